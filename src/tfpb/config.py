@@ -1,0 +1,89 @@
+"""Settings of a dossier: `dossier.toml` read into frozen values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from tfpb.model.plan import Names
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Entete(_Model):
+    """`[dossier]`."""
+
+    titre: str
+    annee: int = Field(ge=1990, le=2100)
+    date: dt.date
+    bailleur: str
+    convention: str = ""
+    donnees_fictives: bool = False
+
+
+class Fichiers(_Model):
+    """`[fichiers]`: paths relative to the dossier's folder; all but the stock may be missing."""
+
+    patrimoine: str
+    enquete: Names = ()
+    plan: str = ""
+    fiscalite: str = ""
+    programme: str = ""
+    droit_commun: str = ""
+    conventions: str = ""
+    decisions: str = ""
+    diagnostics: str = ""
+    alias_voies: str = ""
+    repere: str = ""
+
+
+def _as_mapping(value: Any) -> Any:
+    return {} if value is None else value
+
+
+class LoiUtilisateur(_Model):
+    """A legal value overridden by the user, with a reference of their own."""
+
+    valeur: str | int | float | dt.date
+    reference: str = Field(min_length=3)
+
+
+class Reglages(_Model):
+    """`[reglages]`: every default is said in « Sources et hypothèses »."""
+
+    geocodage: Literal["index", "api", "auto"] = "index"
+    geodonnees: str = ""
+    rayon_defaut_m: float = Field(default=30.0, ge=0, le=5000)
+    arrondi: Literal["centime", "avis"] = "centime"
+    report_eur: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
+    feuilles: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
+    colonnes: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
+    loi: Annotated[dict[str, LoiUtilisateur], BeforeValidator(_as_mapping)] = {}
+    territoires: Names = ("code_qpv",)
+    dpi: int = Field(default=200, ge=72, le=600)
+    agglomeration_plus_50000: bool | None = None
+
+
+class Settings(_Model):
+    """A whole `dossier.toml`.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the file; every path of `fichiers` is relative to it. Never printed nor hashed.
+    """
+
+    dossier: Entete
+    fichiers: Fichiers
+    reglages: Reglages = Reglages()
+    folder: Path = Field(default=Path(), exclude=True, repr=False)
+    file: str = Field(default="dossier.toml", exclude=True, repr=False)
+
+    def path(self, relative: str) -> Path:
+        """Return the path of an input as the user wrote it."""
+        return self.folder / relative.replace("\\", "/")

@@ -1,0 +1,143 @@
+"""Closed lists of the field: an unknown code is an error, known spellings are mended and said."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from typing import Final
+
+
+class Axe(IntEnum):
+    """The eight axes of the cadre national (29 April 2015, avenant of 30 Sept. 2021)."""
+
+    PRESENCE = 1
+    FORMATION = 2
+    SUR_ENTRETIEN = 3
+    DECHETS = 4
+    TRANQUILLITE = 5
+    CONCERTATION = 6
+    ANIMATION = 7
+    TRAVAUX = 8
+
+
+class Theme(StrEnum):
+    """Themes of the triennial survey, and `GLOBAL` for the overall marks."""
+
+    RESIDENCE = "residence"
+    QUARTIER = "quartier"
+    LOGEMENT = "logement"
+    RELATION = "relation"
+    GLOBAL = "global"
+
+
+class Nature(StrEnum):
+    """What an item tells of: only `SERVICE` answers the abatement's promise."""
+
+    SERVICE = "service"
+    QUARTIER = "quartier"
+    AUTRE = "autre"
+
+
+class QpvStatut(StrEnum):
+    """Side of a point: three answers, never two."""
+
+    DANS = "dans"
+    HORS = "hors"
+    A_VERIFIER = "a_verifier"
+
+
+class Evolution(StrEnum):
+    """What became of a place between QPV 2015 and QPV 2024."""
+
+    ENTRANT = "entrant"
+    SORTANT = "sortant"
+    MAINTENU = "maintenu"
+    HORS = "hors"
+    A_VERIFIER = "a_verifier"
+
+
+class Groupe(StrEnum):
+    """What a row of the comparison estimates."""
+
+    QPV = "qpv"
+    HORS_QPV = "hors_qpv"
+    ENSEMBLE = "ensemble"
+    ECART = "ecart"
+    EVOLUTION_QPV = "evolution_qpv"
+    EVOLUTION_HORS = "evolution_hors"
+    EVOLUTION_ECART = "evolution_ecart"
+
+
+class Ajustement(StrEnum):
+    """Raw, or like with like."""
+
+    BRUT = "brut"
+    STANDARDISE = "standardise"
+    REGRESSION = "regression"
+
+
+class Verdict(StrEnum):
+    """What a gap lets one say, given the margin set beforehand."""
+
+    EQUIVALENT = "equivalent"
+    EQUIVALENT_INFERIEUR = "equivalent_inferieur"
+    NON_INFERIEUR = "non_inferieur"
+    MEILLEUR = "meilleur"
+    INFERIEUR = "inferieur"
+    ECART_DEFAVORABLE = "ecart_defavorable"
+    NON_CONCLUANT = "non_concluant"
+    NON_PUBLIABLE = "non_publiable"
+    NON_CALCULABLE = "non_calculable"
+    HAUSSE = "hausse"
+    BAISSE = "baisse"
+    NON_DEMONTRE = "non_demontre"
+
+
+class Publication(StrEnum):
+    """Whether a cell may be shown."""
+
+    PUBLIABLE = "publiable"
+    FRAGILE = "fragile"
+    NON_PUBLIABLE = "non_publiable"
+    MASQUE = "masque"
+    NON_CALCULABLE = "non_calculable"
+
+
+class Statut(StrEnum):
+    """Status of a premises for the abatement; the first that holds, in this order."""
+
+    A_VERIFIER = "a_verifier"
+    HORS_QPV = "hors_qpv"
+    EXONERE = "exonere"
+    SANS_CONVENTION = "sans_convention"
+    NON_DECLARE = "non_declare"
+    ELIGIBLE = "eligible"
+    A_RECLAMER = "a_reclamer"
+    ABATTU = "abattu"
+    A_RISQUE = "a_risque"
+
+
+class GeocodeVerdict(StrEnum):
+    """What a geocoded address is worth."""
+
+    ACCEPTE = "accepte"
+    A_VERIFIER = "a_verifier"
+    REJETE = "rejete"
+
+
+class ResultType(StrEnum):
+    """Precision of a geocoded answer, from the number to nothing."""
+
+    HOUSENUMBER = "housenumber"
+    RANGE = "range"
+    INTERPOLATED = "interpolated"
+    STREET = "street"
+    LOCALITY = "locality"
+    MUNICIPALITY = "municipality"
+    GIVEN = "given"
+    NONE = "none"
+
+
+ENSEMBLE: Final = "ensemble"
+"""Name of the row that gathers all bailleurs."""
+TOTAL: Final = "total"
+"""Niveau and territoire of the rows that are not split by territory."""

@@ -1,0 +1,111 @@
+"""What a map is made of, before it is drawn: layers, and the figures of one page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The ground under the data, drawn from what is imported; every frame in EPSG:2154 (or the legal
+    projection of the territory), empty frames allowed.
+
+    Parameters
+    ----------
+    streets : GeoDataFrame
+        `nom, rang (1 main … 3 small), geometry (LineString)`.
+    communes : GeoDataFrame
+        `code_insee, nom, geometry`.
+    parcels : GeoDataFrame
+        `geometry`.
+    """
+
+    streets: gpd.GeoDataFrame
+    communes: gpd.GeoDataFrame
+    parcels: gpd.GeoDataFrame
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GapLine:
+    """One satisfaction line of the A4 page: dot, whiskers, band, words."""
+
+    label: str
+    gap: float | None
+    ic90: tuple[float, float] | None
+    ic95: tuple[float, float] | None
+    qpv: float | None
+    hors: float | None
+    n: int
+    sign: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class QpvPage:
+    """The A4 page of one quarter: five figures and three sentences.
+
+    Parameters
+    ----------
+    figures : tuple of (label, value, detail)
+    gaps : tuple of GapLine
+        Three satisfaction lines.
+    sentences : tuple of str
+        Three sentences.
+    """
+
+    code_qpv: str
+    nom: str
+    commune: str
+    bailleur: str
+    year: int
+    figures: tuple[tuple[str, str, str], ...]
+    gaps: tuple[GapLine, ...]
+    sentences: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
+    margin: float = 0.05
+    gap_scope: str = ""  # over whom the three lines are measured (the quarter, or the convention)
+
+
+@dataclass(frozen=True, slots=True)
+class MapModel:
+    """All that the web map and the print maps need, in French and protected.
+
+    Parameters
+    ----------
+    qpv : GeoDataFrame (EPSG:4326)
+        `code_qpv, nom, commune, logements, residences, abattement_eur, valorise_eur,
+        abattement_par_logement_eur, valorise_par_logement_eur` (float, NaN where unknown).
+    qpv_old : GeoDataFrame (EPSG:4326)
+        `code_qpv, nom`: the other vintage, ghosted.
+    residences : DataFrame
+        `id_residence, nom, bailleur, commune, adresse, statut (dans|hors|a_verifier), code_qpv,
+        logements, distance_m, motif, longitude, latitude`, grouping columns free.
+    gaps : DataFrame
+        `code_qpv, vague, item, libelle, theme, ecart, ic95_bas, ic95_haut, n, verdict, phrase,
+        publication`: per QPV, protected; `code_qpv` « total » is the convention.
+    pages : tuple of QpvPage
+    ground : Ground
+    """
+
+    title: str
+    bailleur: str
+    year: int
+    date: str
+    vintage: int
+    run_hash: str
+    fictional: bool
+    qpv: gpd.GeoDataFrame
+    qpv_old: gpd.GeoDataFrame
+    residences: pd.DataFrame
+    gaps: pd.DataFrame
+    pages: tuple[QpvPage, ...]
+    ground: Ground
+    sources: tuple[str, ...] = ()
+    warning: str = "Aide à la décision, ne vaut pas attestation."
+    labels: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,129 @@
+"""Money: abatement, programme, droit commun."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    import pandas as pd
+
+    from tfpb.errors import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class LegalValue:
+    """A legal value as used: what, since when, by which text, and how sure we are.
+
+    Parameters
+    ----------
+    cle : str
+        Key in `law/values.toml`.
+    libelle : str
+        What it is, in French.
+    valeur : str
+        The value, as text.
+    debut, fin : str
+        Validity, ISO dates (`fin` empty while in force).
+    reference : str
+        Article, instruction or source.
+    verifie : bool
+        False when it rests on memory or inference: marked « non vérifié » wherever it shows.
+    origine : str
+        `texte` or `utilisateur` (overridden by the user, with a reference of their own).
+    """
+
+    cle: str
+    libelle: str
+    valeur: str
+    debut: str
+    fin: str
+    reference: str
+    verifie: bool
+    origine: str = "texte"
+
+
+@dataclass(frozen=True, slots=True)
+class Abatement:
+    """The abatement of one tax year.
+
+    Parameters
+    ----------
+    year : int
+    rounding : str
+        `centime` or `avis`.
+    premises : DataFrame
+        Input columns + `PREMISES_RESULT_COLUMNS` + `code_qpv`.
+    by_residence : DataFrame
+        `id_residence, nom, code_qpv, nb_logements, abattement_eur, frais_gestion_eur, total_eur,
+        nature, statut, motif, ouverture_abattement_annee` (first year an exemption gives way).
+    by_qpv : DataFrame
+        `MONEY_QPV_COLUMNS`, last row « total » absent: totals are in `totals`.
+    by_commune : DataFrame
+        `commune, code_insee, logements, abattement_eur, compensation_etat_eur,
+        perte_collectivites_eur`.
+    totals : mapping of str to Decimal
+        `base_eur, abattement_eur, frais_gestion_eur, total_eur, compensation_etat_eur,
+        perte_collectivites_eur, reporte_contribuables_eur, abattement_a_reclamer_eur,
+        abattement_a_risque_eur, abattement_a_verifier_eur`: sums of the rounded lines.
+    counts : mapping of str to int
+        Premises and dwellings by status: `{"abattu": (premises, dwellings)}`.
+    checks : DataFrame
+        Cross-check with notices: `avis, id_residence, attendu_eur, lu_eur, ecart_eur, constat`.
+    forecast : DataFrame
+        `FORECAST_COLUMNS`.
+    declaration : DataFrame
+        `DECLARATION_COLUMNS`.
+    values : tuple of LegalValue
+        Legal values used.
+    """
+
+    year: int
+    rounding: str
+    premises: pd.DataFrame
+    by_residence: pd.DataFrame
+    by_qpv: pd.DataFrame
+    by_commune: pd.DataFrame
+    totals: dict[str, Decimal]
+    counts: dict[str, tuple[int, int]]
+    checks: pd.DataFrame
+    forecast: pd.DataFrame
+    declaration: pd.DataFrame
+    values: tuple[LegalValue, ...] = ()
+    notices: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """The programme of actions and its balance.
+
+    Parameters
+    ----------
+    actions : DataFrame
+        Programme columns, `axe` an int 1..8 and `axe_lu` the spelling that was read.
+    by_axis : DataFrame
+        `AXIS_COLUMNS`.
+    balance : DataFrame
+        `BALANCE_COLUMNS`.
+    diagnostics : DataFrame
+        Columns of the diagnostics contract.
+    totals : mapping of str to Decimal
+        `prevu_eur, realise_eur, bailleur_eur, autres_eur, valorise_eur, solde_eur`.
+    """
+
+    actions: pd.DataFrame
+    by_axis: pd.DataFrame
+    balance: pd.DataFrame
+    diagnostics: pd.DataFrame
+    totals: dict[str, Decimal] = field(default_factory=dict)
+    notices: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DroitCommun:
+    """Droit commun, QPV beside hors QPV: `DROIT_COMMUN_COLUMNS`."""
+
+    table: pd.DataFrame
+    notices: tuple[Fault, ...] = ()

@@ -1,0 +1,126 @@
+"""`plan_enquete.toml`: how a delivery of the survey is read (contract)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from tfpb.model.codes import Nature, Theme
+
+Code = str | int | float
+
+
+def _as_tuple(value: Any) -> Any:
+    """Accept one name where a list is meant."""
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+"""One name, or the list of names the column bears in the deliveries."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Colonnes(_Model):
+    """Columns of the deliveries."""
+
+    repondant: Names = ()
+    vague: Names = ()
+    vague_fixe: str = ""
+    bailleur: Names = ()
+    bailleur_fixe: str = ""
+    residence: Names = ()
+    poids: Names = ()
+    qpv: Names = ()
+    strates: Names = ()
+    ajustement: Names = ()
+    standardisation: Names = ()
+
+
+class ReglagesEnquete(_Model):
+    """Settings of the comparison, fixed before any result."""
+
+    carte: Literal[2015, 2024] | None = None
+    marge_points: float = Field(default=5.0, gt=0, le=50)
+    marge_adoptee_par: str = ""
+    marge_adoptee_le: date | None = None
+    masquage_n: int = Field(default=11, ge=11)
+    effet_plan_defaut: float = Field(default=1.6, ge=1)
+    marges_calage: str = ""
+    reference_standardisation: str = ""
+
+
+class EnqueteFacts(_Model):
+    """The method sheet, as declared; keys by wave are allowed (`[enquete."2023"]`)."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    prestataire: str = ""
+    mode: str = ""
+    dates: str = ""
+    population: str = ""
+    quotas: str = ""
+
+
+class Variable(_Model):
+    """Names and categories of a variable in the deliveries."""
+
+    colonnes: Names = ()
+    libelle: str = ""
+    categories: dict[str, tuple[Code, ...]] = {}
+
+
+class Echelle(_Model):
+    """A scale: codes or labels of each answer; they are equal by value (« 1 », 1, 1.0)."""
+
+    type: Literal["niveaux", "note"] = "niveaux"
+    satisfait: tuple[Code, ...] = ()
+    insatisfait: tuple[Code, ...] = ()
+    non_concerne: tuple[Code, ...] = ()
+    nsp: tuple[Code, ...] = ()
+    satisfait_des: float | None = None
+    minimum: float = 0
+    maximum: float = 10
+    libelles: dict[str, str] = {}
+
+
+class Filtre(_Model):
+    """Only those concerned answer."""
+
+    colonne: str
+    valeurs: tuple[Code, ...]
+
+
+class Item(_Model):
+    """One question."""
+
+    colonnes: Names
+    libelle: str
+    theme: Theme
+    nature: Nature = Nature.SERVICE
+    echelle: str
+    axes: tuple[Annotated[int, Field(ge=1, le=8)], ...] = ()
+    filtre: Filtre | None = None
+    tete_de_theme: bool = False
+
+    @property
+    def identifiant(self) -> str:
+        """Identifier in outputs: the first column name."""
+        return self.colonnes[0]
+
+
+class Plan(_Model):
+    """The whole mapping file."""
+
+    colonnes: Colonnes
+    reglages: ReglagesEnquete = ReglagesEnquete()
+    enquete: EnqueteFacts = EnqueteFacts()
+    variables: dict[str, Variable] = {}
+    echelles: dict[str, Echelle]
+    items: tuple[Item, ...] = Field(min_length=1)

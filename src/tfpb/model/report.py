@@ -1,0 +1,170 @@
+"""What a report is made of: frozen records of intentions; renderers know no domain.
+
+A section is said once, in `tfpb.report.sections`, and rendered as sheets, pages and data. Figures
+are never computed in a renderer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Format(StrEnum):
+    """How a column's numbers show; the value itself stays a number."""
+
+    TEXT = "texte"
+    INTEGER = "entier"
+    NUMBER1 = "nombre1"
+    EUROS = "euros"
+    CENTS = "centimes"
+    PERCENT = "pourcent"
+    POINTS = "points"
+    METRES = "metres"
+    DATE = "date"
+    YEAR = "annee"
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """One column: key in the frame, French header (unit included), format, width in characters.
+
+    `PERCENT` and `POINTS` read proportions 0..1 (0.104 shows as 10,4 points). A missing number shows
+    as an empty cell in a workbook and « – » in a document.
+    """
+
+    key: str
+    header: str
+    format: Format = Format.TEXT
+    width: int = 14
+    total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table to print.
+
+    Parameters
+    ----------
+    key : str
+        Identifier (file name of its CSV under `donnees/`, name of the Excel table).
+    rows : DataFrame
+        One column a `TableColumn.key`.
+    unit, scope, source : str
+        « Unité », « Champ », « Source » lines.
+    notes : tuple of str
+        Notes under the table.
+    media : frozenset of str
+        Where it shows: `classeur`, `document`, `donnees`.
+    """
+
+    key: str
+    title: str
+    columns: tuple[TableColumn, ...]
+    rows: pd.DataFrame
+    unit: str = ""
+    scope: str = ""
+    source: str = ""
+    notes: tuple[str, ...] = ()
+    media: frozenset[str] = frozenset({"classeur", "document", "donnees"})
+
+
+class ChartKind(StrEnum):
+    """The pictures that serve."""
+
+    GAPS = "ecarts"  # dot-and-whisker of gaps with the margin band
+    DUMBBELL = "niveaux"  # QPV against hors QPV
+    STACKED = "empile"  # four levels, QPV above hors
+    SLOPES = "vagues"  # waves
+    MULTIPLES = "petits_multiples"
+    NEED = "besoin"  # spending against gap
+    BARS = "barres"
+    PRIORITIES = "priorites"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture to draw; `rows` columns depend on `kind` (see `tfpb.report.charts`)."""
+
+    key: str
+    kind: ChartKind
+    title: str
+    rows: pd.DataFrame
+    alt: str
+    unit: str = ""
+    margin: float | None = None  # δ, in the unit of rows (0.05 for 5 points)
+    source: str = ""
+    notes: tuple[str, ...] = ()
+    media: frozenset[str] = frozenset({"document"})
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Paragraphs, or a list when `bullets`."""
+
+    paragraphs: tuple[str, ...]
+    bullets: bool = False
+    media: frozenset[str] = frozenset({"classeur", "document"})
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """One figure to read at a glance: value and what it is, with its doubt."""
+
+    label: str
+    value: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigures:
+    """A row of key figures."""
+
+    figures: tuple[KeyFigure, ...]
+    media: frozenset[str] = frozenset({"classeur", "document"})
+
+
+Block = Table | Chart | Text | KeyFigures
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One subject: a sheet of the workbook and a chapter of the document.
+
+    `lead` is the one sentence it opens with; `sheet` is the sheet's name (contract), empty when the
+    section is not in the workbook; `in_document` likewise.
+    """
+
+    key: str
+    title: str
+    lead: str
+    blocks: tuple[Block, ...] = ()
+    sheet: str = ""
+    in_document: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that renderers need.
+
+    Parameters
+    ----------
+    title, subtitle, bailleur, date, footer, run_hash : str
+        `footer` holds « données fictives » when the dossier says so, and the warning.
+    fictional : bool
+    """
+
+    title: str
+    subtitle: str
+    bailleur: str
+    year: int
+    date: str
+    run_hash: str
+    sections: tuple[Section, ...]
+    fictional: bool = False
+    warning: str = "Aide à la décision, ne vaut pas attestation."
+    properties: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,125 @@
+"""Columns of the tables that stages hand on (contract names, fixed)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ADDRESS_COLUMNS: Final = ("adresse", "code_postal", "commune", "code_insee", "nom", "parcelle", "x", "y")
+"""What the geocoder reads of a row; text, empty where unknown (x and y too)."""
+
+RESULT_COLUMNS: Final = (
+    "latitude", "longitude", "result_label", "result_score", "result_type", "result_housenumber",
+    "result_name", "result_postcode", "result_city", "result_citycode", "result_id", "result_status",
+    "result_x", "result_y", "result_source", "result_confidence", "result_verdict", "result_reasons",
+    "result_complement", "result_entrances", "result_alternatives", "result_radius_m",
+    "result_parcelle",
+)  # fmt: skip
+"""What the geocoder adds. Float: latitude, longitude (degrees, WGS84), result_score (0..1),
+result_x, result_y (metres, legal projection of the commune), result_confidence (0..1),
+result_radius_m (metres). All others text; lists are joined by « | »."""
+
+LOCATION_COLUMNS: Final = (
+    "qpv_statut", "qpv_code", "qpv_nom", "qpv_distance_m", "qpv_proche_code", "qpv_proche_nom",
+    "qpv_millesime", "qpv2015_statut", "qpv2015_code", "qpv2024_statut", "qpv2024_code",
+    "qpv_evolution", "qpv_motif",
+)  # fmt: skip
+"""What the location adds. Float: qpv_distance_m (metres); qpv_millesime Int64; others text."""
+
+RESIDENCE_COLUMNS: Final = (
+    "id_residence", "nom", "bailleur", "commune", "code_insee", "nb_entrees", "nb_logements",
+    "logements_dans", "logements_hors", "logements_a_verifier", "part_qpv", "cote", "code_qpv",
+    "nom_qpv", "evolution", "distance_min_m", "x", "y", "longitude", "latitude",
+    "annee_construction", "type_habitat",
+)  # fmt: skip
+"""One row a résidence. Int: nb_*, logements_*; float: part_qpv (0..1, dwellings in / all),
+distance_min_m (metres), x, y (metres, mean of entrances weighted by dwellings), longitude, latitude
+(degrees). `cote` is the side of most dwellings (dans|hors|a_verifier); `code_qpv`, `nom_qpv` are
+those of most dwellings in, or of the nearest quarter in doubt, else empty. Grouping columns of the
+stock follow (value of most dwellings)."""
+
+COMPARISON_COLUMNS: Final = (
+    "vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe", "ajustement",
+    "n", "n_residences", "part_nsp", "part_non_concerne", "estimation", "erreur_type", "ddl",
+    "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut", "effet_plan", "n_effectif", "p_bilateral",
+    "p_non_inferiorite", "p_equivalence", "p_holm", "marge_points", "marge_demontree_points",
+    "verdict", "publication",
+)  # fmt: skip
+"""The long table of `comparer` (contract)."""
+
+LEVEL_COLUMNS: Final = (
+    "vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe", "mesure",
+    "modalite", "rang", "n", "n_residences", "estimation", "erreur_type", "ddl", "ic95_bas",
+    "ic95_haut", "p_rao_scott", "publication",
+)  # fmt: skip
+"""Four levels and means. `mesure` is `niveau` (share 0..1 of `modalite`, `rang` 1..k) or `moyenne`
+(mean of a mark, `modalite` empty); `p_rao_scott` on groupe `ecart` rows of mesure `niveau`."""
+
+PRIORITY_COLUMNS: Final = (
+    "vague", "bailleur", "groupe", "item", "theme", "nature", "n", "n_residences", "importance",
+    "importance_ic95_bas", "importance_ic95_haut", "performance", "performance_ic95_bas",
+    "performance_ic95_haut", "quadrant", "publication",
+)  # fmt: skip
+"""Importance (standardised slope on the overall mark, all items together) × performance (0..1).
+`quadrant`: priorite | a_maintenir | secondaire | atout."""
+
+BENCHMARK_COLUMNS: Final = (
+    "vague", "item", "groupe", "repere", "valeur", "ic95_bas", "ic95_haut", "n", "reference",
+)  # fmt: skip
+"""Outside marks an item is held against: `repere` is `region_sans_soi` or `national`."""
+
+PREMISES_RESULT_COLUMNS: Final = (
+    "base_eur", "abattement_commune_eur", "abattement_syndicats_eur", "abattement_epci_eur",
+    "abattement_tse_eur", "abattement_tasa_eur", "abattement_gemapi_eur", "abattement_eur",
+    "frais_gestion_eur", "total_eur", "nature", "statut", "compensation_etat_eur",
+    "perte_collectivites_eur", "motif",
+)  # fmt: skip
+"""What `abattement` adds to each premises (contract). Amounts are `Decimal` euros."""
+
+MONEY_QPV_COLUMNS: Final = (
+    "code_qpv", "nom_qpv", "logements", "logements_abattus", "base_eur", "abattement_eur",
+    "frais_gestion_eur", "total_eur", "compensation_etat_eur", "perte_collectivites_eur",
+    "reporte_contribuables_eur", "abattement_a_reclamer_eur", "abattement_a_risque_eur", "nature",
+)  # fmt: skip
+"""Money per QPV; amounts count premises `abattu` and `eligible`, what may be claimed or is at risk
+stands in its own column."""
+
+BALANCE_COLUMNS: Final = (
+    "code_qpv", "nom_qpv", "annee", "logements", "abattement_eur", "prevu_eur", "realise_eur",
+    "valorise_eur", "valorise_par_logement_eur", "solde_eur", "report_eur", "couverture",
+    "pieces_jointes", "actions",
+)  # fmt: skip
+"""The programme against the abatement. `solde_eur` = valorise − abattement − report;
+`couverture` = valorise / abattement (ratio)."""
+
+AXIS_COLUMNS: Final = (
+    "code_qpv", "axe", "actions", "prevu_eur", "realise_eur", "bailleur_eur", "autres_eur",
+    "valorise_eur", "valorise_par_logement_eur", "taux_valorisation", "pieces_jointes",
+)  # fmt: skip
+"""The programme by QPV × axis (`code_qpv` = « total » over all)."""
+
+DROIT_COMMUN_COLUMNS: Final = (
+    "indicateur", "annee", "unite", "n_residences_qpv", "n_residences_hors", "logements_qpv",
+    "logements_hors", "quantite_par_100_logements_qpv", "quantite_par_100_logements_hors",
+    "cout_par_logement_qpv_eur", "cout_par_logement_hors_eur", "surcout_par_logement_eur",
+    "surcout_eur", "surcout_ic95_bas_eur", "surcout_ic95_haut_eur", "marge", "plancher",
+)  # fmt: skip
+"""Droit commun, QPV beside hors QPV. `marge` is `calculee` or `non_calculable` (totals only);
+`plancher` says whether gardiens stand at the legal floor (`au_plancher|au_dessus|sous|sans_objet`)."""
+
+FORECAST_COLUMNS: Final = (
+    "annee", "id_residence", "logements", "statut", "motif", "abattement_eur", "nature",
+)  # fmt: skip
+
+DECLARATION_COLUMNS: Final = (
+    "commune", "section", "parcelle", "invariant", "id_residence", "id_batiment", "adresse",
+    "nb_logements", "code_qpv", "statut", "manque",
+)  # fmt: skip
+
+EVALUATION_COLUMNS: Final = (
+    "niveau", "code_qpv", "nom_qpv", "axe", "logements", "valorise_eur",
+    "valorise_par_logement_eur", "item", "vague", "n", "ecart", "ecart_ic95_bas", "ecart_ic95_haut",
+    "verdict", "evolution", "evolution_ic95_bas", "evolution_ic95_haut", "evolution_verdict",
+    "publication", "lecture",
+)  # fmt: skip
+"""€ beside the gap of the linked items: one row a (convention or QPV) × axis × item. `lecture` is a
+code that words/ turns into one sentence that claims no cause."""

@@ -1,0 +1,110 @@
+"""Survey results: `Published` is the only survey value that may leave `survey/`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tfpb.errors import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class WaveFacts:
+    """The method sheet of one wave, as counted (answers) and as declared (the rest).
+
+    Parameters
+    ----------
+    vague : str
+    n : int
+        Interviews kept.
+    n_residences : int
+        Clusters (0 when the delivery has no résidence column).
+    n_qpv, n_hors : int
+        Interviews on each side, after the single map was applied.
+    poids : str
+        Name of the weight column, empty when none was delivered.
+    poids_min, poids_max : float
+        Bounds of the weights.
+    effet_plan_median : float
+        Median design effect over the published items.
+    reglages_prestataire, mode, periode, population : str
+        As declared in `[enquete]`, empty when not given.
+    """
+
+    vague: str
+    n: int
+    n_residences: int
+    n_qpv: int
+    n_hors: int
+    poids: str = ""
+    poids_min: float = float("nan")
+    poids_max: float = float("nan")
+    effet_plan_median: float = float("nan")
+    prestataire: str = ""
+    mode: str = ""
+    periode: str = ""
+    population: str = ""
+    quotas: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """All that was estimated, unprotected: never rendered, never written.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        `COMPARISON_COLUMNS`.
+    levels : DataFrame
+        `LEVEL_COLUMNS`.
+    priorities : DataFrame
+        `PRIORITY_COLUMNS`.
+    benchmark : DataFrame
+        `BENCHMARK_COLUMNS`.
+    items : DataFrame
+        One row an item: `item, libelle, theme, nature, echelle, axes (tuple of int), ordre,
+        tete_de_theme (bool)`.
+    waves : tuple of WaveFacts
+    notices : tuple of Fault
+        Doubts and warnings (change of firm, mode, scale; common support; default design effect…).
+    settings : mapping
+        Margin, thresholds, map and so on, as used.
+    """
+
+    comparison: pd.DataFrame
+    levels: pd.DataFrame
+    priorities: pd.DataFrame
+    benchmark: pd.DataFrame
+    items: pd.DataFrame
+    waves: tuple[WaveFacts, ...] = ()
+    notices: tuple[Fault, ...] = ()
+    settings: dict[str, object] = field(default_factory=dict)
+
+
+_SEAL = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Protected survey tables: what renderers accept.
+
+    Made by `tfpb.survey.disclosure.protect` alone, which passes the seal; any other maker raises.
+    Masked cells hold no number at all. Columns are those of `Estimates`.
+    """
+
+    comparison: pd.DataFrame
+    levels: pd.DataFrame
+    priorities: pd.DataFrame
+    benchmark: pd.DataFrame
+    items: pd.DataFrame
+    waves: tuple[WaveFacts, ...]
+    notices: tuple[Fault, ...]
+    settings: dict[str, object]
+    seal: object = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.seal is not _SEAL:
+            raise TypeError("Published is made by survey.disclosure.protect only")

@@ -1,0 +1,229 @@
+"""Column contracts of the files users bring, and of the tables stages exchange.
+
+A contract is data: a reader turns text into typed frames with it, an error message quotes it, the
+templates of `tfpb nouveau` and the documentation are made from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+STAMP: Final = ("_fichier", "_feuille", "_ligne")
+"""Columns every typed frame carries: file, sheet and spreadsheet row the line came from."""
+
+
+class Kind(StrEnum):
+    """How a cell is read. Kinds are French-format aware (decimal comma, dates as written here)."""
+
+    TEXT = "texte"
+    CODE = "code"
+    INTEGER = "entier"
+    NUMBER = "nombre"
+    MONEY = "montant"
+    PERCENT = "pourcentage"
+    DATE = "date"
+    YEAR = "annee"
+    BOOLEAN = "oui_non"
+    CHOICE = "choix"
+    CODES = "codes"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Parameters
+    ----------
+    name : str
+        Name in the contract; units stand in the name (`_eur`, `_m`, `_pct`).
+    kind : Kind
+        How cells are read. `MONEY` gives `decimal.Decimal`, `DATE` gives `datetime.date`,
+        `CODES` a tuple of str; all three are object columns.
+    label : str
+        What it means, in French, for messages and templates.
+    required : bool
+        The column must be there.
+    filled : bool
+        No cell may be empty.
+    aliases : tuple of str
+        Other headers that mean the same (compared without accents, case or punctuation).
+    choices : tuple of str
+        Allowed codes of a `CHOICE`.
+    minimum, maximum : float, optional
+        Bounds of a number, inclusive.
+    """
+
+    name: str
+    kind: Kind = Kind.TEXT
+    label: str = ""
+    required: bool = False
+    filled: bool = False
+    aliases: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The columns of one kind of table, in the order they are written."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """Return the column of that name (KeyError if there is none)."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, in order."""
+        return tuple(c.name for c in self.columns)
+
+
+_ID_RESIDENCE = ("id residence", "code residence", "identifiant residence", "code programme", "code groupe", "n residence")
+_QPV = ("qpv", "code qp", "code quartier", "quartier prioritaire")
+
+STOCK: Final = Contract(
+    "patrimoine",
+    "Patrimoine",
+    (
+        Column("id_residence", Kind.CODE, "identifiant de la résidence", required=True, filled=True, aliases=_ID_RESIDENCE),
+        Column("id_batiment", Kind.CODE, "identifiant du bâtiment ou de l’entrée", aliases=("id entree", "code batiment", "code entree")),
+        Column("nom", Kind.TEXT, "nom de la résidence", aliases=("nom residence", "residence", "libelle residence", "nom du programme")),
+        Column("bailleur", Kind.TEXT, "organisme propriétaire", aliases=("organisme", "raison sociale", "rs")),
+        Column("adresse", Kind.TEXT, "adresse de l’entrée : numéro et voie", required=True, aliases=("adresse entree", "adresse complete", "libelle adresse", "cle")),
+        Column("code_postal", Kind.CODE, "code postal à cinq chiffres", aliases=("cp", "codepostal")),
+        Column("commune", Kind.TEXT, "nom de la commune", aliases=("ville", "libcom", "nom commune", "localite")),
+        Column("code_insee", Kind.CODE, "code Insee de la commune", aliases=("insee", "depcom", "code commune", "insee com", "code insee commune")),
+        Column("nb_logements", Kind.INTEGER, "nombre de logements de la ligne", required=True, filled=True, aliases=("logements", "nombre de logements", "nb logts", "nb lgts", "nblogt", "nb log", "appartement"), minimum=0, maximum=5000),
+        Column("annee_construction", Kind.YEAR, "année de construction", aliases=("annee de construction", "construction", "construct"), minimum=1700, maximum=2100),
+        Column("annee_rehabilitation", Kind.YEAR, "année de la dernière réhabilitation", aliases=("rehabilitation",), minimum=1700, maximum=2100),
+        Column("type_habitat", Kind.TEXT, "collectif ou individuel", aliases=("type", "type logement", "type d habitat")),
+        Column("fin_exoneration", Kind.DATE, "dernière année ou date de fin d’exonération longue durée", aliases=("fin d exoneration", "date fin exoneration")),
+        Column("motif_eligibilite", Kind.CHOICE, "motif d’éligibilité", choices=("exoneration_echue", "acquis_avant_1998", "autre")),
+        Column("parcelle", Kind.CODE, "référence cadastrale", aliases=("reference cadastrale", "ref cadastrale")),
+        Column("x", Kind.NUMBER, "abscisse ou longitude", aliases=("lon", "longitude", "x lambert93")),
+        Column("y", Kind.NUMBER, "ordonnée ou latitude", aliases=("lat", "latitude", "y lambert93")),
+        Column("npnru", Kind.BOOLEAN, "quartier en renouvellement urbain (NPNRU)"),
+        Column("annee_demolition", Kind.YEAR, "année de démolition prévue", aliases=("demolition",), minimum=2000, maximum=2100),
+        Column("annee_livraison", Kind.YEAR, "année de livraison prévue", aliases=("livraison",), minimum=2000, maximum=2100),
+    ),
+)
+
+CONVENTIONS: Final = Contract(
+    "conventions",
+    "Conventions",
+    (
+        Column("id_convention", Kind.CODE, "identifiant de la convention", required=True, filled=True, aliases=("convention",)),
+        Column("contrat_de_ville", Kind.TEXT, "contrat de ville de rattachement"),
+        Column("codes_qpv", Kind.CODES, "codes des QPV couverts", required=True, filled=True, aliases=("qpv", "code qpv")),
+        Column("date_signature_contrat", Kind.DATE, "signature du contrat de ville"),
+        Column("date_signature_convention", Kind.DATE, "signature de la convention d’abattement"),
+        Column("date_declaration", Kind.DATE, "dépôt de la déclaration au service des impôts"),
+        Column("date_fin", Kind.DATE, "fin de la convention"),
+        Column("date_bilan", Kind.DATE, "date du bilan annuel"),
+        Column("bailleur", Kind.TEXT, "organisme signataire", aliases=("organisme",)),
+    ),
+)
+
+PROGRAMME: Final = Contract(
+    "programme",
+    "Programme d’actions",
+    (
+        Column("id_action", Kind.CODE, "identifiant de l’action", required=True, filled=True, aliases=("n action", "numero action")),
+        Column("axe", Kind.TEXT, "axe du cadre national (1 à 8 ou libellé)", required=True, filled=True),
+        Column("code_qpv", Kind.CODE, "code du QPV", required=True, filled=True, aliases=_QPV),
+        Column("action", Kind.TEXT, "intitulé de l’action", required=True, filled=True, aliases=("intitule", "libelle action")),
+        Column("description", Kind.TEXT, "résidence ou description", aliases=("residence description", "residence")),
+        Column("calendrier", Kind.TEXT, "calendrier"),
+        Column("prevu_eur", Kind.MONEY, "dépense prévisionnelle, en euros", aliases=("depense previsionnelle", "prevu")),
+        Column("realise_eur", Kind.MONEY, "dépense réalisée, en euros", aliases=("depense realisee", "realise")),
+        Column("bailleur_eur", Kind.MONEY, "financement du bailleur, en euros", aliases=("financement bailleur",)),
+        Column("autres_eur", Kind.MONEY, "autres financements, en euros", aliases=("autre financement", "autres financements")),
+        Column("valorise_eur", Kind.MONEY, "dépense valorisée au titre de la TFPB, en euros", aliases=("depense valorisee tfpb", "depense valorisee", "valorise")),
+        Column("heures", Kind.NUMBER, "heures de personnel", minimum=0),
+        Column("cout_horaire_eur", Kind.MONEY, "coût horaire, en euros", aliases=("cout horaire",)),
+        Column("piece", Kind.TEXT, "pièce justificative", aliases=("justificatif", "facture")),
+        Column("texte_bilan", Kind.TEXT, "bilan qualitatif", aliases=("bilan qualitatif", "commentaire")),
+        Column("annee", Kind.YEAR, "année de l’action", minimum=2000, maximum=2100),
+        Column("date_piece", Kind.DATE, "date de la pièce"),
+        Column("photo", Kind.TEXT, "photo"),
+    ),
+)
+
+DROIT_COMMUN: Final = Contract(
+    "droit_commun",
+    "Droit commun",
+    (
+        Column("id_residence", Kind.CODE, "identifiant de la résidence", aliases=_ID_RESIDENCE),
+        Column("perimetre", Kind.CHOICE, "QPV ou hors QPV, si le tableau ne donne que des totaux", aliases=("groupe",), choices=("qpv", "hors_qpv")),
+        Column("indicateur", Kind.TEXT, "indicateur de droit commun", required=True, filled=True),
+        Column("quantite", Kind.NUMBER, "quantité"),
+        Column("cout_eur", Kind.MONEY, "coût annuel, en euros", aliases=("cout", "cout annuel")),
+        Column("logements", Kind.INTEGER, "logements du périmètre, si le tableau ne donne que des totaux", minimum=0),
+        Column("annee", Kind.YEAR, "année", minimum=2000, maximum=2100),
+    ),
+)
+
+DIAGNOSTICS: Final = Contract(
+    "diagnostics",
+    "Diagnostics en marchant",
+    (
+        Column("date", Kind.DATE, "date du diagnostic", required=True, filled=True),
+        Column("code_qpv", Kind.CODE, "code du QPV", required=True, filled=True, aliases=_QPV),
+        Column("constat", Kind.TEXT, "constat", required=True, filled=True),
+        Column("responsable", Kind.TEXT, "fonction de la personne responsable"),
+        Column("suite", Kind.TEXT, "suite donnée"),
+        Column("photo", Kind.TEXT, "photo"),
+        Column("id_action", Kind.CODE, "action liée"),
+    ),
+)
+
+PREMISES: Final = Contract(
+    "fiscalite",
+    "Fiscalité",
+    (
+        Column("avis", Kind.CODE, "numéro de l’avis", required=True, filled=True, aliases=("numero avis", "n avis", "avis de taxe fonciere")),
+        Column("invariant", Kind.CODE, "numéro invariant du local", aliases=("n invariant", "numero invariant")),
+        Column("id_residence", Kind.CODE, "identifiant de la résidence", required=True, filled=True, aliases=_ID_RESIDENCE),
+        Column("id_batiment", Kind.CODE, "identifiant du bâtiment"),
+        Column("section", Kind.CODE, "section cadastrale"),
+        Column("parcelle", Kind.CODE, "numéro de parcelle"),
+        Column("annee", Kind.YEAR, "année d’imposition", required=True, filled=True, minimum=1900, maximum=2100),
+        Column("vlc_eur", Kind.MONEY, "valeur locative cadastrale, en euros", aliases=("vlc", "valeur locative cadastrale")),
+        Column("base_nette_eur", Kind.MONEY, "base nette (50 % de la VLC), en euros", aliases=("base nette",)),
+        Column("nb_logements", Kind.INTEGER, "nombre de logements", aliases=("logements", "nombre de logements", "nb logts"), minimum=0),
+        Column("fin_exoneration", Kind.DATE, "fin d’exonération longue durée", aliases=("fin d exoneration",)),
+        Column("taux_commune_pct", Kind.PERCENT, "taux communal, en %", required=True, aliases=("taux commune",), minimum=0, maximum=100),
+        Column("taux_syndicats_pct", Kind.PERCENT, "taux des syndicats, en %", aliases=("taux syndicats", "taux syndicat"), minimum=0, maximum=100),
+        Column("taux_epci_pct", Kind.PERCENT, "taux intercommunal, en %", aliases=("taux epci", "taux intercommunalite"), minimum=0, maximum=100),
+        Column("taux_tse_pct", Kind.PERCENT, "taux de la taxe spéciale d’équipement, en %", aliases=("taux tse",), minimum=0, maximum=100),
+        Column("taux_tasa_pct", Kind.PERCENT, "taux de la taxe additionnelle spéciale annuelle, en %", aliases=("taux tasa",), minimum=0, maximum=100),
+        Column("taux_gemapi_pct", Kind.PERCENT, "taux de la taxe GEMAPI, en %", aliases=("taux gemapi",), minimum=0, maximum=100),
+        Column("cotisation_avis_eur", Kind.MONEY, "cotisation de l’avis hors TEOM, avant dégrèvements, en euros", aliases=("cotisation avis", "cotisation")),
+        Column("degrevements_eur", Kind.MONEY, "dégrèvements, en euros", aliases=("degrevements",)),
+        Column("teom_eur", Kind.MONEY, "taxe d’enlèvement des ordures ménagères, en euros", aliases=("teom",)),
+    ),
+)
+
+DECISIONS_LIMITES: Final = Contract(
+    "decisions",
+    "Limites",
+    (
+        Column("id_residence", Kind.CODE, "identifiant de la résidence", required=True, filled=True),
+        Column("id_batiment", Kind.CODE, "identifiant du bâtiment"),
+        Column("adresse", Kind.TEXT, "adresse de l’entrée"),
+        Column("decision", Kind.CHOICE, "dans ou hors", choices=("dans", "hors")),
+        Column("code_qpv", Kind.CODE, "code du QPV retenu"),
+        Column("auteur", Kind.TEXT, "auteur de la décision"),
+        Column("date", Kind.DATE, "date de la décision"),
+        Column("piece", Kind.TEXT, "pièce ou motif"),
+    ),
+)

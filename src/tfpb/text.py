@@ -1,0 +1,58 @@
+"""Text as written in French files: folding for comparison, and the repair of broken accents."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'"})
+_SPACES: Final = re.compile(r"[\s\u00a0\u2007\u2009\u200a\u202f\u200b\ufeff]+")
+_NOT_WORD: Final = re.compile(r"[^a-z0-9]+")
+# UTF-8 read as cp1252 once: a lead byte (Ã, Â, Å, â) followed by a continuation byte shown as cp1252.
+_MOJIBAKE: Final = re.compile(r"[ÃÂÅâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+_CONTROL: Final = re.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]")
+
+
+def strip_accents(text: str) -> str:
+    """Remove accents and ligatures, keep case (« Œuvre d’été » → « OEuvre d'ete »)."""
+    text = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
+    return "".join(c for c in text if not unicodedata.combining(c))
+
+
+def squeeze(text: str) -> str:
+    """Turn every kind of space into single plain spaces and strip the ends."""
+    return _SPACES.sub(" ", text).strip()
+
+
+def fold(text: str) -> str:
+    """Reduce to lower-case words without accents or punctuation: the key headers are compared by."""
+    return _NOT_WORD.sub(" ", strip_accents(text).lower()).strip()
+
+
+def mend_mojibake(text: str) -> str:
+    """Undo « LÃ©on » → « Léon », up to twice; text that is not broken comes back unchanged."""
+    for _ in range(2):
+        if not _MOJIBAKE.search(text):
+            break
+        try:
+            text = _to_cp1252_bytes(text).decode("utf-8")
+        except UnicodeError:
+            break
+    return text
+
+
+def _to_cp1252_bytes(text: str) -> bytes:
+    """Encode as cp1252, letting its five undefined bytes through as latin-1 did when they were read."""
+    out = bytearray()
+    for char in text:
+        try:
+            out += char.encode("cp1252")
+        except UnicodeEncodeError:
+            out += char.encode("latin-1")
+    return bytes(out)
+
+
+def drop_controls(text: str) -> str:
+    """Remove control characters that no spreadsheet or XML file may hold."""
+    return _CONTROL.sub("", text)

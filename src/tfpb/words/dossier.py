@@ -1,0 +1,7 @@
+"""Words for dossier."""
+
+from __future__ import annotations
+
+from tfpb.words.catalogue import FaultWords
+
+FAULTS: dict[str, FaultWords] = {}

@@ -1,0 +1,87 @@
+"""Numbers as French readers write them; narrow no-break spaces throughout."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+THIN: Final = "\u202f"
+MINUS: Final = "−"
+NOTHING: Final = "–"
+_MONTHS: Final = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+Number = int | float | Decimal
+
+
+def _missing(value: Number | None) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def number(value: Number | None, decimals: int = 0, *, sign: bool = False) -> str:
+    """Write a number: « 12 345 », « 10,4 », « +3,2 »; « – » when missing. Halves round away from zero."""
+    if value is None or _missing(value):
+        return NOTHING
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    whole, _, fraction = f"{abs(exact):.{decimals}f}".partition(".")
+    groups = []
+    while len(whole) > 3:
+        groups.insert(0, whole[-3:])
+        whole = whole[:-3]
+    text = THIN.join([whole, *groups]) + (f",{fraction}" if fraction else "")
+    if exact < 0:
+        return MINUS + text
+    return f"+{text}" if sign and exact > 0 else text
+
+
+def euros(value: Number | None, *, cents: bool = False) -> str:
+    """Write an amount: « 233 € », or « 233,50 € » with `cents`."""
+    text = number(value, 2 if cents else 0)
+    return text if text == NOTHING else f"{text}{THIN}€"
+
+
+def percent(share: Number | None, decimals: int = 0) -> str:
+    """Write a proportion 0..1 as « 62 % »."""
+    if share is None or _missing(share):
+        return NOTHING
+    return f"{number(Decimal(str(share)) * 100, decimals)}{THIN}%"
+
+
+def points(gap: Number | None, decimals: int = 1) -> str:
+    """Write a gap of proportions (−0.104) as « −10,4 points », always signed."""
+    if gap is None or _missing(gap):
+        return NOTHING
+    text = number(Decimal(str(gap)) * 100, decimals, sign=True)
+    size = abs(Decimal(str(gap)) * 100).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return f"{text}{THIN}{'points' if size >= 2 else 'point'}"  # noqa: PLR2004
+
+
+def interval_percent(low: Number | None, high: Number | None, decimals: int = 0) -> str:
+    """Write an interval of proportions: « entre 58 et 66 % »."""
+    if low is None or high is None or _missing(low) or _missing(high):
+        return NOTHING
+    a, b = (number(Decimal(str(v)) * 100, decimals) for v in (low, high))
+    return f"entre {a} et {b}{THIN}%"
+
+
+def interval_points(low: Number | None, high: Number | None, decimals: int = 1) -> str:
+    """Write an interval of gaps: « entre −14,2 et −6,6 points »."""
+    if low is None or high is None or _missing(low) or _missing(high):
+        return NOTHING
+    a, b = (number(Decimal(str(v)) * 100, decimals, sign=True) for v in (low, high))
+    return f"entre {a} et {b} points"
+
+
+def long_date(day: dt.date) -> str:
+    """Write a date: « 1er janvier 2025 »."""
+    return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def plural(count: Number, singular: str, plural_form: str | None = None) -> str:
+    """Agree in number: « 1 logement », « 12 logements », « 0 logement » (French: plural from two)."""
+    many = abs(count) >= 2  # noqa: PLR2004
+    word = (plural_form or f"{singular}s") if many else singular
+    return f"{number(count)} {word}"
