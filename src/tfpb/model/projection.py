@@ -1,0 +1,44 @@
+"""The legal projection of a commune, and the way between metres and degrees."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from pyproj import Transformer
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+LAMBERT_93: Final = 2154
+_OVERSEAS: Final = {"971": 5490, "972": 5490, "973": 2972, "974": 2975, "976": 4471, "977": 5490, "978": 5490}
+LEGAL_EPSG: Final = (LAMBERT_93, 5490, 2972, 2975, 4471)
+
+
+def legal_epsg(citycode: str) -> int:
+    """Return the EPSG code of the legal projection of a commune (decree 2000-1276, amended).
+
+    Parameters
+    ----------
+    citycode : str
+        INSEE code; unknown or empty counts as metropolitan.
+    """
+    return _OVERSEAS.get(citycode[:3], LAMBERT_93)
+
+
+@lru_cache(maxsize=16)
+def _transformer(source: int, target: int) -> Any:
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+def to_lonlat(x: ArrayLike, y: ArrayLike, epsg: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Turn metres of a legal projection into degrees (EPSG:4326): longitude, latitude."""
+    lon, lat = _transformer(epsg, 4326).transform(x, y)
+    return lon, lat
+
+
+def from_lonlat(lon: ArrayLike, lat: ArrayLike, epsg: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Turn degrees (EPSG:4326) into metres of a legal projection: x, y."""
+    x, y = _transformer(4326, epsg).transform(lon, lat)
+    return x, y
