@@ -1,0 +1,107 @@
+"""What the geocoder asks of an address base and of the official list of communes.
+
+Two protocols and two frozen values: the index file, an in-memory table of a test or any other base
+can stand behind them. Nothing here reads a disk or a network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Street:
+    """One street, locality or named place of a commune, with its numbers.
+
+    Parameters
+    ----------
+    id : str
+        Identifier of the street in the address base (BAN: `93010_i7xf1o`).
+    name : str
+        As published, accents mended.
+    kind : str
+        `street`, or `locality` (lieux-dits: no numbers needed).
+    postcode : str
+    citycode : str
+        Current INSEE code.
+    old_city : str
+        Name of the old commune (déléguée or associée), or empty.
+    numbers : ndarray of int32 [n]
+        Sorted by (number, suffix).
+    suffixes : tuple of str [n]
+        Lower case: `""`, `bis`, `a`…
+    x, y : ndarray of float64 [n]
+        Metres, legal projection of the commune.
+    ids : tuple of str [n] or None
+        Identifiers of the addresses; None when they are `{id}_{number:05d}` followed by
+        `_{suffix}` if there is one.
+    parcels : tuple of str [n] or None
+        Cadastral references of the addresses.
+    centre : tuple of float
+        Metres; where a locality, or a street without numbers, stands.
+    """
+
+    id: str
+    name: str
+    kind: str
+    postcode: str
+    citycode: str
+    old_city: str
+    numbers: NDArray[np.int32]
+    suffixes: tuple[str, ...] | NDArray[np.str_]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    ids: tuple[str, ...] | None
+    parcels: tuple[str, ...] | None
+    centre: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CommuneAddresses:
+    """All streets of one current commune."""
+
+    citycode: str
+    city: str
+    streets: tuple[Street, ...]
+
+
+class AddressSource(Protocol):
+    """An address base, read commune by commune."""
+
+    def commune(self, citycode: str) -> CommuneAddresses | None:
+        """Return the addresses of a current commune, None when the base does not hold it."""
+        ...
+
+    @property
+    def vintage(self) -> str:
+        """Name and date of the base, as it stands in `result_source`."""
+        ...
+
+
+class CommuneTable(Protocol):
+    """The official code list of communes with its history (`tfpb.geodata.communes`)."""
+
+    def resolve(self, code: str) -> str | None:
+        """Turn any INSEE code, old or current, into the current one; None when unknown."""
+        ...
+
+    def by_name(self, name_folded: str) -> tuple[str, ...]:
+        """Return the current codes of that folded name (`tfpb.text.fold`), old communes included."""
+        ...
+
+    def by_postcode(self, postcode: str) -> tuple[str, ...]:
+        """Return the current codes a postcode serves."""
+        ...
+
+    def name(self, code: str) -> str:
+        """Return the official name of a current code."""
+        ...
+
+    def arrondissements(self, code: str) -> tuple[str, ...]:
+        """Return the codes of the arrondissements of Paris, Lyon or Marseille, else nothing."""
+        ...
