@@ -6,7 +6,20 @@ import re
 import unicodedata
 from typing import Final
 
-_LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'"})
+_LIGATURES: Final = str.maketrans(
+    {
+        "œ": "oe",
+        "Œ": "OE",
+        "æ": "ae",
+        "Æ": "AE",
+        "ß": "ss",
+        "’": "'",
+        "‘": "'",
+        "ʼ": "'",
+        "´": "'",
+        "`": "'",
+    }
+)
 _SPACES: Final = re.compile(r"[\s\u00a0\u2007\u2009\u200a\u202f\u200b\ufeff]+")
 _NOT_WORD: Final = re.compile(r"[^a-z0-9]+")
 # UTF-8 read as cp1252 once: a lead byte (Ã, Â, Å, â) followed by a continuation byte shown as cp1252.

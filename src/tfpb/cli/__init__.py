@@ -1,0 +1,1 @@
+"""Commands: one file each; options to settings to pipeline to sentences."""

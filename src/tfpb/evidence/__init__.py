@@ -1,0 +1,1 @@
+"""What joins the stages: money beside satisfaction, and how far the doubts carry."""

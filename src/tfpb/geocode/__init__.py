@@ -1,0 +1,1 @@
+"""From an address line to a point, with its evidence; pure."""

@@ -1,0 +1,1 @@
+"""Imported geography: address index, perimeters, communes, and the way to get them."""

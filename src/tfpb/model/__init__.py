@@ -1,0 +1,1 @@
+"""Values that stages hand on: contracts, codes, results."""

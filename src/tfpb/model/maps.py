@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The ground under the data, drawn from what is imported; every frame in EPSG:2154 (or the legal
-    projection of the territory), empty frames allowed.
+    """The ground under the data, drawn from what is imported.
+
+    Every frame is in EPSG:2154 (or the legal projection of the territory); empty frames allowed.
 
     Parameters
     ----------

@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 LAMBERT_93: Final = 2154
-_OVERSEAS: Final = {"971": 5490, "972": 5490, "973": 2972, "974": 2975, "976": 4471, "977": 5490, "978": 5490}
+_OVERSEAS: Final = {
+    "971": 5490,
+    "972": 5490,
+    "973": 2972,
+    "974": 2975,
+    "976": 4471,
+    "977": 5490,
+    "978": 5490,
+}
 LEGAL_EPSG: Final = (LAMBERT_93, 5490, 2972, 2975, 4471)
 
 
@@ -32,13 +40,17 @@ def _transformer(source: int, target: int) -> Any:
     return Transformer.from_crs(source, target, always_xy=True)
 
 
-def to_lonlat(x: ArrayLike, y: ArrayLike, epsg: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def to_lonlat(
+    x: ArrayLike, y: ArrayLike, epsg: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Turn metres of a legal projection into degrees (EPSG:4326): longitude, latitude."""
     lon, lat = _transformer(epsg, 4326).transform(x, y)
     return lon, lat
 
 
-def from_lonlat(lon: ArrayLike, lat: ArrayLike, epsg: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def from_lonlat(
+    lon: ArrayLike, lat: ArrayLike, epsg: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Turn degrees (EPSG:4326) into metres of a legal projection: x, y."""
     x, y = _transformer(4326, epsg).transform(lon, lat)
     return x, y

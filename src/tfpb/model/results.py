@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-ADDRESS_COLUMNS: Final = ("adresse", "code_postal", "commune", "code_insee", "nom", "parcelle", "x", "y")
+ADDRESS_COLUMNS: Final = (
+    "adresse",
+    "code_postal",
+    "commune",
+    "code_insee",
+    "nom",
+    "parcelle",
+    "x",
+    "y",
+)
 """What the geocoder reads of a row; text, empty where unknown (x and y too)."""
 
 RESULT_COLUMNS: Final = (

@@ -1,0 +1,1 @@
+"""The dossier said as sections, tables, charts and maps, and rendered."""

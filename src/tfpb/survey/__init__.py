@@ -1,0 +1,1 @@
+"""Tenant satisfaction, QPV against classic quarters; pure."""

@@ -1,0 +1,1 @@
+"""The abatement and the programme that answers for it; pure."""

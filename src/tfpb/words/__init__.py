@@ -1,0 +1,1 @@
+"""French sentences, one file a subject; the only place where prose is made."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tfpb.words.catalogue import FaultWords
 from tfpb.words.dossier import FAULTS as DOSSIER
 from tfpb.words.geocoding import FAULTS as GEOCODING
 from tfpb.words.geography import FAULTS as GEOGRAPHY
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tfpb.errors import Fault, Place
+    from tfpb.words.catalogue import FaultWords
 
 CATALOGUE: Final[dict[str, FaultWords]] = {
     **READING,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 THIN: Final = "\u202f"
 MINUS: Final = "−"
@@ -28,7 +30,7 @@ def number(value: Number | None, decimals: int = 0, *, sign: bool = False) -> st
     exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     whole, _, fraction = f"{abs(exact):.{decimals}f}".partition(".")
     groups = []
-    while len(whole) > 3:
+    while len(whole) > 3:  # noqa: PLR2004
         groups.insert(0, whole[-3:])
         whole = whole[:-3]
     text = THIN.join([whole, *groups]) + (f",{fraction}" if fraction else "")
@@ -55,7 +57,9 @@ def points(gap: Number | None, decimals: int = 1) -> str:
     if gap is None or _missing(gap):
         return NOTHING
     text = number(Decimal(str(gap)) * 100, decimals, sign=True)
-    size = abs(Decimal(str(gap)) * 100).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    size = abs(Decimal(str(gap)) * 100).quantize(
+        Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP
+    )
     return f"{text}{THIN}{'points' if size >= 2 else 'point'}"  # noqa: PLR2004
 
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from tfpb.words.catalogue import FaultWords
 
 FAULTS = {
+    "ecriture_impossible": FaultWords(
+        "Le fichier n’a pas pu être écrit.",
+        "un dossier où l’on peut écrire et un fichier fermé",
+        "Fermez le fichier s’il est ouvert dans un tableur, vérifiez la place et les droits, puis recommencez.",
+    ),
     "fichier_absent": FaultWords(
         "Le fichier « {got} » est introuvable.",
         "un fichier à cet emplacement",
