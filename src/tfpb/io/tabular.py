@@ -212,11 +212,17 @@ def _csv_grid(path: Path) -> tuple[list[list[str]], str]:
     csv.field_size_limit(10_000_000)
     try:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        return [[c.strip() for c in row] for row in rows], "." if delimiter == "," else ""
+        return [[_shown(c) for c in row] for row in rows], "." if delimiter == "," else ""
     except csv.Error as error:
         raise fail(
             "fichier_illisible", place=Place(path.name), got=str(error), format="texte CSV"
         ) from error
+
+
+def _shown(cell: str) -> str:
+    """Take back the apostrophe that guards a formula-like text in the files we write."""
+    text = cell.strip()
+    return text[1:] if text[:1] == "'" and text[1:2] in _DANGEROUS and len(text) > 1 else text
 
 
 def _delimiter(text: str) -> str:

@@ -76,6 +76,8 @@ def typed(
                 faults.append(_placed(fault, table.place(position, header), raw))
             values.append(value)
         out[column.name] = _series(values, column.kind)
+        if column.kind is Kind.DATE:
+            faults += _mixed_dates(table, header)
     taken = set(found.values())
     for header in table.frame.columns:
         if header not in taken:
@@ -149,6 +151,27 @@ def match_columns(
         if column.name not in found and (column.required or column.name in renames)
     ]
     return found, faults
+
+
+def _mixed_dates(table: TextTable, header: str) -> list[Fault]:
+    """Doubt a column that writes its dates in several ways: one of them may have been misread."""
+    styles: dict[str, tuple[int, str]] = {}
+    for position, raw in enumerate(table.frame[header]):
+        if raw:
+            styles.setdefault(
+                re.sub(r"\d+", "9", fold(raw) + re.sub(r"\w", "", raw)), (position, raw)
+            )
+    if len(styles) < 2:  # noqa: PLR2004
+        return []
+    shown = [f"« {raw} » (ligne {table.rows[position]})" for position, raw in styles.values()]
+    return [
+        Fault(
+            "dates_melangees",
+            table.place(min(p for p, _ in styles.values()), header),
+            fields={"nombre": len(styles), "exemples": ", ".join(shown[:4])},
+            severity=Severity.DOUTE,
+        )
+    ]
 
 
 def _uses_dots(table: TextTable, found: Mapping[str, str], contract: Contract) -> bool:

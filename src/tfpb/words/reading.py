@@ -75,6 +75,11 @@ FAULTS = {
         "{attendu}",
         "Confirmez en corrigeant la cellule, ou laissez ainsi si c’est juste.",
     ),
+    "dates_melangees": FaultWords(
+        "Les dates de cette colonne sont écrites de {nombre} façons : {exemples}.",
+        "une seule façon d’écrire les dates, par exemple 31/12/2025",
+        "Elles ont toutes été lues ; relisez-les, puis écrivez-les d’une seule façon.",
+    ),
     "ligne_en_double": FaultWords(
         "La ligne répète la ligne {autre} ({cle}).",
         "une seule ligne par {objet}",

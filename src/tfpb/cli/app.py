@@ -1,0 +1,36 @@
+"""The `tfpb` command: registers one file a command; heavy imports stay inside commands."""
+
+from __future__ import annotations
+
+import typer
+
+from tfpb.cli.abattement import abattement
+from tfpb.cli.cartes import cartes
+from tfpb.cli.common import settle_console
+from tfpb.cli.comparer import comparer
+from tfpb.cli.dossier import dossier
+from tfpb.cli.geocoder import geocoder
+from tfpb.cli.geodonnees import geodonnees
+from tfpb.cli.localiser import localiser
+from tfpb.cli.nouveau import nouveau
+from tfpb.cli.verifier import verifier
+
+app = typer.Typer(
+    name="tfpb",
+    help="Les preuves de l’abattement de TFPB en quartier prioritaire : adresses, périmètres, "
+    "satisfaction, comptes, cartes et dossier.\n\nExemple : tfpb dossier mon-dossier/dossier.toml",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+for command in (dossier, nouveau, verifier, geocoder, localiser, comparer, abattement, cartes):
+    app.command(no_args_is_help=command is not verifier)(command)
+app.add_typer(geodonnees, name="geodonnees")
+
+
+def main() -> None:
+    """Run the command line."""
+    settle_console()
+    app()

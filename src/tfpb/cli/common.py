@@ -1,0 +1,162 @@
+"""What every command shares: options, the guard that speaks French, progress, the geography folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from tfpb.errors import Fault
+
+_OUR_FAULT: Final = 1
+_MOST_SHOWN: Final = 200
+
+Sortie = Annotated[Path, typer.Option("--sortie", "-s", help="Fichier ou dossier à écrire.")]
+Feuille = Annotated[
+    str | None,
+    typer.Option("--feuille", help="Feuille du classeur à lire (la bonne est cherchée sinon)."),
+]
+CsvBrut = Annotated[
+    bool, typer.Option("--csv-brut", help="CSV pour programmes : virgule, point décimal, UTF-8.")
+]
+Geodonnees = Annotated[
+    Path | None,
+    typer.Option(
+        "--geodonnees",
+        envvar="TFPB_GEODONNEES",
+        help="Dossier des géodonnées importées (par défaut celui de l’utilisateur).",
+        show_envvar=True,
+    ),
+]
+Colonne = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--colonne",
+        help="Nom d’une colonne du fichier, par exemple adresse=ADR1 (répétable).",
+    ),
+]
+
+
+def say(text: str = "") -> None:
+    """Print a line for the user; characters that the console lacks are replaced, never fatal."""
+    print(text)  # noqa: T201 - this is where the house speaks
+
+
+def complain(text: str = "") -> None:
+    """Print a line on the error channel."""
+    print(text, file=sys.stderr)  # noqa: T201
+
+
+def settle_console() -> None:
+    """Let old consoles (cp850, cp1252) show what they can instead of stopping."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+@contextlib.contextmanager
+def guard() -> Iterator[None]:
+    """Turn what goes wrong into French and an exit code: 2 the input, 1 ours; never a traceback.
+
+    `TFPB_TRACE=1` shows the traceback to whoever mends the program.
+    """
+    from tfpb.errors import TfpbError
+
+    try:
+        yield
+    except TfpbError as error:
+        show_faults(error.faults)
+        raise typer.Exit(error.exit_code) from None
+    except (typer.Exit, typer.Abort, typer.BadParameter):
+        raise
+    except KeyboardInterrupt:
+        complain("Arrêté à votre demande : rien n’a été laissé à moitié écrit.")
+        raise typer.Exit(130) from None
+    except Exception as error:
+        if os.environ.get("TFPB_TRACE"):
+            raise
+        complain(
+            "Une erreur du programme est survenue (ce n’est pas votre fichier) : "
+            f"{type(error).__name__}. Relancez avec la variable TFPB_TRACE=1 et envoyez le texte affiché."
+        )
+        raise typer.Exit(_OUR_FAULT) from None
+
+
+def show_faults(faults: Iterable[Fault]) -> None:
+    """List faults on the error channel, grouped in reading order, with their count."""
+    from tfpb.words.faults import say as in_french
+    from tfpb.words.numbers import plural
+
+    listed = list(faults)
+    complain(f"{plural(len(listed), 'faute')} à corriger avant de continuer :")
+    for number, fault in enumerate(listed[:_MOST_SHOWN], start=1):
+        first, *rest = in_french(fault).lines()
+        complain(f"{number}. {first}")
+        for line in rest:
+            complain(f"  {line}")
+    if len(listed) > _MOST_SHOWN:
+        complain(f"… et {len(listed) - _MOST_SHOWN} autres.")
+
+
+def show_doubts(faults: Iterable[Fault], *, most: int = 12) -> None:
+    """List doubts briefly on the standard channel."""
+    from tfpb.words.faults import say as in_french
+
+    listed = list(faults)
+    for fault in listed[:most]:
+        said = in_french(fault)
+        where = f" ({said.where})" if said.where else ""
+        say(f"  – {said.title}{where}")
+    if len(listed) > most:
+        say(f"  – … et {len(listed) - most} autres, listés dans la feuille « Doutes ».")
+
+
+@contextlib.contextmanager
+def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on a terminal; elsewhere stay silent. Yields `advance(count)`."""
+    if not sys.stderr.isatty():
+        yield lambda _count: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda count: bar.advance(task, count)
+
+
+def geodata_folder(option: Path | None) -> Path:
+    """Return the folder of imported geography: the option, TFPB_GEODONNEES, or the user's own."""
+    if option is not None:
+        return option
+    if given := os.environ.get("TFPB_GEODONNEES"):
+        return Path(given)
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("tfpb", appauthor=False)) / "geodonnees"
+
+
+def renames(pairs: Iterable[str] | None) -> dict[str, str]:
+    """Read `--colonne adresse=NOM` options.
+
+    Raises
+    ------
+    typer.BadParameter
+        If one has no « = ».
+    """
+    out = {}
+    for pair in pairs or ():
+        name, mark, header = pair.partition("=")
+        if not mark or not header:
+            message = f"« {pair} » : écrivez nom=COLONNE, par exemple adresse=ADR_LIGNE1"
+            raise typer.BadParameter(message)
+        out[name.strip()] = header.strip()
+    return out

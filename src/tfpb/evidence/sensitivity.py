@@ -1,0 +1,124 @@
+"""How far the main figures move with the doubts and with the margin."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from tfpb.model.codes import Ajustement, Groupe, Publication, QpvStatut
+from tfpb.model.evidence import Sensitivity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tfpb.model.location import Located
+    from tfpb.model.money import Abatement
+    from tfpb.model.survey import Published
+
+MARGINS_POINTS: Final = (3.0, 10.0)
+_SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
+
+
+def sensitivity(
+    located: Located,
+    published: Published | None,
+    *,
+    abate: Callable[[Located], Abatement] | None = None,
+    verdict: Callable[[float, float, float, float, float], str] | None = None,
+) -> Sensitivity:
+    """Compute the main figures again under other readings of the doubts, and at other margins.
+
+    Parameters
+    ----------
+    located : Located
+        As retained.
+    published : Published or None
+        Protected survey results (only gaps that may be shown are read again).
+    abate : callable, optional
+        Computes the abatement of a stock; without it amounts are left empty.
+    verdict : callable, optional
+        `(low90, high90, low95, high95, margin) -> code`, bounds in the unit of proportions.
+
+    Returns
+    -------
+    Sensitivity
+        `doubts` has a row for « retenu », « tous_dans » and « tous_hors »; `margins` a row a
+        published gap × margin, the margin in force included.
+    """
+    rows = []
+    for hypothesis, side in (
+        ("retenu", None),
+        ("tous_dans", QpvStatut.DANS),
+        ("tous_hors", QpvStatut.HORS),
+    ):
+        stock = located if side is None else _settled(located, side)
+        money = abate(stock) if abate is not None else None
+        total = money.totals.get("abattement_eur", Decimal(0)) if money is not None else None
+        rows.append(
+            {
+                "hypothese": hypothesis,
+                "logements_dans": int(stock.residences["logements_dans"].sum()),
+                "logements_a_verifier": int(stock.residences["logements_a_verifier"].sum()),
+                "abattement_eur": total,
+            }
+        )
+    columns = ["hypothese", "logements_dans", "logements_a_verifier", "abattement_eur"]
+    return Sensitivity(pd.DataFrame(rows, columns=columns), _margins(published, verdict))
+
+
+def _settled(located: Located, side: QpvStatut) -> Located:
+    """Read every doubtful dwelling on one side."""
+    entrances = located.entrances.copy()
+    doubt = entrances["qpv_statut"] == QpvStatut.A_VERIFIER
+    entrances.loc[doubt, "qpv_statut"] = str(side)
+    if side is QpvStatut.DANS:
+        bare = doubt & (entrances["qpv_code"] == "")
+        entrances.loc[bare, "qpv_code"] = entrances.loc[bare, "qpv_proche_code"]
+    homes = located.residences.copy()
+    column = "logements_dans" if side is QpvStatut.DANS else "logements_hors"
+    homes[column] = homes[column] + homes["logements_a_verifier"]
+    homes["logements_a_verifier"] = 0
+    total = homes["nb_logements"].where(homes["nb_logements"] > 0)
+    homes["part_qpv"] = (homes["logements_dans"] / total).fillna(0.0).astype(float)
+    doubtful = homes["cote"] == QpvStatut.A_VERIFIER
+    homes.loc[doubtful, "cote"] = str(side)
+    if side is QpvStatut.HORS:
+        homes.loc[doubtful & (homes["logements_dans"] == 0), ["code_qpv", "nom_qpv"]] = ""
+    return type(located)(
+        located.year, located.vintage, entrances, homes, located.correspondence, located.notices
+    )
+
+
+def _margins(
+    published: Published | None,
+    verdict: Callable[[float, float, float, float, float], str] | None,
+) -> pd.DataFrame:
+    columns = ["vague", "item", "marge_points", "verdict"]
+    if published is None or verdict is None:
+        return pd.DataFrame(columns=columns)
+    table = published.comparison
+    gaps = table[
+        (table["groupe"] == Groupe.ECART)
+        & (table["ajustement"] == Ajustement.BRUT)
+        & (table["niveau"] == "total")
+        & (table["bailleur"] == "ensemble")
+        & table["publication"].isin(_SHOWN)
+    ]
+    rows = []
+    for row in gaps.to_dict("records"):
+        for margin in sorted({*MARGINS_POINTS, float(row["marge_points"])}):
+            bounds: Sequence[float] = [
+                row[c] for c in ("ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut")
+            ]
+            code = verdict(bounds[0], bounds[1], bounds[2], bounds[3], margin / 100)
+            rows.append(
+                {
+                    "vague": row["vague"],
+                    "item": row["item"],
+                    "marge_points": margin,
+                    "verdict": code,
+                }
+            )
+    return pd.DataFrame(rows, columns=columns)

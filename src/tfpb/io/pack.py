@@ -1,0 +1,179 @@
+"""The pack on disk: written aside then renamed, never over a file that a hand has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.errors import Place, fail
+from tfpb.io.archive import zip_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+JOURNAL: Final = "journal.json"
+ARCHIVE: Final = "dossier.zip"
+RUN: Final = "run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where a pack went.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder written (`DIR`, or `DIR.2` when `DIR` holds files changed by hand).
+    kept : tuple of str
+        Files changed by hand since the last run, left alone in `DIR`.
+    """
+
+    folder: Path
+    kept: tuple[str, ...] = ()
+
+
+def dumps(value: Any) -> bytes:
+    """Write JSON in one stable form: sorted keys, French letters as they are, a last newline."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, default=str)
+    return (text + "\n").encode()
+
+
+def write_pack(folder: Path, files: Mapping[str, bytes], journal: Mapping[str, Any]) -> Written:
+    """Write a pack: files, their list with hashes in the archive, and the journal outside it.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the user wants it.
+    files : mapping of str to bytes
+        Name inside the pack (with « / ») → content; `run.json` among them.
+    journal : mapping
+        Timings; not part of the pack's identity.
+
+    Raises
+    ------
+    TfpbError
+        `ecriture_impossible`.
+    """
+    folder = Path(folder)
+    kept = changed_by_hand(folder)
+    target = folder
+    number = 2
+    while changed_by_hand(target):
+        target = folder.with_name(f"{folder.name}.{number}")
+        number += 1
+    contents = {**files}
+    contents["empreintes.json"] = dumps({name: _sha(data) for name, data in sorted(files.items())})
+    archive = zip_bytes(contents)
+    everything = {**contents, ARCHIVE: archive, JOURNAL: dumps(dict(journal))}
+    try:
+        _replace_folder(target, everything)
+    except OSError as error:
+        raise fail(
+            "ecriture_impossible", place=Place(target.name), got=error.strerror or ""
+        ) from error
+    return Written(target, kept)
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def changed_by_hand(folder: Path) -> tuple[str, ...]:
+    """List the files of an earlier pack that no longer are what the run wrote, or that it did not write.
+
+    A folder that holds files but no list of hashes was not made by us: all of it counts as the user's.
+    """
+    if not folder.is_dir():
+        return ()
+    present = sorted(
+        p.relative_to(folder).as_posix()
+        for p in folder.rglob("*")
+        if p.is_file() and not p.name.startswith((".", "~$"))
+    )
+    listing = folder / "empreintes.json"
+    if not listing.is_file():
+        return tuple(present)
+    try:
+        known = json.loads(listing.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ("empreintes.json",)
+    ours = {"empreintes.json", ARCHIVE, JOURNAL}
+    changed = [
+        name
+        for name in present
+        if name not in ours and known.get(name) != _sha((folder / name).read_bytes())
+    ]
+    return tuple(changed)
+
+
+def _replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
+    """Write all files beside the target, then swap folders; the old one goes only when the new stands."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    stage = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        for name, data in files.items():
+            path = stage / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        stage.chmod(0o755)
+        if target.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent)) / "ancien"
+            target.rename(old)
+            try:
+                stage.rename(target)
+            except OSError:
+                old.rename(target)
+                raise
+            finally:
+                if target.exists():
+                    shutil.rmtree(old.parent, ignore_errors=True)
+        else:
+            stage.rename(target)
+    finally:
+        if stage.exists():
+            shutil.rmtree(stage, ignore_errors=True)
+
+
+def read_pack(path: Path) -> dict[str, bytes]:
+    """Read a pack, from its archive or its folder.
+
+    Raises
+    ------
+    TfpbError
+        `fichier_absent`, `pack_illisible`.
+    """
+    path = Path(path)
+    if path.is_dir():
+        path = path / ARCHIVE
+    if not path.is_file():
+        raise fail("fichier_absent", place=Place(path.name), got=path.name)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+        raise fail("pack_illisible", place=Place(path.name), got=type(error).__name__) from error
+
+
+def broken_files(pack: Mapping[str, bytes]) -> list[tuple[str, str]]:
+    """Compare a pack with its own list of hashes.
+
+    Returns
+    -------
+    list of (file, state)
+        State is `absent`, `modifie` or `ajoute`; empty when the pack is whole.
+    """
+    try:
+        known: dict[str, str] = json.loads(pack["empreintes.json"])
+    except (KeyError, ValueError) as error:
+        raise fail("pack_illisible", got="empreintes.json") from error
+    out = [(name, "absent") for name in known if name not in pack]
+    out += [(n, "modifie") for n, digest in known.items() if n in pack and _sha(pack[n]) != digest]
+    out += [(n, "ajoute") for n in pack if n not in known and n != "empreintes.json"]
+    return sorted(out)

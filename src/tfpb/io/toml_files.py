@@ -1,0 +1,127 @@
+"""`dossier.toml` and `plan_enquete.toml`: TOML in, frozen settings out, faults in French."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from tfpb.config import Settings
+from tfpb.errors import Fault, Place, TfpbError, fail
+from tfpb.io.tabular import decode
+from tfpb.model.plan import Plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+M = TypeVar("M", bound=BaseModel)
+
+_LINE: Final = re.compile(r"line (\d+)")
+_PATH_IN_QUOTES: Final = re.compile(r'"([A-Za-z]:\\[^"]*|\\\\[^"]*)"')
+_FAULT_OF: Final = {"missing": "reglage_absent", "extra_forbidden": "reglage_inconnu"}
+
+
+def load_settings(path: Path) -> Settings:
+    """Read a `dossier.toml`.
+
+    Raises
+    ------
+    TfpbError
+        Every fault of the file at once, each with its key.
+    """
+    data = read_toml(path)
+    settings = _validate(Settings, data, path.name)
+    return settings.model_copy(update={"folder": path.resolve().parent, "file": path.name})
+
+
+def load_plan(path: Path) -> Plan:
+    """Read a `plan_enquete.toml`, scales and filters checked against each other."""
+    plan = _validate(Plan, read_toml(path), path.name)
+    faults = [
+        Fault("plan_echelle_inconnue", Place(path.name, "", 0, item.identifiant), item.echelle,
+              {"echelles": ", ".join(plan.echelles)})
+        for item in plan.items
+        if item.echelle not in plan.echelles
+    ]  # fmt: skip
+    seen: set[str] = set()
+    for item in plan.items:
+        if item.identifiant in seen:
+            faults.append(Fault("plan_item_en_double", Place(path.name), item.identifiant))
+        seen.add(item.identifiant)
+    if not plan.colonnes.vague and not plan.colonnes.vague_fixe:
+        faults.append(Fault("plan_vague_absente", Place(path.name)))
+    if faults:
+        raise TfpbError(faults)
+    return plan
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file as Notepad may have saved it (BOM, cp1252, Windows paths in double quotes).
+
+    Raises
+    ------
+    TfpbError
+        `fichier_absent`, `toml_illisible` (with the line).
+    """
+    if not path.is_file():
+        raise fail("fichier_absent", place=Place(path.name), got=path.name)
+    text = decode(path.read_bytes()).replace("\r\n", "\n")
+    # "C:\Users" holds the escape \U in TOML: what is meant is a path, read it as one.
+    text = _PATH_IN_QUOTES.sub(lambda m: "'" + m[1] + "'", text)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = _LINE.search(str(error))
+        row = int(line[1]) if line else 0
+        lines = text.splitlines()
+        got = lines[row - 1].strip() if 0 < row <= len(lines) else ""
+        raise fail("toml_illisible", place=Place(path.name, "", row), got=got) from error
+
+
+def _validate(model: type[M], data: dict[str, Any], file: str) -> M:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise TfpbError([_fault(e, file) for e in error.errors()]) from error
+
+
+def _fault(error: ErrorDetails, file: str) -> Fault:
+    key = ".".join(str(part) for part in error["loc"])
+    got = error.get("input", "")
+    return Fault(
+        _FAULT_OF.get(error["type"], "reglage_illisible"),
+        Place(file, "", 0, key),
+        "" if isinstance(got, dict) else str(got),
+        {"attendu": _expected(error), "cle": key},
+    )
+
+
+_BOUNDS: Final = (("ge", "au moins"), ("gt", "plus de"), ("le", "au plus"), ("lt", "moins de"))
+_KINDS: Final = (
+    ("date", "une date, par exemple 2026-02-10"),
+    ("int", "un nombre entier"),
+    ("float", "un nombre"),
+    ("bool", "true ou false"),
+    ("string", "un texte entre guillemets"),
+    ("too_short", "au moins un élément"),
+    ("tuple", "une liste entre crochets"),
+)
+
+
+def _expected(error: ErrorDetails) -> str:
+    """Say in French what the validator wanted."""
+    context = error.get("ctx", {})
+    if error["type"] in ("literal_error", "enum"):
+        values = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
+        return f"l’une des valeurs : {values}"
+    for bound, word in _BOUNDS:
+        if bound in context:
+            return f"{word} {context[bound]}"
+    for kind, word in _KINDS:
+        if kind in error["type"]:
+            return word
+    return "une valeur de la forme montrée par « tfpb nouveau »"
