@@ -1,0 +1,138 @@
+"""One look for maps, charts, workbook, PDF, Word and web page: colours, signs, type, sizes.
+
+Everything here is a plain constant or a pure function, so that any renderer may read it without
+pulling in a drawing library.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Final
+
+from tfpb.model.codes import QpvStatut, Verdict
+
+ASSETS: Final = Path(__file__).parent / "assets"
+FONT_FAMILY: Final = "TFPB Sans"
+"""Open Sans cut to Latin, with the verdict signs and the narrow no-break space; tabular figures."""
+FONT_FOLDER: Final = ASSETS / "fonts"
+FONT_FILES: Final[dict[str, Path]] = {
+    style: FONT_FOLDER / f"TFPBSans-{style}.ttf"
+    for style in ("Regular", "Bold", "Italic", "BoldItalic")
+}
+BODY_PT: Final = 10.5
+NOTE_PT: Final = 8.0
+MIN_PT: Final = 7.0
+
+PAPER: Final = "#FFFFFF"
+INK: Final = "#333333"
+SOFT: Final = "#5F5F5F"
+"""Secondary text: contrast 6.4 on white."""
+RULE: Final = "#D0D0D0"
+BANDING: Final = "#F5F6F8"
+ACCENT: Final = "#33658A"
+QPV: Final = ACCENT
+QPV_FILL_ALPHA: Final = 0.12
+QPV_OLD: Final = "#8A8A8A"
+DANS: Final = "#1B3A4B"
+HORS: Final = "#7A7A7A"
+A_VERIFIER: Final = "#EE7733"
+MARGIN_BAND: Final = "#E4EAF0"
+
+STREET: Final = "#CFCFCF"
+STREET_EDGE: Final = "#B4B4B4"
+STREET_NAME: Final = "#6A6A6A"
+PARCEL: Final = "#F1F0EE"
+PARCEL_EDGE: Final = "#DEDCD8"
+COMMUNE: Final = "#9A9A9A"
+
+GAP_SCALE: Final = (
+    "#B35806",
+    "#F1A340",
+    "#FEE0B6",
+    "#F7F7F7",
+    "#D8DAEB",
+    "#998EC3",
+    "#542788",
+)
+"""Diverging scale of gaps, orange where QPV is lower; distinct in grey at both ends by the sign."""
+GAP_BREAKS: Final = (-0.15, -0.10, -0.05, 0.05, 0.10, 0.15)
+"""Limits of the seven classes of `GAP_SCALE`, proportions."""
+MONEY_SCALE: Final = ("#EDF2F6", "#C3D4E1", "#8FB0C8", "#5B89AB", "#2F5C7E")
+"""Sequential scale of amounts, light to dark."""
+STATUS_COLOUR: Final[dict[str, str]] = {
+    QpvStatut.DANS: DANS,
+    QpvStatut.HORS: HORS,
+    QpvStatut.A_VERIFIER: A_VERIFIER,
+}
+
+VERDICT_SIGNS: Final[dict[str, str]] = {
+    Verdict.EQUIVALENT: "●",
+    Verdict.EQUIVALENT_INFERIEUR: "◒",
+    Verdict.MEILLEUR: "▲",
+    Verdict.NON_INFERIEUR: "◐",
+    Verdict.INFERIEUR: "▼",
+    Verdict.ECART_DEFAVORABLE: "▽",
+    Verdict.NON_CONCLUANT: "○",
+    Verdict.NON_PUBLIABLE: "–",
+    Verdict.NON_CALCULABLE: "–",
+    Verdict.HAUSSE: "▲",
+    Verdict.BAISSE: "▼",
+    Verdict.NON_DEMONTRE: "○",
+}
+"""The sign of each verdict; the word always stands beside it."""
+VERDICT_COLOURS: Final[dict[str, str]] = {
+    Verdict.EQUIVALENT: ACCENT,
+    Verdict.EQUIVALENT_INFERIEUR: ACCENT,
+    Verdict.NON_INFERIEUR: ACCENT,
+    Verdict.MEILLEUR: "#542788",
+    Verdict.INFERIEUR: "#B35806",
+    Verdict.ECART_DEFAVORABLE: "#B35806",
+    Verdict.NON_CONCLUANT: SOFT,
+    Verdict.NON_PUBLIABLE: SOFT,
+    Verdict.NON_CALCULABLE: SOFT,
+    Verdict.HAUSSE: "#542788",
+    Verdict.BAISSE: "#B35806",
+    Verdict.NON_DEMONTRE: SOFT,
+}
+
+
+def verdict_sign(verdict: str) -> str:
+    """Return the sign of a verdict code, « – » for an unknown one."""
+    return VERDICT_SIGNS.get(verdict, "–")
+
+
+def verdict_colour(verdict: str) -> str:
+    """Return the colour of a verdict code; colour never stands alone, the sign goes with it."""
+    return VERDICT_COLOURS.get(verdict, SOFT)
+
+
+def gap_class(gap: float | None) -> int | None:
+    """Return the class 0..6 of a gap (proportion) on `GAP_SCALE`, None when missing."""
+    if gap is None or math.isnan(gap):
+        return None
+    return sum(gap >= limit for limit in GAP_BREAKS)
+
+
+def gap_colour(gap: float | None) -> str:
+    """Return the colour of a gap (proportion); white when missing."""
+    rank = gap_class(gap)
+    return PAPER if rank is None else GAP_SCALE[rank]
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance 0..1 of `#RRGGBB` (WCAG 2.2, section « relative luminance »)."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)  # noqa: PLR2004
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(first: str, second: str) -> float:
+    """Return the contrast ratio 1..21 of two colours (WCAG 2.2)."""
+    a, b = sorted((luminance(first), luminance(second)), reverse=True)
+    return (a + 0.05) / (b + 0.05)
+
+
+def ink_on(colour: str) -> str:
+    """Return dark or white text, whichever reads better on that colour."""
+    return INK if contrast(INK, colour) >= contrast(PAPER, colour) else PAPER
