@@ -65,6 +65,7 @@ class Reglages(_Model):
     colonnes: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
     loi: Annotated[dict[str, LoiUtilisateur], BeforeValidator(_as_mapping)] = {}
     territoires: Names = ("code_qpv",)
+    enquete_residences_inconnues: Literal["refuser", "ecarter"] = "refuser"
     dpi: int = Field(default=200, ge=72, le=600)
     agglomeration_plus_50000: bool | None = None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Axe, Groupe, Publication, Verdict
+from tfpb.model.codes import TOTAL, Ajustement, Axe, Groupe, Publication, Verdict
 from tfpb.model.evidence import Evaluation
 from tfpb.model.results import EVALUATION_COLUMNS
 
@@ -40,6 +40,8 @@ def evaluation(
     programme : Programme or None
     published : Published or None
         Protected survey results; the last wave is used, and the change since the one before it.
+    bailleur : str
+        Whose rows of the comparison are read.
 
     Returns
     -------
@@ -54,9 +56,9 @@ def evaluation(
     names = {c: n for c, n in zip(homes["code_qpv"], homes["nom_qpv"], strict=True) if c}
     dwellings = homes[homes["code_qpv"] != ""].groupby("code_qpv")["logements_dans"].sum()
     places: list[tuple[str, str, str, int]] = [("convention", TOTAL, "", int(dwellings.sum()))]
-    places += [("qpv", code, names[code], int(n)) for code, n in sorted(dwellings.items()) if n > 0]
+    places += [("qpv", c, names[c], int(dwellings[c])) for c in sorted(names) if dwellings[c] > 0]
     spent = _spent(programme)
-    gaps = _gaps(published)
+    gaps = _gaps(published, bailleur)
     rows: list[dict[str, Any]] = []
     for level, code, name, homes_in in places:
         for axe in Axe:
@@ -90,22 +92,22 @@ def _spent(programme: Programme | None) -> dict[tuple[str, int], Decimal]:
     }
 
 
-_Gaps = dict[tuple[str, str, str, str], dict[str, Any]]
+_Gaps = dict[tuple[str, str, str, str], dict[Any, Any]]
 
 
-def _gaps(published: Published | None) -> _Gaps:
+def _gaps(published: Published | None, bailleur: str) -> _Gaps:
     """Index raw gaps and changes of gaps by (group, wave, place, item)."""
     if published is None:
         return {}
     table = published.comparison
     wanted = table[
         (table["ajustement"] == Ajustement.BRUT)
-        & (table["bailleur"] == ENSEMBLE)
+        & (table["bailleur"] == bailleur)
         & table["groupe"].isin([Groupe.ECART, Groupe.EVOLUTION_ECART])
         & table["niveau"].isin([TOTAL, "code_qpv"])
     ]
     return {
-        (str(r["groupe"]), str(r["vague"]), str(r["territoire"]), str(r["item"])): r
+        (str(r["groupe"]), str(r["vague"]), str(r["territoire"]), str(r["item"])): dict(r)
         for r in wanted.to_dict("records")
     }
 
@@ -138,7 +140,7 @@ def _axis_rows(
     return rows
 
 
-def _reading(gap: dict[str, Any] | None, change: dict[str, Any] | None) -> dict[str, Any]:
+def _reading(gap: dict[Any, Any] | None, change: dict[Any, Any] | None) -> dict[str, Any]:
     out: dict[str, Any] = {
         "publication": str(gap["publication"]) if gap else Publication.NON_CALCULABLE
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from tfpb.model.codes import Ajustement, Groupe, Publication, QpvStatut
+from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, QpvStatut
 from tfpb.model.evidence import Sensitivity
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def sensitivity(
     *,
     abate: Callable[[Located], Abatement] | None = None,
     verdict: Callable[[float, float, float, float, float], str] | None = None,
+    bailleur: str = ENSEMBLE,
 ) -> Sensitivity:
     """Compute the main figures again under other readings of the doubts, and at other margins.
 
@@ -65,7 +66,7 @@ def sensitivity(
             }
         )
     columns = ["hypothese", "logements_dans", "logements_a_verifier", "abattement_eur"]
-    return Sensitivity(pd.DataFrame(rows, columns=columns), _margins(published, verdict))
+    return Sensitivity(pd.DataFrame(rows, columns=columns), _margins(published, verdict, bailleur))
 
 
 def _settled(located: Located, side: QpvStatut) -> Located:
@@ -94,6 +95,7 @@ def _settled(located: Located, side: QpvStatut) -> Located:
 def _margins(
     published: Published | None,
     verdict: Callable[[float, float, float, float, float], str] | None,
+    bailleur: str,
 ) -> pd.DataFrame:
     columns = ["vague", "item", "marge_points", "verdict"]
     if published is None or verdict is None:
@@ -102,8 +104,8 @@ def _margins(
     gaps = table[
         (table["groupe"] == Groupe.ECART)
         & (table["ajustement"] == Ajustement.BRUT)
-        & (table["niveau"] == "total")
-        & (table["bailleur"] == "ensemble")
+        & (table["niveau"] == TOTAL)
+        & (table["bailleur"] == bailleur)
         & table["publication"].isin(_SHOWN)
     ]
     rows = []

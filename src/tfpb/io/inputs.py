@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tfpb.checks import Source
@@ -13,6 +14,7 @@ from tfpb.io.tabular import TextTable, read_table
 from tfpb.io.toml_files import load_plan
 from tfpb.io.typed import typed
 from tfpb.model import tables
+from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -158,7 +160,7 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
             reader.sources.append(source("plan", path, len(plan.items)))
             for name in files.enquete:
                 delivery_path = settings.path(name)
-                delivery = reader.attempt(lambda p=delivery_path, q=plan: read_delivery(p, q))
+                delivery = reader.attempt(partial(read_delivery, delivery_path, plan))
                 if delivery is not None:
                     deliveries.append(delivery)
                     reader.sources.append(
@@ -212,7 +214,7 @@ def check_stock(frame: pd.DataFrame, bailleur: str) -> tuple[pd.DataFrame, list[
     faults : list of Fault
     """
     faults: list[Fault] = []
-    seen: dict[tuple[str, ...], int] = {}
+    seen: dict[tuple[str, str, str], int] = {}
     columns = zip(
         *(frame[c] for c in ("id_residence", "id_batiment", "adresse", "commune", "code_insee")),
         strict=True,
@@ -220,21 +222,18 @@ def check_stock(frame: pd.DataFrame, bailleur: str) -> tuple[pd.DataFrame, list[
     for position, (residence, building, address, city, code) in enumerate(columns):
         row = frame.iloc[position]
         place = Place(row[tables.STAMP[0]], row[tables.STAMP[1]], int(row[tables.STAMP[2]]))
-        keys = [("entrée", residence, address.casefold(), building)] if address else []
-        if building:
-            keys.append(("bâtiment", residence, building))
-        for key in keys:
-            if key in seen:
-                faults.append(
-                    Fault(
-                        "ligne_en_double",
-                        place,
-                        " ".join(filter(None, (residence, building, address))),
-                        {"autre": seen[key], "cle": f"même {key[0]}", "objet": "entrée"},
-                    )
+        key = (residence, fold(address), fold(building))
+        if address and key in seen:
+            faults.append(
+                Fault(
+                    "ligne_en_double",
+                    place,
+                    " ".join(filter(None, (residence, building, address))),
+                    {"autre": seen[key], "cle": "même résidence, même adresse, même bâtiment",
+                     "objet": "entrée"},
                 )
-                break
-            seen[key] = place.row
+            )  # fmt: skip
+        seen.setdefault(key, place.row)
         if not address and not (row["x"] == row["x"] and row["y"] == row["y"]):
             faults.append(Fault("adresse_absente", place, residence, {}, severity=Severity.DOUTE))
         elif not city and not code and not row["code_postal"]:

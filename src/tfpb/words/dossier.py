@@ -61,9 +61,15 @@ FAULTS: dict[str, FaultWords] = {
         "Corrigez le code, ou importez la carte qui le contient.",
     ),
     "residence_inconnue": FaultWords(
-        "La résidence « {got} » ne figure pas dans le patrimoine.",
+        "La résidence « {got} » ne figure pas dans le patrimoine ({nombre}).",
         "un identifiant du fichier patrimoine",
         "Corrigez l’identifiant, ou ajoutez la résidence au patrimoine.",
+    ),
+    "residence_inconnue_enquete": FaultWords(
+        "La résidence « {got} » est dans l’enquête mais pas dans le patrimoine ({nombre}).",
+        "un identifiant du fichier patrimoine",
+        "Corrigez l’identifiant ou ajoutez la résidence (même démolie ou vendue) au patrimoine ; pour "
+        'écarter ces réponses : enquete_residences_inconnues = "ecarter" sous [reglages].',
     ),
     "commande_depuis": FaultWords(
         "Le dossier « {got} » existe déjà et n’est pas vide.",

@@ -8,7 +8,7 @@ FAULTS = {
     "ecriture_impossible": FaultWords(
         "Le fichier n’a pas pu être écrit.",
         "un dossier où l’on peut écrire et un fichier fermé",
-        "Fermez le fichier s’il est ouvert dans un tableur, vérifiez la place et les droits, puis recommencez.",
+        "Fermez-le s’il est ouvert dans un tableur, vérifiez la place et les droits, recommencez.",
     ),
     "fichier_absent": FaultWords(
         "Le fichier « {got} » est introuvable.",

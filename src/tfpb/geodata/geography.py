@@ -1,0 +1,98 @@
+"""What is imported, opened for one run: address index, quarters, outlines, parcels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tfpb.checks import Source
+from tfpb.errors import Fault, Place, TfpbError
+from tfpb.geodata.address_store import AddressStore
+from tfpb.geodata.communes import Communes
+from tfpb.geodata.outline_imports import load_outlines
+from tfpb.geodata.parcel_imports import load_parcels
+from tfpb.geodata.qpv_imports import load_qpv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from tfpb.model.location import QpvMap
+
+VINTAGES: Final = (2015, 2024)
+ADDRESS_FILE: Final = "adresses.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Geography:
+    """Imported geography.
+
+    Parameters
+    ----------
+    addresses : AddressStore
+    communes : Communes
+    maps : mapping of int to QpvMap
+        By vintage.
+    outlines, parcels : GeoDataFrame or None
+    sources : tuple of Source
+    """
+
+    addresses: AddressStore
+    communes: Communes
+    maps: dict[int, QpvMap]
+    outlines: gpd.GeoDataFrame | None
+    parcels: gpd.GeoDataFrame | None
+    sources: tuple[Source, ...]
+
+
+def open_geography(folder: Path, *, needs: tuple[int, ...] = ()) -> Geography:
+    """Open the imported geography of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+    needs : tuple of int
+        Vintages of quarters without which the run makes no sense.
+
+    Raises
+    ------
+    TfpbError
+        `geographie_absente` for each thing that lacks, with the command that imports it.
+    """
+    faults = []
+    store = folder / ADDRESS_FILE
+    if not store.is_file():
+        faults.append(
+            _absent("la base d’adresses", "tfpb geodonnees importer-adresses adresses-59.csv.gz")
+        )
+    maps = {
+        vintage: found for vintage in VINTAGES if (found := load_qpv(folder, vintage)) is not None
+    }
+    faults += [
+        _absent(
+            f"la carte des QPV {vintage}",
+            f"tfpb geodonnees importer-qpv FICHIER --millesime {vintage}",
+        )
+        for vintage in needs
+        if vintage not in maps
+    ]
+    if faults:
+        raise TfpbError(faults)
+    addresses = AddressStore(store)
+    sources = [
+        Source("qpv" + str(v), f"QPV {v}", m.sha256, 0, len(m.frame), m.date, m.licence, m.source)
+        for v, m in maps.items()
+    ]
+    return Geography(
+        addresses,
+        Communes.load(),
+        maps,
+        load_outlines(folder),
+        load_parcels(folder),
+        (*addresses.sources(), *sources),
+    )
+
+
+def _absent(what: str, command: str) -> Fault:
+    return Fault("geographie_absente", Place(), "", {"quoi": what, "commande": command})

@@ -1,0 +1,89 @@
+"""Where a run comes from: versions, hash, checks; the content of `run.json`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from importlib import metadata
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb import __version__
+from tfpb.checks import Check, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from tfpb.config import Settings
+    from tfpb.model.dossier import Dossier
+    from tfpb.model.location import Located
+
+_LIBRARIES: Final = (
+    "folium", "geopandas", "matplotlib", "numpy", "openpyxl", "pandas", "pyproj", "python-docx",
+    "scipy", "shapely", "typst",
+)  # fmt: skip
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that results and documents depend on."""
+    out = {name: metadata.version(name) for name in _LIBRARIES}
+    return {"tfpb": __version__, "python": platform.python_version(), **out}
+
+
+def run_hash(settings: Settings, sources: Iterable[Source]) -> str:
+    """Return the short hash of a run: first 8 hex of sha256(input hashes + settings + versions)."""
+    content = {
+        "entrees": [(s.role, s.sha256) for s in sources],
+        "reglages": settings.model_dump(mode="json"),
+        "versions": versions(),
+    }
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def checks_of(stock: pd.DataFrame, located: Located) -> tuple[Check, ...]:
+    """Count what must balance: rows in and out, dwellings in and out, one side a row."""
+    entrances, homes = located.entrances, located.residences
+    dwellings = int(stock["nb_logements"].fillna(0).sum())
+    split = homes[["logements_dans", "logements_hors", "logements_a_verifier"]].to_numpy().sum()
+    named = set(entrances["qpv_statut"]) <= {"dans", "hors", "a_verifier"}
+    return (
+        _same("lignes_patrimoine", len(entrances), len(stock)),
+        _same("residences", len(homes), stock["id_residence"].nunique()),
+        _same("logements", int(split), dwellings),
+        Check("trois_reponses", named, "", ""),
+    )
+
+
+def _same(name: str, got: int, expected: int) -> Check:
+    return Check(name, got == expected, str(got), str(expected))
+
+
+def run_record(dossier: Dossier) -> dict[str, Any]:
+    """Return the content of `run.json`: no clock, no absolute path."""
+    return {
+        "empreinte": dossier.run_hash,
+        "versions": versions(),
+        "reglages": dossier.settings.model_dump(mode="json"),
+        "entrees": [_source(s) for s in dossier.sources],
+        "controles": [
+            {"nom": c.name, "tenu": c.passed, "obtenu": c.got, "attendu": c.expected}
+            for c in dossier.checks
+        ],
+        "doutes": len(dossier.notices),
+    }
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return {
+        "role": source.role,
+        "nom": source.name,
+        "sha256": source.sha256,
+        "octets": source.size_bytes,
+        "lignes": source.rows,
+        "millesime": source.vintage,
+        "licence": source.licence,
+        "reference": source.reference,
+    }

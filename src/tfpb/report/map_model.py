@@ -1,0 +1,357 @@
+"""From the dossier to what maps show: layers in French, protected, and one page a quarter."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import pandas as pd
+
+from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, QpvStatut
+from tfpb.model.maps import GapLine, MapModel, QpvPage
+from tfpb.report.theme import verdict_sign
+from tfpb.words import quarter_page as words
+from tfpb.words.accounts import axis_short
+from tfpb.words.numbers import interval_points, points
+from tfpb.words.verdicts import verdict_words
+
+if TYPE_CHECKING:
+    from tfpb.model.dossier import Dossier
+
+_SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
+_OTHER: Final = {2015: 2024, 2024: 2015}
+_LINES: Final = 3
+_GAP_COLUMNS: Final = (
+    "code_qpv", "vague", "item", "libelle", "theme", "ecart", "ic95_bas", "ic95_haut", "n",
+    "verdict", "phrase", "publication",
+)  # fmt: skip
+
+
+def map_model(dossier: Dossier) -> MapModel:
+    """Gather everything maps show of a dossier.
+
+    Returns
+    -------
+    MapModel
+        Quarters where the bailleur has dwellings or doubts, résidences by side, protected gaps, and
+        one page a quarter that holds dwellings of the stock.
+    """
+    located = dossier.located
+    ruling = dossier.maps[located.vintage].frame
+    homes = located.residences
+    here = {c for c in homes["code_qpv"] if c}
+    near = {c for c in located.entrances["qpv_proche_code"] if c}
+    shown = ruling[ruling["code_qp"].isin(here | near)]
+    old = dossier.maps.get(_OTHER[located.vintage])
+    gaps = _gaps(dossier)
+    head = dossier.settings.dossier
+    return MapModel(
+        title=head.titre,
+        bailleur=head.bailleur,
+        year=located.year,
+        date=head.date.isoformat(),
+        vintage=located.vintage,
+        run_hash=dossier.run_hash,
+        fictional=head.donnees_fictives,
+        qpv=_quarters(dossier, shown),
+        qpv_old=_old_quarters(old.frame if old is not None else ruling.iloc[:0], shown),
+        residences=_residences(dossier),
+        gaps=gaps,
+        pages=tuple(
+            _page(dossier, str(code), str(name), str(communes))
+            for code, name, communes in zip(
+                shown["code_qp"], shown["nom_qp"], shown["communes"], strict=True
+            )
+            if code in here
+        ),
+        ground=dossier.ground,
+        sources=_sources(dossier),
+    )
+
+
+def _sources(dossier: Dossier) -> tuple[str, ...]:
+    return tuple(
+        " ".join(filter(None, (s.reference or s.name, s.vintage and f"({s.vintage})")))
+        for s in dossier.sources
+        if s.role.startswith(("qpv", "adresses", "communes"))
+    )
+
+
+def _money(dossier: Dossier, code: str) -> dict[str, Any]:
+    if dossier.abatement is None:
+        return {}
+    rows = dossier.abatement.by_qpv
+    hit = rows[rows["code_qpv"] == code]
+    return {str(k): v for k, v in hit.iloc[0].items()} if len(hit) else {}
+
+
+def _balance(dossier: Dossier, code: str) -> dict[str, Any]:
+    if dossier.programme is None:
+        return {}
+    rows = dossier.programme.balance
+    hit = rows[rows["code_qpv"] == code]
+    return {str(k): v for k, v in hit.iloc[-1].items()} if len(hit) else {}
+
+
+def _number(value: Any) -> float:
+    return float("nan") if value is None or value is pd.NA else float(value)
+
+
+def _quarters(dossier: Dossier, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    homes = dossier.located.residences
+    rows = []
+    for code, name, communes in zip(
+        shown["code_qp"], shown["nom_qp"], shown["communes"], strict=True
+    ):
+        mine = homes[homes["code_qpv"] == code]
+        dwellings = int(mine["logements_dans"].sum())
+        money = _number(_money(dossier, code).get("abattement_eur"))
+        valued = _number(_balance(dossier, code).get("valorise_eur"))
+        rows.append(
+            {
+                "code_qpv": code,
+                "nom": name,
+                "commune": communes,
+                "logements": dwellings,
+                "residences": int((mine["logements_dans"] > 0).sum()),
+                "abattement_eur": money,
+                "valorise_eur": valued,
+                "abattement_par_logement_eur": money / dwellings if dwellings else math.nan,
+                "valorise_par_logement_eur": valued / dwellings if dwellings else math.nan,
+            }
+        )
+    columns = ["code_qpv", "nom", "commune", "logements", "residences", "abattement_eur",
+               "valorise_eur", "abattement_par_logement_eur", "valorise_par_logement_eur"]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=columns)
+    return gpd.GeoDataFrame(frame, geometry=list(shown.geometry), crs=shown.crs)
+
+
+def _old_quarters(old: gpd.GeoDataFrame, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Keep the other vintage's quarters around those shown."""
+    if len(old) and len(shown):
+        west, south, east, north = shown.total_bounds
+        old = old.cx[west - 0.03 : east + 0.03, south - 0.02 : north + 0.02]
+    frame = pd.DataFrame({"code_qpv": list(old["code_qp"]), "nom": list(old["nom_qp"])})
+    return gpd.GeoDataFrame(frame, geometry=list(old.geometry), crs=old.crs)
+
+
+def _residences(dossier: Dossier) -> pd.DataFrame:
+    located = dossier.located
+    entrances = located.entrances
+    first = entrances.groupby("id_residence", sort=False).agg(
+        adresse=("adresse", "first"), motif=("qpv_motif", "first")
+    )
+    doubtful = entrances[entrances["qpv_statut"] == QpvStatut.A_VERIFIER]
+    reasons = doubtful.groupby("id_residence", sort=False)["qpv_motif"].first()
+    homes = located.residences.copy()
+    homes["adresse"] = homes["id_residence"].map(first["adresse"]).fillna("")
+    homes["motif"] = homes["id_residence"].map(reasons)
+    homes["motif"] = homes["motif"].fillna(homes["id_residence"].map(first["motif"])).fillna("")
+    doubt = homes["id_residence"].isin(set(doubtful["id_residence"]))
+    homes["statut"] = homes["cote"].where(~doubt, str(QpvStatut.A_VERIFIER))
+    homes = homes.rename(columns={"nb_logements": "logements", "distance_min_m": "distance_m"})
+    return homes[homes["longitude"].notna()].reset_index(drop=True)
+
+
+def _rows(dossier: Dossier) -> pd.DataFrame:
+    """Raw gaps and changes of gaps that maps may draw from, of the dossier's bailleur."""
+    if dossier.survey is None:
+        return pd.DataFrame()
+    table = dossier.survey.comparison
+    return table[(table["ajustement"] == Ajustement.BRUT) & (table["bailleur"] == whose(dossier))]
+
+
+def whose(dossier: Dossier) -> str:
+    """Return the name under which the dossier's bailleur stands in the comparison."""
+    if dossier.survey is None:
+        return ENSEMBLE
+    names = set(dossier.survey.comparison["bailleur"])
+    own = dossier.settings.dossier.bailleur
+    return own if own in names else ENSEMBLE
+
+
+def _gaps(dossier: Dossier) -> pd.DataFrame:
+    rows = _rows(dossier)
+    if dossier.survey is None or rows.empty:
+        return pd.DataFrame(columns=list(_GAP_COLUMNS))
+    gaps = rows[(rows["groupe"] == Groupe.ECART) & rows["niveau"].isin([TOTAL, "code_qpv"])].copy()
+    labels = dict(zip(dossier.survey.items["item"], dossier.survey.items["libelle"], strict=True))
+    gaps["code_qpv"] = gaps["territoire"]
+    gaps["libelle"] = gaps["item"].map(labels)
+    gaps["ecart"] = gaps["estimation"]
+    gaps["phrase"] = [_phrase(r) for r in gaps.to_dict("records")]
+    return gaps[list(_GAP_COLUMNS)].reset_index(drop=True)
+
+
+def _phrase(row: dict[Any, Any]) -> str:
+    if row["publication"] not in _SHOWN:
+        return verdict_words(row["verdict"])
+    return (
+        f"{points(row['estimation'])} ({interval_points(row['ic95_bas'], row['ic95_haut'])}) : "
+        f"{verdict_words(row['verdict'])}"
+    )
+
+
+def _page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPage:
+    homes = dossier.located.residences
+    mine = homes[homes["code_qpv"] == code]
+    dwellings = int(mine["logements_dans"].sum())
+    money = _money(dossier, code)
+    balance = _balance(dossier, code)
+    total = int(homes["nb_logements"].sum())
+    in_doubt = mine[mine["logements_a_verifier"] > 0]
+    valued = balance.get("valorise_eur")
+    actions = int(balance.get("actions", 0) or 0)
+    scope, gaps, sentence, change = _satisfaction(dossier, code)
+    head = dossier.settings.dossier
+    return QpvPage(
+        code_qpv=code,
+        nom=name,
+        commune=communes,
+        bailleur=head.bailleur,
+        year=dossier.located.year,
+        figures=(
+            words.dwellings_figure(
+                dwellings,
+                int((mine["logements_dans"] > 0).sum()),
+                dwellings / total if total else 0.0,
+            ),
+            words.abatement_figure(
+                money.get("abattement_eur"), str(money.get("nature", "")), dwellings
+            ),
+            words.loss_figure(
+                money.get("perte_collectivites_eur"), money.get("compensation_etat_eur")
+            ),
+            words.programme_figure(valued, money.get("abattement_eur"), actions, dwellings),
+            words.doubt_figure(int(in_doubt["logements_a_verifier"].sum()), len(in_doubt)),
+        ),
+        gaps=gaps,
+        sentences=(
+            words.done_sentence(
+                _spent(dossier, code),
+                actions,
+                Decimal(valued) / dwellings if valued is not None and dwellings else None,
+            ),
+            sentence,
+            change,
+        ),
+        margin=_margin(dossier),
+        gap_scope=scope,
+    )
+
+
+def _margin(dossier: Dossier) -> float:
+    if dossier.survey is None:
+        return 0.05
+    return float(str(dossier.survey.settings.get("marge_points", 5.0))) / 100
+
+
+def _spent(dossier: Dossier, code: str) -> list[tuple[str, Decimal]]:
+    if dossier.programme is None:
+        return []
+    rows = dossier.programme.by_axis
+    mine = rows[rows["code_qpv"] == code]
+    pairs = [
+        (axis_short(int(axe)), value)
+        for axe, value in zip(mine["axe"], mine["valorise_eur"], strict=True)
+    ]
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+
+
+def _headline_items(dossier: Dossier) -> list[str]:
+    """Choose three items: the headline of each theme, service first, quartier kept for contrast."""
+    if dossier.survey is None:
+        return []
+    items = dossier.survey.items.sort_values("ordre", kind="stable")
+    chosen: list[str] = []
+    for theme in ("residence", "relation", "quartier", "logement"):
+        of_theme = items[items["theme"] == theme]
+        heads = of_theme[of_theme["tete_de_theme"].astype(bool)]
+        for pool in (heads, of_theme):
+            if len(pool):
+                chosen.append(str(pool["item"].iloc[0]))
+                break
+    return chosen[:_LINES]
+
+
+def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...], str, str]:
+    rows = _rows(dossier)
+    if dossier.survey is None or rows.empty:
+        empty = words.tenants_sentence("", None, None, None, None, 0, "", "")
+        return words.GAP_SCOPE_NONE, (), empty, words.change_sentence("", None, None, "", "")
+    waves = [w.vague for w in dossier.survey.waves]
+    labels = dict(zip(dossier.survey.items["item"], dossier.survey.items["libelle"], strict=True))
+    now = rows[rows["vague"] == waves[-1]]
+    items = _headline_items(dossier)
+    local = now[(now["territoire"] == code) & (now["groupe"] == Groupe.ECART)]
+    usable = local[local["item"].isin(items) & local["publication"].isin(_SHOWN)]
+    place = code if len(usable) else TOTAL
+    here = now[now["territoire"] == place]
+    base = now[now["territoire"] == TOTAL]
+    lines = tuple(_line(here, base, item, str(labels[item])) for item in items)
+    quarter = place == code
+    best = max(
+        (line for line in lines if line.gap is not None), key=lambda line: line.n, default=None
+    )
+    chosen = items[lines.index(best)] if best is not None else ""
+    sentence = words.tenants_sentence(
+        best.label if best else "",
+        best.qpv if best else None,
+        best.hors if best else None,
+        best.gap if best else None,
+        best.ic95 if best else None,
+        best.n if best else 0,
+        best.words if best else "",
+        words.QUARTER_SCOPE if quarter else words.CONVENTION_SCOPE,
+    )
+    return (
+        words.GAP_SCOPE_QUARTER if quarter else words.GAP_SCOPE_CONVENTION,
+        lines,
+        sentence,
+        _change(rows, waves, place, chosen, str(labels.get(chosen, ""))),
+    )
+
+
+def _one(table: pd.DataFrame, item: str, group: Groupe) -> dict[str, Any] | None:
+    hit = table[(table["item"] == item) & (table["groupe"] == group)]
+    return {str(k): v for k, v in hit.iloc[0].items()} if len(hit) else None
+
+
+def _line(here: pd.DataFrame, base: pd.DataFrame, item: str, label: str) -> GapLine:
+    gap = _one(here, item, Groupe.ECART)
+    if gap is None or gap["publication"] not in _SHOWN:
+        code = str(gap["verdict"]) if gap is not None else "non_publiable"
+        return GapLine(
+            label, None, None, None, None, None, 0, verdict_sign(code), verdict_words(code)
+        )
+    levels = [_one(here, item, Groupe.QPV), _one(base, item, Groupe.HORS_QPV)]
+    qpv, hors = (
+        float(r["estimation"]) if r is not None and r["publication"] in _SHOWN else None
+        for r in levels
+    )
+    return GapLine(
+        label,
+        float(gap["estimation"]),
+        (float(gap["ic90_bas"]), float(gap["ic90_haut"])),
+        (float(gap["ic95_bas"]), float(gap["ic95_haut"])),
+        qpv,
+        hors,
+        int(gap["n"]),
+        verdict_sign(str(gap["verdict"])),
+        verdict_words(str(gap["verdict"])),
+    )
+
+
+def _change(rows: pd.DataFrame, waves: list[str], place: str, item: str, label: str) -> str:
+    if len(waves) > 1 and item:
+        pair = f"{waves[-2]}-{waves[-1]}"
+        hit = rows[(rows["vague"] == pair) & (rows["territoire"] == place)]
+        row = _one(hit, item, Groupe.EVOLUTION_ECART)
+        if row is not None and row["publication"] in _SHOWN:
+            bounds = (float(row["ic95_bas"]), float(row["ic95_haut"]))
+            return words.change_sentence(
+                label, float(row["estimation"]), bounds, pair, str(row["verdict"])
+            )
+    return words.change_sentence(label, None, None, "", "")

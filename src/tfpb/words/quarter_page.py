@@ -1,0 +1,134 @@
+"""Words of the A4 page of a quarter: five figures, three sentences, what an élu is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tfpb.words.numbers import euros, interval_points, number, percent, plural, points
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+TITLES: Final = (
+    "Logements",
+    "Abattement de TFPB",
+    "Reste à la charge des collectivités",
+    "Actions valorisées",
+    "À vérifier",
+)
+
+NATURE: Final = {
+    "reel": "réel (avis d’imposition)",
+    "estime": "estimé",
+    "mixte": "en partie estimé",
+}
+
+
+def dwellings_figure(dwellings: int, residences: int, share: float) -> tuple[str, str, str]:
+    """Say the stock of the quarter and its weight in the bailleur's."""
+    detail = f"{plural(residences, 'résidence')}, {percent(share)} du patrimoine du bailleur"
+    return TITLES[0], number(dwellings), detail
+
+
+def abatement_figure(amount: Decimal | None, nature: str, dwellings: int) -> tuple[str, str, str]:
+    """Say the abatement, whether real or estimated, and per dwelling."""
+    if amount is None:
+        return TITLES[1], "non calculé", "le fichier fiscal n’est pas fourni"
+    per_home = f", soit {euros(amount / dwellings)} par logement" if dwellings else ""
+    return TITLES[1], euros(amount), f"{NATURE.get(nature, nature)}{per_home}"
+
+
+def loss_figure(loss: Decimal | None, compensation: Decimal | None) -> tuple[str, str, str]:
+    """Say what the collectivities give up once the State has paid its part."""
+    if loss is None or compensation is None:
+        return TITLES[2], "non calculé", "le fichier fiscal n’est pas fourni"
+    detail = f"l’État compense {euros(compensation)} (taux à confirmer)"
+    return TITLES[2], euros(loss), detail
+
+
+def programme_figure(
+    valued: Decimal | None, abatement: Decimal | None, actions: int, dwellings: int
+) -> tuple[str, str, str]:
+    """Say what was valued, per dwelling, against the abatement."""
+    if valued is None:
+        return TITLES[3], "non renseigné", "le programme d’actions n’est pas fourni"
+    parts = [plural(actions, "action")]
+    if dwellings:
+        parts.append(f"{euros(valued / dwellings)} par logement")
+    if abatement:
+        parts.append(f"{percent(valued / abatement)} de l’abattement")
+    return TITLES[3], euros(valued), ", ".join(parts)
+
+
+def doubt_figure(dwellings: int, residences: int) -> tuple[str, str, str]:
+    """Say how many dwellings are in doubt."""
+    if not residences:
+        return TITLES[4], "aucun logement", "toutes les adresses sont situées sans doute"
+    return (
+        TITLES[4],
+        plural(dwellings, "logement"),
+        f"{plural(residences, 'résidence')} trop près d’une limite ou mal située",
+    )
+
+
+def done_sentence(
+    spent: list[tuple[str, Decimal]], actions: int, unit_price: Decimal | None
+) -> str:
+    """Say what was done: the two axes that weigh most."""
+    if not actions:
+        return "Aucune action n’est inscrite au programme de ce quartier."
+    top = [f"{label} ({euros(amount)})" for label, amount in spent[:2] if amount > 0]
+    per_home = f", soit {euros(unit_price)} par logement" if unit_price is not None else ""
+    if not top:
+        head = "est inscrite" if actions == 1 else "sont inscrites"
+        return f"{plural(actions, 'action')} {head} au programme, sans montant valorisé."
+    return (
+        f"Ce qui a été fait : {plural(actions, 'action')}{per_home}, d’abord {' puis '.join(top)}."
+    )
+
+
+def tenants_sentence(
+    label: str, qpv: float | None, hors: float | None, gap: float | None,
+    ic95: tuple[float, float] | None, n: int, verdict: str, scope: str,
+) -> str:  # fmt: skip
+    """Say what tenants answer here and elsewhere, with how sure it is."""
+    if gap is None or ic95 is None:
+        return (
+            "Ce que disent les locataires : trop peu de ménages interrogés pour publier un résultat, "
+            "ici comme sur l’ensemble de la convention."
+        )
+    return (
+        f"Ce que disent les locataires {scope} : « {label} » satisfait {percent(qpv)} des ménages "
+        f"en QPV et {percent(hors)} hors QPV, écart {points(gap)} "
+        f"({interval_points(*ic95)}, n = {number(n)}) : {verdict}."
+    )
+
+
+def change_sentence(
+    label: str, change: float | None, ic95: tuple[float, float] | None, waves: str, verdict: str
+) -> str:
+    """Say what moved between waves, or that it cannot be said yet."""
+    if change is None or ic95 is None:
+        return (
+            "Ce qui a changé : on ne peut pas encore le dire, faute de deux vagues comparables "
+            "avec assez de réponses."
+        )
+    tail = {
+        "hausse": "l’écart avec les autres quartiers se réduit ou s’inverse",
+        "baisse": "l’écart avec les autres quartiers se creuse",
+    }.get(verdict, "évolution non démontrée : on ne peut pas encore dire que l’écart a changé")
+    return (
+        f"Ce qui a changé ({waves}) : pour « {label} », l’écart a varié de {points(change)} "
+        f"({interval_points(*ic95)}) ; {tail}. Cela ne dit pas la cause."
+    )
+
+
+QUARTER_SCOPE: Final = "du quartier"
+CONVENTION_SCOPE: Final = (
+    "de l’ensemble des QPV de la convention (trop peu de réponses dans ce seul quartier)"
+)
+GAP_SCOPE_QUARTER: Final = (
+    "Ménages interrogés dans ce quartier, comparés aux ménages hors QPV du bailleur"
+)
+GAP_SCOPE_CONVENTION: Final = "Ensemble des QPV du bailleur (trop peu de réponses dans ce seul quartier), comparés au hors QPV"
+GAP_SCOPE_NONE: Final = "Enquête absente ou résultats non publiables"
