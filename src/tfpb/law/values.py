@@ -1,0 +1,237 @@
+"""Legal values as dated series with their reference; a date without a value is refused.
+
+The series stand in `values.toml`. A user may override any of them with a reference of their own: the
+override then holds for every date the text covers, and shows as theirs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from tfpb.errors import Fault, TfpbError, fail, stop_on_faults
+from tfpb.model.money import LegalValue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DUE: Final = re.compile(r"N(-1)? (\d{2})-(\d{2})")
+_YES: Final = frozenset({"true", "oui", "vrai", "1"})
+_NO: Final = frozenset({"false", "non", "faux", "0"})
+
+
+class Override(Protocol):
+    """A value of the user's own, with its reference."""
+
+    @property
+    def valeur(self) -> str | int | float | dt.date:
+        """The value."""
+
+    @property
+    def reference(self) -> str:
+        """Where it comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Series:
+    cle: str
+    libelle: str
+    kind: str
+    values: tuple[LegalValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """The legal values in use. Made by `load`."""
+
+    series: Mapping[str, _Series]
+
+    def value(self, key: str, on: dt.date) -> LegalValue:
+        """Return the value in force on a day, with its reference.
+
+        Raises
+        ------
+        TfpbError
+            `loi_sans_valeur` if no period holds that day.
+        KeyError
+            If the key is not in `values.toml`: our own bug.
+        """
+        series = self.series[key]
+        day = on.isoformat()
+        for value in series.values:
+            if value.debut <= day and (not value.fin or day <= value.fin):
+                return value
+        raise fail(
+            "loi_sans_valeur",
+            got=day,
+            libelle=series.libelle,
+            cle=key,
+            debut=series.values[0].debut,
+            fin=series.values[-1].fin or "en vigueur",
+        )
+
+    def covers(self, key: str, on: dt.date) -> bool:
+        """Say whether a value is in force on a day."""
+        try:
+            self.value(key, on)
+        except TfpbError:
+            return False
+        return True
+
+    def on(self, day: dt.date) -> Reader:
+        """Return a reader of the values in force on a day, which remembers what it read."""
+        return Reader(self, day, {})
+
+    def all_values(self) -> tuple[LegalValue, ...]:
+        """Return every value of every period, in the order of the file."""
+        return tuple(v for s in self.series.values() for v in s.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads the law on one day and keeps the list of what was read, for « sources et hypothèses »."""
+
+    law: Law
+    day: dt.date
+    read: dict[tuple[str, str], LegalValue]
+
+    def text(self, key: str) -> str:
+        """Return a value as text."""
+        value = self.law.value(key, self.day)
+        self.read[(key, value.debut)] = value
+        return value.valeur
+
+    def decimal(self, key: str) -> Decimal:
+        """Return a value as an exact number."""
+        return Decimal(self.text(key))
+
+    def whole(self, key: str) -> int:
+        """Return a value as a whole number."""
+        return int(Decimal(self.text(key)))
+
+    def flag(self, key: str) -> bool:
+        """Return a yes or no."""
+        return self.text(key) == "oui"
+
+    def date(self, key: str) -> dt.date:
+        """Return a value that is a day."""
+        return dt.date.fromisoformat(self.text(key))
+
+    def due(self, key: str) -> dt.date:
+        """Return the day a due date falls on for the tax year of the reader's day."""
+        match = _DUE.fullmatch(self.text(key))
+        if match is None:  # settled when loading; kept for the reader of this code
+            raise ValueError(key)
+        year = self.day.year - (1 if match[1] else 0)
+        return dt.date(year, int(match[2]), int(match[3]))
+
+    def used(self) -> tuple[LegalValue, ...]:
+        """Return the values read so far, in the order of `values.toml`."""
+        rank = {key: i for i, key in enumerate(self.law.series)}
+        return tuple(self.read[k] for k in sorted(self.read, key=lambda k: (rank[k[0]], k[1])))
+
+
+def load(overrides: Mapping[str, Override] | None = None) -> Law:
+    """Load the legal values, with the user's own in place of the text's.
+
+    Parameters
+    ----------
+    overrides : mapping of str to object with `valeur` and `reference`, optional
+        Keys are those of `values.toml`.
+
+    Raises
+    ------
+    TfpbError
+        `loi_cle_inconnue`, `loi_valeur_illisible`: all of them at once.
+    """
+    series = dict(_packaged())
+    faults: list[Fault] = []
+    for key, override in (overrides or {}).items():
+        if key not in series:
+            faults.append(
+                Fault("loi_cle_inconnue", got=key, fields={"cles": ", ".join(sorted(series))})
+            )
+            continue
+        old = series[key]
+        try:
+            text = _as_text(override.valeur, old.kind)
+        except (ValueError, InvalidOperation):
+            fields = {"cle": key, "libelle": old.libelle, "attendu": old.kind}
+            faults.append(Fault("loi_valeur_illisible", got=str(override.valeur), fields=fields))
+            continue
+        own = LegalValue(
+            cle=key,
+            libelle=old.libelle,
+            valeur=text,
+            debut=old.values[0].debut,
+            fin=old.values[-1].fin,
+            reference=override.reference,
+            verifie=True,
+            origine="utilisateur",
+        )
+        series[key] = _Series(key, old.libelle, old.kind, (own,))
+    stop_on_faults(faults)
+    return Law(series)
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> dict[str, _Series]:
+    raw = tomllib.loads(resources.files("tfpb.law").joinpath("values.toml").read_text("utf-8"))
+    return {key: _series(key, entry) for key, entry in raw.items()}
+
+
+def _series(key: str, entry: Mapping[str, Any]) -> _Series:
+    values = tuple(
+        LegalValue(
+            cle=key,
+            libelle=entry["libelle"],
+            valeur=_as_text(period["valeur"], entry["type"]),
+            debut=period["debut"].isoformat(),
+            fin=period["fin"].isoformat() if "fin" in period else "",
+            reference=period["reference"],
+            verifie=period["verifie"],
+        )
+        for period in entry["series"]
+    )
+    return _Series(key, entry["libelle"], entry["type"], values)
+
+
+def _as_text(value: Any, kind: str) -> str:
+    """Write a value as text in the form its type reads back; ValueError when it does not fit."""
+    text = value.isoformat() if isinstance(value, dt.date) else str(value).strip()
+    if kind == "decimal":
+        return _number(text)
+    if kind == "entier":
+        number = Decimal(_number(text))
+        if number != number.to_integral_value():
+            raise ValueError(text)
+        return str(int(number))
+    if kind == "booleen":
+        word = text.lower()
+        if word not in _YES | _NO:
+            raise ValueError(text)
+        return "oui" if word in _YES else "non"
+    if kind == "date":
+        return dt.date.fromisoformat(text).isoformat()
+    if kind == "echeance":
+        match = _DUE.fullmatch(text)
+        if match is None:
+            raise ValueError(text)
+        dt.date(2001, int(match[2]), int(match[3]))  # refuses a day no year has
+        return text
+    return text
+
+
+def _number(text: str) -> str:
+    """Read « 0,40 », « 0.40 » and « 40 % » alike; negative or endless numbers are refused."""
+    percent = text.endswith("%")
+    number = Decimal(text.rstrip("% \u202f\u00a0").replace(",", "."))
+    if not number.is_finite() or number < 0:
+        raise ValueError(text)
+    return f"{number / 100 if percent else number:f}"
