@@ -1,0 +1,1 @@
+"""Makes the fictional commune of the example: everything here is invented."""
