@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tfpb.errors import Fault, TfpbError
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -44,17 +46,37 @@ def directly(stage: Stage, values: tuple[Any, ...]) -> Any:
     return stage.run(*values)
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Values of a run, and the faults that kept some from being made."""
+
+    values: dict[str, Any]
+    faults: tuple[Fault, ...] = ()
+
+
 def run_stages(
     stages: Iterable[Stage], values: Mapping[str, Any], *, execute: Executor = directly
-) -> dict[str, Any]:
-    """Run stages in order over named values.
+) -> Outcome:
+    """Run stages in order over named values; a stage at fault does not keep the others from running.
+
+    The user then reads every fault of every stage at once. A stage that needs a value which could
+    not be made is left out.
 
     Raises
     ------
     KeyError
-        If a stage reads a value that nobody gave: a fault of the pipeline, not of the user.
+        If a stage reads a value that no stage writes: a fault of the pipeline, not of the user.
     """
     known = dict(values)
+    failed: set[str] = set()
+    faults: list[Fault] = []
     for stage in stages:
-        known[stage.writes] = execute(stage, tuple(known[name] for name in stage.reads))
-    return known
+        if failed.intersection(stage.reads):
+            failed.add(stage.writes)
+            continue
+        try:
+            known[stage.writes] = execute(stage, tuple(known[name] for name in stage.reads))
+        except TfpbError as error:
+            failed.add(stage.writes)
+            faults += error.faults
+    return Outcome(known, tuple(faults))

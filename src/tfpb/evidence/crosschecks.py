@@ -33,22 +33,22 @@ def unknown_quarters(
     known = {v: set(m.frame["code_qp"]) for v, m in maps.items()}
     everywhere = set().union(*known.values())
     example = min(known.get(vintage, everywhere), default="")
-    faults = []
+    faults: list[Fault] = []
     for frame in frames.values():
         column = "codes_qpv" if "codes_qpv" in frame else "code_qpv"
         if column not in frame:
             continue
-        for row, cell in enumerate(frame[column]):
-            for code in (cell,) if isinstance(cell, str) else cell:
-                if code and code not in everywhere:
-                    faults.append(
-                        Fault(
-                            "qpv_inconnu",
-                            _place(frame, row, column),
-                            code,
-                            {"millesime": vintage, "exemple": example},
-                        )
-                    )
+        faults += [
+            Fault(
+                "qpv_inconnu",
+                _place(frame, row, column),
+                code,
+                {"millesime": vintage, "exemple": example},
+            )
+            for row, cell in enumerate(frame[column])
+            for code in ((cell,) if isinstance(cell, str) else cell)
+            if code and code not in everywhere
+        ]
     return faults
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import TOTAL, Ajustement, Axe, Groupe, Publication, Verdict
+from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Axe, Groupe, Publication, Verdict
 from tfpb.model.evidence import Evaluation
 from tfpb.model.results import EVALUATION_COLUMNS
 
@@ -25,7 +25,11 @@ _FINE: Final = frozenset({Verdict.EQUIVALENT, Verdict.NON_INFERIEUR, Verdict.MEI
 
 
 def evaluation(
-    located: Located, programme: Programme | None, published: Published | None
+    located: Located,
+    programme: Programme | None,
+    published: Published | None,
+    *,
+    bailleur: str = ENSEMBLE,
 ) -> Evaluation:
     """Set euros per dwelling, the gap of the linked items and its change side by side.
 

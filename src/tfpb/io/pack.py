@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 JOURNAL: Final = "journal.json"
 ARCHIVE: Final = "dossier.zip"
 RUN: Final = "run.json"
+LISTING: Final = "empreintes.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,20 @@ def write_pack(folder: Path, files: Mapping[str, bytes], journal: Mapping[str, A
     TfpbError
         `ecriture_impossible`.
     """
+    listed = {**files, LISTING: _listing(files)}
+    return _write(folder, {**listed, ARCHIVE: zip_bytes(listed), JOURNAL: dumps(dict(journal))})
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> Written:
+    """Write files and their list with hashes, under the same care for files changed by hand."""
+    return _write(folder, {**files, LISTING: _listing(files)})
+
+
+def _listing(files: Mapping[str, bytes]) -> bytes:
+    return dumps({name: _sha(data) for name, data in sorted(files.items())})
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> Written:
     folder = Path(folder)
     kept = changed_by_hand(folder)
     target = folder
@@ -68,12 +83,8 @@ def write_pack(folder: Path, files: Mapping[str, bytes], journal: Mapping[str, A
     while changed_by_hand(target):
         target = folder.with_name(f"{folder.name}.{number}")
         number += 1
-    contents = {**files}
-    contents["empreintes.json"] = dumps({name: _sha(data) for name, data in sorted(files.items())})
-    archive = zip_bytes(contents)
-    everything = {**contents, ARCHIVE: archive, JOURNAL: dumps(dict(journal))}
     try:
-        _replace_folder(target, everything)
+        _replace_folder(target, files)
     except OSError as error:
         raise fail(
             "ecriture_impossible", place=Place(target.name), got=error.strerror or ""
@@ -97,14 +108,14 @@ def changed_by_hand(folder: Path) -> tuple[str, ...]:
         for p in folder.rglob("*")
         if p.is_file() and not p.name.startswith((".", "~$"))
     )
-    listing = folder / "empreintes.json"
+    listing = folder / LISTING
     if not listing.is_file():
         return tuple(present)
     try:
         known = json.loads(listing.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return ("empreintes.json",)
-    ours = {"empreintes.json", ARCHIVE, JOURNAL}
+        return (LISTING,)
+    ours = {LISTING, ARCHIVE, JOURNAL}
     changed = [
         name
         for name in present
@@ -170,10 +181,10 @@ def broken_files(pack: Mapping[str, bytes]) -> list[tuple[str, str]]:
         State is `absent`, `modifie` or `ajoute`; empty when the pack is whole.
     """
     try:
-        known: dict[str, str] = json.loads(pack["empreintes.json"])
+        known: dict[str, str] = json.loads(pack[LISTING])
     except (KeyError, ValueError) as error:
-        raise fail("pack_illisible", got="empreintes.json") from error
+        raise fail("pack_illisible", got=LISTING) from error
     out = [(name, "absent") for name in known if name not in pack]
     out += [(n, "modifie") for n, digest in known.items() if n in pack and _sha(pack[n]) != digest]
-    out += [(n, "ajoute") for n in pack if n not in known and n != "empreintes.json"]
+    out += [(n, "ajoute") for n in pack if n not in known and n != LISTING]
     return sorted(out)

@@ -130,5 +130,8 @@ CONVENTION_SCOPE: Final = (
 GAP_SCOPE_QUARTER: Final = (
     "Ménages interrogés dans ce quartier, comparés aux ménages hors QPV du bailleur"
 )
-GAP_SCOPE_CONVENTION: Final = "Ensemble des QPV du bailleur (trop peu de réponses dans ce seul quartier), comparés au hors QPV"
+GAP_SCOPE_CONVENTION: Final = (
+    "Ensemble des QPV du bailleur (trop peu de réponses dans ce seul quartier), "
+    "comparés au hors QPV"
+)
 GAP_SCOPE_NONE: Final = "Enquête absente ou résultats non publiables"

@@ -1,0 +1,93 @@
+"""`tfpb dossier`: the main job."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tfpb.cli.common import Geodonnees, geodata_folder, guard, progress, say, show_doubts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tfpb.config import Settings
+    from tfpb.io.pack import Written
+    from tfpb.model.dossier import Dossier
+    from tfpb.stage import Stage
+
+
+def dossier(
+    fichier: Annotated[Path, typer.Argument(help="Le dossier.toml à traiter.", show_default=False)],
+    sortie: Annotated[
+        Path | None,
+        typer.Option("--sortie", "-s", help="Dossier à écrire (par défaut « dossier », à côté)."),
+    ] = None,
+    geodonnees: Geodonnees = None,
+) -> None:
+    """Fait tout : lit les fichiers, situe les adresses, compare, calcule, dessine et écrit le dossier de preuves.
+
+    \b
+    Exemple :
+      tfpb dossier examples/valmont/dossier.toml --sortie sorties/valmont
+    """
+    with guard():
+        from tfpb.io.pack import write_pack
+        from tfpb.io.toml_files import load_settings
+
+        settings = load_settings(fichier)
+        folder = geography_folder(settings, geodonnees)
+        target = sortie or settings.folder / "dossier"
+        made, files, timings = _run(settings, folder)
+        written = write_pack(target, files, timings)
+        _tell(made, written)
+
+
+def geography_folder(settings: Settings, option: Path | None) -> Path:
+    """Choose the folder of geography: the option, else the dossier's own, else the user's."""
+    if option is None and settings.reglages.geodonnees:
+        return settings.path(settings.reglages.geodonnees)
+    return geodata_folder(option)
+
+
+def _run(settings: Settings, folder: Path) -> tuple[Dossier, dict[str, bytes], dict[str, Any]]:
+    from tfpb.pipeline import STAGES, assemble, render
+    from tfpb.report.pack_files import DOCUMENTS
+    from tfpb.stage import directly
+
+    timings: dict[str, float] = {}
+    start = time.perf_counter()
+    with progress("Calculs", len(STAGES)) as advance:
+
+        def timed(stage: Stage, values: tuple[Any, ...]) -> Any:
+            before = time.perf_counter()
+            result = directly(stage, values)
+            timings[stage.name] = round(time.perf_counter() - before, 3)
+            advance(1)
+            return result
+
+        made = assemble(settings, folder, execute=timed)
+    before = time.perf_counter()
+    pages = made.located.residences["code_qpv"].nunique()
+    with progress("Documents", DOCUMENTS + pages) as advance:
+        files = render(made, advance=advance)
+    timings["Documents"] = round(time.perf_counter() - before, 3)
+    timings["total"] = round(time.perf_counter() - start, 3)
+    return made, files, {"durees_s": timings}
+
+
+def _tell(made: Dossier, written: Written) -> None:
+    from tfpb.words.closing import closing
+
+    if written.kept:
+        say(
+            "Des fichiers du dossier précédent ont été modifiés à la main ou ajoutés : "
+            f"{', '.join(written.kept[:5])}. Ils n’ont pas été touchés."
+        )
+    for line in closing(made, written.folder.name):
+        say(line)
+    if made.notices:
+        say("Doutes relevés dans les fichiers :")
+        show_doubts(made.notices)
+    say(f"Dossier écrit dans : {written.folder}")

@@ -1,0 +1,83 @@
+"""`tfpb verifier`: every fault and doubt of the inputs; or: is a pack whole, what differs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tfpb.cli.common import Geodonnees, complain, guard, say, show_faults
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def verifier(
+    fichier: Annotated[
+        Path | None, typer.Argument(help="Le dossier.toml à vérifier.", show_default=False)
+    ] = None,
+    dossier: Annotated[
+        Path | None,
+        typer.Option("--dossier", help="Un dossier.zip à contrôler.", show_default=False),
+    ] = None,
+    avec: Annotated[
+        Path | None,
+        typer.Option("--avec", help="Un autre dossier.zip, à comparer.", show_default=False),
+    ] = None,
+    geodonnees: Geodonnees = None,
+) -> None:
+    """Dit toutes les fautes et tous les doutes des fichiers, sans rien écrire ; ou contrôle un dossier.zip.
+
+    \b
+    Exemples :
+      tfpb verifier examples/valmont/dossier.toml
+      tfpb verifier --dossier sorties/valmont/dossier.zip
+    """
+    with guard():
+        if dossier is not None:
+            _pack(dossier, avec)
+        elif fichier is not None:
+            _inputs(fichier, geodonnees)
+        else:
+            complain("Indiquez un dossier.toml, ou --dossier suivi d’un dossier.zip.")
+            raise typer.Exit(2)
+
+
+def _inputs(fichier: Path, geodonnees: Path | None) -> None:
+    from tfpb.cli.dossier import geography_folder
+    from tfpb.errors import Severity
+    from tfpb.io.toml_files import load_settings
+    from tfpb.pipeline import examine
+    from tfpb.words.faults import say as in_french
+    from tfpb.words.numbers import plural
+
+    settings = load_settings(fichier)
+    faults, _ = examine(settings, geography_folder(settings, geodonnees))
+    doubts = [f for f in faults if f.severity is Severity.DOUTE]
+    wrong = [f for f in faults if f.severity is Severity.FAUTE]
+    if doubts:
+        say(f"{plural(len(doubts), 'doute')} à relire (rien n’est bloqué) :")
+        for fault in doubts:
+            for line in in_french(fault).lines():
+                say(f"  {line}")
+    if wrong:
+        show_faults(wrong)
+        raise typer.Exit(2)
+    say("Aucune faute : vous pouvez lancer « tfpb dossier ».")
+
+
+def _pack(path: Path, other: Path | None) -> None:
+    from tfpb.evidence.differences import differences
+    from tfpb.io.pack import broken_files, read_pack
+    from tfpb.words.packs import broken_words, difference_words
+
+    pack = read_pack(path)
+    broken = broken_files(pack)
+    if broken:
+        for line in broken_words(broken):
+            complain(line)
+        raise typer.Exit(2)
+    say(f"{path.name} est entier : chaque fichier est celui que le programme a écrit.")
+    if other is not None:
+        for line in difference_words(differences(pack, read_pack(other))):
+            say(line)

@@ -1,0 +1,252 @@
+"""One small function a stage: takes from the run's values what the stage asks for, and calls it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+
+from tfpb import geocode as geocoding
+from tfpb import perimeters, survey, tax
+from tfpb.errors import Fault, Severity, TfpbError, stop_on_faults
+from tfpb.evidence import evaluation, sensitivity
+from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
+from tfpb.law.values import load as load_law
+from tfpb.model.codes import ENSEMBLE
+from tfpb.model.location import Located
+from tfpb.model.projection import LAMBERT_93
+from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
+from tfpb.perimeters.review import decisions_from
+from tfpb.report import ground as grounds
+from tfpb.survey.disclosure import for_bailleur
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from tfpb.config import Settings
+    from tfpb.geodata.geography import Geography
+    from tfpb.io.inputs import Inputs
+    from tfpb.io.tabular import TextTable
+    from tfpb.model.dossier import Dossier
+    from tfpb.model.evidence import Evaluation, Sensitivity
+    from tfpb.model.maps import Ground
+    from tfpb.model.money import Abatement, DroitCommun, Programme
+    from tfpb.model.survey import Published
+
+
+def cross_checks(
+    settings: Settings, inputs: Inputs, geography: Geography, vintage: int
+) -> list[Fault]:
+    """Check codes and identifiers that one file uses and another must know."""
+    if (stock := inputs.frame("patrimoine")) is None:
+        return []
+    known = set(stock["id_residence"])
+    quarters = {
+        r: f for r, f in inputs.frames.items() if r in ("programme", "conventions", "diagnostics")
+    }
+    faults = unknown_quarters(quarters, geography.maps, vintage)
+    for role in ("fiscalite", "droit_commun"):
+        if (frame := inputs.frame(role)) is not None:
+            faults += unknown_residences(
+                frame,
+                known,
+                column="id_residence",
+                code="residence_inconnue",
+                severity=Severity.FAUTE,
+            )
+    if inputs.plan is not None:
+        refused = settings.reglages.enquete_residences_inconnues == "refuser"
+        for delivery in inputs.deliveries:
+            column = next(
+                (c for c in inputs.plan.colonnes.residence if c in delivery.table.frame.columns),
+                None,
+            )
+            if column is not None:
+                faults += unknown_residences(
+                    _stamped(delivery.table),
+                    known,
+                    column=column,
+                    code="residence_inconnue_enquete",
+                    severity=Severity.FAUTE if refused else Severity.DOUTE,
+                )
+    return faults
+
+
+def remaining_faults(inputs: Inputs) -> list[Fault]:
+    """List what stages would have found, when other faults keep them from running."""
+    faults: list[Fault] = []
+    if inputs.plan is not None and inputs.deliveries:
+        try:
+            survey.recode([_stamped(d.table) for d in inputs.deliveries], inputs.plan, None)
+        except TfpbError as error:
+            faults += error.faults
+    return faults
+
+
+def _stamped(table: TextTable) -> pd.DataFrame:
+    frame: pd.DataFrame = table.frame.assign(
+        _fichier=table.file, _feuille=table.sheet, _ligne=table.rows
+    )
+    return frame
+
+
+def geocode(inputs: Inputs, geography: Geography) -> pd.DataFrame:
+    """Find the entrances of the stock."""
+    stock = inputs.frames["patrimoine"]
+    addresses = stock[list(ADDRESS_COLUMNS)].copy()
+    for axis in ("x", "y"):
+        addresses[axis] = ["" if v != v else repr(float(v)) for v in stock[axis]]  # noqa: PLR0124 - NaN
+    return geocoding.geocode(
+        addresses, geography.addresses, geography.communes, aliases=inputs.aliases
+    )
+
+
+def locate(
+    settings: Settings, inputs: Inputs, geography: Geography, geocoded: pd.DataFrame
+) -> Located:
+    """Place every entrance on its side for the tax year."""
+    return _located(settings, inputs, geography, geocoded, settings.dossier.annee)
+
+
+def _located(
+    settings: Settings, inputs: Inputs, geography: Geography, geocoded: pd.DataFrame, year: int
+) -> Located:
+    stock = inputs.frames["patrimoine"]
+    points = stock.join(geocoded)
+    stop_on_faults(perimeters.check_points(points))
+    decisions, notices = decisions_from(inputs.decisions)
+    stop_on_faults(notices)
+    sides = perimeters.locate(
+        points,
+        geography.maps,
+        year=year,
+        default_radius_m=settings.reglages.rayon_defaut_m,
+        parcels=geography.parcels,
+        decisions=decisions,
+    )
+    entrances = points.join(sides)
+    return Located(
+        year=year,
+        vintage=perimeters.ruling_vintage(year, ""),
+        entrances=entrances,
+        residences=perimeters.residences(entrances),
+        correspondence=perimeters.correspondence(geography.maps, entrances),
+        notices=tuple(notices),
+    )
+
+
+def estimate(
+    settings: Settings, inputs: Inputs, geography: Geography, located: Located
+) -> Published | None:
+    """Compare satisfaction, protected: nothing else of the survey leaves."""
+    if inputs.plan is None or not inputs.deliveries:
+        return None
+    sides = located.residences
+    if (carte := inputs.plan.reglages.carte) is not None and carte != located.vintage:
+        year = 2024 if carte == 2015 else 2025  # noqa: PLR2004 - years those maps rule
+        known = located.entrances[list(RESULT_COLUMNS)]
+        sides = _located(settings, inputs, geography, known, year).residences
+    answers = survey.recode([_stamped(d.table) for d in inputs.deliveries], inputs.plan, sides)
+    estimates = survey.compare(
+        answers, inputs.plan, by=settings.reglages.territoires, repere=inputs.repere
+    )
+    return survey.protect(
+        for_bailleur(estimates, settings.dossier.bailleur),
+        masking_n=inputs.plan.reglages.masquage_n,
+    )
+
+
+def abate(settings: Settings, inputs: Inputs, located: Located) -> Abatement | None:
+    """Compute the abatement of the tax year."""
+    if (premises := inputs.frame("fiscalite")) is None:
+        return None
+    return tax.abate(
+        premises,
+        located.residences,
+        located.entrances,
+        inputs.frame("conventions"),
+        load_law(settings.reglages.loi),
+        year=settings.dossier.annee,
+        rounding=settings.reglages.arrondi,
+        bailleur=settings.dossier.bailleur,
+    )
+
+
+def programme(
+    settings: Settings, inputs: Inputs, located: Located, abatement: Abatement | None
+) -> Programme | None:
+    """Balance the programme of actions against the abatement."""
+    if (actions := inputs.frame("programme")) is None:
+        return None
+    return tax.programme(
+        actions,
+        abatement,
+        located.residences,
+        year=settings.dossier.annee,
+        diagnostics=inputs.frame("diagnostics"),
+        carry=settings.reglages.report_eur,
+    )
+
+
+def droit_commun(settings: Settings, inputs: Inputs, located: Located) -> DroitCommun | None:
+    """Set droit commun in QPV beside the rest."""
+    if (table := inputs.frame("droit_commun")) is None:
+        return None
+    return tax.droit_commun(table, located.residences, seed=settings.dossier.annee)
+
+
+def evaluate(
+    settings: Settings, located: Located, actions: Programme | None, published: Published | None
+) -> Evaluation | None:
+    """Set money and satisfaction side by side."""
+    if actions is None and published is None:
+        return None
+    return evaluation.evaluation(located, actions, published, bailleur=whose(settings, published))
+
+
+def sensitive(
+    settings: Settings, inputs: Inputs, located: Located, published: Published | None
+) -> Sensitivity:
+    """Read the main figures again under other readings of the doubts."""
+    money: Callable[[Located], Any] | None = None
+    if inputs.frame("fiscalite") is not None:
+        money = lambda stock: abate(settings, inputs, stock)  # noqa: E731
+    return sensitivity.sensitivity(
+        located,
+        published,
+        abate=money,
+        verdict=survey.gap_verdict,
+        bailleur=whose(settings, published),
+    )
+
+
+def whose(settings: Settings, published: Published | None) -> str:
+    """Return the name under which the dossier's bailleur stands in the comparison."""
+    own = settings.dossier.bailleur
+    return (
+        own if published is not None and own in set(published.comparison["bailleur"]) else ENSEMBLE
+    )
+
+
+def ground(geography: Geography, located: Located) -> Ground:
+    """Draw the ground of the communes of the stock."""
+    codes = sorted({c for c in located.entrances["result_citycode"] if c})
+    return grounds.ground(
+        geography.addresses.streets_of(codes),
+        geography.outlines,
+        geography.parcels,
+        source=geography.addresses.vintage,
+    )
+
+
+def layers(dossier: Dossier) -> dict[str, gpd.GeoDataFrame]:
+    """Return what a GIS reads: résidences and quarters, short stable names, EPSG:2154."""
+    homes = dossier.located.residences
+    lonlat = gpd.points_from_xy(homes["longitude"], homes["latitude"], crs="EPSG:4326")
+    points = gpd.GeoDataFrame(homes.copy(), geometry=lonlat).to_crs(LAMBERT_93)
+    quarters = dossier.maps[dossier.located.vintage].frame
+    shown = quarters[quarters["code_qp"].isin(set(homes["code_qpv"]))]
+    shown = shown[["code_qp", "nom_qp", "communes", "geometry"]].to_crs(LAMBERT_93)
+    return {"residences": points[points["longitude"].notna()], "qpv": shown}

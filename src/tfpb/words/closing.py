@@ -1,0 +1,112 @@
+"""The last words of a run: what was found, what is doubtful, which file to open first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tfpb.model.codes import Ajustement, Groupe
+from tfpb.words.numbers import euros, number, percent, plural
+from tfpb.words.verdicts import VERDICTS
+
+if TYPE_CHECKING:
+    from tfpb.model.dossier import Dossier
+
+
+def closing(dossier: Dossier, folder: str) -> list[str]:
+    """Sum a run up in plain French.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    folder : str
+        Name of the folder written.
+
+    Returns
+    -------
+    list of str
+        Lines to print.
+    """
+    lines = [*_stock(dossier), *_money(dossier), *_survey(dossier)]
+    lacking = [
+        label
+        for label, value in (
+            ("l’enquête", dossier.survey),
+            ("la fiscalité", dossier.abatement),
+            ("le programme d’actions", dossier.programme),
+            ("le droit commun", dossier.droit_commun),
+            ("les conventions", dossier.conventions),
+        )
+        if value is None
+    ]
+    if lacking:
+        lines.append(
+            f"Il manque : {', '.join(lacking)}. Le dossier le dit à chaque page concernée."
+        )
+    lines.append(
+        f"À ouvrir d’abord : {folder}/dossier.xlsx, feuille « Synthèse » ; puis la feuille « Doutes »."
+    )
+    return lines
+
+
+def _stock(dossier: Dossier) -> list[str]:
+    homes = dossier.located.residences
+    entrances = dossier.located.entrances
+    total = int(homes["nb_logements"].sum())
+    inside = int(homes["logements_dans"].sum())
+    doubtful = int(homes["logements_a_verifier"].sum())
+    to_check = int((entrances["qpv_statut"] == "a_verifier").sum())
+    unfound = int((entrances["result_type"] == "none").sum())
+    share = percent(inside / total) if total else "part inconnue"
+    lines = [
+        (
+            f"Patrimoine : {plural(len(homes), 'résidence')}, {plural(len(entrances), 'entrée')}, "
+            f"{plural(total, 'logement')}, dont {number(inside)} en QPV ({share})."
+        )
+    ]
+    if to_check:
+        lines.append(
+            f"À vérifier : {plural(to_check, 'entrée')}, {plural(doubtful, 'logement')} "
+            f"(dont {plural(unfound, 'adresse introuvable', 'adresses introuvables')}). "
+            "Décidez-les avec : tfpb localiser … puis decisions = … dans le dossier.toml."
+        )
+    return lines
+
+
+def _money(dossier: Dossier) -> list[str]:
+    lines = []
+    if dossier.abatement is not None:
+        totals = dossier.abatement.totals
+        line = f"Abattement {dossier.abatement.year} : {euros(totals['abattement_eur'])}"
+        if totals.get("abattement_a_reclamer_eur"):
+            line += f" ; à réclamer : {euros(totals['abattement_a_reclamer_eur'])}"
+        if totals.get("abattement_a_risque_eur"):
+            line += f" ; à risque : {euros(totals['abattement_a_risque_eur'])}"
+        lines.append(line + ".")
+    if dossier.programme is not None:
+        valued = dossier.programme.totals["valorise_eur"]
+        lines.append(
+            f"Programme : {plural(len(dossier.programme.actions), 'action')}, "
+            f"{euros(valued)} valorisés."
+        )
+    return lines
+
+
+def _survey(dossier: Dossier) -> list[str]:
+    if dossier.survey is None:
+        return []
+    table = dossier.survey.comparison
+    last = dossier.survey.waves[-1].vague
+    names = set(table["bailleur"])
+    own = dossier.settings.dossier.bailleur
+    gaps = table[
+        (table["vague"] == last)
+        & (table["groupe"] == Groupe.ECART)
+        & (table["niveau"] == "total")
+        & (table["ajustement"] == Ajustement.BRUT)
+        & (table["bailleur"] == (own if own in names else "ensemble"))
+    ]
+    counts = gaps["verdict"].value_counts()
+    said = [
+        f"{number(int(counts[code]))} {words}" for code, words in VERDICTS.items() if code in counts
+    ]
+    return [f"Satisfaction {last}, QPV comparés aux autres quartiers : {', '.join(said)}."]
