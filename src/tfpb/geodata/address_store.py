@@ -247,7 +247,7 @@ def _files(connection: sqlite3.Connection) -> list[AddressFile]:
         " mended, communes, finished FROM sources WHERE finished = 0"
         " OR id IN (SELECT source_id FROM communes) ORDER BY id"
     )
-    return [AddressFile(*row[:-1], bool(row[-1])) for row in rows]
+    return [AddressFile(*[*row[:-1], bool(row[-1])]) for row in rows]
 
 
 def files_in(folder: Path) -> tuple[AddressFile, ...]:
@@ -270,7 +270,7 @@ def verify(path: Path) -> list[tuple[str, str]]:
     Parameters
     ----------
     path : Path
-        The index file.
+        The index file; nothing is wrong with one that is not there.
 
     Returns
     -------
@@ -278,6 +278,8 @@ def verify(path: Path) -> list[tuple[str, str]]:
         What is wrong, as (code, commune or file); empty when the index is whole.
     """
     wrong: list[tuple[str, str]] = []
+    if not path.is_file():
+        return wrong
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from tfpb.words.catalogue import FaultWords
+from tfpb.words.numbers import number, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FAULTS: dict[str, FaultWords] = {
     "adresses_absentes": FaultWords(
@@ -48,3 +54,71 @@ FAULTS: dict[str, FaultWords] = {
         "La ligne n’a pas de position en France : elle n’est pas importée.",
     ),
 }
+
+REASONS: Final = {
+    "colonnes": "nombre de colonnes différent de l’en-tête",
+    "commune": "code de commune illisible",
+    "voie": "nom de voie vide",
+    "numero": "numéro illisible",
+    "position": "position absente ou hors de France",
+}
+
+
+def address_import_lines(
+    *,
+    file: str,
+    kind: str,
+    vintage: str,
+    rows: int,
+    stored: int,
+    duplicates: int,
+    communes: int,
+    replaced: int,
+    mended: int,
+    rejected: Mapping[str, int],
+    unchanged: bool,
+) -> list[str]:
+    """Say what became of one file of addresses: rows read = kept + repeated + rejected."""
+    if unchanged:
+        return [f"{file} : déjà importé ({plural(stored, 'adresse')}), rien n’a changé."]
+    dated = f", {vintage}" if vintage else ""
+    counted = f"{plural(rows, 'ligne')}, {plural(stored, 'adresse')}, {plural(communes, 'commune')}"
+    lines = [f"{file} ({kind}{dated}) : {counted}."]
+    if replaced:
+        lines.append(f"  Communes déjà présentes, remplacées par ce fichier : {number(replaced)}.")
+    if duplicates:
+        lines.append(f"  Lignes en double, gardées une seule fois : {number(duplicates)}.")
+    if mended:
+        lines.append(f"  Noms aux accents mal encodés, réparés : {number(mended)}.")
+    lines += [
+        f"  Lignes non importées, {REASONS[reason]} : {number(count)}."
+        for reason, count in rejected.items()
+    ]
+    return lines
+
+
+def address_file_line(*, file: str, kind: str, vintage: str, stored: int, communes: int) -> str:
+    """Say one imported file of addresses in a list."""
+    dated = f", {vintage}" if vintage else ", date non précisée"
+    return f"  {kind}{dated} : {plural(stored, 'adresse')}, {plural(communes, 'commune')} ({file})"
+
+
+WRONG: Final = {
+    "index_abime": "l’index d’adresses est abîmé : supprimez adresses.sqlite et importez à nouveau",
+    "commune_abimee": "les adresses de la commune {got} sont abîmées : importez à nouveau",
+    "import_coupe": "l’import de {got} a été interrompu : relancez la même commande d’import",
+}
+NOTHING_INSTALLED: Final = (
+    "Rien n’est importé. Commencez par : tfpb geodonnees importer-adresses adresses-59.csv.gz"
+)
+ALL_WHOLE: Final = "Tout ce qui est importé est entier."
+
+
+def quarters_import_lines(
+    *, file: str, vintage: int, quarters: int, mended: tuple[str, ...]
+) -> list[str]:
+    """Say what became of a file of quarters."""
+    lines = [f"{file} : {plural(quarters, 'quartier')} (QPV {vintage})."]
+    if mended:
+        lines.append(f"  {plural(len(mended), 'contour')} invalides réparés : {', '.join(mended)}.")
+    return lines

@@ -1,0 +1,188 @@
+"""`tfpb geodonnees`: import, list and check the geography that runs rest on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tfpb.cli.common import Geodonnees, complain, geodata_folder, guard, progress, say, show_doubts
+
+geodonnees = typer.Typer(
+    help="Importer, installer, lister et vérifier les géodonnées : adresses, QPV, communes, parcelles."
+    "\n\nExemple : tfpb geodonnees importer-adresses adresses-59.csv.gz",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+_Fichiers = Annotated[list[Path], typer.Argument(metavar="FICHIER…", help="Fichiers à importer.")]
+_Fichier = Annotated[Path, typer.Argument(metavar="FICHIER", help="Fichier à importer.")]
+
+
+@geodonnees.command("importer-adresses", no_args_is_help=True)
+def importer_adresses(
+    fichiers: _Fichiers,
+    millesime: Annotated[
+        str,
+        typer.Option(
+            "--millesime",
+            help="Date des adresses, par exemple 2025-06-01 (lue dans le fichier sinon).",
+        ),
+    ] = "",
+    geodonnees: Geodonnees = None,
+) -> None:
+    """Importer des adresses : BAN, lieux-dits, BAL 1.x ou BANO, en .csv ou .csv.gz.
+
+    Plusieurs départements s’ajoutent ; un fichier plus récent remplace les communes qu’il contient ;
+    le même fichier importé deux fois ne change rien ; un import interrompu reprend où il en était.
+
+    Exemple : tfpb geodonnees importer-adresses adresses-59.csv.gz adresses-62.csv.gz
+    """
+    with guard():
+        from tfpb.geodata.address_imports import import_addresses
+        from tfpb.words.geography import address_import_lines
+
+        with progress("Import des adresses") as advance:
+            reports = import_addresses(
+                fichiers, folder=geodata_folder(geodonnees), vintage=millesime, progress=advance
+            )
+        for report in reports:
+            for line in address_import_lines(
+                file=report.file,
+                kind=report.kind,
+                vintage=report.vintage,
+                rows=report.rows,
+                stored=report.stored,
+                duplicates=report.duplicates,
+                communes=report.communes,
+                replaced=report.replaced,
+                mended=report.mended,
+                rejected=report.rejected,
+                unchanged=report.unchanged,
+            ):
+                say(line)
+            show_doubts(report.examples)
+
+
+@geodonnees.command("importer-qpv", no_args_is_help=True)
+def importer_qpv(
+    fichier: _Fichier,
+    millesime: Annotated[int, typer.Option("--millesime", help="Carte : 2015 ou 2024.")],
+    geodonnees: Geodonnees = None,
+) -> None:
+    """Importer les périmètres des QPV : shp, geojson, gpkg ou l’archive officielle .zip.
+
+    Exemple : tfpb geodonnees importer-qpv QP2024.zip --millesime 2024
+    """
+    with guard():
+        from tfpb.geodata.qpv_imports import import_qpv
+        from tfpb.words.geography import quarters_import_lines
+
+        found = import_qpv(fichier, vintage=millesime, folder=geodata_folder(geodonnees))
+        for line in quarters_import_lines(
+            file=fichier.name, vintage=found.vintage, quarters=len(found.frame), mended=found.mended
+        ):
+            say(line)
+
+
+@geodonnees.command("importer-communes", no_args_is_help=True)
+def importer_communes(fichier: _Fichier, geodonnees: Geodonnees = None) -> None:
+    """Importer les contours de communes (fond de carte) : shp, geojson, gpkg ou .zip.
+
+    Exemple : tfpb geodonnees importer-communes communes-59.geojson
+    """
+    with guard():
+        from tfpb.geodata.outline_imports import import_communes_outlines
+        from tfpb.words.numbers import plural
+
+        found = import_communes_outlines(fichier, folder=geodata_folder(geodonnees))
+        say(f"{fichier.name} : {plural(len(found), 'contour de commune', 'contours de communes')}.")
+
+
+@geodonnees.command("importer-parcelles", no_args_is_help=True)
+def importer_parcelles(fichier: _Fichier, geodonnees: Geodonnees = None) -> None:
+    """Importer les parcelles du cadastre : json ou json.gz, geojson, shp, gpkg.
+
+    Exemple : tfpb geodonnees importer-parcelles cadastre-93010-parcelles.json.gz
+    """
+    with guard():
+        from tfpb.geodata.parcel_imports import import_parcels
+        from tfpb.words.numbers import plural
+
+        found = import_parcels(fichier, folder=geodata_folder(geodonnees))
+        say(f"{fichier.name} : {plural(len(found), 'parcelle')}.")
+
+
+@geodonnees.command("installer", no_args_is_help=True)
+def installer(
+    departement: Annotated[
+        list[str],
+        typer.Option("--departement", help="Code du département (répétable), par exemple 59."),
+    ],
+    geodonnees: Geodonnees = None,
+) -> None:
+    """Télécharger et importer les fichiers officiels d’un département : adresses, QPV 2015 et 2024.
+
+    Exemple : tfpb geodonnees installer --departement 59
+    """
+    with guard():
+        from tfpb.geodata.download import install
+
+        for code in departement:
+            for line in install(code, folder=geodata_folder(geodonnees), say=complain):
+                say(line)
+
+
+@geodonnees.command("lister")
+def lister(geodonnees: Geodonnees = None) -> None:
+    """Lister ce qui est importé, avec sa date et son nombre de lignes.
+
+    Exemple : tfpb geodonnees lister
+    """
+    with guard():
+        from tfpb.geodata.address_store import files_in
+        from tfpb.geodata.installed import list_installed
+        from tfpb.words.geography import NOTHING_INSTALLED, address_file_line
+
+        folder = geodata_folder(geodonnees)
+        files = files_in(folder)
+        others = list_installed(folder)
+        if not files and not others:
+            say(NOTHING_INSTALLED)
+        if files:
+            say("Adresses")
+        for file in files:
+            say(
+                address_file_line(
+                    file=file.name,
+                    kind=file.kind,
+                    vintage=file.vintage,
+                    stored=file.stored,
+                    communes=file.communes,
+                )
+            )
+        for line in others:
+            say(line)
+
+
+@geodonnees.command("verifier")
+def verifier(geodonnees: Geodonnees = None) -> None:
+    """Vérifier que les géodonnées importées sont entières.
+
+    Exemple : tfpb geodonnees verifier
+    """
+    with guard():
+        from tfpb.geodata.address_store import FILE_NAME, verify
+        from tfpb.geodata.installed import verify_installed
+        from tfpb.words.geography import ALL_WHOLE, WRONG
+
+        folder = geodata_folder(geodonnees)
+        wrong = [WRONG[code].format(got=got) for code, got in verify(folder / FILE_NAME)]
+        wrong += verify_installed(folder)
+        for line in wrong:
+            complain(f"– {line}")
+        if wrong:
+            raise typer.Exit(2)
+        say(ALL_WHOLE)
