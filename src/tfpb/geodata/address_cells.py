@@ -147,7 +147,7 @@ def _floats(texts: pa.StringArray) -> NDArray[np.float64]:
         numbers = pc.if_else(pc.equal(texts, ""), None, texts).cast(pa.float64())
     except pa.ArrowInvalid:
         numbers = pa.array([_float(text) for text in texts.to_pylist()], pa.float64())
-    return np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)
+    return np.array(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def _float(text: str) -> float | None:
