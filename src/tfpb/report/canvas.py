@@ -18,6 +18,8 @@ from tfpb.report import theme
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from matplotlib.axes import Axes
+
 MM: Final = 1 / 25.4
 """Inches in a millimetre."""
 POINT_MM: Final = 25.4 / 72
@@ -69,18 +71,17 @@ def new_figure(width_mm: float, height_mm: float) -> Figure:
     return figure
 
 
-@lru_cache(maxsize=8)
-def _face(bold: bool, italic: bool) -> FT2Font:  # noqa: FBT001
-    name = f"{'Bold' if bold else ''}{'Italic' if italic else ''}" or "Regular"
+@lru_cache(maxsize=4)
+def _face(name: str) -> FT2Font:
     font = FT2Font(str(theme.FONT_FILES[name]))
     font.set_size(_MEASURE_PT, 72)
     return font
 
 
-@lru_cache(maxsize=8)
-def _advances(bold: bool, italic: bool) -> dict[str, float]:  # noqa: FBT001
+@lru_cache(maxsize=4)
+def _advances(name: str) -> dict[str, float]:
     """Advance of each letter of a face, in em."""
-    font = _face(bold, italic)
+    font = _face(name)
     return {
         chr(code): font.load_char(code).linearHoriAdvance / 65536 / _MEASURE_PT
         for code in font.get_charmap()
@@ -90,7 +91,7 @@ def _advances(bold: bool, italic: bool) -> dict[str, float]:  # noqa: FBT001
 @lru_cache(maxsize=1)
 def _known() -> frozenset[int]:
     fallback = FT2Font(font_manager.findfont("DejaVu Sans"))
-    return frozenset(_face(False, False).get_charmap()) | frozenset(fallback.get_charmap())
+    return frozenset(_face("Regular").get_charmap()) | frozenset(fallback.get_charmap())
 
 
 @lru_cache(maxsize=65536)
@@ -112,7 +113,7 @@ def printable(text: str) -> str:
 @lru_cache(maxsize=65536)
 def text_width_mm(text: str, size_pt: float, *, bold: bool = False, italic: bool = False) -> float:
     """Measure a line of text, in millimetres."""
-    advances = _advances(bold, italic)
+    advances = _advances(f"{'Bold' if bold else ''}{'Italic' if italic else ''}" or "Regular")
     wide = advances["M"]
     units = sum(advances.get(char, wide) for char in text)
     return units * size_pt * POINT_MM
@@ -207,3 +208,62 @@ def save_svg(figure: Figure, *, title: str) -> bytes:
 def lines_height_mm(lines: Iterable[str], size_pt: float, spacing: float = 1.3) -> float:
     """Height of a block of lines, in millimetres."""
     return len(list(lines)) * size_pt * POINT_MM * spacing
+
+
+class Sheet:
+    """A page in millimetres, y downwards from the top: text and rules on one transparent layer."""
+
+    def __init__(self, width_mm: float, height_mm: float) -> None:
+        self.width, self.height = width_mm, height_mm
+        self.figure = new_figure(width_mm, height_mm)
+        self.layer = self.figure.add_axes((0, 0, 1, 1), zorder=10)
+        self.layer.set_axis_off()
+        self.layer.patch.set_visible(False)
+        self.layer.set_xlim(0, width_mm)
+        self.layer.set_ylim(height_mm, 0)
+        self.layer.set_autoscale_on(False)
+
+    def window(self, x: float, y: float, width: float, height: float, zorder: float = 1.0) -> Axes:
+        """Open axes whose top left corner stands at `x, y`."""
+        place = (
+            x / self.width,
+            1 - (y + height) / self.height,
+            width / self.width,
+            height / self.height,
+        )
+        return self.figure.add_axes(place, zorder=zorder)
+
+    def text(
+        self, x: float, y: float, text: str, size_pt: float = theme.NOTE_PT, **kw: Any
+    ) -> None:
+        """Write one line whose baseline stands at `y`."""
+        kw.setdefault("va", "baseline")
+        self.layer.text(x, y, text, fontsize=size_pt, **kw)
+
+    def block(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        width: float,
+        size_pt: float = theme.NOTE_PT,
+        *,
+        bold: bool = False,
+        lines: int = 0,
+        spacing: float = 1.32,
+        **kw: Any,
+    ) -> float:
+        """Write a wrapped paragraph whose first baseline stands at `y`; return the next baseline."""
+        if bold:
+            kw["fontweight"] = "bold"
+        for line in wrap(text, width, size_pt, bold=bold, lines=lines):
+            self.text(x, y, line, size_pt, **kw)
+            y += size_pt * POINT_MM * spacing
+        return y
+
+    def rule(self, x0: float, y0: float, x1: float, y1: float, **kw: Any) -> None:
+        """Draw a straight rule."""
+        kw.setdefault("color", theme.RULE)
+        kw.setdefault("linewidth", 0.6)
+        kw.setdefault("solid_capstyle", "butt")
+        self.layer.plot([x0, x1], [y0, y1], **kw)

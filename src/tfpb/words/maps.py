@@ -1,0 +1,184 @@
+"""Words of the maps: legends, popups, panels of the web page, lines of the A4 page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tfpb.words.numbers import number, plural
+
+STATUS: Final[dict[str, str]] = {
+    "dans": "dans le QPV",
+    "hors": "hors QPV",
+    "a_verifier": "à vérifier",
+}
+THEMES: Final[dict[str, str]] = {
+    "residence": "Résidence",
+    "quartier": "Quartier",
+    "logement": "Logement",
+    "relation": "Relation avec le bailleur",
+    "global": "Appréciation d’ensemble",
+}
+VERDICTS: Final[dict[str, str]] = {
+    "equivalent": "équivalent",
+    "equivalent_inferieur": "équivalent mais inférieur",
+    "non_inferieur": "non inférieur",
+    "meilleur": "meilleur",
+    "inferieur": "inférieur",
+    "ecart_defavorable": "écart défavorable, ampleur incertaine",
+    "non_concluant": "non concluant",
+    "non_publiable": "non publiable",
+    "non_calculable": "non calculable",
+    "hausse": "en hausse",
+    "baisse": "en baisse",
+    "non_demontre": "évolution non démontrée",
+}
+GAP_CLASSES: Final = (
+    "QPV plus bas de 15 points et plus",
+    "de 10 à 15 points plus bas",
+    "de 5 à 10 points plus bas",
+    "moins de 5 points d’écart",
+    "de 5 à 10 points plus haut",
+    "de 10 à 15 points plus haut",
+    "QPV plus haut de 15 points et plus",
+)
+
+PAGE_KIND: Final = "Quartier prioritaire de la politique de la ville"
+PAGE_STOCK: Final = "Le parc et l’abattement"
+PAGE_TENANTS: Final = "Ce que disent les locataires"
+PAGE_READING: Final = "À retenir"
+PAGE_DOUBTS: Final = "À vérifier"
+PAGE_LOWER: Final = "QPV moins satisfait"
+PAGE_HIGHER: Final = "QPV plus satisfait"
+PAGE_NO_GAP: Final = "Pas de résultat d’enquête pour ce quartier."
+OVERVIEW_KIND: Final = "Vue d’ensemble"
+OVERVIEW_TABLE: Final = "Quartiers"
+OVERVIEW_MORE: Final = "et {rest} : voir le classeur"
+
+LEGEND_TITLE: Final = "Légende"
+LEGEND_QPV: Final = "périmètre du QPV (carte {vintage})"
+LEGEND_OTHER: Final = "autre QPV"
+LEGEND_OLD: Final = "périmètre de la carte {vintage}"
+LEGEND_SIZE: Final = "logements"
+LEGEND_COMMUNE: Final = "limite de commune"
+SCALE: Final = "Échelle 1 : {scale} (A4)"
+NORTH: Final = "N"
+INSET: Final = "Situation"
+SOURCES: Final = "Sources : {sources}."
+FOOT: Final = "{date} · empreinte {run_hash}"
+FICTIONAL: Final = "DONNÉES FICTIVES"
+NO_GROUND: Final = "Fond de plan absent : aucune base d’adresses importée."
+
+
+def legend_status(status: str) -> str:
+    """Say a status in the legend: « résidence hors QPV »."""
+    return f"résidence {STATUS.get(status, status)}"
+
+
+def page_subtitle(code: str, commune: str, bailleur: str, year: int) -> str:
+    """Second line of the A4 page: code, commune, bailleur, tax year."""
+    parts = [code, commune, bailleur, f"année {year}"]
+    return " · ".join(p for p in parts if p)
+
+
+def margin_band(margin: float) -> str:
+    """Name the band of equivalence: « marge d’équivalence : ± 5 points »."""
+    points = margin * 100
+    decimals = 0 if abs(points - round(points)) < 1e-9 else 1  # noqa: PLR2004
+    return f"marge d’équivalence : ± {number(points, decimals)} points"
+
+
+def interviews(n: int) -> str:
+    """Say a sample size: « n = 1 460 »."""
+    return f"n = {number(n)}"
+
+
+def residences_count(count: int) -> str:
+    """Say a number of résidences."""
+    return plural(count, "résidence")
+
+
+def dwellings(count: float | None) -> str:
+    """Say a number of dwellings."""
+    if count is None or count != count:  # noqa: PLR0124
+        return "logements : non connu"
+    return plural(int(count), "logement")
+
+
+PAGE: Final[dict[str, str]] = {
+    "loading": "Chargement de la carte…",
+    "skip": "Aller au tableau des données",
+    "search": "Chercher une résidence, une rue, un quartier",
+    "search_none": "Aucun résultat",
+    "search_count": "{n} résultats",
+    "residence": "résidence",
+    "street": "voie",
+    "quarter": "quartier",
+    "filters": "Filtres et couches",
+    "filters_close": "Fermer le panneau",
+    "all": "Tous",
+    "all_f": "Toutes",
+    "bailleur": "Bailleur",
+    "commune": "Commune",
+    "status": "Situation",
+    "theme": "Thème",
+    "item": "Question",
+    "wave": "Enquête",
+    "colour": "Colorer les quartiers par",
+    "colour_none": "périmètre seul",
+    "colour_gap": "écart de satisfaction",
+    "colour_abatement": "abattement par logement",
+    "colour_spent": "dépense valorisée par logement",
+    "layers": "Couches",
+    "layer_qpv": "QPV {vintage}",
+    "layer_old": "QPV {old} (contour gris)",
+    "layer_residences": "Résidences",
+    "layer_streets": "Rues et noms",
+    "layer_parcels": "Parcelles ou bâtiments",
+    "layer_communes": "Limites de communes",
+    "layer_tiles": "Plan en ligne",
+    "doubts": "Voir les doutes",
+    "doubts_off": "Voir tout le parc",
+    "doubts_none": "Aucun doute",
+    "table": "Tableau des données",
+    "table_close": "Fermer le tableau",
+    "table_residences": "Résidences",
+    "table_quarters": "Quartiers",
+    "table_more": "Afficher plus de lignes",
+    "legend": "Légende",
+    "legend_close": "Fermer la légende",
+    "reset": "Revenir à l’étendue du parc",
+    "print": "Imprimer",
+    "zoom_in": "Zoomer",
+    "zoom_out": "Dézoomer",
+    "close_popup": "Fermer la fiche",
+    "map": "Carte du parc et des quartiers prioritaires",
+    "shown": "{n} résidences affichées sur {total}",
+    "dwellings": "logements",
+    "distance": "à {m} m de la limite la plus proche",
+    "address": "Adresse",
+    "name": "Nom",
+    "code": "Code",
+    "reason": "Motif",
+    "per_dwelling": "par logement",
+    "abatement": "abattement",
+    "spent": "valorisé",
+    "gap": "écart QPV − hors QPV",
+    "between": "entre {a} et {b} points",
+    "interval": "intervalle à 95 %",
+    "verdict": "Verdict",
+    "no_gap": "Pas de résultat publiable pour cette question dans ce quartier.",
+    "scope_total": "Ensemble de la convention",
+    "unknown": "non connu",
+    "no_data": "sans donnée",
+    "source": "Source",
+    "sources": "Sources",
+    "run": "Empreinte",
+    "see": "Voir sur la carte : {name}",
+    "link": "Lien vers cette fiche",
+    "fictional": FICTIONAL,
+    "legend_gap": "Écart de satisfaction, QPV − hors QPV",
+    "legend_money": "Euros par logement et par an",
+    "size_note": "taille : nombre de logements",
+    "other": "Autres",
+}
+"""Words of the web page, by the key its script uses."""
