@@ -26,7 +26,7 @@ def dossier(
     ] = None,
     geodonnees: Geodonnees = None,
 ) -> None:
-    """Fait tout : lit les fichiers, situe les adresses, compare, calcule, dessine et écrit le dossier de preuves.
+    """Fait tout : lit, situe les adresses, compare, calcule, dessine et écrit le dossier de preuves.
 
     \b
     Exemple :
