@@ -70,7 +70,7 @@ def parse_decimal(text: str) -> Decimal:
         raw = raw.replace(mark, "")
     elif re.fullmatch(r"[+-]?[1-9]\d{0,2}\.\d{3}", raw):
         raise AmbiguousError(text)
-    if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?", raw):
+    if not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", raw):
         raise ValueError(text)
     try:
         value = Decimal(raw)
@@ -88,7 +88,7 @@ def parse_number(text: str) -> float:
 
 def parse_machine_decimal(text: str) -> Decimal:
     """Read a number that a spreadsheet stored as a number: the dot is the decimal mark."""
-    if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", text):
+    if not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", text):
         return parse_decimal(text)
     return Decimal(text)
 

@@ -6,6 +6,7 @@ work of `tfpb.io.typed`.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import io
@@ -31,11 +32,13 @@ if TYPE_CHECKING:
 SPREADSHEETS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 TEXT_FILES: Final = frozenset({".csv", ".txt", ".tsv"})
 _HEADER_SEARCH_ROWS: Final = 30
+_FULL_ENOUGH: Final = 0.8
 _MAX_COLUMNS: Final = 2000
 _MAX_CELL: Final = 32_767
 _MAX_EXPANSION_BYTES: Final = 2_000_000_000
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 _THOUSANDS: Final = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
+_CP1252_HOLES: Final = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 _READABLE: Final = "xlsx, ods, xls, csv ou parquet"
 
 
@@ -110,10 +113,8 @@ def decode(raw: bytes) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        try:
-            return raw.decode("cp1252")
-        except UnicodeDecodeError:
-            return raw.decode("latin-1")
+        text = raw.decode("cp1252", errors="surrogateescape")
+        return text.translate({0xDC00 + byte: byte for byte in _CP1252_HOLES})
 
 
 def _open_workbook(path: Path) -> Any:
@@ -264,7 +265,7 @@ def _score(row: list[str], names: frozenset[str]) -> int:
 def _header_row(grid: list[list[str]], names: frozenset[str]) -> int:
     """Find the header: the first row with most known names, else the first that is full enough.
 
-    A title row is one or two filled cells above a wider table; a header holds text, not numbers.
+    A title row is a few filled cells above a wider table.
     """
     head = grid[:_HEADER_SEARCH_ROWS]
     scores = [_score(row, names) for row in head]
@@ -273,7 +274,7 @@ def _header_row(grid: list[list[str]], names: frozenset[str]) -> int:
     filled = [sum(1 for c in row if c) for row in head]
     widest = max(filled, default=0)
     for i, count in enumerate(filled):
-        if count and count >= 0.6 * widest:
+        if count and count >= _FULL_ENOUGH * widest:
             return i
     return 0
 
@@ -390,7 +391,8 @@ def write_bytes(path: Path, data: bytes) -> None:
         temporary.write_bytes(data)
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
         raise fail(
             "ecriture_impossible", place=Place(path.name), got=error.strerror or ""
         ) from error

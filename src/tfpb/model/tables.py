@@ -88,7 +88,6 @@ class Contract:
 
 
 _ID_RESIDENCE = (
-    "id residence",
     "code residence",
     "identifiant residence",
     "code programme",

@@ -1,0 +1,275 @@
+"""Deliveries of the survey: workbook, CSV or SPSS file → text, without what names a household.
+
+The same wave delivered in any of the three forms reads alike: codes as « 8 », decimals with a point,
+headers in the plan's spelling. Names, telephones, mail addresses and verbatims are dropped here, so
+that nothing downstream can print them; each column dropped is said.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.errors import Fault, Place, Severity, TfpbError, fail
+from tfpb.io import french
+from tfpb.io.dictionaries import is_dictionary, read_dictionary
+from tfpb.io.personal import personal_columns
+from tfpb.io.tabular import SPREADSHEETS, TextTable, cell_text, read_table, sheet_names
+from tfpb.model.dictionary import Dictionary
+from tfpb.model.tables import STAMP
+from tfpb.text import fold, mend_mojibake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tfpb.model.plan import Plan
+
+SPSS: Final = frozenset({".sav", ".zsav"})
+_ROUND_NUMBER: Final = re.compile(r"(-?(?:0|[1-9]\d*))[.,]0+")
+_BLANKS: Final = frozenset({"#NULL!", "#N/A", "#N/D", ".", "NA", "NaN", "nan", "NULL"})
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One delivery as read.
+
+    Parameters
+    ----------
+    table : TextTable
+        Answers, all text; columns that could name a household are gone.
+    dictionary : Dictionary
+        Labels delivered beside (sheet or SPSS labels), empty for a CSV.
+    notices : tuple of Fault
+        Columns dropped, accents mended: doubts only.
+    """
+
+    table: TextTable
+    dictionary: Dictionary
+    notices: tuple[Fault, ...] = ()
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Answers with the `STAMP` columns: what `tfpb.survey` reads."""
+        stamp = pd.DataFrame(
+            {
+                STAMP[0]: [self.table.file] * len(self.table.frame),
+                STAMP[1]: [self.table.sheet] * len(self.table.frame),
+                STAMP[2]: self.table.rows,
+            },
+            index=self.table.frame.index,
+        )
+        return pd.concat([self.table.frame, stamp], axis=1)
+
+
+def read_delivery(path: Path, plan: Plan | None = None, *, sheet: str | None = None) -> Delivery:
+    """Read one delivery of the survey.
+
+    Parameters
+    ----------
+    path : Path
+        xlsx, ods, xls, csv, parquet or SPSS (.sav, .zsav).
+    plan : Plan, optional
+        How the survey is read: its names find the sheet and the header, and are never dropped as
+        personal. Without a plan (drafting) the widest and longest sheet is taken.
+    sheet : str, optional
+        Sheet of a workbook that holds the answers.
+
+    Raises
+    ------
+    TfpbError
+        `fichier_absent`, `fichier_illisible`, `format_inconnu`, `feuille_absente`, `feuille_vide`.
+    """
+    path = Path(path)
+    used = plan_names(plan)
+    suffix = path.suffix.lower()
+    if suffix in SPSS:
+        table, dictionary = _read_spss(path)
+    elif suffix in SPREADSHEETS and path.is_file():
+        table, dictionary = _read_workbook(path, used, sheet)
+    else:
+        table, dictionary = read_table(path, known=used), Dictionary()
+    table = _in_plan_spelling(table, used)
+    dropped = personal_columns(table.frame, dictionary.labels, keep=used)
+    frame = table.frame.drop(columns=dropped)
+    frame, mended = _clean(frame)
+    weights = [c for c in frame.columns if plan is not None and c in plan.colonnes.poids]
+    for name in weights:
+        frame[name] = _decimals(frame[name].tolist())
+    table = replace(table, frame=frame)
+    return Delivery(table, _without(dictionary, dropped), _notices(table, dropped, mended))
+
+
+def plan_names(plan: Plan | None) -> tuple[str, ...]:
+    """List every column name a plan knows, in its order, each once."""
+    if plan is None:
+        return ()
+    columns = plan.colonnes
+    names: list[str] = [
+        *columns.repondant, *columns.vague, *columns.bailleur, *columns.residence, *columns.poids,
+        *columns.qpv, *columns.strates, *columns.ajustement, *columns.standardisation,
+    ]  # fmt: skip
+    for key, variable in plan.variables.items():
+        names += [key, *variable.colonnes]
+    for item in plan.items:
+        names += [*item.colonnes, *([item.filtre.colonne] if item.filtre else [])]
+    return tuple(dict.fromkeys(names))
+
+
+def _read_workbook(
+    path: Path, used: Iterable[str], sheet: str | None
+) -> tuple[TextTable, Dictionary]:
+    """Tell the answers from the dictionary by what the sheets hold, not by their names."""
+    known = tuple(used)
+    folded = {fold(n) for n in known}
+    tables: list[TextTable] = []
+    dictionary = Dictionary()
+    if sheet is not None:
+        tables.append(read_table(path, sheet=sheet, known=known))
+    for name in sheet_names(path):
+        if sheet is not None and fold(name) == fold(sheet):
+            continue
+        try:
+            # known names stand in the rows of a dictionary too: its header is looked for without them
+            plain = read_table(path, sheet=name)
+        except TfpbError as error:
+            if error.faults[0].code != "feuille_vide":
+                raise
+            continue
+        if is_dictionary(plain.frame):
+            dictionary = read_dictionary(plain.frame)
+        elif sheet is None:
+            tables.append(_with_header(plain, path, known))
+    if not tables:
+        raise fail("feuille_vide", place=Place(path.name))
+
+    def worth(table: TextTable) -> tuple[int, int]:
+        hits = sum(1 for c in table.frame.columns if fold(c) in folded)
+        return hits, table.frame.size
+
+    return max(tables, key=worth), dictionary
+
+
+def _with_header(plain: TextTable, path: Path, known: tuple[str, ...]) -> TextTable:
+    """Read a sheet again only if its header was missed: no known name in it, some further down."""
+    names = {fold(n) for n in known}
+    if not names or any(fold(c) in names for c in plain.frame.columns):
+        return plain
+    return read_table(path, sheet=plain.sheet, known=known)
+
+
+def _read_spss(path: Path) -> tuple[TextTable, Dictionary]:
+    """Read an SPSS file in codes; answers declared missing (NSP…) are kept, they are answers."""
+    import pyreadstat  # noqa: PLC0415 - only SPSS files need it
+
+    place = Place(path.name)
+    if not path.is_file():
+        raise fail("fichier_absent", place=place, got=path.name)
+    try:
+        try:
+            raw, meta = pyreadstat.read_sav(str(path), user_missing=True)
+        except UnicodeError:
+            raw, meta = pyreadstat.read_sav(str(path), user_missing=True, encoding="cp1252")
+    except Exception as error:  # the reader raises bare errors of its own
+        raise fail(
+            "fichier_illisible", place=place, got=type(error).__name__, format="SPSS"
+        ) from error
+    if raw.empty:
+        raise fail("feuille_vide", place=place)
+    frame = pd.DataFrame(
+        {str(c): [cell_text(_plain(v)) for v in raw[c]] for c in raw.columns}, dtype=object
+    )
+    labels = {str(k): str(v) for k, v in meta.column_names_to_labels.items() if v}
+    values = {
+        str(name): {_code(code): str(word) for code, word in words.items()}
+        for name, words in dict(meta.variable_value_labels).items()
+    }
+    # SPSS shows cases numbered from 1, without a header line
+    return TextTable(frame, path.name, "", np.arange(1, len(frame) + 1), "."), Dictionary(
+        labels, values
+    )
+
+
+def _plain(value: Any) -> Any:
+    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        return None
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _code(value: Any) -> str:
+    return _ROUND_NUMBER.sub(r"\1", cell_text(_plain(value)))
+
+
+def _in_plan_spelling(table: TextTable, used: Iterable[str]) -> TextTable:
+    """Give headers that differ from the plan by case, accents or spaces the plan's spelling."""
+    present = set(table.frame.columns)
+    spelling = {fold(n): n for n in used if n not in present}
+    renamed: dict[str, str] = {}
+    for header in table.frame.columns:
+        wanted = spelling.get(fold(mend_mojibake(header)))
+        if wanted is not None and header not in set(used) and wanted not in renamed.values():
+            renamed[header] = wanted
+    return replace(table, frame=table.frame.rename(columns=renamed))
+
+
+def _clean(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Bring codes to one writing and mend accents, value by value (a column holds few)."""
+    out: dict[str, list[str]] = {}
+    mended = 0
+    for name in frame.columns:
+        cells = frame[name].tolist()
+        written: dict[str, str] = {}
+        for text in dict.fromkeys(cells):
+            whole = mend_mojibake(text)
+            if whole != text:
+                mended += cells.count(text)
+            match = _ROUND_NUMBER.fullmatch(whole)
+            written[text] = "" if whole in _BLANKS else match[1] if match else whole
+        out[name] = [written[c] for c in cells]
+    return pd.DataFrame(out, index=frame.index, columns=frame.columns, dtype=object), mended
+
+
+def _decimals(cells: list[str]) -> list[str]:
+    """Write weights with a point; what is no number stays as written, the survey will say so."""
+    parse = french.parse_decimal if any("," in c for c in cells) else french.parse_machine_decimal
+    out = []
+    for text in cells:
+        try:
+            out.append(repr(float(parse(text))) if text else "")
+        except ValueError:
+            out.append(text)
+    return out
+
+
+def _without(dictionary: Dictionary, dropped: Iterable[str]) -> Dictionary:
+    gone = set(dropped)
+    return Dictionary(
+        {k: v for k, v in dictionary.labels.items() if k not in gone},
+        {k: v for k, v in dict(dictionary.values).items() if k not in gone},
+    )
+
+
+def _notices(table: TextTable, dropped: Iterable[str], mended: int) -> tuple[Fault, ...]:
+    out = [
+        Fault(
+            "donnee_personnelle_ecartee",
+            Place(table.file, table.sheet, 0, name),
+            fields={"colonne": name},
+            severity=Severity.DOUTE,
+        )
+        for name in dropped
+    ]
+    if mended:
+        out.append(
+            Fault(
+                "encodage_repare",
+                Place(table.file, table.sheet),
+                fields={"nombre": mended},
+                severity=Severity.DOUTE,
+            )
+        )
+    return tuple(out)

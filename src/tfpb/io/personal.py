@@ -1,0 +1,83 @@
+"""Columns of a delivery that could name a household: known by header, by label or by content."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+_WORDS: Final = frozenset(
+    {
+        "prenom", "prenoms", "telephone", "telephones", "tel", "portable", "mobile", "gsm", "email",
+        "mail", "courriel", "verbatim", "verbatims", "commentaire", "commentaires", "remarque",
+        "remarques", "enqueteur", "enquetrice", "preciser", "precisez", "naissance", "ip",
+    }
+)  # fmt: skip
+_PHRASES: Final = (
+    "e mail", "nom locataire", "nom du locataire", "nom du menage", "nom de famille", "nom et prenom",
+    "nom de l occupant", "nom client", "question ouverte", "en clair", "numero de porte",
+    "adresse du menage", "adresse du locataire",
+)  # fmt: skip
+_WHOLE: Final = frozenset(
+    {"nom", "noms", "adresse", "num tel", "tel 1", "tel 2", "ouverte", "libre"}
+)
+_PHONE: Final = re.compile(r"(?:\+33|0033|0)?[\s.-]?[1-9](?:[\s.-]?\d{2}){4}")
+_MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}")
+_SHARE: Final = 0.5
+_SENTENCE_LENGTH: Final = 40
+_SENTENCE_SHARE: Final = 0.2
+
+
+def personal_columns(
+    frame: pd.DataFrame, labels: Mapping[str, str], *, keep: Iterable[str]
+) -> list[str]:
+    """List the columns to drop, in the frame's order.
+
+    Parameters
+    ----------
+    frame : DataFrame of text
+    labels : mapping of str to str
+        Labels of a dictionary, where there is one.
+    keep : iterable of str
+        Columns a plan reads: never dropped for their header. Telephones and mail addresses go even
+        if a plan names them.
+    """
+    kept = set(keep)
+    out = []
+    for name in frame.columns:
+        filled = [t for t in frame[name].unique() if t]
+        if _contacts(filled) or (
+            name not in kept
+            and (_by_words(name) or _by_words(labels.get(name, "")) or _sentences(filled))
+        ):
+            out.append(name)
+    return out
+
+
+def _by_words(text: str) -> bool:
+    key = fold(text)
+    words = key.split()
+    return (
+        key in _WHOLE
+        or any(w in _WORDS for w in words)
+        or any(f" {phrase} " in f" {key} " for phrase in _PHRASES)
+    )
+
+
+def _contacts(values: list[str]) -> bool:
+    if not values:
+        return False
+    hits = sum(1 for v in values if _PHONE.fullmatch(v) or _MAIL.fullmatch(v))
+    return hits > _SHARE * len(values)
+
+
+def _sentences(values: list[str]) -> bool:
+    """Tell free answers by their length: codes and categories are short and few."""
+    long = [v for v in values if len(v) > _SENTENCE_LENGTH and len(v.split()) > 5]  # noqa: PLR2004
+    return len(long) > max(5, _SENTENCE_SHARE * len(values))

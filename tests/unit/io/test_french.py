@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tfpb.io.french import (
+    AmbiguousError,
+    parse_bool,
+    parse_code,
+    parse_date,
+    parse_decimal,
+    parse_integer,
+    parse_year,
+)
+from tfpb.words.numbers import euros, interval_percent, number, percent, plural, points
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("12", "12"),
+        ("12,50", "12.50"),
+        ("12.5", "12.5"),
+        ("1 234,56 €", "1234.56"),
+        ("1\u202f234,56\u00a0€", "1234.56"),
+        ("1\u00a0234", "1234"),
+        ("1.234,56", "1234.56"),
+        ("1,234.56", "1234.56"),
+        ("1.234.567", "1234567"),
+        ("25,36 %", "25.36"),
+        ("-3,5", "-3.5"),
+        ("−3,5", "-3.5"),
+        ("(12,00)", "-12.00"),
+        ("0.125", "0.125"),
+        ("1,234", "1.234"),
+        ("1e3", "1000"),
+    ],
+)
+def test_numbers_as_written_in_france(text: str, value: str) -> None:
+    assert parse_decimal(text) == Decimal(value)
+
+
+@pytest.mark.parametrize("text", ["", "abc", "12,5,6", "1.23.456", "12 rue", "--3", "٣", "1e999"])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        parse_decimal(text)
+
+
+def test_a_lone_dot_before_three_digits_is_ambiguous() -> None:
+    with pytest.raises(AmbiguousError):
+        parse_decimal("1.234")
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2025-01-31", dt.date(2025, 1, 31)),
+        ("2025-01-31 00:00:00", dt.date(2025, 1, 31)),
+        ("31/01/2025", dt.date(2025, 1, 31)),
+        ("31.01.25", dt.date(2025, 1, 31)),
+        ("1-2-1998", dt.date(1998, 2, 1)),
+        ("31 janvier 2025", dt.date(2025, 1, 31)),
+        ("1er févr. 2025", dt.date(2025, 2, 1)),
+        ("2031", dt.date(2031, 12, 31)),
+        ("45688", dt.date(2025, 1, 31)),
+    ],
+)
+def test_dates_as_written_in_france(text: str, day: dt.date) -> None:
+    assert parse_date(text) == day
+
+
+@pytest.mark.parametrize(
+    "text", ["31/02/2025", "12/31/2025", "hier", "2025-13-01", "1 pluviôse 2025"]
+)
+def test_days_that_do_not_exist_are_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        parse_date(text)
+
+
+def test_a_day_and_month_alone_are_ambiguous() -> None:
+    with pytest.raises(AmbiguousError):
+        parse_date("01/02")
+
+
+def test_small_readers() -> None:
+    assert parse_code(" 01004 ") == "01004"
+    assert parse_code("1004.0") == "1004"
+    assert parse_year("2025.0") == 2025
+    assert parse_integer("1 200") == 1200
+    assert parse_bool("Oui") is True
+    assert parse_bool("0") is False
+    for read, text in ((parse_integer, "12,5"), (parse_bool, "peut-être")):
+        with pytest.raises(ValueError):
+            read(text)
+
+
+@given(st.decimals(min_value=-(10**9), max_value=10**9, places=2))
+def test_what_we_write_reads_back(value: Decimal) -> None:
+    assert parse_decimal(euros(value, cents=True)) == value
+
+
+def test_numbers_as_printed() -> None:
+    assert number(12345) == "12\u202f345"
+    assert number(0.5) == "1"
+    assert number(-0.04, 1) == "0,0"
+    assert number(float("nan")) == "–"
+    assert euros(233) == "233\u202f€"
+    assert percent(0.624) == "62\u202f%"
+    assert points(-0.104) == "−10,4\u202fpoints"
+    assert points(0.012) == "+1,2\u202fpoint"
+    assert interval_percent(0.58, 0.66) == "entre 58 et 66\u202f%"
+    assert plural(1, "logement") == "1 logement"
+    assert plural(0, "logement") == "0 logement"
+    assert plural(2000, "logement") == "2\u202f000 logements"

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tfpb.errors import TfpbError
+from tfpb.evidence.differences import differences
+from tfpb.io.pack import broken_files, changed_by_hand, read_pack, write_pack
+from tfpb.words.packs import broken_words, difference_words
+
+FILES = {
+    "dossier.xlsx": b"xlsx",
+    "cartes/QN1.png": b"png",
+    "donnees/abattement.csv": "code;eur\r\nQN1;12,50\r\n".encode("utf-8-sig"),
+    "run.json": b'{"empreinte": "abc", "reglages": {"annee": 2025}}',
+}
+
+
+def test_a_pack_is_whole_and_the_same_twice(tmp_path: Path) -> None:
+    first = write_pack(tmp_path / "a", FILES, {"durees_s": {"total": 1.0}})
+    second = write_pack(tmp_path / "b", FILES, {"durees_s": {"total": 2.0}})
+    archives = [(w.folder / "dossier.zip").read_bytes() for w in (first, second)]
+    assert archives[0] == archives[1]
+    pack = read_pack(tmp_path / "a")
+    assert set(pack) == {*FILES, "empreintes.json"}
+    assert not broken_files(pack)
+    assert json.loads((tmp_path / "a" / "journal.json").read_text())["durees_s"]["total"] == 1.0
+    assert not differences(pack, read_pack(tmp_path / "b" / "dossier.zip"))
+
+
+def test_a_second_run_replaces_its_own_files(tmp_path: Path) -> None:
+    write_pack(tmp_path / "a", FILES, {})
+    fewer = {k: v for k, v in FILES.items() if not k.startswith("cartes")}
+    again = write_pack(tmp_path / "a", fewer, {})
+    assert again.folder == tmp_path / "a"
+    assert not (tmp_path / "a" / "cartes").exists()
+    assert [p.name for p in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_file_changed_by_hand_is_never_replaced(tmp_path: Path) -> None:
+    write_pack(tmp_path / "a", FILES, {})
+    (tmp_path / "a" / "dossier.xlsx").write_bytes(b"my own words")
+    second = write_pack(tmp_path / "a", FILES, {})
+    assert second.folder == tmp_path / "a.2"
+    assert second.kept == ("dossier.xlsx",)
+    assert (tmp_path / "a" / "dossier.xlsx").read_bytes() == b"my own words"
+    (tmp_path / "a.2" / "notes.txt").write_text("mine too")
+    assert write_pack(tmp_path / "a", FILES, {}).folder == tmp_path / "a.3"
+
+
+def test_a_folder_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "photo.jpg").write_bytes(b"x")
+    assert changed_by_hand(tmp_path / "a") == ("photo.jpg",)
+    assert write_pack(tmp_path / "a", FILES, {}).folder == tmp_path / "a.2"
+
+
+def test_a_spreadsheet_lock_file_does_not_count(tmp_path: Path) -> None:
+    write_pack(tmp_path / "a", FILES, {})
+    (tmp_path / "a" / "~$dossier.xlsx").write_bytes(b"x")
+    assert not changed_by_hand(tmp_path / "a")
+
+
+def test_a_pack_that_was_tampered_with_is_told(tmp_path: Path) -> None:
+    write_pack(tmp_path / "a", FILES, {})
+    pack = read_pack(tmp_path / "a")
+    pack["dossier.xlsx"] = b"other"
+    pack["extra.txt"] = b"new"
+    del pack["cartes/QN1.png"]
+    assert broken_files(pack) == [
+        ("cartes/QN1.png", "absent"),
+        ("dossier.xlsx", "modifie"),
+        ("extra.txt", "ajoute"),
+    ]
+    assert "manque" in "\n".join(broken_words(broken_files(pack)))
+    (tmp_path / "x.zip").write_bytes(b"not a zip")
+    for path in (tmp_path / "x.zip", tmp_path / "none.zip"):
+        with pytest.raises(TfpbError):
+            read_pack(path)
+
+
+def test_differences_are_told_figure_by_figure() -> None:
+    other = {
+        **FILES,
+        "donnees/abattement.csv": "code;eur\r\nQN1;13,50\r\nQN2;1\r\n".encode("utf-8-sig"),
+        "run.json": b'{"empreinte": "xyz", "reglages": {"annee": 2026}}',
+    }
+    found = differences(FILES, other)
+    assert [(d.table, d.key, d.column, d.before, d.after) for d in found] == [
+        ("provenance", "", "reglages.annee", "2025", "2026"),
+        ("abattement", "QN1", "eur", "12,50", "13,50"),
+        ("abattement", "QN2", "code", "", "QN2"),
+        ("abattement", "QN2", "eur", "", "1"),
+    ]
+    assert difference_words(found)[0].startswith("4 différences")
+    assert difference_words([]) == ["Les deux dossiers portent les mêmes chiffres."]
+
+
+def test_a_failed_write_leaves_the_old_pack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_pack(tmp_path / "a", FILES, {})
+    before = (tmp_path / "a" / "dossier.zip").read_bytes()
+
+    def full(self: Path, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(TfpbError):
+        write_pack(tmp_path / "a", {**FILES, "new": b"1"}, {})
+    monkeypatch.undo()
+    assert (tmp_path / "a" / "dossier.zip").read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["a"]

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tfpb.errors import TfpbError
+from tfpb.io.toml_files import load_plan, load_settings
+from tfpb.words.faults import say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GOOD = """
+[dossier]
+titre = "Essai"
+annee = 2025
+date = 2026-02-10
+bailleur = "Habitat"
+[fichiers]
+patrimoine = "C:\\Users\\moi\\stock.xlsx"
+enquete = "e.csv"
+"""
+
+
+def write(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = tmp_path / "dossier.toml"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_notepad_files_and_windows_paths_are_read(tmp_path: Path, encoding: str) -> None:
+    settings = load_settings(write(tmp_path, GOOD.replace("Essai", "Été"), encoding))
+    assert settings.dossier.titre == "Été"
+    assert settings.fichiers.patrimoine == r"C:\Users\moi\stock.xlsx"
+    assert settings.fichiers.enquete == ("e.csv",)
+    assert settings.folder == tmp_path
+
+
+def test_every_fault_of_the_settings_is_said(tmp_path: Path) -> None:
+    text = GOOD.replace("annee = 2025", 'annee = "mille"').replace("titre", "titer")
+    with pytest.raises(TfpbError) as caught:
+        load_settings(write(tmp_path, text + '[reglages]\narrondi = "euro"\n'))
+    found = {(f.code, f.place.column) for f in caught.value.faults}
+    assert found == {
+        ("reglage_absent", "dossier.titre"),
+        ("reglage_inconnu", "dossier.titer"),
+        ("reglage_illisible", "dossier.annee"),
+        ("reglage_illisible", "reglages.arrondi"),
+    }
+    words = [say(f).expected for f in caught.value.faults]
+    assert "l’une des valeurs : centime, avis" in words
+
+
+def test_a_broken_line_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TfpbError) as caught:
+        load_settings(write(tmp_path, "[dossier]\ntitre = Essai\n"))
+    fault = caught.value.faults[0]
+    assert (fault.code, fault.place.row, fault.got) == ("toml_illisible", 2, "titre = Essai")
+
+
+PLAN = """
+[colonnes]
+vague = "vague"
+[echelles.s4]
+satisfait = [1, 2]
+insatisfait = [3, 4]
+[[items]]
+colonnes = "q1"
+libelle = "Propreté"
+theme = "residence"
+echelle = "s4"
+"""
+
+
+def test_a_plan_is_read(tmp_path: Path) -> None:
+    plan = load_plan(write(tmp_path, PLAN))
+    assert plan.items[0].identifiant == "q1"
+    assert plan.reglages.marge_points == 5
+    assert plan.reglages.masquage_n == 11
+
+
+def test_a_plan_is_checked_against_itself(tmp_path: Path) -> None:
+    text = PLAN.replace('vague = "vague"', "").replace('echelle = "s4"', 'echelle = "s5"')
+    text += '[[items]]\ncolonnes = ["q1"]\nlibelle = "Bis"\ntheme = "residence"\nechelle = "s4"\n'
+    with pytest.raises(TfpbError) as caught:
+        load_plan(write(tmp_path, text))
+    assert {f.code for f in caught.value.faults} == {
+        "plan_echelle_inconnue",
+        "plan_item_en_double",
+        "plan_vague_absente",
+    }
+
+
+def test_masking_cannot_be_lowered(tmp_path: Path) -> None:
+    text = PLAN.replace("[echelles.s4]", "[reglages]\nmasquage_n = 3\n[echelles.s4]")
+    with pytest.raises(TfpbError) as caught:
+        load_plan(write(tmp_path, text))
+    assert caught.value.faults[0].place.column == "reglages.masquage_n"

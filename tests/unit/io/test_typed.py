@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from tfpb.errors import Severity
+from tfpb.io.tabular import TextTable
+from tfpb.io.typed import typed
+from tfpb.model.tables import CONVENTIONS, PREMISES, PROGRAMME, STOCK, Column, Contract, Kind
+from tfpb.words.faults import say
+
+SMALL = Contract(
+    "essai",
+    "Essai",
+    (
+        Column("id", Kind.CODE, "identifiant", required=True, filled=True, aliases=("numero",)),
+        Column("n", Kind.INTEGER, "nombre", minimum=0, maximum=10),
+        Column("taux_pct", Kind.PERCENT, "taux"),
+        Column("jour", Kind.DATE, "jour"),
+        Column("choix", Kind.CHOICE, "choix", choices=("oui_da", "non")),
+        Column("codes", Kind.CODES, "codes"),
+        Column("montant_eur", Kind.MONEY, "montant"),
+        Column("drapeau", Kind.BOOLEAN, "drapeau"),
+    ),
+)
+
+
+def table(columns: dict[str, list[str]], decimal: str = "") -> TextTable:
+    frame = pd.DataFrame(columns, dtype=object)
+    return TextTable(frame, "t.csv", "", np.arange(2, len(frame) + 2), decimal)
+
+
+def test_cells_are_typed_and_other_columns_kept() -> None:
+    frame, faults = typed(
+        table(
+            {
+                "Numéro": ["007", "8"],
+                "N": ["3", ""],
+                "TAUX_PCT": ["25,36", "1"],
+                "jour": ["31/12/2025", ""],
+                "choix": ["Oui da", ""],
+                "codes": ["QN1, QN2;QN3", ""],
+                "montant_eur": ["1 234,50 €", ""],
+                "drapeau": ["oui", ""],
+                "agence": ["Nord", "Sud"],
+            }
+        ),
+        SMALL,
+    )
+    assert not faults
+    first = frame.iloc[0]
+    assert first["id"] == "007"
+    assert first["n"] == 3
+    assert first["taux_pct"] == 25.36
+    assert first["jour"] == dt.date(2025, 12, 31)
+    assert first["choix"] == "oui_da"
+    assert first["codes"] == ("QN1", "QN2", "QN3")
+    assert first["montant_eur"] == Decimal("1234.50")
+    assert first["drapeau"]
+    assert frame["agence"].tolist() == ["Nord", "Sud"]
+    assert frame["_ligne"].tolist() == [2, 3]
+    assert frame["n"].isna().tolist() == [False, True]
+
+
+def test_every_fault_is_listed_with_its_place() -> None:
+    _, faults = typed(
+        table(
+            {
+                "id": ["", "a", "b"],
+                "n": ["99", "douze", "3"],
+                "jour": ["31/02/2025", "01/02", "2025-01-01"],
+                "choix": ["peut-être", "non", "non"],
+                "montant_eur": ["1.234", "2", "3"],
+            }
+        ),
+        SMALL,
+    )
+    found = {(f.code, f.place.row, f.place.column) for f in faults if f.severity is Severity.FAUTE}
+    assert found == {
+        ("valeur_vide", 2, "id"),
+        ("valeur_hors_bornes", 2, "n"),
+        ("valeur_illisible", 3, "n"),
+        ("valeur_illisible", 2, "jour"),
+        ("valeur_ambigue", 3, "jour"),
+        ("code_inconnu", 2, "choix"),
+        ("valeur_ambigue", 2, "montant_eur"),
+    }
+    for fault in faults:
+        said = say(fault)
+        assert said.title
+        assert "…" not in said.title + said.expected
+        assert "t.csv" in said.where
+
+
+def test_dots_are_decimals_where_the_table_shows_it() -> None:
+    frame, faults = typed(table({"id": ["a", "b"], "taux_pct": ["1.234", "25.5"]}), SMALL)
+    assert not faults
+    assert frame["taux_pct"].tolist() == [1.234, 25.5]
+    _, faults = typed(table({"id": ["a", "b"], "taux_pct": ["1.234", "25,5"]}), SMALL)
+    assert [f.code for f in faults] == ["valeur_ambigue"]
+    frame, faults = typed(table({"id": ["a"], "taux_pct": ["1.234"]}, decimal="."), SMALL)
+    assert not faults
+
+
+def test_dates_in_three_styles_are_doubted() -> None:
+    _, faults = typed(
+        table({"id": ["a", "b", "c"], "jour": ["31/12/2025", "2025-12-31", "31 décembre 2025"]}),
+        SMALL,
+    )
+    assert [(f.code, f.severity) for f in faults] == [("dates_melangees", Severity.DOUTE)]
+    assert faults[0].fields["nombre"] == 3
+
+
+def test_missing_and_doubled_columns() -> None:
+    _, faults = typed(table({"n": ["1"], "N ": ["2"]}), SMALL)
+    assert {f.code for f in faults} == {"colonne_absente", "colonne_en_double"}
+
+
+def test_a_renamed_column_is_followed_and_its_absence_said() -> None:
+    frame, faults = typed(table({"REF": ["x"], "id": ["y"]}), SMALL, renames={"id": "ref"})
+    assert not faults
+    assert frame["id"].tolist() == ["x"]
+    _, faults = typed(table({"id": ["y"]}), SMALL, renames={"n": "NB"})
+    assert [f.code for f in faults] == ["colonne_absente"]
+
+
+def test_broken_accents_are_mended_and_said() -> None:
+    frame, faults = typed(table({"id": ["LibertÃ©"]}), SMALL)
+    assert frame["id"].tolist() == ["Liberté"]
+    assert [f.code for f in faults] == ["encodage_repare"]
+
+
+def test_aliases_name_one_column_each() -> None:
+    for contract in (STOCK, CONVENTIONS, PROGRAMME, PREMISES):
+        names = [n for c in contract.columns for n in (c.name.replace("_", " "), *c.aliases)]
+        assert len(names) == len(set(names)), contract.name
