@@ -1,0 +1,17 @@
+#!/bin/sh
+# Sets up a virtual environment and makes the evidence pack of the example (fictional data).
+set -eu
+cd "$(dirname "$0")/.."
+python=${PYTHON:-python3}
+[ -x .venv/bin/python ] || "$python" -m venv .venv
+.venv/bin/python -m pip install --quiet --require-hashes -r requirements/run.txt
+.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+geo=sorties/geodonnees
+src=examples/valmont/geodonnees_sources
+mkdir -p "$geo"
+tfpb=.venv/bin/tfpb
+"$tfpb" geodonnees importer-adresses "$src/adresses-59999.csv.gz" "$src/lieux-dits-59999.csv.gz" --geodonnees "$geo"
+"$tfpb" geodonnees importer-qpv "$src/qpv2015_valmont.geojson" --millesime 2015 --geodonnees "$geo"
+"$tfpb" geodonnees importer-qpv "$src/qpv2024_valmont.geojson" --millesime 2024 --geodonnees "$geo"
+"$tfpb" geodonnees importer-communes "$src/commune_valmont.geojson" --geodonnees "$geo"
+"$tfpb" dossier examples/valmont/dossier.toml --sortie sorties/valmont --geodonnees "$geo"
