@@ -249,7 +249,7 @@ def _without(dictionary: Dictionary, dropped: Iterable[str]) -> Dictionary:
     gone = set(dropped)
     return Dictionary(
         {k: v for k, v in dictionary.labels.items() if k not in gone},
-        {k: v for k, v in dict(dictionary.values).items() if k not in gone},
+        {k: v for k, v in dictionary.meanings.items() if k not in gone},
     )
 
 

@@ -13,9 +13,9 @@ class Dictionary:
     ----------
     labels : mapping of str to str
         Column → what it asks.
-    values : mapping of str to mapping of str to str
+    meanings : mapping of str to mapping of str to str
         Column → code (text, « 8 » not « 8.0 ») → what it means.
     """
 
     labels: dict[str, str] = field(default_factory=dict)
-    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    meanings: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from tfpb.errors import Severity, TfpbError
-from tfpb.io.deliveries import plan_names, read_delivery
+from tfpb.io.deliveries import Delivery, plan_names, read_delivery
 from tfpb.io.dictionaries import is_dictionary, read_dictionary
 from tfpb.io.tabular import write_table
 from tfpb.model.plan import Plan
@@ -28,19 +28,19 @@ def plan() -> Plan:
 
 
 @pytest.fixture(scope="module")
-def delivered(plan):
+def delivered(plan: Plan) -> Delivery:
     return read_delivery(EXAMPLE / "enquete_2023.xlsx", plan)
 
 
-def test_base_and_dictionary_are_told_apart_by_what_they_hold(delivered):
+def test_base_and_dictionary_are_told_apart_by_what_they_hold(delivered: Delivery) -> None:
     assert delivered.table.sheet == "Base"
     assert len(delivered.table.frame) >= 1500
     assert delivered.dictionary.labels["q02_proprete_pc"] == "Propreté des parties communes"
-    assert delivered.dictionary.values["q02_proprete_pc"]["9"] == "Ne sait pas"
-    assert delivered.dictionary.values["qpv"] == {"0": "Non", "1": "Oui"}
+    assert delivered.dictionary.meanings["q02_proprete_pc"]["9"] == "Ne sait pas"
+    assert delivered.dictionary.meanings["qpv"] == {"0": "Non", "1": "Oui"}
 
 
-def test_personal_columns_are_dropped_and_said(delivered):
+def test_personal_columns_are_dropped_and_said(delivered: Delivery) -> None:
     assert not PERSONAL & set(delivered.table.frame.columns)
     assert not PERSONAL & set(delivered.dictionary.labels)
     assert {n.place.column for n in delivered.notices} == PERSONAL
@@ -48,19 +48,19 @@ def test_personal_columns_are_dropped_and_said(delivered):
     assert "données personnelles" in say(delivered.notices[0]).title
 
 
-def test_rows_are_those_of_the_spreadsheet(delivered):
+def test_rows_are_those_of_the_spreadsheet(delivered: Delivery) -> None:
     frame = delivered.frame
     assert frame["_ligne"].tolist()[:2] == [2, 3]
     assert set(frame["_fichier"]) == {"enquete_2023.xlsx"}
 
 
-def test_leading_zeros_of_residences_survive(delivered, plan):
+def test_leading_zeros_of_residences_survive(delivered: Delivery, plan: Plan) -> None:
     old = read_delivery(EXAMPLE / "enquete_2019.csv", plan)
     assert set(old.frame["Code résidence"]) >= {"00111"}
     assert delivered.frame["residence_id"].str.len().eq(5).all()
 
 
-def test_cp1252_csv_keeps_accents_and_writes_weights_with_a_point(plan):
+def test_cp1252_csv_keeps_accents_and_writes_weights_with_a_point(plan: Plan) -> None:
     old = read_delivery(EXAMPLE / "enquete_2019.csv", plan)
     assert set(old.frame["Q08. Qualité de vie dans le quartier"]) >= {
         "Très satisfait",
@@ -71,7 +71,7 @@ def test_cp1252_csv_keeps_accents_and_writes_weights_with_a_point(plan):
 
 
 @pytest.fixture(scope="module")
-def as_sav(delivered, tmp_path_factory):
+def as_sav(delivered: Delivery, tmp_path_factory: pytest.TempPathFactory) -> Path:
     frame = delivered.table.frame.head(200)
     codes = [c for c in frame.columns if c.startswith("q") and c != "qpv"]
     typed = frame.copy()
@@ -89,19 +89,23 @@ def as_sav(delivered, tmp_path_factory):
     return path
 
 
-def test_spss_keeps_answers_declared_missing_and_writes_whole_codes(as_sav, delivered, plan):
+def test_spss_keeps_answers_declared_missing_and_writes_whole_codes(
+    as_sav: Path, delivered: Delivery, plan: Plan
+) -> None:
     spss = read_delivery(as_sav, plan)
     expected = delivered.table.frame.head(200).drop(columns="date_entretien")
     pd.testing.assert_frame_equal(
         spss.table.frame, expected, check_dtype=False, check_column_type=False
     )
     assert (spss.table.frame["q06_ascenseur"] == "8").any()
-    assert spss.dictionary.values["q06_ascenseur"] == {"1": "Très satisfait", "9": "Ne sait pas"}
+    assert spss.dictionary.meanings["q06_ascenseur"] == {"1": "Très satisfait", "9": "Ne sait pas"}
     assert spss.table.rows[0] == 1
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".ods", ".parquet"])
-def test_every_table_format_reads_alike(suffix, delivered, plan, tmp_path):
+def test_every_table_format_reads_alike(
+    suffix: str, delivered: Delivery, plan: Plan, tmp_path: Path
+) -> None:
     frame = delivered.table.frame.head(60).reset_index(drop=True)
     path = tmp_path / f"vague{suffix}"
     write_table(path, frame)
@@ -111,7 +115,7 @@ def test_every_table_format_reads_alike(suffix, delivered, plan, tmp_path):
     )
 
 
-def test_codes_are_equal_however_written(plan, tmp_path):
+def test_codes_are_equal_however_written(plan: Plan, tmp_path: Path) -> None:
     path = tmp_path / "v.csv"
     lines = [
         "id_enquete;residence_id;poids;q01_residence",
@@ -127,7 +131,7 @@ def test_codes_are_equal_however_written(plan, tmp_path):
     assert frame["residence_id"].tolist() == ["0012"] * 4
 
 
-def test_headers_take_the_plan_s_spelling(plan, tmp_path):
+def test_headers_take_the_plan_s_spelling(plan: Plan, tmp_path: Path) -> None:
     path = tmp_path / "v.csv"
     path.write_text(
         "N° ENQUETE;Q02 - proprete des parties communes\n1;Très satisfait\n", encoding="utf-8"
@@ -136,7 +140,7 @@ def test_headers_take_the_plan_s_spelling(plan, tmp_path):
     assert list(frame.columns) == ["N° enquête", "Q02. Propreté des parties communes"]
 
 
-def test_garbled_accents_are_mended_and_counted(plan, tmp_path):
+def test_garbled_accents_are_mended_and_counted(plan: Plan, tmp_path: Path) -> None:
     path = tmp_path / "v.csv"
     text = "id_enquete;q01_residence\n1;Très satisfait\n2;Très satisfait\n"
     path.write_bytes(text.encode().decode("cp1252").encode())
@@ -145,7 +149,7 @@ def test_garbled_accents_are_mended_and_counted(plan, tmp_path):
     assert [n.fields["nombre"] for n in read.notices if n.code == "encodage_repare"] == [2]
 
 
-def test_personal_content_goes_whatever_its_header(plan, tmp_path):
+def test_personal_content_goes_whatever_its_header(plan: Plan, tmp_path: Path) -> None:
     path = tmp_path / "v.csv"
     lines = ["id_enquete;contact;z1;zone;Q23;q01_residence"]
     remark = "Il faudrait vraiment que quelqu'un passe réparer la porte numéro"
@@ -159,7 +163,7 @@ def test_personal_content_goes_whatever_its_header(plan, tmp_path):
     assert {n.place.column for n in read.notices} == {"contact", "z1", "Q23"}
 
 
-def test_a_column_the_plan_reads_is_not_dropped_for_its_name(plan, tmp_path):
+def test_a_column_the_plan_reads_is_not_dropped_for_its_name(plan: Plan, tmp_path: Path) -> None:
     first = plan.items[0].model_copy(update={"colonnes": ("mobile_qualite",)})
     other = plan.model_copy(update={"items": (first, *plan.items[1:])})
     path = tmp_path / "v.csv"
@@ -168,14 +172,14 @@ def test_a_column_the_plan_reads_is_not_dropped_for_its_name(plan, tmp_path):
     assert "mobile_qualite" not in read_delivery(path, plan).frame
 
 
-def test_plan_names_lists_filters_and_variables(plan):
+def test_plan_names_lists_filters_and_variables(plan: Plan) -> None:
     names = plan_names(plan)
     assert {"Type d'habitat", "type_habitat", "id_enquete", "q06_ascenseur"} <= set(names)
     assert len(names) == len(set(names))
     assert plan_names(None) == ()
 
 
-def test_title_rows_above_the_base_are_passed(plan, tmp_path):
+def test_title_rows_above_the_base_are_passed(plan: Plan, tmp_path: Path) -> None:
     book = Workbook()
     page = book.active
     page.title = "Données"
@@ -195,7 +199,7 @@ def test_title_rows_above_the_base_are_passed(plan, tmp_path):
     assert read.frame["_ligne"].tolist() == [4]
 
 
-def test_sheet_can_be_chosen(plan):
+def test_sheet_can_be_chosen(plan: Plan) -> None:
     chosen = read_delivery(EXAMPLE / "enquete_2023.xlsx", plan, sheet="base")
     assert chosen.table.sheet == "Base"
     assert chosen.dictionary.labels
@@ -215,7 +219,9 @@ def test_sheet_can_be_chosen(plan):
         ("autre.docx", b"x", "format_inconnu"),
     ],
 )
-def test_bad_files_are_told_not_raised(name, content, code, plan, tmp_path):
+def test_bad_files_are_told_not_raised(
+    name: str, content: bytes | None, code: str, plan: Plan, tmp_path: Path
+) -> None:
     path = tmp_path / name
     if content is not None:
         path.write_bytes(content)
@@ -225,7 +231,7 @@ def test_bad_files_are_told_not_raised(name, content, code, plan, tmp_path):
     assert say(caught.value.faults[0]).title
 
 
-def test_wide_dictionary():
+def test_wide_dictionary() -> None:
     frame = pd.DataFrame(
         {
             "Nom de la variable": ["q1", "q2"],
@@ -236,10 +242,10 @@ def test_wide_dictionary():
     assert is_dictionary(frame)
     read = read_dictionary(frame)
     assert read.labels == {"q1": "Propreté", "q2": "Note"}
-    assert read.values == {"q1": {"1": "Très satisfait", "2": "Plutôt satisfait", "9": "NSP"}}
+    assert read.meanings == {"q1": {"1": "Très satisfait", "2": "Plutôt satisfait", "9": "NSP"}}
 
 
-def test_long_dictionary_names_its_variable_once():
+def test_long_dictionary_names_its_variable_once() -> None:
     frame = pd.DataFrame(
         {
             "Variable": ["q1", "", ""],
@@ -248,13 +254,13 @@ def test_long_dictionary_names_its_variable_once():
             "Étiquette": ["", "Oui", "Non"],
         }
     )
-    assert read_dictionary(frame).values == {"q1": {"1": "Oui", "2": "Non"}}
+    assert read_dictionary(frame).meanings == {"q1": {"1": "Oui", "2": "Non"}}
 
 
-def test_dictionary_of_codes_under_an_unknown_header():
+def test_dictionary_of_codes_under_an_unknown_header() -> None:
     frame = pd.DataFrame({"Variable": ["q1"], "Libellé": ["A"], "Format": ["1=Oui\n2=Non"]})
-    assert read_dictionary(frame).values == {"q1": {"1": "Oui", "2": "Non"}}
+    assert read_dictionary(frame).meanings == {"q1": {"1": "Oui", "2": "Non"}}
 
 
-def test_answers_are_not_taken_for_a_dictionary(delivered):
+def test_answers_are_not_taken_for_a_dictionary(delivered: Delivery) -> None:
     assert not is_dictionary(delivered.table.frame)
