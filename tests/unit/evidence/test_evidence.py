@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely.geometry import box
+
+from tfpb.errors import Severity, TfpbError, fail
+from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
+from tfpb.evidence.evaluation import evaluation
+from tfpb.evidence.sensitivity import sensitivity
+from tfpb.model.location import Located, QpvMap
+from tfpb.model.money import Programme
+from tfpb.model.results import AXIS_COLUMNS, COMPARISON_COLUMNS
+from tfpb.model.survey import _SEAL, Published, WaveFacts
+from tfpb.stage import Stage, run_stages
+
+
+def comparison(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    base = {
+        "niveau": "total", "territoire": "total", "bailleur": "ensemble", "ajustement": "brut",
+        "vague": "2023", "groupe": "ecart", "publication": "publiable", "marge_points": 5.0, "n": 900,
+    }  # fmt: skip
+    return pd.DataFrame([{**base, **r} for r in rows], columns=list(COMPARISON_COLUMNS))
+
+
+def gap(item: str, low: float, high: float, verdict: str, **more: Any) -> dict[str, Any]:
+    return {
+        "item": item, "estimation": (low + high) / 2, "ic95_bas": low, "ic95_haut": high,
+        "ic90_bas": low, "ic90_haut": high, "verdict": verdict, **more,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def published() -> Published:
+    items = pd.DataFrame(
+        {"item": ["proprete", "accueil"], "libelle": ["Propreté", "Accueil"], "axes": [(3,), (1,)]}
+    )
+    rows = [
+        gap("proprete", -0.14, -0.06, "inferieur"),
+        gap("accueil", -0.03, 0.03, "equivalent"),
+        gap("proprete", 0.0, 0.04, "non_demontre", vague="2019-2023", groupe="evolution_ecart"),
+        gap("proprete", -0.2, 0.1, "non_concluant", niveau="code_qpv", territoire="QN1"),
+        {"item": "accueil", "niveau": "code_qpv", "territoire": "QN1", "publication": "masque"},
+    ]
+    empty = pd.DataFrame()
+    waves = (WaveFacts("2019", 900, 40, 400, 500), WaveFacts("2023", 900, 40, 400, 500))
+    return Published(comparison(rows), empty, empty, empty, items, waves, (), {}, _SEAL)
+
+
+@pytest.fixture
+def located() -> Located:
+    entrances = pd.DataFrame(
+        {
+            "id_residence": ["A", "A", "B"],
+            "qpv_statut": ["dans", "a_verifier", "a_verifier"],
+            "qpv_code": ["QN1", "", ""],
+            "qpv_proche_code": ["QN1", "QN1", "QN1"],
+        }
+    )
+    homes = pd.DataFrame(
+        {
+            "id_residence": ["A", "B"],
+            "nb_logements": [30, 10],
+            "logements_dans": [20, 0],
+            "logements_hors": [0, 0],
+            "logements_a_verifier": [10, 10],
+            "part_qpv": [20 / 30, 0.0],
+            "cote": ["dans", "a_verifier"],
+            "code_qpv": ["QN1", "QN1"],
+            "nom_qpv": ["Le Moulin", "Le Moulin"],
+        }
+    )
+    return Located(2025, 2024, entrances, homes, pd.DataFrame())
+
+
+@pytest.fixture
+def programme() -> Programme:
+    rows = [{"code_qpv": c, "axe": 3, "valorise_eur": Decimal("500.00")} for c in ("QN1", "total")]
+    table = pd.DataFrame(rows, columns=list(AXIS_COLUMNS))
+    return Programme(pd.DataFrame(), table, pd.DataFrame(), pd.DataFrame())
+
+
+def test_money_and_gap_stand_side_by_side(
+    located: Located, programme: Programme, published: Published
+) -> None:
+    table = evaluation(located, programme, published).table
+    whole = table[table["niveau"] == "convention"].set_index("axe")
+    assert whole.loc[3, "valorise_par_logement_eur"] == Decimal("25.00")
+    assert whole.loc[3, "lecture"] == "ecart_defavorable|evolution_non_demontree"
+    assert whole.loc[3, "evolution"] == pytest.approx(0.02)
+    assert whole.loc[1, "lecture"] == "ecart_equivalent|sans_evolution"
+    assert whole.loc[2, "lecture"] == "sans_item"
+    assert len(whole) == 8
+
+
+def test_a_quarter_keeps_only_what_may_be_published(
+    located: Located, programme: Programme, published: Published
+) -> None:
+    table = evaluation(located, programme, published).table
+    quarter = table[table["niveau"] == "qpv"].set_index("axe")
+    assert quarter.loc[3, "lecture"].startswith("ecart_non_conclu")
+    assert quarter.loc[1, "lecture"] == "non_publiable|sans_evolution"
+    assert pd.isna(quarter.loc[1, "ecart"])
+
+
+def test_without_survey_money_stays(located: Located, programme: Programme) -> None:
+    table = evaluation(located, programme, None).table
+    assert set(table["lecture"]) == {"sans_enquete"}
+    assert evaluation(located, None, None).table.empty
+
+
+def test_doubts_are_read_one_way_and_the_other(located: Located, published: Published) -> None:
+    def money(stock: Located) -> Any:
+        return SimpleNamespace(
+            totals={"abattement_eur": Decimal(int(stock.residences["logements_dans"].sum()))}
+        )
+
+    def verdict(low90: float, high90: float, _low: float, _high: float, margin: float) -> str:
+        return "equivalent" if low90 > -margin and high90 < margin else "non_concluant"
+
+    found = sensitivity(located, published, abate=money, verdict=verdict)
+    doubts = found.doubts.set_index("hypothese")
+    assert doubts["logements_dans"].to_dict() == {"retenu": 20, "tous_dans": 40, "tous_hors": 20}
+    assert doubts.loc["tous_dans", "abattement_eur"] == Decimal(40)
+    assert doubts["logements_a_verifier"].to_dict() == {
+        "retenu": 20,
+        "tous_dans": 0,
+        "tous_hors": 0,
+    }
+    margins = found.margins[found.margins["item"] == "accueil"].set_index("marge_points")["verdict"]
+    assert margins.to_dict() == {3.0: "non_concluant", 5.0: "equivalent", 10.0: "equivalent"}
+    assert located.residences["logements_dans"].tolist() == [20, 0]
+
+
+def test_unknown_codes_are_listed_with_their_place() -> None:
+    frame = pd.DataFrame(
+        {
+            "code_qpv": ["QN1", "QNX", ""],
+            "id_residence": ["A", "Z", "Z"],
+            "_fichier": "p.xlsx",
+            "_feuille": "Programme",
+            "_ligne": [4, 5, 6],
+        }
+    )
+    shape = gpd.GeoDataFrame({"code_qp": ["QN1"]}, geometry=[box(0, 0, 1, 1)], crs=4326)
+    faults = unknown_quarters({"programme": frame}, {2024: QpvMap(2024, shape)}, 2024)
+    assert [(f.code, f.got, f.place.row, f.place.column) for f in faults] == [
+        ("qpv_inconnu", "QNX", 5, "code_qpv")
+    ]
+    found = unknown_residences(
+        frame, ["A"], column="id_residence", code="residence_inconnue", severity=Severity.FAUTE
+    )
+    assert [(f.got, f.place.row, f.fields["nombre"]) for f in found] == [("Z", 5, "2 lignes")]
+
+
+def test_a_stage_at_fault_does_not_hide_the_others() -> None:
+    def broken(_a: int) -> int:
+        raise fail("code_inconnu", got="x")
+
+    stages = (
+        Stage("un", 1, ("a",), "b", broken),
+        Stage("deux", 1, ("b",), "c", lambda b: b),
+        Stage("trois", 1, ("a",), "d", lambda a: a + 1),
+        Stage("quatre", 1, ("a",), "e", broken),
+    )
+    outcome = run_stages(stages, {"a": 1})
+    assert outcome.values == {"a": 1, "d": 2}
+    assert [f.code for f in outcome.faults] == ["code_inconnu", "code_inconnu"]
+    with pytest.raises(KeyError):
+        run_stages((Stage("x", 1, ("absent",), "y", lambda v: v),), {})
+    with pytest.raises(TfpbError):
+        broken(1)
