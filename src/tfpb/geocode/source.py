@@ -91,7 +91,7 @@ class CommuneTable(Protocol):
         ...
 
     def by_name(self, name_folded: str) -> tuple[str, ...]:
-        """Return the current codes of that folded name (`tfpb.text.fold`), old communes included."""
+        """Return the current codes a folded name (`tfpb.text.fold`) bears or bore."""
         ...
 
     def by_postcode(self, postcode: str) -> tuple[str, ...]:

@@ -1,0 +1,247 @@
+"""Which commune a row lies in: code, name and postcode weighed together."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from rapidfuzz import fuzz
+
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from tfpb.geocode.source import CommuneTable
+
+_CODE: Final = re.compile(r"^(\d[\dabAB]\d{2,3}|\d{4})(?:\.0)?$")
+_CEDEX: Final = re.compile(r"\bcedex\b.*$")
+_NUMBERED: Final = re.compile(r"^(paris|lyon|marseille)\b\D*(\d{1,2})?")
+_WORDS: Final = (
+    (re.compile(r"\bst\b"), "saint"),
+    (re.compile(r"\bste\b"), "sainte"),
+    (re.compile(r"\bs\b(?=\s\w)"), "sur"),
+    (re.compile(r"\bss\b"), "sous"),
+    (re.compile(r"\bls?\b(?=\s)"), "les"),
+)
+_ARTICLE_LAST: Final = re.compile(r"^(.*\S)\s+(le|la|les|l)$")
+_CITIES: Final = {
+    "paris": ("75056", 75100, 20),
+    "lyon": ("69123", 69380, 9),
+    "marseille": ("13055", 13200, 16),
+}
+_ALIKE: Final = 84.0
+_SIXTEENTH_SOUTH: Final = "75116"
+_MOST_HOMONYMS: Final = 8
+
+
+class Place(NamedTuple):
+    """Where to look for a street.
+
+    Parameters
+    ----------
+    codes : tuple of str
+        INSEE codes, best first; empty when the commune is unknown.
+    certainty : float
+        How sure the first code is (0..1).
+    postcode : str
+        Five digits, or empty.
+    old_city : str
+        Folded name of the old commune written, or empty.
+    reasons : tuple of str
+    """
+
+    codes: tuple[str, ...]
+    certainty: float = 1.0
+    postcode: str = ""
+    old_city: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+class CommuneFinder:
+    """Resolves communes; answers are kept, a file names few of them.
+
+    Parameters
+    ----------
+    communes : CommuneTable
+    """
+
+    def __init__(self, communes: CommuneTable) -> None:
+        self.communes = communes
+        self._known: dict[tuple[str, str, str], Place] = {}
+
+    def place(self, code: str, postcode: str, name: str) -> Place:
+        """Resolve what a row says of its commune.
+
+        Parameters
+        ----------
+        code, postcode, name : str
+            As written: a lost zero, CEDEX, old names and codes, arrondissements are understood.
+        """
+        key = (code, postcode, name)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._place(code.strip(), postcode.strip(), name.strip())
+        return known
+
+    def _place(self, code: str, postcode: str, name: str) -> Place:
+        postal = _five(postcode)
+        words = _tidy(name)
+        written = self._by_code(_five(code), postal)
+        named = self._by_name(words, postal)
+        if written:
+            return self._checked(written, named, words, postal)
+        reasons = ("code_insee_inconnu",) if code else ()
+        if named is not None:
+            return named._replace(reasons=(*named.reasons, *reasons))
+        codes = self.communes.by_postcode(postal) if postal else ()
+        codes = self._city(postal, "") or codes
+        if not codes:
+            return Place((), 0.0, postal, "", ("commune_inconnue", *reasons))
+        said = ("nom_commune_inconnu",) if words else ()
+        return Place(
+            tuple(codes), 0.97 if len(codes) == 1 else 0.85, postal, "",
+            ("commune_par_code_postal", *said, *reasons),
+        )  # fmt: skip
+
+    def _by_code(self, code: str, postal: str) -> tuple[str, ...]:
+        if not code:
+            return ()
+        for _, base, count in _CITIES.values():
+            if code.isdigit() and base < int(code) <= base + count:
+                whole = self.communes.resolve(code)
+                return (code,) if whole in {None, code} else (code, str(whole))
+        for city, (whole_code, _, _) in _CITIES.items():
+            if code == whole_code:
+                return self._city(postal, city) or (code,)
+        current = self.communes.resolve(code)
+        if current:
+            return (current,)
+        if code.startswith("20"):  # Corsica before 1976
+            both = [self.communes.resolve(f"{dep}{code[2:]}") for dep in ("2A", "2B")]
+            return tuple(c for c in both if c)
+        return ()
+
+    def _city(self, postal: str, city: str) -> tuple[str, ...]:
+        """Return the codes of an arrondissement from its postcode, of the whole city without one."""
+        for name, (whole, base, count) in _CITIES.items():
+            number = int(postal[-2:]) if postal.isdigit() and postal[:2] == str(base)[:2] else 0
+            if name == "paris" and postal == _SIXTEENTH_SOUTH:
+                number = 16
+            prefix = {"paris": "750", "lyon": "6900", "marseille": "130"}[name]
+            within = 0 < number <= count and (
+                postal.startswith(prefix) or postal == _SIXTEENTH_SOUTH
+            )
+            if within and city in {"", name}:
+                return (f"{base + number}", whole)
+            if city == name:
+                parts = self.communes.arrondissements(whole)
+                return (*parts, whole)
+        return ()
+
+    def _by_name(self, words: str, postal: str) -> Place | None:
+        if not words:
+            return None
+        numbered = _NUMBERED.match(words)
+        if numbered:
+            city, number = numbered[1], numbered[2]
+            base = _CITIES[city][1]
+            if number and 0 < int(number) <= _CITIES[city][2]:
+                return Place((f"{base + int(number)}", _CITIES[city][0]), 1.0, postal)
+            if words == city or number:
+                codes = self._city(postal, city)
+                return Place(codes, 1.0 if len(codes) <= 2 else 0.9, postal)  # noqa: PLR2004
+        codes = self._spelt(words)
+        if not codes:
+            return self._alike(words, postal)
+        if postal:
+            served = set(self.communes.by_postcode(postal))
+            both = tuple(c for c in codes if c in served)
+            near = tuple(c for c in codes if _department(c, postal))
+            if both or near:
+                kept = both or near
+                return Place(
+                    kept, 1.0 if both and len(kept) == 1 else 0.9, postal,
+                    self._old(words, kept[0]), () if both or not served else ("code_postal_discordant",),
+                )  # fmt: skip
+            alike = self._alike(words, postal)
+            if alike is not None:
+                return alike
+        if len(codes) == 1:
+            said = ("code_postal_discordant",) if postal else ()
+            return Place(codes, 0.8 if postal else 0.95, postal, self._old(words, codes[0]), said)
+        return Place(codes[:_MOST_HOMONYMS], 0.5, postal, "", ("commune_homonyme",))
+
+    def _spelt(self, words: str) -> tuple[str, ...]:
+        """Look a name up, with its article put back in front, or taken off."""
+        codes = self.communes.by_name(words)
+        if codes:
+            return codes
+        last = _ARTICLE_LAST.match(words)
+        if last:
+            return self.communes.by_name(f"{last[2]} {last[1]}")
+        for article in ("le", "la", "les", "l"):
+            codes = self.communes.by_name(f"{article} {words}")
+            if codes:
+                return codes
+        return ()
+
+    def _alike(self, words: str, postal: str) -> Place | None:
+        """Find a mistyped or shortened name among the communes of the postcode."""
+        served = self.communes.by_postcode(postal) if postal else ()
+        scored = [(fuzz.ratio(words, fold(self.communes.name(c))), c) for c in served]
+        scored += [
+            (90.0, c)
+            for c in served
+            if len(words) > 4 and fold(self.communes.name(c)).startswith(words)  # noqa: PLR2004
+        ]
+        best = max(scored, default=(0.0, ""))
+        if best[0] < _ALIKE:
+            return None
+        return Place((best[1],), 0.95, postal, "", ("commune_corrigee",))
+
+    def _old(self, words: str, code: str) -> str:
+        return words if words and fold(self.communes.name(code)) != words else ""
+
+    def _checked(
+        self, codes: tuple[str, ...], named: Place | None, words: str, postal: str
+    ) -> Place:
+        """Hold a valid code against the name and postcode written beside it."""
+        reasons: list[str] = []
+        certainty = 1.0
+        old_city = ""
+        if named is not None and not set(named.codes) & set(codes):
+            if fuzz.ratio(words, fold(self.communes.name(codes[0]))) < _ALIKE:
+                reasons.append("commune_discordante")
+                certainty = 0.7
+                codes = (*codes, *named.codes[:2])
+        elif named is not None:
+            old_city = named.old_city or self._old(words, codes[0])
+            codes = tuple(c for c in codes if c in named.codes) or codes
+        if postal and not reasons:
+            served = self.communes.by_postcode(postal)
+            if served and not set(served) & set(codes) and not _department(codes[0], postal):
+                reasons.append("code_postal_discordant")
+                certainty = min(certainty, 0.9)
+        return Place(codes, certainty, postal, old_city, tuple(reasons))
+
+
+def _five(code: str) -> str:
+    """Give a code its lost zero back; empty when it is no code."""
+    match = _CODE.match(code.replace(" ", ""))
+    return match[1].upper().zfill(5) if match else ""
+
+
+def _department(code: str, postal: str) -> bool:
+    """Tell whether a commune lies in the département of a postcode."""
+    if postal.startswith("20"):
+        return code.startswith("2A" if postal[2] in "01" else "2B")
+    width = 3 if postal.startswith("97") else 2
+    return code[:width] == postal[:width]
+
+
+def _tidy(name: str) -> str:
+    """Fold the name of a commune and write its short words out."""
+    words = _CEDEX.sub("", fold(name)).strip()
+    words = re.sub(r"^\d{5}\s+", "", words)
+    for pattern, full in _WORDS:
+        words = pattern.sub(full, words)
+    return words

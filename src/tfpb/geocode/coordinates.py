@@ -1,0 +1,143 @@
+"""Coordinates that came with a row: which projection they are in, and whether they can be true."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pyproj import Transformer
+
+from tfpb.model.projection import LEGAL_EPSG, from_lonlat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from tfpb.geocode.table import StreetTable
+
+GIVEN_RADIUS_M: Final = 15.0
+_MARGIN_M: Final = 1500.0
+_NOT_NUMBER: Final = re.compile(r"[\s\u00a0\u202f\u2009'’]+")
+_OTHER_SYSTEMS: Final = (*LEGAL_EPSG, 32620, 32622, 32740, 32738, 27572, 3857, *range(3942, 3951))
+"""Legal projections, UTM overseas, Lambert II étendu, web Mercator, conic conformal 9 zones."""
+_FRANCE_M: Final = (50_000.0, 6_000_000.0, 1_300_000.0, 7_200_000.0)
+_transformers: dict[tuple[int, int], Any] = {}
+
+
+class Given(NamedTuple):
+    """Coordinates of a row once read.
+
+    Parameters
+    ----------
+    x, y : float
+        Metres, legal projection; NaN when refused.
+    reasons : tuple of str
+    checked : bool
+        They lie in the commune.
+    """
+
+    x: float
+    y: float
+    reasons: tuple[str, ...] = ()
+    checked: bool = False
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is a point."""
+        return math.isfinite(self.x)
+
+
+_REFUSED: Final = math.nan
+
+
+def read_given(x_text: str, y_text: str, table: StreetTable | None, epsg: int) -> Given | None:
+    """Read the coordinates of a row.
+
+    Parameters
+    ----------
+    x_text, y_text : str
+        As written, decimal comma or point.
+    table : StreetTable or None
+        The commune they are held against.
+    epsg : int
+        Legal projection of the commune.
+
+    Returns
+    -------
+    None when the row bears none.
+    """
+    if not x_text.strip() and not y_text.strip():
+        return None
+    x, y = _number(x_text), _number(y_text)
+    if x is None or y is None or (x == 0 and y == 0):
+        return Given(_REFUSED, _REFUSED, ("coordonnees_illisibles",))
+    extent = extent_of(table) if table else None
+    if extent is None:
+        return _without_commune(x, y, epsg)
+    for east, north, reason in _readings(x, y, epsg):
+        if extent[0] <= east <= extent[2] and extent[1] <= north <= extent[3]:
+            return Given(east, north, (reason,) if reason else (), checked=True)
+    return Given(_REFUSED, _REFUSED, ("coordonnees_hors_commune",))
+
+
+def extent_of(table: StreetTable) -> tuple[float, float, float, float] | None:
+    """Return the box of the addresses of a commune, with a margin of 1 500 m (metres)."""
+    known = table.found.get("extent")
+    if isinstance(known, tuple):
+        return known or None
+    xs = [v for s in table.streets for v in (*s.x.tolist(), s.centre[0]) if math.isfinite(v)]
+    ys = [v for s in table.streets for v in (*s.y.tolist(), s.centre[1]) if math.isfinite(v)]
+    box: tuple[()] | tuple[float, float, float, float] = ()
+    if xs and ys:
+        box = (min(xs) - _MARGIN_M, min(ys) - _MARGIN_M, max(xs) + _MARGIN_M, max(ys) + _MARGIN_M)
+    table.found["extent"] = box
+    return box or None
+
+
+def _readings(x: float, y: float, epsg: int) -> Iterator[tuple[float, float, str]]:
+    """Give every way to read two numbers, likeliest first."""
+    yield x, y, ""
+    yield y, x, "coordonnees_permutees"
+    if abs(x) <= 180 and abs(y) <= 180:  # noqa: PLR2004
+        if abs(y) <= 90:  # noqa: PLR2004
+            yield *_degrees(x, y, epsg), ""
+        if abs(x) <= 90:  # noqa: PLR2004
+            yield *_degrees(y, x, epsg), "coordonnees_permutees"
+        return
+    for other in _OTHER_SYSTEMS:
+        if other != epsg:
+            yield *_between(x, y, other, epsg), "coordonnees_autre_projection"
+            yield *_between(y, x, other, epsg), "coordonnees_autre_projection"
+
+
+def _degrees(lon: float, lat: float, epsg: int) -> tuple[float, float]:
+    east, north = from_lonlat(lon, lat, epsg)
+    return float(east), float(north)
+
+
+def _between(x: float, y: float, source: int, target: int) -> tuple[float, float]:
+    key = (source, target)
+    if key not in _transformers:
+        _transformers[key] = Transformer.from_crs(source, target, always_xy=True)
+    east, north = _transformers[key].transform(x, y)
+    return float(east), float(north)
+
+
+def _without_commune(x: float, y: float, epsg: int) -> Given:
+    """Keep what can be in France when no commune is there to check it."""
+    for east, north, reason in _readings(x, y, epsg):
+        west, south, right, top = _FRANCE_M
+        if west <= east <= right and south <= north <= top and epsg == LEGAL_EPSG[0]:
+            said = (reason,) if reason else ()
+            return Given(east, north, (*said, "coordonnees_non_controlees"))
+    return Given(_REFUSED, _REFUSED, ("coordonnees_hors_france",))
+
+
+def _number(text: str) -> float | None:
+    plain = _NOT_NUMBER.sub("", text).replace(",", ".").replace("−", "-")
+    try:
+        value = float(plain)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

@@ -1,0 +1,388 @@
+"""The address line parser: one for the index and for the national service."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from tfpb.geocode.cleaning import clean, flatten
+from tfpb.geocode.complement import (
+    Parcel,
+    blank,
+    leading_complement,
+    second_address,
+    tail_cut,
+    take_parcels,
+    take_routing,
+)
+from tfpb.geocode.names import Name, name_of
+from tfpb.geocode.numbers import NO_NUMBER, Head, Number, read_head
+from tfpb.geocode.vocabulary import (
+    ADJECTIVES,
+    ARTICLES,
+    DOUBLE_TYPES,
+    GLUED_TYPES,
+    LONG_GLUED,
+    MONTHS,
+    NOT_ADDRESSES,
+    PREPOSITIONS,
+    STRONG,
+    TYPES,
+)
+
+_PLAIN: Final = re.compile(r"[a-z' -]*$")
+_MARKED: Final = re.compile(
+    r" -|- |(?<![a-z])(?:bat|esc|ent|ap|etg|etage|porte|pte|hall|cage|bloc|log|lgt|imm|tour|pav|ilot|box"
+    r"|local|park|lot|groupe|rdc|rez|res|cite|hameau|quartier|domaine|ensemble|foyer|za|zup|hlm|chez|lieu|ld|villa|copro"
+    r"|parcelle|cad|section|ref|bp|cs|tsa|cedex|cidex|anc|ex|acces|angle|bt)"
+)
+_LETTERS: Final = re.compile(r"[\s,.:;-]*([a-z]+)(\.?)")
+_TWO_WORDS: Final = re.compile(r"[\s,.:;'-]*([a-z]+)[\s.']*([a-z]*)")
+_ANCHOR: Final = re.compile(r"(?<![a-z0-9])\d{1,5}(?!\d)")
+_WORD: Final = re.compile(r"[a-z]+")
+_PARENTHESIS: Final = re.compile(r"\(([^)]*)\)?")
+_TRAILING: Final = re.compile(r"[\s,]+(?:n\s*°\s*)?(\d{1,4})\s?(bis|ter|quater|[a-z])?\s*$")
+_TYPE_LAST: Final = re.compile(
+    r"^(.*?)\s*[,(]\s*([a-z]+(?:\s+(?:de|du|des|la|les|l'|d'))*)\s*\)?\s*$"
+)
+_DOT: Final = re.compile(r"(?<=[a-z]{2})\.(?=[a-z0-9]{2}|[a-z]\d)|(?<=[0-9])\.(?=[a-z])")
+_EDGES: Final = " ,;:.-/|"
+_SPACES: Final = re.compile(r"\s+")
+
+
+class Reading(NamedTuple):
+    """One way to read a line: a street name and the numbers that go with it."""
+
+    name: Name
+    head: Head
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedAddress:
+    """An address line taken apart; nothing of it is thrown away.
+
+    Parameters
+    ----------
+    text : str
+        The line, cleaned.
+    readings : tuple of Reading
+        Best first; empty when no street can be read.
+    street : str
+        Street of the first reading as written.
+    complement : str
+        Building, entrance, résidence name, postal box…, joined by « | ».
+    places : tuple of Name
+        Named places among the complements, tried when the street is not found.
+    parcels : tuple of Parcel
+        Cadastral references.
+    postcode, town : str
+        When they stand in the line.
+    notes : tuple of str
+        Codes of what was done (`words.geocoding.REASONS`).
+    others : tuple of ParsedAddress
+        Other addresses of the same line: former name, access, street around the corner.
+    """
+
+    text: str
+    readings: tuple[Reading, ...] = ()
+    street: str = ""
+    complement: str = ""
+    places: tuple[Name, ...] = ()
+    parcels: tuple[Parcel, ...] = ()
+    postcode: str = ""
+    town: str = ""
+    notes: tuple[str, ...] = ()
+    others: tuple[ParsedAddress, ...] = ()
+
+    @property
+    def head(self) -> Head:
+        """Numbers of the first reading."""
+        return self.readings[0].head if self.readings else NO_NUMBER
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """House numbers named one by one."""
+        return self.head.singles
+
+    @property
+    def query(self) -> str:
+        """The line as an online service reads it best: first number, suffix and street."""
+        if not self.numbers:
+            return self.readings[0].name.plain if self.readings else self.street
+        number, suffix = self.numbers[0]
+        return f"{number}{' ' if suffix else ''}{suffix} {self.readings[0].name.plain}"
+
+
+@lru_cache(maxsize=100_000)
+def parse(line: str) -> ParsedAddress:
+    """Take an address line apart.
+
+    Parameters
+    ----------
+    line : str
+        Number and street as written, with whatever else the cell holds.
+
+    Returns
+    -------
+    ParsedAddress
+        Several readings when the line can be cut in more than one way.
+    """
+    cleaned = clean(line)
+    flat = flatten(cleaned)
+    head = read_head(flat) if flat[:1].isdigit() else NO_NUMBER
+    rest = flat[head.end :]
+    if head.end and not head.doubtful and _PLAIN.match(rest) and not _MARKED.search(rest):
+        word = _LETTERS.match(rest)
+        if word and word[1] in STRONG and not _glued(rest):
+            text = cleaned[head.end :].strip(_EDGES)
+            return ParsedAddress(cleaned, (Reading(name_of(rest), head),), text, notes=_notes(head))
+    return _Line(cleaned, flat).parsed()
+
+
+def _glued(rest: str) -> bool:
+    return rest[:1].isalpha() and _split_type(rest, 0, after_digit=True) is not None
+
+
+def _notes(head: Head) -> tuple[str, ...]:
+    return ("plage",) if head.ranges or len(head.singles) > 1 else ()
+
+
+def _split_type(flat: str, pos: int, *, after_digit: bool) -> int | None:
+    """Return where a type glued to the next word ends (« RUEDU », « PLA. »), None if nothing is glued."""
+    match = _LETTERS.match(flat, pos)
+    if match is None:
+        return None
+    word, begin = match[1], match.start(1)
+    if word in TYPES:
+        return None
+    for kind in GLUED_TYPES:
+        if not word.startswith(kind) or len(word) == len(kind):
+            continue
+        tail = word[len(kind) :]
+        certain = tail in ARTICLES or (len(tail) == 1 and match[2] == ".") or tail in TYPES
+        if tail.startswith(kind) or tail in {"l", "d"}:
+            certain = True
+        if certain or (after_digit and begin == pos) or (kind in LONG_GLUED and len(tail) > 3):  # noqa: PLR2004
+            return begin + len(kind)
+    return None
+
+
+def _begins_street(flat: str, pos: int, *, strong: bool = False) -> bool:
+    """Tell whether a street type, perhaps glued to what follows, stands at a position."""
+    match = _TWO_WORDS.match(flat, pos)
+    if match is None:
+        return False
+    first, second = match[1], match[2]
+    if first in (STRONG if strong else TYPES) or (first, second) in DOUBLE_TYPES:
+        return True
+    if first in ADJECTIVES and second in STRONG:
+        return True
+    glued_here = pos > 0 and flat[pos - 1].isdigit() and match.start(1) == pos
+    return _split_type(flat, pos, after_digit=glued_here) is not None
+
+
+class _Line:
+    """One line while it is taken apart."""
+
+    def __init__(self, cleaned: str, flat: str, *, depth: int = 0) -> None:
+        self.cleaned = cleaned
+        self.flat = flat
+        self.depth = depth
+        self.spans: list[tuple[int, int]] = []
+        self.places: list[Name] = []
+        self.notes: list[str] = []
+        self.others: list[ParsedAddress] = []
+        self.alternates: list[Reading] = []
+
+    def parsed(self) -> ParsedAddress:
+        if _SPACES.sub(" ", self.flat.strip(_EDGES)).replace("'", " ") in NOT_ADDRESSES:
+            return ParsedAddress(self.cleaned, notes=("pas_une_adresse",))
+        self.flat, parcels = take_parcels(self.flat)
+        self.flat, boxes, postcode, town = take_routing(self.flat)
+        self.spans += boxes
+        self._take_second()
+        self._take_parentheses()
+        self.flat = _DOT.sub(" ", self.flat)
+        start, head = self._find_start()
+        readings, stop = self._readings(start, head)
+        street = self._written(start, stop)
+        if readings:
+            self.notes[:0] = _notes(readings[0].head)
+        elif not parcels:
+            self.notes.append("pas_une_adresse")
+        return ParsedAddress(
+            self.cleaned,
+            readings,
+            street,
+            self._complement(),
+            tuple(self.places),
+            tuple(parcels),
+            postcode,
+            town,
+            tuple(dict.fromkeys(self.notes)),
+            tuple(self.others),
+        )
+
+    def _written(self, start: int, stop: int) -> str:
+        """Return what is left of the line between two positions, as written."""
+        pairs = zip(self.cleaned[start:stop], self.flat[start:stop], strict=True)
+        return _SPACES.sub(
+            " ", "".join(c if f != " " or c == "." else " " for c, f in pairs)
+        ).strip(_EDGES)
+
+    def _complement(self) -> str:
+        parts = (self.cleaned[a:b].strip(_EDGES + "()") for a, b in sorted(self.spans))
+        return " | ".join(dict.fromkeys(part for part in parts if part))
+
+    def _set_aside(self, start: int, stop: int) -> None:
+        """Keep a part as complement, and as a named place if it reads like one."""
+        if not self.flat[start:stop].strip(_EDGES):
+            return
+        self.spans.append((start, stop))
+        part = self.flat[start:stop].strip(_EDGES)
+        part = part[leading_complement(part) :]
+        cut = tail_cut(part, 0)
+        name = name_of(part[:cut] if cut else part)
+        if name.tokens and any(len(t) > 2 for t in name.tokens):  # noqa: PLR2004
+            self.places.append(name)
+        self.flat = blank(self.flat, start, stop)
+
+    def _take_second(self) -> None:
+        """Split « Gallieni/Polissard », « … ANC 1 R BAUDELAIRE », « … ACCES PAR 2 R X »."""
+        found = second_address(self.flat) if self.depth == 0 else None
+        if found is None:
+            return
+        stop, start, reason = found
+        if not self.flat[:stop].strip(_EDGES):
+            self.flat = blank(self.flat, 0, start)
+            self.notes.append(reason)
+            return
+        other = _Line(self.cleaned[start:], self.flat[start:], depth=1).parsed()
+        if not other.readings:
+            return
+        self.others.append(other)
+        self.notes.append(reason)
+        self.spans.append((stop, len(self.flat)))
+        self.flat = self.flat[:stop] + " " * (len(self.flat) - stop)
+
+    def _take_parentheses(self) -> None:
+        for match in list(_PARENTHESIS.finditer(self.flat)):
+            inside = match[1].strip(_EDGES)
+            first = _WORD.match(inside)
+            if first and first[0] in TYPES and match.end() >= len(self.flat.rstrip()):
+                continue  # « LILAS (RUE DES) », read by `_type_last`
+            self._set_aside(match.start(), match.end())
+
+    def _find_start(self) -> tuple[int, Head]:
+        """Find the number and type the address begins with; what stands before is set aside."""
+        flat = self.flat
+        begin = len(flat) - len(flat.lstrip(_EDGES + "'"))
+        head = read_head(flat, begin)
+        if head.end and _begins_street(flat, head.end):
+            self._take_repeated(head.end)
+            return head.end, head
+        if not head.end and _begins_street(flat, begin, strong=True):
+            self._take_repeated(begin)
+            return begin, NO_NUMBER
+        for anchor in _ANCHOR.finditer(flat, max(begin + 1, head.end)):
+            later = read_head(flat, anchor.start())
+            if later.end and _begins_street(flat, later.end, strong=True):
+                self._set_aside(0, anchor.start())
+                return later.end, later
+        if not head.end:
+            skipped = leading_complement(flat[begin:])
+            if skipped:
+                self._set_aside(begin, begin + skipped)
+                return self._find_start()
+            at = self._strong_word(begin)
+            if at is not None:
+                self._set_aside(0, at)
+                return at, NO_NUMBER
+        return (head.end or begin), head
+
+    def _strong_word(self, begin: int) -> int | None:
+        """Find a street type inside a line that begins with something else."""
+        previous = ""
+        for match in _WORD.finditer(self.flat, begin):
+            word = match[0]
+            if (
+                len(word) > 2  # noqa: PLR2004
+                and previous
+                and word in STRONG
+                and previous not in PREPOSITIONS
+                and previous not in ADJECTIVES
+                and self.flat[match.end() :].strip(_EDGES + ")'")
+                and not _TYPE_LAST.match(self.flat[begin:].strip())
+            ):
+                return match.start()
+            previous = word
+        return None
+
+    def _take_repeated(self, start: int) -> None:
+        """Take off a second address on the line: the same once more, or another street."""
+        for anchor in _ANCHOR.finditer(self.flat, start):
+            later = read_head(self.flat, anchor.start())
+            if not later.end or not _begins_street(self.flat, later.end, strong=True):
+                continue
+            if not self.flat[start : anchor.start()].strip(_EDGES):
+                continue
+            other = _Line(
+                self.cleaned[anchor.start() :], self.flat[anchor.start() :], depth=1
+            ).parsed()
+            first = name_of(self.flat[start : anchor.start()])
+            if other.readings and other.readings[0].name.core != first.core and self.depth == 0:
+                self.others.append(other)
+                self.notes.append("deux_voies")
+            self.spans.append((anchor.start(), len(self.flat)))
+            self.flat = blank(self.flat, anchor.start(), len(self.flat))
+            return
+
+    def _readings(self, start: int, head: Head) -> tuple[tuple[Reading, ...], int]:
+        """Read the street that begins at `start` in every way that makes sense."""
+        flat = self.flat
+        names: list[Reading] = []
+        inverted = self._type_last(start)
+        if inverted:
+            names.append(Reading(name_of(inverted), head))
+        cut = tail_cut(flat, start)
+        stop = len(flat) if cut is None or inverted else cut
+        text = flat[start:stop]
+        after_digit = start > 0 and flat[start - 1].isdigit()
+        split = _split_type(flat, start, after_digit=after_digit)
+        if split is not None and split < stop:
+            text = f"{flat[start:split]} {flat[split:stop]}"
+        names += self._with_trailing_number(text, head)
+        if head.doubtful and head.singles:
+            number, suffix = head.singles[-1]
+            plain = head._replace(singles=(*head.singles[:-1], (number, "")), doubtful=False)
+            names.append(Reading(name_of(f"{suffix}. {text}"), plain))
+        if split is not None:
+            names.append(Reading(name_of(flat[start:stop]), head))
+        if stop < len(flat) and flat[stop:].strip(_EDGES):
+            names.append(Reading(name_of(flat[start:]), head))
+            self._set_aside(stop, len(flat))
+        kept = {(r.name.key, r.head): r for r in reversed(names) if r.name.tokens or r.name.kind}
+        return tuple(reversed(kept.values())), stop
+
+    def _type_last(self, start: int) -> str:
+        """Put the type of « LILAS (RUE DES) » or « LILAS, RUE DES » in front."""
+        match = _TYPE_LAST.match(self.flat[start:].strip())
+        if match is None or match[2].split()[0] not in TYPES or not match[1].strip():
+            return ""
+        return f"{match[2]} {match[1]}"
+
+    def _with_trailing_number(self, text: str, head: Head) -> list[Reading]:
+        """Read a number written after the street (« RUE DES LILAS 12 »)."""
+        whole = Reading(name_of(text), head)
+        match = None if head.end else _TRAILING.search(text)
+        if match is None:
+            return [whole]
+        before = _WORD.findall(text[: match.start()])
+        if not before or before[-1] in MONTHS or before[-1] in {"rn", "rd", "vc", "cr"}:
+            return [whole]
+        name = name_of(text[: match.start()])
+        number: Number = (int(match[1]), match[2] or "")
+        tail = Head((number,), (), head.end)
+        return [Reading(name, tail), whole] if name.tokens else [whole]

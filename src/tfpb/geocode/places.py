@@ -1,0 +1,323 @@
+"""Where on a street a number stands, and how surely."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tfpb.geocode.numbers import Head, Number, inside
+from tfpb.geocode.vocabulary import SUFFIX_WORDS
+from tfpb.model.codes import ResultType
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from tfpb.geocode.source import Street
+    from tfpb.geocode.table import StreetTable
+
+EXACT_RADIUS_M: Final = 15.0
+SUFFIX_RADIUS_M: Final = 30.0
+INTERPOLATED_RADIUS_M: Final = 50.0
+LOCALITY_RADIUS_M: Final = 300.0
+FAR_APART_M: Final = 100.0
+"""Two points of one address further apart than this make it ambiguous."""
+STREETS_APART_M: Final = 300.0
+_BEYOND_MOST: Final = 20
+_GAP_NUMBERS: Final = 20
+
+
+class Point(NamedTuple):
+    """One address of a street: position in the member, where it stands."""
+
+    member: int
+    at: int
+    number: int
+    suffix: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where an address was found.
+
+    Parameters
+    ----------
+    kind : ResultType
+    x, y : float
+        Metres, legal projection of the commune.
+    radius_m : float
+        Uncertainty of the position.
+    street : Street
+        The street (of several that bear the name) the answer lies in.
+    first : Point or None
+        First number found.
+    entrances : tuple of Point
+        All numbers found, in the order of the street.
+    reasons : tuple of str
+    ambiguous : bool
+        Another place answers as well.
+    """
+
+    kind: ResultType
+    x: float
+    y: float
+    radius_m: float
+    street: Street
+    first: Point | None = None
+    entrances: tuple[Point, ...] = ()
+    reasons: tuple[str, ...] = ()
+    ambiguous: bool = False
+
+
+@dataclass(slots=True)
+class Numbering:
+    """Numbers of the streets of one name, ready to be looked up."""
+
+    points: dict[int, list[Point]] = field(default_factory=dict)
+    sides: tuple[list[int], list[int]] = field(default_factory=lambda: ([], []))
+    middle: tuple[float, float] = (0.0, 0.0)
+    radius_m: float = LOCALITY_RADIUS_M
+
+
+def numbering(table: StreetTable, members: tuple[int, ...]) -> Numbering:
+    """Return the numbers of some streets of a commune, made once."""
+    key = ("numbering", members)
+    known = table.found.get(key)
+    if isinstance(known, Numbering):
+        return known
+    made = _numbering(table, members)
+    table.found[key] = made
+    return made
+
+
+def _numbering(table: StreetTable, members: tuple[int, ...]) -> Numbering:
+    out = Numbering()
+    every: list[Point] = []
+    for member in members:
+        street = table.streets[member]
+        columns = zip(
+            street.numbers.tolist(),
+            street.suffixes,
+            street.x.tolist(),
+            street.y.tolist(),
+            strict=True,
+        )
+        for at, (number, suffix, x, y) in enumerate(columns):
+            if math.isfinite(x) and math.isfinite(y):
+                every.append(Point(member, at, number, str(suffix), x, y))
+    for point in every:
+        out.points.setdefault(point.number, []).append(point)
+    for number in sorted(out.points):
+        out.sides[number % 2].append(number)
+    out.middle, out.radius_m = _middle(table, members, every)
+    return out
+
+
+def _middle(
+    table: StreetTable, members: tuple[int, ...], points: list[Point]
+) -> tuple[tuple[float, float], float]:
+    """Return the address nearest to the centre of a street and the distance to its far end."""
+    if not points:
+        street = table.streets[members[0]]
+        return street.centre, LOCALITY_RADIUS_M
+    mean_x = sum(p.x for p in points) / len(points)
+    mean_y = sum(p.y for p in points) / len(points)
+    middle = min(points, key=lambda p: (math.hypot(p.x - mean_x, p.y - mean_y), p.number, p.suffix))
+    far = max(math.hypot(p.x - middle.x, p.y - middle.y) for p in points)
+    return (middle.x, middle.y), max(far, INTERPOLATED_RADIUS_M)
+
+
+def members_meant(
+    table: StreetTable, members: tuple[int, ...], postcode: str, old_city: str
+) -> tuple[tuple[int, ...], bool]:
+    """Keep the streets of one name that lie in the postcode or old commune written.
+
+    Returns
+    -------
+    members kept, whether they lie far apart and nothing tells which is meant
+    """
+    if len(members) == 1:
+        return members, False
+    for attribute, value in (("old_city", old_city), ("postcode", postcode)):
+        if not value:
+            continue
+        kept = tuple(m for m in members if fold(str(getattr(table.streets[m], attribute))) == value)
+        if kept:
+            members = kept
+    return members, len(members) > 1 and _far_apart(table, members)
+
+
+def _far_apart(table: StreetTable, members: tuple[int, ...]) -> bool:
+    """Tell whether streets of one name are different places: nearest points over 300 m apart."""
+    key = ("apart", members)
+    known = table.found.get(key)
+    if isinstance(known, bool):
+        return known
+    clouds = [_cloud(table.streets[m]) for m in members]
+    apart = any(
+        min(math.hypot(a[0] - b[0], a[1] - b[1]) for a in one for b in other) > STREETS_APART_M
+        for i, one in enumerate(clouds)
+        for other in clouds[i + 1 :]
+    )
+    table.found[key] = apart
+    return apart
+
+
+def _cloud(street: Street) -> list[tuple[float, float]]:
+    points = list(zip(street.x.tolist(), street.y.tolist(), strict=True))[:60]
+    return points or [street.centre]
+
+
+def spot(
+    table: StreetTable,
+    members: tuple[int, ...],
+    head: Head,
+    *,
+    postcode: str = "",
+    old_city: str = "",
+) -> Spot:
+    """Find numbers on the streets of one name.
+
+    Parameters
+    ----------
+    table : StreetTable
+    members : tuple of int
+        Streets of the name.
+    head : Head
+        Numbers written.
+    postcode, old_city : str
+        Folded; tell streets of one name apart.
+    """
+    members, apart = members_meant(table, members, postcode, old_city)
+    numbers = numbering(table, members)
+    if not head.singles:
+        return _whole_street(table, members, numbers, apart=apart)
+    if head.ranges or len(head.singles) > 1:
+        found = _range(table, numbers, head)
+    else:
+        found = _single(table, numbers, head.singles[0])
+    if found is None:
+        found = _estimated(table, members, numbers, head.singles[0], apart=apart)
+    if apart and "voie_en_double" not in found.reasons:
+        found = _with(found, "voie_en_double")
+    return found
+
+
+def _with(found: Spot, reason: str) -> Spot:
+    return Spot(
+        found.kind, found.x, found.y, found.radius_m, found.street, found.first, found.entrances,
+        (*found.reasons, reason), ambiguous=True,
+    )  # fmt: skip
+
+
+def _whole_street(
+    table: StreetTable, members: tuple[int, ...], numbers: Numbering, *, apart: bool
+) -> Spot:
+    street = table.streets[members[0]]
+    locality = street.kind == "locality"
+    reasons = () if locality else ("sans_numero",)
+    kind = ResultType.LOCALITY if locality else ResultType.STREET
+    return Spot(
+        kind, *numbers.middle, numbers.radius_m, street,
+        reasons=(*reasons, "voie_en_double") if apart else reasons, ambiguous=apart,
+    )  # fmt: skip
+
+
+def _hits(numbers: Numbering, wanted: Number) -> tuple[list[Point], bool]:
+    """Return the points of a number, and whether its suffix is the one written."""
+    number, suffix = wanted
+    listed = numbers.points.get(number, [])
+    exact = [p for p in listed if p.suffix == suffix]
+    if not exact and suffix:
+        other = SUFFIX_WORDS.get(suffix, "")
+        exact = [p for p in listed if other and p.suffix == other]
+    if exact:
+        return exact, True
+    plain = [p for p in listed if not p.suffix]
+    return plain or listed[:1], False
+
+
+def _single(table: StreetTable, numbers: Numbering, wanted: Number) -> Spot | None:
+    hits, same = _hits(numbers, wanted)
+    if not hits:
+        return None
+    first = hits[0]
+    spread = max(math.hypot(p.x - first.x, p.y - first.y) for p in hits)
+    ambiguous = spread > FAR_APART_M
+    reasons: tuple[str, ...] = () if same else ("suffixe_absent",)
+    if ambiguous:
+        reasons = (*reasons, "numero_en_double")
+    radius = max(EXACT_RADIUS_M if same else SUFFIX_RADIUS_M, spread)
+    return Spot(
+        ResultType.HOUSENUMBER, first.x, first.y, radius, table.streets[first.member], first,
+        (first,), reasons, ambiguous,
+    )  # fmt: skip
+
+
+def _range(table: StreetTable, numbers: Numbering, head: Head) -> Spot | None:
+    """Gather every number of a list or range that exists."""
+    found: dict[Number, Point] = {}
+    missing = False
+    order: list[Point] = []
+    for single in head.singles:
+        hits, same = _hits(numbers, single)
+        if hits:
+            order.append(hits[0])
+            found.setdefault((hits[0].number, hits[0].suffix), hits[0])
+        missing = missing or not hits or not same
+    for span in head.ranges:
+        for number in (n for side in numbers.sides for n in side if inside(span, n)):
+            for point in numbers.points[number]:
+                found.setdefault((point.number, point.suffix), point)
+    if not found:
+        return None
+    points = tuple(found[key] for key in sorted(found))
+    x = sum(p.x for p in points) / len(points)
+    y = sum(p.y for p in points) / len(points)
+    spread = max(math.hypot(p.x - x, p.y - y) for p in points)
+    first = order[0] if order else points[0]
+    far = spread > 2 * STREETS_APART_M
+    reasons = (("plage_incomplete",) if missing else ()) + (("plage_etendue",) if far else ())
+    return Spot(
+        ResultType.RANGE, x, y, spread + EXACT_RADIUS_M, table.streets[first.member], first, points,
+        reasons, ambiguous=far,
+    )  # fmt: skip
+
+
+def _estimated(
+    table: StreetTable, members: tuple[int, ...], numbers: Numbering, wanted: Number, *, apart: bool
+) -> Spot:
+    """Place a number that is not listed: between its neighbours, past the end, or on the street."""
+    number = wanted[0]
+    side = numbers.sides[number % 2]
+    at = bisect_left(side, number)
+    if 0 < at < len(side) and not apart:
+        low, high = numbers.points[side[at - 1]][-1], numbers.points[side[at]][0]
+        gap = math.hypot(high.x - low.x, high.y - low.y)
+        share = (number - low.number) / (high.number - low.number)
+        wide = high.number - low.number > _GAP_NUMBERS or gap > STREETS_APART_M
+        return Spot(
+            ResultType.INTERPOLATED,
+            low.x + share * (high.x - low.x),
+            low.y + share * (high.y - low.y),
+            max(INTERPOLATED_RADIUS_M, gap / 2),
+            table.streets[low.member],
+            reasons=("numero_interpole", "ecart_large") if wide else ("numero_interpole",),
+            ambiguous=wide,
+        )
+    if side and not apart:
+        end = numbers.points[side[-1] if at == len(side) else side[0]][0]
+        beyond = abs(number - end.number)
+        if beyond <= _BEYOND_MOST:
+            return Spot(
+                ResultType.INTERPOLATED, end.x, end.y, INTERPOLATED_RADIUS_M + 10.0 * beyond,
+                table.streets[end.member], reasons=("numero_au_dela",), ambiguous=True,
+            )  # fmt: skip
+    street = table.streets[members[0]]
+    locality = street.kind == "locality" and not numbers.points
+    return Spot(
+        ResultType.LOCALITY if locality else ResultType.STREET, *numbers.middle, numbers.radius_m,
+        street, reasons=("numero_absent",), ambiguous=not locality,
+    )  # fmt: skip

@@ -1,0 +1,274 @@
+"""Which street of the commune is meant."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from tfpb.geocode.names import Name
+from tfpb.geocode.vocabulary import KINSHIP, TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tfpb.geocode.line import Reading
+    from tfpb.geocode.table import Group, StreetTable
+
+SAME_TYPE: Final = 1.0
+MISSING_TYPE: Final = 0.7
+KIN_TYPE: Final = 0.5
+OTHER_TYPE: Final = 0.0
+_FIRST_NAME: Final = 0.55
+_OWN_WORD: Final = 0.15
+_LEAST_SCORE: Final = 0.4
+_GOOD_SCORE: Final = 0.85
+_JOINED_CUTOFF: Final = 0.66
+_BEST: Final = 8
+_CACHE_LIMIT: Final = 50_000
+_LONG_TYPES: Final = sorted({t for t in TYPES if len(t) > 3})  # noqa: PLR2004
+
+
+class Candidate(NamedTuple):
+    """A street that may be the one.
+
+    Parameters
+    ----------
+    group : int
+        Position in `StreetTable.groups`.
+    reading : int
+        Position of the reading it answers.
+    score : float
+        Likeness of the names, 0..1.
+    query, street : float
+        Share of the weight of the written name, of the street's name, that is matched.
+    letters : float
+        Likeness of the names written without spaces.
+    kind : float
+        Agreement of the types.
+    how : str
+        `exact`, `joined`, `core` or `fuzzy`.
+    """
+
+    group: int
+    reading: int
+    score: float
+    query: float
+    street: float
+    letters: float
+    kind: float
+    how: str
+
+
+def candidates(table: StreetTable, readings: Sequence[Reading]) -> list[Candidate]:
+    """Return the streets that may be meant, best first, at most eight.
+
+    Parameters
+    ----------
+    table : StreetTable
+    readings : sequence of Reading
+        Ways to read the line, best first.
+    """
+    key = tuple(reading.name.key for reading in readings)
+    known = table.found.get(key)
+    if known is None:
+        if len(table.found) > _CACHE_LIMIT:
+            table.found.clear()
+        known = table.found[key] = _search(table, readings)
+    return known  # type: ignore[return-value]
+
+
+def _search(table: StreetTable, readings: Sequence[Reading]) -> list[Candidate]:
+    for i, reading in enumerate(readings):
+        exact = _exact(table, reading.name, i)
+        if exact:
+            return exact
+    best: dict[int, Candidate] = {}
+    for i, reading in enumerate(readings[:4]):
+        for name in _variants(reading.name):
+            for found in [*_core(table, name, i), *_fuzzy(table, name, i)]:
+                kept = best.get(found.group)
+                if kept is None or _rank(found) > _rank(kept):
+                    best[found.group] = found
+    return sorted(best.values(), key=lambda c: (-_rank(c), c.group))[:_BEST]
+
+
+def _rank(candidate: Candidate) -> float:
+    return (
+        candidate.score + 0.12 * candidate.kind + 0.1 * candidate.letters - 0.01 * candidate.reading
+    )
+
+
+def _exact(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
+    """Look the whole key up, then the name without its type when none is written."""
+    at = table.by_key.get(name.key)
+    if at is not None:
+        return [Candidate(at, reading, 1.0, 1.0, 1.0, 1.0, SAME_TYPE, "exact")]
+    joined = [
+        i
+        for form in (name.joined, name.full)
+        for i in table.by_joined.get(form, ())
+        if table.groups[i].name.kind == name.kind and name.joined
+    ]
+    if joined:
+        return [
+            Candidate(i, reading, 1.0, 1.0, 1.0, 1.0, SAME_TYPE, "joined")
+            for i in dict.fromkeys(joined)
+        ]
+    return []
+
+
+def _core(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
+    return [
+        Candidate(
+            i,
+            reading,
+            1.0,
+            1.0,
+            1.0,
+            1.0,
+            type_agreement(name.kind, table.groups[i].name.kind),
+            "core",
+        )
+        for i in table.by_core.get(name.core, ())
+    ]
+
+
+def type_agreement(written: str, kind: str) -> float:
+    """Say how well two types agree (0..1)."""
+    if written == kind:
+        return SAME_TYPE
+    if not written or not kind:
+        return MISSING_TYPE
+    return KIN_TYPE if any(written in kin and kind in kin for kin in KINSHIP) else OTHER_TYPE
+
+
+def _variants(name: Name) -> list[Name]:
+    """Add the reading in which the first word is a mistyped type."""
+    if name.kind or len(name.tokens) < 2 or len(name.tokens[0]) < 3:  # noqa: PLR2004
+        return [name]
+    near = process.extractOne(
+        name.tokens[0], _LONG_TYPES, scorer=OSA.normalized_similarity, score_cutoff=0.65
+    )
+    if near is None:
+        return [name]
+    kind, tokens = TYPES[near[0]], name.tokens[1:]
+    core = " ".join(tokens)
+    joined = "".join(tokens)
+    return [name, Name(kind, tokens, f"{kind} {core}", core, joined, joined, f"{kind} {core}")]
+
+
+def _fuzzy(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
+    tokens = respell(table, name.tokens)
+    if not tokens:
+        return []
+    scores: dict[int, float] = {}
+    for token in tokens:
+        for word, likeness in table.expand(token).items():
+            gain = table.weights[word] * likeness
+            for i in table.postings[word]:
+                scores[i] = scores.get(i, 0.0) + gain
+    tried = heapq.nlargest(_BEST, scores, key=lambda i: (scores[i], -i))
+    out = [_align(table, name, tokens, i, reading) for i in tried]
+    if max((c.score for c in out), default=0.0) < _GOOD_SCORE:
+        out += _by_letters(table, name, tokens, set(tried), reading)
+    return [c for c in out if max(c.score, c.letters) >= _LEAST_SCORE]
+
+
+def _by_letters(
+    table: StreetTable, name: Name, tokens: tuple[str, ...], tried: set[int], reading: int
+) -> list[Candidate]:
+    """Compare whole names letter by letter: typos in every word, words cut anywhere."""
+    near = process.extract(
+        name.joined,
+        table.joined_names,
+        scorer=OSA.normalized_similarity,
+        score_cutoff=_JOINED_CUTOFF,
+        limit=5,
+    )
+    return [_align(table, name, tokens, at, reading) for _, _, at in near if at not in tried]
+
+
+def respell(table: StreetTable, tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """Cut words that are glued, and glue words that are cut, when the commune knows the result."""
+    out: list[str] = []
+    i = 0
+    while i < len(tokens):
+        token = tokens[i]
+        following = tokens[i + 1] if i + 1 < len(tokens) else ""
+        if following and token not in table.postings and token + following in table.postings:
+            out.append(token + following)
+            i += 2
+            continue
+        i += 1
+        if token in table.postings or len(token) < 5:  # noqa: PLR2004
+            out.append(token)
+            continue
+        cut = next(
+            (
+                at
+                for at in range(2, len(token) - 1)
+                if token[:at] in table.postings and token[at:] in table.postings
+            ),
+            None,
+        )
+        out += [token] if cut is None else [token[:cut], token[cut:]]
+    return tuple(out)
+
+
+def _align(
+    table: StreetTable, name: Name, tokens: tuple[str, ...], index: int, reading: int
+) -> Candidate:
+    """Pair the written words with those of a street, and weigh what is left over on both sides."""
+    group: Group = table.groups[index]
+    words = group.name.tokens
+    free = list(range(len(words)))
+    matched = written = 0.0
+    for token in tokens:
+        j, likeness = _pair(table, token, words, free)
+        if j is None:
+            own = token in table.own_words and len(tokens) > 1
+            written += table.weight(token) * (_OWN_WORD if own else 1.0)
+            continue
+        free.remove(j)
+        weight = _street_weight(table, words, j)
+        if len(token) == 1:
+            weight *= 0.6
+        matched += weight * likeness
+        written += weight
+    whole = matched + sum(
+        _street_weight(table, words, j) * (_FIRST_NAME if j < len(words) - 1 else 1.0) for j in free
+    )
+    whole += written - matched if written > matched else 0.0
+    query = matched / written if written else 0.0
+    street = matched / whole if whole else 0.0
+    score = 2 * query * street / (query + street) if matched else 0.0
+    letters = OSA.normalized_similarity(name.joined, group.name.joined)
+    agreement = type_agreement(name.kind, group.name.kind)
+    return Candidate(index, reading, score, query, street, float(letters), agreement, "fuzzy")
+
+
+def _street_weight(table: StreetTable, words: tuple[str, ...], j: int) -> float:
+    """Weight of a word of a street; the last word is what people keep."""
+    weight = table.weights.get(words[j], table.rarest)
+    return weight * (1.3 if j == len(words) - 1 else 1.0)
+
+
+def _pair(
+    table: StreetTable, token: str, words: tuple[str, ...], free: list[int]
+) -> tuple[int | None, float]:
+    """Find the street's word a written word stands for."""
+    if len(token) == 1 and token.isalpha():
+        return next(((j, 0.9) for j in free if words[j][0] == token), (None, 0.0))
+    likely = table.expand(token)
+    best, best_likeness = None, 0.0
+    for j in free:
+        word = words[j]
+        likeness = likely.get(word, 0.0)
+        if len(word) == 1 and token[0] == word and not likeness:
+            likeness = 0.7
+        if likeness > best_likeness:
+            best, best_likeness = j, likeness
+    return best, best_likeness

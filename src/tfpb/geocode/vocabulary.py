@@ -1,0 +1,251 @@
+"""Words of French addresses: street types, titles, numbers, articles, and what is no part of a street.
+
+Everything is written as the geocoder compares it: lower case, no accents. Spellings are those met in
+landlords' files and in the postal norm NF Z 10-011 (abbreviations of types).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_STRONG_TYPES: Final = {
+    "rue": "r rue ru",
+    "avenue": "av ave aven avenue avn",
+    "boulevard": "bd bld blvd boul bvd boulevard bvld blv",
+    "place": "pl plc place",
+    "allee": "all allee allees ale",
+    "impasse": "imp impasse impas",
+    "chemin": "che chem ch chm chemin chemins",
+    "route": "rte rt route",
+    "square": "sq sqr square",
+    "passage": "pas pass psg passage",
+    "quai": "qu quai",
+    "ruelle": "rle rlle ruelle",
+    "faubourg": "fg fbg fb faubourg",
+    "sente": "sen sente snt sentes",
+    "sentier": "sent sentier",
+    "venelle": "ven venelle",
+    "chaussee": "chs chaussee",
+    "esplanade": "esp espl esplanade",
+    "promenade": "prom promenade",
+    "traverse": "tra trav traverse",
+    "placette": "plt placette",
+    "carrefour": "car carr crf carrefour",
+}  # fmt: skip
+_WEAK_TYPES: Final = {
+    "cours": "crs cours",
+    "cour": "cour",
+    "cite": "cite cites cte",
+    "residence": "res resid residence residences",
+    "lotissement": "lot lotissement lotis",
+    "villa": "vla villa",
+    "hameau": "ham hameau",
+    "quartier": "qua quart quartier qrt",
+    "domaine": "dom domaine",
+    "parvis": "prv parvis",
+    "mail": "mail",
+    "montee": "mte montee",
+    "cote": "cote",
+    "rampe": "rpe rampe",
+    "voie": "voi voie",
+    "zac": "zac",
+    "za": "za",
+    "zi": "zi",
+    "zup": "zup",
+    "zone": "zone",
+    "immeuble": "imm immeuble",
+    "tour": "tour",
+    "clos": "clos",
+    "parc": "parc",
+    "jardin": "jardin jardins",
+    "galerie": "galerie",
+    "rocade": "roc rocade",
+    "corniche": "cor corniche",
+    "degre": "deg degre",
+    "descente": "dsc descente",
+    "digue": "dig digue",
+    "habitation": "hab habitation",
+    "ilot": "ilot",
+    "village": "vge vlge village",
+    "terrasse": "tsse terrasse",
+    "levee": "leve levee",
+    "pavillon": "pav pavillon",
+    "passerelle": "passerelle",
+    "rn": "rn",
+    "rd": "rd",
+    "vc": "vc",
+    "cr": "cr",
+}  # fmt: skip
+
+
+def _spellings(table: dict[str, str]) -> dict[str, str]:
+    return {word: kind for kind, words in table.items() for word in words.split()}
+
+
+STRONG: Final = _spellings(_STRONG_TYPES)
+"""Spelling to type, for types that can only begin a street."""
+TYPES: Final = {**_spellings(_WEAK_TYPES), **STRONG}
+"""Spelling to type, all types; the weak ones also stand inside names and complements."""
+DOUBLE_TYPES: Final = {
+    ("rond", "point"): "rond point", ("rd", "pt"): "rond point", ("rond", "pt"): "rond point",
+    ("rd", "point"): "rond point",
+    ("grande", "rue"): "grande rue", ("grand", "rue"): "grande rue", ("gde", "rue"): "grande rue",
+    ("gd", "rue"): "grande rue", ("gr", "rue"): "grande rue", ("grande", "r"): "grande rue",
+    ("lieu", "dit"): "lieu dit", ("route", "nationale"): "rn", ("route", "departementale"): "rd",
+    ("voie", "communale"): "vc", ("chemin", "rural"): "cr", ("centre", "commercial"): "centre",
+    ("zone", "artisanale"): "za", ("zone", "industrielle"): "zi", ("chemin", "vicinal"): "cv",
+    ("petite", "rue"): "petite rue", ("pte", "rue"): "petite rue",
+}  # fmt: skip
+SINGLE_DOUBLES: Final = {
+    "rpt": "rond point",
+    "rdpt": "rond point",
+    "ldt": "lieu dit",
+    "lieudit": "lieu dit",
+}
+ADJECTIVES: Final = frozenset(
+    [
+        "grand",
+        "grande",
+        "petit",
+        "petite",
+        "vieux",
+        "vieille",
+        "ancien",
+        "ancienne",
+        "haut",
+        "haute",
+        "bas",
+        "basse",
+        "nouveau",
+        "nouvelle",
+        "belle",
+        "beau",
+        "longue",
+        "gde",
+        "gd",
+        "pte",
+        "vx",
+        "anc",
+        "double",
+    ]
+)
+"""Words that may stand before a type inside one name (« Vieille Route de Paris »)."""
+
+GLUED_TYPES: Final = (
+    "boulevard", "residence", "impasse", "passage", "square", "avenue", "chemin", "allee", "place",
+    "route", "villa", "cours", "ruelle", "sente", "quai", "cite", "rue", "blvd", "rte", "ave", "all",
+    "imp", "che", "res", "bld", "av", "bd", "pl", "sq",
+)  # fmt: skip
+"""Types found glued to the word that follows, longest first."""
+LONG_GLUED: Final = frozenset(t for t in GLUED_TYPES if t in {
+    "boulevard", "residence", "impasse", "avenue", "chemin", "allee", "route", "rue", "place", "square",
+})  # fmt: skip
+
+ARTICLES: Final = frozenset(
+    ["de", "du", "des", "la", "le", "les", "l", "d", "au", "aux", "et", "en", "dela"]
+)
+PREPOSITIONS: Final = ARTICLES | {"a", "sur", "sous", "une", "un"}
+
+TITLES: Final = {
+    "general": "gal gen gl gnl general generaux",
+    "marechal": "mal mar mchl marechal",
+    "docteur": "dr doct docteur doc",
+    "president": "pdt pdte pres prdt president",
+    "commandant": "cdt cmdt cmt cdant commandant",
+    "capitaine": "cpt cne capt capitaine",
+    "colonel": "col cnl colonel",
+    "lieutenant": "lt ltn lieutenant lieut",
+    "sergent": "sgt sergt sergent",
+    "professeur": "pr prof professeur",
+    "monseigneur": "mgr monseigneur",
+    "abbe": "abbe",
+    "pere": "pere",
+    "amiral": "aml amiral",
+    "adjudant": "adj adjudant",
+    "caporal": "cal caporal",
+    "ingenieur": "ing ingenieur",
+    "madame": "mme madame",
+    "mademoiselle": "mlle mademoiselle",
+    "chanoine": "chan chanoine",
+    "cure": "cure",
+    "frere": "frere fre",
+    "freres": "freres frs",
+    "soeur": "soeur",
+    "maitre": "me maitre",
+    "saint": "st saint",
+    "sainte": "ste sainte",
+    "saints": "sts saints",
+}  # fmt: skip
+_WORDS: Final = {
+    "notre": "notre",
+    "grand": "gd grand",
+    "grande": "gde grande",
+    "petit": "pt petit",
+    "petite": "pte petite",
+    "vieux": "vx vieux",
+    "ancien": "anc ancien",
+    "haut": "ht haut",
+    "haute": "hte haute",
+    "prolongee": "prol prolongee prolonge",
+    "republique": "rep republique",
+    "liberation": "lib liberation",
+    "resistance": "resist resistance",
+}  # fmt: skip
+_NUMBER_WORDS: Final = {
+    "premier": "1", "premiere": "1", "deux": "2", "trois": "3", "quatre": "4", "cinq": "5", "six": "6",
+    "sept": "7", "huit": "8", "neuf": "9", "dix": "10", "onze": "11", "douze": "12", "treize": "13",
+    "quatorze": "14", "quinze": "15", "seize": "16", "vingt": "20", "trente": "30", "quarante": "40",
+    "cinquante": "50", "soixante": "60", "cent": "100",
+    "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11",
+    "xii": "12", "xiii": "13", "xiv": "14", "xv": "15", "xvi": "16", "xvii": "17", "xviii": "18",
+    "xix": "19", "xx": "20", "xxiii": "23",
+}  # fmt: skip
+ORDINALS: Final = frozenset(["er", "ere", "re", "eme", "e", "nd", "nde"])
+MONTHS: Final = frozenset(
+    [
+        "janvier",
+        "fevrier",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "aout",
+        "septembre",
+        "octobre",
+        "novembre",
+        "decembre",
+    ]
+)
+LIGHT: Final = frozenset(TITLES) | {"prolongee", "ancien", "ancienne", "grand", "petit"}
+"""Words that tell little of which street is meant: weighted by `LIGHT_WEIGHT`."""
+RESPELL: Final[dict[str, str]] = {
+    **{word: title for title, words in TITLES.items() for word in words.split()},
+    **{word: full for full, words in _WORDS.items() for word in words.split()},
+    **_NUMBER_WORDS,
+    **dict.fromkeys(ARTICLES, ""),
+}
+"""Word to the spelling it is compared by; empty for words that are dropped."""
+
+SUFFIX_WORDS: Final = {"b": "bis", "t": "ter", "q": "quater", "bis": "b", "ter": "t", "quater": "q"}
+"""The other spelling of a suffix."""
+
+KINSHIP: Final = (
+    frozenset({"rue", "ruelle", "grande rue", "petite rue"}),
+    frozenset({"chemin", "sentier", "sente", "route", "cr", "vc", "voie", "rd", "rn"}),
+    frozenset({"place", "placette", "square", "parvis", "esplanade", "rond point", "carrefour"}),
+    frozenset({"allee", "impasse", "passage", "villa", "cour", "mail"}),
+    frozenset({"avenue", "boulevard", "cours"}),
+    frozenset({"residence", "cite", "lotissement", "quartier", "hameau", "domaine", "immeuble",
+               "habitation", "zac", "zup", "clos", "parc", "lieu dit", "village"}),
+)  # fmt: skip
+"""Types often taken for one another."""
+
+NOT_ADDRESSES: Final = frozenset({
+    "nc", "neant", "inconnu", "inconnue", "sans objet", "so", "sans adresse", "a definir", "a completer",
+    "a preciser", "divers", "x", "xx", "xxx", "non renseigne", "non renseignee", "non communique", "nr",
+    "na", "n a", "voir plan", "test", "adresse inconnue", "adresse en attente", "en cours", "null",
+    "none", "nan", "en attente", "non attribue", "sans", "0", "00000", "terrain nu", "a venir",
+    "pas d adresse", "non definie", "non defini", "adresse a definir", "adresse a completer",
+})  # fmt: skip
+"""Whole lines that name no address."""
