@@ -1,1 +1,18 @@
-"""On which side of a quarter’s limit a point lies, with the doubt kept; pure."""
+"""Perimeters: on which side of the quarters' limits each entrance lies, with the doubt kept."""
+
+from tfpb.perimeters.correspondence import correspondence
+from tfpb.perimeters.decisions import check_decisions
+from tfpb.perimeters.locate import locate
+from tfpb.perimeters.points import check_points
+from tfpb.perimeters.residences import cut_residences, residences
+from tfpb.perimeters.vintages import ruling_vintage
+
+__all__ = [
+    "check_decisions",
+    "check_points",
+    "correspondence",
+    "cut_residences",
+    "locate",
+    "residences",
+    "ruling_vintage",
+]

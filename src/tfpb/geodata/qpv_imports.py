@@ -1,0 +1,246 @@
+"""Maps of the quarters: from the official files to one clean layer a vintage, nothing dropped."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from tfpb.errors import Fault, Place, fail, stop_on_faults
+from tfpb.geodata.catalogue import entry
+from tfpb.geodata.sidecar import Sidecar, SourceFile, hash_file, read_sidecar, write_sidecar
+from tfpb.io.geofiles import layers, opened, read_parquet, read_polygons, write_parquet
+from tfpb.model.location import QpvMap
+from tfpb.perimeters.territories import polygons_only
+from tfpb.text import fold, mend_mojibake, squeeze
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_CODES: Final = {
+    2015: re.compile(r"^QP(\d{3}|02[AB])\d{3}$"),
+    2024: re.compile(r"^QN(\d{3}|02[AB])\d{2}[NMIC]$"),
+}
+_CODE_FIELDS: Final = ("code qp", "code qpv", "codeqp", "codeqpv", "id qp")
+_NAME_FIELDS: Final = ("nom qp", "lib qp", "nom qpv", "lib qpv", "nom")
+_TOWN_FIELDS: Final = ("commune qp", "lib com", "communes", "nom com")
+_INSEE_FIELDS: Final = ("insee com", "code insee", "codgeo")
+_INSEE: Final = re.compile(r"\d[\dAB]\d{3}")
+_LISTED: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One layer as read: columns of the model, and the codes that were mended."""
+
+    frame: gpd.GeoDataFrame
+    mended: tuple[str, ...]
+
+
+def import_qpv(path: Path, *, vintage: int, folder: Path) -> QpvMap:
+    """Import a map of the quarters into the folder of geographies.
+
+    Parameters
+    ----------
+    path : Path
+        shp, geojson, gpkg (the layer with quarters is found), or the official archive.
+    vintage : int
+        2015 or 2024; codes must be of that vintage.
+    folder : Path
+        Folder of geographies.
+
+    Returns
+    -------
+    QpvMap
+        The whole map as now stored. A file that bears all codes already stored replaces them; a
+        partial one is merged into them, its own quarters being the newer.
+
+    Raises
+    ------
+    TfpbError
+        Unreadable file, no code column, codes of another vintage, quarters without geometry.
+    """
+    if vintage not in _CODES:
+        raise fail("millesime_inconnu", place=Place(path.name), got=vintage)
+    key = f"qpv-{vintage}"
+    known = entry(key)
+    with opened(path) as files:
+        read = _best(files, vintage, path.name)
+    sources = [SourceFile(path.name, hash_file(path), len(read.frame))]
+    frame, mended = read.frame, read.mended
+    stored = load_qpv(folder, vintage)
+    if stored is not None:
+        old_codes, new_codes = set(stored.frame["code_qp"]), set(frame["code_qp"])
+        if not old_codes <= new_codes:
+            kept = stored.frame[~stored.frame["code_qp"].isin(new_codes)]
+            frame = gpd.GeoDataFrame(pd.concat([kept, frame], ignore_index=True), crs=4326)
+            mended = (*(c for c in stored.mended if c in set(kept["code_qp"])), *mended)
+            before = read_sidecar(folder / f"{key}.json")
+            sources = [
+                s for s in (before.sources if before else []) if s.name != path.name
+            ] + sources
+    frame = frame.sort_values("code_qp", kind="stable").reset_index(drop=True)
+    written = frame.assign(codes_insee=["|".join(c) for c in frame["codes_insee"]])
+    write_parquet(folder / f"{key}.parquet", written)
+    write_sidecar(
+        folder / f"{key}.json",
+        Sidecar(
+            kind="qpv", name=known.title, vintage=str(vintage), licence=known.licence, date=known.date,
+            address=known.address, rows=len(frame), sources=sources, mended=sorted(set(mended)),
+            stored=f"{key}.parquet", stored_sha256=hash_file(folder / f"{key}.parquet"),
+        ),
+    )  # fmt: skip
+    found = load_qpv(folder, vintage)
+    if found is None:  # the files were just written: only another process could take them away
+        raise fail("geodonnees_abimees", place=Place(f"{key}.parquet"))
+    return found
+
+
+def load_qpv(folder: Path, vintage: int) -> QpvMap | None:
+    """Load a stored map; None when that vintage is not imported."""
+    side = read_sidecar(folder / f"qpv-{vintage}.json")
+    if side is None:
+        return None
+    frame = read_parquet(folder / side.stored)
+    frame["codes_insee"] = [
+        tuple(t.split("|")) if t else () for t in frame["codes_insee"].astype(str)
+    ]
+    return QpvMap(
+        vintage=vintage, frame=frame, source=" ; ".join(s.name for s in side.sources), licence=side.licence,
+        date=side.date, sha256=side.sha256, mended=tuple(side.mended),
+    )  # fmt: skip
+
+
+def _best(files: Iterable[Path], vintage: int, name: str) -> _Read:
+    """Read the layer that holds most quarters, completed by those only others hold.
+
+    An official archive repeats the same quarters by format and projection, with one file for the
+    whole country: that one is tried first, and when it is there the others bring nothing.
+    """
+    ranked = sorted(files, key=lambda p: (-_promise(p), str(p)))
+    best: _Read | None = None
+    for path in ranked:
+        for layer in layers(path):
+            try:
+                read = _read_layer(path, layer or None, vintage)
+            except LookupError:
+                continue
+            best = read if best is None else _completed(best, read)
+        if best is not None and _promise(path) >= _WHOLE:
+            break
+    if best is None:
+        raise fail("couche_sans_code", place=Place(name), millesime=vintage, attendu="code_qp")
+    return best
+
+
+_WHOLE: Final = 2
+
+
+def _promise(path: Path) -> int:
+    """Rank a file by its name: the whole country in degrees first, GeoJSON before shapefile."""
+    words = fold(path.stem)
+    whole = "wgs84" in words and ("outre mer" in words or "outremer" in words)
+    return (_WHOLE if whole else 0) + (
+        1 if path.suffix.lower() in {".geojson", ".gpkg", ".json"} else 0
+    )
+
+
+def _completed(best: _Read, other: _Read) -> _Read:
+    extra = other.frame[~other.frame["code_qp"].isin(set(best.frame["code_qp"]))]
+    if not len(extra):
+        return best
+    codes = set(extra["code_qp"])
+    frame = gpd.GeoDataFrame(pd.concat([best.frame, extra], ignore_index=True), crs=4326)
+    return _Read(frame, (*best.mended, *(c for c in other.mended if c in codes)))
+
+
+def _read_layer(path: Path, layer: str | None, vintage: int) -> _Read:
+    """Read one layer into the columns of the model (LookupError: no code column here)."""
+    raw = read_polygons(path, layer=layer)
+    code_field = _field(raw, _CODE_FIELDS)
+    if code_field is None:
+        raise LookupError(layer)
+    codes = raw[code_field].fillna("").astype(str).str.strip().str.upper()
+    stop_on_faults(_code_faults(codes, vintage, Place(path.name, layer or "", 0, str(code_field))))
+    name_field, town_field, insee_field = (
+        _field(raw, f) for f in (_NAME_FIELDS, _TOWN_FIELDS, _INSEE_FIELDS)
+    )
+    shapes = np.asarray(raw.geometry.array, dtype=object)
+    empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    stop_on_faults(
+        Fault("quartier_sans_contour", Place(path.name, layer or "", 0), str(c))
+        for c in codes[empty]
+    )
+    broken = ~shapely.is_valid(shapes)
+    if broken.any():
+        shapes = shapes.copy()
+        shapes[broken] = polygons_only(shapely.make_valid(shapes[broken]))
+    frame = gpd.GeoDataFrame(
+        {
+            "code_qp": codes.tolist(),
+            "nom_qp": _words(raw, name_field),
+            "communes": _words(raw, town_field),
+            "codes_insee": [tuple(_INSEE.findall(t)) for t in _words(raw, insee_field)],
+        },
+        geometry=[shapely.multipolygons(shapely.get_parts(s)) for s in shapes],
+        crs=4326,
+    )
+    return _Read(_joined(frame), tuple(codes[broken]))
+
+
+def _joined(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Join features that bear the same code (a quarter drawn in several pieces)."""
+    if frame["code_qp"].is_unique:
+        return frame
+    rows = []
+    for _, group in frame.groupby("code_qp", sort=True):
+        first = group.iloc[0].to_dict()
+        whole = shapely.union_all(np.asarray(group.geometry.array, dtype=object))
+        first["geometry"] = shapely.multipolygons(shapely.get_parts(whole))
+        first["codes_insee"] = tuple(
+            dict.fromkeys(c for codes in group["codes_insee"] for c in codes)
+        )
+        rows.append(first)
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=4326)
+
+
+def _code_faults(codes: pd.Series[str], vintage: int, place: Place) -> list[Fault]:
+    """List codes that are not of the vintage; all of another vintage is one fault."""
+    wrong = codes[~codes.str.match(_CODES[vintage])]
+    if not len(wrong):
+        return []
+    for other, pattern in _CODES.items():
+        if other != vintage and codes.str.match(pattern).all():
+            return [
+                Fault(
+                    "millesime_discordant",
+                    place,
+                    codes.iloc[0],
+                    {"millesime": vintage, "autre": other},
+                )
+            ]
+    return [
+        Fault("code_quartier_invalide", place, str(c), {"millesime": vintage})
+        for c in wrong.iloc[:_LISTED]
+    ]
+
+
+def _field(frame: pd.DataFrame, names: Iterable[str]) -> str | None:
+    """Find a column by any of its names, the first that is there."""
+    folded = {fold(str(c)): str(c) for c in frame.columns}
+    return next((folded[n] for n in names if n in folded), None)
+
+
+def _words(frame: pd.DataFrame, field: str | None) -> list[str]:
+    if field is None:
+        return [""] * len(frame)
+    return [
+        squeeze(mend_mojibake(str(v))) if v is not None and not pd.isna(v) else ""
+        for v in frame[field]
+    ]

@@ -1,0 +1,228 @@
+"""Side of each point on one map: dans, hors or à vérifier, with the reason and the distance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tfpb.model.codes import QpvStatut
+from tfpb.perimeters.limits import REACH_M, Limits
+from tfpb.perimeters.surfaces import WHOLE, SurfaceAnswer, Surfaces, answer
+from tfpb.perimeters.territories import TERRITORIES, quarters_in_metres
+from tfpb.words.location import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from tfpb.model.location import QpvMap
+    from tfpb.perimeters.points import Positions
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
+
+DANS: Final = 0
+HORS: Final = 1
+A_VERIFIER: Final = 2
+STATUTS: Final = (QpvStatut.DANS, QpvStatut.HORS, QpvStatut.A_VERIFIER)
+_FARTHEST_M: Final = 50_000.0
+"""An uncertainty larger than this is not measured: the row is in doubt or has no quarter near."""
+_CUT: Final = 3
+_UNKNOWN: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What one map says of each row; quarters are positions in its frame, −1 for none.
+
+    Parameters
+    ----------
+    statut : int array, shape (n,)
+        `DANS`, `HORS` or `A_VERIFIER`.
+    case : int array, shape (n,)
+        `words.location.Case`.
+    holder, other : int array
+        Quarter that holds the point; another one that does.
+    code : int array
+        Quarter to name: the holder, or that of the surface when the surface decides.
+    nearest, tied : int array
+        Quarter of the nearest limit, and another equally near.
+    distance_m : float array
+        To the nearest limit, exact inside and up to 2 000 m, NaN beyond.
+    point : int array
+        Side of the point alone, `DANS` or `HORS`, −1 without position.
+    parcel, footprint : SurfaceAnswer
+    """
+
+    statut: Ints
+    case: Ints
+    holder: Ints
+    other: Ints
+    code: Ints
+    nearest: Ints
+    tied: Ints
+    distance_m: Floats
+    point: Ints
+    parcel: SurfaceAnswer
+    footprint: SurfaceAnswer
+
+
+def sides(
+    at: Positions, qpv: QpvMap, *, parcels: gpd.GeoDataFrame | None = None,
+    footprints: gpd.GeoDataFrame | None = None, references: Sequence[str] | None = None,
+) -> Sides:  # fmt: skip
+    """Place every row on one map.
+
+    Parameters
+    ----------
+    at : Positions
+        Metres in legal projections, n rows.
+    qpv : QpvMap
+    parcels, footprints : GeoDataFrame, optional
+        Surfaces with an `id`; they lift the doubt of a point near a limit, or raise one.
+    references : sequence of str, optional
+        Identifiers of parcels by row (« a | b »).
+
+    Returns
+    -------
+    Sides
+        n rows, in order: one a row by construction.
+    """
+    n = len(at.x)
+    none = np.full(n, -1, dtype=np.intp)
+    out = Sides(
+        statut=np.full(n, A_VERIFIER, np.intp), case=np.full(n, int(Case.SANS_POSITION), np.intp),
+        holder=none.copy(), other=none.copy(), code=none.copy(), nearest=none.copy(),
+        tied=none.copy(), distance_m=np.full(n, np.nan), point=none.copy(),
+        parcel=SurfaceAnswer.nothing(n), footprint=SurfaceAnswer.nothing(n),
+    )  # fmt: skip
+    groups = quarters_in_metres(qpv)
+    doubtful = np.zeros(n, dtype=bool)
+    for epsg in TERRITORIES:
+        rows = np.flatnonzero(at.placed & (at.epsg == epsg))
+        if not len(rows):
+            continue
+        members, polygons = groups.get(epsg, (np.zeros(0, np.intp), np.zeros(0, object)))
+        _measure(at, rows, members, polygons, out, doubtful)
+        for layer, into, cited in (
+            (parcels, out.parcel, references), (footprints, out.footprint, None),
+        ):  # fmt: skip
+            if layer is not None and len(layer):
+                _ask_surfaces(at, rows, members, polygons, layer, epsg, cited, into)
+    _judge(at, out, doubtful)
+    return out
+
+
+def _measure(
+    at: Positions, rows: Ints, members: Ints, polygons: NDArray[np.object_], out: Sides,
+    doubtful: NDArray[np.bool_],
+) -> None:  # fmt: skip
+    """Fill holders and distances of the rows of one territory."""
+    out.point[rows] = HORS
+    if not len(members):
+        return
+    limits = Limits.of(polygons)
+    names = np.append(members, -1)
+    x, y, radius = at.x[rows], at.y[rows], at.radius_m[rows]
+    held = limits.holding(x, y)
+    near = limits.nearest(x, y)
+    distance, quarter, tied = near.distance_m, near.quarter, near.tied
+    inside = held.quarter >= 0
+    deep = np.flatnonzero(inside & np.isnan(distance))
+    if len(deep):
+        distance[deep] = limits.depth(x[deep], y[deep], held.quarter[deep])
+        quarter[deep] = held.quarter[deep]
+    # Of equals, the quarter that holds the point names its own limit.
+    own = inside & (tied == held.quarter)
+    quarter[own], tied[own] = tied[own], quarter[own]
+    out.point[rows[inside]] = DANS
+    out.holder[rows], out.other[rows] = names[held.quarter], names[held.other]
+    out.nearest[rows], out.tied[rows] = names[quarter], names[tied]
+    out.distance_m[rows] = distance
+    doubtful[rows] = distance < radius
+    wide = np.flatnonzero(np.isnan(distance) & (radius > REACH_M))
+    if len(wide):
+        far = limits.nearest(x[wide], y[wide], reach_m=min(float(radius[wide].max()), _FARTHEST_M))
+        doubtful[rows[wide]] = far.distance_m < radius[wide]
+
+
+def _ask_surfaces(
+    at: Positions, rows: Ints, members: Ints, polygons: NDArray[np.object_], layer: gpd.GeoDataFrame,
+    epsg: int, cited: Sequence[str] | None, into: SurfaceAnswer,
+) -> None:  # fmt: skip
+    """Fill the answer of parcels or footprints for the rows of one territory."""
+    surfaces = Surfaces.of(layer, epsg)
+    references = [""] * len(rows) if cited is None else [cited[r] for r in rows]
+    found = answer(surfaces, at.x[rows], at.y[rows], references, polygons)
+    into.share[rows] = found.share
+    into.quarter[rows] = np.append(members, -1)[found.quarter]
+    into.name[rows] = found.name
+    into.holds[rows] = found.holds
+
+
+def surface_side(share: Floats) -> Ints:
+    """Turn shares into sides: `DANS` or `HORS` from 98 % on, 3 when cut, −1 when unknown."""
+    with np.errstate(invalid="ignore"):
+        side = np.where(share >= WHOLE, DANS, np.where(share <= 1 - WHOLE, HORS, _CUT))
+    return np.where(np.isnan(share), _UNKNOWN, side).astype(np.intp)
+
+
+def _judge(at: Positions, out: Sides, doubtful: NDArray[np.bool_]) -> None:
+    """Settle status and case of every row, from the weakest reason to the strongest."""
+    placed = at.placed
+    out.code[:] = out.holder
+    _set(out, placed, out.point, Case.DANS_NET)
+    _set(out, placed & (out.point == HORS), HORS, Case.HORS_NET)
+    _set(out, placed & (out.point == HORS) & np.isnan(out.distance_m), HORS, Case.HORS_LOIN)
+    _set(out, placed & doubtful, A_VERIFIER, Case.LIMITE)
+    parcel, building = surface_side(out.parcel.share), surface_side(out.footprint.share)
+    if (parcel >= 0).any() or (building >= 0).any():
+        _judge_surfaces(out, placed, doubtful, parcel, building)
+    _set(out, placed & ~at.accepted, A_VERIFIER, Case.VERDICT)
+    unsure = placed & ~at.accepted
+    out.code[unsure] = out.holder[unsure]
+    out.code[out.statut == HORS] = -1
+
+
+def _judge_surfaces(
+    out: Sides, placed: NDArray[np.bool_], doubtful: NDArray[np.bool_], parcel: Ints, building: Ints
+) -> None:
+    """Let surfaces lift or raise doubts: the building first, then the parcel."""
+    building_says = (building == DANS) | (building == HORS)
+    parcel_says = (parcel == DANS) | (parcel == HORS)
+    cut = placed & ~building_says & ((parcel == _CUT) | (building == _CUT))
+    _set(out, cut, A_VERIFIER, Case.SURFACE_COUPEE)
+    for says, side, found in (
+        (parcel_says & (building != _CUT), parcel, out.parcel), (building_says, building, out.footprint),
+    ):  # fmt: skip
+        rows = placed & says
+        _set(out, rows & (side == HORS), HORS, Case.SURFACE_HORS)
+        _set(out, rows & (side == DANS), DANS, Case.SURFACE_DANS)
+        taken = rows & (side == DANS) & (out.holder < 0)
+        out.code[taken] = found.quarter[taken]
+        against = rows & ~doubtful & ~found.holds & (side != out.point)
+        _set(out, against, A_VERIFIER, Case.SURFACE_CONTRE_POINT)
+        out.code[against] = out.holder[against]
+        # Where the point alone was clear and agrees, its own reason stays the plainer one.
+        plain = rows & ~doubtful & (side == out.point)
+        _set(out, plain & (side == DANS), DANS, Case.DANS_NET)
+        _set(out, plain & (side == HORS), HORS, Case.HORS_NET)
+        _set(out, plain & (side == HORS) & np.isnan(out.distance_m), HORS, Case.HORS_LOIN)
+    both = placed & building_says & parcel_says & (building != parcel)
+    _set(out, both, A_VERIFIER, Case.SURFACES_CONTRAIRES)
+    out.code[both] = out.holder[both]
+
+
+def _set(out: Sides, rows: NDArray[np.bool_], statut: int | Ints, case: Case) -> None:
+    out.statut[rows] = statut if isinstance(statut, int) else statut[rows]
+    out.case[rows] = int(case)
+
+
+def map_of(maps: Mapping[int, QpvMap], vintage: int) -> QpvMap | None:
+    """Return the map of a vintage, None when it is not imported or holds nothing."""
+    found = maps.get(vintage)
+    return found if found is not None and len(found.frame) else None

@@ -1,0 +1,270 @@
+"""Distances to the limits of quarters, exact and fast, and the quarters that hold a point.
+
+Plain spatial joins answer yes or no. Here every answer keeps its distance. Boundaries are cut into
+pieces of at most `_PIECE_M`, their ends stand in a k-d tree, and the nearest pieces are proven: a
+piece whose distance is D has an end within sqrt(D² + (piece/2)²), so once all ends of that circle
+were looked at, nothing nearer can exist. Points that k neighbours do not prove are asked again with
+more, so the answer never depends on luck.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+from scipy.ndimage import binary_dilation
+from scipy.spatial import cKDTree
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
+
+REACH_M: Final = 2000.0
+"""Beyond this distance outside, the distance is not told (contract)."""
+_PIECE_M: Final = 40.0
+_CELL_M: Final = 1000.0
+_NEIGHBOURS: Final = (6, 48)
+_CHUNK: Final = 200_000
+_TIE_M: Final = 1e-6
+"""Two limits are equally near under this difference: rounding noise of coordinates in metres."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """Nearest limit of each point; `quarter` and `tied` are −1 where there is none.
+
+    Parameters
+    ----------
+    distance_m : float array, shape (n,)
+        NaN where no limit lies within reach.
+    quarter : int array, shape (n,)
+        Position of the nearest quarter; of equals, the first in the order of the polygons.
+    tied : int array, shape (n,)
+        Position of another quarter whose limit is equally near.
+    """
+
+    distance_m: Floats
+    quarter: Ints
+    tied: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Quarter that holds each point (limit included), and another one where two overlap; −1: none."""
+
+    quarter: Ints
+    other: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Boundaries of polygons in one metric projection, ready to be asked.
+
+    Parameters
+    ----------
+    polygons : object array of shapely polygons, shape (q,)
+        Valid, in metres.
+    starts, ends : float array, shape (s, 2)
+        Segments of the boundaries.
+    owners : int array, shape (s,)
+        Polygon of each segment.
+    nodes : float array, shape (v, 2)
+        Vertices, and points added on long segments.
+    before, after : int array, shape (v,)
+        The two segments that meet at each node.
+    half_piece_m : float
+        Half the longest piece between two nodes.
+    """
+
+    polygons: NDArray[np.object_]
+    starts: Floats
+    ends: Floats
+    owners: Ints
+    nodes: Floats
+    before: Ints
+    after: Ints
+    half_piece_m: float
+    tree: Any
+
+    @classmethod
+    def of(cls, polygons: NDArray[np.object_]) -> Limits:
+        """Prepare polygons (metres); an empty array is allowed."""
+        parts, of_part = shapely.get_parts(polygons, return_index=True)
+        rings, of_ring = shapely.get_rings(parts, return_index=True)
+        xy, ring = shapely.get_coordinates(rings, return_index=True)
+        inside = ring[:-1] == ring[1:]
+        starts, ends, ring = xy[:-1][inside], xy[1:][inside], ring[:-1][inside]
+        length = np.hypot(*(ends - starts).T)
+        kept = length > 0
+        starts, ends, ring, length = starts[kept], ends[kept], ring[kept], length[kept]
+        count = np.maximum(1, np.ceil(length / _PIECE_M)).astype(np.intp)
+        segment = np.repeat(np.arange(len(starts)), count)
+        rank = np.arange(len(segment)) - np.repeat(np.cumsum(count) - count, count)
+        nodes = starts[segment] + (rank / count[segment])[:, None] * (ends - starts)[segment]
+        before = _previous(ring)[segment]
+        before[rank > 0] = segment[rank > 0]
+        half = float((length / count).max() / 2) if len(length) else 0.0
+        shapely.prepare(polygons)
+        return cls(
+            polygons, starts, ends, of_part[of_ring][ring], nodes, before, segment, half,
+            cKDTree(nodes) if len(nodes) else None,
+        )  # fmt: skip
+
+    def nearest(self, x: Floats, y: Floats, *, reach_m: float = REACH_M) -> Nearest:
+        """Find the nearest limit of each point.
+
+        Parameters
+        ----------
+        x, y : float array, shape (n,)
+            Metres, in the projection of the polygons; no NaN.
+        reach_m : float
+            Limits farther than this are not looked for.
+        """
+        n = len(x)
+        out = Nearest(np.full(n, np.nan), np.full(n, -1, np.intp), np.full(n, -1, np.intp))
+        if self.tree is None or n == 0:
+            return out
+        near = self._near(x, y, reach_m)
+        for first in range(0, len(near), _CHUNK):
+            rows = near[first : first + _CHUNK]
+            self._ask(np.column_stack((x[rows], y[rows])), rows, reach_m, out)
+        return out
+
+    def holding(self, x: Floats, y: Floats) -> Holding:
+        """Find the quarter that holds each point; a point on the limit is held."""
+        out = Holding(np.full(len(x), -1, np.intp), np.full(len(x), -1, np.intp))
+        order = np.argsort(x, kind="stable")
+        xs, ys = x[order], y[order]
+        bounds = shapely.bounds(self.polygons)
+        first = np.searchsorted(xs, bounds[:, 0], side="left")
+        last = np.searchsorted(xs, bounds[:, 2], side="right")
+        for q in range(len(self.polygons)):
+            band = ys[first[q] : last[q]]
+            rows = np.flatnonzero((band >= bounds[q, 1]) & (band <= bounds[q, 3])) + first[q]
+            if not len(rows):
+                continue
+            held = order[rows[shapely.intersects_xy(self.polygons[q], xs[rows], ys[rows])]]
+            again = out.quarter[held] >= 0
+            out.other[held[again]] = q
+            out.quarter[held[~again]] = q
+        return out
+
+    def depth(self, x: Floats, y: Floats, quarter: Ints) -> Floats:
+        """Measure the distance of points to the limit of a given quarter, however far."""
+        limits = shapely.boundary(self.polygons[quarter])
+        return np.asarray(shapely.distance(shapely.points(x, y), limits), dtype=np.float64)
+
+    def _near(self, x: Floats, y: Floats, reach_m: float) -> Ints:
+        """Keep points in the cells that lie within reach of a limit, in the order of the cells.
+
+        The order matters: neighbours ask for the same leaves of the tree, which then stay warm.
+        """
+        low = self.nodes.min(axis=0) - reach_m
+        high = self.nodes.max(axis=0) + reach_m
+        cell = max(_CELL_M, float((high - low).max()) / 2000)
+        width, height = (np.ceil((high - low) / cell).astype(np.intp) + 1).tolist()
+        taken = np.zeros((width, height), dtype=bool)
+        taken[tuple(((self.nodes - low) // cell).astype(np.intp).T)] = True
+        ring = 2 * int(np.ceil((reach_m + self.half_piece_m) / cell)) + 1
+        wide = binary_dilation(taken, structure=np.ones((ring, 1), dtype=bool))
+        wide = binary_dilation(wide, structure=np.ones((1, ring), dtype=bool))
+        rows = np.flatnonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
+        i = ((x[rows] - low[0]) // cell).astype(np.intp)
+        j = ((y[rows] - low[1]) // cell).astype(np.intp)
+        kept = wide[i, j]
+        order: Ints = np.argsort((i * height + j)[kept], kind="stable")
+        near: Ints = rows[kept][order]
+        return near
+
+    def _ask(self, points: Floats, rows: Ints, reach_m: float, out: Nearest) -> None:
+        """Fill `out` at `rows`; ask again with more neighbours what is not proven."""
+        farthest = float(np.hypot(reach_m, self.half_piece_m))
+        for neighbours in _NEIGHBOURS:
+            k = min(neighbours, len(self.nodes))
+            away, node = self.tree.query(points, k=k, distance_upper_bound=farthest * (1 + 1e-9))
+            away, node = away.reshape(len(points), k), node.reshape(len(points), k)
+            within = np.isfinite(away)
+            proven = self._settle(points, rows, node, within, away, reach_m, out)
+            if k == len(self.nodes):
+                return
+            points, rows = points[~proven], rows[~proven]
+            if not len(rows):
+                return
+        # Dozens of nodes in one circle: a very finely drawn limit. Look at the whole circle.
+        circle = np.hypot(np.minimum(out.distance_m[rows], farthest), self.half_piece_m) + _TIE_M
+        circle = np.where(np.isnan(circle), farthest, circle)
+        for position, found in enumerate(self.tree.query_ball_point(points, circle)):
+            one = np.asarray(found, dtype=np.intp)[None, :]
+            self._settle(
+                points[position : position + 1], rows[position : position + 1], one,
+                np.ones_like(one, dtype=bool), np.zeros(one.shape), reach_m, out,
+            )  # fmt: skip
+
+    def _settle(
+        self, points: Floats, rows: Ints, node: Ints, within: NDArray[np.bool_], away: Floats,
+        reach_m: float, out: Nearest,
+    ) -> NDArray[np.bool_]:  # fmt: skip
+        """Measure the segments around candidate nodes; return which points are proven."""
+        proven = ~within[:, -1]
+        some = within[:, 0]
+        point, node, within, away = points[some], node[some], within[some], away[some]
+        if not len(point):
+            return proven
+        nearest_end = self._around(point, node[:, 0])
+        circle = np.hypot(nearest_end, self.half_piece_m) + _TIE_M
+        worth = within & (away <= circle[:, None])
+        proven[some] |= away[:, -1] > circle
+        at, column = np.nonzero(worth)
+        candidates = node[at, column]
+        distance = np.column_stack(
+            (
+                self._to_segment(point[at], self.before[candidates]),
+                self._to_segment(point[at], self.after[candidates]),
+            )
+        ).ravel()
+        segment = np.column_stack((self.before[candidates], self.after[candidates])).ravel()
+        at = np.repeat(at, 2)
+        best = np.full(len(point), np.inf)
+        np.minimum.at(best, at, distance)
+        equal = distance <= best[at] + _TIE_M
+        at, owner = at[equal], self.owners[segment[equal]]
+        first = np.full(len(point), len(self.polygons), dtype=np.intp)
+        np.minimum.at(first, at, owner)
+        last = np.full(len(point), -1, dtype=np.intp)
+        np.maximum.at(last, at, owner)
+        reached = best <= reach_m
+        target = rows[some][reached]
+        out.distance_m[target] = best[reached]
+        out.quarter[target] = first[reached]
+        out.tied[target] = np.where(last > first, last, -1)[reached]
+        return proven
+
+    def _around(self, point: Floats, node: Ints) -> Floats:
+        """Measure the nearer of the two segments that meet at one node of each point."""
+        return np.minimum(
+            self._to_segment(point, self.before[node]), self._to_segment(point, self.after[node])
+        )
+
+    def _to_segment(self, point: Floats, segment: Ints) -> Floats:
+        """Measure from each point to one segment."""
+        start = self.starts[segment]
+        run = self.ends[segment] - start
+        way = point - start
+        share = (way[:, 0] * run[:, 0] + way[:, 1] * run[:, 1]) / (run[:, 0] ** 2 + run[:, 1] ** 2)
+        share = np.clip(share, 0.0, 1.0)
+        return np.hypot(way[:, 0] - share * run[:, 0], way[:, 1] - share * run[:, 1])
+
+
+def _previous(ring: Ints) -> Ints:
+    """Return, for each segment, the one before it on its closed ring."""
+    if not len(ring):
+        return np.zeros(0, dtype=np.intp)
+    opens = np.flatnonzero(np.r_[True, ring[1:] != ring[:-1]])
+    closes = np.r_[opens[1:], len(ring)] - 1
+    before = np.arange(len(ring)) - 1
+    before[opens] = closes
+    return before

@@ -1,0 +1,193 @@
+"""Parcels and footprints beside points: on which side of the limits does the whole surface lie."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+
+from tfpb.perimeters.territories import to_metres
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
+
+WHOLE: Final = 0.98
+"""Share of a surface that counts as the whole of it (contract)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surfaces:
+    """Parcels or building footprints of one territory, in metres.
+
+    Parameters
+    ----------
+    shapes : object array of polygons, shape (p,)
+    names : object array of str, shape (p,)
+        Identifiers, empty where the layer has none.
+    """
+
+    shapes: NDArray[np.object_]
+    names: NDArray[np.object_]
+    tree: shapely.STRtree
+    by_name: dict[str, int]
+
+    @classmethod
+    def of(cls, layer: gpd.GeoDataFrame, epsg: int) -> Surfaces:
+        """Project a layer (any CRS, EPSG:4326 as imported) and index it."""
+        if layer.crs is not None and layer.crs.to_epsg() == epsg:
+            shapes = np.asarray(layer.geometry.array, dtype=object)
+        else:
+            degrees = layer if layer.crs is None else layer.to_crs(4326)
+            shapes = to_metres(np.asarray(degrees.geometry.array, dtype=object), epsg)
+        names = (
+            layer["id"].astype(str).to_numpy(dtype=object)
+            if "id" in layer.columns
+            else np.full(len(layer), "", dtype=object)
+        )
+        by_name = {n: i for i, n in enumerate(names.tolist()) if n}
+        return cls(shapes, names, shapely.STRtree(shapes), by_name)
+
+    def holding(self, x: Floats, y: Floats) -> Ints:
+        """Find the surface that holds each point, the smallest of several; −1 where none does."""
+        out = np.full(len(x), -1, dtype=np.intp)
+        rows, found = self.tree.query(shapely.points(x, y), predicate="intersects")
+        order = np.lexsort((found, -shapely.area(self.shapes[found]), rows))
+        out[rows[order]] = found[order]
+        return out
+
+    def named(self, references: Sequence[str]) -> list[tuple[int, ...]]:
+        """Find the surfaces cited by each row (« 93010000AB0012 | … »), () where none is known."""
+        return [
+            tuple(
+                self.by_name[n] for n in (p.strip() for p in text.split("|")) if n in self.by_name
+            )
+            if text
+            else ()
+            for text in references
+        ]
+
+    def shares(self, wanted: Ints, quarters: NDArray[np.object_]) -> tuple[Floats, Ints]:
+        """Measure the share of surfaces inside quarters.
+
+        Parameters
+        ----------
+        wanted : int array, shape (w,)
+            Positions of surfaces.
+        quarters : object array of polygons, shape (q,)
+
+        Returns
+        -------
+        shares : float array, shape (w,)
+            0..1, of the area; quarters that overlap are counted once by capping at 1.
+        quarter : int array, shape (w,)
+            Quarter with the largest part, −1 where none.
+        """
+        shapes = self.shapes[wanted]
+        inside = np.zeros(len(wanted))
+        best = np.zeros(len(wanted))
+        quarter = np.full(len(wanted), -1, dtype=np.intp)
+        if not len(wanted) or not len(quarters):
+            return inside, quarter
+        q, s = shapely.STRtree(shapes).query(quarters, predicate="intersects")
+        common = shapely.area(shapely.intersection(shapes[s], quarters[q]))
+        for at, which, area in zip(s.tolist(), q.tolist(), common.tolist(), strict=True):
+            inside[at] += area
+            if area > best[at]:
+                best[at], quarter[at] = area, which
+        areas = shapely.area(shapes)
+        return np.minimum(
+            1.0, np.divide(inside, areas, out=np.zeros_like(inside), where=areas > 0)
+        ), quarter
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceAnswer:
+    """Answer of surfaces for each row; `share` is NaN where no surface is known.
+
+    Parameters
+    ----------
+    share : float array, shape (n,)
+        Share 0..1 inside quarters.
+    quarter : int array, shape (n,)
+        Quarter with the largest part, −1 for none.
+    name : object array of str, shape (n,)
+    holds : bool array, shape (n,)
+        True where the surface holds the point itself, False where it is known by its reference.
+    """
+
+    share: Floats
+    quarter: Ints
+    name: NDArray[np.object_]
+    holds: NDArray[np.bool_]
+
+    @classmethod
+    def nothing(cls, n: int) -> SurfaceAnswer:
+        """Return the answer of rows without any surface."""
+        return cls(
+            np.full(n, np.nan),
+            np.full(n, -1, np.intp),
+            np.full(n, "", dtype=object),
+            np.zeros(n, bool),
+        )
+
+
+def answer(
+    surfaces: Surfaces,
+    x: Floats,
+    y: Floats,
+    references: Sequence[str],
+    quarters: NDArray[np.object_],
+) -> SurfaceAnswer:
+    """Ask surfaces for each row: the ones it cites, else the one that holds its point."""
+    n = len(x)
+    out = SurfaceAnswer.nothing(n)
+    holding = surfaces.holding(x, y)
+    cited = surfaces.named(references)
+    members = [c or ((int(h),) if h >= 0 else ()) for c, h in zip(cited, holding, strict=True)]
+    wanted = np.array(sorted({m for ms in members for m in ms}), dtype=np.intp)
+    if not len(wanted):
+        return out
+    share, quarter = surfaces.shares(wanted, quarters)
+    area = shapely.area(surfaces.shapes[wanted])
+    place = {int(w): i for i, w in enumerate(wanted)}
+    for row, ms in enumerate(members):
+        if not ms:
+            continue
+        at = [place[m] for m in ms]
+        total = float(area[at].sum())
+        out.share[row] = (
+            float((share[at] * area[at]).sum() / total) if total else float(share[at[0]])
+        )
+        out.quarter[row] = quarter[max(at, key=lambda i: share[i] * area[i])]
+        out.name[row] = " | ".join(str(surfaces.names[m]) for m in ms if surfaces.names[m])
+        out.holds[row] = holding[row] in ms
+    return out
+
+
+_REFERENCE: Final = re.compile(
+    r"^(?P<town>\d[\dAB]\d{3})?[\s/,_-]*(?P<prefix>\d{3})?[\s/,_-]*"
+    r"(?P<section>[A-Z]{1,2}|\d?[A-Z])[\s/,_-]*(?P<number>\d{1,4})$"
+)
+
+
+def reference_key(text: str, citycode: str) -> str:
+    """Write a cadastral reference as the cadastre does: commune, prefix, section, number.
+
+    « 000 / AB / 0119 » in 93010 becomes « 93010000AB0119 »; text that is no reference gives "".
+    """
+    found = _REFERENCE.match(text.strip().upper())
+    if not found:
+        return ""
+    town = found["town"] or citycode
+    if not town:
+        return ""
+    return f"{town}{found['prefix'] or '000'}{found['section'].rjust(2, '0')}{int(found['number']):04d}"
