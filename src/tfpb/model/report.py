@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
 
@@ -20,6 +22,7 @@ class Format(StrEnum):
     TEXT = "texte"
     INTEGER = "entier"
     NUMBER1 = "nombre1"
+    NUMBER2 = "nombre2"
     EUROS = "euros"
     CENTS = "centimes"
     PERCENT = "pourcent"
@@ -71,6 +74,10 @@ class Table:
     source: str = ""
     notes: tuple[str, ...] = ()
     media: frozenset[str] = frozenset({"classeur", "document", "donnees"})
+    totals: Mapping[str, Any] = field(default_factory=dict)  # column key → total, as stages made it
+    remarks: tuple[
+        tuple[int, str, str], ...
+    ] = ()  # (row, column key, how a doubtful value was made)
 
 
 class ChartKind(StrEnum):
@@ -100,6 +107,7 @@ class Chart:
     source: str = ""
     notes: tuple[str, ...] = ()
     media: frozenset[str] = frozenset({"document"})
+    series: tuple[str, ...] = ()  # names of `valeur`, `valeur2`… for BARS
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,8 @@ class KeyFigure:
     label: str
     value: str
     detail: str = ""
+    amount: Any = None  # the number behind `value`, for media that hold numbers
+    format: Format = Format.TEXT
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,70 @@
-"""One file a subject: the dossier to a section."""
+"""The report, said once: one file a subject, each turning the `Dossier` into `Section`s."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tfpb.model.report import Report
+from tfpb.report.sections.argent import abattement, droit_commun, programme
+from tfpb.report.sections.comparaison import comparaison
+from tfpb.report.sections.evaluation import evaluation, sensibilite
+from tfpb.report.sections.evolution import evolution, priorites
+from tfpb.report.sections.facts import quarter_names
+from tfpb.report.sections.patrimoine import localisation, residences
+from tfpb.report.sections.preuves import doutes, methode, rappel, sources
+from tfpb.report.sections.synthese import synthese
+from tfpb.words.numbers import long_date
+from tfpb.words.report import WARNING, map_caption, subtitle
+
+if TYPE_CHECKING:
+    from tfpb.model.dossier import Dossier
+    from tfpb.model.report import Section
+
+
+def report(dossier: Dossier) -> Report:
+    """Say a dossier as a report: the sections in the order of the workbook.
+
+    Parameters
+    ----------
+    dossier : Dossier
+
+    Returns
+    -------
+    Report
+        Sections of the workbook (contract names) and, between them, those of the document only.
+        `properties` holds `date_iso` and the captions of the maps, by key (`carte:<code_qpv>`).
+    """
+    head = dossier.settings.dossier
+    sections: list[Section | None] = [
+        synthese(dossier),
+        rappel(dossier),
+        residences(dossier),
+        localisation(dossier),
+        comparaison(dossier),
+        evolution(dossier),
+        priorites(dossier),
+        abattement(dossier),
+        programme(dossier),
+        droit_commun(dossier),
+        evaluation(dossier),
+        sensibilite(dossier),
+        doutes(dossier),
+        methode(dossier),
+        sources(dossier),
+    ]
+    captions = {
+        f"carte:{code}": map_caption(name, code)
+        for code, name in sorted(quarter_names(dossier.located).items())
+    }
+    return Report(
+        title=head.titre,
+        subtitle=subtitle(head.annee, head.convention),
+        bailleur=head.bailleur,
+        year=head.annee,
+        date=long_date(head.date),
+        run_hash=dossier.run_hash,
+        sections=tuple(s for s in sections if s is not None),
+        fictional=head.donnees_fictives,
+        warning=WARNING,
+        properties={"date_iso": head.date.isoformat(), **captions},
+    )

@@ -1,0 +1,123 @@
+"""One cell, in text for documents and as a number for workbooks: the same value, never a new one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from tfpb.model.report import Format
+from tfpb.report import theme
+from tfpb.text import drop_controls
+from tfpb.words.numbers import NOTHING, THIN, number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NUMERIC: Final = frozenset(set(Format) - {Format.TEXT, Format.DATE})
+EXCEL: Final[dict[Format, str]] = {
+    Format.TEXT: "@",
+    Format.INTEGER: "#,##0;−#,##0;0",
+    Format.NUMBER1: "#,##0.0;−#,##0.0;0.0",
+    Format.NUMBER2: "#,##0.00;−#,##0.00;0.00",
+    Format.EUROS: f'#,##0"{THIN}€";−#,##0"{THIN}€";0"{THIN}€"',
+    Format.CENTS: f'#,##0.00"{THIN}€";−#,##0.00"{THIN}€";0.00"{THIN}€"',
+    Format.PERCENT: f'0"{THIN}"%',
+    Format.POINTS: "+0.0;−0.0;0.0",
+    Format.METRES: "#,##0;−#,##0;0",
+    Format.DATE: "dd/mm/yyyy",
+    Format.YEAR: "0",
+}
+"""Number formats, written in the interchange form: Excel and LibreOffice show them the French way on
+a French computer."""
+
+
+def missing(value: Any) -> bool:
+    """Tell whether a cell holds nothing (None, NaN, NaT, pd.NA, empty text)."""
+    if value is None or (isinstance(value, str) and not value):
+        return True
+    if isinstance(value, list | tuple):
+        return not value
+    return bool(pd.isna(value))
+
+
+def as_text(value: Any, fmt: Format) -> str:
+    """Write a cell as French readers do; « – » for a missing number, nothing for a missing text."""
+    if missing(value):
+        return NOTHING if fmt in NUMERIC else ""
+    if fmt is Format.DATE:
+        return f"{value:%d/%m/%Y}" if isinstance(value, dt.date) else str(value)
+    if fmt is Format.TEXT or isinstance(value, str):
+        return plain(value)
+    makers: dict[Format, Callable[[Any], str]] = {
+        Format.NUMBER1: lambda v: number(v, 1),
+        Format.NUMBER2: lambda v: number(v, 2),
+        Format.CENTS: lambda v: number(v, 2),
+        Format.PERCENT: lambda v: f"{number(Decimal(str(v)) * 100)}{THIN}%",
+        Format.POINTS: lambda v: number(Decimal(str(v)) * 100, 1, sign=True),
+        Format.YEAR: lambda v: str(int(v)),
+    }
+    exact = value if isinstance(value, Decimal) else float(value)
+    return makers.get(fmt, number)(exact)
+
+
+def as_number(value: Any, fmt: Format) -> Any:
+    """Return what a workbook cell holds: a number, a date, a text, or None.
+
+    `POINTS` turns a proportion into points (−0.104 → −10.4): a change of unit, without rounding.
+    """
+    if missing(value):
+        return None
+    if fmt is Format.DATE and isinstance(value, dt.date):
+        return value
+    if fmt is Format.TEXT or isinstance(value, str):
+        return plain(value)
+    if fmt is Format.POINTS:
+        return float(Decimal(str(float(value))) * 100)
+    if fmt in {Format.INTEGER, Format.YEAR}:
+        return int(value)
+    return float(value)
+
+
+def plain(value: Any) -> str:
+    """Write a text cell: several values joined, control characters dropped."""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, list | tuple):
+        return ", ".join(plain(v) for v in value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return drop_controls(str(value))
+
+
+@lru_cache(maxsize=1)
+def _covered() -> frozenset[int]:
+    """Return the characters every shipped face holds (read once; matplotlib's own reader)."""
+    from matplotlib.ft2font import FT2Font  # noqa: PLC0415  # slow to import, used by documents only
+
+    faces = [frozenset(FT2Font(str(f)).get_charmap()) for f in theme.FONT_FILES.values()]
+    return frozenset.intersection(*faces)
+
+
+@lru_cache(maxsize=65536)
+def printable(text: str) -> str:
+    """Return a text as the shipped font can print it.
+
+    An accessible PDF refuses a letter without a glyph: direction marks and other invisible controls
+    are dropped, an unknown letter becomes its plain form if there is one, else a visible « ¤ ».
+    """
+    out: list[str] = []
+    for char in unicodedata.normalize("NFC", text):
+        if char in "\t\n\r\v\f\u2028\u2029":
+            out.append(" ")
+        elif ord(char) in _covered():
+            out.append(char)
+        elif unicodedata.category(char) not in {"Cc", "Cf", "Mn"}:
+            bare = unicodedata.normalize("NFKD", char)
+            known = "".join(c for c in bare if ord(c) in _covered())
+            out.append(known or "¤")
+    return "".join(out)

@@ -1,0 +1,370 @@
+"""« Comparaison »: satisfaction in QPV beside the other quarters, raw and like with like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from tfpb.model.codes import TOTAL, Groupe, Theme, Verdict
+from tfpb.model.report import Chart, ChartKind, Format, Section, Text
+from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
+from tfpb.report.sections import survey_view as view
+from tfpb.report.sections.build import (
+    DATA,
+    DOCUMENT,
+    WORKBOOK,
+    column,
+    cut,
+    lacking,
+    number_of,
+    said,
+    table,
+)
+from tfpb.report.sections.facts import quarter_names
+from tfpb.words import satisfaction, verdicts
+from tfpb.words.report import unreadable_quarters
+
+if TYPE_CHECKING:
+    from tfpb.model.dossier import Dossier
+    from tfpb.model.report import Block, Table
+    from tfpb.model.survey import Published
+
+_LOWER = frozenset({Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE})
+_LEVEL = frozenset({Verdict.EQUIVALENT, Verdict.EQUIVALENT_INFERIEUR})
+_SOURCE = "enquête de satisfaction, vague {}"
+
+
+def comparaison(dossier: Dossier) -> Section:
+    """Make the section of the comparison."""
+    survey = dossier.survey
+    if survey is None:
+        return lacking("comparaison", subject="enquete", title="Comparaison", sheet="Comparaison")
+    wave = view.last_wave(survey)
+    name = view.scope(survey, dossier.settings.dossier.bailleur)
+    rows = view.gaps(survey, name, wave)
+    whole = view.totals(rows)
+    shown = view.shown(whole)
+    margin = number_of(whole["marge_points"].iloc[0]) if len(whole) else float("nan")
+    counts: dict[str, int] = {}
+    for word in whole["mot"]:
+        counts[word] = counts.get(word, 0) + 1
+    lead = f"Vague {wave} : {satisfaction.count_sentence(counts, len(whole))}"
+    blocks: list[Block] = [_workbook_table(rows, dossier, wave)]
+    blocks.append(Text(_headline_sentences(whole), bullets=True, media=DOCUMENT))
+    blocks += _charts(shown, wave, margin)
+    blocks += _document_tables(shown, wave)
+    blocks += _territories(rows, dossier, wave)
+    if len(whole):
+        blocks.append(Text(_verdict_key(whole, margin), bullets=True))
+        unclear = _unclear(shown, margin)
+        if unclear:
+            blocks.append(Text(unclear, bullets=True))
+    blocks += _levels(survey, name, wave)
+    blocks += _benchmark(survey, wave)
+    blocks.append(_long(survey, name))
+    return Section("comparaison", "Comparaison", lead, tuple(blocks), sheet="Comparaison")
+
+
+def _workbook_table(rows: pd.DataFrame, dossier: Dossier, wave: str) -> Table:
+    names = quarter_names(dossier.located)
+    placed = rows.assign(
+        territoire_mot=[
+            view.place_label(level, str(place), names)
+            for level, place in zip(rows["niveau"], rows["territoire"], strict=True)
+        ]
+    )
+    columns = (
+        column("territoire_mot", "Territoire", width=22),
+        column("theme_mot", "Thème", width=16),
+        column("libelle", "Question", width=30),
+        column("nature_mot", "Nature", width=13),
+        column("n_qpv", "n QPV", Format.INTEGER, 8),
+        column("n_hors", "n hors QPV", Format.INTEGER, 8),
+        column("qpv", "Satisfaits QPV (%)", Format.PERCENT, 10),
+        column("qpv_bas", "QPV, bas à 95 % (%)", Format.PERCENT, 9),
+        column("qpv_haut", "QPV, haut à 95 % (%)", Format.PERCENT, 9),
+        column("hors", "Satisfaits hors QPV (%)", Format.PERCENT, 10),
+        column("ecart", "Écart brut (points)", Format.POINTS, 9),
+        column("ic95_bas", "Écart brut, bas à 95 %", Format.POINTS, 9),
+        column("ic95_haut", "Écart brut, haut à 95 %", Format.POINTS, 9),
+        column("verdict_mot", "Verdict", width=24),
+        column("marge_demontree_points", "Marge démontrable (points)", Format.NUMBER1, 12),
+        column("standardise", "Écart à structure comparable (points)", Format.POINTS, 12),
+        column("standardise_bas", "Comparable, bas à 95 %", Format.POINTS, 12),
+        column("standardise_haut", "Comparable, haut à 95 %", Format.POINTS, 12),
+        column("regression", "Écart par régression (points)", Format.POINTS, 12),
+        column("effet_plan", "Effet de plan", Format.NUMBER1, 8),
+        column("publication_mot", "Publication", width=26),
+    )
+    return table(
+        "comparaison",
+        f"Satisfaction en QPV et hors QPV, vague {wave}",
+        columns,
+        placed,
+        unit="% de ménages satisfaits, écarts en points (QPV − hors QPV)",
+        scope="ménages interrogés, réponses valides",
+        source=_SOURCE.format(wave),
+        notes=("Une cellule vide n’est pas publiable : la colonne Publication dit pourquoi.",),
+        media=WORKBOOK,
+    )
+
+
+def _document_tables(shown: pd.DataFrame, wave: str) -> list[Block]:
+    columns = (
+        column("libelle", "Question", width=30),
+        column("n_qpv", "n QPV", Format.INTEGER, 7),
+        column("n_hors", "n hors QPV", Format.INTEGER, 7),
+        column("qpv", "QPV (%)", Format.PERCENT, 7),
+        column("hors", "Hors QPV (%)", Format.PERCENT, 7),
+        column("ecart", "Écart (points)", Format.POINTS, 9),
+        column("ic95_bas", "bas à 95 %", Format.POINTS, 9),
+        column("ic95_haut", "haut à 95 %", Format.POINTS, 9),
+        column("standardise", "À structure comparable", Format.POINTS, 11),
+        column("verdict_mot", "Verdict", width=20),
+    )
+    out: list[Block] = []
+    for code in Theme:
+        part = cut(shown, shown["theme"] == code)
+        if part.empty:
+            continue
+        out.append(
+            table(
+                f"comparaison_{code}",
+                f"{satisfaction.THEMES[code]} : part de ménages satisfaits",
+                columns,
+                part,
+                unit="% et points (QPV − hors QPV)",
+                scope="ménages interrogés, réponses valides",
+                source=_SOURCE.format(wave),
+                media=DOCUMENT,
+            )
+        )
+    return out
+
+
+def _headline_sentences(whole: pd.DataFrame) -> tuple[str, ...]:
+    rows = view.shown(view.headlines(whole)) if len(whole) else whole
+    return tuple(
+        satisfaction.gap_sentence(
+            str(r["libelle"]),
+            qpv=r["qpv"],
+            n_qpv=int(r["n_qpv"]),
+            hors=r["hors"],
+            n_hors=int(r["n_hors"]),
+            gap=r["ecart"],
+            low=r["ic95_bas"],
+            high=r["ic95_haut"],
+            verdict=str(r["verdict_mot"]),
+        )
+        for r in view.records(rows)
+    )
+
+
+def _verdict_key(whole: pd.DataFrame, margin: float) -> tuple[str, ...]:
+    """Explain each verdict met, once, in the order of the codes."""
+    met = {
+        (str(v), s, m)
+        for v, s, m in zip(whole["verdict"], whole["sign"], whole["mot"], strict=True)
+    }
+    order = {code: rank for rank, code in enumerate(Verdict)}
+    known = sorted((t for t in met if t[0] in order), key=lambda t: order[Verdict(t[0])])
+    return tuple(
+        f"{sign} {word} : {verdicts.verdict_meaning(code, margin)}." for code, sign, word in known
+    )
+
+
+def _unclear(shown: pd.DataFrame, margin: float) -> tuple[str, ...]:
+    out = []
+    for r in view.records(cut(shown, shown["verdict"] == Verdict.NON_CONCLUANT)):
+        needed = view.needed(number_of(r["qpv"]), number_of(r["effet_plan"]), margin)
+        detail = verdicts.would_have_taken(
+            margin,
+            number_of(r["marge_demontree_points"]),
+            needed,
+            int(min(r["n_qpv"], r["n_hors"])),
+        )
+        out.append(f"« {r['libelle']} », non concluant : {detail}.")
+    return tuple(out)
+
+
+def _charts(shown: pd.DataFrame, wave: str, margin: float) -> list[Block]:
+    out: list[Block] = []
+    for code in Theme:
+        part = cut(shown, shown["theme"] == code).sort_values("ecart", kind="stable")
+        if part.empty:
+            continue
+        title = satisfaction.chart_title(
+            code,
+            lower=[str(x) for x in part.loc[part["verdict"].isin(_LOWER), "libelle"]],
+            level=[str(x) for x in part.loc[part["verdict"].isin(_LEVEL), "libelle"]],
+            better=[str(x) for x in part.loc[part["verdict"] == Verdict.MEILLEUR, "libelle"]],
+        )
+        rows = part.assign(verdict=part["mot"])[
+            ["libelle", "theme", "ecart", "ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut", "n",
+             "verdict", "sign"]
+        ]  # fmt: skip
+        alt = " ".join(_headline_sentences(part))
+        out.append(
+            Chart(
+                f"ecarts_{code}",
+                ChartKind.GAPS,
+                title,
+                rows.reset_index(drop=True),
+                alt,
+                unit="points (QPV − hors QPV)",
+                margin=margin / 100,
+                source=_SOURCE.format(wave),
+                notes=(
+                    "Trait épais : intervalle à 90 % ; trait fin : intervalle à 95 % ; bande : marge "
+                    "d’équivalence.",
+                ),
+            )
+        )
+    if len(shown):
+        levels = shown[["libelle", "theme", "qpv", "hors", "n"]].reset_index(drop=True)
+        out.append(
+            Chart(
+                "niveaux",
+                ChartKind.DUMBBELL,
+                f"Part de ménages satisfaits en QPV et hors QPV, vague {wave}",
+                levels,
+                "Part de satisfaits, question par question, en QPV puis hors QPV : voir le tableau.",
+                unit="% de ménages satisfaits",
+                source=_SOURCE.format(wave),
+                media=frozenset({"document", "classeur"}),
+            )
+        )
+    return out
+
+
+def _territories(rows: pd.DataFrame, dossier: Dossier, wave: str) -> list[Block]:
+    parts = rows[rows["niveau"] == "code_qpv"]
+    if parts.empty:
+        return []
+    names = quarter_names(dossier.located)
+    shown = view.shown(parts)
+    hidden = len(parts) - len(shown)
+    out: list[Block] = []
+    if len(shown):
+        named = shown.assign(
+            territoire_mot=[
+                view.place_label("code_qpv", str(t), names) for t in shown["territoire"]
+            ]
+        )
+        out.append(
+            table(
+                "comparaison_quartiers",
+                "Par quartier, là où les réponses suffisent",
+                (
+                    column("territoire_mot", "Quartier", width=24),
+                    column("libelle", "Question", width=28),
+                    column("n_qpv", "n du quartier", Format.INTEGER, 8),
+                    column("qpv", "Satisfaits (%)", Format.PERCENT, 9),
+                    column("ecart", "Écart (points)", Format.POINTS, 9),
+                    column("ic95_bas", "bas à 95 %", Format.POINTS, 9),
+                    column("ic95_haut", "haut à 95 %", Format.POINTS, 9),
+                    column("verdict_mot", "Verdict", width=22),
+                    column("publication_mot", "Publication", width=18),
+                ),
+                named,
+                unit="% et points (quartier − hors QPV du bailleur)",
+                scope="ménages interrogés dans le quartier, comparés à tout le hors QPV",
+                source=_SOURCE.format(wave),
+                media=DOCUMENT,
+            )
+        )
+    if hidden:
+        out.append(Text((unreadable_quarters(hidden),)))
+    return out
+
+
+def _levels(survey: Published, name: str, wave: str) -> list[Block]:
+    """Draw the four levels of the headline items, and hand on the whole table as data."""
+    rows = view.visible(survey.levels, name)
+    if rows.empty:
+        return []
+    out: list[Block] = [
+        table(
+            "niveaux",
+            "Niveaux de satisfaction et notes moyennes",
+            tuple(_data_column(c) for c in LEVEL_COLUMNS),
+            rows,
+            media=DATA,
+        )
+    ]
+    items = survey.items
+    heads = items.loc[items["tete_de_theme"].astype(bool), ["item", "libelle", "ordre"]]
+    picked = rows[
+        (rows["vague"] == wave)
+        & (rows["bailleur"] == name)
+        & (rows["niveau"] == TOTAL)
+        & (rows["mesure"] == "niveau")
+        & rows["groupe"].isin([Groupe.QPV, Groupe.HORS_QPV])
+        & rows["publication"].isin(view.SHOWN)
+    ].merge(heads, on="item", how="inner", validate="many_to_one")
+    if len(picked):
+        drawn = picked.assign(
+            groupe=said(picked["groupe"], satisfaction.GROUPES), part=picked["estimation"]
+        ).sort_values(["ordre", "groupe", "rang"], ascending=[True, False, True], kind="stable")
+        out.append(
+            Chart(
+                "quatre_niveaux",
+                ChartKind.STACKED,
+                f"Les réponses en détail, questions de tête, vague {wave}",
+                drawn[["libelle", "groupe", "modalite", "rang", "part"]].reset_index(drop=True),
+                "Répartition des réponses par niveau de satisfaction, QPV au-dessus de hors QPV.",
+                unit="% des réponses valides",
+                source=_SOURCE.format(wave),
+            )
+        )
+    return out
+
+
+def _benchmark(survey: Published, wave: str) -> list[Block]:
+    rows = survey.benchmark[survey.benchmark["vague"] == wave]
+    if rows.empty:
+        return []
+    named = rows.merge(
+        survey.items[["item", "libelle", "ordre"]], on="item", how="left", validate="many_to_one"
+    ).sort_values("ordre", kind="stable")
+    named = named.assign(
+        repere=said(named["repere"], satisfaction.REPERES),
+        groupe=said(named["groupe"], satisfaction.GROUPES),
+    )
+    return [
+        table(
+            "reperes",
+            "Repères extérieurs",
+            (
+                column("libelle", "Question", width=30),
+                column("groupe", "Ménages", width=12),
+                column("repere", "Repère", width=24),
+                column("valeur", "Satisfaits (%)", Format.PERCENT, 10),
+                column("ic95_bas", "Bas à 95 % (%)", Format.PERCENT, 10),
+                column("ic95_haut", "Haut à 95 % (%)", Format.PERCENT, 10),
+                column("n", "n", Format.INTEGER, 8),
+                column("reference", "Référence", width=26),
+            ),
+            named,
+            unit="% de ménages satisfaits",
+            scope="repères tels que fournis ; ils ne portent pas sur les mêmes ménages",
+            source="fichier de repères",
+        )
+    ]
+
+
+def _data_column(key: str) -> Any:
+    counts = {"n", "n_residences", "rang"}
+    return column(key, key, Format.INTEGER if key in counts else Format.TEXT)
+
+
+def _long(survey: Published, name: str) -> Table:
+    """Hand on the long table of the contract, protected, without any other bailleur."""
+    return table(
+        "comparaison_detail",
+        "Comparaison, table longue",
+        tuple(_data_column(c) for c in COMPARISON_COLUMNS),
+        view.visible(survey.comparison, name),
+        media=DATA,
+    )

@@ -1,0 +1,134 @@
+"""Counts of the stock and sums by year, made once for every section.
+
+The stages hand on totals of money; dwellings come as columns of the résidences. They are added here,
+in one place, so that no two sheets can add them differently.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tfpb.model.codes import QpvStatut
+
+if TYPE_CHECKING:
+    from tfpb.model.location import Located
+    from tfpb.model.money import Abatement
+
+
+@dataclass(frozen=True, slots=True)
+class StockFacts:
+    """Counts of the stock.
+
+    Parameters
+    ----------
+    residences, entrances, dwellings : int
+    inside, outside, doubtful : int
+        Dwellings by side; they add up to `dwellings`.
+    doubtful_residences, doubtful_entrances : int
+        Those with at least one dwelling to check; entrances to check.
+    cut : int
+        Résidences with dwellings on both sides.
+    """
+
+    residences: int
+    entrances: int
+    dwellings: int
+    inside: int
+    outside: int
+    doubtful: int
+    doubtful_residences: int
+    doubtful_entrances: int
+    cut: int
+
+
+def stock_facts(located: Located) -> StockFacts:
+    """Count the stock."""
+    homes, doors = located.residences, located.entrances
+    return StockFacts(
+        residences=len(homes),
+        entrances=len(doors),
+        dwellings=int(homes["nb_logements"].sum()),
+        inside=int(homes["logements_dans"].sum()),
+        outside=int(homes["logements_hors"].sum()),
+        doubtful=int(homes["logements_a_verifier"].sum()),
+        doubtful_residences=int((homes["logements_a_verifier"] > 0).sum()),
+        doubtful_entrances=int((doors["qpv_statut"] == QpvStatut.A_VERIFIER).sum()),
+        cut=int(((homes["logements_dans"] > 0) & (homes["logements_hors"] > 0)).sum()),
+    )
+
+
+def quarters(located: Located) -> pd.DataFrame:
+    """Count résidences and dwellings by quarter.
+
+    Returns
+    -------
+    DataFrame
+        `code_qpv, nom_qpv, residences, logements_dans, logements_a_verifier`, by code.
+    """
+    homes = located.residences
+    named = homes[homes["code_qpv"].fillna("").astype(str) != ""]
+    grouped = named.groupby("code_qpv", sort=True)
+    return pd.DataFrame(
+        {
+            "nom_qpv": grouped["nom_qpv"].first(),
+            "residences": grouped.size(),
+            "logements_dans": grouped["logements_dans"].sum(),
+            "logements_a_verifier": grouped["logements_a_verifier"].sum(),
+        }
+    ).reset_index()
+
+
+def quarter_names(located: Located) -> dict[str, str]:
+    """Return the names of the quarters met, by code."""
+    homes = located.residences
+    pairs = zip(homes["code_qpv"], homes["nom_qpv"], strict=True)
+    names = {str(code): str(name) for code, name in pairs if code}
+    doors = located.entrances
+    for code, name in (("qpv_code", "qpv_nom"), ("qpv_proche_code", "qpv_proche_nom")):
+        if code in doors.columns and name in doors.columns:
+            for key, value in zip(doors[code], doors[name], strict=True):
+                if isinstance(key, str) and key:
+                    names.setdefault(key, str(value))
+    return names
+
+
+def forecast_by_year(abatement: Abatement) -> pd.DataFrame:
+    """Add the forecast by year: `annee, residences, logements, abattement_eur`.
+
+    Only résidences with an amount count.
+    """
+    rows = abatement.forecast
+    columns = ["annee", "residences", "logements", "abattement_eur"]
+    if rows.empty:
+        return pd.DataFrame(columns=columns)
+    out = []
+    for year, part in rows.groupby("annee", sort=True):
+        paid = part[part["abattement_eur"].map(lambda amount: bool(amount))]
+        amounts = [a for a in paid["abattement_eur"] if a is not None]
+        out.append(
+            {
+                "annee": year,
+                "residences": int(paid["id_residence"].nunique()),
+                "logements": int(paid["logements"].sum()),
+                "abattement_eur": sum(amounts, Decimal(0)),
+            }
+        )
+    return pd.DataFrame(out, columns=columns)
+
+
+def nature_counts(abatement: Abatement) -> dict[str, Decimal]:
+    """Add the abatement by nature (`reel`, `estime`): what is read on notices, what is estimated.
+
+    Only premises that count in the total (`abattu`, `eligible`).
+    """
+    rows = abatement.premises
+    out: dict[str, Decimal] = {}
+    counted = rows[rows["statut"].isin(["abattu", "eligible"])]
+    for nature, amount in zip(counted["nature"], counted["abattement_eur"], strict=True):
+        if amount is not None and nature:
+            out[str(nature)] = out.get(str(nature), Decimal(0)) + amount
+    return dict(sorted(out.items(), reverse=True))

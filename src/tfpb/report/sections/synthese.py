@@ -1,0 +1,158 @@
+"""« Synthèse »: the page to print: figures, headline items, what they do not say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tfpb.model.report import Format, KeyFigure, KeyFigures, Section, Table, Text
+from tfpb.report.sections import survey_view as view
+from tfpb.report.sections.build import ALL, column, number_of, table
+from tfpb.report.sections.facts import nature_counts, stock_facts
+from tfpb.words import accounts, satisfaction, verdicts
+from tfpb.words.evaluation import DOES_IT_WORK
+from tfpb.words.numbers import euros, number, percent, plural
+from tfpb.words.report import MISSING
+from tfpb.words.stock import stock_lead
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tfpb.model.dossier import Dossier
+    from tfpb.model.report import Block
+
+
+def synthese(dossier: Dossier) -> Section:
+    """Make the one-page summary: stock, money, balance, doubts, satisfaction."""
+    facts = stock_facts(dossier.located)
+    lead = stock_lead(
+        facts.residences, facts.dwellings, facts.inside, facts.outside, facts.doubtful
+    )
+    blocks: list[Block] = [KeyFigures(tuple(_figures(dossier)))]
+    blocks += _satisfaction(dossier)
+    lacks = tuple(MISSING[key][0] for key in _missing(dossier))
+    if lacks:
+        blocks.append(Text(lacks, bullets=True))
+    blocks.append(Text((DOES_IT_WORK,)))
+    return Section("synthese", "Synthèse", lead, tuple(blocks), sheet="Synthèse")
+
+
+def _missing(dossier: Dossier) -> list[str]:
+    given = {
+        "fiscalite": dossier.abatement,
+        "programme": dossier.programme,
+        "enquete": dossier.survey,
+        "droit_commun": dossier.droit_commun,
+        "conventions": dossier.conventions,
+    }
+    return [key for key, value in given.items() if value is None]
+
+
+def _figures(dossier: Dossier) -> list[KeyFigure]:
+    facts = stock_facts(dossier.located)
+    share = percent(facts.inside / facts.dwellings) if facts.dwellings else "–"
+    out = [
+        KeyFigure(
+            "Logements en QPV",
+            number(facts.inside),
+            f"{share} de {plural(facts.dwellings, 'logement')}",
+        )
+    ]
+    money, programme = dossier.abatement, dossier.programme
+    if money is not None:
+        natures = nature_counts(money)
+        detail = ", ".join(
+            f"{accounts.NATURES.get(nature, nature)} {euros(amount)}"
+            for nature, amount in natures.items()
+        )
+        out.append(
+            KeyFigure(f"Abattement {money.year}", euros(money.totals["abattement_eur"]), detail)
+        )
+        out.append(
+            KeyFigure(
+                "Perte des collectivités",
+                euros(money.totals["perte_collectivites_eur"]),
+                f"compensation de l’État {euros(money.totals['compensation_etat_eur'])}",
+            )
+        )
+    if programme is not None:
+        abated = money.totals["abattement_eur"] if money is not None else None
+        out.append(
+            KeyFigure(
+                "Actions valorisées",
+                euros(programme.totals["valorise_eur"]),
+                accounts.coverage_words(programme.totals["valorise_eur"], abated),
+            )
+        )
+        if "solde_eur" in programme.totals:
+            out.append(
+                KeyFigure(
+                    "Solde", euros(programme.totals["solde_eur"]), "valorisé − abattement − report"
+                )
+            )
+    out.append(
+        KeyFigure(
+            "À vérifier",
+            plural(facts.doubtful_residences, "résidence"),
+            plural(facts.doubtful, "logement"),
+        )
+    )
+    return out
+
+
+def _satisfaction(dossier: Dossier) -> list[Block]:
+    survey = dossier.survey
+    if survey is None:
+        return []
+    wave = view.last_wave(survey)
+    rows = view.gaps(survey, view.scope(survey, dossier.settings.dossier.bailleur), wave)
+    heads = view.headlines(rows)
+    if heads.empty:
+        return []
+    margin = number_of(heads["marge_points"].iloc[0])
+    return [headline_table(heads, wave, margin), Text(_reading(view.totals(rows), margin))]
+
+
+def headline_table(heads: pd.DataFrame, wave: str, margin: float) -> Table:
+    """Make the table of the headline items."""
+    columns = (
+        column("theme_mot", "Thème", width=20),
+        column("libelle", "Question", width=30),
+        column("n_qpv", "n QPV", Format.INTEGER, 8),
+        column("n_hors", "n hors QPV", Format.INTEGER, 8),
+        column("qpv", "Satisfaits QPV (%)", Format.PERCENT, 11),
+        column("hors", "Satisfaits hors QPV (%)", Format.PERCENT, 11),
+        column("ecart", "Écart (points)", Format.POINTS, 9),
+        column("ic95_bas", "Écart, bas à 95 %", Format.POINTS, 9),
+        column("ic95_haut", "Écart, haut à 95 %", Format.POINTS, 9),
+        column("verdict_mot", "Verdict", width=26),
+    )
+    return table(
+        "synthese_satisfaction",
+        f"Ce que disent les locataires, vague {wave}",
+        columns,
+        heads,
+        unit="% de ménages satisfaits, écarts en points",
+        scope="ménages interrogés, une question de tête par thème",
+        source=f"enquête, vague {wave} ; marge d’équivalence de {verdicts.margin_words(margin)}",
+        media=ALL,
+    )
+
+
+def _reading(rows: pd.DataFrame, margin: float) -> tuple[str, ...]:
+    shown = view.shown(rows)
+    counts: dict[str, int] = {}
+    for word in rows["mot"]:
+        counts[word] = counts.get(word, 0) + 1
+    out = [satisfaction.count_sentence(counts, len(rows))]
+    unclear = shown[shown["verdict"] == "non_concluant"]
+    if len(unclear):
+        meaning = verdicts.verdict_meaning("non_concluant", margin)
+        worst = unclear.iloc[0]
+        detail = verdicts.would_have_taken(
+            margin,
+            number_of(worst["marge_demontree_points"]),
+            view.needed(number_of(worst["qpv"]), number_of(worst["effet_plan"]), margin),
+            int(min(worst["n_qpv"], worst["n_hors"])),
+        )
+        out.append(f"« Non concluant » : {meaning}. Pour « {worst['libelle']} » : {detail}.")
+    return tuple(out)

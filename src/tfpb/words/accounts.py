@@ -1,0 +1,135 @@
+"""Sentences of the abatement, the programme, its balance and droit commun."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from tfpb.model.codes import Axe, Statut
+from tfpb.words.numbers import THIN, euros, number, percent, plural
+
+STATUTS: Final[dict[str, str]] = {
+    Statut.A_VERIFIER: "à vérifier",
+    Statut.HORS_QPV: "hors QPV",
+    Statut.EXONERE: "encore exonéré",
+    Statut.SANS_CONVENTION: "sans convention",
+    Statut.NON_DECLARE: "non déclaré",
+    Statut.ELIGIBLE: "éligible, sans avis à ce jour",
+    Statut.A_RECLAMER: "à réclamer",
+    Statut.ABATTU: "abattu",
+    Statut.A_RISQUE: "abattu à tort, à risque",
+}
+NATURES: Final[dict[str, str]] = {"reel": "réel", "estime": "estimé", "mixte": "réel et estimé"}
+AXES: Final[dict[int, str]] = {
+    Axe.PRESENCE: "Renforcement de la présence du personnel de proximité",
+    Axe.FORMATION: "Formation et soutien des personnels de proximité",
+    Axe.SUR_ENTRETIEN: "Sur-entretien",
+    Axe.DECHETS: "Gestion des déchets, encombrants et épaves",
+    Axe.TRANQUILLITE: "Tranquillité résidentielle",
+    Axe.CONCERTATION: "Concertation et sensibilisation des locataires",
+    Axe.ANIMATION: "Animation, lien social, vivre ensemble",
+    Axe.TRAVAUX: "Petits travaux d’amélioration de la qualité de service",
+}
+PLANCHERS: Final[dict[str, str]] = {
+    "au_plancher": "au plancher légal",
+    "au_dessus": "au-dessus du plancher légal",
+    "sous": "sous le plancher légal",
+    "sans_objet": "sans objet",
+}
+MARGES: Final[dict[str, str]] = {
+    "calculee": "calculée",
+    "non_calculable": "non calculable : totaux seuls",
+}
+ROUNDINGS: Final[dict[str, str]] = {
+    "centime": "au centime (estimation)",
+    "avis": "à l’euro par ligne, comme sur un avis",
+}
+
+
+def axis_words(axe: int) -> str:
+    """Say an axis with its number: « 3 · Sur-entretien »."""
+    return f"{axe} · {AXES.get(axe, 'axe inconnu')}"
+
+
+def axis_short(axe: int) -> str:
+    """Say an axis in a few words, for a chart."""
+    short = {1: "Présence de proximité", 2: "Formation, soutien", 6: "Concertation"}
+    short |= {4: "Déchets, encombrants", 7: "Animation, lien social", 8: "Petits travaux"}
+    return f"{axe} · {short.get(axe, AXES.get(axe, 'axe inconnu'))}"
+
+
+def abatement_lead(year: int, amount: Decimal, lost: Decimal, compensated: Decimal) -> str:
+    """Open the chapter of the abatement."""
+    return (
+        f"L’abattement de {year} s’élève à {euros(amount)} ; l’État compense {euros(compensated)} "
+        f"aux collectivités, qui perdent {euros(lost)}."
+    )
+
+
+def standing_sentences(claim: Decimal, risk: Decimal, verify: Decimal) -> tuple[str, ...]:
+    """Say what may be claimed, what is at risk, what hangs on a check."""
+    out = []
+    if claim:
+        out.append(
+            f"{euros(claim)} restent à réclamer : l’abattement semble dû et l’avis ne le porte pas. "
+            "La réclamation est recevable jusqu’au 31 décembre de l’année qui suit l’avis."
+        )
+    if risk:
+        out.append(
+            f"{euros(risk)} sont abattus alors qu’une condition manque : ce montant est à risque."
+        )
+    if verify:
+        out.append(f"{euros(verify)} dépendent d’une vérification de la localisation.")
+    return tuple(out)
+
+
+def balance_lead(valued: Decimal, abated: Decimal | None, balance: Decimal | None) -> str:
+    """Open the chapter of the programme."""
+    if abated is None:
+        return f"Les actions valorisées s’élèvent à {euros(valued)} ; l’abattement n’est pas connu."
+    if balance is None or balance == 0:
+        tail = "le solde est nul"
+    elif balance > 0:
+        tail = f"les actions dépassent l’abattement de {euros(balance)}, report compris"
+    else:
+        tail = f"il reste {euros(-balance)} à justifier, report compris"
+    return (
+        f"Les actions valorisées s’élèvent à {euros(valued)} pour un abattement de "
+        f"{euros(abated)} : {tail}."
+    )
+
+
+def coverage_words(valued: Decimal, abated: Decimal | None) -> str:
+    """Say how much of the abatement the programme covers."""
+    if not abated:
+        return "abattement inconnu"
+    return f"soit {percent(valued / abated)} de l’abattement"
+
+
+def droit_commun_lead(count: int, computable: int) -> str:
+    """Open the chapter of droit commun."""
+    head = plural(count, "indicateur comparé", "indicateurs comparés")
+    if computable == count:
+        return f"{head} entre les résidences en QPV et hors QPV, avec la marge d’incertitude."
+    return (
+        f"{head} entre les résidences en QPV et hors QPV ; marge d’incertitude calculable pour "
+        f"{number(computable)}."
+    )
+
+
+def sensitivity_sentence(low: int, kept: int, high: int) -> str:
+    """Say how the dwellings move with the doubts."""
+    if low == high:
+        return (
+            f"Aucun doute de localisation ne fait varier le nombre de logements en QPV "
+            f"({number(kept)})."
+        )
+    return (
+        f"Selon le sort des logements à vérifier, le nombre de logements en QPV va de {number(low)} "
+        f"à {number(high)} ; {number(kept)} sont retenus."
+    )
+
+
+def rate_words(value: Decimal | None) -> str:
+    """Say a ratio as a percentage (« 74 % »)."""
+    return percent(value) if value is not None else f"–{THIN}"

@@ -1,0 +1,118 @@
+"""Sentences of the survey results: every share with its n, every gap with its interval."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tfpb.model.codes import Nature, Theme
+from tfpb.words.numbers import (
+    THIN,
+    interval_percent,
+    interval_points,
+    number,
+    percent,
+    plural,
+    points,
+)
+
+THEMES: Final[dict[str, str]] = {
+    Theme.RESIDENCE: "Résidence",
+    Theme.QUARTIER: "Quartier",
+    Theme.LOGEMENT: "Logement",
+    Theme.RELATION: "Relation avec le bailleur",
+    Theme.GLOBAL: "Satisfaction d’ensemble",
+}
+NATURES: Final[dict[str, str]] = {
+    Nature.SERVICE: "service rendu",
+    Nature.QUARTIER: "quartier",
+    Nature.AUTRE: "autre",
+}
+QUADRANTS: Final[dict[str, str]] = {
+    "priorite": "à traiter d’abord",
+    "a_maintenir": "à maintenir",
+    "secondaire": "secondaire",
+    "atout": "atout",
+}
+REPERES: Final[dict[str, str]] = {
+    "region_sans_soi": "Région, sans les réponses du bailleur",
+    "national": "Repère national",
+}
+MESURES: Final[dict[str, str]] = {"niveau": "part des réponses", "moyenne": "note moyenne"}
+GROUPES: Final[dict[str, str]] = {
+    "qpv": "QPV",
+    "hors_qpv": "hors QPV",
+    "ensemble": "ensemble",
+    "ecart": "écart",
+}
+
+
+def n_words(n: int) -> str:
+    """Write a number of answers: « n = 1 460 »."""
+    return f"n{THIN}={THIN}{number(n)}"
+
+
+def gap_sentence(
+    label: str,
+    *,
+    qpv: float,
+    n_qpv: int,
+    hors: float,
+    n_hors: int,
+    gap: float,
+    low: float,
+    high: float,
+    verdict: str,
+) -> str:
+    """Say one item: both shares with their n, the gap with its interval, the verdict."""
+    return (
+        f"{label} : {percent(qpv)} de satisfaits en QPV ({n_words(n_qpv)}), "
+        f"{percent(hors)} hors QPV ({n_words(n_hors)}) ; écart de {points(gap)}, "
+        f"{interval_points(low, high)} à 95{THIN}% ; {verdict}."
+    )
+
+
+def level_sentence(label: str, share: float, low: float, high: float, n: int) -> str:
+    """Say one level with its interval."""
+    return f"{label} : {percent(share)}, {interval_percent(low, high)} ({n_words(n)})."
+
+
+def change_sentence(label: str, gap: float, low: float, high: float, verdict: str, n: int) -> str:
+    """Say how a gap moved between two waves."""
+    return (
+        f"{label} : l’écart a varié de {points(gap)}, {interval_points(low, high)} à 95{THIN}% "
+        f"({n_words(n)}) ; {verdict}."
+    )
+
+
+def count_sentence(counts: dict[str, int], total: int) -> str:
+    """Say how many items bear each verdict, in the order given."""
+    shown = [f"{number(count)} « {words} »" for words, count in counts.items() if count]
+    head = f"{plural(total, 'question comparée', 'questions comparées')}"
+    return f"{head} : {join(shown)}." if shown else f"{head}."
+
+
+def join(parts: list[str]) -> str:
+    """Join parts as a sentence does: « a, b et c »."""
+    if len(parts) < 2:  # noqa: PLR2004
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} et {parts[-1]}"
+
+
+def chart_title(theme: str, *, lower: list[str], level: list[str], better: list[str]) -> str:
+    """Title a chart of gaps by what it shows; labels come in order, at most two of each are named."""
+    parts = []
+    if lower:
+        names = join([_quoted(x) for x in lower[:2]])
+        more = f" et {plural(len(lower) - 2, 'autre')}" if len(lower) > 2 else ""  # noqa: PLR2004
+        parts.append(f"plus bas en QPV pour {names}{more}")
+    if better:
+        parts.append(f"plus haut en QPV pour {join([_quoted(x) for x in better[:2]])}")
+    if level:
+        names = join([_quoted(x) for x in level[:2]])
+        parts.append(f"à égalité, à la marge près, pour {names}")
+    message = " ; ".join(parts) if parts else "aucun écart établi, aucune équivalence établie"
+    return f"{THEMES.get(theme, theme)} : {message}"
+
+
+def _quoted(label: str) -> str:
+    return f"« {label} »"

@@ -1,0 +1,124 @@
+"""What a verdict means, in the words of someone who is not a statistician."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from tfpb.model.codes import Publication, Verdict
+from tfpb.words.numbers import NOTHING, THIN, number, plural
+
+VERDICTS: Final[dict[str, str]] = {
+    Verdict.EQUIVALENT: "équivalent",
+    Verdict.EQUIVALENT_INFERIEUR: "équivalent mais inférieur",
+    Verdict.NON_INFERIEUR: "non inférieur",
+    Verdict.MEILLEUR: "meilleur",
+    Verdict.INFERIEUR: "inférieur au-delà de la marge",
+    Verdict.ECART_DEFAVORABLE: "écart défavorable, ampleur incertaine",
+    Verdict.NON_CONCLUANT: "non concluant",
+    Verdict.NON_PUBLIABLE: "non publiable",
+    Verdict.NON_CALCULABLE: "non calculable",
+    Verdict.HAUSSE: "évolution plus favorable en QPV",
+    Verdict.BAISSE: "évolution moins favorable en QPV",
+    Verdict.NON_DEMONTRE: "évolution non démontrée",
+}
+
+PUBLICATIONS: Final[dict[str, str]] = {
+    Publication.PUBLIABLE: "publiable",
+    Publication.FRAGILE: "fragile : peu de réponses, à lire avec prudence",
+    Publication.NON_PUBLIABLE: "non publiable : trop peu de réponses",
+    Publication.MASQUE: "masqué : secret des réponses",
+    Publication.NON_CALCULABLE: "non calculable : moins de deux résidences",
+}
+_FAVOURABLE: Final = frozenset(
+    {Verdict.EQUIVALENT, Verdict.EQUIVALENT_INFERIEUR, Verdict.NON_INFERIEUR, Verdict.MEILLEUR}
+)
+HOLM_LEVEL: Final = 0.05
+
+
+def verdict_words(verdict: str, publication: str = Publication.PUBLIABLE) -> str:
+    """Say a verdict; what may not be shown is said by its reason instead."""
+    if publication in {Publication.MASQUE, Publication.NON_PUBLIABLE, Publication.NON_CALCULABLE}:
+        return PUBLICATIONS[publication].split(" :", maxsplit=1)[0]
+    return VERDICTS.get(verdict, NOTHING)
+
+
+def isolated(verdict: str, p_holm: float) -> bool:
+    """Tell whether a favourable verdict does not survive Holm's correction within its theme."""
+    return verdict in _FAVOURABLE and not math.isnan(p_holm) and p_holm > HOLM_LEVEL
+
+
+def margin_words(points: float) -> str:
+    """Write a margin of equivalence: « 5 points », « 1 point », « 7,5 points »."""
+    decimals = 0 if float(points).is_integer() else 1
+    return f"{number(points, decimals)}{THIN}{'points' if abs(points) >= 2 else 'point'}"  # noqa: PLR2004
+
+
+def verdict_meaning(verdict: str, margin_points: float) -> str:
+    """Explain a verdict in one sentence."""
+    margin = margin_words(margin_points)
+    meanings = {
+        Verdict.EQUIVALENT: (
+            f"l’écart, dans un sens comme dans l’autre, reste sous la marge d’équivalence de {margin}"
+        ),
+        Verdict.EQUIVALENT_INFERIEUR: (
+            f"l’écart reste sous la marge de {margin}, mais la satisfaction est bien plus basse en QPV"
+        ),
+        Verdict.NON_INFERIEUR: (
+            f"la satisfaction en QPV n’est pas inférieure de plus de {margin} ; "
+            "elle pourrait être supérieure, sans que ce soit établi"
+        ),
+        Verdict.MEILLEUR: "la satisfaction est plus haute en QPV",
+        Verdict.INFERIEUR: f"la satisfaction en QPV est plus basse de plus de {margin}",
+        Verdict.ECART_DEFAVORABLE: (
+            "la satisfaction est plus basse en QPV, mais l’enquête ne dit pas si l’écart "
+            f"dépasse {margin}"
+        ),
+        Verdict.NON_CONCLUANT: (
+            "l’incertitude est trop large pour dire si la satisfaction en QPV est proche ou non "
+            f"de celle des autres quartiers, à {margin} près : écart non démontré, "
+            "équivalence non démontrée"
+        ),
+        Verdict.NON_PUBLIABLE: "trop peu de réponses pour publier un résultat",
+        Verdict.NON_CALCULABLE: "moins de deux résidences enquêtées d’un côté : aucun calcul possible",
+        Verdict.HAUSSE: "entre les deux vagues, l’écart a évolué en faveur des QPV",
+        Verdict.BAISSE: "entre les deux vagues, l’écart a évolué en défaveur des QPV",
+        Verdict.NON_DEMONTRE: (
+            "l’incertitude est trop large pour dire que l’écart a changé entre les deux vagues"
+        ),
+    }
+    return meanings[Verdict(verdict)]
+
+
+def would_have_taken(margin_points: float, shown_points: float, needed: int, have: int) -> str:
+    """Say what a « non concluant » would have taken.
+
+    Parameters
+    ----------
+    margin_points : float
+        Margin of the dossier (δ), in points.
+    shown_points : float
+        Smallest margin the answers show (δ*), in points; NaN when there is none.
+    needed : int
+        Interviews per group it would have taken, about.
+    have : int
+        Interviews of the smaller group.
+    """
+    parts = []
+    if not math.isnan(shown_points) and shown_points > 0:
+        parts.append(
+            f"avec ces réponses, la plus petite marge démontrable est de "
+            f"{number(shown_points, 1)}{THIN}points"
+        )
+    if needed > have:
+        parts.append(
+            f"pour conclure à {margin_words(margin_points)} près, il aurait fallu environ "
+            f"{plural(needed, 'ménage interrogé', 'ménages interrogés')} de chaque côté "
+            f"({number(have)} du côté le moins nombreux)"
+        )
+    else:
+        parts.append(
+            f"le nombre de réponses ({number(have)} du côté le moins nombreux) suffirait à juger "
+            "d’un écart nul : c’est un écart observé trop proche de la marge qui empêche de conclure"
+        )
+    return " ; ".join(parts)

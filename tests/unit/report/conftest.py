@@ -1,0 +1,459 @@
+"""A seeded, fictional dossier: realistic values, parts that may be missing, hostile names."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+from decimal import Decimal
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import box
+
+from tfpb.checks import Check, Source
+from tfpb.config import Settings
+from tfpb.errors import Fault, Place, Severity
+from tfpb.model import survey as survey_model
+from tfpb.model.dossier import Dossier
+from tfpb.model.evidence import Evaluation, Sensitivity
+from tfpb.model.location import Located, QpvMap
+from tfpb.model.maps import Ground
+from tfpb.model.money import Abatement, DroitCommun, LegalValue, Programme
+from tfpb.model.results import (
+    BENCHMARK_COLUMNS,
+    COMPARISON_COLUMNS,
+    DECLARATION_COLUMNS,
+    LEVEL_COLUMNS,
+    PRIORITY_COLUMNS,
+)
+from tfpb.model.survey import Published, WaveFacts
+
+HOSTILE = '=HYPERLINK("http://x","Les Lilas")'
+HOSTILE_TYPST = '#panic("non") *gras* $x$ @ref <l> \\ [x] // été œuvre \u200f\U0001f600'
+BAILLEUR = "Habitat Fictif du Nord"
+OTHER = "Autre Bailleur Secret"
+QUARTERS = {"QN05991I": "Les Tilleuls", "QN05992M": "Le Moulin – Gare"}
+ITEMS = [
+    ("q01", "Propreté des parties communes", "residence", "service", (3,), True, 0.58, -0.104),
+    ("q02", "Propreté des espaces extérieurs", "residence", "service", (3, 4), False, 0.55, -0.06),
+    ("q03", "Enlèvement des encombrants", "residence", "service", (4,), False, 0.6, -0.02),
+    ("q04", "Tranquillité dans le quartier", "quartier", "quartier", (5,), True, 0.62, -0.15),
+    ("q05", "Qualité de vie dans le quartier", "quartier", "quartier", (), False, 0.68, -0.14),
+    ("q06", "État du logement", "logement", "service", (), True, 0.71, -0.05),
+    ("q07", "Accueil par le bailleur", "relation", "service", (1,), True, 0.8, 0.004),
+    ("q08", "Traitement des demandes", "relation", "service", (1, 2), False, 0.66, -0.03),
+    ("q09", "Satisfaction d’ensemble", "global", "service", (), True, 0.72, -0.06),
+]
+WAVES = ("2019", "2023")
+
+
+def _verdict(gap: float, se: float, margin: float = 0.05) -> str:
+    low, high, high95 = gap - 1.66 * se, gap + 1.66 * se, gap + 1.98 * se
+    if low > -margin and high < margin:
+        return "equivalent_inferieur" if high95 < 0 else "equivalent"
+    if low > -margin:
+        return "meilleur" if gap - 1.98 * se > 0 else "non_inferieur"
+    if high < -margin:
+        return "inferieur"
+    return "ecart_defavorable" if high95 < 0 else "non_concluant"
+
+
+def _row(estimate: float, se: float, n: int, residences: int, **head: Any) -> dict[str, Any]:
+    base: dict[str, Any] = dict.fromkeys(COMPARISON_COLUMNS, math.nan)
+    base |= {"verdict": "", "publication": "publiable", "marge_points": 5.0}
+    base |= {"n": float(n), "n_residences": float(residences), "estimation": estimate}
+    base |= {"erreur_type": se, "ddl": 50.0, "part_nsp": 0.02, "part_non_concerne": 0.01}
+    base |= {"ic95_bas": estimate - 1.98 * se, "ic95_haut": estimate + 1.98 * se}
+    base |= {"ic90_bas": estimate - 1.66 * se, "ic90_haut": estimate + 1.66 * se}
+    base |= {"effet_plan": 1.6, "n_effectif": n / 1.6}
+    return base | head
+
+
+def comparison() -> pd.DataFrame:
+    rng = np.random.default_rng(7)
+    rows: list[dict[str, Any]] = []
+    for wave in WAVES:
+        for item, _, theme, nature, _, _, level, gap in ITEMS:
+            shift = 0.02 if wave == "2023" else 0.0
+            n_q, n_h = int(rng.integers(560, 640)), int(rng.integers(780, 860))
+            se = float(rng.uniform(0.015, 0.035))
+            for bailleur in ("ensemble", BAILLEUR, OTHER):
+                head = {"vague": wave, "niveau": "total", "territoire": "total", "item": item}
+                head |= {"bailleur": bailleur, "theme": theme, "nature": nature}
+                delta = gap + shift
+                brut = {"ajustement": "brut"}
+                q, h = level + shift, level + shift - delta
+                rows.append(_row(q, se * 0.8, n_q, 24, **head, **brut, groupe="qpv"))
+                rows.append(_row(h, se * 0.7, n_h, 36, **head, **brut, groupe="hors_qpv"))
+                rows.append(
+                    _row((q + h) / 2, se * 0.5, n_q + n_h, 60, **head, **brut, groupe="ensemble")
+                )
+                for adjustment, move in (
+                    ("brut", 0.0),
+                    ("standardise", 0.015),
+                    ("regression", 0.01),
+                ):
+                    value = delta + move
+                    rows.append(
+                        _row(
+                            value, se, n_q + n_h, 60, **head, ajustement=adjustment, groupe="ecart",
+                            verdict=_verdict(value, se), p_holm=0.2 if item == "q07" else 0.01,
+                            marge_demontree_points=max(0.0, -100 * (value - 1.66 * se)),
+                        )
+                    )  # fmt: skip
+    for item, _, theme, nature, *_ in ITEMS:
+        for bailleur in ("ensemble", BAILLEUR):
+            head = {"vague": "2019-2023", "niveau": "total", "territoire": "total", "item": item}
+            head |= {"bailleur": bailleur, "theme": theme, "nature": nature, "ajustement": "brut"}
+            rows += [
+                _row(0.03, 0.03, 2800, 60, **head, groupe="evolution_qpv"),
+                _row(0.01, 0.03, 2800, 60, **head, groupe="evolution_hors"),
+                _row(
+                    0.02, 0.04, 2800, 60, **head, groupe="evolution_ecart", verdict="non_demontre"
+                ),
+            ]
+    for code in QUARTERS:
+        for item, _, theme, nature, _, _, level, gap in ITEMS[:5]:
+            head = {"vague": "2023", "niveau": "code_qpv", "territoire": code, "item": item}
+            head |= {"bailleur": BAILLEUR, "theme": theme, "nature": nature, "ajustement": "brut"}
+            hidden = item == "q05"
+            for group in ("qpv", "hors_qpv", "ecart"):
+                row = _row(gap if group == "ecart" else level, 0.05, 70, 5, **head, groupe=group)
+                row["verdict"] = _verdict(gap, 0.05) if group == "ecart" else ""
+                row["publication"] = "fragile"
+                if hidden:
+                    numbers = [c for c, v in row.items() if isinstance(v, float)]
+                    row |= dict.fromkeys(numbers, math.nan) | {"publication": "masque"}
+                    row["verdict"] = "non_publiable" if group == "ecart" else ""
+                rows.append(row)
+    return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
+
+
+def published() -> Published:
+    items = pd.DataFrame(
+        [
+            {"item": i, "libelle": label, "theme": t, "nature": nat, "echelle": "satisfaction4",
+             "axes": axes, "ordre": k, "tete_de_theme": head}
+            for k, (i, label, t, nat, axes, head, _, _) in enumerate(ITEMS)
+        ]
+    )  # fmt: skip
+    levels = []
+    for item, _, theme, nature, *_ in ITEMS:
+        for group, shares in (("qpv", (0.2, 0.4, 0.25, 0.15)), ("hors_qpv", (0.3, 0.4, 0.2, 0.1))):
+            for rank, (share, label) in enumerate(
+                zip(shares, ("Très satisfait", "Plutôt satisfait", "Plutôt pas satisfait",
+                             "Pas du tout satisfait"), strict=True), 1
+            ):  # fmt: skip
+                levels.append(
+                    {"vague": "2023", "niveau": "total", "territoire": "total", "bailleur": BAILLEUR,
+                     "item": item, "theme": theme, "nature": nature, "groupe": group,
+                     "mesure": "niveau", "modalite": label, "rang": rank, "n": 600,
+                     "n_residences": 24, "estimation": share, "erreur_type": 0.02, "ddl": 50.0,
+                     "ic95_bas": share - 0.04, "ic95_haut": share + 0.04, "p_rao_scott": math.nan,
+                     "publication": "publiable"}
+                )  # fmt: skip
+    priorities = pd.DataFrame(
+        [
+            {"vague": "2023", "bailleur": BAILLEUR, "groupe": "qpv", "item": i, "theme": t,
+             "nature": nat, "n": 590, "n_residences": 24, "importance": 0.1 + 0.03 * k,
+             "importance_ic95_bas": 0.03 * k, "importance_ic95_haut": 0.2 + 0.03 * k,
+             "performance": level, "performance_ic95_bas": level - 0.05,
+             "performance_ic95_haut": level + 0.05,
+             "quadrant": ("priorite", "a_maintenir", "secondaire", "atout")[k % 4],
+             "publication": "publiable"}
+            for k, (i, _, t, nat, _, _, level, _) in enumerate(ITEMS[:8])
+        ],
+        columns=list(PRIORITY_COLUMNS),
+    )  # fmt: skip
+    benchmark = pd.DataFrame(
+        [{"vague": "2023", "item": "q01", "groupe": "ensemble", "repere": "national", "valeur": 0.69,
+          "ic95_bas": math.nan, "ic95_haut": math.nan, "n": math.nan,
+          "reference": "Repère fictif"}],
+        columns=list(BENCHMARK_COLUMNS),
+    )  # fmt: skip
+    waves = (
+        WaveFacts("2019", 1512, 58, 610, 902, "poids", 0.3, 3.1, 1.5, "Cabinet A", "téléphone",
+                  "novembre 2019 à juillet 2020", "titulaires du bail", "âge, taille du ménage"),
+        WaveFacts("2023", 1548, 60, 640, 908, "poids", 0.2, 3.4, 1.62, "Cabinet B", "téléphone",
+                  "mars 2023", "titulaires du bail", "âge"),
+    )  # fmt: skip
+    settings: dict[str, object] = {"marge_points": 5.0, "masquage_n": 11, "carte": 2024}
+    return Published(
+        comparison(), pd.DataFrame(levels, columns=list(LEVEL_COLUMNS)), priorities, benchmark,
+        items, waves, (), settings, survey_model._SEAL,
+    )  # fmt: skip
+
+
+def located(count: int = 14) -> Located:
+    rng = np.random.default_rng(3)
+    codes = list(QUARTERS)
+    homes, doors = [], []
+    for k in range(count):
+        side = ("dans", "hors", "dans", "a_verifier")[k % 4] if k % 7 else "dans"
+        code = codes[k % 2] if side != "hors" else ""
+        dwellings = int(rng.integers(12, 90))
+        name = {0: HOSTILE, 1: HOSTILE_TYPST, 2: "+33 Résidence\x07 des Œillets"}.get(
+            k, f"Résidence n° {k}"
+        )
+        split = {f"logements_{s}": dwellings * (s == side) for s in ("dans", "hors", "a_verifier")}
+        homes.append(
+            {"id_residence": f"R{k:04d}", "nom": name, "bailleur": BAILLEUR, "commune": "Valfictif",
+             "code_insee": "59999", "nb_entrees": 1, "nb_logements": dwellings, **split,
+             "part_qpv": split["logements_dans"] / dwellings, "cote": side, "code_qpv": code,
+             "nom_qpv": QUARTERS.get(code, ""), "evolution": "maintenu" if code else "hors",
+             "distance_min_m": float(rng.uniform(3, 900)), "x": 7e5, "y": 7e6, "longitude": 3.0,
+             "latitude": 50.0, "annee_construction": pd.NA if k == 3 else 1960 + k,
+             "type_habitat": "collectif", "agence": "Agence Nord"}
+        )  # fmt: skip
+        doors.append(
+            {"id_residence": f"R{k:04d}", "id_batiment": "", "nom": name, "nb_logements": dwellings,
+             "adresse": f"{k} rue du Général Leclerc", "commune": "Valfictif",
+             "code_postal": "59999", "result_label": f"{k} Rue du Général Leclerc 59999 Valfictif",
+             "result_type": "housenumber", "result_score": 0.97, "result_confidence": 0.99,
+             "result_verdict": "accepte", "result_radius_m": 10.0, "result_reasons": "",
+             "qpv_statut": side, "qpv_code": code, "qpv_nom": QUARTERS.get(code, ""),
+             "qpv_distance_m": homes[-1]["distance_min_m"], "qpv_proche_code": codes[0],
+             "qpv_proche_nom": QUARTERS[codes[0]], "qpv_evolution": "maintenu",
+             "qpv2015_statut": "dans", "qpv2015_code": "QP059901", "qpv2024_statut": side,
+             "qpv2024_code": code, "qpv_millesime": 2024,
+             "qpv_motif": "À 4 m de la limite, moins que l’incertitude de 10 m."
+             if side == "a_verifier" else "", "_fichier": "patrimoine.xlsx", "_feuille": "Export",
+             "_ligne": k + 4}
+        )  # fmt: skip
+    correspondence = pd.DataFrame(
+        [{"code_2015": "QP059901", "nom_2015": "Tilleuls", "code_2024": "QN05991I",
+          "nom_2024": "Les Tilleuls", "surface_commune_m2": 120000.0, "part_2015": 1.0,
+          "part_2024": 0.98, "logements": 210, "lien": "identique"}]
+    )  # fmt: skip
+    notice = Fault(
+        "code_devine", Place("programme.xlsx", "Programme", 18, "axe"), "Sur entretien",
+        {"lu": "3 · Sur-entretien", "attendu": "un axe de 1 à 8"}, Severity.DOUTE,
+    )  # fmt: skip
+    return Located(2025, 2024, pd.DataFrame(doors), pd.DataFrame(homes), correspondence, (notice,))
+
+
+def abatement(stock: Located) -> Abatement:
+    homes = stock.residences
+    rows = []
+    for home in homes.to_dict("records"):
+        inside = home["cote"] == "dans"
+        amount = Decimal("247.50") * int(home["nb_logements"]) if inside else Decimal(0)
+        rows.append(
+            {"id_residence": home["id_residence"], "nom": home["nom"], "code_qpv": home["code_qpv"],
+             "nb_logements": home["nb_logements"], "abattement_eur": amount,
+             "frais_gestion_eur": Decimal("0.00"), "total_eur": amount, "nature": "reel",
+             "statut": "abattu" if inside else "hors_qpv", "motif": "",
+             "ouverture_abattement_annee": 2025}
+        )  # fmt: skip
+    by_residence = pd.DataFrame(rows)
+    total = sum(by_residence["abattement_eur"], Decimal(0))
+    by_qpv = pd.DataFrame(
+        [
+            {"code_qpv": code, "nom_qpv": name, "logements": int(part["nb_logements"].sum()),
+             "logements_abattus": int(part["nb_logements"].sum()), "base_eur": Decimal(1500000),
+             "abattement_eur": sum(part["abattement_eur"], Decimal(0)),
+             "frais_gestion_eur": Decimal(0), "total_eur": sum(part["total_eur"], Decimal(0)),
+             "compensation_etat_eur": Decimal(9000), "perte_collectivites_eur": Decimal(14000),
+             "reporte_contribuables_eur": Decimal(800), "abattement_a_reclamer_eur": Decimal(1200),
+             "abattement_a_risque_eur": Decimal(0), "nature": "reel"}
+            for code, name in QUARTERS.items()
+            for part in [by_residence[by_residence["code_qpv"] == code]]
+        ]
+    )  # fmt: skip
+    totals = {
+        "base_eur": Decimal(3000000), "abattement_eur": total, "frais_gestion_eur": Decimal(0),
+        "total_eur": total, "compensation_etat_eur": Decimal(18000),
+        "perte_collectivites_eur": Decimal(28000), "reporte_contribuables_eur": Decimal(1600),
+        "abattement_a_reclamer_eur": Decimal(2400), "abattement_a_risque_eur": Decimal(310),
+        "abattement_a_verifier_eur": Decimal("5321.25"),
+    }  # fmt: skip
+    communes = pd.DataFrame(
+        [{"commune": "Valfictif", "code_insee": "59999", "logements": 500, "abattement_eur": total,
+          "compensation_etat_eur": Decimal(18000), "perte_collectivites_eur": Decimal(28000)}]
+    )  # fmt: skip
+    checks = pd.DataFrame(
+        [{"avis": "A1", "id_residence": "R0000", "attendu_eur": Decimal("1000.00"),
+          "lu_eur": Decimal("1002.00"), "ecart_eur": Decimal("2.00"), "constat": "concordant"}]
+    )  # fmt: skip
+    forecast = pd.DataFrame(
+        [{"annee": year, "id_residence": r["id_residence"], "logements": r["nb_logements"],
+          "statut": r["statut"], "motif": "", "abattement_eur": r["abattement_eur"],
+          "nature": "estime"} for year in (2025, 2026) for r in rows]
+    )  # fmt: skip
+    values = (
+        LegalValue("taux_abattement", "Taux de l’abattement", "30 %", "2025-01-01", "2030-12-31",
+                   "CGI, art. 1388 bis", verifie=True),
+        LegalValue("frais_tse", "Frais de gestion TSE", "9 %", "2016-01-01", "", "mémoire",
+                   verifie=False),
+    )  # fmt: skip
+    return Abatement(
+        2025, "centime", by_residence.copy(), by_residence, by_qpv, communes, totals,
+        {"abattu": (8, 300), "hors_qpv": (4, 150)}, checks, forecast,
+        pd.DataFrame(columns=list(DECLARATION_COLUMNS)), values,
+    )  # fmt: skip
+
+
+def programme(abated: Abatement) -> Programme:
+    actions, axes = [], []
+    for k in range(16):
+        axe = k % 8 + 1
+        actions.append(
+            {"id_action": f"A{k}", "axe": axe, "axe_lu": str(axe), "code_qpv": list(QUARTERS)[k % 2],
+             "action": f"Action {k} @SUM(A1)", "description": "Tour C", "calendrier": "2025",
+             "prevu_eur": Decimal(2000), "realise_eur": Decimal(2100), "bailleur_eur": Decimal(2100),
+             "autres_eur": Decimal(0), "valorise_eur": Decimal(1900), "heures": 20.0,
+             "cout_horaire_eur": None, "piece": f"F{k}", "texte_bilan": "Réalisé.", "annee": 2025,
+             "date_piece": dt.date(2025, 5, 1), "photo": ""}
+        )  # fmt: skip
+    for code in ("total", *QUARTERS):
+        for axe in range(1, 9):
+            part = [a for a in actions if a["axe"] == axe and code in {"total", a["code_qpv"]}]
+            if not part:
+                continue
+            sums = {c: sum((a[c] for a in part), Decimal(0)) for c in
+                    ("prevu_eur", "realise_eur", "bailleur_eur", "autres_eur", "valorise_eur")}  # fmt: skip
+            axes.append(
+                {"code_qpv": code, "axe": axe, "actions": len(part), **sums,
+                 "valorise_par_logement_eur": Decimal("12.50"), "taux_valorisation": 0.9,
+                 "pieces_jointes": len(part)}
+            )  # fmt: skip
+    balance = pd.DataFrame(
+        [
+            {"code_qpv": r["code_qpv"], "nom_qpv": r["nom_qpv"], "annee": 2025,
+             "logements": r["logements"], "abattement_eur": r["abattement_eur"],
+             "prevu_eur": Decimal(16000), "realise_eur": Decimal(16800),
+             "valorise_eur": Decimal(15200), "valorise_par_logement_eur": Decimal("61.20"),
+             "solde_eur": Decimal(15200) - r["abattement_eur"], "report_eur": Decimal(0),
+             "couverture": float(Decimal(15200) / r["abattement_eur"]), "pieces_jointes": 8,
+             "actions": 8}
+            for r in abated.by_qpv.to_dict("records")
+        ]
+    )  # fmt: skip
+    valued = Decimal(30400)
+    totals = {"prevu_eur": Decimal(32000), "realise_eur": Decimal(33600),
+              "bailleur_eur": Decimal(33600), "autres_eur": Decimal(0), "valorise_eur": valued,
+              "solde_eur": valued - abated.totals["abattement_eur"]}  # fmt: skip
+    diagnostics = pd.DataFrame(
+        [{"date": dt.date(2025, 4, 3), "code_qpv": "QN05991I", "constat": "Dépôts sauvages",
+          "responsable": "gestionnaire de secteur", "suite": "Enlèvement hebdomadaire", "photo": "",
+          "id_action": "A3"}]
+    )  # fmt: skip
+    return Programme(pd.DataFrame(actions), pd.DataFrame(axes), balance, diagnostics, totals)
+
+
+def evaluation() -> Evaluation:
+    rows = []
+    for level, code in (("convention", "total"), ("qpv", "QN05991I")):
+        for axe, item in ((1, "q07"), (3, "q01"), (4, "q03"), (7, "")):
+            rows.append(
+                {"niveau": level, "code_qpv": code, "nom_qpv": QUARTERS.get(code, ""), "axe": axe,
+                 "logements": 300, "valorise_eur": Decimal(3800),
+                 "valorise_par_logement_eur": Decimal("12.67"), "item": item, "vague": "2023",
+                 "n": 1400.0 if item else math.nan, "ecart": -0.08 if item else math.nan,
+                 "ecart_ic95_bas": -0.13 if item else math.nan,
+                 "ecart_ic95_haut": -0.03 if item else math.nan,
+                 "verdict": "ecart_defavorable" if item else "",
+                 "evolution": 0.02 if item else math.nan,
+                 "evolution_ic95_bas": -0.05 if item else math.nan,
+                 "evolution_ic95_haut": 0.09 if item else math.nan,
+                 "evolution_verdict": "non_demontre" if item else "",
+                 "publication": "publiable" if item else "non_calculable",
+                 "lecture": "ecart_defavorable|evolution_non_demontree" if item else "sans_item"}
+            )  # fmt: skip
+    return Evaluation(pd.DataFrame(rows))
+
+
+def sensitivity() -> Sensitivity:
+    doubts = pd.DataFrame(
+        [
+            {"hypothese": "retenu", "logements_dans": 300, "logements_a_verifier": 60,
+             "abattement_eur": Decimal("74250.00")},
+            {"hypothese": "tous_dans", "logements_dans": 360, "logements_a_verifier": 0,
+             "abattement_eur": Decimal("89100.00")},
+            {"hypothese": "tous_hors", "logements_dans": 300, "logements_a_verifier": 0,
+             "abattement_eur": Decimal("74250.00")},
+        ]
+    )  # fmt: skip
+    margins = pd.DataFrame(
+        [
+            {"vague": "2023", "item": i, "marge_points": m, "verdict": _verdict(g, 0.02, m / 100)}
+            for i, *_, g in ITEMS
+            for m in (3.0, 5.0, 10.0)
+        ]
+    )
+    return Sensitivity(doubts, margins)
+
+
+def make(**changes: Any) -> Dossier:
+    settings = Settings.model_validate(
+        {
+            "dossier": {
+                "titre": "Bilan 2025 – Les Tilleuls & Le Moulin", "annee": 2025,
+                "date": dt.date(2026, 2, 10), "bailleur": BAILLEUR, "convention": "C59-01",
+                "donnees_fictives": True,
+            },
+            "fichiers": {"patrimoine": "patrimoine.xlsx"},
+        }
+    )  # fmt: skip
+    stock = located()
+    money = abatement(stock)
+    shape = gpd.GeoDataFrame(
+        {"code_qp": list(QUARTERS), "nom_qp": list(QUARTERS.values()), "communes": "Valfictif",
+         "codes_insee": [("59999",)] * 2},
+        geometry=[box(3, 50, 3.01, 50.01), box(3.02, 50, 3.03, 50.01)], crs=4326,
+    )  # fmt: skip
+    empty = gpd.GeoDataFrame({"nom": []}, geometry=[], crs=2154)
+    usages = pd.DataFrame(
+        [
+            {"indicateur": "Gardiens", "annee": 2025, "unite": "postes", "n_residences_qpv": 8,
+             "n_residences_hors": 6, "logements_qpv": 300, "logements_hors": 180,
+             "quantite_par_100_logements_qpv": 1.2, "quantite_par_100_logements_hors": 0.8,
+             "cout_par_logement_qpv_eur": Decimal("210.00"),
+             "cout_par_logement_hors_eur": Decimal("150.00"),
+             "surcout_par_logement_eur": Decimal("60.00"), "surcout_eur": Decimal(18000),
+             "surcout_ic95_bas_eur": Decimal(9000), "surcout_ic95_haut_eur": Decimal(26000),
+             "marge": "calculee", "plancher": "au_dessus"}
+        ]
+    )  # fmt: skip
+    conventions = pd.DataFrame(
+        [
+            {"id_convention": "C59-01", "contrat_de_ville": "Contrat fictif",
+             "codes_qpv": tuple(QUARTERS), "date_signature_contrat": dt.date(2024, 6, 1),
+             "date_signature_convention": dt.date(2024, 12, 20),
+             "date_declaration": dt.date(2024, 12, 28), "date_fin": dt.date(2030, 12, 31),
+             "date_bilan": None, "bailleur": BAILLEUR}
+        ]
+    )  # fmt: skip
+    whole = Dossier(
+        settings, "0a1b2c3d", {2024: QpvMap(2024, shape)}, stock, Ground(empty, empty, empty),
+        published(), money, programme(money), DroitCommun(usages), conventions, evaluation(),
+        sensitivity(),
+        (Source("patrimoine", "patrimoine.xlsx", "ab" * 32, 12000, 14),
+         Source("qpv2024", "qpv2024.geojson", "cd" * 32, 9000, 4, "2024", "Licence Ouverte 2.0",
+                "Carte fictive")),
+        (Check("lignes_patrimoine", passed=True, got="14", expected="14"),),
+        (Fault("code_devine", Place("programme.xlsx", "Programme", 18, "axe"), "Sur entretien",
+               {"lu": "3 · Sur-entretien", "attendu": "un axe de 1 à 8"}, Severity.DOUTE),),
+    )  # fmt: skip
+    return dataclasses.replace(whole, **changes)
+
+
+def bare() -> Dossier:
+    return make(
+        survey=None, abatement=None, programme=None, droit_commun=None, conventions=None,
+        evaluation=None, sensitivity=None, notices=(), checks=(), sources=(),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def dossier() -> Dossier:
+    return make()
+
+
+@pytest.fixture(scope="session")
+def bare_dossier() -> Dossier:
+    return bare()
