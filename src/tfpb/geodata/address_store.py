@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 from tfpb.checks import Source
 from tfpb.errors import Place, fail
 from tfpb.geodata.address_blob import decode, to_commune
+from tfpb.geodata.communes import Communes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -183,6 +184,16 @@ class AddressStore:
             "SELECT citycode, city FROM communes ORDER BY citycode, layer"
         )
         return dict(rows)
+
+    def communes(self) -> Communes:
+        """Return the official list, with the communes held here that it does not know."""
+        known = Communes.load()
+        unknown = [(c, name) for c, name in self.city_names().items() if known.resolve(c) is None]
+        return known.extended(
+            (code, name, tuple(sorted({s.postcode for s in found.streets if s.postcode})))
+            for code, name in unknown
+            if (found := self.commune(code)) is not None
+        )
 
     def commune(self, citycode: str) -> CommuneAddresses | None:
         """Return the addresses of a current commune, None when the index does not hold it."""

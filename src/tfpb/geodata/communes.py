@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import resources
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _TABLE: Final = "communes.csv.gz"
 _PROVENANCE: Final = "communes.json"
@@ -72,6 +75,24 @@ class Communes:
     def load(cls) -> Communes:
         """Read the table shipped with the package (once a process)."""
         return _load()
+
+    def extended(self, places: Iterable[tuple[str, str, tuple[str, ...]]]) -> Communes:
+        """Return the list with places it does not know (an invented commune, a code newer than it).
+
+        Parameters
+        ----------
+        places : iterable of (str, str, tuple of str)
+            Code, name and postcodes; codes already known are left out.
+        """
+        new = [place for place in places if self.resolve(place[0]) is None]
+        if not new:
+            return self
+        current, postcodes = dict(self.current), dict(self.postcodes)
+        for code, name, served in new:
+            current[code] = Commune(code, name, "c", "", served, (), "", "", "")
+            for postcode in served:
+                postcodes[postcode] = (*postcodes.get(postcode, ()), code)
+        return replace(self, current=current, postcodes=postcodes, _names={})
 
     def resolve(self, code: str) -> str | None:
         """Return the current code of any code, old or current.

@@ -38,6 +38,22 @@ FAULTS: dict[str, FaultWords] = {
         "les colonnes x et y, ou lon et lat",
         "Reprenez le fichier publié : ces colonnes y sont.",
     ),
+    "service_injoignable": FaultWords(
+        "Le service national des adresses ne répond pas ({got}).",
+        "une connexion à {adresse}",
+        "Vérifiez la connexion et, sur un réseau d’entreprise, les variables HTTPS_PROXY et "
+        "SSL_CERT_FILE ; ou travaillez sans réseau avec --mode index.",
+    ),
+    "adresses_sans_commune": FaultWords(
+        "Des adresses n’ont ni commune, ni code postal, ni code Insee ({nombre}).",
+        "au moins l’un des trois",
+        "Ajoutez une colonne code_insee, ou l’option --commune 93010 si toutes sont dans une commune.",
+    ),
+    "colonne_option_inconnue": FaultWords(
+        "L’option --colonne ne connaît pas « {got} ».",
+        "l’un des noms : {noms}",
+        "Écrivez par exemple : --colonne adresse=ADR_LIGNE1",
+    ),
     "adresse_sans_colonnes": FaultWords(
         "La ligne n’a pas le même nombre de colonnes que l’en-tête : elle n’est pas importée.",
     ),

@@ -1,0 +1,206 @@
+"""Which columns of a user's table make an address: contract names, RPLS, or as the user says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from tfpb.errors import Fault, Place, Severity, TfpbError
+from tfpb.io.typed import match_columns
+from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
+from tfpb.model.tables import STOCK, Column, Contract
+from tfpb.text import fold, mend_mojibake, squeeze
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tfpb.io.tabular import TextTable
+
+RPLS: Final = (
+    "NUMVOIE",
+    "INDREP",
+    "TYPVOIE",
+    "NOMVOIE",
+    "COMPLGEO",
+    "CODEPOSTAL",
+    "DEPCOM",
+    "LIBCOM",
+)
+_NONE: Final = {"NUMVOIE": {"0", "9999"}, "INDREP": {"9"}, "TYPVOIE": {"99"}}
+_EMPTY: Final = frozenset({"na", "n a", "nan", "null", "none"})
+_TOWN_IN_LINE: Final = re.compile(r"\b\d{5}\b")
+
+
+def _columns() -> tuple[Column, ...]:
+    found = {c.name: c for c in STOCK.columns}
+    more = {
+        "adresse": (
+            "adresse postale",
+            "adresse ligne",
+            "adr",
+            "adr1",
+            "rue",
+            "voie",
+            "libelle voie",
+        ),
+        "code_insee": ("com", "codgeo"),
+    }
+    return tuple(
+        Column(
+            name,
+            found[name].kind,
+            found[name].label,
+            aliases=(*found[name].aliases, *more.get(name, ())),
+        )
+        for name in ADDRESS_COLUMNS
+    )
+
+
+ADDRESSES: Final = Contract("adresses", "Adresses", _columns())
+"""Columns the geocoder looks for; none is required alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressTable:
+    """What the geocoder reads of a table.
+
+    Parameters
+    ----------
+    addresses : DataFrame
+        `ADDRESS_COLUMNS`, text, one row a row of the table.
+    read : mapping of str to str
+        Our column to the header(s) it was read from.
+    notices : tuple of Fault
+        Doubts: no commune anywhere, broken accents mended.
+    """
+
+    addresses: pd.DataFrame
+    read: dict[str, str]
+    notices: tuple[Fault, ...]
+
+
+def known_headers() -> tuple[str, ...]:
+    """Return every header that tells an address table, to find the header under title rows."""
+    return (*RPLS, *(name for c in ADDRESSES.columns for name in (c.name, *c.aliases)))
+
+
+def read_addresses(
+    table: TextTable, *, renames: Mapping[str, str] | None = None, commune: str = ""
+) -> AddressTable:
+    """Read the address columns of a table.
+
+    Parameters
+    ----------
+    table : TextTable
+    renames : mapping of str to str, optional
+        Our column → header of the table, as the user gave it.
+    commune : str
+        INSEE code of the rows that have neither code nor name of commune nor postcode.
+
+    Raises
+    ------
+    TfpbError
+        A column the user named is absent, or nothing in the table makes an address.
+    """
+    renames = dict(renames or {})
+    unknown = [name for name in renames if name not in ADDRESS_COLUMNS]
+    if unknown:
+        raise TfpbError(
+            [
+                Fault(
+                    "colonne_option_inconnue",
+                    Place(table.file),
+                    name,
+                    {"noms": ", ".join(ADDRESS_COLUMNS)},
+                )
+                for name in unknown
+            ]
+        )
+    found, faults = match_columns(table, ADDRESSES.columns, renames)
+    if faults:
+        raise TfpbError(faults)
+    headers = {fold(header): header for header in table.frame.columns}
+    if any(name in headers for name in RESULT_COLUMNS[2:]):
+        # our own output, geocoded again: its latitude and longitude are answers, not what was known
+        found = {
+            k: h
+            for k, h in found.items()
+            if k in renames or fold(h) not in {"latitude", "longitude"}
+        }
+    rpls = {name: headers[name.lower()] for name in RPLS if name.lower() in headers}
+    out = {
+        name: [_clean(cell) for cell in table.frame[found[name]]]
+        if name in found
+        else [""] * len(table.frame)
+        for name in ADDRESS_COLUMNS
+    }
+    read = dict(found)
+    if "NOMVOIE" in rpls and "adresse" not in renames:
+        out["adresse"] = _rpls_lines(table, rpls)
+        read["adresse"] = " + ".join(rpls[n] for n in RPLS[:5] if n in rpls)
+    if (
+        not any(read.get(name) for name in ("adresse", "parcelle", "nom"))
+        and not {"x", "y"} <= read.keys()
+    ):
+        raise TfpbError(_no_address(table))
+    addresses = pd.DataFrame(out, dtype=object)
+    nowhere = (addresses[["code_postal", "commune", "code_insee"]] == "").all(axis=1)
+    if commune:
+        addresses.loc[nowhere, "code_insee"] = commune
+        nowhere &= False
+    return AddressTable(addresses, read, _lost(table, addresses, nowhere))
+
+
+def _clean(cell: str) -> str:
+    text = squeeze(mend_mojibake(cell))
+    return "" if fold(text) in _EMPTY else text
+
+
+def _rpls_lines(table: TextTable, rpls: Mapping[str, str]) -> list[str]:
+    """Write RPLS columns as one line; 9 and 99 mean none; what completes the address comes last."""
+    blank = [""] * len(table.frame)
+    columns = [table.frame[rpls[n]].tolist() if n in rpls else blank for n in RPLS[:5]]
+    lines = []
+    for cells in zip(*columns, strict=True):
+        parts = [
+            "" if text in _NONE.get(name, ()) else text
+            for name, text in zip(RPLS[:5], (_clean(c) for c in cells), strict=True)
+        ]
+        number = parts[0].lstrip("0") or ""
+        line = squeeze(" ".join((number, *parts[1:4])))
+        lines.append(f"{line} - {parts[4]}" if parts[4] and line else line or parts[4])
+    return lines
+
+
+def _no_address(table: TextTable) -> Fault:
+    return Fault(
+        "colonne_absente",
+        Place(table.file, table.sheet),
+        fields={
+            "colonne": "adresse",
+            "signification": "l’adresse (numéro et voie), ou les colonnes du RPLS, ou x et y",
+            "lues": ", ".join(f"« {h} »" for h in table.frame.columns),
+        },
+    )
+
+
+def _lost(table: TextTable, addresses: pd.DataFrame, nowhere: pd.Series[bool]) -> tuple[Fault, ...]:
+    """Doubt a table whose rows say no commune: the street alone is found nowhere for sure."""
+    lines = addresses["adresse"]
+    lost = nowhere & (lines != "") & ~lines.str.contains(_TOWN_IN_LINE) & (addresses["x"] == "")
+    count = int(lost.sum())
+    if not count:
+        return ()
+    first = int(lost.to_numpy().argmax())
+    return (
+        Fault(
+            "adresses_sans_commune",
+            table.place(first),
+            str(lines.iloc[first]),
+            {"nombre": count},
+            Severity.DOUTE,
+        ),
+    )
