@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb import steps
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.geodata.geography import Geography, open_geography
-from tfpb.io.geofiles import geopackage_bytes
+from tfpb.io.geopackage import geopackage_bytes
 from tfpb.io.inputs import Inputs, gather_inputs
 from tfpb.io.pack import RUN, dumps
 from tfpb.io.tabular import csv_bytes

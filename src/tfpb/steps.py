@@ -8,7 +8,7 @@ import geopandas as gpd
 
 from tfpb import geocode as geocoding
 from tfpb import perimeters, survey, tax
-from tfpb.errors import Fault, Severity, TfpbError, stop_on_faults
+from tfpb.errors import Fault, Severity, stop_on_faults
 from tfpb.evidence import evaluation, sensitivity
 from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
 from tfpb.law.values import load as load_law
@@ -16,7 +16,6 @@ from tfpb.model.codes import ENSEMBLE
 from tfpb.model.location import Located
 from tfpb.model.projection import LAMBERT_93
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
-from tfpb.perimeters.review import decisions_from
 from tfpb.report import ground as grounds
 from tfpb.survey.disclosure import for_bailleur
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from tfpb.config import Settings
     from tfpb.geodata.geography import Geography
     from tfpb.io.inputs import Inputs
-    from tfpb.io.tabular import TextTable
     from tfpb.model.dossier import Dossier
     from tfpb.model.evidence import Evaluation, Sensitivity
     from tfpb.model.maps import Ground
@@ -65,7 +63,7 @@ def cross_checks(
             )
             if column is not None:
                 faults += unknown_residences(
-                    _stamped(delivery.table),
+                    delivery.frame,
                     known,
                     column=column,
                     code="residence_inconnue_enquete",
@@ -76,20 +74,9 @@ def cross_checks(
 
 def remaining_faults(inputs: Inputs) -> list[Fault]:
     """List what stages would have found, when other faults keep them from running."""
-    faults: list[Fault] = []
-    if inputs.plan is not None and inputs.deliveries:
-        try:
-            survey.recode([_stamped(d.table) for d in inputs.deliveries], inputs.plan, None)
-        except TfpbError as error:
-            faults += error.faults
-    return faults
-
-
-def _stamped(table: TextTable) -> pd.DataFrame:
-    frame: pd.DataFrame = table.frame.assign(
-        _fichier=table.file, _feuille=table.sheet, _ligne=table.rows
-    )
-    return frame
+    if inputs.plan is None or not inputs.deliveries:
+        return []
+    return list(survey.recode([d.frame for d in inputs.deliveries], inputs.plan).faults)
 
 
 def geocode(inputs: Inputs, geography: Geography) -> pd.DataFrame:
@@ -115,17 +102,25 @@ def _located(
 ) -> Located:
     stock = inputs.frames["patrimoine"]
     points = stock.join(geocoded)
-    stop_on_faults(perimeters.check_points(points))
-    decisions, notices = decisions_from(inputs.decisions)
-    stop_on_faults(notices)
-    sides = perimeters.locate(
-        points,
-        geography.maps,
-        year=year,
-        default_radius_m=settings.reglages.rayon_defaut_m,
-        parcels=geography.parcels,
-        decisions=decisions,
-    )
+    communes = sorted(set(points["result_citycode"]) - {""})
+    decisions = inputs.frame("decisions")
+
+    def side(decided: pd.DataFrame | None) -> pd.DataFrame:
+        return perimeters.locate(
+            points,
+            geography.maps,
+            year=year,
+            default_radius_m=settings.reglages.rayon_defaut_m,
+            parcels=geography.parcels(communes),
+            decisions=decided,
+        )
+
+    sides = side(None)
+    notices: list[Fault] = []
+    if decisions is not None:
+        notices = perimeters.check_decisions(sides, points, decisions, geography.maps)
+        stop_on_faults(notices)
+        sides = side(decisions)
     entrances = points.join(sides)
     return Located(
         year=year,
@@ -148,7 +143,7 @@ def estimate(
         year = 2024 if carte == 2015 else 2025  # noqa: PLR2004 - years those maps rule
         known = located.entrances[list(RESULT_COLUMNS)]
         sides = _located(settings, inputs, geography, known, year).residences
-    answers = survey.recode([_stamped(d.table) for d in inputs.deliveries], inputs.plan, sides)
+    answers = survey.recode([d.frame for d in inputs.deliveries], inputs.plan, sides)
     estimates = survey.compare(
         answers, inputs.plan, by=settings.reglages.territoires, repere=inputs.repere
     )
@@ -236,7 +231,7 @@ def ground(geography: Geography, located: Located) -> Ground:
     return grounds.ground(
         geography.addresses.streets_of(codes),
         geography.outlines,
-        geography.parcels,
+        geography.parcels(codes),
         source=geography.addresses.vintage,
     )
 

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.checks import Source
 from tfpb.errors import Fault, Place, TfpbError
-from tfpb.geodata.address_store import AddressStore
-from tfpb.geodata.communes import Communes
+from tfpb.geodata.address_store import FILE_NAME, AddressStore
 from tfpb.geodata.outline_imports import load_outlines
 from tfpb.geodata.parcel_imports import load_parcels
 from tfpb.geodata.qpv_imports import load_qpv
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import geopandas as gpd
 
+    from tfpb.geodata.communes import Communes
     from tfpb.model.location import QpvMap
 
 VINTAGES: Final = (2015, 2024)
-ADDRESS_FILE: Final = "adresses.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,9 @@ class Geography:
     communes : Communes
     maps : mapping of int to QpvMap
         By vintage.
-    outlines, parcels : GeoDataFrame or None
+    outlines : GeoDataFrame or None
+    folder : Path
+        Where parcels are, loaded for the communes that need them only.
     sources : tuple of Source
     """
 
@@ -42,8 +44,13 @@ class Geography:
     communes: Communes
     maps: dict[int, QpvMap]
     outlines: gpd.GeoDataFrame | None
-    parcels: gpd.GeoDataFrame | None
+    folder: Path
     sources: tuple[Source, ...]
+
+    def parcels(self, communes: Iterable[str]) -> gpd.GeoDataFrame | None:
+        """Load the parcels of some communes; None when none was imported."""
+        found = load_parcels(self.folder, communes=communes)
+        return found if found is not None and len(found) else None
 
 
 def open_geography(folder: Path, *, needs: tuple[int, ...] = ()) -> Geography:
@@ -61,7 +68,7 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = ()) -> Geography:
         `geographie_absente` for each thing that lacks, with the command that imports it.
     """
     faults = []
-    store = folder / ADDRESS_FILE
+    store = folder / FILE_NAME
     if not store.is_file():
         faults.append(
             _absent("la base d’adresses", "tfpb geodonnees importer-adresses adresses-59.csv.gz")
@@ -86,10 +93,10 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = ()) -> Geography:
     ]
     return Geography(
         addresses,
-        Communes.load(),
+        addresses.communes(),
         maps,
         load_outlines(folder),
-        load_parcels(folder),
+        folder,
         (*addresses.sources(), *sources),
     )
 

@@ -32,6 +32,7 @@ _TABLES: Final[Mapping[str, tables.Contract]] = {
     "droit_commun": tables.DROIT_COMMUN,
     "conventions": tables.CONVENTIONS,
     "diagnostics": tables.DIAGNOSTICS,
+    "decisions": tables.DECISIONS_LIMITES,
 }
 T = TypeVar("T")
 
@@ -49,8 +50,8 @@ class Inputs:
     deliveries : tuple of Delivery
         Survey deliveries, text.
     plan : Plan or None
-    decisions, repere : TextTable or None
-        Review file and regional mark, read by the stages that know them.
+    repere : TextTable or None
+        Regional mark, read by the survey.
     aliases : mapping of str to str
         Old street name → new one.
     sources : tuple of Source
@@ -61,7 +62,6 @@ class Inputs:
     frames: Mapping[str, pd.DataFrame]
     deliveries: tuple[Delivery, ...] = ()
     plan: Plan | None = None
-    decisions: TextTable | None = None
     repere: TextTable | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
@@ -167,14 +167,12 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
                         source("enquete", delivery_path, len(delivery.table.frame))
                     )
                     reader.faults += delivery.notices
-    decisions = reader.table("decisions", tables.DECISIONS_LIMITES.names)
     aliases = _aliases(reader)
     repere = reader.table("repere")
     inputs = Inputs(
         frames=frames,
         deliveries=tuple(deliveries),
         plan=plan,
-        decisions=decisions,
         repere=repere,
         aliases=aliases,
         sources=tuple(reader.sources),

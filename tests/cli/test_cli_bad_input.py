@@ -1,0 +1,178 @@
+"""Spoiled inputs: each fault with file, sheet, row and column, all at once, exit 2, no half pack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from openpyxl import load_workbook
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+Spoil = Callable[[Path], None]
+
+
+def cell(file: str, row: int, header: str, value: Any) -> Spoil:
+    """Change one cell of a workbook, found by its header."""
+
+    def spoil(folder: Path) -> None:
+        book = load_workbook(folder / file)
+        for page in book:
+            for line in page.iter_rows(max_row=10):
+                for head in line:
+                    if head.value == header:
+                        page.cell(row, head.column).value = value
+                        book.save(folder / file)
+                        return
+        raise AssertionError(header)
+
+    return spoil
+
+
+def text(file: str, old: str, new: str) -> Spoil:
+    """Replace text in a CSV or TOML file."""
+
+    def spoil(folder: Path) -> None:
+        raw = (folder / file).read_bytes()
+        encoding = "utf-8"
+        try:
+            content = raw.decode(encoding)
+        except UnicodeDecodeError:
+            encoding = "cp1252"
+            content = raw.decode(encoding)
+        assert old in content, old
+        (folder / file).write_bytes(content.replace(old, new, 1).encode(encoding))
+
+    return spoil
+
+
+def doubled_row(file: str, row: int) -> Spoil:
+    def spoil(folder: Path) -> None:
+        book = load_workbook(folder / file)
+        page = book.worksheets[0]
+        page.append([c.value for c in page[row]])
+        book.save(folder / file)
+
+    return spoil
+
+
+def emptied(file: str) -> Spoil:
+    def spoil(folder: Path) -> None:
+        book = load_workbook(folder / file)
+        for page in book:
+            page.delete_rows(1, page.max_row)
+        book.save(folder / file)
+
+    return spoil
+
+
+CASES: dict[str, tuple[Spoil, tuple[str, ...]]] = {
+    "missing column": (
+        cell("patrimoine.xlsx", 4, "Nb logts", "Effectif"),
+        ("nb_logements", "patrimoine.xlsx", "manque"),
+    ),
+    "text for a number": (
+        cell("patrimoine.xlsx", 7, "Nb logts", "vingt"),
+        ("vingt", "ligne 7", "« Nb logts »", "nombre entier"),
+    ),
+    "same entrance twice": (
+        doubled_row("patrimoine.xlsx", 6),
+        ("répète la ligne 6", "patrimoine.xlsx"),
+    ),
+    "unknown quarter": (
+        cell("programme_2025.xlsx", 5, "Code QPV", "QN99999I"),
+        ("QN99999I", "n’existe pas", "ligne 5", "programme_2025.xlsx"),
+    ),
+    "unknown quarter in a convention": (
+        text("conventions.csv", "QN05993N", "QN05993X"),
+        ("QN05993X", "conventions.csv", "ligne 2"),
+    ),
+    "unknown résidence in taxes": (
+        cell("fiscalite_2025.xlsx", 6, "Code résidence", "99999"),
+        ("99999", "patrimoine", "ligne 6", "fiscalite_2025.xlsx"),
+    ),
+    "empty sheet": (emptied("programme_2025.xlsx"), ("vide", "programme_2025.xlsx")),
+    "rate of 5500": (
+        cell("fiscalite_2025.xlsx", 5, "Taux commune (%)", 5500),
+        ("5500", "bornes", "ligne 5", "« Taux commune (%) »"),
+    ),
+    "no such day": (
+        text("conventions.csv", "31/12/2030", "31/02/2030"),
+        ("31/02/2030", "date", "conventions.csv"),
+    ),
+    "a file that is not there": (
+        text("dossier.toml", 'droit_commun = "droit_commun.csv"', 'droit_commun = "absent.csv"'),
+        ("absent.csv", "introuvable"),
+    ),
+    "an unknown setting": (text("dossier.toml", "arrondi", "arondi"), ("arondi", "n’existe pas")),
+    "valued over spent": (
+        cell("programme_2025.xlsx", 5, "Dépense valorisée TFPB", 99_999_999),
+        ("programme_2025.xlsx", "ligne 5"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_each_fault_is_told_in_its_place(
+    name: str, copy: Path, tmp_path: Path, geodata: Path, run: Run
+) -> None:
+    spoil, words = CASES[name]
+    spoil(copy)
+    out = tmp_path / "sortie"
+    result = run("dossier", copy / "dossier.toml", "--sortie", out, "--geodonnees", geodata)
+    assert result.exit_code == 2, result.output
+    for word in words:
+        assert word in result.output, (word, result.output)
+    assert "Traceback" not in result.output
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["dossier"]
+
+
+def test_all_faults_come_at_once(copy: Path, tmp_path: Path, geodata: Path, run: Run) -> None:
+    several = ["text for a number", "unknown quarter", "rate of 5500", "no such day"]
+    for name in several:
+        CASES[name][0](copy)
+    result = run(
+        "dossier", copy / "dossier.toml", "--sortie", tmp_path / "s", "--geodonnees", geodata
+    )
+    assert result.exit_code == 2
+    for name in several:
+        for word in CASES[name][1]:
+            assert word in result.output, word
+
+
+def test_survey_rows_of_unknown_residences(
+    copy: Path, tmp_path: Path, geodata: Path, run: Run
+) -> None:
+    lines = (copy / "enquete_2019.csv").read_bytes().decode("cp1252").splitlines()
+    head = [h.strip('"') for h in lines[0].split(";")]
+    place = head.index("Code résidence")
+    for row in (1, 2):
+        cells = lines[row].split(";")
+        cells[place] = "R0457"
+        lines[row] = ";".join(cells)
+    (copy / "enquete_2019.csv").write_bytes("\r\n".join(lines).encode("cp1252"))
+    args = ("dossier", copy / "dossier.toml", "--sortie", tmp_path / "s", "--geodonnees", geodata)
+    result = run(*args)
+    assert result.exit_code == 2
+    for word in ("R0457", "2 lignes", "enquete_2019.csv", "ligne 2", "Code résidence"):
+        assert word in result.output
+    toml = copy / "dossier.toml"
+    settings = toml.read_text(encoding="utf-8").replace(
+        "[reglages]", '[reglages]\nenquete_residences_inconnues = "ecarter"'
+    )
+    toml.write_text(settings, encoding="utf-8")
+    assert run(*args).exit_code == 0
+
+
+def test_without_geography_the_command_to_import_is_given(
+    example: Path, tmp_path: Path, run: Run
+) -> None:
+    result = run(
+        "dossier", example / "dossier.toml", "--geodonnees", tmp_path, "-s", tmp_path / "x"
+    )
+    assert result.exit_code == 2
+    assert "tfpb geodonnees importer-adresses" in result.output
+    assert "tfpb geodonnees importer-qpv" in result.output

@@ -1,0 +1,187 @@
+"""The main job on the example: the pack of the contract, whole, the same twice, and safe."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+from typer.testing import CliRunner
+
+from tfpb.cli.app import app
+from tfpb.io.tabular import read_table
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+SHEETS = [
+    "Couverture", "Sommaire", "Synthèse", "Résidences", "Localisation", "Comparaison", "Évolution",
+    "Abattement", "Programme et bilan", "Droit commun", "Évaluation", "Doutes", "Méthode",
+    "Sources et hypothèses",
+]  # fmt: skip
+
+
+def test_the_pack_holds_what_the_contract_names(pack: Path) -> None:
+    names = {p.relative_to(pack).as_posix() for p in pack.rglob("*") if p.is_file()}
+    assert {
+        "dossier.xlsx", "rapport.pdf", "rapport.docx", "carte.html", "run.json", "journal.json",
+        "dossier.zip", "donnees/residences.gpkg",
+    } <= names  # fmt: skip
+    pages = {n for n in names if n.startswith("cartes/")}
+    assert {"cartes/QN05991I.pdf", "cartes/QN05991I.png"} <= pages
+    assert load_workbook(pack / "dossier.xlsx").sheetnames == SHEETS
+    with zipfile.ZipFile(pack / "dossier.zip") as archive:
+        assert "journal.json" not in archive.namelist()
+        assert not archive.testzip()
+
+
+def test_the_run_record_has_no_clock_and_no_path(pack: Path) -> None:
+    record = json.loads((pack / "run.json").read_text(encoding="utf-8"))
+    text = json.dumps(record)
+    assert "/" + "tmp" not in text
+    assert str(Path.home()) not in text
+    roles = {s["role"] for s in record["entrees"]}
+    assert {"patrimoine", "enquete", "plan", "fiscalite", "programme", "qpv2024"} <= roles
+    assert all(re.fullmatch(r"[0-9a-f]{64}", s["sha256"]) for s in record["entrees"])
+    assert all(check["tenu"] for check in record["controles"])
+    assert re.fullmatch(r"[0-9a-f]{8}", record["empreinte"])
+
+
+def test_every_output_says_the_data_are_fictional(pack: Path) -> None:
+    assert "données fictives" in (pack / "carte.html").read_text(encoding="utf-8")
+    for page in load_workbook(pack / "dossier.xlsx"):
+        footer = " ".join(
+            str(part.text)
+            for part in (page.oddFooter.left, page.oddFooter.center, page.oddFooter.right)
+        )
+        cells = " ".join(
+            str(c.value) for row in page.iter_rows() for c in row if c.value is not None
+        )
+        assert "données fictives" in (footer + cells).lower(), page.title
+        assert json.loads((pack / "run.json").read_text())["empreinte"] in footer + cells
+
+
+def test_same_inputs_same_bytes(
+    pack: Path, tmp_path: Path, example: Path, geodata: Path, run: Run
+) -> None:
+    result = run(
+        "dossier", example / "dossier.toml", "--sortie", tmp_path / "b", "--geodonnees", geodata
+    )
+    assert result.exit_code == 0
+    first, second = (
+        {
+            p.relative_to(d).as_posix(): p.read_bytes()
+            for d in (folder,)
+            for p in d.rglob("*")
+            if p.is_file()
+        }
+        for folder in (pack, tmp_path / "b")
+    )
+    different = [n for n in first if n != "journal.json" and first[n] != second.get(n)]
+    assert not different
+    assert set(first) == set(second)
+
+
+def test_dwellings_balance_over_the_pack(pack: Path, example: Path) -> None:
+    stock = read_table(
+        example / "patrimoine.xlsx", known=["id_residence", "nb_logements", "adresse"]
+    )
+    column = next(c for c in stock.frame.columns if "ogement" in c)
+    expected = int(stock.frame[column].astype(int).sum())
+    homes = pd.read_csv(pack / "donnees" / "residences.csv", sep=";", decimal=",")
+    assert homes["nb_logements"].sum() == expected
+    parts = homes[["logements_dans", "logements_hors", "logements_a_verifier"]].to_numpy().sum()
+    assert parts == expected
+
+
+def test_the_geopackage_is_in_the_legal_projection(pack: Path) -> None:
+    with sqlite3.connect(pack / "donnees" / "residences.gpkg") as base:
+        layers = dict(base.execute("select table_name, srs_id from gpkg_contents"))
+    assert layers == {"residences": 2154, "qpv": 2154}
+
+
+def test_a_report_completed_by_hand_is_never_replaced(
+    tmp_path: Path, example: Path, geodata: Path, run: Run
+) -> None:
+    folder = tmp_path / "pack"
+    folder.mkdir()
+    (folder / "rapport.docx").write_bytes(b"mes paragraphes")
+    result = run("dossier", example / "dossier.toml", "--sortie", folder, "--geodonnees", geodata)
+    assert result.exit_code == 0
+    assert (folder / "rapport.docx").read_bytes() == b"mes paragraphes"
+    assert (tmp_path / "pack.2" / "dossier.zip").is_file()
+    assert "rapport.docx" in result.output
+
+
+def test_a_stock_alone_makes_a_pack_that_says_what_it_lacks(
+    copy: Path, tmp_path: Path, geodata: Path, run: Run
+) -> None:
+    toml = copy / "dossier.toml"
+    head = toml.read_text(encoding="utf-8").split("[fichiers]")[0]
+    toml.write_text(head + '[fichiers]\npatrimoine = "patrimoine.xlsx"\n', encoding="utf-8")
+    result = run("dossier", toml, "--sortie", tmp_path / "out", "--geodonnees", geodata)
+    assert result.exit_code == 0, result.output
+    assert "Il manque" in result.output
+    assert load_workbook(tmp_path / "out" / "dossier.xlsx").sheetnames == SHEETS
+
+
+def test_the_closing_words_tell_what_to_open(
+    tmp_path: Path, example: Path, geodata: Path, run: Run
+) -> None:
+    result = run(
+        "dossier", example / "dossier.toml", "--sortie", tmp_path / "p", "--geodonnees", geodata
+    )
+    for words in ("résidences", "À vérifier", "Abattement 2025", "À ouvrir d’abord", "Synthèse"):
+        assert words in result.output
+
+
+def test_a_pack_proves_it_is_whole(pack: Path, tmp_path: Path, run: Run) -> None:
+    assert run("verifier", "--dossier", pack / "dossier.zip").exit_code == 0
+    with zipfile.ZipFile(pack / "dossier.zip") as archive:
+        files = {n: archive.read(n) for n in archive.namelist()}
+    files["rapport.pdf"] = b"autre"
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    result = run("verifier", "--dossier", tmp_path / "x.zip")
+    assert result.exit_code == 2
+    assert "rapport.pdf" in result.output
+
+
+def test_verifier_says_doubts_and_writes_nothing(example: Path, geodata: Path, run: Run) -> None:
+    before = sorted(p.name for p in example.iterdir())
+    result = run("verifier", example / "dossier.toml", "--geodonnees", geodata)
+    assert result.exit_code == 0, result.output
+    assert "doute" in result.output
+    assert sorted(p.name for p in example.iterdir()) == before
+
+
+def test_help_of_each_command_ends_with_an_example() -> None:
+    runner = CliRunner()
+    for name in (
+        "dossier",
+        "nouveau",
+        "verifier",
+        "geocoder",
+        "localiser",
+        "comparer",
+        "abattement",
+        "cartes",
+    ):
+        result = runner.invoke(app, [name, "--help"])
+        assert result.exit_code == 0
+        assert f"tfpb {name}" in result.output, name
+        assert "Exemple" in result.output, name
+
+
+@pytest.mark.parametrize("args", [[], ["inconnu"], ["dossier"], ["verifier"]])
+def test_a_wrong_call_is_no_traceback(args: list[str]) -> None:
+    result = CliRunner().invoke(app, args)
+    assert result.exit_code in (0, 2)
+    assert "Traceback" not in result.output
