@@ -78,6 +78,14 @@ class Abatement:
         `DECLARATION_COLUMNS`.
     values : tuple of LegalValue
         Legal values used.
+    notices : tuple of Fault
+        Doubts.
+    by_collectivity : DataFrame
+        `commune, code_insee, ligne (commune|syndicats|epci|tse|tasa|gemapi), abattement_eur,
+        compensation_etat_eur, perte_eur, reporte_contribuables_eur`.
+    by_year : DataFrame
+        Forecast added by year: `annee, residences, logements, abattement_eur, en_attente_eur,
+        nouvelles, nature`.
     """
 
     year: int
@@ -93,6 +101,8 @@ class Abatement:
     declaration: pd.DataFrame
     values: tuple[LegalValue, ...] = ()
     notices: tuple[Fault, ...] = ()
+    by_collectivity: pd.DataFrame | None = None
+    by_year: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,355 @@
+"""The abatement of one tax year, from the premises of the notices to the sums."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from tfpb.errors import Fault, Place, Severity, fail, stop_on_faults
+from tfpb.model.codes import QpvStatut, Statut
+from tfpb.model.money import Abatement
+from tfpb.tax import declaration, forecast, tallies
+from tfpb.tax.cells import ZERO, apportion, cents, money, place, records, text, whole
+from tfpb.tax.formula import LINES, ROUNDINGS, net_base, terms
+from tfpb.tax.holdings import Stock
+from tfpb.tax.lines import Premises, claim_limit, notice_line, outcome
+from tfpb.tax.notices import Check, read_notice
+from tfpb.tax.premises import check_premises, exemption_of, rates_of, year_of
+from tfpb.tax.rights import right_of
+from tfpb.tax.signatures import Conventions
+from tfpb.words import motives
+from tfpb.words.numbers import plural
+
+if TYPE_CHECKING:
+    from tfpb.law.values import Law, Reader
+    from tfpb.tax.cells import Record
+    from tfpb.tax.formula import Terms
+    from tfpb.tax.lines import Outcome
+
+
+def abate(
+    premises: pd.DataFrame,
+    residences: pd.DataFrame,
+    entrances: pd.DataFrame | None,
+    conventions: pd.DataFrame | None,
+    law: Law,
+    *,
+    year: int,
+    rounding: str = "centime",
+    bailleur: str = "",
+    on: dt.date | None = None,
+) -> Abatement:
+    """Compute the abatement of a tax year.
+
+    Parameters
+    ----------
+    premises : DataFrame
+        Typed by `tables.PREMISES`, one row a premises of a notice. Rows of an earlier year stand for
+        premises whose row of the year is missing (an estimate); the others are listed and left out.
+    residences : DataFrame
+        `RESIDENCE_COLUMNS`: money follows dwellings, so a premises of a résidence cut by the limit is
+        abated for the share of its taxable dwellings that are in.
+    entrances : DataFrame or None
+        Located entrances: they give the side of a building, exemptions, demolitions, deliveries.
+    conventions : DataFrame or None
+        Typed by `tables.CONVENTIONS`; None when the dossier has none: every status is then
+        `sans_convention`, amounts are given for information and counted in no total but
+        `abattement_sans_convention_eur`.
+    law : Law
+    year : int
+    rounding : str
+        `centime`, or `avis` (base and lines to the euro, as on a notice).
+    bailleur : str
+        Whose conventions apply when a résidence does not name its bailleur.
+    on : date, optional
+        Day of the dossier, to say whether a claim is still open.
+
+    Returns
+    -------
+    Abatement
+        Every total is the sum of the rounded lines. `premises` keeps the order of the input.
+
+    Raises
+    ------
+    TfpbError
+        Every fault of the premises; `loi_sans_valeur` for a year outside the law.
+
+    References
+    ----------
+    CGI 1388 bis, 1388, 1641, 1657; LPF R*196-2.
+    """
+    if rounding not in ROUNDINGS:
+        raise fail("code_inconnu", got=rounding, attendu=" ou ".join(ROUNDINGS))
+    reader = law.on(dt.date(year, 1, 1))
+    stipulated = terms(reader, rounding)
+    faults = check_premises(premises, law)
+    stop_on_faults(faults)
+    stock = Stock(residences, entrances, reader)
+    held = Conventions(conventions)
+    kept, left_out = _rows_of_year(records(premises), year)
+    items = [_item(row, stock, held, stipulated, reader, year, bailleur) for _, row in kept]
+    _share_dwellings(items, stock)
+    checks = _cross_check(items, stipulated, reader)
+    pairs = [(item, outcome(item, stipulated, reader, on)) for item in items]
+    frame = premises.iloc[[position for position, _ in kept]].reset_index(drop=True)
+    coming = forecast.forecast(
+        pairs, stock, held, law, year=year, terms=stipulated, bailleur=bailleur
+    )
+    doubts = [
+        *(f for f in faults if f.severity is Severity.DOUTE),
+        *left_out,
+        *_doubts(pairs, stock, held, stipulated, reader),
+        *_unexplained(checks, items),
+    ]
+    result = Abatement(
+        year=year,
+        rounding=rounding,
+        premises=_premises_frame(frame, pairs),
+        by_residence=tallies.by_residence(pairs, stock, terms=stipulated, reader=reader, on=on),
+        by_qpv=tallies.by_qpv(pairs, stock),
+        by_commune=tallies.by_commune(pairs),
+        totals=tallies.totals(pairs),
+        counts=tallies.counts(pairs),
+        checks=_checks_frame(checks, year, reader),
+        forecast=coming,
+        declaration=declaration.declaration(pairs, stock),
+        notices=tuple(doubts),
+        by_collectivity=tallies.by_collectivity(pairs, stipulated),
+        by_year=forecast.by_year(coming),
+    )
+    return replace(result, values=reader.used())
+
+
+def _rows_of_year(rows: list[Record], year: int) -> tuple[list[tuple[int, Record]], list[Fault]]:
+    """Keep the rows of the year, and for résidences without any those of the latest year before."""
+    latest: dict[str, int] = {}
+    for row in rows:
+        key = text(row["id_residence"])
+        if year_of(row) <= year:
+            latest[key] = max(latest.get(key, 0), year_of(row))
+    kept, out = [], []
+    for position, row in enumerate(rows):
+        if year_of(row) == latest.get(text(row["id_residence"])):
+            kept.append((position, row))
+            continue
+        here, got = place(row, "annee"), str(year_of(row))
+        out.append(Fault("ligne_autre_annee", here, got, {"annee": year}, Severity.DOUTE))
+    return kept, out
+
+
+def _item(
+    row: Record,
+    stock: Stock,
+    conventions: Conventions,
+    stipulated: Terms,
+    reader: Reader,
+    year: int,
+    bailleur: str,
+) -> Premises:
+    holding = stock.find(text(row["id_residence"]), text(row.get("id_batiment")))
+    current = year_of(row) == year
+    return Premises(
+        row=row,
+        holding=holding,
+        right=right_of(
+            holding,
+            own_exemption=exemption_of(row),
+            conventions=conventions,
+            bailleur=bailleur,
+            reader=reader,
+        ),
+        base=net_base(money(row.get("vlc_eur")), money(row.get("base_nette_eur")), stipulated),
+        rates=rates_of(row),
+        paid=money(row.get("cotisation_avis_eur")) if current else None,
+        current=current,
+    )
+
+
+def _share_dwellings(items: list[Premises], stock: Stock) -> None:
+    """Give each premises its dwellings, never more than the stock holds in all."""
+    groups: dict[str, list[Premises]] = {}
+    for item in items:
+        groups.setdefault(text(item.row["id_residence"]), []).append(item)
+    for key, group in groups.items():
+        holding = stock.residence(key)
+        told = [whole(item.row.get("nb_logements")) for item in group]
+        known = holding.dwellings if holding is not None else None
+        counted = [n for n in told if n is not None]
+        if len(counted) == len(told) and (known is None or sum(counted) <= known):
+            shares = counted
+        elif known is None:
+            shares = [n or 0 for n in told]
+        else:
+            complete = len(counted) == len(told) and sum(counted) > 0
+            weights = [money(n) or ZERO for n in counted] if complete else [i.base for i in group]
+            shares = apportion(known, weights)
+        for item, count in zip(group, shares, strict=True):
+            item.dwellings = count
+
+
+def _cross_check(items: list[Premises], stipulated: Terms, reader: Reader) -> list[Check]:
+    """Read each notice of the year; the states found are set on the premises."""
+    tolerance = reader.decimal("tolerance_ligne_eur")
+    by_notice: dict[str, list[Premises]] = {}
+    for item in items:
+        if item.current:
+            by_notice.setdefault(text(item.row["avis"]), []).append(item)
+    checks: list[Check] = []
+    for group in by_notice.values():
+        states, made = read_notice([notice_line(i) for i in group], stipulated, tolerance)
+        for item, found in zip(group, states, strict=True):
+            item.state = found
+            item.unexplained = item.paid is not None and not found
+        checks += made
+    return checks
+
+
+def _premises_frame(frame: pd.DataFrame, pairs: tallies.Pairs) -> pd.DataFrame:
+    """Add the columns of the contract, then what helps to follow a figure to its source."""
+    out = frame.copy()
+    done: list[Outcome] = [o for _, o in pairs]
+    items = [i for i, _ in pairs]
+    columns: dict[str, list[Any]] = {"base_eur": [cents(i.base) for i in items]}
+    for index, line in enumerate(LINES):
+        columns[f"abattement_{line}_eur"] = [o.amounts.lines[index] for o in done]
+    columns |= {
+        "abattement_eur": [o.amounts.abatement for o in done],
+        "frais_gestion_eur": [o.amounts.fees for o in done],
+        "total_eur": [o.amounts.total for o in done],
+        "nature": [o.nature for o in done],
+        "statut": [str(o.statut) for o in done],
+        "compensation_etat_eur": [o.amounts.compensation for o in done],
+        "perte_collectivites_eur": [o.amounts.lost for o in done],
+        "motif": [o.motive for o in done],
+        "code_qpv": [i.right.code_qpv for i in items],
+        "part_logements": [o.share.quantize(cents(ZERO) + ZERO.scaleb(-6)) for o in done],
+        "logements_retenus": [i.dwellings for i in items],
+        "abattement_a_reclamer_eur": [o.claim for o in done],
+        "abattement_a_risque_eur": [o.risk for o in done],
+        "abattement_a_verifier_eur": [o.verify for o in done],
+        "abattement_sans_convention_eur": [o.unsigned for o in done],
+    }
+    for name, values in columns.items():
+        out[name] = pd.Series(values, dtype="int64" if name == "logements_retenus" else object)
+    return out
+
+
+def _checks_frame(checks: list[Check], year: int, reader: Reader) -> pd.DataFrame:
+    limit = claim_limit(reader)
+    rows = [
+        {
+            "avis": c.avis,
+            "id_residence": c.id_residence,
+            "attendu_eur": cents(c.expected),
+            "lu_eur": c.read,
+            "ecart_eur": cents(c.gap),
+            "constat": motives.notice(
+                _outcome_code(c), {"ecart": abs(cents(c.gap)), "limite": limit}
+            ),
+            "code_constat": c.constat,
+            "rapport": None if c.ratio is None else c.ratio.quantize(cents(ZERO) + ZERO.scaleb(-4)),
+            "annee": year,
+        }
+        for c in checks
+    ]
+    columns = (
+        "avis", "id_residence", "attendu_eur", "lu_eur", "ecart_eur", "constat", "code_constat",
+        "rapport", "annee",
+    )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(columns))
+
+
+def _outcome_code(check: Check) -> str:
+    if check.constat != "concordant" or (check.ratio or ZERO) > cents(ZERO):
+        return check.constat
+    return "concordant_sans"
+
+
+def _doubts(
+    pairs: tallies.Pairs, stock: Stock, held: Conventions, stipulated: Terms, reader: Reader
+) -> list[Fault]:
+    """List what deserves a look: unknown résidences, no premises, counts, young buildings, heights."""
+    doubts: list[Fault] = []
+    groups: dict[str, tallies.Pairs] = {}
+    for pair in pairs:
+        groups.setdefault(text(pair[0].row["id_residence"]), []).append(pair)
+    if not held.given:
+        doubts.append(Fault("conventions_non_fournies", severity=Severity.DOUTE))
+    doubts += [
+        Fault("contrat_sans_date", got=name, severity=Severity.DOUTE)
+        for name in held.without_contract_date()
+    ]
+    for key, group in groups.items():
+        here = place(group[0][0].row, "id_residence")
+        if stock.residence(key) is None:
+            doubts.append(Fault("residence_hors_patrimoine", here, key, {}, Severity.DOUTE))
+        else:
+            doubts += _residence_doubts(key, group, stock, stipulated, reader, here)
+    for holding in stock.holdings:
+        inside = holding.count(QpvStatut.DANS)
+        if inside and holding.id_residence not in groups:
+            fields = {"logements": plural(inside, "logement")}
+            doubts.append(
+                Fault(
+                    "residence_sans_local",
+                    Place(),
+                    holding.id_residence,
+                    fields,
+                    Severity.DOUTE,
+                )
+            )
+    return doubts
+
+
+def _residence_doubts(
+    key: str, group: tallies.Pairs, stock: Stock, stipulated: Terms, reader: Reader, here: Place
+) -> list[Fault]:
+    holding = stock.residence(key)
+    if holding is None:
+        return []
+    doubts = []
+    told = [whole(i.row.get("nb_logements")) for i, _ in group]
+    read = sum(n for n in told if n is not None)
+    if None not in told and read > holding.dwellings:
+        fields: dict[str, Any] = {"lus": read, "connus": holding.dwellings}
+        doubts.append(Fault("logements_divergents", here, key, fields, Severity.DOUTE))
+    entitled = [i for i, o in group if i.entitled and o.statut == Statut.ELIGIBLE]
+    young = reader.whole("duree_exoneration_longue_ans")
+    built = [u.built for u in holding.units if u.built is not None]
+    if (
+        entitled
+        and built
+        and min(built) > reader.day.year - young
+        and any(i.right.motive == "droit_exoneration_inconnue" for i in entitled)
+    ):
+        fields = {"construction": min(built)}
+        doubts.append(Fault("exoneration_possible", here, key, fields, Severity.DOUTE))
+    homes = sum(i.dwellings for i, _ in group)
+    if homes and any(o.amounts.abatement for _, o in group):
+        height = tallies.full_amount((i for i, _ in group), stipulated) / homes
+        low = reader.decimal("abattement_par_logement_min_eur")
+        high = reader.decimal("abattement_par_logement_max_eur")
+        if not low <= height <= high:
+            fields = {"par_logement": f"{height:.0f}", "bas": f"{low:f}", "haut": f"{high:f}"}
+            doubts.append(Fault("abattement_inhabituel", here, key, fields, Severity.DOUTE))
+    return doubts
+
+
+def _unexplained(checks: list[Check], items: list[Premises]) -> list[Fault]:
+    first: dict[str, Place] = {}
+    for item in items:
+        first.setdefault(text(item.row["avis"]), place(item.row, "cotisation_avis_eur"))
+    return [
+        Fault(
+            "avis_inexplique",
+            first[c.avis],
+            c.avis,
+            {"attendu": f"{cents(c.expected):f}".replace(".", ",")},
+            Severity.DOUTE,
+        )
+        for c in checks
+        if c.constat == "inexplique"
+    ]

@@ -1,0 +1,90 @@
+"""Cells of typed frames as plain values: what pandas calls missing becomes None or empty text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.errors import Place
+from tfpb.model.tables import STAMP
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Record = dict[str, Any]
+ZERO: Final = Decimal(0)
+CENT: Final = Decimal("0.01")
+EURO: Final = Decimal(1)
+
+
+def records(frame: pd.DataFrame | None) -> list[Record]:
+    """Return the rows as dictionaries, in order; an absent table has none."""
+    if frame is None:
+        return []
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+
+
+def missing(value: Any) -> bool:
+    """Say whether a cell is empty: None, NaN, NA or NaT."""
+    return value is None or value != value or str(value) in ("<NA>", "NaT")  # noqa: PLR0124 - NaN
+
+
+def text(value: Any) -> str:
+    """Return a cell as text, empty when missing."""
+    return "" if missing(value) else str(value)
+
+
+def money(value: Any) -> Decimal | None:
+    """Return an exact number: decimals as they are, floats as they are written (25.36, not 25.3599…)."""
+    if missing(value) or value == "":
+        return None
+    return value if isinstance(value, Decimal) else Decimal(str(value))
+
+
+def whole(value: Any) -> int | None:
+    """Return a whole number."""
+    return None if missing(value) or value == "" else int(value)
+
+
+def day(value: Any) -> dt.date | None:
+    """Return a date."""
+    if missing(value) or value == "":
+        return None
+    if isinstance(value, dt.datetime):
+        return value.date()
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)[:10])
+
+
+def truth(value: Any) -> bool:
+    """Return a yes or no, missing being no."""
+    return not missing(value) and str(value).lower() in ("true", "1", "oui", "1.0")
+
+
+def place(row: Record, column: str = "") -> Place:
+    """Return where a row of a typed frame stands in the user's file."""
+    line = whole(row.get(STAMP[2]))
+    return Place(text(row.get(STAMP[0])), text(row.get(STAMP[1])), line or 0, column)
+
+
+def cents(value: Decimal) -> Decimal:
+    """Round to the cent, halves away from zero."""
+    return value.quantize(CENT, ROUND_HALF_UP)
+
+
+def total(values: Any) -> Decimal:
+    """Add exact amounts, missing ones aside."""
+    return sum((v for v in values if v is not None), ZERO)
+
+
+def apportion(count: int, weights: list[Decimal]) -> list[int]:
+    """Share whole things by weights so that the parts add up (largest remainders, first ones first)."""
+    whole_weight = sum(weights, ZERO)
+    if not weights or whole_weight <= 0:
+        return [0] * len(weights)
+    exact = [count * w / whole_weight for w in weights]
+    parts = [int(e) for e in exact]
+    order = sorted(range(len(weights)), key=lambda i: (parts[i] - exact[i], i))
+    for i in order[: count - sum(parts)]:
+        parts[i] += 1
+    return parts
