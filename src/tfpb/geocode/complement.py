@@ -181,10 +181,9 @@ def leading_complement(flat: str) -> int:
 
 
 def _named(flat: str, start: int, stop: int) -> bool:
-    """Tell whether a name stands between two positions, beyond types and articles."""
-    return any(
-        word not in TYPES and word not in PREPOSITIONS for word in _WORDS.findall(flat, start, stop)
-    )
+    """Tell whether a whole street name stands between two positions: a name, or a type and a word."""
+    words = [w for w in _WORDS.findall(flat, start, stop) if w not in PREPOSITIONS]
+    return len(words) > 1 or any(word not in TYPES for word in words)
 
 
 def _preceded_by_article(flat: str, pos: int) -> bool:
@@ -204,7 +203,7 @@ def _identified_cut(flat: str, start: int) -> int | None:
         word, ident = match[1], match[2]
         before = _LAST_WORD.search(flat[start : match.start()])
         previous = before[1] if before else ""
-        if previous in PREPOSITIONS or previous in TYPES or not _named(flat, start, match.start()):
+        if previous in PREPOSITIONS or not _named(flat, start, match.start()):
             continue
         if word in _CERTAIN or word == "rdc":
             if ident in ARTICLES and ident not in {"l", "d"}:
@@ -221,7 +220,7 @@ def _named_cut(flat: str, start: int) -> int | None:
     for match in _NAMED.finditer(flat, start):
         before = _LAST_WORD.search(flat[start : match.start()])
         previous = before[1] if before else ""
-        if previous in PREPOSITIONS or previous in ADJECTIVES or previous in TYPES:
+        if previous in PREPOSITIONS or previous in ADJECTIVES:
             continue
         if _named(flat, start, match.start()):
             return match.start()

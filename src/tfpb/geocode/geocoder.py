@@ -16,16 +16,17 @@ from tfpb.geocode.answer import (
     parcel_id,
     parcels_of,
 )
+from tfpb.geocode.choose import Choice, choose, rank
 from tfpb.geocode.cleaning import clean, flatten
 from tfpb.geocode.communes import CommuneFinder, Place
 from tfpb.geocode.complement import Parcel, take_parcels
 from tfpb.geocode.coordinates import GIVEN_RADIUS_M, Given, extent_of, read_given
-from tfpb.geocode.grade import REJECTED, confidence, rival_rank, verdict
+from tfpb.geocode.grade import REJECTED, confidence, verdict
 from tfpb.geocode.line import ParsedAddress, Reading, parse
 from tfpb.geocode.names import name_of
 from tfpb.geocode.numbers import NO_NUMBER
-from tfpb.geocode.places import Point, Spot, spot
-from tfpb.geocode.streets import Candidate, candidates
+from tfpb.geocode.places import Point, Spot
+from tfpb.geocode.streets import Candidate
 from tfpb.geocode.table import StreetTable
 from tfpb.model.codes import GeocodeVerdict, ResultType
 from tfpb.model.projection import legal_epsg
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 TABLES_KEPT: Final = 2000
 """Communes kept ready at once; a landlord's file rarely names more."""
 FAR_FROM_ADDRESS_M: Final = 250.0
-_CLOSE_RANK: Final = 0.25
-_TRIED: Final = 3
 _SURE: Final = 0.95
 _SHORT_PARCEL: Final = re.compile(r"^\s*(?:(\d{3})\s*)?([a-z]{1,2}|0[a-z])\s*0*(\d{1,4})\s*$")
 
@@ -48,11 +47,14 @@ class Found(NamedTuple):
     """A street answer before it is written out."""
 
     table: StreetTable
-    candidate: Candidate
-    spot: Spot
+    choice: Choice
     confidence: float
-    rivals: tuple[Candidate, ...]
     reasons: tuple[str, ...] = ()
+
+    @property
+    def spot(self) -> Spot:
+        """Where the number stands."""
+        return self.choice.spot
 
 
 class Geocoder:
@@ -122,19 +124,17 @@ class Geocoder:
         if self.aliases:
             readings = self._renamed(readings)
         found: list[Found] = []
-        for rank, code in enumerate(place.codes):
+        for at, code in enumerate(place.codes):
             table = self.table(code)
             if table is None:
                 continue
-            sure = place.certainty if rank == 0 or len(place.codes) <= 2 else place.certainty * 0.98  # noqa: PLR2004
-            here = _best_street(table, readings, place, sure)
-            if here is not None:
+            sure = place.certainty if at == 0 or len(place.codes) <= 2 else place.certainty * 0.98  # noqa: PLR2004
+            choice = choose(table, readings, place)
+            if choice is not None:
+                here = Found(table, choice, confidence(choice, certainty=sure))
                 found.append(here)
-                if (
-                    rank == 0
-                    and here.confidence > _SURE
-                    and "commune_homonyme" not in place.reasons
-                ):
+                settled = here.confidence > _SURE and "commune_homonyme" not in place.reasons
+                if at == 0 and settled:
                     break
         if not found:
             return None
@@ -200,7 +200,7 @@ class Geocoder:
                         ResultType.HOUSENUMBER, point.x, point.y, 30.0, street, point, (point,)
                     )
                     made = Candidate(0, 0, 1.0, 1.0, 1.0, 1.0, 1.0, "parcel")
-                    return Found(table, made, where, 0.9, (), ("par_parcelle",))
+                    return Found(table, Choice(made, where, 1.0), 0.9, ("par_parcelle",))
         return None
 
     def _written(
@@ -223,31 +223,6 @@ class Geocoder:
         return _municipality(table, place, parsed, tuple(dict.fromkeys(reasons)), found, parcels)
 
 
-def _best_street(
-    table: StreetTable, readings: Sequence[Reading], place: Place, certainty: float
-) -> Found | None:
-    """Match a street and its number together: among like names, the one that has the number."""
-    listed = candidates(table, readings)
-    if not listed:
-        return None
-    best: Found | None = None
-    top = rival_rank(listed[0])
-    for candidate in listed[:_TRIED]:
-        if top - rival_rank(candidate) > _CLOSE_RANK:
-            break
-        where = spot(
-            table, table.groups[candidate.group].members, readings[candidate.reading].head,
-            postcode=place.postcode, old_city=place.old_city,
-        )  # fmt: skip
-        rivals = tuple(c for c in listed if c is not candidate)
-        sure = confidence(
-            candidate, rivals, number_found=where.first is not None, certainty=certainty
-        )
-        if best is None or sure > best.confidence:
-            best = Found(table, candidate, where, sure, rivals)
-    return best
-
-
 def _answer(
     found: Found, parsed: ParsedAddress, reasons: tuple[str, ...], parcels: list[str]
 ) -> Answer:
@@ -256,13 +231,11 @@ def _answer(
     said = list(dict.fromkeys((*reasons, *_match_reasons(found), *where.reasons)))
     judged = verdict(where, found.confidence, said)
     alternatives = ""
-    if judged is not GeocodeVerdict.ACCEPTE and found.rivals:
-        alternatives = JOIN.join(
-            f"{_rival_label(table, rival)} ({rival_rank(rival):.2f})" for rival in found.rivals[:3]
-        )
+    if judged is not GeocodeVerdict.ACCEPTE:
+        alternatives = _labels(table, found.choice.rivals)
     return Answer(
         label_of(where, city),
-        rival_rank(found.candidate),
+        rank(found.choice.candidate),
         where.kind,
         number_text(where.first) if where.first else "",
         street.name,
@@ -286,8 +259,8 @@ def _answer(
 
 def _match_reasons(found: Found) -> tuple[str, ...]:
     """Say in what the street found differs from the one written."""
-    candidate = found.candidate
-    said = []
+    candidate = found.choice.candidate
+    said = ["voie_incertaine"] if found.choice.contested else []
     if candidate.how == "fuzzy":
         said.append("voie_approchee")
     if candidate.how in {"fuzzy", "core"} and candidate.kind < 1.0:
@@ -295,9 +268,12 @@ def _match_reasons(found: Found) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _rival_label(table: StreetTable, rival: Candidate) -> str:
-    street = table.streets[table.groups[rival.group].members[0]]
-    return f"{street.name} {street.postcode} {table.commune.city}"
+def _labels(table: StreetTable, rivals: Sequence[Candidate]) -> str:
+    """Name the streets that answer as well, with their likeness."""
+    streets = [(table.streets[table.groups[r.group].members[0]], rank(r)) for r in rivals[:3]]
+    return JOIN.join(
+        f"{s.name} {s.postcode} {table.commune.city} ({worth:.2f})" for s, worth in streets
+    )
 
 
 def _municipality(
@@ -311,11 +287,11 @@ def _municipality(
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         radius = math.hypot(box[2] - box[0], box[3] - box[1]) / 2
     city, code = table.commune.city, table.commune.citycode
-    listed = [found.candidate, *found.rivals][:3] if found else []
+    listed = [found.choice.candidate, *found.choice.rivals] if found else []
     postcode = place.postcode or table.streets[0].postcode
     return Answer(
         label=f"{postcode} {city}".strip(),
-        score=rival_rank(found.candidate) if found else 0.0,
+        score=rank(found.choice.candidate) if found else 0.0,
         kind=ResultType.MUNICIPALITY,
         name=city,
         postcode=postcode,
@@ -328,7 +304,7 @@ def _municipality(
         confidence=found.confidence if found else 0.0,
         reasons=reasons,
         complement=parsed.complement,
-        alternatives=JOIN.join(f"{_rival_label(table, c)} ({rival_rank(c):.2f})" for c in listed),
+        alternatives=_labels(table, listed),
         radius_m=radius,
         parcel=JOIN.join(parcels),
     )

@@ -5,28 +5,28 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from tfpb.geocode.streets import SAME_TYPE
 from tfpb.model.codes import GeocodeVerdict, ResultType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tfpb.geocode.choose import Choice
     from tfpb.geocode.places import Spot
-    from tfpb.geocode.streets import Candidate
 
 COEFFICIENTS: Final = {
-    "constant": -12.0,
-    "query": 6.0,
-    "street": 4.0,
-    "letters": 5.0,
-    "kind": 1.5,
-    "margin": 4.0,
-    "number": 1.0,
+    "constant": -23.22,
+    "query": 12.86,
+    "street": 4.79,
+    "letters": 4.09,
+    "kind": 4.83,
+    "margin": 4.24,
+    "number": 2.44,
+    "contested": -1.51,
 }
 """Logistic regression fitted by `benchmarks/calibrate.py` on noisy real addresses and on streets
 that do not exist (Ardennes, Guadeloupe, Bondy); figures in docs/benchmarks-geocode.md."""
 EXACT_CONFIDENCE: Final = {"exact": 0.999, "joined": 0.997}
-ACCEPTED: Final = 0.9
+ACCEPTED: Final = 0.95
 REJECTED: Final = 0.35
 _STOPPING: Final = frozenset({
     "commune_homonyme", "commune_discordante", "deux_voies_trouvees", "autre_adresse_retenue",
@@ -36,46 +36,37 @@ _STOPPING: Final = frozenset({
 LARGEST_ACCEPTED_STREET_M: Final = 150.0
 
 
-def features(candidate: Candidate, margin: float, *, number_found: bool) -> dict[str, float]:
+def features(choice: Choice) -> dict[str, float]:
     """Return what the confidence is computed from, each 0..1."""
+    candidate = choice.candidate
     return {
         "query": candidate.query,
         "street": candidate.street,
         "letters": candidate.letters,
         "kind": candidate.kind,
-        "margin": min(1.0, margin),
-        "number": 1.0 if number_found else 0.0,
+        "margin": min(1.0, 4.0 * choice.margin),
+        "number": 1.0 if choice.spot.first is not None else 0.0,
+        "contested": 1.0 if choice.contested else 0.0,
     }
 
 
-def confidence(
-    candidate: Candidate, rivals: Sequence[Candidate], *, number_found: bool, certainty: float
-) -> float:
+def confidence(choice: Choice, *, certainty: float) -> float:
     """Return the probability (0..1) that the street is the one meant.
 
     Parameters
     ----------
-    candidate : Candidate
-    rivals : sequence of Candidate
-        Other streets that answer the same line.
-    number_found : bool
-        The number written exists on this street.
+    choice : Choice
     certainty : float
         Probability that the commune is right.
     """
-    if candidate.how in EXACT_CONFIDENCE and candidate.kind == SAME_TYPE and not rivals:
-        return EXACT_CONFIDENCE[candidate.how] * certainty
-    second = max((rival_rank(r) for r in rivals), default=0.0)
-    values = features(
-        candidate, max(0.0, rival_rank(candidate) - second), number_found=number_found
+    how = choice.candidate.how
+    if how in EXACT_CONFIDENCE and not choice.contested:
+        missing = choice.spot.first is None and "sans_numero" not in choice.spot.reasons
+        return EXACT_CONFIDENCE[how] * certainty * (0.995 if missing else 1.0)
+    logit = COEFFICIENTS["constant"] + sum(
+        COEFFICIENTS[name] * value for name, value in features(choice).items()
     )
-    logit = COEFFICIENTS["constant"] + sum(COEFFICIENTS[k] * v for k, v in values.items())
     return certainty / (1.0 + math.exp(-logit))
-
-
-def rival_rank(candidate: Candidate) -> float:
-    """Return how well a street answers, type included (0..1)."""
-    return 0.7 * candidate.score + 0.15 * candidate.kind + 0.15 * candidate.letters
 
 
 def verdict(spot: Spot, probability: float, reasons: Sequence[str]) -> GeocodeVerdict:

@@ -22,6 +22,7 @@ from tfpb.geocode.numbers import NO_NUMBER, Head, Number, read_head
 from tfpb.geocode.vocabulary import (
     ADJECTIVES,
     ARTICLES,
+    BUILDING_TYPES,
     DOUBLE_TYPES,
     GLUED_TYPES,
     LONG_GLUED,
@@ -286,21 +287,33 @@ class _Line:
         if not head.end and _begins_street(flat, begin, strong=True):
             self._take_repeated(begin)
             return begin, NO_NUMBER
+        skipped = 0 if head.end else leading_complement(flat[begin:])
+        if skipped:
+            self._set_aside(begin, begin + skipped)
+            return self._find_start()
         for anchor in _ANCHOR.finditer(flat, max(begin + 1, head.end)):
             later = read_head(flat, anchor.start())
-            if later.end and _begins_street(flat, later.end, strong=True):
+            if later.end and self._is_anchor(anchor.start(), later.end):
                 self._set_aside(0, anchor.start())
                 return later.end, later
         if not head.end:
-            skipped = leading_complement(flat[begin:])
-            if skipped:
-                self._set_aside(begin, begin + skipped)
-                return self._find_start()
             at = self._strong_word(begin)
             if at is not None:
                 self._set_aside(0, at)
                 return at, NO_NUMBER
         return (head.end or begin), head
+
+    def _is_anchor(self, start: int, stop: int) -> bool:
+        """Tell whether numbers inside a line begin the address."""
+        if _begins_street(self.flat, stop, strong=True):
+            return True
+        word = _TWO_WORDS.match(self.flat, stop)
+        if word is None or word[1] in BUILDING_TYPES or word[1] in MONTHS:
+            return False
+        if word[1] in TYPES:
+            return len(word[2]) > 1
+        separated = self.flat[:start].rstrip()[-1:] in {",", "-", ";", ":"}
+        return separated and len(word[1] + word[2]) > 3  # noqa: PLR2004
 
     def _strong_word(self, begin: int) -> int | None:
         """Find a street type inside a line that begins with something else."""
@@ -324,7 +337,7 @@ class _Line:
         """Take off a second address on the line: the same once more, or another street."""
         for anchor in _ANCHOR.finditer(self.flat, start):
             later = read_head(self.flat, anchor.start())
-            if not later.end or not _begins_street(self.flat, later.end, strong=True):
+            if not later.end or not _begins_street(self.flat, later.end):
                 continue
             if not self.flat[start : anchor.start()].strip(_EDGES):
                 continue
@@ -332,7 +345,10 @@ class _Line:
                 self.cleaned[anchor.start() :], self.flat[anchor.start() :], depth=1
             ).parsed()
             first = name_of(self.flat[start : anchor.start()])
-            if other.readings and other.readings[0].name.core != first.core and self.depth == 0:
+            same = bool(other.readings) and other.readings[0].name.core == first.core
+            if not same and not _begins_street(self.flat, later.end, strong=True):
+                continue  # a building or a place, left to the complement
+            if not same and other.readings and self.depth == 0:
                 self.others.append(other)
                 self.notes.append("deux_voies")
             self.spans.append((anchor.start(), len(self.flat)))
@@ -360,11 +376,30 @@ class _Line:
             names.append(Reading(name_of(f"{suffix}. {text}"), plain))
         if split is not None:
             names.append(Reading(name_of(flat[start:stop]), head))
+        else:
+            names += self._less_likely(text, head)
         if stop < len(flat) and flat[stop:].strip(_EDGES):
             names.append(Reading(name_of(flat[start:]), head))
             self._set_aside(stop, len(flat))
         kept = {(r.name.key, r.head): r for r in reversed(names) if r.name.tokens or r.name.kind}
         return tuple(reversed(kept.values())), stop
+
+    def _less_likely(self, text: str, head: Head) -> list[Reading]:
+        """Read a second type as the true one, or a short type glued to a short name."""
+        match = _TWO_WORDS.match(text)
+        if match is None:
+            return []
+        if match[1] in TYPES and match[2] in STRONG:
+            return [Reading(name_of(text[match.start(2) :]), head)]
+        for kind in GLUED_TYPES:
+            if (
+                match[1].startswith(kind)
+                and len(match[1]) > len(kind) + 1
+                and match[1] not in TYPES
+            ):
+                at = match.start(1) + len(kind)
+                return [Reading(name_of(f"{text[:at]} {text[at:]}"), head)]
+        return []
 
     def _type_last(self, start: int) -> str:
         """Put the type of « LILAS (RUE DES) » or « LILAS, RUE DES » in front."""

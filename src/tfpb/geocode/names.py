@@ -17,6 +17,7 @@ from tfpb.geocode.vocabulary import (
 
 _WORD: Final = re.compile(r"\d+|[a-z]+[.']?")
 _VOWELS: Final = frozenset("aeiouyh")
+_WHOLE: Final = {"grande rue", "petite rue"}
 _TENS: Final = {"20", "30", "40", "50", "60"}
 _YEAR_DIGITS: Final = 4
 
@@ -95,7 +96,7 @@ def name_of(flat: str) -> Name:
 
 
 def _type_of(words: list[str]) -> tuple[str, int]:
-    """Read the type at the head of the words; a repeated or second type replaces the first."""
+    """Read the type at the head of the words, once if it is repeated."""
     kind, start = "", 0
     while start < len(words):
         word = words[start].rstrip(".'")
@@ -103,7 +104,9 @@ def _type_of(words: list[str]) -> tuple[str, int]:
         double = DOUBLE_TYPES.get((word, following))
         found = double or SINGLE_DOUBLES.get(word) or TYPES.get(word)
         width = 2 if double else 1
-        if found is None or (kind and start + width >= len(words)):
+        if found is None or (kind and start + width >= len(words) and found not in _WHOLE):
+            break
+        if kind and found not in {kind, *_WHOLE}:
             break
         kind, start = found, start + width
     return kind, start
@@ -112,7 +115,7 @@ def _type_of(words: list[str]) -> tuple[str, int]:
 def _type_as_name(words: list[str]) -> tuple[str, list[str]]:
     """Read a name made of a type alone (« Grande Rue », « Le Parc »)."""
     kind = _type_of(words)[0]
-    return kind, [] if kind in {"grande rue", "petite rue"} else [words[-1].rstrip(".'")]
+    return kind, [] if kind in _WHOLE else [words[-1].rstrip(".'")]
 
 
 def _is_initial(words: list[str], i: int, start: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz import process
@@ -62,7 +63,9 @@ class Candidate(NamedTuple):
     how: str
 
 
-def candidates(table: StreetTable, readings: Sequence[Reading]) -> list[Candidate]:
+def candidates(
+    table: StreetTable, readings: Sequence[Reading], *, widen: bool = False
+) -> list[Candidate]:
     """Return the streets that may be meant, best first, at most eight.
 
     Parameters
@@ -70,22 +73,26 @@ def candidates(table: StreetTable, readings: Sequence[Reading]) -> list[Candidat
     table : StreetTable
     readings : sequence of Reading
         Ways to read the line, best first.
+    widen : bool
+        Look for like names even when the exact one exists.
     """
-    key = tuple(reading.name.key for reading in readings)
+    key = (widen, *(reading.name.key for reading in readings))
     known = table.found.get(key)
     if known is None:
         if len(table.found) > _CACHE_LIMIT:
             table.found.clear()
-        known = table.found[key] = _search(table, readings)
+        known = table.found[key] = _search(table, readings, widen=widen)
     return known  # type: ignore[return-value]
 
 
-def _search(table: StreetTable, readings: Sequence[Reading]) -> list[Candidate]:
+def _search(table: StreetTable, readings: Sequence[Reading], *, widen: bool) -> list[Candidate]:
+    best: dict[int, Candidate] = {}
     for i, reading in enumerate(readings):
         exact = _exact(table, reading.name, i)
-        if exact:
+        if exact and not widen:
             return exact
-    best: dict[int, Candidate] = {}
+        for found in exact:
+            best.setdefault(found.group, found)
     for i, reading in enumerate(readings[:4]):
         for name in _variants(reading.name):
             for found in [*_core(table, name, i), *_fuzzy(table, name, i)]:
@@ -266,9 +273,26 @@ def _pair(
     best, best_likeness = None, 0.0
     for j in free:
         word = words[j]
-        likeness = likely.get(word, 0.0)
-        if len(word) == 1 and token[0] == word and not likeness:
-            likeness = 0.7
+        likeness = likely.get(word) or alike(token, word)
         if likeness > best_likeness:
             best, best_likeness = j, likeness
     return best, best_likeness
+
+
+@lru_cache(maxsize=100_000)
+def alike(token: str, word: str) -> float:
+    """Say how likely a written word stands for a word of a street, when it is another word as well.
+
+    A word cut short, a plural, an initial, a typo that makes a word of its own.
+    """
+    if len(word) == 1:
+        return 0.7 if token[0] == word else 0.0
+    if not token.isalpha() or not word.isalpha():
+        return 0.0
+    short, long = sorted((token, word), key=len)
+    if long.startswith(short):
+        return 0.7 + 0.25 * len(short) / len(long) if len(short) > 1 else 0.0
+    if len(short) < 4:  # noqa: PLR2004
+        return 0.0
+    likeness = float(OSA.normalized_similarity(token, word))
+    return likeness * 0.95 if likeness >= 0.7 else 0.0  # noqa: PLR2004

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 LIGHT_WEIGHT: Final = 0.3
 INITIAL_WEIGHT: Final = 0.35
-_SHORTEST_PREFIX: Final = 3
+_SHORTEST_PREFIX: Final = 2
 _SHORTEST_TYPO: Final = 4
 _MOST_EXPANSIONS: Final = 12
-_CUTOFFS: Final = {4: 0.75, 5: 0.8, 6: 0.66, 7: 0.7}
-_LONG_CUTOFF: Final = 0.68
+_CUTOFFS: Final = {4: 0.74, 5: 0.7}
+_LONG_CUTOFF: Final = 0.66
 
 
 class Group(NamedTuple):

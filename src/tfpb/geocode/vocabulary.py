@@ -132,14 +132,16 @@ ADJECTIVES: Final = frozenset(
 """Words that may stand before a type inside one name (« Vieille Route de Paris »)."""
 
 GLUED_TYPES: Final = (
-    "boulevard", "residence", "impasse", "passage", "square", "avenue", "chemin", "allee", "place",
-    "route", "villa", "cours", "ruelle", "sente", "quai", "cite", "rue", "blvd", "rte", "ave", "all",
-    "imp", "che", "res", "bld", "av", "bd", "pl", "sq",
+    "lotissement", "boulevard", "residence", "faubourg", "quartier", "impasse", "passage", "sentier",
+    "square", "avenue", "chemin", "ruelle", "hameau", "allee", "place", "route", "villa", "cours",
+    "sente", "quai", "cite", "voie", "rue", "blvd", "rte", "ave", "all", "imp", "che", "lot", "res",
+    "bld", "av", "bd", "pl", "sq",
 )  # fmt: skip
 """Types found glued to the word that follows, longest first."""
-LONG_GLUED: Final = frozenset(t for t in GLUED_TYPES if t in {
-    "boulevard", "residence", "impasse", "avenue", "chemin", "allee", "route", "rue", "place", "square",
-})  # fmt: skip
+LONG_GLUED: Final = frozenset(t for t in GLUED_TYPES if len(t) > 4 and t != "cours") | {"rue"}  # noqa: PLR2004
+"""Types long enough to be believed when nothing else shows that two words are glued."""
+BUILDING_TYPES: Final = frozenset({"tour", "immeuble", "imm", "pavillon", "pav", "ilot"})
+"""Types that more often name a building than a street."""
 
 ARTICLES: Final = frozenset(
     ["de", "du", "des", "la", "le", "les", "l", "d", "au", "aux", "et", "en", "dela"]
@@ -148,9 +150,9 @@ PREPOSITIONS: Final = ARTICLES | {"a", "sur", "sous", "une", "un"}
 
 TITLES: Final = {
     "general": "gal gen gl gnl general generaux",
-    "marechal": "mal mar mchl marechal",
+    "marechal": "mal mchl marechal",
     "docteur": "dr doct docteur doc",
-    "president": "pdt pdte pres prdt president",
+    "president": "pdt pdte prdt president",
     "commandant": "cdt cmdt cmt cdant commandant",
     "capitaine": "cpt cne capt capitaine",
     "colonel": "col cnl colonel",
@@ -162,7 +164,7 @@ TITLES: Final = {
     "pere": "pere",
     "amiral": "aml amiral",
     "adjudant": "adj adjudant",
-    "caporal": "cal caporal",
+    "caporal": "caporal",
     "ingenieur": "ing ingenieur",
     "madame": "mme madame",
     "mademoiselle": "mlle mademoiselle",
@@ -171,7 +173,7 @@ TITLES: Final = {
     "frere": "frere fre",
     "freres": "freres frs",
     "soeur": "soeur",
-    "maitre": "me maitre",
+    "maitre": "maitre",
     "saint": "st saint",
     "sainte": "ste sainte",
     "saints": "sts saints",

@@ -62,6 +62,7 @@ REASONS: Final = {
     "type_different": "type de voie différent",
     "voie_approchee": "nom de voie approché",
     "voie_en_double": "plusieurs voies portent ce nom dans la commune",
+    "voie_incertaine": "une autre voie peut convenir",
     "voie_inconnue": "voie inconnue dans la commune",
     "voie_renommee": "nom remplacé d’après la table des voies renommées",
 }

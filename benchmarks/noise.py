@@ -1,0 +1,519 @@
+"""Seeded noise over real addresses: one class a hard case, as landlords' files write them.
+
+Every class takes a real address and writes it as a file would; it returns None where the case does
+not apply (an address without a suffix has no suffix to misspell). Nothing is drawn outside the
+random generator handed in: a seed gives the same lines on every machine.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import string
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tfpb.geocode import CommuneAddresses, Street
+from tfpb.geocode.cleaning import clean, flatten
+from tfpb.geocode.names import name_of
+from tfpb.geocode.vocabulary import LIGHT
+from tfpb.geodata.address_store import AddressStore
+from tfpb.text import strip_accents
+
+
+@dataclass(frozen=True)
+class Case:
+    """A noisy line and the truth behind it."""
+
+    line: str
+    postcode: str
+    city: str
+    citycode: str
+    truth: Street
+    number: int = 0
+    suffix: str = ""
+    others: tuple[tuple[int, str], ...] = ()  # all numbers of a range
+    exists: bool = True
+    with_code: bool = True
+
+
+TITLES = {
+    "Général": "GAL", "General": "GAL", "Maréchal": "MAL", "Marechal": "MAL", "Docteur": "DR",
+    "Président": "PDT", "President": "PDT", "Commandant": "CDT", "Saint": "ST", "Sainte": "STE",
+    "Monseigneur": "MGR", "Capitaine": "CPT", "Colonel": "COL", "Lieutenant": "LT", "Sergent": "SGT",
+    "Professeur": "PR", "Abbé": "ABBE",
+}  # fmt: skip
+TYPES = {
+    "Rue": ["R", "RUE", "R."], "Avenue": ["AV", "AVE", "AV."], "Boulevard": ["BD", "BLD", "BLVD"],
+    "Place": ["PL", "PLC", "PL."], "Allée": ["ALL", "ALLEE"], "Allee": ["ALL"], "Impasse": ["IMP"],
+    "Chemin": ["CHE", "CHEM", "CH"], "Route": ["RTE", "RT"], "Square": ["SQ"], "Passage": ["PASS", "PAS"],
+    "Cours": ["CRS"], "Résidence": ["RES", "RES."], "Residence": ["RES"], "Lotissement": ["LOT"],
+    "Ruelle": ["RLE"], "Faubourg": ["FG", "FBG"], "Quai": ["QU", "QUAI"], "Hameau": ["HAM"],
+}  # fmt: skip
+NUMBER_WORDS = {
+    "8": "HUIT",
+    "11": "ONZE",
+    "4": "QUATRE",
+    "14": "QUATORZE",
+    "19": "DIX NEUF",
+    "2": "DEUX",
+    "1": "UN",
+}
+ROMANS = {"8": "VIII", "11": "XI", "4": "IV", "14": "XIV", "19": "XIX"}
+COMPLEMENTS = (
+    "BAT {l}", "BATIMENT {l}", "BAT. {l}{d}", "ENT {d}", "ENTREE {l}", "ESC {l}", "BAT {l} ENT {d}",
+    "ESCALIER {d}", "- BAT {l}", "APPT {d}", "TOUR {l}", "HALL {d}", "CAGE {l}", "BAT {l} ESC {d} APT {d}",
+    "(BAT {l})", ", BAT {l}", "IMM {l}", "PORTE {d}", "BT {d}",
+)  # fmt: skip
+RESIDENCES = (
+    "LES HORTENSIAS", "LE BREUIL", "BELLEVUE", "LES ACACIAS", "LE CLOS FLEURI", "LA PLAINE", "LES TILLEULS",
+    "DU STADE", "LES COQUELICOTS", "HENRI SELLIER", "LA ROSERAIE", "LES GRANDS CHENES",
+)  # fmt: skip
+NOT_ADDRESSES = (
+    "NC", "Néant", "SANS OBJET", "à définir", "?", "---", "inconnue", "VOIR PLAN", "x", "non renseigné", "N/A",
+)  # fmt: skip
+
+
+def addresses(index: Path, prefixes: tuple[str, ...]) -> list[tuple[CommuneAddresses, Street, int]]:
+    """List every numbered address of the départements asked for."""
+    with AddressStore(index) as store:
+        listed = []
+        for code in store.citycodes():
+            if code.startswith(prefixes):
+                commune = store.commune(code)
+                if commune is not None:
+                    listed += [
+                        (commune, street, i)
+                        for street in commune.streets
+                        for i in range(len(street.numbers))
+                    ]
+    return listed
+
+
+def plain(commune: CommuneAddresses, street: Street, i: int, rng: random.Random) -> Case:
+    """Write an address as files do at their best: capitals without accents."""
+    number, suffix = int(street.numbers[i]), str(street.suffixes[i])
+    name = strip_accents(street.name).upper() if rng.random() < 0.7 else street.name
+    line = f"{number}{f' {suffix.upper()}' if suffix else ''} {name}"
+    return Case(line, street.postcode, commune.city, commune.citycode, street, number, suffix)
+
+
+def _name(case: Case) -> str:
+    """Return the street of a line whose head is still « 12 BIS »."""
+    head = re.match(rf"(?:N° )?0*{case.number}\s*(?:{case.suffix})?\s+", case.line, re.IGNORECASE)
+    return case.line[head.end() :] if head else case.line
+
+
+def _head(case: Case) -> str:
+    return case.line[: len(case.line) - len(_name(case))]
+
+
+def _fill(template: str, rng: random.Random) -> str:
+    return template.format(l=rng.choice("ABCDEFG"), d=rng.randint(1, 30))
+
+
+def complement(case: Case, rng: random.Random) -> Case | None:
+    """Case 1."""
+    text = _fill(rng.choice(COMPLEMENTS), rng)
+    glued = rng.random()
+    if glued < 0.15 and case.line[-1:].isalpha():
+        return replace(case, line=f"{case.line}.{text.strip('-( ,)').replace(' ', '.')}")
+    if glued < 0.3:
+        return replace(case, line=f"{text.strip('-, ')} {case.line}")
+    return replace(case, line=f"{case.line} {text}")
+
+
+def residence(case: Case, rng: random.Random) -> Case | None:
+    """Case 2."""
+    name = f"{rng.choice(['RES', 'RESIDENCE', 'RES.'])} {rng.choice(RESIDENCES)}"
+    shape = rng.choice(["{n} {a}", "{a} {n}", "{a} - {n}", "{n}, {a}", "{a}, {n} BAT B"])
+    return replace(case, line=shape.format(n=name, a=case.line))
+
+
+def ranges(case: Case, rng: random.Random) -> Case | None:
+    """Case 3: a range or list of numbers that exist."""
+    pairs = zip(case.truth.numbers.tolist(), case.truth.suffixes, strict=True)
+    same = sorted({n for n, s in pairs if n % 2 == case.number % 2 and not s})
+    if case.suffix:
+        return None
+    at = same.index(case.number)
+    further = same[at + 1 : at + 1 + rng.randint(1, 3)]
+    if not further:
+        return None
+    numbers = [case.number, *further]
+    low, high = numbers[0], numbers[-1]
+    shape = rng.choice(
+        ["{a}-{b}", "{a}/{b}", "{a} à {b}", "{a} A {b}", "{a} - {b}", "list", "et", "{a} -{b}"]
+    )
+    if shape == "list":
+        text = "-".join(map(str, numbers))
+    elif shape == "et":
+        text = " et ".join(map(str, numbers[:2]))
+    else:
+        text = shape.format(a=low, b=high)
+    glue = "" if rng.random() < 0.1 else " "
+    return replace(
+        case,
+        line=f"{text}{glue}{_name(case)}",
+        others=((low, ""), (numbers[1 if shape == "et" else -1], "")),
+    )
+
+
+def suffix(case: Case, rng: random.Random) -> Case | None:
+    """Case 4."""
+    if not case.suffix:
+        if rng.random() < 0.9:
+            return None
+        return replace(case, line=f"{case.number:04d} {_name(case)}")
+    letter = {"bis": "B", "ter": "T", "quater": "Q"}.get(case.suffix, case.suffix.upper())
+    written = rng.choice([case.suffix.upper(), letter, case.suffix])
+    glue = rng.choice(["", " "])
+    return replace(case, line=f"{case.number}{glue}{written} {_name(case)}")
+
+
+def kinds(case: Case, rng: random.Random) -> Case | None:
+    """Case 5: abbreviated or doubled types."""
+    first, _, rest = case.truth.name.partition(" ")
+    short = TYPES.get(first.capitalize())
+    if not short or not rest:
+        return None
+    rest = strip_accents(rest).upper()
+    if rng.random() < 0.2:
+        return replace(
+            case, line=f"{_head(case)}{first.capitalize()} {strip_accents(first).upper()} {rest}"
+        )
+    return replace(case, line=f"{_head(case)}{rng.choice(short)} {rest}")
+
+
+def titles(case: Case, rng: random.Random) -> Case | None:
+    """Case 6."""
+    name = case.truth.name
+    for full, short in TITLES.items():
+        if re.search(rf"\b{full}\b", name):
+            line = re.sub(rf"\b{full}\b", short + rng.choice(["", "."]), name)
+            return replace(case, line=f"{_head(case)}{strip_accents(line).upper()}")
+    return None
+
+
+def initials(case: Case, rng: random.Random) -> Case | None:
+    """Case 7."""
+    words = strip_accents(case.truth.name).upper().split()
+    if (
+        len(words) != 3
+        or words[1] in {"DE", "DU", "DES", "LA", "LE", "LES", "AU", "AUX", "A"}
+        or not words[1].isalpha()
+    ):
+        return None
+    if len(words[1]) < 3 or len(words[2]) < 4 or words[1] in {"SAINT", "SAINTE"}:
+        return None
+    mark = rng.choice([". ", ".", " "])
+    return replace(case, line=f"{_head(case)}{words[0]} {words[1][0]}{mark}{words[2]}")
+
+
+def truncation(case: Case, rng: random.Random) -> Case | None:
+    """Case 8."""
+    line = strip_accents(case.line).upper()
+    limit = rng.choice([26, 28, 32])
+    if len(line) <= limit or len(line) - limit > 8:
+        return None
+    return replace(case, line=line[:limit].strip())
+
+
+def number_words(case: Case, rng: random.Random) -> Case | None:
+    """Case 9."""
+    name = _name(case)
+    match = re.search(r"\b(8|11|4|14|19|2)\b", name)
+    if not match:
+        return None
+    table = rng.choice([NUMBER_WORDS, ROMANS])
+    word = table.get(match[1])
+    return word and replace(
+        case, line=f"{_head(case)}{name[: match.start()]}{word}{name[match.end() :]}"
+    )
+
+
+def characters(case: Case, rng: random.Random) -> Case | None:
+    """Case 10."""
+    name = case.truth.name
+    how = rng.choice(["mojibake", "quote", "nbsp", "space", "degree"])
+    if how == "mojibake" and not name.isascii():
+        try:
+            name = name.encode("utf-8").decode("cp1252")
+        except UnicodeDecodeError:
+            return None
+    elif how == "quote" and "'" in name.replace("’", "'"):
+        name = name.replace("’", "'").replace("'", rng.choice("’´`‘"))
+    elif how == "nbsp":
+        name = name.replace(" ", "\u00a0")
+    elif how == "space":
+        name = name.replace(" ", "  ")
+    elif how == "degree":
+        return replace(case, line=f"N° {case.number}{case.suffix} {name}")
+    else:
+        return None
+    return replace(case, line=f"{_head(case)}{name}")
+
+
+def glued(case: Case, rng: random.Random) -> Case | None:
+    """Case 11."""
+    name = _name(case)
+    words = name.split()
+    how = rng.choice(["number", "type", "both", "inside", "postcode"])
+    if how == "postcode":
+        return replace(case, line=f"{case.line}{case.postcode}")
+    first = strip_accents(words[0]).capitalize()
+    if len(words) < 2 or first not in {strip_accents(t) for t in TYPES} | {"Villa", "Cite"}:
+        return None
+    if how == "number" and not case.suffix:
+        return replace(case, line=f"{case.number}{name}")
+    if how == "type":
+        return replace(case, line=f"{_head(case)}{words[0]}{' '.join(words[1:])}")
+    if how == "both" and not case.suffix:
+        return replace(case, line=f"{case.number}{words[0]}{' '.join(words[1:])}")
+    at = rng.randrange(1, len(words) - 1) if len(words) > 2 else 0
+    if not at:
+        return None
+    return replace(
+        case, line=f"{_head(case)}{' '.join(words[:at])} {words[at]}{' '.join(words[at + 1 :])}"
+    )
+
+
+def _mistype(word: str, rng: random.Random) -> str:
+    at = rng.randrange(1, len(word) - 1)
+    how = rng.choice(["drop", "double", "swap", "change"])
+    if how == "drop":
+        return word[:at] + word[at + 1 :]
+    if how == "double":
+        return word[:at] + word[at] + word[at:]
+    if how == "swap":
+        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    return word[:at] + rng.choice(string.ascii_uppercase) + word[at + 1 :]
+
+
+def _typo(case: Case, rng: random.Random, least: int, times: int) -> Case | None:
+    words = strip_accents(_name(case)).upper().split()
+    able = [i for i, w in enumerate(words) if i and w.isalpha() and len(w) >= least]
+    if not able:
+        return None
+    at = rng.choice(able)
+    word = words[at]
+    for _ in range(times):
+        word = _mistype(word, rng)
+    if word == words[at]:
+        return None
+    words[at] = word
+    return replace(case, line=f"{_head(case)}{' '.join(words)}")
+
+
+def typo(case: Case, rng: random.Random) -> Case | None:
+    """Case 12: one typo in a word of five letters or more."""
+    return _typo(case, rng, 5, 1)
+
+
+def double_typo(case: Case, rng: random.Random) -> Case | None:
+    """Case 12: two typos in one word of seven letters or more."""
+    return _typo(case, rng, 7, 2)
+
+
+def routing(case: Case, rng: random.Random) -> Case | None:
+    """Case 13."""
+    shape = rng.choice(
+        [
+            "{a} BP {d}",
+            "{a} CS {d}",
+            "{a} {p} {c} CEDEX",
+            "{a} {p} {c}",
+            "BP {d} {a}",
+            "{a}, {p} {c}",
+        ]
+    )
+    line = shape.format(a=case.line, d=rng.randint(10, 99999), p=case.postcode, c=case.city.upper())
+    return replace(case, line=line)
+
+
+def communes(case: Case, rng: random.Random) -> Case | None:
+    """Case 14: no INSEE code; lost zero, short name, CEDEX, article behind."""
+    city = strip_accents(case.city).upper()
+    postcode = case.postcode.lstrip("0")
+    how = rng.choice(["plain", "hyphen", "saint", "cedex", "article", "case"])
+    if how == "hyphen":
+        city = city.replace("-", " ").replace("'", " ")
+    elif how == "saint":
+        city = re.sub(r"\bSAINT\b", "ST", re.sub(r"\bSAINTE\b", "STE", city.replace("-", " ")))
+    elif how == "cedex":
+        city += " CEDEX"
+    elif how == "article":
+        match = re.match(r"(LES?|LA) (.+)", city)
+        city = f"{match[2]} ({match[1]})" if match else city
+    elif how == "case":
+        city = case.city.lower()
+    return replace(case, city=city, postcode=postcode, with_code=False)
+
+
+def renamed(case: Case, rng: random.Random) -> Case | None:
+    """Case 15: a former or second address on the same line."""
+    other = rng.choice(["1 R BAUDELAIRE", "2 R ROBERT DOUVILLEZ", "14 AV DES PEUPLIERS"])
+    return replace(
+        case, line=f"{case.line} {rng.choice(['ANC', 'ACCES PAR', 'EX', 'ANCIENNEMENT'])} {other}"
+    )
+
+
+def unknown_number(case: Case, rng: random.Random) -> Case | None:
+    """Case 16: a number the street does not have."""
+    number = rng.randint(1, int(case.truth.numbers.max()) + 20)
+    if number in case.truth.numbers:
+        return None
+    return replace(case, line=f"{number} {_name(case)}", number=number, suffix="", exists=False)
+
+
+def rpls_codes(case: Case, _rng: random.Random) -> Case | None:
+    """Case 19: an INDREP of 9 between number and street."""
+    return None if case.suffix else replace(case, line=f"{case.number} 9 {_name(case)}")
+
+
+def parcels(case: Case, rng: random.Random) -> Case | None:
+    """Case 22: a cadastral reference, or the same address twice."""
+    section = "".join(rng.choice(string.ascii_uppercase) for _ in range(2))
+    shape = rng.choice(
+        [
+            "{a} - Parcelle : 000 / {s} / {n:04d}",
+            "{a} 000 , {s} ,{n:04d}",
+            "{a} {a}",
+            "{a} - {a}",
+            "{a} (section {s} n° {n})",
+        ]
+    )
+    return replace(case, line=shape.format(a=case.line, s=section, n=rng.randint(1, 900)))
+
+
+def wrong_kind(case: Case, rng: random.Random) -> Case | None:
+    """Case 5: another type of street than the true one, where no other street bears the name."""
+    first, _, rest = strip_accents(case.truth.name).partition(" ")
+    if (
+        first.capitalize()
+        not in {"Rue", "Avenue", "Boulevard", "Place", "Allee", "Impasse", "Chemin"}
+        or not rest
+    ):
+        return None
+    kind = rng.choice([k for k in ("RUE", "AVENUE", "ALLEE", "IMPASSE", "") if k != first.upper()])
+    return replace(case, line=f"{_head(case)}{kind} {rest.upper()}".replace("  ", " "))
+
+
+def left_out(case: Case, _rng: random.Random) -> Case | None:
+    """Case 7: the first name left out."""
+    words = strip_accents(case.truth.name).upper().split()
+    if len(words) != 3 or words[0].capitalize() not in {
+        "Rue",
+        "Avenue",
+        "Place",
+        "Boulevard",
+        "Allee",
+    }:
+        return None
+    if len(words[1]) < 4 or len(words[2]) < 4 or words[1] in {"SAINT", "SAINTE"}:
+        return None
+    return replace(case, line=f"{_head(case)}{words[0]} {words[2]}")
+
+
+def order(case: Case, _rng: random.Random) -> Case | None:
+    """Case 7: the name before the first name."""
+    words = strip_accents(case.truth.name).upper().split()
+    if len(words) != 3 or len(words[1]) < 4 or len(words[2]) < 4 or "-" in case.truth.name:
+        return None
+    return replace(case, line=f"{_head(case)}{words[0]} {words[2]} {words[1]}")
+
+
+def landlord(case: Case, rng: random.Random) -> Case | None:
+    """Mix two or three habits of landlords' files."""
+    makers = rng.sample(
+        [kinds, titles, complement, residence, ranges, initials, characters, suffix], 5
+    )
+    done = 0
+    out = case
+    for maker in sorted(
+        makers,
+        key=[kinds, titles, initials, characters, suffix, ranges, complement, residence].index,
+    ):
+        if done >= rng.choice([2, 3]) or (done and maker in {kinds, titles, initials, characters}):
+            continue
+        made = maker(out, rng)
+        if made is not None:
+            out, done = made, done + 1
+    return out if done else None
+
+
+CLASSES: dict[str, Callable[[Case, random.Random], Case | None]] = {
+    "plain": lambda case, _rng: case,
+    "complement": complement,
+    "residence": residence,
+    "range": ranges,
+    "suffix": suffix,
+    "type": kinds,
+    "title": titles,
+    "initial": initials,
+    "truncation": truncation,
+    "number word": number_words,
+    "characters": characters,
+    "glued": glued,
+    "typo": typo,
+    "double typo": double_typo,
+    "routing": routing,
+    "commune": communes,
+    "renamed": renamed,
+    "unknown number": unknown_number,
+    "rpls codes": rpls_codes,
+    "parcel": parcels,
+    "wrong type": wrong_kind,
+    "first name left out": left_out,
+    "order": order,
+    "landlord mix": landlord,
+}
+
+
+def draw(
+    pool: list[tuple[CommuneAddresses, Street, int]], kind: str, count: int, rng: random.Random
+) -> list[Case]:
+    """Draw `count` cases of a class (fewer when the class applies to few addresses)."""
+    out: list[Case] = []
+    for _ in range(count * 60):
+        if len(out) >= count:
+            break
+        case = CLASSES[kind](plain(*rng.choice(pool), rng), rng)
+        if case:
+            out.append(case)
+    return out
+
+
+def absent(
+    pool: list[tuple[CommuneAddresses, Street, int]], count: int, rng: random.Random
+) -> list[Case]:
+    """Draw streets that the commune does not have, under no spelling that means the same."""
+    cores: dict[str, list[set[str]]] = {}
+    out: list[Case] = []
+    while len(out) < count:
+        commune, _, _ = rng.choice(pool)
+        _, street, i = rng.choice(pool)
+        if commune.citycode not in cores:
+            cores[commune.citycode] = [set(_tokens(s)) for s in commune.streets]
+        tokens = set(_tokens(street))
+        if not tokens or len("".join(tokens)) < 4:
+            continue
+        if any(known and (tokens <= known or known <= tokens) for known in cores[commune.citycode]):
+            continue
+        case = plain(commune, street, i, rng)
+        out.append(
+            replace(
+                case,
+                postcode=commune.streets[0].postcode,
+                city=commune.city,
+                citycode=commune.citycode,
+                exists=False,
+            )
+        )
+    return out
+
+
+def _tokens(street: Street) -> list[str]:
+    tokens = name_of(flatten(clean(street.name))).tokens
+    return [t for t in tokens if t not in LIGHT and len(t) > 1 and t != "charles"]

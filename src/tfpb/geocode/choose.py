@@ -1,0 +1,113 @@
+"""Street and number chosen together: among like names, the one that has the number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tfpb.geocode.places import Spot, spot
+from tfpb.geocode.streets import Candidate, candidates
+from tfpb.model.codes import ResultType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tfpb.geocode.communes import Place
+    from tfpb.geocode.line import Reading
+    from tfpb.geocode.table import StreetTable
+
+_TRIED: Final = 4
+_FOUND: Final = 0.2
+_BETWEEN: Final = 0.12
+_NEAR: Final = 0.3
+_CLOSE: Final = 0.12
+
+
+class Choice(NamedTuple):
+    """The street retained, where the number stands on it, and how far the next one comes.
+
+    Parameters
+    ----------
+    candidate : Candidate
+    spot : Spot
+    margin : float
+        Distance to the next street, number included (0..1).
+    rivals : tuple of Candidate
+        Other streets that answer the line, best first.
+    contested : bool
+        A street close behind has the number too, or the exact name lacks it.
+    """
+
+    candidate: Candidate
+    spot: Spot
+    margin: float
+    rivals: tuple[Candidate, ...] = ()
+    contested: bool = False
+
+
+def rank(candidate: Candidate) -> float:
+    """Return how well a street answers, type included (0..1)."""
+    return 0.7 * candidate.score + 0.15 * candidate.kind + 0.15 * candidate.letters
+
+
+def choose(table: StreetTable, readings: Sequence[Reading], place: Place) -> Choice | None:
+    """Choose a street of a commune for the readings of a line.
+
+    Parameters
+    ----------
+    table : StreetTable
+    readings : sequence of Reading
+    place : Place
+        Postcode and old commune tell streets of one name apart.
+    """
+    listed = candidates(table, readings)
+    if not listed:
+        return None
+    if len(listed) == 1 and listed[0].how in {"exact", "joined"}:
+        only = _spot(table, readings, listed[0], place)
+        if only.first is not None or not readings[listed[0].reading].head.singles:
+            return Choice(listed[0], only, 1.0)
+        listed = candidates(table, readings, widen=True)
+    return _weigh(table, readings, listed, place)
+
+
+def _spot(
+    table: StreetTable, readings: Sequence[Reading], candidate: Candidate, place: Place
+) -> Spot:
+    return spot(
+        table,
+        table.groups[candidate.group].members,
+        readings[candidate.reading].head,
+        postcode=place.postcode,
+        old_city=place.old_city,
+    )
+
+
+def _weigh(
+    table: StreetTable, readings: Sequence[Reading], listed: list[Candidate], place: Place
+) -> Choice:
+    top = rank(listed[0])
+    tried: list[tuple[float, Candidate, Spot]] = []
+    for candidate in listed[:_TRIED]:
+        if top - rank(candidate) > _NEAR:
+            break
+        where = _spot(table, readings, candidate, place)
+        tried.append((rank(candidate) + _evidence(where), candidate, where))
+    tried.sort(key=lambda t: -t[0])
+    worth, best, where = tried[0]
+    rest = [t for t in tried if t[1] is not best]
+    second = max((t[0] for t in rest), default=0.0)
+    if len(tried) < len(listed):
+        second = max(second, rank(listed[len(tried)]))
+    contested = any(
+        (t[2].first is not None and worth - t[0] < _CLOSE) or (t[1].how in {"exact", "joined"})
+        for t in rest
+    )
+    rivals = tuple(c for c in listed if c is not best)
+    return Choice(best, where, min(1.0, max(0.0, worth - second)), rivals, contested)
+
+
+def _evidence(where: Spot) -> float:
+    """Return what the number says of the street."""
+    if where.first is not None:
+        return _FOUND
+    return _BETWEEN if where.kind is ResultType.INTERPOLATED and not where.ambiguous else 0.0
