@@ -1,1 +1,1 @@
-"""Tenant satisfaction, QPV against classic quarters; pure."""
+"""Survey statistics: deliveries in, protected tables out."""

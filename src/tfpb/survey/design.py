@@ -1,0 +1,238 @@
+"""The sampling design, reduced to its atoms.
+
+An atom is a set of interviews that no table ever separates: same résidence, same bailleur, same
+side, same territory, same adjustment cell. Every estimate and every linearised score is a sum over
+atoms, so that 38 000 interviews become about two thousand rows once, and all items and groups are
+then matrix work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from tfpb.survey.model import Responses
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """One calibration margin at the level of atoms.
+
+    Parameters
+    ----------
+    cell : int array, shape (atoms,)
+        Cell of the margin each atom lies in.
+    raked : bool
+        One of several margins (raking) rather than a lone post-stratification.
+    """
+
+    cell: NDArray[np.intp]
+    raked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Atoms, clusters and strata of some interviews.
+
+    Parameters
+    ----------
+    atoms : DataFrame
+        Key columns of the atoms, one row an atom.
+    row_atom : int array, shape (rows,)
+    weight, delivered_weight : float arrays, shape (rows,)
+        Weights used, and before calibration.
+    cluster : int array, shape (atoms,)
+        Clusters are numbered stratum by stratum.
+    cluster_stratum : int array, shape (clusters,)
+    stratum_size : int array, shape (strata,)
+        Clusters of each stratum, those without a valid answer included.
+    margins : tuple of Margin
+        Empty when the weights were not calibrated.
+    default_deff : float
+        Design effect to assume when no résidence is known; NaN otherwise.
+    """
+
+    atoms: pd.DataFrame
+    row_atom: NDArray[np.intp]
+    weight: NDArray[np.float64]
+    delivered_weight: NDArray[np.float64]
+    cluster: NDArray[np.intp]
+    cluster_stratum: NDArray[np.intp]
+    stratum_size: NDArray[np.int64]
+    margins: tuple[Margin, ...] = ()
+    default_deff: float = float("nan")
+
+    @property
+    def size(self) -> int:
+        """Number of atoms."""
+        return len(self.atoms)
+
+    def sums(self, values: NDArray[np.float64], *, weighted: bool = True) -> NDArray[np.float64]:
+        """Sum row values (rows × measures) over the atoms, weighted or not."""
+        data = self.weight if weighted else np.ones(len(self.weight))
+        out: NDArray[np.float64] = self._spread(data) @ values
+        return out
+
+    def _spread(self, data: NDArray[np.float64]) -> sparse.csr_array:
+        rows = np.arange(len(self.row_atom))
+        return sparse.csr_array((data, (self.row_atom, rows)), shape=(self.size, len(rows)))
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums over atoms of one set of measures, arrays of shape (atoms, measures).
+
+    Parameters
+    ----------
+    total, base : float arrays
+        Σ w·y and Σ w over valid answers.
+    square : float array
+        Σ w·y² over valid answers.
+    n, n_asked : float arrays
+        Valid answers, and answers of any kind.
+    nsp, not_concerned, weight : float arrays
+        Weighted NSP, non concernés, and all interviews (shape (atoms, 1) for the last).
+    calibration_total, calibration_base, calibration_rows : float arrays
+        The same sums with the weights that calibration residuals are taken under: delivered weights
+        for post-stratification, none for raking. Empty when not calibrated.
+    """
+
+    total: NDArray[np.float64]
+    base: NDArray[np.float64]
+    square: NDArray[np.float64]
+    n: NDArray[np.float64]
+    n_asked: NDArray[np.float64]
+    nsp: NDArray[np.float64]
+    not_concerned: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    calibration_total: NDArray[np.float64]
+    calibration_base: NDArray[np.float64]
+    calibration_rows: NDArray[np.float64]
+
+
+def build_design(
+    frame: pd.DataFrame,
+    *,
+    keys: Sequence[str],
+    clustered: bool = True,
+    margins: Sequence[str] = (),
+    delivered_weight: NDArray[np.float64] | None = None,
+    default_deff: float = 1.6,
+) -> Design:
+    """Reduce interviews to atoms.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        `bailleur, residence, strate, poids` and the key columns.
+    keys : sequence of str
+        Columns that tables may separate.
+    clustered : bool
+        False when the delivery names no résidence: each interview is then its own cluster and the
+        variance is `default_deff` times that of a simple random sample.
+    margins : sequence of str
+        Columns of the calibration margins, each a cell index.
+    delivered_weight : float array, optional
+        Weights before calibration.
+
+    Notes
+    -----
+    A résidence met in two strata counts as a cluster in each (R's ``nest=TRUE``). An interview
+    without résidence is a cluster of its own.
+    """
+    weight = frame["poids"].to_numpy(dtype=float)
+    stratum, strata = pd.factorize(frame["strate"], sort=True)
+    cluster, cluster_stratum = _clusters(frame, stratum, clustered=clustered)
+    names = list(dict.fromkeys((*keys, *margins)))
+    codes = [pd.factorize(frame[name], sort=False)[0] for name in names]
+    atom, first = _unique_rows([cluster, *codes], len(frame))
+    atoms = frame[names].iloc[first].reset_index(drop=True)
+    return Design(
+        atoms=atoms,
+        row_atom=atom,
+        weight=weight,
+        delivered_weight=weight if delivered_weight is None else delivered_weight,
+        cluster=cluster[first],
+        cluster_stratum=cluster_stratum,
+        stratum_size=np.bincount(cluster_stratum, minlength=len(strata)),
+        margins=tuple(
+            Margin(atoms[name].to_numpy(dtype=np.intp), raked=len(margins) > 1) for name in margins
+        ),
+        default_deff=float("nan") if clustered else default_deff,
+    )
+
+
+def _clusters(
+    frame: pd.DataFrame, stratum: NDArray[np.intp], *, clustered: bool
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return clusters numbered stratum by stratum: (cluster of each row, stratum of each cluster)."""
+    n = len(frame)
+    if clustered:
+        owner = pd.factorize(frame["bailleur"])[0]
+        residence = pd.factorize(frame["residence"])[0].astype(np.int64)
+        lone = (frame["residence"] == "").to_numpy()
+        residence[lone] = residence.max(initial=0) + 1 + np.flatnonzero(lone)
+        own, _ = _unique_rows([stratum, owner, residence], n)
+    else:
+        own = np.lexsort((np.arange(n), stratum))
+        rank = np.empty(n, dtype=np.intp)
+        rank[own] = np.arange(n)
+        own = rank
+    cluster_stratum = np.zeros(int(own.max(initial=-1)) + 1, dtype=np.intp)
+    cluster_stratum[own] = stratum
+    return own, cluster_stratum
+
+
+def _unique_rows(
+    columns: Sequence[NDArray[np.intp]], n: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return distinct combinations numbered in sorted order: (number of each row, first row of each)."""
+    key = np.zeros(n, dtype=np.int64)
+    for column in columns:
+        span = int(column.max(initial=-1)) + 1
+        key = key * max(span, 1) + column
+        _, key = np.unique(key, return_inverse=True)
+    _, first, number = np.unique(key, return_index=True, return_inverse=True)
+    return number.astype(np.intp), first.astype(np.intp)
+
+
+def sum_responses(design: Design, responses: Responses) -> Sums:
+    """Sum answers over atoms, once for all estimates."""
+    valid = responses.valid.astype(float)
+    y = np.where(responses.valid, responses.y, 0.0)
+    ones = np.ones((len(y), 1))
+    k = y.shape[1]
+    weighted = design.sums(
+        np.hstack([y, valid, y * y, responses.nsp, responses.not_concerned, ones])
+    )
+    asked = valid + responses.nsp + responses.not_concerned
+    plain = design.sums(np.hstack([valid, asked]), weighted=False)
+    nothing = np.zeros((0, k))
+    calibrated = (nothing, nothing, nothing)
+    if design.margins:
+        raked = design.margins[0].raked
+        data = np.ones(len(y)) if raked else design.delivered_weight
+        under = design._spread(data) @ np.hstack([y, valid, ones])  # noqa: SLF001 - same module
+        calibrated = (under[:, :k], under[:, k : 2 * k], under[:, 2 * k :])
+    return Sums(
+        total=weighted[:, :k],
+        base=weighted[:, k : 2 * k],
+        square=weighted[:, 2 * k : 3 * k],
+        n=plain[:, :k],
+        n_asked=plain[:, k:],
+        nsp=weighted[:, 3 * k : 4 * k],
+        not_concerned=weighted[:, 4 * k : 5 * k],
+        weight=weighted[:, 5 * k :],
+        calibration_total=calibrated[0],
+        calibration_base=calibrated[1],
+        calibration_rows=calibrated[2],
+    )

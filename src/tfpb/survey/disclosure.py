@@ -1,0 +1,165 @@
+"""Disclosure control: the only way out of the survey.
+
+Every cell that any table of the run will show is declared together with every sum that ties cells
+to one another (sides, bailleurs, territories, panels, « the region without oneself »). Small cells
+are masked, then further cells, until no masked cell can be worked out from what is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.model.codes import Groupe, Publication, Verdict
+from tfpb.model.survey import (
+    _SEAL,  # the only place allowed to make Published
+    Estimates,
+    Published,
+    WaveFacts,
+)
+from tfpb.survey.cells import Cell, declare_cells, row_cells
+from tfpb.survey.masking import complement_masks
+from tfpb.survey.verdicts import set_holm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+_KEYS: Final = frozenset(
+    {
+        "vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe",
+        "ajustement", "mesure", "modalite", "rang", "verdict", "publication", "marge_points",
+        "repere", "reference",
+    }
+)  # fmt: skip
+_COUNTS: Final = frozenset({"n", "n_residences"})
+_HIDDEN_COUNT: Final = -1
+"""Stands in `WaveFacts` for a side too small to be counted."""
+
+
+def protect(
+    estimates: Estimates,
+    *,
+    masking_n: int,
+    previous: Iterable[Cell] = (),
+) -> Published:
+    """Mask what would betray a household, over every table at once.
+
+    Parameters
+    ----------
+    estimates : Estimates
+    masking_n : int
+        Cells with fewer valid answers are hidden, with the complements that would reveal them.
+    previous : iterable of cells
+        Cells masked by the last run (`masked_cells` of its result): they stay masked, since the
+        difference between two packs would otherwise reveal them.
+
+    Returns
+    -------
+    Published
+        Masked rows carry no number; rows that are not publishable carry n and n_residences only.
+    """
+    cells = declare_cells(estimates)
+    masked = complement_masks(cells, masking_n, frozenset(previous))
+    comparison = _masked_rows(estimates.comparison, masked)
+    comparison = set_holm(comparison)
+    tables = {
+        name: _blanked(table)
+        for name, table in {
+            "comparison": comparison,
+            "levels": _masked_rows(estimates.levels, masked),
+            "priorities": _masked_rows(estimates.priorities, masked, model=True),
+            "benchmark": _masked_benchmark(estimates.benchmark, masked),
+        }.items()
+    }
+    return Published(
+        comparison=tables["comparison"],
+        levels=tables["levels"],
+        priorities=tables["priorities"],
+        benchmark=tables["benchmark"],
+        items=estimates.items,
+        waves=tuple(_hide_small_sides(w, masking_n) for w in estimates.waves),
+        notices=estimates.notices,
+        settings=estimates.settings,
+        seal=_SEAL,
+    )
+
+
+def masked_cells(published: Published) -> tuple[Cell, ...]:
+    """Return the cells a run masked, to be handed to the next one."""
+    table = published.comparison
+    rows = table[
+        (table["publication"] == Publication.MASQUE.value)
+        & table["groupe"].isin([Groupe.QPV.value, Groupe.HORS_QPV.value, Groupe.ENSEMBLE.value])
+        & (table["ajustement"] == "brut")
+    ]
+    names = ("vague", "item", "niveau", "territoire", "bailleur", "groupe")
+    return tuple(sorted({Cell(*(str(v) for v in row)) for row in rows[list(names)].to_numpy()}))
+
+
+def _masked_rows(
+    table: pd.DataFrame, masked: frozenset[Cell], *, model: bool = False
+) -> pd.DataFrame:
+    """Mark as masked the rows that rest on a masked cell."""
+    if table.empty or not masked:
+        return table
+    rows = row_cells(table, model=model)
+    hidden = np.fromiter((not masked.isdisjoint(r) for r in rows), dtype=bool, count=len(rows))
+    publication = table["publication"].to_numpy(dtype=object).copy()
+    # a group nobody belongs to stays « not computable »: hiding it would suggest someone is there
+    empty = (publication == Publication.NON_CALCULABLE.value) & (
+        table["n"].to_numpy(dtype=float) == 0
+    )
+    publication[hidden & ~empty] = Publication.MASQUE.value
+    out = table.assign(publication=publication)
+    if "verdict" in out:
+        verdict = out["verdict"].to_numpy(dtype=object).copy()
+        verdict[hidden & (verdict != "") & ~empty] = Verdict.NON_PUBLIABLE.value
+        out = out.assign(verdict=verdict)
+    return out
+
+
+def _masked_benchmark(table: pd.DataFrame, masked: frozenset[Cell]) -> pd.DataFrame:
+    """Drop the regional marks that would reveal, or rest on, a masked cell."""
+    if table.empty or not masked:
+        return table.drop(columns=["_bailleur"], errors="ignore")
+    owner = table["_bailleur"] if "_bailleur" in table else pd.Series("", index=table.index)
+    keep = [
+        not own or Cell(str(w), str(i), "total", "total", f"@sans:{own}", str(g)) not in masked
+        for w, i, g, own in zip(table["vague"], table["item"], table["groupe"], owner, strict=True)
+    ]
+    return table[keep].drop(columns=["_bailleur"], errors="ignore").reset_index(drop=True)
+
+
+def _blanked(table: pd.DataFrame) -> pd.DataFrame:
+    """Take away the numbers that a row's state forbids."""
+    if table.empty or "publication" not in table:
+        return table
+    state = table["publication"]
+    masked = (state == Publication.MASQUE.value).to_numpy()
+    silent = (
+        masked
+        | state.isin([Publication.NON_PUBLIABLE.value, Publication.NON_CALCULABLE.value]).to_numpy()
+    )
+    out = {}
+    for name in table.columns:
+        values = table[name]
+        if name not in _KEYS:
+            numbers: NDArray[np.float64] = values.to_numpy(dtype=float).copy()
+            numbers[masked if name in _COUNTS else silent] = np.nan
+            values = pd.Series(numbers, index=table.index)
+        elif name == "quadrant":
+            values = values.where(~silent, "")
+        out[name] = values
+    return pd.DataFrame(out, columns=table.columns)
+
+
+def _hide_small_sides(facts: WaveFacts, masking_n: int) -> WaveFacts:
+    """Hide the counts of both sides when one is too small to be told."""
+    if all(n == 0 or n >= masking_n for n in (facts.n_qpv, facts.n_hors)):
+        return facts
+    return replace(facts, n_qpv=_HIDDEN_COUNT, n_hors=_HIDDEN_COUNT)

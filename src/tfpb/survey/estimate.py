@@ -1,0 +1,325 @@
+"""Domain means, their linearised scores, and the variance of any linear combination of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from tfpb.survey.design import Design, Sums
+
+_RAKING_SWEEPS = 10  # as many as R's svyrecvar projects residuals over raked margins
+
+
+@dataclass(frozen=True, slots=True)
+class Domains:
+    """Sets of atoms, in compressed rows: the atoms of domain g are `atoms[start[g]:start[g + 1]]`."""
+
+    start: NDArray[np.intp]
+    atoms: NDArray[np.intp]
+    size: int
+
+    @classmethod
+    def of(cls, sets: Sequence[NDArray[np.intp]], size: int) -> Domains:
+        """Gather index arrays; `size` is the number of atoms of the design."""
+        lengths = np.array([len(s) for s in sets], dtype=np.intp)
+        start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.intp)
+        atoms = np.concatenate(sets) if len(sets) else np.zeros(0)
+        return cls(start, atoms.astype(np.intp), size)
+
+    @property
+    def count(self) -> int:
+        """Number of domains."""
+        return len(self.start) - 1
+
+    def matrix(self) -> sparse.csr_array:
+        """Return the membership matrix (domains × atoms)."""
+        return sparse.csr_array(
+            (np.ones(len(self.atoms)), self.atoms, self.start), shape=(self.count, self.size)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Means of domains, arrays of shape (domains, measures).
+
+    Parameters
+    ----------
+    estimate : float array
+        Σ w·y / Σ w over valid answers; NaN for an empty domain.
+    base : float array
+        Σ w over valid answers.
+    srs_variance : float array
+        Variance under simple random sampling with replacement: Σ w(y−p)²/Σ w / (n−1).
+    n, n_asked, clusters, strata : float arrays
+        Valid answers, answers of any kind, résidences and strata with a valid answer.
+    nsp_share, not_concerned_share : float arrays
+        NSP / (valid + NSP) and non concernés / all, weighted.
+    """
+
+    estimate: NDArray[np.float64]
+    base: NDArray[np.float64]
+    srs_variance: NDArray[np.float64]
+    n: NDArray[np.float64]
+    n_asked: NDArray[np.float64]
+    clusters: NDArray[np.float64]
+    strata: NDArray[np.float64]
+    nsp_share: NDArray[np.float64]
+    not_concerned_share: NDArray[np.float64]
+
+
+def _ratio(top: NDArray[np.float64], bottom: NDArray[np.float64]) -> NDArray[np.float64]:
+    out = np.full(np.broadcast_shapes(top.shape, bottom.shape), np.nan)
+    np.divide(top, bottom, out=out, where=bottom > 0)
+    return out
+
+
+def domain_means(design: Design, sums: Sums, domains: Domains) -> Means:
+    """Estimate every measure in every domain at once."""
+    member = domains.matrix()
+    base = member @ sums.base
+    n = member @ sums.n
+    estimate = _ratio(member @ sums.total, base)
+    spread = _ratio(member @ sums.square, base) - estimate**2
+    # a proportion's spread is p(1−p) exactly; rounding must not turn 0 into −1e-17
+    srs = np.maximum(spread, 0.0) / np.where(n > 1, n - 1, np.nan)
+    nsp = member @ sums.nsp
+    clusters, strata = _occupied(design, sums, domains)
+    weight = member @ sums.weight
+    return Means(
+        estimate=estimate,
+        base=base,
+        srs_variance=srs,
+        n=n,
+        n_asked=member @ sums.n_asked,
+        clusters=clusters,
+        strata=strata,
+        nsp_share=_ratio(nsp, base + nsp),
+        not_concerned_share=_ratio(member @ sums.not_concerned, weight),
+    )
+
+
+def _occupied(
+    design: Design, sums: Sums, domains: Domains
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Count the clusters and the strata with a valid answer in each domain."""
+    owner = np.repeat(np.arange(domains.count), np.diff(domains.start))
+    cluster = design.cluster[domains.atoms]
+    member, group, _ = _collapse(
+        owner * len(design.cluster_stratum) + cluster, sums.n[domains.atoms]
+    )
+    domain = group // max(len(design.cluster_stratum), 1)
+    stratum = design.cluster_stratum[group % max(len(design.cluster_stratum), 1)]
+    filled = (member > 0).astype(float)
+    clusters = _group_sums(domain, filled, domains.count)
+    by_stratum, keys, _ = _collapse(domain * len(design.stratum_size) + stratum, filled)
+    strata = _group_sums(
+        keys // max(len(design.stratum_size), 1), (by_stratum > 0).astype(float), domains.count
+    )
+    return clusters, strata
+
+
+def _collapse(
+    keys: NDArray[np.intp], values: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.intp]]:
+    """Sum rows that share a key: (sums, sorted keys, first position of each in sorted order)."""
+    if not len(keys):
+        return values, keys, keys
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    return np.add.reduceat(values[order], first, axis=0), ordered[first], first
+
+
+def _group_sums(
+    group: NDArray[np.intp], values: NDArray[np.float64], count: int
+) -> NDArray[np.float64]:
+    rows = np.arange(len(group))
+    spread = sparse.csr_array((np.ones(len(group)), (group, rows)), shape=(count, len(group)))
+    out: NDArray[np.float64] = spread @ values
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Contrasts:
+    """Linear combinations of domain means: Σ coefficient · mean, gathered by `owner`.
+
+    Parameters
+    ----------
+    owner, domain : int arrays, shape (terms,)
+    coefficient : float array, shape (terms, 1) or (terms, measures)
+    count : int
+        Number of combinations.
+    """
+
+    owner: NDArray[np.intp]
+    domain: NDArray[np.intp]
+    coefficient: NDArray[np.float64]
+    count: int
+
+    @classmethod
+    def of(cls, terms: Sequence[Sequence[tuple[int, float]]]) -> Contrasts:
+        """Gather lists of (domain, coefficient)."""
+        owner = [k for k, term in enumerate(terms) for _ in term]
+        domain = [d for term in terms for d, _ in term]
+        coefficient = [c for term in terms for _, c in term]
+        return cls(
+            np.array(owner, dtype=np.intp),
+            np.array(domain, dtype=np.intp),
+            np.array(coefficient, dtype=float)[:, None],
+            len(terms),
+        )
+
+    def values(self, means: Means) -> NDArray[np.float64]:
+        """Return Σ coefficient · mean (combinations × measures); a nil coefficient drops its term."""
+        part = np.where(self.coefficient == 0, 0.0, self.coefficient * means.estimate[self.domain])
+        return _group_sums(self.owner, part, self.count)
+
+
+def contrast_variance(
+    design: Design, sums: Sums, domains: Domains, means: Means, contrasts: Contrasts
+) -> NDArray[np.float64]:
+    """Taylor variance of linear combinations of domain means (combinations × measures).
+
+    The score of an atom in a domain is ``(Σwy − p Σw) / Σ_domain w``; scores are summed by cluster
+    with their coefficient, and ``V = Σ_h n_h/(n_h−1) Σ_i (z_hi − z̄_h)²`` over every cluster of the
+    stratum, those outside the domain counting as zero. A stratum of one cluster is centred on the
+    overall mean of scores, which is zero. With calibrated weights, scores are first replaced by
+    their residuals within the margins. Without clusters: `default_deff` times the variance of a
+    simple random sample, domains being disjoint.
+    """
+    if not np.isnan(design.default_deff):
+        part = contrasts.coefficient**2 * design.default_deff * means.srs_variance[contrasts.domain]
+        return _group_sums(
+            contrasts.owner, np.where(contrasts.coefficient == 0, 0, part), contrasts.count
+        )
+    if design.margins:
+        return _calibrated_variance(design, sums, domains, means, contrasts)
+    term, atom = _expand(domains, contrasts)
+    domain = contrasts.domain[term]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scores = (sums.total[atom] - means.estimate[domain] * sums.base[atom]) / means.base[domain]
+        scores *= contrasts.coefficient[term]
+    if contrasts.coefficient.shape[1] > 1:
+        scores = np.where(contrasts.coefficient[term] == 0, 0.0, scores)
+    keys = contrasts.owner[term] * len(design.cluster_stratum) + design.cluster[atom]
+    by_cluster, keys, _ = _collapse(keys, scores)
+    count = max(len(design.cluster_stratum), 1)
+    return cluster_variance(design, by_cluster, keys // count, keys % count, contrasts.count)
+
+
+def _expand(domains: Domains, contrasts: Contrasts) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """List every (term, atom) pair of the combinations."""
+    begin = domains.start[contrasts.domain]
+    length = domains.start[contrasts.domain + 1] - begin
+    term = np.repeat(np.arange(len(length)), length)
+    offset = np.arange(len(term)) - np.repeat(np.cumsum(length) - length, length)
+    return term, domains.atoms[np.repeat(begin, length) + offset]
+
+
+def cluster_variance(
+    design: Design,
+    scores: NDArray[np.float64],
+    owner: NDArray[np.intp],
+    cluster: NDArray[np.intp],
+    count: int,
+) -> NDArray[np.float64]:
+    """Variance between clusters within strata.
+
+    Parameters
+    ----------
+    scores : float array, shape (entries, measures)
+        Scores summed by cluster, sorted by (owner, cluster); absent clusters score zero.
+    owner, cluster : int arrays, shape (entries,)
+    count : int
+        Number of owners.
+    """
+    if not len(scores):
+        return np.zeros((count, scores.shape[1]))
+    strata = len(design.stratum_size)
+    stratum = design.cluster_stratum[cluster]
+    sums, keys, first = _collapse(owner * strata + stratum, scores)
+    present = np.diff(np.append(first, len(scores)))
+    size = design.stratum_size[keys % strata].astype(float)
+    mean = np.where(size[:, None] > 1, sums / size[:, None], 0.0)
+    deviation = scores - np.repeat(mean, present, axis=0)
+    squares = np.add.reduceat(deviation**2, first, axis=0)
+    squares += (size - present)[:, None] * mean**2
+    scale = np.where(size > 1, size / np.maximum(size - 1, 1), 1.0)
+    return _group_sums(keys // strata, scale[:, None] * squares, count)
+
+
+def _calibrated_variance(
+    design: Design, sums: Sums, domains: Domains, means: Means, contrasts: Contrasts
+) -> NDArray[np.float64]:
+    """Variance under calibrated weights: scores of every atom, replaced by margin residuals."""
+    out = np.zeros((contrasts.count, sums.total.shape[1]))
+    clusters = np.arange(len(design.cluster_stratum))
+    by_cluster = sparse.csr_array(
+        (np.ones(design.size), (design.cluster, np.arange(design.size))),
+        shape=(len(clusters), design.size),
+    )
+    order = np.argsort(contrasts.owner, kind="stable")
+    bounds = np.searchsorted(contrasts.owner[order], np.arange(contrasts.count + 1))
+    for k in range(contrasts.count):
+        scores = np.zeros_like(sums.total)
+        under = np.zeros_like(sums.total)
+        for term in order[bounds[k] : bounds[k + 1]]:
+            g = contrasts.domain[term]
+            atoms = domains.atoms[domains.start[g] : domains.start[g + 1]]
+            with np.errstate(invalid="ignore", divide="ignore"):
+                factor = np.where(
+                    contrasts.coefficient[term] == 0,
+                    0.0,
+                    contrasts.coefficient[term] / means.base[g],
+                )
+                p = means.estimate[g]
+                scores[atoms] += factor * (sums.total[atoms] - p * sums.base[atoms])
+                under[atoms] += factor * (
+                    sums.calibration_total[atoms] - p * sums.calibration_base[atoms]
+                )
+        residual = calibration_residuals(design, sums, scores, under)
+        z = by_cluster @ residual
+        out[k] = cluster_variance(design, z, np.zeros_like(clusters), clusters, 1)[0]
+    return out
+
+
+def calibration_residuals(
+    design: Design,
+    sums: Sums,
+    scores: NDArray[np.float64],
+    under: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Replace scores by their residuals within the calibration margins.
+
+    Parameters
+    ----------
+    scores : float array, shape (atoms, measures)
+        Scores summed over the atom's interviews.
+    under : float array, same shape
+        The same scores over the calibrated weight, summed under the weights of `Sums`.
+
+    Notes
+    -----
+    Rows of an atom share their cells, so that R's row-wise projection (one for post-stratification,
+    ten sweeps over the margins for raking) is a sum over atoms.
+    """
+    weight = sums.weight
+    rows = sums.calibration_rows
+    sweeps = _RAKING_SWEEPS if len(design.margins) > 1 else 1
+    for _ in range(sweeps):
+        for margin in design.margins:
+            cells = int(margin.cell.max(initial=-1)) + 1
+            top = _group_sums(margin.cell, under, cells)
+            bottom = _group_sums(margin.cell, rows, cells)
+            mean = (top / np.where(bottom > 0, bottom, 1.0))[margin.cell]
+            scores = scores - weight * mean
+            under = under - rows * mean
+    return scores

@@ -1,0 +1,183 @@
+"""Which cells to mask so that no masked cell can be worked out from those left."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from tfpb.survey.cells import Cell, Cells
+
+_TOLERANCE: Final = 1e-7
+
+
+def complement_masks(cells: Cells, masking_n: int, previous: frozenset[Cell]) -> frozenset[Cell]:
+    """Mask small cells, then their complements.
+
+    Parameters
+    ----------
+    cells : Cells
+        Counts and sums of everything the run shows.
+    masking_n : int
+        Cells with 1 to `masking_n` − 1 answers are masked.
+    previous : frozenset of Cell
+        Cells masked before: masked again.
+
+    Returns
+    -------
+    frozenset of Cell
+
+    Notes
+    -----
+    Three rules, applied until none asks for more. In every sum that holds a masked cell: at least
+    two are masked, and those masked hold together at least `masking_n` answers (their total is
+    known). And over all sums together, no masked cell is determined by the linear system of what is
+    shown. The cell added is each time the smallest that is left.
+    """
+    small = {c for c, n in cells.count.items() if 0 < n < masking_n}
+    masked = small | {c for c in previous if c in cells.count}
+    if not masked:
+        return frozenset()
+    systems = _systems(cells)
+    out: set[Cell] = set()
+    for sums in systems.values():
+        members = {c for s in sums for c in s}
+        here = masked & members
+        if here:
+            out |= _protect_system(sums, here, cells, masking_n)
+    return frozenset(out | masked)
+
+
+def _systems(cells: Cells) -> dict[tuple[str, str], list[tuple[Cell, ...]]]:
+    """Group the sums by wave and item: nothing ties two of these groups."""
+    systems: dict[tuple[str, str], list[tuple[Cell, ...]]] = defaultdict(list)
+    for total, parts in cells.sums:
+        systems[total.vague, total.item].append((total, *parts))
+    return systems
+
+
+def _protect_system(
+    sums: list[tuple[Cell, ...]], masked: set[Cell], cells: Cells, masking_n: int
+) -> set[Cell]:
+    """Add complements within one wave and item. Each sum is (total, *parts)."""
+    masked = set(masked)
+    holders: dict[Cell, list[int]] = defaultdict(list)
+    for k, members in enumerate(sums):
+        for cell in members:
+            holders[cell].append(k)
+    pending = {k for c in masked for k in holders[c]}
+    while True:
+        while pending:
+            k = min(pending)
+            pending.discard(k)
+            added = _settle_sum(sums[k], masked, cells, masking_n)
+            masked |= added
+            pending |= {j for c in added for j in holders[c]}
+            if added:
+                pending.add(k)
+        found = _determined(sums, masked, cells)
+        if not found:
+            return masked
+        around = (c for f in found for k in holders[f] for c in sums[k])
+        next_cell = _cheapest(around, masked, cells)
+        if next_cell is None:
+            # nothing left to mask around it: every shown cell of its sums is masked already
+            return masked
+        masked.add(next_cell)
+        pending |= set(holders[next_cell])
+
+
+def _settle_sum(
+    members: tuple[Cell, ...], masked: set[Cell], cells: Cells, masking_n: int
+) -> set[Cell]:
+    """Return the cell to add so that one sum gives nothing away; empty when it is settled.
+
+    The masked part of a sum is what is shown of it, subtracted: it is known as a whole. When the
+    total itself is masked, that whole is a difference that tells of no set of people.
+    """
+    total, *parts = members
+    hidden = [c for c in members if c in masked and cells.count[c] > 0]
+    if not hidden:
+        return set()
+    known_whole = total not in masked
+    lone = len(hidden) == 1
+    thin = known_whole and sum(cells.count[c] for c in parts if c in masked) < masking_n
+    if not (lone or thin):
+        return set()
+    cell = _cheapest(members, masked, cells)
+    return set() if cell is None else {cell}
+
+
+def _cheapest(members: Iterable[Cell], masked: set[Cell], cells: Cells) -> Cell | None:
+    """Return the smallest cell that can still be masked (an empty one hides nothing)."""
+    left = {c for c in members if c not in masked and cells.count[c] > 0}
+    shown = {c for c in left if c in cells.shown}
+    return min(shown or left, key=lambda c: (cells.count[c], c), default=None)
+
+
+def _determined(sums: list[tuple[Cell, ...]], masked: set[Cell], cells: Cells) -> list[Cell]:
+    """List the masked cells that the sums determine, one connected part of the system at a time."""
+    unknown = [c for c in sorted(masked) if cells.count[c] > 0]
+    column = {c: j for j, c in enumerate(unknown)}
+    rows = []
+    for total, *parts in sums:
+        row: dict[int, float] = defaultdict(float)
+        if total in column:
+            row[column[total]] += 1.0
+        for part in parts:
+            if part in column:
+                row[column[part]] -= 1.0
+        if any(row.values()):
+            rows.append(row)
+    found = []
+    for part_rows, part_columns in _components(rows, len(unknown)):
+        index = {j: i for i, j in enumerate(part_columns)}
+        matrix = np.zeros((len(part_rows), len(part_columns)))
+        for i, k in enumerate(part_rows):
+            for j, value in rows[k].items():
+                matrix[i, index[j]] = value
+        fixed = determined_columns(matrix)
+        found += [unknown[part_columns[i]] for i in fixed]
+    return found
+
+
+def determined_columns(matrix: NDArray[np.float64]) -> list[int]:
+    """List the unknowns that ``matrix @ x = known`` determines (those its kernel does not move)."""
+    if not matrix.size:
+        return []
+    _, values, vectors = np.linalg.svd(matrix, full_matrices=True)
+    rank = int((values > _TOLERANCE * max(values[0], 1.0)).sum())
+    kernel = vectors[rank:]
+    if not len(kernel):
+        return list(range(matrix.shape[1]))
+    still = np.flatnonzero(np.abs(kernel).max(axis=0) < _TOLERANCE)
+    return [int(j) for j in still]
+
+
+def _components(rows: list[dict[int, float]], columns: int) -> list[tuple[list[int], list[int]]]:
+    """Split a system into parts that share no unknown: (rows, columns) of each."""
+    parent = list(range(columns))
+
+    def root(j: int) -> int:
+        while parent[j] != j:
+            parent[j] = parent[parent[j]]
+            j = parent[j]
+        return j
+
+    for row in rows:
+        first, *others = row
+        for j in others:
+            parent[root(j)] = root(first)
+    parts: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for k, row in enumerate(rows):
+        parts[root(next(iter(row)))][0].append(k)
+    for j in range(columns):
+        if root(j) in parts:
+            parts[root(j)][1].append(j)
+    return list(parts.values())

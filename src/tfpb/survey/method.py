@@ -1,0 +1,90 @@
+"""What the method sheet says: items, settings, territories, warnings on the design."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tfpb.errors import Fault, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tfpb.model.plan import Item, Plan
+    from tfpb.survey.model import Survey
+
+
+def territory_columns(survey: Survey, by: Sequence[str]) -> tuple[list[str], list[Fault]]:
+    """Keep the territory columns that exist; say which do not."""
+    kept, notices = [], []
+    aliases = {"code_qp": "code_qpv"}
+    for name in dict.fromkeys(by):
+        column = name if name in survey.respondents else aliases.get(name, name)
+        if column in survey.respondents and column not in {"vague", "bailleur", "qpv", "poids"}:
+            kept.append(column)
+        else:
+            known = ", ".join(str(c) for c in survey.respondents if not str(c).startswith("_"))
+            notices.append(
+                Fault(
+                    "territoire_inconnu",
+                    got=name,
+                    fields={"connus": known},
+                    severity=Severity.DOUTE,
+                )
+            )
+    return list(dict.fromkeys(kept)), notices
+
+
+def item_table(items: Sequence[Item]) -> pd.DataFrame:
+    """Describe the items, one row each, in the order of the plan."""
+    return pd.DataFrame(
+        {
+            "item": [i.identifiant for i in items],
+            "libelle": [i.libelle for i in items],
+            "theme": [i.theme.value for i in items],
+            "nature": [i.nature.value for i in items],
+            "echelle": [i.echelle for i in items],
+            "axes": [tuple(i.axes) for i in items],
+            "ordre": range(len(items)),
+            "tete_de_theme": [i.tete_de_theme for i in items],
+        }
+    )
+
+
+def design_notices(survey: Survey, plan: Plan) -> list[Fault]:
+    """Say what must be known of the design before any figure is read."""
+    notices = []
+    if not survey.has_clusters:
+        deff = plan.reglages.effet_plan_defaut
+        notices.append(
+            Fault("effet_plan_defaut", fields={"effet_plan": deff}, severity=Severity.DOUTE)
+        )
+    if not survey.has_weights:
+        notices.append(Fault("sans_poids", severity=Severity.DOUTE))
+    if not plan.reglages.marge_adoptee_par:
+        margin = plan.reglages.marge_points
+        notices.append(
+            Fault("marge_non_adoptee", fields={"marge": margin}, severity=Severity.DOUTE)
+        )
+    return notices
+
+
+def settings_used(survey: Survey, plan: Plan, by: Sequence[str]) -> dict[str, object]:
+    """Return the settings as used, for the method sheet."""
+    reglages = plan.reglages
+    adopted = reglages.marge_adoptee_le
+    return {
+        "carte": reglages.carte,
+        "marge_points": reglages.marge_points,
+        "marge_adoptee_par": reglages.marge_adoptee_par,
+        "marge_adoptee_le": adopted.isoformat() if adopted else "",
+        "masquage_n": reglages.masquage_n,
+        "effet_plan_defaut": reglages.effet_plan_defaut,
+        "strates": tuple(plan.colonnes.strates),
+        "poids": survey.has_weights,
+        "grappes": survey.has_clusters,
+        "ajustement": tuple(plan.colonnes.ajustement),
+        "standardisation": tuple(plan.colonnes.standardisation),
+        "territoires": tuple(by),
+    }

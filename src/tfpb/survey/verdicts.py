@@ -1,0 +1,124 @@
+"""What a gap lets one say: publication states, verdicts in the contract's order, Holm within themes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tfpb.model.codes import Publication, Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from tfpb.survey.settings import Thresholds
+
+    Floats = NDArray[np.float64]
+
+STATES: Final = (
+    Publication.PUBLIABLE,
+    Publication.FRAGILE,
+    Publication.NON_PUBLIABLE,
+    Publication.NON_CALCULABLE,
+    Publication.MASQUE,
+)
+"""Publication states from best to worst; a row built on several cells takes the worst."""
+PUBLISHABLE, FRAGILE, UNPUBLISHABLE, UNCOMPUTABLE, MASKED = range(5)
+HOLM_WITHIN: Final = ("vague", "niveau", "territoire", "bailleur", "ajustement", "theme", "groupe")
+
+
+def publication_states(
+    *,
+    n_asked: Floats,
+    n: Floats,
+    clusters: Floats,
+    effective: Floats,
+    df: Floats,
+    thresholds: Thresholds,
+    clustered: bool,
+) -> NDArray[np.int64]:
+    """Return the state of each cell as an index of `STATES`.
+
+    A group that nobody answers in is not computable rather than hidden: there is no one to protect.
+    """
+    state = np.full(n.shape, PUBLISHABLE, dtype=np.int64)
+    state[(n < thresholds.fragile_n) | (df < thresholds.fragile_df)] = FRAGILE
+    state[~(effective >= thresholds.min_effective_n)] = UNPUBLISHABLE
+    if clustered:
+        state[clusters < thresholds.min_clusters] = UNCOMPUTABLE
+    state[~(df > 0)] = UNCOMPUTABLE
+    state[n < thresholds.mask_n] = MASKED
+    state[n_asked == 0] = UNCOMPUTABLE
+    return state
+
+
+def gap_verdicts(
+    low90: Floats,
+    high90: Floats,
+    low95: Floats,
+    high95: Floats,
+    state: NDArray[np.int64],
+    margin: float,
+) -> NDArray[np.object_]:
+    """Return the verdict on each gap; the first that holds, in the contract's order."""
+    rules = [
+        (state == UNCOMPUTABLE, Verdict.NON_CALCULABLE),
+        ((state == UNPUBLISHABLE) | (state == MASKED), Verdict.NON_PUBLIABLE),
+        (np.isnan(low90) | np.isnan(high90), Verdict.NON_CALCULABLE),
+        ((low90 > -margin) & (high90 < margin) & (high95 < 0), Verdict.EQUIVALENT_INFERIEUR),
+        ((low90 > -margin) & (high90 < margin), Verdict.EQUIVALENT),
+        ((low90 > -margin) & (low95 > 0), Verdict.MEILLEUR),
+        (low90 > -margin, Verdict.NON_INFERIEUR),
+        (high90 < -margin, Verdict.INFERIEUR),
+        (high95 < 0, Verdict.ECART_DEFAVORABLE),
+    ]
+    return _first(rules, Verdict.NON_CONCLUANT, low90.shape)
+
+
+def evolution_verdicts(
+    low95: Floats, high95: Floats, state: NDArray[np.int64]
+) -> NDArray[np.object_]:
+    """Return the verdict on each change of the gap between two waves."""
+    rules = [
+        (state == UNCOMPUTABLE, Verdict.NON_CALCULABLE),
+        ((state == UNPUBLISHABLE) | (state == MASKED), Verdict.NON_PUBLIABLE),
+        (np.isnan(low95) | np.isnan(high95), Verdict.NON_CALCULABLE),
+        (low95 > 0, Verdict.HAUSSE),
+        (high95 < 0, Verdict.BAISSE),
+    ]
+    return _first(rules, Verdict.NON_DEMONTRE, low95.shape)
+
+
+def _first(
+    rules: list[tuple[NDArray[np.bool_], Verdict]], otherwise: Verdict, shape: tuple[int, ...]
+) -> NDArray[np.object_]:
+    out = np.full(shape, otherwise.value, dtype=object)
+    for holds, verdict in reversed(rules):
+        out[holds] = verdict.value
+    return out
+
+
+def holm(p: Floats) -> Floats:
+    """Adjust p-values by Holm's step-down method; NaN are left out of the family."""
+    out = np.full(p.shape, np.nan)
+    known = np.flatnonzero(~np.isnan(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    m = len(order)
+    adjusted = np.maximum.accumulate((m - np.arange(m)) * p[order])
+    out[order] = np.minimum(adjusted, 1.0)
+    return out
+
+
+def set_holm(table: pd.DataFrame) -> pd.DataFrame:
+    """Fill `p_holm` of the gaps that may be shown, within bailleur, adjustment and theme."""
+    shown = table["publication"].isin([STATES[PUBLISHABLE].value, STATES[FRAGILE].value])
+    rows = shown & (table["groupe"] == "ecart") & table["p_non_inferiorite"].notna()
+    adjusted = table.loc[rows].groupby(list(HOLM_WITHIN), sort=False)["p_non_inferiorite"]
+    values = np.full(len(table), np.nan)
+    p = table["p_non_inferiorite"].to_numpy(dtype=float)
+    positions = np.flatnonzero(rows.to_numpy())
+    for index in adjusted.indices.values():
+        at = positions[index]
+        values[at] = holm(p[at])
+    return table.assign(p_holm=values)

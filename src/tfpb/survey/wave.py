@@ -1,0 +1,144 @@
+"""Estimates of one wave: every item in every domain, once, for all the tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tfpb.survey.blocks import make_blocks
+from tfpb.survey.design import build_design, sum_responses
+from tfpb.survey.estimate import Contrasts, Domains, contrast_variance, domain_means
+from tfpb.survey.model import satisfaction
+from tfpb.survey.rows import Frame
+from tfpb.survey.verdicts import publication_states
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from tfpb.model.plan import Item
+    from tfpb.survey.design import Design, Sums
+    from tfpb.survey.estimate import Means
+    from tfpb.survey.model import Survey
+    from tfpb.survey.settings import Thresholds
+
+    Floats = NDArray[np.float64]
+
+_WITHOUT_REPLACEMENT_FROM: Final = 1.5
+"""Weights read as population counts from this mean on; smaller means are relative weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaveResult:
+    """Everything estimated on one wave, kept while the other tables are made.
+
+    Parameters
+    ----------
+    frame : Frame
+    design, sums, domains, means
+        As estimated.
+    state : int array, shape (domains, items)
+        Publication state of each domain.
+    se : float array, shape (domains, items)
+    df : float array, shape (blocks, items)
+    """
+
+    frame: Frame
+    design: Design
+    sums: Sums
+    domains: Domains
+    means: Means
+    state: NDArray[np.int64]
+    se: Floats
+    df: Floats
+    deff: Floats
+    effective: Floats
+
+
+def estimate_wave(
+    survey: Survey,
+    items: Sequence[Item],
+    wave: str,
+    *,
+    by: Sequence[str],
+    thresholds: Thresholds,
+    keys: Sequence[str] = (),
+) -> WaveResult:
+    """Estimate every item in every domain of one wave.
+
+    Parameters
+    ----------
+    keys : sequence of str
+        Further columns the atoms must not mix (adjustment cells).
+    """
+    rows = np.flatnonzero((survey.respondents["vague"] == wave).to_numpy())
+    frame = survey.respondents.iloc[rows]
+    design = build_design(
+        frame,
+        keys=("bailleur", "qpv", *by, *keys),
+        clustered=survey.has_clusters,
+        default_deff=thresholds.default_deff,
+    )
+    sums = sum_responses(design, satisfaction(survey, rows))
+    blocks, sets = make_blocks(design.atoms, by)
+    domains = Domains.of(sets, design.size)
+    means = domain_means(design, sums, domains)
+    alone = Contrasts.of([[(g, 1.0)] for g in range(domains.count)])
+    variance = contrast_variance(design, sums, domains, means, alone)
+    universe = np.array([b.universe for b in blocks])
+    df = degrees_of_freedom(means, design)[universe]
+    domain_df = np.full(means.n.shape, np.nan)
+    for k, block in enumerate(blocks):
+        for g in (block.qpv, block.hors, block.ensemble):
+            if g >= 0:
+                domain_df[g] = df[k]
+    deff, effective = design_effects(means, variance)
+    state = publication_states(
+        n_asked=means.n_asked,
+        n=means.n,
+        clusters=means.clusters,
+        effective=effective,
+        df=domain_df,
+        thresholds=thresholds,
+        clustered=survey.has_clusters,
+    )
+    return WaveResult(
+        frame=Frame(wave, blocks, items, thresholds, clustered=survey.has_clusters),
+        design=design,
+        sums=sums,
+        domains=domains,
+        means=means,
+        state=state,
+        se=np.sqrt(variance),
+        df=df,
+        deff=deff,
+        effective=effective,
+    )
+
+
+def degrees_of_freedom(means: Means, design: Design) -> Floats:
+    """Clusters − strata among those with a valid answer; interviews − strata without clusters."""
+    units = means.n if not np.isnan(design.default_deff) else means.clusters
+    return units - means.strata
+
+
+def design_effects(means: Means, variance: Floats) -> tuple[Floats, Floats]:
+    """Return (design effect, effective size) of each domain.
+
+    The effective size always compares with a simple random sample drawn with replacement. The
+    printed effect is R's ``deff=TRUE`` (without replacement from Σw) when weights count a
+    population (Σw > 1.5 n), else R's ``deff="replace"``. Where every answer is alike there is no
+    effect, and the effective size is the number of answers.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        replace = variance / means.srs_variance
+        finite = 1 - means.n / means.base
+        printed = np.where(
+            means.base > _WITHOUT_REPLACEMENT_FROM * means.n, replace / finite, replace
+        )
+        effective = means.n / replace
+    alike = means.srs_variance == 0
+    return np.where(alike, np.nan, printed), np.where(alike, means.n, effective)
