@@ -28,7 +28,7 @@ _CITIES: Final = {
     "lyon": ("69123", 69380, 9),
     "marseille": ("13055", 13200, 16),
 }
-_ALIKE: Final = 84.0
+_ALIKE: Final = 78.0
 _SIXTEENTH_SOUTH: Final = "75116"
 _MOST_HOMONYMS: Final = 8
 
@@ -167,7 +167,7 @@ class CommuneFinder:
                 return alike
         if len(codes) == 1:
             said = ("code_postal_discordant",) if postal else ()
-            return Place(codes, 0.8 if postal else 0.95, postal, self._old(words, codes[0]), said)
+            return Place(codes, 0.8 if postal else 0.98, postal, self._old(words, codes[0]), said)
         return Place(codes[:_MOST_HOMONYMS], 0.5, postal, "", ("commune_homonyme",))
 
     def _spelt(self, words: str) -> tuple[str, ...]:
@@ -196,7 +196,7 @@ class CommuneFinder:
         best = max(scored, default=(0.0, ""))
         if best[0] < _ALIKE:
             return None
-        return Place((best[1],), 0.95, postal, "", ("commune_corrigee",))
+        return Place((best[1],), 0.98, postal, "", ("commune_corrigee",))
 
     def _old(self, words: str, code: str) -> str:
         return words if words and fold(self.communes.name(code)) != words else ""

@@ -73,6 +73,8 @@ _NAMED: Final = re.compile(
     r"|foyer|zac|zup|hlm|chez|lieu[ -]?dit|ldt?|groupe|villas?|copropriete|copro)\b\.?(?=\s*[a-z0-9])"
 )
 _SEPARATOR: Final = re.compile(r"\s+-+\s+|[,;:|]")
+_GAP: Final = re.compile(r"[\s,;.-]*")
+_AND_STREET: Final = re.compile(r"\s+(?:et|&|x)\s+(?:d[ue]s?\s+)?(?:l[ae]s?\s+|l')?(?=([a-z]+))")
 _LAST_WORD: Final = re.compile(r"([a-z0-9]+)['\s.]*$")
 _WORDS: Final = re.compile(r"[a-z0-9]+")
 
@@ -149,6 +151,9 @@ def second_address(flat: str) -> tuple[int, int, str] | None:
             continue
         reason = "acces_par" if word.startswith("acces") else "ancienne_adresse"
         return match.start(), match.end(), "deux_voies" if word.startswith("angle") else reason
+    for match in _AND_STREET.finditer(flat):
+        if match[1] in STRONG and len(match[1]) > 1 and _named(flat, 0, match.start()):
+            return match.start(), match.end(), "deux_voies"
     slash = _SLASH.search(flat)
     if slash:
         return slash.start(), slash.end(), "deux_voies"
@@ -175,8 +180,9 @@ def leading_complement(flat: str) -> int:
     while match := _IDENTIFIED.match(flat, pos):
         if not match[2] or match[2] in ARTICLES:
             break
-        rest = re.compile(r"[\s,;.-]*").match(flat, match.end())
-        pos = rest.end() if rest else match.end()
+        stop = match.end(1) if match[1] == "rdc" else match.end()
+        rest = _GAP.match(flat, stop)
+        pos = rest.end() if rest else stop
     return pos
 
 

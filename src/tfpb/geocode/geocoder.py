@@ -25,7 +25,7 @@ from tfpb.geocode.grade import REJECTED, confidence, verdict
 from tfpb.geocode.line import ParsedAddress, Reading, parse
 from tfpb.geocode.names import name_of
 from tfpb.geocode.numbers import NO_NUMBER
-from tfpb.geocode.places import Point, Spot
+from tfpb.geocode.places import Point, Spot, corner
 from tfpb.geocode.streets import Candidate
 from tfpb.geocode.table import StreetTable
 from tfpb.model.codes import GeocodeVerdict, ResultType
@@ -111,7 +111,10 @@ class Geocoder:
         if given is not None:
             return _with_given(answer, given)
         if not address.strip() and best is None:
-            return answer._replace(status="skipped", reasons=("adresse_vide",))
+            return Answer(
+                status="skipped", reasons=("adresse_vide",), postcode=answer.postcode,
+                city=answer.city, citycode=answer.citycode, parcel=answer.parcel,
+            )  # fmt: skip
         return answer
 
     def _first_table(self, place: Place) -> StreetTable | None:
@@ -178,7 +181,7 @@ class Geocoder:
                 best = other._replace(reasons=(*other.reasons, reason))
                 break
             if reason == "autre_adresse_retenue" and "deux_voies" in parsed.notes:
-                best = best._replace(reasons=(*best.reasons, "deux_voies_trouvees"))
+                best = _at_corner(best, other)
         if best is None or best.confidence < REJECTED:
             return self._by_parcel(parsed, place, parcel) or best
         return best
@@ -221,6 +224,21 @@ class Geocoder:
             )  # fmt: skip
         reasons.append("voie_inconnue" if parsed.readings else "adresse_illisible")
         return _municipality(table, place, parsed, tuple(dict.fromkeys(reasons)), found, parcels)
+
+
+def _at_corner(one: Found, other: Found) -> Found:
+    """Place a line that names two streets where they meet, unless it bears a number."""
+    reasons = (*one.reasons, "deux_voies_trouvees")
+    if one.spot.first is not None or one.table is not other.table:
+        return one._replace(reasons=reasons)
+    table = one.table
+    meeting = corner(
+        table,
+        table.groups[one.choice.candidate.group].members,
+        table.groups[other.choice.candidate.group].members,
+        one.spot,
+    )
+    return one._replace(choice=one.choice._replace(spot=meeting), reasons=reasons)
 
 
 def _answer(

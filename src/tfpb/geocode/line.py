@@ -48,6 +48,8 @@ _TRAILING: Final = re.compile(r"[\s,]+(?:n\s*°\s*)?(\d{1,4})\s?(bis|ter|quater|
 _TYPE_LAST: Final = re.compile(
     r"^(.*?)\s*[,(]\s*([a-z]+(?:\s+(?:de|du|des|la|les|l'|d'))*)\s*\)?\s*$"
 )
+_ANGLE: Final = re.compile(r"\s*angle\s+(?:d[ue]s?\s+)?(?:l[ae]s?\s+|l')?")
+_ONLY_TYPE: Final = re.compile(r"[a-z]+\.?(?:\s+(?:de|du|des|la|le|les|l'|d'))*$")
 _DOT: Final = re.compile(r"(?<=[a-z]{2})\.(?=[a-z0-9]{2}|[a-z]\d)|(?<=[0-9])\.(?=[a-z])")
 _EDGES: Final = " ,;:.-/|"
 _SPACES: Final = re.compile(r"\s+")
@@ -195,7 +197,7 @@ class _Line:
         self.places: list[Name] = []
         self.notes: list[str] = []
         self.others: list[ParsedAddress] = []
-        self.alternates: list[Reading] = []
+        self.kind_last = ""
 
     def parsed(self) -> ParsedAddress:
         if _SPACES.sub(" ", self.flat.strip(_EDGES)).replace("'", " ") in NOT_ADDRESSES:
@@ -203,6 +205,9 @@ class _Line:
         self.flat, parcels = take_parcels(self.flat)
         self.flat, boxes, postcode, town = take_routing(self.flat)
         self.spans += boxes
+        angle = _ANGLE.match(self.flat)
+        if angle:
+            self.flat = blank(self.flat, 0, angle.end())
         self._take_second()
         self._take_parentheses()
         self.flat = _DOT.sub(" ", self.flat)
@@ -272,8 +277,10 @@ class _Line:
         for match in list(_PARENTHESIS.finditer(self.flat)):
             inside = match[1].strip(_EDGES)
             first = _WORD.match(inside)
-            if first and first[0] in TYPES and match.end() >= len(self.flat.rstrip()):
-                continue  # « LILAS (RUE DES) », read by `_type_last`
+            if first and first[0] in TYPES and _ONLY_TYPE.match(inside):
+                self.kind_last = inside  # « LILAS (RUE DES) »
+                self.flat = blank(self.flat, match.start(), match.end())
+                continue
             self._set_aside(match.start(), match.end())
 
     def _find_start(self) -> tuple[int, Head]:
@@ -361,7 +368,7 @@ class _Line:
         names: list[Reading] = []
         inverted = self._type_last(start)
         if inverted:
-            names.append(Reading(name_of(inverted), head))
+            names += self._with_trailing_number(inverted, head)
         cut = tail_cut(flat, start)
         stop = len(flat) if cut is None or inverted else cut
         text = flat[start:stop]
@@ -389,7 +396,7 @@ class _Line:
         match = _TWO_WORDS.match(text)
         if match is None:
             return []
-        if match[1] in TYPES and match[2] in STRONG:
+        if match[1] in TYPES and match[2] in TYPES:
             return [Reading(name_of(text[match.start(2) :]), head)]
         for kind in GLUED_TYPES:
             if (
@@ -403,6 +410,8 @@ class _Line:
 
     def _type_last(self, start: int) -> str:
         """Put the type of « LILAS (RUE DES) » or « LILAS, RUE DES » in front."""
+        if self.kind_last:
+            return f"{self.kind_last} {self.flat[start:].strip()}"
         match = _TYPE_LAST.match(self.flat[start:].strip())
         if match is None or match[2].split()[0] not in TYPES or not match[1].strip():
             return ""

@@ -142,7 +142,8 @@ def _spaced_letter(
 def _head(groups: list[list[Number]], end: int, *, doubtful: bool) -> Head:
     singles: dict[Number, None] = {}
     ranges: list[tuple[Number, Number]] = []
-    for group in groups:
+    for listed in groups:
+        group = [item for item in listed if item[0]]  # « 0 » and « 0000 » mean no number
         singles.update(dict.fromkeys(group))
         if len(group) == 2:  # noqa: PLR2004
             low, high = sorted(group)

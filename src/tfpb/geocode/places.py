@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.geocode.numbers import Head, Number, inside
@@ -206,10 +206,17 @@ def spot(
 
 
 def _with(found: Spot, reason: str) -> Spot:
-    return Spot(
-        found.kind, found.x, found.y, found.radius_m, found.street, found.first, found.entrances,
-        (*found.reasons, reason), ambiguous=True,
-    )  # fmt: skip
+    return replace(found, reasons=(*found.reasons, reason), ambiguous=True)
+
+
+def corner(table: StreetTable, one: tuple[int, ...], other: tuple[int, ...], spot: Spot) -> Spot:
+    """Move the answer of a street to where it comes nearest to another street."""
+    here = [p for listed in numbering(table, one).points.values() for p in listed]
+    there = [p for listed in numbering(table, other).points.values() for p in listed]
+    if not here or not there:
+        return spot
+    gap, near = min((math.hypot(a.x - b.x, a.y - b.y), a) for a in here for b in there)
+    return replace(spot, x=near.x, y=near.y, radius_m=INTERPOLATED_RADIUS_M + gap)
 
 
 def _whole_street(
@@ -250,10 +257,26 @@ def _single(table: StreetTable, numbers: Numbering, wanted: Number) -> Spot | No
     if ambiguous:
         reasons = (*reasons, "numero_en_double")
     radius = max(EXACT_RADIUS_M if same else SUFFIX_RADIUS_M, spread)
+    astray = _astray(numbers, first)
+    if astray:
+        reasons, ambiguous, radius = (*reasons, "numero_decale"), True, max(radius, astray)
     return Spot(
         ResultType.HOUSENUMBER, first.x, first.y, radius, table.streets[first.member], first,
         (first,), reasons, ambiguous,
     )  # fmt: skip
+
+
+def _astray(numbers: Numbering, point: Point) -> float:
+    """Return how far a number lies from both its neighbours when these are close together, else 0."""
+    side = numbers.sides[point.number % 2]
+    at = bisect_left(side, point.number)
+    if not 0 < at < len(side) - 1 or side[at + 1] - side[at - 1] > _GAP_NUMBERS:
+        return 0.0
+    low, high = numbers.points[side[at - 1]][0], numbers.points[side[at + 1]][0]
+    away = min(math.hypot(point.x - p.x, point.y - p.y) for p in (low, high))
+    if away <= STREETS_APART_M:
+        return 0.0
+    return away if math.hypot(low.x - high.x, low.y - high.y) < away / 2 else 0.0
 
 
 def _range(table: StreetTable, numbers: Numbering, head: Head) -> Spot | None:
@@ -278,7 +301,9 @@ def _range(table: StreetTable, numbers: Numbering, head: Head) -> Spot | None:
     y = sum(p.y for p in points) / len(points)
     spread = max(math.hypot(p.x - x, p.y - y) for p in points)
     first = order[0] if order else points[0]
-    far = spread > 2 * STREETS_APART_M
+    written = [number for number, _ in head.singles]
+    widest = max(written) - min(written)
+    far = spread > 2 * STREETS_APART_M or (missing and len(points) == 1 and widest > _GAP_NUMBERS)
     reasons = (("plage_incomplete",) if missing else ()) + (("plage_etendue",) if far else ())
     return Spot(
         ResultType.RANGE, x, y, spread + EXACT_RADIUS_M, table.streets[first.member], first, points,
