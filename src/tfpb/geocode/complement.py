@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from tfpb.geocode.vocabulary import ADJECTIVES, ARTICLES, PREPOSITIONS, STRONG, TYPES
 
 _PARCEL_WORDED: Final = re.compile(
-    r"[-,\s(]*\b(?:parcelles?|cadastre|ref(?:erence)?\.?\s*cad(?:astrale|\.)?|section(?:\s+cadastrale)?|cad\.?)"
+    r"[-,\s(]*\b(?:parcelles?|cadastre|ref(?:erence)?\.?\s*cad(?:astrale|\.)?|section(?:\s+cadastrale)?|cad\.?)(?![a-z])"
     r"\s*:?\s*(?:n\s*°)?\s*(?:(\d{3})\s*[/, ]\s*)?([a-z]{1,2}|0[a-z])\s*[/, -]*(?:parcelle\s*)?(?:n\s*°\s*)?"
     r"(\d{1,4})(?![\d])\)?"
 )
@@ -123,7 +123,7 @@ def take_routing(flat: str) -> tuple[str, list[tuple[int, int]], str, str]:
         return flat, spans, "", ""
     town = (last[2] or "").strip(" ,.-")
     words = town.split()
-    if last.start() == 0 and words and words[0] in TYPES:
+    if words and words[0] in (TYPES if last.start() == 0 else STRONG):
         return flat, spans, "", ""
     cut = tail_cut(town, 0) if town else None
     if cut:
@@ -226,7 +226,8 @@ def _named_cut(flat: str, start: int) -> int | None:
     for match in _NAMED.finditer(flat, start):
         before = _LAST_WORD.search(flat[start : match.start()])
         previous = before[1] if before else ""
-        if previous in PREPOSITIONS or previous in ADJECTIVES:
+        certain = match[1].startswith("res")
+        if previous in PREPOSITIONS or (previous in ADJECTIVES and not certain):
             continue
         if _named(flat, start, match.start()):
             return match.start()

@@ -30,7 +30,7 @@ ACCEPTED: Final = 0.95
 REJECTED: Final = 0.35
 _STOPPING: Final = frozenset({
     "commune_homonyme", "commune_discordante", "deux_voies_trouvees", "autre_adresse_retenue",
-    "par_nom_de_residence", "par_parcelle",
+    "par_nom_de_residence", "voie_incertaine", "par_parcelle",
 })  # fmt: skip
 """Reasons that ask for a human whatever the confidence."""
 LARGEST_ACCEPTED_STREET_M: Final = 150.0
@@ -75,7 +75,6 @@ def verdict(spot: Spot, probability: float, reasons: Sequence[str]) -> GeocodeVe
         return GeocodeVerdict.REJETE
     if probability < ACCEPTED or spot.ambiguous or _STOPPING.intersection(reasons):
         return GeocodeVerdict.A_VERIFIER
-    coarse = spot.kind in {ResultType.STREET, ResultType.LOCALITY}
-    if coarse and spot.radius_m > LARGEST_ACCEPTED_STREET_M and spot.kind is ResultType.STREET:
+    if spot.kind is ResultType.STREET and spot.radius_m > LARGEST_ACCEPTED_STREET_M:
         return GeocodeVerdict.A_VERIFIER
     return GeocodeVerdict.ACCEPTE

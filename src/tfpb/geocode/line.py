@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from tfpb.geocode.cleaning import clean, flatten
 from tfpb.geocode.complement import (
-    Parcel,
     blank,
     leading_complement,
     second_address,
@@ -19,13 +17,12 @@ from tfpb.geocode.complement import (
 )
 from tfpb.geocode.names import Name, name_of
 from tfpb.geocode.numbers import NO_NUMBER, Head, Number, read_head
+from tfpb.geocode.parsed import ParsedAddress, Reading
+from tfpb.geocode.starts import TWO_WORDS, begins_street, split_type
 from tfpb.geocode.vocabulary import (
     ADJECTIVES,
-    ARTICLES,
     BUILDING_TYPES,
-    DOUBLE_TYPES,
     GLUED_TYPES,
-    LONG_GLUED,
     MONTHS,
     NOT_ADDRESSES,
     PREPOSITIONS,
@@ -40,7 +37,6 @@ _MARKED: Final = re.compile(
     r"|parcelle|cad|section|ref|bp|cs|tsa|cedex|cidex|anc|ex|acces|angle|bt)"
 )
 _LETTERS: Final = re.compile(r"[\s,.:;-]*([a-z]+)(\.?)")
-_TWO_WORDS: Final = re.compile(r"[\s,.:;'-]*([a-z]+)[\s.']*([a-z]*)")
 _ANCHOR: Final = re.compile(r"(?<![a-z0-9])\d{1,5}(?!\d)")
 _WORD: Final = re.compile(r"[a-z]+")
 _PARENTHESIS: Final = re.compile(r"\(([^)]*)\)?")
@@ -48,74 +44,13 @@ _TRAILING: Final = re.compile(r"[\s,]+(?:n\s*°\s*)?(\d{1,4})\s?(bis|ter|quater|
 _TYPE_LAST: Final = re.compile(
     r"^(.*?)\s*[,(]\s*([a-z]+(?:\s+(?:de|du|des|la|les|l'|d'))*)\s*\)?\s*$"
 )
+_TWICE: Final = re.compile(r"(.{6,}?)[\s,;/|-]+\1")
+_LONGEST_TWICE: Final = 160
 _ANGLE: Final = re.compile(r"\s*angle\s+(?:d[ue]s?\s+)?(?:l[ae]s?\s+|l')?")
 _ONLY_TYPE: Final = re.compile(r"[a-z]+\.?(?:\s+(?:de|du|des|la|le|les|l'|d'))*$")
 _DOT: Final = re.compile(r"(?<=[a-z]{2})\.(?=[a-z0-9]{2}|[a-z]\d)|(?<=[0-9])\.(?=[a-z])")
 _EDGES: Final = " ,;:.-/|"
 _SPACES: Final = re.compile(r"\s+")
-
-
-class Reading(NamedTuple):
-    """One way to read a line: a street name and the numbers that go with it."""
-
-    name: Name
-    head: Head
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedAddress:
-    """An address line taken apart; nothing of it is thrown away.
-
-    Parameters
-    ----------
-    text : str
-        The line, cleaned.
-    readings : tuple of Reading
-        Best first; empty when no street can be read.
-    street : str
-        Street of the first reading as written.
-    complement : str
-        Building, entrance, résidence name, postal box…, joined by « | ».
-    places : tuple of Name
-        Named places among the complements, tried when the street is not found.
-    parcels : tuple of Parcel
-        Cadastral references.
-    postcode, town : str
-        When they stand in the line.
-    notes : tuple of str
-        Codes of what was done (`words.geocoding.REASONS`).
-    others : tuple of ParsedAddress
-        Other addresses of the same line: former name, access, street around the corner.
-    """
-
-    text: str
-    readings: tuple[Reading, ...] = ()
-    street: str = ""
-    complement: str = ""
-    places: tuple[Name, ...] = ()
-    parcels: tuple[Parcel, ...] = ()
-    postcode: str = ""
-    town: str = ""
-    notes: tuple[str, ...] = ()
-    others: tuple[ParsedAddress, ...] = ()
-
-    @property
-    def head(self) -> Head:
-        """Numbers of the first reading."""
-        return self.readings[0].head if self.readings else NO_NUMBER
-
-    @property
-    def numbers(self) -> tuple[Number, ...]:
-        """House numbers named one by one."""
-        return self.head.singles
-
-    @property
-    def query(self) -> str:
-        """The line as an online service reads it best: first number, suffix and street."""
-        if not self.numbers:
-            return self.readings[0].name.plain if self.readings else self.street
-        number, suffix = self.numbers[0]
-        return f"{number}{' ' if suffix else ''}{suffix} {self.readings[0].name.plain}"
 
 
 @lru_cache(maxsize=100_000)
@@ -145,45 +80,11 @@ def parse(line: str) -> ParsedAddress:
 
 
 def _glued(rest: str) -> bool:
-    return rest[:1].isalpha() and _split_type(rest, 0, after_digit=True) is not None
+    return rest[:1].isalpha() and split_type(rest, 0, after_digit=True) is not None
 
 
 def _notes(head: Head) -> tuple[str, ...]:
     return ("plage",) if head.ranges or len(head.singles) > 1 else ()
-
-
-def _split_type(flat: str, pos: int, *, after_digit: bool) -> int | None:
-    """Return where a type glued to the next word ends (« RUEDU », « PLA. »), None if nothing is glued."""
-    match = _LETTERS.match(flat, pos)
-    if match is None:
-        return None
-    word, begin = match[1], match.start(1)
-    if word in TYPES:
-        return None
-    for kind in GLUED_TYPES:
-        if not word.startswith(kind) or len(word) == len(kind):
-            continue
-        tail = word[len(kind) :]
-        certain = tail in ARTICLES or (len(tail) == 1 and match[2] == ".") or tail in TYPES
-        if tail.startswith(kind) or tail in {"l", "d"}:
-            certain = True
-        if certain or (after_digit and begin == pos) or (kind in LONG_GLUED and len(tail) > 3):  # noqa: PLR2004
-            return begin + len(kind)
-    return None
-
-
-def _begins_street(flat: str, pos: int, *, strong: bool = False) -> bool:
-    """Tell whether a street type, perhaps glued to what follows, stands at a position."""
-    match = _TWO_WORDS.match(flat, pos)
-    if match is None:
-        return False
-    first, second = match[1], match[2]
-    if first in (STRONG if strong else TYPES) or (first, second) in DOUBLE_TYPES:
-        return True
-    if first in ADJECTIVES and second in STRONG:
-        return True
-    glued_here = pos > 0 and flat[pos - 1].isdigit() and match.start(1) == pos
-    return _split_type(flat, pos, after_digit=glued_here) is not None
 
 
 class _Line:
@@ -191,7 +92,7 @@ class _Line:
 
     def __init__(self, cleaned: str, flat: str, *, depth: int = 0) -> None:
         self.cleaned = cleaned
-        self.flat = flat
+        self.flat = self.read = flat
         self.depth = depth
         self.spans: list[tuple[int, int]] = []
         self.places: list[Name] = []
@@ -205,6 +106,9 @@ class _Line:
         self.flat, parcels = take_parcels(self.flat)
         self.flat, boxes, postcode, town = take_routing(self.flat)
         self.spans += boxes
+        twice = _TWICE.fullmatch(self.flat) if len(self.flat) < _LONGEST_TWICE else None
+        if twice:
+            self.flat = twice[1].ljust(len(self.flat))
         angle = _ANGLE.match(self.flat)
         if angle:
             self.flat = blank(self.flat, 0, angle.end())
@@ -233,6 +137,8 @@ class _Line:
 
     def _written(self, start: int, stop: int) -> str:
         """Return what is left of the line between two positions, as written."""
+        if self.flat[start:stop] == self.read[start:stop]:
+            return self.cleaned[start:stop].strip(_EDGES)
         pairs = zip(self.cleaned[start:stop], self.flat[start:stop], strict=True)
         return _SPACES.sub(
             " ", "".join(c if f != " " or c == "." else " " for c, f in pairs)
@@ -288,10 +194,10 @@ class _Line:
         flat = self.flat
         begin = len(flat) - len(flat.lstrip(_EDGES + "'"))
         head = read_head(flat, begin)
-        if head.end and _begins_street(flat, head.end):
+        if head.end and begins_street(flat, head.end):
             self._take_repeated(head.end)
             return head.end, head
-        if not head.end and _begins_street(flat, begin, strong=True):
+        if not head.end and begins_street(flat, begin, strong=True):
             self._take_repeated(begin)
             return begin, NO_NUMBER
         skipped = 0 if head.end else leading_complement(flat[begin:])
@@ -312,9 +218,9 @@ class _Line:
 
     def _is_anchor(self, start: int, stop: int) -> bool:
         """Tell whether numbers inside a line begin the address."""
-        if _begins_street(self.flat, stop, strong=True):
+        if begins_street(self.flat, stop, strong=True):
             return True
-        word = _TWO_WORDS.match(self.flat, stop)
+        word = TWO_WORDS.match(self.flat, stop)
         if word is None or word[1] in BUILDING_TYPES or word[1] in MONTHS:
             return False
         if word[1] in TYPES:
@@ -344,7 +250,7 @@ class _Line:
         """Take off a second address on the line: the same once more, or another street."""
         for anchor in _ANCHOR.finditer(self.flat, start):
             later = read_head(self.flat, anchor.start())
-            if not later.end or not _begins_street(self.flat, later.end):
+            if not later.end or not begins_street(self.flat, later.end):
                 continue
             if not self.flat[start : anchor.start()].strip(_EDGES):
                 continue
@@ -353,7 +259,7 @@ class _Line:
             ).parsed()
             first = name_of(self.flat[start : anchor.start()])
             same = bool(other.readings) and other.readings[0].name.core == first.core
-            if not same and not _begins_street(self.flat, later.end, strong=True):
+            if not same and not begins_street(self.flat, later.end, strong=True):
                 continue  # a building or a place, left to the complement
             if not same and other.readings and self.depth == 0:
                 self.others.append(other)
@@ -373,7 +279,7 @@ class _Line:
         stop = len(flat) if cut is None or inverted else cut
         text = flat[start:stop]
         after_digit = start > 0 and flat[start - 1].isdigit()
-        split = _split_type(flat, start, after_digit=after_digit)
+        split = split_type(flat, start, after_digit=after_digit)
         if split is not None and split < stop:
             text = f"{flat[start:split]} {flat[split:stop]}"
         names += self._with_trailing_number(text, head)
@@ -393,7 +299,7 @@ class _Line:
 
     def _less_likely(self, text: str, head: Head) -> list[Reading]:
         """Read a second type as the true one, or a short type glued to a short name."""
-        match = _TWO_WORDS.match(text)
+        match = TWO_WORDS.match(text)
         if match is None:
             return []
         if match[1] in TYPES and match[2] in TYPES:

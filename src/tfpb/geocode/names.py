@@ -101,7 +101,9 @@ def _type_of(words: list[str]) -> tuple[str, int]:
     while start < len(words):
         word = words[start].rstrip(".'")
         following = words[start + 1].rstrip(".'") if start + 1 < len(words) else ""
-        double = DOUBLE_TYPES.get((word, following))
+        double = DOUBLE_TYPES.get((word, following)) or DOUBLE_TYPES.get(
+            (TYPES.get(word, word), following)
+        )
         found = double or SINGLE_DOUBLES.get(word) or TYPES.get(word)
         width = 2 if double else 1
         if found is None or (kind and start + width >= len(words) and found not in _WHOLE):

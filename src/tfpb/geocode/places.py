@@ -77,8 +77,6 @@ class Numbering:
 
     points: dict[int, list[Point]] = field(default_factory=dict)
     sides: tuple[list[int], list[int]] = field(default_factory=lambda: ([], []))
-    middle: tuple[float, float] = (0.0, 0.0)
-    radius_m: float = LOCALITY_RADIUS_M
 
 
 def numbering(table: StreetTable, members: tuple[int, ...]) -> Numbering:
@@ -111,22 +109,22 @@ def _numbering(table: StreetTable, members: tuple[int, ...]) -> Numbering:
         out.points.setdefault(point.number, []).append(point)
     for number in sorted(out.points):
         out.sides[number % 2].append(number)
-    out.middle, out.radius_m = _middle(table, members, every)
     return out
 
 
 def _middle(
-    table: StreetTable, members: tuple[int, ...], points: list[Point]
-) -> tuple[tuple[float, float], float]:
+    table: StreetTable, members: tuple[int, ...], numbers: Numbering
+) -> tuple[float, float, float]:
     """Return the address nearest to the centre of a street and the distance to its far end."""
+    points = [p for listed in numbers.points.values() for p in listed]
     if not points:
         street = table.streets[members[0]]
-        return street.centre, LOCALITY_RADIUS_M
+        return *street.centre, LOCALITY_RADIUS_M
     mean_x = sum(p.x for p in points) / len(points)
     mean_y = sum(p.y for p in points) / len(points)
     middle = min(points, key=lambda p: (math.hypot(p.x - mean_x, p.y - mean_y), p.number, p.suffix))
     far = max(math.hypot(p.x - middle.x, p.y - middle.y) for p in points)
-    return (middle.x, middle.y), max(far, INTERPOLATED_RADIUS_M)
+    return middle.x, middle.y, max(far, INTERPOLATED_RADIUS_M)
 
 
 def members_meant(
@@ -227,7 +225,7 @@ def _whole_street(
     reasons = () if locality else ("sans_numero",)
     kind = ResultType.LOCALITY if locality else ResultType.STREET
     return Spot(
-        kind, *numbers.middle, numbers.radius_m, street,
+        kind, *_middle(table, members, numbers), street,
         reasons=(*reasons, "voie_en_double") if apart else reasons, ambiguous=apart,
     )  # fmt: skip
 
@@ -343,6 +341,6 @@ def _estimated(
     street = table.streets[members[0]]
     locality = street.kind == "locality" and not numbers.points
     return Spot(
-        ResultType.LOCALITY if locality else ResultType.STREET, *numbers.middle, numbers.radius_m,
-        street, reasons=("numero_absent",), ambiguous=not locality,
+        ResultType.LOCALITY if locality else ResultType.STREET,
+        *_middle(table, members, numbers), street, reasons=("numero_absent",), ambiguous=not locality,
     )  # fmt: skip
