@@ -121,6 +121,11 @@ class Programme:
         Columns of the diagnostics contract.
     totals : mapping of str to Decimal
         `prevu_eur, realise_eur, bailleur_eur, autres_eur, valorise_eur, solde_eur`.
+    notices : tuple of Fault
+        Doubts.
+    beside : DataFrame or None
+        Last year's bilan beside this year's, by axis: `axe, actions, realise_eur, valorise_eur,
+        actions_precedentes, realise_precedent_eur, valorise_precedent_eur, ecart_valorise_eur`.
     """
 
     actions: pd.DataFrame
@@ -129,6 +134,7 @@ class Programme:
     diagnostics: pd.DataFrame
     totals: dict[str, Decimal] = field(default_factory=dict)
     notices: tuple[Fault, ...] = ()
+    beside: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,11 @@ FAULTS: dict[str, FaultWords] = {
         "environ {attendu} €",
         "Vérifiez la cotisation (hors TEOM, avant dégrèvements), les bases et les taux.",
     ),
+    "axe_contradictoire": FaultWords(
+        "Le numéro et le libellé de l’axe se contredisent.",
+        "{attendu}",
+        "Gardez le numéro seul, ou le libellé seul.",
+    ),
     "axe_proposition": FaultWords(
         "Le thème « {got} » a été rattaché à {lu} : c’est une proposition.",
         "un axe de 1 à 8",

@@ -1,0 +1,144 @@
+"""The eight axes of the cadre national: from what people type to a number from 1 to 8."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from rapidfuzz import fuzz, process
+
+from tfpb.model.codes import Axe
+from tfpb.text import fold, squeeze, strip_accents
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LABELS: Final[Mapping[str, Axe]] = {
+    "Renforcement de la présence du personnel de proximité": Axe.PRESENCE,
+    "Renforcement de la présence du personnel de proximité (par rapport à présence dans patrimoine "
+    "hors QPV)": Axe.PRESENCE,
+    "Formation/soutien des personnels de proximité": Axe.FORMATION,
+    "Sur-entretien": Axe.SUR_ENTRETIEN,
+    "Gestion des déchets et encombrants / épaves": Axe.DECHETS,
+    "Tranquillité résidentielle": Axe.TRANQUILLITE,
+    "Concertation / sensibilisation des locataires": Axe.CONCERTATION,
+    "Animation, lien social, vivre ensemble": Axe.ANIMATION,
+    "Petits travaux d’amélioration de la qualité de service": Axe.TRAVAUX,
+    "Petits travaux d’amélioration de la qualité de service (hors quartiers NPNRU)": Axe.TRAVAUX,
+}
+"""Labels as the cadre national of 29 April 2015 prints them."""
+SHORT: Final[Mapping[str, Axe]] = {
+    "présence de proximité": Axe.PRESENCE,
+    "présence du personnel de proximité": Axe.PRESENCE,
+    "présence": Axe.PRESENCE,
+    "formation des personnels de proximité": Axe.FORMATION,
+    "soutien des personnels de proximité": Axe.FORMATION,
+    "formation et soutien des personnels de proximité": Axe.FORMATION,
+    "formation": Axe.FORMATION,
+    "entretien renforcé": Axe.SUR_ENTRETIEN,
+    "gestion des déchets": Axe.DECHETS,
+    "gestion des encombrants": Axe.DECHETS,
+    "déchets et encombrants": Axe.DECHETS,
+    "encombrants": Axe.DECHETS,
+    "épaves": Axe.DECHETS,
+    "tranquillité": Axe.TRANQUILLITE,
+    "concertation": Axe.CONCERTATION,
+    "sensibilisation des locataires": Axe.CONCERTATION,
+    "concertation et sensibilisation des locataires": Axe.CONCERTATION,
+    "animation": Axe.ANIMATION,
+    "lien social": Axe.ANIMATION,
+    "animation et lien social": Axe.ANIMATION,
+    "petits travaux": Axe.TRAVAUX,
+    "petits travaux d’amélioration": Axe.TRAVAUX,
+}
+"""Short forms met in programmes; understood, and said as a doubt."""
+PROPOSITION: Final[Mapping[str, Axe]] = {
+    "petits travaux de confort": Axe.TRAVAUX,
+    "tranquillité publique": Axe.TRANQUILLITE,
+    "propreté": Axe.SUR_ENTRETIEN,
+    "espaces extérieurs": Axe.SUR_ENTRETIEN,
+    "vivre ensemble": Axe.ANIMATION,
+    "fonctionnement et organisation": Axe.PRESENCE,
+}
+"""The six themes of the « Livret bailleurs » of the Nord. No text fixes this correspondence: it is a
+proposition, said as such on every line that uses it, and `read_axis(…, own=…)` replaces it."""
+_NUMBER: Final = re.compile(
+    r"(?:axe\s*)?(?:n\s*[°o]?\s*)?([1-8])(?:[.,]0+)?(?:\s*[-–—.:)/]+\s*|\s+|$)"
+)
+_NEAR: Final = 84
+_CLEAR: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An axis as understood.
+
+    Parameters
+    ----------
+    axe : int or None
+        1 to 8; None when it cannot be told.
+    how : str
+        `exact` (number or official label), `devine` (spelling mended), `proposition` (theme of
+        another table), `contradictoire` (a number and another axis's label), `inconnu`.
+    """
+
+    axe: int | None
+    how: str
+
+
+def read_axis(written: str, own: Mapping[str, int] | None = None) -> Reading:
+    """Read an axis: « 3 », « Axe 3 », « 3 - Sur-entretien », « Sur entretien », a theme of the Nord.
+
+    Parameters
+    ----------
+    written : str
+    own : mapping of str to int, optional
+        The user's own themes; they come before every other label.
+    """
+    text = squeeze(written)
+    match = _NUMBER.match(strip_accents(text).lower())
+    number = int(match[1]) if match else None
+    label = text[match.end() :] if match else text
+    found = _label(label, own or {}) if fold(label) else Reading(None, "exact")
+    if number is None:
+        return found
+    if found.axe is not None and found.axe != number:
+        return Reading(None, "contradictoire")
+    exact = not fold(label) or found.how == "exact"
+    return Reading(number, "exact" if exact else "devine")
+
+
+def _label(text: str, own: Mapping[str, int]) -> Reading:
+    key = _key(text)
+    for theme, axe in own.items():
+        if _key(theme) == key:
+            return Reading(int(axe), "exact")
+    for official, axe in LABELS.items():
+        if _key(official) == key:
+            return Reading(int(axe), "exact")
+    folded = fold(text)
+    for theme, axe in PROPOSITION.items():
+        if fold(theme) == folded:
+            return Reading(int(axe), "proposition")
+    known = {fold(k): int(v) for k, v in (*LABELS.items(), *SHORT.items())}
+    if folded in known:
+        return Reading(known[folded], "devine")
+    return _nearest(folded, known)
+
+
+def _nearest(folded: str, known: Mapping[str, int]) -> Reading:
+    """Mend a typing error, when one axis is clearly nearer than all others."""
+    best: dict[int, float] = {}
+    for label, score, _ in process.extract(folded, list(known), scorer=fuzz.ratio, limit=None):
+        best[known[label]] = max(best.get(known[label], 0.0), float(score))
+    ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
+    (axe, score), (_, second) = ranked[0], ranked[1]
+    if score >= _NEAR and score - second >= _CLEAR:
+        return Reading(axe, "devine")
+    return Reading(None, "inconnu")
+
+
+def _key(text: str) -> str:
+    """Compare labels as printed, but for case, accents and the spaces around slashes."""
+    return re.sub(r"\s*/\s*", "/", strip_accents(squeeze(text)).lower())

@@ -1,0 +1,130 @@
+"""The programme as others want it: the columns of the bilans in use, and a neutral list to key in again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from tfpb.tax.cells import ZERO, day, missing, records, text
+from tfpb.words.accounts import AXES, axis_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tfpb.model.money import Programme
+
+BILAN_COLUMNS: Final[Mapping[str, str]] = {
+    "axe": "Axe",
+    "action": "Action",
+    "description": "Résidence/description",
+    "calendrier": "Calendrier",
+    "prevu_eur": "Dépense prévisionnelle",
+    "realise_eur": "Dépense réalisée",
+    "bailleur_eur": "Financement bailleur",
+    "autres_eur": "Autre financement",
+    "valorise_eur": "Dépense valorisée TFPB",
+    "taux_valorisation": "Taux de valorisation TFPB",
+}
+"""Columns of programmes and bilans in use, in their order; the qualitative text follows."""
+REENTRY_COLUMNS: Final = (
+    "code_qpv", "annee", "id_action", "axe", "axe_libelle", "action", "description", "calendrier",
+    "prevu_eur", "realise_eur", "bailleur_eur", "autres_eur", "valorise_eur", "taux_valorisation_pct",
+    "piece", "date_piece", "bilan_qualitatif",
+)  # fmt: skip
+_SHEET: Final = 31
+
+
+def bilan_frames(programme: Programme, *, year: int) -> dict[str, pd.DataFrame]:
+    """Return the bilan as sheets: one a quarter, in the columns in use, then the sums by axis.
+
+    Parameters
+    ----------
+    programme : Programme
+    year : int
+        Tax year; actions of other years are left out.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Sheet name → rows. Each quarter ends with a « Total » row; rates are proportions (0..1).
+    """
+    rows = [r for r in records(programme.actions) if int(r["annee"]) == year]
+    sheets = {}
+    for code in sorted({text(r["code_qpv"]) for r in rows}):
+        mine = sorted(
+            (r for r in rows if text(r["code_qpv"]) == code),
+            key=lambda r: (int(r["axe"]), text(r["id_action"])),
+        )
+        sheets[f"Bilan {code}"[:_SHEET]] = _bilan(mine)
+    sheets["Par axe"] = _axes(programme)
+    return sheets
+
+
+def reentry_frame(programme: Programme, *, year: int) -> pd.DataFrame:
+    """Return one plain row an action, stable names, for re-entry in a collaborative platform.
+
+    Returns
+    -------
+    DataFrame
+        `code_qpv, annee, id_action, axe, axe_libelle, action, description, calendrier, prevu_eur,
+        realise_eur, bailleur_eur, autres_eur, valorise_eur, taux_valorisation_pct, piece, date_piece,
+        bilan_qualitatif`, by quarter, axis and action.
+    """
+    out = []
+    for row in records(programme.actions):
+        if int(row["annee"]) != year:
+            continue
+        rate = row["taux_valorisation"]
+        line: dict[str, Any] = {c: _plain(row.get(c)) for c in REENTRY_COLUMNS if c in row}
+        line["axe"] = int(row["axe"])
+        line["axe_libelle"] = AXES[int(row["axe"])]
+        line["taux_valorisation_pct"] = None if missing(rate) else rate * 100
+        line["date_piece"] = day(row.get("date_piece"))
+        line["bilan_qualitatif"] = text(row.get("texte_bilan"))
+        out.append(line)
+    out.sort(key=lambda r: (r["code_qpv"], r["axe"], r["id_action"]))
+    return pd.DataFrame(out, columns=list(REENTRY_COLUMNS))
+
+
+def _plain(value: Any) -> Any:
+    return None if missing(value) else value
+
+
+def _bilan(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    out = []
+    for row in rows:
+        line = {label: _plain(row.get(key)) for key, label in BILAN_COLUMNS.items()}
+        line["Axe"] = axis_words(int(row["axe"]))
+        line["Pièce"] = text(row.get("piece"))
+        line["Bilan qualitatif"] = text(row.get("texte_bilan"))
+        out.append(line)
+    sums: dict[str, Any] = {"Axe": "Total"}
+    for key, label in BILAN_COLUMNS.items():
+        if key.endswith("_eur"):
+            sums[label] = sum((v for r in out if (v := r[label]) is not None), ZERO)
+    spent, valued = sums["Dépense réalisée"], sums["Dépense valorisée TFPB"]
+    sums["Taux de valorisation TFPB"] = round(valued / spent, 4) if spent else None
+    return pd.DataFrame(
+        [*out, sums], columns=[*BILAN_COLUMNS.values(), "Pièce", "Bilan qualitatif"]
+    )
+
+
+def _axes(programme: Programme) -> pd.DataFrame:
+    table = programme.by_axis
+    out = pd.DataFrame(
+        {
+            "Quartier": ["Tous" if c == "total" else c for c in table["code_qpv"]],
+            "Axe": [axis_words(int(a)) for a in table["axe"]],
+            "Actions": table["actions"],
+        }
+    )
+    labels = {
+        **BILAN_COLUMNS,
+        "valorise_par_logement_eur": "Valorisé par logement",
+        "pieces_jointes": "Pièces jointes",
+    }
+    for key in table.columns:
+        if key in labels and key not in ("axe",):
+            out[labels[key]] = table[key].to_numpy(dtype=object)
+    return out
