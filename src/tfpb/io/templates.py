@@ -10,6 +10,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from tfpb.io.archive import settle_xlsx
 from tfpb.model import tables
@@ -80,7 +81,7 @@ def template(contract: Contract) -> bytes:
     for index, column in enumerate(contract.columns, start=1):
         _column(sheet, index, column)
         _validation(sheet, lists, index, column, contract)
-    sheet.freeze_panes = sheet.cell(_HEADER_ROW + 1, 2)
+    sheet.freeze_panes = f"B{_HEADER_ROW + 1}"
     _print_setup(sheet)
     _explain(book.create_sheet("Explications", 1), contract)
     if contract.name == "programme":
@@ -180,7 +181,7 @@ def _print_setup(sheet: Worksheet) -> None:
     sheet.page_setup.paperSize = 9
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
 
 

@@ -125,6 +125,6 @@ def _axes(programme: Programme) -> pd.DataFrame:
         "pieces_jointes": "Pièces jointes",
     }
     for key in table.columns:
-        if key in labels and key not in ("axe",):
+        if key in labels and key != "axe":
             out[labels[key]] = table[key].to_numpy(dtype=object)
     return out

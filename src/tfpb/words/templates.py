@@ -28,34 +28,48 @@ HEADINGS: Final = (
 PROPOSED: Final = "proposition (thèmes du « Livret bailleurs » du Nord), à confirmer"
 INTRODUCTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "patrimoine": (
-        "Une ligne par entrée ou par bâtiment. La même résidence sur plusieurs lignes est normale ; la "
-        "même adresse et le même bâtiment deux fois est une faute.",
+        (
+            "Une ligne par entrée ou par bâtiment. La même résidence sur plusieurs lignes est normale ; la "
+            "même adresse et le même bâtiment deux fois est une faute."
+        ),
         "Vous pouvez ajouter vos propres colonnes (agence, prestataire…) : elles sont gardées.",
     ),
     "conventions": (
-        "Une ligne par convention d’utilisation de l’abattement. Les dates décident du droit de chaque "
-        "année.",
+        (
+            "Une ligne par convention d’utilisation de l’abattement. Les dates décident du droit de chaque "
+            "année."
+        ),
         "La date du bilan est fixée par la convention : la loi n’en donne pas.",
     ),
     "fiscalite": (
-        "Une ligne par local d’un avis de taxe foncière. Une résidence peut être sur plusieurs avis ; le "
-        "même local deux fois sur un avis est une faute.",
-        "Donnez la VLC ou la base nette (sa moitié, avant abattement) ; la cotisation s’entend hors TEOM "
-        "et avant dégrèvements.",
+        (
+            "Une ligne par local d’un avis de taxe foncière. Une résidence peut être sur plusieurs avis ; le "
+            "même local deux fois sur un avis est une faute."
+        ),
+        (
+            "Donnez la VLC ou la base nette (sa moitié, avant abattement) ; la cotisation s’entend hors TEOM "
+            "et avant dégrèvements."
+        ),
     ),
     "programme": (
-        "Une ligne par action. L’axe se choisit dans la liste ; la feuille « Axes » en donne les "
-        "libellés.",
+        (
+            "Une ligne par action. L’axe se choisit dans la liste ; la feuille « Axes » en donne les "
+            "libellés."
+        ),
         "La dépense valorisée ne dépasse pas la dépense réalisée ; une pièce ne sert qu’une fois.",
     ),
     "droit_commun": (
-        "Une ligne par résidence et par indicateur. À défaut, une ligne « qpv » et une ligne « hors_qpv » "
-        "par indicateur, avec leurs logements.",
+        (
+            "Une ligne par résidence et par indicateur. À défaut, une ligne « qpv » et une ligne « hors_qpv » "
+            "par indicateur, avec leurs logements."
+        ),
         "Avec des totaux seuls, la marge d’incertitude ne peut pas être calculée.",
     ),
     "diagnostics": (
-        "Une ligne par constat d’un diagnostic en marchant. Indiquez la fonction de la personne "
-        "responsable, pas son nom.",
+        (
+            "Une ligne par constat d’un diagnostic en marchant. Indiquez la fonction de la personne "
+            "responsable, pas son nom."
+        ),
         "id_action relie le constat à l’action du programme qui y répond.",
     ),
 }
