@@ -17,7 +17,7 @@ from tfpb.model.location import Located
 from tfpb.model.projection import LAMBERT_93
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 from tfpb.report import ground as grounds
-from tfpb.survey.disclosure import for_bailleur
+from tfpb.survey.ownership import for_bailleur
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,6 +166,7 @@ def abate(settings: Settings, inputs: Inputs, located: Located) -> Abatement | N
         year=settings.dossier.annee,
         rounding=settings.reglages.arrondi,
         bailleur=settings.dossier.bailleur,
+        on=settings.dossier.date,
     )
 
 
@@ -182,6 +183,7 @@ def programme(
         year=settings.dossier.annee,
         diagnostics=inputs.frame("diagnostics"),
         carry=settings.reglages.report_eur,
+        npnru=tax.npnru_quarters(located.entrances),
     )
 
 
@@ -189,7 +191,13 @@ def droit_commun(settings: Settings, inputs: Inputs, located: Located) -> DroitC
     """Set droit commun in QPV beside the rest."""
     if (table := inputs.frame("droit_commun")) is None:
         return None
-    return tax.droit_commun(table, located.residences, seed=settings.dossier.annee)
+    return tax.droit_commun(
+        table,
+        located.residences,
+        seed=settings.dossier.annee,
+        law=load_law(settings.reglages.loi),
+        floor_applies=settings.reglages.agglomeration_plus_50000,
+    )
 
 
 def evaluate(

@@ -56,10 +56,9 @@ def map_files(model: MapModel, *, advance: Callable[[int], None] = _quietly) -> 
     """Render the web map and the printed pages."""
     files = {"carte.html": map_html.render(model)}
     advance(1)
-    for page in model.pages:
-        png, pdf = map_print.page_images(model, page)
-        files[f"cartes/{page.code_qpv}.png"] = png
-        files[f"cartes/{page.code_qpv}.pdf"] = pdf
+    for code, picture in map_print.draw_pages(model):
+        files[f"cartes/{code}.png"] = picture.png
+        files[f"cartes/{code}.pdf"] = picture.pdf
         advance(1)
     return files
 

@@ -1,0 +1,59 @@
+"""`tfpb nouveau`: a dossier folder to fill in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tfpb.cli.common import guard, say, show_doubts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def nouveau(
+    dossier: Annotated[Path, typer.Argument(help="Le dossier à créer.", show_default=False)],
+    depuis: Annotated[
+        Path | None,
+        typer.Option(
+            "--depuis",
+            help="Une livraison d’enquête : le plan d’enquête en est tiré.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Crée un dossier prêt à remplir : réglages commentés et modèles Excel à listes déroulantes.
+
+    \b
+    Exemple :
+      tfpb nouveau convention-2025
+    """
+    with guard():
+        from tfpb.errors import fail
+        from tfpb.io.tabular import write_bytes
+        from tfpb.io.templates import templates
+        from tfpb.words.new_dossier import DOSSIER_TOML, PLAN_TOML
+
+        if dossier.exists() and (not dossier.is_dir() or any(dossier.iterdir())):
+            raise fail("commande_depuis", got=dossier.name)
+        files = {"dossier.toml": DOSSIER_TOML.encode(), **templates()}
+        plan, doubts = PLAN_TOML, []
+        if depuis is not None:
+            from tfpb.io.deliveries import read_delivery
+            from tfpb.survey.drafting import draft_plan
+
+            delivery = read_delivery(depuis)
+            plan = draft_plan(delivery.table, delivery.dictionary)
+            doubts = list(delivery.notices)
+        files["plan_enquete.toml"] = plan.encode()
+        for name, data in files.items():
+            write_bytes(dossier / name, data)
+        say(f"Dossier créé : {dossier}")
+        for name in files:
+            say(f"  – {name}")
+        if doubts:
+            show_doubts(doubts)
+        if depuis is not None:
+            say("Relisez plan_enquete.toml : ce qui a été deviné y est marqué « À CONFIRMER ».")
+        say(f"Remplissez les fichiers, puis : tfpb verifier {dossier / 'dossier.toml'}")
