@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from tfpb.tax.abatement import abate
-from tfpb.tax.actions import npnru_quarters, programme
+from tfpb.tax.actions import check_programme, npnru_quarters, programme
 from tfpb.tax.baseline import droit_commun
 from tfpb.tax.premises import check_premises
 
-__all__ = ["abate", "check_premises", "droit_commun", "npnru_quarters", "programme"]
+__all__ = [
+    "abate",
+    "check_premises",
+    "check_programme",
+    "droit_commun",
+    "npnru_quarters",
+    "programme",
+]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.errors import Fault, Place, Severity, fail, stop_on_faults
-from tfpb.model.codes import QpvStatut, Statut
+from tfpb.errors import Fault, Severity, fail, stop_on_faults
 from tfpb.model.money import Abatement
+from tfpb.model.results import PREMISES_RESULT_COLUMNS
 from tfpb.tax import declaration, forecast, tallies
 from tfpb.tax.cells import ZERO, apportion, cents, money, place, records, text, whole
+from tfpb.tax.doubts import doubts_of
 from tfpb.tax.formula import LINES, ROUNDINGS, net_base, terms
 from tfpb.tax.holdings import Stock
 from tfpb.tax.lines import Premises, claim_limit, notice_line, outcome
@@ -21,13 +22,20 @@ from tfpb.tax.premises import check_premises, exemption_of, rates_of, year_of
 from tfpb.tax.rights import right_of
 from tfpb.tax.signatures import Conventions
 from tfpb.words import motives
-from tfpb.words.numbers import plural
 
 if TYPE_CHECKING:
     from tfpb.law.values import Law, Reader
     from tfpb.tax.cells import Record
     from tfpb.tax.formula import Terms
     from tfpb.tax.lines import Outcome
+
+
+ADDED_COLUMNS: Final = (
+    *PREMISES_RESULT_COLUMNS, "code_qpv", "part_logements", "logements_retenus",
+    "abattement_a_reclamer_eur", "abattement_a_risque_eur", "abattement_a_verifier_eur",
+    "abattement_sans_convention_eur",
+)  # fmt: skip
+"""Columns that a premises gains: those of the contract, then what leads a figure to its source."""
 
 
 def abate(
@@ -92,17 +100,18 @@ def abate(
     kept, left_out = _rows_of_year(records(premises), year)
     items = [_item(row, stock, held, stipulated, reader, year, bailleur) for _, row in kept]
     _share_dwellings(items, stock)
-    checks = _cross_check(items, stipulated, reader)
+    checks, unexplained = _cross_check(items, stipulated, reader)
     pairs = [(item, outcome(item, stipulated, reader, on)) for item in items]
-    frame = premises.iloc[[position for position, _ in kept]].reset_index(drop=True)
+    frame, renamed = _own_columns(premises.iloc[[position for position, _ in kept]])
     coming = forecast.forecast(
         pairs, stock, held, law, year=year, terms=stipulated, bailleur=bailleur
     )
     doubts = [
         *(f for f in faults if f.severity is Severity.DOUTE),
         *left_out,
-        *_doubts(pairs, stock, held, stipulated, reader),
-        *_unexplained(checks, items),
+        *renamed,
+        *doubts_of(pairs, stock, held, stipulated, reader),
+        *unexplained,
     ]
     result = Abatement(
         year=year,
@@ -121,6 +130,16 @@ def abate(
         by_year=forecast.by_year(coming),
     )
     return replace(result, values=reader.used())
+
+
+def _own_columns(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
+    """Set aside the columns of the file that bear the name of a result, and say it."""
+    clash = {c: f"{c}_entree" for c in frame.columns if c in ADDED_COLUMNS}
+    doubts = [
+        Fault("colonne_renommee", got=old, fields={"nouveau": new}, severity=Severity.DOUTE)
+        for old, new in clash.items()
+    ]
+    return frame.rename(columns=clash).reset_index(drop=True), doubts
 
 
 def _rows_of_year(rows: list[Record], year: int) -> tuple[list[tuple[int, Record]], list[Fault]]:
@@ -190,7 +209,9 @@ def _share_dwellings(items: list[Premises], stock: Stock) -> None:
             item.dwellings = count
 
 
-def _cross_check(items: list[Premises], stipulated: Terms, reader: Reader) -> list[Check]:
+def _cross_check(
+    items: list[Premises], stipulated: Terms, reader: Reader
+) -> tuple[list[Check], list[Fault]]:
     """Read each notice of the year; the states found are set on the premises."""
     tolerance = reader.decimal("tolerance_ligne_eur")
     by_notice: dict[str, list[Premises]] = {}
@@ -198,13 +219,25 @@ def _cross_check(items: list[Premises], stipulated: Terms, reader: Reader) -> li
         if item.current:
             by_notice.setdefault(text(item.row["avis"]), []).append(item)
     checks: list[Check] = []
+    doubts: list[Fault] = []
     for group in by_notice.values():
         states, made = read_notice([notice_line(i) for i in group], stipulated, tolerance)
         for item, found in zip(group, states, strict=True):
             item.state = found
             item.unexplained = item.paid is not None and not found
         checks += made
-    return checks
+        doubts += [
+            Fault(
+                "avis_inexplique",
+                place(group[c.line].row, "cotisation_avis_eur"),
+                c.avis,
+                {"attendu": f"{cents(c.expected):f}".replace(".", ",")},
+                Severity.DOUTE,
+            )
+            for c in made
+            if c.constat == "inexplique"
+        ]
+    return checks, doubts
 
 
 def _premises_frame(frame: pd.DataFrame, pairs: tallies.Pairs) -> pd.DataFrame:
@@ -232,7 +265,8 @@ def _premises_frame(frame: pd.DataFrame, pairs: tallies.Pairs) -> pd.DataFrame:
         "abattement_a_verifier_eur": [o.verify for o in done],
         "abattement_sans_convention_eur": [o.unsigned for o in done],
     }
-    for name, values in columns.items():
+    for name in ADDED_COLUMNS:
+        values = columns[name]
         out[name] = pd.Series(values, dtype="int64" if name == "logements_retenus" else object)
     return out
 
@@ -266,90 +300,3 @@ def _outcome_code(check: Check) -> str:
     if check.constat != "concordant" or (check.ratio or ZERO) > cents(ZERO):
         return check.constat
     return "concordant_sans"
-
-
-def _doubts(
-    pairs: tallies.Pairs, stock: Stock, held: Conventions, stipulated: Terms, reader: Reader
-) -> list[Fault]:
-    """List what deserves a look: unknown résidences, no premises, counts, young buildings, heights."""
-    doubts: list[Fault] = []
-    groups: dict[str, tallies.Pairs] = {}
-    for pair in pairs:
-        groups.setdefault(text(pair[0].row["id_residence"]), []).append(pair)
-    if not held.given:
-        doubts.append(Fault("conventions_non_fournies", severity=Severity.DOUTE))
-    doubts += [
-        Fault("contrat_sans_date", got=name, severity=Severity.DOUTE)
-        for name in held.without_contract_date()
-    ]
-    for key, group in groups.items():
-        here = place(group[0][0].row, "id_residence")
-        if stock.residence(key) is None:
-            doubts.append(Fault("residence_hors_patrimoine", here, key, {}, Severity.DOUTE))
-        else:
-            doubts += _residence_doubts(key, group, stock, stipulated, reader, here)
-    for holding in stock.holdings:
-        inside = holding.count(QpvStatut.DANS)
-        if inside and holding.id_residence not in groups:
-            fields = {"logements": plural(inside, "logement")}
-            doubts.append(
-                Fault(
-                    "residence_sans_local",
-                    Place(),
-                    holding.id_residence,
-                    fields,
-                    Severity.DOUTE,
-                )
-            )
-    return doubts
-
-
-def _residence_doubts(
-    key: str, group: tallies.Pairs, stock: Stock, stipulated: Terms, reader: Reader, here: Place
-) -> list[Fault]:
-    holding = stock.residence(key)
-    if holding is None:
-        return []
-    doubts = []
-    told = [whole(i.row.get("nb_logements")) for i, _ in group]
-    read = sum(n for n in told if n is not None)
-    if None not in told and read > holding.dwellings:
-        fields: dict[str, Any] = {"lus": read, "connus": holding.dwellings}
-        doubts.append(Fault("logements_divergents", here, key, fields, Severity.DOUTE))
-    entitled = [i for i, o in group if i.entitled and o.statut == Statut.ELIGIBLE]
-    young = reader.whole("duree_exoneration_longue_ans")
-    built = [u.built for u in holding.units if u.built is not None]
-    if (
-        entitled
-        and built
-        and min(built) > reader.day.year - young
-        and any(i.right.motive == "droit_exoneration_inconnue" for i in entitled)
-    ):
-        fields = {"construction": min(built)}
-        doubts.append(Fault("exoneration_possible", here, key, fields, Severity.DOUTE))
-    homes = sum(i.dwellings for i, _ in group)
-    if homes and any(o.amounts.abatement for _, o in group):
-        height = tallies.full_amount((i for i, _ in group), stipulated) / homes
-        low = reader.decimal("abattement_par_logement_min_eur")
-        high = reader.decimal("abattement_par_logement_max_eur")
-        if not low <= height <= high:
-            fields = {"par_logement": f"{height:.0f}", "bas": f"{low:f}", "haut": f"{high:f}"}
-            doubts.append(Fault("abattement_inhabituel", here, key, fields, Severity.DOUTE))
-    return doubts
-
-
-def _unexplained(checks: list[Check], items: list[Premises]) -> list[Fault]:
-    first: dict[str, Place] = {}
-    for item in items:
-        first.setdefault(text(item.row["avis"]), place(item.row, "cotisation_avis_eur"))
-    return [
-        Fault(
-            "avis_inexplique",
-            first[c.avis],
-            c.avis,
-            {"attendu": f"{cents(c.expected):f}".replace(".", ",")},
-            Severity.DOUTE,
-        )
-        for c in checks
-        if c.constat == "inexplique"
-    ]

@@ -77,16 +77,7 @@ def programme(
         `valorise_depasse`, `valorise_sans_depense`, `piece_en_double`, `action_sans_abattement`,
         `report_illisible`.
     """
-    rows = records(actions)
-    faults: list[Fault] = []
-    read: list[Record] = []
-    for row in rows:
-        done, found = _one(row, themes, year)
-        read.append(done)
-        faults += found
-    earlier = [_one(row, themes, year - 1)[0] for row in records(previous)]
-    faults += _pieces_twice(read, earlier)
-    faults += _repeated(read)
+    read, earlier, faults = _read(actions, previous, themes, year)
     faults += _quarters(read, abatement, residences, frozenset(npnru), year)
     owed, found = _carry(carry or {}, read, abatement, residences)
     faults += found
@@ -106,6 +97,33 @@ def programme(
         notices=tuple(f for f in faults if f.severity is Severity.DOUTE),
         beside=balance.beside(current, before),
     )
+
+
+def check_programme(
+    actions: pd.DataFrame,
+    *,
+    year: int,
+    previous: pd.DataFrame | None = None,
+    themes: Mapping[str, int] | None = None,
+) -> list[Fault]:
+    """List the faults and doubts of a programme that need no other file."""
+    return _read(actions, previous, themes, year)[2]
+
+
+def _read(
+    actions: pd.DataFrame,
+    previous: pd.DataFrame | None,
+    themes: Mapping[str, int] | None,
+    year: int,
+) -> tuple[list[Record], list[Record], list[Fault]]:
+    faults: list[Fault] = []
+    read: list[Record] = []
+    for row in records(actions):
+        done, found = _one(row, themes, year)
+        read.append(done)
+        faults += found
+    earlier = [_one(row, themes, year - 1)[0] for row in records(previous)]
+    return read, earlier, [*faults, *_pieces_twice(read, earlier), *_repeated(read)]
 
 
 def npnru_quarters(entrances: pd.DataFrame) -> frozenset[str]:

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.model.tables import STAMP
+from tfpb.tax.abatement import ADDED_COLUMNS
 from tfpb.tax.cells import ZERO, day, missing, records, text
 from tfpb.words.accounts import AXES, axis_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from tfpb.model.money import Programme
+    from tfpb.model.money import Abatement, Programme
 
 BILAN_COLUMNS: Final[Mapping[str, str]] = {
     "axe": "Axe",
@@ -85,6 +87,74 @@ def reentry_frame(programme: Programme, *, year: int) -> pd.DataFrame:
         out.append(line)
     out.sort(key=lambda r: (r["code_qpv"], r["axe"], r["id_action"]))
     return pd.DataFrame(out, columns=list(REENTRY_COLUMNS))
+
+
+def premises_frame(
+    made: Sequence[Abatement], headers: Sequence[str], names: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return every premises in the order of the file: its own columns, then what was computed.
+
+    Parameters
+    ----------
+    made : sequence of Abatement
+        One a tax year.
+    headers : sequence of str
+        Columns of the file, in order.
+    names : mapping of str to str
+        Header → name in the contract, for those it knows.
+    """
+    rows = pd.concat([m.premises for m in made], ignore_index=True)
+    rows = rows.sort_values(list(STAMP), kind="stable", ignore_index=True)
+    own = [names.get(h, h) for h in headers]
+    kept = [c if c in rows and c not in ADDED_COLUMNS else f"{c}_entree" for c in own]
+    return rows[[*(c for c in kept if c in rows), *ADDED_COLUMNS]]
+
+
+def abatement_sheets(made: Sequence[Abatement]) -> dict[str, pd.DataFrame]:
+    """Return what goes beside the premises in a workbook: sums, notices, forecast, declaration, law."""
+    last = made[-1]
+    return {
+        "Résidences": _years(made, "by_residence"),
+        "Quartiers": _years(made, "by_qpv"),
+        "Communes": _years(made, "by_commune"),
+        "Collectivités": _years(made, "by_collectivity"),
+        "Avis": _years(made, "checks"),
+        "Prévision": last.forecast,
+        "Prévision par année": last.by_year if last.by_year is not None else pd.DataFrame(),
+        "Déclaration": last.declaration,
+        "Sources et hypothèses": values_frame(last),
+    }
+
+
+def values_frame(abatement: Abatement) -> pd.DataFrame:
+    """Return the legal values used, what is not verified marked as such."""
+    return pd.DataFrame(
+        [
+            {
+                "libelle": v.libelle,
+                "valeur": v.valeur,
+                "debut": v.debut,
+                "fin": v.fin,
+                "reference": v.reference,
+                "verification": "" if v.verifie else "non vérifié",
+                "origine": v.origine,
+            }
+            for v in abatement.values  # noqa: PD011 - legal values, not a frame's
+        ]
+    )
+
+
+def _years(made: Sequence[Abatement], part: str) -> pd.DataFrame:
+    frames = []
+    for abatement in made:
+        frame: pd.DataFrame = getattr(abatement, part)
+        if "annee" not in frame:
+            frame = frame.assign(annee=abatement.year)
+        frames.append(frame[["annee", *(c for c in frame if c != "annee")]])
+    together: pd.DataFrame = pd.concat(
+        [f for f in frames if len(f)] or frames[:1], ignore_index=True
+    )
+    return together
 
 
 def _plain(value: Any) -> Any:

@@ -75,7 +75,7 @@ class Outcome:
 
 def notice_line(item: Premises) -> notices.Line:
     """Return what the cross-check needs of a premises; exempt and untaxed, it weighs nothing."""
-    untaxed = item.right.statut == Statut.EXONERE and not item.paid
+    untaxed = not item.right.taxable and not item.paid
     return notices.Line(
         avis=str(item.row["avis"]),
         id_residence=str(item.row["id_residence"]),

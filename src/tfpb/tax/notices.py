@@ -7,7 +7,7 @@ premises would give, to the euro a line.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING, Final
@@ -64,6 +64,7 @@ class Line:
 class Check:
     """One comparison: what was expected, what was read, what follows.
 
+    `line` is the position, in its notice, of the first premises it is about.
     `constat` is `concordant`, `a_verifier`, `a_reclamer`, `a_risque`, `manque`, `trop` or
     `inexplique`.
     """
@@ -75,6 +76,7 @@ class Check:
     gap: Decimal
     constat: str
     ratio: Decimal | None
+    line: int = 0
 
 
 def read_notice(
@@ -105,13 +107,13 @@ def read_notice(
         states, check = _settle(lines, amount, terms, tolerance)
         return states, [check]
     states, checks = [], []
-    for line in lines:
+    for position, line in enumerate(lines):
         if line.paid is None:
             states.append(UNKNOWN)
             continue
         state, check = _settle([line], line.paid, terms, tolerance)
         states += state
-        checks.append(check)
+        checks.append(replace(check, line=position))
     return states, checks
 
 

@@ -39,6 +39,8 @@ class Right:
         False when the right is unknown for want of a table of conventions.
     opens : int, optional
         First tax year without exemption, when an exemption is known.
+    taxable : bool
+        Whether any dwelling is out of exemption: when none is, a notice that asks nothing is right.
     """
 
     statut: str
@@ -50,6 +52,7 @@ class Right:
     fields: Mapping[str, Any] = field(default_factory=dict)
     known: bool = True
     opens: int | None = None
+    taxable: bool = True
 
 
 def exempt(until: dt.date | None, new_year: dt.date) -> bool:
@@ -99,7 +102,9 @@ def right_of(
     code, name = holding.code_qpv, holding.nom_qpv
     if not units:
         motive = "demolie" if any(u.demolition for u in holding.units) else "a_livrer"
-        return Right(Statut.EXONERE, ZERO, ZERO, code, name, motive, _planned(holding))
+        return Right(
+            Statut.EXONERE, ZERO, ZERO, code, name, motive, _planned(holding), taxable=False
+        )
     inside = _weight(units, QpvStatut.DANS)
     doubtful = _weight(units, QpvStatut.A_VERIFIER)
     ends = {u: own_exemption or end_of_exemption(u, reader) for u in units}
@@ -114,10 +119,22 @@ def right_of(
     if not inside:
         statut = Statut.A_VERIFIER if doubtful else Statut.HORS_QPV
         motive, fields = _outside(holding, doubtful, year)
-        return Right(statut, ZERO, doubt, code, name, motive, fields, opens=opens)
+        return Right(
+            statut, ZERO, doubt, code, name, motive, fields, opens=opens, taxable=whole > 0
+        )
     if not share and latest is not None:
         fields = {"date": latest, "annee": latest.year + 1}
-        return Right(Statut.EXONERE, ZERO, doubt, code, name, "exonere", fields, opens=opens)
+        return Right(
+            Statut.EXONERE,
+            ZERO,
+            doubt,
+            code,
+            name,
+            "exonere",
+            fields,
+            opens=opens,
+            taxable=whole > 0,
+        )
     held = conventions.standing(
         code, bailleur=holding.bailleur or bailleur, code_insee=holding.code_insee, reader=reader
     )

@@ -60,8 +60,8 @@ INTRODUCTIONS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "droit_commun": (
         (
-            "Une ligne par résidence et par indicateur. À défaut, une ligne « qpv » et une ligne « hors_qpv » "
-            "par indicateur, avec leurs logements."
+            "Une ligne par résidence et par indicateur. À défaut, une ligne « qpv » et une ligne "
+            "« hors_qpv » par indicateur, avec leurs logements."
         ),
         "Avec des totaux seuls, la marge d’incertitude ne peut pas être calculée.",
     ),

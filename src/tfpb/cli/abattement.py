@@ -1,0 +1,241 @@
+"""`tfpb abattement`: money, eligibility, balance by axis."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tfpb.cli.common import CsvBrut, Feuille, Sortie, guard, say, show_doubts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tfpb.errors import Fault
+    from tfpb.io.tabular import TextTable
+    from tfpb.model.money import Abatement, Programme
+    from tfpb.model.tables import Contract
+
+
+class Arrondi(StrEnum):
+    """The two declared roundings."""
+
+    CENTIME = "centime"
+    AVIS = "avis"
+
+
+_Fiscalite = Annotated[
+    Path, typer.Argument(help="Les locaux des avis de taxe foncière.", show_default=False)
+]
+_Residences = Annotated[
+    Path, typer.Option("--residences", help="Le patrimoine situé par « tfpb localiser ».")
+]
+_Conventions = Annotated[
+    Path | None, typer.Option("--conventions", help="Les conventions et leurs dates.")
+]
+_Programme = Annotated[
+    Path | None, typer.Option("--programme", help="Le programme d’actions, pour le bilan.")
+]
+_Annee = Annotated[
+    int | None,
+    typer.Option("--annee", help="Année d’imposition (par défaut celle de chaque ligne)."),
+]
+_Arrondi = Annotated[
+    Arrondi,
+    typer.Option("--arrondi", help="Au centime (estimation), ou à l’euro comme sur un avis."),
+]
+
+
+def abattement(  # noqa: PLR0917 - options of a command line
+    fiscalite: _Fiscalite,
+    residences: _Residences,
+    sortie: Sortie,
+    conventions: _Conventions = None,
+    programme: _Programme = None,
+    annee: _Annee = None,
+    arrondi: _Arrondi = Arrondi.CENTIME,
+    feuille: Feuille = None,
+    csv_brut: CsvBrut = False,
+) -> None:
+    """Calcule l’abattement de chaque local, son statut et son motif, et le solde du programme par axe.
+
+    \b
+    Un classeur (.xlsx) reçoit aussi les feuilles Résidences, Quartiers, Collectivités, Avis,
+    Prévision, Déclaration, Sources et hypothèses. Avec --programme, quatre fichiers s’ajoutent :
+    …_axes, …_solde, …_bilan.xlsx (colonnes en usage) et …_ressaisie.csv.
+
+    \b
+    Exemple :
+      tfpb abattement fiscalite.xlsx --residences patrimoine_localise.xlsx --sortie abattement.xlsx
+    """
+    with guard():
+        from tfpb.errors import stop_on_faults
+        from tfpb.model import tables
+        from tfpb.tax import check_premises, check_programme
+        from tfpb.tax.located import LOCATED, split_located
+
+        faults: list[Fault] = []
+        table, premises = _read(fiscalite, tables.PREMISES, faults, feuille)
+        stock_table, stock = _read(residences, LOCATED, faults, feuille)
+        signed = _read(conventions, tables.CONVENTIONS, faults, feuille)[1]
+        actions = _read(programme, tables.PROGRAMME, faults, feuille)[1]
+        law = _law()
+        homes = doors = None
+        if stock is not None and stock_table is not None:
+            homes, doors, found = split_located(stock, _held(stock_table, LOCATED))
+            faults += found
+        if premises is not None:
+            faults += check_premises(premises, law)
+        if actions is not None:
+            faults += check_programme(actions, year=annee or _latest(premises))
+        stop_on_faults(faults)
+        if premises is None or homes is None or table is None:  # a reader's fault has stopped us
+            raise typer.Exit(2)
+        years = [annee] if annee else sorted({int(y) for y in premises["annee"]})
+        made = [
+            _abate(premises, homes, doors, signed, law, year, arrondi, alone=annee is not None)
+            for year in years
+        ]
+        balance = _balance(actions, made[-1], homes, doors)
+        _write(sortie, table, made, balance, csv_brut=csv_brut)
+        _tell(made, balance, faults)
+
+
+def _read(
+    path: Path | None, contract: Contract, faults: list[Fault], sheet: str | None
+) -> tuple[TextTable | None, pd.DataFrame | None]:
+    """Read a file by its contract; its faults join the list. `--feuille` counts where it exists."""
+    from tfpb.errors import TfpbError
+    from tfpb.io.tabular import read_table
+    from tfpb.io.typed import typed
+
+    if path is None:
+        return None, None
+    names = tuple(n for c in contract.columns for n in (c.name, *c.aliases))
+    try:
+        table = read_table(path, sheet=_own_sheet(path, contract, sheet), known=names)
+    except TfpbError as error:
+        faults += error.faults
+        return None, None
+    frame, found = typed(table, contract)
+    faults += found
+    return table, frame
+
+
+def _own_sheet(path: Path, contract: Contract, sheet: str | None) -> str | None:
+    """Apply `--feuille` to the premises, and to other workbooks only when they have that sheet."""
+    from tfpb.io.tabular import SPREADSHEETS, sheet_names
+    from tfpb.text import fold
+
+    if sheet is None or contract.name == "fiscalite":
+        return sheet
+    if path.suffix.lower() in SPREADSHEETS and path.is_file():
+        names = {fold(n): n for n in sheet_names(path)}
+        return names.get(fold(sheet))
+    return None
+
+
+def _held(table: TextTable, contract: Contract) -> list[str]:
+    from tfpb.io.typed import match_columns
+
+    return list(match_columns(table, contract.columns, {})[0])
+
+
+def _law() -> Any:
+    from tfpb.law.values import load
+
+    return load()
+
+
+def _latest(premises: pd.DataFrame | None) -> int:
+    years = [] if premises is None else [int(y) for y in premises["annee"].dropna()]
+    return max(years, default=2025)
+
+
+def _abate(
+    premises: pd.DataFrame,
+    homes: pd.DataFrame,
+    doors: pd.DataFrame | None,
+    signed: pd.DataFrame | None,
+    law: Any,
+    year: int,
+    rounding: Arrondi,
+    *,
+    alone: bool,
+) -> Abatement:
+    from tfpb.tax import abate
+
+    rows = premises if alone else premises[premises["annee"] == year]
+    return abate(rows, homes, doors, signed, law, year=year, rounding=str(rounding))
+
+
+def _balance(
+    actions: pd.DataFrame | None,
+    money: Abatement,
+    homes: pd.DataFrame,
+    doors: pd.DataFrame | None,
+) -> Programme | None:
+    from tfpb.tax import npnru_quarters, programme
+
+    if actions is None:
+        return None
+    quarters = npnru_quarters(doors) if doors is not None else frozenset[str]()
+    return programme(actions, money, homes, year=money.year, npnru=quarters)
+
+
+def _write(
+    target: Path,
+    table: TextTable,
+    made: list[Abatement],
+    balance: Programme | None,
+    *,
+    csv_brut: bool,
+) -> None:
+    from tfpb.io.bilans import bilan_workbook
+    from tfpb.io.tabular import csv_bytes, write_bytes, write_table, xlsx_bytes
+    from tfpb.model.tables import PREMISES
+    from tfpb.tax.exports import abatement_sheets, bilan_frames, premises_frame, reentry_frame
+
+    headers = list(table.frame.columns)
+    rows = premises_frame(made, headers, {h: n for n, h in _headers(table, PREMISES).items()})
+    if target.suffix.lower() == ".xlsx":
+        write_bytes(target, xlsx_bytes({"Abattement": rows, **abatement_sheets(made)}))
+    else:
+        write_table(target, rows, raw_csv=csv_brut)
+    if balance is None:
+        return
+    year = made[-1].year
+    stem, suffix = target.stem, target.suffix
+    for name, frame in (("axes", balance.by_axis), ("solde", balance.balance)):
+        write_table(target.with_name(f"{stem}_{name}{suffix}"), frame, raw_csv=csv_brut)
+    title = f"Bilan {year} du programme d’actions"
+    book = bilan_workbook(bilan_frames(balance, year=year), title=title)
+    write_bytes(target.with_name(f"{stem}_bilan.xlsx"), book)
+    entry = csv_bytes(reentry_frame(balance, year=year), raw_csv=csv_brut)
+    write_bytes(target.with_name(f"{stem}_ressaisie.csv"), entry)
+
+
+def _headers(table: TextTable, contract: Contract) -> dict[str, str]:
+    from tfpb.io.typed import match_columns
+
+    return match_columns(table, contract.columns, {})[0]
+
+
+def _tell(made: list[Abatement], balance: Programme | None, faults: list[Fault]) -> None:
+    from tfpb.words.abatement import summary
+    from tfpb.words.accounts import balance_lead
+
+    doubts = list(faults)
+    for money in made:
+        for line in summary(money):
+            say(line)
+        doubts += [n for n in money.notices if n not in doubts]
+    if balance is not None:
+        abated = made[-1].totals["abattement_eur"]
+        say(balance_lead(balance.totals["valorise_eur"], abated, balance.totals.get("solde_eur")))
+        doubts += [n for n in balance.notices if n not in doubts]
+    if doubts:
+        say("Doutes relevés dans les fichiers :")
+        show_doubts(doubts)

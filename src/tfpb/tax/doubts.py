@@ -1,0 +1,87 @@
+"""What deserves a look in an abatement: listed with the figures, never a stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tfpb.errors import Fault, Place, Severity
+from tfpb.model.codes import QpvStatut, Statut
+from tfpb.tax import tallies
+from tfpb.tax.cells import place, text, whole
+from tfpb.words.numbers import plural
+
+if TYPE_CHECKING:
+    from tfpb.law.values import Reader
+    from tfpb.tax.formula import Terms
+    from tfpb.tax.holdings import Stock
+    from tfpb.tax.signatures import Conventions
+
+
+def doubts_of(
+    pairs: tallies.Pairs, stock: Stock, held: Conventions, stipulated: Terms, reader: Reader
+) -> list[Fault]:
+    """List what deserves a look: unknown résidences, no premises, counts, young buildings, heights."""
+    doubts: list[Fault] = []
+    groups: dict[str, tallies.Pairs] = {}
+    for pair in pairs:
+        groups.setdefault(text(pair[0].row["id_residence"]), []).append(pair)
+    if not held.given:
+        doubts.append(Fault("conventions_non_fournies", severity=Severity.DOUTE))
+    doubts += [
+        Fault("contrat_sans_date", got=name, severity=Severity.DOUTE)
+        for name in held.without_contract_date()
+    ]
+    for key, group in groups.items():
+        here = place(group[0][0].row, "id_residence")
+        if stock.residence(key) is None:
+            doubts.append(Fault("residence_hors_patrimoine", here, key, {}, Severity.DOUTE))
+        else:
+            doubts += _residence_doubts(key, group, stock, stipulated, reader, here)
+    for holding in stock.holdings:
+        inside = holding.count(QpvStatut.DANS)
+        if inside and holding.id_residence not in groups:
+            fields = {"logements": plural(inside, "logement")}
+            doubts.append(
+                Fault(
+                    "residence_sans_local",
+                    Place(),
+                    holding.id_residence,
+                    fields,
+                    Severity.DOUTE,
+                )
+            )
+    return doubts
+
+
+def _residence_doubts(
+    key: str, group: tallies.Pairs, stock: Stock, stipulated: Terms, reader: Reader, here: Place
+) -> list[Fault]:
+    holding = stock.residence(key)
+    if holding is None:
+        return []
+    doubts = []
+    told = [whole(i.row.get("nb_logements")) for i, _ in group]
+    read = sum(n for n in told if n is not None)
+    if None not in told and read > holding.dwellings:
+        fields: dict[str, Any] = {"lus": read, "connus": holding.dwellings}
+        doubts.append(Fault("logements_divergents", here, key, fields, Severity.DOUTE))
+    entitled = [i for i, o in group if i.entitled and o.statut == Statut.ELIGIBLE]
+    young = reader.whole("duree_exoneration_longue_ans")
+    built = [u.built for u in holding.units if u.built is not None]
+    if (
+        entitled
+        and built
+        and min(built) > reader.day.year - young
+        and any(i.right.motive == "droit_exoneration_inconnue" for i in entitled)
+    ):
+        fields = {"construction": min(built)}
+        doubts.append(Fault("exoneration_possible", here, key, fields, Severity.DOUTE))
+    homes = sum(i.dwellings for i, _ in group)
+    if homes and any(o.amounts.abatement for _, o in group):
+        height = tallies.full_amount((i for i, _ in group), stipulated) / homes
+        low = reader.decimal("abattement_par_logement_min_eur")
+        high = reader.decimal("abattement_par_logement_max_eur")
+        if not low <= height <= high:
+            fields = {"par_logement": f"{height:.0f}", "bas": f"{low:f}", "haut": f"{high:f}"}
+            doubts.append(Fault("abattement_inhabituel", here, key, fields, Severity.DOUTE))
+    return doubts
