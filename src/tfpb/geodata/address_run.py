@@ -194,12 +194,18 @@ class FileGeocoder:
         answers = self.service.ask(query for asked in queries for query in asked)
         source = AnsweredAddresses(answers.values(), self.communes)
         graded = geocode(addresses, source, self.communes, aliases=self.aliases)
-        for position, asked in enumerate(queries):
-            if asked and all(answers[query].status == "error" for query in asked):
-                self._mark_failed(graded, position)
-            elif graded["result_type"].iat[position] == ResultType.NONE:
-                self._show_answer(graded, position, [answers[query] for query in asked])
-        return graded
+        statuses = graded["result_status"].tolist()
+        reasons = graded["result_reasons"].tolist()
+        others = graded["result_alternatives"].tolist()
+        for position, (asked, kind) in enumerate(zip(queries, graded["result_type"], strict=True)):
+            heard = [answers[query] for query in asked]
+            if heard and all(answer.status == "error" for answer in heard):
+                statuses[position], reasons[position] = "error", "service_en_erreur"
+            elif kind == ResultType.NONE:
+                others[position] = _refused(heard) or others[position]
+        return graded.assign(
+            result_status=statuses, result_reasons=reasons, result_alternatives=others
+        )
 
     def _queries(self, address: str, postcode: str, commune: str, code: str) -> list[Query]:
         """Write what is sent: first number, and the other end of a range, with the street."""
@@ -223,19 +229,11 @@ class FileGeocoder:
         town = " ".join(t for t in (postcode or parsed.postcode, commune or parsed.town) if t)
         return [Query(f"{line} {town}".strip(), "") for line in lines]
 
-    @staticmethod
-    def _mark_failed(graded: pd.DataFrame, position: int) -> None:
-        columns = graded.columns
-        graded.iloc[position, columns.get_loc("result_status")] = "error"
-        graded.iloc[position, columns.get_loc("result_reasons")] = "service_en_erreur"
 
-    @staticmethod
-    def _show_answer(graded: pd.DataFrame, position: int, answers: list[Answer]) -> None:
-        """Keep as an alternative what the service said and our evidence refused."""
-        labels = dict.fromkeys(a.label for a in answers if a.status == "ok" and a.label)
-        where = graded.columns.get_loc("result_alternatives")
-        if labels and not graded["result_alternatives"].iat[position]:
-            graded.iloc[position, where] = JOIN.join(f"{label} (0,00)" for label in labels)
+def _refused(answers: list[Answer]) -> str:
+    """Name what the service said and our evidence refused: the user may know better."""
+    labels = dict.fromkeys(a.label for a in answers if a.status == "ok" and a.label)
+    return JOIN.join(f"{label} (0.00)" for label in labels)
 
 
 def combined(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
@@ -269,7 +267,7 @@ def combined(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
         out.loc[row, "result_verdict"] = GeocodeVerdict.A_VERIFIER
         out.loc[row, "result_reasons"] = _with(out.loc[row, "result_reasons"], "desaccord_service")
         out.loc[row, "result_alternatives"] = _with(
-            f"{other[row]} (0,00)", out.loc[row, "result_alternatives"]
+            f"{other[row]} (0.00)", out.loc[row, "result_alternatives"]
         )
     return out
 
