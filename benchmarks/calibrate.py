@@ -13,7 +13,7 @@ import random
 from pathlib import Path
 
 import numpy as np
-from noise import CLASSES, Case, absent, addresses, draw
+from noise import Case, absent, addresses, draw
 
 from tfpb.geocode.choose import choose
 from tfpb.geocode.communes import Place
@@ -105,7 +105,8 @@ def main() -> None:
         inside = (p >= low) & (p < high)
         if inside.any():
             print(
-                f"  said {low:.2f}-{min(high, 1):.2f}: n {inside.sum()}, right {y[inside].mean():.3f}, mean {p[inside].mean():.3f}"
+                f"  said {low:.2f}-{min(high, 1):.2f}: n {inside.sum()},"
+                f" right {y[inside].mean():.3f}, mean {p[inside].mean():.3f}"
             )
 
 

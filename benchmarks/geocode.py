@@ -11,10 +11,11 @@ from __future__ import annotations
 import argparse
 import random
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-from noise import CLASSES, Case, absent, addresses, draw
+from noise import CLASSES, NOT_ADDRESSES, Case, absent, addresses, draw
 
 from tfpb.geocode.geocoder import Geocoder
 from tfpb.geocode.run import frame_of
@@ -99,7 +100,8 @@ def main() -> None:
                         f" | {case.truth.name} {case.number}{case.suffix} {row['result_alternatives'][:90]}"
                     )
     print(
-        f"| all | {total} | | {total_right / total:.4f} | {total_accepted / total:.4f} | {total_good / total_accepted:.4f} |"
+        f"| all | {total} | | {total_right / total:.4f} | {total_accepted / total:.4f}"
+        f" | {total_good / total_accepted:.4f} |"
     )
     _absent(geocoder, pool, options.count * 2, rng, wrong=options.wrong)
     _speed(store, communes, everything, rng)
@@ -111,6 +113,9 @@ def _absent(geocoder: Geocoder, pool: list, count: int, rng: random.Random, *, w
     refused = (frame["result_verdict"] == "rejete").mean()
     accepted = (frame["result_verdict"] == "accepte").mean()
     print(f"\nstreets that do not exist: {count}, refused {refused:.4f}, accepted {accepted:.4f}")
+    rubbish = [replace(cases[0], line=line) for line in NOT_ADDRESSES]
+    refused = (answers(geocoder, rubbish)["result_verdict"] == "rejete").mean()
+    print(f"lines that are no addresses: {len(rubbish)}, refused {refused:.4f}")
     if wrong:
         kept = frame[frame["result_verdict"] != "rejete"]
         for at, row in kept.iterrows():

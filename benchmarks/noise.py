@@ -7,19 +7,23 @@ random generator handed in: a seed gives the same lines on every machine.
 
 from __future__ import annotations
 
-import random
 import re
 import string
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tfpb.geocode import CommuneAddresses, Street
 from tfpb.geocode.cleaning import clean, flatten
 from tfpb.geocode.names import name_of
 from tfpb.geocode.vocabulary import LIGHT
 from tfpb.geodata.address_store import AddressStore
 from tfpb.text import strip_accents
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tfpb.geocode import CommuneAddresses, Street
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ RESIDENCES = (
     "DU STADE", "LES COQUELICOTS", "HENRI SELLIER", "LA ROSERAIE", "LES GRANDS CHENES",
 )  # fmt: skip
 NOT_ADDRESSES = (
-    "NC", "Néant", "SANS OBJET", "à définir", "?", "---", "inconnue", "VOIR PLAN", "x", "non renseigné", "N/A",
+    "NC", "Néant", "SANS OBJET", "à définir", "?", "---", "inconnue", "VOIR PLAN", "x",
+    "non renseigné", "N/A",
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The geocoder: pure, it takes an address base behind a protocol and touches neither disk nor network."""
 
-from tfpb.geocode.line import ParsedAddress, parse
+from tfpb.geocode.line import parse
+from tfpb.geocode.parsed import ParsedAddress
 from tfpb.geocode.run import geocode
 from tfpb.geocode.source import AddressSource, CommuneAddresses, CommuneTable, Street
 

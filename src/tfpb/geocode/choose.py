@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.geocode.communes import Place
-    from tfpb.geocode.line import Reading
+    from tfpb.geocode.parsed import Reading
     from tfpb.geocode.table import StreetTable
 
 _TRIED: Final = 4

@@ -158,9 +158,10 @@ class CommuneFinder:
             near = tuple(c for c in codes if _department(c, postal))
             if both or near:
                 kept = both or near
+                agrees = bool(both) or not served  # a CEDEX code serves no commune of the list
                 return Place(
-                    kept, 1.0 if both and len(kept) == 1 else 0.9, postal,
-                    self._old(words, kept[0]), () if both or not served else ("code_postal_discordant",),
+                    kept, 1.0 if agrees and len(kept) == 1 else 0.9, postal,
+                    self._old(words, kept[0]), () if agrees else ("code_postal_discordant",),
                 )  # fmt: skip
             alike = self._alike(words, postal)
             if alike is not None:

@@ -22,9 +22,10 @@ from tfpb.geocode.communes import CommuneFinder, Place
 from tfpb.geocode.complement import Parcel, take_parcels
 from tfpb.geocode.coordinates import GIVEN_RADIUS_M, Given, extent_of, read_given
 from tfpb.geocode.grade import REJECTED, confidence, verdict
-from tfpb.geocode.line import ParsedAddress, Reading, parse
+from tfpb.geocode.line import parse
 from tfpb.geocode.names import name_of
 from tfpb.geocode.numbers import NO_NUMBER
+from tfpb.geocode.parsed import ParsedAddress, Reading
 from tfpb.geocode.places import Point, Spot, corner
 from tfpb.geocode.streets import Candidate
 from tfpb.geocode.table import StreetTable
@@ -124,8 +125,8 @@ class Geocoder:
         """Look for a street in every commune the row may mean."""
         if not readings:
             return None
-        if self.aliases:
-            readings = self._renamed(readings)
+        renamed = self._renamed(readings) if self.aliases else []
+        readings = [*renamed, *readings]
         found: list[Found] = []
         for at, code in enumerate(place.codes):
             table = self.table(code)
@@ -134,7 +135,8 @@ class Geocoder:
             sure = place.certainty if at == 0 or len(place.codes) <= 2 else place.certainty * 0.98  # noqa: PLR2004
             choice = choose(table, readings, place)
             if choice is not None:
-                here = Found(table, choice, confidence(choice, certainty=sure))
+                said = ("voie_renommee",) if choice.candidate.reading < len(renamed) else ()
+                here = Found(table, choice, confidence(choice, certainty=sure), said)
                 found.append(here)
                 settled = here.confidence > _SURE and "commune_homonyme" not in place.reasons
                 if at == 0 and settled:
@@ -151,13 +153,13 @@ class Geocoder:
             best = best._replace(reasons=(*best.reasons, "autre_commune"))
         return best
 
-    def _renamed(self, readings: Sequence[Reading]) -> Sequence[Reading]:
-        renamed = [
+    def _renamed(self, readings: Sequence[Reading]) -> list[Reading]:
+        """Read a line under the new names the user gives to its streets."""
+        return [
             Reading(self.aliases[r.name.key], r.head)
             for r in readings
             if r.name.key in self.aliases
         ]
-        return [*renamed, *readings] if renamed else readings
 
     def _fallbacks(
         self, best: Found | None, parsed: ParsedAddress, place: Place, name: str, parcel: str

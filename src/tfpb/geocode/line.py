@@ -39,8 +39,10 @@ _MARKED: Final = re.compile(
 _LETTERS: Final = re.compile(r"[\s,.:;-]*([a-z]+)(\.?)")
 _ANCHOR: Final = re.compile(r"(?<![a-z0-9])\d{1,5}(?!\d)")
 _WORD: Final = re.compile(r"[a-z]+")
+_ALL_WORDS: Final = re.compile(r"[a-z0-9]+")
 _PARENTHESIS: Final = re.compile(r"\(([^)]*)\)?")
 _TRAILING: Final = re.compile(r"[\s,]+(?:n\s*°\s*)?(\d{1,4})\s?(bis|ter|quater|[a-z])?\s*$")
+_NUMBERED_ROADS: Final = frozenset({"rn", "rd", "vc", "cr"})
 _TYPE_LAST: Final = re.compile(
     r"^(.*?)\s*[,(]\s*([a-z]+(?:\s+(?:de|du|des|la|les|l'|d'))*)\s*\)?\s*$"
 )
@@ -101,7 +103,7 @@ class _Line:
         self.kind_last = ""
 
     def parsed(self) -> ParsedAddress:
-        if _SPACES.sub(" ", self.flat.strip(_EDGES)).replace("'", " ") in NOT_ADDRESSES:
+        if " ".join(_ALL_WORDS.findall(self.flat)) in NOT_ADDRESSES:
             return ParsedAddress(self.cleaned, notes=("pas_une_adresse",))
         self.flat, parcels = take_parcels(self.flat)
         self.flat, boxes, postcode, town = take_routing(self.flat)
@@ -330,7 +332,7 @@ class _Line:
         if match is None:
             return [whole]
         before = _WORD.findall(text[: match.start()])
-        if not before or before[-1] in MONTHS or before[-1] in {"rn", "rd", "vc", "cr"}:
+        if not before or before[-1] in MONTHS or whole.name.kind in _NUMBERED_ROADS:
             return [whole]
         name = name_of(text[: match.start()])
         number: Number = (int(match[1]), match[2] or "")

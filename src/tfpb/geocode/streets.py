@@ -15,7 +15,7 @@ from tfpb.geocode.vocabulary import KINSHIP, TYPES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.geocode.line import Reading
+    from tfpb.geocode.parsed import Reading
     from tfpb.geocode.table import Group, StreetTable
 
 SAME_TYPE: Final = 1.0
