@@ -99,8 +99,9 @@ def abattement(  # noqa: PLR0917 - options of a command line
             for year in years
         ]
         balance = _balance(actions, made[-1], homes, doors)
-        _write(sortie, table, made, balance, csv_brut=csv_brut)
-        _tell(made, balance, faults)
+        doubts = _doubts(faults, made, balance)
+        _write(sortie, table, made, balance, doubts, csv_brut=csv_brut)
+        _tell(made, balance, doubts)
 
 
 def _read(
@@ -190,6 +191,7 @@ def _write(
     table: TextTable,
     made: list[Abatement],
     balance: Programme | None,
+    doubts: list[Fault],
     *,
     csv_brut: bool,
 ) -> None:
@@ -201,7 +203,7 @@ def _write(
     headers = list(table.frame.columns)
     rows = premises_frame(made, headers, {h: n for n, h in _headers(table, PREMISES).items()})
     if target.suffix.lower() == ".xlsx":
-        write_bytes(target, xlsx_bytes({"Abattement": rows, **abatement_sheets(made)}))
+        write_bytes(target, xlsx_bytes({"Abattement": rows, **abatement_sheets(made, doubts)}))
     else:
         write_table(target, rows, raw_csv=csv_brut)
     if balance is None:
@@ -223,19 +225,24 @@ def _headers(table: TextTable, contract: Contract) -> dict[str, str]:
     return match_columns(table, contract.columns, {})[0]
 
 
-def _tell(made: list[Abatement], balance: Programme | None, faults: list[Fault]) -> None:
+def _doubts(faults: list[Fault], made: list[Abatement], balance: Programme | None) -> list[Fault]:
+    """Gather the doubts of the files and of each step, each said once."""
+    gathered: list[Fault] = []
+    for group in (faults, *(m.notices for m in made), () if balance is None else balance.notices):
+        gathered += [f for f in group if f not in gathered]
+    return gathered
+
+
+def _tell(made: list[Abatement], balance: Programme | None, doubts: list[Fault]) -> None:
     from tfpb.words.abatement import summary
     from tfpb.words.accounts import balance_lead
 
-    doubts = list(faults)
     for money in made:
         for line in summary(money):
             say(line)
-        doubts += [n for n in money.notices if n not in doubts]
     if balance is not None:
         abated = made[-1].totals["abattement_eur"]
         say(balance_lead(balance.totals["valorise_eur"], abated, balance.totals.get("solde_eur")))
-        doubts += [n for n in balance.notices if n not in doubts]
     if doubts:
         say("Doutes relevés dans les fichiers :")
         show_doubts(doubts)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from tfpb.io.archive import settle_xlsx
@@ -25,6 +26,7 @@ _HEAD: Final = PatternFill("solid", fgColor="D9E4ED")
 _LINE: Final = Border(bottom=Side("thin", color=_INK))
 _TOTAL: Final = Border(top=Side("thin", color=_INK))
 _WIDE: Final = {"Action": 34, "Résidence/description": 34, "Bilan qualitatif": 50, "Axe": 30}
+_FONT: Final = "Calibri"
 _MAX_CELL: Final = 32_767
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -50,10 +52,10 @@ def bilan_workbook(sheets: Mapping[str, pd.DataFrame], *, title: str) -> bytes:
 
 def _sheet(page: Worksheet, frame: pd.DataFrame, title: str) -> None:
     _put(page.cell(1, 1), f"{title} · {page.title}")
-    page.cell(1, 1).font = Font(bold=True, size=13, color=_INK)
+    page.cell(1, 1).font = Font(name=_FONT, bold=True, size=13, color=_INK)
     for c, name in enumerate(frame.columns, start=1):
         head = page.cell(3, c, str(name))
-        head.font, head.fill, head.border = Font(bold=True), _HEAD, _LINE
+        head.font, head.fill, head.border = Font(name=_FONT, bold=True), _HEAD, _LINE
         head.alignment = Alignment(wrap_text=True, vertical="top")
         page.column_dimensions[get_column_letter(c)].width = _WIDE.get(str(name), 14)
         for r, value in enumerate(frame[name], start=4):
@@ -61,12 +63,11 @@ def _sheet(page: Worksheet, frame: pd.DataFrame, title: str) -> None:
             _put(cell, value)
             if isinstance(value, Decimal):
                 cell.number_format = "0.0%" if "Taux" in str(name) else "#,##0.00\\ €"
-            else:
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.alignment = Alignment(wrap_text=not isinstance(value, Decimal), vertical="top")
     last = len(frame) + 3
     if len(frame) and str(frame.iloc[-1, 0]) == "Total":
         for c in range(1, len(frame.columns) + 1):
-            page.cell(last, c).font = Font(bold=True)
+            page.cell(last, c).font = Font(name=_FONT, bold=True)
             page.cell(last, c).border = _TOTAL
     page.freeze_panes = "B4"
     page.page_setup.orientation = "landscape"
@@ -74,6 +75,7 @@ def _sheet(page: Worksheet, frame: pd.DataFrame, title: str) -> None:
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     page.print_title_rows = "3:3"
+    page.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.5)
 
 
 def _put(cell: Any, value: Any) -> None:

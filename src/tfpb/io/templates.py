@@ -10,13 +10,13 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from tfpb.io.archive import settle_xlsx
 from tfpb.model import tables
 from tfpb.model.tables import Column, Contract, Kind
 from tfpb.tax.axes import LABELS, PROPOSITION
-from tfpb.words.accounts import axis_words
 from tfpb.words.templates import FORMS, HEADINGS, INTRODUCTIONS, PROPOSED, file_title
 
 if TYPE_CHECKING:
@@ -32,8 +32,10 @@ TEMPLATES: Final[Mapping[str, Contract]] = {
     "droit_commun.xlsx": tables.DROIT_COMMUN,
     "diagnostics.xlsx": tables.DIAGNOSTICS,
 }
-_HEADER_ROW: Final = 4
-_LAST_ROW: Final = 2003
+_LABEL_ROW: Final = 4
+_HEADER_ROW: Final = 5
+_LAST_ROW: Final = 2004
+_FONT: Final = "Calibri"
 _INK: Final = "33658A"
 _REQUIRED: Final = PatternFill("solid", fgColor="D9E4ED")
 _OPTIONAL: Final = PatternFill("solid", fgColor="F2F2F2")
@@ -69,8 +71,9 @@ def templates() -> dict[str, bytes]:
 def template(contract: Contract) -> bytes:
     """Make the template of one contract.
 
-    The first sheet holds a title, what to know, and the header (contract names, so that the file is read
-    back as it is); « Explications » says what each column means; the programme adds the axes.
+    The first sheet holds a title, what to know, what each column means, and the header (contract names,
+    so that the file is read back as it is); « Explications » says it at length; the programme adds the
+    axes.
     """
     book = Workbook()
     sheet: Worksheet = book.worksheets[0]
@@ -94,14 +97,19 @@ def template(contract: Contract) -> bytes:
 
 
 def _headings(sheet: Worksheet, contract: Contract) -> None:
-    sheet.cell(1, 1, file_title(contract.title)).font = Font(bold=True, size=14, color=_INK)
+    sheet.cell(1, 1, file_title(contract.title)).font = Font(
+        name=_FONT, bold=True, size=14, color=_INK
+    )
     for row, line in enumerate(INTRODUCTIONS[contract.name], start=2):
-        sheet.cell(row, 1, line).font = Font(italic=True, size=9, color="555555")
+        sheet.cell(row, 1, line).font = Font(name=_FONT, italic=True, size=9, color="555555")
 
 
 def _column(sheet: Worksheet, index: int, column: Column) -> None:
+    label = sheet.cell(_LABEL_ROW, index, f"{column.label[:1].upper()}{column.label[1:]}")
+    label.font = Font(name=_FONT, italic=True, size=9, color="555555")
+    label.alignment = Alignment(wrap_text=True, vertical="bottom")
     head = sheet.cell(_HEADER_ROW, index, column.name)
-    head.font = Font(bold=column.required)
+    head.font = Font(name=_FONT, bold=column.required)
     head.fill = _REQUIRED if column.required else _OPTIONAL
     head.border = _LINE
     head.alignment = Alignment(wrap_text=True, vertical="top")
@@ -170,7 +178,8 @@ def _validation(
 
 def _choices(column: Column, contract: Contract) -> tuple[str, ...]:
     if contract.name == "programme" and column.name == "axe":
-        return tuple(axis_words(axe).replace("·", "-") for axe in dict.fromkeys(LABELS.values()))
+        first = {axe: label for label, axe in reversed(list(LABELS.items()))}
+        return tuple(f"{int(axe)} - {first[axe]}" for axe in sorted(first))
     if column.kind is Kind.BOOLEAN:
         return ("oui", "non")
     return column.choices
@@ -183,6 +192,7 @@ def _print_setup(sheet: Worksheet) -> None:
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
+    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.5)
 
 
 def _explain(sheet: Worksheet, contract: Contract) -> None:
@@ -216,7 +226,7 @@ def _fill(sheet: Worksheet, rows: list[tuple[Any, ...]], widths: tuple[int, ...]
             cell = sheet.cell(r, c, value)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if r == 1:
-                cell.font = Font(bold=True)
+                cell.font = Font(name=_FONT, bold=True)
                 cell.fill = _OPTIONAL
                 cell.border = _LINE
     for c, width in enumerate(widths, start=1):

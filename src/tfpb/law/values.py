@@ -84,9 +84,12 @@ class Law:
             return False
         return True
 
-    def on(self, day: dt.date) -> Reader:
-        """Return a reader of the values in force on a day, which remembers what it read."""
-        return Reader(self, day, {})
+    def on(self, day: dt.date, *, beside: Reader | None = None) -> Reader:
+        """Return a reader of the values in force on a day, which remembers what it read.
+
+        With `beside`, what is read joins the list of that reader.
+        """
+        return Reader(self, day, {} if beside is None else beside.read)
 
     def all_values(self) -> tuple[LegalValue, ...]:
         """Return every value of every period, in the order of the file."""

@@ -104,7 +104,7 @@ def abate(
     pairs = [(item, outcome(item, stipulated, reader, on)) for item in items]
     frame, renamed = _own_columns(premises.iloc[[position for position, _ in kept]])
     coming = forecast.forecast(
-        pairs, stock, held, law, year=year, terms=stipulated, bailleur=bailleur
+        pairs, stock, held, law, reader=reader, terms=stipulated, bailleur=bailleur
     )
     doubts = [
         *(f for f in faults if f.severity is Severity.DOUTE),

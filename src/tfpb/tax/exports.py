@@ -10,10 +10,12 @@ from tfpb.model.tables import STAMP
 from tfpb.tax.abatement import ADDED_COLUMNS
 from tfpb.tax.cells import ZERO, day, missing, records, text
 from tfpb.words.accounts import AXES, axis_words
+from tfpb.words.faults import say as in_french
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tfpb.errors import Fault
     from tfpb.model.money import Abatement, Programme
 
 BILAN_COLUMNS: Final[Mapping[str, str]] = {
@@ -110,7 +112,9 @@ def premises_frame(
     return rows[[*(c for c in kept if c in rows), *ADDED_COLUMNS]]
 
 
-def abatement_sheets(made: Sequence[Abatement]) -> dict[str, pd.DataFrame]:
+def abatement_sheets(
+    made: Sequence[Abatement], doubts: Sequence[Fault] = ()
+) -> dict[str, pd.DataFrame]:
     """Return what goes beside the premises in a workbook: sums, notices, forecast, declaration, law."""
     last = made[-1]
     return {
@@ -122,8 +126,24 @@ def abatement_sheets(made: Sequence[Abatement]) -> dict[str, pd.DataFrame]:
         "Prévision": last.forecast,
         "Prévision par année": last.by_year if last.by_year is not None else pd.DataFrame(),
         "Déclaration": last.declaration,
+        "Doutes": doubts_frame(doubts),
         "Sources et hypothèses": values_frame(last),
     }
+
+
+def doubts_frame(doubts: Sequence[Fault]) -> pd.DataFrame:
+    """Return doubts as rows: what, where, what was read, what was expected, what to do."""
+    columns = ["doute", "fichier", "feuille", "ligne", "colonne", "lu", "attendu", "que_faire"]
+    rows = []
+    for fault in doubts:
+        said, where = in_french(fault), fault.place
+        rows.append(
+            (
+                said.title, where.file, where.sheet, where.row or None, where.column, said.got,
+                said.expected, said.hint,
+            )
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
 
 
 def values_frame(abatement: Abatement) -> pd.DataFrame:

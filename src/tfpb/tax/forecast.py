@@ -35,7 +35,7 @@ def forecast(
     conventions: Conventions,
     law: Law,
     *,
-    year: int,
+    reader: Reader,
     terms: Terms,
     bailleur: str,
 ) -> pd.DataFrame:
@@ -45,6 +45,11 @@ def forecast(
     a résidence has a base, its amount is the mean per dwelling of the commune, else of the file: an
     estimate, and its motive says so.
 
+    Parameters
+    ----------
+    reader : Reader
+        Law on 1 January of the tax year; what the forecast reads joins its list.
+
     Returns
     -------
     DataFrame
@@ -52,7 +57,7 @@ def forecast(
         convention). `logements` are those that have the right; `abattement_eur` is zero without right
         and None when it cannot be estimated. `statut` may also be `demoli` or `a_livrer`.
     """
-    first = law.on(dt.date(year, 1, 1))
+    first, year = reader, reader.day.year
     start, end = first.whole("periode_prevision_debut"), first.whole("periode_prevision_fin")
     groups: dict[str, tallies.Pairs] = {}
     for pair in pairs:
@@ -61,14 +66,14 @@ def forecast(
     raised = 1 + first.decimal("revalorisation_bases")
     rows = []
     for target in range(start, end + 1):
-        reader = law.on(dt.date(target, 1, 1))
+        then = law.on(dt.date(target, 1, 1), beside=first)
         factor = raised ** (target - year) if target > year else Decimal(1)
         for holding in stock.holdings:
             group = groups.get(holding.id_residence, [])
             if target == year and group:
                 rows.append(_this_year(target, holding, group))
             elif _ever_in(holding):
-                row = _one(target, holding, group, conventions, bailleur, reader)
+                row = _one(target, holding, group, conventions, bailleur, then)
                 rows.append(_priced(row, holding, group, means, terms, factor))
     return pd.DataFrame([{c: row.get(c) for c in _COLUMNS} for row in rows], columns=list(_COLUMNS))
 
