@@ -1,1 +1,23 @@
 """Survey statistics: deliveries in, protected tables out."""
+
+from tfpb.survey.compare import compare
+from tfpb.survey.disclosure import cells_masked_in, for_bailleur, masked_cells, protect
+from tfpb.survey.model import Survey
+from tfpb.survey.power import interviews_needed, n_necessaire
+from tfpb.survey.recode import recode
+from tfpb.survey.stock import located_residences
+from tfpb.survey.verdicts import gap_verdict
+
+__all__ = [
+    "Survey",
+    "cells_masked_in",
+    "compare",
+    "for_bailleur",
+    "gap_verdict",
+    "interviews_needed",
+    "located_residences",
+    "masked_cells",
+    "n_necessaire",
+    "protect",
+    "recode",
+]

@@ -20,7 +20,11 @@ _PLAN: Final = Place("plan_enquete.toml")
 
 
 def read_answers(
-    text: pd.DataFrame, frame: pd.DataFrame, plan: Plan, faults: list[Fault]
+    text: pd.DataFrame,
+    frame: pd.DataFrame,
+    variables: pd.DataFrame,
+    plan: Plan,
+    faults: list[Fault],
 ) -> tuple[dict[str, Scale], dict[str, NDArray[np.int16]], dict[str, NDArray[np.float64]]]:
     """Read every item of the plan.
 
@@ -31,6 +35,8 @@ def read_answers(
         `_lu_<identifier>`: the header it was read under.
     frame : DataFrame
         The same rows with their stamp.
+    variables : DataFrame
+        The same rows' variables, categories named as the plan does: what filters are read on.
     faults : list of Fault
         Receives `code_reponse_inconnu` (one a file, column and code), `echelle_inconnue`,
         `item_absent`.
@@ -59,7 +65,7 @@ def read_answers(
         name = item.identifiant
         ranks, values = _read_item(text, frame, item, scale, faults)
         if item.filtre is not None:
-            outside = ~_concerned(text, item)
+            outside = ~_concerned(text, variables, item)
             ranks[outside] = ABSENT
             values[outside] = np.nan
         scales[name] = scale
@@ -119,12 +125,22 @@ def _lacking_files(frame: pd.DataFrame, absent: NDArray[np.bool_], item: Item) -
     ]
 
 
-def _concerned(text: pd.DataFrame, item: Item) -> NDArray[np.bool_]:
-    """Return the rows that an item's filter lets through (all of them when its column is unknown)."""
+def _concerned(text: pd.DataFrame, variables: pd.DataFrame, item: Item) -> NDArray[np.bool_]:
+    """Return the rows that an item's filter lets through (all of them when its column is unknown).
+
+    A filter may name a category of the plan or a code as delivered.
+    """
     filtre = item.filtre
-    if filtre is None or f"@{filtre.colonne}" not in text.columns:
-        return np.ones(len(text), dtype=bool)
+    through = np.zeros(len(text), dtype=bool)
+    if filtre is None:
+        return ~through
     allowed = {token(v) for v in filtre.valeurs}
-    codes, uniques = distinct(text[f"@{filtre.colonne}"].fillna("").to_numpy(dtype=object))
-    through: NDArray[np.bool_] = np.array([token(u) in allowed for u in uniques])[codes]
-    return through
+    found = [
+        table[name]
+        for table, name in ((variables, filtre.colonne), (text, f"@{filtre.colonne}"))
+        if name in table.columns
+    ]
+    for column in found:
+        codes, uniques = distinct(column.fillna("").to_numpy(dtype=object))
+        through |= np.array([token(u) in allowed for u in uniques], dtype=bool)[codes]
+    return through if found else ~through

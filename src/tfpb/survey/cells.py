@@ -22,6 +22,9 @@ MODEL_ITEM: Final = "@modele"
 _REST: Final = "@reste"
 _PANEL: Final = "@commun:"
 _WITHOUT: Final = "@sans:"
+_OTHERS: Final = "@autres"
+OWNER: Final = "_bailleur"
+"""Column of the benchmark that says whose the region is taken without; dropped before it leaves."""
 
 
 class Cell(NamedTuple):
@@ -59,6 +62,11 @@ def _canonical(vague: str, item: str, niveau: str, terr: str, owner: str, group:
     if niveau in QUARTER_COLUMNS and group == HORS:
         return Cell(vague, item, TOTAL, TOTAL, owner, HORS)
     return Cell(vague, item, niveau, terr, owner, group)
+
+
+def without(vague: str, item: str, owner: str, group: str) -> Cell:
+    """Name the cell of « the region without one bailleur »."""
+    return Cell(vague, item, TOTAL, TOTAL, f"{_WITHOUT}{owner}", group)
 
 
 def declare_cells(estimates: Estimates) -> Cells:
@@ -129,7 +137,16 @@ def _tie_sides_and_bailleurs(
                 if (c := Cell(vague, item, niveau, terr, owner, group)) in cells.count
             )
             if total in cells.count and parts:
-                cells.sums.append((total, parts))
+                _tie(cells, total, parts, Cell(vague, item, niveau, terr, _OTHERS, group))
+
+
+def _tie(cells: Cells, total: Cell, parts: tuple[Cell, ...], rest: Cell) -> None:
+    """Record a sum; what the parts leave of the total is an implied cell of its own."""
+    left = cells.count[total] - sum(cells.count[p] for p in parts)
+    if left > 0:
+        cells.count[rest] = left
+        parts = (*parts, rest)
+    cells.sums.append((total, parts))
 
 
 def _tie_territories(
@@ -155,12 +172,7 @@ def _tie_territories(
                 )
                 if not parts or total not in cells.count:
                     continue
-                rest = cells.count[total] - sum(cells.count[p] for p in parts)
-                if rest > 0:
-                    implied = Cell(vague, item, niveau, _REST, owner, group)
-                    cells.count[implied] = rest
-                    parts = (*parts, implied)
-                cells.sums.append((total, parts))
+                _tie(cells, total, parts, Cell(vague, item, niveau, _REST, owner, group))
 
 
 def _tie_panels(table: pd.DataFrame, cells: Cells) -> None:
@@ -218,20 +230,22 @@ def split_pair(pair: str, waves: list[str]) -> tuple[str, str] | None:
 
 def _tie_benchmark(benchmark: pd.DataFrame, cells: Cells) -> None:
     """Tie « the region without oneself » to the ensemble and to oneself."""
-    if benchmark.empty or "_bailleur" not in benchmark:
+    if benchmark.empty or OWNER not in benchmark:
         return
-    rows = benchmark[benchmark["_bailleur"] != ""]
+    rows = benchmark[(benchmark[OWNER] != "") & (benchmark["groupe"] != Groupe.ECART.value)]
+    if len(set(rows[OWNER])) != 1:
+        return
     for vague, item, group, owner in zip(
-        rows["vague"], rows["item"], rows["groupe"], rows["_bailleur"], strict=True
+        rows["vague"], rows["item"], rows["groupe"], rows[OWNER], strict=True
     ):
         place = (str(vague), str(item), TOTAL, TOTAL)
         total = Cell(*place, ENSEMBLE, str(group))
         own = Cell(*place, str(owner), str(group))
         if total in cells.count and own in cells.count:
-            without = Cell(*place, f"{_WITHOUT}{owner}", str(group))
-            cells.count[without] = cells.count[total] - cells.count[own]
-            cells.shown.add(without)
-            cells.sums.append((total, (without, own)))
+            others = without(str(vague), str(item), str(owner), str(group))
+            cells.count[others] = cells.count[total] - cells.count[own]
+            cells.shown.add(others)
+            cells.sums.append((total, (others, own)))
 
 
 _SIDES: Final = {

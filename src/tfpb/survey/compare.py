@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -10,22 +11,37 @@ import pandas as pd
 from tfpb.errors import stop_on_faults
 from tfpb.model.results import BENCHMARK_COLUMNS, LEVEL_COLUMNS, PRIORITY_COLUMNS
 from tfpb.model.survey import Estimates
-from tfpb.survey.method import design_notices, item_table, settings_used, territory_columns
+from tfpb.survey.benchmark import referenced_rows, region_rows
+from tfpb.survey.calibration import calibrate
+from tfpb.survey.cells import OWNER
+from tfpb.survey.levels import level_rows
+from tfpb.survey.method import (
+    WITHIN,
+    design_notices,
+    incomplete_rows,
+    item_table,
+    settings_used,
+    territory_columns,
+)
+from tfpb.survey.priorities import priority_rows
 from tfpb.survey.raw import raw_rows
+from tfpb.survey.regression import regression_rows
 from tfpb.survey.rows import in_order
 from tfpb.survey.settings import Thresholds
-from tfpb.survey.verdicts import set_holm
+from tfpb.survey.standardise import standardised_rows
+from tfpb.survey.verdicts import FRAGILE, set_holm
 from tfpb.survey.wave import estimate_wave
 from tfpb.survey.waves import evolution_rows, wave_facts, wave_notices
+from tfpb.survey.within import within_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from tfpb.model.plan import Plan
+    from tfpb.errors import Fault
+    from tfpb.model.plan import Item, Plan
     from tfpb.survey.model import Survey
-    from tfpb.survey.wave import WaveResult
 
     Floats = NDArray[np.float64]
 
@@ -35,6 +51,9 @@ def compare(
     plan: Plan,
     *,
     by: Sequence[str] = (),
+    repere: Any = None,
+    margins: Any = None,
+    reference: pd.DataFrame | None = None,
 ) -> Estimates:
     """Compare QPV with classic quarters, item by item.
 
@@ -45,6 +64,12 @@ def compare(
     plan : Plan
     by : sequence of str
         Territory columns (of the located stock or of the plan's variables).
+    repere : DataFrame or text table, optional
+        Outside figures (`tfpb.survey.benchmark.referenced_rows`).
+    margins : DataFrame or text table, optional
+        Calibration margins (`tfpb.survey.calibration.calibrate`).
+    reference : DataFrame, optional
+        Standard population of the standardisation: its variables and `effectif`.
 
     Returns
     -------
@@ -60,36 +85,115 @@ def compare(
     thresholds = Thresholds.of(plan)
     items = [i for i in plan.items if i.identifiant in survey.answers]
     by, notices = territory_columns(survey, by)
-    tables = []
-    results = []
+    notices = [*survey.faults, *design_notices(survey, plan), *notices]
+    if margins is not None:
+        survey, found = calibrate(survey, margins)
+        notices += found
+    parts: dict[str, list[pd.DataFrame]] = {"comparison": [], "levels": [], "priorities": []}
+    regions, facts = [], []
+    within: list[dict[str, object]] = []
     for wave in survey.waves:
-        result = estimate_wave(survey, items, wave, by=by, thresholds=thresholds)
-        results.append(result)
-        tables.append(raw_rows(result))
-    pairs = list(zip(survey.waves, survey.waves[1:], strict=False))
-    for pair in pairs:
-        tables.append(evolution_rows(survey, items, pair, by=by, thresholds=thresholds))
+        made = compare_wave(survey, plan, items, wave, by=by, reference=reference)
+        for name in parts:
+            parts[name] += made.tables[name]
+        regions.append(made.region)
+        within += made.within
+        notices += made.notices
+        facts.append(wave_facts(survey, plan, wave, made.median_deff))
+    for pair in zip(survey.waves, survey.waves[1:], strict=False):
+        parts["comparison"].append(
+            evolution_rows(survey, items, pair, by=by, thresholds=thresholds)
+        )
         notices += wave_notices(survey, plan, pair)
-    table = set_holm(in_order(pd.concat(tables, ignore_index=True), items, by))
+    if repere is not None:
+        national, found = referenced_rows(repere, items, survey.waves)
+        regions.append(national)
+        notices += found
+    table = set_holm(in_order(pd.concat(parts["comparison"], ignore_index=True), items, by))
     return Estimates(
         comparison=table,
-        levels=pd.DataFrame(columns=list(LEVEL_COLUMNS)),
-        priorities=pd.DataFrame(columns=list(PRIORITY_COLUMNS)),
-        benchmark=pd.DataFrame(columns=list(BENCHMARK_COLUMNS)),
+        levels=_stacked(parts["levels"], LEVEL_COLUMNS),
+        priorities=_stacked(parts["priorities"], PRIORITY_COLUMNS),
+        benchmark=_stacked(regions, (*BENCHMARK_COLUMNS, OWNER)),
         items=item_table(items),
-        waves=tuple(
-            wave_facts(survey, plan, r.frame.wave, float(_median(r.deff[_published(r)])))
-            for r in results
-        ),
-        notices=(*(f for f in survey.faults), *design_notices(survey, plan), *notices),
-        settings=settings_used(survey, plan, by),
+        waves=tuple(facts),
+        notices=tuple(notices),
+        settings={**settings_used(survey, plan, by), WITHIN: tuple(within)},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class WaveTables:
+    """All the tables of one wave.
+
+    Parameters
+    ----------
+    tables : dict of list of DataFrame
+        `comparison`, `levels`, `priorities`.
+    region : DataFrame
+        « The region without oneself », bailleur by bailleur.
+    within : list of dict
+        Means of the gaps within bailleurs.
+    notices : list of Fault
+    median_deff : float
+        Median design effect of the cells that may be shown.
+    """
+
+    tables: dict[str, list[pd.DataFrame]]
+    region: pd.DataFrame
+    within: list[dict[str, object]]
+    notices: list[Fault]
+    median_deff: float
+
+
+def compare_wave(
+    survey: Survey,
+    plan: Plan,
+    items: Sequence[Item],
+    wave: str,
+    *,
+    by: Sequence[str] = (),
+    reference: pd.DataFrame | None = None,
+) -> WaveTables:
+    """Make every table of one wave from one set of sums."""
+    columns = plan.colonnes
+    variables = {
+        name: [v for v in getattr(columns, name) if v in survey.respondents]
+        for name in ("standardisation", "ajustement")
+    }
+    keys = (*variables["standardisation"], *variables["ajustement"])
+    thresholds = Thresholds.of(plan)
+    result = estimate_wave(survey, items, wave, by=by, thresholds=thresholds, keys=keys)
+    rows = np.flatnonzero((survey.respondents["vague"] == wave).to_numpy())
+    comparison = [raw_rows(result)]
+    notices: list[Fault] = []
+    if variables["standardisation"]:
+        table, found = standardised_rows(result, variables["standardisation"], reference)
+        comparison.append(table)
+        notices += found
+    if variables["ajustement"]:
+        comparison.append(regression_rows(result, variables["ajustement"]))
+        notices += incomplete_rows(survey, wave, variables["ajustement"])
+    return WaveTables(
+        tables={
+            "comparison": comparison,
+            "levels": [level_rows(survey, result, rows)],
+            "priorities": [priority_rows(survey, result, rows)],
+        },
+        region=region_rows(result),
+        within=within_gaps(result),
+        notices=notices,
+        median_deff=_median(result.deff[result.state <= FRAGILE]),
+    )
+
+
+def _stacked(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    filled = [t for t in tables if not t.empty]
+    if not filled:
+        return pd.DataFrame(columns=list(columns))
+    return pd.concat(filled, ignore_index=True)[list(columns)]
 
 
 def _median(values: Floats) -> float:
     finite = values[np.isfinite(values)]
     return float(np.median(finite)) if finite.size else float("nan")
-
-
-def _published(result: WaveResult) -> NDArray[np.bool_]:
-    return result.state <= 1

@@ -97,8 +97,8 @@ class Sums:
         Σ w·y and Σ w over valid answers.
     square : float array
         Σ w·y² over valid answers.
-    n, n_asked : float arrays
-        Valid answers, and answers of any kind.
+    n : float array
+        Valid answers.
     nsp, not_concerned, weight : float arrays
         Weighted NSP, non concernés, and all interviews (shape (atoms, 1) for the last).
     calibration_total, calibration_base, calibration_rows : float arrays
@@ -110,7 +110,6 @@ class Sums:
     base: NDArray[np.float64]
     square: NDArray[np.float64]
     n: NDArray[np.float64]
-    n_asked: NDArray[np.float64]
     nsp: NDArray[np.float64]
     not_concerned: NDArray[np.float64]
     weight: NDArray[np.float64]
@@ -214,8 +213,6 @@ def sum_responses(design: Design, responses: Responses) -> Sums:
     weighted = design.sums(
         np.hstack([y, valid, y * y, responses.nsp, responses.not_concerned, ones])
     )
-    asked = valid + responses.nsp + responses.not_concerned
-    plain = design.sums(np.hstack([valid, asked]), weighted=False)
     nothing = np.zeros((0, k))
     calibrated = (nothing, nothing, nothing)
     if design.margins:
@@ -227,8 +224,7 @@ def sum_responses(design: Design, responses: Responses) -> Sums:
         total=weighted[:, :k],
         base=weighted[:, k : 2 * k],
         square=weighted[:, 2 * k : 3 * k],
-        n=plain[:, :k],
-        n_asked=plain[:, k:],
+        n=design.sums(valid, weighted=False),
         nsp=weighted[:, 3 * k : 4 * k],
         not_concerned=weighted[:, 4 * k : 5 * k],
         weight=weighted[:, 5 * k :],

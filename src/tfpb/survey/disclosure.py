@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import Groupe, Publication, Verdict
+from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe, Publication, Verdict
 from tfpb.model.survey import (
     _SEAL,  # the only place allowed to make Published
     Estimates,
     Published,
     WaveFacts,
 )
-from tfpb.survey.cells import Cell, declare_cells, row_cells
+from tfpb.survey.cells import OWNER, Cell, declare_cells, row_cells, without
 from tfpb.survey.masking import complement_masks
+from tfpb.survey.method import WITHIN
 from tfpb.survey.verdicts import set_holm
+from tfpb.survey.within import CONTRIBUTORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +38,7 @@ _KEYS: Final = frozenset(
         "repere", "reference",
     }
 )  # fmt: skip
+_SIDES: Final = {Groupe.ECART.value: (Groupe.QPV.value, Groupe.HORS_QPV.value)}
 _COUNTS: Final = frozenset({"n", "n_residences"})
 _HIDDEN_COUNT: Final = -1
 """Stands in `WaveFacts` for a side too small to be counted."""
@@ -84,14 +87,44 @@ def protect(
         items=estimates.items,
         waves=tuple(_hide_small_sides(w, masking_n) for w in estimates.waves),
         notices=estimates.notices,
-        settings=estimates.settings,
+        settings=_settings(estimates, masked),
         seal=_SEAL,
+    )
+
+
+def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
+    """Keep what one bailleur's pack may name: its own rows, and all bailleurs together.
+
+    When the survey does not name the bailleur, only the rows over all bailleurs are left.
+    """
+
+    def own(table: pd.DataFrame) -> pd.DataFrame:
+        return table[table["bailleur"].isin([ENSEMBLE, bailleur])].reset_index(drop=True)
+
+    benchmark = estimates.benchmark
+    if OWNER in benchmark:
+        kept = benchmark[OWNER].isin(["", bailleur])
+        benchmark = benchmark[kept].reset_index(drop=True)
+    notices = tuple(
+        f for f in estimates.notices if f.fields.get("bailleur", bailleur) in {ENSEMBLE, bailleur}
+    )
+    return replace(
+        estimates,
+        comparison=own(estimates.comparison),
+        levels=own(estimates.levels),
+        priorities=own(estimates.priorities),
+        benchmark=benchmark,
+        notices=notices,
     )
 
 
 def masked_cells(published: Published) -> tuple[Cell, ...]:
     """Return the cells a run masked, to be handed to the next one."""
-    table = published.comparison
+    return cells_masked_in(published.comparison)
+
+
+def cells_masked_in(table: pd.DataFrame) -> tuple[Cell, ...]:
+    """Return the cells a comparison already written has masked (columns may be text)."""
     rows = table[
         (table["publication"] == Publication.MASQUE.value)
         & table["groupe"].isin([Groupe.QPV.value, Groupe.HORS_QPV.value, Groupe.ENSEMBLE.value])
@@ -124,15 +157,28 @@ def _masked_rows(
 
 
 def _masked_benchmark(table: pd.DataFrame, masked: frozenset[Cell]) -> pd.DataFrame:
-    """Drop the regional marks that would reveal, or rest on, a masked cell."""
-    if table.empty or not masked:
-        return table.drop(columns=["_bailleur"], errors="ignore")
-    owner = table["_bailleur"] if "_bailleur" in table else pd.Series("", index=table.index)
+    """Drop the regional marks that would reveal, or rest on, a masked cell.
+
+    « The region without oneself » is one bailleur's table: over several of them, rows would not say
+    whose they are, and are left out.
+    """
+    if OWNER not in table:
+        return table
+    owners = set(table[OWNER]) - {""}
     keep = [
-        not own or Cell(str(w), str(i), "total", "total", f"@sans:{own}", str(g)) not in masked
-        for w, i, g, own in zip(table["vague"], table["item"], table["groupe"], owner, strict=True)
+        not own
+        or (
+            len(owners) == 1
+            and masked.isdisjoint(
+                without(str(w), str(i), str(own), side) for side in _SIDES.get(str(g), (str(g),))
+            )
+        )
+        for w, i, g, own in zip(
+            table["vague"], table["item"], table["groupe"], table[OWNER], strict=True
+        )
     ]
-    return table[keep].drop(columns=["_bailleur"], errors="ignore").reset_index(drop=True)
+    kept = table[np.array(keep, dtype=bool)]
+    return kept.drop(columns=[OWNER]).reset_index(drop=True)
 
 
 def _blanked(table: pd.DataFrame) -> pd.DataFrame:
@@ -148,14 +194,33 @@ def _blanked(table: pd.DataFrame) -> pd.DataFrame:
     out = {}
     for name in table.columns:
         values = table[name]
-        if name not in _KEYS:
+        if name == "quadrant":
+            values = values.where(~silent, "")
+        elif name not in _KEYS:
             numbers: NDArray[np.float64] = values.to_numpy(dtype=float).copy()
             numbers[masked if name in _COUNTS else silent] = np.nan
             values = pd.Series(numbers, index=table.index)
-        elif name == "quadrant":
-            values = values.where(~silent, "")
         out[name] = values
     return pd.DataFrame(out, columns=table.columns)
+
+
+def _settings(estimates: Estimates, masked: frozenset[Cell]) -> dict[str, object]:
+    """Drop the means of gaps that rest on a masked bailleur, and the names they rest on."""
+    settings = dict(estimates.settings)
+    means: tuple[dict[str, object], ...] = settings.get(WITHIN, ())  # type: ignore[assignment]
+    kept = []
+    for mean in means:
+        vague, item = str(mean["vague"]), str(mean["item"])
+        owners: tuple[str, ...] = mean[CONTRIBUTORS]  # type: ignore[assignment]
+        rests = {
+            Cell(vague, item, TOTAL, TOTAL, owner, group)
+            for owner in (*owners, ENSEMBLE)
+            for group in (Groupe.QPV.value, Groupe.HORS_QPV.value)
+        }
+        if masked.isdisjoint(rests):
+            kept.append({k: v for k, v in mean.items() if k != CONTRIBUTORS})
+    settings[WITHIN] = tuple(kept)
+    return settings
 
 
 def _hide_small_sides(facts: WaveFacts, masking_n: int) -> WaveFacts:

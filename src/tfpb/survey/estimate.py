@@ -58,8 +58,8 @@ class Means:
         Σ w over valid answers.
     srs_variance : float array
         Variance under simple random sampling with replacement: Σ w(y−p)²/Σ w / (n−1).
-    n, n_asked, clusters, strata : float arrays
-        Valid answers, answers of any kind, résidences and strata with a valid answer.
+    n, clusters, strata : float arrays
+        Valid answers, résidences and strata with a valid answer.
     nsp_share, not_concerned_share : float arrays
         NSP / (valid + NSP) and non concernés / all, weighted.
     """
@@ -68,7 +68,6 @@ class Means:
     base: NDArray[np.float64]
     srs_variance: NDArray[np.float64]
     n: NDArray[np.float64]
-    n_asked: NDArray[np.float64]
     clusters: NDArray[np.float64]
     strata: NDArray[np.float64]
     nsp_share: NDArray[np.float64]
@@ -98,7 +97,6 @@ def domain_means(design: Design, sums: Sums, domains: Domains) -> Means:
         base=base,
         srs_variance=srs,
         n=n,
-        n_asked=member @ sums.n_asked,
         clusters=clusters,
         strata=strata,
         nsp_share=_ratio(nsp, base + nsp),
@@ -222,6 +220,70 @@ def _expand(domains: Domains, contrasts: Contrasts) -> tuple[NDArray[np.intp], N
     term = np.repeat(np.arange(len(length)), length)
     offset = np.arange(len(term)) - np.repeat(np.cumsum(length) - length, length)
     return term, domains.atoms[np.repeat(begin, length) + offset]
+
+
+def stratum_covariance(
+    design: Design, atoms: NDArray[np.intp], scores: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Covariance matrix of statistics from their scores on some atoms (others score zero).
+
+    Parameters
+    ----------
+    scores : float array, shape (len(atoms), statistics)
+    """
+    by_cluster, cluster, _ = _collapse(design.cluster[atoms], scores)
+    stratum = design.cluster_stratum[cluster]
+    sums, strata, first = _collapse(stratum, by_cluster)
+    present = np.diff(np.append(first, len(by_cluster)))
+    size = design.stratum_size[strata].astype(float)
+    mean = np.where(size[:, None] > 1, sums / size[:, None], 0.0)
+    scale = np.where(size > 1, size / np.maximum(size - 1, 1), 1.0)
+    deviation = by_cluster - np.repeat(mean, present, axis=0)
+    weighted = deviation * np.repeat(scale, present)[:, None]
+    absent = mean * (scale * (size - present))[:, None]
+    return np.asarray(deviation.T @ weighted + mean.T @ absent)
+
+
+def linear_variance(
+    design: Design,
+    sums: Sums,
+    *,
+    owner: NDArray[np.intp],
+    atom: NDArray[np.intp],
+    score: NDArray[np.float64],
+    under: NDArray[np.float64] | None,
+    count: int,
+) -> NDArray[np.float64]:
+    """Taylor variance of statistics given by their scores, entry by entry.
+
+    Parameters
+    ----------
+    owner, atom : int arrays, shape (entries,)
+        Statistic and atom of each score; absent atoms score zero.
+    score : float array, shape (entries,)
+    under : float array, shape (entries,), optional
+        The scores over the calibrated weight (see `calibration_residuals`), when calibrated.
+    count : int
+        Number of statistics.
+
+    Returns
+    -------
+    float array, shape (count,)
+    """
+    clusters = max(len(design.cluster_stratum), 1)
+    if under is not None:
+        out = np.zeros(count)
+        for k in np.unique(owner):
+            here = owner == k
+            full, below = np.zeros((design.size, 1)), np.zeros((design.size, 1))
+            full[atom[here], 0], below[atom[here], 0] = score[here], under[here]
+            residual = calibration_residuals(design, sums, full, below)
+            z, keys, _ = _collapse(design.cluster, residual)
+            out[k] = cluster_variance(design, z, np.zeros_like(keys), keys, 1)[0, 0]
+        return out
+    by_cluster, keys, _ = _collapse(owner * clusters + design.cluster[atom], score[:, None])
+    variance = cluster_variance(design, by_cluster, keys // clusters, keys % clusters, count)[:, 0]
+    return variance * (1.0 if np.isnan(design.default_deff) else design.default_deff)
 
 
 def cluster_variance(

@@ -44,14 +44,12 @@ def complement_masks(cells: Cells, masking_n: int, previous: frozenset[Cell]) ->
     masked = small | {c for c in previous if c in cells.count}
     if not masked:
         return frozenset()
-    systems = _systems(cells)
-    out: set[Cell] = set()
-    for sums in systems.values():
+    for sums in _systems(cells).values():
         members = {c for s in sums for c in s}
-        here = masked & members
-        if here:
-            out |= _protect_system(sums, here, cells, masking_n)
-    return frozenset(out | masked)
+        if here := masked & members:
+            implied = {c for c in members if c not in cells.shown}
+            masked |= _protect_system(sums, here, implied, cells, masking_n)
+    return frozenset(masked)
 
 
 def _systems(cells: Cells) -> dict[tuple[str, str], list[tuple[Cell, ...]]]:
@@ -63,9 +61,17 @@ def _systems(cells: Cells) -> dict[tuple[str, str], list[tuple[Cell, ...]]]:
 
 
 def _protect_system(
-    sums: list[tuple[Cell, ...]], masked: set[Cell], cells: Cells, masking_n: int
+    sums: list[tuple[Cell, ...]],
+    masked: set[Cell],
+    implied: set[Cell],
+    cells: Cells,
+    masking_n: int,
 ) -> set[Cell]:
-    """Add complements within one wave and item. Each sum is (total, *parts)."""
+    """Add complements within one wave and item. Each sum is (total, *parts).
+
+    Implied cells stand in no table: they are unknown from the start, and need no protection of
+    their own unless they are small.
+    """
     masked = set(masked)
     holders: dict[Cell, list[int]] = defaultdict(list)
     for k, members in enumerate(sums):
@@ -76,56 +82,54 @@ def _protect_system(
         while pending:
             k = min(pending)
             pending.discard(k)
-            added = _settle_sum(sums[k], masked, cells, masking_n)
-            masked |= added
-            pending |= {j for c in added for j in holders[c]}
-            if added:
-                pending.add(k)
-        found = _determined(sums, masked, cells)
-        if not found:
-            return masked
+            added = _settle_sum(sums[k], masked, implied, cells, masking_n)
+            if added is not None:
+                masked.add(added)
+                pending |= set(holders[added])
+        found = _determined(sums, masked, implied, cells)
         around = (c for f in found for k in holders[f] for c in sums[k])
-        next_cell = _cheapest(around, masked, cells)
-        if next_cell is None:
-            # nothing left to mask around it: every shown cell of its sums is masked already
+        added = _cheapest(around, masked, cells)
+        if added is None:  # nothing is determined, or all that is shown around it is masked already
             return masked
-        masked.add(next_cell)
-        pending |= set(holders[next_cell])
+        masked.add(added)
+        pending |= set(holders[added])
 
 
 def _settle_sum(
-    members: tuple[Cell, ...], masked: set[Cell], cells: Cells, masking_n: int
-) -> set[Cell]:
-    """Return the cell to add so that one sum gives nothing away; empty when it is settled.
+    members: tuple[Cell, ...],
+    masked: set[Cell],
+    implied: set[Cell],
+    cells: Cells,
+    masking_n: int,
+) -> Cell | None:
+    """Return the cell to add so that one sum gives nothing away; None when it is settled.
 
-    The masked part of a sum is what is shown of it, subtracted: it is known as a whole. When the
-    total itself is masked, that whole is a difference that tells of no set of people.
+    What is shown of a sum, subtracted, tells its unknown part as a whole: that whole must not be a
+    small set of people either. When the total itself is unknown, the whole is a difference that
+    tells of no set of people.
     """
     total, *parts = members
-    hidden = [c for c in members if c in masked and cells.count[c] > 0]
-    if not hidden:
-        return set()
-    known_whole = total not in masked
-    lone = len(hidden) == 1
-    thin = known_whole and sum(cells.count[c] for c in parts if c in masked) < masking_n
-    if not (lone or thin):
-        return set()
-    cell = _cheapest(members, masked, cells)
-    return set() if cell is None else {cell}
+    unknown = [c for c in members if (c in masked or c in implied) and cells.count[c] > 0]
+    if masked.isdisjoint(unknown):
+        return None
+    whole = sum(cells.count[c] for c in parts if c in masked or c in implied)
+    thin = total not in masked and whole < masking_n
+    return _cheapest(members, masked, cells) if len(unknown) == 1 or thin else None
 
 
 def _cheapest(members: Iterable[Cell], masked: set[Cell], cells: Cells) -> Cell | None:
-    """Return the smallest cell that can still be masked (an empty one hides nothing)."""
-    left = {c for c in members if c not in masked and cells.count[c] > 0}
-    shown = {c for c in left if c in cells.shown}
-    return min(shown or left, key=lambda c: (cells.count[c], c), default=None)
+    """Return the smallest shown cell that can still be masked (an empty one hides nothing)."""
+    left = {c for c in members if c in cells.shown and c not in masked and cells.count[c] > 0}
+    return min(left, key=lambda c: (cells.count[c], c), default=None)
 
 
-def _determined(sums: list[tuple[Cell, ...]], masked: set[Cell], cells: Cells) -> list[Cell]:
+def _determined(
+    sums: list[tuple[Cell, ...]], masked: set[Cell], implied: set[Cell], cells: Cells
+) -> list[Cell]:
     """List the masked cells that the sums determine, one connected part of the system at a time."""
-    unknown = [c for c in sorted(masked) if cells.count[c] > 0]
+    unknown = sorted(c for c in masked | implied if cells.count[c] > 0)
     column = {c: j for j, c in enumerate(unknown)}
-    rows = []
+    rows: list[dict[int, float]] = []
     for total, *parts in sums:
         row: dict[int, float] = defaultdict(float)
         if total in column:
@@ -133,7 +137,7 @@ def _determined(sums: list[tuple[Cell, ...]], masked: set[Cell], cells: Cells) -
         for part in parts:
             if part in column:
                 row[column[part]] -= 1.0
-        if any(row.values()):
+        if row:
             rows.append(row)
     found = []
     for part_rows, part_columns in _components(rows, len(unknown)):
@@ -142,9 +146,8 @@ def _determined(sums: list[tuple[Cell, ...]], masked: set[Cell], cells: Cells) -
         for i, k in enumerate(part_rows):
             for j, value in rows[k].items():
                 matrix[i, index[j]] = value
-        fixed = determined_columns(matrix)
-        found += [unknown[part_columns[i]] for i in fixed]
-    return found
+        found += [unknown[part_columns[i]] for i in determined_columns(matrix)]
+    return [c for c in found if c in masked]
 
 
 def determined_columns(matrix: NDArray[np.float64]) -> list[int]:

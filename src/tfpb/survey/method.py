@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from tfpb.errors import Fault, Severity
+from tfpb.survey.calibration import calibration_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.model.plan import Item, Plan
     from tfpb.survey.model import Survey
+
+WITHIN: Final = "ecarts_moyens_par_bailleur"
+"""Setting that holds the means of the gaps within bailleurs."""
 
 
 def territory_columns(survey: Survey, by: Sequence[str]) -> tuple[list[str], list[Fault]]:
@@ -34,6 +38,16 @@ def territory_columns(survey: Survey, by: Sequence[str]) -> tuple[list[str], lis
                 )
             )
     return list(dict.fromkeys(kept)), notices
+
+
+def incomplete_rows(survey: Survey, wave: str, variables: Sequence[str]) -> list[Fault]:
+    """Say how many interviews lack an adjustment variable."""
+    frame = survey.respondents[survey.respondents["vague"] == wave]
+    lacking = int((frame[list(variables)] == "").any(axis=1).sum())
+    if not lacking:
+        return []
+    fields = {"vague": wave, "nombre": lacking, "variables": ", ".join(variables)}
+    return [Fault("ajustement_incomplet", fields=fields, severity=Severity.DOUTE)]
 
 
 def item_table(items: Sequence[Item]) -> pd.DataFrame:
@@ -87,4 +101,11 @@ def settings_used(survey: Survey, plan: Plan, by: Sequence[str]) -> dict[str, ob
         "ajustement": tuple(plan.colonnes.ajustement),
         "standardisation": tuple(plan.colonnes.standardisation),
         "territoires": tuple(by),
+        "calage": _calibration(survey),
     }
+
+
+def _calibration(survey: Survey) -> str:
+    """Return how weights were made: `livres`, `post_stratification` or `calage`."""
+    count = len(calibration_columns(survey))
+    return "livres" if not count else "post_stratification" if count == 1 else "calage"

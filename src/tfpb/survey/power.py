@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from scipy.special import ndtri
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEFAULT_DEFF: Final = 1.6
+_KEY: Final = ("vague", "niveau", "territoire", "bailleur", "item")
 
 
 def n_necessaire(
@@ -44,3 +52,34 @@ def n_necessaire(
     spread = float(ndtri(1 - risque) + ndtri(puissance)) / (marge_points / 100)
     exact = max(effet_plan, 1.0) * 2 * proportion * (1 - proportion) * spread**2
     return max(10, 10 * math.floor(exact / 10 + 0.5))
+
+
+def interviews_needed(comparison: pd.DataFrame, row: pd.Series) -> int | None:
+    """Return the interviews a group would have needed for one gap of the comparison.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        `COMPARISON_COLUMNS`, protected.
+    row : Series
+        A row on groupe `ecart`.
+
+    Returns
+    -------
+    int or None
+        From the share and the design effect of both sides together on the same item; None when
+        they are not shown.
+    """
+    same = comparison[
+        (comparison["groupe"] == "ensemble")
+        & (comparison["ajustement"] == "brut")
+        & np.all([comparison[c] == row[c] for c in _KEY], axis=0)
+    ]
+    if same.empty or not math.isfinite(float(same["estimation"].iloc[0])):
+        return None
+    deff = float(same["effet_plan"].iloc[0])
+    return n_necessaire(
+        float(same["estimation"].iloc[0]),
+        effet_plan=deff if math.isfinite(deff) else DEFAULT_DEFF,
+        marge_points=float(row["marge_points"]),
+    )

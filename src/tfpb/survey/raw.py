@@ -8,15 +8,11 @@ import numpy as np
 import pandas as pd
 
 from tfpb.model.codes import Ajustement, Groupe
-from tfpb.survey.estimate import Contrasts, Domains, contrast_variance, domain_means
+from tfpb.survey.estimate import Contrasts, contrast_variance
 from tfpb.survey.rows import Frame, gap_rows, group_rows
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from tfpb.survey.wave import WaveResult
-
-    Floats = NDArray[np.float64]
 
 
 def raw_rows(result: WaveResult) -> pd.DataFrame:
@@ -47,7 +43,7 @@ def raw_rows(result: WaveResult) -> pd.DataFrame:
                 se=result.se[g],
                 df=result.df[there],
                 n=means.n[g],
-                clusters=_shown_clusters(result, means.clusters[g]),
+                clusters=result.shown_clusters(g),
                 state=result.state[g],
                 extra={
                     "part_nsp": means.nsp_share[g],
@@ -59,10 +55,6 @@ def raw_rows(result: WaveResult) -> pd.DataFrame:
         )
     tables.append(_raw_gaps(result))
     return pd.concat(tables, ignore_index=True)
-
-
-def _shown_clusters(result: WaveResult, clusters: Floats) -> Floats:
-    return clusters if result.frame.clustered else np.zeros_like(clusters)
 
 
 def _raw_gaps(result: WaveResult) -> pd.DataFrame:
@@ -79,18 +71,6 @@ def _raw_gaps(result: WaveResult) -> pd.DataFrame:
         se=np.sqrt(variance),
         df=result.df,
         n=means.n[qpv] + means.n[hors],
-        clusters=_shown_clusters(result, _union_clusters(result, qpv, hors)),
+        clusters=result.union_clusters(qpv, hors),
         state=np.maximum(result.state[qpv], result.state[hors]),
     )
-
-
-def _union_clusters(result: WaveResult, one: NDArray[np.intp], two: NDArray[np.intp]) -> Floats:
-    """Count résidences met on either side of each gap, once each."""
-    domains = result.domains
-    start = domains.start
-    sets = [
-        np.union1d(domains.atoms[start[a] : start[a + 1]], domains.atoms[start[b] : start[b + 1]])
-        for a, b in zip(one, two, strict=True)
-    ]
-    union = Domains.of(sets, domains.size)
-    return domain_means(result.design, result.sums, union).clusters

@@ -74,8 +74,8 @@ def recode(
     faults += listed
     frame["qpv"] = side
     keep &= side >= 0
-    scales, answers, marks = read_answers(text, frame, plan, faults)
     variables = read_variables(text, frame, plan, residences, faults)
+    scales, answers, marks = read_answers(text, frame, variables, plan, faults)
     frame = pd.concat([frame, variables], axis=1)
     kept = np.flatnonzero(keep)
     out = frame.iloc[kept].reset_index(drop=True)

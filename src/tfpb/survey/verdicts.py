@@ -30,7 +30,6 @@ HOLM_WITHIN: Final = ("vague", "niveau", "territoire", "bailleur", "ajustement",
 
 def publication_states(
     *,
-    n_asked: Floats,
     n: Floats,
     clusters: Floats,
     effective: Floats,
@@ -40,7 +39,7 @@ def publication_states(
 ) -> NDArray[np.int64]:
     """Return the state of each cell as an index of `STATES`.
 
-    A group that nobody answers in is not computable rather than hidden: there is no one to protect.
+    A group without a valid answer is not computable rather than hidden: there is no one to protect.
     """
     state = np.full(n.shape, PUBLISHABLE, dtype=np.int64)
     state[(n < thresholds.fragile_n) | (df < thresholds.fragile_df)] = FRAGILE
@@ -49,7 +48,7 @@ def publication_states(
         state[clusters < thresholds.min_clusters] = UNCOMPUTABLE
     state[~(df > 0)] = UNCOMPUTABLE
     state[n < thresholds.mask_n] = MASKED
-    state[n_asked == 0] = UNCOMPUTABLE
+    state[n == 0] = UNCOMPUTABLE
     return state
 
 
@@ -74,6 +73,12 @@ def gap_verdicts(
         (high95 < 0, Verdict.ECART_DEFAVORABLE),
     ]
     return _first(rules, Verdict.NON_CONCLUANT, low90.shape)
+
+
+def gap_verdict(low90: float, high90: float, low95: float, high95: float, margin: float) -> str:
+    """Return the verdict on one gap that may be shown; bounds and margin as proportions."""
+    a, b, c, d = (np.array([v], dtype=float) for v in (low90, high90, low95, high95))
+    return str(gap_verdicts(a, b, c, d, np.zeros(1, dtype=np.int64), margin)[0])
 
 
 def evolution_verdicts(

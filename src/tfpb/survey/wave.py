@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb.survey.blocks import make_blocks
+from tfpb.survey.calibration import calibration_columns, delivered_weight
 from tfpb.survey.design import build_design, sum_responses
 from tfpb.survey.estimate import Contrasts, Domains, contrast_variance, domain_means
 from tfpb.survey.model import satisfaction
@@ -44,6 +45,10 @@ class WaveResult:
         Publication state of each domain.
     se : float array, shape (domains, items)
     df : float array, shape (blocks, items)
+    deff, effective : float arrays, shape (domains, items)
+        Design effect and effective size.
+    labels : tuple
+        Labels of the levels of each item.
     """
 
     frame: Frame
@@ -56,6 +61,28 @@ class WaveResult:
     df: Floats
     deff: Floats
     effective: Floats
+    labels: tuple[tuple[str, ...], ...] = ()
+
+    def domain_atoms(self, domain: int) -> NDArray[np.intp]:
+        """Return the atoms of a domain."""
+        start = self.domains.start
+        return self.domains.atoms[start[domain] : start[domain + 1]]
+
+    def shown_clusters(self, domain: NDArray[np.intp]) -> Floats:
+        """Return the résidences of some domains, nil when the delivery names none."""
+        clusters = self.means.clusters[domain]
+        return clusters if self.frame.clustered else np.zeros_like(clusters)
+
+    def union_clusters(self, one: NDArray[np.intp], two: NDArray[np.intp]) -> Floats:
+        """Count the résidences met in either of two domains, once each."""
+        if not self.frame.clustered:
+            return np.zeros((len(one), self.means.n.shape[1]))
+        sets = [
+            np.union1d(self.domain_atoms(a), self.domain_atoms(b))
+            for a, b in zip(one, two, strict=True)
+        ]
+        union = Domains.of(sets, self.domains.size)
+        return domain_means(self.design, self.sums, union).clusters
 
 
 def estimate_wave(
@@ -80,6 +107,8 @@ def estimate_wave(
         frame,
         keys=("bailleur", "qpv", *by, *keys),
         clustered=survey.has_clusters,
+        margins=calibration_columns(survey),
+        delivered_weight=delivered_weight(frame),
         default_deff=thresholds.default_deff,
     )
     sums = sum_responses(design, satisfaction(survey, rows))
@@ -97,7 +126,6 @@ def estimate_wave(
                 domain_df[g] = df[k]
     deff, effective = design_effects(means, variance)
     state = publication_states(
-        n_asked=means.n_asked,
         n=means.n,
         clusters=means.clusters,
         effective=effective,
@@ -116,6 +144,7 @@ def estimate_wave(
         df=df,
         deff=deff,
         effective=effective,
+        labels=tuple(survey.scales[i.identifiant].labels for i in items),
     )
 
 

@@ -11,6 +11,7 @@ from tfpb.errors import Fault, Severity
 from tfpb.model.codes import Ajustement, Groupe
 from tfpb.model.survey import WaveFacts
 from tfpb.survey.blocks import make_blocks
+from tfpb.survey.calibration import calibration_columns, delivered_weight
 from tfpb.survey.design import build_design, sum_responses
 from tfpb.survey.estimate import Contrasts, Domains, contrast_variance, domain_means
 from tfpb.survey.model import satisfaction
@@ -59,6 +60,8 @@ def evolution_rows(
         frame,
         keys=("vague", "bailleur", "qpv", *by),
         clustered=survey.has_clusters,
+        margins=calibration_columns(survey),
+        delivered_weight=delivered_weight(frame),
         default_deff=thresholds.default_deff,
     )
     sums = sum_responses(design, satisfaction(survey, rows))
@@ -80,7 +83,6 @@ def evolution_rows(
         for g in (block.universe, block.qpv, block.hors):
             domain_df[[g, g + shift]] = df[k]
     state = publication_states(
-        n_asked=means.n_asked,
         n=means.n,
         clusters=means.clusters,
         effective=effective,
