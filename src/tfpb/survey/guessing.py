@@ -1,0 +1,298 @@
+"""What a column of a delivery may be: its role, its scale, its theme. Guesses, each to be confirmed.
+
+Vocabulary only: every guess rests on the words of a header, of a dictionary or of the answers.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from tfpb.model.codes import Nature, Theme
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ROLES: Final[dict[str, tuple[str, ...]]] = {
+    "repondant": (
+        "id enquete", "n enquete", "num enquete", "numero enquete", "id repondant", "repondant",
+        "identifiant", "num questionnaire", "n questionnaire", "numero de questionnaire", "id interview",
+        "numero interview", "id menage", "cle enquete", "id",
+    ),
+    "vague": ("vague", "annee enquete", "annee de l enquete", "annee d enquete", "millesime", "wave"),
+    "bailleur": ("bailleur", "organisme", "nom bailleur", "code bailleur", "code organisme", "societe"),
+    "residence": (
+        "residence id", "id residence", "code residence", "residence", "code programme", "programme",
+        "code groupe", "groupe", "ensemble immobilier", "code ensemble", "nom residence",
+    ),
+    "poids": (
+        "poids", "ponderation", "coefficient de redressement", "coef redressement", "coef", "coefficient",
+        "redressement", "poids final", "poids redresse", "weight", "coefficient d extrapolation",
+    ),
+    "qpv": (
+        "qpv", "quartier prioritaire", "en qpv", "residence en quartier prioritaire", "top qpv", "zus",
+        "indicateur qpv", "qpv oui non", "residence en qpv",
+    ),
+    "type_habitat": ("type habitat", "type d habitat", "habitat", "collectif individuel", "type de logement"),
+    "periode_construction": (
+        "periode construction", "periode de construction", "epoque de construction", "tranche construction",
+        "anciennete du bati",
+    ),
+}  # fmt: skip
+"""Role of a plan → folded headers or labels that name it, best first."""
+
+_THEMES: Final[dict[Theme, tuple[str, ...]]] = {
+    Theme.GLOBAL: (
+        "note globale", "satisfaction globale", "satisfaction generale du bailleur", "recommand",
+        "globalement bailleur", "globalement satisfait de votre bailleur", "note donnee au bailleur",
+    ),
+    Theme.RELATION: (
+        "accueil", "gardien", "demande", "reclamation", "intervention", "information", "contact",
+        "courrier", "joindre", "telephon", "agence", "conseiller", "ecoute", "charges", "quittance",
+        "presence", "personnel", "bailleur", "delai",
+    ),
+    Theme.RESIDENCE: (
+        "parties communes", "residence", "immeuble", "hall", "ascenseur", "abords", "espaces verts",
+        "espaces exterieurs", "encombrant", "dechet", "ordures", "poubelle", "local", "eclairage",
+        "escalier", "cave", "parking", "stationnement", "interphone", "degradation", "nettoyage", "proprete",
+    ),
+    Theme.LOGEMENT: (
+        "logement", "chauffage", "isolation", "fenetre", "sanitaire", "salle de bain", "cuisine",
+        "plomberie", "electricite", "humidite", "eau chaude", "ventilation",
+    ),
+    Theme.QUARTIER: (
+        "quartier", "tranquillite", "securite", "voisin", "transport", "commerce", "ecole", "vivre ensemble",
+        "image", "environnement", "incivilite", "bruit",
+    ),
+}  # fmt: skip
+_AXES: Final[dict[int, tuple[str, ...]]] = {
+    1: ("gardien", "presence", "accueil", "personnel"),
+    3: ("proprete", "nettoyage", "abords", "espaces verts", "degradation", "graffiti", "tags"),
+    4: ("encombrant", "dechet", "ordures", "poubelle", "epave", "tri "),
+    5: ("tranquillite", "securite", "incivilite"),
+    6: ("information", "concertation", "sensibilisation"),
+    7: ("voisin", "vivre ensemble", "animation", "lien social"),
+    8: (
+        "eclairage",
+        "ascenseur",
+        "interphone",
+        "equipements",
+        "intervention",
+        "boites aux lettres",
+    ),
+}
+_NSP: Final = (
+    "ne sait pas",
+    "nsp",
+    "sans opinion",
+    "refus",
+    "sans avis",
+    "ne se prononce",
+    "non reponse",
+)
+_OUT: Final = ("non concern", "sans objet", "pas concern")
+_UNHAPPY: Final = re.compile(
+    r"\b(pas|peu|insatisfait\w*|mecontent\w*|mauvais\w*|mediocre\w*|jamais|non|insuffisant\w*)\b"
+)
+_MIDDLE: Final = re.compile(r"\b(moyen\w*|ni\b.*\bni|neutre|passable)\b")
+_HAPPY: Final = re.compile(
+    r"\b(satisfait\w*|content\w*|bon|bonne|bien|excellent\w*|tout a fait|plutot|tres|oui|suffisant\w*)\b"
+)
+_SATISFACTION: Final = re.compile(
+    r"\b(satisfait\w*|insatisfait\w*|content\w*|mecontent\w*|excellent\w*|mauvais\w*)\b"
+)
+_UNLABELLED: Final = frozenset({"1", "2", "3", "4", "8", "9", "98", "99"})
+_MARK_CODES: Final = frozenset({str(n) for n in range(11)} | {"88", "98", "99"})
+_MAX_ANSWERS: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class GuessedScale:
+    """A scale as guessed; codes and labels are kept as delivered.
+
+    Parameters
+    ----------
+    kind : str
+        `niveaux` or `note`.
+    satisfied, unsatisfied, not_concerned, unknown : tuple of str
+        Codes and labels of each side.
+    middle : tuple of str
+        Those of `unsatisfied` that say « moyen »: to be confirmed.
+    left : tuple of str
+        Answers that could not be placed.
+    labelled : bool
+        False when codes came without any label.
+    """
+
+    kind: str
+    satisfied: tuple[str, ...] = ()
+    unsatisfied: tuple[str, ...] = ()
+    not_concerned: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    middle: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    labelled: bool = True
+
+
+def role_candidates(role: str, headers: Sequence[str], labels: Mapping[str, str]) -> list[str]:
+    """List the columns that may bear a role, best first: by header, then by label."""
+    words = ROLES[role]
+    ranked: list[tuple[int, int, str]] = []
+    for order, header in enumerate(headers):
+        for key, bonus in ((fold(header), 0), (fold(labels.get(header, "")), len(words))):
+            if key in words:
+                ranked.append((words.index(key) + bonus, order, header))
+                break
+    return [header for _, _, header in sorted(ranked)]
+
+
+def guess_scale(answers: Sequence[str], meanings: Mapping[str, str]) -> GuessedScale | None:
+    """Guess the scale of a column from its distinct answers and their labels.
+
+    Returns
+    -------
+    GuessedScale or None
+        None when the column is no question of satisfaction.
+    """
+    filled = [a for a in answers if a]
+    if not filled:
+        return None
+    numeric = all(re.fullmatch(r"-?\d+", a) for a in filled)
+    if numeric and not any(_SATISFACTION.search(fold(w)) for w in meanings.values()):
+        return _from_numbers(set(filled), meanings)
+    words = {a: meanings.get(a, "") for a in [*meanings, *filled]}
+    texts = [fold(w or a) for a, w in words.items()]
+    if len(words) > _MAX_ANSWERS or not any(_SATISFACTION.search(t) for t in texts):
+        return _mark_with_words(filled, meanings)
+    return _placed(words)
+
+
+def _from_numbers(codes: set[str], meanings: Mapping[str, str]) -> GuessedScale | None:
+    real = {c for c in codes if _side(fold(meanings.get(c, ""))) not in {"nsp", "out"}}
+    if len(real) > 5 and codes <= _MARK_CODES:  # noqa: PLR2004
+        return _mark(sorted(codes), meanings)
+    if not any(meanings.values()) and codes <= _UNLABELLED and {"1", "4"} <= codes:
+        return GuessedScale(
+            "niveaux", ("1", "2"), ("3", "4"), ("8", "98"), ("9", "99"), labelled=False
+        )
+    return None
+
+
+def _mark_with_words(filled: Sequence[str], meanings: Mapping[str, str]) -> GuessedScale | None:
+    """See a mark whose only words are « Ne sait pas »."""
+    words = [a for a in filled if not re.fullmatch(r"-?\d+", a)]
+    if any(_side(fold(w)) not in {"nsp", "out"} for w in words):
+        return None
+    codes = [a for a in filled if a not in words]
+    if len(codes) > 5 and set(codes) <= _MARK_CODES:  # noqa: PLR2004
+        return _mark([*codes, *words], meanings)
+    return None
+
+
+def _mark(codes: Sequence[str], meanings: Mapping[str, str]) -> GuessedScale:
+    said = {c: fold(meanings.get(c, c)) for c in [*meanings, *codes]}
+    high = {c for c in codes if re.fullmatch(r"\d+", c) and int(c) > 10}  # noqa: PLR2004
+    out = tuple(c for c in said if _side(said[c]) == "out")
+    unknown = tuple(c for c in said if c not in out and (_side(said[c]) == "nsp" or c in high))
+    return GuessedScale(
+        "note", not_concerned=out, unknown=unknown, labelled=not high - set(meanings)
+    )
+
+
+def _placed(words: Mapping[str, str]) -> GuessedScale:
+    """Put each answer on its side, best first; codes come before labels, in the same order."""
+    sides: dict[str, list[tuple[int, str, str]]] = {}
+    for code, word in words.items():
+        text = fold(word or code)
+        sides.setdefault(_side(text), []).append((_rank(text), code, word))
+
+    def listed(*names: str) -> tuple[str, ...]:
+        rows = [row for name in names for row in sorted(sides.get(name, []), key=lambda r: r[0])]
+        codes = [code for _, code, _ in rows]
+        return _once([*codes, *(word for _, code, word in rows if word and word != code)])
+
+    return GuessedScale(
+        "niveaux",
+        listed("happy"),
+        listed("middle", "unhappy"),
+        listed("out"),
+        listed("nsp"),
+        listed("middle"),
+        listed(""),
+    )
+
+
+def _rank(text: str) -> int:
+    """Order the answers of one side, best first: « très satisfait », …, « pas du tout satisfait »."""
+    strong = re.search(r"\b(tres|tout a fait|excellent\w*|du tout|aucun\w*|jamais)\b", text)
+    if _side(text) == "unhappy":
+        return 2 if strong else 0 if re.search(r"\b(plutot|peu|assez)\b", text) else 1
+    return 0 if strong else 2 if re.search(r"\b(plutot|assez)\b", text) else 1
+
+
+def compatible(one: GuessedScale, other: GuessedScale) -> bool:
+    """Say whether two columns answer on one scale: same levels, nothing placed on two sides."""
+    same = (one.kind, one.satisfied, one.unsatisfied, one.left, one.labelled)
+    if same != (other.kind, other.satisfied, other.unsatisfied, other.left, other.labelled):
+        return False
+    out, nsp = {*one.not_concerned, *other.not_concerned}, {*one.unknown, *other.unknown}
+    return not out & nsp
+
+
+def merged(one: GuessedScale, other: GuessedScale) -> GuessedScale:
+    """Join two compatible scales: what either of them holds of « non concerné » and « NSP »."""
+    return replace(
+        one,
+        not_concerned=_once([*one.not_concerned, *other.not_concerned]),
+        unknown=_once([*one.unknown, *other.unknown]),
+    )
+
+
+def _once(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _side(text: str) -> str:
+    if any(w in text for w in _OUT):
+        return "out"
+    if any(w in text for w in _NSP):
+        return "nsp"
+    if _MIDDLE.search(text):
+        return "middle"
+    if _UNHAPPY.search(text):
+        return "unhappy"
+    return "happy" if _HAPPY.search(text) else ""
+
+
+def guess_theme(label: str, *, mark: bool) -> Theme | None:
+    """Guess the theme of a question from its words; None when they say nothing."""
+    key = f" {fold(label)} "
+    for theme in (Theme.GLOBAL,) if mark else ():
+        if any(w in key for w in _THEMES[theme]) or "globale" in key:
+            return theme
+    hits = {t: sum(1 for w in words if f" {w}" in key) for t, words in _THEMES.items()}
+    best = max(hits.values())
+    return next((t for t, n in hits.items() if n == best), None) if best else None
+
+
+def guess_axes(label: str, theme: Theme | None) -> tuple[int, ...]:
+    """Propose the axes of the programme that a question may answer to."""
+    key = f" {fold(label)} "
+    found = [axis for axis, words in _AXES.items() if any(f" {w}" in key for w in words)]
+    if theme is Theme.LOGEMENT:
+        found = [a for a in found if a == 8]  # noqa: PLR2004
+    return tuple(found)
+
+
+def guess_nature(label: str, theme: Theme | None) -> Nature:
+    """Propose what a question tells of; general questions are no service."""
+    key = f" {fold(label)} "
+    if theme is Theme.QUARTIER:
+        return Nature.QUARTIER
+    if theme in {Theme.GLOBAL, None} or " generale " in key or " globale " in key:
+        return Nature.AUTRE
+    if theme is Theme.LOGEMENT:
+        return Nature.SERVICE if " equipement" in key or " intervention" in key else Nature.AUTRE
+    return Nature.SERVICE

@@ -1,0 +1,193 @@
+"""A drafted plan reads the delivery it was drawn from, and says each of its guesses."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from tfpb.io.deliveries import read_delivery
+from tfpb.io.tabular import TextTable
+from tfpb.model.codes import Nature, Theme
+from tfpb.model.dictionary import Dictionary
+from tfpb.model.plan import Plan
+from tfpb.survey.drafting import draft_plan
+from tfpb.survey.guessing import (
+    ROLES,
+    guess_axes,
+    guess_nature,
+    guess_scale,
+    guess_theme,
+    role_candidates,
+)
+from tfpb.survey.recode import recode
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "valmont"
+LABELS = {
+    "1": "Très satisfait",
+    "2": "Plutôt satisfait",
+    "3": "Plutôt pas satisfait",
+    "4": "Pas du tout satisfait",
+    "8": "Non concerné",
+    "9": "Ne sait pas",
+}
+
+
+def load(text: str) -> Plan:
+    return Plan.model_validate(tomllib.loads(text))
+
+
+def table(**columns: list[str]) -> TextTable:
+    frame = pd.DataFrame(columns, dtype=object)
+    return TextTable(frame, "essai.csv", "", frame.index.to_numpy() + 2)
+
+
+@pytest.mark.parametrize("name", ["enquete_2019.csv", "enquete_2023.xlsx"])
+def test_the_draft_of_the_example_agrees_with_its_hand_written_plan(name: str) -> None:
+    written = load((EXAMPLE / "plan_enquete.toml").read_text(encoding="utf-8"))
+    read = read_delivery(EXAMPLE / name)
+    drafted = load(draft_plan(read.table, read.dictionary))
+    assert [i.libelle for i in drafted.items] == [i.libelle for i in written.items]
+    assert [i.theme for i in drafted.items] == [i.theme for i in written.items]
+    assert [i.nature for i in drafted.items] == [i.nature for i in written.items]
+    for role in ("repondant", "vague", "bailleur", "residence", "poids", "qpv"):
+        (found,) = getattr(drafted.colonnes, role)
+        assert found in getattr(written.colonnes, role)
+    assert drafted.colonnes.ajustement == written.colonnes.ajustement
+
+
+@pytest.mark.parametrize("name", ["enquete_2019.csv", "enquete_2023.xlsx"])
+def test_the_draft_reads_every_answer_of_its_delivery(name: str) -> None:
+    read = read_delivery(EXAMPLE / name)
+    plan = load(draft_plan(read.table, read.dictionary))
+    survey = recode([read_delivery(EXAMPLE / name, plan).frame], plan)
+    assert [f.code for f in survey.faults] == []
+    assert len(survey.respondents) == len(read.table.frame)
+
+
+def test_guesses_are_said_in_comments() -> None:
+    text = draft_plan(table(id_enquete=["1", "2"], q1=["1", "4"]), Dictionary())
+    assert "À CONFIRMER : aucun libellé livré" in text
+    assert "# vague_fixe" in text
+    assert "aucune colonne de poids trouvée" in text
+    assert "thème non reconnu" in text
+
+
+def test_two_candidates_for_a_role_are_both_shown() -> None:
+    text = draft_plan(table(poids=["1"], coef=["2"], q1=["Très satisfait"]), Dictionary())
+    assert load(text).colonnes.poids == ("poids",)
+    assert "autres colonnes possibles : « coef »" in text
+
+
+def test_a_delivery_without_questions_gives_a_model_to_fill() -> None:
+    text = draft_plan(table(a=["x"], b=["y"]), Dictionary())
+    raw = tomllib.loads(text)
+    assert "items" not in raw
+    assert "Aucune question de satisfaction" in text
+    assert "« a », « b »" in text
+
+
+def test_scale_by_labels_is_placed_best_first_whatever_its_codes() -> None:
+    scale = guess_scale(
+        ["1", "4"], {"1": "Pas du tout satisfait", "2": "Plutôt pas satisfait",
+                     "3": "Plutôt satisfait", "4": "Très satisfait", "98": "Sans objet", "99": "NSP"}
+    )  # fmt: skip
+    assert scale is not None
+    assert scale.satisfied == ("4", "3", "Très satisfait", "Plutôt satisfait")
+    assert scale.unsatisfied == ("2", "1", "Plutôt pas satisfait", "Pas du tout satisfait")
+    assert scale.not_concerned == ("98", "Sans objet")
+    assert scale.unknown == ("99", "NSP")
+
+
+def test_a_middle_answer_is_placed_and_said() -> None:
+    answers = ["Très satisfait", "Plutôt satisfait", "Moyennement satisfait", "Insatisfait"]
+    scale = guess_scale(answers, {})
+    assert scale is not None
+    assert scale.unsatisfied == ("Moyennement satisfait", "Insatisfait")
+    assert scale.middle == ("Moyennement satisfait",)
+    text = draft_plan(table(q1=answers), Dictionary())
+    assert "réponse du milieu" in text
+
+
+def test_answers_that_cannot_be_placed_are_listed() -> None:
+    scale = guess_scale(["Très satisfait", "Vert"], {})
+    assert scale is not None
+    assert scale.left == ("Vert",)
+    assert "n’a pas su ranger : « Vert »" in draft_plan(
+        table(q1=["Très satisfait", "Vert"]), Dictionary()
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "meanings", "kind"),
+    [
+        ([str(n) for n in range(11)], {}, "note"),
+        ([*[str(n) for n in range(2, 11)], "99"], {"99": "Ne sait pas"}, "note"),
+        ([*[str(n) for n in range(2, 11)], "Ne sait pas"], {}, "note"),
+        (["1", "2", "3", "4"], {}, "niveaux"),
+        (["1", "2"], {"1": "Collectif", "2": "Individuel"}, None),
+        (["1", "2", "3", "4"], {"1": "Nord", "2": "Sud", "3": "Est", "4": "Ouest"}, None),
+        ([str(n) for n in range(40)], {}, None),
+        (["Oui", "Non"], {}, None),
+        (["", ""], {}, None),
+    ],
+)
+def test_what_is_a_question_and_what_is_not(
+    answers: list[str], meanings: dict[str, str], kind: str | None
+) -> None:
+    scale = guess_scale(answers, meanings)
+    assert (scale.kind if scale else None) == kind
+
+
+@pytest.mark.parametrize(
+    ("label", "theme", "nature", "axes"),
+    [
+        ("Propreté des parties communes", Theme.RESIDENCE, Nature.SERVICE, (3,)),
+        ("Enlèvement des encombrants", Theme.RESIDENCE, Nature.SERVICE, (4,)),
+        ("Tranquillité dans le quartier", Theme.QUARTIER, Nature.QUARTIER, (5,)),
+        ("Isolation du logement", Theme.LOGEMENT, Nature.AUTRE, ()),
+        ("Accueil à l'agence", Theme.RELATION, Nature.SERVICE, (1,)),
+        ("Tout autre chose", None, Nature.AUTRE, ()),
+    ],
+)
+def test_theme_nature_and_axes(
+    label: str, theme: Theme | None, nature: Nature, axes: tuple[int, ...]
+) -> None:
+    found = guess_theme(label, mark=False)
+    assert found == theme
+    assert guess_nature(label, found) == nature
+    assert guess_axes(label, found) == axes
+
+
+def test_roles_are_found_by_label_when_the_header_says_nothing() -> None:
+    assert role_candidates("poids", ["v12", "v13"], {"v13": "Coefficient de redressement"}) == [
+        "v13"
+    ]
+
+
+def test_a_filter_is_suggested_not_imposed() -> None:
+    text = draft_plan(
+        table(type_habitat=["1", "1", "2"], q1=["1", "4", ""], q2=["1", "4", "2"]),
+        Dictionary(meanings={"q1": LABELS, "q2": LABELS}),
+    )
+    assert text.count('# filtre = { colonne = "type_habitat", valeurs = [1] }') == 1
+    assert all(i.filtre is None for i in load(text).items)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    header=st.text(min_size=1, max_size=25),
+    label=st.text(max_size=40),
+    file=st.text(min_size=1, max_size=15),
+)
+def test_any_header_and_label_give_readable_toml(header: str, label: str, file: str) -> None:
+    assume(not any(role_candidates(role, [header], {header: label}) for role in ROLES))
+    frame = pd.DataFrame({header: ["1", "4"]}, dtype=object)
+    answers = TextTable(frame, file, "", frame.index.to_numpy() + 2)
+    text = draft_plan(answers, Dictionary({header: label}, {header: LABELS}))
+    (item,) = load(text).items
+    assert item.identifiant == header
