@@ -163,7 +163,7 @@ def _along(name: str, piece: Array, width: float, size: float, taken: Taken) -> 
         angle = float(np.degrees(np.arctan2(chord[index, 1], chord[index, 0])))
         angle = (angle + 90) % 180 - 90
         middle = (points[index, 0] + points[index, -1]) / 2 + normal[index] * off[index].mean()
-        discs = text_discs(*middle, width, size, angle)
+        discs = text_discs(float(middle[0]), float(middle[1]), width, size, angle)
         if taken.free(discs):
             taken.add(discs)
             used.append(float(at[index]))
@@ -196,9 +196,15 @@ def name_points(
         right, left = x + gap + width / 2, x - gap - width / 2
         up, down = y + gap + leading * 0.45 + half, y - gap - leading * 0.45 - half
         for cx, cy in (
-            (right, y), (left, y), (x, up), (x, down),
-            (right, y + gap), (right, y - gap), (left, y + gap), (left, y - gap),
-        ):  # fmt: skip
+            (right, y),
+            (left, y),
+            (x, up),
+            (x, down),
+            (right, y + gap),
+            (right, y - gap),
+            (left, y + gap),
+            (left, y - gap),
+        ):
             rows = [
                 text_discs(cx, cy + half - i * leading, text_width_mm(t, size_pt), size_pt, 0.0)
                 for i, t in enumerate(lines)

@@ -17,6 +17,8 @@ from tfpb.words import maps as words
 from tfpb.words.numbers import number, percent, points
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tfpb.model.maps import GapLine, MapModel, QpvPage
     from tfpb.report.canvas import Sheet
     from tfpb.report.map_layers import Atlas, Frame
@@ -54,10 +56,15 @@ def head(sheet: Sheet, heading: Heading, *, fictional: bool) -> None:
     sheet.text(WIDTH - EDGE, 21.6, heading.kind, 8.5, ha="right", color=theme.SOFT)
     if fictional:
         sheet.text(
-            WIDTH - EDGE, 14.4, words.FICTIONAL, 8.5, ha="right", fontweight="bold",
+            WIDTH - EDGE - 1.2,
+            14.4,
+            words.FICTIONAL,
+            8.5,
+            ha="right",
+            fontweight="bold",
             color=theme.INK,
             bbox={"facecolor": theme.PAPER, "edgecolor": theme.INK, "linewidth": 0.8, "pad": 3},
-        )  # fmt: skip
+        )
     sheet.rule(EDGE, 24.2, WIDTH - EDGE, 24.2, color=theme.ACCENT, linewidth=1.6)
 
 
@@ -132,7 +139,9 @@ def _figures(
                 beside = left + text_width_mm(text, 14, bold=True) + 3
                 rest = room - (beside - left)
                 sheet.text(beside, here - 2.6, shorten(printable(label), rest, 8), 8)
-                sheet.text(beside, here + 0.6, shorten(printable(detail), rest, 7.5), 7.5, color=theme.SOFT)  # fmt: skip
+                sheet.text(
+                    beside, here + 0.6, shorten(printable(detail), rest, 7.5), 7.5, color=theme.SOFT
+                )
                 low = max(low, here + 3.2)
                 continue
             text = shorten(printable(value), half, 14, bold=True)
@@ -159,23 +168,24 @@ def _gaps(sheet: Sheet, x: float, y: float, width: float, page: QpvPage) -> floa
     def at(gap: float) -> float:
         return left + (gap + reach) / (2 * reach) * (right - left)
 
-    top = y - 2.0
-    row = 13.0
+    row = 14.6
     middle = [y + 7.6 + i * row for i in range(len(lines))]
-    foot = middle[-1] + 3.4
-    for start, centre in enumerate(middle):
-        del start
+    foot = middle[-1] + 3.6
+    for centre in middle:
         sheet.layer.fill_between(
-            [at(-page.margin), at(page.margin)], centre - 2.6, centre + 2.6,
-            color=theme.MARGIN_BAND, linewidth=0, zorder=1,
-        )  # fmt: skip
+            [at(-page.margin), at(page.margin)],
+            centre - 2.6,
+            centre + 2.6,
+            color=theme.MARGIN_BAND,
+            linewidth=0,
+            zorder=1,
+        )
         sheet.rule(
             at(0), centre - 2.9, at(0), centre + 2.9, color=theme.INK, linewidth=0.9, zorder=2
         )
     for line, centre in zip(lines, middle, strict=True):
         _gap_words(sheet, line, x, centre - 4.4, width)
-        _gap_mark(sheet, line, at, centre, x)
-    del top
+        _gap_mark(sheet, line, at, centre)
     sheet.rule(left, foot, right, foot, color=theme.STREET_EDGE)
     step = next(s for s in (0.05, 0.1, 0.2, 0.5) if reach / s <= 3)  # noqa: PLR2004
     for k in range(-3, 4):
@@ -185,7 +195,7 @@ def _gaps(sheet: Sheet, x: float, y: float, width: float, page: QpvPage) -> floa
             text = number(tick * 100, sign=True) if k else "0"
             sheet.text(at(tick), foot + 3.6, text, 7, ha="center", color=theme.SOFT)
     y = foot + 6.8
-    sheet.text(x, y, "← " * 0 + words.PAGE_LOWER, 7, color=theme.SOFT)
+    sheet.text(x, y, words.PAGE_LOWER, 7, color=theme.SOFT)
     sheet.text(x + width, y, words.PAGE_HIGHER, 7, ha="right", color=theme.SOFT)
     sheet.text(x + width / 2, y, words.margin_band(page.margin), 7, ha="center", color=theme.SOFT)
     return y + 4.6
@@ -213,17 +223,24 @@ def _gap_words(sheet: Sheet, line: GapLine, x: float, y: float, width: float) ->
     sheet.text(x + width, y, right, 7, ha="right", color=theme.SOFT)
 
 
-def _gap_mark(sheet: Sheet, line: GapLine, at: Any, y: float, x: float) -> None:
-    del x
+def _gap_mark(sheet: Sheet, line: GapLine, at: Callable[[float], float], y: float) -> None:
     if line.gap is None:
         return
     for interval, width in ((line.ic95, 0.9), (line.ic90, 2.6)):
         if interval:
-            sheet.rule(at(interval[0]), y, at(interval[1]), y, color=theme.INK, linewidth=width, zorder=3)  # fmt: skip
+            sheet.rule(
+                at(interval[0]), y, at(interval[1]), y, color=theme.INK, linewidth=width, zorder=3
+            )
     sheet.layer.plot(
-        [at(line.gap)], [y], marker="o", markersize=5.2, color=theme.INK,
-        markeredgecolor=theme.PAPER, markeredgewidth=0.8, zorder=4,
-    )  # fmt: skip
+        [at(line.gap)],
+        [y],
+        marker="o",
+        markersize=5.2,
+        color=theme.INK,
+        markeredgecolor=theme.PAPER,
+        markeredgewidth=0.8,
+        zorder=4,
+    )
 
 
 def foot(sheet: Sheet, model: MapModel, atlas: Atlas, frame: Frame, *, has_old: bool) -> None:
@@ -240,7 +257,13 @@ def foot(sheet: Sheet, model: MapModel, atlas: Atlas, frame: Frame, *, has_old: 
     y = FOOT_Y + 2.6
     text = words.SOURCES.format(sources=" ; ".join(sources))
     sheet.block(x, y, text, width, 7, color=theme.SOFT, lines=4, spacing=1.22)
-    sheet.text(x, FOOT_Y + 16.2, shorten(printable(model.warning), width, 7.5, bold=True), 7.5, fontweight="bold")  # fmt: skip
+    sheet.text(
+        x,
+        FOOT_Y + 16.2,
+        shorten(printable(model.warning), width, 7.5, bold=True),
+        7.5,
+        fontweight="bold",
+    )
     stamp = words.FOOT.format(date=model.date, run_hash=model.run_hash)
     sheet.text(x, FOOT_Y + 20.0, shorten(printable(stamp), width, 7), 7, color=theme.SOFT)
 
@@ -287,7 +310,9 @@ def _scale(sheet: Sheet, frame: Frame) -> None:
     for k in range(4):
         a, b = x + mm * k / 4, x + mm * (k + 1) / 4
         colour = theme.INK if k % 2 == 0 else theme.PAPER
-        sheet.layer.fill_between([a, b], y, y + 1.3, facecolor=colour, edgecolor=theme.INK, linewidth=0.5)  # fmt: skip
+        sheet.layer.fill_between(
+            [a, b], y, y + 1.3, facecolor=colour, edgecolor=theme.INK, linewidth=0.5
+        )
     unit, divisor = ("km", 1000) if length >= 1000 else ("m", 1)  # noqa: PLR2004
     sheet.text(x, y - 1.3, "0", 7, ha="center")
     half = length / 2 / divisor
@@ -297,7 +322,13 @@ def _scale(sheet: Sheet, frame: Frame) -> None:
     nx, ny = x + 3.2, y + 8.2
     ax = sheet.layer
     ax.fill([nx, nx - 1.9, nx], [ny, ny + 6.0, ny + 4.6], color=theme.INK, linewidth=0)
-    ax.fill([nx, nx + 1.9, nx], [ny, ny + 6.0, ny + 4.6], facecolor=theme.PAPER, edgecolor=theme.INK, linewidth=0.6)  # fmt: skip
+    ax.fill(
+        [nx, nx + 1.9, nx],
+        [ny, ny + 6.0, ny + 4.6],
+        facecolor=theme.PAPER,
+        edgecolor=theme.INK,
+        linewidth=0.6,
+    )
     sheet.text(nx + 3.4, ny + 5.4, words.NORTH, 9, fontweight="bold")
 
 

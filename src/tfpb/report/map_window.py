@@ -81,13 +81,20 @@ def _ground(axes: Axes, atlas: Atlas, frame: Frame) -> None:
     if frame.scale <= BIG_SCALE and len(atlas.parcels):
         parcels = atlas.near(atlas.parcels, frame)
         fine = shapely.simplify(parcels.geometry.to_numpy(), frame.metres(0.12))
-        polygons = [frame.paper(shapely.get_coordinates(p.exterior)) for p in shapely.get_parts(fine) if p.geom_type == "Polygon"]  # fmt: skip
+        polygons = [
+            frame.paper(shapely.get_coordinates(p.exterior))
+            for p in shapely.get_parts(fine)
+            if p.geom_type == "Polygon"
+        ]
         axes.add_collection(
             PolyCollection(
-                polygons, facecolor=theme.PARCEL, edgecolor=theme.PARCEL_EDGE, linewidth=0.3,
+                polygons,
+                facecolor=theme.PARCEL,
+                edgecolor=theme.PARCEL_EDGE,
+                linewidth=0.3,
                 zorder=1,
             )
-        )  # fmt: skip
+        )
     communes = atlas.near(atlas.communes, frame)
     edges = [frame.paper(c) for c in lines_of(communes.geometry.boundary.to_numpy())]
     axes.add_collection(
@@ -111,10 +118,14 @@ def _ground(axes: Axes, atlas: Atlas, frame: Frame) -> None:
             width = {1: 0.9, 2: 0.4, 3: 0.25}[level]
         axes.add_collection(
             LineCollection(
-                lines, colors=theme.STREET, linewidths=width, capstyle="round", joinstyle="round",
+                lines,
+                colors=theme.STREET,
+                linewidths=width,
+                capstyle="round",
+                joinstyle="round",
                 zorder=2 + (3 - level) / 10,
             )
-        )  # fmt: skip
+        )
 
 
 def _perimeters(axes: Axes, atlas: Atlas, frame: Frame, code_qpv: str) -> list[Array]:
@@ -134,32 +145,21 @@ def _perimeters(axes: Axes, atlas: Atlas, frame: Frame, code_qpv: str) -> list[A
         if code_qpv
         else np.ones(len(near), bool)
     )
-    for paths, alpha, width in (
-        (_paths(shapes[~mine], frame), 0.06, 1.1),
-        (_paths(shapes[mine], frame), theme.QPV_FILL_ALPHA, 2.8 if code_qpv else 1.2),
+    for kept, alpha, width in (
+        (shapes[~mine], 0.06, 1.1),
+        (shapes[mine], theme.QPV_FILL_ALPHA, 2.8 if code_qpv else 1.2),
     ):
+        paths = _paths(kept, frame)
+        rings = [frame.paper(c) for c in lines_of(kept)]
         axes.add_collection(
             PathCollection(paths, facecolor=theme.QPV, alpha=alpha, linewidth=0, zorder=3)
         )
-        rings = [p.vertices for path in paths for p in _rings(path)]
         # a white edge keeps the line apart from the streets it follows, in colour and in grey
         for colour, wide in ((theme.PAPER, width + 1.8), (theme.QPV, width)):
             axes.add_collection(
                 LineCollection(rings, colors=colour, linewidths=wide, joinstyle="round", zorder=6)
             )
     return [frame.paper(c) for c in lines_of(shapes[mine])]
-
-
-def _rings(path: Path) -> list[Path]:
-    codes = path.codes
-    starts = np.flatnonzero(codes == Path.MOVETO) if codes is not None else np.array([0])
-    ends = [*starts[1:], len(path.vertices)]
-    out = []
-    for start, end in zip(starts, ends, strict=True):
-        vertices = np.array(path.vertices[start:end])
-        vertices[-1] = vertices[0]  # CLOSEPOLY carries no point of its own
-        out.append(Path(vertices))
-    return out
 
 
 def _residences(axes: Axes, atlas: Atlas, frame: Frame, taken: Taken) -> gpd.GeoDataFrame:
@@ -190,11 +190,18 @@ def symbols(axes: Axes, x: Any, y: Any, radius: Any, status: Any) -> None:
         here = status == code
         axes.add_collection(
             EllipseCollection(
-                2 * radius[here], 2 * radius[here], np.zeros(here.sum()), units="xy",
-                offsets=np.column_stack([x[here], y[here]]), offset_transform=axes.transData,
-                facecolor=fill, edgecolor=edge, linewidth=width, zorder=7,
+                2 * radius[here],
+                2 * radius[here],
+                np.zeros(here.sum()),
+                units="xy",
+                offsets=np.column_stack([x[here], y[here]]),
+                offset_transform=axes.transData,
+                facecolor=fill,
+                edgecolor=edge,
+                linewidth=width,
+                zorder=7,
             )
-        )  # fmt: skip
+        )
     here = status == QpvStatut.A_VERIFIER
     square = np.array([(0, 1), (1, 0), (0, -1), (-1, 0)], dtype=float)
     diamonds = np.column_stack([x[here], y[here]])[:, None] + square * (
@@ -211,7 +218,11 @@ def _point_names(
     spots: gpd.GeoDataFrame, code_qpv: str
 ) -> list[tuple[list[str], float, float, float]]:
     """Names to place: doubts first, then the quarter's own, then by size."""
-    rank = np.where(spots["statut"] == QpvStatut.A_VERIFIER, 0, np.where(spots["code_qpv"].astype(str) == code_qpv, 1, 2))  # fmt: skip
+    rank = np.where(
+        spots["statut"] == QpvStatut.A_VERIFIER,
+        0,
+        np.where(spots["code_qpv"].astype(str) == code_qpv, 1, 2),
+    )
     order = np.lexsort((-spots["r"].to_numpy(dtype=float), rank))
     out = []
     for row in spots.iloc[order].itertuples(index=False):
@@ -238,7 +249,11 @@ def _quarter_names(atlas: Atlas, frame: Frame, taken: Taken, code_qpv: str) -> l
         ]
         if taken.free(np.vstack(rows)):
             taken.add(np.vstack(rows))
-            out.append(Label("\n".join(lines), spot[0], spot[1] - 1.6 * (len(lines) - 1), 0.0, 8.0, "quarter"))  # fmt: skip
+            out.append(
+                Label(
+                    "\n".join(lines), spot[0], spot[1] - 1.6 * (len(lines) - 1), 0.0, 8.0, "quarter"
+                )
+            )
     return out
 
 
@@ -264,15 +279,30 @@ def _write(axes: Axes, labels: list[Label]) -> None:
     for label in labels:
         if label.kind == "street":
             axes.text(
-                label.x, label.y, label.text, fontsize=label.size_pt, rotation=label.angle,
-                ha="center", va="center_baseline", style="italic", color=theme.STREET_NAME,
-                rotation_mode="anchor", zorder=5.5,
-            )  # fmt: skip
+                label.x,
+                label.y,
+                label.text,
+                fontsize=label.size_pt,
+                rotation=label.angle,
+                ha="center",
+                va="center_baseline",
+                style="italic",
+                color=theme.STREET_NAME,
+                rotation_mode="anchor",
+                zorder=5.5,
+            )
             continue
         bold = label.kind == "quarter"
         axes.text(
-            label.x, label.y, label.text, fontsize=label.size_pt, ha="center", va="center",
-            color=theme.QPV if bold else theme.INK, fontweight="bold" if bold else "normal",
-            linespacing=1.1, zorder=9,
+            label.x,
+            label.y,
+            label.text,
+            fontsize=label.size_pt,
+            ha="center",
+            va="center",
+            color=theme.QPV if bold else theme.INK,
+            fontweight="bold" if bold else "normal",
+            linespacing=1.1,
+            zorder=9,
             bbox={"facecolor": theme.PAPER, "alpha": 0.72, "linewidth": 0, "pad": 0.6},
-        )  # fmt: skip
+        )

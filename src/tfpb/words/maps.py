@@ -179,6 +179,7 @@ PAGE: Final[dict[str, str]] = {
     "legend_gap": "Écart de satisfaction, QPV − hors QPV",
     "legend_money": "Euros par logement et par an",
     "size_note": "taille : nombre de logements",
-    "other": "Autres",
+    "no_script": "Cette carte a besoin de JavaScript, que ce navigateur refuse. Les mêmes données "
+    "sont dans le classeur et dans le dossier « cartes ».",
 }
 """Words of the web page, by the key its script uses."""

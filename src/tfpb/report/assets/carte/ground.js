@@ -1,0 +1,150 @@
+// The ground: communes, parcels and streets on one canvas that takes no click; names on another, above.
+map.createPane("fond").style.zIndex = 210;
+map.getPane("fond").style.pointerEvents = "none";
+map.createPane("noms").style.zIndex = 640;
+map.getPane("noms").style.pointerEvents = "none";
+const groundCanvas = L.canvas({ pane: "fond", padding: 0.3 });
+const quiet = { renderer: groundCanvas, pane: "fond", interactive: false, smoothFactor: 1 };
+
+const streets = DATA.fond.rues.map((r) => ({ name: r[0], rank: r[1], commune: r[2], line: line(r[3]) }));
+const parcelLayer = L.polygon(DATA.fond.parcelles.map((ring) => [line(ring)]), {
+  ...quiet, color: COLOUR.bordParcelle, weight: 0.5, fillColor: COLOUR.parcelle, fillOpacity: 1,
+});
+const communeLayer = L.polyline(DATA.fond.communes.flatMap((c) => c.geo.map(line)), {
+  ...quiet, color: COLOUR.commune, weight: 1.2, dashArray: "9 3 2 3",
+});
+const streetLayers = [3, 2, 1].map((rank) => L.polyline(streets.filter((s) => s.rank === rank).map((s) => s.line), {
+  ...quiet, color: COLOUR.rue, weight: 1, rank: rank,
+}));
+const streetGroup = L.layerGroup(streetLayers);
+
+// Streets widen as one comes nearer; small ones are left out from afar.
+function dressStreets() {
+  const z = map.getZoom();
+  for (const layer of streetLayers) {
+    const rank = layer.options.rank;
+    const width = Math.max(0.4, Math.min(16, [0, 7, 5, 3.4][rank] * 2 ** ((z - 16) * 0.75)));
+    layer.setStyle({ weight: width, opacity: z < [0, 9, 12, 13.5][rank] ? 0 : 1 });
+  }
+  parcelLayer.setStyle({ opacity: z < 14.5 ? 0 : 1, fillOpacity: z < 14.5 ? 0 : 1 });
+}
+
+// Names are redrawn after each move: quarters first, then streets along their line, then résidences.
+const Names = L.Layer.extend({
+  options: { pane: "noms" },
+  onAdd: function () {
+    this._canvas = L.DomUtil.create("canvas", "leaflet-zoom-hide", this.getPane());
+    this._canvas.setAttribute("aria-hidden", "true");
+    map.on("moveend resize", this.draw, this);
+    this.draw();
+  },
+  onRemove: function () {
+    map.off("moveend resize", this.draw, this);
+    this._canvas.remove();
+  },
+  draw: function () {
+    const size = map.getSize(), ratio = window.devicePixelRatio || 1, canvas = this._canvas;
+    canvas.width = size.x * ratio;
+    canvas.height = size.y * ratio;
+    canvas.style.width = size.x + "px";
+    canvas.style.height = size.y + "px";
+    L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
+    const pen = canvas.getContext("2d");
+    pen.scale(ratio, ratio);
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.lineJoin = "round";
+    this._taken = [];
+    const bounds = map.getBounds().pad(0.05);
+    if (map.hasLayer(quarterGroup)) this._quarters(pen, bounds);
+    if (map.hasLayer(streetGroup)) this._streets(pen, bounds);
+    if (map.getZoom() >= 16.5 && map.hasLayer(residenceGroup)) this._residences(pen, bounds);
+  },
+  // A label is a row of discs; it is written only where none meets one already there.
+  _free: function (x, y, width, height, turn) {
+    const radius = height * 0.55, n = Math.max(2, Math.ceil(width / (radius * 1.4))), discs = [];
+    for (let i = 0; i < n; i++) {
+      const along = ((i + 0.5) / n - 0.5) * width;
+      discs.push([x + along * Math.cos(turn), y + along * Math.sin(turn), radius]);
+    }
+    for (const d of discs) for (const t of this._taken) if ((d[0] - t[0]) ** 2 + (d[1] - t[1]) ** 2 < (d[2] + t[2]) ** 2) return false;
+    this._taken.push(...discs);
+    return true;
+  },
+  _write: function (pen, text, x, y, colour, halo, turn) {
+    pen.save();
+    pen.translate(x, y);
+    pen.rotate(turn || 0);
+    if (halo) {
+      pen.strokeStyle = COLOUR.papier;
+      pen.lineWidth = halo;
+      pen.strokeText(text, 0, 0);
+    }
+    pen.fillStyle = colour;
+    pen.fillText(text, 0, 0);
+    pen.restore();
+  },
+  _quarters: function (pen, bounds) {
+    pen.font = "700 13px 'TFPB Sans', sans-serif";
+    for (const q of quarters) {
+      if (!q.box || !bounds.intersects(q.box)) continue;
+      const p = map.latLngToContainerPoint(q.label);
+      const value = quarterValue(q), z = map.getZoom();
+      const lines = z >= 13 ? [q.nom, value].filter(Boolean) : [value].filter(Boolean);
+      lines.forEach((text, i) => {
+        const y = p.y + (i - (lines.length - 1) / 2) * 16;
+        if (this._free(p.x, y, pen.measureText(text).width, 15, 0)) this._write(pen, text, p.x, y, i || z < 13 ? COLOUR.encre : COLOUR.qpv, 4);
+      });
+    }
+  },
+  _streets: function (pen, bounds) {
+    const z = map.getZoom();
+    if (z < 13.5) return;
+    const deepest = z < 15 ? 1 : z < 16 ? 2 : 3, seen = new Map();
+    for (const s of streets) {
+      if (s.rank > deepest || !s.line.some((at) => bounds.contains(at))) continue;
+      pen.font = "italic " + (s.rank === 1 ? 13 : 12) + "px 'TFPB Sans', sans-serif";
+      const width = pen.measureText(s.name).width, spot = along(s.line.map((at) => map.latLngToContainerPoint(at)), width);
+      if (!spot) continue;
+      const key = s.name + "|" + s.commune, before = seen.get(key);
+      if (before && before.distanceTo(spot.at) < 420) continue;
+      if (this._free(spot.at.x, spot.at.y, width, 12, spot.turn)) {
+        seen.set(key, spot.at);
+        this._write(pen, s.name, spot.at.x, spot.at.y, COLOUR.nomRue, 2.5, spot.turn);
+      }
+    }
+  },
+  _residences: function (pen, bounds) {
+    pen.font = "12px 'TFPB Sans', sans-serif";
+    for (const r of residences) {
+      if (!r.shown || !r.at || !bounds.contains(r.at)) continue;
+      const p = map.latLngToContainerPoint(r.at), text = r.name.length > 34 ? r.name.slice(0, 33) + "…" : r.name;
+      const y = p.y + radius(r) + 10;
+      if (this._free(p.x, y, pen.measureText(text).width, 13, 0)) this._write(pen, text, p.x, y, COLOUR.encre, 3.5);
+    }
+  },
+});
+
+// Find a straight stretch of a line, inside the window, long enough for a text.
+function along(pixels, width) {
+  const size = map.getSize(), inside = (p) => p.x > -20 && p.y > -20 && p.x < size.x + 20 && p.y < size.y + 20;
+  let best = null;
+  for (let i = 0; i < pixels.length - 1; i++) {
+    let j = i + 1;
+    while (j < pixels.length - 1 && pixels[i].distanceTo(pixels[j]) < width + 6) j++;
+    const a = pixels[i], b = pixels[j], chord = a.distanceTo(b);
+    if (chord < width + 6) continue;
+    let run = 0;
+    for (let k = i; k < j; k++) run += pixels[k].distanceTo(pixels[k + 1]);
+    const at = a.add(b).divideBy(2), cost = run / chord;
+    if (cost > 1.02 || !inside(at)) continue;
+    if (!best || cost < best.cost - 0.002) {
+      let turn = Math.atan2(b.y - a.y, b.x - a.x);
+      if (turn > Math.PI / 2) turn -= Math.PI;
+      if (turn < -Math.PI / 2) turn += Math.PI;
+      best = { at: at, turn: turn, cost: cost };
+    }
+  }
+  return best;
+}
+const names = new Names();

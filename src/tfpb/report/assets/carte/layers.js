@@ -1,0 +1,142 @@
+// Quarters and résidences: how they look, what their card says.
+map.createPane("donnees").style.zIndex = 420;
+const dataCanvas = L.canvas({ pane: "donnees", padding: 0.3, tolerance: 5 });
+const drawn = { renderer: dataCanvas, pane: "donnees" };
+
+// A diamond for Leaflet's canvas: doubts differ by shape, not by colour alone.
+L.Canvas.include({
+  _updateDiamond: function (layer) {
+    if (!this._drawing || layer._empty()) return;
+    const p = layer._point, pen = this._ctx, r = layer._radius * 1.25;
+    pen.beginPath();
+    pen.moveTo(p.x, p.y - r);
+    pen.lineTo(p.x + r, p.y);
+    pen.lineTo(p.x, p.y + r);
+    pen.lineTo(p.x - r, p.y);
+    pen.closePath();
+    this._fillStroke(pen, layer);
+  },
+});
+const Diamond = L.CircleMarker.extend({ _updatePath: function () { this._renderer._updateDiamond(this); } });
+
+const LOOK = {
+  dans: { color: COLOUR.papier, weight: 1, fillColor: COLOUR.dans, fillOpacity: 1 },
+  hors: { color: COLOUR.hors, weight: 2, fillColor: COLOUR.papier, fillOpacity: 1 },
+  a_verifier: { color: COLOUR.encre, weight: 1.5, fillColor: COLOUR.a_verifier, fillOpacity: 1 },
+};
+function radius(r) {
+  const size = Math.max(3.5, Math.min(15, Math.sqrt(r.dwellings || 1) * 0.95));
+  return Math.max(3, size * Math.min(1, 0.55 + (map.getZoom() - 11) * 0.12));
+}
+
+const oldGroup = L.layerGroup(oldQuarters.map((q) => L.polygon(q.shape, {
+  ...drawn, interactive: false, color: COLOUR.ancien, weight: 1.6, dashArray: "6 4", fill: false,
+})));
+const quarterGroup = L.featureGroup();
+for (const q of quarters) {
+  if (!q.shape.length) continue;
+  q.layer = L.polygon(q.shape, { ...drawn, color: COLOUR.qpv, weight: 3 });
+  q.box = q.layer.getBounds();
+  q.label = q.box.getCenter();
+  q.layer.quarter = q;
+  quarterGroup.addLayer(q.layer);
+}
+const residenceGroup = L.featureGroup();
+for (const r of residences) {
+  if (!r.at) continue;
+  const Kind = r.status === "a_verifier" ? Diamond : L.CircleMarker;
+  r.marker = new Kind(r.at, { ...drawn, ...(LOOK[r.status] || LOOK.hors), radius: 5 });
+  r.marker.residence = r;
+}
+
+function quarterValue(q) {
+  if (state.colour === "gap") {
+    const g = gapOf(q.code);
+    if (!g) return "";
+    return g.gap === null ? signOf(g.verdict) : signOf(g.verdict) + " " + number(g.gap * 100, 1, true);
+  }
+  if (state.colour === "abatement") return q.abl === null ? "" : euros(q.abl);
+  if (state.colour === "spent") return q.vll === null ? "" : euros(q.vll);
+  return "";
+}
+// Five classes of equal size between the least and the most, rounded to ten euros.
+function moneyBreaks() {
+  const values = quarters.map((q) => (state.colour === "abatement" ? q.abl : q.vll)).filter((v) => v !== null && v !== undefined);
+  if (!values.length) return [];
+  const low = Math.min(...values), high = Math.max(...values), out = [];
+  for (let i = 1; i < 5; i++) out.push(Math.round((low + ((high - low) * i) / 5) / 10) * 10);
+  return [...new Set(out)];
+}
+function quarterFill(q) {
+  if (state.colour === "gap") {
+    const g = gapOf(q.code);
+    if (!g || g.gap === null) return null;
+    return COLOUR.ecarts[COLOUR.bornes.filter((b) => g.gap >= b).length];
+  }
+  const value = state.colour === "abatement" ? q.abl : q.vll;
+  if (value === null || value === undefined) return null;
+  return COLOUR.montants[moneyBreaks().filter((b) => value >= b).length];
+}
+function dressQuarters() {
+  for (const q of quarters) {
+    if (!q.layer) continue;
+    const colour = state.colour === "none" ? null : quarterFill(q);
+    q.layer.setStyle({ fillColor: colour || COLOUR.qpv, fillOpacity: colour ? 0.78 : state.colour === "none" ? 0.12 : 0.03 });
+  }
+  names.draw && map.hasLayer(names) && names.draw();
+}
+function dressResidences() {
+  for (const r of residences) if (r.marker) r.marker.setRadius(radius(r));
+}
+
+const dl = (children) => el("div", { class: "fiche" }, ...children.filter(Boolean));
+const row = (...parts) => el("p", {}, ...parts);
+const permalink = (key, id) => el("a", { href: "#" + key + "=" + encodeURIComponent(id), class: "lien", text: M.link });
+
+function residenceCard(r) {
+  const quarter = quarterByCode.get(r.qpv);
+  const place = [DATA.statuts[r.status] || r.status];
+  const lines = [
+    el("h2", {}, bdi(r.name)),
+    row(bdi(r.bailleur), " · ", bdi(r.commune)),
+    r.address ? row(bdi(r.address)) : null,
+    row(count(r.dwellings || 0, "logement"), " · ", el("strong", { text: place[0] }),
+      quarter ? el("span", {}, " · ", bdi(quarter.nom), " (", bdi(quarter.code), ")") : null,
+      r.distance === null ? null : ", " + fill(M.distance, { m: number(r.distance) })),
+    r.reason ? row(M.reason + " : ", bdi(r.reason)) : null,
+    row(M.source + " : QPV " + META.millesime + " · ", bdi(r.id), " · ", permalink("residence", r.id)),
+  ];
+  return dl(lines);
+}
+function gapSentence(code) {
+  const item = DATA.ecarts.items[state.item], g = gapOf(code);
+  if (!item) return null;
+  if (!g) return row(bdi(item.lib), " : ", M.no_gap);
+  if (g.gap === null) return row(bdi(item.lib), " : ", el("strong", { text: verdictWords(g.verdict) }), " (n = " + number(g.n) + ")");
+  const between = fill(M.between, { a: number(g.low * 100, 1, true), b: number(g.high * 100, 1, true) });
+  return row(bdi(item.lib), " (", bdi(DATA.ecarts.vagues[state.wave]), ") : ", el("strong", { text: points(g.gap) }), ", " + between + ", n = " + number(g.n) + ". ",
+    el("strong", { text: verdictWords(g.verdict) }));
+}
+function quarterCard(q) {
+  return dl([
+    el("h2", {}, bdi(q.nom)),
+    row(bdi(q.code), q.com ? " · " : null, q.com ? bdi(q.com) : null),
+    row((q.log === null ? M.unknown : count(q.log, "logement")) + " · " + count(q.res || 0, "résidence")),
+    row(M.abatement + " " + euros(q.abl) + " · " + M.spent + " " + euros(q.vll) + " " + M.per_dwelling),
+    gapSentence(q.code),
+    row(M.source + " : QPV " + META.millesime + " · ", permalink("qpv", q.code)),
+  ]);
+}
+quarterGroup.bindPopup((layer) => quarterCard(layer.quarter), { maxWidth: 300, minWidth: 220 });
+residenceGroup.bindPopup((layer) => residenceCard(layer.residence), { maxWidth: 300, minWidth: 220 });
+residenceGroup.bindTooltip((layer) => el("span", {}, bdi(layer.residence.name)), { direction: "top", sticky: false });
+map.on("popupopen", (event) => {
+  const box = event.popup.getElement(), close = box.querySelector(".leaflet-popup-close-button");
+  if (close) {
+    close.setAttribute("aria-label", M.close_popup);
+    close.setAttribute("title", M.close_popup);
+  }
+  box.setAttribute("role", "dialog");
+  const title = box.querySelector("h2");
+  if (title) box.setAttribute("aria-label", title.textContent);
+});
