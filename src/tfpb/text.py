@@ -69,3 +69,20 @@ def _to_cp1252_bytes(text: str) -> bytes:
 def drop_controls(text: str) -> str:
     """Remove control characters that no spreadsheet or XML file may hold."""
     return _CONTROL.sub("", text)
+
+
+_OPENING: Final = re.compile(r"«[ \u00a0\u202f]*(?=\S)")
+_CLOSING: Final = re.compile(r"(?<=\S)[ \u00a0\u202f]*»")
+_MARK: Final = re.compile(r"(?<=\S) (?=[:;?!](?:\s|$))")
+_SAMPLE: Final = re.compile(r"\bn = (?=\d)")
+
+
+def french_spaces(text: str) -> str:
+    """Keep together what French typography keeps together when a line is cut.
+
+    No-break spaces inside « » and before : ; ? !, and in « n = 12 ». Applied by renderers, once.
+    """
+    text = _OPENING.sub("«\u00a0", text)
+    text = _CLOSING.sub("\u00a0»", text)
+    text = _MARK.sub("\u00a0", text)
+    return _SAMPLE.sub("n\u00a0=\u00a0", text)

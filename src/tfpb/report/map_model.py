@@ -14,7 +14,7 @@ from tfpb.model.maps import GapLine, MapModel, QpvPage
 from tfpb.report.theme import verdict_sign
 from tfpb.words import quarter_page as words
 from tfpb.words.accounts import axis_short
-from tfpb.words.numbers import interval_points, points
+from tfpb.words.numbers import interval_points, long_date, points
 from tfpb.words.verdicts import verdict_words
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def map_model(dossier: Dossier) -> MapModel:
         title=head.titre,
         bailleur=head.bailleur,
         year=located.year,
-        date=head.date.isoformat(),
+        date=long_date(head.date),
         vintage=located.vintage,
         run_hash=dossier.run_hash,
         fictional=head.donnees_fictives,
@@ -72,11 +72,13 @@ def map_model(dossier: Dossier) -> MapModel:
 
 
 def _sources(dossier: Dossier) -> tuple[str, ...]:
-    return tuple(
-        " ".join(filter(None, (s.reference or s.name, s.vintage and f"({s.vintage})")))
+    """Name each geography once, the one that rules the year before the other."""
+    named = [
+        words.source_words(s.role, s.reference, s.vintage)
         for s in dossier.sources
-        if s.role.startswith(("qpv", "adresses", "communes"))
-    )
+        if s.role in ("adresses", "communes") or s.role.startswith("qpv")
+    ]
+    return tuple(dict.fromkeys(named))
 
 
 def _money(dossier: Dossier, code: str) -> dict[str, Any]:
@@ -279,8 +281,8 @@ def _headline_items(dossier: Dossier) -> list[str]:
 def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...], str, str]:
     rows = _rows(dossier)
     if dossier.survey is None or rows.empty:
-        empty = words.tenants_sentence("", None, None, None, None, 0, "", "")
-        return words.GAP_SCOPE_NONE, (), empty, words.change_sentence("", None, None, "", "")
+        silent = words.change_sentence("", None, None, "", "", 0)
+        return words.GAP_SCOPE_NONE, (), words.NOTHING_HEARD, silent
     waves = [w.vague for w in dossier.survey.waves]
     labels = dict(zip(dossier.survey.items["item"], dossier.survey.items["libelle"], strict=True))
     now = rows[rows["vague"] == waves[-1]]
@@ -292,14 +294,10 @@ def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...]
     base = now[now["territoire"] == TOTAL]
     lines = tuple(_line(here, base, item, str(labels[item])) for item in items)
     quarter = place == code
-    best = max(
-        (line for line in lines if line.gap is not None), key=lambda line: line.n, default=None
-    )
+    best = next((line for line in lines if line.gap is not None), None)
     chosen = items[lines.index(best)] if best is not None else ""
     sentence = words.tenants_sentence(
         best.label if best else "",
-        best.qpv if best else None,
-        best.hors if best else None,
         best.gap if best else None,
         best.ic95 if best else None,
         best.n if best else 0,
@@ -352,6 +350,11 @@ def _change(rows: pd.DataFrame, waves: list[str], place: str, item: str, label: 
         if row is not None and row["publication"] in _SHOWN:
             bounds = (float(row["ic95_bas"]), float(row["ic95_haut"]))
             return words.change_sentence(
-                label, float(row["estimation"]), bounds, pair, str(row["verdict"])
+                label,
+                float(row["estimation"]),
+                bounds,
+                pair,
+                str(row["verdict"]),
+                int(row["n"]),
             )
-    return words.change_sentence(label, None, None, "", "")
+    return words.change_sentence(label, None, None, "", "", 0)

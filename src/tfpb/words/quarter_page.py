@@ -63,12 +63,8 @@ def programme_figure(
 def doubt_figure(dwellings: int, residences: int) -> tuple[str, str, str]:
     """Say how many dwellings are in doubt."""
     if not residences:
-        return TITLES[4], "aucun logement", "toutes les adresses sont situées sans doute"
-    return (
-        TITLES[4],
-        plural(dwellings, "logement"),
-        f"{plural(residences, 'résidence')} trop près d’une limite ou mal située",
-    )
+        return TITLES[4], "aucun logement", "toutes les adresses sont sûres"
+    return TITLES[4], plural(dwellings, "logement"), f"{plural(residences, 'résidence')} en limite"
 
 
 def done_sentence(
@@ -88,50 +84,54 @@ def done_sentence(
 
 
 def tenants_sentence(
-    label: str, qpv: float | None, hors: float | None, gap: float | None,
-    ic95: tuple[float, float] | None, n: int, verdict: str, scope: str,
-) -> str:  # fmt: skip
+    label: str,
+    gap: float | None,
+    ic95: tuple[float, float] | None,
+    n: int,
+    verdict: str,
+    scope: str,
+) -> str:
     """Say what tenants answer here and elsewhere, with how sure it is."""
     if gap is None or ic95 is None:
-        return (
-            "Ce que disent les locataires : trop peu de ménages interrogés pour publier un résultat, "
-            "ici comme sur l’ensemble de la convention."
-        )
+        return "Ce que disent les locataires : trop peu de ménages interrogés pour publier un résultat."
     return (
-        f"Ce que disent les locataires {scope} : « {label} » satisfait {percent(qpv)} des ménages "
-        f"en QPV et {percent(hors)} hors QPV, écart {points(gap)} "
-        f"({interval_points(*ic95)}, n = {number(n)}) : {verdict}."
+        f"Ce que disent les locataires {scope} : « {label} », écart de {points(gap)} avec le hors QPV "
+        f"({interval_points(*ic95)}, n = {number(n)}), {verdict}."
     )
 
 
 def change_sentence(
-    label: str, change: float | None, ic95: tuple[float, float] | None, waves: str, verdict: str
+    label: str,
+    change: float | None,
+    ic95: tuple[float, float] | None,
+    waves: str,
+    verdict: str,
+    n: int,
 ) -> str:
     """Say what moved between waves, or that it cannot be said yet."""
     if change is None or ic95 is None:
-        return (
-            "Ce qui a changé : on ne peut pas encore le dire, faute de deux vagues comparables "
-            "avec assez de réponses."
-        )
-    tail = {
-        "hausse": "l’écart avec les autres quartiers se réduit ou s’inverse",
-        "baisse": "l’écart avec les autres quartiers se creuse",
-    }.get(verdict, "évolution non démontrée : on ne peut pas encore dire que l’écart a changé")
+        return "Ce qui a changé : on ne peut pas encore le dire, faute de deux vagues comparables."
+    head = {
+        "hausse": "l’écart a évolué en faveur des QPV",
+        "baisse": "l’écart a évolué en défaveur des QPV",
+    }.get(verdict, "on ne peut pas encore dire que l’écart a changé")
     return (
-        f"Ce qui a changé ({waves}) : pour « {label} », l’écart a varié de {points(change)} "
-        f"({interval_points(*ic95)}) ; {tail}. Cela ne dit pas la cause."
+        f"Ce qui a changé ({waves}) : « {label} », {head} ({points(change)}, "
+        f"{interval_points(*ic95)}, n = {number(n)}). La cause n’est pas mesurée."
     )
 
 
-QUARTER_SCOPE: Final = "du quartier"
-CONVENTION_SCOPE: Final = (
-    "de l’ensemble des QPV de la convention (trop peu de réponses dans ce seul quartier)"
-)
-GAP_SCOPE_QUARTER: Final = (
-    "Ménages interrogés dans ce quartier, comparés aux ménages hors QPV du bailleur"
-)
+QUARTER_SCOPE: Final = "ici"
+CONVENTION_SCOPE: Final = "des QPV du bailleur, tous ensemble"
+GAP_SCOPE_QUARTER: Final = "Ménages de ce quartier comparés aux ménages hors QPV du bailleur"
 GAP_SCOPE_CONVENTION: Final = (
-    "Ensemble des QPV du bailleur (trop peu de réponses dans ce seul quartier), "
-    "comparés au hors QPV"
+    "Tous les QPV du bailleur, faute d’assez de réponses dans ce seul quartier"
 )
 GAP_SCOPE_NONE: Final = "Enquête absente ou résultats non publiables"
+NOTHING_HEARD: Final = "Ce que disent les locataires : aucune enquête n’est jointe au dossier."
+
+
+def source_words(role: str, reference: str, date: str) -> str:
+    """Name a geography under a map: what it is and its date."""
+    name = f"périmètres des QPV {role.removeprefix('qpv')}" if role.startswith("qpv") else reference
+    return f"{name} ({date})" if date else name
