@@ -19,16 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NUMERIC: Final = frozenset(set(Format) - {Format.TEXT, Format.DATE})
+_FR: Final = "[$-40C]"  # French separators even where the office suite is set to another language
 EXCEL: Final[dict[Format, str]] = {
     Format.TEXT: "@",
-    Format.INTEGER: "#,##0;−#,##0;0",
-    Format.NUMBER1: "#,##0.0;−#,##0.0;0.0",
-    Format.NUMBER2: "#,##0.00;−#,##0.00;0.00",
-    Format.EUROS: f'#,##0"{THIN}€";−#,##0"{THIN}€";0"{THIN}€"',
-    Format.CENTS: f'#,##0.00"{THIN}€";−#,##0.00"{THIN}€";0.00"{THIN}€"',
+    Format.INTEGER: f"{_FR}#,##0;−#,##0;0",
+    Format.NUMBER1: f"{_FR}#,##0.0;−#,##0.0;0.0",
+    Format.NUMBER2: f"{_FR}#,##0.00;−#,##0.00;0.00",
+    Format.EUROS: f'{_FR}#,##0"{THIN}€";−#,##0"{THIN}€";0"{THIN}€"',
+    Format.CENTS: f'{_FR}#,##0.00"{THIN}€";−#,##0.00"{THIN}€";0.00"{THIN}€"',
     Format.PERCENT: f'0"{THIN}"%',
-    Format.POINTS: "+0.0;−0.0;0.0",
-    Format.METRES: "#,##0;−#,##0;0",
+    Format.POINTS: f"{_FR}+0.0;−0.0;0.0",
+    Format.METRES: f"{_FR}#,##0;−#,##0;0",
     Format.DATE: "dd/mm/yyyy",
     Format.YEAR: "0",
 }

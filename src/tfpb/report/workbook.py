@@ -16,10 +16,10 @@ from openpyxl.worksheet.table import TableStyleInfo
 
 from tfpb.model.report import Chart, Format, KeyFigures, Table, Text
 from tfpb.report import workbook_styles as style
-from tfpb.report.cells import as_number, as_text, missing
+from tfpb.report.cells import NUMERIC, as_number, as_text, missing
 from tfpb.report.office import settle
 from tfpb.report.workbook_charts import native_chart
-from tfpb.words.report import EDIT_INPUTS, footer
+from tfpb.words.report import CONTENTS, EDIT_INPUTS, EMPTY_TABLE, FICTIONAL_LINE, footer
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -29,10 +29,8 @@ if TYPE_CHECKING:
 MEDIUM: Final = "classeur"
 _TEXT_WIDTH: Final = 110
 _LINE_PT: Final = 14.0
-_EMPTY: Final = "Aucune ligne."
 _COVER: Final = "Couverture"
-_CONTENTS: Final = "Sommaire"
-_ONE_PAGE: Final = frozenset({_COVER, _CONTENTS, "Synthèse"})
+_ONE_PAGE: Final = frozenset({_COVER, CONTENTS, "Synthèse"})
 _ONE_LINE: Final = {"Unité": "unit", "Champ": "scope", "Source": "source"}
 
 
@@ -53,10 +51,10 @@ def render(report: Report) -> bytes:
     del book[book.sheetnames[0]]
     sections = [s for s in report.sections if s.sheet]
     foot = footer(report.run_hash, fictional=report.fictional)
-    for name in (_COVER, _CONTENTS, *(s.sheet for s in sections)):
+    for name in (_COVER, CONTENTS, *(s.sheet for s in sections)):
         book.create_sheet(name)
     _cover(book[_COVER], report, foot)
-    _contents(book[_CONTENTS], sections, foot)
+    _contents(book[CONTENTS], sections, foot)
     for section in sections:
         _Sheet(book[section.sheet], section, foot).write()
     for sheet in book.worksheets:
@@ -105,21 +103,19 @@ def _cover(sheet: Worksheet, report: Report, foot: str) -> None:
         (f"{report.warning}.", style.SUBTITLE),
     ]
     if report.fictional:
-        rows.append(
-            ("Données fictives : rien ici ne décrit un lieu ni un bailleur réels.", style.SUBTITLE)
-        )
+        rows.append((FICTIONAL_LINE, style.SUBTITLE))
     rows += [("", style.BODY), (EDIT_INPUTS, style.BODY)]
     for index, (text, font) in enumerate(rows, 2):
         _line(sheet, index, text, font=font)
     row = len(rows) + 3
-    _link(sheet, row, "Ouvrir le sommaire", _CONTENTS)
+    _link(sheet, row, "Ouvrir le sommaire", CONTENTS)
     _line(sheet, row + 2, foot, font=style.NOTE)
 
 
 def _contents(sheet: Worksheet, sections: list[Section], foot: str) -> None:
     sheet.column_dimensions["A"].width = 26
     sheet.column_dimensions["B"].width = 100
-    style.put(sheet, 1, 1, _CONTENTS).font = style.TITLE
+    style.put(sheet, 1, 1, CONTENTS).font = style.TITLE
     _link(sheet, 2, "Couverture", _COVER)
     for row, section in enumerate(sections, 4):
         _link(sheet, row, section.sheet, section.sheet)
@@ -164,12 +160,16 @@ class _Sheet:
         self.span, self.width = self._text_span()
 
     def _widths(self) -> list[int]:
-        count = max((len(t.columns) for t in self.tables), default=6)
-        widths = [0] * count
-        for t in self.tables:
-            for k, c in enumerate(t.columns):
-                widths[k] = max(widths[k], min(c.width, 60))
-        return [w or 18 for w in widths]
+        """Fit the widest table; in the others a text wraps and a number may widen its column."""
+        if not self.tables:
+            return [18] * 6
+        main = max(self.tables, key=lambda t: len(t.columns))
+        widths = [min(c.width, 60) for c in main.columns]
+        for table in self.tables:
+            for k, column in enumerate(table.columns):
+                if column.format in NUMERIC:
+                    widths[k] = max(widths[k], column.width)
+        return widths
 
     def _text_span(self) -> tuple[int, float]:
         """Return how many columns a paragraph spans, and their width in characters."""
@@ -186,7 +186,7 @@ class _Sheet:
             self.sheet.column_dimensions[get_column_letter(k)].width = width + 1.5
         self._text(self.section.title, style.TITLE)
         self._text(self.section.lead, style.LEAD)
-        _link(self.sheet, self.row, "← Sommaire", _CONTENTS)
+        _link(self.sheet, self.row, "← Sommaire", CONTENTS)
         self.row += 2
         single = len(self.tables) == 1
         for block in self.blocks:
@@ -220,12 +220,11 @@ class _Sheet:
             if not missing(figure.amount):
                 shown = as_number(figure.amount, figure.format)
             value = style.put(self.sheet, self.row, 2, shown)
-            value.font, value.alignment = style.FIGURE, style.alignment(Format.DATE)
+            value.font, value.alignment = style.FIGURE, style.WRAP
             if shown is not figure.value:
                 value.number_format = style.number_format(figure.format)
-            value.alignment = style.WRAP
             detail = style.put(self.sheet, self.row, 3, figure.detail)
-            detail.font = style.BODY
+            detail.font, detail.alignment = style.BODY, style.TOP
             self.sheet.row_dimensions[self.row].height = 20
             self.row += 1
         self.row += 1
@@ -236,7 +235,7 @@ class _Sheet:
         if facts:
             self._text(" · ".join(facts), style.NOTE)
         if table.rows.empty:
-            self._text(_EMPTY, style.BODY)
+            self._text(EMPTY_TABLE, style.BODY)
         else:
             self._grid(table, freeze=freeze)
         for note in table.notes:
@@ -250,7 +249,7 @@ class _Sheet:
             cell.font, cell.fill, cell.border = style.HEADER, style.HEADER_FILL, style.HEADER_BORDER
             cell.alignment = style.alignment(column.format, header=True)
         tallest = max(
-            style.lines(c.header, self.widths[k] * 0.9) for k, c in enumerate(table.columns)
+            style.lines(c.header, self.widths[k] + 0.5) for k, c in enumerate(table.columns)
         )
         sheet.row_dimensions[top].height = tallest * 12.5 + 4
         for offset, values in enumerate(table.rows.itertuples(index=False), 1):
@@ -274,16 +273,14 @@ class _Sheet:
         tall = 1
         for k, (column, value) in enumerate(zip(table.columns, values, strict=True), 1):
             content = as_number(value, column.format)
-            if content is None:
-                continue
             cell = style.put(self.sheet, row, k, content)
-            cell.font = style.BODY
+            cell.font, cell.border = style.BODY, style.ROW_BORDER
             cell.alignment = style.alignment(column.format)
             if isinstance(content, str):
                 tall = max(tall, style.lines(content, self.widths[k - 1] * 1.05))
-            else:
+            elif content is not None:
                 cell.number_format = style.number_format(column.format)
-        self.sheet.row_dimensions[row].height = min(tall, 12) * _LINE_PT
+        self.sheet.row_dimensions[row].height = min(tall, 12) * _LINE_PT + 1
 
     def _totals(self, table: Table) -> None:
         """Write the totals the stages made, under the table and outside of it."""

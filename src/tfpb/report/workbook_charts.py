@@ -48,6 +48,7 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart) -> int:
         for k, key in enumerate(keys, 2):
             cell = style.put(sheet, row + offset, k, as_number(record[key], fmt))
             cell.font, cell.number_format = style.BODY, style.number_format(fmt)
+            cell.alignment = style.alignment(fmt)
     last = row + len(chart.rows)
     height = _HEAD_CM + _PER_ITEM_CM * len(chart.rows)
     drawn = _bars(sheet, row, last, len(keys), fmt)

@@ -48,8 +48,10 @@ HEADER_BORDER: Final = Border(bottom=_STRONG)
 ROW_BORDER: Final = Border(bottom=_THIN)
 TOTAL_BORDER: Final = Border(top=_STRONG)
 WRAP: Final = Alignment(wrap_text=True, vertical="top")
+TOP: Final = Alignment(vertical="top")
+_CELL_TEXT: Final = Alignment(wrap_text=True, vertical="top", indent=1)
 _RIGHT: Final = Alignment(horizontal="right", vertical="top")
-_HEADER_LEFT: Final = Alignment(wrap_text=True, vertical="bottom")
+_HEADER_LEFT: Final = Alignment(wrap_text=True, vertical="bottom", indent=1)
 _HEADER_RIGHT: Final = Alignment(wrap_text=True, vertical="bottom", horizontal="right")
 
 
@@ -57,7 +59,7 @@ def alignment(fmt: Format, *, header: bool = False) -> Alignment:
     """Return the alignment of a column: figures right, text left and wrapped."""
     if header:
         return _HEADER_RIGHT if fmt in NUMERIC else _HEADER_LEFT
-    return _RIGHT if fmt in NUMERIC else WRAP
+    return _RIGHT if fmt in NUMERIC else _CELL_TEXT
 
 
 def number_format(fmt: Format) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Axe, Statut
 from tfpb.words.numbers import THIN, euros, number, percent, plural
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 STATUTS: Final[dict[str, str]] = {
     Statut.A_VERIFIER: "à vérifier",

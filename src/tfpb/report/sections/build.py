@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -33,6 +34,13 @@ def table(
     """Make a table that keeps the chosen columns only, in their order, with a clean index."""
     chosen = rows.reindex(columns=[c.key for c in columns]).reset_index(drop=True)
     return Table(key, title, tuple(columns), chosen, **rest)
+
+
+def only(whole: Table, key: str, keys: Sequence[str]) -> Table:
+    """Make the document's version of a workbook table: the same rows, fewer columns."""
+    chosen = tuple(c for k in keys for c in whole.columns if c.key == k)
+    rows = whole.rows[[c.key for c in chosen]].reset_index(drop=True)
+    return replace(whole, key=key, columns=chosen, rows=rows, media=DOCUMENT)
 
 
 def said(values: pd.Series[Any], words: Mapping[Any, str]) -> pd.Series[str]:

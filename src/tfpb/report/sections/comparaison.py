@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from tfpb.model.codes import TOTAL, Groupe, Theme, Verdict
 from tfpb.model.report import Chart, ChartKind, Format, Section, Text
 from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
@@ -26,6 +24,8 @@ from tfpb.words import satisfaction, verdicts
 from tfpb.words.report import unreadable_quarters
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tfpb.model.dossier import Dossier
     from tfpb.model.report import Block, Table
     from tfpb.model.survey import Published
@@ -72,30 +72,27 @@ def _workbook_table(rows: pd.DataFrame, dossier: Dossier, wave: str) -> Table:
         territoire_mot=[
             view.place_label(level, str(place), names)
             for level, place in zip(rows["niveau"], rows["territoire"], strict=True)
-        ]
+        ],
+        publication_court=[str(p).split(" :", maxsplit=1)[0] for p in rows["publication_mot"]],
     )
     columns = (
-        column("territoire_mot", "Territoire", width=22),
-        column("theme_mot", "Thème", width=16),
-        column("libelle", "Question", width=30),
-        column("nature_mot", "Nature", width=13),
-        column("n_qpv", "n QPV", Format.INTEGER, 8),
-        column("n_hors", "n hors QPV", Format.INTEGER, 8),
-        column("qpv", "Satisfaits QPV (%)", Format.PERCENT, 10),
-        column("qpv_bas", "QPV, bas à 95 % (%)", Format.PERCENT, 9),
-        column("qpv_haut", "QPV, haut à 95 % (%)", Format.PERCENT, 9),
-        column("hors", "Satisfaits hors QPV (%)", Format.PERCENT, 10),
-        column("ecart", "Écart brut (points)", Format.POINTS, 9),
-        column("ic95_bas", "Écart brut, bas à 95 %", Format.POINTS, 9),
-        column("ic95_haut", "Écart brut, haut à 95 %", Format.POINTS, 9),
-        column("verdict_mot", "Verdict", width=24),
-        column("marge_demontree_points", "Marge démontrable (points)", Format.NUMBER1, 12),
-        column("standardise", "Écart à structure comparable (points)", Format.POINTS, 12),
-        column("standardise_bas", "Comparable, bas à 95 %", Format.POINTS, 12),
-        column("standardise_haut", "Comparable, haut à 95 %", Format.POINTS, 12),
-        column("regression", "Écart par régression (points)", Format.POINTS, 12),
-        column("effet_plan", "Effet de plan", Format.NUMBER1, 8),
-        column("publication_mot", "Publication", width=26),
+        column("territoire_mot", "Territoire", width=19),
+        column("theme_mot", "Thème", width=14),
+        column("libelle", "Question", width=28),
+        column("n_qpv", "n QPV", Format.INTEGER, 7),
+        column("n_hors", "n hors QPV", Format.INTEGER, 7),
+        column("qpv", "Satisfaits QPV (%)", Format.PERCENT, 9),
+        column("hors", "Satisfaits hors QPV (%)", Format.PERCENT, 9),
+        column("ecart", "Écart brut (points)", Format.POINTS, 8),
+        column("ic95_bas", "Brut, bas à 95 %", Format.POINTS, 8),
+        column("ic95_haut", "Brut, haut à 95 %", Format.POINTS, 8),
+        column("verdict_mot", "Verdict", width=23),
+        column("marge_demontree_points", "Marge démontrable (points)", Format.NUMBER1, 11),
+        column("standardise", "À structure comparable (points)", Format.POINTS, 11),
+        column("standardise_bas", "Comparable, bas à 95 %", Format.POINTS, 11),
+        column("standardise_haut", "Comparable, haut à 95 %", Format.POINTS, 11),
+        column("regression", "Par régression (points)", Format.POINTS, 10),
+        column("publication_court", "Publication", width=12),
     )
     return table(
         "comparaison",
@@ -105,42 +102,47 @@ def _workbook_table(rows: pd.DataFrame, dossier: Dossier, wave: str) -> Table:
         unit="% de ménages satisfaits, écarts en points (QPV − hors QPV)",
         scope="ménages interrogés, réponses valides",
         source=_SOURCE.format(wave),
-        notes=("Une cellule vide n’est pas publiable : la colonne Publication dit pourquoi.",),
+        notes=(
+            ("Une cellule vide n’est pas publiable : fragile, peu de réponses, à lire avec prudence ; "
+            "non publiable, trop peu de réponses ; masqué, secret des réponses."),
+            ("Marge démontrable : la plus petite marge à laquelle ces réponses montreraient que les QPV "
+            "ne sont pas en dessous."),
+        ),
         media=WORKBOOK,
     )
 
 
 def _document_tables(shown: pd.DataFrame, wave: str) -> list[Block]:
-    columns = (
-        column("libelle", "Question", width=30),
-        column("n_qpv", "n QPV", Format.INTEGER, 7),
-        column("n_hors", "n hors QPV", Format.INTEGER, 7),
-        column("qpv", "QPV (%)", Format.PERCENT, 7),
-        column("hors", "Hors QPV (%)", Format.PERCENT, 7),
-        column("ecart", "Écart (points)", Format.POINTS, 9),
-        column("ic95_bas", "bas à 95 %", Format.POINTS, 9),
-        column("ic95_haut", "haut à 95 %", Format.POINTS, 9),
-        column("standardise", "À structure comparable", Format.POINTS, 11),
-        column("verdict_mot", "Verdict", width=20),
-    )
-    out: list[Block] = []
-    for code in Theme:
-        part = cut(shown, shown["theme"] == code)
-        if part.empty:
-            continue
-        out.append(
-            table(
-                f"comparaison_{code}",
-                f"{satisfaction.THEMES[code]} : part de ménages satisfaits",
-                columns,
-                part,
-                unit="% et points (QPV − hors QPV)",
-                scope="ménages interrogés, réponses valides",
-                source=_SOURCE.format(wave),
-                media=DOCUMENT,
-            )
+    if shown.empty:
+        return []
+    return [
+        table(
+            "comparaison_document",
+            "Question par question : niveaux, écart brut, écart à structure comparable",
+            (
+                column("theme_mot", "Thème", width=13),
+                column("libelle", "Question", width=24),
+                column("n_qpv", "n QPV", Format.INTEGER, 6),
+                column("n_hors", "n hors QPV", Format.INTEGER, 6),
+                column("qpv", "QPV (%)", Format.PERCENT, 6),
+                column("hors", "Hors QPV (%)", Format.PERCENT, 6),
+                column("ecart", "Écart (points)", Format.POINTS, 8),
+                column("ic95_bas", "bas à 95 %", Format.POINTS, 7),
+                column("ic95_haut", "haut à 95 %", Format.POINTS, 7),
+                column("standardise", "Écart comparable", Format.POINTS, 8),
+                column("verdict_mot", "Verdict", width=19),
+            ),
+            shown,
+            unit="% de ménages satisfaits ; points (QPV − hors QPV)",
+            scope="ménages interrogés, réponses valides",
+            source=_SOURCE.format(wave),
+            notes=(
+                ("Écart comparable : même répartition des types d’habitat et des périodes de "
+                "construction des deux côtés ; il accompagne l’écart brut sans le remplacer."),
+            ),
+            media=DOCUMENT,
         )
-    return out
+    ]
 
 
 def _headline_sentences(whole: pd.DataFrame) -> tuple[str, ...]:
@@ -192,7 +194,7 @@ def _charts(shown: pd.DataFrame, wave: str, margin: float) -> list[Block]:
     out: list[Block] = []
     for code in Theme:
         part = cut(shown, shown["theme"] == code).sort_values("ecart", kind="stable")
-        if part.empty:
+        if len(part) < 2:  # noqa: PLR2004  # one question is said in a sentence, not drawn
             continue
         title = satisfaction.chart_title(
             code,
@@ -216,8 +218,8 @@ def _charts(shown: pd.DataFrame, wave: str, margin: float) -> list[Block]:
                 margin=margin / 100,
                 source=_SOURCE.format(wave),
                 notes=(
-                    "Trait épais : intervalle à 90 % ; trait fin : intervalle à 95 % ; bande : marge "
-                    "d’équivalence.",
+                    ("Trait épais : intervalle à 90 % ; trait fin : intervalle à 95 % ; bande : marge "
+                    "d’équivalence."),
                 ),
             )
         )
@@ -265,7 +267,7 @@ def _territories(rows: pd.DataFrame, dossier: Dossier, wave: str) -> list[Block]
                     column("ic95_bas", "bas à 95 %", Format.POINTS, 9),
                     column("ic95_haut", "haut à 95 %", Format.POINTS, 9),
                     column("verdict_mot", "Verdict", width=22),
-                    column("publication_mot", "Publication", width=18),
+                    column("court", "Publication", width=10),
                 ),
                 named,
                 unit="% et points (quartier − hors QPV du bailleur)",
@@ -350,6 +352,7 @@ def _benchmark(survey: Published, wave: str) -> list[Block]:
             unit="% de ménages satisfaits",
             scope="repères tels que fournis ; ils ne portent pas sur les mêmes ménages",
             source="fichier de repères",
+            media=frozenset({"document", "donnees"}),
         )
     ]
 

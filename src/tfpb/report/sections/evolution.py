@@ -9,7 +9,16 @@ from tfpb.model.codes import Ajustement, Groupe
 from tfpb.model.report import Chart, ChartKind, Format, Section, Text
 from tfpb.model.results import PRIORITY_COLUMNS
 from tfpb.report.sections import survey_view as view
-from tfpb.report.sections.build import ALL, DATA, DOCUMENT, column, cut, lacking, said, table
+from tfpb.report.sections.build import (
+    DATA,
+    DOCUMENT,
+    WORKBOOK,
+    column,
+    cut,
+    lacking,
+    said,
+    table,
+)
 from tfpb.report.sections.facts import quarter_names
 from tfpb.words import satisfaction
 from tfpb.words.faults import say
@@ -22,6 +31,7 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Published
 
 _COUNTS = frozenset({"n", "n_residences"})
+_NO_CAUSE = "Cette évolution ne dit pas sa cause."
 
 
 def evolution(dossier: Dossier) -> Section:
@@ -71,10 +81,30 @@ def evolution(dossier: Dossier) -> Section:
         unit="points ; un signe + sur l’écart est favorable aux QPV",
         scope="bailleurs présents dans les deux vagues, une seule carte de QPV pour les deux",
         source="enquêtes de satisfaction",
-        notes=("Cette évolution ne dit pas sa cause.",),
-        media=ALL,
+        notes=(_NO_CAUSE,),
+        media=WORKBOOK,
     )
-    blocks: list[Block] = [main, *_slopes(survey, name)]
+    short = table(
+        "evolution_document",
+        "Évolution des satisfactions et de leur écart",
+        (
+            column("libelle", "Question", width=28),
+            column("n", "n, deux vagues", Format.INTEGER, 8),
+            column("evolution_qpv", "En QPV (points)", Format.POINTS, 8),
+            column("evolution_hors", "Hors QPV (points)", Format.POINTS, 8),
+            column("ecart", "Écart (points)", Format.POINTS, 8),
+            column("ic95_bas", "bas à 95 %", Format.POINTS, 8),
+            column("ic95_haut", "haut à 95 %", Format.POINTS, 8),
+            column("verdict_mot", "Lecture", width=24),
+        ),
+        shown,
+        unit="points ; un signe + sur l’écart est favorable aux QPV",
+        scope="bailleurs présents dans les deux vagues, une seule carte de QPV pour les deux",
+        source="enquêtes de satisfaction",
+        notes=(_NO_CAUSE,),
+        media=DOCUMENT,
+    )
+    blocks: list[Block] = [main, short, *_slopes(survey, name)]
     warnings = tuple(
         dict.fromkeys(
             " ".join(part for part in (s.title, s.hint) if part)

@@ -107,7 +107,7 @@ def forecast_by_year(abatement: Abatement) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     out = []
     for year, part in rows.groupby("annee", sort=True):
-        paid = part[part["abattement_eur"].map(lambda amount: bool(amount))]
+        paid = part[part["abattement_eur"].map(bool)]
         amounts = [a for a in paid["abattement_eur"] if a is not None]
         out.append(
             {

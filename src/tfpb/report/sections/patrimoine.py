@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from tfpb.model.codes import QpvStatut
 from tfpb.model.report import Format, Section, Text
 from tfpb.model.results import RESIDENCE_COLUMNS
-from tfpb.report.sections.build import ALL, DOCUMENT, WORKBOOK, column, cut, has, said, table
+from tfpb.report.sections.build import DOCUMENT, WORKBOOK, column, cut, has, said, table
 from tfpb.report.sections.facts import quarters, stock_facts
 from tfpb.words import stock as words
 from tfpb.words.report import rows_elsewhere
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tfpb.model.dossier import Dossier
     from tfpb.model.report import Block, TableColumn
 
@@ -61,8 +61,8 @@ def residences(dossier: Dossier) -> Section:
         scope=f"patrimoine du bailleur, imposition {dossier.located.year}",
         source="patrimoine, géocodage et carte des QPV",
         notes=(
-            "L’argent suit les logements : une résidence coupée par une limite compte pour ses "
-            "logements de chaque côté.",
+            ("L’argent suit les logements : une résidence coupée par une limite compte pour ses "
+            "logements de chaque côté."),
         ),
         media=WORKBOOK,
     )
@@ -183,5 +183,5 @@ def _correspondence(rows: pd.DataFrame) -> Block:
         unit="% de la surface, logements du patrimoine",
         scope="quartiers touchés par le patrimoine",
         source="superposition des deux cartes de QPV",
-        media=ALL,
+        media=frozenset({"document", "donnees"}),
     )

@@ -74,8 +74,8 @@ def doutes(dossier: Dossier) -> Section:
         blocks.append(
             Text(
                 (
-                    "Pour trancher une adresse, remplissez la feuille « Limites » du fichier de "
-                    "vérification, indiquez-le sous decisions dans dossier.toml, puis relancez.",
+                    ("Pour trancher une adresse, remplissez la feuille « Limites » du fichier de "
+                    "vérification, indiquez-le sous decisions dans dossier.toml, puis relancez."),
                 )
             )
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tfpb.model.report import Format, KeyFigure, KeyFigures, Section, Table, Text
@@ -47,48 +48,40 @@ def _missing(dossier: Dossier) -> list[str]:
     return [key for key, value in given.items() if value is None]
 
 
+def _euros(label: str, amount: Decimal, detail: str) -> KeyFigure:
+    return KeyFigure(label, euros(amount), detail, amount=amount, format=Format.EUROS)
+
+
 def _figures(dossier: Dossier) -> list[KeyFigure]:
     facts = stock_facts(dossier.located)
     share = percent(facts.inside / facts.dwellings) if facts.dwellings else "–"
+    detail = f"{share} de {plural(facts.dwellings, 'logement')}"
     out = [
         KeyFigure(
             "Logements en QPV",
             number(facts.inside),
-            f"{share} de {plural(facts.dwellings, 'logement')}",
+            detail,
+            amount=facts.inside,
+            format=Format.INTEGER,
         )
     ]
     money, programme = dossier.abatement, dossier.programme
     if money is not None:
-        natures = nature_counts(money)
-        detail = ", ".join(
+        natures = ", ".join(
             f"{accounts.NATURES.get(nature, nature)} {euros(amount)}"
-            for nature, amount in natures.items()
+            for nature, amount in nature_counts(money).items()
         )
-        out.append(
-            KeyFigure(f"Abattement {money.year}", euros(money.totals["abattement_eur"]), detail)
-        )
-        out.append(
-            KeyFigure(
-                "Perte des collectivités",
-                euros(money.totals["perte_collectivites_eur"]),
-                f"compensation de l’État {euros(money.totals['compensation_etat_eur'])}",
-            )
-        )
+        totals = money.totals
+        rendered = f"compensation de l’État {euros(totals['compensation_etat_eur'])}"
+        out.append(_euros(f"Abattement {money.year}", totals["abattement_eur"], natures))
+        out.append(_euros("Perte des collectivités", totals["perte_collectivites_eur"], rendered))
     if programme is not None:
         abated = money.totals["abattement_eur"] if money is not None else None
-        out.append(
-            KeyFigure(
-                "Actions valorisées",
-                euros(programme.totals["valorise_eur"]),
-                accounts.coverage_words(programme.totals["valorise_eur"], abated),
-            )
-        )
-        if "solde_eur" in programme.totals:
-            out.append(
-                KeyFigure(
-                    "Solde", euros(programme.totals["solde_eur"]), "valorisé − abattement − report"
-                )
-            )
+        valued = programme.totals.get("valorise_eur", Decimal(0))
+        out.append(_euros("Actions valorisées", valued, accounts.coverage_words(valued, abated)))
+        if "solde_eur" in programme.totals and money is not None:
+            balance = programme.totals["solde_eur"]
+            out.append(_euros("Solde", balance, "valorisé − abattement − report"))
     out.append(
         KeyFigure(
             "À vérifier",

@@ -1,7 +1,8 @@
-"""« Abattement », « Programme et bilan », « Droit commun »: the money, its use, the baseline."""
+"""« Programme et bilan » and « Droit commun »: the use of the money, and the baseline."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -9,224 +10,36 @@ import pandas as pd
 
 from tfpb.model.report import Chart, ChartKind, Format, Section, Text
 from tfpb.report.sections.build import (
-    ALL,
-    BOTH,
     DOCUMENT,
     WORKBOOK,
     column,
     cut,
     has,
     lacking,
+    only,
     said,
     table,
 )
-from tfpb.report.sections.facts import forecast_by_year, quarter_names
+from tfpb.report.sections.facts import quarter_names
 from tfpb.words import accounts as words
 from tfpb.words.report import rows_elsewhere
 
 if TYPE_CHECKING:
     from tfpb.model.dossier import Dossier
-    from tfpb.model.money import Abatement, Programme
-    from tfpb.model.report import Block
+    from tfpb.model.money import Programme
+    from tfpb.model.report import Block, Table
 
-_NOTICE = "fichier de fiscalité et conventions"
-
-
-def abattement(dossier: Dossier) -> Section:
-    """Make the section of the abatement of the tax year."""
-    money = dossier.abatement
-    if money is None:
-        return lacking("abattement", subject="fiscalite", title="Abattement", sheet="Abattement")
-    totals = money.totals
-    lead = words.abatement_lead(
-        money.year,
-        totals["abattement_eur"],
-        totals["perte_collectivites_eur"],
-        totals["compensation_etat_eur"],
-    )
-    standing = words.standing_sentences(
-        totals["abattement_a_reclamer_eur"],
-        totals["abattement_a_risque_eur"],
-        totals["abattement_a_verifier_eur"],
-    )
-    blocks: list[Block] = [_by_quarter(money)]
-    if standing:
-        blocks.append(Text(standing, bullets=True))
-    blocks += [_statuses(money), _communes(money)]
-    yearly = forecast_by_year(money)
-    if len(yearly):
-        blocks.append(
-            table(
-                "prevision",
-                "Abattement attendu, année par année",
-                (
-                    column("annee", "Année", Format.YEAR, 8),
-                    column("residences", "Résidences", Format.INTEGER, 11),
-                    column("logements", "Logements", Format.INTEGER, 11),
-                    column("abattement_eur", "Abattement (€)", Format.EUROS, 14),
-                ),
-                yearly,
-                unit="euros, à bases et taux constants",
-                scope="résidences en QPV, selon la fin de leur exonération",
-                source=_NOTICE,
-                media=ALL,
-            )
-        )
-    blocks.append(_by_residence(money))
-    if len(money.checks):
-        blocks.append(_checks(money))
-    if len(money.declaration):
-        blocks.append(_declaration(money))
-    blocks.append(
-        Text((f"Arrondi : {words.ROUNDINGS.get(money.rounding, money.rounding)}.",), media=BOTH)
-    )
-    return Section("abattement", "Abattement", lead, tuple(blocks), sheet="Abattement")
-
-
-def _by_quarter(money: Abatement) -> Block:
-    rows = money.by_qpv.assign(nature=said(money.by_qpv["nature"], words.NATURES))
-    return table(
-        "abattement_qpv",
-        "Abattement par quartier",
-        (
-            column("code_qpv", "Code du QPV", width=12),
-            column("nom_qpv", "Nom du QPV", width=24),
-            column("logements", "Logements", Format.INTEGER, 11),
-            column("logements_abattus", "Logements abattus", Format.INTEGER, 11),
-            column("abattement_eur", "Abattement (€)", Format.EUROS, 13),
-            column("compensation_etat_eur", "Compensation de l’État (€)", Format.EUROS, 14),
-            column("perte_collectivites_eur", "Perte des collectivités (€)", Format.EUROS, 14),
-            column("reporte_contribuables_eur", "Reporté sur les contribuables (€)", Format.EUROS, 14),
-            column("abattement_a_reclamer_eur", "À réclamer (€)", Format.EUROS, 12),
-            column("abattement_a_risque_eur", "À risque (€)", Format.EUROS, 12),
-            column("nature", "Nature", width=13),
-        ),
-        rows,
-        unit="euros par an",
-        scope=f"locaux en QPV, imposition {money.year}",
-        source=_NOTICE,
-        notes=(
-            "Perte des collectivités : lignes de la commune, des syndicats et de l’intercommunalité, "
-            "moins la compensation. Les autres lignes sont reportées sur les contribuables.",
-        ),
-    )  # fmt: skip
-
-
-def _statuses(money: Abatement) -> Block:
-    rows = pd.DataFrame(
-        [
-            {"statut": words.STATUTS.get(code, code), "locaux": premises, "logements": dwellings}
-            for code, (premises, dwellings) in money.counts.items()
-        ],
-        columns=["statut", "locaux", "logements"],
-    )
-    return table(
-        "abattement_statuts",
-        "Où en sont les locaux",
-        (
-            column("statut", "Statut", width=24),
-            column("locaux", "Locaux", Format.INTEGER, 10),
-            column("logements", "Logements", Format.INTEGER, 11),
-        ),
-        rows,
-        unit="locaux des avis, logements",
-        scope=f"imposition {money.year}",
-        source=_NOTICE,
-    )
-
-
-def _communes(money: Abatement) -> Block:
-    return table(
-        "abattement_communes",
-        "Par commune : ce que la ville perd, ce que l’État rend",
-        (
-            column("commune", "Commune", width=20),
-            column("code_insee", "Code Insee", width=10),
-            column("logements", "Logements", Format.INTEGER, 11),
-            column("abattement_eur", "Abattement (€)", Format.EUROS, 14),
-            column("compensation_etat_eur", "Compensation de l’État (€)", Format.EUROS, 14),
-            column("perte_collectivites_eur", "Perte des collectivités (€)", Format.EUROS, 14),
-        ),
-        money.by_commune,
-        unit="euros par an",
-        scope=f"locaux en QPV, imposition {money.year}",
-        source=_NOTICE,
-    )
-
-
-def _by_residence(money: Abatement) -> Block:
-    rows = money.by_residence.assign(
-        nature=said(money.by_residence["nature"], words.NATURES),
-        statut=said(money.by_residence["statut"], words.STATUTS),
-    )
-    return table(
-        "abattement_residences",
-        "Abattement par résidence",
-        (
-            column("id_residence", "Résidence", width=12),
-            column("nom", "Nom", width=24),
-            column("code_qpv", "Code du QPV", width=12),
-            column("nb_logements", "Logements", Format.INTEGER, 11),
-            column("abattement_eur", "Abattement (€)", Format.CENTS, 13),
-            column("frais_gestion_eur", "Frais de gestion (€)", Format.CENTS, 13),
-            column("total_eur", "Total (€)", Format.CENTS, 13),
-            column("nature", "Nature", width=10),
-            column("statut", "Statut", width=16),
-            column("ouverture_abattement_annee", "Première année d’abattement", Format.YEAR, 12),
-            column("motif", "Motif", width=36),
-        ),
-        rows,
-        unit="euros par an",
-        scope=f"résidences portées sur les avis, imposition {money.year}",
-        source=_NOTICE,
-        media=WORKBOOK,
-    )
-
-
-def _checks(money: Abatement) -> Block:
-    return table(
-        "controle_avis",
-        "Rapprochement avec les avis",
-        (
-            column("avis", "Avis", width=14),
-            column("id_residence", "Résidence", width=12),
-            column("attendu_eur", "Attendu (€)", Format.CENTS, 13),
-            column("lu_eur", "Lu sur l’avis (€)", Format.CENTS, 13),
-            column("ecart_eur", "Différence (€)", Format.CENTS, 13),
-            column("constat", "Constat", width=40),
-        ),
-        money.checks,
-        unit="euros, hors enlèvement des ordures ménagères",
-        scope="avis dont la cotisation est fournie",
-        source=_NOTICE,
-        media=WORKBOOK,
-    )
-
-
-def _declaration(money: Abatement) -> Block:
-    rows = money.declaration.assign(statut=said(money.declaration["statut"], words.STATUTS))
-    return table(
-        "declaration",
-        "Liste pour la déclaration",
-        (
-            column("commune", "Commune", width=16),
-            column("section", "Section", width=8),
-            column("parcelle", "Parcelle", width=9),
-            column("invariant", "Invariant", width=13),
-            column("id_residence", "Résidence", width=12),
-            column("id_batiment", "Bâtiment", width=10),
-            column("adresse", "Adresse", width=28),
-            column("nb_logements", "Logements", Format.INTEGER, 11),
-            column("code_qpv", "Code du QPV", width=12),
-            column("statut", "Statut", width=16),
-            column("manque", "Ce qui manque", width=26),
-        ),
-        rows,
-        unit="logements",
-        scope="biens à identifier auprès du service des impôts",
-        source="patrimoine et fichier de fiscalité",
-        media=WORKBOOK,
-    )
+_SHORT = (
+    "nom_qpv", "logements", "abattement_eur", "prevu_eur", "realise_eur", "valorise_eur",
+    "valorise_par_logement_eur", "report_eur", "solde_eur", "couverture",
+)  # fmt: skip
+_SHORT_USAGES = (
+    "indicateur", "quantite_par_100_logements_qpv", "quantite_par_100_logements_hors",
+    "cout_par_logement_qpv_eur", "cout_par_logement_hors_eur", "surcout_eur", "surcout_ic95_bas_eur",
+    "surcout_ic95_haut_eur", "marge", "plancher",
+)  # fmt: skip
+_EVERYWHERE = "Tous les quartiers"
+_SUMMED = ("prevu_eur", "realise_eur", "valorise_eur", "solde_eur")
 
 
 def programme(dossier: Dossier) -> Section:
@@ -241,7 +54,8 @@ def programme(dossier: Dossier) -> Section:
         plan.totals.get("valorise_eur", Decimal(0)), abated, plan.totals.get("solde_eur")
     )
     names = quarter_names(dossier.located)
-    blocks: list[Block] = [_balance(plan), _axes(plan, names)]
+    balance = _balance(plan)
+    blocks: list[Block] = [balance, only(balance, "bilan_document", _SHORT), *_axes(plan, names)]
     chart = _axis_chart(plan)
     if chart is not None:
         blocks.append(chart)
@@ -253,7 +67,7 @@ def programme(dossier: Dossier) -> Section:
     return Section("programme", sheet, lead, tuple(blocks), sheet=sheet)
 
 
-def _balance(plan: Programme) -> Block:
+def _balance(plan: Programme) -> Table:
     return table(
         "bilan",
         "Bilan par quartier",
@@ -278,19 +92,21 @@ def _balance(plan: Programme) -> Block:
         scope="actions du programme, quartier par quartier",
         source="programme d’actions et fichier de fiscalité",
         notes=("Solde = valorisé − abattement − report ; couverture = valorisé / abattement.",),
+        media=WORKBOOK,
+        totals={key: plan.totals[key] for key in _SUMMED if key in plan.totals},
     )
 
 
-def _axes(plan: Programme, names: dict[str, str]) -> Block:
+def _axes(plan: Programme, names: dict[str, str]) -> list[Block]:
     rows = plan.by_axis.assign(
         axe_mot=[words.axis_words(int(a)) for a in plan.by_axis["axe"]],
         quartier=[
-            "Tous les quartiers" if c == "total" else names.get(str(c), str(c))
+            _EVERYWHERE if c == "total" else names.get(str(c), str(c))
             for c in plan.by_axis["code_qpv"]
         ],
         _rest=plan.by_axis["code_qpv"] != "total",
     ).sort_values(["_rest", "code_qpv", "axe"], kind="stable")
-    return table(
+    whole = table(
         "axes",
         "Dépenses par axe du cadre national",
         (
@@ -307,7 +123,12 @@ def _axes(plan: Programme, names: dict[str, str]) -> Block:
         unit="euros",
         scope="actions du programme",
         source="programme d’actions",
+        media=WORKBOOK,
     )
+    # the page shows the programme over all quarters; quarter by quarter stands in the workbook
+    total = replace(whole, rows=cut(whole.rows, whole.rows["quartier"] == _EVERYWHERE))
+    keys = [c.key for c in whole.columns if c.key != "quartier"]
+    return [whole, only(total, "axes_document", keys)]
 
 
 def _axis_chart(plan: Programme) -> Block | None:
@@ -441,6 +262,8 @@ def droit_commun(dossier: Dossier) -> Section:
             "Surcoût = (coût par logement en QPV − coût par logement hors QPV) × logements en QPV.",
             "Un effectif de gardiens au plancher légal n’est pas un renforcement.",
         ),
+        media=WORKBOOK,
     )  # fmt: skip
     lead = words.droit_commun_lead(len(rows), computable)
-    return Section("droit_commun", sheet, lead, (main,), sheet=sheet)
+    short = only(main, "droit_commun_document", _SHORT_USAGES)
+    return Section("droit_commun", sheet, lead, (main, short), sheet=sheet)

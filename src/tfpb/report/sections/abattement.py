@@ -1,0 +1,235 @@
+"""« Abattement »: what is granted, to whom, what it costs, what is still due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tfpb.model.report import Format, Section, Text
+from tfpb.report.sections.build import (
+    ALL,
+    BOTH,
+    WORKBOOK,
+    column,
+    lacking,
+    only,
+    said,
+    table,
+)
+from tfpb.report.sections.facts import forecast_by_year
+from tfpb.words import accounts as words
+
+if TYPE_CHECKING:
+    from tfpb.model.dossier import Dossier
+    from tfpb.model.money import Abatement
+    from tfpb.model.report import Block, Table
+
+_NOTICE = "fichier de fiscalité et conventions"
+_SHORT = (
+    "nom_qpv", "logements_abattus", "abattement_eur", "compensation_etat_eur",
+    "perte_collectivites_eur", "abattement_a_reclamer_eur", "abattement_a_risque_eur", "nature",
+)  # fmt: skip
+_SUMMED = (
+    "abattement_eur", "compensation_etat_eur", "perte_collectivites_eur", "reporte_contribuables_eur",
+)  # fmt: skip
+
+
+def abattement(dossier: Dossier) -> Section:
+    """Make the section of the abatement of the tax year."""
+    money = dossier.abatement
+    if money is None:
+        return lacking("abattement", subject="fiscalite", title="Abattement", sheet="Abattement")
+    totals = money.totals
+    lead = words.abatement_lead(
+        money.year,
+        totals["abattement_eur"],
+        totals["perte_collectivites_eur"],
+        totals["compensation_etat_eur"],
+    )
+    standing = words.standing_sentences(
+        totals["abattement_a_reclamer_eur"],
+        totals["abattement_a_risque_eur"],
+        totals["abattement_a_verifier_eur"],
+    )
+    quarters = _by_quarter(money)
+    blocks: list[Block] = [quarters, only(quarters, "abattement_qpv_document", _SHORT)]
+    if standing:
+        blocks.append(Text(standing, bullets=True))
+    blocks += [_statuses(money), _communes(money)]
+    yearly = forecast_by_year(money)
+    if len(yearly):
+        blocks.append(
+            table(
+                "prevision",
+                "Abattement attendu, année par année",
+                (
+                    column("annee", "Année", Format.YEAR, 8),
+                    column("residences", "Résidences", Format.INTEGER, 11),
+                    column("logements", "Logements", Format.INTEGER, 11),
+                    column("abattement_eur", "Abattement (€)", Format.EUROS, 14),
+                ),
+                yearly,
+                unit="euros, à bases et taux constants",
+                scope="résidences en QPV, selon la fin de leur exonération",
+                source=_NOTICE,
+                media=ALL,
+            )
+        )
+    blocks.append(_by_residence(money))
+    if len(money.checks):
+        blocks.append(_checks(money))
+    if len(money.declaration):
+        blocks.append(_declaration(money))
+    blocks.append(
+        Text((f"Arrondi : {words.ROUNDINGS.get(money.rounding, money.rounding)}.",), media=BOTH)
+    )
+    return Section("abattement", "Abattement", lead, tuple(blocks), sheet="Abattement")
+
+
+def _by_quarter(money: Abatement) -> Table:
+    rows = money.by_qpv.assign(nature=said(money.by_qpv["nature"], words.NATURES))
+    return table(
+        "abattement_qpv",
+        "Abattement par quartier",
+        (
+            column("code_qpv", "Code du QPV", width=12),
+            column("nom_qpv", "Nom du QPV", width=24),
+            column("logements", "Logements", Format.INTEGER, 11),
+            column("logements_abattus", "Logements abattus", Format.INTEGER, 11),
+            column("abattement_eur", "Abattement (€)", Format.EUROS, 13),
+            column("compensation_etat_eur", "Compensation de l’État (€)", Format.EUROS, 14),
+            column("perte_collectivites_eur", "Perte des collectivités (€)", Format.EUROS, 14),
+            column("reporte_contribuables_eur", "Reporté sur les contribuables (€)", Format.EUROS, 14),
+            column("abattement_a_reclamer_eur", "À réclamer (€)", Format.EUROS, 12),
+            column("abattement_a_risque_eur", "À risque (€)", Format.EUROS, 12),
+            column("nature", "Nature", width=13),
+        ),
+        rows,
+        unit="euros par an",
+        scope=f"locaux en QPV, imposition {money.year}",
+        source=_NOTICE,
+        notes=(
+            ("Perte des collectivités : lignes de la commune, des syndicats et de l’intercommunalité, "
+            "moins la compensation. Les autres lignes sont reportées sur les contribuables."),
+        ),
+        media=WORKBOOK,
+        totals={key: money.totals[key] for key in _SUMMED if key in money.totals},
+    )  # fmt: skip
+
+
+def _statuses(money: Abatement) -> Block:
+    rows = pd.DataFrame(
+        [
+            {"statut": words.STATUTS.get(code, code), "locaux": premises, "logements": dwellings}
+            for code, (premises, dwellings) in money.counts.items()
+        ],
+        columns=["statut", "locaux", "logements"],
+    )
+    return table(
+        "abattement_statuts",
+        "Où en sont les locaux",
+        (
+            column("statut", "Statut", width=24),
+            column("locaux", "Locaux", Format.INTEGER, 10),
+            column("logements", "Logements", Format.INTEGER, 11),
+        ),
+        rows,
+        unit="locaux des avis, logements",
+        scope=f"imposition {money.year}",
+        source=_NOTICE,
+    )
+
+
+def _communes(money: Abatement) -> Block:
+    return table(
+        "abattement_communes",
+        "Par commune : ce que la ville perd, ce que l’État rend",
+        (
+            column("commune", "Commune", width=20),
+            column("code_insee", "Code Insee", width=10),
+            column("logements", "Logements", Format.INTEGER, 11),
+            column("abattement_eur", "Abattement (€)", Format.EUROS, 14),
+            column("compensation_etat_eur", "Compensation de l’État (€)", Format.EUROS, 14),
+            column("perte_collectivites_eur", "Perte des collectivités (€)", Format.EUROS, 14),
+        ),
+        money.by_commune,
+        unit="euros par an",
+        scope=f"locaux en QPV, imposition {money.year}",
+        source=_NOTICE,
+    )
+
+
+def _by_residence(money: Abatement) -> Block:
+    rows = money.by_residence.assign(
+        nature=said(money.by_residence["nature"], words.NATURES),
+        statut=said(money.by_residence["statut"], words.STATUTS),
+    )
+    return table(
+        "abattement_residences",
+        "Abattement par résidence",
+        (
+            column("id_residence", "Résidence", width=12),
+            column("nom", "Nom", width=24),
+            column("code_qpv", "Code du QPV", width=12),
+            column("nb_logements", "Logements", Format.INTEGER, 11),
+            column("abattement_eur", "Abattement (€)", Format.CENTS, 13),
+            column("frais_gestion_eur", "Frais de gestion (€)", Format.CENTS, 13),
+            column("total_eur", "Total (€)", Format.CENTS, 13),
+            column("nature", "Nature", width=10),
+            column("statut", "Statut", width=16),
+            column("ouverture_abattement_annee", "Première année d’abattement", Format.YEAR, 12),
+            column("motif", "Motif", width=36),
+        ),
+        rows,
+        unit="euros par an",
+        scope=f"résidences portées sur les avis, imposition {money.year}",
+        source=_NOTICE,
+        media=WORKBOOK,
+    )
+
+
+def _checks(money: Abatement) -> Block:
+    return table(
+        "controle_avis",
+        "Rapprochement avec les avis",
+        (
+            column("avis", "Avis", width=14),
+            column("id_residence", "Résidence", width=12),
+            column("attendu_eur", "Attendu (€)", Format.CENTS, 13),
+            column("lu_eur", "Lu sur l’avis (€)", Format.CENTS, 13),
+            column("ecart_eur", "Différence (€)", Format.CENTS, 13),
+            column("constat", "Constat", width=40),
+        ),
+        money.checks,
+        unit="euros, hors enlèvement des ordures ménagères",
+        scope="avis dont la cotisation est fournie",
+        source=_NOTICE,
+        media=WORKBOOK,
+    )
+
+
+def _declaration(money: Abatement) -> Block:
+    rows = money.declaration.assign(statut=said(money.declaration["statut"], words.STATUTS))
+    return table(
+        "declaration",
+        "Liste pour la déclaration",
+        (
+            column("commune", "Commune", width=16),
+            column("section", "Section", width=8),
+            column("parcelle", "Parcelle", width=9),
+            column("invariant", "Invariant", width=13),
+            column("id_residence", "Résidence", width=12),
+            column("id_batiment", "Bâtiment", width=10),
+            column("adresse", "Adresse", width=28),
+            column("nb_logements", "Logements", Format.INTEGER, 11),
+            column("code_qpv", "Code du QPV", width=12),
+            column("statut", "Statut", width=16),
+            column("manque", "Ce qui manque", width=26),
+        ),
+        rows,
+        unit="logements",
+        scope="biens à identifier auprès du service des impôts",
+        source="patrimoine et fichier de fiscalité",
+        media=WORKBOOK,
+    )
