@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import shapely
 
@@ -19,7 +20,7 @@ from tfpb.errors import Place, fail
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pandas as pd
+    from numpy.typing import NDArray
 
 LAYER_FILES: Final = frozenset({".shp", ".geojson", ".json", ".gpkg"})
 ARCHIVES: Final = frozenset({".zip", ".gz"})
@@ -218,21 +219,29 @@ def read_parquet(path: Path) -> gpd.GeoDataFrame:
         ) from error
 
 
-def write_gpkg(path: Path, frame: pd.DataFrame, *, x: str, y: str, epsg: int, layer: str) -> None:
+def write_gpkg(
+    path: Path,
+    frame: pd.DataFrame,
+    *,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    epsg: int,
+    layer: str,
+) -> None:
     """Write rows as points of a GeoPackage, the way QGIS reads it without a question.
 
     Parameters
     ----------
-    frame : DataFrame
+    frame : DataFrame, n rows
         Column names are cut to 31 characters, kept unique.
-    x, y : str
-        Columns of the position, in metres of `epsg`; rows without one keep an empty geometry.
+    x, y : float array, shape (n,)
+        Metres of `epsg`; NaN keeps the row, without a point.
     """
-    points = shapely.points(frame[x].to_numpy(dtype=float), frame[y].to_numpy(dtype=float))
-    points[np.isnan(frame[x].to_numpy(dtype=float))] = None
-    out = gpd.GeoDataFrame(_plain(frame), geometry=points, crs=epsg)
-    out.columns = [*short_names([str(c) for c in out.columns[:-1]]), "geometry"]
-    write_layers(path, {layer[:_MAX_NAME]: out})
+    points = shapely.points(x, y)
+    points[~np.isfinite(x)] = None
+    out = _plain(frame)
+    out.columns = pd.Index(short_names([str(c) for c in out.columns]))
+    write_layers(path, {layer[:_MAX_NAME]: gpd.GeoDataFrame(out, geometry=points, crs=epsg)})
 
 
 def write_layers(path: Path, named: dict[str, gpd.GeoDataFrame]) -> None:

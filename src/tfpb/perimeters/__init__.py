@@ -2,7 +2,7 @@
 
 from tfpb.perimeters.correspondence import correspondence
 from tfpb.perimeters.decisions import check_decisions
-from tfpb.perimeters.locate import locate
+from tfpb.perimeters.locate import coverage_doubts, locate
 from tfpb.perimeters.points import check_points
 from tfpb.perimeters.residences import cut_residences, residences
 from tfpb.perimeters.vintages import ruling_vintage
@@ -11,6 +11,7 @@ __all__ = [
     "check_decisions",
     "check_points",
     "correspondence",
+    "coverage_doubts",
     "cut_residences",
     "locate",
     "residences",

@@ -63,6 +63,7 @@ def apply_decisions(
 ) -> pd.DataFrame:
     """Apply decisions on the ruling map; one that a clear map contradicts leaves the row in doubt.
 
+    A decision whose quarter is not on the ruling map was taken on another map: it is left aside.
     The sentence of each row then names author, date and piece, and keeps what the map said.
     """
     out = located.copy()
@@ -82,6 +83,8 @@ def apply_decisions(
         wanted = str(texts(decisions, "code_qpv").iloc[match.decision])
         for i in match.rows:
             vintage = int(vintages[i])
+            if wanted and wanted not in names[vintage]:
+                continue  # taken on another map: it says nothing of this one
             if computed[i] in _SIDES and computed[i] != side:
                 statut, code = QpvStatut.A_VERIFIER.value, cells["qpv_code"][i]
                 cells["qpv_motif"][i] = contradicted(
@@ -89,10 +92,7 @@ def apply_decisions(
                 )
             else:
                 statut = side
-                known = wanted if wanted in names[vintage] else ""
-                code = (
-                    (known or cells["qpv_code"][i] or nearest[i]) if side == QpvStatut.DANS else ""
-                )
+                code = (wanted or cells["qpv_code"][i] or nearest[i]) if side == _SIDES[0] else ""
                 cells["qpv_motif"][i] = decided(side=side, computed=reasons[i], **told)
             cells["qpv_statut"][i] = cells[f"qpv{vintage}_statut"][i] = statut
             cells["qpv_code"][i] = cells[f"qpv{vintage}_code"][i] = code

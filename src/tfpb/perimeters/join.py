@@ -195,6 +195,8 @@ def _judge_surfaces(
     building_says = (building == DANS) | (building == HORS)
     parcel_says = (parcel == DANS) | (parcel == HORS)
     cut = placed & ~building_says & ((parcel == _CUT) | (building == _CUT))
+    # A point clearly in stays in: the part of its parcel beyond the limit is no reason to doubt it.
+    cut &= doubtful | (out.point == HORS)
     _set(out, cut, A_VERIFIER, Case.SURFACE_COUPEE)
     for says, side, found in (
         (parcel_says & (building != _CUT), parcel, out.parcel), (building_says, building, out.footprint),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import Fault, fail, stop_on_faults
+from tfpb.errors import Fault, Severity, fail, stop_on_faults
 from tfpb.model.codes import QpvStatut
 from tfpb.model.results import LOCATION_COLUMNS
 from tfpb.perimeters.decisions import apply_decisions
@@ -150,6 +150,34 @@ def covered(at: Positions, qpv: QpvMap, rows: Flags) -> Flags:
         if len(mine):
             near = Limits.of(polygons).nearest(at.x[mine], at.y[mine], reach_m=COVER_M)
             out[mine] = np.isfinite(near.distance_m)
+    return out
+
+
+def coverage_doubts(
+    points: pd.DataFrame, located: pd.DataFrame, maps: Mapping[int, QpvMap], *, year: int
+) -> list[Fault]:
+    """Doubt a file with nothing in any quarter, and rows the imported map does not cover.
+
+    Parameters
+    ----------
+    points, maps, year
+        As given to `locate`.
+    located : DataFrame
+        What `locate` answered.
+    """
+    at = positions(points, default_radius_m=DEFAULT_RADIUS_M)
+    ruling = ruling_vintages(year, at.epsg)
+    out = []
+    for vintage in sorted(set(ruling[at.placed].tolist())):
+        rows = (ruling == vintage) & at.placed
+        far = rows & np.isnan(located["qpv_distance_m"].to_numpy(dtype=float))
+        strangers = int((far & ~covered(at, maps[vintage], far)).sum()) if far.any() else 0
+        told = {"lignes": strangers, "millesime": vintage, "distance_km": round(COVER_M / 1000)}
+        if strangers:
+            out.append(Fault("carte_partielle", fields=told, severity=Severity.DOUTE))
+        if not (located["qpv_code"].to_numpy(dtype=object)[rows] != "").any():
+            told = {"lignes": int(rows.sum()), "millesime": vintage}
+            out.append(Fault("aucun_point_en_qpv", fields=told, severity=Severity.DOUTE))
     return out
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-_LISTED: Final = 20
+_LISTED: Final = 10
 """Rows told one by one for one kind of fault; beyond, the fault says how many there are."""
 _AGREE_M: Final = 200.0
 """Metres and degrees of one row may differ by rounding or datum, not by more."""

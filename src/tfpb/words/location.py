@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tfpb.words.catalogue import FaultWords
 from tfpb.words.numbers import number, percent, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 ROAD_AXIS: Final = (
     "Quand la limite suit une rue, elle passe par l’axe de la chaussée : chaque côté relève de son "
@@ -172,7 +175,69 @@ def contradicted(*, side: str, author: str, date: str, computed: str) -> str:
     return f"La décision{who}{when} ({SIDE_WORDS[side]}) contredit la carte, à revoir. {computed}"
 
 
+REVIEW_LEAD: Final = (
+    "Pour chaque ligne, choisissez « dans » ou « hors », signez, datez, et dites sur quelle pièce vous "
+    "vous fondez. Redonnez ce fichier avec --decisions (ou « decisions » dans dossier.toml)."
+)
+REVIEW_HEADERS: Final = {
+    "id_residence": "id_residence",
+    "id_batiment": "id_batiment",
+    "adresse": "adresse",
+    "commune": "commune",
+    "nb_logements": "logements",
+    "quartier": "quartier en cause",
+    "distance_m": "distance à la limite (m)",
+    "incertitude_m": "incertitude du point (m)",
+    "motif": "pourquoi c’est à vérifier",
+    "decision": "decision",
+    "code_qpv": "code_qpv",
+    "auteur": "auteur",
+    "date": "date",
+    "piece": "piece",
+    "carte": "carte",
+}
+"""Headers of the sheet « Limites »; those that are read back bear the names of their contract."""
+
 SIDE_WORDS: Final = {"dans": "dans le QPV", "hors": "hors QPV", "a_verifier": "à vérifier"}
+
+
+EVOLUTION_WORDS: Final = {
+    "maintenu": "maintenues",
+    "entrant": "entrantes",
+    "sortant": "sortantes",
+    "hors": "hors des deux cartes",
+    "a_verifier": "à vérifier",
+}
+
+
+def summary_lines(
+    *, counts: Mapping[str, int], evolution: Mapping[str, int], output: str, review: str,
+    renamed: Sequence[str], year: int, geocoded: bool, radius_m: float,
+) -> list[str]:  # fmt: skip
+    """Sum a run up: how many on each side, which file to open first."""
+    total = sum(counts.values())
+    inside, outside, unsure = (int(counts.get(k, 0)) for k in ("dans", "hors", "a_verifier"))
+    sides = f"{number(inside)} dans un QPV, {number(outside)} hors QPV, {number(unsure)} à vérifier"
+    lines = [f"Année {year} : {plural(total, 'ligne')}, dont {sides}."]
+    told = [f"{number(evolution[k])} {w}" for k, w in EVOLUTION_WORDS.items() if evolution.get(k)]
+    if told:
+        lines.append(f"De la carte 2015 à la carte 2024 : {', '.join(told)}.")
+    if geocoded:
+        lines.append(
+            "Le fichier n’avait pas de position : ses adresses ont été géocodées par l’index."
+        )
+    lines.append(f"Incertitude des points qui n’en portent pas : {_metres(radius_m)} (--rayon).")
+    if renamed:
+        listed = ", ".join(f"« {c} » → « {c}_entree »" for c in renamed)
+        lines.append(
+            f"Colonnes d’entrée renommées, car leur nom est celui d’une réponse : {listed}."
+        )
+    if review:
+        lines.append(f"À ouvrir d’abord : {review}, feuille « Limites » ; puis {output}.")
+    else:
+        lines.append(f"À ouvrir : {output}.")
+    lines.append(NOT_AN_ATTESTATION)
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,9 +387,9 @@ FAULTS: dict[str, FaultWords] = {
         "Gardez celle qui vaut.",
     ),
     "decision_code_inconnu": FaultWords(
-        "Le code « {got} » n’est pas un quartier de la carte {millesime}.",
-        "un code de la carte {millesime}",
-        "Corrigez le code du QPV retenu.",
+        "Le code « {got} » n’est pas un quartier de la carte {millesime} : la décision n’est pas appliquée.",
+        "un code de la carte {millesime}, qui régit l’année",
+        "Corrigez le code du QPV retenu, ou décidez à nouveau sur cette carte.",
     ),
     "entree_sans_colonnes": FaultWords(
         "Le fichier ne porte ni position ni adresse reconnue.",

@@ -1,0 +1,70 @@
+"""`tfpb localiser`: on which side of the quarters each row lies, with the doubt kept."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - typer reads annotations at run time
+from typing import Annotated
+
+import typer
+
+from tfpb.cli.common import (
+    Colonne,
+    CsvBrut,
+    Feuille,
+    Geodonnees,
+    Sortie,
+    geodata_folder,
+    guard,
+    progress,
+    renames,
+    say,
+    show_doubts,
+)
+
+
+def localiser(  # noqa: PLR0917 - options of a command
+    entree: Annotated[Path, typer.Argument(help="Le fichier à localiser.", show_default=False)],
+    sortie: Sortie,
+    annee: Annotated[int, typer.Option("--annee", help="Année d’imposition, de 2016 à 2030.")],
+    decisions: Annotated[
+        Path | None,
+        typer.Option("--decisions", help="Fichier de vérification rempli (feuille « Limites »)."),
+    ] = None,
+    rayon: Annotated[
+        float,
+        typer.Option(
+            "--rayon", min=0, help="Incertitude des points qui n’en portent pas, en mètres."
+        ),
+    ] = 30.0,
+    feuille: Feuille = None,
+    colonne: Colonne = None,
+    csv_brut: CsvBrut = False,
+    geodonnees: Geodonnees = None,
+) -> None:
+    """Dit, pour chaque ligne, si elle est dans un QPV, hors QPV, ou à vérifier, et pourquoi.
+
+    Une ligne en entrée, une ligne en sortie, dans le même ordre. L’entrée est la sortie de
+    « tfpb geocoder », ou un fichier avec x et y (Lambert-93, projection légale outre-mer) ou
+    longitude et latitude ; des adresses seules sont géocodées si la base d’adresses est importée.
+    Les lignes douteuses vont dans SORTIE_a_verifier.xlsx, feuille « Limites » : décidez, puis relancez
+    avec --decisions. La sortie peut être csv, xlsx, ods, parquet ou gpkg (QGIS).
+
+    \b
+    Exemple :
+      tfpb localiser examples/valmont/patrimoine.xlsx --sortie localise.csv --annee 2025
+    """
+    with guard():
+        from tfpb.cli.localiser_steps import Task, run
+        from tfpb.io.point_tables import known_headers
+        from tfpb.io.tabular import read_table
+
+        table = read_table(entree, sheet=feuille, known=known_headers())
+        task = Task(
+            table=table, year=annee, radius_m=rayon, folder=geodata_folder(geodonnees),
+            renames=renames(colonne), output=sortie, decisions=decisions, raw_csv=csv_brut,
+        )  # fmt: skip
+        with progress("Localisation") as advance:
+            done = run(task, advance=advance)
+        for line in done.lines:
+            say(line)
+        show_doubts(done.doubts)

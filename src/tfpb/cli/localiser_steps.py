@@ -1,0 +1,223 @@
+"""The steps of `tfpb localiser`: read, locate, write, sum up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from tfpb import perimeters
+from tfpb.errors import Fault, Place, Severity, TfpbError, fail, stop_on_faults
+from tfpb.geodata.parcel_imports import load_parcels
+from tfpb.geodata.qpv_imports import load_qpv
+from tfpb.io.geofiles import write_gpkg
+from tfpb.io.point_tables import Given, read_points, with_answers
+from tfpb.io.review_book import SHEET, review_bytes
+from tfpb.io.tabular import TextTable, read_table, sheet_names, write_bytes, write_table
+from tfpb.io.typed import typed
+from tfpb.model.projection import LAMBERT_93
+from tfpb.model.tables import DECISIONS_LIMITES
+from tfpb.perimeters.points import positions
+from tfpb.perimeters.review import doubtful, lost_decisions, row_keys
+from tfpb.report.ground import ground
+from tfpb.report.review_picture import pictures
+from tfpb.words.location import summary_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from tfpb.model.location import QpvMap
+
+_GEOCODED: Final = (
+    "result_x", "result_y", "longitude", "latitude", "result_citycode", "result_city",
+    "result_radius_m", "result_verdict", "result_parcelle",
+)  # fmt: skip
+_REVIEW_SUFFIX: Final = "_a_verifier.xlsx"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is asked: a table as read, and the options."""
+
+    table: TextTable
+    year: int
+    radius_m: float
+    folder: Path
+    renames: Mapping[str, str]
+    output: Path
+    decisions: Path | None
+    raw_csv: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What to say at the end."""
+
+    lines: list[str]
+    doubts: list[Fault]
+
+
+def run(task: Task, *, advance: Callable[[int], None]) -> Done:
+    """Locate a file and write its answers, and the review workbook when there is something to decide."""
+    perimeters.ruling_vintage(task.year)  # a year without map is told before anything is read
+    maps = {v: m for v in (2015, 2024) if (m := load_qpv(task.folder, v)) is not None}
+    decisions = None if task.decisions is None else read_decisions(task.decisions)
+    read = read_points(task.table, renames=task.renames)
+    answers = pd.DataFrame(index=read.points.index)
+    points = read.points
+    if read.given is Given.NOTHING:
+        answers = _geocoded(task, advance)
+        points = points.drop(columns=list(_GEOCODED)).join(answers[list(_GEOCODED)])
+    points = points.assign(id_residence=row_keys(points))
+    stop_on_faults(read.in_their_words(perimeters.check_points(points)))
+    codes = sorted(set(points["result_citycode"].astype(str)) - {""})
+    parcels = load_parcels(task.folder, communes=codes or None)
+    bare = perimeters.locate(
+        points, maps, year=task.year, default_radius_m=task.radius_m, parcels=parcels
+    )
+    doubts = perimeters.coverage_doubts(points, bare, maps, year=task.year)
+    located = bare
+    if decisions is not None:
+        doubts += perimeters.check_decisions(bare, points, decisions, maps)
+        located = perimeters.locate(
+            points, maps, year=task.year, default_radius_m=task.radius_m, parcels=parcels,
+            decisions=decisions,
+        )  # fmt: skip
+    frame, renamed = with_answers(task.table, answers.join(located))
+    _write(task, frame, points)
+    entrances = points.join(located)
+    review = _write_review(task, entrances, maps, parcels, decisions)
+    return Done(
+        summary_lines(
+            counts=_counts(located["qpv_statut"]),
+            evolution=_counts(located["qpv_evolution"]),
+            output=task.output.name, review=review, renamed=renamed, year=task.year,
+            geocoded=read.given is Given.NOTHING, radius_m=task.radius_m,
+        ),
+        doubts,
+    )  # fmt: skip
+
+
+def _counts(values: pd.Series[str]) -> dict[str, int]:
+    return {str(k): int(n) for k, n in values.value_counts().items()}
+
+
+def read_decisions(path: Path) -> pd.DataFrame:
+    """Read the sheet « Limites » of a review workbook, or a plain table of decisions.
+
+    Raises
+    ------
+    TfpbError
+        Every fault of the sheet.
+    """
+    sheet = None
+    if path.suffix.lower() in {".xlsx", ".ods"} and path.is_file() and SHEET in sheet_names(path):
+        sheet = SHEET
+    frame, faults = typed(
+        read_table(path, sheet=sheet, known=DECISIONS_LIMITES.names), DECISIONS_LIMITES
+    )
+    stopping = [f for f in faults if f.severity is Severity.FAUTE]
+    if stopping:
+        raise TfpbError(stopping)
+    return frame
+
+
+def _geocoded(task: Task, advance: Callable[[int], None]) -> pd.DataFrame:
+    """Geocode addresses by the index, when it is there."""
+    from tfpb.geodata.address_run import FileGeocoder
+    from tfpb.geodata.address_store import FILE_NAME, AddressStore
+    from tfpb.geodata.address_tables import read_addresses
+
+    store = task.folder / FILE_NAME
+    try:
+        addresses = read_addresses(task.table)
+    except TfpbError:
+        raise fail("entree_sans_colonnes", place=Place(task.table.file, task.table.sheet)) from None
+    if not store.is_file():
+        raise fail("adresses_absentes", place=Place(task.table.file))
+    with AddressStore(store) as source:
+        geocoder = FileGeocoder(mode="index", communes=source.communes(), source=source)
+        return geocoder.run(addresses.addresses, progress=advance)
+
+
+def _write(task: Task, frame: pd.DataFrame, points: pd.DataFrame) -> None:
+    """Write the answers by the extension of the output."""
+    if task.output.suffix.lower() != ".gpkg":
+        write_table(task.output, frame, raw_csv=task.raw_csv)
+        return
+    at = positions(points, default_radius_m=task.radius_m)
+    if not at.placed.any():
+        raise fail("sortie_gpkg_vide", place=Place(task.output.name))
+    found = sorted(set(at.epsg[at.placed].tolist()))
+    epsg = found[0] if len(found) == 1 else LAMBERT_93
+    x, y = np.array(at.x), np.array(at.y)
+    for other in found:
+        if other != epsg:
+            rows = at.placed & (at.epsg == other)
+            moved = gpd.GeoSeries(gpd.points_from_xy(x[rows], y[rows], crs=other)).to_crs(epsg)
+            x[rows], y[rows] = moved.x, moved.y
+    write_gpkg(task.output, frame, x=x, y=y, epsg=epsg, layer="localisation")
+
+
+def _write_review(
+    task: Task, entrances: pd.DataFrame, maps: Mapping[int, QpvMap], parcels: gpd.GeoDataFrame | None,
+    decisions: pd.DataFrame | None,
+) -> str:  # fmt: skip
+    """Write the review workbook beside the output; return its name, "" when nothing is to decide."""
+    rows = doubtful(entrances, decisions)
+    if not len(rows):
+        return ""
+    path, base = _review_place(task, decisions)
+    drawn = pictures(
+        rows, entrances, maps, parcels=parcels, streets=_streets(task, entrances, rows),
+        default_radius_m=task.radius_m,
+    )  # fmt: skip
+    write_bytes(path, review_bytes(rows, drawn, codes=rows["code_qpv"].tolist(), base=base))
+    return path.name
+
+
+def _review_place(task: Task, decisions: pd.DataFrame | None) -> tuple[Path, Path | None]:
+    """Choose where the review goes: never over decisions that this run was not given.
+
+    Other sheets of the file that stands there (« Adresses ») are kept.
+    """
+    stem = task.output.with_suffix("")
+    path = stem.with_name(stem.name + _REVIEW_SUFFIX)
+    rank = 1
+    while path.is_file():
+        try:
+            names = sheet_names(path)
+            lost = SHEET in names and lost_decisions(read_decisions(path), decisions)
+        except TfpbError:
+            names, lost = [], [0]  # cannot be read: whatever it holds is not ours to replace
+        if not lost:
+            return path, path if set(names) - {SHEET} else None
+        rank += 1
+        path = stem.with_name(f"{stem.name}_a_verifier.{rank}.xlsx")
+    return path, None
+
+
+def _streets(task: Task, entrances: pd.DataFrame, rows: pd.DataFrame) -> gpd.GeoDataFrame | None:
+    """Draw the streets around the doubts from the address index, when it is there."""
+    from tfpb.geodata.address_store import FILE_NAME, AddressStore
+    from tfpb.perimeters.review import POSITION
+
+    store = task.folder / FILE_NAME
+    at = [i for i in rows[POSITION].tolist() if i >= 0]
+    codes = sorted(set(entrances["result_citycode"].iloc[at].astype(str)) - {""})
+    if not codes or not store.is_file():
+        return None
+    where = positions(entrances.iloc[at], default_radius_m=task.radius_m)
+    kept = where.placed
+    if not kept.any():
+        return None
+    epsg = int(where.epsg[kept][0])
+    same = kept & (where.epsg == epsg)
+    zone = gpd.GeoSeries(gpd.points_from_xy(where.x[same], where.y[same])).buffer(1000).union_all()
+    with AddressStore(store) as source:
+        addresses = source.streets_of(codes)
+    return ground(addresses, extent=zone, epsg=epsg).streets
