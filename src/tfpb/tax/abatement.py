@@ -14,7 +14,7 @@ from tfpb.model.results import PREMISES_RESULT_COLUMNS
 from tfpb.tax import declaration, forecast, tallies
 from tfpb.tax.cells import ZERO, apportion, cents, money, place, records, text, whole
 from tfpb.tax.doubts import doubts_of
-from tfpb.tax.formula import LINES, ROUNDINGS, net_base, terms
+from tfpb.tax.formula import LINES, ROUNDINGS, amounts, net_base, terms
 from tfpb.tax.holdings import Stock
 from tfpb.tax.lines import Premises, claim_limit, notice_line, outcome
 from tfpb.tax.notices import Check, read_notice
@@ -110,7 +110,7 @@ def abate(
         *(f for f in faults if f.severity is Severity.DOUTE),
         *left_out,
         *renamed,
-        *doubts_of(pairs, stock, held, stipulated, reader),
+        *doubts_of(pairs, stock, held, reader),
         *unexplained,
     ]
     result = Abatement(
@@ -169,7 +169,8 @@ def _item(
     bailleur: str,
 ) -> Premises:
     holding = stock.find(text(row["id_residence"]), text(row.get("id_batiment")))
-    current = year_of(row) == year
+    current, rates = year_of(row) == year, rates_of(row)
+    base = net_base(money(row.get("vlc_eur")), money(row.get("base_nette_eur")), stipulated)
     return Premises(
         row=row,
         holding=holding,
@@ -180,8 +181,9 @@ def _item(
             bailleur=bailleur,
             reader=reader,
         ),
-        base=net_base(money(row.get("vlc_eur")), money(row.get("base_nette_eur")), stipulated),
-        rates=rates_of(row),
+        base=base,
+        full=amounts(base, rates, stipulated).abatement,
+        rates=rates,
         paid=money(row.get("cotisation_avis_eur")) if current else None,
         current=current,
     )

@@ -6,20 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut, Statut
-from tfpb.tax import tallies
-from tfpb.tax.cells import place, text, whole
+from tfpb.tax.cells import place, text, total, whole
 from tfpb.words.numbers import plural
 
 if TYPE_CHECKING:
     from tfpb.law.values import Reader
-    from tfpb.tax.formula import Terms
+    from tfpb.tax import tallies
     from tfpb.tax.holdings import Stock
     from tfpb.tax.signatures import Conventions
 
 
-def doubts_of(
-    pairs: tallies.Pairs, stock: Stock, held: Conventions, stipulated: Terms, reader: Reader
-) -> list[Fault]:
+def doubts_of(pairs: tallies.Pairs, stock: Stock, held: Conventions, reader: Reader) -> list[Fault]:
     """List what deserves a look: unknown résidences, no premises, counts, young buildings, heights."""
     doubts: list[Fault] = []
     groups: dict[str, tallies.Pairs] = {}
@@ -36,7 +33,7 @@ def doubts_of(
         if stock.residence(key) is None:
             doubts.append(Fault("residence_hors_patrimoine", here, key, {}, Severity.DOUTE))
         else:
-            doubts += _residence_doubts(key, group, stock, stipulated, reader, here)
+            doubts += _residence_doubts(key, group, stock, reader, here)
     for holding in stock.holdings:
         inside = holding.count(QpvStatut.DANS)
         if inside and holding.id_residence not in groups:
@@ -54,7 +51,7 @@ def doubts_of(
 
 
 def _residence_doubts(
-    key: str, group: tallies.Pairs, stock: Stock, stipulated: Terms, reader: Reader, here: Place
+    key: str, group: tallies.Pairs, stock: Stock, reader: Reader, here: Place
 ) -> list[Fault]:
     holding = stock.residence(key)
     if holding is None:
@@ -78,7 +75,7 @@ def _residence_doubts(
         doubts.append(Fault("exoneration_possible", here, key, fields, Severity.DOUTE))
     homes = sum(i.dwellings for i, _ in group)
     if homes and any(o.amounts.abatement for _, o in group):
-        height = tallies.full_amount((i for i, _ in group), stipulated) / homes
+        height = total(i.full for i, _ in group) / homes
         low = reader.decimal("abattement_par_logement_min_eur")
         high = reader.decimal("abattement_par_logement_max_eur")
         if not low <= height <= high:

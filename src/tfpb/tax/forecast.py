@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,14 +14,14 @@ from tfpb.model.results import FORECAST_COLUMNS
 from tfpb.tax import tallies
 from tfpb.tax.cells import ZERO, text, total
 from tfpb.tax.lines import ESTIMATED
-from tfpb.tax.rights import Right, end_of_exemption, exempt, right_of, standing_units
+from tfpb.tax.premises import exemption_of
+from tfpb.tax.rights import Right, right_of, standing_units
 from tfpb.words import motives
 
 if TYPE_CHECKING:
     from tfpb.law.values import Law, Reader
     from tfpb.tax.formula import Terms
     from tfpb.tax.holdings import Holding, Stock
-    from tfpb.tax.lines import Premises
     from tfpb.tax.signatures import Conventions
 
 RIGHTS: Final = frozenset({Statut.ELIGIBLE, Statut.ABATTU, Statut.A_RECLAMER})
@@ -62,7 +63,7 @@ def forecast(
     groups: dict[str, tallies.Pairs] = {}
     for pair in pairs:
         groups.setdefault(text(pair[0].row["id_residence"]), []).append(pair)
-    means = _means(groups, stock, terms)
+    means = _means(groups, stock)
     raised = 1 + first.decimal("revalorisation_bases")
     rows = []
     for target in range(start, end + 1):
@@ -72,9 +73,9 @@ def forecast(
             group = groups.get(holding.id_residence, [])
             if target == year and group:
                 rows.append(_this_year(target, holding, group))
-            elif _ever_in(holding):
-                row = _one(target, holding, group, conventions, bailleur, then)
-                rows.append(_priced(row, holding, group, means, terms, factor))
+            elif any(u.side != QpvStatut.HORS for u in holding.units):
+                parts = _parts(holding, group, conventions, bailleur, then)
+                rows.append(_foreseen(target, holding, parts, means, terms.quantum, factor))
     return pd.DataFrame([{c: row.get(c) for c in _COLUMNS} for row in rows], columns=list(_COLUMNS))
 
 
@@ -113,10 +114,6 @@ def by_year(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(columns))
 
 
-def _ever_in(holding: Holding) -> bool:
-    return any(u.side != QpvStatut.HORS for u in holding.units)
-
-
 def _this_year(target: int, holding: Holding, group: tallies.Pairs) -> dict[str, Any]:
     """Take the year of the dossier as computed, claims included: it is what is due."""
     outcomes = [o for _, o in group]
@@ -135,89 +132,118 @@ def _this_year(target: int, holding: Holding, group: tallies.Pairs) -> dict[str,
     }
 
 
-def _one(
-    target: int,
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A premises (or a résidence without any) in a coming year.
+
+    Parameters
+    ----------
+    right : Right
+    full : Decimal
+        What all its dwellings would give; zero when its base is unknown.
+    dwellings : int
+    standing : Decimal
+        Part of its dwellings that stand that year (0..1).
+    demolished : bool
+        Whether some are demolished by then.
+    """
+
+    right: Right
+    full: Decimal
+    dwellings: int
+    standing: Decimal
+    demolished: bool
+
+
+def _parts(
     holding: Holding,
     group: tallies.Pairs,
     conventions: Conventions,
     bailleur: str,
     reader: Reader,
+) -> list[_Part]:
+    """Weigh the right of each premises in a coming year; of the résidence when it has none."""
+    places: list[tuple[Holding, dt.date | None, Decimal, int]] = [
+        (i.holding or holding, exemption_of(i.row), i.full, i.dwellings) for i, _ in group
+    ] or [(holding, None, ZERO, holding.dwellings)]
+    parts = []
+    for place, own, full, dwellings in places:
+        right = right_of(
+            place, own_exemption=own, conventions=conventions, bailleur=bailleur, reader=reader
+        )
+        year = reader.day.year
+        standing = sum(u.dwellings for u in standing_units(place.units, year))
+        gone = any(u.demolition is not None and u.demolition < year for u in place.units)
+        ratio = Decimal(standing) / place.dwellings if place.dwellings else ZERO
+        parts.append(_Part(right, full, dwellings, ratio, gone))
+    return parts
+
+
+def _foreseen(
+    target: int,
+    holding: Holding,
+    parts: list[_Part],
+    means: dict[str, Decimal],
+    quantum: Decimal,
+    factor: Decimal,
 ) -> dict[str, Any]:
-    """Weigh the right of a résidence in a coming year, entrance by entrance."""
-    own = max((e for i, _ in group if (e := _own_exemption(i)) is not None), default=None)
-    right = right_of(
-        holding, own_exemption=own, conventions=conventions, bailleur=bailleur, reader=reader
-    )
-    units = standing_units(holding.units, target, reader)
-    ends = [own or end_of_exemption(u, reader) for u in units]
-    taxable = [u for u, e in zip(units, ends, strict=True) if not exempt(e, reader.day)]
-    inside = sum(u.dwellings for u in taxable if u.side == QpvStatut.DANS)
-    doubtful = sum(u.dwellings for u in taxable if u.side == QpvStatut.A_VERIFIER)
-    statut = right.statut or Statut.ELIGIBLE
-    said = [motives.motive(right.motive, {**right.fields, "annee": _year_said(right, target)})]
-    if not units:
-        statut = "demoli" if right.motive == "demolie" else "a_livrer"
-    elif not right.statut and any(u.demolition and u.demolition < target for u in holding.units):
-        said.append(motives.forecast("demolition_partielle", {"logements": inside}))
-    if not right.statut and right.opens == target:
-        said.append(motives.forecast("debut", {}))
-    unsigned = statut == Statut.SANS_CONVENTION and not right.known
+    """Add the premises of a résidence in a coming year, and say how its amount was made."""
+    mean = means.get(holding.commune, means.get(""))
+    due = waiting = ZERO
+    homes = unsure = 0
+    guessed = unknown = False
+    for part in parts:
+        unsigned = part.right.statut == Statut.SANS_CONVENTION and not part.right.known
+        hanging = part.right.doubt + (part.right.share if unsigned else ZERO)
+        share = ZERO if part.right.statut else part.right.share
+        homes += round(part.dwellings * share * part.standing)
+        unsure += round(part.dwellings * hanging * part.standing)
+        full = part.full
+        if not full and (share or hanging):
+            guessed, unknown = True, mean is None
+            full = (mean or ZERO) * part.dwellings
+        due += (full * share * part.standing * factor).quantize(quantum, ROUND_HALF_UP)
+        waiting += (full * hanging * part.standing * factor).quantize(quantum, ROUND_HALF_UP)
+    statut, said = _status_words(parts, target, homes)
+    if homes or unsure:
+        where = "de la commune" if holding.commune in means else "du fichier"
+        note = ("inconnu" if unknown else "moyenne") if guessed else "estime"
+        said.append(motives.forecast(note, {"ou": where}))
     return {
         "annee": target,
         "id_residence": holding.id_residence,
-        "logements": inside if not right.statut else 0,
-        "statut": str(statut),
+        "logements": homes,
+        "statut": statut,
         "motif": " ".join(said),
+        "abattement_eur": None if unknown and homes else due,
         "nature": ESTIMATED,
-        "waiting": doubtful + (inside if unsigned else 0),
+        WAITING: None if unknown and unsure else waiting,
     }
 
 
-def _year_said(right: Right, target: int) -> Any:
-    return right.fields.get("annee", target)
+def _status_words(parts: list[_Part], target: int, homes: int) -> tuple[str, list[str]]:
+    """Say the part that stands for the résidence: one with a right first, then what asks a decision."""
+    order = ("", *(str(s) for s in tallies.ATTENTION))
+    main = min(parts, key=lambda p: order.index(str(p.right.statut)))
+    right = main.right
+    fields = {**right.fields, "annee": right.fields.get("annee", target)}
+    said = [motives.motive(right.motive, fields)]
+    statut = str(right.statut or Statut.ELIGIBLE)
+    if not main.standing:
+        return ("demoli" if right.motive == "demolie" else "a_livrer"), said
+    if not right.statut and any(p.demolished for p in parts):
+        said.append(motives.forecast("demolition_partielle", {"logements": homes}))
+    if not right.statut and right.opens == target:
+        said.append(motives.forecast("debut", {}))
+    return statut, said
 
 
-def _own_exemption(item: Premises) -> dt.date | None:
-    from tfpb.tax.premises import exemption_of  # noqa: PLC0415 - one cell, no cycle at import
-
-    return exemption_of(item.row)
-
-
-def _priced(
-    row: dict[str, Any],
-    holding: Holding,
-    group: tallies.Pairs,
-    means: dict[str, Decimal],
-    terms: Terms,
-    factor: Decimal,
-) -> dict[str, Any]:
-    """Set the amount of a year: the full amount of the premises × the share that has the right."""
-    waiting = row.pop("waiting")
-    items = [i for i, _ in group]
-    full = tallies.full_amount(items, terms)
-    if full and holding.dwellings:
-        each: Decimal | None = full / holding.dwellings
-        note = "estime"
-    else:
-        each = means.get(holding.commune, means.get(""))
-        note = "moyenne" if each is not None else "inconnu"
-    where = "de la commune" if holding.commune in means else "du fichier"
-    if row["logements"] or waiting:
-        row["motif"] = f"{row['motif']} {motives.forecast(note, {'ou': where})}"
-    for key, homes in (("abattement_eur", row["logements"]), (WAITING, waiting)):
-        if each is None and homes:
-            row[key] = None
-        else:
-            row[key] = ((each or ZERO) * homes * factor).quantize(terms.quantum, ROUND_HALF_UP)
-    return row
-
-
-def _means(groups: dict[str, tallies.Pairs], stock: Stock, terms: Terms) -> dict[str, Decimal]:
+def _means(groups: dict[str, tallies.Pairs], stock: Stock) -> dict[str, Decimal]:
     """Return the mean full amount per dwelling, by commune and (key "") over all."""
     sums: dict[str, list[Decimal]] = {}
     for key, group in groups.items():
         holding = stock.residence(key)
-        full = tallies.full_amount((i for i, _ in group), terms)
+        full = total(i.full for i, _ in group)
         if holding is None or not full or not holding.dwellings:
             continue
         for where in dict.fromkeys((holding.commune, "")):

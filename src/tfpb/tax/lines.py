@@ -27,12 +27,17 @@ _ALL: Final = Decimal(1)
 
 @dataclass(slots=True)
 class Premises:
-    """A premises on its way: row, holding, right, then what its notice shows."""
+    """A premises on its way: row, holding, right, then what its notice shows.
+
+    `full` is what the premises would give if all its dwellings had the right; `current` says that its
+    row is of the tax year.
+    """
 
     row: Record
     holding: Holding | None
     right: Right
     base: Decimal
+    full: Decimal
     rates: tuple[Decimal, ...]
     paid: Decimal | None
     current: bool

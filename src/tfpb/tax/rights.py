@@ -60,9 +60,8 @@ def exempt(until: dt.date | None, new_year: dt.date) -> bool:
     return until is not None and until >= new_year
 
 
-def standing_units(units: tuple[Unit, ...], year: int, reader: Reader) -> tuple[Unit, ...]:
+def standing_units(units: tuple[Unit, ...], year: int) -> tuple[Unit, ...]:
     """Keep the units that stand on 1 January: delivered before, not demolished before."""
-    del reader
     return tuple(
         u
         for u in units
@@ -98,7 +97,7 @@ def right_of(
     year = reader.day.year
     if holding is None:
         return Right(Statut.A_VERIFIER, ZERO, Decimal(1), "", "", "residence_hors_patrimoine")
-    units = standing_units(holding.units, year, reader)
+    units = standing_units(holding.units, year)
     code, name = holding.code_qpv, holding.nom_qpv
     if not units:
         motive = "demolie" if any(u.demolition for u in holding.units) else "a_livrer"

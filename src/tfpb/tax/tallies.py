@@ -11,7 +11,7 @@ import pandas as pd
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.model.results import MONEY_QPV_COLUMNS
 from tfpb.tax.cells import ZERO, total
-from tfpb.tax.formula import LINES, LOST, amounts
+from tfpb.tax.formula import LINES, LOST
 from tfpb.tax.lines import COUNTED, ESTIMATED, motive_words
 from tfpb.text import fold
 from tfpb.words import motives
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tfpb.tax.lines import Outcome, Premises
 
 Pairs = list[tuple["Premises", "Outcome"]]
-_ATTENTION: Final = (
+ATTENTION: Final = (
     Statut.A_RISQUE, Statut.A_RECLAMER, Statut.A_VERIFIER, Statut.NON_DECLARE,
     Statut.SANS_CONVENTION, Statut.ELIGIBLE, Statut.ABATTU, Statut.EXONERE, Statut.HORS_QPV,
 )  # fmt: skip
@@ -42,7 +42,7 @@ def nature_of(outcomes: Iterable[Outcome]) -> str:
 def statut_of(outcomes: Sequence[Outcome]) -> str:
     """Return the status that stands for several premises."""
     found = {o.statut for o in outcomes}
-    return next((str(s) for s in _ATTENTION if s in found), "")
+    return next((str(s) for s in ATTENTION if s in found), "")
 
 
 def _claims(outcomes: Iterable[Outcome]) -> dict[str, Decimal]:
@@ -242,11 +242,6 @@ def by_collectivity(pairs: Pairs, terms: Terms) -> pd.DataFrame:
         "reporte_contribuables_eur",
     )  # fmt: skip
     return pd.DataFrame(rows, columns=list(columns))
-
-
-def full_amount(items: Iterable[Premises], terms: Terms) -> Decimal:
-    """Add what premises would give if all their dwellings had the right."""
-    return total(amounts(i.base, i.rates, terms).abatement for i in items)
 
 
 def _group(pairs: Pairs, key: Any) -> dict[str, Pairs]:
