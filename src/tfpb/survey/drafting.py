@@ -19,6 +19,7 @@ from tfpb.survey.guessing import (
     merged,
     role_candidates,
 )
+from tfpb.text import drop_controls, squeeze
 from tfpb.words import drafting as words
 
 if TYPE_CHECKING:
