@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tfpb.words.numbers import number, plural
+from tfpb.words.verdicts import VERDICTS as VERDICTS  # noqa: PLC0414  # said once, for every medium
 
 STATUS: Final[dict[str, str]] = {
     "dans": "dans le QPV",
@@ -18,20 +19,6 @@ THEMES: Final[dict[str, str]] = {
     "relation": "Relation avec le bailleur",
     "global": "Appréciation d’ensemble",
 }
-VERDICTS: Final[dict[str, str]] = {
-    "equivalent": "équivalent",
-    "equivalent_inferieur": "équivalent mais inférieur",
-    "non_inferieur": "non inférieur",
-    "meilleur": "meilleur",
-    "inferieur": "inférieur",
-    "ecart_defavorable": "écart défavorable, ampleur incertaine",
-    "non_concluant": "non concluant",
-    "non_publiable": "non publiable",
-    "non_calculable": "non calculable",
-    "hausse": "en hausse",
-    "baisse": "en baisse",
-    "non_demontre": "évolution non démontrée",
-}
 GAP_CLASSES: Final = (
     "QPV plus bas de 15 points et plus",
     "de 10 à 15 points plus bas",
@@ -42,6 +29,7 @@ GAP_CLASSES: Final = (
     "QPV plus haut de 15 points et plus",
 )
 
+CHART_EMPTY: Final = "Aucune donnée à représenter."
 PAGE_KIND: Final = "Quartier prioritaire de la politique de la ville"
 PAGE_STOCK: Final = "Le parc et l’abattement"
 PAGE_TENANTS: Final = "Ce que disent les locataires"

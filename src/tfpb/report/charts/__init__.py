@@ -1,0 +1,85 @@
+"""Charts of the report: one picture a `Chart`, as PNG and SVG from one drawing.
+
+The title is not in the picture: the document writes it as text above, and the alternative text
+below the hood. Columns of `Chart.rows`, by kind (proportions are 0..1; a missing number is NaN):
+
+- `GAPS`: `libelle, theme, ecart, ic90_bas, ic90_haut, ic95_bas, ic95_haut, n, verdict, sign`;
+  `verdict` is in words; rows stand in the order given, under their theme when there are several.
+- `MULTIPLES`: `panel` and the columns of `GAPS`.
+- `DUMBBELL`: `libelle, theme, qpv, hors, n`.
+- `STACKED`: `libelle, groupe, modalite, rang, part`; rank 1 is the most satisfied.
+- `SLOPES`: `libelle, vague, qpv, hors`, and `qpv_bas, qpv_haut, hors_bas, hors_haut` where known.
+- `NEED`: `label, depense_par_logement_eur, ecart, ic95_bas, ic95_haut`.
+- `BARS`: `libelle, valeur`, then `valeur2`…; names in `Chart.series`; `unit` says how values are
+  written (euros, %, points, or plain).
+- `PRIORITIES`: `libelle, importance, performance`, and their `_ic95_bas, _ic95_haut` where known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tfpb.model.report import ChartKind
+from tfpb.report import theme
+from tfpb.report.canvas import Sheet, save_png, save_svg, style
+from tfpb.report.charts.gaps import gaps, multiples
+from tfpb.report.charts.levels import dumbbell, stacked
+from tfpb.report.charts.money import bars, need
+from tfpb.report.charts.plot import LABEL_PT, WIDTH
+from tfpb.report.charts.priorities import priorities
+from tfpb.report.charts.waves import slopes
+from tfpb.words.maps import CHART_EMPTY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tfpb.model.report import Chart
+
+DPI: Final = 200
+_DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {
+    ChartKind.GAPS: gaps,
+    ChartKind.MULTIPLES: multiples,
+    ChartKind.DUMBBELL: dumbbell,
+    ChartKind.STACKED: stacked,
+    ChartKind.SLOPES: slopes,
+    ChartKind.NEED: need,
+    ChartKind.BARS: bars,
+    ChartKind.PRIORITIES: priorities,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChartImage:
+    """One picture in both forms."""
+
+    png: bytes
+    svg: bytes
+
+
+def draw(chart: Chart, *, dpi: int = DPI) -> ChartImage:
+    """Draw a chart once, and save it twice.
+
+    Parameters
+    ----------
+    chart : Chart
+        See the module for the columns of each kind.
+    dpi : int
+        Resolution of the PNG.
+
+    Returns
+    -------
+    ChartImage
+        168 mm wide, as high as its rows need. Same chart, same bytes.
+    """
+    with style():
+        sheet = _DRAWERS[chart.kind](chart) if len(chart.rows) else _empty()
+        return ChartImage(
+            save_png(sheet.figure, dpi=dpi), save_svg(sheet.figure, title=chart.title)
+        )
+
+
+def _empty() -> Sheet:
+    sheet = Sheet(WIDTH, 12.0)
+    sheet.text(0, 7.0, CHART_EMPTY, LABEL_PT, color=theme.SOFT)
+    return sheet
