@@ -20,6 +20,7 @@ _FOUND: Final = 0.2
 _BETWEEN: Final = 0.12
 _NEAR: Final = 0.3
 _CLOSE: Final = 0.12
+_KEPT: Final = 100_000
 
 
 class Choice(NamedTuple):
@@ -44,21 +45,45 @@ class Choice(NamedTuple):
     contested: bool = False
 
 
+class Found(NamedTuple):
+    """A street answer before it is written out."""
+
+    table: StreetTable
+    choice: Choice
+    confidence: float
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def spot(self) -> Spot:
+        """Where the number stands."""
+        return self.choice.spot
+
+
 def rank(candidate: Candidate) -> float:
     """Return how well a street answers, type included (0..1)."""
     return 0.7 * candidate.score + 0.15 * candidate.kind + 0.15 * candidate.letters
 
 
-def choose(table: StreetTable, readings: Sequence[Reading], place: Place) -> Choice | None:
+def choose(table: StreetTable, readings: tuple[Reading, ...], place: Place) -> Choice | None:
     """Choose a street of a commune for the readings of a line.
 
     Parameters
     ----------
     table : StreetTable
-    readings : sequence of Reading
+    readings : tuple of Reading
     place : Place
         Postcode and old commune tell streets of one name apart.
     """
+    key = (readings, place.postcode, place.old_city)
+    if key in table.choices:
+        return table.choices[key]
+    if len(table.choices) > _KEPT:
+        table.choices.clear()
+    made = table.choices[key] = _choose(table, readings, place)
+    return made
+
+
+def _choose(table: StreetTable, readings: tuple[Reading, ...], place: Place) -> Choice | None:
     listed = candidates(table, readings)
     if not listed:
         return None

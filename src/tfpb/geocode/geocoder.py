@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from tfpb.geocode.answer import (
-    JOIN,
-    Answer,
-    id_of,
-    label_of,
-    number_text,
-    parcel_id,
-    parcels_of,
-)
-from tfpb.geocode.choose import Choice, choose, rank
+from tfpb.geocode.answer import Answer
+from tfpb.geocode.choose import Choice, Found, choose
 from tfpb.geocode.cleaning import clean, flatten
 from tfpb.geocode.communes import CommuneFinder, Place
-from tfpb.geocode.complement import Parcel, take_parcels
-from tfpb.geocode.coordinates import GIVEN_RADIUS_M, Given, extent_of, read_given
-from tfpb.geocode.grade import REJECTED, confidence, verdict
+from tfpb.geocode.coordinates import read_given
+from tfpb.geocode.grade import REJECTED, confidence
 from tfpb.geocode.line import parse
 from tfpb.geocode.names import name_of
 from tfpb.geocode.numbers import NO_NUMBER
@@ -29,33 +18,18 @@ from tfpb.geocode.parsed import ParsedAddress, Reading
 from tfpb.geocode.places import Point, Spot, corner
 from tfpb.geocode.streets import Candidate
 from tfpb.geocode.table import StreetTable
-from tfpb.model.codes import GeocodeVerdict, ResultType
+from tfpb.geocode.writing import parcels_written, with_given, write
+from tfpb.model.codes import ResultType
 from tfpb.model.projection import legal_epsg
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from tfpb.geocode.source import AddressSource, CommuneTable
 
 TABLES_KEPT: Final = 2000
 """Communes kept ready at once; a landlord's file rarely names more."""
-FAR_FROM_ADDRESS_M: Final = 250.0
 _SURE: Final = 0.95
-_SHORT_PARCEL: Final = re.compile(r"^\s*(?:(\d{3})\s*)?([a-z]{1,2}|0[a-z])\s*0*(\d{1,4})\s*$")
-
-
-class Found(NamedTuple):
-    """A street answer before it is written out."""
-
-    table: StreetTable
-    choice: Choice
-    confidence: float
-    reasons: tuple[str, ...] = ()
-
-    @property
-    def spot(self) -> Spot:
-        """Where the number stands."""
-        return self.choice.spot
 
 
 class Geocoder:
@@ -106,11 +80,11 @@ class Geocoder:
             best = self._fallbacks(best, parsed, place, name, parcel)
         table = best.table if best else self._first_table(place)
         city = table.commune.citycode if table else (place.codes[0] if place.codes else "")
-        parcels = _parcels_written(parsed, parcel, city)
-        given = read_given(x, y, table, legal_epsg(city)) if x or y else None
-        answer = self._written(best, parsed, place, table, parcels)
-        if given is not None:
-            return _with_given(answer, given)
+        parcels = parcels_written(parsed, parcel, city) if parcel or parsed.parcels else []
+        answer = write(best, parsed, place, table, parcels)
+        if x or y:
+            given = read_given(x, y, table, legal_epsg(city))
+            return answer if given is None else with_given(answer, given)
         if not address.strip() and best is None:
             return Answer(
                 status="skipped", reasons=("adresse_vide",), postcode=answer.postcode,
@@ -121,12 +95,13 @@ class Geocoder:
     def _first_table(self, place: Place) -> StreetTable | None:
         return next((t for t in map(self.table, place.codes) if t is not None), None)
 
-    def _search(self, readings: Sequence[Reading], place: Place) -> Found | None:
+    def _search(self, readings: tuple[Reading, ...], place: Place) -> Found | None:
         """Look for a street in every commune the row may mean."""
         if not readings:
             return None
-        renamed = self._renamed(readings) if self.aliases else []
-        readings = [*renamed, *readings]
+        renamed = self._renamed(readings) if self.aliases else ()
+        if renamed:
+            readings = (*renamed, *readings)
         found: list[Found] = []
         for at, code in enumerate(place.codes):
             table = self.table(code)
@@ -140,7 +115,7 @@ class Geocoder:
                 found.append(here)
                 settled = here.confidence > _SURE and "commune_homonyme" not in place.reasons
                 if at == 0 and settled:
-                    break
+                    return here
         if not found:
             return None
         found.sort(key=lambda f: -f.confidence)
@@ -153,19 +128,19 @@ class Geocoder:
             best = best._replace(reasons=(*best.reasons, "autre_commune"))
         return best
 
-    def _renamed(self, readings: Sequence[Reading]) -> list[Reading]:
+    def _renamed(self, readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
         """Read a line under the new names the user gives to its streets."""
-        return [
+        return tuple(
             Reading(self.aliases[r.name.key], r.head)
             for r in readings
             if r.name.key in self.aliases
-        ]
+        )
 
     def _fallbacks(
         self, best: Found | None, parsed: ParsedAddress, place: Place, name: str, parcel: str
     ) -> Found | None:
         """Try what else the row says: other addresses of the line, named places, name, parcel."""
-        tried: list[tuple[str, Sequence[Reading]]] = [
+        tried: list[tuple[str, tuple[Reading, ...]]] = [
             ("autre_adresse_retenue", other.readings) for other in parsed.others
         ]
         weak = best is None or best.confidence < REJECTED
@@ -193,7 +168,7 @@ class Geocoder:
         table = self._first_table(place)
         if table is None or not (parcel or parsed.parcels):
             return None
-        wanted = _parcels_written(parsed, parcel, table.commune.citycode)
+        wanted = parcels_written(parsed, parcel, table.commune.citycode)
         for member, street in enumerate(table.streets):
             for at, listed in enumerate(street.parcels or ()):
                 if listed and any(p in listed for p in wanted):
@@ -207,25 +182,6 @@ class Geocoder:
                     made = Candidate(0, 0, 1.0, 1.0, 1.0, 1.0, 1.0, "parcel")
                     return Found(table, Choice(made, where, 1.0), 0.9, ("par_parcelle",))
         return None
-
-    def _written(
-        self, found: Found | None, parsed: ParsedAddress, place: Place,
-        table: StreetTable | None, parcels: list[str],
-    ) -> Answer:  # fmt: skip
-        """Write an answer out in the columns of the contract."""
-        notes = tuple(n for n in parsed.notes if n != "plage")
-        if found is not None and found.confidence >= REJECTED:
-            return _answer(found, parsed, (*notes, *place.reasons, *found.reasons), parcels)
-        reasons = [*notes, *place.reasons]
-        if table is None:
-            reasons.append("commune_absente_index" if place.codes else "commune_inconnue")
-            return Answer(
-                reasons=tuple(dict.fromkeys(reasons)), complement=parsed.complement,
-                postcode=place.postcode, citycode=place.codes[0] if place.codes else "",
-                parcel=JOIN.join(parcels),
-            )  # fmt: skip
-        reasons.append("voie_inconnue" if parsed.readings else "adresse_illisible")
-        return _municipality(table, place, parsed, tuple(dict.fromkeys(reasons)), found, parcels)
 
 
 def _at_corner(one: Found, other: Found) -> Found:
@@ -241,130 +197,3 @@ def _at_corner(one: Found, other: Found) -> Found:
         one.spot,
     )
     return one._replace(choice=one.choice._replace(spot=meeting), reasons=reasons)
-
-
-def _answer(
-    found: Found, parsed: ParsedAddress, reasons: tuple[str, ...], parcels: list[str]
-) -> Answer:
-    where, table = found.spot, found.table
-    street, city = where.street, table.commune.city
-    said = list(dict.fromkeys((*reasons, *_match_reasons(found), *where.reasons)))
-    judged = verdict(where, found.confidence, said)
-    alternatives = ""
-    if judged is not GeocodeVerdict.ACCEPTE:
-        alternatives = _labels(table, found.choice.rivals)
-    return Answer(
-        label_of(where, city),
-        rank(found.choice.candidate),
-        where.kind,
-        number_text(where.first) if where.first else "",
-        street.name,
-        street.postcode,
-        city,
-        street.citycode,
-        id_of(street, where.first),
-        "ok",
-        where.x,
-        where.y,
-        found.confidence,
-        judged,
-        tuple(said),
-        parsed.complement,
-        JOIN.join(number_text(p) for p in where.entrances),
-        alternatives,
-        where.radius_m,
-        JOIN.join(parcels) or parcels_of(where),
-    )
-
-
-def _match_reasons(found: Found) -> tuple[str, ...]:
-    """Say in what the street found differs from the one written."""
-    candidate = found.choice.candidate
-    said = ["voie_incertaine"] if found.choice.contested else []
-    if candidate.how == "fuzzy":
-        said.append("voie_approchee")
-    if candidate.how in {"fuzzy", "core"} and candidate.kind < 1.0:
-        said.append("type_absent" if candidate.kind > 0.6 else "type_different")  # noqa: PLR2004
-    return tuple(said)
-
-
-def _labels(table: StreetTable, rivals: Sequence[Candidate]) -> str:
-    """Name the streets that answer as well, with their likeness."""
-    streets = [(table.streets[table.groups[r.group].members[0]], rank(r)) for r in rivals[:3]]
-    return JOIN.join(
-        f"{s.name} {s.postcode} {table.commune.city} ({worth:.2f})" for s, worth in streets
-    )
-
-
-def _municipality(
-    table: StreetTable, place: Place, parsed: ParsedAddress, reasons: tuple[str, ...],
-    found: Found | None, parcels: list[str],
-) -> Answer:  # fmt: skip
-    """Fall back on the commune: its middle, kilometres of doubt, refused."""
-    box = extent_of(table)
-    x, y, radius = math.nan, math.nan, math.nan
-    if box is not None:
-        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        radius = math.hypot(box[2] - box[0], box[3] - box[1]) / 2
-    city, code = table.commune.city, table.commune.citycode
-    listed = [found.choice.candidate, *found.choice.rivals] if found else []
-    postcode = place.postcode or table.streets[0].postcode
-    return Answer(
-        label=f"{postcode} {city}".strip(),
-        score=rank(found.choice.candidate) if found else 0.0,
-        kind=ResultType.MUNICIPALITY,
-        name=city,
-        postcode=postcode,
-        city=city,
-        citycode=code,
-        id=code,
-        status="ok",
-        x=x,
-        y=y,
-        confidence=found.confidence if found else 0.0,
-        reasons=reasons,
-        complement=parsed.complement,
-        alternatives=_labels(table, listed),
-        radius_m=radius,
-        parcel=JOIN.join(parcels),
-    )
-
-
-def _parcels_written(parsed: ParsedAddress, parcel: str, citycode: str) -> list[str]:
-    """Gather the parcels of a row, as identifiers when the commune is known."""
-    found = list(parsed.parcels)
-    unread: list[str] = []
-    for part in filter(None, re.split(r"[|;]", parcel)):
-        flat = flatten(clean(part))
-        _, listed = take_parcels(flat)
-        short = None if listed else _SHORT_PARCEL.match(flat)
-        if short:
-            listed = [Parcel(short[1] or "000", short[2].upper().zfill(2), short[3].zfill(4))]
-        found += listed
-        if not listed and part.strip():
-            unread.append(part.strip())
-    return [*dict.fromkeys(parcel_id(citycode, p) for p in found), *unread]
-
-
-def _with_given(answer: Answer, given: Given) -> Answer:
-    """Put the coordinates of the row in place of those found, if they can be true."""
-    if not given.usable:
-        reasons = (*answer.reasons, *given.reasons)
-        if answer.verdict is GeocodeVerdict.ACCEPTE:
-            answer = answer._replace(verdict=GeocodeVerdict.A_VERIFIER)
-        return answer._replace(reasons=reasons)
-    precise = answer.kind not in {ResultType.MUNICIPALITY, ResultType.NONE}
-    far = precise and math.hypot(answer.x - given.x, answer.y - given.y) > max(
-        FAR_FROM_ADDRESS_M, answer.radius_m
-    )
-    reasons = (*answer.reasons, *given.reasons, *(("coordonnees_loin_adresse",) if far else ()))
-    stands = given.checked and not far
-    return answer._replace(
-        kind=ResultType.GIVEN,
-        x=given.x,
-        y=given.y,
-        radius_m=GIVEN_RADIUS_M,
-        status="ok",
-        reasons=tuple(dict.fromkeys(reasons)),
-        verdict=GeocodeVerdict.ACCEPTE if stands else GeocodeVerdict.A_VERIFIER,
-    )

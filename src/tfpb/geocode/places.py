@@ -249,7 +249,9 @@ def _single(table: StreetTable, numbers: Numbering, wanted: Number) -> Spot | No
     if not hits:
         return None
     first = hits[0]
-    spread = max(math.hypot(p.x - first.x, p.y - first.y) for p in hits)
+    spread = 0.0
+    if len(hits) > 1:
+        spread = max(math.hypot(p.x - first.x, p.y - first.y) for p in hits)
     ambiguous = spread > FAR_APART_M
     reasons: tuple[str, ...] = () if same else ("suffixe_absent",)
     if ambiguous:

@@ -1,0 +1,204 @@
+"""From what was found to one answer in the columns of the contract."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Final
+
+from tfpb.geocode.answer import (
+    JOIN,
+    Answer,
+    id_of,
+    label_of,
+    number_text,
+    parcel_id,
+    parcels_of,
+)
+from tfpb.geocode.choose import rank
+from tfpb.geocode.cleaning import clean, flatten
+from tfpb.geocode.complement import Parcel, take_parcels
+from tfpb.geocode.coordinates import GIVEN_RADIUS_M, extent_of
+from tfpb.geocode.grade import REJECTED, verdict
+from tfpb.model.codes import GeocodeVerdict, ResultType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tfpb.geocode.choose import Found
+    from tfpb.geocode.communes import Place
+    from tfpb.geocode.coordinates import Given
+    from tfpb.geocode.parsed import ParsedAddress
+    from tfpb.geocode.places import Spot
+    from tfpb.geocode.streets import Candidate
+    from tfpb.geocode.table import StreetTable
+
+FAR_FROM_ADDRESS_M: Final = 250.0
+_SHORT_PARCEL: Final = re.compile(r"^\s*(?:(\d{3})\s*)?([a-z]{1,2}|0[a-z])\s*0*(\d{1,4})\s*$")
+_WRITTEN_MISSING_TYPE: Final = 0.6
+
+
+def write(
+    found: Found | None, parsed: ParsedAddress, place: Place,
+    table: StreetTable | None, parcels: list[str],
+) -> Answer:  # fmt: skip
+    """Write an answer out in the columns of the contract.
+
+    Parameters
+    ----------
+    found : Found or None
+    parsed : ParsedAddress
+    place : Place
+    table : StreetTable or None
+        The commune, when the base holds it.
+    parcels : list of str
+        Identifiers written on the row.
+    """
+    notes = tuple(n for n in parsed.notes if n != "plage") if parsed.notes else ()
+    if found is not None and found.confidence >= REJECTED:
+        return _answer(found, parsed, (*notes, *place.reasons, *found.reasons), parcels)
+    reasons = [*notes, *place.reasons]
+    if table is None:
+        reasons.append("commune_absente_index" if place.codes else "commune_inconnue")
+        return Answer(
+            reasons=tuple(dict.fromkeys(reasons)), complement=parsed.complement,
+            postcode=place.postcode, citycode=place.codes[0] if place.codes else "",
+            parcel=JOIN.join(parcels),
+        )  # fmt: skip
+    reasons.append("voie_inconnue" if parsed.readings else "adresse_illisible")
+    return _municipality(table, place, parsed, tuple(dict.fromkeys(reasons)), found, parcels)
+
+
+def _answer(
+    found: Found, parsed: ParsedAddress, reasons: tuple[str, ...], parcels: list[str]
+) -> Answer:
+    where, table = found.spot, found.table
+    street, city = where.street, table.commune.city
+    said = tuple(dict.fromkeys((*reasons, *_match_reasons(found), *where.reasons)))
+    judged = verdict(where, found.confidence, said)
+    alternatives = ""
+    if judged is not GeocodeVerdict.ACCEPTE:
+        alternatives = _labels(table, found.choice.rivals)
+    return Answer(
+        label_of(where, city),
+        rank(found.choice.candidate),
+        where.kind,
+        number_text(where.first) if where.first else "",
+        street.name,
+        street.postcode,
+        city,
+        street.citycode,
+        id_of(street, where.first),
+        "ok",
+        where.x,
+        where.y,
+        found.confidence,
+        judged,
+        said,
+        parsed.complement,
+        _entrances(where),
+        alternatives,
+        where.radius_m,
+        JOIN.join(parcels) or parcels_of(where),
+    )
+
+
+def _entrances(where: Spot) -> str:
+    if len(where.entrances) == 1:
+        return number_text(where.entrances[0])
+    return JOIN.join([number_text(p) for p in where.entrances])
+
+
+def _match_reasons(found: Found) -> tuple[str, ...]:
+    """Say in what the street found differs from the one written."""
+    candidate = found.choice.candidate
+    if candidate.how == "exact" and not found.choice.contested:
+        return ()
+    said = ["voie_incertaine"] if found.choice.contested else []
+    if candidate.how == "fuzzy":
+        said.append("voie_approchee")
+    if candidate.how in {"fuzzy", "core"} and candidate.kind < 1.0:
+        said.append("type_absent" if candidate.kind > _WRITTEN_MISSING_TYPE else "type_different")
+    return tuple(said)
+
+
+def _labels(table: StreetTable, rivals: Sequence[Candidate]) -> str:
+    """Name the streets that answer as well, with their likeness."""
+    streets = [(table.streets[table.groups[r.group].members[0]], rank(r)) for r in rivals[:3]]
+    return JOIN.join(
+        f"{s.name} {s.postcode} {table.commune.city} ({worth:.2f})" for s, worth in streets
+    )
+
+
+def _municipality(
+    table: StreetTable, place: Place, parsed: ParsedAddress, reasons: tuple[str, ...],
+    found: Found | None, parcels: list[str],
+) -> Answer:  # fmt: skip
+    """Fall back on the commune: its middle, kilometres of doubt, refused."""
+    box = extent_of(table)
+    x, y, radius = math.nan, math.nan, math.nan
+    if box is not None:
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        radius = math.hypot(box[2] - box[0], box[3] - box[1]) / 2
+    city, code = table.commune.city, table.commune.citycode
+    listed = [found.choice.candidate, *found.choice.rivals] if found else []
+    postcode = place.postcode or table.streets[0].postcode
+    return Answer(
+        label=f"{postcode} {city}".strip(),
+        score=rank(found.choice.candidate) if found else 0.0,
+        kind=ResultType.MUNICIPALITY,
+        name=city,
+        postcode=postcode,
+        city=city,
+        citycode=code,
+        id=code,
+        status="ok",
+        x=x,
+        y=y,
+        confidence=found.confidence if found else 0.0,
+        reasons=reasons,
+        complement=parsed.complement,
+        alternatives=_labels(table, listed),
+        radius_m=radius,
+        parcel=JOIN.join(parcels),
+    )
+
+
+def parcels_written(parsed: ParsedAddress, parcel: str, citycode: str) -> list[str]:
+    """Gather the parcels of a row, as identifiers when the commune is known."""
+    found = list(parsed.parcels)
+    unread: list[str] = []
+    for part in filter(None, re.split(r"[|;]", parcel)):
+        flat = flatten(clean(part))
+        _, listed = take_parcels(flat)
+        short = None if listed else _SHORT_PARCEL.match(flat)
+        if short:
+            listed = [Parcel(short[1] or "000", short[2].upper().zfill(2), short[3].zfill(4))]
+        found += listed
+        if not listed and part.strip():
+            unread.append(part.strip())
+    return [*dict.fromkeys(parcel_id(citycode, p) for p in found), *unread]
+
+
+def with_given(answer: Answer, given: Given) -> Answer:
+    """Put the coordinates of the row in place of those found, if they can be true."""
+    if not given.usable:
+        reasons = (*answer.reasons, *given.reasons)
+        if answer.verdict is GeocodeVerdict.ACCEPTE:
+            answer = answer._replace(verdict=GeocodeVerdict.A_VERIFIER)
+        return answer._replace(reasons=reasons)
+    precise = answer.kind not in {ResultType.MUNICIPALITY, ResultType.NONE}
+    far = precise and math.hypot(answer.x - given.x, answer.y - given.y) > max(
+        FAR_FROM_ADDRESS_M, answer.radius_m
+    )
+    reasons = (*answer.reasons, *given.reasons, *(("coordonnees_loin_adresse",) if far else ()))
+    stands = given.checked and not far
+    return answer._replace(
+        kind=ResultType.GIVEN,
+        x=given.x,
+        y=given.y,
+        radius_m=GIVEN_RADIUS_M,
+        status="ok",
+        reasons=tuple(dict.fromkeys(reasons)),
+        verdict=GeocodeVerdict.ACCEPTE if stands else GeocodeVerdict.A_VERIFIER,
+    )
