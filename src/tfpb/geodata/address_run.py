@@ -87,6 +87,11 @@ class Resume:
         frame.reset_index(drop=True).to_parquet(part, index=False)
         part.replace(path)
 
+    def rows(self, total: int, *, chunk_rows: int = CHUNK_ROWS) -> int:
+        """Count the rows already done, of `total`."""
+        starts = [int(path.stem) for path in self.folder.glob("*.parquet")]
+        return sum(min(chunk_rows, total - start) for start in starts)
+
     def clean(self) -> None:
         """Remove everything."""
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -54,6 +54,21 @@ FAULTS: dict[str, FaultWords] = {
         "l’un des noms : {noms}",
         "Écrivez par exemple : --colonne adresse=ADR_LIGNE1",
     ),
+    "sortie_sur_entree": FaultWords(
+        "La sortie remplacerait le fichier lu.",
+        "un autre nom de fichier",
+        "Donnez un autre nom à --sortie : votre fichier n’est jamais modifié.",
+    ),
+    "decision_sans_adresse": FaultWords(
+        "Une décision ne correspond plus à aucune adresse du fichier.",
+        "",
+        "Rien à faire si l’adresse a été corrigée ou retirée ; sinon vérifiez la ligne.",
+    ),
+    "decision_sans_resultat": FaultWords(
+        "La décision ne mène à aucun point.",
+        "une adresse de la base, ou des coordonnées",
+        "Corrigez l’adresse écrite, ou donnez x et y.",
+    ),
     "adresse_sans_colonnes": FaultWords(
         "La ligne n’a pas le même nombre de colonnes que l’en-tête : elle n’est pas importée.",
     ),

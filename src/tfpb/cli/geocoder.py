@@ -1,0 +1,116 @@
+"""`tfpb geocoder`: one row in, one row out."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003 - typer reads it at run time
+from typing import Annotated
+
+import typer
+
+from tfpb.cli.common import (
+    Colonne,
+    CsvBrut,
+    Feuille,
+    Geodonnees,
+    Sortie,
+    complain,
+    geodata_folder,
+    guard,
+    progress,
+    renames,
+    say,
+    show_doubts,
+)
+
+
+class Mode(StrEnum):
+    """Where addresses are looked for."""
+
+    INDEX = "index"
+    API = "api"
+    AUTO = "auto"
+
+
+def geocoder(  # noqa: PLR0917 - options of the contract
+    entree: Annotated[
+        Path, typer.Argument(metavar="ENTREE", help="Fichier d’adresses à géocoder.")
+    ],
+    sortie: Sortie,
+    mode: Annotated[
+        Mode,
+        typer.Option(
+            "--mode",
+            help="index : adresses importées, rien ne sort du poste ; api : service national ; "
+            "auto : l’index d’abord, le service pour le reste.",
+        ),
+    ] = Mode.INDEX,
+    colonne: Colonne = None,
+    commune: Annotated[
+        str, typer.Option("--commune", help="Code Insee des lignes qui ne disent pas leur commune.")
+    ] = "",
+    decisions: Annotated[
+        Path | None,
+        typer.Option("--decisions", help="Fichier de vérification rempli (…_a_verifier.xlsx)."),
+    ] = None,
+    alias_voies: Annotated[
+        Path | None,
+        typer.Option("--alias-voies", help="Voies renommées : ancien nom, nouveau nom."),
+    ] = None,
+    feuille: Feuille = None,
+    geodonnees: Geodonnees = None,
+    csv_brut: CsvBrut = False,
+) -> None:
+    """Situer les adresses d’un fichier : une ligne lue, une ligne rendue, dans le même ordre.
+
+    Les colonnes du fichier ne changent pas ; les colonnes result_* s’ajoutent. Les colonnes du RPLS
+    sont reconnues. Ce qui reste douteux est listé dans SORTIE_a_verifier.xlsx.
+
+    Exemple : tfpb geocoder patrimoine.xlsx --sortie patrimoine_geocode.xlsx
+    """
+    with guard(), ExitStack() as opened:
+        from tfpb.geodata.address_job import check_output, prepare_job, run_job
+        from tfpb.geodata.address_open import open_geocoder
+        from tfpb.words import address_review as words
+
+        check_output(sortie, source=entree)
+        job = prepare_job(
+            entree, sheet=feuille, renames=renames(colonne), commune=commune, decisions=decisions
+        )
+        found = open_geocoder(
+            opened, mode=mode.value, folder=geodata_folder(geodonnees), aliases=alias_voies
+        )
+        resume = job.resume(sortie, depends_on=found.depends_on)
+        total = len(job.addresses)
+        if done := resume.rows(total):
+            say(words.resumed_line(done))
+        try:
+            with progress("Géocodage", total) as advance:
+                report = run_job(
+                    job, found.geocoder, output=sortie, resume=resume, raw_csv=csv_brut,
+                    decisions=decisions, progress=advance,
+                )  # fmt: skip
+        except KeyboardInterrupt:
+            complain(words.stopped_line(resume.rows(total), total))
+            raise typer.Exit(130) from None
+        say(words.read_line(job.read))
+        if job.renamed:
+            say(words.renamed_line(job.renamed))
+        if job.decisions:
+            used = sum(row is not None for row in job.rows)
+            say(words.decisions_line(read=len(job.decisions), used=used))
+        for line in words.summary_lines(
+            output=sortie.name,
+            rows=report.rows,
+            verdicts=report.verdicts,
+            types=report.types,
+            errors=report.errors,
+        ):
+            say(line)
+        if found.service is not None:
+            say(words.sent_line(found.service.sent))
+        show_doubts((*job.notices, *report.notices))
+        if report.kept:
+            say(words.kept_line(kept=report.kept, new=report.review))
+        say(words.review_line(file=report.review, rows=report.doubtful))

@@ -1,0 +1,313 @@
+"""A user's file geocoded from end to end: read, decide, geocode, write, and list what to check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from tfpb.errors import Fault, Place, fail
+from tfpb.geodata.address_decisions import AddressDecision, decided, key_of, settled
+from tfpb.geodata.address_run import Resume
+from tfpb.geodata.address_tables import known_headers, read_addresses
+from tfpb.io.address_review import read_review, review_bytes
+from tfpb.io.tabular import read_table, write_bytes, write_table
+from tfpb.model.codes import GeocodeVerdict
+from tfpb.model.results import RESULT_COLUMNS
+from tfpb.text import fold
+from tfpb.words.geocoding import REASONS, TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from tfpb.geodata.address_run import FileGeocoder
+    from tfpb.io.tabular import TextTable
+
+_IDENTIFIERS: Final = ("id_residence", "id_batiment", "code_residence", "identifiant")
+_DECIDED: Final = {
+    "decision": "choice",
+    "adresse_corrigee": "corrected",
+    "x": "x",
+    "y": "y",
+    "auteur": "author",
+    "date": "date",
+    "piece": "piece",
+}
+_OUTPUTS: Final = frozenset({".csv", ".txt", ".tsv", ".xlsx", ".ods", ".parquet"})
+_MOST_ALTERNATIVES: Final = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AddressJob:
+    """A file ready to be geocoded.
+
+    Parameters
+    ----------
+    table : TextTable
+    addresses : DataFrame
+        `ADDRESS_COLUMNS`, decisions written in.
+    original : DataFrame
+        The same as the file says.
+    rows : list of AddressDecision or None
+    read, renamed : mapping of str to str
+        Columns read as what; input columns that had to change their name.
+    notices : tuple of Fault
+    decisions : tuple of AddressDecision
+    """
+
+    table: TextTable
+    addresses: pd.DataFrame
+    original: pd.DataFrame
+    rows: list[AddressDecision | None]
+    read: dict[str, str]
+    renamed: dict[str, str]
+    notices: tuple[Fault, ...]
+    decisions: tuple[AddressDecision, ...]
+
+    def resume(self, output: Path, *, depends_on: Mapping[str, str]) -> Resume:
+        """Open what an earlier, cut run of the same job left beside the output."""
+        return Resume.beside(output, depends_on=depends_on, addresses=self.addresses)
+
+
+@dataclass(frozen=True, slots=True)
+class Geocoded:
+    """What a job gave.
+
+    Parameters
+    ----------
+    rows, errors : int
+        Rows written; of which the service did not answer.
+    verdicts, types : mapping of str to int
+    review : str
+        Name of the review file, empty when there is nothing to check.
+    doubtful : int
+        Rows of the review that wait for a decision.
+    kept : str
+        Name of a review file with decisions that was left alone.
+    notices : tuple of Fault
+    """
+
+    rows: int
+    errors: int
+    verdicts: dict[str, int]
+    types: dict[str, int]
+    review: str
+    doubtful: int
+    kept: str
+    notices: tuple[Fault, ...]
+
+
+def check_output(output: Path, *, source: Path) -> None:
+    """Refuse an output that could not be written, before anything is geocoded.
+
+    Raises
+    ------
+    TfpbError
+        `format_inconnu`, or `sortie_sur_entree` when the output would replace the input.
+    """
+    if output.suffix.lower() not in _OUTPUTS:
+        raise fail(
+            "format_inconnu",
+            place=Place(output.name),
+            got=output.suffix or output.name,
+            attendu="csv, xlsx, ods ou parquet",
+        )
+    if output.exists() and source.exists() and output.samefile(source):
+        raise fail("sortie_sur_entree", place=Place(output.name), got=output.name)
+
+
+def prepare_job(
+    path: Path,
+    *,
+    sheet: str | None = None,
+    renames: Mapping[str, str] | None = None,
+    commune: str = "",
+    decisions: Path | None = None,
+) -> AddressJob:
+    """Read a file and the decisions on it.
+
+    Raises
+    ------
+    TfpbError
+        The file, its columns or the decisions cannot be read.
+    """
+    known = (*known_headers(), *(renames or {}).values())
+    table = read_table(path, sheet=sheet, known=known)
+    found = read_addresses(table, renames=renames, commune=commune)
+    made = read_decisions(decisions) if decisions else ()
+    addresses, rows, lost = decided(found.addresses, made)
+    taken = {fold(name): name for name in RESULT_COLUMNS}
+    headers = [str(header) for header in table.frame.columns]
+    renamed = {h: _free(f"{h}_entree", headers) for h in headers if h in taken.values()}
+    return AddressJob(
+        table,
+        addresses,
+        found.addresses,
+        rows,
+        found.read,
+        renamed,
+        (*found.notices, *lost),
+        made,
+    )
+
+
+def _free(name: str, headers: Sequence[str]) -> str:
+    while name in headers:
+        name += "_entree"
+    return name
+
+
+def read_decisions(path: Path) -> tuple[AddressDecision, ...]:
+    """Read the rows of a review that someone filled.
+
+    Raises
+    ------
+    TfpbError
+        The file cannot be read, or is no review of addresses.
+    """
+    table = read_review(path)
+    frame = table.frame
+
+    def column(name: str) -> list[str]:
+        return frame[name].tolist() if name in frame.columns else [""] * len(frame)
+
+    keys = ("adresse", "code_postal", "commune", "code_insee", "nom")
+    made = []
+    for row, key, *cells in zip(
+        table.rows, zip(*map(column, keys), strict=True), *map(column, _DECIDED), strict=True
+    ):
+        if any(cells[:4]):
+            fields = dict(zip(_DECIDED.values(), cells, strict=True))
+            place = Place(table.file, table.sheet, int(row))
+            made.append(AddressDecision(key=key_of(*key), place=place, **fields))
+    return tuple(made)
+
+
+def run_job(
+    job: AddressJob,
+    geocoder: FileGeocoder,
+    *,
+    output: Path,
+    resume: Resume | None = None,
+    raw_csv: bool = False,
+    decisions: Path | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Geocoded:
+    """Geocode a job and write its output and its review.
+
+    Parameters
+    ----------
+    job : AddressJob
+    geocoder : FileGeocoder
+    output : Path
+        csv, xlsx, ods or parquet, by its extension.
+    resume : Resume, optional
+        Removed once the output is written.
+    raw_csv : bool
+    decisions : Path, optional
+        The review that was read: it may be written again, decisions kept in it.
+    progress : callable, optional
+
+    Raises
+    ------
+    TfpbError
+        A file cannot be written.
+    """
+    results = geocoder.run(job.addresses, resume=resume, progress=progress)
+    results, doubts = settled(results, job.rows)
+    frame = job.table.frame.rename(columns=job.renamed)
+    written = pd.concat([frame.reset_index(drop=True), results.reset_index(drop=True)], axis=1)
+    if len(written) != len(job.table.frame):
+        raise AssertionError(len(written))
+    write_table(output, written, raw_csv=raw_csv)
+    review, kept, doubtful = _write_review(job, results, output, decisions)
+    failed = int((results["result_status"] == "error").sum())
+    if resume and not failed:
+        resume.clean()
+    return Geocoded(
+        len(written),
+        failed,
+        _counts(results["result_verdict"]),
+        _counts(results["result_type"]),
+        review,
+        doubtful,
+        kept,
+        tuple(doubts),
+    )
+
+
+def _counts(values: pd.Series[str]) -> dict[str, int]:
+    return {str(value): int(count) for value, count in values.value_counts().items()}
+
+
+def _write_review(
+    job: AddressJob, results: pd.DataFrame, output: Path, decisions: Path | None
+) -> tuple[str, str, int]:
+    """Write the review, never over decisions that were not read."""
+    rows = review_rows(job, results)
+    waiting = int((rows["decision"] == "").sum()) if len(rows) else 0
+    path = output.with_name(f"{output.stem}_a_verifier.xlsx")
+    kept = ""
+    number = 2
+    while path.is_file() and not _same(path, decisions) and _has_decisions(path):
+        kept = kept or path.name
+        path = output.with_name(f"{output.stem}_a_verifier.{number}.xlsx")
+        number += 1
+    if not len(rows):
+        if path.is_file() and not _same(path, decisions):
+            path.unlink()
+        return "", kept, 0
+    write_bytes(path, review_bytes(rows, base=path if path.is_file() else None))
+    return path.name, kept, waiting
+
+
+def _same(path: Path, other: Path | None) -> bool:
+    return other is not None and path.resolve() == other.resolve()
+
+
+def _has_decisions(path: Path) -> bool:
+    try:
+        return bool(read_decisions(path))
+    except Exception:  # noqa: BLE001 - whatever stands there is not ours to overwrite
+        return True
+
+
+def review_rows(job: AddressJob, results: pd.DataFrame) -> pd.DataFrame:
+    """List the rows that are not accepted, and those already decided, with what else they may be.
+
+    Returns
+    -------
+    DataFrame
+        Columns of the review sheet, and `choix` (tuple of str).
+    """
+    waits = (results["result_verdict"] != GeocodeVerdict.ACCEPTE) & (
+        results["result_status"] != "skipped"
+    )
+    was_decided = pd.Series([row is not None for row in job.rows], index=results.index)
+    shown = (waits | was_decided).to_numpy()
+    found, original = results[shown], job.original[shown]
+    headers = {fold(str(h)).replace(" ", "_"): str(h) for h in job.table.frame.columns}
+    named = [headers[name] for name in _IDENTIFIERS if name in headers]
+    out = pd.DataFrame({"ligne": job.table.rows[shown]}, index=found.index)
+    if named:
+        out["identifiant"] = job.table.frame.loc[shown, named].agg(" ".join, axis=1).to_numpy()
+    for name in ("adresse", "code_postal", "commune", "code_insee", "nom"):
+        out[name] = original[name].to_numpy()
+    out["trouvee"] = found["result_label"].to_numpy()
+    out["precision"] = [TYPES.get(kind, kind) for kind in found["result_type"]]
+    out["confiance"] = found["result_confidence"].round(2).to_numpy()
+    out["motifs"] = [_in_words(reasons) for reasons in found["result_reasons"]]
+    decisions = [row for row, is_shown in zip(job.rows, shown, strict=True) if is_shown]
+    for name, field in _DECIDED.items():
+        out[name] = [getattr(row, field) if row else "" for row in decisions]
+    out["choix"] = [
+        tuple(filter(None, text.split(" | ")))[:_MOST_ALTERNATIVES]
+        for text in found["result_alternatives"]
+    ]
+    return out
+
+
+def _in_words(reasons: str) -> str:
+    return " ; ".join(REASONS.get(code, code) for code in reasons.split(" | ") if code)
