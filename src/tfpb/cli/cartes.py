@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from tfpb.cli.common import Geodonnees, Sortie, guard, progress, say
 from tfpb.cli.dossier import geography_folder
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def cartes(

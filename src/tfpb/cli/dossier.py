@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,8 +11,6 @@ import typer
 from tfpb.cli.common import Geodonnees, geodata_folder, guard, progress, say, show_doubts
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tfpb.config import Settings
     from tfpb.io.pack import Written
     from tfpb.model.dossier import Dossier

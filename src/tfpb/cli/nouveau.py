@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from tfpb.cli.common import guard, say, show_doubts
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def nouveau(
