@@ -11,7 +11,7 @@ from tfpb.model.codes import QpvStatut
 from tfpb.perimeters.limits import REACH_M, Limits
 from tfpb.perimeters.surfaces import WHOLE, SurfaceAnswer, Surfaces, answer
 from tfpb.perimeters.territories import TERRITORIES, quarters_in_metres
-from tfpb.words.location import Case
+from tfpb.words.sides import Case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,16 +11,16 @@ from tfpb.errors import Fault, Severity, fail, stop_on_faults
 from tfpb.model.codes import QpvStatut
 from tfpb.model.results import LOCATION_COLUMNS
 from tfpb.perimeters.decisions import apply_decisions
-from tfpb.perimeters.join import A_VERIFIER, DANS, HORS, STATUTS, Sides, map_of, sides, surface_side
+from tfpb.perimeters.join import A_VERIFIER, DANS, STATUTS, Sides, map_of, sides, surface_side
 from tfpb.perimeters.limits import Limits
+from tfpb.perimeters.motives import Labels, motives, texts_of
 from tfpb.perimeters.points import Positions, check_points, positions, texts
 from tfpb.perimeters.surfaces import reference_key
 from tfpb.perimeters.territories import quarters_in_metres
 from tfpb.perimeters.vintages import NEW, OLD, VINTAGES, evolution_of, ruling_vintages
-from tfpb.words.location import Case, Circumstances, reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -40,12 +40,6 @@ DEFAULT_RADIUS_M: Final = 30.0
 COVER_M: Final = 20_000.0
 """A map whose nearest quarter is farther than this does not cover the place."""
 _SURFACE_WORDS: Final = np.array(["dans", "hors", "", "coupee", ""], dtype=object)
-_PLAIN: Final = (
-    int(Case.HORS_LOIN),
-    int(Case.HORS_NET),
-    int(Case.DANS_NET),
-    int(Case.SANS_POSITION),
-)
 
 
 def locate(
@@ -181,32 +175,8 @@ def coverage_doubts(
     return out
 
 
-class _Labels:
-    """Codes and names of the maps laid end to end, so that rows of two maps share one table."""
-
-    def __init__(self, maps: Mapping[int, QpvMap], vintages: Sequence[int]) -> None:
-        codes: list[str] = []
-        names: list[str] = []
-        self.start: dict[int, int] = {}
-        for vintage in vintages:
-            self.start[vintage] = len(codes)
-            codes += maps[vintage].frame["code_qp"].astype(str).tolist()
-            names += maps[vintage].frame["nom_qp"].astype(str).tolist()
-        self.codes, self.names = _text([*codes, ""]), _text([*names, ""])
-        self.full = [f"« {n} » ({c})" for c, n in zip(codes, names, strict=True)] + [""]
-
-    def place(self, vintage: int, quarter: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Shift positions of one map into the common table; −1 stays the empty label."""
-        return np.where(quarter >= 0, quarter + self.start[vintage], -1)
-
-
-def _text(values: Sequence[str]) -> Any:
-    """Make a text array whose `take` is done in bulk (strings of the installed pandas)."""
-    return pd.Series(list(values)).array
-
-
-def _statut_text(statut: NDArray[np.intp]) -> Any:
-    return _text([s.value for s in STATUTS]).take(statut)
+def _statuttexts_of(statut: NDArray[np.intp]) -> Any:
+    return texts_of([s.value for s in STATUTS]).take(statut)
 
 
 def _table(
@@ -214,7 +184,7 @@ def _table(
     rules: Mapping[int, Flags],
 ) -> pd.DataFrame:  # fmt: skip
     n = len(at.x)
-    labels = _Labels(maps, list(found))
+    labels = Labels(maps, list(found))
     statut = np.full(n, A_VERIFIER, np.intp)
     distance = np.full(n, np.nan)
     vintage = np.zeros(n, np.int64)
@@ -228,7 +198,7 @@ def _table(
             values = getattr(side, key)[rows]
             into[rows] = values if key == "case" else labels.place(year, values)
     out: dict[str, Any] = {
-        "qpv_statut": _statut_text(statut),
+        "qpv_statut": _statuttexts_of(statut),
         "qpv_code": labels.codes.take(picked["code"]),
         "qpv_nom": labels.names.take(picked["code"]),
         "qpv_distance_m": np.round(distance, 3),
@@ -236,12 +206,12 @@ def _table(
         "qpv_proche_nom": labels.names.take(picked["nearest"]),
         "qpv_millesime": pd.array(vintage, dtype="Int64"),
     }
-    empty = _text([""])
+    empty = texts_of([""])
     for year in (OLD, NEW):
         side_of = found.get(year)
         none = np.zeros(n, np.intp)
         out[f"qpv{year}_statut"] = (
-            empty.take(none) if side_of is None else _statut_text(side_of.statut)
+            empty.take(none) if side_of is None else _statuttexts_of(side_of.statut)
         )
         out[f"qpv{year}_code"] = (
             empty.take(none)
@@ -249,99 +219,8 @@ def _table(
             else labels.codes.take(labels.place(year, side_of.code))
         )
     out["qpv_evolution"] = empty.take(np.zeros(n, np.intp))
-    out["qpv_motif"] = _motives(at, found, rules, labels, picked, distance)
+    out["qpv_motif"] = motives(at, found, rules, labels, picked, distance)
     return pd.DataFrame(out, index=index, columns=list(LOCATION_COLUMNS))
-
-
-def _motives(
-    at: Positions, found: Mapping[int, Sides], rules: Mapping[int, Flags], labels: _Labels,
-    picked: Mapping[str, NDArray[np.intp]], distance: NDArray[np.float64],
-) -> Any:  # fmt: skip
-    """Say the reason of each row; equal reasons are said once and shared."""
-    case = picked["case"]
-    radius = np.round(np.minimum(at.radius_m, 1e6), 1).astype(np.float64)
-    plain = np.isin(case, _PLAIN) & (picked["other"] < 0) & (picked["tied"] < 0)
-    key = np.where(
-        plain, (case * 2 + at.by_default) * 100_000_000 + (radius * 10).astype(np.int64), -1
-    )
-    codes, uniques = pd.factorize(key)
-    sentences = [_plain_reason(int(k)) for k in uniques]
-    special = np.flatnonzero(~plain)
-    if len(special):
-        base = len(sentences)
-        position, said = _special(special, at, found, rules, labels, picked, radius, distance)
-        codes[special] = base + position
-        sentences += said
-    return _text(sentences or [""]).take(codes)
-
-
-def _plain_reason(key: int) -> str:
-    """Say a reason that needs no quarter, from its packed key (−1: no sentence)."""
-    if key < 0:
-        return ""
-    head, radius = divmod(key, 100_000_000)
-    case, by_default = divmod(head, 2)
-    return reason(Case(case), Circumstances(radius_m=radius / 10, by_default=bool(by_default)))
-
-
-def _special(
-    rows: NDArray[np.intp], at: Positions, found: Mapping[int, Sides], rules: Mapping[int, Flags],
-    labels: _Labels, picked: Mapping[str, NDArray[np.intp]], radius: NDArray[np.float64],
-    distance: NDArray[np.float64],
-) -> tuple[NDArray[np.intp], list[str]]:  # fmt: skip
-    """Say the reasons that name quarters and distances, each distinct one once."""
-    surface, share = _surfaces_told(rows, found, rules, picked["case"][rows])
-    case = picked["case"][rows]
-    holder = np.where(case == int(Case.SURFACE_DANS), picked["code"][rows], picked["holder"][rows])
-    near = np.nan_to_num(distance[rows], nan=-1.0)
-    told = np.where(near < 10, np.round(near, 1), np.round(near))  # noqa: PLR2004 - decimetres under 10 m
-    known: dict[tuple[Any, ...], int] = {}
-    columns = (
-        case, holder, picked["other"][rows], picked["nearest"][rows], picked["tied"][rows],
-        told, radius[rows], at.by_default[rows], at.verdict[rows], surface, np.round(share, 2),
-    )  # fmt: skip
-    keys = zip(*(c.tolist() for c in columns), strict=True)
-    position = np.array([known.setdefault(k, len(known)) for k in keys], dtype=np.intp)
-    full = labels.full
-    return position, [
-        reason(
-            Case(k[0]),
-            Circumstances(
-                holder=full[k[1]], other=full[k[2]], nearest=full[k[3]], tied=full[k[4]],
-                distance_m=k[5] if k[5] >= 0 else float("nan"), radius_m=k[6], by_default=k[7],
-                verdict=k[8], surface=k[9], share=k[10],
-            ),
-        )
-        for k in known
-    ]  # fmt: skip
-
-
-def _surfaces_told(
-    rows: NDArray[np.intp],
-    found: Mapping[int, Sides],
-    rules: Mapping[int, Flags],
-    case: NDArray[np.intp],
-) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
-    """Name the surface each case rests on, and its share inside quarters (−1 where there is none)."""
-    names = np.full(len(rows), "", dtype=object)
-    shares = np.full(len(rows), -1.0)
-    told = np.flatnonzero(case >= int(Case.SURFACE_DANS))
-    for vintage, side in found.items():
-        for i in told[rules[vintage][rows[told]]].tolist():
-            row = rows[i]
-            parcel, building = float(side.parcel.share[row]), float(side.footprint.share[row])
-            parcel_words = f"la parcelle {side.parcel.name[row]}".rstrip()
-            building_words = f"l’emprise du bâtiment {side.footprint.name[row]}".rstrip()
-            if case[i] == int(Case.SURFACES_CONTRAIRES):
-                names[i], shares[i] = f"{parcel_words}, {building_words}", parcel
-                continue
-            cut = case[i] == int(Case.SURFACE_COUPEE)
-            settled = surface_side(np.array([building]))[0] in (DANS, HORS)
-            by_building = (cut and not np.isnan(building)) or (not cut and settled)
-            names[i], shares[i] = (
-                (building_words, building) if by_building else (parcel_words, parcel)
-            )
-    return names, shares
 
 
 def _side_by_side(
@@ -375,5 +254,5 @@ def _with_evolution(out: pd.DataFrame) -> pd.DataFrame:
         for b in sides_of[1]
     ]
     if len(out):
-        out["qpv_evolution"] = _text(pairs or [""]).take(before[0] * width + after[0])
+        out["qpv_evolution"] = texts_of(pairs or [""]).take(before[0] * width + after[0])
     return out

@@ -1,0 +1,206 @@
+"""`installer`: find the official files through the portals' own interfaces, fetch, import."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+
+from tfpb.errors import Fault, Place, Severity, TfpbError, fail
+from tfpb.geodata.catalogue import Entry, catalogue, portal
+from tfpb.geodata.outline_imports import import_communes_outlines
+from tfpb.geodata.parcel_imports import import_parcels
+from tfpb.geodata.qpv_imports import import_qpv, load_qpv
+from tfpb.geodata.transfer import Patience, client, fetch
+from tfpb.text import fold
+from tfpb.words.faults import say as in_french
+from tfpb.words.installing import installed_line, step_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+DEFAULT_SOURCES: Final = ("qpv-2024", "qpv-2015", "adresses", "lieux-dits", "communes")
+"""What a dossier needs; parcels are heavy and asked for by name."""
+_FOLDER: Final = "telechargements"
+_DEPARTMENT: Final = re.compile(r"^(0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[1-46-8])$")
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One file a portal lists: title, address, format, size in bytes (0: not said)."""
+
+    title: str
+    address: str
+    format: str
+    size: int
+
+
+def install(
+    departement: str,
+    *,
+    folder: Path,
+    say: Callable[[str], None] = lambda _text: None,
+    sources: Sequence[str] = DEFAULT_SOURCES,
+    import_addresses: Callable[[Path], object] | None = None,
+    patience: Patience | None = None,
+    again: bool = False,
+) -> list[str]:
+    """Download and import the official files of a département.
+
+    Parameters
+    ----------
+    departement : str
+        « 59 », « 2A », « 971 »; a lone digit gets its zero.
+    folder : Path
+        Folder of geographies; downloads are kept in its `telechargements`.
+    say : callable
+        Told what is being done.
+    sources : sequence of str
+        Keys of the catalogue, in order.
+    import_addresses : callable, optional
+        Imports one address file; by default the address index's own import.
+    again : bool
+        Fetch national maps anew even when they are imported.
+
+    Returns
+    -------
+    list of str
+        What was installed, one French line each; what an optional source lacked is said too.
+
+    Raises
+    ------
+    TfpbError
+        `departement_inconnu`, or the faults of every required source that failed: what could be
+        installed is.
+    """
+    code = departement.strip().upper().zfill(2)
+    if not _DEPARTMENT.match(code):
+        raise fail("departement_inconnu", got=departement)
+    lines: list[str] = []
+    faults: list[Fault] = []
+    with client(patience) as http:
+        for key in sources:
+            source = catalogue()[key]
+            if source.vintage and not again and load_qpv(folder, source.vintage) is not None:
+                lines.append(installed_line(source.title, "", known=True))
+                continue
+            try:
+                path = _fetched(http, source, code, folder, say, patience)
+                _import(source, path, folder, import_addresses)
+            except TfpbError as error:
+                if source.optional:
+                    lines += [in_french(f).title for f in error.faults]
+                else:
+                    faults += error.faults
+                continue
+            lines.append(installed_line(source.title, path.name, known=False))
+    if any(f.severity is Severity.FAUTE for f in faults):
+        raise TfpbError(faults)
+    return lines
+
+
+def _fetched(
+    http: httpx.Client, source: Entry, code: str, folder: Path, say: Callable[[str], None],
+    patience: Patience | None,
+) -> Path:  # fmt: skip
+    found = find(http, source, code)
+    name = _file_name(source, found, code)
+    say(step_line(source.title, found.address))
+    return fetch(http, found.address, folder / _FOLDER / name, source, patience=patience)
+
+
+def find(http: httpx.Client, source: Entry, departement: str) -> Resource:
+    """Find the file of a source: by its path, or in what the portal lists of its dataset.
+
+    Raises
+    ------
+    TfpbError
+        `portail_injoignable`, `portail_illisible`, `ressource_absente`.
+    """
+    base = portal(source.portal)
+    if not source.dataset:
+        path = source.path.format(departement=departement)
+        return Resource(source.title, f"{base}/{path}", source.formats[0], 0)
+    address = f"{base}/api/1/datasets/{source.dataset}/"
+    resources = _listed(http, address)
+    for words in (source.wanted, source.fallback):
+        fit = [r for r in resources if _fits(r, words, source.formats)]
+        if fit:
+            return min(fit, key=lambda r: (_rank(r, source.formats), r.title, r.address))
+    raise fail(
+        "ressource_absente", place=Place(source.dataset), adresse=address,
+        lus=" ; ".join(r.title for r in resources[:12]) or "aucun fichier",
+    )  # fmt: skip
+
+
+def _listed(http: httpx.Client, address: str) -> list[Resource]:
+    try:
+        answer = http.get(address, headers={"Accept": "application/json"})
+        answer.raise_for_status()
+    except httpx.HTTPError as error:
+        raise fail("portail_injoignable", got=type(error).__name__, adresse=address) from error
+    try:
+        listed = answer.json()["resources"]
+        return [_resource(r) for r in listed]
+    except (ValueError, KeyError, TypeError) as error:
+        raise fail(
+            "portail_illisible", got=answer.headers.get("Content-Type", ""), adresse=address
+        ) from error
+
+
+def _resource(raw: dict[str, Any]) -> Resource:
+    return Resource(
+        title=str(raw.get("title") or ""),
+        address=str(raw.get("latest") or raw["url"]),
+        format=str(raw.get("format") or "").lower(),
+        size=int(raw.get("filesize") or 0),
+    )
+
+
+def _fits(resource: Resource, words: Iterable[str], formats: Sequence[str]) -> bool:
+    """Tell whether a resource is one of ours: every word in its title, address or format."""
+    text = fold(f"{resource.title} {resource.address} {resource.format}").split()
+    wanted = [w for group in words for w in fold(group).split()]
+    return all(any(w in t for t in text) for w in wanted) and _rank(resource, formats) < len(
+        formats
+    )
+
+
+def _rank(resource: Resource, formats: Sequence[str]) -> int:
+    ends = resource.address.lower().partition("?")[0]
+    return next(
+        (i for i, f in enumerate(formats) if ends.endswith(f".{f}") or resource.format == f),
+        len(formats),
+    )
+
+
+def _file_name(source: Entry, found: Resource, code: str) -> str:
+    """Name the file on disk by its source and real ending, so that readers know its format."""
+    ends = found.address.lower().partition("?")[0]
+    ending = next(
+        (f for f in source.formats if ends.endswith(f".{f}")), found.format or source.formats[0]
+    )
+    if source.dataset:
+        return f"{source.key}.{ending}"
+    return source.path.format(departement=code).rsplit("/", 1)[-1]
+
+
+def _import(
+    source: Entry, path: Path, folder: Path, import_addresses: Callable[[Path], object] | None
+) -> None:
+    """Hand a downloaded file to its import."""
+    if source.imports == "qpv":
+        import_qpv(path, vintage=source.vintage, folder=folder)
+    elif source.imports == "communes":
+        import_communes_outlines(path, folder=folder)
+    elif source.imports == "parcelles":
+        import_parcels(path, folder=folder)
+    elif import_addresses is not None:
+        import_addresses(path)
+    else:
+        from tfpb.geodata.address_imports import import_addresses as import_all  # noqa: PLC0415 - 1 s of imports
+
+        import_all([path], folder=folder)

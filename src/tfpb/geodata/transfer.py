@@ -1,0 +1,266 @@
+"""One file over HTTP, whole or not at all: resume, sniffing, size drift, atomic rename.
+
+A cut connection is taken up where it stopped (`Range` with `If-Range`), a stalled one is dropped
+after a while and taken up too, and nothing takes the final name before its bytes were proven.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+
+from tfpb.errors import Place, TfpbError, fail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tfpb.geodata.catalogue import Entry
+
+_BLOCK: Final = 1 << 17
+_TRIES: Final = 6
+_REDIRECTS: Final = 5
+_OK: Final = 200
+_PARTIAL: Final = 206
+_NOT_SATISFIABLE: Final = 416
+_BUSY: Final = frozenset({429, 500, 502, 503, 504})
+_HTML: Final = (b"<!doctype", b"<html", b"<head", b"<?xml")
+_AGENT: Final = "tfpb"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait.
+
+    Parameters
+    ----------
+    connect_s, read_s : float
+        Time allowed to connect, and between two blocks.
+    pause_s : float
+        First pause between tries, doubled each time.
+    tries : int
+    """
+
+    connect_s: float = 15.0
+    read_s: float = 60.0
+    pause_s: float = 1.0
+    tries: int = _TRIES
+
+
+class _TryAgainError(Exception):
+    """The transfer stopped for a reason that may pass."""
+
+
+def client(patience: Patience | None = None) -> httpx.Client:
+    """Make a client: proxies and authorities of the firm come from the environment."""
+    wait = patience or Patience()
+    return httpx.Client(
+        timeout=httpx.Timeout(wait.read_s, connect=wait.connect_s),
+        follow_redirects=True,
+        max_redirects=_REDIRECTS,
+        headers={"User-Agent": _AGENT},
+    )
+
+
+def fetch(
+    http: httpx.Client, address: str, target: Path, source: Entry, *, patience: Patience | None = None,
+    advance: Callable[[int], None] = lambda _count: None,
+) -> Path:  # fmt: skip
+    """Download a file to `target`.
+
+    Parameters
+    ----------
+    http : httpx.Client
+    address : str
+    target : Path
+        Final name; the bytes grow in `<name>.part` beside it, kept for a later run if all tries fail.
+    source : Entry
+        Says the sizes a good file may have.
+    advance : callable
+        Told the bytes received.
+
+    Raises
+    ------
+    TfpbError
+        `telechargement_refuse` (404 and the like), `telechargement_coupe`,
+        `telechargement_page_web`, `telechargement_taille`, `telechargement_abime`,
+        `telechargement_injoignable`.
+    """
+    wait = patience or Patience()
+    part = target.with_name(f"{target.name}.part")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    place = Place(target.name)
+    last = ""
+    for attempt in range(wait.tries):
+        if attempt:
+            time.sleep(min(30.0, wait.pause_s * 2 ** (attempt - 1)))
+        try:
+            _receive(http, address, part, source, advance)
+            break
+        except _TryAgainError as error:
+            last = str(error)
+        except (httpx.TransportError, httpx.TooManyRedirects) as error:
+            last = type(error).__name__
+            if isinstance(error, (httpx.UnsupportedProtocol, httpx.TooManyRedirects)):
+                raise fail(
+                    "telechargement_injoignable", place=place, got=last, adresse=address
+                ) from error
+    else:
+        code = "telechargement_coupe" if part.is_file() else "telechargement_injoignable"
+        raise fail(code, place=place, got=last, adresse=address, essais=wait.tries)
+    try:
+        prove(part, source, name=target.name, address=address)
+    except TfpbError:
+        _forget(part)
+        raise
+    part.replace(target)
+    _forget(part)
+    return target
+
+
+def _receive(
+    http: httpx.Client, address: str, part: Path, source: Entry, advance: Callable[[int], None]
+) -> None:
+    """Receive what is missing of a file; raise `_TryAgainError` when the end was not reached."""
+    known = _card(part)
+    have = part.stat().st_size if part.is_file() and known.get("address") == address else 0
+    validator = str(known.get("validator", ""))
+    headers = {"Accept-Encoding": "identity"}
+    if have and validator:
+        headers |= {"Range": f"bytes={have}-", "If-Range": validator}
+    else:
+        have = 0
+    with http.stream("GET", address, headers=headers) as answer:
+        _refuse(answer, part.name.removesuffix(".part"), address)
+        if answer.status_code == _NOT_SATISFIABLE:
+            _forget(part)
+            raise _TryAgainError("416")
+        start, total = _span(answer, have)
+        if total and total > source.largest:
+            _forget(part)
+            raise fail(
+                "telechargement_taille", place=Place(part.name.removesuffix(".part")), got=total,
+                minimum=source.smallest, maximum=source.largest, adresse=address,
+            )  # fmt: skip
+        _keep(part, address, answer)
+        received = start
+        with part.open("r+b" if start else "wb") as file:
+            file.seek(start)
+            file.truncate()
+            for block in answer.iter_bytes(_BLOCK):
+                file.write(block)
+                received += len(block)
+                advance(len(block))
+                if received > source.largest:
+                    break
+    if total and received < total:
+        message = f"{received} / {total}"
+        raise _TryAgainError(message)
+
+
+def _refuse(answer: httpx.Response, name: str, address: str) -> None:
+    """Tell refusals from troubles that pass."""
+    if answer.status_code in _BUSY:
+        message = f"HTTP {answer.status_code}"
+        raise _TryAgainError(message)
+    if answer.status_code not in (_OK, _PARTIAL, _NOT_SATISFIABLE):
+        raise fail(
+            "telechargement_refuse",
+            place=Place(name),
+            got=f"HTTP {answer.status_code}",
+            adresse=address,
+        )
+
+
+def _span(answer: httpx.Response, have: int) -> tuple[int, int]:
+    """Return where the bytes of an answer begin, and the size of the whole file (0: not said).
+
+    A server that ignores the range sends the whole again; one that says a range other than the
+    asked one is not believed: the file starts anew.
+    """
+    if answer.status_code == _PARTIAL:
+        said = answer.headers.get("Content-Range", "")
+        span, _, total = said.removeprefix("bytes ").partition("/")
+        first = span.partition("-")[0]
+        if not first.isdigit() or int(first) != have:
+            message = f"Content-Range {said}"
+            raise _TryAgainError(message)
+        return have, int(total) if total.isdigit() else 0
+    length = answer.headers.get("Content-Length", "")
+    return 0, int(length) if length.isdigit() else 0
+
+
+def prove(path: Path, source: Entry, *, name: str, address: str) -> None:
+    """Prove that a downloaded file is what it should be, before it takes its name.
+
+    Raises
+    ------
+    TfpbError
+        An HTML page, a size out of bounds, a cut or corrupt archive, JSON that does not end.
+    """
+    place = Place(name)
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(512).lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+        file.seek(max(0, size - 64))
+        tail = file.read().rstrip()
+    if head.startswith(_HTML):
+        raise fail("telechargement_page_web", place=place, adresse=address)
+    if not source.smallest <= size <= source.largest:
+        raise fail(
+            "telechargement_taille", place=place, got=size, minimum=source.smallest,
+            maximum=source.largest, adresse=address,
+        )  # fmt: skip
+    suffix = name.lower()
+    try:
+        if suffix.endswith(".zip"):
+            with zipfile.ZipFile(path) as archive:
+                whole = archive.testzip() is None
+        elif suffix.endswith(".gz"):
+            whole = _gzip_ends(path)
+        elif suffix.endswith((".json", ".geojson")):
+            whole = head.startswith((b"{", b"[")) and tail.endswith((b"}", b"]"))
+        else:
+            whole = True
+    except (OSError, EOFError, zipfile.BadZipFile):
+        whole = False
+    if not whole:
+        raise fail("telechargement_abime", place=place, got=f"{size} octets", adresse=address)
+
+
+def _gzip_ends(path: Path) -> bool:
+    """Read a gzip to its checksum; an HTML page inside counts as no file."""
+    with gzip.open(path) as file:
+        first = file.read(_BLOCK)
+        if first.lstrip().lower().startswith(_HTML):
+            return False
+        while file.read(_BLOCK):
+            pass
+    return True
+
+
+def _keep(part: Path, address: str, answer: httpx.Response) -> None:
+    """Remember what the bytes in `part` belong to; a weak tag cannot take a range up."""
+    tag = answer.headers.get("ETag", "")
+    validator = tag if tag and not tag.startswith("W/") else answer.headers.get("Last-Modified", "")
+    card = {"address": address, "validator": validator}
+    part.with_name(f"{part.name}.json").write_text(json.dumps(card), encoding="utf-8")
+
+
+def _card(part: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(part.with_name(f"{part.name}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _forget(part: Path) -> None:
+    part.unlink(missing_ok=True)
+    part.with_name(f"{part.name}.json").unlink(missing_ok=True)

@@ -1,0 +1,143 @@
+"""The reason of each row, said once for all rows that share it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.perimeters.join import DANS, HORS, Sides, surface_side
+from tfpb.words.sides import Case, Circumstances, reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from tfpb.model.location import QpvMap
+    from tfpb.perimeters.points import Positions
+
+    Flags = NDArray[np.bool_]
+
+_PLAIN: Final = (
+    int(Case.HORS_LOIN),
+    int(Case.HORS_NET),
+    int(Case.DANS_NET),
+    int(Case.SANS_POSITION),
+)
+
+
+class Labels:
+    """Codes and names of the maps laid end to end, so that rows of two maps share one table."""
+
+    def __init__(self, maps: Mapping[int, QpvMap], vintages: Sequence[int]) -> None:
+        codes: list[str] = []
+        names: list[str] = []
+        self.start: dict[int, int] = {}
+        for vintage in vintages:
+            self.start[vintage] = len(codes)
+            codes += maps[vintage].frame["code_qp"].astype(str).tolist()
+            names += maps[vintage].frame["nom_qp"].astype(str).tolist()
+        self.codes, self.names = texts_of([*codes, ""]), texts_of([*names, ""])
+        self.full = [f"« {n} » ({c})" for c, n in zip(codes, names, strict=True)] + [""]
+
+    def place(self, vintage: int, quarter: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Shift positions of one map into the common table; −1 stays the empty label."""
+        return np.where(quarter >= 0, quarter + self.start[vintage], -1)
+
+
+def texts_of(values: Sequence[str]) -> Any:
+    """Make a text array whose `take` is done in bulk (strings of the installed pandas)."""
+    return pd.Series(list(values)).array
+
+
+def motives(
+    at: Positions, found: Mapping[int, Sides], rules: Mapping[int, Flags], labels: Labels,
+    picked: Mapping[str, NDArray[np.intp]], distance: NDArray[np.float64],
+) -> Any:  # fmt: skip
+    """Say the reason of each row; equal reasons are said once and shared."""
+    case = picked["case"]
+    radius = np.round(np.minimum(at.radius_m, 1e6), 1).astype(np.float64)
+    plain = np.isin(case, _PLAIN) & (picked["other"] < 0) & (picked["tied"] < 0)
+    key = np.where(
+        plain, (case * 2 + at.by_default) * 100_000_000 + (radius * 10).astype(np.int64), -1
+    )
+    codes, uniques = pd.factorize(key)
+    sentences = [_plain_reason(int(k)) for k in uniques]
+    special = np.flatnonzero(~plain)
+    if len(special):
+        base = len(sentences)
+        position, said = _special(special, at, found, rules, labels, picked, radius, distance)
+        codes[special] = base + position
+        sentences += said
+    return texts_of(sentences or [""]).take(codes)
+
+
+def _plain_reason(key: int) -> str:
+    """Say a reason that needs no quarter, from its packed key (−1: no sentence)."""
+    if key < 0:
+        return ""
+    head, radius = divmod(key, 100_000_000)
+    case, by_default = divmod(head, 2)
+    return reason(Case(case), Circumstances(radius_m=radius / 10, by_default=bool(by_default)))
+
+
+def _special(
+    rows: NDArray[np.intp], at: Positions, found: Mapping[int, Sides], rules: Mapping[int, Flags],
+    labels: Labels, picked: Mapping[str, NDArray[np.intp]], radius: NDArray[np.float64],
+    distance: NDArray[np.float64],
+) -> tuple[NDArray[np.intp], list[str]]:  # fmt: skip
+    """Say the reasons that name quarters and distances, each distinct one once."""
+    surface, share = _surfaces_told(rows, found, rules, picked["case"][rows])
+    case = picked["case"][rows]
+    holder = np.where(case == int(Case.SURFACE_DANS), picked["code"][rows], picked["holder"][rows])
+    near = np.nan_to_num(distance[rows], nan=-1.0)
+    told = np.where(near < 10, np.round(near, 1), np.round(near))  # noqa: PLR2004 - decimetres under 10 m
+    known: dict[tuple[Any, ...], int] = {}
+    columns = (
+        case, holder, picked["other"][rows], picked["nearest"][rows], picked["tied"][rows],
+        told, radius[rows], at.by_default[rows], at.verdict[rows], surface, np.round(share, 2),
+    )  # fmt: skip
+    keys = zip(*(c.tolist() for c in columns), strict=True)
+    position = np.array([known.setdefault(k, len(known)) for k in keys], dtype=np.intp)
+    full = labels.full
+    return position, [
+        reason(
+            Case(k[0]),
+            Circumstances(
+                holder=full[k[1]], other=full[k[2]], nearest=full[k[3]], tied=full[k[4]],
+                distance_m=k[5] if k[5] >= 0 else float("nan"), radius_m=k[6], by_default=k[7],
+                verdict=k[8], surface=k[9], share=k[10],
+            ),
+        )
+        for k in known
+    ]  # fmt: skip
+
+
+def _surfaces_told(
+    rows: NDArray[np.intp],
+    found: Mapping[int, Sides],
+    rules: Mapping[int, Flags],
+    case: NDArray[np.intp],
+) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
+    """Name the surface each case rests on, and its share inside quarters (−1 where there is none)."""
+    names = np.full(len(rows), "", dtype=object)
+    shares = np.full(len(rows), -1.0)
+    told = np.flatnonzero(case >= int(Case.SURFACE_DANS))
+    for vintage, side in found.items():
+        for i in told[rules[vintage][rows[told]]].tolist():
+            row = rows[i]
+            parcel, building = float(side.parcel.share[row]), float(side.footprint.share[row])
+            parcel_words = f"la parcelle {side.parcel.name[row]}".rstrip()
+            building_words = f"l’emprise du bâtiment {side.footprint.name[row]}".rstrip()
+            if case[i] == int(Case.SURFACES_CONTRAIRES):
+                names[i], shares[i] = f"{parcel_words}, {building_words}", parcel
+                continue
+            cut = case[i] == int(Case.SURFACE_COUPEE)
+            settled = surface_side(np.array([building]))[0] in (DANS, HORS)
+            by_building = (cut and not np.isnan(building)) or (not cut and settled)
+            names[i], shares[i] = (
+                (building_words, building) if by_building else (parcel_words, parcel)
+            )
+    return names, shares

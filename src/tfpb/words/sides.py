@@ -1,0 +1,167 @@
+"""Words for sides: why a point is in, out or to be checked, and who decided."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from tfpb.words.numbers import number, percent
+
+DEFAULT_RADIUS: Final = "par défaut, faute d’incertitude donnée"
+
+
+class Case(IntEnum):
+    """Why a row has the status it has."""
+
+    HORS_LOIN = 0
+    HORS_NET = 1
+    DANS_NET = 2
+    LIMITE = 3
+    SANS_POSITION = 4
+    VERDICT = 5
+    SURFACE_DANS = 6
+    SURFACE_HORS = 7
+    SURFACE_COUPEE = 8
+    SURFACES_CONTRAIRES = 9
+    SURFACE_CONTRE_POINT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the sentence of a row needs; names are « « nom » (code) » of quarters, empty when none.
+
+    Parameters
+    ----------
+    radius_m, distance_m : float
+        Positional uncertainty; distance to the nearest limit (NaN beyond reach).
+    by_default : bool
+        Whether the uncertainty is a default.
+    holder, other, nearest, tied : str
+        Quarter that holds the point, another that holds it too, quarter of the nearest limit,
+        another equally near.
+    surface : str
+        « parcelle 93010000AB0012 » or « emprise du bâtiment … ».
+    share : float
+        Share 0..1 of the surface inside quarters.
+    verdict : str
+        Verdict of the geocoder.
+    """
+
+    radius_m: float = float("nan")
+    distance_m: float = float("nan")
+    by_default: bool = False
+    holder: str = ""
+    other: str = ""
+    nearest: str = ""
+    tied: str = ""
+    surface: str = ""
+    share: float = float("nan")
+    verdict: str = ""
+
+
+def reason(case: Case, told: Circumstances) -> str:
+    """Say in one or two sentences why a row is in, out or to be checked."""
+    return f"{_core(case, told)}{_ties(told)}"
+
+
+def _core(case: Case, told: Circumstances) -> str:
+    if case >= Case.SURFACE_DANS:
+        return _of_surface(case, told)
+    radius = f"{metres(told.radius_m)}{f' {DEFAULT_RADIUS}' if told.by_default else ''}"
+    match case:
+        case Case.HORS_LOIN:
+            said = "Aucun quartier prioritaire à moins de 2\u202f000\u202fm."
+        case Case.HORS_NET:
+            said = f"Hors QPV, plus loin de toute limite que l’incertitude du point ({radius})."
+        case Case.DANS_NET:
+            said = (
+                f"Dans le quartier, plus loin de la limite que l’incertitude du point ({radius})."
+            )
+        case Case.LIMITE:
+            said = (
+                f"Le point tombe {_side(told)}{_away(told)}, moins que son incertitude "
+                f"({radius}) : à vérifier sur place ou sur plan."
+            )
+        case Case.VERDICT:
+            word = "rejetée" if told.verdict == "rejete" else "à vérifier"
+            said = f"Position peu sûre : l’adresse est {word} ; le point tombe {_side(told)}."
+        case _:
+            said = "Adresse non située : aucune position à comparer aux quartiers."
+    return said
+
+
+def _of_surface(case: Case, told: Circumstances) -> str:
+    inside = told.share > 0.5  # noqa: PLR2004 - more than half
+    match case:
+        case Case.SURFACE_DANS | Case.SURFACE_HORS:
+            share = percent(told.share if inside else 1 - told.share)
+            where = (
+                f"dans le quartier {told.holder}"
+                if inside and told.holder
+                else _words(inside=inside)
+            )
+            return f"Pas de doute : {told.surface} est à {share} {where}."
+        case Case.SURFACE_COUPEE:
+            return (
+                f"La limite coupe {told.surface} : {percent(told.share)} en QPV. "
+                f"Le point tombe {_side(told)}{_away(told)} : à vérifier."
+            )
+        case Case.SURFACES_CONTRAIRES:
+            return f"La parcelle et l’emprise du bâtiment se contredisent ({told.surface}) : à vérifier."
+        case _:
+            return (
+                f"Le point tombe {_side(told)}{_away(told)}, mais {told.surface} est "
+                f"{_words(inside=inside)} : à vérifier."
+            )
+
+
+def _words(*, inside: bool) -> str:
+    return "en QPV" if inside else "hors QPV"
+
+
+def _side(told: Circumstances) -> str:
+    return f"dans le quartier {told.holder}" if told.holder else "hors QPV"
+
+
+def _away(told: Circumstances) -> str:
+    if math.isnan(told.distance_m):
+        return ""
+    return f", à {metres(told.distance_m)} de la limite du quartier {told.nearest}"
+
+
+def _ties(told: Circumstances) -> str:
+    extra = ""
+    if told.other:
+        extra += (
+            f" Le point est aussi dans le quartier {told.other} : deux quartiers se recouvrent."
+        )
+    if told.tied:
+        extra += f" À égale distance de la limite du quartier {told.tied}."
+    return extra
+
+
+def metres(value: float) -> str:
+    """Write a distance: decimetres under 10 m, metres beyond, kilometres from 10 km."""
+    if value >= 10_000:  # noqa: PLR2004
+        return f"{number(value / 1000)}\u202fkm"
+    return f"{number(value, 1 if value < 10 and value % 1 else 0)}\u202fm"  # noqa: PLR2004
+
+
+def decided(*, side: str, author: str, date: str, piece: str, computed: str) -> str:
+    """Say that a person decided, who, when and on which piece; keep what the map said."""
+    who = f" de {author}" if author else " (auteur non indiqué)"
+    when = f" du {date}" if date else " (date non indiquée)"
+    why = f" Pièce ou motif : {piece}." if piece else " Aucune pièce indiquée."
+    return f"Décision{who}{when} : {SIDE_WORDS[side]}.{why} La carte seule disait : {computed}"
+
+
+def contradicted(*, side: str, author: str, date: str, computed: str) -> str:
+    """Say that a decision goes against a map that is clear."""
+    who = f" de {author}" if author else ""
+    when = f" du {date}" if date else ""
+    return f"La décision{who}{when} ({SIDE_WORDS[side]}) contredit la carte, à revoir. {computed}"
+
+
+SIDE_WORDS: Final = {"dans": "dans le QPV", "hors": "hors QPV", "a_verifier": "à vérifier"}
