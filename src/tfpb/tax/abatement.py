@@ -15,7 +15,7 @@ from tfpb.tax import declaration, forecast, tallies
 from tfpb.tax.cells import ZERO, apportion, cents, money, place, records, text, whole
 from tfpb.tax.doubts import doubts_of
 from tfpb.tax.formula import LINES, ROUNDINGS, amounts, net_base, terms
-from tfpb.tax.holdings import Stock
+from tfpb.tax.holdings import Stock, Stocks
 from tfpb.tax.lines import Premises, claim_limit, notice_line, outcome
 from tfpb.tax.notices import Check, read_notice
 from tfpb.tax.premises import check_premises, exemption_of, rates_of, year_of
@@ -95,7 +95,8 @@ def abate(
     stipulated = terms(reader, rounding)
     faults = check_premises(premises, law)
     stop_on_faults(faults)
-    stock = Stock(residences, entrances, reader)
+    stocks = Stocks(residences, entrances)
+    stock = stocks.on(reader)
     held = Conventions(conventions)
     kept, left_out = _rows_of_year(records(premises), year)
     items = [_item(row, stock, held, stipulated, reader, year, bailleur) for _, row in kept]
@@ -104,7 +105,7 @@ def abate(
     pairs = [(item, outcome(item, stipulated, reader, on)) for item in items]
     frame, renamed = _own_columns(premises.iloc[[position for position, _ in kept]])
     coming = forecast.forecast(
-        pairs, stock, held, law, reader=reader, terms=stipulated, bailleur=bailleur
+        pairs, stocks, held, law, reader=reader, terms=stipulated, bailleur=bailleur
     )
     doubts = [
         *(f for f in faults if f.severity is Severity.DOUTE),

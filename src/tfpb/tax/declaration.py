@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tfpb.tax import tallies
     from tfpb.tax.holdings import Holding, Stock
 
-_PARCEL: Final = re.compile(r"(?:\d[\dAB]\d{3})?(\d{3})?\s*([0-9A-Z]{1,2})\s*(\d{1,4})")
+_PARCEL: Final = re.compile(r"(?:\d[\dAB]\d{3})?(\d{3})?\s*([A-Z]{2}|0?[A-Z]|\d{2})\s*(\d{1,4})")
 _IDENTIFIED: Final = ("commune", "section", "parcelle", "invariant", "adresse", "nb_logements")
 
 

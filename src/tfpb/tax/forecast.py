@@ -12,7 +12,7 @@ import pandas as pd
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.model.results import FORECAST_COLUMNS
 from tfpb.tax import tallies
-from tfpb.tax.cells import ZERO, text, total
+from tfpb.tax.cells import ZERO, Record, text, total
 from tfpb.tax.lines import ESTIMATED
 from tfpb.tax.premises import exemption_of
 from tfpb.tax.rights import Right, right_of, standing_units
@@ -21,7 +21,7 @@ from tfpb.words import motives
 if TYPE_CHECKING:
     from tfpb.law.values import Law, Reader
     from tfpb.tax.formula import Terms
-    from tfpb.tax.holdings import Holding, Stock
+    from tfpb.tax.holdings import Holding, Stock, Stocks
     from tfpb.tax.signatures import Conventions
 
 RIGHTS: Final = frozenset({Statut.ELIGIBLE, Statut.ABATTU, Statut.A_RECLAMER})
@@ -32,7 +32,7 @@ _COLUMNS: Final = (*FORECAST_COLUMNS, WAITING)
 
 def forecast(
     pairs: tallies.Pairs,
-    stock: Stock,
+    stocks: Stocks,
     conventions: Conventions,
     law: Law,
     *,
@@ -63,18 +63,19 @@ def forecast(
     groups: dict[str, tallies.Pairs] = {}
     for pair in pairs:
         groups.setdefault(text(pair[0].row["id_residence"]), []).append(pair)
-    means = _means(groups, stock)
+    means = _means(groups, stocks.on(first))
     raised = 1 + first.decimal("revalorisation_bases")
     rows = []
     for target in range(start, end + 1):
         then = law.on(dt.date(target, 1, 1), beside=first)
         factor = raised ** (target - year) if target > year else Decimal(1)
+        stock = stocks.on(then)
         for holding in stock.holdings:
             group = groups.get(holding.id_residence, [])
             if target == year and group:
                 rows.append(_this_year(target, holding, group))
             elif any(u.side != QpvStatut.HORS for u in holding.units):
-                parts = _parts(holding, group, conventions, bailleur, then)
+                parts = _parts(stock, holding, group, conventions, bailleur, then)
                 rows.append(_foreseen(target, holding, parts, means, terms.quantum, factor))
     return pd.DataFrame([{c: row.get(c) for c in _COLUMNS} for row in rows], columns=list(_COLUMNS))
 
@@ -156,6 +157,7 @@ class _Part:
 
 
 def _parts(
+    stock: Stock,
     holding: Holding,
     group: tallies.Pairs,
     conventions: Conventions,
@@ -164,7 +166,8 @@ def _parts(
 ) -> list[_Part]:
     """Weigh the right of each premises in a coming year; of the résidence when it has none."""
     places: list[tuple[Holding, dt.date | None, Decimal, int]] = [
-        (i.holding or holding, exemption_of(i.row), i.full, i.dwellings) for i, _ in group
+        (_place(stock, i.row) or holding, exemption_of(i.row), i.full, i.dwellings)
+        for i, _ in group
     ] or [(holding, None, ZERO, holding.dwellings)]
     parts = []
     for place, own, full, dwellings in places:
@@ -177,6 +180,10 @@ def _parts(
         ratio = Decimal(standing) / place.dwellings if place.dwellings else ZERO
         parts.append(_Part(right, full, dwellings, ratio, gone))
     return parts
+
+
+def _place(stock: Stock, row: Record) -> Holding | None:
+    return stock.find(text(row["id_residence"]), text(row.get("id_batiment")))
 
 
 def _foreseen(

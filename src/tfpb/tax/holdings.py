@@ -112,9 +112,6 @@ class Stock:
             holding = _holding(row, doors.get(text(row["id_residence"]), []), vintages)
             self._by_id[holding.id_residence] = holding
 
-    def __iter__(self) -> object:
-        return iter(self._by_id.values())
-
     @property
     def holdings(self) -> tuple[Holding, ...]:
         """Every résidence, in the order of the table."""
@@ -134,6 +131,27 @@ class Stock:
             return holding
         code, name = _main_quarter(units)
         return replace(holding, units=units, code_qpv=code, nom_qpv=name)
+
+
+class Stocks:
+    """The stock on the map of any tax year; made once a map.
+
+    Parameters
+    ----------
+    residences, entrances : DataFrame
+        As for `Stock`.
+    """
+
+    def __init__(self, residences: pd.DataFrame, entrances: pd.DataFrame | None) -> None:
+        self._frames = (residences, entrances)
+        self._made: dict[tuple[int, int], Stock] = {}
+
+    def on(self, reader: Reader) -> Stock:
+        """Return the stock on the map that rules the reader's year."""
+        key = (reader.whole("carte_qpv"), reader.whole("carte_qpv_outremer"))
+        if key not in self._made:
+            self._made[key] = Stock(*self._frames, reader)
+        return self._made[key]
 
 
 def _holding(row: Record, doors: list[Record], vintages: tuple[int, int]) -> Holding:

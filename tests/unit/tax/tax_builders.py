@@ -1,0 +1,155 @@
+"""Small typed tables for the tests of the money."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from tfpb import tax
+from tfpb.errors import TfpbError
+from tfpb.io.tabular import TextTable
+from tfpb.io.typed import typed
+from tfpb.law.values import load
+from tfpb.model import tables
+
+if TYPE_CHECKING:
+    from tfpb.model.money import Abatement
+    from tfpb.model.tables import Contract
+
+QPV = "QN05991I"
+
+
+def table(contract: Contract, *rows: dict[str, Any], file: str = "essai.xlsx") -> pd.DataFrame:
+    """Type rows by a contract, as if they stood from row 4 of a workbook."""
+    headers = list(dict.fromkeys(h for row in rows for h in row))
+    frame = pd.DataFrame(
+        [{h: str(row.get(h, "")) for h in headers} for row in rows], columns=headers, dtype=object
+    )
+    made = TextTable(frame, file, "Feuille", np.arange(4, len(rows) + 4))
+    out, faults = typed(made, contract)
+    if faults:
+        raise TfpbError(faults)
+    return out
+
+
+def local(**cells: Any) -> dict[str, Any]:
+    """One premises: VLC 3 000 €, rates adding up to 55 %."""
+    return {
+        "avis": "A1",
+        "invariant": "",
+        "id_residence": "R1",
+        "annee": 2025,
+        "vlc_eur": 3000,
+        "taux_commune_pct": 40,
+        "taux_epci_pct": 15,
+        **cells,
+    }
+
+
+def premises(*rows: dict[str, Any]) -> pd.DataFrame:
+    return table(tables.PREMISES, *rows, file="fiscalite.xlsx")
+
+
+def home(identifier: str = "R1", **cells: Any) -> dict[str, Any]:
+    """A résidence wholly in the quarter."""
+    return {
+        "id_residence": identifier,
+        "nom": f"Résidence {identifier}",
+        "bailleur": "",
+        "commune": "Valmont",
+        "code_insee": "59999",
+        "nb_logements": 1,
+        "logements_dans": 1,
+        "logements_hors": 0,
+        "logements_a_verifier": 0,
+        "code_qpv": QPV,
+        "nom_qpv": "Les Tilleuls",
+        "cote": "dans",
+        "evolution": "maintenu",
+        "type_habitat": "collectif",
+        **cells,
+    }
+
+
+def homes(*rows: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(rows or (home(),))
+
+
+def door(
+    identifier: str = "R1", building: str = "", side: str = "dans", **cells: Any
+) -> dict[str, Any]:
+    """An entrance of the located stock."""
+    return {
+        "id_residence": identifier,
+        "id_batiment": building,
+        "nb_logements": 10,
+        "qpv_statut": side,
+        "qpv_code": QPV if side == "dans" else "",
+        "qpv_nom": "Les Tilleuls" if side == "dans" else "",
+        "qpv_proche_code": QPV,
+        "qpv_proche_nom": "Les Tilleuls",
+        "qpv_millesime": 2024,
+        "adresse": "1 rue des Tilleuls",
+        "fin_exoneration": None,
+        "annee_demolition": None,
+        "annee_livraison": None,
+        "annee_construction": 1972,
+        "motif_eligibilite": "",
+        "parcelle": "",
+        **cells,
+    }
+
+
+def convention(**cells: Any) -> dict[str, Any]:
+    return {
+        "id_convention": "C1",
+        "codes_qpv": QPV,
+        "date_signature_contrat": "2024-03-28",
+        "date_signature_convention": "2024-12-12",
+        "date_declaration": "2024-12-20",
+        "date_fin": "2030-12-31",
+        **cells,
+    }
+
+
+def conventions(*rows: dict[str, Any]) -> pd.DataFrame:
+    return table(tables.CONVENTIONS, *(rows or (convention(),)), file="conventions.csv")
+
+
+def abate(*rows: dict[str, Any], **options: Any) -> Abatement:
+    """Compute 2025 for a few premises of résidences in the quarter, convention signed."""
+    year = options.pop("year", 2025)
+    stock = options.pop("residences", None)
+    if stock is None:
+        stock = homes(*(home(i) for i in dict.fromkeys(r["id_residence"] for r in rows)))
+    signed = options.pop("conventions", conventions())
+    return tax.abate(
+        premises(*rows),
+        stock,
+        options.pop("entrances", None),
+        signed,
+        options.pop("law", load()),
+        year=year,
+        **options,
+    )
+
+
+def first(made: Abatement) -> dict[str, Any]:
+    """Return the first premises as computed."""
+    return {str(k): v for k, v in made.premises.iloc[0].to_dict().items()}
+
+
+def codes(made: Any) -> list[str]:
+    """Return the codes of the notices."""
+    return [n.code for n in made.notices]
+
+
+def faults_of(error: Any) -> list[str]:
+    """Return the codes of a caught error."""
+    return [f.code for f in error.value.faults]
+
+
+NEW_YEAR = dt.date(2025, 1, 1)

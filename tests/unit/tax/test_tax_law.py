@@ -1,0 +1,127 @@
+"""Legal values: dated, referenced, overridable; a date without a value is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from tax_builders import abate, faults_of, first, local
+
+from tfpb.config import LoiUtilisateur
+from tfpb.errors import TfpbError
+from tfpb.law.values import load
+
+ON = dt.date(2025, 1, 1)
+
+
+def test_every_value_has_words_reference_and_no_hole() -> None:
+    law = load()
+    for series in law.series.values():
+        assert series.libelle
+        previous = None
+        for value in series.values:
+            assert value.reference
+            assert value.valeur
+            if previous is not None:
+                gap = dt.date.fromisoformat(value.debut) - dt.date.fromisoformat(previous)
+                assert gap == dt.timedelta(days=1), value.cle
+            previous = value.fin
+
+
+@pytest.mark.parametrize("day", [dt.date(2015, 1, 1), dt.date(2031, 1, 1)])
+def test_date_without_value_is_refused(day: dt.date) -> None:
+    with pytest.raises(TfpbError) as error:
+        load().value("taux_abattement", day)
+    assert faults_of(error) == ["loi_sans_valeur"]
+    assert not load().covers("taux_abattement", day)
+
+
+def test_value_carries_reference_and_doubt() -> None:
+    rate = load().value("taux_abattement", ON)
+    assert (rate.valeur, rate.verifie, rate.origine) == ("0.30", True, "texte")
+    assert "1388 bis" in rate.reference
+    assert not load().value("frais_commune", ON).verifie
+
+
+@pytest.mark.parametrize(
+    ("year", "signature", "declaration"),
+    [
+        (2024, dt.date(2024, 1, 1), dt.date(2023, 12, 31)),
+        (2025, dt.date(2025, 3, 31), dt.date(2025, 3, 31)),
+        (2026, dt.date(2026, 1, 1), dt.date(2025, 12, 31)),
+    ],
+)
+def test_due_dates(year: int, signature: dt.date, declaration: dt.date) -> None:
+    reader = load().on(dt.date(year, 1, 1))
+    assert reader.due("limite_signature") == signature
+    assert reader.due("limite_declaration") == declaration
+
+
+def test_map_that_rules_a_year() -> None:
+    law = load()
+    for year, here, overseas in (
+        (2016, 2015, 2015),
+        (2024, 2015, 2015),
+        (2025, 2024, 2015),
+        (2026, 2024, 2024),
+    ):
+        reader = law.on(dt.date(year, 1, 1))
+        assert (reader.whole("carte_qpv"), reader.whole("carte_qpv_outremer")) == (here, overseas)
+
+
+def test_user_overrides_with_a_reference() -> None:
+    own = {
+        "frais_commune": LoiUtilisateur(valeur="0,05", reference="courrier du SIP du 3 mars"),
+        "part_compensation": LoiUtilisateur(valeur="50 %", reference="loi de finances 2026"),
+        "reconduction_outremer": LoiUtilisateur(valeur="oui", reference="LF 2026"),
+    }
+    law = load(own)
+    value = law.value("frais_commune", ON)
+    assert (value.valeur, value.origine, value.verifie) == ("0.05", "utilisateur", True)
+    made = abate(local(taux_epci_pct=0), law=law)
+    assert first(made)["frais_gestion_eur"] == Decimal("9.00")  # 5 % of 180 €
+    assert first(made)["compensation_etat_eur"] == Decimal("90.00")
+    assert law.on(dt.date(2026, 1, 1)).flag("reconduction_outremer")
+    assert {v.cle for v in made.values if v.origine == "utilisateur"} >= {"frais_commune"}
+
+
+def test_bad_overrides_are_listed_at_once() -> None:
+    bad = {
+        "taux_imaginaire": LoiUtilisateur(valeur="1", reference="aucune"),
+        "taux_abattement": LoiUtilisateur(valeur="trente", reference="note"),
+        "delai_reclamation_ans": LoiUtilisateur(valeur="1,5", reference="note"),
+        "limite_signature": LoiUtilisateur(valeur="1er janvier", reference="note"),
+        "teom_abattue": LoiUtilisateur(valeur="peut-être", reference="note"),
+        "acquisition_avant": LoiUtilisateur(valeur="hier", reference="note"),
+        "part_vlc": LoiUtilisateur(valeur="-0.5", reference="note"),
+    }
+    with pytest.raises(TfpbError) as error:
+        load(bad)
+    assert sorted(faults_of(error)) == ["loi_cle_inconnue"] + ["loi_valeur_illisible"] * 6
+
+
+def test_dates_and_due_days_can_be_overridden() -> None:
+    own = {
+        "acquisition_avant": LoiUtilisateur(valeur=dt.date(1999, 1, 1), reference="note"),
+        "limite_declaration": LoiUtilisateur(valeur="N 06-30", reference="note"),
+    }
+    reader = load(own).on(ON)
+    assert reader.date("acquisition_avant") == dt.date(1999, 1, 1)
+    assert reader.due("limite_declaration") == dt.date(2025, 6, 30)
+
+
+def test_abatement_lists_the_values_it_used() -> None:
+    used = {v.cle for v in abate(local()).values}
+    assert {"taux_abattement", "part_vlc", "limite_declaration", "periode_prevision_fin"} <= used
+    assert any(not v.verifie for v in abate(local()).values)
+
+
+def test_all_values_are_listed_for_the_sheet() -> None:
+    assert len(load().all_values()) > len(load().series)
+
+
+def test_year_outside_the_law_stops() -> None:
+    with pytest.raises(TfpbError) as error:
+        abate(local(annee=2031), year=2031)
+    assert faults_of(error) == ["loi_sans_valeur"]

@@ -1,0 +1,149 @@
+"""Cross-check with the notices: which premises were abated, who loses, by how much."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from tax_builders import abate, codes, home, homes, local
+
+FULL = 825  # VLC 3 000 €, 55 %
+PART = Decimal("577.5")
+
+
+def check(made: object) -> dict[str, object]:
+    return made.checks.iloc[0].to_dict()  # type: ignore[attr-defined]
+
+
+def test_ratio_of_an_abated_notice_is_three_sevenths() -> None:
+    row = check(abate(local(cotisation_avis_eur=578)))
+    assert row["code_constat"] == "concordant"
+    assert abs(row["rapport"] - Decimal(3) / 7) < Decimal("0.002")  # type: ignore[operator]
+    assert row["ecart_eur"] == Decimal("0.50")
+
+
+def test_within_a_euro_a_line_is_the_same() -> None:
+    # two lines with a rate: two euros
+    assert check(abate(local(cotisation_avis_eur="579,50")))["code_constat"] == "concordant"
+    off = abate(local(cotisation_avis_eur="579,51"))
+    assert check(off)["code_constat"] != "concordant"
+
+
+def test_notice_with_management_fees() -> None:
+    # 3 % of fees on both lines: 825 × 1.03 × 0.7
+    made = abate(local(cotisation_avis_eur="594,83"))
+    assert check(made)["code_constat"] == "concordant"
+    assert made.premises.iloc[0]["statut"] == "abattu"
+
+
+def test_claim_and_risk_say_who_loses() -> None:
+    claim = check(abate(local(cotisation_avis_eur=FULL)))
+    assert claim["code_constat"] == "a_reclamer"
+    assert "détriment du bailleur" in str(claim["constat"])
+    assert claim["ecart_eur"] == Decimal("247.50")
+    out = homes(home(logements_dans=0, logements_hors=1, code_qpv=""))
+    risk = check(abate(local(cotisation_avis_eur=PART), residences=out))
+    assert risk["code_constat"] == "a_risque"
+    assert "détriment des collectivités" in str(risk["constat"])
+    none = check(abate(local(cotisation_avis_eur=FULL), residences=out))
+    assert none["code_constat"] == "concordant"
+    assert "ne porte pas" in str(none["constat"])
+
+
+def test_doubtful_side_that_is_abated_is_neither() -> None:
+    doubt = homes(home(logements_dans=0, logements_a_verifier=1, cote="a_verifier"))
+    made = abate(local(cotisation_avis_eur=PART), residences=doubt)
+    assert check(made)["code_constat"] == "a_verifier"
+    assert made.premises.iloc[0]["statut"] == "a_verifier"
+
+
+@pytest.mark.parametrize("repeat", [True, False])
+def test_amount_of_the_whole_notice(repeat: bool) -> None:
+    """Three premises, one sum: the only pattern that explains it is found."""
+    worth = (3000, 5000, 7000)
+    paid = sum(w * Decimal("0.275") for w in worth) - Decimal("0.3") * 7000 * Decimal("0.275")
+    rows = [
+        local(invariant=i, vlc_eur=w, cotisation_avis_eur=paid if repeat or i == 0 else "")
+        for i, w in enumerate(worth)
+    ]
+    made = abate(*rows)
+    assert list(made.premises["statut"]) == ["a_reclamer", "a_reclamer", "abattu"]
+    assert len(made.checks) == 1
+    row = check(made)
+    assert row["code_constat"] == "manque"
+    assert row["ecart_eur"] == Decimal("660.00")  # 0.3 × 8 000 × 0.275
+
+
+def test_two_equal_premises_and_one_abated_cannot_be_told_apart() -> None:
+    paid = FULL + PART
+    rows = [local(invariant=i, cotisation_avis_eur=paid if i == 0 else "") for i in range(2)]
+    made = abate(*rows)
+    assert check(made)["code_constat"] == "manque"
+    assert check(made)["ecart_eur"] == Decimal("247.50")
+    assert "avis_inexplique" not in codes(made)
+
+
+def test_sum_of_the_notice_wrongly_abated_in_part() -> None:
+    stock = homes(home("R1"), home("R2", logements_dans=0, logements_hors=1, code_qpv=""))
+    paid = (Decimal(825) + Decimal("0.275") * 5000) * Decimal("0.7")
+    rows = [
+        local(invariant=1, cotisation_avis_eur=paid),
+        local(invariant=2, id_residence="R2", vlc_eur=5000),
+    ]
+    made = abate(*rows, residences=stock)
+    assert list(made.premises["statut"]) == ["abattu", "a_risque"]
+    assert check(made)["code_constat"] == "trop"
+    assert made.totals["abattement_a_risque_eur"] == Decimal("412.50")
+
+
+def test_cut_residence_abated_in_full_is_at_risk_for_the_rest() -> None:
+    cut = homes(home(nb_logements=4, logements_dans=3, logements_hors=1))
+    made = abate(local(nb_logements=4, cotisation_avis_eur=PART), residences=cut)
+    assert made.premises.iloc[0]["statut"] == "abattu"
+    assert made.totals["abattement_eur"] == Decimal("185.63")
+    assert made.totals["abattement_a_risque_eur"] == Decimal("61.88")  # 45 + 16.88
+    assert "à risque" in made.premises.iloc[0]["motif"]
+    right = abate(local(nb_logements=4, cotisation_avis_eur="639,38"), residences=cut)
+    assert check(right)["code_constat"] == "concordant"
+
+
+@pytest.mark.parametrize("paid", [0, 300, 1200])
+def test_sum_that_nothing_explains(paid: int) -> None:
+    made = abate(local(cotisation_avis_eur=paid))
+    assert check(made)["code_constat"] == "inexplique"
+    assert "avis_inexplique" in codes(made)
+    assert made.premises.iloc[0]["statut"] == "eligible"
+    doubt = next(n for n in made.notices if n.code == "avis_inexplique")
+    assert (doubt.place.file, doubt.place.row) == ("fiscalite.xlsx", 4)
+
+
+def test_long_notice_is_settled_without_search() -> None:
+    rows = [local(invariant=i, vlc_eur=3000 + 10 * i) for i in range(20)]
+    full = sum(Decimal("0.275") * (3000 + 10 * i) for i in range(20))
+    rows[0]["cotisation_avis_eur"] = full * Decimal("0.7")
+    assert set(abate(*rows).premises["statut"]) == {"abattu"}
+    rows[0]["cotisation_avis_eur"] = full
+    assert set(abate(*rows).premises["statut"]) == {"a_reclamer"}
+    rows[0]["cotisation_avis_eur"] = full * Decimal("0.8")
+    made = abate(*rows)
+    assert set(made.premises["statut"]) == {"abattu"}  # mostly abated, and what lacks is said
+    assert check(made)["code_constat"] == "manque"
+
+
+def test_amounts_given_for_some_premises_only() -> None:
+    rows = [
+        local(invariant=1, cotisation_avis_eur=PART),
+        local(invariant=2, cotisation_avis_eur=FULL),
+        local(invariant=3),
+    ]
+    made = abate(*rows)
+    assert list(made.premises["statut"]) == ["abattu", "a_reclamer", "eligible"]
+    assert len(made.checks) == 2
+
+
+def test_nothing_due_on_a_notice_without_rates() -> None:
+    rows = [
+        local(invariant=i, taux_commune_pct=0, taux_epci_pct=0, cotisation_avis_eur=0)
+        for i in (1, 2)
+    ]
+    assert set(abate(*rows).premises["abattement_eur"]) == {0}

@@ -1,0 +1,234 @@
+"""Bad input of the premises, sums by place, declaration, doubts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+from tax_builders import abate, codes, door, faults_of, home, homes, local, premises
+
+from tfpb.errors import Severity, TfpbError
+from tfpb.law.values import load
+from tfpb.tax import check_premises
+from tfpb.words.faults import say
+
+
+def found(*rows: dict[str, Any]) -> list[str]:
+    return [f.code for f in check_premises(premises(*rows), load())]
+
+
+def test_rate_of_5500_is_refused_with_its_cell() -> None:
+    with pytest.raises(TfpbError) as error:
+        premises(local(taux_commune_pct=5500))
+    fault = error.value.faults[0]
+    assert (fault.code, fault.place.row, fault.place.column) == (
+        "valeur_hors_bornes",
+        4,
+        "taux_commune_pct",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({}, []),
+        ({"annee": 2015}, ["annee_hors_loi"]),
+        ({"annee": 2031}, ["annee_hors_loi"]),
+        ({"vlc_eur": ""}, ["base_absente"]),
+        ({"vlc_eur": -3000}, ["montant_negatif"]),
+        ({"cotisation_avis_eur": -1}, ["montant_negatif"]),
+        ({"taux_commune_pct": ""}, ["taux_commune_vide"]),
+        ({"taux_commune_pct": "0,40", "taux_epci_pct": "0,15"}, ["taux_suspect"]),
+        ({"base_nette_eur": 1500}, []),
+        ({"base_nette_eur": 1050}, ["base_deja_abattue"]),
+        ({"base_nette_eur": 3000}, ["base_incoherente"]),
+        ({"vlc_eur": 19679, "nb_logements": 1}, ["vlc_en_francs"]),  # 3 000 € in francs
+        ({"vlc_eur": 3000, "nb_logements": 1}, []),
+        ({"base_nette_eur": 9839, "vlc_eur": "", "nb_logements": 1}, ["vlc_en_francs"]),
+    ],
+)
+def test_bad_input(cells: dict[str, Any], expected: list[str]) -> None:
+    assert found(local(**cells)) == expected
+
+
+def test_one_height_out_of_many_is_a_doubt_with_its_row() -> None:
+    rows = [local(invariant=i, nb_logements=1, vlc_eur=3000) for i in range(4)]
+    rows.append(local(invariant=9, nb_logements=1, vlc_eur=19679))
+    rows.append(local(invariant=10, nb_logements=10, base_nette_eur=200, vlc_eur=""))
+    faults = check_premises(premises(*rows), load())
+    assert [(f.code, f.place.row, f.place.column) for f in faults] == [
+        ("vlc_suspecte", 8, "vlc_eur"),
+        ("vlc_suspecte", 9, "base_nette_eur"),
+    ]
+    assert {f.severity for f in faults} == {Severity.DOUTE}
+
+
+def test_same_premises_twice() -> None:
+    assert found(local(invariant=7), local(invariant=7, vlc_eur=10)) == ["ligne_en_double"]
+    assert found(local(), local()) == ["ligne_en_double"]
+    assert found(local(), local(vlc_eur=3500)) == []  # no invariant: two premises
+    assert found(local(invariant=7), local(invariant=7, avis="A2")) == ["invariant_sur_deux_avis"]
+    assert found(local(invariant=7), local(invariant=8, avis="A2")) == []
+
+
+def test_all_faults_come_at_once_and_each_has_words() -> None:
+    rows = [
+        local(invariant=1, vlc_eur=-1),
+        local(invariant=1, annee=1998),
+        local(invariant=2, vlc_eur=""),
+    ]
+    with pytest.raises(TfpbError) as error:
+        abate(*rows)
+    assert sorted(faults_of(error)) == [
+        "annee_hors_loi", "base_absente", "ligne_en_double", "montant_negatif",
+    ]  # fmt: skip
+    for fault in error.value.faults:
+        assert all(say(fault).lines())
+        assert "…" not in say(fault).title
+
+
+def test_rows_of_another_year_are_used_once_or_listed() -> None:
+    rows = [local(invariant=1, annee=2024), local(invariant=2, annee=2025)]
+    made = abate(*rows)
+    assert len(made.premises) == 1
+    assert [n.place.row for n in made.notices if n.code == "ligne_autre_annee"] == [4]
+    old = abate(local(annee=2024, cotisation_avis_eur=825))
+    row = old.premises.iloc[0]
+    assert (row["statut"], row["nature"]) == (
+        "eligible",
+        "estime",
+    )  # last year's notice says nothing of this
+    future = abate(local(annee=2026))
+    assert future.premises.empty
+    assert future.by_residence.empty
+
+
+def test_rows_in_are_rows_out_in_the_same_order() -> None:
+    rows = [local(invariant=i, id_residence=f"R{i % 3}") for i in range(9)]
+    made = abate(*rows)
+    assert list(made.premises["invariant"]) == [str(i) for i in range(9)]
+    assert made.counts == {"eligible": (9, 3)}
+
+
+def test_column_of_the_file_that_bears_a_result_s_name_is_kept_aside() -> None:
+    made = abate(local(statut="vu", motif="ancien"))
+    assert list(made.premises["statut_entree"]) == ["vu"]
+    assert codes(made).count("colonne_renommee") == 2
+
+
+def test_dwellings_of_premises_never_exceed_the_stock() -> None:
+    stock = homes(home(nb_logements=40, logements_dans=40))
+    twice = [local(avis=a, invariant=a, nb_logements=40) for a in ("A1", "A2")]
+    made = abate(*twice, residences=stock)
+    assert made.counts == {"eligible": (2, 40)}
+    assert "logements_divergents" in codes(made)
+    silent = [local(invariant=1, vlc_eur=30000), local(invariant=2, vlc_eur=10000)]
+    assert list(abate(*silent, residences=stock).premises["logements_retenus"]) == [30, 10]
+
+
+def test_two_notices_are_one_residence() -> None:
+    made = abate(local(avis="A1", invariant=1), local(avis="A2", invariant=2))
+    assert len(made.by_residence) == 1
+    assert made.by_residence.iloc[0]["abattement_eur"] == Decimal("495.00")
+    assert made.by_residence.iloc[0]["locaux"] == 2
+
+
+def test_residence_takes_the_status_that_asks_for_a_decision() -> None:
+    rows = [
+        local(invariant=1, cotisation_avis_eur="577,5"),
+        local(invariant=2, cotisation_avis_eur=825),
+    ]
+    made = abate(*rows).by_residence.iloc[0]
+    assert made["statut"] == "a_reclamer"
+    assert made["motif"].startswith("1 local sur 2")
+    assert made["abattement_eur"] == Decimal("247.50")
+    assert made["nature"] == "reel"
+
+
+def test_sums_by_quarter_and_commune_agree_with_the_total() -> None:
+    stock = homes(
+        home("R1"), home("R2", code_qpv="QN05992M", commune="VALMONT"),
+        home("R3", commune="Autre", code_insee="59998"), home("R4", code_insee="", commune="Sans code"),
+    )  # fmt: skip
+    rows = [local(invariant=i, id_residence=f"R{i}") for i in range(1, 5)]
+    signed = {"codes_qpv": "QN05991I, QN05992M"}
+    from tax_builders import convention, conventions
+
+    made = abate(*rows, residences=stock, conventions=conventions(convention(**signed)))
+    for table in (made.by_qpv, made.by_commune):
+        for column in ("abattement_eur", "compensation_etat_eur", "perte_collectivites_eur"):
+            assert table[column].sum() == made.totals[column]
+    assert len(made.by_commune) == 3  # one code, two spellings: one commune
+    assert made.by_qpv["abattement_eur"].sum() == Decimal("990.00")
+
+
+def test_unusual_amounts_are_doubted() -> None:
+    made = abate(local(nb_logements=1, vlc_eur=11000, taux_commune_pct=60))
+    assert "abattement_inhabituel" in codes(made)
+    assert "abattement_inhabituel" not in codes(abate(local(nb_logements=1)))
+
+
+def test_young_building_without_exemption_is_doubted() -> None:
+    doors = pd.DataFrame([door(annee_construction=2010)])
+    assert "exoneration_possible" in codes(abate(local(), entrances=doors))
+    paid = abate(local(cotisation_avis_eur="577,5"), entrances=doors)
+    assert "exoneration_possible" not in codes(paid)  # it pays: it is not exempt
+
+
+def test_residence_of_a_quarter_without_premises_is_listed() -> None:
+    made = abate(
+        local(), residences=homes(home("R1"), home("R2", nb_logements=12, logements_dans=12))
+    )
+    doubt = next(n for n in made.notices if n.code == "residence_sans_local")
+    assert doubt.got == "R2"
+    assert "12 logements" in say(doubt).title
+    assert made.declaration.iloc[-1]["id_residence"] in ("R1", "R2")
+    row = made.declaration[made.declaration["id_residence"] == "R2"].iloc[0]
+    assert "aucune ligne de fiscalité" in row["manque"]
+
+
+def test_declaration_in_the_order_of_the_tax_office() -> None:
+    doors = pd.DataFrame(
+        [door("R1", parcelle="59999000AK0101"), door("R2", parcelle="59999123B0007")]
+    )
+    stock = homes(home("R1", commune="Zuydville"), home("R2", commune="Avelin"), home("R3", commune="Avelin"),
+                  home("R4", logements_dans=0, logements_hors=1, code_qpv=""))  # fmt: skip
+    rows = [
+        local(invariant=1, id_residence="R1", nb_logements=10),
+        local(invariant="", id_residence="R2", nb_logements=10),
+        local(invariant=4, id_residence="R3", section="A", parcelle="12"),
+        local(invariant=3, id_residence="R3", section="A", parcelle="9"),
+        local(invariant=5, id_residence="R4"),
+        local(invariant=6, id_residence="R3", section="A", parcelle="9", fin_exoneration="2027"),
+    ]
+    table = abate(*rows, residences=stock, entrances=doors).declaration
+    keys = list(
+        zip(table["commune"], table["section"], table["parcelle"], table["invariant"], strict=True)
+    )
+    assert keys == [
+        ("Avelin", "123B", "7", ""),
+        ("Avelin", "A", "9", "3"),
+        ("Avelin", "A", "9", "6"),
+        ("Avelin", "A", "12", "4"),
+        ("Zuydville", "AK", "101", "1"),
+    ]
+    lacks = dict(zip(table["invariant"], table["manque"], strict=True))
+    assert lacks[""] == "numéro invariant"
+    assert lacks["1"] == ""
+    assert "2028" in lacks["6"]
+
+
+def test_declaration_marks_what_is_to_check() -> None:
+    doubt = homes(home(logements_dans=0, logements_a_verifier=1, cote="a_verifier"))
+    assert "à vérifier" in abate(local(), residences=doubt).declaration.iloc[0]["manque"]
+
+
+def test_a_day_is_a_day_whatever_carries_it() -> None:
+    doors = pd.DataFrame([door(fin_exoneration=pd.Timestamp("2030-12-31"))])
+    assert abate(local(), entrances=doors).premises.iloc[0]["statut"] == "exonere"
+    doors = pd.DataFrame([door(fin_exoneration="2030-12-31")])
+    assert abate(local(), entrances=doors).premises.iloc[0]["statut"] == "exonere"
+    assert dt.date(2030, 12, 31) > dt.date(2025, 1, 1)

@@ -1,0 +1,281 @@
+"""The programme: axes, refusals, balance, proofs, last year beside."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+from tax_builders import QPV, abate, codes, door, faults_of, home, homes, local, table
+
+from tfpb import tax
+from tfpb.errors import TfpbError
+from tfpb.model import tables
+from tfpb.model.codes import Axe
+from tfpb.tax.axes import LABELS, PROPOSITION, read_axis
+from tfpb.words.faults import say
+
+
+def action(number: int = 1, **cells: Any) -> dict[str, Any]:
+    return {
+        "id_action": f"A{number}",
+        "axe": 3,
+        "code_qpv": QPV,
+        "action": "Passage supplémentaire",
+        "prevu_eur": 120,
+        "realise_eur": 100,
+        "valorise_eur": 80,
+        "piece": f"FAC-{number}",
+        **cells,
+    }
+
+
+def programme(*rows: dict[str, Any], money: Any = None, **options: Any) -> Any:
+    actions = table(tables.PROGRAMME, *rows, file="programme.xlsx")
+    stock = options.pop("residences", None)
+    return tax.programme(actions, money, homes() if stock is None else stock, year=2025, **options)
+
+
+def refused(*rows: dict[str, Any], **options: Any) -> list[str]:
+    with pytest.raises(TfpbError) as error:
+        programme(*rows, **options)
+    for fault in error.value.faults:
+        assert "…" not in " ".join(say(fault).lines())
+    return faults_of(error)
+
+
+@pytest.mark.parametrize(
+    ("written", "axe", "how"),
+    [
+        ("3", 3, "exact"),
+        ("3.0", 3, "exact"),
+        ("Axe 3", 3, "exact"),
+        ("axe n° 3", 3, "exact"),
+        ("3 - Sur-entretien", 3, "exact"),
+        ("3. SUR-ENTRETIEN", 3, "exact"),
+        ("Sur-entretien", 3, "exact"),
+        ("Sur entretien", 3, "devine"),
+        ("surentretien", 3, "devine"),
+        ("sur-entretein", 3, "devine"),
+        ("Tranquilité résidentielle", 5, "devine"),
+        ("Gestion des déchets", 4, "devine"),
+        ("Gestion des dechets et encombrants/epaves", 4, "exact"),
+        ("Présence de proximité", 1, "devine"),
+        ("Petits travaux d'amélioration de la qualité de service", 8, "exact"),
+        (
+            "8 - Petits travaux d'amélioration de la qualité de service (hors quartiers NPNRU)",
+            8,
+            "exact",
+        ),
+        ("Propreté", 3, "proposition"),
+        ("vivre ensemble", 7, "proposition"),
+        ("3 - Tranquillité résidentielle", None, "contradictoire"),
+        ("9", None, "inconnu"),
+        ("Divers", None, "inconnu"),
+        ("", None, "inconnu"),
+        ("12", None, "inconnu"),
+    ],
+)
+def test_axis_spellings(written: str, axe: int | None, how: str) -> None:
+    reading = read_axis(written)
+    assert (reading.axe, reading.how) == (axe, how) if written else reading.axe is None
+
+
+def test_every_official_label_is_read_without_doubt() -> None:
+    assert {read_axis(label).how for label in LABELS} == {"exact"}
+    assert set(LABELS.values()) == set(Axe)
+
+
+def test_six_themes_of_the_nord_are_a_proposition_that_one_can_replace() -> None:
+    assert len(PROPOSITION) == 6
+    made = programme(action(axe="Propreté"))
+    assert codes(made) == ["axe_proposition"]
+    assert list(made.actions["axe"]) == [3]
+    own = programme(action(axe="Propreté"), themes={"propreté": 4})
+    assert codes(own) == []
+    assert list(own.actions["axe"]) == [4]
+
+
+def test_spelling_is_kept_and_said() -> None:
+    made = programme(action(axe="Sur entretien"))
+    assert list(made.actions["axe_lu"]) == ["Sur entretien"]
+    assert codes(made) == ["code_devine"]
+    assert "« Sur entretien » a été lu comme" in say(made.notices[0]).title
+    assert made.notices[0].place.row == 4
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({"axe": "Divers"}, ["code_inconnu"]),
+        ({"axe": "3 - Tranquillité résidentielle"}, ["axe_contradictoire"]),
+        ({"realise_eur": -100, "valorise_eur": 0}, ["montant_negatif"]),
+        ({"prevu_eur": -1}, ["montant_negatif"]),
+        ({"valorise_eur": "100,01"}, ["valorise_depasse"]),
+        ({"realise_eur": ""}, ["valorise_sans_depense"]),
+    ],
+)
+def test_refusals(cells: dict[str, Any], expected: list[str]) -> None:
+    assert refused(action(**cells)) == expected
+
+
+def test_all_refusals_at_once() -> None:
+    rows = [action(1, valorise_eur=200), action(2, axe="Divers"), action(3, prevu_eur=-5)]
+    assert sorted(refused(*rows)) == ["code_inconnu", "montant_negatif", "valorise_depasse"]
+
+
+def test_same_invoice_twice() -> None:
+    assert refused(action(1, piece="FAC 12"), action(2, piece="fac-12")) == ["piece_en_double"]
+    assert refused(action(1, piece="F12 ; F13"), action(2, piece="F14; F13")) == ["piece_en_double"]
+    last = table(tables.PROGRAMME, action(9, piece="F77"))
+    assert refused(action(1, piece="F77"), previous=last) == ["piece_en_double"]
+    assert codes(programme(action(1, piece="voir dossier"), action(2, piece="voir dossier"))) == []
+    assert codes(programme(action(1, piece="F12, F12"))) == []  # once, written twice in one cell
+
+
+def test_action_in_a_quarter_without_abatement() -> None:
+    money = abate(local())
+    assert codes(programme(action(), money=money)) == []
+    assert refused(action(code_qpv="QN05993N"), money=money) == ["action_sans_abattement"]
+    waiting = abate(local(cotisation_avis_eur=825))  # to claim: there is a right, not yet the money
+    assert codes(programme(action(), money=waiting)) == ["action_abattement_incertain"]
+    unsigned = abate(local(), conventions=None)
+    assert codes(programme(action(), money=unsigned)) == ["action_abattement_incertain"]
+    assert codes(programme(action(code_qpv="QN05993N"))) == ["action_qpv_hors_patrimoine"]
+
+
+def test_axis_8_in_a_quarter_under_renewal_is_doubted_not_blocked() -> None:
+    doors = pd.DataFrame(
+        [door(npnru=True), door(npnru=False, qpv_code="QN05992M"), door(npnru=True, side="hors")]
+    )
+    quarters = tax.npnru_quarters(doors)
+    assert quarters == {QPV}
+    made = programme(action(1, axe=8), action(2, axe=3), npnru=quarters)
+    assert codes(made) == ["axe8_npnru"]
+    assert list(made.actions["axe"]) == [8, 3]
+
+
+def test_staff_time_is_valued() -> None:
+    row = action(realise_eur="", valorise_eur="", heures="10,5", cout_horaire_eur="28,40")
+    made = programme(row)
+    assert made.totals["valorise_eur"] == Decimal("298.20")
+    assert made.totals["realise_eur"] == Decimal("298.20")
+    assert codes(made) == ["temps_valorise"]
+    kept = programme(action(realise_eur="", valorise_eur=100, heures=10, cout_horaire_eur=28))
+    assert (kept.totals["realise_eur"], kept.totals["valorise_eur"]) == (280, 100)
+    assert codes(programme(action(heures=10, cout_horaire_eur=28))) == ["temps_depasse"]
+    assert codes(programme(action(heures=1, cout_horaire_eur=28))) == []
+
+
+def test_funding_that_does_not_add_up_is_doubted() -> None:
+    assert codes(programme(action(bailleur_eur=60, autres_eur=40))) == []
+    assert codes(programme(action(bailleur_eur=60, autres_eur=30))) == ["financements_divergents"]
+
+
+def test_balance_against_the_abatement() -> None:
+    money = abate(local())  # 247.50 €
+    made = programme(action(1), action(2, valorise_eur=100), money=money, carry={QPV: "1 000,50 €"})
+    row = made.balance.iloc[0]
+    assert row["valorise_eur"] == 180
+    assert row["abattement_eur"] == Decimal("247.50")
+    assert row["report_eur"] == Decimal("1000.50")
+    assert row["solde_eur"] == Decimal("-1068.00")
+    assert row["rattrapage_eur"] == Decimal("1068.00")
+    assert row["couverture"] == Decimal("0.7273")
+    assert row["valorise_par_logement_eur"] == Decimal("180.00")
+    assert made.totals["solde_eur"] == Decimal("-1068.00")
+
+
+def test_quarter_abated_without_any_action_shows() -> None:
+    made = programme(action(code_qpv="QN05992M"), residences=homes(home(), home("R2", code_qpv="QN05992M")),
+                     money=abate(local(), local(id_residence="R2", invariant=2),
+                                 residences=homes(home(), home("R2", code_qpv="QN05992M")),
+                                 conventions=table(tables.CONVENTIONS, {
+                                     "id_convention": "C", "codes_qpv": "QN05991I QN05992M",
+                                     "date_signature_convention": "2024-01-01", "date_declaration": "2024-02-01"})))  # fmt: skip
+    table_ = made.balance.set_index("code_qpv")
+    assert table_.loc[QPV, "actions"] == 0
+    assert table_.loc[QPV, "solde_eur"] == Decimal("-247.50")
+
+
+def test_without_abatement_the_balance_is_unknown() -> None:
+    made = programme(action())
+    assert made.balance.iloc[0]["solde_eur"] is None
+    assert "solde_eur" not in made.totals
+
+
+def test_carry_over_that_cannot_be_read_or_placed() -> None:
+    assert refused(action(), carry={QPV: "beaucoup"}) == ["report_illisible"]
+    assert codes(programme(action(), carry={"QN09999N": "10"})) == ["report_inconnu"]
+    known = programme(action(), money=abate(local()), carry={QPV: Decimal(-50)})
+    assert known.balance.iloc[0]["report_eur"] == Decimal("-50.00")
+
+
+def test_axes_add_up_and_all_eight_show() -> None:
+    rows = [action(i, axe=1 + i % 8, code_qpv=QPV if i % 2 else "QN05992M") for i in range(24)]
+    made = programme(*rows, residences=homes(home(), home("R2", code_qpv="QN05992M")))
+    whole = made.by_axis[made.by_axis["code_qpv"] == "total"]
+    parts = made.by_axis[made.by_axis["code_qpv"] != "total"]
+    assert list(whole["axe"]) == list(range(1, 9))
+    for column in ("actions", "valorise_eur", "realise_eur", "pieces_jointes"):
+        assert whole[column].sum() == parts[column].sum()
+    assert whole["valorise_eur"].sum() == made.totals["valorise_eur"] == 24 * 80
+    assert set(whole["taux_valorisation"]) == {Decimal("0.8000")}
+
+
+def test_proofs_are_counted() -> None:
+    rows = [
+        action(1, date_piece="2025-03-01", photo="hall.jpg"),
+        action(2, date_piece=""),
+        action(3, piece="", date_piece="2025-03-01"),
+    ]
+    row = programme(*rows).balance.iloc[0]
+    counted = [
+        row[c] for c in ("pieces_jointes", "dates_jointes", "photos_jointes", "preuves_completes")
+    ]
+    assert counted == [2, 2, 1, 1]
+
+
+def test_last_year_stands_beside() -> None:
+    last = table(tables.PROGRAMME, action(9, valorise_eur=50), action(8, axe=5, valorise_eur=30))
+    made = programme(action(1), previous=last)
+    row = made.beside.set_index("axe").loc[3]
+    assert (row["valorise_eur"], row["valorise_precedent_eur"], row["ecart_valorise_eur"]) == (
+        80,
+        50,
+        30,
+    )
+    assert made.beside.set_index("axe").loc[5, "actions_precedentes"] == 1
+    same_file = programme(action(1, annee=2025), action(2, annee=2024, valorise_eur=40))
+    assert same_file.beside.set_index("axe").loc[3, "valorise_precedent_eur"] == 40
+    assert same_file.totals["valorise_eur"] == 80
+    assert list(same_file.balance["annee"]) == [2024, 2025]
+    assert programme(action()).beside is None
+
+
+def test_repeated_action_is_doubted() -> None:
+    assert codes(programme(action(1), action(1, piece="F2"))) == ["action_en_double"]
+    assert codes(programme(action(1), action(1, piece="F2", code_qpv="QN05992M"),
+                           residences=homes(home(), home("R2", code_qpv="QN05992M")))) == []  # fmt: skip
+
+
+def test_walking_diagnostics_are_tied_to_actions() -> None:
+    walks = table(
+        tables.DIAGNOSTICS,
+        {"date": "2025-03-14", "code_qpv": QPV, "constat": "hall sale", "id_action": "A1"},
+        {"date": "2025-03-14", "code_qpv": QPV, "constat": "épave", "id_action": "A9"},
+        {"date": "2025-03-14", "code_qpv": QPV, "constat": "bancs"},
+    )
+    made = programme(action(1), diagnostics=walks)
+    assert list(made.actions["diagnostics"]) == [1]
+    assert list(made.diagnostics["action"]) == ["Passage supplémentaire", "", ""]
+    assert codes(made) == ["diagnostic_sans_action"]
+
+
+def test_check_without_any_other_file() -> None:
+    rows = table(tables.PROGRAMME, action(1, valorise_eur=200), action(2, axe="Sur entretien"))
+    assert [f.code for f in tax.check_programme(rows, year=2025)] == [
+        "valorise_depasse",
+        "code_devine",
+    ]

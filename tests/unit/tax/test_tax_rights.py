@@ -1,0 +1,290 @@
+"""Status of a premises: the first condition that fails, with its motive."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+from tax_builders import QPV, abate, codes, convention, conventions, door, first, home, homes, local
+
+ABATED = "173.25"  # not used as a cotisation: see the notices
+
+
+def statut(row: dict[str, Any] | None = None, **options: Any) -> str:
+    return str(first(abate(row or local(), **options))["statut"])
+
+
+def side(**cells: Any) -> pd.DataFrame:
+    return homes(home(**cells))
+
+
+OUT = {"logements_dans": 0, "logements_hors": 1, "code_qpv": "", "cote": "hors"}
+DOUBT = {"logements_dans": 0, "logements_a_verifier": 1, "cote": "a_verifier"}
+PAID_FULL = local(cotisation_avis_eur=825)  # 1 500 × 55 %
+PAID_ABATED = local(cotisation_avis_eur="577,50")  # 70 % of it
+
+
+def test_no_notice_yet_is_eligible_and_estimated() -> None:
+    row = first(abate(local()))
+    assert (row["statut"], row["nature"]) == ("eligible", "estime")
+
+
+def test_notice_abated_is_real() -> None:
+    row = first(abate(PAID_ABATED))
+    assert (row["statut"], row["nature"]) == ("abattu", "reel")
+    assert row["abattement_eur"] == Decimal("247.50")
+
+
+def test_notice_not_abated_is_to_claim_until_the_end_of_next_year() -> None:
+    made = abate(PAID_FULL)
+    row = first(made)
+    assert row["statut"] == "a_reclamer"
+    assert "31 décembre 2026" in row["motif"]
+    assert made.totals["abattement_eur"] == 0
+    assert made.totals["abattement_a_reclamer_eur"] == Decimal("247.50")
+
+
+@pytest.mark.parametrize(
+    ("day", "late"), [(dt.date(2026, 12, 31), False), (dt.date(2027, 1, 1), True)]
+)
+def test_claim_that_is_out_of_time_is_said(day: dt.date, late: bool) -> None:
+    motive = str(first(abate(PAID_FULL, on=day))["motif"])
+    assert ("pris fin" in motive) is late
+
+
+def test_outside_has_nothing() -> None:
+    made = abate(PAID_FULL, residences=side(**OUT))
+    assert first(made)["statut"] == "hors_qpv"
+    assert first(made)["abattement_eur"] == 0
+    assert made.by_qpv.empty
+
+
+def test_leaver_is_told_so() -> None:
+    made = abate(local(), residences=side(**OUT, evolution="sortant"))
+    assert "2025" in first(made)["motif"]
+    assert "Sorti" in first(made)["motif"]
+
+
+def test_entrant_is_told_so() -> None:
+    assert "Entré" in first(abate(local(), residences=side(evolution="entrant")))["motif"]
+
+
+def test_doubt_counts_apart() -> None:
+    made = abate(PAID_FULL, residences=side(**DOUBT))
+    assert first(made)["statut"] == "a_verifier"
+    assert made.totals["abattement_eur"] == 0
+    assert made.totals["abattement_a_verifier_eur"] == Decimal("247.50")
+
+
+def test_residence_partly_in_doubt_keeps_what_is_sure() -> None:
+    stock = side(nb_logements=10, logements_dans=8, logements_a_verifier=2)
+    made = abate(local(nb_logements=10), residences=stock)
+    assert first(made)["statut"] == "eligible"
+    assert made.totals["abattement_eur"] == Decimal("198.00")  # 80 %
+    assert made.totals["abattement_a_verifier_eur"] == Decimal("49.50")  # 20 %
+
+
+def test_unknown_residence_is_to_check() -> None:
+    made = abate(local(id_residence="R9"), residences=side())
+    assert first(made)["statut"] == "a_verifier"
+    assert "residence_hors_patrimoine" in codes(made)
+
+
+@pytest.mark.parametrize(
+    ("end", "year", "expected"),
+    [
+        ("2031", 2025, "exonere"),
+        ("31/12/2025", 2025, "exonere"),
+        ("2025-06-30", 2025, "exonere"),  # the year in which it ends is exempt
+        ("31/12/2024", 2025, "eligible"),
+        ("31/12/2025", 2026, "eligible"),
+    ],
+)
+def test_exemption(end: str, year: int, expected: str) -> None:
+    row = local(fin_exoneration=end, annee=year)
+    assert statut(row, year=year) == expected
+
+
+def test_exempt_says_when_it_opens() -> None:
+    made = abate(local(fin_exoneration="2027"))
+    assert "2028" in first(made)["motif"]
+    assert made.by_residence.iloc[0]["ouverture_abattement_annee"] == 2028
+
+
+def test_exemption_of_the_stock_counts_when_the_premises_is_silent() -> None:
+    doors = pd.DataFrame([door(fin_exoneration=dt.date(2030, 12, 31))])
+    assert statut(entrances=doors) == "exonere"
+    # what the premises says prevails
+    assert statut(local(fin_exoneration="2020"), entrances=doors) == "eligible"
+
+
+def test_exempt_notice_that_asks_nothing_is_as_expected() -> None:
+    made = abate(local(fin_exoneration="2031", cotisation_avis_eur=0))
+    assert first(made)["statut"] == "exonere"
+    assert "avis_inexplique" not in codes(made)
+
+
+def test_titles_of_the_right_are_said() -> None:
+    def motive(reason: str) -> str:
+        doors = pd.DataFrame([door(motif_eligibilite=reason)])
+        return str(first(abate(local(), entrances=doors))["motif"])
+
+    assert "1998" in motive("acquis_avant_1998")
+    assert "justifier" in motive("autre")
+    assert "échue" in motive("exoneration_echue")
+    assert "tenue pour échue" in motive("")
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({}, "eligible"),
+        ({"codes_qpv": "QN00000I"}, "sans_convention"),
+        ({"date_signature_convention": ""}, "sans_convention"),
+        ({"date_signature_convention": "2025-03-31"}, "eligible"),  # LF 2025 art. 114
+        ({"date_signature_convention": "2025-04-01"}, "sans_convention"),
+        ({"date_signature_contrat": "2025-04-01"}, "sans_convention"),
+        ({"date_fin": "2024-12-31"}, "sans_convention"),
+        ({"date_fin": "2025-01-01"}, "eligible"),
+        ({"date_fin": ""}, "eligible"),
+        ({"date_declaration": ""}, "non_declare"),
+        ({"date_declaration": "2025-03-31"}, "eligible"),
+        ({"date_declaration": "2025-04-01"}, "non_declare"),
+        ({"bailleur": "Un autre"}, "sans_convention"),
+        ({"bailleur": "HABITAT VALMONTOIS"}, "eligible"),
+    ],
+)
+def test_conditions_of_2025(cells: dict[str, Any], expected: str) -> None:
+    signed = conventions(convention(**cells))
+    made = abate(local(), conventions=signed, bailleur="Habitat Valmontois")
+    assert first(made)["statut"] == expected
+    if expected != "eligible":
+        assert first(made)["abattement_eur"] == 0
+        assert made.totals["abattement_eur"] == 0
+        assert "247,50" in first(made)["motif"]  # what was missed
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({"date_signature_convention": "2026-01-01"}, "eligible"),
+        ({"date_signature_convention": "2026-01-02"}, "sans_convention"),
+        ({"date_declaration": "2025-12-31"}, "eligible"),
+        ({"date_declaration": "2026-01-01"}, "non_declare"),
+    ],
+)
+def test_conditions_of_2026(cells: dict[str, Any], expected: str) -> None:
+    signed = conventions(convention(**cells))
+    made = abate(local(annee=2026), conventions=signed, year=2026)
+    assert first(made)["statut"] == expected
+
+
+def test_late_declaration_loses_the_year_and_not_the_next() -> None:
+    signed = conventions(convention(date_declaration="2026-02-01"))
+    lost = abate(local(annee=2026), conventions=signed, year=2026)
+    kept = abate(local(annee=2027), conventions=signed, year=2027)
+    assert (first(lost)["statut"], first(kept)["statut"]) == ("non_declare", "eligible")
+    assert "les suivantes non" in first(lost)["motif"]
+
+
+def test_2024_keeps_what_was_abated_in_2023() -> None:
+    old = convention(
+        date_signature_contrat="2015-07-01", date_signature_convention="2016-01-01",
+        date_declaration="2016-01-01", date_fin="2023-12-31", codes_qpv="QP059901",
+    )  # fmt: skip
+    old["date_declaration"] = "2015-12-31"
+    stock = side(code_qpv="QP059901")
+    made = abate(local(annee=2024), conventions=conventions(old), residences=stock, year=2024)
+    assert first(made)["statut"] == "eligible"
+    assert "prorogée" in first(made)["motif"]
+    again = abate(local(annee=2025), conventions=conventions(old), residences=stock)
+    assert first(again)["statut"] == "sans_convention"
+
+
+def test_overseas_is_automatic_in_2025_only() -> None:
+    stock = side(code_insee="97411", code_qpv="QP974001")
+    assert statut(residences=stock) == "eligible"
+    row = local(annee=2026)
+    assert statut(row, residences=stock, year=2026) == "sans_convention"
+
+
+def test_best_of_several_conventions() -> None:
+    both = conventions(convention(date_fin="2023-12-31"), convention(id_convention="C2"))
+    assert statut(conventions=both) == "eligible"
+
+
+def test_contract_without_date_is_a_doubt() -> None:
+    made = abate(local(), conventions=conventions(convention(date_signature_contrat="")))
+    assert first(made)["statut"] == "eligible"
+    assert "contrat_sans_date" in codes(made)
+
+
+def test_without_any_table_of_conventions_nothing_is_counted() -> None:
+    made = abate(local(), conventions=None)
+    assert first(made)["statut"] == "sans_convention"
+    assert made.totals["abattement_eur"] == 0
+    assert made.totals["abattement_sans_convention_eur"] == Decimal("247.50")
+    assert "conventions_non_fournies" in codes(made)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"residences": side(**OUT)},
+        {"conventions": conventions(convention(codes_qpv="QN00000I"))},
+        {"conventions": conventions(convention(date_declaration=""))},
+        {"row": local(cotisation_avis_eur="577,50", fin_exoneration="2031")},
+    ],
+    ids=["hors", "sans_convention", "non_declare", "exonere"],
+)
+def test_abated_without_right_is_at_risk(options: dict[str, Any]) -> None:
+    row = options.pop("row", PAID_ABATED)
+    made = abate(row, **options)
+    assert first(made)["statut"] == "a_risque"
+    assert made.totals["abattement_a_risque_eur"] == Decimal("247.50")
+    assert made.totals["abattement_eur"] == 0
+
+
+def test_building_decides_when_the_stock_knows_it() -> None:
+    doors = pd.DataFrame([door(building="A"), door(building="B", side="hors")])
+    stock = homes(home(nb_logements=20, logements_dans=10, logements_hors=10))
+    rows = [local(avis="A1", invariant=1, id_batiment="A"), local(avis="A1", invariant=2, id_batiment="B"),
+            local(avis="A1", invariant=3)]  # fmt: skip
+    made = abate(*rows, residences=stock, entrances=doors)
+    assert list(made.premises["statut"]) == ["eligible", "hors_qpv", "eligible"]
+    assert list(made.premises["abattement_eur"]) == [Decimal("247.50"), 0, Decimal("123.75")]
+
+
+def test_entrances_without_dwellings_still_have_a_side() -> None:
+    doors = pd.DataFrame([door(nb_logements=0), door(nb_logements=0, side="hors")])
+    stock = homes(home(nb_logements=0, logements_dans=0))
+    assert first(abate(local(), residences=stock, entrances=doors))["abattement_eur"] == Decimal(
+        "123.75"
+    )
+
+
+def test_counts_of_a_residence_without_entrances_nor_counts() -> None:
+    stock = side(logements_dans=0, nb_logements=3)
+    assert statut(residences=stock) == "eligible"
+
+
+def test_year_of_the_other_map_uses_the_sides_of_that_map() -> None:
+    doors = pd.DataFrame(
+        [door(qpv2015_statut="hors", qpv2015_code="", qpv2024_statut="dans", qpv2024_code=QPV)]
+    )
+    assert first(abate(local(), entrances=doors))["statut"] == "eligible"
+    early = abate(local(annee=2024), entrances=doors, year=2024)
+    assert first(early)["statut"] == "hors_qpv"
+
+
+def test_demolished_and_coming_dwellings() -> None:
+    gone = pd.DataFrame([door(annee_demolition=2024)])
+    late = pd.DataFrame([door(annee_livraison=2025)])
+    new = pd.DataFrame([door(annee_livraison=2022)])
+    assert "Démolition" in first(abate(local(), entrances=gone))["motif"]
+    assert "Livraison" in first(abate(local(), entrances=late))["motif"]
+    row = first(abate(local(), entrances=new))
+    assert (row["statut"], row["abattement_eur"]) == ("exonere", 0)  # a delivery opens an exemption
