@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from maker.stock import Residence
 
 SIZES: Final = {2019: (760, 820), 2023: (800, 860)}  # interviews in and out of the quarters
+# how much résidences differ: more on what is seen from the door than on one landlord's service
+SPREAD: Final = {"residence": 0.25, "quartier": 0.25, "logement": 0.22, "relation": 0.12}
 MIN_INTERVIEWS: Final = 5
 WRONG_FLAGS: Final = 3
 
@@ -66,7 +68,7 @@ def _moods(stock: list[Residence], rng: Random) -> dict[str, dict[str, float]]:
 
     Each side is centred on zero by dwellings, so that the gaps simulated are those asked for.
     """
-    moods = {r.id: {q.name: rng.gauss(0, 0.27) for q in QUESTIONS} for r in stock}
+    moods = {r.id: {q.name: rng.gauss(0, SPREAD[q.theme]) for q in QUESTIONS} for r in stock}
     for inside in (True, False):
         group = [r for r in stock if bool(r.main_side(2024)) is inside]
         total = sum(r.dwellings for r in group)

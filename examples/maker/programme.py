@@ -42,7 +42,7 @@ ACTIONS: Final = {
     7: (("Fête des voisins", 2_800, 48), ("Jardin partagé", 6_400, 90), ("Chantier éducatif jeunes", 11_500, 0)),
     8: (("Reprise de l'éclairage des halls", 13_600, 0), ("Boîtes aux lettres", 8_900, 0), ("Signalétique des entrées", 5_300, 0)),
 }  # fmt: skip
-SCALE: Final = {"QN05991I": 0.92, "QN05992M": 1.0, "QN05993N": 0.16}
+SCALE: Final = {"QN05991I": 0.68, "QN05992M": 0.84, "QN05993N": 0.11}
 NOTES: Final = (
     "Action reconduite ; retour favorable des locataires en réunion.",
     "Démarrage retardé de deux mois.",
@@ -86,13 +86,15 @@ def _row(
     others = round(done * 0.2, 2) if axis in {5, 7} and number % 2 else 0.0
     paid = round(done - others, 2)
     valued = paid if number % 5 else round(paid * 0.8, 2)
-    worked = round(hours * scale) if hours else None
+    rate = round(rng.uniform(23, 31), 2) if hours else None
+    # the hours explain most of the spending, never more than it
+    worked = int(min(hours * scale, done * 0.94 / rate)) if rate else None
     proof = f"FAC-2025-{1000 + number * 7}" if number % 7 else None
     return [
         f"A{number:02d}", LABELS[axis][number % 3], code, title,
         f"Ensemble du quartier {'(deux tranches)' if number % 4 == 0 else ''}".strip(),
         WHEN[number % 4], planned, done, paid, others, valued, worked,
-        round(rng.uniform(23, 31), 2) if worked else None, proof,
+        rate, proof,
         f"{1 + number % 27:02d}/{1 + number % 12:02d}/2025" if proof else None, NOTES[number % 4] or None, 2025,
     ]  # fmt: skip
 

@@ -50,6 +50,10 @@ class Quarters:
         nearest = min(shape.exterior.distance(spot) for shape in maps.values())
         return (inside[0] if inside else ""), nearest
 
+    def metres_to(self, code: str, x: float, y: float) -> float:
+        """Return metres to a 2024 quarter, zero inside."""
+        return self.of_2024[code].distance(Point(x, y))
+
 
 def make_quarters(town: Town) -> Quarters:
     """Cut the quarters out of the street plan."""

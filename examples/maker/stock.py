@@ -15,18 +15,20 @@ if TYPE_CHECKING:
     from maker.quarters import Quarters
 
 BAILLEUR: Final = "Habitat Valmontois"
+LOST: Final = "Le Belvédère"
 CLEAR_M: Final = 62.0
-NEAR_M: Final = (10.0, 30.0)
+NEAR_M: Final = {"limite": (6.0, 14.0), "proche": (15.0, 30.0)}
 # zone: (how many résidences, entrances at least and at most, dwellings an entrance)
 ZONES: Final = {
     "tilleuls": (12, 2, 4, (26, 52)),
     "moulin": (7, 2, 4, (28, 56)),
     "moulin_entrant": (4, 2, 3, (24, 40)),
     "moulin_sortant": (2, 2, 2, (22, 34)),
-    "pres": (3, 2, 2, (12, 20)),
+    "pres": (2, 2, 2, (12, 18)),
     "gare": (4, 2, 3, (22, 36)),
     "hors": (24, 2, 4, (26, 54)),
-    "limite": (5, 1, 2, (16, 30)),
+    "limite": (3, 1, 2, (16, 30)),
+    "proche": (3, 1, 2, (16, 30)),
     "coupee": (1, 4, 4, (24, 30)),
 }
 HEADER: Final = (
@@ -113,8 +115,10 @@ def _pools(addresses: list[Address], quarters: Quarters) -> dict[str, list[Addre
             continue
         old, old_m = quarters.side(a.x, a.y, 2015)
         new, new_m = quarters.side(a.x, a.y, 2024)
-        if NEAR_M[0] <= new_m <= NEAR_M[1]:
-            pools["limite"].append(a)
+        for zone, (low, high) in NEAR_M.items():
+            # the small quarter keeps few dwellings: its answers must stay too few to publish
+            if low <= new_m <= high and quarters.metres_to("QN05993N", a.x, a.y) > CLEAR_M:
+                pools[zone].append(a)
         pools["coupee"].append(a)
         if new_m < CLEAR_M or (old_m < CLEAR_M and not new):
             continue
@@ -186,7 +190,7 @@ def _residence(
     reason = "Acquis avant 1998" if order % 11 == 7 else "Exonération échue"
     identifier = f"{(order + 3) * 37:05d}"
     entrances = []
-    for i, spot in enumerate(_grouped(spots, rng, keep=zone in {"coupee", "limite"})):
+    for i, spot in enumerate(_grouped(spots, rng, keep=zone in {"coupee", *NEAR_M})):
         old, _ = quarters.side(spot[0].x, spot[0].y, 2015)
         new, metres = quarters.side(spot[0].x, spot[0].y, 2024)
         dwellings = rng.randint(*sizes) * len(spot)
@@ -278,15 +282,17 @@ def _hard_cases(stock: list[Residence]) -> None:
         12: lambda n, s: f"{n:04d} {spelling.capitals(s)}",
         17: lambda n, s: f"{n} {spelling.capitals(s)} - Parcelle : 000 / AB / 0119",
         31: lambda n, s: f"{n} {spelling.capitals(s)} BP 20014",
-        # no number at all, then a street the commune does not have
-        38: lambda _n, s: spelling.capitals(s),
-        45: lambda n, _s: f"{n} SQUARE DES IMAGINAIRES",
+        38: lambda _n, s: spelling.capitals(s),  # no number at all
     }
     for at, make in texts.items():
         _, entrance = rows[at]
         spot = entrance.spots[0]
         entrance.spots = entrance.spots[:1]
         entrance.text = make(spot.number, spot.street)
+    # a street the commune does not have, on a résidence whose name is no help
+    lost = next(r for r in stock if r.name == LOST).entrances[-1]
+    lost.spots = lost.spots[:1]
+    lost.text = f"{lost.spots[0].number} SQUARE DES IMAGINAIRES"
     accented = [e for _, e in rows if "é" in e.spots[0].street and e.text[-3:].isupper()]
     for entrance in accented[:2]:
         spot = entrance.spots[0]

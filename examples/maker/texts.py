@@ -30,6 +30,7 @@ diagnostics = "diagnostics.csv"
 [reglages]
 arrondi = "avis"                   # euros entiers par ligne, comme sur un avis
 report_eur = { QN05991I = "12500" }  # reste de l'année précédente, à rattraper
+agglomeration_plus_50000 = true    # la commune relève du plancher légal de gardiens
 """
 
 README: Final = """\
@@ -63,7 +64,8 @@ toujours les mêmes fichiers.
 | QP059903 La Gare | | sorti en 2024 |
 | | QN05993N Les Prés Fleuris | nouveau, trop petit pour que ses réponses soient publiées |
 
-Les limites suivent l'axe des rues. Cinq résidences sont à moins de 30 m d'une limite, une est coupée par elle.
+Les limites suivent l'axe des rues. Six résidences sont à moins de 30 m
+d'une limite, dont trois à moins de 15 m ; une autre est coupée par elle.
 
 ## L'essayer
 

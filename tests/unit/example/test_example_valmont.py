@@ -191,9 +191,10 @@ def test_stock_meets_the_limits(maker: Any) -> None:
     points = maker.addresses.make_addresses(ground, rng)
     perimeters = maker.quarters.make_quarters(ground)
     stock = maker.stock.make_stock(points, perimeters, rng)
-    near = [e.limit_m for r in stock if r.zone == "limite" for e in r.entrances]
-    assert len(near) >= 5
-    assert all(10 <= metres <= 30 for metres in near)
+    near = [e.limit_m for r in stock if r.zone in {"limite", "proche"} for e in r.entrances]
+    assert len(near) >= 6
+    assert all(6 <= metres <= 30 for metres in near)
+    assert sum(metres < 15 for metres in near) >= 3
     (cut,) = [r for r in stock if r.zone == "coupee"]
     assert {e.qpv_2024 for e in cut.entrances} == {"", "QN05991I"}
     changed = {(bool(r.main_side(2015)), bool(r.main_side(2024))) for r in stock}
