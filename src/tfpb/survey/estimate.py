@@ -189,7 +189,7 @@ def contrast_variance(
     The score of an atom in a domain is ``(Σwy − p Σw) / Σ_domain w``; scores are summed by cluster
     with their coefficient, and ``V = Σ_h n_h/(n_h−1) Σ_i (z_hi − z̄_h)²`` over every cluster of the
     stratum, those outside the domain counting as zero. A stratum of one cluster is centred on the
-    overall mean of scores, which is zero. With calibrated weights, scores are first replaced by
+    overall mean of scores. With calibrated weights, scores are first replaced by
     their residuals within the margins. Without clusters: `default_deff` times the variance of a
     simple random sample, domains being disjoint.
     """
@@ -236,7 +236,8 @@ def stratum_covariance(
     sums, strata, first = _collapse(stratum, by_cluster)
     present = np.diff(np.append(first, len(by_cluster)))
     size = design.stratum_size[strata].astype(float)
-    mean = np.where(size[:, None] > 1, sums / size[:, None], 0.0)
+    overall = scores.sum(axis=0) / len(design.cluster_stratum)
+    mean = np.where(size[:, None] > 1, sums / size[:, None], overall)
     scale = np.where(size > 1, size / np.maximum(size - 1, 1), 1.0)
     deviation = by_cluster - np.repeat(mean, present, axis=0)
     weighted = deviation * np.repeat(scale, present)[:, None]
@@ -310,7 +311,9 @@ def cluster_variance(
     sums, keys, first = _collapse(owner * strata + stratum, scores)
     present = np.diff(np.append(first, len(scores)))
     size = design.stratum_size[keys % strata].astype(float)
-    mean = np.where(size[:, None] > 1, sums / size[:, None], 0.0)
+    # a lone cluster is centred on the mean of all: nil but under raking, whose residuals are not
+    overall = _group_sums(owner, scores, count)[keys // strata] / len(design.cluster_stratum)
+    mean = np.where(size[:, None] > 1, sums / size[:, None], overall)
     deviation = scores - np.repeat(mean, present, axis=0)
     squares = np.add.reduceat(deviation**2, first, axis=0)
     squares += (size - present)[:, None] * mean**2

@@ -1,0 +1,185 @@
+# Golden numbers of the survey statistics, made with R's `survey` package.
+#   Rscript tests/golden/recipes/survey_golden.R tests/golden/data
+# Reads survey_hlm.csv (simulated) and the package's own api data; writes golden_survey.csv, one row
+# a number: case, wave, owner, group, item, statistic, value. R is not needed to run the tests.
+suppressMessages(library(survey))
+options(survey.lonely.psu = "adjust", survey.adjust.domain.lonely = FALSE, digits = 17)
+folder <- commandArgs(trailingOnly = TRUE)[1]
+hlm <- read.csv(file.path(folder, "survey_hlm.csv"), colClasses = c(vague = "character"))
+items <- c("proprete", "quartier", "accueil", "rare", "tous", "aucun")
+for (i in items) hlm[[paste0("y_", i)]] <- ifelse(hlm[[i]] %in% 1:4, as.numeric(hlm[[i]] <= 2), NA)
+hlm$y_note <- ifelse(hlm$note <= 10, as.numeric(hlm$note >= 7), NA)
+hlm$mark <- ifelse(hlm$note <= 10, hlm$note, NA)
+# numbered strata: with character strata this version of R centres a lone cluster on x/0 and says Inf
+hlm$strate <- as.integer(factor(paste(hlm$bailleur, hlm$qpv)))
+hlm$cell <- paste(hlm$type_habitat, hlm$periode)
+items <- c(items, "note")
+out <- list()
+put <- function(case, wave, owner, group, item, ...) {
+  v <- c(...)
+  out[[length(out) + 1]] <<- data.frame(case, wave, owner, group, item, stat = names(v), value = as.numeric(v))
+}
+design <- function(data) svydesign(ids = ~residence, strata = ~strate, weights = ~poids, data = data, nest = TRUE)
+ddl <- function(data) length(unique(data$residence)) - length(unique(data$strate))
+owned <- function(owner) if (owner == "ensemble") rep(TRUE, nrow(hlm)) else hlm$bailleur == owner
+
+one <- function(full, keep, y, df, replace) {
+  # a domain of a design: everything R says of a proportion
+  part <- full[keep, ]
+  f <- as.formula(paste0("~", y))
+  m <- svymean(f, part, deff = if (replace) "replace" else TRUE)
+  r <- svymean(f, part, deff = "replace")
+  p <- coef(m)[[1]]; v <- vcov(m)[1]; n <- sum(keep)
+  res <- c(p = p, se = sqrt(v), deff = deff(m)[[1]], neff = n / deff(r)[[1]], n = n)
+  if (p > 0 && p < 1 && v > 0) {
+    # svyciprop itself, told the degrees of freedom of the bailleur and wave
+    lo <- svyciprop(f, part, method = "logit", df = df)
+    ne <- p * (1 - p) / v * (qt(.025, n - 1) / qt(.025, df))^2
+    res <- c(res, logit_lo = attr(lo, "ci")[[1]], logit_hi = attr(lo, "ci")[[2]],
+             kg_lo = qbeta(.025, ne * p, ne * (1 - p) + 1), kg_hi = qbeta(.975, ne * p + 1, ne * (1 - p)))
+  }
+  res
+}
+
+gap <- function(part, y) {
+  # under calibrated weights: the slope of a linear model on the side is the difference of the means
+  m <- svyglm(as.formula(paste(y, "~ qpv")), design = part)
+  c(d = coef(m)[["qpv"]], se = SE(m)[["qpv"]])
+}
+
+waves <- c("2019", "2023")
+owners <- c("ensemble", sort(unique(hlm$bailleur)))
+for (w in waves) {
+  data <- hlm[hlm$vague == w, ]
+  for (i in items) data[[paste0("f_", i)]] <- ifelse(is.na(data[[paste0("y_", i)]]), 0, data[[paste0("y_", i)]])
+  full <- design(data)
+  for (o in owners) {
+    mine <- if (o == "ensemble") rep(TRUE, nrow(data)) else data$bailleur == o
+    if (!any(mine)) next
+    for (i in items) {
+      y <- paste0("y_", i)
+      valid <- mine & !is.na(data[[y]])
+      df <- ddl(data[valid, ])
+      for (g in c("qpv", "hors_qpv", "ensemble")) {
+        keep <- valid & (g == "ensemble" | data$qpv == (g == "qpv"))
+        if (length(unique(data$residence[keep])) < 2) next
+        replace <- sum(data$poids[keep]) <= 1.5 * sum(keep)
+        put("domaine", w, o, g, i, one(full, keep, y, df, replace), ddl = df)
+      }
+      q <- valid & data$qpv == 1; h <- valid & data$qpv == 0
+      if (length(unique(data$residence[q])) < 2 || length(unique(data$residence[h])) < 2) next
+      by <- svyby(as.formula(paste0("~", y)), ~qpv, full[valid, ], svymean, covmat = TRUE)
+      d <- svycontrast(by, c("1" = 1, "0" = -1))
+      put("domaine", w, o, "ecart", i, d = coef(d)[[1]], se = SE(d)[[1]], ddl = df)
+      # like with like: direct standardisation on the cells both sides hold, standard = whole wave
+      both <- intersect(unique(data$cell[q]), unique(data$cell[h]))
+      inside <- valid & data$cell %in% both
+      standard <- tapply(data$poids, data$cell, sum)[sort(both)]
+      st <- svystandardize(full[inside, ], by = ~cell, over = ~qpv, population = as.vector(standard))
+      m <- svymean(as.formula(paste0("~f_", i)), subset(st, qpv == 1))
+      put("standardise", w, o, "qpv", i, p = coef(m)[[1]], se = SE(m)[[1]])
+      put("standardise", w, o, "ecart", i, gap(st, y))
+      # like with like: logistic regression, average predictions, delta method on the coefficients
+      if (i %in% c("proprete", "quartier", "accueil", "note")) {
+        rhs <- c("qpv", "type_habitat", "periode", if (o == "ensemble") "bailleur")
+        rhs <- rhs[sapply(rhs, function(v) length(unique(data[[v]][valid])) > 1)]
+        fit <- svyglm(as.formula(paste(y, "~", paste(rhs, collapse = "+"))), design = full[valid, ],
+                      family = quasibinomial, control = glm.control(epsilon = 1e-14, maxit = 100))
+        x <- model.matrix(fit); wt <- data$poids[valid]
+        x1 <- x; x1[, "qpv"] <- 1; x0 <- x; x0[, "qpv"] <- 0
+        b <- coef(fit); p1 <- plogis(x1 %*% b); p0 <- plogis(x0 %*% b)
+        g1 <- colSums(wt * as.vector(p1 * (1 - p1)) * x1) / sum(wt)
+        g0 <- colSums(wt * as.vector(p0 * (1 - p0)) * x0) / sum(wt)
+        g <- g1 - g0
+        put("regression", w, o, "qpv", i, p = sum(wt * p1) / sum(wt), se = sqrt(g1 %*% vcov(fit) %*% g1))
+        put("regression", w, o, "ecart", i, d = sum(wt * (p1 - p0)) / sum(wt), se = sqrt(g %*% vcov(fit) %*% g))
+      }
+      # four levels × side
+      if (i != "note") {
+        raw <- data[[i]]; raw[!(raw %in% 1:4)] <- NA
+        both <- update(full, level = factor(raw))[valid, ]
+        if (length(unique(raw[valid])) > 1) {
+          ch <- svychisq(~level + qpv, both, statistic = "F")
+          put("rao_scott", w, o, "ecart", i, p = ch$p.value[[1]])
+        }
+        for (l in sort(unique(raw[q]))) {
+          m <- svymean(as.formula(paste0("~I(as.numeric(level==", l, "))")), both[both$variables$qpv == 1, ])
+          put("niveau", w, o, "qpv", paste0(i, ":", l), p = coef(m)[[1]], se = SE(m)[[1]])
+        }
+      } else {
+        m <- svymean(~mark, full[q, ]); ci <- confint(m, df = df)
+        put("moyenne", w, o, "qpv", i, p = coef(m)[[1]], se = SE(m)[[1]], lo = ci[1], hi = ci[2])
+      }
+    }
+  }
+}
+
+# from one wave to the next: one design over both waves, bailleurs of both, shared résidences
+common <- intersect(hlm$bailleur[hlm$vague == "2019"], hlm$bailleur[hlm$vague == "2023"])
+full <- design(hlm)
+for (o in c("ensemble", sort(common))) {
+  mine <- if (o == "ensemble") hlm$bailleur %in% common else hlm$bailleur == o
+  for (i in items) {
+    y <- paste0("y_", i)
+    valid <- mine & !is.na(hlm[[y]])
+    cells <- table(hlm$vague[valid], hlm$qpv[valid])
+    if (ncol(cells) < 2 || any(cells == 0)) next
+    by <- svyby(as.formula(paste0("~", y)), ~vague + qpv, full[valid, ], svymean, covmat = TRUE)
+    e <- svycontrast(by, c("2023.1" = 1, "2019.1" = -1, "2023.0" = -1, "2019.0" = 1))
+    s <- svycontrast(by, c("2023.1" = 1, "2019.1" = -1))
+    put("evolution", "2019-2023", o, "evolution_ecart", i, d = coef(e)[[1]], se = SE(e)[[1]], ddl = ddl(hlm[valid, ]))
+    put("evolution", "2019-2023", o, "evolution_qpv", i, d = coef(s)[[1]], se = SE(s)[[1]])
+  }
+}
+
+# calibrated weights, wave 2023: post-stratification on bailleur × qpv, and raking on two margins
+data <- hlm[hlm$vague == "2023", ]
+for (i in items) data[[paste0("f_", i)]] <- ifelse(is.na(data[[paste0("y_", i)]]), 0, data[[paste0("y_", i)]])
+data$croise <- paste(data$bailleur, data$qpv, sep = "*")
+post <- data.frame(croise = sort(unique(data$croise))); post$Freq <- 900 + 137 * seq_len(nrow(post))
+side <- data.frame(qpv = c(0, 1), Freq = c(7200, 5400))
+home <- data.frame(type_habitat = c("collectif", "individuel"), Freq = c(9300, 3300))
+plain <- design(data)
+designs <- list(
+  poststrat = postStratify(plain, ~croise, post),
+  calage = rake(plain, list(~qpv, ~type_habitat), list(side, home), control = list(maxit = 2000, epsilon = 1e-13)))
+for (case in names(designs)) for (o in owners) for (i in items) {
+  d <- designs[[case]]
+  mine <- if (o == "ensemble") rep(TRUE, nrow(data)) else data$bailleur == o
+  y <- paste0("y_", i)
+  valid <- mine & !is.na(data[[y]])
+  for (g in c("qpv", "hors_qpv", "ensemble")) {
+    keep <- valid & (g == "ensemble" | data$qpv == (g == "qpv"))
+    if (length(unique(data$residence[keep])) < 2) next
+    m <- svymean(as.formula(paste0("~f_", i)), d[keep, ])  # rows out of the domain stay, without weight
+    put(case, "2023", o, g, i, p = coef(m)[[1]], se = SE(m)[[1]])
+  }
+  q <- valid & data$qpv == 1; h <- valid & data$qpv == 0
+  if (length(unique(data$residence[q])) < 2 || length(unique(data$residence[h])) < 2) next
+  put(case, "2023", o, "ecart", i, gap(d[valid, ], y))
+}
+write.csv(post, file.path(folder, "margins_post.csv"), row.names = FALSE)
+
+# the package's own data: a cluster sample without strata, a stratified sample of lone units
+data(api)
+write.csv(apiclus1[, c("dnum", "pw", "comp.imp", "sch.wide", "both", "api00")],
+          file.path(folder, "api_clus1.csv"), row.names = FALSE)
+write.csv(cbind(id = seq_len(nrow(apistrat)), apistrat[, c("stype", "pw", "comp.imp", "sch.wide", "both", "api00")]),
+          file.path(folder, "api_strat.csv"), row.names = FALSE)
+samples <- list(clus1 = svydesign(id = ~dnum, weights = ~pw, data = apiclus1),
+                strat = svydesign(id = ~1, strata = ~stype, weights = ~pw, data = apistrat))
+for (case in names(samples)) {
+  d <- update(samples[[case]], y = as.numeric(sch.wide == "Yes"), side = as.numeric(comp.imp == "Yes"))
+  for (g in c("qpv", "hors_qpv", "ensemble")) {
+    part <- if (g == "ensemble") d else subset(d, side == (g == "qpv"))
+    m <- svymean(~y, part, deff = TRUE)
+    put(case, "2000", "api", g, "y", p = coef(m)[[1]], se = SE(m)[[1]], deff = deff(m)[[1]])
+  }
+  by <- svyby(~y, ~side, d, svymean, covmat = TRUE)
+  e <- svycontrast(by, c("1" = 1, "0" = -1))
+  put(case, "2000", "api", "ecart", "y", d = coef(e)[[1]], se = SE(e)[[1]], ddl = degf(d))
+}
+golden <- do.call(rbind, out)
+golden$value <- trimws(format(golden$value, digits = 15, scientific = TRUE))
+write.csv(golden, file.path(folder, "golden_survey.csv"), row.names = FALSE, quote = FALSE)
+cat(nrow(golden), "numbers, survey", as.character(packageVersion("survey")), "\n")

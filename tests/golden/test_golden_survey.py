@@ -1,0 +1,264 @@
+"""The statistics against R's `survey`, number by number (recipe: recipes/survey_golden.R)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tfpb.model.plan import Plan
+from tfpb.survey.calibration import calibrate
+from tfpb.survey.compare import compare
+from tfpb.survey.intervals import korn_graubard_interval, logit_interval
+from tfpb.survey.recode import recode
+
+DATA = Path(__file__).parent / "data"
+ITEMS = ("proprete", "quartier", "accueil", "rare", "tous", "aucun")
+EXACT, INTERVALS, MODELS = 1e-9, 1e-6, 1e-6
+
+
+def _plan(items=ITEMS, *, note=True, **columns) -> Plan:
+    listed = [
+        {"colonnes": i, "libelle": i, "theme": "residence", "echelle": "quatre"} for i in items
+    ]
+    if note:
+        listed.append({"colonnes": "note", "libelle": "note", "theme": "global", "echelle": "note"})
+    return Plan.model_validate(
+        {
+            "colonnes": {
+                "repondant": "id",
+                "vague": "vague",
+                "bailleur": "bailleur",
+                "residence": "residence",
+                "poids": "poids",
+                "qpv": "qpv",
+                "strates": ["bailleur", "qpv"],
+                "ajustement": ["type_habitat", "periode"],
+                "standardisation": ["type_habitat", "periode"],
+            }
+            | columns,
+            "echelles": {
+                "quatre": {
+                    "satisfait": [1, 2],
+                    "insatisfait": [3, 4],
+                    "non_concerne": [8],
+                    "nsp": [9],
+                },
+                "note": {"type": "note", "satisfait_des": 7, "nsp": [99]},
+            },
+            "items": listed,
+        }
+    )
+
+
+def _delivery(name: str) -> pd.DataFrame:
+    frame = pd.read_csv(DATA / name, dtype=str, keep_default_na=False)
+    return frame.assign(_fichier=name, _feuille="", _ligne=range(2, len(frame) + 2))
+
+
+@pytest.fixture(scope="module")
+def golden() -> pd.DataFrame:
+    return pd.read_csv(DATA / "golden_survey.csv", dtype={"wave": str})
+
+
+@pytest.fixture(scope="module")
+def survey():
+    return recode([_delivery("survey_hlm.csv")], _plan())
+
+
+@pytest.fixture(scope="module")
+def estimates(survey):
+    return compare(survey, _plan())
+
+
+def _wide(golden: pd.DataFrame, *cases: str) -> pd.DataFrame:
+    part = golden[golden["case"].isin(cases)]
+    keys = ["wave", "owner", "group", "item"]
+    wide = part.pivot_table(index=keys, columns="stat", values="value").reset_index()
+    for name in ("p", "d"):
+        if name not in wide:
+            wide[name] = np.nan
+    return wide.assign(value=wide["p"].fillna(wide["d"]))
+
+
+def _beside(table: pd.DataFrame, wide: pd.DataFrame) -> pd.DataFrame:
+    """Set our rows beside R's; every number of R must find its row."""
+    keys = ["vague", "bailleur", "groupe", "item"]
+    named = wide.rename(columns=dict(zip(["wave", "owner", "group", "item"], keys, strict=True)))
+    both = named.merge(table, on=keys, how="left", validate="one_to_one", suffixes=("_r", ""))
+    assert both["n_residences"].notna().all()
+    return both
+
+
+def _same(ours, theirs, tolerance: float) -> None:
+    ours, theirs = np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float)
+    known = ~np.isnan(theirs)
+    assert known.any()
+    np.testing.assert_allclose(ours[known], theirs[known], rtol=tolerance, atol=tolerance * 1e-3)
+
+
+def _brut(estimates, adjustment="brut") -> pd.DataFrame:
+    table = estimates.comparison
+    return table[(table["ajustement"] == adjustment) & (table["niveau"] == "total")]
+
+
+def test_domains_estimates_errors_design_effects(golden, estimates):
+    wide = _wide(golden, "domaine")
+    both = _beside(_brut(estimates), wide[wide["group"] != "ecart"])
+    assert len(both) > 150
+    _same(both["estimation"], both["p"], EXACT)
+    varied = both[(both["p"] > 0) & (both["p"] < 1)]
+    _same(varied["erreur_type"], varied["se"], EXACT)
+    _same(varied["effet_plan"], varied["deff"], EXACT)
+    _same(varied["n_effectif"], varied["neff"], EXACT)
+    assert (both["n_r"] == both["n"]).all()
+    assert (both["ddl_r"] == both["ddl"]).all()
+
+
+def test_shares_of_zero_and_one_are_there_and_have_no_error(golden, estimates):
+    wide = _wide(golden, "domaine")
+    both = _beside(_brut(estimates), wide[wide["group"] != "ecart"])
+    sure = both[(both["p"] == 0) | (both["p"] == 1)]
+    assert set(sure["item"]) == {"tous", "aucun"}
+    assert (sure["erreur_type"] == 0).all()
+    assert ((sure["ic95_haut"] - sure["ic95_bas"]) > 0.005).all()
+
+
+def test_intervals_are_those_of_svyciprop(golden, estimates):
+    wide = _wide(golden, "domaine")
+    both = _beside(_brut(estimates), wide[wide["group"] != "ecart"]).dropna(subset=["logit_lo"])
+    beta = (
+        (both["p"] < 0.1) | (both["p"] > 0.9) | (both["n_residences"].astype(float) < 30)
+    ).to_numpy()
+    assert beta.any()
+    assert (~beta).any()
+    _same(both["ic95_bas"], np.where(beta, both["kg_lo"], both["logit_lo"]), INTERVALS)
+    _same(both["ic95_haut"], np.where(beta, both["kg_hi"], both["logit_hi"]), INTERVALS)
+    p, se, n, df = (both[c].to_numpy(dtype=float) for c in ("p", "se", "n_r", "ddl_r"))
+    for ours, theirs in zip(
+        (*logit_interval(p, se, df, level=0.95), *korn_graubard_interval(p, se, n, df, level=0.95)),
+        ("logit_lo", "logit_hi", "kg_lo", "kg_hi"),
+        strict=True,
+    ):
+        _same(ours, both[theirs], INTERVALS)
+
+
+def test_gaps_with_their_covariance(golden, estimates):
+    wide = _wide(golden, "domaine")
+    both = _beside(_brut(estimates), wide[wide["group"] == "ecart"])
+    assert len(both) > 40
+    _same(both["estimation"], both["d"], EXACT)
+    _same(both["erreur_type"], both["se"], EXACT)
+    assert (both["ddl_r"] == both["ddl"]).all()
+
+
+def test_direct_standardisation(golden, estimates):
+    both = _beside(_brut(estimates, "standardise"), _wide(golden, "standardise"))
+    _same(both["estimation"], both["value"], EXACT)
+    shown = both[both["erreur_type"].notna()]
+    assert len(shown) > 70
+    _same(shown["erreur_type"], shown["se"], EXACT)
+
+
+def test_regression_average_predictions(golden, estimates):
+    both = _beside(_brut(estimates, "regression"), _wide(golden, "regression"))
+    assert len(both) > 40
+    _same(both["estimation"], both["value"], MODELS)
+    _same(both["erreur_type"], both["se"], MODELS)
+
+
+def test_evolutions_on_common_bailleurs_and_shared_residences(golden, estimates):
+    both = _beside(_brut(estimates), _wide(golden, "evolution"))
+    assert "Epsilon" not in set(both["bailleur"])
+    _same(both["estimation"], both["d"], EXACT)
+    shown = both[both["erreur_type"].notna()]
+    assert len(shown) > 20
+    _same(shown["erreur_type"], shown["se"], EXACT)
+    known = both[both["ddl_r"].notna()]
+    assert (known["ddl_r"] == known["ddl"]).all()
+
+
+def test_rao_scott(golden, estimates):
+    table = estimates.levels
+    ours = table[(table["groupe"] == "ecart") & (table["mesure"] == "niveau")]
+    ours = ours.drop_duplicates(["vague", "bailleur", "groupe", "item"])
+    both = _beside(ours, _wide(golden, "rao_scott"))
+    assert len(both) > 30
+    _same(both["p_rao_scott"], both["p"], MODELS)
+
+
+def test_levels_and_means(golden, estimates):
+    table = estimates.levels.copy()
+    table["item"] = np.where(
+        table["mesure"] == "niveau", table["item"] + ":" + table["rang"].astype(str), table["item"]
+    )
+    levels = _beside(table, _wide(golden, "niveau"))
+    _same(levels["estimation"], levels["p"], EXACT)
+    _same(levels["erreur_type"], levels["se"], EXACT)
+    means = _beside(table, _wide(golden, "moyenne"))
+    _same(means["estimation"], means["p"], EXACT)
+    _same(means["erreur_type"], means["se"], EXACT)
+    _same(means["ic95_bas"], means["lo"], INTERVALS)
+
+
+@pytest.mark.parametrize(
+    ("case", "margins"),
+    [
+        ("poststrat", None),
+        (
+            "calage",
+            pd.DataFrame(
+                {
+                    "variable": ["qpv", "qpv", "type_habitat", "type_habitat"],
+                    "modalite": ["hors QPV", "QPV", "collectif", "individuel"],
+                    "effectif": ["7200", "5400", "9300", "3300"],
+                }
+            ),
+        ),
+    ],
+)
+def test_calibrated_weights(golden, case, margins):
+    plan = _plan()
+    frame = _delivery("survey_hlm.csv")
+    survey = recode([frame[frame["vague"] == "2023"]], plan)
+    if margins is None:
+        post = pd.read_csv(DATA / "margins_post.csv", dtype=str)
+        margins = pd.DataFrame(
+            {"variable": "bailleur*qpv", "modalite": post["croise"], "effectif": post["Freq"]}
+        )
+    assert not calibrate(survey, margins)[1]
+    estimates = compare(survey, plan, margins=margins)
+    assert estimates.settings["calage"] in {"post_stratification", "calage"}
+    both = _beside(_brut(estimates), _wide(golden, case))
+    _same(both["estimation"], both["value"], EXACT)
+    varied = both[both["erreur_type"].notna() & (both["se"] > 1e-9)]
+    assert len(varied) > 60
+    _same(varied["erreur_type"], varied["se"], EXACT)
+
+
+@pytest.mark.parametrize("case", ["clus1", "strat"])
+def test_the_packages_own_data(golden, case):
+    frame = pd.read_csv(DATA / f"api_{case}.csv", dtype=str)
+    frame = frame.assign(
+        id=range(len(frame)),
+        vague="2000",
+        bailleur="api",
+        residence=frame["dnum"] if case == "clus1" else frame["id"],
+        poids=frame["pw"],
+        qpv=np.where(frame["comp.imp"] == "Yes", "1", "0"),
+        y=np.where(frame["sch.wide"] == "Yes", "1", "3"),
+        _fichier="api",
+        _feuille="",
+        _ligne=range(2, len(frame) + 2),
+    )
+    frame["id"] = frame["id"].astype(str)
+    strata = [] if case == "clus1" else ["stype"]
+    plan = _plan(["y"], note=False, strates=strata, ajustement=[], standardisation=[])
+    both = _beside(_brut(compare(recode([frame], plan), plan)), _wide(golden, case))
+    assert len(both) == 4
+    _same(both["estimation"], both["value"], EXACT)
+    _same(both["erreur_type"], both["se"], EXACT)
+    groups = both[both["groupe"] != "ecart"]
+    _same(groups["effet_plan"], groups["deff"], EXACT)
