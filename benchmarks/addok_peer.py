@@ -64,8 +64,14 @@ def prepare(index_folder: Path, work: Path, seed: int, count: int, port: int) ->
             for street in commune.streets if commune else ():
                 lon, lat = to_lonlat(street.x, street.y, legal_epsg(code))
                 numbers = {
-                    f"{n} {s}".strip(): {"lat": float(b), "lon": float(a), "id": f"{street.id}_{n}{s}"}
-                    for n, s, a, b in zip(street.numbers.tolist(), street.suffixes, lon, lat, strict=True)
+                    f"{n} {s}".strip(): {
+                        "lat": float(b),
+                        "lon": float(a),
+                        "id": f"{street.id}_{n}{s}",
+                    }
+                    for n, s, a, b in zip(
+                        street.numbers.tolist(), street.suffixes, lon, lat, strict=True
+                    )
                 }
                 if not numbers:
                     continue
@@ -105,7 +111,11 @@ def run(work: Path) -> None:
         found = []
         for line in lines:
             filters = {"citycode": line["citycode"]} if line["code"] else {}
-            query = line["line"] if line["code"] else f"{line['line']} {line['postcode']} {line['city']}"
+            query = (
+                line["line"]
+                if line["code"]
+                else f"{line['line']} {line['postcode']} {line['city']}"
+            )
             results = search(query[:200], limit=1, autocomplete=False, **filters)
             found.append(results[0] if results else None)
         return found
@@ -115,7 +125,9 @@ def run(work: Path) -> None:
     found = all_lines()
     seconds = time.perf_counter() - start
     answers = [
-        ("", "", 0.0) if r is None else (_fold(str(getattr(r, "street", None) or r.name)), str(r.housenumber or ""), r.score)
+        ("", "", 0.0)
+        if r is None
+        else (_fold(str(getattr(r, "street", None) or r.name)), str(r.housenumber or ""), r.score)
         for r in found
     ]
     _report("addok", lines, answers, seconds)
@@ -132,7 +144,8 @@ def ours(index_folder: Path, work: Path) -> None:
 
     def all_lines() -> list:
         return [
-            geocoder.row(s["line"], s["postcode"], s["city"], s["citycode"] if s["code"] else "") for s in lines
+            geocoder.row(s["line"], s["postcode"], s["city"], s["citycode"] if s["code"] else "")
+            for s in lines
         ]
 
     all_lines()
@@ -140,7 +153,12 @@ def ours(index_folder: Path, work: Path) -> None:
     found = all_lines()
     seconds = time.perf_counter() - start
     answers = [
-        ("" if a.kind.value in {"municipality", "none"} else _fold(a.name), a.entrances, a.confidence) for a in found
+        (
+            "" if a.kind.value in {"municipality", "none"} else _fold(a.name),
+            a.entrances,
+            a.confidence,
+        )
+        for a in found
     ]
     _report("tfpb", lines, answers, seconds)
 
@@ -158,7 +176,9 @@ def _report(name: str, lines: list, answers: list, seconds: float) -> None:
     print(f"| class | n | {name} street | {name} exact |\n|---|---|---|---|")
     for kind, results in sorted(by_kind.items()):
         n = len(results)
-        print(f"| {kind} | {n} | {sum(r for r, _ in results) / n:.3f} | {sum(e for _, e in results) / n:.3f} |")
+        print(
+            f"| {kind} | {n} | {sum(r for r, _ in results) / n:.3f} | {sum(e for _, e in results) / n:.3f} |"
+        )
 
 
 def main() -> None:

@@ -18,6 +18,8 @@ import pandas as pd
 from noise import CLASSES, NOT_ADDRESSES, Case, absent, addresses, draw
 
 from tfpb.geocode.geocoder import Geocoder
+from tfpb.geocode.line import parse
+from tfpb.geocode.names import name_of
 from tfpb.geocode.run import frame_of
 from tfpb.geodata.address_store import AddressStore
 from tfpb.geodata.communes import Communes
@@ -104,7 +106,7 @@ def main() -> None:
         f" | {total_good / total_accepted:.4f} |"
     )
     _absent(geocoder, pool, options.count * 2, rng, wrong=options.wrong)
-    _speed(store, communes, everything, rng)
+    _speed(store, communes, pool, everything, rng)
 
 
 def _absent(geocoder: Geocoder, pool: list, count: int, rng: random.Random, *, wrong: bool) -> None:
@@ -125,14 +127,22 @@ def _absent(geocoder: Geocoder, pool: list, count: int, rng: random.Random, *, w
             )
 
 
-def _speed(store: AddressStore, communes: Communes, cases: list[Case], rng: random.Random) -> None:
+def _speed(
+    store: AddressStore, communes: Communes, pool: list, cases: list[Case], rng: random.Random
+) -> None:
+    """Time rows: nothing ready, communes ready but lines new, lines seen before."""
+    count = max(1, len(cases) // len(CLASSES))
+    new = [case for kind in CLASSES for case in draw(pool, kind, count, rng)]
     rng.shuffle(cases)
-    rows = [(c.line, c.postcode, c.city, c.citycode) for c in cases]
+    rng.shuffle(new)
     geocoder = Geocoder(store, communes)
-    for label in ("cold", "warm"):
+    parse.cache_clear()
+    name_of.cache_clear()
+    for label, listed in (("cold", cases), ("new lines", new), ("warm", new), ("warm", new)):
+        rows = [(c.line, c.postcode, c.city, c.citycode if c.with_code else "") for c in listed]
         start = time.perf_counter()
-        for line, postcode, city, code in rows:
-            geocoder.row(line, postcode, city, code)
+        for row in rows:
+            geocoder.row(*row)
         seconds = time.perf_counter() - start
         print(f"{label}: {len(rows)} lines, {len(rows) / seconds:.0f} addresses/s")
 

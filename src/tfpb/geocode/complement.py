@@ -21,6 +21,8 @@ _PARCEL_FULL: Final = re.compile(
 _ROUTING: Final = re.compile(
     r"\b(?:b\.?\s?p\.?|c\.?s\.?|t\.?s\.?a\.?|boite postale)\s*(?:n\s*°\s*)?\d{1,6}\b|\bcidex\s*\d*\b"
 )
+_PARCEL_HINT: Final = re.compile(r"parc|cad|sect|ref|\d{3}\s*[/,]|\d{8}")
+_ROUTING_HINT: Final = re.compile(r"c[ei]dex|b\.?\s?p|c\.?s|t\.?s|postale|\d{5}")
 _CEDEX: Final = re.compile(r"\bcedex(?:\s*\d{1,2})?\b")
 _POSTCODE: Final = re.compile(
     r"(?:^|(?<=\D))(?:f\s?-\s?)?(\d{5})(?!\d)[\s,-]*([a-z][a-z' .-]*(?:\d{1,2}\s*(?:er|e|eme)?)?)?[\s,.-]*$"
@@ -95,6 +97,8 @@ def blank(flat: str, start: int, stop: int) -> str:
 def take_parcels(flat: str) -> tuple[str, list[Parcel]]:
     """Take cadastral references out of a line."""
     found: list[Parcel] = []
+    if not _PARCEL_HINT.search(flat):
+        return flat, found
     for pattern in (_PARCEL_FULL, _PARCEL_WORDED, _PARCEL_BARE):
         for match in list(pattern.finditer(flat)):
             parcel = Parcel(
@@ -114,6 +118,8 @@ def take_routing(flat: str) -> tuple[str, list[tuple[int, int]], str, str]:
     flat, spans of boxes, postcode, town
     """
     spans: list[tuple[int, int]] = []
+    if not _ROUTING_HINT.search(flat):
+        return flat, spans, "", ""
     for pattern in (_ROUTING, _CEDEX):
         for match in list(pattern.finditer(flat)):
             spans.append((match.start(), match.end()))

@@ -11,6 +11,7 @@ from tfpb.geocode.vocabulary import (
     DOUBLE_TYPES,
     MONTHS,
     SINGLE_DOUBLES,
+    STRONG,
     TYPES,
 )
 
@@ -22,6 +23,7 @@ _ITEM: Final = re.compile(
     r"(\d{1,5})(?!\d)(?:(\s*)(?:(bis|ter|quater|quinquies)(?![a-z])|(bis|ter|quater)(?=[a-z]{2})"
     r"|([a-z])(?![a-z0-9'.])))?"
 )
+_SIMPLE: Final = re.compile(r"0*([1-9]\d{0,3})(?: ?(bis|ter|quater))?(?= ([a-z]{2,}) )")
 _LINK: Final = re.compile(r"\s*(-|/|\bau?\b|\bet\b|&|\+|,|;|)\s*(?:n\s*°\s*)?(?=\d)")
 _ORDINAL: Final = re.compile(r"\d+\s*(?:er|ere|eme|nde?)\b")
 _DATE: Final = re.compile(r"\d{1,2}\s*(?:er)?\s+(?:" + "|".join(sorted(MONTHS)) + r")\b")
@@ -57,6 +59,9 @@ NO_NUMBER: Final = Head()
 
 def read_head(flat: str, start: int = 0) -> Head:
     """Read the house numbers that begin at `start`; `NO_NUMBER` when there is none."""
+    simple = _SIMPLE.match(flat, start)
+    if simple and simple[3] in STRONG:
+        return Head(((int(simple[1]), simple[2] or ""),), (), simple.end())
     prefix = _HEAD.match(flat, start)
     pos = prefix.end() if prefix else start
     if _DATE.match(flat, pos) or _ORDINAL.match(flat, pos):
