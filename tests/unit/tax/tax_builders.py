@@ -36,7 +36,7 @@ def table(contract: Contract, *rows: dict[str, Any], file: str = "essai.xlsx") -
 
 
 def local(**cells: Any) -> dict[str, Any]:
-    """One premises: VLC 3 000 €, rates adding up to 55 %."""
+    """Write one premises: VLC 3 000 €, rates adding up to 55 %."""
     return {
         "avis": "A1",
         "invariant": "",
@@ -54,7 +54,7 @@ def premises(*rows: dict[str, Any]) -> pd.DataFrame:
 
 
 def home(identifier: str = "R1", **cells: Any) -> dict[str, Any]:
-    """A résidence wholly in the quarter."""
+    """Make a résidence wholly in the quarter."""
     return {
         "id_residence": identifier,
         "nom": f"Résidence {identifier}",
@@ -81,7 +81,7 @@ def homes(*rows: dict[str, Any]) -> pd.DataFrame:
 def door(
     identifier: str = "R1", building: str = "", side: str = "dans", **cells: Any
 ) -> dict[str, Any]:
-    """An entrance of the located stock."""
+    """Make an entrance of the located stock."""
     return {
         "id_residence": identifier,
         "id_batiment": building,

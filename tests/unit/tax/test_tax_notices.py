@@ -57,13 +57,17 @@ def test_doubtful_side_that_is_abated_is_neither() -> None:
     assert made.premises.iloc[0]["statut"] == "a_verifier"
 
 
-@pytest.mark.parametrize("repeat", [True, False])
-def test_amount_of_the_whole_notice(repeat: bool) -> None:
+@pytest.mark.parametrize("repeat", ["repeated", "once"])
+def test_amount_of_the_whole_notice(repeat: str) -> None:
     """Three premises, one sum: the only pattern that explains it is found."""
     worth = (3000, 5000, 7000)
     paid = sum(w * Decimal("0.275") for w in worth) - Decimal("0.3") * 7000 * Decimal("0.275")
     rows = [
-        local(invariant=i, vlc_eur=w, cotisation_avis_eur=paid if repeat or i == 0 else "")
+        local(
+            invariant=i,
+            vlc_eur=w,
+            cotisation_avis_eur=paid if repeat == "repeated" or i == 0 else "",
+        )
         for i, w in enumerate(worth)
     ]
     made = abate(*rows)

@@ -7,7 +7,19 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tax_builders import QPV, abate, codes, door, faults_of, home, homes, local, table
+from tax_builders import (
+    QPV,
+    abate,
+    codes,
+    convention,
+    conventions,
+    door,
+    faults_of,
+    home,
+    homes,
+    local,
+    table,
+)
 
 from tfpb import tax
 from tfpb.errors import TfpbError
@@ -188,12 +200,12 @@ def test_balance_against_the_abatement() -> None:
 
 
 def test_quarter_abated_without_any_action_shows() -> None:
-    made = programme(action(code_qpv="QN05992M"), residences=homes(home(), home("R2", code_qpv="QN05992M")),
-                     money=abate(local(), local(id_residence="R2", invariant=2),
-                                 residences=homes(home(), home("R2", code_qpv="QN05992M")),
-                                 conventions=table(tables.CONVENTIONS, {
-                                     "id_convention": "C", "codes_qpv": "QN05991I QN05992M",
-                                     "date_signature_convention": "2024-01-01", "date_declaration": "2024-02-01"})))  # fmt: skip
+    stock = homes(home(), home("R2", code_qpv="QN05992M"))
+    both = conventions(convention(codes_qpv="QN05991I QN05992M"))
+    money = abate(
+        local(), local(id_residence="R2", invariant=2), residences=stock, conventions=both
+    )
+    made = programme(action(code_qpv="QN05992M"), residences=stock, money=money)
     table_ = made.balance.set_index("code_qpv")
     assert table_.loc[QPV, "actions"] == 0
     assert table_.loc[QPV, "solde_eur"] == Decimal("-247.50")

@@ -1,0 +1,186 @@
+"""`tfpb abattement` as it is typed: files in, files out, French words, exit codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+from typer import Typer
+from typer.testing import CliRunner, Result
+
+from tfpb.cli.abattement import abattement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+app = Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app.command()(abattement)
+
+HEADER = (
+    "avis;invariant;id_residence;annee;vlc_eur;nb_logements;taux_commune_pct;taux_epci_pct;"
+    "cotisation_avis_eur"
+)
+PLACES = "id_residence;nb_logements;qpv_statut;qpv_code;qpv_nom\nR1;1;dans;QN05991I;Tilleuls\nR2;2;hors;;\n"
+SIGNED = (
+    "id_convention;codes_qpv;date_signature_contrat;date_signature_convention;date_declaration;date_fin\n"
+    "C1;QN05991I;28/03/2024;12/12/2024;20/12/2024;31/12/2030\n"
+)
+ACTIONS = (
+    "id_action;axe;code_qpv;action;realise_eur;valorise_eur;piece\n"
+    "A1;Sur entretien;QN05991I;Passage;300;250,50;F1\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    rows = "A1;1;R1;2025;3 000,00;1;40;15;577,50\nA1;2;R2;2025;3000;2;40;15;1650\n"
+    (tmp_path / "fiscalite.csv").write_text(f"{HEADER}\n{rows}", "utf-8-sig")
+    (tmp_path / "localise.csv").write_text(PLACES, "utf-8-sig")
+    (tmp_path / "conventions.csv").write_text(SIGNED, "utf-8-sig")
+    (tmp_path / "programme.csv").write_text(ACTIONS, "utf-8-sig")
+    return tmp_path
+
+
+@pytest.fixture
+def call(folder: Path) -> Callable[..., Result]:
+    def run(*extra: object, out: str = "sortie.csv", signed: bool = True) -> Result:
+        args: list[object] = [folder / "fiscalite.csv", "--residences", folder / "localise.csv"]
+        args += ["--sortie", folder / out]
+        if signed:
+            args += ["--conventions", folder / "conventions.csv"]
+        return CliRunner().invoke(app, [str(a) for a in (*args, *extra)])
+
+    return run
+
+
+def test_worked_example_in_a_french_csv(call: Callable[..., Result], folder: Path) -> None:
+    done = call()
+    assert done.exit_code == 0, done.output
+    raw = (folder / "sortie.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    frame = pd.read_csv(folder / "sortie.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    assert list(frame["abattement_eur"]) == [247.5, 0]
+    assert list(frame["statut"]) == ["abattu", "hors_qpv"]
+    assert list(frame["nature"]) == ["reel", "reel"]
+    assert list(frame.columns)[:9] == HEADER.split(";")
+    assert "248" in done.output
+    assert "1 local" in done.output
+
+
+def test_csv_for_programs(call: Callable[..., Result], folder: Path) -> None:
+    assert call("--csv-brut", "--arrondi", "avis").exit_code == 0
+    frame = pd.read_csv(folder / "sortie.csv")
+    assert list(frame["abattement_epci_eur"]) == [68, 0]
+
+
+def test_workbook_with_everything(call: Callable[..., Result], folder: Path) -> None:
+    done = call("--programme", folder / "programme.csv", out="sortie.xlsx")
+    assert done.exit_code == 0, done.output
+    book = load_workbook(folder / "sortie.xlsx")
+    assert book.sheetnames == [
+        "Abattement", "Résidences", "Quartiers", "Communes", "Collectivités", "Avis", "Prévision",
+        "Prévision par année", "Déclaration", "Doutes", "Sources et hypothèses",
+    ]  # fmt: skip
+    cells: list[Any] = [c.value for c in book["Abattement"][2]]
+    assert 247.5 in [float(c) for c in cells if isinstance(c, (int, float))]
+    assert "Sur entretien" in done.output
+    balance = pd.read_excel(folder / "sortie_solde.xlsx", engine="calamine").iloc[0]
+    assert balance["solde_eur"] == pytest.approx(3.0)  # 250.50 − 247.50
+    assert len(pd.read_excel(folder / "sortie_axes.xlsx", engine="calamine")) == 9
+    assert load_workbook(folder / "sortie_bilan.xlsx").sheetnames == ["Bilan QN05991I", "Par axe"]
+    assert (folder / "sortie_ressaisie.csv").read_text("utf-8-sig").count("\n") == 2
+
+
+def test_without_conventions_nothing_is_counted_and_it_is_said(
+    call: Callable[..., Result], folder: Path
+) -> None:
+    path = folder / "fiscalite.csv"
+    path.write_text(path.read_text("utf-8-sig").replace("577,50", ""), "utf-8-sig")
+    done = call(signed=False)
+    assert done.exit_code == 0
+    assert "--conventions" in done.output
+    frame = pd.read_csv(folder / "sortie.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    assert list(frame["statut"]) == ["sans_convention", "hors_qpv"]
+
+
+def test_year_asked_makes_an_estimate_of_last_year_s_rows(
+    call: Callable[..., Result], folder: Path
+) -> None:
+    assert call("--annee", 2026).exit_code == 0
+    frame = pd.read_csv(folder / "sortie.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    assert (frame["statut"][0], frame["nature"][0]) == ("eligible", "estime")
+
+
+def test_several_years_in_one_file_keep_their_order(
+    call: Callable[..., Result], folder: Path
+) -> None:
+    rows = "B2;1;R1;2026;3000;1;40;15;\nA1;1;R1;2025;3000;1;40;15;825\n"
+    (folder / "fiscalite.csv").write_text(f"{HEADER}\n{rows}", "utf-8-sig")
+    done = call(out="sortie.xlsx")
+    assert done.exit_code == 0, done.output
+    frame = pd.read_excel(folder / "sortie.xlsx", engine="calamine")
+    assert list(frame["annee"]) == [2026, 2025]
+    assert list(frame["statut"]) == ["eligible", "a_reclamer"]
+
+
+def test_every_fault_of_every_file_at_once(call: Callable[..., Result], folder: Path) -> None:
+    bad = "A1;1;R1;2031;3000;1;40;15;\nA1;1;R1;2025;-5;1;5500;15;\n"
+    (folder / "fiscalite.csv").write_text(f"{HEADER}\n{bad}", "utf-8-sig")
+    (folder / "localise.csv").write_text("id_residence;nb_logements\nR1;1\n", "utf-8-sig")
+    (folder / "conventions.csv").write_text("id_convention\nC1\n", "utf-8-sig")
+    (folder / "programme.csv").write_text(ACTIONS.replace("250,50", "999"), "utf-8-sig")
+    done = call("--programme", folder / "programme.csv")
+    assert done.exit_code == 2
+    for words in (
+        "2031", "montant est négatif", "hors des bornes", "ne dit pas de quel côté", "codes_qpv",
+        "dépasse la dépense réalisée", "répète",
+    ):  # fmt: skip
+        assert words in done.output, words
+    assert not (folder / "sortie.csv").exists()
+
+
+def test_action_without_abatement_leaves_nothing_behind(
+    call: Callable[..., Result], folder: Path
+) -> None:
+    path = folder / "programme.csv"
+    path.write_text(ACTIONS.replace("QN05991I", "QN05993N"), "utf-8-sig")
+    done = call("--programme", path)
+    assert done.exit_code == 2
+    assert "sans abattement" in done.output
+    assert not list(folder.glob("sortie*"))
+
+
+def test_missing_file_is_said_with_its_name(call: Callable[..., Result], folder: Path) -> None:
+    (folder / "localise.csv").unlink()
+    done = call()
+    assert done.exit_code == 2
+    assert "localise.csv" in done.output
+    assert "Traceback" not in done.output
+
+
+def test_sheet_is_chosen_by_name(folder: Path) -> None:
+    frame = pd.read_csv(folder / "fiscalite.csv", sep=";", dtype=str)
+    with pd.ExcelWriter(folder / "fiscalite.xlsx") as book:
+        pd.DataFrame({"rien": [1]}).to_excel(book, sheet_name="Notes", index=False)
+        frame.to_excel(book, sheet_name="Avis 2025", index=False)
+    base = ["--residences", folder / "localise.csv", "-s", folder / "o.csv", "--feuille"]
+    runner = CliRunner()
+    good = runner.invoke(app, [str(a) for a in (folder / "fiscalite.xlsx", *base, "avis 2025")])
+    assert good.exit_code == 0, good.output
+    bad = runner.invoke(app, [str(a) for a in (folder / "fiscalite.xlsx", *base, "Autre")])
+    assert bad.exit_code == 2
+    assert "Avis 2025" in bad.output
+
+
+def test_residences_workbook_without_that_sheet_is_still_read(folder: Path) -> None:
+    for name in ("fiscalite", "localise"):
+        frame = pd.read_csv(folder / f"{name}.csv", sep=";", dtype=str)
+        frame.to_excel(folder / f"{name}.xlsx", sheet_name=name, index=False)
+    args = [folder / "fiscalite.xlsx", "--residences", folder / "localise.xlsx", "--feuille", "fiscalite",
+            "-s", folder / "o.parquet"]  # fmt: skip
+    done = CliRunner().invoke(app, [str(a) for a in args])
+    assert done.exit_code == 0, done.output
+    assert len(pd.read_parquet(folder / "o.parquet")) == 2
