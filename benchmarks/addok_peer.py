@@ -51,10 +51,10 @@ def _number(text: str) -> str:
 
 def prepare(index_folder: Path, work: Path, seed: int, count: int, port: int) -> None:
     """Write the addresses as addok loads them, its configuration, and the noisy lines."""
-    from noise import CLASSES, absent, addresses, draw
+    from noise import CLASSES, absent, addresses, draw  # noqa: PLC0415
 
-    from tfpb.geodata.address_store import AddressStore
-    from tfpb.model.projection import legal_epsg, to_lonlat
+    from tfpb.geodata.address_store import AddressStore  # noqa: PLC0415
+    from tfpb.model.projection import legal_epsg, to_lonlat  # noqa: PLC0415
 
     work.mkdir(parents=True, exist_ok=True)
     index = index_folder / "adresses.sqlite"
@@ -100,10 +100,10 @@ def prepare(index_folder: Path, work: Path, seed: int, count: int, port: int) ->
 
 def run(work: Path) -> None:
     """Search the lines with addok, once to warm up, once timed."""
-    from addok.config import config
+    from addok.config import config  # noqa: PLC0415
 
     config.load()
-    from addok.core import search
+    from addok.core import search  # noqa: PLC0415
 
     lines = json.loads((work / "lines.json").read_text(encoding="utf-8"))
 
@@ -135,9 +135,9 @@ def run(work: Path) -> None:
 
 def ours(index_folder: Path, work: Path) -> None:
     """Search the same lines with this geocoder."""
-    from tfpb.geocode.geocoder import Geocoder
-    from tfpb.geodata.address_store import AddressStore
-    from tfpb.geodata.communes import Communes
+    from tfpb.geocode.geocoder import Geocoder  # noqa: PLC0415
+    from tfpb.geodata.address_store import AddressStore  # noqa: PLC0415
+    from tfpb.geodata.communes import Communes  # noqa: PLC0415
 
     lines = json.loads((work / "lines.json").read_text(encoding="utf-8"))
     geocoder = Geocoder(AddressStore(index_folder / "adresses.sqlite"), Communes.load())

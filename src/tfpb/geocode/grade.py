@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from tfpb.geocode.places import Spot
 
 COEFFICIENTS: Final = {
-    "constant": -23.22,
-    "query": 12.86,
-    "street": 4.79,
-    "letters": 4.09,
-    "kind": 4.83,
+    "constant": -23.77,
+    "query": 13.19,
+    "street": 4.66,
+    "letters": 4.43,
+    "kind": 5.0,
     "margin": 4.24,
-    "number": 2.44,
+    "number": 2.42,
     "contested": -1.51,
 }
 """Logistic regression fitted by `benchmarks/calibrate.py` on noisy real addresses and on streets

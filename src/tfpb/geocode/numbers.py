@@ -66,6 +66,11 @@ def read_head(flat: str, start: int = 0) -> Head:
     pos = prefix.end() if prefix else start
     if _DATE.match(flat, pos) or _ORDINAL.match(flat, pos):
         return NO_NUMBER
+    return _chain(flat, start, pos)
+
+
+def _chain(flat: str, start: int, pos: int) -> Head:
+    """Read numbers one after the other, with what links them."""
     groups: list[list[Number]] = []
     links = ""
     doubtful = False
