@@ -107,6 +107,9 @@ _TO_DEGREES: Final = Transformer.from_crs(2154, 4326, always_xy=True)
 def _residences(
     rows: Sequence[dict[str, str]], landlords: dict[str, str], sides: Sequence[str]
 ) -> list[Residence]:
+    # invented answers are never put under a real landlord's name
+    ranked = sorted(Counter(landlords.values()).items(), key=lambda pair: (-pair[1], pair[0]))
+    aliases = {name: f"Bailleur {i}" for i, (name, _) in enumerate(ranked, start=1)}
     groups: dict[tuple[str, str], Residence] = {}
     for i, row in enumerate(rows):
         name = row["Nom.du.Programme"].strip()
@@ -118,7 +121,7 @@ def _residences(
         groups[key].dwellings += int(row["appartement"])
     for residence in groups.values():
         known = [landlords[rows[i]["cle"]] for i in residence.rows if rows[i]["cle"] in landlords]
-        residence.landlord = Counter(known).most_common(1)[0][0] if known else "OPH de Bondy"
+        residence.landlord = aliases[Counter(known).most_common(1)[0][0]] if known else "Bailleur 1"
         within = sum(int(rows[i]["appartement"]) for i in residence.rows if sides[i])
         residence.inside = 2 * within > residence.dwellings
     return list(groups.values())

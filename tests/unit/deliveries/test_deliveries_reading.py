@@ -15,6 +15,7 @@ from tfpb.io.deliveries import Delivery, plan_names, read_delivery
 from tfpb.io.dictionaries import is_dictionary, read_dictionary
 from tfpb.io.tabular import write_table
 from tfpb.model.plan import Plan
+from tfpb.survey.recode import recode
 from tfpb.words.faults import say
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "valmont"
@@ -100,6 +101,33 @@ def test_spss_keeps_answers_declared_missing_and_writes_whole_codes(
     assert (spss.table.frame["q06_ascenseur"] == "8").any()
     assert spss.dictionary.meanings["q06_ascenseur"] == {"1": "Très satisfait", "9": "Ne sait pas"}
     assert spss.table.rows[0] == 1
+
+
+def test_one_wave_in_three_forms_gives_the_same_survey(
+    as_sav: Path, delivered: Delivery, plan: Plan, tmp_path: Path
+) -> None:
+    codes = delivered.table.frame.head(200).drop(columns="date_entretien")
+    book = tmp_path / "vague.xlsx"
+    write_table(book, codes)
+    words = codes.copy()
+    for name in [
+        c for c in codes.columns if c.startswith("q") and c not in {"qpv", "q21_note_globale"}
+    ]:
+        words[name] = [delivered.dictionary.meanings[name].get(v, "") for v in codes[name]]
+    words["q21_note_globale"] = codes["q21_note_globale"].replace("99", "Ne sait pas")
+    words["qpv"] = codes["qpv"].map({"0": "non", "1": "oui"})
+    words["poids"] = codes["poids"].str.replace(".", ",")
+    words["type_habitat"] = codes["type_habitat"].map({"1": "Collectif", "2": "Individuel"})
+    text = tmp_path / "vague.csv"
+    text.write_bytes(words.to_csv(sep=";", index=False).encode("cp1252"))
+    surveys = [recode([read_delivery(p, plan).frame], plan) for p in (as_sav, book, text)]
+    first = surveys[0]
+    for other in surveys[1:]:
+        assert other.faults == first.faults == ()
+        for item, ranks in first.answers.items():
+            assert ranks.tolist() == other.answers[item].tolist()
+        for name in ("poids", "qpv", "residence", "type_habitat"):
+            assert first.respondents[name].tolist() == other.respondents[name].tolist()
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".ods", ".parquet"])
