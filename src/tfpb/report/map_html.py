@@ -65,6 +65,7 @@ def render(model: MapModel, *, online: bool = False) -> bytes:
     page = _template().render(
         language="fr",
         meta=model,
+        day=words.day(model.date),
         mots=words.PAGE,
         policy=_policy(scripts, styles, online=online),
         scripts=scripts,
@@ -72,7 +73,7 @@ def render(model: MapModel, *, online: bool = False) -> bytes:
         data=data,
         online=online,
     )
-    return page.encode("utf-8", "replace")
+    return str(page).encode("utf-8", "replace")
 
 
 @lru_cache(maxsize=32)

@@ -26,8 +26,10 @@ CAP: Final = 0.36
 """Half height of a line of text over its size: what the discs of a label cover."""
 REPEAT_MM: Final = 85.0
 """A long street is named again when it runs that far on."""
-BEND_MM: Final = 0.9
+BEND_MM: Final = 1.1
 """A straight label may leave the line by that much."""
+POINT_GROW: Final = 1.3
+"""The name of a point keeps a little more room than its letters: it stands on a white ground."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +45,28 @@ class Label:
     anchor: str = "center"
 
 
+def _none() -> Array:
+    return np.empty((0, 3))
+
+
 @dataclass(slots=True)
 class Taken:
     """What is already on the map, inside a frame of `width` × `height` millimetres."""
 
     width: float
     height: float
-    discs: list[Array] = field(default_factory=list)
-    _stacked: Array | None = None
+    hard: Array = field(default_factory=_none)
+    soft: Array = field(default_factory=_none)
 
-    def add(self, discs: Array) -> None:
-        """Mark discs `x, y, radius` as taken."""
-        if len(discs):
-            self.discs.append(discs)
-            self._stacked = None
+    def add(self, discs: Array, *, soft: bool = False) -> None:
+        """Mark discs `x, y, radius` as taken; soft ones may be crossed at need (a perimeter)."""
+        if soft:
+            self.soft = np.vstack([self.soft, discs])
+        else:
+            self.hard = np.vstack([self.hard, discs])
 
-    def free(self, discs: Array, *, edge: float = 1.0) -> bool:
-        """Tell whether the discs lie in the frame and meet nothing."""
+    def free(self, discs: Array, *, cross: bool = False, edge: float = 1.0) -> bool:
+        """Tell whether the discs lie in the frame and meet nothing; `cross` forgets soft ones."""
         x, y, r = discs.T
         if (
             (x - r).min() < edge
@@ -68,11 +75,7 @@ class Taken:
             or (y + r).max() > self.height - edge
         ):
             return False
-        if not self.discs:
-            return True
-        if self._stacked is None:
-            self._stacked = np.vstack(self.discs)
-        other = self._stacked
+        other = self.hard if cross else np.vstack([self.hard, self.soft])
         reach = r[:, None] + other[:, 2]
         apart = (x[:, None] - other[:, 0]) ** 2 + (y[:, None] - other[:, 1]) ** 2
         return not bool((apart < reach**2).any())
@@ -162,12 +165,16 @@ def _along(name: str, piece: Array, width: float, size: float, taken: Taken) -> 
             continue
         angle = float(np.degrees(np.arctan2(chord[index, 1], chord[index, 0])))
         angle = (angle + 90) % 180 - 90
-        middle = (points[index, 0] + points[index, -1]) / 2 + normal[index] * off[index].mean()
-        discs = text_discs(float(middle[0]), float(middle[1]), width, size, angle)
-        if taken.free(discs):
-            taken.add(discs)
-            used.append(float(at[index]))
-            out.append(Label(name, float(middle[0]), float(middle[1]), angle, size, "street"))
+        centre = (points[index, 0] + points[index, -1]) / 2 + normal[index] * off[index].mean()
+        # on the line; or just beside it, when a perimeter or a point holds the line itself
+        for aside in (0.0, 1.0, -1.0):
+            middle = centre + normal[index] * aside * size * POINT_MM * 0.95
+            discs = text_discs(float(middle[0]), float(middle[1]), width, size, angle)
+            if taken.free(discs):
+                taken.add(discs)
+                used.append(float(at[index]))
+                out.append(Label(name, float(middle[0]), float(middle[1]), angle, size, "street"))
+                break
     return out
 
 
@@ -176,6 +183,8 @@ def name_points(
     taken: Taken,
     *,
     size_pt: float,
+    kind: str = "point",
+    cross: bool = False,
     most: int = 40,
 ) -> list[Label]:
     """Name points beside their symbols, where the name fits; the others stay without.
@@ -184,6 +193,8 @@ def name_points(
     ----------
     points : iterable of (lines, x, y, radius)
         Most important first; a name is one or two lines.
+    cross : bool
+        A name with no other place may cross a perimeter.
     """
     leading = size_pt * POINT_MM * 1.15
     out: list[Label] = []
@@ -195,23 +206,20 @@ def name_points(
         gap = radius + 0.9
         right, left = x + gap + width / 2, x - gap - width / 2
         up, down = y + gap + leading * 0.45 + half, y - gap - leading * 0.45 - half
-        for cx, cy in (
-            (right, y),
-            (left, y),
-            (x, up),
-            (x, down),
-            (right, y + gap),
-            (right, y - gap),
-            (left, y + gap),
-            (left, y - gap),
-        ):
+        places = (
+            (right, y), (left, y), (x, up), (x, down),
+            (right, y + gap), (right, y - gap), (left, y + gap), (left, y - gap),
+            (right, y + 2 * gap), (right, y - 2 * gap), (left, y + 2 * gap), (left, y - 2 * gap),
+        )  # fmt: skip
+        tries = [(p, False) for p in places] + [(p, True) for p in places if cross]
+        for (cx, cy), over in tries:
             rows = [
                 text_discs(cx, cy + half - i * leading, text_width_mm(t, size_pt), size_pt, 0.0)
                 for i, t in enumerate(lines)
             ]
-            discs = np.vstack(rows)
-            if taken.free(discs):
+            discs = np.vstack(rows) * (1.0, 1.0, POINT_GROW)
+            if taken.free(discs, cross=over):
                 taken.add(discs)
-                out.append(Label("\n".join(lines), cx, cy, 0.0, size_pt, "point"))
+                out.append(Label("\n".join(lines), cx, cy, 0.0, size_pt, kind))
                 break
     return out

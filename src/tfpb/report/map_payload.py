@@ -67,7 +67,7 @@ def _meta(model: MapModel) -> dict[str, Any]:
         "titre": model.title,
         "bailleur": model.bailleur,
         "annee": model.year,
-        "date": model.date,
+        "date": words.day(model.date),
         "millesime": model.vintage,
         "ancien": old,
         "empreinte": model.run_hash,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.report import map_panel as panel
 from tfpb.report.canvas import Sheet, save_pdf, save_png, style
+from tfpb.report.map_column import column
+from tfpb.report.map_foot import foot
 from tfpb.report.map_layers import Atlas, atlas, fit, page_epsg
 from tfpb.report.map_window import draw
 from tfpb.words import maps as words
@@ -86,8 +88,8 @@ def _page(model: MapModel, page: QpvPage, layers: Atlas) -> Sheet:
         kind=words.PAGE_KIND,
     )
     panel.head(sheet, heading, fictional=model.fictional)
-    panel.column(sheet, page)
-    panel.foot(sheet, model, layers, frame, has_old=not layers.near(layers.old, frame).empty)
+    column(sheet, page)
+    foot(sheet, model, layers, frame, has_old=not layers.near(layers.old, frame).empty)
     return sheet
 
 

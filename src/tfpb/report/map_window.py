@@ -11,7 +11,7 @@ from matplotlib.path import Path
 
 from tfpb.model.codes import QpvStatut
 from tfpb.report import theme
-from tfpb.report.canvas import POINT_MM, printable, wrap
+from tfpb.report.canvas import POINT_MM, printable, text_width_mm, wrap
 from tfpb.report.map_labels import Label, Taken, line_discs, name_points, name_streets, text_discs
 from tfpb.report.map_layers import lines_of, radius_mm
 
@@ -23,13 +23,21 @@ if TYPE_CHECKING:
     from tfpb.report.map_layers import Atlas, Frame
 
     Array = NDArray[np.float64]
+    Named = tuple[list[str], float, float, float]
 
 STREET_PT: Final = {1: 8.0, 2: 7.0, 3: 7.0}
 STREET_MM: Final = {1: 1.9, 2: 1.3, 3: 0.8}
 POINT_PT: Final = 7.0
+AREA_PT: Final = 8.0
 BIG_SCALE: Final = 16_000
 """Beyond that denominator only main streets are drawn as such, the others as hairlines."""
 _NAME_MM: Final = 30.0
+_INKS: Final = {
+    "quarter": theme.QPV,
+    "point": theme.INK,
+    "outside": theme.SOFT,
+    "commune": theme.SOFT,
+}
 
 
 def draw(
@@ -55,14 +63,22 @@ def draw(
     spots = _residences(axes, atlas, frame, taken)
     if not labels:
         return
+    far = frame.scale > BIG_SCALE
     for line in own:
-        taken.add(line_discs(line, 0.55))
-    names = _point_names(spots, code_qpv)
-    placed = _quarter_names(atlas, frame, taken, code_qpv)
+        taken.add(line_discs(line, 0.55), soft=True)
+    own_names, other_names = _point_names(spots, code_qpv)
+    placed = _area_names(
+        atlas.near(atlas.qpv, frame), "code_qpv", "quarter", frame, taken, code_qpv
+    )
     main, small = _street_pieces(atlas, frame)
     placed += name_streets(main, taken, sizes=STREET_PT, most=40)
-    placed += name_points(names, taken, size_pt=POINT_PT, most=30)
+    placed += name_points(own_names, taken, size_pt=POINT_PT, cross=True, most=30)
     placed += name_streets(small, taken, sizes=STREET_PT, most=60)
+    if not far:
+        placed += name_points(other_names, taken, size_pt=POINT_PT, kind="outside", most=20)
+    communes = atlas.near(atlas.communes, frame)
+    if len(communes) > 1:
+        placed += _area_names(communes, "code_insee", "commune", frame, taken)
     _write(axes, placed)
 
 
@@ -145,9 +161,11 @@ def _perimeters(axes: Axes, atlas: Atlas, frame: Frame, code_qpv: str) -> list[A
         if code_qpv
         else np.ones(len(near), bool)
     )
+    # an outline thick on a street plan would hide a quarter seen from afar
+    own_line = (2.8 if frame.scale <= BIG_SCALE else 2.0) if code_qpv else 1.2
     for kept, alpha, width in (
         (shapes[~mine], 0.06, 1.1),
-        (shapes[mine], theme.QPV_FILL_ALPHA, 2.8 if code_qpv else 1.2),
+        (shapes[mine], theme.QPV_FILL_ALPHA, own_line),
     ):
         paths = _paths(kept, frame)
         rings = [frame.paper(c) for c in lines_of(kept)]
@@ -214,47 +232,56 @@ def symbols(axes: Axes, x: Any, y: Any, radius: Any, status: Any) -> None:
     )
 
 
-def _point_names(
-    spots: gpd.GeoDataFrame, code_qpv: str
-) -> list[tuple[list[str], float, float, float]]:
-    """Names to place: doubts first, then the quarter's own, then by size."""
-    rank = np.where(
-        spots["statut"] == QpvStatut.A_VERIFIER,
-        0,
-        np.where(spots["code_qpv"].astype(str) == code_qpv, 1, 2),
-    )
-    order = np.lexsort((-spots["r"].to_numpy(dtype=float), rank))
-    out = []
-    for row in spots.iloc[order].itertuples(index=False):
-        name = str(row.nom or row.id_residence)
-        out.append((wrap(name, _NAME_MM, POINT_PT, lines=2), row.mx, row.my, row.r))
-    return out
+def _point_names(spots: gpd.GeoDataFrame, code_qpv: str) -> tuple[list[Named], list[Named]]:
+    """Return the names to place: doubts then the quarter's own; and, apart, those outside."""
+    doubt = (spots["statut"] == QpvStatut.A_VERIFIER).to_numpy()
+    own = spots["code_qpv"].astype(str).eq(code_qpv).to_numpy() if code_qpv else ~doubt
+    order = np.lexsort((-spots["r"].to_numpy(dtype=float), ~doubt))
+    sides: tuple[list[Named], list[Named]] = ([], [])
+    for index in order:
+        row = spots.iloc[index]
+        lines = wrap(str(row["nom"] or row["id_residence"]), _NAME_MM, POINT_PT, lines=2)
+        named = (lines, float(row["mx"]), float(row["my"]), float(row["r"]))
+        sides[0 if doubt[index] or own[index] else 1].append(named)
+    return sides
 
 
-def _quarter_names(atlas: Atlas, frame: Frame, taken: Taken, code_qpv: str) -> list[Label]:
-    """Name the other quarters inside their outline, where there is room."""
+def _area_names(
+    areas: gpd.GeoDataFrame, key: str, kind: str, frame: Frame, taken: Taken, but: str = ""
+) -> list[Label]:
+    """Name quarters or communes inside their outline, where there is room."""
     out = []
     window = shapely.box(*frame.bounds)
-    for row in atlas.near(atlas.qpv, frame).itertuples(index=False):
-        if row.code_qpv == code_qpv:
+    step = AREA_PT * POINT_MM * 1.2
+    for code, name, shape in zip(areas[key], areas["nom"], areas.geometry, strict=True):
+        inside = shapely.intersection(shape, window)
+        if code == but or inside.is_empty or inside.area < frame.metres(10) ** 2:
             continue
-        inside = shapely.intersection(row.geometry, window)
-        if inside.is_empty or inside.area < frame.metres(10) ** 2:
-            continue
-        spot = frame.paper(shapely.get_coordinates(inside.representative_point()))[0]
-        lines = wrap(str(row.nom), 34.0, 8.0, bold=True, lines=2)
-        rows = [
-            text_discs(spot[0], spot[1] - i * 3.2, len(t) * 1.6, 8.0, 0.0)
-            for i, t in enumerate(lines)
-        ]
-        if taken.free(np.vstack(rows)):
-            taken.add(np.vstack(rows))
-            out.append(
-                Label(
-                    "\n".join(lines), spot[0], spot[1] - 1.6 * (len(lines) - 1), 0.0, 8.0, "quarter"
+        text = str(name).upper() if kind == "commune" else str(name)
+        lines = wrap(text, 34.0, AREA_PT, bold=kind == "quarter", lines=2)
+        for spot in _spots(inside, frame):
+            rows = [
+                text_discs(
+                    spot[0], spot[1] - i * step, text_width_mm(t, AREA_PT, bold=True), AREA_PT, 0.0
                 )
-            )
+                for i, t in enumerate(lines)
+            ]
+            if taken.free(np.vstack(rows)):
+                taken.add(np.vstack(rows))
+                middle = spot[1] - step * (len(lines) - 1) / 2
+                out.append(Label("\n".join(lines), spot[0], middle, 0.0, AREA_PT, kind))
+                break
     return out
+
+
+def _spots(area: Any, frame: Frame) -> list[Array]:
+    """Return places inside an area to try in turn: its heart, then a coarse lattice."""
+    xmin, ymin, xmax, ymax = area.bounds
+    x, y = np.meshgrid(np.linspace(xmin, xmax, 9)[1:-1], np.linspace(ymin, ymax, 9)[1:-1])
+    held = shapely.contains_xy(area, x.ravel(), y.ravel())
+    lattice = np.column_stack([x.ravel()[held], y.ravel()[held]])
+    heart = shapely.get_coordinates(area.representative_point())
+    return list(frame.paper(np.vstack([heart, lattice])))
 
 
 def _street_pieces(
@@ -300,7 +327,7 @@ def _write(axes: Axes, labels: list[Label]) -> None:
             fontsize=label.size_pt,
             ha="center",
             va="center",
-            color=theme.QPV if bold else theme.INK,
+            color=_INKS[label.kind],
             fontweight="bold" if bold else "normal",
             linespacing=1.1,
             zorder=9,

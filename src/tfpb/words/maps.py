@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
-from tfpb.words.numbers import number, plural
+from tfpb.words.numbers import long_date, number, plural
 from tfpb.words.verdicts import VERDICTS as VERDICTS  # noqa: PLC0414  # said once, for every medium
 
 STATUS: Final[dict[str, str]] = {
@@ -37,9 +38,12 @@ PAGE_READING: Final = "À retenir"
 PAGE_DOUBTS: Final = "À vérifier"
 PAGE_LOWER: Final = "QPV moins satisfait"
 PAGE_HIGHER: Final = "QPV plus satisfait"
+SHORT_LOWER: Final = "QPV plus bas"
+SHORT_HIGHER: Final = "QPV plus haut"
 PAGE_NO_GAP: Final = "Pas de résultat d’enquête pour ce quartier."
 OVERVIEW_KIND: Final = "Vue d’ensemble"
 OVERVIEW_TABLE: Final = "Quartiers"
+OVERVIEW_COLUMNS: Final = ("logements", "abattement\npar logement", "valorisé\npar logement")
 OVERVIEW_MORE: Final = "et {rest} : voir le classeur"
 
 LEGEND_TITLE: Final = "Légende"
@@ -57,14 +61,37 @@ FICTIONAL: Final = "DONNÉES FICTIVES"
 NO_GROUND: Final = "Fond de plan absent : aucune base d’adresses importée."
 
 
+def quarters_count(count: int) -> str:
+    """Say a number of quarters."""
+    return plural(count, "quartier")
+
+
+def year(value: int) -> str:
+    """Say the tax year."""
+    return f"année {value}"
+
+
+def doubts_line(count: int) -> str:
+    """Say how many résidences stay to be checked."""
+    return f"{plural(count, 'résidence')} à vérifier (losanges)."
+
+
+def day(text: str) -> str:
+    """Say a date written 2026-02-10 as « 10 février 2026 »; any other text stays as it is."""
+    try:
+        return long_date(dt.date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
 def legend_status(status: str) -> str:
     """Say a status in the legend: « résidence hors QPV »."""
     return f"résidence {STATUS.get(status, status)}"
 
 
-def page_subtitle(code: str, commune: str, bailleur: str, year: int) -> str:
+def page_subtitle(code: str, commune: str, bailleur: str, tax_year: int) -> str:
     """Second line of the A4 page: code, commune, bailleur, tax year."""
-    parts = [code, commune, bailleur, f"année {year}"]
+    parts = [code, commune, bailleur, f"année {tax_year}"]
     return " · ".join(p for p in parts if p)
 
 

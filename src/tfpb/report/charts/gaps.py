@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.report import theme
-from tfpb.report.canvas import Sheet, printable, shorten, text_width_mm
+from tfpb.report.canvas import Sheet, printable, shorten, text_width_mm, wrap
 from tfpb.report.charts import plot
 from tfpb.words import maps as words
 from tfpb.words.numbers import NOTHING, number
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tfpb.model.report import Chart
 
 ROW: Final = 10.2
+EXTRA: Final = 3.6
 HEAD: Final = 7.0
 LABEL: Final = 61.0
 _ENDS: Final = ("ecart", "ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut")
@@ -25,10 +26,14 @@ _ENDS: Final = ("ecart", "ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut")
 def gaps(chart: Chart) -> Sheet:
     """Draw one row an item: label and verdict, mark, gap in points, n."""
     rows = chart.rows.reset_index(drop=True)
-    titled = "theme" in rows and rows["theme"].nunique() > 1
+    titled = "theme" in rows and len(set(rows["theme"])) > 1
     heads = rows["theme"].ne(rows["theme"].shift()).sum() if titled else 0
     top = 6.5
-    bottom = top + len(rows) * ROW + heads * HEAD
+    labels = [
+        wrap(plot.text_of(r, "libelle"), LABEL, plot.LABEL_PT, lines=2)
+        for r in rows.itertuples(index=False)
+    ]
+    bottom = top + sum(ROW + EXTRA * (len(t) - 1) for t in labels) + heads * HEAD
     sheet = Sheet(plot.WIDTH, bottom + 14.0)
     scale = _scale(rows, chart.margin, LABEL + 2, plot.WIDTH - 31)
     _ground(sheet, scale, top, bottom, chart.margin)
@@ -36,24 +41,42 @@ def gaps(chart: Chart) -> Sheet:
     sheet.text(plot.WIDTH - 12.5, top - 2.2, "écart", plot.NOTE_PT, ha="right", color=theme.SOFT)
     y = top
     before = None
-    for row in rows.itertuples(index=False):
+    for row, label in zip(rows.itertuples(index=False), labels, strict=True):
         topic = plot.text_of(row, "theme")
         if titled and topic != before:
             name = words.THEMES.get(topic, topic)
             sheet.text(0, y + 4.6, printable(name), 9, fontweight="bold", color=theme.ACCENT)
             y += HEAD
         before = topic
-        middle = y + ROW / 2
+        high = ROW + EXTRA * (len(label) - 1)
+        middle = y + high / 2
         verdict = f"{plot.text_of(row, 'sign')} {plot.text_of(row, 'verdict')}".strip()
-        label = shorten(printable(plot.text_of(row, "libelle")), LABEL, plot.LABEL_PT)
-        sheet.text(0, middle - 0.5, label, plot.LABEL_PT)
-        sheet.text(0, middle + 3.2, shorten(printable(verdict), LABEL, plot.NOTE_PT), plot.NOTE_PT, color=theme.SOFT)
+        baseline = middle - 0.5 - EXTRA * (len(label) - 1) / 2
+        for line in label:
+            sheet.text(0, baseline, line, plot.LABEL_PT)
+            baseline += EXTRA
+        sheet.text(
+            0,
+            baseline + 0.1,
+            shorten(printable(verdict), LABEL, plot.NOTE_PT),
+            plot.NOTE_PT,
+            color=theme.SOFT,
+        )
         mark(sheet, scale, middle, row)
         gap = plot.value_of(row, "ecart")
         said = number(gap * 100, 1, sign=True) if math.isfinite(gap) else NOTHING
-        sheet.text(plot.WIDTH - 12.5, middle + 1.1, said, plot.LABEL_PT, ha="right", fontweight="bold")
-        sheet.text(plot.WIDTH, middle + 1.1, number(_whole(row)), plot.LABEL_PT, ha="right", color=theme.SOFT)
-        y += ROW
+        sheet.text(
+            plot.WIDTH - 12.5, middle + 1.1, said, plot.LABEL_PT, ha="right", fontweight="bold"
+        )
+        sheet.text(
+            plot.WIDTH,
+            middle + 1.1,
+            number(_whole(row)),
+            plot.LABEL_PT,
+            ha="right",
+            color=theme.SOFT,
+        )
+        y += high
         sheet.rule(0, y, LABEL, y, color="#ECECEC")
     return sheet
 
@@ -64,7 +87,7 @@ def multiples(chart: Chart) -> Sheet:
     panels = list(dict.fromkeys(rows["panel"].astype(str)))
     parts = [rows[rows["panel"].astype(str) == p] for p in panels]
     width = (plot.WIDTH - 8) / 2
-    line = 6.6
+    line = 8.2
     heights = [max(len(p) for p in parts[i : i + 2]) * line + 15 for i in range(0, len(parts), 2)]
     sheet = Sheet(plot.WIDTH, sum(heights) + 2)
     top = 0.0
@@ -80,10 +103,12 @@ def multiples(chart: Chart) -> Sheet:
         _ground(sheet, scale, top + 6.5, base, chart.margin, words_under=False)
         for k, row in enumerate(part.itertuples(index=False)):
             middle = top + 6.5 + (k + 0.5) * line
-            said = f"{plot.text_of(row, 'sign')} {plot.text_of(row, 'libelle')}".strip()
-            sheet.text(x, middle + 1.1, shorten(printable(said), label, 8), 8)
+            sheet.text(x + 1.2, middle + 1.1, plot.text_of(row, "sign"), 8, ha="center")
+            plot.row_label(sheet, x + 3.6, middle, plot.text_of(row, "libelle"), label - 3.6)
             mark(sheet, scale, middle, row)
-            sheet.text(x + width, middle + 1.1, number(_whole(row)), 7.5, ha="right", color=theme.SOFT)
+            sheet.text(
+                x + width, middle + 1.1, number(_whole(row)), 7.5, ha="right", color=theme.SOFT
+            )
     return sheet
 
 
@@ -111,11 +136,17 @@ def _ground(
     plot.axis(sheet, scale, top, bottom, plot.points_tick)
     if margin:
         sheet.layer.fill_between(
-            [scale(-margin), scale(margin)], top, bottom, facecolor=theme.MARGIN_BAND, linewidth=0,
+            [scale(-margin), scale(margin)],
+            top,
+            bottom,
+            facecolor=theme.MARGIN_BAND,
+            linewidth=0,
             zorder=0.5,
-        )  # fmt: skip
+        )
         if words_under:
-            sheet.text(scale(0), top - 2.2, words.margin_band(margin), 7, ha="center", color=theme.SOFT)
+            sheet.text(
+                scale(0), top - 2.2, words.margin_band(margin), 7, ha="center", color=theme.SOFT
+            )
     sheet.rule(scale(0), top, scale(0), bottom, color=theme.INK, linewidth=1.0, zorder=1)
     if words_under:
         y = bottom + 8.2
@@ -125,7 +156,7 @@ def _ground(
         sheet.text(scale.right, y, right, plot.NOTE_PT, ha="right", color=theme.SOFT)
         taken = text_width_mm(left, plot.NOTE_PT) + text_width_mm(right, plot.NOTE_PT)
         middle = "écart en points"
-        if taken + text_width_mm(middle, plot.NOTE_PT) + 4 < room:
+        if taken + text_width_mm(middle, plot.NOTE_PT) + 12 < room:
             sheet.text(scale(0), y, middle, plot.NOTE_PT, ha="center", color=theme.SOFT)
         else:
             sheet.text(scale(0), y + 3.6, middle, plot.NOTE_PT, ha="center", color=theme.SOFT)

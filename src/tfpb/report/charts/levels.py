@@ -27,7 +27,7 @@ _LEVELS: Final = {
 def dumbbell(chart: Chart) -> Sheet:
     """Draw one row an item: QPV a full disc, hors QPV a hollow one, both with their value."""
     rows = chart.rows.reset_index(drop=True)
-    titled = "theme" in rows and rows["theme"].nunique() > 1
+    titled = "theme" in rows and len(set(rows["theme"])) > 1
     heads = rows["theme"].ne(rows["theme"].shift()).sum() if titled else 0
     top = 6.0
     bottom = top + len(rows) * ROW + heads * 6.4
@@ -65,7 +65,7 @@ def _pair(sheet: Sheet, scale: plot.Scale, y: float, qpv: float, hors: float) ->
     known = [v for v in (qpv, hors) if math.isfinite(v)]
     if len(known) == 2:  # noqa: PLR2004
         sheet.rule(scale(qpv), y, scale(hors), y, color="#B9B9B9", linewidth=2.0, zorder=2)
-    lower_first = not len(known) == 2 or qpv <= hors  # noqa: PLR2004
+    lower_first = len(known) != 2 or qpv <= hors  # noqa: PLR2004
     for value, fill, edge, left in (
         (hors, theme.PAPER, theme.HORS, not lower_first),
         (qpv, theme.QPV, theme.QPV, lower_first),
@@ -75,7 +75,9 @@ def _pair(sheet: Sheet, scale: plot.Scale, y: float, qpv: float, hors: float) ->
         plot.dot(sheet, scale(value), y, fill=fill, edge=edge, size=6.6)
         x = scale(value) + (-2.2 if left else 2.2)
         weight = "bold" if fill == theme.QPV else "normal"
-        sheet.text(x, y + 1.1, percent(value), 7.5, ha="right" if left else "left", fontweight=weight)
+        sheet.text(
+            x, y + 1.1, percent(value), 7.5, ha="right" if left else "left", fontweight=weight
+        )
 
 
 def stacked(chart: Chart) -> Sheet:
@@ -87,7 +89,12 @@ def stacked(chart: Chart) -> Sheet:
     palette = _LEVELS.get(len(ranks), _LEVELS[5])
     colours = {r: palette[min(i, len(palette) - 1)] for i, r in enumerate(ranks)}
     height, between, title = 6.0, 1.1, 5.6
-    groups = {item: list(dict.fromkeys(rows.loc[rows["libelle"].astype(str) == item, "groupe"].astype(str))) for item in items}
+    groups = {
+        item: list(
+            dict.fromkeys(rows.loc[rows["libelle"].astype(str) == item, "groupe"].astype(str))
+        )
+        for item in items
+    }
     block = {item: title + len(groups[item]) * (height + between) + 3.2 for item in items}
     top = 7.0
     sheet = Sheet(plot.WIDTH, top + sum(block.values()) + 7.0)
@@ -100,10 +107,18 @@ def stacked(chart: Chart) -> Sheet:
         x += 9.5 + text_width_mm(text, 8)
     y = top
     for item in items:
-        sheet.text(0, y + 3.6, shorten(printable(item), plot.WIDTH, plot.LABEL_PT, bold=True), plot.LABEL_PT, fontweight="bold")
+        sheet.text(
+            0,
+            y + 3.6,
+            shorten(printable(item), plot.WIDTH, plot.LABEL_PT, bold=True),
+            plot.LABEL_PT,
+            fontweight="bold",
+        )
         y += title
         for group in groups[item]:
-            part = rows[(rows["libelle"].astype(str) == item) & (rows["groupe"].astype(str) == group)]
+            part = rows[
+                (rows["libelle"].astype(str) == item) & (rows["groupe"].astype(str) == group)
+            ]
             middle = y + height / 2
             sheet.text(0, middle + 1.1, shorten(printable(group), left - 2, 8), 8)
             at = left
@@ -113,10 +128,26 @@ def stacked(chart: Chart) -> Sheet:
                     continue
                 wide = share * (right - left)
                 colour = colours[row.rang]
-                plot.bar(sheet, at, at + wide, middle, height, colour, edgecolor=theme.PAPER, linewidth=0.8)
+                plot.bar(
+                    sheet,
+                    at,
+                    at + wide,
+                    middle,
+                    height,
+                    colour,
+                    edgecolor=theme.PAPER,
+                    linewidth=0.8,
+                )
                 said = percent(share)
                 if plot.fits(said, wide, 8):
-                    sheet.text(at + wide / 2, middle + 1.1, said, 8, ha="center", color=theme.ink_on(colour))
+                    sheet.text(
+                        at + wide / 2,
+                        middle + 1.1,
+                        said,
+                        8,
+                        ha="center",
+                        color=theme.ink_on(colour),
+                    )
                 at += wide
             y += height + between
         y += 3.2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tfpb.report import theme
 from tfpb.report.canvas import Sheet, printable, text_width_mm
@@ -25,9 +25,9 @@ def _say(unit: str) -> Callable[[float], str]:
     """Choose how values of a unit are written."""
     head = unit.lower()
     if "euro" in head or "€" in head:
-        return lambda v: euros(v)
+        return euros
     if head.startswith("%"):
-        return lambda v: percent(v)
+        return percent
     if head.startswith("point"):
         return lambda v: number(v * 100, 1, sign=True)
     return lambda v: number(v, 0 if float(v).is_integer() else 1)
@@ -36,7 +36,9 @@ def _say(unit: str) -> Callable[[float], str]:
 def bars(chart: Chart) -> Sheet:
     """Draw horizontal bars from zero, one a series, with the value at the end of each."""
     rows = chart.rows.reset_index(drop=True)
-    columns = [c for c in rows.columns if c == "valeur" or (c.startswith("valeur") and c[6:].isdigit())]
+    columns = [
+        c for c in rows.columns if c == "valeur" or (c.startswith("valeur") and c[6:].isdigit())
+    ]
     say = _say(chart.unit)
     thick = 4.2 if len(columns) > 1 else 5.0
     row_height = len(columns) * thick + 3.6
@@ -64,7 +66,9 @@ def bars(chart: Chart) -> Sheet:
                 continue
             plot.bar(sheet, scale(0), scale(value), y, thick * 0.84, colour, zorder=2)
             side = 1.2 if value >= 0 else -1.2
-            sheet.text(scale(value) + side, y + 1.1, say(value), 8, ha="left" if value >= 0 else "right")
+            sheet.text(
+                scale(value) + side, y + 1.1, say(value), 8, ha="left" if value >= 0 else "right"
+            )
     sheet.rule(scale(0), top, scale(0), bottom, color=theme.INK, linewidth=1.0, zorder=3)
     return sheet
 
@@ -76,23 +80,26 @@ def need(chart: Chart) -> Sheet:
     bottom = top + len(rows) * row_height
     sheet = Sheet(plot.WIDTH, bottom + 13.0)
     spent = [*plot.numbers(rows, "depense_par_logement_eur"), 0.0]
-    low, high, step = plot.span_of(spent, least=10.0)
+    low, high, _ = plot.span_of(spent, least=10.0)
     left = plot.Scale(min(low, 0.0), high, LABEL + 3, LABEL + 43, plot.nice_step(high, 2))
-    del step
     margin = chart.margin or 0.0
     glow, ghigh, gstep = plot.span_of(
         [*plot.numbers(rows, "ecart", "ic95_bas", "ic95_haut"), margin * 1.6], around_zero=True
     )
-    right = plot.Scale(glow, ghigh, LABEL + 62, plot.WIDTH - 2, gstep)
+    right = plot.Scale(glow, ghigh, LABEL + 62, plot.WIDTH - 5, gstep)
     sheet.text(left.left, top - 3.4, "dépense par logement", 8, fontweight="bold")
     sheet.text(right.left, top - 3.4, "écart QPV − hors QPV, points", 8, fontweight="bold")
     plot.axis(sheet, left, top, bottom, _say("euros"))
     plot.axis(sheet, right, top, bottom, plot.points_tick)
     if margin:
         sheet.layer.fill_between(
-            [right(-margin), right(margin)], top, bottom, facecolor=theme.MARGIN_BAND, linewidth=0,
+            [right(-margin), right(margin)],
+            top,
+            bottom,
+            facecolor=theme.MARGIN_BAND,
+            linewidth=0,
             zorder=0.5,
-        )  # fmt: skip
+        )
     sheet.rule(right(0), top, right(0), bottom, color=theme.INK, linewidth=1.0, zorder=1)
     for index, row in enumerate(rows.itertuples(index=False)):
         middle = top + (index + 0.5) * row_height
@@ -107,9 +114,11 @@ def need(chart: Chart) -> Sheet:
     return sheet
 
 
-def _ends(sheet: Sheet, scale: Any, y: float) -> None:
+def _ends(sheet: Sheet, scale: plot.Scale, y: float) -> None:
+    """Say which side is which, in full or in short."""
+    room = scale.right - scale.left
     left, right = f"← {words.PAGE_LOWER}", f"{words.PAGE_HIGHER} →"
+    if text_width_mm(left + right, plot.NOTE_PT) + 4 > room:
+        left, right = f"← {words.SHORT_LOWER}", f"{words.SHORT_HIGHER} →"
     sheet.text(scale.left, y, left, plot.NOTE_PT, color=theme.SOFT)
-    wide = text_width_mm(left, plot.NOTE_PT) + text_width_mm(right, plot.NOTE_PT) + 3
-    drop = 0.0 if wide < scale.right - scale.left else 3.6
-    sheet.text(scale.right, y + drop, right, plot.NOTE_PT, ha="right", color=theme.SOFT)
+    sheet.text(scale.right, y, right, plot.NOTE_PT, ha="right", color=theme.SOFT)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.report import theme
 from tfpb.report.canvas import POINT_MM, Sheet, printable, text_width_mm, wrap
-from tfpb.words.numbers import number
+from tfpb.words.numbers import THIN, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +55,7 @@ def span_of(values: list[float], *, around_zero: bool = False, least: float = 0.
     finite = [v for v in values if math.isfinite(v)] or [0.0]
     low, high = min(finite), max(finite)
     if around_zero:
-        reach = max(abs(low), abs(high), least)
+        reach = max(abs(low), abs(high), least) * 1.04  # an interval never ends on the frame
         step = nice_step(2 * reach)
         reach = math.ceil(reach / step * 2 - 1e-9) * step / 2
         return -reach, reach, step
@@ -107,9 +107,13 @@ def axis(sheet: Sheet, scale: Scale, top: float, bottom: float, say: Any, unit: 
         sheet.text(x, bottom + 3.6, say(tick), TICK_PT, ha="center", color=theme.SOFT)
     if unit:
         sheet.text(
-            (scale.left + scale.right) / 2, bottom + 7.4, printable(unit), TICK_PT, ha="center",
+            (scale.left + scale.right) / 2,
+            bottom + 7.4,
+            printable(unit),
+            TICK_PT,
+            ha="center",
             color=theme.SOFT,
-        )  # fmt: skip
+        )
 
 
 def points_tick(value: float) -> str:
@@ -120,7 +124,7 @@ def points_tick(value: float) -> str:
 
 def percent_tick(value: float) -> str:
     """Say a tick of proportions."""
-    return f"{number(round(value * 100, 6))} %"
+    return f"{number(round(value * 100, 6))}{THIN}%"
 
 
 def whisker(
@@ -135,12 +139,20 @@ def whisker(
 def dot(sheet: Sheet, x: float, y: float, *, fill: str, edge: str, size: float = 6.0) -> None:
     """Draw a round mark."""
     sheet.layer.plot(
-        [x], [y], marker="o", markersize=size, color=fill, markeredgecolor=edge,
-        markeredgewidth=1.3, zorder=5,
-    )  # fmt: skip
+        [x],
+        [y],
+        marker="o",
+        markersize=size,
+        color=fill,
+        markeredgecolor=edge,
+        markeredgewidth=1.3,
+        zorder=5,
+    )
 
 
-def bar(sheet: Sheet, x0: float, x1: float, y: float, height: float, colour: str, **kw: Any) -> None:
+def bar(
+    sheet: Sheet, x0: float, x1: float, y: float, height: float, colour: str, **kw: Any
+) -> None:
     """Draw a horizontal bar centred on `y`."""
     kw.setdefault("linewidth", 0)
     sheet.layer.fill_between([x0, x1], y - height / 2, y + height / 2, facecolor=colour, **kw)

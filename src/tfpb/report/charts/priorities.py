@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from statistics import median
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.report import theme
-from tfpb.report.canvas import POINT_MM, Sheet, printable, wrap
+from tfpb.report.canvas import POINT_MM, Sheet, wrap
 from tfpb.report.charts import plot
 from tfpb.words.numbers import number, percent
 
@@ -33,9 +33,13 @@ def priorities(chart: Chart) -> Sheet:
     of weight.
     """
     rows = chart.rows.reset_index(drop=True)
-    key_lines = [wrap(plot.text_of(r, "libelle"), plot.WIDTH - KEY_X - 8, 8, lines=2) for r in rows.itertuples(index=False)]
-    key_height = sum(len(lines) * 3.5 + 5.0 for lines in key_lines)
-    sheet = Sheet(plot.WIDTH, max(TOP + SIDE + 13.0, key_height + 8.0))
+    key_lines = [
+        wrap(plot.text_of(r, "libelle"), plot.WIDTH - KEY_X - 8, 8, lines=2)
+        for r in rows.itertuples(index=False)
+    ]
+    leading = 8 * POINT_MM * 1.22
+    key_height = sum(len(lines) * leading + 5.7 for lines in key_lines)
+    sheet = Sheet(plot.WIDTH, max(TOP + SIDE + 13.0, TOP + key_height))
     xs = plot.numbers(rows, "performance", "performance_ic95_bas", "performance_ic95_haut")
     ys = plot.numbers(rows, "importance", "importance_ic95_bas", "importance_ic95_haut")
     low, high, step = plot.span_of(xs, least=0.2)
@@ -45,36 +49,92 @@ def priorities(chart: Chart) -> Sheet:
     plot.axis(sheet, across, TOP, TOP + SIDE, plot.percent_tick, "% de satisfaits")
     for tick in up.ticks():
         sheet.rule(LEFT, up(tick), LEFT + SIDE, up(tick), color=theme.RULE, linewidth=0.5, zorder=0)
-        sheet.text(LEFT - 1.5, up(tick) + 0.9, number(tick, 2), plot.TICK_PT, ha="right", color=theme.SOFT)
-    sheet.text(1.2, TOP + SIDE / 2, "poids dans la satisfaction d’ensemble", plot.TICK_PT, rotation=90, ha="center", va="center", color=theme.SOFT)
-    _quadrants(sheet, across, up, plot.numbers(rows, "performance"), plot.numbers(rows, "importance"))
-    for index, row in enumerate(rows.itertuples(index=False), start=1):
-        x, y = plot.value_of(row, "performance"), plot.value_of(row, "importance")
-        if not (math.isfinite(x) and math.isfinite(y)):
-            continue
-        ends = [plot.value_of(row, f"performance_ic95_{e}") for e in ("bas", "haut")]
-        if all(map(math.isfinite, ends)):
-            sheet.rule(across(ends[0]), up(y), across(ends[1]), up(y), color="#9FB4C4", linewidth=0.9, zorder=2)
-        ends = [plot.value_of(row, f"importance_ic95_{e}") for e in ("bas", "haut")]
-        if all(map(math.isfinite, ends)):
-            sheet.rule(across(x), up(ends[0]), across(x), up(ends[1]), color="#9FB4C4", linewidth=0.9, zorder=2)
-        plot.dot(sheet, across(x), up(y), fill=theme.QPV, edge=theme.PAPER, size=11.5)
-        sheet.text(across(x), up(y) + 0.95, str(index), 7.5, ha="center", color=theme.PAPER, fontweight="bold", zorder=6)
+        sheet.text(
+            LEFT - 1.5, up(tick) + 0.9, number(tick, 2), plot.TICK_PT, ha="right", color=theme.SOFT
+        )
+    sheet.text(
+        1.2,
+        TOP + SIDE / 2,
+        "poids dans la satisfaction d’ensemble",
+        plot.TICK_PT,
+        rotation=90,
+        ha="center",
+        va="center",
+        color=theme.SOFT,
+    )
+    _quadrants(
+        sheet, across, up, plot.numbers(rows, "performance"), plot.numbers(rows, "importance")
+    )
+    spots = [
+        (across(x), up(y)) for x, y in zip(rows["performance"], rows["importance"], strict=True)
+    ]
+    for row, (x, y) in zip(rows.itertuples(index=False), spots, strict=True):
+        _intervals(sheet, row, across, up, x, y)
+    for index, ((x, y), (px, py)) in enumerate(zip(spots, _apart(spots), strict=True), start=1):
+        if math.isfinite(x) and math.isfinite(y):
+            sheet.rule(x, y, px, py, color=theme.QPV, linewidth=0.8, zorder=4)
+            plot.dot(sheet, x, y, fill=theme.QPV, edge=theme.QPV, size=2.0)
+            _number(sheet, px, py, index)
     y_key = TOP + 1.0
-    for index, (row, lines) in enumerate(zip(rows.itertuples(index=False), key_lines, strict=True), start=1):
-        plot.dot(sheet, KEY_X + 2.0, y_key + 0.2, fill=theme.QPV, edge=theme.PAPER, size=10.0)
-        sheet.text(KEY_X + 2.0, y_key + 1.05, str(index), 7, ha="center", color=theme.PAPER, fontweight="bold", zorder=6)
+    for index, (row, lines) in enumerate(
+        zip(rows.itertuples(index=False), key_lines, strict=True), start=1
+    ):
+        _number(sheet, KEY_X + 2.0, y_key + 0.2, index)
         at = y_key + 1.1
         for line in lines:
             sheet.text(KEY_X + 6.0, at, line, 8)
-            at += 8 * POINT_MM * 1.22
-        said = f"{percent(plot.value_of(row, 'performance'))} · poids {number(plot.value_of(row, 'importance'), 2)}"
-        sheet.text(KEY_X + 6.0, at, printable(said), 7, color=theme.SOFT)
+            at += leading
+        judged, weight = (plot.value_of(row, c) for c in ("performance", "importance"))
+        said = f"{percent(judged)} · poids {number(weight, 2)}"
+        sheet.text(KEY_X + 6.0, at, said, 7, color=theme.SOFT)
         y_key = at + 4.6
     return sheet
 
 
-def _quadrants(sheet: Sheet, across: plot.Scale, up: plot.Scale, xs: list[float], ys: list[float]) -> None:
+def _number(sheet: Sheet, x: float, y: float, index: int) -> None:
+    plot.dot(sheet, x, y, fill=theme.QPV, edge=theme.PAPER, size=11.0)
+    sheet.text(
+        x, y + 0.9, str(index), 7, ha="center", color=theme.PAPER, fontweight="bold", zorder=6
+    )
+
+
+def _intervals(
+    sheet: Sheet, row: Any, across: plot.Scale, up: plot.Scale, x: float, y: float
+) -> None:
+    look = {"color": "#9FB4C4", "linewidth": 0.9, "zorder": 2}
+    ends = [plot.value_of(row, f"performance_ic95_{e}") for e in ("bas", "haut")]
+    if math.isfinite(y) and all(map(math.isfinite, ends)):
+        sheet.rule(across(ends[0]), y, across(ends[1]), y, **look)
+    ends = [plot.value_of(row, f"importance_ic95_{e}") for e in ("bas", "haut")]
+    if math.isfinite(x) and all(map(math.isfinite, ends)):
+        sheet.rule(x, up(ends[0]), x, up(ends[1]), **look)
+
+
+def _apart(spots: list[tuple[float, float]], need: float = 4.3) -> list[tuple[float, float]]:
+    """Push numbers apart until none covers another; a thin line leads back to the point."""
+    places = [list(s) for s in spots]
+    for _ in range(60):
+        moved = False
+        for i, a in enumerate(places):
+            for k, b in enumerate(places[:i]):
+                dx, dy = a[0] - b[0], a[1] - b[1]
+                away = math.hypot(dx, dy)
+                if not away < need:
+                    continue
+                if away < 1e-6:  # noqa: PLR2004
+                    dx, dy, away = math.cos(i + k), math.sin(i + k), 1.0
+                push = (need - min(away, need)) / 2 / away + 1e-3
+                a[0], a[1] = a[0] + dx * push, a[1] + dy * push
+                b[0], b[1] = b[0] - dx * push, b[1] - dy * push
+                moved = True
+        if not moved:
+            break
+    return [(x, y) for x, y in places]
+
+
+def _quadrants(
+    sheet: Sheet, across: plot.Scale, up: plot.Scale, xs: list[float], ys: list[float]
+) -> None:
     """Draw the medians and name the four corners."""
     if not xs or not ys:
         return
@@ -86,5 +146,9 @@ def _quadrants(sheet: Sheet, across: plot.Scale, up: plot.Scale, xs: list[float]
         sheet.text(
             LEFT + 1 if side == "left" else LEFT + SIDE - 1,
             TOP + 3.2 if end == "top" else TOP + SIDE - 1.2,
-            text, 7, ha=side, color=theme.SOFT, style="italic",
-        )  # fmt: skip
+            text,
+            7,
+            ha=side,
+            color=theme.SOFT,
+            style="italic",
+        )

@@ -50,12 +50,23 @@ def _panel(
 ) -> None:
     start, end = left + 9.0, left + width - 25.0
     step = (end - start) / max(len(waves) - 1, 1)
-    place = {w: (start + i * step if len(waves) > 1 else (start + end) / 2) for i, w in enumerate(waves)}
+    place = {
+        w: (start + i * step if len(waves) > 1 else (start + end) / 2) for i, w in enumerate(waves)
+    }
     for tick in rise.ticks():
         sheet.rule(left + 7, rise(tick), end + 2, rise(tick), color=theme.RULE, linewidth=0.5)
-        sheet.text(left + 6, rise(tick) + 0.9, plot.percent_tick(tick), 7, ha="right", color=theme.SOFT)
+        sheet.text(
+            left + 6, rise(tick) + 0.9, plot.percent_tick(tick), 7, ha="right", color=theme.SOFT
+        )
     for wave in waves:
-        sheet.text(place[wave], rise.left + 4.6, printable(wave), plot.TICK_PT, ha="center", color=theme.SOFT)
+        sheet.text(
+            place[wave],
+            rise.left + 4.6,
+            printable(wave),
+            plot.TICK_PT,
+            ha="center",
+            color=theme.SOFT,
+        )
     last: list[tuple[float, str, str]] = []
     for side, name, colour in _SIDES:
         shift = -0.7 if side == "hors" else 0.7
@@ -74,9 +85,13 @@ def _panel(
         if not at:
             continue
         dash = "-" if side == "qpv" else (0, (4, 2))
-        sheet.layer.plot(*zip(*at, strict=True), color=colour, linewidth=1.7, linestyle=dash, zorder=4)
+        sheet.layer.plot(
+            *zip(*at, strict=True), color=colour, linewidth=1.7, linestyle=dash, zorder=4
+        )
         for x, y in at:
-            plot.dot(sheet, x, y, fill=colour if side == "qpv" else theme.PAPER, edge=colour, size=5.0)
+            plot.dot(
+                sheet, x, y, fill=colour if side == "qpv" else theme.PAPER, edge=colour, size=5.0
+            )
         last.append((at[-1][1], f"{name} {percent(final)}", colour))
     _names(sheet, last, end + 3.4)
 
@@ -91,4 +106,6 @@ def _names(sheet: Sheet, last: list[tuple[float, str, str]], x: float) -> None:
         ys = [middle - need / 2, middle + need / 2]
     for y, (_, text, colour) in zip(ys, last, strict=True):
         ink = colour if colour != theme.HORS else theme.SOFT
-        sheet.text(x, y + 1.0, text, 8, color=ink, fontweight="bold" if colour == theme.QPV else "normal")
+        sheet.text(
+            x, y + 1.0, text, 8, color=ink, fontweight="bold" if colour == theme.QPV else "normal"
+        )

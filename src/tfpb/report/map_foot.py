@@ -1,0 +1,147 @@
+"""The foot of a printed map: legend, scale, north, inset, sources, warning, date and hash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from matplotlib.collections import LineCollection
+
+from tfpb.report import theme
+from tfpb.report.canvas import printable, shorten
+from tfpb.report.map_layers import fit, lines_of, radius_mm
+from tfpb.report.map_panel import COLUMN_W, COLUMN_X, EDGE, FOOT_H, FOOT_Y, MAP_W, MAP_X
+from tfpb.report.map_window import symbols
+from tfpb.words import maps as words
+from tfpb.words.numbers import number
+
+if TYPE_CHECKING:
+    from tfpb.model.maps import MapModel
+    from tfpb.report.canvas import Sheet
+    from tfpb.report.map_layers import Atlas, Frame
+
+
+def foot(sheet: Sheet, model: MapModel, atlas: Atlas, frame: Frame, *, has_old: bool) -> None:
+    """Write the foot: legend, scale, north, inset, sources, warning, date and hash."""
+    _legend(sheet, model, frame, has_old=has_old)
+    _scale(sheet, frame)
+    _inset(sheet, atlas, frame)
+    x, width = COLUMN_X, COLUMN_W
+    sources = [*model.sources]
+    if model.ground.source and model.ground.source not in " ".join(sources):
+        sources.append(model.ground.source)
+    if model.ground.streets.empty:
+        sources.append(words.NO_GROUND.rstrip("."))
+    y = FOOT_Y + 2.6
+    text = words.SOURCES.format(sources=" ; ".join(sources))
+    sheet.block(x, y, text, width, 7, color=theme.SOFT, lines=4, spacing=1.22)
+    sheet.text(
+        x,
+        FOOT_Y + 16.2,
+        shorten(printable(model.warning), width, 7.5, bold=True),
+        7.5,
+        fontweight="bold",
+    )
+    stamp = words.FOOT.format(date=words.day(model.date), run_hash=model.run_hash)
+    sheet.text(x, FOOT_Y + 20.0, shorten(printable(stamp), width, 7), 7, color=theme.SOFT)
+
+
+def _legend(sheet: Sheet, model: MapModel, frame: Frame, *, has_old: bool) -> None:
+    x, y = EDGE, FOOT_Y + 2.6
+    step = 4.6
+    ax = sheet.layer
+    for k, status in enumerate(("dans", "hors", "a_verifier")):
+        symbols(ax, [x + 2.4], [y + k * step - 0.9], [1.5], [status])
+        sheet.text(x + 7, y + k * step, words.legend_status(status), 8)
+    sizes = np.array([20.0, 80.0, 200.0])
+    cx = x + 2.4
+    shrink = float(np.clip((9000 / frame.scale) ** 0.35, 0.4, 1.0))
+    row = y + 3 * step + 0.5
+    for count, radius in zip(sizes, radius_mm(sizes) * shrink, strict=True):
+        symbols(ax, [cx], [row - 0.9], [radius], ["dans"])
+        sheet.text(cx + radius + 0.9, row, number(count), 7, color=theme.SOFT)
+        cx += 2 * radius + 7.4
+    sheet.text(cx - 1.6, row, words.LEGEND_SIZE, 7, color=theme.SOFT)
+    x += 49
+    rows: list[tuple[dict[str, Any], str]] = [
+        ({"color": theme.QPV, "linewidth": 2.8}, words.LEGEND_QPV.format(vintage=model.vintage)),
+        ({"color": theme.QPV, "linewidth": 1.1}, words.LEGEND_OTHER),
+    ]
+    if has_old:
+        vintage = 2015 if model.vintage != 2015 else 2024  # noqa: PLR2004
+        look = {"color": theme.QPV_OLD, "linewidth": 1.3, "linestyle": (0, (4, 2.4))}
+        rows.append((look, words.LEGEND_OLD.format(vintage=vintage)))
+    look = {"color": theme.COMMUNE, "linewidth": 0.9, "linestyle": (0, (8, 2.5, 1.5, 2.5))}
+    rows.append((look, words.LEGEND_COMMUNE))
+    for k, (style, text) in enumerate(rows):
+        sheet.rule(x, y + k * step - 0.9, x + 8, y + k * step - 0.9, **style)
+        sheet.text(x + 10, y + k * step, text, 8)
+
+
+def _scale(sheet: Sheet, frame: Frame) -> None:
+    """Draw the scale bar and the north arrow (the legal projections have north up)."""
+    x, y = EDGE + 118, FOOT_Y + 6.0
+    longest = frame.metres(34)
+    size = 10.0 ** np.floor(np.log10(longest))
+    length = next(size * k for k in (5, 2, 1) if size * k <= longest)
+    mm = length * 1000 / frame.scale
+    for k in range(4):
+        a, b = x + mm * k / 4, x + mm * (k + 1) / 4
+        colour = theme.INK if k % 2 == 0 else theme.PAPER
+        sheet.layer.fill_between(
+            [a, b], y, y + 1.3, facecolor=colour, edgecolor=theme.INK, linewidth=0.5
+        )
+    unit, divisor = ("km", 1000) if length >= 1000 else ("m", 1)  # noqa: PLR2004
+    sheet.text(x, y - 1.3, "0", 7, ha="center")
+    half = length / 2 / divisor
+    sheet.text(x + mm / 2, y - 1.3, number(half, 0 if half == int(half) else 1), 7, ha="center")
+    sheet.text(x + mm, y - 1.3, f"{number(length / divisor)} {unit}", 7, ha="center")
+    sheet.text(x, y + 5.4, words.SCALE.format(scale=number(frame.scale)), 8)
+    nx, ny = x + 3.2, y + 8.2
+    ax = sheet.layer
+    ax.fill([nx, nx - 1.9, nx], [ny, ny + 6.0, ny + 4.6], color=theme.INK, linewidth=0)
+    ax.fill(
+        [nx, nx + 1.9, nx],
+        [ny, ny + 6.0, ny + 4.6],
+        facecolor=theme.PAPER,
+        edgecolor=theme.INK,
+        linewidth=0.6,
+    )
+    sheet.text(nx + 3.4, ny + 5.4, words.NORTH, 9, fontweight="bold")
+
+
+def _inset(sheet: Sheet, atlas: Atlas, frame: Frame) -> None:
+    """Draw where the page lies: commune outlines around, quarters, the frame."""
+    width, height = 30.0, FOOT_H
+    x, y = MAP_X + MAP_W - width, FOOT_Y - 0.4
+    centre = shapely.box(*frame.bounds).centroid
+    home = (
+        atlas.communes[atlas.communes.contains(centre)] if len(atlas.communes) else atlas.communes
+    )
+    shapes = [shapely.box(*frame.bounds)]
+    if len(home):
+        shapes += list(home.geometry)
+    else:
+        reach = max(frame.metres(frame.width) * 1.5, 2500)
+        near = atlas.qpv[atlas.qpv.distance(centre) < reach]
+        shapes += list(near.geometry)
+    view = fit(tuple(shapely.union_all(shapes).bounds), width, height, margin=0.06)
+    ax = sheet.window(x, y, width, height, zorder=5)
+    ax.set_xlim(0, width)
+    ax.set_ylim(0, height)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    for spine in ax.spines.values():
+        spine.set(visible=True, color=theme.STREET_EDGE, linewidth=0.6)
+    fine = view.metres(0.1)
+    main = atlas.near(atlas.streets[atlas.streets["rang"] == 1], view)
+    for layer, colour, line in (
+        (main.geometry.to_numpy(), theme.STREET, 0.5),
+        (atlas.near(atlas.communes, view).geometry.boundary.to_numpy(), theme.COMMUNE, 0.6),
+        (atlas.near(atlas.qpv, view).geometry.boundary.to_numpy(), theme.QPV, 0.8),
+    ):
+        lines = [view.paper(c) for c in lines_of(shapely.simplify(layer, fine))]
+        ax.add_collection(LineCollection(lines, colors=colour, linewidths=line))
+    box = view.paper(shapely.get_coordinates(shapely.box(*frame.bounds)))
+    ax.fill(*box.T, facecolor="none", edgecolor=theme.INK, linewidth=1.1)

@@ -1,0 +1,166 @@
+"""The overview page of a commune, an EPCI or a region: all its quarters on one map, and a table."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tfpb.model.codes import QpvStatut
+from tfpb.report import theme
+from tfpb.report.canvas import POINT_MM, Sheet, printable, save_pdf, save_png, shorten, style
+from tfpb.report.map_foot import foot
+from tfpb.report.map_layers import atlas, fit, page_epsg
+from tfpb.report.map_panel import (
+    COLUMN_W,
+    COLUMN_X,
+    HEIGHT,
+    MAP_H,
+    MAP_W,
+    MAP_X,
+    MAP_Y,
+    WIDTH,
+    Heading,
+    head,
+)
+from tfpb.report.map_print import DPI, MapPicture
+from tfpb.report.map_window import draw
+from tfpb.words import maps as words
+from tfpb.words.numbers import euros, number
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from tfpb.model.maps import MapModel
+
+ROW: Final = 6.4
+_RIGHT: Final = (COLUMN_W - 30.0, COLUMN_W - 15.0, COLUMN_W)
+
+
+def communes(model: MapModel) -> dict[str, tuple[str, ...]]:
+    """Return the quarters of each commune named by the model (a quarter may lie on several)."""
+    out: dict[str, list[str]] = {}
+    for code, text in zip(model.qpv["code_qpv"], model.qpv["commune"], strict=True):
+        for name in (part.strip() for part in str(text).split(",")):
+            if name:
+                out.setdefault(name, []).append(str(code))
+    return {name: tuple(sorted(codes)) for name, codes in sorted(out.items())}
+
+
+def draw_overview(
+    model: MapModel, *, title: str = "", codes: tuple[str, ...] | None = None, dpi: int = DPI
+) -> MapPicture:
+    """Draw the overview of a territory once, and save it twice.
+
+    Parameters
+    ----------
+    model : MapModel
+    title : str
+        Name of the territory; the model's title by default.
+    codes : tuple of str, optional
+        Quarters of the territory (a commune, an EPCI…); all of the model by default.
+    dpi : int
+        Resolution of the PNG.
+
+    Returns
+    -------
+    MapPicture
+        A4 landscape; same model, same bytes.
+
+    Raises
+    ------
+    KeyError
+        If no quarter of the model is in `codes`.
+    """
+    with style():
+        name = title or model.title
+        sheet = _page(model, name, codes)
+        return MapPicture(save_png(sheet.figure, dpi=dpi), save_pdf(sheet.figure, title=name))
+
+
+def overview_png(
+    model: MapModel, *, title: str = "", codes: tuple[str, ...] | None = None
+) -> bytes:
+    """Return the overview as PNG (see `draw_overview`)."""
+    return draw_overview(model, title=title, codes=codes).png
+
+
+def overview_pdf(
+    model: MapModel, *, title: str = "", codes: tuple[str, ...] | None = None
+) -> bytes:
+    """Return the overview as vector PDF (see `draw_overview`)."""
+    return draw_overview(model, title=title, codes=codes).pdf
+
+
+def _page(model: MapModel, title: str, codes: tuple[str, ...] | None) -> Sheet:
+    known = model.qpv["code_qpv"].astype(str)
+    mine = model.qpv[known.isin(codes)] if codes is not None else model.qpv
+    if mine.empty:
+        raise KeyError(codes)
+    layers = atlas(model, page_epsg(str(mine["code_qpv"].iloc[0])))
+    own = layers.qpv[layers.qpv["code_qpv"].isin(mine["code_qpv"])]
+    homes = layers.residences
+    if codes is not None:
+        homes = homes[homes["code_qpv"].isin(codes)]
+    boxes = np.array([f.total_bounds for f in (own, homes) if len(f)])
+    bounds = (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))
+    frame = fit(bounds, MAP_W, MAP_H, margin=0.05)
+    sheet = Sheet(WIDTH, HEIGHT)
+    draw(sheet.window(MAP_X, MAP_Y, MAP_W, MAP_H), layers, frame)
+    subtitle = " · ".join(
+        (
+            model.bailleur,
+            words.quarters_count(len(mine)),
+            words.dwellings(float(np.nansum(mine["logements"].to_numpy(dtype=float)))),
+            words.year(model.year),
+        )
+    )
+    head(sheet, Heading(title, subtitle, words.OVERVIEW_KIND), fictional=model.fictional)
+    _table(sheet, mine, model)
+    foot(sheet, model, layers, frame, has_old=not layers.near(layers.old, frame).empty)
+    return sheet
+
+
+def _table(sheet: Sheet, quarters: gpd.GeoDataFrame, model: MapModel) -> None:
+    """List the quarters by dwellings; those that do not fit are counted, not forgotten."""
+    x, y = COLUMN_X, MAP_Y + 2.6
+    sheet.text(x, y, words.OVERVIEW_TABLE, 9.5, fontweight="bold", color=theme.ACCENT)
+    y += 4.4
+    for right, text in zip(_RIGHT, words.OVERVIEW_COLUMNS, strict=True):
+        for k, line in enumerate(text.split("\n")):
+            sheet.text(x + right, y + k * 3.1, line, 7, ha="right", color=theme.SOFT)
+    y += 4.6
+    sheet.rule(x, y, x + COLUMN_W, y, color=theme.ACCENT, linewidth=1.0)
+    order = quarters.sort_values(["logements", "code_qpv"], ascending=[False, True], kind="stable")
+    room = int((MAP_Y + MAP_H - y - 12) / ROW)
+    shown = order.iloc[: min(len(order), room)]
+    for row in shown.itertuples(index=False):
+        y += ROW
+        name = shorten(printable(str(row.nom)), _RIGHT[0] - 12, 8)
+        sheet.text(x, y - 2.5, name, 8)
+        sheet.text(x, y - 2.5 + 8 * POINT_MM * 0.98, str(row.code_qpv), 7, color=theme.SOFT)
+        values = (
+            number(_known(row.logements)),
+            euros(_known(row.abattement_par_logement_eur)),
+            euros(_known(row.valorise_par_logement_eur)),
+        )
+        for right, text in zip(_RIGHT, values, strict=True):
+            sheet.text(x + right, y - 1.4, text, 8, ha="right")
+        sheet.rule(x, y + 1.2, x + COLUMN_W, y + 1.2, color="#ECECEC")
+    if len(shown) < len(order):
+        rest = words.quarters_count(len(order) - len(shown))
+        sheet.text(x, y + 6, words.OVERVIEW_MORE.format(rest=rest), 7.5, color=theme.SOFT)
+    _total(sheet, model, x)
+
+
+def _known(value: Any) -> float | None:
+    number_ = float(value) if value is not None else math.nan
+    return None if math.isnan(number_) else number_
+
+
+def _total(sheet: Sheet, model: MapModel, x: float) -> None:
+    """Say the doubts of the stock under the table."""
+    doubts = int((model.residences["statut"] == QpvStatut.A_VERIFIER).sum())
+    if doubts:
+        sheet.block(x, MAP_Y + MAP_H - 1.5, words.doubts_line(doubts), COLUMN_W, 8, lines=1)
