@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from importlib import resources
@@ -103,12 +103,15 @@ class Reader:
     law: Law
     day: dt.date
     read: dict[tuple[str, str], LegalValue]
+    known: dict[str, str] = field(default_factory=dict, repr=False)
 
     def text(self, key: str) -> str:
         """Return a value as text."""
-        value = self.law.value(key, self.day)
-        self.read[(key, value.debut)] = value
-        return value.valeur
+        if key not in self.known:
+            value = self.law.value(key, self.day)
+            self.read[(key, value.debut)] = value
+            self.known[key] = value.valeur
+        return self.known[key]
 
     def decimal(self, key: str) -> Decimal:
         """Return a value as an exact number."""

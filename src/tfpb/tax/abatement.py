@@ -12,7 +12,7 @@ from tfpb.errors import Fault, Severity, fail, stop_on_faults
 from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS
 from tfpb.tax import declaration, forecast, tallies
-from tfpb.tax.cells import ZERO, apportion, cents, money, place, records, text, whole
+from tfpb.tax.cells import RATE, SHARE, ZERO, apportion, cents, money, place, records, text, whole
 from tfpb.tax.doubts import doubts_of
 from tfpb.tax.formula import LINES, ROUNDINGS, amounts, net_base, terms
 from tfpb.tax.holdings import Stock, Stocks
@@ -261,7 +261,7 @@ def _premises_frame(frame: pd.DataFrame, pairs: tallies.Pairs) -> pd.DataFrame:
         "perte_collectivites_eur": [o.amounts.lost for o in done],
         "motif": [o.motive for o in done],
         "code_qpv": [i.right.code_qpv for i in items],
-        "part_logements": [o.share.quantize(cents(ZERO) + ZERO.scaleb(-6)) for o in done],
+        "part_logements": [o.share.quantize(SHARE) for o in done],
         "logements_retenus": [i.dwellings for i in items],
         "abattement_a_reclamer_eur": [o.claim for o in done],
         "abattement_a_risque_eur": [o.risk for o in done],
@@ -287,7 +287,7 @@ def _checks_frame(checks: list[Check], year: int, reader: Reader) -> pd.DataFram
                 _outcome_code(c), {"ecart": abs(cents(c.gap)), "limite": limit}
             ),
             "code_constat": c.constat,
-            "rapport": None if c.ratio is None else c.ratio.quantize(cents(ZERO) + ZERO.scaleb(-4)),
+            "rapport": None if c.ratio is None else c.ratio.quantize(RATE) + ZERO,
             "annee": year,
         }
         for c in checks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, stop_on_faults
+from tfpb.law.values import load
 from tfpb.model.codes import QpvStatut
 from tfpb.model.money import Programme
 from tfpb.model.tables import DIAGNOSTICS
@@ -21,6 +23,7 @@ from tfpb.words.accounts import axis_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tfpb.law.values import Law, Reader
     from tfpb.model.money import Abatement
 
 AMOUNTS: Final = (
@@ -42,6 +45,7 @@ def programme(
     carry: Mapping[str, Any] | None = None,
     npnru: Iterable[str] = (),
     themes: Mapping[str, int] | None = None,
+    law: Law | None = None,
 ) -> Programme:
     """Check a programme and set it against the abatement.
 
@@ -65,6 +69,8 @@ def programme(
         Quarters in urban renewal, where axis 8 is doubted (see `npnru_quarters`).
     themes : mapping of str to int, optional
         The user's own themes, mapped to axes.
+    law : Law, optional
+        For the orders of magnitude; the packaged values by default.
 
     Returns
     -------
@@ -88,6 +94,7 @@ def programme(
     before = [r for r in read if r["annee"] == year - 1] + earlier
     homes = _homes(residences)
     table = balance.balance(read, abatement, homes, owed, year)
+    faults += _heights(table, (law or load()).on(dt.date(year, 1, 1)))
     return Programme(
         actions=_frame(actions, read),
         by_axis=balance.by_axis(current, homes),
@@ -337,6 +344,26 @@ def _diagnostics(
     out = table.copy()
     out["action"] = pd.Series(names, index=out.index, dtype=object)
     return out, faults
+
+
+def _heights(table: pd.DataFrame, reader: Reader) -> list[Fault]:
+    """Doubt a valued spending per dwelling out of all known orders of magnitude."""
+    high = reader.decimal("valorise_par_logement_max_eur")
+    fields = {
+        "haut": f"{high:f}",
+        "region": reader.text("repere_valorise_region_eur"),
+        "national": reader.text("repere_valorise_national_eur"),
+    }
+    return [
+        Fault(
+            "valorise_inhabituel",
+            got=text(row["code_qpv"]),
+            fields={**fields, "par_logement": f"{row['valorise_par_logement_eur']:.0f}"},
+            severity=Severity.DOUTE,
+        )
+        for row in records(table)
+        if (row["valorise_par_logement_eur"] or ZERO) > high
+    ]
 
 
 def _homes(residences: pd.DataFrame) -> dict[str, int]:

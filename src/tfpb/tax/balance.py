@@ -9,7 +9,7 @@ import pandas as pd
 
 from tfpb.model.codes import TOTAL, Axe
 from tfpb.model.results import AXIS_COLUMNS, BALANCE_COLUMNS
-from tfpb.tax.cells import CENT, ZERO, Record, missing, records, text, total
+from tfpb.tax.cells import CENT, RATE, ZERO, Record, missing, records, text, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tfpb.model.money import Abatement
 
 SUMS: Final = ("prevu_eur", "realise_eur", "bailleur_eur", "autres_eur", "valorise_eur")
-_RATE: Final = Decimal("0.0001")
 _PROOFS: Final = ("dates_jointes", "photos_jointes", "preuves_completes")
 
 
@@ -25,7 +24,7 @@ def rate(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     """Return part / whole to four decimals, None when it has no meaning."""
     if part is None or not whole:
         return None
-    return (part / whole).quantize(_RATE, ROUND_HALF_UP)
+    return (part / whole).quantize(RATE, ROUND_HALF_UP)
 
 
 def each(amount: Decimal, dwellings: int) -> Decimal | None:

@@ -16,6 +16,7 @@ from tfpb.model.money import DroitCommun
 from tfpb.model.results import DROIT_COMMUN_COLUMNS
 from tfpb.tax.cells import CENT, Record, money, place, records, text, whole
 from tfpb.text import fold
+from tfpb.words.numbers import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -185,7 +186,7 @@ def _by_residence(
     ]
     doubtful = [1 for _, h in known if not h.inside and not h.outside]
     if doubtful:
-        fields = {"nombre": len(doubtful)}
+        fields = {"nombre": plural(len(doubtful), "résidence laissée", "résidences laissées")}
         notices.append(Fault("droit_commun_a_verifier", got=name, fields=fields,
                              severity=Severity.DOUTE))  # fmt: skip
     kept = [(r, h) for r, h in known if h.inside or h.outside]
@@ -193,7 +194,10 @@ def _by_residence(
     if comparable and kinds:
         away = [1 for _, h in kept if not h.inside and h.kind and h.kind not in kinds]
         if away:
-            said: dict[str, Any] = {"nombre": len(away), "motif": "autre type d’habitat"}
+            said: dict[str, Any] = {
+                "nombre": plural(len(away), "résidence laissée", "résidences laissées"),
+                "motif": "autre type d’habitat",
+            }
             notices.append(Fault("droit_commun_hors_comparaison", got=name, fields=said,
                                  severity=Severity.DOUTE))  # fmt: skip
         kept = [(r, h) for r, h in kept if h.inside or not h.kind or h.kind in kinds]

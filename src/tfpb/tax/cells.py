@@ -16,6 +16,8 @@ Record = dict[str, Any]
 ZERO: Final = Decimal(0)
 CENT: Final = Decimal("0.01")
 EURO: Final = Decimal(1)
+RATE: Final = Decimal("0.0001")
+SHARE: Final = Decimal("0.000001")
 
 
 def records(frame: pd.DataFrame | None) -> list[Record]:

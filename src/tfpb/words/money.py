@@ -180,6 +180,11 @@ FAULTS: dict[str, FaultWords] = {
         "un identifiant par action",
         "Distinguez les deux lignes ; elles ont été additionnées.",
     ),
+    "valorise_inhabituel": FaultWords(
+        "La dépense valorisée dans le quartier « {got} » est de {par_logement} € par logement.",
+        "moins de {haut} € (environ {region} € en Hauts-de-France, {national} € en France)",
+        "Vérifiez les montants, l’unité et le nombre de logements du quartier.",
+    ),
     "report_inconnu": FaultWords(
         "Le report du quartier « {got} » ne correspond à aucun quartier du bilan.",
         "un code de quartier du programme ou du patrimoine",
@@ -216,12 +221,12 @@ FAULTS: dict[str, FaultWords] = {
         "Les totaux n’ont pas été retenus.",
     ),
     "droit_commun_hors_comparaison": FaultWords(
-        "{nombre} résidences hors QPV ne sont pas comparables pour « {got} » ({motif}).",
+        "« {got} » : {nombre} de côté hors QPV, non comparables ({motif}).",
         "des résidences du même type d’habitat que celles en QPV",
-        "Rien à faire : elles ne sont pas entrées dans la comparaison.",
+        "Rien à faire : la comparaison se fait sans elles.",
     ),
     "droit_commun_a_verifier": FaultWords(
-        "{nombre} résidences n’entrent pas dans « {got} » : leur côté du périmètre est à vérifier.",
+        "« {got} » : {nombre} de côté, le périmètre étant à vérifier.",
         "des résidences situées",
         "Levez les doutes de localisation, puis recommencez.",
     ),

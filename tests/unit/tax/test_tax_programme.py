@@ -291,3 +291,10 @@ def test_check_without_any_other_file() -> None:
         "valorise_depasse",
         "code_devine",
     ]
+
+
+def test_spending_out_of_all_orders_of_magnitude_is_doubted() -> None:
+    made = programme(action(realise_eur=1500, valorise_eur=1200))  # one dwelling in the quarter
+    assert codes(made) == ["valorise_inhabituel"]
+    assert "233" in say(made.notices[0]).expected
+    assert codes(programme(action(realise_eur=1500, valorise_eur=1000))) == []
