@@ -33,6 +33,8 @@ CHUNK_ROWS: Final = 5_000
 JOIN: Final = " | "
 _APART_M: Final = 100.0
 _SURE_CODE: Final = 0.95
+_NOWHERE: Final = frozenset({ResultType.MUNICIPALITY, ResultType.NONE})
+_POINT: Final = ("latitude", "longitude", "result_x", "result_y", "result_radius_m")
 _EXACT: Final = frozenset({ResultType.HOUSENUMBER, ResultType.RANGE})
 
 
@@ -193,24 +195,36 @@ class FileGeocoder:
 
     def _by_service(self, addresses: pd.DataFrame) -> pd.DataFrame:
         """Ask the service, then judge its answers by our own evidence."""
+        # coordinates are checked against the extent of a commune, which a few answers do not give
+        given = (addresses["x"] != "") & (addresses["y"] != "")
+        nothing = AnsweredAddresses((), self.communes)
+        known = geocode(addresses[given], nothing, self.communes)
+        found = self._answered(addresses[~given])
+        return pd.concat([known, found]).loc[addresses.index] if given.any() else found
+
+    def _answered(self, addresses: pd.DataFrame) -> pd.DataFrame:
         assert self.service is not None  # noqa: S101 - modes that ask have one
-        rows = list(addresses[list(ADDRESS_COLUMNS)].itertuples(index=False, name=None))
-        queries = [self._queries(row[0], row[1], row[2], row[3]) for row in rows]
+        rows = addresses[list(ADDRESS_COLUMNS)].itertuples(index=False, name=None)
+        queries = [self._queries(*row[:4]) for row in rows]
         answers = self.service.ask(query for asked in queries for query in asked)
         source = AnsweredAddresses(answers.values(), self.communes)
         graded = geocode(addresses, source, self.communes, aliases=self.aliases)
-        statuses = graded["result_status"].tolist()
-        reasons = graded["result_reasons"].tolist()
-        others = graded["result_alternatives"].tolist()
-        for position, (asked, kind) in enumerate(zip(queries, graded["result_type"], strict=True)):
+        out = {name: graded[name].tolist() for name in RESULT_COLUMNS}
+        for position, (asked, kind) in enumerate(zip(queries, out["result_type"], strict=True)):
             heard = [answers[query] for query in asked]
+            if kind == ResultType.MUNICIPALITY:
+                # the middle of a few answers is not the middle of the commune
+                out["result_type"][position] = str(ResultType.NONE)
+                for name in _POINT:
+                    out[name][position] = np.nan
             if heard and all(answer.status == "error" for answer in heard):
-                statuses[position], reasons[position] = "error", "service_en_erreur"
-            elif kind == ResultType.NONE:
+                out["result_status"][position] = "error"
+                out["result_reasons"][position] = "service_en_erreur"
+            elif kind in _NOWHERE:
+                others = out["result_alternatives"]
                 others[position] = _refused(heard) or others[position]
-        return graded.assign(
-            result_status=statuses, result_reasons=reasons, result_alternatives=others
-        )
+        frame = pd.DataFrame(out, index=addresses.index)
+        return frame.astype({name: graded[name].dtype for name in RESULT_COLUMNS})
 
     def _queries(self, address: str, postcode: str, commune: str, code: str) -> list[Query]:
         """Write what is sent: first number, and the other end of a range, with the street."""
@@ -263,8 +277,7 @@ def combined(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     out = first.copy()
     out[taken] = second[taken]
     apart = np.hypot(first["result_x"] - second["result_x"], first["result_y"] - second["result_y"])
-    placed = frozenset({ResultType.MUNICIPALITY, ResultType.NONE})
-    both = ~first["result_type"].isin(placed) & ~second["result_type"].isin(placed)
+    both = ~first["result_type"].isin(_NOWHERE) & ~second["result_type"].isin(_NOWHERE)
     elsewhere = first["result_citycode"] != second["result_citycode"]
     clash = both & ((apart > _APART_M) | elsewhere)
     other = second["result_label"].where(~taken, first["result_label"])

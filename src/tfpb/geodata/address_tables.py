@@ -123,7 +123,7 @@ def read_addresses(
     if faults:
         raise TfpbError(faults)
     headers = {fold(header): header for header in table.frame.columns}
-    if any(name in headers for name in RESULT_COLUMNS[2:]):
+    if any(name in table.frame.columns for name in RESULT_COLUMNS[2:]):
         # our own output, geocoded again: its latitude and longitude are answers, not what was known
         found = {
             k: h

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _BLOCK: Final = 1 << 17
 _TRIES: Final = 6
+_MOST_TRIES: Final = 60
 _REDIRECTS: Final = 5
 _OK: Final = 200
 _PARTIAL: Final = 206
@@ -45,6 +46,7 @@ class Patience:
     pause_s : float
         First pause between tries, doubled each time.
     tries : int
+        Tries in a row that may bring nothing; one that brings bytes starts the count anew.
     """
 
     connect_s: float = 15.0
@@ -96,24 +98,27 @@ def fetch(
     part = target.with_name(f"{target.name}.part")
     target.parent.mkdir(parents=True, exist_ok=True)
     place = Place(target.name)
-    last = ""
-    for attempt in range(wait.tries):
-        if attempt:
-            time.sleep(min(30.0, wait.pause_s * 2 ** (attempt - 1)))
+    last, fruitless, tried = "", 0, 0
+    while True:
+        before = part.stat().st_size if part.is_file() else 0
+        tried += 1
         try:
             _receive(http, address, part, source, advance)
             break
         except _TryAgainError as error:
             last = str(error)
-        except (httpx.TransportError, httpx.TooManyRedirects) as error:
+        except (httpx.UnsupportedProtocol, httpx.TooManyRedirects) as error:
+            raise fail(
+                "telechargement_injoignable", place=place, got=type(error).__name__, adresse=address
+            ) from error
+        except httpx.TransportError as error:
             last = type(error).__name__
-            if isinstance(error, (httpx.UnsupportedProtocol, httpx.TooManyRedirects)):
-                raise fail(
-                    "telechargement_injoignable", place=place, got=last, adresse=address
-                ) from error
-    else:
-        code = "telechargement_coupe" if part.is_file() else "telechargement_injoignable"
-        raise fail(code, place=place, got=last, adresse=address, essais=wait.tries)
+        grown = part.is_file() and part.stat().st_size > before
+        fruitless = 0 if grown else fruitless + 1
+        if fruitless >= wait.tries or tried >= _MOST_TRIES:
+            code = "telechargement_coupe" if part.is_file() else "telechargement_injoignable"
+            raise fail(code, place=place, got=last, adresse=address, essais=tried)
+        time.sleep(min(30.0, wait.pause_s * 2**fruitless))
     try:
         prove(part, source, name=target.name, address=address)
     except TfpbError:
@@ -153,7 +158,7 @@ def _receive(
         with part.open("r+b" if start else "wb") as file:
             file.seek(start)
             file.truncate()
-            for block in answer.iter_bytes(_BLOCK):
+            for block in answer.iter_bytes():
                 file.write(block)
                 received += len(block)
                 advance(len(block))
