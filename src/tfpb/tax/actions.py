@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.errors import Fault, Place, Severity, stop_on_faults
+from tfpb.errors import Fault, Severity, stop_on_faults
 from tfpb.law.values import load
 from tfpb.model.codes import QpvStatut
 from tfpb.model.money import Programme
 from tfpb.model.tables import DIAGNOSTICS
-from tfpb.tax import balance
+from tfpb.tax import balance, quarters
 from tfpb.tax.axes import read_axis
 from tfpb.tax.cells import CENT, ZERO, Record, cents, money, place, records, text, truth, whole
 from tfpb.text import fold
@@ -23,7 +23,7 @@ from tfpb.words.accounts import axis_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tfpb.law.values import Law, Reader
+    from tfpb.law.values import Law
     from tfpb.model.money import Abatement
 
 AMOUNTS: Final = (
@@ -84,17 +84,17 @@ def programme(
         `report_illisible`.
     """
     read, earlier, faults = _read(actions, previous, themes, year)
-    faults += _quarters(read, abatement, residences, frozenset(npnru), year)
-    owed, found = _carry(carry or {}, read, abatement, residences)
+    faults += quarters.check_quarters(read, abatement, residences, frozenset(npnru), year)
+    owed, found = quarters.read_carry(carry or {}, read, abatement, residences)
     faults += found
     walked, found = _diagnostics(diagnostics, read)
     faults += found
     stop_on_faults(faults)
     current = [r for r in read if r["annee"] == year]
     before = [r for r in read if r["annee"] == year - 1] + earlier
-    homes = _homes(residences)
+    homes = quarters.homes_of(residences)
     table = balance.balance(read, abatement, homes, owed, year)
-    faults += _heights(table, (law or load()).on(dt.date(year, 1, 1)))
+    faults += quarters.check_heights(table, (law or load()).on(dt.date(year, 1, 1)))
     return Programme(
         actions=_frame(actions, read),
         by_axis=balance.by_axis(current, homes),
@@ -251,76 +251,6 @@ def _repeated(read: list[Record]) -> list[Fault]:
     return faults
 
 
-def _quarters(
-    read: list[Record],
-    abatement: Abatement | None,
-    residences: pd.DataFrame,
-    npnru: frozenset[str],
-    year: int,
-) -> list[Fault]:
-    """Refuse actions in a quarter without abatement; doubt axis 8 in a quarter under renewal."""
-    sure, unsure = _abated_quarters(abatement)
-    homes = _homes(residences)
-    faults = []
-    for row in read:
-        code, here = text(row["code_qpv"]), place(row, "code_qpv")
-        if row["axe"] == 8 and code in npnru:  # noqa: PLR2004 - axis 8
-            faults.append(Fault("axe8_npnru", place(row, "axe"), code, {}, Severity.DOUTE))
-        if row["annee"] != year:
-            continue
-        if abatement is None:
-            if code not in homes:
-                doubt = Fault("action_qpv_hors_patrimoine", here, code, {}, Severity.DOUTE)
-                faults.append(doubt)
-        elif code in unsure:
-            faults.append(Fault("action_abattement_incertain", here, code, {}, Severity.DOUTE))
-        elif code not in sure:
-            fields = {"codes": ", ".join(sorted(sure | unsure)) or "aucun"}
-            faults.append(Fault("action_sans_abattement", here, code, fields))
-    return faults
-
-
-def _abated_quarters(abatement: Abatement | None) -> tuple[set[str], set[str]]:
-    """Return the quarters whose abatement is counted, and those where it hangs on something."""
-    if abatement is None:
-        return set(), set()
-    sure, unsure = set(), set()
-    for row in records(abatement.by_qpv):
-        code = text(row["code_qpv"])
-        waiting = (
-            "abattement_a_reclamer_eur", "abattement_a_risque_eur", "abattement_a_verifier_eur",
-            "abattement_sans_convention_eur",
-        )  # fmt: skip
-        if row["abattement_eur"] > 0:
-            sure.add(code)
-        elif any((money(row.get(c)) or ZERO) > 0 for c in waiting):
-            unsure.add(code)
-    return sure, unsure
-
-
-def _carry(
-    carry: Mapping[str, Any],
-    read: list[Record],
-    abatement: Abatement | None,
-    residences: pd.DataFrame,
-) -> tuple[dict[str, Decimal], list[Fault]]:
-    known = {text(r["code_qpv"]) for r in read} | set(_homes(residences))
-    if abatement is not None:
-        known |= set(abatement.by_qpv["code_qpv"])
-    owed: dict[str, Decimal] = {}
-    faults = []
-    for code, value in carry.items():
-        here = Place("dossier.toml", column=f"report_eur.{code}")
-        raw = re.sub(r"[\s\u00a0\u202f€]", "", str(value)).replace(",", ".").replace("−", "-")
-        if not re.fullmatch(r"-?\d+(\.\d+)?", raw):
-            faults.append(Fault("report_illisible", here, str(value)))
-            continue
-        if code not in known:
-            faults.append(Fault("report_inconnu", here, code, {}, Severity.DOUTE))
-        owed[code] = Decimal(raw).quantize(CENT, ROUND_HALF_UP)
-    return owed, faults
-
-
 def _diagnostics(
     table: pd.DataFrame | None, read: list[Record]
 ) -> tuple[pd.DataFrame, list[Fault]]:
@@ -344,36 +274,6 @@ def _diagnostics(
     out = table.copy()
     out["action"] = pd.Series(names, index=out.index, dtype=object)
     return out, faults
-
-
-def _heights(table: pd.DataFrame, reader: Reader) -> list[Fault]:
-    """Doubt a valued spending per dwelling out of all known orders of magnitude."""
-    high = reader.decimal("valorise_par_logement_max_eur")
-    fields = {
-        "haut": f"{high:f}",
-        "region": reader.text("repere_valorise_region_eur"),
-        "national": reader.text("repere_valorise_national_eur"),
-    }
-    return [
-        Fault(
-            "valorise_inhabituel",
-            got=text(row["code_qpv"]),
-            fields={**fields, "par_logement": f"{row['valorise_par_logement_eur']:.0f}"},
-            severity=Severity.DOUTE,
-        )
-        for row in records(table)
-        if (row["valorise_par_logement_eur"] or ZERO) > high
-    ]
-
-
-def _homes(residences: pd.DataFrame) -> dict[str, int]:
-    """Count the dwellings that are in each quarter."""
-    homes: dict[str, int] = {}
-    for row in records(residences):
-        code = text(row.get("code_qpv"))
-        if code:
-            homes[code] = homes.get(code, 0) + (whole(row.get("logements_dans")) or 0)
-    return {code: homes[code] for code in sorted(homes) if homes[code]}
 
 
 def _frame(actions: pd.DataFrame, read: list[Record]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Final
 
 from tfpb.tax.cells import ZERO
@@ -24,7 +25,7 @@ NONE: Final = "aucun"
 RIGHT: Final = "du"
 FULL: Final = "entier"
 UNKNOWN: Final = ""
-_MOST_SEARCHED: Final = 12
+_MOST_PATTERNS: Final = 5000
 _FAR: Final = Decimal("0.05")
 _PLAUSIBLE: Final = (Decimal("0.6"), Decimal("1.15"))
 _HALF: Final = Decimal("0.5")
@@ -167,7 +168,7 @@ def _pattern(
     full = sum(dues, ZERO)
     right = [RIGHT if line.entitled and line.share else NONE for line in lines]
     options = [_options(line) for line in lines]
-    if len(lines) > _MOST_SEARCHED:
+    if prod(len(o) for o in options) > _MOST_PATTERNS:
         patterns = [right, [NONE] * len(lines), [FULL] * len(lines)]
     else:
         patterns = [right, *(list(p) for p in product(*options))]
