@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,12 +15,18 @@ from tfpb.survey.compare import compare
 from tfpb.survey.intervals import korn_graubard_interval, logit_interval
 from tfpb.survey.recode import recode
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tfpb.model.survey import Estimates
+    from tfpb.survey.model import Survey
+
 DATA = Path(__file__).parent / "data"
 ITEMS = ("proprete", "quartier", "accueil", "rare", "tous", "aucun")
 EXACT, INTERVALS, MODELS = 1e-9, 1e-6, 1e-6
 
 
-def _plan(items=ITEMS, *, note=True, **columns) -> Plan:
+def _plan(items: Sequence[str] = ITEMS, *, note: bool = True, **columns: object) -> Plan:
     listed = [
         {"colonnes": i, "libelle": i, "theme": "residence", "echelle": "quatre"} for i in items
     ]
@@ -64,12 +71,12 @@ def golden() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def survey():
+def survey() -> Survey:
     return recode([_delivery("survey_hlm.csv")], _plan())
 
 
 @pytest.fixture(scope="module")
-def estimates(survey):
+def estimates(survey: Survey) -> Estimates:
     return compare(survey, _plan())
 
 
@@ -92,19 +99,21 @@ def _beside(table: pd.DataFrame, wide: pd.DataFrame) -> pd.DataFrame:
     return both
 
 
-def _same(ours, theirs, tolerance: float) -> None:
-    ours, theirs = np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float)
-    known = ~np.isnan(theirs)
+def _same(ours: object, theirs: object, tolerance: float) -> None:
+    got, wanted = np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float)
+    known = ~np.isnan(wanted)
     assert known.any()
-    np.testing.assert_allclose(ours[known], theirs[known], rtol=tolerance, atol=tolerance * 1e-3)
+    np.testing.assert_allclose(got[known], wanted[known], rtol=tolerance, atol=tolerance * 1e-3)
 
 
-def _brut(estimates, adjustment="brut") -> pd.DataFrame:
+def _brut(estimates: Estimates, adjustment: str = "brut") -> pd.DataFrame:
     table = estimates.comparison
     return table[(table["ajustement"] == adjustment) & (table["niveau"] == "total")]
 
 
-def test_domains_estimates_errors_design_effects(golden, estimates):
+def test_domains_estimates_errors_design_effects(
+    golden: pd.DataFrame, estimates: Estimates
+) -> None:
     wide = _wide(golden, "domaine")
     both = _beside(_brut(estimates), wide[wide["group"] != "ecart"])
     assert len(both) > 150
@@ -117,7 +126,9 @@ def test_domains_estimates_errors_design_effects(golden, estimates):
     assert (both["ddl_r"] == both["ddl"]).all()
 
 
-def test_shares_of_zero_and_one_are_there_and_have_no_error(golden, estimates):
+def test_shares_of_zero_and_one_are_there_and_have_no_error(
+    golden: pd.DataFrame, estimates: Estimates
+) -> None:
     wide = _wide(golden, "domaine")
     both = _beside(_brut(estimates), wide[wide["group"] != "ecart"])
     sure = both[(both["p"] == 0) | (both["p"] == 1)]
@@ -126,7 +137,7 @@ def test_shares_of_zero_and_one_are_there_and_have_no_error(golden, estimates):
     assert ((sure["ic95_haut"] - sure["ic95_bas"]) > 0.005).all()
 
 
-def test_intervals_are_those_of_svyciprop(golden, estimates):
+def test_intervals_are_those_of_svyciprop(golden: pd.DataFrame, estimates: Estimates) -> None:
     wide = _wide(golden, "domaine")
     both = _beside(_brut(estimates), wide[wide["group"] != "ecart"]).dropna(subset=["logit_lo"])
     beta = (
@@ -145,7 +156,7 @@ def test_intervals_are_those_of_svyciprop(golden, estimates):
         _same(ours, both[theirs], INTERVALS)
 
 
-def test_gaps_with_their_covariance(golden, estimates):
+def test_gaps_with_their_covariance(golden: pd.DataFrame, estimates: Estimates) -> None:
     wide = _wide(golden, "domaine")
     both = _beside(_brut(estimates), wide[wide["group"] == "ecart"])
     assert len(both) > 40
@@ -154,7 +165,7 @@ def test_gaps_with_their_covariance(golden, estimates):
     assert (both["ddl_r"] == both["ddl"]).all()
 
 
-def test_direct_standardisation(golden, estimates):
+def test_direct_standardisation(golden: pd.DataFrame, estimates: Estimates) -> None:
     both = _beside(_brut(estimates, "standardise"), _wide(golden, "standardise"))
     _same(both["estimation"], both["value"], EXACT)
     shown = both[both["erreur_type"].notna()]
@@ -162,14 +173,16 @@ def test_direct_standardisation(golden, estimates):
     _same(shown["erreur_type"], shown["se"], EXACT)
 
 
-def test_regression_average_predictions(golden, estimates):
+def test_regression_average_predictions(golden: pd.DataFrame, estimates: Estimates) -> None:
     both = _beside(_brut(estimates, "regression"), _wide(golden, "regression"))
     assert len(both) > 40
     _same(both["estimation"], both["value"], MODELS)
     _same(both["erreur_type"], both["se"], MODELS)
 
 
-def test_evolutions_on_common_bailleurs_and_shared_residences(golden, estimates):
+def test_evolutions_on_common_bailleurs_and_shared_residences(
+    golden: pd.DataFrame, estimates: Estimates
+) -> None:
     both = _beside(_brut(estimates), _wide(golden, "evolution"))
     assert "Epsilon" not in set(both["bailleur"])
     _same(both["estimation"], both["d"], EXACT)
@@ -180,7 +193,7 @@ def test_evolutions_on_common_bailleurs_and_shared_residences(golden, estimates)
     assert (known["ddl_r"] == known["ddl"]).all()
 
 
-def test_rao_scott(golden, estimates):
+def test_rao_scott(golden: pd.DataFrame, estimates: Estimates) -> None:
     table = estimates.levels
     ours = table[(table["groupe"] == "ecart") & (table["mesure"] == "niveau")]
     ours = ours.drop_duplicates(["vague", "bailleur", "groupe", "item"])
@@ -189,7 +202,7 @@ def test_rao_scott(golden, estimates):
     _same(both["p_rao_scott"], both["p"], MODELS)
 
 
-def test_levels_and_means(golden, estimates):
+def test_levels_and_means(golden: pd.DataFrame, estimates: Estimates) -> None:
     table = estimates.levels.copy()
     table["item"] = np.where(
         table["mesure"] == "niveau", table["item"] + ":" + table["rang"].astype(str), table["item"]
@@ -219,7 +232,7 @@ def test_levels_and_means(golden, estimates):
         ),
     ],
 )
-def test_calibrated_weights(golden, case, margins):
+def test_calibrated_weights(golden: pd.DataFrame, case: str, margins: pd.DataFrame | None) -> None:
     plan = _plan()
     frame = _delivery("survey_hlm.csv")
     survey = recode([frame[frame["vague"] == "2023"]], plan)
@@ -239,7 +252,7 @@ def test_calibrated_weights(golden, case, margins):
 
 
 @pytest.mark.parametrize("case", ["clus1", "strat"])
-def test_the_packages_own_data(golden, case):
+def test_the_packages_own_data(golden: pd.DataFrame, case: str) -> None:
     frame = pd.read_csv(DATA / f"api_{case}.csv", dtype=str)
     frame = frame.assign(
         id=range(len(frame)),

@@ -1,8 +1,9 @@
 """Survey statistics: deliveries in, protected tables out."""
 
 from tfpb.survey.compare import compare
-from tfpb.survey.disclosure import cells_masked_in, for_bailleur, masked_cells, protect
+from tfpb.survey.disclosure import cells_masked_in, masked_cells, protect
 from tfpb.survey.model import Survey
+from tfpb.survey.ownership import for_bailleur
 from tfpb.survey.power import interviews_needed, n_necessaire
 from tfpb.survey.recode import recode
 from tfpb.survey.stock import located_residences

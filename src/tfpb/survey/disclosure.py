@@ -92,32 +92,6 @@ def protect(
     )
 
 
-def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
-    """Keep what one bailleur's pack may name: its own rows, and all bailleurs together.
-
-    When the survey does not name the bailleur, only the rows over all bailleurs are left.
-    """
-
-    def own(table: pd.DataFrame) -> pd.DataFrame:
-        return table[table["bailleur"].isin([ENSEMBLE, bailleur])].reset_index(drop=True)
-
-    benchmark = estimates.benchmark
-    if OWNER in benchmark:
-        kept = benchmark[OWNER].isin(["", bailleur])
-        benchmark = benchmark[kept].reset_index(drop=True)
-    notices = tuple(
-        f for f in estimates.notices if f.fields.get("bailleur", bailleur) in {ENSEMBLE, bailleur}
-    )
-    return replace(
-        estimates,
-        comparison=own(estimates.comparison),
-        levels=own(estimates.levels),
-        priorities=own(estimates.priorities),
-        benchmark=benchmark,
-        notices=notices,
-    )
-
-
 def masked_cells(published: Published) -> tuple[Cell, ...]:
     """Return the cells a run masked, to be handed to the next one."""
     return cells_masked_in(published.comparison)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import ENSEMBLE
+from tfpb.survey.cells import OWNER
+from tfpb.survey.method import WITHIN
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -31,7 +33,8 @@ def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
     Estimates
         Rows of other bailleurs are gone. Rows of the whole stay when the delivery holds this bailleur
         alone, or at least `FEWEST_OTHERS` others. A bailleur that the delivery does not name leaves
-        the whole only.
+        the whole only. Doubts that name another bailleur, and the region taken without another,
+        are gone too.
     """
     names = {str(n) for n in estimates.comparison["bailleur"]} - {ENSEMBLE}
     own = {n for n in names if fold(n) == fold(bailleur)}
@@ -47,9 +50,24 @@ def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
         out["bailleur"] = [bailleur if b in own else b for b in out["bailleur"]]
         return out
 
+    settings = dict(estimates.settings)
+    if ENSEMBLE not in kept:
+        settings.pop(WITHIN, None)
     return replace(
         estimates,
         comparison=mine(estimates.comparison),
         levels=mine(estimates.levels),
         priorities=mine(estimates.priorities),
+        benchmark=_own_benchmark(estimates.benchmark, own),
+        notices=tuple(
+            n for n in estimates.notices if str(n.fields.get("bailleur", "")) not in others
+        ),
+        settings=settings,
     )
+
+
+def _own_benchmark(table: pd.DataFrame, own: set[str]) -> pd.DataFrame:
+    """Keep the referenced figures, and the region as taken without this bailleur."""
+    if OWNER not in table:
+        return table
+    return table[table[OWNER].isin({"", *own})].reset_index(drop=True)

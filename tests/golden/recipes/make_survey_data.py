@@ -67,7 +67,7 @@ def main() -> None:
     frame = pd.DataFrame(rows)
     out = Path(__file__).parents[1] / "data" / "survey_hlm.csv"
     frame.to_csv(out, index=False, lineterminator="\n")
-    print(f"{len(frame)} interviews, {frame['residence'].nunique()} résidences → {out.name}")
+    print(f"{len(frame)} interviews, {frame['residence'].nunique()} résidences → {out.name}")  # noqa: T201
 
 
 def _ages(qpv: int) -> tuple[float, float, float]:

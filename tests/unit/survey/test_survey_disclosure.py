@@ -1,0 +1,232 @@
+"""Nothing masked can be worked out: tables are attacked with every sum a reader could write."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from surveycases import make_delivery, make_plan
+
+from tfpb.model.survey import Estimates, Published
+from tfpb.survey.cells import Cell
+from tfpb.survey.compare import compare
+from tfpb.survey.disclosure import masked_cells, protect
+from tfpb.survey.ownership import for_bailleur
+from tfpb.survey.recode import recode
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GROUPS = ("qpv", "hors_qpv", "ensemble")
+MASK = 11
+NUMBERS = (
+    "n", "n_residences", "part_nsp", "part_non_concerne", "estimation", "erreur_type", "ddl",
+    "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut", "effet_plan", "n_effectif", "p_bilateral",
+    "p_non_inferiorite", "p_equivalence", "p_holm", "marge_demontree_points",
+)  # fmt: skip
+BY = ("code_qpv", "agence")
+
+
+def _estimates(seed: int, **shape: object) -> Estimates:
+    """Estimate a survey with two kinds of territories; quarters under the stock's own name."""
+    plan = make_plan(variables={"code_qpv": {"colonnes": ["code_quartier"]}, "agence": {}})
+    delivery = make_delivery(seed, **shape)
+    if seed % 3 == 0:  # a bailleur that leaves after the first wave
+        gone = (delivery["bailleur"] == "A") & (delivery["vague"] == "2023")
+        delivery = delivery[~gone]
+    if seed % 2 == 0:  # answers that no agency holds
+        delivery.loc[delivery.index % 9 == 0, "agence"] = ""
+    return compare(recode([delivery], plan), plan, by=BY)
+
+
+class Attack:
+    """All that a reader can write about one wave and item: unknowns, and sums that tie them."""
+
+    def __init__(self, truth: pd.DataFrame, shown: pd.DataFrame) -> None:
+        self.truth = self._counts(truth)
+        self.shown = self._counts(shown)
+        self.rows: list[dict[object, float]] = []
+        self.sides: list[float] = []
+
+    @staticmethod
+    def _counts(table: pd.DataFrame) -> dict[tuple[str, ...], float]:
+        raw = table[(table["ajustement"] == "brut") & table["groupe"].isin(GROUPS)]
+        keys = zip(*(raw[c] for c in ("niveau", "territoire", "bailleur", "groupe")), strict=True)
+        return dict(zip(keys, raw["n"].astype(float), strict=True))
+
+    def tie(self, total: tuple[str, ...], parts: list[tuple[str, ...]], label: object) -> None:
+        if total not in self.truth or any(p not in self.truth for p in parts) or not parts:
+            return
+        row: dict[object, float] = {total: 1.0}
+        for part in parts:
+            row[part] = row.get(part, 0.0) - 1.0
+        if abs(self.truth[total] - sum(self.truth[p] for p in parts)) > 0:
+            row[("reste", label)] = -1.0  # what no row of the tables holds
+        self.rows.append(row)
+
+    def write_all(self) -> None:
+        places = sorted({k[:2] for k in self.truth})
+        owners = sorted({k[2] for k in self.truth})
+        for place, owner in product(places, owners):
+            here = [(*place, owner, g) for g in ("qpv", "hors_qpv")]
+            if place[0] != "code_qpv":  # a quarter's other side is not of the quarter
+                self.tie((*place, owner, "ensemble"), here, (place, owner))
+        for place, group in product(places, GROUPS):
+            parts = [
+                k for k in self.truth if k[:2] == place and k[3] == group and k[2] != "ensemble"
+            ]
+            self.tie((*place, "ensemble", group), parts, (place, group))
+        for level, owner, group in product(BY, owners, GROUPS):
+            if level == "code_qpv" and group != "qpv":
+                continue
+            parts = [k for k in self.truth if (k[0], k[2], k[3]) == (level, owner, group)]
+            self.tie(("total", "total", owner, group), parts, (level, owner, group))
+        for key in self.truth:  # the same hors-QPV answers stand beside every quarter
+            if key[0] == "code_qpv" and key[3] == "hors_qpv":
+                self.tie(key, [("total", "total", key[2], "hors_qpv")], key)
+
+    def recovered(self) -> list[object]:
+        """Unknown cells that the sums determine."""
+        self.write_all()
+        unknown = sorted(
+            {k for row in self.rows for k in row if np.isnan(self.shown.get(k, np.nan))}, key=str
+        )
+        unknown = [k for k in unknown if self.truth.get(k, 1) != 0]
+        if not unknown:
+            return []
+        column = {k: j for j, k in enumerate(unknown)}
+        matrix = np.zeros((len(self.rows), len(unknown)))
+        for i, row in enumerate(self.rows):
+            for key, value in row.items():
+                if key in column:
+                    matrix[i, column[key]] = value
+        gram = np.linalg.pinv(matrix) @ matrix  # a cell is determined when its row is that of I
+        return [
+            k
+            for k, j in column.items()
+            if k in self.truth and abs(gram[j, j] - 1) < 1e-6 and np.isnan(self.shown[k])
+        ]
+
+
+def _attack(estimates: Estimates, published: Published, *, partial: bool = False) -> None:
+    for (wave, item), shown in published.comparison.groupby(["vague", "item"]):
+        if "-" in wave:
+            continue
+        table = estimates.comparison
+        truth = table[(table["vague"] == wave) & (table["item"] == item)]
+        attack = Attack(truth, shown)
+        assert attack.recovered() == []
+
+
+shapes = st.fixed_dictionaries(
+    {
+        "residences": st.integers(2, 9),
+        "interviews": st.integers(1, 14),
+        "owners": st.sampled_from([("A",), ("A", "B"), ("A", "B", "C"), ("A", "B", "C", "D")]),
+    }
+)
+slow = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+
+
+@slow
+@given(st.integers(0, 10_000), shapes)
+def test_no_masked_cell_is_recovered_by_subtraction(seed: int, shape: dict[str, object]) -> None:
+    estimates = _estimates(seed, **shape)
+    _attack(estimates, protect(estimates, masking_n=MASK))
+
+
+@slow
+@given(st.integers(0, 10_000), shapes)
+def test_nor_in_the_pack_of_one_bailleur(seed: int, shape: dict[str, object]) -> None:
+    estimates = for_bailleur(_estimates(seed, **shape), "B")
+    assert set(estimates.comparison["bailleur"]) <= {"ensemble", "B"}
+    _attack(estimates, protect(estimates, masking_n=MASK))
+
+
+@slow
+@given(st.integers(0, 10_000), shapes)
+def test_small_cells_are_hidden_with_all_that_rests_on_them(
+    seed: int, shape: dict[str, object]
+) -> None:
+    estimates = _estimates(seed, **shape)
+    published = protect(estimates, masking_n=MASK)
+    table, true = published.comparison, estimates.comparison
+    assert len(table) == len(true)
+    groups = true["groupe"].isin(GROUPS)
+    small = (true["n"] > 0) & (true["n"] < MASK) & groups
+    assert (table["publication"][small] == "masque").all()
+    masked = table[table["publication"] == "masque"]
+    assert masked[list(NUMBERS)].isna().all(axis=None)
+    silent = table[table["publication"].isin(["non_publiable", "non_calculable"])]
+    assert silent[[c for c in NUMBERS if c not in ("n", "n_residences")]].isna().all(axis=None)
+    assert silent["n"].notna().all()
+    key = ["vague", "niveau", "territoire", "bailleur", "item"]
+    hidden = masked[masked["groupe"].isin(["qpv", "hors_qpv"]) & (masked["ajustement"] == "brut")]
+    gaps = table[table["groupe"] == "ecart"].merge(hidden[key].drop_duplicates(), on=key)
+    assert (gaps["publication"] != "publiable").all()
+    assert gaps["estimation"].isna().all()
+    for wave in ("2019", "2023"):
+        alone = hidden[(hidden["vague"] == wave) & (hidden["bailleur"] != "ensemble")]
+        changes = table[table["groupe"] == "evolution_ecart"]
+        both = changes.merge(alone[key[1:]].drop_duplicates(), on=key[1:])
+        assert both["estimation"].isna().all()
+
+
+@slow
+@given(st.integers(0, 10_000), shapes)
+def test_every_table_hides_the_same_cells(seed: int, shape: dict[str, object]) -> None:
+    published = protect(_estimates(seed, **shape), masking_n=MASK)
+    table = published.comparison
+    raw = table[(table["niveau"] == "total") & (table["ajustement"] == "brut")]
+    key = ["vague", "bailleur", "item", "groupe"]
+    both = published.levels.merge(raw[[*key, "publication", "n"]], on=key, suffixes=("", "_c"))
+    assert len(both) == len(published.levels)
+    hidden = both["publication_c"] == "masque"
+    assert (both["publication"][hidden] == "masque").all()
+    assert both["n"][hidden].isna().all()
+    assert both["estimation"][hidden].isna().all()
+
+
+def test_what_a_run_masked_stays_masked() -> None:
+    estimates = _estimates(5, residences=8, interviews=14)
+    first = protect(estimates, masking_n=40)
+    before = masked_cells(first)
+    assert before
+    second = protect(estimates, masking_n=11, previous=before)
+    assert set(before) <= set(masked_cells(second))
+    _attack(estimates, second)
+
+
+def test_the_last_runs_masks_reach_what_they_were_not_asked_for() -> None:
+    estimates = _estimates(1, residences=8, interviews=14)
+    free = protect(estimates, masking_n=11)
+    cell = free.comparison[
+        (free.comparison["groupe"] == "qpv") & (free.comparison["bailleur"] == "B")
+        & (free.comparison["niveau"] == "total") & free.comparison["n"].notna()
+    ].iloc[0]  # fmt: skip
+    names = ("vague", "item", "niveau", "territoire", "bailleur", "groupe")
+    asked = Cell(*(cell[c] for c in names))
+    again = protect(estimates, masking_n=11, previous=[asked])
+    _attack(estimates, again)
+    assert len(masked_cells(again)) > len(masked_cells(free)) + 1
+
+
+def test_published_has_one_maker() -> None:
+    published = protect(_estimates(1), masking_n=MASK)
+    fields = {f: getattr(published, f) for f in Published.__dataclass_fields__ if f != "seal"}
+    with pytest.raises(TypeError):
+        Published(**fields, seal=object())
+
+
+def test_small_waves_do_not_tell_their_sides() -> None:
+    plan = make_plan()
+    delivery = make_delivery(3, owners=("A",), residences=2, interviews=3)
+    inside = (delivery["qpv"] == "1").to_numpy()
+    few = inside & (np.cumsum(inside) > 4)
+    published = protect(compare(recode([delivery[~few]], plan), plan), masking_n=MASK)
+    assert any(w.n_qpv == w.n_hors == -1 for w in published.waves)
+    assert all(w.n_qpv in {-1, 0} or w.n_qpv >= MASK for w in published.waves)
