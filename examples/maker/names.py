@@ -76,7 +76,7 @@ RESIDENCES: Final = (
     "Les Hortensias", "Le Clos Pasteur", "Les Tilleuls", "Résidence du Beffroi", "Les Acacias", "La Fonderie",
     "Le Parc", "Les Érables", "Tour Ravel", "Tour Debussy", "Tour Berlioz", "Les Peupliers", "Le Moulin",
     "Les Aunes", "Les Tisserands", "La Filature", "L'Écluse", "Le Lavoir", "Les Glycines", "Barbara",
-    "Jacques Brel", "Les Prés Fleuris", "La Verrerie", "Les Mineurs", "Résidence de la Gare", "Lamartine",
+    "Jacques Brel", "Les Sorbiers", "La Verrerie", "Les Mineurs", "Résidence de la Gare", "Lamartine",
     "Les Fauvettes", "Les Mésanges", "Les Bleuets", "Le Verger", "Saint-Éloi", "Saint-Vaast", "Le Clos du Roy",
     "Émile Zola", "Anatole France", "Les Lumières", "Hélène Boucher", "Saint-Exupéry", "Mermoz", "Le Belvédère",
     "Chateaubriand", "Stendhal", "La Fontaine", "Molière", "Racine", "Corneille", "Les Charmes", "La Source",
