@@ -184,6 +184,7 @@ def programme(
         diagnostics=inputs.frame("diagnostics"),
         carry=settings.reglages.report_eur,
         npnru=tax.npnru_quarters(located.entrances),
+        law=load_law(settings.reglages.loi),
     )
 
 
