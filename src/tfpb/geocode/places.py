@@ -112,6 +112,14 @@ def _numbering(table: StreetTable, members: tuple[int, ...]) -> Numbering:
     return out
 
 
+def neighbours(table: StreetTable, members: tuple[int, ...], number: int) -> list[Point]:
+    """Return the one or two numbers next to a number that is not listed, its own side first."""
+    numbers = numbering(table, members)
+    side = numbers.sides[number % 2] or numbers.sides[1 - number % 2]
+    at = bisect_left(side, number)
+    return [numbers.points[n][0] for n in side[max(0, at - 1) : at + 1]]
+
+
 def _middle(
     table: StreetTable, members: tuple[int, ...], numbers: Numbering
 ) -> tuple[float, float, float]:

@@ -24,6 +24,8 @@ _FLOATS: Final = {
     "score": "result_score", "x": "result_x", "y": "result_y", "confidence": "result_confidence",
     "radius_m": "result_radius_m",
 }  # fmt: skip
+_DECIMALS: Final = {"score": 4, "x": 2, "y": 2, "confidence": 4, "radius_m": 1}
+_DEGREES: Final = 7
 _TEXTS: Final = {
     "label": "result_label", "kind": "result_type", "housenumber": "result_housenumber",
     "name": "result_name", "postcode": "result_postcode", "city": "result_city",
@@ -96,7 +98,7 @@ def frame_of(answers: Iterable[Answer], *, index: pd.Index, source: str) -> pd.D
     columns = dict(zip(Answer._fields, zip(*listed, strict=True), strict=True)) if listed else {}
     out = pd.DataFrame(index=index)
     for field, name in _FLOATS.items():
-        out[name] = np.asarray(columns.get(field, ()), dtype=float)
+        out[name] = np.round(np.asarray(columns.get(field, ()), dtype=float), _DECIMALS[field])
     for field, name in _TEXTS.items():
         out[name] = pd.Series([str(v) for v in columns.get(field, ())], index=index, dtype="str")
     out["result_reasons"] = pd.Series(
@@ -115,4 +117,4 @@ def _degrees(out: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         rows = (codes == epsg) & np.isfinite(x) & np.isfinite(y)
         if rows.any():
             longitude[rows], latitude[rows] = to_lonlat(x[rows], y[rows], int(epsg))
-    return longitude, latitude
+    return np.round(longitude, _DEGREES), np.round(latitude, _DEGREES)

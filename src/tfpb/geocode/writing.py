@@ -20,6 +20,7 @@ from tfpb.geocode.cleaning import clean, flatten
 from tfpb.geocode.complement import Parcel, take_parcels
 from tfpb.geocode.coordinates import GIVEN_RADIUS_M, extent_of
 from tfpb.geocode.grade import REJECTED, verdict
+from tfpb.geocode.places import neighbours
 from tfpb.model.codes import GeocodeVerdict, ResultType
 
 if TYPE_CHECKING:
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
     from tfpb.geocode.coordinates import Given
     from tfpb.geocode.parsed import ParsedAddress
     from tfpb.geocode.places import Spot
+    from tfpb.geocode.source import Street
     from tfpb.geocode.streets import Candidate
     from tfpb.geocode.table import StreetTable
 
 FAR_FROM_ADDRESS_M: Final = 250.0
 _SHORT_PARCEL: Final = re.compile(r"^\s*(?:(\d{3})\s*)?([a-z]{1,2}|0[a-z])\s*0*(\d{1,4})\s*$")
+_MOST_ALTERNATIVES: Final = 3
 _WRITTEN_MISSING_TYPE: Final = 0.6
 
 
@@ -78,7 +81,7 @@ def _answer(
     judged = verdict(where, found.confidence, said)
     alternatives = ""
     if judged is not GeocodeVerdict.ACCEPTE:
-        alternatives = _labels(table, found.choice.rivals)
+        alternatives = JOIN.join(_alternatives(found, parsed))
     return Answer(
         label_of(where, city),
         rank(found.choice.candidate),
@@ -122,12 +125,35 @@ def _match_reasons(found: Found) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _labels(table: StreetTable, rivals: Sequence[Candidate]) -> str:
-    """Name the streets that answer as well, with their likeness."""
-    streets = [(table.streets[table.groups[r.group].members[0]], rank(r)) for r in rivals[:3]]
-    return JOIN.join(
-        f"{s.name} {s.postcode} {table.commune.city} ({worth:.2f})" for s, worth in streets
-    )
+def _alternatives(found: Found, parsed: ParsedAddress) -> list[str]:
+    """Name what answers as well, ready to be geocoded if it is picked: at most three.
+
+    When the number is what is missing, the numbers next to it come first.
+    """
+    out: list[str] = []
+    where, table = found.spot, found.table
+    if where.first is None and parsed.numbers:
+        members = table.groups[found.choice.candidate.group].members
+        worth = rank(found.choice.candidate)
+        out += [
+            _label(table, table.streets[point.member], number_text(point), worth)
+            for point in neighbours(table, members, parsed.numbers[0][0])
+        ]
+    out += _labels(table, found.choice.rivals, parsed)
+    return out[:_MOST_ALTERNATIVES]
+
+
+def _labels(table: StreetTable, rivals: Sequence[Candidate], parsed: ParsedAddress) -> list[str]:
+    """Name streets that answer as well, under the numbers written, with their likeness."""
+    numbers = "-".join(f"{number}{suffix}" for number, suffix in parsed.numbers)
+    return [
+        _label(table, table.streets[table.groups[r.group].members[0]], numbers, rank(r))
+        for r in rivals[:_MOST_ALTERNATIVES]
+    ]
+
+
+def _label(table: StreetTable, street: Street, number: str, worth: float) -> str:
+    return f"{number} {street.name} {street.postcode} {table.commune.city} ({worth:.2f})".strip()
 
 
 def _municipality(
@@ -158,7 +184,7 @@ def _municipality(
         confidence=found.confidence if found else 0.0,
         reasons=reasons,
         complement=parsed.complement,
-        alternatives=_labels(table, listed),
+        alternatives=JOIN.join(_labels(table, listed, parsed)),
         radius_m=radius,
         parcel=JOIN.join(parcels),
     )
