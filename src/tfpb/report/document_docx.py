@@ -57,6 +57,7 @@ def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[st
         if section.key == parts.MAPS_AFTER and maps:
             _map_pages(document, report, maps)
     _properties(document, report)
+    xml.declare_font(document, _FONT)
     buffer = io.BytesIO()
     document.save(buffer)
     return settle(buffer.getvalue(), report.properties.get("date_iso", "2000-01-01"))

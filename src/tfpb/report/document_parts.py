@@ -21,6 +21,7 @@ MAPS_AFTER: Final = "localisation"
 _SIZES: Final = (8.5, 8.0, 7.5, 7.0)
 _ROOM: Final = 174 / (0.3528 * 0.56)  # characters × points in the width of an A4 page
 _PADDING: Final = 1.6
+_COMFORT: Final = 0.7  # part of what the columns wish for that is worth a smaller type
 _LONG_WORD: Final = 16
 
 
@@ -111,12 +112,13 @@ def _share(floors: list[float], wished: list[float]) -> tuple[list[float], float
     widths : list of float
         Characters a column.
     size : float
-        The largest type in which the floors fit, in points.
+        The largest type in which the floors and most of the wishes fit, in points.
     """
-    size = next((s for s in _SIZES if sum(floors) <= _ROOM / s), _SIZES[-1])
-    room = _ROOM / size
     more = [max(0.0, wish - floor) for wish, floor in zip(wished, floors, strict=True)]
-    spare, asked = max(0.0, room - sum(floors)), sum(more)
+    asked = sum(more)
+    least = sum(floors) + _COMFORT * asked
+    size = next((s for s in _SIZES if least <= _ROOM / s), _SIZES[-1])
+    spare = max(0.0, _ROOM / size - sum(floors))
     scale = min(1.0, spare / asked) if asked else 0.0
     return [floor + scale * extra for floor, extra in zip(floors, more, strict=True)], size
 

@@ -68,7 +68,7 @@ def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[st
     inputs["data"] = json.dumps(_printable(content), ensure_ascii=False)
     day = dt.date.fromisoformat(report.properties.get("date_iso", "2000-01-01"))
     return bytes(
-        typst.compile(
+        typst.compile(  # type: ignore[call-overload]  # the stub ties the type of fonts to the input's
             _TEMPLATE.read_bytes(),
             format="pdf",
             sys_inputs=inputs,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
@@ -135,3 +136,16 @@ def contents(entries: list[tuple[str, str]], style: str) -> list[Any]:
             )
         )
     return out
+
+
+def declare_font(document: Any, name: str) -> None:
+    """Describe the font as a sans-serif, so that a computer without it takes one of the same kind."""
+    entry = (
+        f'<w:font w:name="{name}"><w:altName w:val="Carlito"/><w:family w:val="swiss"/>'
+        '<w:pitch w:val="variable"/></w:font>'
+    )
+    for part in document.part.package.iter_parts():
+        if str(part.partname) == "/word/fontTable.xml":
+            text = part.blob.decode("utf-8")
+            kept = re.sub(rf'<w:font w:name="{name}">.*?</w:font>', "", text, flags=re.DOTALL)
+            part._blob = kept.replace("</w:fonts>", f"{entry}</w:fonts>").encode()  # noqa: SLF001

@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
@@ -163,11 +164,13 @@ class _Sheet:
         """Fit the widest table; in the others a text wraps and a number may widen its column."""
         if not self.tables:
             return [18] * 6
-        main = max(self.tables, key=lambda t: len(t.columns))
+        main = max(self.tables, key=lambda t: sum(c.width for c in t.columns))
         widths = [min(c.width, 60) for c in main.columns]
         for table in self.tables:
             for k, column in enumerate(table.columns):
-                if column.format in NUMERIC:
+                if k == len(widths):
+                    widths.append(column.width)
+                elif column.format in NUMERIC:
                     widths[k] = max(widths[k], column.width)
         return widths
 
@@ -220,7 +223,7 @@ class _Sheet:
             if not missing(figure.amount):
                 shown = as_number(figure.amount, figure.format)
             value = style.put(self.sheet, self.row, 2, shown)
-            value.font, value.alignment = style.FIGURE, style.WRAP
+            value.font, value.alignment = style.FIGURE, style.TOP
             if shown is not figure.value:
                 value.number_format = style.number_format(figure.format)
             detail = style.put(self.sheet, self.row, 3, figure.detail)
@@ -304,7 +307,9 @@ class _Sheet:
                 cell.comment = note
 
     def _chart(self, chart: Chart) -> None:
-        """Write the chart's figures, then the native chart under them."""
+        """Write the chart's figures and the native chart, on a page of their own in print."""
+        breaks: Any = self.sheet.row_breaks
+        breaks.append(Break(id=self.row - 1))
         self._text(chart.title, style.SUBTITLE)
         if chart.unit:
             self._text(f"Unité : {chart.unit} · Source : {chart.source}", style.NOTE)

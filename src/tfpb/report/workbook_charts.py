@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.utils import get_column_letter
 
 from tfpb.model.report import Chart, ChartKind, Format
 from tfpb.report import theme
@@ -16,13 +18,14 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 _COLOURS: Final = (theme.ACCENT, "#BDBDBD", theme.DANS)
-_ROW_CM: Final = 0.5
+_ROW_PT: Final = 15.0  # height of a row that nothing sets
+_CM_PER_PT: Final = 0.03528
 _HEAD_CM: Final = 2.6
 _PER_ITEM_CM: Final = 0.85
 
 
 def native_chart(sheet: Worksheet, row: int, chart: Chart) -> int:
-    """Write the figures of a chart and the chart under them.
+    """Write the figures of a chart and the chart beside them, on a page of their own in print.
 
     Parameters
     ----------
@@ -53,8 +56,9 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart) -> int:
     height = _HEAD_CM + _PER_ITEM_CM * len(chart.rows)
     drawn = _bars(sheet, row, last, len(keys), fmt)
     drawn.height, drawn.width = height, 22
-    sheet.add_chart(drawn, f"A{last + 2}")
-    return last + 3 + int(height / _ROW_CM)
+    sheet.add_chart(drawn, f"{get_column_letter(len(keys) + 2)}{row}")
+    taken = sum(sheet.row_dimensions[r].height or _ROW_PT for r in range(row, last + 1))
+    return last + 1 + max(0, math.ceil((height / _CM_PER_PT - taken) / _ROW_PT))
 
 
 def _series(chart: Chart) -> tuple[tuple[str, ...], tuple[str, ...], Format]:

@@ -48,10 +48,10 @@ HEADER_BORDER: Final = Border(bottom=_STRONG)
 ROW_BORDER: Final = Border(bottom=_THIN)
 TOTAL_BORDER: Final = Border(top=_STRONG)
 WRAP: Final = Alignment(wrap_text=True, vertical="top")
-TOP: Final = Alignment(vertical="top")
-_CELL_TEXT: Final = Alignment(wrap_text=True, vertical="top", indent=1)
+TOP: Final = Alignment(horizontal="left", vertical="top")
+_CELL_TEXT: Final = Alignment(horizontal="left", wrap_text=True, vertical="top", indent=1)
 _RIGHT: Final = Alignment(horizontal="right", vertical="top")
-_HEADER_LEFT: Final = Alignment(wrap_text=True, vertical="bottom", indent=1)
+_HEADER_LEFT: Final = Alignment(horizontal="left", wrap_text=True, vertical="bottom", indent=1)
 _HEADER_RIGHT: Final = Alignment(wrap_text=True, vertical="bottom", horizontal="right")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
-from tfpb.words.numbers import number, plural
+from tfpb.words.numbers import long_date, number, plural
+from tfpb.words.verdicts import margin_words
 
 WARNING: Final = "Aide à la décision, ne vaut pas attestation"
 FICTIONAL: Final = "données fictives"
@@ -18,28 +20,38 @@ EDIT_INPUTS: Final = (
 MISSING: Final[dict[str, tuple[str, str]]] = {
     "enquete": (
         "Aucune enquête n’a été fournie : la satisfaction des locataires n’est pas mesurée ici.",
-        ("Pour l’ajouter, indiquez enquete et plan sous [fichiers] dans dossier.toml ; "
-        "« tfpb nouveau DOSSIER --depuis ENQUETE » prépare le plan."),
+        (
+            "Pour l’ajouter, indiquez enquete et plan sous [fichiers] dans dossier.toml ; "
+            "« tfpb nouveau DOSSIER --depuis ENQUETE » prépare le plan."
+        ),
     ),
     "vagues": (
         "Une seule vague d’enquête est fournie : aucune évolution ne peut être mesurée.",
-        ("Pour mesurer une évolution, ajoutez la livraison d’une autre vague à la liste enquete sous "
-        "[fichiers] dans dossier.toml."),
+        (
+            "Pour mesurer une évolution, ajoutez la livraison d’une autre vague à la liste enquete sous "
+            "[fichiers] dans dossier.toml."
+        ),
     ),
     "fiscalite": (
         "Aucun fichier de fiscalité n’a été fourni : le montant de l’abattement n’est pas calculé.",
-        ("Pour l’ajouter, indiquez fiscalite sous [fichiers] dans dossier.toml : une ligne par local "
-        "de chaque avis, avec la valeur locative et les taux."),
+        (
+            "Pour l’ajouter, indiquez fiscalite sous [fichiers] dans dossier.toml : une ligne par local "
+            "de chaque avis, avec la valeur locative et les taux."
+        ),
     ),
     "programme": (
         "Aucun programme d’actions n’a été fourni : le bilan n’est pas établi.",
         "Pour l’ajouter, indiquez programme sous [fichiers] dans dossier.toml : une ligne par action.",
     ),
     "droit_commun": (
-        ("Aucun tableau de droit commun n’a été fourni : ce que le bailleur fait partout n’est pas "
-        "comparé."),
-        ("Pour l’ajouter, indiquez droit_commun sous [fichiers] dans dossier.toml : une ligne par "
-        "résidence et par indicateur."),
+        (
+            "Aucun tableau de droit commun n’a été fourni : ce que le bailleur fait partout n’est pas "
+            "comparé."
+        ),
+        (
+            "Pour l’ajouter, indiquez droit_commun sous [fichiers] dans dossier.toml : une ligne par "
+            "résidence et par indicateur."
+        ),
     ),
     "conventions": (
         "Aucune convention n’a été fournie : les dates de signature ne sont pas vérifiées.",
@@ -50,24 +62,34 @@ MISSING: Final[dict[str, tuple[str, str]]] = {
         "Ajoutez programme, ou enquete et plan, sous [fichiers] dans dossier.toml.",
     ),
     "priorites": (
-        ("Les priorités ne sont pas calculées : il faut une question de satisfaction d’ensemble et "
-        "assez de réponses."),
+        (
+            "Les priorités ne sont pas calculées : il faut une question de satisfaction d’ensemble et "
+            "assez de réponses."
+        ),
         "Vérifiez, dans le plan d’enquête, que la question d’ensemble porte le thème « global ».",
     ),
 }
 RECITAL: Final = (
-    ("L’article 1388 bis du code général des impôts réduit de 30 % la base d’imposition à la taxe "
-    "foncière des logements sociaux situés en quartier prioritaire de la politique de la ville. "
-    "L’avantage court après l’exonération de longue durée, ou dès l’origine pour certains logements."),
-    ("Il est réservé au propriétaire signataire, au 1er janvier de l’année d’imposition, du contrat "
-    "de ville et de la convention qui lui est annexée. En contrepartie, l’organisme améliore la "
-    "qualité du service rendu aux locataires et rend compte chaque année, aux signataires du "
-    "contrat de ville, du montant et du suivi des actions."),
-    ("Les taxes et redevances perçues avec la taxe foncière ne suivent pas toutes la même règle : la "
-    "taxe d’enlèvement des ordures ménagères n’est pas réduite."),
-    ("Le service « adapté et équivalent » à celui des quartiers classiques est un engagement du "
-    "secteur, non une condition écrite dans la loi : c’est à lui que répond la comparaison des "
-    "satisfactions."),
+    (
+        "L’article 1388 bis du code général des impôts réduit de 30 % la base d’imposition à la taxe "
+        "foncière des logements sociaux situés en quartier prioritaire de la politique de la ville. "
+        "L’avantage court après l’exonération de longue durée, ou dès l’origine pour certains logements."
+    ),
+    (
+        "Il est réservé au propriétaire signataire, au 1er janvier de l’année d’imposition, du contrat "
+        "de ville et de la convention qui lui est annexée. En contrepartie, l’organisme améliore la "
+        "qualité du service rendu aux locataires et rend compte chaque année, aux signataires du "
+        "contrat de ville, du montant et du suivi des actions."
+    ),
+    (
+        "Les taxes et redevances perçues avec la taxe foncière ne suivent pas toutes la même règle : la "
+        "taxe d’enlèvement des ordures ménagères n’est pas réduite."
+    ),
+    (
+        "Le service « adapté et équivalent » à celui des quartiers classiques est un engagement du "
+        "secteur, non une condition écrite dans la loi : c’est à lui que répond la comparaison des "
+        "satisfactions."
+    ),
 )
 NOT_CHECKED: Final = "non vérifié"
 ROLES: Final[dict[str, str]] = {
@@ -104,32 +126,49 @@ SETTINGS: Final[dict[str, str]] = {
     "colonnes": "Colonnes renommées",
     "loi": "Valeurs légales remplacées par l’utilisateur",
     "territoires": "Découpages de l’enquête",
+    "enquete_residences_inconnues": "Résidences de l’enquête absentes du patrimoine",
     "dpi": "Finesse des cartes, en points par pouce",
     "agglomeration_plus_50000": "Agglomération de plus de 50 000 habitants",
 }
 CHECKS: Final[dict[str, str]] = {
     "lignes_patrimoine": "Lignes du patrimoine : autant en sortie qu’en entrée",
+    "residences": "Résidences : autant dans la table que dans le patrimoine",
     "logements": "Logements : en QPV + hors QPV + à vérifier = total",
+    "trois_reponses": "Chaque adresse a l’une des trois réponses",
 }
 METHOD: Final = (
-    ("Une part de satisfaits est le rapport des poids des réponses satisfaites aux poids des réponses "
-    "valides ; « ne sait pas » et « non concerné » sont hors du calcul et leur part est donnée."),
-    ("Les résidences forment les grappes du sondage et le bailleur croisé avec le côté QPV ou hors "
-    "QPV en forme les strates. L’incertitude en tient compte : les réponses d’une même résidence se "
-    "ressemblent, et des intervalles calculés comme si elles étaient indépendantes seraient trop "
-    "étroits."),
-    ("Les intervalles valent sous l’hypothèse d’un sondage stratifié en grappes ; une enquête par "
-    "quotas ne la vérifie qu’en partie."),
-    ("L’écart est la part en QPV moins la part hors QPV. L’écart brut est toujours donné ; l’écart à "
-    "structure comparable (même répartition des types d’habitat et des périodes de construction) est "
-    "donné à côté, jamais à sa place."),
-    ("La marge d’équivalence est fixée avant tout résultat. Le verdict compare à cette marge "
-    "l’intervalle de l’écart à 90 % ; ce qui n’est pas significativement différent n’est pas appelé "
-    "équivalent."),
-    ("Quand plusieurs questions d’un même thème sont jugées ensemble, un résultat favorable qui ne "
-    "résiste pas à la correction de Holm est marqué « isolé »."),
-    ("Une case qui repose sur trop peu de ménages est masquée, ainsi que la case qui permettrait de "
-    "la retrouver par soustraction."),
+    (
+        "Une part de satisfaits est le rapport des poids des réponses satisfaites aux poids des réponses "
+        "valides ; « ne sait pas » et « non concerné » sont hors du calcul et leur part est donnée."
+    ),
+    (
+        "Les résidences forment les grappes du sondage et le bailleur croisé avec le côté QPV ou hors "
+        "QPV en forme les strates. L’incertitude en tient compte : les réponses d’une même résidence se "
+        "ressemblent, et des intervalles calculés comme si elles étaient indépendantes seraient trop "
+        "étroits."
+    ),
+    (
+        "Les intervalles valent sous l’hypothèse d’un sondage stratifié en grappes ; une enquête par "
+        "quotas ne la vérifie qu’en partie."
+    ),
+    (
+        "L’écart est la part en QPV moins la part hors QPV. L’écart brut est toujours donné ; l’écart à "
+        "structure comparable (même répartition des types d’habitat et des périodes de construction) est "
+        "donné à côté, jamais à sa place."
+    ),
+    (
+        "La marge d’équivalence est fixée avant tout résultat. Le verdict compare à cette marge "
+        "l’intervalle de l’écart à 90 % ; ce qui n’est pas significativement différent n’est pas appelé "
+        "équivalent."
+    ),
+    (
+        "Quand plusieurs questions d’un même thème sont jugées ensemble, un résultat favorable qui ne "
+        "résiste pas à la correction de Holm est marqué « isolé »."
+    ),
+    (
+        "Une case qui repose sur trop peu de ménages est masquée, ainsi que la case qui permettrait de "
+        "la retrouver par soustraction."
+    ),
 )
 
 
@@ -176,3 +215,23 @@ def rows_elsewhere(count: int, sheet: str) -> str:
 def map_caption(name: str, code: str) -> str:
     """Caption the map of a quarter."""
     return f"Carte du quartier {name} ({code}) : périmètre, résidences, chiffres et satisfaction"
+
+
+def sources_lead(files: int, unverified: int, run_hash: str) -> str:
+    """Open the chapter of sources."""
+    law = "aucune valeur légale non vérifiée"
+    if unverified:
+        many = "valeurs légales restent non vérifiées"
+        law = plural(unverified, "valeur légale reste non vérifiée", many)
+    return f"{plural(files, 'fichier lu', 'fichiers lus')} ; {law} ; calcul {run_hash}."
+
+
+def margin_adopted(margin: float, by: object, day: object) -> str:
+    """Say the margin, who adopted it and when, as far as the plan tells."""
+    text = f"Marge d’équivalence : {margin_words(margin)}"
+    if by:
+        text += f", adoptée par : {by}"
+    if day:
+        when = day if isinstance(day, dt.date) else dt.date.fromisoformat(str(day)[:10])
+        text += f", le {long_date(when)}"
+    return f"{text}." if by or day else f"{text} ; le plan ne dit pas qui l’a adoptée."

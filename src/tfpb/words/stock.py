@@ -73,10 +73,14 @@ def location_lead(entrances: int, sure: int, doubtful: int, vintage: int, year: 
 
 
 THREE_ANSWERS: Final = (
-    ("Chaque adresse reçoit l’une de trois réponses : dans un QPV, hors QPV, ou à vérifier. Elle est "
-    "à vérifier quand la distance à la limite est plus petite que l’incertitude de sa position, ou "
-    "quand l’adresse elle-même n’a pas été reconnue avec assez de certitude."),
-    ("Quand une limite suit une voie publique, elle passe à l’axe de la voie : un seul côté de la rue "
-    "est dans le quartier. La règle qui retient les deux côtés d’une rue ne vaut que pour les "
-    "commerces ; elle n’est jamais appliquée ici."),
+    (
+        "Chaque adresse reçoit l’une de trois réponses : dans un QPV, hors QPV, ou à vérifier. Elle est "
+        "à vérifier quand la distance à la limite est plus petite que l’incertitude de sa position, ou "
+        "quand l’adresse elle-même n’a pas été reconnue avec assez de certitude."
+    ),
+    (
+        "Quand une limite suit une voie publique, elle passe à l’axe de la voie : un seul côté de la rue "
+        "est dans le quartier. La règle qui retient les deux côtés d’une rue ne vaut que pour les "
+        "commerces ; elle n’est jamais appliquée ici."
+    ),
 )

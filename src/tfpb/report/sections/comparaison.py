@@ -103,10 +103,14 @@ def _workbook_table(rows: pd.DataFrame, dossier: Dossier, wave: str) -> Table:
         scope="ménages interrogés, réponses valides",
         source=_SOURCE.format(wave),
         notes=(
-            ("Une cellule vide n’est pas publiable : fragile, peu de réponses, à lire avec prudence ; "
-            "non publiable, trop peu de réponses ; masqué, secret des réponses."),
-            ("Marge démontrable : la plus petite marge à laquelle ces réponses montreraient que les QPV "
-            "ne sont pas en dessous."),
+            (
+                "Une cellule vide n’est pas publiable : fragile, peu de réponses, à lire avec prudence ; "
+                "non publiable, trop peu de réponses ; masqué, secret des réponses."
+            ),
+            (
+                "Marge démontrable : la plus petite marge à laquelle ces réponses montreraient que les QPV "
+                "ne sont pas en dessous."
+            ),
         ),
         media=WORKBOOK,
     )
@@ -137,8 +141,10 @@ def _document_tables(shown: pd.DataFrame, wave: str) -> list[Block]:
             scope="ménages interrogés, réponses valides",
             source=_SOURCE.format(wave),
             notes=(
-                ("Écart comparable : même répartition des types d’habitat et des périodes de "
-                "construction des deux côtés ; il accompagne l’écart brut sans le remplacer."),
+                (
+                    "Écart comparable : même répartition des types d’habitat et des périodes de "
+                    "construction des deux côtés ; il accompagne l’écart brut sans le remplacer."
+                ),
             ),
             media=DOCUMENT,
         )
@@ -218,8 +224,10 @@ def _charts(shown: pd.DataFrame, wave: str, margin: float) -> list[Block]:
                 margin=margin / 100,
                 source=_SOURCE.format(wave),
                 notes=(
-                    ("Trait épais : intervalle à 90 % ; trait fin : intervalle à 95 % ; bande : marge "
-                    "d’équivalence."),
+                    (
+                        "Trait épais : intervalle à 90 % ; trait fin : intervalle à 95 % ; bande : marge "
+                        "d’équivalence."
+                    ),
                 ),
             )
         )
@@ -227,7 +235,7 @@ def _charts(shown: pd.DataFrame, wave: str, margin: float) -> list[Block]:
         levels = shown[["libelle", "theme", "qpv", "hors", "n"]].reset_index(drop=True)
         out.append(
             Chart(
-                "niveaux",
+                "satisfaits",
                 ChartKind.DUMBBELL,
                 f"Part de ménages satisfaits en QPV et hors QPV, vague {wave}",
                 levels,
@@ -252,12 +260,14 @@ def _territories(rows: pd.DataFrame, dossier: Dossier, wave: str) -> list[Block]
         named = shown.assign(
             territoire_mot=[
                 view.place_label("code_qpv", str(t), names) for t in shown["territoire"]
-            ]
+            ],
+            court=[str(p).split(" :", maxsplit=1)[0] for p in shown["publication_mot"]],
         )
+        heads = named[named["tete"].astype(bool)]
         out.append(
             table(
                 "comparaison_quartiers",
-                "Par quartier, là où les réponses suffisent",
+                "Par quartier, questions de tête, là où les réponses suffisent",
                 (
                     column("territoire_mot", "Quartier", width=24),
                     column("libelle", "Question", width=28),
@@ -269,9 +279,10 @@ def _territories(rows: pd.DataFrame, dossier: Dossier, wave: str) -> list[Block]
                     column("verdict_mot", "Verdict", width=22),
                     column("court", "Publication", width=10),
                 ),
-                named,
+                heads if len(heads) else named,
                 unit="% et points (quartier − hors QPV du bailleur)",
-                scope="ménages interrogés dans le quartier, comparés à tout le hors QPV",
+                scope="ménages interrogés dans le quartier, comparés à tout le hors QPV ; les autres "
+                "questions sont dans la feuille « Comparaison » du classeur",
                 source=_SOURCE.format(wave),
                 media=DOCUMENT,
             )

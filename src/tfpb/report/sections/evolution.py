@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tfpb.errors import Severity
 from tfpb.model.codes import Ajustement, Groupe
 from tfpb.model.report import Chart, ChartKind, Format, Section, Text
 from tfpb.model.results import PRIORITY_COLUMNS
@@ -108,7 +107,7 @@ def evolution(dossier: Dossier) -> Section:
     warnings = tuple(
         dict.fromkeys(
             " ".join(part for part in (s.title, s.hint) if part)
-            for s in (say(f) for f in survey.notices if f.severity is Severity.DOUTE)
+            for s in (say(f) for f in survey.notices if f.code.startswith("vagues_"))
         )
     )
     if warnings:

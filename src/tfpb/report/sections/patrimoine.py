@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.model.dossier import Dossier
+    from tfpb.model.location import Located
     from tfpb.model.report import Block, TableColumn
 
 _NOT_SHOWN = frozenset({"x", "y", "longitude", "latitude"})
@@ -29,26 +30,26 @@ def residences(dossier: Dossier) -> Section:
         evolution_mot=said(dossier.located.residences["evolution"], words.EVOLUTIONS),
     )
     columns: list[TableColumn] = [
-        column("id_residence", "Résidence", width=12),
-        column("nom", "Nom", width=26),
-        column("commune", "Commune", width=16),
-        column("nb_entrees", "Entrées", Format.INTEGER, 9),
-        column("nb_logements", "Logements", Format.INTEGER, 11),
-        column("logements_dans", "Logements en QPV", Format.INTEGER, 11),
-        column("logements_hors", "Logements hors QPV", Format.INTEGER, 11),
-        column("logements_a_verifier", "Logements à vérifier", Format.INTEGER, 11),
-        column("part_qpv", "Part en QPV (%)", Format.PERCENT, 9),
-        column("statut", "Côté de la majorité", width=14),
-        column("code_qpv", "Code du QPV", width=12),
-        column("nom_qpv", "Nom du QPV", width=22),
-        column("evolution_mot", "De 2015 à 2024", width=17),
-        column("distance_min_m", "Distance à la limite (m)", Format.METRES, 11),
-        column("annee_construction", "Année de construction", Format.YEAR, 12),
-        column("type_habitat", "Type d’habitat", width=13),
+        column("id_residence", "Résidence", width=9),
+        column("nom", "Nom", width=20),
+        column("commune", "Commune", width=14),
+        column("nb_entrees", "Entrées", Format.INTEGER, 8),
+        column("nb_logements", "Logements", Format.INTEGER, 9),
+        column("logements_dans", "Logements en QPV", Format.INTEGER, 9),
+        column("logements_hors", "Logements hors QPV", Format.INTEGER, 9),
+        column("logements_a_verifier", "Logements à vérifier", Format.INTEGER, 9),
+        column("part_qpv", "Part en QPV (%)", Format.PERCENT, 8),
+        column("statut", "Côté de la majorité", width=12),
+        column("code_qpv", "Code du QPV", width=11),
+        column("nom_qpv", "Nom du QPV", width=18),
+        column("evolution_mot", "De 2015 à 2024", width=15),
+        column("distance_min_m", "Distance à la limite (m)", Format.METRES, 9),
+        column("annee_construction", "Année de construction", Format.YEAR, 11),
+        column("type_habitat", "Type d’habitat", width=11),
     ]
     known = {*RESIDENCE_COLUMNS, *_NOT_SHOWN, "statut", "evolution_mot", "bailleur"}
     columns += [
-        column(name, name, width=16)
+        column(name, name, width=14)
         for name in dossier.located.residences.columns
         if name not in known and not str(name).startswith("_") and has(homes, str(name))
     ]
@@ -61,10 +62,13 @@ def residences(dossier: Dossier) -> Section:
         scope=f"patrimoine du bailleur, imposition {dossier.located.year}",
         source="patrimoine, géocodage et carte des QPV",
         notes=(
-            ("L’argent suit les logements : une résidence coupée par une limite compte pour ses "
-            "logements de chaque côté."),
+            (
+                "L’argent suit les logements : une résidence coupée par une limite compte pour ses "
+                "logements de chaque côté."
+            ),
         ),
         media=WORKBOOK,
+        remarks=_remarks(dossier.located),
     )
     by_quarter = table(
         "quartiers",
@@ -103,22 +107,22 @@ def localisation(dossier: Dossier) -> Section:
         evolution_mot=said(doors["qpv_evolution"], words.EVOLUTIONS),
     )
     columns = (
-        column("id_residence", "Résidence", width=11),
-        column("id_batiment", "Bâtiment", width=10),
-        column("adresse", "Adresse du fichier", width=28),
-        column("commune", "Commune", width=15),
-        column("nb_logements", "Logements", Format.INTEGER, 10),
-        column("result_label", "Adresse reconnue", width=30),
-        column("precision", "Précision", width=16),
-        column("result_confidence", "Certitude de la voie (%)", Format.PERCENT, 10),
-        column("verdict", "Géocodage", width=11),
-        column("result_radius_m", "Incertitude (m)", Format.METRES, 11),
-        column("statut", "Réponse", width=12),
-        column("qpv_code", "Code du QPV", width=12),
-        column("qpv_nom", "Nom du QPV", width=18),
-        column("qpv_distance_m", "Distance à la limite (m)", Format.METRES, 10),
-        column("evolution_mot", "De 2015 à 2024", width=16),
-        column("qpv_motif", "Motif", width=36),
+        column("id_residence", "Résidence", width=9),
+        column("id_batiment", "Bâtiment", width=9),
+        column("adresse", "Adresse du fichier", width=22),
+        column("commune", "Commune", width=12),
+        column("nb_logements", "Logements", Format.INTEGER, 9),
+        column("result_label", "Adresse reconnue", width=24),
+        column("precision", "Précision", width=11),
+        column("result_confidence", "Certitude de la voie (%)", Format.PERCENT, 9),
+        column("verdict", "Géocodage", width=10),
+        column("result_radius_m", "Incertitude (m)", Format.METRES, 10),
+        column("statut", "Réponse", width=10),
+        column("qpv_code", "Code du QPV", width=11),
+        column("qpv_nom", "Nom du QPV", width=15),
+        column("qpv_distance_m", "Distance à la limite (m)", Format.METRES, 9),
+        column("evolution_mot", "De 2015 à 2024", width=13),
+        column("qpv_motif", "Motif", width=32),
     )
     main = table(
         "localisation",
@@ -129,11 +133,18 @@ def localisation(dossier: Dossier) -> Section:
         scope=f"une ligne par entrée, carte des QPV {located.vintage}",
         source="patrimoine, base d’adresses et carte des QPV",
         media=WORKBOOK,
+        remarks=tuple(
+            (row, "statut", str(motive))
+            for row, (side, motive) in enumerate(
+                zip(doors["qpv_statut"], doors["qpv_motif"], strict=True)
+            )
+            if side == QpvStatut.A_VERIFIER and motive
+        ),
     )
     blocks: list[Block] = [main, Text(words.THREE_ANSWERS, media=DOCUMENT)]
     near = cut(shown, doors["qpv_statut"] == QpvStatut.A_VERIFIER)
     if len(near):
-        blocks.append(doubt_table(near, media=DOCUMENT))
+        blocks.append(doubt_table(near, "adresses_a_verifier_document", media=DOCUMENT))
     if len(located.correspondence):
         blocks.append(_correspondence(located.correspondence))
     sure = facts.entrances - facts.doubtful_entrances
@@ -143,10 +154,26 @@ def localisation(dossier: Dossier) -> Section:
     return Section("localisation", "Localisation", lead, tuple(blocks), sheet="Localisation")
 
 
-def doubt_table(near: pd.DataFrame, *, media: frozenset[str]) -> Block:
+def _remarks(located: Located) -> tuple[tuple[int, str, str], ...]:
+    """Tell, on each doubtful number of dwellings, why its entrances are to check."""
+    doors = located.entrances
+    doubtful = doors[(doors["qpv_statut"] == QpvStatut.A_VERIFIER) & (doors["qpv_motif"] != "")]
+    motives: dict[str, list[str]] = {}
+    for home, motive in zip(doubtful["id_residence"], doubtful["qpv_motif"], strict=True):
+        said_already = motives.setdefault(str(home), [])
+        if motive not in said_already:
+            said_already.append(str(motive))
+    return tuple(
+        (row, "logements_a_verifier", " ".join(motives[str(home)]))
+        for row, home in enumerate(located.residences["id_residence"])
+        if str(home) in motives
+    )
+
+
+def doubt_table(near: pd.DataFrame, key: str, *, media: frozenset[str]) -> Block:
     """Make the table of the addresses to check."""
     return table(
-        "adresses_a_verifier",
+        key,
         "Adresses à vérifier",
         (
             column("id_residence", "Résidence", width=11),

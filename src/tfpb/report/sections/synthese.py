@@ -112,11 +112,11 @@ def headline_table(heads: pd.DataFrame, wave: str, margin: float) -> Table:
         column("libelle", "Question", width=30),
         column("n_qpv", "n QPV", Format.INTEGER, 8),
         column("n_hors", "n hors QPV", Format.INTEGER, 8),
-        column("qpv", "Satisfaits QPV (%)", Format.PERCENT, 11),
-        column("hors", "Satisfaits hors QPV (%)", Format.PERCENT, 11),
+        column("qpv", "QPV (%)", Format.PERCENT, 8),
+        column("hors", "Hors QPV (%)", Format.PERCENT, 8),
         column("ecart", "Écart (points)", Format.POINTS, 9),
-        column("ic95_bas", "Écart, bas à 95 %", Format.POINTS, 9),
-        column("ic95_haut", "Écart, haut à 95 %", Format.POINTS, 9),
+        column("ic95_bas", "bas à 95 %", Format.POINTS, 9),
+        column("ic95_haut", "haut à 95 %", Format.POINTS, 9),
         column("verdict_mot", "Verdict", width=26),
     )
     return table(

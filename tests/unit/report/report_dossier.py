@@ -11,7 +11,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pytest
 from shapely.geometry import box
 
 from tfpb.checks import Check, Source
@@ -447,13 +446,3 @@ def bare() -> Dossier:
         survey=None, abatement=None, programme=None, droit_commun=None, conventions=None,
         evaluation=None, sensitivity=None, notices=(), checks=(), sources=(),
     )  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def dossier() -> Dossier:
-    return make()
-
-
-@pytest.fixture(scope="session")
-def bare_dossier() -> Dossier:
-    return bare()

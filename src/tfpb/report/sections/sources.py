@@ -1,4 +1,4 @@
-"""« Doutes », « Méthode », « Sources et hypothèses » and the legal recital."""
+"""« Sources et hypothèses » and the legal recital: files, law, settings, checks."""
 
 from __future__ import annotations
 
@@ -6,145 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tfpb.model.codes import QpvStatut
 from tfpb.model.report import Format, Section, Text
-from tfpb.report.sections.build import column, cut, table
-from tfpb.report.sections.facts import stock_facts
-from tfpb.report.sections.patrimoine import doubt_table
+from tfpb.report.sections.build import column, table
 from tfpb.words import report as words
-from tfpb.words.faults import say
-from tfpb.words.numbers import number, plural
-from tfpb.words.verdicts import margin_words
+from tfpb.words.numbers import number
 
 if TYPE_CHECKING:
-    from tfpb.errors import Fault
     from tfpb.model.dossier import Dossier
     from tfpb.model.report import Block
-
-
-def notices(dossier: Dossier) -> tuple[Fault, ...]:
-    """Gather the notices of the run and of every stage, each once, in order."""
-    parts = (
-        dossier.notices,
-        dossier.located.notices,
-        dossier.survey.notices if dossier.survey is not None else (),
-        dossier.abatement.notices if dossier.abatement is not None else (),
-        dossier.programme.notices if dossier.programme is not None else (),
-        dossier.droit_commun.notices if dossier.droit_commun is not None else (),
-    )
-    seen: dict[str, Fault] = {}
-    for fault in (f for part in parts for f in part):
-        key = f"{fault.code}|{fault.place}|{fault.got}|{sorted(map(str, fault.fields.items()))}"
-        seen.setdefault(key, fault)
-    return tuple(seen.values())
-
-
-def doutes(dossier: Dossier) -> Section:
-    """Make the section of doubts: what was read and is not sure, what to do about it."""
-    found = notices(dossier)
-    doors = dossier.located.entrances
-    near = cut(doors, doors["qpv_statut"] == QpvStatut.A_VERIFIER)
-    rows = pd.DataFrame(
-        [
-            {"titre": s.title, "ou": s.where, "lu": s.got, "attendu": s.expected, "faire": s.hint}
-            for s in map(say, found)
-        ],
-        columns=["titre", "ou", "lu", "attendu", "faire"],
-    )
-    blocks: list[Block] = []
-    if len(rows):
-        blocks.append(
-            table(
-                "doutes",
-                "Points signalés à la lecture",
-                (
-                    column("titre", "Constat", width=38),
-                    column("ou", "Où", width=30),
-                    column("lu", "Lu", width=18),
-                    column("attendu", "Attendu", width=24),
-                    column("faire", "Que faire", width=36),
-                ),
-                rows,
-                scope="doutes conservés : ils n’arrêtent pas le calcul",
-                source="fichiers d’entrée",
-            )
-        )
-    if len(near):
-        blocks.append(doubt_table(near, media=frozenset({"classeur", "donnees"})))
-        blocks.append(
-            Text(
-                (
-                    ("Pour trancher une adresse, remplissez la feuille « Limites » du fichier de "
-                    "vérification, indiquez-le sous decisions dans dossier.toml, puis relancez."),
-                )
-            )
-        )
-    lead = words.doubts_lead(len(found), stock_facts(dossier.located).doubtful_entrances)
-    return Section("doutes", "Doutes", lead, tuple(blocks), sheet="Doutes")
-
-
-def methode(dossier: Dossier) -> Section:
-    """Make the method sheet."""
-    survey = dossier.survey
-    if survey is None:
-        lead, hint = words.MISSING["enquete"]
-        return Section("methode", "Méthode", lead, (Text((hint,)),), sheet="Méthode")
-    settings = survey.settings
-    margin = _number(settings.get("marge_points"), 5.0)
-    mask = int(_number(settings.get("masquage_n"), 11))
-    waves = pd.DataFrame([{k: getattr(w, k) for k in _WAVE} for w in survey.waves], columns=_WAVE)
-    interviews = sum(w.n for w in survey.waves)
-    lead = (
-        f"{plural(interviews, 'ménage interrogé', 'ménages interrogés')} en "
-        f"{plural(len(survey.waves), 'vague')} ; marge d’équivalence de {margin_words(margin)}, "
-        "fixée avant tout résultat."
-    )
-    adopted = [
-        f"Marge d’équivalence : {margin_words(margin)}"
-        + (f", adoptée par {by}" if (by := settings.get("marge_adoptee_par")) else "")
-        + (f" le {when}" if (when := settings.get("marge_adoptee_le")) else "")
-        + ".",
-        f"Une case de moins de {number(mask)} ménages interrogés est masquée.",
-    ]
-    carte = settings.get("carte")
-    if carte:
-        adopted.append(f"La carte des QPV {carte} départage toutes les vagues.")
-    main = table(
-        "methode_vagues",
-        "Les vagues d’enquête",
-        (
-            column("vague", "Vague", width=9),
-            column("n", "Ménages interrogés", Format.INTEGER, 11),
-            column("n_residences", "Résidences", Format.INTEGER, 11),
-            column("n_qpv", "dont QPV", Format.INTEGER, 9),
-            column("n_hors", "dont hors QPV", Format.INTEGER, 9),
-            column("periode", "Période", width=20),
-            column("mode", "Mode", width=12),
-            column("prestataire", "Prestataire", width=16),
-            column("population", "Population", width=20),
-            column("quotas", "Quotas", width=18),
-            column("poids", "Pondération", width=12),
-            column("poids_min", "Poids minimal", Format.NUMBER1, 9),
-            column("poids_max", "Poids maximal", Format.NUMBER1, 9),
-            column("effet_plan_median", "Effet de plan médian", Format.NUMBER1, 9),
-        ),
-        waves,
-        unit="ménages interrogés",
-        scope="livraisons de l’enquête, après application d’une seule carte",
-        source="enquête et plan d’enquête",
-    )
-    blocks: tuple[Block, ...] = (main, Text(tuple(adopted), bullets=True), Text(words.METHOD))
-    return Section("methode", "Méthode", lead, blocks, sheet="Méthode")
-
-
-_WAVE = [
-    "vague", "n", "n_residences", "n_qpv", "n_hors", "periode", "mode", "prestataire", "population",
-    "quotas", "poids", "poids_min", "poids_max", "effet_plan_median",
-]  # fmt: skip
-
-
-def _number(value: object, default: float) -> float:
-    return float(value) if isinstance(value, int | float) else default
 
 
 def sources(dossier: Dossier) -> Section:
@@ -180,15 +49,16 @@ def sources(dossier: Dossier) -> Section:
     ]
     money = dossier.abatement
     unverified = 0
-    if money is not None and money.values:
-        unverified = sum(not v.verifie for v in money.values)
+    legal = money.values if money is not None else ()  # noqa: PD011  # a tuple, not a frame
+    if legal:
+        unverified = sum(not v.verifie for v in legal)
         law = pd.DataFrame(
             [
                 {"libelle": v.libelle, "valeur": v.valeur, "debut": v.debut, "fin": v.fin,
                  "reference": v.reference,
                  "origine": "utilisateur" if v.origine == "utilisateur" else "texte",
                  "etat": "vérifié" if v.verifie else words.NOT_CHECKED}
-                for v in money.values
+                for v in legal
             ]
         )  # fmt: skip
         blocks.append(
@@ -212,15 +82,7 @@ def sources(dossier: Dossier) -> Section:
     blocks.append(_settings(dossier))
     if dossier.checks:
         blocks.append(_checks(dossier))
-    lead = (
-        f"{plural(len(dossier.sources), 'fichier lu', 'fichiers lus')} ; "
-        + (
-            f"{plural(unverified, 'valeur légale reste non vérifiée', 'valeurs légales restent non vérifiées')}"
-            if unverified
-            else "aucune valeur légale non vérifiée"
-        )
-        + f" ; calcul {dossier.run_hash}."
-    )
+    lead = words.sources_lead(len(dossier.sources), unverified, dossier.run_hash)
     title = "Sources et hypothèses"
     return Section("sources", title, lead, tuple(blocks), sheet=title)
 

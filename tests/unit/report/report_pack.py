@@ -1,0 +1,77 @@
+"""One rendering of the fictional dossier, shared by the tests of the documents."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import zipfile
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pytest
+from matplotlib.figure import Figure
+from report_dossier import bare, make
+
+from tfpb.model.report import Chart, Report
+from tfpb.report import charts, document_docx, document_pdf, workbook
+from tfpb.report.sections import report
+
+
+@dataclass(frozen=True)
+class Picture:
+    png: bytes
+    svg: bytes
+
+
+@lru_cache(maxsize=2)
+def said(*, full: bool = True) -> Report:
+    return report(make() if full else bare())
+
+
+@lru_cache(maxsize=1)
+def pictures() -> dict[str, Picture]:
+    drawn = {}
+    for section in said().sections:
+        for block in section.blocks:
+            if isinstance(block, Chart):
+                image = charts.draw(block)
+                drawn[block.key] = Picture(image.png, image.svg)
+    return drawn
+
+
+@lru_cache(maxsize=1)
+def maps() -> dict[str, bytes]:
+    figure, buffer = Figure(figsize=(11.69, 8.27)), io.BytesIO()
+    figure.savefig(buffer, dpi=40, metadata={"Software": None})
+    return {"QN05991I.png": buffer.getvalue(), "QN05992M": buffer.getvalue()}
+
+
+@lru_cache(maxsize=2)
+def xlsx(*, full: bool = True) -> bytes:
+    return workbook.render(said(full=full))
+
+
+@lru_cache(maxsize=2)
+def pdf(*, full: bool = True) -> bytes:
+    return document_pdf.render(said(full=full), pictures() if full else {}, maps() if full else {})
+
+
+@lru_cache(maxsize=2)
+def docx(*, full: bool = True) -> bytes:
+    return document_docx.render(said(full=full), pictures() if full else {}, maps() if full else {})
+
+
+def entries(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def need(program: str) -> str:
+    """Return the path of a program, or skip by name; under CI it may not be missing."""
+    path = shutil.which(program)
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{program} is missing under CI")
+        pytest.skip(f"{program} is not installed")
+    return path

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+import docx as word
+import pytest
+from docx.oxml.ns import qn
+from report_dossier import HOSTILE, make
+from report_pack import docx, entries, maps, need, pdf, pictures, said
+
+from tfpb.model.report import Chart, Table
+from tfpb.report import document_docx, document_pdf
+from tfpb.report.cells import printable
+from tfpb.report.document_parts import grid
+from tfpb.report.sections import report
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def document_tables() -> list[Table]:
+    return [
+        b
+        for s in said().sections
+        for b in s.blocks
+        if isinstance(b, Table) and "document" in b.media
+    ]
+
+
+@pytest.fixture(scope="module")
+def document() -> word.document.Document:
+    return word.Document(io.BytesIO(docx()))
+
+
+@pytest.fixture(scope="module")
+def pdf_text(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("pdf") / "rapport.pdf"
+    path.write_bytes(pdf())
+    command = [need("pdftotext"), "-layout", str(path), "-"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def test_same_report_same_bytes() -> None:
+    assert document_pdf.render(report(make()), pictures(), maps()) == pdf()
+    assert document_docx.render(report(make()), pictures(), maps()) == docx()
+
+
+def test_the_pdf_declares_itself_accessible_and_dated_by_the_dossier() -> None:
+    data = pdf()
+    assert b"pdfuaid:part" in data
+    assert b"2026-02-10" in data
+    assert b"fr" in data
+
+
+def test_the_pdf_embeds_the_shipped_font_only(tmp_path: Path) -> None:
+    path = tmp_path / "rapport.pdf"
+    path.write_bytes(pdf())
+    listing = subprocess.run(
+        [need("pdffonts"), str(path)], check=True, capture_output=True, text=True
+    ).stdout.splitlines()[2:]
+    assert listing
+    assert all("TFPBSans" in line for line in listing)
+
+
+def test_every_page_of_the_pdf_says_run_warning_and_fiction(pdf_text: str) -> None:
+    pages = [p for p in pdf_text.split("\f") if p.strip()]
+    assert len(pages) > 12
+    for page in pages:
+        assert "données fictives" in page
+        assert "Aide à la décision" in page
+        assert "0a1b2c3d" in page
+
+
+def test_user_text_is_never_markup(pdf_text: str) -> None:
+    flat = re.sub(r"\s+", " ", pdf_text)
+    assert "=HYPERLINK" in HOSTILE
+    assert "@SUM(A1)" in flat
+
+
+@pytest.mark.parametrize(
+    "title",
+    ['#panic("x")', "*gras* _x_ $a$", "<label> @ref", "\\ // /* fin", '"; #read("/etc/passwd")',
+     "Ѫ 漢字 \U0001f600 \u200f \x00", "#" * 300],
+)  # fmt: skip
+def test_hostile_titles_print_as_they_are(title: str) -> None:
+    import dataclasses
+
+    hostile = dataclasses.replace(said(full=False), title=title)
+    assert document_pdf.render(hostile, {}, {}).startswith(b"%PDF")
+    whole = word.Document(io.BytesIO(document_docx.render(hostile, {}, {})))
+    assert whole.paragraphs[0].text == title.replace("\x00", "")
+
+
+def test_letters_without_a_glyph_become_visible() -> None:
+    assert printable("漢 é\u202fœ €") == "¤ é\u202fœ €"
+
+
+def test_contents_link_to_bookmarks_that_exist() -> None:
+    body = entries(docx())["word/document.xml"].decode()
+    anchors = re.findall(r'w:anchor="([^"]+)"', body)
+    marks = set(re.findall(r'<w:bookmarkStart[^>]* w:name="([^"]+)"', body))
+    assert len(anchors) == len(said().sections)
+    assert set(anchors) <= marks
+
+
+def test_word_tables_repeat_their_header_and_are_whole(document: word.document.Document) -> None:
+    expected = [t for t in document_tables() if len(t.rows)]
+    assert len(document.tables) == len(expected)
+    for made, table in zip(document.tables, expected, strict=True):
+        assert made.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+        assert len(made.rows) == 1 + len(table.rows) + bool(table.totals)
+
+
+def test_word_and_pdf_show_the_same_figures(
+    document: word.document.Document, pdf_text: str
+) -> None:
+    flat = re.sub(r"\s", "", pdf_text)
+    expected = [t for t in document_tables() if len(t.rows)]
+    for made, table in zip(document.tables, expected, strict=True):
+        text = grid(table)
+        cells = [[c.text for c in row.cells] for row in made.rows]
+        assert cells[0] == list(text.headers)
+        assert [tuple(r) for r in cells[1 : 1 + len(text.rows)]] == list(text.rows)
+        for row in text.rows:
+            for cell, numeric in zip(row, text.numeric, strict=True):
+                if numeric:
+                    assert re.sub(r"\s", "", cell) in flat, (table.key, cell)
+
+
+def test_every_picture_has_an_alternative_text(document: word.document.Document) -> None:
+    drawn = [
+        b
+        for s in said().sections
+        for b in s.blocks
+        if isinstance(b, Chart) and "document" in b.media
+    ]
+    shapes = document.inline_shapes
+    assert len(shapes) == len(drawn) + len(maps())
+    for shape in shapes:
+        assert len(shape._inline.docPr.get("descr")) > 20
+
+
+def test_word_is_in_french_with_styles(document: word.document.Document) -> None:
+    styles = entries(docx())["word/styles.xml"].decode()
+    assert 'w:val="fr-FR"' in styles
+    headings = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
+    assert headings == [s.title for s in said().sections]
+    foot = document.sections[0].footer.paragraphs[0].text
+    assert "0a1b2c3d" in foot
+    assert "données fictives" in foot
+
+
+def test_maps_take_a_landscape_page(document: word.document.Document) -> None:
+    wide = [s for s in document.sections if s.page_width > s.page_height]
+    assert len(wide) == 1
+    last = document.sections[-1]
+    assert last.page_width < last.page_height
+
+
+def test_column_widths_leave_no_number_cut() -> None:
+    for table in document_tables():
+        made = grid(table)
+        for k, numeric in enumerate(made.numeric):
+            if numeric:
+                longest = max((len(r[k]) for r in made.rows), default=0)
+                assert made.widths[k] >= longest
+        assert 7.0 <= made.size_pt <= 8.5

@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import math
+import re
+
+import pandas as pd
+import pytest
+from report_dossier import BAILLEUR, HOSTILE, OTHER, bare, comparison, make
+from report_pack import said
+
+from tfpb import words
+from tfpb.model.codes import Publication
+from tfpb.model.dossier import Dossier
+from tfpb.model.report import Chart, KeyFigures, Report, Table, Text
+from tfpb.report.sections import report
+from tfpb.report.sections import survey_view as view
+from tfpb.report.sections.doutes import notices
+from tfpb.words import accounts, evaluation, satisfaction, stock, verdicts
+from tfpb.words import report as report_words
+
+SHEETS = [
+    "Synthèse", "Résidences", "Localisation", "Comparaison", "Évolution", "Abattement",
+    "Programme et bilan", "Droit commun", "Évaluation", "Doutes", "Méthode",
+    "Sources et hypothèses",
+]  # fmt: skip
+FORBIDDEN = [
+    "grâce à l’abattement", "grâce aux actions", "a permis", "ont permis", "a réduit l’écart",
+    "ont réduit", "effet de", "effet du", "démontre que l’abattement", "aucune différence",
+    "pas de différence", "impact", "efficace", "en raison de l’abattement", "p-value",
+    "significatif à", "rang ", "classement",
+]  # fmt: skip
+
+
+def texts(whole: Report) -> list[str]:
+    out = [whole.title, whole.subtitle, whole.bailleur, whole.warning]
+    for section in whole.sections:
+        out += [section.title, section.lead]
+        for block in section.blocks:
+            if isinstance(block, Text):
+                out += block.paragraphs
+            elif isinstance(block, KeyFigures):
+                out += [t for f in block.figures for t in (f.label, f.value, f.detail)]
+            else:
+                out += [block.title, block.unit, block.source, *block.notes]
+                if isinstance(block, Table):
+                    out += [block.scope, *(c.header for c in block.columns)]
+                else:
+                    out.append(block.alt)
+                for name in block.rows.columns:
+                    out += [str(v) for v in block.rows[name] if isinstance(v, str)]
+    return out
+
+
+def tables(whole: Report) -> dict[str, Table]:
+    return {b.key: b for s in whole.sections for b in s.blocks if isinstance(b, Table)}
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_sheets_bear_the_contract_names_in_order(*, full: bool) -> None:
+    assert [s.sheet for s in said(full=full).sections if s.sheet] == SHEETS
+
+
+def test_document_only_sections_stand_between_the_sheets() -> None:
+    keys = [s.key for s in said().sections if not s.sheet]
+    assert keys == ["rappel", "priorites", "sensibilite"]
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_no_forbidden_phrase_anywhere(*, full: bool) -> None:
+    whole = "\n".join(texts(said(full=full))).lower().replace("effet de plan", "")
+    assert [p for p in FORBIDDEN if p in whole] == []
+
+
+def test_no_forbidden_phrase_in_the_sentences_that_were_not_said() -> None:
+    modules = (report_words, evaluation, accounts, satisfaction, stock, verdicts)
+    source = "\n".join(
+        re.sub(r'""".*?"""', "", inspect.getsource(m), flags=re.DOTALL) for m in modules
+    )
+    assert words.__name__ == "tfpb.words"
+    assert [p for p in FORBIDDEN if p in source.lower()] == []
+
+
+def test_straight_apostrophes_and_plain_spaces_before_signs_are_not_written() -> None:
+    for text in texts(said(full=False)):
+        assert not re.search(r"\w'\w", text), text
+        assert not re.search(
+            r"\d %", text.replace("30 %", "").replace("95 %", "").replace("90 %", "")
+        )
+
+
+def test_each_missing_input_says_what_lacks_and_how_to_add_it() -> None:
+    by_sheet = {s.sheet: s for s in said(full=False).sections}
+    for sheet, key in (
+        ("Comparaison", "enquete"), ("Évolution", "enquete"), ("Abattement", "fiscalite"),
+        ("Programme et bilan", "programme"), ("Droit commun", "droit_commun"),
+        ("Évaluation", "programme"),
+    ):  # fmt: skip
+        section = by_sheet[sheet]
+        assert "Aucun" in section.lead or "demande" in section.lead
+        said_here = " ".join(t for b in section.blocks for t in b.paragraphs)
+        assert key in said_here
+        assert "dossier.toml" in said_here
+
+
+@pytest.mark.parametrize(
+    "lost", ["survey", "abatement", "programme", "droit_commun", "conventions", "evaluation",
+             "sensitivity"],
+)  # fmt: skip
+def test_any_single_input_may_be_missing(lost: str) -> None:
+    whole = report(make(**{lost: None}))
+    assert [s.sheet for s in whole.sections if s.sheet] == SHEETS
+
+
+def test_a_single_wave_says_that_nothing_can_be_compared() -> None:
+    dossier = make()
+    table = dossier.survey.comparison
+    alone = dataclasses.replace(
+        dossier.survey,
+        comparison=table[table["vague"] == "2023"].copy(),
+        waves=dossier.survey.waves[1:],
+    )
+    section = {s.key: s for s in report(make(survey=alone)).sections}["evolution"]
+    assert "Une seule vague" in section.lead
+
+
+def test_no_other_bailleur_is_named() -> None:
+    whole = said()
+    assert OTHER not in "\n".join(texts(whole))
+    for table in tables(whole).values():
+        assert OTHER not in table.rows.to_csv()
+    for section in whole.sections:
+        for block in section.blocks:
+            if isinstance(block, Chart):
+                assert OTHER not in block.rows.to_csv()
+
+
+def test_without_rows_of_the_bailleur_the_ensemble_is_read() -> None:
+    dossier = make()
+    assert view.scope(dossier.survey, BAILLEUR.upper()) == BAILLEUR
+    assert view.scope(dossier.survey, "Inconnu") == "ensemble"
+
+
+def test_a_masked_cell_shows_its_reason_and_no_number() -> None:
+    rows = tables(said())["comparaison"].rows
+    masked = rows[rows["publication_court"] == "masqué"]
+    assert len(masked) == 2
+    numbers = masked.drop(columns=["territoire_mot", "theme_mot", "libelle", "verdict_mot",
+                                   "publication_court"])  # fmt: skip
+    assert numbers.isna().to_numpy().all()
+    assert set(masked["verdict_mot"]) == {"– masqué"}
+
+
+def test_only_what_may_be_shown_is_drawn() -> None:
+    hidden = comparison()
+    hidden.loc[hidden["item"] == "q02", "publication"] = str(Publication.NON_PUBLIABLE)
+    estimates = ["estimation", "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut"]
+    hidden.loc[hidden["item"] == "q02", estimates] = math.nan
+    survey = dataclasses.replace(make().survey, comparison=hidden)
+    whole = report(make(survey=survey))
+    for section in whole.sections:
+        for block in section.blocks:
+            if isinstance(block, Chart) and block.key.startswith(("ecarts", "satisfaits")):
+                assert "Propreté des espaces extérieurs" not in set(block.rows["libelle"])
+
+
+def test_every_share_said_carries_its_n_and_every_gap_its_interval() -> None:
+    section = {s.key: s for s in said().sections}["comparaison"]
+    sentences = [
+        p for b in section.blocks if isinstance(b, Text) for p in b.paragraphs if "satisfaits" in p
+    ]
+    assert len(sentences) == 5
+    for sentence in sentences:
+        assert sentence.count("n\u202f=") == 2, sentence
+        assert "entre" in sentence
+        assert "points" in sentence
+
+
+def test_an_inconclusive_item_says_what_it_would_have_taken() -> None:
+    whole = "\n".join(texts(said()))
+    assert "non concluant : avec ces réponses, la plus petite marge démontrable" in whole
+    assert "il aurait fallu environ" in whole
+    assert "écart non démontré, équivalence non démontrée" in whole
+
+
+def test_a_favourable_verdict_that_holm_rejects_is_marked() -> None:
+    rows = tables(said())["comparaison"].rows
+    marked = rows[rows["verdict_mot"].str.contains("isolé")]
+    assert set(marked["libelle"]) == {"Accueil par le bailleur"}
+
+
+def test_raw_and_comparable_gaps_stand_side_by_side() -> None:
+    rows = tables(said())["comparaison_document"].rows
+    assert rows["ecart"].notna().all()
+    assert rows["standardise"].notna().all()
+    assert not (rows["ecart"] == rows["standardise"]).any()
+
+
+def test_figures_of_the_summary_are_those_of_the_stages() -> None:
+    dossier = make()
+    block = said().sections[0].blocks[0]
+    assert isinstance(block, KeyFigures)
+    amounts = {f.label: f.amount for f in block.figures}
+    assert amounts["Abattement 2025"] == dossier.abatement.totals["abattement_eur"]
+    assert amounts["Actions valorisées"] == dossier.programme.totals["valorise_eur"]
+    assert amounts["Logements en QPV"] == dossier.located.residences["logements_dans"].sum()
+
+
+def test_every_row_of_the_stock_is_listed() -> None:
+    dossier = make()
+    listed = tables(said())
+    assert len(listed["residences"].rows) == len(dossier.located.residences)
+    assert len(listed["localisation"].rows) == len(dossier.located.entrances)
+    assert HOSTILE in set(listed["residences"].rows["nom"])
+
+
+def test_a_doubtful_number_carries_how_it_was_made() -> None:
+    listed = tables(said())
+    rows = listed["residences"].rows
+    remarked = {rows.loc[r, "id_residence"] for r, _, _ in listed["residences"].remarks}
+    assert remarked == set(rows.loc[rows["logements_a_verifier"] > 0, "id_residence"])
+    assert all("limite" in text for _, _, text in listed["residences"].remarks)
+
+
+def test_notices_of_all_stages_are_listed_once() -> None:
+    assert len(notices(make())) == 1
+    assert len(tables(said())["doutes"].rows) == 1
+    assert "doutes" not in tables(report(bare_without_notices()))
+
+
+def bare_without_notices() -> Dossier:
+    dossier = bare()
+    return dataclasses.replace(dossier, located=dataclasses.replace(dossier.located, notices=()))
+
+
+def test_keys_of_tables_and_charts_are_unique() -> None:
+    keys = [b.key for s in said().sections for b in s.blocks if isinstance(b, Table | Chart)]
+    assert len(keys) == len(set(keys))
+
+
+def test_columns_of_every_table_are_there() -> None:
+    for table in tables(said()).values():
+        assert [c.key for c in table.columns] == list(table.rows.columns)
+        assert isinstance(table.rows.index, pd.RangeIndex)
+
+
+def test_the_folder_of_the_machine_is_never_printed() -> None:
+    dossier = make()
+    settings = dossier.settings.model_copy(
+        update={"reglages": dossier.settings.reglages.model_copy(update={"geodonnees": "/home/x"})}
+    )
+    assert "/home/x" not in "\n".join(texts(report(make(settings=settings))))

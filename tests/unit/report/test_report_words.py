@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import datetime as dt
+import math
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tfpb.model.codes import Axe, Evolution, Publication, QpvStatut, Statut, Theme, Verdict
+from tfpb.model.report import Format
+from tfpb.report.cells import as_number, as_text, printable
+from tfpb.report.sections.survey_view import needed
+from tfpb.words import accounts, evaluation, satisfaction, stock, verdicts
+from tfpb.words import report as words
+
+NOW = ("sans_enquete", "sans_item", "non_publiable", "ecart_defavorable", "ecart_equivalent",
+       "ecart_non_conclu")  # fmt: skip
+MOVED = ("hausse", "baisse", "evolution_non_demontree", "sans_evolution")
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_every_verdict_has_a_word_and_a_meaning(verdict: Verdict) -> None:
+    assert verdicts.verdict_words(verdict)
+    assert len(verdicts.verdict_meaning(verdict, 5.0)) > 20
+
+
+def test_every_code_has_words() -> None:
+    assert set(verdicts.PUBLICATIONS) == set(Publication)
+    assert set(stock.STATUTS) == set(QpvStatut)
+    assert set(stock.EVOLUTIONS) == set(Evolution)
+    assert set(accounts.STATUTS) == set(Statut)
+    assert set(accounts.AXES) == set(Axe)
+    assert set(satisfaction.THEMES) == set(Theme)
+
+
+@pytest.mark.parametrize("now", NOW)
+@pytest.mark.parametrize("moved", [*MOVED, ""])
+def test_every_reading_makes_one_sentence(now: str, moved: str) -> None:
+    sentence = evaluation.reading_sentence(f"{now}|{moved}" if moved else now)
+    assert sentence.endswith(".")
+    assert sentence.count(".") == 1
+
+
+def test_what_is_not_shown_is_said_by_its_reason() -> None:
+    assert verdicts.verdict_words("equivalent", "masque") == "masqué"
+    assert verdicts.verdict_words("", "non_publiable") == "non publiable"
+
+
+def test_isolated_concerns_favourable_verdicts_only() -> None:
+    assert verdicts.isolated("equivalent", 0.2)
+    assert not verdicts.isolated("equivalent", 0.01)
+    assert not verdicts.isolated("inferieur", 0.9)
+    assert not verdicts.isolated("equivalent", math.nan)
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [(0, "0 résidence et 0 logement"), (1, "1 résidence et 1 logement"),
+     (2, "2 résidences et 2 logements")],
+)  # fmt: skip
+def test_agreement_in_number(count: int, expected: str) -> None:
+    assert stock.stock_lead(count, count, 0, count, 0).startswith(expected)
+
+
+def test_doubts_agree() -> None:
+    assert "1 point signalé " in words.doubts_lead(1, 1)
+    assert "2 points signalés" in words.doubts_lead(2, 0)
+    assert "Aucun doute" in words.doubts_lead(0, 0)
+    assert "n’est pas montré," in words.unreadable_quarters(1)
+    assert "ne sont pas montrés," in words.unreadable_quarters(2)
+
+
+def test_dwellings_alone_that_change_are_said() -> None:
+    assert "Aucun doute" in accounts.sensitivity_sentence(10, 10, 10)
+    assert "va de 10 à 30" in accounts.sensitivity_sentence(10, 20, 30)
+
+
+@pytest.mark.parametrize(
+    ("balance", "said"),
+    [(Decimal(-5), "il reste 5"), (Decimal(5), "dépassent"), (Decimal(0), "solde est nul")],
+)
+def test_the_balance_says_which_way(balance: Decimal, said: str) -> None:
+    assert said in accounts.balance_lead(Decimal(10), Decimal(15), balance)
+    assert "n’est pas connu" in accounts.balance_lead(Decimal(10), None, None)
+
+
+def test_a_large_enough_survey_is_not_told_to_grow() -> None:
+    text = verdicts.would_have_taken(5.0, 6.2, 1000, 1500)
+    assert "aurait fallu" not in text
+    assert "6,2" in text
+
+
+def test_interviews_needed_follow_the_power_line() -> None:
+    assert needed(0.75, 1.6, 5.0) == 1480
+    assert needed(math.nan, math.nan, 5.0) > needed(0.9, 1.0, 5.0)
+
+
+def test_the_footer_carries_run_warning_and_fiction() -> None:
+    foot = words.footer("0a1b2c3d", fictional=True)
+    assert "0a1b2c3d" in foot
+    assert "données fictives" in foot
+    assert words.WARNING in foot
+    assert "fictives" not in words.footer("0a1b2c3d", fictional=False)
+
+
+def test_the_margin_says_who_adopted_it() -> None:
+    assert "15 janvier 2025" in words.margin_adopted(5.0, "comité", "2025-01-15")
+    assert "ne dit pas qui" in words.margin_adopted(5.0, "", None)
+
+
+@given(st.floats(-1, 1, allow_nan=False), st.sampled_from([Format.PERCENT, Format.POINTS]))
+@settings(deadline=None)
+def test_text_and_number_of_a_cell_say_the_same(value: float, fmt: Format) -> None:
+    text = as_text(value, fmt).replace("\u202f", "").replace("%", "")
+    read = float(text.replace(",", ".").replace("−", "-"))
+    held = as_number(value, fmt) * (100 if fmt is Format.PERCENT else 1)
+    assert abs(read - held) <= (0.5 if fmt is Format.PERCENT else 0.05) + 1e-9
+
+
+@pytest.mark.parametrize("value", [None, math.nan])
+def test_a_missing_number_is_a_dash_in_a_page_and_nothing_in_a_cell(value: object) -> None:
+    assert as_text(value, Format.EUROS) == "–"
+    assert as_text(value, Format.TEXT) == ""
+    assert as_number(value, Format.EUROS) is None
+
+
+def test_dates_years_and_lists() -> None:
+    assert as_text(dt.date(2025, 3, 1), Format.DATE) == "01/03/2025"
+    assert as_text(2025, Format.YEAR) == "2025"
+    assert as_text(("a", "b"), Format.TEXT) == "a, b"
+    assert as_text(value=True, fmt=Format.TEXT) == "oui"
+
+
+@given(st.text(max_size=60))
+@settings(deadline=None)
+def test_printable_never_fails_and_is_stable(text: str) -> None:
+    once = printable(text)
+    assert printable(once) == once
+    assert "\u200f" not in once

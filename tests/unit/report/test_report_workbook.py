@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import unicodedata
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+from report_dossier import HOSTILE
+from report_pack import entries, need, said, xlsx
+
+from tfpb.model.report import Format, Table
+from tfpb.report import workbook
+from tfpb.report.cells import as_number, missing
+from tfpb.report.sections import report
+from tfpb.report.workbook_styles import put
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def book() -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(xlsx()))
+
+
+def sheet_tables(*, full: bool = True) -> list[tuple[str, Table]]:
+    return [
+        (s.sheet, b) for s in said(full=full).sections if s.sheet
+        for b in s.blocks if isinstance(b, Table) and "classeur" in b.media
+    ]  # fmt: skip
+
+
+def test_cover_and_contents_come_first(book: openpyxl.Workbook) -> None:
+    assert book.sheetnames[:3] == ["Couverture", "Sommaire", "Synthèse"]
+    assert book.sheetnames[-1] == "Sources et hypothèses"
+
+
+def test_contents_link_to_every_sheet(book: openpyxl.Workbook) -> None:
+    links = {c.hyperlink.location for row in book["Sommaire"] for c in row if c.hyperlink}
+    assert links >= {f"'{name}'!A1" for name in book.sheetnames if name != "Sommaire"}
+
+
+def test_no_cell_is_a_formula_and_hostile_text_stays_text(book: openpyxl.Workbook) -> None:
+    found = None
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type != "f", (sheet.title, cell.coordinate)
+                if cell.value == HOSTILE:
+                    found = cell
+    assert found is not None
+    assert found.quotePrefix
+    assert b"<f>" not in b"".join(v for k, v in entries(xlsx()).items() if "/worksheets/" in k)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+33", "-1", "@x", "\t=1", "a\x07b", "x" * 40000])
+def test_no_text_can_break_a_sheet(text: str) -> None:
+    made = openpyxl.Workbook()
+    put(made.active, 1, 1, text)
+    buffer = io.BytesIO()
+    made.save(buffer)
+    read = openpyxl.load_workbook(io.BytesIO(buffer.getvalue())).active["A1"]
+    assert read.data_type == "s"
+    assert "\x07" not in read.value
+
+
+def test_tables_are_filterable_with_single_headers(book: openpyxl.Workbook) -> None:
+    names = []
+    for sheet in book:
+        for table in sheet.tables.values():
+            names.append(table.name)
+            header = [c.value for c in sheet[table.ref][0]]
+            assert [c.name for c in table.tableColumns] == header
+            assert len({h.lower() for h in header}) == len(header)
+            assert table.autoFilter is not None
+    assert len(names) == len(set(names)) == len([t for _, t in sheet_tables() if len(t.rows)])
+
+
+def test_no_merged_cell_inside_a_table(book: openpyxl.Workbook) -> None:
+    for sheet in book:
+        for table in sheet.tables.values():
+            _left, top, right, bottom = openpyxl.utils.range_boundaries(table.ref)
+            for merged in sheet.merged_cells.ranges:
+                assert merged.max_row < top or merged.min_row > bottom or merged.min_col > right
+
+
+def test_cells_hold_the_numbers_of_the_tables(book: openpyxl.Workbook) -> None:
+    for name, table in sheet_tables():
+        if table.rows.empty:
+            continue
+        sheet = book[name]
+        left, top, _right, bottom = openpyxl.utils.range_boundaries(
+            sheet.tables[f"t_{table.key}"].ref
+        )
+        assert bottom - top == len(table.rows)
+        for i in range(len(table.rows)):
+            for k, column in enumerate(table.columns):
+                value = table.rows.iloc[i, k]
+                cell = sheet.cell(row=top + 1 + i, column=left + k)
+                if missing(value):
+                    assert cell.value in (None, "")
+                elif column.format is Format.DATE:
+                    assert cell.value.date() == value
+                elif column.format is not Format.TEXT:
+                    assert cell.value == pytest.approx(as_number(value, column.format), rel=1e-12)
+                    assert cell.number_format != "General"
+
+
+def test_print_setup_and_foot(book: openpyxl.Workbook) -> None:
+    for sheet in book:
+        assert str(sheet.page_setup.paperSize) == "9"
+        assert sheet.page_setup.fitToWidth == 1
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.print_area
+        foot = sheet.oddFooter.left.text
+        assert "0a1b2c3d" in foot
+        assert "données fictives" in foot
+        assert "&P" in sheet.oddFooter.right.text
+        last = [c.value for row in sheet.iter_rows() for c in row if c.value]
+        assert any("0a1b2c3d" in str(v) and "Aide à la décision" in str(v) for v in last)
+    assert book["Synthèse"].page_setup.fitToHeight == 1
+
+
+def test_long_sheets_freeze_and_repeat_their_header(book: openpyxl.Workbook) -> None:
+    for name in ("Résidences", "Localisation", "Comparaison", "Évolution"):
+        sheet = book[name]
+        (table,) = sheet.tables.values()
+        top = openpyxl.utils.range_boundaries(table.ref)[1]
+        assert sheet.freeze_panes == f"A{top + 1}"
+        assert sheet.print_title_rows == f"${top}:${top}"
+    assert all(s.freeze_panes for s in book if s.tables and s.title != "Couverture")
+
+
+def test_native_charts_draw_cells(book: openpyxl.Workbook) -> None:
+    parts = entries(xlsx())
+    drawn = [v.decode() for k, v in parts.items() if re.fullmatch(r"xl/charts/chart\d+\.xml", k)]
+    assert len(drawn) == 2
+    assert any("'Programme et bilan'!" in c for c in drawn)
+    assert any("'Comparaison'!" in c for c in drawn)
+
+
+def test_doubtful_values_carry_a_comment(book: openpyxl.Workbook) -> None:
+    comments = [c.comment.text for row in book["Résidences"].iter_rows() for c in row if c.comment]
+    assert comments
+    assert all("limite" in text for text in comments)
+
+
+def test_totals_stand_under_the_table_and_are_those_of_the_stage(book: openpyxl.Workbook) -> None:
+    table = {t.key: t for _, t in sheet_tables()}["abattement_qpv"]
+    sheet = book["Abattement"]
+    bottom = openpyxl.utils.range_boundaries(sheet.tables["t_abattement_qpv"].ref)[3]
+    k = [c.key for c in table.columns].index("abattement_eur") + 1
+    assert sheet.cell(row=bottom + 1, column=1).value == "Total"
+    assert sheet.cell(row=bottom + 1, column=k).value == pytest.approx(105187.5)
+
+
+def test_same_report_same_bytes_and_no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    import datetime as dt
+    import time
+
+    import openpyxl.writer.excel as writer
+    from openpyxl.packaging import core
+    from report_dossier import make
+
+    class Later(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:
+            return dt.datetime(2031, 1, 2, 3, 4, 5, tzinfo=tz)
+
+    first = xlsx()
+    monkeypatch.setattr(core.datetime, "datetime", Later)
+    monkeypatch.setattr(writer.datetime, "datetime", Later)
+    monkeypatch.setattr(time, "localtime", lambda *_: time.gmtime(1_900_000_000))
+    assert workbook.render(report(make())) == first
+
+
+def test_a_bare_report_is_a_whole_workbook() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(xlsx(full=False)))
+    assert len(book.sheetnames) == 14
+
+
+def test_libreoffice_opens_it_without_repair(tmp_path: Path) -> None:
+    soffice, pdftotext = need("soffice"), need("pdftotext")
+    source = tmp_path / "dossier.xlsx"
+    source.write_bytes(xlsx())
+    profile = f"-env:UserInstallation=file://{tmp_path}/lo"
+    command = [soffice, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(source)], check=True, capture_output=True, timeout=180)
+    text = subprocess.run(
+        [pdftotext, "-layout", str(tmp_path / "dossier.pdf"), "-"],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    assert re.search(r"105\s188", text)
+    assert "#REF" not in text
+    assert "Err:" not in text
+    pages = unicodedata.normalize("NFKC", text).split("\f")  # ligatures of the font at hand
+    summary = [p for p in pages if re.search(r"^\s*Synthèse\s*$", p, re.MULTILINE)]
+    assert len(summary) == 1
+    assert all("données fictives" in p for p in pages if p.strip())
