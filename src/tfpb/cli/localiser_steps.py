@@ -79,7 +79,8 @@ def run(task: Task, *, advance: Callable[[int], None]) -> Done:
     bare = perimeters.locate(
         points, maps, year=task.year, default_radius_m=task.radius_m, parcels=parcels
     )
-    doubts = perimeters.coverage_doubts(points, bare, maps, year=task.year)
+    doubts = [*read.notices]
+    doubts += perimeters.coverage_doubts(points, bare, maps, year=task.year)
     located = bare
     if decisions is not None:
         doubts += perimeters.check_decisions(bare, points, decisions, maps)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DEFAULT_SOURCES: Final = ("qpv-2024", "qpv-2015", "adresses", "lieux-dits", "communes")
 """What a dossier needs; parcels are heavy and asked for by name."""
 _FOLDER: Final = "telechargements"
-_DEPARTMENT: Final = re.compile(r"^(0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[1-46-8])$")
+_DEPARTMENT: Final = re.compile(r"^(0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-46-8])$")
 
 
 @dataclass(frozen=True, slots=True)

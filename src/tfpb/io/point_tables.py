@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import Fault, Place, TfpbError
+from tfpb.errors import Fault, Place, TfpbError, stop_on_faults
 from tfpb.io.typed import match_columns, typed
 from tfpb.model.tables import STOCK, Column, Contract, Kind
 
@@ -88,11 +88,14 @@ class PointTable:
     given : Given
     headers : mapping of str to str
         Column of the positions → header of the user's file, to quote in messages.
+    notices : tuple of Fault
+        Doubts met while reading.
     """
 
     points: pd.DataFrame
     given: Given
     headers: Mapping[str, str]
+    notices: tuple[Fault, ...] = ()
 
     def in_their_words(self, faults: Iterable[Fault]) -> list[Fault]:
         """Quote the user's own headers where faults name our columns."""
@@ -132,8 +135,7 @@ def read_points(table: TextTable, *, renames: Mapping[str, str] | None = None) -
             for k in unknown
         )
     frame, faults = typed(table, POINTS, renames=asked)
-    if faults:
-        raise TfpbError(faults)
+    stop_on_faults(faults)
     points = frame[[*POINTS.names, "_fichier", "_feuille", "_ligne"]].copy()
     given = _settle(points, named={"x", "y"} <= asked.keys())
     found, _ = match_columns(table, POINTS.columns, asked)
@@ -142,7 +144,7 @@ def read_points(table: TextTable, *, renames: Mapping[str, str] | None = None) -
         and given is not Given.GEOCODED
     ):
         found |= {a: found[b] for a, b in _TWINS if b in found}
-    return PointTable(points, given, found)
+    return PointTable(points, given, found, tuple(faults))
 
 
 def _settle(points: pd.DataFrame, *, named: bool) -> Given:

@@ -1,0 +1,278 @@
+"""Three answers with distance, doubt and reason; one row out a row in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from conftest_perimeters import X0, Y0, at
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tfpb.errors import TfpbError
+from tfpb.model.projection import to_lonlat
+from tfpb.model.results import LOCATION_COLUMNS
+from tfpb.perimeters import coverage_doubts, locate, ruling_vintage
+
+if TYPE_CHECKING:
+    from tfpb.model.location import QpvMap
+
+
+def one(points: pd.DataFrame, maps: dict[int, QpvMap], **options: object) -> pd.Series:
+    options.setdefault("year", 2020)
+    return locate(points, maps, **options).iloc[0]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "statut", "code", "distance"),
+    [
+        (200, 200, "dans", "QP093901", 200),
+        (371, 200, "a_verifier", "QP093901", 29),
+        (369, 200, "dans", "QP093901", 31),
+        (429, 200, "a_verifier", "", 29),
+        (430, 200, "hors", "", 30),
+        (2399, 200, "hors", "", 1999),
+        (2402, 200, "hors", "", np.nan),
+    ],
+)
+def test_side_code_and_distance(
+    square: QpvMap, x: float, y: float, statut: str, code: str, distance: float
+) -> None:
+    row = one(at((x, y)), {2015: square})
+    assert (row.qpv_statut, row.qpv_code) == (statut, code)
+    assert row.qpv_distance_m == pytest.approx(distance, abs=0.01, nan_ok=True)
+    assert row.qpv_proche_code == ("" if np.isnan(distance) else "QP093901")
+    assert row.qpv_millesime == 2015
+    assert row.qpv_motif
+
+
+def test_a_point_on_the_limit_is_held_and_doubtful(square: QpvMap) -> None:
+    row = one(at((400, 200)), {2015: square})
+    assert row.qpv_statut == "a_verifier"
+    assert row.qpv_distance_m == pytest.approx(0, abs=0.01)
+
+
+def test_the_row_s_own_radius_rules(square: QpvMap) -> None:
+    points = at(
+        (390, 200), (390, 200), (390, 200), (2500, 200), result_radius_m=[5.0, 10.5, None, 2200.0]
+    )
+    assert locate(points, {2015: square}, year=2020).qpv_statut.tolist() == [
+        "dans",
+        "a_verifier",
+        "a_verifier",
+        "a_verifier",
+    ]
+
+
+def test_a_verdict_that_is_not_accepted_is_a_doubt_everywhere(square: QpvMap) -> None:
+    points = at(
+        (200, 200), (200, 200), (1500, 1500), result_verdict=["accepte", "a_verifier", "rejete"]
+    )
+    out = locate(points, {2015: square}, year=2020)
+    assert out.qpv_statut.tolist() == ["dans", "a_verifier", "a_verifier"]
+    assert out.qpv_code.tolist() == ["QP093901", "QP093901", ""]
+    assert "rejetée" in out.qpv_motif.iloc[2]
+
+
+def test_a_row_without_position_comes_out_to_be_checked(square: QpvMap) -> None:
+    points = at((200, 200), (np.nan, np.nan))
+    out = locate(points, {2015: square}, year=2020)
+    assert out.qpv_statut.tolist() == ["dans", "a_verifier"]
+    assert "non située" in out.qpv_motif.iloc[1]
+
+
+def test_degrees_give_the_same_answer_as_metres(square: QpvMap) -> None:
+    metres = at((371, 200), (100, 50))
+    lon, lat = to_lonlat(metres.result_x.to_numpy(), metres.result_y.to_numpy(), 2154)
+    degrees = pd.DataFrame({"longitude": lon, "latitude": lat})
+    a, b = (locate(p, {2015: square}, year=2020) for p in (metres, degrees))
+    pd.testing.assert_frame_equal(
+        a.drop(columns="qpv_distance_m"), b.drop(columns="qpv_distance_m")
+    )
+    np.testing.assert_allclose(a.qpv_distance_m, b.qpv_distance_m, atol=0.002)
+
+
+def test_overseas_uses_its_own_projection_and_map(make_map) -> None:  # noqa: ANN001
+    place = (660_000.0, 1_797_000.0)  # Les Abymes, UTM 20N
+    old = make_map(2015, {"QP971901": shapely.box(0, 0, 400, 400)}, epsg=5490, at=place)
+    new = make_map(2024, {"QN97191N": shapely.box(1000, 0, 1400, 400)}, epsg=5490, at=place)
+    points = pd.DataFrame(
+        {"result_x": [place[0] + 380], "result_y": [place[1] + 200], "result_citycode": ["97101"]}
+    )
+    row = one(points, {2015: old, 2024: new}, year=2025)
+    assert (row.qpv_millesime, row.qpv_distance_m) == (2015, pytest.approx(20, abs=0.01))
+    row = one(points, {2015: old, 2024: new}, year=2026)
+    assert (row.qpv_millesime, row.qpv_statut) == (2024, "hors")
+
+
+def test_ties_are_named(make_map) -> None:  # noqa: ANN001
+    pair = make_map(
+        2015, {"QP093901": shapely.box(0, 0, 100, 100), "QP093902": shapely.box(140, 0, 240, 100)}
+    )
+    row = one(at((120, 50)), {2015: pair})
+    assert row.qpv_statut == "a_verifier"
+    assert row.qpv_proche_code == "QP093901"
+    assert "QP093902" in row.qpv_motif
+
+
+def test_overlapping_quarters_give_one_row_and_name_both(make_map) -> None:  # noqa: ANN001
+    pair = make_map(
+        2015, {"QP093901": shapely.box(0, 0, 400, 400), "QP093902": shapely.box(100, 0, 500, 400)}
+    )
+    out = locate(at((250, 200)), {2015: pair}, year=2020)
+    assert len(out) == 1
+    assert out.qpv_code.iloc[0] == "QP093901"
+    assert "QP093902" in out.qpv_motif.iloc[0]
+
+
+def test_the_holder_names_its_own_limit_on_a_shared_one(make_map) -> None:  # noqa: ANN001
+    pair = make_map(
+        2015, {"QP093901": shapely.box(0, 0, 100, 400), "QP093902": shapely.box(100, 0, 200, 400)}
+    )
+    row = one(at((105, 200)), {2015: pair})
+    assert (row.qpv_code, row.qpv_proche_code) == ("QP093902", "QP093902")
+    assert "QP093901" in row.qpv_motif
+
+
+@pytest.mark.parametrize(
+    ("box", "point", "statut", "words"),
+    [
+        ((380, 180, 399, 220), (390, 200), "dans", "Pas de doute"),  # whole parcel in
+        ((401, 180, 440, 220), (410, 200), "hors", "Pas de doute"),  # whole parcel out
+        ((380, 180, 420, 220), (410, 200), "a_verifier", "coupe"),  # cut, point near
+        ((300, 0, 500, 400), (450, 200), "a_verifier", "coupe"),  # cut, point clearly out
+        ((300, 0, 500, 400), (350, 200), "dans", "Dans le quartier"),  # cut, point clearly in
+        ((380, 180, 400.2, 220), (400.1, 200), "dans", "Pas de doute"),  # 99 % in, point just out
+    ],
+)
+def test_parcels_lift_or_raise_a_doubt(
+    square: QpvMap, box: tuple, point: tuple, statut: str, words: str
+) -> None:
+    parcels = gpd.GeoDataFrame(
+        {"id": ["93999000AB0012"]},
+        geometry=[shapely.affinity.translate(shapely.box(*box), X0, Y0)],
+        crs=2154,
+    )
+    row = one(at(point), {2015: square}, parcels=parcels)
+    assert row.qpv_statut == statut
+    assert words in row.qpv_motif
+    assert row.qpv_code == ("QP093901" if statut == "dans" else "")
+    assert row.qpv_point in {"dans", "hors"}
+    assert row.qpv_parcelle in {"dans", "hors", "coupee"}
+    assert row.qpv_parcelle_ref == "93999000AB0012"
+
+
+def test_a_parcel_known_by_reference_against_a_clear_point_is_a_doubt(square: QpvMap) -> None:
+    parcels = gpd.GeoDataFrame(
+        {"id": ["93999000AB0119"]},
+        geometry=[shapely.box(X0 + 100, Y0 + 100, X0 + 140, Y0 + 140)],
+        crs=2154,
+    )
+    points = at((600, 200), result_parcelle=["000 / AB / 0119"])
+    row = one(points, {2015: square}, parcels=parcels)
+    assert row.qpv_statut == "a_verifier"
+    assert "93999000AB0119" in row.qpv_motif
+
+
+def test_the_building_prevails_over_the_parcel(square: QpvMap) -> None:
+    parcel = gpd.GeoDataFrame(
+        {"id": ["P"]}, geometry=[shapely.box(X0 + 300, Y0, X0 + 500, Y0 + 400)], crs=2154
+    )
+    building = gpd.GeoDataFrame(
+        {"id": ["B"]}, geometry=[shapely.box(X0 + 405, Y0 + 180, X0 + 440, Y0 + 220)], crs=2154
+    )
+    row = one(at((410, 200)), {2015: square}, parcels=parcel, footprints=building)
+    assert (row.qpv_statut, row.qpv_parcelle, row.qpv_emprise) == ("hors", "coupee", "hors")
+    assert "bâtiment B" in row.qpv_motif
+
+
+def test_parcels_do_not_lift_the_doubt_of_a_verdict(square: QpvMap) -> None:
+    parcel = gpd.GeoDataFrame(
+        {"id": ["P"]}, geometry=[shapely.box(X0 + 380, Y0 + 180, X0 + 399, Y0 + 220)], crs=2154
+    )
+    row = one(at((390, 200), result_verdict=["a_verifier"]), {2015: square}, parcels=parcel)
+    assert row.qpv_statut == "a_verifier"
+
+
+def test_evolution_of_each_kind(make_map) -> None:  # noqa: ANN001
+    old = make_map(2015, {"QP093901": shapely.box(0, 0, 400, 400)})
+    new = make_map(2024, {"QN09391M": shapely.box(200, 0, 600, 400)})
+    out = locate(
+        at((100, 200), (300, 200), (500, 200), (800, 200), (410, 200)),
+        {2015: old, 2024: new},
+        year=2025,
+    )
+    assert out.qpv_evolution.tolist() == ["sortant", "maintenu", "entrant", "hors", "a_verifier"]
+    assert out.qpv_millesime.tolist() == [2024] * 5
+    assert out.qpv2015_code.tolist() == ["QP093901", "QP093901", "", "", ""]
+    assert (locate(at((100, 200)), {2015: old}, year=2016).qpv_evolution == "").all()
+
+
+@pytest.mark.parametrize("year", [2015, 2010, 2031])
+def test_years_without_a_map_are_refused(square: QpvMap, year: int) -> None:
+    with pytest.raises(TfpbError) as caught:
+        locate(at((1, 1)), {2015: square}, year=year)
+    assert caught.value.faults[0].code == ("annee_zus" if year <= 2015 else "annee_hors_champ")
+
+
+@pytest.mark.parametrize(
+    ("year", "city", "vintage"),
+    [
+        (2016, "59350", 2015),
+        (2024, "59350", 2015),
+        (2025, "59350", 2024),
+        (2030, "", 2024),
+        (2025, "97101", 2015),
+        (2026, "97101", 2024),
+        (2025, "97611", 2015),
+    ],
+)
+def test_the_map_that_rules_a_year(year: int, city: str, vintage: int) -> None:
+    assert ruling_vintage(year, city) == vintage
+
+
+def test_a_missing_map_says_how_to_import_it(square: QpvMap) -> None:
+    with pytest.raises(TfpbError) as caught:
+        locate(at((1, 1)), {2015: square}, year=2025)
+    assert caught.value.faults[0].code == "carte_absente"
+    assert caught.value.faults[0].fields["millesime"] == 2024
+
+
+def test_points_of_another_territory_than_the_map_are_an_error(square: QpvMap) -> None:
+    with pytest.raises(TfpbError) as caught:
+        locate(at((200_000, 0), (200_500, 10)), {2015: square}, year=2020)
+    assert caught.value.faults[0].code == "aucun_point_apparie"
+
+
+def test_partial_maps_and_empty_matches_are_doubted(square: QpvMap) -> None:
+    points = at((600, 200), (200_000, 0))
+    out = locate(points, {2015: square}, year=2020)
+    codes = [f.code for f in coverage_doubts(points, out, {2015: square}, year=2020)]
+    assert codes == ["carte_partielle", "aucun_point_en_qpv"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(-3000, 3000), st.floats(-3000, 3000)), min_size=1, max_size=40),
+    st.randoms(),
+)
+def test_one_row_out_a_row_in_whatever_the_order(square: QpvMap, places: list, random) -> None:  # noqa: ANN001
+    points = at(*places)
+    points.index = pd.Index([f"r{i}" for i in range(len(points))])
+    out = locate(points, {2015: square}, year=2020)
+    assert out.index.equals(points.index)
+    assert list(out.columns) == list(LOCATION_COLUMNS)
+    order = list(range(len(points)))
+    random.shuffle(order)
+    again = locate(points.iloc[order], {2015: square}, year=2020)
+    pd.testing.assert_frame_equal(again.loc[out.index], out)
+
+
+def test_empty_in_empty_out(square: QpvMap) -> None:
+    out = locate(at().iloc[:0], {2015: square}, year=2020)
+    assert len(out) == 0
+    assert list(out.columns) == list(LOCATION_COLUMNS)

@@ -1,0 +1,98 @@
+"""Positions that cannot be right stop the run, each with its own words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest_perimeters import X0, Y0, at
+
+from tfpb.errors import TfpbError
+from tfpb.perimeters import check_points, locate
+from tfpb.perimeters.surfaces import reference_key
+from tfpb.words.faults import say
+
+
+@pytest.mark.parametrize(
+    ("columns", "code"),
+    [
+        ({"result_x": [2.35], "result_y": [48.85]}, "degres_au_lieu_de_metres"),
+        ({"result_x": [Y0], "result_y": [X0]}, "metres_inverses"),
+        ({"result_x": [600_000.0], "result_y": [2_400_000.0]}, "lambert_2"),
+        ({"result_x": [260_000.0], "result_y": [6_250_000.0 - 400_000]}, "point_hors_france"),
+        ({"longitude": [48.85], "latitude": [2.35]}, "degres_inverses"),
+        ({"longitude": [-0.1], "latitude": [51.5]}, "point_hors_france"),
+        ({"longitude": [0.0], "latitude": [0.0]}, "point_hors_france"),
+        (
+            {"result_x": [X0], "result_y": [Y0], "longitude": [5.0], "latitude": [45.0]},
+            "positions_discordantes",
+        ),
+        ({"result_x": [X0], "result_y": [Y0], "result_citycode": ["97101"]}, "point_hors_france"),
+        ({"result_x": [np.nan], "result_y": [np.nan]}, "aucune_position"),
+    ],
+)
+def test_each_wrong_position_has_its_fault(columns: dict, code: str, square) -> None:  # noqa: ANN001
+    points = pd.DataFrame(columns)
+    faults = check_points(points)
+    assert [f.code for f in faults] == [code]
+    assert say(faults[0]).title
+    with pytest.raises(TfpbError):
+        locate(points, {2015: square}, year=2020)
+
+
+@pytest.mark.parametrize(
+    ("columns"),
+    [
+        {"result_x": [X0], "result_y": [Y0]},
+        {"longitude": [-61.5], "latitude": [16.25]},
+        {"longitude": [55.45], "latitude": [-20.9], "result_citycode": ["97411"]},
+        {"result_x": [338_000.0], "result_y": [7_688_000.0], "result_citycode": ["97411"]},
+        {"result_x": [520_000.0], "result_y": [8_590_000.0], "result_citycode": ["97611"]},
+        {"result_x": [np.nan, X0], "result_y": [np.nan, Y0]},
+    ],
+)
+def test_right_positions_pass(columns: dict) -> None:
+    assert check_points(pd.DataFrame(columns)) == []
+
+
+def test_many_faults_are_counted_and_rows_quoted() -> None:
+    points = pd.DataFrame({"result_x": [2.35] * 50, "result_y": [48.85] * 50})
+    points = points.assign(_fichier="stock.xlsx", _feuille="Base", _ligne=range(5, 55))
+    faults = check_points(points)
+    assert faults[0].place.row == 5
+    assert faults[0].place.sheet == "Base"
+    assert faults[-1].code == "degres_au_lieu_de_metres_suite"
+    assert len(faults) - 1 + faults[-1].fields["reste"] == 50
+
+
+def test_every_fault_is_told_at_once() -> None:
+    points = pd.DataFrame(
+        {
+            "result_x": [2.35, Y0, X0],
+            "result_y": [48.85, X0, Y0],
+            "longitude": [np.nan] * 3,
+            "latitude": [np.nan] * 3,
+        }
+    )
+    assert {f.code for f in check_points(points)} == {"degres_au_lieu_de_metres", "metres_inverses"}
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("000 / AB / 0119", "93010000AB0119"),
+        ("AB 119", "93010000AB0119"),
+        ("ab119", "93010000AB0119"),
+        ("000 , CR ,0694", "93010000CR0694"),
+        ("A 12", "930100000A0012"),
+        ("93010000AB0119", "93010000AB0119"),
+        ("12 rue", ""),
+        ("", ""),
+    ],
+)
+def test_cadastral_references_are_written_as_the_cadastre_does(text: str, key: str) -> None:
+    assert reference_key(text, "93010") == key
+
+
+def test_a_good_row_is_not_blamed(square) -> None:  # noqa: ANN001
+    assert check_points(at((0, 0), (100, 100))) == []

@@ -1,0 +1,243 @@
+"""Money follows dwellings: résidences cut by a limit are split, decisions are kept and checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from conftest_perimeters import at
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from tfpb.io.review_book import review_bytes
+from tfpb.io.tabular import read_table
+from tfpb.io.typed import typed
+from tfpb.model.results import RESIDENCE_COLUMNS
+from tfpb.model.tables import DECISIONS_LIMITES
+from tfpb.perimeters import check_decisions, correspondence, cut_residences, locate, residences
+from tfpb.perimeters.review import doubtful, lost_decisions
+from tfpb.report.review_picture import pictures
+
+
+def stock(places: list[tuple[float, float]], ids: list[str], dwellings: list[int]) -> pd.DataFrame:
+    return at(
+        *places,
+        id_residence=ids,
+        id_batiment=[f"E{i}" for i in range(len(ids))],
+        nb_logements=dwellings,
+        adresse=[f"{i} rue Fictive" for i in range(len(ids))],
+        agence=["Nord"] * len(ids),
+        nom=ids,
+    )
+
+
+def decision(**cells: object) -> pd.DataFrame:
+    base = {
+        "id_residence": "R1",
+        "id_batiment": "",
+        "adresse": "",
+        "decision": "dans",
+        "code_qpv": "",
+        "auteur": "A. Dupont",
+        "date": dt.date(2025, 2, 3),
+        "piece": "plan de masse",
+    }
+    return pd.DataFrame([{**base, **cells}])
+
+
+def test_a_cut_residence_is_split_by_dwellings(square) -> None:  # noqa: ANN001
+    points = stock([(200, 200), (600, 200), (410, 200)], ["R1"] * 3, [30, 10, 5])
+    table = residences(points.join(locate(points, {2015: square}, year=2020)))
+    row = table.iloc[0]
+    assert list(table.columns)[: len(RESIDENCE_COLUMNS)] == list(RESIDENCE_COLUMNS)
+    assert (row.logements_dans, row.logements_hors, row.logements_a_verifier) == (30, 10, 5)
+    assert row.part_qpv == pytest.approx(30 / 45)
+    assert (row.cote, row.code_qpv, row.nb_entrees) == ("dans", "QP093901", 3)
+    assert row.agence == "Nord"
+    assert row.distance_min_m == pytest.approx(10, abs=0.01)
+    assert [f.fields for f in cut_residences(table)] == [{"dans": 30, "hors": 10, "a_verifier": 5}]
+
+
+def test_equal_sides_are_a_doubt(square) -> None:  # noqa: ANN001
+    points = stock([(200, 200), (600, 200)], ["R1", "R1"], [10, 10])
+    assert residences(points.join(locate(points, {2015: square}, year=2020))).cote.tolist() == [
+        "a_verifier"
+    ]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("ABC"), st.floats(-500, 900), st.integers(0, 90)),
+        min_size=1,
+        max_size=25,
+    )
+)
+def test_dwellings_are_conserved(square, rows: list) -> None:  # noqa: ANN001
+    points = stock([(r[1], 200.0) for r in rows], [r[0] for r in rows], [r[2] for r in rows])
+    table = residences(points.join(locate(points, {2015: square}, year=2020)))
+    sides = table[["logements_dans", "logements_hors", "logements_a_verifier"]]
+    assert (sides.sum(axis=1) == table.nb_logements).all()
+    assert table.nb_logements.sum() == sum(r[2] for r in rows)
+    assert table.nb_entrees.sum() == len(rows)
+
+
+def test_a_decision_rules_a_doubt_and_says_who(square) -> None:  # noqa: ANN001
+    points = stock([(410, 200), (200, 200)], ["R1", "R2"], [5, 5])
+    out = locate(points, {2015: square}, year=2020, decisions=decision())
+    assert out.qpv_statut.tolist() == ["dans", "dans"]
+    assert out.qpv_code.iloc[0] == "QP093901"
+    assert out.qpv2015_statut.iloc[0] == "dans"
+    assert all(w in out.qpv_motif.iloc[0] for w in ("A. Dupont", "03/02/2025", "plan de masse"))
+    out = locate(
+        points, {2015: square}, year=2020, decisions=decision(decision="hors", code_qpv="QP093901")
+    )
+    assert (out.qpv_statut.iloc[0], out.qpv_code.iloc[0]) == ("hors", "")
+
+
+def test_a_decision_against_a_clear_map_is_flagged(square) -> None:  # noqa: ANN001
+    points = stock([(200, 200)], ["R1"], [5])
+    made = decision(decision="hors")
+    out = locate(points, {2015: square}, year=2020, decisions=made)
+    assert out.qpv_statut.tolist() == ["a_verifier"]
+    bare = locate(points, {2015: square}, year=2020)
+    assert [f.code for f in check_decisions(bare, points, made, {2015: square})] == [
+        "decision_contredite"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"id_residence": "R9"}, "decision_sans_objet"),
+        ({"adresse": "99 rue Ailleurs"}, "decision_sans_objet"),
+        ({"auteur": "", "piece": ""}, "decision_incomplete"),
+        ({"code_qpv": "QN09391M"}, "decision_code_inconnu"),
+    ],
+)
+def test_doubtful_decisions_are_listed(square, cells: dict, code: str) -> None:  # noqa: ANN001
+    points = stock([(410, 200)], ["R1"], [5])
+    bare = locate(points, {2015: square}, year=2020)
+    assert [f.code for f in check_decisions(bare, points, decision(**cells), {2015: square})] == [
+        code
+    ]
+
+
+def test_a_decision_of_another_map_is_left_aside(square) -> None:  # noqa: ANN001
+    points = stock([(410, 200)], ["R1"], [5])
+    out = locate(points, {2015: square}, year=2020, decisions=decision(code_qpv="QN09391M"))
+    assert out.qpv_statut.tolist() == ["a_verifier"]
+
+
+def test_contrary_decisions_are_listed(square) -> None:  # noqa: ANN001
+    points = stock([(410, 200)], ["R1"], [5])
+    both = pd.concat([decision(), decision(decision="hors")], ignore_index=True)
+    bare = locate(points, {2015: square}, year=2020)
+    assert "decisions_contraires" in [
+        f.code for f in check_decisions(bare, points, both, {2015: square})
+    ]
+
+
+def test_the_review_sheet_comes_back_as_it_went(square, tmp_path) -> None:  # noqa: ANN001
+    points = stock([(410, 200), (200, 200), (390, 100)], ["R1", "R2", "=R3"], [5, 5, 7])
+    entrances = points.join(locate(points, {2015: square}, year=2020))
+    rows = doubtful(entrances)
+    assert rows.id_residence.tolist() == ["R1", "=R3"]
+    drawn = pictures(rows, entrances, {2015: square})
+    assert all(p is not None and p.startswith(b"\x89PNG") for p in drawn)
+    data = review_bytes(rows, drawn, codes=rows.code_qpv.tolist())
+    assert data == review_bytes(
+        rows, pictures(rows, entrances, {2015: square}), codes=rows.code_qpv.tolist()
+    )
+    path = tmp_path / "revue.xlsx"
+    path.write_bytes(data)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert sum(n.endswith(".png") for n in archive.namelist()) == 2
+    book = load_workbook(path)
+    page = book["Limites"]
+    header = {c.value: c.column for c in page[4]}
+    rules = [r for r in page.data_validations.dataValidation if "dans,hors" in (r.formula1 or "")]
+    assert rules
+    assert page.cell(6, header["id_residence"]).data_type == "s"
+    for name, value in (
+        ("decision", "dans"),
+        ("auteur", "B. Martin"),
+        ("date", dt.date(2025, 3, 1)),
+        ("piece", "visite"),
+    ):
+        page.cell(5, header[name], value)
+    book.save(path)
+    made, faults = typed(
+        read_table(path, sheet="Limites", known=DECISIONS_LIMITES.names), DECISIONS_LIMITES
+    )
+    assert faults == []
+    after = points.join(locate(points, {2015: square}, year=2020, decisions=made))
+    assert after.qpv_statut.tolist() == ["dans", "dans", "a_verifier"]
+    kept = doubtful(after, made)
+    assert kept[["id_residence", "decision", "auteur", "piece"]].to_numpy().tolist() == [
+        ["R1", "dans", "B. Martin", "visite"],
+        ["=R3", "", "", ""],
+    ]
+    assert kept.date.tolist() == [dt.date(2025, 3, 1), ""]
+    assert lost_decisions(made, None) == [0]
+    assert lost_decisions(made, made) == []
+
+
+def test_a_decision_without_entrance_is_not_lost(square) -> None:  # noqa: ANN001
+    points = stock([(200, 200)], ["R1"], [5])
+    entrances = points.join(locate(points, {2015: square}, year=2020))
+    assert doubtful(entrances, decision(id_residence="R9")).id_residence.tolist() == ["R9"]
+
+
+def test_correspondence_names_links_and_conserves_area(make_map) -> None:  # noqa: ANN001
+    old = make_map(
+        2015,
+        {
+            "QP093901": shapely.box(0, 0, 400, 400),  # split
+            "QP093902": shapely.box(1000, 0, 1200, 400),
+            "QP093903": shapely.box(1200, 0, 1400, 400),  # merged
+            "QP093904": shapely.box(2000, 0, 2400, 400),  # same
+            "QP093905": shapely.box(3000, 0, 3400, 400),  # gone
+            "QP093906": shapely.box(4000, 0, 4400, 400),  # redrawn
+        },
+    )
+    new = make_map(
+        2024,
+        {
+            "QN09391M": shapely.box(0, 0, 200, 400),
+            "QN09392M": shapely.box(200, 0, 400, 400),
+            "QN09393M": shapely.box(1000, 0, 1400, 400),
+            "QN09394I": shapely.box(2000, 0, 2401, 400),
+            "QN09395N": shapely.box(5000, 0, 5400, 400),
+            "QN09396I": shapely.box(4200, 0, 4600, 400),  # the letter says identical: it lies
+        },
+    )
+    maps = {2015: old, 2024: new}
+    points = stock([(100, 200), (4100, 200), (4500, 200)], ["R1", "R2", "R3"], [30, 20, 10])
+    entrances = points.join(locate(points, maps, year=2025))
+    whole = correspondence(maps)
+    links = {(r.code_2015, r.code_2024): r.lien for r in whole.itertuples()}
+    assert links[("QP093901", "QN09391M")] == links[("QP093901", "QN09392M")] == "scinde"
+    assert links[("QP093902", "QN09393M")] == links[("QP093903", "QN09393M")] == "fusionne"
+    assert links[("QP093904", "QN09394I")] == "identique"
+    assert links[("QP093905", "")] == "disparu"
+    assert links[("", "QN09395N")] == "nouveau"
+    assert links[("QP093906", "QN09396I")] == "modifie"
+    np.testing.assert_allclose(
+        whole[whole.code_2015 != ""].groupby("code_2015").part_2015.sum(), 1, atol=1e-3
+    )
+    np.testing.assert_allclose(
+        whole[whole.code_2024 != ""].groupby("code_2024").part_2024.sum(), 1, atol=3e-3
+    )
+    mine = correspondence(maps, entrances)
+    count = {(r.code_2015, r.code_2024): r.logements for r in mine.itertuples()}
+    assert count[("QP093901", "QN09391M")] == 30
+    assert count[("QP093906", "")] == 20
+    assert count[("", "QN09396I")] == 10
+    assert not {"QP093905", "QP093904"} & set(mine.code_2015)
