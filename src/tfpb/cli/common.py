@@ -105,17 +105,34 @@ def show_faults(faults: Iterable[Fault]) -> None:
         complain(f"… et {len(listed) - _MOST_SHOWN} autres.")
 
 
-def show_doubts(faults: Iterable[Fault], *, most: int = 12) -> None:
-    """List doubts briefly on the standard channel."""
+def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> None:
+    """List doubts briefly on the standard channel, one line a kind with the first as its example.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+    most : int
+        Most kinds shown.
+    where : str
+        Where all of them are listed, when they are.
+    """
     from tfpb.words.faults import say as in_french
 
-    listed = list(faults)
-    for fault in listed[:most]:
-        said = in_french(fault)
-        where = f" ({said.where})" if said.where else ""
-        say(f"  – {said.title}{where}")
-    if len(listed) > most:
-        say(f"  – … et {len(listed) - most} autres, listés dans la feuille « Doutes ».")
+    kinds: dict[str, list[Fault]] = {}
+    for fault in faults:
+        kinds.setdefault(fault.code, []).append(fault)
+    for alike in list(kinds.values())[:most]:
+        said = in_french(alike[0])
+        place = f" ({said.where})" if said.where else ""
+        others = len(alike) - 1
+        more = (
+            f" Et {others} {'autre' if others == 1 else 'autres'} de même nature." if others else ""
+        )
+        say(f"  – {said.title}{place}{more}")
+    if len(kinds) > most:
+        say(f"  – … et {len(kinds) - most} autres natures de doute.")
+    if where and kinds:
+        say(f"  Tous sont listés dans {where}.")
 
 
 @contextlib.contextmanager

@@ -88,5 +88,5 @@ def _tell(made: Dossier, written: Written) -> None:
         say(line)
     if made.notices:
         say("Doutes relevés dans les fichiers :")
-        show_doubts(made.notices)
+        show_doubts(made.notices, where="la feuille « Doutes » du classeur")
     say(f"Dossier écrit dans : {written.folder}")

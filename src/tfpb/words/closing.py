@@ -55,7 +55,7 @@ def _stock(dossier: Dossier) -> list[str]:
     inside = int(homes["logements_dans"].sum())
     doubtful = int(homes["logements_a_verifier"].sum())
     to_check = int((entrances["qpv_statut"] == "a_verifier").sum())
-    unfound = int((entrances["result_type"] == "none").sum())
+    unfound = int((entrances["result_verdict"] == "rejete").sum())
     share = percent(inside / total) if total else "part inconnue"
     lines = [
         (
@@ -64,10 +64,11 @@ def _stock(dossier: Dossier) -> list[str]:
         )
     ]
     if to_check:
+        lost = plural(unfound, "adresse introuvable", "adresses introuvables")
         lines.append(
-            f"À vérifier : {plural(to_check, 'entrée')}, {plural(doubtful, 'logement')} "
-            f"(dont {plural(unfound, 'adresse introuvable', 'adresses introuvables')}). "
-            "Décidez-les avec : tfpb localiser … puis decisions = … dans le dossier.toml."
+            f"À vérifier : {plural(to_check, 'entrée')}, {plural(doubtful, 'logement')}"
+            + (f", dont {lost}" if unfound else "")
+            + ". Pour les trancher : tfpb localiser, puis decisions = … dans le dossier.toml."
         )
     return lines
 
@@ -109,4 +110,6 @@ def _survey(dossier: Dossier) -> list[str]:
     said = [
         f"{number(int(counts[code]))} {words}" for code, words in VERDICTS.items() if code in counts
     ]
-    return [f"Satisfaction {last}, QPV comparés aux autres quartiers : {', '.join(said)}."]
+    return [
+        f"Satisfaction {last}, QPV comparés aux autres quartiers, verdicts par question : {' ; '.join(said)}."
+    ]
