@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MEDIUM: Final = "classeur"
 _TEXT_WIDTH: Final = 110
 _LINE_PT: Final = 14.0
+_SHARED: Final = 22  # most a text of a smaller table may widen a column that others use
 _COVER: Final = "Couverture"
 _ONE_PAGE: Final = frozenset({_COVER, CONTENTS, "Synthèse"})
 _ONE_LINE: Final = {"Unité": "unit", "Champ": "scope", "Source": "source"}
@@ -137,7 +138,8 @@ def _print_setup(sheet: Worksheet, report: Report, foot: str) -> None:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     margins: Any = sheet.page_margins
     margins.left = margins.right = 0.4
-    margins.top = margins.bottom = 0.6
+    margins.top, margins.bottom = 0.75, 0.65
+    margins.header = margins.footer = 0.3
     head, tail = (text.replace("&", "&&") for text in (report.title[:120], foot))
     header: Any = sheet.oddHeader
     header.left.text, header.right.text = f"&8 {head}", f"&8 {sheet.title}"
@@ -161,17 +163,17 @@ class _Sheet:
         self.span, self.width = self._text_span()
 
     def _widths(self) -> list[int]:
-        """Fit the widest table; in the others a text wraps and a number may widen its column."""
+        """Fit the widest table; the others widen a column for a number, and a little for a text."""
         if not self.tables:
             return [18] * 6
         main = max(self.tables, key=lambda t: sum(c.width for c in t.columns))
         widths = [min(c.width, 60) for c in main.columns]
         for table in self.tables:
             for k, column in enumerate(table.columns):
+                limit = column.width if column.format in NUMERIC else min(column.width, _SHARED)
                 if k == len(widths):
-                    widths.append(column.width)
-                elif column.format in NUMERIC:
-                    widths[k] = max(widths[k], column.width)
+                    widths.append(limit)
+                widths[k] = max(widths[k], limit)
         return widths
 
     def _text_span(self) -> tuple[int, float]:
@@ -280,7 +282,7 @@ class _Sheet:
             cell.font, cell.border = style.BODY, style.ROW_BORDER
             cell.alignment = style.alignment(column.format)
             if isinstance(content, str):
-                tall = max(tall, style.lines(content, self.widths[k - 1] * 1.05))
+                tall = max(tall, style.lines(content, self.widths[k - 1] * 1.12 + 1))
             elif content is not None:
                 cell.number_format = style.number_format(column.format)
         self.sheet.row_dimensions[row].height = min(tall, 12) * _LINE_PT + 1

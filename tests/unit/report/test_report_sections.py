@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 import math
 import re
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -12,13 +13,15 @@ from report_pack import said
 
 from tfpb import words
 from tfpb.model.codes import Publication
-from tfpb.model.dossier import Dossier
 from tfpb.model.report import Chart, KeyFigures, Report, Table, Text
 from tfpb.report.sections import report
 from tfpb.report.sections import survey_view as view
 from tfpb.report.sections.doutes import notices
 from tfpb.words import accounts, evaluation, satisfaction, stock, verdicts
 from tfpb.words import report as report_words
+
+if TYPE_CHECKING:
+    from tfpb.model.dossier import Dossier
 
 SHEETS = [
     "Synthèse", "Résidences", "Localisation", "Comparaison", "Évolution", "Abattement",

@@ -318,8 +318,10 @@ def _levels(survey: Published, name: str, wave: str) -> list[Block]:
     ].merge(heads, on="item", how="inner", validate="many_to_one")
     if len(picked):
         drawn = picked.assign(
-            groupe=said(picked["groupe"], satisfaction.GROUPES), part=picked["estimation"]
-        ).sort_values(["ordre", "groupe", "rang"], ascending=[True, False, True], kind="stable")
+            groupe=said(picked["groupe"], satisfaction.GROUPES),
+            part=picked["estimation"],
+            _hors=picked["groupe"] == Groupe.HORS_QPV,  # QPV above hors QPV
+        ).sort_values(["ordre", "_hors", "rang"], kind="stable")
         out.append(
             Chart(
                 "quatre_niveaux",
