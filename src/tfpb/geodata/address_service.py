@@ -36,6 +36,10 @@ _SERVER: Final = 500
 _LONGEST_WAIT_S: Final = 120.0
 _WAITS: Final = 6
 _FAILURES: Final = 5
+# one bad row among thousands refuses about ten batches in a row before it stands alone; more than
+# that, and it is the service that takes no batch
+_REFUSALS: Final = 14
+_BATCH_ATTEMPTS: Final = 2
 # each retry would otherwise be told in English on the user's console
 logging.getLogger("stamina").addHandler(logging.NullHandler())
 _FIELDS: Final = {
@@ -149,6 +153,7 @@ class AddressService:
         self._free_at = 0.0
         self._reached = False
         self._failures = 0
+        self._refusals = 0
         cache.parent.mkdir(parents=True, exist_ok=True)
         self._cache = sqlite3.connect(cache)
         self._cache.execute(
@@ -249,14 +254,15 @@ class AddressService:
         A single bad row can fail a whole file, so a batch in fault is no proof that the service is
         down; single queries that fail one after the other are.
         """
-        if len(batch) <= _UNIT_ROWS:
+        if len(batch) <= _UNIT_ROWS or self._refusals >= _REFUSALS:
             for query in batch:
                 into[query] = self._unit(query)
             return
         try:
             into.update(self._batch(batch))
-            self._reached, self._failures = True, 0
+            self._reached, self._failures, self._refusals = True, 0, 0
         except (BatchRefusedError, httpx.HTTPStatusError, httpx.TimeoutException):
+            self._refusals += 1
             half = len(batch) // 2
             self._settle(batch[:half], into)
             self._settle(batch[half:], into)
@@ -312,10 +318,15 @@ class AddressService:
     def _send(self, method: str, path: str, **content: Any) -> httpx.Response:
         """Send a request at the allowed rate, and again when it fails for a passing reason."""
         settings = self.settings
+        most = _BATCH_ATTEMPTS if method == "POST" else settings.attempts
         for attempt in stamina.retry_context(
-            on=httpx.HTTPError, attempts=settings.attempts, timeout=None, wait_initial=settings.wait_s,
-            wait_jitter=0.0, wait_max=_LONGEST_WAIT_S,
-        ):  # fmt: skip
+            on=httpx.HTTPError,
+            attempts=min(most, settings.attempts),
+            timeout=None,
+            wait_initial=settings.wait_s,
+            wait_jitter=0.0,
+            wait_max=_LONGEST_WAIT_S,
+        ):
             with attempt:
                 response = self._patient(method, path, **content)
                 if response.status_code >= _SERVER:

@@ -27,6 +27,7 @@ class FakeService:
         self.requests: list[tuple[str, list[tuple[str, str]]]] = []
         self.fields: list[dict[str, list[str]]] = []
         self.poison = ""
+        self.no_batches = False
         handler = type("Handler", (_Handler,), {"service": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.server.daemon_threads = True
@@ -131,6 +132,9 @@ class _Handler(BaseHTTPRequestHandler):
         rows = list(csv.DictReader(io.StringIO(text)))
         self.service.fields.append(fields)
         self.service.requests.append(("POST", [(r["q"], r["code"]) for r in rows]))
+        if self.service.no_batches:
+            self._reply(500, b"{}", "application/json")
+            return
         if self._fault():
             return
         if self.service.poison and any(self.service.poison in r["q"] for r in rows):

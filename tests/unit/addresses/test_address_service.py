@@ -141,6 +141,17 @@ def test_one_bad_row_does_not_fail_the_file(service: FakeService, tmp_path: Path
         assert asked.sent == 1
 
 
+def test_a_service_that_takes_no_batch_is_asked_one_by_one(
+    service: FakeService, tmp_path: Path
+) -> None:
+    knows(service, 300)
+    service.no_batches = True
+    with client(service, tmp_path, rows=100, attempts=1) as asked:
+        found = asked.ask(queries(300))
+    assert {answer.status for answer in found.values()} == {"ok"}
+    assert sum(method == "POST" for method, _ in service.requests) <= 20
+
+
 def test_long_lines_are_cut_and_short_ones_not_sent(service: FakeService, tmp_path: Path) -> None:
     long, short = Query("12 rue " + "x" * 400, BONDY), Query("a", BONDY)
     with client(service, tmp_path) as asked:
