@@ -282,7 +282,7 @@ class _Sheet:
             cell.font, cell.border = style.BODY, style.ROW_BORDER
             cell.alignment = style.alignment(column.format)
             if isinstance(content, str):
-                tall = max(tall, style.lines(content, self.widths[k - 1] * 1.12 + 1))
+                tall = max(tall, style.lines(content, self.widths[k - 1] + 1))
             elif content is not None:
                 cell.number_format = style.number_format(column.format)
         self.sheet.row_dimensions[row].height = min(tall, 12) * _LINE_PT + 1

@@ -254,3 +254,9 @@ def test_the_folder_of_the_machine_is_never_printed() -> None:
         update={"reglages": dossier.settings.reglages.model_copy(update={"geodonnees": "/home/x"})}
     )
     assert "/home/x" not in "\n".join(texts(report(make(settings=settings))))
+
+
+def test_legal_values_are_written_the_french_way_and_marked() -> None:
+    rows = tables(said())["hypotheses_legales"].rows
+    assert list(rows["debut"]) == ["01/01/2025", "01/01/2016"]
+    assert list(rows["etat"]) == ["vérifié", "non vérifié"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -54,7 +55,7 @@ def sources(dossier: Dossier) -> Section:
         unverified = sum(not v.verifie for v in legal)
         law = pd.DataFrame(
             [
-                {"libelle": v.libelle, "valeur": v.valeur, "debut": v.debut, "fin": v.fin,
+                {"libelle": v.libelle, "valeur": _french(v.valeur), "debut": _french(v.debut), "fin": _french(v.fin),
                  "reference": v.reference,
                  "origine": "utilisateur" if v.origine == "utilisateur" else "texte",
                  "etat": "vérifié" if v.verifie else words.NOT_CHECKED}
@@ -85,6 +86,17 @@ def sources(dossier: Dossier) -> Section:
     lead = words.sources_lead(len(dossier.sources), unverified, dossier.run_hash)
     title = "Sources et hypothèses"
     return Section("sources", title, lead, tuple(blocks), sheet=title)
+
+
+_ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_DOTTED: Final = re.compile(r"\d+\.\d+")
+
+
+def _french(text: str) -> str:
+    """Write a legal value kept as text the French way: decimal comma, day before year."""
+    if _DOTTED.fullmatch(text):
+        return text.replace(".", ",")
+    return _ISO.sub(r"\3/\2/\1", text)
 
 
 def _settings(dossier: Dossier) -> Block:
