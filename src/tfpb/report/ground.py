@@ -30,7 +30,7 @@ FACING_M: Final = 45.0
 """Two sides of a street are at most that far apart; beyond, they are drawn as two lines would be."""
 GAP_M: Final = 130.0
 """A hole in the numbers longer than that (or than five usual steps) cuts the line."""
-MEET_M: Final = 45.0
+MEET_M: Final = 55.0
 """An end closer than that to another street is led to it."""
 MARGIN_M: Final = 400.0
 """Addresses are kept that far beyond the extent, so that lines run out of the frame."""
@@ -164,7 +164,7 @@ def _street_lines(sides: list[Points]) -> list[LineString]:
         return _segment([p[0] for p in across])
     lines = []
     for piece in main:
-        middle = _middle(piece, other)
+        middle = _lengthen(_middle(piece, other), other)
         line = LineString(_smooth(middle)).simplify(2.0)
         if line.length >= 15 and line.length <= 4 * _span(middle) + 30:  # noqa: PLR2004
             lines.append(line)
@@ -230,6 +230,22 @@ def _middle(piece: Points, other: list[Points]) -> Points:
         half[:, axis] = np.interp(rank, rank[near], half[near, axis])
     moved: Points = piece + half
     return moved
+
+
+def _lengthen(middle: Points, other: list[Points]) -> Points:
+    """Run the line on to the last number of the other side, when that one goes further."""
+    points = np.vstack(other) if other else np.empty((0, 2))
+    for end in (0, -1):
+        before = middle[1 if end == 0 else -2]
+        way = middle[end] - before
+        way = way / max(float(np.hypot(*way)), 1e-9)
+        ahead = (points - middle[end]) @ way
+        aside = np.abs((points - middle[end]) @ np.array([-way[1], way[0]]))
+        reach = ahead[(aside <= FACING_M / 2) & (ahead > 0) & (ahead <= GAP_M / 2)]
+        if len(reach):
+            tip = middle[end] + way * float(reach.max())
+            middle = np.vstack([tip, middle]) if end == 0 else np.vstack([middle, tip])
+    return middle
 
 
 def _left_over(other: list[Points], lines: list[LineString]) -> list[Points]:

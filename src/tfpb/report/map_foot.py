@@ -10,7 +10,7 @@ from matplotlib.collections import LineCollection
 
 from tfpb.report import theme
 from tfpb.report.canvas import printable, shorten
-from tfpb.report.map_layers import fit, lines_of, radius_mm
+from tfpb.report.map_layers import fit, lines_of, radius_mm, symbol_shrink
 from tfpb.report.map_panel import COLUMN_W, COLUMN_X, EDGE, FOOT_H, FOOT_Y, MAP_W, MAP_X
 from tfpb.report.map_window import symbols
 from tfpb.words import maps as words
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from tfpb.report.map_layers import Atlas, Frame
 
 
-def foot(sheet: Sheet, model: MapModel, atlas: Atlas, frame: Frame, *, has_old: bool) -> None:
+def foot(
+    sheet: Sheet, model: MapModel, atlas: Atlas, frame: Frame, *, has_old: bool, single: bool = True
+) -> None:
     """Write the foot: legend, scale, north, inset, sources, warning, date and hash."""
-    _legend(sheet, model, frame, has_old=has_old)
+    _legend(sheet, model, frame, has_old=has_old, single=single)
     _scale(sheet, frame)
     _inset(sheet, atlas, frame)
     x, width = COLUMN_X, COLUMN_W
@@ -47,7 +49,7 @@ def foot(sheet: Sheet, model: MapModel, atlas: Atlas, frame: Frame, *, has_old: 
     sheet.text(x, FOOT_Y + 20.0, shorten(printable(stamp), width, 7), 7, color=theme.SOFT)
 
 
-def _legend(sheet: Sheet, model: MapModel, frame: Frame, *, has_old: bool) -> None:
+def _legend(sheet: Sheet, model: MapModel, frame: Frame, *, has_old: bool, single: bool) -> None:
     x, y = EDGE, FOOT_Y + 2.6
     step = 4.6
     ax = sheet.layer
@@ -56,7 +58,7 @@ def _legend(sheet: Sheet, model: MapModel, frame: Frame, *, has_old: bool) -> No
         sheet.text(x + 7, y + k * step, words.legend_status(status), 8)
     sizes = np.array([20.0, 80.0, 200.0])
     cx = x + 2.4
-    shrink = float(np.clip((9000 / frame.scale) ** 0.35, 0.4, 1.0))
+    shrink = symbol_shrink(frame.scale)
     row = y + 3 * step + 0.5
     for count, radius in zip(sizes, radius_mm(sizes) * shrink, strict=True):
         symbols(ax, [cx], [row - 0.9], [radius], ["dans"])
@@ -65,9 +67,13 @@ def _legend(sheet: Sheet, model: MapModel, frame: Frame, *, has_old: bool) -> No
     sheet.text(cx - 1.6, row, words.LEGEND_SIZE, 7, color=theme.SOFT)
     x += 49
     rows: list[tuple[dict[str, Any], str]] = [
-        ({"color": theme.QPV, "linewidth": 2.8}, words.LEGEND_QPV.format(vintage=model.vintage)),
-        ({"color": theme.QPV, "linewidth": 1.1}, words.LEGEND_OTHER),
+        (
+            {"color": theme.QPV, "linewidth": 2.8 if single else 1.2},
+            words.LEGEND_QPV.format(vintage=model.vintage),
+        )
     ]
+    if single:
+        rows.append(({"color": theme.QPV, "linewidth": 1.1}, words.LEGEND_OTHER))
     if has_old:
         vintage = 2015 if model.vintage != 2015 else 2024  # noqa: PLR2004
         look = {"color": theme.QPV_OLD, "linewidth": 1.3, "linestyle": (0, (4, 2.4))}

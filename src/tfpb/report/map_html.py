@@ -111,6 +111,7 @@ def _font(style: str) -> str:
 def _leaflet_style() -> str:
     """Return Leaflet's style without the rules that fetch images the page does not use."""
     rules = re.sub(r"[^{}]*\{[^{}]*url\(images/[^{}]*\}", "", _read(LEAFLET / "leaflet.css"))
+    rules = re.sub(r"behavior:[^;}]*;?", "", rules)  # for browsers of 2009
     return rules.replace('"Helvetica Neue", Arial, Helvetica, sans-serif', "inherit")
 
 

@@ -144,6 +144,11 @@ def lines_of(shape: Any) -> Iterator[Array]:
             yield from lines_of(part)
 
 
+def symbol_shrink(scale: int) -> float:
+    """Return how much smaller résidences are drawn as the map shows more of the country."""
+    return float(np.clip((9000 / scale) ** 0.4, 0.2, 1.0))
+
+
 def radius_mm(dwellings: Array, *, largest: float = 2.9) -> Array:
     """Radius of a résidence on paper: area follows dwellings, within bounds one can see."""
     size: Array = np.clip(np.sqrt(np.nan_to_num(dwellings, nan=1.0)) * 0.19, 0.85, largest)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tfpb.model.codes import QpvStatut
+from tfpb.model.codes import TOTAL, QpvStatut
 from tfpb.report import theme
 from tfpb.report.canvas import POINT_MM, Sheet, printable, save_pdf, save_png, shorten, style
 from tfpb.report.map_foot import foot
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from tfpb.model.maps import MapModel
 
-ROW: Final = 6.4
-_RIGHT: Final = (COLUMN_W - 30.0, COLUMN_W - 15.0, COLUMN_W)
+ROW: Final = 7.0
+_RIGHT: Final = (COLUMN_W - 36.0, COLUMN_W - 18.0, COLUMN_W)
 
 
 def communes(model: MapModel) -> dict[str, tuple[str, ...]]:
@@ -118,7 +118,9 @@ def _page(model: MapModel, title: str, codes: tuple[str, ...] | None) -> Sheet:
     )
     head(sheet, Heading(title, subtitle, words.OVERVIEW_KIND), fictional=model.fictional)
     _table(sheet, mine, model)
-    foot(sheet, model, layers, frame, has_old=not layers.near(layers.old, frame).empty)
+    foot(
+        sheet, model, layers, frame, has_old=not layers.near(layers.old, frame).empty, single=False
+    )
     return sheet
 
 
@@ -126,6 +128,16 @@ def _table(sheet: Sheet, quarters: gpd.GeoDataFrame, model: MapModel) -> None:
     """List the quarters by dwellings; those that do not fit are counted, not forgotten."""
     x, y = COLUMN_X, MAP_Y + 2.6
     sheet.text(x, y, words.OVERVIEW_TABLE, 9.5, fontweight="bold", color=theme.ACCENT)
+    item, gaps = _headline(model)
+    if item:
+        sheet.text(
+            x,
+            y + 3.8,
+            shorten(printable(words.overview_gap(*item)), COLUMN_W, 7),
+            7,
+            color=theme.SOFT,
+        )
+        y += 3.8
     y += 4.4
     for right, text in zip(_RIGHT, words.OVERVIEW_COLUMNS, strict=True):
         for k, line in enumerate(text.split("\n")):
@@ -139,19 +151,47 @@ def _table(sheet: Sheet, quarters: gpd.GeoDataFrame, model: MapModel) -> None:
         y += ROW
         name = shorten(printable(str(row.nom)), _RIGHT[0] - 12, 8)
         sheet.text(x, y - 2.5, name, 8)
-        sheet.text(x, y - 2.5 + 8 * POINT_MM * 0.98, str(row.code_qpv), 7, color=theme.SOFT)
+        under = " · ".join(filter(None, (str(row.code_qpv), gaps.get(str(row.code_qpv), ""))))
+        sheet.text(
+            x,
+            y - 2.5 + 8 * POINT_MM * 1.02,
+            shorten(printable(under), COLUMN_W, 7),
+            7,
+            color=theme.SOFT,
+        )
         values = (
             number(_known(row.logements)),
             euros(_known(row.abattement_par_logement_eur)),
             euros(_known(row.valorise_par_logement_eur)),
         )
         for right, text in zip(_RIGHT, values, strict=True):
-            sheet.text(x + right, y - 1.4, text, 8, ha="right")
+            sheet.text(x + right, y - 2.5, text, 8, ha="right")
         sheet.rule(x, y + 1.2, x + COLUMN_W, y + 1.2, color="#ECECEC")
     if len(shown) < len(order):
         rest = words.quarters_count(len(order) - len(shown))
         sheet.text(x, y + 6, words.OVERVIEW_MORE.format(rest=rest), 7.5, color=theme.SOFT)
     _total(sheet, model, x)
+
+
+def _headline(model: MapModel) -> tuple[tuple[str, str] | None, dict[str, str]]:
+    """Return the first question of the last survey, and what it says of each quarter."""
+    table = model.gaps[model.gaps["code_qpv"] != TOTAL]
+    if table.empty:
+        return None, {}
+    wave = max(table["vague"].astype(str))
+    rows = table[table["vague"].astype(str) == wave]
+    rows = rows[rows["item"] == rows["item"].iloc[0]]
+    said = {
+        str(r.code_qpv): words.gap_line(
+            theme.verdict_sign(str(r.verdict)),
+            str(r.verdict),
+            _known(r.ecart),
+            (_known(r.ic95_bas), _known(r.ic95_haut)),
+            _known(r.n),
+        )
+        for r in rows.itertuples(index=False)
+    }
+    return (str(rows["libelle"].iloc[0]), wave), said
 
 
 def _known(value: Any) -> float | None:

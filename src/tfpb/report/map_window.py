@@ -13,7 +13,7 @@ from tfpb.model.codes import QpvStatut
 from tfpb.report import theme
 from tfpb.report.canvas import POINT_MM, printable, text_width_mm, wrap
 from tfpb.report.map_labels import Label, Taken, line_discs, name_points, name_streets, text_discs
-from tfpb.report.map_layers import lines_of, radius_mm
+from tfpb.report.map_layers import lines_of, radius_mm, symbol_shrink
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -72,9 +72,10 @@ def draw(
     )
     main, small = _street_pieces(atlas, frame)
     placed += name_streets(main, taken, sizes=STREET_PT, most=40)
-    placed += name_points(own_names, taken, size_pt=POINT_PT, cross=True, most=30)
+    if code_qpv:
+        placed += name_points(own_names, taken, size_pt=POINT_PT, cross=True, most=30)
     placed += name_streets(small, taken, sizes=STREET_PT, most=60)
-    if not far:
+    if code_qpv and not far:
         placed += name_points(other_names, taken, size_pt=POINT_PT, kind="outside", most=20)
     communes = atlas.near(atlas.communes, frame)
     if len(communes) > 1:
@@ -185,7 +186,7 @@ def _residences(axes: Axes, atlas: Atlas, frame: Frame, taken: Taken) -> gpd.Geo
     spots = atlas.near(atlas.residences, frame).copy()
     at = frame.paper(shapely.get_coordinates(spots.geometry.to_numpy()).reshape(-1, 2))
     spots["mx"], spots["my"] = at[:, 0], at[:, 1]
-    shrink = float(np.clip((9000 / frame.scale) ** 0.35, 0.4, 1.0))
+    shrink = symbol_shrink(frame.scale)
     spots["r"] = radius_mm(spots["logements"].to_numpy(dtype=float)) * shrink
     spots = spots.sort_values(["r", "id_residence"], ascending=[False, True], kind="stable")
     symbols(axes, spots["mx"], spots["my"], spots["r"], spots["statut"])
@@ -222,8 +223,9 @@ def symbols(axes: Axes, x: Any, y: Any, radius: Any, status: Any) -> None:
         )
     here = status == QpvStatut.A_VERIFIER
     square = np.array([(0, 1), (1, 0), (0, -1), (-1, 0)], dtype=float)
-    diamonds = np.column_stack([x[here], y[here]])[:, None] + square * (
-        np.maximum(radius[here], 1.2)[:, None, None] * 1.15
+    diamonds = (
+        np.column_stack([x[here], y[here]])[:, None]
+        + square * (np.maximum(radius[here] * 1.15, 0.9)[:, None, None])
     )
     axes.add_collection(
         PolyCollection(

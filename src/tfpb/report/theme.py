@@ -26,6 +26,8 @@ MIN_PT: Final = 7.0
 
 PAPER: Final = "#FFFFFF"
 INK: Final = "#333333"
+NEAR_BLACK: Final = "#1A1A1A"
+"""Text over a colour of the data, where `INK` would be too pale."""
 SOFT: Final = "#5F5F5F"
 """Secondary text: contrast 6.4 on white."""
 RULE: Final = "#D0D0D0"
@@ -134,5 +136,5 @@ def contrast(first: str, second: str) -> float:
 
 
 def ink_on(colour: str) -> str:
-    """Return dark or white text, whichever reads better on that colour."""
-    return INK if contrast(INK, colour) >= contrast(PAPER, colour) else PAPER
+    """Return near-black or white text, whichever reads better on that colour."""
+    return NEAR_BLACK if contrast(NEAR_BLACK, colour) >= contrast(PAPER, colour) else PAPER

@@ -43,7 +43,7 @@ SHORT_HIGHER: Final = "QPV plus haut"
 PAGE_NO_GAP: Final = "Pas de résultat d’enquête pour ce quartier."
 OVERVIEW_KIND: Final = "Vue d’ensemble"
 OVERVIEW_TABLE: Final = "Quartiers"
-OVERVIEW_COLUMNS: Final = ("logements", "abattement\npar logement", "valorisé\npar logement")
+OVERVIEW_COLUMNS: Final = ("logements", "abattement\n(€/logement)", "valorisé\n(€/logement)")
 OVERVIEW_MORE: Final = "et {rest} : voir le classeur"
 
 LEGEND_TITLE: Final = "Légende"
@@ -59,6 +59,30 @@ SOURCES: Final = "Sources : {sources}."
 FOOT: Final = "{date} · empreinte {run_hash}"
 FICTIONAL: Final = "DONNÉES FICTIVES"
 NO_GROUND: Final = "Fond de plan absent : aucune base d’adresses importée."
+
+
+def overview_gap(label: str, wave: str) -> str:
+    """Say which question the lines of the table tell of."""
+    return f"Écart QPV − hors QPV : {label}, {wave}"
+
+
+def gap_line(
+    sign: str,
+    verdict: str,
+    gap: float | None,
+    interval: tuple[float | None, float | None],
+    n: float | None,
+) -> str:
+    """Say a gap on one short line: sign, points, interval, n; or the verdict alone."""
+    size = "" if n is None else f", {interviews(int(n))}"
+    if gap is None:
+        return f"{sign} {VERDICTS.get(verdict, verdict)}{size}"
+    low, high = interval
+    between = ""
+    if low is not None and high is not None:
+        ends = (number(low * 100, 1, sign=True), number(high * 100, 1, sign=True))
+        between = f" ({ends[0]} à {ends[1]})"
+    return f"{sign} {number(gap * 100, 1, sign=True)} points{between}{size}"
 
 
 def quarters_count(count: int) -> str:

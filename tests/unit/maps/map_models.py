@@ -30,11 +30,23 @@ HOSTILE = (
     "&lt;b&gt;gras&lt;/b&gt; <b>gras</b>",
 )
 STREETS = (
-    "Avenue du Général Leclerc", "Rue de l’Îlot", "Boulevard Jean Jaurès", "Rue du 8 Mai 1945",
-    "Rue Pasteur", "Allée des Tilleuls", "Rue Émile Zola", "Rue de la République",
-    "Rue d’Artois", "Chemin du Moulin", "Rue Jules Ferry", "Impasse des Lilas",
-    "Rue Victor Hugo", "Avenue de la Paix", "Rue Louise Michel", "Rue du Stade",
-)  # fmt: skip
+    "Avenue du Général Leclerc",
+    "Rue de l’Îlot",
+    "Boulevard Jean Jaurès",
+    "Rue du 8 Mai 1945",
+    "Rue Pasteur",
+    "Allée des Tilleuls",
+    "Rue Émile Zola",
+    "Rue de la République",
+    "Rue d’Artois",
+    "Chemin du Moulin",
+    "Rue Jules Ferry",
+    "Impasse des Lilas",
+    "Rue Victor Hugo",
+    "Avenue de la Paix",
+    "Rue Louise Michel",
+    "Rue du Stade",
+)
 ITEMS = (
     ("q03", "Propreté des parties communes", "residence", -0.10),
     ("q12", "Accueil et écoute du bailleur", "relation", 0.0),
@@ -76,18 +88,25 @@ def gaps_frame(codes: list[str], rng: np.random.Generator) -> pd.DataFrame:
                 nan = float("nan")
                 rows.append(
                     {
-                        "code_qpv": code, "vague": vague, "item": item, "libelle": label,
-                        "theme": topic, "ecart": nan if hidden else gap,
-                        "ic95_bas": nan if hidden else low, "ic95_haut": nan if hidden else high,
-                        "n": n, "verdict": verdict, "phrase": phrase,
+                        "code_qpv": code,
+                        "vague": vague,
+                        "item": item,
+                        "libelle": label,
+                        "theme": topic,
+                        "ecart": nan if hidden else gap,
+                        "ic95_bas": nan if hidden else low,
+                        "ic95_haut": nan if hidden else high,
+                        "n": n,
+                        "verdict": verdict,
+                        "phrase": phrase,
                         "publication": "non_publiable" if hidden else "publiable",
                     }
-                )  # fmt: skip
+                )
     return pd.DataFrame(rows)
 
 
 def page(row: pd.Series, gaps: pd.DataFrame, bailleur: str, year: int, doubts: int) -> QpvPage:
-    """The A4 page of one quarter, from its figures."""
+    """Make the A4 page of one quarter, from its figures."""
     lines = []
     here = gaps[(gaps.code_qpv == row.code_qpv) & (gaps.vague == "2023")].head(3)
     for g in here.itertuples():
@@ -113,21 +132,35 @@ def page(row: pd.Series, gaps: pd.DataFrame, bailleur: str, year: int, doubts: i
         bailleur=bailleur,
         year=year,
         figures=(
-            ("logements du bailleur", say.number(row.logements), say.plural(int(row.residences), "résidence") + ", 38 % du parc"),
+            (
+                "logements du bailleur",
+                say.number(row.logements),
+                say.plural(int(row.residences), "résidence") + ", 38 % du parc",
+            ),
             ("abattement de l’année", say.euros(row.abattement_eur), "réel, avis d’imposition"),
             ("abattement par logement", say.euros(row.abattement_par_logement_eur), "par an"),
-            ("dépense valorisée", say.euros(row.valorise_par_logement_eur), "par logement et par an"),
+            (
+                "dépense valorisée",
+                say.euros(row.valorise_par_logement_eur),
+                "par logement et par an",
+            ),
             ("couverture", "74 %", "de l’abattement est valorisé"),
         ),
         gaps=tuple(lines),
         sentences=(
             "La propreté est jugée plus bas qu’ailleurs ; l’accueil est à égalité.",
-            "On ne peut pas encore dire si l’écart de propreté s’est réduit depuis 2019 : il aurait fallu 640 ménages interrogés.",
+            (
+                "On ne peut pas encore dire si l’écart de propreté s’est réduit depuis 2019 : il "
+                "aurait fallu 640 ménages interrogés."
+            ),
             "La commune reporte 12 400 € par an ; l’État en compense 40 %.",
         ),
-        doubts=(f"{say.plural(doubts, 'résidence')} à moins de 30 m de la limite : à trancher.",) if doubts else (),
-        gap_scope="ménages interrogés dans le quartier, comparés aux quartiers classiques du même bailleur, 2023",
-    )  # fmt: skip
+        doubts=(f"{say.plural(doubts, 'résidence')} à moins de 30 m de la limite : à trancher.",)
+        if doubts
+        else (),
+        gap_scope="ménages interrogés dans le quartier, comparés aux quartiers classiques du même "
+        "bailleur, 2023",
+    )
 
 
 def _town(rng: np.random.Generator, cx: float, cy: float, citycode: str) -> pd.DataFrame:
@@ -162,7 +195,7 @@ def _town(rng: np.random.Generator, cx: float, cy: float, citycode: str) -> pd.D
 def synthetic(
     *, quarters: int = 3, residences: int = 60, hostile: bool = True, seed: int = 7
 ) -> MapModel:
-    """A seeded model: `quarters` towns on a lattice in an area of Nord, data fictional."""
+    """Make a seeded model: `quarters` towns on a lattice in an area of Nord, data fictional."""
     rng = np.random.default_rng(seed)
     columns = int(np.ceil(np.sqrt(quarters)))
     polygons, towns, outlines, names = [], [], [], []
@@ -176,7 +209,7 @@ def synthetic(
         shape = Polygon([(-260, -210), (180, -260), (300, 40), (120, 250), (-60, 170), (-280, 210)])
         polygon = Polygon([(x + cx, y + cy) for x, y in shape.exterior.coords])
         polygons.append(rotate(polygon, float(rng.uniform(-40, 40))))
-        towns.append(_town(rng, cx, cy, f"59{900 + q % 100}"))
+        towns.append(_town(rng, cx, cy, f"59{q:03d}"))
         outlines.append(box(cx - 1300, cy - 1300, cx + 1300, cy + 1300))
         names.append(f"Quartier de l’Îlot n° {q + 1}" if not hostile or q else HOSTILE[0])
         for _ in range(per[q]):
@@ -188,19 +221,23 @@ def synthetic(
             rows.append(
                 {
                     "id_residence": f"R{rank:04d}",
-                    "nom": HOSTILE[rank] if nasty else f"Résidence {STREETS[rank % 16].split()[-1]} {rank}",
+                    "nom": HOSTILE[rank]
+                    if nasty
+                    else f"Résidence {STREETS[rank % 16].split()[-1]} {rank}",
                     "bailleur": HOSTILE[2] if nasty and rank == 1 else bailleurs[rank % 2],
                     "commune": f"Valmont-{q % 100 + 1}",
                     "adresse": f"{rank % 40 + 1} {STREETS[rank % 16]}",
                     "statut": status,
-                    "code_qpv": f"QN059{q % 100:02d}{'NMI'[q // 100 % 3]}" if status != "hors" else "",
+                    "code_qpv": f"QN059{q % 100:02d}{'NMI'[q // 100 % 3]}"
+                    if status != "hors"
+                    else "",
                     "logements": int(rng.integers(6, 180)),
                     "distance_m": round(limit, 1),
                     "motif": "point à moins de 14 m de la limite" if status == "a_verifier" else "",
                     "x": px,
                     "y": py,
                 }
-            )  # fmt: skip
+            )
             rank += 1
     table = pd.DataFrame(rows)
     points = gpd.GeoSeries(gpd.points_from_xy(table.x, table.y), crs=2154).to_crs(4326)
@@ -230,10 +267,13 @@ def synthetic(
     ).to_crs(4326)
     gaps = gaps_frame(codes, rng)
     communes = gpd.GeoDataFrame(
-        {"code": [f"59{900 + q % 100}" for q in range(quarters)],
-         "nom": [f"Valmont-{q % 100 + 1}" for q in range(quarters)]},
-        geometry=outlines, crs=2154,
-    )  # fmt: skip
+        {
+            "code": [f"59{q:03d}" for q in range(quarters)],
+            "nom": [f"Valmont-{q % 100 + 1}" for q in range(quarters)],
+        },
+        geometry=outlines,
+        crs=2154,
+    )
     bailleur = HOSTILE[4] if hostile else "Habitat du Val"
     doubts = table[table.statut.eq("a_verifier")].groupby("code_qpv").size()
     return MapModel(
@@ -253,49 +293,71 @@ def synthetic(
             for r in qpv.itertuples(index=False)
         ),
         ground=ground(
-            pd.concat(towns, ignore_index=True), communes, None,
+            pd.concat(towns, ignore_index=True),
+            communes,
+            None,
             source="adresses fictives de Valmont, 2025",
         ),
         sources=("QPV 2024 fictifs", "adresses fictives de Valmont", "enquête simulée 2023"),
-    )  # fmt: skip
+    )
 
 
 def bondy() -> MapModel:
-    """Bondy as it is: BAN, parcels, social stock of 2022, QPV 2015; the survey and money are drawn."""
+    """Make Bondy as it is: BAN, parcels, social stock of 2022, QPV 2015; the survey and money are drawn."""
     folder = DATA / "bondy_93010"
     ban = pd.read_csv(folder / "ban_utf8.csv", sep=";", dtype=str)
     addresses = pd.DataFrame(
-        {"street": ban.nom_voie, "number": ban.numero, "x": ban.x.astype(float),
-         "y": ban.y.astype(float), "citycode": ban.code_insee}
-    )  # fmt: skip
+        {
+            "street": ban.nom_voie,
+            "number": ban.numero,
+            "x": ban.x.astype(float),
+            "y": ban.y.astype(float),
+            "citycode": ban.code_insee,
+        }
+    )
     qpv = gpd.read_file(folder / "qpv2015.geojson")
     qpv = qpv.rename(columns={"CODE_QP": "code_qpv", "NOM_QP": "nom", "COMMUNE_QP": "commune"})
     metres = qpv.to_crs(2154)
     stock = pd.read_csv(folder / "rpls2022.csv").dropna(subset=["x", "y"])
     owners = pd.read_csv(folder / "rpls2021_bailleurs.csv").drop_duplicates("cle").set_index("cle")
     stock["bailleur"] = stock["cle"].map(owners["RS"]).fillna("non connu").astype(str)
-    grouped = stock.groupby("Nom.du.Programme", sort=True).agg(
-        logements=("appartement", "sum"), x=("x", "first"), y=("y", "first"),
-        adresse=("cle", "first"), bailleur=("bailleur", "first"),
-    ).reset_index()  # fmt: skip
+    grouped = (
+        stock.groupby("Nom.du.Programme", sort=True)
+        .agg(
+            logements=("appartement", "sum"),
+            x=("x", "first"),
+            y=("y", "first"),
+            adresse=("cle", "first"),
+            bailleur=("bailleur", "first"),
+        )
+        .reset_index()
+    )
     points = gpd.GeoSeries(gpd.points_from_xy(grouped.x, grouped.y), crs=2154)
     limits = metres.boundary.union_all()
     distance = points.distance(limits)
     holder = points.apply(
-        lambda p: next((c for c, g in zip(metres.code_qpv, metres.geometry, strict=True) if g.contains(p)), "")
-    )  # fmt: skip
+        lambda p: next(
+            (c for c, g in zip(metres.code_qpv, metres.geometry, strict=True) if g.contains(p)), ""
+        )
+    )
     status = np.where(distance < 20, "a_verifier", np.where(holder != "", "dans", "hors"))
     degrees = points.to_crs(4326)
     table = pd.DataFrame(
         {
             "id_residence": [f"R{i:04d}" for i in range(len(grouped))],
             "nom": grouped["Nom.du.Programme"].astype(str),
-            "bailleur": grouped.bailleur, "commune": "Bondy", "adresse": grouped.adresse,
-            "statut": status, "code_qpv": holder, "logements": grouped.logements.astype(int),
-            "distance_m": distance.round(1), "motif": np.where(status == "a_verifier", "à moins de 20 m de la limite", ""),
-            "longitude": degrees.x, "latitude": degrees.y,
+            "bailleur": grouped.bailleur,
+            "commune": "Bondy",
+            "adresse": grouped.adresse,
+            "statut": status,
+            "code_qpv": holder,
+            "logements": grouped.logements.astype(int),
+            "distance_m": distance.round(1),
+            "motif": np.where(status == "a_verifier", "à moins de 20 m de la limite", ""),
+            "longitude": degrees.x,
+            "latitude": degrees.y,
         }
-    )  # fmt: skip
+    )
     rng = np.random.default_rng(93)
     inside = table[table.statut.eq("dans")].groupby("code_qpv")
     dwellings = inside.logements.sum().reindex(qpv.code_qpv).fillna(0).to_numpy(dtype=float)
@@ -309,14 +371,27 @@ def bondy() -> MapModel:
     extent = metres.union_all().buffer(1500)
     doubts = table[table.statut.eq("a_verifier")].groupby("code_qpv").size()
     return MapModel(
-        title="Abattement de TFPB – Bondy", bailleur="Tous bailleurs sociaux", year=2023,
-        date="10 février 2024", vintage=2015, run_hash="5eed0093", fictional=True,
-        qpv=qpv, qpv_old=qpv.iloc[:0][["code_qpv", "nom", "geometry"]], residences=table, gaps=gaps,
+        title="Abattement de TFPB – Bondy",
+        bailleur="Tous bailleurs sociaux",
+        year=2023,
+        date="10 février 2024",
+        vintage=2015,
+        run_hash="5eed0093",
+        fictional=True,
+        qpv=qpv,
+        qpv_old=qpv.iloc[:0][["code_qpv", "nom", "geometry"]],
+        residences=table,
+        gaps=gaps,
         pages=tuple(
             page(r, gaps, "Tous bailleurs sociaux", 2023, int(doubts.get(r.code_qpv, 0)))
             for r in qpv.itertuples(index=False)
         ),
         ground=ground(addresses, outlines, parcels, extent, source="Base Adresse Nationale 2022"),
-        sources=("QPV 2015 (ANCT)", "Base Adresse Nationale 2022", "RPLS 2022", "cadastre 2022",
-                 "résultats d’enquête et montants simulés"),
-    )  # fmt: skip
+        sources=(
+            "QPV 2015 (ANCT)",
+            "Base Adresse Nationale 2022",
+            "RPLS 2022",
+            "cadastre 2022",
+            "résultats d’enquête et montants simulés",
+        ),
+    )

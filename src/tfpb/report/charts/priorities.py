@@ -53,7 +53,7 @@ def priorities(chart: Chart) -> Sheet:
             LEFT - 1.5, up(tick) + 0.9, number(tick, 2), plot.TICK_PT, ha="right", color=theme.SOFT
         )
     sheet.text(
-        1.2,
+        2.0,
         TOP + SIDE / 2,
         "poids dans la satisfaction d’ensemble",
         plot.TICK_PT,

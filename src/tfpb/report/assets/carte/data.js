@@ -80,7 +80,7 @@ for (const row of DATA.ecarts.lignes) {
 const gapOf = (code) => gapRows.get(code + "|" + state.wave + "|" + state.item) || null;
 const verdictWords = (code) => {
   const known = DATA.verdicts[code];
-  return known ? known.signe + " " + known.mot : code;
+  return known ? known.signe + "\u00a0" + known.mot : code;
 };
 const signOf = (code) => (DATA.verdicts[code] ? DATA.verdicts[code].signe : "");
 state.wave = Math.max(0, DATA.ecarts.vagues.length - 1);

@@ -90,10 +90,10 @@ const Names = L.Layer.extend({
       if (!q.box || !bounds.intersects(q.box)) continue;
       const p = map.latLngToContainerPoint(q.label);
       const value = quarterValue(q), z = map.getZoom();
-      const lines = z >= 13 ? [q.nom, value].filter(Boolean) : [value].filter(Boolean);
+      const lines = z >= 13 ? [...split(q.nom, 24), value].filter(Boolean) : [value].filter(Boolean);
       lines.forEach((text, i) => {
-        const y = p.y + (i - (lines.length - 1) / 2) * 16;
-        if (this._free(p.x, y, pen.measureText(text).width, 15, 0)) this._write(pen, text, p.x, y, i || z < 13 ? COLOUR.encre : COLOUR.qpv, 4);
+        const y = p.y + (i - (lines.length - 1) / 2) * 18;
+        if (this._free(p.x, y, pen.measureText(text).width, 15, 0)) this._write(pen, text, p.x, y, text === value ? COLOUR.encre : COLOUR.qpv, 4);
       });
     }
   },
@@ -124,6 +124,17 @@ const Names = L.Layer.extend({
     }
   },
 });
+
+// Break a long name into at most three short lines.
+function split(text, length) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines[lines.length - 1];
+    if (last && last.length + word.length >= length) lines.push(word);
+    else lines[lines.length - 1] = last ? last + " " + word : word;
+  }
+  return lines.length > 3 ? [...lines.slice(0, 2), lines[2] + "…"] : lines;
+}
 
 // Find a straight stretch of a line, inside the window, long enough for a text.
 function along(pixels, width) {

@@ -42,6 +42,9 @@ for (const q of quarters) {
   quarterGroup.addLayer(q.layer);
 }
 const residenceGroup = L.featureGroup();
+// Doubts are drawn last: nothing may hide them.
+const DEPTH = { hors: 0, dans: 1, a_verifier: 2 };
+const byDepth = [...residences].sort((a, b) => (DEPTH[a.status] || 0) - (DEPTH[b.status] || 0));
 for (const r of residences) {
   if (!r.at) continue;
   const Kind = r.status === "a_verifier" ? Diamond : L.CircleMarker;
@@ -81,7 +84,7 @@ function dressQuarters() {
   for (const q of quarters) {
     if (!q.layer) continue;
     const colour = state.colour === "none" ? null : quarterFill(q);
-    q.layer.setStyle({ fillColor: colour || COLOUR.qpv, fillOpacity: colour ? 0.78 : state.colour === "none" ? 0.12 : 0.03 });
+    q.layer.setStyle({ fillColor: colour || COLOUR.qpv, fillOpacity: colour ? 0.62 : state.colour === "none" ? 0.12 : 0.03 });
   }
   names.draw && map.hasLayer(names) && names.draw();
 }
@@ -127,8 +130,27 @@ function quarterCard(q) {
     row(M.source + " : QPV " + META.millesime + " · ", permalink("qpv", q.code)),
   ]);
 }
-quarterGroup.bindPopup((layer) => quarterCard(layer.quarter), { maxWidth: 300, minWidth: 220 });
-residenceGroup.bindPopup((layer) => residenceCard(layer.residence), { maxWidth: 300, minWidth: 220 });
+// One card at a time; it is remembered, so that another question or wave can rewrite it in place.
+let card = null;
+function openCard(make, at) {
+  card = { make: make, popup: L.popup({ maxWidth: 300, minWidth: 220 }).setLatLng(at).setContent(make()) };
+  card.popup.openOn(map);
+}
+function refreshCard() {
+  if (card && card.popup.isOpen()) card.popup.setContent(card.make());
+}
+quarterGroup.on("click", (event) => {
+  L.DomEvent.stop(event);
+  const q = event.layer.quarter;
+  openCard(() => quarterCard(q), event.latlng);
+  remember("#qpv=" + encodeURIComponent(q.code));
+});
+residenceGroup.on("click", (event) => {
+  L.DomEvent.stop(event);
+  const r = event.layer.residence;
+  openCard(() => residenceCard(r), r.at);
+  remember("#residence=" + encodeURIComponent(r.id));
+});
 residenceGroup.bindTooltip((layer) => el("span", {}, bdi(layer.residence.name)), { direction: "top", sticky: false });
 map.on("popupopen", (event) => {
   const box = event.popup.getElement(), close = box.querySelector(".leaflet-popup-close-button");

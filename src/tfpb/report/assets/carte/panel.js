@@ -41,19 +41,21 @@ function recolour() {
   dressQuarters();
   buildLegend();
   refreshTable();
-  const open = map._popup;
-  if (open && open.isOpen()) open.update();
+  refreshCard();
 }
 
 function refilter(zoom) {
   let shown = 0;
-  for (const r of residences) {
+  for (const r of byDepth) {
     const keep = (!state.bailleur || r.bailleur === state.bailleur) && (!state.commune || r.commune === state.commune) && (!state.status || r.status === state.status);
     if (keep) shown++;
     r.shown = keep;
     if (!r.marker) continue;
     const present = residenceGroup.hasLayer(r.marker);
-    if (keep && !present) residenceGroup.addLayer(r.marker);
+    if (keep && !present) {
+      residenceGroup.addLayer(r.marker);
+      r.marker.bringToFront();
+    }
     if (!keep && present) residenceGroup.removeLayer(r.marker);
   }
   byId("compte").textContent = fill(M.shown, { n: number(shown), total: number(residences.length) });

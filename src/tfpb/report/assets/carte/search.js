@@ -78,7 +78,7 @@ function openQuarter(q) {
   if (!q.layer) return;
   if (!map.hasLayer(quarterGroup)) toggle(quarterGroup, true);
   map.fitBounds(q.box.pad(0.25), { animate: false });
-  q.layer.openPopup(q.label);
+  openCard(() => quarterCard(q), q.label);
   remember("#qpv=" + encodeURIComponent(q.code));
 }
 function openResidence(r) {
@@ -91,7 +91,7 @@ function openResidence(r) {
   if (!r.marker) return;
   if (!map.hasLayer(residenceGroup)) toggle(residenceGroup, true);
   map.setView(r.at, Math.max(map.getZoom(), 17), { animate: false });
-  r.marker.openPopup();
+  openCard(() => residenceCard(r), r.at);
 }
 let lit = null;
 function openStreet(name, lines) {

@@ -1,0 +1,301 @@
+"""The web map as a person uses it: by mouse, by keyboard, on a phone, on paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from map_models import HOSTILE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).parent / "assets" / "axe-core" / "axe.min.js"
+DESK = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+
+
+class Watched:
+    """A page, with all it asked for and all it complained of."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda r: self.requests.append(r.url))
+        page.on("console", self._note)
+        page.on("pageerror", lambda e: self.complaints.append(str(e)))
+
+    def _note(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+
+Opener = Callable[..., Watched]
+
+
+@pytest.fixture
+def visit(browser: Browser, map_file: Path) -> Iterator[Opener]:
+    """Open the map; when the test ends, nothing may have left, failed or run from a name."""
+    opened: list[Watched] = []
+
+    def go(
+        hash_: str = "", size: dict[str, int] | None = None, file: Path | None = None
+    ) -> Watched:
+        page = browser.new_page(viewport=size or DESK)
+        watched = Watched(page)
+        page.goto(f"file://{file or map_file}{hash_}")
+        page.wait_for_selector("body[data-pret=oui]")
+        opened.append(watched)
+        return watched
+
+    yield go
+    for watched in opened:
+        assert [u for u in watched.requests if not u.startswith(("file:", "data:"))] == []
+        assert len([u for u in watched.requests if u.startswith("file:")]) == 1
+        assert watched.complaints == []
+        assert watched.page.evaluate("window.__xss") is None
+        watched.page.close()
+
+
+def _card(page: Page) -> str:
+    page.wait_for_selector(".leaflet-popup-content")
+    return page.inner_text(".leaflet-popup-content")
+
+
+def test_search_is_blind_to_accents_and_opens_the_right_card(visit: Opener) -> None:
+    page = visit().page
+    page.fill("#q", "ilot n 2")
+    first = page.locator("#resultats li").first
+    assert "Îlot n° 2" in first.inner_text()
+    page.keyboard.press("Enter")
+    assert "Quartier de l’Îlot n° 2" in _card(page)
+    assert "#qpv=QN05901N" in page.url
+
+
+def test_search_finds_streets_and_residences(visit: Opener) -> None:
+    page = visit().page
+    page.fill("#q", "general leclerc")
+    kinds = page.locator("#resultats .genre").all_inner_texts()
+    assert "voie" in kinds
+    assert "résidence" in kinds  # by its address
+    page.fill("#q", "zzzz")
+    assert page.inner_text("#resultats") == "Aucun résultat"
+    page.fill("#q", "ilot")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.get_attribute("#q", "aria-activedescendant") == "r-1"
+    page.keyboard.press("Escape")
+    assert page.locator("#resultats").is_hidden()
+
+
+def test_a_click_on_a_residence_opens_its_card(visit: Opener) -> None:
+    page = visit("#residence=R0012").page
+    name = page.inner_text(".leaflet-popup-content h2")
+    spot = page.evaluate(
+        "(() => { const m = window.tfpbMap; m.closePopup();"
+        " return m.latLngToContainerPoint(m.getCenter()); })()"
+    )
+    # the deep link centred the map on the résidence (or moved it to make room for the card)
+    box = page.locator("#map_tfpb").bounding_box()
+    assert box
+    data = page.evaluate("JSON.parse(document.getElementById('donnees').textContent).residences")
+    index = data["id"].index("R0012")
+    spot = page.evaluate(
+        f"window.tfpbMap.latLngToContainerPoint([{data['y'][index] / 1e5}, {data['x'][index] / 1e5}])"
+    )
+    page.mouse.click(box["x"] + spot["x"], box["y"] + spot["y"])
+    assert _card(page).startswith(name)
+    assert name == data["nom"][index]
+
+
+def test_a_click_on_a_quarter_opens_its_card_and_the_question_rewrites_it(visit: Opener) -> None:
+    page = visit("#qpv=QN05901N&couleur=ecart&item=q03").page
+    before = _card(page)
+    assert "Propreté des parties communes" in before
+    assert re.search(r"n = \d+", before)
+    assert "entre" in before
+    page.select_option("#f-item", label="Tranquillité du quartier")
+    assert "Tranquillité du quartier" in _card(page)
+    page.select_option("#f-vague", label="2019")
+    assert "(2019)" in _card(page)
+
+
+@pytest.mark.parametrize("index", range(len(HOSTILE)))
+def test_hostile_names_show_as_written_everywhere(visit: Opener, index: int) -> None:
+    page = visit(f"#residence=R{index:04d}").page
+    shown = page.locator(".leaflet-popup-content h2").text_content()
+    assert shown == HOSTILE[index]
+    page.click("#b-tableau")
+    names = page.locator("#t-residences tbody th").all_text_contents()
+    assert HOSTILE[index] in names
+    page.fill("#q", f"R{index:04d}")
+    assert HOSTILE[index] in page.locator("#resultats strong").all_text_contents()
+    assert page.locator("#map_tfpb img, #tableau img, #resultats img").count() == 0
+    assert page.locator("bdi script, bdi img, bdi b").count() == 0
+
+
+def test_hostile_bailleur_in_filters(visit: Opener) -> None:
+    page = visit().page
+    options = page.locator("#f-bailleur option").all_text_contents()
+    assert HOSTILE[2] in options
+    page.select_option("#f-bailleur", label=HOSTILE[2])
+    assert page.inner_text("#compte").startswith("1 ")
+
+
+def test_nothing_can_be_run_from_inside_the_page(visit: Opener) -> None:
+    watched = visit()
+    page = watched.page
+    page.evaluate(
+        "(() => { const s = document.createElement('script'); s.textContent = 'window.__xss = 9';"
+        " document.body.append(s); const d = document.createElement('div');"
+        " d.innerHTML = '<img src=x onerror=\"window.__xss=8\">'; document.body.append(d); })()"
+    )
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.__xss") is None
+    assert any("Content Security Policy" in c for c in watched.complaints)
+    watched.complaints.clear()
+    watched.requests[:] = watched.requests[:1]
+
+
+def test_filters_count_and_one_click_shows_the_doubts(visit: Opener) -> None:
+    page = visit().page
+    assert page.inner_text("#compte") == "60 résidences affichées sur 60"
+    page.click("#b-doutes")
+    shown = int(page.inner_text("#compte").split(" ")[0])
+    assert 0 < shown < 60
+    assert page.input_value("#f-statut") == "a_verifier"
+    page.click("#b-tableau")
+    statuses = set(page.locator("#t-residences tbody td:nth-child(6)").all_inner_texts())
+    assert statuses == {"à vérifier"}
+    page.click("#b-doutes")
+    assert page.inner_text("#compte") == "60 résidences affichées sur 60"
+
+
+def test_colours_have_a_legend_with_words_and_signs(visit: Opener) -> None:
+    page = visit().page
+    page.select_option("#f-couleur", "gap")
+    legend = page.inner_text("#legende-corps")
+    assert "QPV plus bas de 15 points et plus" in legend
+    assert "non concluant" in legend
+    page.select_option("#f-couleur", "abatement")
+    assert "€" in page.inner_text("#legende-corps")
+    page.click("#b-legende")
+    assert page.locator("#legende-corps").is_hidden()
+
+
+def test_theme_narrows_the_questions(visit: Opener) -> None:
+    page = visit().page
+    page.select_option("#f-couleur", "gap")
+    page.select_option("#f-theme", label="Quartier")
+    assert page.locator("#f-item option").all_inner_texts() == ["Tranquillité du quartier"]
+
+
+def test_table_holds_what_the_map_shows(visit: Opener) -> None:
+    page = visit("#vue=tableau").page
+    assert page.locator("#t-residences tbody tr").count() == 60
+    assert page.locator("#t-quartiers tbody tr").count() == 4  # three quarters and the convention
+    page.click("#t-residences tbody tr:nth-child(12) button")
+    assert _card(page)
+
+
+def test_every_layer_and_card_is_reached_by_keyboard(visit: Opener) -> None:
+    page = visit().page
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate(
+                "(() => { const a = document.activeElement; return a.id || a.type || a.className; })()"
+            )
+        )
+    for wanted in (
+        "q",
+        "b-doutes",
+        "b-tableau",
+        "b-panneau",
+        "f-bailleur",
+        "f-couleur",
+        "checkbox",
+    ):
+        assert wanted in reached, wanted
+    page.focus("#b-tableau")
+    page.keyboard.press("Enter")
+    page.focus("#t-residences tbody tr:first-child button")
+    page.keyboard.press("Enter")
+    assert _card(page)
+    page.focus("#map_tfpb")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".leaflet-popup", state="detached")
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("hash_", ["", "#qpv=QN05901N&couleur=ecart", "#vue=tableau"])
+def test_axe_finds_nothing(visit: Opener, size: dict[str, int], hash_: str) -> None:
+    page = visit(hash_, size).page
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if size is PHONE and "vue" not in hash_:
+        page.click("#b-panneau")
+    found = page.evaluate("axe.run(document).then(r => r.violations)")
+    assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
+
+
+def test_phone_has_no_sideways_scroll_and_room_for_the_map(visit: Opener) -> None:
+    page = visit("", PHONE).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    box = page.locator("#map_tfpb").bounding_box()
+    assert box
+    assert box["height"] > PHONE["height"] * 0.55
+    page.click("#b-panneau")
+    page.click("#b-fermer-panneau")
+    assert page.locator("#panneau").is_hidden()
+
+
+def test_deep_link_followed_while_open(visit: Opener) -> None:
+    page = visit().page
+    page.evaluate("location.hash = '#qpv=QN05902N'")
+    assert "n° 3" in _card(page)
+    href = page.get_attribute(".leaflet-popup-content a.lien", "href")
+    assert href == "#qpv=QN05902N"
+
+
+def test_prints_on_a4(visit: Opener) -> None:
+    watched = visit()
+    watched.page.emulate_media(media="print")
+    assert watched.page.locator("#panneau").is_hidden()
+    assert watched.page.locator("#legende-corps").is_visible()
+    pdf = watched.page.pdf(prefer_css_page_size=True)
+    box = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    assert box
+    assert float(box[1]) == pytest.approx(842, abs=2)
+    assert float(box[2]) == pytest.approx(595, abs=2)
+
+
+def test_map_draws_streets_perimeters_and_points(visit: Opener) -> None:
+    page = visit().page
+    painted = page.evaluate(
+        "[...document.querySelectorAll('#map_tfpb canvas')].map(c => {"
+        " const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+        " let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i]) n++; return n; })"
+    )
+    assert len(painted) == 3
+    assert min(painted) > 500
+
+
+def test_five_thousand_residences_open_and_answer(visit: Opener, large_map_file: Path) -> None:
+    page = visit("", DESK, large_map_file).page
+    assert large_map_file.stat().st_size < 5_000_000
+    assert (
+        page.inner_text("#compte").replace("\u202f", " ") == "5 000 résidences affichées sur 5 000"
+    )
+    page.fill("#q", "ilot n 204")
+    page.keyboard.press("Enter")
+    assert "n° 204" in _card(page)
+    page.click("#b-tableau")
+    assert page.locator("#t-residences tbody tr").count() == 200
+    page.click("#b-plus")
+    assert page.locator("#t-residences tbody tr").count() == 400

@@ -1,0 +1,211 @@
+"""Charts: every kind draws, the same twice, and no label covers another."""
+
+from __future__ import annotations
+
+import io
+from itertools import combinations, pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from tfpb.model.report import Chart, ChartKind
+from tfpb.report import charts, theme
+from tfpb.report.canvas import style
+from tfpb.report.charts import plot
+from tfpb.report.charts.priorities import _apart
+
+LABELS = [
+    "Propreté des parties communes",
+    "Entretien des espaces extérieurs et des aires de jeux de la résidence",
+    "Prix $10$ à <b>\\frac{1}{2}</b> & «100 %»",
+    "Accueil et écoute du bailleur",
+    "Traitement des demandes techniques, délais et qualité des interventions des prestataires",
+    "Tranquillité du quartier",
+    "Image",
+]
+THEMES = ["residence", "residence", "residence", "relation", "relation", "quartier", "quartier"]
+
+
+def _gaps() -> pd.DataFrame:
+    gap = np.array([-0.104, -0.07, 0.012, 0.02, -0.03, -0.16, np.nan])
+    return pd.DataFrame(
+        {
+            "libelle": LABELS,
+            "theme": THEMES,
+            "ecart": gap,
+            "ic90_bas": gap - 0.03,
+            "ic90_haut": gap + 0.03,
+            "ic95_bas": gap - 0.04,
+            "ic95_haut": gap + 0.04,
+            "n": [1460, 1443, 820, 1455, 1302, 1460, 14],
+            "verdict": ["inférieur au-delà de la marge"] * 6 + ["non publiable"],
+            "sign": ["▼"] * 6 + ["–"],
+        }
+    )
+
+
+def _chart(kind: ChartKind) -> Chart:
+    gaps = _gaps()
+    two = np.linspace(0.55, 0.85, 7)
+    rows = {
+        ChartKind.GAPS: gaps,
+        ChartKind.MULTIPLES: pd.concat([gaps.assign(panel=p) for p in ("Îlot", "Hauts", "Total")]),
+        ChartKind.DUMBBELL: pd.DataFrame(
+            {"libelle": LABELS, "theme": THEMES, "qpv": two, "hors": [0.56, *two[:6]], "n": 1460}
+        ),
+        ChartKind.STACKED: pd.DataFrame(
+            [
+                {"libelle": t, "groupe": g, "modalite": m, "rang": r, "part": p}
+                for t in LABELS[:3]
+                for g in ("QPV", "hors QPV")
+                for r, (m, p) in enumerate(
+                    (("Très satisfait", 0.02), ("Plutôt", 0.6), ("Plutôt pas", 0.3), ("Pas", 0.08)),
+                    1,
+                )
+            ]
+        ),
+        ChartKind.SLOPES: pd.DataFrame(
+            [
+                {
+                    "libelle": t,
+                    "vague": v,
+                    "qpv": 0.6 + 0.01 * i,
+                    "hors": 0.6 + 0.1 * (k % 2),
+                    "qpv_bas": 0.55,
+                    "qpv_haut": 0.66,
+                    "hors_bas": 0.57,
+                    "hors_haut": 0.75,
+                }
+                for k, t in enumerate(LABELS[:5])
+                for i, v in enumerate(("2016", "2019", "2023"))
+            ]
+        ),
+        ChartKind.NEED: gaps.rename(columns={"libelle": "label"}).assign(
+            depense_par_logement_eur=[0, 12.5, 80, 41, np.nan, 7, 66]
+        ),
+        ChartKind.BARS: pd.DataFrame(
+            {
+                "libelle": LABELS,
+                "valeur": [0.0, 1200, 64000, 3, np.nan, 880, 12],
+                "valeur2": [10.0, 0, 32000, 900, 4, 77, 12],
+            }
+        ),
+        ChartKind.PRIORITIES: pd.DataFrame(
+            {
+                "libelle": LABELS,
+                "importance": [0.1, 0.1, 0.1, 0.3, 0.02, 0.2, 0.21],
+                "performance": [0.6, 0.6, 0.601, 0.7, 0.8, 0.5, 0.9],
+            }
+        ).assign(importance_ic95_bas=0.0, importance_ic95_haut=0.25),
+    }[kind]
+    unit = {ChartKind.BARS: "euros", ChartKind.DUMBBELL: "% de ménages satisfaits"}.get(kind, "")
+    series = ("Réalisé", "Valorisé") if kind is ChartKind.BARS else ()
+    return Chart("c", kind, "Titre", rows, "alt", unit=unit, margin=0.05, series=series)
+
+
+@pytest.mark.parametrize("kind", list(ChartKind))
+def test_each_kind_draws_the_same_twice(kind: ChartKind) -> None:
+    chart = _chart(kind)
+    image = charts.draw(chart)
+    assert image == charts.draw(chart)
+    with Image.open(io.BytesIO(image.png)) as png:
+        assert abs(png.width - plot.WIDTH / 25.4 * 200) <= 1
+        assert len(png.convert("RGB").getcolors(1 << 20) or []) > 5
+    assert image.svg.lstrip().startswith(b"<?xml")
+    assert b"dc:date" not in image.svg
+
+
+@pytest.mark.parametrize("kind", list(ChartKind))
+def test_no_label_covers_another_nor_leaves_the_picture(kind: ChartKind) -> None:
+    with style():
+        sheet = charts._DRAWERS[kind](_chart(kind))
+        figure = sheet.figure
+        figure.set_dpi(200)
+        figure.canvas.draw()
+        width, height = figure.get_size_inches() * 200
+        boxes = [
+            (t.get_text(), t.get_window_extent()) for t in sheet.layer.texts if t.get_text().strip()
+        ]
+    assert len(boxes) > 8
+    for text, box in boxes:
+        assert box.x0 >= -1, text
+        assert box.x1 <= width + 1, text
+        assert box.y0 >= -1, text
+        assert box.y1 <= height + 1, text
+    for (one, a), (two, b) in combinations(boxes, 2):
+        across = min(a.x1, b.x1) - max(a.x0, b.x0)
+        down = min(a.y1, b.y1) - max(a.y0, b.y0)
+        # boxes hold the room of accents and tails: two lines may touch by a hair
+        assert across <= 2 or down <= 6, (one, two)
+
+
+@pytest.mark.parametrize("kind", list(ChartKind))
+def test_nothing_to_draw_is_said(kind: ChartKind) -> None:
+    chart = _chart(kind)
+    empty = Chart("c", kind, "Titre", chart.rows.iloc[:0], "alt")
+    assert charts.draw(empty).png.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("kind", list(ChartKind))
+def test_one_row_draws(kind: ChartKind) -> None:
+    chart = _chart(kind)
+    charts.draw(Chart("c", kind, "Titre", chart.rows.iloc[:1], "alt", unit=chart.unit))
+
+
+def _texts(kind: ChartKind, rows: pd.DataFrame | None = None) -> list[str]:
+    chart = _chart(kind)
+    chart = Chart(
+        "c", kind, "T", chart.rows if rows is None else rows, "", margin=0.05, unit=chart.unit
+    )
+    with style():
+        return [t.get_text() for t in charts._DRAWERS[kind](chart).layer.texts]
+
+
+def test_gaps_say_points_n_verdict_and_the_margin() -> None:
+    texts = _texts(ChartKind.GAPS)
+    assert "−10,4" in texts
+    assert "1\u202f460" in texts
+    assert "▼ inférieur au-delà de la marge" in texts
+    assert "marge d’équivalence : ± 5 points" in texts
+    assert texts.count("–") == 1  # the gap that may not be shown
+    assert "Relation avec le bailleur" in texts
+
+
+def test_rows_keep_the_order_given() -> None:
+    rows = _gaps().iloc[::-1]
+    texts = _texts(ChartKind.GAPS, rows)
+    assert texts.index("Image") < texts.index("Tranquillité du quartier")
+
+
+def test_bars_start_at_zero_even_when_all_are_high() -> None:
+    rows = pd.DataFrame({"libelle": ["a", "b"], "valeur": [900.0, 1000.0]})
+    assert "0\u202f€" in _texts(ChartKind.BARS, rows)
+
+
+def test_missing_value_shows_as_missing() -> None:
+    assert "–" in _texts(ChartKind.BARS)
+
+
+def test_scale_holds_every_value() -> None:
+    low, high, step = plot.span_of([-0.31, 0.12], around_zero=True)
+    assert low <= -0.31
+    assert high >= 0.31
+    assert step == pytest.approx(0.2)
+    low, high, _ = plot.span_of([0.42, 0.43], least=0.2)
+    assert high - low >= 0.2
+    assert plot.span_of([float("nan")])[0] <= 0
+
+
+def test_numbers_are_pushed_apart() -> None:
+    spots = _apart([(10.0, 10.0)] * 5 + [(12.0, 10.0)])
+    for a, b in combinations(spots, 2):
+        assert np.hypot(a[0] - b[0], a[1] - b[1]) > 4.0
+
+
+def test_levels_of_four_answers_differ_in_grey() -> None:
+    from tfpb.report.charts.levels import _LEVELS
+
+    light = [theme.luminance(c) for c in _LEVELS[4]]
+    assert all(abs(a - b) > 0.08 for a, b in pairwise(light))

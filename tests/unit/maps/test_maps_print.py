@@ -1,0 +1,247 @@
+"""The A4 page: size, sameness, what stands on it, how it reads in grey."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from map_models import HOSTILE, synthetic
+from PIL import Image
+
+from tfpb.report import map_overview, map_print, theme
+from tfpb.report.canvas import style
+from tfpb.report.map_layers import atlas, fit, page_epsg
+from tfpb.report.map_print import _page as compose
+
+if TYPE_CHECKING:
+    from tfpb.model.maps import MapModel
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+MM = 200 / 25.4
+
+
+def _image(png: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(float)
+
+
+def _texts(model: MapModel, index: int = 0) -> list[str]:
+    page = model.pages[index]
+    with style():
+        sheet = compose(model, page, atlas(model, page_epsg(page.code_qpv)))
+    return [t.get_text() for ax in sheet.figure.axes for t in ax.texts]
+
+
+@pytest.fixture(scope="module")
+def picture(model: MapModel) -> map_print.MapPicture:
+    return map_print.draw_page(model, model.pages[1])
+
+
+def test_page_is_a4_landscape_in_both_forms(picture: map_print.MapPicture) -> None:
+    with Image.open(io.BytesIO(picture.png)) as image:
+        assert abs(image.width - 297 * MM) <= 1
+        assert abs(image.height - 210 * MM) <= 1
+        assert image.info["dpi"][0] == pytest.approx(200, abs=0.5)
+    box = re.search(rb"/MediaBox \[ ?0 0 ([\d.]+) ([\d.]+)", picture.pdf)
+    assert box
+    assert float(box[1]) == pytest.approx(841.89, abs=0.1)
+    assert float(box[2]) == pytest.approx(595.28, abs=0.1)
+
+
+def test_same_model_same_bytes(model: MapModel, picture: map_print.MapPicture) -> None:
+    again = map_print.draw_page(model, model.pages[1])
+    assert again == picture
+    assert map_print.page_png(model, model.pages[1]) == picture.png
+    assert map_print.page_pdf(model, model.pages[1]) == picture.pdf
+    assert b"CreationDate" not in picture.pdf
+
+
+def test_order_of_rows_does_not_change_the_page(
+    model: MapModel, picture: map_print.MapPicture
+) -> None:
+    shuffled = dataclasses.replace(
+        model, residences=model.residences.sample(frac=1, random_state=3)
+    )
+    assert map_print.draw_page(shuffled, model.pages[1]).png == picture.png
+
+
+def test_everything_the_page_must_say_is_on_it(model: MapModel) -> None:
+    page = model.pages[1]
+    said = " ".join(_texts(model, 1)).replace("\u00a0", " ")
+    for text in (
+        page.nom,
+        page.code_qpv,
+        page.commune,
+        "année 2025",
+        "Échelle 1 :",
+        "10 février 2026",
+        model.run_hash,
+        "Aide à la décision, ne vaut pas attestation.",
+        "Sources :",
+        "DONNÉES FICTIVES",
+        "résidence à vérifier",
+        "périmètre du QPV (carte 2024)",
+        "marge d’équivalence : ± 5 points",
+        page.gaps[0].label,
+        "n = ",
+        "N",
+    ):
+        assert text in said, text
+    for figure in page.figures:
+        assert figure[1] in said
+
+
+def test_streets_are_named_along_their_line(model: MapModel) -> None:
+    page = model.pages[1]
+    with style():
+        sheet = compose(model, page, atlas(model, page_epsg(page.code_qpv)))
+    italic = [t for ax in sheet.figure.axes for t in ax.texts if t.get_style() == "italic"]
+    assert len({t.get_text() for t in italic}) >= 6
+    assert len({round(t.get_rotation()) for t in italic}) > 1
+    assert min(t.get_fontsize() for ax in sheet.figure.axes for t in ax.texts) >= theme.MIN_PT
+
+
+def test_hostile_names_are_drawn_as_written(model: MapModel) -> None:
+    texts = " ".join(_texts(model)).replace("\n", " ")
+    assert HOSTILE[0] in texts  # the quarter's name, whole
+    assert HOSTILE[4] in texts  # the bailleur's
+    map_print.draw_page(model, model.pages[0])
+
+
+def test_direction_marks_do_not_turn_the_page_around(model: MapModel) -> None:
+    page = dataclasses.replace(
+        model.pages[1], nom="\u202eécrit à l’envers\u202c", commune="\u200fX"
+    )
+    changed = dataclasses.replace(model, pages=(page,))
+    assert "écrit à l’envers" in _texts(changed)
+
+
+def test_very_long_texts_stay_on_the_page(model: MapModel) -> None:
+    page = dataclasses.replace(
+        model.pages[1],
+        nom="Quartier " * 40,
+        bailleur="Office " * 60,
+        sentences=("Une phrase qui n’en finit pas. " * 30,) * 3,
+        doubts=("Un doute qui s’étend. " * 40,),
+        figures=tuple(("libellé " * 20, "9" * 40, "détail " * 20) for _ in range(5)),
+    )
+    with style():
+        sheet = compose(model, page, atlas(model, page_epsg(page.code_qpv)))
+        sheet.figure.canvas.draw()
+        width, height = sheet.figure.get_size_inches() * sheet.figure.dpi
+        for text in sheet.layer.texts:
+            box = text.get_window_extent()
+            assert box.x0 >= 0, text.get_text()
+            assert box.x1 <= width + 1, text.get_text()
+            assert 0 <= box.y0 <= height
+
+
+def test_a_quarter_without_survey_says_so(model: MapModel) -> None:
+    page = dataclasses.replace(model.pages[1], gaps=(), doubts=(), sentences=())
+    assert "Pas de résultat d’enquête pour ce quartier." in _texts(
+        dataclasses.replace(model, pages=(page,))
+    )
+
+
+def test_masked_lines_show_no_scale(model: MapModel) -> None:
+    hidden = tuple(
+        dataclasses.replace(g, gap=None, ic90=None, ic95=None, qpv=None, hors=None)
+        for g in model.pages[1].gaps
+    )
+    page = dataclasses.replace(model.pages[1], gaps=hidden)
+    assert not any("marge" in t for t in _texts(dataclasses.replace(model, pages=(page,))))
+
+
+def test_unknown_quarter_is_an_error(model: MapModel) -> None:
+    with pytest.raises(KeyError):
+        map_print.draw_page(model, dataclasses.replace(model.pages[0], code_qpv="QN05999X"))
+
+
+def test_page_reads_in_grey(model: MapModel, picture: map_print.MapPicture) -> None:
+    grey = np.asarray(Image.open(io.BytesIO(picture.png)).convert("L")).astype(float) / 255
+    window = grey[int(28 * MM) : int(178 * MM), int(10 * MM) : int(197 * MM)]
+    ground = np.median(window)
+    dark = (window < 0.45).mean()
+    assert ground > 0.85  # the ground stays light in a photocopy
+    assert 0.004 < dark < 0.2  # the outline and the résidences inside stand out of it
+    # in grey, disc, ring and diamond still differ: by fill against the ground
+    fills = {s: theme.luminance(c) for s, c in (("dans", theme.DANS), ("doute", theme.A_VERIFIER))}
+    assert fills["doute"] - fills["dans"] > 0.2
+
+
+def test_picture_looks_as_it_did(picture: map_print.MapPicture) -> None:
+    small = (
+        Image.open(io.BytesIO(picture.png)).convert("L").resize((594, 420), Image.Resampling.BOX)
+    )
+    kept = Image.open(SNAPSHOTS / "page.png").convert("L")
+    gap = np.abs(np.asarray(small).astype(float) - np.asarray(kept).astype(float))
+    # fonts and edges may move by a hair between versions; layers may not
+    assert gap.mean() < 2.5
+    assert (gap > 60).mean() < 0.01
+
+
+def test_pages_in_two_processes_are_the_same(model: MapModel) -> None:
+    wide = synthetic(quarters=4, residences=40)
+    one = list(map_print.draw_pages(wide, dpi=72))
+    two = list(map_print.draw_pages(wide, dpi=72, workers=2))
+    assert one == two
+    assert [code for code, _ in one] == [p.code_qpv for p in wide.pages]
+
+
+def test_overseas_page_uses_its_projection() -> None:
+    assert page_epsg("QN97411N") == 2975
+    assert page_epsg("QN02A01N") == 2154
+    assert page_epsg("QP971001") == 5490
+
+
+def test_frame_holds_the_bounds_at_a_round_scale() -> None:
+    frame = fit((0, 0, 800, 300), 189, 152)
+    xmin, ymin, xmax, ymax = frame.bounds
+    assert xmin < 0
+    assert xmax > 800
+    assert ymin < 0
+    assert ymax > 300
+    assert frame.scale == 5500
+
+
+def test_overview_lists_quarters_and_counts_the_rest(region: MapModel) -> None:
+    picture = map_overview.draw_overview(region, title="Hauts-de-Valmont")
+    assert picture == map_overview.draw_overview(region, title="Hauts-de-Valmont")
+    with style():
+        sheet = map_overview._page(region, "Hauts-de-Valmont", None)
+    said = " ".join(t.get_text() for t in sheet.layer.texts)
+    assert "Hauts-de-Valmont" in said
+    assert "204 quartiers" in said
+    rest = re.search(r"et (\d+) quartiers", said)
+    assert rest
+    codes = re.findall(r"QN059\d\d[NMI]", said)
+    assert len(codes) + int(rest[1]) == 204
+
+
+def test_overview_of_one_commune(model: MapModel) -> None:
+    by_commune = map_overview.communes(model)
+    assert by_commune["Valmont-2"] == (model.pages[1].code_qpv,)
+    png = map_overview.overview_png(model, title="Valmont-2", codes=by_commune["Valmont-2"])
+    assert png.startswith(b"\x89PNG")
+    assert map_overview.overview_pdf(model).startswith(b"%PDF")
+    with pytest.raises(KeyError):
+        map_overview.draw_overview(model, codes=("QN05999X",))
+
+
+def test_model_without_ground_says_so(model: MapModel) -> None:
+    bare = dataclasses.replace(
+        model,
+        ground=dataclasses.replace(
+            model.ground,
+            streets=model.ground.streets.iloc[:0],
+            communes=model.ground.communes.iloc[:0],
+            source="",
+        ),
+    )
+    assert any("aucune base" in t or "Fond de plan" in t for t in _texts(bare, 1))
+    map_print.draw_page(bare, bare.pages[1], dpi=72)
+    assert _image(map_print.page_png(bare, bare.pages[1], dpi=72)).shape[2] == 3
