@@ -17,7 +17,7 @@ from tfpb.model.projection import from_lonlat, legal_epsg
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tfpb.geodata.address_service import Answer
+    from tfpb.geodata.address_replies import Answer
     from tfpb.geodata.communes import Communes
 
 SERVICE_NAME: Final = "Service national des adresses"

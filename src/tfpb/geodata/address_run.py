@@ -16,7 +16,7 @@ from tfpb.geocode.geocoder import Geocoder
 from tfpb.geocode.line import parse
 from tfpb.geocode.run import frame_of, geocode
 from tfpb.geodata.address_answers import AnsweredAddresses
-from tfpb.geodata.address_service import Query
+from tfpb.geodata.address_replies import Query
 from tfpb.model.codes import GeocodeVerdict, ResultType
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tfpb.geocode.source import AddressSource
-    from tfpb.geodata.address_service import AddressService, Answer
+    from tfpb.geodata.address_replies import Answer
+    from tfpb.geodata.address_service import AddressService
     from tfpb.geodata.communes import Communes
 
 Mode = Literal["index", "api", "auto"]

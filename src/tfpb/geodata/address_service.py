@@ -15,13 +15,14 @@ import sqlite3
 import ssl
 import time
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import certifi
 import httpx
 import stamina
 
 from tfpb.errors import Place, fail
+from tfpb.geodata.address_replies import FIELDS, Answer, Query, of_feature, of_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -42,48 +43,6 @@ _REFUSALS: Final = 14
 _BATCH_ATTEMPTS: Final = 2
 # each retry would otherwise be told in English on the user's console
 logging.getLogger("stamina").addHandler(logging.NullHandler())
-_FIELDS: Final = {
-    "label": "result_label",
-    "score": "result_score",
-    "type": "result_type",
-    "id": "result_id",
-    "number": "result_housenumber",
-    "name": "result_name",
-    "street": "result_street",
-    "postcode": "result_postcode",
-    "city": "result_city",
-    "citycode": "result_citycode",
-    "old_city": "result_oldcity",
-    "lon": "longitude",
-    "lat": "latitude",
-}
-
-
-class Query(NamedTuple):
-    """One question: the cleaned line, and the INSEE code that holds the answer (or empty)."""
-
-    text: str
-    citycode: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the service said; all text, as received. `status` is `ok`, `not-found` or `error`."""
-
-    status: str
-    label: str = ""
-    score: str = ""
-    type: str = ""
-    id: str = ""
-    number: str = ""
-    name: str = ""
-    street: str = ""
-    postcode: str = ""
-    city: str = ""
-    citycode: str = ""
-    old_city: str = ""
-    lon: str = ""
-    lat: str = ""
 
 
 _ERROR: Final = Answer("error")
@@ -280,7 +239,7 @@ class AddressService:
             data={
                 "columns": ["q"],
                 "citycode": "code",
-                "result_columns": [*_FIELDS.values(), "result_status"],
+                "result_columns": [*FIELDS.values(), "result_status"],
             },
         )
         if response.status_code != httpx.codes.OK:
@@ -293,7 +252,7 @@ class AddressService:
             raise BatchRefusedError(len(rows))
         if any(row.get("result_status") is None for row in rows):
             raise BatchRefusedError("result_status")
-        return {query: _of_row(row) for query, row in zip(batch, rows, strict=True)}
+        return {query: of_row(row) for query, row in zip(batch, rows, strict=True)}
 
     def _unit(self, query: Query) -> Answer:
         parameters = {"q": query.text[: _QUERY_LENGTH[1]], "limit": "1", "autocomplete": "0"}
@@ -311,7 +270,7 @@ class AddressService:
             return _ERROR
         try:
             features = response.json()["features"]
-            return _of_feature(features[0]) if features else Answer("not-found")
+            return of_feature(features[0]) if features else Answer("not-found")
         except (ValueError, LookupError, TypeError, AttributeError):
             return _ERROR
 
@@ -364,37 +323,3 @@ def _retry_after(response: httpx.Response) -> float:
     except ValueError:
         seconds = 5.0
     return min(max(seconds, 0.0), _LONGEST_WAIT_S)
-
-
-def _of_row(row: dict[str, str]) -> Answer:
-    status = row.get("result_status") or "error"
-    if status not in {"ok", "not-found"}:
-        return Answer("not-found" if status == "skipped" else "error")
-    if not row.get("latitude") or not row.get("longitude"):
-        return Answer("not-found")
-    return Answer(status, **{ours: row.get(theirs) or "" for ours, theirs in _FIELDS.items()})
-
-
-def _of_feature(feature: dict[str, Any]) -> Answer:
-    found = feature.get("properties", {})
-    lon, lat = feature["geometry"]["coordinates"][:2]
-
-    def text(key: str) -> str:
-        return str(found.get(key) or "")
-
-    return Answer(
-        "ok",
-        text("label"),
-        text("score"),
-        text("type"),
-        text("id"),
-        text("housenumber"),
-        text("name"),
-        text("street"),
-        text("postcode"),
-        text("city"),
-        text("citycode"),
-        text("oldcity"),
-        str(lon),
-        str(lat),
-    )

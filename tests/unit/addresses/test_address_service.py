@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tfpb.errors import TfpbError
-from tfpb.geodata.address_service import BASE_URL, AddressService, Query, ServiceSettings, trust
+from tfpb.geodata.address_replies import Query
+from tfpb.geodata.address_service import BASE_URL, AddressService, ServiceSettings, trust
 
 if TYPE_CHECKING:
     from pathlib import Path
