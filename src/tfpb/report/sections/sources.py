@@ -55,7 +55,8 @@ def sources(dossier: Dossier) -> Section:
         unverified = sum(not v.verifie for v in legal)
         law = pd.DataFrame(
             [
-                {"libelle": v.libelle, "valeur": _french(v.valeur), "debut": _french(v.debut), "fin": _french(v.fin),
+                {"libelle": v.libelle, "valeur": _french(v.valeur), "debut": _french(v.debut),
+                 "fin": _french(v.fin),
                  "reference": v.reference,
                  "origine": "utilisateur" if v.origine == "utilisateur" else "texte",
                  "etat": "vérifié" if v.verifie else words.NOT_CHECKED}
