@@ -9,11 +9,13 @@ then matrix work.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
+
+from tfpb.survey.scales import ABSENT, NOT_CONCERNED, NSP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.survey.model import Responses
+
+
+_KEY_ROOM: Final = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +201,21 @@ def _unique_rows(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return distinct combinations numbered in sorted order: (number of each row, first row of each)."""
     key = np.zeros(n, dtype=np.int64)
+    room = 1
     for column in columns:
-        span = int(column.max(initial=-1)) + 1
-        key = key * max(span, 1) + column
-        _, key = np.unique(key, return_inverse=True)
-    _, first, number = np.unique(key, return_index=True, return_inverse=True)
-    return number.astype(np.intp), first.astype(np.intp)
+        span = int(column.max(initial=0)) + 1
+        if room * span >= _KEY_ROOM:  # too many combinations for one integer: number those met
+            key, names = pd.factorize(key, sort=True)
+            room = len(names)
+        key = key * span + column
+        room *= span
+    code, names = pd.factorize(key)
+    order = np.argsort(names, kind="stable")
+    rank = np.empty(len(names), dtype=np.intp)
+    rank[order] = np.arange(len(names))
+    first = np.empty(len(names), dtype=np.intp)
+    first[code[::-1]] = np.arange(n - 1, -1, -1)
+    return rank[code], first[order]
 
 
 def sum_responses(design: Design, responses: Responses) -> Sums:
@@ -232,3 +246,66 @@ def sum_responses(design: Design, responses: Responses) -> Sums:
         calibration_base=calibrated[1],
         calibration_rows=calibrated[2],
     )
+
+
+def sum_ranks(
+    design: Design, ranks: Sequence[NDArray[np.int16]], satisfied: Sequence[Sequence[bool]]
+) -> Sums:
+    """Sum answers given as ranks over atoms: satisfied or not, one measure an item.
+
+    Parameters
+    ----------
+    ranks : sequence of int16 arrays, shape (rows,)
+        Level of each answer, or `ABSENT`, `NSP`, `NOT_CONCERNED`.
+    satisfied : sequence of sequences of bool
+        Whether each level of each item counts as satisfied.
+
+    Notes
+    -----
+    Each item is one weighted count of (atom, answer); the same sums as `sum_responses`, in a tenth
+    of the time.
+    """
+    atoms = design.size
+    lowest = -min(ABSENT, NSP, NOT_CONCERNED)
+    shape = (atoms, len(ranks))
+    total, base, n, nsp, absent = (np.zeros(shape) for _ in range(5))
+    under_total, under_base = (np.zeros(shape) for _ in range(2))
+    raked = bool(design.margins) and design.margins[0].raked
+    for j, (values, good) in enumerate(zip(ranks, satisfied, strict=True)):
+        slots = lowest + len(good)
+        key = design.row_atom * slots + (values + lowest)
+        weighted = np.bincount(key, weights=design.weight, minlength=atoms * slots)
+        weighted = weighted.reshape(atoms, slots)
+        plain = np.bincount(key, minlength=atoms * slots).reshape(atoms, slots)
+        liked = np.flatnonzero(good) + lowest
+        total[:, j] = weighted[:, liked].sum(axis=1)
+        base[:, j] = weighted[:, lowest:].sum(axis=1)
+        n[:, j] = plain[:, lowest:].sum(axis=1)
+        nsp[:, j] = weighted[:, NSP + lowest]
+        absent[:, j] = weighted[:, NOT_CONCERNED + lowest]
+        if design.margins:
+            under = plain
+            if not raked:
+                under = np.bincount(key, weights=design.delivered_weight, minlength=atoms * slots)
+                under = under.reshape(atoms, slots)
+            under_total[:, j] = under[:, liked].sum(axis=1)
+            under_base[:, j] = under[:, lowest:].sum(axis=1)
+    row_weight = np.ones(len(design.weight)) if raked else design.delivered_weight
+    return Sums(
+        total=total,
+        base=base,
+        square=total,
+        n=n,
+        nsp=nsp,
+        not_concerned=absent,
+        weight=_counts(design, design.weight),
+        calibration_total=under_total,
+        calibration_base=under_base,
+        calibration_rows=_counts(design, row_weight),
+    )
+
+
+def _counts(design: Design, weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum weights over atoms, one column."""
+    total = np.bincount(design.row_atom, weights=weight, minlength=design.size)
+    return total.astype(float)[:, None]

@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from tfpb.survey.scales import NOT_CONCERNED, NSP
-
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -78,11 +75,9 @@ class Responses:
     not_concerned: NDArray[np.bool_]
 
 
-def satisfaction(survey: Survey, rows: NDArray[np.intp]) -> Responses:
-    """Turn answers into satisfied (1) or not (0), one column an item."""
-    ranks = np.column_stack([survey.answers[item][rows] for item in survey.items])
-    y = np.zeros(ranks.shape)
-    for j, item in enumerate(survey.items):
-        table = np.array([*survey.scales[item].satisfied, False], dtype=float)
-        y[:, j] = table[np.where(ranks[:, j] >= 0, ranks[:, j], -1)]
-    return Responses(y, ranks >= 0, ranks == NSP, ranks == NOT_CONCERNED)
+def item_ranks(
+    survey: Survey, rows: NDArray[np.intp]
+) -> tuple[list[NDArray[np.int16]], list[tuple[bool, ...]]]:
+    """Return the ranks of some interviews and which levels are satisfied, item by item."""
+    names = survey.items
+    return [survey.answers[i][rows] for i in names], [survey.scales[i].satisfied for i in names]

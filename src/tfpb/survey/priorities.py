@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from tfpb.model.codes import TOTAL, Groupe, Theme
 from tfpb.model.results import PRIORITY_COLUMNS
@@ -103,23 +104,26 @@ def _slopes(
         standard = np.where(absent, 0.0, (x - mean) / spread)
     standard = np.where(np.isfinite(standard), standard, 0.0)
     lacking = absent[:, absent.any(axis=0)].astype(float)
-    matrix = np.column_stack([np.ones(len(y)), standard, lacking])
-    kept = _kept_columns(matrix, weight)
+    matrix = np.hstack([np.ones((len(y), 1)), standard, lacking])
+    root = np.sqrt(weight)[:, None]
+    scaled = matrix * root
+    cross = scaled.T @ scaled
+    kept = _kept_columns(cross)
     if len(y) < _ANSWERS_A_SLOPE * len(kept):
         return None
-    design = matrix[:, kept]
-    inverse = np.linalg.inv((design.T * weight) @ design)
-    beta = inverse @ (design.T @ (weight * (y - centre[0]) / scale[0]))
-    residual = (y - centre[0]) / scale[0] - design @ beta
-    influence = (design * (weight * residual)[:, None]) @ inverse
+    response = (y - centre[0]) / scale[0]
+    inverse = np.linalg.inv(cross[np.ix_(kept, kept)])
+    beta = inverse @ (scaled[:, kept].T @ (root[:, 0] * response))
+    residual = weight * (response - matrix[:, kept] @ beta)
+    atoms, by_atom = _atom_scores(result, used, matrix * residual[:, None])
+    influence = by_atom[:, kept] @ inverse
     count = values.shape[1]
     slope, se = np.full(count, np.nan), np.full(count, np.nan)
     wanted = [(kept.index(1 + c), c) for c in range(count) if 1 + c in kept]
-    atoms = result.design.row_atom[used]
     variance = linear_variance(
         result.design,
         result.sums,
-        owner=np.repeat(np.arange(len(wanted)), len(used)),
+        owner=np.repeat(np.arange(len(wanted)), len(atoms)),
         atom=np.tile(atoms, len(wanted)),
         score=influence[:, [i for i, _ in wanted]].T.ravel(),
         under=None,
@@ -128,6 +132,16 @@ def _slopes(
     for place, (i, c) in enumerate(wanted):
         slope[c], se[c] = beta[i], np.sqrt(variance[place])
     return slope, se, len(kept)
+
+
+def _atom_scores(
+    result: WaveResult, used: NDArray[np.intp], scores: Floats
+) -> tuple[NDArray[np.intp], Floats]:
+    """Sum row scores over atoms: (atoms met, sums)."""
+    atoms, place = np.unique(result.design.row_atom[used], return_inverse=True)
+    rows = np.arange(len(used))
+    spread = sparse.csr_array((np.ones(len(used)), (place, rows)), shape=(len(atoms), len(used)))
+    return atoms, spread @ scores
 
 
 def _moments(x: Floats, weight: Floats) -> tuple[Floats, Floats]:
@@ -140,9 +154,8 @@ def _moments(x: Floats, weight: Floats) -> tuple[Floats, Floats]:
     return mean, np.sqrt(spread)
 
 
-def _kept_columns(matrix: Floats, weight: Floats) -> list[int]:
-    """List the columns that do not depend on those before them (by the weighted cross-products)."""
-    cross = (matrix.T * weight) @ matrix
+def _kept_columns(cross: Floats) -> list[int]:
+    """List the columns that do not depend on those before them, from their cross-products."""
     kept: list[int] = []
     for j in range(len(cross)):
         if cross[j, j] <= 0:

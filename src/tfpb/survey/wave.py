@@ -9,9 +9,9 @@ import numpy as np
 
 from tfpb.survey.blocks import make_blocks
 from tfpb.survey.calibration import calibration_columns, delivered_weight
-from tfpb.survey.design import build_design, sum_responses
+from tfpb.survey.design import build_design, sum_ranks
 from tfpb.survey.estimate import Contrasts, Domains, contrast_variance, domain_means
-from tfpb.survey.model import satisfaction
+from tfpb.survey.model import item_ranks
 from tfpb.survey.rows import Frame
 from tfpb.survey.verdicts import publication_states
 
@@ -111,7 +111,7 @@ def estimate_wave(
         delivered_weight=delivered_weight(frame),
         default_deff=thresholds.default_deff,
     )
-    sums = sum_responses(design, satisfaction(survey, rows))
+    sums = sum_ranks(design, *item_ranks(survey, rows))
     blocks, sets = make_blocks(design.atoms, by)
     domains = Domains.of(sets, design.size)
     means = domain_means(design, sums, domains)

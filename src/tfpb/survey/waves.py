@@ -12,9 +12,9 @@ from tfpb.model.codes import Ajustement, Groupe
 from tfpb.model.survey import WaveFacts
 from tfpb.survey.blocks import make_blocks
 from tfpb.survey.calibration import calibration_columns, delivered_weight
-from tfpb.survey.design import build_design, sum_responses
+from tfpb.survey.design import build_design, sum_ranks
 from tfpb.survey.estimate import Contrasts, Domains, contrast_variance, domain_means
-from tfpb.survey.model import satisfaction
+from tfpb.survey.model import item_ranks
 from tfpb.survey.rows import Frame, gap_rows
 from tfpb.survey.verdicts import publication_states
 
@@ -64,7 +64,7 @@ def evolution_rows(
         delivered_weight=delivered_weight(frame),
         default_deff=thresholds.default_deff,
     )
-    sums = sum_responses(design, satisfaction(survey, rows))
+    sums = sum_ranks(design, *item_ranks(survey, rows))
     blocks, sets = make_blocks(design.atoms, by, only=owners)
     second = design.atoms["vague"].to_numpy(dtype=object) == pair[1]
     split = [s[~second[s]] for s in sets] + [s[second[s]] for s in sets]
