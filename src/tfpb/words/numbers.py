@@ -29,7 +29,7 @@ def number(value: Number | None, decimals: int = 0, *, sign: bool = False) -> st
         return NOTHING
     exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     whole, _, fraction = f"{abs(exact):.{decimals}f}".partition(".")
-    groups = []
+    groups: list[str] = []
     while len(whole) > 3:  # noqa: PLR2004
         groups.insert(0, whole[-3:])
         whole = whole[:-3]
@@ -86,6 +86,6 @@ def long_date(day: dt.date) -> str:
 
 def plural(count: Number, singular: str, plural_form: str | None = None) -> str:
     """Agree in number: « 1 logement », « 12 logements », « 0 logement » (French: plural from two)."""
-    many = abs(count) >= 2  # noqa: PLR2004
+    many = abs(float(count)) >= 2  # noqa: PLR2004
     word = (plural_form or f"{singular}s") if many else singular
     return f"{number(count)} {word}"
