@@ -105,6 +105,10 @@ class AddressStore:
         self.path = path / FILE_NAME if path.is_dir() else path
         if not self.path.is_file():
             raise fail("adresses_absentes", got=self.path.name)
+        if _half_written(self.path):
+            raise fail(
+                "adresses_import_coupe", place=Place(file=self.path.name), got=self.path.name
+            )
         # immutable: no lock file is written beside a geography kept on a read-only share
         uri = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(uri, uri=True)
@@ -251,6 +255,11 @@ class AddressStore:
         )
 
 
+def _half_written(path: Path) -> bool:
+    """Tell an index that a killed import left with its journal: opened as it is, it could lie."""
+    return path.with_name(f"{path.name}-journal").exists()
+
+
 def _files(connection: sqlite3.Connection) -> list[AddressFile]:
     """Return the files that still stand behind a commune, or whose import was cut."""
     rows = connection.execute(
@@ -291,6 +300,8 @@ def verify(path: Path) -> list[tuple[str, str]]:
     wrong: list[tuple[str, str]] = []
     if not path.is_file():
         return wrong
+    if _half_written(path):
+        return [("import_coupe", path.name)]
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":

@@ -90,3 +90,11 @@ def test_a_damaged_commune_is_found_and_refused(folder: Path) -> None:
         with pytest.raises(TfpbError):
             store.commune("93010")
         assert store.commune("93001") is not None
+
+
+def test_the_journal_of_a_killed_import_is_not_ignored(folder: Path) -> None:
+    (folder / f"{FILE_NAME}-journal").write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
+    with pytest.raises(TfpbError) as refused:
+        AddressStore(folder)
+    assert refused.value.faults[0].code == "adresses_import_coupe"
+    assert verify(folder / FILE_NAME) == [("import_coupe", FILE_NAME)]
