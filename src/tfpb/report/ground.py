@@ -136,7 +136,8 @@ def _by_street(addresses: pd.DataFrame, zone: Any) -> list[tuple[str, list[Point
         }
     )
     # « Allée des Lys » et « Allee des Lys » are one street; number 0 and above 5000 stand for places
-    table["key"] = table["city"] + "|" + table["street"].map(fold)
+    folded = {name: fold(name) for name in table["street"].unique()}
+    table["key"] = table["city"] + "|" + table["street"].map(folded)
     usable = table["n"].between(1, 4999) & table["x"].notna() & table["y"].notna()
     table = table[usable & table["street"].ne("")]
     if zone is not None and len(table):
@@ -146,11 +147,14 @@ def _by_street(addresses: pd.DataFrame, zone: Any) -> list[tuple[str, list[Point
     table = table.groupby(["key", "n"], sort=True).agg(
         street=("street", "min"), x=("x", "mean"), y=("y", "mean")
     )
+    table = table.reset_index()
+    values = table[["n", "x", "y"]].to_numpy(dtype=float)
+    names = table.groupby("key", sort=True)["street"].max().tolist()
+    edges = np.flatnonzero(table["key"].ne(table["key"].shift()).to_numpy())[1:]
     out = []
-    for _, rows in table.reset_index().groupby("key", sort=True):
-        values = rows[["n", "x", "y"]].to_numpy(dtype=float)
-        odd = values[:, 0] % 2 == 1
-        out.append((str(rows["street"].max()), [values[odd], values[~odd]]))
+    for name, rows in zip(names, np.split(values, edges), strict=True) if names else ():
+        odd = rows[:, 0] % 2 == 1
+        out.append((str(name), [rows[odd], rows[~odd]]))
     return out
 
 

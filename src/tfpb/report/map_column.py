@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from tfpb.model.maps import GapLine, QpvPage
     from tfpb.report.canvas import Sheet
 
+LINE: Final = 1.32
+"""Line spacing of the paragraphs."""
+
 
 def column(sheet: Sheet, page: QpvPage) -> None:
     """Write the right column: figures, three satisfaction lines, sentences, doubts.
 
-    The lower blocks are measured first, so that figures and lines share what is left.
+    What stands below is set smaller when it is long; sentences may be cut, doubts are not.
     """
     x, width = COLUMN_X, COLUMN_W
     bottom = MAP_Y + MAP_H
@@ -31,35 +34,41 @@ def column(sheet: Sheet, page: QpvPage) -> None:
     y = _figures(sheet, x, y, width, page.figures)
     y = _title(sheet, y + 1.2, words.PAGE_TENANTS)
     y = _gaps(sheet, x, y, width, page)
-    blocks = [(words.PAGE_READING, page.sentences, theme.INK)]
-    if page.doubts:
-        blocks.append((words.PAGE_DOUBTS, page.doubts, theme.INK))
     size = next(
-        (s for s in (8.5, 8.0, 7.5, 7.0) if y + _needs(blocks, width, s) <= bottom + 0.5), 7.0
+        (
+            s
+            for s in (8.5, 8.0, 7.5, 7.0)
+            if y + _needs(page.sentences, width, s) + _needs(page.doubts, width, s) <= bottom
+        ),
+        7.0,
     )
-    for title, paragraphs, colour in blocks:
-        if not paragraphs:
-            continue
-        y = _title(sheet, y + 1.2, title, doubt=title == words.PAGE_DOUBTS)
-        for paragraph in paragraphs:
-            room = max(1, int((bottom + 0.5 - y) / (size * POINT_MM * 1.32)) + 1)
-            if y > bottom + 0.5:
-                break
-            sheet.text(x, y, "–", size, color=theme.SOFT)
-            y = sheet.block(x + 3, y, paragraph, width - 3, size, color=colour, lines=room)
-            y += 0.6
+    # doubts are never what is cut: their room is kept, the sentences share the rest
+    kept = min(_needs(page.doubts, width, size), 7.4 + 4 * size * POINT_MM * LINE)
+    y = _paragraphs(sheet, y, page.sentences, words.PAGE_READING, size, bottom - kept)
+    _paragraphs(sheet, y, page.doubts, words.PAGE_DOUBTS, size, bottom + 1.0)
 
 
-def _needs(blocks: list[tuple[str, tuple[str, ...], str]], width: float, size: float) -> float:
-    """Height of the paragraphs with their titles, millimetres."""
-    total = 0.0
-    for _, paragraphs, _ in blocks:
-        if paragraphs:
-            total += 1.2 + 6.2
-        for paragraph in paragraphs:
-            lines = len(wrap(paragraph, width - 3, size))
-            total += lines * size * POINT_MM * 1.32 + 0.6
-    return total - 2.0
+def _paragraphs(
+    sheet: Sheet, y: float, texts: tuple[str, ...], title: str, size: float, bottom: float
+) -> float:
+    if not texts:
+        return y
+    y = _title(sheet, y + 1.2, title, doubt=title == words.PAGE_DOUBTS)
+    for text in texts:
+        room = int((bottom - y) / (size * POINT_MM * LINE)) + 1
+        if room < 1:
+            break
+        sheet.text(COLUMN_X, y, "–", size, color=theme.SOFT)
+        y = sheet.block(COLUMN_X + 3, y, text, COLUMN_W - 3, size, lines=room, spacing=LINE) + 0.6
+    return y
+
+
+def _needs(texts: tuple[str, ...], width: float, size: float) -> float:
+    """Height of paragraphs with their title, millimetres; nothing needs nothing."""
+    if not texts:
+        return 0.0
+    lines = sum(len(wrap(text, width - 3, size)) for text in texts)
+    return 7.4 + lines * size * POINT_MM * LINE + 0.6 * len(texts)
 
 
 def _title(sheet: Sheet, y: float, title: str, *, doubt: bool = False) -> float:
@@ -171,9 +180,14 @@ def _gap_words(sheet: Sheet, line: GapLine, x: float, y: float, width: float) ->
     sheet.text(x, y - 3.5, label, 8.5, fontweight="bold")
     if gap:
         sheet.text(x + width, y - 3.5, gap, 8.5, ha="right", fontweight="bold")
-    right = words.interviews(line.n)
+    size = words.interviews(line.n) if line.n > 0 else ""
+    ways = [size]
     if line.qpv is not None and line.hors is not None:
-        right = f"QPV {percent(line.qpv)} · hors {percent(line.hors)} · {right}"
+        qpv, hors = percent(line.qpv), percent(line.hors)
+        ways = [f"QPV {qpv} · hors {hors} · {size}", f"{qpv} contre {hors} · {size}", size]
+    # the verdict is never cut to make room for levels
+    free = width - text_width_mm(printable(verdict), 7.5) - 2
+    right = next((w for w in ways if text_width_mm(w, 7) <= free), ways[-1])
     room = width - text_width_mm(right, 7) - 2
     sheet.text(x, y, shorten(printable(verdict), room, 7.5), 7.5)
     sheet.text(x + width, y, right, 7, ha="right", color=theme.SOFT)

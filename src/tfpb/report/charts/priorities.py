@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.report import theme
 from tfpb.report.canvas import POINT_MM, Sheet, wrap
 from tfpb.report.charts import plot
-from tfpb.words.numbers import number, percent
+from tfpb.words.numbers import number
 
 if TYPE_CHECKING:
     from tfpb.model.report import Chart
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 SIDE: Final = 88.0
 LEFT: Final = 15.0
 TOP: Final = 5.0
-KEY_X: Final = LEFT + SIDE + 9.0
+KEY_X: Final = LEFT + SIDE + 7.0
+KEY_GAP: Final = 1.7
 _QUADRANTS: Final = (
     ("pèse, mal jugé : à traiter d’abord", "left", "top"),
     ("pèse, bien jugé : à tenir", "right", "top"),
@@ -34,12 +35,12 @@ def priorities(chart: Chart) -> Sheet:
     """
     rows = chart.rows.reset_index(drop=True)
     key_lines = [
-        wrap(plot.text_of(r, "libelle"), plot.WIDTH - KEY_X - 8, 8, lines=2)
+        wrap(plot.text_of(r, "libelle"), plot.WIDTH - KEY_X - 6, 8, lines=2)
         for r in rows.itertuples(index=False)
     ]
-    leading = 8 * POINT_MM * 1.22
-    key_height = sum(len(lines) * leading + 5.7 for lines in key_lines)
-    sheet = Sheet(plot.WIDTH, max(TOP + SIDE + 13.0, TOP + key_height))
+    leading = 8 * POINT_MM * 1.2
+    key_height = sum(len(lines) * leading + KEY_GAP for lines in key_lines)
+    sheet = Sheet(plot.WIDTH, max(TOP + SIDE + 13.0, TOP + key_height + 2.0))
     xs = plot.numbers(rows, "performance", "performance_ic95_bas", "performance_ic95_haut")
     ys = plot.numbers(rows, "importance", "importance_ic95_bas", "importance_ic95_haut")
     low, high, step = plot.span_of(xs, least=0.2)
@@ -76,18 +77,13 @@ def priorities(chart: Chart) -> Sheet:
             plot.dot(sheet, x, y, fill=theme.QPV, edge=theme.QPV, size=2.0)
             _number(sheet, px, py, index)
     y_key = TOP + 1.0
-    for index, (row, lines) in enumerate(
-        zip(rows.itertuples(index=False), key_lines, strict=True), start=1
-    ):
-        _number(sheet, KEY_X + 2.0, y_key + 0.2, index)
-        at = y_key + 1.1
+    for index, lines in enumerate(key_lines, start=1):
+        _number(sheet, KEY_X + 2.0, y_key, index)
+        at = y_key + 0.95
         for line in lines:
-            sheet.text(KEY_X + 6.0, at, line, 8)
+            sheet.text(KEY_X + 5.6, at, line, 8)
             at += leading
-        judged, weight = (plot.value_of(row, c) for c in ("performance", "importance"))
-        said = f"{percent(judged)} · poids {number(weight, 2)}"
-        sheet.text(KEY_X + 6.0, at, said, 7, color=theme.SOFT)
-        y_key = at + 4.6
+        y_key += len(lines) * leading + KEY_GAP
     return sheet
 
 
