@@ -40,10 +40,12 @@ def publication_states(
     """Return the state of each cell as an index of `STATES`.
 
     A group without a valid answer is not computable rather than hidden: there is no one to protect.
+    Clusters that happen to answer alike do not make more interviews of fewer: the effective number is
+    capped by the number itself.
     """
     state = np.full(n.shape, PUBLISHABLE, dtype=np.int64)
     state[(n < thresholds.fragile_n) | (df < thresholds.fragile_df)] = FRAGILE
-    state[~(effective >= thresholds.min_effective_n)] = UNPUBLISHABLE
+    state[~(np.minimum(effective, n) >= thresholds.min_effective_n)] = UNPUBLISHABLE
     if clustered:
         state[clusters < thresholds.min_clusters] = UNCOMPUTABLE
     state[~(df > 0)] = UNCOMPUTABLE
