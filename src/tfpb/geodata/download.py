@@ -43,6 +43,7 @@ def install(
     *,
     folder: Path,
     say: Callable[[str], None] = lambda _text: None,
+    advance: Callable[[int], None] = lambda _count: None,
     sources: Sequence[str] = DEFAULT_SOURCES,
     import_addresses: Callable[[Path], object] | None = None,
     patience: Patience | None = None,
@@ -58,6 +59,8 @@ def install(
         Folder of geographies; downloads are kept in its `telechargements`.
     say : callable
         Told what is being done.
+    advance : callable
+        Told the bytes as they come.
     sources : sequence of str
         Keys of the catalogue, in order.
     import_addresses : callable, optional
@@ -88,7 +91,7 @@ def install(
                 lines.append(installed_line(source.title, "", known=True))
                 continue
             try:
-                path = _fetched(http, source, code, folder, say, patience)
+                path = _fetched(http, source, code, folder, say, advance, patience)
                 _import(source, path, folder, import_addresses)
             except TfpbError as error:
                 if source.optional:
@@ -104,12 +107,14 @@ def install(
 
 def _fetched(
     http: httpx.Client, source: Entry, code: str, folder: Path, say: Callable[[str], None],
-    patience: Patience | None,
+    advance: Callable[[int], None], patience: Patience | None,
 ) -> Path:  # fmt: skip
     found = find(http, source, code)
     name = _file_name(source, found, code)
     say(step_line(source.title, found.address))
-    return fetch(http, found.address, folder / _FOLDER / name, source, patience=patience)
+    return fetch(
+        http, found.address, folder / _FOLDER / name, source, patience=patience, advance=advance
+    )
 
 
 def find(http: httpx.Client, source: Entry, departement: str) -> Resource:

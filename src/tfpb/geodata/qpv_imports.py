@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tfpb.errors import Fault, Place, fail, stop_on_faults
+from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
 from tfpb.geodata.catalogue import entry
 from tfpb.geodata.sidecar import Sidecar, SourceFile, hash_file, read_sidecar, write_sidecar
 from tfpb.io.geofiles import layers, opened, read_parquet, read_polygons, write_parquet
@@ -33,6 +33,10 @@ _TOWN_FIELDS: Final = ("commune qp", "lib com", "communes", "nom com")
 _INSEE_FIELDS: Final = ("insee com", "code insee", "codgeo")
 _INSEE: Final = re.compile(r"\d[\dAB]\d{3}")
 _LISTED: Final = 20
+_NATIONAL: Final = 1000
+"""Quarters from which a map is the official one, under its licence; of an extract nothing is claimed."""
+_POLYGONS: Final = (3, 6)
+"""Types of shapely: Polygon, MultiPolygon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,8 @@ def import_qpv(path: Path, *, vintage: int, folder: Path) -> QpvMap:
     write_sidecar(
         folder / f"{key}.json",
         Sidecar(
-            kind="qpv", name=known.title, vintage=str(vintage), licence=known.licence, date=known.date,
+            kind="qpv", name=known.title, vintage=str(vintage),
+            licence=known.licence if len(frame) >= _NATIONAL else "", date=known.date,
             address=known.address, rows=len(frame), sources=sources, mended=sorted(set(mended)),
             stored=f"{key}.parquet", stored_sha256=hash_file(folder / f"{key}.parquet"),
         ),
@@ -125,21 +130,39 @@ def _best(files: Iterable[Path], vintage: int, name: str) -> _Read:
     """
     ranked = sorted(files, key=lambda p: (-_promise(p), str(p)))
     best: _Read | None = None
+    refused: TfpbError | None = None
     for path in ranked:
-        for layer in layers(path):
+        for layer in _layers(path):
             try:
                 read = _read_layer(path, layer or None, vintage)
             except LookupError:
                 continue
+            except TfpbError as error:
+                if len(ranked) == 1 or error.faults[0].code not in _NOT_A_LAYER:
+                    raise
+                refused = refused or error
+                continue
             best = read if best is None else _completed(best, read)
         if best is not None and _promise(path) >= _WHOLE:
             break
+    if best is None and refused is not None:
+        raise refused
     if best is None:
         raise fail("couche_sans_code", place=Place(name), millesime=vintage, attendu="code_qp")
     return best
 
 
 _WHOLE: Final = 2
+_NOT_A_LAYER: Final = frozenset({"fichier_illisible", "couche_vide", "projection_absente"})
+"""Faults of a file beside the map in an archive (a notice in JSON, an empty layer): passed over."""
+
+
+def _layers(path: Path) -> list[str]:
+    """List the layers of a file of an archive; one that cannot be opened is met when it is read."""
+    try:
+        return layers(path)
+    except TfpbError:
+        return [""]
 
 
 def _promise(path: Path) -> int:
@@ -172,6 +195,10 @@ def _read_layer(path: Path, layer: str | None, vintage: int) -> _Read:
         _field(raw, f) for f in (_NAME_FIELDS, _TOWN_FIELDS, _INSEE_FIELDS)
     )
     shapes = np.asarray(raw.geometry.array, dtype=object)
+    mixed = ~np.isin(shapely.get_type_id(shapes), _POLYGONS) & ~shapely.is_missing(shapes)
+    if mixed.any():
+        shapes = shapes.copy()
+        shapes[mixed] = polygons_only(shapes[mixed])
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     stop_on_faults(
         Fault("quartier_sans_contour", Place(path.name, layer or "", 0), str(c))

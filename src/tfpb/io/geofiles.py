@@ -28,6 +28,7 @@ _READABLE: Final = "shp, geojson, gpkg ou zip"
 _MAX_EXPANSION_BYTES: Final = 8_000_000_000
 _SNIFFED: Final = 512
 _DEGREES: Final = (-180.0, -90.0, 180.0, 90.0)
+_AREAL: Final = ("Polygon", "Surface", "Collection", "Unknown", "Geometry")
 _MAX_NAME: Final = 31
 """GeoPackage column and layer names stay under 32 characters: some readers cut longer ones."""
 
@@ -165,7 +166,9 @@ def layers(path: Path) -> list[str]:
         return [""]
     try:
         return [
-            str(name) for name, kind in pyogrio.list_layers(path) if kind and "Polygon" in str(kind)
+            str(name)
+            for name, kind in pyogrio.list_layers(path)
+            if kind and any(k in str(kind) for k in _AREAL)
         ]
     except Exception as error:
         raise fail(

@@ -32,7 +32,7 @@ _WIDTHS: Final = {
     "quartier": 24, "distance_m": 11, "incertitude_m": 12, "motif": 46, "carte": 37,
     "decision": 11, "code_qpv": 12, "auteur": 16, "date": 12, "piece": 28,
 }  # fmt: skip
-_ROW_PT: Final = 128.0
+_ROW_PT: Final = 146.0
 _TO_FILL: Final = PatternFill("solid", fgColor="FFF4E5")
 _HEAD: Final = PatternFill("solid", fgColor="E4EAF0")
 _ASKED: Final = frozenset({"decision", "code_qpv", "auteur", "date", "piece"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tfpb.perimeters.points import Positions
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.intp]
+    Ints = NDArray[np.integer[Any]]
 
 DANS: Final = 0
 HORS: Final = 1
@@ -93,12 +93,12 @@ def sides(
         n rows, in order: one a row by construction.
     """
     n = len(at.x)
-    none = np.full(n, -1, dtype=np.intp)
+    none = np.full(n, -1, dtype=np.int32)
     out = Sides(
-        statut=np.full(n, A_VERIFIER, np.intp), case=np.full(n, int(Case.SANS_POSITION), np.intp),
+        statut=np.full(n, A_VERIFIER, np.int8), case=np.full(n, int(Case.SANS_POSITION), np.int8),
         holder=none.copy(), other=none.copy(), code=none.copy(), nearest=none.copy(),
-        tied=none.copy(), distance_m=np.full(n, np.nan), point=none.copy(),
-        parcel=SurfaceAnswer.nothing(n), footprint=SurfaceAnswer.nothing(n),
+        tied=none.copy(), distance_m=np.full(n, np.nan), point=np.full(n, -1, np.int8),
+        parcel=_answers(parcels, n), footprint=_answers(footprints, n),
     )  # fmt: skip
     groups = quarters_in_metres(qpv)
     doubtful = np.zeros(n, dtype=bool)
@@ -117,6 +117,10 @@ def sides(
     return out
 
 
+def _answers(layer: gpd.GeoDataFrame | None, n: int) -> SurfaceAnswer:
+    return SurfaceAnswer.nothing(n) if layer is None else SurfaceAnswer.blank(n)
+
+
 def _measure(
     at: Positions, rows: Ints, members: Ints, polygons: NDArray[np.object_], out: Sides,
     doubtful: NDArray[np.bool_],
@@ -128,8 +132,9 @@ def _measure(
     limits = Limits.of(polygons)
     names = np.append(members, -1)
     x, y, radius = at.x[rows], at.y[rows], at.radius_m[rows]
-    held = limits.holding(x, y)
-    near = limits.nearest(x, y)
+    close = limits.close(x, y)
+    held = limits.holding(x, y, near=close)
+    near = limits.nearest(x, y, near=close)
     distance, quarter, tied = near.distance_m, near.quarter, near.tied
     inside = held.quarter >= 0
     deep = np.flatnonzero(inside & np.isnan(distance))

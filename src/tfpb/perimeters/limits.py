@@ -27,7 +27,7 @@ REACH_M: Final = 2000.0
 """Beyond this distance outside, the distance is not told (contract)."""
 _PIECE_M: Final = 40.0
 _CELL_M: Final = 1000.0
-_NEIGHBOURS: Final = (6, 48)
+_NEIGHBOURS: Final = (4, 32)
 _CHUNK: Final = 200_000
 _TIE_M: Final = 1e-6
 """Two limits are equally near under this difference: rounding noise of coordinates in metres."""
@@ -68,12 +68,12 @@ class Limits:
     ----------
     polygons : object array of shapely polygons, shape (q,)
         Valid, in metres.
-    starts, ends : float array, shape (s, 2)
-        Segments of the boundaries.
-    owners : int array, shape (s,)
-        Polygon of each segment.
+    segments : float array, shape (s, 5)
+        Segments of the boundaries: start x, y, run x, y, 1 / length².
     nodes : float array, shape (v, 2)
         Vertices, and points added on long segments.
+    owners : int array, shape (v,)
+        Polygon of each node.
     before, after : int array, shape (v,)
         The two segments that meet at each node.
     half_piece_m : float
@@ -81,10 +81,9 @@ class Limits:
     """
 
     polygons: NDArray[np.object_]
-    starts: Floats
-    ends: Floats
-    owners: Ints
+    segments: Floats
     nodes: Floats
+    owners: Ints
     before: Ints
     after: Ints
     half_piece_m: float
@@ -97,24 +96,32 @@ class Limits:
         rings, of_ring = shapely.get_rings(parts, return_index=True)
         xy, ring = shapely.get_coordinates(rings, return_index=True)
         inside = ring[:-1] == ring[1:]
-        starts, ends, ring = xy[:-1][inside], xy[1:][inside], ring[:-1][inside]
-        length = np.hypot(*(ends - starts).T)
-        kept = length > 0
-        starts, ends, ring, length = starts[kept], ends[kept], ring[kept], length[kept]
+        starts, runs, ring = xy[:-1][inside], (xy[1:] - xy[:-1])[inside], ring[:-1][inside]
+        square = (runs**2).sum(axis=1)
+        kept = square > 0
+        starts, runs, ring, square = starts[kept], runs[kept], ring[kept], square[kept]
+        length = np.sqrt(square)
         count = np.maximum(1, np.ceil(length / _PIECE_M)).astype(np.intp)
         segment = np.repeat(np.arange(len(starts)), count)
         rank = np.arange(len(segment)) - np.repeat(np.cumsum(count) - count, count)
-        nodes = starts[segment] + (rank / count[segment])[:, None] * (ends - starts)[segment]
+        nodes = starts[segment] + (rank / count[segment])[:, None] * runs[segment]
         before = _previous(ring)[segment]
         before[rank > 0] = segment[rank > 0]
-        half = float((length / count).max() / 2) if len(length) else 0.0
         shapely.prepare(polygons)
         return cls(
-            polygons, starts, ends, of_part[of_ring][ring], nodes, before, segment, half,
-            cKDTree(nodes) if len(nodes) else None,
-        )  # fmt: skip
+            polygons=polygons,
+            segments=np.column_stack((starts, runs, 1 / square)),
+            nodes=nodes,
+            owners=of_part[of_ring][ring][segment],
+            before=before,
+            after=segment,
+            half_piece_m=float((length / count).max() / 2) if len(length) else 0.0,
+            tree=cKDTree(nodes) if len(nodes) else None,
+        )
 
-    def nearest(self, x: Floats, y: Floats, *, reach_m: float = REACH_M) -> Nearest:
+    def nearest(
+        self, x: Floats, y: Floats, *, reach_m: float = REACH_M, near: Ints | None = None
+    ) -> Nearest:
         """Find the nearest limit of each point.
 
         Parameters
@@ -123,31 +130,43 @@ class Limits:
             Metres, in the projection of the polygons; no NaN.
         reach_m : float
             Limits farther than this are not looked for.
+        near : int array, optional
+            `self.close(x, y, reach_m)`, when it is known.
         """
         n = len(x)
         out = Nearest(np.full(n, np.nan), np.full(n, -1, np.intp), np.full(n, -1, np.intp))
         if self.tree is None or n == 0:
             return out
-        near = self._near(x, y, reach_m)
+        if near is None:
+            near = self.close(x, y, reach_m)
         for first in range(0, len(near), _CHUNK):
             rows = near[first : first + _CHUNK]
             self._ask(np.column_stack((x[rows], y[rows])), rows, reach_m, out)
         return out
 
-    def holding(self, x: Floats, y: Floats) -> Holding:
-        """Find the quarter that holds each point; a point on the limit is held."""
+    def holding(self, x: Floats, y: Floats, *, near: Ints | None = None) -> Holding:
+        """Find the quarter that holds each point; a point on the limit is held.
+
+        Parameters
+        ----------
+        near : int array, optional
+            `self.close(x, y, REACH_M)`: only these are asked, unless a quarter is so wide that its
+            heart lies beyond reach of its own limit.
+        """
         out = Holding(np.full(len(x), -1, np.intp), np.full(len(x), -1, np.intp))
-        order = np.argsort(x, kind="stable")
-        xs, ys = x[order], y[order]
         bounds = shapely.bounds(self.polygons)
+        wide = np.minimum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1]) > 2 * REACH_M
+        rows = np.arange(len(x)) if near is None or wide.any() else near
+        order = rows[np.argsort(x[rows], kind="stable")]
+        xs, ys = x[order], y[order]
         first = np.searchsorted(xs, bounds[:, 0], side="left")
         last = np.searchsorted(xs, bounds[:, 2], side="right")
         for q in range(len(self.polygons)):
             band = ys[first[q] : last[q]]
-            rows = np.flatnonzero((band >= bounds[q, 1]) & (band <= bounds[q, 3])) + first[q]
-            if not len(rows):
+            at = np.flatnonzero((band >= bounds[q, 1]) & (band <= bounds[q, 3])) + first[q]
+            if not len(at):
                 continue
-            held = order[rows[shapely.intersects_xy(self.polygons[q], xs[rows], ys[rows])]]
+            held = order[at[shapely.intersects_xy(self.polygons[q], xs[at], ys[at])]]
             again = out.quarter[held] >= 0
             out.other[held[again]] = q
             out.quarter[held[~again]] = q
@@ -158,11 +177,13 @@ class Limits:
         limits = shapely.boundary(self.polygons[quarter])
         return np.asarray(shapely.distance(shapely.points(x, y), limits), dtype=np.float64)
 
-    def _near(self, x: Floats, y: Floats, reach_m: float) -> Ints:
-        """Keep points in the cells that lie within reach of a limit, in the order of the cells.
+    def close(self, x: Floats, y: Floats, reach_m: float = REACH_M) -> Ints:
+        """Find the points in the cells that lie within reach of a limit, in the order of the cells.
 
         The order matters: neighbours ask for the same leaves of the tree, which then stay warm.
         """
+        if self.tree is None:
+            return np.zeros(0, dtype=np.intp)
         low = self.nodes.min(axis=0) - reach_m
         high = self.nodes.max(axis=0) + reach_m
         cell = max(_CELL_M, float((high - low).max()) / 2000)
@@ -173,10 +194,10 @@ class Limits:
         wide = binary_dilation(taken, structure=np.ones((ring, 1), dtype=bool))
         wide = binary_dilation(wide, structure=np.ones((1, ring), dtype=bool))
         rows = np.flatnonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
-        i = ((x[rows] - low[0]) // cell).astype(np.intp)
-        j = ((y[rows] - low[1]) // cell).astype(np.intp)
+        i = ((x[rows] - low[0]) * (1 / cell)).astype(np.int32)
+        j = ((y[rows] - low[1]) * (1 / cell)).astype(np.int32)
         kept = wide[i, j]
-        order: Ints = np.argsort((i * height + j)[kept], kind="stable")
+        order = np.argsort((i * np.int32(height) + j)[kept])
         near: Ints = rows[kept][order]
         return near
 
@@ -208,55 +229,54 @@ class Limits:
         self, points: Floats, rows: Ints, node: Ints, within: NDArray[np.bool_], away: Floats,
         reach_m: float, out: Nearest,
     ) -> NDArray[np.bool_]:  # fmt: skip
-        """Measure the segments around candidate nodes; return which points are proven."""
+        """Measure the segments around candidate nodes; return which points are proven.
+
+        Both segments of a node lie on one ring: its nearest one gives the node's distance and owner.
+        """
         proven = ~within[:, -1]
-        some = within[:, 0]
-        point, node, within, away = points[some], node[some], within[some], away[some]
-        if not len(point):
-            return proven
-        nearest_end = self._around(point, node[:, 0])
-        circle = np.hypot(nearest_end, self.half_piece_m) + _TIE_M
-        worth = within & (away <= circle[:, None])
+        some = np.flatnonzero(within[:, 0])
+        x, y, node, away = points[some, 0], points[some, 1], node[some], away[some]
+        best = self._around(x, y, node[:, 0])
+        first = self.owners[node[:, 0]]
+        last = first.copy()
+        circle = np.sqrt(best**2 + self.half_piece_m**2) + _TIE_M
         proven[some] |= away[:, -1] > circle
-        at, column = np.nonzero(worth)
-        candidates = node[at, column]
-        distance = np.column_stack(
-            (
-                self._to_segment(point[at], self.before[candidates]),
-                self._to_segment(point[at], self.after[candidates]),
-            )
-        ).ravel()
-        segment = np.column_stack((self.before[candidates], self.after[candidates])).ravel()
-        at = np.repeat(at, 2)
-        best = np.full(len(point), np.inf)
-        np.minimum.at(best, at, distance)
-        equal = distance <= best[at] + _TIE_M
-        at, owner = at[equal], self.owners[segment[equal]]
-        first = np.full(len(point), len(self.polygons), dtype=np.intp)
-        np.minimum.at(first, at, owner)
-        last = np.full(len(point), -1, dtype=np.intp)
-        np.maximum.at(last, at, owner)
+        at, column = np.nonzero(away[:, 1:] <= circle[:, None])
+        if len(at):
+            other = node[at, column + 1]
+            distance, owner = self._around(x[at], y[at], other), self.owners[other]
+            mine = best.copy()
+            np.minimum.at(best, at, distance)
+            lost = mine > best + _TIE_M
+            first[lost], last[lost] = len(self.polygons), -1
+            equal = distance <= best[at] + _TIE_M
+            np.minimum.at(first, at[equal], owner[equal])
+            np.maximum.at(last, at[equal], owner[equal])
         reached = best <= reach_m
-        target = rows[some][reached]
+        target = rows[some[reached]]
         out.distance_m[target] = best[reached]
         out.quarter[target] = first[reached]
         out.tied[target] = np.where(last > first, last, -1)[reached]
         return proven
 
-    def _around(self, point: Floats, node: Ints) -> Floats:
+    def _around(self, x: Floats, y: Floats, node: Ints) -> Floats:
         """Measure the nearer of the two segments that meet at one node of each point."""
-        return np.minimum(
-            self._to_segment(point, self.before[node]), self._to_segment(point, self.after[node])
+        nearer: Floats = np.minimum(
+            self._to_segment(x, y, self.before[node]), self._to_segment(x, y, self.after[node])
         )
+        return np.sqrt(nearer)
 
-    def _to_segment(self, point: Floats, segment: Ints) -> Floats:
-        """Measure from each point to one segment."""
-        start = self.starts[segment]
-        run = self.ends[segment] - start
-        way = point - start
-        share = (way[:, 0] * run[:, 0] + way[:, 1] * run[:, 1]) / (run[:, 0] ** 2 + run[:, 1] ** 2)
-        share = np.clip(share, 0.0, 1.0)
-        return np.hypot(way[:, 0] - share * run[:, 0], way[:, 1] - share * run[:, 1])
+    def _to_segment(self, x: Floats, y: Floats, segment: Ints) -> Floats:
+        """Measure the square of the distance from each point to one segment."""
+        told = self.segments[segment]
+        run_x, run_y = told[:, 2], told[:, 3]
+        way_x, way_y = x - told[:, 0], y - told[:, 1]
+        share = (way_x * run_x + way_y * run_y) * told[:, 4]
+        np.clip(share, 0.0, 1.0, out=share)
+        way_x -= share * run_x
+        way_y -= share * run_y
+        square: Floats = way_x * way_x + way_y * way_y
+        return square
 
 
 def _previous(ring: Ints) -> Ints:

@@ -14,7 +14,7 @@ from tfpb.perimeters.decisions import apply_decisions
 from tfpb.perimeters.join import A_VERIFIER, DANS, STATUTS, Sides, map_of, sides, surface_side
 from tfpb.perimeters.limits import Limits
 from tfpb.perimeters.motives import Labels, motives, texts_of
-from tfpb.perimeters.points import Positions, check_points, positions, texts
+from tfpb.perimeters.points import Given, Positions, check_points, positions, texts
 from tfpb.perimeters.surfaces import reference_key
 from tfpb.perimeters.territories import quarters_in_metres
 from tfpb.perimeters.vintages import NEW, OLD, VINTAGES, evolution_of, ruling_vintages
@@ -39,6 +39,8 @@ unknown), shares 0..1 inside quarters, identifiers of the parcels."""
 DEFAULT_RADIUS_M: Final = 30.0
 COVER_M: Final = 20_000.0
 """A map whose nearest quarter is farther than this does not cover the place."""
+_SIDES: Final = texts_of([s.value for s in STATUTS])
+_EVOLUTIONS: Final = texts_of([evolution_of(a, b).value for a in STATUTS for b in STATUTS])
 _SURFACE_WORDS: Final = np.array(["dans", "hors", "", "coupee", ""], dtype=object)
 
 
@@ -82,12 +84,13 @@ def locate(
         Year without map, map not imported, positions that cannot be right, points that no quarter
         is anywhere near.
     """
-    at = positions(points, default_radius_m=default_radius_m)
-    ruling = ruling_vintages(year, at.epsg)
-    wanted = sorted(set(ruling.tolist())) or [int(ruling_vintages(year, np.array([2154]))[0])]
+    given = Given.of(points)
+    ruling = ruling_vintages(year, given.epsg)
+    wanted = sorted(pd.unique(ruling).tolist()) or [int(ruling_vintages(year, np.array([2154]))[0])]
     missing = [v for v in wanted if map_of(maps, v) is None]
     stop_on_faults(Fault("carte_absente", fields={"millesime": v, "annee": year}) for v in missing)
-    stop_on_faults(check_points(points))
+    stop_on_faults(check_points(points, given=given))
+    at = positions(points, default_radius_m=default_radius_m, given=given)
     references = _references(points) if parcels is not None else None
     found = {
         v: sides(at, m, parcels=parcels, footprints=footprints, references=references)
@@ -100,8 +103,8 @@ def locate(
     if parcels is not None or footprints is not None:
         _side_by_side(out, found, rules)
     if decisions is not None and len(decisions):
-        out = apply_decisions(out, points, decisions, maps)
-    return _with_evolution(out)
+        out = _with_evolution(apply_decisions(out, points, decisions, maps))
+    return out
 
 
 def _references(points: pd.DataFrame) -> list[str]:
@@ -175,52 +178,58 @@ def coverage_doubts(
     return out
 
 
-def _statuttexts_of(statut: NDArray[np.intp]) -> Any:
-    return texts_of([s.value for s in STATUTS]).take(statut)
-
-
 def _table(
     index: pd.Index, at: Positions, maps: Mapping[int, QpvMap], found: Mapping[int, Sides],
     rules: Mapping[int, Flags],
 ) -> pd.DataFrame:  # fmt: skip
     n = len(at.x)
     labels = Labels(maps, list(found))
-    statut = np.full(n, A_VERIFIER, np.intp)
-    distance = np.full(n, np.nan)
-    vintage = np.zeros(n, np.int64)
-    picked = {
-        k: np.full(n, -1, np.intp) for k in ("code", "holder", "other", "nearest", "tied", "case")
-    }
-    for year, side in found.items():
-        rows = rules[year]
-        statut[rows], distance[rows], vintage[rows] = side.statut[rows], side.distance_m[rows], year
-        for key, into in picked.items():
-            values = getattr(side, key)[rows]
-            into[rows] = values if key == "case" else labels.place(year, values)
+    picked = _picked(n, found, rules, labels)
+    nothing = texts_of([""]).take(np.zeros(n, np.int8))
     out: dict[str, Any] = {
-        "qpv_statut": _statuttexts_of(statut),
+        "qpv_statut": _SIDES.take(picked["statut"]),
         "qpv_code": labels.codes.take(picked["code"]),
         "qpv_nom": labels.names.take(picked["code"]),
-        "qpv_distance_m": np.round(distance, 3),
+        "qpv_distance_m": np.round(picked["distance_m"], 3),
         "qpv_proche_code": labels.codes.take(picked["nearest"]),
         "qpv_proche_nom": labels.names.take(picked["nearest"]),
-        "qpv_millesime": pd.array(vintage, dtype="Int64"),
+        "qpv_millesime": pd.array(picked["vintage"], dtype="Int64"),
     }
-    empty = texts_of([""])
-    for year in (OLD, NEW):
-        side_of = found.get(year)
-        none = np.zeros(n, np.intp)
-        out[f"qpv{year}_statut"] = (
-            empty.take(none) if side_of is None else _statuttexts_of(side_of.statut)
-        )
+    for year in VINTAGES:
+        side = found.get(year)
+        out[f"qpv{year}_statut"] = nothing if side is None else _SIDES.take(side.statut)
         out[f"qpv{year}_code"] = (
-            empty.take(none)
-            if side_of is None
-            else labels.codes.take(labels.place(year, side_of.code))
+            nothing if side is None else labels.codes.take(labels.place(year, side.code))
         )
-    out["qpv_evolution"] = empty.take(np.zeros(n, np.intp))
-    out["qpv_motif"] = motives(at, found, rules, labels, picked, distance)
-    return pd.DataFrame(out, index=index, columns=list(LOCATION_COLUMNS))
+    both = len(found) == len(VINTAGES)
+    out["qpv_evolution"] = (
+        _EVOLUTIONS.take(found[OLD].statut * len(STATUTS) + found[NEW].statut) if both else nothing
+    )
+    out["qpv_motif"] = motives(at, found, rules, labels, picked)
+    return pd.DataFrame(out, index=index, columns=list(LOCATION_COLUMNS), copy=False)
+
+
+def _picked(
+    n: int, found: Mapping[int, Sides], rules: Mapping[int, Flags], labels: Labels
+) -> dict[str, NDArray[Any]]:
+    """Take from the ruling map of each row what its answer needs; quarters in the common table."""
+    quarters = ("code", "holder", "other", "nearest", "tied")
+    if len(found) == 1:
+        ((year, side),) = found.items()
+        out: dict[str, NDArray[Any]] = {k: labels.place(year, getattr(side, k)) for k in quarters}
+        out |= {"statut": side.statut, "case": side.case, "distance_m": side.distance_m}
+        return out | {"vintage": np.full(n, year, np.int64)}
+    out = {k: np.full(n, -1, np.int32) for k in quarters}
+    out |= {"statut": np.full(n, A_VERIFIER, np.int8), "case": np.zeros(n, np.int8)}
+    out |= {"distance_m": np.full(n, np.nan), "vintage": np.zeros(n, np.int64)}
+    for year, side in found.items():
+        rows = rules[year]
+        for key in quarters:
+            out[key][rows] = labels.place(year, getattr(side, key)[rows])
+        for key in ("statut", "case", "distance_m"):
+            out[key][rows] = getattr(side, key)[rows]
+        out["vintage"][rows] = year
+    return out
 
 
 def _side_by_side(
@@ -244,15 +253,8 @@ def _side_by_side(
 
 
 def _with_evolution(out: pd.DataFrame) -> pd.DataFrame:
-    """Compare both maps; empty where one is missing."""
-    before, after = (pd.factorize(out[f"qpv{y}_statut"]) for y in (OLD, NEW))
-    sides_of = [[QpvStatut(v) if v else None for v in found[1]] for found in (before, after)]
-    width = max(1, len(sides_of[1]))
-    pairs = [
-        evolution_of(a, b).value if a is not None and b is not None else ""
-        for a in sides_of[0]
-        for b in sides_of[1]
-    ]
-    if len(out):
-        out["qpv_evolution"] = texts_of(pairs or [""]).take(before[0] * width + after[0])
+    """Compare both maps anew, once decisions have moved a side; empty where a map is missing."""
+    pairs = zip(out[f"qpv{OLD}_statut"], out[f"qpv{NEW}_statut"], strict=True)
+    told = [evolution_of(QpvStatut(a), QpvStatut(b)).value if a and b else "" for a, b in pairs]
+    out["qpv_evolution"] = texts_of(told)
     return out

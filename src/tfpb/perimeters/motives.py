@@ -42,22 +42,29 @@ class Labels:
         self.codes, self.names = texts_of([*codes, ""]), texts_of([*names, ""])
         self.full = [f"« {n} » ({c})" for c, n in zip(codes, names, strict=True)] + [""]
 
-    def place(self, vintage: int, quarter: NDArray[np.intp]) -> NDArray[np.intp]:
+    def place(self, vintage: int, quarter: NDArray[Any]) -> NDArray[Any]:
         """Shift positions of one map into the common table; −1 stays the empty label."""
-        return np.where(quarter >= 0, quarter + self.start[vintage], -1)
+        start = self.start[vintage]
+        return quarter if start == 0 else np.where(quarter >= 0, quarter + start, -1)
 
 
 def texts_of(values: Sequence[str]) -> Any:
-    """Make a text array whose `take` is done in bulk (strings of the installed pandas)."""
-    return pd.Series(list(values)).array
+    """Make a text array whose `take` shares its strings: a sentence said of a million rows is kept once.
+
+    The default text of pandas copies the letters for each row, which costs ten times the memory.
+    """
+    try:
+        return pd.array(list(values), dtype=pd.StringDtype("python", na_value=np.nan))
+    except TypeError:  # pandas before 2.3 has no such text: plain objects share as well
+        return pd.Series(list(values), dtype=object).array
 
 
 def motives(
     at: Positions, found: Mapping[int, Sides], rules: Mapping[int, Flags], labels: Labels,
-    picked: Mapping[str, NDArray[np.intp]], distance: NDArray[np.float64],
+    picked: Mapping[str, NDArray[Any]],
 ) -> Any:  # fmt: skip
     """Say the reason of each row; equal reasons are said once and shared."""
-    case = picked["case"]
+    case = picked["case"].astype(np.int64)
     radius = np.round(np.minimum(at.radius_m, 1e6), 1).astype(np.float64)
     plain = np.isin(case, _PLAIN) & (picked["other"] < 0) & (picked["tied"] < 0)
     key = np.where(
@@ -68,7 +75,7 @@ def motives(
     special = np.flatnonzero(~plain)
     if len(special):
         base = len(sentences)
-        position, said = _special(special, at, found, rules, labels, picked, radius, distance)
+        position, said = _special(special, at, found, rules, labels, picked, radius)
         codes[special] = base + position
         sentences += said
     return texts_of(sentences or [""]).take(codes)
@@ -85,14 +92,13 @@ def _plain_reason(key: int) -> str:
 
 def _special(
     rows: NDArray[np.intp], at: Positions, found: Mapping[int, Sides], rules: Mapping[int, Flags],
-    labels: Labels, picked: Mapping[str, NDArray[np.intp]], radius: NDArray[np.float64],
-    distance: NDArray[np.float64],
+    labels: Labels, picked: Mapping[str, NDArray[Any]], radius: NDArray[np.float64],
 ) -> tuple[NDArray[np.intp], list[str]]:  # fmt: skip
     """Say the reasons that name quarters and distances, each distinct one once."""
     surface, share = _surfaces_told(rows, found, rules, picked["case"][rows])
     case = picked["case"][rows]
     holder = np.where(case == int(Case.SURFACE_DANS), picked["code"][rows], picked["holder"][rows])
-    near = np.nan_to_num(distance[rows], nan=-1.0)
+    near = np.nan_to_num(picked["distance_m"][rows], nan=-1.0)
     told = np.where(near < 10, np.round(near, 1), np.round(near))  # noqa: PLR2004 - decimetres under 10 m
     known: dict[tuple[Any, ...], int] = {}
     columns = (

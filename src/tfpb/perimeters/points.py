@@ -21,8 +21,6 @@ from tfpb.perimeters.territories import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -70,7 +68,48 @@ class Positions:
         return np.isfinite(self.x) & np.isfinite(self.y)
 
 
-def positions(points: pd.DataFrame, *, default_radius_m: float) -> Positions:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Coordinates as the columns give them, before any is believed; NaN where there is none.
+
+    Parameters
+    ----------
+    x, y : float array, shape (n,)
+        Metres.
+    lon, lat : float array, shape (n,)
+        Degrees.
+    epsg : int array, shape (n,)
+        Legal projection: of the commune, else of the place in degrees, else Lambert-93.
+    """
+
+    x: Floats
+    y: Floats
+    lon: Floats
+    lat: Floats
+    epsg: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, points: pd.DataFrame) -> Given:
+        """Read the coordinate columns."""
+        x, y = numbers(points, "result_x"), numbers(points, "result_y")
+        lon, lat = numbers(points, "longitude"), numbers(points, "latitude")
+        epsg = epsg_of_codes(texts(points, "result_citycode"))
+        unknown = np.flatnonzero(epsg == 0)
+        if len(unknown):
+            there = epsg_of_lonlat(lon[unknown], lat[unknown])
+            epsg[unknown] = np.where(there > 0, there, LAMBERT_93)
+        return cls(x, y, lon, lat, epsg)
+
+    @property
+    def codes(self) -> list[int]:
+        """Legal projections that occur, in the order of `TERRITORIES`."""
+        here = set(pd.unique(self.epsg).tolist())
+        return [code for code in TERRITORIES if code in here]
+
+
+def positions(
+    points: pd.DataFrame, *, default_radius_m: float, given: Given | None = None
+) -> Positions:
     """Read positions: metres first, degrees failing that.
 
     Parameters
@@ -78,37 +117,40 @@ def positions(points: pd.DataFrame, *, default_radius_m: float) -> Positions:
     points : DataFrame
         `result_x, result_y` (metres, legal projection of `result_citycode`) and/or `longitude,
         latitude` (EPSG:4326); optionally `result_radius_m` (metres) and `result_verdict`.
+    given : Given, optional
+        The coordinates, when they were read before.
     """
-    x, y = numbers(points, "result_x"), numbers(points, "result_y")
-    lon, lat = numbers(points, "longitude"), numbers(points, "latitude")
-    epsg = epsg_of_codes(texts(points, "result_citycode"))
-    unknown = epsg == 0
-    if unknown.any():
-        there = epsg_of_lonlat(lon[unknown], lat[unknown])
-        epsg[unknown] = np.where(there > 0, there, LAMBERT_93)
+    known = given or Given.of(points)
+    x, y = known.x, known.y
     missing = ~(np.isfinite(x) & np.isfinite(y))
-    from_degrees = missing & np.isfinite(lon) & np.isfinite(lat)
-    x, y = np.where(missing, np.nan, x), np.where(missing, np.nan, y)
-    for code in TERRITORIES:
-        rows = from_degrees & (epsg == code)
-        if rows.any():
-            x[rows], y[rows] = from_lonlat(lon[rows], lat[rows], code)
-    given = numbers(points, "result_radius_m")
-    own = np.isfinite(given) & (given >= 0)
-    verdict = texts(points, "result_verdict")
-    accepted = verdict.isin(["", GeocodeVerdict.ACCEPTE.value]).to_numpy(dtype=bool)
+    if missing.any():
+        x, y = np.where(missing, np.nan, x), np.where(missing, np.nan, y)
+        degrees = missing & np.isfinite(known.lon) & np.isfinite(known.lat)
+        for code in known.codes:
+            rows = np.flatnonzero(degrees & (known.epsg == code))
+            if len(rows):
+                x[rows], y[rows] = from_lonlat(known.lon[rows], known.lat[rows], code)
+    radius = numbers(points, "result_radius_m")
+    own = np.isfinite(radius) & (radius >= 0)
+    if "result_verdict" in points.columns:
+        verdict = texts(points, "result_verdict").to_numpy(dtype=object)
+        accepted = np.isin(verdict.astype(str), ("", GeocodeVerdict.ACCEPTE.value))
+    else:
+        verdict = np.broadcast_to(np.array("", dtype=object), len(points))
+        accepted = np.ones(len(points), dtype=bool)
     return Positions(
-        x, y, epsg, np.where(own, given, default_radius_m), ~own, accepted,
-        verdict.to_numpy(dtype=object),
-    )  # fmt: skip
+        x, y, known.epsg, np.where(own, radius, default_radius_m), ~own, accepted, verdict
+    )
 
 
 def numbers(frame: pd.DataFrame, column: str) -> Floats:
     """Read a column as floats, NaN where it is absent or not a number."""
     if column not in frame.columns:
-        return np.full(len(frame), np.nan)
-    values = pd.to_numeric(frame[column], errors="coerce")
-    return np.array(values.to_numpy(dtype=np.float64, na_value=np.nan))
+        return np.broadcast_to(np.float64(np.nan), len(frame))
+    values = frame[column]
+    if values.dtype != np.float64:
+        values = pd.to_numeric(values, errors="coerce")
+    return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def texts(frame: pd.DataFrame, column: str) -> pd.Series[Any]:
@@ -121,7 +163,7 @@ def texts(frame: pd.DataFrame, column: str) -> pd.Series[Any]:
     return values.astype(object).where(values.notna(), "").astype(str)
 
 
-def check_points(points: pd.DataFrame) -> list[Fault]:
+def check_points(points: pd.DataFrame, *, given: Given | None = None) -> list[Fault]:
     """Find positions that cannot be right: every one stops the run.
 
     Told apart: degrees written where metres are meant, swapped axes, Lambert II étendu, points
@@ -131,72 +173,90 @@ def check_points(points: pd.DataFrame) -> list[Fault]:
     """
     if not len(points):
         return []
-    x, y = numbers(points, "result_x"), numbers(points, "result_y")
-    lon, lat = numbers(points, "longitude"), numbers(points, "latitude")
-    metres, degrees = np.isfinite(x) & np.isfinite(y), np.isfinite(lon) & np.isfinite(lat)
+    at = given or Given.of(points)
+    metres = np.isfinite(at.x) & np.isfinite(at.y)
+    degrees = np.isfinite(at.lon) & np.isfinite(at.lat)
     if not (metres | degrees).any():
         return [_fault(points, "aucune_position", 0, "", whole=True, lignes=len(points))]
-    epsg = epsg_of_codes(texts(points, "result_citycode"))
-    there = epsg_of_lonlat(lon, lat)
-    epsg = np.where(epsg > 0, epsg, np.where(there > 0, there, LAMBERT_93))
     faults: list[Fault] = []
-    left = metres.copy()
-    for code, wrong in _wrong_metres(x, y, epsg, metres):
-        rows = wrong & left
-        left &= ~rows
-        faults += _told(points, code, rows, x, y, "result_x")
-    swapped = degrees & (there == 0) & in_france(lat, lon)
-    faults += _told(points, "degres_inverses", swapped, lon, lat, "longitude")
-    outside = degrees & (there == 0) & ~swapped
-    faults += _told(points, "point_hors_france", outside, lon, lat, "longitude")
-    both = left & degrees & (there > 0)
-    faults += _told(
-        points, "positions_discordantes", _disagree(x, y, lon, lat, epsg, both), x, y, "result_x"
-    )
+    wrong = metres & ~_in_territory(at)
+    left = np.flatnonzero(wrong)
+    for code, kind in _KINDS:
+        if not len(left):
+            break
+        hit = kind(at.x[left], at.y[left], at.epsg[left])
+        faults += _told(points, code, left[hit], at.x, at.y, "result_x")
+        left = left[~hit]
+    if degrees.any():
+        there = epsg_of_lonlat(at.lon, at.lat)
+        astray = degrees & (there == 0)
+        swapped = astray & in_france(at.lat, at.lon)
+        faults += _told(
+            points, "degres_inverses", np.flatnonzero(swapped), at.lon, at.lat, "longitude"
+        )
+        outside = np.flatnonzero(astray & ~swapped)
+        faults += _told(points, "point_hors_france", outside, at.lon, at.lat, "longitude")
+        both = _disagree(at, np.flatnonzero(metres & ~wrong & degrees & (there > 0)))
+        faults += _told(points, "positions_discordantes", both, at.x, at.y, "result_x")
     return faults
 
 
-def _wrong_metres(
-    x: Floats, y: Floats, epsg: NDArray[np.int64], metres: Flags
-) -> Iterator[tuple[str, Flags]]:
-    """Yield the kinds of wrong metres, the most telling first."""
-    inside = np.zeros(len(x), dtype=bool)
-    swapped = np.zeros(len(x), dtype=bool)
-    for code in TERRITORIES:
-        rows, box = epsg == code, metric_box(code)
-        inside |= rows & box.holds(x, y)
-        swapped |= rows & box.holds(y, x)
-    wrong = metres & ~inside
-    with np.errstate(invalid="ignore"):
-        yield (
-            "degres_au_lieu_de_metres",
-            wrong & (np.abs(x) <= _DEGREE_LIMIT) & (np.abs(y) <= _DEGREE_LIMIT),
-        )
-    yield "metres_inverses", wrong & (swapped | _LAMBERT_93_SWAPPED.holds(x, y))
-    yield "lambert_2", wrong & (epsg == LAMBERT_93) & _LAMBERT_2E.holds(x, y)
-    yield "point_hors_france", wrong
+def _in_territory(at: Given) -> Flags:
+    """Tell which rows lie in the box of their own territory."""
+    codes = at.codes
+    if len(codes) == 1:
+        return metric_box(codes[0]).holds(at.x, at.y)
+    inside = np.zeros(len(at.x), dtype=bool)
+    for code in codes:
+        inside |= (at.epsg == code) & metric_box(code).holds(at.x, at.y)
+    return inside
 
 
-def _disagree(
-    x: Floats, y: Floats, lon: Floats, lat: Floats, epsg: NDArray[np.int64], both: Flags
-) -> Flags:
-    """Tell the rows whose metres and degrees show two places."""
-    out = np.zeros(len(x), dtype=bool)
+def _degrees_written(x: Floats, y: Floats, _epsg: NDArray[np.int64]) -> Flags:
+    return (np.abs(x) <= _DEGREE_LIMIT) & (np.abs(y) <= _DEGREE_LIMIT)
+
+
+def _swapped(x: Floats, y: Floats, epsg: NDArray[np.int64]) -> Flags:
+    out: Flags = _LAMBERT_93_SWAPPED.holds(x, y)
     for code in TERRITORIES:
-        rows = np.flatnonzero(both & (epsg == code))
-        if len(rows):
-            there_lon, there_lat = to_lonlat(x[rows], y[rows], code)
-            north = (there_lat - lat[rows]) * 111_320.0
-            east = (there_lon - lon[rows]) * 111_320.0 * np.cos(np.radians(lat[rows]))
-            out[rows] = np.hypot(north, east) > _AGREE_M
+        out |= (epsg == code) & metric_box(code).holds(y, x)
     return out
 
 
+def _old_lambert(x: Floats, y: Floats, epsg: NDArray[np.int64]) -> Flags:
+    return np.asarray((epsg == LAMBERT_93) & _LAMBERT_2E.holds(x, y), dtype=bool)
+
+
+def _elsewhere(x: Floats, _y: Floats, _epsg: NDArray[np.int64]) -> Flags:
+    return np.ones(len(x), dtype=bool)
+
+
+_KINDS: Final = (
+    ("degres_au_lieu_de_metres", _degrees_written),
+    ("metres_inverses", _swapped),
+    ("lambert_2", _old_lambert),
+    ("point_hors_france", _elsewhere),
+)
+"""Kinds of wrong metres, the most telling first; a row is told once."""
+
+
+def _disagree(at: Given, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Keep the rows whose metres and degrees show two places."""
+    out = []
+    for code in at.codes:
+        mine = rows[at.epsg[rows] == code]
+        if len(mine):
+            lon, lat = to_lonlat(at.x[mine], at.y[mine], code)
+            north = (lat - at.lat[mine]) * 111_320.0
+            east = (lon - at.lon[mine]) * 111_320.0 * np.cos(np.radians(at.lat[mine]))
+            out.append(mine[np.hypot(north, east) > _AGREE_M])
+    return np.sort(np.concatenate(out)) if out else rows[:0]
+
+
 def _told(
-    points: pd.DataFrame, code: str, rows: Flags, a: Floats, b: Floats, column: str
+    points: pd.DataFrame, code: str, at: NDArray[np.intp], a: Floats, b: Floats, column: str
 ) -> list[Fault]:
     """Tell a kind of fault row by row, then in one line when there are many."""
-    at = np.flatnonzero(rows)
     faults = [
         _fault(points, code, int(i), column, got=f"{a[i]:.10g} ; {b[i]:.10g}") for i in at[:_LISTED]
     ]

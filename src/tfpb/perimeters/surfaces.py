@@ -131,13 +131,15 @@ class SurfaceAnswer:
 
     @classmethod
     def nothing(cls, n: int) -> SurfaceAnswer:
-        """Return the answer of rows without any surface."""
-        return cls(
-            np.full(n, np.nan),
-            np.full(n, -1, np.intp),
-            np.full(n, "", dtype=object),
-            np.zeros(n, bool),
-        )
+        """Return the answer of rows without any surface: it takes no memory and cannot be written."""
+        share, quarter, name, holds = np.nan, np.intp(-1), np.array("", dtype=object), np.False_
+        return cls(*(np.broadcast_to(v, n) for v in (share, quarter, name, holds)))
+
+    @classmethod
+    def blank(cls, n: int) -> SurfaceAnswer:
+        """Return the same, to be filled."""
+        empty = cls.nothing(n)
+        return cls(empty.share.copy(), empty.quarter.copy(), empty.name.copy(), empty.holds.copy())
 
 
 def answer(
@@ -149,7 +151,7 @@ def answer(
 ) -> SurfaceAnswer:
     """Ask surfaces for each row: the ones it cites, else the one that holds its point."""
     n = len(x)
-    out = SurfaceAnswer.nothing(n)
+    out = SurfaceAnswer.blank(n)
     holding = surfaces.holding(x, y)
     cited = surfaces.named(references)
     members = [c or ((int(h),) if h >= 0 else ()) for c, h in zip(cited, holding, strict=True)]

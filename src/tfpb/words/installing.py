@@ -8,6 +8,8 @@ from typing import Final
 from tfpb.words.catalogue import FaultWords
 from tfpb.words.numbers import plural
 
+UNKNOWN_LICENCE: Final = "licence non précisée"
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -36,7 +38,7 @@ def stored_lines(stored: list[Stored]) -> list[str]:
             else ""
         )
         files = ", ".join(one.sources)
-        lines.append(f"{one.title} : {what}{mended} ({files} ; {one.licence})")
+        lines.append(f"{one.title} : {what}{mended} ({files} ; {one.licence or UNKNOWN_LICENCE})")
     parcels = [s for s in stored if s.kind == "parcelles"]
     if parcels:
         total = plural(sum(s.rows for s in parcels), "parcelle")

@@ -75,6 +75,7 @@ def summary_lines(
             f"Colonnes d’entrée renommées, car leur nom est celui d’une réponse : {listed}."
         )
     if review:
+        lines.append(ROAD_AXIS)
         lines.append(f"À ouvrir d’abord : {review}, feuille « Limites » ; puis {output}.")
     else:
         lines.append(f"À ouvrir : {output}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 from tfpb.words.numbers import number, percent
@@ -80,10 +81,12 @@ def _core(case: Case, told: Circumstances) -> str:
                 f"Dans le quartier, plus loin de la limite que l’incertitude du point ({radius})."
             )
         case Case.LIMITE:
-            said = (
-                f"Le point tombe {_side(told)}{_away(told)}, moins que son incertitude "
-                f"({radius}) : à vérifier sur place ou sur plan."
+            less = (
+                f"l’incertitude du point ({radius}) dépasse la distance au quartier le plus proche"
+                if math.isnan(told.distance_m)
+                else f"moins que son incertitude ({radius})"
             )
+            said = f"Le point tombe {_side(told)}{_away(told)}, {less} : à vérifier sur place ou sur plan."
         case Case.VERDICT:
             word = "rejetée" if told.verdict == "rejete" else "à vérifier"
             said = f"Position peu sûre : l’adresse est {word} ; le point tombe {_side(told)}."
@@ -128,7 +131,8 @@ def _side(told: Circumstances) -> str:
 def _away(told: Circumstances) -> str:
     if math.isnan(told.distance_m):
         return ""
-    return f", à {metres(told.distance_m)} de la limite du quartier {told.nearest}"
+    whose = "sa limite" if told.nearest == told.holder else f"la limite du quartier {told.nearest}"
+    return f", à {metres(told.distance_m)} de {whose}"
 
 
 def _ties(told: Circumstances) -> str:
@@ -142,6 +146,7 @@ def _ties(told: Circumstances) -> str:
     return extra
 
 
+@lru_cache(maxsize=8192)
 def metres(value: float) -> str:
     """Write a distance: decimetres under 10 m, metres beyond, kilometres from 10 km."""
     if value >= 10_000:  # noqa: PLR2004

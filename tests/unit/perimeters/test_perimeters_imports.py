@@ -306,3 +306,31 @@ def test_the_catalogue_is_whole() -> None:
         assert 0 < source.smallest < source.largest
         assert bool(source.dataset) != bool(source.path)
         assert source.columns
+
+
+def test_what_lies_beside_the_map_in_an_archive_does_not_matter(
+    tmp_path: Path, frame: gpd.GeoDataFrame
+) -> None:
+    frame.to_crs(2154).to_file(tmp_path / "a.gpkg", layer="quartiers")
+    communes = gpd.GeoDataFrame({"code": ["93901"]}, geometry=[SQUARE], crs=4326)
+    communes.to_file(tmp_path / "a.gpkg", layer="communes")
+    with zipfile.ZipFile(tmp_path / "q.zip", "w") as archive:
+        archive.writestr("metadonnees.json", '{"titre": "QPV"}')
+        archive.writestr("../echappe.geojson", "{}")
+        archive.write(tmp_path / "a.gpkg", "couches/a.gpkg")
+    found = import_qpv(tmp_path / "q.zip", vintage=2015, folder=tmp_path / "geo")
+    assert len(found.frame) == 3
+    assert not (tmp_path / "echappe.geojson").exists()
+
+
+def test_lines_beside_a_polygon_are_left_out(tmp_path: Path) -> None:
+    mixed = shapely.GeometryCollection([SQUARE, shapely.LineString([(2.4, 48.9), (2.5, 49.0)])])
+    only_line = shapely.LineString([(2.4, 48.9), (2.5, 49.0)])
+    quarters([mixed], ["QP093901"]).to_file(tmp_path / "a.geojson")
+    assert set(
+        import_qpv(tmp_path / "a.geojson", vintage=2015, folder=tmp_path).frame.geom_type
+    ) == {"MultiPolygon"}
+    quarters([only_line], ["QP093902"]).to_file(tmp_path / "b.geojson")
+    with pytest.raises(TfpbError) as caught:
+        import_qpv(tmp_path / "b.geojson", vintage=2015, folder=tmp_path)
+    assert caught.value.faults[0].code == "quartier_sans_contour"

@@ -276,3 +276,10 @@ def test_empty_in_empty_out(square: QpvMap) -> None:
     out = locate(at().iloc[:0], {2015: square}, year=2020)
     assert len(out) == 0
     assert list(out.columns) == list(LOCATION_COLUMNS)
+
+
+def test_an_uncertainty_of_kilometres_is_a_doubt_said_without_a_distance(square: QpvMap) -> None:
+    row = one(at((6000, 200), result_radius_m=[7000.0]), {2015: square})
+    assert row.qpv_statut == "a_verifier"
+    assert np.isnan(row.qpv_distance_m)
+    assert "dépasse la distance" in row.qpv_motif
