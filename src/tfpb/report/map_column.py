@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tfpb.model.maps import GapLine, QpvPage
     from tfpb.report.canvas import Sheet
 
+GAPS_AROUND: Final = 20.0
+"""Height of what goes with the satisfaction lines: their scope, their scale, its words."""
 LINE: Final = 1.32
 """Line spacing of the paragraphs."""
 
@@ -29,11 +31,14 @@ def column(sheet: Sheet, page: QpvPage) -> None:
     What stands below is set smaller when it is long; sentences may be cut, doubts are not.
     """
     x, width = COLUMN_X, COLUMN_W
-    bottom = MAP_Y + MAP_H
+    bottom = MAP_Y + MAP_H + 1.0
     y = _title(sheet, MAP_Y + 2.6, words.PAGE_STOCK)
     y = _figures(sheet, x, y, width, page.figures)
     y = _title(sheet, y + 1.2, words.PAGE_TENANTS)
-    y = _gaps(sheet, x, y, width, page)
+    below = _needs(page.sentences, width, 7.5) + _needs(page.doubts, width, 7.5)
+    spare = bottom - y - below - GAPS_AROUND
+    row = min(max(spare / max(len(page.gaps), 1), 14.0), 15.0)
+    y = _gaps(sheet, x, y, width, page, row)
     size = next(
         (
             s
@@ -113,11 +118,11 @@ def _figures(
                     left, here, detail, half, 7.5, lines=2, spacing=1.22, color=theme.SOFT
                 )
             low = max(low, here)
-        y = low + 2.6
+        y = low + 1.8
     return y
 
 
-def _gaps(sheet: Sheet, x: float, y: float, width: float, page: QpvPage) -> float:
+def _gaps(sheet: Sheet, x: float, y: float, width: float, page: QpvPage, row: float) -> float:
     if page.gap_scope:
         y = sheet.block(x, y - 1.4, page.gap_scope, width, 7, color=theme.SOFT, lines=2) + 0.6
     lines = page.gaps
@@ -129,7 +134,6 @@ def _gaps(sheet: Sheet, x: float, y: float, width: float, page: QpvPage) -> floa
     def at(gap: float) -> float:
         return left + (gap + reach) / (2 * reach) * (right - left)
 
-    row = 14.6
     middle = [y + 7.6 + i * row for i in range(len(lines))]
     foot = middle[-1] + 3.6
     for line, centre in zip(lines, middle, strict=True):
