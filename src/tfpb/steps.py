@@ -136,6 +136,15 @@ def estimate(
     settings: Settings, inputs: Inputs, geography: Geography, located: Located
 ) -> Published | None:
     """Compare satisfaction, protected: nothing else of the survey leaves."""
+    estimates = _estimates(settings, inputs, geography, located)
+    if estimates is None or inputs.plan is None:
+        return None
+    return survey.protect(estimates, masking_n=inputs.plan.reglages.masquage_n)
+
+
+def _estimates(
+    settings: Settings, inputs: Inputs, geography: Geography, located: Located
+) -> Estimates | None:
     if inputs.plan is None or not inputs.deliveries:
         return None
     sides = located.residences
@@ -147,9 +156,32 @@ def estimate(
     estimates = survey.compare(
         answers, inputs.plan, by=settings.reglages.territoires, repere=inputs.repere
     )
+    return for_bailleur(estimates, settings.dossier.bailleur)
+
+
+def keep_masked(
+    settings: Settings,
+    inputs: Inputs,
+    geography: Geography,
+    located: Located,
+    published: Published | None,
+    before: tuple[Cell, ...],
+) -> Published | None:
+    """Mask again what a pack already written masked: two packs subtracted would reveal it."""
+    if published is None or inputs.plan is None:
+        return published
+    table = published.comparison
+    shown = {c for c in before if c in shown_cells(table)}
+    if not shown:
+        return published
+    estimates = _estimates(settings, inputs, geography, located)
+    if estimates is None:
+        return published
+    notice = Fault("masques_repris", fields={"nombre": len(shown)}, severity=Severity.DOUTE)
     return survey.protect(
-        for_bailleur(estimates, settings.dossier.bailleur),
+        replace(estimates, notices=(*estimates.notices, notice)),
         masking_n=inputs.plan.reglages.masquage_n,
+        previous=before,
     )
 
 
@@ -241,7 +273,6 @@ def ground(geography: Geography, located: Located) -> Ground:
         geography.addresses.streets_of(codes),
         geography.outlines,
         geography.parcels(codes),
-        source=geography.addresses.vintage,
     )
 
 
