@@ -67,35 +67,41 @@ def doubtful(entrances: pd.DataFrame, decisions: pd.DataFrame | None = None) -> 
                 orphans.append(line)
     unsure = texts(entrances, "qpv_statut").to_numpy(dtype=object) == QpvStatut.A_VERIFIER.value
     rows = sorted({*np.flatnonzero(unsure).tolist(), *taken})
-    out = [_line(keyed, i, decisions, taken.get(i)) for i in rows]
+    kept = keyed.iloc[rows]
+    columns = {c: texts(kept, c).tolist() for c in _TOLD}
+    figures = {c: numbers(kept, c).tolist() for c in _FIGURES}
+    out = []
+    for place, i in enumerate(rows):
+        told = {c: values[place] for c, values in columns.items()}
+        cells = _cells(told) | {_FIGURES[c]: values[place] for c, values in figures.items()}
+        if i in taken and decisions is not None:
+            filled = _decided(decisions, taken[i])
+            cells |= {k: v for k, v in filled.items() if v or k != "code_qpv"}
+        cells[POSITION] = i
+        out.append([cells.get(c, "") for c in (*REVIEW_COLUMNS, POSITION)])
     out += [_orphan(decisions, line) for line in orphans if decisions is not None]
     return pd.DataFrame(out, columns=[*REVIEW_COLUMNS, POSITION])
 
 
-def _line(
-    keyed: pd.DataFrame, i: int, decisions: pd.DataFrame | None, line: int | None
-) -> list[Any]:
-    row = keyed.iloc[[i]]
+_TOLD: Final = (
+    "id_residence", "id_batiment", "adresse", "commune", "result_city", "qpv_motif", "qpv_code",
+    "qpv_nom", "qpv_proche_code", "qpv_proche_nom",
+)  # fmt: skip
+_FIGURES: Final = {
+    "nb_logements": "nb_logements", "qpv_distance_m": "distance_m", "result_radius_m": "incertitude_m",
+}  # fmt: skip
 
-    def text(column: str) -> str:
-        return str(texts(row, column).iloc[0])
 
-    def number(column: str) -> float:
-        return float(numbers(row, column)[0])
-
-    code, name = text("qpv_code"), text("qpv_nom")
-    if not code:
-        code, name = text("qpv_proche_code"), text("qpv_proche_nom")
-    cells = {
-        "id_residence": text("id_residence"), "id_batiment": text("id_batiment"),
-        "adresse": text("adresse"), "commune": text("commune") or text("result_city"),
-        "nb_logements": number("nb_logements"), "quartier": name,
-        "distance_m": number("qpv_distance_m"), "incertitude_m": number("result_radius_m"),
-        "motif": text("qpv_motif"), "code_qpv": code, POSITION: i,
+def _cells(told: dict[str, str]) -> dict[str, Any]:
+    """Write the cells that help to decide one entrance; the quarter is its own, else the nearest."""
+    inside = bool(told["qpv_code"])
+    return {
+        "id_residence": told["id_residence"], "id_batiment": told["id_batiment"],
+        "adresse": told["adresse"], "commune": told["commune"] or told["result_city"],
+        "quartier": told["qpv_nom"] if inside else told["qpv_proche_nom"],
+        "code_qpv": told["qpv_code"] if inside else told["qpv_proche_code"],
+        "motif": told["qpv_motif"],
     }  # fmt: skip
-    if line is not None and decisions is not None:
-        cells |= {k: v for k, v in _decided(decisions, line).items() if v or k != "code_qpv"}
-    return [cells.get(c, "") for c in (*REVIEW_COLUMNS, POSITION)]
 
 
 def _orphan(decisions: pd.DataFrame, line: int) -> list[Any]:

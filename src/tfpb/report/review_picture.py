@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
+from matplotlib.collections import PathCollection
 from matplotlib.patches import Circle
+from matplotlib.path import Path
 
 from tfpb.perimeters.locate import DEFAULT_RADIUS_M
 from tfpb.perimeters.points import positions
@@ -36,6 +38,7 @@ _LEAST_HALF_M: Final = 90.0
 _MOST_HALF_M: Final = 1200.0
 _ROOM: Final = 1.8
 _STREET_PT: Final = 5.5
+_HALO: Final = {"facecolor": theme.PAPER, "edgecolor": "none", "alpha": 0.7, "pad": 0.6}
 _BAR_STEPS_M: Final = (20, 50, 100, 200, 500, 1000)
 _LETTER_M: Final = 0.011
 """Width of a street's letter as a share of the picture's width."""
@@ -203,23 +206,33 @@ def _fill(
     *,
     alpha: float = 1.0,
 ) -> None:
-    for polygon in shapely.get_parts(shapes):
-        xy = shapely.get_coordinates(polygon.exterior)
-        axes.fill(
-            xy[:, 0],
-            xy[:, 1],
-            facecolor=face,
-            edgecolor=edge,
-            linewidth=width,
-            alpha=alpha,
-            zorder=2,
+    """Fill polygons, holes left open, as one collection."""
+    if len(shapes):
+        paths = [_path(p) for p in shapely.get_parts(shapes)]
+        axes.add_collection(
+            PathCollection(
+                paths, facecolor=face, edgecolor=edge, linewidth=width, alpha=alpha, zorder=2
+            ),
+            autolim=False,
         )
 
 
 def _outline(axes: Axes, shapes: NDArray[np.object_], colour: str, width: float, dash: str) -> None:
-    for ring in shapely.get_rings(shapely.get_parts(shapes)) if len(shapes) else ():
-        xy = shapely.get_coordinates(ring)
-        axes.plot(xy[:, 0], xy[:, 1], dash, color=colour, linewidth=width, zorder=5)
+    if len(shapes):
+        paths = [_path(p) for p in shapely.get_parts(shapes)]
+        axes.add_collection(
+            PathCollection(
+                paths, facecolor="none", edgecolor=colour, linewidth=width, linestyle=dash, zorder=5
+            ),
+            autolim=False,
+        )
+
+
+def _path(polygon: Any) -> Path:
+    """Make the compound path of a polygon: its rings one after the other."""
+    return Path.make_compound_path(
+        *(Path(shapely.get_coordinates(ring), closed=True) for ring in shapely.get_rings(polygon))
+    )
 
 
 def _streets(axes: Axes, streets: gpd.GeoDataFrame | None, window: Any, half: float) -> None:
@@ -257,5 +270,11 @@ def _scale(axes: Axes, x: float, y: float, half: float) -> None:
     length = max((s for s in _BAR_STEPS_M if s <= half * 0.6), default=_BAR_STEPS_M[0])
     axes.plot([x, x + length], [y, y], "-", color=theme.INK, linewidth=1.2, zorder=9)
     axes.text(
-        x, y + half * 0.03, f"{length}\u202fm", fontsize=_STREET_PT, color=theme.INK, zorder=9
+        x,
+        y + half * 0.03,
+        f"{length}\u202fm",
+        fontsize=_STREET_PT,
+        color=theme.INK,
+        zorder=9,
+        bbox=_HALO,
     )
