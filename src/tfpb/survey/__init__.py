@@ -1,7 +1,7 @@
 """Survey statistics: deliveries in, protected tables out."""
 
 from tfpb.survey.compare import compare
-from tfpb.survey.disclosure import cells_masked_in, masked_cells, protect
+from tfpb.survey.disclosure import cells_masked_in, cells_shown_in, masked_cells, protect
 from tfpb.survey.model import Survey
 from tfpb.survey.ownership import for_bailleur
 from tfpb.survey.power import interviews_needed, n_necessaire
@@ -12,6 +12,7 @@ from tfpb.survey.verdicts import gap_verdict
 __all__ = [
     "Survey",
     "cells_masked_in",
+    "cells_shown_in",
     "compare",
     "for_bailleur",
     "gap_verdict",

@@ -13,7 +13,7 @@ from tfpb.model.results import BENCHMARK_COLUMNS
 from tfpb.survey.cells import OWNER
 from tfpb.survey.columns import find_column
 from tfpb.survey.estimate import Contrasts, Domains, contrast_variance, domain_means
-from tfpb.survey.intervals import proportion_interval, t_interval
+from tfpb.survey.intervals import proportion_interval, standard_error, t_interval
 from tfpb.survey.settings import CONFIDENCE
 from tfpb.survey.verdicts import FRAGILE, publication_states
 from tfpb.survey.wave import degrees_of_freedom, design_effects
@@ -63,7 +63,7 @@ def region_rows(result: WaveResult) -> pd.DataFrame:
     alone = Contrasts.of([[(g, 1.0)] for g in range(domains.count)])
     variance = contrast_variance(result.design, result.sums, domains, means, alone)
     gaps = Contrasts.of([[(3 * k, 1.0), (3 * k + 1, -1.0)] for k in range(len(names))])
-    gap_se = np.sqrt(contrast_variance(result.design, result.sums, domains, means, gaps))
+    gap_se = standard_error(contrast_variance(result.design, result.sums, domains, means, gaps))
     df = np.repeat(degrees_of_freedom(means, result.design)[2::3], 3, axis=0)
     state = publication_states(
         n=means.n,
@@ -75,7 +75,7 @@ def region_rows(result: WaveResult) -> pd.DataFrame:
     )
     low, high = proportion_interval(
         means.estimate,
-        np.sqrt(variance),
+        standard_error(variance),
         means.n,
         means.clusters,
         df,

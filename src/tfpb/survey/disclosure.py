@@ -27,9 +27,11 @@ from tfpb.survey.verdicts import set_holm
 from tfpb.survey.within import CONTRIBUTORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
+
+    from tfpb.errors import Fault
 
 _KEYS: Final = frozenset(
     {
@@ -92,6 +94,32 @@ def protect(
     )
 
 
+def reopened(
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    items: pd.DataFrame,
+    waves: tuple[WaveFacts, ...],
+    notices: tuple[Fault, ...],
+    settings: dict[str, object],
+) -> Published:
+    """Seal again what `protect` made and an earlier run kept.
+
+    Rows lose once more the numbers that their state forbids: a kept file that a hand has changed
+    can show nothing in a masked row.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        `comparison, levels, priorities, benchmark`.
+    items, waves, notices, settings
+        As in `Published`.
+    """
+    again = {name: _blanked(table) for name, table in tables.items()}
+    return Published(
+        **again, items=items, waves=waves, notices=notices, settings=settings, seal=_SEAL
+    )
+
+
 def masked_cells(published: Published) -> tuple[Cell, ...]:
     """Return the cells a run masked, to be handed to the next one."""
     return cells_masked_in(published.comparison)
@@ -99,9 +127,17 @@ def masked_cells(published: Published) -> tuple[Cell, ...]:
 
 def cells_masked_in(table: pd.DataFrame) -> tuple[Cell, ...]:
     """Return the cells a comparison already written has masked (columns may be text)."""
+    return _cells_of(table[table["publication"] == Publication.MASQUE.value])
+
+
+def cells_shown_in(table: pd.DataFrame) -> tuple[Cell, ...]:
+    """Return the cells of which a comparison tells something, be it the number of answers."""
+    return _cells_of(table[(table["publication"] != Publication.MASQUE.value) & (table["n"] > 0)])
+
+
+def _cells_of(table: pd.DataFrame) -> tuple[Cell, ...]:
     rows = table[
-        (table["publication"] == Publication.MASQUE.value)
-        & table["groupe"].isin([Groupe.QPV.value, Groupe.HORS_QPV.value, Groupe.ENSEMBLE.value])
+        table["groupe"].isin([Groupe.QPV.value, Groupe.HORS_QPV.value, Groupe.ENSEMBLE.value])
         & (table["ajustement"] == "brut")
     ]
     names = ("vague", "item", "niveau", "territoire", "bailleur", "groupe")

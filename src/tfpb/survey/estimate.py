@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tfpb.survey.design import Design, Sums
 
+_ALIKE = 1e-13
 _RAKING_SWEEPS = 10  # as many as R's svyrecvar projects residuals over raked margins
 
 
@@ -87,8 +88,9 @@ def domain_means(design: Design, sums: Sums, domains: Domains) -> Means:
     n = member @ sums.n
     estimate = _ratio(member @ sums.total, base)
     spread = _ratio(member @ sums.square, base) - estimate**2
-    # a proportion's spread is p(1−p) exactly; rounding must not turn 0 into −1e-17
-    srs = np.maximum(spread, 0.0) / np.where(n > 1, n - 1, np.nan)
+    # rounding must not turn answers that are all alike into ones that differ by 1e-17
+    spread = np.where(spread < _ALIKE, 0.0, spread)
+    srs = spread / np.where(n > 1, n - 1, np.nan)
     nsp = member @ sums.nsp
     clusters, strata = _occupied(design, sums, domains)
     weight = member @ sums.weight

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.special import betaincinv, expit, fdtrc, logit, stdtr, stdtrit
@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from tfpb.survey.settings import Thresholds
 
     Floats = NDArray[np.float64]
+
+
+NIL: Final = 1e-12
+"""Under this, a standard error or the distance of a share to 0 or 1 is rounding, not information."""
+
+
+def standard_error(variance: Floats) -> Floats:
+    """Square root of a variance, rounding noise taken for the zero it stands for."""
+    se: Floats = np.sqrt(variance)
+    return np.where(se < NIL, 0.0, se)
 
 
 def t_quantile(probability: float, df: Floats) -> Floats:
@@ -72,6 +82,7 @@ def proportion_interval(
 
     Never outside 0..1.
     """
+    p = np.where(p < NIL, 0.0, np.where(p > 1 - NIL, 1.0, p))
     extreme = (p < thresholds.extreme) | (p > 1 - thresholds.extreme)
     few = (clusters < thresholds.few_clusters) & clustered
     beta = korn_graubard_interval(p, se, n, df, level=level)

@@ -17,7 +17,7 @@ from tfpb.survey.estimate import (
     domain_means,
     stratum_covariance,
 )
-from tfpb.survey.intervals import f_tail, proportion_interval, t_interval
+from tfpb.survey.intervals import f_tail, proportion_interval, standard_error, t_interval
 from tfpb.survey.model import Responses
 from tfpb.survey.rows import state_names
 from tfpb.survey.settings import CONFIDENCE
@@ -61,7 +61,7 @@ def level_rows(survey: Survey, result: WaveResult, rows: NDArray[np.intp]) -> pd
     for group, name in zip(_SIDES, ("qpv", "hors", "ensemble"), strict=True):
         g = np.array([getattr(b, name) for b in blocks])
         alone = Contrasts.of([[(int(d), 1.0)] for d in g])
-        se = np.sqrt(contrast_variance(result.design, sums, result.domains, means, alone))
+        se = standard_error(contrast_variance(result.design, sums, result.domains, means, alone))
         state = result.state[g][:, column]
         se = np.where(state == UNCOMPUTABLE, np.nan, se)
         low, high = _bounds(result, measures, means.estimate[g], se, means.n[g], g, df)
@@ -153,7 +153,7 @@ def _gaps(
     variance = contrast_variance(result.design, sums, result.domains, means, contrasts)
     q, h = np.array([b.qpv for b in blocks]), np.array([b.hors for b in blocks])
     state = np.maximum(result.state[q], result.state[h])[:, column]
-    se = np.sqrt(variance)
+    se = standard_error(variance)
     state = np.where((se > 0) | (state > UNCOMPUTABLE), state, UNCOMPUTABLE)
     se = np.where(state == UNCOMPUTABLE, np.nan, se)
     estimate = means.estimate[q] - means.estimate[h]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tfpb.model.codes import Ajustement, Groupe
 from tfpb.survey.estimate import Contrasts, contrast_variance
+from tfpb.survey.intervals import standard_error
 from tfpb.survey.rows import Frame, gap_rows, group_rows
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _raw_gaps(result: WaveResult) -> pd.DataFrame:
         Groupe.ECART.value,
         Ajustement.BRUT.value,
         estimate=means.estimate[qpv] - means.estimate[hors],
-        se=np.sqrt(variance),
+        se=standard_error(variance),
         df=result.df,
         n=means.n[qpv] + means.n[hors],
         clusters=result.union_clusters(qpv, hors),

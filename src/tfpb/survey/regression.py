@@ -15,6 +15,7 @@ from scipy.special import expit
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe
 from tfpb.survey.estimate import linear_variance
+from tfpb.survey.intervals import standard_error
 from tfpb.survey.rows import Frame, gap_rows, group_rows
 from tfpb.survey.standardise import uncomputable_where_nan
 
@@ -118,7 +119,7 @@ def regression_rows(result: WaveResult, variables: Sequence[str]) -> pd.DataFram
             under=np.concatenate(under) if under else None,
             count=values.size,
         )
-        se = np.sqrt(variance.reshape(values.shape))
+        se = standard_error(variance.reshape(values.shape))
     return _rows(result, blocks, values, se)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from tfpb.errors import Fault, Severity
 from tfpb.model.codes import TOTAL, Ajustement, Groupe
 from tfpb.survey.estimate import Contrasts, Domains, contrast_variance, domain_means
+from tfpb.survey.intervals import standard_error
 from tfpb.survey.rows import Frame, gap_rows, group_rows
 from tfpb.survey.verdicts import FRAGILE, MASKED
 from tfpb.text import fold
@@ -121,7 +122,7 @@ def standardised_rows(
     values = contrasts.values(means)
     values[np.repeat(share, 3, axis=0) <= 0] = np.nan
     variance = contrast_variance(result.design, result.sums, domains, means, contrasts)
-    se = np.sqrt(variance)
+    se = standard_error(variance)
     support, notices = _support(result, blocks, owners, sets)
     layout = Frame(frame.wave, blocks, frame.items, frame.thresholds, clustered=frame.clustered)
     rows = []

@@ -11,6 +11,7 @@ from tfpb.survey.blocks import make_blocks
 from tfpb.survey.calibration import calibration_columns, delivered_weight
 from tfpb.survey.design import build_design, sum_ranks
 from tfpb.survey.estimate import Contrasts, Domains, contrast_variance, domain_means
+from tfpb.survey.intervals import NIL, standard_error
 from tfpb.survey.model import item_ranks
 from tfpb.survey.rows import Frame
 from tfpb.survey.verdicts import publication_states
@@ -140,7 +141,7 @@ def estimate_wave(
         domains=domains,
         means=means,
         state=state,
-        se=np.sqrt(variance),
+        se=standard_error(variance),
         df=df,
         deff=deff,
         effective=effective,
@@ -160,8 +161,10 @@ def design_effects(means: Means, variance: Floats) -> tuple[Floats, Floats]:
     The effective size always compares with a simple random sample drawn with replacement. The
     printed effect is R's ``deff=TRUE`` (without replacement from Σw) when weights count a
     population (Σw > 1.5 n), else R's ``deff="replace"``. Where every answer is alike there is no
-    effect, and the effective size is the number of answers.
+    effect, and the effective size is the number of answers. Where answers differ but no variance
+    is seen between résidences (a lone one, or chance), neither is known.
     """
+    variance = np.where(variance < NIL**2, np.nan, variance)
     with np.errstate(divide="ignore", invalid="ignore"):
         replace = variance / means.srs_variance
         finite = 1 - means.n / means.base

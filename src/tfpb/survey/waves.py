@@ -14,6 +14,7 @@ from tfpb.survey.blocks import make_blocks
 from tfpb.survey.calibration import calibration_columns, delivered_weight
 from tfpb.survey.design import build_design, sum_ranks
 from tfpb.survey.estimate import Contrasts, Domains, contrast_variance, domain_means
+from tfpb.survey.intervals import NIL, standard_error
 from tfpb.survey.model import item_ranks
 from tfpb.survey.rows import Frame, gap_rows
 from tfpb.survey.verdicts import publication_states
@@ -102,7 +103,7 @@ def evolution_rows(
                 group.value,
                 Ajustement.BRUT.value,
                 estimate=contrasts.values(means),
-                se=np.sqrt(contrast_variance(design, sums, domains, means, contrasts)),
+                se=standard_error(contrast_variance(design, sums, domains, means, contrasts)),
                 df=df,
                 n=np.array([means.n[d].sum(axis=0) for d in used]),
                 clusters=_clusters(survey, whole, blocks, group),
@@ -116,8 +117,9 @@ def effective_size(
     n: NDArray[np.float64], variance: NDArray[np.float64], srs: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Interviews of a simple random sample that would be as precise."""
+    known = np.where(variance < NIL**2, np.nan, variance)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(srs == 0, n, n * srs / variance)
+        return np.where(srs == 0, n, n * srs / known)
 
 
 def _terms(group: Groupe, block: Block, shift: int) -> list[tuple[int, float]]:

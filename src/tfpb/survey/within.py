@@ -8,7 +8,7 @@ import numpy as np
 
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.survey.estimate import Contrasts, contrast_variance
-from tfpb.survey.intervals import t_interval
+from tfpb.survey.intervals import standard_error, t_interval
 from tfpb.survey.settings import CONFIDENCE
 from tfpb.survey.verdicts import FRAGILE, UNCOMPUTABLE
 
@@ -51,7 +51,7 @@ def within_gaps(result: WaveResult) -> list[dict[str, object]]:
     )
     estimate = terms.values(result.means)[0]
     parts = result.design, result.sums, result.domains, result.means
-    se = np.sqrt(contrast_variance(*parts, terms)[0])
+    se = standard_error(contrast_variance(*parts, terms)[0])
     df = result.df[0]
     low, high = t_interval(estimate, se, df, level=CONFIDENCE)
     whole = np.maximum(

@@ -41,7 +41,7 @@ def make_plan(items: tuple[str, ...] = ("q1", "q2"), **changes: Any) -> Plan:
                 },
                 "note": {"type": "note", "satisfait_des": 7, "nsp": [99, "Ne sait pas"]},
             },
-            "items": listed + changes.pop("items", []),
+            "items": listed + changes.pop("more", []),
             **changes,
         }
     )

@@ -1,0 +1,116 @@
+"""`tfpb comparer` as it is typed: the example, its two files, its refusals, its lasting masks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Run = Callable[..., Any]
+
+
+def _read(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, sep=";", decimal=",", encoding="utf-8-sig", keep_default_na=True)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, example: Path, run: Run) -> tuple[Path, Any]:
+    out = tmp_path_factory.mktemp("comparer") / "s.csv"
+    result = run(
+        "comparer", example / "enquete_2019.csv", example / "enquete_2023.xlsx",
+        "--plan", example / "plan_enquete.toml", "--sortie", out,
+    )  # fmt: skip
+    return out, result
+
+
+def test_two_files_with_the_columns_of_the_contract(made: tuple[Path, Any]) -> None:
+    out, result = made
+    assert result.exit_code == 0, result.output
+    table, levels = _read(out), _read(out.with_name("s_niveaux.csv"))
+    assert tuple(table.columns) == COMPARISON_COLUMNS
+    assert tuple(levels.columns) == LEVEL_COLUMNS
+    assert set(table["vague"]) == {"2019", "2023", "2019-2023"}
+    assert set(table["ajustement"]) == {"brut", "standardise", "regression"}
+    assert not table.duplicated(list(COMPARISON_COLUMNS[:9])).any()
+
+
+def test_it_says_what_was_found_in_french(made: tuple[Path, Any]) -> None:
+    _, result = made
+    for part in ("Vague 2023", "ménages interrogés", "Écarts QPV", "il aurait fallu", "quotas"):
+        assert part in result.output
+    assert "nan" not in result.output
+
+
+def test_an_unknown_code_stops_with_its_place_and_leaves_nothing(
+    tmp_path: Path, example: Path, run: Run
+) -> None:
+    text = (example / "enquete_2019.csv").read_bytes().decode("cp1252")
+    spoiled = tmp_path / "e.csv"
+    spoiled.write_bytes(text.replace("Plutôt satisfait", "Moyennement", 1).encode("cp1252"))
+    out = tmp_path / "s.csv"
+    result = run("comparer", spoiled, "--plan", example / "plan_enquete.toml", "--sortie", out)
+    assert result.exit_code == 2
+    said = result.output + result.stderr
+    for part in ("Moyennement", "e.csv", "ligne", "Traceback"):
+        assert (part in said) is (part != "Traceback")
+    assert list(tmp_path.iterdir()) == [spoiled]
+
+
+def test_located_residences_rule_and_territories_are_added(
+    tmp_path: Path, example: Path, run: Run
+) -> None:
+    delivery = pd.read_excel(
+        example / "enquete_2023.xlsx", sheet_name="Base", dtype=str, engine="openpyxl"
+    )
+    first = delivery.drop_duplicates("residence_id")
+    stock = pd.DataFrame(
+        {
+            "id_residence": first["residence_id"],
+            "cote": ["hors" if q in {"0", "non", "hors QPV"} else "dans" for q in first["qpv"]],
+            "prestataire_proprete": ["P1" if k % 2 else "P2" for k in range(len(first))],
+        }
+    )
+    path = tmp_path / "r.csv"
+    stock.to_csv(path, index=False, sep=";")
+    out = tmp_path / "s.csv"
+    result = run(
+        "comparer", example / "enquete_2023.xlsx", "--plan", example / "plan_enquete.toml",
+        "--residences", path, "--par", "prestataire_proprete,inconnu", "--sortie", out,
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    table = _read(out)
+    assert set(table["niveau"]) == {"total", "prestataire_proprete"}
+    assert set(table[table["niveau"] != "total"]["territoire"]) == {"P1", "P2"}
+    assert "inconnu" in result.output
+
+
+def test_masks_of_a_comparison_that_stands_there_are_kept(
+    tmp_path: Path, example: Path, run: Run
+) -> None:
+    out = tmp_path / "s.csv"
+    plan = (example / "plan_enquete.toml").read_text(encoding="utf-8")
+    severe = tmp_path / "plan.toml"
+    severe.write_text(plan.replace("masquage_n = 11", "masquage_n = 760"), encoding="utf-8")
+    arguments = ("comparer", example / "enquete_2023.xlsx", "--sortie", out, "--plan")
+    assert run(*arguments, severe).exit_code == 0
+    before = _read(out)
+    assert (before["publication"] == "masque").any()
+    assert run(*arguments, example / "plan_enquete.toml").exit_code == 0
+    after = _read(out)
+    key = list(COMPARISON_COLUMNS[:9])
+    masked = before[before["publication"] == "masque"][key]
+    still = after[after["publication"] == "masque"][key]
+    assert len(masked.merge(still, on=key)) == len(masked)
+
+
+def test_help_ends_with_an_example(run: Run) -> None:
+    result = run("comparer", "--help")
+    assert result.exit_code == 0
+    assert "tfpb comparer examples/valmont/enquete_2019.csv" in result.output

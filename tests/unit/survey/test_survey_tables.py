@@ -1,0 +1,242 @@
+"""The tables beyond the raw gap: territories, like with like, priorities, benchmarks, waves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+from surveycases import make_delivery, make_plan, stamped
+
+from tfpb.survey.compare import compare
+from tfpb.survey.disclosure import protect
+from tfpb.survey.ownership import for_bailleur
+from tfpb.survey.power import interviews_needed
+from tfpb.survey.recode import recode
+
+if TYPE_CHECKING:
+    from tfpb.errors import Fault
+
+
+def _wave(rng: np.random.Generator, owner: str, n: int, **columns: object) -> pd.DataFrame:
+    frame = pd.DataFrame({"bailleur": owner, "vague": "2023", "poids": "1"}, index=range(n))
+    frame["residence"] = [f"{owner}{k}" for k in rng.integers(0, 20, n)]
+    return frame.assign(**columns)
+
+
+def _numbered(*parts: pd.DataFrame) -> pd.DataFrame:
+    frame = pd.concat(parts, ignore_index=True).astype(str)
+    return stamped(frame.assign(id=[str(k) for k in range(len(frame))]), "e.csv")
+
+
+def _raw(table: pd.DataFrame, **where: str) -> pd.DataFrame:
+    keep = np.ones(len(table), dtype=bool)
+    for column, value in ({"ajustement": "brut", "niveau": "total"} | where).items():
+        keep &= (table[column] == value).to_numpy()
+    return table[keep]
+
+
+def _codes(faults: tuple[Fault, ...]) -> list[str]:
+    return [f.code for f in faults]
+
+
+def test_a_quarter_stands_against_all_the_hors_qpv_of_its_bailleurs() -> None:
+    plan = make_plan(variables={"code_qpv": {"colonnes": ["code_quartier"]}, "agence": {}})
+    table = compare(recode([make_delivery(1)], plan), plan, by=["code_qpv", "agence"]).comparison
+    quarter = table[(table["niveau"] == "code_qpv") & (table["ajustement"] == "brut")]
+    assert set(quarter["groupe"]) >= {"qpv", "hors_qpv", "ecart"}
+    assert "ensemble" not in set(quarter["groupe"])
+    key = ["vague", "bailleur", "item"]
+    hors = quarter[quarter["groupe"] == "hors_qpv"].merge(
+        _raw(table, groupe="hors_qpv")[[*key, "n", "estimation"]], on=key, suffixes=("", "_all")
+    )
+    assert len(hors) > 10
+    assert (hors["n"] == hors["n_all"]).all()
+    np.testing.assert_allclose(hors["estimation"], hors["estimation_all"])
+    agency = _raw(table, niveau="agence", groupe="ensemble", bailleur="ensemble")
+    total = _raw(table, groupe="ensemble", bailleur="ensemble")
+    assert agency["n"].sum() == total["n"].sum()
+
+
+def test_a_territory_that_is_not_there_is_said() -> None:
+    plan = make_plan()
+    estimates = compare(recode([make_delivery(1)], plan), plan, by=["siren_epci"])
+    assert "territoire_inconnu" in _codes(estimates.notices)
+    assert set(estimates.comparison["niveau"]) == {"total"}
+
+
+def test_composition_alone_makes_no_adjusted_gap() -> None:
+    """Old towers please less on both sides, and QPV hold more of them: only the raw gap sees it."""
+    rng = np.random.default_rng(3)
+    parts = []
+    for qpv, old_share in ((1, 0.85), (0, 0.25)):
+        n = 4000
+        old = rng.random(n) < old_share
+        good = rng.random(n) < np.where(old, 0.5, 0.9)
+        parts.append(
+            _wave(
+                rng, f"B{qpv}", n, qpv=qpv, periode=np.where(old, "ancien", "recent"),
+                q1=np.where(good, 1, 4), q2=1,
+            ).assign(bailleur="B")
+        )  # fmt: skip
+    plan = make_plan(colonnes={"ajustement": ["periode"], "standardisation": ["periode"]})
+    table = compare(recode([_numbered(*parts)], plan), plan).comparison
+    gaps = table[
+        (table["groupe"] == "ecart") & (table["item"] == "q1") & (table["bailleur"] == "B")
+    ].set_index("ajustement")
+    assert gaps.loc["brut", "ic95_haut"] < -0.15
+    for adjustment in ("standardise", "regression"):
+        assert abs(gaps.loc[adjustment, "estimation"]) < 0.03
+        assert gaps.loc[adjustment, "ic95_bas"] < 0 < gaps.loc[adjustment, "ic95_haut"]
+
+
+def test_without_common_support_no_adjusted_gap_and_it_is_said() -> None:
+    rng = np.random.default_rng(4)
+    parts = [
+        _wave(rng, f"B{q}", 300, qpv=q, periode="a" if q else "b", q1=1, q2=4).assign(bailleur="B")
+        for q in (0, 1)
+    ]
+    plan = make_plan(colonnes={"ajustement": ["periode"], "standardisation": ["periode"]})
+    estimates = compare(recode([_numbered(*parts)], plan), plan)
+    table = estimates.comparison
+    adjusted = table[table["ajustement"] != "brut"]
+    assert set(adjusted["publication"]) == {"non_calculable"}
+    said = [f for f in estimates.notices if f.code == "support_commun"]
+    assert {f.fields["part_pct"] for f in said} == {0}
+
+
+def test_priorities_find_what_weighs_on_the_overall_mark() -> None:
+    rng = np.random.default_rng(5)
+    n = 3000
+    ranks = rng.integers(1, 5, (n, 3))
+    mark = np.clip(
+        np.round(10 - 1.5 * ranks[:, 0] - 0.1 * ranks[:, 1] + rng.normal(0, 1, n)), 0, 10
+    )
+    names = ("q1", "q2", "q3")
+    frame = _wave(
+        rng, "B", n, qpv=rng.integers(0, 2, n), note=mark.astype(int),
+        **{name: ranks[:, k] for k, name in enumerate(names)},
+    )  # fmt: skip
+    plan = make_plan(
+        names, more=[{"colonnes": "note", "libelle": "N", "theme": "global", "echelle": "note"}]
+    )
+    frame = _numbered(frame.assign(residence=frame["residence"] + frame["qpv"].astype(str)))
+    table = protect(compare(recode([frame], plan), plan), masking_n=11).priorities
+    whole = table[(table["groupe"] == "ensemble") & (table["bailleur"] == "B")].set_index("item")
+    assert whole["importance"].idxmax() == "q1"
+    assert whole.loc["q1", "importance"] > 0.6
+    assert whole.loc["q3", "importance_ic95_bas"] < 0 < whole.loc["q3", "importance_ic95_haut"]
+    assert set(whole["quadrant"]) <= {"priorite", "atout", "secondaire", "a_maintenir"}
+
+
+def test_the_region_is_taken_without_oneself() -> None:
+    plan = make_plan()
+    owners = ("A", "B", "C", "D", "E")
+    frame = make_delivery(6, owners=owners, residences=12, interviews=20, waves=("2023",))
+    estimates = for_bailleur(compare(recode([frame], plan), plan), "B")
+    table = protect(estimates, masking_n=11).benchmark
+    assert "_bailleur" not in table
+    others = compare(recode([frame[frame["bailleur"] != "B"]], plan), plan).comparison
+    wanted = _raw(others, bailleur="ensemble")
+    both = table.merge(wanted, on=["vague", "item", "groupe"], suffixes=("", "_c"))
+    assert len(both) == len(table) == 8
+    np.testing.assert_allclose(both["valeur"], both["estimation"])
+    np.testing.assert_allclose(both["ic95_bas"], both["ic95_bas_c"])
+
+
+def test_the_region_of_two_others_is_not_told() -> None:
+    plan = make_plan()
+    estimates = compare(recode([make_delivery(6, residences=12, interviews=20)], plan), plan)
+    assert estimates.benchmark.empty
+
+
+def test_national_figures_come_with_their_reference_or_not_at_all() -> None:
+    plan = make_plan()
+    repere = pd.DataFrame(
+        {
+            "item": ["q1", "Question q2", "q2", "autre"],
+            "groupe": ["QPV", "écart", "", ""],
+            "valeur": ["62 %", "-15", "0,7", "50"],
+            "reference": ["ANCOLS 2024", "ANCOLS 2024", "", "X"],
+        }
+    )
+    estimates = compare(recode([make_delivery(1)], plan), plan, repere=repere)
+    table = estimates.benchmark[estimates.benchmark["vague"] == "2023"]
+    assert table[["item", "groupe", "valeur"]].to_numpy().tolist() == [
+        ["q1", "qpv", 0.62],
+        ["q2", "ecart", -0.15],
+    ]
+    faults = [f for f in estimates.notices if f.code == "repere_illisible"]
+    assert [f.fields["colonne"] for f in faults] == ["reference", "item"]
+
+
+def test_what_changed_between_waves_is_said() -> None:
+    plan = make_plan(
+        enquete={
+            "mode": "téléphone",
+            "2019": {"prestataire": "Alpha", "dates": "2019"},
+            "2023": {"prestataire": "Bêta", "dates": "2023"},
+        }
+    )
+    frame = make_delivery(1)
+    gone = (frame["bailleur"] == "A") & (frame["vague"] == "2023")
+    estimates = compare(recode([frame[~gone]], plan), plan)
+    codes = _codes(estimates.notices)
+    assert {"vagues_prestataire", "vagues_periode", "vagues_sortis"} <= set(codes)
+    assert "vagues_mode" not in codes
+    changes = estimates.comparison[estimates.comparison["groupe"] == "evolution_qpv"]
+    assert set(changes["bailleur"]) == {"ensemble", "B", "C"}
+    assert set(changes["vague"]) == {"2019-2023"}
+
+
+def test_a_change_is_the_difference_of_the_waves_on_common_bailleurs() -> None:
+    plan = make_plan()
+    table = compare(recode([make_delivery(8)], plan), plan).comparison
+    for group, change in (("qpv", "evolution_qpv"), ("ecart", "evolution_ecart")):
+        first = _raw(table, vague="2019", groupe=group)
+        second = _raw(table, vague="2023", groupe=group)
+        both = first.merge(second, on=["bailleur", "item"])
+        change_rows = _raw(table, groupe=change).merge(both, on=["bailleur", "item"])
+        np.testing.assert_allclose(
+            change_rows["estimation"].astype(float),
+            (change_rows["estimation_y"] - change_rows["estimation_x"]).astype(float),
+        )
+
+
+def test_a_lone_residence_is_not_computable_and_a_bailleur_without_qpv_is_told_so() -> None:
+    rng = np.random.default_rng(9)
+    lone = _wave(rng, "B", 60, qpv=1, q1=1, q2=4).assign(residence="seule")
+    rest = _wave(rng, "B", 200, qpv=0, q1=rng.integers(1, 5, 200), q2=1)
+    none = _wave(rng, "C", 200, qpv=0, q1=rng.integers(1, 5, 200), q2=1)
+    plan = make_plan()
+    table = protect(
+        compare(recode([_numbered(lone, rest, none)], plan), plan), masking_n=11
+    ).comparison
+    alone = _raw(table, bailleur="B", groupe="qpv", item="q1").iloc[0]
+    assert (alone["publication"], alone["n"], alone["n_residences"]) == ("non_calculable", 60, 1)
+    assert np.isnan(alone["estimation"])
+    empty = _raw(table, bailleur="C", groupe="qpv", item="q1").iloc[0]
+    assert (empty["publication"], empty["n"]) == ("non_calculable", 0)
+    for owner in ("B", "C"):
+        gap = _raw(table, bailleur=owner, groupe="ecart", item="q1").iloc[0]
+        assert gap["verdict"] == "non_calculable"
+
+
+def test_the_interviews_it_would_have_taken() -> None:
+    plan = make_plan()
+    table = compare(recode([make_delivery(1, interviews=30)], plan), plan).comparison
+    row = _raw(table, groupe="ecart", bailleur="ensemble").iloc[0]
+    needed = interviews_needed(table, row)
+    assert needed is not None
+    assert needed % 10 == 0
+    assert needed > 100
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_waves_are_compared_one_to_the_next(count: int) -> None:
+    plan = make_plan()
+    waves = ("2016", "2019", "2023")[:count]
+    table = compare(recode([make_delivery(1, waves=waves)], plan), plan).comparison
+    changes = set(table[table["groupe"].str.startswith("evolution")]["vague"])
+    assert changes == ({"2016-2019", "2019-2023"} if count == 3 else set())

@@ -1,0 +1,168 @@
+"""Verdicts in the contract's order, corrections, power, and their words."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+from statsmodels.stats.multitest import multipletests
+
+import tfpb.survey
+from tfpb.model.codes import Ajustement, Groupe, Nature, Publication, Theme, Verdict
+from tfpb.survey.power import n_necessaire
+from tfpb.survey.settings import Thresholds
+from tfpb.survey.verdicts import (
+    MASKED,
+    UNCOMPUTABLE,
+    UNPUBLISHABLE,
+    evolution_verdicts,
+    gap_verdict,
+    gap_verdicts,
+    holm,
+    publication_states,
+)
+from tfpb.words import survey as words
+from tfpb.words.faults import CATALOGUE
+
+
+@pytest.mark.parametrize(
+    ("low90", "high90", "low95", "high95", "verdict"),
+    [
+        (-0.03, 0.03, -0.04, 0.04, "equivalent"),
+        (-0.045, -0.01, -0.049, -0.005, "equivalent_inferieur"),
+        (-0.03, 0.06, -0.04, 0.07, "non_inferieur"),
+        (0.02, 0.08, 0.01, 0.09, "meilleur"),
+        (0.01, 0.04, 0.005, 0.045, "equivalent"),  # equivalence comes first in the order
+        (-0.15, -0.06, -0.16, -0.055, "inferieur"),
+        (-0.15, -0.03, -0.16, -0.01, "ecart_defavorable"),
+        (-0.15, 0.02, -0.16, 0.03, "non_concluant"),
+        (-0.05, 0.03, -0.06, 0.04, "non_concluant"),  # L = −δ is not above −δ
+        (-0.10, -0.05, -0.11, -0.04, "ecart_defavorable"),  # U = −δ is not under −δ
+    ],
+)
+def test_the_first_that_holds(
+    low90: float, high90: float, low95: float, high95: float, verdict: str
+) -> None:
+    assert gap_verdict(low90, high90, low95, high95, 0.05) == verdict
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [
+        (UNCOMPUTABLE, "non_calculable"),
+        (UNPUBLISHABLE, "non_publiable"),
+        (MASKED, "non_publiable"),
+    ],
+)
+def test_what_may_not_be_shown_comes_before_any_verdict(state: int, verdict: str) -> None:
+    bound = np.array([0.0])
+    states = np.array([state])
+    assert gap_verdicts(bound, bound, bound, bound, states, 0.05).tolist() == [verdict]
+    assert evolution_verdicts(bound, bound, states).tolist() == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(0.01, 0.2, "hausse"), (-0.2, -0.01, "baisse"), (-0.1, 0.1, "non_demontre")],
+)
+def test_changes_of_the_gap(low: float, high: float, verdict: str) -> None:
+    found = evolution_verdicts(np.array([low]), np.array([high]), np.array([0]))
+    assert found.tolist() == [verdict]
+
+
+def test_holm_is_the_libraries_holm() -> None:
+    p = np.array([0.001, 0.04, np.nan, 0.03, 0.2, 0.9, 0.04])
+    known = ~np.isnan(p)
+    np.testing.assert_allclose(holm(p)[known], multipletests(p[known], method="holm")[1])
+    assert np.isnan(holm(p)[2])
+
+
+def test_the_power_line_of_the_method() -> None:
+    assert n_necessaire(0.75, effet_plan=1.6, marge_points=5) == 1480
+    assert n_necessaire(0.75, effet_plan=1.6, marge_points=10) == 370
+    with pytest.raises(ValueError):
+        n_necessaire(1.2)
+
+
+def test_publication_states() -> None:
+    columns = np.array(
+        [
+            # n, clusters, effective, df → state
+            (200, 20, 120, 18, 0),
+            (59, 12, 40, 18, 1),  # fewer than 60 answers
+            (200, 20, 120, 7, 1),  # fewer than 8 degrees of freedom
+            (200, 20, 29.9, 18, 2),  # effective size under 30
+            (200, 1, 120, 18, 3),  # a lone résidence
+            (200, 20, 120, 0, 3),
+            (10, 1, 8, 18, 4),  # hidden before anything else
+            (0, 0, np.nan, 18, 3),  # nobody to protect
+        ]
+    ).T
+    n, clusters, effective, df, expected = columns
+    found = publication_states(
+        n=n, clusters=clusters, effective=effective, df=df, thresholds=Thresholds(), clustered=True
+    )
+    assert found.tolist() == expected.tolist()
+
+
+def test_every_code_has_its_words() -> None:
+    for table, codes in (
+        (words.VERDICTS, Verdict),
+        (words.SIGNS, Verdict),
+        (words.EXPLANATIONS, Verdict),
+        (words.PUBLICATIONS, Publication),
+        (words.GROUPS, Groupe),
+        (words.ADJUSTMENTS, Ajustement),
+        (words.THEMES, Theme),
+        (words.NATURES, Nature),
+    ):
+        assert set(table) == {c.value for c in codes}
+
+
+def test_every_fault_of_the_survey_has_its_words() -> None:
+    made = set()
+    for path in Path(tfpb.survey.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {
+                "Fault", "rows_fault", "warn",
+            }:  # fmt: skip
+                first = node.args[0] if node.args else None
+                for leaf in ast.walk(first) if first is not None else ():
+                    if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str):
+                        made.add(leaf.value)
+    assert len(made) > 15
+    assert made <= set(CATALOGUE)
+
+
+def test_gaps_are_said_with_their_interval_and_their_doubt() -> None:
+    row = {
+        "verdict": "non_concluant", "estimation": -0.031, "ic95_bas": -0.093, "ic95_haut": 0.031,
+        "n": 1460.0, "marge_demontree_points": 8.2, "p_holm": 1.0,
+    }  # fmt: skip
+    text = words.gap_words(row, interviews=1480)
+    for part in (
+        "−3,1\u202fpoints",
+        "entre −9,3 et +3,1 points",
+        "1\u202f460",
+        "8,2 points",
+        "1\u202f480",
+    ):
+        assert part in text
+    assert words.gap_line(row).startswith("○ −3,1\u202fpoints")
+    silent = row | {"verdict": "non_publiable", "estimation": float("nan")}
+    assert "nan" not in words.gap_words(silent)
+    assert "nan" not in words.gap_line(silent)
+
+
+def test_an_isolated_verdict_is_marked() -> None:
+    assert words.verdict_words("equivalent", 0.2) == "● équivalent (isolé)"
+    assert words.verdict_words("equivalent", 0.01) == "● équivalent"
+    assert words.verdict_words("inferieur", 1.0) == "▼ inférieur au-delà de la marge"
+
+
+def test_a_level_never_equals_not_different() -> None:
+    everything = " ".join([*words.VERDICTS.values(), *words.EXPLANATIONS.values()])
+    for forbidden in ("aucune différence", "pas de différence", "identique", "grâce à"):
+        assert forbidden not in everything
