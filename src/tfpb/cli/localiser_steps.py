@@ -10,33 +10,28 @@ import numpy as np
 import pandas as pd
 
 from tfpb import perimeters
-from tfpb.errors import Fault, Place, Severity, TfpbError, fail, stop_on_faults
+from tfpb.cli.review import read_decisions, write_review
+from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
 from tfpb.geodata.parcel_imports import load_parcels
 from tfpb.geodata.qpv_imports import load_qpv
 from tfpb.io.geofiles import write_gpkg
 from tfpb.io.point_tables import Given, read_points, with_answers
-from tfpb.io.review_book import SHEET, review_bytes
-from tfpb.io.tabular import TextTable, read_table, sheet_names, write_bytes, write_table
-from tfpb.io.typed import typed
+from tfpb.io.tabular import TextTable, write_table
 from tfpb.model.projection import LAMBERT_93
-from tfpb.model.tables import DECISIONS_LIMITES
 from tfpb.perimeters.points import positions
-from tfpb.perimeters.review import doubtful, lost_decisions, row_keys
+from tfpb.perimeters.review import row_keys
 from tfpb.report.ground import ground
-from tfpb.report.review_picture import pictures
 from tfpb.words.location import summary_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from tfpb.model.location import QpvMap
 
 _GEOCODED: Final = (
     "result_x", "result_y", "longitude", "latitude", "result_citycode", "result_city",
     "result_radius_m", "result_verdict", "result_parcelle",
 )  # fmt: skip
-_REVIEW_SUFFIX: Final = "_a_verifier.xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +86,15 @@ def run(task: Task, *, advance: Callable[[int], None]) -> Done:
     frame, renamed = with_answers(task.table, answers.join(located))
     _write(task, frame, points)
     entrances = points.join(located)
-    review = _write_review(task, entrances, maps, parcels, decisions)
+    review = write_review(
+        task.output.with_suffix(""),
+        entrances,
+        maps,
+        parcels=parcels,
+        streets=lambda rows: _streets(task, entrances, rows),
+        decisions=decisions,
+        radius_m=task.radius_m,
+    )
     return Done(
         summary_lines(
             counts=_counts(located["qpv_statut"]),
@@ -105,26 +108,6 @@ def run(task: Task, *, advance: Callable[[int], None]) -> Done:
 
 def _counts(values: pd.Series[str]) -> dict[str, int]:
     return {str(k): int(n) for k, n in values.value_counts().items()}
-
-
-def read_decisions(path: Path) -> pd.DataFrame:
-    """Read the sheet « Limites » of a review workbook, or a plain table of decisions.
-
-    Raises
-    ------
-    TfpbError
-        Every fault of the sheet.
-    """
-    sheet = None
-    if path.suffix.lower() in {".xlsx", ".ods"} and path.is_file() and SHEET in sheet_names(path):
-        sheet = SHEET
-    frame, faults = typed(
-        read_table(path, sheet=sheet, known=DECISIONS_LIMITES.names), DECISIONS_LIMITES
-    )
-    stopping = [f for f in faults if f.severity is Severity.FAUTE]
-    if stopping:
-        raise TfpbError(stopping)
-    return frame
 
 
 def _geocoded(task: Task, advance: Callable[[int], None]) -> pd.DataFrame:
@@ -162,44 +145,6 @@ def _write(task: Task, frame: pd.DataFrame, points: pd.DataFrame) -> None:
             moved = gpd.GeoSeries(gpd.points_from_xy(x[rows], y[rows], crs=other)).to_crs(epsg)
             x[rows], y[rows] = moved.x, moved.y
     write_gpkg(task.output, frame, x=x, y=y, epsg=epsg, layer="localisation")
-
-
-def _write_review(
-    task: Task, entrances: pd.DataFrame, maps: Mapping[int, QpvMap], parcels: gpd.GeoDataFrame | None,
-    decisions: pd.DataFrame | None,
-) -> str:  # fmt: skip
-    """Write the review workbook beside the output; return its name, "" when nothing is to decide."""
-    rows = doubtful(entrances, decisions)
-    if not len(rows):
-        return ""
-    path, base = _review_place(task, decisions)
-    drawn = pictures(
-        rows, entrances, maps, parcels=parcels, streets=_streets(task, entrances, rows),
-        default_radius_m=task.radius_m,
-    )  # fmt: skip
-    write_bytes(path, review_bytes(rows, drawn, codes=rows["code_qpv"].tolist(), base=base))
-    return path.name
-
-
-def _review_place(task: Task, decisions: pd.DataFrame | None) -> tuple[Path, Path | None]:
-    """Choose where the review goes: never over decisions that this run was not given.
-
-    Other sheets of the file that stands there (« Adresses ») are kept.
-    """
-    stem = task.output.with_suffix("")
-    path = stem.with_name(stem.name + _REVIEW_SUFFIX)
-    rank = 1
-    while path.is_file():
-        try:
-            names = sheet_names(path)
-            lost = SHEET in names and lost_decisions(read_decisions(path), decisions)
-        except TfpbError:
-            names, lost = [], [0]  # cannot be read: whatever it holds is not ours to replace
-        if not lost:
-            return path, path if set(names) - {SHEET} else None
-        rank += 1
-        path = stem.with_name(f"{stem.name}_a_verifier.{rank}.xlsx")
-    return path, None
 
 
 def _streets(task: Task, entrances: pd.DataFrame, rows: pd.DataFrame) -> gpd.GeoDataFrame | None:
