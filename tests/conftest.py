@@ -1,4 +1,4 @@
-"""What every test may use: where real data lies, and a quiet drawing back end."""
+"""What every test may use: where real data lies; and nothing kept between runs unless a test asks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+os.environ["TFPB_CACHE"] = "non"
 
 
 def real_folder() -> Path:

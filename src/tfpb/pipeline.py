@@ -28,11 +28,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tfpb.config import Settings
+    from tfpb.survey.cells import Cell
 
 STAGES: Final = (
-    Stage("Adresses", 1, ("inputs", "geography"), "geocoded", steps.geocode),
+    Stage("Adresses", 1, ("addresses", "geography"), "geocoded", steps.geocode, kept="table"),
     Stage("Périmètres", 1, ("settings", "inputs", "geography", "geocoded"), "located", steps.locate),
-    Stage("Enquête", 1, ("settings", "inputs", "geography", "located"), "survey", steps.estimate),
+    Stage("Enquête", 1, ("settings", "answers", "geography", "located"), "survey_alone", steps.estimate,
+          kept="publication"),
+    Stage("Secret statistique", 1, ("settings", "answers", "geography", "located", "survey_alone",
+                                    "masked_before"), "survey", steps.keep_masked),
     Stage("Abattement", 1, ("settings", "inputs", "located"), "abatement", steps.abate),
     Stage("Programme", 1, ("settings", "inputs", "located", "abatement"), "programme", steps.programme),
     Stage("Droit commun", 1, ("settings", "inputs", "located"), "droit_commun", steps.droit_commun),
@@ -40,6 +44,7 @@ STAGES: Final = (
     Stage("Sensibilité", 1, ("settings", "inputs", "located", "survey"), "sensitivity", steps.sensitive),
     Stage("Fond de carte", 1, ("geography", "located"), "ground", steps.ground),
 )  # fmt: skip
+"""What may be kept from one run to the next reads a part of the inputs only (see `_start`)."""
 
 
 def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fault, ...]]:
@@ -50,14 +55,32 @@ def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fau
     return inputs, geography, (*faults, *steps.cross_checks(settings, inputs, geography, vintage))
 
 
+def _start(
+    settings: Settings, inputs: Inputs, geography: Geography, masked_before: tuple[Cell, ...]
+) -> dict[str, Any]:
+    """Name the values that stages start from; `addresses` and `answers` are parts of the inputs."""
+    return {
+        "settings": settings,
+        "inputs": inputs,
+        "addresses": inputs.only("patrimoine", "alias_voies"),
+        "answers": inputs.only("patrimoine", "decisions", "enquete", "repere"),
+        "geography": geography,
+        "masked_before": masked_before,
+    }
+
+
 def examine(
-    settings: Settings, folder: Path, *, execute: Executor = directly
+    settings: Settings,
+    folder: Path,
+    *,
+    execute: Executor = directly,
+    masked_before: tuple[Cell, ...] = (),
 ) -> tuple[tuple[Fault, ...], Dossier | None]:
     """Run every stage that can run, and return every fault and doubt with what they allow to make."""
     inputs, geography, found = read(settings, folder)
     if any(f.severity is Severity.FAUTE for f in found):
         return (*found, *steps.remaining_faults(inputs)), None
-    start = {"settings": settings, "inputs": inputs, "geography": geography}
+    start = _start(settings, inputs, geography, masked_before)
     outcome = run_stages(STAGES, start, execute=execute)
     if outcome.faults:
         return (*found, *outcome.faults), None
@@ -65,7 +88,13 @@ def examine(
     return dossier.notices, dossier
 
 
-def assemble(settings: Settings, folder: Path, *, execute: Executor = directly) -> Dossier:
+def assemble(
+    settings: Settings,
+    folder: Path,
+    *,
+    execute: Executor = directly,
+    masked_before: tuple[Cell, ...] = (),
+) -> Dossier:
     """Run every stage and freeze the dossier.
 
     Parameters
@@ -75,13 +104,15 @@ def assemble(settings: Settings, folder: Path, *, execute: Executor = directly) 
         Imported geography.
     execute : Executor
         Wraps each stage (progress, cache, other machines).
+    masked_before : tuple of Cell
+        Cells of the survey that a pack already written has masked: they stay masked.
 
     Raises
     ------
     TfpbError
         With every fault of the inputs.
     """
-    faults, dossier = examine(settings, folder, execute=execute)
+    faults, dossier = examine(settings, folder, execute=execute, masked_before=masked_before)
     if dossier is None:
         raise TfpbError(f for f in faults if f.severity is Severity.FAUTE)
     return dossier
@@ -117,11 +148,14 @@ def _freeze(
 
 
 def render(
-    dossier: Dossier, *, advance: Callable[[int], None] = lambda _count: None
+    dossier: Dossier,
+    *,
+    execute: Executor = directly,
+    advance: Callable[[int], None] = lambda _count: None,
 ) -> dict[str, bytes]:
     """Render every file of the pack but its archive: name inside the pack → bytes."""
     said = report(dossier)
-    files = pack_files(said, map_model(dossier), advance=advance)
+    files = pack_files(said, map_model(dossier), execute=execute, advance=advance)
     for table in data_tables(said):
         files[f"donnees/{table.key}.csv"] = csv_bytes(table.rows[[c.key for c in table.columns]])
     files["donnees/residences.gpkg"] = geopackage_bytes(steps.layers(dossier))

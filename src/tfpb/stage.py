@@ -1,7 +1,7 @@
 """A stage as a value: what it reads, what it writes, and how to run it.
 
 A content cache, a progress display or an executor wraps `Stage.run` from outside; neither the
-stages nor the pipeline know of it.
+stages nor the pipeline know of it. Drawing a chart or a page is a stage like any other.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ class Stage:
         Name of the value it gives.
     run : callable
         Pure function of the values read.
+    kept : str
+        Form in which an executor may keep its result from one run to the next (see
+        `tfpb.io.kept_forms`); empty when it is made again each time.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Stage:
     reads: tuple[str, ...]
     writes: str
     run: Callable[..., Any]
+    kept: str = ""
 
 
 Executor = Callable[[Stage, tuple[Any, ...]], Any]

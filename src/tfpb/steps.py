@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -18,6 +19,7 @@ from tfpb.model.projection import LAMBERT_93
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 from tfpb.report import ground as grounds
 from tfpb.survey.ownership import for_bailleur
+from tfpb.words.numbers import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
     from tfpb.model.evidence import Evaluation, Sensitivity
     from tfpb.model.maps import Ground
     from tfpb.model.money import Abatement, DroitCommun, Programme
-    from tfpb.model.survey import Published
+    from tfpb.model.survey import Estimates, Published
+    from tfpb.survey.cells import Cell
 
 
 def cross_checks(
@@ -170,14 +173,12 @@ def keep_masked(
     """Mask again what a pack already written masked: two packs subtracted would reveal it."""
     if published is None or inputs.plan is None:
         return published
-    table = published.comparison
-    shown = {c for c in before if c in shown_cells(table)}
-    if not shown:
-        return published
-    estimates = _estimates(settings, inputs, geography, located)
+    revealed = set(before) & set(survey.cells_shown_in(published.comparison))
+    estimates = _estimates(settings, inputs, geography, located) if revealed else None
     if estimates is None:
         return published
-    notice = Fault("masques_repris", fields={"nombre": len(shown)}, severity=Severity.DOUTE)
+    fields = {"nombre": plural(len(revealed), "résultat")}
+    notice = Fault("masques_repris", fields=fields, severity=Severity.DOUTE)
     return survey.protect(
         replace(estimates, notices=(*estimates.notices, notice)),
         masking_n=inputs.plan.reglages.masquage_n,

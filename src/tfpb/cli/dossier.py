@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,8 +14,10 @@ from tfpb.cli.common import Geodonnees, geodata_folder, guard, progress, say, sh
 if TYPE_CHECKING:
     from tfpb.config import Settings
     from tfpb.io.pack import Written
+    from tfpb.io.stage_cache import StageCache
     from tfpb.model.dossier import Dossier
     from tfpb.stage import Stage
+    from tfpb.survey.cells import Cell
 
 
 def dossier(
@@ -24,6 +27,12 @@ def dossier(
         typer.Option("--sortie", "-s", help="Dossier à écrire (par défaut « dossier », à côté)."),
     ] = None,
     geodonnees: Geodonnees = None,
+    tout_recalculer: Annotated[
+        bool,
+        typer.Option(
+            "--tout-recalculer", help="Ne reprend rien des calculs gardés d’une fois sur l’autre."
+        ),
+    ] = False,
 ) -> None:
     """Fait tout : lit, situe les adresses, compare, calcule, dessine et écrit le dossier de preuves.
 
@@ -33,13 +42,18 @@ def dossier(
     """
     with guard():
         from tfpb.io.pack import write_pack
+        from tfpb.io.published_before import masked_before
+        from tfpb.io.stage_cache import StageCache, cache_folder
         from tfpb.io.toml_files import load_settings
 
         settings = load_settings(fichier)
         folder = geography_folder(settings, geodonnees)
         target = sortie or settings.folder / "dossier"
-        made, files, timings = _run(settings, folder)
-        written = write_pack(target, files, timings)
+        before = masked_before(target, settings.dossier.bailleur)
+        cache = cache_folder()
+        keep = None if tout_recalculer or cache is None else StageCache(cache)
+        made, files, journal = _run(settings, folder, before, keep)
+        written = write_pack(target, files, journal)
         _tell(made, written)
 
 
@@ -50,30 +64,37 @@ def geography_folder(settings: Settings, option: Path | None) -> Path:
     return geodata_folder(option)
 
 
-def _run(settings: Settings, folder: Path) -> tuple[Dossier, dict[str, bytes], dict[str, Any]]:
+def _run(
+    settings: Settings, folder: Path, before: tuple[Cell, ...], keep: StageCache | None
+) -> tuple[Dossier, dict[str, bytes], dict[str, Any]]:
     from tfpb.pipeline import STAGES, assemble, render
     from tfpb.report.pack_files import DOCUMENTS
     from tfpb.stage import directly
 
     timings: dict[str, float] = {}
     start = time.perf_counter()
+    execute = keep or directly
     with progress("Calculs", len(STAGES)) as advance:
 
         def timed(stage: Stage, values: tuple[Any, ...]) -> Any:
-            before = time.perf_counter()
-            result = directly(stage, values)
-            timings[stage.name] = round(time.perf_counter() - before, 3)
+            begun = time.perf_counter()
+            result = execute(stage, values)
+            timings[stage.name] = round(time.perf_counter() - begun, 3)
             advance(1)
             return result
 
-        made = assemble(settings, folder, execute=timed)
-    before = time.perf_counter()
+        made = assemble(settings, folder, execute=timed, masked_before=before)
+    begun = time.perf_counter()
     pages = made.located.residences["code_qpv"].nunique()
     with progress("Documents", DOCUMENTS + pages) as advance:
-        files = render(made, advance=advance)
-    timings["Documents"] = round(time.perf_counter() - before, 3)
+        files = render(made, execute=execute, advance=advance)
+    timings["Documents"] = round(time.perf_counter() - begun, 3)
     timings["total"] = round(time.perf_counter() - start, 3)
-    return made, files, {"durees_s": timings}
+    journal: dict[str, Any] = {"durees_s": timings}
+    if keep is not None:
+        keep.tidy()
+        journal["repris"] = dict(Counter(keep.reused))
+    return made, files, journal
 
 
 def _tell(made: Dossier, written: Written) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tfpb.model.location import QpvMap
 
 VINTAGES: Final = (2015, 2024)
+_STORED: Final = frozenset({".sqlite", ".parquet", ".json"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,15 @@ class Geography:
         """Load the parcels of some communes; None when none was imported."""
         found = load_parcels(self.folder, communes=communes)
         return found if found is not None and len(found) else None
+
+    def identity(self) -> tuple[object, ...]:
+        """Return what makes this geography what it is: each stored file, its size and its date."""
+        files = (p for p in sorted(self.folder.rglob("*")) if p.suffix in _STORED)
+        return tuple(
+            (p.relative_to(self.folder).as_posix(), s.st_size, s.st_mtime_ns)
+            for p in files
+            for s in (p.stat(),)
+        )
 
 
 def open_geography(folder: Path, *, needs: tuple[int, ...] = ()) -> Geography:

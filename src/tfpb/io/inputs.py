@@ -71,6 +71,26 @@ class Inputs:
         """Return a typed table, or None when the dossier lacks it."""
         return self.frames.get(role)
 
+    def only(self, *roles: str) -> Inputs:
+        """Return what some roles say and nothing else: a stage that reads it depends on them alone.
+
+        `enquete` brings the plan with it.
+        """
+        survey = "enquete" in roles
+        wanted = {*roles, "plan"} if survey else set(roles)
+        return Inputs(
+            frames={role: frame for role, frame in self.frames.items() if role in wanted},
+            deliveries=self.deliveries if survey else (),
+            plan=self.plan if survey else None,
+            repere=self.repere if "repere" in wanted else None,
+            aliases=self.aliases if "alias_voies" in wanted else {},
+            sources=tuple(s for s in self.sources if s.role in wanted),
+        )
+
+    def identity(self) -> tuple[object, ...]:
+        """Return what makes these inputs what they are: deliveries count by the hash of their file."""
+        return self.frames, self.plan, self.repere, self.aliases, self.sources
+
 
 class _Reader:
     """Gathers faults and sources while files are read one after the other."""

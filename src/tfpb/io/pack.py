@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,12 +18,15 @@ from tfpb.errors import Place, fail
 from tfpb.io.archive import zip_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 JOURNAL: Final = "journal.json"
 ARCHIVE: Final = "dossier.zip"
 RUN: Final = "run.json"
 LISTING: Final = "empreintes.json"
+_ASIDE: Final = "-tfpb-"
+_NEW: Final = "nouveau"
+_OLD: Final = "ancien"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +69,14 @@ def write_pack(folder: Path, files: Mapping[str, bytes], journal: Mapping[str, A
         `ecriture_impossible`.
     """
     listed = {**files, LISTING: _listing(files)}
-    return _write(folder, {**listed, ARCHIVE: zip_bytes(listed), JOURNAL: dumps(dict(journal))})
+    return _write(
+        _named(Path(folder)), {**listed, ARCHIVE: zip_bytes(listed), JOURNAL: dumps(dict(journal))}
+    )
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> Written:
     """Write files and their list with hashes, under the same care for files changed by hand."""
-    return _write(folder, {**files, LISTING: _listing(files)})
+    return _write(_named(Path(folder)), {**files, LISTING: _listing(files)})
 
 
 def _listing(files: Mapping[str, bytes]) -> bytes:
@@ -76,20 +84,36 @@ def _listing(files: Mapping[str, bytes]) -> bytes:
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> Written:
-    folder = Path(folder)
-    kept = changed_by_hand(folder)
-    target = folder
-    number = 2
-    while changed_by_hand(target):
-        target = folder.with_name(f"{folder.name}.{number}")
-        number += 1
     try:
+        settle(folder)
+        kept = changed_by_hand(folder)
+        target = next(t for t in _places(folder) if not changed_by_hand(t))
         _replace_folder(target, files)
     except OSError as error:
         raise fail(
-            "ecriture_impossible", place=Place(target.name), got=error.strerror or ""
+            "ecriture_impossible", place=Place(folder.name), got=error.strerror or ""
         ) from error
     return Written(target, kept)
+
+
+def _named(folder: Path) -> Path:
+    """Return a folder that bears a name: « . » is the folder we are in."""
+    return folder if folder.name not in ("", "..") else folder.resolve()
+
+
+def _places(folder: Path) -> Iterator[Path]:
+    """Name `DIR`, then `DIR.2` and so on."""
+    yield folder
+    for number in count(2):
+        yield folder.with_name(f"{folder.name}.{number}")
+
+
+def earlier_packs(folder: Path) -> list[Path]:
+    """Return the archives of the packs that stand in `DIR`, `DIR.2`…, in this order."""
+    folder = _named(Path(folder))
+    settle(folder)
+    standing = takewhile(lambda p: p.is_dir(), _places(folder))
+    return [p / ARCHIVE for p in standing if (p / ARCHIVE).is_file()]
 
 
 def _sha(data: bytes) -> str:
@@ -124,32 +148,55 @@ def changed_by_hand(folder: Path) -> tuple[str, ...]:
     return tuple(changed)
 
 
+def settle(folder: Path) -> None:
+    """Put right what a run killed while it wrote has left beside `DIR` or `DIR.2`.
+
+    A pack that was moved aside comes back when nothing took its place; half-written folders go.
+    A run that is writing to the same place at this very moment would fail, its pack unharmed.
+    """
+    if not folder.parent.is_dir():
+        return
+    for aside in sorted(folder.parent.iterdir()):
+        name, mark, _ = aside.name.removeprefix(".").rpartition(_ASIDE)
+        ours = name == folder.name or name.startswith(f"{folder.name}.")
+        if not (mark and ours and aside.name.startswith(".") and aside.is_dir()):
+            continue
+        old, target = aside / _OLD, folder.with_name(name)
+        with suppress(OSError):
+            if old.is_dir() and not target.exists():
+                old.rename(target)
+            shutil.rmtree(aside)
+
+
 def _replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
     """Write all files beside the target, then swap folders; the old one goes only when the new stands."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}{_ASIDE}", dir=target.parent))
+    new, old = aside / _NEW, aside / _OLD
     try:
         for name, data in files.items():
-            path = stage / name
+            path = new / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        stage.chmod(0o755)
+            _flush(path)
         if target.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent)) / "ancien"
             target.rename(old)
             try:
-                stage.rename(target)
-            except OSError:
+                new.rename(target)
+            except BaseException:
                 old.rename(target)
                 raise
-            finally:
-                if target.exists():
-                    shutil.rmtree(old.parent, ignore_errors=True)
         else:
-            stage.rename(target)
+            new.rename(target)
     finally:
-        if stage.exists():
-            shutil.rmtree(stage, ignore_errors=True)
+        if target.exists() or not old.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _flush(path: Path) -> None:
+    """Have the disk hold a file before its folder takes a name: a power cut may come at any time."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def read_pack(path: Path) -> dict[str, bytes]:

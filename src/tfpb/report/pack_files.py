@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.report import Chart, Report, Table
 from tfpb.report import charts, document_docx, document_pdf, map_html, map_print, workbook
+from tfpb.report.map_layers import Atlas, atlas, page_epsg
+from tfpb.stage import Executor, Stage, directly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tfpb.model.maps import MapModel
+    from tfpb.model.maps import MapModel, QpvPage
 
 DOCUMENTS: Final = 5
 """Units of progress, the printed maps apart (one more a quarter)."""
@@ -21,7 +24,11 @@ def _quietly(_count: int) -> None:
 
 
 def pack_files(
-    said: Report, model: MapModel, *, advance: Callable[[int], None] = _quietly
+    said: Report,
+    model: MapModel,
+    *,
+    execute: Executor = directly,
+    advance: Callable[[int], None] = _quietly,
 ) -> dict[str, bytes]:
     """Render the documents and maps of a pack.
 
@@ -31,6 +38,8 @@ def pack_files(
         What documents say.
     model : MapModel
         What maps show.
+    execute : Executor
+        Draws charts and pages, each a stage of its own.
     advance : callable
         Told of each step done.
 
@@ -39,8 +48,11 @@ def pack_files(
     dict of str to bytes
         Name inside the pack → content.
     """
-    files = map_files(model, advance=advance)
-    images = {c.key: charts.draw(c) for c in _charts(said)}
+    files = map_files(model, execute=execute, advance=advance)
+    images = {}
+    for chart in _charts(said):
+        drawn = execute(_CHART, (chart,))
+        images[chart.key] = charts.ChartImage(drawn["png"], drawn["svg"])
     advance(1)
     printed = {n.removeprefix("cartes/"): data for n, data in files.items() if n.endswith(".png")}
     files["dossier.xlsx"] = workbook.render(said)
@@ -52,13 +64,35 @@ def pack_files(
     return files
 
 
-def map_files(model: MapModel, *, advance: Callable[[int], None] = _quietly) -> dict[str, bytes]:
+def _draw_chart(chart: Chart) -> dict[str, bytes]:
+    image = charts.draw(chart)
+    return {"png": image.png, "svg": image.svg}
+
+
+_CHART: Final = Stage("Graphique", 1, ("graphique",), "image", _draw_chart, kept="fichiers")
+
+
+def map_files(
+    model: MapModel, *, execute: Executor = directly, advance: Callable[[int], None] = _quietly
+) -> dict[str, bytes]:
     """Render the web map and the printed pages."""
     files = {"carte.html": map_html.render(model)}
     advance(1)
-    for code, picture in map_print.draw_pages(model):
-        files[f"cartes/{code}.png"] = picture.png
-        files[f"cartes/{code}.pdf"] = picture.pdf
+    layers: dict[int, Atlas] = {}
+
+    def draw(alone: MapModel, page: QpvPage) -> dict[str, bytes]:
+        epsg = page_epsg(page.code_qpv)
+        if epsg not in layers:
+            layers[epsg] = atlas(alone, epsg)  # pages share layers: they do not depend on the page
+        picture = map_print.draw_page(alone, page, layers=layers[epsg])
+        return {
+            f"cartes/{page.code_qpv}.png": picture.png,
+            f"cartes/{page.code_qpv}.pdf": picture.pdf,
+        }
+
+    stage = Stage("Page de quartier", 1, ("carte", "page"), "page", draw, kept="fichiers")
+    for page in model.pages:
+        files |= execute(stage, (replace(model, pages=()), page))
         advance(1)
     return files
 

@@ -81,6 +81,11 @@ FAULTS: dict[str, FaultWords] = {
         "",
         "Le nouveau dossier est écrit dans « {dossier} » ; rien n’a été remplacé.",
     ),
+    "masques_repris": FaultWords(
+        "Masqué dans un dossier déjà écrit au même endroit, et masqué de nouveau : {nombre} d’enquête.",
+        "",
+        "Comparer les deux dossiers aurait révélé ces petits effectifs ; rien à faire.",
+    ),
     "pack_illisible": FaultWords(
         "Ce fichier n’est pas un dossier de preuves complet.",
         "un dossier.zip écrit par « tfpb dossier »",

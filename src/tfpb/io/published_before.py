@@ -1,0 +1,59 @@
+"""What packs already written have masked: the next one masks it too."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from tfpb.errors import TfpbError
+from tfpb.io.pack import RUN, earlier_packs, read_pack
+from tfpb.survey import cells_masked_in
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tfpb.survey.cells import Cell
+
+_TABLE: Final = "donnees/comparaison_detail.csv"
+_READ: Final = (
+    "vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustement", "publication",
+)  # fmt: skip
+
+
+def masked_before(folder: Path, bailleur: str) -> tuple[Cell, ...]:
+    """Read the cells masked by the packs of the same bailleur that stand in `DIR` or `DIR.2`.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the next pack is to go.
+    bailleur : str
+        As the dossier writes it. Packs of other bailleurs do not count.
+
+    Returns
+    -------
+    tuple of Cell
+        Sorted; empty when there is no pack, or none that can be read.
+    """
+    found: set[Cell] = set()
+    for path in earlier_packs(folder):
+        try:
+            pack = read_pack(path)
+            owner = json.loads(pack[RUN])["reglages"]["dossier"]["bailleur"]
+            if fold(str(owner)) == fold(bailleur) and _TABLE in pack:
+                found.update(_masked(pack[_TABLE]))
+        except (TfpbError, ValueError, KeyError, TypeError):
+            continue  # not a pack of ours, or one that a hand has spoilt: it masks nothing
+    return tuple(sorted(found))
+
+
+def _masked(data: bytes) -> tuple[Cell, ...]:
+    table = pd.read_csv(
+        io.BytesIO(data), sep=";", dtype=str, usecols=list(_READ), keep_default_na=False,
+        encoding="utf-8-sig",
+    )  # fmt: skip
+    return cells_masked_in(table)
