@@ -18,7 +18,7 @@ from tfpb.report.canvas import printable, shorten, text_width_mm, wrap
 def test_each_face_holds_signs_spaces_and_tabular_figures(style: str) -> None:
     font = TTFont(theme.FONT_FILES[style])
     letters = font.getBestCmap()
-    needed = "".join(theme.VERDICT_SIGNS.values()) + "\u202f\u00a0−–’«»€œŒÉçδ◆△→²"
+    needed = "".join(theme.verdict_sign(v) for v in Verdict) + "\u202f\u00a0−–’«»€œŒÉçδ◆△→²"
     assert [c for c in needed if ord(c) not in letters] == []
     assert len({font["hmtx"][letters[ord(d)]][0] for d in "0123456789"}) == 1
     assert font["name"].getDebugName(1) == theme.FONT_FAMILY
@@ -37,10 +37,10 @@ def test_shipped_files_are_those_recorded_and_light() -> None:
 
 def test_every_verdict_has_a_sign_and_its_look() -> None:
     for verdict in Verdict:
-        assert verdict in theme.VERDICT_SIGNS
+        assert theme.verdict_sign(verdict)
         assert verdict in theme.VERDICT_COLOURS
     gaps = [v for v in Verdict if v not in {"hausse", "baisse", "non_demontre", "non_calculable"}]
-    assert len({theme.VERDICT_SIGNS[v] for v in gaps}) == len(gaps)
+    assert len({theme.verdict_sign(v) for v in gaps}) == len(gaps)
     assert theme.verdict_sign("inconnu") == "–"
 
 
