@@ -13,6 +13,7 @@ from tfpb.cli.geocoder import geocoder
 from tfpb.cli.geodonnees import geodonnees
 from tfpb.cli.localiser import localiser
 from tfpb.cli.nouveau import nouveau
+from tfpb.cli.region import region
 from tfpb.cli.verifier import verifier
 
 app = typer.Typer(
@@ -25,7 +26,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for command in (dossier, nouveau, verifier, geocoder, localiser, comparer, abattement, cartes):
+for command in (
+    dossier,
+    nouveau,
+    verifier,
+    geocoder,
+    localiser,
+    comparer,
+    abattement,
+    cartes,
+    region,
+):
     app.command(no_args_is_help=command is not verifier)(command)
 app.add_typer(geodonnees, name="geodonnees")
 

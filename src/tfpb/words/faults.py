@@ -11,6 +11,7 @@ from tfpb.words.geography import FAULTS as GEOGRAPHY
 from tfpb.words.location import FAULTS as LOCATION
 from tfpb.words.money import FAULTS as MONEY
 from tfpb.words.reading import FAULTS as READING
+from tfpb.words.region import FAULTS as REGION
 from tfpb.words.survey import FAULTS as SURVEY
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ CATALOGUE: Final[dict[str, FaultWords]] = {
     **LOCATION,
     **SURVEY,
     **MONEY,
+    **REGION,
 }
 
 

@@ -1,0 +1,130 @@
+"""`tfpb region`: several bailleurs at once."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tfpb.cli.common import Geodonnees, Sortie, geodata_folder, guard, progress, say, show_doubts
+
+if TYPE_CHECKING:
+    from tfpb.io.region_inputs import RegionSettings
+    from tfpb.region.run import Rendered
+
+
+def region(
+    fichier: Annotated[Path, typer.Argument(help="Le region.toml à traiter.", show_default=False)],
+    sortie: Sortie,
+    geodonnees: Geodonnees = None,
+    moteur: Annotated[
+        str, typer.Option("--moteur", help="Où calculer : local, processus ou dask.")
+    ] = "processus",
+    processus: Annotated[
+        int | None,
+        typer.Option("--processus", min=1, help="Nombre de processus (par défaut, un par cœur)."),
+    ] = None,
+    ordonnanceur: Annotated[
+        str, typer.Option("--ordonnanceur", help="Adresse de la grappe Dask, tcp://MACHINE:8786.")
+    ] = "",
+    documents: Annotated[
+        bool,
+        typer.Option(
+            "--documents/--sans-documents",
+            help="Écrire aussi classeurs, PDF, Word et cartes web (les données sortent toujours).",
+        ),
+    ] = True,
+    pages: Annotated[
+        bool, typer.Option("--pages/--sans-pages", help="Dessiner la page A4 de chaque QPV.")
+    ] = False,
+) -> None:
+    """Traite plusieurs bailleurs : restitution régionale, un dossier par bailleur, fiches des contrats.
+
+    \b
+    Exemple :
+      tfpb region region/region.toml --sortie sorties/region --sans-documents
+    """
+    with guard():
+        from tfpb.io.pack import dumps, write_folder
+        from tfpb.io.region_inputs import load_region
+
+        settings = load_region(fichier)
+        start = time.perf_counter()
+        workers = processus or os.cpu_count() or 1
+        made, timings = _run(
+            settings,
+            _geography(settings, geodonnees),
+            sortie,
+            engine=(moteur, workers, ordonnanceur),
+            wanted=(documents, pages),
+        )
+        written = write_folder(sortie, made.files)
+        timings["total"] = round(time.perf_counter() - start, 3)
+        (written.folder / "journal.json").write_bytes(dumps({"durees_s": timings}))
+        _tell(made, written.folder, written.kept)
+
+
+def _geography(settings: RegionSettings, option: Path | None) -> Path:
+    if option is None and settings.reglages.geodonnees:
+        return settings.path(settings.reglages.geodonnees)
+    return geodata_folder(option)
+
+
+def _run(
+    settings: RegionSettings,
+    geography: Path,
+    target: Path,
+    *,
+    engine: tuple[str, int, str],
+    wanted: tuple[bool, bool],
+) -> tuple[Rendered, dict[str, float]]:
+    from tfpb.executor import executor
+    from tfpb.region.packs import Media
+    from tfpb.region.run import compute, render
+
+    name, workers, scheduler = engine
+    runs = executor(name, workers=workers, scheduler=scheduler)
+    kept = target.resolve().with_name(f".{target.name}-adresses")
+    geography = geography.resolve()
+    count = len(settings.bailleurs)
+    timings: dict[str, float] = {}
+    before = time.perf_counter()
+    with progress("Bailleurs", count) as advance:
+        computed = compute(
+            settings, geography, executor=runs, kept=kept, tell=lambda _step, n: advance(n)
+        )
+    timings["calculs"] = round(time.perf_counter() - before, 3)
+    before = time.perf_counter()
+    with progress("Documents", count + len(computed.contrats) + 1) as advance:
+        made = render(
+            computed,
+            geography,
+            executor=runs,
+            media=Media(*wanted),
+            tell=lambda _step, n: advance(n),
+        )
+    timings["documents"] = round(time.perf_counter() - before, 3)
+    return made, timings
+
+
+def _tell(made: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
+    from tfpb.words.numbers import plural
+    from tfpb.words.region import closing
+
+    if kept:
+        say(
+            "Des fichiers du dossier précédent ont été modifiés à la main ou ajoutés : "
+            f"{', '.join(kept[:5])}. Ils n’ont pas été touchés."
+        )
+    for line in closing(made.owners, made.contrats, folder.name):
+        say(line)
+    if made.notices:
+        say("Doutes relevés sur la région :")
+        show_doubts(made.notices)
+    doubts = sum(made.doubts.values())
+    if doubts:
+        say(f"{plural(doubts, 'doute')} sur les fichiers des bailleurs, chacun dans son dossier.")
+    say(f"Région écrite dans : {folder}")

@@ -1,0 +1,168 @@
+"""Where partitions run: here, in processes of this machine, or on a Dask cluster that exists.
+
+`map` gives results in the order of the parts, so that what is made of them does not depend on where
+they ran. A partition is a pure function of a picklable part: it may be run again when a worker is lost.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+
+from tfpb.errors import Place, fail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+P = TypeVar("P")
+R = TypeVar("R")
+_RETRIES: Final = 3
+
+
+def _quietly(_count: int) -> None:
+    """Tell nobody."""
+
+
+class Executor(Protocol):
+    """Runs a function over parts."""
+
+    def map(
+        self, run: Callable[[P], R], parts: Sequence[P], advance: Callable[[int], None] = _quietly
+    ) -> list[R]:
+        """Return ``[run(p) for p in parts]``; `advance(1)` is told of each part done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class InProcess:
+    """One part after the other, here."""
+
+    def map(
+        self, run: Callable[[P], R], parts: Sequence[P], advance: Callable[[int], None] = _quietly
+    ) -> list[R]:
+        """Run the parts in order."""
+        out = []
+        for part in parts:
+            out.append(run(part))
+            advance(1)
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """Processes of this machine.
+
+    Parameters
+    ----------
+    workers : int
+
+    Notes
+    -----
+    Processes are started afresh (`spawn`): a fork would carry open files and threads along, and
+    Windows has none. When one is killed, what it had not given back runs again in a new pool, and
+    what a third pool could not do runs here, where the true error shows.
+    """
+
+    workers: int
+
+    def map(
+        self, run: Callable[[P], R], parts: Sequence[P], advance: Callable[[int], None] = _quietly
+    ) -> list[R]:
+        """Run the parts in processes, results in the order of the parts."""
+        done: dict[int, R] = {}
+        for _ in range(_RETRIES):
+            if len(done) == len(parts):
+                break
+            self._once(run, parts, done, advance)
+        for k, part in enumerate(parts):
+            if k not in done:
+                done[k] = run(part)
+                advance(1)
+        return [done[k] for k in range(len(parts))]
+
+    def _once(
+        self,
+        run: Callable[[P], R],
+        parts: Sequence[P],
+        done: dict[int, R],
+        advance: Callable[[int], None],
+    ) -> None:
+        context = multiprocessing.get_context("spawn")
+        try:
+            with ProcessPoolExecutor(self.workers, mp_context=context) as pool:
+                asked = {pool.submit(run, p): k for k, p in enumerate(parts) if k not in done}
+                for future in as_completed(asked):
+                    done[asked[future]] = future.result()
+                    advance(1)
+        except BrokenProcessPool:
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class Dask:
+    """A Dask cluster that runs already; files must have the same paths on its workers.
+
+    Parameters
+    ----------
+    scheduler : str
+        `tcp://host:port`.
+    """
+
+    scheduler: str
+
+    def map(
+        self, run: Callable[[P], R], parts: Sequence[P], advance: Callable[[int], None] = _quietly
+    ) -> list[R]:
+        """Run the parts on the cluster; those of a lost worker run again elsewhere.
+
+        Raises
+        ------
+        TfpbError
+            `dask_absent` without the extra, `dask_injoignable` when nobody answers.
+        """
+        try:
+            from distributed import Client  # noqa: PLC0415 - an extra
+            from distributed import as_completed as finished  # noqa: PLC0415 - idem
+        except ImportError as error:
+            raise fail("dask_absent", got=self.scheduler) from error
+        try:
+            client: Any = Client(self.scheduler, timeout="10s", set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            place = Place(column="--ordonnanceur")
+            raise fail("dask_injoignable", place=place, got=self.scheduler) from error
+        with client:
+            futures = [client.submit(run, p, pure=False, retries=_RETRIES) for p in parts]
+            for _ in finished(futures):
+                advance(1)
+            return list(client.gather(futures))
+
+
+def executor(engine: str, *, workers: int, scheduler: str = "") -> Executor:
+    """Choose where partitions run.
+
+    Parameters
+    ----------
+    engine : str
+        `local`, `processus` or `dask`.
+    workers : int
+        Processes of this machine (`processus`).
+    scheduler : str
+        Address of the Dask scheduler.
+
+    Raises
+    ------
+    TfpbError
+        `moteur_inconnu`, `ordonnanceur_absent`.
+    """
+    if engine == "local" or (engine == "processus" and workers <= 1):
+        return InProcess()
+    if engine == "processus":
+        return Processes(workers)
+    if engine == "dask":
+        if not scheduler:
+            raise fail("ordonnanceur_absent", place=Place(column="--ordonnanceur"))
+        return Dask(scheduler)
+    raise fail("moteur_inconnu", place=Place(column="--moteur"), got=engine)

@@ -1,0 +1,176 @@
+"""Counts and sums over several bailleurs: stock by place, money by quarter and axis, files read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from tfpb.model.codes import Axe
+from tfpb.report.region_sections.restitution import RegionFacts
+from tfpb.words.accounts import axis_words
+from tfpb.words.report import ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from tfpb.checks import Source
+    from tfpb.model.location import Located
+    from tfpb.region.partition import Part
+    from tfpb.region.territories import Territories
+
+_SPENT: Final = ("prevu_eur", "realise_eur", "valorise_eur")
+_LOST: Final = ("abattement_eur", "compensation_etat_eur", "perte_collectivites_eur")
+_NOTHING: Final = Decimal(0)
+
+
+def region_facts(
+    parts: Sequence[Part], located: Located, places: Territories, sources: Iterable[Source]
+) -> RegionFacts:
+    """Count the region."""
+    homes = located.residences
+    quarters = sorted({str(c) for c in homes["code_qpv"]} - {""})
+    money = quarter_money(parts, quarters)
+    return RegionFacts(
+        owners=len(parts),
+        homes=len(homes),
+        dwellings=int(homes["nb_logements"].sum()),
+        inside=int(homes["logements_dans"].sum()),
+        doubtful=int(homes["logements_a_verifier"].sum()),
+        quarters=len(quarters),
+        abated=sum(money["abattement_eur"], _NOTHING),
+        valued=sum(money["valorise_eur"], _NOTHING),
+        places=_stock_by_place(homes, places),
+        axes=axes(parts, quarters),
+        files=_files(sources),
+    )
+
+
+def _stock_by_place(homes: pd.DataFrame, places: Territories) -> pd.DataFrame:
+    city = homes["code_insee"].fillna("").astype(str)
+    rows = []
+    for level, of in (("departement", places.departement), ("siren_epci", places.epci)):
+        code = city.map(lambda c, of=of: of.get(c, ""))
+        for value, part in homes.groupby(code.to_numpy(dtype=object), sort=True):
+            if not value:
+                continue
+            rows.append(
+                {
+                    "niveau": level,
+                    "territoire": places.names.get((level, str(value)), str(value)),
+                    "residences": len(part),
+                    "logements": int(part["nb_logements"].sum()),
+                    "logements_dans": int(part["logements_dans"].sum()),
+                    "quartiers": len({str(c) for c in part["code_qpv"]} - {""}),
+                }
+            )
+    columns = ["niveau", "territoire", "residences", "logements", "logements_dans", "quartiers"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def quarter_money(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame:
+    """Sum the abatement and the valued actions of some quarters over bailleurs.
+
+    Returns
+    -------
+    DataFrame
+        `code_qpv, logements, abattement_eur, compensation_etat_eur, perte_collectivites_eur,
+        valorise_eur`, one row a quarter in order; dwellings are those in the quarter.
+    """
+    wanted = set(codes)
+    sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    dwellings: dict[str, int] = defaultdict(int)
+    for part in parts:
+        if part.located is not None:
+            homes = part.located.residences
+            for code, count in zip(homes["code_qpv"], homes["logements_dans"], strict=True):
+                dwellings[str(code)] += int(count)
+        if part.abatement is not None:
+            _add(sums, part.abatement.by_qpv, _LOST)
+        if part.programme is not None:
+            year = part.settings.dossier.annee
+            balance = part.programme.balance
+            _add(sums, balance[balance["annee"] == year], ("valorise_eur",))
+    rows = [
+        {
+            "code_qpv": code,
+            "logements": dwellings[code],
+            **{c: sums[code].get(c, _NOTHING) for c in (*_LOST, "valorise_eur")},
+        }
+        for code in sorted(wanted)
+    ]
+    columns = ["code_qpv", "logements", *_LOST, "valorise_eur"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _add(sums: dict[str, dict[str, Decimal]], rows: pd.DataFrame, columns: Sequence[str]) -> None:
+    for row in rows.to_dict("records"):
+        for column in columns:
+            value = row.get(column)
+            if isinstance(value, Decimal):
+                sums[str(row["code_qpv"])][column] += value
+
+
+def axes(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame:
+    """Sum the programmes by axis over bailleurs, in some quarters.
+
+    Returns
+    -------
+    DataFrame
+        `axe (words), actions, prevu_eur, realise_eur, valorise_eur`, axes without action left out.
+    """
+    wanted = set(codes)
+    sums: dict[int, dict[str, Any]] = {}
+    for part in parts:
+        if part.programme is None:
+            continue
+        for row in part.programme.by_axis.to_dict("records"):
+            if str(row["code_qpv"]) not in wanted:
+                continue
+            line = sums.setdefault(
+                int(row["axe"]), {"actions": 0, **dict.fromkeys(_SPENT, _NOTHING)}
+            )
+            line["actions"] += int(row["actions"])
+            for column in _SPENT:
+                if isinstance(row[column], Decimal):
+                    line[column] += row[column]
+    rows = [{"axe": axis_words(int(a)), **sums[int(a)]} for a in Axe if int(a) in sums]
+    return pd.DataFrame(rows, columns=["axe", "actions", *_SPENT])
+
+
+def owners_by_quarter(
+    located: Located, places: Territories, codes: Collection[str]
+) -> pd.DataFrame:
+    """Count the stock of some quarters by bailleur: a public fact, named.
+
+    Returns
+    -------
+    DataFrame
+        `nom_qpv, code_qpv, bailleur, residences, logements_dans, logements_a_verifier`.
+    """
+    homes = located.residences
+    mine = homes[homes["code_qpv"].isin(list(codes))]
+    columns = ["nom_qpv", "code_qpv", "bailleur", "residences", "logements_dans",
+               "logements_a_verifier"]  # fmt: skip
+    if mine.empty:
+        return pd.DataFrame(columns=columns)
+    grouped = mine.groupby(["code_qpv", "bailleur"], sort=True)
+    out = grouped[["logements_dans", "logements_a_verifier"]].sum().reset_index()
+    out["residences"] = grouped.size().to_numpy()
+    out["nom_qpv"] = [places.quarters.get(str(c), str(c)) for c in out["code_qpv"]]
+    return out[columns]
+
+
+def _files(sources: Iterable[Source]) -> pd.DataFrame:
+    rows: dict[str, list[int]] = {}
+    for one in sources:
+        line = rows.setdefault(one.role, [0, 0])
+        line[0] += 1
+        line[1] += one.rows
+    known = {**ROLES, "contrats": "Contrats de ville", "region": "Région"}
+    return pd.DataFrame(
+        [(known.get(role, role), *counts) for role, counts in rows.items()],
+        columns=["role", "fichiers", "lignes"],
+    )

@@ -1,0 +1,201 @@
+"""The files of each output, made apart: a bailleur's pack, a contrat's sheet, the restitution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb import steps
+from tfpb.geodata.geography import open_geography
+from tfpb.io.geopackage import geopackage_bytes
+from tfpb.io.pack import RUN, dumps
+from tfpb.io.tabular import csv_bytes
+from tfpb.model.dossier import Dossier
+from tfpb.model.report import Chart, Report
+from tfpb.provenance import checks_of, run_hash, run_record
+from tfpb.report import charts, document_docx, document_pdf, map_html, map_print, workbook
+from tfpb.report.map_model import map_model
+from tfpb.report.pack_files import data_tables
+from tfpb.report.region_sections.position import position as position_section
+from tfpb.report.sections import report
+from tfpb.stage import Stage, run_stages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pandas as pd
+
+    from tfpb.checks import Source
+    from tfpb.model.survey import Published
+    from tfpb.region.partition import Part
+
+_LATE: Final = (
+    Stage("Évaluation", 1, ("settings", "located", "programme", "survey"), "evaluation", steps.evaluate),
+    Stage("Sensibilité", 1, ("settings", "inputs", "located", "survey"), "sensitivity", steps.sensitive),
+    Stage("Fond de carte", 1, ("geography", "located"), "ground", steps.ground),
+)  # fmt: skip
+"""What is made once the region's survey is protected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """What is rendered beside the data.
+
+    Parameters
+    ----------
+    documents : bool
+        Workbook, PDF, Word and web map.
+    pages : bool
+        The A4 page of each quarter.
+    """
+
+    documents: bool = True
+    pages: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PackJob:
+    """One bailleur's pack to make.
+
+    Parameters
+    ----------
+    part : Part
+        Its answers left out.
+    survey : Published or None
+        Its own cut, sealed.
+    position : DataFrame or None
+    repere : DataFrame or None
+        What its own dossier reads back.
+    repere_name : str
+    geography : Path
+    region : Source
+        The region's run, as one source of the pack.
+    media : Media
+    """
+
+    part: Part
+    survey: Published | None
+    position: pd.DataFrame | None
+    repere: pd.DataFrame | None
+    repere_name: str
+    geography: Path
+    region: Source
+    media: Media
+
+
+@dataclass(frozen=True, slots=True)
+class ReportJob:
+    """A report to render: sections are said, no map.
+
+    Parameters
+    ----------
+    key : str
+        Folder of its files.
+    said : Report
+    names : mapping of str to str
+        `xlsx`, `pdf`, `docx` → file name.
+    media : Media
+    """
+
+    key: str
+    said: Report
+    names: Mapping[str, str]
+    media: Media
+
+
+def pack_files(job: PackJob) -> dict[str, bytes]:
+    """Make every file of one bailleur's pack: name inside the pack → bytes."""
+    dossier = _dossier(job)
+    said = report(dossier)
+    if job.position is not None and job.survey is not None and job.survey.waves:
+        wave = job.survey.waves[-1].vague
+        said = _with_section(said, position_section(job.position, job.survey.items, wave))
+    files: dict[str, bytes] = {}
+    printed: dict[str, bytes] = {}
+    model = map_model(dossier) if job.media.documents or job.media.pages else None
+    if job.media.pages and model is not None:
+        layers = None
+        for page in model.pages:
+            picture = map_print.draw_page(model, page, layers=layers)
+            files[f"cartes/{page.code_qpv}.png"] = printed[f"{page.code_qpv}.png"] = picture.png
+            files[f"cartes/{page.code_qpv}.pdf"] = picture.pdf
+    if job.media.documents and model is not None:
+        files["carte.html"] = map_html.render(model)
+        names = {"xlsx": "dossier.xlsx", "pdf": "rapport.pdf", "docx": "rapport.docx"}
+        files |= _documents(said, names, printed)
+    files |= _data(said)
+    files["donnees/residences.gpkg"] = geopackage_bytes(steps.layers(dossier))
+    if job.repere is not None:
+        files[job.repere_name] = csv_bytes(job.repere)
+    files[RUN] = dumps(run_record(dossier))
+    return files
+
+
+def report_files(job: ReportJob) -> dict[str, bytes]:
+    """Render a report that has no map, and its data."""
+    files = _documents(job.said, job.names, {}) if job.media.documents else {}
+    return {f"{job.key}/{name}": data for name, data in {**files, **_data(job.said)}.items()}
+
+
+def _documents(
+    said: Report, names: Mapping[str, str], printed: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    drawn = [b for s in said.sections for b in s.blocks if isinstance(b, Chart)]
+    images = {c.key: charts.draw(c) for c in drawn}
+    return {
+        names["xlsx"]: workbook.render(said),
+        names["pdf"]: document_pdf.render(said, images, printed),
+        names["docx"]: document_docx.render(said, images, printed),
+    }
+
+
+def _data(said: Report) -> dict[str, bytes]:
+    return {
+        f"donnees/{t.key}.csv": csv_bytes(t.rows[[c.key for c in t.columns]])
+        for t in data_tables(said)
+    }
+
+
+def _with_section(said: Report, section: Any) -> Report:
+    """Put a section after the comparison."""
+    at = next((k for k, s in enumerate(said.sections) if s.key == "comparaison"), 0) + 1
+    return replace(said, sections=(*said.sections[:at], section, *said.sections[at:]))
+
+
+def _dossier(job: PackJob) -> Dossier:
+    """Freeze a bailleur's dossier around the region's survey."""
+    part = job.part
+    assert part.inputs is not None  # noqa: S101 - a part at fault has stopped the run
+    assert part.located is not None  # noqa: S101 - idem
+    geography = open_geography(job.geography, needs=(part.located.vintage,))
+    sources = (*part.inputs.sources, *geography.sources, job.region)
+    start = {
+        "settings": part.settings,
+        "inputs": part.inputs,
+        "geography": geography,
+        "located": part.located,
+        "survey": job.survey,
+        "abatement": part.abatement,
+        "programme": part.programme,
+        "droit_commun": part.droit_commun,
+    }
+    made = run_stages(_LATE, start).values  # noqa: PD011 - not a frame
+    survey_notices = job.survey.notices if job.survey is not None else ()
+    return Dossier(
+        settings=part.settings,
+        run_hash=run_hash(part.settings, sources),
+        maps=geography.maps,
+        located=part.located,
+        ground=made["ground"],
+        survey=job.survey,
+        abatement=part.abatement,
+        programme=part.programme,
+        droit_commun=part.droit_commun,
+        conventions=part.inputs.frame("conventions"),
+        evaluation=made["evaluation"],
+        sensitivity=made["sensitivity"],
+        sources=sources,
+        checks=checks_of(part.inputs.frames["patrimoine"], part.located),
+        notices=(*part.notices, *survey_notices),
+    )

@@ -1,0 +1,228 @@
+"""One bailleur's part of the run: its files read, located, costed and recoded, away from the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tfpb import steps, survey
+from tfpb.errors import Fault, Place, Severity, TfpbError
+from tfpb.geodata.geography import open_geography
+from tfpb.perimeters import ruling_vintage
+from tfpb.pipeline import read
+from tfpb.region.kept import Kept
+from tfpb.stage import Stage, directly, run_stages
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from tfpb.config import Settings
+    from tfpb.geodata.geography import Geography
+    from tfpb.io.inputs import Inputs
+    from tfpb.model.location import Located
+    from tfpb.model.money import Abatement, DroitCommun, Programme
+    from tfpb.model.plan import Plan
+    from tfpb.survey.model import Survey
+
+_OWN: Final = (
+    Stage("Adresses", 1, ("inputs", "geography"), "geocoded", steps.geocode),
+    Stage("Périmètres", 1, ("settings", "inputs", "geography", "geocoded"), "located", steps.locate),
+    Stage("Abattement", 1, ("settings", "inputs", "located"), "abatement", steps.abate),
+    Stage("Programme", 1, ("settings", "inputs", "located", "abatement"), "programme", steps.programme),
+    Stage("Droit commun", 1, ("settings", "inputs", "located"), "droit_commun", steps.droit_commun),
+)  # fmt: skip
+"""What is made of one bailleur's files alone, by the steps of any dossier."""
+_YEAR_OF_MAP: Final = {2015: 2024, 2024: 2025}
+"""A year that each map rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a worker needs to make one part.
+
+    Parameters
+    ----------
+    settings : Settings
+        The bailleur's dossier, under the name the region gives it.
+    geography : Path
+    carte : int or None
+        Map that rules every wave of the region.
+    own_survey : bool
+        Whether the dossier's own deliveries are read (else the region's are, by the join).
+    kept : Path or None
+        Folder of geocoded stocks kept from an earlier run.
+    """
+
+    settings: Settings
+    geography: Path
+    carte: int | None
+    own_survey: bool
+    kept: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One bailleur's part.
+
+    Parameters
+    ----------
+    settings : Settings
+    inputs : Inputs or None
+        Without deliveries: no answer is kept beside `survey`.
+    located : Located or None
+        For the tax year.
+    sides : DataFrame or None
+        Résidences on the map that rules the survey.
+    abatement, programme, droit_commun
+        None when the dossier lacks the file.
+    survey : Survey or None
+        Ranks, in memory only.
+    plan : Plan or None
+        The bailleur's own: names of its items.
+    notices : tuple of Fault
+        Doubts of this bailleur's files.
+    faults : tuple of Fault
+        What stops; everything else is then None.
+    """
+
+    settings: Settings
+    inputs: Inputs | None = None
+    located: Located | None = None
+    sides: pd.DataFrame | None = None
+    abatement: Abatement | None = None
+    programme: Programme | None = None
+    droit_commun: DroitCommun | None = None
+    survey: Survey | None = None
+    plan: Plan | None = None
+    notices: tuple[Fault, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Name of the bailleur."""
+        return self.settings.dossier.bailleur
+
+
+def make_part(task: Task) -> Part:
+    """Make one bailleur's part; faults come back as values, every one of them."""
+    try:
+        return _make(task)
+    except TfpbError as error:
+        return Part(task.settings, faults=error.faults)
+
+
+def _make(task: Task) -> Part:
+    settings = task.settings
+    if not task.own_survey:
+        files = settings.fichiers.model_copy(update={"enquete": (), "plan": ""})
+        settings = settings.model_copy(update={"fichiers": files})
+    inputs, geography, found = read(settings, task.geography)
+    stopping = tuple(f for f in found if f.severity is Severity.FAUTE)
+    if stopping:
+        return Part(task.settings, faults=stopping)
+    start = {"settings": settings, "inputs": inputs, "geography": geography}
+    kept = Kept(task.kept, settings.dossier.bailleur)
+
+    def execute(stage: Stage, values: tuple[Any, ...]) -> Any:
+        if stage.writes != "geocoded":
+            return directly(stage, values)
+        depends = (stage.version, inputs.sources, inputs.aliases, geography.sources)
+        return kept.frame(depends, lambda: directly(stage, values))
+
+    outcome = run_stages(_OWN, start, execute=execute)
+    if outcome.faults:
+        return Part(task.settings, faults=outcome.faults)
+    made = outcome.values  # noqa: PD011 - not a frame
+    located = _named(made["located"], settings.dossier.bailleur)
+    sides = _sides(task, inputs, geography, located, made["geocoded"])
+    answers = None
+    if inputs.plan is not None and inputs.deliveries:
+        answers = _answers(inputs, sides, settings)
+    parts = (located, made["abatement"], made["programme"], made["droit_commun"])
+    notices = (*found, *(n for p in parts if p is not None for n in p.notices))
+    return Part(
+        settings=task.settings,
+        inputs=replace(inputs, deliveries=()),
+        located=located,
+        sides=sides,
+        abatement=made["abatement"],
+        programme=made["programme"],
+        droit_commun=made["droit_commun"],
+        survey=answers,
+        plan=inputs.plan,
+        notices=notices if answers is None else (*notices, *answers.faults),
+    )
+
+
+def _named(located: Located, name: str) -> Located:
+    """Give the whole stock the name the region knows its bailleur by."""
+    return replace(
+        located,
+        entrances=located.entrances.assign(bailleur=name),
+        residences=located.residences.assign(bailleur=name),
+    )
+
+
+def _sides(
+    task: Task, inputs: Inputs, geography: Geography, located: Located, geocoded: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the résidences on the map that rules the survey, with the territories of the package."""
+    settings = task.settings
+    homes = located.residences
+    if task.carte is not None and task.carte != located.vintage:
+        head = settings.dossier.model_copy(update={"annee": _YEAR_OF_MAP[task.carte]})
+        other = settings.model_copy(update={"dossier": head})
+        if ruling_vintage(head.annee, "") not in geography.maps:
+            open_geography(task.geography, needs=(task.carte,))  # raises, told how to import it
+        found = steps.locate(other, inputs, geography, geocoded).residences
+        homes = found.assign(bailleur=settings.dossier.bailleur)
+    return homes
+
+
+def _answers(inputs: Inputs, sides: pd.DataFrame, settings: Settings) -> Survey:
+    """Recode the dossier's own deliveries, and keep this bailleur's interviews only.
+
+    Raises
+    ------
+    TfpbError
+        Faults of the deliveries; `region_bailleur_absent` when they name several bailleurs but
+        not this one.
+    """
+    assert inputs.plan is not None  # noqa: S101 - the caller looked
+    made = survey.recode([d.frame for d in inputs.deliveries], inputs.plan, sides)
+    faults = [f for f in made.faults if f.severity is Severity.FAUTE]
+    if faults:
+        raise TfpbError(faults)
+    name = settings.dossier.bailleur
+    named = made.respondents["bailleur"].to_numpy(dtype=object)
+    met = sorted(set(named))
+    own = np.array([fold(n) == fold(name) for n in named], dtype=bool)
+    if len(met) > 1:
+        if not own.any():
+            place = Place(inputs.deliveries[0].table.file)
+            fields = {"bailleur": name, "lus": ", ".join(met[:8])}
+            raise TfpbError(Fault("region_bailleur_absent", place, name, fields))
+        others = int((~own).sum())
+        left = Fault(
+            "region_reponses_autres",
+            fields={"nombre": others, "bailleur": name},
+            severity=Severity.DOUTE,
+        )
+        made = replace(only_rows(made, np.flatnonzero(own)), faults=(*made.faults, left))
+    return replace(made, respondents=made.respondents.assign(bailleur=name))
+
+
+def only_rows(made: Survey, rows: NDArray[np.intp]) -> Survey:
+    """Keep some interviews."""
+    return replace(
+        made,
+        respondents=made.respondents.iloc[rows].reset_index(drop=True),
+        answers={k: v[rows] for k, v in made.answers.items()},
+        marks={k: v[rows] for k, v in made.marks.items()},
+    )

@@ -1,0 +1,138 @@
+"""Where a bailleur stands: its own interval, the region without it, quartiles of the others. No rank."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.region.cuts import GAP_AND_LEVEL, gaps_of_bailleurs
+from tfpb.region.pseudonyms import draw
+
+if TYPE_CHECKING:
+    from tfpb.model.survey import Published
+
+FEWEST_OTHERS: Final = 5
+"""With fewer others, a quartile is one of them."""
+POSITION_COLUMNS: Final = (
+    "vague", "item", "groupe", "estimation", "ic95_bas", "ic95_haut", "region", "region_bas",
+    "region_haut", "quartile1", "mediane", "quartile3", "autres", "lecture",
+)  # fmt: skip
+
+
+def quartiles(whole: Published, name: str) -> pd.DataFrame:
+    """Return the quartiles of the other bailleurs, item by item, rounded to the point.
+
+    Parameters
+    ----------
+    whole : Published
+        Every bailleur's rows, protected.
+    name : str
+        The bailleur left out.
+
+    Returns
+    -------
+    DataFrame
+        `vague, item, groupe, quartile1, mediane, quartile3, autres`; items that fewer than
+        `FEWEST_OTHERS` others may show are not there.
+
+    Notes
+    -----
+    Rounded because a quartile of few values is, or nearly, one bailleur's own figure: to the point,
+    it is met in several.
+    """
+    rows = gaps_of_bailleurs(whole, GAP_AND_LEVEL)
+    rows = rows[rows["bailleur"] != name]
+    out = []
+    for key, part in rows.groupby(["vague", "item", "groupe"], sort=False):
+        values = part["estimation"].to_numpy(dtype=float)
+        if len(values) >= FEWEST_OTHERS:
+            cut = [round(float(v), 2) for v in np.quantile(values, (0.25, 0.5, 0.75))]
+            out.append((*key, *cut, len(values)))
+    columns = ["vague", "item", "groupe", "quartile1", "mediane", "quartile3", "autres"]
+    return pd.DataFrame(out, columns=columns)
+
+
+def position(whole: Published, own: Published, name: str) -> pd.DataFrame:
+    """Set a bailleur's figures beside the region without it and the quartiles of the others.
+
+    Returns
+    -------
+    DataFrame
+        `POSITION_COLUMNS`; `lecture` is `au_dessus`, `en_dessous` (the whole 95 % interval on one
+        side of the others' median) or `non_tranche`, empty without median. Never a rank.
+    """
+    mine = gaps_of_bailleurs(own, GAP_AND_LEVEL)
+    mine = mine[mine["bailleur"] == name].drop(columns=["bailleur", "theme", "verdict"])
+    keys = ["vague", "item", "groupe"]
+    marks = own.benchmark[own.benchmark["repere"] == "region_sans_soi"]
+    marks = marks[[*keys, "valeur", "ic95_bas", "ic95_haut"]].rename(
+        columns={"valeur": "region", "ic95_bas": "region_bas", "ic95_haut": "region_haut"}
+    )
+    out = mine.merge(marks, on=keys, how="left", validate="one_to_one")
+    out = out.merge(quartiles(whole, name), on=keys, how="left", validate="one_to_one")
+    middle, low, high = (out[c].to_numpy(dtype=float) for c in ("mediane", "ic95_bas", "ic95_haut"))
+    with np.errstate(invalid="ignore"):
+        reading = np.where(
+            low > middle, "au_dessus", np.where(high < middle, "en_dessous", "non_tranche")
+        )
+    out["lecture"] = np.where(np.isnan(middle), "", reading)
+    return out[list(POSITION_COLUMNS)]
+
+
+def under_letters(whole: Published, wave: str, *, seed: int) -> pd.DataFrame:
+    """Lay the bailleurs' gaps out under letters, drawn question by question, to the point.
+
+    Neither n nor interval: both would tell the size, and the size the name. Rows come in the order
+    of the letters, which is drawn: never by value.
+
+    Returns
+    -------
+    DataFrame
+        `item, lettre, ecart (rounded to 0.01), verdict`; questions that fewer than
+        `FEWEST_OTHERS` + 1 bailleurs may show are not there.
+    """
+    rows = gaps_of_bailleurs(whole, ("ecart",))
+    rows = rows[rows["vague"] == wave]
+    out = []
+    for item, part in rows.groupby("item", sort=False):
+        if len(part) <= FEWEST_OTHERS:
+            continue
+        drawn = draw(part["bailleur"], seed=seed, output=f"{wave}|{item}")
+        lines = [
+            (str(item), drawn[b], round(float(v), 2), str(verdict))
+            for b, v, verdict in zip(
+                part["bailleur"], part["estimation"], part["verdict"], strict=True
+            )
+        ]
+        out += sorted(lines, key=lambda line: (len(line[1]), line[1]))
+    return pd.DataFrame(out, columns=["item", "lettre", "ecart", "verdict"])
+
+
+def spread(whole: Published, wave: str) -> pd.DataFrame:
+    """Return the quartiles over all bailleurs, rounded to the point: `item, groupe, quartile1…`."""
+    rows = quartiles(whole, "")
+    return rows[rows["vague"] == wave].reset_index(drop=True)
+
+
+def benchmark_table(
+    own: Published, names: dict[str, str], libelles: dict[str, str]
+) -> pd.DataFrame:
+    """Return the file a bailleur's own dossier reads back as `repere`: the region without it.
+
+    Parameters
+    ----------
+    own : Published
+        The bailleur's own cut.
+    names : dict
+        Region's item → its name in the bailleur's plan; the wording stands for what lacks.
+    libelles : dict
+        Region's item → wording.
+    """
+    rows = own.benchmark[own.benchmark["repere"] == "region_sans_soi"]
+    items = [names.get(str(i), libelles.get(str(i), str(i))) for i in rows["item"]]
+    out = rows.assign(item=items)[
+        ["item", "vague", "groupe", "repere", "valeur", "ic95_bas", "ic95_haut", "n"]
+    ]
+    return out.reset_index(drop=True)

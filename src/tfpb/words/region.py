@@ -1,0 +1,180 @@
+"""Words of the region: restitution, position of a bailleur, sheet of a contrat de ville, faults."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tfpb.words.catalogue import FaultWords
+from tfpb.words.numbers import THIN, euros, number, percent, plural
+
+FAULTS: dict[str, FaultWords] = {
+    "region_bailleur_en_double": FaultWords(
+        "Le bailleur « {got} » est nommé deux fois.",
+        "un nom par bailleur",
+        "Supprimez l’un des deux paragraphes [[bailleurs]] ou donnez-lui un autre nom.",
+    ),
+    "region_annee_differente": FaultWords(
+        "Le dossier de « {bailleur} » porte sur l’année {got}, la région sur {annee}.",
+        "annee = {annee} dans son dossier.toml",
+        "Demandez au bailleur son dossier de l’année {annee}.",
+    ),
+    "region_bailleur_absent": FaultWords(
+        "L’enquête fournie par « {bailleur} » nomme plusieurs bailleurs, mais pas lui.",
+        "« {bailleur} » dans la colonne du bailleur (lus : {lus})",
+        "Écrivez le nom comme dans la livraison, ou corrigez la livraison.",
+    ),
+    "region_reponses_autres": FaultWords(
+        "La livraison de « {bailleur} » contient aussi {nombre} réponses d’autres bailleurs, écartées.",
+        "les réponses d’un seul bailleur",
+        "Rien à faire si la livraison est commune : chacun n’y prend que les siennes.",
+    ),
+    "region_bailleur_inconnu": FaultWords(
+        "L’enquête nomme « {got} », qui n’est pas dans la région : {nombre} réponses écartées.",
+        "l’un des bailleurs : {connus}",
+        "Ajoutez ce bailleur ou écrivez son nom comme dans la livraison.",
+    ),
+    "region_item_absent": FaultWords(
+        "La question « {libelle} » manque dans l’enquête de « {bailleur} ».",
+        "une question de même colonne ou de même libellé",
+        "Si elle y est sous un autre nom, donnez-lui ce libellé dans le plan du bailleur.",
+    ),
+    "region_echelle_differente": FaultWords(
+        "La question « {libelle} » n’a pas la même échelle chez « {bailleur} » qu’ailleurs.",
+        "les mêmes niveaux de réponse, dont les mêmes comptés comme satisfaits",
+        "Corrigez l’échelle dans le plan du bailleur ; deux échelles ne s’additionnent pas.",
+    ),
+    "region_qpv_deux_contrats": FaultWords(
+        "Le QPV « {got} » est rattaché à deux contrats de ville.",
+        "un seul contrat par quartier (déjà lu : {autre})",
+        "Corrigez le tableau des contrats.",
+    ),
+    "region_contrat_contredit": FaultWords(
+        "Pour le QPV « {got} », la convention de « {bailleur} » nomme un autre contrat de ville : {lu}.",
+        "{retenu}",
+        "Le contrat retenu est « {retenu} » ; le tableau [fichiers] contrats tranche.",
+    ),
+    "region_trop_peu": FaultWords(
+        "Trop peu de bailleurs ont répondu pour publier un chiffre régional sans montrer l’un d’eux.",
+        "au moins {attendu} bailleurs enquêtés à chaque vague",
+        "Réunissez plus de bailleurs, ou faites un dossier par bailleur avec « tfpb dossier ».",
+    ),
+    "moteur_inconnu": FaultWords(
+        "Le moteur « {got} » n’existe pas.",
+        "local, processus ou dask",
+        "Corrigez --moteur.",
+    ),
+    "ordonnanceur_absent": FaultWords(
+        "Le moteur dask demande l’adresse d’un ordonnanceur.",
+        "--ordonnanceur tcp://MACHINE:8786",
+        "Demandez l’adresse à qui tient la grappe, ou choisissez --moteur processus.",
+    ),
+    "dask_absent": FaultWords(
+        "Le moteur dask n’est pas installé.",
+        "l’option « dask » de tfpb",
+        "Installez-la (pip install 'tfpb[dask]'), ou choisissez --moteur processus.",
+    ),
+    "dask_injoignable": FaultWords(
+        "L’ordonnanceur « {got} » ne répond pas.",
+        "un ordonnanceur en marche, joignable d’ici",
+        "Vérifiez l’adresse et le pare-feu, ou choisissez --moteur processus.",
+    ),
+}
+
+READINGS: Final[dict[str, str]] = {
+    "au_dessus": "au-dessus de la médiane des autres",
+    "en_dessous": "en dessous de la médiane des autres",
+    "non_tranche": "écart à la médiane non démontré",
+    "": "",
+}
+LEVELS: Final[dict[str, str]] = {
+    "departement": "Département",
+    "siren_epci": "Intercommunalité",
+    "contrat_de_ville": "Contrat de ville",
+    "code_qpv": "Quartier",
+}
+REPERE_REFERENCE: Final = "{titre} : tous les bailleurs enquêtés sauf le vôtre, vague {vague}"
+NO_RANK: Final = (
+    "Aucun rang n’est donné : d’un bailleur à l’autre, le parc diffère, et la plupart des écarts "
+    "tiennent dans les intervalles."
+)
+LETTERS: Final = (
+    "Chaque question a ses propres lettres, tirées au sort et rangées par lettre : la lettre A d’une "
+    "question n’est pas celle d’une autre. Les écarts sont arrondis au point ; ni effectif ni intervalle, "
+    "qui diraient la taille de l’organisme. Le verdict tient compte de l’incertitude."
+)
+QUARTILES: Final = (
+    "Quartiles des bailleurs dont le chiffre est publiable, arrondis au point : la moitié d’entre eux se "
+    "trouve entre le premier et le troisième."
+)
+SECRECY: Final = (
+    (
+        "Le secret est calculé une fois sur l’ensemble de ce qui est publié : restitution, dossiers des "
+        "bailleurs, fiches des contrats de ville. Une case masquée ici ne se retrouve pas en soustrayant "
+        "d’autres documents."
+    ),
+    (
+        "Un territoire n’est montré que si trois bailleurs au moins y ont des ménages interrogés, si aucun "
+        "n’en réunit plus de {part}, et si les réponses d’un petit bailleur ne s’y déduisent pas."
+    ),
+)
+CONTRAT_SIDE: Final = (
+    "Les réponses des quartiers du contrat sont comparées à celles des quartiers classiques des communes "
+    "qui les portent ; chaque quartier, à tous les ménages interrogés hors QPV de la région."
+)
+NOT_BY_BAILLEUR: Final = (
+    "La satisfaction n’est jamais donnée par bailleur dans cette fiche ; le patrimoine l’est."
+)
+NO_SURVEY_PLACE: Final = (
+    "Aucune question ne peut être publiée pour ce contrat : trop peu de ménages interrogés, ou trop peu "
+    "de bailleurs pour qu’aucun ne se reconnaisse."
+)
+REGION_PRIORITIES: Final = (
+    "Le poids des questions est estimé sur toute la région : un contrat seul ne réunit pas assez de "
+    "réponses."
+)
+
+
+def region_lead(owners: int, homes: int, dwellings: int, inside: int, quarters: int) -> str:
+    """Open the regional restitution: whom it covers."""
+    return (
+        f"{plural(owners, 'bailleur')}, {plural(homes, 'résidence')}, {plural(dwellings, 'logement')}, dont "
+        f"{number(inside)} dans {plural(quarters, 'quartier prioritaire', 'quartiers prioritaires')}."
+    )
+
+
+def contrat_lead(quarters: int, dwellings: int, owners: int) -> str:
+    """Open the sheet of a contrat de ville."""
+    return (
+        f"{plural(quarters, 'quartier prioritaire', 'quartiers prioritaires')} du contrat, "
+        f"{plural(dwellings, 'logement social', 'logements sociaux')} de {plural(owners, 'bailleur')}."
+    )
+
+
+def money_lead(abated: object, valued: object) -> str:
+    """Say what is given up in tax and what is valued against it."""
+    return f"Abattement : {euros(abated)} ; actions valorisées : {euros(valued)}."  # type: ignore[arg-type]
+
+
+def position_lead(above: int, under: int, open_: int) -> str:
+    """Say how many questions stand on each side of the others' median."""
+    parts = [
+        f"{plural(above, 'question')} au-dessus de la médiane des autres bailleurs",
+        f"{number(under)} en dessous",
+        f"{number(open_)} sans écart démontré",
+    ]
+    return ", ".join(parts) + "."
+
+
+def secrecy(share: float) -> tuple[str, ...]:
+    """Say how answers are kept secret over all outputs."""
+    return tuple(s.format(part=percent(share)) for s in SECRECY)
+
+
+def closing(owners: int, contrats: int, folder: str) -> list[str]:
+    """Say what a regional run has written."""
+    return [
+        f"Restitution régionale : {folder}/region",
+        f"{plural(owners, 'dossier')} de bailleur : {folder}/bailleurs",
+        f"{plural(contrats, 'fiche')} de contrat de ville : {folder}/contrats",
+        f"À remettre{THIN}: à chaque bailleur le fichier zip à son nom, et rien d’autre.",
+    ]
