@@ -151,16 +151,31 @@ def _determined(
 
 
 def determined_columns(matrix: NDArray[np.float64]) -> list[int]:
-    """List the unknowns that ``matrix @ x = known`` determines (those its kernel does not move)."""
-    if not matrix.size:
-        return []
-    _, values, vectors = np.linalg.svd(matrix, full_matrices=True)
-    rank = int((values > _TOLERANCE * max(values[0], 1.0)).sum())
-    kernel = vectors[rank:]
-    if not len(kernel):
-        return list(range(matrix.shape[1]))
-    still = np.flatnonzero(np.abs(kernel).max(axis=0) < _TOLERANCE)
-    return [int(j) for j in still]
+    """List the unknowns that ``matrix @ x = known`` determines.
+
+    In the reduced row echelon form, an unknown is determined when it leads a row that holds nothing
+    else (Gauss-Jordan with partial pivoting; entries are 0 and ±1, so that nothing is lost to
+    rounding).
+    """
+    reduced = matrix.astype(float, copy=True)
+    rows, columns = reduced.shape
+    leads: list[int] = []
+    for j in range(columns):
+        rank = len(leads)
+        if rank == rows:
+            break
+        best = rank + int(np.abs(reduced[rank:, j]).argmax())
+        if abs(reduced[best, j]) <= _TOLERANCE:
+            continue
+        if best != rank:
+            reduced[[rank, best]] = reduced[[best, rank]]
+        reduced[rank] /= reduced[rank, j]
+        others = np.flatnonzero(np.abs(reduced[:, j]) > _TOLERANCE)
+        others = others[others != rank]
+        reduced[others] -= np.outer(reduced[others, j], reduced[rank])
+        leads.append(j)
+    held = (np.abs(reduced) > _TOLERANCE).sum(axis=1)
+    return [j for k, j in enumerate(leads) if held[k] == 1]
 
 
 def _components(rows: list[dict[int, float]], columns: int) -> list[tuple[list[int], list[int]]]:
