@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 from importlib import metadata
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb import __version__
@@ -32,11 +33,26 @@ def versions() -> dict[str, str]:
     return {"tfpb": __version__, "python": platform.python_version(), **out}
 
 
+def settings_told(settings: Settings) -> dict[str, Any]:
+    """Return the settings as a run tells them: of a file named by its whole path, the name only."""
+    told: dict[str, Any] = settings.model_dump(mode="json")
+    told["fichiers"] = {role: _names(value) for role, value in told["fichiers"].items()}
+    told["reglages"]["geodonnees"] = _names(told["reglages"]["geodonnees"])
+    return told
+
+
+def _names(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_names(v) for v in value]
+    path = PureWindowsPath(value)  # reads both kinds of slash
+    return path.name if path.root or path.drive else value
+
+
 def run_hash(settings: Settings, sources: Iterable[Source]) -> str:
     """Return the short hash of a run: first 8 hex of sha256(input hashes + settings + versions)."""
     content = {
         "entrees": [(s.role, s.sha256) for s in sources],
-        "reglages": settings.model_dump(mode="json"),
+        "reglages": settings_told(settings),
         "versions": versions(),
     }
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
@@ -66,13 +82,14 @@ def run_record(dossier: Dossier) -> dict[str, Any]:
     return {
         "empreinte": dossier.run_hash,
         "versions": versions(),
-        "reglages": dossier.settings.model_dump(mode="json"),
+        "reglages": settings_told(dossier.settings),
         "entrees": [_source(s) for s in dossier.sources],
         "controles": [
             {"nom": c.name, "tenu": c.passed, "obtenu": c.got, "attendu": c.expected}
             for c in dossier.checks
         ],
         "doutes": len(dossier.notices),
+        "masques_repris": sum(n.code == "masques_repris" for n in dossier.notices),
     }
 
 
@@ -81,7 +98,7 @@ def _source(source: Source) -> dict[str, Any]:
         "role": source.role,
         "nom": source.name,
         "sha256": source.sha256,
-        "octets": source.size_bytes,
+        "octets": source.size_bytes or None,  # of a geography, the imported file may be gone
         "lignes": source.rows,
         "millesime": source.vintage,
         "licence": source.licence,

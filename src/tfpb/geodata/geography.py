@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tfpb.checks import Source
 from tfpb.errors import Fault, Place, TfpbError
 from tfpb.geodata.address_store import FILE_NAME, AddressStore
-from tfpb.geodata.outline_imports import load_outlines
-from tfpb.geodata.parcel_imports import load_parcels
+from tfpb.geodata.outline_imports import load_outlines, outline_card
+from tfpb.geodata.parcel_imports import load_parcels, parcel_card
 from tfpb.geodata.qpv_imports import load_qpv
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from tfpb.geodata.communes import Communes
+    from tfpb.geodata.sidecar import Sidecar
     from tfpb.model.location import QpvMap
 
 VINTAGES: Final = (2015, 2024)
@@ -52,6 +54,15 @@ class Geography:
         """Load the parcels of some communes; None when none was imported."""
         found = load_parcels(self.folder, communes=communes)
         return found if found is not None and len(found) else None
+
+    def parcel_sources(self, communes: Iterable[str]) -> tuple[Source, ...]:
+        """Describe the parcels of some communes as one source of a run; none when none was imported."""
+        cards = [s for c in sorted(set(communes)) if (s := parcel_card(self.folder, c)) is not None]
+        if not cards:
+            return ()
+        whole = hashlib.sha256("".join(c.sha256 for c in cards).encode()).hexdigest()
+        rows = sum(c.rows for c in cards)
+        return (_source("parcelles", cards[0], sha256=whole, rows=rows),)
 
     def identity(self) -> tuple[object, ...]:
         """Return what makes this geography what it is: each stored file, its size and its date."""
@@ -101,6 +112,9 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = ()) -> Geography:
         Source("qpv" + str(v), f"QPV {v}", m.sha256, 0, len(m.frame), m.date, m.licence, m.source)
         for v, m in maps.items()
     ]
+    outlines = outline_card(folder)
+    if outlines is not None:
+        sources.append(_source("communes", outlines, sha256=outlines.sha256, rows=outlines.rows))
     return Geography(
         addresses,
         addresses.communes(),
@@ -109,6 +123,10 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = ()) -> Geography:
         folder,
         (*addresses.sources(), *sources),
     )
+
+
+def _source(role: str, card: Sidecar, *, sha256: str, rows: int) -> Source:
+    return Source(role, card.name, sha256, 0, rows, card.date, card.licence, card.name)
 
 
 def _absent(what: str, command: str) -> Fault:

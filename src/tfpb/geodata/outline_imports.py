@@ -81,9 +81,14 @@ def import_communes_outlines(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
     return fresh.sort_values("code_insee", kind="stable").reset_index(drop=True)
 
 
+def outline_card(folder: Path) -> Sidecar | None:
+    """Read the identity card of the stored outlines; None when there are none."""
+    return read_sidecar(folder / f"{_FILE}.json")
+
+
 def load_outlines(folder: Path) -> gpd.GeoDataFrame | None:
     """Load the stored outlines (`code_insee, nom, geometry`, EPSG:4326); None when there are none."""
-    side = read_sidecar(folder / f"{_FILE}.json")
+    side = outline_card(folder)
     return None if side is None else read_parquet(folder / side.stored)
 
 

@@ -65,6 +65,11 @@ def import_parcels(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
     return whole
 
 
+def parcel_card(folder: Path, commune: str) -> Sidecar | None:
+    """Read the identity card of the parcels of a commune; None when they were not imported."""
+    return read_sidecar(folder / _FOLDER / f"{commune}.json")
+
+
 def load_parcels(folder: Path, *, communes: Iterable[str] | None = None) -> gpd.GeoDataFrame | None:
     """Load stored parcels (EPSG:4326), of some communes or of all; None when there are none."""
     wanted = None if communes is None else set(communes)
