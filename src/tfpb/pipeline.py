@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from tfpb.survey.cells import Cell
 
 STAGES: Final = (
-    Stage("Adresses", 1, ("addresses", "geography"), "geocoded", steps.geocode, kept="table"),
-    Stage("Périmètres", 1, ("settings", "inputs", "geography", "geocoded"), "located", steps.locate),
+    Stage("Adresses", 1, ("addresses", "geography", "mode", "chosen"), "geocoded", steps.geocode,
+          kept="table"),
+    Stage("Périmètres", 1, ("settings", "inputs", "geography", "geocoded", "chosen"), "located",
+          steps.locate),
     Stage("Enquête", 1, ("settings", "answers", "geography", "located"), "survey_alone", steps.estimate,
           kept="publication"),
     Stage("Secret statistique", 1, ("settings", "answers", "geography", "located", "survey_alone",
@@ -65,6 +67,8 @@ def _start(
         "addresses": inputs.only("patrimoine", "alias_voies"),
         "answers": inputs.only("patrimoine", "decisions", "enquete", "repere"),
         "geography": geography,
+        "mode": settings.reglages.geocodage,
+        "chosen": steps.chosen_addresses(settings),
         "masked_before": masked_before,
     }
 
@@ -125,7 +129,8 @@ def _freeze(
     values: dict[str, Any],
     doubts: Iterable[Fault],
 ) -> Dossier:
-    sources = (*inputs.sources, *geography.sources)
+    communes = {c for c in values["located"].entrances["result_citycode"] if c}
+    sources = (*inputs.sources, *geography.sources, *geography.parcel_sources(communes))
     parts = (values[k] for k in ("located", "survey", "abatement", "programme", "droit_commun"))
     notices = (*doubts, *(n for part in parts if part is not None for n in part.notices))
     return Dossier(

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
-from tfpb import geocode as geocoding
 from tfpb import perimeters, survey, tax
 from tfpb.errors import Fault, Severity, stop_on_faults
 from tfpb.evidence import evaluation, sensitivity
 from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
+from tfpb.geodata.address_decisions import decided, settled
+from tfpb.geodata.address_job import read_decisions
+from tfpb.geodata.address_open import CACHE
+from tfpb.geodata.address_run import FileGeocoder
+from tfpb.geodata.address_service import AddressService
+from tfpb.io.address_review import SHEET as ADDRESS_SHEET
+from tfpb.io.tabular import SPREADSHEETS, sheet_names
 from tfpb.law.values import load as load_law
 from tfpb.model.codes import ENSEMBLE
 from tfpb.model.location import Located
@@ -27,6 +34,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.config import Settings
+    from tfpb.geodata.address_decisions import AddressDecision
+    from tfpb.geodata.address_run import Mode
     from tfpb.geodata.geography import Geography
     from tfpb.io.inputs import Inputs
     from tfpb.model.dossier import Dossier
@@ -82,22 +91,57 @@ def remaining_faults(inputs: Inputs) -> list[Fault]:
     return list(survey.recode([d.frame for d in inputs.deliveries], inputs.plan).faults)
 
 
-def geocode(inputs: Inputs, geography: Geography) -> pd.DataFrame:
-    """Find the entrances of the stock."""
+def chosen_addresses(settings: Settings) -> tuple[AddressDecision, ...]:
+    """Read what someone chose in the sheet « Adresses » of the review workbook, if it has one."""
+    name = settings.fichiers.decisions
+    path = settings.path(name)
+    if (
+        not name
+        or path.suffix.lower() not in SPREADSHEETS
+        or ADDRESS_SHEET not in sheet_names(path)
+    ):
+        return ()
+    return read_decisions(path)
+
+
+def _addresses(inputs: Inputs) -> pd.DataFrame:
     stock = inputs.frames["patrimoine"]
     addresses = stock[list(ADDRESS_COLUMNS)].copy()
     for axis in ("x", "y"):
         addresses[axis] = ["" if v != v else repr(float(v)) for v in stock[axis]]  # noqa: PLR0124 - NaN
-    return geocoding.geocode(
-        addresses, geography.addresses, geography.communes, aliases=inputs.aliases
-    )
+    return addresses
+
+
+def geocode(
+    inputs: Inputs, geography: Geography, mode: Mode, chosen: tuple[AddressDecision, ...]
+) -> pd.DataFrame:
+    """Find the entrances of the stock; the service is asked only where the settings say so."""
+    addresses, _rows, _lost = decided(_addresses(inputs), chosen)
+    with ExitStack() as stack:
+        asked = mode != "index"
+        service = stack.enter_context(AddressService(geography.folder / CACHE)) if asked else None
+        geocoder = FileGeocoder(
+            mode=mode,
+            communes=geography.communes,
+            source=geography.addresses,
+            service=service,
+            aliases=inputs.aliases,
+        )
+        return geocoder.run(addresses)
 
 
 def locate(
-    settings: Settings, inputs: Inputs, geography: Geography, geocoded: pd.DataFrame
+    settings: Settings,
+    inputs: Inputs,
+    geography: Geography,
+    geocoded: pd.DataFrame,
+    chosen: tuple[AddressDecision, ...] = (),
 ) -> Located:
     """Place every entrance on its side for the tax year."""
-    return _located(settings, inputs, geography, geocoded, settings.dossier.annee)
+    _addresses_now, rows, lost = decided(_addresses(inputs), chosen)
+    settled_points, pointless = settled(geocoded, rows)
+    located = _located(settings, inputs, geography, settled_points, settings.dossier.annee)
+    return replace(located, notices=(*lost, *pointless, *located.notices))
 
 
 def _located(
@@ -119,17 +163,19 @@ def _located(
         )
 
     sides = side(None)
-    notices: list[Fault] = []
+    notices = perimeters.coverage_doubts(points, sides, geography.maps, year=year)
     if decisions is not None:
-        notices = perimeters.check_decisions(sides, points, decisions, geography.maps)
+        notices += perimeters.check_decisions(sides, points, decisions, geography.maps)
         stop_on_faults(notices)
         sides = side(decisions)
     entrances = points.join(sides)
+    homes = perimeters.residences(entrances)
+    notices += perimeters.cut_residences(homes)
     return Located(
         year=year,
         vintage=perimeters.ruling_vintage(year, ""),
         entrances=entrances,
-        residences=perimeters.residences(entrances),
+        residences=homes,
         correspondence=perimeters.correspondence(geography.maps, entrances),
         notices=tuple(notices),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -56,6 +57,8 @@ def comparer(
         --plan examples/valmont/plan_enquete.toml --sortie sorties/comparaison.xlsx
     """
     with guard():
+        # matrices here are small: further threads of the algebra library wait more than they work
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from tfpb import survey
         from tfpb.errors import stop_on_faults
         from tfpb.io.deliveries import read_delivery
@@ -145,7 +148,8 @@ def _tell(published: Published, notices: list[Any], first: Path, second: Path) -
     from tfpb.errors import Severity
     from tfpb.survey import interviews_needed
     from tfpb.words.numbers import plural
-    from tfpb.words.survey import EXPLANATIONS, QUOTA_SENTENCE, VERDICTS, gap_line, margin_words
+    from tfpb.words.survey import EXPLANATIONS, QUOTA_SENTENCE, gap_line, margin_words
+    from tfpb.words.verdicts import VERDICTS
 
     for wave in published.waves:
         say(

@@ -45,6 +45,8 @@ class GapLine:
     n: int
     sign: str
     words: str
+    n_qpv: int = 0
+    n_hors: int = 0
 
 
 @dataclass(frozen=True, slots=True)

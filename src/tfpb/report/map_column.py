@@ -184,7 +184,7 @@ def _gap_words(sheet: Sheet, line: GapLine, x: float, y: float, width: float) ->
     sheet.text(x, y - 3.5, label, 8.5, fontweight="bold")
     if gap:
         sheet.text(x + width, y - 3.5, gap, 8.5, ha="right", fontweight="bold")
-    size = words.interviews(line.n) if line.n > 0 else ""
+    size = words.interviews(line.n, line.n_qpv, line.n_hors) if line.n > 0 else ""
     ways = [size]
     if line.qpv is not None and line.hors is not None:
         qpv, hors = percent(line.qpv), percent(line.hors)

@@ -325,10 +325,9 @@ def _line(here: pd.DataFrame, base: pd.DataFrame, item: str, label: str) -> GapL
             label, None, None, None, None, None, 0, verdict_sign(code), verdict_words(code)
         )
     levels = [_one(here, item, Groupe.QPV), _one(base, item, Groupe.HORS_QPV)]
-    qpv, hors = (
-        float(r["estimation"]) if r is not None and r["publication"] in _SHOWN else None
-        for r in levels
-    )
+    shown = [r if r is not None and r["publication"] in _SHOWN else None for r in levels]
+    qpv, hors = (float(r["estimation"]) if r is not None else None for r in shown)
+    n_qpv, n_hors = (int(r["n"]) if r is not None else 0 for r in shown)
     return GapLine(
         label,
         float(gap["estimation"]),
@@ -339,6 +338,8 @@ def _line(here: pd.DataFrame, base: pd.DataFrame, item: str, label: str) -> GapL
         int(gap["n"]),
         verdict_sign(str(gap["verdict"])),
         verdict_words(str(gap["verdict"])),
+        n_qpv,
+        n_hors,
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tfpb.model.codes import QpvStatut, Verdict
+from tfpb.words.verdicts import SIGNS
 
 ASSETS: Final = Path(__file__).parent / "assets"
 FONT_FAMILY: Final = "TFPB Sans"
@@ -68,21 +69,6 @@ STATUS_COLOUR: Final[dict[str, str]] = {
     QpvStatut.A_VERIFIER: A_VERIFIER,
 }
 
-VERDICT_SIGNS: Final[dict[str, str]] = {
-    Verdict.EQUIVALENT: "●",
-    Verdict.EQUIVALENT_INFERIEUR: "◒",
-    Verdict.MEILLEUR: "▲",
-    Verdict.NON_INFERIEUR: "◐",
-    Verdict.INFERIEUR: "▼",
-    Verdict.ECART_DEFAVORABLE: "▽",
-    Verdict.NON_CONCLUANT: "○",
-    Verdict.NON_PUBLIABLE: "–",
-    Verdict.NON_CALCULABLE: "–",
-    Verdict.HAUSSE: "▲",
-    Verdict.BAISSE: "▼",
-    Verdict.NON_DEMONTRE: "○",
-}
-"""The sign of each verdict; the word always stands beside it."""
 VERDICT_COLOURS: Final[dict[str, str]] = {
     Verdict.EQUIVALENT: ACCENT,
     Verdict.EQUIVALENT_INFERIEUR: ACCENT,
@@ -101,7 +87,7 @@ VERDICT_COLOURS: Final[dict[str, str]] = {
 
 def verdict_sign(verdict: str) -> str:
     """Return the sign of a verdict code, « – » for an unknown one."""
-    return VERDICT_SIGNS.get(verdict, "–")
+    return SIGNS.get(verdict, "–")
 
 
 def verdict_colour(verdict: str) -> str:

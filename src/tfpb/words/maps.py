@@ -126,8 +126,10 @@ def margin_band(margin: float) -> str:
     return f"marge d’équivalence : ± {number(points, decimals)} points"
 
 
-def interviews(n: int) -> str:
-    """Say a sample size: « n = 1 460 »."""
+def interviews(n: int, n_qpv: int = 0, n_hors: int = 0) -> str:
+    """Say a sample size: « n = 1 460 », or both sides « n = 739 + 868 » (in QPV, then outside)."""
+    if n_qpv and n_hors:
+        return f"n = {number(n_qpv)} + {number(n_hors)}"
     return f"n = {number(n)}"
 
 

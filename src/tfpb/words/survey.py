@@ -7,41 +7,10 @@ from typing import TYPE_CHECKING, Final
 from tfpb.model.codes import Ajustement, Groupe, Nature, Publication, Theme, Verdict
 from tfpb.words.numbers import interval_points, number, points
 from tfpb.words.survey_faults import FAULTS
+from tfpb.words.verdicts import SIGNS, VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-VERDICTS: Final[dict[str, str]] = {
-    Verdict.EQUIVALENT: "équivalent",
-    Verdict.EQUIVALENT_INFERIEUR: "équivalent, mais significativement inférieur",
-    Verdict.NON_INFERIEUR: "non inférieur",
-    Verdict.MEILLEUR: "meilleur",
-    Verdict.INFERIEUR: "inférieur au-delà de la marge",
-    Verdict.ECART_DEFAVORABLE: "écart défavorable démontré, ampleur incertaine",
-    Verdict.NON_CONCLUANT: "non concluant",
-    Verdict.NON_PUBLIABLE: "non publiable",
-    Verdict.NON_CALCULABLE: "non calculable",
-    Verdict.HAUSSE: "écart en hausse",
-    Verdict.BAISSE: "écart en baisse",
-    Verdict.NON_DEMONTRE: "évolution non démontrée",
-}
-"""Words of each verdict; « hausse » and « baisse » speak of the gap QPV − hors QPV."""
-
-SIGNS: Final[dict[str, str]] = {
-    Verdict.EQUIVALENT: "●",
-    Verdict.EQUIVALENT_INFERIEUR: "◒",
-    Verdict.MEILLEUR: "▲",
-    Verdict.NON_INFERIEUR: "◐",
-    Verdict.INFERIEUR: "▼",
-    Verdict.ECART_DEFAVORABLE: "▽",
-    Verdict.NON_CONCLUANT: "○",
-    Verdict.NON_PUBLIABLE: "–",
-    Verdict.NON_CALCULABLE: "–",
-    Verdict.HAUSSE: "↗",
-    Verdict.BAISSE: "↘",
-    Verdict.NON_DEMONTRE: "○",
-}
-"""Sign of each verdict, always shown with its word."""
 
 EXPLANATIONS: Final[dict[str, str]] = {
     Verdict.EQUIVALENT: "l’intervalle à 90 % de l’écart tient tout entier dans la marge d’équivalence",

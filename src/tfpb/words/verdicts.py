@@ -23,6 +23,22 @@ VERDICTS: Final[dict[str, str]] = {
     Verdict.NON_DEMONTRE: "évolution non démontrée",
 }
 
+SIGNS: Final[dict[str, str]] = {
+    Verdict.EQUIVALENT: "●",
+    Verdict.EQUIVALENT_INFERIEUR: "◒",
+    Verdict.MEILLEUR: "▲",
+    Verdict.NON_INFERIEUR: "◐",
+    Verdict.INFERIEUR: "▼",
+    Verdict.ECART_DEFAVORABLE: "▽",
+    Verdict.NON_CONCLUANT: "○",
+    Verdict.NON_PUBLIABLE: "–",
+    Verdict.NON_CALCULABLE: "–",
+    Verdict.HAUSSE: "▲",
+    Verdict.BAISSE: "▼",
+    Verdict.NON_DEMONTRE: "○",
+}
+"""Sign of each verdict: readable in black and white, always shown with its word."""
+
 PUBLICATIONS: Final[dict[str, str]] = {
     Publication.PUBLIABLE: "publiable",
     Publication.FRAGILE: "fragile : peu de réponses, à lire avec prudence",
@@ -62,7 +78,8 @@ def verdict_meaning(verdict: str, margin_points: float) -> str:
             f"l’écart, dans un sens comme dans l’autre, reste sous la marge d’équivalence de {margin}"
         ),
         Verdict.EQUIVALENT_INFERIEUR: (
-            f"l’écart reste sous la marge de {margin}, mais la satisfaction est bien plus basse en QPV"
+            f"l’écart reste sous la marge de {margin}, mais la satisfaction est plus basse en QPV, "
+            "et l’enquête le montre"
         ),
         Verdict.NON_INFERIEUR: (
             f"la satisfaction en QPV n’est pas inférieure de plus de {margin} ; "
