@@ -53,8 +53,9 @@ def test_the_pack_is_whole(made: tuple[Path, Dossier, Path]) -> None:
     folder = made[2]
     for name in ("dossier.xlsx", "rapport.pdf", "rapport.docx", "carte.html", "dossier.zip"):
         assert (folder / name).stat().st_size > 10_000
-    pages = sorted(p.stem for p in (folder / "cartes").glob("*.pdf"))
+    pages = sorted(p.stem for p in (folder / "cartes").glob("QP*.pdf"))
     assert pages == ["QP093012", "QP093013", "QP093014"]
+    assert (folder / "cartes" / "ensemble.pdf").is_file()
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert all(check["tenu"] for check in record["controles"])
 

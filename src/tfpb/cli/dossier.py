@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from pathlib import Path
@@ -54,7 +55,7 @@ def dossier(
         keep = None if tout_recalculer or cache is None else StageCache(cache)
         made, files, journal = _run(settings, folder, before, keep)
         written = write_pack(target, files, journal)
-        _tell(made, written)
+        _tell(made, written, _review(made, folder, written.folder))
 
 
 def geography_folder(settings: Settings, option: Path | None) -> Path:
@@ -97,7 +98,32 @@ def _run(
     return made, files, journal
 
 
-def _tell(made: Dossier, written: Written) -> None:
+def _review(made: Dossier, geography: Path, pack: Path) -> str:
+    """Write what is left to decide beside the pack; return the workbook's path from the dossier."""
+    from tfpb.cli.review import read_decisions, write_review
+    from tfpb.geodata.parcel_imports import load_parcels
+
+    entrances = made.located.entrances
+    given = made.settings.fichiers.decisions
+    name = write_review(
+        pack,
+        entrances,
+        made.maps,
+        parcels=load_parcels(geography, communes=set(entrances["result_citycode"]) - {""}),
+        streets=lambda _rows: made.ground.streets,
+        decisions=read_decisions(made.settings.path(given)) if given else None,
+        radius_m=made.settings.reglages.rayon_defaut_m,
+    )
+    if not name:
+        return ""
+    path = pack.resolve().parent / name
+    try:
+        return Path(os.path.relpath(path, made.settings.folder)).as_posix()
+    except ValueError:  # another drive
+        return path.as_posix()
+
+
+def _tell(made: Dossier, written: Written, review: str) -> None:
     from tfpb.words.closing import closing
 
     if written.kept:
@@ -105,7 +131,7 @@ def _tell(made: Dossier, written: Written) -> None:
             "Des fichiers du dossier précédent ont été modifiés à la main ou ajoutés : "
             f"{', '.join(written.kept[:5])}. Ils n’ont pas été touchés."
         )
-    for line in closing(made, written.folder.name):
+    for line in closing(made, written.folder.name, review):
         say(line)
     if made.notices:
         say("Doutes relevés dans les fichiers :")

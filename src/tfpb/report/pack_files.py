@@ -6,16 +6,25 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.report import Chart, Report, Table
-from tfpb.report import charts, document_docx, document_pdf, map_html, map_print, workbook
+from tfpb.report import (
+    charts,
+    document_docx,
+    document_pdf,
+    map_html,
+    map_overview,
+    map_print,
+    workbook,
+)
 from tfpb.report.map_layers import Atlas, atlas, page_epsg
 from tfpb.stage import Executor, Stage, directly
+from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tfpb.model.maps import MapModel, QpvPage
 
-DOCUMENTS: Final = 5
+DOCUMENTS: Final = 6
 """Units of progress, the printed maps apart (one more a quarter)."""
 
 
@@ -54,7 +63,7 @@ def pack_files(
         drawn = execute(_CHART, (chart,))
         images[chart.key] = charts.ChartImage(drawn["png"], drawn["svg"])
     advance(1)
-    printed = {n.removeprefix("cartes/"): data for n, data in files.items() if n.endswith(".png")}
+    printed = {f"{p.code_qpv}.png": files[f"cartes/{p.code_qpv}.png"] for p in model.pages}
     files["dossier.xlsx"] = workbook.render(said)
     advance(1)
     files["rapport.pdf"] = document_pdf.render(said, images, printed)
@@ -94,7 +103,28 @@ def map_files(
     for page in model.pages:
         files |= execute(stage, (replace(model, pages=()), page))
         advance(1)
+    if len(model.qpv):
+        files |= execute(_OVERVIEW, (model,))
+    advance(1)
     return files
+
+
+def _draw_overviews(model: MapModel) -> dict[str, bytes]:
+    """Draw the whole stock, and each commune when there are several."""
+    drawn = {"ensemble": map_overview.draw_overview(model)}
+    communes = map_overview.communes(model)
+    if len(communes) > 1:
+        for name, codes in communes.items():
+            slug = fold(name).replace(" ", "-") or "commune"
+            drawn[f"commune-{slug}"] = map_overview.draw_overview(model, title=name, codes=codes)
+    return {
+        f"cartes/{name}.{suffix}": getattr(picture, suffix)
+        for name, picture in drawn.items()
+        for suffix in ("png", "pdf")
+    }
+
+
+_OVERVIEW: Final = Stage("Vue d’ensemble", 1, ("carte",), "vues", _draw_overviews, kept="fichiers")
 
 
 def data_tables(said: Report) -> list[Table]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tfpb.model.dossier import Dossier
 
 
-def closing(dossier: Dossier, folder: str) -> list[str]:
+def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:
     """Sum a run up in plain French.
 
     Parameters
@@ -20,6 +20,8 @@ def closing(dossier: Dossier, folder: str) -> list[str]:
     dossier : Dossier
     folder : str
         Name of the folder written.
+    review : str
+        Name of the workbook of what is left to decide, if there is one.
 
     Returns
     -------
@@ -41,6 +43,11 @@ def closing(dossier: Dossier, folder: str) -> list[str]:
     if lacking:
         lines.append(
             f"Il manque : {', '.join(lacking)}. Le dossier le dit à chaque page concernée."
+        )
+    if review:
+        lines.append(
+            f"Pour trancher ces doutes : remplissez {review} (une petite carte par ligne), puis ajoutez "
+            f'decisions = "{review}" sous [fichiers] du dossier.toml, et relancez.'
         )
     lines.append(
         f"À ouvrir d’abord : {folder}/dossier.xlsx, feuille « Synthèse » ; puis la feuille « Doutes »."
@@ -68,7 +75,7 @@ def _stock(dossier: Dossier) -> list[str]:
         lines.append(
             f"À vérifier : {plural(to_check, 'entrée')}, {plural(doubtful, 'logement')}"
             + (f", dont {lost}" if unfound else "")
-            + ". Pour les trancher : tfpb localiser, puis decisions = … dans le dossier.toml."
+            + "."
         )
     return lines
 
