@@ -46,8 +46,8 @@ def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:
         )
     if review:
         lines.append(
-            f"Pour trancher ces doutes : remplissez {review} (une petite carte par ligne), puis ajoutez "
-            f'decisions = "{review}" sous [fichiers] du dossier.toml, et relancez.'
+            f"Pour trancher ces doutes : remplissez {review.rpartition('/')[2]} (une petite carte par "
+            f'ligne), ajoutez decisions = "{review}" sous [fichiers] du dossier.toml, et relancez.'
         )
     lines.append(
         f"À ouvrir d’abord : {folder}/dossier.xlsx, feuille « Synthèse » ; puis la feuille « Doutes »."
