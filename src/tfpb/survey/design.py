@@ -305,6 +305,31 @@ def sum_ranks(
     )
 
 
+def sum_levels(
+    design: Design, ranks: NDArray[np.int16], levels: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Sum one item's answers over atoms, level by level.
+
+    Returns
+    -------
+    weighted, plain, under : float arrays, shape (atoms, levels)
+        Σ w, counts, and counts under the calibration weights (see `Sums`; plain when not calibrated).
+    """
+    valid = ranks >= 0
+    key = design.row_atom[valid] * levels + ranks[valid]
+    raked = bool(design.margins) and design.margins[0].raked
+
+    def counted(weight: NDArray[np.float64] | None) -> NDArray[np.float64]:
+        total = np.bincount(
+            key, weights=None if weight is None else weight[valid], minlength=design.size * levels
+        )
+        return total.astype(float).reshape(design.size, levels)
+
+    plain = counted(None)
+    under = counted(design.delivered_weight) if design.margins and not raked else plain
+    return counted(design.weight), plain, under
+
+
 def _counts(design: Design, weight: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sum weights over atoms, one column."""
     total = np.bincount(design.row_atom, weights=weight, minlength=design.size)

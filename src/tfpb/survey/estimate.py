@@ -92,7 +92,7 @@ def domain_means(design: Design, sums: Sums, domains: Domains) -> Means:
     spread = np.where(spread < _ALIKE, 0.0, spread)
     srs = spread / np.where(n > 1, n - 1, np.nan)
     nsp = member @ sums.nsp
-    clusters, strata = _occupied(design, sums, domains)
+    clusters, strata = occupied(design, sums, domains)
     weight = member @ sums.weight
     return Means(
         estimate=estimate,
@@ -106,7 +106,7 @@ def domain_means(design: Design, sums: Sums, domains: Domains) -> Means:
     )
 
 
-def _occupied(
+def occupied(
     design: Design, sums: Sums, domains: Domains
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Count the clusters and the strata with a valid answer in each domain."""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tfpb.model.codes import TOTAL, Groupe
 from tfpb.model.results import LEVEL_COLUMNS
-from tfpb.survey.design import sum_responses
+from tfpb.survey.design import Sums, sum_levels, sum_responses
 from tfpb.survey.estimate import (
     Contrasts,
     calibration_residuals,
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.survey.blocks import Block
-    from tfpb.survey.design import Sums
     from tfpb.survey.model import Survey
     from tfpb.survey.wave import WaveResult
 
@@ -52,7 +51,7 @@ def level_rows(survey: Survey, result: WaveResult, rows: NDArray[np.intp]) -> pd
     measures = _measures(survey, result)
     if not measures:
         return pd.DataFrame(columns=list(LEVEL_COLUMNS))
-    sums = sum_responses(result.design, _responses(survey, rows, result, measures))
+    sums = _sums(survey, rows, result, measures)
     means = domain_means(result.design, sums, result.domains)
     blocks = [b for b in result.frame.blocks if b.niveau == TOTAL]
     column = np.array([j for j, _ in measures])
@@ -94,22 +93,58 @@ def _measures(survey: Survey, result: WaveResult) -> list[tuple[int, int]]:
     return out
 
 
-def _responses(
+def _sums(
     survey: Survey, rows: NDArray[np.intp], result: WaveResult, measures: list[tuple[int, int]]
-) -> Responses:
+) -> Sums:
+    """Sum every measure over atoms: levels counted item by item, marks as values."""
     names = [i.identifiant for i in result.frame.items]
-    y, valid = [], []
+    marked = [j for j, level in measures if level < 0]
+    values = np.column_stack(
+        [survey.marks[names[j]][rows] for j in marked] or [np.zeros((len(rows), 0))]
+    )
+    none = np.zeros(values.shape, dtype=bool)
+    valid = ~np.isnan(values)
+    marks = sum_responses(result.design, Responses(np.nan_to_num(values), valid, none, none))
+    counted = {
+        j: sum_levels(result.design, survey.answers[names[j]][rows], len(result.labels[j]))
+        for j in dict.fromkeys(j for j, level in measures if level >= 0)
+    }
+    columns: dict[str, list[NDArray[np.float64]]] = {
+        name: [] for name in ("total", "base", "square", "n", "under_total", "under_base")
+    }
     for j, level in measures:
-        ranks = survey.answers[names[j]][rows]
         if level < 0:
-            marks = survey.marks[names[j]][rows]
-            y.append(np.nan_to_num(marks))
-            valid.append(~np.isnan(marks))
+            at = marked.index(j)
+            parts = [marks.total, marks.base, marks.square, marks.n]
+            if result.design.margins:
+                parts += [marks.calibration_total, marks.calibration_base]
+            found = [part[:, at] for part in parts]
         else:
-            y.append((ranks == level).astype(float))
-            valid.append(ranks >= 0)
-    none = np.zeros((len(rows), len(measures)), dtype=bool)
-    return Responses(np.column_stack(y), np.column_stack(valid), none, none)
+            weighted, plain, under = counted[j]
+            found = [
+                weighted[:, level],
+                weighted.sum(axis=1),
+                weighted[:, level],
+                plain.sum(axis=1),
+                under[:, level],
+                under.sum(axis=1),
+            ]
+        for name, column in zip(columns, found, strict=False):
+            columns[name].append(column)
+    nothing = np.zeros((result.design.size, len(measures)))
+    stacked = {name: np.column_stack(c) if c else nothing for name, c in columns.items()}
+    return Sums(
+        total=stacked["total"],
+        base=stacked["base"],
+        square=stacked["square"],
+        n=stacked["n"],
+        nsp=nothing,
+        not_concerned=nothing,
+        weight=result.sums.weight,
+        calibration_total=stacked["under_total"] if result.design.margins else nothing,
+        calibration_base=stacked["under_base"] if result.design.margins else nothing,
+        calibration_rows=result.sums.calibration_rows,
+    )
 
 
 def _bounds(

@@ -10,7 +10,7 @@ import numpy as np
 from tfpb.survey.blocks import make_blocks
 from tfpb.survey.calibration import calibration_columns, delivered_weight
 from tfpb.survey.design import build_design, sum_ranks
-from tfpb.survey.estimate import Contrasts, Domains, contrast_variance, domain_means
+from tfpb.survey.estimate import Contrasts, Domains, contrast_variance, domain_means, occupied
 from tfpb.survey.intervals import NIL, standard_error
 from tfpb.survey.model import item_ranks
 from tfpb.survey.rows import Frame
@@ -83,7 +83,7 @@ class WaveResult:
             for a, b in zip(one, two, strict=True)
         ]
         union = Domains.of(sets, self.domains.size)
-        return domain_means(self.design, self.sums, union).clusters
+        return occupied(self.design, self.sums, union)[0]
 
 
 def estimate_wave(
