@@ -14,6 +14,7 @@ from tfpb.cli.common import Geodonnees, Sortie, geodata_folder, guard, progress,
 if TYPE_CHECKING:
     from tfpb.io.region_inputs import RegionSettings
     from tfpb.region.run import Rendered
+    from tfpb.survey.cells import Cell
 
 
 def region(
@@ -50,6 +51,7 @@ def region(
     with guard():
         from tfpb.io.pack import dumps, write_folder
         from tfpb.io.region_inputs import load_region
+        from tfpb.io.region_masks import masked_before
 
         settings = load_region(fichier)
         start = time.perf_counter()
@@ -57,9 +59,9 @@ def region(
         made, timings = _run(
             settings,
             _geography(settings, geodonnees),
-            sortie,
             engine=(moteur, workers, ordonnanceur),
             wanted=(documents, pages),
+            before=masked_before(sortie),
         )
         written = write_folder(sortie, made.files)
         timings["total"] = round(time.perf_counter() - start, 3)
@@ -76,37 +78,46 @@ def _geography(settings: RegionSettings, option: Path | None) -> Path:
 def _run(
     settings: RegionSettings,
     geography: Path,
-    target: Path,
     *,
     engine: tuple[str, int, str],
     wanted: tuple[bool, bool],
+    before: tuple[Cell, ...],
 ) -> tuple[Rendered, dict[str, float]]:
     from tfpb.executor import executor
+    from tfpb.io.stage_cache import StageCache, cache_folder
     from tfpb.region.packs import Media
     from tfpb.region.run import compute, render
 
     name, workers, scheduler = engine
     runs = executor(name, workers=workers, scheduler=scheduler)
-    kept = target.resolve().with_name(f".{target.name}-adresses")
+    kept = cache_folder()
     geography = geography.resolve()
     count = len(settings.bailleurs)
     timings: dict[str, float] = {}
-    before = time.perf_counter()
+    begun = time.perf_counter()
     with progress("Bailleurs", count) as advance:
         computed = compute(
-            settings, geography, executor=runs, kept=kept, tell=lambda _step, n: advance(n)
+            settings,
+            geography,
+            executor=runs,
+            kept=kept,
+            masked_before=before,
+            tell=lambda _step, n: advance(n),
         )
-    timings["calculs"] = round(time.perf_counter() - before, 3)
-    before = time.perf_counter()
+    timings["calculs"] = round(time.perf_counter() - begun, 3)
+    begun = time.perf_counter()
     with progress("Documents", count + len(computed.contrats) + 1) as advance:
         made = render(
             computed,
             geography,
             executor=runs,
             media=Media(*wanted),
+            kept=kept,
             tell=lambda _step, n: advance(n),
         )
-    timings["documents"] = round(time.perf_counter() - before, 3)
+    if kept is not None:
+        StageCache(kept).tidy()
+    timings["documents"] = round(time.perf_counter() - begun, 3)
     return made, timings
 
 

@@ -1,4 +1,4 @@
-"""What each output shows of the one estimate: a cut, sealed by `protect` with the region's masks."""
+"""What each output shows of the one protected estimate: a cut, never more."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ import numpy as np
 
 from tfpb import survey
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
-from tfpb.survey.cells import OWNER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     import pandas as pd
 
-    from tfpb.errors import Fault
     from tfpb.model.survey import Estimates, Published
     from tfpb.survey.cells import Cell
 
@@ -26,85 +24,74 @@ _REGION_LEVELS: Final = (TOTAL, "departement", "siren_epci")
 
 @dataclass(frozen=True, slots=True)
 class Protected:
-    """The region's estimates with the masks of all its outputs together.
+    """The region's estimates, protected once over all outputs together.
 
     Parameters
     ----------
+    whole : Published
+        Everything that any output shows; bailleurs by name: only makers of tables read it.
     estimates : Estimates
-        Unprotected: leaves through the methods only.
+        Unprotected: leaves through `bailleur` only.
     masks : frozenset of Cell
     masking_n : int
     """
 
+    whole: Published
     estimates: Estimates
     masks: frozenset[Cell]
     masking_n: int
 
-    def _seal(self, cut: Estimates) -> Published:
-        return survey.protect(cut, masking_n=self.masking_n, previous=self.masks)
-
-    def whole(self) -> Published:
-        """Seal everything that any output shows; bailleurs by name: for the makers of tables only."""
-        return self._seal(self.estimates)
+    @classmethod
+    def of(cls, estimates: Estimates, masks: frozenset[Cell], masking_n: int) -> Protected:
+        """Protect everything at once with the region's masks."""
+        whole = survey.protect(estimates, masking_n=masking_n, previous=masks)
+        return cls(whole, estimates, masks, masking_n)
 
     def region(self, names: Mapping[tuple[str, str], str]) -> Published:
-        """Seal the regional restitution: the whole, départements and intercommunalités by name."""
-        table = self.estimates.comparison
-        keep = (table["bailleur"] == ENSEMBLE) & table["niveau"].isin(_REGION_LEVELS)
-        sealed = self._seal(_only_together(self.estimates, table[keep]))
-        rows = sealed.comparison
+        """Cut the regional restitution: the whole, départements and intercommunalités by name."""
+        table = self.whole.comparison
+        rows = table[(table["bailleur"] == ENSEMBLE) & table["niveau"].isin(_REGION_LEVELS)]
         named = [
             names.get((level, place), place)
             for level, place in zip(rows["niveau"], rows["territoire"], strict=True)
         ]
-        return replace(sealed, comparison=rows.assign(territoire=named))
+        return _together(self.whole, rows.assign(territoire=named))
 
-    def bailleur(self, name: str, notices: tuple[Fault, ...]) -> Published:
+    def bailleur(self, name: str) -> Published:
         """Seal a bailleur's own pack: its rows, the region's, the region without it."""
         table = self.estimates.comparison
         whole = table[(table["niveau"] == TOTAL)].reset_index(drop=True)
         own = survey.for_bailleur(replace(self.estimates, comparison=whole), name)
-        return self._seal(replace(own, notices=(*notices, *own.notices)))
+        return survey.protect(own, masking_n=self.masking_n, previous=self.masks)
 
     def contrat(self, name: str, quarters: Collection[str]) -> Published:
-        """Seal the sheet of a contrat de ville: over all bailleurs, the contrat and its quarters.
+        """Cut the sheet of a contrat de ville: over all bailleurs, the contrat and its quarters.
 
         The contrat's rows stand as the whole of the sheet (`total`).
         """
-        table = self.estimates.comparison
+        table = self.whole.comparison
         mine = (table["niveau"] == "contrat_de_ville") & (table["territoire"] == name)
         inside = (table["niveau"] == "code_qpv") & table["territoire"].isin(list(quarters))
-        keep = (table["bailleur"] == ENSEMBLE) & (mine | inside)
-        cut = _only_together(self.estimates, table[keep])
-        sealed = self._seal(replace(cut, levels=cut.levels.iloc[:0]))
-        rows = sealed.comparison
+        rows = table[(table["bailleur"] == ENSEMBLE) & (mine | inside)]
         whole = (rows["niveau"] == "contrat_de_ville").to_numpy()
-        return replace(
-            sealed,
-            comparison=rows.assign(
-                niveau=np.where(whole, TOTAL, rows["niveau"].to_numpy(dtype=object)),
-                territoire=np.where(whole, TOTAL, rows["territoire"].to_numpy(dtype=object)),
-            ),
+        placed = rows.assign(
+            niveau=np.where(whole, TOTAL, rows["niveau"].to_numpy(dtype=object)),
+            territoire=np.where(whole, TOTAL, rows["territoire"].to_numpy(dtype=object)),
         )
+        return replace(_together(self.whole, placed), levels=self.whole.levels.iloc[:0])
 
 
-def _only_together(estimates: Estimates, comparison: pd.DataFrame) -> Estimates:
-    """Keep the rows of the whole in every other table; regional marks of a bailleur are its own."""
+def _together(whole: Published, comparison: pd.DataFrame) -> Published:
+    """Cut to rows over all bailleurs in every table."""
 
     def together(table: pd.DataFrame) -> pd.DataFrame:
-        if "bailleur" not in table:
-            return table
         return table[table["bailleur"] == ENSEMBLE].reset_index(drop=True)
 
-    benchmark = estimates.benchmark
-    if OWNER in benchmark:
-        benchmark = benchmark[benchmark[OWNER] == ""].reset_index(drop=True)
     return replace(
-        estimates,
+        whole,
         comparison=comparison.reset_index(drop=True),
-        levels=together(estimates.levels),
-        priorities=together(estimates.priorities),
-        benchmark=benchmark,
+        levels=together(whole.levels),
+        priorities=together(whole.priorities),
     )
 
 

@@ -9,16 +9,20 @@ from tfpb import steps
 from tfpb.geodata.geography import open_geography
 from tfpb.io.geopackage import geopackage_bytes
 from tfpb.io.pack import RUN, dumps
+from tfpb.io.stage_cache import StageCache
 from tfpb.io.tabular import csv_bytes
 from tfpb.model.dossier import Dossier
 from tfpb.model.report import Chart, Report
+from tfpb.pipeline import STAGES
+from tfpb.pipeline import _start as start_values
 from tfpb.provenance import checks_of, run_hash, run_record
-from tfpb.report import charts, document_docx, document_pdf, map_html, map_print, workbook
+from tfpb.report import charts, document_docx, document_pdf, map_html, workbook
 from tfpb.report.map_model import map_model
 from tfpb.report.pack_files import data_tables
+from tfpb.report.pack_files import pack_files as whole_pack
 from tfpb.report.region_sections.position import position as position_section
 from tfpb.report.sections import report
-from tfpb.stage import Stage, run_stages
+from tfpb.stage import directly, run_stages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,11 +34,7 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
 
-_LATE: Final = (
-    Stage("Évaluation", 1, ("settings", "located", "programme", "survey"), "evaluation", steps.evaluate),
-    Stage("Sensibilité", 1, ("settings", "inputs", "located", "survey"), "sensitivity", steps.sensitive),
-    Stage("Fond de carte", 1, ("geography", "located"), "ground", steps.ground),
-)  # fmt: skip
+_LATE: Final = frozenset({"evaluation", "sensitivity", "ground"})
 """What is made once the region's survey is protected."""
 
 
@@ -47,7 +47,7 @@ class Media:
     documents : bool
         Workbook, PDF, Word and web map.
     pages : bool
-        The A4 page of each quarter.
+        The A4 page of each quarter too (with the documents).
     """
 
     documents: bool = True
@@ -72,6 +72,8 @@ class PackJob:
     region : Source
         The region's run, as one source of the pack.
     media : Media
+    kept : Path or None
+        Folder where pictures are kept for the next run.
     """
 
     part: Part
@@ -82,6 +84,7 @@ class PackJob:
     geography: Path
     region: Source
     media: Media
+    kept: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +114,14 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     if job.position is not None and job.survey is not None and job.survey.waves:
         wave = job.survey.waves[-1].vague
         said = _with_section(said, position_section(job.position, job.survey.items, wave))
+    execute = StageCache(job.kept) if job.kept is not None else directly
     files: dict[str, bytes] = {}
-    printed: dict[str, bytes] = {}
-    model = map_model(dossier) if job.media.documents or job.media.pages else None
-    if job.media.pages and model is not None:
-        layers = None
-        for page in model.pages:
-            picture = map_print.draw_page(model, page, layers=layers)
-            files[f"cartes/{page.code_qpv}.png"] = printed[f"{page.code_qpv}.png"] = picture.png
-            files[f"cartes/{page.code_qpv}.pdf"] = picture.pdf
-    if job.media.documents and model is not None:
-        files["carte.html"] = map_html.render(model)
+    if job.media.pages:
+        files = whole_pack(said, map_model(dossier), execute=execute)
+    elif job.media.documents:
+        files["carte.html"] = map_html.render(map_model(dossier))
         names = {"xlsx": "dossier.xlsx", "pdf": "rapport.pdf", "docx": "rapport.docx"}
-        files |= _documents(said, names, printed)
+        files |= _documents(said, names)
     files |= _data(said)
     files["donnees/residences.gpkg"] = geopackage_bytes(steps.layers(dossier))
     if job.repere is not None:
@@ -134,19 +132,17 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
 
 def report_files(job: ReportJob) -> dict[str, bytes]:
     """Render a report that has no map, and its data."""
-    files = _documents(job.said, job.names, {}) if job.media.documents else {}
+    files = _documents(job.said, job.names) if job.media.documents else {}
     return {f"{job.key}/{name}": data for name, data in {**files, **_data(job.said)}.items()}
 
 
-def _documents(
-    said: Report, names: Mapping[str, str], printed: Mapping[str, bytes]
-) -> dict[str, bytes]:
+def _documents(said: Report, names: Mapping[str, str]) -> dict[str, bytes]:
     drawn = [b for s in said.sections for b in s.blocks if isinstance(b, Chart)]
     images = {c.key: charts.draw(c) for c in drawn}
     return {
         names["xlsx"]: workbook.render(said),
-        names["pdf"]: document_pdf.render(said, images, printed),
-        names["docx"]: document_docx.render(said, images, printed),
+        names["pdf"]: document_pdf.render(said, images, {}),
+        names["docx"]: document_docx.render(said, images, {}),
     }
 
 
@@ -171,16 +167,14 @@ def _dossier(job: PackJob) -> Dossier:
     geography = open_geography(job.geography, needs=(part.located.vintage,))
     sources = (*part.inputs.sources, *geography.sources, job.region)
     start = {
-        "settings": part.settings,
-        "inputs": part.inputs,
-        "geography": geography,
+        **start_values(part.settings, part.inputs, geography, ()),
         "located": part.located,
         "survey": job.survey,
         "abatement": part.abatement,
         "programme": part.programme,
         "droit_commun": part.droit_commun,
     }
-    made = run_stages(_LATE, start).values  # noqa: PD011 - not a frame
+    made = run_stages([t for t in STAGES if t.writes in _LATE], start).values  # noqa: PD011 - not a frame
     survey_notices = job.survey.notices if job.survey is not None else ()
     return Dossier(
         settings=part.settings,

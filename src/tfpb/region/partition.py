@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tfpb import steps, survey
+from tfpb import survey
 from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.geodata.geography import open_geography
-from tfpb.perimeters import ruling_vintage
-from tfpb.pipeline import read
-from tfpb.region.kept import Kept
-from tfpb.stage import Stage, directly, run_stages
+from tfpb.io.stage_cache import StageCache
+from tfpb.pipeline import STAGES, read
+from tfpb.pipeline import _start as start_values
+from tfpb.stage import directly, run_stages
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -30,14 +30,8 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Plan
     from tfpb.survey.model import Survey
 
-_OWN: Final = (
-    Stage("Adresses", 1, ("inputs", "geography"), "geocoded", steps.geocode),
-    Stage("Périmètres", 1, ("settings", "inputs", "geography", "geocoded"), "located", steps.locate),
-    Stage("Abattement", 1, ("settings", "inputs", "located"), "abatement", steps.abate),
-    Stage("Programme", 1, ("settings", "inputs", "located", "abatement"), "programme", steps.programme),
-    Stage("Droit commun", 1, ("settings", "inputs", "located"), "droit_commun", steps.droit_commun),
-)  # fmt: skip
-"""What is made of one bailleur's files alone, by the steps of any dossier."""
+_OWN: Final = frozenset({"geocoded", "located", "abatement", "programme", "droit_commun"})
+"""What is made of one bailleur's files alone, by the stages of any dossier."""
 _YEAR_OF_MAP: Final = {2015: 2024, 2024: 2025}
 """A year that each map rules."""
 
@@ -56,7 +50,7 @@ class Task:
     own_survey : bool
         Whether the dossier's own deliveries are read (else the region's are, by the join).
     kept : Path or None
-        Folder of geocoded stocks kept from an earlier run.
+        Folder where stages keep what the next run may take up again (never an answer).
     """
 
     settings: Settings
@@ -126,21 +120,14 @@ def _make(task: Task) -> Part:
     stopping = tuple(f for f in found if f.severity is Severity.FAUTE)
     if stopping:
         return Part(task.settings, faults=stopping)
-    start = {"settings": settings, "inputs": inputs, "geography": geography}
-    kept = Kept(task.kept, settings.dossier.bailleur)
-
-    def execute(stage: Stage, values: tuple[Any, ...]) -> Any:
-        if stage.writes != "geocoded":
-            return directly(stage, values)
-        depends = (stage.version, inputs.sources, inputs.aliases, geography.sources)
-        return kept.frame(depends, lambda: directly(stage, values))
-
-    outcome = run_stages(_OWN, start, execute=execute)
+    start = start_values(settings, inputs, geography, ())
+    execute = StageCache(task.kept) if task.kept is not None else directly
+    outcome = run_stages([t for t in STAGES if t.writes in _OWN], start, execute=execute)
     if outcome.faults:
         return Part(task.settings, faults=outcome.faults)
     made = outcome.values  # noqa: PD011 - not a frame
     located = _named(made["located"], settings.dossier.bailleur)
-    sides = _sides(task, inputs, geography, located, made["geocoded"])
+    sides = _sides(task, geography, located, made)
     answers = None
     if inputs.plan is not None and inputs.deliveries:
         answers = _answers(inputs, sides, settings)
@@ -170,19 +157,22 @@ def _named(located: Located, name: str) -> Located:
 
 
 def _sides(
-    task: Task, inputs: Inputs, geography: Geography, located: Located, geocoded: pd.DataFrame
+    task: Task, geography: Geography, located: Located, values: dict[str, Any]
 ) -> pd.DataFrame:
-    """Return the résidences on the map that rules the survey, with the territories of the package."""
-    settings = task.settings
-    homes = located.residences
-    if task.carte is not None and task.carte != located.vintage:
-        head = settings.dossier.model_copy(update={"annee": _YEAR_OF_MAP[task.carte]})
-        other = settings.model_copy(update={"dossier": head})
-        if ruling_vintage(head.annee, "") not in geography.maps:
-            open_geography(task.geography, needs=(task.carte,))  # raises, told how to import it
-        found = steps.locate(other, inputs, geography, geocoded).residences
-        homes = found.assign(bailleur=settings.dossier.bailleur)
-    return homes
+    """Return the résidences on the map that rules the survey."""
+    carte = task.carte
+    if carte is None or carte == located.vintage:
+        return located.residences
+    if carte not in geography.maps:
+        open_geography(task.geography, needs=(carte,))  # raises, told how to import it
+    head = task.settings.dossier.model_copy(update={"annee": _YEAR_OF_MAP[carte]})
+    other = task.settings.model_copy(update={"dossier": head})
+    again = [t for t in STAGES if t.writes == "located"]
+    outcome = run_stages(again, {**values, "settings": other})
+    if outcome.faults:
+        raise TfpbError(outcome.faults)
+    found: pd.DataFrame = outcome.values["located"].residences  # noqa: PD011 - not a frame
+    return found.assign(bailleur=task.settings.dossier.bailleur)
 
 
 def _answers(inputs: Inputs, sides: pd.DataFrame, settings: Settings) -> Survey:

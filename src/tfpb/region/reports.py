@@ -49,8 +49,6 @@ class RegionRun:
     facts : RegionFacts
     protected : Protected or None
         None without a survey.
-    whole : Published or None
-        Every bailleur's rows, sealed.
     run_hash : str
     """
 
@@ -60,7 +58,6 @@ class RegionRun:
     places: Territories
     facts: pages.RegionFacts
     protected: Protected | None
-    whole: Published | None
     run_hash: str
 
 
@@ -75,11 +72,11 @@ def restitution(run: RegionRun) -> Report:
         priorites(dossier),
         pages.places(run.facts, survey),
     ]
-    if survey is not None and run.whole is not None and survey.waves:
+    if survey is not None and run.protected is not None and survey.waves:
         wave = survey.waves[-1].vague
         seed = run.settings.reglages.graine_pseudonymes
-        letters = positions.under_letters(run.whole, wave, seed=seed)
-        spread = positions.spread(run.whole, wave)
+        letters = positions.under_letters(run.protected.whole, wave, seed=seed)
+        spread = positions.spread(run.protected.whole, wave)
         sections.append(pages.owners(letters, spread, survey.items, wave))
     sections += [pages.money(run.facts), methode(dossier), pages.files(run.facts, run.run_hash)]
     subtitle = f"Restitution régionale, imposition {run.settings.region.annee}"

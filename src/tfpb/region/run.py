@@ -14,6 +14,7 @@ from tfpb.geodata.geography import open_geography
 from tfpb.io.archive import zip_bytes
 from tfpb.io.pack import RUN, dumps
 from tfpb.io.region_inputs import in_dossier, read_region
+from tfpb.io.region_masks import MASKS, masks_bytes
 from tfpb.perimeters import ruling_vintage
 from tfpb.provenance import versions
 from tfpb.region import positions
@@ -29,7 +30,7 @@ from tfpb.text import fold
 from tfpb.words.region import REPERE_REFERENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from tfpb.executor import Executor
     from tfpb.io.region_inputs import RegionInputs, RegionSettings
     from tfpb.model.survey import Published
+    from tfpb.survey.cells import Cell
 
 _SHEET: Final = {"xlsx": "fiche.xlsx", "pdf": "fiche.pdf", "docx": "fiche.docx"}
 _REGION: Final = {"xlsx": "restitution.xlsx", "pdf": "restitution.pdf", "docx": "restitution.docx"}
@@ -86,6 +88,7 @@ def compute(
     *,
     executor: Executor,
     kept: Path | None = None,
+    masked_before: Iterable[Cell] = (),
     tell: Callable[[str, int], None] = _quietly,
 ) -> Computed:
     """Read every bailleur, join, estimate and protect.
@@ -98,7 +101,9 @@ def compute(
     executor : Executor
         Where the parts run.
     kept : Path, optional
-        Folder of geocoded stocks, for a quick second run. Answers are never kept.
+        Folder of what stages keep, for a quick second run. Answers are never kept.
+    masked_before : iterable of Cell
+        Cells that an earlier run of the region masked: they stay masked.
     tell : callable
         `(step, count)` as parts are done.
 
@@ -127,7 +132,7 @@ def compute(
         *(s for p in parts if p.inputs is not None for s in p.inputs.sources),
         *opened.sources,
     )
-    protected = _protected(joined, inputs)
+    protected = _protected(joined, inputs, frozenset(masked_before))
     bare = [replace(p, survey=None) for p in parts]
     run = RegionRun(
         settings=settings,
@@ -136,14 +141,13 @@ def compute(
         places=places,
         facts=region_facts(bare, joined.located, places, sources),
         protected=protected,
-        whole=protected.whole() if protected is not None else None,
         run_hash=_hash(settings, inputs, sources)[:8],
     )
     notices = (*inputs.notices, *places.notices, *joined.notices)
     return Computed(inputs, run, replace(joined, survey=None), _contrats(run), sources, notices)
 
 
-def _protected(joined: Joined, inputs: RegionInputs) -> Protected | None:
+def _protected(joined: Joined, inputs: RegionInputs, before: frozenset[Cell]) -> Protected | None:
     """Estimate everything at once, and choose the masks of all outputs together."""
     plan, answers = inputs.plan, joined.survey
     if plan is None or answers is None:
@@ -156,8 +160,8 @@ def _protected(joined: Joined, inputs: RegionInputs) -> Protected | None:
     estimates = published_rows(made, answers)
     masking_n = plan.reglages.masquage_n
     largest = inputs.settings.reglages.part_maximum
-    masks = region_masks(estimates, answers, Rules(masking_n, fewest, largest))
-    return Protected(estimates, masks, masking_n)
+    masks = region_masks(estimates, answers, Rules(masking_n, fewest, largest), before)
+    return Protected.of(estimates, masks, masking_n)
 
 
 def _hash(settings: RegionSettings, inputs: RegionInputs, sources: Sequence[Source]) -> str:
@@ -188,11 +192,12 @@ def render(
     *,
     executor: Executor,
     media: Media,
+    kept: Path | None = None,
     tell: Callable[[str, int], None] = _quietly,
 ) -> Rendered:
     """Make every file of the region; the same bytes wherever it runs."""
     run = computed.run
-    jobs = pack_jobs(computed, geography, media)
+    jobs = pack_jobs(computed, geography, media, kept)
     packs = executor.map(pack_files, jobs, lambda n: tell("packs", n))
     reports = [ReportJob("region", restitution(run), _REGION, media)]
     folders = _folders(computed.contrats)
@@ -209,6 +214,8 @@ def render(
         files |= {f"bailleurs/{folder}/{name}": data for name, data in pack.items()}
         files[f"bailleurs/{folder}.zip"] = zip_bytes(pack)
     files[RUN] = dumps(_record(computed))
+    if run.protected is not None:
+        files[MASKS] = masks_bytes(run.protected.masks)
     return Rendered(
         files,
         owners=len(run.parts),
@@ -218,7 +225,9 @@ def render(
     )
 
 
-def pack_jobs(computed: Computed, geography: Path, media: Media) -> list[PackJob]:
+def pack_jobs(
+    computed: Computed, geography: Path, media: Media, kept: Path | None = None
+) -> list[PackJob]:
     """List the packs to make, each with its own cut of the survey."""
     run = computed.run
     folders = _folders([p.name for p in run.parts])
@@ -228,9 +237,9 @@ def pack_jobs(computed: Computed, geography: Path, media: Media) -> list[PackJob
         own: Published | None = None
         position: pd.DataFrame | None = None
         repere: pd.DataFrame | None = None
-        if run.protected is not None and run.whole is not None:
-            own = run.protected.bailleur(part.name, ())
-            position = positions.position(run.whole, own, part.name)
+        if run.protected is not None:
+            own = run.protected.bailleur(part.name)
+            position = positions.position(run.protected.whole, own, part.name)
             repere = _repere(computed, own, part)
         jobs.append(
             PackJob(
@@ -242,6 +251,7 @@ def pack_jobs(computed: Computed, geography: Path, media: Media) -> list[PackJob
                 geography=geography,
                 region=region,
                 media=media,
+                kept=kept,
             )
         )
     return jobs

@@ -92,7 +92,9 @@ def _levels(frame: pd.DataFrame) -> list[str]:
     return [c for c in known if c in frame]
 
 
-def region_masks(estimates: Estimates, survey: Survey, rules: Rules) -> frozenset[Cell]:
+def region_masks(
+    estimates: Estimates, survey: Survey, rules: Rules, before: frozenset[Cell] = frozenset()
+) -> frozenset[Cell]:
     """Choose the cells to mask in every output.
 
     Parameters
@@ -102,6 +104,8 @@ def region_masks(estimates: Estimates, survey: Survey, rules: Rules) -> frozense
     survey : Survey
         The answers they rest on: who contributes to a territory, how territories cross.
     rules : Rules
+    before : frozenset of Cell
+        Masked by an earlier run: the difference of two runs would reveal them.
 
     Returns
     -------
@@ -110,7 +114,7 @@ def region_masks(estimates: Estimates, survey: Survey, rules: Rules) -> frozense
         its own answers included, can work a masked cell out.
     """
     cells = declare_cells(estimates)
-    first: set[Cell] = set()
+    first: set[Cell] = {c for c in before if c in cells.count}
     for wave in survey.waves:
         answers = _Wave(survey, wave)
         first |= set(answers.exposed(cells, rules))
