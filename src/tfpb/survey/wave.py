@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tfpb.model.codes import TOTAL
 from tfpb.survey.blocks import make_blocks
 from tfpb.survey.calibration import calibration_columns, delivered_weight
 from tfpb.survey.design import build_design, sum_ranks
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.model.plan import Item
+    from tfpb.survey.blocks import Block
     from tfpb.survey.design import Design, Sums
     from tfpb.survey.estimate import Means
     from tfpb.survey.model import Survey
@@ -120,11 +122,7 @@ def estimate_wave(
     variance = contrast_variance(design, sums, domains, means, alone)
     universe = np.array([b.universe for b in blocks])
     df = degrees_of_freedom(means, design)[universe]
-    domain_df = np.full(means.n.shape, np.nan)
-    for k, block in enumerate(blocks):
-        for g in (block.qpv, block.hors, block.ensemble):
-            if g >= 0:
-                domain_df[g] = df[k]
+    domain_df = flag_df(blocks, df, means.clusters if survey.has_clusters else None, domains.count)
     deff, effective = design_effects(means, variance)
     state = publication_states(
         n=means.n,
@@ -153,6 +151,23 @@ def degrees_of_freedom(means: Means, design: Design) -> Floats:
     """Clusters − strata among those with a valid answer; interviews − strata without clusters."""
     units = means.n if not np.isnan(design.default_deff) else means.clusters
     return units - means.strata
+
+
+def flag_df(blocks: Sequence[Block], df: Floats, clusters: Floats | None, count: int) -> Floats:
+    """Return the degrees of freedom each domain is flagged on.
+
+    Those of its bailleur and wave; in a territory, no more than its own résidences less one, since
+    the few résidences of a quarter do not gain precision from those of the other quarters.
+    """
+    out = np.full((count, df.shape[1]), np.nan)
+    for k, block in enumerate(blocks):
+        own = [g for g in (block.qpv, block.hors, block.ensemble) if g >= 0]
+        if block.niveau == TOTAL or clusters is None:
+            out[[block.universe, *own]] = df[k]
+            continue
+        for g in own if block.ensemble >= 0 else [block.qpv]:
+            out[g] = np.minimum(df[k], clusters[g] - 1)
+    return out
 
 
 def design_effects(means: Means, variance: Floats) -> tuple[Floats, Floats]:

@@ -18,6 +18,7 @@ from tfpb.survey.intervals import NIL, standard_error
 from tfpb.survey.model import item_ranks
 from tfpb.survey.rows import Frame, gap_rows
 from tfpb.survey.verdicts import publication_states
+from tfpb.survey.wave import flag_df
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,10 +80,8 @@ def evolution_rows(
     alone = Contrasts.of([[(g, 1.0)] for g in range(domains.count)])
     variance = contrast_variance(design, sums, domains, means, alone)
     effective = effective_size(means.n, variance, means.srs_variance)
-    domain_df = np.full(means.n.shape, np.nan)
-    for k, block in enumerate(blocks):
-        for g in (block.universe, block.qpv, block.hors):
-            domain_df[[g, g + shift]] = df[k]
+    flagged = flag_df(blocks, df, whole.clusters if survey.has_clusters else None, shift)
+    domain_df = np.vstack([flagged, flagged])
     state = publication_states(
         n=means.n,
         clusters=means.clusters,

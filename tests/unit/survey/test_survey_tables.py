@@ -59,6 +59,19 @@ def test_a_quarter_stands_against_all_the_hors_qpv_of_its_bailleurs() -> None:
     assert agency["n"].sum() == total["n"].sum()
 
 
+def test_a_territory_of_few_residences_is_flagged_whatever_its_bailleurs_hold() -> None:
+    plan = make_plan(variables={"agence": {}})
+    frame = make_delivery(2, owners=("A",), residences=30, interviews=30, waves=("2023",))
+    frame["agence"] = np.where(frame["residence"].isin(["A01", "A03", "A05"]), "petite", "autre")
+    table = compare(recode([frame], plan), plan, by=["agence"]).comparison
+    small = _raw(table, niveau="agence", territoire="petite", groupe="qpv", bailleur="A")
+    assert (small["n"] >= 60).all()
+    assert (small["ddl"] >= 8).all()
+    assert set(small["publication"]) <= {"fragile", "non_publiable"}
+    large = _raw(table, niveau="agence", territoire="autre", groupe="hors_qpv", bailleur="A")
+    assert set(large["publication"]) == {"publiable"}
+
+
 def test_a_territory_that_is_not_there_is_said() -> None:
     plan = make_plan()
     estimates = compare(recode([make_delivery(1)], plan), plan, by=["siren_epci"])
