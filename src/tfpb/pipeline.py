@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb import steps
 from tfpb.errors import Fault, Severity, TfpbError
+from tfpb.evidence.differences import DICTIONARY
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.geopackage import geopackage_bytes
 from tfpb.io.inputs import Inputs, gather_inputs
@@ -19,7 +20,7 @@ from tfpb.model.dossier import Dossier
 from tfpb.perimeters import ruling_vintage
 from tfpb.provenance import checks_of, run_hash, run_record
 from tfpb.report.map_model import map_model
-from tfpb.report.pack_files import data_tables, pack_files
+from tfpb.report.pack_files import data_tables, dictionary, pack_files
 from tfpb.report.sections import report
 from tfpb.stage import Executor, Stage, directly, run_stages
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 STAGES: Final = (
     Stage("Adresses", 1, ("addresses", "geography", "mode", "chosen"), "geocoded", steps.geocode,
-          kept="table"),
+          kept="table", keep_if=steps.offline),
     Stage("Périmètres", 1, ("settings", "inputs", "geography", "geocoded", "chosen"), "located",
           steps.locate),
     Stage("Enquête", 1, ("settings", "answers", "geography", "located"), "survey_alone", steps.estimate,
@@ -161,7 +162,9 @@ def render(
     """Render every file of the pack but its archive: name inside the pack → bytes."""
     said = report(dossier)
     files = pack_files(said, map_model(dossier), execute=execute, advance=advance)
-    for table in data_tables(said):
+    tables = data_tables(said)
+    files[DICTIONARY] = csv_bytes(dictionary(tables))
+    for table in tables:
         files[f"donnees/{table.key}.csv"] = csv_bytes(table.rows[[c.key for c in table.columns]])
     files["donnees/residences.gpkg"] = geopackage_bytes(steps.layers(dossier))
     files[RUN] = dumps(run_record(dossier))

@@ -32,6 +32,8 @@ class Stage:
     kept : str
         Form in which an executor may keep its result from one run to the next (see
         `tfpb.io.kept_forms`); empty when it is made again each time.
+    keep_if : callable, optional
+        Of the values read: whether the result depends on them alone. Left out: always.
     """
 
     name: str
@@ -40,6 +42,11 @@ class Stage:
     writes: str
     run: Callable[..., Any]
     kept: str = ""
+    keep_if: Callable[..., bool] | None = None
+
+    def may_keep(self, values: tuple[Any, ...]) -> bool:
+        """Tell whether what it makes of these values may serve again."""
+        return bool(self.kept) and (self.keep_if is None or self.keep_if(*values))
 
 
 Executor = Callable[[Stage, tuple[Any, ...]], Any]

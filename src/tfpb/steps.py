@@ -130,6 +130,13 @@ def geocode(
         return geocoder.run(addresses)
 
 
+def offline(
+    _inputs: Inputs, _geography: Geography, mode: Mode, _chosen: tuple[AddressDecision, ...]
+) -> bool:
+    """Tell whether geocoding asks the index alone: what a service answers may change any day."""
+    return mode == "index"
+
+
 def locate(
     settings: Settings,
     inputs: Inputs,

@@ -30,6 +30,7 @@ def verifier(
     Exemples :
       tfpb verifier examples/valmont/dossier.toml
       tfpb verifier --dossier sorties/valmont/dossier.zip
+      tfpb verifier --dossier sorties/janvier/dossier.zip --avec sorties/valmont/dossier.zip
     """
     with guard():
         if dossier is not None:
@@ -66,16 +67,28 @@ def _inputs(fichier: Path, geodonnees: Path | None) -> None:
 
 def _pack(path: Path, other: Path | None) -> None:
     from tfpb.evidence.differences import differences
+    from tfpb.io.pack import run_hash_of
+    from tfpb.words.packs import compared, difference_words
+
+    pack = _whole(path)
+    if other is not None:
+        second = _whole(other)
+        say(compared(run_hash_of(pack), run_hash_of(second)))
+        for line in difference_words(differences(pack, second)):
+            say(line)
+
+
+def _whole(path: Path) -> dict[str, bytes]:
+    """Read a pack and say that it is whole; stop when it is not."""
     from tfpb.io.pack import broken_files, read_pack
-    from tfpb.words.packs import broken_words, difference_words
+    from tfpb.words.packs import broken_words
 
     pack = read_pack(path)
     broken = broken_files(pack)
     if broken:
+        complain(f"{path} :")
         for line in broken_words(broken):
             complain(line)
         raise typer.Exit(2)
-    say(f"{path.name} est entier : chaque fichier est celui que le programme a écrit.")
-    if other is not None:
-        for line in difference_words(differences(pack, read_pack(other))):
-            say(line)
+    say(f"{path} est entier : chaque fichier est celui que le programme a écrit.")
+    return pack

@@ -1,108 +1,240 @@
-"""What differs between two packs, figure by figure."""
+"""What differs between two packs, figure by figure, from their data alone."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from dataclasses import dataclass
-from itertools import takewhile
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+
+DICTIONARY: Final = "donnees/dictionnaire.csv"
+"""Titles of tables, headers and formats of columns: what makes a difference readable."""
+DICTIONARY_COLUMNS: Final = ("table", "titre", "colonne", "intitule", "format")
+_RUN: Final = "run.json"
+_FOLDER: Final = "donnees/"
+_TOLD_ELSEWHERE: Final = frozenset({"sources", "reglages", "controles"})
+_LABEL: Final = 2
+_TEXT: Final = "texte"
+
+
+class Kind(StrEnum):
+    """What a difference is about."""
+
+    FILE = "fichier"
+    SETTING = "reglage"
+    VERSION = "version"
+    CHECK = "controle"
+    FIGURE = "chiffre"
+    NEW_LINE = "ligne_ajoutee"
+    LOST_LINE = "ligne_retiree"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One figure that is not the same.
+    """One thing that is not the same.
 
     Parameters
     ----------
+    kind : Kind
     table : str
-        Table or record it stands in.
+        Title of the table; role of a file; empty for settings, versions and checks.
     key : str
-        Line (its text columns joined), empty for settings and inputs.
+        What names the line in its table; name of a file, a setting, a library, a check.
     column : str
+        Header of the column, empty for whole lines.
     before, after : str
-        As written; empty when there is none.
+        As written in the data; empty when there is none.
+    format : str
+        How the figure is to be read (`tfpb.model.report.Format`), empty when it is text.
+    lines : int
+        Lines of the table that differ in this very way.
     """
 
+    kind: Kind
     table: str
     key: str
     column: str
     before: str
     after: str
+    format: str = ""
+    lines: int = 1
 
 
 def differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> list[Difference]:
-    """Compare the data of two packs (archive name → bytes): inputs, settings, then every table."""
-    found = _records(first.get("run.json", b"{}"), second.get("run.json", b"{}"))
-    names = sorted(n for n in {*first, *second} if n.startswith("donnees/") and n.endswith(".csv"))
-    for name in names:
-        found += _tables(
-            name.removeprefix("donnees/").removesuffix(".csv"), first.get(name), second.get(name)
-        )
+    """Compare two packs (name inside the pack → bytes).
+
+    Returns
+    -------
+    list of Difference
+        Files, settings, versions and checks, then figures table by table in the order of the pack.
+        Lines are matched by what names them; the same figure repeated on several lines counts once.
+    """
+    found = _records(first.get(_RUN, b"{}"), second.get(_RUN, b"{}"))
+    words = _Words.of(first.get(DICTIONARY), second.get(DICTIONARY))
+    names = {n for n in {*first, *second} if n.startswith(_FOLDER) and n.endswith(".csv")}
+    tables = {n.removeprefix(_FOLDER).removesuffix(".csv"): n for n in sorted(names - {DICTIONARY})}
+    for table in sorted(tables, key=words.rank):
+        if table not in _TOLD_ELSEWHERE:
+            name = tables[table]
+            found += _tables(table, words, first.get(name), second.get(name))
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Titles, headers and formats by table and column, and the order of tables."""
+
+    titles: dict[str, str]
+    columns: dict[tuple[str, str], tuple[str, str]]
+
+    @classmethod
+    def of(cls, *dictionaries: bytes | None) -> _Words:
+        rows = [row for data in dictionaries for row in _rows(data)]
+        return cls(
+            {r["table"]: r["titre"] for r in rows},
+            {(r["table"], r["colonne"]): (r["intitule"], r["format"]) for r in rows},
+        )
+
+    def rank(self, table: str) -> tuple[int, str]:
+        order = list(self.titles)
+        return (order.index(table) if table in self.titles else len(order), table)
+
+    def column(self, table: str, name: str) -> tuple[str, str]:
+        return self.columns.get((table, name), (name, ""))
+
+
 def _records(first: bytes, second: bytes) -> list[Difference]:
-    before, after = (_flat(json.loads(data)) for data in (first, second))
+    before, after = (json.loads(data) for data in (first, second))
+    found = _files(before.get("entrees", ()), after.get("entrees", ()))
+    for kind, name in ((Kind.SETTING, "reglages"), (Kind.VERSION, "versions")):
+        found += _flat_differences(kind, _flat(before.get(name)), _flat(after.get(name)))
+    checks = [{c["nom"]: c for c in run.get("controles", ())} for run in (before, after)]
+    told = [{n: f"{c['obtenu']}/{c['attendu']}" for n, c in one.items()} for one in checks]
+    return found + _flat_differences(Kind.CHECK, *told)
+
+
+def _files(before: Sequence[Any], after: Sequence[Any]) -> list[Difference]:
+    """Tell the files that changed; one that bears another name but stands alone in its role is the same."""
+    left, right = (_by_role(entries) for entries in (before, after))
+    found = []
+    for role, name in [*left, *(k for k in right if k not in left)]:
+        old, new = left.get((role, name)), right.get((role, name))
+        if old is None or new is None or old["sha256"] != new["sha256"]:
+            rows = tuple("" if e is None else str(e["lignes"]) for e in (old, new))
+            found.append(Difference(Kind.FILE, role, name, "", rows[0], rows[1]))
+    return found
+
+
+def _by_role(entries: Iterable[Any]) -> dict[tuple[str, str], Any]:
+    return {(str(e["role"]), str(e["nom"])): e for e in entries}
+
+
+def _flat_differences(
+    kind: Kind, before: Mapping[str, str], after: Mapping[str, str]
+) -> list[Difference]:
     return [
-        Difference("provenance", "", key, before.get(key, ""), after.get(key, ""))
+        Difference(kind, "", key, "", before.get(key, ""), after.get(key, ""))
         for key in sorted({*before, *after})
-        if key != "empreinte" and before.get(key, "") != after.get(key, "")
+        if before.get(key, "") != after.get(key, "")
     ]
 
 
 def _flat(value: Any, prefix: str = "") -> dict[str, str]:
-    if isinstance(value, dict):
-        named = value.items()
-    elif isinstance(value, list):
-        named = ((_name(v, i), v) for i, v in enumerate(value))  # type: ignore[assignment]
-    else:
-        return {prefix: "" if value is None else str(value)}
+    if isinstance(value, list):
+        value = ", ".join(str(v) for v in value)
+    if not isinstance(value, dict):
+        return {prefix: "" if value is None else str(value)} if prefix else {}
     out: dict[str, str] = {}
-    for key, inner in named:
+    for key, inner in value.items():
         out |= _flat(inner, f"{prefix}.{key}" if prefix else str(key))
     return out
 
 
-def _name(value: Any, position: int) -> str:
-    if isinstance(value, dict):
-        return str(value.get("role") or value.get("nom") or position)
-    return str(position)
+_Row = dict[str, str]
 
 
-def _tables(name: str, first: bytes | None, second: bytes | None) -> list[Difference]:
-    before, after = (_lines(data) for data in (first, second))
-    found = []
+def _tables(
+    table: str, words: _Words, first: bytes | None, second: bytes | None
+) -> list[Difference]:
+    left, right = _rows(first), _rows(second)
+    texts, naming = _naming_columns(table, words, left, right)
+    before, after = (_keyed(rows, texts[:naming]) for rows in (left, right))
+    title = words.titles.get(table, table)
+    found: list[Difference] = []
     for key in [*before, *(k for k in after if k not in before)]:
-        left, right = before.get(key, {}), after.get(key, {})
-        found += [
-            Difference(name, key, column, left.get(column, ""), right.get(column, ""))
-            for column in {**left, **right}
-            if left.get(column, "") != right.get(column, "")
-        ]
-    return found
+        old, new = before.get(key), after.get(key)
+        label = " · ".join(filter(None, _name(new or old or {}, texts[: max(naming, _LABEL)])))
+        if old is None or new is None:
+            kind = Kind.NEW_LINE if old is None else Kind.LOST_LINE
+            found.append(Difference(kind, title, label, "", "", ""))
+            continue
+        for column in {**old, **new}:
+            if old.get(column, "") != new.get(column, ""):
+                header, form = words.column(table, column)
+                cells = old.get(column, ""), new.get(column, "")
+                found.append(Difference(Kind.FIGURE, title, label, header, *cells, form))
+    return _gathered(found)
 
 
-def _lines(data: bytes | None) -> dict[str, dict[str, str]]:
-    """Key each line by its leading text cells: what stands before the first number names it."""
-    if data is None:
-        return {}
-    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig")), delimiter=";"))
-    out: dict[str, dict[str, str]] = {}
+def _gathered(found: Iterable[Difference]) -> list[Difference]:
+    """Tell once a figure that several lines repeat."""
+    seen: dict[tuple[str, ...], Difference] = {}
+    for one in found:
+        line = "" if one.kind is Kind.FIGURE else one.key
+        alike = (one.kind, line, one.column, one.before, one.after)
+        known = seen.get(alike)
+        seen[alike] = one if known is None else replace(known, lines=known.lines + 1)
+    return list(seen.values())
+
+
+def _naming_columns(
+    table: str, words: _Words, left: Sequence[_Row], right: Sequence[_Row]
+) -> tuple[list[str], int]:
+    """Return the text columns, and how many of the first tell every line from the others."""
+    rows = [*left, *right]
+    if not rows:
+        return [], 0
+    texts = [c for c in rows[0] if _is_text(table, c, words, rows)] or list(rows[0])[:1]
+    for count in range(1, len(texts) + 1):
+        chosen = texts[:count]
+        if all(len({_name(r, chosen) for r in side}) == len(side) for side in (left, right)):
+            return texts, count
+    return texts, len(texts)
+
+
+def _is_text(table: str, column: str, words: _Words, rows: Sequence[_Row]) -> bool:
+    form = words.column(table, column)[1]
+    return form in (_TEXT, "annee") or (
+        not form and not any(_is_number(r.get(column, "")) for r in rows)
+    )
+
+
+def _name(row: _Row, columns: Sequence[str]) -> tuple[str, ...]:
+    return tuple(row.get(c, "") for c in columns)
+
+
+def _keyed(rows: Sequence[_Row], columns: Sequence[str]) -> dict[tuple[str, ...], _Row]:
+    """Key each line by its naming columns; a number parts those that nothing parts."""
+    out: dict[tuple[str, ...], _Row] = {}
     for row in rows:
-        names = list(takewhile(lambda v: not v or not _is_number(v), row.values()))
-        key = " · ".join(filter(None, names)) or next(iter(row.values()), "")
+        key = unique = _name(row, columns)
         number = 2
-        unique = key
         while unique in out:
-            unique = f"{key} ({number})"
+            unique = (*key, str(number))
             number += 1
         out[unique] = row
     return out
+
+
+def _rows(data: bytes | None) -> list[_Row]:
+    if data is None:
+        return []
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig")), delimiter=";"))
 
 
 def _is_number(text: str) -> bool:

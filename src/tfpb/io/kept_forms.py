@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -19,9 +20,6 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.survey import Published, WaveFacts
 from tfpb.survey.disclosure import reopened
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 Parts = dict[str, bytes]
 TABLE: Final = "table"
@@ -36,14 +34,18 @@ def to_parts(form: str, value: Any) -> Parts:
     Raises
     ------
     TypeError
-        If it holds what the form cannot hold.
+        If it is not of the form's own kind (estimates that nobody protected are not), or holds what
+        the form cannot hold.
     """
-    return _FORMS[form][0](value)
+    kinds, write, _ = _FORMS[form]
+    if not isinstance(value, kinds):
+        raise TypeError(type(value).__name__)
+    return write(value)
 
 
 def from_parts(form: str, parts: Mapping[str, bytes]) -> Any:
     """Read a value back from its parts (KeyError, ValueError or TypeError when they are broken)."""
-    return _FORMS[form][1](parts)
+    return _FORMS[form][2](parts)
 
 
 def _table_parts(frame: pd.DataFrame, name: str = TABLE) -> Parts:
@@ -152,8 +154,10 @@ _READERS: Final[dict[str, Callable[[Any], Any]]] = {
     "j": dt.date.fromisoformat,
 }
 
-_FORMS: Final[dict[str, tuple[Callable[[Any], Parts], Callable[[Mapping[str, bytes]], Any]]]] = {
-    TABLE: (_table_parts, _table_from),
-    PUBLICATION: (_publication_parts, _publication_from),
-    FILES: (_file_parts, dict),
+_Write = Callable[[Any], Parts]
+_Read = Callable[[Mapping[str, bytes]], Any]
+_FORMS: Final[dict[str, tuple[tuple[type, ...], _Write, _Read]]] = {
+    TABLE: ((pd.DataFrame,), _table_parts, _table_from),
+    PUBLICATION: ((Published, type(None)), _publication_parts, _publication_from),
+    FILES: ((dict,), _file_parts, dict),
 }

@@ -235,3 +235,11 @@ def broken_files(pack: Mapping[str, bytes]) -> list[tuple[str, str]]:
     out += [(n, "modifie") for n, digest in known.items() if n in pack and _sha(pack[n]) != digest]
     out += [(n, "ajoute") for n in pack if n not in known and n != LISTING]
     return sorted(out)
+
+
+def run_hash_of(pack: Mapping[str, bytes]) -> str:
+    """Return the short hash of the run that made a pack, as every sheet's foot carries it."""
+    try:
+        return str(json.loads(pack[RUN])["empreinte"])
+    except (KeyError, ValueError, TypeError) as error:
+        raise fail("pack_illisible", got=RUN) from error

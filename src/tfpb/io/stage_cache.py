@@ -70,7 +70,7 @@ class StageCache:
 
     def __call__(self, stage: Stage, values: tuple[Any, ...]) -> Any:
         """Run a stage, or take what it gave when it read the same."""
-        if not stage.kept:
+        if not stage.may_keep(values):
             return self.execute(stage, values)
         try:
             name = stage_key(stage, values)

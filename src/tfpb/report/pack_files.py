@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
+from tfpb.evidence.differences import DICTIONARY_COLUMNS
 from tfpb.model.report import Chart, Report, Table
 from tfpb.report import (
     charts,
@@ -18,9 +21,10 @@ from tfpb.report import (
 from tfpb.report.map_layers import Atlas, atlas, page_epsg
 from tfpb.stage import Executor, Stage, directly
 from tfpb.text import fold
+from tfpb.words.packs import WRITTEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from tfpb.model.maps import MapModel, QpvPage
 
@@ -131,6 +135,18 @@ def data_tables(said: Report) -> list[Table]:
     """Return the tables that go out as data too."""
     blocks = (b for s in said.sections for b in s.blocks)
     return [b for b in blocks if isinstance(b, Table) and "donnees" in b.media]
+
+
+def dictionary(tables: Iterable[Table]) -> pd.DataFrame:
+    """Describe every column of the data: table, title, column, header, format, how it is written."""
+    return pd.DataFrame(
+        [
+            (t.key, t.title, c.key, c.header, str(c.format), WRITTEN[c.format])
+            for t in tables
+            for c in t.columns
+        ],
+        columns=[*DICTIONARY_COLUMNS, "ecriture"],
+    )
 
 
 def _charts(said: Report) -> list[Chart]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from tfpb.words.numbers import plural
+from tfpb.words.numbers import euros, number, percent, plural, points
+from tfpb.words.report import CHECKS, ROLES, SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from tfpb.evidence.differences import Difference
 
@@ -17,6 +20,38 @@ _STATES: Final = {
     "ajoute": "a été ajouté après coup",
 }
 _MOST: Final = 200
+_PARTS: Final = (
+    ("fichier", "Fichiers d’entrée :"),
+    ("reglage", "Réglages :"),
+    ("version", "Versions des programmes :"),
+    ("controle", "Contrôles (obtenu/attendu) :"),
+)
+_FIGURES: Final = frozenset({"chiffre", "ligne_ajoutee", "ligne_retiree"})
+_FORMATS: Final[dict[str, Callable[[Decimal, int], str]]] = {
+    "entier": number,
+    "nombre1": lambda v, more: number(v, 1 + more),
+    "nombre2": lambda v, more: number(v, 2 + more),
+    "euros": lambda v, more: euros(v, cents=more > 0),
+    "centimes": lambda v, _: euros(v, cents=True),
+    "pourcent": percent,
+    "points": lambda v, more: points(v, 1 + more),
+    "metres": lambda v, more: f"{number(v, more)} m",
+}
+_MORE_DIGITS: Final = 3
+WRITTEN: Final[dict[str, str]] = {
+    "texte": "texte",
+    "entier": "nombre entier",
+    "nombre1": "nombre",
+    "nombre2": "nombre",
+    "euros": "euros",
+    "centimes": "euros",
+    "pourcent": "proportion : 0,62 se lit 62 %",
+    "points": "proportion : −0,104 se lit −10,4 points",
+    "metres": "mètres",
+    "date": "date, année d’abord",
+    "annee": "année",
+}
+"""How a column of the data is to be read, by format."""
 
 
 def broken_words(broken: Iterable[tuple[str, str]]) -> list[str]:
@@ -25,14 +60,66 @@ def broken_words(broken: Iterable[tuple[str, str]]) -> list[str]:
     return ["Ce dossier n’est pas entier :", *lines, "Refaites-le avec « tfpb dossier »."]
 
 
+def compared(first: str, second: str) -> str:
+    """Name the two packs by the hash that every sheet's foot carries."""
+    return f"Du dossier {first} au dossier {second} :"
+
+
 def difference_words(found: Sequence[Difference]) -> list[str]:
-    """Say what differs between two packs, figure by figure."""
-    if not found:
-        return ["Les deux dossiers portent les mêmes chiffres."]
-    lines = [f"{plural(len(found), 'différence')} entre les deux dossiers :"]
-    for one in found[:_MOST]:
-        where = f"{one.table}, {one.key}, {one.column}" if one.key else f"{one.table}, {one.column}"
-        lines.append(f"  – {where} : {one.before or 'vide'} → {one.after or 'vide'}")
-    if len(found) > _MOST:
-        lines.append(f"  – … et {len(found) - _MOST} autres")
+    """Say what differs between two packs: inputs first, then figure by figure, table by table."""
+    figures = [d for d in found if d.kind in _FIGURES]
+    lines: list[str] = []
+    for kind, title in _PARTS:
+        told = [_record(d) for d in found if d.kind == kind]
+        lines += [title, *told] if told else []
+    if not figures:
+        return [*lines, "Les deux dossiers portent les mêmes chiffres."]
+    lines.append(f"{plural(len(figures), 'différence')} dans les chiffres :")
+    for title, group in groupby(figures[:_MOST], key=lambda d: d.table):
+        lines += [f"  {title}", *(_figure(d) for d in group)]
+    if len(figures) > _MOST:
+        lines.append(f"  … et {len(figures) - _MOST} autres, à lire dans les fichiers de données.")
     return lines
+
+
+def _record(one: Difference) -> str:
+    if one.kind == "fichier":
+        role = ROLES.get(one.table, one.table)
+        if not one.before or not one.after:
+            return f"  – {one.key} ({role}) : {'ajouté' if one.after else 'retiré'}"
+        counts = (
+            f"{one.before} → {one.after} lignes"
+            if one.before != one.after
+            else "même nombre de lignes"
+        )
+        return f"  – {one.key} ({role}) : contenu modifié, {counts}"
+    names = {"reglage": SETTINGS, "controle": CHECKS}.get(str(one.kind), {})
+    name = names.get(one.key.removeprefix("reglages."), one.key)
+    return f"  – {name} : {one.before or 'vide'} → {one.after or 'vide'}"
+
+
+def _figure(one: Difference) -> str:
+    if one.kind == "ligne_ajoutee":
+        return f"    – ligne ajoutée : {one.key}"
+    if one.kind == "ligne_retiree":
+        return f"    – ligne retirée : {one.key}"
+    also = f" (et {plural(one.lines - 1, 'autre ligne', 'autres lignes')})" if one.lines > 1 else ""
+    before, after = _both(one.before, one.after, one.format)
+    return f"    – {one.key}{also}, {one.column} : {before} → {after}"
+
+
+def _both(before: str, after: str, form: str) -> tuple[str, str]:
+    """Write both values as the pack shows them, with as many more digits as part them."""
+    for more in range(_MORE_DIGITS + 1):
+        told = _written(before, form, more), _written(after, form, more)
+        if told[0] != told[1]:
+            return told
+    return before, after
+
+
+def _written(text: str, form: str, more: int) -> str:
+    writer = _FORMATS.get(form)
+    try:
+        return writer(Decimal(text.replace(",", ".")), more) if writer else text or "vide"
+    except InvalidOperation:
+        return text or "vide"

@@ -88,13 +88,15 @@ def test_differences_are_told_figure_by_figure() -> None:
         "run.json": b'{"empreinte": "xyz", "reglages": {"annee": 2026}}',
     }
     found = differences(FILES, other)
-    assert [(d.table, d.key, d.column, d.before, d.after) for d in found] == [
-        ("provenance", "", "reglages.annee", "2025", "2026"),
-        ("abattement", "QN1", "eur", "12,50", "13,50"),
-        ("abattement", "QN2", "code", "", "QN2"),
-        ("abattement", "QN2", "eur", "", "1"),
+    assert [(d.kind, d.table, d.key, d.column, d.before, d.after) for d in found] == [
+        ("reglage", "", "annee", "", "2025", "2026"),
+        ("chiffre", "abattement", "QN1", "eur", "12,50", "13,50"),
+        ("ligne_ajoutee", "abattement", "QN2", "", "", ""),
     ]
-    assert difference_words(found)[0].startswith("4 différences")
+    said = "\n".join(difference_words(found))
+    assert "annee : 2025 → 2026" in said
+    assert "2 différences dans les chiffres" in said
+    assert "ligne ajoutée : QN2" in said
     assert difference_words([]) == ["Les deux dossiers portent les mêmes chiffres."]
 
 
