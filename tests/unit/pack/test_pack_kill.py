@@ -1,0 +1,148 @@
+"""Killed at any moment, a run leaves the old pack or the new one, whole; the next one tidies up."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tfpb.io.pack import broken_files, changed_by_hand, read_pack, settle, write_pack
+
+SRC = Path(__file__).parents[3] / "src"
+OLD = {f"f{k}.txt": b"old" * 50 for k in range(4)} | {"donnees/a.csv": b"old", "run.json": b"{}"}
+NEW = {f"f{k}.txt": b"new" * 50 for k in range(5)} | {"donnees/a.csv": b"new", "run.json": b"{}"}
+WRITE = """
+import os, signal, sys
+from pathlib import Path
+from tfpb.io.pack import write_pack
+folder, last = Path(sys.argv[1]), int(sys.argv[2])
+files = {f"f{k}.txt": b"new" * 50 for k in range(5)} | {"donnees/a.csv": b"new", "run.json": b"{}"}
+seen = 0
+def hook(event, args):
+    global seen
+    if event in WATCHED and str(folder.parent) in str(args):
+        seen += 1
+        if seen == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+WATCHED = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.scandir", "os.listdir"}
+sys.addaudithook(hook)
+write_pack(folder, files, {})
+sys.stdout.write(str(seen))
+"""
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    pack = read_pack(folder)
+    assert not broken_files(pack)
+    assert not changed_by_hand(folder)
+    return {n: d for n, d in pack.items() if n != "empreintes.json"}
+
+
+def write(folder: Path, last: int) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", WRITE, str(folder), str(last)],
+        env={**os.environ, "PYTHONPATH": str(SRC)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_a_kill_at_every_file_operation_leaves_a_whole_pack(tmp_path: Path) -> None:
+    done = write(tmp_path / "count" / "pack", 0)
+    assert done.returncode == 0, done.stderr
+    write_pack(tmp_path / "count" / "pack", OLD, {})
+    operations = int(write(tmp_path / "count" / "pack", 0).stdout)
+    assert operations > 30
+    outcomes = set()
+    for last in range(1, operations + 1):
+        folder = tmp_path / str(last) / "pack"
+        write_pack(folder, OLD, {})
+        killed = write(folder, last)
+        assert killed.returncode == -signal.SIGKILL, (last, killed.stderr)
+        settle(folder)
+        assert [p.name for p in folder.parent.iterdir()] == ["pack"], last
+        found = contents(folder)
+        assert found in (OLD, NEW), last
+        outcomes.add("old" if found == OLD else "new")
+        again = write_pack(folder, NEW, {})
+        assert again.folder == folder
+        assert contents(folder) == NEW
+        assert [p.name for p in folder.parent.iterdir()] == ["pack"], last
+    assert outcomes == {"old", "new"}
+
+
+def test_what_other_folders_bear_alike_is_left_alone(tmp_path: Path) -> None:
+    write_pack(tmp_path / "pack", OLD, {})
+    for name in (".pack", ".pack-mine", "pack-tfpb-x", ".packs-tfpb-x", ".other-tfpb-x"):
+        (tmp_path / name).mkdir()
+    before = sorted(p.name for p in tmp_path.iterdir())
+    write_pack(tmp_path / "pack", NEW, {})
+    assert sorted(p.name for p in tmp_path.iterdir()) == before
+
+
+def test_a_name_with_brackets_is_a_name_like_another(tmp_path: Path) -> None:
+    folder = tmp_path / "dossier [v2] (été)"
+    write_pack(folder, OLD, {})
+    write_pack(folder, NEW, {})
+    assert contents(folder) == NEW
+    assert [p.name for p in tmp_path.iterdir()] == [folder.name]
+
+
+def test_the_folder_we_are_in_keeps_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "stock.xlsx").write_bytes(b"mine")
+    monkeypatch.chdir(here)
+    written = write_pack(Path(), NEW, {})
+    assert written.folder == tmp_path / "here.2"
+    assert (here / "stock.xlsx").read_bytes() == b"mine"
+
+
+@pytest.mark.slow
+def test_twenty_kills_of_the_main_job(
+    tmp_path: Path, example: Path, geodata_of_example: Path
+) -> None:
+    """Kill whole runs at random moments, what they keep for the next one included."""
+    folder, cache = tmp_path / "out" / "valmont", tmp_path / "cache"
+    program = "from tfpb.cli.app import main; main()"
+    command = [
+        sys.executable, "-c", program, "dossier", str(example / "dossier.toml"),
+        "--sortie", str(folder), "--geodonnees", str(geodata_of_example),
+    ]  # fmt: skip
+    env = {**os.environ, "PYTHONPATH": str(SRC), "TFPB_CACHE": str(cache)}
+
+    def run(seconds: float | None) -> float:
+        started = time.monotonic()
+        job = subprocess.Popen(
+            command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            assert job.wait(seconds) == 0
+        except subprocess.TimeoutExpired:
+            job.kill()
+            job.wait()
+        return time.monotonic() - started
+
+    run(None)
+    reference = contents(folder)
+    whole = run(None)
+    moments = random.Random(8)  # noqa: S311 - moments of the kills, nothing secret
+    for _ in range(20):
+        for entry in sorted(cache.iterdir())[::3]:
+            entry.unlink()  # some stages are made anew, and kept anew under the kill
+        run(moments.uniform(0.02, 1.0) * whole)
+        settle(folder)
+        assert contents(folder) == reference
+        assert [p.name for p in folder.parent.iterdir()] == ["valmont"]
+    run(None)
+    assert contents(folder) == reference
+    assert [p.name for p in folder.parent.iterdir()] == ["valmont"]
+    assert not [p for p in cache.iterdir() if p.suffix != ".etape"]
