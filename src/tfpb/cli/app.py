@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import typer
 
 from tfpb.cli.abattement import abattement
@@ -42,6 +44,11 @@ app.add_typer(geodonnees, name="geodonnees")
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line.
+
+    One thread of linear algebra: sums are then added in the same order on every machine, and the
+    small matrices of a survey go faster without helpers.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     settle_console()
     app()
