@@ -18,10 +18,10 @@ class _Model(BaseModel):
 class Entete(_Model):
     """`[dossier]`."""
 
-    titre: str
+    titre: str = Field(min_length=1)
     annee: int = Field(ge=1990, le=2100)
     date: dt.date
-    bailleur: str
+    bailleur: str = Field(min_length=1)
     convention: str = ""
     donnees_fictives: bool = False
 
@@ -29,7 +29,7 @@ class Entete(_Model):
 class Fichiers(_Model):
     """`[fichiers]`: paths relative to the dossier's folder; all but the stock may be missing."""
 
-    patrimoine: str
+    patrimoine: str = Field(min_length=1)
     enquete: Names = ()
     plan: str = ""
     fiscalite: str = ""
@@ -87,4 +87,4 @@ class Settings(_Model):
 
     def path(self, relative: str) -> Path:
         """Return the path of an input as the user wrote it."""
-        return self.folder / relative.replace("\\", "/")
+        return self.folder / relative.strip().replace("\\", "/")

@@ -71,6 +71,17 @@ def drop_controls(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
+# marks that turn the direction of text, hide or break it: invisible, and able to disguise a value
+_INVISIBLE: Final = re.compile(
+    "[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
+
+
+def printable(text: str) -> str:
+    """Write text on one line, without controls nor direction marks that would disturb a screen."""
+    return squeeze(_INVISIBLE.sub(" ", text)) if _INVISIBLE.search(text) else text
+
+
 _OPENING: Final = re.compile(r"«[ \u00a0\u202f]*(?=\S)")
 _CLOSING: Final = re.compile(r"(?<=\S)[ \u00a0\u202f]*»")
 _MARK: Final = re.compile(r"(?<=\S) (?=[:;?!](?:\s|$))")

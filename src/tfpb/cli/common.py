@@ -90,19 +90,32 @@ def guard() -> Iterator[None]:
 
 
 def show_faults(faults: Iterable[Fault]) -> None:
-    """List faults on the error channel, grouped in reading order, with their count."""
-    from tfpb.words.faults import say as in_french
+    """List faults on the error channel in reading order, those alike together, with their count."""
+    from tfpb.words.faults import say_all
     from tfpb.words.numbers import plural
 
-    listed = list(faults)
+    listed = say_all(faults)
     complain(f"{plural(len(listed), 'faute')} à corriger avant de continuer :")
-    for number, fault in enumerate(listed[:_MOST_SHOWN], start=1):
-        first, *rest = in_french(fault).lines()
+    for number, said in enumerate(listed[:_MOST_SHOWN], start=1):
+        first, *rest = said.lines()
         complain(f"{number}. {first}")
         for line in rest:
             complain(f"  {line}")
     if len(listed) > _MOST_SHOWN:
-        complain(f"… et {len(listed) - _MOST_SHOWN} autres.")
+        complain(f"… et {plural(len(listed) - _MOST_SHOWN, 'autre')}.")
+
+
+def list_doubts(doubts: Iterable[Fault]) -> None:
+    """List every doubt in full, those alike together."""
+    from tfpb.words.faults import say_all
+    from tfpb.words.numbers import plural
+
+    listed = say_all(doubts)
+    if listed:
+        say(f"{plural(len(listed), 'doute')} à relire (rien n’est bloqué) :")
+    for said in listed:
+        for line in said.lines():
+            say(f"  {line}")
 
 
 def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.common import Geodonnees, complain, guard, say, show_faults
+from tfpb.cli.common import Geodonnees, complain, guard, list_doubts, say, show_faults
 
 
 def verifier(
@@ -47,18 +47,12 @@ def _inputs(fichier: Path, geodonnees: Path | None) -> None:
     from tfpb.errors import Severity
     from tfpb.io.toml_files import load_settings
     from tfpb.pipeline import examine
-    from tfpb.words.faults import say as in_french
-    from tfpb.words.numbers import plural
 
     settings = load_settings(fichier)
     faults, _ = examine(settings, geography_folder(settings, geodonnees))
     doubts = [f for f in faults if f.severity is Severity.DOUTE]
     wrong = [f for f in faults if f.severity is Severity.FAUTE]
-    if doubts:
-        say(f"{plural(len(doubts), 'doute')} à relire (rien n’est bloqué) :")
-        for fault in doubts:
-            for line in in_french(fault).lines():
-                say(f"  {line}")
+    list_doubts(doubts)
     if wrong:
         show_faults(wrong)
         raise typer.Exit(2)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.tables import STAMP
@@ -16,10 +17,17 @@ if TYPE_CHECKING:
     from tfpb.model.location import QpvMap
 
 
+_CODE: Final = re.compile(r"Q[NP][0-9AB]{3}\d{2}[0-9NMIC]")
+_FORMS: Final = {
+    2015: re.compile(r"QP[0-9AB]{3}\d{3}"),
+    2024: re.compile(r"QN[0-9AB]{3}\d{2}[NMIC]"),
+}
+
+
 def unknown_quarters(
     frames: Mapping[str, pd.DataFrame], maps: Mapping[int, QpvMap], vintage: int
 ) -> list[Fault]:
-    """List codes of quarters that no imported map holds, and codes of the other vintage as doubts.
+    """List codes of quarters that no imported map holds, saying when they belong to the other map.
 
     Parameters
     ----------
@@ -34,22 +42,31 @@ def unknown_quarters(
     everywhere = set().union(*known.values())
     example = min(known.get(vintage, everywhere), default="")
     faults: list[Fault] = []
-    for frame in frames.values():
+    for role, frame in frames.items():
         column = "codes_qpv" if "codes_qpv" in frame else "code_qpv"
         if column not in frame:
             continue
-        faults += [
-            Fault(
-                "qpv_inconnu",
-                _place(frame, row, column),
-                code,
-                {"millesime": vintage, "exemple": example},
-            )
-            for row, cell in enumerate(frame[column])
-            for code in ((cell,) if isinstance(cell, str) else cell)
-            if code and code not in everywhere
-        ]
+        for row, cell in enumerate(frame[column]):
+            for code in (cell,) if isinstance(cell, str) else cell:
+                if not code or code in known.get(vintage, everywhere):
+                    continue
+                name, fields = _unknown(code, vintage)
+                fields |= {"millesime": vintage, "exemple": example}
+                # a table of conventions keeps those of the years before, under their own map
+                history = name == "qpv_autre_carte" and (
+                    role == "conventions" or code in everywhere
+                )
+                severity = Severity.DOUTE if history else Severity.FAUTE
+                faults.append(Fault(name, _place(frame, row, column), code, fields, severity))
     return faults
+
+
+def _unknown(code: str, vintage: int) -> tuple[str, dict[str, Any]]:
+    """Say why a code is in no map: several codes in one cell, a code of the other map, or none."""
+    if len(_CODE.findall(code)) > 1:
+        return "qpv_plusieurs", {}
+    other = next((v for v, form in _FORMS.items() if form.fullmatch(code) and v != vintage), 0)
+    return ("qpv_autre_carte", {"autre": other}) if other else ("qpv_inconnu", {})
 
 
 def unknown_residences(
@@ -69,7 +86,9 @@ def unknown_residences(
         Code of the fault.
     severity : Severity
     """
-    stock = set(known)
+    stock = set(known) - {""}
+    if not stock:  # the stock's own column is at fault, and said to be
+        return []
     first: dict[str, int] = {}
     count: dict[str, int] = {}
     for row, value in enumerate(frame[column]):

@@ -17,6 +17,7 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
 from tfpb.io import french
+from tfpb.io.contents import require_file, unreadable
 from tfpb.io.dictionaries import is_dictionary, read_dictionary
 from tfpb.io.personal import personal_columns
 from tfpb.io.tabular import SPREADSHEETS, TextTable, cell_text, read_table, sheet_names
@@ -167,17 +168,14 @@ def _read_spss(path: Path) -> tuple[TextTable, Dictionary]:
     import pyreadstat  # noqa: PLC0415 - only SPSS files need it
 
     place = Place(path.name)
-    if not path.is_file():
-        raise fail("fichier_absent", place=place, got=path.name)
+    require_file(path)
     try:
         try:
             raw, meta = pyreadstat.read_sav(str(path), user_missing=True)
         except UnicodeError:
             raw, meta = pyreadstat.read_sav(str(path), user_missing=True, encoding="cp1252")
     except Exception as error:  # the reader raises bare errors of its own
-        raise fail(
-            "fichier_illisible", place=place, got=type(error).__name__, format="SPSS"
-        ) from error
+        raise unreadable(path, "fichier SPSS") from error
     if raw.empty:
         raise fail("feuille_vide", place=place)
     frame = pd.DataFrame(
@@ -263,6 +261,7 @@ def _notices(table: TextTable, dropped: Iterable[str], mended: int) -> tuple[Fau
         )
         for name in dropped
     ]
+    out += [n for n in table.notices if n.place.column in {"", *table.frame.columns}]
     if mended:
         out.append(
             Fault(

@@ -90,7 +90,10 @@ def parse_machine_decimal(text: str) -> Decimal:
     """Read a number that a spreadsheet stored as a number: the dot is the decimal mark."""
     if not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", text):
         return parse_decimal(text)
-    return Decimal(text)
+    value = Decimal(text)
+    if value.adjusted() > _MAX_DIGITS:
+        raise ValueError(text)
+    return value
 
 
 def parse_integer(text: str) -> int:
@@ -156,3 +159,24 @@ def parse_code(text: str) -> str:
     """Read an identifier as text: spaces squeezed, « 1004.0 » → « 1004 » (a number's tail, not a code)."""
     raw = squeeze(text)
     return raw[:-2] if re.fullmatch(r"\d+\.0", raw) else raw
+
+
+_QPV_2024: Final = re.compile(r"QN(?:\d{3}|02[AB])\d{2}[NMIC]")
+_QPV_2015: Final = re.compile(r"QP(?:\d{3}|02[AB])\d{3}")
+_QPV_SPACED: Final = re.compile(
+    r"q\s*[np]\s*[-_.]?\s*(?:\d\s*){2}[\dab]\s*[-_.]?\s*(?:\d\s*){2}[\dnmic](?![a-z0-9])",
+    re.IGNORECASE,
+)
+
+
+def parse_qpv_code(text: str) -> str:
+    """Read a code of quarter as published: « qn 059 91 i » → « QN05991I »; other text is left as it is."""
+    raw = parse_code(text)
+    code = re.sub(r"[\s\-_.]", "", raw).upper()
+    return code if _QPV_2024.fullmatch(code) or _QPV_2015.fullmatch(code) else raw
+
+
+def parse_qpv_codes(text: str) -> tuple[str, ...]:
+    """Read a list of codes, however they are parted; spaces inside a code are taken out first."""
+    joined = _QPV_SPACED.sub(lambda m: f" {parse_qpv_code(m[0])} ", squeeze(text))
+    return tuple(parse_qpv_code(c) for c in re.split(r"[\s,;|/]+", joined) if c)

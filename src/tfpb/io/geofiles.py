@@ -16,6 +16,7 @@ import pyogrio
 import shapely
 
 from tfpb.errors import Place, fail
+from tfpb.io.contents import cannot_write, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,9 +93,9 @@ def _unpack(path: Path, folder: Path) -> None:
                 )
             archive.extractall(folder)
     except (OSError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise fail(
-            "fichier_illisible", place=Place(path.name), got=type(error).__name__, format="archive"
-        ) from error
+        if isinstance(error, OSError) and error.errno:  # the place unpacked to, not the archive
+            raise cannot_write(path.name, error) from error
+        raise unreadable(path, "archive") from error
 
 
 def _copy(source: Any, sink: Any, path: Path) -> None:
@@ -127,9 +128,7 @@ def read_polygons(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
         encoding = _dbf_encoding(path) if path.suffix.lower() == ".shp" else None
         frame = gpd.read_file(path, layer=layer, encoding=encoding)
     except Exception as error:  # GDAL raises bare errors of several kinds
-        raise fail(
-            "fichier_illisible", place=place, got=type(error).__name__, format="couche"
-        ) from error
+        raise unreadable(path, "couche de polygones") from error
     if not isinstance(frame, gpd.GeoDataFrame) or not len(frame):
         raise fail("couche_vide", place=place)
     if frame.crs is None:
@@ -171,9 +170,7 @@ def layers(path: Path) -> list[str]:
             if kind and any(k in str(kind) for k in _AREAL)
         ]
     except Exception as error:
-        raise fail(
-            "fichier_illisible", place=Place(path.name), got=type(error).__name__, format="couche"
-        ) from error
+        raise unreadable(path, "couche de polygones") from error
 
 
 def _dbf_encoding(path: Path) -> str | None:
@@ -201,9 +198,7 @@ def write_parquet(path: Path, frame: gpd.GeoDataFrame) -> None:
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise fail(
-            "ecriture_impossible", place=Place(path.name), got=error.strerror or ""
-        ) from error
+        raise cannot_write(path.name, error) from error
 
 
 def read_parquet(path: Path) -> gpd.GeoDataFrame:

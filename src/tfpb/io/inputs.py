@@ -8,13 +8,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tfpb.checks import Source
-from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
+from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.io.deliveries import Delivery, read_delivery
+from tfpb.io.plan_checks import check_deliveries
+from tfpb.io.stock_checks import Identifiers, check_stock
 from tfpb.io.tabular import TextTable, read_table
 from tfpb.io.toml_files import load_plan
+from tfpb.io.totals import set_totals_aside
 from tfpb.io.typed import typed
 from tfpb.model import tables
-from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -132,6 +134,7 @@ class _Reader:
             for key, header in self.settings.reglages.colonnes.items()
             if key.startswith(prefix)
         }
+        table = set_totals_aside(table, contract, renames=renames)
         frame, faults = typed(table, contract, renames=renames)
         self.faults += faults
         return frame
@@ -148,26 +151,20 @@ def source(role: str, path: Path, rows: int) -> Source:
     return Source(role, path.name, hashlib.sha256(data).hexdigest(), len(data), rows)
 
 
-def read_inputs(settings: Settings) -> Inputs:
-    """Read every file of a dossier.
-
-    Raises
-    ------
-    TfpbError
-        With every fault of every file.
-    """
-    inputs, faults = gather_inputs(settings)
-    stop_on_faults(faults)
-    return inputs
-
-
 def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
     """Read every file of a dossier and return it with all faults and doubts (nothing raised)."""
     reader = _Reader(settings)
+    reader.faults += unknown_settings(settings)
     frames = {role: frame for role in _TABLES if (frame := reader.frame(role)) is not None}
+    identifiers = Identifiers(())
     if "patrimoine" in frames:
         frames["patrimoine"], found = check_stock(frames["patrimoine"], settings.dossier.bailleur)
         reader.faults += found
+        identifiers = Identifiers(frames["patrimoine"]["id_residence"])
+    for role in ("fiscalite", "droit_commun", "decisions"):
+        if role in frames:
+            frames[role], found = identifiers.mend(frames[role], "id_residence")
+            reader.faults += found
     plan = None
     deliveries: list[Delivery] = []
     files = settings.fichiers
@@ -182,11 +179,15 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
                 delivery_path = settings.path(name)
                 delivery = reader.attempt(partial(read_delivery, delivery_path, plan))
                 if delivery is not None:
+                    delivery = identifiers.mend_delivery(delivery, plan.colonnes.residence)
                     deliveries.append(delivery)
                     reader.sources.append(
                         source("enquete", delivery_path, len(delivery.table.frame))
                     )
                     reader.faults += delivery.notices
+            reader.faults += _delivered_twice(reader.sources)
+            if deliveries:
+                reader.faults += check_deliveries(plan, deliveries, path.name)
     aliases = _aliases(reader)
     repere = reader.table("repere")
     inputs = Inputs(
@@ -199,6 +200,41 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
         notices=tuple(f for f in reader.faults if f.severity is Severity.DOUTE),
     )
     return inputs, tuple(reader.faults)
+
+
+def unknown_settings(settings: Settings) -> list[Fault]:
+    """List keys of `[reglages.colonnes]` and `[reglages.feuilles]` that name no table or column."""
+    known = {f"{role}.{c}" for role, contract in _TABLES.items() for c in contract.names}
+    keys = [
+        *(("colonnes", k) for k in settings.reglages.colonnes if k not in known),
+        *(
+            ("feuilles", k)
+            for k in settings.reglages.feuilles
+            if k not in type(settings.fichiers).model_fields
+        ),
+    ]
+    return [
+        Fault(
+            "reglage_inconnu",
+            Place(settings.file, "", 0, f"reglages.{section}.{key}"),
+            key,
+            {"cle": f"reglages.{section}.{key}"},
+        )
+        for section, key in keys
+    ]
+
+
+def _delivered_twice(sources: list[Source]) -> list[Fault]:
+    """Refuse the same delivery named twice: every interview would be in double."""
+    seen: dict[str, str] = {}
+    faults = []
+    for one in sources:
+        if one.role == "enquete":
+            if one.sha256 in seen:
+                fields = {"autre": seen[one.sha256]}
+                faults.append(Fault("livraison_en_double", Place(one.name), one.name, fields))
+            seen.setdefault(one.sha256, one.name)
+    return faults
 
 
 def _aliases(reader: _Reader) -> dict[str, str]:
@@ -220,42 +256,3 @@ def _aliases(reader: _Reader) -> dict[str, str]:
         return {}
     old, new = (table.frame[c] for c in table.frame.columns[:2])
     return {a: b for a, b in zip(old, new, strict=True) if a and b}
-
-
-def check_stock(frame: pd.DataFrame, bailleur: str) -> tuple[pd.DataFrame, list[Fault]]:
-    """Check the keys of the stock: the same entrance twice is a fault, no address a doubt.
-
-    Returns
-    -------
-    frame : DataFrame
-        With `bailleur` filled where it was empty.
-    faults : list of Fault
-    """
-    faults: list[Fault] = []
-    seen: dict[tuple[str, str, str], int] = {}
-    columns = zip(
-        *(frame[c] for c in ("id_residence", "id_batiment", "adresse", "commune", "code_insee")),
-        strict=True,
-    )
-    for position, (residence, building, address, city, code) in enumerate(columns):
-        row = frame.iloc[position]
-        place = Place(row[tables.STAMP[0]], row[tables.STAMP[1]], int(row[tables.STAMP[2]]))
-        key = (residence, fold(address), fold(building))
-        if address and key in seen:
-            faults.append(
-                Fault(
-                    "ligne_en_double",
-                    place,
-                    " ".join(filter(None, (residence, building, address))),
-                    {"autre": seen[key], "cle": "même résidence, même adresse, même bâtiment",
-                     "objet": "entrée"},
-                )
-            )  # fmt: skip
-        seen.setdefault(key, place.row)
-        if not address and not (row["x"] == row["x"] and row["y"] == row["y"]):
-            faults.append(Fault("adresse_absente", place, residence, {}, severity=Severity.DOUTE))
-        elif not city and not code and not row["code_postal"]:
-            faults.append(Fault("commune_absente", place, address, {}, severity=Severity.DOUTE))
-    out = frame.copy()
-    out["bailleur"] = [b or bailleur for b in out["bailleur"]]
-    return out, faults

@@ -10,7 +10,10 @@ from pydantic import BaseModel, ValidationError
 
 from tfpb.config import Settings
 from tfpb.errors import Fault, Place, TfpbError, fail
-from tfpb.io.tabular import decode
+from tfpb.io.contents import require_file
+from tfpb.io.csv_text import decode
+from tfpb.io.limits import MAX_TOML_BYTES, MAX_TOML_LINE
+from tfpb.io.plan_checks import check_scales
 from tfpb.model.plan import Plan
 
 if TYPE_CHECKING:
@@ -21,7 +24,10 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 
 _LINE: Final = re.compile(r"line (\d+)")
-_PATH_IN_QUOTES: Final = re.compile(r'"([A-Za-z]:\\[^"]*|\\\\[^"]*)"')
+_PATH_IN_QUOTES: Final = re.compile(
+    r'"([A-Za-z]:\\[^"\n]*|\\\\[^"\n]*|[^"\n]*\\[^"\n]*\.(?:xls[xmb]?|ods|csv|txt|tsv|sav|zsav|parquet|toml))"',
+    re.IGNORECASE,
+)
 _FAULT_OF: Final = {"missing": "reglage_absent", "extra_forbidden": "reglage_inconnu"}
 
 
@@ -47,6 +53,7 @@ def load_plan(path: Path) -> Plan:
         for item in plan.items
         if item.echelle not in plan.echelles
     ]  # fmt: skip
+    faults += check_scales(plan, path.name)
     seen: set[str] = set()
     for item in plan.items:
         if item.identifiant in seen:
@@ -67,19 +74,24 @@ def read_toml(path: Path) -> dict[str, Any]:
     TfpbError
         `fichier_absent`, `toml_illisible` (with the line).
     """
-    if not path.is_file():
-        raise fail("fichier_absent", place=Place(path.name), got=path.name)
-    text = decode(path.read_bytes()).replace("\r\n", "\n")
+    require_file(path)
+    text = decode(path.read_bytes()[:MAX_TOML_BYTES]).replace("\r\n", "\n")
+    for row, line in enumerate(text.splitlines(), start=1):
+        if len(line) > MAX_TOML_LINE:
+            raise fail("toml_illisible", place=Place(path.name, "", row), got=line[:80])
     # "C:\Users" holds the escape \U in TOML: what is meant is a path, read it as one.
     text = _PATH_IN_QUOTES.sub(lambda m: "'" + m[1] + "'", text)
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = _LINE.search(str(error))
-        row = int(line[1]) if line else 0
+    except (ValueError, RecursionError) as error:
+        # beyond faults of writing, the reader raises on nests too deep and on numbers too long
         lines = text.splitlines()
+        told = _LINE.search(str(error))
+        row = int(told[1]) if told else len(lines)
         got = lines[row - 1].strip() if 0 < row <= len(lines) else ""
-        raise fail("toml_illisible", place=Place(path.name, "", row), got=got) from error
+        twice = "overwrite" in str(error) or "Cannot declare" in str(error)
+        code = "toml_cle_en_double" if twice else "toml_illisible"
+        raise fail(code, place=Place(path.name, "", row), got=got) from error
 
 
 def _validate(model: type[M], data: dict[str, Any], file: str) -> M:
@@ -90,7 +102,7 @@ def _validate(model: type[M], data: dict[str, Any], file: str) -> M:
 
 
 def _fault(error: ErrorDetails, file: str) -> Fault:
-    key = ".".join(str(part) for part in error["loc"])
+    key = _key(error["loc"])
     got = error.get("input", "")
     return Fault(
         _FAULT_OF.get(error["type"], "reglage_illisible"),
@@ -100,12 +112,21 @@ def _fault(error: ErrorDetails, file: str) -> Fault:
     )
 
 
+def _key(parts: tuple[int | str, ...]) -> str:
+    """Write the path of a setting: « items.12.theme » is the thirteenth item's."""
+    out = ""
+    for part in parts:
+        out += f" n° {part + 1}" if isinstance(part, int) else f".{part}" if out else str(part)
+    return out
+
+
 _BOUNDS: Final = (("ge", "au moins"), ("gt", "plus de"), ("le", "au plus"), ("lt", "moins de"))
 _KINDS: Final = (
     ("date", "une date, par exemple 2026-02-10"),
     ("int", "un nombre entier"),
     ("float", "un nombre"),
     ("bool", "true ou false"),
+    ("string_too_short", "un texte non vide"),
     ("string", "un texte entre guillemets"),
     ("too_short", "au moins un élément"),
     ("tuple", "une liste entre crochets"),
@@ -120,7 +141,7 @@ def _expected(error: ErrorDetails) -> str:
         return f"l’une des valeurs : {values}"
     for bound, word in _BOUNDS:
         if bound in context:
-            return f"{word} {context[bound]}"
+            return f"{word} {context[bound]:g}".replace(".", ",")
     for kind, word in _KINDS:
         if kind in error["type"]:
             return word

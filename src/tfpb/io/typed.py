@@ -34,6 +34,7 @@ _EXPECTED: Final = {
     Kind.YEAR: "une année, par exemple 2025",
     Kind.BOOLEAN: "oui ou non",
 }
+_QPV_COLUMNS: Final = frozenset({"code_qpv", "codes_qpv"})
 _NUMERIC: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.PERCENT})
 
 
@@ -62,6 +63,7 @@ def typed(
     dots = table.decimal == "." or _uses_dots(table, found, contract)
     out: dict[str, Any] = {}
     mended = 0
+    faults += [n for n in table.notices if n.place.column in {"", *found.values()}]
     for column in contract.columns:
         header = found.get(column.name)
         if header is None:
@@ -76,6 +78,8 @@ def typed(
                 faults.append(_placed(fault, table.place(position, header), raw))
             values.append(value)
         out[column.name] = _series(values, column.kind)
+        if column.name in _QPV_COLUMNS:
+            faults += _reformed(table, header, values)
         if column.kind is Kind.DATE:
             faults += _mixed_dates(table, header)
     taken = set(found.values())
@@ -119,14 +123,7 @@ def match_columns(
         if hits:
             found[column.name] = hits[0]
             taken.add(hits[0])
-            if len(hits) > 1:
-                faults.append(
-                    Fault(
-                        "colonne_en_double",
-                        place,
-                        fields={"colonne": column.name, "lues": ", ".join(hits)},
-                    )
-                )
+            faults += _twins(headers, hits, column.name, place)
     for column in wanted:
         if column.name in found or column.name in renames:
             continue
@@ -135,6 +132,7 @@ def match_columns(
             if hits:
                 found[column.name] = hits[0]
                 taken.add(hits[0])
+                faults += _twins(headers, hits, column.name, place)
                 break
     listed = ", ".join(f"« {h} »" for h in table.frame.columns)
     faults += [
@@ -153,11 +151,23 @@ def match_columns(
     return found, faults
 
 
+def _twins(
+    headers: Mapping[str, list[str]], hits: list[str], name: str, place: Place
+) -> list[Fault]:
+    """Refuse to choose between columns of the same header (readers number the second « X (2) »)."""
+    first = hits[0]
+    numbered = [h for h in headers.get(fold(f"{first} (2)"), []) if h == f"{first} (2)"]
+    if len(hits) + len(numbered) < 2:  # noqa: PLR2004
+        return []
+    fields = {"colonne": name, "lues": ", ".join(f"« {h} »" for h in (*hits, *numbered))}
+    return [Fault("colonne_en_double", place, fields=fields)]
+
+
 def _mixed_dates(table: TextTable, header: str) -> list[Fault]:
     """Doubt a column that writes its dates in several ways: one of them may have been misread."""
     styles: dict[str, tuple[int, str]] = {}
     for position, raw in enumerate(table.frame[header]):
-        if raw:
+        if raw and any(c.isdigit() for c in raw):
             styles.setdefault(
                 re.sub(r"\d+", "9", fold(raw) + re.sub(r"\w", "", raw)), (position, raw)
             )
@@ -170,6 +180,28 @@ def _mixed_dates(table: TextTable, header: str) -> list[Fault]:
             table.place(min(p for p, _ in styles.values()), header),
             fields={"nombre": len(styles), "exemples": ", ".join(shown[:4])},
             severity=Severity.DOUTE,
+        )
+    ]
+
+
+def _reformed(table: TextTable, header: str, values: list[Any]) -> list[Fault]:
+    """Say that codes of quarters were brought to their published form."""
+    changed = []
+    for position, (raw, value) in enumerate(zip(table.frame[header], values, strict=True)):
+        codes = value if isinstance(value, tuple) else (value or "",)
+        # what parts several codes may be anything; the codes themselves must stand as published
+        if not all(code in raw for code in codes):
+            changed.append((position, raw, ", ".join(codes)))
+    if not changed:
+        return []
+    position, raw, shown = changed[0]
+    return [
+        Fault(
+            "code_qpv_remis_en_forme",
+            table.place(position, header),
+            raw,
+            {"nombre": len(changed), "lu": shown},
+            Severity.DOUTE,
         )
     ]
 
@@ -232,6 +264,8 @@ def _parser(column: Column, *, dots: bool) -> Callable[[str], Any]:
         return lambda text: _choose(choices, text)
     if column.kind is Kind.NUMBER or column.kind is Kind.PERCENT:
         return lambda text: float(decimal(text))
+    if column.name in _QPV_COLUMNS:
+        return french.parse_qpv_codes if column.kind is Kind.CODES else french.parse_qpv_code
     return {
         Kind.TEXT: squeeze,
         Kind.CODE: french.parse_code,

@@ -16,7 +16,7 @@ def _as_tuple(value: Any) -> Any:
     """Accept one name where a list is meant."""
     if value is None:
         return ()
-    return (value,) if isinstance(value, str) else tuple(value)
+    return (value,) if isinstance(value, str) else value
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]

@@ -8,7 +8,13 @@ FAULTS: dict[str, FaultWords] = {
     "toml_illisible": FaultWords(
         "Le fichier de réglages ne se lit pas : erreur d’écriture.",
         'des lignes de la forme  cle = "texte"  ou  cle = 12',
-        "Comparez la ligne avec le modèle fait par « tfpb nouveau » : guillemets, crochets, virgules.",
+        "Comparez la ligne avec le modèle fait par « tfpb nouveau » : guillemets droits, crochets, "
+        "virgules, dates sans guillemets (2026-02-10).",
+    ),
+    "toml_cle_en_double": FaultWords(
+        "Un réglage est écrit deux fois.",
+        "une seule ligne par réglage",
+        "Supprimez l’une des deux lignes.",
     ),
     "reglage_absent": FaultWords(
         "Le réglage « {cle} » manque.",
@@ -40,6 +46,46 @@ FAULTS: dict[str, FaultWords] = {
         'vague = "colonne" ou vague_fixe = "2023" sous [colonnes]',
         "Ajoutez l’une des deux lignes.",
     ),
+    "plan_echelle_vide": FaultWords(
+        "L’échelle « {got} » ne dit pas quelles réponses sont satisfaites et lesquelles ne le sont pas.",
+        "des codes sous satisfait et sous insatisfait",
+        "Complétez [echelles.{got}] dans le plan.",
+    ),
+    "plan_code_en_double": FaultWords(
+        "Dans l’échelle « {echelle} », le code « {got} » est à la fois {un} et {autre}.",
+        "un code dans une seule catégorie",
+        "Retirez-le de l’une des deux listes.",
+    ),
+    "filtre_colonne_inconnue": FaultWords(
+        "Le filtre de « {question} » porte sur « {got} », qui n’est dans aucune livraison.",
+        "une colonne des livraisons ou une variable de [variables]",
+        "Corrigez le nom dans le plan, ou retirez le filtre.",
+    ),
+    "filtre_valeur_inconnue": FaultWords(
+        "Le filtre attend « {got} », que « {colonne} » ne porte jamais.",
+        "l’une des valeurs : {valeurs}",
+        "Corrigez la valeur dans le plan : tel quel, le filtre écarterait tout le monde.",
+    ),
+    "question_sans_reponse": FaultWords(
+        "Personne n’a répondu à la question « {got} » dans cette livraison.",
+        "des réponses, ou pas de colonne",
+        "Vérifiez la livraison auprès du prestataire.",
+    ),
+    "vagues_trop_nombreuses": FaultWords(
+        "La colonne de la vague porte {nombre} valeurs : {exemples}…",
+        "une valeur par vague, par exemple 2019 et 2023",
+        'Corrigez « vague » sous [colonnes] du plan, ou écrivez vague_fixe = "2023".',
+    ),
+    "livraison_en_double": FaultWords(
+        "La livraison « {got} » est donnée deux fois (déjà sous « {autre} »).",
+        "un fichier par livraison",
+        "Retirez-la de « enquete » sous [fichiers].",
+    ),
+    "patrimoine_sans_adresse": FaultWords(
+        "Aucune ligne du patrimoine n’a d’adresse ni de coordonnées.",
+        "une adresse par entrée",
+        "Complétez la colonne des adresses : sans elles, rien ne peut être situé.",
+    ),
     "adresse_absente": FaultWords(
         "La ligne n’a pas d’adresse (résidence {got}).",
         "un numéro et une voie",
@@ -59,6 +105,17 @@ FAULTS: dict[str, FaultWords] = {
         "Le code de QPV « {got} » n’existe pas dans la carte QPV {millesime}.",
         "un code de la carte QPV {millesime}, par exemple {exemple}",
         "Corrigez le code, ou importez la carte qui le contient.",
+    ),
+    "qpv_autre_carte": FaultWords(
+        "« {got} » est un code de la carte QPV {autre} ; pour cette année, la carte QPV {millesime} "
+        "s’applique.",
+        "un code de la carte QPV {millesime}, par exemple {exemple}",
+        "Remplacez-le par le quartier de la carte {millesime} qui lui succède.",
+    ),
+    "qpv_plusieurs": FaultWords(
+        "La cellule nomme plusieurs quartiers.",
+        "un seul code de QPV par ligne",
+        "Faites une ligne par quartier et partagez les montants.",
     ),
     "residence_inconnue": FaultWords(
         "La résidence « {got} » ne figure pas dans le patrimoine ({nombre}).",

@@ -15,10 +15,110 @@ FAULTS = {
         "un fichier à cet emplacement",
         "Vérifiez le nom et le dossier du fichier ; les chemins se lisent à partir du dossier.toml.",
     ),
+    "fichier_est_dossier": FaultWords(
+        "« {got} » est un dossier, pas un fichier.",
+        "un fichier à cet emplacement",
+        "Écrivez le nom du fichier lui-même, dossier compris.",
+    ),
+    "fichier_inaccessible": FaultWords(
+        "Le fichier n’a pas pu être ouvert.",
+        "un fichier que l’on peut lire",
+        "Fermez-le s’il est ouvert ailleurs, vérifiez les droits, recommencez.",
+    ),
     "fichier_illisible": FaultWords(
         "Le fichier n’a pas pu être lu comme {format}.",
-        "un fichier {format} entier et non protégé",
-        "Ouvrez-le dans votre tableur, enregistrez-le à nouveau, puis recommencez.",
+        "un fichier entier, non protégé, dont le contenu est celui qu’annonce son nom ({format})",
+        "Ouvrez-le dans votre tableur, enregistrez-le à nouveau sous ce format, puis recommencez.",
+    ),
+    "fichier_trop_grand": FaultWords(
+        "Le fichier est trop grand pour être lu sans risque.",
+        "au plus {limite} Mo",
+        "Gardez les lignes et les colonnes utiles ; si tout est utile, relevez la limite par la "
+        "variable {variable} (en Mo).",
+    ),
+    "feuille_trop_grande": FaultWords(
+        "La feuille s’étend jusqu’à la cellule {got} : {lignes} lignes sur {colonnes} colonnes.",
+        "une table sans cellule égarée loin de ses données",
+        "Supprimez les lignes et les colonnes vides après les données, enregistrez, recommencez.",
+    ),
+    "tableau_trop_large": FaultWords(
+        "Le tableau a trop de colonnes.",
+        "au plus {limite} colonnes",
+        "Supprimez les colonnes inutiles ou égarées à droite des données.",
+    ),
+    "cellule_trop_longue": FaultWords(
+        "Une cellule est trop longue pour être une donnée.",
+        "au plus {limite} caractères par cellule",
+        "Vérifiez les guillemets et les fins de ligne du fichier, puis exportez-le à nouveau.",
+    ),
+    "guillemet_non_ferme": FaultWords(
+        "Un guillemet ouvert à cette ligne n’est pas refermé : {lignes} lignes se lisent comme une "
+        "seule cellule.",
+        "des guillemets par paires",
+        "Fermez ou supprimez ce guillemet, ou exportez à nouveau le fichier.",
+    ),
+    "ligne_trop_longue": FaultWords(
+        "La ligne a {lues} cellules, l’en-tête {attendues} : ses valeurs sont sans doute décalées.",
+        "autant de cellules que de colonnes",
+        "Mettez entre guillemets la valeur qui contient le séparateur, ou exportez à nouveau.",
+    ),
+    "ligne_coupee": FaultWords(
+        "La ligne s’arrête à sa cellule {lues}, sur {attendues}.",
+        "autant de cellules que de colonnes",
+        "Vérifiez que le fichier est entier ; les cellules qui manquent ont été lues vides.",
+    ),
+    "limite_illisible": FaultWords(
+        "La variable {variable} n’est pas un nombre de mégaoctets.",
+        "un nombre entier, par exemple 400",
+        "Corrigez ou supprimez cette variable d’environnement.",
+    ),
+    "feuille_masquee": FaultWords(
+        "La feuille lue est masquée dans le classeur.",
+        "une feuille visible",
+        "Vérifiez que c’est la bonne ; sinon affichez-la ou nommez une autre feuille.",
+    ),
+    "feuilles_semblables": FaultWords(
+        "D’autres feuilles ont les mêmes colonnes et n’ont pas été lues : {autres}.",
+        "une seule feuille de données, ou la feuille nommée",
+        "Nommez la feuille à lire sous [reglages.feuilles] du dossier.toml, ou par --feuille.",
+    ),
+    "formule_sans_valeur": FaultWords(
+        "Des formules n’ont pas de résultat enregistré ({nombre:s cellule/cellules}) : leur valeur "
+        "n’est pas connue.",
+        "des valeurs, ou des formules calculées",
+        "Ouvrez le classeur dans votre tableur, laissez-le calculer, enregistrez, recommencez.",
+    ),
+    "cellules_fusionnees": FaultWords(
+        "Des cellules fusionnées ne valent que pour leur première ligne : {plages}.",
+        "une valeur sur chaque ligne",
+        "Défusionnez-les et recopiez la valeur si elle vaut pour toutes les lignes.",
+    ),
+    "ligne_de_total": FaultWords(
+        "La ligne est un total, pas une donnée : elle n’a pas été lue.",
+        "une ligne par {objet}",
+        "Rien à faire ; vous pouvez aussi la supprimer du fichier.",
+    ),
+    "zeros_retablis": FaultWords(
+        "Des identifiants ont perdu leurs zéros de tête : {nombre:s ligne rattachée/lignes "
+        "rattachées} au patrimoine, par exemple « {got} » à « {lu} ».",
+        "les identifiants du patrimoine, en texte",
+        "Relisez-les ; mettez la colonne au format Texte avant d’exporter.",
+    ),
+    "code_qpv_remis_en_forme": FaultWords(
+        "Des codes de QPV ont été remis en forme ({nombre:s cellule/cellules}), par exemple "
+        "« {got} » en « {lu} ».",
+        "des codes tels que QN05991I",
+        "Rien à faire si c’est juste.",
+    ),
+    "logements_nuls": FaultWords(
+        "Des lignes ne portent aucun logement ({nombre:s ligne/lignes}).",
+        "au moins un logement par entrée",
+        "Complétez le nombre de logements ; ces lignes ne pèsent dans aucun total.",
+    ),
+    "residence_deux_organismes": FaultWords(
+        "La résidence « {got} » appartient à deux organismes : {organismes}.",
+        "un identifiant par résidence et par organisme",
+        "Vérifiez l’organisme ; si ce sont deux résidences, donnez-leur deux identifiants.",
     ),
     "format_inconnu": FaultWords(
         "Le format du fichier n’est pas reconnu.",
@@ -41,14 +141,14 @@ FAULTS = {
         "Ajoutez la colonne, ou renommez celle qui porte cette donnée. Colonnes lues : {lues}.",
     ),
     "colonne_en_double": FaultWords(
-        "Deux colonnes se lisent comme « {colonne} » : {lues}.",
+        "Plusieurs colonnes se lisent comme « {colonne} » : {lues}.",
         "une seule colonne",
-        "Supprimez ou renommez l’une des deux.",
+        "Gardez-en une : supprimez ou renommez les autres.",
     ),
     "valeur_vide": FaultWords(
         "La cellule est vide.",
         "{attendu}",
-        "Complétez la cellule.",
+        "Complétez la cellule ; si la ligne n’est pas une donnée (note, total), supprimez-la.",
     ),
     "valeur_illisible": FaultWords(
         "La valeur n’est pas lisible.",
@@ -86,7 +186,7 @@ FAULTS = {
         "Supprimez l’une des deux lignes, ou distinguez-les.",
     ),
     "encodage_repare": FaultWords(
-        "Des accents mal encodés ont été réparés ({nombre} cellules).",
+        "Des accents mal encodés ont été réparés ({nombre:s cellule/cellules}).",
         "un fichier en UTF-8 ou Windows-1252",
         "Relisez les noms ; réenregistrez le fichier en UTF-8 pour éviter la réparation.",
     ),

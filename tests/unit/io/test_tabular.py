@@ -156,9 +156,11 @@ def test_a_zip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     path = tmp_path / "bombe.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 3_000_000)
-    monkeypatch.setattr("tfpb.io.tabular._MAX_EXPANSION_BYTES", 1_000_000)
-    with pytest.raises(TfpbError):
+    monkeypatch.setattr("tfpb.io.workbook_scan.EXPANSION", 2)
+    monkeypatch.setenv("TFPB_TAILLE_MAX_MO", "1")
+    with pytest.raises(TfpbError) as caught:
         read_table(path)
+    assert caught.value.faults[0].code == "fichier_trop_grand"
 
 
 def test_an_unwritable_place_is_said_and_leaves_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,77 @@
+"""Lines of totals at the foot of a table: told and set aside, never read as data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from tfpb.errors import Fault, Severity
+from tfpb.io.french import parse_decimal
+from tfpb.io.typed import match_columns
+from tfpb.model.tables import Contract, Kind
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tfpb.io.tabular import TextTable
+
+_TOTAL: Final = re.compile(
+    r"(sous )?(total|totaux)( (general|generaux|partiel|du|des|de|par) ?.*)?"
+)
+_NUMBERS: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.PERCENT})
+_OBJECTS: Final = {"patrimoine": "entrée", "fiscalite": "local", "programme": "action"}
+
+
+def set_totals_aside(
+    table: TextTable, contract: Contract, *, renames: Mapping[str, str] | None = None
+) -> TextTable:
+    """Take out of a table the lines that sum others, each told as a doubt of the table.
+
+    A line is a total when its first filled cell says so, or when the last line holds numbers only
+    and one of them is the sum of its column.
+    """
+    found, _ = match_columns(table, contract.columns, renames or {})
+    numbers = [found[c.name] for c in contract.columns if c.kind in _NUMBERS and c.name in found]
+    cells = table.frame.to_numpy(dtype=object)
+    headers = list(table.frame.columns)
+    totals = [
+        position
+        for position, row in enumerate(cells)
+        if _TOTAL.fullmatch(fold(next((c for c in row if c), "")))
+    ]
+    last = len(cells) - 1
+    if last > 1 and last not in totals:
+        filled = [h for h, c in zip(headers, cells[last], strict=True) if c]
+        if filled and set(filled) <= set(numbers) and any(_sums(table, h) for h in filled):
+            totals.append(last)
+    if not totals or len(totals) == len(cells):
+        return table
+    said = [
+        Fault(
+            "ligne_de_total",
+            table.place(position),
+            " ; ".join(c for c in cells[position] if c),
+            {"objet": _OBJECTS.get(contract.name, "donnée")},
+            Severity.DOUTE,
+        )
+        for position in totals
+    ]
+    keep = [i for i in range(len(cells)) if i not in set(totals)]
+    return replace(
+        table,
+        frame=table.frame.iloc[keep].reset_index(drop=True),
+        rows=table.rows[keep],
+        notices=(*table.notices, *said),
+    )
+
+
+def _sums(table: TextTable, header: str) -> bool:
+    """Say whether the last cell of a column is the sum of those above."""
+    try:
+        values = [parse_decimal(c) for c in table.frame[header] if c]
+    except ValueError:
+        return False
+    return len(values) > 2 and values[-1] != 0 and sum(values[:-1], Decimal(0)) == values[-1]  # noqa: PLR2004
