@@ -48,7 +48,7 @@ def quartiles(whole: Published, name: str) -> pd.DataFrame:
     for key, part in rows.groupby(["vague", "item", "groupe"], sort=False):
         values = part["estimation"].to_numpy(dtype=float)
         if len(values) >= FEWEST_OTHERS:
-            cut = [round(float(v), 2) for v in np.quantile(values, (0.25, 0.5, 0.75))]
+            cut = [round(float(v), 2) + 0.0 for v in np.quantile(values, (0.25, 0.5, 0.75))]
             out.append((*key, *cut, len(values)))
     columns = ["vague", "item", "groupe", "quartile1", "mediane", "quartile3", "autres"]
     return pd.DataFrame(out, columns=columns)
@@ -101,7 +101,7 @@ def under_letters(whole: Published, wave: str, *, seed: int) -> pd.DataFrame:
             continue
         drawn = draw(part["bailleur"], seed=seed, output=f"{wave}|{item}")
         lines = [
-            (str(item), drawn[b], round(float(v), 2), str(verdict))
+            (str(item), drawn[b], round(float(v), 2) + 0.0, str(verdict))
             for b, v, verdict in zip(
                 part["bailleur"], part["estimation"], part["verdict"], strict=True
             )

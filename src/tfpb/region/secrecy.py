@@ -182,9 +182,11 @@ class _Wave:
         """Tie territories of each two levels through what they have in common."""
         for k, small in enumerate(self.levels):
             for large in self.levels[k + 1 :]:
-                for group, (pairs, counts) in self._grouped(small, large):
-                    self._tie(cells, (small, large), group, pairs, counts)
-        _tie_sides(cells, self.wave)
+                made = {
+                    group: self._tie(cells, (small, large), group, pairs, counts)
+                    for group, (pairs, counts) in self._grouped(small, large)
+                }
+                _tie_sides(cells, made)
 
     def _grouped(
         self, one: str, two: str
@@ -213,10 +215,11 @@ class _Wave:
         group: str,
         pairs: Sequence[tuple[str, str]],
         counts: Counts,
-    ) -> None:
+    ) -> dict[tuple[tuple[str, str], str], Cell]:
         """Write each territory as the sum of its parts in the other level, item by item.
 
         A part that is the whole of a territory is that territory's own cell; others are implied.
+        Returns the cell of each part that someone answered in.
         """
         met = [_partners(pairs, k) for k in (0, 1)]
 
@@ -233,6 +236,20 @@ class _Wave:
                     total = Cell(self.wave, item, levels[k], place, ENSEMBLE, group)
                     found = [(part(pairs[r], item), int(counts[r, j])) for r in rows]
                     _write_sum(cells, total, [(one, n) for one, n in found if n > 0])
+        return {
+            (pair, item): one
+            for r, pair in enumerate(pairs)
+            for j, item in enumerate(self.items)
+            if counts[r, j] > 0 and (one := part(pair, item)) in cells.count
+        }
+
+
+def _tie_sides(cells: Cells, made: dict[str, dict[tuple[tuple[str, str], str], Cell]]) -> None:
+    """Tie the two sides of what two levels have in common."""
+    for key, both in made.get(BOTH, {}).items():
+        parts = tuple(made[g][key] for g in (QPV, HORS) if key in made[g])
+        if sum(cells.count[p] for p in parts) == cells.count[both]:
+            cells.sums.append((both, parts))
 
 
 def _write_sum(cells: Cells, total: Cell, parts: Sequence[tuple[Cell, int]]) -> None:
@@ -244,15 +261,6 @@ def _write_sum(cells: Cells, total: Cell, parts: Sequence[tuple[Cell, int]]) -> 
     names = tuple(one for one, _ in parts)
     if names and names != (total,):
         cells.sums.append((total, names))
-
-
-def _tie_sides(cells: Cells, wave: str) -> None:
-    """Tie the two sides of what two levels have in common."""
-    for cell in [c for c in cells.count if c.vague == wave and c.niveau.startswith("@")]:
-        if cell.groupe != BOTH:
-            continue
-        parts = tuple(p for g in (QPV, HORS) if (p := cell._replace(groupe=g)) in cells.count)
-        cells.sums.append((cell, parts))
 
 
 def _partners(pairs: Sequence[tuple[str, str]], k: int) -> dict[str, set[str]]:
