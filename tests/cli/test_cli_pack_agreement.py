@@ -1,0 +1,197 @@
+"""One truth, four media: what the workbook, the PDF, the Word file, the maps and the data say is one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pack_reading import Pack, flat, number, sheet_tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FIGURES = ("Logements en QPV", "Abattement 2025", "Perte des collectivités", "Actions valorisées",
+           "Solde")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(pack: Path) -> Pack:
+    return Pack(pack)
+
+
+@pytest.fixture(scope="module")
+def truth(made: Pack) -> dict[str, float]:
+    """Add the main figures up from the data alone."""
+    homes, money, balance = (made.rows(t) for t in ("residences", "abattement_qpv", "bilan"))
+    return {
+        "Logements en QPV": sum(number(r["logements_dans"]) for r in homes),
+        "Abattement 2025": sum(number(r["abattement_eur"]) for r in money),
+        "Perte des collectivités": sum(number(r["perte_collectivites_eur"]) for r in money),
+        "Actions valorisées": sum(number(r["valorise_eur"]) for r in made.rows("actions")),
+        "Solde": sum(number(r["solde_eur"]) for r in balance),
+    }
+
+
+def test_the_main_figures_are_not_trifles(truth: dict[str, float]) -> None:
+    assert truth["Logements en QPV"] > 1000
+    assert truth["Abattement 2025"] > 100_000
+    assert abs(truth["Solde"]) > 1000
+
+
+def test_the_workbook_says_them(made: Pack, truth: dict[str, float]) -> None:
+    cells = {
+        row[0].value: row for row in made.xlsx()["Synthèse"].iter_rows() if row[0].value in FIGURES
+    }
+    for name in FIGURES:
+        amount = next(c.value for c in cells[name][1:] if isinstance(c.value, int | float))
+        assert amount == pytest.approx(truth[name], abs=0.005), name
+
+
+def test_the_word_file_says_them(made: Pack, truth: dict[str, float]) -> None:
+    lines = dict(
+        p.text.split(" : ", 1) for p in made.docx().paragraphs if p.style.name == "Chiffre"
+    )
+    for name in FIGURES:
+        said = number(lines[name].split("(")[0])
+        assert said == pytest.approx(truth[name], abs=0.5), name
+
+
+def test_the_pdf_says_them(made: Pack, truth: dict[str, float]) -> None:
+    page = next(p for p in made.pdf().split("\f") if re.search(r"^Synthèse$", p, re.MULTILINE))
+    values = re.findall(r"(?<![\d,])[−+]?\d{1,3}(?:[ \u202f\u00a0]\d{3})*(?:,\d+)?(?![\d,])", page)
+    said = {number(v) for v in values}
+    for name in FIGURES:
+        assert any(v == pytest.approx(truth[name], abs=0.5) for v in said), name
+
+
+def test_the_stock_balances_in_every_medium(made: Pack) -> None:
+    homes = made.rows("residences")
+    whole = sum(int(r["nb_logements"]) for r in homes)
+    doubtful = sum(int(r["logements_a_verifier"]) for r in homes)
+    checks = {c["nom"]: c for c in made.run()["controles"]}
+    assert checks["logements"]["obtenu"] == checks["logements"]["attendu"] == str(whole)
+    written = f"{whole:,}".replace(",", "")
+    for text in (made.pdf(), "".join(p.text for p in made.docx().paragraphs)):
+        assert f"{written}logements" in flat(text)
+        assert f"{doubtful}logementsàvérifier" in flat(text)
+
+
+def satisfaction(made: Pack) -> list[dict[str, str]]:
+    lines = made.rows("synthese_satisfaction")
+    assert len(lines) == 5
+    return lines
+
+
+def shown(line: dict[str, str]) -> list[str]:
+    """Write a line of satisfaction as documents should: counts, shares, gap and bounds."""
+
+    def points(text: str) -> str:
+        value = round(number(text) * 100 + (1e-9 if number(text) > 0 else -1e-9), 1)
+        return f"{value:+.1f}".replace(".", ",").replace("-", "−")
+
+    shares = [f"{number(line[k]) * 100:.0f}%" for k in ("qpv", "hors")]
+    gaps = [points(line[k]) for k in ("ecart", "ic95_bas", "ic95_haut")]
+    return [line["n_qpv"], line["n_hors"], *shares, *gaps]
+
+
+def test_satisfaction_lines_are_one_in_workbook_word_and_pdf(made: Pack) -> None:
+    sheet = {r["Question"]: r for r in sheet_tables(made.xlsx())["synthese_satisfaction"]}
+    word = {
+        row.cells[1].text: [flat(c.text) for c in row.cells]
+        for table in made.docx().tables
+        if "Verdict" in [c.text for c in table.rows[0].cells]
+        for row in table.rows
+        if len(row.cells) == 10
+    }
+    page = next(p for p in made.pdf().split("\f") if "Ce que disent les locataires" in p)
+    for line in satisfaction(made):
+        cells = sheet[line["libelle"]]
+        assert (cells["n QPV"], cells["n hors QPV"]) == (int(line["n_qpv"]), int(line["n_hors"]))
+        assert cells["QPV (%)"] == pytest.approx(number(line["qpv"]), rel=1e-12)
+        assert cells["Hors QPV (%)"] == pytest.approx(number(line["hors"]), rel=1e-12)
+        for header, key in (
+            ("Écart (points)", "ecart"), ("bas à 95 %", "ic95_bas"), ("haut à 95 %", "ic95_haut")
+        ):  # fmt: skip
+            assert cells[header] == pytest.approx(number(line[key]) * 100, rel=1e-12)
+        assert cells["Verdict"] == line["verdict_mot"]
+        expected = shown(line)
+        assert word[line["libelle"]][2:9] == expected
+        assert word[line["libelle"]][9] == flat(line["verdict_mot"])
+        rows = [r for r in page.splitlines() if line["n_qpv"] in r and line["n_hors"] in r]
+        assert any("".join(expected) in flat(r) for r in rows), line["libelle"]
+
+
+def test_every_number_of_a_sheet_is_that_of_its_data_file(made: Pack) -> None:
+    tables = sheet_tables(made.xlsx())
+    columns: dict[str, list[dict[str, str]]] = {}
+    for row in made.rows("dictionnaire"):
+        columns.setdefault(row["table"], []).append(row)
+    compared = 0
+    for name in sorted(set(tables) & set(columns)):
+        data = made.rows(name)
+        assert len(data) == len(tables[name]), name
+        for line, cells in zip(data, tables[name], strict=True):
+            values = list(cells.values())
+            assert len(values) == len(columns[name]), name
+            for column, cell in zip(columns[name], values, strict=True):
+                text, form = line[column["colonne"]], column["format"]
+                if form in ("texte", "date"):
+                    continue
+                if text == "":
+                    assert cell in (None, ""), (name, column)
+                else:
+                    scale = 100 if form == "points" else 1
+                    assert cell == pytest.approx(number(text) * scale, rel=1e-9), (name, column)
+                    compared += 1
+    assert compared > 3000
+
+
+def test_the_pages_of_quarters_say_the_figures_of_the_data(made: Pack) -> None:
+    money = {r["code_qpv"]: r for r in made.rows("abattement_qpv")}
+    for line in made.rows("bilan"):
+        code = line["code_qpv"]
+        page = flat(made.pdf(f"cartes/{code}.pdf"))
+        for amount in (line["valorise_eur"], money[code]["abattement_eur"],
+                       money[code]["perte_collectivites_eur"]):  # fmt: skip
+            assert f"{round(number(amount) + 1e-9)}€" in page, (code, amount)
+        assert money[code]["logements"] in page
+        assert made.run()["empreinte"] in page
+
+
+def quarters(payload: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Find the quarters in the data of the web map, wherever they stand."""
+    found: dict[str, dict[str, Any]] = {}
+
+    def walk(value: Any) -> None:
+        if isinstance(value, dict):
+            code = value.get("code_qpv") or value.get("code")
+            if isinstance(code, str) and code.startswith("QN"):
+                found[code] = {**found.get(code, {}), **value}
+            for inner in value.values():
+                walk(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                walk(inner)
+
+    walk(payload)
+    return found
+
+
+def test_the_web_map_says_the_figures_of_the_data(made: Pack) -> None:
+    payload = made.payload()
+    text = flat(str(payload))
+    assert made.run()["empreinte"] in text
+    found = quarters(payload)
+    for line in made.rows("abattement_qpv"):
+        said = flat(str(found[line["code_qpv"]]))
+        assert line["logements"] in said
+        assert str(round(number(line["abattement_eur"]))) in said
+
+
+def test_the_table_of_one_run_carries_one_hash_everywhere(made: Pack) -> None:
+    mark = made.run()["empreinte"]
+    assert all(mark in page for page in made.pdf().split("\f") if page.strip())
+    assert any(mark in s.footer.paragraphs[0].text for s in made.docx().sections)
+    for sheet in made.xlsx():
+        assert any(mark in str(c.value) for row in sheet.iter_rows() for c in row if c.value)
