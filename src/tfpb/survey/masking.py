@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tfpb.model.codes import ENSEMBLE, TOTAL
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -86,13 +88,13 @@ def _protect_system(
             if added is not None:
                 masked.add(added)
                 pending |= set(holders[added])
-        found = _determined(sums, masked, implied, cells)
-        around = (c for f in found for k in holders[f] for c in sums[k])
-        added = _cheapest(around, masked, cells)
-        if added is None:  # nothing is determined, or all that is shown around it is masked already
+        revealing = _revealing(sums, masked, implied, cells)
+        chosen = [c for shown in revealing if (c := _cheapest(shown, masked, cells)) is not None]
+        if not chosen:  # nothing is determined, or all that reveals it is empty
             return masked
-        masked.add(added)
-        pending |= set(holders[added])
+        for added in chosen:
+            masked.add(added)
+            pending |= set(holders[added])
 
 
 def _settle_sum(
@@ -118,27 +120,33 @@ def _settle_sum(
 
 
 def _cheapest(members: Iterable[Cell], masked: set[Cell], cells: Cells) -> Cell | None:
-    """Return the smallest shown cell that can still be masked (an empty one hides nothing)."""
+    """Return the smallest shown cell that can still be masked (an empty one hides nothing).
+
+    Those over everyone come last.
+    """
     left = {c for c in members if c in cells.shown and c not in masked and cells.count[c] > 0}
-    return min(left, key=lambda c: (cells.count[c], c), default=None)
+    return min(left, key=lambda c: (_everyone(c), cells.count[c], c), default=None)
 
 
-def _determined(
+def _everyone(cell: Cell) -> bool:
+    """Tell the figures over all bailleurs and territories: masked last, everyone reads them."""
+    return cell.niveau == TOTAL and cell.bailleur == ENSEMBLE
+
+
+def _revealing(
     sums: list[tuple[Cell, ...]], masked: set[Cell], implied: set[Cell], cells: Cells
-) -> list[Cell]:
-    """List the masked cells that the sums determine, one connected part of the system at a time."""
+) -> list[set[Cell]]:
+    """List what determines masked cells: the shown cells that a subtraction would use.
+
+    Returns
+    -------
+    list of set of Cell
+        One set a connected part of the system that determines a masked cell; masking one of its
+        cells hinders one subtraction at least.
+    """
     unknown = sorted(c for c in masked | implied if cells.count[c] > 0)
     column = {c: j for j, c in enumerate(unknown)}
-    rows: list[dict[int, float]] = []
-    for total, *parts in sums:
-        row: dict[int, float] = defaultdict(float)
-        if total in column:
-            row[column[total]] += 1.0
-        for part in parts:
-            if part in column:
-                row[column[part]] -= 1.0
-        if row:
-            rows.append(row)
+    kept, rows = _equations(sums, column)
     found = []
     for part_rows, part_columns in _components(rows, len(unknown)):
         index = {j: i for i, j in enumerate(part_columns)}
@@ -146,19 +154,54 @@ def _determined(
         for i, k in enumerate(part_rows):
             for j, value in rows[k].items():
                 matrix[i, index[j]] = value
-        found += [unknown[part_columns[i]] for i in determined_columns(matrix)]
-    return [c for c in found if c in masked]
+        used: set[Cell] = set()
+        for j, weights in determined_columns(matrix):
+            if unknown[part_columns[j]] in masked:
+                used |= _left_over([kept[k] for k in part_rows], weights, column)
+        if used:
+            found.append(used)
+    return found
 
 
-def determined_columns(matrix: NDArray[np.float64]) -> list[int]:
-    """List the unknowns that ``matrix @ x = known`` determines.
+def _equations(
+    sums: list[tuple[Cell, ...]], column: dict[Cell, int]
+) -> tuple[list[tuple[Cell, ...]], list[dict[int, float]]]:
+    """Return the sums that hold an unknown, and their coefficients."""
+    kept, rows = [], []
+    for members in sums:
+        row: dict[int, float] = defaultdict(float)
+        for k, cell in enumerate(members):
+            if cell in column:
+                row[column[cell]] += -1.0 if k else 1.0
+        if row:
+            rows.append(row)
+            kept.append(members)
+    return kept, rows
+
+
+def _left_over(
+    sums: list[tuple[Cell, ...]], weights: NDArray[np.float64], column: dict[Cell, int]
+) -> set[Cell]:
+    """Return the known cells of a combination of sums, those that cancel out left aside."""
+    total: dict[Cell, float] = defaultdict(float)
+    for k in np.flatnonzero(np.abs(weights) > _TOLERANCE):
+        for at, cell in enumerate(sums[k]):
+            if cell not in column:
+                total[cell] += -float(weights[k]) if at else float(weights[k])
+    return {c for c, value in total.items() if abs(value) > _TOLERANCE}
+
+
+def determined_columns(
+    matrix: NDArray[np.float64],
+) -> list[tuple[int, NDArray[np.float64]]]:
+    """List the unknowns that ``matrix @ x = known`` determines, and by which combination of rows.
 
     In the reduced row echelon form, an unknown is determined when it leads a row that holds nothing
     else (Gauss-Jordan with partial pivoting; entries are 0 and ±1, so that nothing is lost to
-    rounding).
+    rounding). The rows' own identity, carried along, tells the combination.
     """
-    reduced = matrix.astype(float, copy=True)
-    rows, columns = reduced.shape
+    rows, columns = matrix.shape
+    reduced = np.hstack([matrix.astype(float), np.eye(rows)])
     leads: list[int] = []
     for j in range(columns):
         rank = len(leads)
@@ -174,8 +217,8 @@ def determined_columns(matrix: NDArray[np.float64]) -> list[int]:
         others = others[others != rank]
         reduced[others] -= np.outer(reduced[others, j], reduced[rank])
         leads.append(j)
-    held = (np.abs(reduced) > _TOLERANCE).sum(axis=1)
-    return [j for k, j in enumerate(leads) if held[k] == 1]
+    held = (np.abs(reduced[:, :columns]) > _TOLERANCE).sum(axis=1)
+    return [(j, reduced[k, columns:]) for k, j in enumerate(leads) if held[k] == 1]
 
 
 def _components(rows: list[dict[int, float]], columns: int) -> list[tuple[list[int], list[int]]]:
