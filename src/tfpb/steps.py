@@ -26,6 +26,7 @@ from tfpb.model.projection import LAMBERT_93
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 from tfpb.report import ground as grounds
 from tfpb.survey.ownership import for_bailleur
+from tfpb.text import fold
 from tfpb.words.numbers import plural
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from tfpb.model.evidence import Evaluation, Sensitivity
     from tfpb.model.maps import Ground
     from tfpb.model.money import Abatement, DroitCommun, Programme
+    from tfpb.model.plan import Plan
     from tfpb.model.survey import Estimates, Published
     from tfpb.survey.cells import Cell
 
@@ -75,13 +77,22 @@ def cross_checks(
             )
             if column is not None:
                 faults += unknown_residences(
-                    delivery.frame,
+                    _own_interviews(delivery.frame, inputs.plan, settings.dossier.bailleur),
                     known,
                     column=column,
                     code="residence_inconnue_enquete",
                     severity=Severity.FAUTE if refused else Severity.DOUTE,
                 )
     return faults
+
+
+def _own_interviews(frame: pd.DataFrame, plan: Plan, bailleur: str) -> pd.DataFrame:
+    """Leave other bailleurs' interviews out: their résidences are not to be in this stock, nor told."""
+    column = next((c for c in plan.colonnes.bailleur if c in frame), None)
+    if column is None:
+        return frame
+    own = frame[column].map(fold) == fold(bailleur)
+    return frame[own] if own.any() else frame
 
 
 def remaining_faults(inputs: Inputs) -> list[Fault]:
@@ -210,7 +221,12 @@ def _estimates(
         sides = _located(settings, inputs, geography, known, year).residences
     answers = survey.recode([d.frame for d in inputs.deliveries], inputs.plan, sides)
     estimates = survey.compare(
-        answers, inputs.plan, by=settings.reglages.territoires, repere=inputs.repere
+        answers,
+        inputs.plan,
+        by=settings.reglages.territoires,
+        repere=inputs.repere,
+        margins=inputs.margins,
+        reference=inputs.reference.frame if inputs.reference is not None else None,
     )
     return for_bailleur(estimates, settings.dossier.bailleur)
 

@@ -54,6 +54,8 @@ class Inputs:
     plan : Plan or None
     repere : TextTable or None
         Regional mark, read by the survey.
+    margins, reference : TextTable or None
+        Calibration margins and standardisation stock that the plan names.
     aliases : mapping of str to str
         Old street name → new one.
     sources : tuple of Source
@@ -65,6 +67,8 @@ class Inputs:
     deliveries: tuple[Delivery, ...] = ()
     plan: Plan | None = None
     repere: TextTable | None = None
+    margins: TextTable | None = None
+    reference: TextTable | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     notices: tuple[Fault, ...] = ()
@@ -79,19 +83,23 @@ class Inputs:
         `enquete` brings the plan with it.
         """
         survey = "enquete" in roles
-        wanted = {*roles, "plan"} if survey else set(roles)
+        wanted = {*roles, "plan", "calage", "standard"} if survey else set(roles)
         return Inputs(
             frames={role: frame for role, frame in self.frames.items() if role in wanted},
             deliveries=self.deliveries if survey else (),
             plan=self.plan if survey else None,
             repere=self.repere if "repere" in wanted else None,
+            margins=self.margins if survey else None,
+            reference=self.reference if survey else None,
             aliases=self.aliases if "alias_voies" in wanted else {},
             sources=tuple(s for s in self.sources if s.role in wanted),
         )
 
     def identity(self) -> tuple[object, ...]:
         """Return what makes these inputs what they are: deliveries count by the hash of their file."""
-        return self.frames, self.plan, self.repere, self.aliases, self.sources
+        return (
+            self.frames, self.plan, self.repere, self.margins, self.reference, self.aliases, self.sources,
+        )  # fmt: skip
 
 
 class _Reader:
@@ -118,6 +126,16 @@ class _Reader:
         path = self.settings.path(name)
         sheet = self.settings.reglages.feuilles.get(role)
         table = self.attempt(lambda: read_table(path, sheet=sheet, known=known))
+        if table is not None:
+            self.sources.append(source(role, path, len(table.frame)))
+        return table
+
+    def beside(self, role: str, plan: Path, name: str) -> TextTable | None:
+        """Read a table that the plan names, relative to the plan."""
+        if not name:
+            return None
+        path = plan.parent / name.replace("\\", "/")
+        table = self.attempt(lambda: read_table(path))
         if table is not None:
             self.sources.append(source(role, path, len(table.frame)))
         return table
@@ -166,6 +184,7 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
             frames[role], found = identifiers.mend(frames[role], "id_residence")
             reader.faults += found
     plan = None
+    margins = reference = None
     deliveries: list[Delivery] = []
     files = settings.fichiers
     if files.enquete and not files.plan:
@@ -185,6 +204,8 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
                         source("enquete", delivery_path, len(delivery.table.frame))
                     )
                     reader.faults += delivery.notices
+            margins = reader.beside("calage", path, plan.reglages.marges_calage)
+            reference = reader.beside("standard", path, plan.reglages.reference_standardisation)
             reader.faults += _delivered_twice(reader.sources)
             if deliveries:
                 reader.faults += check_deliveries(plan, deliveries, path.name)
@@ -195,6 +216,8 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
         deliveries=tuple(deliveries),
         plan=plan,
         repere=repere,
+        margins=margins,
+        reference=reference,
         aliases=aliases,
         sources=tuple(reader.sources),
         notices=tuple(f for f in reader.faults if f.severity is Severity.DOUTE),
