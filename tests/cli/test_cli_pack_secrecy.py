@@ -1,0 +1,163 @@
+"""No file of a pack tells of a tenant, of a masked figure or of another bailleur."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pack_variant
+import pandas as pd
+import pytest
+from pack_reading import Pack, sheet_tables, texts
+
+from tfpb import pipeline, steps
+from tfpb.io.toml_files import load_settings
+from tfpb.stage import run_stages
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Run
+
+_NUMBER = re.compile(r"[−+-]?\d[\d\u202f\u00a0 ]*(?:[.,]\d+)?\s*(?:%|€|points?)?")
+_VALUES = ("n", "estimation", "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut", "erreur_type")
+
+
+@dataclass(frozen=True)
+class Made:
+    pack: Pack
+    words: dict[str, str]
+    estimates: pd.DataFrame
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, example: Path, geodata: Path, run: Run) -> Made:
+    folder = tmp_path_factory.mktemp("variante")
+    toml = pack_variant.make(example, folder / "dossier")
+    out = folder / "sortie" / "pack"
+    result = run("dossier", toml, "--sortie", out, "--geodonnees", geodata)
+    assert result.exit_code == 0, result.output
+    paths = sorted(p for p in out.parent.rglob("*") if p.is_file())
+    words = {p.name: "\n".join(texts(p)) for p in paths}
+    words["(ce que dit la commande)"] = result.output
+    settings = load_settings(toml)
+    inputs, geography, _ = pipeline.read(settings, geodata)
+    start = pipeline._start(settings, inputs, geography, ())
+    located = run_stages(pipeline.STAGES[:2], start).values["located"]  # noqa: PD011
+    bare = steps._estimates(settings, inputs, geography, located)
+    assert bare is not None
+    return Made(Pack(out), words, bare.comparison)
+
+
+def test_every_kind_of_file_is_read(made: Made) -> None:
+    kinds = {name.rpartition(".")[2] for name in made.words}
+    assert {"xlsx", "docx", "pdf", "html", "csv", "gpkg", "png", "json", "zip"} <= kinds
+    for name in ("dossier.xlsx", "rapport.docx", "rapport.pdf", "carte.html", "residences.gpkg"):
+        assert "Habitat Valmontois" in made.words[name], name
+    assert len(made.words) > 40
+
+
+def test_the_others_are_in_what_is_compared(made: Made) -> None:
+    """Else the absence of their names would prove nothing."""
+    rows = pd.DataFrame(made.pack.rows("comparaison_detail"))
+    line = rows[
+        (rows["item"] == "q01_residence") & (rows["groupe"] == "ensemble")
+        & (rows["niveau"] == "total") & (rows["vague"] == "2023") & (rows["ajustement"] == "brut")
+    ].set_index("bailleur")["n"].astype(int)  # fmt: skip
+    assert line["ensemble"] > line["Habitat Valmontois"] + 500
+
+
+@pytest.mark.parametrize("name", pack_variant.OTHERS)
+def test_no_other_bailleur_is_named(made: Made, name: str) -> None:
+    told = [file for file, text in made.words.items() if fold(name) in fold(text)]
+    assert not told
+    part = fold(name).split()[-2]  # boréal, cambrelois, pignons: no other word of the example
+    assert not [file for file, text in made.words.items() if part in fold(text).split()]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        r"REP\d{7}X",  # respondents
+        r"ZZ[012]\d\d",  # résidences of others
+        r"07[ .]?99[ .]?88",  # telephones
+        r"v.los\s+jaunes",  # verbatims
+    ],
+)
+def test_nothing_names_a_tenant_or_a_home_of_others(made: Made, secret: str) -> None:
+    told = [file for file, text in made.words.items() if re.search(secret, text)]
+    assert not told
+
+
+def masked_rows(made: Made) -> pd.DataFrame:
+    rows = pd.DataFrame(made.pack.rows("comparaison_detail"))
+    masked = rows[rows["publication"] == "masque"]
+    assert len(masked) >= 8
+    return masked
+
+
+def test_masked_rows_of_the_data_hold_no_number(made: Made) -> None:
+    keys = {"vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe",
+            "ajustement", "marge_points", "verdict", "publication"}  # fmt: skip
+    masked = masked_rows(made)
+    assert (masked[[c for c in masked if c not in keys]] == "").all().all()
+    for table in ("niveaux", "priorites_detail"):
+        rows = pd.DataFrame(made.pack.rows(table))
+        hidden = rows[rows["publication"] == "masque"]
+        known = {*keys, "mesure", "modalite", "rang", "quadrant"}
+        assert (hidden[[c for c in hidden if c not in known]] == "").all().all()
+
+
+def digits(value: float) -> str:
+    return f"{value:.17g}".replace("-", "").replace(".", "").lstrip("0")[:9]
+
+
+def test_no_masked_figure_stands_anywhere(made: Made) -> None:
+    keys = ["vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustement"]
+    masked = set(masked_rows(made)[keys].itertuples(index=False, name=None))
+    bare = made.estimates
+    names = bare[keys].astype(str).itertuples(index=False, name=None)
+    hidden = pd.Series([name in masked for name in names], index=bare.index)
+    values = [c for c in _VALUES if c != "n"]
+    told = {digits(v) for c in values for v in bare.loc[~hidden, c].dropna()}
+    secrets = {
+        d
+        for c in values
+        for v in bare.loc[hidden, c].dropna()
+        if len(d := digits(v)) == 9 and d not in told
+    }
+    assert len(secrets) >= 8
+    for file, text in made.words.items():
+        bare_text = re.sub(r"[.,]", "", text)
+        assert not [d for d in secrets if d in bare_text], file
+
+
+def test_a_masked_line_shows_no_number_in_any_document(made: Made) -> None:
+    lines = 0
+    for table in made.pack.docx().tables:
+        for row in table.rows:
+            cells = [c.text.strip() for c in row.cells]
+            if any(c.startswith("masqué") for c in cells):
+                lines += 1
+                assert not [c for c in cells if _NUMBER.fullmatch(c)], cells
+    for rows in sheet_tables(made.pack.xlsx()).values():
+        for cells in rows:
+            values = list(cells.values())
+            if "masqué" in values:
+                lines += 1
+                own = [
+                    v for h, v in cells.items() if isinstance(v, int | float) and "hors" not in h
+                ]
+                assert not own, cells  # the other side of the gap is a line of its own
+    assert lines >= 2
+
+
+def test_nothing_is_hidden_in_the_workbook(made: Made) -> None:
+    book = made.pack.xlsx()
+    assert all(sheet.sheet_state == "visible" for sheet in book)
+    for sheet in book:
+        assert not [k for k, d in sheet.row_dimensions.items() if d.hidden]
+        assert not [k for k, d in sheet.column_dimensions.items() if d.hidden]
+    assert not list(book.defined_names)
