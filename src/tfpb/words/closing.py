@@ -115,8 +115,11 @@ def _survey(dossier: Dossier) -> list[str]:
     ]
     counts = gaps["verdict"].value_counts()
     said = [
-        f"{number(int(counts[code]))} {words}" for code, words in VERDICTS.items() if code in counts
+        f"{words} : {number(int(counts[code]))}"
+        for code, words in VERDICTS.items()
+        if code in counts
     ]
     return [
-        f"Satisfaction {last}, QPV comparés aux autres quartiers, verdicts par question : {' ; '.join(said)}."
+        f"Satisfaction {last}, QPV comparés aux autres quartiers, nombre de questions par verdict – "
+        f"{' ; '.join(said)}."
     ]
