@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Place, fail
 from tfpb.io.archive import zip_bytes
+from tfpb.io.contents import cannot_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -90,9 +91,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> Written:
         target = next(t for t in _places(folder) if not changed_by_hand(t))
         _replace_folder(target, files)
     except OSError as error:
-        raise fail(
-            "ecriture_impossible", place=Place(folder.name), got=error.strerror or ""
-        ) from error
+        raise cannot_write(folder.name, error) from error
     return Written(target, kept)
 
 

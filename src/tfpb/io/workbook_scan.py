@@ -26,13 +26,13 @@ _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 _SHEET: Final = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION: Final = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
 _ATTRIBUTE: Final = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_WIDE: Final = ((re.compile(rb'\sr="[A-Z]{3}\d'), 16_384), (re.compile(rb'\sr="[A-Z]{2}\d'), 702))
+_WIDE: Final = ((re.compile(rb'r="[A-Z]{3}\d'), 16_384), (re.compile(rb'r="[A-Z]{2}\d'), 702))
 _TALL: Final = (
-    (re.compile(rb'\sr="[A-Z]{1,3}\d{7}'), 10_000_000),
-    (re.compile(rb'\sr="[A-Z]{1,3}\d{6}'), 999_999),
-    (re.compile(rb'\sr="[A-Z]{1,3}\d{5}'), 99_999),
+    (re.compile(rb'r="[A-Z]{1,3}\d{7}'), 10_000_000),
+    (re.compile(rb'r="[A-Z]{1,3}\d{6}'), 999_999),
+    (re.compile(rb'r="[A-Z]{1,3}\d{5}'), 99_999),
 )
-_REFERENCE: Final = re.compile(rb'\sr="([A-Z]{1,3})(\d{1,10})"')
+_REFERENCE: Final = re.compile(rb'r="([A-Z]{1,3})(\d{1,10})"')
 _CELL: Final = re.compile(
     rb"<(?:\w+:)?c\s(?P<head>[^>]*)(?<!/)>(?P<body>.*?)</(?:\w+:)?c>", re.DOTALL
 )

@@ -168,7 +168,7 @@ def load(overrides: Mapping[str, Override] | None = None) -> Law:
         try:
             text = _as_text(override.valeur, old.kind)
         except (ValueError, InvalidOperation):
-            fields = {"cle": key, "libelle": old.libelle, "attendu": old.kind}
+            fields = {"cle": key, "libelle": old.libelle, "attendu": old.values[-1].valeur}
             faults.append(Fault("loi_valeur_illisible", got=str(override.valeur), fields=fields))
             continue
         own = LegalValue(

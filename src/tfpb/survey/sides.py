@@ -71,10 +71,15 @@ def apply_located_side(
     known = rows >= 0
     side = np.where(known, located[rows], flag)
     faults: list[Fault] = []
+    named = frame["residence"].to_numpy(dtype=object) != ""
+    nowhere = np.flatnonzero(~named & (flag < 0) & keep)
+    if nowhere.size:
+        column = str(frame["_colonne_qpv"].iloc[0])
+        faults += rows_fault("qpv_manquant", frame, nowhere, column=column)
     for code, mask in (
         ("residence_a_verifier", known & (side < 0)),
-        ("residence_hors_patrimoine", ~known & (flag >= 0)),
-        ("residence_sans_cote", ~known & (flag < 0)),
+        ("residence_hors_patrimoine", ~known & named & (flag >= 0)),
+        ("residence_sans_cote", ~known & named & (flag < 0)),
         ("qpv_contredit", known & (side >= 0) & (flag >= 0) & (side != flag)),
     ):
         faults += _by_residence(code, frame, mask & keep, side, flag)

@@ -233,8 +233,8 @@ def _cross_check(
             Fault(
                 "avis_inexplique",
                 place(group[c.line].row, "cotisation_avis_eur"),
-                c.avis,
-                {"attendu": f"{cents(c.expected):f}".replace(".", ",")},
+                text(group[c.line].row.get("cotisation_avis_eur")).replace(".", ","),
+                {"avis": c.avis, "attendu": f"{cents(c.expected):f}".replace(".", ",")},
                 Severity.DOUTE,
             )
             for c in made

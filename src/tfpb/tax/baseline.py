@@ -176,7 +176,7 @@ def _by_residence(
     unknown = [r for r in rows if text(r["id_residence"]) not in homes]
     notices += [
         Fault(
-            "residence_hors_patrimoine",
+            "droit_commun_hors_patrimoine",
             place(r, "id_residence"),
             text(r["id_residence"]),
             {},

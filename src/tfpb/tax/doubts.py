@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.tax.cells import place, text, total, whole
+from tfpb.words.motives import motive
 from tfpb.words.numbers import plural
 
 if TYPE_CHECKING:
@@ -28,10 +29,11 @@ def doubts_of(pairs: tallies.Pairs, stock: Stock, held: Conventions, reader: Rea
         Fault("contrat_sans_date", got=name, severity=Severity.DOUTE)
         for name in held.without_contract_date()
     ]
+    doubts += _unheld(pairs, reader)
     for key, group in groups.items():
         here = place(group[0][0].row, "id_residence")
         if stock.residence(key) is None:
-            doubts.append(Fault("residence_hors_patrimoine", here, key, {}, Severity.DOUTE))
+            doubts.append(Fault("local_hors_patrimoine", here, key, {}, Severity.DOUTE))
         else:
             doubts += _residence_doubts(key, group, stock, reader, here)
     for holding in stock.holdings:
@@ -48,6 +50,19 @@ def doubts_of(pairs: tallies.Pairs, stock: Stock, held: Conventions, reader: Rea
                 )
             )
     return doubts
+
+
+def _unheld(pairs: tallies.Pairs, reader: Reader) -> list[Fault]:
+    """Say once a quarter which condition its abatement lacks: signature, declaration or convention."""
+    lacking = (Statut.SANS_CONVENTION, Statut.NON_DECLARE)
+    seen: dict[tuple[str, str], Fault] = {}
+    for item, _ in pairs:
+        right = item.right
+        if right.statut in lacking and right.known:
+            fields = {"annee": reader.day.year, "raison": motive(right.motive, right.fields)}
+            doubt = Fault("abattement_non_acquis", Place(), right.code_qpv, fields, Severity.DOUTE)
+            seen.setdefault((right.code_qpv, right.motive), doubt)
+    return [seen[key] for key in sorted(seen)]
 
 
 def _residence_doubts(

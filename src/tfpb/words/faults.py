@@ -44,7 +44,7 @@ _READ: Final = 5
 # a stage names columns as the contract does; the reader's header may be another, so its sense is told
 _LABELS: Final = {
     column.name: column.label
-    for contract in vars(tables).values()
+    for contract in reversed(list(vars(tables).values()))
     if isinstance(contract, tables.Contract)
     for column in contract.columns
     if "_" in column.name

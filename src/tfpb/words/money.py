@@ -17,7 +17,7 @@ FAULTS: dict[str, FaultWords] = {
     ),
     "loi_valeur_illisible": FaultWords(
         "La valeur donnée pour « {cle} » ({libelle}) n’est pas lisible.",
-        "une valeur de type {attendu}",
+        "une valeur de même forme que celle de la loi : {attendu}",
         "Corrigez-la sous [reglages.loi] du dossier.toml.",
     ),
     "annee_hors_loi": FaultWords(
@@ -70,8 +70,9 @@ FAULTS: dict[str, FaultWords] = {
         "un local sur un seul avis par an",
         "Vérifiez : il serait compté deux fois.",
     ),
-    "residence_hors_patrimoine": FaultWords(
-        "La résidence « {got} » n’est pas dans le patrimoine : son côté du périmètre est inconnu.",
+    "local_hors_patrimoine": FaultWords(
+        "La résidence « {got} » des avis n’est pas dans le patrimoine : son côté du périmètre est "
+        "inconnu.",
         "un identifiant du patrimoine",
         "Ajoutez la résidence au patrimoine, ou corrigez l’identifiant.",
     ),
@@ -100,6 +101,11 @@ FAULTS: dict[str, FaultWords] = {
         "entre {bas} et {haut} € (environ 172 € en Hauts-de-France)",
         "Vérifiez les bases, les taux et le nombre de logements.",
     ),
+    "abattement_non_acquis": FaultWords(
+        "Dans le quartier {got}, l’abattement n’est pas acquis pour {annee} : {raison}",
+        "une convention signée et une déclaration déposée à temps",
+        "Complétez la table des conventions, ou tenez ces montants pour non acquis.",
+    ),
     "contrat_sans_date": FaultWords(
         "La convention « {got} » ne dit pas quand le contrat de ville a été signé.",
         "la date de signature du contrat de ville",
@@ -111,7 +117,7 @@ FAULTS: dict[str, FaultWords] = {
         "Ajoutez-la ; d’ici là les montants sont donnés pour information, hors des totaux.",
     ),
     "avis_inexplique": FaultWords(
-        "La cotisation de l’avis {got} ne s’explique ni avec ni sans abattement.",
+        "La cotisation de l’avis {avis} ne s’explique ni avec ni sans abattement.",
         "environ {attendu} €",
         "Vérifiez la cotisation (hors TEOM, avant dégrèvements), les bases et les taux.",
     ),
@@ -204,6 +210,11 @@ FAULTS: dict[str, FaultWords] = {
         "La ligne n’a ni résidence ni périmètre.",
         "id_residence, ou perimetre (qpv ou hors_qpv) pour un total",
         "Complétez l’une des deux colonnes.",
+    ),
+    "droit_commun_hors_patrimoine": FaultWords(
+        "La résidence « {got} » n’est pas dans le patrimoine : ses coûts ne sont d’aucun côté.",
+        "un identifiant du patrimoine",
+        "Ajoutez la résidence au patrimoine, ou corrigez l’identifiant.",
     ),
     "droit_commun_vide": FaultWords(
         "La ligne n’a ni quantité ni coût.",

@@ -24,12 +24,14 @@ FAULTS: dict[str, FaultWords] = {
         "Écrivez le nom comme dans la livraison, ou corrigez la livraison.",
     ),
     "region_reponses_autres": FaultWords(
-        "La livraison de « {bailleur} » contient aussi {nombre} réponses d’autres bailleurs, écartées.",
+        "La livraison de « {bailleur} » contient aussi "
+        "{nombre:s réponse d’un autre bailleur, écartée/réponses d’autres bailleurs, écartées}.",
         "les réponses d’un seul bailleur",
         "Rien à faire si la livraison est commune : chacun n’y prend que les siennes.",
     ),
     "region_bailleur_inconnu": FaultWords(
-        "L’enquête nomme « {got} », qui n’est pas dans la région : {nombre} réponses écartées.",
+        "L’enquête nomme « {got} », qui n’est pas dans la région : "
+        "{nombre:s réponse écartée/réponses écartées}.",
         "l’un des bailleurs : {connus}",
         "Ajoutez ce bailleur ou écrivez son nom comme dans la livraison.",
     ),

@@ -13,18 +13,18 @@ FAULTS: Final[dict[str, FaultWords]] = {
         "Complétez la liste des noms dans plan_enquete.toml. Colonnes lues : {lues}.",
     ),
     "enquete_cellule_vide": FaultWords(
-        "La colonne « {role} » est vide sur {nombre} lignes ({lignes}).",
+        "La colonne « {role} » est vide sur {nombre:s ligne/lignes} ({lignes}).",
         "une valeur sur chaque ligne",
         "Complétez ces lignes dans la livraison, ou retirez-les.",
     ),
     "code_reponse_inconnu": FaultWords(
         "Le code de réponse « {got} » n’est pas dans l’échelle « {echelle} » "
-        "({nombre} réponses, lignes {lignes}).",
+        "({nombre:s réponse, ligne/réponses, lignes} {lignes}).",
         "un code ou un libellé de l’échelle, pour « {item} »",
         "Ajoutez ce code à la bonne place dans [echelles.{echelle}] du plan, ou corrigez la livraison.",
     ),
     "categorie_inconnue": FaultWords(
-        "La catégorie « {got} » de « {variable} » n’est pas connue ({nombre} lignes : {lignes}).",
+        "La catégorie « {got} » de « {variable} » n’est pas connue ({nombre:s ligne/lignes} : {lignes}).",
         "l’une des catégories : {connues}",
         "Ajoutez ce code dans [variables.{variable}.categories] du plan, ou corrigez la livraison.",
     ),
@@ -54,51 +54,51 @@ FAULTS: Final[dict[str, FaultWords]] = {
         "Corrigez « strates » dans le plan.",
     ),
     "poids_illisible": FaultWords(
-        "Le poids « {got} » n’est pas un nombre positif ({nombre} lignes : {lignes}).",
+        "Le poids « {got} » n’est pas un nombre positif ({nombre:s ligne/lignes} : {lignes}).",
         "un nombre positif",
         "Corrigez le poids dans la livraison.",
     ),
     "poids_manquant": FaultWords(
-        "{nombre} interviews sans poids ne sont pas comptées (lignes {lignes}).",
+        "{nombre:s interview/interviews} sans poids, hors du compte (lignes : {lignes}).",
         "un poids positif sur chaque ligne",
         "Demandez les poids au prestataire ; ces lignes sont laissées de côté d’ici là.",
     ),
     "qpv_illisible": FaultWords(
-        "Le repère QPV « {got} » n’est pas compris ({nombre} lignes : {lignes}).",
+        "Le repère QPV « {got} » n’est pas compris ({nombre:s ligne/lignes} : {lignes}).",
         "0 ou 1, oui ou non, QPV ou hors QPV",
         "Corrigez la livraison.",
     ),
     "qpv_manquant": FaultWords(
-        "{nombre} interviews sans repère QPV ne sont pas comptées (lignes {lignes}).",
+        "{nombre:s interview/interviews} sans repère QPV, hors du compte (lignes : {lignes}).",
         "QPV ou hors QPV sur chaque ligne",
         "Complétez le repère, ou donnez les résidences situées (--residences).",
     ),
     "qpv_contredit": FaultWords(
         "La résidence {residence} est livrée « {livre} » mais la carte la situe « {situe} » "
-        "({bailleur}, vague {vague}, {nombre} interviews).",
+        "({bailleur}, vague {vague}, {nombre:s interview/interviews}).",
         "le même côté dans l’enquête et sur la carte",
         "La carte l’emporte pour toutes les vagues ; vérifiez l’adresse de la résidence.",
     ),
     "residence_a_verifier": FaultWords(
-        "La résidence {residence} est à vérifier sur la carte : ses {nombre} interviews "
-        "(vague {vague}) ne sont comptées dans aucun groupe.",
+        "La résidence {residence} est à vérifier sur la carte : {nombre:s interview/interviews} "
+        "(vague {vague}) hors de tout groupe.",
         "une résidence dans ou hors QPV",
         "Décidez de son côté dans la feuille Limites du fichier à vérifier.",
     ),
     "residence_hors_patrimoine": FaultWords(
         "La résidence {residence} est dans l’enquête mais pas dans le patrimoine "
-        "({bailleur}, vague {vague}, {nombre} interviews).",
+        "({bailleur}, vague {vague}, {nombre:s interview/interviews}).",
         "un identifiant du patrimoine",
         "Le repère QPV livré est gardé ; complétez le patrimoine ou corrigez l’identifiant.",
     ),
     "residence_sans_cote": FaultWords(
         "La résidence {residence} n’est pas dans le patrimoine et n’a pas de repère QPV : "
-        "ses {nombre} interviews (vague {vague}) ne sont pas comptées.",
+        "{nombre:s interview/interviews} (vague {vague}) hors du compte.",
         "un identifiant du patrimoine ou un repère QPV",
         "Complétez le patrimoine ou corrigez l’identifiant.",
     ),
     "residence_manquante": FaultWords(
-        "{nombre} interviews sans résidence comptent chacune pour une grappe (lignes {lignes}).",
+        "{nombre:s interview/interviews} sans résidence, chacune tenue pour une grappe (lignes : {lignes}).",
         "l’identifiant de la résidence sur chaque ligne",
         "Demandez l’identifiant au prestataire.",
     ),
@@ -145,8 +145,8 @@ FAULTS: Final[dict[str, FaultWords]] = {
         "Lisez la comparaison à composition égale avec cette limite, toujours à côté de l’écart brut.",
     ),
     "ajustement_incomplet": FaultWords(
-        "{nombre} interviews de la vague {vague} n’ont pas de valeur pour {variables} : elles sont "
-        "hors de la comparaison à composition égale.",
+        "Vague {vague} : {nombre:s interview/interviews} sans valeur pour {variables}, hors de la "
+        "comparaison à composition égale.",
         "une valeur pour chaque variable d’ajustement",
         "Complétez ces variables dans la livraison ou dans le patrimoine.",
     ),
@@ -193,14 +193,14 @@ FAULTS: Final[dict[str, FaultWords]] = {
         "Vérifiez l’échelle de chaque livraison avant de lire cette évolution.",
     ),
     "vagues_sortis": FaultWords(
-        "{nombre} bailleurs de la première vague manquent à la seconde ({vagues}) : évolutions "
-        "d’ensemble sur les {communs} bailleurs communs.",
+        "{nombre:s bailleur de la première vague manque/bailleurs de la première vague manquent} à la "
+        "seconde ({vagues}) : évolutions d’ensemble sur {communs:s bailleur commun/bailleurs communs}.",
         "",
         "Rien à faire : les niveaux d’une vague et les évolutions ne portent pas sur le même ensemble.",
     ),
     "vagues_entres": FaultWords(
-        "{nombre} bailleurs entrent à la seconde vague ({vagues}) : évolutions d’ensemble sur les "
-        "{communs} bailleurs communs.",
+        "{nombre:s bailleur entre/bailleurs entrent} à la seconde vague ({vagues}) : évolutions "
+        "d’ensemble sur {communs:s bailleur commun/bailleurs communs}.",
         "",
         "Rien à faire : les niveaux d’une vague et les évolutions ne portent pas sur le même ensemble.",
     ),

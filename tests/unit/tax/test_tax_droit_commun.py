@@ -161,7 +161,7 @@ def test_what_cannot_be_placed_is_left_out_and_said() -> None:
             line("Q1", "", indicateur="nettoyage (heures)")]  # fmt: skip
     made = compute(*rows, stock=stock)
     assert sorted(codes(made)) == [
-        "droit_commun_a_verifier", "droit_commun_vide", "residence_hors_patrimoine",
+        "droit_commun_a_verifier", "droit_commun_hors_patrimoine", "droit_commun_vide",
     ]  # fmt: skip
     assert made.table.iloc[0]["n_residences_qpv"] == 2
 

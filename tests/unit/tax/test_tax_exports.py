@@ -94,7 +94,7 @@ def test_doubts_are_rows_with_their_place() -> None:
     money = abate(local(cotisation_avis_eur=1))
     frame = exports.doubts_frame(money.notices)
     row = frame[frame["colonne"] == "cotisation_avis_eur"].iloc[0]
-    assert (row["fichier"], row["ligne"], row["lu"]) == ("fiscalite.xlsx", 4, "A1")
+    assert (row["fichier"], row["ligne"], row["lu"]) == ("fiscalite.xlsx", 4, "1")
     assert row["que_faire"]
 
 

@@ -88,7 +88,7 @@ def test_residence_partly_in_doubt_keeps_what_is_sure() -> None:
 def test_unknown_residence_is_to_check() -> None:
     made = abate(local(id_residence="R9"), residences=side())
     assert first(made)["statut"] == "a_verifier"
-    assert "residence_hors_patrimoine" in codes(made)
+    assert "local_hors_patrimoine" in codes(made)
 
 
 @pytest.mark.parametrize(
