@@ -119,7 +119,8 @@ def _survey(dossier: Dossier) -> list[str]:
         for code, words in VERDICTS.items()
         if code in counts
     ]
-    return [
-        f"Satisfaction {last}, QPV comparés aux autres quartiers, nombre de questions par verdict – "
-        f"{' ; '.join(said)}."
-    ]
+    counted = " ; ".join(said)
+    head = (
+        f"Satisfaction {last}, QPV comparés aux autres quartiers, nombre de questions par verdict"
+    )
+    return [f"{head} – {counted}."]
