@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from tfpb.survey.gather import collapse, group_sums
+from tfpb.survey.pieces import cut
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -112,39 +115,18 @@ def occupied(
     """Count the clusters and the strata with a valid answer in each domain."""
     owner = np.repeat(np.arange(domains.count), np.diff(domains.start))
     cluster = design.cluster[domains.atoms]
-    member, group, _ = _collapse(
+    member, group, _ = collapse(
         owner * len(design.cluster_stratum) + cluster, sums.n[domains.atoms]
     )
     domain = group // max(len(design.cluster_stratum), 1)
     stratum = design.cluster_stratum[group % max(len(design.cluster_stratum), 1)]
     filled = (member > 0).astype(float)
-    clusters = _group_sums(domain, filled, domains.count)
-    by_stratum, keys, _ = _collapse(domain * len(design.stratum_size) + stratum, filled)
-    strata = _group_sums(
+    clusters = group_sums(domain, filled, domains.count)
+    by_stratum, keys, _ = collapse(domain * len(design.stratum_size) + stratum, filled)
+    strata = group_sums(
         keys // max(len(design.stratum_size), 1), (by_stratum > 0).astype(float), domains.count
     )
     return clusters, strata
-
-
-def _collapse(
-    keys: NDArray[np.intp], values: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.intp]]:
-    """Sum rows that share a key: (sums, sorted keys, first position of each in sorted order)."""
-    if not len(keys):
-        return values, keys, keys
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    return np.add.reduceat(values[order], first, axis=0), ordered[first], first
-
-
-def _group_sums(
-    group: NDArray[np.intp], values: NDArray[np.float64], count: int
-) -> NDArray[np.float64]:
-    rows = np.arange(len(group))
-    spread = sparse.csr_array((np.ones(len(group)), (group, rows)), shape=(count, len(group)))
-    out: NDArray[np.float64] = spread @ values
-    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +162,7 @@ class Contrasts:
     def values(self, means: Means) -> NDArray[np.float64]:
         """Return Σ coefficient · mean (combinations × measures); a nil coefficient drops its term."""
         part = np.where(self.coefficient == 0, 0.0, self.coefficient * means.estimate[self.domain])
-        return _group_sums(self.owner, part, self.count)
+        return group_sums(self.owner, part, self.count)
 
 
 def contrast_variance(
@@ -197,11 +179,22 @@ def contrast_variance(
     """
     if not np.isnan(design.default_deff):
         part = contrasts.coefficient**2 * design.default_deff * means.srs_variance[contrasts.domain]
-        return _group_sums(
+        return group_sums(
             contrasts.owner, np.where(contrasts.coefficient == 0, 0, part), contrasts.count
         )
     if design.margins:
         return _calibrated_variance(design, sums, domains, means, contrasts)
+    if contrasts.coefficient.shape[1] > 1:
+        return _joint_variance(design, sums, domains, means, contrasts)
+    parts = cut(design, domains, contrasts)
+    alone = _joint_variance(design, sums, domains, means, Contrasts.of(parts.terms))
+    return group_sums(parts.owner, alone[parts.piece], contrasts.count)
+
+
+def _joint_variance(
+    design: Design, sums: Sums, domains: Domains, means: Means, contrasts: Contrasts
+) -> NDArray[np.float64]:
+    """Variance of combinations from the scores of all their terms together."""
     term, atom = _expand(domains, contrasts)
     domain = contrasts.domain[term]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -210,7 +203,7 @@ def contrast_variance(
     if contrasts.coefficient.shape[1] > 1:
         scores = np.where(contrasts.coefficient[term] == 0, 0.0, scores)
     keys = contrasts.owner[term] * len(design.cluster_stratum) + design.cluster[atom]
-    by_cluster, keys, _ = _collapse(keys, scores)
+    by_cluster, keys, _ = collapse(keys, scores)
     count = max(len(design.cluster_stratum), 1)
     return cluster_variance(design, by_cluster, keys // count, keys % count, contrasts.count)
 
@@ -233,9 +226,9 @@ def stratum_covariance(
     ----------
     scores : float array, shape (len(atoms), statistics)
     """
-    by_cluster, cluster, _ = _collapse(design.cluster[atoms], scores)
+    by_cluster, cluster, _ = collapse(design.cluster[atoms], scores)
     stratum = design.cluster_stratum[cluster]
-    sums, strata, first = _collapse(stratum, by_cluster)
+    sums, strata, first = collapse(stratum, by_cluster)
     present = np.diff(np.append(first, len(by_cluster)))
     size = design.stratum_size[strata].astype(float)
     overall = scores.sum(axis=0) / len(design.cluster_stratum)
@@ -281,10 +274,10 @@ def linear_variance(
             full, below = np.zeros((design.size, 1)), np.zeros((design.size, 1))
             full[atom[here], 0], below[atom[here], 0] = score[here], under[here]
             residual = calibration_residuals(design, sums, full, below)
-            z, keys, _ = _collapse(design.cluster, residual)
+            z, keys, _ = collapse(design.cluster, residual)
             out[k] = cluster_variance(design, z, np.zeros_like(keys), keys, 1)[0, 0]
         return out
-    by_cluster, keys, _ = _collapse(owner * clusters + design.cluster[atom], score[:, None])
+    by_cluster, keys, _ = collapse(owner * clusters + design.cluster[atom], score[:, None])
     variance = cluster_variance(design, by_cluster, keys // clusters, keys % clusters, count)[:, 0]
     return variance * (1.0 if np.isnan(design.default_deff) else design.default_deff)
 
@@ -310,17 +303,17 @@ def cluster_variance(
         return np.zeros((count, scores.shape[1]))
     strata = len(design.stratum_size)
     stratum = design.cluster_stratum[cluster]
-    sums, keys, first = _collapse(owner * strata + stratum, scores)
+    sums, keys, first = collapse(owner * strata + stratum, scores)
     present = np.diff(np.append(first, len(scores)))
     size = design.stratum_size[keys % strata].astype(float)
     # a lone cluster is centred on the mean of all: nil but under raking, whose residuals are not
-    overall = _group_sums(owner, scores, count)[keys // strata] / len(design.cluster_stratum)
+    overall = group_sums(owner, scores, count)[keys // strata] / len(design.cluster_stratum)
     mean = np.where(size[:, None] > 1, sums / size[:, None], overall)
     deviation = scores - np.repeat(mean, present, axis=0)
     squares = np.add.reduceat(deviation**2, first, axis=0)
     squares += (size - present)[:, None] * mean**2
     scale = np.where(size > 1, size / np.maximum(size - 1, 1), 1.0)
-    return _group_sums(keys // strata, scale[:, None] * squares, count)
+    return group_sums(keys // strata, scale[:, None] * squares, count)
 
 
 def _calibrated_variance(
@@ -384,8 +377,8 @@ def calibration_residuals(
     for _ in range(sweeps):
         for margin in design.margins:
             cells = int(margin.cell.max(initial=-1)) + 1
-            top = _group_sums(margin.cell, under, cells)
-            bottom = _group_sums(margin.cell, rows, cells)
+            top = group_sums(margin.cell, under, cells)
+            bottom = group_sums(margin.cell, rows, cells)
             mean = (top / np.where(bottom > 0, bottom, 1.0))[margin.cell]
             scores = scores - weight * mean
             under = under - rows * mean

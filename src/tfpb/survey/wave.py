@@ -14,6 +14,7 @@ from tfpb.survey.design import build_design, sum_ranks
 from tfpb.survey.estimate import Contrasts, Domains, contrast_variance, domain_means, occupied
 from tfpb.survey.intervals import NIL, standard_error
 from tfpb.survey.model import item_ranks
+from tfpb.survey.pieces import apart
 from tfpb.survey.rows import Frame
 from tfpb.survey.verdicts import publication_states
 
@@ -80,12 +81,15 @@ class WaveResult:
         """Count the résidences met in either of two domains, once each."""
         if not self.frame.clustered:
             return np.zeros((len(one), self.means.n.shape[1]))
-        sets = [
-            np.union1d(self.domain_atoms(a), self.domain_atoms(b))
-            for a, b in zip(one, two, strict=True)
+        disjoint = [
+            apart(self.design, self.domains, int(a), int(b)) for a, b in zip(one, two, strict=True)
         ]
+        out = np.asarray(self.means.clusters[one] + self.means.clusters[two])
+        mixed = np.flatnonzero(~np.array(disjoint, dtype=bool))
+        sets = [np.union1d(self.domain_atoms(one[k]), self.domain_atoms(two[k])) for k in mixed]
         union = Domains.of(sets, self.domains.size)
-        return occupied(self.design, self.sums, union)[0]
+        out[mixed] = occupied(self.design, self.sums, union)[0]
+        return out
 
 
 def estimate_wave(
