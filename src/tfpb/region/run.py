@@ -7,7 +7,6 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb import survey
 from tfpb.checks import Source
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
 from tfpb.geodata.geography import open_geography
@@ -19,6 +18,7 @@ from tfpb.perimeters import ruling_vintage
 from tfpb.provenance import versions
 from tfpb.region import positions
 from tfpb.region.cuts import Protected
+from tfpb.region.estimates import compare_region
 from tfpb.region.facts import region_facts
 from tfpb.region.join import LEVELS, Joined, join
 from tfpb.region.packs import Media, PackJob, ReportJob, pack_files, report_files
@@ -156,7 +156,7 @@ def _protected(joined: Joined, inputs: RegionInputs, before: frozenset[Cell]) ->
     if not check_total(answers, fewest):
         place = Place(inputs.settings.file, "", 0, "bailleurs")
         raise fail("region_trop_peu", place=place, attendu=fewest + 1)
-    made = survey.compare(answers, plan, by=LEVELS, repere=inputs.repere)
+    made = compare_region(answers, plan, by=LEVELS, repere=inputs.repere)
     estimates = published_rows(made, answers)
     masking_n = plan.reglages.masquage_n
     largest = inputs.settings.reglages.part_maximum

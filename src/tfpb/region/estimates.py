@@ -1,0 +1,81 @@
+"""The region's estimates: bailleurs over their whole, territories over all bailleurs, in one table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from tfpb import survey
+from tfpb.model.codes import ENSEMBLE, TOTAL
+from tfpb.survey.raw import raw_rows
+from tfpb.survey.rows import in_order
+from tfpb.survey.settings import Thresholds
+from tfpb.survey.verdicts import set_holm
+from tfpb.survey.wave import estimate_wave
+from tfpb.survey.waves import evolution_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tfpb.model.plan import Plan
+    from tfpb.model.survey import Estimates
+    from tfpb.survey.model import Survey
+
+_ALL: Final = "@region"
+
+
+def compare_region(answers: Survey, plan: Plan, *, by: Sequence[str], repere: Any) -> Estimates:
+    """Compare QPV with classic quarters in the region.
+
+    Parameters
+    ----------
+    answers : Survey
+    plan : Plan
+    by : sequence of str
+        Territory columns of the respondents.
+    repere : text table or None
+        National figures.
+
+    Returns
+    -------
+    Estimates
+        As `tfpb.survey.compare` gives them, but for the territories of each bailleur, which the
+        region does not publish: they would be ten times the rest, about 25 interviews each.
+
+    Notes
+    -----
+    Territories are estimated as of one owner: strata and clusters stay those of the bailleurs, so that
+    estimates and their errors do not change. Changes between waves in a territory met by a bailleur
+    that is in one wave only are not those of a panel, and must be dropped (`published_rows`).
+    """
+    whole = survey.compare(answers, plan, repere=repere)
+    thresholds = Thresholds.of(plan)
+    items = [i for i in plan.items if i.identifiant in answers.answers]
+    one = _as_one(answers)
+    tables = [
+        raw_rows(estimate_wave(one, items, wave, by=by, thresholds=thresholds))
+        for wave in one.waves
+    ]
+    tables += [
+        evolution_rows(one, items, pair, by=by, thresholds=thresholds)
+        for pair in zip(one.waves, one.waves[1:], strict=False)
+    ]
+    places = pd.concat(tables, ignore_index=True)
+    kept = places[(places["niveau"] != TOTAL) & (places["bailleur"] == ENSEMBLE)]
+    both = pd.concat([whole.comparison, kept], ignore_index=True)
+    return replace(
+        whole,
+        comparison=set_holm(in_order(both, items, by)),
+        settings={**whole.settings, "territoires": tuple(by)},
+    )
+
+
+def _as_one(answers: Survey) -> Survey:
+    """Put every interview under one owner, résidences kept apart."""
+    frame = answers.respondents
+    named = frame["residence"] != ""
+    own = frame["bailleur"].astype(str) + "\x1f" + frame["residence"].astype(str)
+    one = frame.assign(bailleur=_ALL, residence=own.where(named, "").to_numpy(dtype=object))
+    return replace(answers, respondents=one)
