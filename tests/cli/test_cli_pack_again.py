@@ -1,0 +1,189 @@
+"""The second run: only what changed is worked on, the same bytes come out, masks stay."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from openpyxl import load_workbook
+from pack_reading import Pack
+
+from tfpb.io.pack import read_pack
+from tfpb.io.published_before import masked_before
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Run
+
+Make = Callable[..., dict[str, int]]
+BAILLEUR = "Habitat Valmontois"
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory: pytest.TempPathFactory, example: Path) -> Path:
+    folder = tmp_path_factory.mktemp("encore") / "dossier"
+    shutil.copytree(example, folder, ignore=shutil.ignore_patterns("geodonnees_sources"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("garde") / "etapes"
+
+
+@pytest.fixture
+def make(
+    inputs: Path, cache: Path, geodata: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> Make:
+    monkeypatch.setenv("TFPB_CACHE", str(cache))
+
+    def call(target: Path, *more: str) -> dict[str, int]:
+        result = run(
+            "dossier", inputs / "dossier.toml", "--sortie", target, "--geodonnees", geodata, *more
+        )
+        assert result.exit_code == 0, result.output
+        journal = json.loads((target / "journal.json").read_text(encoding="utf-8"))
+        reused: dict[str, int] = journal.get("repris", {})
+        return reused
+
+    return call
+
+
+def change_one_action(inputs: Path, euros: float) -> str:
+    """Take euros from what the third action declares as valued, and return its identifier."""
+    path = inputs / "programme_2025.xlsx"
+    book = load_workbook(path)
+    sheet = book.active
+    for row in sheet.iter_rows():
+        names = [str(c.value) for c in row]
+        if "Dépense valorisée TFPB" in names:
+            column, first = names.index("Dépense valorisée TFPB") + 1, row[0].row
+            break
+    cell = sheet.cell(first + 3, column)
+    cell.value = float(cell.value) - euros
+    name = str(sheet.cell(first + 3, 1).value)
+    book.save(path)
+    return name
+
+
+def test_the_second_run_in_order(
+    make: Make, pack: Path, inputs: Path, cache: Path, tmp_path: Path, run: Run
+) -> None:
+    first = tmp_path / "a"
+    assert make(first) == {}
+    # a run that keeps its stages gives the bytes of one that keeps nothing
+    kept, bare = read_pack(first), read_pack(pack)
+    assert [n for n in bare if kept.get(n) != bare[n]] == []
+    assert set(kept) == set(bare)
+
+    # nothing changed: all that is kept serves, and the archive is the same
+    again = make(tmp_path / "b")
+    pages = len(list((first / "cartes").glob("QN*.png")))
+    assert again["Adresses"] == again["Enquête"] == 1
+    assert again["Page de quartier"] == pages
+    assert again["Graphique"] >= 8
+    assert (first / "dossier.zip").read_bytes() == (tmp_path / "b" / "dossier.zip").read_bytes()
+
+    # one action changed: addresses, survey and the charts that do not show it serve again
+    action = change_one_action(inputs, 1000.0)
+    third = make(tmp_path / "c")
+    assert third["Adresses"] == third["Enquête"] == 1
+    assert 0 < third["Graphique"] < again["Graphique"]
+    assert "Page de quartier" not in third  # every page carries the hash of its run
+    make(tmp_path / "d", "--tout-recalculer")
+    with_kept, without = (read_pack(tmp_path / n) for n in ("c", "d"))
+    assert [n for n in without if with_kept.get(n) != without[n]] == []
+    assert "repris" not in json.loads((tmp_path / "d" / "journal.json").read_text("utf-8"))
+
+    # what changed is told figure by figure, in the words of the tables
+    told = run(
+        "verifier", "--dossier", first / "dossier.zip", "--avec", tmp_path / "c" / "dossier.zip"
+    )
+    assert told.exit_code == 0, told.output
+    lines = told.output.splitlines()
+    before, after = (Pack(p).run()["empreinte"] for p in (first, tmp_path / "c"))
+    assert f"Du dossier {before} au dossier {after} :" in lines
+    assert any("programme_2025.xlsx" in line and "contenu modifié" in line for line in lines)
+    (own,) = [line for line in lines if f"– {action} ·" in line]
+    assert "Dépense valorisée TFPB" in own
+    figures = [line for line in lines if " → " in line and "lignes" not in line.split(" : ")[0]]
+    assert any("Solde" in line for line in figures)
+    assert any("Couverture" in line for line in figures)
+    subjects = ("abattement", "Résidences", "Satisfaction", "géocod")
+    titles = [line.strip() for line in lines if line.startswith("  ") and "–" not in line]
+    assert titles
+    assert not [t for t in titles for s in subjects if s in t]
+    assert len(figures) < 40
+
+    # keeping says nothing of tenants, and is never part of a pack
+    for entry in cache.iterdir():
+        data = entry.read_bytes()
+        assert b"\x80\x04" not in data[:64]  # no pickle
+        assert b"03 53 01" not in data
+    assert not [n for n in with_kept if "etape" in n]
+
+
+def test_a_changed_stock_is_worked_on_anew(make: Make, inputs: Path, tmp_path: Path) -> None:
+    make(tmp_path / "a")
+    path = inputs / "patrimoine.xlsx"
+    book = load_workbook(path)
+    sheet = book.active
+    cell = next(
+        c for row in sheet.iter_rows() for c in row if str(c.value).startswith("11 RUE NELSON")
+    )
+    cell.value = "12 RUE NELSON MANDELA"
+    book.save(path)
+    reused = make(tmp_path / "b")
+    assert "Adresses" not in reused
+    located = Pack(tmp_path / "b").rows("localisation")
+    assert any(r["adresse"].startswith("12 RUE NELSON") for r in located)
+
+
+def unmask(folder: Path) -> None:
+    """Write the deliveries again with more answers where figures were masked."""
+    path = folder / "enquete_2019.csv"
+    with path.open(encoding="cp1252", newline="") as file:
+        header, *rows = list(csv.reader(file, delimiter=";"))
+    column = next(k for k, name in enumerate(header) if "Traitement des demandes" in name)
+    for row in rows:
+        if row[column] == "Non concerné":
+            row[column] = "Plutôt satisfait"
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=";").writerows([header, *rows])
+    path.write_bytes(out.getvalue().encode("cp1252"))
+
+
+def test_what_a_pack_masked_stays_masked_in_the_next(
+    make: Make, inputs: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "pack"
+    make(target)
+    before = set(masked_before(target, BAILLEUR))
+    assert len(before) >= 4
+    assert not masked_before(target, "Un autre bailleur")
+    assert not masked_before(tmp_path / "nowhere", BAILLEUR)
+
+    unmask(inputs)
+    make(tmp_path / "elsewhere")  # without memory of the first pack, figures come out
+    free = set(masked_before(tmp_path / "elsewhere", BAILLEUR))
+    assert before - free
+    make(target)
+    assert before <= set(masked_before(target, BAILLEUR))
+    assert Pack(target).run()["masques_repris"] == 1
+    told = [r for r in Pack(target).rows("doutes") if "masqué de nouveau" in r["titre"]]
+    assert len(told) == 1
+    archive = (target / "dossier.zip").read_bytes()
+    make(target)  # and so on, the same bytes each time
+    assert (target / "dossier.zip").read_bytes() == archive
+
+    # a pack completed by hand goes on counting, next to the one written beside it
+    (target / "rapport.docx").write_bytes(b"mes paragraphes")
+    make(target.with_name("pack"))
+    assert before <= set(masked_before(target, BAILLEUR))
+    assert before <= set(masked_before(tmp_path / "pack.2", BAILLEUR))

@@ -1,0 +1,154 @@
+"""What a pack says, read as its readers do: no cause claimed, no code shown, nothing left unsaid."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from pack_reading import Pack, need
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CAUSAL = (
+    r"\bgr[âa]ce (?:à|au|aux)\b",
+    r"\b(?:a|ont|aura|auront) permis\b",
+    r"\bpermet(?:tent)? d[’'e] ?(?:am[ée]liorer|augmenter|r[ée]duire|faire)",
+    r"\bs[’']explique(?:nt)? par\b",
+    r"\b(?:a|ont) (?:entra[îi]n[ée]|provoqu[ée]|caus[ée]|produit|g[ée]n[ée]r[ée])",
+    r"\b(?:est|sont) d[ûu]e?s? (?:à|au|aux)\b",
+    r"\bimpact(?:s|e|ent|[ée]e?s?)?\b",
+    r"\befficac(?:e|es|ité)\b",
+    r"\bef?fets? (?:de|des|du) (?:l[’']abattement|la d[ée]pense|l[’']action|programme|actions|d[ée]penses)",
+    r"\ba(?:ur)?ont (?:un|des) effets?\b",
+    r"\bcontribu(?:e|ent|[ée]) à (?:am[ée]liorer|la hausse|l[’']am[ée]lioration)",
+    r"\b(?:prouve|prouvent|d[ée]montre|d[ée]montrent) que\b",
+    r"\bam[ée]lior(?:e|ent|[ée]e?s?|ation) (?:de )?la satisfaction\b",
+    r"\bfait (?:progresser|baisser|monter|reculer)\b",
+    r"\ben raison d(?:e|u|es)\b.{0,40}\b(?:actions|d[ée]penses|abattement)",
+    r"\bpar cons[ée]quent\b",
+    r"\bc[’']est pourquoi la satisfaction\b",
+)
+LEAGUE = (
+    r"\bclassement\b",
+    r"\bmeilleur(?:e)? bailleur\b",
+    r"\b(?:dernier|premier)e? de la liste\b",
+)
+CODES = (
+    "a_verifier|hors_qpv|non_publiable|non_concluant|ecart_defavorable|non_inferieur|"
+    "sans_convention|a_reclamer|a_risque|evolution_ecart"
+)
+JARGON = (
+    r"\bp-?value\b", r"\bp_\w+", r"\bNaN\b", r"\bnan\b", r"\bNone\b", r"\bTrue\b", r"\bFalse\b",
+    r"\bnull\b", r"\bundefined\b", r"\{\w+\}", rf"\b(?:{CODES})\b",
+)  # fmt: skip
+WRONG_WORDS = (
+    r"\bexon[ée]ration de 30\b",
+    r"\bsite(?:s)? d[’']habitation\b",
+    r"\bpropri[ée]taire bailleur\b",
+)
+
+
+@pytest.fixture(scope="module")
+def made(pack: Path) -> Pack:
+    return Pack(pack)
+
+
+@pytest.fixture(scope="module")
+def said(made: Pack) -> dict[str, str]:
+    """Return the visible text of each medium."""
+    need("pdftotext")
+    word = made.docx()
+    cells = [c.text for t in word.tables for row in t.rows for c in row.cells]
+    shapes = [s._inline.docPr.get("descr") or "" for s in word.inline_shapes]
+    book = made.xlsx()
+    sheets = [
+        str(c.value) + (f"\n{c.comment.text}" if c.comment else "")
+        for sheet in book
+        for row in sheet.iter_rows()
+        for c in row
+        if c.value is not None
+    ]
+    page = re.sub(r"<(script|style)[^>]*>.*?</\1>", " ", _html(made), flags=re.DOTALL)
+    pages = [made.pdf(f"cartes/{p.name}") for p in sorted((made.folder / "cartes").glob("*.pdf"))]
+    whole = {
+        "rapport.pdf": made.pdf(),
+        "rapport.docx": "\n".join([*(p.text for p in word.paragraphs), *cells, *shapes]),
+        "dossier.xlsx": "\n".join([*book.sheetnames, *sheets]),
+        "carte.html": re.sub(r"<[^>]+>", " ", page) + "\n" + "\n".join(_strings(made.payload())),
+        "cartes": "\n".join(pages),
+    }
+    return {name: re.sub(r"[\s\u00a0\u202f]+", " ", text) for name, text in whole.items()}
+
+
+def _html(made: Pack) -> str:
+    return (made.folder / "carte.html").read_text(encoding="utf-8")
+
+
+def _strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [s for v in value.values() for s in _strings(v)]
+    if isinstance(value, list):
+        return [s for v in value for s in _strings(v)]
+    return []
+
+
+def found(patterns: tuple[str, ...], text: str, *, case: bool = False) -> list[str]:
+    flags = 0 if case else re.IGNORECASE
+    return [
+        text[max(0, m.start() - 60) : m.end() + 60]
+        for p in patterns
+        for m in re.finditer(p, text, flags)
+    ]
+
+
+MEDIA = ("rapport.pdf", "rapport.docx", "dossier.xlsx", "carte.html", "cartes")
+
+
+@pytest.mark.parametrize("medium", MEDIA)
+def test_there_is_something_to_read(said: dict[str, str], medium: str) -> None:
+    assert len(said[medium]) > 2000
+    assert "Les Tilleuls - Pasteur" in said[medium]
+
+
+@pytest.mark.parametrize("medium", MEDIA)
+def test_no_cause_is_claimed(said: dict[str, str], medium: str) -> None:
+    assert not found(CAUSAL, said[medium])
+
+
+@pytest.mark.parametrize("medium", MEDIA)
+def test_nobody_is_ranked(said: dict[str, str], medium: str) -> None:
+    assert not found(LEAGUE, said[medium])
+
+
+@pytest.mark.parametrize("medium", ["rapport.pdf", "rapport.docx", "dossier.xlsx", "cartes"])
+def test_no_code_of_the_program_shows(said: dict[str, str], medium: str) -> None:
+    assert not found(JARGON, said[medium], case=True)
+
+
+@pytest.mark.parametrize("medium", MEDIA)
+def test_the_words_are_those_of_the_field(said: dict[str, str], medium: str) -> None:
+    assert not found(WRONG_WORDS, said[medium])
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "La satisfaction progresse grâce aux actions.",
+        "Le sur-entretien a permis une hausse.",
+        "Cette hausse s’explique par les dépenses.",
+        "L’impact des actions est net.",
+        "L’effet de l’abattement est positif.",
+    ],
+)
+def test_the_reader_of_this_test_would_see_a_claim(claim: str) -> None:
+    assert found(CAUSAL, claim)
+
+
+@pytest.mark.parametrize("medium", ["rapport.pdf", "rapport.docx", "dossier.xlsx"])
+def test_what_cannot_be_said_is_said_to_be_so(said: dict[str, str], medium: str) -> None:
+    assert "on ne peut pas encore le dire" in said[medium]
+    assert "ne vaut pas attestation" in said[medium]
