@@ -140,19 +140,25 @@ def members_meant(
 ) -> tuple[tuple[int, ...], bool]:
     """Keep the streets of one name that lie in the postcode or old commune written.
 
+    A street that runs through two postcodes comes as two under one identifier: both are kept, the
+    part written first.
+
     Returns
     -------
     members kept, whether they lie far apart and nothing tells which is meant
     """
     if len(members) == 1:
         return members, False
+    meant = members
     for attribute, value in (("old_city", old_city), ("postcode", postcode)):
         if not value:
             continue
-        kept = tuple(m for m in members if fold(str(getattr(table.streets[m], attribute))) == value)
+        kept = tuple(m for m in meant if fold(str(getattr(table.streets[m], attribute))) == value)
         if kept:
-            members = kept
-    return members, len(members) > 1 and _far_apart(table, members)
+            meant = kept
+    ids = {table.streets[m].id for m in meant}
+    meant += tuple(m for m in members if m not in meant and table.streets[m].id in ids)
+    return meant, len(ids) > 1 and _far_apart(table, meant)
 
 
 def _far_apart(table: StreetTable, members: tuple[int, ...]) -> bool:
@@ -161,7 +167,11 @@ def _far_apart(table: StreetTable, members: tuple[int, ...]) -> bool:
     known = table.found.get(key)
     if isinstance(known, bool):
         return known
-    clouds = [_cloud(table.streets[m]) for m in members]
+    parts: dict[str, list[tuple[float, float]]] = {}
+    for member in members:
+        street = table.streets[member]
+        parts.setdefault(street.id, []).extend(_cloud(street))
+    clouds = list(parts.values())
     apart = any(
         min(math.hypot(a[0] - b[0], a[1] - b[1]) for a in one for b in other) > STREETS_APART_M
         for i, one in enumerate(clouds)
@@ -203,7 +213,7 @@ def spot(
     if head.ranges or len(head.singles) > 1:
         found = _range(table, numbers, head)
     else:
-        found = _single(table, numbers, head.singles[0])
+        found = _single(table, numbers, head.singles[0], postcode=postcode)
     if found is None:
         found = _estimated(table, members, numbers, head.singles[0], apart=apart)
     if apart and "voie_en_double" not in found.reasons:
@@ -252,10 +262,15 @@ def _hits(numbers: Numbering, wanted: Number) -> tuple[list[Point], bool]:
     return plain or listed[:1], False
 
 
-def _single(table: StreetTable, numbers: Numbering, wanted: Number) -> Spot | None:
+def _single(
+    table: StreetTable, numbers: Numbering, wanted: Number, *, postcode: str
+) -> Spot | None:
     hits, same = _hits(numbers, wanted)
     if not hits:
         return None
+    if len({table.streets[p.member].postcode for p in hits}) > 1:
+        # the number on both sides of a postcode limit: the one written tells them apart
+        hits = [p for p in hits if table.streets[p.member].postcode == postcode] or hits
     first = hits[0]
     spread = 0.0
     if len(hits) > 1:
