@@ -17,6 +17,7 @@ from tfpb.geodata.address_job import read_decisions
 from tfpb.geodata.address_open import CACHE
 from tfpb.geodata.address_run import FileGeocoder
 from tfpb.geodata.address_service import AddressService
+from tfpb.geodata.territories import with_territories
 from tfpb.io.address_review import SHEET as ADDRESS_SHEET
 from tfpb.io.tabular import SPREADSHEETS, sheet_names
 from tfpb.law.values import load as load_law
@@ -219,6 +220,7 @@ def _estimates(
         year = 2024 if carte == 2015 else 2025  # noqa: PLR2004 - years those maps rule
         known = located.entrances[list(RESULT_COLUMNS)]
         sides = _located(settings, inputs, geography, known, year).residences
+    sides = with_territories(sides, settings.reglages.territoires, geography.communes)
     answers = survey.recode([d.frame for d in inputs.deliveries], inputs.plan, sides)
     estimates = survey.compare(
         answers,

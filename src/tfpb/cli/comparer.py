@@ -69,12 +69,13 @@ def comparer(
         deliveries = [read_delivery(path, described, sheet=feuille) for path in enquete]
         notices = [n for d in deliveries for n in d.notices]
         stop_on_faults(notices)
-        stock = _stock(residences, described) if residences is not None else None
+        by = [name.strip() for value in par or () for name in value.split(",") if name.strip()]
+        stock = _stock(residences, described, by) if residences is not None else None
         answers = survey.recode([d.frame for d in deliveries], described, stock)
         estimates = survey.compare(
             answers,
             described,
-            by=[name.strip() for value in par or () for name in value.split(",") if name.strip()],
+            by=by,
             repere=read_table(repere) if repere is not None else None,
             margins=_beside(plan, described.reglages.marges_calage),
             reference=_frame(_beside(plan, described.reglages.reference_standardisation)),
@@ -89,8 +90,10 @@ def comparer(
         _tell(published, [*notices, *published.notices], sortie, second)
 
 
-def _stock(path: Path, plan: Plan) -> pd.DataFrame:
+def _stock(path: Path, plan: Plan, by: list[str]) -> pd.DataFrame:
     from tfpb.errors import stop_on_faults
+    from tfpb.geodata.communes import Communes
+    from tfpb.geodata.territories import with_territories
     from tfpb.io.tabular import read_table
     from tfpb.model.results import LOCATION_COLUMNS, RESIDENCE_COLUMNS
     from tfpb.survey import located_residences
@@ -100,7 +103,7 @@ def _stock(path: Path, plan: Plan) -> pd.DataFrame:
         table.frame, file=table.file, sheet=table.sheet, carte=plan.reglages.carte
     )
     stop_on_faults(faults)
-    return frame
+    return with_territories(frame, by, Communes.load())
 
 
 def _beside(plan: Path, name: str) -> Any:

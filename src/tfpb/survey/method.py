@@ -8,6 +8,7 @@ import pandas as pd
 
 from tfpb.errors import Fault, Severity
 from tfpb.survey.calibration import calibration_columns
+from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,10 +22,13 @@ WITHIN: Final = "ecarts_moyens_par_bailleur"
 
 def territory_columns(survey: Survey, by: Sequence[str]) -> tuple[list[str], list[Fault]]:
     """Keep the territory columns that exist; say which do not."""
-    kept, notices = [], []
+    kept: list[str] = []
+    notices: list[Fault] = []
     aliases = {"code_qp": "code_qpv"}
+    folded = {fold(str(c)): str(c) for c in survey.respondents}
     for name in dict.fromkeys(by):
-        column = name if name in survey.respondents else aliases.get(name, name)
+        wanted = aliases.get(name, name)
+        column = name if name in survey.respondents else folded.get(fold(wanted), wanted)
         if column in survey.respondents and column not in {"vague", "bailleur", "qpv", "poids"}:
             kept.append(column)
         else:
