@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 
-import typer
-
 from tfpb.cli.abattement import abattement
 from tfpb.cli.cartes import cartes
 from tfpb.cli.common import settle_console
 from tfpb.cli.comparer import comparer
 from tfpb.cli.dossier import dossier
+from tfpb.cli.french import FrenchTyper
 from tfpb.cli.geocoder import geocoder
 from tfpb.cli.geodonnees import geodonnees
 from tfpb.cli.localiser import localiser
@@ -18,7 +17,7 @@ from tfpb.cli.nouveau import nouveau
 from tfpb.cli.region import region
 from tfpb.cli.verifier import verifier
 
-app = typer.Typer(
+app = FrenchTyper(
     name="tfpb",
     help="Les preuves de l’abattement de TFPB en quartier prioritaire : adresses, périmètres, "
     "satisfaction, comptes, cartes et dossier.\n\nExemple : tfpb dossier mon-dossier/dossier.toml",

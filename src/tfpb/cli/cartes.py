@@ -23,7 +23,7 @@ def cartes(
       tfpb cartes examples/valmont/dossier.toml --sortie sorties/cartes
     """
     with guard():
-        from tfpb.io.pack import write_folder
+        from tfpb.io.pack import check_place, write_folder
         from tfpb.io.toml_files import load_settings
         from tfpb.pipeline import STAGES, assemble
         from tfpb.report.map_model import map_model
@@ -31,6 +31,7 @@ def cartes(
         from tfpb.stage import directly
 
         settings = load_settings(fichier)
+        check_place(sortie)
         with progress("Calculs", len(STAGES)) as advance:
 
             def counted(stage, values):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202

@@ -42,7 +42,7 @@ def dossier(
       tfpb dossier examples/valmont/dossier.toml --sortie sorties/valmont
     """
     with guard():
-        from tfpb.io.pack import write_pack
+        from tfpb.io.pack import check_place, write_pack
         from tfpb.io.published_before import masked_before
         from tfpb.io.stage_cache import StageCache, cache_folder
         from tfpb.io.toml_files import load_settings
@@ -50,6 +50,7 @@ def dossier(
         settings = load_settings(fichier)
         folder = geography_folder(settings, geodonnees)
         target = sortie or settings.folder / "dossier"
+        check_place(target)
         before = masked_before(target, settings.dossier.bailleur)
         cache = cache_folder()
         keep = None if tout_recalculer or cache is None else StageCache(cache)

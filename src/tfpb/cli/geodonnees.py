@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from tfpb.cli.common import Geodonnees, complain, geodata_folder, guard, progress, say, show_doubts
+from tfpb.cli.french import FrenchTyper
 
-geodonnees = typer.Typer(
+geodonnees = FrenchTyper(
     help="Importer, installer, lister et vérifier les géodonnées : adresses, QPV, communes, parcelles."
     "\n\nExemple : tfpb geodonnees importer-adresses adresses-59.csv.gz",
     no_args_is_help=True,

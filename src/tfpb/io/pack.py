@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -84,7 +85,27 @@ def _listing(files: Mapping[str, bytes]) -> bytes:
     return dumps({name: _sha(data) for name, data in sorted(files.items())})
 
 
+def check_place(folder: Path) -> None:
+    """Check that a pack can be written to a place, before hours of work: no file stands there.
+
+    Raises
+    ------
+    TfpbError
+        `sortie_est_fichier`; `ecriture_impossible` when the folder above cannot be written to.
+    """
+    folder = _named(Path(folder))
+    if folder.exists() and not folder.is_dir():
+        raise fail("sortie_est_fichier", place=Place(folder.name), got=folder.name)
+    above = next((p for p in folder.parents if p.exists()), None)
+    if above is not None and not above.is_dir():
+        raise fail("sortie_est_fichier", place=Place(above.name), got=above.name)
+    if above is not None and not os.access(above, os.W_OK):
+        refused = PermissionError(errno.EACCES, "")
+        raise cannot_write(folder.name, refused)
+
+
 def _write(folder: Path, files: Mapping[str, bytes]) -> Written:
+    check_place(folder)
     try:
         settle(folder)
         kept = changed_by_hand(folder)

@@ -10,6 +10,11 @@ FAULTS = {
         "un dossier où l’on peut écrire et un fichier fermé",
         "Fermez-le s’il est ouvert dans un tableur, vérifiez la place et les droits, recommencez.",
     ),
+    "sortie_est_fichier": FaultWords(
+        "« {got} » est un fichier : il ne peut pas recevoir un dossier.",
+        "un dossier, existant ou à créer",
+        "Donnez un autre nom à --sortie : votre fichier n’a pas été touché.",
+    ),
     "fichier_absent": FaultWords(
         "Le fichier « {got} » est introuvable.",
         "un fichier à cet emplacement",
