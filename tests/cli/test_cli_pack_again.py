@@ -108,7 +108,7 @@ def test_the_second_run_in_order(
     assert told.exit_code == 0, told.output
     lines = told.output.splitlines()
     before, after = (Pack(p).run()["empreinte"] for p in (first, tmp_path / "c"))
-    assert f"Du dossier {before} au dossier {after} :" in lines
+    assert any(f"(calcul {before}) à " in line and f"(calcul {after}) :" in line for line in lines)
     assert any("programme_2025.xlsx" in line and "contenu modifié" in line for line in lines)
     (own,) = [line for line in lines if f"– {action} ·" in line]
     assert "Dépense valorisée TFPB" in own

@@ -67,7 +67,7 @@ def _pack(path: Path, other: Path | None) -> None:
     pack = _whole(path)
     if other is not None:
         second = _whole(other)
-        say(compared(run_hash_of(pack), run_hash_of(second)))
+        say(compared((str(path), run_hash_of(pack)), (str(other), run_hash_of(second))))
         for line in difference_words(differences(pack, second)):
             say(line)
 

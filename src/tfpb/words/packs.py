@@ -60,9 +60,10 @@ def broken_words(broken: Iterable[tuple[str, str]]) -> list[str]:
     return ["Ce dossier n’est pas entier :", *lines, "Refaites-le avec « tfpb dossier »."]
 
 
-def compared(first: str, second: str) -> str:
-    """Name the two packs by the hash that every sheet's foot carries."""
-    return f"Du dossier {first} au dossier {second} :"
+def compared(first: tuple[str, str], second: tuple[str, str]) -> str:
+    """Name the two packs: file, and the hash that every sheet's foot carries."""
+    (a, one), (b, two) = first, second
+    return f"De {a} (calcul {one}) à {b} (calcul {two}) :"
 
 
 def difference_words(found: Sequence[Difference]) -> list[str]:
