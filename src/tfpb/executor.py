@@ -35,6 +35,10 @@ class Executor(Protocol):
         """Return ``[run(p) for p in parts]``; `advance(1)` is told of each part done."""
         ...
 
+    def close(self) -> None:
+        """Give back what was taken to run."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class InProcess:
@@ -50,10 +54,12 @@ class InProcess:
             advance(1)
         return out
 
+    def close(self) -> None:
+        """Nothing was taken."""
 
-@dataclass(frozen=True, slots=True)
+
 class Processes:
-    """Processes of this machine.
+    """Processes of this machine, started once for all the calls of `map`.
 
     Parameters
     ----------
@@ -66,7 +72,9 @@ class Processes:
     what a third pool could not do runs here, where the true error shows.
     """
 
-    workers: int
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._pool: ProcessPoolExecutor | None = None
 
     def map(
         self, run: Callable[[P], R], parts: Sequence[P], advance: Callable[[int], None] = _quietly
@@ -83,6 +91,12 @@ class Processes:
                 advance(1)
         return [done[k] for k in range(len(parts))]
 
+    def close(self) -> None:
+        """Stop the processes."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
     def _once(
         self,
         run: Callable[[P], R],
@@ -90,15 +104,16 @@ class Processes:
         done: dict[int, R],
         advance: Callable[[int], None],
     ) -> None:
-        context = multiprocessing.get_context("spawn")
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=context)
         try:
-            with ProcessPoolExecutor(self.workers, mp_context=context) as pool:
-                asked = {pool.submit(run, p): k for k, p in enumerate(parts) if k not in done}
-                for future in as_completed(asked):
-                    done[asked[future]] = future.result()
-                    advance(1)
+            asked = {self._pool.submit(run, p): k for k, p in enumerate(parts) if k not in done}
+            for future in as_completed(asked):
+                done[asked[future]] = future.result()
+                advance(1)
         except BrokenProcessPool:
-            return
+            self.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +153,9 @@ class Dask:
             for _ in finished(futures):
                 advance(1)
             return list(client.gather(futures))
+
+    def close(self) -> None:
+        """Nothing was taken: the cluster belongs to others."""
 
 
 def executor(engine: str, *, workers: int, scheduler: str = "") -> Executor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ import typer
 from tfpb.cli.common import Geodonnees, Sortie, geodata_folder, guard, progress, say, show_doubts
 
 if TYPE_CHECKING:
+    from tfpb.executor import Executor
     from tfpb.io.region_inputs import RegionSettings
     from tfpb.region.run import Rendered
     from tfpb.survey.cells import Cell
@@ -84,12 +86,25 @@ def _run(
     before: tuple[Cell, ...],
 ) -> tuple[Rendered, dict[str, float]]:
     from tfpb.executor import executor
+
+    name, workers, scheduler = engine
+    runs = executor(name, workers=workers, scheduler=scheduler)
+    with closing(runs):
+        return _steps(settings, geography, runs, wanted=wanted, before=before)
+
+
+def _steps(
+    settings: RegionSettings,
+    geography: Path,
+    runs: Executor,
+    *,
+    wanted: tuple[bool, bool],
+    before: tuple[Cell, ...],
+) -> tuple[Rendered, dict[str, float]]:
     from tfpb.io.stage_cache import StageCache, cache_folder
     from tfpb.region.packs import Media
     from tfpb.region.run import compute, render
 
-    name, workers, scheduler = engine
-    runs = executor(name, workers=workers, scheduler=scheduler)
     kept = cache_folder()
     geography = geography.resolve()
     count = len(settings.bailleurs)
@@ -123,14 +138,14 @@ def _run(
 
 def _tell(made: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
     from tfpb.words.numbers import plural
-    from tfpb.words.region import closing
+    from tfpb.words.region import closing_lines
 
     if kept:
         say(
             "Des fichiers du dossier précédent ont été modifiés à la main ou ajoutés : "
             f"{', '.join(kept[:5])}. Ils n’ont pas été touchés."
         )
-    for line in closing(made.owners, made.contrats, folder.name):
+    for line in closing_lines(made.owners, made.contrats, folder.name):
         say(line)
     if made.notices:
         say("Doutes relevés sur la région :")

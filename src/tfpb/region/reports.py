@@ -144,7 +144,7 @@ def _thin(
             bailleur=head.organisme_regional,
             donnees_fictives=head.donnees_fictives,
         ),
-        fichiers=Fichiers(patrimoine=""),
+        fichiers=Fichiers(patrimoine=run.settings.file),
     )
     return Dossier(
         settings=settings,

@@ -172,7 +172,7 @@ def secrecy(share: float) -> tuple[str, ...]:
     return tuple(s.format(part=percent(share)) for s in SECRECY)
 
 
-def closing(owners: int, contrats: int, folder: str) -> list[str]:
+def closing_lines(owners: int, contrats: int, folder: str) -> list[str]:
     """Say what a regional run has written."""
     return [
         f"Restitution régionale : {folder}/region",
