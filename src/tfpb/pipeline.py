@@ -12,6 +12,7 @@ from tfpb import steps
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.evidence.differences import DICTIONARY
 from tfpb.geodata.geography import Geography, open_geography
+from tfpb.io.bilans import programme_files
 from tfpb.io.geopackage import geopackage_bytes
 from tfpb.io.inputs import Inputs, gather_inputs
 from tfpb.io.pack import RUN, dumps
@@ -53,8 +54,12 @@ STAGES: Final = (
 def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fault, ...]]:
     """Read the user's files and open the imported geography, with every fault and doubt."""
     vintage = ruling_vintage(settings.dossier.annee, "")
-    geography = open_geography(folder, needs=(vintage,))
     inputs, faults = gather_inputs(settings)
+    try:
+        geography = open_geography(folder, needs=(vintage,))
+    except TfpbError as error:
+        stopping = (f for f in faults if f.severity is Severity.FAUTE)
+        raise TfpbError((*error.faults, *stopping)) from error
     return inputs, geography, (*faults, *steps.cross_checks(settings, inputs, geography, vintage))
 
 
@@ -84,7 +89,7 @@ def examine(
     """Run every stage that can run, and return every fault and doubt with what they allow to make."""
     inputs, geography, found = read(settings, folder)
     if any(f.severity is Severity.FAUTE for f in found):
-        return (*found, *steps.remaining_faults(inputs)), None
+        return (*found, *steps.remaining_faults(settings, inputs, found)), None
     start = _start(settings, inputs, geography, masked_before)
     outcome = run_stages(STAGES, start, execute=execute)
     if outcome.faults:
@@ -166,6 +171,8 @@ def render(
     files[DICTIONARY] = csv_bytes(dictionary(tables))
     for table in tables:
         files[f"donnees/{table.key}.csv"] = csv_bytes(table.rows[[c.key for c in table.columns]])
+    head = dossier.settings.dossier
+    files |= programme_files(dossier.programme, year=head.annee, fictional=head.donnees_fictives)
     files["donnees/residences.gpkg"] = geopackage_bytes(steps.layers(dossier))
     files[RUN] = dumps(run_record(dossier))
     return files

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 
 from tfpb import perimeters, survey, tax
-from tfpb.errors import Fault, Severity, stop_on_faults
+from tfpb.errors import Fault, Severity, TfpbError, stop_on_faults
 from tfpb.evidence import evaluation, sensitivity
 from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
 from tfpb.geodata.address_decisions import decided, settled
@@ -31,7 +31,7 @@ from tfpb.text import fold
 from tfpb.words.numbers import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import pandas as pd
 
@@ -96,11 +96,33 @@ def _own_interviews(frame: pd.DataFrame, plan: Plan, bailleur: str) -> pd.DataFr
     return frame[own] if own.any() else frame
 
 
-def remaining_faults(inputs: Inputs) -> list[Fault]:
-    """List what stages would have found, when other faults keep them from running."""
-    if inputs.plan is None or not inputs.deliveries:
-        return []
-    return list(survey.recode([d.frame for d in inputs.deliveries], inputs.plan).faults)
+def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault]) -> list[Fault]:
+    """List what stages would have found, when other faults keep them from running.
+
+    A line already at fault is not spoken of again: what its spoiled cells seem to lack is no news.
+    """
+    known = tuple(found)
+    lines = {(f.place.file, f.place.row) for f in known if f.place.row}
+    whole = {f.place.file for f in known if f.code == "colonne_absente"}
+    faults: list[Fault] = []
+
+    def gather(check: Callable[[], Iterable[Fault]]) -> None:
+        try:
+            faults.extend(check())
+        except TfpbError as error:
+            faults.extend(error.faults)
+
+    if (plan := inputs.plan) is not None and inputs.deliveries:
+        gather(lambda: survey.recode([d.frame for d in inputs.deliveries], plan).faults)
+    if (premises := inputs.frame("fiscalite")) is not None:
+        gather(lambda: tax.check_premises(premises, load_law(settings.reglages.loi)))
+    if (actions := inputs.frame("programme")) is not None:
+        gather(lambda: tax.check_programme(actions, year=settings.dossier.annee))
+    if (common := inputs.frame("droit_commun")) is not None:
+        gather(lambda: tax.check_droit_commun(common))
+    return [
+        f for f in faults if f.place.file not in whole and (f.place.file, f.place.row) not in lines
+    ]
 
 
 def chosen_addresses(settings: Settings) -> tuple[AddressDecision, ...]:

@@ -45,11 +45,13 @@ def verifier(
 def _inputs(fichier: Path, geodonnees: Path | None) -> None:
     from tfpb.cli.dossier import geography_folder
     from tfpb.errors import Severity
-    from tfpb.io.toml_files import load_settings
+    from tfpb.io.toml_files import read_settings
     from tfpb.pipeline import examine
 
-    settings = load_settings(fichier)
-    faults, _ = examine(settings, geography_folder(settings, geodonnees))
+    settings, faults = read_settings(fichier)
+    if settings is not None:
+        found, _ = examine(settings, geography_folder(settings, geodonnees))
+        faults = [*faults, *found]
     doubts = [f for f in faults if f.severity is Severity.DOUTE]
     wrong = [f for f in faults if f.severity is Severity.FAUTE]
     list_doubts(doubts)

@@ -13,7 +13,7 @@ from tfpb.io.deliveries import Delivery, read_delivery
 from tfpb.io.plan_checks import check_deliveries
 from tfpb.io.stock_checks import Identifiers, check_stock
 from tfpb.io.tabular import TextTable, read_table
-from tfpb.io.toml_files import load_plan
+from tfpb.io.toml_files import read_plan
 from tfpb.io.totals import set_totals_aside
 from tfpb.io.typed import typed
 from tfpb.model import tables
@@ -191,7 +191,8 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
         reader.faults.append(Fault("plan_absent", Place(settings.file)))
     if files.plan:
         path = settings.path(files.plan)
-        plan = reader.attempt(lambda: load_plan(path))
+        plan, found = reader.attempt(lambda: read_plan(path)) or (None, [])
+        reader.faults += found
         if plan is not None:
             reader.sources.append(source("plan", path, len(plan.items)))
             for name in files.enquete:

@@ -39,20 +39,45 @@ def load_settings(path: Path) -> Settings:
     TfpbError
         Every fault of the file at once, each with its key.
     """
-    data = read_toml(path)
-    settings = _validate(Settings, data, path.name)
-    return settings.model_copy(update={"folder": path.resolve().parent, "file": path.name})
+    settings, faults = read_settings(path)
+    if settings is None or faults:
+        raise TfpbError(faults)
+    return settings
+
+
+def read_settings(path: Path) -> tuple[Settings | None, list[Fault]]:
+    """Read a `dossier.toml` as far as it can be: what is at fault in it is told and left out.
+
+    Returns
+    -------
+    settings : Settings or None
+        None when what is left cannot be examined (no stock, no tax year).
+    faults : list of Fault
+    """
+    settings, faults = _what_stands(Settings, read_toml(path), path.name)
+    if settings is not None:
+        settings = settings.model_copy(update={"folder": path.resolve().parent, "file": path.name})
+    return settings, faults
 
 
 def load_plan(path: Path) -> Plan:
     """Read a `plan_enquete.toml`, scales and filters checked against each other."""
-    plan = _validate(Plan, read_toml(path), path.name)
-    faults = [
-        Fault("plan_echelle_inconnue", Place(path.name, "", 0, item.identifiant), item.echelle,
-              {"echelles": ", ".join(plan.echelles)})
-        for item in plan.items
-        if item.echelle not in plan.echelles
-    ]  # fmt: skip
+    plan, faults = read_plan(path)
+    if plan is None or faults:
+        raise TfpbError(faults)
+    return plan
+
+
+def read_plan(path: Path) -> tuple[Plan | None, list[Fault]]:
+    """Read a `plan_enquete.toml` as far as it can be; see `read_settings`."""
+    plan, faults = _what_stands(Plan, read_toml(path), path.name)
+    if plan is None:
+        return None, faults
+    for item in plan.items:
+        if item.echelle not in plan.echelles:
+            place = Place(path.name, "", 0, item.identifiant)
+            fields = {"echelles": ", ".join(plan.echelles)}
+            faults.append(Fault("plan_echelle_inconnue", place, item.echelle, fields))
     faults += check_scales(plan, path.name)
     seen: set[str] = set()
     for item in plan.items:
@@ -61,9 +86,7 @@ def load_plan(path: Path) -> Plan:
         seen.add(item.identifiant)
     if not plan.colonnes.vague and not plan.colonnes.vague_fixe:
         faults.append(Fault("plan_vague_absente", Place(path.name)))
-    if faults:
-        raise TfpbError(faults)
-    return plan
+    return plan, faults
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -99,6 +122,36 @@ def _validate(model: type[M], data: dict[str, Any], file: str) -> M:
         return model.model_validate(data)
     except ValidationError as error:
         raise TfpbError([_fault(e, file) for e in error.errors()]) from error
+
+
+def _what_stands(model: type[M], data: dict[str, Any], file: str) -> tuple[M | None, list[Fault]]:
+    """Validate, then once more without what was at fault, so that the rest can be examined too."""
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        found = error.errors()
+    for one in sorted(found, key=lambda e: str(e["loc"]), reverse=True):
+        _remove(data, one["loc"])
+    faults = [_fault(e, file) for e in found]
+    try:
+        return model.model_validate(data), faults
+    except ValidationError:
+        return None, faults
+
+
+def _remove(data: Any, path: tuple[int | str, ...]) -> None:
+    """Take a key out of nested tables, if it is there."""
+    *above, last = path
+    try:
+        for part in above:
+            data = data[part]
+        del data[last]
+    except (
+        KeyError,
+        IndexError,
+        TypeError,
+    ):  # a key that is missing is a fault with nothing to take
+        return
 
 
 def _fault(error: ErrorDetails, file: str) -> Fault:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from tfpb.tax.abatement import abate
 from tfpb.tax.actions import check_programme, npnru_quarters, programme
-from tfpb.tax.baseline import droit_commun
+from tfpb.tax.baseline import check_droit_commun, droit_commun
 from tfpb.tax.premises import check_premises
 
 __all__ = [
     "abate",
+    "check_droit_commun",
     "check_premises",
     "check_programme",
     "droit_commun",

@@ -126,6 +126,11 @@ def droit_commun(
     return DroitCommun(frame, tuple(notices))
 
 
+def check_droit_commun(table: pd.DataFrame) -> list[Fault]:
+    """List the faults of a table of droit commun that need no other file."""
+    return _check(records(table))
+
+
 def _check(rows: Iterable[Record]) -> list[Fault]:
     faults = []
     for row in rows:
