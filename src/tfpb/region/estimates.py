@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from tfpb import survey
+from tfpb.executor import InProcess
 from tfpb.model.codes import ENSEMBLE, TOTAL
+from tfpb.model.survey import Estimates
 from tfpb.survey.raw import raw_rows
 from tfpb.survey.rows import in_order
 from tfpb.survey.settings import Thresholds
@@ -19,14 +21,31 @@ from tfpb.survey.waves import evolution_rows
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tfpb.executor import Executor
     from tfpb.model.plan import Plan
-    from tfpb.model.survey import Estimates
     from tfpb.survey.model import Survey
 
 _ALL: Final = "@region"
 
 
-def compare_region(answers: Survey, plan: Plan, *, by: Sequence[str], repere: Any) -> Estimates:
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One half of the estimates: bailleurs over their whole, or (`by`) territories over everyone."""
+
+    answers: Survey
+    plan: Plan
+    by: tuple[str, ...] = ()
+    repere: Any = None
+
+
+def compare_region(
+    answers: Survey,
+    plan: Plan,
+    *,
+    by: Sequence[str],
+    repere: Any,
+    executor: Executor | None = None,
+) -> Estimates:
     """Compare QPV with classic quarters in the region.
 
     Parameters
@@ -37,6 +56,8 @@ def compare_region(answers: Survey, plan: Plan, *, by: Sequence[str], repere: An
         Territory columns of the respondents.
     repere : text table or None
         National figures.
+    executor : Executor, optional
+        Where both halves run, side by side.
 
     Returns
     -------
@@ -50,26 +71,37 @@ def compare_region(answers: Survey, plan: Plan, *, by: Sequence[str], repere: An
     estimates and their errors do not change. Changes between waves in a territory met by a bailleur
     that is in one wave only are not those of a panel, and must be dropped (`published_rows`).
     """
-    whole = survey.compare(answers, plan, repere=repere)
-    thresholds = Thresholds.of(plan)
+    halves = [Comparison(answers, plan, repere=repere), Comparison(answers, plan, tuple(by))]
+    whole, places = (executor or InProcess()).map(_compare, halves)
     items = [i for i in plan.items if i.identifiant in answers.answers]
-    one = _as_one(answers)
-    tables = [
-        raw_rows(estimate_wave(one, items, wave, by=by, thresholds=thresholds))
-        for wave in one.waves
-    ]
-    tables += [
-        evolution_rows(one, items, pair, by=by, thresholds=thresholds)
-        for pair in zip(one.waves, one.waves[1:], strict=False)
-    ]
-    places = pd.concat(tables, ignore_index=True)
-    kept = places[(places["niveau"] != TOTAL) & (places["bailleur"] == ENSEMBLE)]
+    kept = places.comparison
     both = pd.concat([whole.comparison, kept], ignore_index=True)
     return replace(
         whole,
         comparison=set_holm(in_order(both, items, by)),
         settings={**whole.settings, "territoires": tuple(by)},
     )
+
+
+def _compare(half: Comparison) -> Estimates:
+    """Estimate one half."""
+    if not half.by:
+        return survey.compare(half.answers, half.plan, repere=half.repere)
+    thresholds = Thresholds.of(half.plan)
+    items = [i for i in half.plan.items if i.identifiant in half.answers.answers]
+    one = _as_one(half.answers)
+    tables = [
+        raw_rows(estimate_wave(one, items, wave, by=half.by, thresholds=thresholds))
+        for wave in one.waves
+    ]
+    tables += [
+        evolution_rows(one, items, pair, by=half.by, thresholds=thresholds)
+        for pair in zip(one.waves, one.waves[1:], strict=False)
+    ]
+    places = pd.concat(tables, ignore_index=True)
+    kept = places[(places["niveau"] != TOTAL) & (places["bailleur"] == ENSEMBLE)]
+    nothing = pd.DataFrame()
+    return Estimates(kept.reset_index(drop=True), nothing, nothing, nothing, nothing)
 
 
 def _as_one(answers: Survey) -> Survey:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb import steps
 from tfpb.geodata.geography import open_geography
+from tfpb.io.bilans import programme_files
 from tfpb.io.geopackage import geopackage_bytes
 from tfpb.io.pack import RUN, dumps
 from tfpb.io.stage_cache import StageCache
@@ -16,6 +17,7 @@ from tfpb.model.report import Chart, Report
 from tfpb.pipeline import STAGES
 from tfpb.pipeline import _start as start_values
 from tfpb.provenance import checks_of, run_hash, run_record
+from tfpb.region.reports import no_ground
 from tfpb.report import charts, document_docx, document_pdf, map_html, workbook
 from tfpb.report.map_model import map_model
 from tfpb.report.pack_files import data_tables
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from tfpb.checks import Source
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
+    from tfpb.region.reports import Restitution, Sheet
 
 _LATE: Final = frozenset({"evaluation", "sensitivity", "ground"})
 """What is made once the region's survey is protected."""
@@ -89,20 +92,20 @@ class PackJob:
 
 @dataclass(frozen=True, slots=True)
 class ReportJob:
-    """A report to render: sections are said, no map.
+    """A report to say and render, without map.
 
     Parameters
     ----------
     key : str
         Folder of its files.
-    said : Report
+    content : Restitution or Sheet
     names : mapping of str to str
         `xlsx`, `pdf`, `docx` → file name.
     media : Media
     """
 
     key: str
-    said: Report
+    content: Restitution | Sheet
     names: Mapping[str, str]
     media: Media
 
@@ -123,6 +126,8 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
         names = {"xlsx": "dossier.xlsx", "pdf": "rapport.pdf", "docx": "rapport.docx"}
         files |= _documents(said, names)
     files |= _data(said)
+    head = dossier.settings.dossier
+    files |= programme_files(dossier.programme, year=head.annee, fictional=head.donnees_fictives)
     files["donnees/residences.gpkg"] = geopackage_bytes(steps.layers(dossier))
     if job.repere is not None:
         files[job.repere_name] = csv_bytes(job.repere)
@@ -131,9 +136,10 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
 
 
 def report_files(job: ReportJob) -> dict[str, bytes]:
-    """Render a report that has no map, and its data."""
-    files = _documents(job.said, job.names) if job.media.documents else {}
-    return {f"{job.key}/{name}": data for name, data in {**files, **_data(job.said)}.items()}
+    """Say and render a report that has no map, with its data."""
+    said = job.content.say()
+    files = _documents(said, job.names) if job.media.documents else {}
+    return {f"{job.key}/{name}": data for name, data in {**files, **_data(said)}.items()}
 
 
 def _documents(said: Report, names: Mapping[str, str]) -> dict[str, bytes]:
@@ -174,14 +180,16 @@ def _dossier(job: PackJob) -> Dossier:
         "programme": part.programme,
         "droit_commun": part.droit_commun,
     }
-    made = run_stages([t for t in STAGES if t.writes in _LATE], start).values  # noqa: PD011 - not a frame
+    drawn = job.media.documents or job.media.pages
+    late = [t for t in STAGES if t.writes in _LATE and (drawn or t.writes != "ground")]
+    made = run_stages(late, start).values  # noqa: PD011 - not a frame
     survey_notices = job.survey.notices if job.survey is not None else ()
     return Dossier(
         settings=part.settings,
         run_hash=run_hash(part.settings, sources),
         maps=geography.maps,
         located=part.located,
-        ground=made["ground"],
+        ground=made.get("ground", no_ground()),
         survey=job.survey,
         abatement=part.abatement,
         programme=part.programme,

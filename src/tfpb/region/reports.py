@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import pandas as pd
 
 from tfpb.config import Entete, Fichiers, Settings
+from tfpb.model.codes import TOTAL
 from tfpb.model.dossier import Dossier
 from tfpb.model.location import Located
 from tfpb.model.maps import Ground
 from tfpb.model.report import Report, Text
-from tfpb.region import facts as counts
-from tfpb.region import positions
 from tfpb.report.region_sections import contrat as sheet
 from tfpb.report.region_sections import restitution as pages
 from tfpb.report.sections.comparaison import comparaison
@@ -24,80 +25,111 @@ from tfpb.words.numbers import long_date
 from tfpb.words.report import WARNING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from tfpb.io.region_inputs import RegionSettings
     from tfpb.model.report import Section
     from tfpb.model.survey import Published
-    from tfpb.region.cuts import Protected
-    from tfpb.region.partition import Part
-    from tfpb.region.territories import Territories
-
-_NO_PLACE: Final = gpd.GeoDataFrame(geometry=[], crs="EPSG:2154")
 
 
 @dataclass(frozen=True, slots=True)
-class RegionRun:
-    """What the reports of the region are made of.
+class Head:
+    """What every report of the region bears.
 
     Parameters
     ----------
     settings : RegionSettings
-    parts : sequence of Part
-    located : Located
-    places : Territories
-    facts : RegionFacts
-    protected : Protected or None
-        None without a survey.
     run_hash : str
+    year, vintage : int
+        Tax year, and the map that rules it.
     """
 
     settings: RegionSettings
-    parts: Sequence[Part]
-    located: Located
-    places: Territories
-    facts: pages.RegionFacts
-    protected: Protected | None
     run_hash: str
+    year: int
+    vintage: int
 
 
-def restitution(run: RegionRun) -> Report:
-    """Say the regional restitution: no bailleur is named."""
-    survey = run.protected.region(run.places.names) if run.protected is not None else None
-    dossier = _thin(run, run.settings.region.titre, survey, ())
-    sections: list[Section] = [
-        pages.overview(run.facts, survey, run.settings.reglages.part_maximum),
-        comparaison(dossier),
-        evolution(dossier),
-        priorites(dossier),
-        pages.places(run.facts, survey),
-    ]
-    if survey is not None and run.protected is not None and survey.waves:
-        wave = survey.waves[-1].vague
-        seed = run.settings.reglages.graine_pseudonymes
-        letters = positions.under_letters(run.protected.whole, wave, seed=seed)
-        spread = positions.spread(run.protected.whole, wave)
-        sections.append(pages.owners(letters, spread, survey.items, wave))
-    sections += [pages.money(run.facts), methode(dossier), pages.files(run.facts, run.run_hash)]
-    subtitle = f"Restitution régionale, imposition {run.settings.region.annee}"
-    return _report(run, run.settings.region.titre, subtitle, sections)
+@dataclass(frozen=True, slots=True)
+class Restitution:
+    """The regional restitution: no bailleur is named.
+
+    Parameters
+    ----------
+    head : Head
+    facts : RegionFacts
+    survey : Published or None
+        Rows over all bailleurs.
+    letters, spread : DataFrame or None
+        Bailleurs under letters, and their quartiles.
+    """
+
+    head: Head
+    facts: pages.RegionFacts
+    survey: Published | None
+    letters: pd.DataFrame | None
+    spread: pd.DataFrame | None
+
+    def say(self) -> Report:
+        """Say it as a report."""
+        survey, region = self.survey, self.head.settings.region
+        dossier = _thin(self.head, region.titre, survey, no_homes())
+        sections: list[Section] = [
+            pages.overview(self.facts, survey, self.head.settings.reglages.part_maximum),
+            comparaison(dossier),
+            evolution(dossier),
+            priorites(dossier),
+            pages.places(self.facts, survey),
+        ]
+        if survey is not None and self.letters is not None and self.spread is not None:
+            wave = survey.waves[-1].vague
+            sections.append(pages.owners(self.letters, self.spread, survey.items, wave))
+        sections += [
+            pages.money(self.facts),
+            methode(dossier),
+            pages.files(self.facts, self.head.run_hash),
+        ]
+        subtitle = f"Restitution régionale, imposition {region.annee}"
+        return _report(self.head, region.titre, subtitle, sections)
 
 
-def contrat_sheet(run: RegionRun, name: str, quarters: Collection[str]) -> Report:
-    """Say the input sheet of one contrat de ville."""
-    survey = run.protected.contrat(name, quarters) if run.protected is not None else None
-    dossier = _thin(run, name, survey, quarters)
-    stock = counts.owners_by_quarter(run.located, run.places, quarters)
-    money = counts.quarter_money(run.parts, quarters)
-    money["nom_qpv"] = [run.places.quarters.get(c, c) for c in money["code_qpv"]]
-    abated, valued = (sum(money[c]) for c in ("abattement_eur", "valorise_eur"))
-    sections: list[Section] = [sheet.stock(stock)]
-    if survey is not None and (survey.comparison["niveau"] == "total").any():
-        sections += [comparaison(dossier), evolution(dossier), _regional(priorites(dossier))]
-    sections.append(sheet.money(money, counts.axes(run.parts, quarters), abated, valued))
-    sections.append(methode(dossier))
-    subtitle = f"Fiche du contrat de ville, imposition {run.settings.region.annee}"
-    return _report(run, name, subtitle, sections)
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The input sheet of one contrat de ville.
+
+    Parameters
+    ----------
+    head : Head
+    name : str
+    survey : Published or None
+        The contrat and its quarters, over all bailleurs.
+    homes : DataFrame
+        `code_qpv, nom_qpv`: the quarters named.
+    stock, money, axes : DataFrame
+        As `tfpb.region.facts` makes them.
+    """
+
+    head: Head
+    name: str
+    survey: Published | None
+    homes: pd.DataFrame
+    stock: pd.DataFrame
+    money: pd.DataFrame
+    axes: pd.DataFrame
+
+    def say(self) -> Report:
+        """Say it as a report."""
+        dossier = _thin(self.head, self.name, self.survey, self.homes)
+        abated, valued = (
+            sum(self.money[c], Decimal(0)) for c in ("abattement_eur", "valorise_eur")
+        )
+        sections: list[Section] = [sheet.stock(self.stock)]
+        if self.survey is not None and (self.survey.comparison["niveau"] == TOTAL).any():
+            sections += [comparaison(dossier), evolution(dossier), _regional(priorites(dossier))]
+        sections.append(sheet.money(self.money, self.axes, abated, valued))
+        sections.append(methode(dossier))
+        subtitle = f"Fiche du contrat de ville, imposition {self.head.settings.region.annee}"
+        return _report(self.head, self.name, subtitle, sections)
 
 
 def _regional(section: Section) -> Section:
@@ -106,15 +138,15 @@ def _regional(section: Section) -> Section:
     return replace(section, blocks=(note, *section.blocks))
 
 
-def _report(run: RegionRun, title: str, subtitle: str, sections: Sequence[Section]) -> Report:
-    head = run.settings.region
+def _report(of: Head, title: str, subtitle: str, sections: Sequence[Section]) -> Report:
+    head = of.settings.region
     return Report(
         title=title,
         subtitle=subtitle,
         bailleur=head.organisme_regional,
         year=head.annee,
         date=long_date(head.date),
-        run_hash=run.run_hash,
+        run_hash=of.run_hash,
         sections=tuple(sections),
         fictional=head.donnees_fictives,
         warning=WARNING,
@@ -122,20 +154,21 @@ def _report(run: RegionRun, title: str, subtitle: str, sections: Sequence[Sectio
     )
 
 
-def _thin(
-    run: RegionRun, title: str, survey: Published | None, quarters: Collection[str]
-) -> Dossier:
+def no_homes() -> pd.DataFrame:
+    """Return an empty table of quarters."""
+    return pd.DataFrame({"code_qpv": [], "nom_qpv": []}, dtype=object)
+
+
+def no_ground() -> Ground:
+    """Return a ground with nothing on it."""
+    empty = gpd.GeoDataFrame(geometry=[], crs="EPSG:2154")
+    return Ground(empty, empty, empty)
+
+
+def _thin(of: Head, title: str, survey: Published | None, homes: pd.DataFrame) -> Dossier:
     """Make the dossier that the survey's sections read: no money, no map, the named quarters."""
-    head = run.settings.region
-    homes = run.located.residences
-    mine = homes[homes["code_qpv"].isin(list(quarters))]
-    located = Located(
-        year=run.located.year,
-        vintage=run.located.vintage,
-        entrances=run.located.entrances.iloc[:0],
-        residences=mine,
-        correspondence=run.located.correspondence,
-    )
+    head = of.settings.region
+    nothing = pd.DataFrame()
     settings = Settings(
         dossier=Entete(
             titre=title,
@@ -144,14 +177,14 @@ def _thin(
             bailleur=head.organisme_regional,
             donnees_fictives=head.donnees_fictives,
         ),
-        fichiers=Fichiers(patrimoine=run.settings.file),
+        fichiers=Fichiers(patrimoine=of.settings.file),
     )
     return Dossier(
         settings=settings,
-        run_hash=run.run_hash,
+        run_hash=of.run_hash,
         maps={},
-        located=located,
-        ground=Ground(_NO_PLACE, _NO_PLACE, _NO_PLACE),
+        located=Located(of.year, of.vintage, nothing, homes, nothing),
+        ground=no_ground(),
         survey=survey,
         abatement=None,
         programme=None,

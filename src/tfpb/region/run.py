@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from tfpb.checks import Source
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
 from tfpb.geodata.geography import open_geography
@@ -19,11 +21,11 @@ from tfpb.provenance import versions
 from tfpb.region import positions
 from tfpb.region.cuts import Protected
 from tfpb.region.estimates import compare_region
-from tfpb.region.facts import region_facts
+from tfpb.region.facts import axes, owners_by_quarter, quarter_money, region_facts
 from tfpb.region.join import LEVELS, Joined, join
 from tfpb.region.packs import Media, PackJob, ReportJob, pack_files, report_files
 from tfpb.region.partition import Part, Task, make_part
-from tfpb.region.reports import RegionRun, contrat_sheet, restitution
+from tfpb.region.reports import Head, Restitution, Sheet
 from tfpb.region.secrecy import Rules, check_total, published_rows, region_masks
 from tfpb.region.territories import territories
 from tfpb.text import fold
@@ -33,11 +35,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    import pandas as pd
-
     from tfpb.executor import Executor
     from tfpb.io.region_inputs import RegionInputs, RegionSettings
+    from tfpb.model.location import Located
     from tfpb.model.survey import Published
+    from tfpb.region.territories import Territories
+    from tfpb.report.region_sections.restitution import RegionFacts
     from tfpb.survey.cells import Cell
 
 _SHEET: Final = {"xlsx": "fiche.xlsx", "pdf": "fiche.pdf", "docx": "fiche.docx"}
@@ -46,6 +49,38 @@ _REGION: Final = {"xlsx": "restitution.xlsx", "pdf": "restitution.pdf", "docx": 
 
 def _quietly(_step: str, _count: int) -> None:
     """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRun:
+    """What the outputs of the region are made of.
+
+    Parameters
+    ----------
+    settings : RegionSettings
+    parts : sequence of Part
+        Without answers.
+    located : Located
+        One stock table.
+    places : Territories
+    facts : RegionFacts
+    protected : Protected or None
+        None without a survey.
+    run_hash : str
+    """
+
+    settings: RegionSettings
+    parts: Sequence[Part]
+    located: Located
+    places: Territories
+    facts: RegionFacts
+    protected: Protected | None
+    run_hash: str
+
+    @property
+    def head(self) -> Head:
+        """What every report bears."""
+        return Head(self.settings, self.run_hash, self.located.year, self.located.vintage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +167,7 @@ def compute(
         *(s for p in parts if p.inputs is not None for s in p.inputs.sources),
         *opened.sources,
     )
-    protected = _protected(joined, inputs, frozenset(masked_before))
+    protected = _protected(joined, inputs, frozenset(masked_before), executor)
     bare = [replace(p, survey=None) for p in parts]
     run = RegionRun(
         settings=settings,
@@ -147,7 +182,9 @@ def compute(
     return Computed(inputs, run, replace(joined, survey=None), _contrats(run), sources, notices)
 
 
-def _protected(joined: Joined, inputs: RegionInputs, before: frozenset[Cell]) -> Protected | None:
+def _protected(
+    joined: Joined, inputs: RegionInputs, before: frozenset[Cell], executor: Executor
+) -> Protected | None:
     """Estimate everything at once, and choose the masks of all outputs together."""
     plan, answers = inputs.plan, joined.survey
     if plan is None or answers is None:
@@ -156,7 +193,7 @@ def _protected(joined: Joined, inputs: RegionInputs, before: frozenset[Cell]) ->
     if not check_total(answers, fewest):
         place = Place(inputs.settings.file, "", 0, "bailleurs")
         raise fail("region_trop_peu", place=place, attendu=fewest + 1)
-    made = compare_region(answers, plan, by=LEVELS, repere=inputs.repere)
+    made = compare_region(answers, plan, by=LEVELS, repere=inputs.repere, executor=executor)
     estimates = published_rows(made, answers)
     masking_n = plan.reglages.masquage_n
     largest = inputs.settings.reglages.part_maximum
@@ -201,9 +238,9 @@ def render(
     packs = executor.map(pack_files, jobs, lambda n: tell("packs", n))
     reports = [ReportJob("region", restitution(run), _REGION, media)]
     folders = _folders(computed.contrats)
-    for name, quarters in computed.contrats.items():
-        said = contrat_sheet(run, name, quarters)
-        reports.append(ReportJob(f"contrats/{folders[name]}", said, _SHEET, media))
+    reports += [
+        ReportJob(f"contrats/{folders[one.name]}", one, _SHEET, media) for one in sheets(computed)
+    ]
     made = executor.map(report_files, reports, lambda n: tell("reports", n))
     files: dict[str, bytes] = {}
     for one in made:
@@ -223,6 +260,43 @@ def render(
         notices=computed.notices,
         doubts={p.name: len(p.notices) for p in run.parts},
     )
+
+
+def restitution(run: RegionRun) -> Restitution:
+    """Gather the regional restitution."""
+    if run.protected is None:
+        return Restitution(run.head, run.facts, None, None, None)
+    survey = run.protected.region(run.places.names)
+    wave = survey.waves[-1].vague
+    seed = run.settings.reglages.graine_pseudonymes
+    letters = positions.under_letters(run.protected.whole, wave, seed=seed)
+    spread = positions.spread(run.protected.whole, wave)
+    return Restitution(run.head, run.facts, survey, letters, spread)
+
+
+def sheets(computed: Computed) -> list[Sheet]:
+    """Gather the sheets of the contrats de ville."""
+    run = computed.run
+    every = [code for codes in computed.contrats.values() for code in codes]
+    money = quarter_money(run.parts, every)
+    money["nom_qpv"] = [run.places.quarters.get(c, c) for c in money["code_qpv"]]
+    stock = owners_by_quarter(run.located, run.places, every)
+    out = []
+    for name, codes in computed.contrats.items():
+        survey = run.protected.contrat(name, codes) if run.protected is not None else None
+        named = [(code, run.places.quarters.get(code, code)) for code in codes]
+        out.append(
+            Sheet(
+                head=run.head,
+                name=name,
+                survey=survey,
+                homes=pd.DataFrame(named, columns=["code_qpv", "nom_qpv"]),
+                stock=stock[stock["code_qpv"].isin(codes)].reset_index(drop=True),
+                money=money[money["code_qpv"].isin(codes)].reset_index(drop=True),
+                axes=axes(run.parts, codes),
+            )
+        )
+    return out
 
 
 def pack_jobs(
