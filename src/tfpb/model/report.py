@@ -91,6 +91,7 @@ class ChartKind(StrEnum):
     NEED = "besoin"  # spending against gap
     BARS = "barres"
     PRIORITIES = "priorites"
+    SPENDING = "depense_ecart"  # one point a QPV × axis: spending against gap
 
 
 @dataclass(frozen=True, slots=True)

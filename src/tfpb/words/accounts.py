@@ -42,6 +42,14 @@ MARGES: Final[dict[str, str]] = {
     "calculee": "calculée",
     "non_calculable": "non calculable : totaux seuls",
 }
+LINES: Final[dict[str, str]] = {
+    "commune": "Commune",
+    "syndicats": "Syndicats",
+    "epci": "Intercommunalité",
+    "tse": "Taxe spéciale d’équipement",
+    "tasa": "Taxe additionnelle spéciale annuelle",
+    "gemapi": "Taxe GEMAPI",
+}
 ROUNDINGS: Final[dict[str, str]] = {
     "centime": "au centime (estimation)",
     "avis": "à l’euro par ligne, comme sur un avis",
@@ -135,3 +143,100 @@ def sensitivity_sentence(low: int, kept: int, high: int) -> str:
 def rate_words(value: Decimal | None) -> str:
     """Say a ratio as a percentage (« 74 % »)."""
     return percent(value) if value is not None else f"–{THIN}"
+
+
+def forecast_sentence(
+    first: tuple[int, Decimal], last: tuple[int, Decimal], *, opened: int, waiting: Decimal
+) -> str:
+    """Read the forecast: from the first year to the last, what opens, what hangs on a decision."""
+    (start, before), (end, after) = first, last
+    gap = after - before
+    if gap:
+        way = "de plus" if gap > 0 else "de moins"
+        text = (
+            f"De {start} à {end}, l’abattement attendu passe de {euros(before)} à {euros(after)} par an, "
+            f"soit {euros(abs(gap))} {way}"
+        )
+    else:
+        text = f"De {start} à {end}, l’abattement attendu reste de {euros(before)} par an"
+    if opened:
+        verb = "ouvrent leur droit" if opened > 1 else "ouvre son droit"
+        text += f" ; {plural(opened, 'résidence')} {verb} après {start}"
+    if waiting:
+        text += (
+            f" ; {euros(waiting)} de plus en {end} dépendent d’une vérification ou d’une convention"
+        )
+    return f"{text}."
+
+
+def forecast_assumptions(year: int, growth: Decimal) -> tuple[str, ...]:
+    """List what the forecast takes for granted."""
+    bases = "inchangées" if not growth else f"relevées de {percent(growth, 1)} par an"
+    return (
+        f"Bases {bases}, taux du dernier avis connu, part abattue de 30 % jusqu’à la fin du texte.",
+        f"Le montant de {year} compte ce qui reste à réclamer ; ce qui est abattu à tort n’y est pas.",
+        (
+            "Le droit d’une résidence s’ouvre au 1er janvier qui suit la fin de son exonération de "
+            "longue durée, et tient tant que sa convention court."
+        ),
+        (
+            "Les périmètres, démolitions et livraisons sont ceux que donnent les géographies et le "
+            "patrimoine ; un projet qui n’y est pas écrit n’est pas prévu."
+        ),
+        (
+            "Une résidence sans base connue compte pour l’abattement moyen par logement de sa commune, "
+            "sinon du fichier."
+        ),
+    )
+
+
+def declaration_sentence(count: int, lacking: int) -> str:
+    """Say how many premises are to be declared, and how many cannot be filed as they are."""
+    head = plural(count, "bien à déclarer ou à vérifier", "biens à déclarer ou à vérifier")
+    if not lacking:
+        return f"{head}, sans rien qui manque pour déposer la liste."
+    verb = "sont incomplets" if lacking > 1 else "est incomplet"
+    return (
+        f"{head}, dont {number(lacking)} {verb} : la colonne « Ce qui manque » de la feuille "
+        "« Abattement » dit quoi compléter avant le dépôt."
+    )
+
+
+def carry_sentence(name: str, left: Decimal, report: Decimal, year: int) -> str:
+    """Say what a quarter has left to justify, and what it had carried over; empty when nothing."""
+    if left:
+        text = f"{name} : {euros(left)} restent à justifier et se reportent sur {year + 1}"
+        if report:
+            text += f", dont {euros(min(left, report))} venaient déjà de {year - 1}"
+        return f"{text}."
+    if report:
+        return f"{name} : le report de {euros(report)} venu de {year - 1} est rattrapé."
+    return ""
+
+
+def proofs_sentence(actions: int, pieces: int, complete: int, photos: int) -> str:
+    """Count the proofs of the actions."""
+    if not actions:
+        return "Aucune action cette année : aucune pièce à joindre."
+    return (
+        f"Preuves : {number(pieces)} {'actions' if pieces > 1 else 'action'} sur {number(actions)} "
+        f"{'citent' if pieces > 1 else 'cite'} une pièce, {number(complete)} avec sa date ; "
+        f"{plural(photos, 'photo jointe', 'photos jointes')}."
+    )
+
+
+def no_last_year(year: int) -> str:
+    """Say why last year's bilan is not beside, and how to have it."""
+    return (
+        f"Le bilan de {year} n’est pas à côté : le fichier du programme n’a aucune action de {year}. "
+        "Ajoutez-y ces lignes, avec leur année, pour comparer."
+    )
+
+
+def diagnostics_sentence(found: int, tied: int) -> str:
+    """Say how many findings of the walking diagnostics led to an action of the programme."""
+    verb = "sont liés" if tied > 1 else "est lié"
+    linked = f"{number(tied)} {verb}" if tied else "aucun n’est lié"
+    return (
+        f"{plural(found, 'constat relevé', 'constats relevés')} sur place ; {linked} à une action."
+    )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from tfpb.words.numbers import number, plural
+from tfpb.words.verdicts import margin_words
+
 READINGS: Final[dict[str, str]] = {
     "sans_enquete": "Aucune enquête : la dépense seule est connue",
     "sans_item": "Aucune question de l’enquête ne porte sur cet axe",
@@ -29,6 +32,88 @@ DOES_IT_WORK: Final = (
     "ailleurs, avec quelle certitude. Quand la mesure ne suffit pas, la réponse est : on ne peut pas "
     "encore le dire."
 )
+
+
+SPENDING_TITLE: Final = (
+    "Où l’argent est, où l’écart est : un point par quartier et par axe, sans lien de cause"
+)
+SPENDING_ALT: Final = (
+    "Pour chaque quartier et chaque axe dont le résultat est publiable, la dépense valorisée par "
+    "logement et l’écart de satisfaction avec son intervalle : voir le tableau des points."
+)
+SPENDING_ACROSS: Final = "dépense valorisée par logement, par an"
+SPENDING_UP: Final = "écart QPV − hors QPV, en points ; plus bas : moins de satisfaits en QPV"
+NO_POINT_WITHOUT_BOTH: Final = (
+    "« Où l’argent est, où l’écart est » demande un programme d’actions et une enquête : avec l’un "
+    "seulement, aucun point ne peut être placé."
+)
+
+
+def spending_reading(points: int, possible: int, margin_points: float) -> tuple[str, ...]:
+    """Say how to read the chart of spending against gap, and what it leaves out."""
+    left = possible - points
+    out = [
+        (
+            "Un point est un axe dans un quartier : vers la droite, plus de dépense par logement ; vers "
+            "le bas, moins de satisfaits en QPV. Le trait vertical est l’intervalle à 95 % ; la bande, "
+            f"la marge d’équivalence de {margin_words(margin_points)}."
+        ),
+        (
+            "Chaque axe est lu sur une seule question, la même pour tous les quartiers, choisie sans "
+            "regarder les écarts. Un point en bas à gauche appelle un débat sur le programme ; il ne "
+            "dit pas pourquoi l’écart est là."
+        ),
+    ]
+    if left > 0:
+        verb = "ne sont pas placés" if left > 1 else "n’est pas placé"
+        out.append(
+            f"{plural(left, 'croisement')} d’un quartier et d’un axe, sur {number(possible)}, {verb} : "
+            "réponses trop peu nombreuses, ou aucune question liée."
+        )
+    return tuple(out)
+
+
+def too_few_points(
+    points: int,
+    possible: int,
+    least: int,
+    margin_points: float,
+    publishable_n: int,
+    needed: tuple[int, int] | None,
+) -> str:
+    """Say why there is no chart of spending against gap, and how many interviews it would take.
+
+    Parameters
+    ----------
+    points, possible, least : int
+        Publishable points, quarter × axis crossings, points under which nothing is drawn.
+    margin_points : float
+        Margin of equivalence, in points.
+    publishable_n : int
+        Interviews under which a cell is not fully publishable.
+    needed : tuple of int or None
+        Least and most interviews a side, over the linked questions, to conclude at that margin.
+    """
+    have = f"{number(points)} sur {number(possible)} {'le sont' if points > 1 else 'l’est'}"
+    have = have if points else f"aucun des {number(possible)} ne l’est"
+    text = (
+        f"« Où l’argent est, où l’écart est » n’est pas dessiné : il faut au moins {number(least)} "
+        f"croisements d’un quartier et d’un axe publiables sans réserve, et {have}. "
+        f"Un croisement le devient à partir de {number(publishable_n)} ménages interrogés dans le "
+        "quartier, répartis sur assez de résidences"
+    )
+    if needed is None:
+        return f"{text}."
+    low, high = needed
+    count = (
+        plural(low, "ménage interrogé", "ménages interrogés")
+        if low == high
+        else f"{number(low)} à {plural(high, 'ménage interrogé', 'ménages interrogés')}, selon la question,"
+    )
+    return (
+        f"{text} ; pour conclure à {margin_words(margin_points)} près quand l’écart est nul, il en "
+        f"faudrait environ {count} de chaque côté."
+    )
 
 
 def reading_sentence(code: str) -> str:

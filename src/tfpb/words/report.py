@@ -136,6 +136,18 @@ CHECKS: Final[dict[str, str]] = {
     "logements": "Logements : en QPV + hors QPV + à vérifier = total",
     "trois_reponses": "Chaque adresse a l’une des trois réponses",
 }
+USERS_OWN: Final = "selon l’utilisateur"
+NO_OVERRIDE: Final = "Aucune valeur légale n’est remplacée par l’utilisateur."
+WEIGHTS: Final[dict[str, str]] = {
+    "livres": "Les poids sont ceux du prestataire ; l’erreur d’échantillonnage les tient pour connus.",
+    "post_stratification": (
+        "Les poids sont calés sur une marge de population ; l’erreur d’échantillonnage en tient compte."
+    ),
+    "calage": (
+        "Les poids sont calés sur plusieurs marges de population ; l’erreur d’échantillonnage en tient "
+        "compte."
+    ),
+}
 METHOD: Final = (
     (
         "Une part de satisfaits est le rapport des poids des réponses satisfaites aux poids des réponses "

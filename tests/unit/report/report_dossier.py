@@ -283,6 +283,16 @@ def abatement(stock: Located) -> Abatement:
           "statut": r["statut"], "motif": "", "abattement_eur": r["abattement_eur"],
           "nature": "estime"} for year in (2025, 2026) for r in rows]
     )  # fmt: skip
+    by_year = pd.DataFrame(
+        [{"annee": year, "residences": 7, "logements": 300, "abattement_eur": total + extra,
+          "en_attente_eur": Decimal("5321.25"), "nouvelles": new, "nature": "estime"}
+         for year, extra, new in ((2025, Decimal(0), 0), (2026, Decimal(1000), 1))]
+    )  # fmt: skip
+    by_collectivity = pd.DataFrame(
+        [{"commune": "Valfictif", "code_insee": "59999", "ligne": "commune",
+          "abattement_eur": Decimal(46000), "compensation_etat_eur": Decimal(18000),
+          "perte_eur": Decimal(28000), "reporte_contribuables_eur": Decimal(0)}]
+    )  # fmt: skip
     values = (
         LegalValue("taux_abattement", "Taux de l’abattement", "30 %", "2025-01-01", "2030-12-31",
                    "CGI, art. 1388 bis", verifie=True),
@@ -292,7 +302,7 @@ def abatement(stock: Located) -> Abatement:
     return Abatement(
         2025, "centime", by_residence.copy(), by_residence, by_qpv, communes, totals,
         {"abattu": (8, 300), "hors_qpv": (4, 150)}, checks, forecast,
-        pd.DataFrame(columns=list(DECLARATION_COLUMNS)), values,
+        pd.DataFrame(columns=list(DECLARATION_COLUMNS)), values, (), by_collectivity, by_year,
     )  # fmt: skip
 
 
@@ -328,7 +338,8 @@ def programme(abated: Abatement) -> Programme:
              "valorise_eur": Decimal(15200), "valorise_par_logement_eur": Decimal("61.20"),
              "solde_eur": Decimal(15200) - r["abattement_eur"], "report_eur": Decimal(0),
              "couverture": float(Decimal(15200) / r["abattement_eur"]), "pieces_jointes": 8,
-             "actions": 8}
+             "actions": 8, "rattrapage_eur": max(Decimal(0), r["abattement_eur"] - 15200),
+             "dates_jointes": 7, "photos_jointes": 1, "preuves_completes": 7}
             for r in abated.by_qpv.to_dict("records")
         ]
     )  # fmt: skip

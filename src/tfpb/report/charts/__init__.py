@@ -12,6 +12,8 @@ below the hood. Columns of `Chart.rows`, by kind (proportions are 0..1; a missin
 - `NEED`: `label, depense_par_logement_eur, ecart, ic95_bas, ic95_haut`.
 - `BARS`: `libelle, valeur`, then `valeur2`…; names in `Chart.series`; `unit` says how values are
   written (euros, %, points, or plain).
+- `SPENDING`: `repere, quartier, axe, depense_par_logement_eur, ecart, ic95_bas, ic95_haut`; `repere` is
+  the mark's short name (a letter a quarter, a number an axis), `quartier` and `axe` what they stand for.
 - `PRIORITIES`: `libelle, importance, performance`, and their `_ic95_bas, _ic95_haut` where known.
 """
 
@@ -28,6 +30,7 @@ from tfpb.report.charts.levels import dumbbell, stacked
 from tfpb.report.charts.money import bars, need
 from tfpb.report.charts.plot import LABEL_PT, WIDTH
 from tfpb.report.charts.priorities import priorities
+from tfpb.report.charts.spending import spending
 from tfpb.report.charts.waves import slopes
 from tfpb.words.maps import CHART_EMPTY
 
@@ -46,6 +49,7 @@ _DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {
     ChartKind.NEED: need,
     ChartKind.BARS: bars,
     ChartKind.PRIORITIES: priorities,
+    ChartKind.SPENDING: spending,
 }
 
 

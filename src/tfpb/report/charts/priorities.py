@@ -71,7 +71,7 @@ def priorities(chart: Chart) -> Sheet:
     ]
     for row, (x, y) in zip(rows.itertuples(index=False), spots, strict=True):
         _intervals(sheet, row, across, up, x, y)
-    for index, ((x, y), (px, py)) in enumerate(zip(spots, _apart(spots), strict=True), start=1):
+    for index, ((x, y), (px, py)) in enumerate(zip(spots, apart(spots), strict=True), start=1):
         if math.isfinite(x) and math.isfinite(y):
             sheet.rule(x, y, px, py, color=theme.QPV, linewidth=0.8, zorder=4)
             plot.dot(sheet, x, y, fill=theme.QPV, edge=theme.QPV, size=2.0)
@@ -106,7 +106,7 @@ def _intervals(
         sheet.rule(x, up(ends[0]), x, up(ends[1]), **look)
 
 
-def _apart(spots: list[tuple[float, float]], need: float = 4.3) -> list[tuple[float, float]]:
+def apart(spots: list[tuple[float, float]], need: float = 4.3) -> list[tuple[float, float]]:
     """Push numbers apart until none covers another; a thin line leads back to the point."""
     places = [list(s) for s in spots]
     for _ in range(60):

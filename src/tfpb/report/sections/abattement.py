@@ -8,7 +8,6 @@ import pandas as pd
 
 from tfpb.model.report import Format, Section, Text
 from tfpb.report.sections.build import (
-    ALL,
     BOTH,
     WORKBOOK,
     column,
@@ -17,7 +16,7 @@ from tfpb.report.sections.build import (
     said,
     table,
 )
-from tfpb.report.sections.facts import forecast_by_year
+from tfpb.report.sections.prevision import forecast_blocks
 from tfpb.words import accounts as words
 
 if TYPE_CHECKING:
@@ -57,30 +56,18 @@ def abattement(dossier: Dossier) -> Section:
     if standing:
         blocks.append(Text(standing, bullets=True))
     blocks += [_statuses(money), _communes(money)]
-    yearly = forecast_by_year(money)
-    if len(yearly):
-        blocks.append(
-            table(
-                "prevision",
-                "Abattement attendu, année par année",
-                (
-                    column("annee", "Année", Format.YEAR, 8),
-                    column("residences", "Résidences", Format.INTEGER, 11),
-                    column("logements", "Logements", Format.INTEGER, 11),
-                    column("abattement_eur", "Abattement (€)", Format.EUROS, 14),
-                ),
-                yearly,
-                unit="euros, à bases et taux constants",
-                scope="résidences en QPV, selon la fin de leur exonération",
-                source=_NOTICE,
-                media=ALL,
-            )
-        )
+    if money.by_collectivity is not None and len(money.by_collectivity):
+        blocks.append(_collectivities(money.by_collectivity, money.year))
+    blocks += forecast_blocks(money, dossier.located)
     blocks.append(_by_residence(money))
     if len(money.checks):
         blocks.append(_checks(money))
     if len(money.declaration):
         blocks.append(_declaration(money))
+        lacks = sum(bool(text) for text in money.declaration["manque"])
+        blocks.append(
+            Text((words.declaration_sentence(len(money.declaration), lacks),), media=BOTH)
+        )
     blocks.append(
         Text((f"Arrondi : {words.ROUNDINGS.get(money.rounding, money.rounding)}.",), media=BOTH)
     )
@@ -160,6 +147,31 @@ def _communes(money: Abatement) -> Block:
     )
 
 
+def _collectivities(rows: pd.DataFrame, year: int) -> Block:
+    shown = rows.assign(collectivite=said(rows["ligne"], words.LINES))
+    return table(
+        "abattement_collectivites",
+        "Par collectivité : compensation de l’État et perte nette",
+        (
+            column("commune", "Commune des biens", width=20),
+            column("collectivite", "Ligne de l’avis", width=28),
+            column("abattement_eur", "Abattement (€)", Format.EUROS, 14),
+            column("compensation_etat_eur", "Compensation de l’État (€)", Format.EUROS, 14),
+            column("perte_eur", "Perte nette (€)", Format.EUROS, 14),
+            column(
+                "reporte_contribuables_eur", "Reporté sur les contribuables (€)", Format.EUROS, 14
+            ),
+        ),
+        shown,
+        unit="euros par an",
+        scope=f"lignes des avis des locaux en QPV, imposition {year}",
+        source=_NOTICE,
+        notes=(
+            "Perte nette = abattement − compensation de l’État − report sur les contribuables.",
+        ),
+    )
+
+
 def _by_residence(money: Abatement) -> Block:
     rows = money.by_residence.assign(
         nature=said(money.by_residence["nature"], words.NATURES),
@@ -229,7 +241,7 @@ def _declaration(money: Abatement) -> Block:
         ),
         rows,
         unit="logements",
-        scope="biens à identifier auprès du service des impôts",
+        scope="biens des quartiers, dans l’ordre du service des impôts : commune, section, parcelle",
         source="patrimoine et fichier de fiscalité",
         media=WORKBOOK,
     )

@@ -9,6 +9,7 @@ import pandas as pd
 from tfpb.model.report import Chart, ChartKind, Format, Section, Text
 from tfpb.report.sections import survey_view as view
 from tfpb.report.sections.build import column, cut, lacking, said, table
+from tfpb.report.sections.depense_ecart import margin_of, spending_blocks
 from tfpb.report.theme import verdict_sign
 from tfpb.words import accounts
 from tfpb.words import evaluation as words
@@ -116,9 +117,11 @@ def evaluation(dossier: Dossier) -> Section:
                 "Pour chaque question liée à un axe, la dépense par logement et l’écart : voir le "
                 "tableau.",
                 unit="euros par logement ; points (QPV − hors QPV)",
+                margin=margin_of(dossier.survey),
                 source="programme d’actions et enquête",
             )
         )
+    blocks += spending_blocks(dossier, rows)
     blocks.append(Text((words.SIDE_BY_SIDE, words.DOES_IT_WORK)))
     lower = list(
         dict.fromkeys(

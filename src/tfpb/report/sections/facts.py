@@ -96,30 +96,6 @@ def quarter_names(located: Located) -> dict[str, str]:
     return names
 
 
-def forecast_by_year(abatement: Abatement) -> pd.DataFrame:
-    """Add the forecast by year: `annee, residences, logements, abattement_eur`.
-
-    Only résidences with an amount count.
-    """
-    rows = abatement.forecast
-    columns = ["annee", "residences", "logements", "abattement_eur"]
-    if rows.empty:
-        return pd.DataFrame(columns=columns)
-    out = []
-    for year, part in rows.groupby("annee", sort=True):
-        paid = part[part["abattement_eur"].map(bool)]
-        amounts = [a for a in paid["abattement_eur"] if a is not None]
-        out.append(
-            {
-                "annee": year,
-                "residences": int(paid["id_residence"].nunique()),
-                "logements": int(paid["logements"].sum()),
-                "abattement_eur": sum(amounts, Decimal(0)),
-            }
-        )
-    return pd.DataFrame(out, columns=columns)
-
-
 def nature_counts(abatement: Abatement) -> dict[str, Decimal]:
     """Add the abatement by nature (`reel`, `estime`): what is read on notices, what is estimated.
 

@@ -41,6 +41,9 @@ def methode(dossier: Dossier) -> Section:
         ),
         f"Une case de moins de {number(mask)} ménages interrogés est masquée.",
     ]
+    weights = words.WEIGHTS.get(str(settings.get("calage", "")))
+    if weights and settings.get("poids", True):  # without weights, a doubt says so
+        adopted.append(weights)
     carte = settings.get("carte")
     if carte:
         adopted.append(f"La carte des QPV {carte} départage toutes les vagues.")

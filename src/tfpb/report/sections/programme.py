@@ -21,6 +21,7 @@ from tfpb.report.sections.build import (
     table,
 )
 from tfpb.report.sections.facts import quarter_names
+from tfpb.report.sections.suivi import beside_block, diagnostic_blocks, standing_blocks
 from tfpb.words import accounts as words
 from tfpb.words.report import rows_elsewhere
 
@@ -39,7 +40,7 @@ _SHORT_USAGES = (
     "surcout_ic95_haut_eur", "marge", "plancher",
 )  # fmt: skip
 _EVERYWHERE = "Tous les quartiers"
-_SUMMED = ("prevu_eur", "realise_eur", "valorise_eur", "solde_eur")
+_SUMMED = ("prevu_eur", "realise_eur", "valorise_eur", "report_eur", "solde_eur", "rattrapage_eur")
 
 
 def programme(dossier: Dossier) -> Section:
@@ -55,15 +56,16 @@ def programme(dossier: Dossier) -> Section:
     )
     names = quarter_names(dossier.located)
     balance = _balance(plan)
-    blocks: list[Block] = [balance, only(balance, "bilan_document", _SHORT), *_axes(plan, names)]
+    blocks: list[Block] = [balance, only(balance, "bilan_document", _SHORT)]
+    blocks += [*standing_blocks(plan, dossier.settings.dossier.annee), *_axes(plan, names)]
     chart = _axis_chart(plan)
     if chart is not None:
         blocks.append(chart)
-    blocks += [_actions(plan), _actions_short(plan)]
+    blocks += [beside_block(plan, dossier.settings.dossier.annee), _actions(plan)]
+    blocks.append(_actions_short(plan))
     if len(plan.actions):
         blocks.append(Text((rows_elsewhere(len(plan.actions), sheet),), media=DOCUMENT))
-    if len(plan.diagnostics):
-        blocks.append(_diagnostics(plan))
+    blocks += diagnostic_blocks(plan)
     return Section("programme", sheet, lead, tuple(blocks), sheet=sheet)
 
 
@@ -83,15 +85,22 @@ def _balance(plan: Programme) -> Table:
             column("valorise_par_logement_eur", "Valorisé par logement (€)", Format.EUROS, 12),
             column("report_eur", "Report (€)", Format.EUROS, 11),
             column("solde_eur", "Solde (€)", Format.EUROS, 12),
+            column("rattrapage_eur", "À rattraper (€)", Format.EUROS, 12),
             column("couverture", "Couverture (%)", Format.PERCENT, 11),
             column("actions", "Actions", Format.INTEGER, 9),
             column("pieces_jointes", "Pièces citées", Format.INTEGER, 9),
+            column("dates_jointes", "Pièces datées", Format.INTEGER, 9),
+            column("preuves_completes", "Pièce et date", Format.INTEGER, 9),
+            column("photos_jointes", "Photos", Format.INTEGER, 9),
         ),
         plan.balance,
         unit="euros",
         scope="actions du programme, quartier par quartier",
         source="programme d’actions et fichier de fiscalité",
-        notes=("Solde = valorisé − abattement − report ; couverture = valorisé / abattement.",),
+        notes=(
+            "Solde = valorisé − abattement − report ; couverture = valorisé / abattement.",
+            "À rattraper : ce qui reste à justifier, à reporter sur l’année suivante.",
+        ),
         media=WORKBOOK,
         totals={key: plan.totals[key] for key in _SUMMED if key in plan.totals},
     )
@@ -174,6 +183,9 @@ def _actions(plan: Programme) -> Block:
             column("autres_eur", "Autre financement (€)", Format.CENTS, 13),
             column("valorise_eur", "Dépense valorisée TFPB (€)", Format.CENTS, 13),
             column("piece", "Pièce", width=14),
+            column("date_piece", "Date de la pièce", Format.DATE, 11),
+            column("photo", "Photo", width=14),
+            column("diagnostics", "Diagnostics liés", Format.INTEGER, 10),
             *extra,
         ),
         rows,
@@ -203,24 +215,6 @@ def _actions_short(plan: Programme) -> Block:
         scope="toutes les actions du programme",
         source="programme d’actions",
         media=DOCUMENT,
-    )
-
-
-def _diagnostics(plan: Programme) -> Block:
-    return table(
-        "diagnostics",
-        "Diagnostics en marchant",
-        (
-            column("date", "Date", Format.DATE, 11),
-            column("code_qpv", "QPV", width=11),
-            column("constat", "Constat", width=34),
-            column("responsable", "Responsable", width=20),
-            column("suite", "Suite donnée", width=30),
-            column("id_action", "Action liée", width=10),
-        ),
-        plan.diagnostics,
-        scope="constats relevés sur place",
-        source="diagnostics en marchant",
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.law.values import load as load_law
 from tfpb.model.report import Format, Section, Text
 from tfpb.report.sections.build import column, table
 from tfpb.words import report as words
@@ -14,6 +15,7 @@ from tfpb.words.numbers import number
 
 if TYPE_CHECKING:
     from tfpb.model.dossier import Dossier
+    from tfpb.model.money import LegalValue
     from tfpb.model.report import Block
 
 
@@ -59,7 +61,7 @@ def sources(dossier: Dossier) -> Section:
                  "fin": _french(v.fin),
                  "reference": v.reference,
                  "origine": "utilisateur" if v.origine == "utilisateur" else "texte",
-                 "etat": "vérifié" if v.verifie else words.NOT_CHECKED}
+                 "etat": _state(v)}
                 for v in legal
             ]
         )  # fmt: skip
@@ -81,12 +83,50 @@ def sources(dossier: Dossier) -> Section:
                 source="textes cités, ou réglage de l’utilisateur",
             )
         )
-    blocks.append(_settings(dossier))
+    blocks += [_overrides(dossier), _settings(dossier)]
     if dossier.checks:
         blocks.append(_checks(dossier))
     lead = words.sources_lead(len(dossier.sources), unverified, dossier.run_hash)
     title = "Sources et hypothèses"
     return Section("sources", title, lead, tuple(blocks), sheet=title)
+
+
+def _state(value: LegalValue) -> str:
+    """Say how sure a value is; the user alone answers for theirs."""
+    if value.origine == "utilisateur":
+        return words.USERS_OWN
+    return "vérifié" if value.verifie else words.NOT_CHECKED
+
+
+def _overrides(dossier: Dossier) -> Block:
+    """List every legal value the user replaced, used or not, or say that there is none."""
+    replaced = dossier.settings.reglages.loi
+    if not replaced:
+        return Text((words.NO_OVERRIDE,))
+    own_values = [v for v in load_law(replaced).all_values() if v.origine == "utilisateur"]
+    money = dossier.abatement
+    legal = money.values if money is not None else ()  # noqa: PD011  # a tuple, not a frame
+    used = {v.cle for v in legal}
+    rows = pd.DataFrame(
+        [
+            {"libelle": own.libelle, "valeur": _french(own.valeur), "reference": own.reference,
+             "emploi": "employée" if own.cle in used else "sans emploi dans ce calcul"}
+            for own in own_values
+        ]
+    )  # fmt: skip
+    return table(
+        "valeurs_utilisateur",
+        "Valeurs légales remplacées par l’utilisateur",
+        (
+            column("libelle", "Valeur légale", width=34),
+            column("valeur", "Valeur de l’utilisateur", width=16),
+            column("reference", "Référence de l’utilisateur", width=34),
+            column("emploi", "Emploi", width=18),
+        ),
+        rows,
+        scope="réglage loi de dossier.toml : la référence est celle de l’utilisateur",
+        source="dossier.toml",
+    )
 
 
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")

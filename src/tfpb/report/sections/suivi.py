@@ -1,0 +1,97 @@
+"""What follows the programme: carry-over and proofs, last year beside, diagnostics tied to actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from tfpb.model.report import Format, Text
+from tfpb.report.sections.build import BOTH, column, table
+from tfpb.words import accounts as words
+
+if TYPE_CHECKING:
+    from tfpb.model.money import Programme
+    from tfpb.model.report import Block
+
+
+_PROOFS: Final = ("actions", "pieces_jointes", "preuves_completes", "photos_jointes")
+
+
+def standing_blocks(plan: Programme, year: int) -> list[Block]:
+    """Say what is carried over or caught up in each quarter, and how many actions are proved."""
+    rows = plan.balance[plan.balance["annee"] == year]
+    carried = []
+    for record in rows.to_dict("records"):
+        left = record.get("rattrapage_eur")
+        if left is None or pd.isna(left):
+            continue
+        name = record["nom_qpv"] or record["code_qpv"]
+        sentence = words.carry_sentence(str(name), left, record["report_eur"], year)
+        if sentence:
+            carried.append(sentence)
+    blocks: list[Block] = [Text(tuple(carried), bullets=True, media=BOTH)] if carried else []
+    if "preuves_completes" in rows and len(rows):
+        count = {c: int(rows[c].sum()) for c in _PROOFS}
+        said = words.proofs_sentence(
+            count["actions"],
+            count["pieces_jointes"],
+            count["preuves_completes"],
+            count["photos_jointes"],
+        )
+        blocks.append(Text((said,), media=BOTH))
+    return blocks
+
+
+def beside_block(plan: Programme, year: int) -> Block:
+    """Set last year's bilan beside this year's, or say how to have it."""
+    rows = plan.beside
+    if rows is None:
+        return Text((words.no_last_year(year - 1),), media=BOTH)
+    return table(
+        "bilan_precedent",
+        f"Le bilan de {year - 1} à côté de celui de {year}",
+        (
+            column("axe_mot", "Axe", width=30),
+            column("actions_precedentes", f"Actions {year - 1}", Format.INTEGER, 9),
+            column("actions", f"Actions {year}", Format.INTEGER, 9),
+            column("realise_precedent_eur", f"Réalisé {year - 1} (€)", Format.EUROS, 12),
+            column("realise_eur", f"Réalisé {year} (€)", Format.EUROS, 12),
+            column("valorise_precedent_eur", f"Valorisé {year - 1} (€)", Format.EUROS, 12),
+            column("valorise_eur", f"Valorisé {year} (€)", Format.EUROS, 12),
+            column("ecart_valorise_eur", "Différence valorisée (€)", Format.EUROS, 12),
+        ),
+        rows.assign(axe_mot=[words.axis_words(int(a)) for a in rows["axe"]]),
+        unit="euros",
+        scope="actions du programme, tous quartiers",
+        source="programme d’actions",
+    )
+
+
+def diagnostic_blocks(plan: Programme) -> list[Block]:
+    """List the walking diagnostics with the action each led to; nothing when none was given."""
+    rows = plan.diagnostics
+    if rows.empty:
+        return []
+    titles = rows["action"] if "action" in rows else pd.Series("", index=rows.index)
+    tied = int((titles.fillna("").astype(str) != "").sum())
+    return [
+        Text((words.diagnostics_sentence(len(rows), tied),), media=BOTH),
+        table(
+            "diagnostics",
+            "Diagnostics en marchant",
+            (
+                column("date", "Date", Format.DATE, 11),
+                column("code_qpv", "QPV", width=11),
+                column("constat", "Constat", width=32),
+                column("responsable", "Responsable", width=18),
+                column("suite", "Suite donnée", width=26),
+                column("photo", "Photo", width=10),
+                column("id_action", "Action liée", width=9),
+                column("action", "Intitulé de l’action", width=26),
+            ),
+            rows,
+            scope="constats relevés sur place",
+            source="diagnostics en marchant",
+        ),
+    ]

@@ -1,0 +1,228 @@
+"""What step 5 asks of a pack: forecast, spending against gap, declaration, proofs, weights, overrides."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from report_dossier import QUARTERS, abatement, evaluation, located, make, programme, published
+
+from tfpb.config import LoiUtilisateur
+from tfpb.model import survey as survey_model
+from tfpb.model.evidence import Evaluation
+from tfpb.model.report import Chart, ChartKind, Report, Table, Text
+from tfpb.model.survey import Published
+from tfpb.report import charts
+from tfpb.report.sections import report
+from tfpb.survey import n_necessaire
+from tfpb.words import accounts
+from tfpb.words import evaluation as words
+
+if TYPE_CHECKING:
+    from tfpb.model.dossier import Dossier
+
+
+def blocks(dossier: Dossier) -> dict[str, Any]:
+    said: Report = report(dossier)
+    return {b.key: b for s in said.sections for b in s.blocks if isinstance(b, Table | Chart)}
+
+
+def prose(dossier: Dossier, key: str) -> str:
+    section = next(s for s in report(dossier).sections if s.key == key)
+    return "\n".join(p for b in section.blocks if isinstance(b, Text) for p in b.paragraphs)
+
+
+def points(count: int, publication: str = "publiable") -> Evaluation:
+    """Make an evaluation with so many quarter × axis points, over two quarters."""
+    base = evaluation().table
+    base = base[base["niveau"] == "convention"]
+    pattern = base.iloc[0].to_dict()
+    items = {1: "q07", 3: "q01", 4: "q03", 5: "q04"}
+    rows = []
+    for k in range(8):
+        code, axe = list(QUARTERS)[k % 2], list(items)[k // 2]
+        shown = k < count
+        rows.append(
+            pattern
+            | {
+                "niveau": "qpv", "code_qpv": code, "nom_qpv": QUARTERS[code], "axe": axe,
+                "item": items[axe] if shown else "", "ecart": -0.02 * k if shown else math.nan,
+                "ecart_ic95_bas": -0.02 * k - 0.04, "ecart_ic95_haut": -0.02 * k + 0.04,
+                "valorise_par_logement_eur": Decimal(10 + k), "verdict": "",
+                "publication": publication if shown else "non_publiable",
+                "lecture": "ecart_non_conclu|sans_evolution" if shown else "non_publiable",
+            }
+        )  # fmt: skip
+    return Evaluation(pd.concat([base, pd.DataFrame(rows)], ignore_index=True))
+
+
+def test_the_forecast_is_drawn_in_both_media_and_read() -> None:
+    dossier = make()
+    found = blocks(dossier)
+    chart = found["prevision_annees"]
+    assert chart.kind is ChartKind.BARS
+    assert chart.media == {"document", "classeur"}
+    assert list(chart.rows["libelle"]) == ["2025", "2026"]
+    wanted = [float(v) for v in found["prevision"].rows["abattement_eur"]]
+    assert list(chart.rows["valeur"]) == wanted
+    text = prose(dossier, "abattement")
+    assert "De 2025 à 2026, l’abattement attendu passe de" in text
+    assert "1 résidence ouvre son droit après 2025" in text
+    assert "Bases inchangées" in text
+
+
+def test_a_forecast_by_residence_leaves_out_what_never_stands_in_a_quarter() -> None:
+    rows = blocks(make())["prevision_residences"].rows
+    homes = abatement(located()).by_residence
+    inside = set(homes.loc[homes["statut"] != "hors_qpv", "id_residence"])
+    assert set(rows["id_residence"]) == inside
+    assert {"a2025", "a2026", "changement"} <= set(rows.columns)
+
+
+def test_a_change_of_right_is_told_with_its_year() -> None:
+    money = abatement(located())
+    forecast = money.forecast.copy()
+    home = forecast.loc[forecast["statut"] == "abattu", "id_residence"].iloc[0]
+    late = (forecast["id_residence"] == home) & (forecast["annee"] == 2026)
+    forecast.loc[late, ["statut", "motif"]] = ["demoli", "Démolition prévue en 2026."]
+    rows = blocks(make(abatement=dataclasses.replace(money, forecast=forecast)))
+    table = rows["prevision_residences"].rows.set_index("id_residence")
+    assert table.loc[home, "changement"] == "2026 : Démolition prévue en 2026."
+
+
+def test_without_forecast_nothing_is_drawn() -> None:
+    money = dataclasses.replace(abatement(located()), by_year=None)
+    assert not {"prevision", "prevision_annees"} & set(blocks(make(abatement=money)))
+
+
+def test_growth_of_bases_is_said_when_it_is_set() -> None:
+    assert "relevées de 1,5" in accounts.forecast_assumptions(2025, Decimal("0.015"))[0]
+
+
+def test_the_net_loss_of_each_collectivity_is_shown() -> None:
+    rows = blocks(make())["abattement_collectivites"].rows
+    assert list(rows["collectivite"]) == ["Commune"]
+    assert list(rows["perte_eur"]) == [Decimal(28000)]
+
+
+def test_spending_against_gap_has_one_point_a_quarter_and_axis() -> None:
+    dossier = make(evaluation=points(8))
+    found = blocks(dossier)
+    chart = found["depense_ecart"]
+    assert chart.kind is ChartKind.SPENDING
+    assert chart.margin == pytest.approx(0.05)
+    assert sorted(chart.rows["repere"]) == ["A1", "A3", "A4", "A5", "B1", "B3", "B4", "B5"]
+    assert len(found["depense_ecart_points"].rows) == len(chart.rows)
+    assert charts.draw(chart).png.startswith(b"\x89PNG")
+
+
+def test_a_second_question_of_an_axis_adds_no_point() -> None:
+    made = points(8).table
+    other = made[(made["niveau"] == "qpv") & (made["axe"] == 3)].assign(item="q02", ecart=-0.9)
+    chart = blocks(make(evaluation=Evaluation(pd.concat([made, other]))))["depense_ecart"]
+    assert len(chart.rows) == 8
+    assert (
+        chart.rows["ecart"].min() > -0.9
+    )  # the theme's headline question is kept, whatever the gap
+
+
+@pytest.mark.parametrize(
+    ("count", "publication"), [(4, "publiable"), (8, "fragile"), (0, "publiable")]
+)
+def test_under_five_publishable_points_a_sentence_says_what_is_missing(
+    count: int, publication: str
+) -> None:
+    dossier = make(evaluation=points(count, publication))
+    assert "depense_ecart" not in blocks(dossier)
+    text = prose(dossier, "evaluation")
+    assert "n’est pas dessiné" in text
+    assert "60 ménages interrogés dans le quartier" in text
+    assert "de chaque côté" in text
+    if count == 4:
+        assert "4 sur 8 le sont" in text
+
+
+def test_the_interviews_needed_are_those_of_the_power_formula() -> None:
+    low = n_necessaire(0.6, effet_plan=1.6)
+    said = words.too_few_points(1, 9, 5, 5.0, 60, (low, low))
+    assert f"{low:,}".replace(",", "\u202f") in said
+    assert "1 sur 9 l’est" in said
+
+
+def test_without_programme_or_survey_no_point_is_placed() -> None:
+    for lost in ("programme", "survey"):
+        dossier = make(**{lost: None})
+        assert words.NO_POINT_WITHOUT_BOTH in prose(dossier, "evaluation")
+
+
+def test_the_gap_chart_of_the_convention_draws_the_margin() -> None:
+    assert blocks(make())["besoin"].margin == pytest.approx(0.05)
+
+
+def test_carry_over_and_proofs_are_said() -> None:
+    text = prose(make(), "programme")
+    assert "restent à justifier et se reportent sur 2026" in text
+    assert "16 actions sur 16 citent une pièce, 14 avec sa date ; 2 photos jointes" in text
+    caught = accounts.carry_sentence("Le Moulin", Decimal(0), Decimal(500), 2025)
+    assert "est rattrapé" in caught
+    assert accounts.carry_sentence("Le Moulin", Decimal(0), Decimal(0), 2025) == ""
+
+
+def test_last_year_stands_beside_or_its_absence_is_said() -> None:
+    plan = programme(abatement(located()))
+    assert "Le bilan de 2024 n’est pas à côté" in prose(make(programme=plan), "programme")
+    beside = pd.DataFrame(
+        [{"axe": 3, "actions": 2, "realise_eur": Decimal(10), "valorise_eur": Decimal(9),
+          "actions_precedentes": 1, "realise_precedent_eur": Decimal(8),
+          "valorise_precedent_eur": Decimal(7), "ecart_valorise_eur": Decimal(2)}]
+    )  # fmt: skip
+    dossier = make(programme=dataclasses.replace(plan, beside=beside))
+    table = blocks(dossier)["bilan_precedent"]
+    assert table.title == "Le bilan de 2024 à côté de celui de 2025"
+    assert list(table.rows["ecart_valorise_eur"]) == [Decimal(2)]
+    assert "n’est pas à côté" not in prose(dossier, "programme")
+
+
+def test_diagnostics_name_the_action_they_led_to() -> None:
+    plan = programme(abatement(located()))
+    tied = plan.diagnostics.assign(action="Action 3")
+    dossier = make(programme=dataclasses.replace(plan, diagnostics=tied))
+    assert list(blocks(dossier)["diagnostics"].rows["action"]) == ["Action 3"]
+    assert "1 constat relevé sur place ; 1 est lié à une action" in prose(dossier, "programme")
+
+
+def test_what_a_declaration_lacks_is_counted() -> None:
+    money = abatement(located())
+    empty = dict.fromkeys(money.declaration.columns, "")
+    rows = pd.DataFrame([{**empty, "manque": gap} for gap in ("", "numéro de parcelle")])
+    text = prose(make(abatement=dataclasses.replace(money, declaration=rows)), "abattement")
+    assert "2 biens à déclarer ou à vérifier, dont 1 est incomplet" in text
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [("calage", "calés sur plusieurs marges"), ("post_stratification", "calés sur une marge"),
+     ("livres", "ceux du prestataire")],
+)  # fmt: skip
+def test_the_method_says_how_weights_were_made(how: str, said: str) -> None:
+    made = published()
+    survey = Published(
+        made.comparison, made.levels, made.priorities, made.benchmark, made.items, made.waves, (),
+        {**made.settings, "calage": how}, survey_model._SEAL,
+    )  # fmt: skip
+    assert said in prose(make(survey=survey), "methode")
+
+
+def test_values_of_the_user_are_listed_with_their_reference() -> None:
+    dossier = make()
+    assert "Aucune valeur légale n’est remplacée" in prose(dossier, "sources")
+    own = {"part_compensation": LoiUtilisateur(valeur="0.35", reference="Délibération du 3 mars")}
+    reglages = dossier.settings.reglages.model_copy(update={"loi": own})
+    settings = dossier.settings.model_copy(update={"reglages": reglages})
+    rows = blocks(make(settings=settings))["valeurs_utilisateur"].rows
+    assert list(rows["reference"]) == ["Délibération du 3 mars"]
+    assert list(rows["valeur"]) == ["0,35"]
