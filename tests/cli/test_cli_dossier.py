@@ -41,6 +41,23 @@ def test_the_pack_holds_what_the_contract_names(pack: Path) -> None:
         assert not archive.testzip()
 
 
+def test_the_bilan_is_exported_in_the_columns_in_use_and_for_re_entry(pack: Path) -> None:
+    book = load_workbook(pack / "donnees" / "bilan_programme.xlsx")
+    assert book.sheetnames[-1] == "Par axe"
+    sheet = book["Bilan QN05991I"]
+    assert "données fictives" in str(sheet["A1"].value)
+    heads = [c.value for c in sheet[3]]
+    assert heads[:10] == [
+        "Axe", "Action", "Résidence/description", "Calendrier", "Dépense prévisionnelle",
+        "Dépense réalisée", "Financement bailleur", "Autre financement", "Dépense valorisée TFPB",
+        "Taux de valorisation TFPB",
+    ]  # fmt: skip
+    entry = pd.read_csv(pack / "donnees" / "ressaisie.csv", sep=";", decimal=",")
+    actions = pd.read_csv(pack / "donnees" / "actions.csv", sep=";", decimal=",")
+    assert len(entry) == len(actions)
+    assert entry["valorise_eur"].sum() == pytest.approx(actions["valorise_eur"].sum())
+
+
 def test_the_run_record_has_no_clock_and_no_path(pack: Path) -> None:
     record = json.loads((pack / "run.json").read_text(encoding="utf-8"))
     text = json.dumps(record)
