@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, Protocol
@@ -23,6 +24,12 @@ _ROOM: Final = 174 / (0.3528 * 0.56)  # characters × points in the width of an 
 _PADDING: Final = 1.6
 _COMFORT: Final = 0.7  # part of what the columns wish for that is worth a smaller type
 _LONG_WORD: Final = 16
+_LONGEST_CELL: Final = 600
+_LONGEST_WORD: Final = 72
+SOFT_HYPHEN: Final = "\u00ad"
+_UNBROKEN: Final = re.compile(r"[^\s-]{30,}")
+_SPLIT: Final = re.compile("[ \u00ad]")
+_PIECE: Final = re.compile(r".{1,12}")
 
 
 class Picture(Protocol):
@@ -66,7 +73,7 @@ def grid(table: Table) -> Grid:
     """Write a table as text, and share the page's width between its columns."""
     columns = table.columns
     rows = tuple(
-        tuple(as_text(value, c.format) for value, c in zip(row, columns, strict=True))
+        tuple(_fit(as_text(value, c.format)) for value, c in zip(row, columns, strict=True))
         for row in table.rows.itertuples(index=False, name=None)
     )
     totals: tuple[str, ...] = ()
@@ -94,13 +101,27 @@ def grid(table: Table) -> Grid:
     )
 
 
+def _fit(text: str) -> str:
+    """Let a very long word break, and cut what no page can hold: the workbook has it whole."""
+    shown = text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 1]}…"
+    return _UNBROKEN.sub(_broken, shown)
+
+
+def _broken(match: re.Match[str]) -> str:
+    word = match[0]
+    kept = word if len(word) <= _LONGEST_WORD else f"{word[: _LONGEST_WORD - 1]}…"
+    return SOFT_HYPHEN.join(_PIECE.findall(kept))
+
+
 def _floor(header: str, fmt: Format, cells: list[str]) -> float:
     """Return the characters a column cannot do without: its longest word, its longest number."""
     words = [1.12 * len(word) for word in header.split()]  # headers are bold
     if fmt in NUMERIC or fmt is Format.DATE:
         words += [float(len(cell)) for cell in cells]
     else:
-        words += [float(min(len(word), _LONG_WORD)) for cell in cells for word in cell.split(" ")]
+        words += [
+            float(min(len(word), _LONG_WORD)) for cell in cells for word in _SPLIT.split(cell)
+        ]
     return max(words, default=1.0) + _PADDING
 
 
