@@ -131,8 +131,11 @@ def installer(
     with guard():
         from tfpb.geodata.download import install
 
+        folder = geodata_folder(geodonnees)
         for code in departement:
-            for line in install(code, folder=geodata_folder(geodonnees), say=complain):
+            with progress(f"Téléchargement ({code})") as advance:
+                lines = install(code, folder=folder, say=complain, advance=advance)
+            for line in lines:
                 say(line)
 
 
