@@ -71,15 +71,16 @@ def drop_controls(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-# marks that turn the direction of text, hide or break it: invisible, and able to disguise a value
-_INVISIBLE: Final = re.compile(
-    "[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
-)
+# controls, marks that turn the direction of text or hide it, lone surrogates, line and paragraph marks
+_UNSHOWN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def printable(text: str) -> str:
-    """Write text on one line, without controls nor direction marks that would disturb a screen."""
-    return squeeze(_INVISIBLE.sub(" ", text)) if _INVISIBLE.search(text) else text
+    """Write text on one line, without what is invisible and able to disguise a value or break a screen."""
+    if text.isprintable():
+        return text
+    shown = "".join(" " if unicodedata.category(c) in _UNSHOWN else c for c in text)
+    return squeeze(shown) if shown != text else text
 
 
 _OPENING: Final = re.compile(r"«[ \u00a0\u202f]*(?=\S)")

@@ -142,7 +142,7 @@ def uneven_lines(
                 " ; ".join(extra)[:_SHOWN],
                 {"lues": len(row), "attendues": width},
             )
-        elif any(row) and len(row) < width and full > len(grid) // 2:
+        elif any(row) and len(row) < width and 2 * full > len(grid) - top - 1:
             yield Fault(
                 "ligne_coupee",
                 Place(file, "", position + 1, header[len(row) - 1]),
