@@ -76,6 +76,9 @@ def guard() -> Iterator[None]:
         raise typer.Exit(error.exit_code) from None
     except (typer.Exit, typer.Abort, typer.BadParameter):
         raise
+    except BrokenPipeError:  # the reader of our output has left (« | head »): nothing to say to it
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+        raise typer.Exit(0) from None
     except KeyboardInterrupt:
         complain("Arrêté à votre demande : rien n’a été laissé à moitié écrit.")
         raise typer.Exit(130) from None
