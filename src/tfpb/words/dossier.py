@@ -133,11 +133,6 @@ FAULTS: dict[str, FaultWords] = {
         "un dossier nouveau ou vide",
         "Choisissez un autre nom : rien n’a été écrit.",
     ),
-    "pack_modifie_a_la_main": FaultWords(
-        "Des fichiers du dossier précédent ont été modifiés à la main ({got}).",
-        "",
-        "Le nouveau dossier est écrit dans « {dossier} » ; rien n’a été remplacé.",
-    ),
     "masques_repris": FaultWords(
         "Masqué dans un dossier déjà écrit au même endroit, et masqué de nouveau : {nombre} d’enquête.",
         "",

@@ -150,12 +150,6 @@ FAULTS: Final[dict[str, FaultWords]] = {
         "une valeur pour chaque variable d’ajustement",
         "Complétez ces variables dans la livraison ou dans le patrimoine.",
     ),
-    "calage_conservateur": FaultWords(
-        "Les marges de calage ne sont pas données : l’erreur d’échantillonnage tient les poids "
-        "livrés pour fixes, ce qui est prudent.",
-        "un fichier de marges (marges_calage)",
-        "Rien à faire ; ajoutez le fichier de marges pour une précision au plus juste.",
-    ),
     "calage_impossible": FaultWords(
         "Le calage n’a pas pu se faire : {raison}.",
         "des marges qui couvrent toutes les catégories de l’enquête",
