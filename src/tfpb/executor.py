@@ -150,7 +150,7 @@ class Dask:
             raise fail("dask_injoignable", place=place, got=self.scheduler) from error
         with client:
             futures = [client.submit(run, p, pure=False, retries=_RETRIES) for p in parts]
-            for _ in finished(futures):
+            for _ in finished(futures, loop=client.loop):
                 advance(1)
             return list(client.gather(futures))
 

@@ -1,0 +1,91 @@
+"""Positions, quartiles and letters: no rank, no size, no trace from one question to the next."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from region_cases import LEVELS, region_plan, region_survey
+
+from tfpb.region.cuts import GAP_AND_LEVEL, Protected, gaps_of_bailleurs
+from tfpb.region.estimates import compare_region
+from tfpb.region.positions import (
+    FEWEST_OTHERS,
+    POSITION_COLUMNS,
+    benchmark_table,
+    position,
+    quartiles,
+    under_letters,
+)
+from tfpb.region.pseudonyms import draw, letters
+from tfpb.region.secrecy import Rules, published_rows, region_masks
+
+
+@pytest.fixture(scope="module")
+def protected() -> Protected:
+    answers = region_survey(11, owners=14, towns=8)
+    made = compare_region(answers, region_plan(), by=LEVELS, repere=None)
+    estimates = published_rows(made, answers)
+    return Protected.of(estimates, region_masks(estimates, answers, Rules(11)), 11)
+
+
+def test_quartiles_leave_oneself_out_and_are_rounded_to_the_point(protected: Protected) -> None:
+    rows = gaps_of_bailleurs(protected.whole, GAP_AND_LEVEL)
+    name = str(rows["bailleur"].iloc[0])
+    made = quartiles(protected.whole, name)
+    assert len(made)
+    for row in made.itertuples():
+        others = rows[
+            (rows["bailleur"] != name)
+            & (rows["vague"] == row.vague)
+            & (rows["item"] == row.item)
+            & (rows["groupe"] == row.groupe)
+        ]["estimation"]
+        assert row.autres == len(others) >= FEWEST_OTHERS
+        assert row.mediane == pytest.approx(np.median(others), abs=0.0051)
+        assert round(row.mediane * 100) == pytest.approx(row.mediane * 100)
+
+
+def test_a_position_holds_its_own_interval_and_no_rank(protected: Protected) -> None:
+    name = str(gaps_of_bailleurs(protected.whole, ("qpv",))["bailleur"].iloc[0])
+    own = protected.bailleur(name)
+    rows = position(protected.whole, own, name)
+    assert tuple(rows.columns) == POSITION_COLUMNS
+    assert len(rows)
+    for row in rows[rows["mediane"].notna()].itertuples():
+        want = (
+            "au_dessus"
+            if row.ic95_bas > row.mediane
+            else "en_dessous"
+            if row.ic95_haut < row.mediane
+            else "non_tranche"
+        )
+        assert row.lecture == want
+    assert not [c for c in rows.columns if "rang" in c]
+
+
+def test_letters_show_neither_size_nor_order(protected: Protected) -> None:
+    wave = protected.whole.waves[-1].vague
+    rows = under_letters(protected.whole, wave, seed=1)
+    assert list(rows.columns) == ["item", "lettre", "ecart", "verdict"]
+    for _, part in rows.groupby("item"):
+        assert part["lettre"].tolist() == sorted(part["lettre"], key=lambda v: (len(v), v))
+        assert len(part) > FEWEST_OTHERS
+    assert under_letters(protected.whole, wave, seed=1).equals(rows)
+
+
+def test_letters_are_drawn_anew_for_each_output() -> None:
+    names = [f"Bailleur {k}" for k in range(30)]
+    one, two = draw(names, seed=3, output="2023|q1"), draw(names, seed=3, output="2023|q2")
+    assert one != two
+    assert sorted(one.values()) == sorted(letters(30))
+    assert draw(reversed(names), seed=3, output="2023|q1") == one
+    assert letters(28)[-3:] == ["Z", "AA", "AB"]
+
+
+def test_the_benchmark_speaks_the_bailleurs_own_names(protected: Protected) -> None:
+    name = str(gaps_of_bailleurs(protected.whole, ("qpv",))["bailleur"].iloc[0])
+    own = protected.bailleur(name)
+    libelles = dict(zip(own.items["item"], own.items["libelle"], strict=True))
+    rows = benchmark_table(own, {"q1": "Q01. Propreté"}, libelles)
+    assert set(rows["item"]) <= {"Q01. Propreté", "Question q2", "Note"}
+    assert set(rows["repere"]) == {"region_sans_soi"}

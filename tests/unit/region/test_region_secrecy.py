@@ -1,0 +1,244 @@
+"""Nobody who holds every output, nor a bailleur that knows its own answers, learns a masked cell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from region_cases import LEVELS, region_plan, region_survey
+
+from tfpb.model.codes import ENSEMBLE, TOTAL, Publication
+from tfpb.region.cuts import Protected
+from tfpb.region.estimates import compare_region
+from tfpb.region.secrecy import (
+    Rules,
+    _known_to,
+    _reveals,
+    _Wave,
+    check_total,
+    published_rows,
+    region_masks,
+)
+from tfpb.survey import compare
+from tfpb.survey.cells import Cell, declare_cells
+
+if TYPE_CHECKING:
+    from tfpb.model.survey import Estimates, Published
+    from tfpb.survey.cells import Cells
+    from tfpb.survey.model import Survey
+
+RULES = Rules(11)
+SEEDS = (1, 2, 3, 4)
+
+
+def prepared(seed: int) -> tuple[Survey, Estimates, frozenset[Cell]]:
+    answers = region_survey(seed)
+    made = compare_region(answers, region_plan(), by=LEVELS, repere=None)
+    estimates = published_rows(made, answers)
+    return answers, estimates, region_masks(estimates, answers, RULES)
+
+
+def whole_system(answers: Survey, estimates: Estimates) -> Cells:
+    cells = declare_cells(estimates)
+    for wave in answers.waves:
+        _Wave(answers, wave).tie_levels(cells)
+    return cells
+
+
+def determined(cells: Cells, masked: frozenset[Cell]) -> set[Cell]:
+    """Solve everything by singular values: another way than the program's."""
+    systems: dict[tuple[str, str], list[tuple[Cell, tuple[Cell, ...]]]] = {}
+    for total, parts in cells.sums:
+        systems.setdefault((total.vague, total.item), []).append((total, parts))
+    found: set[Cell] = set()
+    for sums in systems.values():
+        found |= solved(cells, sums, masked)
+    return found
+
+
+def solved(
+    cells: Cells, sums: list[tuple[Cell, tuple[Cell, ...]]], masked: frozenset[Cell]
+) -> set[Cell]:
+    met = {c for total, parts in sums for c in (total, *parts)}
+    unknown = sorted(c for c in met if cells.count[c] and (c in masked or c not in cells.shown))
+    column = {c: k for k, c in enumerate(unknown)}
+    rows = np.zeros((len(sums), len(unknown)))
+    for line, (total, parts) in zip(rows, sums, strict=True):
+        for sign, cell in ((1.0, total), *((-1.0, p) for p in parts)):
+            if cell in column:
+                line[column[cell]] += sign
+    if not unknown:
+        return set()
+    _, values, vectors = np.linalg.svd(rows, full_matrices=True)
+    kernel = vectors[(values > 1e-7).sum() :]
+    still = np.abs(kernel).max(axis=0, initial=0.0) < 1e-6
+    return {unknown[k] for k in np.flatnonzero(still) if unknown[k] in masked}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_sum_of_the_system_holds(seed: int) -> None:
+    answers, estimates, _ = prepared(seed)
+    cells = whole_system(answers, estimates)
+    assert any(c.niveau.startswith("@") for c in cells.count)  # levels do cross
+    for total, parts in cells.sums:
+        assert cells.count[total] == sum(cells.count[p] for p in parts), total
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_reader_of_everything_learns_a_masked_cell(seed: int) -> None:
+    answers, estimates, masks = prepared(seed)
+    cells = whole_system(answers, estimates)
+    assert masks
+    assert determined(cells, masks) == set()
+    for owner in sorted(set(answers.respondents["bailleur"])):
+        assert determined(_known_to(cells, owner), masks) == set(), owner
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_territory_shown_has_three_bailleurs_none_of_which_stands_out(seed: int) -> None:
+    answers, estimates, masks = prepared(seed)
+    sealed = Protected.of(estimates, masks, 11).whole.comparison
+    shown = sealed[
+        (sealed["niveau"] != TOTAL)
+        & sealed["groupe"].isin(["qpv", "ensemble"])
+        & sealed["n"].notna()
+        & (sealed["n"] > 0)
+    ]
+    frame = answers.respondents
+    for row in shown.itertuples():
+        valid = answers.answers[row.item] >= 0
+        here = valid & (frame["vague"] == row.vague) & (frame[row.niveau] == row.territoire)
+        if row.groupe == "qpv":
+            here &= frame["qpv"] == 1
+        counts = frame[here]["bailleur"].value_counts().to_numpy()
+        assert counts.sum() == row.n
+        assert len(counts) >= 3
+        assert counts.max() <= 0.85 * counts.sum()
+        small = counts[counts < 11]
+        assert len(small) in (0, *range(3, 20))
+        assert not len(small) or small.sum() - small.max() >= 11
+
+
+def numbers(published: Published) -> dict[Cell, float]:
+    """Every cell a cut shows, with its count."""
+    rows = published.comparison
+    rows = rows[(rows["ajustement"] == "brut") & rows["n"].notna()]
+    rows = rows[rows["groupe"].isin(["qpv", "hors_qpv", "ensemble"]) & (rows["n"] > 0)]
+    names = ["vague", "item", "niveau", "territoire", "bailleur", "groupe"]
+    keys = rows[names].astype(str).itertuples(index=False, name=None)
+    return {Cell(*key): n for key, n in zip(keys, rows["n"], strict=True)}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_output_shows_what_another_masks(seed: int) -> None:
+    answers, estimates, masks = prepared(seed)
+    protected = Protected.of(estimates, masks, 11)
+    hidden = {
+        c
+        for c in masks
+        if c.niveau == TOTAL and not c.bailleur.startswith("@") and c.item != "@modele"
+    }
+    outputs = [protected.region({})]
+    outputs += [protected.bailleur(b) for b in sorted(set(answers.respondents["bailleur"]))]
+    for published in outputs:
+        assert not hidden & set(numbers(published))
+    for contrat in sorted(set(answers.respondents["contrat_de_ville"])):
+        quarters = set(answers.respondents["code_qpv"]) - {""}
+        sheet = protected.contrat(contrat, quarters)
+        assert set(sheet.comparison["bailleur"]) <= {ENSEMBLE}
+        for cell in numbers(sheet):
+            own = (
+                cell._replace(niveau="contrat_de_ville", territoire=contrat)
+                if cell.niveau == TOTAL
+                else cell
+            )
+            if cell.niveau == "code_qpv" and cell.groupe == "hors_qpv":
+                continue  # the whole's, seen above
+            assert own not in masks
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_region_without_a_bailleur_is_shown_only_beside_what_gives_it_anyway(seed: int) -> None:
+    answers, estimates, masks = prepared(seed)
+    protected = Protected.of(estimates, masks, 11)
+    for owner in sorted(set(answers.respondents["bailleur"])):
+        marks = protected.bailleur(owner).benchmark
+        for row in marks[marks["groupe"].isin(["qpv", "hors_qpv"])].itertuples():
+            for who in (owner, ENSEMBLE):
+                assert Cell(row.vague, row.item, TOTAL, TOTAL, who, row.groupe) not in masks
+
+
+def test_a_pack_names_its_bailleur_alone() -> None:
+    _, estimates, masks = prepared(1)
+    published = Protected.of(estimates, masks, 11).bailleur("B2")
+    for table in (published.comparison, published.levels, published.priorities):
+        assert set(table["bailleur"]) <= {"B2", ENSEMBLE}
+    assert "_bailleur" not in published.benchmark
+
+
+def test_what_an_earlier_run_masked_stays_masked() -> None:
+    answers, estimates, masks = prepared(1)
+    cells = declare_cells(estimates)
+    free = next(c for c in sorted(cells.count) if c.niveau == "departement" and c not in masks)
+    again = region_masks(estimates, answers, RULES, masks | {free})
+    assert again >= masks | {free}
+
+
+def test_the_estimates_are_those_of_the_whole_comparison() -> None:
+    answers = region_survey(5)
+    plan = region_plan()
+    apart = published_rows(compare_region(answers, plan, by=LEVELS, repere=None), answers)
+    together = published_rows(compare(answers, plan, by=LEVELS), answers)
+    key = ["vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustement"]
+    both = apart.comparison.merge(together.comparison, on=key, how="outer", suffixes=("", "_b"))
+    assert len(both) == len(apart.comparison) == len(together.comparison)
+    for column in ("n", "n_residences", "estimation", "erreur_type", "ddl", "ic95_bas", "p_holm"):
+        one, two = (both[c].to_numpy(dtype=float) for c in (column, f"{column}_b"))
+        np.testing.assert_allclose(one, two, rtol=1e-9, atol=1e-12)
+    assert (both["verdict"] == both["verdict_b"]).all()
+    assert (both["publication"] == both["publication_b"]).all()
+
+
+def test_a_change_is_not_shown_where_a_bailleur_is_in_one_wave_only() -> None:
+    answers = region_survey(6)
+    frame = answers.respondents
+    keep = np.flatnonzero(~((frame["bailleur"] == "B0") & (frame["vague"] == "2019")).to_numpy())
+    answers = replace(
+        answers,
+        respondents=frame.iloc[keep].reset_index(drop=True),
+        answers={k: v[keep] for k, v in answers.answers.items()},
+        marks={k: v[keep] for k, v in answers.marks.items()},
+    )
+    made = compare_region(answers, region_plan(), by=LEVELS, repere=None)
+    rows = published_rows(made, answers).comparison
+    changes = rows[rows["groupe"].str.startswith("evolution") & (rows["niveau"] == "departement")]
+    met = set(answers.respondents.loc[answers.respondents["bailleur"] == "B0", "departement"])
+    assert not met & set(changes["territoire"])
+
+
+def test_dominance_and_small_contributors() -> None:
+    columns = np.array(
+        [
+            # few, heavy, one small, three small thin, three small enough, fine
+            [50.0, 90, 50, 60, 60, 30],
+            [50, 5, 50, 3, 9, 30],
+            [0, 5, 5, 3, 9, 30],
+            [0, 0, 0, 3, 9, 30],
+        ]
+    )
+    assert _reveals(columns, RULES).tolist() == [True, True, True, True, False, False]
+
+
+def test_too_few_bailleurs_stop_the_region() -> None:
+    assert check_total(region_survey(1), 3)
+    assert not check_total(region_survey(1, owners=3), 3)
+
+
+def test_masked_rows_hold_no_number() -> None:
+    _, estimates, masks = prepared(2)
+    table = Protected.of(estimates, masks, 11).whole.comparison
+    rows = table[table["publication"] == Publication.MASQUE.value]
+    assert len(rows)
+    assert rows[["n", "n_residences", "estimation", "ic95_bas", "p_holm"]].isna().all().all()
