@@ -81,7 +81,7 @@ def position(whole: Published, own: Published, name: str) -> pd.DataFrame:
     return out[list(POSITION_COLUMNS)]
 
 
-def under_letters(whole: Published, wave: str, *, seed: int) -> pd.DataFrame:
+def under_letters(whole: Published, wave: str, *, key: str) -> pd.DataFrame:
     """Lay the bailleurs' gaps out under letters, drawn question by question, to the point.
 
     Neither n nor interval: both would tell the size, and the size the name. Rows come in the order
@@ -99,7 +99,7 @@ def under_letters(whole: Published, wave: str, *, seed: int) -> pd.DataFrame:
     for item, part in rows.groupby("item", sort=False):
         if len(part) <= FEWEST_OTHERS:
             continue
-        drawn = draw(part["bailleur"], seed=seed, output=f"{wave}|{item}")
+        drawn = draw(part["bailleur"], key=key, output=f"{wave}|{item}")
         lines = [
             (str(item), drawn[b], round(float(v), 2) + 0.0, str(verdict))
             for b, v, verdict in zip(

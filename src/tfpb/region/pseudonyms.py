@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from random import Random
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from tfpb.checks import Source
+
+
+def drawing_key(seed: int, sources: Iterable[Source]) -> str:
+    """Return the key of a run: its seed, and what no single bailleur can know.
+
+    The hashes of every bailleur's files go into it: names and seed alone do not draw again.
+    """
+    content = "|".join(["pseudonymes", str(seed), *(s.sha256 for s in sources)])
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def letters(count: int) -> list[str]:
@@ -21,18 +33,18 @@ def letters(count: int) -> list[str]:
     return out
 
 
-def draw(names: Iterable[str], *, seed: int, output: str) -> dict[str, str]:
+def draw(names: Iterable[str], *, key: str, output: str) -> dict[str, str]:
     """Draw a letter for each name, for one output.
 
     Parameters
     ----------
     names : iterable of str
-    seed : int
-        The region's, kept by the regional body: who has it can draw again.
+    key : str
+        Kept by the regional body: who has it can draw again, so that no output may bear it.
     output : str
         Which table: another one draws otherwise.
     """
     order = sorted(set(names))
     chosen = letters(len(order))
-    Random(f"{seed}|{output}").shuffle(chosen)  # noqa: S311 - a draw to be drawn again, not a key
+    Random(f"{key}|{output}").shuffle(chosen)  # noqa: S311 - a draw to be drawn again, not a key
     return dict(zip(order, chosen, strict=True))

@@ -25,6 +25,7 @@ from tfpb.region.facts import axes, owners_by_quarter, quarter_money, region_fac
 from tfpb.region.join import LEVELS, Joined, join
 from tfpb.region.packs import Media, PackJob, ReportJob, pack_files, report_files
 from tfpb.region.partition import Part, Task, make_part
+from tfpb.region.pseudonyms import drawing_key
 from tfpb.region.reports import Head, Restitution, Sheet
 from tfpb.region.secrecy import Rules, check_total, published_rows, region_masks
 from tfpb.region.territories import territories
@@ -236,7 +237,7 @@ def render(
     run = computed.run
     jobs = pack_jobs(computed, geography, media, kept)
     packs = executor.map(pack_files, jobs, lambda n: tell("packs", n))
-    reports = [ReportJob("region", restitution(run), _REGION, media)]
+    reports = [ReportJob("region", restitution(computed), _REGION, media)]
     folders = _folders(computed.contrats)
     reports += [
         ReportJob(f"contrats/{folders[one.name]}", one, _SHEET, media) for one in sheets(computed)
@@ -262,14 +263,15 @@ def render(
     )
 
 
-def restitution(run: RegionRun) -> Restitution:
+def restitution(computed: Computed) -> Restitution:
     """Gather the regional restitution."""
+    run = computed.run
     if run.protected is None:
         return Restitution(run.head, run.facts, None, None, None)
     survey = run.protected.region(run.places.names)
     wave = survey.waves[-1].vague
-    seed = run.settings.reglages.graine_pseudonymes
-    letters = positions.under_letters(run.protected.whole, wave, seed=seed)
+    key = drawing_key(run.settings.reglages.graine_pseudonymes, computed.sources)
+    letters = positions.under_letters(run.protected.whole, wave, key=key)
     spread = positions.spread(run.protected.whole, wave)
     return Restitution(run.head, run.facts, survey, letters, spread)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from region_cases import LEVELS, region_plan, region_survey
 
+from tfpb.checks import Source
 from tfpb.region.cuts import GAP_AND_LEVEL, Protected, gaps_of_bailleurs
 from tfpb.region.estimates import compare_region
 from tfpb.region.positions import (
@@ -16,7 +17,7 @@ from tfpb.region.positions import (
     quartiles,
     under_letters,
 )
-from tfpb.region.pseudonyms import draw, letters
+from tfpb.region.pseudonyms import draw, drawing_key, letters
 from tfpb.region.secrecy import Rules, published_rows, region_masks
 
 
@@ -65,20 +66,20 @@ def test_a_position_holds_its_own_interval_and_no_rank(protected: Protected) -> 
 
 def test_letters_show_neither_size_nor_order(protected: Protected) -> None:
     wave = protected.whole.waves[-1].vague
-    rows = under_letters(protected.whole, wave, seed=1)
+    rows = under_letters(protected.whole, wave, key="clé")
     assert list(rows.columns) == ["item", "lettre", "ecart", "verdict"]
     for _, part in rows.groupby("item"):
         assert part["lettre"].tolist() == sorted(part["lettre"], key=lambda v: (len(v), v))
         assert len(part) > FEWEST_OTHERS
-    assert under_letters(protected.whole, wave, seed=1).equals(rows)
+    assert under_letters(protected.whole, wave, key="clé").equals(rows)
 
 
 def test_letters_are_drawn_anew_for_each_output() -> None:
     names = [f"Bailleur {k}" for k in range(30)]
-    one, two = draw(names, seed=3, output="2023|q1"), draw(names, seed=3, output="2023|q2")
+    one, two = draw(names, key="clé", output="2023|q1"), draw(names, key="clé", output="2023|q2")
     assert one != two
     assert sorted(one.values()) == sorted(letters(30))
-    assert draw(reversed(names), seed=3, output="2023|q1") == one
+    assert draw(reversed(names), key="clé", output="2023|q1") == one
     assert letters(28)[-3:] == ["Z", "AA", "AB"]
 
 
@@ -89,3 +90,10 @@ def test_the_benchmark_speaks_the_bailleurs_own_names(protected: Protected) -> N
     rows = benchmark_table(own, {"q1": "Q01. Propreté"}, libelles)
     assert set(rows["item"]) <= {"Q01. Propreté", "Question q2", "Note"}
     assert set(rows["repere"]) == {"region_sans_soi"}
+
+
+def test_names_and_seed_alone_do_not_draw_again() -> None:
+    files = [Source("patrimoine", "p.csv", sha, 1, 1) for sha in ("aa", "bb")]
+    key = drawing_key(0, files)
+    assert key == drawing_key(0, files)
+    assert len({key, drawing_key(1, files), drawing_key(0, files[:1]), drawing_key(0, [])}) == 4
