@@ -85,11 +85,23 @@ def guard() -> Iterator[None]:
     except Exception as error:
         if os.environ.get("TFPB_TRACE"):
             raise
+        if isinstance(error, OSError) and error.errno and error.filename:
+            show_faults([_refused(error)])
+            raise typer.Exit(TfpbError.exit_code) from None
         complain(
             "Une erreur du programme est survenue (ce n’est pas votre fichier) : "
             f"{type(error).__name__}. Relancez avec la variable TFPB_TRACE=1 et envoyez le texte affiché."
         )
         raise typer.Exit(_OUR_FAULT) from None
+
+
+def _refused(error: OSError) -> Fault:
+    """Make the fault of a file or folder the system refuses, wherever in the program that was."""
+    from tfpb.errors import Fault, Place
+    from tfpb.words.contents import reason
+
+    name = Path(str(error.filename)).name.removeprefix(".").removesuffix(".part")
+    return Fault("acces_impossible", Place(name), reason(error))
 
 
 def show_faults(faults: Iterable[Fault]) -> None:

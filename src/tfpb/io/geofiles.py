@@ -16,7 +16,7 @@ import pyogrio
 import shapely
 
 from tfpb.errors import Place, fail
-from tfpb.io.contents import cannot_write, unreadable
+from tfpb.io.contents import cannot_write, contents, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -212,9 +212,7 @@ def read_parquet(path: Path) -> gpd.GeoDataFrame:
     try:
         return gpd.read_parquet(path)
     except Exception as error:
-        raise fail(
-            "geodonnees_abimees", place=Place(path.name), got=type(error).__name__
-        ) from error
+        raise fail("geodonnees_abimees", place=Place(path.name), got=contents(path)) from error
 
 
 def write_gpkg(

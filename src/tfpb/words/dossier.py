@@ -144,7 +144,7 @@ FAULTS: dict[str, FaultWords] = {
         "Relancez « tfpb dossier » pour en refaire un.",
     ),
     "geographie_absente": FaultWords(
-        "{quoi} : rien n’est importé dans le dossier de géodonnées.",
+        "Il manque aux géodonnées importées : {quoi}.",
         "{quoi}",
         "Importez-la une fois pour toutes : {commande}",
     ),

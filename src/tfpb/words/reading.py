@@ -15,6 +15,11 @@ FAULTS = {
         "un dossier, existant ou à créer",
         "Donnez un autre nom à --sortie : votre fichier n’a pas été touché.",
     ),
+    "acces_impossible": FaultWords(
+        "Le système refuse l’accès à ce fichier ou à ce dossier.",
+        "un fichier et un dossier que l’on peut lire et écrire",
+        "Vérifiez les droits, la place sur le disque, et que le fichier n’est pas ouvert ailleurs.",
+    ),
     "fichier_absent": FaultWords(
         "Le fichier « {got} » est introuvable.",
         "un fichier à cet emplacement",
