@@ -100,7 +100,7 @@ class Filtre(_Model):
 class Item(_Model):
     """One question."""
 
-    colonnes: Names
+    colonnes: Names = Field(min_length=1)
     libelle: str
     theme: Theme
     nature: Nature = Nature.SERVICE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -241,3 +242,11 @@ def test_any_text_can_be_told(got: str, file: str, row: int, column: str) -> Non
     said = say(Fault("fichier_absent", Place(file, file, row, column), got))
     shown = "".join(said.lines())
     assert not {unicodedata.category(c) for c in shown} & {"Cc", "Cf", "Cs"}
+
+
+def test_a_question_without_column_is_a_fault() -> None:
+    raw = (EXAMPLE / "plan_enquete.toml").read_text(encoding="utf-8")
+    raw = re.sub(r"\[\[items\]\]\ncolonnes = .*", "[[items]]\ncolonnes = []", raw, count=1)
+    plan, faults = on_disk("plan.toml", raw.encode(), read_plan)
+    assert [f.place.column for f in faults] == ["items n° 1.colonnes"]
+    assert plan is None
