@@ -15,7 +15,7 @@ from tfpb.cli.common import Geodonnees, Sortie, geodata_folder, guard, progress,
 if TYPE_CHECKING:
     from tfpb.executor import Executor
     from tfpb.io.region_inputs import RegionSettings
-    from tfpb.region.run import Rendered
+    from tfpb.region.outputs import Rendered
     from tfpb.survey.cells import Cell
 
 
@@ -102,8 +102,9 @@ def _steps(
     before: tuple[Cell, ...],
 ) -> tuple[Rendered, dict[str, float]]:
     from tfpb.io.stage_cache import StageCache, cache_folder
+    from tfpb.region.outputs import render
     from tfpb.region.packs import Media
-    from tfpb.region.run import compute, render
+    from tfpb.region.run import compute
 
     kept = cache_folder()
     geography = geography.resolve()

@@ -64,16 +64,16 @@ class Protected:
         own = survey.for_bailleur(replace(self.estimates, comparison=whole), name)
         return survey.protect(own, masking_n=self.masking_n, previous=self.masks)
 
-    def contrat(self, name: str, quarters: Collection[str]) -> Published:
-        """Cut the sheet of a contrat de ville: over all bailleurs, the contrat and its quarters.
+    def place(self, level: str, name: str, quarters: Collection[str]) -> Published:
+        """Cut a territory and its quarters, over all bailleurs: a contrat de ville, a département.
 
-        The contrat's rows stand as the whole of the sheet (`total`).
+        The territory's rows stand as the whole (`total`).
         """
         table = self.whole.comparison
-        mine = (table["niveau"] == "contrat_de_ville") & (table["territoire"] == name)
+        mine = (table["niveau"] == level) & (table["territoire"] == name)
         inside = (table["niveau"] == "code_qpv") & table["territoire"].isin(list(quarters))
         rows = table[(table["bailleur"] == ENSEMBLE) & (mine | inside)]
-        whole = (rows["niveau"] == "contrat_de_ville").to_numpy()
+        whole = (rows["niveau"] == level).to_numpy()
         placed = rows.assign(
             niveau=np.where(whole, TOTAL, rows["niveau"].to_numpy(dtype=object)),
             territoire=np.where(whole, TOTAL, rows["territoire"].to_numpy(dtype=object)),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import Axe
 from tfpb.report.region_sections.restitution import RegionFacts
 from tfpb.words.accounts import axis_words
 from tfpb.words.report import ROLES
@@ -121,23 +120,36 @@ def axes(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame:
     DataFrame
         `axe (words), actions, prevu_eur, realise_eur, valorise_eur`, axes without action left out.
     """
+    whole = axis_rows(parts, codes)
+    rows = [
+        {
+            "axe": axis_words(int(str(axe))),
+            "actions": int(part["actions"].sum()),
+            **{c: sum(part[c], _NOTHING) for c in _SPENT},
+        }
+        for axe, part in whole.groupby("axe", sort=True)
+    ]
+    return pd.DataFrame(rows, columns=["axe", "actions", *_SPENT])
+
+
+def axis_rows(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame:
+    """Sum the programmes by quarter and axis: `code_qpv, axe (int), actions, …_eur`."""
     wanted = set(codes)
-    sums: dict[int, dict[str, Any]] = {}
+    sums: dict[tuple[str, int], dict[str, Any]] = {}
     for part in parts:
         if part.programme is None:
             continue
         for row in part.programme.by_axis.to_dict("records"):
-            if str(row["code_qpv"]) not in wanted:
+            key = (str(row["code_qpv"]), int(row["axe"]))
+            if key[0] not in wanted:
                 continue
-            line = sums.setdefault(
-                int(row["axe"]), {"actions": 0, **dict.fromkeys(_SPENT, _NOTHING)}
-            )
+            line = sums.setdefault(key, {"actions": 0, **dict.fromkeys(_SPENT, _NOTHING)})
             line["actions"] += int(row["actions"])
             for column in _SPENT:
                 if isinstance(row[column], Decimal):
                     line[column] += row[column]
-    rows = [{"axe": axis_words(int(a)), **sums[int(a)]} for a in Axe if int(a) in sums]
-    return pd.DataFrame(rows, columns=["axe", "actions", *_SPENT])
+    rows = [{"code_qpv": code, "axe": axe, **sums[code, axe]} for code, axe in sorted(sums)]
+    return pd.DataFrame(rows, columns=["code_qpv", "axe", "actions", *_SPENT])
 
 
 def owners_by_quarter(

@@ -73,7 +73,7 @@ class Restitution:
     def say(self) -> Report:
         """Say it as a report."""
         survey, region = self.survey, self.head.settings.region
-        dossier = _thin(self.head, region.titre, survey, no_homes())
+        dossier = thin_dossier(self.head, region.titre, survey, no_homes())
         sections: list[Section] = [
             pages.overview(self.facts, survey, self.head.settings.reglages.part_maximum),
             comparaison(dossier),
@@ -119,7 +119,7 @@ class Sheet:
 
     def say(self) -> Report:
         """Say it as a report."""
-        dossier = _thin(self.head, self.name, self.survey, self.homes)
+        dossier = thin_dossier(self.head, self.name, self.survey, self.homes)
         abated, valued = (
             sum(self.money[c], Decimal(0)) for c in ("abattement_eur", "valorise_eur")
         )
@@ -165,7 +165,7 @@ def no_ground() -> Ground:
     return Ground(empty, empty, empty)
 
 
-def _thin(of: Head, title: str, survey: Published | None, homes: pd.DataFrame) -> Dossier:
+def thin_dossier(of: Head, title: str, survey: Published | None, homes: pd.DataFrame) -> Dossier:
     """Make the dossier that the survey's sections read: no money, no map, the named quarters."""
     head = of.settings.region
     nothing = pd.DataFrame()

@@ -1,51 +1,37 @@
-"""The region on one page: parts → join → one estimate → one secrecy → packs, sheets, restitution."""
+"""The region on one page: parts → join → one estimate → one secrecy; `outputs` makes the rest."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from tfpb.checks import Source
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
 from tfpb.geodata.geography import open_geography
-from tfpb.io.archive import zip_bytes
-from tfpb.io.pack import RUN, dumps
 from tfpb.io.region_inputs import in_dossier, read_region
-from tfpb.io.region_masks import MASKS, masks_bytes
 from tfpb.perimeters import ruling_vintage
 from tfpb.provenance import versions
-from tfpb.region import positions
 from tfpb.region.cuts import Protected
 from tfpb.region.estimates import compare_region
-from tfpb.region.facts import axes, owners_by_quarter, quarter_money, region_facts
+from tfpb.region.facts import region_facts
 from tfpb.region.join import LEVELS, Joined, join
-from tfpb.region.packs import Media, PackJob, ReportJob, pack_files, report_files
 from tfpb.region.partition import Part, Task, make_part
-from tfpb.region.pseudonyms import drawing_key
-from tfpb.region.reports import Head, Restitution, Sheet
+from tfpb.region.reports import Head
 from tfpb.region.secrecy import Rules, check_total, published_rows, region_masks
 from tfpb.region.territories import territories
-from tfpb.text import fold
-from tfpb.words.region import REPERE_REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from tfpb.checks import Source
     from tfpb.executor import Executor
     from tfpb.io.region_inputs import RegionInputs, RegionSettings
     from tfpb.model.location import Located
-    from tfpb.model.survey import Published
     from tfpb.region.territories import Territories
     from tfpb.report.region_sections.restitution import RegionFacts
     from tfpb.survey.cells import Cell
-
-_SHEET: Final = {"xlsx": "fiche.xlsx", "pdf": "fiche.pdf", "docx": "fiche.docx"}
-_REGION: Final = {"xlsx": "restitution.xlsx", "pdf": "restitution.pdf", "docx": "restitution.docx"}
 
 
 def _quietly(_step: str, _count: int) -> None:
@@ -96,6 +82,8 @@ class Computed:
     contrats : mapping of str to tuple of str
         Contrat → its quarters that hold dwellings of the stock.
     sources : tuple of Source
+    digest : str
+        Hash of inputs, settings and versions.
     notices : tuple of Fault
     """
 
@@ -104,18 +92,8 @@ class Computed:
     joined: Joined
     contrats: dict[str, tuple[str, ...]]
     sources: tuple[Source, ...]
+    digest: str
     notices: tuple[Fault, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """Files of a region, by name under its folder, and what the user is told."""
-
-    files: dict[str, bytes]
-    owners: int
-    contrats: int
-    notices: tuple[Fault, ...] = ()
-    doubts: dict[str, int] = field(default_factory=dict)
 
 
 def compute(
@@ -170,6 +148,7 @@ def compute(
     )
     protected = _protected(joined, inputs, frozenset(masked_before), executor)
     bare = [replace(p, survey=None) for p in parts]
+    digest = _hash(settings, inputs, sources)
     run = RegionRun(
         settings=settings,
         parts=bare,
@@ -177,10 +156,12 @@ def compute(
         places=places,
         facts=region_facts(bare, joined.located, places, sources),
         protected=protected,
-        run_hash=_hash(settings, inputs, sources)[:8],
+        run_hash=digest[:8],
     )
     notices = (*inputs.notices, *places.notices, *joined.notices)
-    return Computed(inputs, run, replace(joined, survey=None), _contrats(run), sources, notices)
+    return Computed(
+        inputs, run, replace(joined, survey=None), _contrats(run), sources, digest, notices
+    )
 
 
 def _protected(
@@ -222,156 +203,3 @@ def _contrats(run: RegionRun) -> dict[str, tuple[str, ...]]:
         if name := run.places.contrat_of_quarter.get(code, ""):
             out.setdefault(name, []).append(code)
     return {name: tuple(codes) for name, codes in sorted(out.items())}
-
-
-def render(
-    computed: Computed,
-    geography: Path,
-    *,
-    executor: Executor,
-    media: Media,
-    kept: Path | None = None,
-    tell: Callable[[str, int], None] = _quietly,
-) -> Rendered:
-    """Make every file of the region; the same bytes wherever it runs."""
-    run = computed.run
-    jobs = pack_jobs(computed, geography, media, kept)
-    packs = executor.map(pack_files, jobs, lambda n: tell("packs", n))
-    reports = [ReportJob("region", restitution(computed), _REGION, media)]
-    folders = _folders(computed.contrats)
-    reports += [
-        ReportJob(f"contrats/{folders[one.name]}", one, _SHEET, media) for one in sheets(computed)
-    ]
-    made = executor.map(report_files, reports, lambda n: tell("reports", n))
-    files: dict[str, bytes] = {}
-    for one in made:
-        files |= one
-    owners = _folders([p.name for p in run.parts])
-    for part, pack in zip(run.parts, packs, strict=True):
-        folder = owners[part.name]
-        files |= {f"bailleurs/{folder}/{name}": data for name, data in pack.items()}
-        files[f"bailleurs/{folder}.zip"] = zip_bytes(pack)
-    files[RUN] = dumps(_record(computed))
-    if run.protected is not None:
-        files[MASKS] = masks_bytes(run.protected.masks)
-    return Rendered(
-        files,
-        owners=len(run.parts),
-        contrats=len(computed.contrats),
-        notices=computed.notices,
-        doubts={p.name: len(p.notices) for p in run.parts},
-    )
-
-
-def restitution(computed: Computed) -> Restitution:
-    """Gather the regional restitution."""
-    run = computed.run
-    if run.protected is None:
-        return Restitution(run.head, run.facts, None, None, None)
-    survey = run.protected.region(run.places.names)
-    wave = survey.waves[-1].vague
-    key = drawing_key(run.settings.reglages.graine_pseudonymes, computed.sources)
-    letters = positions.under_letters(run.protected.whole, wave, key=key)
-    spread = positions.spread(run.protected.whole, wave)
-    return Restitution(run.head, run.facts, survey, letters, spread)
-
-
-def sheets(computed: Computed) -> list[Sheet]:
-    """Gather the sheets of the contrats de ville."""
-    run = computed.run
-    every = [code for codes in computed.contrats.values() for code in codes]
-    money = quarter_money(run.parts, every)
-    money["nom_qpv"] = [run.places.quarters.get(c, c) for c in money["code_qpv"]]
-    stock = owners_by_quarter(run.located, run.places, every)
-    out = []
-    for name, codes in computed.contrats.items():
-        survey = run.protected.contrat(name, codes) if run.protected is not None else None
-        named = [(code, run.places.quarters.get(code, code)) for code in codes]
-        out.append(
-            Sheet(
-                head=run.head,
-                name=name,
-                survey=survey,
-                homes=pd.DataFrame(named, columns=["code_qpv", "nom_qpv"]),
-                stock=stock[stock["code_qpv"].isin(codes)].reset_index(drop=True),
-                money=money[money["code_qpv"].isin(codes)].reset_index(drop=True),
-                axes=axes(run.parts, codes),
-            )
-        )
-    return out
-
-
-def pack_jobs(
-    computed: Computed, geography: Path, media: Media, kept: Path | None = None
-) -> list[PackJob]:
-    """List the packs to make, each with its own cut of the survey."""
-    run = computed.run
-    folders = _folders([p.name for p in run.parts])
-    region = Source("region", run.settings.region.titre, _digest(computed), 0, len(run.parts))
-    jobs = []
-    for part in run.parts:
-        own: Published | None = None
-        position: pd.DataFrame | None = None
-        repere: pd.DataFrame | None = None
-        if run.protected is not None:
-            own = run.protected.bailleur(part.name)
-            position = positions.position(run.protected.whole, own, part.name)
-            repere = _repere(computed, own, part)
-        jobs.append(
-            PackJob(
-                part=part,
-                survey=own,
-                position=position,
-                repere=repere,
-                repere_name=f"repere_{folders[part.name]}.csv",
-                geography=geography,
-                region=region,
-                media=media,
-                kept=kept,
-            )
-        )
-    return jobs
-
-
-def _repere(computed: Computed, own: Published, part: Part) -> pd.DataFrame:
-    libelles = dict(zip(own.items["item"], own.items["libelle"], strict=True))
-    names = dict(computed.joined.items.get(part.name, {}))
-    table = positions.benchmark_table(own, names, libelles)
-    title = computed.run.settings.region.titre
-    said = [REPERE_REFERENCE.format(titre=title, vague=v) for v in table["vague"]]
-    return table.assign(reference=said)
-
-
-def _digest(computed: Computed) -> str:
-    return _hash(computed.run.settings, computed.inputs, computed.sources)
-
-
-def _folders(names: Sequence[str] | dict[str, Any]) -> dict[str, str]:
-    """Give each name a folder: letters, digits and dashes; doubles are numbered."""
-    out: dict[str, str] = {}
-    taken: set[str] = set()
-    for name in names:
-        base = "-".join(fold(name).split()) or "sans-nom"
-        chosen, number = base, 2
-        while chosen in taken:
-            chosen, number = f"{base}-{number}", number + 1
-        taken.add(chosen)
-        out[name] = chosen
-    return out
-
-
-def _record(computed: Computed) -> dict[str, Any]:
-    """Return the region's `run.json`: no clock, no absolute path."""
-    run = computed.run
-    return {
-        "empreinte": run.run_hash,
-        "versions": versions(),
-        "reglages": run.settings.model_dump(mode="json"),
-        "entrees": [
-            {"role": s.role, "nom": s.name, "sha256": s.sha256, "lignes": s.rows}
-            for s in computed.sources
-        ],
-        "bailleurs": {p.name: len(p.notices) for p in run.parts},
-        "contrats": {name: list(codes) for name, codes in computed.contrats.items()},
-        "cases_masquees": len(run.protected.masks) if run.protected is not None else 0,
-    }

@@ -130,6 +130,9 @@ NO_SURVEY_PLACE: Final = (
     "Aucune question ne peut être publiée pour ce contrat : trop peu de ménages interrogés, ou trop peu "
     "de bailleurs pour qu’aucun ne se reconnaisse."
 )
+SCOPE_QUARTER: Final = "Ménages de ce quartier, tous bailleurs, comparés au hors QPV de la région"
+SCOPE_PLACE: Final = "Ménages de tous les quartiers du territoire, tous bailleurs réunis"
+PLACE_TENANTS: Final = "des QPV du territoire, tous bailleurs ensemble"
 REGION_PRIORITIES: Final = (
     "Le poids des questions est estimé sur toute la région : un contrat seul ne réunit pas assez de "
     "réponses."

@@ -146,7 +146,7 @@ def test_no_output_shows_what_another_masks(seed: int) -> None:
         assert not hidden & set(numbers(published))
     for contrat in sorted(set(answers.respondents["contrat_de_ville"])):
         quarters = set(answers.respondents["code_qpv"]) - {""}
-        sheet = protected.contrat(contrat, quarters)
+        sheet = protected.place("contrat_de_ville", contrat, quarters)
         assert set(sheet.comparison["bailleur"]) <= {ENSEMBLE}
         for cell in numbers(sheet):
             own = (

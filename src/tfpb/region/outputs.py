@@ -1,0 +1,275 @@
+"""Every file of a region: packs, sheets, restitution and maps, from what was computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from tfpb.checks import Source
+from tfpb.io.archive import zip_bytes
+from tfpb.io.atlas import atlas_bytes
+from tfpb.io.pack import RUN, dumps
+from tfpb.io.region_masks import MASKS, masks_bytes
+from tfpb.provenance import versions
+from tfpb.region import positions
+from tfpb.region.atlas import MapJob, joint_money, map_files
+from tfpb.region.facts import axes, owners_by_quarter, quarter_money
+from tfpb.region.packs import Media, PackJob, ReportJob, pack_files, report_files
+from tfpb.region.pseudonyms import drawing_key
+from tfpb.region.reports import Restitution, Sheet
+from tfpb.text import fold
+from tfpb.words.region import REPERE_REFERENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from tfpb.errors import Fault
+    from tfpb.executor import Executor
+    from tfpb.model.survey import Published
+    from tfpb.region.partition import Part
+    from tfpb.region.run import Computed
+
+_SHEET: Final = {"xlsx": "fiche.xlsx", "pdf": "fiche.pdf", "docx": "fiche.docx"}
+_REGION: Final = {"xlsx": "restitution.xlsx", "pdf": "restitution.pdf", "docx": "restitution.docx"}
+
+
+def _quietly(_step: str, _count: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Files of a region, by name under its folder, and what the user is told."""
+
+    files: dict[str, bytes]
+    owners: int
+    contrats: int
+    notices: tuple[Fault, ...] = ()
+    doubts: dict[str, int] = field(default_factory=dict)
+
+
+def render(
+    computed: Computed,
+    geography: Path,
+    *,
+    executor: Executor,
+    media: Media,
+    kept: Path | None = None,
+    tell: Callable[[str, int], None] = _quietly,
+) -> Rendered:
+    """Make every file of the region; the same bytes wherever it runs."""
+    run = computed.run
+    jobs = pack_jobs(computed, geography, media, kept)
+    packs = executor.map(pack_files, jobs, lambda n: tell("packs", n))
+    reports = [ReportJob("region", restitution(computed), _REGION, media)]
+    folders = _folders(computed.contrats)
+    reports += [
+        ReportJob(f"contrats/{folders[one.name]}", one, _SHEET, media) for one in sheets(computed)
+    ]
+    made = executor.map(report_files, reports, lambda n: tell("reports", n))
+    files: dict[str, bytes] = {}
+    for one in made:
+        files |= one
+    owners = _folders([p.name for p in run.parts])
+    for part, pack in zip(run.parts, packs, strict=True):
+        folder = owners[part.name]
+        files |= {f"bailleurs/{folder}/{name}": data for name, data in pack.items()}
+        files[f"bailleurs/{folder}.zip"] = zip_bytes(pack)
+    if media.pages:
+        files |= _maps(computed, geography, executor)
+    files[RUN] = dumps(_record(computed))
+    if run.protected is not None:
+        files[MASKS] = masks_bytes(run.protected.masks)
+    return Rendered(
+        files,
+        owners=len(run.parts),
+        contrats=len(computed.contrats),
+        notices=computed.notices,
+        doubts={p.name: len(p.notices) for p in run.parts},
+    )
+
+
+def restitution(computed: Computed) -> Restitution:
+    """Gather the regional restitution."""
+    run = computed.run
+    if run.protected is None:
+        return Restitution(run.head, run.facts, None, None, None)
+    survey = run.protected.region(run.places.names)
+    wave = survey.waves[-1].vague
+    key = drawing_key(run.settings.reglages.graine_pseudonymes, computed.sources)
+    letters = positions.under_letters(run.protected.whole, wave, key=key)
+    spread = positions.spread(run.protected.whole, wave)
+    return Restitution(run.head, run.facts, survey, letters, spread)
+
+
+def sheets(computed: Computed) -> list[Sheet]:
+    """Gather the sheets of the contrats de ville."""
+    run = computed.run
+    every = [code for codes in computed.contrats.values() for code in codes]
+    money = quarter_money(run.parts, every)
+    money["nom_qpv"] = [run.places.quarters.get(c, c) for c in money["code_qpv"]]
+    stock = owners_by_quarter(run.located, run.places, every)
+    out = []
+    for name, codes in computed.contrats.items():
+        survey = (
+            run.protected.place("contrat_de_ville", name, codes)
+            if run.protected is not None
+            else None
+        )
+        named = [(code, run.places.quarters.get(code, code)) for code in codes]
+        out.append(
+            Sheet(
+                head=run.head,
+                name=name,
+                survey=survey,
+                homes=pd.DataFrame(named, columns=["code_qpv", "nom_qpv"]),
+                stock=stock[stock["code_qpv"].isin(codes)].reset_index(drop=True),
+                money=money[money["code_qpv"].isin(codes)].reset_index(drop=True),
+                axes=axes(run.parts, codes),
+            )
+        )
+    return out
+
+
+def _maps(computed: Computed, geography: Path, executor: Executor) -> dict[str, bytes]:
+    """Draw every place, and bind the pages of all quarters into the atlas."""
+    files: dict[str, bytes] = {}
+    for one in executor.map(map_files, map_jobs(computed, geography)):
+        files |= one
+    run, head = computed.run, computed.run.settings.region
+    pages = {
+        name.rsplit("/", 1)[1].removesuffix(".pdf"): data
+        for name, data in files.items()
+        if name.endswith(".pdf")
+    }
+    named = [(run.places.quarters.get(code, code), code) for code in pages]
+    bound = [(f"{name} ({code})", pages[code]) for name, code in sorted(named, key=lambda p: p[1])]
+    if bound:
+        files["region/atlas.pdf"] = atlas_bytes(
+            bound, title=head.titre, author=head.organisme_regional, date=head.date
+        )
+    return files
+
+
+def map_jobs(computed: Computed, geography: Path) -> list[MapJob]:
+    """List the places to draw: contrats with the pages of their quarters, then départements."""
+    run = computed.run
+    homes = run.located.residences
+    every = sorted({str(c) for c in homes["code_qpv"]} - {""})
+    abated, acted = joint_money(run.parts, every)
+    folders = _folders(computed.contrats)
+    asked: list[tuple[str, str, str, str, pd.Series[bool], bool]] = [
+        (
+            f"contrats/{folders[name]}",
+            name,
+            "contrat_de_ville",
+            name,
+            homes["code_qpv"].isin(codes),
+            True,
+        )
+        for name, codes in computed.contrats.items()
+    ]
+    of = homes["code_insee"].fillna("").map(lambda c: run.places.departement.get(str(c), ""))
+    for code in sorted(set(of) - {""}):
+        title = run.places.names.get(("departement", code), code)
+        asked.append((f"region/cartes/{code}", title, "departement", code, of == code, False))
+    jobs = []
+    for key, title, level, code, here, pages in asked:
+        stock = homes[here]
+        keys = set(zip(stock["bailleur"], stock["id_residence"], strict=True))
+        doors = run.located.entrances
+        mine = [k in keys for k in zip(doors["bailleur"], doors["id_residence"], strict=True)]
+        quarters = sorted({str(c) for c in stock["code_qpv"]} - {""})
+        jobs.append(
+            MapJob(
+                key=key,
+                title=title,
+                head=run.head,
+                survey=run.protected.place(level, code, quarters) if run.protected else None,
+                located=replace(
+                    run.located,
+                    entrances=doors[mine].reset_index(drop=True),
+                    residences=stock.reset_index(drop=True),
+                ),
+                abatement=abated,
+                programme=acted,
+                geography=geography,
+                pages=pages,
+            )
+        )
+    return jobs
+
+
+def pack_jobs(
+    computed: Computed, geography: Path, media: Media, kept: Path | None = None
+) -> list[PackJob]:
+    """List the packs to make, each with its own cut of the survey."""
+    run = computed.run
+    folders = _folders([p.name for p in run.parts])
+    region = Source("region", run.settings.region.titre, computed.digest, 0, len(run.parts))
+    jobs = []
+    for part in run.parts:
+        own: Published | None = None
+        position: pd.DataFrame | None = None
+        repere: pd.DataFrame | None = None
+        if run.protected is not None:
+            own = run.protected.bailleur(part.name)
+            position = positions.position(run.protected.whole, own, part.name)
+            repere = _repere(computed, own, part)
+        jobs.append(
+            PackJob(
+                part=part,
+                survey=own,
+                position=position,
+                repere=repere,
+                repere_name=f"repere_{folders[part.name]}.csv",
+                geography=geography,
+                region=region,
+                media=media,
+                kept=kept,
+            )
+        )
+    return jobs
+
+
+def _repere(computed: Computed, own: Published, part: Part) -> pd.DataFrame:
+    libelles = dict(zip(own.items["item"], own.items["libelle"], strict=True))
+    names = dict(computed.joined.items.get(part.name, {}))
+    table = positions.benchmark_table(own, names, libelles)
+    title = computed.run.settings.region.titre
+    said = [REPERE_REFERENCE.format(titre=title, vague=v) for v in table["vague"]]
+    return table.assign(reference=said)
+
+
+def _folders(names: Iterable[str]) -> dict[str, str]:
+    """Give each name a folder: letters, digits and dashes; doubles are numbered."""
+    out: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        base = "-".join(fold(name).split()) or "sans-nom"
+        chosen, number = base, 2
+        while chosen in taken:
+            chosen, number = f"{base}-{number}", number + 1
+        taken.add(chosen)
+        out[name] = chosen
+    return out
+
+
+def _record(computed: Computed) -> dict[str, Any]:
+    """Return the region's `run.json`: no clock, no absolute path."""
+    run = computed.run
+    return {
+        "empreinte": run.run_hash,
+        "versions": versions(),
+        "reglages": run.settings.model_dump(mode="json"),
+        "entrees": [
+            {"role": s.role, "nom": s.name, "sha256": s.sha256, "lignes": s.rows}
+            for s in computed.sources
+        ],
+        "bailleurs": {p.name: len(p.notices) for p in run.parts},
+        "contrats": {name: list(codes) for name, codes in computed.contrats.items()},
+        "cases_masquees": len(run.protected.masks) if run.protected is not None else 0,
+    }
