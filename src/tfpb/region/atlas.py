@@ -76,12 +76,13 @@ def map_files(job: MapJob) -> dict[str, bytes]:
 
 def _model(job: MapJob) -> MapModel:
     geography = open_geography(job.geography, needs=(job.located.vintage,))
-    thin = thin_dossier(job.head, job.title, job.survey, job.located.residences)
+    located = apart(job.located)
+    thin = thin_dossier(job.head, job.title, job.survey, located.residences)
     dossier = replace(
         thin,
         maps=geography.maps,
-        located=job.located,
-        ground=steps.ground(geography, job.located),
+        located=located,
+        ground=steps.ground(geography, located),
         abatement=job.abatement,
         programme=job.programme,
         sources=geography.sources,
@@ -97,11 +98,30 @@ def _over_bailleurs(page: QpvPage) -> QpvPage:
         quarter_page.GAP_SCOPE_CONVENTION: words.SCOPE_PLACE,
     }
     said = quarter_page.CONVENTION_SCOPE
+    figures = tuple(
+        (label, value, detail.replace(*words.SHARE_OF)) for label, value, detail in page.figures
+    )
     return replace(
         page,
+        figures=figures,
         gap_scope=scope.get(page.gap_scope, page.gap_scope),
         sentences=tuple(s.replace(said, words.PLACE_TENANTS) for s in page.sentences),
     )
+
+
+def apart(located: Located) -> Located:
+    """Tell résidences of two bailleurs apart where both use one identifier: maps key on it."""
+    homes, doors = located.residences, located.entrances
+    owners = homes.groupby("id_residence")["bailleur"].nunique()
+    shared = set(owners[owners > 1].index)
+    if not shared:
+        return located
+
+    def renamed(frame: pd.DataFrame) -> pd.DataFrame:
+        pairs = zip(frame["id_residence"], frame["bailleur"], strict=True)
+        return frame.assign(id_residence=[f"{i} · {b}" if i in shared else i for i, b in pairs])
+
+    return replace(located, residences=renamed(homes), entrances=renamed(doors))
 
 
 def joint_money(

@@ -132,6 +132,7 @@ NO_SURVEY_PLACE: Final = (
 )
 SCOPE_QUARTER: Final = "Ménages de ce quartier, tous bailleurs, comparés au hors QPV de la région"
 SCOPE_PLACE: Final = "Ménages de tous les quartiers du territoire, tous bailleurs réunis"
+SHARE_OF: Final = ("du patrimoine du bailleur", "du patrimoine du contrat")
 PLACE_TENANTS: Final = "des QPV du territoire, tous bailleurs ensemble"
 REGION_PRIORITIES: Final = (
     "Le poids des questions est estimé sur toute la région : un contrat seul ne réunit pas assez de "

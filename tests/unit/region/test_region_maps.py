@@ -1,0 +1,89 @@
+"""Maps over all bailleurs: money added up, résidences apart, words of no single bailleur; the atlas."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pandas as pd
+
+from tfpb.io.atlas import atlas_bytes
+from tfpb.model.location import Located
+from tfpb.model.maps import QpvPage
+from tfpb.region.atlas import _over_bailleurs, apart
+from tfpb.region.facts import axes, axis_rows, quarter_money
+from tfpb.words import quarter_page
+
+
+def part(dwellings: int, abated: str, valued: str) -> SimpleNamespace:
+    code = "QN05901N"
+    return SimpleNamespace(
+        located=SimpleNamespace(
+            residences=pd.DataFrame({"code_qpv": [code, ""], "logements_dans": [dwellings, 0]})
+        ),
+        abatement=SimpleNamespace(
+            by_qpv=pd.DataFrame(
+                {"code_qpv": [code], "abattement_eur": [Decimal(abated)],
+                 "compensation_etat_eur": [Decimal(1)], "perte_collectivites_eur": [Decimal(2)]}
+            )
+        ),
+        programme=SimpleNamespace(
+            balance=pd.DataFrame(
+                {"code_qpv": [code, code], "annee": [2024, 2025],
+                 "valorise_eur": [Decimal(999), Decimal(valued)]}
+            ),
+            by_axis=pd.DataFrame(
+                {"code_qpv": [code, "total"], "axe": [3, 3], "actions": [2, 2],
+                 "prevu_eur": [Decimal(5), Decimal(5)], "realise_eur": [Decimal(4), Decimal(4)],
+                 "valorise_eur": [Decimal(valued), Decimal(valued)]}
+            ),
+        ),
+        settings=SimpleNamespace(dossier=SimpleNamespace(annee=2025)),
+    )  # fmt: skip
+
+
+def test_money_adds_up_over_bailleurs_to_the_cent() -> None:
+    parts = [part(10, "100.10", "50.05"), part(5, "0.20", "0.05")]
+    money = quarter_money(parts, ["QN05901N", "QN05902N"])  # type: ignore[arg-type]
+    assert money["code_qpv"].tolist() == ["QN05901N", "QN05902N"]
+    assert money["logements"].tolist() == [15, 0]
+    assert money["abattement_eur"].tolist() == [Decimal("100.30"), Decimal(0)]
+    assert money["valorise_eur"].tolist() == [Decimal("50.10"), Decimal(0)]
+    rows = axis_rows(parts, ["QN05901N"])  # type: ignore[arg-type]
+    assert rows[["axe", "actions"]].to_numpy().tolist() == [[3, 4]]
+    assert axes(parts, ["QN05901N"])["valorise_eur"].tolist() == [Decimal("50.10")]  # type: ignore[arg-type]
+
+
+def test_one_identifier_of_two_bailleurs_is_two_residences() -> None:
+    homes = pd.DataFrame({"id_residence": ["R1", "R1", "R2"], "bailleur": ["A", "B", "A"]})
+    doors = pd.DataFrame({"id_residence": ["R1", "R1", "R1", "R2"], "bailleur": list("ABBA")})
+    out = apart(Located(2025, 2024, doors, homes, pd.DataFrame()))
+    assert out.residences["id_residence"].tolist() == ["R1 · A", "R1 · B", "R2"]
+    assert out.entrances["id_residence"].tolist() == ["R1 · A", "R1 · B", "R1 · B", "R2"]
+
+
+def test_a_page_over_bailleurs_speaks_of_no_single_one() -> None:
+    page = QpvPage(
+        code_qpv="QN05901N", nom="Q", commune="C", bailleur="Union", year=2025,
+        figures=(quarter_page.dwellings_figure(10, 2, 0.5),),
+        gaps=(),
+        sentences=(f"Les locataires {quarter_page.CONVENTION_SCOPE}.",),
+        gap_scope=quarter_page.GAP_SCOPE_CONVENTION,
+    )  # fmt: skip
+    said = _over_bailleurs(page)
+    text = " ".join([said.gap_scope, *said.sentences, *(" ".join(f) for f in said.figures)])
+    assert "du bailleur" not in text
+    assert "tous bailleurs" in text
+
+
+def test_the_atlas_binds_pages_in_order_with_the_same_bytes() -> None:
+    import typst
+
+    leaf = typst.compile(b'#set page("a4", flipped: true)\n= Page')
+    pages = [(f"Quartier {k}", leaf) for k in range(3)]
+    one, two = (
+        atlas_bytes(pages, title="Atlas", author="Union", date=dt.date(2026, 9, 15)) for _ in "ab"
+    )
+    assert one == two
+    assert one.startswith(b"%PDF")
