@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from tfpb.errors import Place, fail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 P = TypeVar("P")
 R = TypeVar("R")
 _RETRIES: Final = 3
+RENEWED: Final = 12
+"""Parts of a process that renders documents."""
 
 
 def _quietly(_count: int) -> None:
@@ -64,27 +66,35 @@ class Processes:
     Parameters
     ----------
     workers : int
+    renew_after : int
+        Parts after which each process gives way to a new one; 0 for never. The compiler of PDF
+        documents never gives back what it remembers: about 60 MiB a report.
 
     Notes
     -----
     Processes are started afresh (`spawn`): a fork would carry open files and threads along, and
-    Windows has none. When one is killed, what it had not given back runs again in a new pool, and
-    what a third pool could not do runs here, where the true error shows.
+    Windows has none. When one is killed, what it had not given back runs again in new ones, and what
+    was lost three times runs here, where the true error shows.
     """
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, *, renew_after: int = 0) -> None:
         self.workers = workers
+        self._room = workers * renew_after
         self._pool: ProcessPoolExecutor | None = None
+        self._given = 0
 
     def map(
         self, run: Callable[[P], R], parts: Sequence[P], advance: Callable[[int], None] = _quietly
     ) -> list[R]:
         """Run the parts in processes, results in the order of the parts."""
         done: dict[int, R] = {}
-        for _ in range(_RETRIES):
-            if len(done) == len(parts):
-                break
-            self._once(run, parts, done, advance)
+        room = self._room or max(len(parts), 1)
+        for start in range(0, len(parts), room):
+            turn = range(start, min(start + room, len(parts)))
+            for _ in range(_RETRIES):
+                if all(k in done for k in turn):
+                    break
+                self._once(run, parts, turn, done, advance)
         for k, part in enumerate(parts):
             if k not in done:
                 done[k] = run(part)
@@ -96,19 +106,25 @@ class Processes:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
+        self._given = 0
 
     def _once(
         self,
         run: Callable[[P], R],
         parts: Sequence[P],
+        turn: Iterable[int],
         done: dict[int, R],
         advance: Callable[[int], None],
     ) -> None:
+        left = [k for k in turn if k not in done]
+        if self._room and self._given and self._given + len(left) > self._room:
+            self.close()
+        self._given += len(left)
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self.workers, mp_context=context)
         try:
-            asked = {self._pool.submit(run, p): k for k, p in enumerate(parts) if k not in done}
+            asked = {self._pool.submit(run, parts[k]): k for k in left}
             for future in as_completed(asked):
                 done[asked[future]] = future.result()
                 advance(1)
@@ -158,7 +174,9 @@ class Dask:
         """Nothing was taken: the cluster belongs to others."""
 
 
-def executor(engine: str, *, workers: int, scheduler: str = "") -> Executor:
+def executor(
+    engine: str, *, workers: int, scheduler: str = "", documents: bool = False
+) -> Executor:
     """Choose where partitions run.
 
     Parameters
@@ -169,6 +187,8 @@ def executor(engine: str, *, workers: int, scheduler: str = "") -> Executor:
         Processes of this machine (`processus`).
     scheduler : str
         Address of the Dask scheduler.
+    documents : bool
+        Whether documents will be rendered: processes are then renewed.
 
     Raises
     ------
@@ -178,7 +198,7 @@ def executor(engine: str, *, workers: int, scheduler: str = "") -> Executor:
     if engine == "local" or (engine == "processus" and workers <= 1):
         return InProcess()
     if engine == "processus":
-        return Processes(workers)
+        return Processes(workers, renew_after=RENEWED if documents else 0)
     if engine == "dask":
         if not scheduler:
             raise fail("ordonnanceur_absent", place=Place(column="--ordonnanceur"))

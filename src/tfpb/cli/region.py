@@ -88,7 +88,7 @@ def _run(
     from tfpb.executor import executor
 
     name, workers, scheduler = engine
-    runs = executor(name, workers=workers, scheduler=scheduler)
+    runs = executor(name, workers=workers, scheduler=scheduler, documents=wanted[0])
     with closing(runs):
         return _steps(settings, geography, runs, wanted=wanted, before=before)
 

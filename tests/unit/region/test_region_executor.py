@@ -114,3 +114,14 @@ def _address(path: Path) -> str:
                 pass
         time.sleep(0.1)
     raise AssertionError("scheduler")
+
+
+def pid(_value: int) -> int:
+    return os.getpid()
+
+
+def test_processes_give_way_to_new_ones() -> None:
+    with closing(Processes(1, renew_after=12)) as runs:
+        seen = runs.map(pid, range(30))
+        assert len(set(seen)) == 3
+        assert len(set(seen[:12])) == 1
