@@ -28,6 +28,14 @@ ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "valmont"
 VALUED = "Dépense valorisée TFPB"
 PROGRAM = "from tfpb.cli.app import main; main()"
+NOTES = """
+Aims: first run under 15 s, second run after one action under 6 s. Other work on the machine moves wall
+time by half and processor time by a tenth or more; the lowest run is the nearest to a quiet machine.
+
+After one action changed, addresses, the survey and eight charts in ten serve again. Every page of a quarter and
+every document carries the hash of its run, so they are made again: that is what is left of the second run,
+with the start of the libraries (about 1.5 s) and the reading of the files (about 0.5 s).
+"""
 CASES = ("premier passage", "rien n’a changé", "une action a changé", "sans rien reprendre")
 
 
@@ -137,11 +145,12 @@ def report(found: dict[str, list[Cost]], times: int) -> str:
         "",
         _made_by(times),
         "",
-        "| run | wall (s) | processor (s) | ratio | peak memory (MB) |",
-        "|---|---:|---:|---:|---:|",
+        "| run | wall (s) | lowest (s) | processor (s) | ratio | peak memory (MB) |",
+        "|---|---:|---:|---:|---:|---:|",
     ]
     lines += [
-        f"| {case} | {c.wall_s:.1f} | {c.processor_s:.1f} | {c.wall_s / first.wall_s:.2f} | "
+        f"| {case} | {c.wall_s:.1f} | {min(one.wall_s for one in found[case]):.1f} | "
+        f"{c.processor_s:.1f} | {c.wall_s / first.wall_s:.2f} | "
         f"{c.memory_mb:.0f} |"
         for case, c in middle.items()
     ]
@@ -150,7 +159,7 @@ def report(found: dict[str, list[Cost]], times: int) -> str:
     for part in first.parts:
         cells = " | ".join(f"{middle[case].parts[part]:.2f}" for case in CASES)
         lines.append(f"| {part} | {cells} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + NOTES
 
 
 def main() -> None:
