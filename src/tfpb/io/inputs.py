@@ -209,7 +209,9 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
             reference = reader.beside("standard", path, plan.reglages.reference_standardisation)
             reader.faults += _delivered_twice(reader.sources)
             if deliveries:
-                reader.faults += check_deliveries(plan, deliveries, path.name)
+                reader.faults += check_deliveries(
+                    plan, deliveries, path.name, bailleur=settings.dossier.bailleur
+                )
     aliases = _aliases(reader)
     repere = reader.table("repere")
     inputs = Inputs(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place, Severity
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _MOST_WAVES: Final = 12
 _SHOWN: Final = 6
+_YEAR: Final = re.compile(r"(?:19|20)\d{2}")
+_WEIGHTLESS: Final = frozenset({"", "0.0", "-0.0", "nan"})
 
 
 def check_scales(plan: Plan, file: str) -> list[Fault]:
@@ -49,7 +52,9 @@ def _key(code: object) -> str:
     return repr(number)
 
 
-def check_deliveries(plan: Plan, deliveries: Iterable[Delivery], file: str) -> list[Fault]:
+def check_deliveries(
+    plan: Plan, deliveries: Iterable[Delivery], file: str, *, bailleur: str = ""
+) -> list[Fault]:
     """Check what the plan's filters and names expect against what the deliveries hold.
 
     Parameters
@@ -59,11 +64,41 @@ def check_deliveries(plan: Plan, deliveries: Iterable[Delivery], file: str) -> l
         At least one.
     file : str
         Name of the plan.
+    bailleur : str
+        Whose dossier it is: doubted when no delivery names it.
     """
     delivered = list(deliveries)
     faults = [f for item in plan.items for f in _filter(item, plan, delivered, file)]
-    faults += [f for d in delivered for f in _unanswered(plan, d)]
-    return faults + list(_waves(plan, delivered))
+    for delivery in delivered:
+        faults += [*_unanswered(plan, delivery), *_weights(plan, delivery)]
+    return [*faults, *_waves(plan, delivered), *_owner(plan, delivered, bailleur)]
+
+
+def _weights(plan: Plan, delivery: Delivery) -> Iterator[Fault]:
+    """Refuse a column of weights that weighs nothing: its wave would vanish."""
+    frame = delivery.table.frame
+    column = next((c for c in plan.colonnes.poids if c in frame.columns), None)
+    if column is not None and not any(_key(c) not in _WEIGHTLESS for c in frame[column].unique()):
+        place = Place(delivery.table.file, delivery.table.sheet, 0, column)
+        yield Fault("poids_tous_nuls", place)
+
+
+def _owner(plan: Plan, deliveries: list[Delivery], bailleur: str) -> Iterator[Fault]:
+    """Doubt a dossier whose bailleur no delivery names: its figures would be those of others."""
+    named: dict[str, str] = {}
+    place = Place()
+    for delivery in deliveries:
+        frame = delivery.table.frame
+        column = next((c for c in plan.colonnes.bailleur if c in frame.columns), None)
+        if column is None:
+            return
+        place = Place(delivery.table.file, delivery.table.sheet, 0, column)
+        named |= {fold(c): c for c in frame[column].unique() if c}
+    if bailleur and named and fold(bailleur) not in named:
+        # doubts enter the pack, where other bailleurs of a common delivery are not to be named
+        alone = next(iter(named.values())) if len(named) == 1 else f"{len(named)} autres bailleurs"
+        fields = {"lus": alone}
+        yield Fault("bailleur_absent_enquete", place, bailleur, fields, Severity.DOUTE)
 
 
 def _columns(name: str, plan: Plan) -> tuple[str, ...]:
@@ -124,3 +159,8 @@ def _waves(plan: Plan, deliveries: list[Delivery]) -> Iterator[Fault]:
             place = Place(delivery.table.file, delivery.table.sheet, 0, column)
             fields = {"nombre": len(waves), "exemples": ", ".join(waves[:_SHOWN])}
             yield Fault("vagues_trop_nombreuses", place, waves[0], fields)
+            continue
+        dateless = [w for w in waves if not _YEAR.search(w)]
+        if dateless:
+            place = Place(delivery.table.file, delivery.table.sheet, 0, column)
+            yield Fault("vague_sans_annee", place, ", ".join(dateless), {}, Severity.DOUTE)

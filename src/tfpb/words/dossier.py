@@ -76,6 +76,22 @@ FAULTS: dict[str, FaultWords] = {
         "une valeur par vague, par exemple 2019 et 2023",
         'Corrigez « vague » sous [colonnes] du plan, ou écrivez vague_fixe = "2023".',
     ),
+    "vague_sans_annee": FaultWords(
+        "La vague « {got} » ne porte pas d’année : l’ordre des vagues est celui de leurs noms.",
+        "une année, par exemple 2019",
+        "Écrivez l’année dans la colonne de la vague, ou vague_fixe sous [colonnes] du plan.",
+    ),
+    "poids_tous_nuls": FaultWords(
+        "Aucune interview de cette livraison n’a de poids : sa vague disparaîtrait.",
+        "un poids positif par interview",
+        "Demandez les poids au prestataire, ou retirez « poids » du plan pour compter chaque interview "
+        "autant.",
+    ),
+    "bailleur_absent_enquete": FaultWords(
+        "L’enquête ne nomme pas « {got} » ; elle nomme : {lus}.",
+        "le nom du bailleur du dossier.toml, tel que livré",
+        "Écrivez le même nom des deux côtés ; sinon les résultats montrés sont ceux de l’ensemble livré.",
+    ),
     "livraison_en_double": FaultWords(
         "La livraison « {got} » est donnée deux fois (déjà sous « {autre} »).",
         "un fichier par livraison",
