@@ -14,7 +14,7 @@ from tfpb.model.report import Chart, ChartKind
 from tfpb.report import charts, theme
 from tfpb.report.canvas import style
 from tfpb.report.charts import plot
-from tfpb.report.charts.priorities import _apart
+from tfpb.report.charts.priorities import apart
 
 LABELS = [
     "Propreté des parties communes",
@@ -199,7 +199,7 @@ def test_scale_holds_every_value() -> None:
 
 
 def test_numbers_are_pushed_apart() -> None:
-    spots = _apart([(10.0, 10.0)] * 5 + [(12.0, 10.0)])
+    spots = apart([(10.0, 10.0)] * 5 + [(12.0, 10.0)])
     for a, b in combinations(spots, 2):
         assert np.hypot(a[0] - b[0], a[1] - b[1]) > 4.0
 
