@@ -96,6 +96,27 @@ def _own_interviews(frame: pd.DataFrame, plan: Plan, bailleur: str) -> pd.DataFr
     return frame[own] if own.any() else frame
 
 
+def interviews_kept(
+    frame: pd.DataFrame, plan: Plan, *, bailleur: str, known: set[str]
+) -> pd.DataFrame:
+    """Set aside the bailleur's own interviews whose résidence the stock lacks.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A delivery, text.
+    plan : Plan
+    bailleur : str
+    known : set of str
+        Identifiers of the stock. Interviews that name no résidence stay.
+    """
+    column = next((c for c in plan.colonnes.residence if c in frame), None)
+    if column is None:
+        return frame
+    own = frame.index.isin(_own_interviews(frame, plan, bailleur).index)
+    return frame[~(own & (frame[column] != "") & ~frame[column].isin(known))]
+
+
 def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault]) -> list[Fault]:
     """List what stages would have found, when other faults keep them from running.
 
@@ -243,7 +264,12 @@ def _estimates(
         known = located.entrances[list(RESULT_COLUMNS)]
         sides = _located(settings, inputs, geography, known, year).residences
     sides = with_territories(sides, settings.reglages.territoires, geography.communes)
-    answers = survey.recode([d.frame for d in inputs.deliveries], inputs.plan, sides)
+    frames = [d.frame for d in inputs.deliveries]
+    if settings.reglages.enquete_residences_inconnues == "ecarter":
+        own, plan = settings.dossier.bailleur, inputs.plan
+        stock = set(located.residences["id_residence"])
+        frames = [interviews_kept(f, plan, bailleur=own, known=stock) for f in frames]
+    answers = survey.recode(frames, inputs.plan, sides)
     estimates = survey.compare(
         answers,
         inputs.plan,

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import load_workbook
 
+from tfpb.io.tabular import read_table
+
 if TYPE_CHECKING:
     from conftest import Run
 
@@ -144,7 +146,7 @@ def test_all_faults_come_at_once(copy: Path, tmp_path: Path, geodata: Path, run:
 
 
 def test_survey_rows_of_unknown_residences(
-    copy: Path, tmp_path: Path, geodata: Path, run: Run
+    copy: Path, tmp_path: Path, geodata: Path, pack: Path, run: Run
 ) -> None:
     lines = (copy / "enquete_2019.csv").read_bytes().decode("cp1252").splitlines()
     head = [h.strip('"') for h in lines[0].split(";")]
@@ -165,6 +167,11 @@ def test_survey_rows_of_unknown_residences(
     )
     toml.write_text(settings, encoding="utf-8")
     assert run(*args).exit_code == 0
+    # the two interviews are in no group: neither by the map nor by the flag that was delivered
+    waves = [read_table(f / "donnees" / "methode_vagues.csv").frame for f in (tmp_path / "s", pack)]
+    counts = [dict(zip(w["vague"], w["n"].astype(int), strict=True)) for w in waves]
+    assert counts[0]["2019"] == counts[1]["2019"] - 2
+    assert counts[0]["2023"] == counts[1]["2023"]
 
 
 def test_without_geography_the_command_to_import_is_given(
