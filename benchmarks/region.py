@@ -5,9 +5,9 @@ Usage, from the top of the repository::
     python benchmarks/region.py FOLDER [--taille 1.0] [--processus 2] [--documents] [--local]
 
 `FOLDER` receives the region (made once, kept) and its outputs. Runs, each a fresh `tfpb region`:
-the first (nothing kept), a second after one bailleur's new delivery, and with `--documents` the same
-with every document. Tells wall time, processor time, and the peak of the memory of all processes
-together (pages shared between them counted once per process). `--taille 2` doubles stock and survey.
+the first (nothing kept) and a second after one bailleur's new delivery; or, with `--documents`, the
+first with every document. Tells wall time, processor time, and the peak of the memory of all processes
+together (pages they share counted once). `--taille 2` doubles stock and survey.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ HERE = Path(__file__).parent
 
 
 def memory_mib(pid: int) -> float:
-    """Return the resident memory of a process and of all its descendants."""
+    """Return the memory of a process and of all its descendants, shared pages counted once."""
     total = 0.0
     waiting = [pid]
     while waiting:
         one = waiting.pop()
         try:
-            status = Path(f"/proc/{one}/status").read_text(encoding="ascii", errors="replace")
+            status = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii", errors="replace")
             tasks = list(Path(f"/proc/{one}/task").iterdir())
             waiting += [int(k) for t in tasks for k in (t / "children").read_text().split()]
         except (OSError, ValueError):
             continue
         for line in status.splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith("Pss:"):
                 total += int(line.split()[1]) / 1024
     return total
 
@@ -113,11 +113,11 @@ def main() -> None:
     cache, out = told.folder / "garde", told.folder / "sortie"
     for old in (cache, out):
         shutil.rmtree(old, ignore_errors=True)
-    tell("première fois, données", run(toml, out, [*engine, "--sans-documents"], cache))
-    new_delivery(told.folder)
-    tell("après une livraison, données", run(toml, out, [*engine, "--sans-documents"], cache))
-    if told.documents:
-        shutil.rmtree(cache, ignore_errors=True)
+    if not told.documents:
+        tell("première fois, données", run(toml, out, [*engine, "--sans-documents"], cache))
+        new_delivery(told.folder)
+        tell("après une livraison, données", run(toml, out, [*engine, "--sans-documents"], cache))
+    else:
         tell("première fois, documents compris", run(toml, out, [*engine, "--documents"], cache))
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 R = TypeVar("R")
 _RETRIES: Final = 3
-RENEWED: Final = 12
+RENEWED: Final = 4
 """Parts of a process that renders documents."""
 
 
