@@ -41,7 +41,11 @@ def region(
         ),
     ] = True,
     pages: Annotated[
-        bool, typer.Option("--pages/--sans-pages", help="Dessiner la page A4 de chaque QPV.")
+        bool,
+        typer.Option(
+            "--pages/--sans-pages",
+            help="Dessiner aussi les cartes, la page A4 de chaque QPV et leur atlas.",
+        ),
     ] = False,
 ) -> None:
     """Traite plusieurs bailleurs : restitution régionale, un dossier par bailleur, fiches des contrats.
