@@ -34,6 +34,7 @@ class Fichiers(_Model):
     plan: str = ""
     fiscalite: str = ""
     programme: str = ""
+    programme_precedent: str = ""
     droit_commun: str = ""
     conventions: str = ""
     decisions: str = ""
@@ -51,6 +52,21 @@ class LoiUtilisateur(_Model):
 
     valeur: str | int | float | dt.date
     reference: str = Field(min_length=3)
+
+
+def _as_theme(value: Any) -> Any:
+    """Take « theme = 3 » for a theme without a reference."""
+    return value if isinstance(value, dict | Theme) else {"axe": value}
+
+
+class Theme(_Model):
+    """A theme of the user's own: the axis it stands for, and the text that fixes it."""
+
+    axe: int = Field(ge=1, le=8)
+    reference: str = ""
+
+
+Themes = dict[str, Annotated[Theme, BeforeValidator(_as_theme)]]
 
 
 class Reglages(_Model):
@@ -82,6 +98,7 @@ class Settings(_Model):
     dossier: Entete
     fichiers: Fichiers
     reglages: Reglages = Reglages()
+    themes: Annotated[Themes, BeforeValidator(_as_mapping)] = {}
     folder: Path = Field(default=Path(), exclude=True, repr=False)
     file: str = Field(default="dossier.toml", exclude=True, repr=False)
 

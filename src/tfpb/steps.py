@@ -17,7 +17,7 @@ from tfpb.geodata.address_job import read_decisions
 from tfpb.geodata.address_open import CACHE
 from tfpb.geodata.address_run import FileGeocoder
 from tfpb.geodata.address_service import AddressService
-from tfpb.geodata.territories import with_territories
+from tfpb.geodata.territories import places, with_territories
 from tfpb.io.address_review import SHEET as ADDRESS_SHEET
 from tfpb.io.tabular import SPREADSHEETS, sheet_names
 from tfpb.law.values import load as load_law
@@ -25,6 +25,7 @@ from tfpb.model.codes import ENSEMBLE
 from tfpb.model.location import Located
 from tfpb.model.projection import LAMBERT_93
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
+from tfpb.perimeters.vintages import FIRST_YEAR
 from tfpb.report import ground as grounds
 from tfpb.survey.ownership import for_bailleur
 from tfpb.text import fold
@@ -60,6 +61,11 @@ def cross_checks(
         r: f for r, f in inputs.frames.items() if r in ("programme", "conventions", "diagnostics")
     }
     faults = unknown_quarters(quarters, geography.maps, vintage)
+    if (last := inputs.frame("programme_precedent")) is not None:
+        # last year may stand on the older map: its codes are held against their own
+        older = perimeters.ruling_vintage(max(settings.dossier.annee - 1, FIRST_YEAR))
+        if older in geography.maps:
+            faults += unknown_quarters({"programme_precedent": last}, geography.maps, older)
     for role in ("fiscalite", "droit_commun"):
         if (frame := inputs.frame(role)) is not None:
             faults += unknown_residences(
@@ -138,7 +144,14 @@ def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault])
     if (premises := inputs.frame("fiscalite")) is not None:
         gather(lambda: tax.check_premises(premises, load_law(settings.reglages.loi)))
     if (actions := inputs.frame("programme")) is not None:
-        gather(lambda: tax.check_programme(actions, year=settings.dossier.annee))
+        gather(
+            lambda: tax.check_programme(
+                actions,
+                year=settings.dossier.annee,
+                previous=inputs.frame("programme_precedent"),
+                themes=settings.themes,
+            )
+        )
     if (common := inputs.frame("droit_commun")) is not None:
         gather(lambda: tax.check_droit_commun(common))
     return [
@@ -333,9 +346,12 @@ def programme(
         abatement,
         located.residences,
         year=settings.dossier.annee,
+        previous=inputs.frame("programme_precedent"),
         diagnostics=inputs.frame("diagnostics"),
         carry=settings.reglages.report_eur,
         npnru=tax.npnru_quarters(located.entrances),
+        themes=settings.themes,
+        heirs=perimeters.heirs(located.correspondence),
         law=load_law(settings.reglages.loi),
     )
 
@@ -389,11 +405,12 @@ def whose(settings: Settings, published: Published | None) -> str:
 def ground(geography: Geography, located: Located) -> Ground:
     """Draw the ground of the communes of the stock."""
     codes = sorted({c for c in located.entrances["result_citycode"] if c})
-    return grounds.ground(
+    drawn = grounds.ground(
         geography.addresses.streets_of(codes),
         geography.outlines,
         geography.parcels(codes),
     )
+    return replace(drawn, places=places(codes, geography.communes))
 
 
 def layers(dossier: Dossier) -> dict[str, gpd.GeoDataFrame]:

@@ -38,6 +38,12 @@ _Conventions = Annotated[
 _Programme = Annotated[
     Path | None, typer.Option("--programme", help="Le programme d’actions, pour le bilan.")
 ]
+_Precedent = Annotated[
+    Path | None,
+    typer.Option(
+        "--programme-precedent", help="Le programme de l’année d’avant, pour le mettre à côté."
+    ),
+]
 _Annee = Annotated[
     int | None,
     typer.Option("--annee", help="Année d’imposition (par défaut celle de chaque ligne)."),
@@ -54,6 +60,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
     sortie: Sortie,
     conventions: _Conventions = None,
     programme: _Programme = None,
+    programme_precedent: _Precedent = None,
     annee: _Annee = None,
     arrondi: _Arrondi = Arrondi.CENTIME,
     feuille: Feuille = None,
@@ -64,7 +71,8 @@ def abattement(  # noqa: PLR0917 - options of a command line
     \b
     Un classeur (.xlsx) reçoit aussi les feuilles Résidences, Quartiers, Collectivités, Avis,
     Prévision, Déclaration, Sources et hypothèses. Avec --programme, quatre fichiers s’ajoutent :
-    …_axes, …_solde, …_bilan.xlsx (colonnes en usage) et …_ressaisie.csv.
+    …_axes, …_solde, …_bilan.xlsx (colonnes en usage) et …_ressaisie.csv. Avec
+    --programme-precedent, le bilan met les deux années côte à côte.
 
     \b
     Exemple :
@@ -81,6 +89,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
         stock_table, stock = _read(residences, LOCATED, faults, feuille)
         signed = _read(conventions, tables.CONVENTIONS, faults, feuille)[1]
         actions = _read(programme, tables.PROGRAMME, faults, feuille)[1]
+        last = _read(programme_precedent, tables.PROGRAMME, faults, feuille)[1]
         law = _law()
         homes = doors = None
         if stock is not None and stock_table is not None:
@@ -89,7 +98,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
         if premises is not None:
             faults += check_premises(premises, law)
         if actions is not None:
-            faults += check_programme(actions, year=annee or _latest(premises))
+            faults += check_programme(actions, year=annee or _latest(premises), previous=last)
         stop_on_faults(faults)
         if premises is None or homes is None or table is None:  # a reader's fault has stopped us
             raise typer.Exit(2)
@@ -98,7 +107,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
             _abate(premises, homes, doors, signed, law, year, arrondi, alone=annee is not None)
             for year in years
         ]
-        balance = _balance(actions, made[-1], homes, doors)
+        balance = _balance(actions, last, made[-1], homes, doors)
         doubts = _doubts(faults, made, balance)
         _write(sortie, table, made, balance, doubts, csv_brut=csv_brut)
         _tell(made, balance, doubts)
@@ -174,6 +183,7 @@ def _abate(
 
 def _balance(
     actions: pd.DataFrame | None,
+    last: pd.DataFrame | None,
     money: Abatement,
     homes: pd.DataFrame,
     doors: pd.DataFrame | None,
@@ -183,7 +193,7 @@ def _balance(
     if actions is None:
         return None
     quarters = npnru_quarters(doors) if doors is not None else frozenset[str]()
-    return programme(actions, money, homes, year=money.year, npnru=quarters)
+    return programme(actions, money, homes, year=money.year, previous=last, npnru=quarters)
 
 
 def _write(

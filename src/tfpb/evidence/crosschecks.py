@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 _CODE: Final = re.compile(r"Q[NP][0-9AB]{3}\d{2}[0-9NMIC]")
+_HISTORY: Final = frozenset({"conventions", "programme_precedent"})
 _FORMS: Final = {
     2015: re.compile(r"QP[0-9AB]{3}\d{3}"),
     2024: re.compile(r"QN[0-9AB]{3}\d{2}[NMIC]"),
@@ -53,9 +54,7 @@ def unknown_quarters(
                 name, fields = _unknown(code, vintage)
                 fields |= {"millesime": vintage, "exemple": example}
                 # a table of conventions keeps those of the years before, under their own map
-                history = name == "qpv_autre_carte" and (
-                    role == "conventions" or code in everywhere
-                )
+                history = name == "qpv_autre_carte" and (role in _HISTORY or code in everywhere)
                 severity = Severity.DOUTE if history else Severity.FAUTE
                 faults.append(Fault(name, _place(frame, row, column), code, fields, severity))
     return faults

@@ -30,7 +30,8 @@ _INK: Final = "33658A"
 _HEAD: Final = PatternFill("solid", fgColor="D9E4ED")
 _LINE: Final = Border(bottom=Side("thin", color=_INK))
 _TOTAL: Final = Border(top=Side("thin", color=_INK))
-_WIDE: Final = {"Action": 34, "Résidence/description": 34, "Bilan qualitatif": 50, "Axe": 30}
+_WIDE: Final = {"Action": 34, "Résidence/description": 34, "Bilan qualitatif": 50, "Axe": 30, "Nom": 24,
+    "Ce qui le justifie": 50}  # fmt: skip
 _FONT: Final = "Calibri"
 _MAX_CELL: Final = 32_767
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")

@@ -31,6 +31,7 @@ _TABLES: Final[Mapping[str, tables.Contract]] = {
     "patrimoine": tables.STOCK,
     "fiscalite": tables.PREMISES,
     "programme": tables.PROGRAMME,
+    "programme_precedent": tables.PROGRAMME,
     "droit_commun": tables.DROIT_COMMUN,
     "conventions": tables.CONVENTIONS,
     "diagnostics": tables.DIAGNOSTICS,

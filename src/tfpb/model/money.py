@@ -126,6 +126,10 @@ class Programme:
     beside : DataFrame or None
         Last year's bilan beside this year's, by axis: `axe, actions, realise_eur, valorise_eur,
         actions_precedentes, realise_precedent_eur, valorise_precedent_eur, ecart_valorise_eur`.
+    beside_quarters : DataFrame or None
+        The same by quarter, with what is carried over: `code_qpv, nom_qpv, codes_precedents,
+        actions_precedentes, realise_precedent_eur, valorise_precedent_eur, actions, realise_eur,
+        valorise_eur, ecart_valorise_eur, abattement_eur, report_eur, solde_eur, rattrapage_eur`.
     """
 
     actions: pd.DataFrame
@@ -135,6 +139,7 @@ class Programme:
     totals: dict[str, Decimal] = field(default_factory=dict)
     notices: tuple[Fault, ...] = ()
     beside: pd.DataFrame | None = None
+    beside_quarters: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Perimeters: on which side of the quarters' limits each entrance lies, with the doubt kept."""
 
-from tfpb.perimeters.correspondence import correspondence
+from tfpb.perimeters.correspondence import correspondence, heirs
 from tfpb.perimeters.decisions import check_decisions
 from tfpb.perimeters.locate import coverage_doubts, locate
 from tfpb.perimeters.points import check_points
@@ -13,6 +13,7 @@ __all__ = [
     "correspondence",
     "coverage_doubts",
     "cut_residences",
+    "heirs",
     "locate",
     "residences",
     "ruling_vintage",

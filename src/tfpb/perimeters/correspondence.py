@@ -74,6 +74,28 @@ def correspondence(
     )
 
 
+def heirs(table: pd.DataFrame) -> dict[str, str]:
+    """Name for each 2015 quarter the 2024 quarter that took most of its dwellings, else of its area.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `correspondence` makes it.
+
+    Returns
+    -------
+    dict of str to str
+        Quarters that have disappeared are not in it.
+    """
+    kept = table[(table["code_2015"] != "") & (table["code_2024"] != "")]
+    ranked = kept.sort_values(
+        ["logements", "surface_commune_m2", "code_2024"],
+        ascending=[False, False, True],
+        kind="stable",
+    ).drop_duplicates("code_2015")
+    return dict(zip(ranked["code_2015"], ranked["code_2024"], strict=True))
+
+
 def _overlay(
     old: QpvMap, new: QpvMap
 ) -> tuple[dict[tuple[str, str], float], dict[str, float], dict[str, float]]:

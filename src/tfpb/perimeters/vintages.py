@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 OLD: Final = 2015
 NEW: Final = 2024
 VINTAGES: Final = (OLD, NEW)
-_FIRST_YEAR: Final = 2016
+FIRST_YEAR: Final = 2016
 _NEW_FROM: Final = 2025
 _NEW_FROM_OVERSEAS: Final = 2026
 _LAST_YEAR: Final = 2030
@@ -40,7 +40,7 @@ def ruling_vintage(year: int, citycode: str = "") -> int:
     TfpbError
         `annee_zus` up to 2015 (ZUS were in force), `annee_hors_champ` after 2030 (CGI 1388 bis).
     """
-    if year < _FIRST_YEAR:
+    if year < FIRST_YEAR:
         raise fail("annee_zus", got=year, annee=year)
     if year > _LAST_YEAR:
         raise fail("annee_hors_champ", got=year, annee=year)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,23 +13,16 @@ from tfpb.model.codes import QpvStatut
 from tfpb.model.money import Programme
 from tfpb.model.tables import DIAGNOSTICS
 from tfpb.tax import balance, quarters
-from tfpb.tax.axes import read_axis
-from tfpb.tax.cells import CENT, ZERO, Record, cents, money, place, records, text, truth, whole
-from tfpb.text import fold
-from tfpb.words.accounts import axis_words
+from tfpb.tax.cells import Record, place, records, text, truth
+from tfpb.tax.entries import contradictions, pieces_twice, read_action, repeated
+from tfpb.tax.history import Years, by_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tfpb.law.values import Law
     from tfpb.model.money import Abatement
-
-AMOUNTS: Final = (
-    "prevu_eur", "realise_eur", "bailleur_eur", "autres_eur", "valorise_eur", "cout_horaire_eur",
-)  # fmt: skip
-_PIECES: Final = re.compile(r"\s*[;|\n]\s*|\s*,\s+")
-_EURO: Final = Decimal(1)
-_EXPECTED: Final = "un axe de 1 à 8, ou son libellé dans le cadre national"
+    from tfpb.tax.axes import Theme
 
 
 def programme(
@@ -44,7 +35,8 @@ def programme(
     diagnostics: pd.DataFrame | None = None,
     carry: Mapping[str, Any] | None = None,
     npnru: Iterable[str] = (),
-    themes: Mapping[str, int] | None = None,
+    themes: Mapping[str, Theme] | None = None,
+    heirs: Mapping[str, str] | None = None,
     law: Law | None = None,
 ) -> Programme:
     """Check a programme and set it against the abatement.
@@ -52,23 +44,27 @@ def programme(
     Parameters
     ----------
     actions : DataFrame
-        Typed by `tables.PROGRAMME`. Rows without a year are of the tax year; rows of the year before
-        join `previous`.
+        Typed by `tables.PROGRAMME`. Rows without a year are of the tax year; rows of the years before
+        are last year's bilan when `previous` does not bear that year (see `history.by_year`).
     abatement : Abatement or None
     residences : DataFrame
         `RESIDENCE_COLUMNS`: dwellings of each quarter.
     year : int
         Tax year.
     previous : DataFrame, optional
-        Last year's programme, typed, set beside this year's.
+        Last year's programme in a file of its own, typed, set beside this year's: same contract, same
+        refusals.
     diagnostics : DataFrame, optional
         Typed by `tables.DIAGNOSTICS`.
     carry : mapping of str to str or Decimal, optional
         By quarter, what was left to justify from the years before (euros): it adds to what is owed.
     npnru : iterable of str
         Quarters in urban renewal, where axis 8 is doubted (see `npnru_quarters`).
-    themes : mapping of str to int, optional
-        The user's own themes, mapped to axes.
+    themes : mapping of str to Theme, optional
+        The user's own themes, mapped to axes; without a reference they are a proposition.
+    heirs : mapping of str to str, optional
+        Quarter of the older map → quarter that took most of its dwellings: last year's actions stand on
+        its line.
     law : Law, optional
         For the orders of magnitude; the packaged values by default.
 
@@ -79,21 +75,21 @@ def programme(
     Raises
     ------
     TfpbError
-        Every fault: `code_inconnu` and `axe_contradictoire` (axis), `montant_negatif`,
+        Every fault: `axe_inconnu` and `axe_contradictoire`, `montant_negatif`,
         `valorise_depasse`, `valorise_sans_depense`, `piece_en_double`, `action_sans_abattement`,
         `report_illisible`.
     """
-    read, earlier, faults = _read(actions, previous, themes, year)
-    faults += quarters.check_quarters(read, abatement, residences, frozenset(npnru), year)
-    owed, found = quarters.read_carry(carry or {}, read, abatement, residences)
+    read, years, faults = _read(actions, previous, themes, year)
+    kept = years.kept
+    faults += quarters.check_quarters(kept, abatement, residences, frozenset(npnru), year)
+    owed, found = quarters.read_carry(carry or {}, kept, abatement, residences)
     faults += found
-    walked, found = _diagnostics(diagnostics, read)
+    walked, found = _diagnostics(diagnostics, read, kept)
     faults += found
     stop_on_faults(faults)
-    current = [r for r in read if r["annee"] == year]
-    before = [r for r in read if r["annee"] == year - 1] + earlier
+    current, before = list(years.current), years.before(year)
     homes = quarters.homes_of(residences)
-    table = balance.balance(read, abatement, homes, owed, year)
+    table = balance.balance(kept, abatement, homes, owed, year)
     faults += quarters.check_heights(table, (law or load()).on(dt.date(year, 1, 1)))
     return Programme(
         actions=_frame(actions, read),
@@ -103,6 +99,7 @@ def programme(
         totals=balance.totals(current, table, year),
         notices=tuple(f for f in faults if f.severity is Severity.DOUTE),
         beside=balance.beside(current, before),
+        beside_quarters=balance.beside_quarters(table, before, year, heirs or {}),
     )
 
 
@@ -111,7 +108,7 @@ def check_programme(
     *,
     year: int,
     previous: pd.DataFrame | None = None,
-    themes: Mapping[str, int] | None = None,
+    themes: Mapping[str, Theme] | None = None,
 ) -> list[Fault]:
     """List the faults and doubts of a programme that need no other file."""
     return _read(actions, previous, themes, year)[2]
@@ -120,17 +117,22 @@ def check_programme(
 def _read(
     actions: pd.DataFrame,
     previous: pd.DataFrame | None,
-    themes: Mapping[str, int] | None,
+    themes: Mapping[str, Theme] | None,
     year: int,
-) -> tuple[list[Record], list[Record], list[Fault]]:
-    faults: list[Fault] = []
-    read: list[Record] = []
-    for row in records(actions):
-        done, found = _one(row, themes, year)
-        read.append(done)
-        faults += found
-    earlier = [_one(row, themes, year - 1)[0] for row in records(previous)]
-    return read, earlier, [*faults, *_pieces_twice(read, earlier), *_repeated(read)]
+) -> tuple[list[Record], Years, list[Fault]]:
+    """Read every action of both files, then tell which stands for which year."""
+    faults = contradictions(themes)
+    files: list[list[Record]] = []
+    for frame, when in ((actions, year), (previous, year - 1)):
+        done: list[Record] = []
+        for row in records(frame):
+            action, found = read_action(row, themes, when)
+            done.append(action)
+            faults += found
+        files.append(done)
+    years = by_year(files[0], files[1], year)
+    faults += [*years.notices, *pieces_twice(years.kept), *repeated(years.kept)]
+    return files[0], years, faults
 
 
 def npnru_quarters(entrances: pd.DataFrame) -> frozenset[str]:
@@ -142,122 +144,13 @@ def npnru_quarters(entrances: pd.DataFrame) -> frozenset[str]:
     ) - {""}
 
 
-def _one(row: Record, themes: Mapping[str, int] | None, year: int) -> tuple[Record, list[Fault]]:
-    """Read one action: axis, staff time, amounts; its faults come with it."""
-    faults: list[Fault] = []
-    out = dict(row)
-    out["axe_lu"] = text(row["axe"])
-    out["axe"], found = _axis(row, themes)
-    faults += found
-    out["annee"] = whole(row.get("annee")) or year
-    values: dict[str, Decimal | None] = {c: money(row.get(c)) for c in AMOUNTS}
-    for column, amount in values.items():
-        if amount is not None and amount < 0:
-            faults.append(Fault("montant_negatif", place(row, column), f"{amount:f}"))
-    hours = money(row.get("heures"))
-    each = values["cout_horaire_eur"]
-    staff = cents(hours * each) if hours is not None and each is not None else None
-    out["temps_valorise_eur"] = staff
-    if staff is not None and staff > 0:
-        faults += _staff_time(row, values, staff)
-    out |= values
-    faults += _valued(row, values)
-    return out, faults
-
-
-def _axis(row: Record, themes: Mapping[str, int] | None) -> tuple[int | None, list[Fault]]:
-    written = text(row["axe"])
-    reading = read_axis(written, themes)
-    here = place(row, "axe")
-    if reading.axe is None:
-        code = "axe_contradictoire" if reading.how == "contradictoire" else "code_inconnu"
-        return None, [Fault(code, here, written, {"attendu": _EXPECTED})]
-    if reading.how == "exact":
-        return reading.axe, []
-    code = "axe_proposition" if reading.how == "proposition" else "code_devine"
-    fields = {"lu": axis_words(reading.axe), "attendu": _EXPECTED}
-    return reading.axe, [Fault(code, here, written, fields, Severity.DOUTE)]
-
-
-def _staff_time(row: Record, values: dict[str, Decimal | None], staff: Decimal) -> list[Fault]:
-    """Value the time of the staff where no spending is written, and say it."""
-    spent, valued = values["realise_eur"], values["valorise_eur"]
-    said = _amount(staff)
-    if spent is None:
-        values["realise_eur"] = staff
-        if valued is None:
-            values["valorise_eur"] = staff
-        return [Fault("temps_valorise", place(row, "heures"), said, {}, Severity.DOUTE)]
-    if staff > spent + CENT:
-        fields = {"realise": _amount(spent)}
-        return [Fault("temps_depasse", place(row, "heures"), said, fields, Severity.DOUTE)]
-    return []
-
-
-def _valued(row: Record, values: Mapping[str, Decimal | None]) -> list[Fault]:
-    spent, valued = values["realise_eur"], values["valorise_eur"]
-    faults = []
-    if valued is not None and valued > 0:
-        here = place(row, "valorise_eur")
-        if spent is None:
-            faults.append(Fault("valorise_sans_depense", here, _amount(valued)))
-        elif valued > spent:
-            fields = {"realise": _amount(spent)}
-            faults.append(Fault("valorise_depasse", here, _amount(valued), fields))
-    own, others = values["bailleur_eur"], values["autres_eur"]
-    if spent is not None and own is not None:
-        funded = own + (others or ZERO)
-        if abs(funded - spent) > _EURO:
-            fields = {"realise": _amount(spent)}
-            here = place(row, "bailleur_eur")
-            faults.append(
-                Fault("financements_divergents", here, _amount(funded), fields, Severity.DOUTE)
-            )
-    return faults
-
-
-def _pieces_twice(read: list[Record], earlier: list[Record]) -> list[Fault]:
-    """Refuse an invoice that stands for two spendings, this year or the year before.
-
-    Only what bears a digit counts as the name of an invoice: « voir dossier » names none.
-    """
-    faults: list[Fault] = []
-    seen: dict[str, tuple[int, int]] = {}
-    for row in earlier + read:
-        for piece in dict.fromkeys(_PIECES.split(text(row.get("piece")))):
-            key = fold(piece)
-            if not any(c.isdigit() for c in key):
-                continue
-            here = place(row, "piece")
-            if key in seen:
-                line, year = seen[key]
-                told = f" de {year}" if year != row["annee"] else ""
-                fields = {"autre": line, "annee": told}
-                faults.append(Fault("piece_en_double", here, piece, fields))
-            seen.setdefault(key, (here.row, row["annee"]))
-    return faults
-
-
-def _repeated(read: list[Record]) -> list[Fault]:
-    faults = []
-    seen: dict[tuple[Any, ...], int] = {}
-    for row in read:
-        key = (text(row["id_action"]), text(row["code_qpv"]), row["annee"])
-        here = place(row, "id_action")
-        if key in seen:
-            fields = {"autre": seen[key]}
-            faults.append(Fault("action_en_double", here, key[0], fields, Severity.DOUTE))
-        seen.setdefault(key, here.row)
-    return faults
-
-
 def _diagnostics(
-    table: pd.DataFrame | None, read: list[Record]
+    table: pd.DataFrame | None, read: list[Record], kept: list[Record]
 ) -> tuple[pd.DataFrame, list[Fault]]:
-    """Tie walking diagnostics to actions; count them on each action."""
+    """Tie walking diagnostics to actions, this year's first; count them on each action."""
     if table is None:
         return pd.DataFrame(columns=[*DIAGNOSTICS.names, "action"]), []
-    titles = {text(r["id_action"]): text(r["action"]) for r in read}
+    titles = {text(r["id_action"]): text(r["action"]) for r in (*kept, *read)}
     faults = []
     linked: dict[str, int] = {}
     names = []
@@ -294,7 +187,3 @@ def _frame(actions: pd.DataFrame, read: list[Record]) -> pd.DataFrame:
     )
     out["diagnostics"] = [r.get("diagnostics", 0) for r in read]
     return out
-
-
-def _amount(value: Decimal) -> str:
-    return f"{value:f}".replace(".", ",")

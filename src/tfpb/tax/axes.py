@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from rapidfuzz import fuzz, process
 
@@ -62,12 +62,26 @@ PROPOSITION: Final[Mapping[str, Axe]] = {
     "fonctionnement et organisation": Axe.PRESENCE,
 }
 """The six themes of the « Livret bailleurs » of the Nord. No text fixes this correspondence: it is a
-proposition, said as such on every line that uses it, and `read_axis(…, own=…)` replaces it."""
+proposition, said as such on every line that uses it, and `[themes]` of dossier.toml replaces it."""
 _NUMBER: Final = re.compile(
     r"(?:axe\s*)?(?:n\s*[°o]?\s*)?([1-8])(?:[.,]0+)?(?:\s*[-–—.:)/]+\s*|\s+|$)"
 )
 _NEAR: Final = 84
 _CLEAR: Final = 6
+_SHOWN: Final = 3
+_ALIKE: Final = 60
+
+
+class Theme(Protocol):
+    """A theme of the user's own, with the axis it stands for."""
+
+    @property
+    def axe(self) -> int:
+        """Return the axis, 1 to 8."""
+
+    @property
+    def reference(self) -> str:
+        """Return the text that fixes it; empty: a proposition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +101,15 @@ class Reading:
     how: str
 
 
-def read_axis(written: str, own: Mapping[str, int] | None = None) -> Reading:
+def read_axis(written: str, own: Mapping[str, Theme] | None = None) -> Reading:
     """Read an axis: « 3 », « Axe 3 », « 3 - Sur-entretien », « Sur entretien », a theme of the Nord.
 
     Parameters
     ----------
     written : str
-    own : mapping of str to int, optional
-        The user's own themes; they come before every other label.
+    own : mapping of str to Theme, optional
+        The user's own themes; they come before every other label. A theme without a reference is a
+        proposition.
     """
     text = squeeze(written)
     match = _NUMBER.match(strip_accents(text).lower())
@@ -109,11 +124,33 @@ def read_axis(written: str, own: Mapping[str, int] | None = None) -> Reading:
     return Reading(number, "exact" if exact else "devine")
 
 
-def _label(text: str, own: Mapping[str, int]) -> Reading:
+def nearest_names(
+    written: str, own: Mapping[str, Theme] | None = None
+) -> tuple[tuple[str, int], ...]:
+    """Return the known labels and themes nearest to what was written, with their axes.
+
+    Returns
+    -------
+    tuple of (str, int)
+        At most three, each of another axis, nearest first; empty when nothing resembles.
+    """
+    known: dict[str, int] = {theme: t.axe for theme, t in (own or {}).items()}
+    for table in (LABELS, SHORT, PROPOSITION):
+        known |= {label: int(axe) for label, axe in table.items() if label not in known}
+    found = process.extract(
+        written, list(known), scorer=fuzz.WRatio, processor=fold, score_cutoff=_ALIKE, limit=None
+    )
+    out: dict[int, str] = {}
+    for label, _, _ in found:
+        out.setdefault(known[label], label)
+    return tuple((label, axe) for axe, label in list(out.items())[:_SHOWN])
+
+
+def _label(text: str, own: Mapping[str, Theme]) -> Reading:
     key = _key(text)
-    for theme, axe in own.items():
-        if _key(theme) == key:
-            return Reading(int(axe), "exact")
+    for theme, meant in own.items():
+        if fold(theme) == fold(text):
+            return Reading(meant.axe, "exact" if meant.reference else "proposition")
     for official, axe in LABELS.items():
         if _key(official) == key:
             return Reading(int(axe), "exact")

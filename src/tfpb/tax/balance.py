@@ -164,6 +164,62 @@ def beside(rows: list[Record], before: list[Record]) -> pd.DataFrame | None:
     return pd.DataFrame(out)
 
 
+def beside_quarters(
+    table: pd.DataFrame, before: list[Record], year: int, heirs: Mapping[str, str]
+) -> pd.DataFrame | None:
+    """Set last year's bilan beside this year's, by quarter, with what is carried over.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `balance` makes it.
+    before : list of Record
+        Actions of the year before.
+    year : int
+    heirs : mapping of str to str
+        Quarter of an older map → its heir: last year's actions stand on the heir's line.
+
+    Returns
+    -------
+    DataFrame or None
+        `code_qpv, nom_qpv, codes_precedents, actions_precedentes, realise_precedent_eur,
+        valorise_precedent_eur, actions, realise_eur, valorise_eur, ecart_valorise_eur,
+        abattement_eur, report_eur, solde_eur, rattrapage_eur`; None without last year's actions.
+    """
+    if not before:
+        return None
+    now = {text(r["code_qpv"]): r for r in records(table) if r["annee"] == year}
+    groups: dict[str, list[Record]] = {}
+    for row in before:
+        code = text(row["code_qpv"])
+        place = code if code in now else heirs.get(code, code)
+        groups.setdefault(place, []).append(row)
+    out = []
+    for code in sorted({*now, *groups}):
+        mine, last = now.get(code, {}), groups.get(code, [])
+        sums = _sums(last)
+        others = {text(r["code_qpv"]) for r in last} - {code}
+        out.append(
+            {
+                "code_qpv": code,
+                "nom_qpv": mine.get("nom_qpv", ""),
+                "codes_precedents": ", ".join(sorted(others)),
+                "actions_precedentes": len(last),
+                "realise_precedent_eur": sums["realise_eur"],
+                "valorise_precedent_eur": sums["valorise_eur"],
+                "actions": mine.get("actions", 0),
+                "realise_eur": mine.get("realise_eur", ZERO),
+                "valorise_eur": mine.get("valorise_eur", ZERO),
+                "ecart_valorise_eur": mine.get("valorise_eur", ZERO) - sums["valorise_eur"],
+                "abattement_eur": mine.get("abattement_eur"),
+                "report_eur": mine.get("report_eur", ZERO),
+                "solde_eur": mine.get("solde_eur"),
+                "rattrapage_eur": mine.get("rattrapage_eur"),
+            }
+        )
+    return pd.DataFrame(out)
+
+
 def _sums(rows: Iterable[Record]) -> dict[str, Decimal]:
     listed = list(rows)
     return {c: total(r[c] for r in listed) for c in SUMS}

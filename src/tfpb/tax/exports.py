@@ -9,7 +9,7 @@ import pandas as pd
 from tfpb.model.tables import STAMP
 from tfpb.tax.abatement import ADDED_COLUMNS
 from tfpb.tax.cells import ZERO, day, missing, records, text
-from tfpb.words.accounts import AXES, axis_words
+from tfpb.words.accounts import AXES, axis_words, carry_argument
 from tfpb.words.faults import say as in_french
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def bilan_frames(programme: Programme, *, year: int) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to DataFrame
-        Sheet name → rows. Each quarter ends with a « Total » row; rates are proportions (0..1).
+        Sheet name → rows. Each quarter ends with a « Total » row; rates are proportions (0..1). When
+        last year's actions are known, two more sheets set both years side by side.
     """
     rows = [r for r in records(programme.actions) if int(r["annee"]) == year]
     sheets = {}
@@ -62,6 +63,11 @@ def bilan_frames(programme: Programme, *, year: int) -> dict[str, pd.DataFrame]:
         )
         sheets[f"Bilan {code}"[:_SHEET]] = _bilan(mine)
     sheets["Par axe"] = _axes(programme)
+    if programme.beside is not None and programme.beside_quarters is not None:
+        sheets[f"{year - 1} et {year} par axe"] = _axes_beside(programme.beside, year)
+        sheets[f"{year - 1} et {year} par quartier"] = _quarters_beside(
+            programme.beside_quarters, year
+        )
     return sheets
 
 
@@ -217,4 +223,39 @@ def _axes(programme: Programme) -> pd.DataFrame:
     for key in table.columns:
         if key in labels and key != "axe":
             out[labels[key]] = table[key].to_numpy(dtype=object)
+    return out
+
+
+def _axes_beside(table: pd.DataFrame, year: int) -> pd.DataFrame:
+    out = pd.DataFrame({"Axe": [axis_words(int(a)) for a in table["axe"]]})
+    return _both_years(out, table, year)
+
+
+def _quarters_beside(table: pd.DataFrame, year: int) -> pd.DataFrame:
+    out = pd.DataFrame(
+        {
+            "Quartier": table["code_qpv"],
+            "Nom": table["nom_qpv"],
+            f"Code(s) en {year - 1}": table["codes_precedents"],
+        }
+    )
+    out = _both_years(out, table, year)
+    out[f"Abattement {year}"] = table["abattement_eur"].to_numpy(dtype=object)
+    out[f"Report venu de {year - 1}"] = table["report_eur"].to_numpy(dtype=object)
+    out[f"À reporter sur {year + 1}"] = table["rattrapage_eur"].to_numpy(dtype=object)
+    out["Ce qui le justifie"] = [carry_argument(r, year) for r in records(table)]
+    return out
+
+
+def _both_years(out: pd.DataFrame, table: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Add actions, spent and valued of both years, last year's first."""
+    for key, label in (("actions", "Actions"), ("realise", "Réalisé"), ("valorise", "Valorisé")):
+        before, now = (
+            ("actions_precedentes", "actions")
+            if key == "actions"
+            else (f"{key}_precedent_eur", f"{key}_eur")
+        )
+        out[f"{label} {year - 1}"] = table[before].to_numpy(dtype=object)
+        out[f"{label} {year}"] = table[now].to_numpy(dtype=object)
+    out["Différence valorisée"] = table["ecart_valorise_eur"].to_numpy(dtype=object)
     return out

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Axe, Statut
 from tfpb.words.numbers import THIN, euros, number, percent, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
 STATUTS: Final[dict[str, str]] = {
@@ -66,6 +67,13 @@ def axis_short(axe: int) -> str:
     short = {1: "Présence de proximité", 2: "Formation, soutien", 6: "Concertation"}
     short |= {4: "Déchets, encombrants", 7: "Animation, lien social", 8: "Petits travaux"}
     return f"{axe} · {short.get(axe, AXES.get(axe, 'axe inconnu'))}"
+
+
+def near_names(names: Sequence[tuple[str, int]]) -> str:
+    """List the names nearest to an axis that is not known; empty when nothing resembles."""
+    if not names:
+        return ""
+    return " ; les plus proches : " + ", ".join(f"« {name} » (axe {axe})" for name, axe in names)
 
 
 def abatement_lead(year: int, amount: Decimal, lost: Decimal, compensated: Decimal) -> str:
@@ -202,6 +210,29 @@ def declaration_sentence(count: int, lacking: int) -> str:
     )
 
 
+def carry_argument(row: Mapping[str, Any], year: int) -> str:
+    """Argue the carry-over of a quarter: what was spent both years, what was owed, what is left.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of `Programme.beside_quarters`; `solde_eur` is None when the abatement is unknown.
+    year : int
+    """
+    spent = (
+        f"{euros(row['valorise_eur'])} valorisés en {year}, après "
+        f"{euros(row['valorise_precedent_eur'])} en {year - 1}"
+    )
+    if row["solde_eur"] is None:
+        return f"{spent} ; l’abattement de {year} n’est pas connu."
+    owed = f"pour un abattement de {euros(row['abattement_eur'])}"
+    if row["report_eur"]:
+        owed += f" et un report de {euros(row['report_eur'])} venu de {year - 1}"
+    if row["rattrapage_eur"]:
+        return f"{spent}, {owed} : {euros(row['rattrapage_eur'])} se reportent sur {year + 1}."
+    return f"{spent}, {owed} : rien ne se reporte sur {year + 1}."
+
+
 def carry_sentence(name: str, left: Decimal, report: Decimal, year: int) -> str:
     """Say what a quarter has left to justify, and what it had carried over; empty when nothing."""
     if left:
@@ -228,8 +259,8 @@ def proofs_sentence(actions: int, pieces: int, complete: int, photos: int) -> st
 def no_last_year(year: int) -> str:
     """Say why last year's bilan is not beside, and how to have it."""
     return (
-        f"Le bilan de {year} n’est pas à côté : le fichier du programme n’a aucune action de {year}. "
-        "Ajoutez-y ces lignes, avec leur année, pour comparer."
+        f"Le bilan de {year} n’est pas à côté : aucune action de {year} n’est donnée. Pour comparer, "
+        "indiquez le fichier de l’année sous programme_precedent, ou ajoutez ses lignes au programme."
     )
 
 

@@ -126,10 +126,30 @@ FAULTS: dict[str, FaultWords] = {
         "{attendu}",
         "Gardez le numéro seul, ou le libellé seul.",
     ),
+    "axe_inconnu": FaultWords(
+        "L’axe ou le thème « {got} » n’est pas connu.",
+        "un axe de 1 à 8, ou son libellé dans le cadre national{proches}",
+        "Écrivez le numéro de l’axe, ou rattachez ce thème à un axe sous [themes] du dossier.toml.",
+    ),
     "axe_proposition": FaultWords(
         "Le thème « {got} » a été rattaché à {lu} : c’est une proposition.",
-        "un axe de 1 à 8",
-        "Confirmez en écrivant le numéro de l’axe, ou choisissez-en un autre.",
+        "un axe de 1 à 8, ou un thème rattaché avec sa référence",
+        "Confirmez en écrivant le numéro de l’axe, ou donnez sa référence sous [themes] du dossier.toml.",
+    ),
+    "theme_contredit": FaultWords(
+        "Le thème « {got} » est rattaché à {lu}, mais c’est le libellé de {cadre}.",
+        "un thème qui n’est pas le libellé d’un autre axe",
+        "Vérifiez le numéro ; le rattachement de [themes] a été suivi.",
+    ),
+    "precedent_autre_annee": FaultWords(
+        "L’action est de {got} : elle n’est pas dans le bilan de {annee}.",
+        "une action de {annee}, ou d’avant",
+        "Corrigez l’année, ou déplacez la ligne dans le programme de l’année.",
+    ),
+    "annee_deux_fichiers": FaultWords(
+        "L’année {got} est aussi dans « {fichier} » : c’est ce fichier qui fait le bilan de l’année.",
+        "une année dans un seul des deux fichiers",
+        "Rien à faire si « {fichier} » est complet ; sinon, ajoutez-y la ligne.",
     ),
     "valorise_depasse": FaultWords(
         "La dépense valorisée ({got} €) dépasse la dépense réalisée ({realise} €).",
@@ -142,7 +162,7 @@ FAULTS: dict[str, FaultWords] = {
         "Complétez la dépense réalisée.",
     ),
     "piece_en_double": FaultWords(
-        "La pièce « {got} » est déjà à la ligne {autre}{annee}.",
+        "La pièce « {got} » est déjà à la ligne {autre}{fichier}{annee}.",
         "une pièce par dépense",
         "Retirez-la de l’une des deux actions, ou distinguez les deux pièces.",
     ),

@@ -22,6 +22,7 @@ patrimoine = "patrimoine.xlsx"    # obligatoire : une ligne par entrée ou bâti
 # plan = "plan_enquete.toml"
 # fiscalite = "fiscalite.xlsx"
 # programme = "programme.xlsx"
+# programme_precedent = "programme_2024.xlsx"   # de l'année d'avant, mêmes colonnes : se met à côté
 # droit_commun = "droit_commun.xlsx"
 # conventions = "conventions.xlsx"
 # diagnostics = "diagnostics.xlsx"
@@ -37,6 +38,11 @@ territoires = ["code_qpv"]        # découpages de l'enquête : toute colonne du
 # colonnes = { "patrimoine.adresse" = "ADR_LIGNE_1" }   # si une colonne porte un autre nom
 # feuilles = { patrimoine = "Export" }                  # si le classeur a plusieurs feuilles
 # report_eur = { QN05900I = "12500" }                   # reste à justifier des années d'avant
+
+# [themes]                                              # vos thèmes, si ce ne sont pas les huit axes
+# "Cadre de vie" = 4                                    # une proposition, signalée à chaque ligne
+# "Propreté" = { axe = 3, reference = "convention du 12 décembre 2024, annexe 2" }   # tenu pour acquis
+
 # [reglages.loi."taux_abattement"]                      # une valeur légale à vous, avec sa référence
 # valeur = "0.30"
 # reference = "votre référence"

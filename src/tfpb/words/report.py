@@ -99,6 +99,7 @@ ROLES: Final[dict[str, str]] = {
     "plan": "Plan d’enquête",
     "fiscalite": "Fiscalité",
     "programme": "Programme d’actions",
+    "programme_precedent": "Programme de l’année précédente",
     "droit_commun": "Droit commun",
     "conventions": "Conventions",
     "decisions": "Décisions de vérification",

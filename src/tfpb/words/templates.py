@@ -56,7 +56,11 @@ INTRODUCTIONS: Final[Mapping[str, tuple[str, str]]] = {
             "Une ligne par action. L’axe se choisit dans la liste ; la feuille « Axes » en donne les "
             "libellés."
         ),
-        "La dépense valorisée ne dépasse pas la dépense réalisée ; une pièce ne sert qu’une fois.",
+        (
+            "La dépense valorisée ne dépasse pas la dépense réalisée ; une pièce ne sert qu’une fois. "
+            "L’année d’avant : mêmes colonnes, dans ce fichier avec son année, ou dans un autre "
+            "(programme_precedent)."
+        ),
     ),
     "droit_commun": (
         (

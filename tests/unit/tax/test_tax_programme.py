@@ -22,10 +22,13 @@ from tax_builders import (
 )
 
 from tfpb import tax
+from tfpb.config import Theme
 from tfpb.errors import TfpbError
 from tfpb.model import tables
 from tfpb.model.codes import Axe
 from tfpb.tax.axes import LABELS, PROPOSITION, read_axis
+from tfpb.tax.exports import bilan_frames
+from tfpb.words.accounts import carry_argument
 from tfpb.words.faults import say
 
 
@@ -104,9 +107,38 @@ def test_six_themes_of_the_nord_are_a_proposition_that_one_can_replace() -> None
     made = programme(action(axe="Propreté"))
     assert codes(made) == ["axe_proposition"]
     assert list(made.actions["axe"]) == [3]
-    own = programme(action(axe="Propreté"), themes={"propreté": 4})
+    own = programme(
+        action(axe="Propreté"), themes={"propreté": Theme(axe=4, reference="convention, annexe 2")}
+    )
     assert codes(own) == []
     assert list(own.actions["axe"]) == [4]
+
+
+def test_own_theme_without_reference_stays_a_proposition() -> None:
+    made = programme(action(axe="Cadre  de VIE"), themes={"cadre de vie": Theme(axe=4)})
+    assert codes(made) == ["axe_proposition"]
+    assert list(made.actions["axe"]) == [4]
+    assert "[themes]" in say(made.notices[0]).hint
+
+
+def test_own_theme_that_bears_the_label_of_another_axis_is_doubted() -> None:
+    made = programme(action(axe="Sur-entretien"), themes={"Sur-entretien": Theme(axe=4)})
+    assert codes(made) == ["theme_contredit", "axe_proposition"]
+    assert "3 · Sur-entretien" in say(made.notices[0]).title
+
+
+def test_unknown_theme_is_refused_with_the_nearest_names() -> None:
+    with pytest.raises(TfpbError) as error:
+        programme(
+            action(axe="Cadre vie des habitants"),
+            themes={"Cadre de vie": Theme(axe=4, reference="annexe")},
+        )
+    said = say(error.value.faults[0])
+    assert faults_of(error) == ["axe_inconnu"]
+    assert "« Cadre de vie » (axe 4)" in said.expected
+    with pytest.raises(TfpbError) as error:
+        programme(action(axe="Zzz"))
+    assert "proches" not in say(error.value.faults[0]).expected
 
 
 def test_spelling_is_kept_and_said() -> None:
@@ -120,7 +152,7 @@ def test_spelling_is_kept_and_said() -> None:
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
-        ({"axe": "Divers"}, ["code_inconnu"]),
+        ({"axe": "Divers"}, ["axe_inconnu"]),
         ({"axe": "3 - Tranquillité résidentielle"}, ["axe_contradictoire"]),
         ({"realise_eur": -100, "valorise_eur": 0}, ["montant_negatif"]),
         ({"prevu_eur": -1}, ["montant_negatif"]),
@@ -134,7 +166,7 @@ def test_refusals(cells: dict[str, Any], expected: list[str]) -> None:
 
 def test_all_refusals_at_once() -> None:
     rows = [action(1, valorise_eur=200), action(2, axe="Divers"), action(3, prevu_eur=-5)]
-    assert sorted(refused(*rows)) == ["code_inconnu", "montant_negatif", "valorise_depasse"]
+    assert sorted(refused(*rows)) == ["axe_inconnu", "montant_negatif", "valorise_depasse"]
 
 
 def test_same_invoice_twice() -> None:
@@ -264,6 +296,71 @@ def test_last_year_stands_beside() -> None:
     assert same_file.totals["valorise_eur"] == 80
     assert list(same_file.balance["annee"]) == [2024, 2025]
     assert programme(action()).beside is None
+
+
+def test_last_year_in_its_own_file_by_quarter_with_what_is_carried_over() -> None:
+    old = table(
+        tables.PROGRAMME,
+        action(7, code_qpv="QP059999", valorise_eur=50),
+        action(8, code_qpv="QP059998", valorise_eur=30),
+        file="programme_2024.xlsx",
+    )
+    made = programme(
+        action(1, valorise_eur=80),
+        money=abate(local()),
+        previous=old,
+        heirs={"QP059999": QPV},
+        carry={QPV: "12,50"},
+    )
+    rows = made.beside_quarters.set_index("code_qpv")
+    mine = rows.loc[QPV]
+    assert (mine["codes_precedents"], mine["valorise_precedent_eur"]) == ("QP059999", 50)
+    # 80 − 247,50 − 12,50: what is left goes over to the next year
+    assert mine["rattrapage_eur"] == Decimal("180.00")
+    said = carry_argument(dict(mine), 2025)
+    assert "80 € valorisés en 2025, après 50 € en 2024" in said.replace("\u202f", " ")
+    assert "se reportent sur 2026" in said
+    # a quarter that left the map keeps its line
+    assert rows.loc["QP059998", "valorise_precedent_eur"] == 30
+    assert made.totals["valorise_eur"] == 80
+    sheets = bilan_frames(made, year=2025)
+    assert list(sheets)[-2:] == ["2024 et 2025 par axe", "2024 et 2025 par quartier"]
+    assert sheets["2024 et 2025 par quartier"]["Valorisé 2024"].sum() == 80
+
+
+def test_year_in_both_files_is_ruled_by_the_file_of_its_own_and_said() -> None:
+    old = table(
+        tables.PROGRAMME,
+        action(7, valorise_eur=50),
+        action(8, annee=2025, piece="F8"),
+        action(9, annee=2023, piece="F9"),
+        file="programme_2024.xlsx",
+    )
+    made = programme(
+        action(1), action(7, annee=2024, valorise_eur=40), action(6, annee=2022), previous=old
+    )
+    found = {n.code: n for n in made.notices}
+    assert set(found) == {"annee_deux_fichiers", "precedent_autre_annee"}
+    assert found["annee_deux_fichiers"].place.row == 5
+    assert "programme_2024.xlsx" in say(found["annee_deux_fichiers"]).title
+    assert found["precedent_autre_annee"].place.file == "programme_2024.xlsx"
+    assert made.beside.set_index("axe").loc[3, "valorise_precedent_eur"] == 50
+    assert made.totals["valorise_eur"] == 80
+    # every row in is counted once or listed: 2022 (same file), 2023 and 2024 (own file), 2025
+    assert list(made.balance["annee"]) == [2022, 2023, 2024, 2025]
+    assert len(made.actions) == 3
+
+
+def test_last_year_s_file_is_held_to_the_same_contract() -> None:
+    old = table(
+        tables.PROGRAMME, action(1, valorise_eur=200), action(2, axe="Zzz"), file="p_2024.xlsx"
+    )
+    codes_found = refused(action(5, piece="FAC-2"), previous=old)
+    assert codes_found == ["valorise_depasse", "axe_inconnu", "piece_en_double"]
+    with pytest.raises(TfpbError) as error:
+        programme(action(5, piece="FAC-2"), previous=old)
+    twice = say(error.value.faults[-1]).title
+    assert "à la ligne 5 du fichier « p_2024.xlsx » de 2024" in twice
 
 
 def test_repeated_action_is_doubted() -> None:

@@ -21,7 +21,7 @@ from tfpb.report.sections.build import (
     table,
 )
 from tfpb.report.sections.facts import quarter_names
-from tfpb.report.sections.suivi import beside_block, diagnostic_blocks, standing_blocks
+from tfpb.report.sections.suivi import beside_blocks, diagnostic_blocks, standing_blocks
 from tfpb.words import accounts as words
 from tfpb.words.report import rows_elsewhere
 
@@ -61,7 +61,7 @@ def programme(dossier: Dossier) -> Section:
     chart = _axis_chart(plan)
     if chart is not None:
         blocks.append(chart)
-    blocks += [beside_block(plan, dossier.settings.dossier.annee), _actions(plan)]
+    blocks += [*beside_blocks(plan, names, dossier.settings.dossier.annee), _actions(plan)]
     blocks.append(_actions_short(plan))
     if len(plan.actions):
         blocks.append(Text((rows_elsewhere(len(plan.actions), sheet),), media=DOCUMENT))

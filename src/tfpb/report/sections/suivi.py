@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.model.report import Format, Text
-from tfpb.report.sections.build import BOTH, column, table
+from tfpb.report.sections.build import BOTH, DOCUMENT, WORKBOOK, column, only, table
 from tfpb.words import accounts as words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tfpb.model.money import Programme
-    from tfpb.model.report import Block
+    from tfpb.model.report import Block, Table
 
-
+_SHORT: Final = (
+    "nom_qpv", "valorise_precedent_eur", "valorise_eur", "abattement_eur", "report_eur",
+    "rattrapage_eur",
+)  # fmt: skip
 _PROOFS: Final = ("actions", "pieces_jointes", "preuves_completes", "photos_jointes")
 
 
@@ -43,11 +48,59 @@ def standing_blocks(plan: Programme, year: int) -> list[Block]:
     return blocks
 
 
-def beside_block(plan: Programme, year: int) -> Block:
-    """Set last year's bilan beside this year's, or say how to have it."""
-    rows = plan.beside
-    if rows is None:
-        return Text((words.no_last_year(year - 1),), media=BOTH)
+def beside_blocks(plan: Programme, names: Mapping[str, str], year: int) -> list[Block]:
+    """Set last year's bilan beside this year's, by axis then by quarter, or say how to have it."""
+    if plan.beside is None:
+        return [Text((words.no_last_year(year - 1),), media=BOTH)]
+    axes = _axes_beside(plan.beside, year)
+    if plan.beside_quarters is None:
+        return [axes]
+    quarters = _quarters_beside(plan.beside_quarters, names, year)
+    shown = quarters.rows.to_dict("records")
+    argued = tuple(f"{r['nom_qpv'] or r['code_qpv']} : {r['argument']}" for r in shown)
+    return [
+        axes,
+        quarters,
+        only(quarters, "bilan_precedent_quartiers_document", _SHORT),
+        Text(argued, bullets=True, media=DOCUMENT),
+    ]
+
+
+def _quarters_beside(rows: pd.DataFrame, names: Mapping[str, str], year: int) -> Table:
+    named = rows["nom_qpv"].where(rows["nom_qpv"] != "", rows["code_qpv"].map(names).fillna(""))
+    last = f"{year - 1}"
+    return table(
+        "bilan_precedent_quartiers",
+        f"Quartier par quartier : {last}, {year}, et ce qui se reporte",
+        (
+            column("code_qpv", "Code du QPV", width=12),
+            column("nom_qpv", "Nom du QPV", width=20),
+            column("codes_precedents", f"Code(s) en {last}, s’ils ont changé", width=13),
+            column("actions_precedentes", f"Actions {last}", Format.INTEGER, 9),
+            column("actions", f"Actions {year}", Format.INTEGER, 9),
+            column("realise_precedent_eur", f"Réalisé {last} (€)", Format.EUROS, 12),
+            column("realise_eur", f"Réalisé {year} (€)", Format.EUROS, 12),
+            column("valorise_precedent_eur", f"Valorisé {last} (€)", Format.EUROS, 12),
+            column("valorise_eur", f"Valorisé {year} (€)", Format.EUROS, 12),
+            column("ecart_valorise_eur", "Différence valorisée (€)", Format.EUROS, 12),
+            column("abattement_eur", f"Abattement {year} (€)", Format.EUROS, 12),
+            column("report_eur", f"Report venu de {last} (€)", Format.EUROS, 12),
+            column("rattrapage_eur", f"À reporter sur {year + 1} (€)", Format.EUROS, 12),
+            column("argument", "Ce qui le justifie", width=46),
+        ),
+        rows.assign(
+            nom_qpv=named,
+            argument=[words.carry_argument(r, year) for r in rows.to_dict("records")],
+        ),
+        unit="euros",
+        scope="actions des deux années ; un quartier de l’ancienne carte est sur la ligne de celui "
+        "qui a repris le plus de ses logements",
+        source="programme d’actions, programme de l’année précédente, fichier de fiscalité",
+        media=WORKBOOK,
+    )
+
+
+def _axes_beside(rows: pd.DataFrame, year: int) -> Block:
     return table(
         "bilan_precedent",
         f"Le bilan de {year - 1} à côté de celui de {year}",
