@@ -22,7 +22,8 @@ from survey_coverage import coverage
 from survey_region import ITEMS, as_delivery, region_frame, region_plan
 
 from tfpb.survey.design import build_design, sum_ranks
-from tfpb.survey.estimate import Contrasts, Domains, contrast_variance, domain_means
+from tfpb.survey.domains import Contrasts, Domains
+from tfpb.survey.estimate import contrast_variance, domain_means
 from tfpb.survey.model import Survey, item_ranks
 from tfpb.survey.recode import recode
 

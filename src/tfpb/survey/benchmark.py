@@ -12,7 +12,8 @@ from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe
 from tfpb.model.results import BENCHMARK_COLUMNS
 from tfpb.survey.cells import OWNER
 from tfpb.survey.columns import find_column
-from tfpb.survey.estimate import Contrasts, Domains, contrast_variance, domain_means
+from tfpb.survey.domains import Contrasts, Domains
+from tfpb.survey.estimate import contrast_variance, domain_means
 from tfpb.survey.intervals import proportion_interval, standard_error, t_interval
 from tfpb.survey.settings import CONFIDENCE
 from tfpb.survey.verdicts import FRAGILE, publication_states

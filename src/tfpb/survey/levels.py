@@ -10,8 +10,8 @@ import pandas as pd
 from tfpb.model.codes import TOTAL, Groupe
 from tfpb.model.results import LEVEL_COLUMNS
 from tfpb.survey.design import Sums, sum_levels, sum_responses
+from tfpb.survey.domains import Contrasts
 from tfpb.survey.estimate import (
-    Contrasts,
     calibration_residuals,
     contrast_variance,
     domain_means,

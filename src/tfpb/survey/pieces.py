@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.survey.design import Design
-    from tfpb.survey.estimate import Contrasts, Domains
+    from tfpb.survey.domains import Contrasts, Domains
 
 Term = tuple[int, float]
 

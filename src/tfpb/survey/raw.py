@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from tfpb.model.codes import Ajustement, Groupe
-from tfpb.survey.estimate import Contrasts, contrast_variance
+from tfpb.survey.domains import Contrasts
+from tfpb.survey.estimate import contrast_variance
 from tfpb.survey.intervals import standard_error
 from tfpb.survey.rows import Frame, gap_rows, group_rows
 

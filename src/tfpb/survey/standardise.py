@@ -2,239 +2,195 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from tfpb.errors import Fault, Severity
-from tfpb.model.codes import TOTAL, Ajustement, Groupe
-from tfpb.survey.estimate import Contrasts, Domains, contrast_variance, domain_means
+from tfpb.model.codes import TOTAL, Ajustement
+from tfpb.survey.composition import composition
+from tfpb.survey.domains import Contrasts, Domains
+from tfpb.survey.estimate import contrast_variance, domain_means
 from tfpb.survey.intervals import standard_error
-from tfpb.survey.rows import Frame, gap_rows, group_rows
-from tfpb.survey.verdicts import FRAGILE, MASKED
-from tfpb.text import fold
+from tfpb.survey.verdicts import MASKED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
-    from tfpb.survey.blocks import Block
-    from tfpb.survey.design import Design
-    from tfpb.survey.wave import WaveResult
+    from tfpb.survey.domains import Means
+    from tfpb.survey.opposition import Opposition
 
     Floats = NDArray[np.float64]
 
-_ENOUGH_SUPPORT: Final = 0.8
-"""Under this share of the QPV sample in common support, a standardised row is flagged."""
 _SAID_UNDER: Final = 0.995
-_COUNT_NAMES: Final = ("effectif", "logements", "nb_logements", "poids", "part")
+_AT_ONCE: Final = 150_000
+"""Atoms whose scores are held together, all items of them."""
 
-
-@dataclass(frozen=True, slots=True)
-class Composition:
-    """Cells of the adjustment variables, and the weight each has in the standard.
-
-    Parameters
-    ----------
-    cell : int array, shape (atoms,)
-        Cell of each atom; -1 when a variable is unknown.
-    standard : float array, shape (cells,)
-        Share of each cell in the standard population (sums to 1).
-    """
-
-    cell: NDArray[np.intp]
-    standard: Floats
-
-
-def composition(
-    design: Design,
-    weight: Floats,
-    variables: Sequence[str],
-    reference: pd.DataFrame | None = None,
-) -> Composition:
-    """Cut atoms into cells and weigh them by a standard.
-
-    Parameters
-    ----------
-    design : Design
-        Its atoms hold the variables.
-    weight : float array, shape (atoms, 1)
-        Weighted interviews of each atom.
-    variables : sequence of str
-    reference : DataFrame, optional
-        The variables and a count (`effectif` or `logements`); without it the standard is the joint
-        weighted distribution of the whole wave's sample.
-    """
-    atoms = design.atoms
-    known = np.all([atoms[v].astype(str).to_numpy() != "" for v in variables], axis=0)
-    keys = [atoms[v].astype(str).to_numpy(dtype=object) for v in variables]
-    joined = np.array(["\x1f".join(t) for t in zip(*keys, strict=True)], dtype=object)
-    cell, names = pd.factorize(joined, sort=True)
-    cell = np.where(known, cell, -1)
-    if reference is None:
-        total = np.bincount(cell[known], weights=weight[known, 0], minlength=len(names)).astype(
-            float
-        )
-    else:
-        counts = _reference_counts(reference, variables)
-        total = np.array(
-            [counts.get(tuple(fold(p) for p in str(n).split("\x1f")), 0.0) for n in names]
-        )
-    share = total / total.sum() if total.sum() > 0 else total
-    return Composition(cell.astype(np.intp), share)
-
-
-def _reference_counts(
-    reference: pd.DataFrame, variables: Sequence[str]
-) -> dict[tuple[str, ...], float]:
-    folded = {fold(str(c)): str(c) for c in reference.columns}
-    count = next((folded[n] for n in map(fold, _COUNT_NAMES) if n in folded), None)
-    columns = [folded.get(fold(v)) for v in variables]
-    if count is None or any(c is None for c in columns):
-        return {}
-    out: dict[tuple[str, ...], float] = {}
-    values = pd.to_numeric(reference[count].astype(str).str.replace(",", "."), errors="coerce")
-    for *parts, number in zip(*(reference[c] for c in columns), values, strict=True):
-        key = tuple(fold(str(p)) for p in parts)
-        out[key] = out.get(key, 0.0) + (0.0 if np.isnan(number) else float(number))
-    return out
+_Cells = dict[int, list[tuple[int, int]]]
+"""Domain of a side → (adjustment cell, domain of that cell) of each cell met."""
 
 
 def standardised_rows(
-    result: WaveResult, variables: Sequence[str], reference: pd.DataFrame | None = None
+    opposed: Opposition, variables: Sequence[str], reference: pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Rows of the comparison at equal composition, and the common support of each bailleur.
 
-    Both sides are averaged over the cells where both have answers, weighted by the standard: their
-    gap is what is left once composition is equal. The standard's own sampling error is not counted
-    (as in R's ``svystandardize``).
+    All sides are averaged over the cells that each of them knows, weighted by the standard: their gap
+    is what is left once composition is equal. A side knows a cell when it holds there as many
+    résidences and answers as a published figure needs at least: a lone résidence shows no variance,
+    and two supports that differ by a small cell would tell of it. The standard's own sampling error
+    is not counted (as in R's ``svystandardize``).
     """
-    frame = result.frame
-    blocks = [b for b in frame.blocks if b.niveau == TOTAL]
-    parts = composition(result.design, result.sums.weight, variables, reference)
-    sets, owners = _cell_domains(result.domains, blocks, parts)
-    domains = Domains.of(sets, result.design.size)
-    means = domain_means(result.design, result.sums, domains)
-    share, contrasts = _contrasts(means.base, owners, parts.standard, len(blocks))
-    values = contrasts.values(means)
-    values[np.repeat(share, 3, axis=0) <= 0] = np.nan
-    variance = contrast_variance(result.design, result.sums, domains, means, contrasts)
-    se = standard_error(variance)
-    support, notices = _support(result, blocks, owners, sets)
-    layout = Frame(frame.wave, blocks, frame.items, frame.thresholds, clustered=frame.clustered)
-    rows = []
-    index = {name: np.array([getattr(b, name) for b in blocks]) for name in ("qpv", "hors")}
-    weak = np.where(support < _ENOUGH_SUPPORT, FRAGILE, 0)[:, None]
-    df = result.df[[frame.blocks.index(b) for b in blocks]]
-    for k, (group, name) in enumerate(((Groupe.QPV, "qpv"), (Groupe.HORS_QPV, "hors"))):
-        g = index[name]
-        state = np.maximum(result.state[g], weak)
-        rows.append(
-            group_rows(
-                layout,
-                group.value,
-                Ajustement.STANDARDISE.value,
-                estimate=values[k::3],
-                se=se[k::3],
-                df=df,
-                n=result.means.n[g],
-                clusters=result.shown_clusters(g),
-                state=uncomputable_where_nan(state, values[k::3]),
-            )
-        )
-    q, h = index["qpv"], index["hors"]
-    state = np.maximum(np.maximum(result.state[q], result.state[h]), weak)
-    rows.append(
-        gap_rows(
-            layout,
-            Groupe.ECART.value,
-            Ajustement.STANDARDISE.value,
-            estimate=values[2::3],
-            se=se[2::3],
-            df=df,
-            n=result.means.n[q] + result.means.n[h],
-            clusters=result.union_clusters(q, h),
-            state=state,
-        )
-    )
-    return pd.concat(rows, ignore_index=True), notices
-
-
-def uncomputable_where_nan(state: NDArray[np.int64], values: Floats) -> NDArray[np.int64]:
-    """Mark as not computable what has no estimate, unless it is hidden anyway."""
-    out: NDArray[np.int64] = np.where(np.isnan(values) & (state < MASKED), 3, state)
-    return out
+    design, sums = opposed.design, opposed.sums
+    weight = np.where(opposed.standard, sums.weight[:, 0], 0.0)
+    parts = composition(design.atoms, weight, variables, reference)
+    blocks = np.flatnonzero(opposed.shown.any(axis=1))
+    cells, sets = _cell_domains(opposed, parts.cell, np.unique(opposed.sides[blocks]))
+    domains = Domains.of(sets, design.size)
+    means = domain_means(design, sums, domains)
+    known = _known_cells(opposed, cells, means, len(parts.standard))
+    shape = (len(opposed.sides), len(opposed.readings), sums.total.shape[1])
+    values, se = np.full(shape, np.nan), np.full(shape, np.nan)
+    for some in _batches(opposed, blocks):
+        common = np.stack([_common(opposed, known, k) for k in some])
+        share = (common * parts.standard[:, None]).sum(axis=1)
+        weights = common * parts.standard[:, None] / np.where(share > 0, share, 1.0)[:, None]
+        contrasts = _contrasts(opposed, cells, some, weights)
+        wanted = np.repeat((share > 0)[:, None, :], shape[1], axis=1)
+        found = contrasts.values(means).reshape(wanted.shape)
+        variance = contrast_variance(design, sums, domains, means, contrasts)
+        values[some] = np.where(wanted, found, np.nan)
+        se[some] = np.where(wanted, standard_error(variance.reshape(wanted.shape)), np.nan)
+    support = _support(opposed, cells, known, means, blocks)
+    rows = opposed.rows(Ajustement.STANDARDISE, values, se, support)
+    return rows, _notices(opposed, support)
 
 
 def _cell_domains(
-    domains: Domains, blocks: Sequence[Block], parts: Composition
-) -> tuple[list[NDArray[np.intp]], list[tuple[int, int, int]]]:
-    """Split both sides of each block by cell: (atom sets, (block, side, cell) of each)."""
-    sets, owners = [], []
-    for k, block in enumerate(blocks):
-        for side, g in ((1, block.qpv), (0, block.hors)):
-            atoms = domains.atoms[domains.start[g] : domains.start[g + 1]]
-            cells = parts.cell[atoms]
-            for s in np.unique(cells[cells >= 0]):
-                sets.append(atoms[cells == s])
-                owners.append((k, side, int(s)))
-    return sets, owners
+    opposed: Opposition, cell: NDArray[np.intp], sides: NDArray[np.intp]
+) -> tuple[_Cells, list[NDArray[np.intp]]]:
+    """Split each side by cell, once however many blocks share it."""
+    sets: list[NDArray[np.intp]] = []
+    cells: _Cells = {}
+    for g in sides.tolist():
+        atoms = opposed.atoms(g)
+        here = cell[atoms]
+        cells[g] = []
+        for s in np.unique(here[here >= 0]).tolist():
+            cells[g].append((s, len(sets)))
+            sets.append(atoms[here == s])
+    return cells, sets
+
+
+def _known_cells(
+    opposed: Opposition, cells: _Cells, means: Means, count: int
+) -> dict[int, NDArray[np.bool_]]:
+    """Tell which cells each side knows, item by item: arrays of shape (cells, items)."""
+    least = opposed.frame.thresholds
+    enough = means.n >= least.mask_n
+    if opposed.frame.clustered:
+        enough &= means.clusters >= least.min_clusters
+    out = {}
+    for g, met in cells.items():
+        out[g] = np.zeros((count, enough.shape[1]), dtype=bool)
+        for s, domain in met:
+            out[g][s] = enough[domain]
+    return out
+
+
+def _common(
+    opposed: Opposition, known: dict[int, NDArray[np.bool_]], block: int
+) -> NDArray[np.bool_]:
+    """Tell which cells all the sides of a block know."""
+    out: NDArray[np.bool_] = np.all([known[g] for g in opposed.sides[block].tolist()], axis=0)
+    return out
+
+
+def _batches(opposed: Opposition, blocks: NDArray[np.intp]) -> Iterator[list[int]]:
+    """Cut blocks so that few enough atoms are held together."""
+    size = np.diff(opposed.domains.start)
+    batch: list[int] = []
+    held = 0
+    for k in blocks.tolist():
+        more = int(size[opposed.sides[k]].sum()) * 2
+        if batch and held + more > _AT_ONCE:
+            yield batch
+            batch, held = [], 0
+        batch.append(k)
+        held += more
+    if batch:
+        yield batch
 
 
 def _contrasts(
-    base: Floats, owners: list[tuple[int, int, int]], standard: Floats, count: int
-) -> tuple[Floats, Contrasts]:
-    """Weigh cells met on both sides by the standard: (share of the standard kept, combinations).
+    opposed: Opposition, cells: _Cells, blocks: Sequence[int], weights: Floats
+) -> Contrasts:
+    """Write every reading of some blocks as a combination of the means of cells.
 
-    Combinations come by three: QPV, hors QPV, gap.
+    Parameters
+    ----------
+    weights : float array, shape (blocks, cells, items)
     """
-    measures = base.shape[1]
-    filled = np.zeros((count, 2, len(standard), measures), dtype=bool)
-    for g, (k, side, s) in enumerate(owners):
-        filled[k, side, s] = base[g] > 0
-    both = filled.all(axis=1)
-    share = (both * standard[None, :, None]).sum(axis=1)
-    weights = np.where(both, standard[None, :, None], 0.0)
-    weights = weights / np.where(share > 0, share, 1.0)[:, None, :]
+    readings, measures = len(opposed.readings), weights.shape[2]
     owner, domain, coefficient = [], [], []
-    for g, (k, side, s) in enumerate(owners):
-        for row, sign in ((3 * k + (1 - side), 1.0), (3 * k + 2, 1.0 if side else -1.0)):
-            owner.append(row)
-            domain.append(g)
-            coefficient.append(sign * weights[k, s])
+    for at, k in enumerate(blocks):
+        for side, g in enumerate(opposed.sides[k].tolist()):
+            for s, cell in cells[g]:
+                if not weights[at, s].any():
+                    continue
+                for r in np.flatnonzero(opposed.signs[:, side]).tolist():
+                    owner.append(at * readings + r)
+                    domain.append(cell)
+                    coefficient.append(opposed.signs[r, side] * weights[at, s])
     terms = np.array(coefficient) if coefficient else np.zeros((0, measures))
-    return share, Contrasts(
-        np.array(owner, dtype=np.intp), np.array(domain, dtype=np.intp), terms, 3 * count
+    return Contrasts(
+        np.array(owner, dtype=np.intp),
+        np.array(domain, dtype=np.intp),
+        terms,
+        len(blocks) * readings,
     )
 
 
 def _support(
-    result: WaveResult,
-    blocks: Sequence[Block],
-    owners: list[tuple[int, int, int]],
-    sets: list[NDArray[np.intp]],
-) -> tuple[Floats, list[Fault]]:
-    """Return the share of the QPV sample that has its like hors QPV, block by block."""
-    weight = result.sums.weight[:, 0]
-    sides: dict[tuple[int, int], dict[int, float]] = {}
-    for (k, side, s), atoms in zip(owners, sets, strict=True):
-        sides.setdefault((k, side), {})[s] = float(weight[atoms].sum())
-    share = np.full(len(blocks), np.nan)
+    opposed: Opposition,
+    cells: _Cells,
+    known: dict[int, NDArray[np.bool_]],
+    means: Means,
+    blocks: NDArray[np.intp],
+) -> Floats:
+    """Return the share of the QPV sample that has its like on all sides (the least of two waves)."""
+    shape = (len(opposed.sides), opposed.sums.base.shape[1])
+    support = np.full(shape, np.nan)
+    for k in blocks.tolist():
+        common = _common(opposed, known, k)
+        shares = []
+        for g in opposed.sides[k, ::2].tolist():
+            held = np.zeros(shape[1])
+            for s, domain in cells[g]:
+                held += np.where(common[s], means.base[domain], 0.0)
+            total = opposed.sums.base[opposed.atoms(g)].sum(axis=0)
+            shares.append(np.divide(held, total, out=np.zeros(shape[1]), where=total > 0))
+        support[k] = np.min(shares, axis=0)
+    return support
+
+
+def _notices(opposed: Opposition, support: Floats) -> list[Fault]:
+    """Say the common support of bailleurs, over all their answers (territories say it row by row)."""
     notices = []
-    for k, block in enumerate(blocks):
-        qpv, hors = sides.get((k, 1), {}), sides.get((k, 0), {})
-        total = float(weight[result.domain_atoms(block.qpv)].sum())
-        if not total:
+    for k, block in enumerate(opposed.frame.blocks):
+        told = [support[k, j] for j in np.flatnonzero(opposed.shown[k])]
+        hidden = any((r.state[k] >= MASKED).any() for r in opposed.readings)
+        if block.niveau != TOTAL or hidden or not told:
             continue
-        share[k] = sum(w for s, w in qpv.items() if s in hors) / total
-        if share[k] < _SAID_UNDER and (result.state[block.qpv] < MASKED).all():
+        share = float(np.median(told))
+        if share < _SAID_UNDER:
             fields = {
-                "vague": result.frame.wave,
+                "vague": opposed.frame.wave,
                 "bailleur": block.bailleur,
-                "part_pct": round(100 * share[k]),
+                "part_pct": round(100 * share),
             }
             notices.append(Fault("support_commun", fields=fields, severity=Severity.DOUTE))
-    return share, notices
+    return notices

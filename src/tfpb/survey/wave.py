@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tfpb.model.codes import TOTAL
+from tfpb.model.codes import TOTAL, Groupe
 from tfpb.survey.blocks import make_blocks
 from tfpb.survey.calibration import calibration_columns, delivered_weight
 from tfpb.survey.design import build_design, sum_ranks
-from tfpb.survey.estimate import Contrasts, Domains, contrast_variance, domain_means, occupied
+from tfpb.survey.domains import Contrasts, Domains
+from tfpb.survey.estimate import contrast_variance, domain_means, occupied
 from tfpb.survey.intervals import NIL, standard_error
 from tfpb.survey.model import item_ranks
+from tfpb.survey.opposition import Opposition, Reading
 from tfpb.survey.pieces import apart
 from tfpb.survey.rows import Frame
 from tfpb.survey.verdicts import publication_states
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Item
     from tfpb.survey.blocks import Block
     from tfpb.survey.design import Design, Sums
-    from tfpb.survey.estimate import Means
+    from tfpb.survey.domains import Means
     from tfpb.survey.model import Survey
     from tfpb.survey.settings import Thresholds
 
@@ -76,6 +78,34 @@ class WaveResult:
         """Return the résidences of some domains, nil when the delivery names none."""
         clusters = self.means.clusters[domain]
         return clusters if self.frame.clustered else np.zeros_like(clusters)
+
+    def opposed(self) -> Opposition:
+        """Return both sides of each block and what is read off them: levels and their gap."""
+        blocks = self.frame.blocks
+        q = np.array([b.qpv for b in blocks])
+        h = np.array([b.hors for b in blocks])
+        n, state = self.means.n, self.state
+        readings = (
+            Reading(Groupe.QPV, (1.0, 0.0), n[q], self.shown_clusters(q), state[q]),
+            Reading(Groupe.HORS_QPV, (0.0, 1.0), n[h], self.shown_clusters(h), state[h]),
+            Reading(
+                Groupe.ECART,
+                (1.0, -1.0),
+                n[q] + n[h],
+                self.union_clusters(q, h),
+                np.maximum(state[q], state[h]),
+            ),
+        )
+        return Opposition(
+            frame=self.frame,
+            design=self.design,
+            sums=self.sums,
+            domains=self.domains,
+            sides=np.column_stack([q, h]),
+            standard=np.ones(self.design.size, dtype=bool),
+            df=self.df,
+            readings=readings,
+        )
 
     def union_clusters(self, one: NDArray[np.intp], two: NDArray[np.intp]) -> Floats:
         """Count the résidences met in either of two domains, once each."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tfpb.model.codes import ENSEMBLE, TOTAL
-from tfpb.survey.estimate import Contrasts, contrast_variance
+from tfpb.survey.domains import Contrasts
+from tfpb.survey.estimate import contrast_variance
 from tfpb.survey.intervals import standard_error, t_interval
 from tfpb.survey.settings import CONFIDENCE
 from tfpb.survey.verdicts import FRAGILE, UNCOMPUTABLE
