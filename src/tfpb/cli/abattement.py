@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from tfpb.errors import Fault
     from tfpb.io.tabular import TextTable
+    from tfpb.model.columns import Contract
     from tfpb.model.money import Abatement, Programme
-    from tfpb.model.tables import Contract
 
 
 class Arrondi(StrEnum):

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.model.tables import STAMP
+from tfpb.model.columns import STAMP
 from tfpb.words.numbers import plural
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.io.typed import match_columns
+from tfpb.model.columns import Column, Contract
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
-from tfpb.model.tables import STOCK, Column, Contract
+from tfpb.model.tables import STOCK
 from tfpb.text import fold, mend_mojibake, squeeze
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from tfpb.io.contents import require_file, unreadable
 from tfpb.io.dictionaries import is_dictionary, read_dictionary
 from tfpb.io.personal import personal_columns
 from tfpb.io.tabular import SPREADSHEETS, TextTable, cell_text, read_table, sheet_names
+from tfpb.model.columns import STAMP
 from tfpb.model.dictionary import Dictionary
-from tfpb.model.tables import STAMP
 from tfpb.text import fold, mend_mojibake
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, TfpbError, stop_on_faults
 from tfpb.io.typed import match_columns, typed
-from tfpb.model.tables import STOCK, Column, Contract, Kind
+from tfpb.model.columns import Column, Contract, Kind
+from tfpb.model.tables import STOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

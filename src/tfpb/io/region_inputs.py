@@ -15,8 +15,8 @@ from tfpb.io.inputs import known_names, source
 from tfpb.io.tabular import TextTable, read_table
 from tfpb.io.toml_files import _validate, load_plan, load_settings, read_toml
 from tfpb.io.typed import typed
+from tfpb.model.columns import Column, Contract, Kind
 from tfpb.model.plan import Names
-from tfpb.model.tables import Column, Contract, Kind
 from tfpb.text import fold
 
 if TYPE_CHECKING:

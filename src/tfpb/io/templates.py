@@ -15,7 +15,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from tfpb.io.archive import settle_xlsx
 from tfpb.model import tables
-from tfpb.model.tables import Column, Contract, Kind
+from tfpb.model.columns import Column, Contract, Kind
 from tfpb.tax.axes import LABELS, PROPOSITION
 from tfpb.words.templates import FORMS, HEADINGS, INTRODUCTIONS, PROPOSED, file_title
 

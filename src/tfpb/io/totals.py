@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.errors import Fault, Severity
 from tfpb.io.french import parse_decimal
 from tfpb.io.typed import match_columns
-from tfpb.model.tables import Contract, Kind
+from tfpb.model.columns import Contract, Kind
 from tfpb.text import fold
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.io import french
-from tfpb.model.tables import STAMP, Column, Contract, Kind
+from tfpb.model.columns import STAMP, Column, Contract, Kind
 from tfpb.text import fold, mend_mojibake, squeeze
 
 if TYPE_CHECKING:

@@ -1,91 +1,10 @@
-"""Column contracts of the files users bring, and of the tables stages exchange.
-
-A contract is data: a reader turns text into typed frames with it, an error message quotes it, the
-templates of `tfpb nouveau` and the documentation are made from it.
-"""
+"""Column contracts of the files users bring, and of the tables stages exchange."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-STAMP: Final = ("_fichier", "_feuille", "_ligne")
-"""Columns every typed frame carries: file, sheet and spreadsheet row the line came from."""
-
-
-class Kind(StrEnum):
-    """How a cell is read. Kinds are French-format aware (decimal comma, dates as written here)."""
-
-    TEXT = "texte"
-    CODE = "code"
-    INTEGER = "entier"
-    NUMBER = "nombre"
-    MONEY = "montant"
-    PERCENT = "pourcentage"
-    DATE = "date"
-    YEAR = "annee"
-    BOOLEAN = "oui_non"
-    CHOICE = "choix"
-    CODES = "codes"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table.
-
-    Parameters
-    ----------
-    name : str
-        Name in the contract; units stand in the name (`_eur`, `_m`, `_pct`).
-    kind : Kind
-        How cells are read. `MONEY` gives `decimal.Decimal`, `DATE` gives `datetime.date`,
-        `CODES` a tuple of str; all three are object columns.
-    label : str
-        What it means, in French, for messages and templates.
-    required : bool
-        The column must be there.
-    filled : bool
-        No cell may be empty.
-    aliases : tuple of str
-        Other headers that mean the same (compared without accents, case or punctuation).
-    choices : tuple of str
-        Allowed codes of a `CHOICE`.
-    minimum, maximum : float, optional
-        Bounds of a number, inclusive.
-    """
-
-    name: str
-    kind: Kind = Kind.TEXT
-    label: str = ""
-    required: bool = False
-    filled: bool = False
-    aliases: tuple[str, ...] = ()
-    choices: tuple[str, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Contract:
-    """The columns of one kind of table, in the order they are written."""
-
-    name: str
-    title: str
-    columns: tuple[Column, ...]
-
-    def column(self, name: str) -> Column:
-        """Return the column of that name (KeyError if there is none)."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the columns, in order."""
-        return tuple(c.name for c in self.columns)
-
+from tfpb.model.columns import Column, Contract, Kind
 
 _ID_RESIDENCE = (
     "code residence",

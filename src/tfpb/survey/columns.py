@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.model.tables import STAMP
+from tfpb.model.columns import STAMP
 from tfpb.survey.scales import token
 from tfpb.text import fold, squeeze
 

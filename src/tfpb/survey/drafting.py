@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tfpb.model.codes import Nature, Theme
-from tfpb.model.tables import STAMP
+from tfpb.model.columns import STAMP
 from tfpb.survey.guessing import (
     GuessedScale,
     compatible,

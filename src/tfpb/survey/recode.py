@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.model.tables import STAMP
+from tfpb.model.columns import STAMP
 from tfpb.survey.answers import read_answers
 from tfpb.survey.columns import (
     distinct,

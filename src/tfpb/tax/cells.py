@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Place
-from tfpb.model.tables import STAMP
+from tfpb.model.columns import STAMP
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.tables import STAMP
+from tfpb.model.columns import STAMP
 from tfpb.tax.abatement import ADDED_COLUMNS
 from tfpb.tax.cells import ZERO, day, missing, records, text
 from tfpb.words.accounts import AXES, axis_words, carry_argument

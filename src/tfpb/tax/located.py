@@ -9,7 +9,8 @@ import pandas as pd
 
 from tfpb.errors import Fault, Severity
 from tfpb.model.codes import QpvStatut
-from tfpb.model.tables import STOCK, Column, Contract, Kind
+from tfpb.model.columns import Column, Contract, Kind
+from tfpb.model.tables import STOCK
 from tfpb.tax.cells import Record, place, records, text, whole
 
 if TYPE_CHECKING:

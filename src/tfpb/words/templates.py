@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.tables import Kind
+from tfpb.model.columns import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,8 @@ import pandas as pd
 from tfpb.errors import Severity
 from tfpb.io.tabular import TextTable
 from tfpb.io.typed import typed
-from tfpb.model.tables import CONVENTIONS, PREMISES, PROGRAMME, STOCK, Column, Contract, Kind
+from tfpb.model.columns import Column, Contract, Kind
+from tfpb.model.tables import CONVENTIONS, PREMISES, PROGRAMME, STOCK
 from tfpb.words.faults import say
 
 SMALL = Contract(

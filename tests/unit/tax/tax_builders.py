@@ -16,8 +16,8 @@ from tfpb.law.values import load
 from tfpb.model import tables
 
 if TYPE_CHECKING:
+    from tfpb.model.columns import Contract
     from tfpb.model.money import Abatement
-    from tfpb.model.tables import Contract
 
 QPV = "QN05991I"
 
