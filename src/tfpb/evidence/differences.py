@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.errors import fail
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -73,7 +75,19 @@ def differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> list
     list of Difference
         Files, settings, versions and checks, then figures table by table in the order of the pack.
         Lines are matched by what names them; the same figure repeated on several lines counts once.
+
+    Raises
+    ------
+    TfpbError
+        `pack_illisible`: records or tables that the program did not write so.
     """
+    try:
+        return _differences(first, second)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, csv.Error) as error:
+        raise fail("pack_illisible", got=type(error).__name__) from error
+
+
+def _differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> list[Difference]:
     found = _records(first.get(_RUN, b"{}"), second.get(_RUN, b"{}"))
     words = _Words.of(first.get(DICTIONARY), second.get(DICTIONARY))
     names = {n for n in {*first, *second} if n.startswith(_FOLDER) and n.endswith(".csv")}

@@ -226,12 +226,15 @@ def decode(blob: bytes) -> CommuneRows:
     ValueError
         The blob is not one of this format, or is cut.
     """
-    if blob[:4] != _MAGIC:
-        raise ValueError(blob[:4])
+    if not isinstance(blob, bytes) or blob[:4] != _MAGIC:
+        raise ValueError(type(blob).__name__)
     try:
-        payload = zlib.decompress(blob[4:])
-    except zlib.error as error:
+        return _unpacked(zlib.decompress(blob[4:]))
+    except (zlib.error, struct.error, TypeError, IndexError, OverflowError) as error:
         raise ValueError(str(error)) from error
+
+
+def _unpacked(payload: bytes) -> CommuneRows:
     rows, streets, text_size, flags = _HEADER.unpack_from(payload)
     at = _HEADER.size + text_size
     parts = payload[_HEADER.size : at].decode("utf-8").split(_PART)

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from tfpb.errors import Place, fail
+from tfpb.io.contents import SPOILED_ARCHIVE
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -148,14 +149,12 @@ def sniff(path: Path) -> Shape:
     except UnicodeDecodeError:
         text = head.decode("cp1252", errors="replace")
     line = text.split("\n", 1)[0].rstrip("\r")
-    if _BANO_LINE.match(line) and len(next(csv.reader([line]))) == len(_BANO):
+    if _BANO_LINE.match(line) and len(_cells(line, ",")) == len(_BANO):
         return Shape(
             "BANO", ",", _BANO, {c: c for c in _BANO if c != "source"}, has_header=False, date=date
         )
     delimiter = max(";,\t", key=line.count)
-    header = _unique(
-        [fold(name).replace(" ", "_") for name in next(csv.reader([line], delimiter=delimiter), [])]
-    )
+    header = _unique([fold(name).replace(" ", "_") for name in _cells(line, delimiter)])
     for kind, shape in _COLUMNS.items():
         columns = {ours: name for ours, names in shape.items() for name in names if name in header}
         if all(name in columns for name in _NEEDED[kind]):
@@ -176,7 +175,7 @@ def _head(path: Path, place: Place) -> tuple[bytes, str]:
         try:
             with gzip.open(raw) as text:
                 head = text.read(1 << 16)
-        except (OSError, EOFError) as error:
+        except SPOILED_ARCHIVE as error:
             raise fail("fichier_illisible", place=place, format="gzip") from error
     return _whole_lines(head), _iso_day(seconds) if seconds else ""
 
@@ -202,6 +201,44 @@ def _unique(names: list[str]) -> list[str]:
     return out
 
 
+class _Utf8:
+    """A stream whose lines are all UTF-8: those that are not are read as cp1252.
+
+    The fast reader hands odd rows over as text, and cannot when their bytes are none.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._ready = b""
+        self._cut = b""
+        self.closed = False
+
+    def close(self) -> None:
+        """Close; the stream below is closed by who opened it."""
+        self.closed = True
+
+    def read(self, size: int = -1) -> bytes:
+        """Return at most `size` bytes, whole characters only across two calls."""
+        while not self._ready:
+            block = self._stream.read(BLOCK_BYTES)
+            lines = self._cut + block
+            end = lines.rfind(b"\n") + 1 if block else len(lines)
+            self._ready, self._cut = _as_utf8(lines[:end]), lines[end:]
+            if not block:
+                break
+        end = len(self._ready) if size < 0 else size
+        out, self._ready = self._ready[:end], self._ready[end:]
+        return out
+
+
+def _as_utf8(lines: bytes) -> bytes:
+    try:
+        lines.decode("utf-8")
+    except UnicodeDecodeError:
+        return b"\n".join(_decode(line).encode() for line in lines.split(b"\n"))
+    return lines
+
+
 class _Ragged:
     """Rows that do not split into the header's columns: mended when quotes explain it, else listed.
 
@@ -218,7 +255,7 @@ class _Ragged:
     def __call__(self, row: Any) -> str:
         line, text = int(row.number or 0), str(row.text)
         self.seen.append(line)
-        cells = next(csv.reader([text], delimiter=self.shape.delimiter), [])
+        cells = _cells(text, self.shape.delimiter)
         if len(cells) == len(self.shape.header):
             self.mended.append((line, cells))
         else:
@@ -241,6 +278,14 @@ class _Ragged:
             for ours, name in self.shape.columns.items()
         }
         return [line for line, _ in mended], columns
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """Split one line; a line that the reader refuses is one cell."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return [line]
 
 
 def _none_if_na(cell: str) -> str:
@@ -269,7 +314,7 @@ def read_batches(path: Path, shape: Shape, rejected: list[tuple[int, str]]) -> I
             zipped = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
             stream = pa.CompressedInputStream(raw, "gzip") if zipped else raw
-            for batch in _reader(stream, shape, ragged):
+            for batch in _reader(pa.PythonFile(_Utf8(stream), mode="r"), shape, ragged):
                 lines = ragged.lines_after(last, batch.num_rows)
                 last = int(lines[-1]) if lines.size else last
                 columns = {ours: _text(batch.column(name)) for ours, name in shape.columns.items()}
@@ -279,7 +324,8 @@ def read_batches(path: Path, shape: Shape, rejected: list[tuple[int, str]]) -> I
                     columns = {
                         name: pa.concat_arrays([columns[name], cells[name]]) for name in columns
                     }
-                yield RawBatch(lines, columns)
+                if lines.size:  # else every row of the block was set aside
+                    yield RawBatch(lines, columns)
             if ragged.mended:
                 more, cells = ragged.take()
                 yield RawBatch(np.array(more, dtype=np.int64), cells)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from tfpb.checks import Source
 from tfpb.errors import Place, fail
@@ -127,7 +127,7 @@ class AddressStore:
                 "SELECT value FROM meta WHERE key = 'format'"
             ).fetchone()
             self._files = tuple(_files(self._connection))
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise fail("adresses_index_illisible", place=place) from error
         if found is None or found[0] != FORMAT:
             raise fail("adresses_index_illisible", place=place)
@@ -179,15 +179,20 @@ class AddressStore:
 
     def citycodes(self) -> tuple[str, ...]:
         """Return the current codes of all communes held, sorted."""
-        rows = self._connection.execute("SELECT DISTINCT citycode FROM communes ORDER BY citycode")
-        return tuple(row[0] for row in rows)
+        rows = self._ask("SELECT DISTINCT citycode FROM communes ORDER BY citycode")
+        return tuple(str(row[0]) for row in rows)
 
     def city_names(self) -> dict[str, str]:
         """Return the name of each commune held, by code: also of those no official list knows."""
-        rows = self._connection.execute(
-            "SELECT citycode, city FROM communes ORDER BY citycode, layer"
-        )
-        return dict(rows)
+        rows = self._ask("SELECT citycode, city FROM communes ORDER BY citycode, layer")
+        return {str(code): str(name) for code, name in rows}
+
+    def _ask(self, question: str, *values: str) -> list[Any]:
+        """Ask the file: one that is spoiled where it is read is told as such."""
+        try:
+            return self._connection.execute(question, values).fetchall()
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            raise fail("adresses_index_illisible", place=Place(file=self.path.name)) from error
 
     def communes(self) -> Communes:
         """Return the official list, with the communes held here that it does not know."""
@@ -204,16 +209,16 @@ class AddressStore:
         if citycode in self._loaded:
             self._loaded.move_to_end(citycode)
             return self._loaded[citycode]
-        rows = self._connection.execute(
-            "SELECT city, blob FROM communes WHERE citycode = ? ORDER BY layer", (citycode,)
-        ).fetchall()
+        rows = self._ask(
+            "SELECT city, blob FROM communes WHERE citycode = ? ORDER BY layer", citycode
+        )
         try:
             layers = [decode(blob) for _, blob in rows]
+            found = to_commune(citycode, str(rows[0][0]), layers) if rows else None
         except (ValueError, IndexError) as error:
             raise fail(
                 "adresses_index_illisible", place=Place(file=self.path.name), got=citycode
             ) from error
-        found = to_commune(citycode, rows[0][0], layers) if rows else None
         self._loaded[citycode] = found
         if len(self._loaded) > self._keep:
             self._loaded.popitem(last=False)
@@ -278,7 +283,7 @@ def files_in(folder: Path) -> tuple[AddressFile, ...]:
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         return tuple(_files(connection))
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise fail("adresses_index_illisible", place=Place(file=path.name)) from error
     finally:
         connection.close()
@@ -313,9 +318,9 @@ def verify(path: Path) -> list[tuple[str, str]]:
                 if decode(blob).number.size != addresses:
                     wrong.append(("commune_abimee", code))
             except (ValueError, IndexError):
-                wrong.append(("commune_abimee", code))
+                wrong.append(("commune_abimee", str(code)))
         wrong += [("import_coupe", f.name) for f in _files(connection) if not f.finished]
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         wrong.append(("index_abime", path.name))
     finally:
         connection.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Place, TfpbError, fail
@@ -13,6 +14,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HEAD: Final = 4096
+SPOILED_ARCHIVE: Final = (
+    OSError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What the libraries raise on an archive that is cut, spoiled, locked or of an unknown method."""
 _SIGNATURES: Final = (
     (b"%PDF", "pdf"),
     (b"\x89PNG", "image"),
@@ -77,7 +88,7 @@ def _archive(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except SPOILED_ARCHIVE:
         return "archive_abimee"
     if "xl/workbook.xml" in names:
         return "xlsx"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import tempfile
+import warnings
 import zipfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ import pyogrio
 import shapely
 
 from tfpb.errors import Place, fail
-from tfpb.io.contents import cannot_write, contents, unreadable
+from tfpb.io.contents import SPOILED_ARCHIVE, cannot_write, contents, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +93,7 @@ def _unpack(path: Path, folder: Path) -> None:
                     format="archive",
                 )
             archive.extractall(folder)
-    except (OSError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except SPOILED_ARCHIVE as error:
         if isinstance(error, OSError) and error.errno:  # the place unpacked to, not the archive
             raise cannot_write(path.name, error) from error
         raise unreadable(path, "archive") from error
@@ -126,7 +127,9 @@ def read_polygons(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
     place = Place(path.name)
     try:
         encoding = _dbf_encoding(path) if path.suffix.lower() == ".shp" else None
-        frame = gpd.read_file(path, layer=layer, encoding=encoding)
+        with warnings.catch_warnings():  # in English; what it means is checked below
+            warnings.simplefilter("ignore")
+            frame = gpd.read_file(path, layer=layer, encoding=encoding)
     except Exception as error:  # GDAL raises bare errors of several kinds
         raise unreadable(path, "couche de polygones") from error
     if not isinstance(frame, gpd.GeoDataFrame) or not len(frame):
@@ -164,11 +167,10 @@ def layers(path: Path) -> list[str]:
     if path.suffix.lower() != ".gpkg":
         return [""]
     try:
-        return [
-            str(name)
-            for name, kind in pyogrio.list_layers(path)
-            if kind and any(k in str(kind) for k in _AREAL)
-        ]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = pyogrio.list_layers(path)
+        return [str(name) for name, kind in found if kind and any(k in str(kind) for k in _AREAL)]
     except Exception as error:
         raise unreadable(path, "couche de polygones") from error
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Place, fail
 from tfpb.io.archive import zip_bytes
-from tfpb.io.contents import cannot_write
+from tfpb.io.contents import SPOILED_ARCHIVE, cannot_write
+from tfpb.io.limits import max_file_bytes, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -155,9 +156,8 @@ def changed_by_hand(folder: Path) -> tuple[str, ...]:
     listing = folder / LISTING
     if not listing.is_file():
         return tuple(present)
-    try:
-        known = json.loads(listing.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    known = _known_files(listing.read_bytes())
+    if known is None:
         return (LISTING,)
     ours = {LISTING, ARCHIVE, JOURNAL}
     changed = [
@@ -166,6 +166,15 @@ def changed_by_hand(folder: Path) -> tuple[str, ...]:
         if name not in ours and known.get(name) != _sha((folder / name).read_bytes())
     ]
     return tuple(changed)
+
+
+def _known_files(listing: bytes) -> dict[str, str] | None:
+    """Read a list of hashes; None when it is none."""
+    try:
+        known = json.loads(listing)
+    except (ValueError, RecursionError):
+        return None
+    return known if isinstance(known, dict) else None
 
 
 def settle(folder: Path) -> None:
@@ -225,7 +234,7 @@ def read_pack(path: Path) -> dict[str, bytes]:
     Raises
     ------
     TfpbError
-        `fichier_absent`, `pack_illisible`.
+        `fichier_absent`, `pack_illisible`, `fichier_trop_grand` (an archive that swells).
     """
     path = Path(path)
     if path.is_dir():
@@ -234,8 +243,11 @@ def read_pack(path: Path) -> dict[str, bytes]:
         raise fail("fichier_absent", place=Place(path.name), got=path.name)
     try:
         with zipfile.ZipFile(path) as archive:
+            size, limit = sum(i.file_size for i in archive.infolist()), max_file_bytes()
+            if size > limit:
+                raise too_large(path, size, limit)
             return {name: archive.read(name) for name in archive.namelist()}
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+    except SPOILED_ARCHIVE as error:
         raise fail("pack_illisible", place=Place(path.name), got=type(error).__name__) from error
 
 
@@ -247,10 +259,9 @@ def broken_files(pack: Mapping[str, bytes]) -> list[tuple[str, str]]:
     list of (file, state)
         State is `absent`, `modifie` or `ajoute`; empty when the pack is whole.
     """
-    try:
-        known: dict[str, str] = json.loads(pack[LISTING])
-    except (KeyError, ValueError) as error:
-        raise fail("pack_illisible", got=LISTING) from error
+    known = _known_files(pack.get(LISTING, b""))
+    if known is None:
+        raise fail("pack_illisible", got=LISTING)
     out = [(name, "absent") for name in known if name not in pack]
     out += [(n, "modifie") for n, digest in known.items() if n in pack and _sha(pack[n]) != digest]
     out += [(n, "ajoute") for n in pack if n not in known and n != LISTING]
@@ -261,5 +272,5 @@ def run_hash_of(pack: Mapping[str, bytes]) -> str:
     """Return the short hash of the run that made a pack, as every sheet's foot carries it."""
     try:
         return str(json.loads(pack[RUN])["empreinte"])
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise fail("pack_illisible", got=RUN) from error
