@@ -8,15 +8,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tfpb.checks import Source
-from tfpb.errors import Fault, Place, Severity, TfpbError
+from tfpb.errors import Fault, Headers, Place, Severity, TfpbError
 from tfpb.io.deliveries import Delivery, read_delivery
 from tfpb.io.plan_checks import check_deliveries
 from tfpb.io.stock_checks import Identifiers, check_stock
 from tfpb.io.tabular import TextTable, read_table
 from tfpb.io.toml_files import read_plan
 from tfpb.io.totals import set_totals_aside
-from tfpb.io.typed import typed
+from tfpb.io.typed import match_columns, typed
 from tfpb.model import tables
+from tfpb.model.columns import Contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from tfpb.config import Settings
     from tfpb.model.plan import Plan
 
-_TABLES: Final[Mapping[str, tables.Contract]] = {
+_TABLES: Final[Mapping[str, Contract]] = {
     "patrimoine": tables.STOCK,
     "fiscalite": tables.PREMISES,
     "programme": tables.PROGRAMME,
@@ -62,6 +63,8 @@ class Inputs:
     sources : tuple of Source
     notices : tuple of Fault
         Doubts only: faults have stopped the run.
+    headers : Headers
+        The user's own headers of the typed tables.
     """
 
     frames: Mapping[str, pd.DataFrame]
@@ -73,6 +76,7 @@ class Inputs:
     aliases: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     notices: tuple[Fault, ...] = ()
+    headers: Headers = Headers()
 
     def frame(self, role: str) -> pd.DataFrame | None:
         """Return a typed table, or None when the dossier lacks it."""
@@ -110,6 +114,7 @@ class _Reader:
         self.settings = settings
         self.faults: list[Fault] = []
         self.sources: list[Source] = []
+        self.headers: dict[tuple[str, str], Mapping[str, str]] = {}
 
     def attempt(self, read: Callable[[], T]) -> T | None:
         """Run a reader; its faults join the list and None comes back."""
@@ -156,10 +161,11 @@ class _Reader:
         table = set_totals_aside(table, contract, renames=renames)
         frame, faults = typed(table, contract, renames=renames)
         self.faults += faults
+        self.headers[(table.file, table.sheet)] = match_columns(table, contract.columns, renames)[0]
         return frame
 
 
-def known_names(contract: tables.Contract) -> tuple[str, ...]:
+def known_names(contract: Contract) -> tuple[str, ...]:
     """Return every header that means a column of the contract."""
     return tuple(name for c in contract.columns for name in (c.name, *c.aliases))
 
@@ -215,6 +221,8 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
                 )
     aliases = _aliases(reader)
     repere = reader.table("repere")
+    headers = Headers(reader.headers)
+    faults = headers.quote(reader.faults)
     inputs = Inputs(
         frames=frames,
         deliveries=tuple(deliveries),
@@ -224,9 +232,10 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
         reference=reference,
         aliases=aliases,
         sources=tuple(reader.sources),
-        notices=tuple(f for f in reader.faults if f.severity is Severity.DOUTE),
+        notices=tuple(f for f in faults if f.severity is Severity.DOUTE),
+        headers=headers,
     )
-    return inputs, tuple(reader.faults)
+    return inputs, faults
 
 
 def unknown_settings(settings: Settings) -> list[Fault]:

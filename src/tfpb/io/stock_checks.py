@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.model import tables
+from tfpb.model.columns import STAMP
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _entrances(frame: pd.DataFrame) -> list[Fault]:
                      "objet": "entrée"},
                 )
             )  # fmt: skip
-        seen.setdefault(key, int(frame[tables.STAMP[2]].iloc[row]))
+        seen.setdefault(key, int(frame[STAMP[2]].iloc[row]))
         doubt = ""
         if not address and not placed.iloc[row]:
             doubt, got = "adresse_absente", residence
@@ -149,5 +149,5 @@ class Identifiers:
 
 
 def _place(frame: pd.DataFrame, row: int, column: str = "") -> Place:
-    file, sheet, line = (frame[name].iloc[row] for name in tables.STAMP)
+    file, sheet, line = (frame[name].iloc[row] for name in STAMP)
     return Place(str(file), str(sheet), int(line), column)

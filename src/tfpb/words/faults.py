@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Place
 from tfpb.model import tables
+from tfpb.model.columns import Contract
 from tfpb.text import printable
 from tfpb.words.dossier import FAULTS as DOSSIER
 from tfpb.words.geocoding import FAULTS as GEOCODING
@@ -45,7 +46,7 @@ _READ: Final = 5
 _LABELS: Final = {
     column.name: column.label
     for contract in reversed(list(vars(tables).values()))
-    if isinstance(contract, tables.Contract)
+    if isinstance(contract, Contract)
     for column in contract.columns
     if "_" in column.name
 }
@@ -96,7 +97,7 @@ def say_all(faults: Iterable[Fault]) -> list[Said]:
             first = alike[0].place
             where = place_words(replace(first, row=0, column=""))
             column = place_words(
-                Place(file=_SETTINGS if _in_settings(first) else "", column=first.column)
+                replace(first, file=_SETTINGS if _in_settings(first) else "", sheet="", row=0)
             )
             said = replace(
                 said,
@@ -133,7 +134,7 @@ def place_words(place: Place) -> str:
         if _in_settings(place):
             parts.append(f"réglage « {shortened(place.column)} »")
         else:
-            label = _LABELS.get(place.column, "")
+            label = place.name or _LABELS.get(place.column, "")
             told = f" ({label})" if label else ""
             parts.append(f"colonne « {shortened(place.column)} »{told}")
     return ", ".join(parts)

@@ -25,6 +25,7 @@ from tfpb.io.toml_files import load_plan, read_plan, read_settings
 from tfpb.io.totals import set_totals_aside
 from tfpb.io.typed import typed
 from tfpb.model import tables
+from tfpb.model.columns import Contract
 from tfpb.text import mend_mojibake, printable
 from tfpb.words.faults import say, say_all
 
@@ -106,7 +107,7 @@ def test_csv_of_any_cells(rows: list[list[str]], data: st.DataObject) -> None:
 
 @many
 @given(st.sampled_from(CONTRACTS), st.data())
-def test_typing_any_cells(contract: tables.Contract, data: st.DataObject) -> None:
+def test_typing_any_cells(contract: Contract, data: st.DataObject) -> None:
     names = data.draw(
         st.lists(st.sampled_from(contract.names), min_size=1, max_size=5, unique=True)
     )

@@ -16,6 +16,7 @@ from tfpb.io.tabular import read_table
 from tfpb.io.templates import TEMPLATES, templates
 from tfpb.io.typed import typed
 from tfpb.model import tables
+from tfpb.model.columns import Kind
 from tfpb.tax import exports
 from tfpb.tax.axes import read_axis
 from tfpb.tax.located import LOCATED, split_located
@@ -151,8 +152,8 @@ def test_template_reads_back_by_its_contract(name: str, tmp_path: Path) -> None:
     book = load_workbook(path)
     page = book[contract.title]
     sample = {
-        tables.Kind.INTEGER: 3, tables.Kind.NUMBER: 3.5, tables.Kind.MONEY: 12.5, tables.Kind.PERCENT: 40,
-        tables.Kind.DATE: "31/12/2025", tables.Kind.YEAR: 2025, tables.Kind.BOOLEAN: "oui",
+        Kind.INTEGER: 3, Kind.NUMBER: 3.5, Kind.MONEY: 12.5, Kind.PERCENT: 40,
+        Kind.DATE: "31/12/2025", Kind.YEAR: 2025, Kind.BOOLEAN: "oui",
     }  # fmt: skip
     for index, column in enumerate(contract.columns, start=1):
         assert page.cell(5, index).value == column.name
