@@ -17,7 +17,6 @@ from tfpb.io.toml_files import read_plan
 from tfpb.io.totals import set_totals_aside
 from tfpb.io.typed import match_columns, typed
 from tfpb.model import tables
-from tfpb.model.columns import Contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.config import Settings
+    from tfpb.model.columns import Contract
     from tfpb.model.plan import Plan
 
 _TABLES: Final[Mapping[str, Contract]] = {

@@ -25,12 +25,13 @@ from tfpb.io.toml_files import load_plan, read_plan, read_settings
 from tfpb.io.totals import set_totals_aside
 from tfpb.io.typed import typed
 from tfpb.model import tables
-from tfpb.model.columns import Contract
 from tfpb.text import mend_mojibake, printable
 from tfpb.words.faults import say, say_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tfpb.model.columns import Contract
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "examples" / "valmont"
