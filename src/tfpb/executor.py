@@ -7,9 +7,13 @@ they ran. A partition is a pure function of a picklable part: it may be run agai
 from __future__ import annotations
 
 import multiprocessing
-from concurrent.futures import ProcessPoolExecutor, as_completed
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from tfpb.errors import Place, fail
@@ -26,6 +30,30 @@ RENEWED: Final = 4
 
 def _quietly(_count: int) -> None:
     """Tell nobody."""
+
+
+def cores() -> int:
+    """Return how many processors this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
+
+
+def attend() -> None:
+    """Settle a process that works for another: it leaves interruptions to it, and ends with it.
+
+    A pool's process waits on a pipe that it holds open itself: without this it would wait for ever once
+    the process that started it was killed.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    starter = multiprocessing.parent_process()
+    if starter is None:
+        return
+
+    def watch() -> None:
+        wait([starter.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 class Executor(Protocol):
@@ -122,7 +150,7 @@ class Processes:
         self._given += len(left)
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=context)
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=attend)
         try:
             asked = {self._pool.submit(run, parts[k]): k for k in left}
             for future in as_completed(asked):
@@ -130,6 +158,73 @@ class Processes:
                 advance(1)
         except BrokenProcessPool:
             self.close()
+
+
+class Crew:
+    """Runs calls for threads that wait for them: one at a time here, the others in processes.
+
+    A call made while nothing runs here is run here, so that a few calls start no process; those made
+    meanwhile go to processes (`spawn`). What a lost process had not given back is run here.
+
+    Parameters
+    ----------
+    workers : int
+        Calls at once, this process included; 1 starts neither thread nor process.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._here = threading.Lock()
+        self._door = threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+        self._lost = workers <= 1
+
+    def gather(
+        self, ask: Callable[[P], R], parts: Sequence[P], advance: Callable[[int], None] = _quietly
+    ) -> list[R]:
+        """Return ``[ask(p) for p in parts]``, asked by as many threads as calls may run at once."""
+        out = []
+        if self.workers <= 1:
+            for part in parts:
+                out.append(ask(part))
+                advance(1)
+            return out
+        with ThreadPoolExecutor(self.workers) as threads:
+            try:
+                for result in threads.map(ask, parts):
+                    out.append(result)
+                    advance(1)
+            finally:
+                threads.shutdown(wait=False, cancel_futures=True)
+        return out
+
+    def run(self, work: Callable[[P], R], part: P) -> R:
+        """Run a call where there is room; what it raises is raised here."""
+        if not self._here.acquire(blocking=self._lost):
+            try:
+                return self._processes().submit(work, part).result()
+            except BrokenProcessPool:
+                self._lost = True
+            self._here.acquire()
+        try:
+            return work(part)
+        finally:
+            self._here.release()
+
+    def close(self) -> None:
+        """Stop the processes; what is under way is left undone."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    def _processes(self) -> ProcessPoolExecutor:
+        with self._door:
+            if self._pool is None:
+                context = multiprocessing.get_context("spawn")
+                self._pool = ProcessPoolExecutor(
+                    self.workers - 1, mp_context=context, initializer=attend
+                )
+            return self._pool
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,46 +3,71 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from tfpb.cli.common import Geodonnees, Sortie, guard, progress, say
-from tfpb.cli.dossier import geography_folder
+from tfpb.cli.common import Geodonnees, Sortie, ToutRecalculer, guard, progress, say
+from tfpb.cli.dossier import PACK_FOLDER, geography_folder
 
 
 def cartes(
     fichier: Annotated[Path, typer.Argument(help="Le dossier.toml à traiter.", show_default=False)],
     sortie: Sortie,
     geodonnees: Geodonnees = None,
+    tout_recalculer: ToutRecalculer = False,
 ) -> None:
-    """Dessine les cartes d’un dossier : carte.html et une page A4 par QPV.
+    """Dessine les cartes d’un dossier : carte.html, une page A4 par QPV, les vues d’ensemble.
 
     \b
     Exemple :
       tfpb cartes examples/valmont/dossier.toml --sortie sorties/cartes
     """
     with guard():
+        from tfpb.executor import cores
         from tfpb.io.pack import check_place, write_folder
+        from tfpb.io.published_before import masked_before
+        from tfpb.io.stage_cache import StageCache, cache_folder
         from tfpb.io.toml_files import load_settings
         from tfpb.pipeline import STAGES, assemble
         from tfpb.report.map_model import map_model
-        from tfpb.report.pack_files import map_files
-        from tfpb.stage import directly
+        from tfpb.report.map_sheets import map_files, sheet_count
+        from tfpb.stage import Stage, directly
+        from tfpb.words.maps import sheets_made
 
         settings = load_settings(fichier)
         check_place(sortie)
+        kept = None if tout_recalculer else cache_folder()
+        execute = directly if kept is None else StageCache(kept)
         with progress("Calculs", len(STAGES)) as advance:
 
-            def counted(stage, values):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-                result = directly(stage, values)
+            def counted(stage: Stage, values: tuple[Any, ...]) -> Any:
+                result = execute(stage, values)
                 advance(1)
                 return result
 
-            made = assemble(settings, geography_folder(settings, geodonnees), execute=counted)
+            made = assemble(
+                settings,
+                geography_folder(settings, geodonnees),
+                execute=counted,
+                masked_before=masked_before(
+                    settings.folder / PACK_FOLDER, settings.dossier.bailleur
+                ),
+            )
         model = map_model(made)
-        with progress("Cartes", len(model.pages) + 1) as advance:
-            files = map_files(model, advance=advance)
+        with progress("Cartes", sheet_count(model) + 1) as advance:
+            files = map_files(
+                model,
+                dpi=settings.reglages.dpi,
+                workers=cores(),
+                execute=execute,
+                advance=advance,
+            )
+        if isinstance(execute, StageCache):
+            execute.tidy()
         written = write_folder(sortie, files)
-        say(f"{len(model.pages)} pages de QPV et la carte web sont écrites dans : {written.folder}")
+        say(
+            f"{sheets_made(len(model.pages), sheet_count(model) - len(model.pages))} "
+            f"sont écrites dans : {written.folder}"
+        )
         say("Ouvrez d’abord carte.html, par un double clic.")

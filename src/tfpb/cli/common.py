@@ -35,6 +35,12 @@ Geodonnees = Annotated[
         show_envvar=True,
     ),
 ]
+ToutRecalculer = Annotated[
+    bool,
+    typer.Option(
+        "--tout-recalculer", help="Ne reprend rien des calculs gardés d’une fois sur l’autre."
+    ),
+]
 Colonne = Annotated[
     list[str] | None,
     typer.Option(

@@ -6,11 +6,19 @@ import os
 import time
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from tfpb.cli.common import Geodonnees, geodata_folder, guard, progress, say, show_doubts
+from tfpb.cli.common import (
+    Geodonnees,
+    ToutRecalculer,
+    geodata_folder,
+    guard,
+    progress,
+    say,
+    show_doubts,
+)
 
 if TYPE_CHECKING:
     from tfpb.config import Settings
@@ -20,6 +28,9 @@ if TYPE_CHECKING:
     from tfpb.stage import Stage
     from tfpb.survey.cells import Cell
 
+PACK_FOLDER: Final = "dossier"
+"""Where a pack goes when nothing is said, beside the dossier.toml."""
+
 
 def dossier(
     fichier: Annotated[Path, typer.Argument(help="Le dossier.toml à traiter.", show_default=False)],
@@ -28,12 +39,7 @@ def dossier(
         typer.Option("--sortie", "-s", help="Dossier à écrire (par défaut « dossier », à côté)."),
     ] = None,
     geodonnees: Geodonnees = None,
-    tout_recalculer: Annotated[
-        bool,
-        typer.Option(
-            "--tout-recalculer", help="Ne reprend rien des calculs gardés d’une fois sur l’autre."
-        ),
-    ] = False,
+    tout_recalculer: ToutRecalculer = False,
 ) -> None:
     """Fait tout : lit, situe les adresses, compare, calcule, dessine et écrit le dossier de preuves.
 
@@ -49,7 +55,7 @@ def dossier(
 
         settings = load_settings(fichier)
         folder = geography_folder(settings, geodonnees)
-        target = sortie or settings.folder / "dossier"
+        target = sortie or settings.folder / PACK_FOLDER
         check_place(target)
         before = masked_before(target, settings.dossier.bailleur)
         cache = cache_folder()
@@ -69,6 +75,7 @@ def geography_folder(settings: Settings, option: Path | None) -> Path:
 def _run(
     settings: Settings, folder: Path, before: tuple[Cell, ...], keep: StageCache | None
 ) -> tuple[Dossier, dict[str, bytes], dict[str, Any]]:
+    from tfpb.executor import cores
     from tfpb.pipeline import STAGES, assemble, render
     from tfpb.report.pack_files import DOCUMENTS
     from tfpb.stage import directly
@@ -89,7 +96,7 @@ def _run(
     begun = time.perf_counter()
     pages = made.located.residences["code_qpv"].nunique()
     with progress("Documents", DOCUMENTS + pages) as advance:
-        files = render(made, execute=execute, advance=advance)
+        files = render(made, workers=cores(), execute=execute, advance=advance)
     timings["Documents"] = round(time.perf_counter() - begun, 3)
     timings["total"] = round(time.perf_counter() - start, 3)
     journal: dict[str, Any] = {"durees_s": timings}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tfpb.model.maps import Place
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -48,3 +50,11 @@ def with_territories(
         if name in known and name not in frame
     }
     return frame.assign(**added)
+
+
+def places(codes: Iterable[str], communes: Communes) -> tuple[Place, ...]:
+    """Tell what each commune belongs to, by its INSEE code; an arrondissement keeps its own code."""
+    return tuple(
+        Place(code, communes.name(code), *communes.epci(code), *communes.region(code))
+        for code in codes
+    )

@@ -24,12 +24,45 @@ class Ground:
         `code_insee, nom, geometry`.
     parcels : GeoDataFrame
         `geometry`.
+    places : tuple of Place
+        Communes of the stock, by code.
     """
 
     streets: gpd.GeoDataFrame
     communes: gpd.GeoDataFrame
     parcels: gpd.GeoDataFrame
     source: str = ""
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A commune and what it belongs to; texts are empty where it is not known."""
+
+    code_insee: str
+    commune: str
+    siren_epci: str
+    epci: str
+    code_region: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """A commune, an EPCI or a région that has its own overview.
+
+    Parameters
+    ----------
+    slug : str
+        Name of its file: `commune-…`, `epci-…`, `region-…`, unique in a model.
+    name : str
+    codes : tuple of str
+        Its quarters, sorted.
+    """
+
+    slug: str
+    name: str
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +127,8 @@ class MapModel:
         publication`: per QPV, protected; `code_qpv` « total » is the convention.
     pages : tuple of QpvPage
     ground : Ground
+    territories : tuple of Territory
+        Those with an overview beside that of the whole stock.
     """
 
     title: str
@@ -112,3 +147,4 @@ class MapModel:
     sources: tuple[str, ...] = ()
     warning: str = "Aide à la décision, ne vaut pas attestation."
     labels: dict[str, str] = field(default_factory=dict)
+    territories: tuple[Territory, ...] = ()

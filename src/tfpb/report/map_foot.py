@@ -10,30 +10,30 @@ from matplotlib.collections import LineCollection
 
 from tfpb.report import theme
 from tfpb.report.canvas import printable, shorten
-from tfpb.report.map_layers import fit, lines_of, radius_mm, symbol_shrink
-from tfpb.report.map_panel import COLUMN_W, COLUMN_X, EDGE, FOOT_H, FOOT_Y, MAP_W, MAP_X
+from tfpb.report.map_layers import lines_of, radius_mm, symbol_shrink
+from tfpb.report.map_panel import COLUMN_W, COLUMN_X, EDGE, FOOT_Y, MAP_W, MAP_X
+from tfpb.report.map_view import inset_frame
 from tfpb.report.map_window import symbols
 from tfpb.words import maps as words
 from tfpb.words.numbers import number
 
 if TYPE_CHECKING:
-    from tfpb.model.maps import MapModel
     from tfpb.report.canvas import Sheet
     from tfpb.report.map_layers import Atlas, Frame
+    from tfpb.report.map_view import Imprint
 
 
 def foot(
-    sheet: Sheet, model: MapModel, atlas: Atlas, frame: Frame, *, has_old: bool, single: bool = True
+    sheet: Sheet, imprint: Imprint, atlas: Atlas, frame: Frame, *, single: bool = True
 ) -> None:
     """Write the foot: legend, scale, north, inset, sources, warning, date and hash."""
-    _legend(sheet, model, frame, has_old=has_old, single=single)
+    has_old = len(atlas.touching(atlas.old, frame)) > 0
+    _legend(sheet, imprint, frame, has_old=has_old, single=single)
     _scale(sheet, frame)
     _inset(sheet, atlas, frame)
     x, width = COLUMN_X, COLUMN_W
-    sources = [*model.sources]
-    if model.ground.source and model.ground.source not in " ".join(sources):
-        sources.append(model.ground.source)
-    if model.ground.streets.empty:
+    sources = [*imprint.sources]
+    if not imprint.grounded:
         sources.append(words.NO_GROUND.rstrip("."))
     y = FOOT_Y + 2.6
     text = words.SOURCES.format(sources=" ; ".join(sources))
@@ -41,15 +41,15 @@ def foot(
     sheet.text(
         x,
         FOOT_Y + 16.2,
-        shorten(printable(model.warning), width, 7.5, bold=True),
+        shorten(printable(imprint.warning), width, 7.5, bold=True),
         7.5,
         fontweight="bold",
     )
-    stamp = words.FOOT.format(date=words.day(model.date), run_hash=model.run_hash)
+    stamp = words.FOOT.format(date=words.day(imprint.date), run_hash=imprint.run_hash)
     sheet.text(x, FOOT_Y + 20.0, shorten(printable(stamp), width, 7), 7, color=theme.SOFT)
 
 
-def _legend(sheet: Sheet, model: MapModel, frame: Frame, *, has_old: bool, single: bool) -> None:
+def _legend(sheet: Sheet, imprint: Imprint, frame: Frame, *, has_old: bool, single: bool) -> None:
     x, y = EDGE, FOOT_Y + 2.6
     step = 4.6
     ax = sheet.layer
@@ -69,13 +69,13 @@ def _legend(sheet: Sheet, model: MapModel, frame: Frame, *, has_old: bool, singl
     rows: list[tuple[dict[str, Any], str]] = [
         (
             {"color": theme.QPV, "linewidth": 2.8 if single else 1.2},
-            words.LEGEND_QPV.format(vintage=model.vintage),
+            words.LEGEND_QPV.format(vintage=imprint.vintage),
         )
     ]
     if single:
         rows.append(({"color": theme.QPV, "linewidth": 1.1}, words.LEGEND_OTHER))
     if has_old:
-        vintage = 2015 if model.vintage != 2015 else 2024  # noqa: PLR2004
+        vintage = 2015 if imprint.vintage != 2015 else 2024  # noqa: PLR2004
         look = {"color": theme.QPV_OLD, "linewidth": 1.3, "linestyle": (0, (4, 2.4))}
         rows.append((look, words.LEGEND_OLD.format(vintage=vintage)))
     look = {"color": theme.COMMUNE, "linewidth": 0.9, "linestyle": (0, (8, 2.5, 1.5, 2.5))}
@@ -119,20 +119,9 @@ def _scale(sheet: Sheet, frame: Frame) -> None:
 
 def _inset(sheet: Sheet, atlas: Atlas, frame: Frame) -> None:
     """Draw where the page lies: commune outlines around, quarters, the frame."""
-    width, height = 30.0, FOOT_H
+    view = inset_frame(atlas, frame)
+    width, height = view.width, view.height
     x, y = MAP_X + MAP_W - width, FOOT_Y - 0.4
-    centre = shapely.box(*frame.bounds).centroid
-    home = (
-        atlas.communes[atlas.communes.contains(centre)] if len(atlas.communes) else atlas.communes
-    )
-    shapes = [shapely.box(*frame.bounds)]
-    if len(home):
-        shapes += list(home.geometry)
-    else:
-        reach = max(frame.metres(frame.width) * 1.5, 2500)
-        near = atlas.qpv[atlas.qpv.distance(centre) < reach]
-        shapes += list(near.geometry)
-    view = fit(tuple(shapely.union_all(shapes).bounds), width, height, margin=0.06)
     ax = sheet.window(x, y, width, height, zorder=5)
     ax.set_xlim(0, width)
     ax.set_ylim(0, height)

@@ -107,10 +107,14 @@ class Atlas:
 
     def near(self, layer: gpd.GeoDataFrame, frame: Frame) -> gpd.GeoDataFrame:
         """Return the rows of a layer that touch a frame."""
+        return layer.iloc[self.touching(layer, frame)]
+
+    def touching(self, layer: gpd.GeoDataFrame, frame: Frame) -> NDArray[np.intp]:
+        """Return the positions of the rows of a layer that touch a frame, in their order."""
         if layer.empty:
-            return layer
+            return np.empty(0, dtype=np.intp)
         found = layer.sindex.query(shapely.box(*frame.bounds), predicate="intersects")
-        return layer.iloc[np.sort(found)]
+        return np.sort(found)
 
 
 def atlas(model: MapModel, epsg: int) -> Atlas:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, QpvStatut
 from tfpb.model.maps import GapLine, MapModel, QpvPage
+from tfpb.report.map_territories import territories
 from tfpb.report.theme import verdict_sign
 from tfpb.words import quarter_page as words
 from tfpb.words.accounts import axis_short
@@ -68,7 +69,21 @@ def map_model(dossier: Dossier) -> MapModel:
         ),
         ground=dossier.ground,
         sources=_sources(dossier),
+        territories=territories(dossier.ground.places, _communes_of(dossier, shown)),
     )
+
+
+def _communes_of(dossier: Dossier, shown: gpd.GeoDataFrame) -> dict[str, set[str]]:
+    """Return the communes of each quarter: as published, and those of the stock that lies in it."""
+    entrances = dossier.located.entrances
+    out = {
+        str(code): {str(c) for c in communes}
+        for code, communes in zip(shown["code_qp"], shown["codes_insee"], strict=True)
+    }
+    for code, commune in zip(entrances["qpv_code"], entrances["result_citycode"], strict=True):
+        if code in out and commune:
+            out[code].add(str(commune))
+    return out
 
 
 def _sources(dossier: Dossier) -> tuple[str, ...]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pandas as pd
 
 from tfpb.model.codes import TOTAL, QpvStatut
 from tfpb.report import theme
 from tfpb.report.canvas import POINT_MM, Sheet, printable, save_pdf, save_png, shorten, style
 from tfpb.report.map_foot import foot
-from tfpb.report.map_layers import atlas, fit, page_epsg
+from tfpb.report.map_layers import Atlas, Frame, atlas, fit, page_epsg
 from tfpb.report.map_panel import (
     COLUMN_W,
     COLUMN_X,
@@ -25,33 +27,56 @@ from tfpb.report.map_panel import (
     head,
 )
 from tfpb.report.map_print import DPI, MapPicture
+from tfpb.report.map_view import Imprint, cut, imprint
 from tfpb.report.map_window import draw
 from tfpb.words import maps as words
 from tfpb.words.numbers import euros, number
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from tfpb.model.maps import MapModel
 
 ROW: Final = 7.0
+_TABLE: Final = (
+    "code_qpv", "nom", "logements", "abattement_par_logement_eur", "valorise_par_logement_eur",
+)  # fmt: skip
 _RIGHT: Final = (COLUMN_W - 36.0, COLUMN_W - 18.0, COLUMN_W)
 
 
-def communes(model: MapModel) -> dict[str, tuple[str, ...]]:
-    """Return the quarters of each commune named by the model (a quarter may lie on several)."""
-    out: dict[str, list[str]] = {}
-    for code, text in zip(model.qpv["code_qpv"], model.qpv["commune"], strict=True):
-        for name in (part.strip() for part in str(text).split(",")):
-            if name:
-                out.setdefault(name, []).append(str(code))
-    return {name: tuple(sorted(codes)) for name, codes in sorted(out.items())}
+@dataclass(frozen=True, slots=True)
+class OverviewView:
+    """The overview of a territory, ready to draw.
+
+    Parameters
+    ----------
+    quarters : DataFrame
+        Those of the territory, largest first: `code_qpv, nom, logements`, abatement and spending a dwelling.
+    question : (label, wave), optional
+        What `gaps` (by code of quarter, in words) are about.
+    doubts : int
+        Résidences to be checked that the map shows.
+    """
+
+    title: str
+    subtitle: str
+    quarters: pd.DataFrame
+    question: tuple[str, str] | None
+    gaps: dict[str, str]
+    doubts: int
+    frame: Frame
+    layers: Atlas
+    imprint: Imprint
+    dpi: int
 
 
-def draw_overview(
-    model: MapModel, *, title: str = "", codes: tuple[str, ...] | None = None, dpi: int = DPI
-) -> MapPicture:
-    """Draw the overview of a territory once, and save it twice.
+def overview_view(
+    model: MapModel,
+    *,
+    title: str = "",
+    codes: tuple[str, ...] | None = None,
+    layers: Atlas | None = None,
+    dpi: int = DPI,
+) -> OverviewView:
+    """Take from a model what the overview of a territory shows.
 
     Parameters
     ----------
@@ -60,45 +85,21 @@ def draw_overview(
         Name of the territory; the model's title by default.
     codes : tuple of str, optional
         Quarters of the territory (a commune, an EPCI…); all of the model by default.
+    layers : Atlas, optional
+        Layers already in the territory's projection, to share between sheets.
     dpi : int
         Resolution of the PNG.
-
-    Returns
-    -------
-    MapPicture
-        A4 landscape; same model, same bytes.
 
     Raises
     ------
     KeyError
         If no quarter of the model is in `codes`.
     """
-    with style():
-        name = title or model.title
-        sheet = _page(model, name, codes)
-        return MapPicture(save_png(sheet.figure, dpi=dpi), save_pdf(sheet.figure, title=name))
-
-
-def overview_png(
-    model: MapModel, *, title: str = "", codes: tuple[str, ...] | None = None
-) -> bytes:
-    """Return the overview as PNG (see `draw_overview`)."""
-    return draw_overview(model, title=title, codes=codes).png
-
-
-def overview_pdf(
-    model: MapModel, *, title: str = "", codes: tuple[str, ...] | None = None
-) -> bytes:
-    """Return the overview as vector PDF (see `draw_overview`)."""
-    return draw_overview(model, title=title, codes=codes).pdf
-
-
-def _page(model: MapModel, title: str, codes: tuple[str, ...] | None) -> Sheet:
     known = model.qpv["code_qpv"].astype(str)
     mine = model.qpv[known.isin(codes)] if codes is not None else model.qpv
     if mine.empty:
         raise KeyError(codes)
-    layers = atlas(model, page_epsg(str(mine["code_qpv"].iloc[0])))
+    layers = layers or atlas(model, page_epsg(str(mine["code_qpv"].iloc[0])))
     own = layers.qpv[layers.qpv["code_qpv"].isin(mine["code_qpv"])]
     homes = layers.residences
     if codes is not None:
@@ -106,34 +107,64 @@ def _page(model: MapModel, title: str, codes: tuple[str, ...] | None) -> Sheet:
     boxes = np.array([f.total_bounds for f in (own, homes) if len(f)])
     bounds = (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))
     frame = fit(bounds, MAP_W, MAP_H, margin=0.05)
+    subtitle = (
+        model.bailleur,
+        words.quarters_count(len(mine)),
+        words.dwellings(float(np.nansum(mine["logements"].to_numpy(dtype=float)))),
+        words.year(model.year),
+    )
+    order = mine.sort_values(["logements", "code_qpv"], ascending=[False, True], kind="stable")
+    question, gaps = _headline(model)
+    mine_codes = set(mine["code_qpv"])
+    shown = layers.near(layers.residences, frame)
+    return OverviewView(
+        title=title or model.title,
+        subtitle=" · ".join(subtitle),
+        quarters=pd.DataFrame(order[list(_TABLE)]).reset_index(drop=True),
+        question=question,
+        gaps={code: text for code, text in gaps.items() if code in mine_codes},
+        doubts=int((shown["statut"] == QpvStatut.A_VERIFIER).sum()),
+        frame=frame,
+        layers=cut(layers, frame),
+        imprint=imprint(model),
+        dpi=dpi,
+    )
+
+
+def draw_overview(
+    model: MapModel, *, title: str = "", codes: tuple[str, ...] | None = None, dpi: int = DPI
+) -> MapPicture:
+    """Draw the overview of a territory, A4 landscape (see `overview_view`); same model, same bytes."""
+    return draw_view(overview_view(model, title=title, codes=codes, dpi=dpi))
+
+
+def draw_view(view: OverviewView) -> MapPicture:
+    """Draw an overview once from all that it shows, and save it twice."""
+    with style():
+        figure = compose(view).figure
+        return MapPicture(save_png(figure, dpi=view.dpi), save_pdf(figure, title=view.title))
+
+
+def compose(view: OverviewView) -> Sheet:
+    """Lay the overview out: title band, map, table of quarters, foot."""
     sheet = Sheet(WIDTH, HEIGHT)
-    draw(sheet.window(MAP_X, MAP_Y, MAP_W, MAP_H), layers, frame)
-    subtitle = " · ".join(
-        (
-            model.bailleur,
-            words.quarters_count(len(mine)),
-            words.dwellings(float(np.nansum(mine["logements"].to_numpy(dtype=float)))),
-            words.year(model.year),
-        )
-    )
-    head(sheet, Heading(title, subtitle, words.OVERVIEW_KIND), fictional=model.fictional)
-    _table(sheet, mine, model)
-    foot(
-        sheet, model, layers, frame, has_old=not layers.near(layers.old, frame).empty, single=False
-    )
+    draw(sheet.window(MAP_X, MAP_Y, MAP_W, MAP_H), view.layers, view.frame)
+    heading = Heading(view.title, view.subtitle, words.OVERVIEW_KIND)
+    head(sheet, heading, fictional=view.imprint.fictional)
+    _table(sheet, view)
+    foot(sheet, view.imprint, view.layers, view.frame, single=False)
     return sheet
 
 
-def _table(sheet: Sheet, quarters: gpd.GeoDataFrame, model: MapModel) -> None:
+def _table(sheet: Sheet, view: OverviewView) -> None:
     """List the quarters by dwellings; those that do not fit are counted, not forgotten."""
     x, y = COLUMN_X, MAP_Y + 2.6
     sheet.text(x, y, words.OVERVIEW_TABLE, 9.5, fontweight="bold", color=theme.ACCENT)
-    item, gaps = _headline(model)
-    if item:
+    if view.question:
         sheet.text(
             x,
             y + 3.8,
-            shorten(printable(words.overview_gap(*item)), COLUMN_W, 7),
+            shorten(printable(words.overview_gap(*view.question)), COLUMN_W, 7),
             7,
             color=theme.SOFT,
         )
@@ -144,14 +175,14 @@ def _table(sheet: Sheet, quarters: gpd.GeoDataFrame, model: MapModel) -> None:
             sheet.text(x + right, y + k * 3.1, line, 7, ha="right", color=theme.SOFT)
     y += 4.6
     sheet.rule(x, y, x + COLUMN_W, y, color=theme.ACCENT, linewidth=1.0)
-    order = quarters.sort_values(["logements", "code_qpv"], ascending=[False, True], kind="stable")
+    order = view.quarters
     room = int((MAP_Y + MAP_H - y - 12) / ROW)
     shown = order.iloc[: min(len(order), room)]
     for row in shown.itertuples(index=False):
         y += ROW
         name = shorten(printable(str(row.nom)), _RIGHT[0] - 12, 8)
         sheet.text(x, y - 2.5, name, 8)
-        under = " · ".join(filter(None, (str(row.code_qpv), gaps.get(str(row.code_qpv), ""))))
+        under = " · ".join(filter(None, (str(row.code_qpv), view.gaps.get(str(row.code_qpv), ""))))
         sheet.text(
             x,
             y - 2.5 + 8 * POINT_MM * 1.02,
@@ -170,7 +201,9 @@ def _table(sheet: Sheet, quarters: gpd.GeoDataFrame, model: MapModel) -> None:
     if len(shown) < len(order):
         rest = words.quarters_count(len(order) - len(shown))
         sheet.text(x, y + 6, words.OVERVIEW_MORE.format(rest=rest), 7.5, color=theme.SOFT)
-    _total(sheet, model, x)
+    if view.doubts:
+        doubts = words.doubts_line(view.doubts)
+        sheet.block(x, MAP_Y + MAP_H - 1.5, doubts, COLUMN_W, 8, lines=1)
 
 
 def _headline(model: MapModel) -> tuple[tuple[str, str] | None, dict[str, str]]:
@@ -197,10 +230,3 @@ def _headline(model: MapModel) -> tuple[tuple[str, str] | None, dict[str, str]]:
 def _known(value: Any) -> float | None:
     number_ = float(value) if value is not None else math.nan
     return None if math.isnan(number_) else number_
-
-
-def _total(sheet: Sheet, model: MapModel, x: float) -> None:
-    """Say the doubts of the stock under the table."""
-    doubts = int((model.residences["statut"] == QpvStatut.A_VERIFIER).sum())
-    if doubts:
-        sheet.block(x, MAP_Y + MAP_H - 1.5, words.doubts_line(doubts), COLUMN_W, 8, lines=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -13,23 +12,20 @@ from tfpb.report import (
     charts,
     document_docx,
     document_pdf,
-    map_html,
-    map_overview,
-    map_print,
     workbook,
 )
-from tfpb.report.map_layers import Atlas, atlas, page_epsg
+from tfpb.report.map_print import DPI
+from tfpb.report.map_sheets import map_files
 from tfpb.stage import Executor, Stage, directly
-from tfpb.text import fold
 from tfpb.words.packs import WRITTEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tfpb.model.maps import MapModel, QpvPage
+    from tfpb.model.maps import MapModel
 
 DOCUMENTS: Final = 6
-"""Units of progress, the printed maps apart (one more a quarter)."""
+"""Units of progress, the pages of quarters apart (one more each)."""
 
 
 def _quietly(_count: int) -> None:
@@ -40,6 +36,8 @@ def pack_files(
     said: Report,
     model: MapModel,
     *,
+    dpi: int = DPI,
+    workers: int = 1,
     execute: Executor = directly,
     advance: Callable[[int], None] = _quietly,
 ) -> dict[str, bytes]:
@@ -51,6 +49,10 @@ def pack_files(
         What documents say.
     model : MapModel
         What maps show.
+    dpi : int
+        Resolution of the printed maps' PNG.
+    workers : int
+        Maps drawn at once, in processes; the bytes do not depend on it.
     execute : Executor
         Draws charts and pages, each a stage of its own.
     advance : callable
@@ -61,7 +63,7 @@ def pack_files(
     dict of str to bytes
         Name inside the pack → content.
     """
-    files = map_files(model, execute=execute, advance=advance)
+    files = map_files(model, dpi=dpi, workers=workers, execute=execute, advance=advance)
     images = {}
     for chart in _charts(said):
         drawn = execute(_CHART, (chart,))
@@ -83,52 +85,6 @@ def _draw_chart(chart: Chart) -> dict[str, bytes]:
 
 
 _CHART: Final = Stage("Graphique", 1, ("graphique",), "image", _draw_chart, kept="fichiers")
-
-
-def map_files(
-    model: MapModel, *, execute: Executor = directly, advance: Callable[[int], None] = _quietly
-) -> dict[str, bytes]:
-    """Render the web map and the printed pages."""
-    files = {"carte.html": map_html.render(model)}
-    advance(1)
-    layers: dict[int, Atlas] = {}
-
-    def draw(alone: MapModel, page: QpvPage) -> dict[str, bytes]:
-        epsg = page_epsg(page.code_qpv)
-        if epsg not in layers:
-            layers[epsg] = atlas(alone, epsg)  # pages share layers: they do not depend on the page
-        picture = map_print.draw_page(alone, page, layers=layers[epsg])
-        return {
-            f"cartes/{page.code_qpv}.png": picture.png,
-            f"cartes/{page.code_qpv}.pdf": picture.pdf,
-        }
-
-    stage = Stage("Page de quartier", 1, ("carte", "page"), "page", draw, kept="fichiers")
-    for page in model.pages:
-        files |= execute(stage, (replace(model, pages=()), page))
-        advance(1)
-    if len(model.qpv):
-        files |= execute(_OVERVIEW, (model,))
-    advance(1)
-    return files
-
-
-def _draw_overviews(model: MapModel) -> dict[str, bytes]:
-    """Draw the whole stock, and each commune when there are several."""
-    drawn = {"ensemble": map_overview.draw_overview(model)}
-    communes = map_overview.communes(model)
-    if len(communes) > 1:
-        for name, codes in communes.items():
-            slug = fold(name).replace(" ", "-") or "commune"
-            drawn[f"commune-{slug}"] = map_overview.draw_overview(model, title=name, codes=codes)
-    return {
-        f"cartes/{name}.{suffix}": getattr(picture, suffix)
-        for name, picture in drawn.items()
-        for suffix in ("png", "pdf")
-    }
-
-
-_OVERVIEW: Final = Stage("Vue d’ensemble", 1, ("carte",), "vues", _draw_overviews, kept="fichiers")
 
 
 def data_tables(said: Report) -> list[Table]:

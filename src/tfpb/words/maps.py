@@ -133,6 +133,12 @@ def interviews(n: int, n_qpv: int = 0, n_hors: int = 0) -> str:
     return f"n = {number(n)}"
 
 
+def sheets_made(pages: int, overviews: int) -> str:
+    """Say what `tfpb cartes` has drawn."""
+    views = f"{overviews} vues d’ensemble" if overviews > 1 else plural(overviews, "vue d’ensemble")
+    return f"La carte web, {plural(pages, 'page')} de QPV et {views}"
+
+
 def residences_count(count: int) -> str:
     """Say a number of résidences."""
     return plural(count, "résidence")

@@ -11,9 +11,10 @@ import pandas as pd
 from shapely import Point, Polygon, box
 from shapely.affinity import rotate
 
-from tfpb.model.maps import GapLine, MapModel, QpvPage
+from tfpb.model.maps import GapLine, MapModel, Place, QpvPage, Territory
 from tfpb.report import theme
 from tfpb.report.ground import ground
+from tfpb.report.map_territories import territories
 from tfpb.words import numbers as say
 from tfpb.words.maps import VERDICTS
 
@@ -299,7 +300,18 @@ def synthetic(
             source="adresses fictives de Valmont, 2025",
         ),
         sources=("QPV 2024 fictifs", "adresses fictives de Valmont", "enquête simulée 2023"),
+        territories=_territories(codes),
     )
+
+
+def _territories(codes: list[str]) -> tuple[Territory, ...]:
+    """One commune a quarter, an EPCI ten communes."""
+    places = [
+        Place(f"59{q:03d}", f"Valmont-{q % 100 + 1}", f"2459{q // 10:05d}", f"CA de Valmont {q // 10}",
+              "32", "Hauts-de-Valmont")
+        for q in range(len(codes))
+    ]  # fmt: skip
+    return territories(places, {c: (p.code_insee,) for c, p in zip(codes, places, strict=True)})
 
 
 def bondy() -> MapModel:

@@ -13,13 +13,16 @@ import pytest
 from map_models import HOSTILE, synthetic
 from PIL import Image
 
+from tfpb.io.fingerprint import fingerprint
 from tfpb.report import map_overview, map_print, theme
-from tfpb.report.canvas import style
+from tfpb.report.canvas import Sheet, style
 from tfpb.report.map_layers import atlas, fit, page_epsg
-from tfpb.report.map_print import _page as compose
+from tfpb.report.map_overview import overview_view
+from tfpb.report.map_sheets import map_files, sheet_count
+from tfpb.report.map_view import page_view
 
 if TYPE_CHECKING:
-    from tfpb.model.maps import MapModel
+    from tfpb.model.maps import MapModel, QpvPage
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 MM = 200 / 25.4
@@ -29,10 +32,14 @@ def _image(png: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(float)
 
 
-def _texts(model: MapModel, index: int = 0) -> list[str]:
-    page = model.pages[index]
+def compose(model: MapModel, page: QpvPage) -> Sheet:
+    view = page_view(model, page, atlas(model, page_epsg(page.code_qpv)), dpi=200)
     with style():
-        sheet = compose(model, page, atlas(model, page_epsg(page.code_qpv)))
+        return map_print.compose(view)
+
+
+def _texts(model: MapModel, index: int = 0) -> list[str]:
+    sheet = compose(model, model.pages[index])
     return [t.get_text() for ax in sheet.figure.axes for t in ax.texts]
 
 
@@ -55,8 +62,6 @@ def test_page_is_a4_landscape_in_both_forms(picture: map_print.MapPicture) -> No
 def test_same_model_same_bytes(model: MapModel, picture: map_print.MapPicture) -> None:
     again = map_print.draw_page(model, model.pages[1])
     assert again == picture
-    assert map_print.page_png(model, model.pages[1]) == picture.png
-    assert map_print.page_pdf(model, model.pages[1]) == picture.pdf
     assert b"CreationDate" not in picture.pdf
 
 
@@ -96,9 +101,7 @@ def test_everything_the_page_must_say_is_on_it(model: MapModel) -> None:
 
 
 def test_streets_are_named_along_their_line(model: MapModel) -> None:
-    page = model.pages[1]
-    with style():
-        sheet = compose(model, page, atlas(model, page_epsg(page.code_qpv)))
+    sheet = compose(model, model.pages[1])
     italic = [t for ax in sheet.figure.axes for t in ax.texts if t.get_style() == "italic"]
     assert len({t.get_text() for t in italic}) >= 6
     assert len({round(t.get_rotation()) for t in italic}) > 1
@@ -129,8 +132,8 @@ def test_very_long_texts_stay_on_the_page(model: MapModel) -> None:
         doubts=("Un doute qui s’étend. " * 40,),
         figures=tuple(("libellé " * 20, "9" * 40, "détail " * 20) for _ in range(5)),
     )
+    sheet = compose(model, page)
     with style():
-        sheet = compose(model, page, atlas(model, page_epsg(page.code_qpv)))
         sheet.figure.canvas.draw()
         width, height = sheet.figure.get_size_inches() * sheet.figure.dpi
         for text in sheet.layer.texts:
@@ -184,12 +187,31 @@ def test_picture_looks_as_it_did(picture: map_print.MapPicture) -> None:
     assert (gap > 60).mean() < 0.01
 
 
-def test_pages_in_two_processes_are_the_same(model: MapModel) -> None:
-    wide = synthetic(quarters=4, residences=40)
-    one = list(map_print.draw_pages(wide, dpi=72))
-    two = list(map_print.draw_pages(wide, dpi=72, workers=2))
+def test_sheets_in_two_processes_are_the_same() -> None:
+    wide = synthetic(quarters=12, residences=60)
+    told: list[int] = []
+    one = map_files(wide, dpi=72)
+    two = map_files(wide, dpi=72, workers=2, advance=told.append)
     assert one == two
-    assert [code for code, _ in one] == [p.code_qpv for p in wide.pages]
+    assert sum(told) == sheet_count(wide) + 1
+    names = [p.code_qpv for p in wide.pages] + ["ensemble"] + [t.slug for t in wide.territories]
+    assert list(one) == ["carte.html"] + [f"cartes/{n}.{s}" for n in names for s in ("png", "pdf")]
+
+
+def test_a_sheet_depends_on_what_it_shows(model: MapModel) -> None:
+    first, second = model.pages[:2]
+
+    def view(changed: MapModel, page: QpvPage) -> str:
+        return fingerprint(page_view(changed, page, atlas(changed, 2154), dpi=200))
+
+    homes = model.residences.copy()
+    homes.loc[homes["code_qpv"] == first.code_qpv, "logements"] += 1
+    homes["agence"] = "Nord"  # no map says it
+    moved = dataclasses.replace(model, residences=homes)
+    assert view(moved, first) != view(model, first)
+    assert view(moved, second) == view(model, second)
+    later = dataclasses.replace(model, run_hash="ffffffff")
+    assert view(later, second) != view(model, second)
 
 
 def test_overseas_page_uses_its_projection() -> None:
@@ -212,7 +234,7 @@ def test_overview_lists_quarters_and_counts_the_rest(region: MapModel) -> None:
     picture = map_overview.draw_overview(region, title="Hauts-de-Valmont")
     assert picture == map_overview.draw_overview(region, title="Hauts-de-Valmont")
     with style():
-        sheet = map_overview._page(region, "Hauts-de-Valmont", None)
+        sheet = map_overview.compose(overview_view(region, title="Hauts-de-Valmont"))
     said = " ".join(t.get_text() for t in sheet.layer.texts)
     assert "Hauts-de-Valmont" in said
     assert "204 quartiers" in said
@@ -222,12 +244,14 @@ def test_overview_lists_quarters_and_counts_the_rest(region: MapModel) -> None:
     assert len(codes) + int(rest[1]) == 204
 
 
-def test_overview_of_one_commune(model: MapModel) -> None:
-    by_commune = map_overview.communes(model)
-    assert by_commune["Valmont-2"] == (model.pages[1].code_qpv,)
-    png = map_overview.overview_png(model, title="Valmont-2", codes=by_commune["Valmont-2"])
-    assert png.startswith(b"\x89PNG")
-    assert map_overview.overview_pdf(model).startswith(b"%PDF")
+def test_overview_of_a_territory(model: MapModel) -> None:
+    town = next(t for t in model.territories if t.name == "Valmont-2")
+    assert town.codes == (model.pages[1].code_qpv,)
+    view = overview_view(model, title=town.name, codes=town.codes)
+    assert list(view.quarters["code_qpv"]) == list(town.codes)
+    assert set(view.gaps) <= set(town.codes)
+    assert map_overview.draw_view(view).png.startswith(b"\x89PNG")
+    assert map_overview.draw_overview(model).pdf.startswith(b"%PDF")
     with pytest.raises(KeyError):
         map_overview.draw_overview(model, codes=("QN05999X",))
 
@@ -243,5 +267,4 @@ def test_model_without_ground_says_so(model: MapModel) -> None:
         ),
     )
     assert any("aucune base" in t or "Fond de plan" in t for t in _texts(bare, 1))
-    map_print.draw_page(bare, bare.pages[1], dpi=72)
-    assert _image(map_print.page_png(bare, bare.pages[1], dpi=72)).shape[2] == 3
+    assert _image(map_print.draw_page(bare, bare.pages[1], dpi=72).png).shape[2] == 3
