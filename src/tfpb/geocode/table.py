@@ -18,7 +18,6 @@ from tfpb.geocode.vocabulary import LIGHT
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tfpb.geocode.choose import Choice
     from tfpb.geocode.source import CommuneAddresses, Street
 
 LIGHT_WEIGHT: Final = 0.3
@@ -73,7 +72,7 @@ class StreetTable:
         self.own_words = frozenset(name_of(flatten(clean(commune.city))).tokens)
         self.expansions: dict[str, dict[str, float]] = {}
         self.found: dict[object, object] = {}
-        self.choices: dict[object, Choice | None] = {}
+        self.choices: dict[object, object] = {}
 
     @cached_property
     def postings(self) -> dict[str, list[int]]:
