@@ -12,17 +12,16 @@ import json
 import logging
 import os
 import sqlite3
-import ssl
 import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
-import certifi
 import httpx
 import stamina
 
 from tfpb.errors import Place, fail
 from tfpb.geodata.address_replies import FIELDS, Answer, Query, of_feature, of_row
+from tfpb.geodata.network import Limits, open_client, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -41,6 +40,7 @@ _FAILURES: Final = 5
 # that, and it is the service that takes no batch
 _REFUSALS: Final = 14
 _BATCH_ATTEMPTS: Final = 2
+_MOST_BYTES: Final = 64 << 20
 # each retry would otherwise be told in English on the user's console
 logging.getLogger("stamina").addHandler(logging.NullHandler())
 
@@ -119,10 +119,10 @@ class AddressService:
             "CREATE TABLE IF NOT EXISTS answers (service TEXT, text TEXT, citycode TEXT, answer TEXT,"
             " PRIMARY KEY (service, text, citycode))"
         )
-        # HTTPS_PROXY and NO_PROXY are read by httpx; a firm's own authority by `trust`
-        self._client = httpx.Client(
-            timeout=self.settings.timeout_s, verify=trust(), follow_redirects=True
-        )
+        # addresses go to the named host alone: a redirect is not followed
+        seconds = self.settings.timeout_s
+        limits = Limits(seconds, seconds, window_s=seconds, most_bytes=_MOST_BYTES)
+        self._client = open_client(limits, redirects=False)
 
     def __enter__(self) -> Self:
         return self
@@ -156,7 +156,7 @@ class AddressService:
         Raises
         ------
         TfpbError
-            `service_injoignable` when nothing could be reached at all.
+            `service_injoignable` when nothing could be reached at all; `service_redirige`.
         """
         wanted = list(dict.fromkeys(queries))
         found = {query: answer for query in wanted if (answer := self._known(query)) is not None}
@@ -168,12 +168,12 @@ class AddressService:
             answers: dict[Query, Answer] = {}
             try:
                 self._settle(batch, answers)
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
                 if not self._reached:
                     raise fail(
                         "service_injoignable",
                         place=Place(),
-                        got=type(error).__name__,
+                        got=reason(error),
                         adresse=self.settings.base_url,
                     ) from error
             self._keep(answers)
@@ -301,20 +301,17 @@ class AddressService:
             self._free_at = self._now() + 1.0 / self.settings.rate_per_s
             self.sent += 1
             response = self._client.request(method, self.settings.base_url + path, **content)
+            if response.is_redirect:
+                raise fail(
+                    "service_redirige",
+                    got=response.url.join(response.headers.get("location", "")).host,
+                    adresse=self.settings.base_url,
+                )
             if response.status_code != _TOO_MANY:
                 return response
             self._free_at = self._now() + _retry_after(response)
         response.raise_for_status()
         return response
-
-
-def trust() -> ssl.SSLContext:
-    """Return the authorities trusted: the system's (a firm's own among them), or `SSL_CERT_FILE`."""
-    given = os.environ.get("SSL_CERT_FILE")
-    context = ssl.create_default_context(cafile=given or None)
-    if not given:
-        context.load_verify_locations(certifi.where())
-    return context
 
 
 def _retry_after(response: httpx.Response) -> float:

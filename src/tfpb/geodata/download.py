@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -10,13 +11,15 @@ import httpx
 
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
 from tfpb.geodata.catalogue import Entry, catalogue, portal
+from tfpb.geodata.network import reason
 from tfpb.geodata.outline_imports import import_communes_outlines
 from tfpb.geodata.parcel_imports import import_parcels
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
-from tfpb.geodata.transfer import Patience, client, fetch
+from tfpb.geodata.transfer import Checksum, Patience, client, fetch
 from tfpb.text import fold
 from tfpb.words.faults import say as in_french
 from tfpb.words.installing import installed_line, step_line
+from tfpb.words.network import LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -25,17 +28,20 @@ if TYPE_CHECKING:
 DEFAULT_SOURCES: Final = ("qpv-2024", "qpv-2015", "adresses", "lieux-dits", "communes")
 """What a dossier needs; parcels are heavy and asked for by name."""
 _FOLDER: Final = "telechargements"
+_LISTING: Final = 32 << 20
+_HASHES: Final = frozenset({"md5", "sha1", "sha256", "sha512"})
 _DEPARTMENT: Final = re.compile(r"^(0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-46-8])$")
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One file a portal lists: title, address, format, size in bytes (0: not said)."""
+    """One file a portal lists: title, address, format, size in bytes (0: not said), hash if said."""
 
     title: str
     address: str
     format: str
     size: int
+    checksum: Checksum | None = None
 
 
 def install(
@@ -113,8 +119,9 @@ def _fetched(
     name = _file_name(source, found, code)
     say(step_line(source.title, found.address))
     return fetch(
-        http, found.address, folder / _FOLDER / name, source, patience=patience, advance=advance
-    )
+        http, found.address, folder / _FOLDER / name, source, patience=patience, advance=advance,
+        say=say, checksum=found.checksum,
+    )  # fmt: skip
 
 
 def find(http: httpx.Client, source: Entry, departement: str) -> Resource:
@@ -143,17 +150,20 @@ def find(http: httpx.Client, source: Entry, departement: str) -> Resource:
 
 def _listed(http: httpx.Client, address: str) -> list[Resource]:
     try:
-        answer = http.get(address, headers={"Accept": "application/json"})
-        answer.raise_for_status()
-    except httpx.HTTPError as error:
-        raise fail("portail_injoignable", got=type(error).__name__, adresse=address) from error
+        with http.stream("GET", address, headers={"Accept": "application/json"}) as answer:
+            answer.raise_for_status()
+            body = b""
+            for block in answer.iter_bytes():
+                body += block
+                if len(body) > _LISTING:
+                    raise httpx.ReadError(LARGE)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise fail("portail_injoignable", got=reason(error), adresse=address) from error
     try:
-        listed = answer.json()["resources"]
+        listed = json.loads(body)["resources"]
         return [_resource(r) for r in listed]
     except (ValueError, KeyError, TypeError) as error:
-        raise fail(
-            "portail_illisible", got=answer.headers.get("Content-Type", ""), adresse=address
-        ) from error
+        raise fail("portail_illisible", adresse=address) from error
 
 
 def _resource(raw: dict[str, Any]) -> Resource:
@@ -162,7 +172,17 @@ def _resource(raw: dict[str, Any]) -> Resource:
         address=str(raw.get("latest") or raw["url"]),
         format=str(raw.get("format") or "").lower(),
         size=int(raw.get("filesize") or 0),
+        checksum=_checksum(raw),
     )
+
+
+def _checksum(raw: dict[str, Any]) -> Checksum | None:
+    """Return the hash of a file that the portal itself holds; of one held elsewhere it may be old."""
+    said = raw.get("checksum")
+    if raw.get("filetype") != "file" or not isinstance(said, dict):
+        return None
+    kind, value = str(said.get("type", "")).lower(), str(said.get("value", "")).lower()
+    return Checksum(kind, value) if kind in _HASHES and value else None
 
 
 def _fits(resource: Resource, words: Iterable[str], formats: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ after a while and taken up too, and nothing takes the final name before its byte
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import time
 import zipfile
@@ -16,6 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 
 from tfpb.errors import Place, TfpbError, fail
+from tfpb.geodata.network import Limits, open_client, reason
+from tfpb.words.installing import moved_line
+from tfpb.words.network import DOWNGRADE, SLOW, network_reason, status_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,13 +30,13 @@ if TYPE_CHECKING:
 _BLOCK: Final = 1 << 17
 _TRIES: Final = 6
 _MOST_TRIES: Final = 60
-_REDIRECTS: Final = 5
+_KNOCKS: Final = 2  # a server that was never reached: no network, a wrong proxy; said without delay
+_NOBODY: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 _OK: Final = 200
 _PARTIAL: Final = 206
 _NOT_SATISFIABLE: Final = 416
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})
 _HTML: Final = (b"<!doctype", b"<html", b"<head", b"<?xml")
-_AGENT: Final = "tfpb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,33 @@ class Patience:
         First pause between tries, doubled each time.
     tries : int
         Tries in a row that may bring nothing; one that brings bytes starts the count anew.
+    floor_bytes_s, window_s : float
+        Least speed over a while; a slower try counts as one that brought nothing.
     """
 
     connect_s: float = 15.0
     read_s: float = 60.0
     pause_s: float = 1.0
     tries: int = _TRIES
+    floor_bytes_s: float = 256.0
+    window_s: float = 60.0
+
+    @property
+    def limits(self) -> Limits:
+        """What an answer may be; whoever reads it counts its bytes."""
+        return Limits(self.connect_s, self.read_s, self.floor_bytes_s, self.window_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    """What a portal says a file hashes to: `sha1`, `sha256` or `md5`, in hexadecimal."""
+
+    kind: str
+    value: str
+
+    def new(self) -> hashlib._Hash:
+        """Start the hash: it tells a file from another, it guards nothing."""
+        return hashlib.new(self.kind, usedforsecurity=False)
 
 
 class _TryAgainError(Exception):
@@ -61,18 +86,13 @@ class _TryAgainError(Exception):
 
 def client(patience: Patience | None = None) -> httpx.Client:
     """Make a client: proxies and authorities of the firm come from the environment."""
-    wait = patience or Patience()
-    return httpx.Client(
-        timeout=httpx.Timeout(wait.read_s, connect=wait.connect_s),
-        follow_redirects=True,
-        max_redirects=_REDIRECTS,
-        headers={"User-Agent": _AGENT},
-    )
+    return open_client((patience or Patience()).limits, redirects=True)
 
 
 def fetch(
     http: httpx.Client, address: str, target: Path, source: Entry, *, patience: Patience | None = None,
-    advance: Callable[[int], None] = lambda _count: None,
+    advance: Callable[[int], None] = lambda _count: None, say: Callable[[str], None] = lambda _text: None,
+    checksum: Checksum | None = None,
 ) -> Path:  # fmt: skip
     """Download a file to `target`.
 
@@ -86,41 +106,51 @@ def fetch(
         Says the sizes a good file may have.
     advance : callable
         Told the bytes received.
+    say : callable
+        Told of a server that sends to another one.
+    checksum : Checksum, optional
+        What the portal says of the file.
 
     Raises
     ------
     TfpbError
         `telechargement_refuse` (404 and the like), `telechargement_coupe`,
         `telechargement_page_web`, `telechargement_taille`, `telechargement_abime`,
-        `telechargement_injoignable`.
+        `telechargement_injoignable`, `telechargement_devie`, `telechargement_empreinte`.
     """
     wait = patience or Patience()
     part = target.with_name(f"{target.name}.part")
     target.parent.mkdir(parents=True, exist_ok=True)
     place = Place(target.name)
-    last, fruitless, tried = "", 0, 0
+    last, fruitless, tried, most = "", 0, 0, wait.tries
     while True:
         before = part.stat().st_size if part.is_file() else 0
-        tried += 1
+        tried, slow = tried + 1, False
         try:
-            _receive(http, address, part, source, advance)
+            _receive(http, address, part, source, advance, say)
             break
         except _TryAgainError as error:
             last = str(error)
-        except (httpx.UnsupportedProtocol, httpx.TooManyRedirects) as error:
+        except (httpx.UnsupportedProtocol, httpx.TooManyRedirects, httpx.InvalidURL) as error:
+            if DOWNGRADE in str(error):
+                raise fail("telechargement_devie", place=place, adresse=address) from error
             raise fail(
-                "telechargement_injoignable", place=place, got=type(error).__name__, adresse=address
+                "telechargement_injoignable", place=place, got=reason(error), adresse=address
             ) from error
         except httpx.TransportError as error:
-            last = type(error).__name__
-        grown = part.is_file() and part.stat().st_size > before
+            last, slow = reason(error), SLOW in str(error)
+            if isinstance(error, _NOBODY) and not part.is_file():
+                most = min(most, _KNOCKS)
+        grown = not slow and part.is_file() and part.stat().st_size > before
         fruitless = 0 if grown else fruitless + 1
-        if fruitless >= wait.tries or tried >= _MOST_TRIES:
+        if fruitless >= most or tried >= _MOST_TRIES:
             code = "telechargement_coupe" if part.is_file() else "telechargement_injoignable"
             raise fail(code, place=place, got=last, adresse=address, essais=tried)
         time.sleep(min(30.0, wait.pause_s * 2**fruitless))
     try:
         prove(part, source, name=target.name, address=address)
+        if checksum is not None:
+            _compare(part, checksum, place, address)
     except TfpbError:
         _forget(part)
         raise
@@ -129,9 +159,19 @@ def fetch(
     return target
 
 
+def _compare(path: Path, checksum: Checksum, place: Place, address: str) -> None:
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, checksum.new).hexdigest()
+    if found != checksum.value:
+        raise fail(
+            "telechargement_empreinte", place=place, got=found, attendu=checksum.value, adresse=address,
+        )  # fmt: skip
+
+
 def _receive(
-    http: httpx.Client, address: str, part: Path, source: Entry, advance: Callable[[int], None]
-) -> None:
+    http: httpx.Client, address: str, part: Path, source: Entry, advance: Callable[[int], None],
+    say: Callable[[str], None],
+) -> None:  # fmt: skip
     """Receive what is missing of a file; raise `_TryAgainError` when the end was not reached."""
     known = _card(part)
     have = part.stat().st_size if part.is_file() and known.get("address") == address else 0
@@ -143,9 +183,11 @@ def _receive(
         have = 0
     with http.stream("GET", address, headers=headers) as answer:
         _refuse(answer, part.name.removesuffix(".part"), address)
+        if answer.url.host != httpx.URL(address).host:
+            say(moved_line(answer.url.host))
         if answer.status_code == _NOT_SATISFIABLE:
             _forget(part)
-            raise _TryAgainError("416")
+            raise _TryAgainError(status_reason(_NOT_SATISFIABLE))
         start, total = _span(answer, have)
         if total and total > source.largest:
             _forget(part)
@@ -165,20 +207,19 @@ def _receive(
                 if received > source.largest:
                     break
     if total and received < total:
-        message = f"{received} / {total}"
+        message = f"{received} octets sur {total}"
         raise _TryAgainError(message)
 
 
 def _refuse(answer: httpx.Response, name: str, address: str) -> None:
     """Tell refusals from troubles that pass."""
     if answer.status_code in _BUSY:
-        message = f"HTTP {answer.status_code}"
-        raise _TryAgainError(message)
+        raise _TryAgainError(status_reason(answer.status_code))
     if answer.status_code not in (_OK, _PARTIAL, _NOT_SATISFIABLE):
         raise fail(
             "telechargement_refuse",
             place=Place(name),
-            got=f"HTTP {answer.status_code}",
+            got=status_reason(answer.status_code),
             adresse=address,
         )
 
@@ -194,8 +235,7 @@ def _span(answer: httpx.Response, have: int) -> tuple[int, int]:
         span, _, total = said.removeprefix("bytes ").partition("/")
         first = span.partition("-")[0]
         if not first.isdigit() or int(first) != have:
-            message = f"Content-Range {said}"
-            raise _TryAgainError(message)
+            raise _TryAgainError(network_reason("LocalProtocolError"))
         return have, int(total) if total.isdigit() else 0
     length = answer.headers.get("Content-Length", "")
     return 0, int(length) if length.isdigit() else 0

@@ -68,6 +68,11 @@ def step_line(title: str, address: str) -> str:
     return f"{title} : téléchargement de {address}"
 
 
+def moved_line(host: str) -> str:
+    """Say that a server sends to another one."""
+    return f"  le fichier est fourni par {host}"
+
+
 FAULTS: Final[dict[str, FaultWords]] = {
     "page_web": FaultWords(
         "Le fichier est une page web, pas des données.",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.words.catalogue import FaultWords
 from tfpb.words.installing import FAULTS as INSTALLING
+from tfpb.words.network import NETWORK_FAULTS
 from tfpb.words.numbers import number, plural
 from tfpb.words.sides import metres
 
@@ -91,6 +92,7 @@ _HINT_CRS: Final = (
 
 FAULTS: dict[str, FaultWords] = {
     **INSTALLING,
+    **NETWORK_FAULTS,
     "annee_zus": FaultWords(
         "L’année {annee} relève des ZUS : aucune carte des QPV ne s’y applique.",
         "une année de 2016 à 2030",

@@ -9,7 +9,8 @@ import pytest
 
 from tfpb.errors import TfpbError
 from tfpb.geodata.address_replies import Query
-from tfpb.geodata.address_service import BASE_URL, AddressService, ServiceSettings, trust
+from tfpb.geodata.address_service import BASE_URL, AddressService, ServiceSettings
+from tfpb.geodata.network import trust
 
 if TYPE_CHECKING:
     from pathlib import Path
