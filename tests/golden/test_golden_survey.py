@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from tfpb.model.plan import Plan
 from tfpb.survey.calibration import calibrate
@@ -165,19 +166,53 @@ def test_gaps_with_their_covariance(golden: pd.DataFrame, estimates: Estimates) 
     assert (both["ddl_r"] == both["ddl"]).all()
 
 
-def test_direct_standardisation(golden: pd.DataFrame, estimates: Estimates) -> None:
-    both = _beside(_brut(estimates, "standardise"), _wide(golden, "standardise"))
-    _same(both["estimation"], both["value"], EXACT)
+def _adjusted(
+    golden: pd.DataFrame, estimates: Estimates, case: str, adjustment: str, tolerance: float
+) -> pd.DataFrame:
+    """Hold adjusted rows to R wherever some number may be shown; return those rows."""
+    both = _beside(_brut(estimates, adjustment), _wide(golden, case))
     shown = both[both["erreur_type"].notna()]
-    assert len(shown) > 70
-    _same(shown["erreur_type"], shown["se"], EXACT)
+    _same(shown["estimation"], shown["value"], tolerance)
+    _same(shown["erreur_type"], shown["se"], tolerance)
+    silent = both[both["erreur_type"].isna()]
+    assert set(silent["publication"]) <= {"non_publiable", "non_calculable", "masque"}
+    return shown
+
+
+def test_direct_standardisation(golden: pd.DataFrame, estimates: Estimates) -> None:
+    assert len(_adjusted(golden, estimates, "standardise", "standardise", EXACT)) > 70
 
 
 def test_regression_average_predictions(golden: pd.DataFrame, estimates: Estimates) -> None:
-    both = _beside(_brut(estimates, "regression"), _wide(golden, "regression"))
-    assert len(both) > 40
-    _same(both["estimation"], both["value"], MODELS)
-    _same(both["erreur_type"], both["se"], MODELS)
+    assert len(_adjusted(golden, estimates, "regression", "regression", MODELS)) > 40
+
+
+def test_adjusted_changes_share_their_residences(
+    golden: pd.DataFrame, estimates: Estimates
+) -> None:
+    shown = _adjusted(golden, estimates, "evolution_standardise", "standardise", EXACT)
+    assert set(shown["groupe"]) == {"evolution_qpv", "evolution_ecart"}
+    assert len(shown) > 20
+    assert len(_adjusted(golden, estimates, "evolution_regression", "regression", MODELS)) > 15
+
+
+def _weighed(golden: pd.DataFrame, estimates: Estimates, case: str) -> pd.DataFrame:
+    table = estimates.priorities
+    both = _beside(table[table["vague"] == "2023"], _wide(golden, case))
+    shown = both[both["importance"].notna()]
+    assert len(shown) > 40
+    _same(shown["importance"], shown["p"], MODELS)
+    half = (shown["importance_ic95_haut"] - shown["importance_ic95_bas"]) / 2
+    return shown.assign(half=half / shown["se"])
+
+
+def test_importance_is_the_slope_of_svyglm(golden: pd.DataFrame, estimates: Estimates) -> None:
+    shown = _weighed(golden, estimates, "priorites")
+    whole = shown[(shown["bailleur"] == "ensemble") & (shown["groupe"] == "ensemble")]
+    df = estimates.comparison.query(
+        "vague == '2023' and bailleur == 'ensemble' and groupe == 'ensemble' and item == 'note'"
+    )["ddl"].iloc[0]
+    _same(whole["half"], np.full(len(whole), stats.t.ppf(0.975, df)), MODELS)
 
 
 def test_evolutions_on_common_bailleurs_and_shared_residences(
@@ -249,6 +284,11 @@ def test_calibrated_weights(golden: pd.DataFrame, case: str, margins: pd.DataFra
     varied = both[both["erreur_type"].notna() & (both["se"] > 1e-9)]
     assert len(varied) > 60
     _same(varied["erreur_type"], varied["se"], EXACT)
+    shown = _weighed(golden, estimates, f"priorites_{case}")
+    for _, group in shown.groupby(["bailleur", "groupe"]):
+        _same(group["half"], np.full(len(group), group["half"].iloc[0]), MODELS)
+    whole = shown[(shown["bailleur"] == "ensemble") & (shown["groupe"] == "ensemble")]
+    assert 1.9 < whole["half"].iloc[0] < 2.1  # a quantile of Student: errors are R's
 
 
 @pytest.mark.parametrize("case", ["clus1", "strat"])

@@ -11,12 +11,12 @@ from tfpb import survey
 from tfpb.executor import InProcess
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.survey import Estimates
+from tfpb.survey.pair import estimate_pair, evolution_rows
 from tfpb.survey.raw import raw_rows
 from tfpb.survey.rows import in_order
 from tfpb.survey.settings import Thresholds
 from tfpb.survey.verdicts import set_holm
 from tfpb.survey.wave import estimate_wave
-from tfpb.survey.waves import evolution_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +95,7 @@ def _compare(half: Comparison) -> Estimates:
         for wave in one.waves
     ]
     tables += [
-        evolution_rows(one, items, pair, by=half.by, thresholds=thresholds)
+        evolution_rows(estimate_pair(one, items, pair, by=half.by, thresholds=thresholds))
         for pair in zip(one.waves, one.waves[1:], strict=False)
     ]
     places = pd.concat(tables, ignore_index=True)

@@ -23,6 +23,7 @@ from tfpb.survey.method import (
     settings_used,
     territory_columns,
 )
+from tfpb.survey.pair import estimate_pair, evolution_rows
 from tfpb.survey.priorities import priority_rows
 from tfpb.survey.raw import raw_rows
 from tfpb.survey.regression import regression_rows
@@ -31,7 +32,7 @@ from tfpb.survey.settings import Thresholds
 from tfpb.survey.standardise import standardised_rows
 from tfpb.survey.verdicts import FRAGILE, set_holm
 from tfpb.survey.wave import estimate_wave
-from tfpb.survey.waves import evolution_rows, wave_facts, wave_notices
+from tfpb.survey.waves import wave_facts, wave_notices
 from tfpb.survey.within import within_gaps
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from tfpb.errors import Fault
     from tfpb.model.plan import Item, Plan
     from tfpb.survey.model import Survey
+    from tfpb.survey.opposition import Opposition
 
     Floats = NDArray[np.float64]
 
@@ -82,7 +84,6 @@ def compare(
         If the survey holds faults that stop.
     """
     stop_on_faults(survey.faults)
-    thresholds = Thresholds.of(plan)
     items = [i for i in plan.items if i.identifiant in survey.answers]
     by, notices = territory_columns(survey, by)
     notices = [*survey.faults, *design_notices(survey, plan), *notices]
@@ -101,10 +102,9 @@ def compare(
         notices += made.notices
         facts.append(wave_facts(survey, plan, wave, made.median_deff))
     for pair in zip(survey.waves, survey.waves[1:], strict=False):
-        parts["comparison"].append(
-            evolution_rows(survey, items, pair, by=by, thresholds=thresholds)
-        )
-        notices += wave_notices(survey, plan, pair)
+        changes, found = compare_pair(survey, plan, items, pair, by=by, reference=reference)
+        parts["comparison"] += changes
+        notices += [*found, *wave_notices(survey, plan, pair)]
     if repere is not None:
         national, found = referenced_rows(repere, items, survey.waves)
         regions.append(national)
@@ -156,24 +156,14 @@ def compare_wave(
     reference: pd.DataFrame | None = None,
 ) -> WaveTables:
     """Make every table of one wave from one set of sums."""
-    columns = plan.colonnes
-    variables = {
-        name: [v for v in getattr(columns, name) if v in survey.respondents]
-        for name in ("standardisation", "ajustement")
-    }
-    keys = (*variables["standardisation"], *variables["ajustement"])
+    variables = _variables(survey, plan)
     thresholds = Thresholds.of(plan)
-    result = estimate_wave(survey, items, wave, by=by, thresholds=thresholds, keys=keys)
+    result = estimate_wave(survey, items, wave, by=by, thresholds=thresholds, keys=variables.all)
     rows = np.flatnonzero((survey.respondents["vague"] == wave).to_numpy())
-    comparison = [raw_rows(result)]
-    notices: list[Fault] = []
-    if variables["standardisation"]:
-        table, found = standardised_rows(result, variables["standardisation"], reference)
-        comparison.append(table)
-        notices += found
-    if variables["ajustement"]:
-        comparison.append(regression_rows(result, variables["ajustement"]))
-        notices += incomplete_rows(survey, wave, variables["ajustement"])
+    adjusted, notices = _adjusted(result.opposed(), variables, reference)
+    comparison = [raw_rows(result), *adjusted]
+    if variables.regression:
+        notices += incomplete_rows(survey, wave, variables.regression)
     return WaveTables(
         tables={
             "comparison": comparison,
@@ -185,6 +175,61 @@ def compare_wave(
         notices=notices,
         median_deff=_median(result.deff[result.state <= FRAGILE]),
     )
+
+
+def compare_pair(
+    survey: Survey,
+    plan: Plan,
+    items: Sequence[Item],
+    pair: tuple[str, str],
+    *,
+    by: Sequence[str] = (),
+    reference: pd.DataFrame | None = None,
+) -> tuple[list[pd.DataFrame], list[Fault]]:
+    """Make the rows of the changes between two waves, raw and like with like.
+
+    The standard, and the interviews that models are averaged over, are those of the later wave.
+    """
+    variables = _variables(survey, plan)
+    thresholds = Thresholds.of(plan)
+    result = estimate_pair(survey, items, pair, by=by, thresholds=thresholds, keys=variables.all)
+    adjusted, notices = _adjusted(result.opposed, variables, reference)
+    return [evolution_rows(result), *adjusted], notices
+
+
+@dataclass(frozen=True, slots=True)
+class _Variables:
+    """Variables of the plan that the answers hold, by what they serve."""
+
+    standard: tuple[str, ...]
+    regression: tuple[str, ...]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return self.standard + self.regression
+
+
+def _variables(survey: Survey, plan: Plan) -> _Variables:
+    there = set(survey.respondents)
+    columns = plan.colonnes
+    return _Variables(
+        tuple(v for v in columns.standardisation if v in there),
+        tuple(v for v in columns.ajustement if v in there),
+    )
+
+
+def _adjusted(
+    opposed: Opposition, variables: _Variables, reference: pd.DataFrame | None
+) -> tuple[list[pd.DataFrame], list[Fault]]:
+    """Make the rows that compare like with like, by each of the ways the plan asks for."""
+    tables: list[pd.DataFrame] = []
+    notices: list[Fault] = []
+    if variables.standard:
+        table, notices = standardised_rows(opposed, variables.standard, reference)
+        tables.append(table)
+    if variables.regression:
+        tables.append(regression_rows(opposed, variables.regression))
+    return tables, notices
 
 
 def _stacked(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:

@@ -147,48 +147,6 @@ def stratum_covariance(
     return np.asarray(deviation.T @ weighted + mean.T @ absent)
 
 
-def linear_variance(
-    design: Design,
-    sums: Sums,
-    *,
-    owner: NDArray[np.intp],
-    atom: NDArray[np.intp],
-    score: NDArray[np.float64],
-    under: NDArray[np.float64] | None,
-    count: int,
-) -> NDArray[np.float64]:
-    """Taylor variance of statistics given by their scores, entry by entry.
-
-    Parameters
-    ----------
-    owner, atom : int arrays, shape (entries,)
-        Statistic and atom of each score; absent atoms score zero.
-    score : float array, shape (entries,)
-    under : float array, shape (entries,), optional
-        The scores over the calibrated weight (see `calibration_residuals`), when calibrated.
-    count : int
-        Number of statistics.
-
-    Returns
-    -------
-    float array, shape (count,)
-    """
-    clusters = max(len(design.cluster_stratum), 1)
-    if under is not None:
-        out = np.zeros(count)
-        for k in np.unique(owner):
-            here = owner == k
-            full, below = np.zeros((design.size, 1)), np.zeros((design.size, 1))
-            full[atom[here], 0], below[atom[here], 0] = score[here], under[here]
-            residual = calibration_residuals(design, sums, full, below)
-            z, keys, _ = collapse(design.cluster, residual)
-            out[k] = cluster_variance(design, z, np.zeros_like(keys), keys, 1)[0, 0]
-        return out
-    by_cluster, keys, _ = collapse(owner * clusters + design.cluster[atom], score[:, None])
-    variance = cluster_variance(design, by_cluster, keys // clusters, keys % clusters, count)[:, 0]
-    return variance * (1.0 if np.isnan(design.default_deff) else design.default_deff)
-
-
 def cluster_variance(
     design: Design,
     scores: NDArray[np.float64],

@@ -10,8 +10,8 @@ from scipy import sparse
 
 from tfpb.model.codes import TOTAL, Groupe, Theme
 from tfpb.model.results import PRIORITY_COLUMNS
-from tfpb.survey.estimate import linear_variance
 from tfpb.survey.intervals import proportion_interval, t_interval
+from tfpb.survey.linear import linear_variance
 from tfpb.survey.rows import state_names
 from tfpb.survey.settings import CONFIDENCE
 from tfpb.survey.verdicts import FRAGILE, UNCOMPUTABLE, UNPUBLISHABLE
@@ -114,34 +114,41 @@ def _slopes(
     response = (y - centre[0]) / scale[0]
     inverse = np.linalg.inv(cross[np.ix_(kept, kept)])
     beta = inverse @ (scaled[:, kept].T @ (root[:, 0] * response))
-    residual = weight * (response - matrix[:, kept] @ beta)
-    atoms, by_atom = _atom_scores(result, used, matrix * residual[:, None])
-    influence = by_atom[:, kept] @ inverse
+    residual = response - matrix[:, kept] @ beta
     count = values.shape[1]
     slope, se = np.full(count, np.nan), np.full(count, np.nan)
     wanted = [(kept.index(1 + c), c) for c in range(count) if 1 + c in kept]
-    variance = linear_variance(
-        result.design,
-        result.sums,
-        owner=np.repeat(np.arange(len(wanted)), len(atoms)),
-        atom=np.tile(atoms, len(wanted)),
-        score=influence[:, [i for i, _ in wanted]].T.ravel(),
-        under=None,
-        count=len(wanted),
-    )
+    influence = (matrix[:, kept] * residual[:, None]) @ inverse[:, [i for i, _ in wanted]]
+    atoms, scores, under = _atom_scores(result, used, influence)
+    variance = linear_variance(result.design, result.sums, atoms=atoms, scores=scores, under=under)
     for place, (i, c) in enumerate(wanted):
         slope[c], se[c] = beta[i], np.sqrt(variance[place])
     return slope, se, len(kept)
 
 
 def _atom_scores(
-    result: WaveResult, used: NDArray[np.intp], scores: Floats
-) -> tuple[NDArray[np.intp], Floats]:
-    """Sum row scores over atoms: (atoms met, sums)."""
-    atoms, place = np.unique(result.design.row_atom[used], return_inverse=True)
+    result: WaveResult, used: NDArray[np.intp], influence: Floats
+) -> tuple[NDArray[np.intp], Floats, Floats | None]:
+    """Sum the influence of interviews over atoms: (atoms met, weighted sums, sums for residuals).
+
+    The last are under the weights that calibration residuals are taken under (see `Sums`), and None
+    when weights are as delivered.
+    """
+    design = result.design
+    atoms, place = np.unique(design.row_atom[used], return_inverse=True)
     rows = np.arange(len(used))
-    spread = sparse.csr_array((np.ones(len(used)), (place, rows)), shape=(len(atoms), len(used)))
-    return atoms, spread @ scores
+
+    def spread(weight: Floats) -> Floats:
+        out: Floats = (
+            sparse.csr_array((weight, (place, rows)), shape=(len(atoms), len(used))) @ influence
+        )
+        return out
+
+    under = None
+    if design.margins:
+        raked = design.margins[0].raked
+        under = spread(np.ones(len(used)) if raked else design.delivered_weight[used])
+    return atoms, spread(design.weight[used]), under
 
 
 def _moments(x: Floats, weight: Floats) -> tuple[Floats, Floats]:

@@ -18,7 +18,13 @@ from tfpb.survey.intervals import (
     two_sided_p,
 )
 from tfpb.survey.settings import CONFIDENCE, CONFIDENCE_MARGIN
-from tfpb.survey.verdicts import STATES, UNCOMPUTABLE, evolution_verdicts, gap_verdicts
+from tfpb.survey.verdicts import (
+    STATES,
+    UNCOMPUTABLE,
+    UNPUBLISHABLE,
+    evolution_verdicts,
+    gap_verdicts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -155,7 +161,8 @@ def gap_rows(
     A difference without any variance (every answer alike on both sides) is not computable: a nil
     standard error there is ignorance, not certainty.
     """
-    state = np.where((se > 0) | (state > UNCOMPUTABLE), state, UNCOMPUTABLE)
+    kept = (se > 0) | (state > UNCOMPUTABLE) | (np.isnan(se) & (state == UNPUBLISHABLE))
+    state = np.where(kept, state, UNCOMPUTABLE)
     se = np.where(state == UNCOMPUTABLE, np.nan, se)
     low95, high95 = t_interval(estimate, se, df, level=CONFIDENCE)
     low90, high90 = t_interval(estimate, se, df, level=CONFIDENCE_MARGIN)

@@ -41,6 +41,13 @@ one <- function(full, keep, y, df, replace) {
   res
 }
 
+# a side knows an adjustment cell when it holds two résidences and eleven valid answers there
+known <- function(data, rows) {
+  n <- tapply(rep(1, sum(rows)), data$cell[rows], sum)
+  r <- tapply(data$residence[rows], data$cell[rows], function(v) length(unique(v)))
+  names(n)[n >= 11 & r >= 2]
+}
+
 gap <- function(part, y) {
   # under calibrated weights: the slope of a linear model on the side is the difference of the means
   m <- svyglm(as.formula(paste(y, "~ qpv")), design = part)
@@ -72,13 +79,15 @@ for (w in waves) {
       d <- svycontrast(by, c("1" = 1, "0" = -1))
       put("domaine", w, o, "ecart", i, d = coef(d)[[1]], se = SE(d)[[1]], ddl = df)
       # like with like: direct standardisation on the cells both sides hold, standard = whole wave
-      both <- intersect(unique(data$cell[q]), unique(data$cell[h]))
-      inside <- valid & data$cell %in% both
-      standard <- tapply(data$poids, data$cell, sum)[sort(both)]
-      st <- svystandardize(full[inside, ], by = ~cell, over = ~qpv, population = as.vector(standard))
-      m <- svymean(as.formula(paste0("~f_", i)), subset(st, qpv == 1))
-      put("standardise", w, o, "qpv", i, p = coef(m)[[1]], se = SE(m)[[1]])
-      put("standardise", w, o, "ecart", i, gap(st, y))
+      both <- intersect(known(data, q), known(data, h))
+      if (length(both)) {
+        inside <- valid & data$cell %in% both
+        standard <- tapply(data$poids, data$cell, sum)[sort(both)]
+        st <- svystandardize(full[inside, ], by = ~cell, over = ~qpv, population = as.vector(standard))
+        m <- svymean(as.formula(paste0("~f_", i)), subset(st, qpv == 1))
+        put("standardise", w, o, "qpv", i, p = coef(m)[[1]], se = SE(m)[[1]])
+        put("standardise", w, o, "ecart", i, gap(st, y))
+      }
       # like with like: logistic regression, average predictions, delta method on the coefficients
       if (i %in% c("proprete", "quartier", "accueil", "note")) {
         rhs <- c("qpv", "type_habitat", "periode", if (o == "ensemble") "bailleur")
@@ -114,6 +123,43 @@ for (w in waves) {
   }
 }
 
+# like with like from one wave to the next: the standard, and the interviews that predictions are
+# averaged over, are those of the later wave; one model in which everything interacts with the wave
+hlm$w <- as.numeric(hlm$vague == "2023")
+hlm$when <- paste(hlm$vague, hlm$qpv)
+adjusted_changes <- function(o, i, y, valid) {
+  both <- Reduce(intersect, lapply(unique(hlm$when), function(k) known(hlm, valid & hlm$when == k)))
+  if (length(both)) {
+    inside <- valid & hlm$cell %in% both
+    standard <- tapply(hlm$poids[hlm$w == 1], hlm$cell[hlm$w == 1], sum)[sort(both)]
+    st <- svystandardize(full[inside, ], by = ~cell, over = ~when, population = as.vector(standard))
+    m <- svyglm(as.formula(paste(y, "~ w * qpv")), design = st)
+    put("evolution_standardise", "2019-2023", o, "evolution_ecart", i, d = coef(m)[["w:qpv"]], se = SE(m)[["w:qpv"]])
+    m <- svyglm(as.formula(paste(y, "~ w")), design = subset(st, qpv == 1))
+    put("evolution_standardise", "2019-2023", o, "evolution_qpv", i, d = coef(m)[["w"]], se = SE(m)[["w"]])
+  }
+  if (!(i %in% c("proprete", "quartier", "accueil", "note"))) return()
+  rhs <- c("qpv", "type_habitat", "periode", if (o == "ensemble") "bailleur")
+  rhs <- rhs[sapply(rhs, function(v) length(unique(hlm[[v]][valid])) > 1)]
+  fit <- svyglm(as.formula(paste0(y, "~ w * (", paste(rhs, collapse = "+"), ")")), design = full[valid, ],
+                family = quasibinomial, control = glm.control(epsilon = 1e-14, maxit = 100))
+  if (anyNA(coef(fit))) return()
+  later <- hlm[valid & hlm$w == 1, ]
+  at <- function(w, qpv) {
+    as_if <- later; as_if$w <- w; as_if$qpv <- qpv
+    x <- model.matrix(delete.response(terms(fit)), as_if, xlev = fit$xlevels)
+    p <- as.vector(plogis(x %*% coef(fit)))
+    list(p = sum(later$poids * p), g = colSums(later$poids * p * (1 - p) * x))
+  }
+  v <- list(at(1, 1), at(0, 1), at(1, 0), at(0, 0)); whole <- sum(later$poids)
+  for (k in c("evolution_ecart", "evolution_qpv")) {
+    s <- if (k == "evolution_ecart") c(1, -1, -1, 1) else c(1, -1, 0, 0)
+    d <- sum(s * sapply(v, `[[`, "p")) / whole
+    g <- as.vector(sapply(v, `[[`, "g") %*% s) / whole
+    put("evolution_regression", "2019-2023", o, k, i, d = d, se = sqrt(g %*% vcov(fit) %*% g))
+  }
+}
+
 # from one wave to the next: one design over both waves, bailleurs of both, shared résidences
 common <- intersect(hlm$bailleur[hlm$vague == "2019"], hlm$bailleur[hlm$vague == "2023"])
 full <- design(hlm)
@@ -129,6 +175,7 @@ for (o in c("ensemble", sort(common))) {
     s <- svycontrast(by, c("2023.1" = 1, "2019.1" = -1))
     put("evolution", "2019-2023", o, "evolution_ecart", i, d = coef(e)[[1]], se = SE(e)[[1]], ddl = ddl(hlm[valid, ]))
     put("evolution", "2019-2023", o, "evolution_qpv", i, d = coef(s)[[1]], se = SE(s)[[1]])
+    adjusted_changes(o, i, y, valid)
   }
 }
 
@@ -159,6 +206,40 @@ for (case in names(designs)) for (o in owners) for (i in items) {
   put(case, "2023", o, "ecart", i, gap(d[valid, ], y))
 }
 write.csv(post, file.path(folder, "margins_post.csv"), row.names = FALSE)
+
+# importance: slope of each item on the overall mark, all items together, in standard deviations;
+# an item that was not answered takes its mean and a column of its own
+slopes <- function(case, d, o, g) {
+  v <- d$variables; wt <- weights(d)
+  used <- (o == "ensemble" | v$bailleur == o) & (g == "ensemble" | v$qpv == (g == "qpv")) & !is.na(v$mark)
+  centre <- function(x, rows) {
+    mu <- sum(wt[rows] * x[rows]) / sum(wt[rows])
+    (x - mu) / sqrt(sum(wt[rows] * (x[rows] - mu)^2) / sum(wt[rows]))
+  }
+  v$y <- centre(ifelse(is.na(v$mark), 0, v$mark), used)
+  x <- list(one = rep(1, nrow(v)))
+  four <- setdiff(items, "note")
+  for (i in four) {
+    raw <- v[[i]]; there <- raw %in% 1:4
+    z <- centre(ifelse(there, 5 - raw, 0), used & there)
+    x[[i]] <- ifelse(there & is.finite(z), z, 0)
+  }
+  for (i in four) if (any(used & !(v[[i]] %in% 1:4))) x[[paste0("no_", i)]] <- as.numeric(!(v[[i]] %in% 1:4))
+  x <- as.data.frame(x)
+  q <- qr(as.matrix(x[used, ])); x <- x[, sort(q$pivot[seq_len(q$rank)])]
+  if (sum(used) < 10 * ncol(x)) return()
+  part <- d; part$variables <- cbind(v, setNames(x, paste0("x_", names(x))))
+  f <- as.formula(paste("y ~ 0 +", paste0("x_", names(x), collapse = "+")))
+  m <- svyglm(f, design = part[used, ])
+  for (i in intersect(four, names(x))) {
+    put(case, "2023", o, g, i, p = coef(m)[[paste0("x_", i)]], se = SE(m)[[paste0("x_", i)]])
+  }
+}
+for (o in owners) for (g in c("qpv", "hors_qpv", "ensemble")) {
+  if (o == "Delta" && g == "qpv") next
+  slopes("priorites", plain, o, g)
+  for (case in names(designs)) slopes(paste0("priorites_", case), designs[[case]], o, g)
+}
 
 # the package's own data: a cluster sample without strata, a stratified sample of lone units
 data(api)
