@@ -178,24 +178,6 @@ def test_verifier_says_doubts_and_writes_nothing(example: Path, geodata: Path, r
     assert sorted(p.name for p in example.iterdir()) == before
 
 
-def test_help_of_each_command_ends_with_an_example() -> None:
-    runner = CliRunner()
-    for name in (
-        "dossier",
-        "nouveau",
-        "verifier",
-        "geocoder",
-        "localiser",
-        "comparer",
-        "abattement",
-        "cartes",
-    ):
-        result = runner.invoke(app, [name, "--help"])
-        assert result.exit_code == 0
-        assert f"tfpb {name}" in result.output, name
-        assert "Exemple" in result.output, name
-
-
 @pytest.mark.parametrize("args", [[], ["inconnu"], ["dossier"], ["verifier"]])
 def test_a_wrong_call_is_no_traceback(args: list[str]) -> None:
     result = CliRunner().invoke(app, args)

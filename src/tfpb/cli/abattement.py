@@ -13,7 +13,7 @@ from tfpb.cli.common import CsvBrut, Feuille, Sortie, guard, say, show_doubts
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tfpb.errors import Fault
+    from tfpb.errors import Fault, Headers
     from tfpb.io.tabular import TextTable
     from tfpb.model.columns import Contract
     from tfpb.model.money import Abatement, Programme
@@ -76,20 +76,24 @@ def abattement(  # noqa: PLR0917 - options of a command line
 
     \b
     Exemple :
-      tfpb abattement fiscalite.xlsx --residences patrimoine_localise.xlsx --sortie abattement.xlsx
+      tfpb localiser examples/valmont/patrimoine.xlsx --sortie sorties/localise.xlsx \\
+        --annee 2025 --geodonnees sorties/geodonnees
+      tfpb abattement examples/valmont/fiscalite_2025.xlsx \\
+        --residences sorties/localise.xlsx --sortie sorties/abattement.xlsx
     """
     with guard():
-        from tfpb.errors import stop_on_faults
+        from tfpb.errors import Headers, stop_on_faults
         from tfpb.model import tables
         from tfpb.tax import check_premises, check_programme
         from tfpb.tax.located import LOCATED, split_located
 
         faults: list[Fault] = []
-        table, premises = _read(fiscalite, tables.PREMISES, faults, feuille)
-        stock_table, stock = _read(residences, LOCATED, faults, feuille)
-        signed = _read(conventions, tables.CONVENTIONS, faults, feuille)[1]
-        actions = _read(programme, tables.PROGRAMME, faults, feuille)[1]
-        last = _read(programme_precedent, tables.PROGRAMME, faults, feuille)[1]
+        reader = _Files(feuille, faults)
+        table, premises = reader.read(fiscalite, tables.PREMISES)
+        stock_table, stock = reader.read(residences, LOCATED)
+        signed = reader.read(conventions, tables.CONVENTIONS)[1]
+        actions = reader.read(programme, tables.PROGRAMME)[1]
+        last = reader.read(programme_precedent, tables.PROGRAMME)[1]
         law = _law()
         homes = doors = None
         if stock is not None and stock_table is not None:
@@ -99,39 +103,51 @@ def abattement(  # noqa: PLR0917 - options of a command line
             faults += check_premises(premises, law)
         if actions is not None:
             faults += check_programme(actions, year=annee or _latest(premises), previous=last)
+        headers = Headers(reader.headers)
+        faults = list(headers.quote(faults))
         stop_on_faults(faults)
         if premises is None or homes is None or table is None:  # a reader's fault has stopped us
             raise typer.Exit(2)
         years = [annee] if annee else sorted({int(y) for y in premises["annee"]})
-        made = [
-            _abate(premises, homes, doors, signed, law, year, arrondi, alone=annee is not None)
-            for year in years
-        ]
-        balance = _balance(actions, last, made[-1], homes, doors)
-        doubts = _doubts(faults, made, balance)
+        with headers.quoting():
+            made = [
+                _abate(premises, homes, doors, signed, law, year, arrondi, alone=annee is not None)
+                for year in years
+            ]
+            balance = _balance(actions, last, made[-1], homes, doors)
+        doubts = _doubts(faults, made, balance, headers)
         _write(sortie, table, made, balance, doubts, csv_brut=csv_brut)
         _tell(made, balance, doubts)
 
 
-def _read(
-    path: Path | None, contract: Contract, faults: list[Fault], sheet: str | None
-) -> tuple[TextTable | None, pd.DataFrame | None]:
-    """Read a file by its contract; its faults join the list. `--feuille` counts where it exists."""
-    from tfpb.errors import TfpbError
-    from tfpb.io.tabular import read_table
-    from tfpb.io.typed import typed
+class _Files:
+    """Reads tables by their contracts; faults and headers join what is known of all of them."""
 
-    if path is None:
-        return None, None
-    names = tuple(n for c in contract.columns for n in (c.name, *c.aliases))
-    try:
-        table = read_table(path, sheet=_own_sheet(path, contract, sheet), known=names)
-    except TfpbError as error:
-        faults += error.faults
-        return None, None
-    frame, found = typed(table, contract)
-    faults += found
-    return table, frame
+    def __init__(self, sheet: str | None, faults: list[Fault]) -> None:
+        self._sheet = sheet
+        self._faults = faults
+        self.headers: dict[tuple[str, str], dict[str, str]] = {}
+
+    def read(
+        self, path: Path | None, contract: Contract
+    ) -> tuple[TextTable | None, pd.DataFrame | None]:
+        """Read a file by its contract. `--feuille` counts where that sheet exists."""
+        from tfpb.errors import TfpbError
+        from tfpb.io.tabular import read_table
+        from tfpb.io.typed import typed
+
+        if path is None:
+            return None, None
+        names = tuple(n for c in contract.columns for n in (c.name, *c.aliases))
+        try:
+            table = read_table(path, sheet=_own_sheet(path, contract, self._sheet), known=names)
+        except TfpbError as error:
+            self._faults += error.faults
+            return None, None
+        frame, found = typed(table, contract)
+        self._faults += found
+        self.headers[(table.file, table.sheet)] = _headers(table, contract)
+        return table, frame
 
 
 def _own_sheet(path: Path, contract: Contract, sheet: str | None) -> str | None:
@@ -235,11 +251,13 @@ def _headers(table: TextTable, contract: Contract) -> dict[str, str]:
     return match_columns(table, contract.columns, {})[0]
 
 
-def _doubts(faults: list[Fault], made: list[Abatement], balance: Programme | None) -> list[Fault]:
+def _doubts(
+    faults: list[Fault], made: list[Abatement], balance: Programme | None, headers: Headers
+) -> list[Fault]:
     """Gather the doubts of the files and of each step, each said once."""
     gathered: list[Fault] = []
     for group in (faults, *(m.notices for m in made), () if balance is None else balance.notices):
-        gathered += [f for f in group if f not in gathered]
+        gathered += [f for f in headers.quote(group) if f not in gathered]
     return gathered
 
 

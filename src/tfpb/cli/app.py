@@ -20,7 +20,9 @@ from tfpb.cli.verifier import verifier
 app = FrenchTyper(
     name="tfpb",
     help="Les preuves de l’abattement de TFPB en quartier prioritaire : adresses, périmètres, "
-    "satisfaction, comptes, cartes et dossier.\n\nExemple : tfpb dossier mon-dossier/dossier.toml",
+    "satisfaction, comptes, cartes et dossier.",
+    epilog="\b\nExemple :\n  tfpb dossier examples/valmont/dossier.toml --sortie sorties/valmont "
+    "--geodonnees sorties/geodonnees",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -21,7 +21,8 @@ def cartes(
 
     \b
     Exemple :
-      tfpb cartes examples/valmont/dossier.toml --sortie sorties/cartes
+      tfpb cartes examples/valmont/dossier.toml --sortie sorties/cartes \\
+        --geodonnees sorties/geodonnees
     """
     with guard():
         from tfpb.executor import cores

@@ -45,7 +45,8 @@ def dossier(
 
     \b
     Exemple :
-      tfpb dossier examples/valmont/dossier.toml --sortie sorties/valmont
+      tfpb dossier examples/valmont/dossier.toml --sortie sorties/valmont \\
+        --geodonnees sorties/geodonnees
     """
     with guard():
         from tfpb.io.pack import check_place, write_pack

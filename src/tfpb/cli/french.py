@@ -6,6 +6,7 @@ here word by word, and its errors from their kind, so that nothing English reach
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 from collections.abc import Callable
@@ -112,6 +113,16 @@ def _said(message: str, table: tuple[tuple[str, str], ...]) -> str:
     return ""
 
 
+def parted_help(function: Callable[..., Any]) -> tuple[str, str]:
+    """Part the docstring of a command into what it does and its example.
+
+    An example that the source breaks after a backslash is shown on one line: every console can
+    then paste it.
+    """
+    does, mark, example = (inspect.getdoc(function) or "").partition("\b\nExemple")
+    return does.rstrip(), mark + re.sub(r" \\\n +", " ", example)
+
+
 class FrenchCommand(TyperCommand):
     """A command whose help is French."""
 
@@ -169,5 +180,12 @@ class FrenchTyper(typer.Typer):
         super().__init__(cls=FrenchGroup, **settings)
 
     def command(self, name: str | None = None, **settings: Any) -> Callable[[Command], Command]:
-        """Register a command."""
-        return super().command(name, cls=FrenchCommand, **settings)
+        """Register a command; its help says what it does, the options, then the example to paste."""
+
+        def register(function: Command) -> Command:
+            does, example = parted_help(function)
+            return super(FrenchTyper, self).command(
+                name, cls=FrenchCommand, help=does, epilog=example, **settings
+            )(function)
+
+        return register

@@ -67,7 +67,10 @@ def geocoder(  # noqa: PLR0917 - options of the contract
     Les colonnes du fichier ne changent pas ; les colonnes result_* s’ajoutent. Les colonnes du RPLS
     sont reconnues. Ce qui reste douteux est listé dans SORTIE_a_verifier.xlsx.
 
-    Exemple : tfpb geocoder patrimoine.xlsx --sortie patrimoine_geocode.xlsx
+    \b
+    Exemple :
+      tfpb geocoder examples/valmont/patrimoine.xlsx --sortie sorties/geocode.xlsx \\
+        --geodonnees sorties/geodonnees
     """
     with guard(), ExitStack() as opened:
         from tfpb.geodata.address_job import check_output, prepare_job, run_job

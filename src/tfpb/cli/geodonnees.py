@@ -11,8 +11,8 @@ from tfpb.cli.common import Geodonnees, complain, geodata_folder, guard, progres
 from tfpb.cli.french import FrenchTyper
 
 geodonnees = FrenchTyper(
-    help="Importer, installer, lister et vérifier les géodonnées : adresses, QPV, communes, parcelles."
-    "\n\nExemple : tfpb geodonnees importer-adresses adresses-59.csv.gz",
+    help="Importer, installer, lister et vérifier les géodonnées : adresses, QPV, communes, parcelles.",
+    epilog="\b\nExemple :\n  tfpb geodonnees lister --geodonnees sorties/geodonnees",
     no_args_is_help=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"]},
@@ -39,7 +39,10 @@ def importer_adresses(
     Plusieurs départements s’ajoutent ; un fichier plus récent remplace les communes qu’il contient ;
     le même fichier importé deux fois ne change rien ; un import interrompu reprend où il en était.
 
-    Exemple : tfpb geodonnees importer-adresses adresses-59.csv.gz adresses-62.csv.gz
+    \b
+    Exemple :
+      tfpb geodonnees importer-adresses examples/valmont/geodonnees_sources/adresses-59999.csv.gz \\
+        --geodonnees sorties/geodonnees
     """
     with guard():
         from tfpb.geodata.address_imports import import_addresses
@@ -75,7 +78,10 @@ def importer_qpv(
 ) -> None:
     """Importer les périmètres des QPV : shp, geojson, gpkg ou l’archive officielle .zip.
 
-    Exemple : tfpb geodonnees importer-qpv QP2024.zip --millesime 2024
+    \b
+    Exemple :
+      tfpb geodonnees importer-qpv examples/valmont/geodonnees_sources/qpv2024_valmont.geojson \\
+        --millesime 2024 --geodonnees sorties/geodonnees
     """
     with guard():
         from tfpb.geodata.qpv_imports import import_qpv
@@ -92,7 +98,10 @@ def importer_qpv(
 def importer_communes(fichier: _Fichier, geodonnees: Geodonnees = None) -> None:
     """Importer les contours de communes (fond de carte) : shp, geojson, gpkg ou .zip.
 
-    Exemple : tfpb geodonnees importer-communes communes-59.geojson
+    \b
+    Exemple :
+      tfpb geodonnees importer-communes examples/valmont/geodonnees_sources/commune_valmont.geojson \\
+        --geodonnees sorties/geodonnees
     """
     with guard():
         from tfpb.geodata.outline_imports import import_communes_outlines
@@ -106,7 +115,9 @@ def importer_communes(fichier: _Fichier, geodonnees: Geodonnees = None) -> None:
 def importer_parcelles(fichier: _Fichier, geodonnees: Geodonnees = None) -> None:
     """Importer les parcelles du cadastre : json ou json.gz, geojson, shp, gpkg.
 
-    Exemple : tfpb geodonnees importer-parcelles cadastre-93010-parcelles.json.gz
+    \b
+    Exemple, avec le fichier d’une commune pris sur cadastre.data.gouv.fr :
+      tfpb geodonnees importer-parcelles cadastre-93010-parcelles.json.gz
     """
     with guard():
         from tfpb.geodata.parcel_imports import import_parcels
@@ -126,7 +137,9 @@ def installer(
 ) -> None:
     """Télécharger et importer les fichiers officiels d’un département : adresses, QPV 2015 et 2024.
 
-    Exemple : tfpb geodonnees installer --departement 59
+    \b
+    Exemple :
+      tfpb geodonnees installer --departement 59
     """
     with guard():
         from tfpb.geodata.download import install
@@ -143,7 +156,9 @@ def installer(
 def lister(geodonnees: Geodonnees = None) -> None:
     """Lister ce qui est importé, avec sa date et son nombre de lignes.
 
-    Exemple : tfpb geodonnees lister
+    \b
+    Exemple :
+      tfpb geodonnees lister --geodonnees sorties/geodonnees
     """
     with guard():
         from tfpb.geodata.address_store import files_in
@@ -175,7 +190,9 @@ def lister(geodonnees: Geodonnees = None) -> None:
 def verifier(geodonnees: Geodonnees = None) -> None:
     """Vérifier que les géodonnées importées sont entières.
 
-    Exemple : tfpb geodonnees verifier
+    \b
+    Exemple :
+      tfpb geodonnees verifier --geodonnees sorties/geodonnees
     """
     with guard():
         from tfpb.geodata.address_store import FILE_NAME, verify

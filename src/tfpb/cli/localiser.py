@@ -51,7 +51,8 @@ def localiser(  # noqa: PLR0917 - options of a command
 
     \b
     Exemple :
-      tfpb localiser examples/valmont/patrimoine.xlsx --sortie localise.csv --annee 2025
+      tfpb localiser examples/valmont/patrimoine.xlsx --sortie sorties/localise.xlsx \\
+        --annee 2025 --geodonnees sorties/geodonnees
     """
     with guard():
         from tfpb.cli.localiser_steps import Task, run

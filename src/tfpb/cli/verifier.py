@@ -28,9 +28,8 @@ def verifier(
 
     \b
     Exemples :
-      tfpb verifier examples/valmont/dossier.toml
+      tfpb verifier examples/valmont/dossier.toml --geodonnees sorties/geodonnees
       tfpb verifier --dossier sorties/valmont/dossier.zip
-      tfpb verifier --dossier sorties/janvier/dossier.zip --avec sorties/valmont/dossier.zip
     """
     with guard():
         if dossier is not None:
