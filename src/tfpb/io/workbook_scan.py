@@ -13,8 +13,13 @@ import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from tfpb.errors import Place, fail
-from tfpb.io.limits import EXPANSION, MAX_SHEET_CELLS, max_file_bytes, too_large
+from tfpb.io.limits import EXPANSION, max_file_bytes, too_large
+from tfpb.io.workbook_extent import (
+    column_number,
+    may_reach_far,
+    refuse_far_corner,
+    refuse_far_record,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,17 +27,12 @@ if TYPE_CHECKING:
 
 _BLOCK: Final = 1 << 20
 _WORKBOOK: Final = "xl/workbook.xml"
+_BINARY: Final = "xl/worksheets/"
+_OTHER: Final = re.compile(r"xl/(?:\w*sheets/)?[^/]*sheet[^/]*\.xml", re.IGNORECASE)
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 _SHEET: Final = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION: Final = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
 _ATTRIBUTE: Final = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_WIDE: Final = ((re.compile(rb'r="[A-Z]{3}\d'), 16_384), (re.compile(rb'r="[A-Z]{2}\d'), 702))
-_TALL: Final = (
-    (re.compile(rb'r="[A-Z]{1,3}\d{7}'), 10_000_000),
-    (re.compile(rb'r="[A-Z]{1,3}\d{6}'), 999_999),
-    (re.compile(rb'r="[A-Z]{1,3}\d{5}'), 99_999),
-)
-_REFERENCE: Final = re.compile(rb'r="([A-Z]{1,3})(\d{1,10})"')
 _CELL: Final = re.compile(
     rb"<(?:\w+:)?c\s(?P<head>[^>]*)(?<!/)>(?P<body>.*?)</(?:\w+:)?c>", re.DOTALL
 )
@@ -74,13 +74,16 @@ def scan_workbook(path: Path) -> dict[str, SheetScan]:
         if total > limit:
             raise too_large(path, total, limit)
         names = set(archive.namelist())
+        for part in sorted(n for n in names if n.startswith(_BINARY) and n.endswith(".bin")):
+            with archive.open(part) as file:
+                refuse_far_record(iter(lambda: file.read(_BLOCK), b""), path, "")
         if _WORKBOOK not in names or _RELATIONS not in names:
             return {}
-        return {
-            sheet: _scan(archive, part, path, sheet)
-            for sheet, part in _parts(archive)
-            if part in names
-        }
+        named = {part: sheet for sheet, part in _parts(archive) if part in names}
+        others = [n for n in names if _OTHER.fullmatch(n) and n not in named]
+        for part in sorted(others):  # reached by a name that plain search does not understand
+            _scan(archive, part, path, "")
+        return {sheet: _scan(archive, part, path, sheet) for part, sheet in named.items()}
 
 
 def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
@@ -108,14 +111,12 @@ def _text(archive: zipfile.ZipFile, part: str) -> str:
 
 def _scan(archive: zipfile.ZipFile, part: str, path: Path, sheet: str) -> SheetScan:
     out = SheetScan()
-    width, height = 26, 9_999
-    for block in _blocks(archive, part):
-        width = max([width, *(bound for mark, bound in _WIDE if mark.search(block))])
-        height = max([height, *(bound for mark, bound in _TALL if mark.search(block))])
+    far = False
+    for block, far in may_reach_far(_blocks(archive, part)):  # noqa: B007 - the last one counts
         if b't="e"' in block or _FORMULA.search(block):
             _odd_cells(block, out)
-    if width * height > MAX_SHEET_CELLS:
-        _refuse_far_corner(archive, part, path, sheet)
+    if far:
+        refuse_far_corner(_blocks(archive, part), path, sheet)
     return out
 
 
@@ -139,34 +140,8 @@ def _odd_cells(block: bytes, out: SheetScan) -> None:
         if place is None:
             continue
         value = _VALUE.search(cell["body"])
-        where = (int(place[2]) - 1, _column(place[1]))
+        where = (int(place[2]) - 1, column_number(place[1]))
         if b't="e"' in cell["head"]:
             out.errors[where] = value[1].decode("utf-8", errors="replace") if value else "#ERREUR"
         elif value is None and b't="str"' not in cell["head"] and _FORMULA.search(cell["body"]):
             out.formulas.append(where)  # a computed formula may be an empty text, marked « str »
-
-
-def _refuse_far_corner(archive: zipfile.ZipFile, part: str, path: Path, sheet: str) -> None:
-    """Measure the filled rectangle exactly, and refuse it when it is too large to be a table."""
-    last_row, last_column, corner = 0, 0, ""
-    for block in _blocks(archive, part):
-        for letters, digits in _REFERENCE.findall(block):
-            row, column = int(digits), _column(letters) + 1
-            if row > last_row or column > last_column:
-                corner = f"{letters.decode()}{row}"
-            last_row, last_column = max(last_row, row), max(last_column, column)
-    if last_row * last_column > MAX_SHEET_CELLS:
-        raise fail(
-            "feuille_trop_grande",
-            place=Place(path.name, sheet, last_row),
-            got=corner,
-            lignes=last_row,
-            colonnes=last_column,
-        )
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1

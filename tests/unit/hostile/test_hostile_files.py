@@ -101,6 +101,41 @@ def test_a_stray_cell_in_the_last_corner_is_refused_before_memory_is(tmp_path: P
     )
 
 
+@pytest.mark.parametrize(
+    "written", ["r='XFD1048576'", 'r = "XFD1048576"', 'r="xfd1048576"', 'r="A4294967290"']
+)
+def test_a_corner_written_oddly_is_refused_too(tmp_path: Path, written: str) -> None:
+    source = book(tmp_path / "t.xlsx")
+    path = tmp_path / "coin.xlsx"
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'r="A3"', written.encode()))
+    assert refused(path).code == "feuille_trop_grande"
+
+
+def test_a_column_without_end_is_refused(tmp_path: Path) -> None:
+    source = book(tmp_path / "t.xlsx")
+    path = tmp_path / "coin.xlsx"
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'r="A3"', b'r="%s3"' % (b"A" * 3000)))
+    assert refused(path).code == "fichier_illisible"
+
+
+def test_a_corner_of_a_binary_sheet_is_refused(tmp_path: Path) -> None:
+    def record(kind: int, content: bytes) -> bytes:
+        return bytes([kind, len(content)]) + content
+
+    row = (1_048_575).to_bytes(4, "little") + bytes(12)
+    cell = (16_383).to_bytes(4, "little") + bytes(12)
+    path = tmp_path / "coin.xlsb"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.bin", b"")
+        archive.writestr("xl/worksheets/sheet1.bin", record(0, row) + record(5, cell))
+    fault = refused(path)
+    assert (fault.code, fault.got) == ("feuille_trop_grande", "XFD1048576")
+
+
 def test_a_cell_in_error_is_not_an_empty_cell(tmp_path: Path) -> None:
     def error(page: Any) -> None:
         page["C3"].value = "#DIV/0!"
