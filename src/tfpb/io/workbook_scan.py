@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 import zipfile
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +23,7 @@ from tfpb.io.workbook_extent import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 _BLOCK: Final = 1 << 20
@@ -116,11 +117,12 @@ def _scan(archive: zipfile.ZipFile, part: str, path: Path, sheet: str) -> SheetS
         if b't="e"' in block or _FORMULA.search(block):
             _odd_cells(block, out)
     if far:
-        refuse_far_corner(_blocks(archive, part), path, sheet)
+        with closing(_blocks(archive, part)) as blocks:  # refused midway, the part is closed
+            refuse_far_corner(blocks, path, sheet)
     return out
 
 
-def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+def _blocks(archive: zipfile.ZipFile, part: str) -> Generator[bytes, None, None]:
     """Read a part by blocks that never cut a cell in two."""
     rest = b""
     with archive.open(part) as file:
