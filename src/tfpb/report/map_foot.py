@@ -11,9 +11,10 @@ from matplotlib.collections import LineCollection
 from tfpb.report import theme
 from tfpb.report.canvas import printable, shorten
 from tfpb.report.map_layers import lines_of, radius_mm, symbol_shrink
-from tfpb.report.map_panel import COLUMN_W, COLUMN_X, EDGE, FOOT_Y, MAP_W, MAP_X
+from tfpb.report.map_panel import COLUMN_W, COLUMN_X, EDGE, FOOT_Y, MAP_W, MAP_X, STAMP_Y
 from tfpb.report.map_view import inset_frame
 from tfpb.report.map_window import symbols
+from tfpb.report.stamp import SIZE_PT
 from tfpb.words import maps as words
 from tfpb.words.numbers import number
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 def foot(
     sheet: Sheet, imprint: Imprint, atlas: Atlas, frame: Frame, *, single: bool = True
 ) -> None:
-    """Write the foot: legend, scale, north, inset, sources, warning, date and hash."""
+    """Write the foot: legend, scale, north, inset, sources, warning, date, and the label of the hash."""
     has_old = len(atlas.touching(atlas.old, frame)) > 0
     _legend(sheet, imprint, frame, has_old=has_old, single=single)
     _scale(sheet, frame)
@@ -45,8 +46,9 @@ def foot(
         7.5,
         fontweight="bold",
     )
-    stamp = words.FOOT.format(date=words.day(imprint.date), run_hash=imprint.run_hash)
-    sheet.text(x, FOOT_Y + 20.0, shorten(printable(stamp), width, 7), 7, color=theme.SOFT)
+    sheet.text(x, STAMP_Y, words.STAMP, SIZE_PT, color=theme.SOFT)
+    day = printable(words.day(imprint.date))
+    sheet.text(x + width, STAMP_Y, day, 7, color=theme.SOFT, ha="right")
 
 
 def _legend(sheet: Sheet, imprint: Imprint, frame: Frame, *, has_old: bool, single: bool) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tfpb.model.codes import TOTAL, QpvStatut
 from tfpb.report import theme
-from tfpb.report.canvas import POINT_MM, Sheet, printable, save_pdf, save_png, shorten, style
+from tfpb.report.canvas import POINT_MM, Sheet, printable, shorten, style
 from tfpb.report.map_foot import foot
 from tfpb.report.map_layers import Atlas, Frame, atlas, fit, page_epsg
 from tfpb.report.map_panel import (
@@ -26,7 +26,7 @@ from tfpb.report.map_panel import (
     Heading,
     head,
 )
-from tfpb.report.map_print import DPI, MapPicture
+from tfpb.report.map_print import DPI, MapPicture, stamped, unstamped
 from tfpb.report.map_view import Imprint, cut, imprint
 from tfpb.report.map_window import draw
 from tfpb.words import maps as words
@@ -135,14 +135,14 @@ def draw_overview(
     model: MapModel, *, title: str = "", codes: tuple[str, ...] | None = None, dpi: int = DPI
 ) -> MapPicture:
     """Draw the overview of a territory, A4 landscape (see `overview_view`); same model, same bytes."""
-    return draw_view(overview_view(model, title=title, codes=codes, dpi=dpi))
+    view = overview_view(model, title=title, codes=codes, dpi=dpi)
+    return stamped(draw_view(view), model.run_hash)
 
 
 def draw_view(view: OverviewView) -> MapPicture:
-    """Draw an overview once from all that it shows, and save it twice."""
+    """Draw an overview once from all that it shows but the run's hash, and save it twice."""
     with style():
-        figure = compose(view).figure
-        return MapPicture(save_png(figure, dpi=view.dpi), save_pdf(figure, title=view.title))
+        return unstamped(compose(view), title=view.title, dpi=view.dpi)
 
 
 def compose(view: OverviewView) -> Sheet:

@@ -23,6 +23,9 @@ COLUMN_X: Final = MAP_X + MAP_W + 6.0
 COLUMN_W: Final = WIDTH - EDGE - COLUMN_X
 FOOT_Y: Final = MAP_Y + MAP_H + 3.0
 FOOT_H: Final = 20.0
+STAMP_X: Final = COLUMN_X + 13.0
+STAMP_Y: Final = FOOT_Y + 20.0
+"""Where the run's hash is set, after its label."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tfpb.report import map_panel as panel
+from tfpb.report import stamp
 from tfpb.report.canvas import Sheet, save_pdf, save_png, style
 from tfpb.report.map_column import column
 from tfpb.report.map_foot import foot
@@ -54,15 +55,29 @@ def draw_page(
         If the quarter has no outline in the model.
     """
     view = page_view(model, page, layers or atlas(model, page_epsg(page.code_qpv)), dpi=dpi)
-    return draw_view(view)
+    return stamped(draw_view(view), model.run_hash)
 
 
 def draw_view(view: PageView) -> MapPicture:
-    """Draw a page from all that it shows; it may have come from another process."""
+    """Draw a page from all that it shows, but the run's hash; it may have come from another process."""
     with style():
-        figure = compose(view).figure
         title = f"{view.page.nom} ({view.page.code_qpv})"
-        return MapPicture(save_png(figure, dpi=view.dpi), save_pdf(figure, title=title))
+        return unstamped(compose(view), title=title, dpi=view.dpi)
+
+
+def unstamped(sheet: Sheet, *, title: str, dpi: int) -> MapPicture:
+    """Save a sheet twice, with the room of a hash that is set later."""
+    pdf = save_pdf(sheet.figure, title=title)
+    room = stamp.with_room(pdf, x_mm=panel.STAMP_X, y_mm=panel.STAMP_Y)
+    return MapPicture(save_png(sheet.figure, dpi=dpi), room)
+
+
+def stamped(picture: MapPicture, run_hash: str) -> MapPicture:
+    """Set the run's hash on a sheet."""
+    png = stamp.stamp_png(
+        picture.png, run_hash, x_mm=panel.STAMP_X, y_mm=panel.STAMP_Y, height_mm=panel.HEIGHT
+    )
+    return MapPicture(png, stamp.stamp_pdf(picture.pdf, run_hash))
 
 
 def compose(view: PageView) -> Sheet:

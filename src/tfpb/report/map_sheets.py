@@ -64,7 +64,7 @@ def map_files(
     def drawn(name: str) -> dict[str, bytes]:
         view = views[name]
         made: dict[str, bytes] = execute(page if isinstance(view, PageView) else overview, (view,))
-        return made
+        return _forms(map_print.stamped(MapPicture(**made), model.run_hash))
 
     try:
         for name, made in zip(views, crew.gather(drawn, list(views), advance), strict=True):
@@ -80,7 +80,7 @@ def sheet_count(model: MapModel) -> int:
 
 
 def draw_sheet(view: PageView | OverviewView) -> dict[str, bytes]:
-    """Draw a sheet in both forms from all that it shows."""
+    """Draw a sheet in both forms from all that it shows, but the run's hash: kept, it serves again."""
     if isinstance(view, PageView):
         return _forms(map_print.draw_view(view))
     return _forms(map_overview.draw_view(view))
@@ -90,8 +90,8 @@ def _forms(picture: MapPicture) -> dict[str, bytes]:
     return {"png": picture.png, "pdf": picture.pdf}
 
 
-_PAGE: Final = Stage("Page de quartier", 2, ("vue",), "page", draw_sheet, kept="fichiers")
-_OVERVIEW: Final = Stage("Vue d’ensemble", 2, ("vue",), "vue_ensemble", draw_sheet, kept="fichiers")
+_PAGE: Final = Stage("Page de quartier", 3, ("vue",), "page", draw_sheet, kept="fichiers")
+_OVERVIEW: Final = Stage("Vue d’ensemble", 3, ("vue",), "vue_ensemble", draw_sheet, kept="fichiers")
 
 
 def _views(model: MapModel, dpi: int) -> dict[str, PageView | OverviewView]:

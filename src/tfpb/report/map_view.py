@@ -31,7 +31,7 @@ _DRAWN: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """What every sheet of a run bears, whatever it shows.
+    """What every sheet of a run bears, whatever it shows; but the run's hash, set last (`stamp`).
 
     Parameters
     ----------
@@ -43,7 +43,6 @@ class Imprint:
 
     vintage: int
     date: str
-    run_hash: str
     fictional: bool
     sources: tuple[str, ...]
     grounded: bool
@@ -69,7 +68,6 @@ def imprint(model: MapModel) -> Imprint:
     return Imprint(
         vintage=model.vintage,
         date=model.date,
-        run_hash=model.run_hash,
         fictional=model.fictional,
         sources=tuple(sources),
         grounded=not model.ground.streets.empty,

@@ -56,7 +56,7 @@ SCALE: Final = "Échelle 1 : {scale} (A4)"
 NORTH: Final = "N"
 INSET: Final = "Situation"
 SOURCES: Final = "Sources : {sources}."
-FOOT: Final = "{date} · empreinte {run_hash}"
+STAMP: Final = "empreinte"
 FICTIONAL: Final = "DONNÉES FICTIVES"
 NO_GROUND: Final = "Fond de plan absent : aucune base d’adresses importée."
 

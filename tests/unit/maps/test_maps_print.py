@@ -84,7 +84,7 @@ def test_everything_the_page_must_say_is_on_it(model: MapModel) -> None:
         "année 2025",
         "Échelle 1 :",
         "10 février 2026",
-        model.run_hash,
+        "empreinte",
         "Aide à la décision, ne vaut pas attestation.",
         "Sources :",
         "DONNÉES FICTIVES",
@@ -211,7 +211,7 @@ def test_a_sheet_depends_on_what_it_shows(model: MapModel) -> None:
     assert view(moved, first) != view(model, first)
     assert view(moved, second) == view(model, second)
     later = dataclasses.replace(model, run_hash="ffffffff")
-    assert view(later, second) != view(model, second)
+    assert view(later, second) == view(model, second)  # the hash is set when all is drawn
 
 
 def test_overseas_page_uses_its_projection() -> None:
