@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import typst
 
 from tfpb.io.pack import dumps
+from tfpb.io.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +39,7 @@ def atlas_bytes(
     bytes
         The same for the same pages (the compiler only reads files: a folder is lent to it).
     """
-    with tempfile.TemporaryDirectory() as lent:
-        folder = Path(lent)
+    with scratch_folder() as folder:
         listed = []
         for k, (alt, data) in enumerate(pages):
             name = f"page-{k}.pdf"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import tempfile
 import warnings
 import zipfile
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ import shapely
 
 from tfpb.errors import Place, fail
 from tfpb.io.contents import SPOILED_ARCHIVE, cannot_write, contents, unreadable
+from tfpb.io.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,11 +54,11 @@ def opened(path: Path) -> Iterator[list[Path]]:
     if path.suffix.lower() in LAYER_FILES:
         yield [path]
         return
-    with tempfile.TemporaryDirectory(prefix="tfpb-") as folder:
-        _unpack(path, Path(folder))
-        for inner in sorted(Path(folder).rglob("*.zip")):
+    with scratch_folder() as folder:
+        _unpack(path, folder)
+        for inner in sorted(folder.rglob("*.zip")):
             _unpack(inner, inner.with_suffix(""))
-        found = [p for p in sorted(Path(folder).rglob("*")) if p.suffix.lower() in LAYER_FILES]
+        found = [p for p in sorted(folder.rglob("*")) if p.suffix.lower() in LAYER_FILES]
         if not found:
             raise fail(
                 "format_inconnu", place=Place(path.name), got="aucune couche", attendu=_READABLE

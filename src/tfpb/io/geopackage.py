@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfpb.io.geofiles import write_layers
+from tfpb.io.scratch import scratch_folder
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 def geopackage_bytes(named: dict[str, gpd.GeoDataFrame]) -> bytes:
     """Write layers to a GeoPackage and return its bytes (the driver only writes files)."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "couches.gpkg"
+    with scratch_folder() as folder:
+        path = folder / "couches.gpkg"
         write_layers(path, named)
         return path.read_bytes()

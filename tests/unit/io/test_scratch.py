@@ -1,0 +1,70 @@
+"""Lent folders: gone after use, gone at the next call when their owner was killed, kept while in use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pytest
+from shapely import Point
+
+from tfpb.io.geopackage import geopackage_bytes
+from tfpb.io.scratch import scratch_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOLDER = """
+import sys, tempfile
+tempfile.tempdir = sys.argv[1]
+from tfpb.io.scratch import scratch_folder
+with scratch_folder() as folder:
+    (folder / "couches.gpkg").write_bytes(b"x")
+    print(folder, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_nothing_is_left_after_use(temporary: Path) -> None:
+    layer = gpd.GeoDataFrame({"nom": ["a"]}, geometry=[Point(1, 2)], crs=2154)
+    assert geopackage_bytes({"residences": layer}).startswith(b"SQLite format 3")
+    with pytest.raises(OSError), scratch_folder() as folder:
+        (folder / "a" / "b").write_bytes(b"x")
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_folder_in_use_stays_and_that_of_a_killed_run_goes(temporary: Path) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(temporary)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert holder.stdout is not None
+    assert holder.stdin is not None
+    assert holder.stdout.readline()
+    (inner,) = temporary.glob("*/*/couches.gpkg")
+    with scratch_folder(), scratch_folder():
+        assert inner.is_file()
+        assert len(list(temporary.iterdir())) == 3
+    holder.kill()
+    holder.communicate()
+    assert inner.is_file()
+    with scratch_folder():
+        assert not inner.exists()
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_folder_of_others_is_left_alone(temporary: Path) -> None:
+    (temporary / "tfpb-pret-abc").mkdir()
+    (temporary / "autre").mkdir()
+    with scratch_folder():
+        pass
+    assert sorted(p.name for p in temporary.iterdir()) == ["autre", "tfpb-pret-abc"]
