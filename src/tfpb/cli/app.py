@@ -52,4 +52,4 @@ def main() -> None:
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     settle_console()
-    app()
+    app(prog_name="tfpb")

@@ -1,0 +1,227 @@
+"""The Windows package: every locked dependency has its wheel, and the zip is what it should be."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import io
+import struct
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+HERE = ROOT / "packaging" / "windows"
+
+
+@pytest.fixture
+def tools(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Load the maker's modules, which are scripts beside one another."""
+    monkeypatch.syspath_prepend(str(HERE))
+
+    def load(name: str) -> Any:
+        spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, name, module)
+        spec.loader.exec_module(module)
+        return module
+
+    return {name: load(name) for name in ("libraries", "lock", "make")}
+
+
+def test_every_locked_dependency_has_its_file_for_windows(tools: Any) -> None:
+    lock = tools["lock"]
+    pins = lock.read_lock()
+    assert lock.shortcomings(pins, lock.read_chosen()) == []
+    names = {p.name for p in lock.for_windows(pins)}
+    assert {"colorama", "tzdata", "pandas", "numpy", "typst", "odfpy"} <= names
+    assert "colorama" not in {
+        p.name for p in pins if p.holds({**lock.WINDOWS, "sys_platform": "linux"})
+    }
+    assert not {"hatchling", "editables"} & names
+
+
+def test_what_is_not_proven_is_told(tools: Any) -> None:
+    lock = tools["lock"]
+    pins, chosen = lock.read_lock(), lock.read_chosen()
+    numpy = next(n for n in chosen if n.startswith("numpy-"))
+    assert any(
+        "numpy: no file" in w
+        for w in lock.shortcomings(pins, {n: d for n, d in chosen.items() if n != numpy})
+    )
+    assert any("hash is not in" in w for w in lock.shortcomings(pins, {**chosen, numpy: "0" * 64}))
+    other = numpy.replace("win_amd64", "manylinux_2_28_x86_64")
+    linux = {n: d for n, d in chosen.items() if n != numpy} | {other: chosen[numpy]}
+    assert any("not a wheel for win_amd64" in w for w in lock.shortcomings(pins, linux))
+    assert any(
+        "not in the lock" in w
+        for w in lock.shortcomings(pins, {**chosen, "intrus-1.0-py3-none-any.whl": "0" * 64})
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [
+        ("a-1-py3-none-any.whl", True),
+        ("a-1-py2.py3-none-any.whl", True),
+        ("a-1-cp311-cp311-win_amd64.whl", True),
+        ("a-1-cp39-abi3-win_amd64.whl", True),
+        ("a-1-cp312-abi3-win_amd64.whl", False),
+        ("a-1-cp312-cp312-win_amd64.whl", False),
+        ("a-1-cp311-cp311-win32.whl", False),
+        ("a-1-cp311-cp311-win_arm64.whl", False),
+        ("a-1-cp311-cp311-manylinux_2_28_x86_64.whl", False),
+        ("a-1-cp311-cp311-macosx_11_0_arm64.whl", False),
+    ],
+)
+def test_tags(tools: Any, name: str, good: object) -> None:
+    assert tools["lock"].fits(name) is good
+
+
+def module(*libraries: str) -> bytes:
+    """Write the least of a 64-bit Windows module that imports libraries."""
+    head = 0x80
+    data = bytearray(0x400 + 20 * (len(libraries) + 1) + sum(len(n) + 1 for n in libraries))
+    data[:2] = b"MZ"
+    struct.pack_into("<I", data, 0x3C, head)
+    data[head : head + 4] = b"PE\0\0"
+    struct.pack_into("<HH12xH", data, head + 4, 0x8664, 1, 240)
+    struct.pack_into("<H", data, head + 24, 0x20B)
+    struct.pack_into("<I", data, head + 24 + 120, 0x1000)
+    struct.pack_into("<IIII", data, head + 24 + 240 + 8, 0x1000, 0x1000, 0x1000, 0x400)
+    at = 0x400 + 20 * (len(libraries) + 1)
+    for i, name in enumerate(libraries):
+        struct.pack_into("<I", data, 0x400 + 20 * i + 12, at - 0x400 + 0x1000)
+        data[at : at + len(name)] = name.encode()
+        at += len(name) + 1
+    return bytes(data)
+
+
+def test_a_module_that_needs_what_windows_lacks_is_told(tools: Any) -> None:
+    libraries = tools["libraries"]
+    wanting = module(
+        "KERNEL32.dll", "MSVCP140.dll", "python311.dll", "api-ms-win-crt-math-l1-1-0.dll"
+    )
+    assert libraries.imported(wanting) == [
+        "kernel32.dll", "msvcp140.dll", "python311.dll", "api-ms-win-crt-math-l1-1-0.dll",
+    ]  # fmt: skip
+    assert libraries.lacking({"a/x.pyd": wanting}) == {"a/x.pyd": ["msvcp140.dll"]}
+    assert (
+        libraries.lacking({"a/x.pyd": wanting, "a.libs/msvcp140.dll": module("kernel32.dll")}) == {}
+    )
+    assert libraries.imported(b"\x7fELF") == []
+
+
+def wheel(folder: Path, name: str, files: dict[str, bytes]) -> Path:
+    path = folder / name
+    with zipfile.ZipFile(path, "w") as archive:
+        for inside, data in files.items():
+            archive.writestr(inside, data)
+    return path
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> dict[str, Any]:
+    """Make a false embeddable Python, false wheels, and this project's own files as a wheel."""
+    wheels = tmp_path / "roues"
+    wheels.mkdir()
+    inside = ("python.exe", "python311.dll", "python311.zip", "python311._pth")
+    python = wheel(tmp_path, "embed.zip", dict.fromkeys(inside, b"fictif"))
+    made = [
+        wheel(wheels, "un-1.0-py3-none-any.whl", {
+            "un/__init__.py": b"NOM = 'un'\n", "un/tests/test_un.py": b"", "un-1.0.dist-info/METADATA": b"",
+            "un-1.0.data/purelib/deux.py": b"", "un-1.0.data/scripts/un.exe": b"MZ",
+        }),
+        wheel(wheels, "trois-1.0-cp311-cp311-win_amd64.whl", {"trois/x.pyd": module("kernel32.dll")}),
+    ]  # fmt: skip
+    sources = wheels / "odfpy-1.4.1.tar.gz"
+    with tarfile.open(sources, "w:gz") as archive:
+        for name in ("odfpy-1.4.1/odf/__init__.py", "odfpy-1.4.1/setup.py", "odfpy-1.4.1/PKG-INFO"):
+            entry = tarfile.TarInfo(name)
+            entry.size = 2
+            archive.addfile(entry, io.BytesIO(b"#\n"))
+    package = ROOT / "src" / "tfpb"
+    own = {f"tfpb/{p.relative_to(package).as_posix()}": p.read_bytes()
+           for p in package.rglob("*.py")}  # fmt: skip
+    project = wheel(tmp_path, "tfpb-0.1.0-py3-none-any.whl", own)
+    chosen = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in [*made, sources]}
+    return {"python": python, "wheels": wheels, "project": project, "chosen": chosen}
+
+
+def made(tools: Any, parts: dict[str, Any]) -> dict[str, bytes]:
+    make = tools["make"]
+    digest = hashlib.sha256(parts["python"].read_bytes()).hexdigest()
+    python = make.embeddable(parts["python"], digest)
+    files: dict[str, bytes] = make.assemble(
+        python, parts["wheels"], parts["project"], parts["chosen"]
+    )
+    return files
+
+
+def test_the_zip_holds_python_packages_and_a_french_notice(
+    tools: Any, parts: dict[str, Any], tmp_path: Path
+) -> None:
+    files = made(tools, parts)
+    data = tools["make"].archive(files)
+    assert data == tools["make"].archive(made(tools, parts))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = set(archive.namelist())
+        archive.extractall(tmp_path / "ici")  # noqa: S202 - our own
+    assert {n.partition("/")[0] for n in names} == {"tfpb"}
+    for name in ("tfpb.cmd", "LISEZMOI.txt", "python/python.exe", "paquets/un/__init__.py", "paquets/deux.py",
+                 "paquets/trois/x.pyd", "paquets/odf/__init__.py", "paquets/odfpy-1.4.1.dist-info/METADATA",
+                 "paquets/tfpb/cli/app.py"):  # fmt: skip
+        assert f"tfpb/{name}" in names, name
+    assert not [n for n in names if "/tests/" in n or n.endswith(("un.exe", "setup.py"))]
+    folder = tmp_path / "ici" / "tfpb"
+    assert (folder / "python" / "python311._pth").read_text().split() == [
+        "python311.zip",
+        ".",
+        "..\\paquets",
+    ]
+    notice = (folder / "LISEZMOI.txt").read_bytes()
+    assert notice.startswith(b"\xef\xbb\xbf")
+    assert b"\r\n" in notice
+    assert "aucun droit d’administrateur" in notice.decode("utf-8-sig")
+    command = (folder / "tfpb.cmd").read_bytes()
+    assert b'"%~dp0python\\python.exe" -X utf8 -m tfpb %*\r\n' in command
+    assert b"exit /b %code%" in command
+    # the unpacked packages are found by a Python that has nothing else
+    say = "import sys; sys.path.insert(0, sys.argv[1]); import un, tfpb.text as e; print(un.NOM, e.__file__)"
+    run = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", say, str(folder / "paquets")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.startswith("un ")
+    assert str(folder) in run.stdout
+
+
+def test_nothing_unproven_enters(tools: Any, parts: dict[str, Any], tmp_path: Path) -> None:
+    make = tools["make"]
+    with pytest.raises(make.UnprovenError, match="sha256"):
+        make.embeddable(parts["python"], "0" * 64)
+    not_python = wheel(tmp_path, "autre.zip", {"lisez.txt": b""})
+    with pytest.raises(make.UnprovenError, match="not the embeddable"):
+        make.embeddable(not_python, hashlib.sha256(not_python.read_bytes()).hexdigest())
+    for name, files in (
+        ("sort-1-py3-none-any.whl", {"../../mal.py": b""}),
+        ("sort-1-py3-none-any.whl", {"C:/mal.py": b""}),
+        ("sort-1-py3-none-any.whl", {"un/__init__.py": b"autre"}),
+        ("sort-1-py3-none-any.whl", {"x.pyd": module("msvcp140.dll")}),
+    ):
+        path = wheel(parts["wheels"], name, files)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        with pytest.raises(make.UnprovenError):
+            made(tools, {**parts, "chosen": {**parts["chosen"], name: digest}})
+    first = next(iter(parts["chosen"]))
+    with pytest.raises(make.UnprovenError, match="missing"):
+        made(tools, {**parts, "chosen": {**parts["chosen"], first: "0" * 64}})
