@@ -6,7 +6,6 @@ import gzip
 import warnings
 import zipfile
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -21,6 +20,7 @@ from tfpb.io.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
