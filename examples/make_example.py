@@ -1,6 +1,6 @@
-"""Make the example dossier of an invented commune: same seed, same bytes.
+"""Make the examples, a dossier and a region of an invented commune: same seed, same bytes.
 
-Run from the repository: `python examples/make_example.py` (writes `examples/valmont/`).
+Run from the repository: `python examples/make_example.py` (writes `valmont` and `region`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from maker import (
     files,
     money,
     names,
+    neighbours,
     programme,
     quarters,
     stock,
@@ -26,8 +27,9 @@ from maker import (
 SEED = 59_999
 
 
-def make(folder: Path) -> None:
-    """Write every file of the example under `folder`."""
+def make(top: Path) -> None:
+    """Write the example of a dossier in `valmont`, that of a region in `region`, under `top`."""
+    folder = top / "valmont"
     rng = Random(SEED)
     ground = town.make_town(rng)
     points = addresses.make_addresses(ground, rng)
@@ -64,11 +66,13 @@ def make(folder: Path) -> None:
         folder / "dossier.toml": texts.DOSSIER.encode(),
         folder / "README.md": texts.README.encode(),
     }
+    near = neighbours.make_neighbours(points, perimeters, residences, SEED)
+    out |= {top / "region" / name: data for name, data in near.items()}
     for path, data in out.items():
         files.write(path, data)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Fabrique l'exemple (données fictives).")
-    parser.add_argument("--sortie", type=Path, default=Path(__file__).parent / "valmont")
+    parser.add_argument("--sortie", type=Path, default=Path(__file__).parent)
     make(parser.parse_args().sortie)

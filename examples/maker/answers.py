@@ -36,8 +36,10 @@ class Interview:
     mark: int = 0
 
 
-def simulate(stock: list[Residence], wave: int, rng: Random) -> list[Interview]:
-    """Simulate one wave on the stock."""
+def simulate(
+    stock: list[Residence], wave: int, rng: Random, *, sizes: tuple[int, int] | None = None
+) -> list[Interview]:
+    """Simulate one wave on the stock; `sizes` are the interviews in and out of the quarters."""
     vintage = 2015 if wave == 2019 else 2024
     flags = {r.id: bool(r.main_side(vintage)) for r in stock}
     if wave == 2023:
@@ -48,7 +50,7 @@ def simulate(stock: list[Residence], wave: int, rng: Random) -> list[Interview]:
             flags[r.id] = not flags[r.id]
     moods = _moods(stock, rng)
     out: list[Interview] = []
-    for inside, wanted in zip((True, False), SIZES[wave], strict=True):
+    for inside, wanted in zip((True, False), sizes or SIZES[wave], strict=True):
         group = [r for r in stock if flags[r.id] is inside]
         counts = _share(group, wanted)
         weight = sum(r.dwellings for r in group) / sum(counts.values())

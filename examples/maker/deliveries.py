@@ -93,6 +93,19 @@ def delivery_2023(interviews: list[Interview], rng: Random) -> bytes:
     return xlsx_bytes([base, dictionary], "Enquête de satisfaction 2023 (données fictives)")
 
 
+def delivery_codes(interviews: list[Interview], bailleur: str) -> bytes:
+    """Write waves in one « ; » CSV in codes, without telephone nor remark."""
+    header = [c for c in NEW_HEADER if c not in {"telephone", "q22_verbatim"}]
+    rows = [
+        [
+            one.id, 2000 + int(one.id[:2]), bailleur, one.residence.id, one.weight, int(one.in_qpv),
+            one.kind, one.period, one.day, *(one.answers[q.name] for q in QUESTIONS), one.mark,
+        ]
+        for one in interviews
+    ]  # fmt: skip
+    return csv_bytes(header, rows, "utf-8-sig")
+
+
 def _dictionary() -> list[list[Any]]:
     rows: list[list[Any]] = [
         ["id_enquete", "Identifiant du questionnaire", None, None],

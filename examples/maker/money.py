@@ -6,13 +6,16 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from maker.files import Sheet, csv_bytes, xlsx_bytes
+from maker.stock import BAILLEUR
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from random import Random
 
     from maker.stock import Residence
 
 YEAR: Final = 2025
+CODES: Final = ("QN05991I", "QN05992M", "QN05993N")
 RATES: Final = {"commune": 52.34, "syndicats": 1.12, "epci": 4.05, "tse": 0.31, "gemapi": 0.52}
 TITLES: Final = (
     "HABITAT VALMONTOIS - Taxe foncière 2025, locaux par avis",
@@ -40,9 +43,30 @@ def tax_workbook(stock: list[Residence], rng: Random) -> bytes:
     wrong = {
         next(r for r in stock if r.zone == "moulin_sortant").id
     }  # left the perimeter, still abated
+    styles = {
+        "VLC (€)": "#,##0",
+        "Cotisation (€)": "#,##0",
+        "Dégrèvements (€)": "#,##0",
+        "TEOM (€)": "#,##0",
+    }
+    rows = premises(stock, rng, missed=missed, wrong=wrong)
+    return xlsx_bytes(
+        [Sheet("Avis 2025", TITLES, HEADER, rows, styles)], "Taxe foncière 2025 (données fictives)"
+    )
+
+
+def premises(
+    stock: list[Residence],
+    rng: Random,
+    *,
+    missed: set[str] = frozenset(),
+    wrong: set[str] = frozenset(),
+    owner: int = 0,
+) -> list[list[Any]]:
+    """Write the rows of notices: `missed` are not abated though they should, `wrong` the reverse."""
     rows: list[list[Any]] = []
     for order, r in enumerate(stock):
-        notice = 1 + order // 6
+        notice = 1 + order // 6 + 100 * owner
         for i, e in enumerate(r.entrances):
             second = order % 9 == 4 and i == len(r.entrances) - 1 and i > 0
             vlc = round(e.dwellings * rng.uniform(2350, 2900) * (1.12 if r.built >= 1995 else 1.0))
@@ -53,7 +77,7 @@ def tax_workbook(stock: list[Residence], rng: Random) -> bytes:
             rows.append(
                 [
                     f"25 59 999 {notice + (40 if second else 0):03d} 1",
-                    f"599{order + 1:03d}{i + 1:04d}",
+                    f"{599 + owner}{order + 1:03d}{i + 1:04d}",
                     r.id,
                     e.id_batiment,
                     "ABCDEFGH"[order % 8] + "K",
@@ -68,15 +92,7 @@ def tax_workbook(stock: list[Residence], rng: Random) -> bytes:
                     round(half * 0.1412),
                 ]
             )
-    styles = {
-        "VLC (€)": "#,##0",
-        "Cotisation (€)": "#,##0",
-        "Dégrèvements (€)": "#,##0",
-        "TEOM (€)": "#,##0",
-    }
-    return xlsx_bytes(
-        [Sheet("Avis 2025", TITLES, HEADER, rows, styles)], "Taxe foncière 2025 (données fictives)"
-    )
+    return rows
 
 
 def _open(r: Residence) -> bool:
@@ -106,15 +122,17 @@ def droit_commun(stock: list[Residence], rng: Random) -> bytes:
     )
 
 
-def conventions() -> bytes:
+def conventions(
+    bailleur: str = BAILLEUR, identifier: str = "CONV-2024-01", codes: Iterable[str] = CODES
+) -> bytes:
     """Write the convention: three styles of date, as people type them."""
     header = (
         "id_convention", "contrat_de_ville", "codes_qpv", "date_signature_contrat",
         "date_signature_convention", "date_declaration", "date_fin", "date_bilan", "bailleur",
     )  # fmt: skip
     row = [
-        "CONV-2024-01", "Contrat de ville de Valmont-sur-Orve 2024-2030 (fictif)",
-        "QN05991I, QN05992M, QN05993N", "28/03/2024", "12 décembre 2024", "2024-12-20", "31/12/2030",
-        "31/03/2026", "Habitat Valmontois",
+        identifier, "Contrat de ville de Valmont-sur-Orve 2024-2030 (fictif)",
+        ", ".join(codes), "28/03/2024", "12 décembre 2024", "2024-12-20", "31/12/2030",
+        "31/03/2026", bailleur,
     ]  # fmt: skip
     return csv_bytes(header, [row], "utf-8-sig")

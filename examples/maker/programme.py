@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from maker.files import Sheet, csv_bytes, xlsx_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from random import Random
 
 ACTIONS_WANTED: Final = 64
@@ -54,14 +55,24 @@ WHEN: Final = ("Année 2025", "1er trimestre 2025", "avril à septembre 2025", "
 
 def programme_workbook(rng: Random) -> bytes:
     """Write 64 actions over the eight axes, each axis spelt in three ways."""
+    rows = actions(rng, SCALE, ACTIONS_WANTED)
+    money = dict.fromkeys(HEADER[6:11], "#,##0.00")
+    return xlsx_bytes(
+        [Sheet("Programme", TITLES, HEADER, rows, money)],
+        "Programme d'actions 2025 (données fictives)",
+    )
+
+
+def actions(rng: Random, quarters: Mapping[str, float], wanted: int) -> list[list[Any]]:
+    """Write the rows of a programme; `quarters` gives the size of each one's spending."""
     rows: list[list[Any]] = []
     order = 0
-    while len(rows) < ACTIONS_WANTED:
-        for code, scale in SCALE.items():
+    while len(rows) < wanted:
+        for code, scale in quarters.items():
             for axis, choices in ACTIONS.items():
                 if code == "QN05992M" and axis == 8 and order > 0:
                     continue
-                if len(rows) == ACTIONS_WANTED or (code == "QN05993N" and (axis + order) % 3 != 0):
+                if len(rows) == wanted or (code == "QN05993N" and (axis + order) % 3 != 0):
                     continue
                 if order < len(choices):
                     rows.append(_row(len(rows) + 1, axis, code, choices[order], scale, rng))
@@ -70,11 +81,7 @@ def programme_workbook(rng: Random) -> bytes:
                     rows.append(_row(len(rows) + 1, axis, code, follow, scale, rng))
         order += 1
     rows.sort(key=lambda row: (row[2], row[0]))
-    money = dict.fromkeys(HEADER[6:11], "#,##0.00")
-    return xlsx_bytes(
-        [Sheet("Programme", TITLES, HEADER, rows, money)],
-        "Programme d'actions 2025 (données fictives)",
-    )
+    return rows
 
 
 def _row(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from maker import names, spelling
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from random import Random
 
     from maker.addresses import Address
@@ -94,16 +95,30 @@ class Residence:
 
 def make_stock(addresses: list[Address], quarters: Quarters, rng: Random) -> list[Residence]:
     """Choose where the résidences stand, then write their rows."""
+    out = place_stock(addresses, quarters, rng, zones=ZONES, labels=names.RESIDENCES, used=set())
+    _hard_cases(out)
+    return out
+
+
+def place_stock(
+    addresses: list[Address],
+    quarters: Quarters,
+    rng: Random,
+    *,
+    zones: Mapping[str, tuple[int, int, int, tuple[int, int]]],
+    labels: Sequence[str],
+    used: set[str],
+) -> list[Residence]:
+    """Choose where résidences stand, away from the addresses already `used`, which grow."""
     pools = _pools(addresses, quarters)
-    labels = list(names.RESIDENCES)
-    used: set[str] = set()
+    left = list(labels)
     out: list[Residence] = []
-    for zone, (count, low, high, sizes) in ZONES.items():
+    for zone, (count, low, high, sizes) in zones.items():
         for _ in range(count):
             wanted = rng.randint(low, high)
             spots = _run(pools[zone], used, wanted, rng, mixed=zone == "coupee")
             used |= {a.id for a in spots}
-            out.append(_residence(len(out), labels.pop(0), zone, spots, sizes, quarters, rng))
+            out.append(_residence(len(out), left.pop(0), zone, spots, sizes, quarters, rng))
     _write_addresses(out, rng)
     return out
 
@@ -246,7 +261,6 @@ def _write_addresses(stock: list[Residence], rng: Random) -> None:
             if order % 29 == 11:
                 entrance.city = f"{names.COMMUNE.upper()} CEDEX"
             order += 1
-    _hard_cases(stock)
 
 
 def _style(style: str, residence: Residence, entrance: Entrance, i: int, rng: Random) -> str:
@@ -300,14 +314,14 @@ def _hard_cases(stock: list[Residence]) -> None:
         entrance.text = f"{spot.number} {spelling.garbled(spot.street)}"
 
 
-def stock_rows(stock: list[Residence]) -> list[list[Any]]:
+def stock_rows(stock: list[Residence], bailleur: str = BAILLEUR) -> list[list[Any]]:
     """Write the stock as rows of `HEADER`."""
     return [
         [
             r.id,
             e.id_batiment,
             r.name,
-            BAILLEUR,
+            bailleur,
             e.text,
             names.POSTCODE,
             e.city,

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _ELSEWHERE: Final = {
     "geodonnees installer": "télécharge des portails officiels",
     "geodonnees importer-parcelles": "lit un fichier du cadastre",
-    "region": "lit plusieurs dossiers",
 }
 """Commands whose example needs what a clone does not hold."""
 

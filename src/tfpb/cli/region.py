@@ -52,7 +52,8 @@ def region(
 
     \b
     Exemple :
-      tfpb region region/region.toml --sortie sorties/region --sans-documents
+      tfpb region examples/region/region.toml --sortie sorties/region --sans-documents \\
+        --geodonnees sorties/geodonnees
     """
     with guard():
         from tfpb.io.pack import dumps, write_folder

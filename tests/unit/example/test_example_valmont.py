@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROOT = Path(__file__).parents[3]
-EXAMPLE = ROOT / "examples" / "valmont"
+EXAMPLES = ROOT / "examples"
+EXAMPLE = EXAMPLES / "valmont"
 SOURCES = EXAMPLE / "geodonnees_sources"
 TABLES = {
     "patrimoine.xlsx": tables.STOCK,
@@ -89,13 +90,15 @@ def test_two_makings_give_the_same_bytes(
 
 def test_the_committed_files_are_those_the_script_makes(remade: Path) -> None:
     """Tables to the byte; geometries to the centimetre (GEOS may order a ring otherwise)."""
-    made, kept = hashes(remade), hashes(EXAMPLE)
+    made, kept = hashes(remade), hashes(EXAMPLES)
     assert made.keys() <= kept.keys()
     differ = {n for n in made if made[n] != kept[n]}
     assert {n for n in differ if not n.endswith((".geojson", ".gz", ".xlsx"))} == set()
     for vintage in ("2015", "2024"):
         name = f"qpv{vintage}_valmont.geojson"
-        new = json.loads((remade / "geodonnees_sources" / name).read_text(encoding="utf-8"))
+        new = json.loads(
+            (remade / "valmont" / "geodonnees_sources" / name).read_text(encoding="utf-8")
+        )
         old = features(name)
         for f in new["features"]:
             code = f["properties"].get("CODE_QP") or f["properties"]["code_qp"]
