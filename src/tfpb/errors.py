@@ -7,12 +7,13 @@ writes prose and a fault can be counted, compared and tested.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 class Severity(StrEnum):
@@ -35,13 +36,17 @@ class Place:
     row : int
         Row as a spreadsheet numbers it (the first line is 1); 0 when the whole file is meant.
     column : str
-        Header of the column, empty when the whole row is meant.
+        Header of the column, empty when the whole row is meant. A stage writes the contract's name;
+        `Headers` puts the user's own header in its place.
+    name : str
+        The contract's name of the column, when the header is another.
     """
 
     file: str = ""
     sheet: str = ""
     row: int = 0
     column: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,38 @@ class Fault:
     got: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
     severity: Severity = Severity.FAUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """The user's own headers, for faults of what only knows the contract's names.
+
+    Parameters
+    ----------
+    by_sheet : mapping of (str, str) to mapping of str to str
+        File and sheet → contract's name of a column → header there.
+    """
+
+    by_sheet: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+
+    def quote(self, faults: Iterable[Fault]) -> tuple[Fault, ...]:
+        """Name columns as their file does; what is named so already stays."""
+        return tuple(self._quoted(f) for f in faults)
+
+    @contextmanager
+    def quoting(self) -> Iterator[None]:
+        """Quote the faults that what runs inside raises."""
+        try:
+            yield
+        except TfpbError as error:
+            raise TfpbError(self.quote(error.faults)) from error
+
+    def _quoted(self, fault: Fault) -> Fault:
+        place = fault.place
+        header = self.by_sheet.get((place.file, place.sheet), {}).get(place.column, place.column)
+        if place.name or header == place.column:
+            return fault
+        return replace(fault, place=replace(place, column=header, name=place.column))
 
 
 class TfpbError(Exception):

@@ -10,19 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb import steps
 from tfpb.errors import Fault, Severity, TfpbError
-from tfpb.evidence.differences import DICTIONARY
 from tfpb.geodata.geography import Geography, open_geography
-from tfpb.io.bilans import programme_files
-from tfpb.io.geopackage import geopackage_bytes
 from tfpb.io.inputs import Inputs, gather_inputs
-from tfpb.io.pack import RUN, dumps
-from tfpb.io.tabular import csv_bytes
 from tfpb.model.dossier import Dossier
 from tfpb.perimeters import ruling_vintage
-from tfpb.provenance import checks_of, run_hash, run_record
-from tfpb.report.map_model import map_model
-from tfpb.report.pack_files import data_tables, dictionary, pack_files
-from tfpb.report.sections import report
+from tfpb.provenance import checks_of, run_hash
 from tfpb.stage import Executor, Stage, directly, run_stages
 
 if TYPE_CHECKING:
@@ -50,6 +42,9 @@ STAGES: Final = (
 )  # fmt: skip
 """What may be kept from one run to the next reads a part of the inputs only (see `_start`)."""
 
+DOCUMENTS: Final = 6
+"""Units of progress of `render`, the pages of quarters apart (one more each)."""
+
 
 def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fault, ...]]:
     """Read the user's files and open the imported geography, with every fault and doubt."""
@@ -60,7 +55,8 @@ def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fau
     except TfpbError as error:
         stopping = (f for f in faults if f.severity is Severity.FAUTE)
         raise TfpbError((*error.faults, *stopping)) from error
-    return inputs, geography, (*faults, *steps.cross_checks(settings, inputs, geography, vintage))
+    crossed = steps.cross_checks(settings, inputs, geography, vintage)
+    return inputs, geography, (*faults, *inputs.headers.quote(crossed))
 
 
 def _start(
@@ -89,9 +85,10 @@ def examine(
     """Run every stage that can run, and return every fault and doubt with what they allow to make."""
     inputs, geography, found = read(settings, folder)
     if any(f.severity is Severity.FAUTE for f in found):
-        return (*found, *steps.remaining_faults(settings, inputs, found)), None
+        left = steps.remaining_faults(settings, inputs, found)
+        return (*found, *inputs.headers.quote(left)), None
     start = _start(settings, inputs, geography, masked_before)
-    outcome = run_stages(STAGES, start, execute=execute)
+    outcome = run_stages(STAGES, start, execute=execute, headers=inputs.headers)
     if outcome.faults:
         return (*found, *outcome.faults), None
     dossier = _freeze(settings, inputs, geography, outcome.values, found)
@@ -161,18 +158,21 @@ def _freeze(
 def render(
     dossier: Dossier,
     *,
+    workers: int = 1,
     execute: Executor = directly,
     advance: Callable[[int], None] = lambda _count: None,
 ) -> dict[str, bytes]:
-    """Render every file of the pack but its archive: name inside the pack → bytes."""
-    said = report(dossier)
-    files = pack_files(said, map_model(dossier), execute=execute, advance=advance)
-    tables = data_tables(said)
-    files[DICTIONARY] = csv_bytes(dictionary(tables))
-    for table in tables:
-        files[f"donnees/{table.key}.csv"] = csv_bytes(table.rows[[c.key for c in table.columns]])
-    head = dossier.settings.dossier
-    files |= programme_files(dossier.programme, year=head.annee, fictional=head.donnees_fictives)
-    files["donnees/residences.gpkg"] = geopackage_bytes(steps.layers(dossier))
-    files[RUN] = dumps(run_record(dossier))
+    """Render every file of the pack but its archive: name inside the pack → bytes.
+
+    One stage more: with nothing changed, it is taken as kept, and nothing that draws is even loaded.
+    `workers` printed maps are drawn at once; `execute` may then be called from several threads.
+    """
+
+    def run(made: Dossier) -> dict[str, bytes]:
+        from tfpb.rendering import pack_of  # noqa: PLC0415 - see above
+
+        return pack_of(made, workers=workers, execute=execute, advance=advance)
+
+    whole = Stage("Documents", 1, ("dossier",), "files", run, kept="fichiers")
+    files: dict[str, bytes] = execute(whole, (dossier,))
     return files

@@ -7,10 +7,10 @@ stages nor the pipeline know of it. Drawing a chart or a page is a stage like an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tfpb.errors import Fault, TfpbError
+from tfpb.errors import Fault, Headers, TfpbError
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +66,23 @@ class Outcome:
 
 
 def run_stages(
-    stages: Iterable[Stage], values: Mapping[str, Any], *, execute: Executor = directly
+    stages: Iterable[Stage],
+    values: Mapping[str, Any],
+    *,
+    execute: Executor = directly,
+    headers: Headers | None = None,
 ) -> Outcome:
     """Run stages in order over named values; a stage at fault does not keep the others from running.
 
     The user then reads every fault of every stage at once. A stage that needs a value which could
-    not be made is left out.
+    not be made is left out. With `headers`, faults and doubts name columns as the user's files do.
 
     Raises
     ------
     KeyError
         If a stage reads a value that no stage writes: a fault of the pipeline, not of the user.
     """
+    quoting = headers or Headers()
     known = dict(values)
     failed: set[str] = set()
     faults: list[Fault] = []
@@ -86,8 +91,16 @@ def run_stages(
             failed.add(stage.writes)
             continue
         try:
-            known[stage.writes] = execute(stage, tuple(known[name] for name in stage.reads))
+            result = execute(stage, tuple(known[name] for name in stage.reads))
+            known[stage.writes] = _quoted(result, quoting)
         except TfpbError as error:
             failed.add(stage.writes)
-            faults += error.faults
+            faults += quoting.quote(error.faults)
     return Outcome(known, tuple(faults))
+
+
+def _quoted(result: Any, headers: Headers) -> Any:
+    """Name the columns of a result's doubts as the user's files do, if any is named otherwise."""
+    notices = getattr(result, "notices", ())
+    quoted = headers.quote(notices)
+    return result if quoted == tuple(notices) else replace(result, notices=quoted)

@@ -44,7 +44,7 @@ CELLS: tuple[tuple[str, int, str, Any, tuple[str, ...]], ...] = (
     (TAX, 17, "Taux commune (%)", None, ("taux communal manque", "taux_commune_pct")),
     (TAX, 19, "TEOM (€)", "beaucoup", ("beaucoup", "un montant en euros")),
     (ACTIONS, 5, "Code QPV", "QN99999I", ("QN99999I", "n’existe pas dans la carte")),
-    (ACTIONS, 7, "Axe", "12", ("12", "Le code n’est pas connu")),
+    (ACTIONS, 7, "Axe", "12", ("12", "n’est pas connu")),
     (ACTIONS, 9, "Axe", None, ("cellule est vide", "axe du cadre national")),
     (ACTIONS, 11, "Dépense valorisée TFPB", 99_999_999, ("dépasse la dépense réalisée",)),
     (ACTIONS, 13, "Dépense réalisée", -100, ("négatif", "-100")),

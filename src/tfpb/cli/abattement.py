@@ -70,7 +70,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
 
     \b
     Un classeur (.xlsx) reçoit aussi les feuilles Résidences, Quartiers, Collectivités, Avis,
-    Prévision, Déclaration, Sources et hypothèses. Avec --programme, quatre fichiers s’ajoutent :
+    Prévision, Sortants, Déclaration, Sources et hypothèses. Avec --programme, quatre fichiers s’ajoutent :
     …_axes, …_solde, …_bilan.xlsx (colonnes en usage) et …_ressaisie.csv. Avec
     --programme-precedent, le bilan met les deux années côte à côte.
 
@@ -83,10 +83,15 @@ def abattement(  # noqa: PLR0917 - options of a command line
     """
     with guard():
         from tfpb.errors import Headers, stop_on_faults
+        from tfpb.io.outputs import refuse_inputs
+        from tfpb.io.tabular import check_format
         from tfpb.model import tables
         from tfpb.tax import check_premises, check_programme
         from tfpb.tax.located import LOCATED, split_located
 
+        check_format(sortie)
+        read = (fiscalite, residences, conventions, programme, programme_precedent)
+        refuse_inputs((sortie, *_beside(sortie)), read)
         faults: list[Fault] = []
         reader = _Files(feuille, faults)
         table, premises = reader.read(fiscalite, tables.PREMISES)
@@ -222,27 +227,41 @@ def _write(
     csv_brut: bool,
 ) -> None:
     from tfpb.io.bilans import bilan_workbook
-    from tfpb.io.tabular import csv_bytes, write_bytes, write_table, xlsx_bytes
+    from tfpb.io.outputs import write_together
+    from tfpb.io.tabular import csv_bytes, table_bytes, xlsx_bytes
     from tfpb.model.tables import PREMISES
     from tfpb.tax.exports import abatement_sheets, bilan_frames, premises_frame, reentry_frame
 
     headers = list(table.frame.columns)
     rows = premises_frame(made, headers, {h: n for n, h in _headers(table, PREMISES).items()})
+    files = {}
     if target.suffix.lower() == ".xlsx":
-        write_bytes(target, xlsx_bytes({"Abattement": rows, **abatement_sheets(made, doubts)}))
+        files[target] = xlsx_bytes({"Abattement": rows, **abatement_sheets(made, doubts)})
     else:
-        write_table(target, rows, raw_csv=csv_brut)
-    if balance is None:
-        return
-    year = made[-1].year
+        files[target] = table_bytes(target, rows, raw_csv=csv_brut)
+    if balance is not None:
+        year = made[-1].year
+        axes, left, book, entry = _beside(target)
+        files[axes] = table_bytes(axes, balance.by_axis, raw_csv=csv_brut)
+        files[left] = table_bytes(left, balance.balance, raw_csv=csv_brut)
+        title = f"Bilan {year} du programme d’actions"
+        files[book] = bilan_workbook(bilan_frames(balance, year=year), title=title)
+        files[entry] = csv_bytes(reentry_frame(balance, year=year), raw_csv=csv_brut)
+    write_together(files)
+
+
+def _beside(target: Path) -> tuple[Path, Path, Path, Path]:
+    """Name what stands beside the output when there is a programme."""
     stem, suffix = target.stem, target.suffix
-    for name, frame in (("axes", balance.by_axis), ("solde", balance.balance)):
-        write_table(target.with_name(f"{stem}_{name}{suffix}"), frame, raw_csv=csv_brut)
-    title = f"Bilan {year} du programme d’actions"
-    book = bilan_workbook(bilan_frames(balance, year=year), title=title)
-    write_bytes(target.with_name(f"{stem}_bilan.xlsx"), book)
-    entry = csv_bytes(reentry_frame(balance, year=year), raw_csv=csv_brut)
-    write_bytes(target.with_name(f"{stem}_ressaisie.csv"), entry)
+    axes, left, book, entry = (
+        f"{stem}_axes{suffix}", f"{stem}_solde{suffix}", f"{stem}_bilan.xlsx", f"{stem}_ressaisie.csv",
+    )  # fmt: skip
+    return (
+        target.with_name(axes),
+        target.with_name(left),
+        target.with_name(book),
+        target.with_name(entry),
+    )
 
 
 def _headers(table: TextTable, contract: Contract) -> dict[str, str]:

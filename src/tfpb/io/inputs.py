@@ -76,7 +76,7 @@ class Inputs:
     aliases: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     notices: tuple[Fault, ...] = ()
-    headers: Headers = Headers()
+    headers: Headers = field(default_factory=Headers)
 
     def frame(self, role: str) -> pd.DataFrame | None:
         """Return a typed table, or None when the dossier lacks it."""
@@ -161,8 +161,14 @@ class _Reader:
         table = set_totals_aside(table, contract, renames=renames)
         frame, faults = typed(table, contract, renames=renames)
         self.faults += faults
-        self.headers[(table.file, table.sheet)] = match_columns(table, contract.columns, renames)[0]
+        self._hold(table, match_columns(table, contract.columns, renames)[0])
         return frame
+
+    def _hold(self, table: TextTable, found: Mapping[str, str]) -> None:
+        """Keep the headers of a table; of two files of one name, only those they share."""
+        key = (table.file, table.sheet)
+        known = self.headers.get(key, found)
+        self.headers[key] = {c: h for c, h in found.items() if known.get(c) == h}
 
 
 def known_names(contract: Contract) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import datetime as dt
 import io
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from decimal import Decimal
 from typing import Any, Final
 
@@ -104,7 +104,7 @@ def _publication_from(parts: Mapping[str, bytes]) -> Published | None:
 
 
 def _fault_fields(fault: Fault) -> tuple[object, ...]:
-    place = (fault.place.file, fault.place.sheet, fault.place.row, fault.place.column)
+    place = astuple(fault.place)
     return fault.code, place, fault.got, dict(fault.fields), str(fault.severity)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import Fault, Place, TfpbError, stop_on_faults
+from tfpb.errors import Fault, Headers, Place, TfpbError, stop_on_faults
 from tfpb.io.typed import match_columns, typed
 from tfpb.model.columns import Column, Contract, Kind
 from tfpb.model.tables import STOCK
@@ -100,12 +100,9 @@ class PointTable:
 
     def in_their_words(self, faults: Iterable[Fault]) -> list[Fault]:
         """Quote the user's own headers where faults name our columns."""
-        return [
-            replace(
-                f, place=replace(f.place, column=self.headers.get(f.place.column, f.place.column))
-            )
-            for f in faults
-        ]
+        listed = list(faults)
+        sheets = {(f.place.file, f.place.sheet): self.headers for f in listed}
+        return list(Headers(sheets).quote(listed))
 
 
 def known_headers() -> tuple[str, ...]:

@@ -8,6 +8,7 @@ contract is read in one pass that both parses and checks.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -75,13 +76,14 @@ def typed(
             mended += text != raw
             value, fault = _cell(text, column, dots=dots)
             if fault is not None:
-                faults.append(_placed(fault, table.place(position, header), raw))
+                here = named_place(table, position, header, column.name)
+                faults.append(_placed(fault, here, raw))
             values.append(value)
         out[column.name] = _series(values, column.kind)
         if column.name in _QPV_COLUMNS:
-            faults += _reformed(table, header, values)
+            faults += _reformed(table, header, column.name, values)
         if column.kind is Kind.DATE:
-            faults += _mixed_dates(table, header)
+            faults += _mixed_dates(table, header, column.name)
     taken = set(found.values())
     for header in table.frame.columns:
         if header not in taken:
@@ -101,6 +103,12 @@ def typed(
             )
         )
     return frame, faults
+
+
+def named_place(table: TextTable, position: int, header: str, name: str) -> Place:
+    """Place a cell by the user's header, with the contract's name beside when it is another."""
+    place = table.place(position, header)
+    return place if header == name else replace(place, name=name)
 
 
 def match_columns(
@@ -163,7 +171,7 @@ def _twins(
     return [Fault("colonne_en_double", place, fields=fields)]
 
 
-def _mixed_dates(table: TextTable, header: str) -> list[Fault]:
+def _mixed_dates(table: TextTable, header: str, name: str) -> list[Fault]:
     """Doubt a column that writes its dates in several ways: one of them may have been misread."""
     styles: dict[str, tuple[int, str]] = {}
     for position, raw in enumerate(table.frame[header]):
@@ -177,14 +185,14 @@ def _mixed_dates(table: TextTable, header: str) -> list[Fault]:
     return [
         Fault(
             "dates_melangees",
-            table.place(min(p for p, _ in styles.values()), header),
+            named_place(table, min(p for p, _ in styles.values()), header, name),
             fields={"nombre": len(styles), "exemples": ", ".join(shown[:4])},
             severity=Severity.DOUTE,
         )
     ]
 
 
-def _reformed(table: TextTable, header: str, values: list[Any]) -> list[Fault]:
+def _reformed(table: TextTable, header: str, name: str, values: list[Any]) -> list[Fault]:
     """Say that codes of quarters were brought to their published form."""
     changed = []
     for position, (raw, value) in enumerate(zip(table.frame[header], values, strict=True)):
@@ -198,7 +206,7 @@ def _reformed(table: TextTable, header: str, values: list[Any]) -> list[Fault]:
     return [
         Fault(
             "code_qpv_remis_en_forme",
-            table.place(position, header),
+            named_place(table, position, header, name),
             raw,
             {"nombre": len(changed), "lu": shown},
             Severity.DOUTE,

@@ -122,7 +122,8 @@ def _make(task: Task) -> Part:
         return Part(task.settings, faults=stopping)
     start = start_values(settings, inputs, geography, ())
     execute = StageCache(task.kept) if task.kept is not None else directly
-    outcome = run_stages([t for t in STAGES if t.writes in _OWN], start, execute=execute)
+    own = [t for t in STAGES if t.writes in _OWN]
+    outcome = run_stages(own, start, execute=execute, headers=inputs.headers)
     if outcome.faults:
         return Part(task.settings, faults=outcome.faults)
     made = outcome.values  # noqa: PD011 - not a frame

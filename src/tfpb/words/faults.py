@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from tfpb.errors import Place
 from tfpb.model import tables
 from tfpb.model.columns import Contract
 from tfpb.text import printable
@@ -23,7 +22,7 @@ from tfpb.words.survey import FAULTS as SURVEY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tfpb.errors import Fault
+    from tfpb.errors import Fault, Place
     from tfpb.words.catalogue import FaultWords
 
 CATALOGUE: Final[dict[str, FaultWords]] = {
