@@ -82,7 +82,7 @@ def test_workbook_with_everything(call: Callable[..., Result], folder: Path) -> 
     book = load_workbook(folder / "sortie.xlsx")
     assert book.sheetnames == [
         "Abattement", "Résidences", "Quartiers", "Communes", "Collectivités", "Avis", "Prévision",
-        "Prévision par année", "Déclaration", "Doutes", "Sources et hypothèses",
+        "Prévision par année", "Sortants", "Déclaration", "Doutes", "Sources et hypothèses",
     ]  # fmt: skip
     cells: list[Any] = [c.value for c in book["Abattement"][2]]
     assert 247.5 in [float(c) for c in cells if isinstance(c, (int, float))]

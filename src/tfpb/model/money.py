@@ -86,6 +86,10 @@ class Abatement:
     by_year : DataFrame
         Forecast added by year: `annee, residences, logements, abattement_eur, en_attente_eur,
         nouvelles, nature`.
+    leavers : DataFrame
+        What the map of 2024 took out: `annee, code_qpv` (of 2015), `residences, logements,
+        abattement_a_risque_eur` (what notices still abate; None for years to come),
+        `abattement_perdu_eur` (what is due no more).
     """
 
     year: int
@@ -103,6 +107,7 @@ class Abatement:
     notices: tuple[Fault, ...] = ()
     by_collectivity: pd.DataFrame | None = None
     by_year: pd.DataFrame | None = None
+    leavers: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

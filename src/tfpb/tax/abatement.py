@@ -11,7 +11,7 @@ import pandas as pd
 from tfpb.errors import Fault, Severity, fail, stop_on_faults
 from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS
-from tfpb.tax import declaration, forecast, tallies
+from tfpb.tax import declaration, forecast, leavers, tallies
 from tfpb.tax.cells import RATE, SHARE, ZERO, apportion, cents, money, place, records, text, whole
 from tfpb.tax.doubts import doubts_of
 from tfpb.tax.formula import LINES, ROUNDINGS, amounts, net_base, terms
@@ -129,6 +129,7 @@ def abate(
         notices=tuple(doubts),
         by_collectivity=tallies.by_collectivity(pairs, stipulated),
         by_year=forecast.by_year(coming),
+        leavers=leavers.leavers(pairs, stocks, law, reader=reader, terms=stipulated),
     )
     return replace(result, values=reader.used())
 

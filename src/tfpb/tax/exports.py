@@ -131,6 +131,7 @@ def abatement_sheets(
         "Avis": _years(made, "checks"),
         "Prévision": last.forecast,
         "Prévision par année": last.by_year if last.by_year is not None else pd.DataFrame(),
+        "Sortants": last.leavers if last.leavers is not None else pd.DataFrame(),
         "Déclaration": last.declaration,
         "Doutes": doubts_frame(doubts),
         "Sources et hypothèses": values_frame(last),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.codes import QpvStatut
+from tfpb.model.codes import Evolution, QpvStatut
 from tfpb.tax.cells import Record, day, records, text, whole
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tfpb.law.values import Reader
 
 _OVERSEAS: Final = ("97", "98")
+_OLD: Final = 2015
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Unit:
         Building, motive of eligibility, address, cadastral reference.
     built : int, optional
         Year of construction.
+    left : str, optional
+        Quarter of 2015 that the map of 2024 took it out of; empty when that quarter is not known.
     """
 
     dwellings: int
@@ -51,6 +54,7 @@ class Unit:
     address: str = ""
     parcel: str = ""
     built: int | None = None
+    left: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,7 @@ class Stocks:
 def _holding(row: Record, doors: list[Record], vintages: tuple[int, int]) -> Holding:
     code_insee = text(row.get("code_insee"))
     vintage = vintages[1] if overseas(code_insee) else vintages[0]
-    units = tuple(_unit(d, vintage) for d in doors) or _units_of_counts(row)
+    units = tuple(_unit(d, vintage) for d in doors) or _units_of_counts(row, vintage)
     if doors and sum(u.dwellings for u in units) == 0:
         units = tuple(replace(u, dwellings=1) for u in units)  # sides count evenly, never by zero
     code, name = text(row.get("code_qpv")), text(row.get("nom_qpv"))
@@ -186,6 +190,8 @@ def _unit(row: Record, vintage: int) -> Unit:
         code, name = text(row.get("qpv_proche_code")), text(row.get("qpv_proche_nom"))
     if side == QpvStatut.HORS:
         code, name = "", ""
+    leaves = side == QpvStatut.HORS and vintage != _OLD
+    was_in = text(row.get(f"qpv{_OLD}_statut")) == QpvStatut.DANS
     return Unit(
         dwellings=whole(row.get("nb_logements")) or 0,
         side=side or QpvStatut.A_VERIFIER,
@@ -199,12 +205,14 @@ def _unit(row: Record, vintage: int) -> Unit:
         address=text(row.get("result_label")) or text(row.get("adresse")),
         parcel=text(row.get("parcelle")) or text(row.get("result_parcelle")),
         built=whole(row.get("annee_construction")),
+        left=text(row.get(f"qpv{_OLD}_code")) if leaves and was_in else None,
     )
 
 
-def _units_of_counts(row: Record) -> tuple[Unit, ...]:
+def _units_of_counts(row: Record, vintage: int) -> tuple[Unit, ...]:
     """Make one unit a side from the counts of a résidence."""
     code, name = text(row.get("code_qpv")), text(row.get("nom_qpv"))
+    gone = text(row.get("evolution")) == Evolution.SORTANT and vintage != _OLD
     counts = {
         QpvStatut.DANS: whole(row.get("logements_dans")) or 0,
         QpvStatut.HORS: whole(row.get("logements_hors")) or 0,
@@ -222,6 +230,7 @@ def _units_of_counts(row: Record) -> tuple[Unit, ...]:
             exempt_until=day(row.get("fin_exoneration")),
             reason=text(row.get("motif_eligibilite")),
             built=whole(row.get("annee_construction")),
+            left="" if side == QpvStatut.HORS and gone else None,
         )
         for side, n in counts.items()
         if n

@@ -101,6 +101,20 @@ def standing_sentences(claim: Decimal, risk: Decimal, verify: Decimal) -> tuple[
     return tuple(out)
 
 
+def leavers_sentence(
+    year: int, residences: int, dwellings: int, *, risk: Decimal, lost: Decimal
+) -> str:
+    """Say what the change of map takes out, and what notices still abate of it."""
+    verb = "sont sortis" if dwellings > 1 else "est sorti"
+    text = (
+        f"{plural(dwellings, 'logement')} de {plural(residences, 'résidence')} {verb} des quartiers "
+        f"avec la carte 2024 : {euros(lost)} ne sont plus dus en {year}"
+    )
+    if risk:
+        return f"{text}, dont {euros(risk)} que les avis portent encore : ce montant est à risque."
+    return f"{text} ; aucun avis ne les porte encore."
+
+
 def balance_lead(valued: Decimal, abated: Decimal | None, balance: Decimal | None) -> str:
     """Open the chapter of the programme."""
     if abated is None:
@@ -210,7 +224,7 @@ def declaration_sentence(count: int, lacking: int) -> str:
     )
 
 
-def carry_argument(row: Mapping[str, Any], year: int) -> str:
+def carry_argument(row: Mapping[Any, Any], year: int) -> str:
     """Argue the carry-over of a quarter: what was spent both years, what was owed, what is left.
 
     Parameters

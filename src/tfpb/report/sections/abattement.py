@@ -17,6 +17,7 @@ from tfpb.report.sections.build import (
     table,
 )
 from tfpb.report.sections.prevision import forecast_blocks
+from tfpb.report.sections.sortants import leaver_blocks
 from tfpb.words import accounts as words
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def abattement(dossier: Dossier) -> Section:
     blocks += [_statuses(money), _communes(money)]
     if money.by_collectivity is not None and len(money.by_collectivity):
         blocks.append(_collectivities(money.by_collectivity, money.year))
+    blocks += leaver_blocks(money, dossier.located)
     blocks += forecast_blocks(money, dossier.located)
     blocks.append(_by_residence(money))
     if len(money.checks):

@@ -9,6 +9,7 @@ from tfpb.model.report import Format, KeyFigure, KeyFigures, Section, Table, Tex
 from tfpb.report.sections import survey_view as view
 from tfpb.report.sections.build import ALL, column, number_of, table
 from tfpb.report.sections.facts import nature_counts, stock_facts
+from tfpb.report.sections.sortants import leaver_facts
 from tfpb.words import accounts, satisfaction, verdicts
 from tfpb.words.evaluation import DOES_IT_WORK
 from tfpb.words.numbers import euros, number, percent, plural
@@ -75,6 +76,10 @@ def _figures(dossier: Dossier) -> list[KeyFigure]:
         rendered = f"compensation de l’État {euros(totals['compensation_etat_eur'])}"
         out.append(_euros(f"Abattement {money.year}", totals["abattement_eur"], natures))
         out.append(_euros("Perte des collectivités", totals["perte_collectivites_eur"], rendered))
+        gone = leaver_facts(money)
+        if gone is not None and (gone.risk or gone.lost):
+            detail = f"dont {euros(gone.risk)} encore portés par les avis, à risque"
+            out.append(_euros(f"Sortants, plus dû en {money.year}", gone.lost, detail))
     if programme is not None:
         abated = money.totals["abattement_eur"] if money is not None else None
         valued = programme.totals.get("valorise_eur", Decimal(0))
