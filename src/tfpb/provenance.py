@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from functools import lru_cache
 from importlib import metadata
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
@@ -29,8 +30,13 @@ _LIBRARIES: Final = (
 
 def versions() -> dict[str, str]:
     """Return the versions that results and documents depend on."""
-    out = {name: metadata.version(name) for name in _LIBRARIES}
-    return {"tfpb": __version__, "python": platform.python_version(), **out}
+    return {"tfpb": __version__, "python": platform.python_version(), **dict(_installed())}
+
+
+@lru_cache(maxsize=1)
+def _installed() -> tuple[tuple[str, str], ...]:
+    """Read once: every kept stage asks."""
+    return tuple((name, metadata.version(name)) for name in _LIBRARIES)
 
 
 def settings_told(settings: Settings) -> dict[str, Any]:

@@ -13,12 +13,8 @@ from tfpb.errors import Fault, Severity, TfpbError, stop_on_faults
 from tfpb.evidence import evaluation, sensitivity
 from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
 from tfpb.geodata.address_decisions import decided, settled
-from tfpb.geodata.address_job import read_decisions
-from tfpb.geodata.address_open import CACHE
 from tfpb.geodata.address_run import FileGeocoder
-from tfpb.geodata.address_service import AddressService
 from tfpb.geodata.territories import places, with_territories
-from tfpb.io.address_review import SHEET as ADDRESS_SHEET
 from tfpb.io.tabular import SPREADSHEETS, sheet_names
 from tfpb.law.values import load as load_law
 from tfpb.model.codes import ENSEMBLE
@@ -39,6 +35,7 @@ if TYPE_CHECKING:
     from tfpb.config import Settings
     from tfpb.geodata.address_decisions import AddressDecision
     from tfpb.geodata.address_run import Mode
+    from tfpb.geodata.address_service import AddressService
     from tfpb.geodata.geography import Geography
     from tfpb.io.inputs import Inputs
     from tfpb.model.dossier import Dossier
@@ -163,13 +160,12 @@ def chosen_addresses(settings: Settings) -> tuple[AddressDecision, ...]:
     """Read what someone chose in the sheet « Adresses » of the review workbook, if it has one."""
     name = settings.fichiers.decisions
     path = settings.path(name)
-    if (
-        not name
-        or path.suffix.lower() not in SPREADSHEETS
-        or ADDRESS_SHEET not in sheet_names(path)
-    ):
+    if not name or path.suffix.lower() not in SPREADSHEETS:
         return ()
-    return read_decisions(path)
+    from tfpb.geodata.address_job import read_decisions  # noqa: PLC0415 - few dossiers have decisions
+    from tfpb.io.address_review import SHEET  # noqa: PLC0415 - idem
+
+    return read_decisions(path) if SHEET in sheet_names(path) else ()
 
 
 def _addresses(inputs: Inputs) -> pd.DataFrame:
@@ -186,8 +182,7 @@ def geocode(
     """Find the entrances of the stock; the service is asked only where the settings say so."""
     addresses, _rows, _lost = decided(_addresses(inputs), chosen)
     with ExitStack() as stack:
-        asked = mode != "index"
-        service = stack.enter_context(AddressService(geography.folder / CACHE)) if asked else None
+        service = stack.enter_context(_service(geography)) if mode != "index" else None
         geocoder = FileGeocoder(
             mode=mode,
             communes=geography.communes,
@@ -196,6 +191,13 @@ def geocode(
             aliases=inputs.aliases,
         )
         return geocoder.run(addresses)
+
+
+def _service(geography: Geography) -> AddressService:
+    from tfpb.geodata.address_open import CACHE  # noqa: PLC0415 - most dossiers ask nobody
+    from tfpb.geodata.address_service import AddressService  # noqa: PLC0415 - idem
+
+    return AddressService(geography.folder / CACHE)
 
 
 def offline(

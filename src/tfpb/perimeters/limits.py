@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
-from scipy.ndimage import binary_dilation
 from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
@@ -190,9 +189,8 @@ class Limits:
         width, height = (np.ceil((high - low) / cell).astype(np.intp) + 1).tolist()
         taken = np.zeros((width, height), dtype=bool)
         taken[tuple(((self.nodes - low) // cell).astype(np.intp).T)] = True
-        ring = 2 * int(np.ceil((reach_m + self.half_piece_m) / cell)) + 1
-        wide = binary_dilation(taken, structure=np.ones((ring, 1), dtype=bool))
-        wide = binary_dilation(wide, structure=np.ones((1, ring), dtype=bool))
+        steps = int(np.ceil((reach_m + self.half_piece_m) / cell))
+        wide = _widened(_widened(taken, steps).T, steps).T
         rows = np.flatnonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
         i = ((x[rows] - low[0]) * (1 / cell)).astype(np.int32)
         j = ((y[rows] - low[1]) * (1 / cell)).astype(np.int32)
@@ -288,3 +286,10 @@ def _previous(ring: Ints) -> Ints:
     before = np.arange(len(ring)) - 1
     before[opens] = closes
     return before
+
+
+def _widened(taken: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
+    """Take the cells up to some steps above and below those taken, too."""
+    sums = np.cumsum(np.pad(taken, ((steps + 1, steps), (0, 0))), axis=0, dtype=np.int32)
+    wide: NDArray[np.bool_] = sums[2 * steps + 1 :] > sums[: -2 * steps - 1]
+    return wide

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from tfpb.model.maps import MapModel
 
-DOCUMENTS: Final = 6
-"""Units of progress, the pages of quarters apart (one more each)."""
-
 
 def _quietly(_count: int) -> None:
     """Tell nobody."""
