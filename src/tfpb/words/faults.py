@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.model import tables
 from tfpb.model.columns import Contract
-from tfpb.text import printable
+from tfpb.text import fold, printable
 from tfpb.words.dossier import FAULTS as DOSSIER
 from tfpb.words.geocoding import FAULTS as GEOCODING
 from tfpb.words.geography import FAULTS as GEOGRAPHY
@@ -133,7 +133,9 @@ def place_words(place: Place) -> str:
         if _in_settings(place):
             parts.append(f"réglage « {shortened(place.column)} »")
         else:
-            label = place.name or _LABELS.get(place.column, "")
+            label = _LABELS.get(place.column, "")
+            if fold(place.name) != fold(place.column):  # « Année » needs no « annee » beside
+                label = place.name or label
             told = f" ({label})" if label else ""
             parts.append(f"colonne « {shortened(place.column)} »{told}")
     return ", ".join(parts)
