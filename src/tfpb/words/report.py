@@ -214,7 +214,7 @@ def unreadable_quarters(count: int) -> str:
     return (
         f"{plural(count, 'croisement')} d’un quartier et d’une question "
         f"{'ne sont pas montrés' if count >= 2 else 'n’est pas montré'}, "  # noqa: PLR2004
-        "faute d’assez de réponses."
+        "faute d’assez de réponses ou pour ne pas dévoiler celles d’autrui."
     )
 
 
