@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 QPV: Final = Groupe.QPV.value
 HORS: Final = Groupe.HORS_QPV.value
 BOTH: Final = Groupe.ENSEMBLE.value
+_GROUPS: Final = (QPV, HORS, BOTH)
 MODEL_ITEM: Final = "@modele"
 """Stands for the complete answers that the priorities' model rests on."""
-_REST: Final = "@reste"
+REST: Final = "@reste"
 _PANEL: Final = "@commun:"
 _WITHOUT: Final = "@sans:"
 _OTHERS: Final = "@autres"
@@ -108,36 +109,42 @@ def _declare_models(priorities: pd.DataFrame, cells: Cells) -> None:
         cells.shown.add(cell)
 
 
-_Tree = dict[tuple[str, str], dict[tuple[str, str], set[str]]]
+_Groups = dict[str, Cell]
+_Owners = dict[str, _Groups]
+_Tree = dict[tuple[str, str], dict[tuple[str, str], _Owners]]
 
 
 def _tree(cells: Cells) -> _Tree:
-    """Index cells: (vague, item) → (niveau, territoire) → bailleurs."""
-    tree: _Tree = defaultdict(lambda: defaultdict(set))
+    """Index cells: (vague, item) → (niveau, territoire) → bailleur → groupe."""
+    tree: _Tree = defaultdict(lambda: defaultdict(lambda: defaultdict(dict)))
     for cell in cells.count:
-        tree[cell.vague, cell.item][cell.niveau, cell.territoire].add(cell.bailleur)
+        vague, item, niveau, territoire, bailleur, groupe = cell
+        tree[vague, item][niveau, territoire][bailleur][groupe] = cell
     return tree
 
 
 def _tie_sides_and_bailleurs(
-    cells: Cells, vague: str, item: str, levels: dict[tuple[str, str], set[str]]
+    cells: Cells, vague: str, item: str, levels: dict[tuple[str, str], _Owners]
 ) -> None:
     for (niveau, terr), owners in levels.items():
-        for owner in sorted(owners):
-            both, qpv, hors = (Cell(vague, item, niveau, terr, owner, g) for g in (BOTH, QPV, HORS))
-            if all(c in cells.count for c in (both, qpv, hors)):
-                cells.sums.append((both, (qpv, hors)))
-        if ENSEMBLE not in owners:
-            continue
-        for group in (QPV, HORS, BOTH):
-            total = Cell(vague, item, niveau, terr, ENSEMBLE, group)
-            parts = tuple(
-                c
-                for owner in sorted(owners - {ENSEMBLE})
-                if (c := Cell(vague, item, niveau, terr, owner, group)) in cells.count
-            )
-            if total in cells.count and parts:
+        names = sorted(owners)
+        for owner in names:
+            there = owners[owner]
+            if len(there) == len(_GROUPS):
+                cells.sums.append((there[BOTH], (there[QPV], there[HORS])))
+        for group, total in sorted(owners.get(ENSEMBLE, {}).items(), key=_by_group):
+            parts = tuple(owners[o][group] for o in names if o != ENSEMBLE and group in owners[o])
+            if parts:
                 _tie(cells, total, parts, Cell(vague, item, niveau, terr, _OTHERS, group))
+
+
+def _by_group(entry: tuple[str, Cell]) -> int:
+    return _GROUPS.index(entry[0])
+
+
+def _by_place(entry: tuple[tuple[str, str, str], list[Cell]]) -> tuple[str, str, int]:
+    niveau, owner, group = entry[0]
+    return niveau, owner, _GROUPS.index(group)
 
 
 def _tie(cells: Cells, total: Cell, parts: tuple[Cell, ...], rest: Cell) -> None:
@@ -150,29 +157,19 @@ def _tie(cells: Cells, total: Cell, parts: tuple[Cell, ...], rest: Cell) -> None
 
 
 def _tie_territories(
-    cells: Cells,
-    vague: str,
-    item: str,
-    levels: dict[tuple[str, str], set[str]],
+    cells: Cells, vague: str, item: str, levels: dict[tuple[str, str], _Owners]
 ) -> None:
     """Tie the territories of a level to the total; what no territory holds is an implied cell."""
-    by_level: dict[str, list[str]] = defaultdict(list)
-    for niveau, terr in levels:
-        if niveau != TOTAL:
-            by_level[niveau].append(terr)
-    owners = levels.get((TOTAL, TOTAL), set())
-    for niveau, territories in sorted(by_level.items()):
-        for owner in sorted(owners):
-            for group in (QPV, HORS, BOTH):
-                total = Cell(vague, item, TOTAL, TOTAL, owner, group)
-                parts = tuple(
-                    c
-                    for t in sorted(territories)
-                    if (c := Cell(vague, item, niveau, t, owner, group)) in cells.count
-                )
-                if not parts or total not in cells.count:
-                    continue
-                _tie(cells, total, parts, Cell(vague, item, niveau, _REST, owner, group))
+    parts: dict[tuple[str, str, str], list[Cell]] = defaultdict(list)
+    for niveau, terr in sorted(k for k in levels if k[0] != TOTAL):
+        for owner, groups in levels[niveau, terr].items():
+            for group, cell in groups.items():
+                parts[niveau, owner, group].append(cell)
+    whole = levels.get((TOTAL, TOTAL), {})
+    for (niveau, owner, group), found in sorted(parts.items(), key=_by_place):
+        total = whole.get(owner, {}).get(group)
+        if total is not None:
+            _tie(cells, total, tuple(found), Cell(vague, item, niveau, REST, owner, group))
 
 
 def _tie_panels(table: pd.DataFrame, cells: Cells) -> None:
@@ -212,12 +209,17 @@ def _tie_panel(
     )
     if total not in cells.count or not left:
         return
-    within = Cell(vague, item, niveau, terr, f"{_PANEL}{pair}", group)
+    within = Cell(vague, item, niveau, terr, panel_name(pair), group)
     cells.count[within] = sum(cells.count[c] for c in kept)
     cells.shown.add(within)
     cells.sums.append((total, (within, *left)))
     if kept:
         cells.sums.append((within, kept))
+
+
+def panel_name(pair: str) -> str:
+    """Name the bailleurs of both waves of a pair together."""
+    return f"{_PANEL}{pair}"
 
 
 def split_pair(pair: str, waves: list[str]) -> tuple[str, str] | None:
@@ -248,7 +250,7 @@ def _tie_benchmark(benchmark: pd.DataFrame, cells: Cells) -> None:
             cells.sums.append((total, (others, own)))
 
 
-_SIDES: Final = {
+SIDES: Final = {
     QPV: (QPV,),
     HORS: (HORS,),
     BOTH: (BOTH,),
@@ -257,38 +259,3 @@ _SIDES: Final = {
     Groupe.EVOLUTION_HORS.value: (HORS,),
     Groupe.EVOLUTION_ECART.value: (QPV, HORS),
 }
-
-
-def row_cells(table: pd.DataFrame, *, model: bool = False) -> list[tuple[Cell, ...]]:
-    """Return the cells each row of a table rests on.
-
-    A side rests on its own cell; a gap on both sides; a change on the sides of both waves, and on
-    the panel's when it is that of the ensemble. With `model`, rows also rest on the answers of the
-    priorities' model.
-    """
-    size = len(table)
-    total = [TOTAL] * size
-    names = ("vague", "item", "niveau", "territoire", "bailleur", "groupe")
-    columns = [table[c].astype(str).tolist() if c in table else total for c in names]
-    waves = sorted({v for v, g in zip(columns[0], columns[5], strict=True) if not _change(g)})
-    pairs = {v: split_pair(v, waves) for v in set(columns[0])}
-    out = []
-    for vague, item, niveau, terr, owner, group in zip(*columns, strict=True):
-        ends = (pairs[vague] or (vague,)) if _change(group) else (vague,)
-        owners = [owner]
-        if _change(group) and owner == ENSEMBLE:
-            owners.append(f"{_PANEL}{vague}")
-        cells = [
-            _canonical(wave, item, niveau, terr, name, side)
-            for wave in ends
-            for name in owners
-            for side in _SIDES[group]
-        ]
-        if model:
-            cells.append(Cell(vague, MODEL_ITEM, TOTAL, TOTAL, owner, group))
-        out.append(tuple(cells))
-    return out
-
-
-def _change(group: str) -> bool:
-    return group.startswith("evolution")

@@ -20,7 +20,8 @@ from tfpb.model.survey import (
     Published,
     WaveFacts,
 )
-from tfpb.survey.cells import OWNER, Cell, declare_cells, row_cells, without
+from tfpb.survey.cells import OWNER, Cell, declare_cells, without
+from tfpb.survey.marking import rests_on
 from tfpb.survey.masking import complement_masks
 from tfpb.survey.method import WITHIN
 from tfpb.survey.verdicts import set_holm
@@ -69,7 +70,9 @@ def protect(
         Masked rows carry no number; rows that are not publishable carry n and n_residences only.
     """
     cells = declare_cells(estimates)
-    masked = complement_masks(cells, masking_n, frozenset(previous))
+    before = frozenset(previous)
+    # a cell that these tables do not declare (a panel seen from one bailleur's cut) stays masked too
+    masked = complement_masks(cells, masking_n, before) | before
     comparison = _masked_rows(estimates.comparison, masked)
     comparison = set_holm(comparison)
     tables = {
@@ -150,8 +153,7 @@ def _masked_rows(
     """Mark as masked the rows that rest on a masked cell."""
     if table.empty or not masked:
         return table
-    rows = row_cells(table, model=model)
-    hidden = np.fromiter((not masked.isdisjoint(r) for r in rows), dtype=bool, count=len(rows))
+    hidden = rests_on(table, masked, model=model)
     publication = table["publication"].to_numpy(dtype=object).copy()
     # a group nobody belongs to stays « not computable »: hiding it would suggest someone is there
     empty = (publication == Publication.NON_CALCULABLE.value) & (

@@ -67,6 +67,7 @@ class Opposition:
         Atoms whose make-up is the standard: those of the later wave, all bailleurs.
     df : float array, shape (blocks, items)
     readings : tuple of Reading
+        The gap comes last.
     """
 
     frame: Frame
@@ -80,8 +81,8 @@ class Opposition:
 
     @property
     def shown(self) -> NDArray[np.bool_]:
-        """Blocks × items of which some raw row may be shown: others are not worth estimating."""
-        out: NDArray[np.bool_] = np.any([r.state < UNPUBLISHABLE for r in self.readings], axis=0)
+        """Blocks × items whose raw gap may be shown: the level of one side alone compares nothing."""
+        out: NDArray[np.bool_] = self.readings[-1].state < UNPUBLISHABLE
         return out
 
     def atoms(self, domain: int) -> NDArray[np.intp]:
