@@ -2,6 +2,7 @@
 
 from tfpb.survey.compare import compare
 from tfpb.survey.disclosure import cells_masked_in, cells_shown_in, masked_cells, protect
+from tfpb.survey.exploration import exploration
 from tfpb.survey.model import Survey
 from tfpb.survey.ownership import for_bailleur
 from tfpb.survey.power import interviews_needed, n_necessaire
@@ -14,6 +15,7 @@ __all__ = [
     "cells_masked_in",
     "cells_shown_in",
     "compare",
+    "exploration",
     "for_bailleur",
     "gap_verdict",
     "interviews_needed",

@@ -19,6 +19,7 @@ from tfpb.report.sections.build import (
     said,
     table,
 )
+from tfpb.report.sections.exploration import first_looks
 from tfpb.report.sections.facts import quarter_names
 from tfpb.words import satisfaction, verdicts
 from tfpb.words.report import unreadable_quarters
@@ -55,6 +56,7 @@ def comparaison(dossier: Dossier) -> Section:
     blocks += _charts(shown, wave, margin)
     blocks += _document_tables(shown, wave)
     blocks += _territories(rows, dossier, wave)
+    blocks += first_looks(survey, name, wave, quarter_names(dossier.located))
     if len(whole):
         blocks.append(Text(_verdict_key(whole, margin), bullets=True))
         unclear = _unclear(shown, margin)

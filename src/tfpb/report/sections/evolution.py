@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 
 _COUNTS = frozenset({"n", "n_residences"})
 _NO_CAUSE = "Cette évolution ne dit pas sa cause."
+_COMPARABLE = (
+    "À structure comparable : les deux vagues et les deux côtés sont ramenés à la composition de la "
+    "vague la plus récente (ou du fichier de référence) ; vide là où des résidences n’ont pas leurs "
+    "semblables de chaque côté à chaque vague. Cette évolution accompagne l’évolution brute sans la "
+    "remplacer, et n’est pas la différence des écarts comparables de chaque vague."
+)
 
 
 def evolution(dossier: Dossier) -> Section:
@@ -74,13 +80,17 @@ def evolution(dossier: Dossier) -> Section:
             column("ecart", "Évolution de l’écart (points)", Format.POINTS, 10),
             column("ic95_bas", "bas à 95 %", Format.POINTS, 9),
             column("ic95_haut", "haut à 95 %", Format.POINTS, 9),
+            column("standardise", "À structure comparable (points)", Format.POINTS, 11),
+            column("standardise_bas", "Comparable, bas à 95 %", Format.POINTS, 11),
+            column("standardise_haut", "Comparable, haut à 95 %", Format.POINTS, 11),
+            column("regression", "Par régression (points)", Format.POINTS, 10),
             column("verdict_mot", "Lecture", width=24),
         ),
         placed,
         unit="points ; un signe + sur l’écart est favorable aux QPV",
         scope="bailleurs présents dans les deux vagues, une seule carte de QPV pour les deux",
         source="enquêtes de satisfaction",
-        notes=(_NO_CAUSE,),
+        notes=(_NO_CAUSE, _COMPARABLE),
         media=WORKBOOK,
     )
     short = table(
@@ -94,13 +104,14 @@ def evolution(dossier: Dossier) -> Section:
             column("ecart", "Écart (points)", Format.POINTS, 8),
             column("ic95_bas", "bas à 95 %", Format.POINTS, 8),
             column("ic95_haut", "haut à 95 %", Format.POINTS, 8),
-            column("verdict_mot", "Lecture", width=24),
+            column("standardise", "Écart comparable", Format.POINTS, 8),
+            column("verdict_mot", "Lecture", width=22),
         ),
         shown,
         unit="points ; un signe + sur l’écart est favorable aux QPV",
         scope="bailleurs présents dans les deux vagues, une seule carte de QPV pour les deux",
         source="enquêtes de satisfaction",
-        notes=(_NO_CAUSE,),
+        notes=(_NO_CAUSE, _COMPARABLE),
         media=DOCUMENT,
     )
     blocks: list[Block] = [main, short, *_slopes(survey, name)]

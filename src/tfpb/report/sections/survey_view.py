@@ -77,19 +77,7 @@ def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
             }
         )
         out = out.merge(part, on=_KEYS, how="left", validate="one_to_one")
-    for kind in (Ajustement.STANDARDISE, Ajustement.REGRESSION):
-        part = mine.loc[
-            (mine["groupe"] == Groupe.ECART) & (mine["ajustement"] == kind),
-            [*_KEYS, "estimation", "ic95_bas", "ic95_haut"],
-        ].rename(
-            columns={
-                "estimation": str(kind),
-                "ic95_bas": f"{kind}_bas",
-                "ic95_haut": f"{kind}_haut",
-            }
-        )
-        out = out.merge(part, on=_KEYS, how="left", validate="one_to_one")
-    return _labelled(out, survey)
+    return _labelled(_with_adjusted(out, mine, Groupe.ECART), survey)
 
 
 def changes(survey: Published, name: str) -> pd.DataFrame:
@@ -99,10 +87,12 @@ def changes(survey: Published, name: str) -> pd.DataFrame:
     -------
     DataFrame
         `vague` (« 2019-2023 »), keys and labels as `gaps`, then `evolution_qpv, evolution_hors`
-        (with `_bas`, `_haut`), `ecart` (change of the gap), `ic95_bas`, `ic95_haut`, `n`, `verdict`.
+        (with `_bas`, `_haut`), `ecart` (change of the gap), `ic95_bas`, `ic95_haut`, `n`, `verdict`;
+        `standardise`, `regression` (with `_bas`, `_haut`): change of the gap like with like.
     """
     table = survey.comparison
-    mine = table[(table["bailleur"] == name) & (table["ajustement"] == Ajustement.BRUT)]
+    own = table[table["bailleur"] == name]
+    mine = own[own["ajustement"] == Ajustement.BRUT]
     kept = ["n", "ic95_bas", "ic95_haut", "verdict", "publication", "p_holm", "estimation"]
     out = mine.loc[mine["groupe"] == Groupe.EVOLUTION_ECART, _KEYS + kept].rename(
         columns={"estimation": "ecart"}
@@ -118,7 +108,24 @@ def changes(survey: Published, name: str) -> pd.DataFrame:
             }
         )
         out = out.merge(part, on=_KEYS, how="left", validate="one_to_one")
-    return _labelled(out, survey)
+    return _labelled(_with_adjusted(out, own, Groupe.EVOLUTION_ECART), survey)
+
+
+def _with_adjusted(out: pd.DataFrame, mine: pd.DataFrame, group: Groupe) -> pd.DataFrame:
+    """Set the adjusted estimates of a gap, or of its change, beside the raw ones."""
+    for kind in (Ajustement.STANDARDISE, Ajustement.REGRESSION):
+        part = mine.loc[
+            (mine["groupe"] == group) & (mine["ajustement"] == kind),
+            [*_KEYS, "estimation", "ic95_bas", "ic95_haut"],
+        ].rename(
+            columns={
+                "estimation": str(kind),
+                "ic95_bas": f"{kind}_bas",
+                "ic95_haut": f"{kind}_haut",
+            }
+        )
+        out = out.merge(part, on=_KEYS, how="left", validate="one_to_one")
+    return out
 
 
 def _labelled(rows: pd.DataFrame, survey: Published) -> pd.DataFrame:
