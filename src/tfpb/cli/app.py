@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from tfpb.cli.abattement import abattement
 from tfpb.cli.cartes import cartes
@@ -45,11 +46,26 @@ app.add_typer(geodonnees, name="geodonnees")
 
 
 def main() -> None:
-    """Run the command line.
+    """Run the command line; without arguments, on a terminal, the guided dialogue.
 
     One thread of linear algebra: sums are then added in the same order on every machine, and the
     small matrices of a survey go faster without helpers.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     settle_console()
+    if len(sys.argv) == 1:
+        if sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty():
+            from tfpb.cli.guide import dialogue
+
+            sys.exit(dialogue(_run))
+        app(["--help"], prog_name="tfpb")
     app(prog_name="tfpb")
+
+
+def _run(arguments: list[str]) -> int:
+    """Run one command line and come back."""
+    try:
+        code = app(arguments, prog_name="tfpb", standalone_mode=False)
+    except SystemExit as leaving:
+        code = leaving.code
+    return code if isinstance(code, int) else 0
