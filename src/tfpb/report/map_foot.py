@@ -9,11 +9,11 @@ import shapely
 from matplotlib.collections import LineCollection
 
 from tfpb.report import theme
-from tfpb.report.canvas import printable, shorten
-from tfpb.report.map_layers import lines_of, radius_mm, symbol_shrink
+from tfpb.report.canvas import printable, shorten, text_width_mm
+from tfpb.report.map_layers import FAR_SCALE, lines_of, symbol_mm
 from tfpb.report.map_panel import COLUMN_W, COLUMN_X, EDGE, FOOT_Y, MAP_W, MAP_X, STAMP_Y
 from tfpb.report.map_view import inset_frame
-from tfpb.report.map_window import symbols
+from tfpb.report.map_window import other_line, own_line, symbols
 from tfpb.report.stamp import SIZE_PT
 from tfpb.words import maps as words
 from tfpb.words.numbers import number
@@ -25,11 +25,24 @@ if TYPE_CHECKING:
 
 
 def foot(
-    sheet: Sheet, imprint: Imprint, atlas: Atlas, frame: Frame, *, single: bool = True
+    sheet: Sheet,
+    imprint: Imprint,
+    atlas: Atlas,
+    frame: Frame,
+    *,
+    single: bool = True,
+    others: bool = True,
 ) -> None:
-    """Write the foot: legend, scale, north, inset, sources, warning, date, and the label of the hash."""
-    has_old = len(atlas.touching(atlas.old, frame)) > 0
-    _legend(sheet, imprint, frame, has_old=has_old, single=single)
+    """Write the foot: legend, scale, north, inset, sources, warning, date, and the label of the hash.
+
+    Parameters
+    ----------
+    single : bool
+        Whether the sheet is the page of one quarter, or an overview.
+    others : bool
+        Whether quarters that the sheet is not about may be seen on it.
+    """
+    _legend(sheet, imprint, atlas, frame, single=single, others=others)
     _scale(sheet, frame)
     _inset(sheet, atlas, frame)
     x, width = COLUMN_X, COLUMN_W
@@ -51,32 +64,37 @@ def foot(
     sheet.text(x + width, STAMP_Y, day, 7, color=theme.SOFT, ha="right")
 
 
-def _legend(sheet: Sheet, imprint: Imprint, frame: Frame, *, has_old: bool, single: bool) -> None:
+def _legend(
+    sheet: Sheet, imprint: Imprint, atlas: Atlas, frame: Frame, *, single: bool, others: bool
+) -> None:
     x, y = EDGE, FOOT_Y + 2.6
     step = 4.6
     ax = sheet.layer
     for k, status in enumerate(("dans", "hors", "a_verifier")):
         symbols(ax, [x + 2.4], [y + k * step - 0.9], [1.5], [status])
         sheet.text(x + 7, y + k * step, words.legend_status(status), 8)
-    sizes = np.array([20.0, 80.0, 200.0])
+    far = frame.scale > FAR_SCALE
+    sizes = np.array([200.0, 1000.0, 4000.0] if far else [20.0, 80.0, 200.0])
     cx = x + 2.4
-    shrink = symbol_shrink(frame.scale)
     row = y + 3 * step + 0.5
-    for count, radius in zip(sizes, radius_mm(sizes) * shrink, strict=True):
+    for count, radius in zip(sizes, symbol_mm(sizes, frame.scale), strict=True):
         symbols(ax, [cx], [row - 0.9], [radius], ["dans"])
         sheet.text(cx + radius + 0.9, row, number(count), 7, color=theme.SOFT)
-        cx += 2 * radius + 7.4
-    sheet.text(cx - 1.6, row, words.LEGEND_SIZE, 7, color=theme.SOFT)
-    x += 49
+        cx += radius + 3.4 + text_width_mm(number(count), 7) + (radius if far else 1.5)
+    size = words.LEGEND_SIZE_FAR if far else words.LEGEND_SIZE
+    sheet.text(cx - 1.6, row, size, 7, color=theme.SOFT)
+    x += 56 if far else 49
     rows: list[tuple[dict[str, Any], str]] = [
         (
-            {"color": theme.QPV, "linewidth": 2.8 if single else 1.2},
+            {"color": theme.QPV, "linewidth": own_line(frame, single=single)},
             words.LEGEND_QPV.format(vintage=imprint.vintage),
         )
     ]
-    if single:
-        rows.append(({"color": theme.QPV, "linewidth": 1.1}, words.LEGEND_OTHER))
-    if has_old:
+    if others:
+        rows.append(
+            ({"color": theme.QPV, "linewidth": other_line(single=single)}, words.LEGEND_OTHER)
+        )
+    if len(atlas.touching(atlas.old, frame)):
         vintage = 2015 if imprint.vintage != 2015 else 2024  # noqa: PLR2004
         look = {"color": theme.QPV_OLD, "linewidth": 1.3, "linestyle": (0, (4, 2.4))}
         rows.append((look, words.LEGEND_OLD.format(vintage=vintage)))

@@ -31,6 +31,10 @@ SCALES: Final = (
 """Scales a reader can use with a ruler."""
 
 
+FAR_SCALE: Final = 100_000
+"""Beyond that denominator résidences are gathered: one symbol a quarter or a sector."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The window of a printed map.
@@ -148,12 +152,14 @@ def lines_of(shape: Any) -> Iterator[Array]:
             yield from lines_of(part)
 
 
-def symbol_shrink(scale: int) -> float:
-    """Return how much smaller résidences are drawn as the map shows more of the country."""
-    return float(np.clip((9000 / scale) ** 0.4, 0.2, 1.0))
+def symbol_mm(dwellings: Array, scale: int) -> Array:
+    """Radius of a symbol on paper: its area follows dwellings, within bounds one can see.
 
-
-def radius_mm(dwellings: Array, *, largest: float = 2.9) -> Array:
-    """Radius of a résidence on paper: area follows dwellings, within bounds one can see."""
-    size: Array = np.clip(np.sqrt(np.nan_to_num(dwellings, nan=1.0)) * 0.19, 0.85, largest)
+    Symbols are smaller as the map shows more of the country; beyond `FAR_SCALE` they stand for groups.
+    """
+    roots = np.sqrt(np.nan_to_num(dwellings, nan=1.0))
+    size: Array = np.clip(roots * 0.045, 0.5, 3.0)
+    if scale <= FAR_SCALE:
+        shrink = float(np.clip((9000 / scale) ** 0.4, 0.2, 1.0))
+        size = np.clip(roots * 0.19, 0.85, 2.9) * shrink
     return size

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tfpb.model.codes import TOTAL, QpvStatut
 from tfpb.report import theme
-from tfpb.report.canvas import POINT_MM, Sheet, printable, shorten, style
+from tfpb.report.canvas import POINT_MM, Sheet, printable, shorten, style, wrap
 from tfpb.report.map_foot import foot
 from tfpb.report.map_layers import Atlas, Frame, atlas, fit, page_epsg
 from tfpb.report.map_panel import (
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from tfpb.model.maps import MapModel
 
 ROW: Final = 7.0
+SECOND: Final = 3.4
+"""Height of the second line of a long name."""
 _TABLE: Final = (
     "code_qpv", "nom", "logements", "abattement_par_logement_eur", "valorise_par_logement_eur",
 )  # fmt: skip
@@ -148,11 +150,14 @@ def draw_view(view: OverviewView) -> MapPicture:
 def compose(view: OverviewView) -> Sheet:
     """Lay the overview out: title band, map, table of quarters, foot."""
     sheet = Sheet(WIDTH, HEIGHT)
-    draw(sheet.window(MAP_X, MAP_Y, MAP_W, MAP_H), view.layers, view.frame)
+    window = sheet.window(MAP_X, MAP_Y, MAP_W, MAP_H)
+    draw(window, view.layers, view.frame, own=tuple(view.quarters["code_qpv"]), single=False)
     heading = Heading(view.title, view.subtitle, words.OVERVIEW_KIND)
     head(sheet, heading, fictional=view.imprint.fictional)
     _table(sheet, view)
-    foot(sheet, view.imprint, view.layers, view.frame, single=False)
+    near = view.layers.touching(view.layers.qpv, view.frame)
+    others = len(near) > len(view.quarters)
+    foot(sheet, view.imprint, view.layers, view.frame, single=False, others=others)
     return sheet
 
 
@@ -175,13 +180,17 @@ def _table(sheet: Sheet, view: OverviewView) -> None:
             sheet.text(x + right, y + k * 3.1, line, 7, ha="right", color=theme.SOFT)
     y += 4.6
     sheet.rule(x, y, x + COLUMN_W, y, color=theme.ACCENT, linewidth=1.0)
-    order = view.quarters
-    room = int((MAP_Y + MAP_H - y - 12) / ROW)
-    shown = order.iloc[: min(len(order), room)]
-    for row in shown.itertuples(index=False):
-        y += ROW
-        name = shorten(printable(str(row.nom)), _RIGHT[0] - 12, 8)
-        sheet.text(x, y - 2.5, name, 8)
+    order, shown = view.quarters, 0
+    for row in order.itertuples(index=False):
+        name = wrap(str(row.nom), _RIGHT[0] - 11, 8, lines=2)
+        if y + ROW + (len(name) - 1) * SECOND > MAP_Y + MAP_H - 12:
+            break
+        shown += 1
+        for right, text in zip(_RIGHT, _values(row), strict=True):
+            sheet.text(x + right, y + ROW - 2.5, text, 8, ha="right")
+        for k, line in enumerate(name):
+            sheet.text(x, y + ROW - 2.5 + k * SECOND, line, 8)
+        y += ROW + (len(name) - 1) * SECOND
         under = " · ".join(filter(None, (str(row.code_qpv), view.gaps.get(str(row.code_qpv), ""))))
         sheet.text(
             x,
@@ -190,20 +199,22 @@ def _table(sheet: Sheet, view: OverviewView) -> None:
             7,
             color=theme.SOFT,
         )
-        values = (
-            number(_known(row.logements)),
-            euros(_known(row.abattement_par_logement_eur)),
-            euros(_known(row.valorise_par_logement_eur)),
-        )
-        for right, text in zip(_RIGHT, values, strict=True):
-            sheet.text(x + right, y - 2.5, text, 8, ha="right")
         sheet.rule(x, y + 1.2, x + COLUMN_W, y + 1.2, color="#ECECEC")
-    if len(shown) < len(order):
-        rest = words.quarters_count(len(order) - len(shown))
+    if shown < len(order):
+        rest = words.quarters_count(len(order) - shown)
         sheet.text(x, y + 6, words.OVERVIEW_MORE.format(rest=rest), 7.5, color=theme.SOFT)
     if view.doubts:
         doubts = words.doubts_line(view.doubts)
         sheet.block(x, MAP_Y + MAP_H - 1.5, doubts, COLUMN_W, 8, lines=1)
+
+
+def _values(row: Any) -> tuple[str, str, str]:
+    """Say the dwellings of a quarter, its abatement and its spending a dwelling."""
+    return (
+        number(_known(row.logements)),
+        euros(_known(row.abattement_par_logement_eur)),
+        euros(_known(row.valorise_par_logement_eur)),
+    )
 
 
 def _headline(model: MapModel) -> tuple[tuple[str, str] | None, dict[str, str]]:

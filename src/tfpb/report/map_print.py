@@ -85,7 +85,7 @@ def compose(view: PageView) -> Sheet:
     page = view.page
     sheet = Sheet(panel.WIDTH, panel.HEIGHT)
     window = sheet.window(panel.MAP_X, panel.MAP_Y, panel.MAP_W, panel.MAP_H)
-    draw(window, view.layers, view.frame, code_qpv=page.code_qpv)
+    draw(window, view.layers, view.frame, own=(page.code_qpv,), single=True)
     heading = panel.Heading(
         title=page.nom or page.code_qpv,
         subtitle=words.page_subtitle(page.code_qpv, page.commune, page.bailleur, page.year),

@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pandas as pd
 import shapely
 from matplotlib.collections import EllipseCollection, LineCollection, PathCollection, PolyCollection
 from matplotlib.path import Path
 
 from tfpb.model.codes import QpvStatut
 from tfpb.report import theme
-from tfpb.report.canvas import POINT_MM, printable, text_width_mm, wrap
-from tfpb.report.map_labels import Label, Taken, line_discs, name_points, name_streets, text_discs
-from tfpb.report.map_layers import lines_of, radius_mm, symbol_shrink
+from tfpb.report.canvas import POINT_MM
+from tfpb.report.map_labels import Taken, line_discs, name_points, name_streets
+from tfpb.report.map_layers import FAR_SCALE, lines_of, symbol_mm
+from tfpb.report.map_names import BIG_SCALE, POINT_PT, area_names, point_names, street_pieces, write
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import geopandas as gpd
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
@@ -23,32 +27,23 @@ if TYPE_CHECKING:
     from tfpb.report.map_layers import Atlas, Frame
 
     Array = NDArray[np.float64]
-    Named = tuple[list[str], float, float, float]
 
 STREET_PT: Final = {1: 8.0, 2: 7.0, 3: 7.0}
 STREET_MM: Final = {1: 1.9, 2: 1.3, 3: 0.8}
-POINT_PT: Final = 7.0
-AREA_PT: Final = 8.0
-BIG_SCALE: Final = 16_000
-"""Beyond that denominator only main streets are drawn as such, the others as hairlines."""
-_NAME_MM: Final = 30.0
-_INKS: Final = {
-    "quarter": theme.QPV,
-    "point": theme.INK,
-    "outside": theme.SOFT,
-    "commune": theme.SOFT,
-}
+SECTOR_MM: Final = 6.0
+"""Side of the squares on paper whose résidences are gathered on a map of a whole region."""
 
 
-def draw(
-    axes: Axes, atlas: Atlas, frame: Frame, *, code_qpv: str = "", labels: bool = True
-) -> None:
+def draw(axes: Axes, atlas: Atlas, frame: Frame, *, own: Collection[str], single: bool) -> None:
     """Draw a map window; the axes are in millimetres from the lower left corner.
 
     Parameters
     ----------
-    code_qpv : str
-        The quarter of the page: its outline stands out, the others stay behind. Empty: all alike.
+    own : collection of str
+        Quarters the sheet is about: their outlines stand out, the others stay behind.
+    single : bool
+        Whether it is the page of one quarter, whose résidences are named, or an overview, whose
+        quarters are.
     """
     axes.set_xlim(0, frame.width)
     axes.set_ylim(0, frame.height)
@@ -59,28 +54,32 @@ def draw(
         spine.set(visible=True, color=theme.STREET_EDGE, linewidth=0.6)
     taken = Taken(frame.width, frame.height)
     _ground(axes, atlas, frame)
-    own = _perimeters(axes, atlas, frame, code_qpv)
+    outlines = _perimeters(axes, atlas, frame, own, single=single)
     spots = _residences(axes, atlas, frame, taken)
-    if not labels:
-        return
-    far = frame.scale > BIG_SCALE
-    for line in own:
+    for line in outlines:
         taken.add(line_discs(line, 0.55), soft=True)
-    own_names, other_names = _point_names(spots, code_qpv)
-    placed = _area_names(
-        atlas.near(atlas.qpv, frame), "code_qpv", "quarter", frame, taken, code_qpv
+    quarters = atlas.near(atlas.qpv, frame)
+    mine = quarters["code_qpv"].astype(str).isin(own)
+    placed = area_names(
+        quarters[~mine] if single else quarters[mine],
+        "code_qpv",
+        "quarter",
+        frame,
+        taken,
+        beside=not single,
     )
-    main, small = _street_pieces(atlas, frame)
+    main, small = street_pieces(atlas, frame)
     placed += name_streets(main, taken, sizes=STREET_PT, most=40)
-    if code_qpv:
+    if single:
+        own_names, other_names = point_names(spots, own)
         placed += name_points(own_names, taken, size_pt=POINT_PT, cross=True, most=30)
     placed += name_streets(small, taken, sizes=STREET_PT, most=60)
-    if code_qpv and not far:
+    if single and frame.scale <= BIG_SCALE:
         placed += name_points(other_names, taken, size_pt=POINT_PT, kind="outside", most=20)
     communes = atlas.near(atlas.communes, frame)
     if len(communes) > 1:
-        placed += _area_names(communes, "code_insee", "commune", frame, taken)
-    _write(axes, placed)
+        placed += area_names(communes, "code_insee", "commune", frame, taken)
+    write(axes, placed)
 
 
 def _paths(shapes: Any, frame: Frame) -> list[Path]:
@@ -145,8 +144,23 @@ def _ground(axes: Axes, atlas: Atlas, frame: Frame) -> None:
         )
 
 
-def _perimeters(axes: Axes, atlas: Atlas, frame: Frame, code_qpv: str) -> list[Array]:
-    """Draw the outlines; return those of the quarter of the page, on paper."""
+def own_line(frame: Frame, *, single: bool) -> float:
+    """Width in points of the outlines a sheet is about."""
+    if not single:
+        return 1.4
+    # an outline thick on a street plan would hide a quarter seen from afar
+    return 2.8 if frame.scale <= BIG_SCALE else 2.0
+
+
+def other_line(*, single: bool) -> float:
+    """Width in points of the other outlines."""
+    return 1.1 if single else 0.6
+
+
+def _perimeters(
+    axes: Axes, atlas: Atlas, frame: Frame, own: Collection[str], *, single: bool
+) -> list[Array]:
+    """Draw the outlines; return those of the quarters the sheet is about, on paper."""
     fine = frame.metres(0.08)
     old = atlas.near(atlas.old, frame)
     ghost = [frame.paper(c) for c in lines_of(shapely.simplify(old.geometry.to_numpy(), fine))]
@@ -157,16 +171,10 @@ def _perimeters(axes: Axes, atlas: Atlas, frame: Frame, code_qpv: str) -> list[A
     )
     near = atlas.near(atlas.qpv, frame)
     shapes = shapely.simplify(near.geometry.to_numpy(), fine)
-    mine = (
-        near["code_qpv"].astype(str).eq(code_qpv).to_numpy()
-        if code_qpv
-        else np.ones(len(near), bool)
-    )
-    # an outline thick on a street plan would hide a quarter seen from afar
-    own_line = (2.8 if frame.scale <= BIG_SCALE else 2.0) if code_qpv else 1.2
+    mine = near["code_qpv"].astype(str).isin(own).to_numpy()
     for kept, alpha, width in (
-        (shapes[~mine], 0.06, 1.1),
-        (shapes[mine], theme.QPV_FILL_ALPHA, own_line),
+        (shapes[~mine], 0.06, other_line(single=single)),
+        (shapes[mine], theme.QPV_FILL_ALPHA, own_line(frame, single=single)),
     ):
         paths = _paths(kept, frame)
         rings = [frame.paper(c) for c in lines_of(kept)]
@@ -186,12 +194,32 @@ def _residences(axes: Axes, atlas: Atlas, frame: Frame, taken: Taken) -> gpd.Geo
     spots = atlas.near(atlas.residences, frame).copy()
     at = frame.paper(shapely.get_coordinates(spots.geometry.to_numpy()).reshape(-1, 2))
     spots["mx"], spots["my"] = at[:, 0], at[:, 1]
-    shrink = symbol_shrink(frame.scale)
-    spots["r"] = radius_mm(spots["logements"].to_numpy(dtype=float)) * shrink
+    if frame.scale > FAR_SCALE and len(spots):
+        spots = _gathered(spots)
+    spots["r"] = symbol_mm(spots["logements"].to_numpy(dtype=float), frame.scale)
     spots = spots.sort_values(["r", "id_residence"], ascending=[False, True], kind="stable")
     symbols(axes, spots["mx"], spots["my"], spots["r"], spots["statut"])
     taken.add(spots[["mx", "my", "r"]].to_numpy(dtype=float))
     return spots
+
+
+def _gathered(spots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Gather résidences of one status: those of a quarter or, outside quarters, of a square on paper."""
+    squares = (spots[["mx", "my"]] // SECTOR_MM).astype(int).astype(str)
+    square = squares["mx"] + "/" + squares["my"]
+    quarter = spots["code_qpv"].fillna("").astype(str)
+    weight = spots["logements"].astype(float).fillna(1.0).clip(lower=1.0)
+    table = pd.DataFrame(
+        {
+            "statut": spots["statut"].astype(str),
+            "id_residence": quarter.where(quarter.ne(""), square),
+            "logements": weight,
+            "mx": spots["mx"] * weight,
+            "my": spots["my"] * weight,
+        }
+    )
+    out = table.groupby(["statut", "id_residence"], as_index=False, sort=True).sum()
+    return out.assign(mx=out["mx"] / out["logements"], my=out["my"] / out["logements"])
 
 
 def symbols(axes: Axes, x: Any, y: Any, radius: Any, status: Any) -> None:
@@ -232,106 +260,3 @@ def symbols(axes: Axes, x: Any, y: Any, radius: Any, status: Any) -> None:
             diamonds, facecolor=theme.A_VERIFIER, edgecolor=theme.INK, linewidth=0.9, zorder=8
         )
     )
-
-
-def _point_names(spots: gpd.GeoDataFrame, code_qpv: str) -> tuple[list[Named], list[Named]]:
-    """Return the names to place: doubts then the quarter's own; and, apart, those outside."""
-    doubt = (spots["statut"] == QpvStatut.A_VERIFIER).to_numpy()
-    own = spots["code_qpv"].astype(str).eq(code_qpv).to_numpy() if code_qpv else ~doubt
-    order = np.lexsort((-spots["r"].to_numpy(dtype=float), ~doubt))
-    sides: tuple[list[Named], list[Named]] = ([], [])
-    for index in order:
-        row = spots.iloc[index]
-        lines = wrap(str(row["nom"] or row["id_residence"]), _NAME_MM, POINT_PT, lines=2)
-        named = (lines, float(row["mx"]), float(row["my"]), float(row["r"]))
-        sides[0 if doubt[index] or own[index] else 1].append(named)
-    return sides
-
-
-def _area_names(
-    areas: gpd.GeoDataFrame, key: str, kind: str, frame: Frame, taken: Taken, but: str = ""
-) -> list[Label]:
-    """Name quarters or communes inside their outline, where there is room."""
-    out = []
-    window = shapely.box(*frame.bounds)
-    step = AREA_PT * POINT_MM * 1.2
-    for code, name, shape in zip(areas[key], areas["nom"], areas.geometry, strict=True):
-        inside = shapely.intersection(shape, window)
-        if code == but or inside.is_empty or inside.area < frame.metres(10) ** 2:
-            continue
-        text = str(name).upper() if kind == "commune" else str(name)
-        lines = wrap(text, 34.0, AREA_PT, bold=kind == "quarter", lines=2)
-        for spot in _spots(inside, frame):
-            rows = [
-                text_discs(
-                    spot[0], spot[1] - i * step, text_width_mm(t, AREA_PT, bold=True), AREA_PT, 0.0
-                )
-                for i, t in enumerate(lines)
-            ]
-            if taken.free(np.vstack(rows)):
-                taken.add(np.vstack(rows))
-                middle = spot[1] - step * (len(lines) - 1) / 2
-                out.append(Label("\n".join(lines), spot[0], middle, 0.0, AREA_PT, kind))
-                break
-    return out
-
-
-def _spots(area: Any, frame: Frame) -> list[Array]:
-    """Return places inside an area to try in turn: its heart, then a coarse lattice."""
-    xmin, ymin, xmax, ymax = area.bounds
-    x, y = np.meshgrid(np.linspace(xmin, xmax, 9)[1:-1], np.linspace(ymin, ymax, 9)[1:-1])
-    held = shapely.contains_xy(area, x.ravel(), y.ravel())
-    lattice = np.column_stack([x.ravel()[held], y.ravel()[held]])
-    heart = shapely.get_coordinates(area.representative_point())
-    return list(frame.paper(np.vstack([heart, lattice])))
-
-
-def _street_pieces(
-    atlas: Atlas, frame: Frame
-) -> tuple[list[tuple[str, int, list[Array]]], list[tuple[str, int, list[Array]]]]:
-    """Street lines cut to the frame, by name: main ones, and the others."""
-    streets = atlas.near(atlas.streets, frame)
-    shapes = shapely.intersection(streets.geometry.to_numpy(), shapely.box(*frame.bounds))
-    by_name: dict[str, tuple[int, list[Array]]] = {}
-    for name, rank, shape in zip(streets["nom"], streets["rang"], shapes, strict=True):
-        if frame.scale > BIG_SCALE and rank > 1:
-            continue
-        pieces = [frame.paper(c) for c in lines_of(shape) if len(c) > 1]
-        if pieces:
-            known = by_name.setdefault(printable(str(name)), (int(rank), []))
-            known[1].extend(pieces)
-    rows = [(name, rank, pieces) for name, (rank, pieces) in by_name.items()]
-    return [r for r in rows if r[1] == 1], [r for r in rows if r[1] > 1]
-
-
-def _write(axes: Axes, labels: list[Label]) -> None:
-    for label in labels:
-        if label.kind == "street":
-            axes.text(
-                label.x,
-                label.y,
-                label.text,
-                fontsize=label.size_pt,
-                rotation=label.angle,
-                ha="center",
-                va="center_baseline",
-                style="italic",
-                color=theme.STREET_NAME,
-                rotation_mode="anchor",
-                zorder=5.5,
-            )
-            continue
-        bold = label.kind == "quarter"
-        axes.text(
-            label.x,
-            label.y,
-            label.text,
-            fontsize=label.size_pt,
-            ha="center",
-            va="center",
-            color=_INKS[label.kind],
-            fontweight="bold" if bold else "normal",
-            linespacing=1.1,
-            zorder=9,
-            bbox={"facecolor": theme.PAPER, "alpha": 0.72, "linewidth": 0, "pad": 0.6},
-        )

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from map_models import HOSTILE, synthetic
+from matplotlib.collections import EllipseCollection
 from PIL import Image
 
 from tfpb.io.fingerprint import fingerprint
 from tfpb.report import map_overview, map_print, theme
 from tfpb.report.canvas import Sheet, style
-from tfpb.report.map_layers import atlas, fit, page_epsg
+from tfpb.report.map_layers import FAR_SCALE, atlas, fit, page_epsg
 from tfpb.report.map_overview import overview_view
 from tfpb.report.map_sheets import map_files, sheet_count
 from tfpb.report.map_view import page_view
@@ -268,3 +269,49 @@ def test_model_without_ground_says_so(model: MapModel) -> None:
     )
     assert any("aucune base" in t or "Fond de plan" in t for t in _texts(bare, 1))
     assert _image(map_print.draw_page(bare, bare.pages[1], dpi=72).png).shape[2] == 3
+
+
+def test_overview_names_its_quarters_and_puts_the_others_behind(model: MapModel) -> None:
+    town = next(t for t in model.territories if t.name == "Valmont-2")
+    name = model.pages[1].nom
+    with style():
+        sheet = map_overview.compose(overview_view(model, title=town.name, codes=town.codes))
+    named = [t.get_text() for ax in sheet.figure.axes[1:] for t in ax.texts]
+    assert name in named
+    assert not any(p.nom in named for p in model.pages if p.nom != name)
+
+
+def test_names_of_areas_never_touch(region: MapModel) -> None:
+    for territory in (None, next(t for t in region.territories if t.slug.startswith("epci-"))):
+        codes = territory.codes if territory else None
+        with style():
+            sheet = map_overview.compose(overview_view(region, title="x", codes=codes))
+            sheet.figure.canvas.draw()
+            boxes = [
+                t.get_window_extent()
+                for ax in sheet.figure.axes[1:]
+                for t in ax.texts
+                if t.get_style() == "normal" and "\n" not in t.get_text()
+            ]
+        assert len(boxes) >= 9
+        # letters of one line; the white ground behind them may meet that of another
+        inner = [(b.x0 + 1, b.y0 + b.height / 4, b.x1 - 1, b.y1 - b.height / 4) for b in boxes]
+        for k, (x0, y0, x1, y1) in enumerate(inner):
+            for a0, b0, a1, b1 in inner[k + 1 :]:
+                assert x1 <= a0 or a1 <= x0 or y1 <= b0 or b1 <= y0
+
+
+def test_a_map_of_a_whole_region_gathers_what_it_cannot_tell_apart(region: MapModel) -> None:
+    view = overview_view(region)
+    assert view.frame.scale > FAR_SCALE
+    with style():
+        sheet = map_overview.compose(view)
+    drawn = sum(
+        len(c.get_offsets())
+        for ax in sheet.figure.axes[1:]
+        for c in ax.collections
+        if isinstance(c, EllipseCollection)
+    )
+    assert 204 <= drawn < len(region.residences) / 3
+    said = " ".join(t.get_text() for t in sheet.layer.texts)
+    assert "logements (groupés)" in said
