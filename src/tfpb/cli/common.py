@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from pathlib import Path
@@ -91,8 +92,8 @@ def guard() -> Iterator[None]:
     except Exception as error:
         if os.environ.get("TFPB_TRACE"):
             raise
-        if isinstance(error, OSError) and error.errno and error.filename:
-            show_faults([_refused(error)])
+        if (refused := _system_error(error)) is not None:
+            show_faults([_refused(refused)])
             raise typer.Exit(TfpbError.exit_code) from None
         complain(
             "Une erreur du programme est survenue (ce n’est pas votre fichier) : "
@@ -101,12 +102,24 @@ def guard() -> Iterator[None]:
         raise typer.Exit(_OUR_FAULT) from None
 
 
+def _system_error(error: BaseException | None) -> OSError | None:
+    """Find what the system refused behind an error, whatever library met it."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno:
+            return error
+        if type(error).__name__ == "SerialisationError" and "IO_" in str(error):
+            return OSError(errno.ENOSPC, "")  # how the XML library of workbooks says so
+        error = error.__cause__ or error.__context__
+    return None
+
+
 def _refused(error: OSError) -> Fault:
     """Make the fault of a file or folder the system refuses, wherever in the program that was."""
     from tfpb.errors import Fault, Place
     from tfpb.words.contents import reason
 
-    name = Path(str(error.filename)).name.removeprefix(".").removesuffix(".part")
+    known = "" if error.filename is None else str(error.filename)
+    name = Path(known).name.removeprefix(".").removesuffix(".part")
     return Fault("acces_impossible", Place(name), reason(error))
 
 

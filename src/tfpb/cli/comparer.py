@@ -62,9 +62,13 @@ def comparer(
         from tfpb import survey
         from tfpb.errors import stop_on_faults
         from tfpb.io.deliveries import read_delivery
-        from tfpb.io.tabular import read_table
+        from tfpb.io.outputs import refuse_inputs
+        from tfpb.io.tabular import check_format, read_table
         from tfpb.io.toml_files import load_plan
 
+        second = sortie.with_name(f"{sortie.stem}_niveaux{sortie.suffix}")
+        check_format(sortie)
+        refuse_inputs((sortie, second), (*enquete, plan, residences, repere))
         described = load_plan(plan)
         deliveries = [read_delivery(path, described, sheet=feuille) for path in enquete]
         notices = [n for d in deliveries for n in d.notices]
@@ -85,7 +89,6 @@ def comparer(
             masking_n=described.reglages.masquage_n,
             previous=_masked_before(sortie),
         )
-        second = sortie.with_name(f"{sortie.stem}_niveaux{sortie.suffix}")
         _write(sortie, second, published, raw_csv=csv_brut)
         _tell(published, [*notices, *published.notices], sortie, second)
 
@@ -133,18 +136,35 @@ def _masked_before(path: Path) -> tuple[Any, ...]:
 
 def _write(first: Path, second: Path, published: Published, *, raw_csv: bool) -> None:
     """Write both tables or neither."""
-    from tfpb.io.tabular import write_table
+    from tfpb.io.outputs import write_together
+    from tfpb.io.tabular import table_bytes
 
-    before = first.read_bytes() if first.is_file() else None
-    write_table(first, published.comparison, raw_csv=raw_csv, sheet="Comparaison")
-    try:
-        write_table(second, published.levels, raw_csv=raw_csv, sheet="Niveaux")
-    except BaseException:
-        if before is None:
-            first.unlink(missing_ok=True)
-        else:
-            first.write_bytes(before)
-        raise
+    tables = ((first, published.comparison, "Comparaison"), (second, published.levels, "Niveaux"))
+    write_together(
+        {
+            path: table_bytes(path, table, raw_csv=raw_csv, sheet=sheet)
+            for path, table, sheet in tables
+        }
+    )
+
+
+def _explore(published: Published, labels: dict[str, str]) -> None:
+    """Say where to look first among territories, if there are any."""
+    from tfpb.survey import exploration
+    from tfpb.words.exploration import NOT_A_PROOF, TITLE, explored, explored_line
+
+    rows = exploration(published.comparison, wave=published.waves[-1].vague, bailleur="ensemble")
+    if rows.empty:
+        return
+    found = rows[rows["ressort"]]
+    say(f"{TITLE}.")
+    say(f"  {explored(len(rows), len(found))}")
+    for row in found.head(5).to_dict("records"):
+        place, label = str(row["territoire"]), labels[str(row["item"])]
+        line = explored_line(place, label, row["ecart"], row["qpv"], int(row["n"]))
+        say(f"  {line}")
+    if len(found):
+        say(f"  {NOT_A_PROOF}")
 
 
 def _tell(published: Published, notices: list[Any], first: Path, second: Path) -> None:
@@ -179,6 +199,7 @@ def _tell(published: Published, notices: list[Any], first: Path, second: Path) -
         say(f"  {labels[row['item']]} : {gap_line(record, interviews=needed)}")
     for verdict in dict.fromkeys(rows["verdict"]):
         say(f"  « {VERDICTS[verdict]} » : {EXPLANATIONS[verdict]}.")
+    _explore(published, labels)
     say(QUOTA_SENTENCE)
     masked = int((table["publication"] == "masque").sum())
     if masked:

@@ -49,7 +49,8 @@ def dossier(
         --geodonnees sorties/geodonnees
     """
     with guard():
-        from tfpb.io.pack import check_place, write_pack
+        from tfpb.io.outputs import staged
+        from tfpb.io.pack import check_place, free_place, write_pack
         from tfpb.io.published_before import masked_before
         from tfpb.io.stage_cache import StageCache, cache_folder
         from tfpb.io.toml_files import load_settings
@@ -62,8 +63,10 @@ def dossier(
         cache = cache_folder()
         keep = None if tout_recalculer or cache is None else StageCache(cache)
         made, files, journal = _run(settings, folder, before, keep)
-        written = write_pack(target, files, journal)
-        _tell(made, written, _review(made, folder, written.folder))
+        review = _review(made, folder, free_place(target))
+        with staged(review):  # a workbook held open is met before the pack is replaced
+            written = write_pack(target, files, journal)
+        _tell(made, written, _named(made, review))
 
 
 def geography_folder(settings: Settings, option: Path | None) -> Path:
@@ -77,8 +80,7 @@ def _run(
     settings: Settings, folder: Path, before: tuple[Cell, ...], keep: StageCache | None
 ) -> tuple[Dossier, dict[str, bytes], dict[str, Any]]:
     from tfpb.executor import cores
-    from tfpb.pipeline import STAGES, assemble, render
-    from tfpb.report.pack_files import DOCUMENTS
+    from tfpb.pipeline import DOCUMENTS, STAGES, assemble, render
     from tfpb.stage import directly
 
     timings: dict[str, float] = {}
@@ -107,14 +109,14 @@ def _run(
     return made, files, journal
 
 
-def _review(made: Dossier, geography: Path, pack: Path) -> str:
-    """Write what is left to decide beside the pack; return the workbook's path from the dossier."""
-    from tfpb.cli.review import read_decisions, write_review
+def _review(made: Dossier, geography: Path, pack: Path) -> dict[Path, bytes]:
+    """Make the workbook of what is left to decide, which stands beside the pack."""
+    from tfpb.cli.review import read_decisions, review_file
     from tfpb.geodata.parcel_imports import load_parcels
 
     entrances = made.located.entrances
     given = made.settings.fichiers.decisions
-    name = write_review(
+    return review_file(
         pack,
         entrances,
         made.maps,
@@ -123,13 +125,16 @@ def _review(made: Dossier, geography: Path, pack: Path) -> str:
         decisions=read_decisions(made.settings.path(given)) if given else None,
         radius_m=made.settings.reglages.rayon_defaut_m,
     )
-    if not name:
-        return ""
-    path = pack.resolve().parent / name
-    try:
-        return Path(os.path.relpath(path, made.settings.folder)).as_posix()
-    except ValueError:  # another drive
-        return path.as_posix()
+
+
+def _named(made: Dossier, review: dict[Path, bytes]) -> str:
+    """Name the review from the dossier's folder, as `decisions` would; empty when there is none."""
+    for path in review:
+        try:
+            return Path(os.path.relpath(path.resolve(), made.settings.folder)).as_posix()
+        except ValueError:  # another drive
+            return path.resolve().as_posix()
+    return ""
 
 
 def _tell(made: Dossier, written: Written, review: str) -> None:

@@ -73,14 +73,16 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         --geodonnees sorties/geodonnees
     """
     with guard(), ExitStack() as opened:
-        from tfpb.geodata.address_job import check_output, prepare_job, run_job
+        from tfpb.geodata.address_job import check_output, prepare_job, refuse_tenants, run_job
         from tfpb.geodata.address_open import open_geocoder
         from tfpb.words import address_review as words
 
-        check_output(sortie, source=entree)
+        check_output(sortie, source=entree, others=(decisions, alias_voies))
         job = prepare_job(
             entree, sheet=feuille, renames=renames(colonne), commune=commune, decisions=decisions
         )
+        if mode.value != "index":
+            refuse_tenants(job)
         found = open_geocoder(
             opened, mode=mode.value, folder=geodata_folder(geodonnees), aliases=alias_voies
         )

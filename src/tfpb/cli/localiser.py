@@ -56,9 +56,13 @@ def localiser(  # noqa: PLR0917 - options of a command
     """
     with guard():
         from tfpb.cli.localiser_steps import Task, run
+        from tfpb.io.outputs import refuse_inputs
         from tfpb.io.point_tables import known_headers
-        from tfpb.io.tabular import read_table
+        from tfpb.io.tabular import check_format, read_table
 
+        refuse_inputs((sortie,), (entree, decisions))
+        if sortie.suffix.lower() != ".gpkg":
+            check_format(sortie)
         table = read_table(entree, sheet=feuille, known=known_headers())
         task = Task(
             table=table, year=annee, radius_m=rayon, folder=geodata_folder(geodonnees),

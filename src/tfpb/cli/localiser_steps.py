@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from tfpb import perimeters
-from tfpb.cli.review import read_decisions, write_review
+from tfpb.cli.review import read_decisions, review_file
 from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
 from tfpb.geodata.parcel_imports import load_parcels
 from tfpb.geodata.qpv_imports import load_qpv
-from tfpb.io.geofiles import write_gpkg
+from tfpb.io.geopackage import points_bytes
+from tfpb.io.outputs import write_together
 from tfpb.io.point_tables import Given, read_points, with_answers
-from tfpb.io.tabular import TextTable, write_table
+from tfpb.io.tabular import TextTable, table_bytes
 from tfpb.model.projection import LAMBERT_93
 from tfpb.perimeters.points import positions
 from tfpb.perimeters.review import row_keys
@@ -84,9 +85,9 @@ def run(task: Task, *, advance: Callable[[int], None]) -> Done:
             decisions=decisions,
         )  # fmt: skip
     frame, renamed = with_answers(task.table, answers.join(located))
-    _write(task, frame, points)
+    written = {task.output: _rendered(task, frame, points)}
     entrances = points.join(located)
-    review = write_review(
+    review = review_file(
         task.output.with_suffix(""),
         entrances,
         maps,
@@ -95,11 +96,13 @@ def run(task: Task, *, advance: Callable[[int], None]) -> Done:
         decisions=decisions,
         radius_m=task.radius_m,
     )
+    write_together(written | review)
     return Done(
         summary_lines(
             counts=_counts(located["qpv_statut"]),
             evolution=_counts(located["qpv_evolution"]),
-            output=task.output.name, review=review, renamed=renamed, year=task.year,
+            output=task.output.name,
+            review=next((p.name for p in review), ""), renamed=renamed, year=task.year,
             geocoded=read.given is Given.NOTHING, radius_m=task.radius_m,
         ),
         doubts,
@@ -128,11 +131,10 @@ def _geocoded(task: Task, advance: Callable[[int], None]) -> pd.DataFrame:
         return geocoder.run(addresses.addresses, progress=advance)
 
 
-def _write(task: Task, frame: pd.DataFrame, points: pd.DataFrame) -> None:
-    """Write the answers by the extension of the output."""
+def _rendered(task: Task, frame: pd.DataFrame, points: pd.DataFrame) -> bytes:
+    """Render the answers by the extension of the output."""
     if task.output.suffix.lower() != ".gpkg":
-        write_table(task.output, frame, raw_csv=task.raw_csv)
-        return
+        return table_bytes(task.output, frame, raw_csv=task.raw_csv)
     at = positions(points, default_radius_m=task.radius_m)
     if not at.placed.any():
         raise fail("sortie_gpkg_vide", place=Place(task.output.name))
@@ -144,7 +146,7 @@ def _write(task: Task, frame: pd.DataFrame, points: pd.DataFrame) -> None:
             rows = at.placed & (at.epsg == other)
             moved = gpd.GeoSeries(gpd.points_from_xy(x[rows], y[rows], crs=other)).to_crs(epsg)
             x[rows], y[rows] = moved.x, moved.y
-    write_gpkg(task.output, frame, x=x, y=y, epsg=epsg, layer="localisation")
+    return points_bytes(frame, x=x, y=y, epsg=epsg, layer="localisation")
 
 
 def _streets(task: Task, entrances: pd.DataFrame, rows: pd.DataFrame) -> gpd.GeoDataFrame | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Severity, TfpbError
 from tfpb.io.review_book import SHEET, review_bytes
-from tfpb.io.tabular import read_table, sheet_names, write_bytes
+from tfpb.io.tabular import read_table, sheet_names
 from tfpb.io.typed import typed
 from tfpb.model.tables import DECISIONS_LIMITES
 from tfpb.perimeters.review import doubtful, lost_decisions
@@ -44,7 +44,7 @@ def read_decisions(path: Path) -> pd.DataFrame:
     return frame
 
 
-def write_review(
+def review_file(
     stem: Path,
     entrances: pd.DataFrame,
     maps: Mapping[int, QpvMap],
@@ -53,8 +53,8 @@ def write_review(
     streets: Callable[[pd.DataFrame], gpd.GeoDataFrame | None],
     decisions: pd.DataFrame | None,
     radius_m: float,
-) -> str:
-    """Write the review workbook of located entrances.
+) -> dict[Path, bytes]:
+    """Make the review workbook of located entrances, for its place.
 
     Parameters
     ----------
@@ -71,12 +71,12 @@ def write_review(
 
     Returns
     -------
-    str
-        Name of the workbook, empty when there is nothing to decide.
+    dict of Path to bytes
+        The workbook at its place; empty when there is nothing to decide.
     """
     rows = doubtful(entrances, decisions)
     if not len(rows):
-        return ""
+        return {}
     path, base = _place(stem, decisions)
     drawn = pictures(
         rows,
@@ -86,8 +86,7 @@ def write_review(
         streets=streets(rows),
         default_radius_m=radius_m,
     )
-    write_bytes(path, review_bytes(rows, drawn, codes=rows["code_qpv"].tolist(), base=base))
-    return path.name
+    return {path: review_bytes(rows, drawn, codes=rows["code_qpv"].tolist(), base=base)}
 
 
 def _place(stem: Path, decisions: pd.DataFrame | None) -> tuple[Path, Path | None]:

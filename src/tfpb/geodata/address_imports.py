@@ -20,8 +20,9 @@ from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.geodata.address_blob import CommuneRows, decode, encode, merge, sort_and_dedupe
 from tfpb.geodata.address_formats import read_batches, sniff
 from tfpb.geodata.address_rows import prepare
-from tfpb.geodata.address_store import FILE_NAME, FORMAT, SCHEMA
+from tfpb.geodata.address_store import FILE_NAME, FORMAT, SCHEMA, refusal
 from tfpb.geodata.communes import Communes
+from tfpb.io.contents import cannot_write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -92,13 +93,16 @@ def import_addresses(
     Raises
     ------
     TfpbError
-        All files that are none of the four shapes, before anything is written; or the file that
-        stops being readable midway.
+        All files that are none of the four shapes, before anything is written; the file that
+        stops being readable midway; `ecriture_impossible` when the disk is full or closed to us.
     """
     files = list(paths)
     shapes = _sniff_all(files)
-    folder.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(folder / FILE_NAME)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(folder / FILE_NAME)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise cannot_write(FILE_NAME, error) from error
     try:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.executescript(SCHEMA)
@@ -109,6 +113,8 @@ def import_addresses(
             for path, shape in zip(files, shapes, strict=True)
         )
     except sqlite3.DatabaseError as error:
+        if (refused := refusal(error)) is not None:  # the file is sound, the disk refuses
+            raise cannot_write(FILE_NAME, refused) from error
         raise TfpbError(Fault("adresses_index_illisible", Place(file=FILE_NAME))) from error
     finally:
         connection.close()

@@ -12,14 +12,16 @@ from tfpb.geodata.address_decisions import AddressDecision, decided, key_of, set
 from tfpb.geodata.address_run import Resume
 from tfpb.geodata.address_tables import known_headers, read_addresses
 from tfpb.io.address_review import read_review, review_bytes
-from tfpb.io.tabular import read_table, write_bytes, write_table
+from tfpb.io.outputs import refuse_inputs, write_together
+from tfpb.io.personal import tenant_columns
+from tfpb.io.tabular import check_format, read_table, table_bytes
 from tfpb.model.codes import GeocodeVerdict
 from tfpb.model.results import RESULT_COLUMNS
 from tfpb.text import fold
 from tfpb.words.geocoding import REASONS, TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from tfpb.geodata.address_run import FileGeocoder
@@ -35,7 +37,6 @@ _DECIDED: Final = {
     "date": "date",
     "piece": "piece",
 }
-_OUTPUTS: Final = frozenset({".csv", ".txt", ".tsv", ".xlsx", ".ods", ".parquet"})
 _MOST_ALTERNATIVES: Final = 5
 
 
@@ -99,23 +100,31 @@ class Geocoded:
     notices: tuple[Fault, ...]
 
 
-def check_output(output: Path, *, source: Path) -> None:
+def check_output(output: Path, *, source: Path, others: Iterable[Path | None] = ()) -> None:
     """Refuse an output that could not be written, before anything is geocoded.
 
     Raises
     ------
     TfpbError
-        `format_inconnu`, or `sortie_sur_entree` when the output would replace the input.
+        `format_inconnu`, or `sortie_sur_entree` when the output would replace a file that is read.
     """
-    if output.suffix.lower() not in _OUTPUTS:
-        raise fail(
-            "format_inconnu",
-            place=Place(output.name),
-            got=output.suffix or output.name,
-            attendu="csv, xlsx, ods ou parquet",
-        )
-    if output.exists() and source.exists() and output.samefile(source):
-        raise fail("sortie_sur_entree", place=Place(output.name), got=output.name)
+    check_format(output)
+    refuse_inputs((output,), (source, *others))
+
+
+def refuse_tenants(job: AddressJob) -> None:
+    """Refuse to send a list of tenants to anyone, their addresses alone included.
+
+    Raises
+    ------
+    TfpbError
+        `adresses_de_locataires`.
+    """
+    frame = job.table.frame
+    named = tenant_columns(frame, keep=job.read.values())
+    if named:
+        place = Place(job.table.file, job.table.sheet, 0, named[0])
+        raise fail("adresses_de_locataires", place=place, got=", ".join(named))
 
 
 def prepare_job(
@@ -221,8 +230,10 @@ def run_job(
     written = pd.concat([frame.reset_index(drop=True), results.reset_index(drop=True)], axis=1)
     if len(written) != len(job.table.frame):
         raise AssertionError(len(written))
-    write_table(output, written, raw_csv=raw_csv)
-    review, kept, doubtful = _write_review(job, results, output, decisions)
+    made = _review(job, results, output, decisions)
+    write_together({output: table_bytes(output, written, raw_csv=raw_csv), **made.files})
+    if made.spent is not None:
+        made.spent.unlink(missing_ok=True)
     failed = int((results["result_status"] == "error").sum())
     if resume and not failed:
         resume.clean()
@@ -231,9 +242,9 @@ def run_job(
         failed,
         _counts(results["result_verdict"]),
         _counts(results["result_type"]),
-        review,
-        doubtful,
-        kept,
+        next((path.name for path in made.files), ""),
+        made.doubtful,
+        made.kept,
         tuple(doubts),
     )
 
@@ -242,10 +253,20 @@ def _counts(values: pd.Series[str]) -> dict[str, int]:
     return {str(value): int(count) for value, count in values.value_counts().items()}
 
 
-def _write_review(
+@dataclass(frozen=True, slots=True)
+class _Review:
+    """The review at its place, decisions of another that stay, one that has nothing more to ask."""
+
+    files: dict[Path, bytes]
+    kept: str
+    doubtful: int
+    spent: Path | None = None
+
+
+def _review(
     job: AddressJob, results: pd.DataFrame, output: Path, decisions: Path | None
-) -> tuple[str, str, int]:
-    """Write the review, never over decisions that were not read."""
+) -> _Review:
+    """Make the review, never over decisions that were not read."""
     rows = review_rows(job, results)
     waiting = int((rows["decision"] == "").sum()) if len(rows) else 0
     path = output.with_name(f"{output.stem}_a_verifier.xlsx")
@@ -256,11 +277,9 @@ def _write_review(
         path = output.with_name(f"{output.stem}_a_verifier.{number}.xlsx")
         number += 1
     if not len(rows):
-        if path.is_file() and not _same(path, decisions):
-            path.unlink()
-        return "", kept, 0
-    write_bytes(path, review_bytes(rows, base=path if path.is_file() else None))
-    return path.name, kept, waiting
+        return _Review({}, kept, 0, None if _same(path, decisions) else path)
+    data = review_bytes(rows, base=path if path.is_file() else None)
+    return _Review({path: data}, kept, waiting)
 
 
 def _same(path: Path, other: Path | None) -> bool:

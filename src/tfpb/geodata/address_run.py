@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -69,8 +70,9 @@ class Resume:
         mark = found.folder / "cle"
         if not mark.is_file() or mark.read_text(encoding="utf-8") != found.key:
             found.clean()
-            found.folder.mkdir(parents=True)
-            mark.write_text(found.key, encoding="utf-8")
+            with suppress(OSError):  # the run goes on without; its output will say what is wrong
+                found.folder.mkdir(parents=True)
+                mark.write_text(found.key, encoding="utf-8")
         return found
 
     def get(self, start: int) -> pd.DataFrame | None:
@@ -84,11 +86,15 @@ class Resume:
             return None
 
     def put(self, start: int, frame: pd.DataFrame) -> None:
-        """Keep a stretch, whole or not at all."""
+        """Keep a stretch, whole or not at all; a disk that refuses costs a later run its time, no more."""
         path = self.folder / f"{start:09d}.parquet"
         part = path.with_suffix(".part")
-        frame.reset_index(drop=True).to_parquet(part, index=False)
-        part.replace(path)
+        try:
+            frame.reset_index(drop=True).to_parquet(part, index=False)
+            part.replace(path)
+        except OSError:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
     def rows(self, total: int, *, chunk_rows: int = CHUNK_ROWS) -> int:
         """Count the rows already done, of `total`."""

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import logging
 import os
-import sqlite3
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import httpx
@@ -21,6 +19,7 @@ import stamina
 
 from tfpb.errors import Place, fail
 from tfpb.geodata.address_replies import FIELDS, Answer, Query, of_feature, of_row
+from tfpb.geodata.answer_cache import AnswerCache
 from tfpb.geodata.network import Limits, open_client, reason
 
 if TYPE_CHECKING:
@@ -113,12 +112,7 @@ class AddressService:
         self._reached = False
         self._failures = 0
         self._refusals = 0
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        self._cache = sqlite3.connect(cache)
-        self._cache.execute(
-            "CREATE TABLE IF NOT EXISTS answers (service TEXT, text TEXT, citycode TEXT, answer TEXT,"
-            " PRIMARY KEY (service, text, citycode))"
-        )
+        self._cache = AnswerCache(cache, self.settings.base_url)
         # addresses go to the named host alone: a redirect is not followed
         seconds = self.settings.timeout_s
         limits = Limits(seconds, seconds, window_s=seconds, most_bytes=_MOST_BYTES)
@@ -176,7 +170,7 @@ class AddressService:
                         got=reason(error),
                         adresse=self.settings.base_url,
                     ) from error
-            self._keep(answers)
+            self._cache.put(answers)
             found.update({query: answers.get(query, _ERROR) for query in batch})
             tell(len(batch))
         return found
@@ -185,27 +179,7 @@ class AddressService:
         low, _ = _QUERY_LENGTH
         if len(query.text) < low:
             return Answer("not-found")
-        row = self._cache.execute(
-            "SELECT answer FROM answers WHERE service = ? AND text = ? AND citycode = ?",
-            (self.settings.base_url, query.text, query.citycode),
-        ).fetchone()
-        return Answer(**json.loads(row[0])) if row else None
-
-    def _keep(self, answers: dict[Query, Answer]) -> None:
-        self._cache.executemany(
-            "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)",
-            [
-                (
-                    self.settings.base_url,
-                    q.text,
-                    q.citycode,
-                    json.dumps(asdict(a), ensure_ascii=False),
-                )
-                for q, a in answers.items()
-                if a.status != "error"
-            ],
-        )
-        self._cache.commit()
+        return self._cache.get(query)
 
     def _settle(self, batch: Sequence[Query], into: dict[Query, Answer]) -> None:
         """Send a batch; one that does not come back right is cut in two, down to single queries.

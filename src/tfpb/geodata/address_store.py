@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
     from tfpb.geocode.source import CommuneAddresses
 
 FILE_NAME: Final = "adresses.sqlite"
+_REFUSALS: Final = {
+    sqlite3.SQLITE_PERM: errno.EACCES,
+    sqlite3.SQLITE_BUSY: errno.EBUSY,
+    sqlite3.SQLITE_LOCKED: errno.EBUSY,
+    sqlite3.SQLITE_READONLY: errno.EACCES,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+}
 _REFERENCES: Final = {
     "BAN": "Base Adresse Nationale, IGN et communes",
     "lieux-dits": "Base Adresse Nationale, lieux-dits",
@@ -258,6 +268,12 @@ class AddressStore:
                 "citycode": np.repeat(np.array([s.citycode for s in streets], dtype=object), sizes),
             }
         )
+
+
+def refusal(error: sqlite3.Error) -> OSError | None:
+    """Return what the system refused behind an error of the database; None when the file is at fault."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return OSError(_REFUSALS[code], "") if code in _REFUSALS else None
 
 
 def _half_written(path: Path) -> bool:

@@ -11,8 +11,8 @@ import shapely
 
 from tfpb.errors import Place, fail
 from tfpb.geodata.catalogue import entry
-from tfpb.geodata.sidecar import Sidecar, SourceFile, hash_file, read_sidecar, write_sidecar
-from tfpb.io.geofiles import layers, opened, read_parquet, read_polygons, write_parquet
+from tfpb.geodata.sidecar import Sidecar, SourceFile, hash_file, read_sidecar, store
+from tfpb.io.geofiles import layers, opened, read_parquet, read_polygons
 from tfpb.perimeters.territories import polygons_only
 from tfpb.text import fold, squeeze
 
@@ -68,14 +68,14 @@ def import_communes_outlines(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
         before = read_sidecar(folder / f"{_FILE}.json")
         sources = [s for s in (before.sources if before else []) if s.name != path.name] + sources
     whole = whole.sort_values("code_insee", kind="stable").reset_index(drop=True)
-    write_parquet(folder / f"{_FILE}.parquet", whole)
     known = entry(_FILE)
-    write_sidecar(
-        folder / f"{_FILE}.json",
+    store(
+        folder,
+        _FILE,
+        whole,
         Sidecar(
             kind="communes", name=known.title, vintage="", licence=known.licence, date=known.date,
-            address=known.address, rows=len(whole), sources=sources, stored=f"{_FILE}.parquet",
-            stored_sha256=hash_file(folder / f"{_FILE}.parquet"),
+            address=known.address, rows=len(whole), sources=sources,
         ),
     )  # fmt: skip
     return fresh.sort_values("code_insee", kind="stable").reset_index(drop=True)

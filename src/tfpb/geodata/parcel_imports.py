@@ -11,8 +11,8 @@ import shapely
 
 from tfpb.errors import Place, fail
 from tfpb.geodata.catalogue import entry
-from tfpb.geodata.sidecar import Sidecar, SourceFile, hash_file, read_sidecar, write_sidecar
-from tfpb.io.geofiles import layers, opened, read_parquet, read_polygons, write_parquet
+from tfpb.geodata.sidecar import Sidecar, SourceFile, hash_file, read_sidecar, store
+from tfpb.io.geofiles import layers, opened, read_parquet, read_polygons
 from tfpb.perimeters.territories import polygons_only
 from tfpb.text import fold
 
@@ -52,13 +52,13 @@ def import_parcels(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
     source = hash_file(path)
     for town, rows in whole.groupby("commune", sort=True):
         name = f"{_FOLDER}/{town}"
-        write_parquet(folder / f"{name}.parquet", gpd.GeoDataFrame(rows, crs=4326))
-        write_sidecar(
-            folder / f"{name}.json",
+        store(
+            folder,
+            name,
+            gpd.GeoDataFrame(rows, crs=4326),
             Sidecar(
                 kind="parcelles", name=known.title, vintage="", licence=known.licence, date=known.date,
-                address=known.address, rows=len(rows), stored=f"{name}.parquet",
-                stored_sha256=hash_file(folder / f"{name}.parquet"),
+                address=known.address, rows=len(rows),
                 sources=[SourceFile(path.name, source, len(rows))],
             ),
         )  # fmt: skip

@@ -13,8 +13,8 @@ import shapely
 
 from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
 from tfpb.geodata.catalogue import entry
-from tfpb.geodata.sidecar import Sidecar, SourceFile, hash_file, read_sidecar, write_sidecar
-from tfpb.io.geofiles import layers, opened, read_parquet, read_polygons, write_parquet
+from tfpb.geodata.sidecar import Sidecar, SourceFile, hash_file, read_sidecar, store
+from tfpb.io.geofiles import layers, opened, read_parquet, read_polygons
 from tfpb.model.location import QpvMap
 from tfpb.perimeters.territories import polygons_only
 from tfpb.text import fold, mend_mojibake, squeeze
@@ -91,19 +91,19 @@ def import_qpv(path: Path, *, vintage: int, folder: Path) -> QpvMap:
             ] + sources
     frame = frame.sort_values("code_qp", kind="stable").reset_index(drop=True)
     written = frame.assign(codes_insee=["|".join(c) for c in frame["codes_insee"]])
-    write_parquet(folder / f"{key}.parquet", written)
-    write_sidecar(
-        folder / f"{key}.json",
+    store(
+        folder,
+        key,
+        written,
         Sidecar(
             kind="qpv", name=known.title, vintage=str(vintage),
             licence=known.licence if len(frame) >= _NATIONAL else "", date=known.date,
             address=known.address, rows=len(frame), sources=sources, mended=sorted(set(mended)),
-            stored=f"{key}.parquet", stored_sha256=hash_file(folder / f"{key}.parquet"),
         ),
     )  # fmt: skip
     found = load_qpv(folder, vintage)
     if found is None:  # the files were just written: only another process could take them away
-        raise fail("geodonnees_abimees", place=Place(f"{key}.parquet"))
+        raise fail("geodonnees_abimees", place=Place(f"{key}.json"))
     return found
 
 

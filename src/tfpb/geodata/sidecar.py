@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-from dataclasses import asdict, dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Place, fail
@@ -12,6 +14,8 @@ from tfpb.io.tabular import write_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import geopandas as gpd
 
 _BLOCK: Final = 1 << 20
 
@@ -51,8 +55,8 @@ class Sidecar:
     date: str
     address: str
     rows: int
-    stored: str
-    stored_sha256: str
+    stored: str = ""
+    stored_sha256: str = ""
     sources: list[SourceFile] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
 
@@ -71,6 +75,40 @@ def hash_file(path: Path) -> str:
         while block := file.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
+
+
+def store(folder: Path, name: str, frame: gpd.GeoDataFrame, card: Sidecar) -> Sidecar:
+    """Keep a layer and its card: a reader meets the earlier pair or the new one, never half of each.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of geographies.
+    name : str
+        `qpv-2024`, `parcelles/59009`: the card is `<name>.json`, the layer bears its own hash.
+    frame : GeoDataFrame
+    card : Sidecar
+        Its `stored` and `stored_sha256` are filled here.
+
+    Raises
+    ------
+    TfpbError
+        `ecriture_impossible`.
+    """
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False)
+    data = buffer.getvalue()
+    digest = hashlib.sha256(data).hexdigest()
+    stored = f"{name}-{digest[:12]}.parquet"
+    write_bytes(folder / stored, data)
+    written = replace(card, stored=stored, stored_sha256=digest)
+    write_sidecar(folder / f"{name}.json", written)
+    place = folder / name
+    for old in (*place.parent.glob(f"{place.name}-*.parquet"), folder / f"{name}.parquet"):
+        if old != folder / stored:
+            with suppress(OSError):  # read by another run at this moment: it goes next time
+                old.unlink(missing_ok=True)
+    return written
 
 
 def write_sidecar(path: Path, sidecar: Sidecar) -> None:

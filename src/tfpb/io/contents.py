@@ -135,6 +135,6 @@ def path_too_long(error: OSError) -> bool:
     return error.errno == errno.ENAMETOOLONG
 
 
-def cannot_write(name: str, error: OSError) -> TfpbError:
+def cannot_write(name: str, error: Exception) -> TfpbError:
     """Make the error of a file that could not be written, with the system's reason in French."""
     return fail("ecriture_impossible", place=Place(name), got=reason(error))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import warnings
 import zipfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -31,6 +31,10 @@ _MAX_EXPANSION_BYTES: Final = 8_000_000_000
 _SNIFFED: Final = 512
 _DEGREES: Final = (-180.0, -90.0, 180.0, 90.0)
 _AREAL: Final = ("Polygon", "Surface", "Collection", "Unknown", "Geometry")
+_REFUSED: Final = (
+    pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
+)  # fmt: skip
+"""How the driver says that the disk is full or closed to it."""
 _MAX_NAME: Final = 31
 """GeoPackage column and layer names stay under 32 characters: some readers cut longer ones."""
 
@@ -191,20 +195,8 @@ def _dbf_encoding(path: Path) -> str | None:
     return "UTF-8"
 
 
-def write_parquet(path: Path, frame: gpd.GeoDataFrame) -> None:
-    """Keep a layer as GeoParquet, whole or not at all."""
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        frame.to_parquet(temporary, index=False)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise cannot_write(path.name, error) from error
-
-
 def read_parquet(path: Path) -> gpd.GeoDataFrame:
-    """Read back what `write_parquet` kept.
+    """Read back what `tfpb.geodata.sidecar.store` kept.
 
     Raises
     ------
@@ -255,9 +247,10 @@ def write_layers(path: Path, named: dict[str, gpd.GeoDataFrame]) -> None:
                     dataset_options={"VERSION": "1.3"} if not temporary.exists() else None,
                 )  # fmt: skip
         temporary.replace(path)
-    except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        temporary.unlink(missing_ok=True)
-        raise fail("ecriture_impossible", place=Place(path.name), got=str(error)) from error
+    except (OSError, *_REFUSED) as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise cannot_write(path.name, error) from error
 
 
 @contextmanager

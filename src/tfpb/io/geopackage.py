@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tfpb.io.geofiles import write_layers
+from tfpb.io.geofiles import write_gpkg, write_layers
 from tfpb.io.scratch import scratch_folder
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+
+def points_bytes(
+    frame: pd.DataFrame,
+    *,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    epsg: int,
+    layer: str,
+) -> bytes:
+    """Return rows as points of a GeoPackage; parameters are those of `geofiles.write_gpkg`."""
+    with scratch_folder() as folder:
+        path = folder / "couches.gpkg"
+        write_gpkg(path, frame, x=x, y=y, epsg=epsg, layer=layer)
+        return path.read_bytes()
 
 
 def geopackage_bytes(named: dict[str, gpd.GeoDataFrame]) -> bytes:

@@ -105,6 +105,22 @@ def check_place(folder: Path) -> None:
         raise cannot_write(folder.name, refused)
 
 
+def free_place(folder: Path) -> Path:
+    """Return where a pack will go: `DIR`, or the first `DIR.2`, `DIR.3`… that no hand has changed.
+
+    Raises
+    ------
+    TfpbError
+        `ecriture_impossible`.
+    """
+    folder = _named(Path(folder))
+    try:
+        settle(folder)
+        return next(t for t in _places(folder) if not changed_by_hand(t))
+    except OSError as error:
+        raise cannot_write(folder.name, error) from error
+
+
 def _write(folder: Path, files: Mapping[str, bytes]) -> Written:
     check_place(folder)
     try:

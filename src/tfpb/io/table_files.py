@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import datetime as dt
 import io
 from decimal import Decimal
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
 from tfpb.errors import Place, fail
 from tfpb.io.cells import plain
-from tfpb.io.contents import cannot_write
+from tfpb.io.outputs import write_bytes
 from tfpb.text import drop_controls
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TEXT_FILES: Final = frozenset({".csv", ".txt", ".tsv"})
 DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the start of a formula."""
 _MAX_CELL: Final = 32_767
+_WRITTEN: Final = TEXT_FILES | {".xlsx", ".ods", ".parquet"}
 
 
 def csv_bytes(frame: pd.DataFrame, *, raw_csv: bool = False) -> bytes:
@@ -73,39 +75,41 @@ def write_table(
     TfpbError
         `format_inconnu`, or `ecriture_impossible` (folder absent, file open elsewhere, disk full).
     """
-    path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix in TEXT_FILES:
-        data = csv_bytes(frame, raw_csv=raw_csv)
-    elif suffix == ".xlsx":
-        data = xlsx_bytes({sheet: frame})
-    elif suffix == ".ods":
-        data = _ods_bytes(frame, sheet)
-    elif suffix == ".parquet":
-        buffer = io.BytesIO()
-        _parquet_ready(frame).to_parquet(buffer, index=False)
-        data = buffer.getvalue()
-    else:
+    write_bytes(path, table_bytes(path, frame, raw_csv=raw_csv, sheet=sheet))
+
+
+def check_format(path: Path) -> None:
+    """Refuse a name whose extension is no table's (`format_inconnu`), before anything is computed."""
+    if path.suffix.lower() not in _WRITTEN:
         raise fail(
             "format_inconnu",
             place=Place(path.name),
-            got=suffix or path.name,
+            got=path.suffix.lower() or path.name,
             attendu="csv, xlsx, ods ou parquet",
         )
-    write_bytes(path, data)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file beside its place, then rename it there: a reader never sees half a file."""
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise cannot_write(path.name, error) from error
+def table_bytes(
+    path: Path, frame: pd.DataFrame, *, raw_csv: bool = False, sheet: str = "Données"
+) -> bytes:
+    """Render a frame in the format that the extension of `path` names.
+
+    Raises
+    ------
+    TfpbError
+        `format_inconnu`.
+    """
+    check_format(path)
+    suffix = path.suffix.lower()
+    if suffix in TEXT_FILES:
+        return csv_bytes(frame, raw_csv=raw_csv)
+    if suffix == ".xlsx":
+        return xlsx_bytes({sheet: frame})
+    if suffix == ".ods":
+        return _ods_bytes(frame, sheet)
+    buffer = io.BytesIO()
+    _parquet_ready(frame).to_parquet(buffer, index=False)
+    return buffer.getvalue()
 
 
 def _parquet_ready(frame: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,15 @@ from tfpb.io.cells import cell_text, plain
 from tfpb.io.contents import require_file, unreadable
 from tfpb.io.csv_text import decode, read_csv, uneven_lines
 from tfpb.io.limits import MAX_COLUMNS, refuse_large
-from tfpb.io.table_files import TEXT_FILES, csv_bytes, write_bytes, write_table, xlsx_bytes
+from tfpb.io.outputs import write_bytes
+from tfpb.io.table_files import (
+    TEXT_FILES,
+    check_format,
+    csv_bytes,
+    table_bytes,
+    write_table,
+    xlsx_bytes,
+)
 from tfpb.io.workbook_files import Sheet, Workbook, notices, sheet_names
 from tfpb.text import fold, squeeze
 
@@ -32,10 +40,12 @@ __all__ = [
     "TEXT_FILES",
     "TextTable",
     "cell_text",
+    "check_format",
     "csv_bytes",
     "decode",
     "read_table",
     "sheet_names",
+    "table_bytes",
     "write_bytes",
     "write_table",
     "xlsx_bytes",
@@ -153,11 +163,11 @@ def _read_parquet(path: Path) -> TextTable:
     refuse_large(path)
     try:
         frame = pd.read_parquet(path)
+        text = pd.DataFrame(  # texts are decoded here: some may be none
+            {str(c): [cell_text(plain(v)) for v in frame[c]] for c in frame.columns}, dtype=object
+        )
     except Exception as error:
         raise unreadable(path, "fichier Parquet") from error
-    text = pd.DataFrame(
-        {str(c): [cell_text(plain(v)) for v in frame[c]] for c in frame.columns}, dtype=object
-    )
     return TextTable(text, path.name, "", np.arange(2, len(text) + 2))
 
 

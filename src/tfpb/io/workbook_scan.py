@@ -13,6 +13,7 @@ import zipfile
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+from xml.parsers import expat
 
 from tfpb.io.limits import EXPANSION, max_file_bytes, too_large
 from tfpb.io.workbook_extent import (
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _BLOCK: Final = 1 << 20
 _WORKBOOK: Final = "xl/workbook.xml"
+_OPEN_DOCUMENT: Final = "content.xml"
 _BINARY: Final = "xl/worksheets/"
 _OTHER: Final = re.compile(r"xl/(?:\w*sheets/)?[^/]*sheet[^/]*\.xml", re.IGNORECASE)
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
@@ -78,6 +80,8 @@ def scan_workbook(path: Path) -> dict[str, SheetScan]:
         for part in sorted(n for n in names if n.startswith(_BINARY) and n.endswith(".bin")):
             with archive.open(part) as file:
                 refuse_far_record(iter(lambda: file.read(_BLOCK), b""), path, "")
+        if _OPEN_DOCUMENT in names:
+            _refuse_malformed(archive, _OPEN_DOCUMENT)
         if _WORKBOOK not in names or _RELATIONS not in names:
             return {}
         named = {part: sheet for sheet, part in _parts(archive) if part in names}
@@ -85,6 +89,27 @@ def scan_workbook(path: Path) -> dict[str, SheetScan]:
         for part in sorted(others):  # reached by a name that plain search does not understand
             _scan(archive, part, path, "")
         return {sheet: _scan(archive, part, path, sheet) for part, sheet in named.items()}
+
+
+def _refuse_malformed(archive: zipfile.ZipFile, part: str) -> None:
+    """Refuse a part that is no XML to its end, or declares entities: the reader would never come back.
+
+    Raises
+    ------
+    ValueError
+        Told by the caller as an unreadable file.
+    """
+    parser = expat.ParserCreate()
+    parser.EntityDeclHandler = _refuse_entities
+    try:
+        with archive.open(part) as file:
+            parser.ParseFile(file)
+    except expat.ExpatError as error:
+        raise ValueError(part) from error
+
+
+def _refuse_entities(*_declared: object) -> None:
+    raise ValueError
 
 
 def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:

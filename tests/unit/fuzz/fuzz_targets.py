@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tfpb.errors import Fault
+    from tfpb.model.columns import Contract
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "examples" / "valmont"
@@ -90,7 +91,7 @@ def _examples(*patterns: str) -> Callable[[], dict[str, bytes]]:
     }
 
 
-def _contract(name: str) -> tables.Contract:
+def _contract(name: str) -> Contract:
     known = {
         "fisc": tables.PREMISES, "prog": tables.PROGRAMME, "conv": tables.CONVENTIONS,
         "diag": tables.DIAGNOSTICS, "droi": tables.DROIT_COMMUN,
