@@ -33,7 +33,10 @@ def check_stock(frame: pd.DataFrame, bailleur: str) -> tuple[pd.DataFrame, list[
     out["bailleur"] = [b or bailleur for b in out["bailleur"]]
     faults = [*_entrances(frame), *_owners(out)]
     empty = [i for i, n in enumerate(frame["nb_logements"]) if n is not pd.NA and n == 0]
-    if empty:
+    if empty and len(empty) == len(frame):
+        # money, shares and clusters follow dwellings: without any, every figure would be nil or made up
+        faults.append(Fault("patrimoine_sans_logement", _place(frame, 0, "nb_logements"), "0"))
+    elif empty:
         place = _place(frame, empty[0], "nb_logements")
         fields = {"nombre": len(empty)}
         faults.append(Fault("logements_nuls", place, "0", fields, Severity.DOUTE))

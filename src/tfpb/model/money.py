@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import datetime as dt
     from decimal import Decimal
 
     import pandas as pd
@@ -71,7 +72,8 @@ class Abatement:
     counts : mapping of str to int
         Premises and dwellings by status: `{"abattu": (premises, dwellings)}`.
     checks : DataFrame
-        Cross-check with notices: `avis, id_residence, attendu_eur, lu_eur, ecart_eur, constat`.
+        Cross-check with notices: `avis, id_residence, attendu_eur, lu_eur, ecart_eur, constat,
+        code_constat`.
     forecast : DataFrame
         `FORECAST_COLUMNS`.
     declaration : DataFrame
@@ -90,6 +92,8 @@ class Abatement:
         What the map of 2024 took out: `annee, code_qpv` (of 2015), `residences, logements,
         abattement_a_risque_eur` (what notices still abate; None for years to come),
         `abattement_perdu_eur` (what is due no more).
+    claim_until : date, optional
+        Last day to claim the year (LPF R*196-2).
     """
 
     year: int
@@ -108,6 +112,7 @@ class Abatement:
     by_collectivity: pd.DataFrame | None = None
     by_year: pd.DataFrame | None = None
     leavers: pd.DataFrame | None = None
+    claim_until: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,8 @@ class Programme:
     beside_quarters : DataFrame or None
         The same by quarter, with what is carried over: `code_qpv, nom_qpv, codes_precedents,
         actions_precedentes, realise_precedent_eur, valorise_precedent_eur, actions, realise_eur,
-        valorise_eur, ecart_valorise_eur, abattement_eur, report_eur, solde_eur, rattrapage_eur`.
+        valorise_eur, ecart_valorise_eur, encore, abattement_eur, report_eur, solde_eur,
+        rattrapage_eur`; `encore` is False where nothing is left this year.
     """
 
     actions: pd.DataFrame

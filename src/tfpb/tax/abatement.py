@@ -129,6 +129,7 @@ def abate(
         notices=tuple(doubts),
         by_collectivity=tallies.by_collectivity(pairs, stipulated),
         by_year=forecast.by_year(coming),
+        claim_until=claim_limit(reader),
         leavers=leavers.leavers(pairs, stocks, law, reader=reader, terms=stipulated),
     )
     return replace(result, values=reader.used())
@@ -301,6 +302,10 @@ def _checks_frame(checks: list[Check], year: int, reader: Reader) -> pd.DataFram
 
 
 def _outcome_code(check: Check) -> str:
-    if check.constat != "concordant" or (check.ratio or ZERO) > cents(ZERO):
-        return check.constat
-    return "concordant_sans"
+    """Tell a notice that rightly bears no abatement from one that bears what was expected.
+
+    The ratio cannot tell: whole euros make it a little more or less than nil.
+    """
+    return (
+        "concordant_sans" if check.constat == "concordant" and not check.awaited else check.constat
+    )

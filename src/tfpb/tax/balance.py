@@ -105,7 +105,7 @@ def balance(
                     "code_qpv": code,
                     "nom_qpv": names.get(code, ""),
                     "annee": when,
-                    "logements": homes.get(code, 0),
+                    "logements": homes.get(code, 0 if when == year else None),
                     "abattement_eur": due if known else None,
                     "prevu_eur": sums["prevu_eur"],
                     "realise_eur": sums["realise_eur"],
@@ -184,7 +184,8 @@ def beside_quarters(
     DataFrame or None
         `code_qpv, nom_qpv, codes_precedents, actions_precedentes, realise_precedent_eur,
         valorise_precedent_eur, actions, realise_eur, valorise_eur, ecart_valorise_eur,
-        abattement_eur, report_eur, solde_eur, rattrapage_eur`; None without last year's actions.
+        encore, abattement_eur, report_eur, solde_eur, rattrapage_eur`; `encore` is False for a
+        quarter that has neither action nor abatement any more. None without last year's actions.
     """
     if not before:
         return None
@@ -211,6 +212,7 @@ def beside_quarters(
                 "realise_eur": mine.get("realise_eur", ZERO),
                 "valorise_eur": mine.get("valorise_eur", ZERO),
                 "ecart_valorise_eur": mine.get("valorise_eur", ZERO) - sums["valorise_eur"],
+                "encore": bool(mine),
                 "abattement_eur": mine.get("abattement_eur"),
                 "report_eur": mine.get("report_eur", ZERO),
                 "solde_eur": mine.get("solde_eur"),

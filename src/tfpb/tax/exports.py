@@ -11,6 +11,7 @@ from tfpb.tax.abatement import ADDED_COLUMNS
 from tfpb.tax.cells import ZERO, day, missing, records, text
 from tfpb.words.accounts import AXES, axis_words, carry_argument
 from tfpb.words.faults import say as in_french
+from tfpb.words.settings import legal_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -159,7 +160,7 @@ def values_frame(abatement: Abatement) -> pd.DataFrame:
         [
             {
                 "libelle": v.libelle,
-                "valeur": v.valeur,
+                "valeur": legal_value(v.valeur),
                 "debut": v.debut,
                 "fin": v.fin,
                 "reference": v.reference,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 RIGHTS: Final = frozenset({Statut.ELIGIBLE, Statut.ABATTU, Statut.A_RECLAMER})
 """Statuses whose amount is due in a year of the forecast."""
 WAITING: Final = "en_attente_eur"
-_COLUMNS: Final = (*FORECAST_COLUMNS, WAITING)
+_COLUMNS: Final = (*FORECAST_COLUMNS, WAITING, "motif_court")
 
 
 def forecast(
@@ -55,8 +55,9 @@ def forecast(
     -------
     DataFrame
         `FORECAST_COLUMNS`, then `en_attente_eur` (what hangs on a check of location or on a
-        convention). `logements` are those that have the right; `abattement_eur` is zero without right
-        and None when it cannot be estimated. `statut` may also be `demoli` or `a_livrer`.
+        convention) and `motif_court` (the motive in a few words). `logements` are those that have the
+        right; `abattement_eur` is zero without right and None when it cannot be estimated. `statut`
+        may also be `demoli` or `a_livrer`.
     """
     first, year = reader, reader.day.year
     start, end = first.whole("periode_prevision_debut"), first.whole("periode_prevision_fin")
@@ -127,6 +128,7 @@ def _this_year(target: int, holding: Holding, group: tallies.Pairs) -> dict[str,
         "logements": homes,
         "statut": statut,
         "motif": next((o.motive for o in outcomes if o.statut == statut), ""),
+        "motif_court": next((_short(i.right, target) for i, o in group if o.statut == statut), ""),
         "abattement_eur": counted,
         "nature": tallies.nature_of(outcomes),
         WAITING: total(o.verify + o.unsigned for o in outcomes),
@@ -211,7 +213,7 @@ def _foreseen(
             full = (mean or ZERO) * part.dwellings
         due += (full * share * part.standing * factor).quantize(quantum, ROUND_HALF_UP)
         waiting += (full * hanging * part.standing * factor).quantize(quantum, ROUND_HALF_UP)
-    statut, said = _status_words(parts, target, homes)
+    statut, said, short = _status_words(parts, target, homes)
     if homes or unsure:
         where = "de la commune" if holding.commune in means else "du fichier"
         note = ("inconnu" if unknown else "moyenne") if guessed else "estime"
@@ -222,13 +224,19 @@ def _foreseen(
         "logements": homes,
         "statut": statut,
         "motif": " ".join(said),
+        "motif_court": short,
         "abattement_eur": None if unknown and homes else due,
         "nature": ESTIMATED,
         WAITING: None if unknown and unsure else waiting,
     }
 
 
-def _status_words(parts: list[_Part], target: int, homes: int) -> tuple[str, list[str]]:
+def _short(right: Right, target: int) -> str:
+    """Say the motive of a right in a few words."""
+    return motives.short(right.motive, {**right.fields, "annee": right.fields.get("annee", target)})
+
+
+def _status_words(parts: list[_Part], target: int, homes: int) -> tuple[str, list[str], str]:
     """Say the part that stands for the résidence: one with a right first, then what asks a decision."""
     order = ("", *(str(s) for s in tallies.ATTENTION))
     main = min(parts, key=lambda p: order.index(str(p.right.statut)))
@@ -237,12 +245,12 @@ def _status_words(parts: list[_Part], target: int, homes: int) -> tuple[str, lis
     said = [motives.motive(right.motive, fields)]
     statut = str(right.statut or Statut.ELIGIBLE)
     if not main.standing:
-        return ("demoli" if right.motive == "demolie" else "a_livrer"), said
+        return ("demoli" if right.motive == "demolie" else "a_livrer"), said, _short(right, target)
     if not right.statut and any(p.demolished for p in parts):
         said.append(motives.forecast("demolition_partielle", {"logements": homes}))
     if not right.statut and right.opens == target:
         said.append(motives.forecast("debut", {}))
-    return statut, said
+    return statut, said, _short(right, target)
 
 
 def _means(groups: dict[str, tallies.Pairs], stock: Stock) -> dict[str, Decimal]:

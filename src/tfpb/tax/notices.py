@@ -67,7 +67,7 @@ class Check:
 
     `line` is the position, in its notice, of the first premises it is about.
     `constat` is `concordant`, `a_verifier`, `a_reclamer`, `a_risque`, `manque`, `trop` or
-    `inexplique`.
+    `inexplique`. `awaited` says whether an abatement was expected at all.
     """
 
     avis: str
@@ -78,6 +78,7 @@ class Check:
     constat: str
     ratio: Decimal | None
     line: int = 0
+    awaited: bool = True
 
 
 def read_notice(
@@ -253,4 +254,5 @@ def _judge(
         gap=gap,
         constat=constat,
         ratio=(full - paid) / paid if paid else None,
+        awaited=expected < full,
     )

@@ -25,6 +25,8 @@ def summary(money: Abatement) -> list[str]:
             sums["abattement_a_reclamer_eur"],
             sums["abattement_a_risque_eur"],
             sums["abattement_a_verifier_eur"],
+            limit=money.claim_until,
+            on=None,
         ),
     ]
     if sums["abattement_sans_convention_eur"]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Axe, Statut
-from tfpb.words.numbers import THIN, euros, number, percent, plural
+from tfpb.words.numbers import THIN, euros, long_date, number, percent, plural
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
@@ -57,6 +58,12 @@ ROUNDINGS: Final[dict[str, str]] = {
 }
 
 
+FORECAST_NOTE: Final = (
+    "Ce qui change : le statut de la première année s’il n’ouvre pas de droit, puis chaque année où "
+    "il change ; le motif entier de l’année est dans « Abattement par résidence »."
+)
+
+
 def axis_words(axe: int) -> str:
     """Say an axis with its number: « 3 · Sur-entretien »."""
     return f"{axe} · {AXES.get(axe, 'axe inconnu')}"
@@ -84,14 +91,29 @@ def abatement_lead(year: int, amount: Decimal, lost: Decimal, compensated: Decim
     )
 
 
-def standing_sentences(claim: Decimal, risk: Decimal, verify: Decimal) -> tuple[str, ...]:
-    """Say what may be claimed, what is at risk, what hangs on a check."""
+def standing_sentences(
+    claim: Decimal, risk: Decimal, verify: Decimal, *, limit: dt.date | None, on: dt.date | None
+) -> tuple[str, ...]:
+    """Say what may be claimed, what is at risk, what hangs on a check.
+
+    Parameters
+    ----------
+    claim, risk, verify : Decimal
+        Euros.
+    limit : date or None
+        Last day to claim.
+    on : date or None
+        Day of the dossier, to say whether that day has passed.
+    """
     out = []
     if claim:
         out.append(
-            f"{euros(claim)} restent à réclamer : l’abattement semble dû et l’avis ne le porte pas. "
-            "La réclamation est recevable jusqu’au 31 décembre de l’année qui suit l’avis."
+            f"{euros(claim)} restent à réclamer : l’abattement semble dû et l’avis ne le porte pas."
         )
+        if limit is not None:
+            late = on is not None and on > limit
+            told = "Le délai de réclamation a pris fin" if late else "La réclamation est recevable"
+            out[-1] += f" {told} {'le' if late else 'jusqu’au'} {long_date(limit)}."
     if risk:
         out.append(
             f"{euros(risk)} sont abattus alors qu’une condition manque : ce montant est à risque."
@@ -99,6 +121,15 @@ def standing_sentences(claim: Decimal, risk: Decimal, verify: Decimal) -> tuple[
     if verify:
         out.append(f"{euros(verify)} dépendent d’une vérification de la localisation.")
     return tuple(out)
+
+
+def claim_until(limit: dt.date | None, on: dt.date) -> str:
+    """Say until when a claim is open, in a detail under a figure."""
+    if limit is None:
+        return "dû et non porté par les avis"
+    if on > limit:
+        return f"délai de réclamation passé le {long_date(limit)}"
+    return f"dû et non porté par les avis ; à réclamer jusqu’au {long_date(limit)}"
 
 
 def leavers_sentence(
@@ -233,6 +264,11 @@ def carry_argument(row: Mapping[Any, Any], year: int) -> str:
         A row of `Programme.beside_quarters`; `solde_eur` is None when the abatement is unknown.
     year : int
     """
+    if not row["encore"]:
+        return (
+            f"{euros(row['valorise_precedent_eur'])} valorisés en {year - 1} ; ni action ni abattement "
+            f"en {year} : rien ne se reporte."
+        )
     spent = (
         f"{euros(row['valorise_eur'])} valorisés en {year}, après "
         f"{euros(row['valorise_precedent_eur'])} en {year - 1}"

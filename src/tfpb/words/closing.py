@@ -92,10 +92,8 @@ def _money(dossier: Dossier) -> list[str]:
         lines.append(line + ".")
     if dossier.programme is not None:
         valued = dossier.programme.totals["valorise_eur"]
-        lines.append(
-            f"Programme : {plural(len(dossier.programme.actions), 'action')}, "
-            f"{euros(valued)} valorisés."
-        )
+        count = int((dossier.programme.actions["annee"] == dossier.settings.dossier.annee).sum())
+        lines.append(f"Programme : {plural(count, 'action')}, {euros(valued)} valorisés.")
     return lines
 
 

@@ -38,6 +38,28 @@ MOTIVES: Final[dict[str, str]] = {
     "droit_exoneration_echue": "En quartier, exonération de longue durée échue.",
     "droit_exoneration_inconnue": "En quartier ; aucune exonération connue, tenue pour échue.",
 }
+SHORT: Final[dict[str, str]] = {
+    "residence_hors_patrimoine": "hors du patrimoine",
+    "cote_a_verifier": "côté à vérifier",
+    "hors_qpv": "hors QPV",
+    "sortant": "sorti du périmètre",
+    "exonere": "exonéré, s’ouvre en {annee}",
+    "demolie": "démolition en {annee}",
+    "a_livrer": "livraison en {annee}",
+    "convention_non_fournie": "convention non fournie",
+    "convention_absente": "sans convention",
+    "convention_sans_date": "convention sans date",
+    "convention_tardive": "convention tardive",
+    "contrat_tardif": "contrat de ville tardif",
+    "convention_echue": "convention échue",
+    "declaration_absente": "non déclaré",
+    "declaration_tardive": "déclaré trop tard",
+    "droit_acquis_1998": "droit ouvert",
+    "droit_autre": "droit ouvert",
+    "droit_exoneration_echue": "droit ouvert",
+    "droit_exoneration_inconnue": "droit ouvert",
+}
+"""Motives in a few words, for a cell; the whole sentence stands elsewhere."""
 STATES: Final[dict[str, str]] = {
     "eligible": "Pas encore d’avis pour {annee}.",
     "eligible_inexplique": "L’avis ne permet pas de dire si l’abattement est porté.",
@@ -96,6 +118,11 @@ FORECAST: Final[dict[str, str]] = {
 def motive(code: str, fields: Mapping[str, Any]) -> str:
     """Say a motive of `MOTIVES`."""
     return MOTIVES[code].format_map(_said(fields))
+
+
+def short(code: str, fields: Mapping[str, Any]) -> str:
+    """Say a motive of `SHORT`."""
+    return SHORT[code].format_map(_said(fields))
 
 
 def state(code: str, fields: Mapping[str, Any]) -> str:

@@ -125,6 +125,11 @@ FAULTS = {
         "au moins un logement par entrée",
         "Complétez le nombre de logements ; ces lignes ne pèsent dans aucun total.",
     ),
+    "patrimoine_sans_logement": FaultWords(
+        "Aucune ligne du patrimoine ne porte de logement.",
+        "le nombre de logements de chaque entrée ou bâtiment",
+        "Complétez la colonne : l’argent et les parts en QPV suivent les logements.",
+    ),
     "residence_deux_organismes": FaultWords(
         "La résidence « {got} » appartient à deux organismes : {organismes}.",
         "un identifiant par résidence et par organisme",

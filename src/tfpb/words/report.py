@@ -106,7 +106,10 @@ ROLES: Final[dict[str, str]] = {
     "diagnostics": "Diagnostics en marchant",
     "alias_voies": "Équivalences de noms de voies",
     "repere": "Repères extérieurs",
+    "calage": "Marges de calage",
+    "standard": "Stock de référence",
     "adresses": "Base d’adresses",
+    "lieux_dits": "Lieux-dits",
     "qpv2015": "Périmètres des QPV 2015",
     "qpv2024": "Périmètres des QPV 2024",
     "communes": "Contours des communes",
@@ -137,6 +140,7 @@ CHECKS: Final[dict[str, str]] = {
     "logements": "Logements : en QPV + hors QPV + à vérifier = total",
     "trois_reponses": "Chaque adresse a l’une des trois réponses",
 }
+PROPOSITION: Final = "proposition"
 USERS_OWN: Final = "selon l’utilisateur"
 NO_OVERRIDE: Final = "Aucune valeur légale n’est remplacée par l’utilisateur."
 WEIGHTS: Final[dict[str, str]] = {

@@ -276,11 +276,12 @@ def abatement(stock: Located) -> Abatement:
     )  # fmt: skip
     checks = pd.DataFrame(
         [{"avis": "A1", "id_residence": "R0000", "attendu_eur": Decimal("1000.00"),
-          "lu_eur": Decimal("1002.00"), "ecart_eur": Decimal("2.00"), "constat": "concordant"}]
+          "lu_eur": Decimal("1002.00"), "ecart_eur": Decimal("2.00"), "constat": "concordant",
+          "code_constat": "concordant"}]
     )  # fmt: skip
     forecast = pd.DataFrame(
         [{"annee": year, "id_residence": r["id_residence"], "logements": r["nb_logements"],
-          "statut": r["statut"], "motif": "", "abattement_eur": r["abattement_eur"],
+          "statut": r["statut"], "motif": "", "motif_court": "", "abattement_eur": r["abattement_eur"],
           "nature": "estime"} for year in (2025, 2026) for r in rows]
     )  # fmt: skip
     by_year = pd.DataFrame(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import math
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -88,10 +89,10 @@ def test_a_change_of_right_is_told_with_its_year() -> None:
     forecast = money.forecast.copy()
     home = forecast.loc[forecast["statut"] == "abattu", "id_residence"].iloc[0]
     late = (forecast["id_residence"] == home) & (forecast["annee"] == 2026)
-    forecast.loc[late, ["statut", "motif"]] = ["demoli", "Démolition prévue en 2026."]
+    forecast.loc[late, ["statut", "motif_court"]] = ["demoli", "démolition en 2026"]
     rows = blocks(make(abatement=dataclasses.replace(money, forecast=forecast)))
     table = rows["prevision_residences"].rows.set_index("id_residence")
-    assert table.loc[home, "changement"] == "2026 : Démolition prévue en 2026."
+    assert table.loc[home, "changement"] == "2026 : démolition en 2026"
 
 
 def test_without_forecast_nothing_is_drawn() -> None:
@@ -226,3 +227,42 @@ def test_values_of_the_user_are_listed_with_their_reference() -> None:
     rows = blocks(make(settings=settings))["valeurs_utilisateur"].rows
     assert list(rows["reference"]) == ["Délibération du 3 mars"]
     assert list(rows["valeur"]) == ["0,35"]
+
+
+def test_a_claim_says_until_when_and_when_it_is_too_late() -> None:
+    limit = dt.date(2026, 12, 31)
+    claim, none = Decimal(100), Decimal(0)
+    (said,) = accounts.standing_sentences(claim, none, none, limit=limit, on=dt.date(2026, 2, 1))
+    assert said.endswith("La réclamation est recevable jusqu’au 31 décembre 2026.")
+    (late,) = accounts.standing_sentences(claim, none, none, limit=limit, on=dt.date(2027, 1, 1))
+    assert late.endswith("Le délai de réclamation a pris fin le 31 décembre 2026.")
+
+
+def test_leavers_are_a_table_and_a_figure_of_the_summary_when_there_are_any() -> None:
+    money = abatement(located())
+    leavers = pd.DataFrame(
+        [{"annee": 2025, "code_qpv": "QP059903", "residences": 2, "logements": 30,
+          "abattement_a_risque_eur": Decimal(1200), "abattement_perdu_eur": Decimal(5000)},
+         {"annee": 2026, "code_qpv": "QP059903", "residences": 2, "logements": 30,
+          "abattement_a_risque_eur": None, "abattement_perdu_eur": Decimal(5000)}]
+    )  # fmt: skip
+    dossier = make(abatement=dataclasses.replace(money, leavers=leavers))
+    assert list(blocks(dossier)["sortants"].rows["annee"]) == [2025, 2026]
+    text = prose(dossier, "abattement").replace("\u202f", " ")
+    assert "30 logements de 2 résidences sont sortis" in text
+    assert "dont 1 200 € que les avis portent encore" in text
+    figures = {f.label: f for f in report(dossier).sections[0].blocks[0].figures}
+    assert figures["Sortants, plus dû en 2025"].amount == 5000
+    nobody = make(abatement=dataclasses.replace(money, leavers=leavers.iloc[:0]))
+    assert "sortants" not in blocks(nobody)
+    assert "Sortants" not in str(report(nobody).sections[0].blocks[0])
+
+
+def test_years_are_not_mixed_in_the_bilan_of_the_year() -> None:
+    plan = programme(abatement(located()))
+    past = plan.balance.iloc[:1].assign(annee=2024)
+    both = dataclasses.replace(plan, balance=pd.concat([past, plan.balance], ignore_index=True))
+    found = blocks(make(programme=both))
+    assert set(found["bilan"].rows["annee"]) == {2025}
+    assert set(found["bilan_autres_annees"].rows["annee"]) == {2024}
+    assert "bilan_autres_annees" not in blocks(make(programme=plan))

@@ -151,3 +151,12 @@ def test_nothing_due_on_a_notice_without_rates() -> None:
         for i in (1, 2)
     ]
     assert set(abate(*rows).premises["abattement_eur"]) == {0}
+
+
+def test_notice_of_a_residence_outside_never_bears_the_abatement_for_a_few_cents() -> None:
+    # whole euros leave the sum some cents under what is due: no abatement is there to be seen
+    stock = homes(home(logements_dans=0, logements_hors=1, cote="hors", code_qpv=""))
+    made = abate(local(vlc_eur=2999, cotisation_avis_eur=824), residences=stock)
+    row = made.checks.iloc[0]
+    assert row["ecart_eur"] < 0 < row["rapport"]
+    assert row["constat"] == "L’avis ne porte pas d’abattement, comme attendu."

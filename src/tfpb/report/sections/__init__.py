@@ -8,12 +8,13 @@ from tfpb.model.report import Report
 from tfpb.report.sections.abattement import abattement
 from tfpb.report.sections.comparaison import comparaison
 from tfpb.report.sections.doutes import doutes
+from tfpb.report.sections.droit_commun import droit_commun
 from tfpb.report.sections.evaluation import evaluation, sensibilite
 from tfpb.report.sections.evolution import evolution, priorites
 from tfpb.report.sections.facts import quarter_names
 from tfpb.report.sections.methode import methode
 from tfpb.report.sections.patrimoine import localisation, residences
-from tfpb.report.sections.programme import droit_commun, programme
+from tfpb.report.sections.programme import programme
 from tfpb.report.sections.sources import rappel, sources
 from tfpb.report.sections.synthese import synthese
 from tfpb.words.numbers import long_date

@@ -51,6 +51,8 @@ def abattement(dossier: Dossier) -> Section:
         totals["abattement_a_reclamer_eur"],
         totals["abattement_a_risque_eur"],
         totals["abattement_a_verifier_eur"],
+        limit=money.claim_until,
+        on=dossier.settings.dossier.date,
     )
     quarters = _by_quarter(money)
     blocks: list[Block] = [quarters, only(quarters, "abattement_qpv_document", _SHORT)]
@@ -204,6 +206,8 @@ def _by_residence(money: Abatement) -> Block:
 
 
 def _checks(money: Abatement) -> Block:
+    agreed = money.checks["code_constat"] == "concordant"
+    rows = money.checks.assign(_agreed=agreed).sort_values("_agreed", kind="stable")
     return table(
         "controle_avis",
         "Rapprochement avec les avis",
@@ -215,9 +219,9 @@ def _checks(money: Abatement) -> Block:
             column("ecart_eur", "Différence (€)", Format.CENTS, 13),
             column("constat", "Constat", width=40),
         ),
-        money.checks,
+        rows,
         unit="euros, hors enlèvement des ordures ménagères",
-        scope="avis dont la cotisation est fournie",
+        scope="avis dont la cotisation est fournie ; d’abord ceux qui appellent une suite",
         source=_NOTICE,
         media=WORKBOOK,
     )

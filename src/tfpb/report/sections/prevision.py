@@ -117,8 +117,8 @@ def _by_residence(money: Abatement, located: Located) -> Block:
             now = (record["statut"], record["logements"])
             # only what moves is said, and what the first year lacks
             moved = _right(before) != _right(now) if before else now[0] not in _SAME_RIGHT
-            if moved and record["motif"]:
-                changes.append(f"{year} : {record['motif']}")
+            if moved and record["motif_court"]:
+                changes.append(f"{year} : {record['motif_court']}")
             before = now
         row["changement"] = "\n".join(changes)
         rows.append(row)
@@ -130,12 +130,13 @@ def _by_residence(money: Abatement, located: Located) -> Block:
             column("nom", "Nom", width=24),
             column("code_qpv", "Code du QPV", width=12),
             *(column(f"a{y}", f"{y} (€)", Format.EUROS, 11) for y in years),
-            column("changement", "Ce qui change, et quand", width=44),
+            column("changement", "Ce qui change, et quand", width=30),
         ),
         pd.DataFrame(rows),
         unit="euros par an",
         scope="résidences en QPV ou à vérifier ; vide : montant non estimé",
         source=_SOURCE,
+        notes=(words.FORECAST_NOTE,),
         media=WORKBOOK,
     )
 

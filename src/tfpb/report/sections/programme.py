@@ -1,4 +1,4 @@
-"""« Programme et bilan » and « Droit commun »: the use of the money, and the baseline."""
+"""« Programme et bilan »: the use of the money."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from tfpb.report.sections.build import (
     has,
     lacking,
     only,
-    said,
     table,
 )
 from tfpb.report.sections.facts import quarter_names
@@ -34,11 +33,6 @@ _SHORT = (
     "nom_qpv", "logements", "abattement_eur", "prevu_eur", "realise_eur", "valorise_eur",
     "valorise_par_logement_eur", "report_eur", "solde_eur", "couverture",
 )  # fmt: skip
-_SHORT_USAGES = (
-    "indicateur", "quantite_par_100_logements_qpv", "quantite_par_100_logements_hors",
-    "cout_par_logement_qpv_eur", "cout_par_logement_hors_eur", "surcout_eur", "surcout_ic95_bas_eur",
-    "surcout_ic95_haut_eur", "marge", "plancher",
-)  # fmt: skip
 _EVERYWHERE = "Tous les quartiers"
 _SUMMED = ("prevu_eur", "realise_eur", "valorise_eur", "report_eur", "solde_eur", "rattrapage_eur")
 
@@ -54,22 +48,56 @@ def programme(dossier: Dossier) -> Section:
     lead = words.balance_lead(
         plan.totals.get("valorise_eur", Decimal(0)), abated, plan.totals.get("solde_eur")
     )
-    names = quarter_names(dossier.located)
-    balance = _balance(plan)
+    kin = dossier.located.correspondence
+    names = {
+        **(dict(zip(kin["code_2015"], kin["nom_2015"], strict=True)) if len(kin) else {}),
+        **quarter_names(dossier.located),
+    }
+    balance = _balance(plan, dossier.settings.dossier.annee)
     blocks: list[Block] = [balance, only(balance, "bilan_document", _SHORT)]
+    blocks += _past(plan, names, dossier.settings.dossier.annee)
     blocks += [*standing_blocks(plan, dossier.settings.dossier.annee), *_axes(plan, names)]
     chart = _axis_chart(plan)
     if chart is not None:
         blocks.append(chart)
     blocks += [*beside_blocks(plan, names, dossier.settings.dossier.annee), _actions(plan)]
-    blocks.append(_actions_short(plan))
+    blocks.append(_actions_short(plan, dossier.settings.dossier.annee))
     if len(plan.actions):
         blocks.append(Text((rows_elsewhere(len(plan.actions), sheet),), media=DOCUMENT))
     blocks += diagnostic_blocks(plan)
     return Section("programme", sheet, lead, tuple(blocks), sheet=sheet)
 
 
-def _balance(plan: Programme) -> Table:
+def _past(plan: Programme, names: dict[str, str], year: int) -> list[Block]:
+    """Show the years before apart: their abatement is not computed here, and no total mixes years."""
+    rows = cut(plan.balance, plan.balance["annee"] != year)
+    if rows.empty:
+        return []
+    return [
+        table(
+            "bilan_autres_annees",
+            "Les autres années du programme",
+            (
+                column("annee", "Année", Format.YEAR, 8),
+                column("code_qpv", "Code du QPV", width=12),
+                column("nom_qpv", "Nom du QPV", width=22),
+                column("actions", "Actions", Format.INTEGER, 9),
+                column("prevu_eur", "Prévu (€)", Format.EUROS, 12),
+                column("realise_eur", "Réalisé (€)", Format.EUROS, 12),
+                column("valorise_eur", "Valorisé (€)", Format.EUROS, 12),
+                column("pieces_jointes", "Pièces citées", Format.INTEGER, 9),
+                column("preuves_completes", "Pièce et date", Format.INTEGER, 9),
+            ),
+            rows.assign(nom_qpv=[names.get(str(code), "") for code in rows["code_qpv"]]),
+            unit="euros",
+            scope="actions des autres années ; leur abattement n’est pas calculé dans ce dossier",
+            source="programme d’actions, programme de l’année précédente",
+            media=WORKBOOK,
+        )
+    ]
+
+
+def _balance(plan: Programme, year: int) -> Table:
     return table(
         "bilan",
         "Bilan par quartier",
@@ -93,9 +121,9 @@ def _balance(plan: Programme) -> Table:
             column("preuves_completes", "Pièce et date", Format.INTEGER, 9),
             column("photos_jointes", "Photos", Format.INTEGER, 9),
         ),
-        plan.balance,
+        cut(plan.balance, plan.balance["annee"] == year),
         unit="euros",
-        scope="actions du programme, quartier par quartier",
+        scope=f"actions de {year}, quartier par quartier",
         source="programme d’actions et fichier de fiscalité",
         notes=(
             "Solde = valorisé − abattement − report ; couverture = valorisé / abattement.",
@@ -166,12 +194,22 @@ def _axis_chart(plan: Programme) -> Block | None:
 
 def _actions(plan: Programme) -> Block:
     rows = plan.actions.assign(axe_mot=[words.axis_words(int(a)) for a in plan.actions["axe"]])
+    staff = (
+        (
+            column("heures", "Heures", Format.NUMBER1, 9),
+            column("cout_horaire_eur", "Coût horaire (€)", Format.CENTS, 10),
+            column("temps_valorise_eur", "Temps du personnel (€)", Format.CENTS, 12),
+        )
+        if has(rows, "temps_valorise_eur")
+        else ()
+    )
     extra = [column("texte_bilan", "Bilan", width=36)] if has(rows, "texte_bilan") else []
     return table(
         "actions",
         "Actions du programme",
         (
             column("id_action", "Action", width=11),
+            column("annee", "Année", Format.YEAR, 8),
             column("axe_mot", "Axe", width=26),
             column("code_qpv", "Code du QPV", width=12),
             column("action", "Intitulé", width=32),
@@ -182,6 +220,8 @@ def _actions(plan: Programme) -> Block:
             column("bailleur_eur", "Financement bailleur (€)", Format.CENTS, 13),
             column("autres_eur", "Autre financement (€)", Format.CENTS, 13),
             column("valorise_eur", "Dépense valorisée TFPB (€)", Format.CENTS, 13),
+            column("taux_valorisation", "Taux de valorisation TFPB (%)", Format.PERCENT, 11),
+            *staff,
             column("piece", "Pièce", width=14),
             column("date_piece", "Date de la pièce", Format.DATE, 11),
             column("photo", "Photo", width=14),
@@ -196,8 +236,9 @@ def _actions(plan: Programme) -> Block:
     )
 
 
-def _actions_short(plan: Programme) -> Block:
-    rows = plan.actions.assign(axe_mot=[words.axis_short(int(a)) for a in plan.actions["axe"]])
+def _actions_short(plan: Programme, year: int) -> Block:
+    kept = cut(plan.actions, plan.actions["annee"] == year)
+    rows = kept.assign(axe_mot=[words.axis_short(int(a)) for a in kept["axe"]])
     return table(
         "actions_document",
         "Les actions, montant et suivi",
@@ -212,52 +253,7 @@ def _actions_short(plan: Programme) -> Block:
         ),
         rows.sort_values(["axe", "code_qpv"], kind="stable"),
         unit="euros",
-        scope="toutes les actions du programme",
+        scope=f"actions de {year}",
         source="programme d’actions",
         media=DOCUMENT,
     )
-
-
-def droit_commun(dossier: Dossier) -> Section:
-    """Make the section of droit commun: what the bailleur does everywhere, per dwelling."""
-    usages = dossier.droit_commun
-    sheet = "Droit commun"
-    if usages is None:
-        return lacking("droit_commun", subject="droit_commun", title=sheet, sheet=sheet)
-    rows = usages.table
-    computable = int((rows["marge"] == "calculee").sum())
-    shown = rows.assign(
-        marge=said(rows["marge"], words.MARGES), plancher=said(rows["plancher"], words.PLANCHERS)
-    )
-    main = table(
-        "droit_commun",
-        "Droit commun, par logement, en QPV et hors QPV",
-        (
-            column("indicateur", "Indicateur", width=24),
-            column("annee", "Année", Format.YEAR, 8),
-            column("logements_qpv", "Logements QPV", Format.INTEGER, 10),
-            column("logements_hors", "Logements hors QPV", Format.INTEGER, 10),
-            column("quantite_par_100_logements_qpv", "Pour 100 logements, QPV", Format.NUMBER1, 11),
-            column("quantite_par_100_logements_hors", "Pour 100 logements, hors QPV", Format.NUMBER1, 11),
-            column("cout_par_logement_qpv_eur", "Coût par logement, QPV (€)", Format.CENTS, 11),
-            column("cout_par_logement_hors_eur", "Coût par logement, hors QPV (€)", Format.CENTS, 11),
-            column("surcout_par_logement_eur", "Surcoût par logement (€)", Format.CENTS, 11),
-            column("surcout_eur", "Surcoût en QPV (€)", Format.EUROS, 12),
-            column("surcout_ic95_bas_eur", "Surcoût, bas à 95 % (€)", Format.EUROS, 12),
-            column("surcout_ic95_haut_eur", "Surcoût, haut à 95 % (€)", Format.EUROS, 12),
-            column("marge", "Marge d’incertitude", width=16),
-            column("plancher", "Gardiens", width=18),
-        ),
-        shown,
-        unit="euros par an, quantités pour 100 logements",
-        scope="résidences du même bailleur",
-        source="tableau de droit commun",
-        notes=(
-            "Surcoût = (coût par logement en QPV − coût par logement hors QPV) × logements en QPV.",
-            "Un effectif de gardiens au plancher légal n’est pas un renforcement.",
-        ),
-        media=WORKBOOK,
-    )  # fmt: skip
-    lead = words.droit_commun_lead(len(rows), computable)
-    short = only(main, "droit_commun_document", _SHORT_USAGES)
-    return Section("droit_commun", sheet, lead, (main, short), sheet=sheet)

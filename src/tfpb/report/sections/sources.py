@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from tfpb.law.values import load as load_law
 from tfpb.model.report import Format, Section, Text
 from tfpb.report.sections.build import column, table
+from tfpb.text import fold
 from tfpb.words import report as words
-from tfpb.words.numbers import number
+from tfpb.words.accounts import axis_words
+from tfpb.words.settings import legal_value, overrides_words, setting_value
 
 if TYPE_CHECKING:
     from tfpb.model.dossier import Dossier
@@ -57,8 +58,8 @@ def sources(dossier: Dossier) -> Section:
         unverified = sum(not v.verifie for v in legal)
         law = pd.DataFrame(
             [
-                {"libelle": v.libelle, "valeur": _french(v.valeur), "debut": _french(v.debut),
-                 "fin": _french(v.fin),
+                {"libelle": v.libelle, "valeur": legal_value(v.valeur), "debut": legal_value(v.debut),
+                 "fin": legal_value(v.fin),
                  "reference": v.reference,
                  "origine": "utilisateur" if v.origine == "utilisateur" else "texte",
                  "etat": _state(v)}
@@ -83,7 +84,7 @@ def sources(dossier: Dossier) -> Section:
                 source="textes cités, ou réglage de l’utilisateur",
             )
         )
-    blocks += [_overrides(dossier), _settings(dossier)]
+    blocks += [_overrides(dossier), _settings(dossier), *_themes(dossier)]
     if dossier.checks:
         blocks.append(_checks(dossier))
     lead = words.sources_lead(len(dossier.sources), unverified, dossier.run_hash)
@@ -109,7 +110,7 @@ def _overrides(dossier: Dossier) -> Block:
     used = {v.cle for v in legal}
     rows = pd.DataFrame(
         [
-            {"libelle": own.libelle, "valeur": _french(own.valeur), "reference": own.reference,
+            {"libelle": own.libelle, "valeur": legal_value(own.valeur), "reference": own.reference,
              "emploi": "employée" if own.cle in used else "sans emploi dans ce calcul"}
             for own in own_values
         ]
@@ -129,26 +130,17 @@ def _overrides(dossier: Dossier) -> Block:
     )
 
 
-_ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_DOTTED: Final = re.compile(r"\d+\.\d+")
-
-
-def _french(text: str) -> str:
-    """Write a legal value kept as text the French way: decimal comma, day before year."""
-    if _DOTTED.fullmatch(text):
-        return text.replace(".", ",")
-    return _ISO.sub(r"\3/\2/\1", text)
-
-
 def _settings(dossier: Dossier) -> Block:
-    values: dict[str, Any] = dossier.settings.reglages.model_dump(mode="json")
+    values: dict[str, Any] = dossier.settings.reglages.model_dump(mode="json", exclude={"loi"})
+    replaced = overrides_words(dossier.settings.reglages.loi)
     rows = pd.DataFrame(
         [
-            {"reglage": words.SETTINGS.get(key, key), "valeur": _plain(value)}
+            {"reglage": words.SETTINGS.get(key, key), "valeur": setting_value(key, value)}
             for key, value in values.items()
             if key
             != "geodonnees"  # a folder of the user's machine tells nothing and is never printed
         ]
+        + [{"reglage": words.SETTINGS["loi"], "valeur": replaced}]
     )
     return table(
         "reglages",
@@ -160,20 +152,37 @@ def _settings(dossier: Dossier) -> Block:
     )
 
 
-def _plain(value: Any) -> str:
-    if value is None or value in ({}, [], ""):
-        return "aucun"
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    if isinstance(value, dict):
-        return " ; ".join(f"{k} = {_plain(v)}" for k, v in sorted(value.items()))
-    if isinstance(value, list):
-        return ", ".join(str(v) for v in value)
-    return (
-        number(value, 0 if float(value).is_integer() else 2)
-        if isinstance(value, int | float)
-        else str(value)
-    )
+def _themes(dossier: Dossier) -> list[Block]:
+    """List the user's own themes, the axis each stands for, and whether a text fixes it."""
+    themes = dossier.settings.themes
+    if not themes:
+        return []
+    plan = dossier.programme
+    read = [] if plan is None else [fold(text) for text in plan.actions["axe_lu"]]
+    rows = pd.DataFrame(
+        [
+            {"theme": name, "axe": axis_words(theme.axe),
+             "etat": words.USERS_OWN if theme.reference else words.PROPOSITION,
+             "reference": theme.reference, "actions": read.count(fold(name))}
+            for name, theme in themes.items()
+        ]
+    )  # fmt: skip
+    return [
+        table(
+            "themes",
+            "Thèmes de l’utilisateur, rattachés aux axes du cadre national",
+            (
+                column("theme", "Thème", width=34),
+                column("axe", "Axe", width=40),
+                column("etat", "État", width=18),
+                column("reference", "Référence", width=34),
+                column("actions", "Actions", Format.INTEGER, 9),
+            ),
+            rows,
+            scope="table themes de dossier.toml ; sans référence, un rattachement est une proposition",
+            source="dossier.toml",
+        )
+    ]
 
 
 def _checks(dossier: Dossier) -> Block:

@@ -76,6 +76,9 @@ def _figures(dossier: Dossier) -> list[KeyFigure]:
         rendered = f"compensation de l’État {euros(totals['compensation_etat_eur'])}"
         out.append(_euros(f"Abattement {money.year}", totals["abattement_eur"], natures))
         out.append(_euros("Perte des collectivités", totals["perte_collectivites_eur"], rendered))
+        if claim := totals.get("abattement_a_reclamer_eur"):
+            until = accounts.claim_until(money.claim_until, dossier.settings.dossier.date)
+            out.append(_euros("À réclamer", claim, until))
         gone = leaver_facts(money)
         if gone is not None and (gone.risk or gone.lost):
             detail = f"dont {euros(gone.risk)} encore portés par les avis, à risque"
