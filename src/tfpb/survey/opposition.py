@@ -104,8 +104,11 @@ class Opposition:
         values, se : float arrays, shape (blocks, readings, items)
             NaN where there is no estimate: the row then says it is not computable.
         support : float array, shape (blocks, items)
-            Share of the QPV sample that has its like on the other sides.
+            Share of the QPV sample that has its like on the other sides: without any, nothing is
+            compared like with like, whatever a model says.
         """
+        values = np.where((support <= 0)[:, None, :], np.nan, values)
+        se = np.where(np.isnan(values), np.nan, se)
         weak = np.where(support < ENOUGH_SUPPORT, FRAGILE, 0)
         tables = []
         for k, reading in enumerate(self.readings):
