@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tfpb.checks import Source
 from tfpb.errors import Fault, Headers, Place, Severity, TfpbError
 from tfpb.io.deliveries import Delivery, read_delivery
+from tfpb.io.personal import tenant_columns
 from tfpb.io.plan_checks import check_deliveries
 from tfpb.io.stock_checks import Identifiers, check_stock
 from tfpb.io.tabular import TextTable, read_table
@@ -158,11 +159,25 @@ class _Reader:
             for key, header in self.settings.reglages.colonnes.items()
             if key.startswith(prefix)
         }
+        if role == "patrimoine":
+            table = self._without_tenants(table, match_columns(table, contract.columns, renames)[0])
         table = set_totals_aside(table, contract, renames=renames)
         frame, faults = typed(table, contract, renames=renames)
         self.faults += faults
         self._hold(table, match_columns(table, contract.columns, renames)[0])
         return frame
+
+    def _without_tenants(self, table: TextTable, found: Mapping[str, str]) -> TextTable:
+        """Leave out columns that name tenants: nothing needs them, and such a list is never sent."""
+        dropped = tenant_columns(table.frame, keep=found.values())
+        places = [Place(table.file, table.sheet, 0, name) for name in dropped]
+        self.faults += [
+            Fault("donnee_personnelle_ecartee", p, "", {"colonne": p.column}, Severity.DOUTE)
+            for p in places
+        ]
+        if places and self.settings.reglages.geocodage != "index":
+            self.faults.append(Fault("adresses_de_locataires", places[0], ", ".join(dropped)))
+        return replace(table, frame=table.frame.drop(columns=dropped))
 
     def _hold(self, table: TextTable, found: Mapping[str, str]) -> None:
         """Keep the headers of a table; of two files of one name, only those they share."""

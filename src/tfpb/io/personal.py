@@ -1,4 +1,4 @@
-"""Columns of a delivery that could name a household: known by header, by label or by content."""
+"""Columns that could name a household: known by header, by label or by content."""
 
 from __future__ import annotations
 
@@ -27,11 +27,22 @@ _PHRASES: Final = (
 _WHOLE: Final = frozenset(
     {"nom", "noms", "adresse", "num tel", "tel 1", "tel 2", "ouverte", "libre"}
 )
+_TENANT: Final = frozenset(
+    {
+        "locataire", "locataires", "occupant", "occupants", "prenom", "prenoms", "naissance", "civilite",
+        "titulaire", "titulaires", "allocataire",
+    }
+)  # fmt: skip
+_TENANT_PHRASES: Final = ("nom du menage", "nom de famille", "nom et prenom", "nom client")
+_COUNTED: Final = frozenset(
+    {"nb", "nombre", "nbre", "part", "taux", "pct", "total", "types", "type"}
+)
 _PHONE: Final = re.compile(r"(?:\+33|0033|0)?[\s.-]?[1-9](?:[\s.-]?\d{2}){4}")
 _MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}")
 _SHARE: Final = 0.5
 _SENTENCE_LENGTH: Final = 40
 _SENTENCE_SHARE: Final = 0.2
+_FEW: Final = 3
 
 
 def personal_columns(
@@ -58,6 +69,40 @@ def personal_columns(
         ):
             out.append(name)
     return out
+
+
+def tenant_columns(frame: pd.DataFrame, *, keep: Iterable[str] = ()) -> list[str]:
+    """List the columns that make a table of addresses a list of tenants, in the frame's order.
+
+    A count of tenants is none, nor is the telephone of an agency: the same on many rows. One
+    telephone or mail address a row names a household.
+
+    Parameters
+    ----------
+    frame : DataFrame of text
+    keep : iterable of str
+        Columns read under a known name.
+    """
+    kept = set(keep)
+    return [
+        name
+        for name in frame.columns
+        if name not in kept and (_names_tenants(name) or _one_contact_a_row(frame[name]))
+    ]
+
+
+def _names_tenants(header: str) -> bool:
+    key = fold(header)
+    words = set(key.split())
+    if words & _COUNTED:
+        return False
+    return bool(words & _TENANT) or any(f" {p} " in f" {key} " for p in _TENANT_PHRASES)
+
+
+def _one_contact_a_row(cells: pd.Series[str]) -> bool:
+    filled = [t for t in cells if t]
+    different = set(filled)
+    return len(different) > _SHARE * len(filled) and len(different) > _FEW and _contacts(filled)
 
 
 def _by_words(text: str) -> bool:

@@ -96,6 +96,12 @@ NETWORK_FAULTS: Final[dict[str, FaultWords]] = {
         "Une page de connexion ou un proxy s’interpose peut-être : essayez avec un navigateur, ou "
         "travaillez sans réseau avec --mode index.",
     ),
+    "adresses_de_locataires": FaultWords(
+        "Ce fichier semble une liste de locataires : ses adresses ne sont envoyées à aucun service.",
+        "des adresses d’immeubles, sans nom ni téléphone de locataire",
+        "Retirez ces colonnes et gardez une ligne par entrée, ou travaillez sur ce poste : --mode index "
+        '(dans dossier.toml : geocodage = "index").',
+    ),
     "telechargement_empreinte": FaultWords(
         "Le fichier reçu n’est pas celui que le portail annonce ({adresse}).",
         "l’empreinte {attendu}",
