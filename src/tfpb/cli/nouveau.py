@@ -29,11 +29,11 @@ def nouveau(
     """
     with guard():
         from tfpb.errors import fail
-        from tfpb.io.tabular import write_bytes
+        from tfpb.io.pack import new_folder
         from tfpb.io.templates import templates
         from tfpb.words.new_dossier import DOSSIER_TOML, PLAN_TOML
 
-        if dossier.exists() and (not dossier.is_dir() or any(dossier.iterdir())):
+        if dossier.exists() and (not dossier.is_dir() or _holds_files(dossier)):
             raise fail("commande_depuis", got=dossier.name)
         files = {"dossier.toml": DOSSIER_TOML.encode(), **templates()}
         plan, doubts = PLAN_TOML, []
@@ -45,8 +45,7 @@ def nouveau(
             plan = draft_plan(delivery.table, delivery.dictionary)
             doubts = list(delivery.notices)
         files["plan_enquete.toml"] = plan.encode()
-        for name, data in files.items():
-            write_bytes(dossier / name, data)
+        new_folder(dossier, files)
         say(f"Dossier créé : {dossier}")
         for name in files:
             say(f"  – {name}")
@@ -55,3 +54,8 @@ def nouveau(
         if depuis is not None:
             say("Relisez plan_enquete.toml : ce qui a été deviné y est marqué « À CONFIRMER ».")
         say(f"Remplissez les fichiers, puis : tfpb verifier {dossier / 'dossier.toml'}")
+
+
+def _holds_files(folder: Path) -> bool:
+    """Tell a folder in use from an empty one, or one that a killed run had begun to fill."""
+    return any(not (p.name.startswith(".") and p.suffix == ".part") for p in folder.iterdir())

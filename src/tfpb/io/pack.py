@@ -19,6 +19,7 @@ from tfpb.errors import Place, fail
 from tfpb.io.archive import zip_bytes
 from tfpb.io.contents import SPOILED_ARCHIVE, cannot_write
 from tfpb.io.limits import max_file_bytes, too_large
+from tfpb.io.outputs import write_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -80,6 +81,25 @@ def write_pack(folder: Path, files: Mapping[str, bytes], journal: Mapping[str, A
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> Written:
     """Write files and their list with hashes, under the same care for files changed by hand."""
     return _write(_named(Path(folder)), {**files, LISTING: _listing(files)})
+
+
+def new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Make a folder with its files, all at once; an empty one may stand there.
+
+    Raises
+    ------
+    TfpbError
+        `ecriture_impossible`.
+    """
+    folder = _named(Path(folder))
+    if folder.is_dir():  # perhaps the one we are in: it is filled, not replaced
+        write_together({folder / name: data for name, data in files.items()})
+        return
+    try:
+        settle(folder)
+        _replace_folder(folder, files)
+    except OSError as error:
+        raise cannot_write(folder.name, error) from error
 
 
 def _listing(files: Mapping[str, bytes]) -> bytes:

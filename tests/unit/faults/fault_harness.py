@@ -16,8 +16,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -89,7 +91,8 @@ for line in sys.stdin:
     if job["apres_s"]:
         import time
         end = time.monotonic() + job["apres_s"]
-        while time.monotonic() < end and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        ended = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        while time.monotonic() < end and os.waitid(os.P_PID, pid, ended) is None:
             time.sleep(0.005)
         try:
             os.kill(pid, signal.SIGKILL)
@@ -156,13 +159,25 @@ class Server:
 
 
 def snapshot(*folders: Path) -> dict[str, str]:
-    """Hash every file of folders, hidden ones included."""
+    """Hash every file of folders, hidden ones included; an index of addresses by what it holds."""
     return {
-        f"{folder.name}/{p.relative_to(folder)}": hashlib.sha256(p.read_bytes()).hexdigest()
+        f"{folder.name}/{p.relative_to(folder)}": _digest(p)
         for folder in folders
         for p in sorted(folder.rglob("*"))
         if p.is_file()
     }
+
+
+def _digest(path: Path) -> str:
+    data = path.read_bytes()
+    if path.suffix == ".sqlite" and not path.with_name(f"{path.name}-journal").exists():
+        with closing(sqlite3.connect(path)) as base:
+            found = [
+                base.execute("SELECT citycode, layer, addresses, blob FROM communes ORDER BY 1, 2"),
+                base.execute("SELECT name, sha256, stored, finished FROM sources ORDER BY 1, 2"),
+            ]
+            data = repr([rows.fetchall() for rows in found]).encode()
+    return hashlib.sha256(data).hexdigest()
 
 
 def visible(found: dict[str, str]) -> dict[str, str]:

@@ -1,0 +1,128 @@
+"""The commands put at fault: what each reads, where it writes, and what a sound run gives."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fault_harness import snapshot, visible
+
+if TYPE_CHECKING:
+    from fault_harness import Server, Trial
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "valmont"
+SOURCES = EXAMPLE / "geodonnees_sources"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A command, the folder it writes to, the folders it may not touch, and what stands there before."""
+
+    name: str
+    args: tuple[object, ...]
+    out: Path
+    inputs: tuple[Path, ...]
+    env: dict[str, str]
+    reference: dict[str, str]
+    operations: int
+
+    def again(self, server: Server, **fault: object) -> Trial:
+        """Run it, at fault or not."""
+        return server.run(*self.args, watch=(self.out,), env=self.env, **fault)  # type: ignore[arg-type]
+
+    def state(self) -> dict[str, str]:
+        """Hash what a user sees of the output."""
+        return visible(snapshot(self.out))
+
+
+def commands(lent: Path) -> dict[str, tuple[Path, tuple[object, ...]]]:
+    """Return each command with its output folder; the later ones read what the earlier wrote."""
+    geo, near = lent / "geo", ("--geodonnees", lent / "geo")
+    stock = EXAMPLE / "patrimoine.xlsx"
+    located = lent / "localiser" / "l.xlsx"
+    return {
+        "importer-adresses": (geo, ("geodonnees", "importer-adresses", lent / "lieux-dits.csv.gz", *near)),
+        "importer-qpv": (geo, ("geodonnees", "importer-qpv", SOURCES / "qpv2024_valmont.geojson",
+                               "--millesime", 2024, *near)),
+        "importer-communes": (geo, ("geodonnees", "importer-communes",
+                                    SOURCES / "commune_valmont.geojson", *near)),
+        "geocoder": (lent / "geocoder", ("geocoder", stock, "--sortie", lent / "geocoder" / "g.csv", *near)),
+        "localiser": (lent / "localiser", ("localiser", stock, "--sortie", located, "--annee", 2025, *near)),
+        "comparer": (lent / "comparer", ("comparer", EXAMPLE / "enquete_2019.csv", "--plan",
+                                         EXAMPLE / "plan_enquete.toml", "--sortie",
+                                         lent / "comparer" / "c.csv")),
+        "abattement": (lent / "abattement", ("abattement", EXAMPLE / "fiscalite_2025.xlsx", "--residences",
+                                             located, "--programme", EXAMPLE / "programme_2025.xlsx",
+                                             "--conventions", EXAMPLE / "conventions.csv",
+                                             "--sortie", lent / "abattement" / "a.xlsx")),
+        "nouveau": (lent / "nouveau", ("nouveau", lent / "nouveau" / "convention")),
+        "dossier": (lent / "dossier", ("dossier", EXAMPLE / "dossier.toml", "--sortie",
+                                       lent / "dossier" / "pack", *near)),
+    }  # fmt: skip
+
+
+def prepare(server: Server, lent: Path) -> None:
+    """Import the example's geography."""
+    shutil.copy(SOURCES / "lieux-dits-59999.csv.gz", lent / "lieux-dits.csv.gz")
+    near = ("--geodonnees", lent / "geo")
+    for args in (
+        ("importer-adresses", SOURCES / "adresses-59999.csv.gz"),
+        ("importer-qpv", SOURCES / "qpv2015_valmont.geojson", "--millesime", 2015),
+        ("importer-qpv", SOURCES / "qpv2024_valmont.geojson", "--millesime", 2024),
+        ("importer-communes", SOURCES / "commune_valmont.geojson"),
+    ):
+        done = server.run("geodonnees", *args, *near)
+        assert done.code == 0, done.said
+
+
+def job(server: Server, lent: Path, name: str) -> Job:
+    """Run a command soundly once, to know what it gives and how many operations it takes."""
+    out, args = commands(lent)[name]
+    out.mkdir(exist_ok=True)
+    env = {"TFPB_CACHE": str(lent / "cache")} if name == "dossier" else {}
+    done = server.run(*args, watch=(out,), env=env)
+    assert done.code == 0, done.said
+    inputs = (EXAMPLE, *(() if out.name == "geo" else (lent / "geo",)))
+    return Job(name, args, out, inputs, env, visible(snapshot(out)), done.operations)
+
+
+def clear(one: Job) -> None:
+    """Bring back what stood before a command that refuses to run twice."""
+    if one.name == "nouveau":
+        shutil.rmtree(one.out)
+        one.out.mkdir()
+
+
+def survives(server: Server, one: Job, **fault: object) -> Trial:
+    """Put a command at fault, then run it soundly, and check all that was promised.
+
+    Raises
+    ------
+    AssertionError
+        An input was touched, a half file is visible, English or a traceback was said, the next run
+        does not give the same, or something stays behind.
+    """
+    clear(one)
+    inputs, before = snapshot(*one.inputs), one.state()
+    done = one.again(server, **fault)
+    assert done.code in (-9, 0, 2), (one.name, fault, done)
+    assert "Traceback" not in done.said, done.said
+    if done.code == 2:
+        assert "que faire" in done.said, (one.name, fault, done.said)
+    assert snapshot(*one.inputs) == inputs, (one.name, fault)
+    for name, digest in one.state().items():
+        sound = name.endswith(".sqlite") or digest in (one.reference.get(name), before.get(name))
+        assert sound, (one.name, fault, name)  # of an index, the next run is the judge
+    if done.code == 2 and one.out.name != "geo":
+        assert one.state() in (before, one.reference), (one.name, fault)
+    if one.state() == one.reference:
+        clear(one)  # it had done its work
+    again = one.again(server)
+    assert again.code == 0, (one.name, fault, again.said)
+    assert one.state() == one.reference, (one.name, fault)
+    assert snapshot(one.out).keys() - one.reference.keys() <= {
+        n for n in snapshot(one.out) if n.endswith("journal.json")
+    }, (one.name, fault)
+    return done
