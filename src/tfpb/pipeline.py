@@ -37,7 +37,8 @@ STAGES: Final = (
     Stage("Programme", 1, ("settings", "inputs", "located", "abatement"), "programme", steps.programme),
     Stage("Droit commun", 1, ("settings", "inputs", "located"), "droit_commun", steps.droit_commun),
     Stage("Évaluation", 1, ("settings", "located", "programme", "survey"), "evaluation", steps.evaluate),
-    Stage("Sensibilité", 1, ("settings", "inputs", "located", "survey"), "sensitivity", steps.sensitive),
+    Stage("Sensibilité", 1, ("settings", "taxes", "located", "survey"), "sensitivity", steps.sensitive,
+          kept="sensibilite"),
     Stage("Fond de carte", 1, ("geography", "located"), "ground", steps.ground),
 )  # fmt: skip
 """What may be kept from one run to the next reads a part of the inputs only (see `_start`)."""
@@ -62,11 +63,12 @@ def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fau
 def _start(
     settings: Settings, inputs: Inputs, geography: Geography, masked_before: tuple[Cell, ...]
 ) -> dict[str, Any]:
-    """Name the values that stages start from; `addresses` and `answers` are parts of the inputs."""
+    """Name the values that stages start from: `addresses`, `answers`, `taxes` are parts of the inputs."""
     return {
         "settings": settings,
         "inputs": inputs,
         "addresses": inputs.only("patrimoine", "alias_voies"),
+        "taxes": inputs.only("fiscalite", "conventions"),
         "answers": inputs.only("patrimoine", "decisions", "enquete", "repere"),
         "geography": geography,
         "mode": settings.reglages.geocodage,

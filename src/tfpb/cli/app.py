@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from typing import Final
 
 from tfpb.cli.abattement import abattement
 from tfpb.cli.cartes import cartes
@@ -17,6 +19,8 @@ from tfpb.cli.localiser import localiser
 from tfpb.cli.nouveau import nouveau
 from tfpb.cli.region import region
 from tfpb.cli.verifier import verifier
+
+_COLLECTED: Final = (50_000, 20, 20)
 
 app = FrenchTyper(
     name="tfpb",
@@ -49,8 +53,10 @@ def main() -> None:
     """Run the command line; without arguments, on a terminal, the guided dialogue.
 
     One thread of linear algebra: sums are then added in the same order on every machine, and the
-    small matrices of a survey go faster without helpers.
+    small matrices of a survey go faster without helpers. The collector of cycles passes less often: a
+    run makes millions of small values that it would visit in vain, a tenth of its time.
     """
+    gc.set_threshold(*_COLLECTED)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     settle_console()
     if len(sys.argv) == 1:

@@ -165,5 +165,16 @@ def _column(digest: _Hash, column: pd.Series[Any] | pd.Index[Any]) -> None:
     elif isinstance(column.dtype, np.dtype) and column.dtype.kind in "biufM":
         digest.update(np.ascontiguousarray(column.to_numpy()).tobytes())
     else:
-        for cell in column.to_numpy(dtype=object):
-            _feed(digest, cell)
+        cells = column.to_numpy(dtype=object)
+        if all(type(cell) is str for cell in cells):
+            _texts(digest, cells.tolist())
+        else:
+            for cell in cells:
+                _feed(digest, cell)
+
+
+def _texts(digest: _Hash, texts: list[str]) -> None:
+    """Feed many texts at once: their lengths, then all of them."""
+    data = [text.encode("utf-8", "surrogatepass") for text in texts]
+    digest.update(b"S" + np.array([len(d) for d in data], dtype="<i8").tobytes())
+    digest.update(b"".join(data))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -67,11 +68,13 @@ def pack_files(
         images[chart.key] = charts.ChartImage(drawn["png"], drawn["svg"])
     advance(1)
     printed = {f"{p.code_qpv}.png": files[f"cartes/{p.code_qpv}.png"] for p in model.pages}
-    files["dossier.xlsx"] = workbook.render(said)
-    advance(1)
-    files["rapport.pdf"] = document_pdf.render(said, images, printed)
-    advance(1)
-    files["rapport.docx"] = document_docx.render(said, images, printed)
+    with ThreadPoolExecutor(1) as beside:  # the compiler of PDF lets others run meanwhile
+        report_pdf = beside.submit(document_pdf.render, said, images, printed)
+        files["dossier.xlsx"] = workbook.render(said)
+        advance(1)
+        files["rapport.docx"] = document_docx.render(said, images, printed)
+        advance(1)
+        files["rapport.pdf"] = report_pdf.result()
     advance(1)
     return files
 
