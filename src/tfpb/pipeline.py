@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb import steps
+from tfpb import steps, steps_addresses
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.inputs import Inputs, gather_inputs
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from tfpb.survey.cells import Cell
 
 STAGES: Final = (
-    Stage("Adresses", 1, ("addresses", "geography", "mode", "chosen"), "geocoded", steps.geocode,
-          kept="table", keep_if=steps.offline),
+    Stage("Adresses", 1, ("addresses", "geography", "mode", "chosen"), "geocoded", steps_addresses.geocode,
+          kept="table", keep_if=steps_addresses.offline),
     Stage("Périmètres", 1, ("settings", "inputs", "geography", "geocoded", "chosen"), "located",
           steps.locate),
     Stage("Enquête", 1, ("settings", "answers", "geography", "located"), "survey_alone", steps.estimate,
@@ -72,7 +72,7 @@ def _start(
         "answers": inputs.only("patrimoine", "decisions", "enquete", "repere"),
         "geography": geography,
         "mode": settings.reglages.geocodage,
-        "chosen": steps.chosen_addresses(settings),
+        "chosen": steps_addresses.chosen_addresses(settings),
         "masked_before": masked_before,
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +12,15 @@ from tfpb.errors import Fault, Severity, TfpbError, stop_on_faults
 from tfpb.evidence import evaluation, sensitivity
 from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
 from tfpb.geodata.address_decisions import decided, settled
-from tfpb.geodata.address_run import FileGeocoder
 from tfpb.geodata.territories import places, with_territories
-from tfpb.io.tabular import SPREADSHEETS, sheet_names
 from tfpb.law.values import load as load_law
 from tfpb.model.codes import ENSEMBLE
 from tfpb.model.location import Located
 from tfpb.model.projection import LAMBERT_93
-from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
+from tfpb.model.results import RESULT_COLUMNS
 from tfpb.perimeters.vintages import FIRST_YEAR
 from tfpb.report import ground as grounds
+from tfpb.steps_addresses import addresses_of
 from tfpb.survey.ownership import for_bailleur
 from tfpb.text import fold
 from tfpb.words.numbers import plural
@@ -34,8 +32,6 @@ if TYPE_CHECKING:
 
     from tfpb.config import Settings
     from tfpb.geodata.address_decisions import AddressDecision
-    from tfpb.geodata.address_run import Mode
-    from tfpb.geodata.address_service import AddressService
     from tfpb.geodata.geography import Geography
     from tfpb.io.inputs import Inputs
     from tfpb.model.dossier import Dossier
@@ -156,57 +152,6 @@ def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault])
     ]
 
 
-def chosen_addresses(settings: Settings) -> tuple[AddressDecision, ...]:
-    """Read what someone chose in the sheet « Adresses » of the review workbook, if it has one."""
-    name = settings.fichiers.decisions
-    path = settings.path(name)
-    if not name or path.suffix.lower() not in SPREADSHEETS:
-        return ()
-    from tfpb.geodata.address_job import read_decisions  # noqa: PLC0415 - few dossiers have decisions
-    from tfpb.io.address_review import SHEET  # noqa: PLC0415 - idem
-
-    return read_decisions(path) if SHEET in sheet_names(path) else ()
-
-
-def _addresses(inputs: Inputs) -> pd.DataFrame:
-    stock = inputs.frames["patrimoine"]
-    addresses = stock[list(ADDRESS_COLUMNS)].copy()
-    for axis in ("x", "y"):
-        addresses[axis] = ["" if v != v else repr(float(v)) for v in stock[axis]]  # noqa: PLR0124 - NaN
-    return addresses
-
-
-def geocode(
-    inputs: Inputs, geography: Geography, mode: Mode, chosen: tuple[AddressDecision, ...]
-) -> pd.DataFrame:
-    """Find the entrances of the stock; the service is asked only where the settings say so."""
-    addresses, _rows, _lost = decided(_addresses(inputs), chosen)
-    with ExitStack() as stack:
-        service = stack.enter_context(_service(geography)) if mode != "index" else None
-        geocoder = FileGeocoder(
-            mode=mode,
-            communes=geography.communes,
-            source=geography.addresses,
-            service=service,
-            aliases=inputs.aliases,
-        )
-        return geocoder.run(addresses)
-
-
-def _service(geography: Geography) -> AddressService:
-    from tfpb.geodata.address_open import CACHE  # noqa: PLC0415 - most dossiers ask nobody
-    from tfpb.geodata.address_service import AddressService  # noqa: PLC0415 - idem
-
-    return AddressService(geography.folder / CACHE)
-
-
-def offline(
-    _inputs: Inputs, _geography: Geography, mode: Mode, _chosen: tuple[AddressDecision, ...]
-) -> bool:
-    """Tell whether geocoding asks the index alone: what a service answers may change any day."""
-    return mode == "index"
-
-
 def locate(
     settings: Settings,
     inputs: Inputs,
@@ -215,7 +160,7 @@ def locate(
     chosen: tuple[AddressDecision, ...] = (),
 ) -> Located:
     """Place every entrance on its side for the tax year."""
-    _addresses_now, rows, lost = decided(_addresses(inputs), chosen)
+    _addresses_now, rows, lost = decided(addresses_of(inputs), chosen)
     settled_points, pointless = settled(geocoded, rows)
     located = _located(settings, inputs, geography, settled_points, settings.dossier.annee)
     return replace(located, notices=(*lost, *pointless, *located.notices))

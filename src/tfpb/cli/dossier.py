@@ -63,7 +63,7 @@ def dossier(
         cache = cache_folder()
         keep = None if tout_recalculer or cache is None else StageCache(cache)
         made, files, journal = _run(settings, folder, before, keep)
-        review = _review(made, folder, free_place(target))
+        review = _review(made, folder, free_place(target), keep)
         with staged(review):  # a workbook held open is met before the pack is replaced
             written = write_pack(target, files, journal)
         _tell(made, written, _named(made, review))
@@ -109,10 +109,14 @@ def _run(
     return made, files, journal
 
 
-def _review(made: Dossier, geography: Path, pack: Path) -> dict[Path, bytes]:
+def _review(
+    made: Dossier, geography: Path, pack: Path, keep: StageCache | None
+) -> dict[Path, bytes]:
     """Make the workbook of what is left to decide, which stands beside the pack."""
     from tfpb.cli.review import read_decisions, review_file
     from tfpb.geodata.parcel_imports import load_parcels
+    from tfpb.stage import directly
+    from tfpb.steps_addresses import chosen_addresses, doubtful_addresses
 
     entrances = made.located.entrances
     given = made.settings.fichiers.decisions
@@ -124,6 +128,9 @@ def _review(made: Dossier, geography: Path, pack: Path) -> dict[Path, bytes]:
         streets=lambda _rows: made.ground.streets,
         decisions=read_decisions(made.settings.path(given)) if given else None,
         radius_m=made.settings.reglages.rayon_defaut_m,
+        addresses=doubtful_addresses(made),
+        chosen=chosen_addresses(made.settings),
+        execute=keep or directly,
     )
 
 

@@ -9,16 +9,15 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, fail
 from tfpb.geodata.address_decisions import AddressDecision, decided, key_of, settled
+from tfpb.geodata.address_doubts import DECIDED_COLUMNS, address_doubts
 from tfpb.geodata.address_run import Resume
 from tfpb.geodata.address_tables import known_headers, read_addresses
 from tfpb.io.address_review import read_review, review_bytes
 from tfpb.io.outputs import refuse_inputs, write_together
 from tfpb.io.personal import tenant_columns
 from tfpb.io.tabular import check_format, read_table, table_bytes
-from tfpb.model.codes import GeocodeVerdict
 from tfpb.model.results import RESULT_COLUMNS
 from tfpb.text import fold
-from tfpb.words.geocoding import REASONS, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,16 +27,6 @@ if TYPE_CHECKING:
     from tfpb.io.tabular import TextTable
 
 _IDENTIFIERS: Final = ("id_residence", "id_batiment", "code_residence", "identifiant")
-_DECIDED: Final = {
-    "decision": "choice",
-    "adresse_corrigee": "corrected",
-    "x": "x",
-    "y": "y",
-    "auteur": "author",
-    "date": "date",
-    "piece": "piece",
-}
-_MOST_ALTERNATIVES: Final = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,10 +174,10 @@ def read_decisions(path: Path) -> tuple[AddressDecision, ...]:
     keys = ("adresse", "code_postal", "commune", "code_insee", "nom")
     made = []
     for row, key, *cells in zip(
-        table.rows, zip(*map(column, keys), strict=True), *map(column, _DECIDED), strict=True
+        table.rows, zip(*map(column, keys), strict=True), *map(column, DECIDED_COLUMNS), strict=True
     ):
         if any(cells[:4]):
-            fields = dict(zip(_DECIDED.values(), cells, strict=True))
+            fields = dict(zip(DECIDED_COLUMNS.values(), cells, strict=True))
             place = Place(table.file, table.sheet, int(row))
             made.append(AddressDecision(key=key_of(*key), place=place, **fields))
     return tuple(made)
@@ -301,32 +290,12 @@ def review_rows(job: AddressJob, results: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Columns of the review sheet, and `choix` (tuple of str).
     """
-    waits = (results["result_verdict"] != GeocodeVerdict.ACCEPTE) & (
-        results["result_status"] != "skipped"
-    )
-    was_decided = pd.Series([row is not None for row in job.rows], index=results.index)
-    shown = (waits | was_decided).to_numpy()
-    found, original = results[shown], job.original[shown]
     headers = {fold(str(h)).replace(" ", "_"): str(h) for h in job.table.frame.columns}
     named = [headers[name] for name in _IDENTIFIERS if name in headers]
-    out = pd.DataFrame({"ligne": job.table.rows[shown]}, index=found.index)
-    if named:
-        out["identifiant"] = job.table.frame.loc[shown, named].agg(" ".join, axis=1).to_numpy()
-    for name in ("adresse", "code_postal", "commune", "code_insee", "nom"):
-        out[name] = original[name].to_numpy()
-    out["trouvee"] = found["result_label"].to_numpy()
-    out["precision"] = [TYPES.get(kind, kind) for kind in found["result_type"]]
-    out["confiance"] = found["result_confidence"].round(2).to_numpy()
-    out["motifs"] = [_in_words(reasons) for reasons in found["result_reasons"]]
-    decisions = [row for row, is_shown in zip(job.rows, shown, strict=True) if is_shown]
-    for name, field in _DECIDED.items():
-        out[name] = [getattr(row, field) if row else "" for row in decisions]
-    out["choix"] = [
-        tuple(filter(None, text.split(" | ")))[:_MOST_ALTERNATIVES]
-        for text in found["result_alternatives"]
-    ]
-    return out
-
-
-def _in_words(reasons: str) -> str:
-    return " ; ".join(REASONS.get(code, code) for code in reasons.split(" | ") if code)
+    return address_doubts(
+        results,
+        job.original,
+        job.rows,
+        lines=job.table.rows.tolist(),
+        identifiers=job.table.frame[named].agg(" ".join, axis=1).tolist() if named else None,
+    )

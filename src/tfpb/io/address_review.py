@@ -56,6 +56,14 @@ def review_bytes(rows: pd.DataFrame, *, base: Path | None = None) -> bytes:
     book = Workbook() if base is None else load_workbook(base)
     if base is None:
         book.remove(book.worksheets[0])
+    add_sheet(book, rows)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return settle_xlsx(buffer.getvalue())
+
+
+def add_sheet(book: Workbook, rows: pd.DataFrame) -> None:
+    """Put the sheet first in a workbook, in the place of an earlier one (`rows` as `review_bytes`)."""
     for name in (SHEET, _CHOICES):
         if name in book.sheetnames:
             del book[name]
@@ -75,9 +83,6 @@ def review_bytes(rows: pd.DataFrame, *, base: Path | None = None) -> bytes:
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     page.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
     book.active = 0
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return settle_xlsx(buffer.getvalue())
 
 
 def _head(page: Worksheet, columns: list[str]) -> None:

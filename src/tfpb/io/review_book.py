@@ -67,7 +67,21 @@ def review_bytes(
     book = load_workbook(base) if base is not None else Workbook()
     if base is None:
         book.remove(book.worksheets[0])
-    elif SHEET in book.sheetnames:
+    add_sheet(book, rows, pictures, codes=codes)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return settle_xlsx(buffer.getvalue())
+
+
+def add_sheet(
+    book: Workbook,
+    rows: pd.DataFrame,
+    pictures: Sequence[bytes | None],
+    *,
+    codes: Sequence[str] = (),
+) -> None:
+    """Add the sheet to a workbook, in the place of an earlier one (parameters as `review_bytes`)."""
+    if SHEET in book.sheetnames:
         del book[SHEET]
     page = book.create_sheet(SHEET)
     columns = [c for c in _WIDTHS if c in rows.columns or c == "carte"]
@@ -89,9 +103,6 @@ def review_bytes(
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return settle_xlsx(buffer.getvalue())
 
 
 def _head(page: Worksheet, columns: Sequence[str]) -> None:
