@@ -235,9 +235,12 @@ class Dask:
     ----------
     scheduler : str
         `tcp://host:port`.
+    patience_s : int
+        How long an answer is awaited before the scheduler is told to be out of reach.
     """
 
     scheduler: str
+    patience_s: int = 10
 
     def map(
         self, run: Callable[[P], R], parts: Sequence[P], advance: Callable[[int], None] = _quietly
@@ -255,7 +258,9 @@ class Dask:
         except ImportError as error:
             raise fail("dask_absent", got=self.scheduler) from error
         try:
-            client: Any = Client(self.scheduler, timeout="10s", set_as_default=False)
+            client: Any = Client(
+                self.scheduler, timeout=f"{self.patience_s}s", set_as_default=False
+            )
         except (OSError, TimeoutError, ValueError) as error:
             place = Place(column="--ordonnanceur")
             raise fail("dask_injoignable", place=place, got=self.scheduler) from error

@@ -12,13 +12,14 @@ from tfpb.geodata.geography import open_geography
 from tfpb.io.region_inputs import in_dossier, read_region
 from tfpb.perimeters import ruling_vintage
 from tfpb.provenance import versions
+from tfpb.region.crossings import Rules
 from tfpb.region.cuts import Protected
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import region_facts
 from tfpb.region.join import LEVELS, Joined, join
 from tfpb.region.partition import Part, Task, make_part
 from tfpb.region.reports import Head
-from tfpb.region.secrecy import Rules, check_total, published_rows, region_masks
+from tfpb.region.secrecy import check_total, published_rows, region_masks
 from tfpb.region.territories import territories
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from region_cases import LEVELS, region_plan, region_survey
 from test_region_secrecy import RULES, determined, whole_system
 
+from tfpb.region.crossings import Wave
 from tfpb.region.estimates import compare_region
-from tfpb.region.secrecy import _Wave, published_rows
+from tfpb.region.secrecy import published_rows
 
 
 def test_masking_the_small_cells_alone_betrays_some() -> None:
@@ -15,7 +16,9 @@ def test_masking_the_small_cells_alone_betrays_some() -> None:
         compare_region(answers, region_plan(), by=LEVELS, repere=None), answers
     )
     cells = whole_system(answers, estimates)
-    first = {c for wave in answers.waves for c in _Wave(answers, wave).exposed(cells, RULES)} | {
-        c for c, n in cells.count.items() if 0 < n < RULES.masking_n
-    }
+    first = {c for c, n in cells.count.items() if 0 < n < RULES.masking_n}
+    for name in answers.waves:
+        wave = Wave(answers, name, RULES)
+        wave.tie(cells)
+        first |= wave.exposed
     assert determined(cells, frozenset(first))

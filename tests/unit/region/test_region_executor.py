@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tfpb.errors import TfpbError
 from tfpb.executor import Dask, InProcess, Processes, executor
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def square(value: int) -> int:
@@ -68,52 +62,29 @@ def test_engines_by_name() -> None:
 @pytest.mark.slow
 def test_dask_with_a_worker_lost_in_the_middle(tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="l’option dask n’est pas installée")
-    here = os.path.dirname(__file__)  # noqa: PTH120 - for a child's path
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([here, *sys.path])}
-    address = tmp_path / "ordonnanceur.json"
-    children = [
-        subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard",
-             "--scheduler-file", str(address)],
-            env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )
-    ]  # fmt: skip
-    try:
-        children += [
-            subprocess.Popen(
-                [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file",
-                 str(address), "--nthreads", "1", "--no-nanny", "--no-dashboard",
-                 "--local-directory", str(tmp_path)],
-                env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            )
-            for _ in range(2)
-        ]  # fmt: skip
-        scheduler = _address(address)
-        lost: list[int] = []
+    from dask_cluster import dask_cluster
+
+    parts = list(range(20))
+    lost: list[int] = []
+    with dask_cluster(tmp_path / "grappe", paths=(Path(__file__).parent,)) as cluster:
 
         def kill_one(count: int) -> None:
             lost.append(count)
             if len(lost) == 3:
-                children[1].kill()
+                cluster.workers[0].kill()
 
-        parts = list(range(20))
-        assert Dask(scheduler).map(slow_square, parts, kill_one) == [k * k for k in parts]
-        assert children[1].wait(timeout=20) != 0
-    finally:
-        for child in reversed(children):
-            child.kill()
-            child.wait()
+        assert Dask(cluster.scheduler).map(slow_square, parts, kill_one) == [k * k for k in parts]
+        assert cluster.workers[0].wait(timeout=60) != 0
+        assert cluster.workers[1].poll() is None
+    assert sum(lost) == len(parts)
+    assert all(w.poll() is not None for w in cluster.workers)
 
 
-def _address(path: Path) -> str:
-    for _ in range(600):
-        if path.exists() and path.stat().st_size:
-            try:
-                return str(json.loads(path.read_text())["address"])
-            except ValueError:
-                pass
-        time.sleep(0.1)
-    raise AssertionError("scheduler")
+def test_a_scheduler_that_does_not_answer_is_told() -> None:
+    pytest.importorskip("distributed", reason="l’option dask n’est pas installée")
+    with pytest.raises(TfpbError) as error:
+        Dask("tcp://127.0.0.1:9", patience_s=1).map(square, [1])
+    assert [f.code for f in error.value.faults] == ["dask_injoignable"]
 
 
 def pid(_value: int) -> int:
