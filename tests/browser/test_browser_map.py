@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from map_models import HOSTILE
+from PIL import Image
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -273,6 +278,27 @@ def test_prints_on_a4(visit: Opener) -> None:
     assert box
     assert float(box[1]) == pytest.approx(842, abs=2)
     assert float(box[2]) == pytest.approx(595, abs=2)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_what_is_printed_is_the_map_and_its_legend_on_one_page(
+    visit: Opener, size: dict[str, int], tmp_path: Path
+) -> None:
+    if shutil.which("pdftoppm") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("pdftoppm is missing (package of .ci/apt.txt)")
+        pytest.skip("pdftoppm (poppler-utils) is not installed")
+    page = visit("#qpv=QN05901N&couleur=ecart", size).page
+    before = page.evaluate("[tfpbMap.getCenter(), tfpbMap.getZoom()]")
+    pdf = tmp_path / "carte.pdf"
+    page.pdf(path=pdf, prefer_css_page_size=True)
+    assert page.evaluate("[tfpbMap.getCenter(), tfpbMap.getZoom()]") == before
+    assert page.locator("#map_tfpb canvas").count() == 3
+    subprocess.run(["pdftoppm", "-r", "72", "-png", pdf, tmp_path / "page"], check=True)
+    (only,) = tmp_path.glob("page*.png")
+    paper = np.asarray(Image.open(only).convert("RGB")).astype(int)[60:380]  # the map alone
+    for colour in ((0x1B, 0x3A, 0x4B), (0x33, 0x65, 0x8A), (0xCF, 0xCF, 0xCF)):
+        assert (np.abs(paper - colour).max(axis=2) < 14).sum() > 20, colour
 
 
 def test_map_draws_streets_perimeters_and_points(visit: Opener) -> None:

@@ -52,8 +52,6 @@ if (narrow) {
   showPanel(false);
   fold_out(byId("b-legende"), byId("legende-corps"), false);
 }
-window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
-window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
 window.addEventListener("hashchange", follow);
 if (document.fonts && document.fonts.ready) document.fonts.ready.then(() => names.draw());
 follow();
