@@ -10,7 +10,9 @@ import pandas as pd
 
 from tfpb.model.report import Chart, ChartKind, Format, Section, Text
 from tfpb.report.sections.build import (
+    DATA,
     DOCUMENT,
+    SHEET,
     WORKBOOK,
     column,
     cut,
@@ -33,6 +35,26 @@ _SHORT = (
     "nom_qpv", "logements", "abattement_eur", "prevu_eur", "realise_eur", "valorise_eur",
     "valorise_par_logement_eur", "report_eur", "solde_eur", "couverture",
 )  # fmt: skip
+_AMOUNTS = (
+    "id_action", "annee", "axe_mot", "code_qpv", "action", "prevu_eur", "realise_eur", "bailleur_eur",
+    "autres_eur", "valorise_eur", "taux_valorisation",
+)  # fmt: skip
+_FOLLOWED = (
+    "id_action", "annee", "description", "calendrier", "action", "piece", "date_piece", "photo",
+    "diagnostics", "texte_bilan",
+)  # fmt: skip
+_STAFF = (
+    "id_action", "annee", "axe_mot", "code_qpv", "action", "heures", "cout_horaire_eur",
+    "temps_valorise_eur", "realise_eur", "valorise_eur",
+)  # fmt: skip
+_KEPT = (
+    "code_qpv", "nom_qpv", "logements", "abattement_eur", "prevu_eur", "realise_eur", "valorise_eur",
+    "valorise_par_logement_eur", "report_eur", "solde_eur", "rattrapage_eur", "couverture",
+)  # fmt: skip
+_PROOFS = (
+    "code_qpv", "nom_qpv", "actions", "pieces_jointes", "dates_jointes", "preuves_completes",
+    "photos_jointes",
+)  # fmt: skip
 _EVERYWHERE = "Tous les quartiers"
 _SUMMED = ("prevu_eur", "realise_eur", "valorise_eur", "report_eur", "solde_eur", "rattrapage_eur")
 
@@ -54,13 +76,23 @@ def programme(dossier: Dossier) -> Section:
         **quarter_names(dossier.located),
     }
     balance = _balance(plan, dossier.settings.dossier.annee)
-    blocks: list[Block] = [balance, only(balance, "bilan_document", _SHORT)]
+    blocks: list[Block] = [
+        balance,
+        replace(only(balance, "bilan_classeur", _KEPT), media=SHEET),
+        only(balance, "bilan_document", _SHORT),
+        replace(
+            _part(balance, "bilan_preuves", "Preuves par quartier", _PROOFS),
+            notes=(),
+            totals={},
+            unit="actions",
+        ),
+    ]
     blocks += _past(plan, names, dossier.settings.dossier.annee)
     blocks += [*standing_blocks(plan, dossier.settings.dossier.annee), *_axes(plan, names)]
     chart = _axis_chart(plan)
     if chart is not None:
         blocks.append(chart)
-    blocks += [*beside_blocks(plan, names, dossier.settings.dossier.annee), _actions(plan)]
+    blocks += [*beside_blocks(plan, names, dossier.settings.dossier.annee), *_actions(plan)]
     blocks.append(_actions_short(plan, dossier.settings.dossier.annee))
     if len(plan.actions):
         blocks.append(Text((rows_elsewhere(len(plan.actions), sheet),), media=DOCUMENT))
@@ -129,7 +161,7 @@ def _balance(plan: Programme, year: int) -> Table:
             "Solde = valorisé − abattement − report ; couverture = valorisé / abattement.",
             "À rattraper : ce qui reste à justifier, à reporter sur l’année suivante.",
         ),
-        media=WORKBOOK,
+        media=DATA,
         totals={key: plan.totals[key] for key in _SUMMED if key in plan.totals},
     )
 
@@ -192,19 +224,10 @@ def _axis_chart(plan: Programme) -> Block | None:
     )
 
 
-def _actions(plan: Programme) -> Block:
+def _actions(plan: Programme) -> list[Block]:
+    """List the actions: one wide table for software, two that fit a printed page for people."""
     rows = plan.actions.assign(axe_mot=[words.axis_words(int(a)) for a in plan.actions["axe"]])
-    staff = (
-        (
-            column("heures", "Heures", Format.NUMBER1, 9),
-            column("cout_horaire_eur", "Coût horaire (€)", Format.CENTS, 10),
-            column("temps_valorise_eur", "Temps du personnel (€)", Format.CENTS, 12),
-        )
-        if has(rows, "temps_valorise_eur")
-        else ()
-    )
-    extra = [column("texte_bilan", "Bilan", width=36)] if has(rows, "texte_bilan") else []
-    return table(
+    whole = table(
         "actions",
         "Actions du programme",
         (
@@ -212,7 +235,7 @@ def _actions(plan: Programme) -> Block:
             column("annee", "Année", Format.YEAR, 8),
             column("axe_mot", "Axe", width=26),
             column("code_qpv", "Code du QPV", width=12),
-            column("action", "Intitulé", width=32),
+            column("action", "Intitulé", width=30),
             column("description", "Résidence ou description", width=26),
             column("calendrier", "Calendrier", width=14),
             column("prevu_eur", "Dépense prévisionnelle (€)", Format.CENTS, 13),
@@ -221,19 +244,36 @@ def _actions(plan: Programme) -> Block:
             column("autres_eur", "Autre financement (€)", Format.CENTS, 13),
             column("valorise_eur", "Dépense valorisée TFPB (€)", Format.CENTS, 13),
             column("taux_valorisation", "Taux de valorisation TFPB (%)", Format.PERCENT, 11),
-            *staff,
+            column("heures", "Heures", Format.NUMBER1, 9),
+            column("cout_horaire_eur", "Coût horaire (€)", Format.CENTS, 10),
+            column("temps_valorise_eur", "Temps du personnel (€)", Format.CENTS, 12),
             column("piece", "Pièce", width=14),
             column("date_piece", "Date de la pièce", Format.DATE, 11),
             column("photo", "Photo", width=14),
             column("diagnostics", "Diagnostics liés", Format.INTEGER, 10),
-            *extra,
+            column("texte_bilan", "Bilan", width=40),
         ),
         rows,
         unit="euros",
         scope="toutes les actions du programme",
         source="programme d’actions",
-        media=WORKBOOK,
+        media=DATA,
     )
+    blocks: list[Block] = [
+        whole,
+        _part(whole, "actions_montants", "Actions du programme : montants", _AMOUNTS),
+        _part(whole, "actions_suivi", "Actions du programme : suivi et preuves", _FOLLOWED),
+    ]
+    if has(rows, "temps_valorise_eur"):
+        staff = _part(whole, "actions_temps", "Temps du personnel valorisé", _STAFF)
+        timed = staff.rows["temps_valorise_eur"].notna()
+        blocks.append(replace(staff, rows=staff.rows[timed].reset_index(drop=True)))
+    return blocks
+
+
+def _part(whole: Table, key: str, title: str, keys: tuple[str, ...]) -> Table:
+    """Make a sheet's table of some columns of a wider one."""
+    return replace(only(whole, key, keys), title=title, media=SHEET)
 
 
 def _actions_short(plan: Programme, year: int) -> Block:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from tfpb.model.report import Format, Text
-from tfpb.report.sections.build import BOTH, DOCUMENT, WORKBOOK, column, only, table
+from tfpb.report.sections.build import BOTH, DATA, SHEET, column, only, table
 from tfpb.words import accounts as words
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from tfpb.model.money import Programme
     from tfpb.model.report import Block, Table
 
+_WIDE: Final = (
+    "code_qpv", "nom_qpv", "codes_precedents", "actions_precedentes", "actions",
+    "realise_precedent_eur", "realise_eur", "valorise_precedent_eur", "valorise_eur",
+    "abattement_eur", "report_eur", "rattrapage_eur",
+)  # fmt: skip
 _SHORT: Final = (
     "nom_qpv", "valorise_precedent_eur", "valorise_eur", "abattement_eur", "report_eur",
     "rattrapage_eur",
@@ -24,10 +30,13 @@ _PROOFS: Final = ("actions", "pieces_jointes", "preuves_completes", "photos_join
 
 
 def standing_blocks(plan: Programme, year: int) -> list[Block]:
-    """Say what is carried over or caught up in each quarter, and how many actions are proved."""
+    """Say what is carried over or caught up in each quarter, and how many actions are proved.
+
+    With last year's bilan beside, the carry-over is argued there.
+    """
     rows = plan.balance[plan.balance["annee"] == year]
     carried = []
-    for record in rows.to_dict("records"):
+    for record in rows.to_dict("records") if plan.beside_quarters is None else []:
         left = record.get("rattrapage_eur")
         if left is None or pd.isna(left):
             continue
@@ -61,8 +70,9 @@ def beside_blocks(plan: Programme, names: Mapping[str, str], year: int) -> list[
     return [
         axes,
         quarters,
+        replace(only(quarters, "bilan_precedent_quartiers_classeur", _WIDE), media=SHEET),
         only(quarters, "bilan_precedent_quartiers_document", _SHORT),
-        Text(argued, bullets=True, media=DOCUMENT),
+        Text(argued, bullets=True, media=BOTH),
     ]
 
 
@@ -96,7 +106,7 @@ def _quarters_beside(rows: pd.DataFrame, names: Mapping[str, str], year: int) ->
         scope="actions des deux années ; un quartier de l’ancienne carte est sur la ligne de celui "
         "qui a repris le plus de ses logements",
         source="programme d’actions, programme de l’année précédente, fichier de fiscalité",
-        media=WORKBOOK,
+        media=DATA,
     )
 
 
