@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from region import memory_mib
+from memory import memory_mib
 from region_land import NUMBERS, make_land
 from region_maker import Size
 
@@ -81,15 +81,10 @@ def run(part: Part) -> tuple[int, int, int, float, float]:
     return len(located), accepted, inside, middle - begun, ended - middle
 
 
-def main() -> None:
-    """Run, tell."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--logements", type=int, default=5_400_000)
-    parser.add_argument("--processus", type=int, default=2)
-    told = parser.parse_args()
-    entrances = round(told.logements / DWELLINGS)
-    geography = (told.folder / "geodonnees").resolve()
+def measure(folder: Path, *, dwellings: int, workers: int) -> dict[str, float]:
+    """Run every part and tell: seconds, processor, memory, shares accepted and inside."""
+    entrances = round(dwellings / DWELLINGS)
+    geography = (folder / "geodonnees").resolve()
     parts = [
         Part(geography, k, min(A_PART, entrances - k * A_PART))
         for k in range(-(-entrances // A_PART))
@@ -101,22 +96,38 @@ def main() -> None:
         while not done.wait(0.3):
             peak[0] = max(peak[0], memory_mib(os.getpid()))
 
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     watcher = threading.Thread(target=watch)
     watcher.start()
     begun = time.perf_counter()
-    with closing(executor("processus", workers=told.processus)) as runs:
+    with closing(executor("processus", workers=workers)) as runs:
         made = np.array(runs.map(run, parts))
     wall = time.perf_counter() - begun
     done.set()
     watcher.join()
     rows, accepted, inside, geocoding, locating = made.sum(axis=0)
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(
-        f"{told.logements} logements, {int(rows)} entrées, {len(parts)} parts : {wall:.0f} s, "
-        f"processeur {children.ru_utime + children.ru_stime:.0f} s (adresses {geocoding:.0f}, "
-        f"périmètres {locating:.0f}) ; acceptées {accepted / rows:.1%}, dans un QPV "
-        f"{inside / rows:.1%} ; mémoire {peak[0]:.0f} Mio"
-    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {
+        "secondes": wall,
+        "processeur": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+        "memoire_mib": peak[0],
+        "entrees": float(rows),
+        "adresses_s": float(geocoding),
+        "perimetres_s": float(locating),
+        "acceptees": float(accepted / rows),
+        "dans": float(inside / rows),
+    }
+
+
+def main() -> None:
+    """Run, tell."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--logements", type=int, default=5_400_000)
+    parser.add_argument("--processus", type=int, default=2)
+    told = parser.parse_args()
+    made = measure(told.folder, dwellings=told.logements, workers=told.processus)
+    print("  ".join(f"{k} {v:.2f}" for k, v in made.items()))
 
 
 if __name__ == "__main__":

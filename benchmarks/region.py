@@ -2,12 +2,13 @@
 
 Usage, from the top of the repository::
 
-    python benchmarks/region.py FOLDER [--taille 1.0] [--processus 2] [--documents] [--local]
+    python benchmarks/region.py FOLDER --sortie docs/benchmarks-region.md [--parts donnees,livraison]
+        [--processus 2] [--local]
 
-`FOLDER` receives the region (made once, kept) and its outputs. Runs, each a fresh `tfpb region`:
-the first (nothing kept) and a second after one bailleur's new delivery; or, with `--documents`, the
-first with every document. Tells wall time, processor time, and the peak of the memory of all processes
-together (pages they share counted once). `--taille 2` doubles stock and survey.
+`FOLDER` receives the region (made once, kept), its outputs and `mesures.json`, what was measured so far:
+parts may be run one at a time, and the page is made of all of them. Parts: `donnees` (nothing kept),
+`livraison` (again after one bailleur's new delivery), `documents`, `double` (stock and survey doubled),
+`nation` (5.4 million dwellings located).
 """
 
 from __future__ import annotations
@@ -15,35 +16,25 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import resource
 import shutil
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import nation
+from memory import memory_mib
 from region_maker import Size, make_region
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 HERE = Path(__file__).parent
-
-
-def memory_mib(pid: int) -> float:
-    """Return the memory of a process and of all its descendants, shared pages counted once."""
-    total = 0.0
-    waiting = [pid]
-    while waiting:
-        one = waiting.pop()
-        try:
-            status = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii", errors="replace")
-            tasks = list(Path(f"/proc/{one}/task").iterdir())
-            waiting += [int(k) for t in tasks for k in (t / "children").read_text().split()]
-        except (OSError, ValueError):
-            continue
-        for line in status.splitlines():
-            if line.startswith("Pss:"):
-                total += int(line.split()[1]) / 1024
-    return total
 
 
 def run(toml: Path, out: Path, options: list[str], cache: Path) -> dict[str, float]:
@@ -89,36 +80,123 @@ def new_delivery(folder: Path) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
 
 
-def tell(name: str, figures: dict[str, float]) -> None:
-    """Print one line."""
-    print(f"{name:36s}", "  ".join(f"{k} {v:.1f}" for k, v in figures.items()), flush=True)
+@dataclass(frozen=True)
+class Bench:
+    """A region in a folder, and how it is run."""
+
+    folder: Path
+    engine: list[str]
+
+    def region(self, scale: float = 1.0) -> Path:
+        """Make the region once; its `region.toml`."""
+        home = self.folder if scale == 1.0 else self.folder / f"taille-{scale:g}"
+        size = Size(residences=int(Size.residences * scale), menages=int(Size.menages * scale))
+        toml = home / "region.toml"
+        return toml if toml.is_file() else make_region(home, size)
+
+    def fresh(self, toml: Path, *options: str) -> dict[str, float]:
+        """Run with nothing kept from before."""
+        cache, out = toml.parent / "garde", toml.parent / "sortie"
+        for old in (cache, out):
+            shutil.rmtree(old, ignore_errors=True)
+        return run(toml, out, [*self.engine, *options], cache)
+
+    def again(self, toml: Path) -> dict[str, float]:
+        """Run after one bailleur's new delivery, over what the first run kept."""
+        if not (toml.parent / "garde").is_dir():
+            self.fresh(toml, "--sans-documents")
+        new_delivery(toml.parent)
+        out = toml.parent / "sortie"
+        return run(toml, out, [*self.engine, "--sans-documents"], toml.parent / "garde")
+
+    def nation(self) -> dict[str, float]:
+        """Geocode and locate 5.4 million dwellings on the region's geography."""
+        self.region()
+        return nation.measure(self.folder, dwellings=5_400_000, workers=2)
+
+
+PARTS: dict[str, tuple[str, str, Callable[[Bench], dict[str, float]]]] = {
+    "donnees": ("whole region, data of all packs and regional outputs", "< 120 s",
+                lambda b: b.fresh(b.region(), "--sans-documents")),
+    "livraison": ("again, after one bailleur’s new delivery", "< 15 s",
+                  lambda b: b.again(b.region())),
+    "documents": ("whole region, every document", "< 10 min, < 3 072 MiB",
+                  lambda b: b.fresh(b.region(), "--documents")),
+    "double": ("data, stock and survey doubled", "≤ 2 × the first line",
+               lambda b: b.fresh(b.region(2.0), "--sans-documents")),
+    "nation": ("5.4 M dwellings (372 000 entrances) geocoded and located", "told",
+               Bench.nation),
+}  # fmt: skip
+
+
+HEAD = """# A simulated region: time and memory
+
+Made by `python benchmarks/region.py FOLDER --sortie docs/benchmarks-region.md`, or in pieces with
+`--parts`; {machine}, {processors} processors, Python {python}. 26 bailleurs, 12 000 résidences,
+24 000 entrances, 204 quarters, 200 communes, 400 000 addresses, two waves of 38 000 interviews, 20 questions
+and a mark, tax and programme of each bailleur (fictional data). Each run is a whole `tfpb region` on two
+processes; memory is that of all processes together, pages they share counted once. Load is that of the
+machine when the run began: above 0, others were at work, and processor time tells more than wall time.
+
+| run | wall (s) | processor (s) | calculs (s) | documents (s) | peak (MiB) | load | aim |
+|---|---:|---:|---:|---:|---:|---:|---|
+"""
+
+
+def page(told: dict[str, dict[str, float]]) -> str:
+    """Write the page of what was measured, part by part."""
+    lines = [*HEAD.format(machine=platform.machine(), processors=os.cpu_count(),
+                          python=platform.python_version()).splitlines()]  # fmt: skip
+    for key, (title, aim, _) in PARTS.items():
+        if key not in told:
+            lines.append(f"| {title} | not measured | | | | | | {aim} |")
+            continue
+        of = told[key]
+        cells = [of.get(k) for k in ("secondes", "processeur", "dont calculs", "dont documents")]
+        shown = [f"{v:.0f}" if v is not None else "" for v in cells]
+        lines.append(
+            f"| {title} | {' | '.join(shown)} | {of['memoire_mib']:.0f} | {of['charge']:.1f} | {aim} |"
+        )
+    if "nation" in told:
+        of = told["nation"]
+        lines += ["", (f"5.4 M dwellings: addresses {of['adresses_s']:.0f} s of processor, perimeters "
+                      f"{of['perimetres_s']:.0f} s; {of['acceptees']:.1%} accepted, {of['dans']:.1%} in a "
+                      "quarter.")]  # fmt: skip
+    if {"donnees", "double"} <= set(told):
+        grown = {k: told["double"][k] / told["donnees"][k] for k in ("processeur", "memoire_mib")}
+        lines += ["", (f"Doubled, the region takes {grown['processeur']:.2f} times the processor and "
+                      f"{grown['memoire_mib']:.2f} times the memory.")]  # fmt: skip
+    return "\n".join([*lines, *NOTES.splitlines(), ""])
+
+
+NOTES = """
+After one delivery everything that an answer can move is made again: answers are never kept, so that every
+bailleur's are recoded; the estimates and the secrecy are the region's; and each bailleur's pack shows the
+region without it. Addresses, the worth of doubts and the bilans of programmes serve again.
+"""
 
 
 def main() -> None:
     """Make, run, tell."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--taille", type=float, default=1.0)
+    parser.add_argument("--parts", default=",".join(PARTS))
+    parser.add_argument("--sortie", type=Path)
     parser.add_argument("--processus", type=int, default=2)
-    parser.add_argument("--documents", action="store_true")
     parser.add_argument("--local", action="store_true")
-    told = parser.parse_args()
-    size = Size(
-        residences=int(Size.residences * told.taille), menages=int(Size.menages * told.taille)
-    )
-    toml = told.folder / "region.toml"
-    if not toml.is_file():
-        make_region(told.folder, size)
-    engine = ["--moteur", "local"] if told.local else ["--processus", str(told.processus)]
-    cache, out = told.folder / "garde", told.folder / "sortie"
-    for old in (cache, out):
-        shutil.rmtree(old, ignore_errors=True)
-    if not told.documents:
-        tell("première fois, données", run(toml, out, [*engine, "--sans-documents"], cache))
-        new_delivery(told.folder)
-        tell("après une livraison, données", run(toml, out, [*engine, "--sans-documents"], cache))
-    else:
-        tell("première fois, documents compris", run(toml, out, [*engine, "--documents"], cache))
+    asked = parser.parse_args()
+    engine = ["--moteur", "local"] if asked.local else ["--processus", str(asked.processus)]
+    bench = Bench(asked.folder.resolve(), engine)
+    record = bench.folder / "mesures.json"
+    told = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    for key in asked.parts.split(","):
+        bench.region()
+        load = os.getloadavg()[0]
+        told[key] = {**PARTS[key][2](bench), "charge": load}
+        print(key, "  ".join(f"{k} {v:.1f}" for k, v in told[key].items()), flush=True)
+        record.write_text(json.dumps(told, indent=1), encoding="utf-8")
+    if asked.sortie:
+        asked.sortie.write_text(page(told), encoding="utf-8")
 
 
 if __name__ == "__main__":
