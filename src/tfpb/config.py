@@ -83,6 +83,7 @@ class Reglages(_Model):
     territoires: Names = ("code_qpv",)
     enquete_residences_inconnues: Literal["refuser", "ecarter"] = "refuser"
     dpi: int = Field(default=200, ge=72, le=600)
+    plan_en_ligne: bool = False
     agglomeration_plus_50000: bool | None = None
 
 

@@ -127,6 +127,8 @@ class MapModel:
         publication`: per QPV, protected; `code_qpv` « total » is the convention.
     pages : tuple of QpvPage
     ground : Ground
+    online : bool
+        Whether the web map offers the tiles of the Plan IGN under the data; off, it makes no request.
     territories : tuple of Territory
         Those with an overview beside that of the whole stock.
     """
@@ -148,3 +150,4 @@ class MapModel:
     warning: str = "Aide à la décision, ne vaut pas attestation."
     labels: dict[str, str] = field(default_factory=dict)
     territories: tuple[Territory, ...] = ()
+    online: bool = False

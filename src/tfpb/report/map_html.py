@@ -37,26 +37,24 @@ TILES: Final = (
     "&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2&STYLE=normal&FORMAT=image/png"
     "&TILEMATRIXSET=PM&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}"
 )
-"""Plan IGN v2 of the Géoplateforme (open licence 2.0), drawn only with `online=True`."""
+"""Plan IGN v2 of the Géoplateforme (open licence 2.0), drawn only if the model says `online`."""
 _FRANCE: Final = ((41.3, -5.2), (51.1, 9.6))
 
 
-def render(model: MapModel, *, online: bool = False) -> bytes:
+def render(model: MapModel) -> bytes:
     """Make the web map.
 
     Parameters
     ----------
     model : MapModel
         Protected and in French.
-    online : bool
-        Offer the Plan IGN tiles under the data; off, the page makes no request at all.
 
     Returns
     -------
     bytes
         UTF-8 HTML; same model and versions, same bytes.
     """
-    data = to_json(payload(model))
+    data, online = to_json(payload(model)), model.online
     scripts = [_read(LEAFLET / "leaflet.js"), _skeleton(model, online=online), _script()]
     styles = [_leaflet_style(), _style()]
     for script in scripts:

@@ -69,6 +69,7 @@ def map_model(dossier: Dossier) -> MapModel:
         ),
         ground=dossier.ground,
         sources=_sources(dossier),
+        online=dossier.settings.reglages.plan_en_ligne,
         territories=territories(dossier.ground.places, _communes_of(dossier, shown)),
     )
 

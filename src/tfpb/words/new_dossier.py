@@ -37,6 +37,8 @@ arrondi = "centime"               # centime (estimation) ou avis (euros entiers 
 territoires = ["code_qpv"]        # découpages de l'enquête : toute colonne du patrimoine
 # colonnes = { "patrimoine.adresse" = "ADR_LIGNE_1" }   # si une colonne porte un autre nom
 # feuilles = { patrimoine = "Export" }                  # si le classeur a plusieurs feuilles
+# dpi = 200                                             # finesse des cartes imprimées (de 72 à 600)
+# plan_en_ligne = true                                  # carte web : propose le plan IGN (une case à cocher)
 # report_eur = { QN05900I = "12500" }                   # reste à justifier des années d'avant
 
 # [themes]                                              # vos thèmes, si ce ne sont pas les huit axes

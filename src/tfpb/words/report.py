@@ -132,6 +132,7 @@ SETTINGS: Final[dict[str, str]] = {
     "territoires": "Découpages de l’enquête",
     "enquete_residences_inconnues": "Résidences de l’enquête absentes du patrimoine",
     "dpi": "Finesse des cartes, en points par pouce",
+    "plan_en_ligne": "Plan IGN en ligne proposé sous la carte web",
     "agglomeration_plus_50000": "Agglomération de plus de 50 000 habitants",
 }
 CHECKS: Final[dict[str, str]] = {

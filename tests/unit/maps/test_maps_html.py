@@ -112,7 +112,7 @@ def test_page_says_language_title_and_lets_one_zoom(page: str) -> None:
 
 def test_tiles_only_on_demand(model: MapModel, page: str) -> None:
     assert map_html.TILES_HOST not in page
-    online = map_html.render(model, online=True).decode()
+    online = map_html.render(dataclasses.replace(model, online=True)).decode()
     policy = unescape(re.search(r'Content-Security-Policy" content="([^"]*)"', online)[1])  # type: ignore[index]
     assert f"img-src data: {map_html.TILES_HOST}" in policy
 
