@@ -23,7 +23,8 @@ from tfpb.io.personal import personal_columns
 from tfpb.io.tabular import SPREADSHEETS, TextTable, cell_text, read_table, sheet_names
 from tfpb.model.columns import STAMP
 from tfpb.model.dictionary import Dictionary
-from tfpb.text import fold, mend_mojibake
+from tfpb.survey.columns import parse_side
+from tfpb.text import fold, mend_mojibake, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,6 +99,7 @@ def read_delivery(path: Path, plan: Plan | None = None, *, sheet: str | None = N
     dropped = personal_columns(table.frame, dictionary.labels, keep=used)
     frame = table.frame.drop(columns=dropped)
     frame, mended = _clean(frame)
+    frame = _named(frame, dictionary, plan)
     weights = [c for c in frame.columns if plan is not None and c in plan.colonnes.poids]
     for name in weights:
         frame[name] = _decimals(frame[name].tolist())
@@ -229,6 +231,28 @@ def _clean(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
             written[text] = "" if whole in _BLANKS else match[1] if match else whole
         out[name] = [written[c] for c in cells]
     return pd.DataFrame(out, index=frame.index, columns=frame.columns, dtype=object), mended
+
+
+def _named(frame: pd.DataFrame, dictionary: Dictionary, plan: Plan | None) -> pd.DataFrame:
+    """Write waves, bailleurs and sides by the names the dictionary gives their codes.
+
+    A code says nothing by itself: « 1 » may be the first bailleur of a list, or « Hors QPV ». A side keeps
+    its codes when they say the same, or when some name is none that a side is read from.
+    """
+    if plan is None:
+        return frame
+    roles = plan.colonnes
+    for column in (c for c in frame if c in {*roles.vague, *roles.bailleur, *roles.qpv}):
+        meanings = dictionary.meanings.get(str(column), {})
+        codes = {c for c in frame[column] if c}
+        said = {c: squeeze(meanings[c]) for c in codes if meanings.get(c)}
+        if column in roles.qpv:
+            sides = {c: parse_side(word) for c, word in said.items()}
+            plain = all(parse_side(c) == sides.get(c) for c in codes)
+            if plain or len(said) < len(codes) or None in sides.values():
+                continue
+        frame[column] = [said.get(c, c) for c in frame[column]]
+    return frame
 
 
 def _decimals(cells: list[str]) -> list[str]:

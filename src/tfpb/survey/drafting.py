@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from tfpb.model.codes import Nature, Theme
 from tfpb.model.columns import STAMP
+from tfpb.survey.columns import parse_side
 from tfpb.survey.guessing import (
     GuessedScale,
     compatible,
@@ -16,10 +17,11 @@ from tfpb.survey.guessing import (
     guess_nature,
     guess_scale,
     guess_theme,
+    likely_columns,
     merged,
     role_candidates,
 )
-from tfpb.text import drop_controls, squeeze
+from tfpb.text import drop_controls, fold, squeeze
 from tfpb.words import drafting as words
 
 if TYPE_CHECKING:
@@ -81,6 +83,14 @@ def draft_plan(table: AnswersTable, dictionary: Dictionary) -> str:
         role: role_candidates(role, headers, dictionary.labels) for role in (*_ROLES, *_ADJUSTMENT)
     }
     taken = {found[0] for found in roles.values() if found}
+    likely: set[str] = set()
+    for role in _ROLES:
+        if not roles[role]:
+            found = likely_columns(role, headers, dictionary.labels)
+            roles[role] = [h for h in [*found, *_sides_by_answers(role, frame, dictionary)]
+                           if h not in taken][:1]  # fmt: skip
+            likely |= {role} if roles[role] else set()
+            taken |= set(roles[role])
     questions = [q for h in headers if h not in taken and (q := _question(h, frame, dictionary))]
     scales = _scales(questions)
     head = [
@@ -91,7 +101,7 @@ def draft_plan(table: AnswersTable, dictionary: Dictionary) -> str:
     lines = [
         *_comments(head),
         "",
-        *_columns(roles),
+        *_columns(roles, likely),
         "",
         *_settings(),
         "",
@@ -135,6 +145,21 @@ def _scales(questions: Sequence[_Question]) -> dict[str, GuessedScale]:
     return out
 
 
+def _sides_by_answers(role: str, frame: pd.DataFrame, dictionary: Dictionary) -> list[str]:
+    """List the columns whose two answers are the two sides, whatever their header."""
+    if role != "qpv":
+        return []
+    out = []
+    for header in frame:
+        meanings = dictionary.meanings.get(str(header), {})
+        answers = {meanings.get(a, a) for a in frame[header] if a}
+        named = [a for a in answers if not a.isdigit()]
+        sides = {parse_side(a) for a in answers}
+        if len(named) == len(answers) and sides == {0, 1} and any("qpv" in fold(a) for a in named):
+            out.append(str(header))
+    return out
+
+
 def _scale_of(question: _Question, scales: dict[str, GuessedScale]) -> str | None:
     return next((name for name, s in scales.items() if compatible(s, question.scale)), None)
 
@@ -144,7 +169,7 @@ def _stem(scale: GuessedScale) -> str:
     return f"satisfaction{len(codes) or len(scale.satisfied) + len(scale.unsatisfied)}"
 
 
-def _columns(roles: dict[str, list[str]]) -> list[str]:
+def _columns(roles: dict[str, list[str]], likely: set[str]) -> list[str]:
     out = ["[colonnes]"]
     for role in _ROLES:
         found = roles[role]
@@ -153,6 +178,8 @@ def _columns(roles: dict[str, list[str]]) -> list[str]:
             if len(found) > 1:
                 others = words.RIVALS.format(others=_listed(found[1:]))
                 note = f"{words.CONFIRM} ({others}) ; {note}"
+            elif role in likely:
+                note = f"{words.CONFIRM} : {note}"
             out.append(f"{role} = {_text(found[0])}  # {note}")
         else:
             key = f"{role}_fixe" if role in {"vague", "bailleur"} else role

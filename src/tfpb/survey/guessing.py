@@ -42,6 +42,17 @@ ROLES: Final[dict[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 """Role of a plan → folded headers or labels that name it, best first."""
+_LIKELY: Final = {
+    "repondant": re.compile(
+        r"\b(num|numero|n|id|ident|cle)\b.*\b(quest|enq|rep|interv|menage)|^ident$"
+    ),
+    "vague": re.compile(r"^(annee|an|date enquete|edition|campagne)$"),
+    "residence": re.compile(r"\b(resid|residence|programme|groupe|esi)\b"),
+    "poids": re.compile(r"\b(coef\w*|poids|pond\w*|redress\w*|redr)\b"),
+    "qpv": re.compile(r"\b(qpv|zus|quartiers? prioritaires?)\b"),
+    "bailleur": re.compile(r"\b(bailleur|organisme|oph|esh)\b"),
+}
+"""Words that make a header or a label likely to name a role: to be confirmed."""
 
 _THEMES: Final[dict[Theme, tuple[str, ...]]] = {
     Theme.GLOBAL: (
@@ -91,6 +102,8 @@ _NSP: Final = (
     "sans avis",
     "ne se prononce",
     "non reponse",
+    "sans reponse",
+    "non renseigne",
 )
 _OUT: Final = ("non concern", "sans objet", "pas concern")
 _UNHAPPY: Final = re.compile(
@@ -106,6 +119,7 @@ _SATISFACTION: Final = re.compile(
 _UNLABELLED: Final = frozenset({"1", "2", "3", "4", "8", "9", "98", "99"})
 _MARK_CODES: Final = frozenset({str(n) for n in range(11)} | {"88", "98", "99"})
 _MAX_ANSWERS: Final = 9
+_HIGHEST_MARK: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +162,14 @@ def role_candidates(role: str, headers: Sequence[str], labels: Mapping[str, str]
     return [header for _, _, header in sorted(ranked)]
 
 
+def likely_columns(role: str, headers: Sequence[str], labels: Mapping[str, str]) -> list[str]:
+    """List the columns whose header or label makes a role likely, none that `role_candidates` knows."""
+    pattern = _LIKELY.get(role)
+    if pattern is None:
+        return []
+    return [h for h in headers if any(pattern.search(fold(t)) for t in (h, labels.get(h, "")))]
+
+
 def guess_scale(answers: Sequence[str], meanings: Mapping[str, str]) -> GuessedScale | None:
     """Guess the scale of a column from its distinct answers and their labels.
 
@@ -170,7 +192,11 @@ def guess_scale(answers: Sequence[str], meanings: Mapping[str, str]) -> GuessedS
 
 
 def _from_numbers(codes: set[str], meanings: Mapping[str, str]) -> GuessedScale | None:
-    real = {c for c in codes if _side(fold(meanings.get(c, ""))) not in {"nsp", "out"}}
+    real = {
+        c
+        for c in codes
+        if int(c) <= _HIGHEST_MARK and _side(fold(meanings.get(c, ""))) not in {"nsp", "out"}
+    }
     if len(real) > 5 and codes <= _MARK_CODES:  # noqa: PLR2004
         return _mark(sorted(codes), meanings)
     if not any(meanings.values()) and codes <= _UNLABELLED and {"1", "4"} <= codes:
@@ -193,7 +219,7 @@ def _mark_with_words(filled: Sequence[str], meanings: Mapping[str, str]) -> Gues
 
 def _mark(codes: Sequence[str], meanings: Mapping[str, str]) -> GuessedScale:
     said = {c: fold(meanings.get(c, c)) for c in [*meanings, *codes]}
-    high = {c for c in codes if re.fullmatch(r"\d+", c) and int(c) > 10}  # noqa: PLR2004
+    high = {c for c in codes if re.fullmatch(r"\d+", c) and int(c) > _HIGHEST_MARK}
     out = tuple(c for c in said if _side(said[c]) == "out")
     unknown = tuple(c for c in said if c not in out and (_side(said[c]) == "nsp" or c in high))
     return GuessedScale(

@@ -172,7 +172,7 @@ def _missing_roles(
             stops = role in needed or role in {"residence", "poids"}
             faults.append(
                 Fault(
-                    "enquete_colonne_absente",
+                    "enquete_colonne_absente" if named or role != "qpv" else "enquete_sans_cote",
                     place,
                     ", ".join(named),
                     {"role": role, "lues": headers},

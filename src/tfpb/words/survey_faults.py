@@ -12,6 +12,12 @@ FAULTS: Final[dict[str, FaultWords]] = {
         "une colonne nommée comme dans [colonnes] du plan : {got}",
         "Complétez la liste des noms dans plan_enquete.toml. Colonnes lues : {lues}.",
     ),
+    "enquete_sans_cote": FaultWords(
+        "Rien ne dit de quel côté se trouve chaque résidence : ni le plan, ni un patrimoine situé.",
+        'qpv = "colonne" sous [colonnes] du plan, ou des résidences situées',
+        "Nommez la colonne dans plan_enquete.toml, ou donnez les résidences (tfpb localiser les situe, "
+        "tfpb comparer les lit avec --residences). Colonnes lues : {lues}.",
+    ),
     "enquete_cellule_vide": FaultWords(
         "La colonne « {role} » est vide sur {nombre:s ligne/lignes} ({lignes}).",
         "une valeur sur chaque ligne",

@@ -191,3 +191,40 @@ def test_any_header_and_label_give_readable_toml(header: str, label: str, file: 
     text = draft_plan(answers, Dictionary({header: label}, {header: LABELS}))
     (item,) = load(text).items
     assert item.identifiant == header
+
+
+def test_likely_headers_are_taken_and_marked_to_be_confirmed() -> None:
+    firm = table(
+        NUM_QUEST=["1", "2"],
+        ANNEE=["2024", "2024"],
+        ORGANISME=["A", "B"],
+        COEF_REDR=["1.5", "0.5"],
+        **{"QPV O/N": ["Oui", "Non"], "Q1. Propreté": ["Très satisfait", "Pas satisfait"]},
+    )
+    text = draft_plan(firm, Dictionary())
+    columns = load(text).colonnes
+    assert (columns.repondant, columns.vague, columns.poids, columns.qpv) == (
+        ("NUM_QUEST",), ("ANNEE",), ("COEF_REDR",), ("QPV O/N",),
+    )  # fmt: skip
+    for line in text.splitlines():
+        if line.startswith(("repondant", "vague", "poids", "qpv")):
+            assert "À CONFIRMER" in line
+        if line.startswith("bailleur"):
+            assert "À CONFIRMER" not in line
+
+
+def test_sides_are_known_by_their_names_whatever_the_header() -> None:
+    named = {"Z": {"1": "Hors QPV", "2": "QPV"}, "Q1": LABELS}
+    coded = table(id=["1", "2"], bailleur=["A", "A"], Z=["1", "2"], Q1=["1", "4"])
+    assert load(draft_plan(coded, Dictionary({}, named))).colonnes.qpv == ("Z",)
+    words = table(id=["1", "2"], bailleur=["A", "A"], zone=["QPV", "hors QPV"], Q1=["1", "4"])
+    assert load(draft_plan(words, Dictionary())).colonnes.qpv == ("zone",)
+
+
+def test_four_codes_without_labels_are_levels_not_marks() -> None:
+    scale = guess_scale(["1", "2", "3", "4", "98", "99"], {})
+    assert scale is not None
+    assert (scale.kind, scale.labelled) == ("niveaux", False)
+    mark = guess_scale([*map(str, range(11)), "99"], {})
+    assert mark is not None
+    assert mark.kind == "note"

@@ -292,3 +292,22 @@ def test_dictionary_of_codes_under_an_unknown_header() -> None:
 
 def test_answers_are_not_taken_for_a_dictionary(delivered: Delivery) -> None:
     assert not is_dictionary(delivered.table.frame)
+
+
+def test_codes_of_bailleurs_and_sides_are_read_by_their_names(plan: Plan, tmp_path: Path) -> None:
+    """A firm may code the first side 1: « Hors QPV » is not to be read as QPV."""
+    path = tmp_path / "codes.sav"
+    frame = pd.DataFrame(
+        {"bailleur": [1.0, 2.0, 2.0], "qpv": [1.0, 2.0, 1.0], "q01_residence": 1.0}
+    )
+    names = {
+        "bailleur": {1: "Logis du Nord (fictif)", 2: "Habitat Sud (fictif)"},
+        "qpv": {1: "Hors QPV", 2: "QPV"},
+    }
+    pyreadstat.write_sav(frame, str(path), variable_value_labels=names)
+    read = read_delivery(path, plan).table.frame
+    assert read["qpv"].tolist() == ["Hors QPV", "QPV", "Hors QPV"]
+    assert read["bailleur"].tolist() == [names["bailleur"][c] for c in (1, 2, 2)]
+    names["qpv"] = {1: "zone A", 2: "zone B"}
+    pyreadstat.write_sav(frame, str(path), variable_value_labels=names)
+    assert read_delivery(path, plan).table.frame["qpv"].tolist() == ["1", "2", "1"]

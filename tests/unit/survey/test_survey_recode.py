@@ -282,3 +282,9 @@ def test_entrances_become_residences_by_their_dwellings() -> None:
     old, _ = located_residences(entrances, carte=2015)
     assert set(old["cote"]) == {"hors"}
     assert located_residences(pd.DataFrame({"nom": ["x"]}))[1][0].code == "colonne_absente"
+
+
+def test_a_plan_that_names_no_side_is_told_both_ways_out() -> None:
+    plan = make_plan(colonnes={"qpv": []})
+    faults = recode([make_delivery(1)], plan).faults
+    assert [f.code for f in faults if f.severity is Severity.FAUTE] == ["enquete_sans_cote"]
