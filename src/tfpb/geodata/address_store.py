@@ -95,6 +95,10 @@ class AddressFile:
     finished: bool
 
 
+_COMMUNES: dict[tuple[str, int, int], Communes] = {}
+"""Communes of the index opened last, by its path, size and date."""
+
+
 class AddressStore:
     """The index, opened for reading only. It implements `AddressSource`.
 
@@ -205,7 +209,18 @@ class AddressStore:
             raise fail("adresses_index_illisible", place=Place(file=self.path.name)) from error
 
     def communes(self) -> Communes:
-        """Return the official list, with the communes held here that it does not know."""
+        """Return the official list, with the communes held here that it does not know.
+
+        Made once a process for an index: several dossiers that open the same one share it.
+        """
+        stat = self.path.stat()
+        key = (str(self.path.resolve()), stat.st_size, stat.st_mtime_ns)
+        if key not in _COMMUNES:
+            _COMMUNES.clear()
+            _COMMUNES[key] = self._communes()
+        return _COMMUNES[key]
+
+    def _communes(self) -> Communes:
         known = Communes.load()
         unknown = [(c, name) for c, name in self.city_names().items() if known.resolve(c) is None]
         return known.extended(
