@@ -105,7 +105,8 @@ def plan_text(shape: int) -> str:
               'insatisfait = [3, 4, "Plutôt pas satisfait", "Pas du tout satisfait"]',
               'non_concerne = [8, "Non concerné"]', 'nsp = [9, "Ne sait pas"]',
               "[echelles.note]", 'type = "note"', "satisfait_des = 7", "nsp = [99]"]  # fmt: skip
-    for k, item in enumerate(ITEMS):
+    for k in sorted(range(len(ITEMS)), key=lambda k: k % len(THEMES)):  # a theme after the other
+        item = ITEMS[k]
         column = item if first else f"{item.upper()}. {LABELS[item]}"
         theme = THEMES[k % 4]
         lines += ["[[items]]", f'colonnes = ["{column}"]', f'libelle = "{LABELS[item]}"',

@@ -15,6 +15,7 @@ from tfpb.model.dossier import Dossier
 from tfpb.model.location import Located
 from tfpb.model.maps import Ground
 from tfpb.model.report import Report, Text
+from tfpb.region.cuts import SHOWN
 from tfpb.report.region_sections import contrat as sheet
 from tfpb.report.region_sections import restitution as pages
 from tfpb.report.sections.comparaison import comparaison
@@ -125,11 +126,21 @@ class Sheet:
         )
         sections: list[Section] = [sheet.stock(self.stock)]
         if self.survey is not None and (self.survey.comparison["niveau"] == TOTAL).any():
-            sections += [comparaison(dossier), evolution(dossier), _regional(priorites(dossier))]
+            compared = comparaison(dossier)
+            if not _told(self.survey):
+                compared = replace(compared, lead=words.NO_SURVEY_PLACE)
+            sections += [compared, evolution(dossier), _regional(priorites(dossier))]
         sections.append(sheet.money(self.money, self.axes, abated, valued))
         sections.append(methode(dossier))
         subtitle = f"Fiche du contrat de ville, imposition {self.head.settings.region.annee}"
         return _report(self.head, self.name, subtitle, sections)
+
+
+def _told(survey: Published) -> bool:
+    """Tell whether the last wave says anything of the place as a whole."""
+    rows = survey.comparison
+    last = (rows["niveau"] == TOTAL) & (rows["vague"] == survey.waves[-1].vague)
+    return bool((last & rows["publication"].isin(list(SHOWN))).any())
 
 
 def _regional(section: Section) -> Section:

@@ -156,6 +156,18 @@ def contrat_lead(quarters: int, dwellings: int, owners: int) -> str:
     )
 
 
+def owners_lead(wave: str, *, letters: bool, spread: bool) -> str:
+    """Open the section of the bailleurs: what may be shown of how they differ."""
+    if letters:
+        return f"D’un bailleur à l’autre, vague {wave} : ce qui varie, sans nom et sans classement."
+    if spread:
+        return (
+            f"D’un bailleur à l’autre, vague {wave} : les quartiles seulement, faute d’assez de bailleurs "
+            "pour les montrer un à un sans les faire reconnaître."
+        )
+    return "Trop peu de bailleurs pour montrer ce qui varie de l’un à l’autre."
+
+
 def money_lead(abated: object, valued: object) -> str:
     """Say what is given up in tax and what is valued against it."""
     return f"Abattement : {euros(abated)} ; actions valorisées : {euros(valued)}."  # type: ignore[arg-type]

@@ -173,11 +173,7 @@ def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wav
     )
     gaps = cut(quart, quart["groupe"] == "ecart")
     shares = cut(quart, quart["groupe"] != "ecart")
-    lead = (
-        f"D’un bailleur à l’autre, vague {wave} : ce qui varie, sans nom et sans classement."
-        if len(named)
-        else "Trop peu de bailleurs pour montrer ce qui varie de l’un à l’autre."
-    )
+    lead = words.owners_lead(wave, letters=len(named) > 0, spread=len(quart) > 0)
     blocks: list[Block] = [
         _quartiles("bailleurs_ecarts", "Écarts : quartiles des bailleurs", gaps, Format.POINTS),
         _quartiles("bailleurs_niveaux", "Satisfaits : quartiles des bailleurs", shares,
