@@ -14,7 +14,7 @@ from tfpb import __version__
 from tfpb.checks import Check, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
@@ -56,11 +56,23 @@ def _names(value: Any) -> Any:
 
 def run_hash(settings: Settings, sources: Iterable[Source]) -> str:
     """Return the short hash of a run: first 8 hex of sha256(input hashes + settings + versions)."""
-    content = {
-        "entrees": [(s.role, s.sha256) for s in sources],
-        "reglages": settings_told(settings),
-        "versions": versions(),
-    }
+    return _short([(s.role, s.sha256) for s in sources], settings_told(settings), versions())
+
+
+def run_hash_told(record: Mapping[str, Any]) -> str:
+    """Compute the short hash again from what a `run.json` of ours tells.
+
+    Raises
+    ------
+    KeyError, TypeError
+        If the record is not one of `run_record`.
+    """
+    inputs = [(s["role"], s["sha256"]) for s in record["entrees"]]
+    return _short(inputs, record["reglages"], record["versions"])
+
+
+def _short(inputs: list[tuple[str, str]], settings: Any, versions_of_run: Any) -> str:
+    content = {"entrees": inputs, "reglages": settings, "versions": versions_of_run}
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 

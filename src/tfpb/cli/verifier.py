@@ -75,8 +75,8 @@ def _pack(path: Path, other: Path | None) -> None:
 
 def _whole(path: Path) -> dict[str, bytes]:
     """Read a pack and say that it is whole; stop when it is not."""
-    from tfpb.io.pack import broken_files, read_pack
-    from tfpb.words.packs import broken_words
+    from tfpb.io.pack import broken_files, changed_by_hand, read_pack, run_hash_of
+    from tfpb.words.packs import broken_words, loose_words, whole_words
 
     pack = read_pack(path)
     broken = broken_files(pack)
@@ -85,5 +85,10 @@ def _whole(path: Path) -> dict[str, bytes]:
         for line in broken_words(broken):
             complain(line)
         raise typer.Exit(2)
-    say(f"{path} est entier : chaque fichier est celui que le programme a écrit.")
+    if path.is_dir() and (loose := changed_by_hand(path)):
+        complain(f"{path} :")
+        for line in loose_words(loose):
+            complain(line)
+        raise typer.Exit(2)
+    say(whole_words(str(path), run_hash_of(pack)))
     return pack

@@ -20,6 +20,7 @@ from tfpb.io.archive import zip_bytes
 from tfpb.io.contents import SPOILED_ARCHIVE, cannot_write
 from tfpb.io.limits import max_file_bytes, too_large
 from tfpb.io.outputs import write_together
+from tfpb.provenance import run_hash_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -282,9 +283,12 @@ def read_pack(path: Path) -> dict[str, bytes]:
             size, limit = sum(i.file_size for i in archive.infolist()), max_file_bytes()
             if size > limit:
                 raise too_large(path, size, limit)
-            return {name: archive.read(name) for name in archive.namelist()}
+            pack = {name: archive.read(name) for name in archive.namelist()}
     except SPOILED_ARCHIVE as error:
-        raise fail("pack_illisible", place=Place(path.name), got=type(error).__name__) from error
+        raise fail("pack_illisible", place=Place(path.name), got=path.name) from error
+    if lacks := [name for name in (LISTING, RUN) if name not in pack]:
+        raise fail("pack_illisible", place=Place(path.name), got=f"sans {' ni '.join(lacks)}")
+    return pack
 
 
 def broken_files(pack: Mapping[str, bytes]) -> list[tuple[str, str]]:
@@ -293,7 +297,8 @@ def broken_files(pack: Mapping[str, bytes]) -> list[tuple[str, str]]:
     Returns
     -------
     list of (file, state)
-        State is `absent`, `modifie` or `ajoute`; empty when the pack is whole.
+        State is `absent`, `modifie`, `ajoute`, or `contredit` for a `run.json` whose hash is not that
+        of the inputs, settings and versions it tells; empty when the pack is whole.
     """
     known = _known_files(pack.get(LISTING, b""))
     if known is None:
@@ -301,7 +306,18 @@ def broken_files(pack: Mapping[str, bytes]) -> list[tuple[str, str]]:
     out = [(name, "absent") for name in known if name not in pack]
     out += [(n, "modifie") for n, digest in known.items() if n in pack and _sha(pack[n]) != digest]
     out += [(n, "ajoute") for n in pack if n not in known and n != LISTING]
+    if (RUN, "modifie") not in out and _contradicts(pack.get(RUN, b"")):
+        out.append((RUN, "contredit"))
     return sorted(out)
+
+
+def _contradicts(run: bytes) -> bool:
+    """Tell whether the record of a bailleur's run bears another hash than what it tells gives."""
+    try:
+        record = json.loads(run)
+        return "controles" in record and run_hash_told(record) != record["empreinte"]
+    except (KeyError, ValueError, TypeError, RecursionError):
+        return True
 
 
 def run_hash_of(pack: Mapping[str, bytes]) -> str:

@@ -38,7 +38,7 @@ LEAD: Final = (
     "Adresses à vérifier : choisissez dans la colonne « décision », ou corrigez, ou donnez x et y.",
     f"« {ACCEPT} » garde l’adresse trouvée ; « {NOWHERE} » dit qu’aucune ne convient.",
     "Une voie choisie dans la liste garde les numéros de votre ligne.",
-    "Enregistrez, puis relancez la même commande avec --decisions et ce fichier.",
+    "Enregistrez, puis relancez avec --decisions et ce fichier (ou « decisions » dans dossier.toml).",
 )
 SENT: Final = (
     "Rien d’autre que l’adresse et le code de la commune n’est envoyé au service national."

@@ -18,7 +18,9 @@ _STATES: Final = {
     "absent": "manque",
     "modifie": "a été modifié après coup",
     "ajoute": "a été ajouté après coup",
+    "contredit": "porte une empreinte qui n’est pas celle des fichiers, réglages et versions qu’il cite",
 }
+_MOST_BROKEN: Final = 12
 _MOST: Final = 200
 _PARTS: Final = (
     ("fichier", "Fichiers d’entrée :"),
@@ -56,8 +58,28 @@ WRITTEN: Final[dict[str, str]] = {
 
 def broken_words(broken: Iterable[tuple[str, str]]) -> list[str]:
     """Say which files of a pack are not as written."""
-    lines = [f"  – {name} : {_STATES[state]}" for name, state in broken]
+    lines = _listed([f"{name} : {_STATES[state]}" for name, state in broken])
     return ["Ce dossier n’est pas entier :", *lines, "Refaites-le avec « tfpb dossier »."]
+
+
+def whole_words(path: str, run_hash: str) -> str:
+    """Say that a pack is whole."""
+    return f"{path} est entier (calcul {run_hash}) : chaque fichier est tel que noté quand il a été écrit."
+
+
+def loose_words(names: Sequence[str]) -> list[str]:
+    """Say which files beside an archive are no longer those it holds."""
+    return [
+        "Le dossier.zip est entier, mais ces fichiers, à côté, ont été modifiés ou ajoutés depuis :",
+        *_listed(names),
+        "C’est le dossier.zip qui fait foi.",
+    ]
+
+
+def _listed(texts: Sequence[str]) -> list[str]:
+    lines = [f"  – {text}" for text in texts[:_MOST_BROKEN]]
+    more = len(texts) - len(lines)
+    return [*lines, f"  – … et {plural(more, 'autre')}"] if more else lines
 
 
 def compared(first: tuple[str, str], second: tuple[str, str]) -> str:
