@@ -106,6 +106,30 @@ class Headers:
         return replace(fault, place=replace(place, column=header, name=place.column))
 
 
+def left_to_say(found: Iterable[Fault], known: Iterable[Fault]) -> list[Fault]:
+    """Keep what a check found that is news beside the faults of reading.
+
+    A cell is spoken of once. What a line at fault, or a file without one of its columns, seems to lack
+    (nothing was read) has been said by the fault that emptied it.
+    """
+    said = tuple(known)
+    cells = {(f.place.file, f.place.row, _name(f.place)) for f in said}
+    lines = {(f.place.file, f.place.row) for f in said if f.place.row}
+    whole = {f.place.file for f in said if f.code == "colonne_absente"}
+
+    def news(fault: Fault) -> bool:
+        place = fault.place
+        if (place.file, place.row, _name(place)) in cells:
+            return False
+        return bool(fault.got) or (place.file not in whole and (place.file, place.row) not in lines)
+
+    return [f for f in found if news(f)]
+
+
+def _name(place: Place) -> str:
+    return place.name or place.column
+
+
 class TfpbError(Exception):
     """The user's input is at fault: exit 2, every fault listed."""
 

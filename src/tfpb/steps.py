@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 
 from tfpb import perimeters, survey, tax
-from tfpb.errors import Fault, Severity, TfpbError, stop_on_faults
+from tfpb.errors import Fault, Severity, TfpbError, left_to_say, stop_on_faults
 from tfpb.evidence import evaluation, sensitivity
 from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
 from tfpb.geodata.address_decisions import decided, settled
@@ -121,9 +121,6 @@ def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault])
 
     A line already at fault is not spoken of again: what its spoiled cells seem to lack is no news.
     """
-    known = tuple(found)
-    lines = {(f.place.file, f.place.row) for f in known if f.place.row}
-    whole = {f.place.file for f in known if f.code == "colonne_absente"}
     faults: list[Fault] = []
 
     def gather(check: Callable[[], Iterable[Fault]]) -> None:
@@ -147,9 +144,12 @@ def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault])
         )
     if (common := inputs.frame("droit_commun")) is not None:
         gather(lambda: tax.check_droit_commun(common))
-    return [
-        f for f in faults if f.place.file not in whole and (f.place.file, f.place.row) not in lines
-    ]
+    if (stock := inputs.frame("patrimoine")) is not None:
+        carried = tax.read_carry(settings.reglages.report_eur, [], None, stock)[1]
+        faults.extend(f for f in carried if f.severity is Severity.FAUTE)
+    if plan is not None and inputs.repere is not None:
+        gather(lambda: survey.referenced_rows(inputs.repere, plan.items, ("",))[1])
+    return left_to_say(faults, found)
 
 
 def locate(

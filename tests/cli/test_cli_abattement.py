@@ -184,3 +184,30 @@ def test_residences_workbook_without_that_sheet_is_still_read(folder: Path) -> N
     done = CliRunner().invoke(app, [str(a) for a in args])
     assert done.exit_code == 0, done.output
     assert len(pd.read_parquet(folder / "o.parquet")) == 2
+
+
+def test_last_year_s_programme_stands_beside_in_the_bilan(
+    call: Callable[..., Result], folder: Path
+) -> None:
+    (folder / "programme.csv").write_text(ACTIONS, "utf-8-sig")
+    (folder / "programme_2024.csv").write_text(ACTIONS.replace("F1", "OLD-1"), "utf-8-sig")
+    done = call(
+        "--programme", folder / "programme.csv",
+        "--programme-precedent", folder / "programme_2024.csv",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    book = load_workbook(folder / "sortie_bilan.xlsx")
+    assert book.sheetnames[-2:] == ["2024 et 2025 par axe", "2024 et 2025 par quartier"]
+
+
+def test_a_missing_column_is_said_once_and_not_for_each_line(
+    call: Callable[..., Result], folder: Path
+) -> None:
+    head, _, rest = HEADER.partition("taux_commune_pct")
+    (folder / "fiscalite.csv").write_text(
+        f"{head}colonne à moi{rest}\nA1;1;R1;2025;3000;1;40;15;\n", "utf-8-sig"
+    )
+    done = call()
+    assert done.exit_code == 2
+    assert "taux_commune_pct" in done.output
+    assert "Le taux communal manque" not in done.output

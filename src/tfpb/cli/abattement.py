@@ -82,7 +82,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
         --residences sorties/localise.xlsx --sortie sorties/abattement.xlsx
     """
     with guard():
-        from tfpb.errors import Headers, stop_on_faults
+        from tfpb.errors import Headers, Severity, left_to_say, stop_on_faults
         from tfpb.io.outputs import refuse_inputs
         from tfpb.io.tabular import check_format
         from tfpb.model import tables
@@ -101,13 +101,16 @@ def abattement(  # noqa: PLR0917 - options of a command line
         last = reader.read(programme_precedent, tables.PROGRAMME)[1]
         law = _law()
         homes = doors = None
+        checked: list[Fault] = []
         if stock is not None and stock_table is not None:
             homes, doors, found = split_located(stock, _held(stock_table, LOCATED))
             faults += found
         if premises is not None:
-            faults += check_premises(premises, law)
+            checked += check_premises(premises, law)
         if actions is not None:
-            faults += check_programme(actions, year=annee or _latest(premises), previous=last)
+            checked += check_programme(actions, year=annee or _latest(premises), previous=last)
+        stopping = [f for f in faults if f.severity is Severity.FAUTE]
+        faults += left_to_say(checked, stopping)
         headers = Headers(reader.headers)
         faults = list(headers.quote(faults))
         stop_on_faults(faults)

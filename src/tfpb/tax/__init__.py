@@ -6,6 +6,7 @@ from tfpb.tax.abatement import abate
 from tfpb.tax.actions import check_programme, npnru_quarters, programme
 from tfpb.tax.baseline import check_droit_commun, droit_commun
 from tfpb.tax.premises import check_premises
+from tfpb.tax.quarters import read_carry
 
 __all__ = [
     "abate",
@@ -15,4 +16,5 @@ __all__ = [
     "droit_commun",
     "npnru_quarters",
     "programme",
+    "read_carry",
 ]

@@ -22,6 +22,7 @@ from tfpb.tax.premises import check_premises, exemption_of, rates_of, year_of
 from tfpb.tax.rights import right_of
 from tfpb.tax.signatures import Conventions
 from tfpb.words import motives
+from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
     from tfpb.law.values import Law, Reader
@@ -235,8 +236,8 @@ def _cross_check(
             Fault(
                 "avis_inexplique",
                 place(group[c.line].row, "cotisation_avis_eur"),
-                text(group[c.line].row.get("cotisation_avis_eur")).replace(".", ","),
-                {"avis": c.avis, "attendu": f"{cents(c.expected):f}".replace(".", ",")},
+                amount(money(group[c.line].row.get("cotisation_avis_eur")) or ZERO),
+                {"avis": c.avis, "attendu": amount(cents(c.expected))},
                 Severity.DOUTE,
             )
             for c in made

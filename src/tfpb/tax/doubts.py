@@ -8,7 +8,7 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.tax.cells import place, text, total, whole
 from tfpb.words.motives import motive
-from tfpb.words.numbers import plural
+from tfpb.words.numbers import number, plural
 
 if TYPE_CHECKING:
     from tfpb.law.values import Reader
@@ -94,6 +94,6 @@ def _residence_doubts(
         low = reader.decimal("abattement_par_logement_min_eur")
         high = reader.decimal("abattement_par_logement_max_eur")
         if not low <= height <= high:
-            fields = {"par_logement": f"{height:.0f}", "bas": f"{low:f}", "haut": f"{high:f}"}
+            fields = {"par_logement": number(height), "bas": number(low), "haut": number(high)}
             doubts.append(Fault("abattement_inhabituel", here, key, fields, Severity.DOUTE))
     return doubts

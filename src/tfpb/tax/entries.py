@@ -10,6 +10,7 @@ from tfpb.tax.axes import LABELS, nearest_names, read_axis
 from tfpb.tax.cells import CENT, EURO, ZERO, Record, cents, money, place, text, whole
 from tfpb.text import fold
 from tfpb.words.accounts import axis_words, near_names
+from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,9 +36,9 @@ def read_action(
     faults += found
     out["annee"] = whole(row.get("annee")) or year
     values: dict[str, Decimal | None] = {c: money(row.get(c)) for c in AMOUNTS}
-    for column, amount in values.items():
-        if amount is not None and amount < 0:
-            faults.append(Fault("montant_negatif", place(row, column), f"{amount:f}"))
+    for column, value in values.items():
+        if value is not None and value < 0:
+            faults.append(Fault("montant_negatif", place(row, column), f"{value:f}"))
     hours = money(row.get("heures"))
     each = values["cout_horaire_eur"]
     staff = cents(hours * each) if hours is not None and each is not None else None
@@ -68,14 +69,14 @@ def _axis(row: Record, themes: Mapping[str, Theme] | None) -> tuple[int | None, 
 def _staff_time(row: Record, values: dict[str, Decimal | None], staff: Decimal) -> list[Fault]:
     """Value the time of the staff where no spending is written, and say it."""
     spent, valued = values["realise_eur"], values["valorise_eur"]
-    said = _amount(staff)
+    said = amount(staff)
     if spent is None:
         values["realise_eur"] = staff
         if valued is None:
             values["valorise_eur"] = staff
         return [Fault("temps_valorise", place(row, "heures"), said, {}, Severity.DOUTE)]
     if staff > spent + CENT:
-        fields = {"realise": _amount(spent)}
+        fields = {"realise": amount(spent)}
         return [Fault("temps_depasse", place(row, "heures"), said, fields, Severity.DOUTE)]
     return []
 
@@ -86,18 +87,18 @@ def _valued(row: Record, values: Mapping[str, Decimal | None]) -> list[Fault]:
     if valued is not None and valued > 0:
         here = place(row, "valorise_eur")
         if spent is None:
-            faults.append(Fault("valorise_sans_depense", here, _amount(valued)))
+            faults.append(Fault("valorise_sans_depense", here, amount(valued)))
         elif valued > spent:
-            fields = {"realise": _amount(spent)}
-            faults.append(Fault("valorise_depasse", here, _amount(valued), fields))
+            fields = {"realise": amount(spent)}
+            faults.append(Fault("valorise_depasse", here, amount(valued), fields))
     own, others = values["bailleur_eur"], values["autres_eur"]
     if spent is not None and own is not None:
         funded = own + (others or ZERO)
         if abs(funded - spent) > EURO:
-            fields = {"realise": _amount(spent)}
+            fields = {"realise": amount(spent)}
             here = place(row, "bailleur_eur")
             faults.append(
-                Fault("financements_divergents", here, _amount(funded), fields, Severity.DOUTE)
+                Fault("financements_divergents", here, amount(funded), fields, Severity.DOUTE)
             )
     return faults
 
@@ -155,7 +156,3 @@ def contradictions(themes: Mapping[str, Theme] | None) -> list[Fault]:
         for theme, meant in (themes or {}).items()
         if official.get(fold(theme), meant.axe) != meant.axe
     ]
-
-
-def _amount(value: Decimal) -> str:
-    return f"{value:f}".replace(".", ",")

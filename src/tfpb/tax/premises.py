@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.errors import Fault, Severity
 from tfpb.tax.cells import Record, day, money, place, records, text, whole
 from tfpb.tax.formula import LINES
+from tfpb.words.numbers import amount as written
+from tfpb.words.numbers import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +78,7 @@ def _one(row: Record, law: Law) -> list[Fault]:
     if money(row.get("taux_commune_pct")) is None:
         faults.append(Fault("taux_commune_vide", place(row, "taux_commune_pct")))
     elif 0 < sum(rates_of(row)) < 1:
-        fields = {"somme": f"{sum(rates_of(row)):f}"}
+        fields = {"somme": written(sum(rates_of(row)))}
         faults.append(
             Fault("taux_suspect", place(row, "taux_commune_pct"), "", fields, Severity.DOUTE)
         )
@@ -93,7 +95,7 @@ def _two_bases(row: Record, vlc: Decimal, base: Decimal, on: dt.date, law: Law) 
         return []
     abated = abs(expected * _ABATED_BASE - base) <= _BASE_GAP_EUR
     code = "base_deja_abattue" if abated else "base_incoherente"
-    fields = {"calculee": f"{expected.quantize(Decimal('0.01')):f}"}
+    fields = {"calculee": written(expected.quantize(Decimal("0.01")))}
     return [Fault(code, place(row, "base_nette_eur"), str(base), fields, Severity.DOUTE)]
 
 
@@ -114,14 +116,18 @@ def _unit(rows: list[Record], heights: list[Decimal], law: Law) -> list[Fault]:
     franc = law.value("franc_par_euro", on).valeur
     middle = median(heights)
     if middle > high:
-        fields = {"moyenne": f"{middle:.0f}", "franc": franc, "seuil": f"{high:f}"}
+        fields = {
+            "moyenne": number(middle),
+            "franc": franc.replace(".", ","),
+            "seuil": number(high),
+        }
         first = rows[0]
-        return [Fault("vlc_en_francs", place(first, "vlc_eur"), f"{middle:.0f}", fields)]
+        return [Fault("vlc_en_francs", place(first, "vlc_eur"), number(middle), fields)]
     faults = []
     for row in rows:
         height = _vlc_per_dwelling(row)
         if height is not None and not low <= height <= high:
-            fields = {"par_logement": f"{height:.0f}", "bas": f"{low:f}", "haut": f"{high:f}"}
+            fields = {"par_logement": number(height), "bas": number(low), "haut": number(high)}
             column = "vlc_eur" if money(row.get("vlc_eur")) is not None else "base_nette_eur"
             faults.append(
                 Fault("vlc_suspecte", place(row, column), f"{height:.0f}", fields, Severity.DOUTE)

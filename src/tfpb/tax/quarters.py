@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.tax.cells import CENT, ZERO, Record, money, place, records, text, whole
+from tfpb.words.numbers import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +94,7 @@ def check_heights(table: pd.DataFrame, reader: Reader) -> list[Fault]:
     """Doubt a valued spending per dwelling out of all known orders of magnitude."""
     high = reader.decimal("valorise_par_logement_max_eur")
     fields = {
-        "haut": f"{high:f}",
+        "haut": number(high),
         "region": reader.text("repere_valorise_region_eur"),
         "national": reader.text("repere_valorise_national_eur"),
     }
@@ -101,7 +102,7 @@ def check_heights(table: pd.DataFrame, reader: Reader) -> list[Fault]:
         Fault(
             "valorise_inhabituel",
             got=text(row["code_qpv"]),
-            fields={**fields, "par_logement": f"{row['valorise_par_logement_eur']:.0f}"},
+            fields={**fields, "par_logement": number(row["valorise_par_logement_eur"])},
             severity=Severity.DOUTE,
         )
         for row in records(table)

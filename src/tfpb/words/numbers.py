@@ -45,6 +45,12 @@ def euros(value: Number | None, *, cents: bool = False) -> str:
     return text if text == NOTHING else f"{text}{THIN}€"
 
 
+def amount(value: Number) -> str:
+    """Write an amount without its sign of currency, with cents only when it has some."""
+    exact = Decimal(str(value))
+    return number(exact, 0 if exact == exact.to_integral_value() else 2)
+
+
 def percent(share: Number | None, decimals: int = 0) -> str:
     """Write a proportion 0..1 as « 62 % »."""
     if share is None or _missing(share):
