@@ -19,6 +19,9 @@ LEFT: Final = 15.0
 TOP: Final = 5.0
 KEY_X: Final = LEFT + SIDE + 7.0
 KEY_GAP: Final = 1.7
+LEADING: Final = 8 * POINT_MM * 1.2
+HIGHEST: Final = 215.0
+"""A picture higher than this does not stand on a page under its title."""
 _QUADRANTS: Final = (
     ("pèse, mal jugé : à traiter d’abord", "left", "top"),
     ("pèse, bien jugé : à tenir", "right", "top"),
@@ -28,19 +31,18 @@ _QUADRANTS: Final = (
 
 
 def priorities(chart: Chart) -> Sheet:
-    """Draw numbered points with their intervals; the numbers are named at the right.
+    """Draw numbered points with their intervals; the numbers are named at the right, or below.
 
     Names beside forty points would cover one another; numbers do not, and the list reads in order
-    of weight.
+    of weight. A list too long for the page goes on under the points.
     """
     rows = chart.rows.reset_index(drop=True)
-    key_lines = [
-        wrap(plot.text_of(r, "libelle"), plot.WIDTH - KEY_X - 6, 8, lines=2)
-        for r in rows.itertuples(index=False)
-    ]
-    leading = 8 * POINT_MM * 1.2
-    key_height = sum(len(lines) * leading + KEY_GAP for lines in key_lines)
-    sheet = Sheet(plot.WIDTH, max(TOP + SIDE + 13.0, TOP + key_height + 2.0))
+    labels = [plot.text_of(r, "libelle") for r in rows.itertuples(index=False)]
+    lists = next(filter(None, (_lists(labels, n) for n in (2, 1))), None) or _lists(
+        labels, 1, highest=math.inf
+    )
+    foot = max(y + _height(names) for _, y, names in lists)
+    sheet = Sheet(plot.WIDTH, max(TOP + SIDE + 13.0, foot + 2.0))
     xs = plot.numbers(rows, "performance", "performance_ic95_bas", "performance_ic95_haut")
     ys = plot.numbers(rows, "importance", "importance_ic95_bas", "importance_ic95_haut")
     low, high, step = plot.span_of(xs, least=0.2)
@@ -76,15 +78,53 @@ def priorities(chart: Chart) -> Sheet:
             sheet.rule(x, y, px, py, color=theme.QPV, linewidth=0.8, zorder=4)
             plot.dot(sheet, x, y, fill=theme.QPV, edge=theme.QPV, size=2.0)
             _number(sheet, px, py, index)
-    y_key = TOP + 1.0
-    for index, lines in enumerate(key_lines, start=1):
-        _number(sheet, KEY_X + 2.0, y_key, index)
-        at = y_key + 0.95
-        for line in lines:
-            sheet.text(KEY_X + 5.6, at, line, 8)
-            at += leading
-        y_key += len(lines) * leading + KEY_GAP
+    first = 1
+    for x, y, names in lists:
+        _list(sheet, x, y, names, first)
+        first += len(names)
     return sheet
+
+
+_Lists = list[tuple[float, float, list[list[str]]]]
+
+
+def _lists(labels: list[str], lines: int, *, highest: float = HIGHEST) -> _Lists:
+    """Lay names out beside the points, then under them: (x, y, names) of each column.
+
+    Returns
+    -------
+    list
+        Empty when they do not stand within the height.
+    """
+    under = TOP + SIDE + 15.0
+    places = ((KEY_X, TOP + 1.0, plot.WIDTH - KEY_X), (0.0, under, 54.0), (55.0, under, 54.0))
+    out: _Lists = []
+    left = list(labels)
+    for x, y, width in places:
+        names: list[list[str]] = []
+        while left:
+            name = wrap(left[0], width - 6.0, 8, lines=lines)
+            if y + _height([*names, name]) > highest:
+                break
+            names.append(name)
+            left.pop(0)
+        if names:
+            out.append((x, y, names))
+    return [] if left else out
+
+
+def _height(names: list[list[str]]) -> float:
+    """Return the height of a list of names, in millimetres."""
+    return sum(len(lines) * LEADING + KEY_GAP for lines in names)
+
+
+def _list(sheet: Sheet, x: float, y: float, names: list[list[str]], first: int) -> None:
+    """Write numbered names one under the other."""
+    for index, lines in enumerate(names, start=first):
+        _number(sheet, x + 2.0, y, index)
+        for k, line in enumerate(lines):
+            sheet.text(x + 5.6, y + 0.95 + k * LEADING, line, 8)
+        y += len(lines) * LEADING + KEY_GAP
 
 
 def _number(sheet: Sheet, x: float, y: float, index: int) -> None:

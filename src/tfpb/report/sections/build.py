@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.report import Format, Section, Table, TableColumn, Text
+from tfpb.model.report import Chart, ChartKind, Format, Section, Table, TableColumn, Text
 from tfpb.words.report import MISSING
 
 if TYPE_CHECKING:
@@ -19,6 +20,13 @@ DATA: Final = frozenset({"donnees"})
 BOTH: Final = frozenset({"classeur", "document"})
 ALL: Final = frozenset({"classeur", "document", "donnees"})
 SHEET: Final = frozenset({"classeur"})
+_ON_A_PAGE: Final = {
+    ChartKind.GAPS: 14,
+    ChartKind.DUMBBELL: 26,
+    ChartKind.STACKED: 9,
+    ChartKind.SLOPES: 9,
+}
+"""Items of two lines each that stand on a page under a title."""
 
 
 def column(
@@ -41,6 +49,22 @@ def only(whole: Table, key: str, keys: Sequence[str]) -> Table:
     chosen = tuple(c for k in keys for c in whole.columns if c.key == k)
     rows = whole.rows[[c.key for c in chosen]].reset_index(drop=True)
     return replace(whole, key=key, columns=chosen, rows=rows, media=DOCUMENT)
+
+
+def over_pages(chart: Chart) -> list[Chart]:
+    """Cut a chart that would be higher than a page into charts of as many items each."""
+    items = list(dict.fromkeys(chart.rows["libelle"]))
+    count = math.ceil(len(items) / _ON_A_PAGE.get(chart.kind, len(items) or 1))
+    if count < 2:  # noqa: PLR2004 - it stands on one page
+        return [chart]
+    size = math.ceil(len(items) / count)
+    out = []
+    for k in range(count):
+        rows = cut(chart.rows, chart.rows["libelle"].isin(items[k * size : (k + 1) * size]))
+        key = f"{chart.key}_{k + 1}" if k else chart.key
+        title = f"{chart.title} ({k + 1}/{count})"
+        out.append(replace(chart, key=key, title=title, rows=rows.reset_index(drop=True)))
+    return out
 
 
 def said(values: pd.Series[Any], words: Mapping[Any, str]) -> pd.Series[str]:

@@ -16,6 +16,7 @@ from tfpb.report.sections.build import (
     cut,
     lacking,
     number_of,
+    over_pages,
     said,
     table,
 )
@@ -215,7 +216,7 @@ def _charts(shown: pd.DataFrame, wave: str, margin: float) -> list[Block]:
              "verdict", "sign"]
         ]  # fmt: skip
         alt = " ".join(_headline_sentences(part))
-        out.append(
+        out += over_pages(
             Chart(
                 f"ecarts_{code}",
                 ChartKind.GAPS,
@@ -235,7 +236,7 @@ def _charts(shown: pd.DataFrame, wave: str, margin: float) -> list[Block]:
         )
     if len(shown):
         levels = shown[["libelle", "theme", "qpv", "hors", "n"]].reset_index(drop=True)
-        out.append(
+        out += over_pages(
             Chart(
                 "satisfaits",
                 ChartKind.DUMBBELL,
@@ -324,7 +325,7 @@ def _levels(survey: Published, name: str, wave: str) -> list[Block]:
             part=picked["estimation"],
             _hors=picked["groupe"] == Groupe.HORS_QPV,  # QPV above hors QPV
         ).sort_values(["ordre", "_hors", "rang"], kind="stable")
-        out.append(
+        out += over_pages(
             Chart(
                 "quatre_niveaux",
                 ChartKind.STACKED,

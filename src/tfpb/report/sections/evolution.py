@@ -15,6 +15,7 @@ from tfpb.report.sections.build import (
     column,
     cut,
     lacking,
+    over_pages,
     said,
     table,
 )
@@ -127,7 +128,7 @@ def evolution(dossier: Dossier) -> Section:
     return Section("evolution", "Évolution", lead, tuple(blocks), sheet="Évolution")
 
 
-def _slopes(survey: Published, name: str) -> list[Block]:
+def _slopes(survey: Published, name: str) -> list[Chart]:
     """Draw the levels of the headline items wave after wave."""
     table_ = survey.comparison
     picked = table_[
@@ -153,7 +154,7 @@ def _slopes(survey: Published, name: str) -> list[Block]:
     rank = {w.vague: k for k, w in enumerate(survey.waves)}
     rows = rows.assign(_rang=rows["vague"].map(rank)).sort_values(["ordre", "_rang"], kind="stable")
     drawn = rows.drop(columns=["_rang", "ordre", "item"]).reset_index(drop=True)
-    return [
+    return over_pages(
         Chart(
             "vagues",
             ChartKind.SLOPES,
@@ -164,7 +165,7 @@ def _slopes(survey: Published, name: str) -> list[Block]:
             unit="% de ménages satisfaits",
             source="enquêtes de satisfaction",
         )
-    ]
+    )
 
 
 def priorites(dossier: Dossier) -> Section:
