@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tfpb.errors import Fault, Place, TfpbError
+from tfpb.errors import TfpbError
 from tfpb.geodata.address_run import FileGeocoder
 from tfpb.geodata.address_service import AddressService
 from tfpb.geodata.address_store import FILE_NAME, AddressStore
 from tfpb.geodata.communes import Communes
+from tfpb.io.aliases import ALIAS_COLUMNS, renamed_streets
 from tfpb.io.tabular import read_table
-from tfpb.text import fold
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tfpb.geodata.address_run import Mode
 
 CACHE: Final = "service_adresses.sqlite"
-_ALIAS_COLUMNS: Final = ("ancien nom", "nouveau nom", "ancien", "nouveau", "voie", "alias")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,19 +88,7 @@ def read_aliases(path: Path) -> dict[str, str]:
     TfpbError
         One column only, a name without the other, or one old name for two streets.
     """
-    table = read_table(path, known=_ALIAS_COLUMNS)
-    if len(table.frame.columns) < 2:  # noqa: PLR2004
-        raise TfpbError(Fault("alias_incomplet", Place(table.file, table.sheet)))
-    out: dict[str, str] = {}
-    faults = []
-    pairs = zip(table.frame.iloc[:, 0], table.frame.iloc[:, 1], strict=True)
-    for position, (old, new) in enumerate(pairs):
-        if bool(old) != bool(new):
-            faults.append(Fault("alias_incomplet", table.place(position), old or new))
-        elif old and fold(out.get(old, new)) != fold(new):
-            faults.append(Fault("alias_contradictoire", table.place(position), old))
-        elif old:
-            out[old] = new
+    out, faults = renamed_streets(read_table(path, known=ALIAS_COLUMNS))
     if faults:
         raise TfpbError(faults)
     return out

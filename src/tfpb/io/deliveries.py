@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -19,8 +19,10 @@ from tfpb.errors import Fault, Place, Severity, TfpbError, fail
 from tfpb.io import french
 from tfpb.io.contents import require_file, unreadable
 from tfpb.io.dictionaries import is_dictionary, read_dictionary
+from tfpb.io.limits import refuse_large
 from tfpb.io.personal import personal_columns
-from tfpb.io.tabular import SPREADSHEETS, TextTable, cell_text, read_table, sheet_names
+from tfpb.io.spss import read_spss
+from tfpb.io.tabular import SPREADSHEETS, TextTable, read_table, sheet_names
 from tfpb.model.columns import STAMP
 from tfpb.model.dictionary import Dictionary
 from tfpb.survey.columns import parse_side
@@ -167,41 +169,23 @@ def _with_header(plain: TextTable, path: Path, known: tuple[str, ...]) -> TextTa
 
 def _read_spss(path: Path) -> tuple[TextTable, Dictionary]:
     """Read an SPSS file in codes; answers declared missing (NSP…) are kept, they are answers."""
-    import pyreadstat  # noqa: PLC0415 - only SPSS files need it
-
-    place = Place(path.name)
     require_file(path)
+    refuse_large(path)
     try:
-        try:
-            raw, meta = pyreadstat.read_sav(str(path), user_missing=True)
-        except UnicodeError:
-            raw, meta = pyreadstat.read_sav(str(path), user_missing=True, encoding="cp1252")
-    except Exception as error:  # the reader raises bare errors of its own
+        found = read_spss(path)
+    except (OSError, ValueError) as error:
         raise unreadable(path, "fichier SPSS") from error
-    if raw.empty:
-        raise fail("feuille_vide", place=place)
-    frame = pd.DataFrame(
-        {str(c): [cell_text(_plain(v)) for v in raw[c]] for c in raw.columns}, dtype=object
-    )
-    labels = {str(k): str(v) for k, v in meta.column_names_to_labels.items() if v}
+    frame = pd.DataFrame(found["columns"], dtype=object)
+    if frame.empty:
+        raise fail("feuille_vide", place=Place(path.name))
     values = {
-        str(name): {_code(code): str(word) for code, word in words.items()}
-        for name, words in dict(meta.variable_value_labels).items()
+        name: {_ROUND_NUMBER.sub(r"\1", code): word for code, word in words}
+        for name, words in found["values"].items()
     }
     # SPSS shows cases numbered from 1, without a header line
     return TextTable(frame, path.name, "", np.arange(1, len(frame) + 1), "."), Dictionary(
-        labels, values
+        found["labels"], values
     )
-
-
-def _plain(value: Any) -> Any:
-    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
-        return None
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _code(value: Any) -> str:
-    return _ROUND_NUMBER.sub(r"\1", cell_text(_plain(value)))
 
 
 def _in_plan_spelling(table: TextTable, used: Iterable[str]) -> TextTable:

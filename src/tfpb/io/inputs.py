@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from tfpb.checks import Source
 from tfpb.errors import Fault, Headers, Place, Severity, TfpbError
+from tfpb.io.aliases import ALIAS_COLUMNS, renamed_streets
 from tfpb.io.deliveries import Delivery, read_delivery
 from tfpb.io.personal import tenant_columns
 from tfpb.io.plan_checks import check_deliveries
@@ -40,8 +41,6 @@ _TABLES: Final[Mapping[str, Contract]] = {
     "decisions": tables.DECISIONS_LIMITES,
 }
 T = TypeVar("T")
-
-_ALIAS_COLUMNS: Final = ("ancien", "nouveau")
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,21 +294,9 @@ def _delivered_twice(sources: list[Source]) -> list[Fault]:
 
 
 def _aliases(reader: _Reader) -> dict[str, str]:
-    table = reader.table("alias_voies", _ALIAS_COLUMNS)
+    table = reader.table("alias_voies", ALIAS_COLUMNS)
     if table is None:
         return {}
-    if len(table.frame.columns) < len(_ALIAS_COLUMNS):
-        reader.faults.append(
-            Fault(
-                "colonne_absente",
-                Place(table.file, table.sheet),
-                fields={
-                    "colonne": "nouveau",
-                    "signification": "deux colonnes : ancien nom de voie, nouveau nom",
-                    "lues": ", ".join(table.frame.columns),
-                },
-            )
-        )
-        return {}
-    old, new = (table.frame[c] for c in table.frame.columns[:2])
-    return {a: b for a, b in zip(old, new, strict=True) if a and b}
+    found, faults = renamed_streets(table)
+    reader.faults += faults
+    return found

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from tfpb.io.deliveries import Delivery
 
 _DIGITS: Final = re.compile(r"\d+")
+_FORMS: Final = (
+    (
+        "code_postal",
+        re.compile(r"\s*\d(?:\s?\d){3,4}(?:\.0)?\s*(?:cedex.*)?", re.IGNORECASE),
+        "code postal",
+    ),
+    ("code_insee", re.compile(r"\s*\d?[0-9AB]\d{3}\s*", re.IGNORECASE), "code Insee"),
+)
+"""Four digits are a code that a spreadsheet took for a number: its zero is given back."""
 
 
 def check_stock(frame: pd.DataFrame, bailleur: str) -> tuple[pd.DataFrame, list[Fault]]:
@@ -31,7 +40,7 @@ def check_stock(frame: pd.DataFrame, bailleur: str) -> tuple[pd.DataFrame, list[
     """
     out = frame.copy()
     out["bailleur"] = [b or bailleur for b in out["bailleur"]]
-    faults = [*_entrances(frame), *_owners(out)]
+    faults = [*_entrances(frame), *_owners(out), *_codes(frame)]
     empty = [i for i, n in enumerate(frame["nb_logements"]) if n is not pd.NA and n == 0]
     if empty and len(empty) == len(frame):
         # money, shares and clusters follow dwellings: without any, every figure would be nil or made up
@@ -95,6 +104,18 @@ def _owners(frame: pd.DataFrame) -> list[Fault]:
             Severity.DOUTE,
         )
         for residence, row in first.items()
+    ]
+
+
+def _codes(frame: pd.DataFrame) -> list[Fault]:
+    """Doubt codes of communes that have not the form of one: the address is sought without them."""
+    return [
+        Fault(
+            "code_commune_douteux", _place(frame, row, name), text, {"quoi": what}, Severity.DOUTE
+        )
+        for name, form, what in _FORMS
+        for row, text in enumerate(frame[name])
+        if text and not form.fullmatch(text)
     ]
 
 

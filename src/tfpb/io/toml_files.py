@@ -126,17 +126,33 @@ def _validate(model: type[M], data: dict[str, Any], file: str) -> M:
 
 def _what_stands(model: type[M], data: dict[str, Any], file: str) -> tuple[M | None, list[Fault]]:
     """Validate, then once more without what was at fault, so that the rest can be examined too."""
-    try:
-        return model.model_validate(data), []
-    except ValidationError as error:
-        found = error.errors()
-    for one in sorted(found, key=lambda e: str(e["loc"]), reverse=True):
-        _remove(data, one["loc"])
-    faults = [_fault(e, file) for e in found]
+    faults: list[Fault] = []
+    for cut in (
+        tuple,
+        _element,
+    ):  # the value at fault; then the whole question or bailleur it is of
+        try:
+            return model.model_validate(data), faults
+        except ValidationError as error:
+            found = error.errors()
+        faults = faults or [_fault(e, file) for e in found]
+        for path in sorted({cut(e["loc"]) for e in found}, key=_order, reverse=True):
+            _remove(data, path)
     try:
         return model.model_validate(data), faults
     except ValidationError:
         return None, faults
+
+
+def _element(path: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Cut a path after its last rank in a list."""
+    ranks = [k for k, part in enumerate(path) if isinstance(part, int)]
+    return path[: ranks[-1] + 1] if ranks else path
+
+
+def _order(path: tuple[int | str, ...]) -> list[tuple[int, str]]:
+    """Order paths so that elements of a list leave from the last to the first."""
+    return [(part, "") if isinstance(part, int) else (0, part) for part in path]
 
 
 def _remove(data: Any, path: tuple[int | str, ...]) -> None:

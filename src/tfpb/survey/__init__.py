@@ -1,5 +1,6 @@
 """Survey statistics: deliveries in, protected tables out."""
 
+from tfpb.survey.benchmark import referenced_rows
 from tfpb.survey.compare import compare
 from tfpb.survey.disclosure import cells_masked_in, cells_shown_in, masked_cells, protect
 from tfpb.survey.exploration import exploration
@@ -24,4 +25,5 @@ __all__ = [
     "n_necessaire",
     "protect",
     "recode",
+    "referenced_rows",
 ]

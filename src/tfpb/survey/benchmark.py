@@ -158,7 +158,7 @@ def referenced_rows(
             name
             for name, bad in (
                 ("item", not item),
-                ("valeur", np.isnan(value)),
+                ("valeur", not abs(value) <= 1),
                 ("reference", not cell("reference")),
             )
             if bad

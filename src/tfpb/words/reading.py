@@ -185,6 +185,11 @@ FAULTS = {
         "{attendu}",
         "Corrigez le code dans le fichier d’entrée.",
     ),
+    "code_commune_douteux": FaultWords(
+        "« {got} » n’est pas un {quoi}.",
+        "cinq caractères, par exemple 59000",
+        "Corrigez la cellule : l’adresse est cherchée sans ce code, ou n’est pas trouvée.",
+    ),
     "code_devine": FaultWords(
         "« {got} » a été lu comme « {lu} ».",
         "{attendu}",

@@ -10,6 +10,7 @@ from fuzz_mutations import mutated
 from fuzz_targets import CORPUS, TARGETS, attempt, seeds_of
 
 from tfpb.geodata.address_imports import import_addresses
+from tfpb.io import spss
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,3 +49,10 @@ def test_a_ragged_line_that_is_no_utf8_is_listed(
     assert (report.rows, report.stored, report.rejected) == (4, 3, {"colonnes": 1})
     assert [f.place.row for f in report.examples] == [3]
     assert capfd.readouterr().err == ""
+
+
+def test_a_file_on_which_the_library_never_returns_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(spss, "_PATIENCE_S", 3.0)
+    assert not attempt("sav", "e.sav", (CORPUS.parent / "hanging" / "e.sav").read_bytes())
