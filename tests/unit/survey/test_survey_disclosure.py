@@ -230,3 +230,25 @@ def test_small_waves_do_not_tell_their_sides() -> None:
     published = protect(compare(recode([delivery[~few]], plan), plan), masking_n=MASK)
     assert any(w.n_qpv == w.n_hors == -1 for w in published.waves)
     assert all(w.n_qpv in {-1, 0} or w.n_qpv >= MASK for w in published.waves)
+
+
+def test_adjusted_rows_hide_with_the_raw_ones_in_territories_and_changes() -> None:
+    plan = make_plan(
+        variables={"code_qpv": {"colonnes": ["code_quartier"]}, "agence": {}},
+        colonnes={"ajustement": ["agence"], "standardisation": ["agence"]},
+    )
+    delivery = make_delivery(8, residences=12, interviews=14)
+    estimates = compare(recode([delivery], plan), plan, by=["code_qpv"])
+    table = protect(estimates, masking_n=30).comparison
+    key = ["vague", "niveau", "territoire", "bailleur", "item", "groupe"]
+    raw = table[table["ajustement"] == "brut"].set_index(key)["publication"]
+    adjusted = table[table["ajustement"] != "brut"]
+    assert set(adjusted["ajustement"]) == {"standardise", "regression"}
+    beside = raw.loc[list(adjusted[key].itertuples(index=False, name=None))].to_numpy()
+    assert {"masque", "fragile"} <= set(beside[adjusted["niveau"] == "code_qpv"])
+    assert "masque" in set(beside[adjusted["groupe"].str.startswith("evolution")])
+    assert ((adjusted["publication"] == "masque").to_numpy() == (beside == "masque")).all()
+    assert adjusted.loc[beside == "masque", list(NUMBERS)].isna().all(axis=None)
+    silent = np.isin(beside, ["non_publiable", "non_calculable"])
+    assert adjusted.loc[silent, "estimation"].isna().all()
+    assert adjusted["estimation"].notna().any()
