@@ -68,17 +68,20 @@ class Taken:
     def free(self, discs: Array, *, cross: bool = False, edge: float = 1.0) -> bool:
         """Tell whether the discs lie in the frame and meet nothing; `cross` forgets soft ones."""
         x, y, r = discs.T
-        if (
-            (x - r).min() < edge
-            or (y - r).min() < edge
-            or (x + r).max() > self.width - edge
-            or (y + r).max() > self.height - edge
-        ):
+        west, south, east, north = (x - r).min(), (y - r).min(), (x + r).max(), (y + r).max()
+        if west < edge or south < edge or east > self.width - edge or north > self.height - edge:
             return False
-        other = self.hard if cross else np.vstack([self.hard, self.soft])
-        reach = r[:, None] + other[:, 2]
-        apart = (x[:, None] - other[:, 0]) ** 2 + (y[:, None] - other[:, 1]) ** 2
-        return not bool((apart < reach**2).any())
+        for taken in (self.hard,) if cross else (self.hard, self.soft):
+            tx, ty, tr = taken.T
+            # most discs are far away: only those around the label are compared one by one
+            near = (tx + tr > west) & (tx - tr < east) & (ty + tr > south) & (ty - tr < north)
+            if not near.any():
+                continue
+            other = taken[near]
+            apart = (x[:, None] - other[:, 0]) ** 2 + (y[:, None] - other[:, 1]) ** 2
+            if (apart < (r[:, None] + other[:, 2]) ** 2).any():
+                return False
+        return True
 
 
 def text_discs(x: float, y: float, width: float, size_pt: float, angle: float) -> Array:
