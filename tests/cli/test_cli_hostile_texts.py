@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from openpyxl import load_workbook
+from xlsx_rules import faults
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +75,7 @@ def test_nothing_runs_in_any_medium(hostile: Path, tmp_path: Path, geodata: Path
     assert "\u202e" not in result.output
     seen = 0
     for file in [*out.rglob("*.xlsx"), *tmp_path.glob("*.xlsx")]:
+        assert not faults(file), file.name
         for page in load_workbook(file):
             for cell in (c for row in page.iter_rows() for c in row):
                 assert cell.data_type != "f", (file.name, page.title, cell.coordinate)
