@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 def comparer(
     enquete: Annotated[
         list[Path],
-        typer.Argument(help="Livraisons de l’enquête : xlsx, csv, sav…", show_default=False),
+        typer.Argument(
+            metavar="ENQUETE",
+            help="Livraisons de l’enquête : xlsx, csv, sav…",
+            show_default=False,
+        ),
     ],
     plan: Annotated[
         Path, typer.Option("--plan", help="Le plan_enquete.toml qui décrit les livraisons.")

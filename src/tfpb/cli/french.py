@@ -41,7 +41,7 @@ _KINDS: Final = {
     "<int>": "<nombre>",
     "<float>": "<nombre>",
 }
-_KIND: Final = re.compile("(" + "|".join(map(re.escape, _KINDS)) + ")( *)")
+_KIND: Final = re.compile("(" + "|".join(map(re.escape, _KINDS)) + ")( *)", re.IGNORECASE)
 _ERRORS: Final = (
     (r"No such command '(.+)'.*", "La commande « {0} » n’existe pas."),
     (r"Got unexpected extra argument(?:s|\(s\))? \((.+)\)", "En trop sur la ligne : {0}."),
@@ -67,7 +67,7 @@ def french_help(text: str) -> str:
 
 def _kind(match: re.Match[str]) -> str:
     """Name what an option takes, keeping the column of what follows where it was."""
-    words = _KINDS[match[1]]
+    words = _KINDS[match[1].lower()]
     if not match[2]:
         return words
     return words.ljust(len(match[0]) - 1) + " "

@@ -112,7 +112,9 @@ FAULTS: dict[str, FaultWords] = {
     "aucune_position": FaultWords(
         "Aucune des {lignes} lignes ne porte de position.",
         "des colonnes result_x et result_y, x et y, ou longitude et latitude",
-        "Géocodez d’abord le fichier : tfpb geocoder ENTREE --sortie SORTIE.",
+        "Si le fichier n’a pas été géocodé, lancez : tfpb geocoder ENTREE --sortie SORTIE. "
+        "Si ses adresses viennent d’être cherchées, la base importée ne couvre pas ces communes : "
+        "importez celle de leur département (tfpb geodonnees importer-adresses FICHIER).",
     ),
     "aucun_point_apparie": FaultWords(
         "Aucun des {lignes} points n’est proche d’un quartier de la carte {millesime} : "
