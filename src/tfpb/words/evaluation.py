@@ -96,9 +96,10 @@ def too_few_points(
     """
     have = f"{number(points)} sur {number(possible)} {'le sont' if points > 1 else 'l’est'}"
     have = have if points else f"aucun des {number(possible)} ne l’est"
+    lacking = f"il en manque {number(least - points)}"
     text = (
         f"« Où l’argent est, où l’écart est » n’est pas dessiné : il faut au moins {number(least)} "
-        f"croisements d’un quartier et d’un axe publiables sans réserve, et {have}. "
+        f"croisements d’un quartier et d’un axe publiables sans réserve, et {have} : {lacking}. "
         f"Un croisement le devient à partir de {number(publishable_n)} ménages interrogés dans le "
         "quartier, répartis sur assez de résidences"
     )

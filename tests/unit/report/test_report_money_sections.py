@@ -144,7 +144,13 @@ def test_under_five_publishable_points_a_sentence_says_what_is_missing(
     assert "60 ménages interrogés dans le quartier" in text
     assert "de chaque côté" in text
     if count == 4:
-        assert "4 sur 8 le sont" in text
+        assert "4 sur 8 le sont : il en manque 1." in text
+
+
+def test_five_publishable_points_are_drawn_and_one_less_is_not() -> None:
+    assert len(blocks(make(evaluation=points(5)))["depense_ecart"].rows) == 5
+    assert "n’est pas dessiné" not in prose(make(evaluation=points(5)), "evaluation")
+    assert "depense_ecart" not in blocks(make(evaluation=points(4)))
 
 
 def test_the_interviews_needed_are_those_of_the_power_formula() -> None:
