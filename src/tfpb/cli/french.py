@@ -39,6 +39,7 @@ _KINDS: Final = {
     "<str>": "<texte>",
     "<list[str]>": "<texte>",
     "<int>": "<nombre>",
+    "<int range>": "<nombre>",
     "<float>": "<nombre>",
 }
 _KIND: Final = re.compile("(" + "|".join(map(re.escape, _KINDS)) + ")( *)", re.IGNORECASE)
