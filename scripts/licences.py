@@ -30,26 +30,11 @@ TARGET: Final = ROOT / "docs" / "dependances.md"
 START: Final = "<!-- table : scripts/licences.py -->"
 END: Final = "<!-- fin de la table -->"
 PERMISSIVE: Final = frozenset(
-    [
-        "0BSD",
-        "Apache-2.0",
-        "BSD-2-Clause",
-        "BSD-3-Clause",
-        "BSL-1.0",
-        "CC0-1.0",
-        "HPND",
-        "ISC",
-        "MIT",
-        "MIT-CMU",
-        "MPL-2.0",
-        "OFL-1.1",
-        "PSF-2.0",
-        "Python-2.0",
-        "Qhull",
-        "Unlicense",
-        "Zlib",
-    ]
-)
+    {
+        "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "HPND", "ISC", "MIT",
+        "MIT-CMU", "MPL-2.0", "OFL-1.1", "PSF-2.0", "Python-2.0", "Qhull", "Unlicense", "Zlib",
+    }
+)  # fmt: skip
 """Licences that let anybody use, ship and change; MPL-2.0 binds its own files only."""
 EXCEPTIONS: Final = frozenset({"GCC-exception-3.1"})
 _CLASSIFIERS: Final = {

@@ -9,8 +9,8 @@ from typing import Final
 
 from tfpb.cli.abattement import abattement
 from tfpb.cli.cartes import cartes
-from tfpb.cli.common import settle_console
 from tfpb.cli.comparer import comparer
+from tfpb.cli.console import settle_console
 from tfpb.cli.dossier import dossier
 from tfpb.cli.french import FrenchTyper
 from tfpb.cli.geocoder import geocoder

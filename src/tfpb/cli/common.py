@@ -52,20 +52,13 @@ Colonne = Annotated[
 
 
 def say(text: str = "") -> None:
-    """Print a line for the user; characters that the console lacks are replaced, never fatal."""
+    """Print a line for the user; signs that the console lacks are written plainly (see `console`)."""
     print(text)  # noqa: T201 - this is where the house speaks
 
 
 def complain(text: str = "") -> None:
     """Print a line on the error channel."""
     print(text, file=sys.stderr)  # noqa: T201
-
-
-def settle_console() -> None:
-    """Let old consoles (cp850, cp1252) show what they can instead of stopping."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
 
 
 @contextlib.contextmanager
