@@ -78,6 +78,10 @@ def number(text: Any) -> float:
     """Read a number as French documents write it (units dropped)."""
     if isinstance(text, int | float):
         return float(text)
+    if re.fullmatch(
+        r"-?[\d,]+e[+-]\d+", str(text)
+    ):  # what a data file writes of a very small number
+        return float(str(text).replace(",", "."))
     kept = re.sub(r"[^\d,.+−-]", "", str(text)).replace("−", "-").replace(",", ".")
     return float(kept)
 

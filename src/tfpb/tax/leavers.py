@@ -127,5 +127,4 @@ def _part(units: list[Unit], code: str) -> Decimal:
 
 def _risk(item: Premises, done: Outcome, share: Decimal, terms: Terms) -> Decimal:
     """Return what the notice abates for the dwellings that left; nothing when it abates none of them."""
-    made = amounts(item.base, item.rates, terms, share=share).abatement if done.risk else ZERO
-    return min(made, done.risk)
+    return min(amounts(item.base, item.rates, terms, share=share).abatement, done.risk)
