@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb import steps, steps_addresses
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.inputs import Inputs, gather_inputs
@@ -16,6 +15,7 @@ from tfpb.model.dossier import Dossier
 from tfpb.perimeters import ruling_vintage
 from tfpb.provenance import checks_of, run_hash
 from tfpb.stage import Executor, Stage, directly, run_stages
+from tfpb.steps import addresses, answers, checks, evidence, layers, money, stock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
     from tfpb.survey.cells import Cell
 
 STAGES: Final = (
-    Stage("Adresses", 1, ("addresses", "geography", "mode", "chosen"), "geocoded", steps_addresses.geocode,
-          kept="table", keep_if=steps_addresses.offline),
+    Stage("Adresses", 1, ("addresses", "geography", "mode", "chosen"), "geocoded", addresses.geocode,
+          kept="table", keep_if=addresses.offline),
     Stage("Périmètres", 1, ("settings", "inputs", "geography", "geocoded", "chosen"), "located",
-          steps.locate),
-    Stage("Enquête", 1, ("settings", "answers", "geography", "located"), "survey_alone", steps.estimate,
+          stock.locate),
+    Stage("Enquête", 1, ("settings", "answers", "geography", "located"), "survey_alone", answers.estimate,
           kept="publication"),
     Stage("Secret statistique", 1, ("settings", "answers", "geography", "located", "survey_alone",
-                                    "masked_before"), "survey", steps.keep_masked),
-    Stage("Abattement", 1, ("settings", "inputs", "located"), "abatement", steps.abate),
-    Stage("Programme", 1, ("settings", "inputs", "located", "abatement"), "programme", steps.programme),
-    Stage("Droit commun", 1, ("settings", "inputs", "located"), "droit_commun", steps.droit_commun),
-    Stage("Évaluation", 1, ("settings", "located", "programme", "survey"), "evaluation", steps.evaluate),
-    Stage("Sensibilité", 1, ("settings", "taxes", "located", "survey"), "sensitivity", steps.sensitive,
-          kept="sensibilite"),
-    Stage("Fond de carte", 1, ("geography", "located"), "ground", steps.ground),
+                                    "masked_before"), "survey", answers.keep_masked),
+    Stage("Abattement", 1, ("settings", "inputs", "located"), "abatement", money.abate),
+    Stage("Programme", 1, ("settings", "inputs", "located", "abatement"), "programme", money.programme),
+    Stage("Droit commun", 1, ("settings", "inputs", "located"), "droit_commun", money.droit_commun),
+    Stage("Évaluation", 1, ("settings", "located", "programme", "survey"), "evaluation", evidence.evaluate),
+    Stage("Doutes du parc", 1, ("settings", "taxes", "located"), "doubts", evidence.doubts, kept="table"),
+    Stage("Sensibilité", 1, ("settings", "doubts", "survey"), "sensitivity", evidence.sensitive),
+    Stage("Fond de carte", 1, ("geography", "located"), "ground", layers.ground),
 )  # fmt: skip
-"""What may be kept from one run to the next reads a part of the inputs only (see `_start`)."""
+"""What may be kept from one run to the next reads a part of the inputs only (see `first_values`)."""
 
 DOCUMENTS: Final = 6
 """Units of progress of `render`, the pages of quarters apart (one more each)."""
@@ -56,11 +56,11 @@ def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fau
     except TfpbError as error:
         stopping = (f for f in faults if f.severity is Severity.FAUTE)
         raise TfpbError((*error.faults, *stopping)) from error
-    crossed = steps.cross_checks(settings, inputs, geography, vintage)
+    crossed = checks.cross_checks(settings, inputs, geography, vintage)
     return inputs, geography, (*faults, *inputs.headers.quote(crossed))
 
 
-def _start(
+def first_values(
     settings: Settings, inputs: Inputs, geography: Geography, masked_before: tuple[Cell, ...]
 ) -> dict[str, Any]:
     """Name the values that stages start from: `addresses`, `answers`, `taxes` are parts of the inputs."""
@@ -72,7 +72,7 @@ def _start(
         "answers": inputs.only("patrimoine", "decisions", "enquete", "repere"),
         "geography": geography,
         "mode": settings.reglages.geocodage,
-        "chosen": steps_addresses.chosen_addresses(settings),
+        "chosen": addresses.chosen_addresses(settings),
         "masked_before": masked_before,
     }
 
@@ -87,9 +87,9 @@ def examine(
     """Run every stage that can run, and return every fault and doubt with what they allow to make."""
     inputs, geography, found = read(settings, folder)
     if any(f.severity is Severity.FAUTE for f in found):
-        left = steps.remaining_faults(settings, inputs, found)
+        left = checks.remaining_faults(settings, inputs, found)
         return (*found, *inputs.headers.quote(left)), None
-    start = _start(settings, inputs, geography, masked_before)
+    start = first_values(settings, inputs, geography, masked_before)
     outcome = run_stages(STAGES, start, execute=execute, headers=inputs.headers)
     if outcome.faults:
         return (*found, *outcome.faults), None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tfpb import steps
 from tfpb.evidence.differences import DICTIONARY
 from tfpb.io.bilans import programme_files
 from tfpb.io.geopackage import geopackage_bytes
@@ -14,6 +13,7 @@ from tfpb.provenance import run_record
 from tfpb.report.map_model import map_model
 from tfpb.report.pack_files import data_tables, dictionary, pack_files
 from tfpb.report.sections import report
+from tfpb.steps.layers import layers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +47,6 @@ def pack_of(
         files[f"donnees/{table.key}.csv"] = csv_bytes(table.rows[[c.key for c in table.columns]])
     head = dossier.settings.dossier
     files |= programme_files(dossier.programme, year=head.annee, fictional=head.donnees_fictives)
-    files["donnees/residences.gpkg"] = geopackage_bytes(steps.layers(dossier))
+    files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))
     files[RUN] = dumps(run_record(dossier))
     return files

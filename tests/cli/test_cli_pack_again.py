@@ -82,20 +82,26 @@ def test_the_second_run_in_order(
     assert [n for n in bare if kept.get(n) != bare[n]] == []
     assert set(kept) == set(bare)
 
-    # nothing changed: all that is kept serves, and the archive is the same
+    # nothing changed: nothing is drawn, and the archive is the same
     again = make(tmp_path / "b")
     pages = len(list((first / "cartes").glob("QN*.png")))
-    assert again["Adresses"] == again["Enquête"] == 1
-    assert again["Page de quartier"] == pages
-    assert again["Graphique"] >= 8
+    assert again["Adresses"] == again["Enquête"] == again["Documents"] == 1
+    assert "Page de quartier" not in again  # all at once
     assert (first / "dossier.zip").read_bytes() == (tmp_path / "b" / "dossier.zip").read_bytes()
 
     # one action changed: addresses, survey and the charts that do not show it serve again
     action = change_one_action(inputs, 1000.0)
     third = make(tmp_path / "c")
-    assert third["Adresses"] == third["Enquête"] == 1
-    assert 0 < third["Graphique"] < again["Graphique"]
-    assert "Page de quartier" not in third  # every page carries the hash of its run
+    assert third["Adresses"] == third["Enquête"] == third["Doutes du parc"] == 1
+    assert "Documents" not in third  # every document carries the hash of its run
+    assert third["Graphique"] >= 6
+    assert third["Page de quartier"] == pages - 1  # of the quarter of the action alone a new one
+    marks = [Pack(tmp_path / n).run()["empreinte"] for n in ("a", "c")]
+    for page in (first / "cartes").glob("QN*.pdf"):
+        was, now = (Pack(tmp_path / n).pdf(f"cartes/{page.name}") for n in ("a", "c"))
+        assert marks[0] in was
+        assert marks[1] in now
+        assert marks[0] not in now
     make(tmp_path / "d", "--tout-recalculer")
     with_kept, without = (read_pack(tmp_path / n) for n in ("c", "d"))
     assert [n for n in without if with_kept.get(n) != without[n]] == []
@@ -110,8 +116,8 @@ def test_the_second_run_in_order(
     before, after = (Pack(p).run()["empreinte"] for p in (first, tmp_path / "c"))
     assert any(f"(calcul {before}) à " in line and f"(calcul {after}) :" in line for line in lines)
     assert any("programme_2025.xlsx" in line and "contenu modifié" in line for line in lines)
-    (own,) = [line for line in lines if f"– {action} ·" in line]
-    assert "Dépense valorisée TFPB" in own
+    own = [line for line in lines if f"– {action} ·" in line]
+    assert any("Dépense valorisée TFPB" in line for line in own)
     figures = [line for line in lines if " → " in line and "lignes" not in line.split(" : ")[0]]
     assert any("Solde" in line for line in figures)
     assert any("Couverture" in line for line in figures)

@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 from pack_reading import Pack, sheet_tables, texts
 
-from tfpb import pipeline, steps
+from tfpb import pipeline
 from tfpb.io.toml_files import load_settings
 from tfpb.stage import run_stages
+from tfpb.steps.answers import estimates
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, example: Path, geodata: Path,
     inputs, geography, _ = pipeline.read(settings, geodata)
     start = pipeline._start(settings, inputs, geography, ())
     located = run_stages(pipeline.STAGES[:2], start).values["located"]  # noqa: PD011
-    bare = steps._estimates(settings, inputs, geography, located)
+    bare = estimates(settings, inputs, geography, located)
     assert bare is not None
     return Made(Pack(out), words, bare.comparison)
 

@@ -116,7 +116,7 @@ def _review(
     from tfpb.cli.review import read_decisions, review_file
     from tfpb.geodata.parcel_imports import load_parcels
     from tfpb.stage import directly
-    from tfpb.steps_addresses import chosen_addresses, doubtful_addresses
+    from tfpb.steps.addresses import chosen_addresses, doubtful_addresses
 
     entrances = made.located.entrances
     given = made.settings.fichiers.decisions

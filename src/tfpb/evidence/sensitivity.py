@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, QpvStatut
-from tfpb.model.evidence import Sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,42 +17,34 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Published
 
 MARGINS_POINTS: Final = (3.0, 10.0)
+_READINGS: Final = (
+    ("retenu", None),
+    ("tous_dans", QpvStatut.DANS),
+    ("tous_hors", QpvStatut.HORS),
+)
 _SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
 
 
-def sensitivity(
-    located: Located,
-    published: Published | None,
-    *,
-    abate: Callable[[Located], Abatement] | None = None,
-    verdict: Callable[[float, float, float, float, float], str] | None = None,
-    bailleur: str = ENSEMBLE,
-) -> Sensitivity:
-    """Compute the main figures again under other readings of the doubts, and at other margins.
+def readings(
+    located: Located, *, abate: Callable[[Located], Abatement | None] | None = None
+) -> pd.DataFrame:
+    """Count dwellings and money again with every doubtful dwelling on one side, then on the other.
 
     Parameters
     ----------
     located : Located
         As retained.
-    published : Published or None
-        Protected survey results (only gaps that may be shown are read again).
     abate : callable, optional
         Computes the abatement of a stock; without it amounts are left empty.
-    verdict : callable, optional
-        `(low90, high90, low95, high95, margin) -> code`, bounds in the unit of proportions.
 
     Returns
     -------
-    Sensitivity
-        `doubts` has a row for « retenu », « tous_dans » and « tous_hors »; `margins` a row a
-        published gap × margin, the margin in force included.
+    DataFrame
+        `hypothese, logements_dans, logements_a_verifier, abattement_eur` (Decimal or None), a row for
+        « retenu », « tous_dans » and « tous_hors ».
     """
     rows = []
-    for hypothesis, side in (
-        ("retenu", None),
-        ("tous_dans", QpvStatut.DANS),
-        ("tous_hors", QpvStatut.HORS),
-    ):
+    for hypothesis, side in _READINGS:
         stock = located if side is None else _settled(located, side)
         money = abate(stock) if abate is not None else None
         total = money.totals.get("abattement_eur", Decimal(0)) if money is not None else None
@@ -65,8 +56,7 @@ def sensitivity(
                 "abattement_eur": total,
             }
         )
-    columns = ["hypothese", "logements_dans", "logements_a_verifier", "abattement_eur"]
-    return Sensitivity(pd.DataFrame(rows, columns=columns), _margins(published, verdict, bailleur))
+    return pd.DataFrame(rows)
 
 
 def _settled(located: Located, side: QpvStatut) -> Located:
@@ -92,13 +82,30 @@ def _settled(located: Located, side: QpvStatut) -> Located:
     )
 
 
-def _margins(
+def margins(
     published: Published | None,
-    verdict: Callable[[float, float, float, float, float], str] | None,
-    bailleur: str,
+    *,
+    verdict: Callable[[float, float, float, float, float], str],
+    bailleur: str = ENSEMBLE,
 ) -> pd.DataFrame:
+    """Read the gaps that may be shown at other margins than the one in force.
+
+    Parameters
+    ----------
+    published : Published or None
+        Protected survey results.
+    verdict : callable
+        `(low90, high90, low95, high95, margin) -> code`, bounds in the unit of proportions.
+    bailleur : str
+        Whose gaps.
+
+    Returns
+    -------
+    DataFrame
+        `vague, item, marge_points, verdict`, a row a gap × margin, the margin in force included.
+    """
     columns = ["vague", "item", "marge_points", "verdict"]
-    if published is None or verdict is None:
+    if published is None:
         return pd.DataFrame(columns=columns)
     table = published.comparison
     gaps = table[

@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.model.evidence import Sensitivity
 from tfpb.model.survey import Published, WaveFacts
 from tfpb.survey.disclosure import reopened
 
@@ -26,7 +25,6 @@ Parts = dict[str, bytes]
 TABLE: Final = "table"
 PUBLICATION: Final = "publication"
 FILES: Final = "fichiers"
-SENSITIVITY: Final = "sensibilite"
 _TABLES: Final = ("comparison", "levels", "priorities", "benchmark")
 
 
@@ -114,14 +112,6 @@ def _fault(code: str, place: tuple[Any, ...], got: str, fields: dict[str, Any], 
     return Fault(code, Place(*place), got, fields, Severity(how))
 
 
-def _sensitivity_parts(value: Sensitivity) -> Parts:
-    return {**_table_parts(value.doubts, "doubts"), **_table_parts(value.margins, "margins")}
-
-
-def _sensitivity_from(parts: Mapping[str, bytes]) -> Sensitivity:
-    return Sensitivity(_table_from(parts, "doubts"), _table_from(parts, "margins"))
-
-
 def _file_parts(files: Mapping[str, bytes]) -> Parts:
     return dict(files)
 
@@ -170,5 +160,4 @@ _FORMS: Final[dict[str, tuple[tuple[type, ...], _Write, _Read]]] = {
     TABLE: ((pd.DataFrame,), _table_parts, _table_from),
     PUBLICATION: ((Published, type(None)), _publication_parts, _publication_from),
     FILES: ((dict,), _file_parts, dict),
-    SENSITIVITY: ((Sensitivity,), _sensitivity_parts, _sensitivity_from),
 }

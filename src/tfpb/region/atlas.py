@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tfpb import steps
 from tfpb.geodata.geography import open_geography
 from tfpb.region.facts import axis_rows, quarter_money
 from tfpb.region.reports import thin_dossier
 from tfpb.report import map_html
 from tfpb.report.map_model import map_model
 from tfpb.report.map_print import draw_page
+from tfpb.steps import layers
 from tfpb.words import quarter_page
 from tfpb.words import region as words
 
@@ -82,7 +82,7 @@ def _model(job: MapJob) -> MapModel:
         thin,
         maps=geography.maps,
         located=located,
-        ground=steps.ground(geography, located),
+        ground=layers.ground(geography, located),
         abatement=job.abatement,
         programme=job.programme,
         sources=geography.sources,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from tfpb.region.run import Computed
 
 _SHEET: Final = {"xlsx": "fiche.xlsx", "pdf": "fiche.pdf", "docx": "fiche.docx"}
+_LONGEST_FOLDER: Final = 60
+"""Letters of a folder's name: whole paths stay under the 260 that Windows allows."""
+_RESERVED: Final = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
+"""Names that Windows keeps for devices."""
 _REGION: Final = {"xlsx": "restitution.xlsx", "pdf": "restitution.pdf", "docx": "restitution.docx"}
 
 
@@ -245,11 +250,12 @@ def _repere(computed: Computed, own: Published, part: Part) -> pd.DataFrame:
 
 
 def _folders(names: Iterable[str]) -> dict[str, str]:
-    """Give each name a folder: letters, digits and dashes; doubles are numbered."""
+    """Give each name a folder: letters, digits and dashes, a name every system takes; doubles numbered."""
     out: dict[str, str] = {}
     taken: set[str] = set()
     for name in names:
-        base = "-".join(fold(name).split()) or "sans-nom"
+        base = "-".join(fold(name).split())[:_LONGEST_FOLDER] or "sans-nom"
+        base = f"{base}-1" if _RESERVED.fullmatch(base) else base
         chosen, number = base, 2
         while chosen in taken:
             chosen, number = f"{base}-{number}", number + 1

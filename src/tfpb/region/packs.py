@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb import steps
 from tfpb.geodata.geography import open_geography
 from tfpb.io.bilans import programme_files
 from tfpb.io.geopackage import geopackage_bytes
@@ -14,8 +13,7 @@ from tfpb.io.stage_cache import StageCache
 from tfpb.io.tabular import csv_bytes
 from tfpb.model.dossier import Dossier
 from tfpb.model.report import Chart, Report
-from tfpb.pipeline import STAGES
-from tfpb.pipeline import _start as start_values
+from tfpb.pipeline import STAGES, first_values
 from tfpb.provenance import checks_of, run_hash, run_record
 from tfpb.region.reports import no_ground
 from tfpb.report import charts, document_docx, document_pdf, map_html, workbook
@@ -24,7 +22,8 @@ from tfpb.report.pack_files import data_tables
 from tfpb.report.pack_files import pack_files as whole_pack
 from tfpb.report.region_sections.position import position as position_section
 from tfpb.report.sections import report
-from tfpb.stage import directly, run_stages
+from tfpb.stage import Stage, directly, run_stages
+from tfpb.steps.layers import layers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +38,13 @@ if TYPE_CHECKING:
 
 _LATE: Final = frozenset({"evaluation", "sensitivity", "ground"})
 """What is made once the region's survey is protected."""
+_BILANS: Final = Stage(
+    "Bilan du programme", 1, ("programme", "head"), "bilans",
+    lambda programme, head: programme_files(
+        programme, year=head.annee, fictional=head.donnees_fictives
+    ),
+    kept="fichiers",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +132,8 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
         names = {"xlsx": "dossier.xlsx", "pdf": "rapport.pdf", "docx": "rapport.docx"}
         files |= _documents(said, names)
     files |= _data(said)
-    head = dossier.settings.dossier
-    files |= programme_files(dossier.programme, year=head.annee, fictional=head.donnees_fictives)
-    files["donnees/residences.gpkg"] = geopackage_bytes(steps.layers(dossier))
+    files |= execute(_BILANS, (dossier.programme, dossier.settings.dossier))
+    files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))
     if job.repere is not None:
         files[job.repere_name] = csv_bytes(job.repere)
     files[RUN] = dumps(run_record(dossier))
@@ -173,8 +178,9 @@ def _dossier(job: PackJob) -> Dossier:
     geography = open_geography(job.geography, needs=(part.located.vintage,))
     sources = (*part.inputs.sources, *geography.sources, job.region)
     start = {
-        **start_values(part.settings, part.inputs, geography, ()),
+        **first_values(part.settings, part.inputs, geography, ()),
         "located": part.located,
+        "doubts": part.doubts,
         "survey": job.survey,
         "abatement": part.abatement,
         "programme": part.programme,

@@ -11,8 +11,7 @@ from tfpb import survey
 from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.geodata.geography import open_geography
 from tfpb.io.stage_cache import StageCache
-from tfpb.pipeline import STAGES, read
-from tfpb.pipeline import _start as start_values
+from tfpb.pipeline import STAGES, first_values, read
 from tfpb.stage import directly, run_stages
 from tfpb.text import fold
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Plan
     from tfpb.survey.model import Survey
 
-_OWN: Final = frozenset({"geocoded", "located", "abatement", "programme", "droit_commun"})
+_OWN: Final = frozenset({"geocoded", "located", "abatement", "doubts", "programme", "droit_commun"})
 """What is made of one bailleur's files alone, by the stages of any dossier."""
 _YEAR_OF_MAP: Final = {2015: 2024, 2024: 2025}
 """A year that each map rules."""
@@ -75,6 +74,8 @@ class Part:
         Résidences on the map that rules the survey.
     abatement, programme, droit_commun
         None when the dossier lacks the file.
+    doubts : DataFrame or None
+        Dwellings and abatement under the other readings of the doubts.
     survey : Survey or None
         Ranks, in memory only.
     plan : Plan or None
@@ -92,6 +93,7 @@ class Part:
     abatement: Abatement | None = None
     programme: Programme | None = None
     droit_commun: DroitCommun | None = None
+    doubts: pd.DataFrame | None = None
     survey: Survey | None = None
     plan: Plan | None = None
     notices: tuple[Fault, ...] = ()
@@ -120,7 +122,7 @@ def _make(task: Task) -> Part:
     stopping = tuple(f for f in found if f.severity is Severity.FAUTE)
     if stopping:
         return Part(task.settings, faults=stopping)
-    start = start_values(settings, inputs, geography, ())
+    start = first_values(settings, inputs, geography, ())
     execute = StageCache(task.kept) if task.kept is not None else directly
     own = [t for t in STAGES if t.writes in _OWN]
     outcome = run_stages(own, start, execute=execute, headers=inputs.headers)
@@ -142,6 +144,7 @@ def _make(task: Task) -> Part:
         abatement=made["abatement"],
         programme=made["programme"],
         droit_commun=made["droit_commun"],
+        doubts=made["doubts"],
         survey=answers,
         plan=inputs.plan,
         notices=notices if answers is None else (*notices, *answers.faults),

@@ -63,7 +63,7 @@ def programme_figure(
 def doubt_figure(dwellings: int, residences: int) -> tuple[str, str, str]:
     """Say how many dwellings are in doubt."""
     if not residences:
-        return TITLES[4], "aucun logement", "toutes les adresses sont sûres"
+        return TITLES[4], "aucun logement", "aucun doute dans ce quartier"
     return TITLES[4], plural(dwellings, "logement"), f"{plural(residences, 'résidence')} en limite"
 
 

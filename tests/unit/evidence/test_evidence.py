@@ -10,9 +10,9 @@ import pytest
 from shapely.geometry import box
 
 from tfpb.errors import Severity, TfpbError, fail
+from tfpb.evidence import sensitivity
 from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
 from tfpb.evidence.evaluation import evaluation
-from tfpb.evidence.sensitivity import sensitivity
 from tfpb.model.location import Located, QpvMap
 from tfpb.model.money import Programme
 from tfpb.model.results import AXIS_COLUMNS, COMPARISON_COLUMNS
@@ -123,8 +123,7 @@ def test_doubts_are_read_one_way_and_the_other(located: Located, published: Publ
     def verdict(low90: float, high90: float, _low: float, _high: float, margin: float) -> str:
         return "equivalent" if low90 > -margin and high90 < margin else "non_concluant"
 
-    found = sensitivity(located, published, abate=money, verdict=verdict)
-    doubts = found.doubts.set_index("hypothese")
+    doubts = sensitivity.readings(located, abate=money).set_index("hypothese")
     assert doubts["logements_dans"].to_dict() == {"retenu": 20, "tous_dans": 40, "tous_hors": 20}
     assert doubts.loc["tous_dans", "abattement_eur"] == Decimal(40)
     assert doubts["logements_a_verifier"].to_dict() == {
@@ -132,7 +131,8 @@ def test_doubts_are_read_one_way_and_the_other(located: Located, published: Publ
         "tous_dans": 0,
         "tous_hors": 0,
     }
-    margins = found.margins[found.margins["item"] == "accueil"].set_index("marge_points")["verdict"]
+    found = sensitivity.margins(published, verdict=verdict)
+    margins = found[found["item"] == "accueil"].set_index("marge_points")["verdict"]
     assert margins.to_dict() == {3.0: "non_concluant", 5.0: "equivalent", 10.0: "equivalent"}
     assert located.residences["logements_dans"].tolist() == [20, 0]
 

@@ -59,7 +59,7 @@ def test_words_read_on_their_ground() -> None:
     assert theme.contrast(theme.INK, theme.PAPER) > 7
     assert theme.contrast(theme.SOFT, theme.PAPER) > 4.5
     assert theme.contrast(theme.STREET_NAME, theme.PAPER) > 4.5
-    assert theme.contrast(theme.STREET_NAME, theme.STREET) > 3
+    assert theme.contrast(theme.STREET_NAME, theme.STREET) > 4.5
     for colour in theme.GAP_SCALE:
         assert theme.contrast(theme.ink_on(colour), colour) > 4.5
 

@@ -1,0 +1,57 @@
+"""The steps that join stages: evaluation, and what the doubts are worth."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tfpb import survey
+from tfpb.evidence import evaluation, sensitivity
+from tfpb.model.codes import ENSEMBLE
+from tfpb.model.evidence import Sensitivity
+from tfpb.steps.money import abate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from tfpb.config import Settings
+    from tfpb.io.inputs import Inputs
+    from tfpb.model.evidence import Evaluation
+    from tfpb.model.location import Located
+    from tfpb.model.money import Abatement, Programme
+    from tfpb.model.survey import Published
+
+
+def evaluate(
+    settings: Settings, located: Located, actions: Programme | None, published: Published | None
+) -> Evaluation | None:
+    """Set money and satisfaction side by side."""
+    if actions is None and published is None:
+        return None
+    return evaluation.evaluation(located, actions, published, bailleur=whose(settings, published))
+
+
+def doubts(settings: Settings, inputs: Inputs, located: Located) -> pd.DataFrame:
+    """Read dwellings and money again with the doubtful dwellings on either side."""
+    money: Callable[[Located], Abatement | None] | None = None
+    if inputs.frame("fiscalite") is not None:
+        money = partial(abate, settings, inputs)
+    return sensitivity.readings(located, abate=money)
+
+
+def sensitive(settings: Settings, doubts: pd.DataFrame, published: Published | None) -> Sensitivity:
+    """Set beside what the doubts are worth what other margins would say."""
+    own = whose(settings, published)
+    return Sensitivity(
+        doubts, sensitivity.margins(published, verdict=survey.gap_verdict, bailleur=own)
+    )
+
+
+def whose(settings: Settings, published: Published | None) -> str:
+    """Return the name under which the dossier's bailleur stands in the comparison."""
+    own = settings.dossier.bailleur
+    return (
+        own if published is not None and own in set(published.comparison["bailleur"]) else ENSEMBLE
+    )

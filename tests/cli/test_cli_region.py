@@ -1,0 +1,257 @@
+"""`tfpb region` on a small simulated region: outputs, names, same bytes anywhere, faults of all at once."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+OWNERS = [f"Habitat fictif {k:02d}" for k in range(1, 8)]
+DATA = ("--sans-documents", "--sans-pages")
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file of an output but its timings."""
+    paths = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != "journal.json")
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in paths}
+
+
+def assert_same(one: Path, two: Path) -> None:
+    """Compare names, then bytes; the first files that differ are told by name."""
+    first, second = files_of(one), files_of(two)
+    assert sorted(first) == sorted(second)
+    assert [name for name, data in first.items() if second[name] != data][:5] == []
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first run keeps its stages for the run after a delivery."""
+    return tmp_path_factory.mktemp("garde")
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the region's files and geography."""
+    from region_maker import Size, make_region
+
+    folder = tmp_path_factory.mktemp("region")
+    size = Size(bailleurs=7, residences=190, qpv=6, communes=5, adresses=2500, menages=3600)
+    return make_region(folder, size)
+
+
+@pytest.fixture(scope="module")
+def made(region: Path, run: Run, kept: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run the region once, data only, in this process."""
+    out = tmp_path_factory.mktemp("sortie") / "region"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TFPB_CACHE", str(kept))
+        result = run("region", region, "--sortie", out, "--moteur", "local", *DATA)
+    assert result.exit_code == 0, result.output
+    return out
+
+
+def read(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, sep=";", decimal=",", encoding="utf-8-sig")
+
+
+def test_every_output_is_there(made: Path) -> None:
+    assert (made / "region" / "donnees" / "comparaison.csv").is_file()
+    packs = sorted(p.name for p in (made / "bailleurs").iterdir() if p.is_dir())
+    assert len(packs) == len(OWNERS)
+    for pack in packs:
+        assert (made / "bailleurs" / pack / f"repere_{pack}.csv").is_file()
+        assert (made / "bailleurs" / pack / "donnees" / "position_ecarts.csv").is_file()
+        with zipfile.ZipFile(made / "bailleurs" / f"{pack}.zip") as archive:
+            assert "run.json" in archive.namelist()
+    assert list((made / "contrats").iterdir())
+    run_json = json.loads((made / "run.json").read_text(encoding="utf-8"))
+    assert set(run_json["bailleurs"]) == set(OWNERS)
+    assert str(made) not in (made / "run.json").read_text(encoding="utf-8")
+
+
+def test_the_whole_region_is_counted(region: Path, made: Path) -> None:
+    stock = read(made / "region" / "donnees" / "territoires_patrimoine.csv")
+    total = stock[stock["niveau_mot"] == "Département"]["logements"].sum()
+    read_in = 0
+    for home in sorted((region.parent / "bailleurs").iterdir()):
+        for name, kind in (("patrimoine.csv", ";"), ("export.csv", ";"), ("stock.csv", ",")):
+            path = home / name
+            if path.is_file():
+                encoding = "cp1252" if name == "export.csv" else "utf-8-sig"
+                frame = pd.read_csv(path, sep=kind, encoding=encoding)
+                read_in += int(frame.filter(regex="(?i)nb.log").iloc[:, 0].sum())
+        if (home / "patrimoine.xlsx").is_file():
+            frame = pd.read_excel(home / "patrimoine.xlsx", header=2, engine="openpyxl")
+            read_in += int(frame["Nb logts"].sum())
+    assert total == read_in
+
+
+def test_four_shapes_give_one_survey(made: Path) -> None:
+    waves = read(made / "region" / "donnees" / "methode_vagues.csv")
+    assert waves["vague"].tolist() == [2019, 2023]
+    owners = read(made / "region" / "donnees" / "bailleurs_ecarts.csv")
+    assert owners["autres"].max() >= 5
+
+
+def test_regional_outputs_name_no_bailleur(made: Path) -> None:
+    for path in sorted((made / "region").rglob("*.csv")):
+        text = path.read_text(encoding="utf-8-sig")
+        assert not [o for o in OWNERS if o in text], path.name
+
+
+def test_a_contrat_names_bailleurs_for_their_stock_only(made: Path) -> None:
+    for folder in (made / "contrats").iterdir():
+        for path in sorted(folder.rglob("*.csv")):
+            text = path.read_text(encoding="utf-8-sig")
+            named = [o for o in OWNERS if o in text]
+            assert bool(named) == (path.name == "contrat_patrimoine.csv"), path.name
+
+
+def test_a_pack_names_no_other_bailleur(made: Path) -> None:
+    for own, pack in zip(
+        OWNERS, sorted(p for p in (made / "bailleurs").iterdir() if p.is_dir()), strict=True
+    ):
+        for path in sorted(pack.rglob("*")):
+            if path.suffix in {".csv", ".json"}:
+                text = path.read_text(encoding="utf-8-sig")
+                assert not [o for o in OWNERS if o != own and o in text], path
+
+
+def test_the_same_bytes_in_processes(region: Path, made: Path, run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "region"
+    result = run("region", region, "--sortie", out, "--processus", 2, *DATA)
+    assert result.exit_code == 0, result.output
+    assert_same(made, out)
+
+
+def test_after_one_delivery_what_was_kept_and_a_cluster_give_the_same_bytes(
+    region: Path, made: Path, kept: Path, run: Run, tmp_path: Path
+) -> None:
+    pytest.importorskip("distributed", reason="l’option dask n’est pas installée")
+    from dask_cluster import dask_cluster
+
+    folder = tmp_path / "region"
+    shutil.copytree(region.parent, folder)
+    path = folder / "bailleurs" / "b01" / "enquete.csv"
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    extra = [f"{900_000 + k};{line.split(';', 1)[1]}" for k, line in enumerate(lines[1:61])]
+    path.write_text("\n".join([*lines, *extra]) + "\n", encoding="utf-8-sig")
+    again, anew = tmp_path / "encore", tmp_path / "grappe"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TFPB_CACHE", str(kept))
+        result = run(
+            "region", folder / "region.toml", "--sortie", again, "--moteur", "local", *DATA
+        )
+    assert result.exit_code == 0, result.output
+    with dask_cluster(tmp_path / "dask") as cluster:
+        result = run("region", folder / "region.toml", "--sortie", anew, "--moteur", "dask",
+                     "--ordonnanceur", cluster.scheduler, *DATA)  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert_same(again, anew)
+    now, before = (
+        read(p / "region" / "donnees" / "methode_vagues.csv")["n"] for p in (again, made)
+    )
+    assert now[0] > before[0]  # the delivery is of the first wave
+    assert now[1] == before[1]
+
+
+def test_a_bailleurs_own_dossier_reads_the_region_back(
+    region: Path, made: Path, run: Run, tmp_path: Path
+) -> None:
+    home = tmp_path / "b05"
+    shutil.copytree(region.parent / "bailleurs" / "b05", home)
+    shutil.copy(made / "bailleurs" / "habitat-fictif-05" / "repere_habitat-fictif-05.csv", home)
+    text = (home / "dossier.toml").read_text(encoding="utf-8")
+    text = text.replace("[reglages]", 'repere = "repere_habitat-fictif-05.csv"\n\n[reglages]')
+    (home / "dossier.toml").write_text(text, encoding="utf-8")
+    result = run("dossier", home / "dossier.toml", "--sortie", tmp_path / "pack",
+                 "--geodonnees", region.parent / "geodonnees")  # fmt: skip
+    assert result.exit_code == 0, result.output
+    rows = read(tmp_path / "pack" / "donnees" / "reperes.csv")
+    given = read(home / "repere_habitat-fictif-05.csv")
+    last = given[given["vague"] == 2023]
+    assert len(rows) == len(last) > 0
+    assert set(rows["repere"]) == {"Région, sans les réponses du bailleur"}
+
+
+def test_faults_of_several_bailleurs_come_together_and_nothing_is_written(
+    region: Path, run: Run, tmp_path: Path
+) -> None:
+    folder = tmp_path / "region"
+    shutil.copytree(region.parent, folder)
+    for home, name in (("b01", "fiscalite.csv"), ("b02", "programme.csv")):
+        path = folder / "bailleurs" / home / name
+        lines = path.read_text(encoding="utf-8").splitlines()
+        lines[1] = lines[1].replace("2025", "deux mille")
+        path.write_text("\n".join(lines), encoding="utf-8")
+    out = tmp_path / "sortie"
+    result = run("region", folder / "region.toml", "--sortie", out, "--moteur", "local")
+    assert result.exit_code == 2
+    assert "Habitat fictif 01 › fiscalite.csv" in result.output
+    assert "Habitat fictif 02 › programme.csv" in result.output
+    assert "Traceback" not in result.output
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ('nom = "Habitat fictif 02"', 'nom = "HABITAT FICTIF 01"', "nommé deux fois"),
+        ("annee = 2025", "annee = 2024", "porte sur l’année 2025"),
+        ('plan = "plan_region.toml"', 'plan = "absent.toml"', "absent.toml"),
+        ("[reglages]", "[reglages]\nsecret = 1", "n’existe pas"),
+    ],
+)
+def test_faults_of_the_regions_own_file(
+    region: Path, run: Run, tmp_path: Path, before: str, after: str, words: str
+) -> None:
+    text = region.read_text(encoding="utf-8").replace(before, after, 1)
+    path = region.with_name(f"essai-{len(before)}-{len(after)}.toml")
+    path.write_text(text, encoding="utf-8")
+    result = run("region", path, "--sortie", tmp_path / "sortie", "--moteur", "local")
+    assert result.exit_code == 2, result.output
+    assert words in result.output
+
+
+def test_too_few_bailleurs_are_refused(region: Path, run: Run, tmp_path: Path) -> None:
+    text = region.read_text(encoding="utf-8")
+    head, *bailleurs = text.split("[[bailleurs]]")
+    path = region.with_name("trois.toml")
+    path.write_text("[[bailleurs]]".join([head, *bailleurs[:3]]), encoding="utf-8")
+    result = run("region", path, "--sortie", tmp_path / "sortie", "--moteur", "local")
+    assert result.exit_code == 2
+    assert "Trop peu de bailleurs" in result.output
+
+
+def test_engines_are_checked(region: Path, run: Run, tmp_path: Path) -> None:
+    result = run("region", region, "--sortie", tmp_path / "s", "--moteur", "spark")
+    assert result.exit_code == 2
+    assert "local, processus ou dask" in result.output
+
+
+@pytest.mark.slow
+def test_documents_open(run: Run, tmp_path: Path) -> None:
+    from region_maker import Size, make_region
+
+    size = Size(bailleurs=4, residences=96, qpv=3, communes=5, adresses=2000, menages=1600)
+    source = make_region(tmp_path / "source", size)
+    out = tmp_path / "region"
+    result = run("region", source, "--sortie", out, "--processus", 2)
+    assert result.exit_code == 0, result.output
+    assert (out / "region" / "restitution.pdf").read_bytes().startswith(b"%PDF")
+    for pack in (p for p in (out / "bailleurs").iterdir() if p.is_dir()):
+        with zipfile.ZipFile(pack / "dossier.xlsx") as book:
+            assert "Position" in book.read("xl/workbook.xml").decode()
+    for folder in (out / "contrats").iterdir():
+        assert {p.name for p in folder.glob("fiche.*")} == {"fiche.xlsx", "fiche.pdf", "fiche.docx"}
