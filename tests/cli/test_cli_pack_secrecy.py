@@ -45,7 +45,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, example: Path, geodata: Path,
     words["(ce que dit la commande)"] = result.output
     settings = load_settings(toml)
     inputs, geography, _ = pipeline.read(settings, geodata)
-    start = pipeline._start(settings, inputs, geography, ())
+    start = pipeline.first_values(settings, inputs, geography, ())
     located = run_stages(pipeline.STAGES[:2], start).values["located"]  # noqa: PD011
     bare = estimates(settings, inputs, geography, located)
     assert bare is not None
