@@ -118,11 +118,7 @@ def _of_most(
     kept = range(len(values)) if only is None else np.flatnonzero(only).tolist()
     for i in kept:
         value = values[i]
-        if (
-            value is None
-            or value == ""
-            or (not isinstance(value, (tuple, list)) and pd.isna(value))
-        ):
+        if _nothing(value):
             continue
         found = weight[group[i]]
         found[value] = found.get(value, 0) + int(dwellings[i])
@@ -130,6 +126,12 @@ def _of_most(
         if found:
             out[g] = max(found.items(), key=lambda pair: pair[1])[0]
     return out
+
+
+def _nothing(value: Any) -> bool:
+    """Say whether a cell is empty; missing first, since pandas' NA refuses to be compared."""
+    missing = not isinstance(value, (tuple, list)) and pd.isna(value)
+    return bool(missing) or value == ""
 
 
 def _city(

@@ -241,3 +241,12 @@ def test_correspondence_names_links_and_conserves_area(make_map) -> None:  # noq
     assert count[("QP093906", "")] == 20
     assert count[("", "QN09396I")] == 10
     assert not {"QP093905", "QP093904"} & set(mine.code_2015)
+
+
+def test_a_stock_with_holes_in_its_years_and_yes_or_no_is_gathered(square) -> None:  # noqa: ANN001
+    points = stock([(200, 200), (210, 200), (600, 200)], ["R1", "R1", "R2"], [30, 10, 5])
+    points["annee_construction"] = pd.array([pd.NA, 1968, pd.NA], dtype="Int64")
+    points["gardienne"] = pd.array([pd.NA, True, pd.NA], dtype="boolean")
+    table = residences(points.join(locate(points, {2015: square}, year=2020)))
+    assert table["annee_construction"].fillna(0).tolist() == [1968, 0]
+    assert table["gardienne"].tolist() == [True, ""]
