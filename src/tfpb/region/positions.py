@@ -9,6 +9,7 @@ import pandas as pd
 
 from tfpb.region.cuts import GAP_AND_LEVEL, gaps_of_bailleurs
 from tfpb.region.pseudonyms import draw
+from tfpb.survey.heterogeneity import differ
 
 if TYPE_CHECKING:
     from tfpb.model.survey import Published
@@ -64,7 +65,7 @@ def position(whole: Published, own: Published, name: str) -> pd.DataFrame:
         side of the others' median) or `non_tranche`, empty without median. Never a rank.
     """
     mine = gaps_of_bailleurs(own, GAP_AND_LEVEL)
-    mine = mine[mine["bailleur"] == name].drop(columns=["bailleur", "theme", "verdict"])
+    mine = mine[mine["bailleur"] == name].drop(columns=["bailleur", "erreur_type"])
     keys = ["vague", "item", "groupe"]
     marks = own.benchmark[own.benchmark["repere"] == "region_sans_soi"]
     marks = marks[[*keys, "valeur", "ic95_bas", "ic95_haut"]].rename(
@@ -84,14 +85,15 @@ def position(whole: Published, own: Published, name: str) -> pd.DataFrame:
 def under_letters(whole: Published, wave: str, *, key: str) -> pd.DataFrame:
     """Lay the bailleurs' gaps out under letters, drawn question by question, to the point.
 
-    Neither n nor interval: both would tell the size, and the size the name. Rows come in the order
-    of the letters, which is drawn: never by value.
+    Neither n, interval nor verdict: each would tell the size, and the size the name (only the largest
+    is « équivalent » at a gap of 2 points). Rows come in the order of the letters, which is drawn:
+    never by value. How sure a gap is, `spread` says of all of them together.
 
     Returns
     -------
     DataFrame
-        `item, lettre, ecart (rounded to 0.01), verdict`; questions that fewer than
-        `FEWEST_OTHERS` + 1 bailleurs may show are not there.
+        `item, lettre, ecart (rounded to 0.01)`; questions that fewer than `FEWEST_OTHERS` + 1
+        bailleurs may show are not there.
     """
     rows = gaps_of_bailleurs(whole, ("ecart",))
     rows = rows[rows["vague"] == wave]
@@ -101,19 +103,43 @@ def under_letters(whole: Published, wave: str, *, key: str) -> pd.DataFrame:
             continue
         drawn = draw(part["bailleur"], key=key, output=f"{wave}|{item}")
         lines = [
-            (str(item), drawn[b], round(float(v), 2) + 0.0, str(verdict))
-            for b, v, verdict in zip(
-                part["bailleur"], part["estimation"], part["verdict"], strict=True
-            )
+            (str(item), drawn[b], round(float(v), 2) + 0.0)
+            for b, v in zip(part["bailleur"], part["estimation"], strict=True)
         ]
         out += sorted(lines, key=lambda line: (len(line[1]), line[1]))
-    return pd.DataFrame(out, columns=["item", "lettre", "ecart", "verdict"])
+    return pd.DataFrame(out, columns=["item", "lettre", "ecart"])
 
 
 def spread(whole: Published, wave: str) -> pd.DataFrame:
-    """Return the quartiles over all bailleurs, rounded to the point: `item, groupe, quartile1…`."""
+    """Return the quartiles over all bailleurs of one wave, and how far chance alone spreads them.
+
+    Returns
+    -------
+    DataFrame
+        As `quartiles`, then `incertitude_points` (median half-width of the 95 % intervals, rounded: of
+        no bailleur in particular) and, on gaps, `difference`: `demontree` when the gaps differ
+        more than their errors explain (`survey.heterogeneity`), else `non_demontree`.
+    """
     rows = quartiles(whole, "")
-    return rows[rows["vague"] == wave].reset_index(drop=True)
+    rows = rows[rows["vague"] == wave].reset_index(drop=True)
+    every = gaps_of_bailleurs(whole, GAP_AND_LEVEL)
+    every = every[every["vague"] == wave]
+    half = (every["ic95_haut"] - every["ic95_bas"]) / 2
+    typical = half.groupby([every["item"], every["groupe"]]).median()
+    keys = list(zip(rows["item"], rows["groupe"], strict=True))
+    gaps = every[every["groupe"] == "ecart"]
+    shown = [str(i) for i, g in keys if g == "ecart"]
+    apart = differ(
+        [
+            (part["estimation"].to_numpy(dtype=float), part["erreur_type"].to_numpy(dtype=float))
+            for part in (gaps[gaps["item"] == item] for item in shown)
+        ]
+    )
+    said = {i: "demontree" if d else "non_demontree" for i, d in zip(shown, apart, strict=True)}
+    return rows.assign(
+        incertitude_points=[round(100 * float(typical[k])) for k in keys],
+        difference=[said[str(i)] if g == "ecart" else "" for i, g in keys],
+    )
 
 
 def benchmark_table(

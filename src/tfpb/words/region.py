@@ -88,6 +88,11 @@ READINGS: Final[dict[str, str]] = {
     "non_tranche": "écart à la médiane non démontré",
     "": "",
 }
+DIFFERENCES: Final[dict[str, str]] = {
+    "demontree": "différences démontrées",
+    "non_demontree": "différences non démontrées",
+    "": "",
+}
 LEVELS: Final[dict[str, str]] = {
     "departement": "Département",
     "siren_epci": "Intercommunalité",
@@ -101,8 +106,14 @@ NO_RANK: Final = (
 )
 LETTERS: Final = (
     "Chaque question a ses propres lettres, tirées au sort et rangées par lettre : la lettre A d’une "
-    "question n’est pas celle d’une autre. Les écarts sont arrondis au point ; ni effectif ni intervalle, "
-    "qui diraient la taille de l’organisme. Le verdict tient compte de l’incertitude."
+    "question n’est pas celle d’une autre. Les écarts sont arrondis au point, sans effectif, intervalle ni "
+    "verdict, qui diraient la taille de l’organisme : chacun les trouve, pour lui, dans son dossier."
+)
+DIFFER: Final = (
+    "Incertitude courante : la moitié des bailleurs ont un chiffre connu à mieux que ce nombre de points, en "
+    "plus ou en moins (intervalle à 95 %). « Différences démontrées » : les écarts diffèrent d’un bailleur à "
+    "l’autre plus que le hasard du sondage ne l’explique (test de Cochran, correction de Holm sur toutes les "
+    "questions). Ailleurs, ce qui sépare les bailleurs tient dans ce hasard et ne se commente pas."
 )
 QUARTILES: Final = (
     "Quartiles des bailleurs dont le chiffre est publiable, arrondis au point : la moitié d’entre eux se "

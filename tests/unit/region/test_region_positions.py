@@ -16,6 +16,7 @@ from tfpb.region.positions import (
     benchmark_table,
     position,
     quartiles,
+    spread,
     under_letters,
 )
 from tfpb.region.pseudonyms import draw, drawing_key, letters
@@ -68,11 +69,24 @@ def test_a_position_holds_its_own_interval_and_no_rank(protected: Protected) -> 
 def test_letters_show_neither_size_nor_order(protected: Protected) -> None:
     wave = protected.whole.waves[-1].vague
     rows = under_letters(protected.whole, wave, key="clé")
-    assert list(rows.columns) == ["item", "lettre", "ecart", "verdict"]
+    # a verdict would tell the size: beside a gap, it bounds the error
+    assert list(rows.columns) == ["item", "lettre", "ecart"]
     for _, part in rows.groupby("item"):
         assert part["lettre"].tolist() == sorted(part["lettre"], key=lambda v: (len(v), v))
         assert len(part) > FEWEST_OTHERS
     assert under_letters(protected.whole, wave, key="clé").equals(rows)
+
+
+def test_the_spread_says_how_sure_and_whether_bailleurs_differ(protected: Protected) -> None:
+    wave = protected.whole.waves[-1].vague
+    rows = spread(protected.whole, wave)
+    gaps = gaps_of_bailleurs(protected.whole, ("ecart",))
+    for row in rows[rows["groupe"] == "ecart"].itertuples():
+        own = gaps[(gaps["vague"] == wave) & (gaps["item"] == row.item)]
+        half = np.median(own["ic95_haut"] - own["ic95_bas"]) / 2
+        assert row.incertitude_points == pytest.approx(100 * half, abs=0.51)
+        assert row.difference in {"demontree", "non_demontree"}
+    assert set(rows.loc[rows["groupe"] != "ecart", "difference"]) == {""}
 
 
 def test_letters_are_drawn_anew_for_each_output() -> None:

@@ -13,7 +13,6 @@ from tfpb.report.sections.synthese import headline_table
 from tfpb.words import region as words
 from tfpb.words.numbers import euros, number, percent, plural
 from tfpb.words.satisfaction import GROUPES, THEMES, count_sentence
-from tfpb.words.verdicts import verdict_words
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -154,22 +153,22 @@ def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wav
     Parameters
     ----------
     letters : DataFrame
-        `item, lettre, ecart, verdict`.
+        `item, lettre, ecart`.
     spread : DataFrame
-        `item, groupe, quartile1, mediane, quartile3, autres`.
+        `item, groupe, quartile1, mediane, quartile3, autres, incertitude_points, difference`.
     items : DataFrame
     wave : str
     """
     labels = items[["item", "libelle", "theme", "ordre"]]
     named = letters.merge(labels, on="item", how="inner", validate="many_to_one")
-    named = named.assign(
-        theme_mot=said(named["theme"], THEMES), mot=[verdict_words(v) for v in named["verdict"]]
-    )
+    named = named.assign(theme_mot=said(named["theme"], THEMES))
     quart = spread.merge(labels, on="item", how="inner", validate="many_to_one").sort_values(
         ["ordre", "groupe"], kind="stable"
     )
     quart = quart.assign(
-        theme_mot=said(quart["theme"], THEMES), groupe_mot=said(quart["groupe"], GROUPES)
+        theme_mot=said(quart["theme"], THEMES),
+        groupe_mot=said(quart["groupe"], GROUPES),
+        difference_mot=said(quart["difference"], words.DIFFERENCES),
     )
     gaps = cut(quart, quart["groupe"] == "ecart")
     shares = cut(quart, quart["groupe"] != "ecart")
@@ -186,7 +185,6 @@ def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wav
                 column("libelle", "Question", width=30),
                 column("lettre", "Lettre", width=8),
                 column("ecart", "Écart arrondi (points)", Format.POINTS, 10),
-                column("mot", "Verdict", width=30),
             ),
             named,
             unit="points (QPV − hors QPV), arrondis",
@@ -194,13 +192,15 @@ def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wav
             source=f"enquête régionale, vague {wave}",
             media=WORKBOOK,
         ),
-        Text((words.LETTERS, words.QUARTILES, words.NO_RANK), bullets=True),
+        Text((words.DIFFER, words.LETTERS, words.QUARTILES, words.NO_RANK), bullets=True),
     ]  # fmt: skip
     return Section("bailleurs", "Bailleurs", lead, tuple(blocks), sheet="Bailleurs")
 
 
 def _quartiles(key: str, title: str, rows: pd.DataFrame, fmt: Format) -> Block:
-    group = () if fmt is Format.POINTS else (column("groupe_mot", "Ménages", width=10),)
+    gaps = fmt is Format.POINTS
+    group = () if gaps else (column("groupe_mot", "Ménages", width=10),)
+    reading = (column("difference_mot", "D’un bailleur à l’autre", width=18),) if gaps else ()
     return table(
         key,
         title,
@@ -211,7 +211,9 @@ def _quartiles(key: str, title: str, rows: pd.DataFrame, fmt: Format) -> Block:
             column("quartile1", "1er quartile", fmt, 10),
             column("mediane", "Médiane", fmt, 10),
             column("quartile3", "3e quartile", fmt, 10),
+            column("incertitude_points", "Incertitude courante (± points)", Format.INTEGER, 11),
             column("autres", "Bailleurs", Format.INTEGER, 9),
+            *reading,
         ),
         rows,
         unit="points" if fmt is Format.POINTS else "% de ménages satisfaits",
