@@ -105,6 +105,7 @@ class QpvPage:
     sentences: tuple[str, ...]
     doubts: tuple[str, ...] = ()
     margin: float = 0.05
+    wave: str = ""  # of the three lines
     gap_scope: str = ""  # over whom the three lines are measured (the quarter, or the convention)
 
 

@@ -34,7 +34,7 @@ def column(sheet: Sheet, page: QpvPage) -> None:
     bottom = MAP_Y + MAP_H + 1.0
     y = _title(sheet, MAP_Y + 2.6, words.PAGE_STOCK)
     y = _figures(sheet, x, y, width, page.figures)
-    y = _title(sheet, y + 1.2, words.PAGE_TENANTS)
+    y = _title(sheet, y + 1.2, words.tenants_title(page.wave))
     below = _needs(page.sentences, width, 7.5) + _needs(page.doubts, width, 7.5)
     spare = bottom - y - below - GAPS_AROUND
     row = min(max(spare / max(len(page.gaps), 1), 14.0), 15.0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -14,11 +13,13 @@ from tfpb.model.maps import GapLine, MapModel, QpvPage
 from tfpb.report.map_territories import territories
 from tfpb.report.theme import verdict_sign
 from tfpb.words import quarter_page as words
-from tfpb.words.accounts import axis_short
+from tfpb.words.evaluation import before_actions
 from tfpb.words.numbers import interval_points, long_date, points
 from tfpb.words.verdicts import verdict_words
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from tfpb.model.dossier import Dossier
 
 _SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
@@ -88,12 +89,19 @@ def _communes_of(dossier: Dossier, shown: gpd.GeoDataFrame) -> dict[str, set[str
 
 
 def _sources(dossier: Dossier) -> tuple[str, ...]:
-    """Name each geography once, the one that rules the year before the other."""
+    """Name each geography once, the one that rules the year before the other; then the figures' files."""
     named = [
         words.source_words(s.role, s.reference, s.vintage)
         for s in dossier.sources
         if s.role in ("adresses", "communes") or s.role.startswith("qpv")
     ]
+    year = dossier.located.year
+    if dossier.survey is not None and dossier.survey.waves:
+        named.append(words.survey_source(dossier.survey.waves[-1].vague))
+    if dossier.abatement is not None:
+        named.append(words.tax_source(year))
+    if dossier.programme is not None:
+        named.append(words.programme_source(year))
     return tuple(dict.fromkeys(named))
 
 
@@ -248,15 +256,14 @@ def _page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPage:
         gaps=gaps,
         sentences=(
             words.done_sentence(
-                _spent(dossier, code),
-                actions,
-                Decimal(valued) / dwellings if valued is not None and dwellings else None,
+                _spent(dossier, code), actions, balance.get("rattrapage_eur"), dossier.located.year
             ),
             sentence,
             change,
         ),
         margin=_margin(dossier),
         gap_scope=scope,
+        wave=dossier.survey.waves[-1].vague if dossier.survey is not None and gaps else "",
     )
 
 
@@ -266,14 +273,14 @@ def _margin(dossier: Dossier) -> float:
     return float(str(dossier.survey.settings.get("marge_points", 5.0))) / 100
 
 
-def _spent(dossier: Dossier, code: str) -> list[tuple[str, Decimal]]:
+def _spent(dossier: Dossier, code: str) -> list[tuple[int, Decimal]] | None:
+    """Return what each axis was given in a quarter, largest first; None without a programme."""
     if dossier.programme is None:
-        return []
+        return None
     rows = dossier.programme.by_axis
     mine = rows[rows["code_qpv"] == code]
     pairs = [
-        (axis_short(int(axe)), value)
-        for axe, value in zip(mine["axe"], mine["valorise_eur"], strict=True)
+        (int(axe), value) for axe, value in zip(mine["axe"], mine["valorise_eur"], strict=True)
     ]
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
@@ -324,7 +331,7 @@ def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...]
         words.GAP_SCOPE_QUARTER if quarter else words.GAP_SCOPE_CONVENTION,
         lines,
         sentence,
-        _change(rows, waves, place, chosen, str(labels.get(chosen, ""))),
+        _change(rows, waves, place, chosen, str(labels.get(chosen, "")), _year_of_actions(dossier)),
     )
 
 
@@ -359,7 +366,13 @@ def _line(here: pd.DataFrame, base: pd.DataFrame, item: str, label: str) -> GapL
     )
 
 
-def _change(rows: pd.DataFrame, waves: list[str], place: str, item: str, label: str) -> str:
+def _year_of_actions(dossier: Dossier) -> int | None:
+    return dossier.located.year if dossier.programme is not None else None
+
+
+def _change(
+    rows: pd.DataFrame, waves: list[str], place: str, item: str, label: str, year: int | None
+) -> str:
     if len(waves) > 1 and item:
         pair = f"{waves[-2]}-{waves[-1]}"
         hit = rows[(rows["vague"] == pair) & (rows["territoire"] == place)]
@@ -373,5 +386,6 @@ def _change(rows: pd.DataFrame, waves: list[str], place: str, item: str, label: 
                 pair,
                 str(row["verdict"]),
                 int(row["n"]),
+                early=str(year) if year and before_actions(waves[-1], year) else "",
             )
     return words.change_sentence(label, None, None, "", "", 0)

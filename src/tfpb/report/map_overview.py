@@ -86,7 +86,8 @@ def overview_view(
     title : str
         Name of the territory; the model's title by default.
     codes : tuple of str, optional
-        Quarters of the territory (a commune, an EPCI…); all of the model by default.
+        Quarters of the territory (a commune, an EPCI…); all of the model by default. Those that hold
+        no résidence are left out, unless none does.
     layers : Atlas, optional
         Layers already in the territory's projection, to share between sheets.
     dpi : int
@@ -101,6 +102,9 @@ def overview_view(
     mine = model.qpv[known.isin(codes)] if codes is not None else model.qpv
     if mine.empty:
         raise KeyError(codes)
+    # quarters that the stock only comes near are drawn, neither listed nor counted
+    held = mine["code_qpv"].isin(set(model.residences["code_qpv"])) | (mine["logements"] > 0)
+    mine = mine[held] if held.any() else mine
     layers = layers or atlas(model, page_epsg(str(mine["code_qpv"].iloc[0])))
     own = layers.qpv[layers.qpv["code_qpv"].isin(mine["code_qpv"])]
     homes = layers.residences

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tfpb.report import theme
-from tfpb.report.canvas import printable, shorten, text_width_mm
+from tfpb.report.canvas import printable, text_width_mm
 from tfpb.words import maps as words
 
 if TYPE_CHECKING:
@@ -42,11 +42,17 @@ def head(sheet: Sheet, heading: Heading, *, fictional: bool) -> None:
     right = text_width_mm(heading.kind, 8.5)
     mark = text_width_mm(words.FICTIONAL, 8.5, bold=True) + 4 if fictional else 0.0
     room = WIDTH - 2 * EDGE - max(right, mark) - 8
-    name = printable(heading.title)
-    size = next((s for s in (19, 17, 15, 13) if text_width_mm(name, s, bold=True) <= room), 13)
-    title = shorten(name, room, size, bold=True)
-    sheet.text(EDGE, 15.2, title, size, fontweight="bold", color=theme.INK)
-    sheet.text(EDGE, 21.6, shorten(printable(heading.subtitle), room, 10.5), 10.5, color=theme.SOFT)
+    title, under = printable(heading.title), printable(heading.subtitle)
+    big = next((s for s in (19, 17, 15, 13) if text_width_mm(title, s, bold=True) <= room), 0)
+    if big:
+        sheet.text(EDGE, 15.2, title, big, fontweight="bold", color=theme.INK)
+    else:
+        sheet.block(EDGE, 11.4, title, room, 11, bold=True, lines=2, spacing=1.2, color=theme.INK)
+    size = next((s for s in (10.5, 9.5, 8.5, 7.5) if text_width_mm(under, s) <= room), 0.0)
+    if size:
+        sheet.text(EDGE, 21.6, under, size, color=theme.SOFT)
+    else:  # the year stands last: two lines rather than a cut
+        sheet.block(EDGE, 19.8, under, room, 7.5, lines=2, spacing=1.2, color=theme.SOFT)
     sheet.text(WIDTH - EDGE, 21.6, heading.kind, 8.5, ha="right", color=theme.SOFT)
     if fictional:
         sheet.text(

@@ -69,11 +69,16 @@ def axis_words(axe: int) -> str:
     return f"{axe} · {AXES.get(axe, 'axe inconnu')}"
 
 
-def axis_short(axe: int) -> str:
-    """Say an axis in a few words, for a chart."""
+def axis_name(axe: int) -> str:
+    """Name an axis in a few words, without its number."""
     short = {1: "Présence de proximité", 2: "Formation, soutien", 6: "Concertation"}
     short |= {4: "Déchets, encombrants", 7: "Animation, lien social", 8: "Petits travaux"}
-    return f"{axe} · {short.get(axe, AXES.get(axe, 'axe inconnu'))}"
+    return short.get(axe, AXES.get(axe, "axe inconnu"))
+
+
+def axis_short(axe: int) -> str:
+    """Say an axis in a few words, for a chart."""
+    return f"{axe} · {axis_name(axe)}"
 
 
 def near_names(names: Sequence[tuple[str, int]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from tfpb.words.numbers import number, plural
@@ -32,6 +33,21 @@ DOES_IT_WORK: Final = (
     "ailleurs, avec quelle certitude. Quand la mesure ne suffit pas, la réponse est : on ne peut pas "
     "encore le dire."
 )
+_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+
+
+def before_actions(wave: str, year: int) -> bool:
+    """Tell whether the last survey, whose name tells its year, was held before the actions."""
+    years = [int(y) for y in _YEAR.findall(wave)]
+    return bool(years) and max(years) < year
+
+
+def survey_too_early(wave: str, year: int) -> str:
+    """Say that answers given before the actions cannot tell of them."""
+    return (
+        f"La dernière enquête ({wave}) a été menée avant les actions de {year} : elle décrit la "
+        "situation qu’elles trouvent, et ne peut rien dire de ce qu’elles auront changé."
+    )
 
 
 SPENDING_TITLE: Final = (

@@ -6,19 +6,13 @@ import datetime as dt
 from typing import Final
 
 from tfpb.words.numbers import long_date, number, plural
-from tfpb.words.verdicts import VERDICTS as VERDICTS  # noqa: PLC0414  # said once, for every medium
+from tfpb.words.satisfaction import THEMES as THEMES  # noqa: PLC0414  # said once, for every medium
+from tfpb.words.verdicts import VERDICTS as VERDICTS  # noqa: PLC0414  # idem
 
 STATUS: Final[dict[str, str]] = {
     "dans": "dans le QPV",
     "hors": "hors QPV",
     "a_verifier": "à vérifier",
-}
-THEMES: Final[dict[str, str]] = {
-    "residence": "Résidence",
-    "quartier": "Quartier",
-    "logement": "Logement",
-    "relation": "Relation avec le bailleur",
-    "global": "Appréciation d’ensemble",
 }
 GAP_CLASSES: Final = (
     "QPV plus bas de 15 points et plus",
@@ -60,6 +54,11 @@ SOURCES: Final = "Sources : {sources}."
 STAMP: Final = "empreinte"
 FICTIONAL: Final = "DONNÉES FICTIVES"
 NO_GROUND: Final = "Fond de plan absent : aucune base d’adresses importée."
+
+
+def tenants_title(wave: str) -> str:
+    """Title the satisfaction lines with the survey they come from."""
+    return f"{PAGE_TENANTS} ({PAGE['wave'].lower()} {wave})" if wave else PAGE_TENANTS
 
 
 def overview_gap(label: str, wave: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 from typing import TYPE_CHECKING, Final
 
+from tfpb.words.accounts import axis_name
 from tfpb.words.numbers import euros, interval_points, number, percent, plural, points
 
 if TYPE_CHECKING:
@@ -64,23 +67,44 @@ def doubt_figure(dwellings: int, residences: int) -> tuple[str, str, str]:
     """Say how many dwellings are in doubt."""
     if not residences:
         return TITLES[4], "aucun logement", "aucun doute dans ce quartier"
-    return TITLES[4], plural(dwellings, "logement"), f"{plural(residences, 'résidence')} en limite"
+    homes = plural(residences, "résidence")
+    return TITLES[4], plural(dwellings, "logement"), f"{homes}, en losange sur le plan"
 
 
 def done_sentence(
-    spent: list[tuple[str, Decimal]], actions: int, unit_price: Decimal | None
+    spent: list[tuple[int, Decimal]] | None, actions: int, left: Decimal | None, year: int
 ) -> str:
-    """Say what was done: the two axes that weigh most."""
+    """Say what was done: the two axes that weigh most, and what is left to justify.
+
+    Parameters
+    ----------
+    spent : list of (axis, amount) or None
+        Largest first; None when no programme is given.
+    left : Decimal or None
+        What the quarter carries over to the next year.
+    """
+    if spent is None:
+        return (
+            "Ce qui a été fait : on ne peut pas le dire, le programme d’actions n’est pas fourni."
+        )
     if not actions:
         return "Aucune action n’est inscrite au programme de ce quartier."
-    top = [f"{label} ({euros(amount)})" for label, amount in spent[:2] if amount > 0]
-    per_home = f", soit {euros(unit_price)} par logement" if unit_price is not None else ""
+    top = [
+        f"{_lower(axis_name(axe))} (axe {axe}, {euros(amount)})"
+        for axe, amount in spent[:2]
+        if amount > 0
+    ]
     if not top:
         head = "est inscrite" if actions == 1 else "sont inscrites"
         return f"{plural(actions, 'action')} {head} au programme, sans montant valorisé."
-    return (
-        f"Ce qui a été fait : {plural(actions, 'action')}{per_home}, d’abord {' puis '.join(top)}."
-    )
+    done = f"Ce qui a été fait : {plural(actions, 'action')}, d’abord {' puis '.join(top)}."
+    if left:
+        done += f" Et ensuite : {euros(left)} restent à justifier, reportés sur {year + 1}."
+    return done
+
+
+def _lower(name: str) -> str:
+    return name[:1].lower() + name[1:]
 
 
 def tenants_sentence(
@@ -107,20 +131,37 @@ def change_sentence(
     waves: str,
     verdict: str,
     n: int,
+    *,
+    early: str = "",
 ) -> str:
-    """Say what moved between waves, or that it cannot be said yet."""
+    """Answer what an élu is asked: what moved between waves, or that it cannot be said yet.
+
+    Parameters
+    ----------
+    early : str
+        Year of the actions, when the last survey was held before them: no answer tells of them.
+    """
     if change is None or ic95 is None:
-        return "Ce qui a changé : on ne peut pas encore le dire, faute de deux vagues comparables."
+        return f"{DOES_IT_WORK} {_CANNOT_SAY}, faute de deux vagues d’enquête comparables."
+    first, _, last = waves.partition("-")
+    figures = f"({points(change)}, {interval_points(*ic95)}, n = {number(n)})"
+    moved = f"de {first} à {last}, l’écart sur « {label} »"
     head = {
-        "hausse": "l’écart a évolué en faveur des QPV",
-        "baisse": "l’écart a évolué en défaveur des QPV",
-    }.get(verdict, "on ne peut pas encore dire que l’écart a changé")
-    return (
-        f"Ce qui a changé ({waves}) : « {label} », {head} ({points(change)}, "
-        f"{interval_points(*ic95)}, n = {number(n)}). La cause n’est pas mesurée."
-    )
+        "hausse": f"{moved} a évolué en faveur des QPV {figures}",
+        "baisse": f"{moved} a évolué en défaveur des QPV {figures}",
+    }.get(verdict, "")
+    if early:
+        head = head or f"{moved} n’a pas changé de façon démontrée {figures}"
+        text = f"{_CANNOT_SAY} : l’enquête de {last} précède les actions de {early}. Avant elles, {head}."
+    elif head:
+        text = f"{head[:1].upper()}{head[1:]}. La cause n’est pas mesurée."
+    else:
+        text = f"{_CANNOT_SAY} : {moved} n’a pas changé de façon démontrée {figures}."
+    return f"{DOES_IT_WORK} {text}"
 
 
+DOES_IT_WORK: Final = "Cela sert-il à quelque chose ?"
+_CANNOT_SAY: Final = "On ne peut pas encore le dire"
 QUARTER_SCOPE: Final = "ici"
 CONVENTION_SCOPE: Final = "des QPV du bailleur, tous ensemble"
 GAP_SCOPE_QUARTER: Final = "Ménages de ce quartier comparés aux ménages hors QPV du bailleur"
@@ -134,4 +175,21 @@ NOTHING_HEARD: Final = "Ce que disent les locataires : aucune enquête n’est j
 def source_words(role: str, reference: str, date: str) -> str:
     """Name a geography under a map: what it is and its date."""
     name = f"périmètres des QPV {role.removeprefix('qpv')}" if role.startswith("qpv") else reference
+    with contextlib.suppress(ValueError):  # a vintage that is no date stays as it is written
+        date = f"{dt.date.fromisoformat(date):%d/%m/%Y}"
     return f"{name} ({date})" if date else name
+
+
+def survey_source(wave: str) -> str:
+    """Name the survey under a map."""
+    return f"enquête de satisfaction {wave}"
+
+
+def tax_source(year: int) -> str:
+    """Name the tax sheet under a map."""
+    return f"fichier de fiscalité {year}"
+
+
+def programme_source(year: int) -> str:
+    """Name the programme under a map."""
+    return f"programme d’actions {year}"

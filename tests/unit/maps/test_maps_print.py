@@ -144,6 +144,21 @@ def test_very_long_texts_stay_on_the_page(model: MapModel) -> None:
             assert 0 <= box.y0 <= height
 
 
+def test_a_long_name_takes_nothing_from_the_title_band(model: MapModel) -> None:
+    owner = (
+        "Société d’économie mixte de construction et de gestion immobilière du Pays valmontois " * 2
+    )
+    page = dataclasses.replace(model.pages[1], bailleur=owner.strip())
+    band = " ".join(_texts(dataclasses.replace(model, pages=(page,)))).replace("\u00a0", " ")
+    assert f"{page.bailleur} · année 2025" in band
+
+
+def test_satisfaction_lines_name_their_survey(model: MapModel) -> None:
+    page = dataclasses.replace(model.pages[1], wave="2023")
+    texts = _texts(dataclasses.replace(model, pages=(page,)))
+    assert "Ce que disent les locataires (enquête 2023)" in texts
+
+
 def test_a_quarter_without_survey_says_so(model: MapModel) -> None:
     page = dataclasses.replace(model.pages[1], gaps=(), doubts=(), sentences=())
     assert "Pas de résultat d’enquête pour ce quartier." in _texts(
@@ -243,6 +258,16 @@ def test_overview_lists_quarters_and_counts_the_rest(region: MapModel) -> None:
     assert rest
     codes = re.findall(r"QN059\d\d[NMI]", said)
     assert len(codes) + int(rest[1]) == 204
+
+
+def test_overview_counts_the_quarters_of_the_stock_alone(model: MapModel) -> None:
+    far = str(model.qpv["code_qpv"].iloc[1])
+    homes = model.residences[model.residences["code_qpv"] != far]
+    quarters = model.qpv.copy()
+    quarters.loc[quarters["code_qpv"] == far, "logements"] = 0
+    view = overview_view(dataclasses.replace(model, residences=homes, qpv=quarters))
+    assert far not in set(view.quarters["code_qpv"])
+    assert f"· {len(model.qpv) - 1} quartier" in view.subtitle
 
 
 def test_overview_of_a_territory(model: MapModel) -> None:

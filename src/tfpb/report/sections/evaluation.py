@@ -122,7 +122,7 @@ def evaluation(dossier: Dossier) -> Section:
             )
         )
     blocks += spending_blocks(dossier, rows)
-    blocks.append(Text((words.SIDE_BY_SIDE, words.DOES_IT_WORK)))
+    blocks.append(Text((words.SIDE_BY_SIDE, *view.too_early(dossier), words.DOES_IT_WORK)))
     lower = list(
         dict.fromkeys(
             str(axe)
@@ -131,8 +131,8 @@ def evaluation(dossier: Dossier) -> Section:
         )
     )
     lead = (
-        "Dépense, écart et évolution côte à côte : la satisfaction est plus basse en QPV pour "
-        f"{'les axes' if len(lower) > 1 else 'l’axe'} {join(lower)}."
+        "Dépense, écart et évolution côte à côte : la satisfaction est plus basse en QPV pour une "
+        f"question au moins {'des axes' if len(lower) > 1 else 'de l’axe'} {join(lower)}."
         if lower
         else "Dépense, écart et évolution côte à côte : aucun axe ne montre d’écart défavorable établi."
     )

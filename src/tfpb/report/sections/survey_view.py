@@ -11,10 +11,12 @@ from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
 from tfpb.report import theme
 from tfpb.survey.power import n_necessaire
 from tfpb.text import fold
+from tfpb.words.evaluation import before_actions, survey_too_early
 from tfpb.words.satisfaction import NATURES, THEMES
 from tfpb.words.verdicts import PUBLICATIONS, isolated, verdict_words
 
 if TYPE_CHECKING:
+    from tfpb.model.dossier import Dossier
     from tfpb.model.survey import Published
 
 SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
@@ -31,6 +33,15 @@ def scope(survey: Published, bailleur: str) -> str:
 def last_wave(survey: Published) -> str:
     """Return the last wave, as the survey orders them."""
     return survey.waves[-1].vague if survey.waves else ""
+
+
+def too_early(dossier: Dossier) -> tuple[str, ...]:
+    """Warn when the last survey was held before the actions that stand beside it."""
+    year = dossier.located.year
+    if dossier.survey is None or dossier.programme is None:
+        return ()
+    wave = last_wave(dossier.survey)
+    return (survey_too_early(wave, year),) if before_actions(wave, year) else ()
 
 
 def visible(rows: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -34,7 +34,7 @@ def synthese(dossier: Dossier) -> Section:
     lacks = tuple(MISSING[key][0] for key in _missing(dossier))
     if lacks:
         blocks.append(Text(lacks, bullets=True))
-    blocks.append(Text((DOES_IT_WORK,)))
+    blocks.append(Text((DOES_IT_WORK, *view.too_early(dossier))))
     return Section("synthese", "Synthèse", lead, tuple(blocks), sheet="Synthèse")
 
 
