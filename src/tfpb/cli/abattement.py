@@ -172,9 +172,9 @@ def _own_sheet(path: Path, contract: Contract, sheet: str | None) -> str | None:
 
 
 def _held(table: TextTable, contract: Contract) -> list[str]:
-    from tfpb.io.typed import match_columns
+    from tfpb.io.headers import match_columns
 
-    return list(match_columns(table, contract.columns, {})[0])
+    return list(match_columns(table, contract, {})[0])
 
 
 def _law() -> Any:
@@ -268,9 +268,9 @@ def _beside(target: Path) -> tuple[Path, Path, Path, Path]:
 
 
 def _headers(table: TextTable, contract: Contract) -> dict[str, str]:
-    from tfpb.io.typed import match_columns
+    from tfpb.io.headers import match_columns
 
-    return match_columns(table, contract.columns, {})[0]
+    return match_columns(table, contract, {})[0]
 
 
 def _doubts(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, TfpbError
-from tfpb.io.typed import match_columns
+from tfpb.io.headers import match_columns
 from tfpb.model.columns import Column, Contract
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 from tfpb.model.tables import STOCK
@@ -120,7 +120,7 @@ def read_addresses(
                 for name in unknown
             ]
         )
-    found, faults = match_columns(table, ADDRESSES.columns, renames)
+    found, faults = match_columns(table, ADDRESSES, renames)
     if faults:
         raise TfpbError(faults)
     headers = {fold(header): header for header in table.frame.columns}

@@ -11,14 +11,16 @@ from tfpb.checks import Source
 from tfpb.errors import Fault, Headers, Place, Severity, TfpbError
 from tfpb.io.aliases import ALIAS_COLUMNS, renamed_streets
 from tfpb.io.deliveries import Delivery, read_delivery
+from tfpb.io.headers import match_columns
 from tfpb.io.personal import tenant_columns
 from tfpb.io.plan_checks import check_deliveries
 from tfpb.io.stock_checks import Identifiers, check_stock
 from tfpb.io.tabular import TextTable, read_table
 from tfpb.io.toml_files import read_plan
 from tfpb.io.totals import set_totals_aside
-from tfpb.io.typed import match_columns, typed
+from tfpb.io.typed import typed
 from tfpb.model import tables
+from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -148,23 +150,33 @@ class _Reader:
 
     def frame(self, role: str) -> pd.DataFrame | None:
         """Read and type the table of a role."""
-        contract = _TABLES[role]
+        contract = replace(_TABLES[role], name=role)
         table = self.table(role, known_names(contract))
         if table is None:
             return None
+        renames = self._renames(role)
+        if (
+            role == "programme_precedent"
+        ):  # last year's file has this year's columns, or the plain ones
+            read = {fold(h) for h in table.frame.columns}
+            same = {c: h for c, h in self._renames("programme").items() if fold(h) in read}
+            renames = same | renames
+        if role == "patrimoine":
+            table = self._without_tenants(table, match_columns(table, contract, renames)[0])
+        table = set_totals_aside(table, contract, renames=renames)
+        frame, faults = typed(table, contract, renames=renames)
+        self.faults += faults
+        self._hold(table, match_columns(table, contract, renames)[0])
+        return frame
+
+    def _renames(self, role: str) -> dict[str, str]:
+        """Return what dossier.toml says of the columns of a role: contract name → header."""
         prefix = f"{role}."
-        renames = {
+        return {
             key.removeprefix(prefix): header
             for key, header in self.settings.reglages.colonnes.items()
             if key.startswith(prefix)
         }
-        if role == "patrimoine":
-            table = self._without_tenants(table, match_columns(table, contract.columns, renames)[0])
-        table = set_totals_aside(table, contract, renames=renames)
-        frame, faults = typed(table, contract, renames=renames)
-        self.faults += faults
-        self._hold(table, match_columns(table, contract.columns, renames)[0])
-        return frame
 
     def _without_tenants(self, table: TextTable, found: Mapping[str, str]) -> TextTable:
         """Leave out columns that name tenants: nothing needs them, and such a list is never sent."""

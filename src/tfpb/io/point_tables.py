@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Headers, Place, TfpbError, stop_on_faults
-from tfpb.io.typed import match_columns, typed
+from tfpb.io.headers import match_columns
+from tfpb.io.typed import typed
 from tfpb.model.columns import Column, Contract, Kind
 from tfpb.model.tables import STOCK
 
@@ -136,7 +137,7 @@ def read_points(table: TextTable, *, renames: Mapping[str, str] | None = None) -
     stop_on_faults(faults)
     points = frame[[*POINTS.names, "_fichier", "_feuille", "_ligne"]].copy()
     given = _settle(points, named={"x", "y"} <= asked.keys())
-    found, _ = match_columns(table, POINTS.columns, asked)
+    found, _ = match_columns(table, POINTS, asked)
     if (
         not (_both(frame, "longitude", "latitude").any() and given is Given.DEGREES)
         and given is not Given.GEOCODED

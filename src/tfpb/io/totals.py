@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Severity
 from tfpb.io.french import parse_decimal
-from tfpb.io.typed import match_columns
+from tfpb.io.headers import match_columns
 from tfpb.model.columns import Contract, Kind
 from tfpb.text import fold
 
@@ -22,7 +22,9 @@ _TOTAL: Final = re.compile(
     r"(sous )?(total|totaux)( (general|generaux|partiel|du|des|de|par) ?.*)?"
 )
 _NUMBERS: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.PERCENT})
-_OBJECTS: Final = {"patrimoine": "entrée", "fiscalite": "local", "programme": "action"}
+_OBJECTS: Final = {
+    "patrimoine": "entrée", "fiscalite": "local", "programme": "action", "programme_precedent": "action",
+}  # fmt: skip
 
 
 def set_totals_aside(
@@ -33,7 +35,7 @@ def set_totals_aside(
     A line is a total when its first filled cell says so, or when the last line holds numbers only
     and one of them is the sum of its column.
     """
-    found, _ = match_columns(table, contract.columns, renames or {})
+    found, _ = match_columns(table, contract, renames or {})
     numbers = [found[c.name] for c in contract.columns if c.kind in _NUMBERS and c.name in found]
     cells = table.frame.to_numpy(dtype=object)
     headers = list(table.frame.columns)

@@ -15,11 +15,12 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.io import french
+from tfpb.io.headers import match_columns, unread_columns
 from tfpb.model.columns import STAMP, Column, Contract, Kind
 from tfpb.text import fold, mend_mojibake, squeeze
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from tfpb.io.tabular import TextTable
 
@@ -60,7 +61,7 @@ def typed(
     faults : list of Fault
         Every fault of the table: nothing is dropped; a cell in fault is empty in the frame.
     """
-    found, faults = match_columns(table, contract.columns, renames or {})
+    found, faults = match_columns(table, contract, renames or {})
     dots = table.decimal == "." or _uses_dots(table, found, contract)
     out: dict[str, Any] = {}
     mended = 0
@@ -84,6 +85,7 @@ def typed(
             faults += _reformed(table, header, column.name, values)
         if column.kind is Kind.DATE:
             faults += _mixed_dates(table, header, column.name)
+    faults += unread_columns(table, contract, found)
     taken = set(found.values())
     for header in table.frame.columns:
         if header not in taken:
@@ -109,66 +111,6 @@ def named_place(table: TextTable, position: int, header: str, name: str) -> Plac
     """Place a cell by the user's header, with the contract's name beside when it is another."""
     place = table.place(position, header)
     return place if header == name else replace(place, name=name)
-
-
-def match_columns(
-    table: TextTable, columns: Iterable[Column], renames: Mapping[str, str]
-) -> tuple[dict[str, str], list[Fault]]:
-    """Find the header of each column: given by the user, by its name, then by an alias."""
-    headers: dict[str, list[str]] = {}
-    for header in table.frame.columns:
-        headers.setdefault(fold(header), []).append(header)
-    place = Place(table.file, table.sheet)
-    found: dict[str, str] = {}
-    faults: list[Fault] = []
-    taken: set[str] = set()
-    wanted = list(columns)
-    for column in wanted:
-        if column.name in renames:
-            hits = headers.get(fold(renames[column.name]), [])
-        else:
-            hits = headers.get(fold(column.name), [])
-        if hits:
-            found[column.name] = hits[0]
-            taken.add(hits[0])
-            faults += _twins(headers, hits, column.name, place)
-    for column in wanted:
-        if column.name in found or column.name in renames:
-            continue
-        for alias in column.aliases:
-            hits = [h for h in headers.get(fold(alias), []) if h not in taken]
-            if hits:
-                found[column.name] = hits[0]
-                taken.add(hits[0])
-                faults += _twins(headers, hits, column.name, place)
-                break
-    listed = ", ".join(f"« {h} »" for h in table.frame.columns)
-    faults += [
-        Fault(
-            "colonne_absente",
-            place,
-            fields={
-                "colonne": renames.get(column.name, column.name),
-                "signification": column.label or column.name,
-                "lues": listed,
-            },
-        )
-        for column in wanted
-        if column.name not in found and (column.required or column.name in renames)
-    ]
-    return found, faults
-
-
-def _twins(
-    headers: Mapping[str, list[str]], hits: list[str], name: str, place: Place
-) -> list[Fault]:
-    """Refuse to choose between columns of the same header (readers number the second « X (2) »)."""
-    first = hits[0]
-    numbered = [h for h in headers.get(fold(f"{first} (2)"), []) if h == f"{first} (2)"]
-    if len(hits) + len(numbered) < 2:  # noqa: PLR2004
-        return []
-    fields = {"colonne": name, "lues": ", ".join(f"« {h} »" for h in (*hits, *numbered))}
-    return [Fault("colonne_en_double", place, fields=fields)]
 
 
 def _mixed_dates(table: TextTable, header: str, name: str) -> list[Fault]:

@@ -68,11 +68,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The columns of one kind of table, in the order they are written."""
+    """The columns of one kind of table, in the order they are written.
+
+    Parameters
+    ----------
+    closed : bool
+        Other columns are of no use: the reader tells which it did not read.
+    """
 
     name: str
     title: str
     columns: tuple[Column, ...]
+    closed: bool = False
 
     def column(self, name: str) -> Column:
         """Return the column of that name (KeyError if there is none)."""

@@ -12,7 +12,11 @@ _ID_RESIDENCE = (
     "code programme",
     "code groupe",
     "n residence",
+    "groupe immobilier",
+    "n groupe immobilier",
+    "code groupe immobilier",
 )
+_ID_BATIMENT = ("id entree", "code batiment", "code entree", "n entree", "n batiment")
 _QPV = ("qpv", "code qp", "code quartier", "quartier prioritaire")
 
 STOCK: Final = Contract(
@@ -31,7 +35,7 @@ STOCK: Final = Contract(
             "id_batiment",
             Kind.CODE,
             "identifiant du bâtiment ou de l’entrée",
-            aliases=("id entree", "code batiment", "code entree"),
+            aliases=_ID_BATIMENT,
         ),
         Column(
             "nom",
@@ -43,7 +47,7 @@ STOCK: Final = Contract(
             "bailleur",
             Kind.TEXT,
             "organisme propriétaire",
-            aliases=("organisme", "raison sociale", "rs"),
+            aliases=("organisme", "raison sociale", "rs", "societe"),
         ),
         Column(
             "adresse",
@@ -89,7 +93,7 @@ STOCK: Final = Contract(
             "annee_construction",
             Kind.YEAR,
             "année de construction",
-            aliases=("annee de construction", "construction", "construct"),
+            aliases=("annee de construction", "annee constr", "construction", "construct"),
             minimum=1700,
             maximum=2100,
         ),
@@ -111,7 +115,12 @@ STOCK: Final = Contract(
             "fin_exoneration",
             Kind.DATE,
             "dernière année ou date de fin d’exonération longue durée",
-            aliases=("fin d exoneration", "date fin exoneration"),
+            aliases=(
+                "fin d exoneration",
+                "date fin exoneration",
+                "fin exo",
+                "fin exoneration tfpb",
+            ),
         ),
         Column(
             "motif_eligibilite",
@@ -179,6 +188,7 @@ CONVENTIONS: Final = Contract(
         Column("date_bilan", Kind.DATE, "date du bilan annuel"),
         Column("bailleur", Kind.TEXT, "organisme signataire", aliases=("organisme",)),
     ),
+    closed=True,
 )
 
 PROGRAMME: Final = Contract(
@@ -255,6 +265,7 @@ PROGRAMME: Final = Contract(
         Column("date_piece", Kind.DATE, "date de la pièce"),
         Column("photo", Kind.TEXT, "photo"),
     ),
+    closed=True,
 )
 
 DROIT_COMMUN: Final = Contract(
@@ -280,6 +291,7 @@ DROIT_COMMUN: Final = Contract(
         ),
         Column("annee", Kind.YEAR, "année", minimum=2000, maximum=2100),
     ),
+    closed=True,
 )
 
 DIAGNOSTICS: Final = Contract(
@@ -294,6 +306,7 @@ DIAGNOSTICS: Final = Contract(
         Column("photo", Kind.TEXT, "photo"),
         Column("id_action", Kind.CODE, "action liée"),
     ),
+    closed=True,
 )
 
 PREMISES: Final = Contract(
@@ -322,7 +335,7 @@ PREMISES: Final = Contract(
             filled=True,
             aliases=(*_ID_RESIDENCE, "residence"),
         ),
-        Column("id_batiment", Kind.CODE, "identifiant du bâtiment"),
+        Column("id_batiment", Kind.CODE, "identifiant du bâtiment", aliases=_ID_BATIMENT),
         Column("section", Kind.CODE, "section cadastrale"),
         Column("parcelle", Kind.CODE, "numéro de parcelle"),
         Column(
@@ -358,7 +371,7 @@ PREMISES: Final = Contract(
             "fin_exoneration",
             Kind.DATE,
             "fin d’exonération longue durée",
-            aliases=("fin d exoneration",),
+            aliases=("fin d exoneration", "fin exo", "fin exoneration tfpb"),
         ),
         Column(
             "taux_commune_pct",
@@ -423,6 +436,7 @@ PREMISES: Final = Contract(
             aliases=("teom",),
         ),
     ),
+    closed=True,
 )
 
 DECISIONS_LIMITES: Final = Contract(
@@ -432,7 +446,7 @@ DECISIONS_LIMITES: Final = Contract(
         Column(
             "id_residence", Kind.CODE, "identifiant de la résidence", required=True, filled=True
         ),
-        Column("id_batiment", Kind.CODE, "identifiant du bâtiment"),
+        Column("id_batiment", Kind.CODE, "identifiant du bâtiment", aliases=_ID_BATIMENT),
         Column("adresse", Kind.TEXT, "adresse de l’entrée"),
         Column("decision", Kind.CHOICE, "dans ou hors", choices=("dans", "hors")),
         Column("code_qpv", Kind.CODE, "code du QPV retenu"),

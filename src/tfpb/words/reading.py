@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tfpb.words.catalogue import FaultWords
 
 FAULTS = {
@@ -153,7 +155,17 @@ FAULTS = {
     "colonne_absente": FaultWords(
         "La colonne « {colonne} » manque.",
         "{signification}",
-        "Ajoutez la colonne, ou renommez celle qui porte cette donnée. Colonnes lues : {lues}.",
+        "Ajoutez la colonne, ou renommez celle qui porte cette donnée{aussi}. Colonnes lues : {lues}.",
+    ),
+    "colonne_ressemblante": FaultWords(
+        "La colonne « {got} » n’a pas été reconnue ; elle ressemble à « {colonne} », qui manque.",
+        "{signification}",
+        "Si c’est elle, renommez-la « {colonne} »{aussi} ; sinon, rien à faire.",
+    ),
+    "colonnes_non_lues": FaultWords(
+        "Ces colonnes ne sont pas lues : {got}.",
+        "les colonnes de la feuille « Explications » du modèle",
+        "Rien à faire si le calcul n’en a pas besoin ; sinon, donnez-leur le nom du modèle.",
     ),
     "colonne_en_double": FaultWords(
         "Plusieurs colonnes se lisent comme « {colonne} » : {lues}.",
@@ -216,3 +228,22 @@ FAULTS = {
         "Rien à faire ; vous pouvez aussi retirer cette colonne du fichier.",
     ),
 }
+
+
+_ROLES: Final = frozenset(
+    (
+        "patrimoine", "fiscalite", "programme", "programme_precedent", "droit_commun", "conventions",
+        "diagnostics",
+    )
+)  # fmt: skip
+
+
+def rename_words(contract: str, column: str, header: str) -> str:
+    """Say how dossier.toml names a column, the likely header in place; empty for tables it does not name."""
+    if contract not in _ROLES:
+        return ""
+    shown = header or "en-tête de votre fichier"
+    return (
+        ", ou écrivez sous [reglages] du dossier.toml : "
+        f'colonnes = {{ "{contract}.{column}" = "{shown}" }}'
+    )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb import tax
-from tfpb.errors import TfpbError
+from tfpb.errors import stop_on_faults
 from tfpb.io.tabular import TextTable
 from tfpb.io.typed import typed
 from tfpb.law.values import load
@@ -30,8 +30,7 @@ def table(contract: Contract, *rows: dict[str, Any], file: str = "essai.xlsx") -
     )
     made = TextTable(frame, file, "Feuille", np.arange(4, len(rows) + 4))
     out, faults = typed(made, contract)
-    if faults:
-        raise TfpbError(faults)
+    stop_on_faults(faults)
     return out
 
 

@@ -1,0 +1,77 @@
+"""Columns found by what their headers mean, and columns that nothing reads told rather than lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tfpb.errors import Fault, Severity
+from tfpb.io.headers import match_columns
+from tfpb.io.tabular import TextTable
+from tfpb.io.typed import typed
+from tfpb.model.tables import CONVENTIONS, DIAGNOSTICS, DROIT_COMMUN, PREMISES, PROGRAMME, STOCK
+from tfpb.words.faults import say
+
+if TYPE_CHECKING:
+    from tfpb.model.columns import Contract
+
+CONTRACTS = (STOCK, CONVENTIONS, PROGRAMME, DROIT_COMMUN, DIAGNOSTICS, PREMISES)
+
+
+def headed(*headers: str) -> TextTable:
+    frame = pd.DataFrame([["1"] * len(headers)], columns=list(headers), dtype=object)
+    return TextTable(frame, "t.csv", "", np.arange(2, 3), "")
+
+
+def doubts(contract: Contract, *headers: str) -> list[Fault]:
+    return [f for f in typed(headed(*headers), contract)[1] if f.code.startswith("colonne")]
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda c: c.name)
+def test_the_headers_that_a_template_prints_are_read(contract: Contract) -> None:
+    labels = [c.label[:1].upper() + c.label[1:] for c in contract.columns]
+    found, faults = match_columns(headed(*labels), contract, {})
+    assert not faults
+    assert found == dict(zip(contract.names, labels, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("Nbre de logements", "nb_logements"),
+        ("Nombre logements", "nb_logements"),
+        ("N° groupe immobilier", "id_residence"),
+        ("Fin d'exo TFPB", ""),
+        ("Numéro d'entrée", "id_batiment"),
+        ("Code agence", ""),
+        ("Type de chauffage", ""),
+    ],
+)
+def test_a_header_is_read_whatever_its_linking_words(header: str, column: str) -> None:
+    found, _ = match_columns(headed(header), STOCK, {})
+    assert found == ({column: header} if column else {})
+
+
+def test_a_column_that_looks_like_one_that_moves_money_is_told() -> None:
+    headers = ("id_residence", "adresse", "nb_logements", "Date fin exo. TFPB", "Agence")
+    (said,) = doubts(STOCK, *headers)
+    assert (said.code, said.got, said.severity) == (
+        "colonne_ressemblante", "Date fin exo. TFPB", Severity.DOUTE,
+    )  # fmt: skip
+    assert '"patrimoine.fin_exoneration" = "Date fin exo. TFPB"' in say(said).hint
+
+
+def test_a_missing_column_is_told_with_the_line_that_names_it() -> None:
+    (said,) = doubts(STOCK, "id_residence", "adresse", "Nb total logements gérés")
+    assert said.code == "colonne_absente"
+    assert '"patrimoine.nb_logements" = "Nb total logements gérés"' in say(said).hint
+
+
+def test_columns_that_nothing_reads_are_told_but_the_stock_s_own() -> None:
+    own = ("Agence", "Prestataire propreté")
+    assert not doubts(STOCK, "id_residence", "adresse", "nb_logements", *own)
+    (said,) = doubts(CONVENTIONS, "id_convention", "codes_qpv", "Commentaire", "Visa")
+    assert (said.code, said.got) == ("colonnes_non_lues", "« Commentaire », « Visa »")
