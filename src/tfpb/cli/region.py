@@ -56,11 +56,12 @@ def region(
         --geodonnees sorties/geodonnees
     """
     with guard():
-        from tfpb.io.pack import dumps, write_folder
+        from tfpb.io.pack import check_place, dumps, write_folder
         from tfpb.io.region_inputs import load_region
         from tfpb.io.region_masks import masked_before
 
         settings = load_region(fichier)
+        check_place(sortie)
         start = time.perf_counter()
         workers = processus or os.cpu_count() or 1
         made, timings = _run(

@@ -29,6 +29,8 @@ JOURNAL: Final = "journal.json"
 ARCHIVE: Final = "dossier.zip"
 RUN: Final = "run.json"
 LISTING: Final = "empreintes.json"
+_SYSTEM_FILES: Final = frozenset({".ds_store", ".directory", "thumbs.db", "desktop.ini"})
+_LOCKS: Final = ("~$", ".~lock.", "._")
 _ASIDE: Final = "-tfpb-"
 _NEW: Final = "nouveau"
 _OLD: Final = "ancien"
@@ -113,9 +115,12 @@ def check_place(folder: Path) -> None:
     Raises
     ------
     TfpbError
-        `sortie_est_fichier`; `ecriture_impossible` when the folder above cannot be written to.
+        `sortie_est_disque`; `sortie_est_fichier`; `ecriture_impossible` when the folder above cannot be
+        written to.
     """
     folder = _named(Path(folder))
+    if not folder.name:
+        raise fail("sortie_est_disque", got=str(folder))
     if folder.exists() and not folder.is_dir():
         raise fail("sortie_est_fichier", place=Place(folder.name), got=folder.name)
     above = next((p for p in folder.parents if p.exists()), None)
@@ -168,10 +173,14 @@ def _places(folder: Path) -> Iterator[Path]:
 
 def earlier_packs(folder: Path) -> list[Path]:
     """Return the archives of the packs that stand in `DIR`, `DIR.2`…, in this order."""
+    return [p / ARCHIVE for p in earlier_folders(folder) if (p / ARCHIVE).is_file()]
+
+
+def earlier_folders(folder: Path) -> list[Path]:
+    """Return the folders that stand in `DIR`, `DIR.2`…, in this order."""
     folder = _named(Path(folder))
     settle(folder)
-    standing = takewhile(lambda p: p.is_dir(), _places(folder))
-    return [p / ARCHIVE for p in standing if (p / ARCHIVE).is_file()]
+    return list(takewhile(Path.is_dir, _places(folder)))
 
 
 def _sha(data: bytes) -> str:
@@ -188,7 +197,7 @@ def changed_by_hand(folder: Path) -> tuple[str, ...]:
     present = sorted(
         p.relative_to(folder).as_posix()
         for p in folder.rglob("*")
-        if p.is_file() and not p.name.startswith((".", "~$"))
+        if p.is_file() and not _left_by_the_system(p.name)
     )
     listing = folder / LISTING
     if not listing.is_file():
@@ -203,6 +212,11 @@ def changed_by_hand(folder: Path) -> tuple[str, ...]:
         if name not in ours and known.get(name) != _sha((folder / name).read_bytes())
     ]
     return tuple(changed)
+
+
+def _left_by_the_system(name: str) -> bool:
+    """Tell what folders gather by being looked at or open; any other hidden file is the user's."""
+    return name.lower() in _SYSTEM_FILES or name.startswith(_LOCKS)
 
 
 def _known_files(listing: bytes) -> dict[str, str] | None:

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
+from tfpb.io.pack import earlier_folders
 from tfpb.survey.cells import Cell
 
 if TYPE_CHECKING:
@@ -30,12 +31,7 @@ def masked_before(folder: Path) -> tuple[Cell, ...]:
 
     A file that cannot be read masks nothing.
     """
-    found: set[Cell] = set()
-    target, number = folder, 2
-    while target.is_dir():
-        found.update(_read(target / MASKS))
-        target = folder.with_name(f"{folder.name}.{number}")
-        number += 1
+    found = {cell for earlier in earlier_folders(folder) for cell in _read(earlier / MASKS)}
     return tuple(sorted(found))
 
 

@@ -95,10 +95,12 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises
     ------
     TfpbError
-        `fichier_absent`, `toml_illisible` (with the line).
+        `fichier_absent`, `toml_trop_grand`, `toml_illisible` (with the line).
     """
     require_file(path)
-    text = decode(path.read_bytes()[:MAX_TOML_BYTES]).replace("\r\n", "\n")
+    if path.stat().st_size > MAX_TOML_BYTES:
+        raise fail("toml_trop_grand", place=Place(path.name), limite=MAX_TOML_BYTES // 1_000_000)
+    text = decode(path.read_bytes()).replace("\r\n", "\n")
     for row, line in enumerate(text.splitlines(), start=1):
         if len(line) > MAX_TOML_LINE:
             raise fail("toml_illisible", place=Place(path.name, "", row), got=line[:80])
@@ -176,9 +178,20 @@ def _fault(error: ErrorDetails, file: str) -> Fault:
     return Fault(
         _FAULT_OF.get(error["type"], "reglage_illisible"),
         Place(file, "", 0, key),
-        "" if isinstance(got, dict) else str(got),
+        _as_written(got),
         {"attendu": _expected(error), "cle": key},
     )
+
+
+def _as_written(value: Any) -> str:
+    """Quote a value as a settings file writes it, not as the program holds it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return (
+            "[" + ", ".join(f'"{v}"' if isinstance(v, str) else _as_written(v) for v in value) + "]"
+        )
+    return "" if isinstance(value, dict) else str(value)
 
 
 def _key(parts: tuple[int | str, ...]) -> str:

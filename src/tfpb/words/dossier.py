@@ -5,6 +5,11 @@ from __future__ import annotations
 from tfpb.words.catalogue import FaultWords
 
 FAULTS: dict[str, FaultWords] = {
+    "toml_trop_grand": FaultWords(
+        "Ce fichier est trop grand pour être un fichier de réglages : rien n’en a été lu.",
+        "au plus {limite} Mo de réglages",
+        "Vérifiez que c’est bien le fichier .toml fait par « tfpb nouveau », et pas un fichier de données.",
+    ),
     "toml_illisible": FaultWords(
         "Le fichier de réglages ne se lit pas : erreur d’écriture.",
         'des lignes de la forme  cle = "texte"  ou  cle = 12',

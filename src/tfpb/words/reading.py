@@ -17,6 +17,11 @@ FAULTS = {
         "un dossier, existant ou à créer",
         "Donnez un autre nom à --sortie : votre fichier n’a pas été touché.",
     ),
+    "sortie_est_disque": FaultWords(
+        "« {got} » est un disque entier : un dossier se remplace en bloc, il lui faut un nom.",
+        "un dossier du disque, existant ou à créer",
+        "Ajoutez un nom de dossier à --sortie : rien n’a été écrit.",
+    ),
     "acces_impossible": FaultWords(
         "Le système refuse l’accès à ce fichier ou à ce dossier.",
         "un fichier et un dossier que l’on peut lire et écrire",

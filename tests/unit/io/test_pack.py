@@ -7,7 +7,16 @@ import pytest
 
 from tfpb.errors import TfpbError
 from tfpb.evidence.differences import differences
-from tfpb.io.pack import broken_files, changed_by_hand, read_pack, write_pack
+from tfpb.io.pack import (
+    broken_files,
+    changed_by_hand,
+    check_place,
+    read_pack,
+    write_folder,
+    write_pack,
+)
+from tfpb.io.region_masks import MASKS, masked_before, masks_bytes
+from tfpb.survey.cells import Cell
 from tfpb.words.packs import broken_words, difference_words
 
 FILES = {
@@ -57,10 +66,21 @@ def test_a_folder_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     assert write_pack(tmp_path / "a", FILES, {}).folder == tmp_path / "a.2"
 
 
-def test_a_spreadsheet_lock_file_does_not_count(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name",
+    ["~$dossier.xlsx", ".~lock.dossier.xlsx#", "Thumbs.db", "desktop.ini", ".DS_Store", "._x"],
+)
+def test_what_systems_and_spreadsheets_leave_does_not_count(tmp_path: Path, name: str) -> None:
     write_pack(tmp_path / "a", FILES, {})
-    (tmp_path / "a" / "~$dossier.xlsx").write_bytes(b"x")
+    (tmp_path / "a" / name).write_bytes(b"x")
     assert not changed_by_hand(tmp_path / "a")
+
+
+def test_a_hidden_file_of_the_user_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / ".notes").write_bytes(b"mine")
+    assert write_pack(tmp_path / "a", FILES, {}).folder == tmp_path / "a.2"
+    assert (tmp_path / "a" / ".notes").read_bytes() == b"mine"
 
 
 def test_a_pack_that_was_tampered_with_is_told(tmp_path: Path) -> None:
@@ -115,3 +135,19 @@ def test_a_failed_write_leaves_the_old_pack(
     monkeypatch.undo()
     assert (tmp_path / "a" / "dossier.zip").read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_whole_disk_is_no_place_for_a_pack(tmp_path: Path) -> None:
+    for write in (check_place, lambda place: write_pack(place, FILES, {})):
+        with pytest.raises(TfpbError) as caught:
+            write(Path(tmp_path.anchor))
+        assert [f.code for f in caught.value.faults] == ["sortie_est_disque"]
+
+
+def test_masks_of_a_region_are_found_from_inside_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell = Cell("2023", "q1", "total", "total", "ensemble", "qpv")
+    write_folder(tmp_path / "r", {MASKS: masks_bytes([cell])})
+    monkeypatch.chdir(tmp_path / "r")
+    assert masked_before(Path()) == (cell,)

@@ -98,3 +98,17 @@ def test_masking_cannot_be_lowered(tmp_path: Path) -> None:
     with pytest.raises(TfpbError) as caught:
         load_plan(write(tmp_path, text))
     assert caught.value.faults[0].place.column == "reglages.masquage_n"
+
+
+def test_settings_too_large_are_refused_rather_than_read_in_part(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD + "# note\n" * 600_000 + '[reglages]\narrondi = "avis"\n')
+    with pytest.raises(TfpbError) as caught:
+        load_settings(path)
+    assert [f.code for f in caught.value.faults] == ["toml_trop_grand"]
+
+
+@pytest.mark.parametrize("written", ["true", '["a", "b"]', "[1, [2]]"])
+def test_values_are_quoted_as_the_file_writes_them(tmp_path: Path, written: str) -> None:
+    with pytest.raises(TfpbError) as caught:
+        load_settings(write(tmp_path, GOOD.replace('"Essai"', written)))
+    assert caught.value.faults[0].got == written
