@@ -183,3 +183,22 @@ def test_without_geography_the_command_to_import_is_given(
     assert result.exit_code == 2
     assert "tfpb geodonnees importer-adresses" in result.output
     assert "tfpb geodonnees importer-qpv" in result.output
+
+
+@pytest.mark.parametrize("name", ["", ".", "/", "é" * 118 + ".csv", "x" * 300 + ".csv"])
+@pytest.mark.parametrize("command", ["geocoder", "localiser", "comparer", "abattement"])
+def test_an_output_that_cannot_bear_its_name_is_refused_before_anything(
+    run: Run, copy: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str
+) -> None:
+    arguments = {
+        "geocoder": ("patrimoine.xlsx",),
+        "localiser": ("patrimoine.xlsx", "--annee", 2025),
+        "comparer": ("enquete_2019.csv", "--plan", "plan_enquete.toml"),
+        "abattement": ("fiscalite_2025.xlsx", "--residences", "patrimoine.xlsx"),
+    }
+    monkeypatch.chdir(copy)
+    before = sorted(copy.rglob("*"))
+    result = run(command, *arguments[command], "--sortie", name)
+    assert result.exit_code == 2, result.output
+    assert "le nom est trop long" in result.output or "format du fichier" in result.output
+    assert sorted(copy.rglob("*")) == before

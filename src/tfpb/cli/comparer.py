@@ -70,8 +70,8 @@ def comparer(
         from tfpb.io.tabular import check_format, read_table
         from tfpb.io.toml_files import load_plan
 
-        second = sortie.with_name(f"{sortie.stem}_niveaux{sortie.suffix}")
         check_format(sortie)
+        second = sortie.with_name(f"{sortie.stem}_niveaux{sortie.suffix}")
         refuse_inputs((sortie, second), (*enquete, plan, residences, repere))
         described = load_plan(plan)
         deliveries = [read_delivery(path, described, sheet=feuille) for path in enquete]

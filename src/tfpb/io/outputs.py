@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Place, fail
 from tfpb.io.contents import cannot_write
@@ -13,9 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+_LONGEST_NAME: Final = 220
+"""Bytes; systems take 255, what is written aside or beside adds its own signs."""
+
 
 def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> None:
-    """Refuse outputs that would replace a file the same command reads.
+    """Refuse outputs that would replace a file the same command reads, or whose name is too long.
 
     Parameters
     ----------
@@ -26,10 +31,12 @@ def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> Non
     Raises
     ------
     TfpbError
-        `sortie_sur_entree`.
+        `sortie_sur_entree`; `ecriture_impossible` when the name leaves no room for those made from it.
     """
     read = [path for path in inputs if path is not None]
     for output in outputs:
+        if len(os.fsencode(output.name)) > _LONGEST_NAME:
+            raise cannot_write(output.name, OSError(errno.ENAMETOOLONG, ""))
         if any(_same(output, path) for path in read):
             raise fail("sortie_sur_entree", place=Place(output.name), got=output.name)
 
