@@ -151,7 +151,7 @@ def _chapter(
     document: Any, section: Section, index: int, images: Mapping[str, parts.Picture]
 ) -> None:
     heading = document.add_heading(xml.clean(section.title), level=1)
-    heading.paragraph_format.page_break_before = True
+    heading.paragraph_format.page_break_before = not parts.follows(section)
     xml.bookmark(heading, index, f"chapitre_{index}")
     document.add_paragraph(xml.clean(section.lead), style=_LEAD)
     for block in parts.blocks(section):
@@ -213,8 +213,8 @@ def _picture(document: Any, png: bytes, width_mm: float, name: str, alt: str) ->
 def _map_pages(document: Any, report: Report, maps: Mapping[str, bytes]) -> None:
     """Give each printed map a landscape page, then come back to portrait."""
     _page(document.add_section(WD_SECTION.NEW_PAGE), wide=True)
-    for _, caption, png in parts.captions(report, maps):
-        _picture(document, png, _MAP_MM * 0.94, caption, caption)
+    for page in parts.map_pages(report, maps):
+        _picture(document, page.png, _MAP_MM * 0.94, page.caption, page.alt)
     _page(document.add_section(WD_SECTION.NEW_PAGE))
 
 

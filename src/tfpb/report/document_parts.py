@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, Protocol
 
-from tfpb.model.report import Format
+from tfpb.model.report import Format, Text
 from tfpb.report.cells import NUMERIC, as_text, missing
 from tfpb.words.report import FICTIONAL_LINE
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 MEDIUM: Final = "document"
 MAPS_AFTER: Final = "localisation"
 """Key of the section the printed maps follow."""
+SAID: Final = "carte_dite:"
+"""Before the code of a quarter: the property that says its printed page in words."""
+_TOGETHER: Final = frozenset({"sensibilite", "priorites"})
+_FEW_LINES: Final = 2
 _SIZES: Final = (8.5, 8.0, 7.5, 7.0)
 _ROOM: Final = 174 / (0.3528 * 0.56)  # characters × points in the width of an A4 page
 _PADDING: Final = 1.6
@@ -156,10 +160,31 @@ def warnings(report: Report) -> tuple[str, ...]:
     return (*lines, FICTIONAL_LINE) if report.fictional else lines
 
 
-def captions(report: Report, maps: Mapping[str, bytes]) -> list[tuple[str, str, bytes]]:
-    """Return the printed maps in order of name: (key, caption, PNG)."""
+@dataclass(frozen=True, slots=True)
+class MapPage:
+    """A printed map: its name, all that stands on it in words, the picture."""
+
+    key: str
+    caption: str
+    alt: str
+    png: bytes
+
+
+def map_pages(report: Report, maps: Mapping[str, bytes]) -> list[MapPage]:
+    """Return the printed maps in order of name."""
     out = []
     for name in sorted(maps):
         key = PurePosixPath(name).stem
-        out.append((key, report.properties.get(f"carte:{key}", f"Carte {key}"), maps[name]))
+        caption = report.properties.get(f"carte:{key}", f"Carte {key}")
+        said = report.properties.get(f"{SAID}{key}", "")
+        out.append(MapPage(key, caption, f"{caption}. {said}".strip(), maps[name]))
     return out
+
+
+def follows(section: Section) -> bool:
+    """Tell whether a section goes on under the one before: short by nature, or a few lines of text."""
+    if section.key in _TOGETHER:
+        return True
+    shown = blocks(section)
+    lines = sum(len(b.paragraphs) for b in shown if isinstance(b, Text))
+    return all(isinstance(b, Text) for b in shown) and lines <= _FEW_LINES

@@ -13,6 +13,7 @@ import typst
 from tfpb.model.report import Chart, KeyFigures, Table, Text
 from tfpb.report import document_parts as parts
 from tfpb.report import theme
+from tfpb.report.canvas import shorten
 from tfpb.report.cells import printable
 from tfpb.words.report import CONTENTS, EMPTY_TABLE, footer
 
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 
 _TEMPLATE: Final = theme.ASSETS / "typst" / "rapport.typ"
 _STANDARD: Final = "ua-1"
-_TOGETHER: Final = frozenset({"sensibilite", "priorites"})  # short: they follow on the same page
+_TITLE_MM: Final = 100.0
+_OWNER_MM: Final = 66.0
+_FEW_ROWS: Final = 6
+_LETTERS: Final = 1200
+"""A table of few rows and letters stays on one page; more might not fit on one."""
 
 
 def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[str, bytes]) -> bytes:
@@ -45,6 +50,7 @@ def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[st
     inputs: dict[str, str] = {}
     content = {
         "title": report.title,
+        "running": _running(report),
         "subtitle": report.subtitle,
         "bailleur": report.bailleur,
         "date": report.date,
@@ -80,6 +86,14 @@ def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[st
     )
 
 
+def _running(report: Report) -> list[str]:
+    """Cut title and bailleur to the one line that runs on top of each page."""
+    return [
+        shorten(printable(text), width, theme.NOTE_PT)
+        for text, width in ((report.title, _TITLE_MM), (report.bailleur, _OWNER_MM))
+    ]
+
+
 def _section(
     section: Section,
     report: Report,
@@ -89,14 +103,14 @@ def _section(
 ) -> dict[str, Any]:
     pages = []
     if section.key == parts.MAPS_AFTER:
-        for key, caption, png in parts.captions(report, maps):
-            inputs[f"carte-{key}"] = _svg_of(png)
-            pages.append({"image": f"carte-{key}", "alt": caption})
+        for page in parts.map_pages(report, maps):
+            inputs[f"carte-{page.key}"] = _svg_of(page.png)
+            pages.append({"image": f"carte-{page.key}", "alt": page.alt})
     said = (_block(b, images, inputs) for b in parts.blocks(section))
     return {
         "title": section.title,
         "lead": section.lead,
-        "break": section.key not in _TOGETHER,
+        "break": not parts.follows(section),
         "blocks": [b for b in said if b is not None],
         "maps": pages,
     }
@@ -134,6 +148,8 @@ def _table(table: Table) -> dict[str, Any]:
         "meta": grid.meta,
         "empty": EMPTY_TABLE,
         "size": grid.size_pt,
+        "whole": len(grid.rows) <= _FEW_ROWS
+        and sum(len(c) for r in grid.rows for c in r) < _LETTERS,
         "columns": [
             {"header": header, "numeric": numeric, "width": width}
             for header, numeric, width in zip(grid.headers, grid.numeric, grid.widths, strict=True)

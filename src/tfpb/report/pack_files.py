@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -15,9 +16,11 @@ from tfpb.report import (
     document_pdf,
     workbook,
 )
+from tfpb.report.document_parts import SAID
 from tfpb.report.map_print import DPI
 from tfpb.report.map_sheets import map_files
 from tfpb.stage import Executor, Stage, directly
+from tfpb.words import quarter_page as words
 from tfpb.words.packs import WRITTEN
 
 if TYPE_CHECKING:
@@ -61,6 +64,7 @@ def pack_files(
     dict of str to bytes
         Name inside the pack → content.
     """
+    said = replace(said, properties={**said.properties, **_read_aloud(model)})
     files = map_files(model, dpi=dpi, workers=workers, execute=execute, advance=advance)
     images = {}
     for chart in _charts(said):
@@ -77,6 +81,11 @@ def pack_files(
         files["rapport.pdf"] = report_pdf.result()
     advance(1)
     return files
+
+
+def _read_aloud(model: MapModel) -> dict[str, str]:
+    """Say each printed page in full, for those who cannot see it."""
+    return {f"{SAID}{p.code_qpv}": words.page_said(p) for p in model.pages}
 
 
 def _draw_chart(chart: Chart) -> dict[str, bytes]:

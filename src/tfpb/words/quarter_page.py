@@ -12,6 +12,8 @@ from tfpb.words.numbers import euros, interval_points, number, percent, plural, 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from tfpb.model.maps import GapLine, QpvPage
+
 TITLES: Final = (
     "Logements",
     "Abattement de TFPB",
@@ -162,6 +164,28 @@ def change_sentence(
 
 DOES_IT_WORK: Final = "Cela sert-il à quelque chose ?"
 _CANNOT_SAY: Final = "On ne peut pas encore le dire"
+
+
+def page_said(page: QpvPage) -> str:
+    """Say the whole page in sentences: what a reader who cannot see it is told."""
+    figures = [f"{label} : {value}, {detail}." for label, value, detail in page.figures]
+    gaps = [_gap_said(line) for line in page.gaps]
+    scope = [f"{page.gap_scope}."] if page.gap_scope else []
+    return " ".join([*figures, *scope, *gaps, *page.sentences, *page.doubts])
+
+
+def _gap_said(line: GapLine) -> str:
+    if line.gap is None or line.ic95 is None:
+        return f"{line.label} : {line.words}."
+    levels = ""
+    if line.qpv is not None and line.hors is not None:
+        levels = f"{percent(line.qpv)} de satisfaits en QPV, {percent(line.hors)} hors QPV, "
+    return (
+        f"{line.label} : {levels}écart de {points(line.gap)}, {interval_points(*line.ic95)}, "
+        f"n = {number(line.n)}, {line.words}."
+    )
+
+
 QUARTER_SCOPE: Final = "ici"
 CONVENTION_SCOPE: Final = "des QPV du bailleur, tous ensemble"
 GAP_SCOPE_QUARTER: Final = "Ménages de ce quartier comparés aux ménages hors QPV du bailleur"

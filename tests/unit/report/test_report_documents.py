@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 import subprocess
@@ -8,14 +9,16 @@ from typing import TYPE_CHECKING
 import docx as word
 import pytest
 from docx.oxml.ns import qn
-from report_dossier import HOSTILE, make
+from report_dossier import HOSTILE, bare, make
 from report_pack import docx, entries, maps, need, pdf, pictures, said
 
+from tfpb.model.maps import GapLine, QpvPage
 from tfpb.model.report import Chart, Table
 from tfpb.report import document_docx, document_pdf
 from tfpb.report.cells import printable
-from tfpb.report.document_parts import grid
+from tfpb.report.document_parts import follows, grid, map_pages
 from tfpb.report.sections import report
+from tfpb.words.quarter_page import page_said
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +42,10 @@ def document() -> word.document.Document:
 def pdf_text(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("pdf") / "rapport.pdf"
     path.write_bytes(pdf())
+    return pdf_words(path)
+
+
+def pdf_words(path: Path) -> str:
     command = [need("pdftotext"), "-layout", str(path), "-"]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
@@ -141,6 +148,58 @@ def test_every_picture_has_an_alternative_text(document: word.document.Document)
     assert len(shapes) == len(drawn) + len(maps())
     for shape in shapes:
         assert len(shape._inline.docPr.get("descr")) > 20
+
+
+def test_a_printed_map_is_said_whole_to_who_cannot_see_it() -> None:
+    line = GapLine(
+        "Propreté", -0.104, (-0.16, -0.05), (-0.17, -0.04), 0.62, 0.72, 1460, "▼", "inférieur"
+    )
+    mute = GapLine("Accueil", None, None, None, None, None, 0, "–", "non publiable")
+    page = QpvPage(
+        "QN05991I", "Les Tilleuls", "Valmont", "Bailleur", 2025,
+        figures=(("Logements", "1 483", "14 résidences"),),
+        gaps=(line, mute),
+        sentences=("Ce qui a été fait : 31 actions.",),
+        gap_scope="Ménages de ce quartier",
+    )  # fmt: skip
+    told = page_said(page).replace("\u202f", " ")
+    for words in (
+        "Logements : 1 483, 14 résidences.",
+        "Propreté : 62 % de satisfaits en QPV, 72 % hors QPV, écart de −10,4 points",
+        "entre −17,0 et −4,0 points, n = 1 460, inférieur.",
+        "Accueil : non publiable.",
+        "Ce qui a été fait : 31 actions.",
+    ):
+        assert words in told
+    whole = dataclasses.replace(
+        said(), properties={**said().properties, "carte_dite:QN05991I": page_said(page)}
+    )
+    (shown, *_) = map_pages(whole, {"QN05991I.png": b""})
+    assert page_said(page) in shown.alt
+    assert page_said(page) not in shown.caption
+
+
+def test_chapters_of_a_few_lines_share_a_page() -> None:
+    empty = report(bare())
+    short = {s.key for s in empty.sections if follows(s)}
+    assert {"comparaison", "evolution", "programme", "droit_commun", "evaluation"} <= short
+    assert not {"synthese", "rappel", "residences", "sources"} & short
+    made = word.Document(io.BytesIO(document_docx.render(empty, {}, {})))
+    for paragraph in made.paragraphs:
+        if paragraph.style.name == "Heading 1":
+            section = next(s for s in empty.sections if s.title == paragraph.text)
+            assert paragraph.paragraph_format.page_break_before is not follows(section)
+
+
+def test_a_long_title_keeps_to_one_running_line(tmp_path: Path) -> None:
+    title = "Programme d’actions et abattement de taxe foncière du Moulin et des Aunes " * 3
+    owner = "Société d’économie mixte de construction et de gestion immobilière " * 3
+    made = document_pdf.render(dataclasses.replace(said(), title=title, bailleur=owner), {}, {})
+    (tmp_path / "r.pdf").write_bytes(made)
+    text = pdf_words(tmp_path / "r.pdf")
+    second = text.split("\f")[1].strip().splitlines()
+    assert second[0].startswith("Programme d’actions")
+    assert second[0].count("…") == 2, second[:4]
 
 
 def test_word_is_in_french_with_styles(document: word.document.Document) -> None:
