@@ -109,6 +109,8 @@ def test_every_choice_runs_the_command_it_says(settled: Path, tmp_path: Path) ->
         ("1", "{fichier}", "Un fichier porte déjà ce nom"),
         ("1", 'a"b?', "Ce nom n’est pas possible"),
         ("5", "{dossier}", "Ce n’est pas un dossier de résultat"),
+        ("5", "/", "Ce n’est pas un dossier de résultat"),
+        ("5", ".", "Ce n’est pas un dossier de résultat"),
     ],
 )
 def test_a_wrong_answer_is_asked_again_with_its_reason(
@@ -124,6 +126,18 @@ def test_a_wrong_answer_is_asked_again_with_its_reason(
     assert why in said, said
     assert talk.ran == []
     assert talk.answers == []
+
+
+def test_a_folder_that_may_not_be_read_is_left_to_the_command_to_refuse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(_: Path) -> Any:
+        raise PermissionError(13, "")
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    talk = Talk("1", str(tmp_path), "", "6", code=2)
+    talk.hold()
+    assert talk.ran == [["nouveau", str(tmp_path)]]
 
 
 def test_menu_numbers_departments_and_folders_given_as_files(tmp_path: Path) -> None:

@@ -217,6 +217,10 @@ def _there(answer: str, test: Callable[[Path], bool]) -> bool:
         return False
 
 
+def _holds_something(path: Path) -> bool:
+    return path.is_dir() and any(path.iterdir())
+
+
 def existing_file(answer: str) -> str:
     """Accept a file that is there."""
     if _there(answer, Path.is_dir):
@@ -248,7 +252,7 @@ def new_folder(answer: str) -> str:
     if not path.is_absolute() and len(path.parts) == 1:
         documents = Path.home() / "Documents"
         path = (documents if documents.is_dir() else Path.home()) / answer
-    if _there(str(path), Path.is_dir) and any(path.iterdir()):
+    if _there(str(path), _holds_something):
         raise AnswerError("taken", str(path))
     if _there(str(path), Path.is_file):
         raise AnswerError("file_there", str(path))
@@ -264,7 +268,7 @@ def result_place(answer: str) -> str:
 
 def result_folder(answer: str) -> str:
     """Accept a folder that a run wrote, or the dossier that holds it."""
-    for folder in (Path(answer), Path(answer) / "dossier", Path(answer).with_name("dossier")):
+    for folder in (Path(answer), Path(answer) / "dossier", Path(answer).parent / "dossier"):
         if _there(str(folder / _ARCHIVE), Path.is_file):
             return str(folder)
     raise AnswerError("no_result" if _there(answer, Path.exists) else "nothing", answer)
