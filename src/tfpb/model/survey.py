@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from tfpb.errors import Fault
 
@@ -51,6 +53,31 @@ class WaveFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Crossing:
+    """Valid answers of one group of one bailleur (or all) where two levels of territory meet.
+
+    Parameters
+    ----------
+    vague : str
+    levels : tuple of str
+        Two territory columns.
+    bailleur, groupe : str
+    items : tuple of str
+    places : tuple of pairs of str
+        Territories that share answers, one of each level; "" where answers lie in none.
+    n : int array, shape (places, items)
+    """
+
+    vague: str
+    levels: tuple[str, str]
+    bailleur: str
+    groupe: str
+    items: tuple[str, ...]
+    places: tuple[tuple[str, str], ...]
+    n: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
 class Estimates:
     """All that was estimated, unprotected: never rendered, never written.
 
@@ -72,6 +99,8 @@ class Estimates:
         Doubts and warnings (change of firm, mode, scale; common support; default design effect…).
     settings : mapping
         Margin, thresholds, map and so on, as used.
+    crossings : tuple of Crossing
+        How levels of territory share answers: what a subtraction between two of them would tell.
     """
 
     comparison: pd.DataFrame
@@ -82,6 +111,7 @@ class Estimates:
     waves: tuple[WaveFacts, ...] = ()
     notices: tuple[Fault, ...] = ()
     settings: dict[str, object] = field(default_factory=dict)
+    crossings: tuple[Crossing, ...] = ()
 
 
 _SEAL = object()

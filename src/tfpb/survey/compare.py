@@ -14,6 +14,7 @@ from tfpb.model.survey import Estimates
 from tfpb.survey.benchmark import referenced_rows, region_rows
 from tfpb.survey.calibration import calibrate
 from tfpb.survey.cells import OWNER
+from tfpb.survey.crossings import wave_crossings
 from tfpb.survey.levels import level_rows
 from tfpb.survey.method import (
     WITHIN,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from tfpb.errors import Fault
     from tfpb.model.plan import Item, Plan
+    from tfpb.model.survey import Crossing
     from tfpb.survey.model import Survey
     from tfpb.survey.opposition import Opposition
 
@@ -92,6 +94,7 @@ def compare(
         notices += found
     parts: dict[str, list[pd.DataFrame]] = {"comparison": [], "levels": [], "priorities": []}
     regions, facts = [], []
+    crossings: list[Crossing] = []
     within: list[dict[str, object]] = []
     for wave in survey.waves:
         made = compare_wave(survey, plan, items, wave, by=by, reference=reference)
@@ -99,6 +102,7 @@ def compare(
             parts[name] += made.tables[name]
         regions.append(made.region)
         within += made.within
+        crossings += made.crossings
         notices += made.notices
         facts.append(wave_facts(survey, plan, wave, made.median_deff))
     for pair in zip(survey.waves, survey.waves[1:], strict=False):
@@ -119,6 +123,7 @@ def compare(
         waves=tuple(facts),
         notices=tuple(notices),
         settings={**settings_used(survey, plan, by), WITHIN: tuple(within)},
+        crossings=tuple(crossings),
     )
 
 
@@ -134,6 +139,7 @@ class WaveTables:
         « The region without oneself », bailleur by bailleur.
     within : list of dict
         Means of the gaps within bailleurs.
+    crossings : list of Crossing
     notices : list of Fault
     median_deff : float
         Median design effect of the cells that may be shown.
@@ -142,6 +148,7 @@ class WaveTables:
     tables: dict[str, list[pd.DataFrame]]
     region: pd.DataFrame
     within: list[dict[str, object]]
+    crossings: list[Crossing]
     notices: list[Fault]
     median_deff: float
 
@@ -172,6 +179,7 @@ def compare_wave(
         },
         region=region_rows(result),
         within=within_gaps(result),
+        crossings=wave_crossings(result, by),
         notices=notices,
         median_deff=_median(result.deff[result.state <= FRAGILE]),
     )

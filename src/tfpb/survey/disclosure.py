@@ -1,8 +1,9 @@
 """Disclosure control: the only way out of the survey.
 
 Every cell that any table of the run will show is declared together with every sum that ties cells
-to one another (sides, bailleurs, territories, panels, « the region without oneself »). Small cells
-are masked, then further cells, until no masked cell can be worked out from what is left.
+to one another (sides, bailleurs, territories of one level or of two, panels, « the region without
+oneself »). Small cells are masked, then further cells, until no masked cell can be worked out from
+what is left.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from tfpb.model.survey import (
     WaveFacts,
 )
 from tfpb.survey.cells import OWNER, Cell, declare_cells, without
+from tfpb.survey.crossings import tie_crossings
 from tfpb.survey.marking import rests_on
 from tfpb.survey.masking import complement_masks
 from tfpb.survey.method import WITHIN
@@ -70,6 +72,7 @@ def protect(
         Masked rows carry no number; rows that are not publishable carry n and n_residences only.
     """
     cells = declare_cells(estimates)
+    tie_crossings(cells, estimates.crossings)
     before = frozenset(previous)
     # a cell that these tables do not declare (a panel seen from one bailleur's cut) stays masked too
     masked = complement_masks(cells, masking_n, before) | before

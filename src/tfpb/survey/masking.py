@@ -88,13 +88,14 @@ def _protect_system(
             if added is not None:
                 masked.add(added)
                 pending |= set(holders[added])
-        revealing = _revealing(sums, masked, implied, cells)
-        chosen = [c for shown in revealing if (c := _cheapest(shown, masked, cells)) is not None]
+        chosen: set[Cell] = set()
+        for shown in _revealing(sums, masked, implied, cells):
+            if chosen.isdisjoint(shown) and (c := _cheapest(shown, masked, cells)) is not None:
+                chosen.add(c)
         if not chosen:  # nothing is determined, or all that reveals it is empty
             return masked
-        for added in chosen:
-            masked.add(added)
-            pending |= set(holders[added])
+        masked |= chosen
+        pending |= {k for c in chosen for k in holders[c]}
 
 
 def _settle_sum(
@@ -141,8 +142,7 @@ def _revealing(
     Returns
     -------
     list of set of Cell
-        One set a connected part of the system that determines a masked cell; masking one of its
-        cells hinders one subtraction at least.
+        One set a masked cell that is determined: masking one of its cells hinders the subtraction.
     """
     unknown = sorted(c for c in masked | implied if cells.count[c] > 0)
     column = {c: j for j, c in enumerate(unknown)}
@@ -154,12 +154,9 @@ def _revealing(
         for i, k in enumerate(part_rows):
             for j, value in rows[k].items():
                 matrix[i, index[j]] = value
-        used: set[Cell] = set()
         for j, weights in determined_columns(matrix):
             if unknown[part_columns[j]] in masked:
-                used |= _left_over([kept[k] for k in part_rows], weights, column)
-        if used:
-            found.append(used)
+                found.append(_left_over([kept[k] for k in part_rows], weights, column))
     return found
 
 
@@ -215,10 +212,11 @@ def determined_columns(
         reduced[rank] /= reduced[rank, j]
         others = np.flatnonzero(np.abs(reduced[:, j]) > _TOLERANCE)
         others = others[others != rank]
-        reduced[others] -= np.outer(reduced[others, j], reduced[rank])
+        held = np.flatnonzero(reduced[rank])  # few: sums share few cells
+        reduced[np.ix_(others, held)] -= np.outer(reduced[others, j], reduced[rank, held])
         leads.append(j)
-    held = (np.abs(reduced[:, :columns]) > _TOLERANCE).sum(axis=1)
-    return [(j, reduced[k, columns:]) for k, j in enumerate(leads) if held[k] == 1]
+    left = (np.abs(reduced[:, :columns]) > _TOLERANCE).sum(axis=1)
+    return [(j, reduced[k, columns:]) for k, j in enumerate(leads) if left[k] == 1]
 
 
 def _components(rows: list[dict[int, float]], columns: int) -> list[tuple[list[int], list[int]]]:

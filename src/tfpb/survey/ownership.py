@@ -63,6 +63,11 @@ def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
             n for n in estimates.notices if str(n.fields.get("bailleur", "")) not in others
         ),
         settings=settings,
+        crossings=tuple(
+            replace(c, bailleur=bailleur if c.bailleur in own else c.bailleur)
+            for c in estimates.crossings
+            if c.bailleur in kept
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,25 +28,39 @@ NUMBERS = (
     "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut", "effet_plan", "n_effectif", "p_bilateral",
     "p_non_inferiorite", "p_equivalence", "p_holm", "marge_demontree_points",
 )  # fmt: skip
-BY = ("code_qpv", "agence")
+BY = ("code_qpv", "epci", "agence")
 
 
-def _estimates(seed: int, **shape: object) -> Estimates:
-    """Estimate a survey with two kinds of territories; quarters under the stock's own name."""
-    plan = make_plan(variables={"code_qpv": {"colonnes": ["code_quartier"]}, "agence": {}})
+def _delivery(seed: int, **shape: object) -> pd.DataFrame:
+    """Deliver a survey with three kinds of territories: quarters lie in an EPCI, agencies cut both."""
     delivery = make_delivery(seed, **shape)
+    quarter = delivery["code_quartier"]
+    delivery["epci"] = np.where(
+        quarter == "", "E0", "E" + (quarter.str[3:] > "1").astype(int).astype(str)
+    )
     if seed % 3 == 0:  # a bailleur that leaves after the first wave
         gone = (delivery["bailleur"] == "A") & (delivery["vague"] == "2023")
         delivery = delivery[~gone]
     if seed % 2 == 0:  # answers that no agency holds
         delivery.loc[delivery.index % 9 == 0, "agence"] = ""
-    return compare(recode([delivery], plan), plan, by=BY)
+    return delivery
+
+
+def _estimates(seed: int, **shape: object) -> Estimates:
+    """Estimate it, quarters under the stock's own name."""
+    variables = {"code_qpv": {"colonnes": ["code_quartier"]}, "epci": {}, "agence": {}}
+    plan = make_plan(variables=variables)
+    return compare(recode([_delivery(seed, **shape)], plan), plan, by=BY)
 
 
 class Attack:
-    """All that a reader can write about one wave and item: unknowns, and sums that tie them."""
+    """All that a reader can write about one wave and item: unknowns, and sums that tie them.
 
-    def __init__(self, truth: pd.DataFrame, shown: pd.DataFrame) -> None:
+    `answers` are the valid interviews: a reader knows which territories meet, not how many answered.
+    """
+
+    def __init__(self, truth: pd.DataFrame, shown: pd.DataFrame, answers: pd.DataFrame) -> None:
+        self.answers = answers
         self.truth = self._counts(truth)
         self.shown = self._counts(shown)
         self.rows: list[dict[object, float]] = []
@@ -85,9 +99,27 @@ class Attack:
                 continue
             parts = [k for k in self.truth if (k[0], k[2], k[3]) == (level, owner, group)]
             self.tie(("total", "total", owner, group), parts, (level, owner, group))
+        for levels, owner, group in product(combinations(BY, 2), owners, GROUPS):
+            if "code_qpv" not in levels or group == "qpv":
+                self.cross(levels, owner, group)
         for key in self.truth:  # the same hors-QPV answers stand beside every quarter
             if key[0] == "code_qpv" and key[3] == "hors_qpv":
                 self.tie(key, [("total", "total", key[2], "hors_qpv")], key)
+
+    def cross(self, levels: tuple[str, str], owner: str, group: str) -> None:
+        """Write the territories of both levels as sums of what they share."""
+        here = self.answers
+        if owner != "ensemble":
+            here = here[here["bailleur"] == owner]
+        if group != "ensemble":
+            here = here[here["qpv"] == int(group == "qpv")]
+        pairs = set(zip(*(here[level] for level in levels), strict=True))
+        for k, level in enumerate(levels):
+            for place in {pair[k] for pair in pairs} - {""}:
+                row: dict[object, float] = {
+                    ("part", levels, pair, owner, group): -1.0 for pair in pairs if pair[k] == place
+                }
+                self.rows.append(row | {(level, place, owner, group): 1.0})
 
     def recovered(self) -> list[object]:
         """Unknown cells that the sums determine."""
@@ -112,13 +144,15 @@ class Attack:
         ]
 
 
-def _attack(estimates: Estimates, published: Published, *, partial: bool = False) -> None:
+def _attack(estimates: Estimates, published: Published, delivery: pd.DataFrame) -> None:
+    frame = delivery.rename(columns={"code_quartier": "code_qpv"}).astype({"qpv": int})
     for (wave, item), shown in published.comparison.groupby(["vague", "item"]):
         if "-" in wave:
             continue
         table = estimates.comparison
         truth = table[(table["vague"] == wave) & (table["item"] == item)]
-        attack = Attack(truth, shown)
+        answers = frame[(frame["vague"] == wave) & ~frame[item].isin(["8", "9"])]
+        attack = Attack(truth, shown, answers)
         assert attack.recovered() == []
 
 
@@ -136,7 +170,7 @@ slow = settings(deadline=None, max_examples=25, suppress_health_check=list(Healt
 @given(st.integers(0, 10_000), shapes)
 def test_no_masked_cell_is_recovered_by_subtraction(seed: int, shape: dict[str, object]) -> None:
     estimates = _estimates(seed, **shape)
-    _attack(estimates, protect(estimates, masking_n=MASK))
+    _attack(estimates, protect(estimates, masking_n=MASK), _delivery(seed, **shape))
 
 
 @slow
@@ -144,7 +178,7 @@ def test_no_masked_cell_is_recovered_by_subtraction(seed: int, shape: dict[str, 
 def test_nor_in_the_pack_of_one_bailleur(seed: int, shape: dict[str, object]) -> None:
     estimates = for_bailleur(_estimates(seed, **shape), "B")
     assert set(estimates.comparison["bailleur"]) <= {"ensemble", "B"}
-    _attack(estimates, protect(estimates, masking_n=MASK))
+    _attack(estimates, protect(estimates, masking_n=MASK), _delivery(seed, **shape))
 
 
 @slow
@@ -198,7 +232,7 @@ def test_what_a_run_masked_stays_masked() -> None:
     assert before
     second = protect(estimates, masking_n=11, previous=before)
     assert set(before) <= set(masked_cells(second))
-    _attack(estimates, second)
+    _attack(estimates, second, _delivery(5, residences=8, interviews=14))
 
 
 def test_the_last_runs_masks_reach_what_they_were_not_asked_for() -> None:
@@ -211,7 +245,7 @@ def test_the_last_runs_masks_reach_what_they_were_not_asked_for() -> None:
     names = ("vague", "item", "niveau", "territoire", "bailleur", "groupe")
     asked = Cell(*(cell[c] for c in names))
     again = protect(estimates, masking_n=11, previous=[asked])
-    _attack(estimates, again)
+    _attack(estimates, again, _delivery(1, residences=8, interviews=14))
     assert len(masked_cells(again)) > len(masked_cells(free)) + 1
 
 
