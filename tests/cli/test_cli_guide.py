@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tfpb.cli import guide
+from tfpb.cli.common import written
 from tfpb.words import guide as words
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def test_every_choice_runs_the_command_it_says(settled: Path, tmp_path: Path) ->
         ["dossier", toml, "--sortie", str(settled / "dossier")],
     ]
     for arguments in talk.ran:
-        assert words.command_line(guide._written(["tfpb", *arguments])) in said
+        assert words.command_line(written(["tfpb", *arguments])) in said
     assert words.LEAVES in said
     assert talk.shown == []
 
@@ -263,9 +264,21 @@ def test_pasted_answers_on_a_terminal_make_a_folder(tmp_path: Path) -> None:
     assert code == 0, said
     assert (place / "dossier.toml").is_file()
     assert "Commande lancée : tfpb nouveau" in said
+    assert f"puis : {written(['tfpb', 'verifier', str(place / 'dossier.toml')])}\n" in said
     assert "lu :" in said or "faute" in said, said  # the template's stock is empty: it is told
     assert said.rstrip().endswith(words.GOODBYE)
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("columns", range(20, 60, 3))
+def test_no_line_begins_with_a_sign_that_closes(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for line in (words.CREATED, words.SHOWN, words.BACK + " ; ceci : cela ?"):
+        guide._show(line)
+    lines = capsys.readouterr().out.splitlines()
+    assert not any(line.strip()[0] in "»;:?!" or line.endswith("«") for line in lines), lines
 
 
 @pytest.mark.parametrize("key", [b"\x03", b"\x04"])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tfpb.errors import Fault
 
@@ -54,6 +54,14 @@ Colonne = Annotated[
 def say(text: str = "") -> None:
     """Print a line for the user; signs that the console lacks are written plainly (see `console`)."""
     print(text)  # noqa: T201 - this is where the house speaks
+
+
+def written(arguments: Sequence[str]) -> str:
+    """Write a command line as the user could type or paste it, spaces in names included."""
+    import shlex
+    import subprocess
+
+    return subprocess.list2cmdline(arguments) if os.name == "nt" else shlex.join(arguments)
 
 
 def complain(text: str = "") -> None:

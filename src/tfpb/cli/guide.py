@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -19,11 +18,14 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from tfpb.cli.common import written
 from tfpb.words import guide as words
 
 Check = Callable[[str], str]
 _NARROW: Final = 20
 _DEPARTMENT: Final = re.compile(r"0?[1-9]|[1-8]\d|9[0-5]|2[AaBb]|97[1-46-8]")
+_SIGNS_APART: Final = re.compile(r"(?<=«) | (?=[»;:?!])")
+"""Spaces that French typography keeps from ending a line."""
 _SETTINGS: Final = "dossier.toml"
 _ARCHIVE: Final = "dossier.zip"
 
@@ -173,7 +175,7 @@ class _Visit:
     def run(self, *arguments: str) -> int:
         """Say a command, then run it."""
         self.console.show("")
-        self.console.show(words.command_line(_written(["tfpb", *arguments])))
+        self.console.show(words.command_line(written(["tfpb", *arguments])))
         self.console.show("")
         return self.console.run(list(arguments))
 
@@ -195,11 +197,6 @@ def as_path(typed: str) -> str:
     if text.startswith("~"):
         text = os.path.expanduser(text)  # noqa: PTH111 - Path.expanduser raises for an unknown user
     return text.replace("\0", "")
-
-
-def _written(arguments: list[str]) -> str:
-    """Write a command line as the user could type it."""
-    return subprocess.list2cmdline(arguments) if os.name == "nt" else shlex.join(arguments)
 
 
 def _something(answer: str) -> str:
@@ -313,7 +310,11 @@ def _show(line: str) -> None:
     width = max(_NARROW, shutil.get_terminal_size().columns - 1)
     indent = "     " if line.startswith("  ") else ""
     cut = textwrap.wrap(
-        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        _SIGNS_APART.sub("\u00a0", line),
+        width,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
     print("\n".join(cut))  # noqa: T201
 

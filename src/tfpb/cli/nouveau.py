@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.common import guard, say, show_doubts
+from tfpb.cli.common import guard, say, show_doubts, written
 
 
 def nouveau(
@@ -53,7 +53,8 @@ def nouveau(
             show_doubts(doubts)
         if depuis is not None:
             say("Relisez plan_enquete.toml : ce qui a été deviné y est marqué « À CONFIRMER ».")
-        say(f"Remplissez les fichiers, puis : tfpb verifier {dossier / 'dossier.toml'}")
+        then = written(["tfpb", "verifier", str(dossier / "dossier.toml")])
+        say(f"Remplissez les fichiers, puis : {then}")
 
 
 def _holds_files(folder: Path) -> bool:
