@@ -316,7 +316,7 @@ def _show(line: str) -> None:
         break_long_words=False,
         break_on_hyphens=False,
     )
-    print("\n".join(cut))  # noqa: T201
+    print("\n".join(cut).replace("\u00a0", " "))  # noqa: T201 - what is copied is typed again
 
 
 def dialogue(run: Callable[[list[str]], int]) -> int:
