@@ -26,11 +26,11 @@ STATUTS: Final[dict[str, str]] = {
 NATURES: Final[dict[str, str]] = {"reel": "réel", "estime": "estimé", "mixte": "réel et estimé"}
 AXES: Final[dict[int, str]] = {
     Axe.PRESENCE: "Renforcement de la présence du personnel de proximité",
-    Axe.FORMATION: "Formation et soutien des personnels de proximité",
+    Axe.FORMATION: "Formation/soutien des personnels de proximité",
     Axe.SUR_ENTRETIEN: "Sur-entretien",
-    Axe.DECHETS: "Gestion des déchets, encombrants et épaves",
+    Axe.DECHETS: "Gestion des déchets et encombrants / épaves",
     Axe.TRANQUILLITE: "Tranquillité résidentielle",
-    Axe.CONCERTATION: "Concertation et sensibilisation des locataires",
+    Axe.CONCERTATION: "Concertation / sensibilisation des locataires",
     Axe.ANIMATION: "Animation, lien social, vivre ensemble",
     Axe.TRAVAUX: "Petits travaux d’amélioration de la qualité de service",
 }
@@ -62,6 +62,23 @@ FORECAST_NOTE: Final = (
     "Ce qui change : le statut de la première année s’il n’ouvre pas de droit, puis chaque année où "
     "il change ; le motif entier de l’année est dans « Abattement par résidence »."
 )
+
+
+CALCULATION_NOTES: Final = (
+    (
+        "Ligne d’un avis = 30 % × base nette × part des logements × taux de la ligne, arrondie ; le montant "
+        "est la somme des lignes arrondies, le compté est celui des locaux abattus ou éligibles."
+    ),
+    (
+        "La part est celle des logements imposables qui sont dans le quartier ; elle ne s’applique pas à un "
+        "local abattu à tort. L’enlèvement des ordures ménagères n’est pas réduit."
+    ),
+)
+
+
+def source_line(file: str, line: int) -> str:
+    """Say from which line of which file a row comes."""
+    return f"{file}, ligne {line}"
 
 
 def axis_words(axe: int) -> str:

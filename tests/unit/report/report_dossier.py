@@ -301,10 +301,34 @@ def abatement(stock: Located) -> Abatement:
                    verifie=False),
     )  # fmt: skip
     return Abatement(
-        2025, "centime", by_residence.copy(), by_residence, by_qpv, communes, totals,
+        2025, "centime", _premises(by_residence), by_residence, by_qpv, communes, totals,
         {"abattu": (8, 300), "hors_qpv": (4, 150)}, checks, forecast,
         pd.DataFrame(columns=list(DECLARATION_COLUMNS)), values, (), by_collectivity, by_year,
     )  # fmt: skip
+
+
+def _premises(homes: pd.DataFrame) -> pd.DataFrame:
+    """Make one premises a résidence: VLC such that the line of the commune gives its abatement."""
+    nothing = dict.fromkeys(
+        (
+            "abattement_syndicats_eur", "abattement_epci_eur", "abattement_tse_eur",
+            "abattement_tasa_eur", "abattement_gemapi_eur", "frais_gestion_eur",
+            "abattement_a_reclamer_eur", "abattement_a_risque_eur", "abattement_a_verifier_eur",
+            "abattement_sans_convention_eur",
+        ),
+        Decimal(0),
+    )  # fmt: skip
+    rows = [
+        {**nothing, "avis": "A1", "invariant": f"59{k:05d}", "id_residence": r["id_residence"],
+         "id_batiment": "", "base_eur": Decimal(1500) * int(r["nb_logements"]),
+         "part_logements": Decimal(r["statut"] == "abattu"), "taux_commune_pct": 55.0,
+         "taux_syndicats_pct": 0.0, "taux_epci_pct": 0.0, "taux_tse_pct": 0.0, "taux_tasa_pct": 0.0,
+         "taux_gemapi_pct": float("nan"), "abattement_commune_eur": r["abattement_eur"],
+         "abattement_eur": r["abattement_eur"], "statut": r["statut"], "nature": "reel",
+         "_fichier": "fiscalite.xlsx", "_feuille": "Avis", "_ligne": k + 4}
+        for k, r in enumerate(homes.to_dict("records"))
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def programme(abated: Abatement) -> Programme:
@@ -317,7 +341,8 @@ def programme(abated: Abatement) -> Programme:
              "prevu_eur": Decimal(2000), "realise_eur": Decimal(2100), "bailleur_eur": Decimal(2100),
              "autres_eur": Decimal(0), "valorise_eur": Decimal(1900), "heures": 20.0,
              "cout_horaire_eur": None, "piece": f"F{k}", "texte_bilan": "Réalisé.", "annee": 2025,
-             "date_piece": dt.date(2025, 5, 1), "photo": ""}
+             "date_piece": dt.date(2025, 5, 1), "photo": "", "_fichier": "programme.xlsx",
+             "_feuille": "Programme", "_ligne": k + 4}
         )  # fmt: skip
     for code in ("total", *QUARTERS):
         for axe in range(1, 9):

@@ -16,6 +16,7 @@ from tfpb.report.sections.build import (
     said,
     table,
 )
+from tfpb.report.sections.locaux import premises_table
 from tfpb.report.sections.prevision import forecast_blocks
 from tfpb.report.sections.sortants import leaver_blocks
 from tfpb.words import accounts as words
@@ -29,6 +30,10 @@ _NOTICE = "fichier de fiscalité et conventions"
 _SHORT = (
     "nom_qpv", "logements_abattus", "abattement_eur", "compensation_etat_eur",
     "perte_collectivites_eur", "abattement_a_reclamer_eur", "abattement_a_risque_eur", "nature",
+)  # fmt: skip
+_RESIDENCES = (
+    "abattement_eur", "frais_gestion_eur", "total_eur", "abattement_a_reclamer_eur",
+    "abattement_a_risque_eur",
 )  # fmt: skip
 _SUMMED = (
     "abattement_eur", "compensation_etat_eur", "perte_collectivites_eur", "reporte_contribuables_eur",
@@ -63,7 +68,7 @@ def abattement(dossier: Dossier) -> Section:
         blocks.append(_collectivities(money.by_collectivity, money.year))
     blocks += leaver_blocks(money, dossier.located)
     blocks += forecast_blocks(money, dossier.located)
-    blocks.append(_by_residence(money))
+    blocks += [_by_residence(money), premises_table(money)]
     if len(money.checks):
         blocks.append(_checks(money))
     if len(money.declaration):
@@ -103,6 +108,8 @@ def _by_quarter(money: Abatement) -> Table:
         notes=(
             ("Perte des collectivités : lignes de la commune, des syndicats et de l’intercommunalité, "
             "moins la compensation. Les autres lignes sont reportées sur les contribuables."),
+            ("Ce que des avis portent à tort hors de tout quartier n’est dans aucune de ces lignes : voir "
+            "« Abattement par résidence »."),
         ),
         media=WORKBOOK,
         totals={key: money.totals[key] for key in _SUMMED if key in money.totals},
@@ -192,6 +199,8 @@ def _by_residence(money: Abatement) -> Block:
             column("abattement_eur", "Abattement (€)", Format.CENTS, 13),
             column("frais_gestion_eur", "Frais de gestion (€)", Format.CENTS, 13),
             column("total_eur", "Total (€)", Format.CENTS, 13),
+            column("abattement_a_reclamer_eur", "À réclamer (€)", Format.CENTS, 12),
+            column("abattement_a_risque_eur", "À risque (€)", Format.CENTS, 12),
             column("nature", "Nature", width=10),
             column("statut", "Statut", width=16),
             column("ouverture_abattement_annee", "Première année d’abattement", Format.YEAR, 12),
@@ -201,7 +210,9 @@ def _by_residence(money: Abatement) -> Block:
         unit="euros par an",
         scope=f"résidences portées sur les avis, imposition {money.year}",
         source=_NOTICE,
+        notes=("Le détail de chaque montant est dans « Le calcul, local par local », plus bas.",),
         media=WORKBOOK,
+        totals={key: money.totals[key] for key in _RESIDENCES if key in money.totals},
     )
 
 

@@ -22,6 +22,7 @@ from tfpb.report.sections.build import (
     table,
 )
 from tfpb.report.sections.facts import quarter_names
+from tfpb.report.sections.locaux import source_lines
 from tfpb.report.sections.suivi import beside_blocks, diagnostic_blocks, standing_blocks
 from tfpb.words import accounts as words
 from tfpb.words.report import rows_elsewhere
@@ -37,7 +38,7 @@ _SHORT = (
 )  # fmt: skip
 _AMOUNTS = (
     "id_action", "annee", "axe_mot", "code_qpv", "action", "prevu_eur", "realise_eur", "bailleur_eur",
-    "autres_eur", "valorise_eur", "taux_valorisation",
+    "autres_eur", "valorise_eur", "taux_valorisation", "ligne_fichier",
 )  # fmt: skip
 _FOLLOWED = (
     "id_action", "annee", "description", "calendrier", "action", "piece", "date_piece", "photo",
@@ -159,6 +160,10 @@ def _balance(plan: Programme, year: int) -> Table:
         source="programme d’actions et fichier de fiscalité",
         notes=(
             "Solde = valorisé − abattement − report ; couverture = valorisé / abattement.",
+            (
+                "Valorisé par logement = valorisé / logements en QPV ; les actions qui le composent, et leur "
+                "ligne dans votre fichier, sont dans « Actions du programme : montants », plus bas."
+            ),
             "À rattraper : ce qui reste à justifier, à reporter sur l’année suivante.",
         ),
         media=DATA,
@@ -226,7 +231,10 @@ def _axis_chart(plan: Programme) -> Block | None:
 
 def _actions(plan: Programme) -> list[Block]:
     """List the actions: one wide table for software, two that fit a printed page for people."""
-    rows = plan.actions.assign(axe_mot=[words.axis_words(int(a)) for a in plan.actions["axe"]])
+    rows = plan.actions.assign(
+        axe_mot=[words.axis_words(int(a)) for a in plan.actions["axe"]],
+        ligne_fichier=source_lines(plan.actions),
+    )
     whole = table(
         "actions",
         "Actions du programme",
@@ -252,6 +260,7 @@ def _actions(plan: Programme) -> list[Block]:
             column("photo", "Photo", width=14),
             column("diagnostics", "Diagnostics liés", Format.INTEGER, 10),
             column("texte_bilan", "Bilan", width=40),
+            column("ligne_fichier", "D’où vient la ligne", width=26),
         ),
         rows,
         unit="euros",

@@ -1,0 +1,54 @@
+"""Every amount of the sheet « Abattement » can be made again by hand from its own row."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from tax_builders import abate, local
+
+from tfpb.report.sections.locaux import premises_table
+
+RATES = {
+    "taux_commune_pct": "38,97", "taux_syndicats_pct": "1,385", "taux_epci_pct": "3,14",
+    "taux_tse_pct": "0,412", "taux_gemapi_pct": "0,287",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rounding", ["centime", "avis"])
+def test_a_row_leads_from_the_line_of_the_file_to_the_amount(rounding: str) -> None:
+    quantum = Decimal(1) if rounding == "avis" else Decimal("0.01")
+    rows = [
+        local(invariant="1", vlc_eur="107773", **RATES),
+        local(
+            invariant="2",
+            id_residence="R2",
+            avis="A2",
+            vlc_eur="4231,57",
+            cotisation_avis_eur="935",
+            **RATES,
+        ),
+    ]
+    made = abate(*rows, rounding=rounding)
+    table = premises_table(made)
+    for row in table.rows.to_dict("records"):
+        lines = [v for k, v in row.items() if k.startswith("abattement_") and k != "abattement_eur"
+                 and not k.startswith(("abattement_a_", "abattement_sans"))]  # fmt: skip
+        by_hand = [
+            (Decimal("0.3") * row["base_eur"] * Decimal(rate.replace(",", ".")) / 100).quantize(
+                quantum, ROUND_HALF_UP
+            )
+            for rate in RATES.values()
+        ]
+        assert lines == by_hand
+        assert row["abattement_eur"] == sum(by_hand)
+        assert row["somme_taux_pct"] == pytest.approx(44.194)
+    assert [r["ligne_fichier"] for r in table.rows.to_dict("records")] == [
+        "fiscalite.xlsx, ligne 4", "fiscalite.xlsx, ligne 5",
+    ]  # fmt: skip
+    assert table.rows["compte_eur"].tolist() == [table.rows["abattement_eur"][0], 0]
+    assert table.rows["abattement_a_reclamer_eur"].tolist() == [0, table.rows["abattement_eur"][1]]
+    for key in ("compte_eur", "frais_comptes_eur", "abattement_a_reclamer_eur"):
+        assert table.totals[key] == sum(table.rows[key])
+    assert table.totals["compte_eur"] == made.totals["abattement_eur"]
+    assert table.totals["frais_comptes_eur"] == made.totals["frais_gestion_eur"]
