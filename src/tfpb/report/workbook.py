@@ -16,6 +16,7 @@ from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
 
 from tfpb.model.report import Chart, Format, KeyFigures, Table, Text
+from tfpb.report import theme
 from tfpb.report import workbook_styles as style
 from tfpb.report.cells import NUMERIC, as_number, as_text, missing
 from tfpb.report.office import settle
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 MEDIUM: Final = "classeur"
 _TEXT_WIDTH: Final = 110
 _LINE_PT: Final = 14.0
+_GAP: Final = 1.5  # what a column takes beside its text
+_PAGE: Final = 152.0  # characters of 10 points across a printed page, at full size
+_SCALE: Final = 0.72  # least a printed page may be reduced to: 10 points then print as 7.2
+_NARROW: Final = 11  # least a column of texts is narrowed to
 _SHARED: Final = 22  # most a text of a smaller table may widen a column that others use
 _COVER: Final = "Couverture"
 _ONE_PAGE: Final = frozenset({_COVER, CONTENTS, "Synthèse"})
@@ -137,10 +142,12 @@ def _print_setup(sheet: Worksheet, report: Report, foot: str) -> None:
     setup.fitToHeight = 1 if sheet.title in _ONE_PAGE else 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     margins: Any = sheet.page_margins
-    margins.left = margins.right = 0.4
+    margins.left = margins.right = 0.3
     margins.top, margins.bottom = 0.75, 0.65
     margins.header = margins.footer = 0.3
     head, tail = (text.replace("&", "&&") for text in (report.title[:120], foot))
+    running: Any = sheet.HeaderFooter
+    running.scaleWithDoc = False  # a reduced page keeps its title and its foot at their size
     header: Any = sheet.oddHeader
     header.left.text, header.right.text = f"&8 {head}", f"&8 {sheet.title}"
     bottom: Any = sheet.oddFooter
@@ -161,6 +168,9 @@ class _Sheet:
         self.widths = self._widths()
         self.row = 1
         self.span, self.width = self._text_span()
+        least = theme.MIN_PT * (sum(self.widths) + _GAP * len(self.widths)) / _PAGE
+        self.note = style.resized(style.NOTE, least)
+        self.header = style.resized(style.HEADER, least)
 
     def _widths(self) -> list[int]:
         """Fit the widest table; the others widen a column for a number, and a little for a text."""
@@ -174,7 +184,21 @@ class _Sheet:
                 if k == len(widths):
                     widths.append(limit)
                 widths[k] = max(widths[k], limit)
-        return widths
+        return self._narrowed(widths)
+
+    def _narrowed(self, widths: list[int]) -> list[int]:
+        """Narrow columns of texts, which wrap, until the sheet prints in a type that can be read."""
+        floors = [min(width, _NARROW) for width in widths]
+        for table in self.tables:
+            for k, column in enumerate(table.columns):
+                if column.format in NUMERIC:
+                    floors[k] = max(floors[k], column.width)
+        over = sum(widths) + _GAP * len(widths) - _PAGE / _SCALE
+        slack = [max(0, width - floor) for width, floor in zip(widths, floors, strict=True)]
+        if over <= 0 or not sum(slack):
+            return widths
+        part = min(1.0, over / sum(slack))
+        return [int(width - part * more) for width, more in zip(widths, slack, strict=True)]
 
     def _text_span(self) -> tuple[int, float]:
         """Return how many columns a paragraph spans, and their width in characters."""
@@ -188,7 +212,7 @@ class _Sheet:
     def write(self) -> None:
         """Write the whole sheet."""
         for k, width in enumerate(self.widths, 1):
-            self.sheet.column_dimensions[get_column_letter(k)].width = width + 1.5
+            self.sheet.column_dimensions[get_column_letter(k)].width = width + _GAP
         self._text(self.section.title, style.TITLE)
         self._text(self.section.lead, style.LEAD)
         _link(self.sheet, self.row, "← Sommaire", CONTENTS)
@@ -199,7 +223,7 @@ class _Sheet:
         if not single:
             self.sheet.freeze_panes = "A2"
             self.sheet.print_title_rows = "1:1"
-        self._text(self.foot, style.NOTE)
+        self._text(self.foot, self.note)
 
     def _text(self, text: str, font: Any) -> None:
         _line(self.sheet, self.row, text, font=font, span=self.span, width=self.width)
@@ -238,20 +262,20 @@ class _Sheet:
         self._text(table.title, style.SUBTITLE)
         facts = [f"{k} : {getattr(table, v)}" for k, v in _ONE_LINE.items() if getattr(table, v)]
         if facts:
-            self._text(" · ".join(facts), style.NOTE)
+            self._text(" · ".join(facts), self.note)
         if table.rows.empty:
             self._text(EMPTY_TABLE, style.BODY)
         else:
             self._grid(table, freeze=freeze)
         for note in table.notes:
-            self._text(note, style.NOTE)
+            self._text(note, self.note)
         self.row += 1
 
     def _grid(self, table: Table, *, freeze: bool) -> None:
         sheet, top = self.sheet, self.row
         for k, (column, header) in enumerate(zip(table.columns, _headers(table), strict=True), 1):
             cell = style.put(sheet, top, k, header)
-            cell.font, cell.fill, cell.border = style.HEADER, style.HEADER_FILL, style.HEADER_BORDER
+            cell.font, cell.fill, cell.border = self.header, style.HEADER_FILL, style.HEADER_BORDER
             cell.alignment = style.alignment(column.format, header=True)
         tallest = max(
             style.lines(c.header, self.widths[k] + 0.5) for k, c in enumerate(table.columns)
@@ -297,7 +321,7 @@ class _Sheet:
                 cell = style.put(self.sheet, self.row, k, as_number(value, column.format))
                 cell.number_format = style.number_format(column.format)
                 cell.alignment = style.alignment(column.format)
-            cell.font, cell.border = style.HEADER, style.TOTAL_BORDER
+            cell.font, cell.border = self.header, style.TOTAL_BORDER
         self.row += 1
 
     def _remarks(self, table: Table, top: int) -> None:
@@ -314,8 +338,8 @@ class _Sheet:
         breaks.append(Break(id=self.row - 1))
         self._text(chart.title, style.SUBTITLE)
         if chart.unit:
-            self._text(f"Unité : {chart.unit} · Source : {chart.source}", style.NOTE)
-        self.row = native_chart(self.sheet, self.row, chart) + 1
+            self._text(f"Unité : {chart.unit} · Source : {chart.source}", self.note)
+        self.row = native_chart(self.sheet, self.row, chart, self.header) + 1
 
 
 def _headers(table: Table) -> list[str]:

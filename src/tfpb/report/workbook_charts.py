@@ -15,6 +15,7 @@ from tfpb.report import workbook_styles as style
 from tfpb.report.cells import as_number
 
 if TYPE_CHECKING:
+    from openpyxl.styles import Font
     from openpyxl.worksheet.worksheet import Worksheet
 
 _COLOURS: Final = (theme.ACCENT, "#BDBDBD", theme.DANS)
@@ -24,7 +25,7 @@ _HEAD_CM: Final = 2.6
 _PER_ITEM_CM: Final = 0.85
 
 
-def native_chart(sheet: Worksheet, row: int, chart: Chart) -> int:
+def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
     """Write the figures of a chart and the chart beside them, on a page of their own in print.
 
     Parameters
@@ -34,6 +35,8 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart) -> int:
         First free row.
     chart : Chart
         `BARS` (`libelle, valeur, valeur2…`) or `DUMBBELL` (`libelle, qpv, hors`).
+    header : Font
+        Of the row above the figures.
 
     Returns
     -------
@@ -43,7 +46,7 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart) -> int:
     names, keys, fmt = _series(chart)
     for k, text in enumerate(("Libellé", *names), 1):
         cell = style.put(sheet, row, k, text)
-        cell.font, cell.fill = style.HEADER, style.HEADER_FILL
+        cell.font, cell.fill = header, style.HEADER_FILL
     for offset, record in enumerate(chart.rows.to_dict("records"), 1):
         label = style.put(sheet, row + offset, 1, str(record["libelle"]))
         label.font, label.alignment = style.BODY, style.WRAP

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -31,6 +32,16 @@ def font(
 ) -> Font:
     """Make a font of the workbook."""
     return Font(name=FONT, size=size, bold=bold, italic=italic, color=_rgb(colour))
+
+
+def resized(made: Font, least: float) -> Font:
+    """Return a font at `least` points or more, in half points: what is reduced in print stays legible."""
+    size = math.ceil(2 * least) / 2
+    if size <= float(made.size):
+        return made
+    out = copy(made)
+    out.size = size
+    return out
 
 
 TITLE: Final = font(16, bold=True, colour=theme.ACCENT)

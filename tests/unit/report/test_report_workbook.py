@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 from report_dossier import HOSTILE
 from report_pack import entries, need, said, xlsx
 
 from tfpb.model.report import Format, Table
 from tfpb.report import workbook
-from tfpb.report.cells import as_number, missing
+from tfpb.report.cells import NUMERIC, as_number, missing
 from tfpb.report.sections import report
 from tfpb.report.workbook_styles import put
 
@@ -122,6 +123,28 @@ def test_print_setup_and_foot(book: openpyxl.Workbook) -> None:
         last = [c.value for row in sheet.iter_rows() for c in row if c.value]
         assert any("0a1b2c3d" in str(v) and "Aide à la décision" in str(v) for v in last)
     assert book["Synthèse"].page_setup.fitToHeight == 1
+
+
+def test_no_sheet_prints_under_seven_points(book: openpyxl.Workbook) -> None:
+    """Columns of a sheet share the width of a page: what it is reduced to rules the type."""
+    for sheet in book:
+        used = [c for row in sheet.iter_rows() for c in row if c.value is not None]
+        last = max(c.column for c in used)
+        width = sum(sheet.column_dimensions[get_column_letter(k)].width for k in range(1, last + 1))
+        inches = 11.69 - sheet.page_margins.left - sheet.page_margins.right
+        scale = min(1.0, inches * 72 / (width * 5.25))  # a letter of 10 points takes 5.25 points
+        assert min(c.font.size for c in used) * scale >= 7, (sheet.title, scale)
+        assert sheet.HeaderFooter.scaleWithDoc is False
+
+
+def test_a_number_column_is_never_narrowed(book: openpyxl.Workbook) -> None:
+    for section in said().sections:
+        for block in section.blocks:
+            if isinstance(block, Table) and "classeur" in block.media and section.sheet:
+                for k, column in enumerate(block.columns, 1):
+                    if column.format in NUMERIC:
+                        made = book[section.sheet].column_dimensions[get_column_letter(k)].width
+                        assert made > column.width, (block.key, column.header)
 
 
 def test_long_sheets_freeze_and_repeat_their_header(book: openpyxl.Workbook) -> None:
