@@ -47,10 +47,11 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
     for k, text in enumerate(("Libellé", *names), 1):
         cell = style.put(sheet, row, k, text)
         cell.font, cell.fill = header, style.HEADER_FILL
+    room = float(sheet.column_dimensions["A"].width) - 1
     for offset, record in enumerate(chart.rows.to_dict("records"), 1):
         label = style.put(sheet, row + offset, 1, str(record["libelle"]))
         label.font, label.alignment = style.BODY, style.WRAP
-        sheet.row_dimensions[row + offset].height = 14.0 * style.lines(label.value, 20)
+        sheet.row_dimensions[row + offset].height = 14.0 * style.lines(label.value, room)
         for k, key in enumerate(keys, 2):
             cell = style.put(sheet, row + offset, k, as_number(record[key], fmt))
             cell.font, cell.number_format = style.BODY, style.number_format(fmt)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FONT: Final = "Calibri"
 """A workbook cannot carry its font: this one stands on office computers."""
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "−")
+_LETTERS: Final = 1.1  # letters in the width of a figure, the unit of a column
 _LIMIT: Final = 32_000  # characters a cell can hold, with some to spare
 
 
@@ -96,7 +97,17 @@ def put(sheet: Worksheet, row: int, col: int, value: Any) -> Any:
 
 
 def lines(text: str, width: float) -> int:
-    """Estimate how many lines a text takes in a width of characters."""
-    if not text:
-        return 1
-    return sum(max(1, math.ceil(len(part) / max(width, 4))) for part in text.split("\n"))
+    """Estimate how many lines a text takes in a width of characters, broken between words."""
+    room = max(int(width * _LETTERS), 4)
+    count = 0
+    for part in text.split("\n"):
+        count += 1
+        used = 0
+        for word in part.split():
+            if used and used + 1 + len(word) <= room:
+                used += 1 + len(word)
+                continue
+            more = math.ceil(len(word) / room)  # a word longer than a line is cut
+            count += more - (0 if used else 1)
+            used = len(word) - (more - 1) * room
+    return count

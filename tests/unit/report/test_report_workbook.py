@@ -16,7 +16,7 @@ from tfpb.model.report import Format, Table
 from tfpb.report import workbook
 from tfpb.report.cells import NUMERIC, as_number, missing
 from tfpb.report.sections import report
-from tfpb.report.workbook_styles import put
+from tfpb.report.workbook_styles import lines, put
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,6 +135,23 @@ def test_no_sheet_prints_under_seven_points(book: openpyxl.Workbook) -> None:
         scale = min(1.0, inches * 72 / (width * 5.25))  # a letter of 10 points takes 5.25 points
         assert min(c.font.size for c in used) * scale >= 7, (sheet.title, scale)
         assert sheet.HeaderFooter.scaleWithDoc is False
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "expected"),
+    [
+        ("", 10, 1),
+        ("un", 10, 1),
+        ("un\ndeux", 10, 2),
+        ("4 · Gestion des déchets, encombrants et épaves", 16, 4),  # 46 letters: 3 if words broke
+        ("a" * 45, 10, 5),
+        ("aa bb", 4, 2),
+        ("aa bb", 5, 1),
+        ("a" * 12 + " b", 10, 2),
+    ],
+)
+def test_a_row_is_as_tall_as_its_words_ask(text: str, width: int, expected: int) -> None:
+    assert lines(text, width) == expected
 
 
 def test_a_number_column_is_never_narrowed(book: openpyxl.Workbook) -> None:
