@@ -154,7 +154,9 @@ def list_doubts(doubts: Iterable[Fault]) -> None:
 
 
 def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> None:
-    """List doubts briefly on the standard channel, one line a kind with the first as its example.
+    """List doubts briefly on the standard channel, each kind once with the first as its example.
+
+    What to do follows, unless all of them are listed elsewhere.
 
     Parameters
     ----------
@@ -177,6 +179,8 @@ def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> 
             f" Et {others} {'autre' if others == 1 else 'autres'} de même nature." if others else ""
         )
         say(f"  – {said.title}{place}{more}")
+        if not where and said.hint and not said.hint.startswith("Rien à faire"):
+            say(f"    que faire : {said.hint}")
     if len(kinds) > most:
         say(f"  – … et {len(kinds) - most} autres natures de doute.")
     if where and kinds:

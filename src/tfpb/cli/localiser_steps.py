@@ -136,8 +136,6 @@ def _rendered(task: Task, frame: pd.DataFrame, points: pd.DataFrame) -> bytes:
     if task.output.suffix.lower() != ".gpkg":
         return table_bytes(task.output, frame, raw_csv=task.raw_csv)
     at = positions(points, default_radius_m=task.radius_m)
-    if not at.placed.any():
-        raise fail("sortie_gpkg_vide", place=Place(task.output.name))
     found = sorted(set(at.epsg[at.placed].tolist()))
     epsg = found[0] if len(found) == 1 else LAMBERT_93
     x, y = np.array(at.x), np.array(at.y)

@@ -54,7 +54,7 @@ def wrong_line(code: str, name: str, got: str) -> str:
         "absent": f"Le fichier {name} a disparu : importez à nouveau cette géographie.",
         "empreinte": f"Le fichier {name} a changé depuis son import : importez-le à nouveau.",
         "lignes": f"Le fichier {name} n’a pas le bon nombre de lignes ({got}) : importez-le à nouveau.",
-        "invalides": f"Le fichier {name} a {got} contour(s) invalide(s) : importez-le à nouveau.",
+        "invalides": f"Le fichier {name} a des contours invalides ({got}) : importez-le à nouveau.",
     }[code]
 
 

@@ -84,7 +84,7 @@ def summary_lines(
     return lines
 
 
-_SUITE: Final = "Même anomalie sur {reste} autre(s) ligne(s)."
+_SUITE: Final = "Même anomalie sur {reste:s autre ligne/autres lignes}."
 _HINT_CRS: Final = (
     "Vérifiez les colonnes de coordonnées et leur projection : Lambert-93 en métropole, la projection "
     "légale outre-mer, ou longitude et latitude en degrés."
@@ -110,26 +110,26 @@ FAULTS: dict[str, FaultWords] = {
         "(ou tfpb geodonnees installer --departement NN).",
     ),
     "aucune_position": FaultWords(
-        "Aucune des {lignes} lignes ne porte de position.",
+        "Aucune ligne ne porte de position ({lignes:s ligne lue/lignes lues}).",
         "des colonnes result_x et result_y, x et y, ou longitude et latitude",
         "Si le fichier n’a pas été géocodé, lancez : tfpb geocoder ENTREE --sortie SORTIE. "
         "Si ses adresses viennent d’être cherchées, la base importée ne couvre pas ces communes : "
         "importez celle de leur département (tfpb geodonnees importer-adresses FICHIER).",
     ),
     "aucun_point_apparie": FaultWords(
-        "Aucun des {lignes} points n’est proche d’un quartier de la carte {millesime} : "
+        "Aucun point n’est proche d’un quartier de la carte {millesime} ({lignes:s point lu/points lus}) : "
         "le plus proche est à plus de {distance_km} km.",
         "des points du même territoire que la carte importée",
         "Vérifiez que la carte importée couvre ce territoire, et la projection des coordonnées.",
     ),
     "aucun_point_en_qpv": FaultWords(
-        "Aucun des {lignes} points n’est dans un quartier de la carte {millesime}.",
+        "Aucun point n’est dans un quartier de la carte {millesime} ({lignes:s point lu/points lus}).",
         "",
         "C’est possible ; sinon vérifiez la carte importée et les coordonnées.",
     ),
     "carte_partielle": FaultWords(
-        "{lignes} point(s) sont à plus de {distance_km} km de tout quartier de la carte {millesime} : "
-        "elle ne couvre peut-être pas ce territoire.",
+        "Des points sont à plus de {distance_km} km de tout quartier de la carte {millesime} "
+        "({lignes:s point/points}) : elle ne couvre peut-être pas ce territoire.",
         "la carte officielle entière",
         "Importez la carte nationale, puis recommencez.",
     ),
@@ -203,10 +203,5 @@ FAULTS: dict[str, FaultWords] = {
         "{a_verifier} à vérifier.",
         "",
         "Rien à corriger : l’argent suit les logements ; vérifiez les logements de chaque entrée.",
-    ),
-    "sortie_gpkg_vide": FaultWords(
-        "Aucune ligne n’a de position : le GeoPackage serait vide.",
-        "au moins une ligne située",
-        "Choisissez une sortie en csv ou xlsx.",
     ),
 }

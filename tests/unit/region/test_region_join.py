@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,11 +14,18 @@ import pytest
 from tfpb import survey
 from tfpb.config import Entete, Fichiers, Settings
 from tfpb.errors import TfpbError
+from tfpb.executor import executor
+from tfpb.io.region_inputs import _contrats as contrats_of_file
 from tfpb.model.plan import Plan
 from tfpb.region.join import _known_bailleurs, _stacked
-from tfpb.region.partition import Part, only_rows
-from tfpb.region.territories import Territories
+from tfpb.region.partition import Part, _answers, only_rows
+from tfpb.region.territories import Territories, _contrats
 from tfpb.survey.scales import ABSENT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tfpb.errors import Fault
 
 
 def plan(column: str, label: str, *, satisfied: tuple[int, ...] = (1, 2)) -> Plan:
@@ -89,6 +99,69 @@ def test_bailleurs_of_a_joint_delivery() -> None:
     gone = _known_bailleurs(one, ["Habitat B"])
     assert len(gone.respondents) == 0
     assert [(f.code, f.fields["nombre"]) for f in gone.faults] == [("region_bailleur_inconnu", 2)]
+
+
+@pytest.mark.parametrize(
+    ("names", "kept", "code"),
+    [("AB", 2, "region_reponses_autres"), ("BC", 0, "region_bailleur_absent"), ("BB", 4, "")],
+)
+def test_a_delivery_of_several_gives_each_its_own(names: str, kept: int, code: str) -> None:
+    frames = [
+        pd.DataFrame(
+            {"b": name, "r": ["R1", "R2"], "p": "1", "q": ["0", "1"], "q1": ["1", "4"],
+             "_fichier": "e.csv", "_feuille": "", "_ligne": [2, 3]}, dtype=object,
+        ) for name in names
+    ]  # fmt: skip
+    deliveries = [SimpleNamespace(frame=f, table=SimpleNamespace(file="e.csv")) for f in frames]
+    its_plan = plan("q1", "Propreté")
+    inputs: Any = SimpleNamespace(plan=its_plan, deliveries=deliveries)
+    settings = part("A", its_plan, "q1", [1, 2]).settings
+    sides: Any = None
+    if not kept:
+        with pytest.raises(TfpbError) as caught:
+            _answers(inputs, sides, settings)
+        assert [(f.code, f.place.file) for f in caught.value.faults] == [(code, "e.csv")]
+        return
+    made = _answers(inputs, sides, settings)
+    assert made.respondents["bailleur"].tolist() == ["A"] * kept
+    assert [f.code for f in made.faults if f.code.startswith("region_")] == [code] * bool(code)
+
+
+def test_contrats_that_contradict_are_said_and_the_region_rules() -> None:
+    rows = pd.DataFrame({"contrat_de_ville": ["Autre", ""], "codes_qpv": [("Q1", "Q2"), ("Q1",)]})
+    one: Any = SimpleNamespace(name="B", inputs=SimpleNamespace(frame=lambda _: rows))
+    region: Any = SimpleNamespace(contrats={"Q1": "Contrat"})
+    out, notices = _contrats([one], region)
+    assert out == {"Q1": "Contrat", "Q2": "Autre"}
+    assert [(f.code, f.got) for f in notices] == [("region_contrat_contredit", "Q1")]
+
+
+def test_a_quarter_of_two_contrats_is_a_fault_at_its_row(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text(
+        "contrat_de_ville;codes_qpv\nA;QN05901N\nB;QN05901N QN05902N\n", encoding="utf-8"
+    )
+    settings: Any = SimpleNamespace(
+        fichiers=SimpleNamespace(contrats="c.csv"), path=lambda name: tmp_path / name
+    )
+    faults: list[Fault] = []
+    contrats_of_file(settings, [], faults)
+    found = [(f.code, f.got, f.place.row) for f in faults]
+    assert found == [("region_qpv_deux_contrats", "QN05901N", 3)]
+
+
+def test_without_the_extra_a_cluster_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(TfpbError) as caught:
+        executor("dask", workers=1, scheduler="tcp://rien:8786").map(len, [[]])
+    assert [f.code for f in caught.value.faults] == ["dask_absent"]
+
+
+def test_a_scale_the_plan_does_not_hold_is_said_by_the_survey_too() -> None:
+    lame = plan("q1", "Propreté").model_copy(update={"echelles": {}})
+    made = survey.recode([pd.DataFrame(
+        {"b": "A", "r": "R", "p": "1", "q": ["0"], "q1": "1", "_fichier": "e", "_feuille": "",
+         "_ligne": 2}, dtype=object)], lame)  # fmt: skip
+    assert "echelle_inconnue" in [f.code for f in made.faults]
 
 
 def test_rows_are_kept_together() -> None:

@@ -1,0 +1,292 @@
+"""Messages no other test provokes by name: each is reached by an input, with its place and what to do."""
+
+from __future__ import annotations
+
+import json
+import re
+import string
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import typer
+
+from tfpb.cli.common import guard
+from tfpb.errors import TfpbError, fail
+from tfpb.io.contents import require_file
+from tfpb.words.faults import CATALOGUE
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+TESTS = Path(__file__).parents[1]
+STOCK = """id_residence;nom;bailleur;adresse;code_postal;commune;code_insee;nb_logements;contact
+R1;A;Habitat;1 rue A;59990;Valmont;59999;3;a.b@exemple.fr
+R1;A;Autre;2 rue A;59990;Valmont;59999;3;c.d@exemple.fr
+R2;B;Habitat;;59990;Valmont;59999;3;e.f@exemple.fr
+R3;C;Habitat;3 rue C;;;;3;g.h@exemple.fr
+R4;D;Habitat;4 rue D;59990;Valmont;59XYZ;3;i.j@exemple.fr
+"""
+SETTINGS = """[dossier]
+titre = "Essai"
+annee = 2025
+date = 2026-02-10
+bailleur = "Habitat"
+[fichiers]
+patrimoine = "patrimoine.csv"
+"""
+PLAN = """[colonnes]
+vague = "vague"
+bailleur = "bailleur"
+residence = "residence"
+poids = "poids"
+qpv = "qpv"
+ajustement = ["type", "perdue"]
+[reglages]
+marges_calage = "marges.csv"
+[enquete."2019"]
+population = "tous"
+[enquete."2023"]
+population = "anciens"
+[variables.type]
+colonnes = ["type"]
+[echelles.s4]
+satisfait = [1, 2]
+insatisfait = [3, 4]
+[[items]]
+colonnes = ["q1"]
+libelle = "Propreté"
+theme = "residence"
+echelle = "s4"
+"""
+
+ELSEWHERE = {
+    "qpv_autre_carte": ("test_cli_forty_faults.py", "carte QPV "),
+    "qpv_plusieurs": ("test_cli_forty_faults.py", "plusieurs quartiers"),
+    "residence_inconnue_enquete": (
+        "test_cli_forty_faults.py",
+        "dans l’enquête mais pas dans le patrimoine",
+    ),
+    "region_bailleur_en_double": ("test_cli_region.py", "nommé deux fois"),
+    "region_annee_differente": ("test_cli_region.py", "porte sur l’année"),
+    "region_trop_peu": ("test_cli_region.py", "Trop peu de bailleurs"),
+}
+"""Messages whose words, not whose names, are looked for where commands are run."""
+
+
+def said(code: str, output: str) -> bool:
+    """Say whether a message's words are there, in order, whatever stands between them."""
+    pieces = [re.escape(text) for text, _, _, _ in string.Formatter().parse(CATALOGUE[code].title)]
+    return re.search(".*?".join(pieces), output.replace("\n", " ")) is not None
+
+
+def dossier(folder: Path, *, stock: str = STOCK, settings: str = SETTINGS, **files: str) -> Path:
+    """Write a small dossier."""
+    for name, content in (("patrimoine.csv", stock), ("dossier.toml", settings)):
+        (folder / name).write_text(content, encoding="utf-8")
+    for name, content in files.items():
+        (folder / name.replace("_", ".")).write_text(content, encoding="utf-8")
+    return folder / "dossier.toml"
+
+
+def told(result: Any, *codes: str, where: str = "") -> None:
+    """Check that messages came, with where and what to do, and no word of a programmer."""
+    assert result.exit_code in (0, 2), result.output
+    for code in codes:
+        assert said(code, result.output), (code, result.output)
+    assert where in result.output
+    assert not CATALOGUE[codes[0]].hint or "que faire : " in result.output
+    assert "Traceback" not in result.output
+
+
+def test_of_a_stock(tmp_path: Path, geodata: Path, run: Run) -> None:
+    near = ("--geodonnees", geodata)
+    result = run("verifier", dossier(tmp_path), *near)
+    told(
+        result, "residence_deux_organismes", "adresse_absente", "commune_absente",
+        "code_commune_douteux", "donnee_personnelle_ecartee", where="« patrimoine.csv »",
+    )  # fmt: skip
+    bare = re.sub(r"\d rue \w", "", STOCK)
+    told(run("verifier", dossier(tmp_path, stock=bare), *near), "patrimoine_sans_adresse")
+    lines = STOCK.splitlines()
+    lines[0] += ";locataire"
+    named = "\n".join([lines[0], *(f"{line};DUPONT Jean" for line in lines[1:])])
+    online = SETTINGS + '[reglages]\ngeocodage = "api"\n'
+    told(
+        run("verifier", dossier(tmp_path, stock=named, settings=online), *near),
+        "adresses_de_locataires",
+    )
+
+
+def test_of_settings(tmp_path: Path, geodata: Path, run: Run) -> None:
+    near = ("--geodonnees", geodata)
+    without_plan = SETTINGS + 'enquete = "e.csv"\n'
+    told(run("verifier", dossier(tmp_path, settings=without_plan), *near), "plan_absent")
+    twice = SETTINGS.replace("annee = 2025", "annee = 2025\nannee = 2024")
+    told(
+        run("verifier", dossier(tmp_path, settings=twice), *near),
+        "toml_cle_en_double",
+        where="ligne 4",
+    )
+    toml = dossier(tmp_path)
+    told(run("verifier", toml, "--geodonnees", tmp_path / "rien"), "geographie_absente")
+    file = tmp_path / "patrimoine.csv"
+    told(run("dossier", toml, "--sortie", file, *near), "sortie_est_fichier")
+    told(run("nouveau", tmp_path), "commande_depuis")
+    assert file.read_text(encoding="utf-8") == STOCK
+
+
+def test_of_renamed_streets(tmp_path: Path, geodata: Path, run: Run) -> None:
+    dossier(tmp_path, alias_csv="ancien;nouveau\nRUE A;RUE B\nRUE A;RUE C\nRUE D;\n")
+    result = run("geocoder", tmp_path / "patrimoine.csv", "--sortie", tmp_path / "s.csv",
+                 "--alias-voies", tmp_path / "alias.csv", "--geodonnees", geodata)  # fmt: skip
+    told(result, "alias_contradictoire", "alias_incomplet", where="« alias.csv »")
+
+
+def test_of_geography(
+    tmp_path: Path, example: Path, geodata: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = ("--geodonnees", tmp_path / "g")
+    square = [[[3.0, 50.0], [3.1, 50.0], [3.1, 50.1], [3.0, 50.0]]]
+    feature = {
+        "type": "Feature", "geometry": {"type": "Polygon", "coordinates": square},
+        "properties": {"couleur": "vert"},
+    }  # fmt: skip
+    path = tmp_path / "c.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    told(run("geodonnees", "importer-communes", path, *mine), "couche_sans_colonne")
+    told(run("geodonnees", "importer-qpv", path, "--millesime", 1999, *mine), "millesime_inconnu")
+    install = ("geodonnees", "installer", "--departement")
+    told(run(*install, "99", *mine), "departement_inconnu")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "rien.pem"))
+    told(run(*install, "59", *mine), "certificats_illisibles")
+    monkeypatch.delenv("SSL_CERT_FILE")
+    monkeypatch.setenv("HTTPS_PROXY", "foo://proxy:3128")
+    told(run(*install, "59", *mine), "proxy_illisible")
+    monkeypatch.delenv("HTTPS_PROXY")
+    assert not (tmp_path / "g").exists() or not list((tmp_path / "g").iterdir())
+    broken = tmp_path / "abimee"
+    broken.mkdir()
+    for source in geodata.iterdir():
+        cut = source.stat().st_size // 2 if source.suffix == ".parquet" else None
+        (broken / source.name).write_bytes(source.read_bytes()[:cut])
+    result = run("localiser", example / "patrimoine.xlsx", "--sortie", tmp_path / "s.csv",
+                 "--annee", 2025, "--geodonnees", broken)  # fmt: skip
+    told(result, "geodonnees_abimees")
+
+
+def test_of_points(tmp_path: Path, geodata: Path, run: Run) -> None:
+    where = ("--annee", 2025, "--geodonnees", geodata)
+    path = tmp_path / "p.csv"
+    path.write_text("a;b\n1;2\n")
+    told(run("localiser", path, "--sortie", tmp_path / "s.csv", *where), "entree_sans_colonnes")
+    path.write_text("adresse;x;y\n1 RUE INVENTEE;;\n")
+    told(run("localiser", path, "--sortie", tmp_path / "s.gpkg", *where), "aucune_position")
+    assert [p.name for p in tmp_path.iterdir()] == ["p.csv"]
+
+
+@pytest.mark.parametrize(
+    ("code", "header", "row"),
+    [
+        ("metres_inverses_suite", "x;y", "7060000;705000"),
+        ("degres_inverses_suite", "longitude;latitude", "50.63;3.07"),
+        ("lambert_2_suite", "x;y", "652000;2627000"),
+        ("point_hors_france_suite", "longitude;latitude", "-74.0;40.7"),
+        (
+            "positions_discordantes_suite",
+            "result_x;result_y;longitude;latitude",
+            "705000;7060000;2.35;48.85",
+        ),
+    ],
+)
+def test_of_many_wrong_points(
+    tmp_path: Path, geodata: Path, run: Run, code: str, header: str, row: str
+) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("\n".join([header, *[row] * 60]))
+    result = run("localiser", path, "--sortie", tmp_path / "s.csv", "--annee", 2025,
+                 "--geodonnees", geodata)  # fmt: skip
+    told(result, code.removesuffix("_suite"))
+    assert said(code, result.output), result.output
+
+
+def answers(*, holes: bool) -> str:
+    """Write a delivery of two waves: one bailleur in the first, two in the second."""
+    lines = ["vague;bailleur;residence;poids;qpv;type;q1"]
+    for wave, owners in (("2019", "A"), ("2023", "AB")):
+        for k in range(240):
+            home = "" if holes and k == 7 else f"R{k % 16}"
+            kind = "" if holes and k == 9 else ("tour", "barre")[k % 2]
+            score = 1 + k % (2 if wave == "2019" else 4)
+            lines.append(f"{wave};{owners[k % len(owners)]};{home};1,5;{k % 16 % 2};{kind};{score}")
+    return "\n".join(lines) + "\n"
+
+
+def test_of_a_survey(tmp_path: Path, run: Run) -> None:
+    files = {"e.csv": answers(holes=True), "plan.toml": PLAN,
+             "marges.csv": "variable;modalite;effectif\ntype;tour;100\n"}  # fmt: skip
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+
+    def compared() -> Any:
+        return run("comparer", tmp_path / "e.csv", "--plan", tmp_path / "plan.toml",
+                   "--sortie", tmp_path / "s.csv")  # fmt: skip
+
+    told(
+        compared(), "marge_non_adoptee", "calage_impossible", "variable_absente",
+        "vagues_population", "vagues_echelle", "vagues_entres", "residence_manquante",
+        "ajustement_incomplet",
+    )  # fmt: skip
+    plan = PLAN.replace('qpv = "qpv"', 'qpv = "qpv"\nstrates = ["inconnue"]')
+    (tmp_path / "plan.toml").write_text(plan, encoding="utf-8")
+    told(compared(), "strate_absente")
+    (tmp_path / "plan.toml").write_text(PLAN, encoding="utf-8")
+    (tmp_path / "e.csv").write_text(answers(holes=False).replace("2019;", ";", 1), encoding="utf-8")
+    told(compared(), "enquete_cellule_vide", where="« e.csv », ligne 2")
+
+
+def test_of_a_pack(copy: Path, geodata: Path, run: Run) -> None:
+    path = copy / "conventions.csv"
+    late = path.read_text(encoding="utf-8-sig").replace("2024-12-20", "2026-12-20")
+    path.write_text(late, encoding="utf-8-sig")
+    result = run("verifier", copy / "dossier.toml", "--geodonnees", geodata)
+    told(result, "abattement_non_acquis", "residence_coupee")
+
+
+def test_of_what_the_system_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("a;b\n")
+
+    def refused(*_: object, **__: object) -> Any:
+        raise PermissionError(13, "Permission denied", str(tmp_path / ".p.csv.part"))
+
+    with pytest.raises(typer.Exit) as left, guard():
+        refused()
+    assert left.value.exit_code == 2
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(typer.Exit), guard():
+        require_file(path)
+    output = capsys.readouterr().err
+    for code in ("acces_impossible", "fichier_inaccessible"):
+        assert said(code, output), output
+    assert output.count("« p.csv »") == 2
+
+
+def test_every_message_is_provoked_by_a_test() -> None:
+    """The name of each message stands in a test, or its words do where commands are run."""
+    tests = {p.name: p.read_text(encoding="utf-8") for p in TESTS.rglob("test_*.py")}
+    for code, (file, phrase) in ELSEWHERE.items():
+        words = CATALOGUE[code]
+        assert phrase in tests[file], code
+        assert phrase in words.title + words.expected + words.hint, code
+    here = "\n".join(tests.values())
+    assert [code for code in CATALOGUE if not re.search(rf"\b{code}\b", here)] == []
+
+
+def test_a_message_is_known_by_its_words() -> None:
+    error = fail("fichier_absent", got="x")
+    assert isinstance(error, TfpbError)
+    assert said("fichier_absent", "Le fichier « x » est introuvable.")
+    assert not said("fichier_absent", "Le fichier est introuvable.")
