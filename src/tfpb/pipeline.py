@@ -18,7 +18,7 @@ from tfpb.stage import Executor, Stage, directly, run_stages
 from tfpb.steps import addresses, answers, checks, evidence, layers, money, stock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from tfpb.config import Settings
@@ -91,8 +91,12 @@ def examine(
         return (*found, *inputs.headers.quote(left)), None
     start = first_values(settings, inputs, geography, masked_before)
     outcome = run_stages(STAGES, start, execute=execute, headers=inputs.headers)
-    if outcome.faults:
-        return (*found, *outcome.faults), None
+    if (
+        outcome.faults
+    ):  # what was made has doubts of its own, and what was not may be looked at further
+        told = (*found, *outcome.faults, *_notices(outcome.values))
+        more = inputs.headers.quote(checks.remaining_faults(settings, inputs, told))
+        return (*told, *(f for f in more if f not in told)), None
     dossier = _freeze(settings, inputs, geography, outcome.values, found)
     return dossier.notices, dossier
 
@@ -127,6 +131,12 @@ def assemble(
     return dossier
 
 
+def _notices(values: Mapping[str, Any]) -> tuple[Fault, ...]:
+    """Gather the doubts of what the stages made."""
+    parts = (values.get(k) for k in ("located", "survey", "abatement", "programme", "droit_commun"))
+    return tuple(n for part in parts if part is not None for n in part.notices)
+
+
 def _freeze(
     settings: Settings,
     inputs: Inputs,
@@ -136,8 +146,7 @@ def _freeze(
 ) -> Dossier:
     communes = {c for c in values["located"].entrances["result_citycode"] if c}
     sources = (*inputs.sources, *geography.sources, *geography.parcel_sources(communes))
-    parts = (values[k] for k in ("located", "survey", "abatement", "programme", "droit_commun"))
-    notices = (*doubts, *(n for part in parts if part is not None for n in part.notices))
+    notices = (*doubts, *_notices(values))
     return Dossier(
         settings=settings,
         run_hash=run_hash(settings, sources),

@@ -132,6 +132,16 @@ def test_each_fault_is_told_in_its_place(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["dossier"]
 
 
+def test_a_fault_of_the_programme_hides_no_doubt(copy: Path, geodata: Path, run: Run) -> None:
+    cell("programme_2025.xlsx", 5, "Dépense valorisée TFPB", 99_999_999)(copy)
+    cell("programme_2025.xlsx", 6, "Axe", "Sur entretien")(copy)
+    result = run("verifier", copy / "dossier.toml", "--geodonnees", geodata)
+    assert result.exit_code == 2
+    assert "dépasse la dépense réalisée" in result.output  # the fault of the stage
+    assert "« Sur entretien » a été lu comme" in result.output  # a doubt of the same stage
+    assert "coupée par la limite" in result.output  # a doubt of a stage that was made
+
+
 def test_all_faults_come_at_once(copy: Path, tmp_path: Path, geodata: Path, run: Run) -> None:
     several = ["text for a number", "unknown quarter", "rate of 5500", "no such day"]
     for name in several:

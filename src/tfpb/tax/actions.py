@@ -75,7 +75,7 @@ def programme(
     Raises
     ------
     TfpbError
-        Every fault: `axe_inconnu` and `axe_contradictoire`, `montant_negatif`,
+        Every fault: `axe_inconnu`, `axe_contradictoire`, `axe_multiple`, `montant_negatif`,
         `valorise_depasse`, `valorise_sans_depense`, `piece_en_double`, `action_sans_abattement`,
         `report_illisible`.
     """

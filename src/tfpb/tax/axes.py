@@ -66,6 +66,10 @@ proposition, said as such on every line that uses it, and `[themes]` of dossier.
 _NUMBER: Final = re.compile(
     r"(?:axe\s*)?(?:n\s*[°o]?\s*)?([1-8])(?:[.,]0+)?(?:\s*[-–—.:)/]+\s*|\s+|$)"
 )
+_OTHERS: Final = re.compile(
+    r"(?:(?:et|ou|a|puis|axe|axes) )*[1-8](?: (?:(?:et|ou|a|puis|axe|axes) )*[1-8])*"
+)
+"""What follows a number when an action is given to several axes: « 3/4 », « Axe 3 et axe 5 »."""
 _NEAR: Final = 84
 _CLEAR: Final = 6
 _SHOWN: Final = 3
@@ -94,7 +98,8 @@ class Reading:
         1 to 8; None when it cannot be told.
     how : str
         `exact` (number or official label), `devine` (spelling mended), `proposition` (theme of
-        another table), `contradictoire` (a number and another axis's label), `inconnu`.
+        another table), `contradictoire` (a number and another axis's label), `plusieurs` (more than one
+        number), `inconnu`.
     """
 
     axe: int | None
@@ -115,6 +120,8 @@ def read_axis(written: str, own: Mapping[str, Theme] | None = None) -> Reading:
     match = _NUMBER.match(strip_accents(text).lower())
     number = int(match[1]) if match else None
     label = text[match.end() :] if match else text
+    if number is not None and _OTHERS.fullmatch(fold(label)):
+        return Reading(None, "plusieurs")
     found = _label(label, own or {}) if fold(label) else Reading(None, "exact")
     if number is None:
         return found

@@ -22,6 +22,7 @@ AMOUNTS: Final = (
     "prevu_eur", "realise_eur", "bailleur_eur", "autres_eur", "valorise_eur", "cout_horaire_eur",
 )  # fmt: skip
 _PIECES: Final = re.compile(r"\s*[;|\n]\s*|\s*,\s+")
+_REFUSED: Final = {"contradictoire": "axe_contradictoire", "plusieurs": "axe_multiple"}
 _EXPECTED: Final = "un axe de 1 à 8, ou son libellé dans le cadre national"
 
 
@@ -54,8 +55,8 @@ def _axis(row: Record, themes: Mapping[str, Theme] | None) -> tuple[int | None, 
     written = text(row["axe"])
     reading = read_axis(written, themes)
     here = place(row, "axe")
-    if reading.how == "contradictoire":
-        return None, [Fault("axe_contradictoire", here, written, {"attendu": _EXPECTED})]
+    if reading.how in _REFUSED:
+        return None, [Fault(_REFUSED[reading.how], here, written, {"attendu": _EXPECTED})]
     if reading.axe is None:
         fields = {"proches": near_names(nearest_names(written, themes))}
         return None, [Fault("axe_inconnu", here, written, fields)]

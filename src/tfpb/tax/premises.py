@@ -77,8 +77,9 @@ def _one(row: Record, law: Law) -> list[Fault]:
             faults.append(Fault("montant_negatif", place(row, column), str(amount)))
     if money(row.get("taux_commune_pct")) is None:
         faults.append(Fault("taux_commune_vide", place(row, "taux_commune_pct")))
-    elif 0 < sum(rates_of(row)) < 1:
-        fields = {"somme": written(sum(rates_of(row)))}
+    elif 0 < sum(rates_of(row)) < 1 or 0 < rates_of(row)[0] < 1:
+        # a cell that shows « 38,97 % » holds 0.3897; no commune has so low a rate
+        fields = {"commune": written(rates_of(row)[0]), "somme": written(sum(rates_of(row)))}
         faults.append(
             Fault("taux_suspect", place(row, "taux_commune_pct"), "", fields, Severity.DOUTE)
         )

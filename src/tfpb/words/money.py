@@ -41,9 +41,10 @@ FAULTS: dict[str, FaultWords] = {
         "Recopiez le taux de l’avis ; écrivez 0 si la commune n’en vote pas.",
     ),
     "taux_suspect": FaultWords(
-        "La somme des taux est de {somme} % : le taux semble écrit en proportion.",
+        "Le taux communal est de {commune} % (somme des taux : {somme} %) : il semble écrit en proportion.",
         "un taux en %, par exemple 42,50",
-        "Si 0,55 veut dire 55 %, corrigez les taux ; le calcul a pris la valeur telle quelle.",
+        "Si 0,42 veut dire 42 %, écrivez 42 (une cellule affichée « 42 % » vaut 0,42) ; le calcul a pris la "
+        "valeur telle quelle.",
     ),
     "base_deja_abattue": FaultWords(
         "La base nette semble déjà réduite de 30 % (attendue avant abattement : {calculee} €).",
@@ -120,6 +121,11 @@ FAULTS: dict[str, FaultWords] = {
         "La cotisation de l’avis {avis} ne s’explique ni avec ni sans abattement.",
         "environ {attendu} €",
         "Vérifiez la cotisation (hors TEOM, avant dégrèvements), les bases et les taux.",
+    ),
+    "axe_multiple": FaultWords(
+        "Plusieurs axes sont écrits pour une seule action.",
+        "{attendu}",
+        "Gardez l’axe principal, ou partagez la dépense en autant de lignes que d’axes.",
     ),
     "axe_contradictoire": FaultWords(
         "Le numéro et le libellé de l’axe se contredisent.",

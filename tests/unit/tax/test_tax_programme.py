@@ -154,6 +154,8 @@ def test_spelling_is_kept_and_said() -> None:
     [
         ({"axe": "Divers"}, ["axe_inconnu"]),
         ({"axe": "3 - Tranquillité résidentielle"}, ["axe_contradictoire"]),
+        ({"axe": "3/4"}, ["axe_multiple"]),
+        ({"axe": "Axe 3 et axe 5"}, ["axe_multiple"]),
         ({"realise_eur": -100, "valorise_eur": 0}, ["montant_negatif"]),
         ({"prevu_eur": -1}, ["montant_negatif"]),
         ({"valorise_eur": "100,01"}, ["valorise_depasse"]),
