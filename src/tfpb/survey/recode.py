@@ -168,11 +168,12 @@ def _missing_roles(
         if column is not None or fixed.get(role):
             continue
         named = getattr(plan.colonnes, role)
+        unsaid = role == "qpv" and not named
         if named or role in needed:
             stops = role in needed or role in {"residence", "poids"}
             faults.append(
                 Fault(
-                    "enquete_colonne_absente" if named or role != "qpv" else "enquete_sans_cote",
+                    "enquete_sans_cote" if unsaid else "enquete_colonne_absente",
                     place,
                     ", ".join(named),
                     {"role": role, "lues": headers},

@@ -27,7 +27,10 @@ EXPLANATIONS: Final[dict[str, str]] = {
         "les ménages interrogés sont trop peu nombreux pour démontrer l’équivalence comme l’écart"
     ),
     Verdict.NON_PUBLIABLE: "trop peu de ménages interrogés pour donner un chiffre",
-    Verdict.NON_CALCULABLE: "moins de deux résidences, ou aucune réponse, d’un côté au moins",
+    Verdict.NON_CALCULABLE: (
+        "moins de deux résidences ou aucune réponse d’un côté au moins, ou des réponses toutes "
+        "pareilles des deux côtés"
+    ),
     Verdict.HAUSSE: "l’écart entre QPV et hors QPV s’est déplacé en faveur des QPV, et c’est démontré",
     Verdict.BAISSE: "l’écart entre QPV et hors QPV s’est déplacé au détriment des QPV, et c’est démontré",
     Verdict.NON_DEMONTRE: "le changement observé n’est pas démontré",

@@ -44,7 +44,7 @@ PUBLICATIONS: Final[dict[str, str]] = {
     Publication.FRAGILE: "fragile : peu de réponses, à lire avec prudence",
     Publication.NON_PUBLIABLE: "non publiable : trop peu de réponses",
     Publication.MASQUE: "masqué : secret des réponses",
-    Publication.NON_CALCULABLE: "non calculable : moins de deux résidences",
+    Publication.NON_CALCULABLE: "non calculable : moins de deux résidences, ou réponses toutes pareilles",
 }
 _FAVOURABLE: Final = frozenset(
     {Verdict.EQUIVALENT, Verdict.EQUIVALENT_INFERIEUR, Verdict.NON_INFERIEUR, Verdict.MEILLEUR}
@@ -97,7 +97,10 @@ def verdict_meaning(verdict: str, margin_points: float) -> str:
             "équivalence non démontrée"
         ),
         Verdict.NON_PUBLIABLE: "trop peu de réponses pour publier un résultat",
-        Verdict.NON_CALCULABLE: "moins de deux résidences enquêtées d’un côté : aucun calcul possible",
+        Verdict.NON_CALCULABLE: (
+            "moins de deux résidences enquêtées d’un côté, ou réponses toutes pareilles : "
+            "aucun calcul possible"
+        ),
         Verdict.HAUSSE: "entre les deux vagues, l’écart a évolué en faveur des QPV",
         Verdict.BAISSE: "entre les deux vagues, l’écart a évolué en défaveur des QPV",
         Verdict.NON_DEMONTRE: (
