@@ -11,10 +11,12 @@ from tfpb import survey
 from tfpb.executor import InProcess
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.survey import Estimates
+from tfpb.survey.blocks import QUARTER_COLUMNS
 from tfpb.survey.pair import estimate_pair, evolution_rows
 from tfpb.survey.raw import raw_rows
 from tfpb.survey.rows import in_order
 from tfpb.survey.settings import Thresholds
+from tfpb.survey.standardise import standardised_rows
 from tfpb.survey.verdicts import set_holm
 from tfpb.survey.wave import estimate_wave
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.executor import Executor
-    from tfpb.model.plan import Plan
+    from tfpb.model.plan import Item, Plan
     from tfpb.survey.model import Survey
 
 _ALL: Final = "@region"
@@ -30,11 +32,15 @@ _ALL: Final = "@region"
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One half of the estimates: bailleurs over their whole, or (`by`) territories over everyone."""
+    """One half of the estimates: bailleurs over their whole, or (`by`) territories over everyone.
+
+    `adjusted` are the levels whose gaps are also given like with like.
+    """
 
     answers: Survey
     plan: Plan
     by: tuple[str, ...] = ()
+    adjusted: tuple[str, ...] = ()
     repere: Any = None
 
 
@@ -71,7 +77,11 @@ def compare_region(
     estimates and their errors do not change. Changes between waves in a territory met by a bailleur
     that is in one wave only are not those of a panel, and must be dropped (`published_rows`).
     """
-    halves = [Comparison(answers, plan, repere=repere), Comparison(answers, plan, tuple(by))]
+    large = tuple(level for level in by if level not in QUARTER_COLUMNS)
+    halves = [
+        Comparison(answers, plan, repere=repere),
+        Comparison(answers, plan, tuple(by), adjusted=large),
+    ]
     whole, places = (executor or InProcess()).map(_compare, halves)
     items = [i for i in plan.items if i.identifiant in answers.answers]
     kept = places.comparison
@@ -79,7 +89,7 @@ def compare_region(
     return replace(
         whole,
         comparison=set_holm(in_order(both, items, by)),
-        settings={**whole.settings, "territoires": tuple(by)},
+        settings={**whole.settings, "territoires": tuple(by), "portee": "region"},
     )
 
 
@@ -98,10 +108,32 @@ def _compare(half: Comparison) -> Estimates:
         evolution_rows(estimate_pair(one, items, pair, by=half.by, thresholds=thresholds))
         for pair in zip(one.waves, one.waves[1:], strict=False)
     ]
+    tables += _like_with_like(one, items, half, thresholds)
     places = pd.concat(tables, ignore_index=True)
     kept = places[(places["niveau"] != TOTAL) & (places["bailleur"] == ENSEMBLE)]
     nothing = pd.DataFrame()
     return Estimates(kept.reset_index(drop=True), nothing, nothing, nothing, nothing)
+
+
+def _like_with_like(
+    one: Survey, items: Sequence[Item], half: Comparison, thresholds: Thresholds
+) -> list[pd.DataFrame]:
+    """Standardise the gaps of the larger territories, and their changes."""
+    variables = tuple(v for v in half.plan.colonnes.standardisation if v in one.respondents)
+    if not variables or not half.adjusted:
+        return []
+    tables = []
+    for wave in one.waves:
+        made = estimate_wave(
+            one, items, wave, by=half.adjusted, thresholds=thresholds, keys=variables
+        )
+        tables.append(standardised_rows(made.opposed(), variables)[0])
+    for pair in zip(one.waves, one.waves[1:], strict=False):
+        moved = estimate_pair(
+            one, items, pair, by=half.adjusted, thresholds=thresholds, keys=variables
+        )
+        tables.append(standardised_rows(moved.opposed, variables)[0])
+    return tables
 
 
 def _as_one(answers: Survey) -> Survey:

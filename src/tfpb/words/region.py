@@ -55,6 +55,12 @@ FAULTS: dict[str, FaultWords] = {
         "{retenu}",
         "Le contrat retenu est « {retenu} » ; le tableau [fichiers] contrats tranche.",
     ),
+    "region_qpv_sans_contrat": FaultWords(
+        "{nombre:s QPV du patrimoine n’est rattaché/QPV du patrimoine ne sont rattachés} à aucun contrat de "
+        "ville : {codes}.",
+        "un contrat de ville par quartier",
+        "Ajoutez ces quartiers au tableau [fichiers] contrats ; sans cela, aucune fiche n’en parle.",
+    ),
     "region_trop_peu": FaultWords(
         "Trop peu de bailleurs ont répondu pour publier un chiffre régional sans montrer l’un d’eux.",
         "au moins {attendu} bailleurs enquêtés à chaque vague",
@@ -82,6 +88,8 @@ FAULTS: dict[str, FaultWords] = {
     ),
 }
 
+ATLAS: Final = "{titre} : atlas des quartiers prioritaires"
+NO_CONTRAT: Final = "Quartiers sans contrat de ville connu"
 READINGS: Final[dict[str, str]] = {
     "au_dessus": "au-dessus de la médiane des autres",
     "en_dessous": "en dessous de la médiane des autres",
@@ -159,11 +167,13 @@ def region_lead(owners: int, homes: int, dwellings: int, inside: int, quarters: 
     )
 
 
-def contrat_lead(quarters: int, dwellings: int, owners: int) -> str:
+def contrat_lead(quarters: int, dwellings: int, doubtful: int, owners: int) -> str:
     """Open the sheet of a contrat de ville."""
+    doubt = f", et {number(doubtful)} à vérifier en limite" if doubtful else ""
     return (
-        f"{plural(quarters, 'quartier prioritaire', 'quartiers prioritaires')} du contrat, "
-        f"{plural(dwellings, 'logement social', 'logements sociaux')} de {plural(owners, 'bailleur')}."
+        f"{plural(quarters, 'quartier prioritaire', 'quartiers prioritaires')} du contrat : "
+        f"{plural(dwellings, 'logement social', 'logements sociaux')} dans leur périmètre{doubt}, de "
+        f"{plural(owners, 'bailleur')}."
     )
 
 
@@ -199,10 +209,11 @@ def secrecy(share: float) -> tuple[str, ...]:
     return tuple(s.format(part=percent(share)) for s in SECRECY)
 
 
-def closing_lines(owners: int, contrats: int, folder: str) -> list[str]:
+def closing_lines(owners: int, contrats: int, folder: str, *, atlas: bool) -> list[str]:
     """Say what a regional run has written."""
     return [
         f"Restitution régionale : {folder}/region",
+        *([f"Atlas des quartiers : {folder}/region/atlas.pdf"] if atlas else []),
         f"{plural(owners, 'dossier')} de bailleur : {folder}/bailleurs",
         f"{plural(contrats, 'fiche')} de contrat de ville : {folder}/contrats",
         f"À remettre{THIN}: à chaque bailleur le fichier zip à son nom, et rien d’autre.",

@@ -244,6 +244,13 @@ def sources_lead(files: int, unverified: int, run_hash: str) -> str:
     return f"{plural(files, 'fichier lu', 'fichiers lus')} ; {law} ; calcul {run_hash}."
 
 
+WHOLE_REGION: Final = " dans toute la région"
+OWN_WAVES: Final = "livraisons de l’enquête, après application d’une seule carte"
+REGION_WAVES: Final = (
+    "toute l’enquête régionale, tous bailleurs, après application d’une seule carte"
+)
+
+
 def margin_adopted(margin: float, by: object, day: object) -> str:
     """Say the margin, who adopted it and when, as far as the plan tells."""
     text = f"Marge d’équivalence : {margin_words(margin)}"

@@ -44,6 +44,25 @@ GROUPES: Final[dict[str, str]] = {
     "ensemble": "ensemble",
     "ecart": "écart",
 }
+COMPARABLE: Final = (
+    "Écart comparable : même répartition des types d’habitat et des périodes de construction des deux "
+    "côtés ; il accompagne l’écart brut sans le remplacer."
+)
+NOT_COMPARABLE: Final = (
+    "L’écart à structure comparable n’a pu être calculé ici : une part de l’écart brut peut tenir au parc "
+    "(type d’habitat, période de construction) et non au service."
+)
+CHANGE_COMPARABLE: Final = (
+    "À structure comparable : les deux vagues et les deux côtés sont ramenés à la composition de la "
+    "vague la plus récente (ou du fichier de référence) ; vide là où des résidences n’ont pas leurs "
+    "semblables de chaque côté à chaque vague. Cette évolution accompagne l’évolution brute sans la "
+    "remplacer, et n’est pas la différence des écarts comparables de chaque vague."
+)
+NO_CAUSE: Final = "Cette évolution ne dit pas sa cause."
+NO_CHANGE_SHOWN: Final = (
+    "aucune question n’a, aux deux vagues, des chiffres qui se publient : réponses trop peu nombreuses, ou "
+    "secret des réponses"
+)
 
 
 def n_words(n: int) -> str:

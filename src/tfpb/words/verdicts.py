@@ -46,6 +46,10 @@ PUBLICATIONS: Final[dict[str, str]] = {
     Publication.MASQUE: "masqué : secret des réponses",
     Publication.NON_CALCULABLE: "non calculable : moins de deux résidences, ou réponses toutes pareilles",
 }
+MASKED: Final = (
+    "secret des réponses, faute d’assez de ménages ou de bailleurs derrière ce chiffre ou derrière un "
+    "autre qui s’en déduirait"
+)
 _FAVOURABLE: Final = frozenset(
     {Verdict.EQUIVALENT, Verdict.EQUIVALENT_INFERIEUR, Verdict.NON_INFERIEUR, Verdict.MEILLEUR}
 )
@@ -70,8 +74,10 @@ def margin_words(points: float) -> str:
     return f"{number(points, decimals)}{THIN}{'points' if abs(points) >= 2 else 'point'}"  # noqa: PLR2004
 
 
-def verdict_meaning(verdict: str, margin_points: float) -> str:
-    """Explain a verdict in one sentence."""
+def verdict_meaning(verdict: str, margin_points: float, *, masked: bool = False) -> str:
+    """Explain a verdict in one sentence; when it is masked, why."""
+    if masked:
+        return MASKED
     margin = margin_words(margin_points)
     meanings = {
         Verdict.EQUIVALENT: (

@@ -209,6 +209,29 @@ def test_the_estimates_are_those_of_the_whole_comparison() -> None:
     assert (both["publication"] == both["publication_b"]).all()
 
 
+def test_larger_territories_are_compared_like_with_like_as_the_ensemble_is() -> None:
+    answers = region_survey(5)
+    kind = np.arange(len(answers.respondents)) % 3 % 2
+    frame = answers.respondents.assign(type_habitat=[f"type {k}" for k in kind])
+    answers = replace(answers, respondents=frame)
+    base = region_plan()
+    columns = base.colonnes.model_copy(update={"standardisation": ("type_habitat",)})
+    plan = base.model_copy(update={"colonnes": columns})
+    apart, together = (
+        t.comparison[(t.comparison["ajustement"] == "standardise")]
+        for t in (compare_region(answers, plan, by=LEVELS, repere=None),
+                  compare(answers, plan, by=LEVELS))
+    )  # fmt: skip
+    key = ["vague", "niveau", "territoire", "bailleur", "item", "groupe"]
+    both = apart.merge(together, on=key, suffixes=("", "_b"), validate="one_to_one")
+    assert set(both["niveau"]) == {TOTAL, *LEVELS[1:]}
+    assert len(both) == len(apart)
+    assert both.loc[both["niveau"] != TOTAL, "estimation"].notna().any()
+    for column in ("n", "estimation", "erreur_type", "ic95_bas"):
+        one, two = (both[c].to_numpy(dtype=float) for c in (column, f"{column}_b"))
+        np.testing.assert_allclose(one, two, rtol=1e-9, atol=1e-12)
+
+
 def test_a_change_is_not_shown_where_a_bailleur_is_in_one_wave_only() -> None:
     answers = region_survey(6)
     frame = answers.respondents

@@ -26,6 +26,7 @@ def stock(rows: pd.DataFrame) -> Section:
     lead = words.contrat_lead(
         int(rows["code_qpv"].nunique()),
         int(rows["logements_dans"].sum()),
+        int(rows["logements_a_verifier"].sum()),
         int(rows["bailleur"].nunique()),
     )
     main = table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tfpb.model.codes import TOTAL, Groupe, Theme, Verdict
+from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe, Publication, Theme, Verdict
 from tfpb.model.report import Chart, ChartKind, Format, Section, Text
 from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
 from tfpb.report.sections import survey_view as view
@@ -56,7 +56,9 @@ def comparaison(dossier: Dossier) -> Section:
     blocks.append(Text(_headline_sentences(whole), bullets=True, media=DOCUMENT))
     blocks += _charts(shown, wave, margin)
     blocks += _document_tables(shown, wave)
-    blocks += _territories(rows, dossier, wave)
+    blocks += _territories(
+        rows, dossier, wave, "du bailleur" if name != ENSEMBLE else "de tous les bailleurs"
+    )
     blocks += first_looks(survey, name, wave, quarter_names(dossier.located))
     if len(whole):
         blocks.append(Text(_verdict_key(whole, margin), bullets=True))
@@ -122,10 +124,13 @@ def _workbook_table(rows: pd.DataFrame, dossier: Dossier, wave: str) -> Table:
 def _document_tables(shown: pd.DataFrame, wave: str) -> list[Block]:
     if shown.empty:
         return []
+    alike = bool(shown["standardise"].notna().any())
+    beside = (column("standardise", "Écart comparable", Format.POINTS, 8),) if alike else ()
     return [
         table(
             "comparaison_document",
-            "Question par question : niveaux, écart brut, écart à structure comparable",
+            "Question par question : niveaux, écart brut"
+            + (", écart à structure comparable" if alike else ""),
             (
                 column("theme_mot", "Thème", width=13),
                 column("libelle", "Question", width=24),
@@ -136,19 +141,14 @@ def _document_tables(shown: pd.DataFrame, wave: str) -> list[Block]:
                 column("ecart", "Écart (points)", Format.POINTS, 8),
                 column("ic95_bas", "bas à 95 %", Format.POINTS, 7),
                 column("ic95_haut", "haut à 95 %", Format.POINTS, 7),
-                column("standardise", "Écart comparable", Format.POINTS, 8),
+                *beside,
                 column("verdict_mot", "Verdict", width=19),
             ),
             shown,
             unit="% de ménages satisfaits ; points (QPV − hors QPV)",
             scope="ménages interrogés, réponses valides",
             source=_SOURCE.format(wave),
-            notes=(
-                (
-                    "Écart comparable : même répartition des types d’habitat et des périodes de "
-                    "construction des deux côtés ; il accompagne l’écart brut sans le remplacer."
-                ),
-            ),
+            notes=(satisfaction.COMPARABLE if alike else satisfaction.NOT_COMPARABLE,),
             media=DOCUMENT,
         )
     ]
@@ -174,14 +174,13 @@ def _headline_sentences(whole: pd.DataFrame) -> tuple[str, ...]:
 
 def _verdict_key(whole: pd.DataFrame, margin: float) -> tuple[str, ...]:
     """Explain each verdict met, once, in the order of the codes."""
-    met = {
-        (str(v), s, m)
-        for v, s, m in zip(whole["verdict"], whole["sign"], whole["mot"], strict=True)
-    }
+    columns = (whole["verdict"], whole["sign"], whole["mot"], whole["publication"])
+    met = {(str(v), s, m, p == Publication.MASQUE) for v, s, m, p in zip(*columns, strict=True)}
     order = {code: rank for rank, code in enumerate(Verdict)}
-    known = sorted((t for t in met if t[0] in order), key=lambda t: order[Verdict(t[0])])
+    known = sorted((t for t in met if t[0] in order), key=lambda t: (order[Verdict(t[0])], t))
     return tuple(
-        f"{sign} {word} : {verdicts.verdict_meaning(code, margin)}." for code, sign, word in known
+        f"{sign} {word} : {verdicts.verdict_meaning(code, margin, masked=masked)}."
+        for code, sign, word, masked in known
     )
 
 
@@ -251,7 +250,7 @@ def _charts(shown: pd.DataFrame, wave: str, margin: float) -> list[Block]:
     return out
 
 
-def _territories(rows: pd.DataFrame, dossier: Dossier, wave: str) -> list[Block]:
+def _territories(rows: pd.DataFrame, dossier: Dossier, wave: str, whose: str) -> list[Block]:
     parts = rows[rows["niveau"] == "code_qpv"]
     if parts.empty:
         return []
@@ -283,7 +282,7 @@ def _territories(rows: pd.DataFrame, dossier: Dossier, wave: str) -> list[Block]
                     column("court", "Publication", width=10),
                 ),
                 heads if len(heads) else named,
-                unit="% et points (quartier − hors QPV du bailleur)",
+                unit=f"% et points (quartier − hors QPV {whose})",
                 scope="ménages interrogés dans le quartier, comparés à tout le hors QPV ; les autres "
                 "questions sont dans la feuille « Comparaison » du classeur",
                 source=_SOURCE.format(wave),

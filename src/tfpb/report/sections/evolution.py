@@ -26,18 +26,13 @@ from tfpb.words.numbers import number, plural
 from tfpb.words.report import MISSING
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tfpb.model.dossier import Dossier
     from tfpb.model.report import Block
     from tfpb.model.survey import Published
 
 _COUNTS = frozenset({"n", "n_residences"})
-_NO_CAUSE = "Cette évolution ne dit pas sa cause."
-_COMPARABLE = (
-    "À structure comparable : les deux vagues et les deux côtés sont ramenés à la composition de la "
-    "vague la plus récente (ou du fichier de référence) ; vide là où des résidences n’ont pas leurs "
-    "semblables de chaque côté à chaque vague. Cette évolution accompagne l’évolution brute sans la "
-    "remplacer, et n’est pas la différence des écarts comparables de chaque vague."
-)
 
 
 def evolution(dossier: Dossier) -> Section:
@@ -62,10 +57,11 @@ def evolution(dossier: Dossier) -> Section:
         counts[word] = counts.get(word, 0) + 1
     parts = satisfaction.join([f"{number(count)} « {word} »" for word, count in counts.items()])
     waves = f"de {survey.waves[-2].vague} à {survey.waves[-1].vague}"
-    tail = f" : {parts}" if parts else ", sans résultat publiable"
+    subject = f"Évolution de l’écart entre QPV et autres quartiers, {waves}"
     lead = (
-        f"Évolution de l’écart entre QPV et autres quartiers, {waves}, "
-        f"{plural(len(shown), 'question')}{tail}."
+        f"{subject}, {plural(len(shown), 'question')} : {parts}."
+        if len(shown)
+        else f"{subject} : {satisfaction.NO_CHANGE_SHOWN}."
     )
     main = table(
         "evolution",
@@ -91,31 +87,10 @@ def evolution(dossier: Dossier) -> Section:
         unit="points ; un signe + sur l’écart est favorable aux QPV",
         scope="bailleurs présents dans les deux vagues, une seule carte de QPV pour les deux",
         source="enquêtes de satisfaction",
-        notes=(_NO_CAUSE, _COMPARABLE),
+        notes=(satisfaction.NO_CAUSE, satisfaction.CHANGE_COMPARABLE),
         media=WORKBOOK,
     )
-    short = table(
-        "evolution_document",
-        "Évolution des satisfactions et de leur écart",
-        (
-            column("libelle", "Question", width=28),
-            column("n", "n, deux vagues", Format.INTEGER, 8),
-            column("evolution_qpv", "En QPV (points)", Format.POINTS, 8),
-            column("evolution_hors", "Hors QPV (points)", Format.POINTS, 8),
-            column("ecart", "Écart (points)", Format.POINTS, 8),
-            column("ic95_bas", "bas à 95 %", Format.POINTS, 8),
-            column("ic95_haut", "haut à 95 %", Format.POINTS, 8),
-            column("standardise", "Écart comparable", Format.POINTS, 8),
-            column("verdict_mot", "Lecture", width=22),
-        ),
-        shown,
-        unit="points ; un signe + sur l’écart est favorable aux QPV",
-        scope="bailleurs présents dans les deux vagues, une seule carte de QPV pour les deux",
-        source="enquêtes de satisfaction",
-        notes=(_NO_CAUSE, _COMPARABLE),
-        media=DOCUMENT,
-    )
-    blocks: list[Block] = [main, short, *_slopes(survey, name)]
+    blocks: list[Block] = [main, *_short(shown), *_slopes(survey, name)]
     warnings = tuple(
         dict.fromkeys(
             " ".join(part for part in (s.title, s.hint) if part)
@@ -126,6 +101,40 @@ def evolution(dossier: Dossier) -> Section:
         blocks.append(Text(("Avant de comparer les vagues :",)))
         blocks.append(Text(warnings, bullets=True))
     return Section("evolution", "Évolution", lead, tuple(blocks), sheet="Évolution")
+
+
+def _short(shown: pd.DataFrame) -> list[Block]:
+    """Make the table of the document, where something may be shown."""
+    if shown.empty:
+        return []
+    alike = bool(shown["standardise"].notna().any())
+    beside = (column("standardise", "Écart comparable", Format.POINTS, 8),) if alike else ()
+    return [
+        table(
+            "evolution_document",
+            "Évolution des satisfactions et de leur écart",
+            (
+                column("libelle", "Question", width=28),
+                column("n", "n, deux vagues", Format.INTEGER, 8),
+                column("evolution_qpv", "En QPV (points)", Format.POINTS, 8),
+                column("evolution_hors", "Hors QPV (points)", Format.POINTS, 8),
+                column("ecart", "Écart (points)", Format.POINTS, 8),
+                column("ic95_bas", "bas à 95 %", Format.POINTS, 8),
+                column("ic95_haut", "haut à 95 %", Format.POINTS, 8),
+                *beside,
+                column("verdict_mot", "Lecture", width=22),
+            ),
+            shown,
+            unit="points ; un signe + sur l’écart est favorable aux QPV",
+            scope="bailleurs présents dans les deux vagues, une seule carte de QPV pour les deux",
+            source="enquêtes de satisfaction",
+            notes=(
+                satisfaction.NO_CAUSE,
+                satisfaction.CHANGE_COMPARABLE if alike else satisfaction.NOT_COMPARABLE,
+            ),
+            media=DOCUMENT,
+        )
+    ]
 
 
 def _slopes(survey: Published, name: str) -> list[Chart]:
@@ -149,6 +158,7 @@ def _slopes(survey: Published, name: str) -> list[Chart]:
         sides.append(part.rename(columns=renamed))
     both = sides[0].merge(sides[1], on=["vague", "item"], how="inner", validate="one_to_one")
     rows = both.merge(heads, on="item", how="inner", validate="many_to_one")
+    rows = rows[rows.groupby("item")["vague"].transform("nunique") > 1]  # one point is no change
     if rows.empty:
         return []
     rank = {w.vague: k for k, w in enumerate(survey.waves)}

@@ -30,8 +30,10 @@ def methode(dossier: Dossier) -> Section:
     mask = int(_number(settings.get("masquage_n"), 11))
     waves = pd.DataFrame([{k: getattr(w, k) for k in _WAVE} for w in survey.waves], columns=_WAVE)
     interviews = sum(w.n for w in survey.waves)
+    region = settings.get("portee") == "region"
     lead = (
-        f"{plural(interviews, 'ménage interrogé', 'ménages interrogés')} en "
+        f"{plural(interviews, 'ménage interrogé', 'ménages interrogés')}"
+        f"{words.WHOLE_REGION if region else ''} en "
         f"{plural(len(survey.waves), 'vague')} ; marge d’équivalence de {margin_words(margin)}, "
         "fixée avant tout résultat."
     )
@@ -68,7 +70,7 @@ def methode(dossier: Dossier) -> Section:
         ),
         waves,
         unit="ménages interrogés",
-        scope="livraisons de l’enquête, après application d’une seule carte",
+        scope=words.REGION_WAVES if region else words.OWN_WAVES,
         source="enquête et plan d’enquête",
         media=WORKBOOK,
     )
