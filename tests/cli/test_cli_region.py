@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import shutil
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from pack_reading import need
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
@@ -78,6 +82,13 @@ def test_every_output_is_there(made: Path) -> None:
     run_json = json.loads((made / "run.json").read_text(encoding="utf-8"))
     assert set(run_json["bailleurs"]) == set(OWNERS)
     assert str(made) not in (made / "run.json").read_text(encoding="utf-8")
+
+
+def test_the_regions_own_plan_counts_among_its_inputs(region: Path, made: Path) -> None:
+    # the margin and the threshold of masking are written there: the hash must move with them
+    read_in = json.loads((made / "run.json").read_text(encoding="utf-8"))["entrees"]
+    want = hashlib.sha256((region.parent / "plan_region.toml").read_bytes()).hexdigest()
+    assert want in [e["sha256"] for e in read_in if e["nom"] == "plan_region.toml"]
 
 
 def test_the_whole_region_is_counted(region: Path, made: Path) -> None:
@@ -246,9 +257,23 @@ def test_documents_open(run: Run, tmp_path: Path) -> None:
 
     size = Size(bailleurs=4, residences=96, qpv=3, communes=5, adresses=2000, menages=1600)
     source = make_region(tmp_path / "source", size)
+    table = source.parent / "contrats.csv"
+    text = table.read_text(encoding="utf-8-sig")
+    table.write_text(re.sub(r"QN\w+, ", "", text, count=1), encoding="utf-8")  # one has no contrat
     out = tmp_path / "region"
     result = run("region", source, "--sortie", out, "--processus", 2)
     assert result.exit_code == 0, result.output
+    assert "rattaché" in result.output  # quarters that no sheet speaks of are told
+    homes = pd.concat(read(p) for p in out.glob("bailleurs/*/donnees/residences.csv"))
+    quarters = set(homes["code_qpv"].dropna())
+    atlas = subprocess.run(
+        [need("pdftotext"), str(out / "region" / "atlas.pdf"), "-"],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    assert quarters  # all of them, with or without contrat: in the contents and on its page
+    assert {q: atlas.count(q) >= 2 for q in quarters} == dict.fromkeys(quarters, True)
+    maps = {p.parent.name for p in (out / "region" / "cartes").glob("*/carte.html")}
+    assert {m.split("-")[0] for m in maps} == {"departement", "epci", "sans"}
     assert (out / "region" / "restitution.pdf").read_bytes().startswith(b"%PDF")
     for pack in (p for p in (out / "bailleurs").iterdir() if p.is_dir()):
         with zipfile.ZipFile(pack / "dossier.xlsx") as book:

@@ -37,14 +37,14 @@ def region(
         bool,
         typer.Option(
             "--documents/--sans-documents",
-            help="Écrire aussi classeurs, PDF, Word et cartes web (les données sortent toujours).",
+            help="Écrire aussi classeurs, PDF, Word, cartes et atlas (les données sortent toujours).",
         ),
     ] = True,
     pages: Annotated[
         bool,
         typer.Option(
             "--pages/--sans-pages",
-            help="Dessiner aussi les cartes, la page A4 de chaque QPV et leur atlas.",
+            help="Dessiner aussi, dans le dossier de chaque bailleur, la page A4 de ses QPV (long).",
         ),
     ] = False,
 ) -> None:
@@ -108,7 +108,7 @@ def _steps(
     before: tuple[Cell, ...],
 ) -> tuple[Rendered, dict[str, float]]:
     from tfpb.io.stage_cache import StageCache, cache_folder
-    from tfpb.region.outputs import render
+    from tfpb.region.outputs import outputs_count, render
     from tfpb.region.packs import Media
     from tfpb.region.run import compute
 
@@ -128,12 +128,13 @@ def _steps(
         )
     timings["calculs"] = round(time.perf_counter() - begun, 3)
     begun = time.perf_counter()
-    with progress("Documents", count + len(computed.contrats) + 1) as advance:
+    media = Media(*wanted)
+    with progress("Documents", outputs_count(computed, media)) as advance:
         made = render(
             computed,
             geography,
             executor=runs,
-            media=Media(*wanted),
+            media=media,
             kept=kept,
             tell=lambda _step, n: advance(n),
         )
@@ -152,7 +153,8 @@ def _tell(made: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
             "Des fichiers du dossier précédent ont été modifiés à la main ou ajoutés : "
             f"{', '.join(kept[:5])}. Ils n’ont pas été touchés."
         )
-    for line in closing_lines(made.owners, made.contrats, folder.name):
+    atlas = "region/atlas.pdf" in made.files
+    for line in closing_lines(made.owners, made.contrats, folder.name, atlas=atlas):
         say(line)
     if made.notices:
         say("Doutes relevés sur la région :")

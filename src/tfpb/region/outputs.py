@@ -10,7 +10,7 @@ import pandas as pd
 
 from tfpb.checks import Source
 from tfpb.io.archive import zip_bytes
-from tfpb.io.atlas import atlas_bytes
+from tfpb.io.atlas import AtlasPage, atlas_bytes
 from tfpb.io.pack import RUN, dumps
 from tfpb.io.region_masks import MASKS, masks_bytes
 from tfpb.provenance import versions
@@ -21,7 +21,8 @@ from tfpb.region.packs import Media, PackJob, ReportJob, pack_files, report_file
 from tfpb.region.pseudonyms import drawing_key
 from tfpb.region.reports import Restitution, Sheet
 from tfpb.text import fold
-from tfpb.words.region import REPERE_REFERENCE
+from tfpb.words.region import ATLAS, NO_CONTRAT, REPERE_REFERENCE
+from tfpb.words.report import footer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from tfpb.region.run import Computed
 
 _SHEET: Final = {"xlsx": "fiche.xlsx", "pdf": "fiche.pdf", "docx": "fiche.docx"}
+_LONE: Final = "region/cartes/sans-contrat"
+"""Quarters that no contrat bears: the atlas has their pages all the same."""
 _LONGEST_FOLDER: Final = 60
 """Letters of a folder's name: whole paths stay under the 260 that Windows allows."""
 _RESERVED: Final = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
@@ -83,8 +86,8 @@ def render(
         folder = owners[part.name]
         files |= {f"bailleurs/{folder}/{name}": data for name, data in pack.items()}
         files[f"bailleurs/{folder}.zip"] = zip_bytes(pack)
-    if media.pages:
-        files |= _maps(computed, geography, executor)
+    if media.documents:
+        files |= _maps(computed, geography, executor, lambda n: tell("maps", n))
     files[RUN] = dumps(_record(computed))
     if run.protected is not None:
         files[MASKS] = masks_bytes(run.protected.masks)
@@ -95,6 +98,12 @@ def render(
         notices=computed.notices,
         doubts={p.name: len(p.notices) for p in run.parts},
     )
+
+
+def outputs_count(computed: Computed, media: Media) -> int:
+    """Count what `render` tells of: packs, sheets, the restitution, places drawn."""
+    drawn = len(_drawn_places(computed)) if media.documents else 0
+    return len(computed.run.parts) + len(computed.contrats) + 1 + drawn
 
 
 def restitution(computed: Computed) -> Restitution:
@@ -139,10 +148,12 @@ def sheets(computed: Computed) -> list[Sheet]:
     return out
 
 
-def _maps(computed: Computed, geography: Path, executor: Executor) -> dict[str, bytes]:
+def _maps(
+    computed: Computed, geography: Path, executor: Executor, tell: Callable[[int], None]
+) -> dict[str, bytes]:
     """Draw every place, and bind the pages of all quarters into the atlas."""
     files: dict[str, bytes] = {}
-    for one in executor.map(map_files, map_jobs(computed, geography)):
+    for one in executor.map(map_files, map_jobs(computed, geography), tell):
         files |= one
     run, head = computed.run, computed.run.settings.region
     pages = {
@@ -150,48 +161,45 @@ def _maps(computed: Computed, geography: Path, executor: Executor) -> dict[str, 
         for name, data in files.items()
         if name.endswith(".pdf")
     }
-    named = [(run.places.quarters.get(code, code), code) for code in pages]
-    bound = [(f"{name} ({code})", pages[code]) for name, code in sorted(named, key=lambda p: p[1])]
+    homes = run.located.residences
+    cities = homes.groupby("code_qpv")["commune"].agg(lambda c: ", ".join(sorted(set(c) - {""})))
+    bound = [
+        AtlasPage(code, run.places.quarters.get(code, code), str(cities.get(code, "")), data)
+        for code, data in pages.items()
+    ]
     if bound:
         files["region/atlas.pdf"] = atlas_bytes(
-            bound, title=head.titre, author=head.organisme_regional, date=head.date
+            bound,
+            title=ATLAS.format(titre=head.titre),
+            author=head.organisme_regional,
+            date=head.date,
+            note=footer(run.run_hash, fictional=head.donnees_fictives),
         )
     return files
 
 
 def map_jobs(computed: Computed, geography: Path) -> list[MapJob]:
-    """List the places to draw: contrats with the pages of their quarters, then départements."""
+    """List the places to draw: contrats with the pages of their quarters, EPCI, départements."""
     run = computed.run
-    homes = run.located.residences
+    homes, doors = run.located.residences, run.located.entrances
     every = sorted({str(c) for c in homes["code_qpv"]} - {""})
-    abated, acted = joint_money(run.parts, every)
-    folders = _folders(computed.contrats)
-    asked: list[tuple[str, str, str, str, pd.Series[bool], bool]] = [
-        (
-            f"contrats/{folders[name]}",
-            name,
-            "contrat_de_ville",
-            name,
-            homes["code_qpv"].isin(codes),
-            True,
-        )
-        for name, codes in computed.contrats.items()
-    ]
-    of = homes["code_insee"].fillna("").map(lambda c: run.places.departement.get(str(c), ""))
-    for code in sorted(set(of) - {""}):
-        title = run.places.names.get(("departement", code), code)
-        asked.append((f"region/cartes/{code}", title, "departement", code, of == code, False))
+    money = joint_money(run.parts, every)
     jobs = []
-    for key, title, level, code, here, pages in asked:
+    for level, key, code in _drawn_places(computed):
+        pages = level == "contrat_de_ville"
+        if pages:
+            here = homes["code_qpv"].isin(computed.contrats.get(code, computed.lone_quarters))
+        else:
+            of = run.places.epci if level == "siren_epci" else run.places.departement
+            here = homes["code_insee"].fillna("").map(lambda c, of=of: of.get(str(c), "")) == code
         stock = homes[here]
         keys = set(zip(stock["bailleur"], stock["id_residence"], strict=True))
-        doors = run.located.entrances
         mine = [k in keys for k in zip(doors["bailleur"], doors["id_residence"], strict=True)]
         quarters = sorted({str(c) for c in stock["code_qpv"]} - {""})
         jobs.append(
             MapJob(
                 key=key,
-                title=title,
+                title=run.places.names.get((level, code), code) or NO_CONTRAT,
                 head=run.head,
                 survey=run.protected.place(level, code, quarters) if run.protected else None,
                 located=replace(
@@ -199,13 +207,32 @@ def map_jobs(computed: Computed, geography: Path) -> list[MapJob]:
                     entrances=doors[mine].reset_index(drop=True),
                     residences=stock.reset_index(drop=True),
                 ),
-                abatement=abated,
-                programme=acted,
+                abatement=money[0],
+                programme=money[1],
                 geography=geography,
                 pages=pages,
             )
         )
     return jobs
+
+
+def _drawn_places(computed: Computed) -> list[tuple[str, str, str]]:
+    """List level, folder and code of every place that has a map."""
+    places = computed.run.places
+    cities = sorted({str(c) for c in computed.run.located.residences["code_insee"].fillna("")})
+    epcis = sorted({places.epci.get(c, "") for c in cities} - {""})
+    departements = sorted({places.departement.get(c, "") for c in cities} - {""})
+    contrats = _folders(computed.contrats)
+    named = _folders(f"epci {places.names.get(('siren_epci', e), '') or e} {e}" for e in epcis)
+    return [
+        *(("contrat_de_ville", f"contrats/{contrats[c]}", c) for c in computed.contrats),
+        *([("contrat_de_ville", _LONE, "")] if computed.lone_quarters else []),
+        *(
+            ("siren_epci", f"region/cartes/{folder}", code)
+            for code, folder in zip(epcis, named.values(), strict=True)
+        ),
+        *(("departement", f"region/cartes/departement-{d.lower()}", d) for d in departements),
+    ]
 
 
 def pack_jobs(

@@ -54,9 +54,9 @@ class Media:
     Parameters
     ----------
     documents : bool
-        Workbook, PDF, Word and web map.
+        Workbooks, PDF, Word and maps; the A4 pages of all quarters over all bailleurs.
     pages : bool
-        The A4 page of each quarter too (with the documents).
+        The A4 pages of each bailleur's own quarters too, in its pack.
     """
 
     documents: bool = True
@@ -125,7 +125,7 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
         said = _with_section(said, position_section(job.position, job.survey.items, wave))
     execute = StageCache(job.kept) if job.kept is not None else directly
     files: dict[str, bytes] = {}
-    if job.media.pages:
+    if job.media.documents and job.media.pages:
         files = whole_pack(said, map_model(dossier), execute=execute)
     elif job.media.documents:
         files["carte.html"] = map_html.render(map_model(dossier))
@@ -186,7 +186,7 @@ def _dossier(job: PackJob) -> Dossier:
         "programme": part.programme,
         "droit_commun": part.droit_commun,
     }
-    drawn = job.media.documents or job.media.pages
+    drawn = job.media.documents
     late = [t for t in STAGES if t.writes in _LATE and (drawn or t.writes != "ground")]
     made = run_stages(late, start).values  # noqa: PD011 - not a frame
     survey_notices = job.survey.notices if job.survey is not None else ()

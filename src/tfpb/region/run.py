@@ -82,6 +82,8 @@ class Computed:
     joined : Joined
     contrats : mapping of str to tuple of str
         Contrat → its quarters that hold dwellings of the stock.
+    lone_quarters : tuple of str
+        Quarters of the stock that no contrat is known to bear.
     sources : tuple of Source
     digest : str
         Hash of inputs, settings and versions.
@@ -92,6 +94,7 @@ class Computed:
     run: RegionRun
     joined: Joined
     contrats: dict[str, tuple[str, ...]]
+    lone_quarters: tuple[str, ...]
     sources: tuple[Source, ...]
     digest: str
     notices: tuple[Fault, ...] = ()
@@ -159,9 +162,13 @@ def compute(
         protected=protected,
         run_hash=digest[:8],
     )
+    contrats, lone = _contrats(run)
     notices = (*inputs.notices, *places.notices, *joined.notices)
+    if lone:
+        fields = {"nombre": len(lone), "codes": ", ".join(lone)}
+        notices += (Fault("region_qpv_sans_contrat", fields=fields, severity=Severity.DOUTE),)
     return Computed(
-        inputs, run, replace(joined, survey=None), _contrats(run), sources, digest, notices
+        inputs, run, replace(joined, survey=None), contrats, lone, sources, digest, notices
     )
 
 
@@ -195,12 +202,12 @@ def _hash(settings: RegionSettings, inputs: RegionInputs, sources: Sequence[Sour
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _contrats(run: RegionRun) -> dict[str, tuple[str, ...]]:
-    """Gather the quarters of each contrat that hold dwellings of the stock, or doubts."""
+def _contrats(run: RegionRun) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Gather the quarters of each contrat that hold dwellings of the stock, or doubts; and the others."""
     homes = run.located.residences
     met = sorted({str(c) for c in homes["code_qpv"]} - {""})
     out: dict[str, list[str]] = {}
     for code in met:
-        if name := run.places.contrat_of_quarter.get(code, ""):
-            out.setdefault(name, []).append(code)
-    return {name: tuple(codes) for name, codes in sorted(out.items())}
+        out.setdefault(run.places.contrat_of_quarter.get(code, ""), []).append(code)
+    lone = tuple(out.pop("", ()))
+    return {name: tuple(codes) for name, codes in sorted(out.items())}, lone

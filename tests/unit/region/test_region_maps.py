@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import shutil
+import subprocess
 from decimal import Decimal
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pandas as pd
+import pytest
 
-from tfpb.io.atlas import atlas_bytes
+from tfpb.io.atlas import AtlasPage, atlas_bytes
 from tfpb.model.location import Located
 from tfpb.model.maps import QpvPage
 from tfpb.region.atlas import _over_bailleurs, apart
 from tfpb.region.facts import axes, axis_rows, quarter_money
 from tfpb.words import quarter_page
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def part(dwellings: int, abated: str, valued: str) -> SimpleNamespace:
@@ -77,13 +85,28 @@ def test_a_page_over_bailleurs_speaks_of_no_single_one() -> None:
     assert "tous bailleurs" in text
 
 
-def test_the_atlas_binds_pages_in_order_with_the_same_bytes() -> None:
+def test_the_atlas_binds_pages_by_commune_with_contents_and_the_same_bytes(tmp_path: Path) -> None:
     import typst
 
-    leaf = typst.compile(b'#set page("a4", flipped: true)\n= Page')
-    pages = [(f"Quartier {k}", leaf) for k in range(3)]
+    leaves = {
+        name: typst.compile(f'#set page("a4", flipped: true)\n= Page de {name}'.encode())
+        for name in ("Zola", "Arts", "Gare")
+    }
+    towns = {"Zola": "Aulnoy", "Arts": "Valmont", "Gare": "Émerchicourt"}
+    pages = [AtlasPage(f"QN0590{k}N", n, towns[n], d) for k, (n, d) in enumerate(leaves.items())]
     one, two = (
-        atlas_bytes(pages, title="Atlas", author="Union", date=dt.date(2026, 9, 15)) for _ in "ab"
+        atlas_bytes(p, title="Atlas", author="Union", date=dt.date(2026, 9, 15), note="cf3db2ef")
+        for p in (pages, pages[::-1])
     )
     assert one == two
-    assert one.startswith(b"%PDF")
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not installed")
+    path = tmp_path / "atlas.pdf"
+    path.write_bytes(one)
+    command = ["pdftotext", "-layout", str(path), "-"]
+    sheets = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\f")
+    first, *others = [" ".join(s.split()) for s in sheets if s.strip()]
+    assert sorted(leaves, key=first.index) == ["Zola", "Gare", "Arts"]
+    for number, name in enumerate(("Zola", "Gare", "Arts"), start=2):
+        assert f"Page de {name}" in others[number - 2]
+        assert re.search(rf"{name} QN0590\dN [ .]*{number}\b", first)
