@@ -166,8 +166,8 @@ def read_region(settings: RegionSettings) -> RegionInputs:
     """
     faults: list[Fault] = []
     dossiers = _dossiers(settings, faults)
-    plan, plan_file = _plan(settings, dossiers, faults)
     sources: list[Source] = []
+    plan, plan_file = _plan(settings, dossiers, sources, faults)
     deliveries = []
     for name in settings.fichiers.enquete if plan is not None else ():
         path = settings.path(name)
@@ -232,9 +232,12 @@ def in_dossier(fault: Fault, bailleur: str) -> Fault:
 
 
 def _plan(
-    settings: RegionSettings, dossiers: list[Settings], faults: list[Fault]
+    settings: RegionSettings,
+    dossiers: list[Settings],
+    sources: list[Source],
+    faults: list[Fault],
 ) -> tuple[Plan | None, str]:
-    """Read the region's plan, or the first bailleur's that has one."""
+    """Read the region's plan (a source of its own), or the first bailleur's that has one."""
     named = settings.fichiers.plan
     if not named and settings.fichiers.enquete:
         faults.append(Fault("plan_absent", Place(settings.file)))
@@ -243,11 +246,15 @@ def _plan(
     paths += [d.path(d.fichiers.plan) for d in dossiers if d.fichiers.plan and not named]
     for path in paths[:1]:
         try:
-            return load_plan(path), path.name
+            plan = load_plan(path)
         except TfpbError as error:
             if named:
                 faults += error.faults
             # a bailleur's own plan is read again with its dossier, which lists its faults
+            return None, ""
+        if named:
+            sources.append(source("plan", path, len(plan.items)))
+        return plan, path.name
     return None, ""
 
 

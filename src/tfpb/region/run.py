@@ -16,6 +16,7 @@ from tfpb.region.crossings import Rules
 from tfpb.region.cuts import Protected
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import region_facts
+from tfpb.region.fieldwork import with_fieldwork
 from tfpb.region.join import LEVELS, Joined, join
 from tfpb.region.partition import Part, Task, make_part
 from tfpb.region.reports import Head
@@ -150,6 +151,8 @@ def compute(
         *(s for p in parts if p.inputs is not None for s in p.inputs.sources),
         *opened.sources,
     )
+    plan = with_fieldwork(inputs.plan, parts) if inputs.plan is not None else None
+    inputs = replace(inputs, plan=plan)
     protected = _protected(joined, inputs, frozenset(masked_before), executor)
     bare = [replace(p, survey=None) for p in parts]
     digest = _hash(settings, inputs, sources)

@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Plan
     from tfpb.survey.model import Survey
 
-_DECLARED = ("prestataire", "mode", "dates", "population", "quotas")
+DECLARED = ("prestataire", "mode", "dates", "population", "quotas")
 _ENOUGH = 200
 
 
 def declared(plan: Plan, wave: str) -> dict[str, str]:
     """Return what the method sheet declares of a wave: its own section first, else the common one."""
-    common = {name: getattr(plan.enquete, name) for name in _DECLARED}
+    common = {name: getattr(plan.enquete, name) for name in DECLARED}
     own = (plan.enquete.model_extra or {}).get(wave)
     if isinstance(own, dict):
-        common |= {k: str(v) for k, v in own.items() if k in _DECLARED}
+        common |= {k: str(v) for k, v in own.items() if k in DECLARED}
     return {k: str(v) for k, v in common.items()}
 
 
