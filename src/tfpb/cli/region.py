@@ -15,8 +15,8 @@ from tfpb.cli.common import Geodonnees, Sortie, geodata_folder, guard, progress,
 if TYPE_CHECKING:
     from tfpb.executor import Executor
     from tfpb.io.region_inputs import RegionSettings
+    from tfpb.io.region_masks import Before
     from tfpb.region.outputs import Rendered
-    from tfpb.survey.cells import Cell
 
 
 def region(
@@ -58,7 +58,7 @@ def region(
     with guard():
         from tfpb.io.pack import check_place, dumps, write_folder
         from tfpb.io.region_inputs import load_region
-        from tfpb.io.region_masks import masked_before
+        from tfpb.io.region_masks import told_before
 
         settings = load_region(fichier)
         check_place(sortie)
@@ -69,7 +69,7 @@ def region(
             _geography(settings, geodonnees),
             engine=(moteur, workers, ordonnanceur),
             wanted=(documents, pages),
-            before=masked_before(sortie),
+            before=told_before(sortie),
         )
         written = write_folder(sortie, made.files)
         timings["total"] = round(time.perf_counter() - start, 3)
@@ -89,7 +89,7 @@ def _run(
     *,
     engine: tuple[str, int, str],
     wanted: tuple[bool, bool],
-    before: tuple[Cell, ...],
+    before: Before,
 ) -> tuple[Rendered, dict[str, float]]:
     from tfpb.executor import executor
 
@@ -105,7 +105,7 @@ def _steps(
     runs: Executor,
     *,
     wanted: tuple[bool, bool],
-    before: tuple[Cell, ...],
+    before: Before,
 ) -> tuple[Rendered, dict[str, float]]:
     from tfpb.io.stage_cache import StageCache, cache_folder
     from tfpb.region.outputs import outputs_count, render
@@ -123,7 +123,7 @@ def _steps(
             geography,
             executor=runs,
             kept=kept,
-            masked_before=before,
+            before=before,
             tell=lambda _step, n: advance(n),
         )
     timings["calculs"] = round(time.perf_counter() - begun, 3)

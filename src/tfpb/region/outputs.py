@@ -20,6 +20,7 @@ from tfpb.region.facts import axes, owners_by_quarter, quarter_money
 from tfpb.region.packs import Media, PackJob, ReportJob, pack_files, report_files
 from tfpb.region.pseudonyms import drawing_key
 from tfpb.region.reports import Restitution, Sheet
+from tfpb.region.versions import figures
 from tfpb.text import fold
 from tfpb.words.region import ATLAS, NO_CONTRAT, REPERE_REFERENCE
 from tfpb.words.report import footer
@@ -90,7 +91,7 @@ def render(
         files |= _maps(computed, geography, executor, lambda n: tell("maps", n))
     files[RUN] = dumps(_record(computed))
     if run.protected is not None:
-        files[MASKS] = masks_bytes(run.protected.masks)
+        files[MASKS] = masks_bytes(run.protected.masks, figures(run.protected.whole.comparison))
     return Rendered(
         files,
         owners=len(run.parts),

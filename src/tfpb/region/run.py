@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
 from tfpb.geodata.geography import open_geography
 from tfpb.io.region_inputs import in_dossier, read_region
+from tfpb.io.region_masks import Before
 from tfpb.perimeters import ruling_vintage
 from tfpb.provenance import versions
 from tfpb.region.crossings import Rules
@@ -22,9 +23,10 @@ from tfpb.region.partition import Part, Task, make_part
 from tfpb.region.reports import Head
 from tfpb.region.secrecy import check_total, published_rows, region_masks
 from tfpb.region.territories import territories
+from tfpb.region.versions import figures, hardly_moved, still_told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tfpb.checks import Source
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from tfpb.model.location import Located
     from tfpb.region.territories import Territories
     from tfpb.report.region_sections.restitution import RegionFacts
-    from tfpb.survey.cells import Cell
 
 
 def _quietly(_step: str, _count: int) -> None:
@@ -107,7 +108,7 @@ def compute(
     *,
     executor: Executor,
     kept: Path | None = None,
-    masked_before: Iterable[Cell] = (),
+    before: Before | None = None,
     tell: Callable[[str, int], None] = _quietly,
 ) -> Computed:
     """Read every bailleur, join, estimate and protect.
@@ -121,8 +122,8 @@ def compute(
         Where the parts run.
     kept : Path, optional
         Folder of what stages keep, for a quick second run. Answers are never kept.
-    masked_before : iterable of Cell
-        Cells that an earlier run of the region masked: they stay masked.
+    before : Before, optional
+        What earlier runs of the region masked, which stays masked, and told.
     tell : callable
         `(step, count)` as parts are done.
 
@@ -153,7 +154,8 @@ def compute(
     )
     plan = with_fieldwork(inputs.plan, parts) if inputs.plan is not None else None
     inputs = replace(inputs, plan=plan)
-    protected = _protected(joined, inputs, frozenset(masked_before), executor)
+    before = before or Before()
+    protected = _protected(joined, inputs, before, executor)
     bare = [replace(p, survey=None) for p in parts]
     digest = _hash(settings, inputs, sources)
     run = RegionRun(
@@ -170,13 +172,19 @@ def compute(
     if lone:
         fields = {"nombre": len(lone), "codes": ", ".join(lone)}
         notices += (Fault("region_qpv_sans_contrat", fields=fields, severity=Severity.DOUTE),)
+    if protected is not None:
+        few = protected.masking_n
+        moved = hardly_moved(figures(protected.whole.comparison), before.shown, few)
+        if moved:
+            fields = {"nombre": moved, "seuil": few}
+            notices += (Fault("region_versions", fields=fields, severity=Severity.DOUTE),)
     return Computed(
         inputs, run, replace(joined, survey=None), contrats, lone, sources, digest, notices
     )
 
 
 def _protected(
-    joined: Joined, inputs: RegionInputs, before: frozenset[Cell], executor: Executor
+    joined: Joined, inputs: RegionInputs, before: Before, executor: Executor
 ) -> Protected | None:
     """Estimate everything at once, and choose the masks of all outputs together."""
     plan, answers = inputs.plan, joined.survey
@@ -190,7 +198,9 @@ def _protected(
     estimates = published_rows(made, answers)
     masking_n = plan.reglages.masquage_n
     largest = inputs.settings.reglages.part_maximum
-    masks = region_masks(estimates, answers, Rules(masking_n, fewest, largest), before)
+    rules = Rules(masking_n, fewest, largest)
+    known = still_told(figures(estimates.comparison), before.shown)
+    masks = region_masks(estimates, answers, rules, before.masked, known)
     return Protected.of(estimates, masks, masking_n)
 
 

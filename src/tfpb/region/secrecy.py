@@ -56,7 +56,11 @@ def _partial_territories(survey: Survey) -> set[tuple[str, str, str]]:
 
 
 def region_masks(
-    estimates: Estimates, survey: Survey, rules: Rules, before: frozenset[Cell] = frozenset()
+    estimates: Estimates,
+    survey: Survey,
+    rules: Rules,
+    before: frozenset[Cell] = frozenset(),
+    known: frozenset[Cell] = frozenset(),
 ) -> frozenset[Cell]:
     """Choose the cells to mask in every output.
 
@@ -69,6 +73,8 @@ def region_masks(
     rules : Rules
     before : frozenset of Cell
         Masked by an earlier run: the difference of two runs would reveal them.
+    known : frozenset of Cell
+        Told as they still are by an earlier run: masked now, they would protect nothing.
 
     Returns
     -------
@@ -85,14 +91,24 @@ def region_masks(
         first |= wave.exposed
         sole |= wave.sole
     masked = complement_masks(cells, rules.masking_n, frozenset(first))
-    return _against_insiders(cells, masked, sole, rules.masking_n)
+    return _against_insiders(cells, masked, sole, known, rules.masking_n)
 
 
 def _against_insiders(
-    cells: Cells, masked: frozenset[Cell], sole: Mapping[Cell, str], masking_n: int
+    cells: Cells,
+    masked: frozenset[Cell],
+    sole: Mapping[Cell, str],
+    known: frozenset[Cell],
+    masking_n: int,
 ) -> frozenset[Cell]:
-    """Mask until no bailleur that knows its own answers can work out another's."""
-    own: dict[str, set[Cell]] = defaultdict(set)
+    """Mask until no reader can work a masked cell out.
+
+    Readers hold the earlier version of the outputs too, and are perhaps a bailleur that knows its
+    own answers.
+    """
+    own: dict[str, set[Cell]] = defaultdict(lambda: set(known))
+    if known:
+        own[ENSEMBLE] = set(known)  # any reader
     for cell, owner in sole.items():
         own[owner].add(cell)
     for cell in cells.count:
@@ -101,8 +117,8 @@ def _against_insiders(
     while True:
         more: set[Cell] = set()
         for owner in sorted(own):
-            known = known_to(cells, own[owner], masked)
-            more |= complement_masks(known, masking_n, masked) - masked
+            left = known_to(cells, own[owner], masked)
+            more |= complement_masks(left, masking_n, masked) - masked
         if not more:
             return masked
         masked = complement_masks(cells, masking_n, masked | more)

@@ -61,6 +61,12 @@ FAULTS: dict[str, FaultWords] = {
         "un contrat de ville par quartier",
         "Ajoutez ces quartiers au tableau [fichiers] contrats ; sans cela, aucune fiche n’en parle.",
     ),
+    "region_versions": FaultWords(
+        "{nombre:s chiffre diffère/chiffres diffèrent} de la version précédente par moins de {seuil} "
+        "réponses : qui tient les deux versions lit ces réponses par soustraction.",
+        "une seule version entre les mains de chacun",
+        "Reprenez les exemplaires remis avant de remettre ceux-ci, et ne publiez qu’une version.",
+    ),
     "region_trop_peu": FaultWords(
         "Trop peu de bailleurs ont répondu pour publier un chiffre régional sans montrer l’un d’eux.",
         "au moins {attendu} bailleurs enquêtés à chaque vague",
