@@ -292,7 +292,9 @@ def _tell(made: list[Abatement], balance: Programme | None, doubts: list[Fault])
             say(line)
     if balance is not None:
         abated = made[-1].totals["abattement_eur"]
-        say(balance_lead(balance.totals["valorise_eur"], abated, balance.totals.get("solde_eur")))
+        sums = balance.totals
+        left = sums.get("rattrapage_eur")
+        say(balance_lead(sums["valorise_eur"], abated, sums.get("solde_eur"), left))
     if doubts:
         say("Doutes relevés dans les fichiers :")
         show_doubts(doubts)

@@ -168,11 +168,30 @@ def leavers_sentence(
     return f"{text} ; aucun avis ne les porte encore."
 
 
-def balance_lead(valued: Decimal, abated: Decimal | None, balance: Decimal | None) -> str:
-    """Open the chapter of the programme."""
+def balance_lead(
+    valued: Decimal,
+    abated: Decimal | None,
+    balance: Decimal | None,
+    left: Decimal | None = None,
+) -> str:
+    """Open the chapter of the programme.
+
+    Parameters
+    ----------
+    balance : Decimal or None
+        Over all quarters, what one exceeds by making up for what another lacks.
+    left : Decimal or None
+        What quarters have left to justify, each by itself: it rules where the two differ.
+    """
     if abated is None:
         return f"Les actions valorisées s’élèvent à {euros(valued)} ; l’abattement n’est pas connu."
-    if balance is None or balance == 0:
+    if balance is not None and left and left != -balance:
+        whole = number(balance, sign=True)
+        tail = (
+            f"quartier par quartier, il reste {euros(left)} à justifier, report compris ; "
+            f"tous quartiers ensemble, le solde est de {whole}{THIN}€"
+        )
+    elif balance is None or balance == 0:
         tail = "le solde est nul"
     elif balance > 0:
         tail = f"les actions dépassent l’abattement de {euros(balance)}, report compris"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    import datetime as dt
+from typing import Final
 
 THIN: Final = "\u202f"
 MINUS: Final = "−"
@@ -88,6 +86,14 @@ def interval_points(low: Number | None, high: Number | None, decimals: int = 1) 
 def long_date(day: dt.date) -> str:
     """Write a date: « 1er janvier 2025 »."""
     return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def plain_date(text: str) -> str:
+    """Write a date given as 2025-01-31 « 31/01/2025 »; any other text stays as it is."""
+    try:
+        return f"{dt.date.fromisoformat(text):%d/%m/%Y}"
+    except ValueError:
+        return text
 
 
 def plural(count: Number, singular: str, plural_form: str | None = None) -> str:

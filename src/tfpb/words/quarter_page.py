@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from tfpb.words.accounts import axis_name
-from tfpb.words.numbers import euros, interval_points, number, percent, plural, points
+from tfpb.words.numbers import euros, interval_points, number, percent, plain_date, plural, points
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -199,9 +197,7 @@ NOTHING_HEARD: Final = "Ce que disent les locataires : aucune enquête n’est j
 def source_words(role: str, reference: str, date: str) -> str:
     """Name a geography under a map: what it is and its date."""
     name = f"périmètres des QPV {role.removeprefix('qpv')}" if role.startswith("qpv") else reference
-    with contextlib.suppress(ValueError):  # a vintage that is no date stays as it is written
-        date = f"{dt.date.fromisoformat(date):%d/%m/%Y}"
-    return f"{name} ({date})" if date else name
+    return f"{name} ({plain_date(date)})" if date else name
 
 
 def survey_source(wave: str) -> str:

@@ -13,6 +13,10 @@ FICTIONAL: Final = "données fictives"
 FICTIONAL_LINE: Final = "Données fictives : rien ici ne décrit un lieu ni un bailleur réels."
 CONTENTS: Final = "Sommaire"
 EMPTY_TABLE: Final = "Aucune ligne."
+EDIT_FILES: Final = (
+    "Pour corriger un chiffre, corrigez le fichier d’entrée nommé ci-dessus, puis relancez "
+    "« tfpb dossier »."
+)
 EDIT_INPUTS: Final = (
     "Ce classeur ne contient que des valeurs. Pour corriger un chiffre, corrigez le fichier d’entrée "
     "nommé dans « Sources et hypothèses », puis relancez « tfpb dossier »."
@@ -210,7 +214,8 @@ def doubts_lead(count: int, near: int) -> str:
         return "Aucun doute : rien dans les fichiers d’entrée n’appelle de vérification."
     return (
         f"{plural(count, 'point signalé', 'points signalés')} à la lecture des fichiers ; "
-        f"{plural(near, 'adresse')} à vérifier près d’une limite ou mal reconnue."
+        f"{plural(near, 'adresse')} à vérifier, près d’une limite ou "
+        f"{'mal reconnue' if near < 2 else 'mal reconnues'}."  # noqa: PLR2004
     )
 
 

@@ -39,7 +39,7 @@ _LABELS: Final = {
     for column in contract.columns
 }
 _SAME: Final = {"programme_precedent": "programme"}
-NONE: Final = "aucun"
+NONE: Final = "néant"
 UNKNOWN: Final = "non renseigné"
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _DUE: Final = re.compile(r"N(-1)? (\d{2})-(\d{2})")

@@ -86,6 +86,21 @@ def test_the_balance_says_which_way(balance: Decimal, said: str) -> None:
     assert "n’est pas connu" in accounts.balance_lead(Decimal(10), None, None)
 
 
+def test_a_quarter_in_excess_does_not_hide_what_another_has_left() -> None:
+    said = accounts.balance_lead(Decimal(486), Decimal(500), Decimal(-26), Decimal(50))
+    assert "quartier par quartier, il reste 50\u202f€ à justifier" in said
+    assert "le solde est de −26\u202f€" in said
+    alone = accounts.balance_lead(Decimal(10), Decimal(15), Decimal(-5), Decimal(5))
+    assert "quartier par quartier" not in alone
+
+
+def test_doubts_agree_with_their_number() -> None:
+    assert words.doubts_lead(1, 1).endswith(
+        "1 adresse à vérifier, près d’une limite ou mal reconnue."
+    )
+    assert words.doubts_lead(9, 2).endswith("près d’une limite ou mal reconnues.")
+
+
 def test_a_large_enough_survey_is_not_told_to_grow() -> None:
     text = verdicts.would_have_taken(5.0, 6.2, 1000, 1500)
     assert "aurait fallu" not in text

@@ -28,7 +28,7 @@ from tfpb.words.settings import legal_value, overrides_words, setting_value
         ("feuilles", {"patrimoine": "Export"}, "Patrimoine : feuille « Export »"),
         ("report_eur", {"QN05991I": "12500"}, "QN05991I : 12\u202f500 €"),
         ("report_eur", {"QN05991I": "?"}, "QN05991I : ?"),
-        ("colonnes", {}, "aucun"),
+        ("colonnes", {}, "néant"),
         ("agglomeration_plus_50000", None, "non renseigné"),
         ("agglomeration_plus_50000", True, "oui"),
         ("rayon_defaut_m", 30.0, "30"),
@@ -60,5 +60,5 @@ def test_a_legal_value_is_said(text: str, said: str) -> None:
 
 
 def test_replaced_values_are_counted() -> None:
-    assert overrides_words({}) == "aucun"
+    assert overrides_words({}) == "néant"
     assert overrides_words({"taux_abattement": 1}) == "1 valeur, voir le tableau plus haut"

@@ -69,7 +69,10 @@ def programme(dossier: Dossier) -> Section:
     money = dossier.abatement
     abated = money.totals["abattement_eur"] if money is not None else None
     lead = words.balance_lead(
-        plan.totals.get("valorise_eur", Decimal(0)), abated, plan.totals.get("solde_eur")
+        plan.totals.get("valorise_eur", Decimal(0)),
+        abated,
+        plan.totals.get("solde_eur"),
+        plan.totals.get("rattrapage_eur"),
     )
     kin = dossier.located.correspondence
     names = {

@@ -12,6 +12,7 @@ from tfpb.report.sections.build import column, table
 from tfpb.text import fold
 from tfpb.words import report as words
 from tfpb.words.accounts import axis_words
+from tfpb.words.numbers import number, plain_date
 from tfpb.words.settings import legal_value, overrides_words, setting_value
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def sources(dossier: Dossier) -> Section:
     files = pd.DataFrame(
         [
             {"role": words.ROLES.get(s.role, s.role), "nom": s.name, "lignes": s.rows,
-             "taille": s.size_bytes / 1024, "empreinte": s.sha256[:16], "millesime": s.vintage,
+             "taille": s.size_bytes / 1024 if s.size_bytes else None, "empreinte": s.sha256[:16],
+             "millesime": plain_date(s.vintage),
              "licence": s.licence, "reference": s.reference}
             for s in dossier.sources
         ],
@@ -48,7 +50,7 @@ def sources(dossier: Dossier) -> Section:
             files,
             scope="tout ce qui a été lu ; run.json donne les empreintes entières",
             source="lecture des fichiers",
-            notes=(words.EDIT_INPUTS,),
+            notes=(words.EDIT_FILES,),
         )
     ]
     money = dossier.abatement
@@ -188,8 +190,9 @@ def _themes(dossier: Dossier) -> list[Block]:
 def _checks(dossier: Dossier) -> Block:
     rows = pd.DataFrame(
         [
-            {"controle": words.CHECKS.get(c.name, c.name.replace("_", " ")), "lu": c.got,
-             "attendu": c.expected, "resultat": "tenu" if c.passed else "non tenu"}
+            {"controle": words.CHECKS.get(c.name, c.name.replace("_", " ")),
+             "lu": _counted(c.got), "attendu": _counted(c.expected),
+             "resultat": "tenu" if c.passed else "non tenu"}
             for c in dossier.checks
         ]
     )  # fmt: skip
@@ -205,6 +208,11 @@ def _checks(dossier: Dossier) -> Block:
         rows,
         source="calcul",
     )
+
+
+def _counted(value: object) -> str:
+    text = str(value)
+    return number(int(text)) if text.isdecimal() else text
 
 
 def rappel(dossier: Dossier) -> Section:
