@@ -69,6 +69,14 @@ class Theme(_Model):
 Themes = dict[str, Annotated[Theme, BeforeValidator(_as_theme)]]
 
 
+def _as_written(value: object) -> object:
+    """Take an amount with or without quotes (true is no amount)."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Amount = Annotated[str, BeforeValidator(_as_written)]
+
+
 class Reglages(_Model):
     """`[reglages]`: every default is said in « Sources et hypothèses »."""
 
@@ -76,7 +84,7 @@ class Reglages(_Model):
     geodonnees: str = ""
     rayon_defaut_m: float = Field(default=30.0, ge=0, le=5000)
     arrondi: Literal["centime", "avis"] = "centime"
-    report_eur: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
+    report_eur: Annotated[dict[str, Amount], BeforeValidator(_as_mapping)] = {}
     feuilles: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
     colonnes: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
     loi: Annotated[dict[str, LoiUtilisateur], BeforeValidator(_as_mapping)] = {}

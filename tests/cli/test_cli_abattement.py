@@ -70,6 +70,22 @@ def test_worked_example_in_a_french_csv(call: Callable[..., Result], folder: Pat
     assert "1 local" in done.output
 
 
+def test_a_line_of_total_and_lost_zeros_do_not_stop(
+    call: Callable[..., Result], folder: Path
+) -> None:
+    rows = "A1;1;7;2025;3000;1;40;15;577,50\nTOTAL;;;;3000;1;;;577,50\n"
+    (folder / "fiscalite.csv").write_text(f"{HEADER}\n{rows}", "utf-8-sig")
+    (folder / "localise.csv").write_text(PLACES.replace("R1", "00007"), "utf-8-sig")
+    done = call()
+    assert done.exit_code == 0, done.output
+    frame = pd.read_csv(
+        folder / "sortie.csv", sep=";", decimal=",", encoding="utf-8-sig", dtype=str
+    )
+    assert list(frame["id_residence"]) == ["00007"]
+    assert list(frame["statut"]) == ["abattu"]
+    assert "est un total" in done.output
+
+
 def test_csv_for_programs(call: Callable[..., Result], folder: Path) -> None:
     assert call("--csv-brut", "--arrondi", "avis").exit_code == 0
     frame = pd.read_csv(folder / "sortie.csv")

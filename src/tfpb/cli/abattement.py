@@ -84,6 +84,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
     with guard():
         from tfpb.errors import Headers, Severity, left_to_say, stop_on_faults
         from tfpb.io.outputs import refuse_inputs
+        from tfpb.io.stock_checks import Identifiers
         from tfpb.io.tabular import check_format
         from tfpb.model import tables
         from tfpb.tax import check_premises, check_programme
@@ -105,6 +106,9 @@ def abattement(  # noqa: PLR0917 - options of a command line
         if stock is not None and stock_table is not None:
             homes, doors, found = split_located(stock, _held(stock_table, LOCATED))
             faults += found
+            if premises is not None:
+                premises, found = Identifiers(stock["id_residence"]).mend(premises, "id_residence")
+                faults += found
         if premises is not None:
             checked += check_premises(premises, law)
         if actions is not None:
@@ -142,6 +146,7 @@ class _Files:
         """Read a file by its contract. `--feuille` counts where that sheet exists."""
         from tfpb.errors import TfpbError
         from tfpb.io.tabular import read_table
+        from tfpb.io.totals import set_totals_aside
         from tfpb.io.typed import typed
 
         if path is None:
@@ -152,6 +157,7 @@ class _Files:
         except TfpbError as error:
             self._faults += error.faults
             return None, None
+        table = set_totals_aside(table, contract)
         frame, found = typed(table, contract)
         self._faults += found
         self.headers[(table.file, table.sheet)] = _headers(table, contract)

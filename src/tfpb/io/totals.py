@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _TOTAL: Final = re.compile(
     r"(sous )?(total|totaux)( (general|generaux|partiel|du|des|de|par) ?.*)?"
 )
+_HEAD: Final = re.compile(r"(sous )?(total|totaux)\b.*")
 _NUMBERS: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.PERCENT})
 _OBJECTS: Final = {
     "patrimoine": "entrée", "fiscalite": "local", "programme": "action", "programme_precedent": "action",
@@ -32,17 +33,22 @@ def set_totals_aside(
 ) -> TextTable:
     """Take out of a table the lines that sum others, each told as a doubt of the table.
 
-    A line is a total when its first filled cell says so, or when the last line holds numbers only
-    and one of them is the sum of its column.
+    A line is a total when its first filled cell says so (« TOTAL », or « Total du quartier… » where a cell
+    that no line may lack is empty), or when the last line holds numbers only and one of them is the sum
+    of its column.
     """
     found, _ = match_columns(table, contract, renames or {})
     numbers = [found[c.name] for c in contract.columns if c.kind in _NUMBERS and c.name in found]
     cells = table.frame.to_numpy(dtype=object)
     headers = list(table.frame.columns)
+    needed = [
+        headers.index(found[c.name]) for c in contract.columns if c.filled and c.name in found
+    ]
     totals = [
         position
         for position, row in enumerate(cells)
-        if _TOTAL.fullmatch(fold(next((c for c in row if c), "")))
+        if _TOTAL.fullmatch(head := fold(next((c for c in row if c), "")))
+        or (_HEAD.fullmatch(head) and not all(row[k] for k in needed))
     ]
     last = len(cells) - 1
     if last > 1 and last not in totals:

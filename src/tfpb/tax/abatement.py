@@ -12,7 +12,19 @@ from tfpb.errors import Fault, Severity, fail, stop_on_faults
 from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS
 from tfpb.tax import declaration, forecast, leavers, tallies
-from tfpb.tax.cells import RATE, SHARE, ZERO, apportion, cents, money, place, records, text, whole
+from tfpb.tax.cells import (
+    RATE,
+    SHARE,
+    ZERO,
+    apportion,
+    cents,
+    money,
+    place,
+    records,
+    text,
+    total,
+    whole,
+)  # fmt: skip
 from tfpb.tax.doubts import doubts_of
 from tfpb.tax.formula import LINES, ROUNDINGS, amounts, net_base, terms
 from tfpb.tax.holdings import Stock, Stocks
@@ -25,6 +37,8 @@ from tfpb.words import motives
 from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from tfpb.law.values import Law, Reader
     from tfpb.tax.cells import Record
     from tfpb.tax.formula import Terms
@@ -124,7 +138,7 @@ def abate(
         by_commune=tallies.by_commune(pairs),
         totals=tallies.totals(pairs),
         counts=tallies.counts(pairs),
-        checks=_checks_frame(checks, year, reader),
+        checks=_checks_frame(checks, pairs, year, reader),
         forecast=coming,
         declaration=declaration.declaration(pairs, stock),
         notices=tuple(doubts),
@@ -217,21 +231,23 @@ def _share_dwellings(items: list[Premises], stock: Stock) -> None:
 
 def _cross_check(
     items: list[Premises], stipulated: Terms, reader: Reader
-) -> tuple[list[Check], list[Fault]]:
-    """Read each notice of the year; the states found are set on the premises."""
+) -> tuple[list[tuple[Check, list[Premises]]], list[Fault]]:
+    """Read each notice of the year, with the premises it is about; what is found is set on them."""
     tolerance = reader.decimal("tolerance_ligne_eur")
     by_notice: dict[str, list[Premises]] = {}
     for item in items:
         if item.current:
             by_notice.setdefault(text(item.row["avis"]), []).append(item)
-    checks: list[Check] = []
+    checks: list[tuple[Check, list[Premises]]] = []
     doubts: list[Fault] = []
     for group in by_notice.values():
+        issued = any(item.paid is not None for item in group)
         states, made = read_notice([notice_line(i) for i in group], stipulated, tolerance)
         for item, found in zip(group, states, strict=True):
             item.state = found
             item.unexplained = item.paid is not None and not found
-        checks += made
+            item.issued = issued
+        checks += [(c, group[c.line : c.line + c.span]) for c in made]
         doubts += [
             Fault(
                 "avis_inexplique",
@@ -277,29 +293,44 @@ def _premises_frame(frame: pd.DataFrame, pairs: tallies.Pairs) -> pd.DataFrame:
     return out
 
 
-def _checks_frame(checks: list[Check], year: int, reader: Reader) -> pd.DataFrame:
+def _checks_frame(
+    checks: list[tuple[Check, list[Premises]]], pairs: tallies.Pairs, year: int, reader: Reader
+) -> pd.DataFrame:
     limit = claim_limit(reader)
-    rows = [
-        {
-            "avis": c.avis,
-            "id_residence": c.id_residence,
-            "attendu_eur": cents(c.expected),
-            "lu_eur": c.read,
-            "ecart_eur": cents(c.gap),
-            "constat": motives.notice(
-                _outcome_code(c), {"ecart": abs(cents(c.gap)), "limite": limit}
-            ),
-            "code_constat": c.constat,
-            "rapport": None if c.ratio is None else c.ratio.quantize(RATE) + ZERO,
-            "annee": year,
-        }
-        for c in checks
-    ]
+    done = {id(item): outcome for item, outcome in pairs}
+    tolerance = reader.decimal("tolerance_ligne_eur") * len(LINES)
+    rows = []
+    for check, items in checks:
+        told = _told(check, [done[id(i)] for i in items], tolerance)
+        code = _outcome_code(check)
+        rows.append(
+            {
+                "avis": check.avis,
+                "id_residence": check.id_residence,
+                "attendu_eur": cents(check.expected),
+                "lu_eur": check.read,
+                "ecart_eur": cents(check.gap),
+                "constat": motives.notice(code, {"ecart": told, "limite": limit}),
+                "code_constat": check.constat,
+                "rapport": None if check.ratio is None else check.ratio.quantize(RATE) + ZERO,
+                "annee": year,
+            }
+        )
     columns = (
         "avis", "id_residence", "attendu_eur", "lu_eur", "ecart_eur", "constat", "code_constat",
         "rapport", "annee",
     )  # fmt: skip
     return pd.DataFrame(rows, columns=list(columns))
+
+
+def _told(check: Check, outcomes: list[Outcome], tolerance: Decimal) -> Decimal:
+    """Return what is to claim, or at risk, as every other table says it: the rounded lines.
+
+    The difference with the notice is the same but for roundings; where it is not, it is what is told.
+    """
+    gap = abs(cents(check.gap))
+    lines = total((o.claim if check.gap > 0 else o.risk) for o in outcomes)
+    return lines if abs(lines - gap) <= tolerance * len(outcomes) else gap
 
 
 def _outcome_code(check: Check) -> str:

@@ -14,7 +14,7 @@ from tfpb.errors import Fault, Severity, stop_on_faults
 from tfpb.law.values import load
 from tfpb.model.money import DroitCommun
 from tfpb.model.results import DROIT_COMMUN_COLUMNS
-from tfpb.tax.cells import CENT, Record, money, place, records, text, whole
+from tfpb.tax.cells import CENT, Record, money, place, records, text, total, whole
 from tfpb.text import fold
 from tfpb.words.numbers import plural
 
@@ -110,6 +110,8 @@ def droit_commun(
                 Fault("droit_commun_totaux_ignores", place(sums[0]), name, {}, Severity.DOUTE)
             )
         if single:
+            notices += _copies(single)
+            single = _summed(single)
             rng = np.random.default_rng([seed, order])
             row, found = _by_residence(name, single, homes, rng, comparable=comparable)
             notices += found
@@ -208,6 +210,35 @@ def _by_residence(
         kept = [(r, h) for r, h in kept if h.inside or not h.kind or h.kind in kinds]
     data = np.array([_shares(r, h) for r, h in kept], dtype=float).reshape(-1, 6)
     return _ratios(data, rng), notices
+
+
+def _summed(rows: list[Record]) -> list[Record]:
+    """Add the rows of a résidence (two contracts, two agents): its dwellings count once."""
+    groups: dict[str, list[Record]] = {}
+    for row in rows:
+        groups.setdefault(text(row["id_residence"]), []).append(row)
+    out = []
+    for group in groups.values():
+        sums: dict[str, Decimal | None] = {}
+        for column in ("quantite", "cout_eur"):
+            given = [v for r in group if (v := money(r.get(column))) is not None]
+            sums[column] = total(given) if given else None
+        out.append({**group[0], **sums})
+    return out
+
+
+def _copies(rows: Iterable[Record]) -> list[Fault]:
+    """Doubt a row that repeats another wholly: added twice, or written twice."""
+    seen: dict[tuple[str, ...], int] = {}
+    faults = []
+    for row in rows:
+        key = tuple(text(row.get(c)) for c in ("id_residence", "quantite", "cout_eur"))
+        here = place(row, "id_residence")
+        if key in seen:
+            fields = {"autre": seen[key]}
+            faults.append(Fault("droit_commun_repete", here, key[0], fields, Severity.DOUTE))
+        seen.setdefault(key, here.row)
+    return faults
 
 
 def _shares(row: Record, home: _Home) -> list[float]:

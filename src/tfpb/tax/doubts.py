@@ -13,7 +13,7 @@ from tfpb.words.numbers import number, plural
 if TYPE_CHECKING:
     from tfpb.law.values import Reader
     from tfpb.tax import tallies
-    from tfpb.tax.holdings import Stock
+    from tfpb.tax.holdings import Holding, Stock
     from tfpb.tax.signatures import Conventions
 
 
@@ -77,6 +77,7 @@ def _residence_doubts(
     if None not in told and read > holding.dwellings:
         fields: dict[str, Any] = {"lus": read, "connus": holding.dwellings}
         doubts.append(Fault("logements_divergents", here, key, fields, Severity.DOUTE))
+    doubts += _unknown_buildings(group, holding)
     entitled = [i for i, o in group if i.entitled and o.statut == Statut.ELIGIBLE]
     young = reader.whole("duree_exoneration_longue_ans")
     built = [u.built for u in holding.units if u.built is not None]
@@ -97,3 +98,17 @@ def _residence_doubts(
             fields = {"par_logement": number(height), "bas": number(low), "haut": number(high)}
             doubts.append(Fault("abattement_inhabituel", here, key, fields, Severity.DOUTE))
     return doubts
+
+
+def _unknown_buildings(group: tallies.Pairs, holding: Holding) -> list[Fault]:
+    """Doubt a building the stock does not know, where buildings of the résidence do not share one fate."""
+    known = {u.building for u in holding.units if u.building}
+    fates = {(u.side, u.exempt_until) for u in holding.units}
+    if not known or len(fates) < 2:  # noqa: PLR2004 - whichever building it is, the amount is the same
+        return []
+    fields = {"residence": holding.id_residence, "connus": ", ".join(sorted(known))}
+    return [
+        Fault("batiment_inconnu", place(i.row, "id_batiment"), named, fields, Severity.DOUTE)
+        for i, _ in group
+        if (named := text(i.row.get("id_batiment"))) and named not in known
+    ]

@@ -30,7 +30,7 @@ class Premises:
     """A premises on its way: row, holding, right, then what its notice shows.
 
     `full` is what the premises would give if all its dwellings had the right; `current` says that its
-    row is of the tax year.
+    row is of the tax year; `issued` that its notice is out, a figure being read on one of its rows.
     """
 
     row: Record
@@ -44,6 +44,7 @@ class Premises:
     dwellings: int = 0
     state: str = notices.UNKNOWN
     unexplained: bool = False
+    issued: bool = False
 
     @property
     def entitled(self) -> bool:
@@ -118,7 +119,7 @@ def outcome(item: Premises, terms: Terms, reader: Reader, on: dt.date | None) ->
     unsigned = made.abatement if statut == Statut.SANS_CONVENTION and not right.known else ZERO
     return Outcome(
         statut=statut,
-        nature=REAL if item.current and item.paid is not None else ESTIMATED,
+        nature=REAL if item.issued else ESTIMATED,
         amounts=made,
         counted=counted,
         share=share,

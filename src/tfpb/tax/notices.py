@@ -65,7 +65,7 @@ class Line:
 class Check:
     """One comparison: what was expected, what was read, what follows.
 
-    `line` is the position, in its notice, of the first premises it is about.
+    `line` is the position, in its notice, of the first premises it is about, `span` how many they are.
     `constat` is `concordant`, `a_verifier`, `a_reclamer`, `a_risque`, `manque`, `trop` or
     `inexplique`. `awaited` says whether an abatement was expected at all.
     """
@@ -79,6 +79,7 @@ class Check:
     ratio: Decimal | None
     line: int = 0
     awaited: bool = True
+    span: int = 1
 
 
 def read_notice(
@@ -255,4 +256,5 @@ def _judge(
         constat=constat,
         ratio=(full - paid) / paid if paid else None,
         awaited=expected < full,
+        span=len(lines),
     )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.model.results import MONEY_QPV_COLUMNS
-from tfpb.tax.cells import ZERO, total
+from tfpb.tax.cells import ZERO, cents, total
 from tfpb.tax.formula import LINES, LOST
 from tfpb.tax.lines import COUNTED, ESTIMATED, motive_words
 from tfpb.text import fold
@@ -19,6 +18,7 @@ from tfpb.words import motives
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
+    from decimal import Decimal
 
     from tfpb.law.values import Reader
     from tfpb.tax.formula import Terms
@@ -220,7 +220,7 @@ def by_collectivity(pairs: Pairs, terms: Terms) -> pd.DataFrame:
         left = total(c.compensation for c in counted)
         shown = [n for n in LOST if by_line[n]]
         for line in shown:
-            part = (by_line[line] * terms.compensation).quantize(Decimal("0.01"))
+            part = cents(by_line[line] * terms.compensation)
             back[line] = left if line == shown[-1] else part
             left -= back[line]
         for line in LINES:

@@ -247,6 +247,17 @@ FAULTS: dict[str, FaultWords] = {
         "une quantité ou un coût annuel",
         "Complétez la ligne, ou retirez-la ; elle n’a pas été comptée.",
     ),
+    "batiment_inconnu": FaultWords(
+        "Le bâtiment « {got} » de la résidence {residence} n’est pas dans le patrimoine, et ses bâtiments "
+        "n’ont pas tous le même sort : le local a été compté pour la part de toute la résidence.",
+        "l’un des bâtiments du patrimoine : {connus}",
+        "Corrigez le bâtiment, ou laissez la cellule vide si le local couvre toute la résidence.",
+    ),
+    "droit_commun_repete": FaultWords(
+        "La ligne répète la ligne {autre} : même résidence, même indicateur, mêmes montants.",
+        "une ligne par dépense",
+        "Supprimez l’une des deux si c’est la même dépense ; sinon, rien à faire : elles s’ajoutent.",
+    ),
     "droit_commun_total_sans_logements": FaultWords(
         "Le total de l’indicateur « {got} » ne dit pas pour combien de logements.",
         "le nombre de logements du périmètre",

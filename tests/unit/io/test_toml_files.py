@@ -112,3 +112,11 @@ def test_values_are_quoted_as_the_file_writes_them(tmp_path: Path, written: str)
     with pytest.raises(TfpbError) as caught:
         load_settings(write(tmp_path, GOOD.replace('"Essai"', written)))
     assert caught.value.faults[0].got == written
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [('"12 500,50"', "12 500,50"), ("12500", "12500"), ("1250.5", "1250.5")]
+)
+def test_an_amount_is_read_with_or_without_quotes(tmp_path: Path, written: str, read: str) -> None:
+    text = f"{GOOD}[reglages]\nreport_eur = {{ QN05991I = {written} }}\n"
+    assert load_settings(write(tmp_path, text)).reglages.report_eur == {"QN05991I": read}

@@ -224,3 +224,20 @@ def test_faults_come_at_once() -> None:
     assert faults_of(error) == [
         "droit_commun_sans_perimetre", "montant_negatif", "droit_commun_total_sans_logements",
     ]  # fmt: skip
+
+
+def test_two_rows_of_a_residence_add_up_and_its_dwellings_count_once() -> None:
+    split = (line("Q1", 1000, 5), line("Q1", 2000, 15), *ROWS[1:])
+    whole, parts = compute(*ROWS), compute(*split)
+    pd.testing.assert_frame_equal(whole.table, parts.table)
+    assert not parts.notices
+
+
+def test_gardiens_of_a_residence_on_two_rows_are_held_to_its_dwellings_once() -> None:
+    stock = homes(inside("Q1", 200), outside("H1", 200))
+    rows = [line("Q1", "", 1, indicateur="gardiens (ETP)") for _ in range(2)]
+    made = compute(
+        *rows, line("H1", "", 2, indicateur="gardiens (ETP)"), stock=stock, floor_applies=True
+    )
+    assert made.table.iloc[0]["plancher"] == "au_plancher"
+    assert codes(made) == ["droit_commun_repete"]

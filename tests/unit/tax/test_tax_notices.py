@@ -7,6 +7,8 @@ from decimal import Decimal
 import pytest
 from tax_builders import abate, codes, home, homes, local
 
+from tfpb.words.numbers import euros
+
 FULL = 825  # VLC 3 000 €, 55 %
 PART = Decimal("577.5")
 
@@ -160,3 +162,28 @@ def test_notice_of_a_residence_outside_never_bears_the_abatement_for_a_few_cents
     row = made.checks.iloc[0]
     assert row["ecart_eur"] < 0 < row["rapport"]
     assert row["constat"] == "L’avis ne porte pas d’abattement, comme attendu."
+
+
+def test_what_is_to_claim_is_the_same_sum_in_every_table() -> None:
+    """Whole euros a line: differences with the notice are some cents off, the claim is not."""
+    rates = {"taux_commune_pct": "38,97", "taux_epci_pct": "3,14"}
+    rows = [
+        local(invariant=i, avis=f"A{i}", vlc_eur=w, cotisation_avis_eur=full, **rates)
+        for i, (w, full) in enumerate(((27_658, 5823), (49_820, 10_490), (65_108, 13_708)))
+    ]
+    made = abate(*rows, rounding="avis")
+    assert set(made.premises["statut"]) == {"a_reclamer"}
+    for claim, check_row in zip(
+        made.premises["abattement_a_reclamer_eur"], made.checks.to_dict("records"), strict=True
+    ):
+        assert claim == claim.to_integral_value()
+        assert f"{euros(claim)} à réclamer" in check_row["constat"]
+
+
+def test_premises_of_a_notice_that_is_out_are_real_whichever_row_bears_the_sum() -> None:
+    rows = [local(invariant=i, cotisation_avis_eur=2 * PART if i == 0 else "") for i in range(2)]
+    assert list(abate(*rows).premises["nature"]) == ["reel", "reel"]
+    assert list(abate(*(local(invariant=i) for i in range(2))).premises["nature"]) == [
+        "estime",
+        "estime",
+    ]

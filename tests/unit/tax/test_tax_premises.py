@@ -233,3 +233,15 @@ def test_a_day_is_a_day_whatever_carries_it() -> None:
     doors = pd.DataFrame([door(fin_exoneration="2030-12-31")])
     assert abate(local(), entrances=doors).premises.iloc[0]["statut"] == "exonere"
     assert dt.date(2030, 12, 31) > dt.date(2025, 1, 1)
+
+
+def test_a_building_the_stock_lacks_is_doubted_only_where_it_matters() -> None:
+    cut = pd.DataFrame([door(building="E1"), door(building="E2", side="hors")])
+    stock = homes(home(nb_logements=20, logements_dans=10, logements_hors=10))
+    made = abate(local(id_batiment="E9", nb_logements=10), residences=stock, entrances=cut)
+    assert "batiment_inconnu" in codes(made)
+    known = abate(local(id_batiment="E1", nb_logements=10), residences=stock, entrances=cut)
+    assert "batiment_inconnu" not in codes(known)
+    alike = pd.DataFrame([door(building="E1"), door(building="E2")])
+    made = abate(local(id_batiment="E9", nb_logements=10), residences=stock, entrances=alike)
+    assert "batiment_inconnu" not in codes(made)
