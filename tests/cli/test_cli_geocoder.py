@@ -285,4 +285,4 @@ def test_help_shows_an_example(run: Run) -> None:
     for command in (("geocoder",), ("geodonnees", "importer-adresses"), ("geodonnees", "lister")):
         result = run(*command, "--help")
         assert result.exit_code == 0
-        assert "Exemple : tfpb" in result.output
+        assert "Exemple : tfpb" in " ".join(result.output.split())

@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
+import pyproj
 import shapely
 
 from tfpb.errors import Place, fail
@@ -30,6 +31,7 @@ _READABLE: Final = "shp, geojson, gpkg ou zip"
 _MAX_EXPANSION_BYTES: Final = 8_000_000_000
 _SNIFFED: Final = 512
 _DEGREES: Final = (-180.0, -90.0, 180.0, 90.0)
+_WGS84: Final = 4326
 _AREAL: Final = ("Polygon", "Surface", "Collection", "Unknown", "Geometry")
 _REFUSED: Final = (
     pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
@@ -142,8 +144,26 @@ def read_polygons(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
         raise fail("projection_absente", place=place)
     frame = frame.set_geometry(gpd.GeoSeries(shapely.force_2d(np.asarray(frame.geometry.array, dtype=object)),
                                              index=frame.index, crs=frame.crs))  # fmt: skip
+    if not _finite(frame):
+        raise unreadable(path, "couche de polygones")
     _refuse_false_crs(frame, place)
-    return frame if frame.crs.to_epsg() == 4326 else frame.to_crs(4326)  # noqa: PLR2004
+    return frame if frame.crs.to_epsg() == _WGS84 else _in_degrees(frame, place)
+
+
+def _finite(frame: gpd.GeoDataFrame) -> bool:
+    """Say whether each coordinate is a number; one that is not breaks geometry long after."""
+    return bool(np.isfinite(shapely.get_coordinates(np.asarray(frame.geometry.array))).all())
+
+
+def _in_degrees(frame: gpd.GeoDataFrame, place: Place) -> gpd.GeoDataFrame:
+    """Project to degrees; a projection that cannot be (of another planet, out of its bounds) is false."""
+    try:
+        degrees = frame.to_crs(_WGS84)
+    except pyproj.exceptions.ProjError as error:
+        raise _false_crs(frame, place) from error
+    if not _finite(degrees):
+        raise _false_crs(frame, place)
+    return degrees
 
 
 def _refuse_false_crs(frame: gpd.GeoDataFrame, place: Place) -> None:
@@ -158,12 +178,13 @@ def _refuse_false_crs(frame: gpd.GeoDataFrame, place: Place) -> None:
         and north <= _DEGREES[3]
     )
     if looks_degrees != bool(frame.crs.is_geographic):
-        raise fail(
-            "projection_fausse",
-            place=place,
-            got=f"{west:.6g} ; {south:.6g}",
-            projection=frame.crs.name,
-        )
+        raise _false_crs(frame, place)
+
+
+def _false_crs(frame: gpd.GeoDataFrame, place: Place) -> Exception:
+    west, south, _, _ = frame.total_bounds
+    got = f"{west:.6g} ; {south:.6g}"
+    return fail("projection_fausse", place=place, got=got, projection=frame.crs.name)
 
 
 def layers(path: Path) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from tfpb.text import fold
@@ -37,9 +38,14 @@ _TENANT_PHRASES: Final = ("nom du menage", "nom de famille", "nom et prenom", "n
 _COUNTED: Final = frozenset(
     {"nb", "nombre", "nbre", "part", "taux", "pct", "total", "types", "type"}
 )
-_PHONE: Final = re.compile(r"(?:\+33|0033|0)?[\s.-]?[1-9](?:[\s.-]?\d{2}){4}")
+_PHONE: Final = re.compile(
+    r"(?:\+33|0033|0)[\s.-]?[1-9](?:[\s.-]?\d{2}){4}|[1-9](?:[\s.-]\d{2}){4}"
+)
+_BARE_PHONE: Final = re.compile(r"[1-9]\d{8}")
+"""A telephone whose zero a spreadsheet took; also any number of nine digits."""
 _MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}")
 _SHARE: Final = 0.5
+_ALIKE: Final = 0.3
 _SENTENCE_LENGTH: Final = 40
 _SENTENCE_SHARE: Final = 0.2
 _FEW: Final = 3
@@ -119,7 +125,20 @@ def _contacts(values: list[str]) -> bool:
     if not values:
         return False
     hits = sum(1 for v in values if _PHONE.fullmatch(v) or _MAIL.fullmatch(v))
-    return hits > _SHARE * len(values)
+    return hits > _SHARE * len(values) or _bare_phones(values)
+
+
+def _bare_phones(values: list[str]) -> bool:
+    """Tell telephones that lost their zero from identifiers, which begin alike (a year, a town).
+
+    Most telephones of households are mobiles, of all beginnings.
+    """
+    bare = [v for v in values if _BARE_PHONE.fullmatch(v)]
+    if len(bare) <= max(_FEW, _SHARE * len(values)):
+        return False
+    mobiles = sum(1 for v in bare if v[0] in "67")
+    commonest = max(Counter(v[:2] for v in bare).values())
+    return mobiles > _SHARE * len(bare) and commonest <= _ALIKE * len(bare)
 
 
 def _sentences(values: list[str]) -> bool:

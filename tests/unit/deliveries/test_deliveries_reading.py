@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from tfpb.errors import Severity, TfpbError
 from tfpb.io.deliveries import Delivery, plan_names, read_delivery
 from tfpb.io.dictionaries import is_dictionary, read_dictionary
+from tfpb.io.personal import personal_columns
 from tfpb.io.tabular import write_table
 from tfpb.model.plan import Plan
 from tfpb.survey.recode import recode
@@ -47,6 +48,34 @@ def test_personal_columns_are_dropped_and_said(delivered: Delivery) -> None:
     assert {n.place.column for n in delivered.notices} == PERSONAL
     assert all(n.severity is Severity.DOUTE for n in delivered.notices)
     assert "données personnelles" in say(delivered.notices[0]).title
+
+
+IDENTIFIERS = [f"2023{k:05d}" for k in range(40)]
+HOMES = [f"59012{k // 6:04d}" for k in range(40)]
+PLACES = [f"62{(k * 37) % 900:03d}{k:04d}" for k in range(40)]
+MOBILES = [f"{'67'[k % 5 == 0]}{(k * 61_803_399) % 100_000_000:08d}" for k in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "planned", "dropped"),
+    [
+        (IDENTIFIERS, False, False),
+        (HOMES, False, False),
+        (MOBILES, False, True),
+        (MOBILES, True, True),
+        (PLACES, False, False),
+        (["245900410", "775685019", "662012491"], False, False),  # SIREN
+        (["0" + m for m in MOBILES], True, True),
+        (["+33" + m for m in MOBILES], True, True),
+        ([" ".join((m[0], m[1:3], m[3:5], m[5:7], m[7:])) for m in MOBILES], True, True),
+    ],
+)
+def test_numbers_of_nine_digits_are_not_all_telephones(
+    cells: list[str], planned: object, dropped: object
+) -> None:
+    frame = pd.DataFrame({"id_enquete": cells})
+    found = personal_columns(frame, {}, keep=["id_enquete"] if planned else [])
+    assert bool(found) == bool(dropped)
 
 
 def test_rows_are_those_of_the_spreadsheet(delivered: Delivery) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fault_harness import Server, Trial
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "valmont"
+REGION = EXAMPLE.parent / "region" / "region.toml"
 SOURCES = EXAMPLE / "geodonnees_sources"
 
 
@@ -61,6 +62,10 @@ def commands(lent: Path) -> dict[str, tuple[Path, tuple[object, ...]]]:
         "nouveau": (lent / "nouveau", ("nouveau", lent / "nouveau" / "convention")),
         "dossier": (lent / "dossier", ("dossier", EXAMPLE / "dossier.toml", "--sortie",
                                        lent / "dossier" / "pack", *near)),
+        "cartes": (lent / "cartes", ("cartes", EXAMPLE / "dossier.toml", "--sortie",
+                                     lent / "cartes" / "c", *near)),
+        "region": (lent / "region", ("region", REGION, "--sortie", lent / "region" / "r", "--moteur",
+                                     "local", "--sans-documents", "--sans-pages", *near)),
     }  # fmt: skip
 
 
@@ -86,10 +91,10 @@ def job(server: Server, lent: Path, name: str) -> Job:
     out, args = commands(lent)[name]
     out.mkdir(exist_ok=True)
     _before(name, out)
-    env = {"TFPB_CACHE": str(lent / "cache")} if name == "dossier" else {}
+    env = {"TFPB_CACHE": str(lent / "cache")} if name in ("dossier", "cartes") else {}
     done = server.run(*args, watch=(out,), env=env)
     assert done.code == 0, done.said
-    inputs = (EXAMPLE, *(() if out.name == "imports" else (lent / "geo",)))
+    inputs = (EXAMPLE, REGION.parent, *(() if out.name == "imports" else (lent / "geo",)))
     return Job(name, args, out, inputs, env, visible(snapshot(out)), done.operations)
 
 
