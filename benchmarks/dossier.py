@@ -32,9 +32,10 @@ NOTES = """
 Aims: first run under 15 s, second run after one action under 6 s. Other work on the machine moves wall
 time by half and processor time by a tenth or more; the lowest run is the nearest to a quiet machine.
 
-After one action changed, addresses, the survey, the pages of the other quarters and most charts serve again; workbook,
-PDF, Word and web map carry the hash of the run and the new figures, so they are made again. That, the start of the
-libraries (about 1.5 s) and the reading of the files (about 0.5 s) are what is left of the second run.
+After one action changed, addresses, the survey, the pages of the other quarters and most charts serve
+again; workbook, PDF, Word and web map carry the hash of the run and the new figures, so they are made
+again. That, the start of the libraries (about 1.5 s) and the reading of the files (about 0.5 s) are what is
+left of the second run.
 """
 CASES = ("premier passage", "rien n’a changé", "une action a changé", "sans rien reprendre")
 

@@ -35,9 +35,24 @@ def csv_bytes(frame: pd.DataFrame, *, raw_csv: bool = False) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=separator, lineterminator="\r\n")
     writer.writerow([_csv_cell(c, mark, raw=raw_csv) for c in frame.columns])
-    columns = [[_csv_cell(v, mark, raw=raw_csv) for v in frame[c]] for c in frame.columns]
+    columns = [_csv_column(frame[c], mark, raw=raw_csv) for c in frame.columns]
     writer.writerows(zip(*columns, strict=True))
     return out.getvalue().encode("utf-8" if raw_csv else "utf-8-sig")
+
+
+def _csv_column(cells: pd.Series[Any], mark: str, *, raw: bool) -> list[str]:
+    """Write a column cell by cell; text that comes again is looked at once."""
+    values = cells.astype(object).tolist()
+    if cells.dtype == float:
+        return [_csv_float(v, mark) for v in values]
+    if not isinstance(cells.dtype, pd.StringDtype):
+        return [_csv_cell(v, mark, raw=raw) for v in values]
+    told = {v: _csv_cell(v, mark, raw=raw) for v in dict.fromkeys(values)}
+    return [told[v] for v in values]
+
+
+def _csv_float(value: float, mark: str) -> str:
+    return "" if np.isnan(value) else repr(float(value)).removesuffix(".0").replace(".", mark)
 
 
 def _csv_cell(value: Any, mark: str, *, raw: bool) -> str:
@@ -46,7 +61,7 @@ def _csv_cell(value: Any, mark: str, *, raw: bool) -> str:
     if isinstance(value, (bool, np.bool_)):
         return "1" if value else "0"
     if isinstance(value, (float, np.floating)):
-        return "" if np.isnan(value) else repr(float(value)).removesuffix(".0").replace(".", mark)
+        return _csv_float(float(value), mark)
     if isinstance(value, Decimal):
         return f"{value:f}".replace(".", mark)
     if isinstance(value, (int, np.integer)):

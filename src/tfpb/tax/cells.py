@@ -6,6 +6,8 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from pandas.api.extensions import ExtensionDtype
+
 from tfpb.errors import Place
 from tfpb.model.columns import STAMP
 
@@ -24,7 +26,18 @@ def records(frame: pd.DataFrame | None) -> list[Record]:
     """Return the rows as dictionaries, in order; an absent table has none."""
     if frame is None:
         return []
-    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+    names = [str(c) for c in frame.columns]
+    columns = [_plain(frame[c]) for c in frame.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _plain(cells: pd.Series[Any]) -> list[Any]:
+    """Return a column as Python's own values: a whole column at once, many times faster than by cell."""
+    whole = cells.astype(object)
+    if isinstance(cells.dtype, ExtensionDtype):
+        whole = whole.where(cells.notna(), None)
+    values: list[Any] = whole.tolist()
+    return values
 
 
 def missing(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -97,21 +98,19 @@ def _chart(yearly: pd.DataFrame, *, waiting: bool) -> Block:
 
 def _by_residence(money: Abatement, located: Located) -> Block:
     """Lay the years side by side, and say in which year and why an amount changes."""
-    homes = located.residences.set_index("id_residence")
+    names = ("id_residence", "nom", "code_qpv")
+    homes = {str(k): (n, c) for k, n, c in zip(*(located.residences[c] for c in names), strict=True)}
     years = sorted({int(y) for y in money.forecast["annee"]})
     rows = []
     concerned = money.forecast[money.forecast["statut"] != Statut.HORS_QPV]
     kept = money.forecast[money.forecast["id_residence"].isin(concerned["id_residence"])]
-    for key, part in kept.groupby("id_residence", sort=True):
-        known: Any = homes.loc[key] if key in homes.index else {}
-        row: dict[str, Any] = {
-            "id_residence": key,
-            "nom": known.get("nom", ""),
-            "code_qpv": known.get("code_qpv", ""),
-        }
+    records = kept.sort_values(["id_residence", "annee"], kind="stable").to_dict("records")
+    for key, lines in groupby(records, key=lambda r: str(r["id_residence"])):
+        name, quarter = homes.get(key, ("", ""))
+        row: dict[str, Any] = {"id_residence": key, "nom": name, "code_qpv": quarter}
         before: tuple[Any, Any] | None = None
         changes = []
-        for record in part.sort_values("annee", kind="stable").to_dict("records"):
+        for record in lines:
             year = int(record["annee"])
             row[f"a{year}"] = record["abattement_eur"]
             now = (record["statut"], record["logements"])
