@@ -172,7 +172,7 @@ def page(told: dict[str, dict[str, float]]) -> str:
 NOTES = """
 After one delivery everything that an answer can move is made again: answers are never kept, so that every
 bailleur's are recoded; the estimates and the secrecy are the region's; and each bailleur's pack shows the
-region without it. Addresses, the worth of doubts and the bilans of programmes serve again.
+region without it. Location, money, programme and doubts of each bailleur serve again, and the bilans.
 """
 
 

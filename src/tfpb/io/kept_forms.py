@@ -1,4 +1,4 @@
-"""The forms in which a stage's result is kept on disk: tables, protected survey tables, files.
+"""The forms in which a stage's result is kept on disk: tables, protected tables, files, values.
 
 Plain parts only (Parquet, JSON, pictures): reading one back runs nothing. Answers of tenants have no
 form here, so that they cannot be kept.
@@ -10,7 +10,7 @@ import datetime as dt
 import io
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, fields
 from decimal import Decimal
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
+from tfpb.model.location import Located
+from tfpb.model.money import Abatement, DroitCommun, LegalValue, Programme
 from tfpb.model.survey import Published, WaveFacts
 from tfpb.survey.disclosure import reopened
 
@@ -25,6 +27,7 @@ Parts = dict[str, bytes]
 TABLE: Final = "table"
 PUBLICATION: Final = "publication"
 FILES: Final = "fichiers"
+VALUES: Final = "valeurs"
 _TABLES: Final = ("comparison", "levels", "priorities", "benchmark")
 
 
@@ -112,6 +115,51 @@ def _fault(code: str, place: tuple[Any, ...], got: str, fields: dict[str, Any], 
     return Fault(code, Place(*place), got, fields, Severity(how))
 
 
+def _value_parts(values: Mapping[str, Any]) -> Parts:
+    """Write named values: tables apart, the frozen values of `_KNOWN` field by field."""
+    tables: dict[str, pd.DataFrame] = {}
+    tree = _tree({str(k): v for k, v in values.items()}, tables)
+    parts = {"valeurs.json": _json(tree)}
+    for name, table in tables.items():
+        parts |= _table_parts(table, name)
+    return parts
+
+
+def _tree(value: Any, tables: dict[str, pd.DataFrame]) -> Any:
+    if isinstance(value, pd.DataFrame):
+        if type(value) is not pd.DataFrame:  # geometries have no form here
+            raise TypeError(type(value).__name__)
+        name = f"table{len(tables)}"
+        tables[name] = value
+        return {"table": name}
+    if type(value) in _KNOWN.values():
+        told = {f.name: _tree(getattr(value, f.name), tables) for f in fields(value)}
+        return {"valeur": [type(value).__name__, told]}
+    if isinstance(value, tuple):
+        return {"suite": [_tree(v, tables) for v in value]}
+    if isinstance(value, dict):
+        return {"dict": [[_plain(k), _tree(v, tables)] for k, v in value.items()]}
+    return {"simple": _plain(value)}
+
+
+def _values_from(parts: Mapping[str, bytes]) -> Any:
+    return _grown(json.loads(parts["valeurs.json"]), parts)
+
+
+def _grown(tree: dict[str, Any], parts: Mapping[str, bytes]) -> Any:
+    ((kind, inner),) = tree.items()
+    if kind == "table":
+        return _table_from(parts, inner)
+    if kind == "valeur":
+        name, told = inner
+        return _KNOWN[name](**{k: _grown(v, parts) for k, v in told.items()})
+    if kind == "suite":
+        return tuple(_grown(v, parts) for v in inner)
+    if kind == "dict":
+        return {_python(k): _grown(v, parts) for k, v in inner}
+    return _python(inner)
+
+
 def _file_parts(files: Mapping[str, bytes]) -> Parts:
     return dict(files)
 
@@ -154,10 +202,17 @@ _READERS: Final[dict[str, Callable[[Any], Any]]] = {
     "j": dt.date.fromisoformat,
 }
 
+_KNOWN: Final[dict[str, type]] = {
+    kind.__name__: kind
+    for kind in (Fault, Place, Located, Abatement, LegalValue, Programme, DroitCommun)
+}
+"""Frozen values that have a form; whatever holds answers is not among them."""
+
 _Write = Callable[[Any], Parts]
 _Read = Callable[[Mapping[str, bytes]], Any]
 _FORMS: Final[dict[str, tuple[tuple[type, ...], _Write, _Read]]] = {
     TABLE: ((pd.DataFrame,), _table_parts, _table_from),
     PUBLICATION: ((Published, type(None)), _publication_parts, _publication_from),
     FILES: ((dict,), _file_parts, dict),
+    VALUES: ((dict,), _value_parts, _values_from),
 }

@@ -139,10 +139,9 @@ def axis_rows(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame:
     for part in parts:
         if part.programme is None:
             continue
-        for row in part.programme.by_axis.to_dict("records"):
+        lines = part.programme.by_axis
+        for row in lines[lines["code_qpv"].isin(wanted)].to_dict("records"):
             key = (str(row["code_qpv"]), int(row["axe"]))
-            if key[0] not in wanted:
-                continue
             line = sums.setdefault(key, {"actions": 0, **dict.fromkeys(_SPENT, _NOTHING)})
             line["actions"] += int(row["actions"])
             for column in _SPENT:

@@ -12,7 +12,8 @@ from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.geodata.geography import open_geography
 from tfpb.io.stage_cache import StageCache
 from tfpb.pipeline import STAGES, first_values, read
-from tfpb.stage import directly, run_stages
+from tfpb.stage import Stage, directly, run_stages
+from tfpb.steps.addresses import chosen_addresses
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.config import Settings
+    from tfpb.geodata.address_decisions import AddressDecision
     from tfpb.geodata.geography import Geography
     from tfpb.io.inputs import Inputs
     from tfpb.model.location import Located
@@ -29,8 +31,15 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Plan
     from tfpb.survey.model import Survey
 
-_OWN: Final = frozenset({"geocoded", "located", "abatement", "doubts", "programme", "droit_commun"})
+_WRITTEN: Final = frozenset(
+    {"geocoded", "located", "abatement", "doubts", "programme", "droit_commun"}
+)
 """What is made of one bailleur's files alone, by the stages of any dossier."""
+_ROLES: Final = (
+    "patrimoine", "alias_voies", "decisions", "fiscalite", "conventions", "programme",
+    "programme_precedent", "diagnostics", "droit_commun",
+)  # fmt: skip
+"""The files that it is made of: no delivery is among them."""
 _YEAR_OF_MAP: Final = {2015: 2024, 2024: 2025}
 """A year that each map rules."""
 
@@ -122,33 +131,50 @@ def _make(task: Task) -> Part:
     stopping = tuple(f for f in found if f.severity is Severity.FAUTE)
     if stopping:
         return Part(task.settings, faults=stopping)
-    start = first_values(settings, inputs, geography, ())
     execute = StageCache(task.kept) if task.kept is not None else directly
-    own = [t for t in STAGES if t.writes in _OWN]
-    outcome = run_stages(own, start, execute=execute, headers=inputs.headers)
-    if outcome.faults:
-        return Part(task.settings, faults=outcome.faults)
-    made = outcome.values  # noqa: PD011 - not a frame
-    located = _named(made["located"], settings.dossier.bailleur)
-    sides = _sides(task, geography, located, made)
+    chosen = chosen_addresses(settings)
+    own = execute(_OWN, (settings, inputs.only(*_ROLES), geography, task.carte, chosen))
+    located = _named(own["located"], task.settings.dossier.bailleur)
+    sides = own["sides"].assign(bailleur=task.settings.dossier.bailleur)
     answers = None
     if inputs.plan is not None and inputs.deliveries:
         answers = _answers(inputs, sides, settings)
-    parts = (located, made["abatement"], made["programme"], made["droit_commun"])
-    notices = (*found, *(n for p in parts if p is not None for n in p.notices))
+    parts = [located, *(own[k] for k in ("abatement", "programme", "droit_commun"))]
+    told = (n for p in parts if p is not None for n in p.notices)
+    notices = (*found, *inputs.headers.quote(told))
     return Part(
         settings=task.settings,
         inputs=replace(inputs, deliveries=()),
         located=located,
         sides=sides,
-        abatement=made["abatement"],
-        programme=made["programme"],
-        droit_commun=made["droit_commun"],
-        doubts=made["doubts"],
+        abatement=own["abatement"],
+        programme=own["programme"],
+        droit_commun=own["droit_commun"],
+        doubts=own["doubts"],
         survey=answers,
         plan=inputs.plan,
         notices=notices if answers is None else (*notices, *answers.faults),
     )
+
+
+def _own(
+    settings: Settings,
+    inputs: Inputs,
+    geography: Geography,
+    carte: int | None,
+    chosen: tuple[AddressDecision, ...],
+) -> dict[str, Any]:
+    """Make what rests on one bailleur's files alone, answers apart: the next run may take it up again."""
+    start = {**first_values(settings, inputs, geography, ()), "chosen": chosen}
+    own = [t for t in STAGES if t.writes in _WRITTEN]
+    outcome = run_stages(own, start, headers=inputs.headers)
+    if outcome.faults:
+        raise TfpbError(outcome.faults)
+    made = outcome.values  # noqa: PD011 - not a frame
+    return {
+        **{name: made[name] for name in sorted(_WRITTEN)},
+        "sides": _sides(settings, geography, carte, made),
+    }
 
 
 def _named(located: Located, name: str) -> Located:
@@ -161,22 +187,22 @@ def _named(located: Located, name: str) -> Located:
 
 
 def _sides(
-    task: Task, geography: Geography, located: Located, values: dict[str, Any]
+    settings: Settings, geography: Geography, carte: int | None, values: dict[str, Any]
 ) -> pd.DataFrame:
     """Return the résidences on the map that rules the survey."""
-    carte = task.carte
+    located: Located = values["located"]
     if carte is None or carte == located.vintage:
         return located.residences
     if carte not in geography.maps:
-        open_geography(task.geography, needs=(carte,))  # raises, told how to import it
-    head = task.settings.dossier.model_copy(update={"annee": _YEAR_OF_MAP[carte]})
-    other = task.settings.model_copy(update={"dossier": head})
+        open_geography(geography.folder, needs=(carte,))  # raises, told how to import it
+    head = settings.dossier.model_copy(update={"annee": _YEAR_OF_MAP[carte]})
+    other = settings.model_copy(update={"dossier": head})
     again = [t for t in STAGES if t.writes == "located"]
     outcome = run_stages(again, {**values, "settings": other})
     if outcome.faults:
         raise TfpbError(outcome.faults)
     found: pd.DataFrame = outcome.values["located"].residences  # noqa: PD011 - not a frame
-    return found.assign(bailleur=task.settings.dossier.bailleur)
+    return found
 
 
 def _answers(inputs: Inputs, sides: pd.DataFrame, settings: Settings) -> Survey:
@@ -220,3 +246,10 @@ def only_rows(made: Survey, rows: NDArray[np.intp]) -> Survey:
         answers={k: v[rows] for k, v in made.answers.items()},
         marks={k: v[rows] for k, v in made.marks.items()},
     )
+
+
+_OWN: Final = Stage(
+    "Parc et argent d’un bailleur", 1, ("settings", "inputs", "geography", "carte", "chosen"),
+    "own", _own,
+    kept="valeurs", keep_if=lambda settings, *_: settings.reglages.geocodage == "index",
+)  # fmt: skip

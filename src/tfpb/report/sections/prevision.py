@@ -99,7 +99,9 @@ def _chart(yearly: pd.DataFrame, *, waiting: bool) -> Block:
 def _by_residence(money: Abatement, located: Located) -> Block:
     """Lay the years side by side, and say in which year and why an amount changes."""
     names = ("id_residence", "nom", "code_qpv")
-    homes = {str(k): (n, c) for k, n, c in zip(*(located.residences[c] for c in names), strict=True)}
+    homes = {
+        str(k): (n, c) for k, n, c in zip(*(located.residences[c] for c in names), strict=True)
+    }
     years = sorted({int(y) for y in money.forecast["annee"]})
     rows = []
     concerned = money.forecast[money.forecast["statut"] != Statut.HORS_QPV]

@@ -1,0 +1,90 @@
+"""What one bailleur's part keeps for the next run: all but answers, redone when a file of its own changes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tfpb.io.fingerprint import fingerprint
+from tfpb.io.toml_files import load_settings
+from tfpb.region import partition
+from tfpb.region.partition import Part, Task, make_part
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OWN = ("located", "sides", "abatement", "doubts", "programme", "droit_commun")
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Count how often the stages of a bailleur's own files run."""
+    made: list[int] = []
+    whole = partition.run_stages
+
+    def counted(stages: object, *args: object, **options: object) -> object:
+        made.append(1)
+        return whole(stages, *args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(partition, "run_stages", counted)
+    return made
+
+
+def part_of(folder: Path, geodata: Path, kept: Path, carte: int | None = None) -> Part:
+    made = make_part(
+        Task(load_settings(folder / "dossier.toml"), geodata, carte, own_survey=True, kept=kept)
+    )
+    assert made.faults == ()
+    return made
+
+
+def told(part: Part) -> dict[str, str]:
+    return {name: fingerprint(getattr(part, name)) for name in OWN}
+
+
+@pytest.mark.parametrize("carte", [None, 2015])
+def test_another_delivery_leaves_the_rest_as_kept(
+    copy: Path, geodata: Path, tmp_path: Path, calls: list[int], carte: int | None
+) -> None:
+    first = part_of(copy, geodata, tmp_path / "garde", carte)
+    assert calls
+    calls.clear()
+    path = copy / "enquete_2019.csv"
+    lines = path.read_bytes().split(b"\r\n")
+    path.write_bytes(b"\r\n".join([lines[0], *lines[30:]]))
+    again = part_of(copy, geodata, tmp_path / "garde", carte)
+    assert calls == []
+    assert told(again) == told(first)
+    assert first.survey is not None
+    assert again.survey is not None
+    assert len(again.survey.respondents) < len(first.survey.respondents)
+
+
+@pytest.mark.parametrize("name", ["fiscalite_2025.xlsx", "conventions.csv", "diagnostics.csv"])
+def test_a_file_of_its_own_that_changes_is_worked_on_anew(
+    copy: Path, geodata: Path, tmp_path: Path, calls: list[int], name: str
+) -> None:
+    part_of(copy, geodata, tmp_path / "garde")
+    calls.clear()
+    toml = copy / "dossier.toml"
+    text = toml.read_text(encoding="utf-8")
+    toml.write_text(re.sub(rf'(?m)^\w+ = "{name}"\n', "", text), encoding="utf-8")
+    assert toml.read_text(encoding="utf-8") != text
+    part_of(copy, geodata, tmp_path / "garde")
+    assert calls
+
+
+def test_no_answer_is_kept(copy: Path, geodata: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "garde"
+    made = part_of(copy, geodata, kept)
+    assert made.survey is not None
+    header = (copy / "enquete_2019.csv").read_bytes().split(b"\r\n")[0].decode("cp1252").split(";")
+    (entry,) = kept.iterdir()
+    data = entry.read_bytes()
+    asked = [h for h in header if h.startswith("Q")]
+    assert asked
+    assert not [h for h in asked if h.encode() in data or h.encode("cp1252") in data]
+    items = [i.identifiant for i in made.plan.items] if made.plan is not None else []
+    assert not [i for i in items if i.encode() in data]
