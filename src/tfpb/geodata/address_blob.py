@@ -25,6 +25,7 @@ _HEADER: Final = struct.Struct("<IIIB")
 _PARCELS: Final = 1
 _LEVEL: Final = 6
 _FIELD, _LINE, _PART = "\x1f", "\n", "\x1e"
+_NO_MARKS: Final = str.maketrans(dict.fromkeys((_FIELD, _LINE, _PART), " "))
 NO_NUMBER: Final = -1
 """Number of a row that only says where a street or a lieu-dit stands."""
 
@@ -185,6 +186,19 @@ def merge(parts: list[CommuneRows]) -> CommuneRows:
     )
 
 
+def _unmarked(text: str) -> str:
+    """Take our own marks out of a text of a file: it would be cut there when read back."""
+    return text.translate(_NO_MARKS)
+
+
+def _lines(texts: list[str]) -> str:
+    """Join texts, one a line; marks in them, that no sound file holds, are met at no cost."""
+    joined = _LINE.join(texts)
+    if joined.count(_LINE) >= max(len(texts), 1) or _FIELD in joined or _PART in joined:
+        joined = _LINE.join(map(_unmarked, texts))
+    return joined
+
+
 def encode(rows: CommuneRows) -> bytes:
     """Pack sorted rows (`sort_and_dedupe`) into a blob."""
     suffixes, codes = np.unique(rows.suffix.astype(str), return_inverse=True)
@@ -195,10 +209,10 @@ def encode(rows: CommuneRows) -> bytes:
     has_parcels = any(parcels)
     text = _PART.join(
         (
-            _LINE.join(_FIELD.join(key) for key in rows.streets),
-            _LINE.join(suffixes.tolist()),
-            _LINE.join(ids),
-            _LINE.join(parcels) if has_parcels else "",
+            _LINE.join(_FIELD.join(map(_unmarked, key)) for key in rows.streets),
+            _lines(suffixes.tolist()),
+            _lines(ids),
+            _lines(parcels) if has_parcels else "",
         )
     ).encode("utf-8")
     header = _HEADER.pack(
