@@ -76,9 +76,9 @@ CALCULATION_NOTES: Final = (
 )
 
 
-def source_line(file: str, line: int) -> str:
-    """Say from which line of which file a row comes."""
-    return f"{file}, ligne {line}"
+def source_file(file: str, sheet: str) -> str:
+    """Say from which file, and which sheet of it, the lines of a table come."""
+    return f"« {file} »" + (f", feuille « {sheet} »" if sheet else "")
 
 
 def axis_words(axe: int) -> str:

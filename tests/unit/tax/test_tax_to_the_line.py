@@ -43,9 +43,8 @@ def test_a_row_leads_from_the_line_of_the_file_to_the_amount(rounding: str) -> N
         assert lines == by_hand
         assert row["abattement_eur"] == sum(by_hand)
         assert row["somme_taux_pct"] == pytest.approx(44.194)
-    assert [r["ligne_fichier"] for r in table.rows.to_dict("records")] == [
-        "fiscalite.xlsx, ligne 4", "fiscalite.xlsx, ligne 5",
-    ]  # fmt: skip
+    assert table.source == "« fiscalite.xlsx », feuille « Feuille »"
+    assert table.rows["ligne_fichier"].tolist() == [4, 5]
     assert table.rows["compte_eur"].tolist() == [table.rows["abattement_eur"][0], 0]
     assert table.rows["abattement_a_reclamer_eur"].tolist() == [0, table.rows["abattement_eur"][1]]
     for key in ("compte_eur", "frais_comptes_eur", "abattement_a_reclamer_eur"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -9,6 +10,8 @@ import pandas as pd
 from tfpb.model.report import Format, Section, Text
 from tfpb.report.sections.build import (
     BOTH,
+    DATA,
+    SHEET,
     WORKBOOK,
     column,
     lacking,
@@ -16,7 +19,7 @@ from tfpb.report.sections.build import (
     said,
     table,
 )
-from tfpb.report.sections.locaux import premises_table
+from tfpb.report.sections.locaux import premises_blocks
 from tfpb.report.sections.prevision import forecast_blocks
 from tfpb.report.sections.sortants import leaver_blocks
 from tfpb.words import accounts as words
@@ -31,9 +34,10 @@ _SHORT = (
     "nom_qpv", "logements_abattus", "abattement_eur", "compensation_etat_eur",
     "perte_collectivites_eur", "abattement_a_reclamer_eur", "abattement_a_risque_eur", "nature",
 )  # fmt: skip
-_RESIDENCES = (
-    "abattement_eur", "frais_gestion_eur", "total_eur", "abattement_a_reclamer_eur",
-    "abattement_a_risque_eur",
+_RESIDENCES = ("abattement_eur", "abattement_a_reclamer_eur", "abattement_a_risque_eur")
+_ON_SHEET = (
+    "id_residence", "nom", "code_qpv", "nb_logements", *_RESIDENCES, "nature", "statut",
+    "ouverture_abattement_annee", "motif",
 )  # fmt: skip
 _SUMMED = (
     "abattement_eur", "compensation_etat_eur", "perte_collectivites_eur", "reporte_contribuables_eur",
@@ -68,7 +72,12 @@ def abattement(dossier: Dossier) -> Section:
         blocks.append(_collectivities(money.by_collectivity, money.year))
     blocks += leaver_blocks(money, dossier.located)
     blocks += forecast_blocks(money, dossier.located)
-    blocks += [_by_residence(money), premises_table(money)]
+    whole = _by_residence(money)
+    blocks += [
+        whole,
+        replace(only(whole, "abattement_residences_classeur", _ON_SHEET), media=SHEET),
+    ]
+    blocks += premises_blocks(money)
     if len(money.checks):
         blocks.append(_checks(money))
     if len(money.declaration):
@@ -183,7 +192,7 @@ def _collectivities(rows: pd.DataFrame, year: int) -> Block:
     )
 
 
-def _by_residence(money: Abatement) -> Block:
+def _by_residence(money: Abatement) -> Table:
     rows = money.by_residence.assign(
         nature=said(money.by_residence["nature"], words.NATURES),
         statut=said(money.by_residence["statut"], words.STATUTS),
@@ -211,7 +220,7 @@ def _by_residence(money: Abatement) -> Block:
         scope=f"résidences portées sur les avis, imposition {money.year}",
         source=_NOTICE,
         notes=("Le détail de chaque montant est dans « Le calcul, local par local », plus bas.",),
-        media=WORKBOOK,
+        media=DATA,
         totals={key: money.totals[key] for key in _RESIDENCES if key in money.totals},
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -10,14 +11,19 @@ import pandas as pd
 from tfpb.model.codes import Statut
 from tfpb.model.columns import STAMP
 from tfpb.model.report import Format
-from tfpb.report.sections.build import WORKBOOK, column, has, said, table
+from tfpb.report.sections.build import DATA, SHEET, column, has, only, said, table
 from tfpb.words import accounts as words
 
 if TYPE_CHECKING:
     from tfpb.model.money import Abatement
-    from tfpb.model.report import Table
+    from tfpb.model.report import Block, Table
 
 _COUNTED: Final = (Statut.ABATTU, Statut.ELIGIBLE)
+_KEY: Final = ("id_residence", "id_batiment", "avis")
+_CALCULATION: Final = (
+    *_KEY, "invariant", "base_eur", "part", "somme_taux_pct", "abattement_eur", "compte_eur", "statut",
+    "ligne_fichier",
+)  # fmt: skip
 _WAITING: Final = {
     "abattement_a_reclamer_eur": "À réclamer (€)",
     "abattement_a_risque_eur": "À risque (€)",
@@ -26,8 +32,32 @@ _WAITING: Final = {
 }
 
 
+def premises_blocks(money: Abatement) -> list[Block]:
+    """Lead each amount to its base, its rates and its line: one wide table for software, two on the sheet."""
+    whole = premises_table(money)
+    lines = [f"abattement_{line}_eur" for line in words.LINES]
+    return [
+        whole,
+        _part(whole, "abattement_locaux_calcul", whole.title, _CALCULATION),
+        _part(
+            replace(whole, notes=()),
+            "abattement_locaux_lignes",
+            "Le même montant, ligne de l’avis par ligne de l’avis",
+            (*_KEY, *lines, "abattement_eur", "frais_comptes_eur"),
+        ),
+    ]
+
+
+def _part(whole: Table, key: str, title: str, keys: tuple[str, ...]) -> Table:
+    """Make a sheet's table of some columns of a wider one: as wide as the others of its sheet."""
+    part = only(whole, key, keys)
+    shown = {c.key for c in part.columns}
+    sums = {k: v for k, v in whole.totals.items() if k in shown}
+    return replace(part, title=title, media=SHEET, totals=sums)
+
+
 def premises_table(money: Abatement) -> Table:
-    """Make the table that leads each amount to its base, its rates and its line of the file.
+    """Make the whole table, one row a premises.
 
     Lines of the notice, and amounts in waiting, have a column only where one of them is not nil.
     """
@@ -44,7 +74,7 @@ def premises_table(money: Abatement) -> Table:
         somme_taux_pct=[float(sum(_exact(v) for v in r)) for r in rows[rates].to_numpy().tolist()],
         statut=said(rows["statut"], words.STATUTS),
         nature=said(rows["nature"], words.NATURES),
-        ligne_fichier=source_lines(rows),
+        ligne_fichier=[int(n) for n in rows[STAMP[2]]],
     )
     lines = [
         column(f"abattement_{line}_eur", f"{name} (€)", Format.CENTS, 12)
@@ -71,14 +101,14 @@ def premises_table(money: Abatement) -> Table:
             *(column(k, _WAITING[k], Format.CENTS, 12) for k in waiting),
             column("statut", "Statut", width=16),
             column("nature", "Nature", width=10),
-            column("ligne_fichier", "D’où vient la ligne", width=26),
+            column("ligne_fichier", "Ligne du fichier", Format.INTEGER, 9),
         ),
         shown,
         unit="euros par an",
         scope=f"locaux des avis, imposition {money.year}",
-        source="fichier de fiscalité et conventions",
+        source=source_of(rows),
         notes=words.CALCULATION_NOTES,
-        media=WORKBOOK,
+        media=DATA,
         totals={
             "compte_eur": sum(counted, Decimal(0)),
             "frais_comptes_eur": sum(fees, Decimal(0)),
@@ -87,12 +117,10 @@ def premises_table(money: Abatement) -> Table:
     )
 
 
-def source_lines(rows: pd.DataFrame) -> list[str]:
-    """Say from which file and line each row of a typed frame comes."""
-    return [
-        words.source_line(str(file), int(line))
-        for file, line in zip(rows[STAMP[0]], rows[STAMP[2]], strict=True)
-    ]
+def source_of(rows: pd.DataFrame) -> str:
+    """Name the file that the rows of a typed frame come from; `STAMP[2]` is their line in it."""
+    pairs = zip(rows[STAMP[0]], rows[STAMP[1]], strict=True)
+    return " ; ".join(words.source_file(str(f), str(s)) for f, s in dict.fromkeys(pairs))
 
 
 def _exact(value: float) -> Decimal:

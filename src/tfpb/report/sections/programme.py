@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from tfpb.model.columns import STAMP
 from tfpb.model.report import Chart, ChartKind, Format, Section, Text
 from tfpb.report.sections.build import (
     DATA,
@@ -22,7 +23,7 @@ from tfpb.report.sections.build import (
     table,
 )
 from tfpb.report.sections.facts import quarter_names
-from tfpb.report.sections.locaux import source_lines
+from tfpb.report.sections.locaux import source_of
 from tfpb.report.sections.suivi import beside_blocks, diagnostic_blocks, standing_blocks
 from tfpb.words import accounts as words
 from tfpb.words.report import rows_elsewhere
@@ -236,7 +237,7 @@ def _actions(plan: Programme) -> list[Block]:
     """List the actions: one wide table for software, two that fit a printed page for people."""
     rows = plan.actions.assign(
         axe_mot=[words.axis_words(int(a)) for a in plan.actions["axe"]],
-        ligne_fichier=source_lines(plan.actions),
+        ligne_fichier=[int(n) for n in plan.actions[STAMP[2]]],
     )
     whole = table(
         "actions",
@@ -263,12 +264,12 @@ def _actions(plan: Programme) -> list[Block]:
             column("photo", "Photo", width=14),
             column("diagnostics", "Diagnostics liés", Format.INTEGER, 10),
             column("texte_bilan", "Bilan", width=40),
-            column("ligne_fichier", "D’où vient la ligne", width=26),
+            column("ligne_fichier", "Ligne du fichier", Format.INTEGER, 9),
         ),
         rows,
         unit="euros",
         scope="toutes les actions du programme",
-        source="programme d’actions",
+        source=source_of(plan.actions) or "programme d’actions",
         media=DATA,
     )
     blocks: list[Block] = [
