@@ -118,6 +118,8 @@ class RegionInputs:
     settings : RegionSettings
     dossiers : tuple of Settings
         Each bailleur's own dossier, in order, under the name the region gives it.
+    written : tuple of str
+        The name each dossier gives its bailleur.
     plan : Plan or None
         The region's plan: its items and settings rule.
     plan_file : str
@@ -134,6 +136,7 @@ class RegionInputs:
 
     settings: RegionSettings
     dossiers: tuple[Settings, ...]
+    written: tuple[str, ...]
     plan: Plan | None
     plan_file: str
     deliveries: tuple[Delivery, ...]
@@ -165,7 +168,8 @@ def read_region(settings: RegionSettings) -> RegionInputs:
         Every fault of every file at once.
     """
     faults: list[Fault] = []
-    dossiers = _dossiers(settings, faults)
+    read = _dossiers(settings, faults)
+    dossiers = [found for found, _ in read]
     sources: list[Source] = []
     plan, plan_file = _plan(settings, dossiers, sources, faults)
     deliveries = []
@@ -193,13 +197,14 @@ def read_region(settings: RegionSettings) -> RegionInputs:
     if stopping:
         raise TfpbError(stopping)
     return RegionInputs(
-        settings, tuple(dossiers), plan, plan_file, tuple(deliveries), repere, contrats, communes,
-        tuple(sources), tuple(faults),
+        settings, tuple(dossiers), tuple(own for _, own in read), plan, plan_file,
+        tuple(deliveries), repere, contrats, communes, tuple(sources), tuple(faults),
     )  # fmt: skip
 
 
-def _dossiers(settings: RegionSettings, faults: list[Fault]) -> list[Settings]:
-    out: list[Settings] = []
+def _dossiers(settings: RegionSettings, faults: list[Fault]) -> list[tuple[Settings, str]]:
+    """Read each dossier, and give it the region's name beside the one it had."""
+    out: list[tuple[Settings, str]] = []
     seen: set[str] = set()
     for k, one in enumerate(settings.bailleurs):
         place = Place(settings.file, "", 0, f"bailleurs.{k + 1}")
@@ -221,7 +226,7 @@ def _dossiers(settings: RegionSettings, faults: list[Fault]) -> list[Settings]:
                 )
             )
         head = found.dossier.model_copy(update={"bailleur": one.nom})
-        out.append(found.model_copy(update={"dossier": head}))
+        out.append((found.model_copy(update={"dossier": head}), found.dossier.bailleur))
     return out
 
 

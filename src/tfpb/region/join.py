@@ -63,7 +63,10 @@ def join(parts: Sequence[Part], inputs: RegionInputs, places: Territories) -> Jo
     if inputs.deliveries:
         sides = pd.concat([p.sides for p in parts if p.sides is not None], ignore_index=True)
         made = survey.recode([d.frame for d in inputs.deliveries], inputs.plan, sides)
-        made = _known_bailleurs(made, [p.name for p in parts])
+        names = {p.name: p.name for p in parts}
+        alone = {fold(w): inputs.written.count(w) == 1 for w in inputs.written}
+        written = {w: n for w, n in zip(inputs.written, names, strict=True) if alone[fold(w)]}
+        made = _known_bailleurs(made, {**written, **names})
         own = {p.name: {i: i for i in made.answers} for p in parts}
         notices = list(made.faults)
     else:
@@ -91,15 +94,18 @@ def join_stock(parts: Sequence[Part]) -> Located:
     )
 
 
-def _known_bailleurs(made: Survey, names: Sequence[str]) -> Survey:
-    """Write each bailleur of a joint delivery as the region does; others are left out and listed."""
-    lookup = {fold(n): n for n in names}
+def _known_bailleurs(made: Survey, names: Mapping[str, str]) -> Survey:
+    """Write each bailleur of a joint delivery as the region does; others are left out and listed.
+
+    `names` gives, for the region's names and those of the bailleurs' own files, the region's.
+    """
+    lookup = {fold(n): named for n, named in names.items()}
     delivered = made.respondents["bailleur"].to_numpy(dtype=object)
     known = np.array([fold(d) in lookup for d in delivered], dtype=bool)
     faults = list(made.faults)
     for name in sorted(set(delivered[~known])):
         count = int((delivered == name).sum())
-        fields = {"nombre": count, "connus": ", ".join(names)}
+        fields = {"nombre": count, "connus": ", ".join(dict.fromkeys(names.values()))}
         faults.append(Fault("region_bailleur_inconnu", Place(), name, fields, Severity.DOUTE))
     rows = np.flatnonzero(known)
     named = [lookup[fold(d)] for d in delivered[rows]]

@@ -59,6 +59,8 @@ class Task:
         Whether the dossier's own deliveries are read (else the region's are, by the join).
     kept : Path or None
         Folder where stages keep what the next run may take up again (never an answer).
+    written : str
+        The name its own files give the bailleur, when the region gives it another.
     """
 
     settings: Settings
@@ -66,6 +68,14 @@ class Task:
     carte: int | None
     own_survey: bool
     kept: Path | None = None
+    written: str = ""
+
+    @property
+    def own_settings(self) -> Settings:
+        """The dossier under the name that its files know: conventions and stock are read by it."""
+        head = self.settings.dossier
+        own = head.model_copy(update={"bailleur": self.written or head.bailleur})
+        return self.settings.model_copy(update={"dossier": own})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +133,8 @@ def make_part(task: Task) -> Part:
 
 
 def _make(task: Task) -> Part:
-    settings = task.settings
+    settings = task.own_settings
+    name = task.settings.dossier.bailleur
     if not task.own_survey:
         files = settings.fichiers.model_copy(update={"enquete": (), "plan": ""})
         settings = settings.model_copy(update={"fichiers": files})
@@ -138,7 +149,7 @@ def _make(task: Task) -> Part:
     sides = own["sides"].assign(bailleur=task.settings.dossier.bailleur)
     answers = None
     if inputs.plan is not None and inputs.deliveries:
-        answers = _answers(inputs, sides, settings)
+        answers = _answers(inputs, sides, name, settings.dossier.bailleur)
     parts = [located, *(own[k] for k in ("abatement", "programme", "droit_commun"))]
     told = (n for p in parts if p is not None for n in p.notices)
     notices = (*found, *inputs.headers.quote(told))
@@ -205,8 +216,10 @@ def _sides(
     return found
 
 
-def _answers(inputs: Inputs, sides: pd.DataFrame, settings: Settings) -> Survey:
+def _answers(inputs: Inputs, sides: pd.DataFrame, name: str, written: str) -> Survey:
     """Recode the dossier's own deliveries, and keep this bailleur's interviews only.
+
+    They may name it as the region does, or as its own files do.
 
     Raises
     ------
@@ -219,10 +232,10 @@ def _answers(inputs: Inputs, sides: pd.DataFrame, settings: Settings) -> Survey:
     faults = [f for f in made.faults if f.severity is Severity.FAUTE]
     if faults:
         raise TfpbError(faults)
-    name = settings.dossier.bailleur
     named = made.respondents["bailleur"].to_numpy(dtype=object)
     met = sorted(set(named))
-    own = np.array([fold(n) == fold(name) for n in named], dtype=bool)
+    known = {fold(name), fold(written)}
+    own = np.array([fold(n) in known for n in named], dtype=bool)
     if len(met) > 1:
         if not own.any():
             place = Place(inputs.deliveries[0].table.file)

@@ -137,8 +137,8 @@ def compute(
     vintage = ruling_vintage(settings.region.annee, "")
     opened = open_geography(geography, needs=(vintage, *((carte,) if carte else ())))
     tasks = [
-        Task(d, geography, carte, own_survey=not inputs.deliveries, kept=kept)
-        for d in inputs.dossiers
+        Task(d, geography, carte, own_survey=not inputs.deliveries, kept=kept, written=own)
+        for d, own in zip(inputs.dossiers, inputs.written, strict=True)
     ]
     parts = executor.map(make_part, tasks, lambda n: tell("parts", n))
     faults = [in_dossier(f, p.name) for p in parts for f in p.faults]
@@ -173,6 +173,8 @@ def compute(
         fields = {"nombre": len(lone), "codes": ", ".join(lone)}
         notices += (Fault("region_qpv_sans_contrat", fields=fields, severity=Severity.DOUTE),)
     if protected is not None:
+        told = protected.whole.notices
+        notices += tuple(f for f in told if f.code.startswith(("repere_", "vagues_")))
         few = protected.masking_n
         moved = hardly_moved(figures(protected.whole.comparison), before.shown, few)
         if moved:

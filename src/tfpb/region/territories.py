@@ -81,6 +81,9 @@ def territories(parts: Sequence[Part], inputs: RegionInputs, geography: Geograph
         names["siren_epci", siren] = label or siren
         names["departement", departement[city]] = title or departement[city]
     contrats, notices = _contrats(parts, inputs)
+    if lone := [city for city in cities if not epci[city]]:
+        fields = {"nombre": len(lone), "codes": ", ".join(lone[:20])}
+        notices.append(Fault("region_commune_sans_epci", Place(), "", fields, Severity.DOUTE))
     frame = geography.maps[next(p.located.vintage for p in parts if p.located is not None)].frame
     quarters = dict(zip(frame["code_qp"], frame["nom_qp"], strict=True))
     for name in set(contrats.values()):

@@ -24,7 +24,7 @@ FAULTS: dict[str, FaultWords] = {
     "reglage_absent": FaultWords(
         "Le réglage « {cle} » manque.",
         "une ligne « {cle} » dans le fichier",
-        "Ajoutez-la ; le modèle fait par « tfpb nouveau » montre où.",
+        "Ajoutez-la ; le modèle fait par « tfpb nouveau », ou le guide de la région, montre où.",
     ),
     "reglage_inconnu": FaultWords(
         "Le réglage « {cle} » n’existe pas.",

@@ -30,7 +30,8 @@ FAULTS = {
     "fichier_absent": FaultWords(
         "Le fichier « {got} » est introuvable.",
         "un fichier à cet emplacement",
-        "Vérifiez le nom et le dossier du fichier ; les chemins se lisent à partir du dossier.toml.",
+        "Vérifiez le nom et le dossier du fichier ; les chemins se lisent à partir du fichier qui les écrit "
+        "(dossier.toml, region.toml).",
     ),
     "fichier_est_dossier": FaultWords(
         "« {got} » est un dossier, pas un fichier.",

@@ -61,6 +61,13 @@ FAULTS: dict[str, FaultWords] = {
         "un contrat de ville par quartier",
         "Ajoutez ces quartiers au tableau [fichiers] contrats ; sans cela, aucune fiche n’en parle.",
     ),
+    "region_commune_sans_epci": FaultWords(
+        "{nombre:s commune du patrimoine n’est rattachée/communes du patrimoine ne sont rattachées} à aucune "
+        "intercommunalité connue : {codes}.",
+        "un siren_epci par commune",
+        "Complétez le tableau [fichiers] communes ; sans cela, leur parc et leurs réponses manquent au "
+        "niveau des intercommunalités.",
+    ),
     "region_versions": FaultWords(
         "{nombre:s chiffre diffère/chiffres diffèrent} de la version précédente par moins de {seuil} "
         "réponses : qui tient les deux versions lit ces réponses par soustraction.",
@@ -202,6 +209,11 @@ def money_lead(abated: object, valued: object) -> str:
 
 def position_lead(above: int, under: int, open_: int) -> str:
     """Say how many questions stand on each side of the others' median."""
+    if not above + under + open_:
+        return (
+            "Aucun écart n’est placé parmi ceux des autres bailleurs : trop peu de réponses d’un côté, ou "
+            "trop peu d’autres bailleurs."
+        )
     parts = [
         f"{plural(above, 'question')} au-dessus de la médiane des autres bailleurs",
         f"{number(under)} en dessous",

@@ -94,9 +94,13 @@ def test_two_scales_do_not_add_up() -> None:
 def test_bailleurs_of_a_joint_delivery() -> None:
     one = part("HABITAT  a", plan("q1", "Propreté"), "q1", [1, 2]).survey
     assert one is not None
-    kept = _known_bailleurs(one, ["Habitat A", "Habitat B"])
+    kept = _known_bailleurs(one, {"Habitat A": "Habitat A", "Habitat B": "Habitat B"})
+    as_written = _known_bailleurs(
+        one, {"habitat a": "SA Habitat A", "SA Habitat A": "SA Habitat A"}
+    )
+    assert set(as_written.respondents["bailleur"]) == {"SA Habitat A"}
     assert set(kept.respondents["bailleur"]) == {"Habitat A"}
-    gone = _known_bailleurs(one, ["Habitat B"])
+    gone = _known_bailleurs(one, {"Habitat B": "Habitat B"})
     assert len(gone.respondents) == 0
     assert [(f.code, f.fields["nombre"]) for f in gone.faults] == [("region_bailleur_inconnu", 2)]
 
@@ -115,15 +119,14 @@ def test_a_delivery_of_several_gives_each_its_own(names: str, kept: int, code: s
     deliveries = [SimpleNamespace(frame=f, table=SimpleNamespace(file="e.csv")) for f in frames]
     its_plan = plan("q1", "Propreté")
     inputs: Any = SimpleNamespace(plan=its_plan, deliveries=deliveries)
-    settings = part("A", its_plan, "q1", [1, 2]).settings
     sides: Any = None
     if not kept:
         with pytest.raises(TfpbError) as caught:
-            _answers(inputs, sides, settings)
+            _answers(inputs, sides, "SA A", "A")
         assert [(f.code, f.place.file) for f in caught.value.faults] == [(code, "e.csv")]
         return
-    made = _answers(inputs, sides, settings)
-    assert made.respondents["bailleur"].tolist() == ["A"] * kept
+    made = _answers(inputs, sides, "SA A", "A")  # the region's name, and that of its own files
+    assert made.respondents["bailleur"].tolist() == ["SA A"] * kept
     assert [f.code for f in made.faults if f.code.startswith("region_")] == [code] * bool(code)
 
 
@@ -188,6 +191,20 @@ def test_territories_of_both_sides() -> None:
     assert out["code_qpv"].tolist() == ["QN05901N", "", ""]
     assert out["contrat_de_ville"].tolist() == ["Contrat", "Contrat", ""]
     assert out["siren_epci"].tolist() == ["E1", "E1", "E2"]
+
+
+def test_its_files_are_read_under_the_name_they_know() -> None:
+    from pathlib import Path
+
+    from tfpb.region.partition import Task
+
+    settings = Settings(
+        dossier=Entete(titre="t", annee=2025, date=dt.date(2026, 1, 1), bailleur="SA du Nord"),
+        fichiers=Fichiers(patrimoine="p.csv"),
+    )
+    one = Task(settings, Path(), None, own_survey=True, written="Habitat du Nord")
+    assert one.own_settings.dossier.bailleur == "Habitat du Nord"
+    assert Task(settings, Path(), None, own_survey=True).own_settings == settings
 
 
 def test_a_fault_raised_in_a_part_comes_back_as_a_value() -> None:
