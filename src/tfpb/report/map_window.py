@@ -160,7 +160,7 @@ def other_line(*, single: bool) -> float:
 def _perimeters(
     axes: Axes, atlas: Atlas, frame: Frame, own: Collection[str], *, single: bool
 ) -> list[Array]:
-    """Draw the outlines; return those of the quarters the sheet is about, on paper."""
+    """Draw the outlines; return all of them, on paper: no name should be struck by one."""
     fine = frame.metres(0.08)
     old = atlas.near(atlas.old, frame)
     ghost = [frame.paper(c) for c in lines_of(shapely.simplify(old.geometry.to_numpy(), fine))]
@@ -171,6 +171,7 @@ def _perimeters(
     )
     near = atlas.near(atlas.qpv, frame)
     shapes = shapely.simplify(near.geometry.to_numpy(), fine)
+    drawn = list(ghost)
     mine = near["code_qpv"].astype(str).isin(own).to_numpy()
     for kept, alpha, width in (
         (shapes[~mine], 0.06, other_line(single=single)),
@@ -178,6 +179,7 @@ def _perimeters(
     ):
         paths = _paths(kept, frame)
         rings = [frame.paper(c) for c in lines_of(kept)]
+        drawn += rings
         axes.add_collection(
             PathCollection(paths, facecolor=theme.QPV, alpha=alpha, linewidth=0, zorder=3)
         )
@@ -186,7 +188,7 @@ def _perimeters(
             axes.add_collection(
                 LineCollection(rings, colors=colour, linewidths=wide, joinstyle="round", zorder=6)
             )
-    return [frame.paper(c) for c in lines_of(shapes[mine])]
+    return drawn
 
 
 def _residences(axes: Axes, atlas: Atlas, frame: Frame, taken: Taken) -> gpd.GeoDataFrame:

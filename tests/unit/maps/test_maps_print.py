@@ -8,8 +8,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from map_models import HOSTILE, synthetic
 from matplotlib.collections import EllipseCollection
 from PIL import Image
@@ -17,7 +19,7 @@ from PIL import Image
 from tfpb.io.fingerprint import fingerprint
 from tfpb.report import map_overview, map_print, theme
 from tfpb.report.canvas import Sheet, style
-from tfpb.report.map_layers import FAR_SCALE, atlas, fit, page_epsg
+from tfpb.report.map_layers import FAR_SCALE, atlas, fit, lines_of, page_epsg
 from tfpb.report.map_overview import overview_view
 from tfpb.report.map_sheets import map_files, sheet_count
 from tfpb.report.map_view import page_view
@@ -107,6 +109,29 @@ def test_streets_are_named_along_their_line(model: MapModel) -> None:
     assert len({t.get_text() for t in italic}) >= 6
     assert len({round(t.get_rotation()) for t in italic}) > 1
     assert min(t.get_fontsize() for ax in sheet.figure.axes for t in ax.texts) >= theme.MIN_PT
+
+
+def test_no_street_name_is_struck_by_an_old_outline(model: MapModel) -> None:
+    """A limit often follows the axis of a street: its name is then moved beside, or left out."""
+    page = model.pages[1]
+    streets = model.ground.streets
+    quarter = model.qpv[model.qpv["code_qpv"] == page.code_qpv].to_crs(streets.crs).union_all()
+    inside = streets[streets.geometry.intersects(quarter)]
+    sides = inside.geometry.buffer(-60, single_sided=True)
+    old = gpd.GeoDataFrame(
+        {"code_qpv": inside["nom"], "nom": inside["nom"]}, geometry=list(sides), crs=streets.crs
+    ).to_crs(4326)
+    changed = dataclasses.replace(model, qpv_old=old)
+    layers = atlas(changed, page_epsg(page.code_qpv))
+    view = page_view(changed, page, layers, dpi=200)
+    with style():
+        sheet = map_print.compose(view)
+    drawn = [view.frame.paper(c) for c in lines_of(view.layers.old.geometry.to_numpy())]
+    limits = shapely.multilinestrings([shapely.linestrings(c) for c in drawn])
+    names = [t for a in sheet.figure.axes for t in a.texts if t.get_style() == "italic"]
+    assert names
+    for text in names:
+        assert shapely.distance(limits, shapely.Point(text.get_position())) > 0.5, text.get_text()
 
 
 def test_hostile_names_are_drawn_as_written(model: MapModel) -> None:

@@ -272,3 +272,19 @@ def test_years_are_not_mixed_in_the_bilan_of_the_year() -> None:
     assert set(found["bilan"].rows["annee"]) == {2025}
     assert set(found["bilan_autres_annees"].rows["annee"]) == {2024}
     assert "bilan_autres_annees" not in blocks(make(programme=plan))
+
+
+def test_the_bilan_names_its_quarters_without_a_tax_file() -> None:
+    plan = programme(abatement(located()))
+    nameless = dataclasses.replace(plan, balance=plan.balance.assign(nom_qpv=""))
+    found = blocks(make(programme=nameless, abatement=None))
+    assert all(found["bilan"].rows["nom_qpv"])
+    assert list(found["bilan"].rows["nom_qpv"]) == list(plan.balance["nom_qpv"])
+
+
+def test_the_bilan_adds_up_under_the_eyes_of_its_reader() -> None:
+    money = abatement(located())
+    totals = blocks(make(abatement=money, programme=programme(money)))["bilan"].totals
+    assert totals["abattement_eur"] == money.totals["abattement_eur"]
+    assert totals["valorise_eur"] - totals["abattement_eur"] == totals["solde_eur"]
+    assert "abattement_eur" not in blocks(make(abatement=None))["bilan"].totals

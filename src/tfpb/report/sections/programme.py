@@ -80,7 +80,7 @@ def programme(dossier: Dossier) -> Section:
         **(dict(zip(kin["code_2015"], kin["nom_2015"], strict=True)) if len(kin) else {}),
         **quarter_names(dossier.located),
     }
-    balance = _balance(plan, dossier.settings.dossier.annee)
+    balance = _balance(plan, names, abated, dossier.settings.dossier.annee)
     blocks: list[Block] = [
         balance,
         replace(only(balance, "bilan_classeur", _KEPT), media=SHEET),
@@ -134,7 +134,11 @@ def _past(plan: Programme, names: dict[str, str], year: int) -> list[Block]:
     ]
 
 
-def _balance(plan: Programme, year: int) -> Table:
+def _balance(plan: Programme, names: dict[str, str], abated: Decimal | None, year: int) -> Table:
+    rows = cut(plan.balance, plan.balance["annee"] == year)
+    totals = {key: plan.totals[key] for key in _SUMMED if key in plan.totals}
+    if abated is not None and "solde_eur" in totals:
+        totals["abattement_eur"] = abated  # what the balance is taken from
     return table(
         "bilan",
         "Bilan par quartier",
@@ -158,7 +162,12 @@ def _balance(plan: Programme, year: int) -> Table:
             column("preuves_completes", "Pièce et date", Format.INTEGER, 9),
             column("photos_jointes", "Photos", Format.INTEGER, 9),
         ),
-        cut(plan.balance, plan.balance["annee"] == year),
+        rows.assign(
+            nom_qpv=[
+                str(name or names.get(str(code), ""))
+                for code, name in zip(rows["code_qpv"], rows["nom_qpv"], strict=True)
+            ]
+        ),
         unit="euros",
         scope=f"actions de {year}, quartier par quartier",
         source="programme d’actions et fichier de fiscalité",
@@ -166,12 +175,13 @@ def _balance(plan: Programme, year: int) -> Table:
             "Solde = valorisé − abattement − report ; couverture = valorisé / abattement.",
             (
                 "Valorisé par logement = valorisé / logements en QPV ; les actions qui le composent, et leur "
-                "ligne dans votre fichier, sont dans « Actions du programme : montants », plus bas."
+                "ligne dans votre fichier, sont dans le classeur, feuille « Programme et bilan », tableau "
+                "« Actions du programme : montants »."
             ),
             "À rattraper : ce qui reste à justifier, à reporter sur l’année suivante.",
         ),
         media=DATA,
-        totals={key: plan.totals[key] for key in _SUMMED if key in plan.totals},
+        totals=totals,
     )
 
 
