@@ -4,7 +4,7 @@ Offline, from the lock and the list of chosen files beside this script::
 
     python packaging/windows/check.py
 
-Online, fetch them with pip (which checks the hashes of the lock) and, with `--note`, list them anew::
+Online, fetch them (pip checks the hashes of the lock, we those of sources) and, with `--note`, list them anew::
 
     python packaging/windows/check.py --download wheels/ --note
 """
@@ -12,10 +12,17 @@ Online, fetch them with pip (which checks the hashes of the lock) and, with `--n
 from __future__ import annotations
 
 import argparse
+import hashlib
+import html
+import os
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urljoin, urlsplit
+from urllib.request import urlopen
 
 from lock import (
     CHOSEN,
@@ -29,6 +36,8 @@ from lock import (
     shortcomings,
 )
 
+_LINK: Final = re.compile(r'href="([^"#]+)#sha256=([0-9a-f]{64})"')
+
 
 def requirements(pins: list[Pin]) -> str:
     """Write pins without markers: pip reads markers of the machine it runs on, not of the target."""
@@ -38,21 +47,50 @@ def requirements(pins: list[Pin]) -> str:
     )
 
 
-def download(pins: list[Pin], folder: Path, *, pip: list[str]) -> None:
-    """Download wheels for Windows, and sources of what has none, each proven by its hash."""
-    wheels = [p for p in pins if p.name not in SOURCES]
-    sources = [p for p in pins if p.name in SOURCES]
-    only = ["--platform", "win_amd64", "--python-version", PYTHON, "--implementation", "cp",
-            "--only-binary=:all:"]  # fmt: skip
-    for part, options in ((wheels, only), (sources, ["--no-binary=:all:", "--no-build-isolation"])):
-        with tempfile.TemporaryDirectory() as work:
-            listing = Path(work) / "requirements.txt"
-            listing.write_text(requirements(part), encoding="ascii")
-            subprocess.run(
-                [*pip, "download", "--quiet", "--require-hashes", "--no-deps", *options,
-                 "--dest", str(folder), "-r", str(listing)],
-                check=True,
-            )  # fmt: skip
+def download(pins: list[Pin], folder: Path, *, pip: list[str], index: str) -> None:
+    """Download wheels for Windows, and sources of what has none, each proven by its hash.
+
+    pip runs the build of what it downloads as sources: these are taken from the index as plain files.
+    """
+    with tempfile.TemporaryDirectory() as work:
+        listing = Path(work) / "requirements.txt"
+        listing.write_text(
+            requirements([p for p in pins if p.name not in SOURCES]), encoding="ascii"
+        )
+        subprocess.run(
+            [*pip, "download", "--quiet", "--require-hashes", "--no-deps",
+             "--platform", "win_amd64", "--python-version", PYTHON, "--implementation", "cp",
+             "--only-binary=:all:", "--dest", str(folder), "-r", str(listing)],
+            check=True,
+        )  # fmt: skip
+    for pin in (p for p in pins if p.name in SOURCES):
+        fetch_sources(pin, folder, index)
+
+
+def fetch_sources(pin: Pin, folder: Path, index: str) -> None:
+    """Take the archive of sources of a pin from an index (PEP 503), if its hash is in the lock.
+
+    Raises
+    ------
+    SystemExit
+        The index has no such archive, or serves another than it says.
+    """
+    page = f"{index.rstrip('/')}/{pin.name}/"
+    for link, said in _LINK.findall(_read(page).decode("utf-8")):
+        address = urljoin(page, html.unescape(link))
+        if said in pin.hashes and address.endswith((".tar.gz", ".zip")):
+            data = _read(address)
+            if hashlib.sha256(data).hexdigest() != said:
+                sys.exit(f"{address} is not the file its index announces")
+            (folder / Path(unquote(urlsplit(address).path)).name).write_bytes(data)
+            return
+    sys.exit(f"no sources of {pin.name} {pin.version} in the lock are at {page}")
+
+
+def _read(address: str) -> bytes:
+    with urlopen(address, timeout=60) as answer:  # noqa: S310 - an index named by whoever runs this
+        data: bytes = answer.read()
+    return data
 
 
 def main() -> int:
@@ -61,11 +99,13 @@ def main() -> int:
     parser.add_argument("--download", type=Path, help="folder to download to")
     parser.add_argument("--note", action="store_true", help="write the list of chosen files anew")
     parser.add_argument("--pip", default=f"{sys.executable} -m pip", help="the pip to run")
+    index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple")
+    parser.add_argument("--index", default=index, help="where sources without wheel are taken")
     given = parser.parse_args()
     pins = read_lock()
     if given.download:
         given.download.mkdir(parents=True, exist_ok=True)
-        download(for_windows(pins), given.download, pip=given.pip.split())
+        download(for_windows(pins), given.download, pip=given.pip.split(), index=given.index)
         found = {p.name: sha256(p) for p in sorted(given.download.iterdir()) if p.is_file()}
         if given.note:
             text = "".join(f"{digest}  {name}\n" for name, digest in found.items())

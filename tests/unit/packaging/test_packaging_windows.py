@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import http.server
 import importlib.util
 import io
 import struct
 import subprocess
 import sys
 import tarfile
+import threading
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +36,7 @@ def tools(monkeypatch: pytest.MonkeyPatch) -> Any:
         spec.loader.exec_module(module)
         return module
 
-    return {name: load(name) for name in ("libraries", "lock", "make")}
+    return {name: load(name) for name in ("libraries", "lock", "make", "check")}
 
 
 def test_every_locked_dependency_has_its_file_for_windows(tools: Any) -> None:
@@ -225,3 +228,40 @@ def test_nothing_unproven_enters(tools: Any, parts: dict[str, Any], tmp_path: Pa
     first = next(iter(parts["chosen"]))
     with pytest.raises(make.UnprovenError, match="missing"):
         made(tools, {**parts, "chosen": {**parts["chosen"], first: "0" * 64}})
+
+
+@pytest.mark.parametrize(
+    ("kept", "code"), [("same", ""), ("other", "announces"), ("none", "no sources")]
+)
+def test_sources_come_from_the_index_as_a_file_and_proven(
+    tools: Any, tmp_path: Path, kept: str, code: str
+) -> None:
+    data = b"sources"
+    digest = hashlib.sha256(data).hexdigest()
+    place = tmp_path / "simple" / "odfpy"
+    place.mkdir(parents=True)
+    (place / "odfpy-1.4.1.tar.gz").write_bytes(b"others" if kept == "other" else data)
+    page = f'<a href="odfpy-1.4.1.tar.gz#sha256={digest}">odfpy</a>'
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path / "simple"))
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    (place / "index.html").write_text("" if kept == "none" else page)
+    out = tmp_path / "roues"
+    out.mkdir()
+    pin = tools["lock"].Pin("odfpy", "1.4.1", "", frozenset({digest}), frozenset({"tfpb"}))
+    try:
+        if code:
+            with pytest.raises(SystemExit, match=code):
+                tools["check"].fetch_sources(pin, out, f"http://127.0.0.1:{server.server_port}")
+        else:
+            tools["check"].fetch_sources(pin, out, f"http://127.0.0.1:{server.server_port}/")
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert [p.name for p in out.iterdir()] == ([] if code else ["odfpy-1.4.1.tar.gz"])
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:  # type: ignore[override]
+        return
