@@ -16,13 +16,13 @@ from tfpb.perimeters import ruling_vintage
 from tfpb.provenance import checks_of, run_hash
 from tfpb.stage import Executor, Stage, directly, run_stages
 from tfpb.steps import addresses, answers, checks, evidence, layers, money, stock
+from tfpb.survey import Before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from tfpb.config import Settings
-    from tfpb.survey.cells import Cell
 
 STAGES: Final = (
     Stage("Adresses", 1, ("addresses", "geography", "mode", "chosen"), "geocoded", addresses.geocode,
@@ -32,7 +32,7 @@ STAGES: Final = (
     Stage("Enquête", 1, ("settings", "answers", "geography", "located"), "survey_alone", answers.estimate,
           kept="publication"),
     Stage("Secret statistique", 1, ("settings", "answers", "geography", "located", "survey_alone",
-                                    "masked_before"), "survey", answers.keep_masked),
+                                    "before"), "survey", answers.keep_masked),
     Stage("Abattement", 1, ("settings", "inputs", "located"), "abatement", money.abate),
     Stage("Programme", 1, ("settings", "inputs", "located", "abatement"), "programme", money.programme),
     Stage("Droit commun", 1, ("settings", "inputs", "located"), "droit_commun", money.droit_commun),
@@ -43,6 +43,7 @@ STAGES: Final = (
 )  # fmt: skip
 """What may be kept from one run to the next reads a part of the inputs only (see `first_values`)."""
 
+_NOTHING: Final = Before()
 DOCUMENTS: Final = 6
 """Units of progress of `render`, the pages of quarters apart (one more each)."""
 
@@ -61,7 +62,7 @@ def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fau
 
 
 def first_values(
-    settings: Settings, inputs: Inputs, geography: Geography, masked_before: tuple[Cell, ...]
+    settings: Settings, inputs: Inputs, geography: Geography, before: Before
 ) -> dict[str, Any]:
     """Name the values that stages start from: `addresses`, `answers`, `taxes` are parts of the inputs."""
     return {
@@ -73,7 +74,7 @@ def first_values(
         "geography": geography,
         "mode": settings.reglages.geocodage,
         "chosen": addresses.chosen_addresses(settings),
-        "masked_before": masked_before,
+        "before": before,
     }
 
 
@@ -82,14 +83,14 @@ def examine(
     folder: Path,
     *,
     execute: Executor = directly,
-    masked_before: tuple[Cell, ...] = (),
+    before: Before = _NOTHING,
 ) -> tuple[tuple[Fault, ...], Dossier | None]:
     """Run every stage that can run, and return every fault and doubt with what they allow to make."""
     inputs, geography, found = read(settings, folder)
     if any(f.severity is Severity.FAUTE for f in found):
         left = checks.remaining_faults(settings, inputs, found)
         return (*found, *inputs.headers.quote(left)), None
-    start = first_values(settings, inputs, geography, masked_before)
+    start = first_values(settings, inputs, geography, before)
     outcome = run_stages(STAGES, start, execute=execute, headers=inputs.headers)
     if (
         outcome.faults
@@ -106,7 +107,7 @@ def assemble(
     folder: Path,
     *,
     execute: Executor = directly,
-    masked_before: tuple[Cell, ...] = (),
+    before: Before = _NOTHING,
 ) -> Dossier:
     """Run every stage and freeze the dossier.
 
@@ -117,15 +118,15 @@ def assemble(
         Imported geography.
     execute : Executor
         Wraps each stage (progress, cache, other machines).
-    masked_before : tuple of Cell
-        Cells of the survey that a pack already written has masked: they stay masked.
+    before : Before
+        Cells of the survey that packs already written mask (they stay masked) and tell.
 
     Raises
     ------
     TfpbError
         With every fault of the inputs.
     """
-    faults, dossier = examine(settings, folder, execute=execute, masked_before=masked_before)
+    faults, dossier = examine(settings, folder, execute=execute, before=before)
     if dossier is None:
         raise TfpbError(f for f in faults if f.severity is Severity.FAUTE)
     return dossier

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from pack_reading import Pack
 
 from tfpb.io.pack import read_pack
-from tfpb.io.published_before import masked_before
+from tfpb.io.published_before import published_before
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -170,17 +170,17 @@ def test_what_a_pack_masked_stays_masked_in_the_next(
 ) -> None:
     target = tmp_path / "pack"
     make(target)
-    before = set(masked_before(target, BAILLEUR))
+    before = set(published_before(target, BAILLEUR).masked)
     assert len(before) >= 4
-    assert not masked_before(target, "Un autre bailleur")
-    assert not masked_before(tmp_path / "nowhere", BAILLEUR)
+    assert not published_before(target, "Un autre bailleur").masked
+    assert not published_before(tmp_path / "nowhere", BAILLEUR).masked
 
     unmask(inputs)
     make(tmp_path / "elsewhere")  # without memory of the first pack, figures come out
-    free = set(masked_before(tmp_path / "elsewhere", BAILLEUR))
+    free = set(published_before(tmp_path / "elsewhere", BAILLEUR).masked)
     assert before - free
     make(target)
-    assert before <= set(masked_before(target, BAILLEUR))
+    assert before <= set(published_before(target, BAILLEUR).masked)
     assert Pack(target).run()["masques_repris"] == 1
     told = [r for r in Pack(target).rows("doutes") if "masqué de nouveau" in r["titre"]]
     assert len(told) == 1
@@ -191,5 +191,5 @@ def test_what_a_pack_masked_stays_masked_in_the_next(
     # a pack completed by hand goes on counting, next to the one written beside it
     (target / "rapport.docx").write_bytes(b"mes paragraphes")
     make(target.with_name("pack"))
-    assert before <= set(masked_before(target, BAILLEUR))
-    assert before <= set(masked_before(tmp_path / "pack.2", BAILLEUR))
+    assert before <= set(published_before(target, BAILLEUR).masked)
+    assert before <= set(published_before(tmp_path / "pack.2", BAILLEUR).masked)

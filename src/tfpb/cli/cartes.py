@@ -27,7 +27,7 @@ def cartes(
     with guard():
         from tfpb.executor import cores
         from tfpb.io.pack import check_place, write_folder
-        from tfpb.io.published_before import masked_before
+        from tfpb.io.published_before import published_before
         from tfpb.io.stage_cache import StageCache, cache_folder
         from tfpb.io.toml_files import load_settings
         from tfpb.pipeline import STAGES, assemble
@@ -51,9 +51,7 @@ def cartes(
                 settings,
                 geography_folder(settings, geodonnees),
                 execute=counted,
-                masked_before=masked_before(
-                    settings.folder / PACK_FOLDER, settings.dossier.bailleur
-                ),
+                before=published_before(settings.folder / PACK_FOLDER, settings.dossier.bailleur),
             )
         model = map_model(made)
         with progress("Cartes", sheet_count(model) + 1) as advance:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.plan import Plan
     from tfpb.model.survey import Published
+    from tfpb.survey import Before
 
 
 def comparer(
@@ -79,11 +80,14 @@ def comparer(
         stop_on_faults(notices)
         by = [name.strip() for value in par or () for name in value.split(",") if name.strip()]
         stock = _stock(residences, described, by) if residences is not None else None
+        before = _before(sortie)
         answers = survey.recode([d.frame for d in deliveries], described, stock)
+        levels, _ = survey.territory_columns(answers, by)
+        others = [c for c in before.levels if c in answers.respondents and c not in levels]
         estimates = survey.compare(
             answers,
             described,
-            by=by,
+            by=[*by, *others],
             repere=read_table(repere) if repere is not None else None,
             margins=_beside(plan, described.reglages.marges_calage),
             reference=_frame(_beside(plan, described.reglages.reference_standardisation)),
@@ -91,7 +95,9 @@ def comparer(
         published = survey.protect(
             estimates,
             masking_n=described.reglages.masquage_n,
-            previous=_masked_before(sortie),
+            previous=before.masked,
+            told=before.told,
+            levels=levels,
         )
         _write(sortie, second, published, raw_csv=csv_brut)
         _tell(published, [*notices, *published.notices], sortie, second)
@@ -124,18 +130,18 @@ def _frame(table: Any) -> pd.DataFrame | None:
     return None if table is None else table.frame
 
 
-def _masked_before(path: Path) -> tuple[Any, ...]:
-    """Read the masks of a comparison that stands where the new one will: they are kept."""
+def _before(path: Path) -> Before:
+    """Read what a comparison that stands where the new one will masks and tells: masks are kept."""
     from tfpb.errors import TfpbError
     from tfpb.io.tabular import read_table
     from tfpb.model.results import COMPARISON_COLUMNS
-    from tfpb.survey import cells_masked_in
+    from tfpb.survey import Before, told_before
 
     try:
         frame = read_table(path, known=COMPARISON_COLUMNS).frame
     except TfpbError:
-        return ()
-    return cells_masked_in(frame) if set(COMPARISON_COLUMNS) <= set(frame.columns) else ()
+        return Before()
+    return told_before([frame] if set(COMPARISON_COLUMNS) <= set(frame.columns) else [])
 
 
 def _write(first: Path, second: Path, published: Published, *, raw_csv: bool) -> None:

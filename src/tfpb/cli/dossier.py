@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tfpb.io.stage_cache import StageCache
     from tfpb.model.dossier import Dossier
     from tfpb.stage import Stage
-    from tfpb.survey.cells import Cell
+    from tfpb.survey import Before
 
 PACK_FOLDER: Final = "dossier"
 """Where a pack goes when nothing is said, beside the dossier.toml."""
@@ -51,7 +51,7 @@ def dossier(
     with guard():
         from tfpb.io.outputs import staged
         from tfpb.io.pack import check_place, free_place, write_pack
-        from tfpb.io.published_before import masked_before
+        from tfpb.io.published_before import published_before
         from tfpb.io.stage_cache import StageCache, cache_folder
         from tfpb.io.toml_files import load_settings
 
@@ -59,7 +59,7 @@ def dossier(
         folder = geography_folder(settings, geodonnees)
         target = sortie or settings.folder / PACK_FOLDER
         check_place(target)
-        before = masked_before(target, settings.dossier.bailleur)
+        before = published_before(target, settings.dossier.bailleur)
         cache = cache_folder()
         keep = None if tout_recalculer or cache is None else StageCache(cache)
         made, files, journal = _run(settings, folder, before, keep)
@@ -77,7 +77,7 @@ def geography_folder(settings: Settings, option: Path | None) -> Path:
 
 
 def _run(
-    settings: Settings, folder: Path, before: tuple[Cell, ...], keep: StageCache | None
+    settings: Settings, folder: Path, before: Before, keep: StageCache | None
 ) -> tuple[Dossier, dict[str, bytes], dict[str, Any]]:
     from tfpb.executor import cores
     from tfpb.pipeline import DOCUMENTS, STAGES, assemble, render
@@ -95,7 +95,7 @@ def _run(
             advance(1)
             return result
 
-        made = assemble(settings, folder, execute=timed, masked_before=before)
+        made = assemble(settings, folder, execute=timed, before=before)
     begun = time.perf_counter()
     pages = made.located.residences["code_qpv"].nunique()
     with progress("Documents", DOCUMENTS + pages) as advance:

@@ -1,4 +1,4 @@
-"""What packs already written have masked: the next one masks it too."""
+"""What packs already written have masked and told: the next one masks the former too."""
 
 from __future__ import annotations
 
@@ -10,22 +10,20 @@ import pandas as pd
 
 from tfpb.errors import TfpbError
 from tfpb.io.pack import RUN, earlier_packs, read_pack
-from tfpb.survey import cells_masked_in
+from tfpb.survey import Before, told_before
 from tfpb.text import fold
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tfpb.survey.cells import Cell
-
 _TABLE: Final = "donnees/comparaison_detail.csv"
 _READ: Final = (
-    "vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustement", "publication",
+    "vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustement", "publication", "n",
 )  # fmt: skip
 
 
-def masked_before(folder: Path, bailleur: str) -> tuple[Cell, ...]:
-    """Read the cells masked by the packs of the same bailleur that stand in `DIR` or `DIR.2`.
+def published_before(folder: Path, bailleur: str) -> Before:
+    """Read what is masked and told by the packs of the same bailleur that stand in `DIR` or `DIR.2`.
 
     Parameters
     ----------
@@ -36,24 +34,23 @@ def masked_before(folder: Path, bailleur: str) -> tuple[Cell, ...]:
 
     Returns
     -------
-    tuple of Cell
-        Sorted; empty when there is no pack, or none that can be read.
+    Before
+        Empty when there is no pack, or none that can be read.
     """
-    found: set[Cell] = set()
+    found: list[pd.DataFrame] = []
     for path in earlier_packs(folder):
         try:
             pack = read_pack(path)
             owner = json.loads(pack[RUN])["reglages"]["dossier"]["bailleur"]
             if fold(str(owner)) == fold(bailleur) and _TABLE in pack:
-                found.update(_masked(pack[_TABLE]))
+                found.append(_comparison(pack[_TABLE]))
         except (TfpbError, ValueError, KeyError, TypeError):
             continue  # not a pack of ours, or one that a hand has spoilt: it masks nothing
-    return tuple(sorted(found))
+    return told_before(found)
 
 
-def _masked(data: bytes) -> tuple[Cell, ...]:
-    table = pd.read_csv(
+def _comparison(data: bytes) -> pd.DataFrame:
+    return pd.read_csv(
         io.BytesIO(data), sep=";", dtype=str, usecols=list(_READ), keep_default_na=False,
         encoding="utf-8-sig",
     )  # fmt: skip
-    return cells_masked_in(table)

@@ -24,6 +24,7 @@ from tfpb.report.region_sections.position import position as position_section
 from tfpb.report.sections import report
 from tfpb.stage import Stage, directly, run_stages
 from tfpb.steps.layers import layers
+from tfpb.survey import Before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -178,7 +179,7 @@ def _dossier(job: PackJob) -> Dossier:
     geography = open_geography(job.geography, needs=(part.located.vintage,))
     sources = (*part.inputs.sources, *geography.sources, job.region)
     start = {
-        **first_values(part.settings, part.inputs, geography, ()),
+        **first_values(part.settings, part.inputs, geography, Before()),
         "located": part.located,
         "doubts": part.doubts,
         "survey": job.survey,

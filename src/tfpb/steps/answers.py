@@ -15,6 +15,8 @@ from tfpb.text import fold
 from tfpb.words.numbers import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from tfpb.config import Settings
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from tfpb.model.location import Located
     from tfpb.model.plan import Plan
     from tfpb.model.survey import Estimates, Published
-    from tfpb.survey.cells import Cell
+    from tfpb.survey import Before
 
 
 def own_interviews(frame: pd.DataFrame, plan: Plan, bailleur: str) -> pd.DataFrame:
@@ -72,28 +74,53 @@ def keep_masked(
     geography: Geography,
     located: Located,
     published: Published | None,
-    before: tuple[Cell, ...],
+    before: Before,
 ) -> Published | None:
-    """Mask again what a pack already written masked: two packs subtracted would reveal it."""
+    """Mask again what a pack already written masked: two packs subtracted would reveal it.
+
+    Territories that the other pack showed and this one does not are counted too: a masked quarter is
+    its EPCI less the other quarters, whichever pack tells the one or the others.
+    """
     if published is None or inputs.plan is None:
         return published
-    revealed = set(before) & set(survey.cells_shown_in(published.comparison))
-    found = estimates(settings, inputs, geography, located) if revealed else None
+    shown = set(survey.cells_shown_in(published.comparison))
+    levels = [str(v) for v in published.comparison["niveau"].unique()]
+    others = [c for c in before.levels if c not in levels]
+    if not others and shown.isdisjoint(before.masked):
+        return published
+    found = estimates(settings, inputs, geography, located, also=others)
     if found is None:
         return published
-    fields = {"nombre": plural(len(revealed), "résultat")}
-    notice = Fault("masques_repris", fields=fields, severity=Severity.DOUTE)
-    return survey.protect(
-        replace(found, notices=(*found.notices, notice)),
+    again = survey.protect(
+        found,
         masking_n=inputs.plan.reglages.masquage_n,
-        previous=before,
+        previous=before.masked,
+        told=before.told,
+        levels=levels,
     )
+    hidden = len(shown - set(survey.cells_shown_in(again.comparison)))
+    if not hidden:
+        return published
+    fields = {"nombre": plural(hidden, "résultat")}
+    notice = Fault("masques_repris", fields=fields, severity=Severity.DOUTE)
+    return replace(again, notices=(*again.notices, notice))
 
 
 def estimates(
-    settings: Settings, inputs: Inputs, geography: Geography, located: Located
+    settings: Settings,
+    inputs: Inputs,
+    geography: Geography,
+    located: Located,
+    *,
+    also: Sequence[str] = (),
 ) -> Estimates | None:
-    """Compare satisfaction on the map that rules the survey. Not protected: for this room and its tests."""
+    """Compare satisfaction on the map that rules the survey. Not protected: for this room and its tests.
+
+    Parameters
+    ----------
+    also : sequence of str
+        Levels of territory besides those of the dossier; one that is not there any more is left out.
+    """
     if inputs.plan is None or not inputs.deliveries:
         return None
     sides = located.residences
@@ -101,7 +128,8 @@ def estimates(
         year = 2024 if carte == 2015 else 2025  # noqa: PLR2004 - years those maps rule
         known = located.entrances[list(RESULT_COLUMNS)]
         sides = located_in(settings, inputs, geography, known, year).residences
-    sides = with_territories(sides, settings.reglages.territoires, geography.communes)
+    asked = settings.reglages.territoires
+    sides = with_territories(sides, (*asked, *also), geography.communes)
     frames = [d.frame for d in inputs.deliveries]
     if settings.reglages.enquete_residences_inconnues == "ecarter":
         own, plan = settings.dossier.bailleur, inputs.plan
@@ -111,7 +139,7 @@ def estimates(
     found = survey.compare(
         answers,
         inputs.plan,
-        by=settings.reglages.territoires,
+        by=[*asked, *(c for c in also if c in answers.respondents)],
         repere=inputs.repere,
         margins=inputs.margins,
         reference=inputs.reference.frame if inputs.reference is not None else None,

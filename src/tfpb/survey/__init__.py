@@ -1,9 +1,17 @@
 """Survey statistics: deliveries in, protected tables out."""
 
 from tfpb.survey.benchmark import referenced_rows
+from tfpb.survey.cells import Before
 from tfpb.survey.compare import compare
-from tfpb.survey.disclosure import cells_masked_in, cells_shown_in, masked_cells, protect
+from tfpb.survey.disclosure import (
+    cells_masked_in,
+    cells_shown_in,
+    masked_cells,
+    protect,
+    told_before,
+)
 from tfpb.survey.exploration import exploration
+from tfpb.survey.method import territory_columns
 from tfpb.survey.model import Survey
 from tfpb.survey.ownership import for_bailleur
 from tfpb.survey.power import interviews_needed, n_necessaire
@@ -12,6 +20,7 @@ from tfpb.survey.stock import located_residences
 from tfpb.survey.verdicts import gap_verdict
 
 __all__ = [
+    "Before",
     "Survey",
     "cells_masked_in",
     "cells_shown_in",
@@ -26,4 +35,6 @@ __all__ = [
     "protect",
     "recode",
     "referenced_rows",
+    "territory_columns",
+    "told_before",
 ]

@@ -10,6 +10,8 @@ from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe
 from tfpb.survey.blocks import QUARTER_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     import pandas as pd
 
     from tfpb.model.survey import Estimates
@@ -39,6 +41,26 @@ class Cell(NamedTuple):
     groupe: str
 
 
+class Before(NamedTuple):
+    """What readers already hold of the same survey, from runs that came before.
+
+    Parameters
+    ----------
+    masked : tuple of Cell
+        Cells that were hidden.
+    told : tuple of (Cell, int)
+        Cells of which something was told, and how many answers they held.
+    """
+
+    masked: tuple[Cell, ...] = ()
+    told: tuple[tuple[Cell, int], ...] = ()
+
+    @property
+    def levels(self) -> list[str]:
+        """Levels of territory that were shown, the total apart."""
+        return sorted({c.niveau for c in (*self.masked, *(c for c, _ in self.told))} - {TOTAL})
+
+
 @dataclass(slots=True)
 class Cells:
     """Counts of cells, and sums between them.
@@ -51,11 +73,22 @@ class Cells:
         Cells that a table shows; the others can only be worked out.
     sums : list of (total, parts)
         ``count[total] = Σ count[part]``, and likewise for satisfied answers.
+    known : set of Cell
+        Cells that readers hold already: too late to mask them.
     """
 
     count: dict[Cell, int] = field(default_factory=dict)
     shown: set[Cell] = field(default_factory=set)
     sums: list[tuple[Cell, tuple[Cell, ...]]] = field(default_factory=list)
+    known: set[Cell] = field(default_factory=set)
+
+    def withdraw(self, levels: Collection[str], told: Iterable[tuple[Cell, int]]) -> None:
+        """Take levels of territory, and what readers hold already, out of what may be masked.
+
+        A cell told with other answers is another cell: it may still be masked.
+        """
+        self.known = {c for c, n in told if c in self.shown and self.count[c] == n}
+        self.shown -= self.known | {c for c in self.shown if c.niveau in levels}
 
 
 def _canonical(vague: str, item: str, niveau: str, terr: str, owner: str, group: str) -> Cell:

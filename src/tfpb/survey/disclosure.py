@@ -21,7 +21,7 @@ from tfpb.model.survey import (
     Published,
     WaveFacts,
 )
-from tfpb.survey.cells import OWNER, Cell, declare_cells, without
+from tfpb.survey.cells import OWNER, Before, Cell, declare_cells, without
 from tfpb.survey.crossings import tie_crossings
 from tfpb.survey.marking import rests_on
 from tfpb.survey.masking import complement_masks
@@ -30,7 +30,7 @@ from tfpb.survey.verdicts import set_holm
 from tfpb.survey.within import CONTRIBUTORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -54,6 +54,8 @@ def protect(
     *,
     masking_n: int,
     previous: Iterable[Cell] = (),
+    told: Iterable[tuple[Cell, int]] = (),
+    levels: Collection[str] | None = None,
 ) -> Published:
     """Mask what would betray a household, over every table at once.
 
@@ -65,6 +67,11 @@ def protect(
     previous : iterable of cells
         Cells masked by the last run (`masked_cells` of its result): they stay masked, since the
         difference between two packs would otherwise reveal them.
+    told : iterable of (cell, answers)
+        Cells that earlier runs told something of: its readers hold them.
+    levels : collection of str, optional
+        Levels of territory to show, all of them when left out: the others are there for what a
+        subtraction from an earlier run would tell.
 
     Returns
     -------
@@ -73,11 +80,15 @@ def protect(
     """
     cells = declare_cells(estimates)
     tie_crossings(cells, estimates.crossings)
+    hidden = set(estimates.comparison["niveau"]) - {TOTAL, *levels} if levels is not None else set()
+    cells.withdraw(hidden, told)
     before = frozenset(previous)
     # a cell that these tables do not declare (a panel seen from one bailleur's cut) stays masked too
     masked = complement_masks(cells, masking_n, before) | before
-    comparison = _masked_rows(estimates.comparison, masked)
-    comparison = set_holm(comparison)
+    comparison = estimates.comparison
+    if hidden:
+        comparison = comparison[~comparison["niveau"].isin(hidden)].reset_index(drop=True)
+    comparison = set_holm(_masked_rows(comparison, masked))
     tables = {
         name: _blanked(table)
         for name, table in {
@@ -95,7 +106,7 @@ def protect(
         items=estimates.items,
         waves=tuple(_hide_small_sides(w, masking_n) for w in estimates.waves),
         notices=estimates.notices,
-        settings=_settings(estimates, masked),
+        settings=_settings(estimates, masked, hidden),
         seal=_SEAL,
     )
 
@@ -131,6 +142,18 @@ def masked_cells(published: Published) -> tuple[Cell, ...]:
     return cells_masked_in(published.comparison)
 
 
+def told_before(tables: Iterable[pd.DataFrame]) -> Before:
+    """Gather what comparisons already written mask and tell (columns may be text)."""
+    masked: set[Cell] = set()
+    told: dict[Cell, int] = {}
+    for table in tables:
+        masked.update(cells_masked_in(table))
+        told |= _told_in(table)
+    return Before(
+        tuple(sorted(masked)), tuple(sorted((c, n) for c, n in told.items() if c not in masked))
+    )
+
+
 def cells_masked_in(table: pd.DataFrame) -> tuple[Cell, ...]:
     """Return the cells a comparison already written has masked (columns may be text)."""
     return _cells_of(table[table["publication"] == Publication.MASQUE.value])
@@ -138,16 +161,29 @@ def cells_masked_in(table: pd.DataFrame) -> tuple[Cell, ...]:
 
 def cells_shown_in(table: pd.DataFrame) -> tuple[Cell, ...]:
     """Return the cells of which a comparison tells something, be it the number of answers."""
-    return _cells_of(table[(table["publication"] != Publication.MASQUE.value) & (table["n"] > 0)])
+    return tuple(sorted(_told_in(table)))
+
+
+def _told_in(table: pd.DataFrame) -> dict[Cell, int]:
+    n = pd.to_numeric(table["n"].astype(str).str.replace(",", "."), errors="coerce").to_numpy()
+    told = (table["publication"] != Publication.MASQUE.value).to_numpy() & (n > 0)
+    rows = _of_one_side(table.assign(n=n)[told])
+    return dict(zip(_named(rows), rows["n"].astype(int).tolist(), strict=True))
 
 
 def _cells_of(table: pd.DataFrame) -> tuple[Cell, ...]:
-    rows = table[
-        table["groupe"].isin([Groupe.QPV.value, Groupe.HORS_QPV.value, Groupe.ENSEMBLE.value])
-        & (table["ajustement"] == "brut")
-    ]
+    return tuple(sorted(set(_named(_of_one_side(table)))))
+
+
+def _of_one_side(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep the raw rows that tell of one set of answers."""
+    sides = [Groupe.QPV.value, Groupe.HORS_QPV.value, Groupe.ENSEMBLE.value]
+    return table[table["groupe"].isin(sides) & (table["ajustement"] == "brut")]
+
+
+def _named(rows: pd.DataFrame) -> list[Cell]:
     names = ("vague", "item", "niveau", "territoire", "bailleur", "groupe")
-    return tuple(sorted({Cell(*(str(v) for v in row)) for row in rows[list(names)].to_numpy()}))
+    return [Cell(*(str(v) for v in row)) for row in rows[list(names)].to_numpy()]
 
 
 def _masked_rows(
@@ -219,9 +255,13 @@ def _blanked(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(out, columns=table.columns)
 
 
-def _settings(estimates: Estimates, masked: frozenset[Cell]) -> dict[str, object]:
-    """Drop the means of gaps that rest on a masked bailleur, and the names they rest on."""
+def _settings(
+    estimates: Estimates, masked: frozenset[Cell], hidden: Collection[str]
+) -> dict[str, object]:
+    """Drop the means of gaps that rest on a masked bailleur, the names they rest on, hidden levels."""
     settings = dict(estimates.settings)
+    levels: tuple[str, ...] = settings.get("territoires", ())  # type: ignore[assignment]
+    settings["territoires"] = tuple(level for level in levels if level not in hidden)
     means: tuple[dict[str, object], ...] = settings.get(WITHIN, ())  # type: ignore[assignment]
     kept = []
     for mean in means:

@@ -42,14 +42,14 @@ def complement_masks(cells: Cells, masking_n: int, previous: frozenset[Cell]) ->
     known). And over all sums together, no masked cell is determined by the linear system of what is
     shown. The cell added is each time the smallest that is left.
     """
-    small = {c for c, n in cells.count.items() if 0 < n < masking_n}
+    small = {c for c, n in cells.count.items() if 0 < n < masking_n} - cells.known
     masked = small | {c for c in previous if c in cells.count}
     if not masked:
         return frozenset()
     for sums in _systems(cells).values():
         members = {c for s in sums for c in s}
         if here := masked & members:
-            implied = {c for c in members if c not in cells.shown}
+            implied = members - cells.shown - cells.known
             masked |= _protect_system(sums, here, implied, cells, masking_n)
     return frozenset(masked)
 
