@@ -4,7 +4,7 @@ Offline, from the lock and the list of chosen files beside this script::
 
     python packaging/windows/check.py
 
-Online, fetch them (pip checks the hashes of the lock, we those of sources) and, with `--note`, list them anew::
+Online, fetch them (each is proven by the lock) and, with `--note`, list them anew::
 
     python packaging/windows/check.py --download wheels/ --note
 """
