@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import string
 from pathlib import Path
@@ -272,6 +273,27 @@ def test_of_what_the_system_refuses(
     for code in ("acces_impossible", "fichier_inaccessible"):
         assert said(code, output), output
     assert output.count("« p.csv »") == 2
+
+
+def test_of_a_file_that_may_not_be_read(
+    tmp_path: Path, geodata: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toml = dossier(tmp_path)
+    own = {"access": os.access, "open": Path.open}
+
+    def refused(path: Path, *rest: Any, **options: Any) -> Any:
+        if Path(path).name == "patrimoine.csv":
+            raise PermissionError(13, "Permission denied", str(path))
+        return own["open"](path, *rest, **options)
+
+    monkeypatch.setattr(
+        os, "access", lambda path, mode, **_: mode != os.R_OK and own["access"](path, mode)
+    )
+    monkeypatch.setattr(Path, "open", refused)
+    result = run("geocoder", tmp_path / "patrimoine.csv", "--sortie", tmp_path / "s.csv",
+                 "--geodonnees", geodata)  # fmt: skip
+    told(result, "fichier_inaccessible", where="« patrimoine.csv »")
+    told(run("verifier", toml, "--geodonnees", geodata), "fichier_inaccessible")
 
 
 def test_every_message_is_provoked_by_a_test() -> None:

@@ -125,7 +125,14 @@ def parted_help(function: Callable[..., Any]) -> tuple[str, str]:
 
 
 class FrenchCommand(TyperCommand):
-    """A command whose help is French."""
+    """A command whose help is French; files that may not be read are left to our own readers to tell."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for parameter in self.params:
+            kind: Any = getattr(parameter, "type", None)
+            if hasattr(kind, "readable"):
+                kind.readable = False
 
     def get_help(self, ctx: Any) -> str:
         """Return the help of the command."""

@@ -11,7 +11,7 @@ import tempfile
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count, takewhile
+from itertools import count, islice, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +31,7 @@ RUN: Final = "run.json"
 LISTING: Final = "empreintes.json"
 _SYSTEM_FILES: Final = frozenset({".ds_store", ".directory", "thumbs.db", "desktop.ini"})
 _LOCKS: Final = ("~$", ".~lock.", "._")
+_ENOUGH: Final = 20
 _ASIDE: Final = "-tfpb-"
 _NEW: Final = "nouveau"
 _OLD: Final = "ancien"
@@ -190,18 +191,20 @@ def _sha(data: bytes) -> str:
 def changed_by_hand(folder: Path) -> tuple[str, ...]:
     """List the files of an earlier pack that no longer are what the run wrote, or that it did not write.
 
-    A folder that holds files but no list of hashes was not made by us: all of it counts as the user's.
+    A folder that holds files but no list of hashes was not made by us: all of it counts as the user's,
+    and the first files met are enough to say so (it may be a whole home).
     """
     if not folder.is_dir():
         return ()
-    present = sorted(
+    found = (
         p.relative_to(folder).as_posix()
         for p in folder.rglob("*")
         if p.is_file() and not _left_by_the_system(p.name)
     )
     listing = folder / LISTING
     if not listing.is_file():
-        return tuple(present)
+        return tuple(sorted(islice(found, _ENOUGH)))
+    present = sorted(found)
     known = _known_files(listing.read_bytes())
     if known is None:
         return (LISTING,)

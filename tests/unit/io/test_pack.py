@@ -15,7 +15,7 @@ from tfpb.io.pack import (
     write_folder,
     write_pack,
 )
-from tfpb.io.region_masks import MASKS, masked_before, masks_bytes
+from tfpb.io.region_masks import MASKS, masks_bytes, told_before
 from tfpb.survey.cells import Cell
 from tfpb.words.packs import broken_words, difference_words
 
@@ -148,6 +148,6 @@ def test_masks_of_a_region_are_found_from_inside_its_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cell = Cell("2023", "q1", "total", "total", "ensemble", "qpv")
-    write_folder(tmp_path / "r", {MASKS: masks_bytes([cell])})
+    write_folder(tmp_path / "r", {MASKS: masks_bytes([cell], {})})
     monkeypatch.chdir(tmp_path / "r")
-    assert masked_before(Path()) == (cell,)
+    assert told_before(Path()).masked == {cell}
