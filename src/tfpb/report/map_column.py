@@ -100,6 +100,7 @@ def _figures(
             left = x + k * (half + 4)
             here = y + 1.0
             if len(row) == 1:
+                here += 1.2  # its words stand higher than its value: clear of the row above
                 text = shorten(printable(value), width * 0.5, 14, bold=True)
                 sheet.text(left, here, text, 14, fontweight="bold", color=theme.INK)
                 beside = left + text_width_mm(text, 14, bold=True) + 3

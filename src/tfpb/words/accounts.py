@@ -343,7 +343,7 @@ def proofs_sentence(actions: int, pieces: int, complete: int, photos: int) -> st
     return (
         f"Preuves : {number(pieces)} {'actions' if pieces > 1 else 'action'} sur {number(actions)} "
         f"{'citent' if pieces > 1 else 'cite'} une pièce, {number(complete)} avec sa date ; "
-        f"{plural(photos, 'photo jointe', 'photos jointes')}."
+        f"{plural(photos, 'photo jointe', 'photos jointes') if photos else 'aucune photo jointe'}."
     )
 
 
