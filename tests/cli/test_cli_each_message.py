@@ -70,6 +70,8 @@ ELSEWHERE = {
     ),
     "region_bailleur_en_double": ("test_cli_region.py", "nommé deux fois"),
     "region_annee_differente": ("test_cli_region.py", "porte sur l’année"),
+    "region_qpv_sans_contrat": ("test_cli_region.py", "rattaché"),
+    "region_versions": ("test_region_versions.py", ""),  # counted there; a whole region says it
     "region_trop_peu": ("test_cli_region.py", "Trop peu de bailleurs"),
 }
 """Messages whose words, not whose names, are looked for where commands are run."""
@@ -276,24 +278,19 @@ def test_of_what_the_system_refuses(
 
 
 def test_of_a_file_that_may_not_be_read(
-    tmp_path: Path, geodata: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    toml = dossier(tmp_path)
-    own = {"access": os.access, "open": Path.open}
-
-    def refused(path: Path, *rest: Any, **options: Any) -> Any:
-        if Path(path).name == "patrimoine.csv":
-            raise PermissionError(13, "Permission denied", str(path))
-        return own["open"](path, *rest, **options)
-
-    monkeypatch.setattr(
-        os, "access", lambda path, mode, **_: mode != os.R_OK and own["access"](path, mode)
-    )
-    monkeypatch.setattr(Path, "open", refused)
-    result = run("geocoder", tmp_path / "patrimoine.csv", "--sortie", tmp_path / "s.csv",
-                 "--geodonnees", geodata)  # fmt: skip
-    told(result, "fichier_inaccessible", where="« patrimoine.csv »")
-    told(run("verifier", toml, "--geodonnees", geodata), "fichier_inaccessible")
+    path = dossier(tmp_path)
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    for line in (
+        ("verifier", path),
+        ("nouveau", tmp_path),
+        ("geodonnees", "lister", "--geodonnees", tmp_path),
+    ):
+        result = run(*line)
+        assert result.exit_code == 2
+        assert "ne peut pas être lu : accès refusé" in result.output
+        assert "Que faire : vérifiez les droits" in result.output
 
 
 def test_every_message_is_provoked_by_a_test() -> None:

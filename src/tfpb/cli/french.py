@@ -58,6 +58,11 @@ _EXPECTED: Final = (
     (r".*less than or equal to (.+)", "au plus {0}"),
 )
 
+_CLOSED: Final = (
+    "« {} » ne peut pas être lu : accès refusé.\n"
+    "Que faire : vérifiez les droits, et que ce fichier ou ce dossier n’est pas ouvert ailleurs."
+)
+
 
 def french_help(text: str) -> str:
     """Write a help text in French."""
@@ -89,6 +94,8 @@ def french_error(error: Any) -> str:
     if isinstance(error, typer.BadParameter):
         if "«" in message:  # one of ours, in French already
             return message
+        if closed := re.fullmatch(r"\w+ '(.*)' is not readable\.", message, flags=re.DOTALL):
+            return _CLOSED.format(closed[1])
         wanted = _said(message, _EXPECTED)
         return f"La valeur de {name} n’est pas lisible." + (
             f" Attendu : {wanted}." if wanted else ""
@@ -125,14 +132,7 @@ def parted_help(function: Callable[..., Any]) -> tuple[str, str]:
 
 
 class FrenchCommand(TyperCommand):
-    """A command whose help is French; files that may not be read are left to our own readers to tell."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for parameter in self.params:
-            kind: Any = getattr(parameter, "type", None)
-            if hasattr(kind, "readable"):
-                kind.readable = False
+    """A command whose help is French."""
 
     def get_help(self, ctx: Any) -> str:
         """Return the help of the command."""

@@ -19,7 +19,7 @@ from tfpb.io.region_inputs import _contrats as contrats_of_file
 from tfpb.model.plan import Plan
 from tfpb.region.join import _known_bailleurs, _stacked
 from tfpb.region.partition import Part, _answers, only_rows
-from tfpb.region.territories import Territories, _contrats
+from tfpb.region.territories import Territories, _contrats, territories
 from tfpb.survey.scales import ABSENT
 
 if TYPE_CHECKING:
@@ -137,6 +137,19 @@ def test_contrats_that_contradict_are_said_and_the_region_rules() -> None:
     out, notices = _contrats([one], region)
     assert out == {"Q1": "Contrat", "Q2": "Autre"}
     assert [(f.code, f.got) for f in notices] == [("region_contrat_contredit", "Q1")]
+
+
+def test_a_commune_of_no_known_epci_is_said() -> None:
+    homes = pd.DataFrame({"code_insee": ["59999"], "code_qpv": [""]})
+    located = SimpleNamespace(residences=homes, vintage=2024)
+    one: Any = SimpleNamespace(name="A", inputs=None, located=located)
+    region: Any = SimpleNamespace(contrats={}, communes={})
+    maps = {2024: SimpleNamespace(frame=pd.DataFrame({"code_qp": [], "nom_qp": []}))}
+    communes = SimpleNamespace(epci=lambda _: ("", ""), departement=lambda _: ("59", "Nord"))
+    geography: Any = SimpleNamespace(maps=maps, communes=communes)
+    made = territories([one], region, geography)
+    found = [(f.code, f.fields["codes"]) for f in made.notices]
+    assert found == [("region_commune_sans_epci", "59999")]
 
 
 def test_a_quarter_of_two_contrats_is_a_fault_at_its_row(tmp_path: Path) -> None:
