@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 TITLES: Final = (
     "Logements",
     "Abattement de TFPB",
-    "Reste à la charge des collectivités",
+    "Perte des collectivités",
     "Actions valorisées",
     "À vérifier",
 )
