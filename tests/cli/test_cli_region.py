@@ -235,6 +235,34 @@ def test_faults_of_the_regions_own_file(
     assert words in result.output
 
 
+def test_what_the_regional_body_should_know_is_told(region: Path, run: Run, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(region.parent, source, ignore=shutil.ignore_patterns("sources"))
+    toml = source / "region.toml"
+    text = toml.read_text(encoding="utf-8")
+    toml.write_text(text.replace(f'"{OWNERS[1]}"', '"Société Deux"', 1), encoding="utf-8")
+    table = source / "communes.csv"
+    towns = pd.read_csv(table, sep=";", dtype=str, encoding="utf-8-sig")
+    towns.loc[0, ["siren_epci", "nom_epci"]] = ""
+    towns.to_csv(table, sep=";", index=False)
+    marks = source / "national.csv"
+    marks.write_text("item;valeur;reference\nCharges;780;x\nAscenseurs;55 %;x\n", encoding="utf-8")
+    plan = source / "bailleurs" / "b03" / "plan.toml"
+    other = plan.read_text(encoding="utf-8").replace("hiver 2019", "été 2020")
+    plan.write_text(other, encoding="utf-8")
+    out = tmp_path / "sortie"
+    result = run("region", toml, "--sortie", out, "--moteur", "local", *DATA)
+    assert result.exit_code == 0, result.output
+    told = " ".join(result.output.split())
+    assert "aucune intercommunalité connue : " + towns.loc[0, "code_insee"] in told
+    assert "Le repère de la ligne 2" in told
+    assert "« hiver 2019 (6 bailleurs) ; été 2020 (1 bailleur) » puis « printemps 2023 »" in told
+    # its own files call it otherwise: conventions, hence abatement, are its own all the same
+    pack = out / "bailleurs" / "societe-deux" / "donnees"
+    assert (read(pack / "abattement_qpv.csv")["abattement_eur"] > 0).any()
+    assert len(read(pack / "position_niveaux.csv"))
+
+
 def test_too_few_bailleurs_are_refused(region: Path, run: Run, tmp_path: Path) -> None:
     text = region.read_text(encoding="utf-8")
     head, *bailleurs = text.split("[[bailleurs]]")

@@ -13,6 +13,7 @@ import numpy as np
 
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.region.crossings import Wave, levels_of
+from tfpb.region.panels import rounded, telling_pairs
 from tfpb.survey.cells import Cell, Cells, declare_cells
 from tfpb.survey.masking import complement_masks
 
@@ -28,7 +29,8 @@ def published_rows(estimates: Estimates, survey: Survey) -> Estimates:
     """Keep what the region publishes: territories over all bailleurs, bailleurs over their whole.
 
     A change between two waves in a territory is kept only when every bailleur that answered there
-    is in both: over fewer of them, it would tell of those left out by subtraction.
+    is in both: over fewer of them, it would tell of those left out by subtraction. For the same reason
+    the changes of the whole are rounded when one or two bailleurs are in one wave only (`rounded`).
     """
     table = estimates.comparison
     whole = (table["niveau"] == TOTAL).to_numpy()
@@ -39,7 +41,10 @@ def published_rows(estimates: Estimates, survey: Survey) -> Estimates:
     if partial and (changes & ~whole).any():
         places = zip(table["vague"].astype(str), table["niveau"], table["territoire"], strict=True)
         keep &= ~(changes & np.array([p in partial for p in places], dtype=bool))
-    return replace(estimates, comparison=table[keep].reset_index(drop=True))
+    kept = replace(estimates, comparison=table[keep].reset_index(drop=True))
+    for pair, telling in telling_pairs(survey).items():
+        kept = rounded(kept, pair, telling)
+    return kept
 
 
 def _partial_territories(survey: Survey) -> set[tuple[str, str, str]]:

@@ -68,6 +68,12 @@ FAULTS: dict[str, FaultWords] = {
         "Complétez le tableau [fichiers] communes ; sans cela, leur parc et leurs réponses manquent au "
         "niveau des intercommunalités.",
     ),
+    "vagues_arrondies": FaultWords(
+        "Les évolutions d’ensemble sont arrondies au point ({vagues}) : {nombre:s bailleur n’est/bailleurs "
+        "ne sont} que dans une vague, et des évolutions exactes diraient ses chiffres ou les leurs.",
+        "",
+        "Rien à faire : chaque bailleur trouve ses propres évolutions, exactes, dans son dossier.",
+    ),
     "region_versions": FaultWords(
         "{nombre:s chiffre diffère/chiffres diffèrent} de la version précédente par moins de {seuil} "
         "réponses : qui tient les deux versions lit ces réponses par soustraction.",
