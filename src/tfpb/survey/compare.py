@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import stop_on_faults
+from tfpb.errors import Fault, TfpbError, stop_on_faults
 from tfpb.model.results import BENCHMARK_COLUMNS, LEVEL_COLUMNS, PRIORITY_COLUMNS
 from tfpb.model.survey import Estimates
 from tfpb.survey.benchmark import referenced_rows, region_rows
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tfpb.errors import Fault
     from tfpb.model.plan import Item, Plan
     from tfpb.model.survey import Crossing
     from tfpb.survey.model import Survey
@@ -83,9 +82,12 @@ def compare(
     Raises
     ------
     TfpbError
-        If the survey holds faults that stop.
+        If the survey holds faults that stop; `enquete_sans_interview` if every row was left out, with
+        the doubts that tell why.
     """
     stop_on_faults(survey.faults)
+    if not len(survey.respondents):
+        raise TfpbError((Fault("enquete_sans_interview"), *survey.faults))
     items = [i for i in plan.items if i.identifiant in survey.answers]
     by, notices = territory_columns(survey, by)
     notices = [*survey.faults, *design_notices(survey, plan), *notices]

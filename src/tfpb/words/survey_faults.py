@@ -64,6 +64,11 @@ FAULTS: Final[dict[str, FaultWords]] = {
         "un nombre positif",
         "Corrigez le poids dans la livraison.",
     ),
+    "enquete_sans_interview": FaultWords(
+        "Aucune interview ne peut être comptée : toutes sont laissées de côté, pour les raisons listées ici.",
+        "des interviews qui ont un poids et un côté, QPV ou hors QPV",
+        "Corrigez la colonne nommée dans la livraison ou dans [colonnes] du plan d’enquête.",
+    ),
     "poids_manquant": FaultWords(
         "{nombre:s interview/interviews} sans poids, hors du compte (lignes : {lignes}).",
         "un poids positif sur chaque ligne",
