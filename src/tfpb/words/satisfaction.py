@@ -117,18 +117,24 @@ def join(parts: list[str]) -> str:
     return f"{', '.join(parts[:-1])} et {parts[-1]}"
 
 
+def _first_two(labels: list[str]) -> str:
+    """Name two questions at most, and count the others: « A », « B » et 3 autres."""
+    shown = [_quoted(x) for x in labels[:2]]
+    rest = len(labels) - len(shown)
+    return join([*shown, plural(rest, "autre")] if rest else shown)
+
+
 def chart_title(theme: str, *, lower: list[str], level: list[str], better: list[str]) -> str:
     """Title a chart of gaps by what it shows; labels come in order, at most two of each are named."""
-    parts = []
-    if lower:
-        names = join([_quoted(x) for x in lower[:2]])
-        more = f" et {plural(len(lower) - 2, 'autre')}" if len(lower) > 2 else ""  # noqa: PLR2004
-        parts.append(f"plus bas en QPV pour {names}{more}")
-    if better:
-        parts.append(f"plus haut en QPV pour {join([_quoted(x) for x in better[:2]])}")
-    if level:
-        names = join([_quoted(x) for x in level[:2]])
-        parts.append(f"à égalité, à la marge près, pour {names}")
+    parts = [
+        f"{head} pour {_first_two(labels)}"
+        for head, labels in (
+            ("plus bas en QPV", lower),
+            ("plus haut en QPV", better),
+            ("à égalité, à la marge près,", level),
+        )
+        if labels
+    ]
     message = " ; ".join(parts) if parts else "aucun écart établi, aucune équivalence établie"
     return f"{THEMES.get(theme, theme)} : {message}"
 

@@ -94,6 +94,17 @@ def test_a_quarter_in_excess_does_not_hide_what_another_has_left() -> None:
     assert "quartier par quartier" not in alone
 
 
+def test_a_title_counts_the_questions_it_does_not_name() -> None:
+    title = satisfaction.chart_title(
+        "residence", lower=["A", "B", "C", "D"], better=["E"], level=["F", "G", "H"]
+    )
+    assert "plus bas en QPV pour « A », « B » et 2 autres" in title.replace("\u202f", " ")
+    assert "plus haut en QPV pour « E » ;" in title.replace("\u202f", " ")
+    assert "à égalité, à la marge près, pour « F », « G » et 1 autre" in title.replace(
+        "\u202f", " "
+    )
+
+
 def test_doubts_agree_with_their_number() -> None:
     assert words.doubts_lead(1, 1).endswith(
         "1 adresse à vérifier, près d’une limite ou mal reconnue."
