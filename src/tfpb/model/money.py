@@ -141,6 +141,8 @@ class Programme:
         actions_precedentes, realise_precedent_eur, valorise_precedent_eur, actions, realise_eur,
         valorise_eur, ecart_valorise_eur, encore, abattement_eur, report_eur, solde_eur,
         rattrapage_eur`; `encore` is False where nothing is left this year.
+    values : tuple of LegalValue
+        Those that were read.
     """
 
     actions: pd.DataFrame
@@ -151,11 +153,13 @@ class Programme:
     notices: tuple[Fault, ...] = ()
     beside: pd.DataFrame | None = None
     beside_quarters: pd.DataFrame | None = None
+    values: tuple[LegalValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DroitCommun:
-    """Droit commun, QPV beside hors QPV: `DROIT_COMMUN_COLUMNS`."""
+    """Droit commun, QPV beside hors QPV: `DROIT_COMMUN_COLUMNS`, and the legal values that were read."""
 
     table: pd.DataFrame
     notices: tuple[Fault, ...] = ()
+    values: tuple[LegalValue, ...] = ()

@@ -30,7 +30,7 @@ from tfpb.tax.formula import LINES, ROUNDINGS, amounts, net_base, terms
 from tfpb.tax.holdings import Stock, Stocks
 from tfpb.tax.lines import Premises, claim_limit, notice_line, outcome
 from tfpb.tax.notices import Check, read_notice
-from tfpb.tax.premises import check_premises, exemption_of, rates_of, year_of
+from tfpb.tax.premises import UNIT_VALUES, check_premises, exemption_of, rates_of, year_of
 from tfpb.tax.rights import right_of
 from tfpb.tax.signatures import Conventions
 from tfpb.words import motives
@@ -110,6 +110,8 @@ def abate(
     stipulated = terms(reader, rounding)
     faults = check_premises(premises, law)
     stop_on_faults(faults)
+    for key in UNIT_VALUES:
+        reader.text(key)
     stocks = Stocks(residences, entrances)
     stock = stocks.on(reader)
     held = Conventions(conventions)

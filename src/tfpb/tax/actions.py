@@ -90,7 +90,8 @@ def programme(
     current, before = list(years.current), years.before(year)
     homes = quarters.homes_of(residences)
     table = balance.balance(kept, abatement, homes, owed, year)
-    faults += quarters.check_heights(table, (law or load()).on(dt.date(year, 1, 1)))
+    reader = (law or load()).on(dt.date(year, 1, 1))
+    faults += quarters.check_heights(table, reader)
     return Programme(
         actions=_frame(actions, read),
         by_axis=balance.by_axis(current, homes),
@@ -100,6 +101,7 @@ def programme(
         notices=tuple(f for f in faults if f.severity is Severity.DOUTE),
         beside=balance.beside(current, before),
         beside_quarters=balance.beside_quarters(table, before, year, heirs or {}),
+        values=reader.used(),
     )
 
 

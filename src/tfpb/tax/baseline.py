@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tfpb.law.values import Law
+    from tfpb.law.values import Law, Reader
 
 DRAWS: Final = 2000
 _FEWEST: Final = 2
@@ -92,11 +92,7 @@ def droit_commun(
     groups: dict[tuple[str, int | None], list[Record]] = {}
     for row in rows:
         groups.setdefault((text(row["indicateur"]), whole(row.get("annee"))), []).append(row)
-    values = (law or load()).on(dt.date(2025, 1, 1))
-    floor = (
-        float(values.decimal("gardien_pour_100_logements")),
-        values.whole("gardien_seuil_logements"),
-    )
+    reader = (law or load()).on(dt.date(2025, 1, 1))
     out: list[dict[str, Any]] = []
     notices: list[Fault] = [
         Fault("droit_commun_vide", place(r), "", {}, Severity.DOUTE) for r in rows if _empty(r)
@@ -115,7 +111,7 @@ def droit_commun(
             rng = np.random.default_rng([seed, order])
             row, found = _by_residence(name, single, homes, rng, comparable=comparable)
             notices += found
-            told = _floor(name, single, homes, floor, applies=floor_applies)
+            told = _floor(name, single, homes, reader, applies=floor_applies)
         else:
             row, told = _by_totals(sums), "sans_objet"
         if told != "sans_objet" and floor_applies is None:
@@ -125,7 +121,7 @@ def droit_commun(
         )
     frame = pd.DataFrame(out, columns=list(DROIT_COMMUN_COLUMNS))
     frame["annee"] = frame["annee"].astype("Int64")
-    return DroitCommun(frame, tuple(notices))
+    return DroitCommun(frame, tuple(notices), reader.used())
 
 
 def check_droit_commun(table: pd.DataFrame) -> list[Fault]:
@@ -360,7 +356,7 @@ def _floor(
     name: str,
     rows: list[Record],
     homes: dict[str, _Home],
-    floor: tuple[float, int],
+    reader: Reader,
     *,
     applies: bool | None,
 ) -> str:
@@ -371,7 +367,9 @@ def _floor(
     """
     if "gardien" not in fold(name) or applies is False:
         return "sans_objet"
-    rate, smallest = floor
+    rate = float(reader.decimal("gardien_pour_100_logements"))
+    smallest = reader.whole("gardien_seuil_logements")
+    reader.text("gardien_lieux")
     large = [
         (float(q), h)
         for r in rows

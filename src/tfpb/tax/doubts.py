@@ -95,7 +95,11 @@ def _residence_doubts(
         low = reader.decimal("abattement_par_logement_min_eur")
         high = reader.decimal("abattement_par_logement_max_eur")
         if not low <= height <= high:
+            usual = reader.decimal("repere_valorise_region_eur") * reader.decimal(
+                "repere_couverture_region"
+            )
             fields = {"par_logement": number(height), "bas": number(low), "haut": number(high)}
+            fields["repere"] = number(usual)
             doubts.append(Fault("abattement_inhabituel", here, key, fields, Severity.DOUTE))
     return doubts
 

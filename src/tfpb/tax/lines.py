@@ -115,6 +115,11 @@ def outcome(item: Premises, terms: Terms, reader: Reader, on: dt.date | None) ->
         rest = max(ZERO, _ALL - right.share - right.doubt)
         risk = amounts(item.base, item.rates, terms, share=rest).abatement
     claim = made.abatement if statut == Statut.A_RECLAMER else ZERO
+    if statut == Statut.NON_DECLARE and reader.flag("reclamation_sans_declaration"):
+        not_read = item.state != notices.NONE
+        claim = (
+            ZERO if not_read else amounts(item.base, item.rates, terms, share=right.share).abatement
+        )
     verify = made.abatement if statut == Statut.A_VERIFIER else (doubt if not risk else ZERO)
     unsigned = made.abatement if statut == Statut.SANS_CONVENTION and not right.known else ZERO
     return Outcome(

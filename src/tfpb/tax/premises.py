@@ -25,6 +25,10 @@ _BASE_GAP_EUR: Final = Decimal(1)
 _ABATED_BASE: Final = Decimal("0.7")
 
 
+UNIT_VALUES: Final = ("vlc_par_logement_max_eur", "vlc_par_logement_min_eur", "franc_par_euro")
+"""Legal values that units are doubted by."""
+
+
 def check_premises(premises: pd.DataFrame, law: Law) -> list[Fault]:
     """List every fault and doubt of the premises of the notices.
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tfpb.tax.holdings import Holding, Unit
     from tfpb.tax.signatures import Conventions, Standing
 
+_OLD_MAP: Final = "2015"
 ENTITLED: Final = ""
 """Statut before the notice is read: all conditions hold."""
 
@@ -117,7 +118,7 @@ def right_of(
     opens = earliest.year + 1 if earliest is not None else None
     if not inside:
         statut = Statut.A_VERIFIER if doubtful else Statut.HORS_QPV
-        motive, fields = _outside(holding, doubtful, year)
+        motive, fields = _outside(holding, doubtful, reader)
         return Right(
             statut, ZERO, doubt, code, name, motive, fields, opens=opens, taxable=whole > 0
         )
@@ -154,11 +155,25 @@ def _planned(holding: Holding) -> dict[str, Any]:
     return {"annee": max((y for y in years if y is not None), default="")}
 
 
-def _outside(holding: Holding, doubtful: int, year: int) -> tuple[str, dict[str, Any]]:
+def _effect(holding: Holding, reader: Reader) -> dict[str, Any]:
+    """Say from which tax year the map of 2024 counts, and whether that was read in a text."""
+    first = reader.date("effet_perimetres_2024")
+    value = reader.law.value("effet_perimetres_2024", reader.day)
+    year = first.year
+    if holding.overseas:
+        key = "carte_qpv_outremer"
+        while reader.law.covers(key, on := dt.date(year, 1, 1)) and (
+            reader.law.value(key, on).valeur == _OLD_MAP
+        ):
+            year += 1
+    return {"annee_effet": year, "marque": "" if value.verifie else "non_verifie"}
+
+
+def _outside(holding: Holding, doubtful: int, reader: Reader) -> tuple[str, dict[str, Any]]:
     if doubtful:
         return "cote_a_verifier", {"logements": doubtful, "code_qpv": holding.code_qpv}
     if holding.evolution == Evolution.SORTANT:
-        return "sortant", {"annee": year}
+        return "sortant", _effect(holding, reader)
     return "hors_qpv", {}
 
 
@@ -176,7 +191,8 @@ def _entitled(
     if held.statut:
         return held.motive, fields
     fields["part"] = share
-    fields["entrant"] = holding.evolution == Evolution.ENTRANT
+    if holding.evolution == Evolution.ENTRANT:
+        fields |= {"entrant": True, **_effect(holding, reader)}
     fields["condition"] = held.motive
     reasons = {u.reason for u in units if u.reason}
     if "acquis_avant_1998" in reasons:

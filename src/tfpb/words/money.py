@@ -99,7 +99,7 @@ FAULTS: dict[str, FaultWords] = {
     ),
     "abattement_inhabituel": FaultWords(
         "L’abattement de la résidence « {got} » est de {par_logement} € par logement.",
-        "entre {bas} et {haut} € (environ 172 € en Hauts-de-France)",
+        "entre {bas} et {haut} € (environ {repere} € en Hauts-de-France)",
         "Vérifiez les bases, les taux et le nombre de logements.",
     ),
     "abattement_non_acquis": FaultWords(

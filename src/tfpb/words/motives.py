@@ -16,7 +16,7 @@ MOTIVES: Final[dict[str, str]] = {
     "inconnue.",
     "cote_a_verifier": "{logements} trop près d’une limite ou mal situés : côté à vérifier.",
     "hors_qpv": "Hors de tout quartier prioritaire.",
-    "sortant": "Sorti du périmètre : l’abattement est perdu à compter de 2025.",
+    "sortant": "Sorti du périmètre : l’abattement est perdu à compter de {annee_effet}{marque}.",
     "exonere": "Encore exonéré jusqu’au {date} ; l’abattement peut commencer en {annee}.",
     "demolie": "Démolition prévue en {annee} : plus de logement au 1er janvier.",
     "a_livrer": "Livraison prévue en {annee} : pas encore de logement au 1er janvier.",
@@ -72,7 +72,7 @@ STATES: Final[dict[str, str]] = {
 }
 EXTRAS: Final[dict[str, str]] = {
     "part": "L’abattement porte sur {part} des logements (ceux qui sont dans le quartier).",
-    "entrant": "Entré dans le périmètre en 2024 : droit à compter de 2025.",
+    "entrant": "Entré dans le périmètre en 2024 : droit à compter de {annee_effet}{marque}.",
     "convention_prorogee": "Convention échue, prorogée pour 2024 (non vérifié).",
     "convention_outremer": "Outre-mer : reconduction automatique pour 2025.",
     "doute": "{doute} de plus dépendent d’une vérification du côté.",
@@ -161,6 +161,8 @@ def _said(fields: Mapping[str, Any]) -> dict[str, str]:
     for name, value in fields.items():
         if isinstance(value, dt.date):
             out[name] = long_date(value)
+        elif name == "marque":
+            out[name] = " (date non vérifiée)" if value else ""
         elif name in ("part", "doute") and isinstance(value, Decimal):
             out[name] = percent(value, 0 if value * 100 == int(value * 100) else 1)
         elif isinstance(value, Decimal):

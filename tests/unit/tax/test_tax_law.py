@@ -6,11 +6,13 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from tax_builders import abate, faults_of, first, local
+from tax_builders import abate, convention, conventions, faults_of, first, home, homes, local, table
 
+from tfpb import tax
 from tfpb.config import LoiUtilisateur
 from tfpb.errors import TfpbError
 from tfpb.law.values import load
+from tfpb.model import tables
 
 ON = dt.date(2025, 1, 1)
 
@@ -125,3 +127,55 @@ def test_year_outside_the_law_stops() -> None:
     with pytest.raises(TfpbError) as error:
         abate(local(annee=2031), year=2031)
     assert faults_of(error) == ["loi_sans_valeur"]
+
+
+def test_the_year_of_the_map_of_2024_is_a_value_of_the_law_and_told_as_not_checked() -> None:
+    left = homes(home(logements_dans=0, logements_hors=1, code_qpv="", evolution="sortant"))
+    made = abate(local(), residences=left)
+    assert "perdu à compter de 2025 (date non vérifiée)." in first(made)["motif"]
+    assert "effet_perimetres_2024" in {v.cle for v in made.values}
+    own = {"effet_perimetres_2024": LoiUtilisateur(valeur="2025-01-01", reference="texte relu")}
+    told = first(abate(local(), residences=left, law=load(own)))["motif"]
+    assert "perdu à compter de 2025." in told
+    entered = homes(home(evolution="entrant"))
+    assert (
+        "droit à compter de 2025 (date non vérifiée)."
+        in first(abate(local(), residences=entered))["motif"]
+    )
+
+
+def test_overseas_the_map_of_2024_counts_from_2026() -> None:
+    entered = homes(home(evolution="entrant", code_insee="97209"))
+    assert (
+        "droit à compter de 2026"
+        in first(abate(local(annee=2026), residences=entered, year=2026))["motif"]
+    )
+
+
+def test_a_missing_declaration_is_claimed_only_where_a_text_says_so() -> None:
+    late = conventions(convention(date_declaration="2025-06-01"))
+    made = abate(local(cotisation_avis_eur=825), conventions=late)
+    assert (first(made)["statut"], made.totals["abattement_a_reclamer_eur"]) == ("non_declare", 0)
+    own = {
+        "reclamation_sans_declaration": LoiUtilisateur(valeur="oui", reference="décision 2026-1")
+    }
+    mended = abate(local(cotisation_avis_eur=825), conventions=late, law=load(own))
+    assert first(mended)["statut"] == "non_declare"
+    assert mended.totals["abattement_a_reclamer_eur"] == Decimal("247.50")
+
+
+def test_droit_commun_and_programme_list_the_values_they_read() -> None:
+    rows = [
+        {
+            "id_residence": "R1",
+            "indicateur": "gardiens (ETP)",
+            "quantite": 2,
+            "cout_eur": 9,
+            "annee": 2025,
+        }
+    ]
+    stock = homes(home(nb_logements=150, logements_dans=150))
+    made = tax.droit_commun(table(tables.DROIT_COMMUN, *rows), stock, seed=1)
+    assert {v.cle for v in made.values} == {
+        "gardien_pour_100_logements", "gardien_seuil_logements", "gardien_lieux",
+    }  # fmt: skip

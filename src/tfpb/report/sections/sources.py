@@ -53,9 +53,8 @@ def sources(dossier: Dossier) -> Section:
             notes=(words.EDIT_FILES,),
         )
     ]
-    money = dossier.abatement
     unverified = 0
-    legal = money.values if money is not None else ()  # noqa: PD011  # a tuple, not a frame
+    legal = _legal_values(dossier)
     if legal:
         unverified = sum(not v.verifie for v in legal)
         law = pd.DataFrame(
@@ -94,6 +93,14 @@ def sources(dossier: Dossier) -> Section:
     return Section("sources", title, lead, tuple(blocks), sheet=title)
 
 
+def _legal_values(dossier: Dossier) -> tuple[LegalValue, ...]:
+    """Gather the values that the abatement, the programme and droit commun read, in the order of the law."""
+    parts = (dossier.abatement, dossier.programme, dossier.droit_commun)
+    read = {(v.cle, v.debut): v for part in parts if part is not None for v in part.values}  # noqa: PD011
+    rank = {key: k for k, key in enumerate(load_law().series)}
+    return tuple(read[k] for k in sorted(read, key=lambda k: (rank.get(k[0], 0), k[1])))
+
+
 def _state(value: LegalValue) -> str:
     """Say how sure a value is; the user alone answers for theirs."""
     if value.origine == "utilisateur":
@@ -107,9 +114,7 @@ def _overrides(dossier: Dossier) -> Block:
     if not replaced:
         return Text((words.NO_OVERRIDE,))
     own_values = [v for v in load_law(replaced).all_values() if v.origine == "utilisateur"]
-    money = dossier.abatement
-    legal = money.values if money is not None else ()  # noqa: PD011  # a tuple, not a frame
-    used = {v.cle for v in legal}
+    used = {v.cle for v in _legal_values(dossier)}
     rows = pd.DataFrame(
         [
             {"libelle": own.libelle, "valeur": legal_value(own.valeur), "reference": own.reference,
