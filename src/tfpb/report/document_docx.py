@@ -125,7 +125,7 @@ def _page(section: Any, *, wide: bool = False) -> None:
 def _running(section: Any, report: Report) -> None:
     """Write the short title on top, the foot and the page number below."""
     head = section.header.paragraphs[0]
-    head.text = xml.clean(f"{report.title} · {report.bailleur}")
+    head.text = xml.clean(" · ".join(parts.running(report)))
     foot = section.footer.paragraphs[0]
     foot.text = xml.clean(f"{footer(report.run_hash, fictional=report.fictional)} · page ")
     xml.field(foot, "PAGE")
@@ -153,7 +153,8 @@ def _chapter(
     heading = document.add_heading(xml.clean(section.title), level=1)
     heading.paragraph_format.page_break_before = not parts.follows(section)
     xml.bookmark(heading, index, f"chapitre_{index}")
-    document.add_paragraph(xml.clean(section.lead), style=_LEAD)
+    lead = document.add_paragraph(xml.clean(section.lead), style=_LEAD)
+    lead.paragraph_format.keep_with_next = True  # no chapter starts where nothing of it can follow
     for block in parts.blocks(section):
         _block(document, block, images)
 

@@ -8,7 +8,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tfpb.model.report import Format, Text
-from tfpb.report.cells import NUMERIC, as_text, missing
+from tfpb.report import theme
+from tfpb.report.canvas import shorten
+from tfpb.report.cells import NUMERIC, as_text, missing, printable
 from tfpb.words.report import FICTIONAL_LINE
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ SAID: Final = "carte_dite:"
 """Before the code of a quarter: the property that says its printed page in words."""
 _TOGETHER: Final = frozenset({"sensibilite", "priorites"})
 _FEW_LINES: Final = 2
+_TITLE_MM: Final = 100.0
+_OWNER_MM: Final = 66.0
 _SIZES: Final = (8.5, 8.0, 7.5, 7.0)
 _ROOM: Final = 174 / (0.3528 * 0.56)  # characters × points in the width of an A4 page
 _PADDING: Final = 1.6
@@ -152,6 +156,15 @@ def meta(*, unit: str = "", scope: str = "", source: str = "") -> str:
     """Write the line of unit, scope and source."""
     parts = (("Unité", unit), ("Champ", scope), ("Source", source))
     return " · ".join(f"{name} : {value}" for name, value in parts if value)
+
+
+def running(report: Report) -> tuple[str, str]:
+    """Cut title and bailleur to the one line that runs on top of each page."""
+    title, owner = (
+        shorten(printable(text), width, theme.NOTE_PT)
+        for text, width in ((report.title, _TITLE_MM), (report.bailleur, _OWNER_MM))
+    )
+    return title, owner
 
 
 def warnings(report: Report) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ import typst
 from tfpb.model.report import Chart, KeyFigures, Table, Text
 from tfpb.report import document_parts as parts
 from tfpb.report import theme
-from tfpb.report.canvas import shorten
 from tfpb.report.cells import printable
 from tfpb.words.report import CONTENTS, EMPTY_TABLE, footer
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
 _TEMPLATE: Final = theme.ASSETS / "typst" / "rapport.typ"
 _STANDARD: Final = "ua-1"
-_TITLE_MM: Final = 100.0
-_OWNER_MM: Final = 66.0
 _FEW_ROWS: Final = 6
 _LETTERS: Final = 1200
 """A table of few rows and letters stays on one page; more might not fit on one."""
@@ -50,7 +47,7 @@ def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[st
     inputs: dict[str, str] = {}
     content = {
         "title": report.title,
-        "running": _running(report),
+        "running": list(parts.running(report)),
         "subtitle": report.subtitle,
         "bailleur": report.bailleur,
         "date": report.date,
@@ -84,14 +81,6 @@ def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[st
             timestamp=dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC),
         )
     )
-
-
-def _running(report: Report) -> list[str]:
-    """Cut title and bailleur to the one line that runs on top of each page."""
-    return [
-        shorten(printable(text), width, theme.NOTE_PT)
-        for text, width in ((report.title, _TITLE_MM), (report.bailleur, _OWNER_MM))
-    ]
 
 
 def _section(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import itertools
 import re
 import subprocess
 from typing import TYPE_CHECKING
@@ -200,6 +201,21 @@ def test_a_long_title_keeps_to_one_running_line(tmp_path: Path) -> None:
     second = text.split("\f")[1].strip().splitlines()
     assert second[0].startswith("Programme d’actions")
     assert second[0].count("…") == 2, second[:4]
+    written = word.Document(
+        io.BytesIO(
+            document_docx.render(dataclasses.replace(said(), title=title, bailleur=owner), {}, {})
+        )
+    )
+    running = written.sections[0].header.paragraphs[0].text
+    assert running.count("…") == 2
+    assert len(running) < 140
+
+
+def test_no_chapter_starts_at_the_foot_of_a_page(document: word.document.Document) -> None:
+    body = document.paragraphs
+    for before, after in itertools.pairwise(body):
+        if before.style.name == "Heading 1":
+            assert after.paragraph_format.keep_with_next, before.text
 
 
 def test_word_is_in_french_with_styles(document: word.document.Document) -> None:
