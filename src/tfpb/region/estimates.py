@@ -12,7 +12,7 @@ from tfpb.executor import InProcess
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.survey import Estimates
 from tfpb.survey.blocks import QUARTER_COLUMNS
-from tfpb.survey.pair import estimate_pair, evolution_rows
+from tfpb.survey.pair import estimate_pair, evolution_rows, on_panel
 from tfpb.survey.raw import raw_rows
 from tfpb.survey.rows import in_order
 from tfpb.survey.settings import Thresholds
@@ -105,7 +105,9 @@ def _compare(half: Comparison) -> Estimates:
         for wave in one.waves
     ]
     tables += [
-        evolution_rows(estimate_pair(one, items, pair, by=half.by, thresholds=thresholds))
+        evolution_rows(
+            estimate_pair(_panel(half, pair), items, pair, by=half.by, thresholds=thresholds)
+        )
         for pair in zip(one.waves, one.waves[1:], strict=False)
     ]
     tables += _like_with_like(one, items, half, thresholds)
@@ -130,10 +132,16 @@ def _like_with_like(
         tables.append(standardised_rows(made.opposed(), variables)[0])
     for pair in zip(one.waves, one.waves[1:], strict=False):
         moved = estimate_pair(
-            one, items, pair, by=half.adjusted, thresholds=thresholds, keys=variables
-        )
+            _panel(half, pair), items, pair, by=half.adjusted, thresholds=thresholds,
+            keys=variables,
+        )  # fmt: skip
         tables.append(standardised_rows(moved.opposed, variables)[0])
     return tables
+
+
+def _panel(half: Comparison, pair: tuple[str, str]) -> Survey:
+    """Put the bailleurs of both waves under one owner, question by question."""
+    return _as_one(on_panel(half.answers, pair))
 
 
 def _as_one(answers: Survey) -> Survey:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,9 +12,7 @@ from tfpb.errors import Fault, Severity
 from tfpb.model.codes import ENSEMBLE, TOTAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import pandas as pd
+    from collections.abc import Callable, Mapping, Sequence
 
     from tfpb.model.survey import Estimates
     from tfpb.survey.model import Survey
@@ -28,46 +27,50 @@ _ROUNDED: Final[dict[str, Callable[[Any], Any]]] = {
 }  # fmt: skip
 
 
-def telling_pairs(survey: Survey) -> dict[str, int]:
-    """List the pairs of waves whose change, beside the figures of each wave, would tell of a bailleur.
+def telling_pairs(survey: Survey) -> dict[tuple[str, str], set[str]]:
+    """List the changes that, beside the figures of each wave, would tell of a bailleur.
 
     Returns
     -------
-    dict of str to int
-        « 2019-2023 » → bailleurs in one of the two waves only, where those of a wave are one or two,
-        or one of them has nearly all their answers.
+    dict of (str, str) to set of str
+        (« 2019-2023 », item) → bailleurs that answered it in one of the two waves only, where those of
+        a wave are one or two, or one of them has nearly all their answers.
     """
-    frame = survey.respondents
-    out: dict[str, int] = {}
+    owner, wave = (survey.respondents[c].to_numpy(dtype=object) for c in ("bailleur", "vague"))
+    out: dict[tuple[str, str], set[str]] = {}
     for pair in zip(survey.waves, survey.waves[1:], strict=False):
-        counts = [frame.loc[frame["vague"] == w, "bailleur"].value_counts() for w in pair]
-        both = counts[0].index.intersection(counts[1].index)
-        alone = [c.drop(both) for c in counts]
-        if any(_tells(c) for c in alone):
-            out["-".join(pair)] = sum(len(c) for c in alone)
+        for item, ranks in survey.answers.items():
+            counts = [Counter(owner[(ranks >= 0) & (wave == w)].tolist()) for w in pair]
+            both = set(counts[0]) & set(counts[1])
+            alone = [{o: n for o, n in c.items() if o not in both} for c in counts]
+            if any(_tells(list(c.values())) for c in alone):
+                out["-".join(pair), item] = {str(o) for c in alone for o in c}
     return out
 
 
-def _tells(alone: pd.Series) -> bool:
+def _tells(alone: Sequence[int]) -> bool:
     """Tell whether what is left of a wave without its panel is one bailleur's, or nearly."""
-    if alone.empty:
+    if not alone:
         return False
-    return len(alone) < _FEWEST or bool(alone.max() > _LARGEST_SHARE * alone.sum())
+    return len(alone) < _FEWEST or max(alone) > _LARGEST_SHARE * sum(alone)
 
 
-def rounded(estimates: Estimates, pair: str, telling: int) -> Estimates:
+def rounded(estimates: Estimates, telling: Mapping[tuple[str, str], set[str]]) -> Estimates:
     """Round the changes of the whole to the point, bounds outwards, and say so.
 
     The whole of a wave, less its panel, is exactly the figure of the bailleurs of that wave only: a
     bailleur of one answer in twenty is then known to some ten points, no more.
     """
+    if not telling:
+        return estimates
     table = estimates.comparison
-    rows = (
-        (table["vague"] == pair)
-        & (table["bailleur"] == ENSEMBLE)
+    named = zip(table["vague"].astype(str), table["item"].astype(str), strict=True)
+    whole = (
+        (table["bailleur"] == ENSEMBLE)
         & (table["niveau"] == TOTAL)
         & table["groupe"].str.startswith("evolution")
     ).to_numpy()
+    rows = whole & np.array([key in telling for key in named], dtype=bool)
     out = table.copy()
     for name in table.select_dtypes("number").columns:
         if name in _KEPT:
@@ -76,6 +79,13 @@ def rounded(estimates: Estimates, pair: str, telling: int) -> Estimates:
         cut = _ROUNDED.get(str(name))
         values[rows] = cut(values[rows] * _POINTS) / _POINTS + 0.0 if cut else np.nan
         out[name] = values
-    fields = {"nombre": telling, "vagues": pair}
-    notice = Fault("vagues_arrondies", fields=fields, severity=Severity.DOUTE)
-    return replace(estimates, comparison=out, notices=(*estimates.notices, notice))
+    notices = []
+    for pair in sorted({p for p, _ in telling}):
+        lone = set[str]().union(*(owners for (p, _), owners in telling.items() if p == pair))
+        fields = {
+            "nombre": len(lone),
+            "vagues": pair,
+            "questions": sum(p == pair for p, _ in telling),
+        }
+        notices.append(Fault("vagues_arrondies", fields=fields, severity=Severity.DOUTE))
+    return replace(estimates, comparison=out, notices=(*estimates.notices, *notices))

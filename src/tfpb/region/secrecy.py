@@ -39,24 +39,25 @@ def published_rows(estimates: Estimates, survey: Survey) -> Estimates:
     keep = whole | together
     partial = _partial_territories(survey)
     if partial and (changes & ~whole).any():
-        places = zip(table["vague"].astype(str), table["niveau"], table["territoire"], strict=True)
-        keep &= ~(changes & np.array([p in partial for p in places], dtype=bool))
+        names = (table[c].astype(str) for c in ("vague", "niveau", "territoire", "item"))
+        keep &= ~(changes & np.array([p in partial for p in zip(*names, strict=True)], dtype=bool))
     kept = replace(estimates, comparison=table[keep].reset_index(drop=True))
-    for pair, telling in telling_pairs(survey).items():
-        kept = rounded(kept, pair, telling)
-    return kept
+    return rounded(kept, telling_pairs(survey))
 
 
-def _partial_territories(survey: Survey) -> set[tuple[str, str, str]]:
-    """List (pair of waves, level, territory) met by a bailleur that is not in both waves."""
+def _partial_territories(survey: Survey) -> set[tuple[str, str, str, str]]:
+    """List (pair of waves, level, territory, item) met by a bailleur that answers in one wave only."""
     frame = survey.respondents
-    out: set[tuple[str, str, str]] = set()
-    for one, two in zip(survey.waves, survey.waves[1:], strict=False):
-        owners = [set(frame.loc[frame["vague"] == w, "bailleur"]) for w in (one, two)]
-        alone = owners[0] ^ owners[1]
-        rows = frame[frame["vague"].isin([one, two]) & frame["bailleur"].isin(alone)]
-        for level in (c for c in levels_of(frame) if len(rows)):
-            out |= {(f"{one}-{two}", level, str(t)) for t in rows[level].unique() if t}
+    owner, wave = (frame[c].to_numpy(dtype=object) for c in ("bailleur", "vague"))
+    levels = {c: frame[c].astype(str).to_numpy(dtype=object) for c in levels_of(frame)}
+    out: set[tuple[str, str, str, str]] = set()
+    for pair in zip(survey.waves, survey.waves[1:], strict=False):
+        for item, ranks in survey.answers.items():
+            sides = [(ranks >= 0) & (wave == w) for w in pair]
+            alone = set(owner[sides[0]]) ^ set(owner[sides[1]])
+            rows = (sides[0] | sides[1]) & np.isin(owner, sorted(alone))
+            for level, places in levels.items():
+                out |= {("-".join(pair), level, t, item) for t in set(places[rows]) if t}
     return out
 
 

@@ -208,22 +208,23 @@ def _tie_territories(
 def _tie_panels(table: pd.DataFrame, cells: Cells) -> None:
     """Tie the panel of bailleurs met in two waves, that evolutions of the ensemble are read on."""
     changes = table[table["groupe"].str.startswith("evolution") & (table["bailleur"] == ENSEMBLE)]
-    owners: dict[str, set[str]] = defaultdict(set)
+    owners: dict[tuple[str, str], set[str]] = defaultdict(set)
     index: dict[tuple[str, str, str, str, str], set[str]] = defaultdict(set)
-    for cell in cells.count:
+    for cell, n in cells.count.items():
         if not cell.bailleur.startswith("@"):
-            owners[cell.vague].add(cell.bailleur)
             index[(*cell[:4], cell.groupe)].add(cell.bailleur)
-    waves = sorted(owners)
+            if n > 0 and cell.bailleur != ENSEMBLE:
+                owners[cell.vague, cell.item].add(cell.bailleur)
+    waves = sorted({wave for wave, _ in owners})
     for pair in sorted(set(changes["vague"].astype(str))):
         ends = split_pair(pair, waves)
         if ends is None:
             continue
-        common = (owners[ends[0]] & owners[ends[1]]) - {ENSEMBLE}
-        for wave in ends:
-            if owners[wave] - {ENSEMBLE} == common:
-                continue
-            for key in [k for k in index if k[0] == wave and not k[3].startswith("@")]:
+        for key in [k for k in index if k[0] in ends and not k[3].startswith("@")]:
+            wave, item = key[:2]
+            met = [owners.get((end, item), set()) for end in ends]
+            common = met[0] & met[1]  # question by question, as changes are
+            if met[ends.index(wave)] != common:
                 _tie_panel(cells, key, index[key], common, pair)
 
 
@@ -238,7 +239,9 @@ def _tie_panel(
     total = Cell(vague, item, niveau, terr, ENSEMBLE, group)
     kept = tuple(Cell(vague, item, niveau, terr, o, group) for o in sorted(owners & common))
     left = tuple(
-        Cell(vague, item, niveau, terr, o, group) for o in sorted(owners - common - {ENSEMBLE})
+        one
+        for o in sorted(owners - common - {ENSEMBLE})
+        if cells.count[one := Cell(vague, item, niveau, terr, o, group)] > 0
     )
     if total not in cells.count or not left:
         return

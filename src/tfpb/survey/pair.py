@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -18,6 +18,7 @@ from tfpb.survey.intervals import NIL, standard_error
 from tfpb.survey.model import item_ranks
 from tfpb.survey.opposition import Opposition, Reading
 from tfpb.survey.rows import Frame, gap_rows
+from tfpb.survey.scales import ABSENT
 from tfpb.survey.verdicts import publication_states
 from tfpb.survey.wave import flag_df
 
@@ -64,6 +65,28 @@ def panel(survey: Survey, pair: tuple[str, str]) -> list[str]:
     return sorted(first & second)
 
 
+def on_panel(survey: Survey, pair: tuple[str, str]) -> Survey:
+    """Keep, question by question, the answers of the bailleurs that answered it in both waves.
+
+    A question that a bailleur asked in one wave only would otherwise change the panel of its change.
+    Answers of other waves are left as they are.
+    """
+    frame = survey.respondents
+    owner = frame["bailleur"].to_numpy(dtype=object)
+    waves = [(frame["vague"] == w).to_numpy() for w in pair]
+    here = waves[0] | waves[1]
+    answers, marks = dict(survey.answers), dict(survey.marks)
+    for item, ranks in survey.answers.items():
+        valid = ranks >= 0
+        met = [set(owner[valid & w]) for w in waves]
+        if lone := met[0] ^ met[1]:
+            out = here & np.isin(owner, sorted(lone))
+            answers[item] = np.where(out, ABSENT, ranks).astype(ranks.dtype)
+            if item in marks:
+                marks[item] = np.where(out, np.nan, marks[item])
+    return replace(survey, answers=answers, marks=marks)
+
+
 def estimate_pair(
     survey: Survey,
     items: Sequence[Item],
@@ -73,7 +96,7 @@ def estimate_pair(
     thresholds: Thresholds,
     keys: Sequence[str] = (),
 ) -> PairResult:
-    """Estimate every item in every domain of two waves, on the bailleurs of both.
+    """Estimate every item in every domain of two waves, on the bailleurs that answered it in both.
 
     The design is that of both waves together: a résidence met twice is one cluster, so that its
     two visits are not taken for independent.
@@ -83,6 +106,7 @@ def estimate_pair(
     keys : sequence of str
         Further columns the atoms must not mix (adjustment cells).
     """
+    survey = on_panel(survey, pair)
     rows = np.flatnonzero(survey.respondents["vague"].isin(pair).to_numpy())
     frame = survey.respondents.iloc[rows]
     design = build_design(

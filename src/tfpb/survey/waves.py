@@ -75,9 +75,23 @@ def wave_notices(survey: Survey, plan: Plan, pair: tuple[str, str]) -> list[Faul
     ):
         if gone:
             warn(code, nombre=len(gone), communs=len(owners[0] & owners[1]))
+    if asked := _asked_once(survey, pair, owners[0] & owners[1]):
+        warn("vagues_question", questions=len(asked), item=asked[0])
     for item, ranks in survey.answers.items():
         used = [set(np.unique(ranks[(waves == w).to_numpy() & (ranks >= 0)])) for w in pair]
         enough = all(((waves == w).to_numpy() & (ranks >= 0)).sum() >= _ENOUGH for w in pair)
         if enough and used[0] != used[1] and not survey.scales[item].marks:
             warn("vagues_echelle", item=item)
     return notices
+
+
+def _asked_once(survey: Survey, pair: tuple[str, str], common: set[str]) -> list[str]:
+    """List the questions that a bailleur of both waves answered in one of them only."""
+    frame = survey.respondents
+    owner = frame["bailleur"].to_numpy(dtype=object)
+    waves = [(frame["vague"] == w).to_numpy() for w in pair]
+    return [
+        item
+        for item, ranks in survey.answers.items()
+        if (set(owner[waves[0] & (ranks >= 0)]) ^ set(owner[waves[1] & (ranks >= 0)])) & common
+    ]

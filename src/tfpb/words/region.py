@@ -69,8 +69,9 @@ FAULTS: dict[str, FaultWords] = {
         "niveau des intercommunalités.",
     ),
     "vagues_arrondies": FaultWords(
-        "Les évolutions d’ensemble sont arrondies au point ({vagues}) : {nombre:s bailleur n’est/bailleurs "
-        "ne sont} que dans une vague, et des évolutions exactes diraient ses chiffres ou les leurs.",
+        "{questions:s évolution d’ensemble est arrondie/évolutions d’ensemble sont arrondies} au point "
+        "({vagues}) : {nombre:s bailleur n’a/bailleurs n’ont} de réponses que dans une vague, et des "
+        "évolutions exactes diraient ses chiffres ou les leurs.",
         "",
         "Rien à faire : chaque bailleur trouve ses propres évolutions, exactes, dans son dossier.",
     ),

@@ -197,6 +197,12 @@ FAULTS: Final[dict[str, FaultWords]] = {
         "la même échelle aux deux vagues",
         "Vérifiez l’échelle de chaque livraison avant de lire cette évolution.",
     ),
+    "vagues_question": FaultWords(
+        "{questions:s question n’a de réponses/questions n’ont de réponses} qu’à une vague chez certains "
+        "bailleurs ({vagues}), dont « {item} ».",
+        "les mêmes questions aux deux vagues",
+        "L’évolution d’une question ne porte que sur les bailleurs qui y ont des réponses aux deux vagues.",
+    ),
     "vagues_sortis": FaultWords(
         "{nombre:s bailleur de la première vague manque/bailleurs de la première vague manquent} à la "
         "seconde ({vagues}) : évolutions d’ensemble sur {communs:s bailleur commun/bailleurs communs}.",

@@ -81,15 +81,48 @@ def test_changes_are_rounded_outwards_and_it_is_said() -> None:
     rest = both[~whole]
     np.testing.assert_array_equal(rest["estimation"].to_numpy(), rest["estimation_b"].to_numpy())
     assert [f.fields for f in made.notices if f.code == "vagues_arrondies"] == [
-        {"nombre": 1, "vagues": "2019-2023"}
+        {"nombre": 1, "vagues": "2019-2023", "questions": 3}
     ]
 
 
 def test_three_that_come_together_hide_one_another() -> None:
     answers = region_survey(8)
     assert telling_pairs(answers) == {}
-    assert telling_pairs(without(answers, ("B1", "B2"))) == {"2019-2023": 2}
+    two = telling_pairs(without(answers, ("B1", "B2")))
+    assert two == {("2019-2023", i): {"B1", "B2"} for i in answers.answers}
     three = without(answers, ("B1", "B2", "B3"))
     shares = three.respondents.query("vague == '2023'")["bailleur"].value_counts()
     assert shares[["B1", "B2", "B3"]].max() < 0.85 * shares[["B1", "B2", "B3"]].sum()
     assert telling_pairs(three) == {}
+
+
+def test_a_question_asked_in_one_wave_only_leaves_the_panel_of_its_change() -> None:
+    answers = region_survey(8)
+    frame = answers.respondents
+    new = ((frame["bailleur"] == "B1") & (frame["vague"] == "2019")).to_numpy()
+    q1 = np.where(new, -1, answers.answers["q1"]).astype(np.int16)
+    asked = replace(answers, answers={**answers.answers, "q1": q1})
+    gone = without(without(answers, ("B1",)), ("B1",), "2023")
+    key = ["vague", "niveau", "territoire", "item", "groupe"]
+    rows = []
+    for one in (asked, gone, answers):
+        table = compare_region(one, region_plan(), by=LEVELS, repere=None).comparison
+        changes = table["groupe"].str.startswith("evolution") & (table["bailleur"] == ENSEMBLE)
+        rows.append(table[changes & (table["ajustement"] == "brut")].set_index(key))
+    whole, panel, everyone = (r[r.index.get_level_values("niveau") == TOTAL] for r in rows)
+    for item, like in (("q1", panel), ("q2", everyone)):  # one question only is concerned
+        pick = whole.index[whole.index.get_level_values("item") == item]
+        for name in ("n", "estimation"):
+            np.testing.assert_allclose(
+                whole.loc[pick, name].to_numpy(dtype=float),
+                like.loc[pick, name].to_numpy(dtype=float),
+            )
+    kept = published_rows(compare_region(asked, region_plan(), by=LEVELS, repere=None), asked)
+    table = kept.comparison
+    met = set(frame.loc[frame["bailleur"] == "B1", "departement"])
+    changes = table[
+        table["groupe"].str.startswith("evolution") & (table["niveau"] == "departement")
+    ]
+    assert not met & set(changes.loc[changes["item"] == "q1", "territoire"])
+    assert met & set(changes.loc[changes["item"] == "q2", "territoire"])
+    assert any(f.code == "vagues_question" for f in kept.notices)
