@@ -64,6 +64,22 @@ FORECAST_NOTE: Final = (
 )
 
 
+def quarter_notes(*, outside: Decimal) -> tuple[str, ...]:
+    """Say how to read the abatement by quarter, and what stands in none of its lines."""
+    notes = [
+        (
+            "Perte des collectivités : lignes de la commune, des syndicats et de l’intercommunalité, moins la "
+            "compensation. Les autres lignes sont reportées sur les contribuables."
+        )
+    ]
+    if outside > 0:
+        notes.append(
+            f"{euros(outside)} portés à tort par des avis, hors de tout quartier, ne sont dans aucune de "
+            "ces lignes : voir « Abattement par résidence »."
+        )
+    return tuple(notes)
+
+
 CALCULATION_NOTES: Final = (
     (
         "Ligne d’un avis = 30 % × base nette × part des logements × taux de la ligne, arrondie ; le montant "

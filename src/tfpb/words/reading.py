@@ -156,7 +156,8 @@ FAULTS = {
     "feuille_vide": FaultWords(
         "La feuille est vide : aucune ligne de données.",
         "une ligne d’en-tête puis au moins une ligne",
-        "Vérifiez la feuille choisie (--feuille) et le contenu du fichier.",
+        "Remplissez-la ou choisissez-en une autre (--feuille) ; sans ces données, remettez # devant ce "
+        "fichier dans dossier.toml.",
     ),
     "colonne_absente": FaultWords(
         "La colonne « {colonne} » manque.",

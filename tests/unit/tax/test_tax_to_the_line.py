@@ -8,6 +8,7 @@ import pytest
 from tax_builders import abate, local
 
 from tfpb.report.sections.locaux import premises_table
+from tfpb.words.accounts import quarter_notes
 
 RATES = {
     "taux_commune_pct": "38,97", "taux_syndicats_pct": "1,385", "taux_epci_pct": "3,14",
@@ -51,3 +52,8 @@ def test_a_row_leads_from_the_line_of_the_file_to_the_amount(rounding: str) -> N
         assert table.totals[key] == sum(table.rows[key])
     assert table.totals["compte_eur"] == made.totals["abattement_eur"]
     assert table.totals["frais_comptes_eur"] == made.totals["frais_gestion_eur"]
+
+
+def test_what_notices_abate_outside_every_quarter_is_told_under_the_quarters() -> None:
+    assert len(quarter_notes(outside=Decimal(0))) == 1
+    assert "7\u202f821 €".replace(" ", "\u202f") in quarter_notes(outside=Decimal(7821))[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -114,15 +115,16 @@ def _by_quarter(money: Abatement) -> Table:
         unit="euros par an",
         scope=f"locaux en QPV, imposition {money.year}",
         source=_NOTICE,
-        notes=(
-            ("Perte des collectivités : lignes de la commune, des syndicats et de l’intercommunalité, "
-            "moins la compensation. Les autres lignes sont reportées sur les contribuables."),
-            ("Ce que des avis portent à tort hors de tout quartier n’est dans aucune de ces lignes : voir "
-            "« Abattement par résidence »."),
-        ),
+        notes=words.quarter_notes(outside=_risk_outside(money)),
         media=WORKBOOK,
         totals={key: money.totals[key] for key in _SUMMED if key in money.totals},
     )  # fmt: skip
+
+
+def _risk_outside(money: Abatement) -> Decimal:
+    """Return what notices abate outside every quarter: no line of a quarter holds it."""
+    inside = sum(money.by_qpv["abattement_a_risque_eur"], Decimal(0))
+    return money.totals["abattement_a_risque_eur"] - inside
 
 
 def _statuses(money: Abatement) -> Block:

@@ -169,6 +169,5 @@ def _table(shown: pd.DataFrame) -> Block:
         unit="euros par logement, points (QPV − hors QPV)",
         scope="cases publiables seulement ; une question par axe, la même pour tous les quartiers",
         source="programme d’actions et enquête",
-        notes=(words.SIDE_BY_SIDE,),
         media=WORKBOOK,
     )
