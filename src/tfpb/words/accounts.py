@@ -68,8 +68,8 @@ def quarter_notes(*, outside: Decimal) -> tuple[str, ...]:
     """Say how to read the abatement by quarter, and what stands in none of its lines."""
     notes = [
         (
-            "Perte des collectivités : lignes de la commune, des syndicats et de l’intercommunalité, moins la "
-            "compensation. Les autres lignes sont reportées sur les contribuables."
+            "Perte des collectivités : lignes de la commune, des syndicats et de l’intercommunalité, "
+            "moins la compensation. Les autres lignes sont reportées sur les contribuables."
         )
     ]
     if outside > 0:
