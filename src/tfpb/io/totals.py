@@ -34,8 +34,8 @@ def set_totals_aside(
     """Take out of a table the lines that sum others, each told as a doubt of the table.
 
     A line is a total when its first filled cell says so (« TOTAL », or « Total du quartier… » where a cell
-    that no line may lack is empty), or when the last line holds numbers only and one of them is the sum
-    of its column.
+    that no line may lack is empty), when another cell says so and all that no line may lack is empty, or when
+    the last line holds numbers only and one of them is the sum of its column.
     """
     found, _ = match_columns(table, contract, renames or {})
     numbers = [found[c.name] for c in contract.columns if c.kind in _NUMBERS and c.name in found]
@@ -44,12 +44,7 @@ def set_totals_aside(
     needed = [
         headers.index(found[c.name]) for c in contract.columns if c.filled and c.name in found
     ]
-    totals = [
-        position
-        for position, row in enumerate(cells)
-        if _TOTAL.fullmatch(head := fold(next((c for c in row if c), "")))
-        or (_HEAD.fullmatch(head) and not all(row[k] for k in needed))
-    ]
+    totals = [position for position, row in enumerate(cells) if _is_total(list(row), needed)]
     last = len(cells) - 1
     if last > 1 and last not in totals:
         filled = [h for h, c in zip(headers, cells[last], strict=True) if c]
@@ -74,6 +69,18 @@ def set_totals_aside(
         rows=table.rows[keep],
         notices=(*table.notices, *said),
     )
+
+
+def _is_total(row: list[str], needed: list[int]) -> bool:
+    """Say whether a line says that it is a total; the columns may stand in any order."""
+    filled = [k for k, cell in enumerate(row) if cell]
+    if not filled:
+        return False
+    head = fold(row[filled[0]])
+    if _TOTAL.fullmatch(head) or (_HEAD.fullmatch(head) and not all(row[k] for k in needed)):
+        return True
+    said = [k for k in filled if _HEAD.fullmatch(fold(row[k]))]
+    return bool(said and needed) and not any(row[k] for k in needed if k not in said)
 
 
 def _sums(table: TextTable, header: str) -> bool:

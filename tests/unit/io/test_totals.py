@@ -31,6 +31,20 @@ def test_a_total_is_set_aside_wherever_it_stands(head: str) -> None:
     assert kept(A1, A2, ("", "", "", head, "150")) == ["A1", "A2"]
 
 
+def test_a_total_is_told_in_whatever_order_the_columns_stand() -> None:
+    frame = pd.DataFrame(
+        [A1, A2, ("TOTAL", "", "", "", "150")], columns=list(HEADERS), dtype=object
+    )
+    turned = frame[["realise_eur", "action", "id_action", "code_qpv", "axe"]]
+    made = set_totals_aside(TextTable(turned, "p.xlsx", "", np.arange(2, 5), ""), PROGRAMME)
+    assert list(made.frame["id_action"]) == ["A1", "A2"]
+    lacking = pd.DataFrame(
+        [A1, ("A3", "", "QN05991I", "Total propreté", "9")], columns=list(HEADERS)
+    )
+    made = set_totals_aside(TextTable(lacking, "p.xlsx", "", np.arange(2, 4), ""), PROGRAMME)
+    assert list(made.frame["id_action"]) == ["A1", "A3"]
+
+
 def test_an_action_whose_name_says_total_is_an_action() -> None:
     named = ("Total propreté", "3", "QN05991I", "Contrat Total propreté", "10")
     assert kept(A1, A2, named) == ["A1", "A2", "Total propreté"]
