@@ -50,7 +50,9 @@ def test_the_workbook_says_them(made: Pack, truth: dict[str, float]) -> None:
 
 def test_the_word_file_says_them(made: Pack, truth: dict[str, float]) -> None:
     lines = dict(
-        p.text.split(" : ", 1) for p in made.docx().paragraphs if p.style.name == "Chiffre"
+        re.split(r"\s: ", p.text, maxsplit=1)
+        for p in made.docx().paragraphs
+        if p.style.name == "Chiffre"
     )
     for name in FIGURES:
         said = number(lines[name].split("(")[0])

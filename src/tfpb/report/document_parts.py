@@ -11,6 +11,7 @@ from tfpb.model.report import Format, Text
 from tfpb.report import theme
 from tfpb.report.canvas import shorten
 from tfpb.report.cells import NUMERIC, as_text, missing, printable
+from tfpb.text import french_spaces
 from tfpb.words.report import FICTIONAL_LINE
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def grid(table: Table) -> Grid:
     return Grid(
         title=table.title,
         meta=meta(unit=table.unit, scope=table.scope, source=table.source),
-        headers=tuple(c.header for c in columns),
+        headers=tuple(french_spaces(c.header) for c in columns),
         numeric=tuple(c.format in NUMERIC for c in columns),
         widths=tuple(widths),
         size_pt=size,
@@ -111,6 +112,7 @@ def grid(table: Table) -> Grid:
 
 def _fit(text: str) -> str:
     """Let a very long word break, and cut what no page can hold: the workbook has it whole."""
+    text = french_spaces(text)
     shown = text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 1]}…"
     return _UNBROKEN.sub(_broken, shown)
 

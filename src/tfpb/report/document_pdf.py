@@ -14,6 +14,7 @@ from tfpb.model.report import Chart, KeyFigures, Table, Text
 from tfpb.report import document_parts as parts
 from tfpb.report import theme
 from tfpb.report.cells import printable
+from tfpb.text import french_spaces
 from tfpb.words.report import CONTENTS, EMPTY_TABLE, footer
 
 if TYPE_CHECKING:
@@ -161,9 +162,9 @@ def _svg_of(png: bytes) -> str:
 
 
 def _printable(value: Any) -> Any:
-    """Keep, everywhere, only letters the shipped font has."""
+    """Keep, everywhere, only letters the shipped font has, and the spaces of French typography."""
     if isinstance(value, str):
-        return printable(value)
+        return french_spaces(printable(value))
     if isinstance(value, dict):
         return {key: _printable(v) for key, v in value.items()}
     if isinstance(value, list):

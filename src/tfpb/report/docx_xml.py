@@ -10,7 +10,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 
 from tfpb.report import theme
-from tfpb.text import drop_controls
+from tfpb.text import drop_controls, french_spaces
 
 if TYPE_CHECKING:
     from tfpb.report.document_parts import Grid
@@ -24,8 +24,8 @@ def _colour(value: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return a text that XML may hold."""
-    kept = drop_controls(text)
+    """Return a text that XML may hold, its spaces those of French typography."""
+    kept = french_spaces(drop_controls(text))
     return "".join(c for c in kept if not 0xD800 <= ord(c) <= 0xDFFF and c not in "\ufffe\uffff")  # noqa: PLR2004
 
 

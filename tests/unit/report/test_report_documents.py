@@ -211,6 +211,16 @@ def test_a_long_title_keeps_to_one_running_line(tmp_path: Path) -> None:
     assert len(running) < 140
 
 
+def test_no_line_is_cut_beside_a_quote_or_before_a_colon(
+    document: word.document.Document, pdf_text: str
+) -> None:
+    assert not re.findall(r"«\s*$|^\s*[»:;?!]", pdf_text, re.MULTILINE)
+    cells = [c.text for t in document.tables for row in t.rows for c in row.cells]
+    whole = "\n".join([*(p.text for p in document.paragraphs), *cells])
+    assert "«\u00a0" in whole
+    assert not re.findall(r"« | »|\w [:;?!]\s", whole)
+
+
 def test_no_chapter_starts_at_the_foot_of_a_page(document: word.document.Document) -> None:
     body = document.paragraphs
     for before, after in itertools.pairwise(body):
