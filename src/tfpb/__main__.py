@@ -1,5 +1,20 @@
-"""`python -m tfpb`: the command line, where no `tfpb` command is installed."""
+"""The command line: `tfpb`, or `python -m tfpb` where no such command is installed."""
 
-from tfpb.cli.app import main
+import sys
 
-main()
+
+def main() -> None:
+    """Run the command line; Ctrl-C while it loads ends it as later, without a traceback."""
+    try:
+        from tfpb.cli.app import main as run  # noqa: PLC0415 - what this guards
+
+        run()
+    except KeyboardInterrupt:
+        from tfpb.cli.interruption import STOPPED, STOPPED_CODE  # noqa: PLC0415
+
+        print(STOPPED, file=sys.stderr)  # noqa: T201
+        sys.exit(STOPPED_CODE)
+
+
+if __name__ == "__main__":
+    main()

@@ -15,6 +15,7 @@ from tfpb.cli.dossier import dossier
 from tfpb.cli.french import FrenchTyper
 from tfpb.cli.geocoder import geocoder
 from tfpb.cli.geodonnees import geodonnees
+from tfpb.cli.interruption import watch
 from tfpb.cli.localiser import localiser
 from tfpb.cli.nouveau import nouveau
 from tfpb.cli.region import region
@@ -59,6 +60,7 @@ def main() -> None:
     gc.set_threshold(*_COLLECTED)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     settle_console()
+    watch()
     if len(sys.argv) == 1:
         if sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty():
             from tfpb.cli.guide import dialogue

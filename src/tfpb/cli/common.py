@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from tfpb.cli.interruption import STOPPED, STOPPED_CODE, was_asked
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -80,6 +82,8 @@ def guard() -> Iterator[None]:
     try:
         yield
     except TfpbError as error:
+        if was_asked():
+            raise _stopped() from None
         show_faults(error.faults)
         raise typer.Exit(error.exit_code) from None
     except (typer.Exit, typer.Abort, typer.BadParameter):
@@ -88,9 +92,11 @@ def guard() -> Iterator[None]:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
         raise typer.Exit(0) from None
     except KeyboardInterrupt:
-        complain("Arrêté à votre demande : rien n’a été laissé à moitié écrit.")
-        raise typer.Exit(130) from None
+        was_asked()
+        raise _stopped() from None
     except Exception as error:
+        if was_asked():
+            raise _stopped() from None
         if os.environ.get("TFPB_TRACE"):
             raise
         if (refused := _system_error(error)) is not None:
@@ -101,6 +107,11 @@ def guard() -> Iterator[None]:
             f"{type(error).__name__}. Relancez avec la variable TFPB_TRACE=1 et envoyez le texte affiché."
         )
         raise typer.Exit(_OUR_FAULT) from None
+
+
+def _stopped() -> typer.Exit:
+    complain(STOPPED)
+    return typer.Exit(STOPPED_CODE)
 
 
 def _system_error(error: BaseException | None) -> OSError | None:

@@ -24,17 +24,18 @@ else:
     import fcntl
 
 _PREFIX: Final = "tfpb-pret-"
+_GONE: Final = "tfpb-fini-"
 _LOCK: Final = ".verrou"
+_TRIES: Final = 20
+_MOVES_HELD = bool(sys.platform != "win32")
 
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
     """Lend an empty folder; it is removed at the end, whatever happens but a kill."""
     _sweep(Path(tempfile.gettempdir()))
-    lent = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    lock = (lent / _LOCK).open("wb")
+    lent, lock = next(taken for _ in range(_TRIES) if (taken := _take()) is not None)
     try:
-        _hold(lock)
         folder = lent / "fichiers"
         folder.mkdir()
         yield folder
@@ -43,14 +44,41 @@ def scratch_folder() -> Iterator[Path]:
         shutil.rmtree(lent, ignore_errors=True)
 
 
+def _take() -> tuple[Path, BinaryIO] | None:
+    """Make a folder and take its lock; None when another call swept it before the lock was ours."""
+    lent = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    lock = None
+    with suppress(FileNotFoundError, BlockingIOError, PermissionError):
+        lock = (lent / _LOCK).open("wb")
+        _hold(lock)
+        if (lent / _LOCK).is_file():
+            return lent, lock
+    if lock is not None:
+        lock.close()
+    return None
+
+
 def _sweep(where: Path) -> None:
     """Remove the folders whose owner is no more; those of other users refuse, and stay."""
     with suppress(OSError):
+        for half in where.glob(f"{_GONE}*"):  # a kill while one was removed
+            shutil.rmtree(half, ignore_errors=True)
         for left in sorted(where.glob(f"{_PREFIX}*")):
             with suppress(OSError):
-                with (left / _LOCK).open("r+b") as lock:
-                    _hold(lock)
-                shutil.rmtree(left)
+                shutil.rmtree(_claimed(left))
+
+
+def _claimed(left: Path) -> Path:
+    """Take a folder whose owner is no more: it changes name under its lock, then nobody looks for it.
+
+    Windows renames no folder that holds an open file: there the lock is let go of first.
+    """
+    gone = left.with_name(_GONE + left.name.removeprefix(_PREFIX))
+    with (left / _LOCK).open("r+b") as lock:
+        _hold(lock)
+        if _MOVES_HELD:
+            return left.rename(gone)
+    return left.rename(gone)
 
 
 def _hold(lock: BinaryIO) -> None:

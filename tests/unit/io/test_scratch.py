@@ -68,3 +68,25 @@ def test_a_folder_of_others_is_left_alone(temporary: Path) -> None:
     with scratch_folder():
         pass
     assert sorted(p.name for p in temporary.iterdir()) == ["autre", "tfpb-pret-abc"]
+
+
+CROWD = """
+import sys, tempfile
+tempfile.tempdir = sys.argv[1]
+from tfpb.io.scratch import scratch_folder
+for _ in range(150):
+    with scratch_folder() as folder:
+        (folder / "a").write_bytes(b"x")
+        assert (folder / "a").read_bytes() == b"x"
+"""
+
+
+def test_runs_at_the_same_time_take_nothing_from_each_other(temporary: Path) -> None:
+    crowd = [
+        subprocess.Popen(
+            [sys.executable, "-c", CROWD, str(temporary)], stderr=subprocess.PIPE, text=True
+        ) for _ in range(4)
+    ]  # fmt: skip
+    said = [p.communicate(timeout=120)[1] for p in crowd]
+    assert [p.returncode for p in crowd] == [0] * 4, said
+    assert list(temporary.iterdir()) == []

@@ -1,0 +1,57 @@
+"""Ctrl-C at any moment: the same sentence and code, whatever is loading or a library makes of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import typer
+
+from tfpb.cli import interruption
+from tfpb.cli.common import guard
+from tfpb.errors import fail
+
+SRC = Path(__file__).parents[2] / "src"
+
+
+@pytest.mark.parametrize("error", [ValueError("no array"), fail("fichier_illisible", format="x")])
+def test_what_a_library_makes_of_control_c_is_still_control_c(
+    error: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    interruption.watch()
+    try:
+        with pytest.raises(typer.Exit) as left, guard():  # noqa: PT012
+            try:
+                signal.raise_signal(signal.SIGINT)
+            except KeyboardInterrupt:
+                raise error from None
+        assert left.value.exit_code == 130
+        assert capsys.readouterr().err == f"{interruption.STOPPED}\n"
+        with pytest.raises(typer.Exit) as left, guard():
+            raise error  # the next command of a dialogue is judged by itself
+        assert left.value.exit_code in (1, 2)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process is not interrupted this way there")
+@pytest.mark.parametrize("seconds", [0.12, 0.2, 0.3])
+def test_control_c_while_the_program_loads_shows_no_traceback(seconds: float) -> None:
+    slow = "import sys, time; sys.meta_path.insert(0, type('S', (), {'find_spec': staticmethod("
+    slow += "lambda name, *_: time.sleep(0.05 if name.startswith('tfpb.') else 0))})); "
+    with subprocess.Popen(
+        [sys.executable, "-c", f"{slow}print(1, flush=True); from tfpb.__main__ import main; main()"],
+        env={**os.environ, "PYTHONPATH": str(SRC)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        process.stdout.read(1)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)[1].decode()
+    assert (process.returncode, said) == (130, f"{interruption.STOPPED}\n")
