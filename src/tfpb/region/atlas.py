@@ -88,11 +88,23 @@ def _model(job: MapJob) -> MapModel:
         sources=geography.sources,
     )
     model = map_model(dossier)
-    return replace(model, pages=tuple(_over_bailleurs(p) for p in model.pages))
+    homes = job.located.residences
+    return replace(
+        model,
+        pages=tuple(
+            _over_bailleurs(p, homes[homes["code_qpv"] == p.code_qpv]) for p in model.pages
+        ),
+    )
 
 
-def _over_bailleurs(page: QpvPage) -> QpvPage:
-    """Say whom the lines are about: every bailleur's tenants, not one's."""
+def _over_bailleurs(page: QpvPage, homes: pd.DataFrame) -> QpvPage:
+    """Say whose the dwellings are, and whom the lines are about: every bailleur's tenants, not one's.
+
+    Whose comes last: when the column is full, what is answered to an élu is kept.
+    """
+    owned = homes.groupby("bailleur")["logements_dans"].sum()
+    owned = owned[owned > 0].sort_index().sort_values(ascending=False, kind="stable")
+    whose = words.owners_sentence([(str(name), int(n)) for name, n in owned.items()])
     scope = {
         quarter_page.GAP_SCOPE_QUARTER: words.SCOPE_QUARTER,
         quarter_page.GAP_SCOPE_CONVENTION: words.SCOPE_PLACE,
@@ -105,7 +117,7 @@ def _over_bailleurs(page: QpvPage) -> QpvPage:
         page,
         figures=figures,
         gap_scope=scope.get(page.gap_scope, page.gap_scope),
-        sentences=tuple(s.replace(said, words.PLACE_TENANTS) for s in page.sentences),
+        sentences=(*(s.replace(said, words.PLACE_TENANTS) for s in page.sentences), *whose),
     )
 
 

@@ -109,6 +109,7 @@ FAULTS: dict[str, FaultWords] = {
 }
 
 ATLAS: Final = "{titre} : atlas des quartiers prioritaires"
+_NAMED: Final = 4
 NO_CONTRAT: Final = "Quartiers sans contrat de ville connu"
 READINGS: Final[dict[str, str]] = {
     "au_dessus": "au-dessus de la médiane des autres",
@@ -207,6 +208,23 @@ def owners_lead(wave: str, *, letters: bool, spread: bool) -> str:
             "pour les montrer un à un sans les faire reconnaître."
         )
     return "Trop peu de bailleurs pour montrer ce qui varie de l’un à l’autre."
+
+
+def owners_sentence(owned: list[tuple[str, int]]) -> tuple[str, ...]:
+    """Say whose the dwellings of a quarter are, the first four by name; nothing when there are none.
+
+    Parameters
+    ----------
+    owned : list of (str, int)
+        Bailleurs and their dwellings, most first.
+    """
+    if not owned:
+        return ()
+    named = [f"{name} ({number(n)})" for name, n in owned[:_NAMED]]
+    if rest := owned[_NAMED:]:
+        named.append(f"{plural(len(rest), 'autre')} ({number(sum(n for _, n in rest))})")
+    said = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} et {named[-1]}"
+    return (f"À qui sont ces logements : {said}.",)
 
 
 def money_lead(abated: object, valued: object) -> str:

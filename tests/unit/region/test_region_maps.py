@@ -79,7 +79,12 @@ def test_a_page_over_bailleurs_speaks_of_no_single_one() -> None:
         sentences=(f"Les locataires {quarter_page.CONVENTION_SCOPE}.",),
         gap_scope=quarter_page.GAP_SCOPE_CONVENTION,
     )  # fmt: skip
-    said = _over_bailleurs(page)
+    homes = pd.DataFrame({"bailleur": list("ABCDEFA"), "logements_dans": [10, 50, 30, 20, 0, 5, 2]})
+    said = _over_bailleurs(page, homes)
+    assert said.sentences[-1] == (
+        "À qui sont ces logements : B (50), C (30), D (20), A (12) et 1 autre (5)."
+    )
+    assert len(_over_bailleurs(page, homes.iloc[:0]).sentences) == 1
     text = " ".join([said.gap_scope, *said.sentences, *(" ".join(f) for f in said.figures)])
     assert "du bailleur" not in text
     assert "tous bailleurs" in text
