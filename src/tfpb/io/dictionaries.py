@@ -15,19 +15,23 @@ from tfpb.text import fold
 if TYPE_CHECKING:
     import pandas as pd
 
-_VARIABLE: Final = ("variable", "nom variable", "nom de la variable", "nom", "champ", "colonne")
-_LABEL: Final = ("libelle", "libelle variable", "libelle de la variable", "question", "intitule",
-                 "description", "label")  # fmt: skip
-_CODE: Final = ("code", "codes", "valeur", "code modalite", "value")
-_MEANING: Final = ("modalite", "modalites", "libelle modalite", "libelle de la modalite",
-                   "signification", "libelle code", "reponse", "reponses", "etiquette")  # fmt: skip
+_VARIABLE: Final = ("variable", "variables", "nom variable", "code variable", "nom", "nom colonne", "champ",
+                    "nom champ", "colonne", "code question")  # fmt: skip
+_LABEL: Final = ("libelle", "libelle variable", "question", "intitule", "intitule question",
+                 "libelle question", "intitule variable", "texte question", "description",
+                 "label")  # fmt: skip
+_CODE: Final = ("code", "codes", "valeur", "valeurs", "code modalite", "code reponse", "value")
+_MEANING: Final = ("modalite", "modalites", "libelle modalite", "libelle modalites", "signification",
+                   "libelle code", "libelle valeur", "libelle reponse", "intitule modalite", "reponse",
+                   "reponses", "etiquette", "etiquette valeur")  # fmt: skip
+_ARTICLES: Final = re.compile(r"\b(?:de|du|des|la|le|les|d|l) ")
 _PAIR: Final = re.compile(r"\s*(-?\d+)\s*[=:–-]\s*(.+?)\s*")
 _ROUND: Final = re.compile(r"(-?\d+)[.,]0+")
 
 
 def is_dictionary(frame: pd.DataFrame) -> bool:
     """Say whether a sheet is a dictionary: a column of variables and a column of what they mean."""
-    heads = [fold(c) for c in frame.columns]
+    heads = [_head(c) for c in frame.columns]
     has_name = any(h in _VARIABLE for h in heads)
     return has_name and any(h in (*_LABEL, *_MEANING) for h in heads)
 
@@ -62,8 +66,13 @@ def read_dictionary(frame: pd.DataFrame) -> Dictionary:
 
 
 def _find(frame: pd.DataFrame, names: tuple[str, ...]) -> str | None:
-    folded = {fold(c): str(c) for c in reversed(list(frame.columns))}
+    folded = {_head(c): str(c) for c in reversed(list(frame.columns))}
     return next((folded[n] for n in names if n in folded), None)
+
+
+def _head(name: object) -> str:
+    """Fold a header, articles left out: « Intitulé de la question » is « intitule question »."""
+    return _ARTICLES.sub("", fold(str(name)))
 
 
 def _coded_column(frame: pd.DataFrame) -> str | None:

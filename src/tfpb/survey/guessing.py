@@ -44,15 +44,18 @@ ROLES: Final[dict[str, tuple[str, ...]]] = {
 """Role of a plan → folded headers or labels that name it, best first."""
 _LIKELY: Final = {
     "repondant": re.compile(
-        r"\b(num|numero|n|id|ident|cle)\b.*\b(quest|enq|rep|interv|menage)|^ident$"
+        r"\b(num|numero|n|id|ident|identifiant|cle)\b.*\b(quest|enq|rep|interv|menage)"
+        r"|^ident$|^respondent( id)?$"
     ),
     "vague": re.compile(r"^(annee|an|date enquete|edition|campagne)$"),
-    "residence": re.compile(r"\b(resid|residence|programme|groupe|esi)\b"),
+    "residence": re.compile(r"\b(resid|residence|programme|groupe|esi|ensemble immobilier)\b"),
     "poids": re.compile(r"\b(coef\w*|poids|pond\w*|redress\w*|redr)\b"),
     "qpv": re.compile(r"\b(qpv|zus|quartiers? prioritaires?)\b"),
     "bailleur": re.compile(r"\b(bailleur|organisme|oph|esh)\b"),
 }
 """Words that make a header or a label likely to name a role: to be confirmed."""
+_ASKED: Final = re.compile(r"\b(notes?|satisf\w*|recommand\w*|diriez|pensez|estimez)\b")
+"""Words of a question: « Note donnée au bailleur » names no bailleur."""
 
 _THEMES: Final[dict[Theme, tuple[str, ...]]] = {
     Theme.GLOBAL: (
@@ -104,8 +107,13 @@ _NSP: Final = (
     "non reponse",
     "sans reponse",
     "non renseigne",
+    "pas de reponse",
+    "pas d avis",
+    "pas d opinion",
 )
 _OUT: Final = ("non concern", "sans objet", "pas concern")
+_NONE: Final = re.compile(r"^(?:\d+ )?(?:pas|aucune?|il n y a pas|je n ai pas|n a pas|n ai pas)\b")
+"""« Pas de gardien dans ma résidence »: there is nothing to be satisfied with."""
 _UNHAPPY: Final = re.compile(
     r"\b(pas|peu|insatisfait\w*|mecontent\w*|mauvais\w*|mediocre\w*|jamais|non|insuffisant\w*)\b"
 )
@@ -167,7 +175,12 @@ def likely_columns(role: str, headers: Sequence[str], labels: Mapping[str, str])
     pattern = _LIKELY.get(role)
     if pattern is None:
         return []
-    return [h for h in headers if any(pattern.search(fold(t)) for t in (h, labels.get(h, "")))]
+    said = {h: [fold(t) for t in (h, labels.get(h, ""))] for h in headers}
+    return [
+        h
+        for h, texts in said.items()
+        if any(pattern.search(t) for t in texts) and not any(_ASKED.search(t) for t in texts)
+    ]
 
 
 def guess_scale(answers: Sequence[str], meanings: Mapping[str, str]) -> GuessedScale | None:
@@ -285,6 +298,8 @@ def _side(text: str) -> str:
         return "out"
     if any(w in text for w in _NSP):
         return "nsp"
+    if _NONE.search(text) and not _HAPPY.search(text) and not _UNHAPPY.search(_NONE.sub("", text)):
+        return "out"
     if _MIDDLE.search(text):
         return "middle"
     if _UNHAPPY.search(text):

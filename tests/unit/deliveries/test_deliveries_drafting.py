@@ -113,6 +113,33 @@ def test_a_middle_answer_is_placed_and_said() -> None:
     assert "réponse du milieu" in text
 
 
+@pytest.mark.parametrize(
+    ("answer", "side"),
+    [
+        ("Pas de gardien dans ma résidence", "not_concerned"),
+        ("Il n’y a pas d’ascenseur", "not_concerned"),
+        ("5 - Aucun espace vert", "not_concerned"),
+        ("Pas d’avis", "unknown"),
+        ("Pas de réponse", "unknown"),
+        ("Pas satisfait(e)", "unsatisfied"),
+        ("Pas du tout satisfait", "unsatisfied"),
+        ("Plutôt satisfait(e)", "satisfied"),
+    ],
+)
+def test_nothing_to_be_satisfied_with_is_not_dissatisfaction(answer: str, side: str) -> None:
+    scale = guess_scale(["Très satisfait", answer], {})
+    assert scale is not None
+    assert answer in getattr(scale, side)
+
+
+def test_a_question_about_the_bailleur_names_no_bailleur() -> None:
+    firm = table(QPV=["Oui", "Non"] * 4, NOTE=[str(k) for k in range(8)])
+    text = draft_plan(firm, Dictionary({"NOTE": "Note globale donnée au bailleur sur 10"}, {}))
+    assert 'bailleur = "NOTE"' not in text
+    assert "# bailleur_fixe" in text
+    assert "satisfait_des = 7" in text
+
+
 def test_answers_that_cannot_be_placed_are_listed() -> None:
     scale = guess_scale(["Très satisfait", "Vert"], {})
     assert scale is not None

@@ -314,6 +314,23 @@ def test_long_dictionary_names_its_variable_once() -> None:
     assert read_dictionary(frame).meanings == {"q1": {"1": "Oui", "2": "Non"}}
 
 
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("Nom de variable", "Intitulé de la question", "Valeur", "Signification"),
+        ("Code variable", "Texte de la question", "Code réponse", "Libellé de la réponse"),
+        ("Nom de la colonne", "Libellé de question", "Valeurs", "Étiquette de valeur"),
+    ],
+)
+def test_dictionary_headers_of_other_firms(heads: tuple[str, ...]) -> None:
+    rows = [("v03", "Présence du gardien", "1", "Pas du tout satisfait"), ("v03", "", "4", "Ravi")]
+    frame = pd.DataFrame(rows, columns=list(heads))
+    assert is_dictionary(frame)
+    read = read_dictionary(frame)
+    assert read.labels == {"v03": "Présence du gardien"}
+    assert read.meanings == {"v03": {"1": "Pas du tout satisfait", "4": "Ravi"}}
+
+
 def test_dictionary_of_codes_under_an_unknown_header() -> None:
     frame = pd.DataFrame({"Variable": ["q1"], "Libellé": ["A"], "Format": ["1=Oui\n2=Non"]})
     assert read_dictionary(frame).meanings == {"q1": {"1": "Oui", "2": "Non"}}
