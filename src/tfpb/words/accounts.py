@@ -184,6 +184,14 @@ def leavers_sentence(
     return f"{text} ; aucun avis ne les porte encore."
 
 
+def balance_words(balance: Decimal, left: Decimal | None) -> str:
+    """Say how the balance is made, and what quarters have left where one in excess hides it."""
+    made = "valorisé − abattement − report"
+    if left and left != -balance:
+        return f"{made} ; quartier par quartier, {euros(left)} à justifier"
+    return made
+
+
 def balance_lead(
     valued: Decimal,
     abated: Decimal | None,

@@ -92,6 +92,8 @@ def test_a_quarter_in_excess_does_not_hide_what_another_has_left() -> None:
     assert "le solde est de −26\u202f€" in said
     alone = accounts.balance_lead(Decimal(10), Decimal(15), Decimal(-5), Decimal(5))
     assert "quartier par quartier" not in alone
+    assert "50\u202f€ à justifier" in accounts.balance_words(Decimal(-26), Decimal(50))
+    assert "justifier" not in accounts.balance_words(Decimal(-5), Decimal(5))
 
 
 def test_a_title_counts_the_questions_it_does_not_name() -> None:

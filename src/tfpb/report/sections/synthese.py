@@ -89,7 +89,8 @@ def _figures(dossier: Dossier) -> list[KeyFigure]:
         out.append(_euros("Actions valorisées", valued, accounts.coverage_words(valued, abated)))
         if "solde_eur" in programme.totals and money is not None:
             balance = programme.totals["solde_eur"]
-            out.append(_euros("Solde", balance, "valorisé − abattement − report"))
+            left = programme.totals.get("rattrapage_eur")
+            out.append(_euros("Solde", balance, accounts.balance_words(balance, left)))
     out.append(
         KeyFigure(
             "À vérifier",
