@@ -252,7 +252,7 @@ def _cross_check(
         checks += [(c, group[c.line : c.line + c.span]) for c in made]
         doubts += [
             Fault(
-                "avis_inexplique",
+                _why(c, group, stipulated, tolerance),
                 place(group[c.line].row, "cotisation_avis_eur"),
                 amount(money(group[c.line].row.get("cotisation_avis_eur")) or ZERO),
                 {"avis": c.avis, "attendu": amount(cents(c.expected))},
@@ -262,6 +262,18 @@ def _cross_check(
             if c.constat == "inexplique"
         ]
     return checks, doubts
+
+
+def _why(check: Check, group: list[Premises], stipulated: Terms, tolerance: Decimal) -> str:
+    """Say what may be wrong with a sum that nothing explains: with the TEOM apart, it may be explained."""
+    items = group[check.line : check.line + check.span]
+    apart = total(money(i.row.get("teom_eur")) for i in items)
+    if apart:
+        lines = [replace(notice_line(i), paid=None) for i in items]
+        lines[0] = replace(lines[0], paid=check.read - apart)
+        if all(c.constat != "inexplique" for c in read_notice(lines, stipulated, tolerance)[1]):
+            return "cotisation_avec_teom"
+    return "avis_inexplique"
 
 
 def _premises_frame(frame: pd.DataFrame, pairs: tallies.Pairs) -> pd.DataFrame:

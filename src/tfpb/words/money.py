@@ -117,6 +117,11 @@ FAULTS: dict[str, FaultWords] = {
         "la table des conventions, avec leurs dates",
         "Ajoutez-la ; d’ici là les montants sont donnés pour information, hors des totaux.",
     ),
+    "cotisation_avec_teom": FaultWords(
+        "La cotisation de l’avis {avis} semble comprendre la taxe d’enlèvement des ordures ménagères.",
+        "environ {attendu} €, hors TEOM",
+        "Retranchez-en la TEOM de la même ligne ; d’ici là, l’outil ne sait pas si l’abattement est porté.",
+    ),
     "avis_inexplique": FaultWords(
         "La cotisation de l’avis {avis} ne s’explique ni avec ni sans abattement.",
         "environ {attendu} €",

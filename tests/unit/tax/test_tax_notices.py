@@ -187,3 +187,18 @@ def test_premises_of_a_notice_that_is_out_are_real_whichever_row_bears_the_sum()
         "estime",
         "estime",
     ]
+
+
+@pytest.mark.parametrize("paid", [FULL, PART])
+def test_a_sum_that_holds_the_teom_is_told_as_such(paid: Decimal) -> None:
+    row = local(cotisation_avis_eur=paid + 200, teom_eur=200)
+    assert [n.code for n in abate(row).notices if n.code.startswith(("avis", "cotisation"))] == [
+        "cotisation_avec_teom"
+    ]
+    whole = [
+        local(invariant=1, cotisation_avis_eur=2 * FULL + 400, teom_eur=200),
+        local(invariant=2, teom_eur=200),
+    ]
+    assert "cotisation_avec_teom" in codes(abate(*whole))
+    odd = abate(local(cotisation_avis_eur=paid + 300, teom_eur=200))
+    assert "cotisation_avec_teom" not in codes(odd)
