@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe, Publication, Verdict
+from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe, Publication, Theme, Verdict
 from tfpb.model.survey import (
     _SEAL,  # the only place allowed to make Published
     Estimates,
     Published,
     WaveFacts,
 )
-from tfpb.survey.cells import OWNER, Before, Cell, declare_cells, without
+from tfpb.survey.cells import MODEL_ITEM, OWNER, Before, Cell, declare_cells, without
 from tfpb.survey.crossings import tie_crossings
 from tfpb.survey.marking import rests_on
 from tfpb.survey.masking import complement_masks
@@ -85,6 +85,7 @@ def protect(
     before = frozenset(previous)
     # a cell that these tables do not declare (a panel seen from one bailleur's cut) stays masked too
     masked = complement_masks(cells, masking_n, before) | before
+    masked |= _models_of(estimates.items, masked)
     comparison = estimates.comparison
     if hidden:
         comparison = comparison[~comparison["niveau"].isin(hidden)].reset_index(drop=True)
@@ -108,6 +109,16 @@ def protect(
         notices=estimates.notices,
         settings=_settings(estimates, masked, hidden),
         seal=_SEAL,
+    )
+
+
+def _models_of(items: pd.DataFrame, masked: frozenset[Cell]) -> frozenset[Cell]:
+    """List the models of priorities that would tell how many gave an overall mark that is masked."""
+    if items.empty:
+        return frozenset()
+    overall = set(items.loc[items["theme"] == Theme.GLOBAL.value, "item"])
+    return frozenset(
+        c._replace(item=MODEL_ITEM) for c in masked if c.item in overall and c.niveau == TOTAL
     )
 
 

@@ -274,6 +274,28 @@ def test_the_last_runs_masks_reach_what_they_were_not_asked_for() -> None:
     assert len(masked_cells(again)) > len(masked_cells(free)) + 1
 
 
+def test_priorities_do_not_count_a_masked_overall_mark() -> None:
+    more = [{"colonnes": ["note"], "libelle": "note", "theme": "global", "echelle": "note"}]
+    plan = make_plan(more=more)
+    delivery = make_delivery(4, residences=8, interviews=14)
+    rng = np.random.default_rng(4)
+    delivery["note"] = [str(k) for k in rng.integers(0, 11, len(delivery))]
+    estimates = compare(recode([delivery], plan), plan)
+    mark = Cell("2023", "note", "total", "total", "B", "qpv")
+    free = protect(estimates, masking_n=MASK).priorities
+    shown = protect(estimates, masking_n=MASK, previous=[mark])
+    here = (free["vague"] == "2023") & (free["bailleur"] == "B") & (free["groupe"] == "qpv")
+    assert free.loc[here, "n"].notna().all()
+    for cell in masked_cells(shown):
+        rows = shown.priorities[
+            (shown.priorities["vague"] == cell.vague)
+            & (shown.priorities["bailleur"] == cell.bailleur)
+            & (shown.priorities["groupe"] == cell.groupe)
+        ]
+        assert rows["n"].isna().all()
+    assert shown.priorities.loc[here, "n"].isna().all()
+
+
 def test_published_has_one_maker() -> None:
     published = protect(_estimates(1), masking_n=MASK)
     fields = {f: getattr(published, f) for f in Published.__dataclass_fields__ if f != "seal"}
