@@ -314,8 +314,7 @@ def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...]
     usable = local[local["item"].isin(items) & local["publication"].isin(_SHOWN)]
     place = code if len(usable) else TOTAL
     here = now[now["territoire"] == place]
-    base = now[now["territoire"] == TOTAL]
-    lines = tuple(_line(here, base, item, str(labels[item])) for item in items)
+    lines = tuple(_line(here, item, str(labels[item])) for item in items)
     quarter = place == code
     best = next((line for line in lines if line.gap is not None), None)
     chosen = items[lines.index(best)] if best is not None else ""
@@ -340,14 +339,15 @@ def _one(table: pd.DataFrame, item: str, group: Groupe) -> dict[str, Any] | None
     return {str(k): v for k, v in hit.iloc[0].items()} if len(hit) else None
 
 
-def _line(here: pd.DataFrame, base: pd.DataFrame, item: str, label: str) -> GapLine:
+def _line(here: pd.DataFrame, item: str, label: str) -> GapLine:
+    """Say one gap, with the two levels it is the difference of."""
     gap = _one(here, item, Groupe.ECART)
     if gap is None or gap["publication"] not in _SHOWN:
         code = str(gap["verdict"]) if gap is not None else "non_publiable"
         return GapLine(
             label, None, None, None, None, None, 0, verdict_sign(code), verdict_words(code)
         )
-    levels = [_one(here, item, Groupe.QPV), _one(base, item, Groupe.HORS_QPV)]
+    levels = [_one(here, item, g) for g in (Groupe.QPV, Groupe.HORS_QPV)]
     shown = [r if r is not None and r["publication"] in _SHOWN else None for r in levels]
     qpv, hors = (float(r["estimation"]) if r is not None else None for r in shown)
     n_qpv, n_hors = (int(r["n"]) if r is not None else 0 for r in shown)

@@ -13,7 +13,7 @@ import pytest
 from map_models import synthetic
 from PIL import Image
 
-from tfpb.io.atlas import atlas_bytes
+from tfpb.io.atlas import AtlasPage, atlas_bytes
 from tfpb.report import map_panel, map_print
 from tfpb.report.map_layers import atlas
 from tfpb.report.map_view import page_view
@@ -78,7 +78,8 @@ def test_what_is_under_the_hash_is_paper(bare: MapPicture) -> None:
 
 def test_a_stamped_sheet_can_be_bound(bare: MapPicture, tmp_path: Path, day: dt.date) -> None:
     page = map_print.stamped(bare, "3fa9c1d2").pdf
-    bound = atlas_bytes([("Page", page)], title="Atlas", author="tfpb", date=day)
+    sheets = [AtlasPage("QN05901N", "Page", "Commune", page)]
+    bound = atlas_bytes(sheets, title="Atlas", author="tfpb", date=day, note="")
     assert "3fa9c1d2" in text_of(bound, tmp_path)
 
 

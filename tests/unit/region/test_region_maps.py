@@ -12,12 +12,19 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from region_cases import LEVELS, region_plan, region_survey
 
 from tfpb.io.atlas import AtlasPage, atlas_bytes
+from tfpb.model.codes import TOTAL
 from tfpb.model.location import Located
 from tfpb.model.maps import QpvPage
 from tfpb.region.atlas import _over_bailleurs, apart
+from tfpb.region.cuts import Protected
+from tfpb.region.estimates import compare_region
 from tfpb.region.facts import axes, axis_rows, quarter_money
+from tfpb.region.reports import thin_dossier
+from tfpb.region.secrecy import published_rows
+from tfpb.report.map_model import _satisfaction
 from tfpb.words import quarter_page
 
 if TYPE_CHECKING:
@@ -115,3 +122,31 @@ def test_the_atlas_binds_pages_by_commune_with_contents_and_the_same_bytes(tmp_p
     for number, name in enumerate(("Zola", "Gare", "Arts"), start=2):
         assert f"Page de {name}" in others[number - 2]
         assert re.search(rf"{name} QN0590\dN [ .]*{number}\b", first)
+
+
+def test_a_gap_on_a_page_is_the_difference_of_the_levels_beside_it() -> None:
+    answers = region_survey(3, owners=14, towns=4)
+    made = published_rows(compare_region(answers, region_plan(), by=LEVELS, repere=None), answers)
+    protected = Protected.of(made, frozenset(), 11)
+    quarters = sorted(set(answers.respondents["code_qpv"]) - {""})
+    head = SimpleNamespace(
+        settings=SimpleNamespace(
+            region=SimpleNamespace(annee=2025, date=dt.date(2026, 9, 15), donnees_fictives=True,
+                                   organisme_regional="Union"),
+            file="region.toml",
+        ),
+        run_hash="0" * 8, year=2025, vintage=2024,
+    )  # fmt: skip
+    whole, met = "C0", 0
+    survey = protected.place("contrat_de_ville", whole, quarters)
+    base = survey.comparison[survey.comparison["niveau"] == TOTAL]
+    dossier = thin_dossier(head, whole, survey, pd.DataFrame())  # type: ignore[arg-type]
+    for code in quarters:
+        scope, lines, _, _ = _satisfaction(dossier, code)
+        for line in lines:
+            if line.gap is None or line.qpv is None or line.hors is None:
+                continue
+            assert line.gap == pytest.approx(line.qpv - line.hors, abs=1e-9)
+            met += scope == quarter_page.GAP_SCOPE_QUARTER
+    assert met
+    assert base["groupe"].eq("hors_qpv").any()  # the contrat's own other side is another one
