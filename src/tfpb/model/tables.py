@@ -371,7 +371,7 @@ PREMISES: Final = Contract(
             "fin_exoneration",
             Kind.DATE,
             "fin d’exonération longue durée",
-            aliases=("fin d exoneration", "fin exo", "fin exoneration tfpb"),
+            aliases=("fin d exoneration", "fin exo", "fin exo tfpb", "fin exoneration tfpb"),
         ),
         Column(
             "taux_commune_pct",
