@@ -101,11 +101,16 @@ def _archive(path: Path) -> str:
 
 def unreadable(path: Path, wanted: str, sheet: str = "") -> TfpbError:
     """Make the error of a file that could not be read as `wanted`, saying what it holds."""
+    place = Place(path.name, sheet)
+    return fail("fichier_illisible", place=place, got=contents_or_reason(path), format=wanted)
+
+
+def contents_or_reason(path: Path) -> str:
+    """Say what a file holds, or why that cannot be known (it is no longer there)."""
     try:
-        found = contents(path)
+        return contents(path)
     except OSError as error:
-        found = reason(error)
-    return fail("fichier_illisible", place=Place(path.name, sheet), got=found, format=wanted)
+        return reason(error)
 
 
 def require_file(path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place, Severity, fail
 from tfpb.io.contents import is_binary, require_file, unreadable
-from tfpb.io.limits import MAX_CELL_CHARACTERS, refuse_large
+from tfpb.io.limits import MAX_CELL_CHARACTERS, MAX_COLUMNS, refuse_large
 from tfpb.io.table_files import DANGEROUS
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _FORMAT: Final = "texte CSV"
 _SEPARATORS: Final = (";", "\t", ",", "|")
+_WINDOW: Final = 1_000_000
+"""Characters without an end of line from which a line is looked at."""
 _SAMPLE_CHARACTERS: Final = 200_000
 _SAMPLE_LINES: Final = 50
 _CP1252_HOLES: Final = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
@@ -59,7 +61,7 @@ def read_csv(path: Path) -> tuple[list[list[str]], str]:
     ------
     TfpbError
         `fichier_absent`, `fichier_inaccessible`, `fichier_trop_grand`, `fichier_illisible`,
-        `cellule_trop_longue`, `guillemet_non_ferme`.
+        `cellule_trop_longue`, `guillemet_non_ferme`, `tableau_trop_large`.
     """
     require_file(path)
     refuse_large(path)
@@ -70,6 +72,7 @@ def read_csv(path: Path) -> tuple[list[list[str]], str]:
     del raw
     csv.field_size_limit(MAX_CELL_CHARACTERS)
     separator = _separator(text)
+    _refuse_endless_line(text, separator, path.name)
     grid: list[list[str]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
@@ -84,6 +87,20 @@ def read_csv(path: Path) -> tuple[list[list[str]], str]:
             limite=MAX_CELL_CHARACTERS,
         ) from error
     return grid, separator
+
+
+def _refuse_endless_line(text: str, separator: str, file: str) -> None:
+    """Refuse a line of millions of cells before each of them takes its place in memory."""
+    for start in range(0, len(text) - _WINDOW, _WINDOW):
+        end = start + _WINDOW
+        if text.find("\n", start, end) < 0 and text.find("\r", start, end) < 0:
+            cells = text.count(separator, start, end)
+            if cells > MAX_COLUMNS:
+                row = text.count("\n", 0, start) + 1
+                place = Place(file, "", row)
+                raise fail(
+                    "tableau_trop_large", place=place, got=f"> {cells} colonnes", limite=MAX_COLUMNS
+                )
 
 
 def _refuse_swallowed(cells: list[str], separator: str, position: int, file: str) -> None:

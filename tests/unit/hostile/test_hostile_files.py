@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -258,6 +259,17 @@ def test_too_many_columns_are_refused(tmp_path: Path) -> None:
         (";".join(f"c{i}" for i in range(17_000)) + "\n" + "x;" * 16_999 + "x").encode()
     )
     assert refused(path).code == "tableau_trop_large"
+
+
+def test_a_line_of_millions_of_cells_is_refused_before_memory_is(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"id_residence;adresse\n" + b"a;" * 5_000_000)
+    tracemalloc.start()
+    fault = refused(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (fault.code, fault.place.row) == ("tableau_trop_large", 2)
+    assert peak < 60_000_000
 
 
 def test_a_file_beyond_the_limit_is_refused_unread(
