@@ -14,7 +14,7 @@ from tfpb.model.codes import TOTAL
 from tfpb.model.dossier import Dossier
 from tfpb.model.location import Located
 from tfpb.model.maps import Ground
-from tfpb.model.report import Report, Text
+from tfpb.model.report import Report, Section, Text
 from tfpb.region.cuts import SHOWN
 from tfpb.report.region_sections import contrat as sheet
 from tfpb.report.region_sections import restitution as pages
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.io.region_inputs import RegionSettings
-    from tfpb.model.report import Section
     from tfpb.model.survey import Published
 
 
@@ -130,6 +129,12 @@ class Sheet:
             if not _told(self.survey):
                 compared = replace(compared, lead=words.NO_SURVEY_PLACE)
             sections += [compared, evolution(dossier), _regional(priorites(dossier))]
+        elif self.survey is not None:
+            shown_when = words.secrecy(self.head.settings.reglages.part_maximum)[1]
+            sections.append(
+                Section("comparaison", "Comparaison", words.NO_SURVEY_PLACE, (Text((shown_when,)),),
+                        sheet="Comparaison")
+            )  # fmt: skip
         sections.append(sheet.money(self.money, self.axes, abated, valued))
         sections.append(methode(dossier))
         subtitle = f"Fiche du contrat de ville, imposition {self.head.settings.region.annee}"

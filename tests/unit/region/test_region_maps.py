@@ -22,7 +22,7 @@ from tfpb.region.atlas import _over_bailleurs, apart
 from tfpb.region.cuts import Protected
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import axes, axis_rows, quarter_money
-from tfpb.region.reports import thin_dossier
+from tfpb.region.reports import Sheet, thin_dossier
 from tfpb.region.secrecy import published_rows
 from tfpb.report.map_model import _satisfaction
 from tfpb.words import quarter_page
@@ -122,6 +122,32 @@ def test_the_atlas_binds_pages_by_commune_with_contents_and_the_same_bytes(tmp_p
     for number, name in enumerate(("Zola", "Gare", "Arts"), start=2):
         assert f"Page de {name}" in others[number - 2]
         assert re.search(rf"{name} QN0590\dN [ .]*{number}\b", first)
+
+
+def test_a_contrat_where_nobody_answered_says_why_nothing_is_shown() -> None:
+    answers = region_survey(3)
+    made = published_rows(compare_region(answers, region_plan(), by=LEVELS, repere=None), answers)
+    nothing = Protected.of(made, frozenset(), 11).place("contrat_de_ville", "Ailleurs", [])
+    head = SimpleNamespace(
+        settings=SimpleNamespace(
+            region=SimpleNamespace(annee=2025, date=dt.date(2026, 9, 15), donnees_fictives=True,
+                                   organisme_regional="Union"),
+            reglages=SimpleNamespace(part_maximum=0.85), file="region.toml",
+        ),
+        run_hash="0" * 8, year=2025, vintage=2024,
+    )  # fmt: skip
+    stock = ["nom_qpv", "code_qpv", "bailleur", "residences", "logements_dans",
+             "logements_a_verifier"]  # fmt: skip
+    money = ["nom_qpv", "code_qpv", "logements", "abattement_eur", "compensation_etat_eur",
+             "perte_collectivites_eur", "valorise_eur"]  # fmt: skip
+    spent = ["axe", "actions", "prevu_eur", "realise_eur", "valorise_eur"]
+    said = Sheet(
+        head=head, name="Ailleurs", survey=nothing,  # type: ignore[arg-type]
+        homes=pd.DataFrame(columns=["code_qpv", "nom_qpv"]), stock=pd.DataFrame(columns=stock),
+        money=pd.DataFrame(columns=money), axes=pd.DataFrame(columns=spent),
+    ).say()  # fmt: skip
+    told = {s.key: s.lead for s in said.sections}
+    assert told["comparaison"].startswith("Aucune question ne peut être publiée pour ce contrat")
 
 
 def test_a_gap_on_a_page_is_the_difference_of_the_levels_beside_it() -> None:
