@@ -74,6 +74,8 @@ _NEAR: Final = 84
 _CLEAR: Final = 6
 _SHOWN: Final = 3
 _ALIKE: Final = 60
+_LINKING: Final = 3
+"""Letters of the words that link others: « de », « du », « les », « par »."""
 
 
 class Theme(Protocol):
@@ -145,12 +147,22 @@ def nearest_names(
     for table in (LABELS, SHORT, PROPOSITION):
         known |= {label: int(axe) for label, axe in table.items() if label not in known}
     found = process.extract(
-        written, list(known), scorer=fuzz.WRatio, processor=fold, score_cutoff=_ALIKE, limit=None
+        written,
+        list(known),
+        scorer=fuzz.WRatio,
+        processor=_telling,
+        score_cutoff=_ALIKE,
+        limit=None,
     )
     out: dict[int, str] = {}
     for label, _, _ in found:
         out.setdefault(known[label], label)
     return tuple((label, axe) for axe, label in list(out.items())[:_SHOWN])
+
+
+def _telling(text: str) -> str:
+    """Keep the words that tell: « de » in common makes nothing alike."""
+    return " ".join(w for w in fold(text).split() if len(w) > _LINKING)
 
 
 def _label(text: str, own: Mapping[str, Theme]) -> Reading:
