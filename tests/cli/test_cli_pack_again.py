@@ -165,6 +165,26 @@ def unmask(folder: Path) -> None:
     path.write_bytes(out.getvalue().encode("cp1252"))
 
 
+def test_a_pack_by_other_territories_masks_what_both_would_tell(
+    make: Make, inputs: Path, tmp_path: Path
+) -> None:
+    target, free = tmp_path / "pack", tmp_path / "elsewhere"
+    make(target)  # by quarters, one of which is masked
+    path = inputs / "dossier.toml"
+    before = path.read_text(encoding="utf-8")
+    changed = before.replace("[reglages]", '[reglages]\nterritoires = ["agence"]')
+    path.write_text(changed, encoding="utf-8")
+    make(target)
+    make(free)
+    path.write_text(before, encoding="utf-8")
+    hidden = {}
+    for folder in (target, free):
+        rows = [r for r in Pack(folder).rows("comparaison_detail") if r["niveau"] != "total"]
+        assert {r["niveau"] for r in rows} == {"Agence"}
+        hidden[folder] = sum(r["publication"] == "masque" for r in rows)
+    assert hidden[target] > hidden[free] == 0
+
+
 def test_what_a_pack_masked_stays_masked_in_the_next(
     make: Make, inputs: Path, tmp_path: Path
 ) -> None:
