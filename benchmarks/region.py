@@ -170,9 +170,15 @@ def page(told: dict[str, dict[str, float]]) -> str:
 
 
 NOTES = """
-After one delivery everything that an answer can move is made again: answers are never kept, so that every
-bailleur's are recoded; the estimates and the secrecy are the region's; and each bailleur's pack shows the
-region without it. Location, money, programme and doubts of each bailleur serve again, and the bilans.
+Documents are every workbook, PDF and Word of 26 packs, 40 sheets of contrats and the restitution, the web
+maps, 204 printed pages and the atlas.
+
+The run after one delivery misses its aim. What rests on each bailleur's own files serves again (location,
+money, programme, doubts, bilans); what an answer can move is made again: answers are never kept, so that
+every delivery is read and recoded; estimates and secrecy are the region's, and each pack shows the region
+without its bailleur. Some twelve seconds of it run on one processor (secrecy seven, cutting what each pack
+may hold three): more processors would not reach the aim alone. Choosing masks question by question in
+several processes, and writing again only those tables whose rows moved, would.
 """
 
 
