@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tfpb.model.codes import ENSEMBLE
+from tfpb.text import fold
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -138,3 +141,9 @@ class Published:
     def __post_init__(self) -> None:
         if self.seal is not _SEAL:
             raise TypeError("Published is made by survey.disclosure.protect only")
+
+    def name_of(self, bailleur: str) -> str:
+        """Return the name under which a bailleur stands, whatever its case and accents; else `ensemble`."""
+        wanted = fold(bailleur)
+        names = sorted(set(self.comparison["bailleur"].dropna()) - {ENSEMBLE})
+        return next((n for n in names if fold(n) == wanted), ENSEMBLE)

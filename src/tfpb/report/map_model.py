@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, QpvStatut
+from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication, QpvStatut
 from tfpb.model.maps import GapLine, MapModel, QpvPage
 from tfpb.report.map_territories import territories
 from tfpb.report.theme import verdict_sign
@@ -186,16 +186,8 @@ def _rows(dossier: Dossier) -> pd.DataFrame:
     if dossier.survey is None:
         return pd.DataFrame()
     table = dossier.survey.comparison
-    return table[(table["ajustement"] == Ajustement.BRUT) & (table["bailleur"] == whose(dossier))]
-
-
-def whose(dossier: Dossier) -> str:
-    """Return the name under which the dossier's bailleur stands in the comparison."""
-    if dossier.survey is None:
-        return ENSEMBLE
-    names = set(dossier.survey.comparison["bailleur"])
-    own = dossier.settings.dossier.bailleur
-    return own if own in names else ENSEMBLE
+    own = dossier.survey.name_of(dossier.settings.dossier.bailleur)
+    return table[(table["ajustement"] == Ajustement.BRUT) & (table["bailleur"] == own)]
 
 
 def _gaps(dossier: Dossier) -> pd.DataFrame:

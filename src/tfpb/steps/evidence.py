@@ -30,7 +30,8 @@ def evaluate(
     """Set money and satisfaction side by side."""
     if actions is None and published is None:
         return None
-    return evaluation.evaluation(located, actions, published, bailleur=whose(settings, published))
+    own = published.name_of(settings.dossier.bailleur) if published is not None else ENSEMBLE
+    return evaluation.evaluation(located, actions, published, bailleur=own)
 
 
 def doubts(settings: Settings, inputs: Inputs, located: Located) -> pd.DataFrame:
@@ -43,15 +44,7 @@ def doubts(settings: Settings, inputs: Inputs, located: Located) -> pd.DataFrame
 
 def sensitive(settings: Settings, doubts: pd.DataFrame, published: Published | None) -> Sensitivity:
     """Set beside what the doubts are worth what other margins would say."""
-    own = whose(settings, published)
+    own = published.name_of(settings.dossier.bailleur) if published is not None else ENSEMBLE
     return Sensitivity(
         doubts, sensitivity.margins(published, verdict=survey.gap_verdict, bailleur=own)
-    )
-
-
-def whose(settings: Settings, published: Published | None) -> str:
-    """Return the name under which the dossier's bailleur stands in the comparison."""
-    own = settings.dossier.bailleur
-    return (
-        own if published is not None and own in set(published.comparison["bailleur"]) else ENSEMBLE
     )

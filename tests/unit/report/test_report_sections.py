@@ -15,7 +15,6 @@ from tfpb import words
 from tfpb.model.codes import Publication
 from tfpb.model.report import Chart, KeyFigures, Report, Table, Text
 from tfpb.report.sections import report
-from tfpb.report.sections import survey_view as view
 from tfpb.report.sections.doutes import notices
 from tfpb.words import accounts, evaluation, satisfaction, stock, verdicts
 from tfpb.words import report as report_words
@@ -141,8 +140,8 @@ def test_no_other_bailleur_is_named() -> None:
 
 def test_without_rows_of_the_bailleur_the_ensemble_is_read() -> None:
     dossier = make()
-    assert view.scope(dossier.survey, BAILLEUR.upper()) == BAILLEUR
-    assert view.scope(dossier.survey, "Inconnu") == "ensemble"
+    assert dossier.survey.name_of(BAILLEUR.upper()) == BAILLEUR
+    assert dossier.survey.name_of("Inconnu") == "ensemble"
 
 
 def test_a_masked_cell_shows_its_reason_and_no_number() -> None:

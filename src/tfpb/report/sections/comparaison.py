@@ -43,7 +43,7 @@ def comparaison(dossier: Dossier) -> Section:
     if survey is None:
         return lacking("comparaison", subject="enquete", title="Comparaison", sheet="Comparaison")
     wave = view.last_wave(survey)
-    name = view.scope(survey, dossier.settings.dossier.bailleur)
+    name = survey.name_of(dossier.settings.dossier.bailleur)
     rows = view.gaps(survey, name, wave)
     whole = view.totals(rows)
     shown = view.shown(whole)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
+from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.report import Chart, ChartKind, Format, Text
 from tfpb.report.sections.build import BOTH, WORKBOOK, column, cut, number_of, table
 from tfpb.survey.power import interviews_needed
@@ -135,12 +135,11 @@ def _needed(survey: Published, bailleur: str) -> tuple[int, int] | None:
     table = survey.comparison
     if not survey.waves or table.empty:
         return None
-    whose = bailleur if bailleur in set(table["bailleur"]) else ENSEMBLE
     linked = {i for i, axes in zip(survey.items["item"], survey.items["axes"], strict=True) if axes}
     gaps = table[
         (table["vague"] == survey.waves[-1].vague)
         & (table["niveau"] == TOTAL)
-        & (table["bailleur"] == whose)
+        & (table["bailleur"] == survey.name_of(bailleur))
         & (table["groupe"] == Groupe.ECART)
         & (table["ajustement"] == Ajustement.BRUT)
         & table["item"].isin(linked)

@@ -40,7 +40,7 @@ def evolution(dossier: Dossier) -> Section:
     survey = dossier.survey
     if survey is None:
         return lacking("evolution", subject="enquete", title="Évolution", sheet="Évolution")
-    name = view.scope(survey, dossier.settings.dossier.bailleur)
+    name = survey.name_of(dossier.settings.dossier.bailleur)
     rows = view.changes(survey, name)
     if len(survey.waves) < 2 or rows.empty:  # noqa: PLR2004
         return lacking("evolution", subject="vagues", title="Évolution", sheet="Évolution")
@@ -184,7 +184,7 @@ def priorites(dossier: Dossier) -> Section:
     title = "Priorités"
     if survey is None:
         return Section("priorites", title, MISSING["enquete"][0], (Text((MISSING["enquete"][1],)),))
-    name = view.scope(survey, dossier.settings.dossier.bailleur)
+    name = survey.name_of(dossier.settings.dossier.bailleur)
     wave = view.last_wave(survey)
     own = view.visible(survey.priorities, name)
     mine = cut(own, (own["bailleur"] == name) & (own["vague"] == wave))

@@ -10,7 +10,6 @@ import pandas as pd
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
 from tfpb.report import theme
 from tfpb.survey.power import n_necessaire
-from tfpb.text import fold
 from tfpb.words.evaluation import before_actions, survey_too_early
 from tfpb.words.satisfaction import NATURES, THEMES
 from tfpb.words.verdicts import PUBLICATIONS, isolated, verdict_words
@@ -21,13 +20,6 @@ if TYPE_CHECKING:
 
 SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
 _KEYS: Final = ["vague", "niveau", "territoire", "item"]
-
-
-def scope(survey: Published, bailleur: str) -> str:
-    """Return the name under which the dossier's bailleur stands, or `ensemble` when it does not."""
-    names = sorted(survey.comparison["bailleur"].dropna().unique())
-    wanted = fold(bailleur)
-    return next((n for n in names if n != ENSEMBLE and fold(n) == wanted), ENSEMBLE)
 
 
 def last_wave(survey: Published) -> str:

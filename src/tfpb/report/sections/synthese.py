@@ -106,7 +106,7 @@ def _satisfaction(dossier: Dossier) -> list[Block]:
     if survey is None:
         return []
     wave = view.last_wave(survey)
-    rows = view.gaps(survey, view.scope(survey, dossier.settings.dossier.bailleur), wave)
+    rows = view.gaps(survey, survey.name_of(dossier.settings.dossier.bailleur), wave)
     heads = view.headlines(rows)
     if heads.empty:
         return []
