@@ -25,6 +25,14 @@ _OUT: Final = frozenset(
     {"0", "non", "n", "hors qpv", "hors", "non qpv", "faux", "false", "no", "quartier classique"}
 )
 _QPV_CODE: Final = re.compile(r"q[pn]\d{3}.*")
+_QUARTER: Final = r"(?:qpv|quartiers? prioritaires?(?: (?:de la )?politique de la ville)?(?: qpv)?)"
+_WITHIN: Final = re.compile(
+    rf"(?:residence |logement )?(?:(?:en|dans)(?: un| le| les)? )?{_QUARTER}"
+)
+_WITHOUT: Final = re.compile(
+    rf"(?:residence |logement )?(?:hors|non|pas)(?: en| dans)?(?: un| le| les| d un)? {_QUARTER}"
+    r"|(?:autres? )?quartiers? (?:classiques?|ordinaires?)"
+)
 
 
 def find_column(frame: pd.DataFrame, names: Iterable[str]) -> str | None:
@@ -71,9 +79,9 @@ def parse_side(value: str) -> int | None:
     key = token(value)
     if not key:
         return -1
-    if key in _IN or _QPV_CODE.fullmatch(key):
+    if key in _IN or _QPV_CODE.fullmatch(key) or _WITHIN.fullmatch(key):
         return 1
-    return 0 if key in _OUT else None
+    return 0 if key in _OUT or _WITHOUT.fullmatch(key) else None
 
 
 def read_values(

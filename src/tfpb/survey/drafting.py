@@ -155,7 +155,8 @@ def _sides_by_answers(role: str, frame: pd.DataFrame, dictionary: Dictionary) ->
         answers = {meanings.get(a, a) for a in frame[header] if a}
         named = [a for a in answers if not a.isdigit()]
         sides = {parse_side(a) for a in answers}
-        if len(named) == len(answers) and sides == {0, 1} and any("qpv" in fold(a) for a in named):
+        told = any(re.search(r"qpv|quartiers? prioritaire", fold(a)) for a in named)
+        if len(named) == len(answers) and sides == {0, 1} and told:
             out.append(str(header))
     return out
 

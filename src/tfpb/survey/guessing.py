@@ -33,7 +33,9 @@ ROLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "qpv": (
         "qpv", "quartier prioritaire", "en qpv", "residence en quartier prioritaire", "top qpv", "zus",
-        "indicateur qpv", "qpv oui non", "residence en qpv",
+        "indicateur qpv", "qpv oui non", "residence en qpv", "quartier prioritaire qpv",
+        "quartier prioritaire de la politique de la ville",
+        "quartier prioritaire de la politique de la ville qpv", "qpv quartier prioritaire",
     ),
     "type_habitat": ("type habitat", "type d habitat", "habitat", "collectif individuel", "type de logement"),
     "periode_construction": (

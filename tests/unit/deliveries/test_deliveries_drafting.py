@@ -15,6 +15,7 @@ from tfpb.io.tabular import TextTable
 from tfpb.model.codes import Nature, Theme
 from tfpb.model.dictionary import Dictionary
 from tfpb.model.plan import Plan
+from tfpb.survey.columns import parse_side
 from tfpb.survey.drafting import draft_plan
 from tfpb.survey.guessing import (
     ROLES,
@@ -246,6 +247,37 @@ def test_sides_are_known_by_their_names_whatever_the_header() -> None:
     assert load(draft_plan(coded, Dictionary({}, named))).colonnes.qpv == ("Z",)
     words = table(id=["1", "2"], bailleur=["A", "A"], zone=["QPV", "hors QPV"], Q1=["1", "4"])
     assert load(draft_plan(words, Dictionary())).colonnes.qpv == ("zone",)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Quartier prioritaire (QPV)",
+        "QPV (quartier prioritaire)",
+        "Quartier prioritaire de la politique de la ville",
+    ],
+)
+def test_a_dictionary_that_spells_qpv_out_names_the_column_without_a_doubt(label: str) -> None:
+    answers = table(id=["1", "2"], QP=["1", "2"], Q1=["1", "4"])
+    text = draft_plan(answers, Dictionary({"QP": label}, {"QP": {"1": "Oui", "2": "Non"}}))
+    assert load(text).colonnes.qpv == ("QP",)
+    assert "À CONFIRMER" not in next(x for x in text.splitlines() if x.startswith("qpv = "))
+
+
+@pytest.mark.parametrize(
+    ("within", "without"),
+    [
+        ("Quartier prioritaire (QPV)", "Hors quartier prioritaire"),
+        ("Quartiers prioritaires de la politique de la ville", "Quartiers classiques"),
+        ("Résidence en QPV", "Résidence hors QPV"),
+        ("Dans un quartier prioritaire", "Pas en quartier prioritaire"),
+    ],
+)
+def test_sides_spelled_out_in_a_dictionary_are_read(within: str, without: str) -> None:
+    assert (parse_side(within), parse_side(without)) == (1, 0)
+    answers = table(id=["1", "2"], bailleur=["A", "A"], Z=["1", "2"], Q1=["1", "4"])
+    meanings = {"Z": {"1": within, "2": without}, "Q1": LABELS}
+    assert load(draft_plan(answers, Dictionary({}, meanings))).colonnes.qpv == ("Z",)
 
 
 def test_four_codes_without_labels_are_levels_not_marks() -> None:
