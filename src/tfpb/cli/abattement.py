@@ -145,8 +145,8 @@ class _Files:
     ) -> tuple[TextTable | None, pd.DataFrame | None]:
         """Read a file by its contract. `--feuille` counts where that sheet exists."""
         from tfpb.errors import TfpbError
+        from tfpb.io.asides import set_aside
         from tfpb.io.tabular import read_table
-        from tfpb.io.totals import set_totals_aside
         from tfpb.io.typed import typed
 
         if path is None:
@@ -157,7 +157,7 @@ class _Files:
         except TfpbError as error:
             self._faults += error.faults
             return None, None
-        table = set_totals_aside(table, contract)
+        table = set_aside(table, contract)
         frame, found = typed(table, contract)
         self._faults += found
         self.headers[(table.file, table.sheet)] = _headers(table, contract)

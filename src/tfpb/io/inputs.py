@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from tfpb.checks import Source
 from tfpb.errors import Fault, Headers, Place, Severity, TfpbError
 from tfpb.io.aliases import ALIAS_COLUMNS, renamed_streets
+from tfpb.io.asides import set_aside
 from tfpb.io.deliveries import Delivery, read_delivery
 from tfpb.io.headers import match_columns
 from tfpb.io.personal import tenant_columns
@@ -17,7 +18,6 @@ from tfpb.io.plan_checks import check_deliveries
 from tfpb.io.stock_checks import Identifiers, check_stock
 from tfpb.io.tabular import TextTable, read_table
 from tfpb.io.toml_files import read_plan
-from tfpb.io.totals import set_totals_aside
 from tfpb.io.typed import typed
 from tfpb.model import tables
 from tfpb.text import fold
@@ -163,7 +163,7 @@ class _Reader:
             renames = same | renames
         if role == "patrimoine":
             table = self._without_tenants(table, match_columns(table, contract, renames)[0])
-        table = set_totals_aside(table, contract, renames=renames)
+        table = set_aside(table, contract, renames=renames)
         frame, faults = typed(table, contract, renames=renames)
         self.faults += faults
         self._hold(table, match_columns(table, contract, renames)[0])

@@ -116,6 +116,16 @@ FAULTS = {
         "une ligne par {objet}",
         "Rien à faire ; vous pouvez aussi la supprimer du fichier.",
     ),
+    "ligne_d_unites": FaultWords(
+        "La ligne sous l’en-tête donne des unités (« {got} »), pas une donnée : elle n’a pas été lue.",
+        "des données dès la ligne qui suit l’en-tête",
+        "Rien à faire ; vous pouvez aussi la supprimer du fichier.",
+    ),
+    "unite_contraire": FaultWords(
+        "La colonne est dite en « {got} » : ses nombres seraient lus pour {attendu}.",
+        "{attendu}",
+        "Convertissez la colonne, ou corrigez l’unité écrite sous l’en-tête.",
+    ),
     "zeros_retablis": FaultWords(
         "Des identifiants ont perdu leurs zéros de tête : {nombre:s ligne rattachée/lignes "
         "rattachées} au patrimoine, par exemple « {got} » à « {lu} ».",

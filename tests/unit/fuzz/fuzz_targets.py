@@ -29,6 +29,7 @@ from tfpb.geodata.installed import list_installed, verify_installed
 from tfpb.geodata.outline_imports import import_communes_outlines, load_outlines
 from tfpb.geodata.parcel_imports import import_parcels, load_parcels
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
+from tfpb.io.asides import set_aside
 from tfpb.io.deliveries import read_delivery
 from tfpb.io.inputs import unknown_settings
 from tfpb.io.pack import broken_files, read_pack, run_hash_of, write_pack
@@ -37,7 +38,6 @@ from tfpb.io.point_tables import read_points
 from tfpb.io.region_inputs import load_region
 from tfpb.io.tabular import read_table, write_table
 from tfpb.io.toml_files import read_plan, read_settings
-from tfpb.io.totals import set_totals_aside
 from tfpb.io.typed import typed
 from tfpb.model import tables
 from tfpb.perimeters import check_points
@@ -101,7 +101,7 @@ def _contract(name: str) -> Contract:
 
 def _table(path: Path) -> list[Fault]:
     contract = _contract(path.name)
-    table = set_totals_aside(read_table(path, known=contract.names), contract)
+    table = set_aside(read_table(path, known=contract.names), contract)
     frame, faults = typed(table, contract)
     assert len(frame) == len(table.frame)
     if contract is tables.STOCK:

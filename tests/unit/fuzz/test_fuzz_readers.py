@@ -19,10 +19,10 @@ from openpyxl import Workbook
 from tfpb.errors import Fault, Place, TfpbError
 from tfpb.geocode.line import parse
 from tfpb.io import french
+from tfpb.io.asides import set_aside
 from tfpb.io.deliveries import read_delivery
 from tfpb.io.tabular import TextTable, read_table
 from tfpb.io.toml_files import load_plan, read_plan, read_settings
-from tfpb.io.totals import set_totals_aside
 from tfpb.io.typed import typed
 from tfpb.model import tables
 from tfpb.text import mend_mojibake, printable
@@ -97,7 +97,7 @@ def test_csv_of_any_cells(rows: list[list[str]], data: st.DataObject) -> None:
     raw = "\r\n".join(lines).encode(encoding, errors="replace")
 
     def read(path: Path) -> None:
-        table = set_totals_aside(read_table(path, known=contract.names), contract)
+        table = set_aside(read_table(path, known=contract.names), contract)
         frame, faults = typed(table, contract)
         assert len(frame) == len(table.frame)
         for fault in faults:

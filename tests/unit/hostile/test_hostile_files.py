@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
-from tfpb.errors import TfpbError
+from tfpb.errors import Severity, TfpbError
+from tfpb.io.asides import set_aside
 from tfpb.io.inputs import known_names
 from tfpb.io.stock_checks import Identifiers
 from tfpb.io.tabular import read_table
-from tfpb.io.totals import set_totals_aside
 from tfpb.io.typed import typed
-from tfpb.model.tables import CONVENTIONS, STOCK
+from tfpb.model.tables import CONVENTIONS, PREMISES, STOCK
 from tfpb.words.faults import say
 
 if TYPE_CHECKING:
@@ -305,16 +305,54 @@ def test_twin_headers_are_refused(tmp_path: Path) -> None:
 def test_totals_are_told_and_never_read_as_a_residence(tmp_path: Path, line: str) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(text([";".join(r) for r in ROWS] + [line]))
-    table = set_totals_aside(read_table(path, known=HEAD), STOCK)
+    table = set_aside(read_table(path, known=HEAD), STOCK)
     frame, faults = typed(table, STOCK)
     assert frame["id_residence"].tolist() == ["00111", "00148", "00185"]
     assert [(f.code, f.place.row) for f in faults] == [("ligne_de_total", 5)]
 
 
+PREMISES_HEAD = "avis;invariant;id_residence;annee;base_nette_eur;taux_commune_pct"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [";;;;(€);(%)", "texte;code;code;AAAA;€;%", ";;;;en euros;en %", "Unité;-;-;-;[EUR];pour cent"],
+)
+def test_units_under_the_header_are_told_and_never_read(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text(f"Fiche 2025\n{PREMISES_HEAD}\n{line}\nA1;1;00111;2025;120;30\n", "utf-8")
+    frame, faults = typed(set_aside(read_table(path, known=PREMISES.names), PREMISES), PREMISES)
+    assert frame["invariant"].tolist() == ["1"]
+    assert [(f.code, f.severity, f.place.row) for f in faults] == [
+        ("ligne_d_unites", Severity.DOUTE, 3)
+    ]
+    assert line.split(";")[4] in say(faults[0]).title
+
+
+@pytest.mark.parametrize(
+    ("line", "column"), [(";;;;(k€);(%)", "base_nette_eur"), (";;;;€;‰", "taux_commune_pct")]
+)
+def test_a_unit_that_would_change_the_numbers_is_refused(
+    tmp_path: Path, line: str, column: str
+) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text(f"{PREMISES_HEAD}\n{line}\nA1;1;00111;2025;120;30\n", "utf-8")
+    _, faults = typed(set_aside(read_table(path, known=PREMISES.names), PREMISES), PREMISES)
+    (fault,) = [f for f in faults if f.severity is Severity.FAUTE]
+    assert (fault.code, fault.place.row, fault.place.column) == ("unite_contraire", 2, column)
+
+
+@pytest.mark.parametrize("line", ["A2;2;00111;2025;100;30", ";;00148;;;", ";;;;(à revoir);"])
+def test_a_line_of_data_is_no_line_of_units(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text(f"{PREMISES_HEAD}\n{line}\nA1;1;00111;2025;120;30\n", "utf-8")
+    assert len(set_aside(read_table(path, known=PREMISES.names), PREMISES).frame) == 2
+
+
 def test_a_residence_is_not_a_total(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(text(["1;RUE TOTAL;12", "Totem;RUE B;5", "3;RUE C;17"]))
-    assert len(set_totals_aside(read_table(path, known=HEAD), STOCK).frame) == 3
+    assert len(set_aside(read_table(path, known=HEAD), STOCK).frame) == 3
 
 
 def test_codes_of_quarters_are_brought_to_their_form_and_told(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tfpb.io.asides import set_aside
 from tfpb.io.tabular import TextTable
-from tfpb.io.totals import set_totals_aside
 from tfpb.model.tables import PROGRAMME
 
 HEADERS = ("id_action", "axe", "code_qpv", "action", "realise_eur")
@@ -16,9 +16,7 @@ A1, A2 = ("A1", "3", "QN05991I", "Nettoyage", "100"), ("A2", "4", "QN05991I", "B
 
 def kept(*rows: tuple[str, ...]) -> list[str]:
     frame = pd.DataFrame(list(rows), columns=list(HEADERS), dtype=object)
-    made = set_totals_aside(
-        TextTable(frame, "p.xlsx", "", np.arange(2, len(rows) + 2), ""), PROGRAMME
-    )
+    made = set_aside(TextTable(frame, "p.xlsx", "", np.arange(2, len(rows) + 2), ""), PROGRAMME)
     assert len(made.notices) == len(rows) - len(made.frame)
     return list(made.frame["id_action"])
 
@@ -36,12 +34,12 @@ def test_a_total_is_told_in_whatever_order_the_columns_stand() -> None:
         [A1, A2, ("TOTAL", "", "", "", "150")], columns=list(HEADERS), dtype=object
     )
     turned = frame[["realise_eur", "action", "id_action", "code_qpv", "axe"]]
-    made = set_totals_aside(TextTable(turned, "p.xlsx", "", np.arange(2, 5), ""), PROGRAMME)
+    made = set_aside(TextTable(turned, "p.xlsx", "", np.arange(2, 5), ""), PROGRAMME)
     assert list(made.frame["id_action"]) == ["A1", "A2"]
     lacking = pd.DataFrame(
         [A1, ("A3", "", "QN05991I", "Total propreté", "9")], columns=list(HEADERS)
     )
-    made = set_totals_aside(TextTable(lacking, "p.xlsx", "", np.arange(2, 4), ""), PROGRAMME)
+    made = set_aside(TextTable(lacking, "p.xlsx", "", np.arange(2, 4), ""), PROGRAMME)
     assert list(made.frame["id_action"]) == ["A1", "A3"]
 
 
