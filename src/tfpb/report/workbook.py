@@ -18,7 +18,8 @@ from openpyxl.worksheet.table import TableStyleInfo
 from tfpb.model.report import Chart, Format, KeyFigures, Table, Text
 from tfpb.report import theme
 from tfpb.report import workbook_styles as style
-from tfpb.report.cells import NUMERIC, as_number, as_text, missing
+from tfpb.report.cells import as_number, as_text, missing
+from tfpb.report.column_widths import GAP, PAGE, fitted
 from tfpb.report.office import settle
 from tfpb.report.workbook_charts import native_chart
 from tfpb.words.report import CONTENTS, EDIT_INPUTS, EMPTY_TABLE, FICTIONAL_LINE, footer
@@ -30,12 +31,7 @@ if TYPE_CHECKING:
 
 MEDIUM: Final = "classeur"
 _TEXT_WIDTH: Final = 110
-_LINE_PT: Final = 14.0
-_GAP: Final = 1.5  # what a column takes beside its text
-_PAGE: Final = 152.0  # characters of 10 points across a printed page, at full size
-_SCALE: Final = 0.72  # least a printed page may be reduced to: 10 points then print as 7.2
-_NARROW: Final = 11  # least a column of texts is narrowed to
-_SHARED: Final = 22  # most a text of a smaller table may widen a column that others use
+_LINE_PT: Final = 13.0
 _COVER: Final = "Couverture"
 _ONE_PAGE: Final = frozenset({_COVER, CONTENTS, "Synthèse"})
 _ONE_LINE: Final = {"Unité": "unit", "Champ": "scope", "Source": "source"}
@@ -165,40 +161,12 @@ class _Sheet:
         self.foot = foot
         self.blocks = [b for b in section.blocks if MEDIUM in b.media]
         self.tables = [b for b in self.blocks if isinstance(b, Table)]
-        self.widths = self._widths()
+        self.widths = fitted(self.tables)
         self.row = 1
         self.span, self.width = self._text_span()
-        least = theme.MIN_PT * (sum(self.widths) + _GAP * len(self.widths)) / _PAGE
+        least = theme.MIN_PT * (sum(self.widths) + GAP * len(self.widths)) / PAGE
         self.note = style.resized(style.NOTE, least)
         self.header = style.resized(style.HEADER, least)
-
-    def _widths(self) -> list[int]:
-        """Fit the widest table; the others widen a column for a number, and a little for a text."""
-        if not self.tables:
-            return [18] * 6
-        main = max(self.tables, key=lambda t: sum(c.width for c in t.columns))
-        widths = [min(c.width, 60) for c in main.columns]
-        for table in self.tables:
-            for k, column in enumerate(table.columns):
-                limit = column.width if column.format in NUMERIC else min(column.width, _SHARED)
-                if k == len(widths):
-                    widths.append(limit)
-                widths[k] = max(widths[k], limit)
-        return self._narrowed(widths)
-
-    def _narrowed(self, widths: list[int]) -> list[int]:
-        """Narrow columns of texts, which wrap, until the sheet prints in a type that can be read."""
-        floors = [min(width, _NARROW) for width in widths]
-        for table in self.tables:
-            for k, column in enumerate(table.columns):
-                if column.format in NUMERIC:
-                    floors[k] = max(floors[k], column.width)
-        over = sum(widths) + _GAP * len(widths) - _PAGE / _SCALE
-        slack = [max(0, width - floor) for width, floor in zip(widths, floors, strict=True)]
-        if over <= 0 or not sum(slack):
-            return widths
-        part = min(1.0, over / sum(slack))
-        return [int(width - part * more) for width, more in zip(widths, slack, strict=True)]
 
     def _text_span(self) -> tuple[int, float]:
         """Return how many columns a paragraph spans, and their width in characters."""
@@ -212,7 +180,7 @@ class _Sheet:
     def write(self) -> None:
         """Write the whole sheet."""
         for k, width in enumerate(self.widths, 1):
-            self.sheet.column_dimensions[get_column_letter(k)].width = width + _GAP
+            self.sheet.column_dimensions[get_column_letter(k)].width = width + GAP
         self._text(self.section.title, style.TITLE)
         self._text(self.section.lead, style.LEAD)
         _link(self.sheet, self.row, "← Sommaire", CONTENTS)
