@@ -26,7 +26,7 @@ from tfpb.survey.crossings import tie_crossings
 from tfpb.survey.marking import rests_on
 from tfpb.survey.masking import complement_masks
 from tfpb.survey.method import WITHIN
-from tfpb.survey.verdicts import set_holm
+from tfpb.survey.verdicts import NO_VERDICT, set_holm
 from tfpb.survey.within import CONTRIBUTORS
 
 if TYPE_CHECKING:
@@ -213,7 +213,9 @@ def _masked_rows(
     out = table.assign(publication=publication)
     if "verdict" in out:
         verdict = out["verdict"].to_numpy(dtype=object).copy()
-        verdict[hidden & (verdict != "") & ~empty] = Verdict.NON_PUBLIABLE.value
+        lost = hidden & (verdict != "") & ~empty
+        gaps = (table["groupe"] == Groupe.ECART.value).to_numpy()
+        verdict[lost] = np.where(gaps[lost], Verdict.NON_PUBLIABLE.value, NO_VERDICT)
         out = out.assign(verdict=verdict)
     return out
 

@@ -9,6 +9,8 @@ import numpy as np
 from tfpb.model.codes import Publication, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -25,6 +27,7 @@ STATES: Final = (
 )
 """Publication states from best to worst; a row built on several cells takes the worst."""
 PUBLISHABLE, FRAGILE, UNPUBLISHABLE, UNCOMPUTABLE, MASKED = range(5)
+NO_VERDICT: Final = ""
 HOLM_WITHIN: Final = ("vague", "niveau", "territoire", "bailleur", "ajustement", "theme", "groupe")
 
 
@@ -86,11 +89,13 @@ def gap_verdict(low90: float, high90: float, low95: float, high95: float, margin
 def evolution_verdicts(
     low95: Floats, high95: Floats, state: NDArray[np.int64]
 ) -> NDArray[np.object_]:
-    """Return the verdict on each change of the gap between two waves."""
+    """Return the verdict on each change of the gap between two waves.
+
+    A change that may not be shown has none: the contract knows three, and `publication` says why.
+    """
     rules = [
-        (state == UNCOMPUTABLE, Verdict.NON_CALCULABLE),
-        ((state == UNPUBLISHABLE) | (state == MASKED), Verdict.NON_PUBLIABLE),
-        (np.isnan(low95) | np.isnan(high95), Verdict.NON_CALCULABLE),
+        (state >= UNPUBLISHABLE, NO_VERDICT),
+        (np.isnan(low95) | np.isnan(high95), NO_VERDICT),
         (low95 > 0, Verdict.HAUSSE),
         (high95 < 0, Verdict.BAISSE),
     ]
@@ -98,11 +103,11 @@ def evolution_verdicts(
 
 
 def _first(
-    rules: list[tuple[NDArray[np.bool_], Verdict]], otherwise: Verdict, shape: tuple[int, ...]
+    rules: Sequence[tuple[NDArray[np.bool_], str]], otherwise: str, shape: tuple[int, ...]
 ) -> NDArray[np.object_]:
-    out = np.full(shape, otherwise.value, dtype=object)
+    out = np.full(shape, str(otherwise), dtype=object)
     for holds, verdict in reversed(rules):
-        out[holds] = verdict.value
+        out[holds] = str(verdict)
     return out
 
 

@@ -204,6 +204,10 @@ def test_small_cells_are_hidden_with_all_that_rests_on_them(
     silent = table[table["publication"].isin(["non_publiable", "non_calculable"])]
     assert silent[[c for c in NUMBERS if c not in ("n", "n_residences")]].isna().all(axis=None)
     assert silent["n"].notna().all()
+    changed = table.loc[table["groupe"] == "evolution_ecart", "verdict"]
+    assert set(changed) <= {"hausse", "baisse", "non_demontre", ""}
+    hushed = table["publication"].isin(["masque", "non_publiable"]) & (table["groupe"] == "ecart")
+    assert set(table.loc[hushed, "verdict"]) <= {"non_publiable"}
     key = ["vague", "niveau", "territoire", "bailleur", "item"]
     hidden = masked[masked["groupe"].isin(["qpv", "hors_qpv"]) & (masked["ajustement"] == "brut")]
     gaps = table[table["groupe"] == "ecart"].merge(hidden[key].drop_duplicates(), on=key)
