@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication, QpvStatut
+from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.maps import GapLine, MapModel, QpvPage
+from tfpb.report.map_residences import map_residences
 from tfpb.report.map_territories import territories
 from tfpb.report.theme import verdict_sign
 from tfpb.words import quarter_page as words
@@ -59,7 +60,7 @@ def map_model(dossier: Dossier) -> MapModel:
         fictional=head.donnees_fictives,
         qpv=_quarters(dossier, shown),
         qpv_old=_old_quarters(old.frame if old is not None else ruling.iloc[:0], shown),
-        residences=_residences(dossier),
+        residences=map_residences(dossier.located),
         gaps=gaps,
         pages=tuple(
             _page(dossier, str(code), str(name), str(communes))
@@ -161,24 +162,6 @@ def _old_quarters(old: gpd.GeoDataFrame, shown: gpd.GeoDataFrame) -> gpd.GeoData
         old = old.cx[west - 0.03 : east + 0.03, south - 0.02 : north + 0.02]
     frame = pd.DataFrame({"code_qpv": list(old["code_qp"]), "nom": list(old["nom_qp"])})
     return gpd.GeoDataFrame(frame, geometry=list(old.geometry), crs=old.crs)
-
-
-def _residences(dossier: Dossier) -> pd.DataFrame:
-    located = dossier.located
-    entrances = located.entrances
-    first = entrances.groupby("id_residence", sort=False).agg(
-        adresse=("adresse", "first"), motif=("qpv_motif", "first")
-    )
-    doubtful = entrances[entrances["qpv_statut"] == QpvStatut.A_VERIFIER]
-    reasons = doubtful.groupby("id_residence", sort=False)["qpv_motif"].first()
-    homes = located.residences.copy()
-    homes["adresse"] = homes["id_residence"].map(first["adresse"]).fillna("")
-    homes["motif"] = homes["id_residence"].map(reasons)
-    homes["motif"] = homes["motif"].fillna(homes["id_residence"].map(first["motif"])).fillna("")
-    doubt = homes["id_residence"].isin(set(doubtful["id_residence"]))
-    homes["statut"] = homes["cote"].where(~doubt, str(QpvStatut.A_VERIFIER))
-    homes = homes.rename(columns={"nb_logements": "logements", "distance_min_m": "distance_m"})
-    return homes[homes["longitude"].notna()].reset_index(drop=True)
 
 
 def _rows(dossier: Dossier) -> pd.DataFrame:

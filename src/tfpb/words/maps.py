@@ -113,6 +113,18 @@ def legend_status(status: str) -> str:
     return f"résidence {STATUS.get(status, status)}"
 
 
+def cut_name(inside: int, outside: int) -> str:
+    """Follow the name of a résidence that the limit cuts, on a printed map."""
+    return f"({number(inside)} dans, {number(outside)} hors)"
+
+
+def cut_reason(inside: int, outside: int) -> str:
+    """Say why a résidence stands on a side with part of its dwellings on the other."""
+    return (
+        f"coupée par la limite : {plural(inside, 'logement')} dans le QPV, {number(outside)} hors"
+    )
+
+
 def page_subtitle(code: str, commune: str, bailleur: str, tax_year: int) -> str:
     """Second line of the A4 page: code, commune, bailleur, tax year."""
     parts = [code, commune, bailleur, f"année {tax_year}"]
