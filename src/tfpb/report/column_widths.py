@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.report.cells import NUMERIC, as_text
-from tfpb.report.workbook_styles import lines
+from tfpb.report.workbook_styles import letters, lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 GAP: Final = 1.5
 """What a column takes beside its text."""
+SPARE: Final = 0.5
+"""What of the gap the indent of a text leaves to its letters."""
 PAGE: Final = 152.0
 """Characters of 10 points across a printed page, at full size."""
 _SCALE: Final = 0.72  # least a printed page may be reduced to: 10 points then print as 7.2
@@ -22,9 +25,8 @@ _NARROW: Final = 9  # least a column of texts is narrowed to
 _WIDEST: Final = 60  # most a column of texts is widened to: longer lines are hard to follow
 _SHARED: Final = 22  # most a text of a smaller table may widen a column that others use
 _ROWS: Final = 120  # rows of a table that are looked at, evenly taken
-_POWER: Final = (
-    4  # a row is as tall as its tallest cell: tall cells weigh more than many short ones
-)
+_USUAL: Final = 0.95  # part of the rows whose words are kept whole: one odd word rules no column
+_POWER: Final = 4  # a row is as tall as its tallest cell: one tall cell weighs more than many short
 
 
 def fitted(tables: Sequence[Table]) -> list[int]:
@@ -67,14 +69,29 @@ def _wanted(tables: Sequence[Table]) -> list[int]:
 
 
 def _floors(tables: Sequence[Table], wanted: Sequence[int]) -> list[int]:
-    """Return what each column keeps at least: its numbers whole, and the words of its header."""
+    """Return what each column keeps at least: its numbers whole, its words and its header's too."""
     floors = [min(width, _NARROW) for width in wanted]
     for table in tables:
         for k, column in enumerate(table.columns):
-            word = max(map(len, column.header.split()), default=0) + 1
-            least = column.width if column.format in NUMERIC else min(word, wanted[k])
-            floors[k] = max(floors[k], least)
+            if column.format in NUMERIC:
+                floors[k] = max(floors[k], column.width)
+                continue
+            longest = sorted(_longest(as_text(v, column.format)) for v in _sample(table, k))
+            usual = longest[int(_USUAL * (len(longest) - 1))] if longest else 0.0
+            word = max(usual, _longest(column.header))
+            floors[k] = max(floors[k], min(math.ceil(word), _SHARED, wanted[k]))
     return floors
+
+
+def _longest(text: str) -> float:
+    """Return the room that the longest word of a text takes; a line may end after a hyphen."""
+    return max((letters(word) for word in text.replace("-", "- ").split()), default=0.0)
+
+
+def _sample(table: Table, k: int) -> list[Any]:
+    """Return values of a column, evenly taken: a stock of thousands of rows is not read whole."""
+    column = table.rows.iloc[:, k]
+    return list(column[:: max(1, len(column) // _ROWS)])
 
 
 class _Heights:
@@ -86,14 +103,14 @@ class _Heights:
         for table in tables:
             if k >= len(table.columns) or table.columns[k].format in NUMERIC:
                 continue
-            column = table.rows.iloc[:, k]
-            step = max(1, len(column) // _ROWS)
-            for value in column[::step]:
+            values = _sample(table, k)
+            step = max(1, round(len(table.rows) / max(1, len(values))))
+            for value in values:
                 self.texts[as_text(value, table.columns[k].format)] += step
 
     def at(self, width: int) -> float:
         if width not in self.known:
             self.known[width] = float(
-                sum(n * lines(text, width + 1) ** _POWER for text, n in self.texts.items())
+                sum(n * lines(text, width + SPARE) ** _POWER for text, n in self.texts.items())
             )
         return self.known[width]

@@ -19,7 +19,7 @@ from tfpb.model.report import Chart, Format, KeyFigures, Table, Text
 from tfpb.report import theme
 from tfpb.report import workbook_styles as style
 from tfpb.report.cells import as_number, as_text, missing
-from tfpb.report.column_widths import GAP, PAGE, fitted
+from tfpb.report.column_widths import GAP, PAGE, SPARE, fitted
 from tfpb.report.office import settle
 from tfpb.report.workbook_charts import native_chart
 from tfpb.words.report import CONTENTS, EDIT_INPUTS, EMPTY_TABLE, FICTIONAL_LINE, footer
@@ -274,7 +274,7 @@ class _Sheet:
             cell.font, cell.border = style.BODY, style.ROW_BORDER
             cell.alignment = style.alignment(column.format)
             if isinstance(content, str):
-                tall = max(tall, style.lines(content, self.widths[k - 1] + 1))
+                tall = max(tall, style.lines(content, self.widths[k - 1] + SPARE))
             elif content is not None:
                 cell.number_format = style.number_format(column.format)
         self.sheet.row_dimensions[row].height = min(tall, 12) * _LINE_PT + 1

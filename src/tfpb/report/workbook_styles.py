@@ -21,6 +21,7 @@ FONT: Final = "Calibri"
 """A workbook cannot carry its font: this one stands on office computers."""
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "−")
 _LETTERS: Final = 1.1  # letters in the width of a figure, the unit of a column
+_CAPITAL: Final = 0.2  # what a capital takes beyond a letter
 _LIMIT: Final = 32_000  # characters a cell can hold, with some to spare
 
 
@@ -102,12 +103,18 @@ def lines(text: str, width: float) -> int:
     count = 0
     for part in text.split("\n"):
         count += 1
-        used = 0
+        used = 0.0
         for word in part.split():
-            if used and used + 1 + len(word) <= room:
-                used += 1 + len(word)
+            size = letters(word)
+            if used and used + 1 + size <= room:
+                used += 1 + size
                 continue
-            more = math.ceil(len(word) / room)  # a word longer than a line is cut
+            more = math.ceil(size / room)  # a word longer than a line is cut
             count += more - (0 if used else 1)
-            used = len(word) - (more - 1) * room
+            used = size - (more - 1) * room
     return count
+
+
+def letters(word: str) -> float:
+    """Return the room a word takes, in small letters: files that shout need wider columns."""
+    return len(word) + _CAPITAL * sum(map(str.isupper, word))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from tfpb.model.report import Format, Table, TableColumn
-from tfpb.report.column_widths import GAP, PAGE, fitted
+from tfpb.report.column_widths import GAP, PAGE, SPARE, fitted
 from tfpb.report.workbook_styles import lines
 
 SENTENCE = "Dans le quartier, plus loin de la limite que l’incertitude du point (15 m)."
@@ -23,7 +23,7 @@ def a_table(texts: dict[str, tuple[int, str]], numbers: int = 0, rows: int = 30)
 
 def tall(table: Table, widths: list[int]) -> int:
     first = table.rows.iloc[0]
-    return max(lines(str(value), w + 1) for value, w in zip(first, widths, strict=True))
+    return max(lines(str(value), w + SPARE) for value, w in zip(first, widths, strict=True))
 
 
 def test_a_long_text_takes_the_room_that_short_ones_leave() -> None:
@@ -51,7 +51,7 @@ def test_every_table_of_a_sheet_counts_and_a_header_keeps_its_words() -> None:
     small = a_table({"a": (14, "x"), "commune": (14, "y")})
     large = a_table({"responsabilité": (40, "x"), "b": (40, SENTENCE), "c": (20, "z")}, rows=300)
     widths = fitted([small, large])
-    assert widths[0] > len("responsabilité")
+    assert widths[0] >= len("responsabilité")
     assert widths[1] > widths[2]
 
 
@@ -59,3 +59,11 @@ def test_a_sheet_without_table_or_without_rows_has_widths() -> None:
     assert len(fitted([])) == 6
     empty = Table("t", "Table", (TableColumn("a", "a"),), pd.DataFrame({"a": []}))
     assert fitted([empty])[0] >= 2
+
+
+def test_a_word_is_not_cut_and_capitals_count_for_more() -> None:
+    table = a_table({"commune": (30, "VALMONT SUR ORVE"), "ligne": (30, "Intercommunalité")})
+    widths = fitted([table, a_table({"x": (9, "y"), "z": (9, SENTENCE)}, numbers=9)])
+    assert widths[1] >= len("Intercommunalité")
+    assert lines("VALMONT SUR ORVE", 15) == 2
+    assert lines("valmont sur orve", 15) == 1
