@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place, Severity
+from tfpb.model.columns import Kind
 from tfpb.text import fold
 from tfpb.words.reading import rename_words
 
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
 _LINKING: Final = frozenset(
     ("a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les")
 )
+_UNTELLING: Final = frozenset(("euro", "euros", "eur", "montant", "montants"))
+"""Words that say no more than the sign « € », which folding drops: « Montant valorisé (en euros) »."""
 _SAME: Final = {"nbre": "nombre", "nb": "nombre", "no": "n", "num": "n", "numero": "n"}
 _UNIT: Final = re.compile(r" (eur|pct|m)$")
+_THOUSANDS: Final = re.compile(r"\b[km] ?(?:€|eur)|\b(?:milliers?|millions?)\b", re.IGNORECASE)
 _TELLING: Final = 3
 """Letters from which a word, or its beginning, tells something."""
 
@@ -29,7 +33,8 @@ def match_columns(
 ) -> tuple[dict[str, str], list[Fault]]:
     """Find the header of each column: given by the user, by its name, by an alias or its label.
 
-    A last round forgets linking words and reads « Nbre » as « nombre », « N° » as « numéro ».
+    A last round forgets linking words, units and plurals, and reads « Nbre » as « nombre », « N° » as
+    « numéro ».
 
     Returns
     -------
@@ -122,9 +127,11 @@ def _labels(column: Column) -> tuple[str, ...]:
 
 
 def _bare(header: str) -> str:
-    """Reduce a header to the words that tell, in one spelling."""
-    words = [_SAME.get(w, w) for w in fold(header).split() if w not in _LINKING]
-    return " ".join(words)
+    """Reduce a header to the words that tell, in one spelling and in the singular."""
+    words = [w for w in fold(header).split() if w not in _LINKING | _UNTELLING]
+    return " ".join(
+        _SAME.get(w, w[:-1] if len(w) > _TELLING and w[-1] == "s" else w) for w in words
+    )
 
 
 def _likely(column: Column, unread: Iterable[str]) -> str:
@@ -136,6 +143,8 @@ def _likely(column: Column, unread: Iterable[str]) -> str:
     vocabularies = [_telling(name) for name in names]
     best, most = "", 0
     for header in unread:
+        if column.kind is Kind.MONEY and _THOUSANDS.search(header):
+            continue  # a name alone would not make euros of it
         words = _telling(header)
         for vocabulary in vocabularies:
             shared = sum(any(_alike(w, v) for v in vocabulary) for w in words)

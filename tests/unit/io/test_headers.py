@@ -55,6 +55,32 @@ def test_a_header_is_read_whatever_its_linking_words(header: str, column: str) -
     assert found == ({column: header} if column else {})
 
 
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("N°", "id_action"),
+        ("Montant valorisé", "valorise_eur"),
+        ("Montant valorisé (en euros)", "valorise_eur"),
+        ("Dépenses réalisées (€)", "realise_eur"),
+        ("Montants prévisionnels en EUR", "prevu_eur"),
+        ("Montant prévisionnel", "prevu_eur"),
+        ("Montant valorisé (k€)", ""),
+        ("Montant", ""),
+    ],
+)
+def test_money_is_read_whatever_says_that_it_is_money(header: str, column: str) -> None:
+    found, _ = match_columns(headed(header), PROGRAMME, {})
+    assert found == ({column: header} if column else {})
+
+
+@pytest.mark.parametrize(
+    "header", ["Montant valorisé (k€)", "Valorisé en milliers d'euros", "Valorisé M€"]
+)
+def test_thousands_of_euros_are_never_proposed_for_euros(header: str) -> None:
+    said = doubts(PROGRAMME, "id_action", "axe", "code_qpv", "action", header)
+    assert [(f.code, f.got) for f in said] == [("colonnes_non_lues", f"« {header} »")]
+
+
 def test_a_column_that_looks_like_one_that_moves_money_is_told() -> None:
     headers = ("id_residence", "adresse", "nb_logements", "Date fin exo. TFPB", "Agence")
     (said,) = doubts(STOCK, *headers)
