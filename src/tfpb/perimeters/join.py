@@ -165,6 +165,7 @@ def _ask_surfaces(
     found = answer(surfaces, at.x[rows], at.y[rows], references, polygons)
     into.share[rows] = found.share
     into.quarter[rows] = np.append(members, -1)[found.quarter]
+    into.shared[rows] = found.shared
     into.name[rows] = found.name
     into.holds[rows] = found.holds
 

@@ -95,9 +95,10 @@ def _special(
     labels: Labels, picked: Mapping[str, NDArray[Any]], radius: NDArray[np.float64],
 ) -> tuple[NDArray[np.intp], list[str]]:  # fmt: skip
     """Say the reasons that name quarters and distances, each distinct one once."""
-    surface, share = _surfaces_told(rows, found, rules, picked["case"][rows])
+    surface, share, shared = _surfaces_told(rows, found, rules, picked["case"][rows])
     case = picked["case"][rows]
-    holder = np.where(case == int(Case.SURFACE_DANS), picked["code"][rows], picked["holder"][rows])
+    held = np.where(shared, -1, picked["code"][rows])  # of several quarters, none holds the surface
+    holder = np.where(case == int(Case.SURFACE_DANS), held, picked["holder"][rows])
     near = np.nan_to_num(picked["distance_m"][rows], nan=-1.0)
     told = np.where(near < 10, np.round(near, 1), np.round(near))  # noqa: PLR2004 - decimetres under 10 m
     known: dict[tuple[Any, ...], int] = {}
@@ -126,9 +127,10 @@ def _surfaces_told(
     found: Mapping[int, Sides],
     rules: Mapping[int, Flags],
     case: NDArray[np.intp],
-) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
-    """Name the surface each case rests on, and its share inside quarters (−1 where there is none)."""
+) -> tuple[NDArray[np.object_], NDArray[np.float64], Flags]:
+    """Name the surface each case rests on, its share inside quarters (−1: none), whether several share it."""
     names = np.full(len(rows), "", dtype=object)
+    shared = np.zeros(len(rows), dtype=bool)
     shares = np.full(len(rows), -1.0)
     told = np.flatnonzero(case >= int(Case.SURFACE_DANS))
     for vintage, side in found.items():
@@ -146,4 +148,5 @@ def _surfaces_told(
             names[i], shares[i] = (
                 (building_words, building) if by_building else (parcel_words, parcel)
             )
-    return names, shares
+            shared[i] = (side.footprint if by_building else side.parcel).shared[row]
+    return names, shares, shared

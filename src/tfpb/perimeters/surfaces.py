@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -75,7 +75,7 @@ class Surfaces:
             for text in references
         ]
 
-    def shares(self, wanted: Ints, quarters: NDArray[np.object_]) -> tuple[Floats, Ints]:
+    def shares(self, wanted: Ints, quarters: NDArray[np.object_]) -> tuple[Floats, Floats, Ints]:
         """Measure the share of surfaces inside quarters.
 
         Parameters
@@ -88,6 +88,8 @@ class Surfaces:
         -------
         shares : float array, shape (w,)
             0..1, of the area; quarters that overlap are counted once by capping at 1.
+        largest : float array, shape (w,)
+            Share of the quarter with the largest part.
         quarter : int array, shape (w,)
             Quarter with the largest part, −1 where none.
         """
@@ -96,7 +98,7 @@ class Surfaces:
         best = np.zeros(len(wanted))
         quarter = np.full(len(wanted), -1, dtype=np.intp)
         if not len(wanted) or not len(quarters):
-            return inside, quarter
+            return inside, best, quarter
         q, s = shapely.STRtree(shapes).query(quarters, predicate="intersects")
         common = shapely.area(shapely.intersection(shapes[s], quarters[q]))
         for at, which, area in zip(s.tolist(), q.tolist(), common.tolist(), strict=True):
@@ -104,9 +106,11 @@ class Surfaces:
             if area > best[at]:
                 best[at], quarter[at] = area, which
         areas = shapely.area(shapes)
-        return np.minimum(
-            1.0, np.divide(inside, areas, out=np.zeros_like(inside), where=areas > 0)
-        ), quarter
+        share, largest = (
+            np.minimum(1.0, np.divide(part, areas, out=np.zeros_like(part), where=areas > 0))
+            for part in (inside, best)
+        )
+        return share, largest, quarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ class SurfaceAnswer:
         Share 0..1 inside quarters.
     quarter : int array, shape (n,)
         Quarter with the largest part, −1 for none.
+    shared : bool array, shape (n,)
+        True where that quarter alone does not hold the whole: neighbours share the surface.
     name : object array of str, shape (n,)
     holds : bool array, shape (n,)
         True where the surface holds the point itself, False where it is known by its reference.
@@ -126,20 +132,22 @@ class SurfaceAnswer:
 
     share: Floats
     quarter: Ints
+    shared: NDArray[np.bool_]
     name: NDArray[np.object_]
     holds: NDArray[np.bool_]
 
     @classmethod
     def nothing(cls, n: int) -> SurfaceAnswer:
         """Return the answer of rows without any surface: it takes no memory and cannot be written."""
-        share, quarter, name, holds = np.nan, np.intp(-1), np.array("", dtype=object), np.False_
-        return cls(*(np.broadcast_to(v, n) for v in (share, quarter, name, holds)))
+        name = np.array("", dtype=object)
+        values = (np.nan, np.intp(-1), np.False_, name, np.False_)
+        return cls(*(np.broadcast_to(v, n) for v in values))
 
     @classmethod
     def blank(cls, n: int) -> SurfaceAnswer:
         """Return the same, to be filled."""
         empty = cls.nothing(n)
-        return cls(empty.share.copy(), empty.quarter.copy(), empty.name.copy(), empty.holds.copy())
+        return cls(*(getattr(empty, f.name).copy() for f in fields(cls)))
 
 
 def answer(
@@ -158,7 +166,7 @@ def answer(
     wanted = np.array(sorted({m for ms in members for m in ms}), dtype=np.intp)
     if not len(wanted):
         return out
-    share, quarter = surfaces.shares(wanted, quarters)
+    share, largest, quarter = surfaces.shares(wanted, quarters)
     area = shapely.area(surfaces.shapes[wanted])
     place = {int(w): i for i, w in enumerate(wanted)}
     for row, ms in enumerate(members):
@@ -169,7 +177,10 @@ def answer(
         out.share[row] = (
             float((share[at] * area[at]).sum() / total) if total else float(share[at[0]])
         )
-        out.quarter[row] = quarter[max(at, key=lambda i: share[i] * area[i])]
+        most = max(at, key=lambda i: share[i] * area[i])
+        out.quarter[row] = quarter[most]
+        alone = sum(largest[i] * area[i] for i in at if quarter[i] == quarter[most])
+        out.shared[row] = alone < WHOLE * total
         out.name[row] = " | ".join(str(surfaces.names[m]) for m in ms if surfaces.names[m])
         out.holds[row] = holding[row] in ms
     return out

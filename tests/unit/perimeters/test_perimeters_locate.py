@@ -19,6 +19,7 @@ from tfpb.model.results import LOCATION_COLUMNS
 from tfpb.perimeters import coverage_doubts, locate, ruling_vintage
 
 if TYPE_CHECKING:
+    from conftest import MakeMap
     from tfpb.model.location import QpvMap
 
 
@@ -164,6 +165,18 @@ def test_parcels_lift_or_raise_a_doubt(
     assert row.qpv_point in {"dans", "hors"}
     assert row.qpv_parcelle in {"dans", "hors", "coupee"}
     assert row.qpv_parcelle_ref == "93999000AB0012"
+
+
+def test_a_parcel_shared_by_two_quarters_is_said_of_neither(make_map: MakeMap) -> None:
+    halves = {"QP093901": shapely.box(0, 0, 400, 400), "QP093902": shapely.box(400, 0, 800, 400)}
+    parcels = gpd.GeoDataFrame(
+        {"id": ["P"]}, geometry=[shapely.box(X0 + 380, Y0, X0 + 420, Y0 + 40)], crs=2154
+    )
+    row = one(at((395, 20)), {2015: make_map(2015, halves)}, parcels=parcels)
+    assert (row.qpv_statut, row.qpv_code) == ("dans", "QP093901")
+    assert "la parcelle P est à 100" in row.qpv_motif
+    assert "en QPV" in row.qpv_motif
+    assert "dans le quartier" not in row.qpv_motif.split(".")[0]
 
 
 def test_a_parcel_known_by_reference_against_a_clear_point_is_a_doubt(square: QpvMap) -> None:
