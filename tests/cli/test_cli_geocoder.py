@@ -183,6 +183,7 @@ def test_doubts_are_decided_in_the_sheet_and_read_back(
     assert (out["R3"]["result_verdict"], out["R3"]["result_x"]) == ("rejete", "")
     assert out["R4"]["result_name"] == known
     assert "Décisions lues : 3 ; appliquées : 3" in result.output
+    assert "Aucune adresse à vérifier" in result.output  # a correction that was found answers too
     again = load_workbook(review)["Adresses"]
     authors = [again.cell(r, names["auteur"]).value for r in range(header + 1, again.max_row + 1)]
     assert "A. Martin" in authors  # decisions stay in the sheet

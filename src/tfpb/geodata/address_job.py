@@ -16,6 +16,7 @@ from tfpb.io.address_review import read_review, review_bytes
 from tfpb.io.outputs import refuse_inputs, write_together
 from tfpb.io.personal import tenant_columns
 from tfpb.io.tabular import check_format, read_table, table_bytes
+from tfpb.model.codes import GeocodeVerdict
 from tfpb.model.results import RESULT_COLUMNS
 from tfpb.text import fold
 
@@ -257,7 +258,7 @@ def _review(
 ) -> _Review:
     """Make the review, never over decisions that were not read."""
     rows = review_rows(job, results)
-    waiting = int((rows["decision"] == "").sum()) if len(rows) else 0
+    waiting = _waiting(rows, results) if len(rows) else 0
     path = output.with_name(f"{output.stem}_a_verifier.xlsx")
     kept = ""
     number = 2
@@ -269,6 +270,12 @@ def _review(
         return _Review({}, kept, 0, None if _same(path, decisions) else path)
     data = review_bytes(rows, base=path if path.is_file() else None)
     return _Review({path: data}, kept, waiting)
+
+
+def _waiting(rows: pd.DataFrame, results: pd.DataFrame) -> int:
+    """Count what still asks for a decision; a correction or a position that was taken needs none."""
+    unsure = results.loc[rows.index, "result_verdict"] != GeocodeVerdict.ACCEPTE
+    return int((unsure & (rows["decision"] == "")).sum())
 
 
 def _same(path: Path, other: Path | None) -> bool:
