@@ -50,7 +50,7 @@ def point_names(
     sides: tuple[list[Named], list[Named]] = ([], [])
     for index in order:
         row = spots.iloc[index]
-        name = f"{row['nom'] or row['id_residence']} {row.get('coupee', '')}".strip()
+        name = f"{row['nom'] or row['id_residence']} {row['coupee']}".strip()
         lines = wrap(name, _NAME_MM, POINT_PT, lines=2)
         named = (lines, float(row["mx"]), float(row["my"]), float(row["r"]))
         sides[0 if doubt[index] or own[index] else 1].append(named)

@@ -21,7 +21,7 @@ _INSET_REACH_M: Final = 2500.0
 _DRAWN: Final = {
     "qpv": ("code_qpv", "nom"),
     "old": ("code_qpv",),
-    "residences": ("id_residence", "nom", "statut", "code_qpv", "logements"),
+    "residences": ("id_residence", "nom", "coupee", "statut", "code_qpv", "logements"),
     "streets": ("nom", "rang"),
     "communes": ("code_insee", "nom"),
     "parcels": (),

@@ -235,6 +235,7 @@ def synthetic(
                     "logements": int(rng.integers(6, 180)),
                     "distance_m": round(limit, 1),
                     "motif": "point à moins de 14 m de la limite" if status == "a_verifier" else "",
+                    "coupee": "",
                     "x": px,
                     "y": py,
                 }
@@ -366,6 +367,7 @@ def bondy() -> MapModel:
             "logements": grouped.logements.astype(int),
             "distance_m": distance.round(1),
             "motif": np.where(status == "a_verifier", "à moins de 20 m de la limite", ""),
+            "coupee": "",
             "longitude": degrees.x,
             "latitude": degrees.y,
         }

@@ -103,6 +103,16 @@ def test_everything_the_page_must_say_is_on_it(model: MapModel) -> None:
         assert figure[1] in said
 
 
+def test_a_cut_residence_says_how_many_lie_on_each_side(model: MapModel) -> None:
+    page = model.pages[1]
+    homes = model.residences.copy()
+    own = homes.index[homes["code_qpv"] == page.code_qpv][0]
+    homes.loc[own, ["nom", "coupee"]] = ["Vauban", "(50 dans, 52 hors)"]
+    said = " ".join(_texts(dataclasses.replace(model, residences=homes), 1))
+    assert "Vauban" in said
+    assert "(50 dans" in said
+
+
 def test_streets_are_named_along_their_line(model: MapModel) -> None:
     sheet = compose(model, model.pages[1])
     italic = [t for ax in sheet.figure.axes for t in ax.texts if t.get_style() == "italic"]
