@@ -215,3 +215,35 @@ def test_the_help_ends_with_an_example(run: Run) -> None:
     result = run("localiser", "--help")
     assert result.exit_code == 0
     assert "Exemple" in result.output
+
+
+@pytest.mark.parametrize("shift_m", [0, 3_000])
+@pytest.mark.parametrize("plain", ["metres", "degrees"])
+@pytest.mark.parametrize("names", [(), ("--colonne", "x=x", "--colonne", "y=y")])
+def test_two_positions_of_a_row_are_held_against_each_other(
+    run: Run, geodata: Path, tmp_path: Path, shift_m: int, plain: str, names: tuple[str, ...]
+) -> None:
+    from tfpb.geodata.qpv_imports import load_qpv
+    from tfpb.model.projection import to_lonlat
+
+    qpv = load_qpv(geodata, 2024)
+    assert qpv is not None
+    inner = qpv.frame.to_crs(2154).geometry.iloc[0].representative_point()
+    lon, lat = to_lonlat([inner.x], [inner.y], 2154)
+    x, y = [inner.x + shift_m], [inner.y]
+    if plain == "degrees":
+        x, y = to_lonlat(x, y, 2154)
+    path, out = tmp_path / "e.csv", tmp_path / "s.csv"
+    twice = {"id_residence": ["R1", "R2"], "x": [x[0], None], "y": [y[0], None],
+             "Longitude": [lon[0], lon[0]], "Lat": [lat[0], lat[0]]}  # fmt: skip
+    pd.DataFrame(twice).to_csv(path, sep=";", index=False)
+    result = run(
+        "localiser", path, "--sortie", out, "--annee", 2025, "--geodonnees", geodata, *names
+    )
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.output.split())
+    degrees, metres = "« Longitude » et « Lat »", "« x » et « y »"
+    left, kept = (degrees, metres) if names else (metres, degrees)
+    doubt = f"{left} ne disent pas le même lieu que {kept} (1 ligne"
+    assert (doubt in said) == (shift_m > 0), said
+    assert read(out).qpv_statut[0] == ("hors" if names and shift_m else "dans")

@@ -19,7 +19,7 @@ from tfpb.io.outputs import write_together
 from tfpb.io.point_tables import Given, read_points, with_answers
 from tfpb.io.tabular import TextTable, table_bytes
 from tfpb.model.projection import LAMBERT_93
-from tfpb.perimeters.points import positions
+from tfpb.perimeters.points import positions, rival_doubts
 from tfpb.perimeters.review import row_keys
 from tfpb.report.ground import ground
 from tfpb.words.location import summary_lines
@@ -76,6 +76,9 @@ def run(task: Task, *, advance: Callable[[int], None]) -> Done:
         points, maps, year=task.year, default_radius_m=task.radius_m, parcels=parcels
     )
     doubts = [*read.notices]
+    if read.rival is not None:
+        twice = read.rival
+        doubts += rival_doubts(points, twice.points, left=twice.left, kept=twice.kept)
     doubts += perimeters.coverage_doubts(points, bare, maps, year=task.year)
     located = bare
     if decisions is not None:

@@ -79,6 +79,23 @@ class Given(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """A second pair of columns that gives positions, left for the one that was read.
+
+    Parameters
+    ----------
+    points : DataFrame
+        Rows of the table, the pair in `result_x, result_y` or `longitude, latitude`.
+    left, kept : tuple of str
+        Headers of this pair and of the one that was read.
+    """
+
+    points: pd.DataFrame
+    left: tuple[str, str]
+    kept: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class PointTable:
     """What `locate` reads of a table.
 
@@ -92,12 +109,15 @@ class PointTable:
         Column of the positions → header of the user's file, to quote in messages.
     notices : tuple of Fault
         Doubts met while reading.
+    rival : Rival, optional
+        Where `x, y` and `longitude, latitude` are both there.
     """
 
     points: pd.DataFrame
     given: Given
     headers: Mapping[str, str]
     notices: tuple[Fault, ...] = ()
+    rival: Rival | None = None
 
     def in_their_words(self, faults: Iterable[Fault]) -> list[Fault]:
         """Quote the user's own headers where faults name our columns."""
@@ -136,14 +156,34 @@ def read_points(table: TextTable, *, renames: Mapping[str, str] | None = None) -
     frame, faults = typed(table, POINTS, renames=asked)
     stop_on_faults(faults)
     points = frame[[*POINTS.names, "_fichier", "_feuille", "_ligne"]].copy()
-    given = _settle(points, named={"x", "y"} <= asked.keys())
+    named = {"x", "y"} <= asked.keys()
+    given = _settle(points, named=named)
     found, _ = match_columns(table, POINTS, asked)
+    rival = None if given is Given.GEOCODED else _rival(frame, found, named=named)
     if (
         not (_both(frame, "longitude", "latitude").any() and given is Given.DEGREES)
         and given is not Given.GEOCODED
     ):
         found |= {a: found[b] for a, b in _TWINS if b in found}
-    return PointTable(points, given, found, tuple(faults))
+    return PointTable(points, given, found, tuple(faults), rival)
+
+
+def _rival(frame: pd.DataFrame, found: Mapping[str, str], *, named: bool) -> Rival | None:
+    """Take the pair of columns that is not read, when a table has both."""
+    if not (_both(frame, "x", "y") & _both(frame, "longitude", "latitude")).any():
+        return None
+    degrees, plain = (found["longitude"], found["latitude"]), (found["x"], found["y"])
+    if named:
+        return Rival(frame[["longitude", "latitude"]], degrees, plain)
+    small = _small(frame)
+    target = {"x": "longitude", "y": "latitude"} if small else {"x": "result_x", "y": "result_y"}
+    return Rival(frame[["x", "y"]].rename(columns=target), plain, degrees)
+
+
+def _small(points: pd.DataFrame) -> bool:
+    """Say whether all of x and y could be degrees."""
+    here = _both(points, "x", "y")
+    return bool((points.loc[here, ["x", "y"]].abs() <= _DEGREES).to_numpy().all())
 
 
 def _settle(points: pd.DataFrame, *, named: bool) -> Given:
@@ -156,9 +196,9 @@ def _settle(points: pd.DataFrame, *, named: bool) -> Given:
         given = Given.GEOCODED
     elif not named and _both(points, "longitude", "latitude").any():
         given = Given.DEGREES
-    elif (here := _both(points, "x", "y")).any():
+    elif _both(points, "x", "y").any():
         x, y = (points[c].to_numpy(dtype=float) for c in ("x", "y"))
-        small = bool((np.abs(x[here]) <= _DEGREES).all() and (np.abs(y[here]) <= _DEGREES).all())
+        small = _small(points)
         given = Given.DEGREES if small else Given.METRES
         targets = ("longitude", "latitude") if small else ("result_x", "result_y")
         for target, values in zip(targets, (x, y), strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -251,6 +251,43 @@ def _disagree(at: Given, rows: NDArray[np.intp]) -> NDArray[np.intp]:
             east = (lon - at.lon[mine]) * 111_320.0 * np.cos(np.radians(at.lat[mine]))
             out.append(mine[np.hypot(north, east) > _AGREE_M])
     return np.sort(np.concatenate(out)) if out else rows[:0]
+
+
+def rival_doubts(
+    points: pd.DataFrame, rival: pd.DataFrame, *, left: tuple[str, str], kept: tuple[str, str]
+) -> list[Fault]:
+    """Doubt a file that gives each position twice, where the two show different places: one doubt for all.
+
+    Parameters
+    ----------
+    points, rival : DataFrame, n rows each
+        Positions that are read and those that are not, as `positions` takes them.
+    left, kept : tuple of str
+        Headers of the columns of `rival` and of `points`, to be quoted.
+    """
+    known, other = Given.of(points), Given.of(rival)
+    here = positions(points, default_radius_m=0.0, given=known)
+    there = positions(rival, default_radius_m=0.0, given=replace(other, epsg=known.epsg))
+    apart = np.hypot(here.x - there.x, here.y - there.y)
+    rows = np.flatnonzero(apart > _AGREE_M)
+    if not len(rows):
+        return []
+    first = int(rows[0])
+    got = " ; ".join(
+        f"{(pair[0][first]):.10g}, {(pair[1][first]):.10g}"
+        for pair in (
+            (known.lon, known.lat),
+            (known.x, known.y),
+            (other.lon, other.lat),
+            (other.x, other.y),
+        )
+        if np.isfinite(pair[0][first])
+    )
+    fields = {"nombre": len(rows), "retenu": " et ".join(f"« {h} »" for h in kept),
+              "laisse": " et ".join(f"« {h} »" for h in left),
+              "distance_m": round(float(apart[first]))}  # fmt: skip
+    place = place_of(points, first, left[0])
+    return [Fault("positions_en_double", place, got, fields, Severity.DOUTE)]
 
 
 def _told(

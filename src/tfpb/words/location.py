@@ -167,6 +167,12 @@ FAULTS: dict[str, FaultWords] = {
         _HINT_CRS,
     ),
     "positions_discordantes_suite": FaultWords(_SUITE),
+    "positions_en_double": FaultWords(
+        "Le fichier donne deux fois ses positions, et {laisse} ne disent pas le même lieu que {retenu} "
+        "({nombre:s ligne/lignes} ; {distance_m} m d’écart sur la première) : {retenu} ont été retenus.",
+        "deux écritures d’une même position, ou une seule",
+        "Vérifiez lesquelles valent. Pour lire les autres : --colonne x=NOM --colonne y=NOM.",
+    ),
     "decision_sans_objet": FaultWords(
         "La décision ne correspond à aucune ligne du fichier.",
         "une résidence, un bâtiment et une adresse présents dans le fichier",
