@@ -58,10 +58,11 @@ def render(report: Report) -> bytes:
         book.create_sheet(name)
     _cover(book[_COVER], report, foot)
     _contents(book[CONTENTS], sections, foot)
-    for section in sections:
-        _Sheet(book[section.sheet], section, foot).write()
+    printed = {
+        section.sheet: _Sheet(book[section.sheet], section, foot).write() for section in sections
+    }
     for sheet in book.worksheets:
-        _print_setup(sheet, report, foot)
+        _print_setup(sheet, report, foot, printed.get(sheet.title, sheet.max_row))
     day = dt.date.fromisoformat(report.properties.get("date_iso", "2000-01-01"))
     properties: Any = book.properties
     properties.title = report.title
@@ -129,7 +130,7 @@ def _contents(sheet: Worksheet, sections: list[Section], foot: str) -> None:
     style.put(sheet, len(sections) + 5, 1, foot).font = style.NOTE
 
 
-def _print_setup(sheet: Worksheet, report: Report, foot: str) -> None:
+def _print_setup(sheet: Worksheet, report: Report, foot: str, last: int) -> None:
     """Set A4 landscape, one page wide, title in the header, foot and page number in the footer."""
     setup: Any = sheet.page_setup
     setup.orientation = "landscape"
@@ -149,7 +150,7 @@ def _print_setup(sheet: Worksheet, report: Report, foot: str) -> None:
     bottom: Any = sheet.oddFooter
     bottom.left.text, bottom.right.text = f"&8 {tail}", "&8 Page &P / &N"
     sheet.sheet_view.showGridLines = False
-    sheet.print_area = f"A1:{get_column_letter(sheet.max_column)}{sheet.max_row}"
+    sheet.print_area = f"A1:{get_column_letter(sheet.max_column)}{last}"
 
 
 class _Sheet:
@@ -177,8 +178,12 @@ class _Sheet:
             total, span = total + width, span + 1
         return span, float(total)
 
-    def write(self) -> None:
-        """Write the whole sheet."""
+    def write(self) -> int:
+        """Write the whole sheet and return its last row to print.
+
+        A sheet of one table repeats its header on each page. Its charts come last and stay on screen: in
+        print they would stand under that header, and the report draws them in full.
+        """
         for k, width in enumerate(self.widths, 1):
             self.sheet.column_dimensions[get_column_letter(k)].width = width + GAP
         self._text(self.section.title, style.TITLE)
@@ -186,12 +191,19 @@ class _Sheet:
         _link(self.sheet, self.row, "← Sommaire", CONTENTS)
         self.row += 2
         single = len(self.tables) == 1
+        last = [b for b in self.blocks if single and isinstance(b, Chart)]
         for block in self.blocks:
-            self._block(block, freeze=single)
+            if not any(block is chart for chart in last):
+                self._block(block, freeze=single)
         if not single:
             self.sheet.freeze_panes = "A2"
             self.sheet.print_title_rows = "1:1"
         self._text(self.foot, self.note)
+        printed = self.row - 1
+        self.row += 1
+        for block in last:
+            self._block(block, freeze=single)
+        return printed
 
     def _text(self, text: str, font: Any) -> None:
         _line(self.sheet, self.row, text, font=font, span=self.span, width=self.width)

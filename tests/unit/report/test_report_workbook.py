@@ -174,6 +174,19 @@ def test_long_sheets_freeze_and_repeat_their_header(book: openpyxl.Workbook) -> 
     assert all(s.freeze_panes for s in book if s.tables and s.title != "Couverture")
 
 
+def test_no_chart_prints_under_the_header_of_a_table(book: openpyxl.Workbook) -> None:
+    """A sheet that repeats a header on each page prints nothing but its table and its notes."""
+    repeated = [s for s in book if len(s.tables) == 1 and s.print_title_rows]
+    drawn = [s for s in repeated if s._charts]  # openpyxl shows them nowhere else
+    assert "Comparaison" in {s.title for s in drawn}
+    for sheet in drawn:
+        last = int(sheet.print_area.rsplit("$", 1)[1])
+        assert all(c.anchor._from.row >= last for c in sheet._charts)
+        (table,) = sheet.tables.values()
+        assert openpyxl.utils.range_boundaries(table.ref)[3] < last < sheet.max_row
+        assert str(sheet.cell(last, 1).value).endswith(said().run_hash)
+
+
 def test_native_charts_draw_cells(book: openpyxl.Workbook) -> None:
     parts = entries(xlsx())
     drawn = [v.decode() for k, v in parts.items() if re.fullmatch(r"xl/charts/chart\d+\.xml", k)]
