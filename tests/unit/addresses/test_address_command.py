@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 def geocode(folder: Path, *options: str, lines: tuple[str, ...] = ("12 rue des Lilas",)) -> Any:
     source = folder / "stock.csv"
-    rows = "".join(f"R{i};{line};93010;locataire {i}\n" for i, line in enumerate(lines))
-    source.write_text(f"id;adresse;code_insee;occupant\n{rows}", encoding="utf-8")
+    rows = "".join(f"R{i};{line};93010;secret {i}\n" for i, line in enumerate(lines))
+    source.write_text(f"id;adresse;code_insee;note_interne\n{rows}", encoding="utf-8")
     arguments = [
         "geocoder",
         str(source),
@@ -47,7 +47,7 @@ def test_api_mode_without_any_index(service: FakeService, tmp_path: Path) -> Non
     assert [row["result_housenumber"] for row in out(tmp_path)] == [str(n) for n in range(1, 12)]
     assert "Requêtes au service national : 1" in result.output
     # only addresses left the machine
-    assert not any("locataire" in text for _, rows in service.requests for text, _ in rows)
+    assert not any("secret" in text for _, rows in service.requests for text, _ in rows)
     again = geocode(tmp_path, "--mode", "api", lines=lines)
     assert "Requêtes au service national : 0" in again.output
 
