@@ -10,28 +10,17 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.io.headers import match_columns
+from tfpb.io.rpls import RPLS, clean, rpls_headers, rpls_lines, rpls_name
 from tfpb.model.columns import Column, Contract
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 from tfpb.model.tables import STOCK
-from tfpb.text import fold, mend_mojibake, squeeze
+from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tfpb.io.tabular import TextTable
 
-RPLS: Final = (
-    "NUMVOIE",
-    "INDREP",
-    "TYPVOIE",
-    "NOMVOIE",
-    "COMPLGEO",
-    "CODEPOSTAL",
-    "DEPCOM",
-    "LIBCOM",
-)
-_NONE: Final = {"NUMVOIE": {"0", "9999"}, "INDREP": {"9"}, "TYPVOIE": {"99"}}
-_EMPTY: Final = frozenset({"na", "n a", "nan", "null", "none"})
 _TOWN_IN_LINE: Final = re.compile(r"\b\d{5}\b")
 
 
@@ -123,7 +112,6 @@ def read_addresses(
     found, faults = match_columns(table, ADDRESSES, renames)
     if faults:
         raise TfpbError(faults)
-    headers = {fold(header): header for header in table.frame.columns}
     if any(name in table.frame.columns for name in RESULT_COLUMNS[2:]):
         # our own output, geocoded again: its latitude and longitude are answers, not what was known
         found = {
@@ -131,17 +119,17 @@ def read_addresses(
             for k, h in found.items()
             if k in renames or fold(h) not in {"latitude", "longitude"}
         }
-    rpls = {name: headers[name.lower()] for name in RPLS if name.lower() in headers}
+    rpls = rpls_headers(table)
     out = {
-        name: [_clean(cell) for cell in table.frame[found[name]]]
+        name: [clean(cell) for cell in table.frame[found[name]]]
         if name in found
         else [""] * len(table.frame)
         for name in ADDRESS_COLUMNS
     }
     read = dict(found)
-    if "NOMVOIE" in rpls and "adresse" not in renames:
-        out["adresse"] = _rpls_lines(table, rpls)
-        read["adresse"] = " + ".join(rpls[n] for n in RPLS[:5] if n in rpls)
+    if rpls and "adresse" not in renames:
+        out["adresse"] = rpls_lines(table, rpls)
+        read["adresse"] = rpls_name(rpls)
     if (
         not any(read.get(name) for name in ("adresse", "parcelle", "nom"))
         and not {"x", "y"} <= read.keys()
@@ -153,27 +141,6 @@ def read_addresses(
         addresses.loc[nowhere, "code_insee"] = commune
         nowhere &= False
     return AddressTable(addresses, read, _lost(table, addresses, nowhere))
-
-
-def _clean(cell: str) -> str:
-    text = squeeze(mend_mojibake(cell))
-    return "" if fold(text) in _EMPTY else text
-
-
-def _rpls_lines(table: TextTable, rpls: Mapping[str, str]) -> list[str]:
-    """Write RPLS columns as one line; 9 and 99 mean none; what completes the address comes last."""
-    blank = [""] * len(table.frame)
-    columns = [table.frame[rpls[n]].tolist() if n in rpls else blank for n in RPLS[:5]]
-    lines = []
-    for cells in zip(*columns, strict=True):
-        parts = [
-            "" if text in _NONE.get(name, ()) else text
-            for name, text in zip(RPLS[:5], (_clean(c) for c in cells), strict=True)
-        ]
-        number = parts[0].lstrip("0") or ""
-        line = squeeze(" ".join((number, *parts[1:4])))
-        lines.append(f"{line} - {parts[4]}" if parts[4] and line else line or parts[4])
-    return lines
 
 
 def _no_address(table: TextTable) -> Fault:

@@ -15,6 +15,7 @@ from tfpb.io.deliveries import Delivery, read_delivery
 from tfpb.io.headers import match_columns
 from tfpb.io.personal import tenant_columns
 from tfpb.io.plan_checks import check_deliveries
+from tfpb.io.rpls import RPLS, with_rpls_line
 from tfpb.io.stock_checks import Identifiers, check_stock
 from tfpb.io.tabular import TextTable, read_table
 from tfpb.io.toml_files import read_plan
@@ -151,17 +152,21 @@ class _Reader:
     def frame(self, role: str) -> pd.DataFrame | None:
         """Read and type the table of a role."""
         contract = replace(_TABLES[role], name=role)
-        table = self.table(role, known_names(contract))
+        stock = role == "patrimoine"
+        table = self.table(role, (*known_names(contract), *(RPLS if stock else ())))
         if table is None:
             return None
         renames = self._renames(role)
+        if stock and "adresse" not in match_columns(table, contract, renames)[0]:
+            table, line = with_rpls_line(table)
+            renames |= {"adresse": line} if line else {}
         if (
             role == "programme_precedent"
         ):  # last year's file has this year's columns, or the plain ones
             read = {fold(h) for h in table.frame.columns}
             same = {c: h for c, h in self._renames("programme").items() if fold(h) in read}
             renames = same | renames
-        if role == "patrimoine":
+        if stock:
             table = self._without_tenants(table, match_columns(table, contract, renames)[0])
         table = set_aside(table, contract, renames=renames)
         frame, faults = typed(table, contract, renames=renames)
