@@ -44,7 +44,8 @@ def test_what_a_library_makes_of_control_c_is_still_control_c(
 @pytest.mark.parametrize("seconds", [0.12, 0.2, 0.3])
 def test_control_c_while_the_program_loads_shows_no_traceback(seconds: float) -> None:
     # what a shell starts in the background is born deaf to Ctrl-C
-    slow = "import signal, sys, time; signal.signal(signal.SIGINT, signal.default_int_handler); sys.meta_path.insert(0, type('S', (), {'find_spec': staticmethod("
+    heard = "import signal, sys, time; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    slow = f"{heard}sys.meta_path.insert(0, type('S', (), {{'find_spec': staticmethod("
     slow += "lambda name, *_: time.sleep(0.05 if name.startswith('tfpb.') else 0))})); "
     with subprocess.Popen(
         [sys.executable, "-c", f"{slow}print(1, flush=True); from tfpb.__main__ import main; main()"],
