@@ -214,6 +214,8 @@ def test_a_file_without_anything_to_place_is_refused(
 def test_the_help_ends_with_an_example(run: Run) -> None:
     result = run("localiser", "--help")
     assert result.exit_code == 0
+    assert "--rayon <nombre>" in result.output
+    assert "[par défaut : 30 ; au moins 0]" in " ".join(result.output.split())
     assert "Exemple" in result.output
 
 

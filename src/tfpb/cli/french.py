@@ -19,7 +19,14 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 # the library keeps these two kinds to itself: what is wrong with a line, and any error of its own
 _USAGE: Final[type[Exception]] = typer.BadParameter.__mro__[1]
 _ROOT: Final[type[Exception]] = typer.BadParameter.__mro__[2]
-_HELP: Final = (
+
+
+def _least(match: re.Match[str]) -> str:
+    """Say the least value an option takes, alone or after its default."""
+    return f"{' ; ' if match[0].startswith(';') else '['}au moins {match[1]}]"
+
+
+_HELP: Final[tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...]] = (
     (r"^Usage:", "Utilisation :"),
     (r"^Options:", "Options :"),
     (r"^Arguments:", "Arguments :"),
@@ -32,6 +39,8 @@ _HELP: Final = (
     (r"\[env var:(\s)", r"[variable :\1"),
     (r"; required\]", " ; obligatoire]"),
     (r"; default:", " ; par défaut :"),
+    (r"\[par défaut :(\s+\d+)\.0\b", r"[par défaut :\1"),
+    (r"(?:; |\[)x>=(\d+)(?:\.0)?\]", _least),
 )
 _KINDS: Final = {
     "<path>": "<chemin>",
@@ -41,6 +50,7 @@ _KINDS: Final = {
     "<int>": "<nombre>",
     "<int range>": "<nombre>",
     "<float>": "<nombre>",
+    "<float range>": "<nombre>",
 }
 _KIND: Final = re.compile("(" + "|".join(map(re.escape, _KINDS)) + ")( *)", re.IGNORECASE)
 _ERRORS: Final = (

@@ -98,7 +98,9 @@ def _residence_doubts(
             usual = reader.decimal("repere_valorise_region_eur") * reader.decimal(
                 "repere_couverture_region"
             )
-            fields = {"par_logement": number(height), "bas": number(low), "haut": number(high)}
+            # « 40 €, entre 40 et 700 € » would read as a mistake
+            shown = number(height, 2 if low <= round(height) <= high else 0)
+            fields = {"par_logement": shown, "bas": number(low), "haut": number(high)}
             fields["repere"] = number(usual)
             doubts.append(Fault("abattement_inhabituel", here, key, fields, Severity.DOUTE))
     return doubts

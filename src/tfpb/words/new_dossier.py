@@ -26,7 +26,7 @@ patrimoine = "patrimoine.xlsx"    # obligatoire : une ligne par entrée ou bâti
 # droit_commun = "droit_commun.xlsx"
 # conventions = "conventions.xlsx"
 # diagnostics = "diagnostics.xlsx"
-# decisions = "localisation_a_verifier.xlsx"
+# decisions = "dossier_a_verifier.xlsx"   # écrit à côté du dossier : vos décisions sur les doutes
 # alias_voies = "alias_voies.csv"  # deux colonnes : ancien nom de voie ; nouveau nom
 # repere = "repere.csv"            # le reste de la région, fourni par l'URH
 

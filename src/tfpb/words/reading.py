@@ -167,7 +167,7 @@ FAULTS = {
         "La feuille est vide : aucune ligne de données.",
         "une ligne d’en-tête puis au moins une ligne",
         "Remplissez-la ou choisissez-en une autre (--feuille) ; sans ces données, remettez # devant ce "
-        "fichier dans dossier.toml.",
+        "fichier dans dossier.toml (sauf le patrimoine, obligatoire).",
     ),
     "colonne_absente": FaultWords(
         "La colonne « {colonne} » manque.",

@@ -172,6 +172,12 @@ def test_unusual_amounts_are_doubted() -> None:
     assert "abattement_inhabituel" not in codes(abate(local(nb_logements=1)))
 
 
+def test_an_unusual_amount_never_reads_as_a_usual_one() -> None:
+    made = abate(local(nb_logements=1, vlc_eur=480))
+    (doubt,) = [f for f in made.notices if f.code == "abattement_inhabituel"]
+    assert (doubt.fields["par_logement"], doubt.fields["bas"]) == ("39,60", "40")
+
+
 def test_young_building_without_exemption_is_doubted() -> None:
     doors = pd.DataFrame([door(annee_construction=2010)])
     assert "exoneration_possible" in codes(abate(local(), entrances=doors))
