@@ -74,9 +74,9 @@ def gap_line(
     n: float | None,
 ) -> str:
     """Say a gap on one short line: sign, points, interval, n; or the verdict alone."""
+    if gap is None:  # « non publiable, n = 884 » would count those outside, and look like many
+        return f"{sign} {VERDICTS.get(verdict, verdict)}"
     size = "" if n is None else f", {interviews(int(n))}"
-    if gap is None:
-        return f"{sign} {VERDICTS.get(verdict, verdict)}{size}"
     low, high = interval
     between = ""
     if low is not None and high is not None:

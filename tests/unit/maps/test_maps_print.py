@@ -23,6 +23,7 @@ from tfpb.report.map_layers import FAR_SCALE, atlas, fit, lines_of, page_epsg
 from tfpb.report.map_overview import overview_view
 from tfpb.report.map_sheets import map_files, sheet_count
 from tfpb.report.map_view import page_view
+from tfpb.words import maps as words
 
 if TYPE_CHECKING:
     from tfpb.model.maps import MapModel, QpvPage
@@ -375,3 +376,10 @@ def test_a_map_of_a_whole_region_gathers_what_it_cannot_tell_apart(region: MapMo
     assert 204 <= drawn < len(region.residences) / 3
     said = " ".join(t.get_text() for t in sheet.layer.texts)
     assert "logements (groupés)" in said
+
+
+def test_a_gap_that_is_not_shown_has_no_sample_size() -> None:
+    """« non publiable, n = 884 » would count the hundreds outside and look like a wide survey."""
+    shown = words.gap_line("▼", "inferieur", -0.13, (-0.188, -0.072), 1249)
+    assert shown == "▼ −13,0 points (−18,8 à −7,2), n = 1\u202f249"
+    assert words.gap_line("–", "non_publiable", None, (None, None), 884) == "– non publiable"
