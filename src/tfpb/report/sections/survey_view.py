@@ -193,7 +193,7 @@ def needed(level: float, design_effect: float, margin_points: float) -> int:
 def place_label(level: str, place: str, names: dict[str, str]) -> str:
     """Name a territory as readers do."""
     if level == TOTAL:
-        return "Ensemble du dossier"
+        return "Ensemble"
     name = names.get(place, "")
     return f"{name} ({place})" if name else place
 
