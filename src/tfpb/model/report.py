@@ -27,6 +27,7 @@ class Format(StrEnum):
     CENTS = "centimes"
     PERCENT = "pourcent"
     POINTS = "points"
+    WHOLE_POINTS = "points_entiers"  # rounded to the point, so that no decimal belies it
     METRES = "metres"
     DATE = "date"
     YEAR = "annee"
@@ -36,8 +37,8 @@ class Format(StrEnum):
 class TableColumn:
     """One column: key in the frame, French header (unit included), format, width in characters.
 
-    `PERCENT` and `POINTS` read proportions 0..1 (0.104 shows as 10,4 points). A missing number shows
-    as an empty cell in a workbook and « – » in a document.
+    `PERCENT`, `POINTS` and `WHOLE_POINTS` read proportions 0..1 (0.104 shows as 10,4 points). A missing
+    number shows as an empty cell in a workbook and « – » in a document.
     """
 
     key: str

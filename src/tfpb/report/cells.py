@@ -29,6 +29,7 @@ EXCEL: Final[dict[Format, str]] = {
     Format.CENTS: f'{_FR}#,##0.00"{THIN}€";−#,##0.00"{THIN}€";0.00"{THIN}€"',
     Format.PERCENT: f'0"{THIN}"%',
     Format.POINTS: f"{_FR}+0.0;−0.0;0.0",
+    Format.WHOLE_POINTS: "+0;−0;0",
     Format.METRES: f"{_FR}#,##0;−#,##0;0",
     Format.DATE: "dd/mm/yyyy",
     Format.YEAR: "0",
@@ -60,6 +61,7 @@ def as_text(value: Any, fmt: Format) -> str:
         Format.CENTS: lambda v: number(v, 2),
         Format.PERCENT: lambda v: f"{number(Decimal(str(v)) * 100)}{THIN}%",
         Format.POINTS: lambda v: number(Decimal(str(v)) * 100, 1, sign=True),
+        Format.WHOLE_POINTS: lambda v: number(Decimal(str(v)) * 100, sign=True),
         Format.YEAR: lambda v: str(int(v)),
     }
     exact = value if isinstance(value, Decimal) else float(value)
@@ -69,7 +71,7 @@ def as_text(value: Any, fmt: Format) -> str:
 def as_number(value: Any, fmt: Format) -> Any:
     """Return what a workbook cell holds: a number, a date, a text, or None.
 
-    `POINTS` turns a proportion into points (−0.104 → −10.4): a change of unit, without rounding.
+    Points turn a proportion into points (−0.104 → −10.4): a change of unit, without rounding.
     """
     if missing(value):
         return None
@@ -77,7 +79,7 @@ def as_number(value: Any, fmt: Format) -> Any:
         return value
     if fmt is Format.TEXT or isinstance(value, str):
         return plain(value)
-    if fmt is Format.POINTS:
+    if fmt in {Format.POINTS, Format.WHOLE_POINTS}:
         return float(Decimal(str(float(value))) * 100)
     if fmt in {Format.INTEGER, Format.YEAR}:
         return int(value)

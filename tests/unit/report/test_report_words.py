@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tfpb.model.codes import Axe, Evolution, Publication, QpvStatut, Statut, Theme, Verdict
 from tfpb.model.report import Format
-from tfpb.report.cells import as_number, as_text, printable
+from tfpb.report.cells import EXCEL, as_number, as_text, printable
 from tfpb.report.sections.survey_view import needed
 from tfpb.words import accounts, evaluation, satisfaction, stock, verdicts
 from tfpb.words import report as words
@@ -138,13 +138,23 @@ def test_the_margin_says_who_adopted_it() -> None:
     assert "ne dit pas qui" in words.margin_adopted(5.0, "", None)
 
 
-@given(st.floats(-1, 1, allow_nan=False), st.sampled_from([Format.PERCENT, Format.POINTS]))
+@given(
+    st.floats(-1, 1, allow_nan=False),
+    st.sampled_from([Format.PERCENT, Format.POINTS, Format.WHOLE_POINTS]),
+)
 @settings(deadline=None)
 def test_text_and_number_of_a_cell_say_the_same(value: float, fmt: Format) -> None:
     text = as_text(value, fmt).replace("\u202f", "").replace("%", "")
     read = float(text.replace(",", ".").replace("−", "-"))
     held = as_number(value, fmt) * (100 if fmt is Format.PERCENT else 1)
-    assert abs(read - held) <= (0.5 if fmt is Format.PERCENT else 0.05) + 1e-9
+    assert abs(read - held) <= (0.05 if fmt is Format.POINTS else 0.5) + 1e-9
+
+
+def test_points_rounded_to_the_point_show_no_decimal() -> None:
+    assert as_text(-0.06, Format.WHOLE_POINTS) == "−6"
+    assert as_text(0.03, Format.WHOLE_POINTS) == "+3"
+    assert as_text(-0.0, Format.WHOLE_POINTS) == "0"
+    assert EXCEL[Format.WHOLE_POINTS] == "+0;−0;0"
 
 
 @pytest.mark.parametrize("value", [None, math.nan])

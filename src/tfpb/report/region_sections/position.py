@@ -55,6 +55,7 @@ def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str) -> Section:
 
 def _table(key: str, title: str, rows: pd.DataFrame, fmt: Format, unit: str) -> Table:
     mark = "(points)" if fmt is Format.POINTS else "(%)"
+    rounded = Format.WHOLE_POINTS if fmt is Format.POINTS else fmt
     group = () if fmt is Format.POINTS else (column("groupe_mot", "Ménages", width=10),)
     return table(
         key,
@@ -67,9 +68,9 @@ def _table(key: str, title: str, rows: pd.DataFrame, fmt: Format, unit: str) -> 
             column("ic95_bas", "bas à 95 %", fmt, 8),
             column("ic95_haut", "haut à 95 %", fmt, 8),
             column("region", f"Région sans vous {mark}", fmt, 9),
-            column("quartile1", "1er quartile des autres", fmt, 9),
-            column("mediane", "Médiane des autres", fmt, 9),
-            column("quartile3", "3e quartile des autres", fmt, 9),
+            column("quartile1", "1er quartile des autres", rounded, 9),
+            column("mediane", "Médiane des autres", rounded, 9),
+            column("quartile3", "3e quartile des autres", rounded, 9),
             column("lecture_mot", "Lecture", width=22),
         ),
         rows,

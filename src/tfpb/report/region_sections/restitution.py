@@ -174,7 +174,7 @@ def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wav
     shares = cut(quart, quart["groupe"] != "ecart")
     lead = words.owners_lead(wave, letters=len(named) > 0, spread=len(quart) > 0)
     blocks: list[Block] = [
-        _quartiles("bailleurs_ecarts", "Écarts : quartiles des bailleurs", gaps, Format.POINTS),
+        _quartiles("bailleurs_ecarts", "Écarts : quartiles des bailleurs", gaps, Format.WHOLE_POINTS),
         _quartiles("bailleurs_niveaux", "Satisfaits : quartiles des bailleurs", shares,
                    Format.PERCENT),
         table(
@@ -184,7 +184,7 @@ def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wav
                 column("theme_mot", "Thème", width=16),
                 column("libelle", "Question", width=30),
                 column("lettre", "Lettre", width=8),
-                column("ecart", "Écart arrondi (points)", Format.POINTS, 10),
+                column("ecart", "Écart arrondi (points)", Format.WHOLE_POINTS, 10),
             ),
             named,
             unit="points (QPV − hors QPV), arrondis",
@@ -198,7 +198,7 @@ def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wav
 
 
 def _quartiles(key: str, title: str, rows: pd.DataFrame, fmt: Format) -> Block:
-    gaps = fmt is Format.POINTS
+    gaps = fmt is Format.WHOLE_POINTS
     group = () if gaps else (column("groupe_mot", "Ménages", width=10),)
     reading = (column("difference_mot", "D’un bailleur à l’autre", width=18),) if gaps else ()
     return table(
@@ -216,7 +216,7 @@ def _quartiles(key: str, title: str, rows: pd.DataFrame, fmt: Format) -> Block:
             *reading,
         ),
         rows,
-        unit="points" if fmt is Format.POINTS else "% de ménages satisfaits",
+        unit="points" if gaps else "% de ménages satisfaits",
         scope="bailleurs dont le chiffre est publiable",
         source="enquête régionale de satisfaction",
         media=ALL,
