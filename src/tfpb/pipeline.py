@@ -12,7 +12,7 @@ from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.inputs import Inputs, gather_inputs
 from tfpb.model.dossier import Dossier
-from tfpb.perimeters import ruling_vintage
+from tfpb.perimeters import ruling_of, ruling_vintage
 from tfpb.provenance import checks_of, run_hash
 from tfpb.stage import Executor, Stage, directly, run_stages
 from tfpb.steps import addresses, answers, checks, evidence, layers, money, stock
@@ -50,8 +50,9 @@ DOCUMENTS: Final = 6
 
 def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fault, ...]]:
     """Read the user's files and open the imported geography, with every fault and doubt."""
-    vintage = ruling_vintage(settings.dossier.annee, "")
+    ruling_vintage(settings.dossier.annee, "")  # a year without map is told before anything is read
     inputs, faults = gather_inputs(settings)
+    vintage = ruling_of(settings.dossier.annee, _communes(inputs))
     try:
         geography = open_geography(folder, needs=(vintage,))
     except TfpbError as error:
@@ -59,6 +60,15 @@ def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fau
         raise TfpbError((*error.faults, *stopping)) from error
     crossed = checks.cross_checks(settings, inputs, geography, vintage)
     return inputs, geography, (*faults, *inputs.headers.quote(crossed))
+
+
+def _communes(inputs: Inputs) -> list[str]:
+    """Return where each row of the stock says to lie: its INSEE code, else its postcode."""
+    stock = inputs.frame("patrimoine")
+    if stock is None:
+        return []
+    codes, postcodes = (stock[c].fillna("").astype(str) for c in ("code_insee", "code_postal"))
+    return codes.where(codes != "", postcodes).tolist()
 
 
 def first_values(

@@ -5,7 +5,7 @@ from tfpb.perimeters.decisions import check_decisions
 from tfpb.perimeters.locate import coverage_doubts, locate
 from tfpb.perimeters.points import check_points
 from tfpb.perimeters.residences import cut_residences, residences
-from tfpb.perimeters.vintages import ruling_vintage
+from tfpb.perimeters.vintages import ruling_of, ruling_vintage
 
 __all__ = [
     "check_decisions",
@@ -16,5 +16,6 @@ __all__ = [
     "heirs",
     "locate",
     "residences",
+    "ruling_of",
     "ruling_vintage",
 ]

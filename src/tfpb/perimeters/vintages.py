@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,6 +12,8 @@ from tfpb.model.codes import Evolution, QpvStatut
 from tfpb.model.projection import LAMBERT_93, legal_epsg
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 OLD: Final = 2015
@@ -52,6 +55,19 @@ def ruling_vintages(year: int, epsg: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the ruling map of each row, from the legal projection of its territory."""
     mainland, overseas = ruling_vintage(year), ruling_vintage(year, "971")
     return np.where(epsg == LAMBERT_93, mainland, overseas).astype(np.int64)
+
+
+def ruling_of(year: int, codes: Iterable[str]) -> int:
+    """Return the map that rules most rows of a stock, from their communes (INSEE codes or postcodes).
+
+    Overseas, the year 2025 is ruled by another map than in mainland France; rows that say nothing leave
+    the choice to the others.
+    """
+    counted = Counter(code for code in codes if code)
+    by_map: Counter[int] = Counter()
+    for code, rows in counted.items():
+        by_map[ruling_vintage(year, code)] += rows
+    return by_map.most_common(1)[0][0] if by_map else ruling_vintage(year)
 
 
 _EVOLUTIONS: Final = {

@@ -64,7 +64,7 @@ def located_in(
     notices += perimeters.cut_residences(homes)
     return Located(
         year=year,
-        vintage=perimeters.ruling_vintage(year, ""),
+        vintage=perimeters.ruling_of(year, points["result_citycode"]),
         entrances=entrances,
         residences=homes,
         correspondence=perimeters.correspondence(geography.maps, entrances),

@@ -1,0 +1,24 @@
+"""Which of the two maps is a stock's, when a year has one for mainland France and one overseas."""
+
+from __future__ import annotations
+
+import pytest
+
+from tfpb.perimeters import ruling_of
+
+
+@pytest.mark.parametrize(
+    ("year", "codes", "vintage"),
+    [
+        (2025, ["97120", "97105", ""], 2015),  # overseas
+        (2025, ["97110"], 2015),  # a postcode tells as well
+        (2025, ["59350", "97120", "59350"], 2024),  # most of the stock
+        (2025, ["", "", "97120"], 2015),  # rows that say nothing do not choose
+        (2025, [], 2024),
+        (2026, ["97120"], 2024),
+        (2024, ["97120"], 2015),
+        (2024, ["59350"], 2015),
+    ],
+)
+def test_the_map_of_most_rows(year: int, codes: list[str], vintage: int) -> None:
+    assert ruling_of(year, codes) == vintage
