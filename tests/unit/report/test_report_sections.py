@@ -259,3 +259,27 @@ def test_legal_values_are_written_the_french_way_and_marked() -> None:
     rows = tables(said())["hypotheses_legales"].rows
     assert list(rows["debut"]) == ["01/01/2025", "01/01/2016"]
     assert list(rows["etat"]) == ["vérifié", "non vérifié"]
+
+
+def test_every_sign_of_a_quarter_is_explained() -> None:
+    """A verdict met in a quarter alone stood in its table without a line in the key."""
+    dossier = make()
+    assert dossier.survey is not None
+    rows = dossier.survey.comparison.copy()
+    gaps = rows["groupe"] == "ecart"
+    rows.loc[gaps & (rows["niveau"] == "total"), "verdict"] = "equivalent"
+    rows.loc[gaps & (rows["niveau"] == "code_qpv"), ["verdict", "publication"]] = [
+        "meilleur", "publiable",
+    ]  # fmt: skip
+    survey = dataclasses.replace(dossier.survey, comparison=rows)
+    made = report(dataclasses.replace(dossier, survey=survey))
+    assert any("meilleur" in v for v in tables(made)["comparaison_quartiers"].rows["verdict_mot"])
+    assert any(t.startswith("▲ meilleur :") for t in texts(made))
+
+
+def test_answers_in_detail_carry_their_sample_size() -> None:
+    (chart,) = [
+        b for s in said().sections for b in s.blocks
+        if isinstance(b, Chart) and b.key == "quatre_niveaux"
+    ]  # fmt: skip
+    assert set(chart.rows["groupe"]) == {"QPV, n = 600", "hors QPV, n = 600"}

@@ -98,7 +98,7 @@ def stacked(chart: Chart) -> Sheet:
     block = {item: title + len(groups[item]) * (height + between) + 3.2 for item in items}
     top = 7.0
     sheet = Sheet(plot.WIDTH, top + sum(block.values()) + 7.0)
-    left, right = 27.0, plot.WIDTH - 1.0
+    left, right = 34.0, plot.WIDTH - 1.0
     x = left
     for rank, name in zip(ranks, levels["modalite"].astype(str), strict=True):
         plot.bar(sheet, x, x + 3.6, 2.6, 3.0, colours[rank], edgecolor=theme.SOFT, linewidth=0.4)

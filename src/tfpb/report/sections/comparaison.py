@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe, Publication, Theme, Verdict
 from tfpb.model.report import Chart, ChartKind, Format, Section, Text
 from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
@@ -23,11 +25,10 @@ from tfpb.report.sections.build import (
 from tfpb.report.sections.exploration import first_looks
 from tfpb.report.sections.facts import quarter_names
 from tfpb.words import satisfaction, verdicts
+from tfpb.words.maps import interviews
 from tfpb.words.report import unreadable_quarters
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from tfpb.model.dossier import Dossier
     from tfpb.model.report import Block, Table
     from tfpb.model.survey import Published
@@ -61,7 +62,8 @@ def comparaison(dossier: Dossier) -> Section:
     )
     blocks += first_looks(survey, name, wave, quarter_names(dossier.located))
     if len(whole):
-        blocks.append(Text(_verdict_key(whole, margin), bullets=True))
+        read = pd.concat([whole, view.shown(view.quarters(rows))])
+        blocks.append(Text(_verdict_key(read, margin), bullets=True))
         unclear = _unclear(shown, margin)
         if unclear:
             blocks.append(Text(unclear, bullets=True))
@@ -172,9 +174,9 @@ def _headline_sentences(whole: pd.DataFrame) -> tuple[str, ...]:
     )
 
 
-def _verdict_key(whole: pd.DataFrame, margin: float) -> tuple[str, ...]:
+def _verdict_key(read: pd.DataFrame, margin: float) -> tuple[str, ...]:
     """Explain each verdict met, once, in the order of the codes."""
-    columns = (whole["verdict"], whole["sign"], whole["mot"], whole["publication"])
+    columns = (read["verdict"], read["sign"], read["mot"], read["publication"])
     met = {(str(v), s, m, p == Publication.MASQUE) for v, s, m, p in zip(*columns, strict=True)}
     order = {code: rank for rank, code in enumerate(Verdict)}
     known = sorted((t for t in met if t[0] in order), key=lambda t: (order[Verdict(t[0])], t))
@@ -251,7 +253,7 @@ def _charts(shown: pd.DataFrame, wave: str, margin: float) -> list[Block]:
 
 
 def _territories(rows: pd.DataFrame, dossier: Dossier, wave: str, whose: str) -> list[Block]:
-    parts = rows[rows["niveau"] == "code_qpv"]
+    parts = view.quarters(rows)
     if parts.empty:
         return []
     names = quarter_names(dossier.located)
@@ -320,7 +322,12 @@ def _levels(survey: Published, name: str, wave: str) -> list[Block]:
     ].merge(heads, on="item", how="inner", validate="many_to_one")
     if len(picked):
         drawn = picked.assign(
-            groupe=said(picked["groupe"], satisfaction.GROUPES),
+            groupe=[
+                f"{group}, {interviews(int(n))}"
+                for group, n in zip(
+                    said(picked["groupe"], satisfaction.GROUPES), picked["n"], strict=True
+                )
+            ],
             part=picked["estimation"],
             _hors=picked["groupe"] == Groupe.HORS_QPV,  # QPV above hors QPV
         ).sort_values(["ordre", "_hors", "rang"], kind="stable")

@@ -169,6 +169,11 @@ def totals(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["niveau"] == TOTAL].copy()
 
 
+def quarters(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows of one quarter each."""
+    return rows[rows["niveau"] == "code_qpv"].copy()
+
+
 def headlines(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep each theme's headline item among the total rows, or the theme's first item."""
     whole = totals(rows)
