@@ -122,12 +122,13 @@ def test_what_is_decided_moves_the_figures_as_decided(
 def test_decisions_that_were_not_handed_back_are_left_alone(
     inputs: Path, geodata: Path, tmp_path: Path, run: Run
 ) -> None:
-    def make() -> None:
+    def make() -> str:
         toml, target = inputs / "dossier.toml", tmp_path / "a"
         result = run("dossier", toml, "--sortie", target, "--geodonnees", geodata)
         assert result.exit_code == 0, result.output
+        return " ".join(result.output.split())
 
-    make()
+    assert 'ajoutez decisions = "../a_a_verifier.xlsx" sous [fichiers]' in make()
     review = tmp_path / "a_a_verifier.xlsx"
     book = load_workbook(review)
     for row, _cells in lines(book["Adresses"]):
@@ -145,3 +146,11 @@ def test_decisions_that_were_not_handed_back_are_left_alone(
     book.save(review)
     make()
     assert load_workbook(review)["Notes"]["A1"].value == "à revoir avec l’agence"
+
+    toml = inputs / "dossier.toml"
+    plain = toml.read_text(encoding="utf-8")
+    told = plain.replace("[fichiers]", '[fichiers]\ndecisions = "../a_a_verifier.xlsx"')
+    toml.write_text(told, encoding="utf-8")
+    said = make()
+    assert "Vos décisions restent dans a_a_verifier.xlsx" in said
+    assert "ajoutez decisions" not in said

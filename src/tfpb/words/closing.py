@@ -45,10 +45,7 @@ def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:
             f"Il manque : {', '.join(lacking)}. Le dossier le dit à chaque page concernée."
         )
     if review:
-        lines.append(
-            f"Pour trancher ces doutes : remplissez {review.rpartition('/')[2]} (une petite carte par "
-            f'ligne), ajoutez decisions = "{review}" sous [fichiers] du dossier.toml, et relancez.'
-        )
+        lines.append(_to_decide(review, dossier.settings.fichiers.decisions.replace("\\", "/")))
     lines.append(
         f"À ouvrir d’abord : {folder}/dossier.xlsx, feuille « Synthèse » ; puis la feuille « Doutes »."
     )
@@ -122,3 +119,17 @@ def _survey(dossier: Dossier) -> list[str]:
         f"Satisfaction {last}, QPV comparés aux autres quartiers, nombre de questions par verdict"
     )
     return [f"{head} – {counted}."]
+
+
+def _to_decide(review: str, given: str) -> str:
+    """Say what to do with the workbook of doubts; `given` is what dossier.toml names as decisions."""
+    name = review.rpartition("/")[2]
+    if given == review:
+        return (
+            f"Vos décisions restent dans {name} : s’il y a encore des lignes sans décision, remplissez-les "
+            "et relancez."
+        )
+    put = f'ajoutez decisions = "{review}" sous [fichiers] du dossier.toml'
+    if given:
+        put = f'écrivez decisions = "{review}" au lieu de « {given} » dans dossier.toml'
+    return f"Pour trancher ces doutes : remplissez {name} (une petite carte par ligne), {put}, et relancez."
