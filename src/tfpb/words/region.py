@@ -240,9 +240,10 @@ def position_lead(above: int, under: int, open_: int) -> str:
             "trop peu d’autres bailleurs."
         )
     parts = [
-        f"{plural(above, 'question')} au-dessus de la médiane des autres bailleurs",
-        f"{number(under)} en dessous",
-        f"{number(open_)} sans écart démontré",
+        f"{plural(above, 'question') if above else 'Aucune question'} au-dessus de la médiane des "
+        "autres bailleurs",
+        f"{number(under) if under else 'aucune'} en dessous",
+        f"{number(open_) if open_ else 'aucune'} sans écart démontré",
     ]
     return ", ".join(parts) + "."
 

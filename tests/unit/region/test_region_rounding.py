@@ -6,6 +6,7 @@ import pandas as pd
 
 from tfpb.model.report import Format, Table
 from tfpb.report.region_sections.position import position
+from tfpb.words.region import position_lead
 
 QUARTILES = ("quartile1", "mediane", "quartile3")
 
@@ -23,3 +24,13 @@ def test_quartiles_of_others_are_whole_points_and_the_bailleur_has_its_tenth() -
     assert {formats[k] for k in QUARTILES} == {Format.WHOLE_POINTS}
     assert {formats[k] for k in ("estimation", "ic95_bas", "region")} == {Format.POINTS}
     assert {c.format for c in shares.columns if c.key in QUARTILES} == {Format.PERCENT}
+
+
+def test_no_question_is_said_in_words() -> None:
+    said = position_lead(0, 1, 17)
+    assert said.startswith(
+        "Aucune question au-dessus de la médiane des autres bailleurs, 1 en dessous"
+    )
+    assert position_lead(2, 0, 0).endswith(
+        "bailleurs, aucune en dessous, aucune sans écart démontré."
+    )
