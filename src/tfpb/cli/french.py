@@ -54,6 +54,10 @@ _KINDS: Final = {
 }
 _KIND: Final = re.compile("(" + "|".join(map(re.escape, _KINDS)) + ")( *)", re.IGNORECASE)
 _ERRORS: Final = (
+    (
+        r"No such command '(.+?)'\.? \(?Did you mean (?:one of:? )?(.+?)\?\)?",
+        "La commande « {0} » n’existe pas. Voulez-vous : {1} ?",
+    ),
     (r"No such command '(.+)'.*", "La commande « {0} » n’existe pas."),
     (r"Got unexpected extra argument(?:s|\(s\))? \((.+)\)", "En trop sur la ligne : {0}."),
     (r"Option '?(.+?)'? requires (?:an argument|\d+ arguments)\.?", "Il manque la valeur de {0}."),
