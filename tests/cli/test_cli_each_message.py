@@ -68,6 +68,7 @@ ELSEWHERE = {
         "test_cli_forty_faults.py",
         "dans l’enquête mais pas dans le patrimoine",
     ),
+    "positions_en_double": ("test_cli_localiser.py", "ne disent pas le même lieu que "),
     "region_bailleur_en_double": ("test_cli_region.py", "nommé deux fois"),
     "region_annee_differente": ("test_cli_region.py", "porte sur l’année"),
     "region_qpv_sans_contrat": ("test_cli_region.py", "rattaché"),
