@@ -239,9 +239,9 @@ def position_lead(above: int, under: int, open_: int) -> str:
             "Aucun écart n’est placé parmi ceux des autres bailleurs : trop peu de réponses d’un côté, ou "
             "trop peu d’autres bailleurs."
         )
+    first = plural(above, "question") if above else "Aucune question"
     parts = [
-        f"{plural(above, 'question') if above else 'Aucune question'} au-dessus de la médiane des "
-        "autres bailleurs",
+        f"{first} au-dessus de la médiane des autres bailleurs",
         f"{number(under) if under else 'aucune'} en dessous",
         f"{number(open_) if open_ else 'aucune'} sans écart démontré",
     ]
