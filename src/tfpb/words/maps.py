@@ -114,8 +114,8 @@ def legend_status(status: str) -> str:
 
 
 def cut_name(inside: int, outside: int) -> str:
-    """Follow the name of a résidence that the limit cuts, on a printed map."""
-    return f"({number(inside)} dans, {number(outside)} hors)"
+    """Follow the name of a résidence that the limit cuts, on a printed map; kept on one line."""
+    return f"({number(inside)}\u00a0dans,\u00a0{number(outside)}\u00a0hors)"
 
 
 def cut_reason(inside: int, outside: int) -> str:

@@ -33,7 +33,7 @@ def test_a_cut_residence_stands_on_its_side_and_says_both() -> None:
     )
     assert home["statut"] == "hors"
     assert home["longitude"] == pytest.approx(3.0 + 22 / 52 / 1000)  # between the two doors outside
-    assert home["coupee"] == "(50 dans, 52 hors)"
+    assert home["coupee"] == "(50\u00a0dans,\u00a052\u00a0hors)"
     assert home["motif"] == "coupée par la limite : 50 logements dans le QPV, 52 hors"
 
 
