@@ -215,6 +215,21 @@ def test_faults_of_several_bailleurs_come_together_and_nothing_is_written(
     assert not out.exists()
 
 
+def test_a_map_that_nobody_imported_is_asked_for_once(
+    region: Path, run: Run, tmp_path: Path
+) -> None:
+    folder = tmp_path / "region"
+    shutil.copytree(region.parent, folder)
+    for path in (folder / "geodonnees").glob("qpv-2024*"):
+        path.unlink()
+    result = run("region", folder / "region.toml", "--sortie", tmp_path / "s", "--moteur", "local")
+    assert result.exit_code == 2
+    assert "1 faute à corriger" in result.output
+    assert "la carte des QPV 2024" in result.output
+    assert "importer-qpv" in result.output
+    assert not (tmp_path / "s").exists()
+
+
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [

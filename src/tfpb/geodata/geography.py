@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tfpb.model.location import QpvMap
 
 VINTAGES: Final = (2015, 2024)
+ABSENT: Final = "geographie_absente"
+"""Code of the fault for what a run needs and nobody imported."""
 _STORED: Final = frozenset({".sqlite", ".parquet", ".json"})
 
 
@@ -130,4 +132,4 @@ def _source(role: str, card: Sidecar, *, sha256: str, rows: int) -> Source:
 
 
 def _absent(what: str, command: str) -> Fault:
-    return Fault("geographie_absente", Place(), "", {"quoi": what, "commande": command})
+    return Fault(ABSENT, Place(), "", {"quoi": what, "commande": command})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
-from tfpb.geodata.geography import open_geography
+from tfpb.geodata.geography import ABSENT, open_geography
 from tfpb.io.region_inputs import in_dossier, read_region
 from tfpb.io.region_masks import Before
 from tfpb.perimeters import ruling_vintage
@@ -134,15 +134,14 @@ def compute(
     """
     inputs = read_region(settings)
     carte = inputs.plan.reglages.carte if inputs.plan is not None else None
-    vintage = ruling_vintage(settings.region.annee, "")
-    opened = open_geography(geography, needs=(vintage, *((carte,) if carte else ())))
+    ruling_vintage(settings.region.annee, "")  # a year without map is told before anything is read
+    opened = open_geography(geography, needs=(carte,) if carte else ())
     tasks = [
         Task(d, geography, carte, own_survey=not inputs.deliveries, kept=kept, written=own)
         for d, own in zip(inputs.dossiers, inputs.written, strict=True)
     ]
     parts = executor.map(make_part, tasks, lambda n: tell("parts", n))
-    faults = [in_dossier(f, p.name) for p in parts for f in p.faults]
-    stopping = [f for f in faults if f.severity is Severity.FAUTE]
+    stopping = _stopping(parts)
     if stopping:
         raise TfpbError(stopping)
     places = territories(parts, inputs, opened)
@@ -183,6 +182,19 @@ def compute(
     return Computed(
         inputs, run, replace(joined, survey=None), contrats, lone, sources, digest, notices
     )
+
+
+def _stopping(parts: Sequence[Part]) -> list[Fault]:
+    """Gather the faults of every bailleur's files, and once what the geography lacks for several."""
+    lacking: dict[str, Fault] = {}
+    own: list[Fault] = []
+    for part in parts:
+        for fault in part.faults:
+            if fault.code == ABSENT:
+                lacking.setdefault(str(sorted(fault.fields.items())), fault)
+            elif fault.severity is Severity.FAUTE:
+                own.append(in_dossier(fault, part.name))
+    return [*lacking.values(), *own]
 
 
 def _protected(
