@@ -93,14 +93,20 @@ def _read(address: str) -> bytes:
     return data
 
 
+def _index() -> str:
+    """Return where pip looks on this machine, or where it looks when nobody says."""
+    from pip._internal.models.index import PyPI  # noqa: PLC0415 - pip tells its default nowhere else
+
+    return os.environ.get("PIP_INDEX_URL") or str(PyPI.simple_url)
+
+
 def main() -> int:
     """Check, and fetch if asked; 1 when something is missing."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--download", type=Path, help="folder to download to")
     parser.add_argument("--note", action="store_true", help="write the list of chosen files anew")
     parser.add_argument("--pip", default=f"{sys.executable} -m pip", help="the pip to run")
-    index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple")
-    parser.add_argument("--index", default=index, help="where sources without wheel are taken")
+    parser.add_argument("--index", default=_index(), help="where sources without wheel are taken")
     given = parser.parse_args()
     pins = read_lock()
     if given.download:
