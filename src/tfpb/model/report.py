@@ -106,6 +106,9 @@ class Chart:
     alt: str
     unit: str = ""
     margin: float | None = None  # δ, in the unit of rows (0.05 for 5 points)
+    reach: float = (
+        0.0  # both ends of the axis at least: charts of one section are read with one ruler
+    )
     source: str = ""
     notes: tuple[str, ...] = ()
     media: frozenset[str] = frozenset({"document"})

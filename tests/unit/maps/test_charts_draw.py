@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from itertools import combinations, pairwise
 
@@ -180,6 +181,17 @@ def test_gaps_say_points_n_verdict_and_the_margin() -> None:
     assert "marge d’équivalence : ± 5 points" in texts
     assert texts.count("–") == 1  # the gap that may not be shown
     assert "Relation avec le bailleur" in texts
+
+
+def test_charts_of_one_section_are_read_with_one_ruler() -> None:
+    near = _gaps().iloc[2:4]
+    alone, beside = (
+        dataclasses.replace(_chart(ChartKind.GAPS), rows=near, reach=reach) for reach in (0.0, 0.2)
+    )
+    with style():
+        first, second = (charts._DRAWERS[ChartKind.GAPS](c).layer.texts for c in (alone, beside))
+    assert "+20" not in [t.get_text() for t in first]
+    assert {"−20", "+20"} <= {t.get_text() for t in second}
 
 
 def test_rows_keep_the_order_given() -> None:

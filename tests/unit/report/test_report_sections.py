@@ -13,7 +13,7 @@ from report_pack import said
 
 from tfpb import words
 from tfpb.model.codes import Publication
-from tfpb.model.report import Chart, KeyFigures, Report, Table, Text
+from tfpb.model.report import Chart, ChartKind, KeyFigures, Report, Table, Text
 from tfpb.report.sections import report
 from tfpb.report.sections.doutes import notices
 from tfpb.words import accounts, evaluation, satisfaction, stock, verdicts
@@ -125,6 +125,15 @@ def test_a_single_wave_says_that_nothing_can_be_compared() -> None:
     )
     section = {s.key: s for s in report(make(survey=alone)).sections}["evolution"]
     assert "Une seule vague" in section.lead
+
+
+def test_gap_charts_hold_every_gap_on_one_axis() -> None:
+    section = {s.key: s for s in said().sections}["comparaison"]
+    drawn = [b for b in section.blocks if isinstance(b, Chart) and b.kind is ChartKind.GAPS]
+    assert len(drawn) > 1
+    (reach,) = {c.reach for c in drawn}
+    widest = max(float(c.rows[["ic95_bas", "ic95_haut"]].abs().max().max()) for c in drawn)
+    assert reach >= widest > 0
 
 
 def test_no_other_bailleur_is_named() -> None:

@@ -35,7 +35,7 @@ def gaps(chart: Chart) -> Sheet:
     ]
     bottom = top + sum(ROW + EXTRA * (len(t) - 1) for t in labels) + heads * HEAD
     sheet = Sheet(plot.WIDTH, bottom + 14.0)
-    scale = _scale(rows, chart.margin, LABEL + 2, plot.WIDTH - 31)
+    scale = _scale(rows, chart, LABEL + 2, plot.WIDTH - 31)
     _ground(sheet, scale, top, bottom, chart.margin)
     sheet.text(plot.WIDTH, top - 2.2, "n", plot.NOTE_PT, ha="right", color=theme.SOFT)
     sheet.text(plot.WIDTH - 12.5, top - 2.2, "écart", plot.NOTE_PT, ha="right", color=theme.SOFT)
@@ -96,7 +96,7 @@ def multiples(chart: Chart) -> Sheet:
             top += heights[index // 2 - 1]
         x = (index % 2) * (width + 8)
         label = width * 0.46
-        scale = _scale(rows, chart.margin, x + label + 2, x + width - 9)
+        scale = _scale(rows, chart, x + label + 2, x + width - 9)
         base = top + 6.5 + len(part) * line
         title = shorten(printable(name), width, 9, bold=True)
         sheet.text(x, top + 4.0, title, 9, fontweight="bold", color=theme.ACCENT)
@@ -117,8 +117,8 @@ def _whole(row: Any) -> int | None:
     return int(n) if math.isfinite(n) else None
 
 
-def _scale(rows: pd.DataFrame, margin: float | None, left: float, right: float) -> plot.Scale:
-    values = [*plot.numbers(rows, *_ENDS), (margin or 0.0) * 1.6]
+def _scale(rows: pd.DataFrame, chart: Chart, left: float, right: float) -> plot.Scale:
+    values = [*plot.numbers(rows, *_ENDS), (chart.margin or 0.0) * 1.6, chart.reach, -chart.reach]
     low, high, step = plot.span_of(values, around_zero=True)
     return plot.Scale(low, high, left, right, step)
 

@@ -202,6 +202,7 @@ def _unclear(shown: pd.DataFrame, margin: float) -> tuple[str, ...]:
 
 def _charts(shown: pd.DataFrame, wave: str, margin: float) -> list[Block]:
     out: list[Block] = []
+    reach = float(shown[["ic95_bas", "ic95_haut"]].abs().max().max()) if len(shown) else 0.0
     for code in Theme:
         part = cut(shown, shown["theme"] == code).sort_values("ecart", kind="stable")
         if len(part) < 2:  # noqa: PLR2004  # one question is said in a sentence, not drawn
@@ -226,6 +227,7 @@ def _charts(shown: pd.DataFrame, wave: str, margin: float) -> list[Block]:
                 alt,
                 unit="points (QPV − hors QPV)",
                 margin=margin / 100,
+                reach=reach,
                 source=_SOURCE.format(wave),
                 notes=(
                     (
