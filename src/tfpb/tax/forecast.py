@@ -12,7 +12,7 @@ import pandas as pd
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.model.results import FORECAST_COLUMNS
 from tfpb.tax import tallies
-from tfpb.tax.cells import ZERO, Record, text, total
+from tfpb.tax.cells import ZERO, Record, missing, text, total
 from tfpb.tax.lines import ESTIMATED
 from tfpb.tax.premises import exemption_of
 from tfpb.tax.rights import Right, right_of, standing_units
@@ -92,8 +92,11 @@ def by_year(table: pd.DataFrame) -> pd.DataFrame:
     """
     rows: list[dict[str, Any]] = []
     had: set[str] = set()
+    # a résidence to be checked for one of its premises has the amount of the others all the same
+    due = [not missing(a) and a > 0 for a in table["abattement_eur"]]
+    owed = table["statut"].isin([str(s) for s in RIGHTS]) | pd.Series(due, table.index, dtype=bool)
     for target, part in table.groupby("annee", sort=True):
-        right = part[part["statut"].isin([str(s) for s in RIGHTS])]
+        right = part[owed[part.index]]
         now = set(right["id_residence"])
         natures = set(right["nature"])
         rows.append(

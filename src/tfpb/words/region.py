@@ -253,6 +253,15 @@ def secrecy(share: float) -> tuple[str, ...]:
     return tuple(s.format(part=percent(share)) for s in SECRECY)
 
 
+def hidden_lines(count: int) -> tuple[str, ...]:
+    """Say how many lines of territories are not shown; nothing when all are."""
+    if not count:
+        return ()
+    if count == 1:
+        return ("1 ligne non publiable ou masquée n’y figure pas.",)
+    return (f"{plural(count, 'ligne')} non publiables ou masquées n’y figurent pas.",)
+
+
 def closing_lines(owners: int, contrats: int, folder: str, *, atlas: bool) -> list[str]:
     """Say what a regional run has written."""
     return [

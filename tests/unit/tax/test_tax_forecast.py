@@ -61,6 +61,23 @@ def test_one_premises_exempt_does_not_hide_the_other() -> None:
     ]  # fmt: skip
 
 
+def test_a_building_to_check_leaves_the_others_in_the_sum_of_their_year() -> None:
+    doors = pd.DataFrame([door(id_batiment="A"), door(id_batiment="B", qpv_statut="a_verifier")])
+    stock = homes(home(nb_logements=20, logements_dans=10, logements_a_verifier=10))
+    made = abate(
+        local(invariant=1, id_batiment="A", nb_logements=10),
+        local(invariant=2, id_batiment="B", nb_logements=10),
+        residences=stock, entrances=doors,
+    )  # fmt: skip
+    added = made.by_year.set_index("annee")
+    assert by_year(made)[2025]["statut"] == "a_verifier"
+    assert made.totals["abattement_eur"] + made.totals["abattement_a_reclamer_eur"] > 0
+    for year in YEARS:
+        assert added.loc[year, "abattement_eur"] == Decimal("247.50")
+        assert (added.loc[year, "residences"], added.loc[year, "logements"]) == (1, 10)
+        assert added.loc[year, "en_attente_eur"] == Decimal("247.50")
+
+
 def test_demolition_of_half_then_all() -> None:
     doors = pd.DataFrame([door(annee_demolition=2026), door(annee_demolition=2028)])
     stock = homes(home(nb_logements=20, logements_dans=20))

@@ -134,7 +134,7 @@ def places(facts: RegionFacts, survey: Published | None) -> Section:
                 unit="% de ménages satisfaits, écarts en points",
                 scope="ménages interrogés, tous bailleurs ensemble ; par ordre de nom, sans classement",
                 source=f"enquête régionale, vague {wave}",
-                notes=(f"{plural(hidden, 'ligne')} non publiables ou masquées n’y figurent pas.",),
+                notes=words.hidden_lines(hidden),
                 media=ALL,
             )
         )
