@@ -52,7 +52,7 @@ def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fau
     """Read the user's files and open the imported geography, with every fault and doubt."""
     ruling_vintage(settings.dossier.annee, "")  # a year without map is told before anything is read
     inputs, faults = gather_inputs(settings)
-    vintage = ruling_of(settings.dossier.annee, _communes(inputs))
+    vintage = ruling_of(settings.dossier.annee, stock.communes_of(inputs))
     try:
         geography = open_geography(folder, needs=(vintage,))
     except TfpbError as error:
@@ -60,15 +60,6 @@ def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fau
         raise TfpbError((*error.faults, *stopping)) from error
     crossed = checks.cross_checks(settings, inputs, geography, vintage)
     return inputs, geography, (*faults, *inputs.headers.quote(crossed))
-
-
-def _communes(inputs: Inputs) -> list[str]:
-    """Return where each row of the stock says to lie: its INSEE code, else its postcode."""
-    stock = inputs.frame("patrimoine")
-    if stock is None:
-        return []
-    codes, postcodes = (stock[c].fillna("").astype(str) for c in ("code_insee", "code_postal"))
-    return codes.where(codes != "", postcodes).tolist()
 
 
 def first_values(
@@ -102,9 +93,8 @@ def examine(
         return (*found, *inputs.headers.quote(left)), None
     start = first_values(settings, inputs, geography, before)
     outcome = run_stages(STAGES, start, execute=execute, headers=inputs.headers)
-    if (
-        outcome.faults
-    ):  # what was made has doubts of its own, and what was not may be looked at further
+    if outcome.faults:
+        # what was made has doubts of its own, and what was not may be looked at further
         told = (*found, *outcome.faults, *_notices(outcome.values))
         more = inputs.headers.quote(checks.remaining_faults(settings, inputs, told))
         return (*told, *(f for f in more if f not in told)), None

@@ -23,6 +23,8 @@ FIRST_YEAR: Final = 2016
 _NEW_FROM: Final = 2025
 _NEW_FROM_OVERSEAS: Final = 2026
 _LAST_YEAR: Final = 2030
+YEAR_UNDER: Final = {OLD: 2024, NEW: 2026}
+"""A year that each map rules everywhere, overseas included."""
 
 
 def ruling_vintage(year: int, citycode: str = "") -> int:

@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tfpb.model.survey import Estimates
+    from tfpb.region.crossings import Rules
     from tfpb.survey.model import Survey
 
-_FEWEST: Final = 3
-_LARGEST_SHARE: Final = 0.85
 _POINTS: Final = 100
 _KEPT: Final = frozenset({"n", "n_residences", "part_nsp", "part_non_concerne", "marge_points"})
 _ROUNDED: Final[dict[str, Callable[[Any], Any]]] = {
@@ -27,14 +26,14 @@ _ROUNDED: Final[dict[str, Callable[[Any], Any]]] = {
 }  # fmt: skip
 
 
-def telling_pairs(survey: Survey) -> dict[tuple[str, str], set[str]]:
+def telling_pairs(survey: Survey, rules: Rules) -> dict[tuple[str, str], set[str]]:
     """List the changes that, beside the figures of each wave, would tell of a bailleur.
 
     Returns
     -------
     dict of (str, str) to set of str
         (« 2019-2023 », item) → bailleurs that answered it in one of the two waves only, where those of
-        a wave are one or two, or one of them has nearly all their answers.
+        a wave are fewer than the rules want, or one of them has more of their answers than they allow.
     """
     owner, wave = (survey.respondents[c].to_numpy(dtype=object) for c in ("bailleur", "vague"))
     out: dict[tuple[str, str], set[str]] = {}
@@ -43,16 +42,16 @@ def telling_pairs(survey: Survey) -> dict[tuple[str, str], set[str]]:
             counts = [Counter(owner[(ranks >= 0) & (wave == w)].tolist()) for w in pair]
             both = set(counts[0]) & set(counts[1])
             alone = [{o: n for o, n in c.items() if o not in both} for c in counts]
-            if any(_tells(list(c.values())) for c in alone):
+            if any(_tells(list(c.values()), rules) for c in alone):
                 out["-".join(pair), item] = {str(o) for c in alone for o in c}
     return out
 
 
-def _tells(alone: Sequence[int]) -> bool:
+def _tells(alone: Sequence[int], rules: Rules) -> bool:
     """Tell whether what is left of a wave without its panel is one bailleur's, or nearly."""
     if not alone:
         return False
-    return len(alone) < _FEWEST or max(alone) > _LARGEST_SHARE * sum(alone)
+    return len(alone) < rules.fewest or max(alone) > rules.largest_share * sum(alone)
 
 
 def rounded(estimates: Estimates, telling: Mapping[tuple[str, str], set[str]]) -> Estimates:

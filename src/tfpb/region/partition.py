@@ -11,6 +11,7 @@ from tfpb import survey
 from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.geodata.geography import open_geography
 from tfpb.io.stage_cache import StageCache
+from tfpb.perimeters.vintages import YEAR_UNDER
 from tfpb.pipeline import STAGES, first_values, read
 from tfpb.stage import Stage, directly, run_stages
 from tfpb.steps.addresses import chosen_addresses
@@ -40,8 +41,6 @@ _ROLES: Final = (
     "programme_precedent", "diagnostics", "droit_commun",
 )  # fmt: skip
 """The files that it is made of: no delivery is among them."""
-_YEAR_OF_MAP: Final = {2015: 2024, 2024: 2025}
-"""A year that each map rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +205,7 @@ def _sides(
         return located.residences
     if carte not in geography.maps:
         open_geography(geography.folder, needs=(carte,))  # raises, told how to import it
-    head = settings.dossier.model_copy(update={"annee": _YEAR_OF_MAP[carte]})
+    head = settings.dossier.model_copy(update={"annee": YEAR_UNDER[carte]})
     other = settings.model_copy(update={"dossier": head})
     again = [t for t in STAGES if t.writes == "located"]
     outcome = run_stages(again, {**values, "settings": other})

@@ -209,10 +209,9 @@ def _protected(
         place = Place(inputs.settings.file, "", 0, "bailleurs")
         raise fail("region_trop_peu", place=place, attendu=fewest + 1)
     made = compare_region(answers, plan, by=LEVELS, repere=inputs.repere, executor=executor)
-    estimates = published_rows(made, answers)
     masking_n = plan.reglages.masquage_n
-    largest = inputs.settings.reglages.part_maximum
-    rules = Rules(masking_n, fewest, largest)
+    rules = Rules(masking_n, fewest, inputs.settings.reglages.part_maximum)
+    estimates = published_rows(made, answers, rules)
     known = still_told(figures(estimates.comparison), before.shown)
     masks = region_masks(estimates, answers, rules, before.masked, known)
     return Protected.of(estimates, masks, masking_n)

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from tfpb.survey.model import Survey
 
 
-def published_rows(estimates: Estimates, survey: Survey) -> Estimates:
+def published_rows(estimates: Estimates, survey: Survey, rules: Rules) -> Estimates:
     """Keep what the region publishes: territories over all bailleurs, bailleurs over their whole.
 
     A change between two waves in a territory is kept only when every bailleur that answered there
     is in both: over fewer of them, it would tell of those left out by subtraction. For the same reason
-    the changes of the whole are rounded when one or two bailleurs are in one wave only (`rounded`).
+    the changes of the whole are rounded when too few bailleurs are in one wave only (`rounded`).
     """
     table = estimates.comparison
     whole = (table["niveau"] == TOTAL).to_numpy()
@@ -42,7 +42,7 @@ def published_rows(estimates: Estimates, survey: Survey) -> Estimates:
         names = (table[c].astype(str) for c in ("vague", "niveau", "territoire", "item"))
         keep &= ~(changes & np.array([p in partial for p in zip(*names, strict=True)], dtype=bool))
     kept = replace(estimates, comparison=table[keep].reset_index(drop=True))
-    return rounded(kept, telling_pairs(survey))
+    return rounded(kept, telling_pairs(survey, rules))
 
 
 def _partial_territories(survey: Survey) -> set[tuple[str, str, str, str]]:

@@ -9,6 +9,7 @@ from tfpb import survey
 from tfpb.errors import Fault, Severity
 from tfpb.geodata.territories import with_territories
 from tfpb.model.results import RESULT_COLUMNS
+from tfpb.perimeters.vintages import YEAR_UNDER
 from tfpb.steps.stock import located_in
 from tfpb.survey.ownership import for_bailleur
 from tfpb.text import fold
@@ -125,9 +126,8 @@ def estimates(
         return None
     sides = located.residences
     if (carte := inputs.plan.reglages.carte) is not None and carte != located.vintage:
-        year = 2024 if carte == 2015 else 2025  # noqa: PLR2004 - years those maps rule
         known = located.entrances[list(RESULT_COLUMNS)]
-        sides = located_in(settings, inputs, geography, known, year).residences
+        sides = located_in(settings, inputs, geography, known, YEAR_UNDER[carte]).residences
     asked = settings.reglages.territoires
     sides = with_territories(sides, (*asked, *also), geography.communes)
     frames = [d.frame for d in inputs.deliveries]

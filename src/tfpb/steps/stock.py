@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from tfpb.io.inputs import Inputs
 
 
+def communes_of(inputs: Inputs) -> list[str]:
+    """Return where each row of the stock says to lie: its INSEE code, else its postcode."""
+    stock = inputs.frame("patrimoine")
+    if stock is None:
+        return []
+    codes, postcodes = (stock[c].fillna("").astype(str) for c in ("code_insee", "code_postal"))
+    return codes.where(codes != "", postcodes).tolist()
+
+
 def locate(
     settings: Settings,
     inputs: Inputs,

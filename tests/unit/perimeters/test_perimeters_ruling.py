@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tfpb.perimeters import ruling_of
+from tfpb.perimeters import ruling_of, ruling_vintage
+from tfpb.perimeters.vintages import YEAR_UNDER
 
 
 @pytest.mark.parametrize(
@@ -22,3 +23,11 @@ from tfpb.perimeters import ruling_of
 )
 def test_the_map_of_most_rows(year: int, codes: list[str], vintage: int) -> None:
     assert ruling_of(year, codes) == vintage
+
+
+@pytest.mark.parametrize("vintage", [2015, 2024])
+@pytest.mark.parametrize("citycode", ["", "59350", "97105", "97411"])
+def test_the_year_that_stands_for_a_map_is_ruled_by_it_everywhere(
+    vintage: int, citycode: str
+) -> None:
+    assert ruling_vintage(YEAR_UNDER[vintage], citycode) == vintage

@@ -41,7 +41,7 @@ NOBODY = ""
 def everything(answers: Survey) -> tuple[Protected, dict[str, Published]]:
     """Make every output of a region: restitution, packs, sheets, départements."""
     made = compare_region(answers, region_plan(), by=LEVELS, repere=None)
-    estimates = published_rows(made, answers)
+    estimates = published_rows(made, answers, Rules(11))
     masks = region_masks(estimates, answers, Rules(11))
     protected = Protected.of(estimates, masks, 11)
     frame = answers.respondents

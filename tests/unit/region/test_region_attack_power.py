@@ -13,7 +13,7 @@ from tfpb.region.secrecy import published_rows
 def test_masking_the_small_cells_alone_betrays_some() -> None:
     answers = region_survey(1)
     estimates = published_rows(
-        compare_region(answers, region_plan(), by=LEVELS, repere=None), answers
+        compare_region(answers, region_plan(), by=LEVELS, repere=None), answers, RULES
     )
     cells = whole_system(answers, estimates)
     first = {c for c, n in cells.count.items() if 0 < n < RULES.masking_n}

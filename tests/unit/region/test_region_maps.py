@@ -19,6 +19,7 @@ from tfpb.model.codes import TOTAL
 from tfpb.model.location import Located
 from tfpb.model.maps import QpvPage
 from tfpb.region.atlas import _over_bailleurs, apart
+from tfpb.region.crossings import Rules
 from tfpb.region.cuts import Protected
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import axes, axis_rows, quarter_money
@@ -126,7 +127,9 @@ def test_the_atlas_binds_pages_by_commune_with_contents_and_the_same_bytes(tmp_p
 
 def test_a_contrat_where_nobody_answered_says_why_nothing_is_shown() -> None:
     answers = region_survey(3)
-    made = published_rows(compare_region(answers, region_plan(), by=LEVELS, repere=None), answers)
+    made = published_rows(
+        compare_region(answers, region_plan(), by=LEVELS, repere=None), answers, Rules(11)
+    )
     nothing = Protected.of(made, frozenset(), 11).place("contrat_de_ville", "Ailleurs", [])
     head = SimpleNamespace(
         settings=SimpleNamespace(
@@ -152,7 +155,9 @@ def test_a_contrat_where_nobody_answered_says_why_nothing_is_shown() -> None:
 
 def test_a_gap_on_a_page_is_the_difference_of_the_levels_beside_it() -> None:
     answers = region_survey(3, owners=14, towns=4)
-    made = published_rows(compare_region(answers, region_plan(), by=LEVELS, repere=None), answers)
+    made = published_rows(
+        compare_region(answers, region_plan(), by=LEVELS, repere=None), answers, Rules(11)
+    )
     protected = Protected.of(made, frozenset(), 11)
     quarters = sorted(set(answers.respondents["code_qpv"]) - {""})
     head = SimpleNamespace(

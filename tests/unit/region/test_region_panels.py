@@ -10,6 +10,7 @@ import pytest
 from region_cases import LEVELS, region_plan, region_survey
 
 from tfpb.model.codes import ENSEMBLE, TOTAL
+from tfpb.region.crossings import Rules
 from tfpb.region.estimates import compare_region
 from tfpb.region.panels import telling_pairs
 from tfpb.region.secrecy import published_rows
@@ -32,7 +33,7 @@ def without(answers: Survey, gone: tuple[str, ...], wave: str = "2019") -> Surve
 def newcomer_from_totals(answers: Survey, *, published: bool) -> tuple[float, float]:
     """Work out the newcomer's share from what the restitution shows: the whole, and its change."""
     made = compare_region(answers, region_plan(), by=LEVELS, repere=None)
-    table = (published_rows(made, answers) if published else made).comparison
+    table = (published_rows(made, answers, Rules(11)) if published else made).comparison
     rows = table[
         (table["bailleur"] == ENSEMBLE)
         & (table["niveau"] == TOTAL)
@@ -64,7 +65,7 @@ def test_exact_changes_would_tell_the_newcomer_and_rounded_ones_do_not() -> None
 def test_changes_are_rounded_outwards_and_it_is_said() -> None:
     answers = without(region_survey(8), ("B1",))
     exact = compare_region(answers, region_plan(), by=LEVELS, repere=None)
-    made = published_rows(exact, answers)
+    made = published_rows(exact, answers, Rules(11))
     key = ["vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustement"]
     both = made.comparison.merge(exact.comparison, on=key, suffixes=("", "_b"))
     whole = both["groupe"].str.startswith("evolution") & (both["bailleur"] == ENSEMBLE)
@@ -87,13 +88,16 @@ def test_changes_are_rounded_outwards_and_it_is_said() -> None:
 
 def test_three_that_come_together_hide_one_another() -> None:
     answers = region_survey(8)
-    assert telling_pairs(answers) == {}
-    two = telling_pairs(without(answers, ("B1", "B2")))
+    assert telling_pairs(answers, Rules(11)) == {}
+    two = telling_pairs(without(answers, ("B1", "B2")), Rules(11))
     assert two == {("2019-2023", i): {"B1", "B2"} for i in answers.answers}
     three = without(answers, ("B1", "B2", "B3"))
     shares = three.respondents.query("vague == '2023'")["bailleur"].value_counts()
     assert shares[["B1", "B2", "B3"]].max() < 0.85 * shares[["B1", "B2", "B3"]].sum()
-    assert telling_pairs(three) == {}
+    assert telling_pairs(three, Rules(11)) == {}
+    # a region may ask for more bailleurs, or for less of one of them
+    assert telling_pairs(three, Rules(11, fewest=4)).keys() == two.keys()
+    assert telling_pairs(three, Rules(11, largest_share=0.2)).keys() == two.keys()
 
 
 def test_a_question_asked_in_one_wave_only_leaves_the_panel_of_its_change() -> None:
@@ -117,7 +121,9 @@ def test_a_question_asked_in_one_wave_only_leaves_the_panel_of_its_change() -> N
                 whole.loc[pick, name].to_numpy(dtype=float),
                 like.loc[pick, name].to_numpy(dtype=float),
             )
-    kept = published_rows(compare_region(asked, region_plan(), by=LEVELS, repere=None), asked)
+    kept = published_rows(
+        compare_region(asked, region_plan(), by=LEVELS, repere=None), asked, Rules(11)
+    )
     table = kept.comparison
     met = set(frame.loc[frame["bailleur"] == "B1", "departement"])
     changes = table[

@@ -34,7 +34,7 @@ SEEDS = (1, 2, 3, 4)
 def prepared(seed: int) -> tuple[Survey, Estimates, frozenset[Cell]]:
     answers = region_survey(seed)
     made = compare_region(answers, region_plan(), by=LEVELS, repere=None)
-    estimates = published_rows(made, answers)
+    estimates = published_rows(made, answers, RULES)
     return answers, estimates, region_masks(estimates, answers, RULES)
 
 
@@ -197,8 +197,8 @@ def test_what_an_earlier_run_masked_stays_masked() -> None:
 def test_the_estimates_are_those_of_the_whole_comparison() -> None:
     answers = region_survey(5)
     plan = region_plan()
-    apart = published_rows(compare_region(answers, plan, by=LEVELS, repere=None), answers)
-    together = published_rows(compare(answers, plan, by=LEVELS), answers)
+    apart = published_rows(compare_region(answers, plan, by=LEVELS, repere=None), answers, RULES)
+    together = published_rows(compare(answers, plan, by=LEVELS), answers, RULES)
     key = ["vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustement"]
     both = apart.comparison.merge(together.comparison, on=key, how="outer", suffixes=("", "_b"))
     assert len(both) == len(apart.comparison) == len(together.comparison)
@@ -243,7 +243,7 @@ def test_a_change_is_not_shown_where_a_bailleur_is_in_one_wave_only() -> None:
         marks={k: v[keep] for k, v in answers.marks.items()},
     )
     made = compare_region(answers, region_plan(), by=LEVELS, repere=None)
-    rows = published_rows(made, answers).comparison
+    rows = published_rows(made, answers, RULES).comparison
     changes = rows[rows["groupe"].str.startswith("evolution") & (rows["niveau"] == "departement")]
     met = set(answers.respondents.loc[answers.respondents["bailleur"] == "B0", "departement"])
     assert not met & set(changes["territoire"])

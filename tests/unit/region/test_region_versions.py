@@ -28,7 +28,9 @@ SEEDS = (1, 2, 3, 4, 5, 6)
 
 
 def estimated(answers: Survey) -> Estimates:
-    return published_rows(compare_region(answers, region_plan(), by=LEVELS, repere=None), answers)
+    return published_rows(
+        compare_region(answers, region_plan(), by=LEVELS, repere=None), answers, RULES
+    )
 
 
 def fewer(answers: Survey, seed: int) -> Survey:
