@@ -15,7 +15,7 @@ from tfpb.cli.common import Geodonnees, Sortie, geodata_folder, guard, progress,
 if TYPE_CHECKING:
     from tfpb.executor import Executor
     from tfpb.io.region_inputs import RegionSettings
-    from tfpb.io.region_masks import Before
+    from tfpb.io.region_masks import EarlierRuns
     from tfpb.region.outputs import Rendered
 
 
@@ -58,7 +58,7 @@ def region(
     with guard():
         from tfpb.io.pack import check_place, dumps, write_folder
         from tfpb.io.region_inputs import load_region
-        from tfpb.io.region_masks import told_before
+        from tfpb.io.region_masks import earlier_runs
 
         settings = load_region(fichier)
         check_place(sortie)
@@ -69,7 +69,7 @@ def region(
             _geography(settings, geodonnees),
             engine=(moteur, workers, ordonnanceur),
             wanted=(documents, pages),
-            before=told_before(sortie),
+            before=earlier_runs(sortie),
         )
         written = write_folder(sortie, made.files)
         timings["total"] = round(time.perf_counter() - start, 3)
@@ -89,7 +89,7 @@ def _run(
     *,
     engine: tuple[str, int, str],
     wanted: tuple[bool, bool],
-    before: Before,
+    before: EarlierRuns,
 ) -> tuple[Rendered, dict[str, float]]:
     from tfpb.executor import executor
 
@@ -105,7 +105,7 @@ def _steps(
     runs: Executor,
     *,
     wanted: tuple[bool, bool],
-    before: Before,
+    before: EarlierRuns,
 ) -> tuple[Rendered, dict[str, float]]:
     from tfpb.io.stage_cache import StageCache, cache_folder
     from tfpb.region.outputs import outputs_count, render

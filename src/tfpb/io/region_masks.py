@@ -23,7 +23,7 @@ _HEADER: Final = (*Cell._fields, "etat", "n", "estimation")
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class EarlierRuns:
     """What earlier versions of the outputs masked and told.
 
     Parameters
@@ -47,7 +47,7 @@ def masks_bytes(masks: Iterable[Cell], shown: Mapping[Cell, tuple[int, str]]) ->
     return text.getvalue().encode("utf-8-sig")
 
 
-def told_before(folder: Path) -> Before:
+def earlier_runs(folder: Path) -> EarlierRuns:
     """Read what the runs that stand in `DIR`, `DIR.2` and so on masked and showed.
 
     A file that cannot be read tells nothing.
@@ -60,7 +60,7 @@ def told_before(folder: Path) -> Before:
                 masked.add(Cell(*cell))
             elif n.isdigit():
                 shown[Cell(*cell)].add((int(n), share))
-    return Before(frozenset(masked), dict(shown))
+    return EarlierRuns(frozenset(masked), dict(shown))
 
 
 def _read(path: Path) -> list[list[str]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
 from tfpb.geodata.geography import ABSENT, open_geography
 from tfpb.io.region_inputs import in_dossier, read_region
-from tfpb.io.region_masks import Before
+from tfpb.io.region_masks import EarlierRuns
 from tfpb.perimeters import ruling_vintage
 from tfpb.provenance import versions
 from tfpb.region.crossings import Rules
@@ -108,7 +108,7 @@ def compute(
     *,
     executor: Executor,
     kept: Path | None = None,
-    before: Before | None = None,
+    before: EarlierRuns | None = None,
     tell: Callable[[str, int], None] = _quietly,
 ) -> Computed:
     """Read every bailleur, join, estimate and protect.
@@ -122,7 +122,7 @@ def compute(
         Where the parts run.
     kept : Path, optional
         Folder of what stages keep, for a quick second run. Answers are never kept.
-    before : Before, optional
+    before : EarlierRuns, optional
         What earlier runs of the region masked, which stays masked, and told.
     tell : callable
         `(step, count)` as parts are done.
@@ -153,7 +153,7 @@ def compute(
     )
     plan = with_fieldwork(inputs.plan, parts) if inputs.plan is not None else None
     inputs = replace(inputs, plan=plan)
-    before = before or Before()
+    before = before or EarlierRuns()
     protected = _protected(joined, inputs, before, executor)
     bare = [replace(p, survey=None) for p in parts]
     digest = _hash(settings, inputs, sources)
@@ -198,7 +198,7 @@ def _stopping(parts: Sequence[Part]) -> list[Fault]:
 
 
 def _protected(
-    joined: Joined, inputs: RegionInputs, before: Before, executor: Executor
+    joined: Joined, inputs: RegionInputs, before: EarlierRuns, executor: Executor
 ) -> Protected | None:
     """Estimate everything at once, and choose the masks of all outputs together."""
     plan, answers = inputs.plan, joined.survey

@@ -15,7 +15,7 @@ from tfpb.io.pack import (
     write_folder,
     write_pack,
 )
-from tfpb.io.region_masks import MASKS, masks_bytes, told_before
+from tfpb.io.region_masks import MASKS, earlier_runs, masks_bytes
 from tfpb.survey.cells import Cell
 from tfpb.words.packs import broken_words, difference_words
 
@@ -150,4 +150,4 @@ def test_masks_of_a_region_are_found_from_inside_its_folder(
     cell = Cell("2023", "q1", "total", "total", "ensemble", "qpv")
     write_folder(tmp_path / "r", {MASKS: masks_bytes([cell], {})})
     monkeypatch.chdir(tmp_path / "r")
-    assert told_before(Path()).masked == {cell}
+    assert earlier_runs(Path()).masked == {cell}

@@ -11,7 +11,7 @@ import pytest
 from region_cases import LEVELS, region_plan, region_survey
 from test_region_secrecy import RULES, determined, whole_system
 
-from tfpb.io.region_masks import MASKS, Before, masks_bytes, told_before
+from tfpb.io.region_masks import MASKS, EarlierRuns, earlier_runs, masks_bytes
 from tfpb.region.cuts import Protected
 from tfpb.region.estimates import compare_region
 from tfpb.region.secrecy import published_rows, region_masks
@@ -49,14 +49,14 @@ def fewer(answers: Survey, seed: int) -> Survey:
 
 
 @cache
-def versions(seed: int) -> tuple[Survey, Estimates, Before]:
+def versions(seed: int) -> tuple[Survey, Estimates, EarlierRuns]:
     """Make a first version, then the answers of a second."""
     first = region_survey(seed)
     made = estimated(first)
     masks = region_masks(made, first, RULES)
     told = figures(Protected.of(made, masks, RULES.masking_n).whole.comparison)
     second = fewer(first, seed)
-    before = Before(masks, {cell: {figure} for cell, figure in told.items()})
+    before = EarlierRuns(masks, {cell: {figure} for cell, figure in told.items()})
     return second, estimated(second), before
 
 
@@ -96,12 +96,12 @@ def test_what_a_run_keeps_is_read_back(tmp_path: Path) -> None:
     for folder, n in (("region", 40), ("region.2", 42)):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / MASKS).write_bytes(masks_bytes([one], {two: (n, "0.5")}))
-    before = told_before(tmp_path / "region")
+    before = earlier_runs(tmp_path / "region")
     assert before.masked == {one}
     assert before.shown == {two: {(40, "0.5"), (42, "0.5")}}
-    assert told_before(tmp_path / "nowhere") == Before()
+    assert earlier_runs(tmp_path / "nowhere") == EarlierRuns()
     (tmp_path / "region" / MASKS).write_bytes(b"\xff\xfe broken")
-    assert told_before(tmp_path / "region").masked == {one}  # the other version stands
+    assert earlier_runs(tmp_path / "region").masked == {one}  # the other version stands
 
 
 def test_figures_that_move_by_a_few_answers_are_counted() -> None:
