@@ -57,7 +57,7 @@ def prepare(index_folder: Path, work: Path, seed: int, count: int, port: int) ->
     """Write the addresses as addok loads them, its configuration, and the noisy lines."""
     from noise import CLASSES, absent, addresses, draw  # noqa: PLC0415
 
-    from tfpb.geodata.address_store import AddressStore  # noqa: PLC0415
+    from tfpb.addresses.store import AddressStore  # noqa: PLC0415
     from tfpb.model.projection import legal_epsg, to_lonlat  # noqa: PLC0415
 
     work.mkdir(parents=True, exist_ok=True)
@@ -137,9 +137,9 @@ def run(work: Path) -> None:
 
 def ours(index_folder: Path, work: Path) -> None:
     """Search the same lines with this geocoder."""
-    from tfpb.geocode.geocoder import Geocoder  # noqa: PLC0415
-    from tfpb.geodata.address_store import AddressStore  # noqa: PLC0415
-    from tfpb.geodata.communes import Communes  # noqa: PLC0415
+    from tfpb.addresses.communes import Communes  # noqa: PLC0415
+    from tfpb.addresses.store import AddressStore  # noqa: PLC0415
+    from tfpb.geocode.matcher import Geocoder  # noqa: PLC0415
 
     lines = json.loads((work / "lines.json").read_text(encoding="utf-8"))
     geocoder = Geocoder(AddressStore(index_folder / "adresses.sqlite"), Communes.load())

@@ -37,9 +37,9 @@ def peak_mb() -> float:
 def engine(name: str, index: Path) -> Callable[[dict[str, Any]], object]:
     """Open an engine; it answers one line at a time."""
     if name == "tfpb":
-        from tfpb.geocode.geocoder import Geocoder  # noqa: PLC0415 only in its own environment
-        from tfpb.geodata.address_store import AddressStore  # noqa: PLC0415
-        from tfpb.geodata.communes import Communes  # noqa: PLC0415
+        from tfpb.addresses.communes import Communes  # noqa: PLC0415
+        from tfpb.addresses.store import AddressStore  # noqa: PLC0415
+        from tfpb.geocode.matcher import Geocoder  # noqa: PLC0415 only in its own environment
 
         row = Geocoder(AddressStore(index), Communes.load()).row
         return lambda s: row(
@@ -96,8 +96,8 @@ def speed(name: str, index: Path, work: Path) -> dict[str, dict[str, float]]:
 
 def build(index: Path, files: list[Path]) -> dict[str, float]:
     """Index address files with tfpb."""
-    from tfpb.geodata.address_imports import import_addresses  # noqa: PLC0415
-    from tfpb.geodata.address_store import FILE_NAME, AddressStore  # noqa: PLC0415
+    from tfpb.addresses.imports import import_addresses  # noqa: PLC0415
+    from tfpb.addresses.store import FILE_NAME, AddressStore  # noqa: PLC0415
 
     start = time.perf_counter()
     import_addresses(files, folder=index)

@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 from noise import Case, absent, addresses, draw
 
+from tfpb.addresses.communes import Communes
+from tfpb.addresses.store import AddressStore
 from tfpb.geocode.choose import choose
-from tfpb.geocode.communes import Place
-from tfpb.geocode.geocoder import Geocoder
+from tfpb.geocode.commune_finder import Place
 from tfpb.geocode.grade import COEFFICIENTS, features
-from tfpb.geocode.line import parse
-from tfpb.geodata.address_store import AddressStore
-from tfpb.geodata.communes import Communes
+from tfpb.geocode.line.parser import parse
+from tfpb.geocode.matcher import Geocoder
 from tfpb.text import fold
 
 NAMES = [name for name in COEFFICIENTS if name != "constant"]

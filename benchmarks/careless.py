@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT / "tests" / "unit" / "faults"))
 from fault_harness import Server, Trial, snapshot  # noqa: E402
 from fault_jobs import EXAMPLE, prepare  # noqa: E402
 
-from tfpb.io.tabular import read_table  # noqa: E402
+from tfpb.io.tables.tabular import read_table  # noqa: E402
 
 Rows = list[list[Any]]
 CELLS: tuple[Any, ...] = (

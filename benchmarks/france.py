@@ -23,9 +23,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from tfpb.geodata.address_imports import import_addresses
-from tfpb.geodata.address_store import FILE_NAME, AddressStore
-from tfpb.geodata.communes import Communes
+from tfpb.addresses.communes import Communes
+from tfpb.addresses.imports import import_addresses
+from tfpb.addresses.store import FILE_NAME, AddressStore
 
 KINDS = ["Rue", "Avenue", "Allée", "Impasse", "Chemin", "Place", "Boulevard", "Route"]
 FIRST = [

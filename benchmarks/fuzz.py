@@ -33,7 +33,7 @@ def work(target: str, seed: int, until: float, lent: Path) -> None:
     from fuzz_mutations import mutated  # noqa: PLC0415 - the parent needs none of it
     from fuzz_targets import attempt  # noqa: PLC0415
 
-    from tfpb.io import spss  # noqa: PLC0415
+    from tfpb.io.tables import spss  # noqa: PLC0415
 
     spss._PATIENCE_S = HANGING_S  # noqa: SLF001 - a user waits longer than a fuzzer
     warnings.simplefilter("error")  # a warning of a library would reach the user, in English

@@ -17,12 +17,12 @@ from pathlib import Path
 import pandas as pd
 from noise import CLASSES, NOT_ADDRESSES, Case, absent, addresses, draw
 
-from tfpb.geocode.geocoder import Geocoder
-from tfpb.geocode.line import parse
-from tfpb.geocode.names import name_of
-from tfpb.geocode.run import frame_of
-from tfpb.geodata.address_store import AddressStore
-from tfpb.geodata.communes import Communes
+from tfpb.addresses.communes import Communes
+from tfpb.addresses.store import AddressStore
+from tfpb.geocode.line.parser import parse
+from tfpb.geocode.line.street_names import name_of
+from tfpb.geocode.matcher import Geocoder
+from tfpb.geocode.table_run import frame_of
 from tfpb.text import fold
 
 _SYNONYMS = {"b": "bis", "t": "ter", "q": "quater"}

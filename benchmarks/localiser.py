@@ -27,15 +27,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tfpb.geodata.address_imports import import_addresses
-from tfpb.geodata.address_run import FileGeocoder
-from tfpb.geodata.address_store import FILE_NAME, AddressStore
+from tfpb.addresses.file_geocoder import FileGeocoder
+from tfpb.addresses.imports import import_addresses
+from tfpb.addresses.store import FILE_NAME, AddressStore
 from tfpb.geodata.parcel_imports import import_parcels
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
 from tfpb.model.projection import from_lonlat, legal_epsg, to_lonlat
 from tfpb.model.results import ADDRESS_COLUMNS
 from tfpb.perimeters import locate
-from tfpb.perimeters.territories import quarters_in_metres
+from tfpb.perimeters.legal_areas import quarters_in_metres
 
 if TYPE_CHECKING:
     from tfpb.model.location import QpvMap

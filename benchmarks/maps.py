@@ -30,17 +30,18 @@ import map_models  # noqa: E402
 from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 
-from tfpb.io.stage_cache import StageCache  # noqa: E402
-from tfpb.report import map_html, map_overview, map_print  # noqa: E402
-from tfpb.report.map_layers import atlas, page_epsg  # noqa: E402
-from tfpb.report.map_sheets import map_files  # noqa: E402
-from tfpb.report.map_view import page_view  # noqa: E402
+from tfpb.pipeline.kept.stage_cache import StageCache  # noqa: E402
+from tfpb.report.print_map import map_overview, map_print  # noqa: E402
+from tfpb.report.print_map.map_layers import atlas, page_epsg  # noqa: E402
+from tfpb.report.print_map.map_sheets import map_files  # noqa: E402
+from tfpb.report.print_map.map_view import page_view  # noqa: E402
+from tfpb.report.web_map import map_html  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tfpb.model.maps import MapModel
-    from tfpb.report.map_layers import Atlas
+    from tfpb.report.print_map.map_layers import Atlas
 
 PEER_PAGES = 6
 

@@ -27,7 +27,7 @@ from region_land import NUMBERS, make_land
 from region_maker import Size
 
 from tfpb import geocode, perimeters
-from tfpb.executor import executor
+from tfpb.executors import executor
 from tfpb.geodata.geography import open_geography
 from tfpb.model.results import ADDRESS_COLUMNS
 

@@ -12,10 +12,10 @@ import string
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tfpb.geocode.cleaning import clean, flatten
-from tfpb.geocode.names import name_of
-from tfpb.geocode.vocabulary import LIGHT
-from tfpb.geodata.address_store import AddressStore
+from tfpb.addresses.store import AddressStore
+from tfpb.geocode.line.cleaning import clean, flatten
+from tfpb.geocode.line.street_names import name_of
+from tfpb.geocode.line.vocabulary import LIGHT
 from tfpb.text import strip_accents
 
 if TYPE_CHECKING:

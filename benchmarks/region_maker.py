@@ -19,7 +19,7 @@ import pandas as pd
 from region_answers import plan_text, simulate, write_delivery
 from region_land import NUMBERS, Land, make_land, write_sources
 
-from tfpb.geodata.address_imports import import_addresses
+from tfpb.addresses.imports import import_addresses
 from tfpb.geodata.qpv_imports import import_qpv
 
 WAVES = ("2019", "2023")

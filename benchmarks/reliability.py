@@ -28,11 +28,11 @@ import pandas as pd
 from calibrate import INEXACT, NAMES, lines
 from noise import CLASSES, Case, absent, addresses, draw
 
-from tfpb.geocode.answer import JOIN, Answer
-from tfpb.geocode.geocoder import Geocoder
+from tfpb.addresses.communes import Communes
+from tfpb.addresses.store import FILE_NAME, AddressStore
+from tfpb.geocode.answer_columns import JOIN, Answer
 from tfpb.geocode.grade import COEFFICIENTS
-from tfpb.geodata.address_store import FILE_NAME, AddressStore
-from tfpb.geodata.communes import Communes
+from tfpb.geocode.matcher import Geocoder
 from tfpb.model.codes import ResultType
 from tfpb.text import fold
 

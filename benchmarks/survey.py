@@ -21,11 +21,11 @@ import numpy as np
 from survey_coverage import coverage
 from survey_region import ITEMS, as_delivery, region_frame, region_plan
 
-from tfpb.survey.design import build_design, sum_ranks
-from tfpb.survey.domains import Contrasts, Domains
-from tfpb.survey.estimate import contrast_variance, domain_means
-from tfpb.survey.model import Survey, item_ranks
-from tfpb.survey.recode import recode
+from tfpb.survey.estimation.design import build_design, sum_ranks
+from tfpb.survey.estimation.domains import Contrasts, Domains
+from tfpb.survey.estimation.estimate import contrast_variance, domain_means
+from tfpb.survey.reading.recode import recode
+from tfpb.survey.respondents import Survey, item_ranks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from tfpb.model.plan import Plan
-from tfpb.survey.raw import raw_rows
-from tfpb.survey.recode import recode
-from tfpb.survey.settings import Thresholds
-from tfpb.survey.wave import estimate_wave
+from tfpb.survey.estimation.raw import raw_rows
+from tfpb.survey.estimation.wave import estimate_wave
+from tfpb.survey.reading.recode import recode
+from tfpb.survey.thresholds import Thresholds
 
 RUNS = 2000
 NEVER_MASK = 11

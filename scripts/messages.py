@@ -7,32 +7,25 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tfpb.words import (
-    dossier,
-    geocoding,
-    geography,
-    location,
-    money,
-    reading,
-    region,
-    survey_faults,
-)
+from tfpb.words.documents import dossier_words, region_words
+from tfpb.words.faults import money_faults, reading_faults, survey_faults
+from tfpb.words.places import address_words, geodata_words, location_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tfpb.words.catalogue import FaultWords
+    from tfpb.words.faults.entry import FaultWords
 
 TARGET: Final = Path(__file__).parents[1] / "docs" / "messages.md"
 SUBJECTS: Final[tuple[tuple[str, Mapping[str, FaultWords]], ...]] = (
-    ("Lecture des fichiers", reading.FAULTS),
-    ("Dossier, plan d’enquête, liens entre les fichiers", dossier.FAULTS),
-    ("Géodonnées", geography.FAULTS),
-    ("Adresses", geocoding.FAULTS),
-    ("Périmètres", location.FAULTS),
+    ("Lecture des fichiers", reading_faults.FAULTS),
+    ("Dossier, plan d’enquête, liens entre les fichiers", dossier_words.FAULTS),
+    ("Géodonnées", geodata_words.FAULTS),
+    ("Adresses", address_words.FAULTS),
+    ("Périmètres", location_words.FAULTS),
     ("Enquête", survey_faults.FAULTS),
-    ("Abattement, programme, droit commun", money.FAULTS),
-    ("Région", region.FAULTS),
+    ("Abattement, programme, droit commun", money_faults.FAULTS),
+    ("Région", region_words.FAULTS),
 )
 _COUNT: Final = re.compile(r"\{(\w+):s ([^/{}]+)/([^{}]+)\}")
 _FIELD: Final = re.compile(r"\{(\w+)(?::[^{}]*)?\}")

@@ -10,7 +10,7 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:
-        from tfpb.cli.interruption import STOPPED, STOPPED_CODE  # noqa: PLC0415
+        from tfpb.cli.terminal.interruption import STOPPED, STOPPED_CODE  # noqa: PLC0415
 
         print(STOPPED, file=sys.stderr)  # noqa: T201
         sys.exit(STOPPED_CODE)

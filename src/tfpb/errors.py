@@ -1,7 +1,7 @@
 """What can go wrong, as values.
 
 A `Fault` says where (file, sheet, row, column), what was got and which rule it breaks, by a code and
-fields only. The French sentence is made from the code in `tfpb.words.faults`, so that a stage never
+fields only. The French sentence is made from the code in `tfpb.words.faults.sentences`, so that a stage never
 writes prose and a fault can be counted, compared and tested.
 """
 
@@ -56,7 +56,7 @@ class Fault:
     Parameters
     ----------
     code : str
-        Key of `tfpb.words.faults.CATALOGUE`.
+        Key of `tfpb.words.faults.sentences.CATALOGUE`.
     place : Place
         Where it stands.
     got : str

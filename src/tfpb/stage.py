@@ -31,7 +31,7 @@ class Stage:
         Pure function of the values read.
     kept : str
         Form in which an executor may keep its result from one run to the next (see
-        `tfpb.io.kept_forms`); empty when it is made again each time.
+        `tfpb.pipeline.kept.kept_forms`); empty when it is made again each time.
     keep_if : callable, optional
         Of the values read: whether the result depends on them alone. Left out: always.
     """

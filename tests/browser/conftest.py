@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "maps"))
 
 import map_models  # beside the unit tests of the maps
 
-from tfpb.report import map_html
+from tfpb.report.web_map import map_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import load_workbook
 
-from tfpb.io.tabular import read_table
+from tfpb.io.tables.tabular import read_table
 
 if TYPE_CHECKING:
     from conftest import Run

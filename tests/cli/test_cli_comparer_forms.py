@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyreadstat
 
-from tfpb.io.toml_files import load_plan
+from tfpb.io.sources.toml_files import load_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable

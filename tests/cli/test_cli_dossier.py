@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from tfpb.cli.app import app
-from tfpb.io.tabular import read_table
+from tfpb.io.tables.tabular import read_table
 
 if TYPE_CHECKING:
     from conftest import Run

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import typer
 
-from tfpb.cli.common import guard
+from tfpb.cli.terminal.shared import guard
 from tfpb.errors import TfpbError, fail
-from tfpb.io.contents import require_file
-from tfpb.words.faults import CATALOGUE
+from tfpb.io.tables.contents import require_file
+from tfpb.words.faults.sentences import CATALOGUE
 
 if TYPE_CHECKING:
     from conftest import Run

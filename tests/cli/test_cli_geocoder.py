@@ -22,7 +22,7 @@ CITY = "Valmont-sur-Orve"
 @pytest.fixture(scope="session")
 def some(geodata: Path) -> list[str]:
     """Return addresses that the example's base holds."""
-    from tfpb.geodata.address_store import AddressStore
+    from tfpb.addresses.store import AddressStore
 
     with AddressStore(geodata) as store:
         commune = store.commune("59999")
@@ -75,7 +75,7 @@ def test_one_row_in_one_row_out_columns_untouched(
 def test_the_figures_are_those_of_the_base(
     tmp_path: Path, geodata: Path, run: Run, some: list[str]
 ) -> None:
-    from tfpb.geodata.address_store import AddressStore
+    from tfpb.addresses.store import AddressStore
 
     source = write(tmp_path / "e.csv", ["adresse", "code_insee"], [some[0], "59999"])
     assert (

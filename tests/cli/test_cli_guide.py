@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tfpb.cli import guide
-from tfpb.cli.common import written
-from tfpb.words import guide as words
+from tfpb.cli.terminal.shared import written
+from tfpb.words.documents import guide_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from tfpb.cli import interruption
-from tfpb.cli.common import guard
+from tfpb.cli.terminal import interruption
+from tfpb.cli.terminal.shared import guard
 from tfpb.errors import fail
 
 SRC = Path(__file__).parents[2] / "src"

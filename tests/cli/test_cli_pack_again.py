@@ -13,8 +13,8 @@ import pytest
 from openpyxl import load_workbook
 from pack_reading import Pack
 
-from tfpb.io.pack import read_pack
-from tfpb.io.published_before import published_before
+from tfpb.io.packs.pack import read_pack
+from tfpb.io.packs.published_before import published_before
 
 if TYPE_CHECKING:
     from pathlib import Path

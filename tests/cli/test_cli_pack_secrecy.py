@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from pack_reading import Pack, sheet_tables, texts
 
-from tfpb import pipeline
-from tfpb.io.toml_files import load_settings
+from tfpb.io.sources.toml_files import load_settings
+from tfpb.pipeline import stages
+from tfpb.pipeline.steps.surveying import estimates
 from tfpb.stage import run_stages
-from tfpb.steps.answers import estimates
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ def made(tmp_path_factory: pytest.TempPathFactory, example: Path, geodata: Path,
     words = {p.name: "\n".join(texts(p)) for p in paths}
     words["(ce que dit la commande)"] = result.output
     settings = load_settings(toml)
-    inputs, geography, _ = pipeline.read(settings, geodata)
-    start = pipeline.first_values(settings, inputs, geography, ())
-    located = run_stages(pipeline.STAGES[:2], start).values["located"]  # noqa: PD011
+    inputs, geography, _ = stages.read(settings, geodata)
+    start = stages.first_values(settings, inputs, geography, ())
+    located = run_stages(stages.STAGES[:2], start).values["located"]  # noqa: PD011
     bare = estimates(settings, inputs, geography, located)
     assert bare is not None
     return Made(Pack(out), words, bare.comparison)

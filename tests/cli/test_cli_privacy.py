@@ -23,7 +23,7 @@ import pytest
 from openpyxl import load_workbook
 from pack_reading import texts
 
-from tfpb.io.stage_cache import _unbind
+from tfpb.pipeline.kept.stage_cache import _unbind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

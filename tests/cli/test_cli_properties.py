@@ -15,14 +15,14 @@ import pytest
 from openpyxl import load_workbook
 from pack_variant import SMALL_ITEM, make
 
-from tfpb.io.toml_files import load_settings
-from tfpb.pipeline import assemble
+from tfpb.io.sources.toml_files import load_settings
+from tfpb.pipeline.stages import assemble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tfpb.model.dossier import Dossier
+    from tfpb.model.assembly import Dossier
 
 OWN = "Habitat Valmontois"
 HEADS = {

@@ -10,7 +10,7 @@ import pytest
 
 from tfpb.model.plan import Plan
 from tfpb.survey.compare import compare
-from tfpb.survey.recode import recode
+from tfpb.survey.reading.recode import recode
 
 DATA = Path(__file__).parent / "data"
 EXACT, MODELS = 1e-9, 1e-6

@@ -11,16 +11,16 @@ import pytest
 from scipy import stats
 
 from tfpb.model.plan import Plan
-from tfpb.survey.calibration import calibrate
 from tfpb.survey.compare import compare
-from tfpb.survey.intervals import korn_graubard_interval, logit_interval
-from tfpb.survey.recode import recode
+from tfpb.survey.estimation.intervals import korn_graubard_interval, logit_interval
+from tfpb.survey.reading.calibration import calibrate
+from tfpb.survey.reading.recode import recode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.model.survey import Estimates
-    from tfpb.survey.model import Survey
+    from tfpb.survey.respondents import Survey
 
 DATA = Path(__file__).parent / "data"
 ITEMS = ("proprete", "quartier", "accueil", "rare", "tous", "aucun")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tfpb.geodata.address_imports import import_addresses
-from tfpb.geodata.address_store import FILE_NAME, AddressStore, verify
+from tfpb.addresses.imports import import_addresses
+from tfpb.addresses.store import FILE_NAME, AddressStore, verify
 from tfpb.text import mend_mojibake
 
 if TYPE_CHECKING:

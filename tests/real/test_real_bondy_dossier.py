@@ -12,14 +12,14 @@ from simulate_bondy import make_bondy
 from typer.testing import CliRunner
 
 from tfpb.cli.app import app
-from tfpb.io.pack import write_pack
-from tfpb.io.toml_files import load_settings
-from tfpb.pipeline import assemble, render
+from tfpb.io.packs.pack import write_pack
+from tfpb.io.sources.toml_files import load_settings
+from tfpb.pipeline.stages import assemble, render
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tfpb.model.dossier import Dossier
+    from tfpb.model.assembly import Dossier
 
 pytestmark = pytest.mark.real
 # Bounds that a change must not cross; what is reached is in docs/benchmarks.md.

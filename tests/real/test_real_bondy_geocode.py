@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tfpb.addresses.communes import Communes
+from tfpb.addresses.imports import import_addresses
+from tfpb.addresses.store import FILE_NAME, AddressStore
 from tfpb.geocode import geocode
-from tfpb.geodata.address_imports import import_addresses
-from tfpb.geodata.address_store import FILE_NAME, AddressStore
-from tfpb.geodata.communes import Communes
 
 _DATA = Path(
     os.environ.get("TFPB_DONNEES_REELLES", Path(__file__).parents[2].parent / "shared" / "data")

@@ -10,12 +10,12 @@ import pytest
 from simulate_bondy import ITEMS, WAVES, make_bondy
 
 from tfpb.errors import Severity
-from tfpb.io.deliveries import read_delivery
-from tfpb.io.tabular import read_table
-from tfpb.io.typed import typed
+from tfpb.io.sources.deliveries import read_delivery
+from tfpb.io.tables.tabular import read_table
+from tfpb.io.tables.typed import typed
 from tfpb.model.plan import Plan
 from tfpb.model.tables import STOCK
-from tfpb.survey.recode import recode
+from tfpb.survey.reading.recode import recode
 from tfpb.text import squeeze
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tfpb.geocode.geocoder import Geocoder
-from tfpb.geodata.address_imports import import_addresses
-from tfpb.geodata.address_store import FILE_NAME, AddressStore
-from tfpb.geodata.communes import Communes
+from tfpb.addresses.communes import Communes
+from tfpb.addresses.imports import import_addresses
+from tfpb.addresses.store import FILE_NAME, AddressStore
+from tfpb.geocode.matcher import Geocoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tfpb.cli.common import CsvBrut, Feuille, Sortie, guard, say, show_doubts
+from tfpb.cli.terminal.shared import CsvBrut, Feuille, Sortie, guard, say, show_doubts
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.errors import Fault, Headers
-    from tfpb.io.tabular import TextTable
+    from tfpb.io.tables.tabular import TextTable
     from tfpb.model.columns import Contract
     from tfpb.model.money import Abatement, Programme
 
@@ -83,12 +83,12 @@ def abattement(  # noqa: PLR0917 - options of a command line
     """
     with guard():
         from tfpb.errors import Headers, Severity, left_to_say, stop_on_faults
-        from tfpb.io.outputs import refuse_inputs
-        from tfpb.io.stock_checks import Identifiers
-        from tfpb.io.tabular import check_format
+        from tfpb.io.packs.output_files import refuse_inputs
+        from tfpb.io.sources.stock_checks import Identifiers
+        from tfpb.io.tables.tabular import check_format
         from tfpb.model import tables
         from tfpb.tax import check_premises, check_programme
-        from tfpb.tax.located import LOCATED, split_located
+        from tfpb.tax.abatement.located_stock import LOCATED, split_located
 
         check_format(sortie)
         read = (fiscalite, residences, conventions, programme, programme_precedent)
@@ -145,9 +145,9 @@ class _Files:
     ) -> tuple[TextTable | None, pd.DataFrame | None]:
         """Read a file by its contract. `--feuille` counts where that sheet exists."""
         from tfpb.errors import TfpbError
-        from tfpb.io.asides import set_aside
-        from tfpb.io.tabular import read_table
-        from tfpb.io.typed import typed
+        from tfpb.io.tables.asides import set_aside
+        from tfpb.io.tables.tabular import read_table
+        from tfpb.io.tables.typed import typed
 
         if path is None:
             return None, None
@@ -166,7 +166,7 @@ class _Files:
 
 def _own_sheet(path: Path, contract: Contract, sheet: str | None) -> str | None:
     """Apply `--feuille` to the premises, and to other workbooks only when they have that sheet."""
-    from tfpb.io.tabular import SPREADSHEETS, sheet_names
+    from tfpb.io.tables.tabular import SPREADSHEETS, sheet_names
     from tfpb.text import fold
 
     if sheet is None or contract.name == "fiscalite":
@@ -178,7 +178,7 @@ def _own_sheet(path: Path, contract: Contract, sheet: str | None) -> str | None:
 
 
 def _held(table: TextTable, contract: Contract) -> list[str]:
-    from tfpb.io.headers import match_columns
+    from tfpb.io.tables.headers import match_columns
 
     return list(match_columns(table, contract, {})[0])
 
@@ -235,11 +235,16 @@ def _write(
     *,
     csv_brut: bool,
 ) -> None:
-    from tfpb.io.bilans import bilan_workbook
-    from tfpb.io.outputs import write_together
-    from tfpb.io.tabular import csv_bytes, table_bytes, xlsx_bytes
+    from tfpb.io.packs.bilans import bilan_workbook
+    from tfpb.io.packs.output_files import write_together
+    from tfpb.io.tables.tabular import csv_bytes, table_bytes, xlsx_bytes
     from tfpb.model.tables import PREMISES
-    from tfpb.tax.exports import abatement_sheets, bilan_frames, premises_frame, reentry_frame
+    from tfpb.tax.programme.exports import (
+        abatement_sheets,
+        bilan_frames,
+        premises_frame,
+        reentry_frame,
+    )
 
     headers = list(table.frame.columns)
     rows = premises_frame(made, headers, {h: n for n, h in _headers(table, PREMISES).items()})
@@ -274,7 +279,7 @@ def _beside(target: Path) -> tuple[Path, Path, Path, Path]:
 
 
 def _headers(table: TextTable, contract: Contract) -> dict[str, str]:
-    from tfpb.io.headers import match_columns
+    from tfpb.io.tables.headers import match_columns
 
     return match_columns(table, contract, {})[0]
 
@@ -290,8 +295,8 @@ def _doubts(
 
 
 def _tell(made: list[Abatement], balance: Programme | None, doubts: list[Fault]) -> None:
-    from tfpb.words.abatement import summary
-    from tfpb.words.accounts import balance_lead
+    from tfpb.words.money.abatement_words import summary
+    from tfpb.words.money.accounts import balance_lead
 
     for money in made:
         for line in summary(money):

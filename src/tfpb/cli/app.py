@@ -10,15 +10,15 @@ from typing import Final
 from tfpb.cli.abattement import abattement
 from tfpb.cli.cartes import cartes
 from tfpb.cli.comparer import comparer
-from tfpb.cli.console import settle_console
 from tfpb.cli.dossier import dossier
-from tfpb.cli.french import FrenchTyper
 from tfpb.cli.geocoder import geocoder
 from tfpb.cli.geodonnees import geodonnees
-from tfpb.cli.interruption import watch
 from tfpb.cli.localiser import localiser
 from tfpb.cli.nouveau import nouveau
 from tfpb.cli.region import region
+from tfpb.cli.terminal.console import settle_console
+from tfpb.cli.terminal.interruption import watch
+from tfpb.cli.terminal.typer_french import FrenchTyper
 from tfpb.cli.verifier import verifier
 
 _COLLECTED: Final = (50_000, 20, 20)

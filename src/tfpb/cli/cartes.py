@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from tfpb.cli.common import Geodonnees, Sortie, ToutRecalculer, guard, progress, say
 from tfpb.cli.dossier import PACK_FOLDER, geography_folder
+from tfpb.cli.terminal.shared import Geodonnees, Sortie, ToutRecalculer, guard, progress, say
 
 
 def cartes(
@@ -25,16 +25,16 @@ def cartes(
         --geodonnees sorties/geodonnees
     """
     with guard():
-        from tfpb.executor import cores
-        from tfpb.io.pack import check_place, write_folder
-        from tfpb.io.published_before import published_before
-        from tfpb.io.stage_cache import StageCache, cache_folder
-        from tfpb.io.toml_files import load_settings
-        from tfpb.pipeline import STAGES, assemble
+        from tfpb.executors import cores
+        from tfpb.io.packs.pack import check_place, write_folder
+        from tfpb.io.packs.published_before import published_before
+        from tfpb.io.sources.toml_files import load_settings
+        from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
+        from tfpb.pipeline.stages import STAGES, assemble
         from tfpb.report.map_model import map_model
-        from tfpb.report.map_sheets import map_files, sheet_count
+        from tfpb.report.print_map.map_sheets import map_files, sheet_count
         from tfpb.stage import Stage, directly
-        from tfpb.words.maps import sheets_made
+        from tfpb.words.places.map_words import sheets_made
 
         settings = load_settings(fichier)
         check_place(sortie)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tfpb.cli.common import CsvBrut, Feuille, Sortie, guard, say, show_doubts
+from tfpb.cli.terminal.shared import CsvBrut, Feuille, Sortie, guard, say, show_doubts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,10 +66,10 @@ def comparer(
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from tfpb import survey
         from tfpb.errors import stop_on_faults
-        from tfpb.io.deliveries import read_delivery
-        from tfpb.io.outputs import refuse_inputs
-        from tfpb.io.tabular import check_format, read_table
-        from tfpb.io.toml_files import load_plan
+        from tfpb.io.packs.output_files import refuse_inputs
+        from tfpb.io.sources.deliveries import read_delivery
+        from tfpb.io.sources.toml_files import load_plan
+        from tfpb.io.tables.tabular import check_format, read_table
 
         check_format(sortie)
         second = sortie.with_name(f"{sortie.stem}_niveaux{sortie.suffix}")
@@ -104,10 +104,10 @@ def comparer(
 
 
 def _stock(path: Path, plan: Plan, by: list[str]) -> pd.DataFrame:
+    from tfpb.addresses.communes import Communes
     from tfpb.errors import stop_on_faults
-    from tfpb.geodata.communes import Communes
-    from tfpb.geodata.territories import with_territories
-    from tfpb.io.tabular import read_table
+    from tfpb.geodata.commune_territories import with_territories
+    from tfpb.io.tables.tabular import read_table
     from tfpb.model.results import LOCATION_COLUMNS, RESIDENCE_COLUMNS
     from tfpb.survey import located_residences
 
@@ -121,7 +121,7 @@ def _stock(path: Path, plan: Plan, by: list[str]) -> pd.DataFrame:
 
 def _beside(plan: Path, name: str) -> Any:
     """Read a table that the plan names, relative to the plan."""
-    from tfpb.io.tabular import read_table
+    from tfpb.io.tables.tabular import read_table
 
     return read_table(plan.parent / name.replace("\\", "/")) if name else None
 
@@ -133,7 +133,7 @@ def _frame(table: Any) -> pd.DataFrame | None:
 def _before(path: Path) -> Before:
     """Read what a comparison that stands where the new one will masks and tells: masks are kept."""
     from tfpb.errors import TfpbError
-    from tfpb.io.tabular import read_table
+    from tfpb.io.tables.tabular import read_table
     from tfpb.model.results import COMPARISON_COLUMNS
     from tfpb.survey import Before, told_before
 
@@ -146,8 +146,8 @@ def _before(path: Path) -> Before:
 
 def _write(first: Path, second: Path, published: Published, *, raw_csv: bool) -> None:
     """Write both tables or neither."""
-    from tfpb.io.outputs import write_together
-    from tfpb.io.tabular import table_bytes
+    from tfpb.io.packs.output_files import write_together
+    from tfpb.io.tables.tabular import table_bytes
 
     tables = ((first, published.comparison, "Comparaison"), (second, published.levels, "Niveaux"))
     write_together(
@@ -161,7 +161,7 @@ def _write(first: Path, second: Path, published: Published, *, raw_csv: bool) ->
 def _explore(published: Published, labels: dict[str, str]) -> None:
     """Say where to look first among territories, if there are any."""
     from tfpb.survey import exploration
-    from tfpb.words.exploration import NOT_A_PROOF, TITLE, explored, explored_line
+    from tfpb.words.survey.exploration_words import NOT_A_PROOF, TITLE, explored, explored_line
 
     rows = exploration(published.comparison, wave=published.waves[-1].vague, bailleur="ensemble")
     if rows.empty:
@@ -181,8 +181,8 @@ def _tell(published: Published, notices: list[Any], first: Path, second: Path) -
     from tfpb.errors import Severity
     from tfpb.survey import interviews_needed
     from tfpb.words.numbers import plural
-    from tfpb.words.survey import EXPLANATIONS, QUOTA_SENTENCE, gap_line, margin_words
-    from tfpb.words.verdicts import VERDICTS
+    from tfpb.words.survey.survey_words import EXPLANATIONS, QUOTA_SENTENCE, gap_line, margin_words
+    from tfpb.words.survey.verdict_words import VERDICTS
 
     for wave in published.waves:
         say(

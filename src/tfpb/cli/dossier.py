@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from tfpb.cli.common import (
+from tfpb.cli.terminal.shared import (
     Geodonnees,
     ToutRecalculer,
     geodata_folder,
@@ -21,10 +21,10 @@ from tfpb.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from tfpb.config import Settings
-    from tfpb.io.pack import Written
-    from tfpb.io.stage_cache import StageCache
-    from tfpb.model.dossier import Dossier
+    from tfpb.io.packs.pack import Written
+    from tfpb.model.assembly import Dossier
+    from tfpb.model.settings import Settings
+    from tfpb.pipeline.kept.stage_cache import StageCache
     from tfpb.stage import Stage
     from tfpb.survey import Before
 
@@ -49,11 +49,11 @@ def dossier(
         --geodonnees sorties/geodonnees
     """
     with guard():
-        from tfpb.io.outputs import staged
-        from tfpb.io.pack import check_place, free_place, write_pack
-        from tfpb.io.published_before import published_before
-        from tfpb.io.stage_cache import StageCache, cache_folder
-        from tfpb.io.toml_files import load_settings
+        from tfpb.io.packs.output_files import staged
+        from tfpb.io.packs.pack import check_place, free_place, write_pack
+        from tfpb.io.packs.published_before import published_before
+        from tfpb.io.sources.toml_files import load_settings
+        from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
 
         settings = load_settings(fichier)
         folder = geography_folder(settings, geodonnees)
@@ -79,8 +79,8 @@ def geography_folder(settings: Settings, option: Path | None) -> Path:
 def _run(
     settings: Settings, folder: Path, before: Before, keep: StageCache | None
 ) -> tuple[Dossier, dict[str, bytes], dict[str, Any]]:
-    from tfpb.executor import cores
-    from tfpb.pipeline import DOCUMENTS, STAGES, assemble, render
+    from tfpb.executors import cores
+    from tfpb.pipeline.stages import DOCUMENTS, STAGES, assemble, render
     from tfpb.stage import directly
 
     timings: dict[str, float] = {}
@@ -113,10 +113,10 @@ def _review(
     made: Dossier, geography: Path, pack: Path, keep: StageCache | None
 ) -> dict[Path, bytes]:
     """Make the workbook of what is left to decide, which stands beside the pack."""
-    from tfpb.cli.review import read_decisions, review_file
     from tfpb.geodata.parcel_imports import load_parcels
+    from tfpb.pipeline.steps.geocoding import chosen_addresses, doubtful_addresses
+    from tfpb.review.review_file import read_decisions, review_file
     from tfpb.stage import directly
-    from tfpb.steps.addresses import chosen_addresses, doubtful_addresses
 
     entrances = made.located.entrances
     given = made.settings.fichiers.decisions
@@ -145,7 +145,7 @@ def _named(made: Dossier, review: dict[Path, bytes]) -> str:
 
 
 def _tell(made: Dossier, written: Written, review: str) -> None:
-    from tfpb.words.closing import closing
+    from tfpb.words.documents.closing import closing
 
     if written.kept:
         say(

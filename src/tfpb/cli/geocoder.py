@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.common import (
+from tfpb.cli.terminal.shared import (
     Colonne,
     CsvBrut,
     Feuille,
@@ -73,9 +73,9 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         --geodonnees sorties/geodonnees
     """
     with guard(), ExitStack() as opened:
-        from tfpb.geodata.address_job import check_output, prepare_job, refuse_tenants, run_job
-        from tfpb.geodata.address_open import open_geocoder
-        from tfpb.words import address_review as words
+        from tfpb.addresses.opening import open_geocoder
+        from tfpb.pipeline.address_job import check_output, prepare_job, refuse_tenants, run_job
+        from tfpb.words.places import review_words as words
 
         check_output(sortie, source=entree, others=(decisions, alias_voies))
         job = prepare_job(

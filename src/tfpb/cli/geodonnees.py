@@ -7,8 +7,16 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.common import Geodonnees, complain, geodata_folder, guard, progress, say, show_doubts
-from tfpb.cli.french import FrenchTyper
+from tfpb.cli.terminal.shared import (
+    Geodonnees,
+    complain,
+    geodata_folder,
+    guard,
+    progress,
+    say,
+    show_doubts,
+)
+from tfpb.cli.terminal.typer_french import FrenchTyper
 
 geodonnees = FrenchTyper(
     help="Importer, installer, lister et vérifier les géodonnées : adresses, QPV, communes, parcelles.",
@@ -45,8 +53,8 @@ def importer_adresses(
         --geodonnees sorties/geodonnees
     """
     with guard():
-        from tfpb.geodata.address_imports import import_addresses
-        from tfpb.words.geography import address_import_lines
+        from tfpb.addresses.imports import import_addresses
+        from tfpb.words.places.geodata_words import address_import_lines
 
         with progress("Import des adresses") as advance:
             reports = import_addresses(
@@ -85,7 +93,7 @@ def importer_qpv(
     """
     with guard():
         from tfpb.geodata.qpv_imports import import_qpv
-        from tfpb.words.geography import quarters_import_lines
+        from tfpb.words.places.geodata_words import quarters_import_lines
 
         found = import_qpv(fichier, vintage=millesime, folder=geodata_folder(geodonnees))
         for line in quarters_import_lines(
@@ -161,9 +169,9 @@ def lister(geodonnees: Geodonnees = None) -> None:
       tfpb geodonnees lister --geodonnees sorties/geodonnees
     """
     with guard():
-        from tfpb.geodata.address_store import files_in
+        from tfpb.addresses.store import files_in
         from tfpb.geodata.installed import list_installed
-        from tfpb.words.geography import NOTHING_INSTALLED, address_file_line
+        from tfpb.words.places.geodata_words import NOTHING_INSTALLED, address_file_line
 
         folder = geodata_folder(geodonnees)
         files = files_in(folder)
@@ -195,9 +203,9 @@ def verifier(geodonnees: Geodonnees = None) -> None:
       tfpb geodonnees verifier --geodonnees sorties/geodonnees
     """
     with guard():
-        from tfpb.geodata.address_store import FILE_NAME, verify
+        from tfpb.addresses.store import FILE_NAME, verify
         from tfpb.geodata.installed import verify_installed
-        from tfpb.words.geography import ALL_WHOLE, WRONG
+        from tfpb.words.places.geodata_words import ALL_WHOLE, WRONG
 
         folder = geodata_folder(geodonnees)
         wrong = [WRONG[code].format(got=got) for code, got in verify(folder / FILE_NAME)]

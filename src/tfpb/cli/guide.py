@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from tfpb.cli.common import written
-from tfpb.words import guide as words
+from tfpb.cli.terminal.shared import written
+from tfpb.words.documents import guide_words as words
 
 Check = Callable[[str], str]
 _NARROW: Final = 20

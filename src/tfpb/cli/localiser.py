@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.common import (
+from tfpb.cli.terminal.shared import (
     Colonne,
     CsvBrut,
     Feuille,
@@ -56,9 +56,9 @@ def localiser(  # noqa: PLR0917 - options of a command
     """
     with guard():
         from tfpb.cli.localiser_steps import Task, run
-        from tfpb.io.outputs import refuse_inputs
-        from tfpb.io.point_tables import known_headers
-        from tfpb.io.tabular import check_format, read_table
+        from tfpb.io.packs.output_files import refuse_inputs
+        from tfpb.io.sources.point_tables import known_headers
+        from tfpb.io.tables.tabular import check_format, read_table
 
         refuse_inputs((sortie,), (entree, decisions))
         if sortie.suffix.lower() != ".gpkg":

@@ -10,19 +10,19 @@ import numpy as np
 import pandas as pd
 
 from tfpb import perimeters
-from tfpb.cli.review import read_decisions, review_file
 from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
 from tfpb.geodata.parcel_imports import load_parcels
 from tfpb.geodata.qpv_imports import load_qpv
-from tfpb.io.geopackage import points_bytes
-from tfpb.io.outputs import write_together
-from tfpb.io.point_tables import Given, read_points, with_answers
-from tfpb.io.tabular import TextTable, table_bytes
+from tfpb.io.packs.geopackage import points_bytes
+from tfpb.io.packs.output_files import write_together
+from tfpb.io.sources.point_tables import Given, read_points, with_answers
+from tfpb.io.tables.tabular import TextTable, table_bytes
 from tfpb.model.projection import LAMBERT_93
 from tfpb.perimeters.points import positions, rival_doubts
-from tfpb.perimeters.review import row_keys
 from tfpb.report.ground import ground
-from tfpb.words.location import summary_lines
+from tfpb.review.limit_doubts import row_keys
+from tfpb.review.review_file import read_decisions, review_file
+from tfpb.words.places.location_words import summary_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -118,9 +118,9 @@ def _counts(values: pd.Series[str]) -> dict[str, int]:
 
 def _geocoded(task: Task, advance: Callable[[int], None]) -> pd.DataFrame:
     """Geocode addresses by the index, when it is there."""
-    from tfpb.geodata.address_run import FileGeocoder
-    from tfpb.geodata.address_store import FILE_NAME, AddressStore
-    from tfpb.geodata.address_tables import read_addresses
+    from tfpb.addresses.file_geocoder import FileGeocoder
+    from tfpb.addresses.store import FILE_NAME, AddressStore
+    from tfpb.io.sources.address_columns import read_addresses
 
     store = task.folder / FILE_NAME
     try:
@@ -152,8 +152,8 @@ def _rendered(task: Task, frame: pd.DataFrame, points: pd.DataFrame) -> bytes:
 
 def _streets(task: Task, entrances: pd.DataFrame, rows: pd.DataFrame) -> gpd.GeoDataFrame | None:
     """Draw the streets around the doubts from the address index, when it is there."""
-    from tfpb.geodata.address_store import FILE_NAME, AddressStore
-    from tfpb.perimeters.review import POSITION
+    from tfpb.addresses.store import FILE_NAME, AddressStore
+    from tfpb.review.limit_doubts import POSITION
 
     store = task.folder / FILE_NAME
     at = [i for i in rows[POSITION].tolist() if i >= 0]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.common import guard, say, show_doubts, written
+from tfpb.cli.terminal.shared import guard, say, show_doubts, written
 
 
 def nouveau(
@@ -29,17 +29,17 @@ def nouveau(
     """
     with guard():
         from tfpb.errors import fail
-        from tfpb.io.pack import new_folder
-        from tfpb.io.templates import templates
-        from tfpb.words.new_dossier import DOSSIER_TOML, PLAN_TOML
+        from tfpb.io.packs.pack import new_folder
+        from tfpb.io.packs.templates import templates
+        from tfpb.words.documents.new_dossier import DOSSIER_TOML, PLAN_TOML
 
         if dossier.exists() and (not dossier.is_dir() or _holds_files(dossier)):
             raise fail("commande_depuis", got=dossier.name)
         files = {"dossier.toml": DOSSIER_TOML.encode(), **templates()}
         plan, doubts = PLAN_TOML, []
         if depuis is not None:
-            from tfpb.io.deliveries import read_delivery
-            from tfpb.survey.drafting import draft_plan
+            from tfpb.io.sources.deliveries import read_delivery
+            from tfpb.survey.reading.drafting import draft_plan
 
             delivery = read_delivery(depuis)
             plan = draft_plan(delivery.table, delivery.dictionary)

@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tfpb.cli.common import Geodonnees, Sortie, geodata_folder, guard, progress, say, show_doubts
+from tfpb.cli.terminal.shared import (
+    Geodonnees,
+    Sortie,
+    geodata_folder,
+    guard,
+    progress,
+    say,
+    show_doubts,
+)
 
 if TYPE_CHECKING:
-    from tfpb.executor import Executor
-    from tfpb.io.region_inputs import RegionSettings
-    from tfpb.io.region_masks import EarlierRuns
+    from tfpb.executors import Executor
+    from tfpb.io.packs.region_masks import EarlierRuns
+    from tfpb.io.sources.region_inputs import RegionSettings
     from tfpb.region.outputs import Rendered
 
 
@@ -56,9 +64,9 @@ def region(
         --geodonnees sorties/geodonnees
     """
     with guard():
-        from tfpb.io.pack import check_place, dumps, write_folder
-        from tfpb.io.region_inputs import load_region
-        from tfpb.io.region_masks import earlier_runs
+        from tfpb.io.packs.pack import check_place, dumps, write_folder
+        from tfpb.io.packs.region_masks import earlier_runs
+        from tfpb.io.sources.region_inputs import load_region
 
         settings = load_region(fichier)
         check_place(sortie)
@@ -91,7 +99,7 @@ def _run(
     wanted: tuple[bool, bool],
     before: EarlierRuns,
 ) -> tuple[Rendered, dict[str, float]]:
-    from tfpb.executor import executor
+    from tfpb.executors import executor
 
     name, workers, scheduler = engine
     runs = executor(name, workers=workers, scheduler=scheduler, documents=wanted[0])
@@ -107,7 +115,7 @@ def _steps(
     wanted: tuple[bool, bool],
     before: EarlierRuns,
 ) -> tuple[Rendered, dict[str, float]]:
-    from tfpb.io.stage_cache import StageCache, cache_folder
+    from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
     from tfpb.region.outputs import outputs_count, render
     from tfpb.region.packs import Media
     from tfpb.region.run import compute
@@ -145,8 +153,8 @@ def _steps(
 
 
 def _tell(made: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
+    from tfpb.words.documents.region_words import closing_lines
     from tfpb.words.numbers import plural
-    from tfpb.words.region import closing_lines
 
     if kept:
         say(

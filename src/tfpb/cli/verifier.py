@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.common import Geodonnees, complain, guard, list_doubts, say, show_faults
+from tfpb.cli.terminal.shared import Geodonnees, complain, guard, list_doubts, say, show_faults
 
 
 def verifier(
@@ -44,8 +44,8 @@ def verifier(
 def _inputs(fichier: Path, geodonnees: Path | None) -> None:
     from tfpb.cli.dossier import geography_folder
     from tfpb.errors import Severity
-    from tfpb.io.toml_files import read_settings
-    from tfpb.pipeline import examine
+    from tfpb.io.sources.toml_files import read_settings
+    from tfpb.pipeline.stages import examine
 
     settings, faults = read_settings(fichier)
     if settings is not None:
@@ -62,8 +62,8 @@ def _inputs(fichier: Path, geodonnees: Path | None) -> None:
 
 def _pack(path: Path, other: Path | None) -> None:
     from tfpb.evidence.differences import differences
-    from tfpb.io.pack import run_hash_of
-    from tfpb.words.packs import compared, difference_words
+    from tfpb.io.packs.pack import run_hash_of
+    from tfpb.words.documents.pack_words import compared, difference_words
 
     pack = _whole(path)
     if other is not None:
@@ -75,8 +75,8 @@ def _pack(path: Path, other: Path | None) -> None:
 
 def _whole(path: Path) -> dict[str, bytes]:
     """Read a pack and say that it is whole; stop when it is not."""
-    from tfpb.io.pack import broken_files, changed_by_hand, read_pack, run_hash_of
-    from tfpb.words.packs import broken_words, loose_words, whole_words
+    from tfpb.io.packs.pack import broken_files, changed_by_hand, read_pack, run_hash_of
+    from tfpb.words.documents.pack_words import broken_words, loose_words, whole_words
 
     pack = read_pack(path)
     broken = broken_files(pack)

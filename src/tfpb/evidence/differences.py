@@ -6,10 +6,10 @@ import csv
 import io
 import json
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import fail
+from tfpb.model.evidence import Difference, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,49 +22,6 @@ _FOLDER: Final = "donnees/"
 _TOLD_ELSEWHERE: Final = frozenset({"sources", "reglages", "controles", "ressaisie"})
 _LABEL: Final = 2
 _TEXT: Final = "texte"
-
-
-class Kind(StrEnum):
-    """What a difference is about."""
-
-    FILE = "fichier"
-    SETTING = "reglage"
-    VERSION = "version"
-    CHECK = "controle"
-    FIGURE = "chiffre"
-    NEW_LINE = "ligne_ajoutee"
-    LOST_LINE = "ligne_retiree"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing that is not the same.
-
-    Parameters
-    ----------
-    kind : Kind
-    table : str
-        Title of the table; role of a file; empty for settings, versions and checks.
-    key : str
-        What names the line in its table; name of a file, a setting, a library, a check.
-    column : str
-        Header of the column, empty for whole lines.
-    before, after : str
-        As written in the data; empty when there is none.
-    format : str
-        How the figure is to be read (`tfpb.model.report.Format`), empty when it is text.
-    lines : int
-        Lines of the table that differ in this very way.
-    """
-
-    kind: Kind
-    table: str
-    key: str
-    column: str
-    before: str
-    after: str
-    format: str = ""
-    lines: int = 1
 
 
 def differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> list[Difference]:

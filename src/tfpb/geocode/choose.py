@@ -11,9 +11,9 @@ from tfpb.model.codes import ResultType
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.geocode.communes import Place
-    from tfpb.geocode.parsed import Reading
-    from tfpb.geocode.table import StreetTable
+    from tfpb.geocode.commune_finder import Place
+    from tfpb.geocode.commune_table import StreetTable
+    from tfpb.geocode.line.parsed import Reading
 
 _TRIED: Final = 4
 _FOUND: Final = 0.2

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from tfpb.geocode.table import StreetTable
+    from tfpb.geocode.commune_table import StreetTable
 
 GIVEN_RADIUS_M: Final = 15.0
 _MARGIN_M: Final = 1500.0

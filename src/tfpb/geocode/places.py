@@ -7,14 +7,14 @@ from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tfpb.geocode.numbers import Head, Number, inside
-from tfpb.geocode.vocabulary import SUFFIX_WORDS
+from tfpb.geocode.line.house_numbers import Head, Number, inside
+from tfpb.geocode.line.vocabulary import SUFFIX_WORDS
 from tfpb.model.codes import ResultType
 from tfpb.text import fold
 
 if TYPE_CHECKING:
+    from tfpb.geocode.commune_table import StreetTable
     from tfpb.geocode.source import Street
-    from tfpb.geocode.table import StreetTable
 
 EXACT_RADIUS_M: Final = 15.0
 SUFFIX_RADIUS_M: Final = 30.0

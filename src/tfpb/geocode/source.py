@@ -84,7 +84,7 @@ class AddressSource(Protocol):
 
 
 class CommuneTable(Protocol):
-    """The official code list of communes with its history (`tfpb.geodata.communes`)."""
+    """The official code list of communes with its history (`tfpb.addresses.communes`)."""
 
     def resolve(self, code: str) -> str | None:
         """Turn any INSEE code, old or current, into the current one; None when unknown."""

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from tfpb.geocode.names import Name
-from tfpb.geocode.vocabulary import KINSHIP, TYPES
+from tfpb.geocode.line.street_names import Name
+from tfpb.geocode.line.vocabulary import KINSHIP, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.geocode.parsed import Reading
-    from tfpb.geocode.table import Group, StreetTable
+    from tfpb.geocode.commune_table import Group, StreetTable
+    from tfpb.geocode.line.parsed import Reading
 
 SAME_TYPE: Final = 1.0
 MISSING_TYPE: Final = 0.7

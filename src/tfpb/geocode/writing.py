@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Final
 
-from tfpb.geocode.answer import (
+from tfpb.geocode.answer_columns import (
     JOIN,
     Answer,
     id_of,
@@ -16,10 +16,10 @@ from tfpb.geocode.answer import (
     parcels_of,
 )
 from tfpb.geocode.choose import rank
-from tfpb.geocode.cleaning import clean, flatten
-from tfpb.geocode.complement import Parcel, take_parcels
 from tfpb.geocode.coordinates import GIVEN_RADIUS_M, extent_of
 from tfpb.geocode.grade import REJECTED, verdict
+from tfpb.geocode.line.cleaning import clean, flatten
+from tfpb.geocode.line.complement import Parcel, take_parcels
 from tfpb.geocode.places import neighbours
 from tfpb.model.codes import GeocodeVerdict, ResultType
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.geocode.choose import Found
-    from tfpb.geocode.communes import Place
+    from tfpb.geocode.commune_finder import Place
+    from tfpb.geocode.commune_table import StreetTable
     from tfpb.geocode.coordinates import Given
-    from tfpb.geocode.parsed import ParsedAddress
+    from tfpb.geocode.line.parsed import ParsedAddress
     from tfpb.geocode.places import Spot
     from tfpb.geocode.source import Street
     from tfpb.geocode.streets import Candidate
-    from tfpb.geocode.table import StreetTable
 
 FAR_FROM_ADDRESS_M: Final = 250.0
 _SHORT_PARCEL: Final = re.compile(r"^\s*(?:(\d{3})\s*)?([a-z]{1,2}|0[a-z])\s*0*(\d{1,4})\s*$")

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
+from tfpb.addresses.network import reason
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
 from tfpb.geodata.catalogue import Entry, catalogue, portal
-from tfpb.geodata.network import reason
 from tfpb.geodata.outline_imports import import_communes_outlines
 from tfpb.geodata.parcel_imports import import_parcels
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
 from tfpb.geodata.transfer import Checksum, Patience, client, fetch
 from tfpb.text import fold
-from tfpb.words.faults import say as in_french
-from tfpb.words.installing import installed_line, step_line
-from tfpb.words.network import LARGE
+from tfpb.words.faults.network_faults import LARGE
+from tfpb.words.faults.sentences import say as in_french
+from tfpb.words.places.installing_words import installed_line, step_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -226,6 +226,6 @@ def _import(
     elif import_addresses is not None:
         import_addresses(path)
     else:
-        from tfpb.geodata.address_imports import import_addresses as import_all  # noqa: PLC0415 - 1 s of imports
+        from tfpb.addresses.imports import import_addresses as import_all  # noqa: PLC0415 - 1 s of imports
 
         import_all([path], folder=folder)

@@ -6,12 +6,12 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tfpb.checks import Source
+from tfpb.addresses.store import FILE_NAME, AddressStore
 from tfpb.errors import Fault, Place, TfpbError
-from tfpb.geodata.address_store import FILE_NAME, AddressStore
 from tfpb.geodata.outline_imports import load_outlines, outline_card
 from tfpb.geodata.parcel_imports import load_parcels, parcel_card
 from tfpb.geodata.qpv_imports import load_qpv
+from tfpb.model.record import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from tfpb.geodata.communes import Communes
+    from tfpb.addresses.communes import Communes
     from tfpb.geodata.sidecar import Sidecar
     from tfpb.model.location import QpvMap
 

@@ -12,8 +12,8 @@ import shapely
 from tfpb.errors import Place, fail
 from tfpb.geodata.catalogue import entry
 from tfpb.geodata.sidecar import Sidecar, SourceFile, hash_file, read_sidecar, store
-from tfpb.io.geofiles import layers, opened, read_parquet, read_polygons
-from tfpb.perimeters.territories import polygons_only
+from tfpb.io.sources.geofiles import layers, opened, read_parquet, read_polygons
+from tfpb.perimeters.legal_areas import polygons_only
 from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ import shapely
 from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
 from tfpb.geodata.catalogue import entry
 from tfpb.geodata.sidecar import Sidecar, SourceFile, hash_file, read_sidecar, store
-from tfpb.io.geofiles import layers, opened, read_parquet, read_polygons
+from tfpb.io.sources.geofiles import layers, opened, read_parquet, read_polygons
 from tfpb.model.location import QpvMap
-from tfpb.perimeters.territories import polygons_only
+from tfpb.perimeters.legal_areas import polygons_only
 from tfpb.text import fold, mend_mojibake, squeeze
 
 if TYPE_CHECKING:

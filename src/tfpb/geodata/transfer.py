@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
+from tfpb.addresses.network import Limits, open_client, reason
 from tfpb.errors import Place, TfpbError, fail
-from tfpb.geodata.network import Limits, open_client, reason
-from tfpb.words.installing import moved_line
-from tfpb.words.network import DOWNGRADE, SLOW, network_reason, status_reason
+from tfpb.words.faults.network_faults import DOWNGRADE, SLOW, network_reason, status_reason
+from tfpb.words.places.installing_words import moved_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable

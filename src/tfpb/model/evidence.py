@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,3 +31,46 @@ class Sensitivity:
 
     doubts: pd.DataFrame
     margins: pd.DataFrame
+
+
+class Kind(StrEnum):
+    """What a difference is about."""
+
+    FILE = "fichier"
+    SETTING = "reglage"
+    VERSION = "version"
+    CHECK = "controle"
+    FIGURE = "chiffre"
+    NEW_LINE = "ligne_ajoutee"
+    LOST_LINE = "ligne_retiree"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not the same.
+
+    Parameters
+    ----------
+    kind : Kind
+    table : str
+        Title of the table; role of a file; empty for settings, versions and checks.
+    key : str
+        What names the line in its table; name of a file, a setting, a library, a check.
+    column : str
+        Header of the column, empty for whole lines.
+    before, after : str
+        As written in the data; empty when there is none.
+    format : str
+        How the figure is to be read (`tfpb.model.report.Format`), empty when it is text.
+    lines : int
+        Lines of the table that differ in this very way.
+    """
+
+    kind: Kind
+    table: str
+    key: str
+    column: str
+    before: str
+    after: str
+    format: str = ""
+    lines: int = 1

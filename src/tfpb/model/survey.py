@@ -124,7 +124,7 @@ _SEAL = object()
 class Published:
     """Protected survey tables: what renderers accept.
 
-    Made by `tfpb.survey.disclosure.protect` alone, which passes the seal; any other maker raises.
+    Made by `tfpb.survey.secrecy.disclosure.protect` alone, which passes the seal; any other maker raises.
     Masked cells hold no number at all. Columns are those of `Estimates`.
     """
 

@@ -9,8 +9,8 @@ import pandas as pd
 import shapely
 
 from tfpb.perimeters.join import map_of
+from tfpb.perimeters.legal_areas import quarters_in_metres
 from tfpb.perimeters.points import numbers, texts
-from tfpb.perimeters.territories import quarters_in_metres
 from tfpb.perimeters.vintages import NEW, OLD
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from tfpb.errors import Fault, Severity
 from tfpb.model.codes import QpvStatut
 from tfpb.perimeters.points import place_of, texts
 from tfpb.text import fold
-from tfpb.words.sides import contradicted, decided
+from tfpb.words.places.side_words import contradicted, decided
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

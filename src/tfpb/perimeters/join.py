@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tfpb.model.codes import QpvStatut
+from tfpb.perimeters.legal_areas import TERRITORIES, quarters_in_metres
 from tfpb.perimeters.limits import REACH_M, Limits
 from tfpb.perimeters.surfaces import WHOLE, SurfaceAnswer, Surfaces, answer
-from tfpb.perimeters.territories import TERRITORIES, quarters_in_metres
-from tfpb.words.sides import Case
+from tfpb.words.places.side_words import Case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

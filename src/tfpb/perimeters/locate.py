@@ -12,11 +12,11 @@ from tfpb.model.codes import QpvStatut
 from tfpb.model.results import LOCATION_COLUMNS
 from tfpb.perimeters.decisions import apply_decisions
 from tfpb.perimeters.join import A_VERIFIER, DANS, STATUTS, Sides, map_of, sides, surface_side
+from tfpb.perimeters.legal_areas import quarters_in_metres
 from tfpb.perimeters.limits import Limits
 from tfpb.perimeters.motives import Labels, motives, texts_of
 from tfpb.perimeters.points import Given, Positions, check_points, positions, texts
 from tfpb.perimeters.surfaces import reference_key
-from tfpb.perimeters.territories import quarters_in_metres
 from tfpb.perimeters.vintages import NEW, OLD, VINTAGES, evolution_of, ruling_vintages
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.perimeters.join import DANS, HORS, Sides, surface_side
-from tfpb.words.sides import Case, Circumstances, reason
+from tfpb.words.places.side_words import Case, Circumstances, reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,7 +11,7 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import GeocodeVerdict
 from tfpb.model.projection import LAMBERT_93, from_lonlat, to_lonlat
-from tfpb.perimeters.territories import (
+from tfpb.perimeters.legal_areas import (
     TERRITORIES,
     Box,
     epsg_of_codes,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from tfpb.perimeters.territories import to_metres
+from tfpb.perimeters.legal_areas import to_metres
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tfpb.geodata.geography import open_geography
+from tfpb.pipeline.steps import mapping
 from tfpb.region.facts import axis_rows, quarter_money
 from tfpb.region.reports import thin_dossier
-from tfpb.report import map_html
 from tfpb.report.map_model import map_model
-from tfpb.report.map_print import draw_page
-from tfpb.steps import layers
-from tfpb.words import quarter_page
-from tfpb.words import region as words
+from tfpb.report.print_map.map_print import draw_page
+from tfpb.report.web_map import map_html
+from tfpb.words.documents import quarter_page
+from tfpb.words.documents import region_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -82,7 +82,7 @@ def _model(job: MapJob) -> MapModel:
         thin,
         maps=geography.maps,
         located=located,
-        ground=layers.ground(geography, located),
+        ground=mapping.ground(geography, located),
         abatement=job.abatement,
         programme=job.programme,
         sources=geography.sources,

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb import survey
-from tfpb.executor import InProcess
+from tfpb.executors import InProcess
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.survey import Estimates
-from tfpb.survey.blocks import QUARTER_COLUMNS
-from tfpb.survey.pair import estimate_pair, evolution_rows, on_panel
-from tfpb.survey.raw import raw_rows
-from tfpb.survey.rows import in_order
-from tfpb.survey.settings import Thresholds
-from tfpb.survey.standardise import standardised_rows
+from tfpb.survey.adjustment.standardise import standardised_rows
+from tfpb.survey.estimation.blocks import QUARTER_COLUMNS
+from tfpb.survey.estimation.pair import estimate_pair, evolution_rows, on_panel
+from tfpb.survey.estimation.raw import raw_rows
+from tfpb.survey.estimation.rows import in_order
+from tfpb.survey.estimation.wave import estimate_wave
+from tfpb.survey.thresholds import Thresholds
 from tfpb.survey.verdicts import set_holm
-from tfpb.survey.wave import estimate_wave
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.executor import Executor
+    from tfpb.executors import Executor
     from tfpb.model.plan import Item, Plan
-    from tfpb.survey.model import Survey
+    from tfpb.survey.respondents import Survey
 
 _ALL: Final = "@region"
 

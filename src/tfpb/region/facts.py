@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.report.region_sections.restitution import RegionFacts
-from tfpb.words.accounts import axis_words
-from tfpb.words.report import ROLES
+from tfpb.report.sections.region.restitution import RegionFacts
+from tfpb.words.documents.report_words import ROLES
+from tfpb.words.money.accounts import axis_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from tfpb.checks import Source
     from tfpb.model.location import Located
+    from tfpb.model.record import Source
     from tfpb.region.partition import Part
-    from tfpb.region.territories import Territories
+    from tfpb.region.residence_territories import Territories
 
 _SPENT: Final = ("prevu_eur", "realise_eur", "valorise_eur")
 _LOST: Final = ("abattement_eur", "compensation_etat_eur", "perte_collectivites_eur")

@@ -8,29 +8,29 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.checks import Source
-from tfpb.io.archive import zip_bytes
-from tfpb.io.atlas import AtlasPage, atlas_bytes
-from tfpb.io.pack import RUN, dumps
-from tfpb.io.region_masks import MASKS, masks_bytes
-from tfpb.provenance import versions
+from tfpb.io.packs.archive import zip_bytes
+from tfpb.io.packs.pack import RUN, dumps
+from tfpb.io.packs.pdf_atlas import AtlasPage, atlas_bytes
+from tfpb.io.packs.provenance import versions
+from tfpb.io.packs.region_masks import MASKS, masks_bytes
+from tfpb.model.record import Source
 from tfpb.region import positions
 from tfpb.region.atlas import MapJob, joint_money, map_files
 from tfpb.region.facts import axes, owners_by_quarter, quarter_money
 from tfpb.region.packs import Media, PackJob, ReportJob, pack_files, report_files
 from tfpb.region.pseudonyms import drawing_key
 from tfpb.region.reports import Restitution, Sheet
-from tfpb.region.versions import figures
+from tfpb.region.secrecy.versions import figures
 from tfpb.text import fold
-from tfpb.words.region import ATLAS, NO_CONTRAT, REPERE_REFERENCE
-from tfpb.words.report import footer
+from tfpb.words.documents.region_words import ATLAS, NO_CONTRAT, REPERE_REFERENCE
+from tfpb.words.documents.report_words import footer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from tfpb.errors import Fault
-    from tfpb.executor import Executor
+    from tfpb.executors import Executor
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
     from tfpb.region.run import Computed

@@ -6,24 +6,26 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.geodata.geography import open_geography
-from tfpb.io.bilans import programme_files
-from tfpb.io.geopackage import geopackage_bytes
-from tfpb.io.pack import RUN, dumps
-from tfpb.io.stage_cache import StageCache
-from tfpb.io.tabular import csv_bytes
-from tfpb.model.dossier import Dossier
+from tfpb.io.packs.bilans import programme_files
+from tfpb.io.packs.geopackage import geopackage_bytes
+from tfpb.io.packs.pack import RUN, dumps
+from tfpb.io.packs.provenance import checks_of, run_hash, run_record
+from tfpb.io.tables.tabular import csv_bytes
+from tfpb.model.assembly import Dossier
 from tfpb.model.report import Chart, Report
-from tfpb.pipeline import STAGES, first_values
-from tfpb.provenance import checks_of, run_hash, run_record
+from tfpb.pipeline.kept.stage_cache import StageCache
+from tfpb.pipeline.stages import STAGES, first_values
+from tfpb.pipeline.steps.mapping import layers
 from tfpb.region.reports import no_ground
-from tfpb.report import charts, document_docx, document_pdf, map_html, workbook
+from tfpb.report import charts
+from tfpb.report.documents import document_docx, document_pdf, workbook
 from tfpb.report.map_model import map_model
 from tfpb.report.pack_files import data_tables
 from tfpb.report.pack_files import pack_files as whole_pack
-from tfpb.report.region_sections.position import position as position_section
 from tfpb.report.sections import report
+from tfpb.report.sections.region.position import position as position_section
+from tfpb.report.web_map import map_html
 from tfpb.stage import Stage, directly, run_stages
-from tfpb.steps.layers import layers
 from tfpb.survey import Before
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.checks import Source
+    from tfpb.model.record import Source
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
     from tfpb.region.reports import Restitution, Sheet

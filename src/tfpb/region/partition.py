@@ -10,11 +10,11 @@ import numpy as np
 from tfpb import survey
 from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.geodata.geography import open_geography
-from tfpb.io.stage_cache import StageCache
 from tfpb.perimeters.vintages import YEAR_UNDER
-from tfpb.pipeline import STAGES, first_values, read
+from tfpb.pipeline.kept.stage_cache import StageCache
+from tfpb.pipeline.stages import STAGES, first_values, read
+from tfpb.pipeline.steps.geocoding import chosen_addresses
 from tfpb.stage import Stage, directly, run_stages
-from tfpb.steps.addresses import chosen_addresses
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from tfpb.config import Settings
-    from tfpb.geodata.address_decisions import AddressDecision
     from tfpb.geodata.geography import Geography
-    from tfpb.io.inputs import Inputs
+    from tfpb.io.sources.inputs import Inputs
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, DroitCommun, Programme
     from tfpb.model.plan import Plan
-    from tfpb.survey.model import Survey
+    from tfpb.model.settings import Settings
+    from tfpb.review.address_decisions import AddressDecision
+    from tfpb.survey.respondents import Survey
 
 _WRITTEN: Final = frozenset(
     {"geocoded", "located", "abatement", "doubts", "programme", "droit_commun"}

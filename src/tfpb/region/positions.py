@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.region.cuts import GAP_AND_LEVEL, gaps_of_bailleurs
 from tfpb.region.pseudonyms import draw
-from tfpb.survey.heterogeneity import differ
+from tfpb.region.secrecy.cuts import GAP_AND_LEVEL, gaps_of_bailleurs
+from tfpb.survey.estimation.heterogeneity import differ
 
 if TYPE_CHECKING:
     from tfpb.model.survey import Published

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tfpb.checks import Source
+    from tfpb.model.record import Source
 
 
 def drawing_key(seed: int, sources: Iterable[Source]) -> str:

@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from tfpb.config import Entete, Fichiers, Settings
+from tfpb.model.assembly import Dossier
 from tfpb.model.codes import TOTAL
-from tfpb.model.dossier import Dossier
 from tfpb.model.location import Located
 from tfpb.model.maps import Ground
 from tfpb.model.report import Report, Section, Text
-from tfpb.region.cuts import SHOWN
-from tfpb.report.region_sections import contrat as sheet
-from tfpb.report.region_sections import restitution as pages
-from tfpb.report.sections.comparaison import comparaison
-from tfpb.report.sections.evolution import evolution, priorites
+from tfpb.model.settings import Entete, Fichiers, Settings
+from tfpb.region.secrecy.cuts import SHOWN
 from tfpb.report.sections.methode import methode
-from tfpb.words import region as words
+from tfpb.report.sections.region import contrat as sheet
+from tfpb.report.sections.region import restitution as pages
+from tfpb.report.sections.survey.comparaison import comparaison
+from tfpb.report.sections.survey.evolution import evolution, priorites
+from tfpb.words.documents import region_words as words
+from tfpb.words.documents.report_words import WARNING
 from tfpb.words.numbers import long_date
-from tfpb.words.report import WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.io.region_inputs import RegionSettings
+    from tfpb.io.sources.region_inputs import RegionSettings
     from tfpb.model.survey import Published
 
 

@@ -9,32 +9,32 @@ from typing import TYPE_CHECKING
 
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
 from tfpb.geodata.geography import ABSENT, open_geography
-from tfpb.io.region_inputs import in_dossier, read_region
-from tfpb.io.region_masks import EarlierRuns
+from tfpb.io.packs.provenance import versions
+from tfpb.io.packs.region_masks import EarlierRuns
+from tfpb.io.sources.region_inputs import in_dossier, read_region
 from tfpb.perimeters import ruling_vintage
-from tfpb.provenance import versions
-from tfpb.region.crossings import Rules
-from tfpb.region.cuts import Protected
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import region_facts
 from tfpb.region.fieldwork import with_fieldwork
-from tfpb.region.join import LEVELS, Joined, join
+from tfpb.region.joined import LEVELS, Joined, join
 from tfpb.region.partition import Part, Task, make_part
 from tfpb.region.reports import Head
-from tfpb.region.secrecy import check_total, published_rows, region_masks
-from tfpb.region.territories import territories
-from tfpb.region.versions import figures, hardly_moved, still_told
+from tfpb.region.residence_territories import territories
+from tfpb.region.secrecy.crossings import Rules
+from tfpb.region.secrecy.cuts import Protected
+from tfpb.region.secrecy.region_secrecy import check_total, published_rows, region_masks
+from tfpb.region.secrecy.versions import figures, hardly_moved, still_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from tfpb.checks import Source
-    from tfpb.executor import Executor
-    from tfpb.io.region_inputs import RegionInputs, RegionSettings
+    from tfpb.executors import Executor
+    from tfpb.io.sources.region_inputs import RegionInputs, RegionSettings
     from tfpb.model.location import Located
-    from tfpb.region.territories import Territories
-    from tfpb.report.region_sections.restitution import RegionFacts
+    from tfpb.model.record import Source
+    from tfpb.region.residence_territories import Territories
+    from tfpb.report.sections.region.restitution import RegionFacts
 
 
 def _quietly(_step: str, _count: int) -> None:

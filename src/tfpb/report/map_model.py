@@ -11,17 +11,17 @@ import pandas as pd
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.maps import GapLine, MapModel, QpvPage
 from tfpb.report.map_residences import map_residences
-from tfpb.report.map_territories import territories
+from tfpb.report.print_map.overview_territories import territories
 from tfpb.report.theme import verdict_sign
-from tfpb.words import quarter_page as words
-from tfpb.words.evaluation import before_actions
+from tfpb.words.documents import quarter_page as words
+from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.numbers import interval_points, long_date, points
-from tfpb.words.verdicts import verdict_words
+from tfpb.words.survey.verdict_words import verdict_words
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from tfpb.model.dossier import Dossier
+    from tfpb.model.assembly import Dossier
 
 _SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
 _OTHER: Final = {2015: 2024, 2024: 2015}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tfpb.model.codes import QpvStatut
-from tfpb.words import maps as words
+from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,18 +10,14 @@ import pandas as pd
 
 from tfpb.evidence.differences import DICTIONARY_COLUMNS
 from tfpb.model.report import Chart, Report, Table
-from tfpb.report import (
-    charts,
-    document_docx,
-    document_pdf,
-    workbook,
-)
-from tfpb.report.document_parts import SAID
-from tfpb.report.map_print import DPI
-from tfpb.report.map_sheets import map_files
+from tfpb.report import charts
+from tfpb.report.documents import document_docx, document_pdf, workbook
+from tfpb.report.documents.document_parts import SAID
+from tfpb.report.print_map.map_print import DPI
+from tfpb.report.print_map.map_sheets import map_files
 from tfpb.stage import Executor, Stage, directly
-from tfpb.words import quarter_page as words
-from tfpb.words.packs import WRITTEN
+from tfpb.words.documents import quarter_page as words
+from tfpb.words.documents.pack_words import WRITTEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

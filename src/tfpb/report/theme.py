@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tfpb.model.codes import QpvStatut, Verdict
-from tfpb.words.verdicts import SIGNS
+from tfpb.words.survey.verdict_words import SIGNS
 
 ASSETS: Final = Path(__file__).parent / "assets"
 FONT_FAMILY: Final = "TFPB Sans"

@@ -1,22 +1,22 @@
 """Survey statistics: deliveries in, protected tables out."""
 
-from tfpb.survey.benchmark import referenced_rows
-from tfpb.survey.cells import Before
+from tfpb.survey.adjustment.benchmark import referenced_rows
 from tfpb.survey.compare import compare
-from tfpb.survey.disclosure import (
+from tfpb.survey.exploration import exploration
+from tfpb.survey.method import territory_columns
+from tfpb.survey.power import interviews_needed, n_necessaire
+from tfpb.survey.reading.located_residences import located_residences
+from tfpb.survey.reading.recode import recode
+from tfpb.survey.respondents import Survey
+from tfpb.survey.secrecy.cells import Before
+from tfpb.survey.secrecy.disclosure import (
     cells_masked_in,
     cells_shown_in,
     masked_cells,
     protect,
     told_before,
 )
-from tfpb.survey.exploration import exploration
-from tfpb.survey.method import territory_columns
-from tfpb.survey.model import Survey
-from tfpb.survey.ownership import for_bailleur
-from tfpb.survey.power import interviews_needed, n_necessaire
-from tfpb.survey.recode import recode
-from tfpb.survey.stock import located_residences
+from tfpb.survey.secrecy.ownership import for_bailleur
 from tfpb.survey.verdicts import gap_verdict
 
 __all__ = [

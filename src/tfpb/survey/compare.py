@@ -11,11 +11,15 @@ import pandas as pd
 from tfpb.errors import Fault, TfpbError, stop_on_faults
 from tfpb.model.results import BENCHMARK_COLUMNS, LEVEL_COLUMNS, PRIORITY_COLUMNS
 from tfpb.model.survey import Estimates
-from tfpb.survey.benchmark import referenced_rows, region_rows
-from tfpb.survey.calibration import calibrate
-from tfpb.survey.cells import OWNER
-from tfpb.survey.crossings import wave_crossings
-from tfpb.survey.levels import level_rows
+from tfpb.survey.adjustment.benchmark import referenced_rows, region_rows
+from tfpb.survey.adjustment.regression import regression_rows
+from tfpb.survey.adjustment.standardise import standardised_rows
+from tfpb.survey.adjustment.within import within_gaps
+from tfpb.survey.estimation.levels import level_rows
+from tfpb.survey.estimation.pair import estimate_pair, evolution_rows
+from tfpb.survey.estimation.raw import raw_rows
+from tfpb.survey.estimation.rows import in_order
+from tfpb.survey.estimation.wave import estimate_wave
 from tfpb.survey.method import (
     WITHIN,
     design_notices,
@@ -24,17 +28,13 @@ from tfpb.survey.method import (
     settings_used,
     territory_columns,
 )
-from tfpb.survey.pair import estimate_pair, evolution_rows
 from tfpb.survey.priorities import priority_rows
-from tfpb.survey.raw import raw_rows
-from tfpb.survey.regression import regression_rows
-from tfpb.survey.rows import in_order
-from tfpb.survey.settings import Thresholds
-from tfpb.survey.standardise import standardised_rows
+from tfpb.survey.reading.calibration import calibrate
+from tfpb.survey.secrecy.cells import OWNER
+from tfpb.survey.secrecy.level_crossings import wave_crossings
+from tfpb.survey.thresholds import Thresholds
 from tfpb.survey.verdicts import FRAGILE, set_holm
-from tfpb.survey.wave import estimate_wave
 from tfpb.survey.waves import wave_facts, wave_notices
-from tfpb.survey.within import within_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 
     from tfpb.model.plan import Item, Plan
     from tfpb.model.survey import Crossing
-    from tfpb.survey.model import Survey
-    from tfpb.survey.opposition import Opposition
+    from tfpb.survey.estimation.opposition import Opposition
+    from tfpb.survey.respondents import Survey
 
     Floats = NDArray[np.float64]
 
@@ -68,16 +68,16 @@ def compare(
     by : sequence of str
         Territory columns (of the located stock or of the plan's variables).
     repere : DataFrame or text table, optional
-        Outside figures (`tfpb.survey.benchmark.referenced_rows`).
+        Outside figures (`tfpb.survey.adjustment.benchmark.referenced_rows`).
     margins : DataFrame or text table, optional
-        Calibration margins (`tfpb.survey.calibration.calibrate`).
+        Calibration margins (`tfpb.survey.reading.calibration.calibrate`).
     reference : DataFrame, optional
         Standard population of the standardisation: its variables and `effectif`.
 
     Returns
     -------
     Estimates
-        Unprotected: only `tfpb.survey.disclosure.protect` may let it out.
+        Unprotected: only `tfpb.survey.secrecy.disclosure.protect` may let it out.
 
     Raises
     ------

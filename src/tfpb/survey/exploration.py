@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
-from tfpb.survey.intervals import two_sided_p
+from tfpb.survey.estimation.intervals import two_sided_p
 
 if TYPE_CHECKING:
     import pandas as pd

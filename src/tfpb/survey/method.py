@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.errors import Fault, Severity
-from tfpb.survey.calibration import calibration_columns
+from tfpb.survey.reading.calibration import calibration_columns
 from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.model.plan import Item, Plan
-    from tfpb.survey.model import Survey
+    from tfpb.survey.respondents import Survey
 
 WITHIN: Final = "ecarts_moyens_par_bailleur"
 """Setting that holds the means of the gaps within bailleurs."""

@@ -10,10 +10,10 @@ from scipy import sparse
 
 from tfpb.model.codes import TOTAL, Groupe, Theme
 from tfpb.model.results import PRIORITY_COLUMNS
-from tfpb.survey.intervals import proportion_interval, t_interval
-from tfpb.survey.linear import linear_variance
-from tfpb.survey.rows import state_names
-from tfpb.survey.settings import CONFIDENCE
+from tfpb.survey.estimation.intervals import proportion_interval, t_interval
+from tfpb.survey.estimation.linear import linear_variance
+from tfpb.survey.estimation.rows import state_names
+from tfpb.survey.thresholds import CONFIDENCE
 from tfpb.survey.verdicts import FRAGILE, UNCOMPUTABLE, UNPUBLISHABLE
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.model.plan import Item
-    from tfpb.survey.blocks import Block
-    from tfpb.survey.model import Survey
-    from tfpb.survey.wave import WaveResult
+    from tfpb.survey.estimation.blocks import Block
+    from tfpb.survey.estimation.wave import WaveResult
+    from tfpb.survey.respondents import Survey
 
     Floats = NDArray[np.float64]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from tfpb.survey.settings import Thresholds
+    from tfpb.survey.thresholds import Thresholds
 
     Floats = NDArray[np.float64]
 

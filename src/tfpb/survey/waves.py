@@ -11,7 +11,7 @@ from tfpb.model.survey import WaveFacts
 
 if TYPE_CHECKING:
     from tfpb.model.plan import Plan
-    from tfpb.survey.model import Survey
+    from tfpb.survey.respondents import Survey
 
 DECLARED = ("prestataire", "mode", "dates", "population", "quotas")
 _ENOUGH = 200

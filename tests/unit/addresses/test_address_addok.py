@@ -19,10 +19,10 @@ import httpx
 import pandas as pd
 import pytest
 
-from tfpb.geodata.address_imports import import_addresses
-from tfpb.geodata.address_run import FileGeocoder
-from tfpb.geodata.address_service import AddressService, ServiceSettings
-from tfpb.geodata.address_store import AddressStore
+from tfpb.addresses.file_geocoder import FileGeocoder
+from tfpb.addresses.imports import import_addresses
+from tfpb.addresses.service import AddressService, ServiceSettings
+from tfpb.addresses.store import AddressStore
 from tfpb.model.projection import legal_epsg, to_lonlat
 from tfpb.model.results import ADDRESS_COLUMNS
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tfpb.geodata.address_blob import (
+from tfpb.addresses.blob import (
     NO_NUMBER,
     CommuneRows,
     StreetKey,

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from address_samples import BAN_HEADER, ban_line
 
+from tfpb.addresses import imports as address_imports
+from tfpb.addresses.communes import Communes
+from tfpb.addresses.imports import AddressImport, import_addresses
+from tfpb.addresses.store import FILE_NAME, AddressStore, files_in, verify
 from tfpb.errors import TfpbError
-from tfpb.geodata import address_imports
-from tfpb.geodata.address_imports import AddressImport, import_addresses
-from tfpb.geodata.address_store import FILE_NAME, AddressStore, files_in, verify
-from tfpb.geodata.communes import Communes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -267,7 +267,7 @@ def test_communes_scattered_over_a_file_are_gathered(
 ) -> None:
     path = ban(*_scattered())
     run(path, folder=tmp_path / "une")
-    monkeypatch.setattr("tfpb.geodata.address_formats.BLOCK_BYTES", 4096)
+    monkeypatch.setattr("tfpb.addresses.formats.BLOCK_BYTES", 4096)
     monkeypatch.setattr(address_imports, "_ROWS_IN_MEMORY", 100)
     report = run(path, folder=tmp_path / "deux")
     assert report.stored == 3 * 399
@@ -282,7 +282,7 @@ def test_a_cut_import_is_refused_for_use_then_taken_up(
     tmp_path: Path, ban: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = ban(*_scattered())
-    monkeypatch.setattr("tfpb.geodata.address_formats.BLOCK_BYTES", 4096)
+    monkeypatch.setattr("tfpb.addresses.formats.BLOCK_BYTES", 4096)
     monkeypatch.setattr(address_imports, "_ROWS_IN_MEMORY", 100)
     monkeypatch.setattr(address_imports, "_ROWS_A_COMMIT", 50)
     seen = 0

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from address_samples import ban_line
 
-from tfpb.geodata.address_imports import import_addresses
-from tfpb.geodata.address_run import FileGeocoder, Resume
-from tfpb.geodata.address_service import AddressService, ServiceSettings
-from tfpb.geodata.address_store import AddressStore
-from tfpb.geodata.communes import Communes
+from tfpb.addresses.communes import Communes
+from tfpb.addresses.file_geocoder import FileGeocoder, Resume
+from tfpb.addresses.imports import import_addresses
+from tfpb.addresses.service import AddressService, ServiceSettings
+from tfpb.addresses.store import AddressStore
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tfpb.addresses.network import trust
+from tfpb.addresses.replies import Query
+from tfpb.addresses.service import BASE_URL, AddressService, ServiceSettings
 from tfpb.errors import TfpbError
-from tfpb.geodata.address_replies import Query
-from tfpb.geodata.address_service import BASE_URL, AddressService, ServiceSettings
-from tfpb.geodata.network import trust
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from address_samples import ban_line
 
+from tfpb.addresses.imports import import_addresses
+from tfpb.addresses.store import FILE_NAME, AddressStore, verify
 from tfpb.errors import TfpbError
-from tfpb.geodata.address_imports import import_addresses
-from tfpb.geodata.address_store import FILE_NAME, AddressStore, verify
 
 if TYPE_CHECKING:
     from pathlib import Path

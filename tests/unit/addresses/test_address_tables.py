@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from tfpb.errors import Place, TfpbError
-from tfpb.geodata.address_decisions import AddressDecision, decided, key_of, settled
-from tfpb.geodata.address_tables import read_addresses
-from tfpb.io.tabular import TextTable
+from tfpb.io.sources.address_columns import read_addresses
+from tfpb.io.tables.tabular import TextTable
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
+from tfpb.review.address_decisions import AddressDecision, decided, key_of, settled
 
 
 def text_table(**columns: list[str]) -> TextTable:

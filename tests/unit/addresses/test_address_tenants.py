@@ -10,7 +10,7 @@ from fake_address_service import FakeService
 from typer.testing import CliRunner
 
 from tfpb.cli.app import app
-from tfpb.io.personal import tenant_columns
+from tfpb.io.sources.personal import tenant_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

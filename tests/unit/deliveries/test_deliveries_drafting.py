@@ -10,14 +10,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tfpb.io.deliveries import read_delivery
-from tfpb.io.tabular import TextTable
+from tfpb.io.sources.deliveries import read_delivery
+from tfpb.io.tables.tabular import TextTable
 from tfpb.model.codes import Nature, Theme
 from tfpb.model.dictionary import Dictionary
 from tfpb.model.plan import Plan
-from tfpb.survey.columns import parse_side
-from tfpb.survey.drafting import draft_plan
-from tfpb.survey.guessing import (
+from tfpb.survey.reading.delivery_columns import parse_side
+from tfpb.survey.reading.drafting import draft_plan
+from tfpb.survey.reading.guessing import (
     ROLES,
     guess_axes,
     guess_nature,
@@ -25,7 +25,7 @@ from tfpb.survey.guessing import (
     guess_theme,
     role_candidates,
 )
-from tfpb.survey.recode import recode
+from tfpb.survey.reading.recode import recode
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "valmont"
 LABELS = {

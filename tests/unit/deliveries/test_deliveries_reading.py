@@ -11,13 +11,13 @@ import pytest
 from openpyxl import Workbook
 
 from tfpb.errors import Severity, TfpbError
-from tfpb.io.deliveries import Delivery, plan_names, read_delivery
-from tfpb.io.dictionaries import is_dictionary, read_dictionary
-from tfpb.io.personal import personal_columns
-from tfpb.io.tabular import write_table
+from tfpb.io.sources.deliveries import Delivery, plan_names, read_delivery
+from tfpb.io.sources.dictionaries import is_dictionary, read_dictionary
+from tfpb.io.sources.personal import personal_columns
+from tfpb.io.tables.tabular import write_table
 from tfpb.model.plan import Plan
-from tfpb.survey.recode import recode
-from tfpb.words.faults import say
+from tfpb.survey.reading.recode import recode
+from tfpb.words.faults.sentences import say
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "valmont"
 PERSONAL = {"telephone", "q22_verbatim"}

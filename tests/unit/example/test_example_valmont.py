@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from shapely.geometry import shape
 
-from tfpb.config import Settings
 from tfpb.errors import Severity
-from tfpb.io.tabular import read_table
-from tfpb.io.typed import typed
+from tfpb.io.tables.tabular import read_table
+from tfpb.io.tables.typed import typed
 from tfpb.model import tables
 from tfpb.model.plan import Plan
+from tfpb.model.settings import Settings
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,32 +17,33 @@ import pandas as pd
 import pyreadstat
 from openpyxl import Workbook
 
-from tfpb.cli.review import read_decisions as read_limits
+from tfpb.addresses.imports import import_addresses
+from tfpb.addresses.opening import read_aliases
+from tfpb.addresses.store import FILE_NAME, AddressStore, files_in, verify
 from tfpb.errors import TfpbError
 from tfpb.evidence.differences import differences
-from tfpb.geocode.line import parse
-from tfpb.geodata.address_imports import import_addresses
-from tfpb.geodata.address_job import prepare_job, read_decisions
-from tfpb.geodata.address_open import read_aliases
-from tfpb.geodata.address_store import FILE_NAME, AddressStore, files_in, verify
+from tfpb.geocode.line.parser import parse
 from tfpb.geodata.installed import list_installed, verify_installed
 from tfpb.geodata.outline_imports import import_communes_outlines, load_outlines
 from tfpb.geodata.parcel_imports import import_parcels, load_parcels
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
-from tfpb.io.asides import set_aside
-from tfpb.io.deliveries import read_delivery
-from tfpb.io.inputs import unknown_settings
-from tfpb.io.pack import broken_files, read_pack, run_hash_of, write_pack
-from tfpb.io.plan_checks import check_deliveries, check_scales
-from tfpb.io.point_tables import read_points
-from tfpb.io.region_inputs import load_region
-from tfpb.io.tabular import read_table, write_table
-from tfpb.io.toml_files import read_plan, read_settings
-from tfpb.io.typed import typed
+from tfpb.io.packs.pack import broken_files, read_pack, run_hash_of, write_pack
+from tfpb.io.sources.deliveries import read_delivery
+from tfpb.io.sources.inputs import unknown_settings
+from tfpb.io.sources.plan_checks import check_deliveries, check_scales
+from tfpb.io.sources.point_tables import read_points
+from tfpb.io.sources.region_inputs import load_region
+from tfpb.io.sources.toml_files import read_plan, read_settings
+from tfpb.io.tables.asides import set_aside
+from tfpb.io.tables.tabular import read_table, write_table
+from tfpb.io.tables.typed import typed
 from tfpb.model import tables
 from tfpb.perimeters import check_points
-from tfpb.words.faults import say_all
-from tfpb.words.packs import broken_words, difference_words
+from tfpb.pipeline.address_job import prepare_job
+from tfpb.review.address_sheet import read_address_decisions
+from tfpb.review.review_file import read_decisions as read_limits
+from tfpb.words.documents.pack_words import broken_words, difference_words
+from tfpb.words.faults.sentences import say_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -211,7 +212,7 @@ def _review(path: Path) -> list[Fault]:
         read_aliases(path)
         return []
     faults: list[Fault] = []
-    for read in (read_decisions, read_limits):
+    for read in (read_address_decisions, read_limits):
         try:
             read(path)
         except TfpbError as error:

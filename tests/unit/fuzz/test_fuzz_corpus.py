@@ -9,8 +9,8 @@ import pytest
 from fuzz_mutations import mutated
 from fuzz_targets import CORPUS, TARGETS, attempt, seeds_of
 
-from tfpb.geodata.address_imports import import_addresses
-from tfpb.io import spss
+from tfpb.addresses.imports import import_addresses
+from tfpb.io.tables import spss
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,16 +17,16 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from tfpb.errors import Fault, Place, TfpbError
-from tfpb.geocode.line import parse
-from tfpb.io import french
-from tfpb.io.asides import set_aside
-from tfpb.io.deliveries import read_delivery
-from tfpb.io.tabular import TextTable, read_table
-from tfpb.io.toml_files import load_plan, read_plan, read_settings
-from tfpb.io.typed import typed
+from tfpb.geocode.line.parser import parse
+from tfpb.io.sources.deliveries import read_delivery
+from tfpb.io.sources.toml_files import load_plan, read_plan, read_settings
+from tfpb.io.tables import french
+from tfpb.io.tables.asides import set_aside
+from tfpb.io.tables.tabular import TextTable, read_table
+from tfpb.io.tables.typed import typed
 from tfpb.model import tables
 from tfpb.text import mend_mojibake, printable
-from tfpb.words.faults import say, say_all
+from tfpb.words.faults.sentences import say, say_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tfpb.geocode import parse
-from tfpb.geocode.cleaning import clean, flatten
-from tfpb.geocode.names import name_of
+from tfpb.geocode.line.cleaning import clean, flatten
+from tfpb.geocode.line.street_names import name_of
 
 # line, numbers, street key, complement
 LINES = [

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tfpb.geocode import CommuneAddresses, geocode
 from tfpb.model.projection import to_lonlat
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
-from tfpb.words.geocoding import REASONS, STATUSES, TYPES, VERDICTS, say_reasons
+from tfpb.words.places.address_words import REASONS, STATUSES, TYPES, VERDICTS, say_reasons
 
 
 def one(

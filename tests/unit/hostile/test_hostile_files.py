@@ -11,13 +11,13 @@ import pytest
 from openpyxl import Workbook
 
 from tfpb.errors import Severity, TfpbError
-from tfpb.io.asides import set_aside
-from tfpb.io.inputs import known_names
-from tfpb.io.stock_checks import Identifiers
-from tfpb.io.tabular import read_table
-from tfpb.io.typed import typed
+from tfpb.io.sources.inputs import known_names
+from tfpb.io.sources.stock_checks import Identifiers
+from tfpb.io.tables.asides import set_aside
+from tfpb.io.tables.tabular import read_table
+from tfpb.io.tables.typed import typed
 from tfpb.model.tables import CONVENTIONS, PREMISES, STOCK
-from tfpb.words.faults import say
+from tfpb.words.faults.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tfpb.io.deliveries import Delivery
-from tfpb.io.plan_checks import check_deliveries, check_scales
-from tfpb.io.tabular import TextTable
+from tfpb.io.sources.deliveries import Delivery
+from tfpb.io.sources.plan_checks import check_deliveries, check_scales
+from tfpb.io.tables.tabular import TextTable
 from tfpb.model.dictionary import Dictionary
 from tfpb.model.plan import Plan
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 import numpy as np
 
 from tfpb.errors import Severity
-from tfpb.io.inputs import gather_inputs
-from tfpb.io.toml_files import load_settings
+from tfpb.io.sources.inputs import gather_inputs
+from tfpb.io.sources.toml_files import load_settings
 
 
 def plan(**scale: object) -> Plan:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tfpb.io.asides import set_aside
-from tfpb.io.tabular import TextTable
+from tfpb.io.tables.asides import set_aside
+from tfpb.io.tables.tabular import TextTable
 from tfpb.model.tables import PROGRAMME
 
 HEADERS = ("id_action", "axe", "code_qpv", "action", "realise_eur")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfpb.io.french import (
+from tfpb.io.tables.french import (
     AmbiguousError,
     parse_bool,
     parse_code,

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from tfpb.errors import Fault, Severity
-from tfpb.io.headers import match_columns
-from tfpb.io.tabular import TextTable
-from tfpb.io.typed import typed
+from tfpb.io.tables.headers import match_columns
+from tfpb.io.tables.tabular import TextTable
+from tfpb.io.tables.typed import typed
 from tfpb.model.tables import CONVENTIONS, DIAGNOSTICS, DROIT_COMMUN, PREMISES, PROGRAMME, STOCK
-from tfpb.words.faults import say
+from tfpb.words.faults.sentences import say
 
 if TYPE_CHECKING:
     from tfpb.model.columns import Contract

@@ -7,7 +7,7 @@ import pytest
 
 from tfpb.errors import TfpbError
 from tfpb.evidence.differences import differences
-from tfpb.io.pack import (
+from tfpb.io.packs.pack import (
     broken_files,
     changed_by_hand,
     check_place,
@@ -15,9 +15,9 @@ from tfpb.io.pack import (
     write_folder,
     write_pack,
 )
-from tfpb.io.region_masks import MASKS, earlier_runs, masks_bytes
-from tfpb.survey.cells import Cell
-from tfpb.words.packs import broken_words, difference_words
+from tfpb.io.packs.region_masks import MASKS, earlier_runs, masks_bytes
+from tfpb.survey.secrecy.cells import Cell
+from tfpb.words.documents.pack_words import broken_words, difference_words
 
 FILES = {
     "dossier.xlsx": b"xlsx",

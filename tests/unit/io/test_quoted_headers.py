@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tfpb.errors import Fault, Headers, Place, TfpbError
-from tfpb.io.tabular import read_table
-from tfpb.io.typed import typed
+from tfpb.io.tables.tabular import read_table
+from tfpb.io.tables.typed import typed
 from tfpb.model.tables import PREMISES
 from tfpb.stage import Stage, run_stages
-from tfpb.words.faults import say, say_all
+from tfpb.words.faults.sentences import say, say_all
 
 if TYPE_CHECKING:
     from pathlib import Path

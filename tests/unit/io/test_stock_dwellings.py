@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tfpb.errors import Severity
-from tfpb.io.stock_checks import check_stock
-from tfpb.io.tabular import read_table
-from tfpb.io.typed import typed
+from tfpb.io.sources.stock_checks import check_stock
+from tfpb.io.tables.tabular import read_table
+from tfpb.io.tables.typed import typed
 from tfpb.model.tables import STOCK
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tfpb.io.inputs import gather_inputs
-from tfpb.io.toml_files import read_settings
+from tfpb.io.sources.inputs import gather_inputs
+from tfpb.io.sources.toml_files import read_settings
 
 if TYPE_CHECKING:
     from pathlib import Path

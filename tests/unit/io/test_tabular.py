@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from tfpb.errors import TfpbError
-from tfpb.io.tabular import csv_bytes, read_table, sheet_names, write_table
+from tfpb.io.tables.tabular import csv_bytes, read_table, sheet_names, write_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,7 +156,7 @@ def test_a_zip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     path = tmp_path / "bombe.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 3_000_000)
-    monkeypatch.setattr("tfpb.io.workbook_scan.EXPANSION", 2)
+    monkeypatch.setattr("tfpb.io.tables.workbook_scan.EXPANSION", 2)
     monkeypatch.setenv("TFPB_TAILLE_MAX_MO", "1")
     with pytest.raises(TfpbError) as caught:
         read_table(path)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tfpb.errors import TfpbError
-from tfpb.io.toml_files import load_plan, load_settings
-from tfpb.words.faults import say
+from tfpb.io.sources.toml_files import load_plan, load_settings
+from tfpb.words.faults.sentences import say
 
 if TYPE_CHECKING:
     from pathlib import Path

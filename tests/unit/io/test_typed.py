@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Severity
-from tfpb.io.tabular import TextTable
-from tfpb.io.typed import typed
+from tfpb.io.tables.tabular import TextTable
+from tfpb.io.tables.typed import typed
 from tfpb.model.columns import Column, Contract, Kind
 from tfpb.model.tables import CONVENTIONS, PREMISES, PROGRAMME, STOCK
-from tfpb.words.faults import say
+from tfpb.words.faults.sentences import say
 
 SMALL = Contract(
     "essai",

@@ -14,9 +14,9 @@ from shapely.affinity import rotate
 from tfpb.model.maps import GapLine, MapModel, Place, QpvPage, Territory
 from tfpb.report import theme
 from tfpb.report.ground import ground
-from tfpb.report.map_territories import territories
+from tfpb.report.print_map.overview_territories import territories
 from tfpb.words import numbers as say
-from tfpb.words.maps import VERDICTS
+from tfpb.words.places.map_words import VERDICTS
 
 HOSTILE = (
     '<img src=x onerror="window.__xss=1">',

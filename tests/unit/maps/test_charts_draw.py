@@ -13,9 +13,9 @@ from PIL import Image
 
 from tfpb.model.report import Chart, ChartKind
 from tfpb.report import charts, theme
-from tfpb.report.canvas import style
 from tfpb.report.charts import plot
-from tfpb.report.charts.priorities import apart
+from tfpb.report.charts.importance import apart
+from tfpb.report.print_map.canvas import style
 
 LABELS = [
     "Propreté des parties communes",
@@ -226,7 +226,7 @@ def test_numbers_are_pushed_apart() -> None:
 
 
 def test_levels_of_four_answers_differ_in_grey() -> None:
-    from tfpb.report.charts.levels import _LEVELS
+    from tfpb.report.charts.level_bars import _LEVELS
 
     light = [theme.luminance(c) for c in _LEVELS[4]]
     assert all(abs(a - b) > 0.08 for a, b in pairwise(light))

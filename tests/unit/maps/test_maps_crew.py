@@ -11,11 +11,11 @@ from pathlib import Path
 import crew_work
 import pytest
 
-from tfpb.executor import Crew
+from tfpb.executors import Crew
 
 STARTER = """
 import sys, threading
-from tfpb.executor import Crew
+from tfpb.executors import Crew
 import crew_work
 if __name__ == "__main__":
     crew = Crew(2)

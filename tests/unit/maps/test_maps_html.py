@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from map_models import HOSTILE, synthetic
 
-from tfpb.report import map_html, map_payload
-from tfpb.report.map_payload import DEGREES, payload, to_json
+from tfpb.report.web_map import map_html, map_payload
+from tfpb.report.web_map.map_payload import DEGREES, payload, to_json
 
 if TYPE_CHECKING:
     from tfpb.model.maps import MapModel

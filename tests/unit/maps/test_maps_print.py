@@ -16,14 +16,15 @@ from map_models import HOSTILE, synthetic
 from matplotlib.collections import EllipseCollection
 from PIL import Image
 
-from tfpb.io.fingerprint import fingerprint
-from tfpb.report import map_overview, map_print, theme
-from tfpb.report.canvas import Sheet, style
-from tfpb.report.map_layers import FAR_SCALE, atlas, fit, lines_of, page_epsg
-from tfpb.report.map_overview import overview_view
-from tfpb.report.map_sheets import map_files, sheet_count
-from tfpb.report.map_view import page_view
-from tfpb.words import maps as words
+from tfpb.pipeline.kept.fingerprint import fingerprint
+from tfpb.report import theme
+from tfpb.report.print_map import map_overview, map_print
+from tfpb.report.print_map.canvas import Sheet, style
+from tfpb.report.print_map.map_layers import FAR_SCALE, atlas, fit, lines_of, page_epsg
+from tfpb.report.print_map.map_overview import overview_view
+from tfpb.report.print_map.map_sheets import map_files, sheet_count
+from tfpb.report.print_map.map_view import page_view
+from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
     from tfpb.model.maps import MapModel, QpvPage

@@ -13,16 +13,16 @@ import pytest
 from map_models import synthetic
 from PIL import Image
 
-from tfpb.io.atlas import AtlasPage, atlas_bytes
-from tfpb.report import map_panel, map_print
-from tfpb.report.map_layers import atlas
-from tfpb.report.map_view import page_view
-from tfpb.report.stamp import stamp_pdf, with_room
+from tfpb.io.packs.pdf_atlas import AtlasPage, atlas_bytes
+from tfpb.report.print_map import map_panel, map_print
+from tfpb.report.print_map.map_layers import atlas
+from tfpb.report.print_map.map_view import page_view
+from tfpb.report.print_map.stamp import stamp_pdf, with_room
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tfpb.report.map_print import MapPicture
+    from tfpb.report.print_map.map_print import MapPicture
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tfpb.geodata.communes import Communes
-from tfpb.geodata.territories import places
+from tfpb.addresses.communes import Communes
+from tfpb.geodata.commune_territories import places
 from tfpb.model.maps import Place
-from tfpb.report.map_territories import territories
+from tfpb.report.print_map.overview_territories import territories
 
 NORD = "Hauts-de-France"
 

@@ -17,16 +17,16 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
+from tfpb.addresses.network import Limits, open_client, reason
+from tfpb.addresses.replies import Query
+from tfpb.addresses.service import AddressService, ServiceSettings
 from tfpb.cli.app import app
 from tfpb.errors import TfpbError
-from tfpb.geodata.address_replies import Query
-from tfpb.geodata.address_service import AddressService, ServiceSettings
 from tfpb.geodata.catalogue import catalogue
 from tfpb.geodata.download import find
-from tfpb.geodata.network import Limits, open_client, reason
 from tfpb.geodata.transfer import Checksum, Patience, client, fetch
-from tfpb.words.faults import say
-from tfpb.words.network import network_reason
+from tfpb.words.faults.network_faults import network_reason
+from tfpb.words.faults.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
-from tfpb.config import Entete, Fichiers, Settings
-from tfpb.io.fingerprint import UnkeyedError, fingerprint, package_fingerprint
 from tfpb.model.codes import Verdict
+from tfpb.model.settings import Entete, Fichiers, Settings
+from tfpb.pipeline.kept.fingerprint import UnkeyedError, fingerprint, package_fingerprint
 
 plain = st.recursive(
     st.none()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tfpb.io.pack import broken_files, changed_by_hand, read_pack, settle, write_pack
+from tfpb.io.packs.pack import broken_files, changed_by_hand, read_pack, settle, write_pack
 
 SRC = Path(__file__).parents[3] / "src"
 OLD = {f"f{k}.txt": b"old" * 50 for k in range(4)} | {"donnees/a.csv": b"old", "run.json": b"{}"}
@@ -20,7 +20,7 @@ NEW = {f"f{k}.txt": b"new" * 50 for k in range(5)} | {"donnees/a.csv": b"new", "
 WRITE = """
 import os, signal, sys
 from pathlib import Path
-from tfpb.io.pack import write_pack
+from tfpb.io.packs.pack import write_pack
 folder, last = Path(sys.argv[1]), int(sys.argv[2])
 files = {f"f{k}.txt": b"new" * 50 for k in range(5)} | {"donnees/a.csv": b"new", "run.json": b"{}"}
 seen = 0

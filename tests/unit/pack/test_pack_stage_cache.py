@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.io.fingerprint import fingerprint
-from tfpb.io.kept_forms import FILES, PUBLICATION, TABLE, from_parts, to_parts
-from tfpb.io.stage_cache import StageCache, cache_folder, stage_key
 from tfpb.model.survey import _SEAL, Estimates, Published, WaveFacts
+from tfpb.pipeline.kept.fingerprint import fingerprint
+from tfpb.pipeline.kept.kept_forms import FILES, PUBLICATION, TABLE, from_parts, to_parts
+from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder, stage_key
 from tfpb.stage import Stage
 from tfpb.survey import Survey
 
@@ -60,10 +60,10 @@ def test_another_program_or_library_works_anew(
     cache: StageCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = stage_key(STAGE, ("x",))
-    monkeypatch.setattr("tfpb.io.stage_cache.package_fingerprint", lambda: "other")
+    monkeypatch.setattr("tfpb.pipeline.kept.stage_cache.package_fingerprint", lambda: "other")
     assert stage_key(STAGE, ("x",)) != before
     monkeypatch.undo()
-    monkeypatch.setattr("tfpb.io.stage_cache.versions", lambda: {"pandas": "9"})
+    monkeypatch.setattr("tfpb.pipeline.kept.stage_cache.versions", lambda: {"pandas": "9"})
     assert stage_key(STAGE, ("x",)) != before
 
 

@@ -10,9 +10,9 @@ import typer
 
 from tfpb.cli.verifier import _whole
 from tfpb.errors import TfpbError
-from tfpb.io.archive import zip_bytes
-from tfpb.io.pack import LISTING, RUN, broken_files, dumps, read_pack, write_pack
-from tfpb.provenance import run_hash_told
+from tfpb.io.packs.archive import zip_bytes
+from tfpb.io.packs.pack import LISTING, RUN, broken_files, dumps, read_pack, write_pack
+from tfpb.io.packs.provenance import run_hash_told
 
 if TYPE_CHECKING:
     from pathlib import Path

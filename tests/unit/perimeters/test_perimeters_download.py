@@ -20,7 +20,7 @@ from tfpb.geodata.catalogue import catalogue
 from tfpb.geodata.download import find, install
 from tfpb.geodata.qpv_imports import load_qpv
 from tfpb.geodata.transfer import Patience, client, fetch
-from tfpb.words.faults import say
+from tfpb.words.faults.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -20,8 +20,8 @@ from tfpb.geodata.installed import list_installed, verify_installed
 from tfpb.geodata.outline_imports import import_communes_outlines, load_outlines
 from tfpb.geodata.parcel_imports import import_parcels, load_parcels
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
-from tfpb.io.geofiles import read_polygons, short_names, write_gpkg
-from tfpb.words.faults import say
+from tfpb.io.sources.geofiles import read_polygons, short_names, write_gpkg
+from tfpb.words.faults.sentences import say
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from conftest_perimeters import X0, Y0, at
 from tfpb.errors import TfpbError
 from tfpb.perimeters import check_points, locate
 from tfpb.perimeters.surfaces import reference_key
-from tfpb.words.faults import say
+from tfpb.words.faults.sentences import say
 
 
 @pytest.mark.parametrize(

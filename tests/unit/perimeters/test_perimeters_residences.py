@@ -15,14 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from tfpb.io.review_book import review_bytes
-from tfpb.io.tabular import read_table
-from tfpb.io.typed import typed
+from tfpb.io.tables.tabular import read_table
+from tfpb.io.tables.typed import typed
 from tfpb.model.results import RESIDENCE_COLUMNS
 from tfpb.model.tables import DECISIONS_LIMITES
 from tfpb.perimeters import check_decisions, correspondence, cut_residences, locate, residences
-from tfpb.perimeters.review import doubtful, lost_decisions
-from tfpb.report.review_picture import pictures
+from tfpb.review.limit_doubts import doubtful, lost_decisions
+from tfpb.review.limit_sheet import review_bytes
+from tfpb.review.picture import pictures
 
 
 def stock(places: list[tuple[float, float]], ids: list[str], dwellings: list[int]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from tfpb import survey
 from tfpb.model.plan import Plan
 
 if TYPE_CHECKING:
-    from tfpb.survey.model import Survey
+    from tfpb.survey.respondents import Survey
 
 LEVELS = ("code_qpv", "contrat_de_ville", "siren_epci", "departement")
 ITEMS = ("q1", "q2")

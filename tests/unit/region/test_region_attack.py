@@ -17,18 +17,18 @@ import pytest
 from region_cases import ITEMS, LEVELS, region_plan, region_survey
 
 from tfpb.model.codes import ENSEMBLE, TOTAL
-from tfpb.region.crossings import Rules
-from tfpb.region.cuts import Protected
 from tfpb.region.estimates import compare_region
-from tfpb.region.secrecy import published_rows, region_masks
+from tfpb.region.secrecy.crossings import Rules
+from tfpb.region.secrecy.cuts import Protected
+from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
     from tfpb.model.survey import Published
-    from tfpb.survey.cells import Cell
-    from tfpb.survey.model import Survey
+    from tfpb.survey.respondents import Survey
+    from tfpb.survey.secrecy.cells import Cell
 
     Matrix = NDArray[np.float64]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from region_cases import LEVELS, region_plan, region_survey
 from test_region_secrecy import RULES, determined, whole_system
 
-from tfpb.region.crossings import Wave
 from tfpb.region.estimates import compare_region
-from tfpb.region.secrecy import published_rows
+from tfpb.region.secrecy.crossings import Wave
+from tfpb.region.secrecy.region_secrecy import published_rows
 
 
 def test_masking_the_small_cells_alone_betrays_some() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tfpb.errors import TfpbError
-from tfpb.executor import Dask, InProcess, Processes, executor
+from tfpb.executors import Dask, InProcess, Processes, executor
 
 
 def square(value: int) -> int:

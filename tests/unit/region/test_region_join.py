@@ -12,15 +12,15 @@ import pandas as pd
 import pytest
 
 from tfpb import survey
-from tfpb.config import Entete, Fichiers, Settings
 from tfpb.errors import TfpbError
-from tfpb.executor import executor
-from tfpb.io.region_inputs import _contrats as contrats_of_file
+from tfpb.executors import executor
+from tfpb.io.sources.region_inputs import _contrats as contrats_of_file
 from tfpb.model.plan import Plan
-from tfpb.region.join import _known_bailleurs, _stacked
+from tfpb.model.settings import Entete, Fichiers, Settings
+from tfpb.region.joined import _known_bailleurs, _stacked
 from tfpb.region.partition import Part, _answers, only_rows
-from tfpb.region.territories import Territories, _contrats, territories
-from tfpb.survey.scales import ABSENT
+from tfpb.region.residence_territories import Territories, _contrats, territories
+from tfpb.survey.reading.scales import ABSENT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,19 +14,19 @@ import pandas as pd
 import pytest
 from region_cases import LEVELS, region_plan, region_survey
 
-from tfpb.io.atlas import AtlasPage, atlas_bytes
+from tfpb.io.packs.pdf_atlas import AtlasPage, atlas_bytes
 from tfpb.model.codes import TOTAL
 from tfpb.model.location import Located
 from tfpb.model.maps import QpvPage
 from tfpb.region.atlas import _over_bailleurs, apart
-from tfpb.region.crossings import Rules
-from tfpb.region.cuts import Protected
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import axes, axis_rows, quarter_money
 from tfpb.region.reports import Sheet, thin_dossier
-from tfpb.region.secrecy import published_rows
+from tfpb.region.secrecy.crossings import Rules
+from tfpb.region.secrecy.cuts import Protected
+from tfpb.region.secrecy.region_secrecy import published_rows
 from tfpb.report.map_model import _satisfaction
-from tfpb.words import quarter_page
+from tfpb.words.documents import quarter_page
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,13 +10,13 @@ import pytest
 from region_cases import LEVELS, region_plan, region_survey
 
 from tfpb.model.codes import ENSEMBLE, TOTAL
-from tfpb.region.crossings import Rules
 from tfpb.region.estimates import compare_region
-from tfpb.region.panels import telling_pairs
-from tfpb.region.secrecy import published_rows
+from tfpb.region.secrecy.crossings import Rules
+from tfpb.region.secrecy.panels import telling_pairs
+from tfpb.region.secrecy.region_secrecy import published_rows
 
 if TYPE_CHECKING:
-    from tfpb.survey.model import Survey
+    from tfpb.survey.respondents import Survey
 
 
 def without(answers: Survey, gone: tuple[str, ...], wave: str = "2019") -> Survey:

@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 from region_cases import LEVELS, region_plan, region_survey
 
-from tfpb.checks import Source
-from tfpb.region.crossings import Rules
-from tfpb.region.cuts import GAP_AND_LEVEL, Protected, gaps_of_bailleurs
+from tfpb.model.record import Source
 from tfpb.region.estimates import compare_region
 from tfpb.region.positions import (
     FEWEST_OTHERS,
@@ -20,7 +18,9 @@ from tfpb.region.positions import (
     under_letters,
 )
 from tfpb.region.pseudonyms import draw, drawing_key, letters
-from tfpb.region.secrecy import published_rows, region_masks
+from tfpb.region.secrecy.crossings import Rules
+from tfpb.region.secrecy.cuts import GAP_AND_LEVEL, Protected, gaps_of_bailleurs
+from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from tfpb.model.report import Format, Table
-from tfpb.report.region_sections.position import position
-from tfpb.words.region import position_lead
+from tfpb.report.sections.region.position import position
+from tfpb.words.documents.region_words import position_lead
 
 QUARTILES = ("quartile1", "mediane", "quartile3")
 

@@ -10,22 +10,22 @@ import pytest
 from region_cases import LEVELS, region_plan, region_survey
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Publication
-from tfpb.region.crossings import Rules, Wave, reveals
-from tfpb.region.cuts import Protected
 from tfpb.region.estimates import compare_region
-from tfpb.region.secrecy import (
+from tfpb.region.secrecy.crossings import Rules, Wave, reveals
+from tfpb.region.secrecy.cuts import Protected
+from tfpb.region.secrecy.region_secrecy import (
     check_total,
     known_to,
     published_rows,
     region_masks,
 )
 from tfpb.survey import compare
-from tfpb.survey.cells import Cell, declare_cells
+from tfpb.survey.secrecy.cells import Cell, declare_cells
 
 if TYPE_CHECKING:
     from tfpb.model.survey import Estimates, Published
-    from tfpb.survey.cells import Cells
-    from tfpb.survey.model import Survey
+    from tfpb.survey.respondents import Survey
+    from tfpb.survey.secrecy.cells import Cells
 
 RULES = Rules(11)
 SEEDS = (1, 2, 3, 4)

@@ -11,18 +11,18 @@ import pytest
 from region_cases import LEVELS, region_plan, region_survey
 from test_region_secrecy import RULES, determined, whole_system
 
-from tfpb.io.region_masks import MASKS, EarlierRuns, earlier_runs, masks_bytes
-from tfpb.region.cuts import Protected
+from tfpb.io.packs.region_masks import MASKS, EarlierRuns, earlier_runs, masks_bytes
 from tfpb.region.estimates import compare_region
-from tfpb.region.secrecy import published_rows, region_masks
-from tfpb.region.versions import figures, hardly_moved, still_told
-from tfpb.survey.cells import Cell, declare_cells
+from tfpb.region.secrecy.cuts import Protected
+from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
+from tfpb.region.secrecy.versions import figures, hardly_moved, still_told
+from tfpb.survey.secrecy.cells import Cell, declare_cells
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tfpb.model.survey import Estimates
-    from tfpb.survey.model import Survey
+    from tfpb.survey.respondents import Survey
 
 SEEDS = (1, 2, 3, 4, 5, 6)
 

@@ -13,15 +13,14 @@ import numpy as np
 import pandas as pd
 from shapely.geometry import box
 
-from tfpb.checks import Check, Source
-from tfpb.config import Settings
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model import survey as survey_model
-from tfpb.model.dossier import Dossier
+from tfpb.model.assembly import Dossier
 from tfpb.model.evidence import Evaluation, Sensitivity
 from tfpb.model.location import Located, QpvMap
 from tfpb.model.maps import Ground
 from tfpb.model.money import Abatement, DroitCommun, LegalValue, Programme
+from tfpb.model.record import Check, Source
 from tfpb.model.results import (
     BENCHMARK_COLUMNS,
     COMPARISON_COLUMNS,
@@ -29,6 +28,7 @@ from tfpb.model.results import (
     LEVEL_COLUMNS,
     PRIORITY_COLUMNS,
 )
+from tfpb.model.settings import Settings
 from tfpb.model.survey import Published, WaveFacts
 
 HOSTILE = '=HYPERLINK("http://x","Les Lilas")'

@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from report_dossier import bare, make
 
 from tfpb.model.report import Chart, Report
-from tfpb.report import charts, document_docx, document_pdf, workbook
+from tfpb.report import charts
+from tfpb.report.documents import document_docx, document_pdf, workbook
 from tfpb.report.sections import report
 
 

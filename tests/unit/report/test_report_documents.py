@@ -15,11 +15,11 @@ from report_pack import docx, entries, maps, need, pdf, pictures, said
 
 from tfpb.model.maps import GapLine, QpvPage
 from tfpb.model.report import Chart, Table
-from tfpb.report import document_docx, document_pdf
-from tfpb.report.cells import printable
-from tfpb.report.document_parts import follows, grid, map_pages
+from tfpb.report.cell_values import printable
+from tfpb.report.documents import document_docx, document_pdf
+from tfpb.report.documents.document_parts import follows, grid, map_pages
 from tfpb.report.sections import report
-from tfpb.words.quarter_page import page_said
+from tfpb.words.documents.quarter_page import page_said
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,19 +12,19 @@ import pandas as pd
 import pytest
 from report_dossier import QUARTERS, abatement, evaluation, located, make, programme, published
 
-from tfpb.config import LoiUtilisateur
 from tfpb.model import survey as survey_model
 from tfpb.model.evidence import Evaluation
 from tfpb.model.report import Chart, ChartKind, Report, Table, Text
+from tfpb.model.settings import LoiUtilisateur
 from tfpb.model.survey import Published
 from tfpb.report import charts
 from tfpb.report.sections import report
 from tfpb.survey import n_necessaire
-from tfpb.words import accounts
-from tfpb.words import evaluation as words
+from tfpb.words.money import accounts
+from tfpb.words.money import evaluation_words as words
 
 if TYPE_CHECKING:
-    from tfpb.model.dossier import Dossier
+    from tfpb.model.assembly import Dossier
 
 
 def blocks(dossier: Dossier) -> dict[str, Any]:

@@ -16,11 +16,13 @@ from tfpb.model.codes import Publication
 from tfpb.model.report import Chart, ChartKind, KeyFigures, Report, Table, Text
 from tfpb.report.sections import report
 from tfpb.report.sections.doutes import notices
-from tfpb.words import accounts, evaluation, satisfaction, stock, verdicts
-from tfpb.words import report as report_words
+from tfpb.words.documents import report_words
+from tfpb.words.money import accounts, evaluation_words
+from tfpb.words.places import stock_words
+from tfpb.words.survey import satisfaction, verdict_words
 
 if TYPE_CHECKING:
-    from tfpb.model.dossier import Dossier
+    from tfpb.model.assembly import Dossier
 
 SHEETS = [
     "Synthèse", "Résidences", "Localisation", "Comparaison", "Évolution", "Abattement",
@@ -76,7 +78,14 @@ def test_no_forbidden_phrase_anywhere(*, full: bool) -> None:
 
 
 def test_no_forbidden_phrase_in_the_sentences_that_were_not_said() -> None:
-    modules = (report_words, evaluation, accounts, satisfaction, stock, verdicts)
+    modules = (
+        report_words,
+        evaluation_words,
+        accounts,
+        satisfaction,
+        stock_words,
+        verdict_words,
+    )
     source = "\n".join(
         re.sub(r'""".*?"""', "", inspect.getsource(m), flags=re.DOTALL) for m in modules
     )

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from tfpb.model.codes import Axe, Evolution, Publication, QpvStatut, Statut, Theme, Verdict
 from tfpb.model.report import Format
-from tfpb.report.cells import EXCEL, as_number, as_text, printable
-from tfpb.report.sections.survey_view import needed
-from tfpb.words import accounts, evaluation, satisfaction, stock, verdicts
-from tfpb.words import report as words
+from tfpb.report.cell_values import EXCEL, as_number, as_text, printable
+from tfpb.report.sections.survey.survey_view import needed
+from tfpb.words.documents import report_words as words
+from tfpb.words.money import accounts, evaluation_words
+from tfpb.words.places import stock_words
+from tfpb.words.survey import satisfaction, verdict_words
 
 NOW = ("sans_enquete", "sans_item", "non_publiable", "ecart_defavorable", "ecart_equivalent",
        "ecart_non_conclu")  # fmt: skip
@@ -22,14 +24,14 @@ MOVED = ("hausse", "baisse", "evolution_non_demontree", "sans_evolution")
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_every_verdict_has_a_word_and_a_meaning(verdict: Verdict) -> None:
-    assert verdicts.verdict_words(verdict)
-    assert len(verdicts.verdict_meaning(verdict, 5.0)) > 20
+    assert verdict_words.verdict_words(verdict)
+    assert len(verdict_words.verdict_meaning(verdict, 5.0)) > 20
 
 
 def test_every_code_has_words() -> None:
-    assert set(verdicts.PUBLICATIONS) == set(Publication)
-    assert set(stock.STATUTS) == set(QpvStatut)
-    assert set(stock.EVOLUTIONS) == set(Evolution)
+    assert set(verdict_words.PUBLICATIONS) == set(Publication)
+    assert set(stock_words.STATUTS) == set(QpvStatut)
+    assert set(stock_words.EVOLUTIONS) == set(Evolution)
     assert set(accounts.STATUTS) == set(Statut)
     assert set(accounts.AXES) == set(Axe)
     assert set(satisfaction.THEMES) == set(Theme)
@@ -38,21 +40,21 @@ def test_every_code_has_words() -> None:
 @pytest.mark.parametrize("now", NOW)
 @pytest.mark.parametrize("moved", [*MOVED, ""])
 def test_every_reading_makes_one_sentence(now: str, moved: str) -> None:
-    sentence = evaluation.reading_sentence(f"{now}|{moved}" if moved else now)
+    sentence = evaluation_words.reading_sentence(f"{now}|{moved}" if moved else now)
     assert sentence.endswith(".")
     assert sentence.count(".") == 1
 
 
 def test_what_is_not_shown_is_said_by_its_reason() -> None:
-    assert verdicts.verdict_words("equivalent", "masque") == "masqué"
-    assert verdicts.verdict_words("", "non_publiable") == "non publiable"
+    assert verdict_words.verdict_words("equivalent", "masque") == "masqué"
+    assert verdict_words.verdict_words("", "non_publiable") == "non publiable"
 
 
 def test_isolated_concerns_favourable_verdicts_only() -> None:
-    assert verdicts.isolated("equivalent", 0.2)
-    assert not verdicts.isolated("equivalent", 0.01)
-    assert not verdicts.isolated("inferieur", 0.9)
-    assert not verdicts.isolated("equivalent", math.nan)
+    assert verdict_words.isolated("equivalent", 0.2)
+    assert not verdict_words.isolated("equivalent", 0.01)
+    assert not verdict_words.isolated("inferieur", 0.9)
+    assert not verdict_words.isolated("equivalent", math.nan)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,7 @@ def test_isolated_concerns_favourable_verdicts_only() -> None:
      (2, "2 résidences et 2 logements")],
 )  # fmt: skip
 def test_agreement_in_number(count: int, expected: str) -> None:
-    assert stock.stock_lead(count, count, 0, count, 0).startswith(expected)
+    assert stock_words.stock_lead(count, count, 0, count, 0).startswith(expected)
 
 
 def test_doubts_agree() -> None:
@@ -115,7 +117,7 @@ def test_doubts_agree_with_their_number() -> None:
 
 
 def test_a_large_enough_survey_is_not_told_to_grow() -> None:
-    text = verdicts.would_have_taken(5.0, 6.2, 1000, 1500)
+    text = verdict_words.would_have_taken(5.0, 6.2, 1000, 1500)
     assert "aurait fallu" not in text
     assert "6,2" in text
 

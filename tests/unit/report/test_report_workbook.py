@@ -13,10 +13,10 @@ from report_dossier import HOSTILE
 from report_pack import entries, need, said, xlsx
 
 from tfpb.model.report import Format, Table
-from tfpb.report import workbook
-from tfpb.report.cells import NUMERIC, as_number, missing
+from tfpb.report.cell_values import NUMERIC, as_number, missing
+from tfpb.report.documents import workbook
+from tfpb.report.documents.workbook_styles import lines, put
 from tfpb.report.sections import report
-from tfpb.report.workbook_styles import lines, put
 
 if TYPE_CHECKING:
     from pathlib import Path

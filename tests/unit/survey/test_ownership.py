@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tfpb.model.survey import Estimates
-from tfpb.survey.ownership import for_bailleur
+from tfpb.survey.secrecy.ownership import for_bailleur
 
 
 def estimates(names: list[str]) -> Estimates:

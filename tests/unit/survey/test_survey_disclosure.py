@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from surveycases import make_delivery, make_plan
 
 from tfpb.model.survey import Estimates, Published
-from tfpb.survey.cells import Cell
 from tfpb.survey.compare import compare
-from tfpb.survey.disclosure import masked_cells, protect, told_before
-from tfpb.survey.ownership import for_bailleur
-from tfpb.survey.recode import recode
+from tfpb.survey.reading.recode import recode
+from tfpb.survey.secrecy.cells import Cell
+from tfpb.survey.secrecy.disclosure import masked_cells, protect, told_before
+from tfpb.survey.secrecy.ownership import for_bailleur
 
 GROUPS = ("qpv", "hors_qpv", "ensemble")
 MASK = 11

@@ -10,9 +10,9 @@ from statsmodels.stats.multitest import multipletests
 from surveycases import make_delivery, make_plan
 
 from tfpb.survey.compare import compare
-from tfpb.survey.disclosure import protect
 from tfpb.survey.exploration import FALSE_SHARE, benjamini_hochberg, exploration
-from tfpb.survey.recode import recode
+from tfpb.survey.reading.recode import recode
+from tfpb.survey.secrecy.disclosure import protect
 
 BY = ("code_qpv", "agence")
 

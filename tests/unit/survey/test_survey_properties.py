@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from surveycases import make_delivery, make_plan
 
 from tfpb.survey.compare import compare
-from tfpb.survey.intervals import (
+from tfpb.survey.estimation.intervals import (
     korn_graubard_interval,
     logit_interval,
     proportion_interval,
 )
-from tfpb.survey.recode import recode
-from tfpb.survey.settings import Thresholds
+from tfpb.survey.reading.recode import recode
+from tfpb.survey.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from tfpb.model.survey import Estimates

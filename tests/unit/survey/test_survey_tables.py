@@ -10,10 +10,10 @@ import pytest
 from surveycases import make_delivery, make_plan, stamped
 
 from tfpb.survey.compare import compare
-from tfpb.survey.disclosure import protect
-from tfpb.survey.ownership import for_bailleur
 from tfpb.survey.power import interviews_needed
-from tfpb.survey.recode import recode
+from tfpb.survey.reading.recode import recode
+from tfpb.survey.secrecy.disclosure import protect
+from tfpb.survey.secrecy.ownership import for_bailleur
 
 if TYPE_CHECKING:
     from tfpb.errors import Fault

@@ -12,7 +12,7 @@ from statsmodels.stats.multitest import multipletests
 import tfpb.survey
 from tfpb.model.codes import Ajustement, Groupe, Nature, Publication, Theme, Verdict
 from tfpb.survey.power import n_necessaire
-from tfpb.survey.settings import Thresholds
+from tfpb.survey.thresholds import Thresholds
 from tfpb.survey.verdicts import (
     MASKED,
     UNCOMPUTABLE,
@@ -23,8 +23,8 @@ from tfpb.survey.verdicts import (
     holm,
     publication_states,
 )
-from tfpb.words import survey as words
-from tfpb.words.faults import CATALOGUE
+from tfpb.words.faults.sentences import CATALOGUE
+from tfpb.words.survey import survey_words as words
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pandas as pd
 
 from tfpb import tax
 from tfpb.errors import stop_on_faults
-from tfpb.io.tabular import TextTable
-from tfpb.io.typed import typed
+from tfpb.io.tables.tabular import TextTable
+from tfpb.io.tables.typed import typed
 from tfpb.law.values import load
 from tfpb.model import tables
 

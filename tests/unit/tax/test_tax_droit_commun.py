@@ -13,7 +13,7 @@ from tax_builders import codes, faults_of, home, homes, table
 from tfpb import tax
 from tfpb.errors import TfpbError
 from tfpb.model import tables
-from tfpb.tax import baseline
+from tfpb.tax.programme import baseline
 
 
 def line(identifier: str, cost: object, quantity: object = "", **cells: Any) -> dict[str, Any]:

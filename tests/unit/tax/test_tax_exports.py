@@ -11,15 +11,15 @@ from openpyxl import load_workbook
 from tax_builders import QPV, abate, homes, local, table
 
 from tfpb import tax
-from tfpb.io.bilans import bilan_workbook
-from tfpb.io.tabular import read_table
-from tfpb.io.templates import TEMPLATES, templates
-from tfpb.io.typed import typed
+from tfpb.io.packs.bilans import bilan_workbook
+from tfpb.io.packs.templates import TEMPLATES, templates
+from tfpb.io.tables.tabular import read_table
+from tfpb.io.tables.typed import typed
 from tfpb.model import tables
 from tfpb.model.columns import Kind
-from tfpb.tax import exports
-from tfpb.tax.axes import read_axis
-from tfpb.tax.located import LOCATED, split_located
+from tfpb.tax.abatement.located_stock import LOCATED, split_located
+from tfpb.tax.programme import exports
+from tfpb.tax.programme.axes import read_axis
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 from tax_builders import abate, convention, conventions, door, home, homes, local
 
-from tfpb.config import LoiUtilisateur
 from tfpb.law.values import load
+from tfpb.model.settings import LoiUtilisateur
 
 YEARS = [2025, 2026, 2027, 2028, 2029, 2030]
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tax_builders import NEW_YEAR, abate, first, home, homes, local
 
 from tfpb.law.values import load
-from tfpb.tax import formula
-from tfpb.tax.cells import apportion
+from tfpb.tax.abatement import formula
+from tfpb.tax.plain_values import apportion
 
 TERMS = formula.terms(load().on(NEW_YEAR), "centime")
 NOTICE = formula.terms(load().on(NEW_YEAR), "avis")

@@ -9,10 +9,10 @@ import pytest
 from tax_builders import abate, convention, conventions, faults_of, first, home, homes, local, table
 
 from tfpb import tax
-from tfpb.config import LoiUtilisateur
 from tfpb.errors import TfpbError
 from tfpb.law.values import load
 from tfpb.model import tables
+from tfpb.model.settings import LoiUtilisateur
 
 ON = dt.date(2025, 1, 1)
 

@@ -13,7 +13,7 @@ from tax_builders import abate, codes, door, faults_of, home, homes, local, prem
 from tfpb.errors import Severity, TfpbError
 from tfpb.law.values import load
 from tfpb.tax import check_premises
-from tfpb.words.faults import say
+from tfpb.words.faults.sentences import say
 
 
 def found(*rows: dict[str, Any]) -> list[str]:

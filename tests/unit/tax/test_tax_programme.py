@@ -22,14 +22,14 @@ from tax_builders import (
 )
 
 from tfpb import tax
-from tfpb.config import Theme
 from tfpb.errors import TfpbError
 from tfpb.model import tables
 from tfpb.model.codes import Axe
-from tfpb.tax.axes import LABELS, PROPOSITION, read_axis
-from tfpb.tax.exports import bilan_frames
-from tfpb.words.accounts import carry_argument
-from tfpb.words.faults import say
+from tfpb.model.settings import Theme
+from tfpb.tax.programme.axes import LABELS, PROPOSITION, read_axis
+from tfpb.tax.programme.exports import bilan_frames
+from tfpb.words.faults.sentences import say
+from tfpb.words.money.accounts import carry_argument
 
 
 def action(number: int = 1, **cells: Any) -> dict[str, Any]:

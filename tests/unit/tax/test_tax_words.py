@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tfpb.words import motives
-from tfpb.words.faults import CATALOGUE
-from tfpb.words.money import FAULTS
+from tfpb.words.faults.money_faults import FAULTS
+from tfpb.words.faults.sentences import CATALOGUE
+from tfpb.words.money import status_reasons
 
 SOURCES = Path(__file__).parents[3] / "src" / "tfpb"
 ROOMS = ("tax", "law")
@@ -30,7 +30,12 @@ def test_every_fault_of_the_money_is_emitted_somewhere() -> None:
 
 
 def test_every_motive_serves() -> None:
-    for table in (motives.MOTIVES, motives.STATES, motives.EXTRAS, motives.NOTICES):
+    for table in (
+        status_reasons.MOTIVES,
+        status_reasons.STATES,
+        status_reasons.EXTRAS,
+        status_reasons.NOTICES,
+    ):
         for code in table:
             assert f'"{code}"' in TEXT, code
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tfpb.errors import Fault, Place
-from tfpb.words.catalogue import FaultWords
-from tfpb.words.faults import CATALOGUE, rows_words, say, say_all
+from tfpb.words.faults.entry import FaultWords
+from tfpb.words.faults.sentences import CATALOGUE, rows_words, say, say_all
 
 ROOT = Path(__file__).parents[3]
 SOURCES = [p for p in (ROOT / "src" / "tfpb").rglob("*.py") if "words" not in p.parts]

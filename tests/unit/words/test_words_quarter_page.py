@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from tfpb.words import evaluation, quarter_page
+from tfpb.words.documents import quarter_page
+from tfpb.words.money import evaluation_words
 
 LABEL = "Propreté des parties communes"
 
@@ -68,8 +69,8 @@ def test_two_waves_are_needed() -> None:
     ],
 )
 def test_the_year_of_a_wave_is_read_in_its_name(wave: str, year: int, *, before: bool) -> None:
-    assert evaluation.before_actions(wave, year) is before
-    assert wave in evaluation.survey_too_early(wave, year)
+    assert evaluation_words.before_actions(wave, year) is before
+    assert wave in evaluation_words.survey_too_early(wave, year)
 
 
 def test_sources_are_dated_as_french_readers_write() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tfpb.words.region import hidden_lines
+from tfpb.words.documents.region_words import hidden_lines
 
 
 def test_lines_that_are_not_shown_agree_in_number_and_none_is_not_told() -> None:

@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 import pytest
 
-from tfpb.config import Reglages
-from tfpb.words.settings import legal_value, overrides_words, setting_value
+from tfpb.model.settings import Reglages
+from tfpb.words.documents.setting_words import legal_value, overrides_words, setting_value
 
 
 @pytest.mark.parametrize(

@@ -24,15 +24,15 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.model.report import ChartKind
 from tfpb.report import theme
-from tfpb.report.canvas import Sheet, save_png, save_svg, style
+from tfpb.report.charts.amounts import bars, need
 from tfpb.report.charts.gaps import gaps, multiples
-from tfpb.report.charts.levels import dumbbell, stacked
-from tfpb.report.charts.money import bars, need
+from tfpb.report.charts.importance import priorities
+from tfpb.report.charts.level_bars import dumbbell, stacked
 from tfpb.report.charts.plot import LABEL_PT, WIDTH
-from tfpb.report.charts.priorities import priorities
 from tfpb.report.charts.spending import spending
-from tfpb.report.charts.waves import slopes
-from tfpb.words.maps import CHART_EMPTY
+from tfpb.report.charts.wave_panels import slopes
+from tfpb.report.print_map.canvas import Sheet, save_png, save_svg, style
+from tfpb.words.places.map_words import CHART_EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Callable

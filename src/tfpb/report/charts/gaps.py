@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.report import theme
-from tfpb.report.canvas import Sheet, printable, shorten, text_width_mm, wrap
 from tfpb.report.charts import plot
-from tfpb.words import maps as words
+from tfpb.report.print_map.canvas import Sheet, printable, shorten, text_width_mm, wrap
 from tfpb.words.numbers import NOTHING, number
+from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
     import pandas as pd

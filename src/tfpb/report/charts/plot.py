@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.report import theme
-from tfpb.report.canvas import POINT_MM, Sheet, printable, text_width_mm, wrap
+from tfpb.report.print_map.canvas import POINT_MM, Sheet, printable, text_width_mm, wrap
 from tfpb.words.numbers import THIN, number
 
 if TYPE_CHECKING:

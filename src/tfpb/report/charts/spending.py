@@ -6,12 +6,12 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.report import theme
-from tfpb.report.canvas import POINT_MM, Sheet, wrap
 from tfpb.report.charts import plot
-from tfpb.report.charts.priorities import apart
-from tfpb.words import maps as words
-from tfpb.words.evaluation import SPENDING_ACROSS, SPENDING_UP
+from tfpb.report.charts.importance import apart
+from tfpb.report.print_map.canvas import POINT_MM, Sheet, wrap
+from tfpb.words.money.evaluation_words import SPENDING_ACROSS, SPENDING_UP
 from tfpb.words.numbers import euros
+from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tfpb.model.report import Report
-from tfpb.report.sections.abattement import abattement
-from tfpb.report.sections.comparaison import comparaison
+from tfpb.report.sections.counts import quarter_names
 from tfpb.report.sections.doutes import doutes
-from tfpb.report.sections.droit_commun import droit_commun
-from tfpb.report.sections.evaluation import evaluation, sensibilite
-from tfpb.report.sections.evolution import evolution, priorites
-from tfpb.report.sections.facts import quarter_names
 from tfpb.report.sections.methode import methode
+from tfpb.report.sections.money.abattement_accorde import abattement
+from tfpb.report.sections.money.droit_commun import droit_commun
+from tfpb.report.sections.money.programme import programme
 from tfpb.report.sections.patrimoine import localisation, residences
-from tfpb.report.sections.programme import programme
 from tfpb.report.sections.sources import rappel, sources
+from tfpb.report.sections.survey.comparaison import comparaison
+from tfpb.report.sections.survey.evaluation_sensibilite import evaluation, sensibilite
+from tfpb.report.sections.survey.evolution import evolution, priorites
 from tfpb.report.sections.synthese import synthese
+from tfpb.words.documents.report_words import WARNING, map_caption, subtitle
 from tfpb.words.numbers import long_date
-from tfpb.words.report import WARNING, map_caption, subtitle
 
 if TYPE_CHECKING:
-    from tfpb.model.dossier import Dossier
+    from tfpb.model.assembly import Dossier
     from tfpb.model.report import Section
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.model.report import Chart, ChartKind, Format, Section, Table, TableColumn, Text
-from tfpb.words.report import MISSING
+from tfpb.words.documents.report_words import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

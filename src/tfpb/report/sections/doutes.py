@@ -9,14 +9,14 @@ import pandas as pd
 from tfpb.model.codes import QpvStatut
 from tfpb.model.report import Format, Section, Text
 from tfpb.report.sections.build import DOCUMENT, WORKBOOK, column, cut, table
-from tfpb.report.sections.facts import stock_facts
+from tfpb.report.sections.counts import stock_facts
 from tfpb.report.sections.patrimoine import doubt_table
-from tfpb.words import report as words
-from tfpb.words.faults import say
+from tfpb.words.documents import report_words as words
+from tfpb.words.faults.sentences import say
 
 if TYPE_CHECKING:
     from tfpb.errors import Fault
-    from tfpb.model.dossier import Dossier
+    from tfpb.model.assembly import Dossier
     from tfpb.model.report import Block
 
 

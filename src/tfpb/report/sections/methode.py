@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tfpb.model.report import Format, Section, Text
-from tfpb.report.cells import as_text
+from tfpb.report.cell_values import as_text
 from tfpb.report.sections.build import DOCUMENT, WORKBOOK, column, table
-from tfpb.words import report as words
+from tfpb.words.documents import report_words as words
 from tfpb.words.numbers import number, plural
-from tfpb.words.verdicts import margin_words
+from tfpb.words.survey.verdict_words import margin_words
 
 if TYPE_CHECKING:
-    from tfpb.model.dossier import Dossier
+    from tfpb.model.assembly import Dossier
     from tfpb.model.report import Block, Table
 
 

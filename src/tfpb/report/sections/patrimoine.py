@@ -8,14 +8,14 @@ from tfpb.model.codes import QpvStatut
 from tfpb.model.report import Format, Section, Text
 from tfpb.model.results import RESIDENCE_COLUMNS
 from tfpb.report.sections.build import DOCUMENT, WORKBOOK, column, cut, has, said, table
-from tfpb.report.sections.facts import quarters, stock_facts
-from tfpb.words import stock as words
-from tfpb.words.report import rows_elsewhere
+from tfpb.report.sections.counts import quarters, stock_facts
+from tfpb.words.documents.report_words import rows_elsewhere
+from tfpb.words.places import stock_words as words
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tfpb.model.dossier import Dossier
+    from tfpb.model.assembly import Dossier
     from tfpb.model.location import Located
     from tfpb.model.report import Block, TableColumn
 

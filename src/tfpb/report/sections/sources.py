@@ -10,13 +10,13 @@ from tfpb.law.values import load as load_law
 from tfpb.model.report import Format, Section, Text
 from tfpb.report.sections.build import column, table
 from tfpb.text import fold
-from tfpb.words import report as words
-from tfpb.words.accounts import axis_words
+from tfpb.words.documents import report_words as words
+from tfpb.words.documents.setting_words import legal_value, overrides_words, setting_value
+from tfpb.words.money.accounts import axis_words
 from tfpb.words.numbers import number, plain_date
-from tfpb.words.settings import legal_value, overrides_words, setting_value
 
 if TYPE_CHECKING:
-    from tfpb.model.dossier import Dossier
+    from tfpb.model.assembly import Dossier
     from tfpb.model.money import LegalValue
     from tfpb.model.report import Block
 

@@ -6,20 +6,21 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tfpb.model.report import Format, KeyFigure, KeyFigures, Section, Table, Text
-from tfpb.report.sections import survey_view as view
 from tfpb.report.sections.build import ALL, column, number_of, table
-from tfpb.report.sections.facts import nature_counts, stock_facts
-from tfpb.report.sections.sortants import leaver_facts
-from tfpb.words import accounts, satisfaction, verdicts
-from tfpb.words.evaluation import DOES_IT_WORK
+from tfpb.report.sections.counts import nature_counts, stock_facts
+from tfpb.report.sections.money.sortants import leaver_facts
+from tfpb.report.sections.survey import survey_view as view
+from tfpb.words.documents.report_words import MISSING
+from tfpb.words.money import accounts
+from tfpb.words.money.evaluation_words import DOES_IT_WORK
 from tfpb.words.numbers import euros, number, percent, plural
-from tfpb.words.report import MISSING
-from tfpb.words.stock import stock_lead
+from tfpb.words.places.stock_words import stock_lead
+from tfpb.words.survey import satisfaction, verdict_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tfpb.model.dossier import Dossier
+    from tfpb.model.assembly import Dossier
     from tfpb.model.report import Block
 
 
@@ -135,7 +136,7 @@ def headline_table(heads: pd.DataFrame, wave: str, margin: float) -> Table:
         heads,
         unit="% de ménages satisfaits, écarts en points",
         scope="ménages interrogés, une question de tête par thème",
-        source=f"enquête, vague {wave} ; marge d’équivalence de {verdicts.margin_words(margin)}",
+        source=f"enquête, vague {wave} ; marge d’équivalence de {verdict_words.margin_words(margin)}",
         media=ALL,
     )
 
@@ -148,9 +149,9 @@ def _reading(rows: pd.DataFrame, margin: float) -> tuple[str, ...]:
     out = [satisfaction.count_sentence(counts, len(rows))]
     unclear = shown[shown["verdict"] == "non_concluant"]
     if len(unclear):
-        meaning = verdicts.verdict_meaning("non_concluant", margin)
+        meaning = verdict_words.verdict_meaning("non_concluant", margin)
         worst = unclear.iloc[0]
-        detail = verdicts.would_have_taken(
+        detail = verdict_words.would_have_taken(
             margin,
             number_of(worst["marge_demontree_points"]),
             view.needed(number_of(worst["qpv"]), number_of(worst["effet_plan"]), margin),

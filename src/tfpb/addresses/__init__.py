@@ -1,0 +1,1 @@
+"""The address base: index, file formats, the national service."""

@@ -1,0 +1,248 @@
+"""The official list of communes, with its history: any code, old or current, leads to today's.
+
+The table is package data made by `geodata/make_communes.py` from the official code list as npm
+publishes it; `PROVENANCE` says which version, under which licence, with which hash.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_TABLE: Final = "communes.csv.gz"
+_PROVENANCE: Final = "communes.json"
+_CODE_LENGTH: Final = 5
+# communes of Guadeloupe until 2007, collectivities of their own since
+_LEFT: Final = {"97123": "97701", "97127": "97801"}
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """One line of the list.
+
+    Parameters
+    ----------
+    code : str
+        INSEE code of the line itself.
+    name : str
+        As published, accents included.
+    kind : str
+        `c` current, `d` déléguée, `a` associée, `m` arrondissement of Paris, Lyon or Marseille.
+    parent : str
+        Current code an old commune or an arrondissement belongs to; empty for current communes.
+    postcodes : tuple of str
+    former : tuple of str
+        Codes merged into this one.
+    epci, departement, region : str
+        Codes; `epci` (SIREN) may be empty.
+    """
+
+    code: str
+    name: str
+    kind: str
+    parent: str
+    postcodes: tuple[str, ...]
+    former: tuple[str, ...]
+    epci: str
+    departement: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Communes:
+    """The list, indexed. Build it with `Communes.load()`; it implements `CommuneTable`."""
+
+    current: dict[str, Commune]
+    old: dict[str, tuple[Commune, ...]]
+    former: dict[str, str]
+    children: dict[str, tuple[str, ...]]
+    postcodes: dict[str, tuple[str, ...]]
+    epcis: dict[str, str]
+    departements: dict[str, str]
+    regions: dict[str, str]
+    _names: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def load(cls) -> Communes:
+        """Read the table shipped with the package (once a process)."""
+        return _load()
+
+    def extended(self, places: Iterable[tuple[str, str, tuple[str, ...]]]) -> Communes:
+        """Return the list with places it does not know (an invented commune, a code newer than it).
+
+        Parameters
+        ----------
+        places : iterable of (str, str, tuple of str)
+            Code, name and postcodes; codes already known are left out.
+        """
+        new = [place for place in places if self.resolve(place[0]) is None]
+        if not new:
+            return self
+        current, postcodes = dict(self.current), dict(self.postcodes)
+        for code, name, served in new:
+            current[code] = Commune(code, name, "c", "", served, (), "", "", "")
+            for postcode in served:
+                postcodes[postcode] = (*postcodes.get(postcode, ()), code)
+        return replace(self, current=current, postcodes=postcodes, _names={})
+
+    def resolve(self, code: str) -> str | None:
+        """Return the current code of any code, old or current.
+
+        Arrondissements of Paris, Lyon and Marseille are kept as they are: addresses are filed
+        under them. A lost leading zero (« 1004 »), lower case (« 2a004 ») and the Corsican codes of
+        before 1976 (« 20004 ») are understood.
+
+        Returns
+        -------
+        str or None
+            None when the list does not know the code.
+        """
+        code = code.strip().upper()
+        if code.isdigit():
+            code = code.zfill(_CODE_LENGTH)
+        if code in self.current:
+            return code
+        if code in self.former:
+            return self.former[code]
+        if code in _LEFT:
+            return _LEFT[code]
+        if code.startswith("20"):
+            for island in ("2A", "2B"):
+                found = self.resolve(island + code[2:])
+                if found:
+                    return found
+        return None
+
+    def by_name(self, name_folded: str) -> tuple[str, ...]:
+        """Return current codes of the communes that bear, or bore, a name.
+
+        Parameters
+        ----------
+        name_folded : str
+            Name reduced by `tfpb.text.fold`.
+        """
+        if not self._names:
+            self._index_names()
+        return self._names.get(name_folded, ())
+
+    def _index_names(self) -> None:
+        names: dict[str, dict[str, None]] = {}
+        for commune in self.current.values():
+            names.setdefault(fold(commune.name), {})[commune.code] = None
+        # old names after current ones: who writes « Lille » means the commune of today first
+        for olds in self.old.values():
+            for commune in olds:
+                names.setdefault(fold(commune.name), {})[commune.parent] = None
+        self._names.update({name: tuple(codes) for name, codes in names.items()})
+
+    def by_postcode(self, postcode: str) -> tuple[str, ...]:
+        """Return current codes served by a postcode, arrondissements rather than their city."""
+        return self.postcodes.get(postcode, ())
+
+    def name(self, code: str) -> str:
+        """Return the name of a commune by any of its codes; empty when unknown."""
+        current = self.resolve(code)
+        return self.current[current].name if current else ""
+
+    def old_name(self, code: str) -> str:
+        """Return the name of an old commune by its own code; empty when it is not one."""
+        olds = self.old.get(code, ())
+        return olds[0].name if olds else ""
+
+    def arrondissements(self, code: str) -> tuple[str, ...]:
+        """Return the municipal arrondissements of Paris, Lyon or Marseille, else nothing."""
+        return self.children.get(code, ())
+
+    def city(self, code: str) -> str:
+        """Return the commune an arrondissement belongs to, or the current code itself."""
+        current = self.resolve(code) or code
+        found = self.current.get(current)
+        return found.parent if found and found.parent else current
+
+    def epci(self, code: str) -> tuple[str, str]:
+        """Return the SIREN and the name of the intercommunalité of a commune, or two empties."""
+        found = self.current.get(self.city(code))
+        return (found.epci, self.epcis.get(found.epci, "")) if found else ("", "")
+
+    def departement(self, code: str) -> tuple[str, str]:
+        """Return the code and the name of the département of a commune, or two empties."""
+        found = self.current.get(self.city(code))
+        return (
+            (found.departement, self.departements.get(found.departement, "")) if found else ("", "")
+        )
+
+    def region(self, code: str) -> tuple[str, str]:
+        """Return the code and the name of the region of a commune, or two empties."""
+        found = self.current.get(self.city(code))
+        return (found.region, self.regions.get(found.region, "")) if found else ("", "")
+
+
+def provenance() -> dict[str, Any]:
+    """Return where the shipped table comes from: source, version, licence, hashes, rows."""
+    text = (resources.files("tfpb.addresses") / "data" / _PROVENANCE).read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(text.split("|")) if text else ()
+
+
+@lru_cache(maxsize=1)
+def _load() -> Communes:
+    zipped = (resources.files("tfpb.addresses") / "data" / _TABLE).read_bytes()
+    current: dict[str, Commune] = {}
+    old: dict[str, list[Commune]] = {}
+    labels: dict[str, dict[str, str]] = {"e": {}, "p": {}, "r": {}}
+    for line in gzip.decompress(zipped).decode("utf-8").splitlines():
+        kind, code, name, *rest = line.split(";")
+        if kind in labels:
+            labels[kind][code] = name
+            continue
+        parent, postcodes, former, epci, departement, region = rest
+        commune = Commune(
+            code, name, kind, parent, _split(postcodes), _split(former), epci, departement, region
+        )
+        if kind in "cm":
+            current[code] = commune
+        else:
+            old.setdefault(code, []).append(commune)
+    return _indexed(current, old, labels)
+
+
+def _indexed(
+    current: dict[str, Commune], old: dict[str, list[Commune]], labels: dict[str, dict[str, str]]
+) -> Communes:
+    """Index the lines by former code, by city of an arrondissement and by postcode."""
+    former_codes = {code: olds[0].parent for code, olds in old.items() if code not in current}
+    children: dict[str, list[str]] = {}
+    served: dict[str, list[str]] = {}
+    for commune in current.values():
+        for code in commune.former:
+            if code not in current:
+                former_codes.setdefault(code, commune.code)
+        if commune.kind == "m":
+            children.setdefault(commune.parent, []).append(commune.code)
+    for commune in current.values():
+        if commune.code not in children:
+            for postcode in commune.postcodes:
+                served.setdefault(postcode, []).append(commune.code)
+    return Communes(
+        current=current,
+        old={code: tuple(olds) for code, olds in old.items()},
+        former=former_codes,
+        children={code: tuple(codes) for code, codes in children.items()},
+        postcodes={code: tuple(codes) for code, codes in served.items()},
+        epcis=labels["e"],
+        departements=labels["p"],
+        regions=labels["r"],
+    )

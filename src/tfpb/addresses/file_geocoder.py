@@ -1,0 +1,309 @@
+"""Geocoding a whole file: index, service or both, in stretches that a cut run takes up again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from tfpb.addresses.replies import Query
+from tfpb.addresses.service_answers import AnsweredAddresses
+from tfpb.geocode.commune_finder import CommuneFinder
+from tfpb.geocode.line.parser import parse
+from tfpb.geocode.matcher import Geocoder
+from tfpb.geocode.table_run import frame_of, geocode
+from tfpb.model.codes import GeocodeVerdict, ResultType
+from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from tfpb.addresses.communes import Communes
+    from tfpb.addresses.replies import Answer
+    from tfpb.addresses.service import AddressService
+    from tfpb.geocode.source import AddressSource
+
+Mode = Literal["index", "api", "auto"]
+CHUNK_ROWS: Final = 5_000
+JOIN: Final = " | "
+_APART_M: Final = 100.0
+_SURE_CODE: Final = 0.95
+_NOWHERE: Final = frozenset({ResultType.MUNICIPALITY, ResultType.NONE})
+_POINT: Final = ("latitude", "longitude", "result_x", "result_y", "result_radius_m")
+_EXACT: Final = frozenset({ResultType.HOUSENUMBER, ResultType.RANGE})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resume:
+    """Stretches already geocoded, kept beside the output until it is written.
+
+    Parameters
+    ----------
+    folder : Path
+        Hidden folder; removed by `clean`.
+    key : str
+        What the stretches depend on: one of another key is thrown away.
+    """
+
+    folder: Path
+    key: str
+
+    @classmethod
+    def beside(
+        cls, output: Path, *, depends_on: Mapping[str, str], addresses: pd.DataFrame
+    ) -> Resume:
+        """Open the stretches of an output; those of another input or setting are dropped."""
+        rows = pd.util.hash_pandas_object(addresses.astype(str), index=False).to_numpy()
+        text = json.dumps(
+            {**depends_on, "rows": hashlib.sha256(rows.tobytes()).hexdigest()}, sort_keys=True
+        )
+        found = cls(
+            output.with_name(f".{output.name}.reprise"), hashlib.sha256(text.encode()).hexdigest()
+        )
+        mark = found.folder / "cle"
+        if not mark.is_file() or mark.read_text(encoding="utf-8") != found.key:
+            found.clean()
+            with suppress(OSError):  # the run goes on without; its output will say what is wrong
+                found.folder.mkdir(parents=True)
+                mark.write_text(found.key, encoding="utf-8")
+        return found
+
+    def get(self, start: int) -> pd.DataFrame | None:
+        """Return the stretch that begins at a row, None when it is still to do."""
+        path = self.folder / f"{start:09d}.parquet"
+        if not path.is_file():
+            return None
+        try:
+            return pd.read_parquet(path)
+        except (OSError, ValueError):
+            return None
+
+    def put(self, start: int, frame: pd.DataFrame) -> None:
+        """Keep a stretch, whole or not at all; a disk that refuses costs a later run its time, no more."""
+        path = self.folder / f"{start:09d}.parquet"
+        part = path.with_suffix(".part")
+        try:
+            frame.reset_index(drop=True).to_parquet(part, index=False)
+            part.replace(path)
+        except OSError:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+
+    def rows(self, total: int, *, chunk_rows: int = CHUNK_ROWS) -> int:
+        """Count the rows already done, of `total`."""
+        starts = [int(path.stem) for path in self.folder.glob("*.parquet")]
+        return sum(min(chunk_rows, total - start) for start in starts)
+
+    def clean(self) -> None:
+        """Remove everything."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class FileGeocoder:
+    """Geocodes a file's addresses a stretch at a time.
+
+    Parameters
+    ----------
+    mode : str
+        `index`, `api`, or `auto`: the index first, the service for what it does not settle.
+    communes : Communes
+    source : AddressSource or None
+        The index; None only in mode `api`.
+    service : AddressService or None
+        None only in mode `index`.
+    aliases : mapping of str to str
+        Old street name to current one.
+    """
+
+    def __init__(
+        self,
+        *,
+        mode: Mode,
+        communes: Communes,
+        source: AddressSource | None = None,
+        service: AddressService | None = None,
+        aliases: Mapping[str, str] | None = None,
+    ) -> None:
+        self.mode = mode
+        self.communes = communes
+        self.source = source
+        self.service = service
+        self.aliases = dict(aliases or {})
+        self._finder = CommuneFinder(communes)
+        self._geocoder = Geocoder(source, communes, self.aliases) if source is not None else None
+
+    def run(
+        self,
+        addresses: pd.DataFrame,
+        *,
+        resume: Resume | None = None,
+        chunk_rows: int = CHUNK_ROWS,
+        progress: Callable[[int], None] | None = None,
+    ) -> pd.DataFrame:
+        """Geocode all rows.
+
+        Parameters
+        ----------
+        addresses : DataFrame
+            `ADDRESS_COLUMNS`, text.
+        resume : Resume, optional
+            Where stretches are kept; stretches found there are not done again.
+        chunk_rows : int
+        progress : callable, optional
+
+        Returns
+        -------
+        DataFrame
+            `RESULT_COLUMNS`, same index, one row a row.
+        """
+        tell = progress or (lambda _: None)
+        parts = []
+        for start in range(0, len(addresses), chunk_rows):
+            stretch = addresses.iloc[start : start + chunk_rows]
+            done = resume.get(start) if resume else None
+            if done is None or len(done) != len(stretch):
+                done = self._stretch(stretch)
+                if resume and not (done["result_status"] == "error").any():
+                    resume.put(start, done)
+            parts.append(done.set_axis(stretch.index, axis=0))
+            tell(len(stretch))
+        if not parts:
+            return frame_of([], index=addresses.index, source="")
+        return pd.concat(parts)[list(RESULT_COLUMNS)]
+
+    def _stretch(self, addresses: pd.DataFrame) -> pd.DataFrame:
+        if self._geocoder is None or self.source is None:
+            return self._by_service(addresses)
+        rows = addresses[list(ADDRESS_COLUMNS)].itertuples(index=False, name=None)
+        first = frame_of(
+            [self._geocoder.row(*row) for row in rows],
+            index=addresses.index,
+            source=self.source.vintage,
+        )
+        if self.mode == "index" or self.service is None:
+            return first
+        unsettled = (
+            (first["result_verdict"] != GeocodeVerdict.ACCEPTE)
+            & (first["result_type"] != ResultType.GIVEN)
+            & (first["result_status"] != "skipped")
+        )
+        if not unsettled.any():
+            return first
+        second = self._by_service(addresses[unsettled])
+        first.loc[unsettled] = combined(first[unsettled], second)
+        return first
+
+    def _by_service(self, addresses: pd.DataFrame) -> pd.DataFrame:
+        """Ask the service, then judge its answers by our own evidence."""
+        # coordinates are checked against the extent of a commune, which a few answers do not give
+        given = (addresses["x"] != "") & (addresses["y"] != "")
+        nothing = AnsweredAddresses((), self.communes)
+        known = geocode(addresses[given], nothing, self.communes)
+        found = self._answered(addresses[~given])
+        return pd.concat([known, found]).loc[addresses.index] if given.any() else found
+
+    def _answered(self, addresses: pd.DataFrame) -> pd.DataFrame:
+        assert self.service is not None  # noqa: S101 - modes that ask have one
+        rows = addresses[list(ADDRESS_COLUMNS)].itertuples(index=False, name=None)
+        queries = [self._queries(*row[:4]) for row in rows]
+        answers = self.service.ask(query for asked in queries for query in asked)
+        source = AnsweredAddresses(answers.values(), self.communes)
+        graded = geocode(addresses, source, self.communes, aliases=self.aliases)
+        out = {name: graded[name].tolist() for name in RESULT_COLUMNS}
+        for position, (asked, kind) in enumerate(zip(queries, out["result_type"], strict=True)):
+            heard = [answers[query] for query in asked]
+            if kind == ResultType.MUNICIPALITY:
+                # the middle of a few answers is not the middle of the commune
+                out["result_type"][position] = str(ResultType.NONE)
+                for name in _POINT:
+                    out[name][position] = np.nan
+            if heard and all(answer.status == "error" for answer in heard):
+                out["result_status"][position] = "error"
+                out["result_reasons"][position] = "service_en_erreur"
+            elif kind in _NOWHERE:
+                others = out["result_alternatives"]
+                others[position] = _refused(heard) or others[position]
+        frame = pd.DataFrame(out, index=addresses.index)
+        return frame.astype({name: graded[name].dtype for name in RESULT_COLUMNS})
+
+    def _queries(self, address: str, postcode: str, commune: str, code: str) -> list[Query]:
+        """Write what is sent: first number, and the other end of a range, with the street."""
+        if not address.strip():
+            return []
+        parsed = parse(address)
+        if not parsed.query.strip():
+            return []
+        place = self._finder.place(code, postcode or parsed.postcode, commune or parsed.town)
+        lines = [parsed.query]
+        if len(parsed.numbers) > 1:
+            number, suffix = parsed.numbers[-1]
+            lines.append(f"{number}{' ' if suffix else ''}{suffix} {parsed.readings[0].name.plain}")
+        sure = (
+            place.codes
+            and place.certainty >= _SURE_CODE
+            and not self.communes.arrondissements(place.codes[0])
+        )
+        if sure:
+            return [Query(line, place.codes[0]) for line in lines]
+        town = " ".join(t for t in (postcode or parsed.postcode, commune or parsed.town) if t)
+        return [Query(f"{line} {town}".strip(), "") for line in lines]
+
+
+def _refused(answers: list[Answer]) -> str:
+    """Name what the service said and our evidence refused: the user may know better."""
+    labels = dict.fromkeys(a.label for a in answers if a.status == "ok" and a.label)
+    return JOIN.join(f"{label} (0.00)" for label in labels)
+
+
+def combined(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Weigh what the index and the service say of the same rows.
+
+    The service's answer is taken when it is surer by our own evidence; two answers that stand more
+    than 100 m apart are a reason to check, whichever is taken.
+
+    Parameters
+    ----------
+    first, second : DataFrame
+        `RESULT_COLUMNS`, same index.
+
+    Returns
+    -------
+    DataFrame
+        Same shape and index.
+    """
+    taken = (second["result_status"] == "ok") & (
+        _rank(second) + second["result_confidence"] > _rank(first) + first["result_confidence"]
+    )
+    out = first.copy()
+    out[taken] = second[taken]
+    apart = np.hypot(first["result_x"] - second["result_x"], first["result_y"] - second["result_y"])
+    both = ~first["result_type"].isin(_NOWHERE) & ~second["result_type"].isin(_NOWHERE)
+    elsewhere = first["result_citycode"] != second["result_citycode"]
+    clash = both & ((apart > _APART_M) | elsewhere)
+    other = second["result_label"].where(~taken, first["result_label"])
+    for row in clash[clash].index:
+        out.loc[row, "result_verdict"] = GeocodeVerdict.A_VERIFIER
+        out.loc[row, "result_reasons"] = _with(out.loc[row, "result_reasons"], "desaccord_service")
+        out.loc[row, "result_alternatives"] = _with(
+            f"{other[row]} (0.00)", out.loc[row, "result_alternatives"]
+        )
+    return out
+
+
+def _rank(frame: pd.DataFrame) -> pd.Series[float]:
+    """Rank answers: accepted ones first, then those at a number, then any that stand somewhere."""
+    accepted = (frame["result_verdict"] == GeocodeVerdict.ACCEPTE).astype(float)
+    exact = frame["result_type"].isin(_EXACT).astype(float)
+    placed = frame["result_x"].notna().astype(float)
+    return accepted * 4 + exact * 2 + placed
+
+
+def _with(left: object, right: object) -> str:
+    return JOIN.join(str(text) for text in (left, right) if text)

@@ -1,0 +1,371 @@
+"""Import of address files into the offline index: streamed, resumable, twice the same is once.
+
+Address files are grouped by commune, or nearly. Rows wait in memory until their commune stops coming,
+then leave as one blob; a commune that comes back later is read again and completed. A file cut midway
+is taken up where it was: each commune remembers the last line it holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import numpy as np
+
+from tfpb.addresses.blob import CommuneRows, decode, encode, merge, sort_and_dedupe
+from tfpb.addresses.commune_rows import prepare
+from tfpb.addresses.communes import Communes
+from tfpb.addresses.formats import read_batches, sniff
+from tfpb.addresses.store import FILE_NAME, FORMAT, SCHEMA, refusal
+from tfpb.errors import Fault, Place, Severity, TfpbError
+from tfpb.io.tables.contents import cannot_write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from tfpb.addresses.commune_rows import Part
+    from tfpb.addresses.formats import Shape
+
+_ROWS_IN_MEMORY: Final = 2_000_000
+_ROWS_A_COMMIT: Final = 500_000
+_LISTED_A_FILE: Final = 100_000
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class AddressImport:
+    """What became of one file: `rows` = `stored` + `duplicates` + all of `rejected`.
+
+    Parameters
+    ----------
+    file, kind, vintage, sha256 : str
+    rows, stored, duplicates, communes, replaced, mended : int
+        Rows read, kept, left out as repeats; communes filled, of which replaced; names mended.
+    rejected : mapping of str to int
+        Rows not kept, by reason (`colonnes`, `commune`, `voie`, `numero`, `position`).
+    examples : tuple of Fault
+        The first rejected rows of each reason, with their line.
+    unchanged : bool
+        The same file was already there: nothing was written.
+    """
+
+    file: str
+    kind: str
+    vintage: str
+    sha256: str
+    rows: int
+    stored: int
+    duplicates: int
+    communes: int
+    replaced: int
+    mended: int
+    rejected: dict[str, int] = field(default_factory=dict)
+    examples: tuple[Fault, ...] = ()
+    unchanged: bool = False
+
+
+def import_addresses(
+    paths: Iterable[Path],
+    *,
+    folder: Path,
+    vintage: str = "",
+    progress: Callable[[int], None] | None = None,
+) -> tuple[AddressImport, ...]:
+    """Import address files into `<folder>/adresses.sqlite`.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        BAN, lieux-dits, BAL 1.x or BANO, `.csv` or `.csv.gz`. The last file to speak of a commune
+        rules it.
+    folder : Path
+        Folder of geography, made if need be.
+    vintage : str
+        Date or name of the data; left empty, the date the file itself carries.
+    progress : callable, optional
+        Told the number of rows read since the last call.
+
+    Raises
+    ------
+    TfpbError
+        All files that are none of the four shapes, before anything is written; the file that
+        stops being readable midway; `ecriture_impossible` when the disk is full or closed to us.
+    """
+    files = list(paths)
+    shapes = _sniff_all(files)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(folder / FILE_NAME)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise cannot_write(FILE_NAME, error) from error
+    try:
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.executescript(SCHEMA)
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (FORMAT,))
+        connection.commit()
+        return tuple(
+            _Importer(connection, path, shape, vintage, progress).run()
+            for path, shape in zip(files, shapes, strict=True)
+        )
+    except sqlite3.DatabaseError as error:
+        if (refused := refusal(error)) is not None:  # the file is sound, the disk refuses
+            raise cannot_write(FILE_NAME, refused) from error
+        raise TfpbError(Fault("adresses_index_illisible", Place(file=FILE_NAME))) from error
+    finally:
+        connection.close()
+
+
+def _sniff_all(files: list[Path]) -> list[Shape]:
+    shapes: list[Shape] = []
+    faults: list[Fault] = []
+    for path in files:
+        try:
+            shapes.append(sniff(path))
+        except TfpbError as error:
+            faults += error.faults
+    if faults:
+        raise TfpbError(faults)
+    return shapes
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _ahead(items: Iterator[_T]) -> Iterator[_T]:
+    """Read one item ahead in a thread: parsing and inflating leave the interpreter free."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        waiting = pool.submit(next, items, None)
+        while (item := waiting.result()) is not None:
+            waiting = pool.submit(next, items, None)
+            yield item
+
+
+class _Importer:
+    """One file on its way into the index."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        shape: Shape,
+        vintage: str,
+        progress: Callable[[int], None] | None,
+    ) -> None:
+        self.db = connection
+        self.path = path
+        self.shape = shape
+        self.vintage = vintage or shape.date
+        self.given = bool(self.vintage)
+        self.progress = progress or (lambda _: None)
+        self.communes = Communes.load()
+        self.pending: dict[str, list[Part]] = {}
+        self.waiting = 0
+        self.since_commit = 0
+        self.reasons: Counter[str] = Counter()
+        self.listed: list[tuple[int, str, str]] = []
+        self.source = 0
+        self.held: dict[str, int] = {}
+        self.replaced = 0
+
+    def run(self) -> AddressImport:
+        sha = _sha256(self.path)
+        known = self.db.execute(
+            "SELECT id, finished, communes FROM sources WHERE sha256 = ? AND kind = ?",
+            (sha, self.shape.kind),
+        ).fetchone()
+        if known and known[1] and self._count("communes WHERE source_id = ?", known[0]) == known[2]:
+            return self._report(known[0], unchanged=True)
+        self._open(sha, known[0] if known and not known[1] else None)
+        rows = mended = 0
+        ragged: list[tuple[int, str]] = []
+        for batch in _ahead(read_batches(self.path, self.shape, ragged)):
+            prepared = prepare(batch, self.shape, self.communes)
+            rows += batch.rows
+            mended += prepared.mended
+            if not self.given:
+                self.vintage = max(self.vintage, prepared.newest)
+            self._reject(prepared.rejected)
+            self._take(prepared.parts)
+            self.progress(batch.rows)
+        self._flush(list(self.pending))
+        self._reject([(line, "colonnes", text) for line, text in ragged])
+        self._close(rows + len(ragged), mended)
+        return self._report(self.source, unchanged=False)
+
+    def _count(self, what: str, *values: object) -> int:
+        return int(self.db.execute(f"SELECT COUNT(*) FROM {what}", values).fetchone()[0])  # noqa: S608
+
+    def _open(self, sha: str, cut: int | None) -> None:
+        """Start anew, or take up an import of the same file that was cut."""
+        if cut is None:
+            cursor = self.db.execute(
+                "INSERT INTO sources VALUES (NULL, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0)",
+                (
+                    self.path.name,
+                    self.shape.kind,
+                    self.shape.layer,
+                    sha,
+                    self.path.stat().st_size,
+                    self.vintage,
+                ),
+            )
+            self.source = int(cursor.lastrowid or 0)
+        else:
+            self.source = cut
+            rows = self.db.execute(
+                "SELECT citycode, last_line FROM communes WHERE source_id = ?", (cut,)
+            )
+            self.held = dict(rows.fetchall())
+        self.db.commit()
+
+    def _reject(self, rejected: list[tuple[int, str, str]]) -> None:
+        self.reasons.update(reason for _, reason, _ in rejected)
+        self.listed += rejected[: max(_LISTED_A_FILE - len(self.listed), 0)]
+
+    def _take(self, parts: list[Part]) -> None:
+        here = set()
+        for part in parts:
+            here.add(part.citycode)
+            self.pending.setdefault(part.citycode, []).append(part)
+            self.waiting += part.lines.size
+        full = self.waiting > _ROWS_IN_MEMORY
+        self._flush([code for code in self.pending if full or code not in here])
+
+    def _flush(self, codes: list[str]) -> None:
+        for code in codes:
+            parts = self.pending.pop(code)
+            size = sum(part.lines.size for part in parts)
+            self.waiting -= size
+            self.since_commit += size
+            self._store(code, parts)
+        if self.since_commit > _ROWS_A_COMMIT:
+            self.db.commit()
+            self.since_commit = 0
+
+    def _store(self, code: str, parts: list[Part]) -> None:
+        """Write a commune, completed with what this same file already gave it."""
+        last = self.held.get(code, 0)
+        fresh = [rows for part in parts if (rows := _after(part, last)) is not None]
+        if not fresh:
+            return
+        old = self.db.execute(
+            "SELECT source_id, duplicates, blob FROM communes WHERE citycode = ? AND layer = ?",
+            (code, self.shape.layer),
+        ).fetchone()
+        duplicates = 0
+        if old is not None and old[0] == self.source:
+            duplicates = old[1]
+            fresh.insert(0, decode(old[2]))
+        elif old is not None:
+            self.replaced += 1
+        rows, repeated = sort_and_dedupe(merge(fresh), one_position=self.shape.kind == "BAL")
+        line = max(last, *(int(part.lines.max()) for part in parts))
+        self.db.execute(
+            "INSERT OR REPLACE INTO communes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                code,
+                self.shape.layer,
+                parts[0].city,
+                self.source,
+                rows.number.size,
+                len(rows.streets),
+                duplicates + repeated,
+                line,
+                encode(rows),
+            ),
+        )
+        if last:
+            self.held[code] = line
+
+    def _close(self, rows: int, mended: int) -> None:
+        """Count what the file gave, list what it did not, and say it is finished."""
+        totals = self.db.execute(
+            "SELECT COALESCE(SUM(addresses), 0), COALESCE(SUM(duplicates), 0), COUNT(*)"
+            " FROM communes WHERE source_id = ?",
+            (self.source,),
+        ).fetchone()
+        self.db.execute("DELETE FROM rejets WHERE source_id = ?", (self.source,))
+        self.db.executemany(
+            "INSERT INTO rejets VALUES (?, ?, ?, ?)",
+            [(self.source, *entry) for entry in sorted(self.listed)],
+        )
+        self.db.execute(
+            "UPDATE sources SET rows = ?, stored = ?, duplicates = ?, communes = ?, rejected = ?,"
+            " mended = ?, vintage = ?, finished = 1 WHERE id = ?",
+            (rows, *totals, self.reasons.total(), mended, self.vintage, self.source),
+        )
+        # files no commune rests on any more leave, with what they had listed
+        gone = (
+            "(SELECT id FROM sources WHERE finished = 1 AND id <> ?"
+            " AND id NOT IN (SELECT source_id FROM communes))"
+        )
+        self.db.execute(f"DELETE FROM rejets WHERE source_id IN {gone}", (self.source,))  # noqa: S608
+        self.db.execute(f"DELETE FROM sources WHERE id IN {gone}", (self.source,))  # noqa: S608
+        self.db.commit()
+
+    def _report(self, source: int, *, unchanged: bool) -> AddressImport:
+        name, kind, vintage, sha, *counts = self.db.execute(
+            "SELECT name, kind, vintage, sha256, rows, stored, duplicates, communes, mended FROM sources"
+            " WHERE id = ?",
+            (source,),
+        ).fetchone()
+        rows, stored, duplicates, communes, mended = counts
+        reasons = dict(
+            self.db.execute(
+                "SELECT reason, COUNT(*) FROM rejets WHERE source_id = ? GROUP BY reason ORDER BY reason",
+                (source,),
+            ).fetchall()
+        )
+        if not unchanged:
+            reasons = dict(sorted(self.reasons.items()))
+        return AddressImport(
+            name, kind, vintage, sha, rows, stored, duplicates, communes, self.replaced, mended,
+            reasons, self._examples(source, name, list(reasons)), unchanged,
+        )  # fmt: skip
+
+    def _examples(self, source: int, name: str, reasons: list[str]) -> tuple[Fault, ...]:
+        found = []
+        for reason in reasons:
+            rows = self.db.execute(
+                "SELECT line, got FROM rejets WHERE source_id = ? AND reason = ? ORDER BY line LIMIT 3",
+                (source, reason),
+            )
+            found += [
+                Fault(
+                    f"adresse_sans_{reason}",
+                    Place(file=name, row=line),
+                    got,
+                    severity=Severity.DOUTE,
+                )
+                for line, got in rows
+            ]
+        return tuple(found)
+
+
+def _after(part: Part, last: int) -> CommuneRows | None:
+    """Return the rows of a part that stand after a line already held; None when there are none."""
+    if not last:
+        return part.rows
+    keep = np.flatnonzero(part.lines > last)
+    if not keep.size:
+        return None
+    rows = part.rows
+    used, street = np.unique(rows.street[keep], return_inverse=True)
+    return CommuneRows(
+        [rows.streets[position] for position in used.tolist()],
+        street.astype(np.int32),
+        rows.number[keep],
+        rows.suffix[keep],
+        rows.x_cm[keep],
+        rows.y_cm[keep],
+        None if rows.ids is None else rows.ids[keep],
+        None if rows.parcels is None else rows.parcels[keep],
+        None if rows.rank is None else rows.rank[keep],
+    )

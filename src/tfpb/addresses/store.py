@@ -1,0 +1,358 @@
+"""The offline address index: one SQLite file, one compact blob a commune and layer."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from tfpb.addresses.blob import decode, to_commune
+from tfpb.addresses.communes import Communes
+from tfpb.errors import Place, fail
+from tfpb.model.record import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+    from types import TracebackType
+
+    import pandas as pd
+
+    from tfpb.geocode.source import CommuneAddresses
+
+FILE_NAME: Final = "adresses.sqlite"
+_REFUSALS: Final = {
+    sqlite3.SQLITE_PERM: errno.EACCES,
+    sqlite3.SQLITE_BUSY: errno.EBUSY,
+    sqlite3.SQLITE_LOCKED: errno.EBUSY,
+    sqlite3.SQLITE_READONLY: errno.EACCES,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+}
+_REFERENCES: Final = {
+    "BAN": "Base Adresse Nationale, IGN et communes",
+    "lieux-dits": "Base Adresse Nationale, lieux-dits",
+    "BAL": "Base Adresse Locale de la commune",
+    "BANO": "Base d’adresses nationale ouverte, © les contributeurs d’OpenStreetMap",
+}
+_LICENCES: Final = {
+    "BAN": "Licence Ouverte 2.0",
+    "lieux-dits": "Licence Ouverte 2.0",
+    "BAL": "Licence Ouverte 2.0",
+    "BANO": "ODbL 1.0",
+}
+FORMAT: Final = "1"
+_COMMUNES_IN_MEMORY: Final = 256
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS sources (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, layer TEXT NOT NULL,
+    sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL, vintage TEXT NOT NULL,
+    rows INTEGER NOT NULL, stored INTEGER NOT NULL, duplicates INTEGER NOT NULL,
+    rejected INTEGER NOT NULL, mended INTEGER NOT NULL, communes INTEGER NOT NULL,
+    finished INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS communes (
+    citycode TEXT NOT NULL, layer TEXT NOT NULL, city TEXT NOT NULL, source_id INTEGER NOT NULL,
+    addresses INTEGER NOT NULL, streets INTEGER NOT NULL, duplicates INTEGER NOT NULL,
+    last_line INTEGER NOT NULL, blob BLOB NOT NULL, PRIMARY KEY (citycode, layer));
+CREATE TABLE IF NOT EXISTS rejets (
+    source_id INTEGER NOT NULL, line INTEGER NOT NULL, reason TEXT NOT NULL, got TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressFile:
+    """One imported file, as the index remembers it.
+
+    Parameters
+    ----------
+    name, kind, layer : str
+        File name; `BAN`, `BAL`, `BANO` or `lieux-dits`; layer it fills.
+    sha256 : str
+    size_bytes, rows, stored, duplicates, rejected, mended, communes : int
+        `rows` = `stored` + `duplicates` + `rejected` when `finished`.
+    vintage : str
+        Date of the data, as given or as the file says; may be empty.
+    finished : bool
+        False when an import was cut: its communes are whole or partly there.
+    """
+
+    name: str
+    kind: str
+    layer: str
+    sha256: str
+    size_bytes: int
+    vintage: str
+    rows: int
+    stored: int
+    duplicates: int
+    rejected: int
+    mended: int
+    communes: int
+    finished: bool
+
+
+_COMMUNES: dict[tuple[str, int, int], Communes] = {}
+"""Communes of the index opened last, by its path, size and date."""
+
+
+class AddressStore:
+    """The index, opened for reading only. It implements `AddressSource`.
+
+    Parameters
+    ----------
+    path : Path
+        The file, or the folder of geography that holds it.
+    keep : int
+        Communes kept in memory, the least recently used leave first.
+
+    Raises
+    ------
+    TfpbError
+        No index there, one of another format, or one whose import was cut.
+    """
+
+    def __init__(self, path: Path, *, keep: int = _COMMUNES_IN_MEMORY) -> None:
+        self.path = path / FILE_NAME if path.is_dir() else path
+        if not self.path.is_file():
+            raise fail("adresses_absentes", got=self.path.name)
+        if _half_written(self.path):
+            raise fail(
+                "adresses_import_coupe", place=Place(file=self.path.name), got=self.path.name
+            )
+        # immutable: no lock file is written beside a geography kept on a read-only share
+        uri = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._connection = sqlite3.connect(uri, uri=True)
+        self._keep = keep
+        self._loaded: OrderedDict[str, CommuneAddresses | None] = OrderedDict()
+        try:
+            self._check()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _check(self) -> None:
+        place = Place(file=self.path.name)
+        try:
+            found = self._connection.execute(
+                "SELECT value FROM meta WHERE key = 'format'"
+            ).fetchone()
+            self._files = tuple(_files(self._connection))
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            raise fail("adresses_index_illisible", place=place) from error
+        if found is None or found[0] != FORMAT:
+            raise fail("adresses_index_illisible", place=place)
+        cut = [file.name for file in self._files if not file.finished]
+        if cut:
+            raise fail("adresses_import_coupe", place=place, got=", ".join(cut))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @property
+    def files(self) -> tuple[AddressFile, ...]:
+        """Files imported, in order of import, those wholly replaced by newer ones left out."""
+        return self._files
+
+    @property
+    def vintage(self) -> str:
+        """Name and date of each base held (« BAN 2025-06-01, BANO 2015-03 »)."""
+        names = {f"{f.kind} {f.vintage}".strip() for f in self._files if f.kind != "lieux-dits"}
+        return ", ".join(sorted(names or {f.kind for f in self._files}))
+
+    def sources(self) -> tuple[Source, ...]:
+        """Return the files behind the index as values of a run: name, hash, rows, date, licence."""
+        return tuple(
+            Source(
+                "lieux_dits" if f.layer == "lieux-dits" else "adresses",
+                f.name,
+                f.sha256,
+                f.size_bytes,
+                f.stored,
+                f.vintage,
+                _LICENCES[f.kind],
+                _REFERENCES[f.kind],
+            )
+            for f in self._files
+        )
+
+    def citycodes(self) -> tuple[str, ...]:
+        """Return the current codes of all communes held, sorted."""
+        rows = self._ask("SELECT DISTINCT citycode FROM communes ORDER BY citycode")
+        return tuple(str(row[0]) for row in rows)
+
+    def city_names(self) -> dict[str, str]:
+        """Return the name of each commune held, by code: also of those no official list knows."""
+        rows = self._ask("SELECT citycode, city FROM communes ORDER BY citycode, layer")
+        return {str(code): str(name) for code, name in rows}
+
+    def _ask(self, question: str, *values: str) -> list[Any]:
+        """Ask the file: one that is spoiled where it is read is told as such."""
+        try:
+            return self._connection.execute(question, values).fetchall()
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            raise fail("adresses_index_illisible", place=Place(file=self.path.name)) from error
+
+    def communes(self) -> Communes:
+        """Return the official list, with the communes held here that it does not know.
+
+        Made once a process for an index: several dossiers that open the same one share it.
+        """
+        stat = self.path.stat()
+        key = (str(self.path.resolve()), stat.st_size, stat.st_mtime_ns)
+        if key not in _COMMUNES:
+            _COMMUNES.clear()
+            _COMMUNES[key] = self._communes()
+        return _COMMUNES[key]
+
+    def _communes(self) -> Communes:
+        known = Communes.load()
+        unknown = [(c, name) for c, name in self.city_names().items() if known.resolve(c) is None]
+        return known.extended(
+            (code, name, tuple(sorted({s.postcode for s in found.streets if s.postcode})))
+            for code, name in unknown
+            if (found := self.commune(code)) is not None
+        )
+
+    def commune(self, citycode: str) -> CommuneAddresses | None:
+        """Return the addresses of a current commune, None when the index does not hold it."""
+        if citycode in self._loaded:
+            self._loaded.move_to_end(citycode)
+            return self._loaded[citycode]
+        rows = self._ask(
+            "SELECT city, blob FROM communes WHERE citycode = ? ORDER BY layer", citycode
+        )
+        try:
+            layers = [decode(blob) for _, blob in rows]
+            found = to_commune(citycode, str(rows[0][0]), layers) if rows else None
+        except (ValueError, IndexError) as error:
+            raise fail(
+                "adresses_index_illisible", place=Place(file=self.path.name), got=citycode
+            ) from error
+        self._loaded[citycode] = found
+        if len(self._loaded) > self._keep:
+            self._loaded.popitem(last=False)
+        return found
+
+    def streets_of(self, citycodes: Iterable[str]) -> pd.DataFrame:
+        """Return the numbered addresses of communes, to draw the ground of a map.
+
+        Parameters
+        ----------
+        citycodes : iterable of str
+            Current codes; those the index does not hold give no row.
+
+        Returns
+        -------
+        DataFrame
+            `street` (name), `number` (int), `x`, `y` (metres, legal projection), `citycode`,
+            by commune, street and number.
+        """
+        import numpy as np  # noqa: PLC0415 with pandas: only maps need them
+        import pandas as pd  # noqa: PLC0415
+
+        streets = [
+            s
+            for code in sorted(set(citycodes))
+            if (c := self.commune(code))
+            for s in c.streets
+            if s.numbers.size
+        ]
+        sizes = [s.numbers.size for s in streets]
+        return pd.DataFrame(
+            {
+                "street": np.repeat(np.array([s.name for s in streets], dtype=object), sizes),
+                "number": np.concatenate([s.numbers for s in streets] or [np.empty(0, np.int32)]),
+                "x": np.concatenate([s.x for s in streets] or [np.empty(0)]),
+                "y": np.concatenate([s.y for s in streets] or [np.empty(0)]),
+                "citycode": np.repeat(np.array([s.citycode for s in streets], dtype=object), sizes),
+            }
+        )
+
+
+def refusal(error: sqlite3.Error) -> OSError | None:
+    """Return what the system refused behind an error of the database; None when the file is at fault."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return OSError(_REFUSALS[code], "") if code in _REFUSALS else None
+
+
+def _half_written(path: Path) -> bool:
+    """Tell an index that a killed import left with its journal: opened as it is, it could lie."""
+    return path.with_name(f"{path.name}-journal").exists()
+
+
+def _files(connection: sqlite3.Connection) -> list[AddressFile]:
+    """Return the files that still stand behind a commune, or whose import was cut."""
+    rows = connection.execute(
+        "SELECT name, kind, layer, sha256, size_bytes, vintage, rows, stored, duplicates, rejected,"
+        " mended, communes, finished FROM sources WHERE finished = 0"
+        " OR id IN (SELECT source_id FROM communes) ORDER BY id"
+    )
+    return [AddressFile(*[*row[:-1], bool(row[-1])]) for row in rows]
+
+
+def files_in(folder: Path) -> tuple[AddressFile, ...]:
+    """Return the address files imported in a folder of geography; nothing when there is no index."""
+    path = folder / FILE_NAME
+    if not path.is_file():
+        return ()
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        return tuple(_files(connection))
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        raise fail("adresses_index_illisible", place=Place(file=path.name)) from error
+    finally:
+        connection.close()
+
+
+def verify(path: Path) -> list[tuple[str, str]]:
+    """Read an index whole.
+
+    Parameters
+    ----------
+    path : Path
+        The index file; nothing is wrong with one that is not there.
+
+    Returns
+    -------
+    list of (str, str)
+        What is wrong, as (code, commune or file); empty when the index is whole.
+    """
+    wrong: list[tuple[str, str]] = []
+    if not path.is_file():
+        return wrong
+    if _half_written(path):
+        return [("import_coupe", path.name)]
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+            wrong.append(("index_abime", path.name))
+        for code, addresses, blob in connection.execute(
+            "SELECT citycode, addresses, blob FROM communes"
+        ):
+            try:
+                if decode(blob).number.size != addresses:
+                    wrong.append(("commune_abimee", code))
+            except (ValueError, IndexError):
+                wrong.append(("commune_abimee", str(code)))
+        wrong += [("import_coupe", f.name) for f in _files(connection) if not f.finished]
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
+        wrong.append(("index_abime", path.name))
+    finally:
+        connection.close()
+    return wrong

@@ -1,0 +1,1 @@
+"""The terminal: options shared, French messages, consoles, interruption."""

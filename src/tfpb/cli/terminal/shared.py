@@ -1,0 +1,242 @@
+"""What every command shares: options, the guard that speaks French, progress, the geography folder."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from tfpb.cli.terminal.interruption import STOPPED, STOPPED_CODE, was_asked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from tfpb.errors import Fault
+
+_OUR_FAULT: Final = 1
+_MOST_SHOWN: Final = 200
+
+Sortie = Annotated[Path, typer.Option("--sortie", "-s", help="Fichier ou dossier à écrire.")]
+Feuille = Annotated[
+    str | None,
+    typer.Option("--feuille", help="Feuille du classeur à lire (la bonne est cherchée sinon)."),
+]
+CsvBrut = Annotated[
+    bool, typer.Option("--csv-brut", help="CSV pour programmes : virgule, point décimal, UTF-8.")
+]
+Geodonnees = Annotated[
+    Path | None,
+    typer.Option(
+        "--geodonnees",
+        envvar="TFPB_GEODONNEES",
+        help="Dossier des géodonnées importées (par défaut celui de l’utilisateur).",
+        show_envvar=True,
+    ),
+]
+ToutRecalculer = Annotated[
+    bool,
+    typer.Option(
+        "--tout-recalculer", help="Ne reprend rien des calculs gardés d’une fois sur l’autre."
+    ),
+]
+Colonne = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--colonne",
+        help="Nom d’une colonne du fichier, par exemple adresse=ADR1 (répétable).",
+    ),
+]
+
+
+def say(text: str = "") -> None:
+    """Print a line for the user; signs that the console lacks are written plainly (see `console`)."""
+    print(text)  # noqa: T201 - this is where the house speaks
+
+
+def written(arguments: Sequence[str]) -> str:
+    """Write a command line as the user could type or paste it, spaces in names included."""
+    import shlex
+    import subprocess
+
+    return subprocess.list2cmdline(arguments) if os.name == "nt" else shlex.join(arguments)
+
+
+def complain(text: str = "") -> None:
+    """Print a line on the error channel."""
+    print(text, file=sys.stderr)  # noqa: T201
+
+
+@contextlib.contextmanager
+def guard() -> Iterator[None]:
+    """Turn what goes wrong into French and an exit code: 2 the input, 1 ours; never a traceback.
+
+    `TFPB_TRACE=1` shows the traceback to whoever mends the program.
+    """
+    from tfpb.errors import TfpbError
+
+    try:
+        yield
+    except TfpbError as error:
+        if was_asked():
+            raise _stopped() from None
+        show_faults(error.faults)
+        raise typer.Exit(error.exit_code) from None
+    except (typer.Exit, typer.Abort, typer.BadParameter):
+        raise
+    except BrokenPipeError:  # the reader of our output has left (« | head »): nothing to say to it
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+        raise typer.Exit(0) from None
+    except KeyboardInterrupt:
+        was_asked()
+        raise _stopped() from None
+    except Exception as error:
+        if was_asked():
+            raise _stopped() from None
+        if os.environ.get("TFPB_TRACE"):
+            raise
+        if (refused := _system_error(error)) is not None:
+            show_faults([_refused(refused)])
+            raise typer.Exit(TfpbError.exit_code) from None
+        complain(
+            "Une erreur du programme est survenue (ce n’est pas votre fichier) : "
+            f"{type(error).__name__}. Relancez avec la variable TFPB_TRACE=1 et envoyez le texte affiché."
+        )
+        raise typer.Exit(_OUR_FAULT) from None
+
+
+def _stopped() -> typer.Exit:
+    complain(STOPPED)
+    return typer.Exit(STOPPED_CODE)
+
+
+def _system_error(error: BaseException | None) -> OSError | None:
+    """Find what the system refused behind an error, whatever library met it."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno:
+            return error
+        if type(error).__name__ == "SerialisationError" and "IO_" in str(error):
+            return OSError(errno.ENOSPC, "")  # how the XML library of workbooks says so
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _refused(error: OSError) -> Fault:
+    """Make the fault of a file or folder the system refuses, wherever in the program that was."""
+    from tfpb.errors import Fault, Place
+    from tfpb.words.faults.file_faults import reason
+
+    known = "" if error.filename is None else str(error.filename)
+    name = Path(known).name.removeprefix(".").removesuffix(".part")
+    return Fault("acces_impossible", Place(name), reason(error))
+
+
+def show_faults(faults: Iterable[Fault]) -> None:
+    """List faults on the error channel in reading order, those alike together, with their count."""
+    from tfpb.words.faults.sentences import say_all
+    from tfpb.words.numbers import plural
+
+    listed = say_all(faults)
+    complain(f"{plural(len(listed), 'faute')} à corriger avant de continuer :")
+    for number, said in enumerate(listed[:_MOST_SHOWN], start=1):
+        first, *rest = said.lines()
+        complain(f"{number}. {first}")
+        for line in rest:
+            complain(f"  {line}")
+    if len(listed) > _MOST_SHOWN:
+        complain(f"… et {plural(len(listed) - _MOST_SHOWN, 'autre')}.")
+
+
+def list_doubts(doubts: Iterable[Fault]) -> None:
+    """List every doubt in full, those alike together."""
+    from tfpb.words.faults.sentences import say_all
+    from tfpb.words.numbers import plural
+
+    listed = say_all(doubts)
+    if listed:
+        say(f"{plural(len(listed), 'doute')} à relire (rien n’est bloqué) :")
+    for said in listed:
+        for line in said.lines():
+            say(f"  {line}")
+
+
+def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> None:
+    """List doubts briefly on the standard channel, each kind once with the first as its example.
+
+    What to do follows, unless all of them are listed elsewhere.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+    most : int
+        Most kinds shown.
+    where : str
+        Where all of them are listed, when they are.
+    """
+    from tfpb.words.faults.sentences import say as in_french
+
+    kinds: dict[str, list[Fault]] = {}
+    for fault in faults:
+        kinds.setdefault(fault.code, []).append(fault)
+    for alike in list(kinds.values())[:most]:
+        said = in_french(alike[0])
+        place = f" ({said.where})" if said.where else ""
+        others = len(alike) - 1
+        more = (
+            f" Et {others} {'autre' if others == 1 else 'autres'} de même nature." if others else ""
+        )
+        say(f"  – {said.title}{place}{more}")
+        if not where and said.hint and not said.hint.startswith("Rien à faire"):
+            say(f"    que faire : {said.hint}")
+    if len(kinds) > most:
+        say(f"  – … et {len(kinds) - most} autres natures de doute.")
+    if where and kinds:
+        say(f"  Tous sont listés dans {where}.")
+
+
+@contextlib.contextmanager
+def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on a terminal; elsewhere stay silent. Yields `advance(count)`."""
+    if not sys.stderr.isatty():
+        yield lambda _count: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda count: bar.advance(task, count)
+
+
+def geodata_folder(option: Path | None) -> Path:
+    """Return the folder of imported geography: the option, TFPB_GEODONNEES, or the user's own."""
+    if option is not None:
+        return option
+    if given := os.environ.get("TFPB_GEODONNEES"):
+        return Path(given)
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("tfpb", appauthor=False)) / "geodonnees"
+
+
+def renames(pairs: Iterable[str] | None) -> dict[str, str]:
+    """Read `--colonne adresse=NOM` options.
+
+    Raises
+    ------
+    typer.BadParameter
+        If one has no « = ».
+    """
+    out = {}
+    for pair in pairs or ():
+        name, mark, header = pair.partition("=")
+        if not mark or not header:
+            message = f"« {pair} » : écrivez nom=COLONNE, par exemple adresse=ADR_LIGNE1"
+            raise typer.BadParameter(message)
+        out[name.strip()] = header.strip()
+    return out

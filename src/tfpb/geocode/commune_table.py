@@ -1,0 +1,167 @@
+"""One commune made ready for matching: exact keys first, an index of words only when it is needed."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from tfpb.geocode.line.cleaning import clean, flatten
+from tfpb.geocode.line.phonetics import sound
+from tfpb.geocode.line.street_names import Name, name_of
+from tfpb.geocode.line.vocabulary import LIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tfpb.geocode.source import CommuneAddresses, Street
+
+LIGHT_WEIGHT: Final = 0.3
+INITIAL_WEIGHT: Final = 0.35
+_SHORTEST_PREFIX: Final = 2
+_SHORTEST_TYPO: Final = 4
+_MOST_EXPANSIONS: Final = 12
+_CUTOFFS: Final = {4: 0.74, 5: 0.7}
+_LONG_CUTOFF: Final = 0.66
+
+
+class Group(NamedTuple):
+    """Streets of one commune that bear the same name.
+
+    Parameters
+    ----------
+    name : Name
+    members : tuple of int
+        Positions in `CommuneAddresses.streets`.
+    """
+
+    name: Name
+    members: tuple[int, ...]
+
+
+class StreetTable:
+    """Streets of one commune, by every key they are looked up with.
+
+    Parameters
+    ----------
+    commune : CommuneAddresses
+    """
+
+    def __init__(self, commune: CommuneAddresses) -> None:
+        self.commune = commune
+        self.streets: tuple[Street, ...] = commune.streets
+        grouped: dict[str, list[int]] = {}
+        names: dict[str, Name] = {}
+        for index, street in enumerate(commune.streets):
+            name = name_of(flatten(clean(street.name)))
+            grouped.setdefault(name.key, []).append(index)
+            names.setdefault(name.key, name)
+        self.groups = tuple(Group(names[key], tuple(members)) for key, members in grouped.items())
+        self.by_key: dict[str, int] = {group.name.key: i for i, group in enumerate(self.groups)}
+        self.by_core: dict[str, list[int]] = {}
+        self.by_joined: dict[str, list[int]] = {}
+        for i, group in enumerate(self.groups):
+            if group.name.core:
+                self.by_core.setdefault(group.name.core, []).append(i)
+                for form in {group.name.joined, group.name.full}:
+                    self.by_joined.setdefault(form, []).append(i)
+        self.own_words = frozenset(name_of(flatten(clean(commune.city))).tokens)
+        self.expansions: dict[str, dict[str, float]] = {}
+        self.found: dict[object, object] = {}
+        self.choices: dict[object, object] = {}
+
+    @cached_property
+    def postings(self) -> dict[str, list[int]]:
+        """Groups that hold a word."""
+        out: dict[str, list[int]] = {}
+        for i, group in enumerate(self.groups):
+            for token in dict.fromkeys(group.name.tokens):
+                out.setdefault(token, []).append(i)
+        return out
+
+    @cached_property
+    def vocabulary(self) -> list[str]:
+        """All words, sorted."""
+        return sorted(self.postings)
+
+    @cached_property
+    def long_words(self) -> list[str]:
+        """Words long enough to be mistyped."""
+        return [w for w in self.vocabulary if len(w) > 2 and w.isalpha()]  # noqa: PLR2004
+
+    @cached_property
+    def sounds(self) -> dict[str, list[str]]:
+        """Words by how they sound."""
+        out: dict[str, list[str]] = {}
+        for word in self.long_words:
+            out.setdefault(sound(word), []).append(word)
+        return out
+
+    @cached_property
+    def joined_names(self) -> list[str]:
+        """Names without spaces, one a group."""
+        return [group.name.joined for group in self.groups]
+
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """Weight of a word: its rarity in the commune, less for titles."""
+        n = len(self.groups)
+        return {
+            word: math.log(1 + n / len(groups)) * (LIGHT_WEIGHT if word in LIGHT else 1.0)
+            for word, groups in self.postings.items()
+        }
+
+    @cached_property
+    def rarest(self) -> float:
+        """Weight of a word the commune does not know."""
+        return math.log(1 + len(self.groups))
+
+    def weight(self, token: str) -> float:
+        """Weight of a word of a query."""
+        if len(token) == 1 and token.isalpha():
+            return self.rarest * INITIAL_WEIGHT
+        known = self.weights.get(token)
+        if known is not None:
+            return known
+        return self.rarest * (LIGHT_WEIGHT if token in LIGHT else 1.0)
+
+    def expand(self, token: str) -> dict[str, float]:
+        """Return the words of the commune a written word may stand for, with a likeness 0..1."""
+        known = self.expansions.get(token)
+        if known is None:
+            known = self.expansions[token] = self._expand(token)
+        return known
+
+    def _expand(self, token: str) -> dict[str, float]:
+        if token in self.postings:
+            return {token: 1.0}
+        if len(token) < _SHORTEST_PREFIX or not token.isalpha():
+            return {}
+        out: dict[str, float] = {}
+        at = bisect_left(self.vocabulary, token)
+        while at < len(self.vocabulary) and self.vocabulary[at].startswith(token):
+            word = self.vocabulary[at]
+            out[word] = 0.75 + 0.2 * len(token) / len(word)
+            at += 1
+        _raise_to(out, ((word, 0.93) for word in self.sounds.get(sound(token), ())))
+        if len(token) >= _SHORTEST_TYPO:
+            cutoff = _CUTOFFS.get(len(token), _LONG_CUTOFF)
+            near = process.extract(
+                token,
+                self.long_words,
+                scorer=OSA.normalized_similarity,
+                score_cutoff=cutoff,
+                limit=_MOST_EXPANSIONS,
+            )
+            _raise_to(out, ((word, float(likeness)) for word, likeness, _ in near))
+        return out
+
+
+def _raise_to(out: dict[str, float], found: Iterable[tuple[str, float]]) -> None:
+    for word, likeness in found:
+        if likeness > out.get(word, 0.0):
+            out[word] = likeness

@@ -1,0 +1,1 @@
+"""The address line taken apart: numbers, street, complement."""

@@ -1,0 +1,155 @@
+"""The canonical form of a street name, the same on both sides of the comparison."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from tfpb.geocode.line.vocabulary import (
+    DOUBLE_TYPES,
+    MONTHS,
+    ORDINALS,
+    RESPELL,
+    SINGLE_DOUBLES,
+    TYPES,
+)
+
+_WORD: Final = re.compile(r"\d+|[a-z]+[.']?")
+_VOWELS: Final = frozenset("aeiouyh")
+_WHOLE: Final = {"grande rue", "petite rue"}
+_TENS: Final = {"20", "30", "40", "50", "60"}
+_YEAR_DIGITS: Final = 4
+
+
+class Name(NamedTuple):
+    """A street name taken apart.
+
+    Parameters
+    ----------
+    kind : str
+        Canonical type (`rue`, `avenue`…), empty when none is written.
+    tokens : tuple of str
+        Words that tell, in order; a single letter is an initial.
+    key : str
+        Type and tokens: equal keys are the same street name.
+    core : str
+        Tokens only.
+    joined : str
+        Tokens without spaces.
+    full : str
+        All words after the type without spaces, articles included.
+    plain : str
+        The name in full words, as an online service reads it best.
+    """
+
+    kind: str
+    tokens: tuple[str, ...]
+    key: str
+    core: str
+    joined: str
+    full: str
+    plain: str
+
+
+def words_of(flat: str) -> list[str]:
+    """Split flat text into words and numbers; an initial keeps its dot, an elision its quote."""
+    return _WORD.findall(flat)
+
+
+@lru_cache(maxsize=200_000)
+def name_of(flat: str) -> Name:
+    """Take a flat street name apart (type first, if there is one).
+
+    Parameters
+    ----------
+    flat : str
+        Lower case, no accents (`cleaning.flatten`).
+    """
+    words = _WORD.findall(flat)
+    kind, start = _type_of(words)
+    tokens: list[str] = []
+    full: list[str] = []
+    plain: list[str] = [kind] if kind else []
+    for i in range(start, len(words)):
+        word = words[i]
+        bare = word.rstrip(".'")
+        full.append(bare)
+        spelt = RESPELL.get(bare, bare)
+        plain.append(bare if not spelt or spelt.isdigit() else spelt)
+        if len(bare) == 1 and not bare.isdigit():
+            if _is_initial(words, i, start):
+                tokens.append(bare)
+            continue
+        if tokens and bare in ORDINALS and tokens[-1].isdigit():
+            continue
+        if spelt:
+            tokens.append(spelt.lstrip("0") or "0" if spelt.isdigit() else spelt)
+    tokens = _numbers_joined(tokens)
+    if not tokens and start:
+        kind, tokens = _type_as_name(words)
+        full = tokens
+    core = " ".join(tokens)
+    return Name(
+        kind, tuple(tokens), f"{kind} {core}", core, "".join(tokens), "".join(full), " ".join(plain)
+    )
+
+
+def _type_of(words: list[str]) -> tuple[str, int]:
+    """Read the type at the head of the words, once if it is repeated."""
+    kind, start = "", 0
+    while start < len(words):
+        word = words[start].rstrip(".'")
+        following = words[start + 1].rstrip(".'") if start + 1 < len(words) else ""
+        double = DOUBLE_TYPES.get((word, following)) or DOUBLE_TYPES.get(
+            (TYPES.get(word, word), following)
+        )
+        found = double or SINGLE_DOUBLES.get(word) or TYPES.get(word)
+        width = 2 if double else 1
+        if found is None or (kind and start + width >= len(words) and found not in _WHOLE):
+            break
+        if kind and found not in {kind, *_WHOLE}:
+            break
+        kind, start = found, start + width
+    return kind, start
+
+
+def _type_as_name(words: list[str]) -> tuple[str, list[str]]:
+    """Read a name made of a type alone (« Grande Rue », « Le Parc »)."""
+    kind = _type_of(words)[0]
+    return kind, [] if kind in _WHOLE else [words[-1].rstrip(".'")]
+
+
+def _is_initial(words: list[str], i: int, start: int) -> bool:
+    """Tell an initial (« A. Thomas », « L Blum ») from an elided or plain article."""
+    word = words[i]
+    if word.endswith("."):
+        return True
+    if word.endswith("'"):
+        return False
+    following = words[i + 1] if i + 1 < len(words) else ""
+    if word in {"l", "d"}:
+        return bool(following) and following[0] not in _VOWELS
+    if word in {"a", "y"}:
+        return i == start and bool(following)
+    return True
+
+
+def _numbers_joined(tokens: list[str]) -> list[str]:
+    """Add up numbers written as two words, and drop the year of a date."""
+    if len(tokens) < 2:  # noqa: PLR2004
+        return tokens
+    out: list[str] = []
+    for token in tokens:
+        last = out[-1] if out else ""
+        if token.isdigit() and last:
+            if last == "10" and token in {"7", "8", "9"}:
+                out[-1] = str(10 + int(token))
+                continue
+            if last in _TENS and len(token) == 1:
+                out[-1] = str(int(last) + int(token))
+                continue
+            if len(token) == _YEAR_DIGITS and last in MONTHS:
+                continue
+        out.append(token)
+    return out

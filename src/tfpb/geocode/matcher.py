@@ -1,0 +1,199 @@
+"""From a row to an answer: parse, commune, street, number, grade."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final
+
+from tfpb.geocode.answer_columns import Answer
+from tfpb.geocode.choose import Choice, Found, choose
+from tfpb.geocode.commune_finder import CommuneFinder, Place
+from tfpb.geocode.commune_table import StreetTable
+from tfpb.geocode.coordinates import read_given
+from tfpb.geocode.grade import REJECTED, confidence
+from tfpb.geocode.line.cleaning import clean, flatten
+from tfpb.geocode.line.house_numbers import NO_NUMBER
+from tfpb.geocode.line.parsed import ParsedAddress, Reading
+from tfpb.geocode.line.parser import parse
+from tfpb.geocode.line.street_names import name_of
+from tfpb.geocode.places import Point, Spot, corner
+from tfpb.geocode.streets import Candidate
+from tfpb.geocode.writing import parcels_written, with_given, write
+from tfpb.model.codes import ResultType
+from tfpb.model.projection import legal_epsg
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tfpb.geocode.source import AddressSource, CommuneTable
+
+TABLES_KEPT: Final = 2000
+"""Communes kept ready at once; a landlord's file rarely names more."""
+_SURE: Final = 0.95
+
+
+class Geocoder:
+    """Geocodes rows one by one; keeps communes ready between them.
+
+    Parameters
+    ----------
+    source : AddressSource
+    communes : CommuneTable
+    aliases : mapping of str to str
+        Old street name to current one, as the user writes them.
+    """
+
+    def __init__(
+        self,
+        source: AddressSource,
+        communes: CommuneTable,
+        aliases: Mapping[str, str] | None = None,
+    ) -> None:
+        self.source = source
+        self.finder = CommuneFinder(communes)
+        self.aliases = {
+            name_of(flatten(clean(old))).key: name_of(flatten(clean(new)))
+            for old, new in (aliases or {}).items()
+        }
+        self._tables: OrderedDict[str, StreetTable | None] = OrderedDict()
+
+    def table(self, code: str) -> StreetTable | None:
+        """Return a commune ready for matching, None when the base does not hold it."""
+        if code in self._tables:
+            return self._tables[code]
+        addresses = self.source.commune(code)
+        made = StreetTable(addresses) if addresses is not None and addresses.streets else None
+        self._tables[code] = made
+        if len(self._tables) > TABLES_KEPT:
+            self._tables.popitem(last=False)
+        return made
+
+    def row(
+        self, address: str, postcode: str, commune: str, code: str,
+        name: str = "", parcel: str = "", x: str = "", y: str = "",
+    ) -> Answer:  # fmt: skip
+        """Geocode one row; every cell is text, empty where unknown."""
+        parsed = parse(address)
+        place = self.finder.place(code, postcode or parsed.postcode, commune or parsed.town)
+        best = self._search(parsed.readings, place)
+        if best is None or best.confidence < _SURE or best.spot.first is None:
+            best = self._fallbacks(best, parsed, place, name, parcel)
+        table = best.table if best else self._first_table(place)
+        city = table.commune.citycode if table else (place.codes[0] if place.codes else "")
+        parcels = parcels_written(parsed, parcel, city) if parcel or parsed.parcels else []
+        answer = write(best, parsed, place, table, parcels)
+        if x or y:
+            given = read_given(x, y, table, legal_epsg(city))
+            return answer if given is None else with_given(answer, given)
+        if not address.strip() and best is None:
+            return Answer(
+                status="skipped", reasons=("adresse_vide",), postcode=answer.postcode,
+                city=answer.city, citycode=answer.citycode, parcel=answer.parcel,
+            )  # fmt: skip
+        return answer
+
+    def _first_table(self, place: Place) -> StreetTable | None:
+        return next((t for t in map(self.table, place.codes) if t is not None), None)
+
+    def _search(self, readings: tuple[Reading, ...], place: Place) -> Found | None:
+        """Look for a street in every commune the row may mean."""
+        if not readings:
+            return None
+        renamed = self._renamed(readings) if self.aliases else ()
+        if renamed:
+            readings = (*renamed, *readings)
+        found: list[Found] = []
+        for at, code in enumerate(place.codes):
+            table = self.table(code)
+            if table is None:
+                continue
+            sure = place.certainty if at == 0 or len(place.codes) <= 2 else place.certainty * 0.98  # noqa: PLR2004
+            choice = choose(table, readings, place)
+            if choice is not None:
+                said = ("voie_renommee",) if choice.candidate.reading < len(renamed) else ()
+                here = Found(table, choice, confidence(choice, certainty=sure), said)
+                found.append(here)
+                settled = here.confidence > _SURE and "commune_homonyme" not in place.reasons
+                if at == 0 and settled:
+                    return here
+        if not found:
+            return None
+        found.sort(key=lambda f: -f.confidence)
+        best = found[0]
+        if len(found) > 1 and found[1].confidence > 0.8 * best.confidence:
+            best = best._replace(
+                confidence=best.confidence * 0.6, reasons=(*best.reasons, "plusieurs_communes")
+            )
+        elif place.codes and best.table.commune.citycode != place.codes[0] and place.reasons:
+            best = best._replace(reasons=(*best.reasons, "autre_commune"))
+        return best
+
+    def _renamed(self, readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+        """Read a line under the new names the user gives to its streets."""
+        return tuple(
+            Reading(self.aliases[r.name.key], r.head)
+            for r in readings
+            if r.name.key in self.aliases
+        )
+
+    def _fallbacks(
+        self, best: Found | None, parsed: ParsedAddress, place: Place, name: str, parcel: str
+    ) -> Found | None:
+        """Try what else the row says: other addresses of the line, named places, name, parcel."""
+        tried: list[tuple[str, tuple[Reading, ...]]] = [
+            ("autre_adresse_retenue", other.readings) for other in parsed.others
+        ]
+        weak = best is None or best.confidence < REJECTED
+        if weak:
+            tried += [("par_nom_de_residence", (Reading(p, NO_NUMBER),)) for p in parsed.places]
+            if name:
+                tried.append(("par_nom_de_residence", parse(name).readings))
+        for reason, readings in tried:
+            other = self._search(readings, place)
+            if other is None or other.confidence < REJECTED:
+                continue
+            if best is None or best.confidence < REJECTED or (
+                other.spot.first is not None and best.spot.first is None and best.spot.ambiguous
+            ):  # fmt: skip
+                best = other._replace(reasons=(*other.reasons, reason))
+                break
+            if reason == "autre_adresse_retenue" and "deux_voies" in parsed.notes:
+                best = _at_corner(best, other)
+        if best is None or best.confidence < REJECTED:
+            return self._by_parcel(parsed, place, parcel) or best
+        return best
+
+    def _by_parcel(self, parsed: ParsedAddress, place: Place, parcel: str) -> Found | None:
+        """Find an address of the base that lies on the parcel written."""
+        table = self._first_table(place)
+        if table is None or not (parcel or parsed.parcels):
+            return None
+        wanted = parcels_written(parsed, parcel, table.commune.citycode)
+        for member, street in enumerate(table.streets):
+            for at, listed in enumerate(street.parcels or ()):
+                if listed and any(p in listed for p in wanted):
+                    point = Point(
+                        member, at, int(street.numbers[at]), str(street.suffixes[at]),
+                        float(street.x[at]), float(street.y[at]),
+                    )  # fmt: skip
+                    where = Spot(
+                        ResultType.HOUSENUMBER, point.x, point.y, 30.0, street, point, (point,)
+                    )
+                    made = Candidate(0, 0, 1.0, 1.0, 1.0, 1.0, 1.0, "parcel")
+                    return Found(table, Choice(made, where, 1.0), 0.9, ("par_parcelle",))
+        return None
+
+
+def _at_corner(one: Found, other: Found) -> Found:
+    """Place a line that names two streets where they meet, unless it bears a number."""
+    reasons = (*one.reasons, "deux_voies_trouvees")
+    if one.spot.first is not None or one.table is not other.table:
+        return one._replace(reasons=reasons)
+    table = one.table
+    meeting = corner(
+        table,
+        table.groups[one.choice.candidate.group].members,
+        table.groups[other.choice.candidate.group].members,
+        one.spot,
+    )
+    return one._replace(choice=one.choice._replace(spot=meeting), reasons=reasons)

@@ -1,0 +1,1 @@
+"""The pack: files written whole or not at all."""

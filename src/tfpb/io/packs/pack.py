@@ -1,0 +1,345 @@
+"""The pack on disk: written aside then renamed, never over a file that a hand has changed."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import zipfile
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count, islice, takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.errors import Place, fail
+from tfpb.io.packs.archive import zip_bytes
+from tfpb.io.packs.output_files import write_together
+from tfpb.io.packs.provenance import run_hash_told
+from tfpb.io.tables.contents import SPOILED_ARCHIVE, cannot_write
+from tfpb.io.tables.size_limits import max_file_bytes, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+JOURNAL: Final = "journal.json"
+ARCHIVE: Final = "dossier.zip"
+RUN: Final = "run.json"
+LISTING: Final = "empreintes.json"
+_SYSTEM_FILES: Final = frozenset({".ds_store", ".directory", "thumbs.db", "desktop.ini"})
+_LOCKS: Final = ("~$", ".~lock.", "._")
+_ENOUGH: Final = 20
+_ASIDE: Final = "-tfpb-"
+_NEW: Final = "nouveau"
+_OLD: Final = "ancien"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where a pack went.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder written (`DIR`, or `DIR.2` when `DIR` holds files changed by hand).
+    kept : tuple of str
+        Files changed by hand since the last run, left alone in `DIR`.
+    """
+
+    folder: Path
+    kept: tuple[str, ...] = ()
+
+
+def dumps(value: Any) -> bytes:
+    """Write JSON in one stable form: sorted keys, French letters as they are, a last newline."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, default=str)
+    return (text + "\n").encode()
+
+
+def write_pack(folder: Path, files: Mapping[str, bytes], journal: Mapping[str, Any]) -> Written:
+    """Write a pack: files, their list with hashes in the archive, and the journal outside it.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the user wants it.
+    files : mapping of str to bytes
+        Name inside the pack (with « / ») → content; `run.json` among them.
+    journal : mapping
+        Timings; not part of the pack's identity.
+
+    Raises
+    ------
+    TfpbError
+        `ecriture_impossible`.
+    """
+    listed = {**files, LISTING: _listing(files)}
+    return _write(
+        _named(Path(folder)), {**listed, ARCHIVE: zip_bytes(listed), JOURNAL: dumps(dict(journal))}
+    )
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> Written:
+    """Write files and their list with hashes, under the same care for files changed by hand."""
+    return _write(_named(Path(folder)), {**files, LISTING: _listing(files)})
+
+
+def new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Make a folder with its files, all at once; an empty one may stand there.
+
+    Raises
+    ------
+    TfpbError
+        `ecriture_impossible`.
+    """
+    folder = _named(Path(folder))
+    if folder.is_dir():  # perhaps the one we are in: it is filled, not replaced
+        write_together({folder / name: data for name, data in files.items()})
+        return
+    try:
+        settle(folder)
+        _replace_folder(folder, files)
+    except OSError as error:
+        raise cannot_write(folder.name, error) from error
+
+
+def _listing(files: Mapping[str, bytes]) -> bytes:
+    return dumps({name: _sha(data) for name, data in sorted(files.items())})
+
+
+def check_place(folder: Path) -> None:
+    """Check that a pack can be written to a place, before hours of work: no file stands there.
+
+    Raises
+    ------
+    TfpbError
+        `sortie_est_disque`; `sortie_est_fichier`; `ecriture_impossible` when the folder above cannot be
+        written to.
+    """
+    folder = _named(Path(folder))
+    if not folder.name:
+        raise fail("sortie_est_disque", got=str(folder))
+    if folder.exists() and not folder.is_dir():
+        raise fail("sortie_est_fichier", place=Place(folder.name), got=folder.name)
+    above = next((p for p in folder.parents if p.exists()), None)
+    if above is not None and not above.is_dir():
+        raise fail("sortie_est_fichier", place=Place(above.name), got=above.name)
+    if above is not None and not os.access(above, os.W_OK):
+        refused = PermissionError(errno.EACCES, "")
+        raise cannot_write(folder.name, refused)
+
+
+def free_place(folder: Path) -> Path:
+    """Return where a pack will go: `DIR`, or the first `DIR.2`, `DIR.3`… that no hand has changed.
+
+    Raises
+    ------
+    TfpbError
+        `ecriture_impossible`.
+    """
+    folder = _named(Path(folder))
+    try:
+        settle(folder)
+        return next(t for t in _places(folder) if not changed_by_hand(t))
+    except OSError as error:
+        raise cannot_write(folder.name, error) from error
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> Written:
+    check_place(folder)
+    try:
+        settle(folder)
+        kept = changed_by_hand(folder)
+        target = next(t for t in _places(folder) if not changed_by_hand(t))
+        _replace_folder(target, files)
+    except OSError as error:
+        raise cannot_write(folder.name, error) from error
+    return Written(target, kept)
+
+
+def _named(folder: Path) -> Path:
+    """Return a folder that bears a name: « . » is the folder we are in."""
+    return folder if folder.name not in ("", "..") else folder.resolve()
+
+
+def _places(folder: Path) -> Iterator[Path]:
+    """Name `DIR`, then `DIR.2` and so on."""
+    yield folder
+    for number in count(2):
+        yield folder.with_name(f"{folder.name}.{number}")
+
+
+def earlier_packs(folder: Path) -> list[Path]:
+    """Return the archives of the packs that stand in `DIR`, `DIR.2`…, in this order."""
+    return [p / ARCHIVE for p in earlier_folders(folder) if (p / ARCHIVE).is_file()]
+
+
+def earlier_folders(folder: Path) -> list[Path]:
+    """Return the folders that stand in `DIR`, `DIR.2`…, in this order."""
+    folder = _named(Path(folder))
+    settle(folder)
+    return list(takewhile(Path.is_dir, _places(folder)))
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def changed_by_hand(folder: Path) -> tuple[str, ...]:
+    """List the files of an earlier pack that no longer are what the run wrote, or that it did not write.
+
+    A folder that holds files but no list of hashes was not made by us: all of it counts as the user's,
+    and the first files met are enough to say so (it may be a whole home).
+    """
+    if not folder.is_dir():
+        return ()
+    found = (
+        p.relative_to(folder).as_posix()
+        for p in folder.rglob("*")
+        if p.is_file() and not _left_by_the_system(p.name)
+    )
+    listing = folder / LISTING
+    if not listing.is_file():
+        return tuple(sorted(islice(found, _ENOUGH)))
+    present = sorted(found)
+    known = _known_files(listing.read_bytes())
+    if known is None:
+        return (LISTING,)
+    ours = {LISTING, ARCHIVE, JOURNAL}
+    changed = [
+        name
+        for name in present
+        if name not in ours and known.get(name) != _sha((folder / name).read_bytes())
+    ]
+    return tuple(changed)
+
+
+def _left_by_the_system(name: str) -> bool:
+    """Tell what folders gather by being looked at or open; any other hidden file is the user's."""
+    return name.lower() in _SYSTEM_FILES or name.startswith(_LOCKS)
+
+
+def _known_files(listing: bytes) -> dict[str, str] | None:
+    """Read a list of hashes; None when it is none."""
+    try:
+        known = json.loads(listing)
+    except (ValueError, RecursionError):
+        return None
+    return known if isinstance(known, dict) else None
+
+
+def settle(folder: Path) -> None:
+    """Put right what a run killed while it wrote has left beside `DIR` or `DIR.2`.
+
+    A pack that was moved aside comes back when nothing took its place; half-written folders go.
+    A run that is writing to the same place at this very moment would fail, its pack unharmed.
+    """
+    if not folder.parent.is_dir():
+        return
+    for aside in sorted(folder.parent.iterdir()):
+        name, mark, _ = aside.name.removeprefix(".").rpartition(_ASIDE)
+        ours = name == folder.name or name.startswith(f"{folder.name}.")
+        if not (mark and ours and aside.name.startswith(".") and aside.is_dir()):
+            continue
+        old, target = aside / _OLD, folder.with_name(name)
+        with suppress(OSError):
+            if old.is_dir() and not target.exists():
+                old.rename(target)
+            shutil.rmtree(aside)
+
+
+def _replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
+    """Write all files beside the target, then swap folders; the old one goes only when the new stands."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}{_ASIDE}", dir=target.parent))
+    new, old = aside / _NEW, aside / _OLD
+    try:
+        for name, data in files.items():
+            path = new / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            _flush(path)
+        if target.exists():
+            target.rename(old)
+            try:
+                new.rename(target)
+            except BaseException:
+                old.rename(target)
+                raise
+        else:
+            new.rename(target)
+    finally:
+        if target.exists() or not old.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _flush(path: Path) -> None:
+    """Have the disk hold a file before its folder takes a name: a power cut may come at any time."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def read_pack(path: Path) -> dict[str, bytes]:
+    """Read a pack, from its archive or its folder.
+
+    Raises
+    ------
+    TfpbError
+        `fichier_absent`, `pack_illisible`, `fichier_trop_grand` (an archive that swells).
+    """
+    path = Path(path)
+    if path.is_dir():
+        path = path / ARCHIVE
+    if not path.is_file():
+        raise fail("fichier_absent", place=Place(path.name), got=path.name)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size, limit = sum(i.file_size for i in archive.infolist()), max_file_bytes()
+            if size > limit:
+                raise too_large(path, size, limit)
+            pack = {name: archive.read(name) for name in archive.namelist()}
+    except SPOILED_ARCHIVE as error:
+        raise fail("pack_illisible", place=Place(path.name), got=path.name) from error
+    if lacks := [name for name in (LISTING, RUN) if name not in pack]:
+        raise fail("pack_illisible", place=Place(path.name), got=f"sans {' ni '.join(lacks)}")
+    return pack
+
+
+def broken_files(pack: Mapping[str, bytes]) -> list[tuple[str, str]]:
+    """Compare a pack with its own list of hashes.
+
+    Returns
+    -------
+    list of (file, state)
+        State is `absent`, `modifie`, `ajoute`, or `contredit` for a `run.json` whose hash is not that
+        of the inputs, settings and versions it tells; empty when the pack is whole.
+    """
+    known = _known_files(pack.get(LISTING, b""))
+    if known is None:
+        raise fail("pack_illisible", got=LISTING)
+    out = [(name, "absent") for name in known if name not in pack]
+    out += [(n, "modifie") for n, digest in known.items() if n in pack and _sha(pack[n]) != digest]
+    out += [(n, "ajoute") for n in pack if n not in known and n != LISTING]
+    if (RUN, "modifie") not in out and _contradicts(pack.get(RUN, b"")):
+        out.append((RUN, "contredit"))
+    return sorted(out)
+
+
+def _contradicts(run: bytes) -> bool:
+    """Tell whether the record of a bailleur's run bears another hash than what it tells gives."""
+    try:
+        record = json.loads(run)
+        return "controles" in record and run_hash_told(record) != record["empreinte"]
+    except (KeyError, ValueError, TypeError, RecursionError):
+        return True
+
+
+def run_hash_of(pack: Mapping[str, bytes]) -> str:
+    """Return the short hash of the run that made a pack, as every sheet's foot carries it."""
+    try:
+        return str(json.loads(pack[RUN])["empreinte"])
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
+        raise fail("pack_illisible", got=RUN) from error

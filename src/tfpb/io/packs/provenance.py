@@ -1,0 +1,124 @@
+"""Where a run comes from: versions, hash, checks; the content of `run.json`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from functools import lru_cache
+from importlib import metadata
+from pathlib import PureWindowsPath
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb import __version__
+from tfpb.model.record import Check, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+    from tfpb.model.assembly import Dossier
+    from tfpb.model.location import Located
+    from tfpb.model.settings import Settings
+
+_LIBRARIES: Final = (
+    "folium", "geopandas", "matplotlib", "numpy", "openpyxl", "pandas", "pyproj", "python-docx",
+    "scipy", "shapely", "typst",
+)  # fmt: skip
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that results and documents depend on."""
+    return {"tfpb": __version__, "python": platform.python_version(), **dict(_installed())}
+
+
+@lru_cache(maxsize=1)
+def _installed() -> tuple[tuple[str, str], ...]:
+    """Read once: every kept stage asks."""
+    return tuple((name, metadata.version(name)) for name in _LIBRARIES)
+
+
+def settings_told(settings: Settings) -> dict[str, Any]:
+    """Return the settings as a run tells them: of a file named by its whole path, the name only."""
+    told: dict[str, Any] = settings.model_dump(mode="json")
+    told["fichiers"] = {role: _names(value) for role, value in told["fichiers"].items()}
+    told["reglages"]["geodonnees"] = _names(told["reglages"]["geodonnees"])
+    return told
+
+
+def _names(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_names(v) for v in value]
+    path = PureWindowsPath(value)  # reads both kinds of slash
+    return path.name if path.root or path.drive else value
+
+
+def run_hash(settings: Settings, sources: Iterable[Source]) -> str:
+    """Return the short hash of a run: first 8 hex of sha256(input hashes + settings + versions)."""
+    return _short([(s.role, s.sha256) for s in sources], settings_told(settings), versions())
+
+
+def run_hash_told(record: Mapping[str, Any]) -> str:
+    """Compute the short hash again from what a `run.json` of ours tells.
+
+    Raises
+    ------
+    KeyError, TypeError
+        If the record is not one of `run_record`.
+    """
+    inputs = [(s["role"], s["sha256"]) for s in record["entrees"]]
+    return _short(inputs, record["reglages"], record["versions"])
+
+
+def _short(inputs: list[tuple[str, str]], settings: Any, versions_of_run: Any) -> str:
+    content = {"entrees": inputs, "reglages": settings, "versions": versions_of_run}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def checks_of(stock: pd.DataFrame, located: Located) -> tuple[Check, ...]:
+    """Count what must balance: rows in and out, dwellings in and out, one side a row."""
+    entrances, homes = located.entrances, located.residences
+    dwellings = int(stock["nb_logements"].fillna(0).sum())
+    split = homes[["logements_dans", "logements_hors", "logements_a_verifier"]].to_numpy().sum()
+    named = set(entrances["qpv_statut"]) <= {"dans", "hors", "a_verifier"}
+    return (
+        _same("lignes_patrimoine", len(entrances), len(stock)),
+        _same("residences", len(homes), stock["id_residence"].nunique()),
+        _same("logements", int(split), dwellings),
+        Check("trois_reponses", named, "", ""),
+    )
+
+
+def _same(name: str, got: int, expected: int) -> Check:
+    return Check(name, got == expected, str(got), str(expected))
+
+
+def run_record(dossier: Dossier) -> dict[str, Any]:
+    """Return the content of `run.json`: no clock, no absolute path."""
+    return {
+        "empreinte": dossier.run_hash,
+        "versions": versions(),
+        "reglages": settings_told(dossier.settings),
+        "entrees": [_source(s) for s in dossier.sources],
+        "controles": [
+            {"nom": c.name, "tenu": c.passed, "obtenu": c.got, "attendu": c.expected}
+            for c in dossier.checks
+        ],
+        "doutes": len(dossier.notices),
+        "masques_repris": sum(n.code == "masques_repris" for n in dossier.notices),
+    }
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return {
+        "role": source.role,
+        "nom": source.name,
+        "sha256": source.sha256,
+        "octets": source.size_bytes or None,  # of a geography, the imported file may be gone
+        "lignes": source.rows,
+        "millesime": source.vintage,
+        "licence": source.licence,
+        "reference": source.reference,
+    }

@@ -1,0 +1,1 @@
+"""The user's input files, each read with every fault and doubt."""

@@ -1,0 +1,282 @@
+"""Deliveries of the survey: workbook, CSV or SPSS file → text, without what names a household.
+
+The same wave delivered in any of the three forms reads alike: codes as « 8 », decimals with a point,
+headers in the plan's spelling. Names, telephones, mail addresses and verbatims are dropped here, so
+that nothing downstream can print them; each column dropped is said.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.errors import Fault, Place, Severity, TfpbError, fail
+from tfpb.io.sources.dictionaries import is_dictionary, read_dictionary
+from tfpb.io.sources.personal import personal_columns
+from tfpb.io.tables import french
+from tfpb.io.tables.contents import require_file, unreadable
+from tfpb.io.tables.size_limits import refuse_large
+from tfpb.io.tables.spss import read_spss
+from tfpb.io.tables.tabular import SPREADSHEETS, TextTable, read_table, sheet_names
+from tfpb.model.columns import STAMP
+from tfpb.model.dictionary import Dictionary
+from tfpb.survey.reading.delivery_columns import parse_side
+from tfpb.text import fold, mend_mojibake, squeeze
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tfpb.model.plan import Plan
+
+SPSS: Final = frozenset({".sav", ".zsav"})
+_ROUND_NUMBER: Final = re.compile(r"(-?(?:0|[1-9]\d*))[.,]0+")
+_BLANKS: Final = frozenset({"#NULL!", "#N/A", "#N/D", ".", "NA", "NaN", "nan", "NULL"})
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One delivery as read.
+
+    Parameters
+    ----------
+    table : TextTable
+        Answers, all text; columns that could name a household are gone.
+    dictionary : Dictionary
+        Labels delivered beside (sheet or SPSS labels), empty for a CSV.
+    notices : tuple of Fault
+        Columns dropped, accents mended: doubts only.
+    """
+
+    table: TextTable
+    dictionary: Dictionary
+    notices: tuple[Fault, ...] = ()
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Answers with the `STAMP` columns: what `tfpb.survey` reads."""
+        stamp = pd.DataFrame(
+            {
+                STAMP[0]: [self.table.file] * len(self.table.frame),
+                STAMP[1]: [self.table.sheet] * len(self.table.frame),
+                STAMP[2]: self.table.rows,
+            },
+            index=self.table.frame.index,
+        )
+        return pd.concat([self.table.frame, stamp], axis=1)
+
+
+def read_delivery(path: Path, plan: Plan | None = None, *, sheet: str | None = None) -> Delivery:
+    """Read one delivery of the survey.
+
+    Parameters
+    ----------
+    path : Path
+        xlsx, ods, xls, csv, parquet or SPSS (.sav, .zsav).
+    plan : Plan, optional
+        How the survey is read: its names find the sheet and the header, and are never dropped as
+        personal. Without a plan (drafting) the widest and longest sheet is taken.
+    sheet : str, optional
+        Sheet of a workbook that holds the answers.
+
+    Raises
+    ------
+    TfpbError
+        `fichier_absent`, `fichier_illisible`, `format_inconnu`, `feuille_absente`, `feuille_vide`.
+    """
+    path = Path(path)
+    used = plan_names(plan)
+    suffix = path.suffix.lower()
+    if suffix in SPSS:
+        table, dictionary = _read_spss(path)
+    elif suffix in SPREADSHEETS and path.is_file():
+        table, dictionary = _read_workbook(path, used, sheet)
+    else:
+        table, dictionary = read_table(path, known=used), Dictionary()
+    table = _in_plan_spelling(table, used)
+    dropped = personal_columns(table.frame, dictionary.labels, keep=used)
+    frame = table.frame.drop(columns=dropped)
+    frame, mended = _clean(frame)
+    frame = _named(frame, dictionary, plan)
+    weights = [c for c in frame.columns if plan is not None and c in plan.colonnes.poids]
+    for name in weights:
+        frame[name] = _decimals(frame[name].tolist())
+    table = replace(table, frame=frame)
+    return Delivery(table, _without(dictionary, dropped), _notices(table, dropped, mended))
+
+
+def plan_names(plan: Plan | None) -> tuple[str, ...]:
+    """List every column name a plan knows, in its order, each once."""
+    if plan is None:
+        return ()
+    columns = plan.colonnes
+    names: list[str] = [
+        *columns.repondant, *columns.vague, *columns.bailleur, *columns.residence, *columns.poids,
+        *columns.qpv, *columns.strates, *columns.ajustement, *columns.standardisation,
+    ]  # fmt: skip
+    for key, variable in plan.variables.items():
+        names += [key, *variable.colonnes]
+    for item in plan.items:
+        names += [*item.colonnes, *([item.filtre.colonne] if item.filtre else [])]
+    return tuple(dict.fromkeys(names))
+
+
+def _read_workbook(
+    path: Path, used: Iterable[str], sheet: str | None
+) -> tuple[TextTable, Dictionary]:
+    """Tell the answers from the dictionary by what the sheets hold, not by their names."""
+    known = tuple(used)
+    folded = {fold(n) for n in known}
+    tables: list[TextTable] = []
+    dictionary = Dictionary()
+    if sheet is not None:
+        tables.append(read_table(path, sheet=sheet, known=known))
+    for name in sheet_names(path):
+        if sheet is not None and fold(name) == fold(sheet):
+            continue
+        try:
+            # known names stand in the rows of a dictionary too: its header is looked for without them
+            plain = read_table(path, sheet=name)
+        except TfpbError as error:
+            if error.faults[0].code != "feuille_vide":
+                raise
+            continue
+        if is_dictionary(plain.frame):
+            dictionary = read_dictionary(plain.frame)
+        elif sheet is None:
+            tables.append(_with_header(plain, path, known))
+    if not tables:
+        raise fail("feuille_vide", place=Place(path.name))
+
+    def worth(table: TextTable) -> tuple[int, int]:
+        hits = sum(1 for c in table.frame.columns if fold(c) in folded)
+        return hits, table.frame.size
+
+    return max(tables, key=worth), dictionary
+
+
+def _with_header(plain: TextTable, path: Path, known: tuple[str, ...]) -> TextTable:
+    """Read a sheet again only if its header was missed: no known name in it, some further down."""
+    names = {fold(n) for n in known}
+    if not names or any(fold(c) in names for c in plain.frame.columns):
+        return plain
+    return read_table(path, sheet=plain.sheet, known=known)
+
+
+def _read_spss(path: Path) -> tuple[TextTable, Dictionary]:
+    """Read an SPSS file in codes; answers declared missing (NSP…) are kept, they are answers."""
+    require_file(path)
+    refuse_large(path)
+    try:
+        found = read_spss(path)
+    except (OSError, ValueError) as error:
+        raise unreadable(path, "fichier SPSS") from error
+    frame = pd.DataFrame(found["columns"], dtype=object)
+    if frame.empty:
+        raise fail("feuille_vide", place=Place(path.name))
+    values = {
+        name: {_ROUND_NUMBER.sub(r"\1", code): word for code, word in words}
+        for name, words in found["values"].items()
+    }
+    # SPSS shows cases numbered from 1, without a header line
+    return TextTable(frame, path.name, "", np.arange(1, len(frame) + 1), "."), Dictionary(
+        found["labels"], values
+    )
+
+
+def _in_plan_spelling(table: TextTable, used: Iterable[str]) -> TextTable:
+    """Give headers that differ from the plan by case, accents or spaces the plan's spelling."""
+    present = set(table.frame.columns)
+    spelling = {fold(n): n for n in used if n not in present}
+    renamed: dict[str, str] = {}
+    for header in table.frame.columns:
+        wanted = spelling.get(fold(mend_mojibake(header)))
+        if wanted is not None and header not in set(used) and wanted not in renamed.values():
+            renamed[header] = wanted
+    return replace(table, frame=table.frame.rename(columns=renamed))
+
+
+def _clean(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Bring codes to one writing and mend accents, value by value (a column holds few)."""
+    out: dict[str, list[str]] = {}
+    mended = 0
+    for name in frame.columns:
+        cells = frame[name].tolist()
+        written: dict[str, str] = {}
+        for text in dict.fromkeys(cells):
+            whole = mend_mojibake(text)
+            if whole != text:
+                mended += cells.count(text)
+            match = _ROUND_NUMBER.fullmatch(whole)
+            written[text] = "" if whole in _BLANKS else match[1] if match else whole
+        out[name] = [written[c] for c in cells]
+    return pd.DataFrame(out, index=frame.index, columns=frame.columns, dtype=object), mended
+
+
+def _named(frame: pd.DataFrame, dictionary: Dictionary, plan: Plan | None) -> pd.DataFrame:
+    """Write waves, bailleurs and sides by the names the dictionary gives their codes.
+
+    A code says nothing by itself: « 1 » may be the first bailleur of a list, or « Hors QPV ». A side keeps
+    its codes when they say the same, or when some name is none that a side is read from.
+    """
+    if plan is None:
+        return frame
+    roles = plan.colonnes
+    for column in (c for c in frame if c in {*roles.vague, *roles.bailleur, *roles.qpv}):
+        meanings = dictionary.meanings.get(str(column), {})
+        codes = {c for c in frame[column] if c}
+        said = {c: squeeze(meanings[c]) for c in codes if meanings.get(c)}
+        if column in roles.qpv:
+            sides = {c: parse_side(word) for c, word in said.items()}
+            plain = all(parse_side(c) == sides.get(c) for c in codes)
+            if plain or len(said) < len(codes) or None in sides.values():
+                continue
+        frame[column] = [said.get(c, c) for c in frame[column]]
+    return frame
+
+
+def _decimals(cells: list[str]) -> list[str]:
+    """Write weights with a point; what is no number stays as written, the survey will say so."""
+    parse = french.parse_decimal if any("," in c for c in cells) else french.parse_machine_decimal
+    out = []
+    for text in cells:
+        try:
+            out.append(repr(float(parse(text))) if text else "")
+        except ValueError:
+            out.append(text)
+    return out
+
+
+def _without(dictionary: Dictionary, dropped: Iterable[str]) -> Dictionary:
+    gone = set(dropped)
+    return Dictionary(
+        {k: v for k, v in dictionary.labels.items() if k not in gone},
+        {k: v for k, v in dictionary.meanings.items() if k not in gone},
+    )
+
+
+def _notices(table: TextTable, dropped: Iterable[str], mended: int) -> tuple[Fault, ...]:
+    out = [
+        Fault(
+            "donnee_personnelle_ecartee",
+            Place(table.file, table.sheet, 0, name),
+            fields={"colonne": name},
+            severity=Severity.DOUTE,
+        )
+        for name in dropped
+    ]
+    out += [n for n in table.notices if n.place.column in {"", *table.frame.columns}]
+    if mended:
+        out.append(
+            Fault(
+                "encodage_repare",
+                Place(table.file, table.sheet),
+                fields={"nombre": mended},
+                severity=Severity.DOUTE,
+            )
+        )
+    return tuple(out)

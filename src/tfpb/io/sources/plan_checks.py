@@ -1,0 +1,166 @@
+"""What a plan says of its deliveries: filters, scales and names must meet what was delivered."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tfpb.errors import Fault, Place, Severity
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tfpb.io.sources.deliveries import Delivery
+    from tfpb.model.plan import Item, Plan
+
+_MOST_WAVES: Final = 12
+_SHOWN: Final = 6
+_YEAR: Final = re.compile(r"(?:19|20)\d{2}")
+_WEIGHTLESS: Final = frozenset({"", "0.0", "-0.0", "nan"})
+
+
+def check_scales(plan: Plan, file: str) -> list[Fault]:
+    """Refuse a scale in which one code stands for two answers, or that names none as satisfied."""
+    faults = []
+    for name, scale in plan.echelles.items():
+        place = Place(file, "", 0, f"echelles.{name}")
+        kinds = {
+            kind: getattr(scale, kind, ())
+            for kind in ("satisfait", "insatisfait", "non_concerne", "nsp")
+        }
+        if scale.type != "note" and not (kinds["satisfait"] and kinds["insatisfait"]):
+            faults.append(Fault("plan_echelle_vide", place, name))
+        seen: dict[str, str] = {}
+        for kind, codes in kinds.items():
+            for code in codes:
+                key = _key(code)
+                other = seen.setdefault(key, kind)
+                if other != kind:
+                    fields = {"echelle": name, "un": other, "autre": kind}
+                    faults.append(Fault("plan_code_en_double", place, str(code), fields))
+    return faults
+
+
+def _key(code: object) -> str:
+    """Compare codes by value, as the recoding does: « 1 », 1 and 1.0 are one code."""
+    text = str(code).strip()
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        return fold(text)
+    return repr(number)
+
+
+def check_deliveries(
+    plan: Plan, deliveries: Iterable[Delivery], file: str, *, bailleur: str = ""
+) -> list[Fault]:
+    """Check what the plan's filters and names expect against what the deliveries hold.
+
+    Parameters
+    ----------
+    plan : Plan
+    deliveries : iterable of Delivery
+        At least one.
+    file : str
+        Name of the plan.
+    bailleur : str
+        Whose dossier it is: doubted when no delivery names it.
+    """
+    delivered = list(deliveries)
+    faults = [f for item in plan.items for f in _filter(item, plan, delivered, file)]
+    for delivery in delivered:
+        faults += [*_unanswered(plan, delivery), *_weights(plan, delivery)]
+    return [*faults, *_waves(plan, delivered), *_owner(plan, delivered, bailleur)]
+
+
+def _weights(plan: Plan, delivery: Delivery) -> Iterator[Fault]:
+    """Refuse a column of weights that weighs nothing: its wave would vanish."""
+    frame = delivery.table.frame
+    column = next((c for c in plan.colonnes.poids if c in frame.columns), None)
+    if column is not None and not any(_key(c) not in _WEIGHTLESS for c in frame[column].unique()):
+        place = Place(delivery.table.file, delivery.table.sheet, 0, column)
+        yield Fault("poids_tous_nuls", place)
+
+
+def _owner(plan: Plan, deliveries: list[Delivery], bailleur: str) -> Iterator[Fault]:
+    """Doubt a dossier whose bailleur no delivery names: its figures would be those of others."""
+    named: dict[str, str] = {}
+    place = Place()
+    for delivery in deliveries:
+        frame = delivery.table.frame
+        column = next((c for c in plan.colonnes.bailleur if c in frame.columns), None)
+        if column is None:
+            return
+        place = Place(delivery.table.file, delivery.table.sheet, 0, column)
+        named |= {fold(c): c for c in frame[column].unique() if c}
+    if bailleur and named and fold(bailleur) not in named:
+        # doubts enter the pack, where other bailleurs of a common delivery are not to be named
+        alone = next(iter(named.values())) if len(named) == 1 else f"{len(named)} autres bailleurs"
+        fields = {"lus": alone}
+        yield Fault("bailleur_absent_enquete", place, bailleur, fields, Severity.DOUTE)
+
+
+def _columns(name: str, plan: Plan) -> tuple[str, ...]:
+    variable = plan.variables.get(name)
+    return (name, *(variable.colonnes if variable is not None else ()))
+
+
+def _filter(item: Item, plan: Plan, deliveries: list[Delivery], file: str) -> Iterator[Fault]:
+    wanted = item.filtre
+    if wanted is None:
+        return
+    place = Place(file, "", 0, f"filtre de {item.identifiant}")
+    names = _columns(wanted.colonne, plan)
+    answers = {
+        cell
+        for d in deliveries
+        for n in names
+        if n in d.table.frame.columns
+        for cell in d.table.frame[n].unique()
+    }
+    if not answers:
+        yield Fault("filtre_colonne_inconnue", place, wanted.colonne, {"question": item.libelle})
+        return
+    variable = plan.variables.get(wanted.colonne)
+    known = {_key(c) for c in answers}
+    if variable is not None:
+        known |= {_key(c) for c in variable.categories}
+    for value in wanted.valeurs:
+        if _key(value) not in known:
+            shown = sorted(variable.categories if variable and variable.categories else answers)
+            yield Fault(
+                "filtre_valeur_inconnue",
+                place,
+                str(value),
+                {"colonne": wanted.colonne, "valeurs": ", ".join(shown[:_SHOWN])},
+            )
+
+
+def _unanswered(plan: Plan, delivery: Delivery) -> Iterator[Fault]:
+    """Doubt a question that stands in a delivery and that nobody answers."""
+    frame = delivery.table.frame
+    for item in plan.items:
+        column = next((c for c in item.colonnes if c in frame.columns), None)
+        if column is not None and not (frame[column] != "").any():
+            place = Place(delivery.table.file, delivery.table.sheet, 0, column)
+            yield Fault("question_sans_reponse", place, item.libelle, {}, Severity.DOUTE)
+
+
+def _waves(plan: Plan, deliveries: list[Delivery]) -> Iterator[Fault]:
+    """Refuse a column of dates or numbers read as waves: each would be a survey of its own."""
+    for delivery in deliveries:
+        frame = delivery.table.frame
+        column = next((c for c in plan.colonnes.vague if c in frame.columns), None)
+        if column is None:
+            continue
+        waves = sorted(set(frame[column]) - {""})
+        if len(waves) > _MOST_WAVES:
+            place = Place(delivery.table.file, delivery.table.sheet, 0, column)
+            fields = {"nombre": len(waves), "exemples": ", ".join(waves[:_SHOWN])}
+            yield Fault("vagues_trop_nombreuses", place, waves[0], fields)
+            continue
+        dateless = [w for w in waves if not _YEAR.search(w)]
+        if dateless:
+            place = Place(delivery.table.file, delivery.table.sheet, 0, column)
+            yield Fault("vague_sans_annee", place, ", ".join(dateless), {}, Severity.DOUTE)

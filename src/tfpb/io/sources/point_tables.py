@@ -1,0 +1,256 @@
+"""Tables of points as users have them: geocoded, in metres, in degrees, or addresses only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.errors import Fault, Headers, Place, TfpbError, stop_on_faults
+from tfpb.io.tables.headers import match_columns
+from tfpb.io.tables.typed import typed
+from tfpb.model.columns import Column, Contract, Kind
+from tfpb.model.tables import STOCK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from tfpb.io.tables.tabular import TextTable
+
+_OF_STOCK: Final = (
+    "id_residence", "id_batiment", "nom", "bailleur", "adresse", "code_postal", "commune",
+    "code_insee", "nb_logements", "parcelle",
+)  # fmt: skip
+
+
+def _stock_column(name: str) -> Column:
+    """Return a column of the stock; nothing is required of a plain list of points."""
+    column = STOCK.column(name)
+    kind = Kind.TEXT if name == "id_residence" else column.kind
+    return Column(name, kind, column.label, aliases=column.aliases, minimum=column.minimum)
+
+
+POINTS: Final = Contract(
+    "points",
+    "Points",
+    (
+        *(_stock_column(n) for n in _OF_STOCK),
+        Column("result_x", Kind.NUMBER, "abscisse, en mètres"),
+        Column("result_y", Kind.NUMBER, "ordonnée, en mètres"),
+        Column("longitude", Kind.NUMBER, "longitude, en degrés", aliases=("lon", "long", "lng")),
+        Column("latitude", Kind.NUMBER, "latitude, en degrés", aliases=("lat",)),
+        Column(
+            "x", Kind.NUMBER, "abscisse", aliases=("x lambert93", "x l93", "coord x", "x rgf93")
+        ),
+        Column(
+            "y", Kind.NUMBER, "ordonnée", aliases=("y lambert93", "y l93", "coord y", "y rgf93")
+        ),
+        Column(
+            "result_radius_m",
+            Kind.NUMBER,
+            "incertitude, en mètres",
+            aliases=("rayon", "rayon m"),
+            minimum=0,
+        ),
+        Column("result_verdict", Kind.TEXT, "verdict du géocodeur"),
+        Column("result_citycode", Kind.CODE, "code Insee trouvé"),
+        Column("result_city", Kind.TEXT, "commune trouvée"),
+        Column("result_parcelle", Kind.CODE, "référence cadastrale trouvée"),
+    ),
+)
+"""Columns `tfpb localiser` looks for."""
+_TWINS: Final = (("result_x", "x"), ("result_y", "y"), ("longitude", "x"), ("latitude", "y"))
+_SHORT: Final = {"rayon": "result_radius_m"}
+_DEGREES: Final = 180.0
+
+
+class Given(StrEnum):
+    """How the positions of a table are given."""
+
+    GEOCODED = "geocodees"
+    METRES = "metres"
+    DEGREES = "degres"
+    NOTHING = "aucune"
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A second pair of columns that gives positions, left for the one that was read.
+
+    Parameters
+    ----------
+    points : DataFrame
+        Rows of the table, the pair in `result_x, result_y` or `longitude, latitude`.
+    left, kept : tuple of str
+        Headers of this pair and of the one that was read.
+    """
+
+    points: pd.DataFrame
+    left: tuple[str, str]
+    kept: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PointTable:
+    """What `locate` reads of a table.
+
+    Parameters
+    ----------
+    points : DataFrame
+        Columns of `POINTS` + stamp, one row a row of the table, positions in `result_x, result_y`
+        (metres) or `longitude, latitude` (degrees).
+    given : Given
+    headers : mapping of str to str
+        Column of the positions → header of the user's file, to quote in messages.
+    notices : tuple of Fault
+        Doubts met while reading.
+    rival : Rival, optional
+        Where `x, y` and `longitude, latitude` are both there.
+    """
+
+    points: pd.DataFrame
+    given: Given
+    headers: Mapping[str, str]
+    notices: tuple[Fault, ...] = ()
+    rival: Rival | None = None
+
+    def in_their_words(self, faults: Iterable[Fault]) -> list[Fault]:
+        """Quote the user's own headers where faults name our columns."""
+        listed = list(faults)
+        sheets = {(f.place.file, f.place.sheet): self.headers for f in listed}
+        return list(Headers(sheets).quote(listed))
+
+
+def known_headers() -> tuple[str, ...]:
+    """Return every header that tells a table of points, to find the header under title rows."""
+    return tuple(n for c in POINTS.columns for n in (c.name, *c.aliases))
+
+
+def read_points(table: TextTable, *, renames: Mapping[str, str] | None = None) -> PointTable:
+    """Read the positions of a table, and what `locate` may use besides.
+
+    Parameters
+    ----------
+    table : TextTable
+    renames : mapping of str to str, optional
+        Our column (`x`, `y`, `longitude`, `latitude`, `rayon`…) → header of the table.
+
+    Raises
+    ------
+    TfpbError
+        A column the user named that is absent or unknown, numbers that cannot be read.
+    """
+    asked = {_SHORT.get(k, k): v for k, v in (renames or {}).items()}
+    unknown = [k for k in asked if k not in POINTS.names]
+    if unknown:
+        listed = ", ".join(["rayon", *POINTS.names])
+        raise TfpbError(
+            Fault("colonne_option_inconnue", Place(table.file), k, {"noms": listed})
+            for k in unknown
+        )
+    frame, faults = typed(table, POINTS, renames=asked)
+    stop_on_faults(faults)
+    points = frame[[*POINTS.names, "_fichier", "_feuille", "_ligne"]].copy()
+    named = {"x", "y"} <= asked.keys()
+    given = _settle(points, named=named)
+    found, _ = match_columns(table, POINTS, asked)
+    rival = None if given is Given.GEOCODED else _rival(frame, found, named=named)
+    if (
+        not (_both(frame, "longitude", "latitude").any() and given is Given.DEGREES)
+        and given is not Given.GEOCODED
+    ):
+        found |= {a: found[b] for a, b in _TWINS if b in found}
+    return PointTable(points, given, found, tuple(faults), rival)
+
+
+def _rival(frame: pd.DataFrame, found: Mapping[str, str], *, named: bool) -> Rival | None:
+    """Take the pair of columns that is not read, when a table has both."""
+    if not (_both(frame, "x", "y") & _both(frame, "longitude", "latitude")).any():
+        return None
+    degrees, plain = (found["longitude"], found["latitude"]), (found["x"], found["y"])
+    if named:
+        return Rival(frame[["longitude", "latitude"]], degrees, plain)
+    small = _small(frame)
+    target = {"x": "longitude", "y": "latitude"} if small else {"x": "result_x", "y": "result_y"}
+    return Rival(frame[["x", "y"]].rename(columns=target), plain, degrees)
+
+
+def _small(points: pd.DataFrame) -> bool:
+    """Say whether all of x and y could be degrees."""
+    here = _both(points, "x", "y")
+    return bool((points.loc[here, ["x", "y"]].abs() <= _DEGREES).to_numpy().all())
+
+
+def _settle(points: pd.DataFrame, *, named: bool) -> Given:
+    """Choose among the positions of a table, and put them where `locate` reads them.
+
+    A geocoder's own columns first, unless the user named `x` and `y`; then degrees; then x and y,
+    which are degrees when all of them could be, else metres.
+    """
+    if not named and _both(points, "result_x", "result_y").any():
+        given = Given.GEOCODED
+    elif not named and _both(points, "longitude", "latitude").any():
+        given = Given.DEGREES
+    elif _both(points, "x", "y").any():
+        x, y = (points[c].to_numpy(dtype=float) for c in ("x", "y"))
+        small = _small(points)
+        given = Given.DEGREES if small else Given.METRES
+        targets = ("longitude", "latitude") if small else ("result_x", "result_y")
+        for target, values in zip(targets, (x, y), strict=True):
+            points[target] = values
+        other = ("result_x", "result_y") if small else ("longitude", "latitude")
+        points[list(other)] = np.nan
+    else:
+        given = Given.NOTHING
+    if given is not Given.GEOCODED:
+        # An overseas postcode tells the territory where no commune is given.
+        overseas = points["code_postal"].where(points["code_postal"].str.startswith("97"), "")
+        code = points["code_insee"].where(points["code_insee"] != "", overseas)
+        points["result_citycode"] = points["result_citycode"].where(
+            points["result_citycode"] != "", code
+        )
+    for ours, theirs in (("result_parcelle", "parcelle"), ("result_city", "commune")):
+        points[ours] = points[ours].where(points[ours] != "", points[theirs])
+    return given
+
+
+def _both(points: pd.DataFrame, a: str, b: str) -> NDArray[np.bool_]:
+    """Tell the rows where both coordinates are there."""
+    return np.asarray(points[a].notna() & points[b].notna(), dtype=bool)
+
+
+def with_answers(table: TextTable, answers: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Put answers after the columns of a table; an input column of the same name gives way.
+
+    Returns
+    -------
+    frame : DataFrame
+        Input columns as read, then the answers, same order of rows.
+    renamed : tuple of str
+        Input columns that became `<nom>_entree`.
+    """
+    clash = [
+        str(c)
+        for c in table.frame.columns
+        if str(c).lower() in {str(a).lower() for a in answers.columns}
+    ]
+    taken = {str(c).lower() for c in table.frame.columns} | {
+        str(a).lower() for a in answers.columns
+    }
+    names: dict[str, str] = {}
+    for name in clash:
+        free = f"{name}_entree"
+        while free.lower() in taken:
+            free += "_entree"
+        taken.add(free.lower())
+        names[name] = free
+    if len(answers) != len(table.frame):  # one row in, one row out: anything else is our own bug
+        message = f"{len(table.frame)} rows in, {len(answers)} out"
+        raise AssertionError(message)
+    left: Any = table.frame.rename(columns=names).reset_index(drop=True)
+    return pd.concat([left, answers.reset_index(drop=True)], axis=1), tuple(names)

@@ -1,0 +1,177 @@
+"""Checks of the stock on its own, and the mending of identifiers other files spoiled."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from tfpb.errors import Fault, Place, Severity
+from tfpb.model.columns import STAMP
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tfpb.io.sources.deliveries import Delivery
+
+_DIGITS: Final = re.compile(r"\d+")
+_FORMS: Final = (
+    (
+        "code_postal",
+        re.compile(r"\s*\d(?:\s?\d){3,4}(?:\.0)?\s*(?:cedex.*)?", re.IGNORECASE),
+        "code postal",
+    ),
+    ("code_insee", re.compile(r"\s*\d?[0-9AB]\d{3}\s*", re.IGNORECASE), "code Insee"),
+)
+"""Four digits are a code that a spreadsheet took for a number: its zero is given back."""
+
+
+def check_stock(frame: pd.DataFrame, bailleur: str) -> tuple[pd.DataFrame, list[Fault]]:
+    """Check the keys of the stock: the same entrance twice is a fault, no address a doubt.
+
+    Returns
+    -------
+    frame : DataFrame
+        With `bailleur` filled where it was empty.
+    faults : list of Fault
+    """
+    out = frame.copy()
+    out["bailleur"] = [b or bailleur for b in out["bailleur"]]
+    faults = [*_entrances(frame), *_owners(out), *_codes(frame)]
+    empty = [i for i, n in enumerate(frame["nb_logements"]) if n is not pd.NA and n == 0]
+    if empty and len(empty) == len(frame):
+        # money, shares and clusters follow dwellings: without any, every figure would be nil or made up
+        faults.append(Fault("patrimoine_sans_logement", _place(frame, 0, "nb_logements"), "0"))
+    elif empty:
+        place = _place(frame, empty[0], "nb_logements")
+        fields = {"nombre": len(empty)}
+        faults.append(Fault("logements_nuls", place, "0", fields, Severity.DOUTE))
+    return out, faults
+
+
+def _entrances(frame: pd.DataFrame) -> list[Fault]:
+    placed = frame["x"].notna() & frame["y"].notna()
+    if not any(frame["adresse"]) and not placed.any():
+        return [Fault("patrimoine_sans_adresse", _place(frame, 0, "adresse"))] if len(frame) else []
+    faults: list[Fault] = []
+    seen: dict[tuple[str, str, str], int] = {}
+    names = ("id_residence", "id_batiment", "adresse", "commune", "code_insee", "code_postal")
+    columns = zip(*(frame[c] for c in names), strict=True)
+    for row, (residence, building, address, city, code, postcode) in enumerate(columns):
+        key = (residence, fold(address), fold(building))
+        if address and key in seen:
+            faults.append(
+                Fault(
+                    "ligne_en_double",
+                    _place(frame, row),
+                    " ".join(filter(None, (residence, building, address))),
+                    {"autre": seen[key], "cle": "même résidence, même adresse, même bâtiment",
+                     "objet": "entrée"},
+                )
+            )  # fmt: skip
+        seen.setdefault(key, int(frame[STAMP[2]].iloc[row]))
+        doubt = ""
+        if not address and not placed.iloc[row]:
+            doubt, got = "adresse_absente", residence
+        elif not city and not code and not postcode:
+            doubt, got = "commune_absente", address
+        if doubt:
+            faults.append(Fault(doubt, _place(frame, row), got, {}, Severity.DOUTE))
+    return faults
+
+
+def _owners(frame: pd.DataFrame) -> list[Fault]:
+    """Doubt a résidence that two bailleurs hold: identifiers of two files may have met by chance."""
+    owners: dict[str, dict[str, str]] = {}
+    first: dict[str, int] = {}
+    for row, (residence, owner) in enumerate(
+        zip(frame["id_residence"], frame["bailleur"], strict=True)
+    ):
+        if residence:
+            held = owners.setdefault(residence, {})
+            held.setdefault(fold(owner), owner)
+            if len(held) > 1:
+                first.setdefault(residence, row)
+    return [
+        Fault(
+            "residence_deux_organismes",
+            _place(frame, row, "bailleur"),
+            residence,
+            {"organismes": ", ".join(owners[residence].values())},
+            Severity.DOUTE,
+        )
+        for residence, row in first.items()
+    ]
+
+
+def _codes(frame: pd.DataFrame) -> list[Fault]:
+    """Doubt codes of communes that have not the form of one: the address is sought without them."""
+    return [
+        Fault(
+            "code_commune_douteux", _place(frame, row, name), text, {"quoi": what}, Severity.DOUTE
+        )
+        for name, form, what in _FORMS
+        for row, text in enumerate(frame[name])
+        if text and not form.fullmatch(text)
+    ]
+
+
+class Identifiers:
+    """Identifiers of the stock, and the ones a spreadsheet turned into numbers (« 111 » for « 00111 »).
+
+    Parameters
+    ----------
+    known : iterable of str
+        Identifiers of the stock.
+    """
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = {k for k in known if k}
+        self._bare: dict[str, str] = {}
+        for name in sorted(self._known):
+            if _DIGITS.fullmatch(name):
+                bare = name.lstrip("0")
+                # two identifiers that differ by their zeros alone cannot be told apart
+                self._bare[bare] = "" if bare in self._bare else name
+
+    def _whole(self, text: str) -> str:
+        if not text or text in self._known or not _DIGITS.fullmatch(text):
+            return text
+        return self._bare.get(text.lstrip("0")) or text
+
+    def mend(self, frame: pd.DataFrame, column: str) -> tuple[pd.DataFrame, list[Fault]]:
+        """Give back their zeros to the identifiers of a stamped frame, and say how many."""
+        cells = list(frame[column])
+        whole = [self._whole(c) for c in cells]
+        changed = [i for i, (a, b) in enumerate(zip(cells, whole, strict=True)) if a != b]
+        if not changed:
+            return frame, []
+        out = frame.copy()
+        out[column] = pd.Series(whole, index=frame.index, dtype=object)
+        first = changed[0]
+        fields = {"nombre": len(changed), "lu": whole[first]}
+        place = _place(frame, first, column)
+        return out, [Fault("zeros_retablis", place, cells[first], fields, Severity.DOUTE)]
+
+    def mend_delivery(self, delivery: Delivery, columns: Iterable[str]) -> Delivery:
+        """Do the same for a delivery of the survey."""
+        column = next((c for c in columns if c in delivery.table.frame.columns), None)
+        if column is None:
+            return delivery
+        frame, faults = self.mend(delivery.frame, column)
+        if not faults:
+            return delivery
+        text = frame[list(delivery.table.frame.columns)]
+        return replace(
+            delivery,
+            table=replace(delivery.table, frame=text),
+            notices=(*delivery.notices, *faults),
+        )
+
+
+def _place(frame: pd.DataFrame, row: int, column: str = "") -> Place:
+    file, sheet, line = (frame[name].iloc[row] for name in STAMP)
+    return Place(str(file), str(sheet), int(line), column)

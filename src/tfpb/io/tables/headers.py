@@ -1,0 +1,174 @@
+"""Which column of a file is which of a contract: by the user's word, by name, by another header, by label."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tfpb.errors import Fault, Place, Severity
+from tfpb.model.columns import Kind
+from tfpb.text import fold
+from tfpb.words.faults.reading_faults import rename_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tfpb.io.tables.tabular import TextTable
+    from tfpb.model.columns import Column, Contract
+
+_LINKING: Final = frozenset(
+    ("a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les")
+)
+_UNTELLING: Final = frozenset(("euro", "euros", "eur", "montant", "montants"))
+"""Words that say no more than the sign « € », which folding drops: « Montant valorisé (en euros) »."""
+_SAME: Final = {"nbre": "nombre", "nb": "nombre", "no": "n", "num": "n", "numero": "n"}
+_UNIT: Final = re.compile(r" (eur|pct|m)$")
+_THOUSANDS: Final = re.compile(r"\b[km] ?(?:€|eur)|\b(?:milliers?|millions?)\b", re.IGNORECASE)
+_TELLING: Final = 3
+"""Letters from which a word, or its beginning, tells something."""
+
+
+def match_columns(
+    table: TextTable, contract: Contract, renames: Mapping[str, str]
+) -> tuple[dict[str, str], list[Fault]]:
+    """Find the header of each column: given by the user, by its name, by an alias or its label.
+
+    A last round forgets linking words, units and plurals, and reads « Nbre » as « nombre », « N° » as
+    « numéro ».
+
+    Returns
+    -------
+    found : dict of str to str
+        Contract name → header.
+    faults : list of Fault
+        `colonne_en_double`, and `colonne_absente` for a column that must be there or that the user named.
+    """
+    headers: dict[str, list[str]] = {}
+    bare: dict[str, list[str]] = {}
+    for header in table.frame.columns:
+        headers.setdefault(fold(header), []).append(header)
+        bare.setdefault(_bare(header), []).append(header)
+    place = Place(table.file, table.sheet)
+    found: dict[str, str] = {}
+    faults: list[Fault] = []
+    taken: set[str] = set()
+
+    def take(column: Column, hits: list[str]) -> bool:
+        free = [h for h in hits if h not in taken]
+        if free:
+            found[column.name] = free[0]
+            taken.add(free[0])
+            faults.extend(_twins(headers, free, column.name, place))
+        return bool(free)
+
+    for column in contract.columns:
+        take(column, headers.get(fold(renames.get(column.name, column.name)), []))
+    left = [c for c in contract.columns if c.name not in found and c.name not in renames]
+    for column in left:
+        any(
+            take(column, headers.get(fold(name), []))
+            for name in (*column.aliases, *_labels(column))
+        )
+    for column in left:
+        if column.name not in found:
+            names = (column.name, *column.aliases, *_labels(column))
+            any(take(column, bare.get(_bare(name), [])) for name in names if _telling(name))
+    unread = [h for h in table.frame.columns if h not in taken]
+    faults += [
+        Fault(
+            "colonne_absente",
+            place,
+            fields={
+                "colonne": renames.get(column.name, column.name),
+                "signification": column.label or column.name,
+                "lues": ", ".join(f"« {h} »" for h in table.frame.columns),
+                "aussi": rename_words(contract.name, column.name, _likely(column, unread)),
+            },
+        )
+        for column in contract.columns
+        if column.name not in found and (column.required or column.name in renames)
+    ]
+    return found, faults
+
+
+def unread_columns(table: TextTable, contract: Contract, found: Mapping[str, str]) -> list[Fault]:
+    """Tell the columns of a file that nothing reads: a right or a date lost in silence moves money.
+
+    Returns
+    -------
+    list of Fault
+        `colonne_ressemblante` for a header that looks like a column nobody found; `colonnes_non_lues`
+        for the others, in a contract that is closed.
+    """
+    unread = [h for h in table.frame.columns if h not in set(found.values())]
+    place = Place(table.file, table.sheet)
+    doubts = []
+    for column in contract.columns:
+        likely = "" if column.name in found or column.required else _likely(column, unread)
+        if likely:
+            unread.remove(likely)
+            fields = {
+                "colonne": column.name,
+                "signification": column.label or column.name,
+                "aussi": rename_words(contract.name, column.name, likely),
+            }
+            here = Place(table.file, table.sheet, 0, likely)
+            doubts.append(Fault("colonne_ressemblante", here, likely, fields, Severity.DOUTE))
+    if contract.closed and unread:
+        listed = ", ".join(f"« {h} »" for h in unread)
+        doubts.append(Fault("colonnes_non_lues", place, listed, {}, Severity.DOUTE))
+    return doubts
+
+
+def _labels(column: Column) -> tuple[str, ...]:
+    """Return the label, as the templates print it, and the same without its unit or its example."""
+    label = column.label
+    return tuple(dict.fromkeys((label, re.split(r", en | \(| : ", label)[0]))) if label else ()
+
+
+def _bare(header: str) -> str:
+    """Reduce a header to the words that tell, in one spelling and in the singular."""
+    words = [w for w in fold(header).split() if w not in _LINKING | _UNTELLING]
+    return " ".join(
+        _SAME.get(w, w[:-1] if len(w) > _TELLING and w[-1] == "s" else w) for w in words
+    )
+
+
+def _likely(column: Column, unread: Iterable[str]) -> str:
+    """Return the header that most looks like a column: its words, or their beginnings, are there.
+
+    One word in common is not enough (« code agence » is no « code postal »), unless it is all there is.
+    """
+    names = (_UNIT.sub("", fold(column.name)), *column.aliases, *_labels(column))
+    vocabularies = [_telling(name) for name in names]
+    best, most = "", 0
+    for header in unread:
+        if column.kind is Kind.MONEY and _THOUSANDS.search(header):
+            continue  # a name alone would not make euros of it
+        words = _telling(header)
+        for vocabulary in vocabularies:
+            shared = sum(any(_alike(w, v) for v in vocabulary) for w in words)
+            enough = shared > 1 or (shared == len(words) == 1 and len(words[0]) > _TELLING)
+            if enough and shared > most:
+                best, most = header, shared
+    return best
+
+
+def _telling(name: str) -> list[str]:
+    return [w for w in _bare(name).split() if len(w) >= _TELLING]
+
+
+def _alike(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def _twins(
+    headers: Mapping[str, list[str]], hits: list[str], name: str, place: Place
+) -> list[Fault]:
+    """Refuse to choose between columns of the same header (readers number the second « X (2) »)."""
+    first = hits[0]
+    numbered = [h for h in headers.get(fold(f"{first} (2)"), []) if h == f"{first} (2)"]
+    if len(hits) + len(numbered) < 2:  # noqa: PLR2004
+        return []
+    fields = {"colonne": name, "lues": ", ".join(f"« {h} »" for h in (*hits, *numbered))}
+    return [Fault("colonne_en_double", place, fields=fields)]

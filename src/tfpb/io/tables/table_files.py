@@ -1,0 +1,204 @@
+"""Tables out: numbers as numbers, text that never runs, whole files or none."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.errors import Place, fail
+from tfpb.io.packs.output_files import write_bytes
+from tfpb.io.tables.cell_text import plain
+from tfpb.text import drop_controls
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT_FILES: Final = frozenset({".csv", ".txt", ".tsv"})
+DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the start of a formula."""
+_MAX_CELL: Final = 32_767
+_WRITTEN: Final = TEXT_FILES | {".xlsx", ".ods", ".parquet"}
+
+
+def csv_bytes(frame: pd.DataFrame, *, raw_csv: bool = False) -> bytes:
+    """Write a frame as CSV bytes: utf-8-sig, « ; », decimal comma; or plain UTF-8, « , », point.
+
+    Text that a spreadsheet would run as a formula is prefixed with an apostrophe, unless `raw_csv`.
+    """
+    mark, separator = (".", ",") if raw_csv else (",", ";")
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=separator, lineterminator="\r\n")
+    writer.writerow([_csv_cell(c, mark, raw=raw_csv) for c in frame.columns])
+    columns = [_csv_column(frame[c], mark, raw=raw_csv) for c in frame.columns]
+    writer.writerows(zip(*columns, strict=True))
+    return out.getvalue().encode("utf-8" if raw_csv else "utf-8-sig")
+
+
+def _csv_column(cells: pd.Series[Any], mark: str, *, raw: bool) -> list[str]:
+    """Write a column cell by cell; text that comes again is looked at once."""
+    values = cells.astype(object).tolist()
+    if cells.dtype == float:
+        return [_csv_float(v, mark) for v in values]
+    if not isinstance(cells.dtype, pd.StringDtype):
+        return [_csv_cell(v, mark, raw=raw) for v in values]
+    told = {v: _csv_cell(v, mark, raw=raw) for v in dict.fromkeys(values)}
+    return [told[v] for v in values]
+
+
+def _csv_float(value: float, mark: str) -> str:
+    return "" if np.isnan(value) else repr(float(value)).removesuffix(".0").replace(".", mark)
+
+
+def _csv_cell(value: Any, mark: str, *, raw: bool) -> str:
+    if value is None or value is pd.NA or value is pd.NaT:
+        return ""
+    if isinstance(value, (bool, np.bool_)):
+        return "1" if value else "0"
+    if isinstance(value, (float, np.floating)):
+        return _csv_float(float(value), mark)
+    if isinstance(value, Decimal):
+        return f"{value:f}".replace(".", mark)
+    if isinstance(value, (int, np.integer)):
+        return str(int(value))
+    if isinstance(value, (tuple, list)):
+        return " | ".join(str(v) for v in value)
+    text = drop_controls(str(value))
+    return "'" + text if not raw and text.startswith(DANGEROUS) and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.replace(",", "."))
+    except ValueError:
+        return False
+    return True
+
+
+def write_table(
+    path: Path, frame: pd.DataFrame, *, raw_csv: bool = False, sheet: str = "Données"
+) -> None:
+    """Write a frame by the extension of `path` (csv, xlsx, ods, parquet), whole or not at all.
+
+    Raises
+    ------
+    TfpbError
+        `format_inconnu`, or `ecriture_impossible` (folder absent, file open elsewhere, disk full).
+    """
+    write_bytes(path, table_bytes(path, frame, raw_csv=raw_csv, sheet=sheet))
+
+
+def check_format(path: Path) -> None:
+    """Refuse a name whose extension is no table's (`format_inconnu`), before anything is computed."""
+    if path.suffix.lower() not in _WRITTEN:
+        raise fail(
+            "format_inconnu",
+            place=Place(path.name),
+            got=path.suffix.lower() or path.name,
+            attendu="csv, xlsx, ods ou parquet",
+        )
+
+
+def table_bytes(
+    path: Path, frame: pd.DataFrame, *, raw_csv: bool = False, sheet: str = "Données"
+) -> bytes:
+    """Render a frame in the format that the extension of `path` names.
+
+    Raises
+    ------
+    TfpbError
+        `format_inconnu`.
+    """
+    check_format(path)
+    suffix = path.suffix.lower()
+    if suffix in TEXT_FILES:
+        return csv_bytes(frame, raw_csv=raw_csv)
+    if suffix == ".xlsx":
+        return xlsx_bytes({sheet: frame})
+    if suffix == ".ods":
+        return _ods_bytes(frame, sheet)
+    buffer = io.BytesIO()
+    _parquet_ready(frame).to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _parquet_ready(frame: pd.DataFrame) -> pd.DataFrame:
+    out: dict[str, Any] = {}
+    for name in frame.columns:
+        if frame[name].dtype == object:
+            out[str(name)] = pd.Series([_parquet_value(v) for v in frame[name]], dtype=object)
+        else:
+            out[str(name)] = frame[name].to_numpy()
+    return pd.DataFrame(out)
+
+
+def _parquet_value(value: Any) -> Any:
+    if value is None or isinstance(value, (str, Decimal, dt.date)):
+        return value
+    return _csv_cell(value, ".", raw=True)
+
+
+def xlsx_bytes(sheets: dict[str, pd.DataFrame]) -> bytes:
+    """Write plain sheets: header in bold, frozen, filtered; text never becomes a formula."""
+    from openpyxl import Workbook  # noqa: PLC0415 - 0.3 s that reading does not need
+    from openpyxl.styles import Font  # noqa: PLC0415
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
+    from tfpb.io.packs.archive import settle_xlsx  # noqa: PLC0415
+
+    book = Workbook()
+    book.remove(book.active)  # type: ignore[arg-type]
+    for title, frame in sheets.items():
+        page = book.create_sheet(title)
+        for j, name in enumerate(frame.columns, start=1):
+            head = page.cell(1, j)
+            _put(head, str(name))
+            head.font = Font(bold=True)
+            longest = max([len(str(name)), *(len(str(v)) for v in frame[name].head(200))])
+            page.column_dimensions[get_column_letter(j)].width = min(60, max(8, longest + 2))
+            for i, value in enumerate(frame[name], start=2):
+                _put(page.cell(i, j), value)
+        page.freeze_panes = "A2"
+        if len(frame.columns):
+            page.auto_filter.ref = f"A1:{get_column_letter(len(frame.columns))}{len(frame) + 1}"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return settle_xlsx(buffer.getvalue())
+
+
+def _put(cell: Any, value: Any) -> None:
+    value = plain(value)
+    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        return
+    if isinstance(value, (bool, int, float, Decimal, dt.date)):
+        cell.value = value
+        return
+    text = " | ".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
+    cell.value = drop_controls(text)[:_MAX_CELL]
+    cell.data_type = "s"
+    if text.startswith(DANGEROUS):
+        cell.quotePrefix = True
+
+
+def _ods_bytes(frame: pd.DataFrame, sheet: str) -> bytes:
+    buffer = io.BytesIO()
+    out = pd.DataFrame(
+        {str(c): [_ods_value(v) for v in frame[c]] for c in frame.columns}, dtype=object
+    )
+    with pd.ExcelWriter(buffer, engine="odf") as writer:
+        out.to_excel(writer, sheet_name=sheet, index=False)
+    return buffer.getvalue()
+
+
+def _ods_value(value: Any) -> Any:
+    value = plain(value)
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, (tuple, list)):
+        return " | ".join(map(str, value))
+    return drop_controls(value) if isinstance(value, str) else value

@@ -1,0 +1,1 @@
+"""The pipeline: its stages on one page, the runner, kept results, and what composes them."""

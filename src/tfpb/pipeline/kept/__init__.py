@@ -1,0 +1,1 @@
+"""Results of stages kept from one run to the next, by the content of what they read."""

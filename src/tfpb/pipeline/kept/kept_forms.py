@@ -1,0 +1,218 @@
+"""The forms in which a stage's result is kept on disk: tables, protected tables, files, values.
+
+Plain parts only (Parquet, JSON, pictures): reading one back runs nothing. Answers of tenants have no
+form here, so that they cannot be kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, astuple, fields
+from decimal import Decimal
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.errors import Fault, Place, Severity
+from tfpb.model.location import Located
+from tfpb.model.money import Abatement, DroitCommun, LegalValue, Programme
+from tfpb.model.survey import Published, WaveFacts
+from tfpb.survey.secrecy.disclosure import reopened
+
+Parts = dict[str, bytes]
+TABLE: Final = "table"
+PUBLICATION: Final = "publication"
+FILES: Final = "fichiers"
+VALUES: Final = "valeurs"
+_TABLES: Final = ("comparison", "levels", "priorities", "benchmark")
+
+
+def to_parts(form: str, value: Any) -> Parts:
+    """Write a value as named parts.
+
+    Raises
+    ------
+    TypeError
+        If it is not of the form's own kind (estimates that nobody protected are not), or holds what
+        the form cannot hold.
+    """
+    kinds, write, _ = _FORMS[form]
+    if not isinstance(value, kinds):
+        raise TypeError(type(value).__name__)
+    return write(value)
+
+
+def from_parts(form: str, parts: Mapping[str, bytes]) -> Any:
+    """Read a value back from its parts (KeyError, ValueError or TypeError when they are broken)."""
+    return _FORMS[form][2](parts)
+
+
+def _table_parts(frame: pd.DataFrame, name: str = TABLE) -> Parts:
+    """Split a table: columns of one plain type to Parquet, columns of mixed objects to JSON."""
+    if not all(isinstance(c, str) for c in frame.columns):
+        raise TypeError("columns")
+    objects = [c for c in frame.columns if frame[c].dtype == object]
+    typed = frame.drop(columns=objects)
+    buffer = io.BytesIO()
+    typed.to_parquet(buffer, index=True)
+    rest = {
+        "ordre": list(frame.columns),
+        "objets": {c: _plain(list(frame[c])) for c in objects},
+    }
+    return {f"{name}.parquet": buffer.getvalue(), f"{name}.json": _json(rest)}
+
+
+def _table_from(parts: Mapping[str, bytes], name: str = TABLE) -> pd.DataFrame:
+    frame = pd.read_parquet(io.BytesIO(parts[f"{name}.parquet"]))
+    rest = json.loads(parts[f"{name}.json"])
+    for column, cells in rest["objets"].items():
+        held = np.empty(len(frame), dtype=object)
+        for row, cell in enumerate(_python(cells)):
+            held[row] = cell
+        frame[column] = pd.Series(held, index=frame.index, dtype=object)
+    order: list[str] = rest["ordre"]
+    return frame[order]
+
+
+def _publication_parts(published: Published | None) -> Parts:
+    if published is None:
+        return {"publication.json": _json(None)}
+    parts: Parts = {}
+    for name in (*_TABLES, "items"):
+        parts |= _table_parts(getattr(published, name), name)
+    rest = {
+        "vagues": [_plain(asdict(w)) for w in published.waves],
+        "reglages": _plain(published.settings),
+        "doutes": [_plain(_fault_fields(f)) for f in published.notices],
+    }
+    return {**parts, "publication.json": _json(rest)}
+
+
+def _publication_from(parts: Mapping[str, bytes]) -> Published | None:
+    rest = json.loads(parts["publication.json"])
+    if rest is None:
+        return None
+    tables = {name: _table_from(parts, name) for name in _TABLES}
+    return reopened(
+        tables,
+        items=_table_from(parts, "items"),
+        waves=tuple(WaveFacts(**_python(w)) for w in rest["vagues"]),
+        notices=tuple(_fault(*_python(f)) for f in rest["doutes"]),
+        settings=_python(rest["reglages"]),
+    )
+
+
+def _fault_fields(fault: Fault) -> tuple[object, ...]:
+    place = astuple(fault.place)
+    return fault.code, place, fault.got, dict(fault.fields), str(fault.severity)
+
+
+def _fault(code: str, place: tuple[Any, ...], got: str, fields: dict[str, Any], how: str) -> Fault:
+    return Fault(code, Place(*place), got, fields, Severity(how))
+
+
+def _value_parts(values: Mapping[str, Any]) -> Parts:
+    """Write named values: tables apart, the frozen values of `_KNOWN` field by field."""
+    tables: dict[str, pd.DataFrame] = {}
+    tree = _tree({str(k): v for k, v in values.items()}, tables)
+    parts = {"valeurs.json": _json(tree)}
+    for name, table in tables.items():
+        parts |= _table_parts(table, name)
+    return parts
+
+
+def _tree(value: Any, tables: dict[str, pd.DataFrame]) -> Any:
+    if isinstance(value, pd.DataFrame):
+        if type(value) is not pd.DataFrame:  # geometries have no form here
+            raise TypeError(type(value).__name__)
+        name = f"table{len(tables)}"
+        tables[name] = value
+        return {"table": name}
+    if type(value) in _KNOWN.values():
+        told = {f.name: _tree(getattr(value, f.name), tables) for f in fields(value)}
+        return {"valeur": [type(value).__name__, told]}
+    if isinstance(value, tuple):
+        return {"suite": [_tree(v, tables) for v in value]}
+    if isinstance(value, dict):
+        return {"dict": [[_plain(k), _tree(v, tables)] for k, v in value.items()]}
+    return {"simple": _plain(value)}
+
+
+def _values_from(parts: Mapping[str, bytes]) -> Any:
+    return _grown(json.loads(parts["valeurs.json"]), parts)
+
+
+def _grown(tree: dict[str, Any], parts: Mapping[str, bytes]) -> Any:
+    ((kind, inner),) = tree.items()
+    if kind == "table":
+        return _table_from(parts, inner)
+    if kind == "valeur":
+        name, told = inner
+        return _KNOWN[name](**{k: _grown(v, parts) for k, v in told.items()})
+    if kind == "suite":
+        return tuple(_grown(v, parts) for v in inner)
+    if kind == "dict":
+        return {_python(k): _grown(v, parts) for k, v in inner}
+    return _python(inner)
+
+
+def _file_parts(files: Mapping[str, bytes]) -> Parts:
+    return dict(files)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _plain(value: Any) -> Any:
+    """Turn a value into what JSON holds, told apart where JSON would mix two kinds up."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, tuple | list):
+        return {"t" if isinstance(value, tuple) else "l": [_plain(v) for v in value]}
+    if isinstance(value, dict):
+        return {"d": [[_plain(k), _plain(v)] for k, v in value.items()]}
+    if isinstance(value, Decimal):
+        return {"n": str(value)}
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return {"j": value.isoformat()}
+    raise TypeError(type(value).__name__)
+
+
+def _python(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    ((kind, inner),) = value.items()
+    return _READERS[kind](inner)
+
+
+_READERS: Final[dict[str, Callable[[Any], Any]]] = {
+    "t": lambda inner: tuple(_python(v) for v in inner),
+    "l": lambda inner: [_python(v) for v in inner],
+    "d": lambda inner: {_python(k): _python(v) for k, v in inner},
+    "n": Decimal,
+    "j": dt.date.fromisoformat,
+}
+
+_KNOWN: Final[dict[str, type]] = {
+    kind.__name__: kind
+    for kind in (Fault, Place, Located, Abatement, LegalValue, Programme, DroitCommun)
+}
+"""Frozen values that have a form; whatever holds answers is not among them."""
+
+_Write = Callable[[Any], Parts]
+_Read = Callable[[Mapping[str, bytes]], Any]
+_FORMS: Final[dict[str, tuple[tuple[type, ...], _Write, _Read]]] = {
+    TABLE: ((pd.DataFrame,), _table_parts, _table_from),
+    PUBLICATION: ((Published, type(None)), _publication_parts, _publication_from),
+    FILES: ((dict,), _file_parts, dict),
+    VALUES: ((dict,), _value_parts, _values_from),
+}

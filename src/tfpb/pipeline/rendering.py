@@ -1,0 +1,52 @@
+"""A dossier as the files of its pack: documents, maps, data. Loaded only when something is to be made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tfpb.evidence.differences import DICTIONARY
+from tfpb.io.packs.bilans import programme_files
+from tfpb.io.packs.geopackage import geopackage_bytes
+from tfpb.io.packs.pack import RUN, dumps
+from tfpb.io.packs.provenance import run_record
+from tfpb.io.tables.tabular import csv_bytes
+from tfpb.pipeline.steps.mapping import layers
+from tfpb.report.map_model import map_model
+from tfpb.report.pack_files import data_tables, dictionary, pack_files
+from tfpb.report.sections import report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tfpb.model.assembly import Dossier
+    from tfpb.stage import Executor
+
+
+def pack_of(
+    dossier: Dossier, *, workers: int, execute: Executor, advance: Callable[[int], None]
+) -> dict[str, bytes]:
+    """Make every file of the pack but its archive: name inside the pack → bytes.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    workers : int
+        Printed maps drawn at once; `execute` may then be called from several threads.
+    execute : Executor
+        Draws charts and sheets, each a stage of its own.
+    advance : callable
+        Told of each document done.
+    """
+    said = report(dossier)
+    dpi = dossier.settings.reglages.dpi
+    model = map_model(dossier)
+    files = pack_files(said, model, dpi=dpi, workers=workers, execute=execute, advance=advance)
+    tables = data_tables(said)
+    files[DICTIONARY] = csv_bytes(dictionary(tables))
+    for table in tables:
+        files[f"donnees/{table.key}.csv"] = csv_bytes(table.rows[[c.key for c in table.columns]])
+    head = dossier.settings.dossier
+    files |= programme_files(dossier.programme, year=head.annee, fictional=head.donnees_fictives)
+    files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))
+    files[RUN] = dumps(run_record(dossier))
+    return files

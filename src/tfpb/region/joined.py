@@ -1,0 +1,199 @@
+"""Parts put together: one stock table, one survey whose items are those of the region's plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb import survey
+from tfpb.errors import Fault, Place, Severity, TfpbError
+from tfpb.model.location import Located
+from tfpb.survey.reading.scales import ABSENT
+from tfpb.survey.respondents import Survey
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tfpb.io.sources.region_inputs import RegionInputs
+    from tfpb.model.plan import Item, Plan
+    from tfpb.region.partition import Part
+    from tfpb.region.residence_territories import Territories
+    from tfpb.survey.reading.scales import Scale
+
+LEVELS: Final = ("code_qpv", "contrat_de_ville", "siren_epci", "departement")
+"""Territories of the region, small to large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The region as one.
+
+    Parameters
+    ----------
+    located : Located
+        One stock table, bailleurs in the order of the region's file.
+    survey : Survey or None
+    items : mapping of str to mapping
+        Bailleur → (region's item → the name it bears in the bailleur's own plan).
+    notices : tuple of Fault
+    """
+
+    located: Located
+    survey: Survey | None
+    items: Mapping[str, Mapping[str, str]]
+    notices: tuple[Fault, ...] = ()
+
+
+def join(parts: Sequence[Part], inputs: RegionInputs, places: Territories) -> Joined:
+    """Put the parts together.
+
+    Raises
+    ------
+    TfpbError
+        `region_echelle_differente` when one question is read on different scales; faults of the
+        joint deliveries.
+    """
+    located = join_stock(parts)
+    if inputs.plan is None:
+        return Joined(located, None, {})
+    if inputs.deliveries:
+        sides = pd.concat([p.sides for p in parts if p.sides is not None], ignore_index=True)
+        made = survey.recode([d.frame for d in inputs.deliveries], inputs.plan, sides)
+        names = {p.name: p.name for p in parts}
+        alone = {fold(w): inputs.written.count(w) == 1 for w in inputs.written}
+        written = {w: n for w, n in zip(inputs.written, names, strict=True) if alone[fold(w)]}
+        made = _known_bailleurs(made, {**written, **names})
+        own = {p.name: {i: i for i in made.answers} for p in parts}
+        notices = list(made.faults)
+    else:
+        surveyed = [p for p in parts if p.survey is not None]
+        if not surveyed:
+            return Joined(located, None, {})
+        made, own, notices = _stacked(surveyed, inputs.plan, inputs.plan_file)
+    stopping = [f for f in notices if f.severity is Severity.FAUTE]
+    if stopping:
+        raise TfpbError(stopping)
+    placed = replace(made, respondents=places.of_rows(made.respondents), faults=())
+    return Joined(located, placed, own, tuple(notices))
+
+
+def join_stock(parts: Sequence[Part]) -> Located:
+    """Make one stock table of all parts."""
+    whole = [p.located for p in parts if p.located is not None]
+    first = whole[0]
+    return Located(
+        year=first.year,
+        vintage=first.vintage,
+        entrances=pd.concat([w.entrances for w in whole], ignore_index=True),
+        residences=pd.concat([w.residences for w in whole], ignore_index=True),
+        correspondence=first.correspondence.iloc[:0],
+    )
+
+
+def _known_bailleurs(made: Survey, names: Mapping[str, str]) -> Survey:
+    """Write each bailleur of a joint delivery as the region does; others are left out and listed.
+
+    `names` gives, for the region's names and those of the bailleurs' own files, the region's.
+    """
+    lookup = {fold(n): named for n, named in names.items()}
+    delivered = made.respondents["bailleur"].to_numpy(dtype=object)
+    known = np.array([fold(d) in lookup for d in delivered], dtype=bool)
+    faults = list(made.faults)
+    for name in sorted(set(delivered[~known])):
+        count = int((delivered == name).sum())
+        fields = {"nombre": count, "connus": ", ".join(dict.fromkeys(names.values()))}
+        faults.append(Fault("region_bailleur_inconnu", Place(), name, fields, Severity.DOUTE))
+    rows = np.flatnonzero(known)
+    named = [lookup[fold(d)] for d in delivered[rows]]
+    return Survey(
+        respondents=made.respondents.iloc[rows].assign(bailleur=named).reset_index(drop=True),
+        answers={k: v[rows] for k, v in made.answers.items()},
+        marks={k: v[rows] for k, v in made.marks.items()},
+        scales=made.scales,
+        faults=tuple(faults),
+        has_clusters=made.has_clusters,
+        has_weights=made.has_weights,
+    )
+
+
+def _stacked(
+    parts: Sequence[Part], plan: Plan, plan_file: str
+) -> tuple[Survey, dict[str, dict[str, str]], list[Fault]]:
+    """Stack the surveys of several bailleurs, each question under the region's name."""
+    own = {p.name: _names(p, plan) for p in parts}
+    faults: list[Fault] = []
+    scales: dict[str, Scale] = {}
+    for part in parts:
+        assert part.survey is not None  # noqa: S101 - chosen so
+        for item in plan.items:
+            name = own[part.name].get(item.identifiant)
+            if name is None:
+                fields = {"bailleur": part.name, "libelle": item.libelle}
+                faults.append(
+                    Fault("region_item_absent", Place(), item.identifiant, fields, Severity.DOUTE)
+                )
+                continue
+            scale = part.survey.scales[name]
+            first = scales.setdefault(item.identifiant, scale)
+            if (first.satisfied, first.marks) != (scale.satisfied, scale.marks):
+                fields = {"bailleur": part.name, "plan": plan_file, "libelle": item.libelle}
+                faults.append(Fault("region_echelle_differente", Place(), name, fields))
+    frames, answers, marks = [], [], []
+    for part in parts:
+        assert part.survey is not None  # noqa: S101 - chosen so
+        size = len(part.survey.respondents)
+        names = own[part.name]
+        nothing = np.full(size, ABSENT, dtype=np.int16)
+        blank = np.full(size, np.nan)
+        frames.append(_with_strata(part.survey.respondents))
+        answers.append({i: part.survey.answers.get(names.get(i, ""), nothing) for i in scales})
+        marks.append({i: part.survey.marks.get(names.get(i, ""), blank) for i in scales})
+    marked = [i for i in scales if scales[i].marks]
+    order = [i.identifiant for i in plan.items if i.identifiant in scales]
+    joined = Survey(
+        respondents=_filled(pd.concat(frames, ignore_index=True)),
+        answers={i: np.concatenate([a[i] for a in answers]) for i in order},
+        marks={i: np.concatenate([m[i] for m in marks]) for i in order if i in marked},
+        scales={i: scales[i] for i in order},
+        has_clusters=any(p.survey.has_clusters for p in parts if p.survey is not None),
+        has_weights=all(p.survey.has_weights for p in parts if p.survey is not None),
+    )
+    return joined, own, faults
+
+
+def _with_strata(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep the strata of two bailleurs apart, whatever their own plans call them."""
+    owner = frame["bailleur"].astype(str)
+    return frame.assign(strate=owner + " × " + frame["strate"].astype(str))
+
+
+def _filled(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write « unknown » as the survey does where a bailleur lacks a variable."""
+    columns: dict[str, Any] = {
+        str(name): frame[name].astype(object).where(frame[name].notna(), "")
+        for name in frame
+        if not pd.api.types.is_numeric_dtype(frame[name])
+    }
+    return frame.assign(**columns)
+
+
+def _names(part: Part, plan: Plan) -> dict[str, str]:
+    """Find the region's items in a bailleur's plan: by a column name in common, else by wording."""
+    assert part.survey is not None  # noqa: S101 - the caller chose so
+    assert part.plan is not None  # noqa: S101 - a survey was read with it
+    mine = [i for i in part.plan.items if i.identifiant in part.survey.answers]
+    out: dict[str, str] = {}
+    for item in plan.items:
+        found = next((m for m in mine if _same(m, item)), None)
+        if found is not None:
+            out[item.identifiant] = found.identifiant
+    return out
+
+
+def _same(one: Item, two: Item) -> bool:
+    a, b = ({fold(c) for c in i.colonnes} for i in (one, two))
+    return bool(a & b) or fold(one.libelle) == fold(two.libelle)

@@ -1,0 +1,1 @@
+"""One secrecy over all outputs of a region."""

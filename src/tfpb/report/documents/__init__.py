@@ -1,0 +1,1 @@
+"""Workbook, PDF and Word: renderers that know no domain."""

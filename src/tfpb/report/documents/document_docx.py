@@ -1,0 +1,232 @@
+"""The report as a Word file to edit: styles, alt texts, headers that repeat, contents with links."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+import docx
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.style import WD_STYLE_TYPE
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+
+from tfpb.model.report import KeyFigures, Table, Text
+from tfpb.report import theme
+from tfpb.report.documents import document_parts as parts
+from tfpb.report.documents import docx_xml as xml
+from tfpb.report.documents.office import settle
+from tfpb.words.documents.report_words import CONTENTS, EMPTY_TABLE, footer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tfpb.model.report import Block, Chart, Report, Section
+
+_FONT: Final = "Calibri"
+"""A Word file cannot carry its font: this one stands on office computers."""
+_TEXT_MM: Final = 174
+_MAP_MM: Final = 273
+_LEAD: Final = "Chapeau"
+_NOTE: Final = "Note de tableau"
+_FIGURE: Final = "Chiffre"
+_ENTRY: Final = "Entrée de sommaire"
+
+
+def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[str, bytes]) -> bytes:
+    """Render the report as a docx file.
+
+    Parameters
+    ----------
+    report, images, maps
+        As `document_pdf.render`.
+
+    Returns
+    -------
+    bytes
+        The same for the same report.
+    """
+    document = docx.Document()
+    _styles(document)
+    _page(document.sections[0])
+    _running(document.sections[0], report)
+    _cover(document, report)
+    for index, section in enumerate(parts.sections(report), 1):
+        _chapter(document, section, index, images)
+        if section.key == parts.MAPS_AFTER and maps:
+            _map_pages(document, report, maps)
+    _properties(document, report)
+    xml.declare_font(document, _FONT)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return settle(buffer.getvalue(), report.properties.get("date_iso", "2000-01-01"))
+
+
+def _rgb(colour: str) -> Any:
+    return RGBColor.from_string(colour[1:])
+
+
+def _styles(document: Any) -> None:
+    """Set the look once, in styles, so that whoever edits keeps it."""
+    styles = document.styles
+    defaults = styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
+    language = defaults.find(qn("w:lang"))
+    language.set(qn("w:val"), "fr-FR")
+    normal = styles["Normal"]
+    _font(normal, theme.BODY_PT, theme.INK)
+    normal.paragraph_format.space_after = Pt(6)
+    for name, size, colour in (
+        ("Title", 26, theme.ACCENT),
+        ("Heading 1", 17, theme.ACCENT),
+        ("Heading 2", 11.5, theme.INK),
+        ("List Bullet", theme.BODY_PT, theme.INK),
+        ("Header", theme.NOTE_PT, theme.SOFT),
+        ("Footer", theme.NOTE_PT, theme.SOFT),
+    ):
+        _font(styles[name], size, colour)
+    styles["Heading 1"].paragraph_format.page_break_before = False
+    styles["Heading 2"].paragraph_format.space_before = Pt(12)
+    for name, size, colour in (
+        (_LEAD, 11.5, theme.INK),
+        (_NOTE, theme.NOTE_PT, theme.SOFT),
+        (_FIGURE, theme.BODY_PT, theme.INK),
+        (_ENTRY, theme.BODY_PT, theme.INK),
+    ):
+        style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = normal
+        _font(style, size, colour)
+    styles[_NOTE].paragraph_format.space_after = Pt(3)
+    styles[_FIGURE].paragraph_format.space_after = Pt(2)
+
+
+def _font(style: Any, size: float, colour: str) -> None:
+    style.font.name = _FONT
+    style.font.size = Pt(size)
+    style.font.color.rgb = _rgb(colour)
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for kind in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+        fonts.attrib.pop(qn(kind), None)
+    for kind in ("w:eastAsia", "w:cs"):
+        fonts.set(qn(kind), _FONT)
+
+
+def _page(section: Any, *, wide: bool = False) -> None:
+    short, long = Mm(210), Mm(297)
+    section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = (long, short) if wide else (short, long)
+    margin = Mm(12) if wide else Mm(18)
+    section.left_margin = section.right_margin = margin
+    section.top_margin = Mm(10) if wide else Mm(20)
+    section.bottom_margin = Mm(12) if wide else Mm(18)
+    section.header_distance = section.footer_distance = Mm(5) if wide else Mm(10)
+
+
+def _running(section: Any, report: Report) -> None:
+    """Write the short title on top, the foot and the page number below."""
+    head = section.header.paragraphs[0]
+    head.text = xml.clean(" · ".join(parts.running(report)))
+    foot = section.footer.paragraphs[0]
+    foot.text = xml.clean(f"{footer(report.run_hash, fictional=report.fictional)} · page ")
+    xml.field(foot, "PAGE")
+    foot.add_run(" / ")
+    xml.field(foot, "NUMPAGES")
+
+
+def _cover(document: Any, report: Report) -> None:
+    document.add_paragraph(xml.clean(report.title), style="Title")
+    document.add_paragraph(xml.clean(report.subtitle), style=_LEAD)
+    document.add_paragraph().add_run(xml.clean(report.bailleur)).bold = True
+    document.add_paragraph(xml.clean(report.date))
+    for line in parts.warnings(report):
+        document.add_paragraph().add_run(xml.clean(line)).bold = True
+    document.add_paragraph(CONTENTS, style=_LEAD).runs[0].bold = True
+    entries = [(s.title, f"chapitre_{k}") for k, s in enumerate(parts.sections(report), 1)]
+    body = document.element.body
+    for paragraph in xml.contents(entries, document.styles[_ENTRY].style_id):
+        body.insert(len(body) - 1, paragraph)  # before the section's properties, which come last
+
+
+def _chapter(
+    document: Any, section: Section, index: int, images: Mapping[str, parts.Picture]
+) -> None:
+    heading = document.add_heading(xml.clean(section.title), level=1)
+    heading.paragraph_format.page_break_before = not parts.follows(section)
+    xml.bookmark(heading, index, f"chapitre_{index}")
+    lead = document.add_paragraph(xml.clean(section.lead), style=_LEAD)
+    lead.paragraph_format.keep_with_next = True  # no chapter starts where nothing of it can follow
+    for block in parts.blocks(section):
+        _block(document, block, images)
+
+
+def _block(document: Any, block: Block, images: Mapping[str, parts.Picture]) -> None:
+    if isinstance(block, Text):
+        style = "List Bullet" if block.bullets else "Normal"
+        for paragraph in block.paragraphs:
+            document.add_paragraph(xml.clean(paragraph), style=style)
+    elif isinstance(block, KeyFigures):
+        for figure in block.figures:
+            line = document.add_paragraph(style=_FIGURE)
+            line.add_run(xml.clean(f"{figure.label} : "))
+            value = line.add_run(xml.clean(figure.value))
+            value.bold, value.font.color.rgb = True, _rgb(theme.ACCENT)
+            if figure.detail:
+                line.add_run(xml.clean(f" ({figure.detail})"))
+    elif isinstance(block, Table):
+        _table(document, block)
+    elif block.key in images:
+        _chart(document, block, images[block.key].png)
+
+
+def _table(document: Any, block: Table) -> None:
+    grid = parts.grid(block)
+    document.add_heading(xml.clean(grid.title), level=2)
+    if grid.meta:
+        document.add_paragraph(
+            xml.clean(grid.meta), style=_NOTE
+        ).paragraph_format.keep_with_next = True
+    if grid.rows:
+        body = document.element.body
+        body.insert(len(body) - 1, xml.table(grid))
+    else:
+        document.add_paragraph(EMPTY_TABLE, style=_NOTE)
+    for note in grid.notes or ("",):
+        document.add_paragraph(xml.clean(note), style=_NOTE)
+
+
+def _chart(document: Any, block: Chart, png: bytes) -> None:
+    document.add_heading(xml.clean(block.title), level=2)
+    line = parts.meta(unit=block.unit, source=block.source)
+    if line:
+        document.add_paragraph(xml.clean(line), style=_NOTE).paragraph_format.keep_with_next = True
+    _picture(document, png, _TEXT_MM, block.title, block.alt)
+    for note in block.notes:
+        document.add_paragraph(xml.clean(note), style=_NOTE)
+
+
+def _picture(document: Any, png: bytes, width_mm: float, name: str, alt: str) -> None:
+    shape = document.add_picture(io.BytesIO(png), width=Mm(width_mm))
+    properties = shape._inline.docPr  # noqa: SLF001  # the library has no way to an alternative text
+    properties.set("title", xml.clean(name))
+    properties.set("descr", xml.clean(alt))
+
+
+def _map_pages(document: Any, report: Report, maps: Mapping[str, bytes]) -> None:
+    """Give each printed map a landscape page, then come back to portrait."""
+    _page(document.add_section(WD_SECTION.NEW_PAGE), wide=True)
+    for page in parts.map_pages(report, maps):
+        _picture(document, page.png, _MAP_MM * 0.94, page.caption, page.alt)
+    _page(document.add_section(WD_SECTION.NEW_PAGE))
+
+
+def _properties(document: Any, report: Report) -> None:
+    day = dt.date.fromisoformat(report.properties.get("date_iso", "2000-01-01"))
+    properties = document.core_properties
+    properties.title = xml.clean(report.title)[:250]
+    properties.subject = xml.clean(report.subtitle)[:250]
+    properties.author = xml.clean(report.bailleur)[:250]
+    properties.last_modified_by = ""
+    properties.comments = ""
+    properties.language = "fr-FR"
+    properties.revision = 1
+    properties.created = properties.modified = dt.datetime(day.year, day.month, day.day)  # noqa: DTZ001

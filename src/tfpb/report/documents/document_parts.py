@@ -1,0 +1,205 @@
+"""What both documents show of a report: the same blocks, in the same order, as the same text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final, Protocol
+
+from tfpb.model.report import Format, Text
+from tfpb.report import theme
+from tfpb.report.cell_values import NUMERIC, as_text, missing, printable
+from tfpb.report.print_map.canvas import shorten
+from tfpb.text import french_spaces
+from tfpb.words.documents.report_words import FICTIONAL_LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tfpb.model.report import Block, Report, Section, Table
+
+MEDIUM: Final = "document"
+MAPS_AFTER: Final = "localisation"
+"""Key of the section the printed maps follow."""
+SAID: Final = "carte_dite:"
+"""Before the code of a quarter: the property that says its printed page in words."""
+_TOGETHER: Final = frozenset({"sensibilite", "priorites"})
+_FEW_LINES: Final = 2
+_TITLE_MM: Final = 100.0
+_OWNER_MM: Final = 66.0
+_SIZES: Final = (8.5, 8.0, 7.5, 7.0)
+_ROOM: Final = 174 / (0.3528 * 0.56)  # characters × points in the width of an A4 page
+_PADDING: Final = 1.6
+_COMFORT: Final = 0.7  # part of what the columns wish for that is worth a smaller type
+_LONG_WORD: Final = 16
+_LONGEST_CELL: Final = 600
+_LONGEST_WORD: Final = 72
+SOFT_HYPHEN: Final = "\u00ad"
+_UNBROKEN: Final = re.compile(r"[^\s-]{30,}")
+_SPLIT: Final = re.compile("[ \u00ad]")
+_PIECE: Final = re.compile(r".{1,12}")
+
+
+class Picture(Protocol):
+    """A drawn chart."""
+
+    @property
+    def png(self) -> bytes:
+        """Return the raster."""
+
+    @property
+    def svg(self) -> bytes:
+        """Return the vector."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table as text: what a document prints."""
+
+    title: str
+    meta: str
+    headers: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    widths: tuple[float, ...]
+    size_pt: float
+    rows: tuple[tuple[str, ...], ...]
+    totals: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def sections(report: Report) -> list[Section]:
+    """Return the sections that documents show."""
+    return [s for s in report.sections if s.in_document]
+
+
+def blocks(section: Section) -> list[Block]:
+    """Return the blocks of a section that documents show."""
+    return [b for b in section.blocks if MEDIUM in b.media]
+
+
+def grid(table: Table) -> Grid:
+    """Write a table as text, and share the page's width between its columns."""
+    columns = table.columns
+    rows = tuple(
+        tuple(_fit(as_text(value, c.format)) for value, c in zip(row, columns, strict=True))
+        for row in table.rows.itertuples(index=False, name=None)
+    )
+    totals: tuple[str, ...] = ()
+    if table.totals:
+        cells = [table.totals.get(c.key) for c in columns]
+        said = [
+            "" if missing(v) else as_text(v, c.format) for v, c in zip(cells, columns, strict=True)
+        ]
+        totals = ("Total", *said[1:])
+    floors = [
+        _floor(c.header, c.format, [row[k] for row in (*rows, *([totals] if totals else []))])
+        for k, c in enumerate(columns)
+    ]
+    widths, size = _share(floors, [float(c.width) for c in columns])
+    return Grid(
+        title=table.title,
+        meta=meta(unit=table.unit, scope=table.scope, source=table.source),
+        headers=tuple(french_spaces(c.header) for c in columns),
+        numeric=tuple(c.format in NUMERIC for c in columns),
+        widths=tuple(widths),
+        size_pt=size,
+        rows=rows,
+        totals=totals,
+        notes=table.notes,
+    )
+
+
+def _fit(text: str) -> str:
+    """Let a very long word break, and cut what no page can hold: the workbook has it whole."""
+    text = french_spaces(text)
+    shown = text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 1]}…"
+    return _UNBROKEN.sub(_broken, shown)
+
+
+def _broken(match: re.Match[str]) -> str:
+    word = match[0]
+    kept = word if len(word) <= _LONGEST_WORD else f"{word[: _LONGEST_WORD - 1]}…"
+    return SOFT_HYPHEN.join(_PIECE.findall(kept))
+
+
+def _floor(header: str, fmt: Format, cells: list[str]) -> float:
+    """Return the characters a column cannot do without: its longest word, its longest number."""
+    words = [1.12 * len(word) for word in header.split()]  # headers are bold
+    if fmt in NUMERIC or fmt is Format.DATE:
+        words += [float(len(cell)) for cell in cells]
+    else:
+        words += [
+            float(min(len(word), _LONG_WORD)) for cell in cells for word in _SPLIT.split(cell)
+        ]
+    return max(words, default=1.0) + _PADDING
+
+
+def _share(floors: list[float], wished: list[float]) -> tuple[list[float], float]:
+    """Share the width of a page: every column its floor, the rest by what each wished for.
+
+    Returns
+    -------
+    widths : list of float
+        Characters a column.
+    size : float
+        The largest type in which the floors and most of the wishes fit, in points.
+    """
+    more = [max(0.0, wish - floor) for wish, floor in zip(wished, floors, strict=True)]
+    asked = sum(more)
+    least = sum(floors) + _COMFORT * asked
+    size = next((s for s in _SIZES if least <= _ROOM / s), _SIZES[-1])
+    spare = max(0.0, _ROOM / size - sum(floors))
+    scale = min(1.0, spare / asked) if asked else 0.0
+    return [floor + scale * extra for floor, extra in zip(floors, more, strict=True)], size
+
+
+def meta(*, unit: str = "", scope: str = "", source: str = "") -> str:
+    """Write the line of unit, scope and source."""
+    parts = (("Unité", unit), ("Champ", scope), ("Source", source))
+    return " · ".join(f"{name} : {value}" for name, value in parts if value)
+
+
+def running(report: Report) -> tuple[str, str]:
+    """Cut title and bailleur to the one line that runs on top of each page."""
+    title, owner = (
+        shorten(printable(text), width, theme.NOTE_PT)
+        for text, width in ((report.title, _TITLE_MM), (report.bailleur, _OWNER_MM))
+    )
+    return title, owner
+
+
+def warnings(report: Report) -> tuple[str, ...]:
+    """Return the lines of the cover that say what the document is not."""
+    lines = (f"{report.warning}.",)
+    return (*lines, FICTIONAL_LINE) if report.fictional else lines
+
+
+@dataclass(frozen=True, slots=True)
+class MapPage:
+    """A printed map: its name, all that stands on it in words, the picture."""
+
+    key: str
+    caption: str
+    alt: str
+    png: bytes
+
+
+def map_pages(report: Report, maps: Mapping[str, bytes]) -> list[MapPage]:
+    """Return the printed maps in order of name."""
+    out = []
+    for name in sorted(maps):
+        key = PurePosixPath(name).stem
+        caption = report.properties.get(f"carte:{key}", f"Carte {key}")
+        said = report.properties.get(f"{SAID}{key}", "")
+        out.append(MapPage(key, caption, f"{caption}. {said}".strip(), maps[name]))
+    return out
+
+
+def follows(section: Section) -> bool:
+    """Tell whether a section goes on under the one before: short by nature, or a few lines of text."""
+    if section.key in _TOGETHER:
+        return True
+    shown = blocks(section)
+    lines = sum(len(b.paragraphs) for b in shown if isinstance(b, Text))
+    return all(isinstance(b, Text) for b in shown) and lines <= _FEW_LINES

@@ -1,0 +1,172 @@
+"""The report as an accessible PDF: a fixed template, and everything written handed to it as data."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import struct
+from typing import TYPE_CHECKING, Any, Final
+
+import typst
+
+from tfpb.model.report import Chart, KeyFigures, Table, Text
+from tfpb.report import theme
+from tfpb.report.cell_values import printable
+from tfpb.report.documents import document_parts as parts
+from tfpb.text import french_spaces
+from tfpb.words.documents.report_words import CONTENTS, EMPTY_TABLE, footer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tfpb.model.report import Block, Report, Section
+
+_TEMPLATE: Final = theme.ASSETS / "typst" / "rapport.typ"
+_STANDARD: Final = "ua-1"
+_FEW_ROWS: Final = 6
+_LETTERS: Final = 1200
+"""A table of few rows and letters stays on one page; more might not fit on one."""
+
+
+def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[str, bytes]) -> bytes:
+    """Render the report as a PDF/UA-1 file.
+
+    Parameters
+    ----------
+    report : Report
+    images : mapping of str to Picture
+        Drawn charts by key; a chart without image is left out.
+    maps : mapping of str to bytes
+        PNG of the printed maps, by code of the quarter (with or without « .png »).
+
+    Returns
+    -------
+    bytes
+        The same for the same report: no clock is read, fonts are the shipped ones only.
+    """
+    inputs: dict[str, str] = {}
+    content = {
+        "title": report.title,
+        "running": list(parts.running(report)),
+        "subtitle": report.subtitle,
+        "bailleur": report.bailleur,
+        "date": report.date,
+        "foot": footer(report.run_hash, fictional=report.fictional),
+        "contents": CONTENTS,
+        "warnings": list(parts.warnings(report)),
+        "look": {
+            "font": theme.FONT_FAMILY,
+            "body": theme.BODY_PT,
+            "note": theme.NOTE_PT,
+            "ink": theme.INK,
+            "soft": theme.SOFT,
+            "accent": theme.ACCENT,
+            "rule": theme.RULE,
+            "band": theme.MARGIN_BAND,
+        },
+        "sections": [
+            _section(section, report, images, maps, inputs) for section in parts.sections(report)
+        ],
+    }
+    inputs["data"] = json.dumps(_printable(content), ensure_ascii=False)
+    day = dt.date.fromisoformat(report.properties.get("date_iso", "2000-01-01"))
+    return bytes(
+        typst.compile(  # type: ignore[call-overload]  # the stub ties the type of fonts to the input's
+            _TEMPLATE.read_bytes(),
+            format="pdf",
+            sys_inputs=inputs,
+            font_paths=[str(theme.FONT_FOLDER)],
+            ignore_system_fonts=True,
+            pdf_standards=[_STANDARD],
+            timestamp=dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC),
+        )
+    )
+
+
+def _section(
+    section: Section,
+    report: Report,
+    images: Mapping[str, parts.Picture],
+    maps: Mapping[str, bytes],
+    inputs: dict[str, str],
+) -> dict[str, Any]:
+    pages = []
+    if section.key == parts.MAPS_AFTER:
+        for page in parts.map_pages(report, maps):
+            inputs[f"carte-{page.key}"] = _svg_of(page.png)
+            pages.append({"image": f"carte-{page.key}", "alt": page.alt})
+    said = (_block(b, images, inputs) for b in parts.blocks(section))
+    return {
+        "title": section.title,
+        "lead": section.lead,
+        "break": not parts.follows(section),
+        "blocks": [b for b in said if b is not None],
+        "maps": pages,
+    }
+
+
+def _block(
+    block: Block, images: Mapping[str, parts.Picture], inputs: dict[str, str]
+) -> dict[str, Any] | None:
+    """Turn a block into plain data for the template; None for a chart that was not drawn."""
+    if isinstance(block, Text):
+        return {"kind": "text", "paragraphs": list(block.paragraphs), "bullets": block.bullets}
+    if isinstance(block, KeyFigures):
+        figures = [{"label": f.label, "value": f.value, "detail": f.detail} for f in block.figures]
+        return {"kind": "figures", "figures": figures}
+    if isinstance(block, Table):
+        return _table(block)
+    if not isinstance(block, Chart) or block.key not in images:
+        return None
+    inputs[f"image-{block.key}"] = images[block.key].svg.decode("utf-8")
+    return {
+        "kind": "chart",
+        "title": block.title,
+        "meta": parts.meta(unit=block.unit, source=block.source),
+        "image": f"image-{block.key}",
+        "alt": block.alt,
+        "notes": list(block.notes),
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    grid = parts.grid(table)
+    return {
+        "kind": "table",
+        "title": grid.title,
+        "meta": grid.meta,
+        "empty": EMPTY_TABLE,
+        "size": grid.size_pt,
+        "whole": len(grid.rows) <= _FEW_ROWS
+        and sum(len(c) for r in grid.rows for c in r) < _LETTERS,
+        "columns": [
+            {"header": header, "numeric": numeric, "width": width}
+            for header, numeric, width in zip(grid.headers, grid.numeric, grid.widths, strict=True)
+        ],
+        "rows": [list(row) for row in grid.rows],
+        "totals": list(grid.totals),
+        "notes": list(grid.notes),
+    }
+
+
+def _svg_of(png: bytes) -> str:
+    """Wrap a raster in a vector file: the template takes text only, and writes nothing to disk."""
+    width, height = struct.unpack(">II", png[16:24])  # the header of a PNG is at a fixed place
+    code = base64.b64encode(png).decode("ascii")
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+        f'<image width="{width}" height="{height}" xlink:href="data:image/png;base64,{code}"/></svg>'
+    )
+
+
+def _printable(value: Any) -> Any:
+    """Keep, everywhere, only letters the shipped font has, and the spaces of French typography."""
+    if isinstance(value, str):
+        return french_spaces(printable(value))
+    if isinstance(value, dict):
+        return {key: _printable(v) for key, v in value.items()}
+    if isinstance(value, list):
+        return [_printable(v) for v in value]
+    return value

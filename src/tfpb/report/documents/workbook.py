@@ -1,0 +1,340 @@
+"""The workbook: cover, contents, one sheet a section; values only, ready to filter and to print."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.table import Table as ExcelTable
+from openpyxl.worksheet.table import TableStyleInfo
+
+from tfpb.model.report import Chart, Format, KeyFigures, Table, Text
+from tfpb.report import theme
+from tfpb.report.cell_values import as_number, as_text, missing
+from tfpb.report.documents import workbook_styles as style
+from tfpb.report.documents.column_widths import GAP, PAGE, SPARE, fitted
+from tfpb.report.documents.office import settle
+from tfpb.report.documents.workbook_charts import native_chart
+from tfpb.words.documents.report_words import (
+    CONTENTS,
+    EDIT_INPUTS,
+    EMPTY_TABLE,
+    FICTIONAL_LINE,
+    footer,
+)
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from tfpb.model.report import Block, Report, Section
+
+MEDIUM: Final = "classeur"
+_TEXT_WIDTH: Final = 110
+_LINE_PT: Final = 13.0
+_COVER: Final = "Couverture"
+_ONE_PAGE: Final = frozenset({_COVER, CONTENTS, "Synthèse"})
+_ONE_LINE: Final = {"Unité": "unit", "Champ": "scope", "Source": "source"}
+
+
+def render(report: Report) -> bytes:
+    """Render the report as an xlsx file.
+
+    Parameters
+    ----------
+    report : Report
+        Sections whose `sheet` is not empty become sheets, in order, after cover and contents.
+
+    Returns
+    -------
+    bytes
+        The same for the same report: dates are the dossier's, entries of the archive are fixed.
+    """
+    book = Workbook()
+    del book[book.sheetnames[0]]
+    sections = [s for s in report.sections if s.sheet]
+    foot = footer(report.run_hash, fictional=report.fictional)
+    for name in (_COVER, CONTENTS, *(s.sheet for s in sections)):
+        book.create_sheet(name)
+    _cover(book[_COVER], report, foot)
+    _contents(book[CONTENTS], sections, foot)
+    printed = {
+        section.sheet: _Sheet(book[section.sheet], section, foot).write() for section in sections
+    }
+    for sheet in book.worksheets:
+        _print_setup(sheet, report, foot, printed.get(sheet.title, sheet.max_row))
+    day = dt.date.fromisoformat(report.properties.get("date_iso", "2000-01-01"))
+    properties: Any = book.properties
+    properties.title = report.title
+    properties.subject = report.subtitle
+    properties.creator = "tfpb"
+    properties.lastModifiedBy = "tfpb"
+    properties.language = "fr-FR"
+    properties.created = dt.datetime(day.year, day.month, day.day)  # noqa: DTZ001  # a printed date
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return settle(buffer.getvalue(), day.isoformat())
+
+
+def _link(sheet: Worksheet, row: int, text: str, target: str, col: int = 1) -> None:
+    cell = style.put(sheet, row, col, text)
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{target}'!A1", display=text)
+    cell.font = style.LINK
+
+
+def _line(
+    sheet: Worksheet, row: int, text: str, *, font: Any, span: int = 1, width: float = _TEXT_WIDTH
+) -> None:
+    """Write a wrapped line over several columns, tall enough to be read whole."""
+    cell = style.put(sheet, row, 1, text)
+    cell.font = font
+    cell.alignment = style.WRAP
+    if span > 1:
+        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=span)
+    size = float(font.size or 10)
+    fits = width * 10.5 / size
+    sheet.row_dimensions[row].height = style.lines(text, fits) * _LINE_PT * max(size, 9) / 10
+
+
+def _cover(sheet: Worksheet, report: Report, foot: str) -> None:
+    sheet.column_dimensions["A"].width = _TEXT_WIDTH
+    rows: list[tuple[str, Any]] = [
+        (report.title, style.TITLE),
+        (report.subtitle, style.SUBTITLE),
+        (report.bailleur, style.SUBTITLE),
+        (report.date, style.LEAD),
+        ("", style.BODY),
+        (f"{report.warning}.", style.SUBTITLE),
+    ]
+    if report.fictional:
+        rows.append((FICTIONAL_LINE, style.SUBTITLE))
+    rows += [("", style.BODY), (EDIT_INPUTS, style.BODY)]
+    for index, (text, font) in enumerate(rows, 2):
+        _line(sheet, index, text, font=font)
+    row = len(rows) + 3
+    _link(sheet, row, "Ouvrir le sommaire", CONTENTS)
+    _line(sheet, row + 2, foot, font=style.NOTE)
+
+
+def _contents(sheet: Worksheet, sections: list[Section], foot: str) -> None:
+    sheet.column_dimensions["A"].width = 26
+    sheet.column_dimensions["B"].width = 100
+    style.put(sheet, 1, 1, CONTENTS).font = style.TITLE
+    _link(sheet, 2, "Couverture", _COVER)
+    for row, section in enumerate(sections, 4):
+        _link(sheet, row, section.sheet, section.sheet)
+        sheet.cell(row=row, column=1).alignment = style.WRAP
+        cell = style.put(sheet, row, 2, section.lead)
+        cell.font, cell.alignment = style.BODY, style.WRAP
+        sheet.row_dimensions[row].height = style.lines(section.lead, 105) * _LINE_PT + 2
+    style.put(sheet, len(sections) + 5, 1, foot).font = style.NOTE
+
+
+def _print_setup(sheet: Worksheet, report: Report, foot: str, last: int) -> None:
+    """Set A4 landscape, one page wide, title in the header, foot and page number in the footer."""
+    setup: Any = sheet.page_setup
+    setup.orientation = "landscape"
+    setup.paperSize = 9
+    setup.fitToWidth = 1
+    setup.fitToHeight = 1 if sheet.title in _ONE_PAGE else 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    margins: Any = sheet.page_margins
+    margins.left = margins.right = 0.3
+    margins.top, margins.bottom = 0.75, 0.65
+    margins.header = margins.footer = 0.3
+    head, tail = (text.replace("&", "&&") for text in (report.title[:120], foot))
+    running: Any = sheet.HeaderFooter
+    running.scaleWithDoc = False  # a reduced page keeps its title and its foot at their size
+    header: Any = sheet.oddHeader
+    header.left.text, header.right.text = f"&8 {head}", f"&8 {sheet.title}"
+    bottom: Any = sheet.oddFooter
+    bottom.left.text, bottom.right.text = f"&8 {tail}", "&8 Page &P / &N"
+    sheet.sheet_view.showGridLines = False
+    sheet.print_area = f"A1:{get_column_letter(sheet.max_column)}{last}"
+
+
+class _Sheet:
+    """One section being written, from the top of its sheet to the foot."""
+
+    def __init__(self, sheet: Worksheet, section: Section, foot: str) -> None:
+        self.sheet = sheet
+        self.section = section
+        self.foot = foot
+        self.blocks = [b for b in section.blocks if MEDIUM in b.media]
+        self.tables = [b for b in self.blocks if isinstance(b, Table)]
+        self.widths = fitted(self.tables)
+        self.row = 1
+        self.span, self.width = self._text_span()
+        least = theme.MIN_PT * (sum(self.widths) + GAP * len(self.widths)) / PAGE
+        self.note = style.resized(style.NOTE, least)
+        self.header = style.resized(style.HEADER, least)
+
+    def _text_span(self) -> tuple[int, float]:
+        """Return how many columns a paragraph spans, and their width in characters."""
+        total, span = 0, 0
+        for width in self.widths:
+            if span and total + width > _TEXT_WIDTH + 20:
+                break
+            total, span = total + width, span + 1
+        return span, float(total)
+
+    def write(self) -> int:
+        """Write the whole sheet and return its last row to print.
+
+        A sheet of one table repeats its header on each page. Its charts come last and stay on screen: in
+        print they would stand under that header, and the report draws them in full.
+        """
+        for k, width in enumerate(self.widths, 1):
+            self.sheet.column_dimensions[get_column_letter(k)].width = width + GAP
+        self._text(self.section.title, style.TITLE)
+        self._text(self.section.lead, style.LEAD)
+        _link(self.sheet, self.row, "← Sommaire", CONTENTS)
+        self.row += 2
+        single = len(self.tables) == 1
+        last = [b for b in self.blocks if single and isinstance(b, Chart)]
+        for block in self.blocks:
+            if not any(block is chart for chart in last):
+                self._block(block, freeze=single)
+        if not single:
+            self.sheet.freeze_panes = "A2"
+            self.sheet.print_title_rows = "1:1"
+        self._text(self.foot, self.note)
+        printed = self.row - 1
+        self.row += 1
+        for block in last:
+            self._block(block, freeze=single)
+        return printed
+
+    def _text(self, text: str, font: Any) -> None:
+        _line(self.sheet, self.row, text, font=font, span=self.span, width=self.width)
+        self.row += 1
+
+    def _block(self, block: Block, *, freeze: bool) -> None:
+        if isinstance(block, Table):
+            self._table(block, freeze=freeze)
+        elif isinstance(block, Text):
+            for paragraph in block.paragraphs:
+                self._text(f"• {paragraph}" if block.bullets else paragraph, style.BODY)
+            self.row += 1
+        elif isinstance(block, KeyFigures):
+            self._figures(block)
+        else:
+            self._chart(block)
+
+    def _figures(self, block: KeyFigures) -> None:
+        for figure in block.figures:
+            label = style.put(self.sheet, self.row, 1, figure.label)
+            label.font, label.alignment = style.BODY, style.WRAP
+            shown = figure.value
+            if not missing(figure.amount):
+                shown = as_number(figure.amount, figure.format)
+            value = style.put(self.sheet, self.row, 2, shown)
+            value.font, value.alignment = style.FIGURE, style.TOP
+            if shown is not figure.value:
+                value.number_format = style.number_format(figure.format)
+            detail = style.put(self.sheet, self.row, 3, figure.detail)
+            detail.font, detail.alignment = style.BODY, style.TOP
+            self.sheet.row_dimensions[self.row].height = 20
+            self.row += 1
+        self.row += 1
+
+    def _table(self, table: Table, *, freeze: bool) -> None:
+        self._text(table.title, style.SUBTITLE)
+        facts = [f"{k} : {getattr(table, v)}" for k, v in _ONE_LINE.items() if getattr(table, v)]
+        if facts:
+            self._text(" · ".join(facts), self.note)
+        if table.rows.empty:
+            self._text(EMPTY_TABLE, style.BODY)
+        else:
+            self._grid(table, freeze=freeze)
+        for note in table.notes:
+            self._text(note, self.note)
+        self.row += 1
+
+    def _grid(self, table: Table, *, freeze: bool) -> None:
+        sheet, top = self.sheet, self.row
+        for k, (column, header) in enumerate(zip(table.columns, _headers(table), strict=True), 1):
+            cell = style.put(sheet, top, k, header)
+            cell.font, cell.fill, cell.border = self.header, style.HEADER_FILL, style.HEADER_BORDER
+            cell.alignment = style.alignment(column.format, header=True)
+        tallest = max(
+            style.lines(c.header, self.widths[k] + 0.5) for k, c in enumerate(table.columns)
+        )
+        sheet.row_dimensions[top].height = tallest * 12.5 + 4
+        for offset, values in enumerate(table.rows.itertuples(index=False), 1):
+            self._cells(table, top + offset, values)
+        last = top + len(table.rows)
+        self._remarks(table, top)
+        ref = f"A{top}:{get_column_letter(len(table.columns))}{last}"
+        excel = ExcelTable(displayName=f"t_{table.key}", ref=ref)
+        excel.tableStyleInfo = TableStyleInfo(
+            name="TableStyleLight1", showRowStripes=True, showColumnStripes=False
+        )
+        sheet.add_table(excel)
+        if freeze:
+            sheet.freeze_panes = f"A{top + 1}"
+            sheet.print_title_rows = f"{top}:{top}"
+        self.row = last + 1
+        if table.totals:
+            self._totals(table)
+
+    def _cells(self, table: Table, row: int, values: tuple[Any, ...]) -> None:
+        tall = 1
+        for k, (column, value) in enumerate(zip(table.columns, values, strict=True), 1):
+            content = as_number(value, column.format)
+            cell = style.put(self.sheet, row, k, content)
+            cell.font, cell.border = style.BODY, style.ROW_BORDER
+            cell.alignment = style.alignment(column.format)
+            if isinstance(content, str):
+                tall = max(tall, style.lines(content, self.widths[k - 1] + SPARE))
+            elif content is not None:
+                cell.number_format = style.number_format(column.format)
+        self.sheet.row_dimensions[row].height = min(tall, 12) * _LINE_PT + 1
+
+    def _totals(self, table: Table) -> None:
+        """Write the totals the stages made, under the table and outside of it."""
+        style.put(self.sheet, self.row, 1, "Total")
+        for k, column in enumerate(table.columns, 1):
+            value = table.totals.get(column.key)
+            cell: Any = self.sheet.cell(row=self.row, column=k)
+            if not missing(value):
+                cell = style.put(self.sheet, self.row, k, as_number(value, column.format))
+                cell.number_format = style.number_format(column.format)
+                cell.alignment = style.alignment(column.format)
+            cell.font, cell.border = self.header, style.TOTAL_BORDER
+        self.row += 1
+
+    def _remarks(self, table: Table, top: int) -> None:
+        keys = [c.key for c in table.columns]
+        for row, key, text in table.remarks:
+            if key in keys:
+                note = Comment(text, "tfpb", height=90, width=320)
+                cell: Any = self.sheet.cell(row=top + 1 + row, column=keys.index(key) + 1)
+                cell.comment = note
+
+    def _chart(self, chart: Chart) -> None:
+        """Write the chart's figures and the native chart, on a page of their own in print."""
+        breaks: Any = self.sheet.row_breaks
+        breaks.append(Break(id=self.row - 1))
+        self._text(chart.title, style.SUBTITLE)
+        if chart.unit:
+            self._text(f"Unité : {chart.unit} · Source : {chart.source}", self.note)
+        self.row = native_chart(self.sheet, self.row, chart, self.header) + 1
+
+
+def _headers(table: Table) -> list[str]:
+    """Return headers, each once: a repeated header makes a spreadsheet « repair » the file."""
+    seen: dict[str, int] = {}
+    out = []
+    for column in table.columns:
+        text = as_text(column.header, Format.TEXT) or column.key
+        seen[text.lower()] = seen.get(text.lower(), 0) + 1
+        count = seen[text.lower()]
+        out.append(text if count == 1 else f"{text} ({count})")
+    return out

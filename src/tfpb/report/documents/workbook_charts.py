@@ -1,0 +1,94 @@
+"""Native charts of the workbook: bars drawn from cells that stand beside them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from openpyxl.chart import BarChart, Reference
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.utils import get_column_letter
+
+from tfpb.model.report import Chart, ChartKind, Format
+from tfpb.report import theme
+from tfpb.report.cell_values import as_number
+from tfpb.report.documents import workbook_styles as style
+
+if TYPE_CHECKING:
+    from openpyxl.styles import Font
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_COLOURS: Final = (theme.ACCENT, "#BDBDBD", theme.DANS)
+_ROW_PT: Final = 15.0  # height of a row that nothing sets
+_CM_PER_PT: Final = 0.03528
+_HEAD_CM: Final = 2.6
+_PER_ITEM_CM: Final = 0.85
+
+
+def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
+    """Write the figures of a chart and the chart beside them, on a page of their own in print.
+
+    Parameters
+    ----------
+    sheet : Worksheet
+    row : int
+        First free row.
+    chart : Chart
+        `BARS` (`libelle, valeur, valeur2…`) or `DUMBBELL` (`libelle, qpv, hors`).
+    header : Font
+        Of the row above the figures.
+
+    Returns
+    -------
+    int
+        First free row after the chart.
+    """
+    names, keys, fmt = _series(chart)
+    for k, text in enumerate(("Libellé", *names), 1):
+        cell = style.put(sheet, row, k, text)
+        cell.font, cell.fill = header, style.HEADER_FILL
+    room = float(sheet.column_dimensions["A"].width) - 1
+    for offset, record in enumerate(chart.rows.to_dict("records"), 1):
+        label = style.put(sheet, row + offset, 1, str(record["libelle"]))
+        label.font, label.alignment = style.BODY, style.WRAP
+        sheet.row_dimensions[row + offset].height = 14.0 * style.lines(label.value, room)
+        for k, key in enumerate(keys, 2):
+            cell = style.put(sheet, row + offset, k, as_number(record[key], fmt))
+            cell.font, cell.number_format = style.BODY, style.number_format(fmt)
+            cell.alignment = style.alignment(fmt)
+    last = row + len(chart.rows)
+    height = _HEAD_CM + _PER_ITEM_CM * len(chart.rows)
+    drawn = _bars(sheet, row, last, len(keys), fmt)
+    drawn.height, drawn.width = height, 22
+    sheet.add_chart(drawn, f"{get_column_letter(len(keys) + 2)}{row}")
+    taken = sum(sheet.row_dimensions[r].height or _ROW_PT for r in range(row, last + 1))
+    return last + 1 + max(0, math.ceil((height / _CM_PER_PT - taken) / _ROW_PT))
+
+
+def _series(chart: Chart) -> tuple[tuple[str, ...], tuple[str, ...], Format]:
+    if chart.kind is ChartKind.DUMBBELL:
+        return ("QPV", "hors QPV"), ("qpv", "hors"), Format.PERCENT
+    keys = tuple(str(c) for c in chart.rows.columns if str(c).startswith("valeur"))
+    names = chart.series or tuple(f"Série {k}" for k in range(1, len(keys) + 1))
+    return names, keys, Format.EUROS
+
+
+def _bars(sheet: Worksheet, top: int, last: int, count: int, fmt: Format) -> Any:
+    bars: Any = BarChart()
+    bars.type = "bar"
+    bars.grouping = "clustered"
+    bars.gapWidth = 60
+    data = Reference(sheet, min_col=2, max_col=1 + count, min_row=top, max_row=last)
+    bars.add_data(data, titles_from_data=True)
+    bars.set_categories(Reference(sheet, min_col=1, min_row=top + 1, max_row=last))
+    for series, colour in zip(bars.series, _COLOURS, strict=False):
+        series.graphicalProperties = GraphicalProperties(solidFill=colour[1:])
+        series.graphicalProperties.line.solidFill = theme.INK[1:]
+    bars.x_axis.delete = False
+    bars.y_axis.delete = False
+    bars.x_axis.scaling.orientation = "maxMin"  # first row at the top
+    bars.y_axis.scaling.min = 0
+    bars.y_axis.number_format = style.number_format(fmt)
+    bars.y_axis.majorGridlines = None
+    bars.legend.position = "t"
+    return bars

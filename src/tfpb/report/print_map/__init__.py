@@ -1,0 +1,1 @@
+"""Printed maps: the A4 page of a quarter and the overviews."""

@@ -1,0 +1,1 @@
+"""Sections on the abatement, the programme and droit commun."""

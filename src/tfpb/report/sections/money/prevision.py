@@ -1,0 +1,148 @@
+"""The forecast of the abatement: year by year, résidence by résidence, and what it assumes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from tfpb.model.codes import Statut
+from tfpb.model.report import Chart, ChartKind, Format, Text
+from tfpb.report.sections.build import ALL, BOTH, WORKBOOK, column, said, table
+from tfpb.words.money import accounts as words
+
+if TYPE_CHECKING:
+    from tfpb.model.location import Located
+    from tfpb.model.money import Abatement
+    from tfpb.model.report import Block
+
+_SOURCE = "fichier de fiscalité, conventions et patrimoine"
+_GROWTH = "revalorisation_bases"
+_SAME_RIGHT: Final = frozenset({Statut.ABATTU, Statut.ELIGIBLE, Statut.A_RECLAMER})
+
+
+def forecast_blocks(money: Abatement, located: Located) -> list[Block]:
+    """Make the forecast: table and chart by year, sentence, assumptions, table by résidence.
+
+    Nothing is made when the stage foresaw no year.
+    """
+    yearly = money.by_year
+    if yearly is None or yearly.empty:
+        return []
+    waiting = any(bool(v) for v in yearly["en_attente_eur"])
+    blocks: list[Block] = [_by_year(yearly), _chart(yearly, waiting=waiting)]
+    rows = yearly.to_dict("records")
+    first, last = rows[0], rows[-1]
+    reading = words.forecast_sentence(
+        (int(first["annee"]), first["abattement_eur"]),
+        (int(last["annee"]), last["abattement_eur"]),
+        opened=sum(int(r["nouvelles"]) for r in rows[1:]),
+        waiting=last["en_attente_eur"],
+    )
+    growth = next((Decimal(v.valeur) for v in money.values if v.cle == _GROWTH), Decimal(0))  # noqa: PD011  # a tuple
+    blocks += [
+        Text((reading,), media=BOTH),
+        Text(words.forecast_assumptions(money.year, growth), bullets=True, media=BOTH),
+        _by_residence(money, located),
+    ]
+    return blocks
+
+
+def _by_year(yearly: pd.DataFrame) -> Block:
+    return table(
+        "prevision",
+        "Abattement attendu, année par année",
+        (
+            column("annee", "Année", Format.YEAR, 8),
+            column("residences", "Résidences", Format.INTEGER, 11),
+            column("nouvelles", "dont nouvelles", Format.INTEGER, 11),
+            column("logements", "Logements", Format.INTEGER, 11),
+            column("abattement_eur", "Abattement (€)", Format.EUROS, 14),
+            column("en_attente_eur", "En attente d’une vérification ou d’une convention (€)",
+                   Format.EUROS, 18),
+            column("nature", "Nature", width=13),
+        ),
+        yearly.assign(nature=said(yearly["nature"], words.NATURES)),
+        unit="euros par an",
+        scope="résidences en QPV, selon leurs droits de chaque année",
+        source=_SOURCE,
+        media=ALL,
+    )  # fmt: skip
+
+
+def _chart(yearly: pd.DataFrame, *, waiting: bool) -> Block:
+    drawn = pd.DataFrame(
+        {
+            "libelle": [str(int(v)) for v in yearly["annee"]],
+            "valeur": [float(v or 0) for v in yearly["abattement_eur"]],
+        }
+    )
+    series: tuple[str, ...] = ("Abattement attendu",)
+    if waiting:
+        drawn["valeur2"] = [float(v or 0) for v in yearly["en_attente_eur"]]
+        series = (*series, "En attente")
+    return Chart(
+        "prevision_annees",
+        ChartKind.BARS,
+        "Abattement attendu de chaque année",
+        drawn,
+        "Abattement attendu de chaque année, et montant en attente : voir le tableau.",
+        unit="euros",
+        source=_SOURCE,
+        media=BOTH,
+        series=series,
+    )
+
+
+def _by_residence(money: Abatement, located: Located) -> Block:
+    """Lay the years side by side, and say in which year and why an amount changes."""
+    names = ("id_residence", "nom", "code_qpv")
+    homes = {
+        str(k): (n, c) for k, n, c in zip(*(located.residences[c] for c in names), strict=True)
+    }
+    years = sorted({int(y) for y in money.forecast["annee"]})
+    rows = []
+    concerned = money.forecast[money.forecast["statut"] != Statut.HORS_QPV]
+    kept = money.forecast[money.forecast["id_residence"].isin(concerned["id_residence"])]
+    records = kept.sort_values(["id_residence", "annee"], kind="stable").to_dict("records")
+    for key, lines in groupby(records, key=lambda r: str(r["id_residence"])):
+        name, quarter = homes.get(key, ("", ""))
+        row: dict[str, Any] = {"id_residence": key, "nom": name, "code_qpv": quarter}
+        before: tuple[Any, Any] | None = None
+        changes = []
+        for record in lines:
+            year = int(record["annee"])
+            row[f"a{year}"] = record["abattement_eur"]
+            now = (record["statut"], record["logements"])
+            # only what moves is said, and what the first year lacks
+            moved = _right(before) != _right(now) if before else now[0] not in _SAME_RIGHT
+            if moved and record["motif_court"]:
+                changes.append(f"{year} : {record['motif_court']}")
+            before = now
+        row["changement"] = "\n".join(changes)
+        rows.append(row)
+    return table(
+        "prevision_residences",
+        "Abattement attendu, résidence par résidence",
+        (
+            column("id_residence", "Résidence", width=12),
+            column("nom", "Nom", width=24),
+            column("code_qpv", "Code du QPV", width=12),
+            *(column(f"a{y}", f"{y} (€)", Format.EUROS, 11) for y in years),
+            column("changement", "Ce qui change, et quand", width=30),
+        ),
+        pd.DataFrame(rows),
+        unit="euros par an",
+        scope="résidences en QPV ou à vérifier ; vide : montant non estimé",
+        source=_SOURCE,
+        notes=(words.FORECAST_NOTE,),
+        media=WORKBOOK,
+    )
+
+
+def _right(state: tuple[Any, Any]) -> tuple[Any, Any]:
+    """Return what counts as a change; « abattu » this year and « éligible » the next are one right."""
+    status, dwellings = state
+    return ("droit" if status in _SAME_RIGHT else status, dwellings)

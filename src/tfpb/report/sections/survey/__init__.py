@@ -1,0 +1,1 @@
+"""Sections on satisfaction: comparison, change, evaluation."""

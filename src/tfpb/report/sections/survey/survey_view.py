@@ -1,0 +1,208 @@
+"""The protected survey tables laid out for reading: one row an item, both sides and their gap."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
+from tfpb.report import theme
+from tfpb.survey.power import n_necessaire
+from tfpb.words.money.evaluation_words import before_actions, survey_too_early
+from tfpb.words.survey.satisfaction import NATURES, THEMES
+from tfpb.words.survey.verdict_words import PUBLICATIONS, isolated, verdict_words
+
+if TYPE_CHECKING:
+    from tfpb.model.assembly import Dossier
+    from tfpb.model.survey import Published
+
+SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
+_KEYS: Final = ["vague", "niveau", "territoire", "item"]
+
+
+def last_wave(survey: Published) -> str:
+    """Return the last wave, as the survey orders them."""
+    return survey.waves[-1].vague if survey.waves else ""
+
+
+def too_early(dossier: Dossier) -> tuple[str, ...]:
+    """Warn when the last survey was held before the actions that stand beside it."""
+    year = dossier.located.year
+    if dossier.survey is None or dossier.programme is None:
+        return ()
+    wave = last_wave(dossier.survey)
+    return (survey_too_early(wave, year),) if before_actions(wave, year) else ()
+
+
+def visible(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Keep the rows of the dossier's bailleur and of all bailleurs: never another one's."""
+    return rows[rows["bailleur"].isin([name, ENSEMBLE])].copy()
+
+
+def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
+    """Lay out the comparison of one wave, one row a territory × item.
+
+    Parameters
+    ----------
+    survey : Published
+    name : str
+        Bailleur whose rows are read (`scope`).
+    wave : str
+
+    Returns
+    -------
+    DataFrame
+        `vague, niveau, territoire, item, libelle, theme, nature, ordre, tete, n_qpv, n_hors, n, qpv,
+        qpv_bas, qpv_haut, hors, hors_bas, hors_haut, ecart, ic90_bas, ic90_haut, ic95_bas,
+        ic95_haut, standardise, standardise_bas, standardise_haut, regression, regression_bas,
+        regression_haut, effet_plan, marge_points, marge_demontree_points, verdict, publication,
+        sign, mot, isole`; proportions 0..1. What is not shown holds no number.
+    """
+    table = survey.comparison
+    mine = table[(table["vague"] == wave) & (table["bailleur"] == name)]
+    raw = mine[mine["ajustement"] == Ajustement.BRUT]
+    kept = ["n", "effet_plan", "ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut", "p_holm"]
+    kept += ["marge_points", "marge_demontree_points", "verdict", "publication", "estimation"]
+    out = raw.loc[raw["groupe"] == Groupe.ECART, _KEYS + kept].rename(
+        columns={"estimation": "ecart"}
+    )
+    for group, prefix in ((Groupe.QPV, "qpv"), (Groupe.HORS_QPV, "hors")):
+        part = raw.loc[
+            raw["groupe"] == group, [*_KEYS, "n", "estimation", "ic95_bas", "ic95_haut"]
+        ].rename(
+            columns={
+                "n": f"n_{prefix}",
+                "estimation": prefix,
+                "ic95_bas": f"{prefix}_bas",
+                "ic95_haut": f"{prefix}_haut",
+            }
+        )
+        out = out.merge(part, on=_KEYS, how="left", validate="one_to_one")
+    return _labelled(_with_adjusted(out, mine, Groupe.ECART), survey)
+
+
+def changes(survey: Published, name: str) -> pd.DataFrame:
+    """Lay out the changes between waves, one row a pair of waves × territory × item.
+
+    Returns
+    -------
+    DataFrame
+        `vague` (« 2019-2023 »), keys and labels as `gaps`, then `evolution_qpv, evolution_hors`
+        (with `_bas`, `_haut`), `ecart` (change of the gap), `ic95_bas`, `ic95_haut`, `n`, `verdict`;
+        `standardise`, `regression` (with `_bas`, `_haut`): change of the gap like with like.
+    """
+    table = survey.comparison
+    own = table[table["bailleur"] == name]
+    mine = own[own["ajustement"] == Ajustement.BRUT]
+    kept = ["n", "ic95_bas", "ic95_haut", "verdict", "publication", "p_holm", "estimation"]
+    out = mine.loc[mine["groupe"] == Groupe.EVOLUTION_ECART, _KEYS + kept].rename(
+        columns={"estimation": "ecart"}
+    )
+    for group in (Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS):
+        part = mine.loc[
+            mine["groupe"] == group, [*_KEYS, "estimation", "ic95_bas", "ic95_haut"]
+        ].rename(
+            columns={
+                "estimation": str(group),
+                "ic95_bas": f"{group}_bas",
+                "ic95_haut": f"{group}_haut",
+            }
+        )
+        out = out.merge(part, on=_KEYS, how="left", validate="one_to_one")
+    return _labelled(_with_adjusted(out, own, Groupe.EVOLUTION_ECART), survey)
+
+
+def _with_adjusted(out: pd.DataFrame, mine: pd.DataFrame, group: Groupe) -> pd.DataFrame:
+    """Set the adjusted estimates of a gap, or of its change, beside the raw ones."""
+    for kind in (Ajustement.STANDARDISE, Ajustement.REGRESSION):
+        part = mine.loc[
+            (mine["groupe"] == group) & (mine["ajustement"] == kind),
+            [*_KEYS, "estimation", "ic95_bas", "ic95_haut"],
+        ].rename(
+            columns={
+                "estimation": str(kind),
+                "ic95_bas": f"{kind}_bas",
+                "ic95_haut": f"{kind}_haut",
+            }
+        )
+        out = out.merge(part, on=_KEYS, how="left", validate="one_to_one")
+    return out
+
+
+def _labelled(rows: pd.DataFrame, survey: Published) -> pd.DataFrame:
+    """Add labels, order, words and signs; total first, then territories, items in survey order."""
+    items = survey.items[["item", "libelle", "theme", "nature", "ordre", "tete_de_theme"]].rename(
+        columns={"tete_de_theme": "tete"}
+    )
+    out = rows.merge(items, on="item", how="left", validate="many_to_one")
+    total = out["niveau"] != TOTAL
+    out = out.assign(_rest=total).sort_values(
+        ["_rest", "niveau", "territoire", "vague", "ordre"], kind="stable"
+    )
+    out = out.drop(columns="_rest").reset_index(drop=True)
+    pairs = list(zip(out["verdict"].fillna(""), out["publication"], strict=True))
+    out["mot"] = [verdict_words(v, p) for v, p in pairs]
+    out["sign"] = [theme.verdict_sign(v if p in SHOWN else "non_publiable") for v, p in pairs]
+    out["isole"] = [
+        isolated(v, math.nan if pd.isna(p) else float(p))
+        for v, p in zip(out["verdict"].fillna(""), out["p_holm"], strict=True)
+    ]
+    out["verdict_mot"] = [
+        f"{sign} {word}{' (isolé)' if alone else ''}"
+        for sign, word, alone in zip(out["sign"], out["mot"], out["isole"], strict=True)
+    ]
+    out["publication_mot"] = [PUBLICATIONS.get(p, str(p)) for p in out["publication"]]
+    out["theme_mot"] = [THEMES.get(t, str(t)) for t in out["theme"]]
+    out["nature_mot"] = [NATURES.get(t, str(t)) for t in out["nature"]]
+    return out
+
+
+def shown(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows that may be shown with their numbers."""
+    return rows[rows["publication"].isin(SHOWN) & rows["ecart"].notna()].copy()
+
+
+def totals(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows that are not split by territory."""
+    return rows[rows["niveau"] == TOTAL].copy()
+
+
+def quarters(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows of one quarter each."""
+    return rows[rows["niveau"] == "code_qpv"].copy()
+
+
+def headlines(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep each theme's headline item among the total rows, or the theme's first item."""
+    whole = totals(rows)
+    picked = []
+    for _, part in whole.groupby("theme", sort=False):
+        heads = part[part["tete"].astype(bool)]
+        picked.append((heads if len(heads) else part).iloc[[0]])
+    return pd.concat(picked).sort_values("ordre", kind="stable") if picked else whole
+
+
+def needed(level: float, design_effect: float, margin_points: float) -> int:
+    """Return the interviews per group it takes to show equivalence at that margin.
+
+    A missing design effect counts as the default of the survey stage, a missing level as one half.
+    """
+    share = 0.5 if math.isnan(level) else min(max(level, 0.02), 0.98)
+    if math.isnan(design_effect):
+        return n_necessaire(share, marge_points=margin_points)
+    return n_necessaire(share, effet_plan=design_effect, marge_points=margin_points)
+
+
+def place_label(level: str, place: str, names: dict[str, str]) -> str:
+    """Name a territory as readers do."""
+    if level == TOTAL:
+        return "Ensemble"
+    name = names.get(place, "")
+    return f"{name} ({place})" if name else place
+
+
+def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as dictionaries with text keys."""
+    return [{str(k): v for k, v in row.items()} for row in rows.to_dict("records")]

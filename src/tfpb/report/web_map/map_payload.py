@@ -1,0 +1,292 @@
+"""The data of the web map: one compact value, cut to a budget, that no text can break out of."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from tfpb.report import theme
+from tfpb.report.print_map.map_layers import lines_of
+from tfpb.words.places import map_words as words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tfpb.model.maps import MapModel
+
+DEGREES: Final = 100_000
+"""Coordinates are whole hundred-thousandths of a degree (about one metre), written as differences."""
+GROUND_BYTES: Final = 2_400_000
+"""What the ground may weigh, so that the whole page stays under five megabytes."""
+NEAR_M: Final = 650.0
+"""Streets are kept that close to a quarter or a résidence."""
+PARCELS_NEAR_M: Final = 220.0
+
+
+def payload(model: MapModel) -> dict[str, Any]:
+    """Make the value the page's script reads (short keys: it is repeated thousands of times)."""
+    return {
+        "meta": _meta(model),
+        "mots": words.PAGE,
+        "statuts": words.STATUS,
+        "themes": words.THEMES,
+        "verdicts": {
+            code: {"mot": word, "signe": theme.verdict_sign(code)}
+            for code, word in words.VERDICTS.items()
+        },
+        "classes": words.GAP_CLASSES,
+        "couleurs": _colours(),
+        "qpv": _quarters(model.qpv),
+        "ancien": _quarters(model.qpv_old),
+        "residences": _residences(model.residences),
+        "ecarts": _gaps(model.gaps),
+        "fond": _ground(model),
+    }
+
+
+def to_json(value: object) -> str:
+    """Write JSON that may stand inside a page: no « < », « > » or « & » survives as itself."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _meta(model: MapModel) -> dict[str, Any]:
+    old = 2015 if model.vintage != 2015 else 2024  # noqa: PLR2004
+    sources = [*model.sources]
+    if model.ground.source and model.ground.source not in sources:
+        sources.append(model.ground.source)
+    return {
+        "titre": model.title,
+        "bailleur": model.bailleur,
+        "annee": model.year,
+        "date": words.day(model.date),
+        "millesime": model.vintage,
+        "ancien": old,
+        "empreinte": model.run_hash,
+        "fictif": model.fictional,
+        "avertissement": model.warning,
+        "sources": sources,
+    }
+
+
+def _colours() -> dict[str, Any]:
+    return {
+        "qpv": theme.QPV,
+        "ancien": theme.QPV_OLD,
+        "dans": theme.DANS,
+        "hors": theme.HORS,
+        "a_verifier": theme.A_VERIFIER,
+        "encre": theme.INK,
+        "doux": theme.SOFT,
+        "papier": theme.PAPER,
+        "rue": theme.STREET,
+        "nomRue": theme.STREET_NAME,
+        "parcelle": theme.PARCEL,
+        "bordParcelle": theme.PARCEL_EDGE,
+        "commune": theme.COMMUNE,
+        "ecarts": theme.GAP_SCALE,
+        "montants": theme.MONEY_SCALE,
+        "bornes": theme.GAP_BREAKS,
+    }
+
+
+def _value(value: Any, digits: int = 2) -> Any:
+    """Return a plain JSON value; a missing one is null."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if isinstance(value, (float, np.floating)):
+        number = round(float(value), digits)
+        return int(number) if number.is_integer() else number
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    return str(value)
+
+
+def _number(value: Any, digits: int = 2) -> Any:
+    number = pd.to_numeric(value, errors="coerce")
+    return None if pd.isna(number) else _value(float(number), digits)
+
+
+def _line(coords: Any) -> list[int]:
+    """Write a line as first point, then differences: `[x, y, dx, dy, …]`."""
+    whole = np.rint(np.asarray(coords)[:, :2] * DEGREES).astype(int)
+    steps = np.vstack([whole[:1], np.diff(whole, axis=0)])
+    keep = np.any(steps != 0, axis=1)
+    keep[0] = True
+    kept: list[int] = steps[keep].ravel().tolist()
+    return kept
+
+
+def _polygons(shape: Any) -> list[list[list[int]]]:
+    """Write polygons as lists of rings; coordinates in degrees."""
+    fine = shapely.simplify(shape, 0.000012)
+    out = []
+    for part in shapely.get_parts(fine):
+        if part.geom_type == "Polygon" and not part.is_empty:
+            rings = (part.exterior, *part.interiors)
+            out.append([_line(shapely.get_coordinates(r)) for r in rings])
+    return out
+
+
+def _quarters(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    numbers = {
+        "log": "logements",
+        "res": "residences",
+        "abt": "abattement_eur",
+        "val": "valorise_eur",
+        "abl": "abattement_par_logement_eur",
+        "vll": "valorise_par_logement_eur",
+    }
+    out = []
+    degrees = frame.to_crs(4326) if frame.crs is not None and len(frame) else frame
+    for _, row in degrees.sort_values("code_qpv", kind="stable").iterrows():
+        one: dict[str, Any] = {"code": str(row["code_qpv"]), "nom": str(row["nom"])}
+        if "commune" in degrees:
+            one["com"] = str(row["commune"])
+        one |= {k: _number(row[c]) for k, c in numbers.items() if c in degrees}
+        one["geo"] = _polygons(row["geometry"])
+        out.append(one)
+    return out
+
+
+def _coded(values: Iterable[Any]) -> dict[str, list[Any]]:
+    """Write a column of repeated texts as its list of texts and one index a row."""
+    text = ["" if v is None or v != v else str(v) for v in values]  # noqa: PLR0124
+    known = sorted(set(text))
+    index = {t: i for i, t in enumerate(known)}
+    return {"v": known, "i": [index[t] for t in text]}
+
+
+def _residences(frame: pd.DataFrame) -> dict[str, Any]:
+    table = frame.sort_values("id_residence", kind="stable")
+    coords = {
+        name: [_number(v * DEGREES, 0) if pd.notna(v) else None for v in table[column]]
+        for name, column in (("x", "longitude"), ("y", "latitude"))
+    }
+    return {
+        "id": [str(v) for v in table["id_residence"]],
+        "nom": ["" if pd.isna(v) else str(v) for v in table["nom"]],
+        "adr": ["" if pd.isna(v) else str(v) for v in table["adresse"]],
+        "bai": _coded(table["bailleur"]),
+        "com": _coded(table["commune"]),
+        "sta": _coded(table["statut"]),
+        "qpv": _coded(table["code_qpv"]),
+        "mot": _coded(table["motif"]),
+        "log": [_number(v, 0) for v in table["logements"]],
+        "dis": [_number(v, 0) for v in table["distance_m"]],
+        **coords,
+    }
+
+
+def _gaps(frame: pd.DataFrame) -> dict[str, Any]:
+    """Protected gaps; a cell without a number keeps its words."""
+    if frame.empty:
+        return {"items": [], "vagues": [], "lignes": []}
+    items = frame.drop_duplicates("item")[["item", "libelle", "theme"]]
+    order = {item: i for i, item in enumerate(items["item"])}
+    waves = sorted(frame["vague"].astype(str).unique())
+    rows = [
+        [
+            str(r.code_qpv),
+            waves.index(str(r.vague)),
+            order[r.item],
+            _number(r.ecart, 4),
+            _number(r.ic95_bas, 4),
+            _number(r.ic95_haut, 4),
+            _number(r.n, 0),
+            str(r.verdict),
+            str(r.phrase),
+        ]
+        for r in frame.itertuples(index=False)
+    ]
+    return {
+        "items": [
+            {"id": str(r.item), "lib": str(r.libelle), "th": str(r.theme)}
+            for r in items.itertuples(index=False)
+        ],
+        "vagues": waves,
+        "lignes": rows,
+    }
+
+
+def _ground(model: MapModel) -> dict[str, Any]:
+    """Choose the ground within the budget: main streets, then small ones, then parcels."""
+    ground = model.ground
+    spent = 0
+    communes: list[dict[str, Any]] = []
+    if len(ground.communes):
+        near = _near(ground.communes, model, 1500.0)
+        shapes = near.geometry.simplify(8.0).to_crs(4326)
+        for name, shape in zip(near["nom"], shapes, strict=True):
+            communes.append({"nom": str(name), "geo": [_line(c) for c in lines_of(shape)]})
+    spent += _weight(communes)
+    streets, spent = _streets(model, spent)
+    parcels: list[list[int]] = []
+    if len(ground.parcels):
+        near = _near(ground.parcels, model, PARCELS_NEAR_M)
+        for shape in near.geometry.simplify(1.0).to_crs(4326):
+            rings = [_line(c) for c in lines_of(shape)]
+            spent += _weight(rings)
+            if spent > GROUND_BYTES:
+                break
+            parcels += rings
+    return {"communes": communes, "rues": streets, "parcelles": parcels}
+
+
+def _streets(model: MapModel, spent: int) -> tuple[list[list[Any]], int]:
+    """Return streets as `[name, rank, commune, line]`, by rank, while the budget lasts."""
+    layer = model.ground.streets
+    out: list[list[Any]] = []
+    if layer.empty:
+        return out, spent
+    layer = _near(layer, model, NEAR_M)
+    where = _commune_of(layer, model.ground.communes)
+    lines = layer.geometry.simplify(1.5).to_crs(4326)
+    rows = sorted(
+        zip(layer["nom"].astype(str), layer["rang"].astype(int), where, lines, strict=True),
+        key=lambda r: r[1],
+    )
+    for name, rank, commune, line in rows:
+        one = [name, rank, commune, _line(shapely.get_coordinates(line))]
+        spent += _weight(one)
+        if spent > GROUND_BYTES:
+            break
+        out.append(one)
+    return out, spent
+
+
+def _commune_of(layer: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> list[str]:
+    names = [""] * len(layer)
+    if communes.empty or layer.empty:
+        return names
+    middle = layer.geometry.interpolate(0.5, normalized=True)
+    place, commune = communes.sindex.query(middle.to_numpy(), predicate="within")
+    for p, c in sorted(zip(place.tolist(), commune.tolist(), strict=True), reverse=True):
+        names[p] = str(communes["nom"].iloc[c])
+    return names
+
+
+def _near(layer: gpd.GeoDataFrame, model: MapModel, reach: float) -> gpd.GeoDataFrame:
+    """Keep what lies close to a quarter or a résidence."""
+    known = model.residences.dropna(subset=["longitude", "latitude"])
+    spots = gpd.GeoSeries(gpd.points_from_xy(known["longitude"], known["latitude"]), crs=4326)
+    shapes = [
+        s.to_crs(layer.crs).to_numpy() for s in (spots, model.qpv.geometry) if len(s) and layer.crs
+    ]
+    if not shapes:
+        return layer
+    tree = shapely.STRtree(np.concatenate(shapes))
+    found = tree.query(layer.geometry.to_numpy(), predicate="dwithin", distance=reach)
+    return layer.iloc[np.unique(found[0])]
+
+
+def _weight(value: object) -> int:
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())

@@ -1,0 +1,195 @@
+"""Decisions on doubtful addresses: who decides changes the answer, and the answer says so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tfpb.errors import Fault, Severity
+from tfpb.geocode.line.parser import parse
+from tfpb.model.codes import GeocodeVerdict, ResultType
+from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
+from tfpb.text import fold
+from tfpb.words.places.review_words import ACCEPT, NOWHERE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tfpb.errors import Place
+
+DECIDED: Final = "decision"
+_WORTH: Final = re.compile(r"\s*\(\d(?:[.,]\d+)?\)\s*$")
+_TOWN: Final = re.compile(r"^(.*?)[\s,]*\b(\d{5})\s+(\D.*)$")
+_KEPT_NUMBERS: Final = ("result_score", "result_confidence")
+_NUMERIC: Final = (
+    "latitude",
+    "longitude",
+    *_KEPT_NUMBERS,
+    "result_x",
+    "result_y",
+    "result_radius_m",
+)
+
+
+class AddressKey(NamedTuple):
+    """What tells an address of a file: its words, whatever row it stands on."""
+
+    address: str
+    postcode: str
+    commune: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddressDecision:
+    """One row of the review sheet that someone filled.
+
+    Parameters
+    ----------
+    key : AddressKey
+    choice : str
+        `accepter`, `introuvable`, or an address chosen from the list.
+    corrected : str
+        Address written by hand; rules over `choice`.
+    x, y : str
+        Coordinates given by hand; rule over both.
+    author, date, piece : str
+    place : Place
+        Where it stands.
+    """
+
+    key: AddressKey
+    choice: str
+    corrected: str
+    x: str
+    y: str
+    author: str
+    date: str
+    piece: str
+    place: Place
+
+
+def key_of(address: str, postcode: str, commune: str, code: str, name: str) -> AddressKey:
+    """Make the key of an address; spelling of case and accents does not count."""
+    return AddressKey(fold(address), postcode.strip(), fold(commune), code.strip(), fold(name))
+
+
+def keys_of(addresses: pd.DataFrame) -> list[AddressKey]:
+    """Make the key of each row of an address table."""
+    columns = ("adresse", "code_postal", "commune", "code_insee", "nom")
+    return [key_of(*cells) for cells in addresses[list(columns)].itertuples(index=False, name=None)]
+
+
+def decided(
+    addresses: pd.DataFrame, decisions: Iterable[AddressDecision]
+) -> tuple[pd.DataFrame, list[AddressDecision | None], list[Fault]]:
+    """Write decisions into the addresses, before they are geocoded.
+
+    Parameters
+    ----------
+    addresses : DataFrame
+        `ADDRESS_COLUMNS`.
+    decisions : iterable of AddressDecision
+
+    Returns
+    -------
+    DataFrame, list, list of Fault
+        The addresses, the decision of each row or None, and a doubt for each decision whose address
+        is no longer in the file.
+    """
+    by_key = {decision.key: decision for decision in decisions}
+    rows = [by_key.get(key) for key in keys_of(addresses)]
+    used = {decision.key for decision in rows if decision is not None}
+    lost = [
+        Fault("decision_sans_adresse", d.place, d.key.address, severity=Severity.DOUTE)
+        for d in by_key.values()
+        if d.key not in used
+    ]
+    cells = {name: addresses[name].tolist() for name in ADDRESS_COLUMNS}
+    for position, decision in enumerate(rows):
+        if decision is None:
+            continue
+        if decision.x and decision.y:
+            cells["x"][position], cells["y"][position] = decision.x, decision.y
+            continue
+        line, postcode, commune = _rewritten(cells["adresse"][position], decision)
+        if line:
+            cells["adresse"][position] = line
+            cells["nom"][position] = ""
+        if commune:
+            cells["code_postal"][position], cells["commune"][position] = postcode, commune
+            cells["code_insee"][position] = ""
+    return pd.DataFrame(cells, index=addresses.index, dtype=object), rows, lost
+
+
+def _rewritten(written: str, decision: AddressDecision) -> tuple[str, str, str]:
+    """Return line, postcode and commune of the address someone chose; empty when they kept it."""
+    chosen = decision.corrected or _WORTH.sub("", decision.choice).strip()
+    if not decision.corrected and fold(chosen) in {"", ACCEPT, NOWHERE}:
+        return "", "", ""
+    town = _TOWN.match(chosen)
+    line, postcode, commune = (town[1], town[2], town[3]) if town else (chosen, "", "")
+    if line[:1].isdigit() or decision.corrected:
+        return line, postcode, commune
+    head = parse(written).head
+    spans = [f"{low[0]}{low[1]}-{high[0]}{high[1]}" for low, high in head.ranges]
+    inside = {end for span in head.ranges for end in span}
+    singles = [
+        f"{number}{suffix}" for number, suffix in head.singles if (number, suffix) not in inside
+    ]
+    return " ".join(filter(None, (", ".join((*singles, *spans)), line))), postcode, commune
+
+
+def settled(
+    results: pd.DataFrame, rows: Sequence[AddressDecision | None]
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Let decisions rule the verdicts, after the addresses were geocoded.
+
+    Parameters
+    ----------
+    results : DataFrame
+        `RESULT_COLUMNS`.
+    rows : sequence of AddressDecision or None, one a row
+
+    Returns
+    -------
+    DataFrame, list of Fault
+        Same index; a doubt for each decision that leads to no point.
+    """
+    if not any(rows):
+        return results, []
+    out = {name: results[name].tolist() for name in RESULT_COLUMNS}
+    doubts = []
+    for position, decision in enumerate(rows):
+        if decision is None:
+            continue
+        if not decision.corrected and not decision.x and fold(decision.choice) == NOWHERE:
+            for name in RESULT_COLUMNS:
+                out[name][position] = np.nan if name in _NUMERIC else ""
+            for name in _KEPT_NUMBERS:
+                out[name][position] = 0.0
+            out["result_type"][position] = str(ResultType.NONE)
+            out["result_status"][position] = "not-found"
+            out["result_verdict"][position] = str(GeocodeVerdict.REJETE)
+            out["result_source"][position] = results["result_source"].iloc[position]
+        elif out["result_type"][position] in {ResultType.NONE, ResultType.MUNICIPALITY}:
+            doubts.append(
+                Fault(
+                    "decision_sans_resultat",
+                    decision.place,
+                    decision.corrected or decision.choice,
+                    severity=Severity.DOUTE,
+                )
+            )
+            continue
+        else:
+            out["result_verdict"][position] = str(GeocodeVerdict.ACCEPTE)
+        reasons = [r for r in str(out["result_reasons"][position]).split(" | ") if r]
+        out["result_reasons"][position] = " | ".join([*reasons, DECIDED])
+    frame = pd.DataFrame(out, index=results.index)
+    return frame.astype({n: results[n].dtype for n in RESULT_COLUMNS}), doubts

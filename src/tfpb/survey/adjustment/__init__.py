@@ -1,0 +1,1 @@
+"""Like with like: standardisation, regression, outside marks."""

@@ -1,0 +1,214 @@
+"""Outside marks: the region without oneself, and referenced national figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.errors import Fault, Place, Severity
+from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe
+from tfpb.model.results import BENCHMARK_COLUMNS
+from tfpb.survey.estimation.domains import Contrasts, Domains
+from tfpb.survey.estimation.estimate import contrast_variance, domain_means
+from tfpb.survey.estimation.intervals import proportion_interval, standard_error, t_interval
+from tfpb.survey.estimation.wave import degrees_of_freedom, design_effects
+from tfpb.survey.reading.delivery_columns import find_column
+from tfpb.survey.secrecy.cells import OWNER
+from tfpb.survey.thresholds import CONFIDENCE
+from tfpb.survey.verdicts import FRAGILE, publication_states
+from tfpb.text import fold, squeeze
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tfpb.model.plan import Item
+    from tfpb.survey.estimation.wave import WaveResult
+
+REGION: Final = "region_sans_soi"
+NATIONAL: Final = "national"
+_OTHERS_AT_LEAST: Final = 3
+"""Fewer other bailleurs than this, and « the region » would be one of them by name."""
+_PERCENT: Final = 100.0
+_NAMES: Final = {
+    "item": ("item", "question", "libelle"),
+    "groupe": ("groupe", "perimetre"),
+    "valeur": ("valeur", "taux", "pourcentage", "satisfaits"),
+    "ic95_bas": ("ic95_bas", "borne basse"),
+    "ic95_haut": ("ic95_haut", "borne haute"),
+    "n": ("n", "effectif", "base"),
+    "reference": ("reference", "source"),
+    "vague": ("vague", "annee"),
+    "repere": ("repere", "type"),
+}
+
+
+def region_rows(result: WaveResult) -> pd.DataFrame:
+    """Rows of « the region without oneself » for each bailleur of one wave, `_bailleur` added.
+
+    Only groups that may be shown, and only when at least three other bailleurs are in the wave.
+    """
+    owner = result.design.atoms["bailleur"].astype(str).to_numpy()
+    side = result.design.atoms["qpv"].to_numpy(dtype=int)
+    names = [b.bailleur for b in result.frame.blocks if b.niveau == TOTAL]
+    names = [n for n in names if n != ENSEMBLE]
+    if len(names) <= _OTHERS_AT_LEAST:
+        return pd.DataFrame(columns=[*BENCHMARK_COLUMNS, OWNER])
+    sets = []
+    for name in names:
+        others = owner != name
+        sets += [np.flatnonzero(others & mask) for mask in (side == 1, side == 0, side >= 0)]
+    domains = Domains.of(sets, result.design.size)
+    means = domain_means(result.design, result.sums, domains)
+    alone = Contrasts.of([[(g, 1.0)] for g in range(domains.count)])
+    variance = contrast_variance(result.design, result.sums, domains, means, alone)
+    gaps = Contrasts.of([[(3 * k, 1.0), (3 * k + 1, -1.0)] for k in range(len(names))])
+    gap_se = standard_error(contrast_variance(result.design, result.sums, domains, means, gaps))
+    df = np.repeat(degrees_of_freedom(means, result.design)[2::3], 3, axis=0)
+    state = publication_states(
+        n=means.n,
+        clusters=means.clusters,
+        effective=design_effects(means, variance)[1],
+        df=df,
+        thresholds=result.frame.thresholds,
+        clustered=result.frame.clustered,
+    )
+    low, high = proportion_interval(
+        means.estimate,
+        standard_error(variance),
+        means.n,
+        means.clusters,
+        df,
+        level=CONFIDENCE,
+        thresholds=result.frame.thresholds,
+        clustered=result.frame.clustered,
+    )
+    gap = means.estimate[0::3] - means.estimate[1::3]
+    gap_low, gap_high = t_interval(gap, gap_se, df[0::3], level=CONFIDENCE)
+    shown = state <= FRAGILE
+    tables = []
+    for at, group in enumerate((Groupe.QPV, Groupe.HORS_QPV, Groupe.ENSEMBLE)):
+        part = slice(at, None, 3)
+        tables.append(
+            _lay(result, names, group, means.estimate[part], low[part], high[part], means.n[part])[
+                shown[part].ravel()
+            ]
+        )
+    both = shown[0::3] & shown[1::3] & (gap_se > 0)
+    n = means.n[0::3] + means.n[1::3]
+    tables.append(_lay(result, names, Groupe.ECART, gap, gap_low, gap_high, n)[both.ravel()])
+    return pd.concat(tables, ignore_index=True)
+
+
+def _lay(
+    result: WaveResult, names: Sequence[str], group: Groupe, value: Any, low: Any, high: Any, n: Any
+) -> pd.DataFrame:
+    items = [i.identifiant for i in result.frame.items]
+    return pd.DataFrame(
+        {
+            "vague": result.frame.wave,
+            "item": np.tile(np.array(items, dtype=object), len(names)),
+            "groupe": group.value,
+            "repere": REGION,
+            "valeur": value.ravel(),
+            "ic95_bas": low.ravel(),
+            "ic95_haut": high.ravel(),
+            "n": n.ravel(),
+            "reference": "",
+            OWNER: np.repeat(np.array(names, dtype=object), len(items)),
+        }
+    )
+
+
+def referenced_rows(
+    repere: Any, items: Sequence[Item], waves: Sequence[str]
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Read a table of outside figures: item, value, reference; group, interval, n, wave optional.
+
+    Parameters
+    ----------
+    repere : DataFrame, or a text table with `frame`, `file`, `sheet`, `rows`
+        `item` is an identifier, a column name or a wording of the plan; values are proportions or
+        percentages (gaps in points); a line without wave stands for every wave.
+
+    Returns
+    -------
+    DataFrame (`BENCHMARK_COLUMNS` and `_bailleur`, empty), list of Fault
+        A line that cannot be read, or has no reference, is a doubt and is left out.
+    """
+    frame = getattr(repere, "frame", repere)
+    found = {name: find_column(frame, names) for name, names in _NAMES.items()}
+    lookup = {
+        fold(name): item.identifiant for item in items for name in (*item.colonnes, item.libelle)
+    }
+    rows: list[dict[str, object]] = []
+    faults = []
+    for position in range(len(frame)):
+        record = frame.iloc[position]
+
+        def cell(name: str, record: pd.Series = record) -> str:
+            column = found[name]
+            value = record[column] if column is not None else ""
+            return "" if pd.isna(value) else squeeze(str(value))
+
+        item = lookup.get(fold(cell("item")), "")
+        value = _share(cell("valeur"))
+        lacking = [
+            name
+            for name, bad in (
+                ("item", not item),
+                ("valeur", not abs(value) <= 1),
+                ("reference", not cell("reference")),
+            )
+            if bad
+        ]
+        if lacking:
+            faults.append(_unreadable(repere, position, lacking, cell("item")))
+            continue
+        line = {
+            "item": item,
+            "groupe": _group(cell("groupe")),
+            "repere": cell("repere") or NATIONAL,
+            "valeur": value,
+            "ic95_bas": _share(cell("ic95_bas")),
+            "ic95_haut": _share(cell("ic95_haut")),
+            "n": _number(cell("n")),
+            "reference": cell("reference"),
+            OWNER: "",
+        }
+        rows += [{"vague": w, **line} for w in ([cell("vague")] if cell("vague") else waves)]
+    return pd.DataFrame(rows, columns=[*BENCHMARK_COLUMNS, OWNER]), faults
+
+
+def _unreadable(repere: Any, position: int, lacking: list[str], got: str) -> Fault:
+    rows = getattr(repere, "rows", None)
+    row = int(rows[position]) if rows is not None else position + 2
+    place = Place(getattr(repere, "file", ""), getattr(repere, "sheet", ""), row, lacking[0])
+    fields = {"ligne": row, "colonne": ", ".join(lacking)}
+    return Fault("repere_illisible", place, got, fields, Severity.DOUTE)
+
+
+def _number(text: str) -> float:
+    clean = text.replace("\u202f", "").replace("\xa0", "").replace(" ", "").replace(",", ".")
+    try:
+        return float(clean.replace("−", "-"))
+    except ValueError:
+        return float("nan")
+
+
+def _share(text: str) -> float:
+    """Read a share: « 76 % », « 76,5 », 0.765; a number beyond 1 is a percentage."""
+    value = _number(text.removesuffix("%").removesuffix("points").strip())
+    return value / _PERCENT if "%" in text or abs(value) > 1 else value
+
+
+def _group(text: str) -> str:
+    key = fold(text)
+    if not key:
+        return Groupe.ENSEMBLE.value
+    if "ecart" in key:
+        return Groupe.ECART.value
+    if "hors" in key:
+        return Groupe.HORS_QPV.value
+    return Groupe.QPV.value if "qpv" in key else Groupe.ENSEMBLE.value

@@ -1,0 +1,1 @@
+"""Design-based estimates, their variance and intervals."""

@@ -1,0 +1,119 @@
+"""Intervals and p-values, vectorised; NaN in, NaN out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from scipy.special import betaincinv, expit, fdtrc, logit, stdtr, stdtrit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tfpb.survey.thresholds import Thresholds
+
+    Floats = NDArray[np.float64]
+
+
+NIL: Final = 1e-12
+"""Under this, a standard error or the distance of a share to 0 or 1 is rounding, not information."""
+
+
+def standard_error(variance: Floats) -> Floats:
+    """Square root of a variance, rounding noise taken for the zero it stands for."""
+    se: Floats = np.sqrt(variance)
+    return np.where(se < NIL, 0.0, se)
+
+
+def t_quantile(probability: float, df: Floats) -> Floats:
+    """Quantile of Student's t; NaN where there is no degree of freedom."""
+    out: Floats = stdtrit(np.where(df > 0, df, np.nan), probability)
+    return out
+
+
+def t_interval(estimate: Floats, se: Floats, df: Floats, *, level: float) -> tuple[Floats, Floats]:
+    """Symmetric interval of Student's t."""
+    half = t_quantile((1 + level) / 2, df) * se
+    return estimate - half, estimate + half
+
+
+def logit_interval(p: Floats, se: Floats, df: Floats, *, level: float) -> tuple[Floats, Floats]:
+    """Interval on the logit scale (R's ``svyciprop(method="logit")``)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        centre = logit(p)
+        half = t_quantile((1 + level) / 2, df) * se / (p * (1 - p))
+        return expit(centre - half), expit(centre + half)
+
+
+def korn_graubard_interval(
+    p: Floats, se: Floats, n: Floats, df: Floats, *, level: float
+) -> tuple[Floats, Floats]:
+    """Beta interval at the effective sample size (R's ``svyciprop(method="beta")``).
+
+    The effective size ``p(1−p)/V`` is adjusted for the degrees of freedom of the design. Where
+    every answer is the same (p = 0 or 1) it is the number of answers, so adjusted.
+    """
+    tail = (1 - level) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effective = np.where((p <= 0) | (p >= 1), n, p * (1 - p) / se**2)
+        effective = effective * (t_quantile(tail, n - 1) / t_quantile(tail, df)) ** 2
+        hits, misses = effective * p, effective * (1 - p)
+        low = betaincinv(hits, misses + 1, tail)
+        high = betaincinv(hits + 1, misses, 1 - tail)
+    nothing = np.isnan(effective)
+    certain = np.isinf(effective)  # no variance between clusters though answers differ
+    low = np.where(p <= 0, 0.0, np.where(certain, p, low))
+    high = np.where(p >= 1, 1.0, np.where(certain, p, high))
+    return np.where(nothing, np.nan, low), np.where(nothing, np.nan, high)
+
+
+def proportion_interval(
+    p: Floats,
+    se: Floats,
+    n: Floats,
+    clusters: Floats,
+    df: Floats,
+    *,
+    level: float,
+    thresholds: Thresholds,
+    clustered: bool = True,
+) -> tuple[Floats, Floats]:
+    """Logit interval, or Korn-Graubard for extreme proportions and few clusters.
+
+    Never outside 0..1.
+    """
+    p = np.where(p < NIL, 0.0, np.where(p > 1 - NIL, 1.0, p))
+    extreme = (p < thresholds.extreme) | (p > 1 - thresholds.extreme)
+    few = (clusters < thresholds.few_clusters) & clustered
+    beta = korn_graubard_interval(p, se, n, df, level=level)
+    plain = logit_interval(p, se, df, level=level)
+    low, high = (np.where(extreme | few, b, a) for a, b in zip(plain, beta, strict=True))
+    return low, high
+
+
+def two_sided_p(estimate: Floats, se: Floats, df: Floats) -> Floats:
+    """p-value of no difference."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out: Floats = 2 * stdtr(np.where(df > 0, df, np.nan), -np.abs(estimate / se))
+    return out
+
+
+def non_inferiority_p(estimate: Floats, se: Floats, df: Floats, margin: float) -> Floats:
+    """p-value of « the gap is −δ or worse » (one-sided)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out: Floats = stdtr(np.where(df > 0, df, np.nan), -(estimate + margin) / se)
+    return out
+
+
+def equivalence_p(estimate: Floats, se: Floats, df: Floats, margin: float) -> Floats:
+    """p-value of « the gap is δ or more, one way or the other »: the larger one-sided one."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        above = stdtr(np.where(df > 0, df, np.nan), (estimate - margin) / se)
+    out: Floats = np.maximum(non_inferiority_p(estimate, se, df, margin), above)
+    return out
+
+
+def f_tail(statistic: Floats, df1: Floats, df2: Floats) -> Floats:
+    """Upper tail of the F distribution."""
+    out: Floats = fdtrc(df1, df2, statistic)
+    return out

@@ -1,0 +1,1 @@
+"""From deliveries to one survey: columns, scales, sides, weights."""

@@ -1,0 +1,327 @@
+"""From text deliveries to one survey of ranks, with every fault and doubt on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.errors import Fault, Place, Severity
+from tfpb.model.columns import STAMP
+from tfpb.survey.reading.answers import read_answers
+from tfpb.survey.reading.delivery_columns import (
+    distinct,
+    find_column,
+    identifier,
+    parse_side,
+    parse_weight,
+    place_of,
+    read_values,
+    rows_fault,
+    texts,
+)
+from tfpb.survey.reading.sides import apply_located_side
+from tfpb.survey.reading.variables import read_variables, wanted_variables
+from tfpb.survey.respondents import Survey
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from tfpb.model.plan import Plan
+
+_ROLES: Final = ("repondant", "vague", "bailleur", "residence", "poids", "qpv")
+_PLAN: Final = Place("plan_enquete.toml")
+
+
+def recode(
+    deliveries: Sequence[pd.DataFrame], plan: Plan, residences: pd.DataFrame | None = None
+) -> Survey:
+    """Read deliveries into one survey, following the plan.
+
+    Parameters
+    ----------
+    deliveries : sequence of DataFrame
+        Text as delivered ("" when empty), with the `STAMP` columns.
+    plan : Plan
+        Which column is what.
+    residences : DataFrame, optional
+        `RESIDENCE_COLUMNS` (and the stock's grouping columns). Its located side then rules every
+        wave; the delivered flag is only compared.
+
+    Returns
+    -------
+    Survey
+        Kept interviews. Rows left out (no weight, same interview twice, side unknown or to be
+        checked) are each named by a doubt of `Survey.faults`, so that rows in = rows out + listed.
+
+    Notes
+    -----
+    A résidence that the stock does not know keeps the delivered flag when there is one, and is
+    listed; without a flag its interviews are left out and listed.
+    """
+    faults: list[Fault] = []
+    parts = [_standard(frame, plan, faults, located=residences is not None) for frame in deliveries]
+    frame = pd.concat([p for p, _ in parts], ignore_index=True)
+    text = pd.concat([t for _, t in parts], ignore_index=True)
+    frame["bailleur"] = _one_spelling(frame["bailleur"].to_numpy(dtype=object))
+    keep = _usable_rows(frame, plan, faults)
+    keep &= _repeated_rows(frame, text, plan, keep, faults)
+    side, listed = apply_located_side(frame, residences, keep)
+    faults += listed
+    frame["qpv"] = side
+    keep &= side >= 0
+    variables = read_variables(text, frame, plan, residences, faults)
+    scales, answers, marks = read_answers(text, frame, variables, plan, faults)
+    frame = pd.concat([frame, variables], axis=1)
+    kept = np.flatnonzero(keep)
+    out = frame.iloc[kept].reset_index(drop=True)
+    has_clusters = bool((out["residence"] != "").any())
+    out["strate"] = _strata(out, plan, faults)
+    if has_clusters:
+        faults += _lost_clusters(out)
+        faults += _clusters_in_two_strata(out)
+    return Survey(
+        respondents=out,
+        answers={item: values[kept] for item, values in answers.items()},
+        marks={item: values[kept] for item, values in marks.items()},
+        scales=scales,
+        faults=tuple(faults),
+        has_clusters=has_clusters,
+        has_weights=bool(frame["_poids_livre"].any()),
+    )
+
+
+def _standard(
+    frame: pd.DataFrame, plan: Plan, faults: list[Fault], *, located: bool
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read one delivery's roles; return (standard columns, the delivery with plan names)."""
+    frame = frame.reset_index(drop=True)
+    found = {role: find_column(frame, getattr(plan.colonnes, role)) for role in _ROLES}
+    _missing_roles(found, plan, frame, faults, located=located)
+    empty = np.full(len(frame), "", dtype=object)
+
+    def column(role: str, fixed: str = "") -> NDArray[np.object_]:
+        if found[role] is None or fixed:
+            return np.full(len(frame), fixed, dtype=object)
+        return texts(frame, str(found[role]))
+
+    out = frame[list(STAMP)].copy()
+    for role, fixed in (
+        ("repondant", ""),
+        ("vague", plan.colonnes.vague_fixe),
+        ("bailleur", plan.colonnes.bailleur_fixe),
+        ("residence", ""),
+    ):
+        codes, uniques = distinct(column(role, fixed))
+        out[role] = np.array([identifier(u) for u in uniques], dtype=object)[codes]
+    for role in ("vague", "bailleur"):
+        if found[role] is not None and (blank := np.flatnonzero(out[role] == "")).size:
+            faults += rows_fault(
+                "enquete_cellule_vide",
+                frame,
+                blank,
+                column=str(found[role]),
+                severity=Severity.FAUTE,
+                fields={"role": role},
+            )
+    out["poids"], out["_poids_livre"] = _weights(frame, found["poids"], faults)
+    out["qpv"] = _flags(frame, found["qpv"], faults) if found["qpv"] else -1
+    for role in ("poids", "qpv"):
+        out[f"_colonne_{role}"] = found[role] or ""
+    names = _plan_names(frame, plan)
+    body = {plan_name: texts(frame, there) for plan_name, there in names.items()}
+    sources = {f"_lu_{plan_name}": there for plan_name, there in names.items()}
+    text = pd.DataFrame({"_vide": empty, **body}).assign(**sources)
+    return out, text
+
+
+def _plan_names(frame: pd.DataFrame, plan: Plan) -> dict[str, str]:
+    """Map what the plan calls a column to the header that bears it in this delivery."""
+    wanted: dict[str, tuple[str, ...]] = {i.identifiant: i.colonnes for i in plan.items}
+    for name in wanted_variables(plan):
+        variable = plan.variables.get(name)
+        wanted[f"@{name}"] = (*(variable.colonnes if variable else ()), name)
+    found = {name: find_column(frame, columns) for name, columns in wanted.items()}
+    return {name: there for name, there in found.items() if there is not None}
+
+
+def _missing_roles(
+    found: dict[str, str | None],
+    plan: Plan,
+    frame: pd.DataFrame,
+    faults: list[Fault],
+    *,
+    located: bool,
+) -> None:
+    """List the roles the plan names but the delivery lacks, and those it cannot do without."""
+    fixed = {"vague": plan.colonnes.vague_fixe, "bailleur": plan.colonnes.bailleur_fixe}
+    needed = {"vague", "bailleur"} | (set() if located else {"qpv"})
+    headers = ", ".join(str(c) for c in frame.columns if c not in STAMP)
+    place = (
+        Place(str(frame[STAMP[0]].iloc[0]), str(frame[STAMP[1]].iloc[0])) if len(frame) else _PLAN
+    )
+    for role, column in found.items():
+        if column is not None or fixed.get(role):
+            continue
+        named = getattr(plan.colonnes, role)
+        unsaid = role == "qpv" and not named
+        if named or role in needed:
+            stops = role in needed or role in {"residence", "poids"}
+            faults.append(
+                Fault(
+                    "enquete_sans_cote" if unsaid else "enquete_colonne_absente",
+                    place,
+                    ", ".join(named),
+                    {"role": role, "lues": headers},
+                    Severity.FAUTE if stops else Severity.DOUTE,
+                )
+            )
+
+
+def _weights(
+    frame: pd.DataFrame, column: str | None, faults: list[Fault]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    if column is None:
+        return np.ones(len(frame)), np.zeros(len(frame), dtype=bool)
+    codes, parsed, uniques = read_values(texts(frame, column), parse_weight)
+    values = np.array([np.nan if v is None else v for v in parsed], dtype=float)
+    for k, value in enumerate(values):
+        if value < 0 or (np.isnan(value) and uniques[k]):
+            faults += rows_fault(
+                "poids_illisible",
+                frame,
+                np.flatnonzero(codes == k),
+                column=column,
+                got=uniques[k],
+                severity=Severity.FAUTE,
+            )
+    return values[codes], np.ones(len(frame), dtype=bool)
+
+
+def _flags(frame: pd.DataFrame, column: str, faults: list[Fault]) -> NDArray[np.int64]:
+    codes, parsed, uniques = read_values(texts(frame, column), parse_side)
+    for k, side in enumerate(parsed):
+        if side is None:
+            faults += rows_fault(
+                "qpv_illisible",
+                frame,
+                np.flatnonzero(codes == k),
+                column=column,
+                got=uniques[k],
+                severity=Severity.FAUTE,
+            )
+    return np.array([-1 if s is None else s for s in parsed], dtype=np.int64)[codes]
+
+
+def _one_spelling(names: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Give a bailleur one spelling (the most frequent, then the first in order)."""
+    codes, uniques = distinct(names)
+    counts = np.bincount(codes, minlength=len(uniques))
+    chosen: dict[str, tuple[int, str]] = {}
+    for name, count in zip(uniques, counts, strict=True):
+        best = chosen.get(fold(name))
+        if best is None or (-count, name) < (-best[0], best[1]):
+            chosen[fold(name)] = (int(count), name)
+    return np.array([chosen[fold(u)][1] for u in uniques], dtype=object)[codes]
+
+
+def _usable_rows(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> NDArray[np.bool_]:
+    """Leave out rows without a weight, and list them."""
+    weights = frame["poids"].to_numpy(dtype=float)
+    usable: NDArray[np.bool_] = weights > 0
+    lacking = np.flatnonzero(~usable & ~(weights < 0))
+    if lacking.size:
+        column = plan.colonnes.poids[0] if plan.colonnes.poids else ""
+        faults += rows_fault("poids_manquant", frame, lacking, column=column)
+    return usable
+
+
+def _repeated_rows(
+    frame: pd.DataFrame,
+    text: pd.DataFrame,
+    plan: Plan,
+    keep: NDArray[np.bool_],
+    faults: list[Fault],
+) -> NDArray[np.bool_]:
+    """Keep one of interviews delivered twice; two interviews under one identifier are a fault."""
+    first_only = np.ones(len(frame), dtype=bool)
+    if not (frame["repondant"] != "").any():
+        return first_only
+    key = frame[["vague", "bailleur", "repondant"]]
+    repeated = np.flatnonzero(key.duplicated(keep=False) & (frame["repondant"] != "") & keep)
+    if not repeated.size:
+        return first_only
+    body = [c for c in text.columns if not c.startswith("_lu_")]
+    content = pd.concat([frame[["residence", "poids", "qpv"]], text[body]], axis=1)
+    column = plan.colonnes.repondant[0] if plan.colonnes.repondant else ""
+    for _, group in key.iloc[repeated].groupby(list(key.columns), sort=False):
+        positions = group.index.to_numpy()
+        original, *others = positions
+        for other in others:
+            same = content.iloc[original].equals(content.iloc[other])
+            first_only[other] = False
+            faults.append(
+                Fault(
+                    "interview_en_double" if same else "identifiant_en_double",
+                    place_of(frame, int(other), column),
+                    str(frame["repondant"].iloc[other]),
+                    {
+                        "autre": int(frame[STAMP[2]].iloc[original]),
+                        "fichier": str(frame[STAMP[0]].iloc[original]),
+                    },
+                    Severity.DOUTE if same else Severity.FAUTE,
+                )
+            )
+    return first_only
+
+
+def _strata(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> NDArray[np.object_]:
+    """Join the strata columns into one label; the role `qpv` is the side that rules the wave."""
+    roles = {name: role for role in _ROLES for name in (role, *getattr(plan.colonnes, role))}
+    parts = []
+    for name in plan.colonnes.strates:
+        column = roles.get(name, name)
+        if column not in frame.columns:
+            faults.append(Fault("strate_absente", _PLAN, name, {"colonne": name}, Severity.FAUTE))
+            continue
+        parts.append(frame[column].astype(str).to_numpy(dtype=object))
+    if not parts:
+        return np.full(len(frame), "", dtype=object)
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined + " × " + part
+    return np.asarray(joined, dtype=object)
+
+
+def _lost_clusters(frame: pd.DataFrame) -> list[Fault]:
+    lost = np.flatnonzero(frame["residence"] == "")
+    return rows_fault("residence_manquante", frame, lost) if lost.size else []
+
+
+def _clusters_in_two_strata(frame: pd.DataFrame) -> list[Fault]:
+    """List the résidences whose interviews of one wave stand in two strata."""
+    named = frame[frame["residence"] != ""]
+    keys = ["vague", "bailleur", "residence"]
+    pairs = named.drop_duplicates([*keys, "strate"])
+    doubled = pairs[pairs.duplicated(keys, keep=False)]
+    faults = []
+    for _, group in doubled.groupby(keys, sort=True):
+        first = group.iloc[0]
+        faults.append(
+            Fault(
+                "residence_deux_strates",
+                place_of(group, 0),
+                str(first["residence"]),
+                {
+                    "vague": str(first["vague"]),
+                    "bailleur": str(first["bailleur"]),
+                    "strates": " ; ".join(sorted(group["strate"].astype(str))),
+                },
+                Severity.DOUTE,
+            )
+        )
+    return faults

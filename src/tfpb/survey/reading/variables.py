@@ -1,0 +1,159 @@
+"""Adjustment variables and territories: from the delivery, else from the located stock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.errors import Fault, Place, Severity
+from tfpb.survey.reading.delivery_columns import distinct, rows_fault
+from tfpb.survey.reading.scales import token
+from tfpb.survey.reading.sides import residence_rows
+from tfpb.text import fold, squeeze
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tfpb.model.plan import Plan, Variable
+
+_PERIODS: Final = (
+    (1949, "avant 1949"),
+    (1975, "1949-1974"),
+    (1990, "1975-1989"),
+    (2005, "1990-2004"),
+)
+_LAST_PERIOD: Final = "2005 et après"
+_OWN: Final = frozenset({"id_residence", "bailleur", "cote", "x", "y", "longitude", "latitude"})
+_DEPARTEMENT_LETTERS: Final = 2
+_OVERSEAS: Final = ("97", "98")
+
+
+def wanted_variables(plan: Plan) -> tuple[str, ...]:
+    """Name the variables the plan reads besides roles and items, each once, in order."""
+    columns = plan.colonnes
+    roles = {"repondant", "vague", "bailleur", "residence", "poids", "qpv"}
+    for role in tuple(roles):
+        roles.update(getattr(columns, role))
+    names = (
+        *columns.ajustement,
+        *columns.standardisation,
+        *(s for s in columns.strates if s not in roles),
+        *(i.filtre.colonne for i in plan.items if i.filtre is not None),
+        *plan.variables,
+    )
+    return tuple(dict.fromkeys(names))
+
+
+def read_variables(
+    text: pd.DataFrame,
+    frame: pd.DataFrame,
+    plan: Plan,
+    residences: pd.DataFrame | None,
+    faults: list[Fault],
+) -> pd.DataFrame:
+    """Read variables and territories, one column each, text ("" when unknown).
+
+    A variable the deliveries do not hold is taken from the located stock; `periode_construction` is
+    then cut from the year of construction. Territories are the columns of the stock.
+    """
+    stock = _stock_columns(frame, residences)
+    out: dict[str, NDArray[np.object_]] = {}
+    for name in wanted_variables(plan):
+        if f"@{name}" in text.columns:
+            values = text[f"@{name}"].fillna("").to_numpy(dtype=object)
+            out[name] = _categories(values, name, plan.variables.get(name), frame, text, faults)
+        elif name in stock:
+            out[name] = stock[name]
+        elif name in {*plan.colonnes.ajustement, *plan.colonnes.standardisation}:
+            faults.append(
+                Fault(
+                    "variable_absente",
+                    Place("plan_enquete.toml"),
+                    name,
+                    {"colonne": name},
+                    Severity.DOUTE,
+                )
+            )
+    for name, values in stock.items():
+        if name not in out and name not in frame.columns:
+            out[name] = values
+    return pd.DataFrame(out, index=frame.index, dtype=object)
+
+
+def _stock_columns(
+    frame: pd.DataFrame, residences: pd.DataFrame | None
+) -> dict[str, NDArray[np.object_]]:
+    if residences is None or residences.empty:
+        return {}
+    rows = residence_rows(frame, residences)
+    known = rows >= 0
+    out: dict[str, NDArray[np.object_]] = {}
+    for name in residences.columns:
+        if name in _OWN or str(name).startswith("_"):
+            continue
+        column = residences[name]
+        values = np.array(["" if pd.isna(v) else _plain(v) for v in column], dtype=object)
+        spread = np.full(len(frame), "", dtype=object)
+        spread[known] = values[rows[known]]
+        out[str(name)] = spread
+    if "periode_construction" not in out and "annee_construction" in out:
+        out["periode_construction"] = _periods(out["annee_construction"])
+    if "departement" not in out and "code_insee" in out:
+        out["departement"] = np.array([_departement(c) for c in out["code_insee"]], dtype=object)
+    return out
+
+
+def _plain(value: object) -> str:
+    text = squeeze(str(value))
+    return text.removesuffix(".0")
+
+
+def _periods(years: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Cut years of construction at the turning points of social building."""
+
+    def period(year: str) -> str:
+        if not year.isdigit():
+            return ""
+        return next((label for end, label in _PERIODS if int(year) < end), _LAST_PERIOD)
+
+    return np.array([period(y) for y in years], dtype=object)
+
+
+def _departement(code_insee: str) -> str:
+    return code_insee[: 3 if code_insee.startswith(_OVERSEAS) else _DEPARTEMENT_LETTERS]
+
+
+def _categories(
+    values: NDArray[np.object_],
+    name: str,
+    variable: Variable | None,
+    frame: pd.DataFrame,
+    text: pd.DataFrame,
+    faults: list[Fault],
+) -> NDArray[np.object_]:
+    """Name categories as the plan does; without a list, spellings that fold alike are one."""
+    codes, uniques = distinct(values)
+    if variable is None or not variable.categories:
+        first: dict[str, str] = {}
+        for value in sorted(uniques):
+            first.setdefault(fold(value), value)
+        return np.array([first[fold(u)] for u in uniques], dtype=object)[codes]
+    lookup = {token(v): label for label, vs in variable.categories.items() for v in (label, *vs)}
+    named = []
+    for k, value in enumerate(uniques):
+        key = token(value)
+        if key and key not in lookup:
+            positions = np.flatnonzero(codes == k)
+            faults += rows_fault(
+                "categorie_inconnue",
+                frame,
+                positions,
+                column=str(text[f"_lu_@{name}"].iloc[positions[0]]),
+                got=value,
+                severity=Severity.FAUTE,
+                fields={"variable": name, "connues": ", ".join(variable.categories)},
+            )
+        named.append(lookup.get(key, ""))
+    return np.array(named, dtype=object)[codes]

@@ -1,0 +1,1 @@
+"""Disclosure control: cells, sums, masks, and the only way out of the survey."""

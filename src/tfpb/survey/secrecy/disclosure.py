@@ -1,0 +1,298 @@
+"""Disclosure control: the only way out of the survey.
+
+Every cell that any table of the run will show is declared together with every sum that ties cells
+to one another (sides, bailleurs, territories of one level or of two, panels, « the region without
+oneself »). Small cells are masked, then further cells, until no masked cell can be worked out from
+what is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe, Publication, Theme, Verdict
+from tfpb.model.survey import (
+    _SEAL,  # the only place allowed to make Published
+    Estimates,
+    Published,
+    WaveFacts,
+)
+from tfpb.survey.adjustment.within import CONTRIBUTORS
+from tfpb.survey.method import WITHIN
+from tfpb.survey.secrecy.cells import MODEL_ITEM, OWNER, Before, Cell, declare_cells, without
+from tfpb.survey.secrecy.level_crossings import tie_crossings
+from tfpb.survey.secrecy.marking import rests_on
+from tfpb.survey.secrecy.masking import complement_masks
+from tfpb.survey.verdicts import NO_VERDICT, set_holm
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from tfpb.errors import Fault
+
+_KEYS: Final = frozenset(
+    {
+        "vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe",
+        "ajustement", "mesure", "modalite", "rang", "verdict", "publication", "marge_points",
+        "repere", "reference",
+    }
+)  # fmt: skip
+_SIDES: Final = {Groupe.ECART.value: (Groupe.QPV.value, Groupe.HORS_QPV.value)}
+_COUNTS: Final = frozenset({"n", "n_residences"})
+_HIDDEN_COUNT: Final = -1
+"""Stands in `WaveFacts` for a side too small to be counted."""
+
+
+def protect(
+    estimates: Estimates,
+    *,
+    masking_n: int,
+    previous: Iterable[Cell] = (),
+    told: Iterable[tuple[Cell, int]] = (),
+    levels: Collection[str] | None = None,
+) -> Published:
+    """Mask what would betray a household, over every table at once.
+
+    Parameters
+    ----------
+    estimates : Estimates
+    masking_n : int
+        Cells with fewer valid answers are hidden, with the complements that would reveal them.
+    previous : iterable of cells
+        Cells masked by the last run (`masked_cells` of its result): they stay masked, since the
+        difference between two packs would otherwise reveal them.
+    told : iterable of (cell, answers)
+        Cells that earlier runs told something of: its readers hold them.
+    levels : collection of str, optional
+        Levels of territory to show, all of them when left out: the others are there for what a
+        subtraction from an earlier run would tell.
+
+    Returns
+    -------
+    Published
+        Masked rows carry no number; rows that are not publishable carry n and n_residences only.
+    """
+    cells = declare_cells(estimates)
+    tie_crossings(cells, estimates.crossings)
+    hidden = set(estimates.comparison["niveau"]) - {TOTAL, *levels} if levels is not None else set()
+    cells.withdraw(hidden, told)
+    before = frozenset(previous)
+    # a cell that these tables do not declare (a panel seen from one bailleur's cut) stays masked too
+    masked = complement_masks(cells, masking_n, before) | before
+    masked |= _models_of(estimates.items, masked)
+    comparison = estimates.comparison
+    if hidden:
+        comparison = comparison[~comparison["niveau"].isin(hidden)].reset_index(drop=True)
+    comparison = set_holm(_masked_rows(comparison, masked))
+    tables = {
+        name: _blanked(table)
+        for name, table in {
+            "comparison": comparison,
+            "levels": _masked_rows(estimates.levels, masked),
+            "priorities": _masked_rows(estimates.priorities, masked, model=True),
+            "benchmark": _masked_benchmark(estimates.benchmark, masked),
+        }.items()
+    }
+    return Published(
+        comparison=tables["comparison"],
+        levels=tables["levels"],
+        priorities=tables["priorities"],
+        benchmark=tables["benchmark"],
+        items=estimates.items,
+        waves=tuple(_hide_small_sides(w, masking_n) for w in estimates.waves),
+        notices=estimates.notices,
+        settings=_settings(estimates, masked, hidden),
+        seal=_SEAL,
+    )
+
+
+def _models_of(items: pd.DataFrame, masked: frozenset[Cell]) -> frozenset[Cell]:
+    """List the models of priorities that would tell how many gave an overall mark that is masked."""
+    if items.empty:
+        return frozenset()
+    overall = set(items.loc[items["theme"] == Theme.GLOBAL.value, "item"])
+    return frozenset(
+        c._replace(item=MODEL_ITEM) for c in masked if c.item in overall and c.niveau == TOTAL
+    )
+
+
+def reopened(
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    items: pd.DataFrame,
+    waves: tuple[WaveFacts, ...],
+    notices: tuple[Fault, ...],
+    settings: dict[str, object],
+) -> Published:
+    """Seal again what `protect` made and an earlier run kept.
+
+    Rows lose once more the numbers that their state forbids: a kept file that a hand has changed
+    can show nothing in a masked row.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        `comparison, levels, priorities, benchmark`.
+    items, waves, notices, settings
+        As in `Published`.
+    """
+    again = {name: _blanked(table) for name, table in tables.items()}
+    return Published(
+        **again, items=items, waves=waves, notices=notices, settings=settings, seal=_SEAL
+    )
+
+
+def masked_cells(published: Published) -> tuple[Cell, ...]:
+    """Return the cells a run masked, to be handed to the next one."""
+    return cells_masked_in(published.comparison)
+
+
+def told_before(tables: Iterable[pd.DataFrame]) -> Before:
+    """Gather what comparisons already written mask and tell (columns may be text)."""
+    masked: set[Cell] = set()
+    told: dict[Cell, int] = {}
+    for table in tables:
+        masked.update(cells_masked_in(table))
+        told |= _told_in(table)
+    return Before(
+        tuple(sorted(masked)), tuple(sorted((c, n) for c, n in told.items() if c not in masked))
+    )
+
+
+def cells_masked_in(table: pd.DataFrame) -> tuple[Cell, ...]:
+    """Return the cells a comparison already written has masked (columns may be text)."""
+    return _cells_of(table[table["publication"] == Publication.MASQUE.value])
+
+
+def cells_shown_in(table: pd.DataFrame) -> tuple[Cell, ...]:
+    """Return the cells of which a comparison tells something, be it the number of answers."""
+    return tuple(sorted(_told_in(table)))
+
+
+def _told_in(table: pd.DataFrame) -> dict[Cell, int]:
+    n = pd.to_numeric(table["n"].astype(str).str.replace(",", "."), errors="coerce").to_numpy()
+    told = (table["publication"] != Publication.MASQUE.value).to_numpy() & (n > 0)
+    rows = _of_one_side(table.assign(n=n)[told])
+    return dict(zip(_named(rows), rows["n"].astype(int).tolist(), strict=True))
+
+
+def _cells_of(table: pd.DataFrame) -> tuple[Cell, ...]:
+    return tuple(sorted(set(_named(_of_one_side(table)))))
+
+
+def _of_one_side(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep the raw rows that tell of one set of answers."""
+    sides = [Groupe.QPV.value, Groupe.HORS_QPV.value, Groupe.ENSEMBLE.value]
+    return table[table["groupe"].isin(sides) & (table["ajustement"] == "brut")]
+
+
+def _named(rows: pd.DataFrame) -> list[Cell]:
+    names = ("vague", "item", "niveau", "territoire", "bailleur", "groupe")
+    return [Cell(*(str(v) for v in row)) for row in rows[list(names)].to_numpy()]
+
+
+def _masked_rows(
+    table: pd.DataFrame, masked: frozenset[Cell], *, model: bool = False
+) -> pd.DataFrame:
+    """Mark as masked the rows that rest on a masked cell."""
+    if table.empty or not masked:
+        return table
+    hidden = rests_on(table, masked, model=model)
+    publication = table["publication"].to_numpy(dtype=object).copy()
+    # a group nobody belongs to stays « not computable »: hiding it would suggest someone is there
+    empty = (publication == Publication.NON_CALCULABLE.value) & (
+        table["n"].to_numpy(dtype=float) == 0
+    )
+    publication[hidden & ~empty] = Publication.MASQUE.value
+    out = table.assign(publication=publication)
+    if "verdict" in out:
+        verdict = out["verdict"].to_numpy(dtype=object).copy()
+        lost = hidden & (verdict != "") & ~empty
+        gaps = (table["groupe"] == Groupe.ECART.value).to_numpy()
+        verdict[lost] = np.where(gaps[lost], Verdict.NON_PUBLIABLE.value, NO_VERDICT)
+        out = out.assign(verdict=verdict)
+    return out
+
+
+def _masked_benchmark(table: pd.DataFrame, masked: frozenset[Cell]) -> pd.DataFrame:
+    """Drop the regional marks that would reveal, or rest on, a masked cell.
+
+    « The region without oneself » is one bailleur's table: over several of them, rows would not say
+    whose they are, and are left out.
+    """
+    if OWNER not in table:
+        return table
+    owners = set(table[OWNER]) - {""}
+    keep = [
+        not own
+        or (
+            len(owners) == 1
+            and masked.isdisjoint(
+                without(str(w), str(i), str(own), side) for side in _SIDES.get(str(g), (str(g),))
+            )
+        )
+        for w, i, g, own in zip(
+            table["vague"], table["item"], table["groupe"], table[OWNER], strict=True
+        )
+    ]
+    kept = table[np.array(keep, dtype=bool)]
+    return kept.drop(columns=[OWNER]).reset_index(drop=True)
+
+
+def _blanked(table: pd.DataFrame) -> pd.DataFrame:
+    """Take away the numbers that a row's state forbids."""
+    if table.empty or "publication" not in table:
+        return table
+    state = table["publication"]
+    masked = (state == Publication.MASQUE.value).to_numpy()
+    silent = (
+        masked
+        | state.isin([Publication.NON_PUBLIABLE.value, Publication.NON_CALCULABLE.value]).to_numpy()
+    )
+    out = {}
+    for name in table.columns:
+        values = table[name]
+        if name == "quadrant":
+            values = values.where(~silent, "")
+        elif name not in _KEYS:
+            numbers: NDArray[np.float64] = values.to_numpy(dtype=float).copy()
+            numbers[masked if name in _COUNTS else silent] = np.nan
+            values = pd.Series(numbers, index=table.index)
+        out[name] = values
+    return pd.DataFrame(out, columns=table.columns)
+
+
+def _settings(
+    estimates: Estimates, masked: frozenset[Cell], hidden: Collection[str]
+) -> dict[str, object]:
+    """Drop the means of gaps that rest on a masked bailleur, the names they rest on, hidden levels."""
+    settings = dict(estimates.settings)
+    levels: tuple[str, ...] = settings.get("territoires", ())  # type: ignore[assignment]
+    settings["territoires"] = tuple(level for level in levels if level not in hidden)
+    means: tuple[dict[str, object], ...] = settings.get(WITHIN, ())  # type: ignore[assignment]
+    kept = []
+    for mean in means:
+        vague, item = str(mean["vague"]), str(mean["item"])
+        owners: tuple[str, ...] = mean[CONTRIBUTORS]  # type: ignore[assignment]
+        rests = {
+            Cell(vague, item, TOTAL, TOTAL, owner, group)
+            for owner in (*owners, ENSEMBLE)
+            for group in (Groupe.QPV.value, Groupe.HORS_QPV.value)
+        }
+        if masked.isdisjoint(rests):
+            kept.append({k: v for k, v in mean.items() if k != CONTRIBUTORS})
+    settings[WITHIN] = tuple(kept)
+    return settings
+
+
+def _hide_small_sides(facts: WaveFacts, masking_n: int) -> WaveFacts:
+    """Hide the counts of both sides when one is too small to be told."""
+    if all(n == 0 or n >= masking_n for n in (facts.n_qpv, facts.n_hors)):
+        return facts
+    return replace(facts, n_qpv=_HIDDEN_COUNT, n_hors=_HIDDEN_COUNT)

@@ -1,0 +1,78 @@
+"""Whose rows a bailleur's own pack may hold: its own, and the whole when that betrays nobody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from tfpb.model.codes import ENSEMBLE
+from tfpb.survey.method import WITHIN
+from tfpb.survey.secrecy.cells import OWNER
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tfpb.model.survey import Estimates
+
+FEWEST_OTHERS: Final = 3
+"""With fewer other bailleurs behind it, the whole minus one's own would show another's results."""
+
+
+def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
+    """Keep the rows of one bailleur and of the whole, before protection.
+
+    Parameters
+    ----------
+    estimates : Estimates
+    bailleur : str
+        As the dossier writes it; deliveries may write it with other accents or case.
+
+    Returns
+    -------
+    Estimates
+        Rows of other bailleurs are gone. Rows of the whole stay when the delivery holds this bailleur
+        alone, or at least `FEWEST_OTHERS` others. A bailleur that the delivery does not name leaves
+        the whole only. Doubts that name another bailleur, and the region taken without another,
+        are gone too.
+    """
+    names = {str(n) for n in estimates.comparison["bailleur"]} - {ENSEMBLE}
+    own = {n for n in names if fold(n) == fold(bailleur)}
+    others = names - own
+    kept = set(own)
+    if not others or len(others) >= FEWEST_OTHERS or not own:
+        kept.add(ENSEMBLE)
+
+    def mine(table: pd.DataFrame) -> pd.DataFrame:
+        if "bailleur" not in table:
+            return table
+        out = table[table["bailleur"].isin(kept)].reset_index(drop=True)
+        out["bailleur"] = [bailleur if b in own else b for b in out["bailleur"]]
+        return out
+
+    settings = dict(estimates.settings)
+    if ENSEMBLE not in kept:
+        settings.pop(WITHIN, None)
+    return replace(
+        estimates,
+        comparison=mine(estimates.comparison),
+        levels=mine(estimates.levels),
+        priorities=mine(estimates.priorities),
+        benchmark=_own_benchmark(estimates.benchmark, own),
+        notices=tuple(
+            n for n in estimates.notices if str(n.fields.get("bailleur", "")) not in others
+        ),
+        settings=settings,
+        crossings=tuple(
+            replace(c, bailleur=bailleur if c.bailleur in own else c.bailleur)
+            for c in estimates.crossings
+            if c.bailleur in kept
+        ),
+    )
+
+
+def _own_benchmark(table: pd.DataFrame, own: set[str]) -> pd.DataFrame:
+    """Keep the referenced figures, and the region as taken without this bailleur."""
+    if OWNER not in table:
+        return table
+    return table[table[OWNER].isin({"", *own})].reset_index(drop=True)

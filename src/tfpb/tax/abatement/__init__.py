@@ -1,0 +1,1 @@
+"""The abatement of a tax year: rights, formula, notices, forecast."""

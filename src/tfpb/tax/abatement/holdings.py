@@ -1,0 +1,250 @@
+"""The stock as the tax sees it: dwellings of each résidence and building, by side of the limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from tfpb.model.codes import Evolution, QpvStatut
+from tfpb.tax.plain_values import Record, day, records, text, whole
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import pandas as pd
+
+    from tfpb.law.values import Reader
+
+_OVERSEAS: Final = ("97", "98")
+_OLD: Final = 2015
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Dwellings that share one fate: an entrance, or one side of a résidence.
+
+    Parameters
+    ----------
+    dwellings : int
+    side : str
+        `QpvStatut`.
+    code_qpv, nom_qpv : str
+        Quarter that holds them, or the nearest when in doubt.
+    exempt_until : date, optional
+        Last day of the long-term exemption.
+    demolition, delivery : int, optional
+        Planned years.
+    building, reason, address, parcel : str
+        Building, motive of eligibility, address, cadastral reference.
+    built : int, optional
+        Year of construction.
+    left : str, optional
+        Quarter of 2015 that the map of 2024 took it out of; empty when that quarter is not known.
+    """
+
+    dwellings: int
+    side: str
+    code_qpv: str = ""
+    nom_qpv: str = ""
+    exempt_until: dt.date | None = None
+    demolition: int | None = None
+    delivery: int | None = None
+    building: str = ""
+    reason: str = ""
+    address: str = ""
+    parcel: str = ""
+    built: int | None = None
+    left: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A résidence, or one of its buildings, with its units."""
+
+    id_residence: str
+    nom: str
+    bailleur: str
+    commune: str
+    code_insee: str
+    code_qpv: str
+    nom_qpv: str
+    evolution: str
+    units: tuple[Unit, ...]
+
+    @property
+    def dwellings(self) -> int:
+        """All dwellings."""
+        return sum(u.dwellings for u in self.units)
+
+    def count(self, side: str) -> int:
+        """Count the dwellings of a side."""
+        return sum(u.dwellings for u in self.units if u.side == side)
+
+    @property
+    def overseas(self) -> bool:
+        """Whether it stands overseas."""
+        return overseas(self.code_insee)
+
+
+def overseas(code_insee: str) -> bool:
+    """Say whether a commune is overseas."""
+    return code_insee.startswith(_OVERSEAS)
+
+
+class Stock:
+    """Résidences and buildings by identifier, on the map that rules a tax year.
+
+    Parameters
+    ----------
+    residences : DataFrame
+        `RESIDENCE_COLUMNS`.
+    entrances : DataFrame or None
+        Stock and `LOCATION_COLUMNS`; without it a résidence is known by its counts alone.
+    reader : Reader
+        Law on 1 January of the tax year: it says which map rules.
+    """
+
+    def __init__(
+        self, residences: pd.DataFrame, entrances: pd.DataFrame | None, reader: Reader
+    ) -> None:
+        vintages = (reader.whole("carte_qpv"), reader.whole("carte_qpv_outremer"))
+        doors: dict[str, list[Record]] = {}
+        for row in records(entrances):
+            doors.setdefault(text(row.get("id_residence")), []).append(row)
+        self._by_id: dict[str, Holding] = {}
+        for row in records(residences):
+            holding = _holding(row, doors.get(text(row["id_residence"]), []), vintages)
+            self._by_id[holding.id_residence] = holding
+
+    @property
+    def holdings(self) -> tuple[Holding, ...]:
+        """Every résidence, in the order of the table."""
+        return tuple(self._by_id.values())
+
+    def residence(self, identifier: str) -> Holding | None:
+        """Return a résidence."""
+        return self._by_id.get(identifier)
+
+    def find(self, identifier: str, building: str) -> Holding | None:
+        """Return the building of a résidence when the stock knows it, else the whole résidence."""
+        holding = self._by_id.get(identifier)
+        if holding is None or not building:
+            return holding
+        units = tuple(u for u in holding.units if u.building == building)
+        if not units:
+            return holding
+        code, name = _main_quarter(units)
+        return replace(holding, units=units, code_qpv=code, nom_qpv=name)
+
+
+class Stocks:
+    """The stock on the map of any tax year; made once a map.
+
+    Parameters
+    ----------
+    residences, entrances : DataFrame
+        As for `Stock`.
+    """
+
+    def __init__(self, residences: pd.DataFrame, entrances: pd.DataFrame | None) -> None:
+        self._frames = (residences, entrances)
+        self._made: dict[tuple[int, int], Stock] = {}
+
+    def on(self, reader: Reader) -> Stock:
+        """Return the stock on the map that rules the reader's year."""
+        key = (reader.whole("carte_qpv"), reader.whole("carte_qpv_outremer"))
+        if key not in self._made:
+            self._made[key] = Stock(*self._frames, reader)
+        return self._made[key]
+
+
+def _holding(row: Record, doors: list[Record], vintages: tuple[int, int]) -> Holding:
+    code_insee = text(row.get("code_insee"))
+    vintage = vintages[1] if overseas(code_insee) else vintages[0]
+    units = tuple(_unit(d, vintage) for d in doors) or _units_of_counts(row, vintage)
+    if doors and sum(u.dwellings for u in units) == 0:
+        units = tuple(replace(u, dwellings=1) for u in units)  # sides count evenly, never by zero
+    code, name = text(row.get("code_qpv")), text(row.get("nom_qpv"))
+    if doors and (not code or code not in {u.code_qpv for u in units}):
+        code, name = _main_quarter(units)
+    return Holding(
+        id_residence=text(row["id_residence"]),
+        nom=text(row.get("nom")),
+        bailleur=text(row.get("bailleur")),
+        commune=text(row.get("commune")),
+        code_insee=code_insee,
+        code_qpv=code,
+        nom_qpv=name,
+        evolution=text(row.get("evolution")),
+        units=units,
+    )
+
+
+def _unit(row: Record, vintage: int) -> Unit:
+    side, code = text(row.get("qpv_statut")), text(row.get("qpv_code"))
+    name = text(row.get("qpv_nom"))
+    own = text(row.get(f"qpv{vintage}_statut"))
+    if own and whole(row.get("qpv_millesime")) != vintage:
+        side, code, name = own, text(row.get(f"qpv{vintage}_code")), ""
+    if side == QpvStatut.A_VERIFIER and not code:
+        code, name = text(row.get("qpv_proche_code")), text(row.get("qpv_proche_nom"))
+    if side == QpvStatut.HORS:
+        code, name = "", ""
+    leaves = side == QpvStatut.HORS and vintage != _OLD
+    was_in = text(row.get(f"qpv{_OLD}_statut")) == QpvStatut.DANS
+    return Unit(
+        dwellings=whole(row.get("nb_logements")) or 0,
+        side=side or QpvStatut.A_VERIFIER,
+        code_qpv=code,
+        nom_qpv=name,
+        exempt_until=day(row.get("fin_exoneration")),
+        demolition=whole(row.get("annee_demolition")),
+        delivery=whole(row.get("annee_livraison")),
+        building=text(row.get("id_batiment")),
+        reason=text(row.get("motif_eligibilite")),
+        address=text(row.get("result_label")) or text(row.get("adresse")),
+        parcel=text(row.get("parcelle")) or text(row.get("result_parcelle")),
+        built=whole(row.get("annee_construction")),
+        left=text(row.get(f"qpv{_OLD}_code")) if leaves and was_in else None,
+    )
+
+
+def _units_of_counts(row: Record, vintage: int) -> tuple[Unit, ...]:
+    """Make one unit a side from the counts of a résidence."""
+    code, name = text(row.get("code_qpv")), text(row.get("nom_qpv"))
+    gone = text(row.get("evolution")) == Evolution.SORTANT and vintage != _OLD
+    counts = {
+        QpvStatut.DANS: whole(row.get("logements_dans")) or 0,
+        QpvStatut.HORS: whole(row.get("logements_hors")) or 0,
+        QpvStatut.A_VERIFIER: whole(row.get("logements_a_verifier")) or 0,
+    }
+    if not any(counts.values()):
+        side = text(row.get("cote")) or QpvStatut.A_VERIFIER
+        counts = {QpvStatut(side): max(1, whole(row.get("nb_logements")) or 0)}
+    return tuple(
+        Unit(
+            n,
+            side,
+            "" if side == QpvStatut.HORS else code,
+            "" if side == QpvStatut.HORS else name,
+            exempt_until=day(row.get("fin_exoneration")),
+            reason=text(row.get("motif_eligibilite")),
+            built=whole(row.get("annee_construction")),
+            left="" if side == QpvStatut.HORS and gone else None,
+        )
+        for side, n in counts.items()
+        if n
+    )
+
+
+def _main_quarter(units: tuple[Unit, ...]) -> tuple[str, str]:
+    """Return the quarter of most dwellings, those in before those in doubt; first by code when even."""
+    for side in (QpvStatut.DANS, QpvStatut.A_VERIFIER):
+        weight: dict[tuple[str, str], int] = {}
+        for unit in units:
+            if unit.side == side and unit.code_qpv:
+                key = (unit.code_qpv, unit.nom_qpv)
+                weight[key] = weight.get(key, 0) + unit.dwellings
+        if weight:
+            return min(weight, key=lambda k: (-weight[k], k))
+    return "", ""

@@ -1,0 +1,206 @@
+"""The right of a premises on 1 January of a tax year: sides, exemption, convention, declaration."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.model.codes import Evolution, QpvStatut, Statut
+from tfpb.tax.plain_values import ZERO
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tfpb.law.values import Reader
+    from tfpb.tax.abatement.holdings import Holding, Unit
+    from tfpb.tax.abatement.signatures import Conventions, Standing
+
+_OLD_MAP: Final = "2015"
+ENTITLED: Final = ""
+"""Statut before the notice is read: all conditions hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What a premises is entitled to, before its notice is read.
+
+    Parameters
+    ----------
+    statut : str
+        `Statut`, or empty when every condition holds.
+    share : Decimal
+        Part of the taxable dwellings that are in the quarter (0..1).
+    doubt : Decimal
+        Part that hangs on a check of the location.
+    motive : str
+        Code of the motive; `fields` are its values.
+    known : bool
+        False when the right is unknown for want of a table of conventions.
+    opens : int, optional
+        First tax year without exemption, when an exemption is known.
+    taxable : bool
+        Whether any dwelling is out of exemption: when none is, a notice that asks nothing is right.
+    """
+
+    statut: str
+    share: Decimal
+    doubt: Decimal
+    code_qpv: str
+    nom_qpv: str
+    motive: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    known: bool = True
+    opens: int | None = None
+    taxable: bool = True
+
+
+def exempt(until: dt.date | None, new_year: dt.date) -> bool:
+    """Say whether a long-term exemption still runs on 1 January (an end within the year keeps it)."""
+    return until is not None and until >= new_year
+
+
+def standing_units(units: tuple[Unit, ...], year: int) -> tuple[Unit, ...]:
+    """Keep the units that stand on 1 January: delivered before, not demolished before."""
+    return tuple(
+        u
+        for u in units
+        if not (u.demolition is not None and u.demolition < year)
+        and not (u.delivery is not None and u.delivery >= year)
+    )
+
+
+def end_of_exemption(unit: Unit, reader: Reader) -> dt.date | None:
+    """Return the last day of a unit's exemption; a planned delivery opens one (CGI 1384 A)."""
+    if unit.exempt_until is not None or unit.delivery is None:
+        return unit.exempt_until
+    return dt.date(unit.delivery + reader.whole("duree_exoneration_neuf_ans"), 12, 31)
+
+
+def right_of(
+    holding: Holding | None,
+    *,
+    own_exemption: dt.date | None,
+    conventions: Conventions,
+    bailleur: str,
+    reader: Reader,
+) -> Right:
+    """Weigh the conditions in the order of the contract; the first that fails names the status.
+
+    Parameters
+    ----------
+    holding : Holding or None
+        Résidence or building of the premises; None when the stock does not know it.
+    own_exemption : date, optional
+        End of exemption written on the premises; it prevails over the stock's.
+    """
+    year = reader.day.year
+    if holding is None:
+        return Right(Statut.A_VERIFIER, ZERO, Decimal(1), "", "", "residence_hors_patrimoine")
+    units = standing_units(holding.units, year)
+    code, name = holding.code_qpv, holding.nom_qpv
+    if not units:
+        motive = "demolie" if any(u.demolition for u in holding.units) else "a_livrer"
+        return Right(
+            Statut.EXONERE, ZERO, ZERO, code, name, motive, _planned(holding), taxable=False
+        )
+    inside = _weight(units, QpvStatut.DANS)
+    doubtful = _weight(units, QpvStatut.A_VERIFIER)
+    ends = {u: own_exemption or end_of_exemption(u, reader) for u in units}
+    reader.flag("annee_derniere_exoneration")
+    taxable = tuple(u for u in units if not exempt(ends[u], reader.day))
+    whole = sum(u.dwellings for u in taxable)
+    share = Decimal(_weight(taxable, QpvStatut.DANS)) / whole if whole else ZERO
+    doubt = Decimal(_weight(taxable, QpvStatut.A_VERIFIER)) / whole if whole else ZERO
+    latest = max((e for e in ends.values() if e is not None), default=None)
+    earliest = min((e for e in ends.values() if e is not None), default=None)
+    opens = earliest.year + 1 if earliest is not None else None
+    if not inside:
+        statut = Statut.A_VERIFIER if doubtful else Statut.HORS_QPV
+        motive, fields = _outside(holding, doubtful, reader)
+        return Right(
+            statut, ZERO, doubt, code, name, motive, fields, opens=opens, taxable=whole > 0
+        )
+    if not share and latest is not None:
+        fields = {"date": latest, "annee": latest.year + 1}
+        return Right(
+            Statut.EXONERE,
+            ZERO,
+            doubt,
+            code,
+            name,
+            "exonere",
+            fields,
+            opens=opens,
+            taxable=whole > 0,
+        )
+    held = conventions.standing(
+        code, bailleur=holding.bailleur or bailleur, code_insee=holding.code_insee, reader=reader
+    )
+    reader.text("limite_voie")
+    reader.text("critere_localisation")
+    motive, fields = _entitled(holding, units, held, share, reader, ended=latest is not None)
+    return Right(
+        held.statut, share, doubt, code, name, motive, fields, known=held.known, opens=opens
+    )
+
+
+def _weight(units: tuple[Unit, ...], side: str) -> int:
+    return sum(u.dwellings for u in units if u.side == side)
+
+
+def _planned(holding: Holding) -> dict[str, Any]:
+    years = [u.demolition or u.delivery for u in holding.units]
+    return {"annee": max((y for y in years if y is not None), default="")}
+
+
+def _effect(holding: Holding, reader: Reader) -> dict[str, Any]:
+    """Say from which tax year the map of 2024 counts, and whether that was read in a text."""
+    first = reader.date("effet_perimetres_2024")
+    value = reader.law.value("effet_perimetres_2024", reader.day)
+    year = first.year
+    if holding.overseas:
+        key = "carte_qpv_outremer"
+        while reader.law.covers(key, on := dt.date(year, 1, 1)) and (
+            reader.law.value(key, on).valeur == _OLD_MAP
+        ):
+            year += 1
+    return {"annee_effet": year, "marque": "" if value.verifie else "non_verifie"}
+
+
+def _outside(holding: Holding, doubtful: int, reader: Reader) -> tuple[str, dict[str, Any]]:
+    if doubtful:
+        return "cote_a_verifier", {"logements": doubtful, "code_qpv": holding.code_qpv}
+    if holding.evolution == Evolution.SORTANT:
+        return "sortant", _effect(holding, reader)
+    return "hors_qpv", {}
+
+
+def _entitled(
+    holding: Holding,
+    units: tuple[Unit, ...],
+    held: Standing,
+    share: Decimal,
+    reader: Reader,
+    *,
+    ended: bool,
+) -> tuple[str, dict[str, Any]]:
+    """Choose the motive of a premises in the quarter: what fails, else by what title it holds."""
+    fields = dict(held.fields)
+    if held.statut:
+        return held.motive, fields
+    fields["part"] = share
+    if holding.evolution == Evolution.ENTRANT:
+        fields |= {"entrant": True, **_effect(holding, reader)}
+    fields["condition"] = held.motive
+    reasons = {u.reason for u in units if u.reason}
+    if "acquis_avant_1998" in reasons:
+        reader.date("acquisition_avant")
+        return "droit_acquis_1998", fields
+    if "autre" in reasons:
+        reader.text("autre_motif")
+        return "droit_autre", fields
+    if ended or "exoneration_echue" in reasons:
+        return "droit_exoneration_echue", fields
+    return "droit_exoneration_inconnue", fields

@@ -1,0 +1,1 @@
+"""The programme of actions and droit commun."""

@@ -1,0 +1,191 @@
+"""The programme of actions: read, checked, valued, and balanced against the abatement."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from tfpb.errors import Fault, Severity, stop_on_faults
+from tfpb.law.values import load
+from tfpb.model.codes import QpvStatut
+from tfpb.model.money import Programme
+from tfpb.model.tables import DIAGNOSTICS
+from tfpb.tax.plain_values import Record, place, records, text, truth
+from tfpb.tax.programme import balance, quarters
+from tfpb.tax.programme.entries import contradictions, pieces_twice, read_action, repeated
+from tfpb.tax.programme.history import Years, by_year
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tfpb.law.values import Law
+    from tfpb.model.money import Abatement
+    from tfpb.tax.programme.axes import Theme
+
+
+def programme(
+    actions: pd.DataFrame,
+    abatement: Abatement | None,
+    residences: pd.DataFrame,
+    *,
+    year: int,
+    previous: pd.DataFrame | None = None,
+    diagnostics: pd.DataFrame | None = None,
+    carry: Mapping[str, Any] | None = None,
+    npnru: Iterable[str] = (),
+    themes: Mapping[str, Theme] | None = None,
+    heirs: Mapping[str, str] | None = None,
+    law: Law | None = None,
+) -> Programme:
+    """Check a programme and set it against the abatement.
+
+    Parameters
+    ----------
+    actions : DataFrame
+        Typed by `tables.PROGRAMME`. Rows without a year are of the tax year; rows of the years before
+        are last year's bilan when `previous` does not bear that year (see `history.by_year`).
+    abatement : Abatement or None
+    residences : DataFrame
+        `RESIDENCE_COLUMNS`: dwellings of each quarter.
+    year : int
+        Tax year.
+    previous : DataFrame, optional
+        Last year's programme in a file of its own, typed, set beside this year's: same contract, same
+        refusals.
+    diagnostics : DataFrame, optional
+        Typed by `tables.DIAGNOSTICS`.
+    carry : mapping of str to str or Decimal, optional
+        By quarter, what was left to justify from the years before (euros): it adds to what is owed.
+    npnru : iterable of str
+        Quarters in urban renewal, where axis 8 is doubted (see `npnru_quarters`).
+    themes : mapping of str to Theme, optional
+        The user's own themes, mapped to axes; without a reference they are a proposition.
+    heirs : mapping of str to str, optional
+        Quarter of the older map → quarter that took most of its dwellings: last year's actions stand on
+        its line.
+    law : Law, optional
+        For the orders of magnitude; the packaged values by default.
+
+    Returns
+    -------
+    Programme
+
+    Raises
+    ------
+    TfpbError
+        Every fault: `axe_inconnu`, `axe_contradictoire`, `axe_multiple`, `montant_negatif`,
+        `valorise_depasse`, `valorise_sans_depense`, `piece_en_double`, `action_sans_abattement`,
+        `report_illisible`.
+    """
+    read, years, faults = _read(actions, previous, themes, year)
+    kept = years.kept
+    faults += quarters.check_quarters(kept, abatement, residences, frozenset(npnru), year)
+    owed, found = quarters.read_carry(carry or {}, kept, abatement, residences)
+    faults += found
+    walked, found = _diagnostics(diagnostics, read, kept)
+    faults += found
+    stop_on_faults(faults)
+    current, before = list(years.current), years.before(year)
+    homes = quarters.homes_of(residences)
+    table = balance.balance(kept, abatement, homes, owed, year)
+    reader = (law or load()).on(dt.date(year, 1, 1))
+    faults += quarters.check_heights(table, reader)
+    return Programme(
+        actions=_frame(actions, read),
+        by_axis=balance.by_axis(current, homes),
+        balance=table,
+        diagnostics=walked,
+        totals=balance.totals(current, table, year),
+        notices=tuple(f for f in faults if f.severity is Severity.DOUTE),
+        beside=balance.beside(current, before),
+        beside_quarters=balance.beside_quarters(table, before, year, heirs or {}),
+        values=reader.used(),
+    )
+
+
+def check_programme(
+    actions: pd.DataFrame,
+    *,
+    year: int,
+    previous: pd.DataFrame | None = None,
+    themes: Mapping[str, Theme] | None = None,
+) -> list[Fault]:
+    """List the faults and doubts of a programme that need no other file."""
+    return _read(actions, previous, themes, year)[2]
+
+
+def _read(
+    actions: pd.DataFrame,
+    previous: pd.DataFrame | None,
+    themes: Mapping[str, Theme] | None,
+    year: int,
+) -> tuple[list[Record], Years, list[Fault]]:
+    """Read every action of both files, then tell which stands for which year."""
+    faults = contradictions(themes)
+    files: list[list[Record]] = []
+    for frame, when in ((actions, year), (previous, year - 1)):
+        done: list[Record] = []
+        for row in records(frame):
+            action, found = read_action(row, themes, when)
+            done.append(action)
+            faults += found
+        files.append(done)
+    years = by_year(files[0], files[1], year)
+    faults += [*years.notices, *pieces_twice(years.kept), *repeated(years.kept)]
+    return files[0], years, faults
+
+
+def npnru_quarters(entrances: pd.DataFrame) -> frozenset[str]:
+    """Return the quarters of the entrances that the stock marks as NPNRU."""
+    return frozenset(
+        text(row.get("qpv_code"))
+        for row in records(entrances)
+        if truth(row.get("npnru")) and text(row.get("qpv_statut")) == QpvStatut.DANS
+    ) - {""}
+
+
+def _diagnostics(
+    table: pd.DataFrame | None, read: list[Record], kept: list[Record]
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Tie walking diagnostics to actions, this year's first; count them on each action."""
+    if table is None:
+        return pd.DataFrame(columns=[*DIAGNOSTICS.names, "action"]), []
+    titles = {text(r["id_action"]): text(r["action"]) for r in (*kept, *read)}
+    faults = []
+    linked: dict[str, int] = {}
+    names = []
+    for row in records(table):
+        action = text(row.get("id_action"))
+        names.append(titles.get(action, ""))
+        if action and action not in titles:
+            here = place(row, "id_action")
+            faults.append(Fault("diagnostic_sans_action", here, action, {}, Severity.DOUTE))
+        elif action:
+            linked[action] = linked.get(action, 0) + 1
+    for row in read:
+        row["diagnostics"] = linked.get(text(row["id_action"]), 0)
+    out = table.copy()
+    out["action"] = pd.Series(names, index=out.index, dtype=object)
+    return out, faults
+
+
+def _frame(actions: pd.DataFrame, read: list[Record]) -> pd.DataFrame:
+    """Return the actions as understood: axis a number, spelling kept, rate and proofs beside."""
+    out = actions.copy()
+    out["axe"] = pd.array([r["axe"] for r in read], dtype="Int64")
+    out["annee"] = pd.array([r["annee"] for r in read], dtype="Int64")
+    for column in ("realise_eur", "valorise_eur"):
+        out[column] = pd.Series([r[column] for r in read], index=out.index, dtype=object)
+    out["axe_lu"] = pd.Series([r["axe_lu"] for r in read], index=out.index, dtype=object)
+    out["temps_valorise_eur"] = pd.Series(
+        [r["temps_valorise_eur"] for r in read], index=out.index, dtype=object
+    )
+    out["taux_valorisation"] = pd.Series(
+        [balance.rate(r["valorise_eur"], r["realise_eur"]) for r in read],
+        index=out.index,
+        dtype=object,
+    )
+    out["diagnostics"] = [r.get("diagnostics", 0) for r in read]
+    return out

@@ -1,0 +1,1 @@
+"""Sentences of the documents a pack holds, and of the commands that write them."""

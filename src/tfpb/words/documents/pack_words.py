@@ -1,0 +1,148 @@
+"""Words on packs: whole or not, and what changed between two."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from tfpb.words.documents.report_words import CHECKS, ROLES, SETTINGS
+from tfpb.words.numbers import euros, number, percent, plural, points
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from tfpb.model.evidence import Difference
+
+_STATES: Final = {
+    "absent": "manque",
+    "modifie": "a été modifié après coup",
+    "ajoute": "a été ajouté après coup",
+    "contredit": "porte une empreinte qui n’est pas celle des fichiers, réglages et versions qu’il cite",
+}
+_MOST_BROKEN: Final = 12
+_MOST: Final = 200
+_PARTS: Final = (
+    ("fichier", "Fichiers d’entrée :"),
+    ("reglage", "Réglages :"),
+    ("version", "Versions des programmes :"),
+    ("controle", "Contrôles (obtenu/attendu) :"),
+)
+_FIGURES: Final = frozenset({"chiffre", "ligne_ajoutee", "ligne_retiree"})
+_FORMATS: Final[dict[str, Callable[[Decimal, int], str]]] = {
+    "entier": number,
+    "nombre1": lambda v, more: number(v, 1 + more),
+    "nombre2": lambda v, more: number(v, 2 + more),
+    "euros": lambda v, more: euros(v, cents=more > 0),
+    "centimes": lambda v, _: euros(v, cents=True),
+    "pourcent": percent,
+    "points": lambda v, more: points(v, 1 + more),
+    "metres": lambda v, more: f"{number(v, more)} m",
+}
+_MORE_DIGITS: Final = 3
+WRITTEN: Final[dict[str, str]] = {
+    "texte": "texte",
+    "entier": "nombre entier",
+    "nombre1": "nombre",
+    "nombre2": "nombre",
+    "euros": "euros",
+    "centimes": "euros",
+    "pourcent": "proportion : 0,62 se lit 62 %",
+    "points": "proportion : −0,104 se lit −10,4 points",
+    "metres": "mètres",
+    "date": "date, année d’abord",
+    "annee": "année",
+}
+"""How a column of the data is to be read, by format."""
+
+
+def broken_words(broken: Iterable[tuple[str, str]]) -> list[str]:
+    """Say which files of a pack are not as written."""
+    lines = _listed([f"{name} : {_STATES[state]}" for name, state in broken])
+    return ["Ce dossier n’est pas entier :", *lines, "Refaites-le avec « tfpb dossier »."]
+
+
+def whole_words(path: str, run_hash: str) -> str:
+    """Say that a pack is whole."""
+    return f"{path} est entier (calcul {run_hash}) : chaque fichier est tel que noté quand il a été écrit."
+
+
+def loose_words(names: Sequence[str]) -> list[str]:
+    """Say which files beside an archive are no longer those it holds."""
+    return [
+        "Le dossier.zip est entier, mais ces fichiers, à côté, ont été modifiés ou ajoutés depuis :",
+        *_listed(names),
+        "C’est le dossier.zip qui fait foi.",
+    ]
+
+
+def _listed(texts: Sequence[str]) -> list[str]:
+    lines = [f"  – {text}" for text in texts[:_MOST_BROKEN]]
+    more = len(texts) - len(lines)
+    return [*lines, f"  – … et {plural(more, 'autre')}"] if more else lines
+
+
+def compared(first: tuple[str, str], second: tuple[str, str]) -> str:
+    """Name the two packs: file, and the hash that every sheet's foot carries."""
+    (a, one), (b, two) = first, second
+    return f"De {a} (calcul {one}) à {b} (calcul {two}) :"
+
+
+def difference_words(found: Sequence[Difference]) -> list[str]:
+    """Say what differs between two packs: inputs first, then figure by figure, table by table."""
+    figures = [d for d in found if d.kind in _FIGURES]
+    lines: list[str] = []
+    for kind, title in _PARTS:
+        told = [_record(d) for d in found if d.kind == kind]
+        lines += [title, *told] if told else []
+    if not figures:
+        return [*lines, "Les deux dossiers portent les mêmes chiffres."]
+    lines.append(f"{plural(len(figures), 'différence')} dans les chiffres :")
+    for title, group in groupby(figures[:_MOST], key=lambda d: d.table):
+        lines += [f"  {title}", *(_figure(d) for d in group)]
+    if len(figures) > _MOST:
+        lines.append(f"  … et {len(figures) - _MOST} autres, à lire dans les fichiers de données.")
+    return lines
+
+
+def _record(one: Difference) -> str:
+    if one.kind == "fichier":
+        role = ROLES.get(one.table, one.table)
+        if not one.before or not one.after:
+            return f"  – {one.key} ({role}) : {'ajouté' if one.after else 'retiré'}"
+        counts = (
+            f"{one.before} → {one.after} lignes"
+            if one.before != one.after
+            else "même nombre de lignes"
+        )
+        return f"  – {one.key} ({role}) : contenu modifié, {counts}"
+    names = {"reglage": SETTINGS, "controle": CHECKS}.get(str(one.kind), {})
+    name = names.get(one.key.removeprefix("reglages."), one.key)
+    return f"  – {name} : {one.before or 'vide'} → {one.after or 'vide'}"
+
+
+def _figure(one: Difference) -> str:
+    if one.kind == "ligne_ajoutee":
+        return f"    – ligne ajoutée : {one.key}"
+    if one.kind == "ligne_retiree":
+        return f"    – ligne retirée : {one.key}"
+    also = f" (et {plural(one.lines - 1, 'autre ligne', 'autres lignes')})" if one.lines > 1 else ""
+    before, after = _both(one.before, one.after, one.format)
+    return f"    – {one.key}{also}, {one.column} : {before} → {after}"
+
+
+def _both(before: str, after: str, form: str) -> tuple[str, str]:
+    """Write both values as the pack shows them, with as many more digits as part them."""
+    for more in range(_MORE_DIGITS + 1):
+        told = _written(before, form, more), _written(after, form, more)
+        if told[0] != told[1]:
+            return told
+    return before, after
+
+
+def _written(text: str, form: str, more: int) -> str:
+    writer = _FORMATS.get(form)
+    try:
+        return writer(Decimal(text.replace(",", ".")), more) if writer else text or "vide"
+    except InvalidOperation:
+        return text or "vide"

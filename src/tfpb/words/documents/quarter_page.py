@@ -1,0 +1,215 @@
+"""Words of the A4 page of a quarter: five figures, three sentences, what an élu is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tfpb.words.money.accounts import axis_name
+from tfpb.words.numbers import euros, interval_points, number, percent, plain_date, plural, points
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from tfpb.model.maps import GapLine, QpvPage
+
+TITLES: Final = (
+    "Logements",
+    "Abattement de TFPB",
+    "Perte des collectivités",
+    "Actions valorisées",
+    "À vérifier",
+)
+
+NATURE: Final = {
+    "reel": "réel (avis d’imposition)",
+    "estime": "estimé",
+    "mixte": "en partie estimé",
+}
+
+
+def dwellings_figure(dwellings: int, residences: int, share: float) -> tuple[str, str, str]:
+    """Say the stock of the quarter and its weight in the bailleur's."""
+    detail = f"{plural(residences, 'résidence')}, {percent(share)} du patrimoine du bailleur"
+    return TITLES[0], number(dwellings), detail
+
+
+def abatement_figure(amount: Decimal | None, nature: str, dwellings: int) -> tuple[str, str, str]:
+    """Say the abatement, whether real or estimated, and per dwelling."""
+    if amount is None:
+        return TITLES[1], "non calculé", "le fichier fiscal n’est pas fourni"
+    per_home = f", soit {euros(amount / dwellings)} par logement" if dwellings else ""
+    return TITLES[1], euros(amount), f"{NATURE.get(nature, nature)}{per_home}"
+
+
+def loss_figure(loss: Decimal | None, compensation: Decimal | None) -> tuple[str, str, str]:
+    """Say what the collectivities give up once the State has paid its part."""
+    if loss is None or compensation is None:
+        return TITLES[2], "non calculé", "le fichier fiscal n’est pas fourni"
+    detail = f"l’État compense {euros(compensation)} (taux à confirmer)"
+    return TITLES[2], euros(loss), detail
+
+
+def programme_figure(
+    valued: Decimal | None, abatement: Decimal | None, actions: int, dwellings: int
+) -> tuple[str, str, str]:
+    """Say what was valued, per dwelling, against the abatement."""
+    if valued is None:
+        return TITLES[3], "non renseigné", "le programme d’actions n’est pas fourni"
+    parts = [plural(actions, "action")]
+    if dwellings:
+        parts.append(f"{euros(valued / dwellings)} par logement")
+    if abatement:
+        parts.append(f"{percent(valued / abatement)} de l’abattement")
+    return TITLES[3], euros(valued), ", ".join(parts)
+
+
+def doubt_figure(dwellings: int, residences: int) -> tuple[str, str, str]:
+    """Say how many dwellings are in doubt."""
+    if not residences:
+        return TITLES[4], "aucun logement", "aucun doute dans ce quartier"
+    homes = plural(residences, "résidence")
+    return TITLES[4], plural(dwellings, "logement"), f"{homes}, en losange sur le plan"
+
+
+def done_sentence(
+    spent: list[tuple[int, Decimal]] | None, actions: int, left: Decimal | None, year: int
+) -> str:
+    """Say what was done: the two axes that weigh most, and what is left to justify.
+
+    Parameters
+    ----------
+    spent : list of (axis, amount) or None
+        Largest first; None when no programme is given.
+    left : Decimal or None
+        What the quarter carries over to the next year.
+    """
+    if spent is None:
+        return (
+            "Ce qui a été fait : on ne peut pas le dire, le programme d’actions n’est pas fourni."
+        )
+    if not actions:
+        return "Aucune action n’est inscrite au programme de ce quartier."
+    top = [
+        f"{_lower(axis_name(axe))} (axe {axe}, {euros(amount)})"
+        for axe, amount in spent[:2]
+        if amount > 0
+    ]
+    if not top:
+        head = "est inscrite" if actions == 1 else "sont inscrites"
+        return f"{plural(actions, 'action')} {head} au programme, sans montant valorisé."
+    done = f"Ce qui a été fait : {plural(actions, 'action')}, d’abord {' puis '.join(top)}."
+    if left:
+        done += f" Et ensuite : {euros(left)} restent à justifier, reportés sur {year + 1}."
+    return done
+
+
+def _lower(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
+def tenants_sentence(
+    label: str,
+    gap: float | None,
+    ic95: tuple[float, float] | None,
+    n: int,
+    verdict: str,
+    scope: str,
+) -> str:
+    """Say what tenants answer here and elsewhere, with how sure it is."""
+    if gap is None or ic95 is None:
+        return "Ce que disent les locataires : trop peu de ménages interrogés pour publier un résultat."
+    return (
+        f"Ce que disent les locataires {scope} : « {label} », écart de {points(gap)} avec le hors QPV "
+        f"({interval_points(*ic95)}, n = {number(n)}), {verdict}."
+    )
+
+
+def change_sentence(
+    label: str,
+    change: float | None,
+    ic95: tuple[float, float] | None,
+    waves: str,
+    verdict: str,
+    n: int,
+    *,
+    early: str = "",
+) -> str:
+    """Answer what an élu is asked: what moved between waves, or that it cannot be said yet.
+
+    Parameters
+    ----------
+    early : str
+        Year of the actions, when the last survey was held before them: no answer tells of them.
+    """
+    if change is None or ic95 is None:
+        return f"{DOES_IT_WORK} {_CANNOT_SAY}, faute de deux vagues d’enquête comparables."
+    first, _, last = waves.partition("-")
+    figures = f"({points(change)}, {interval_points(*ic95)}, n = {number(n)})"
+    moved = f"de {first} à {last}, l’écart sur « {label} »"
+    head = {
+        "hausse": f"{moved} a évolué en faveur des QPV {figures}",
+        "baisse": f"{moved} a évolué en défaveur des QPV {figures}",
+    }.get(verdict, "")
+    if early:
+        head = head or f"{moved} n’a pas changé de façon démontrée {figures}"
+        text = f"{_CANNOT_SAY} : l’enquête de {last} précède les actions de {early}. Avant elles, {head}."
+    elif head:
+        text = f"{head[:1].upper()}{head[1:]}. La cause n’est pas mesurée."
+    else:
+        text = f"{_CANNOT_SAY} : {moved} n’a pas changé de façon démontrée {figures}."
+    return f"{DOES_IT_WORK} {text}"
+
+
+DOES_IT_WORK: Final = "Cela sert-il à quelque chose ?"
+_CANNOT_SAY: Final = "On ne peut pas encore le dire"
+
+
+def page_said(page: QpvPage) -> str:
+    """Say the whole page in sentences: what a reader who cannot see it is told."""
+    figures = [f"{label} : {value}, {detail}." for label, value, detail in page.figures]
+    gaps = [_gap_said(line) for line in page.gaps]
+    scope = [f"{page.gap_scope}."] if page.gap_scope else []
+    return " ".join([*figures, *scope, *gaps, *page.sentences, *page.doubts])
+
+
+def _gap_said(line: GapLine) -> str:
+    if line.gap is None or line.ic95 is None:
+        return f"{line.label} : {line.words}."
+    levels = ""
+    if line.qpv is not None and line.hors is not None:
+        levels = f"{percent(line.qpv)} de satisfaits en QPV, {percent(line.hors)} hors QPV, "
+    return (
+        f"{line.label} : {levels}écart de {points(line.gap)}, {interval_points(*line.ic95)}, "
+        f"n = {number(line.n)}, {line.words}."
+    )
+
+
+QUARTER_SCOPE: Final = "ici"
+CONVENTION_SCOPE: Final = "des QPV du bailleur, tous ensemble"
+GAP_SCOPE_QUARTER: Final = "Ménages de ce quartier comparés aux ménages hors QPV du bailleur"
+GAP_SCOPE_CONVENTION: Final = (
+    "Tous les QPV du bailleur, faute d’assez de réponses dans ce seul quartier"
+)
+GAP_SCOPE_NONE: Final = "Enquête absente ou résultats non publiables"
+NOTHING_HEARD: Final = "Ce que disent les locataires : aucune enquête n’est jointe au dossier."
+
+
+def source_words(role: str, reference: str, date: str) -> str:
+    """Name a geography under a map: what it is and its date."""
+    name = f"périmètres des QPV {role.removeprefix('qpv')}" if role.startswith("qpv") else reference
+    return f"{name} ({plain_date(date)})" if date else name
+
+
+def survey_source(wave: str) -> str:
+    """Name the survey under a map."""
+    return f"enquête de satisfaction {wave}"
+
+
+def tax_source(year: int) -> str:
+    """Name the tax sheet under a map."""
+    return f"fichier de fiscalité {year}"
+
+
+def programme_source(year: int) -> str:
+    """Name the programme under a map."""
+    return f"programme d’actions {year}"

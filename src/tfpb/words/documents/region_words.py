@@ -1,0 +1,273 @@
+"""Words of the region: restitution, position of a bailleur, sheet of a contrat de ville, faults."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tfpb.words.faults.entry import FaultWords
+from tfpb.words.numbers import THIN, euros, number, percent, plural
+
+FAULTS: dict[str, FaultWords] = {
+    "region_bailleur_en_double": FaultWords(
+        "Le bailleur « {got} » est nommé deux fois.",
+        "un nom par bailleur",
+        "Supprimez l’un des deux paragraphes [[bailleurs]] ou donnez-lui un autre nom.",
+    ),
+    "region_annee_differente": FaultWords(
+        "Le dossier de « {bailleur} » porte sur l’année {got}, la région sur {annee}.",
+        "annee = {annee} dans son dossier.toml",
+        "Demandez au bailleur son dossier de l’année {annee}.",
+    ),
+    "region_bailleur_absent": FaultWords(
+        "L’enquête fournie par « {bailleur} » nomme plusieurs bailleurs, mais pas lui.",
+        "« {bailleur} » dans la colonne du bailleur (lus : {lus})",
+        "Écrivez le nom comme dans la livraison, ou corrigez la livraison.",
+    ),
+    "region_reponses_autres": FaultWords(
+        "La livraison de « {bailleur} » contient aussi "
+        "{nombre:s réponse d’un autre bailleur, écartée/réponses d’autres bailleurs, écartées}.",
+        "les réponses d’un seul bailleur",
+        "Rien à faire si la livraison est commune : chacun n’y prend que les siennes.",
+    ),
+    "region_bailleur_inconnu": FaultWords(
+        "L’enquête nomme « {got} », qui n’est pas dans la région : "
+        "{nombre:s réponse écartée/réponses écartées}.",
+        "l’un des bailleurs : {connus}",
+        "Ajoutez ce bailleur ou écrivez son nom comme dans la livraison.",
+    ),
+    "region_item_absent": FaultWords(
+        "La question « {libelle} » manque dans l’enquête de « {bailleur} ».",
+        "une question de même colonne ou de même libellé",
+        "Si elle y est sous un autre nom, donnez-lui ce libellé dans le plan du bailleur.",
+    ),
+    "region_echelle_differente": FaultWords(
+        "La question « {libelle} » n’a pas la même échelle chez « {bailleur} » qu’ailleurs.",
+        "les mêmes niveaux de réponse, dont les mêmes comptés comme satisfaits",
+        "Corrigez l’échelle dans le plan du bailleur ; deux échelles ne s’additionnent pas.",
+    ),
+    "region_qpv_deux_contrats": FaultWords(
+        "Le QPV « {got} » est rattaché à deux contrats de ville.",
+        "un seul contrat par quartier (déjà lu : {autre})",
+        "Corrigez le tableau des contrats.",
+    ),
+    "region_contrat_contredit": FaultWords(
+        "Pour le QPV « {got} », la convention de « {bailleur} » nomme un autre contrat de ville : {lu}.",
+        "{retenu}",
+        "Le contrat retenu est « {retenu} » ; le tableau [fichiers] contrats tranche.",
+    ),
+    "region_qpv_sans_contrat": FaultWords(
+        "{nombre:s QPV du patrimoine n’est rattaché/QPV du patrimoine ne sont rattachés} à aucun contrat de "
+        "ville : {codes}.",
+        "un contrat de ville par quartier",
+        "Ajoutez ces quartiers au tableau [fichiers] contrats ; sans cela, aucune fiche n’en parle.",
+    ),
+    "region_commune_sans_epci": FaultWords(
+        "{nombre:s commune du patrimoine n’est rattachée/communes du patrimoine ne sont rattachées} à aucune "
+        "intercommunalité connue : {codes}.",
+        "un siren_epci par commune",
+        "Complétez le tableau [fichiers] communes ; sans cela, leur parc et leurs réponses manquent au "
+        "niveau des intercommunalités.",
+    ),
+    "vagues_arrondies": FaultWords(
+        "{questions:s évolution d’ensemble est arrondie/évolutions d’ensemble sont arrondies} au point "
+        "({vagues}) : {nombre:s bailleur n’a/bailleurs n’ont} de réponses que dans une vague, et des "
+        "évolutions exactes diraient ses chiffres ou les leurs.",
+        "",
+        "Rien à faire : chaque bailleur trouve ses propres évolutions, exactes, dans son dossier.",
+    ),
+    "region_versions": FaultWords(
+        "{nombre:s chiffre diffère/chiffres diffèrent} de la version précédente par moins de {seuil} "
+        "réponses : qui tient les deux versions lit ces réponses par soustraction.",
+        "une seule version entre les mains de chacun",
+        "Reprenez les exemplaires remis avant de remettre ceux-ci, et ne publiez qu’une version.",
+    ),
+    "region_trop_peu": FaultWords(
+        "Trop peu de bailleurs ont répondu pour publier un chiffre régional sans montrer l’un d’eux.",
+        "au moins {attendu} bailleurs enquêtés à chaque vague",
+        "Réunissez plus de bailleurs, ou faites un dossier par bailleur avec « tfpb dossier ».",
+    ),
+    "moteur_inconnu": FaultWords(
+        "Le moteur « {got} » n’existe pas.",
+        "local, processus ou dask",
+        "Corrigez --moteur.",
+    ),
+    "ordonnanceur_absent": FaultWords(
+        "Le moteur dask demande l’adresse d’un ordonnanceur.",
+        "--ordonnanceur tcp://MACHINE:8786",
+        "Demandez l’adresse à qui tient la grappe, ou choisissez --moteur processus.",
+    ),
+    "dask_absent": FaultWords(
+        "Le moteur dask n’est pas installé.",
+        "l’option « dask » de tfpb",
+        "Installez-la (pip install 'tfpb[dask]'), ou choisissez --moteur processus.",
+    ),
+    "dask_injoignable": FaultWords(
+        "L’ordonnanceur « {got} » ne répond pas.",
+        "un ordonnanceur en marche, joignable d’ici",
+        "Vérifiez l’adresse et le pare-feu, ou choisissez --moteur processus.",
+    ),
+}
+
+ATLAS: Final = "{titre} : atlas des quartiers prioritaires"
+_NAMED: Final = 4
+NO_CONTRAT: Final = "Quartiers sans contrat de ville connu"
+READINGS: Final[dict[str, str]] = {
+    "au_dessus": "au-dessus de la médiane des autres",
+    "en_dessous": "en dessous de la médiane des autres",
+    "non_tranche": "écart à la médiane non démontré",
+    "": "",
+}
+DIFFERENCES: Final[dict[str, str]] = {
+    "demontree": "différences démontrées",
+    "non_demontree": "différences non démontrées",
+    "": "",
+}
+LEVELS: Final[dict[str, str]] = {
+    "departement": "Département",
+    "siren_epci": "Intercommunalité",
+    "contrat_de_ville": "Contrat de ville",
+    "code_qpv": "Quartier",
+}
+REPERE_REFERENCE: Final = "{titre} : tous les bailleurs enquêtés sauf le vôtre, vague {vague}"
+NO_RANK: Final = (
+    "Aucun rang n’est donné : d’un bailleur à l’autre, le parc diffère, et la plupart des écarts "
+    "tiennent dans les intervalles."
+)
+LETTERS: Final = (
+    "Chaque question a ses propres lettres, tirées au sort et rangées par lettre : la lettre A d’une "
+    "question n’est pas celle d’une autre. Les écarts sont arrondis au point, sans effectif, intervalle ni "
+    "verdict, qui diraient la taille de l’organisme : chacun les trouve, pour lui, dans son dossier."
+)
+DIFFER: Final = (
+    "Incertitude courante : la moitié des bailleurs ont un chiffre connu à mieux que ce nombre de points, en "
+    "plus ou en moins (intervalle à 95 %). « Différences démontrées » : les écarts diffèrent d’un bailleur à "
+    "l’autre plus que le hasard du sondage ne l’explique (test de Cochran, correction de Holm sur toutes les "
+    "questions). Ailleurs, ce qui sépare les bailleurs tient dans ce hasard et ne se commente pas."
+)
+QUARTILES: Final = (
+    "Quartiles des bailleurs dont le chiffre est publiable, arrondis au point : la moitié d’entre eux se "
+    "trouve entre le premier et le troisième."
+)
+SECRECY: Final = (
+    (
+        "Le secret est calculé une fois sur l’ensemble de ce qui est publié : restitution, dossiers des "
+        "bailleurs, fiches des contrats de ville. Une case masquée ici ne se retrouve pas en soustrayant "
+        "d’autres documents."
+    ),
+    (
+        "Un territoire n’est montré que si trois bailleurs au moins y ont des ménages interrogés, si aucun "
+        "n’en réunit plus de {part}, et si les réponses d’un petit bailleur ne s’y déduisent pas."
+    ),
+)
+CONTRAT_SIDE: Final = (
+    "Les réponses des quartiers du contrat sont comparées à celles des quartiers classiques des communes "
+    "qui les portent ; chaque quartier, à tous les ménages interrogés hors QPV de la région."
+)
+NOT_BY_BAILLEUR: Final = (
+    "La satisfaction n’est jamais donnée par bailleur dans cette fiche ; le patrimoine l’est."
+)
+NO_SURVEY_PLACE: Final = (
+    "Aucune question ne peut être publiée pour ce contrat : trop peu de ménages interrogés, ou trop peu "
+    "de bailleurs pour qu’aucun ne se reconnaisse."
+)
+SCOPE_QUARTER: Final = "Ménages de ce quartier, tous bailleurs, comparés au hors QPV de la région"
+SCOPE_PLACE: Final = "Ménages de tous les quartiers du territoire, tous bailleurs réunis"
+SHARE_OF: Final = ("du patrimoine du bailleur", "du patrimoine du contrat")
+PLACE_TENANTS: Final = "des QPV du territoire, tous bailleurs ensemble"
+REGION_PRIORITIES: Final = (
+    "Le poids des questions est estimé sur toute la région : un contrat seul ne réunit pas assez de "
+    "réponses."
+)
+
+
+def region_lead(owners: int, homes: int, dwellings: int, inside: int, quarters: int) -> str:
+    """Open the regional restitution: whom it covers."""
+    return (
+        f"{plural(owners, 'bailleur')}, {plural(homes, 'résidence')}, {plural(dwellings, 'logement')}, dont "
+        f"{number(inside)} dans {plural(quarters, 'quartier prioritaire', 'quartiers prioritaires')}."
+    )
+
+
+def contrat_lead(quarters: int, dwellings: int, doubtful: int, owners: int) -> str:
+    """Open the sheet of a contrat de ville."""
+    doubt = f", et {number(doubtful)} à vérifier en limite" if doubtful else ""
+    return (
+        f"{plural(quarters, 'quartier prioritaire', 'quartiers prioritaires')} du contrat : "
+        f"{plural(dwellings, 'logement social', 'logements sociaux')} dans leur périmètre{doubt}, de "
+        f"{plural(owners, 'bailleur')}."
+    )
+
+
+def owners_lead(wave: str, *, letters: bool, spread: bool) -> str:
+    """Open the section of the bailleurs: what may be shown of how they differ."""
+    if letters:
+        return f"D’un bailleur à l’autre, vague {wave} : ce qui varie, sans nom et sans classement."
+    if spread:
+        return (
+            f"D’un bailleur à l’autre, vague {wave} : les quartiles seulement, faute d’assez de bailleurs "
+            "pour les montrer un à un sans les faire reconnaître."
+        )
+    return "Trop peu de bailleurs pour montrer ce qui varie de l’un à l’autre."
+
+
+def owners_sentence(owned: list[tuple[str, int]]) -> tuple[str, ...]:
+    """Say whose the dwellings of a quarter are, the first four by name; nothing when there are none.
+
+    Parameters
+    ----------
+    owned : list of (str, int)
+        Bailleurs and their dwellings, most first.
+    """
+    if not owned:
+        return ()
+    named = [f"{name} ({number(n)})" for name, n in owned[:_NAMED]]
+    if rest := owned[_NAMED:]:
+        named.append(f"{plural(len(rest), 'autre')} ({number(sum(n for _, n in rest))})")
+    said = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} et {named[-1]}"
+    return (f"À qui sont ces logements : {said}.",)
+
+
+def money_lead(abated: object, valued: object) -> str:
+    """Say what is given up in tax and what is valued against it."""
+    return f"Abattement : {euros(abated)} ; actions valorisées : {euros(valued)}."  # type: ignore[arg-type]
+
+
+def position_lead(above: int, under: int, open_: int) -> str:
+    """Say how many questions stand on each side of the others' median."""
+    if not above + under + open_:
+        return (
+            "Aucun écart n’est placé parmi ceux des autres bailleurs : trop peu de réponses d’un côté, ou "
+            "trop peu d’autres bailleurs."
+        )
+    first = plural(above, "question") if above else "Aucune question"
+    parts = [
+        f"{first} au-dessus de la médiane des autres bailleurs",
+        f"{number(under) if under else 'aucune'} en dessous",
+        f"{number(open_) if open_ else 'aucune'} sans écart démontré",
+    ]
+    return ", ".join(parts) + "."
+
+
+def secrecy(share: float) -> tuple[str, ...]:
+    """Say how answers are kept secret over all outputs."""
+    return tuple(s.format(part=percent(share)) for s in SECRECY)
+
+
+def hidden_lines(count: int) -> tuple[str, ...]:
+    """Say how many lines of territories are not shown; nothing when all are."""
+    if not count:
+        return ()
+    if count == 1:
+        return ("1 ligne non publiable ou masquée n’y figure pas.",)
+    return (f"{plural(count, 'ligne')} non publiables ou masquées n’y figurent pas.",)
+
+
+def closing_lines(owners: int, contrats: int, folder: str, *, atlas: bool) -> list[str]:
+    """Say what a regional run has written."""
+    return [
+        f"Restitution régionale : {folder}/region",
+        *([f"Atlas des quartiers : {folder}/region/atlas.pdf"] if atlas else []),
+        f"{plural(owners, 'dossier')} de bailleur : {folder}/bailleurs",
+        f"{plural(contrats, 'fiche')} de contrat de ville : {folder}/contrats",
+        f"À remettre{THIN}: à chaque bailleur le fichier zip à son nom, et rien d’autre.",
+    ]

@@ -1,0 +1,120 @@
+"""Settings and legal values in words: what a code of dossier.toml means to a reader of the sheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.model import tables
+from tfpb.model.columns import Contract
+from tfpb.words.documents.report_words import ROLES
+from tfpb.words.money.accounts import ROUNDINGS
+from tfpb.words.numbers import euros, long_date, number, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CHOICES: Final[dict[str, dict[str, str]]] = {
+    "geocodage": {
+        "index": "index du poste : rien n’en sort",
+        "api": "service national d’adresses",
+        "auto": "index du poste, puis service national d’adresses",
+    },
+    "arrondi": ROUNDINGS,
+    "enquete_residences_inconnues": {
+        "refuser": "le calcul s’arrête",
+        "ecarter": "mises de côté et listées",
+    },
+    "territoires": {
+        "code_qpv": "quartier prioritaire",
+        "siren_epci": "intercommunalité",
+        "departement": "département",
+    },
+}
+_LABELS: Final = {
+    f"{contract.name}.{column.name}": column.label
+    for contract in vars(tables).values()
+    if isinstance(contract, Contract)
+    for column in contract.columns
+}
+_SAME: Final = {"programme_precedent": "programme"}
+NONE: Final = "néant"
+UNKNOWN: Final = "non renseigné"
+_ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_DUE: Final = re.compile(r"N(-1)? (\d{2})-(\d{2})")
+_DOTTED: Final = re.compile(r"\d+\.\d+")
+
+
+def setting_value(key: str, value: Any) -> str:
+    """Say the value of a setting of `[reglages]`.
+
+    Parameters
+    ----------
+    key : str
+        Name of the setting.
+    value : object
+        As JSON holds it.
+    """
+    if value in ({}, [], ""):
+        return NONE
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, int | float):
+        return number(value, 0 if float(value).is_integer() else 2)
+    if isinstance(value, dict):
+        return " ; ".join(_MAPPINGS.get(key, _pair)(k, v) for k, v in sorted(value.items()))
+    words = _CHOICES.get(key, {})
+    if isinstance(value, list):
+        return ", ".join(words.get(str(v), str(v)) for v in value)
+    return words.get(str(value), str(value))
+
+
+def column_words(key: str) -> str:
+    """Say « programme.axe » as a reader knows it: « Programme d’actions, axe du cadre national… »."""
+    role, _, name = key.partition(".")
+    label = _LABELS.get(f"{_SAME.get(role, role)}.{name}", name)
+    return f"{ROLES.get(role, role)}, {label}"
+
+
+def _renamed(key: str, header: Any) -> str:
+    return f"{column_words(key)} : colonne « {header} »"
+
+
+def _sheet(role: str, name: Any) -> str:
+    return f"{ROLES.get(role, role)} : feuille « {name} »"
+
+
+def _carried(code: str, amount: Any) -> str:
+    try:
+        return (
+            f"{code} : {euros(float(str(amount).replace(',', '.').replace(' ', '')), cents=False)}"
+        )
+    except ValueError:
+        return f"{code} : {amount}"
+
+
+def _pair(key: str, value: Any) -> str:
+    return f"{key} : {value}"
+
+
+_MAPPINGS: Final = {"colonnes": _renamed, "feuilles": _sheet, "report_eur": _carried}
+
+
+def overrides_words(replaced: Mapping[str, Any]) -> str:
+    """Say how many legal values are the user's own: the table of the sheet lists them."""
+    if not replaced:
+        return NONE
+    return f"{plural(len(replaced), 'valeur', 'valeurs')}, voir le tableau plus haut"
+
+
+def legal_value(text: str) -> str:
+    """Write a legal value kept as text: decimal comma, day before year, due days in words."""
+    if _DOTTED.fullmatch(text):
+        return text.replace(".", ",")
+    if due := _DUE.fullmatch(text):
+        any_year = long_date(dt.date(2000, int(due[2]), int(due[3]))).removesuffix(" 2000")
+        return f"{any_year} de l’année {'d’avant l’imposition' if due[1] else 'd’imposition'}"
+    return _ISO.sub(r"\3/\2/\1", text)

@@ -1,0 +1,1 @@
+"""Faults and doubts in French: the catalogue, one file a subject."""

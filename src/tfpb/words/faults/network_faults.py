@@ -1,0 +1,115 @@
+"""Why the network refused, in the reader's words: made from the kind of error, never its English text."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tfpb.words.faults.entry import FaultWords
+
+SLOW: Final = "trop-lent"
+"""Mark our own client puts in an error when an answer comes too slowly."""
+LARGE: Final = "trop-grand"
+DOWNGRADE: Final = "sans-chiffrement"
+
+_BY_TEXT: Final = (
+    (SLOW, "la réponse arrive trop lentement"),
+    (LARGE, "la réponse est bien plus grande que prévu"),
+    (DOWNGRADE, "le serveur renvoie vers une adresse sans chiffrement (http)"),
+    ("certificate_verify_failed", "le certificat du serveur n’est pas reconnu par ce poste"),
+    ("certificate verify failed", "le certificat du serveur n’est pas reconnu par ce poste"),
+    ("name or service not known", "le nom du serveur est introuvable : pas de réseau, sans doute"),
+    ("name resolution", "le nom du serveur est introuvable : pas de réseau, sans doute"),
+    ("nodename nor servname", "le nom du serveur est introuvable : pas de réseau, sans doute"),
+    ("no address associated", "le nom du serveur est introuvable : pas de réseau, sans doute"),
+    ("getaddrinfo failed", "le nom du serveur est introuvable : pas de réseau, sans doute"),
+    ("refused", "la connexion est refusée"),
+    ("unreachable", "le réseau est injoignable"),
+    ("ssl", "la connexion chiffrée n’a pas pu s’établir"),
+)
+_BY_KIND: Final = {
+    "ConnectTimeout": "aucune réponse à temps",
+    "ReadTimeout": "aucune réponse à temps",
+    "WriteTimeout": "l’envoi n’avance plus",
+    "PoolTimeout": "aucune réponse à temps",
+    "ConnectError": "la connexion ne s’établit pas",
+    "ReadError": "la connexion a été coupée",
+    "WriteError": "la connexion a été coupée",
+    "CloseError": "la connexion a été coupée",
+    "RemoteProtocolError": "le serveur a coupé sans répondre jusqu’au bout",
+    "LocalProtocolError": "le serveur ne parle pas le protocole attendu",
+    "ProxyError": "le proxy a refusé la connexion",
+    "UnsupportedProtocol": "l’adresse ne commence ni par http ni par https",
+    "InvalidURL": "l’adresse est mal écrite",
+    "DecodingError": "la réponse est illisible",
+    "TooManyRedirects": "le serveur renvoie sans fin d’une adresse à l’autre",
+}
+
+
+def network_reason(kind: str, text: str = "") -> str:
+    """Say in French why a request failed.
+
+    Parameters
+    ----------
+    kind : str
+        Name of the error's class.
+    text : str
+        What the error says; read for known causes, never shown.
+    """
+    low = text.lower()
+    if kind == "ProxyError" and "407" in low:
+        return "le proxy demande un identifiant et un mot de passe"
+    for mark, words in _BY_TEXT:
+        if mark in low and kind != "ProxyError":
+            return words
+    return _BY_KIND.get(kind, "le réseau ou le serveur n’a pas répondu")
+
+
+def status_reason(status: int) -> str:
+    """Say in French what an HTTP status means to the user."""
+    words = {
+        401: "identification demandée",
+        403: "accès interdit",
+        404: "rien à cette adresse",
+        407: "le proxy demande un identifiant et un mot de passe",
+        410: "retiré par le site",
+        429: "trop de demandes",
+        451: "bloqué",
+        503: "service en maintenance",
+    }.get(status, "erreur du serveur" if status >= 500 else "demande refusée")  # noqa: PLR2004
+    return f"réponse {status}, {words}"
+
+
+NETWORK_FAULTS: Final[dict[str, FaultWords]] = {
+    "proxy_illisible": FaultWords(
+        "L’adresse du proxy n’est pas lisible (variables HTTP_PROXY, HTTPS_PROXY ou ALL_PROXY).",
+        "une adresse comme http://proxy.exemple.fr:3128",
+        "Corrigez la variable, ou demandez l’adresse du proxy au service informatique.",
+    ),
+    "certificats_illisibles": FaultWords(
+        "Le fichier de certificats de la variable SSL_CERT_FILE n’est pas lisible.",
+        "un fichier de certificats au format PEM",
+        "Demandez le certificat de l’autorité interne au service informatique, ou videz la variable.",
+    ),
+    "service_redirige": FaultWords(
+        "Le service des adresses renvoie vers un autre serveur : rien ne lui a été envoyé.",
+        "une réponse de {adresse}",
+        "Une page de connexion ou un proxy s’interpose peut-être : essayez avec un navigateur, ou "
+        "travaillez sans réseau avec --mode index.",
+    ),
+    "adresses_de_locataires": FaultWords(
+        "Ce fichier semble une liste de locataires : ses adresses ne sont envoyées à aucun service.",
+        "des adresses d’immeubles, sans nom ni téléphone de locataire",
+        "Retirez ces colonnes et gardez une ligne par entrée, ou travaillez sur ce poste : --mode index "
+        '(dans dossier.toml : geocodage = "index").',
+    ),
+    "telechargement_empreinte": FaultWords(
+        "Le fichier reçu n’est pas celui que le portail annonce ({adresse}).",
+        "l’empreinte {attendu}",
+        "Recommencez ; si cela continue, téléchargez-le à la main sur le portail puis importez-le.",
+    ),
+    "telechargement_devie": FaultWords(
+        "Le serveur renvoie vers une adresse sans chiffrement ({adresse}) : rien n’a été pris.",
+        "une adresse en https d’un bout à l’autre",
+        "Le site ou un proxy s’interpose : téléchargez le fichier à la main, puis importez-le.",
+    ),
+}

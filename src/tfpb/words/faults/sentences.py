@@ -1,0 +1,202 @@
+"""French sentences of faults and doubts: one catalogue, made of one file a subject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from tfpb.model import tables
+from tfpb.model.columns import Contract
+from tfpb.text import fold, printable
+from tfpb.words.documents.dossier_words import FAULTS as DOSSIER
+from tfpb.words.documents.region_words import FAULTS as REGION
+from tfpb.words.faults.money_faults import FAULTS as MONEY
+from tfpb.words.faults.reading_faults import FAULTS as READING
+from tfpb.words.numbers import number, plural
+from tfpb.words.places.address_words import FAULTS as GEOCODING
+from tfpb.words.places.geodata_words import FAULTS as GEOGRAPHY
+from tfpb.words.places.location_words import FAULTS as LOCATION
+from tfpb.words.survey.survey_words import FAULTS as SURVEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tfpb.errors import Fault, Place
+    from tfpb.words.faults.entry import FaultWords
+
+CATALOGUE: Final[dict[str, FaultWords]] = {
+    **READING,
+    **DOSSIER,
+    **GEOGRAPHY,
+    **GEOCODING,
+    **LOCATION,
+    **SURVEY,
+    **MONEY,
+    **REGION,
+}
+
+
+_LONGEST: Final = 160
+_SETTINGS: Final = ".toml"
+_RUNS: Final = 12
+_READ: Final = 5
+# a stage names columns as the contract does; the reader's header may be another, so its sense is told
+_LABELS: Final = {
+    column.name: column.label
+    for contract in reversed(list(vars(tables).values()))
+    if isinstance(contract, Contract)
+    for column in contract.columns
+    if "_" in column.name
+}
+_GROUPED: Final = 10_000  # below, a number may be a year
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A fault in French, ready to print: each field is a whole sentence or empty."""
+
+    title: str
+    where: str
+    got: str
+    expected: str
+    hint: str
+
+    def lines(self) -> list[str]:
+        """Return the fault as lines of text, the first being its title."""
+        parts = [self.title]
+        if self.where:
+            parts.append(f"  où : {self.where}")
+        if self.got:
+            parts.append(f"  lu : {self.got}")
+        if self.expected:
+            parts.append(f"  attendu : {self.expected}")
+        if self.hint:
+            parts.append(f"  que faire : {self.hint}")
+        return parts
+
+
+def say_all(faults: Iterable[Fault]) -> list[Said]:
+    """Say faults in order, once each; those that differ by their row alone become one, with its rows.
+
+    A column that is wrong from top to bottom is one thing to mend, not a thousand.
+    """
+    groups: dict[tuple[str, ...], list[Fault]] = {}
+    for fault in faults:
+        said = say(fault)
+        place = fault.place
+        key = (place.file, place.sheet, place.column, said.title, said.expected, said.hint)
+        groups.setdefault(key, []).append(fault)
+    out = []
+    for alike in groups.values():
+        said = say(alike[0])
+        rows = sorted({f.place.row for f in alike if f.place.row})
+        read = list(dict.fromkeys(shortened(f.got) for f in alike if f.got))
+        if len(rows) > 1:
+            first = alike[0].place
+            where = place_words(replace(first, row=0, column=""))
+            column = place_words(
+                replace(first, file=_SETTINGS if _in_settings(first) else "", sheet="", row=0)
+            )
+            said = replace(
+                said,
+                where=", ".join(filter(None, (where, rows_words(rows), column))),
+                got=", ".join(read[:_READ]) + ("…" if len(read) > _READ else ""),
+            )
+        out.append(said)
+    return out
+
+
+def rows_words(rows: list[int]) -> str:
+    """Say rows: « lignes 4 à 8, 12 et 20 autres »."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    shown = [f"{a}" if a == b else f"{a} à {b}" for a, b in runs[:_RUNS]]
+    left = sum(b - a + 1 for a, b in runs[_RUNS:])
+    return f"lignes {', '.join(shown)}" + (f" et {plural(left, 'autre')}" if left else "")
+
+
+def place_words(place: Place) -> str:
+    """Say a place as a spreadsheet user would look for it; a file of settings has no columns."""
+    parts = []
+    if place.file:
+        parts.append(f"fichier « {shortened(place.file)} »")
+    if place.sheet:
+        parts.append(f"feuille « {shortened(place.sheet)} »")
+    if place.row:
+        parts.append(f"ligne {place.row}")
+    if place.column:
+        if _in_settings(place):
+            parts.append(f"réglage « {shortened(place.column)} »")
+        else:
+            label = _LABELS.get(place.column, "")
+            if fold(place.name) != fold(place.column):  # « Année » needs no « annee » beside
+                label = place.name or label
+            told = f" ({label})" if label else ""
+            parts.append(f"colonne « {shortened(place.column)} »{told}")
+    return ", ".join(parts)
+
+
+def _in_settings(place: Place) -> bool:
+    """Say whether a place is in a file of settings, which has no columns."""
+    return place.file.endswith(_SETTINGS)
+
+
+def shortened(text: str) -> str:
+    """Cut what was read to what a reader recognises, without characters that disturb a screen."""
+    clean = printable(text)
+    return clean if len(clean) <= _LONGEST else f"{clean[: _LONGEST - 1]}…"
+
+
+class _Count(int):
+    """A whole number of a template: « {n:s ligne/lignes} » agrees with it, « {n} » is written plain."""
+
+    def __format__(self, spec: str) -> str:
+        if spec.startswith("s "):
+            one, _, many = spec[2:].partition("/")
+            return plural(int(self), one, many)
+        return number(self) if not spec and abs(self) >= _GROUPED else int(self).__format__(spec)
+
+
+class _Fields(dict[str, object]):
+    """Fields of a template; one that was not given shows as an ellipsis, never as a traceback."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _field(value: object) -> object:
+    """Write a field as French readers do: agreement of counts, decimal comma, no odd character."""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, int):
+        return _Count(value)
+    if isinstance(value, (float, Decimal)):
+        return f"{value}".removesuffix(".0").replace(".", ",")
+    return printable(value) if isinstance(value, str) else value
+
+
+def say(fault: Fault) -> Said:
+    """Make the French words of a fault.
+
+    Raises
+    ------
+    KeyError
+        If the code is not in the catalogue: a fault without words is our own bug, a test holds it.
+    """
+    words = CATALOGUE[fault.code]
+    got = shortened(fault.got)
+    fields: Mapping[str, object] = _Fields(
+        {"got": got, **{k: _field(v) for k, v in fault.fields.items()}}
+    )
+    return Said(
+        title=words.title.format_map(fields),
+        where=place_words(fault.place),
+        got=got,
+        expected=words.expected.format_map(fields),
+        hint=words.hint.format_map(fields),
+    )

@@ -1,0 +1,1 @@
+"""Sentences about the abatement, the programme and their balance."""

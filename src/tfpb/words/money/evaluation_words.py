@@ -1,0 +1,141 @@
+"""Sentences that set money beside satisfaction: beside, never cause."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tfpb.words.numbers import number, plural
+from tfpb.words.survey.verdict_words import margin_words
+
+READINGS: Final[dict[str, str]] = {
+    "sans_enquete": "Aucune enquête : la dépense seule est connue",
+    "sans_item": "Aucune question de l’enquête ne porte sur cet axe",
+    "non_publiable": "Trop peu de réponses pour lire cet axe",
+    "ecart_defavorable": "Satisfaction plus basse en QPV",
+    "ecart_equivalent": "Satisfaction en QPV non inférieure, à la marge près",
+    "ecart_non_conclu": "Écart non démontré, équivalence non démontrée",
+}
+CHANGES: Final[dict[str, str]] = {
+    "hausse": "écart évoluant en faveur des QPV depuis la vague précédente",
+    "baisse": "écart évoluant en défaveur des QPV depuis la vague précédente",
+    "evolution_non_demontree": "évolution de l’écart non démontrée",
+    "sans_evolution": "",
+}
+SIDE_BY_SIDE: Final = (
+    "La dépense, l’écart et son évolution sont posés côte à côte. Ce rapprochement ne dit pas que "
+    "l’une explique l’autre : une enquête menée à deux dates, sans quartiers témoins, ne permet pas "
+    "d’attribuer une évolution à une action."
+)
+DOES_IT_WORK: Final = (
+    "À la question « est-ce que cela sert à quelque chose ? », ce dossier répond par ce qui est "
+    "mesuré : ce qui a été dépensé, pour quelles actions, ce que les locataires en disent ici et "
+    "ailleurs, avec quelle certitude. Quand la mesure ne suffit pas, la réponse est : on ne peut pas "
+    "encore le dire."
+)
+_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+
+
+def before_actions(wave: str, year: int) -> bool:
+    """Tell whether the last survey, whose name tells its year, was held before the actions."""
+    years = [int(y) for y in _YEAR.findall(wave)]
+    return bool(years) and max(years) < year
+
+
+def survey_too_early(wave: str, year: int) -> str:
+    """Say that answers given before the actions cannot tell of them."""
+    return (
+        f"La dernière enquête ({wave}) a été menée avant les actions de {year} : elle décrit la "
+        "situation qu’elles trouvent, et ne peut rien dire de ce qu’elles auront changé."
+    )
+
+
+SPENDING_TITLE: Final = (
+    "Où l’argent est, où l’écart est : un point par quartier et par axe, sans lien de cause"
+)
+SPENDING_ALT: Final = (
+    "Pour chaque quartier et chaque axe dont le résultat est publiable, la dépense valorisée par "
+    "logement et l’écart de satisfaction avec son intervalle : voir le tableau des points."
+)
+SPENDING_ACROSS: Final = "dépense valorisée par logement, par an"
+SPENDING_UP: Final = "écart QPV − hors QPV, en points ; plus bas : moins de satisfaits en QPV"
+NO_POINT_WITHOUT_BOTH: Final = (
+    "« Où l’argent est, où l’écart est » demande un programme d’actions et une enquête : avec l’un "
+    "seulement, aucun point ne peut être placé."
+)
+
+
+def spending_reading(points: int, possible: int, margin_points: float) -> tuple[str, ...]:
+    """Say how to read the chart of spending against gap, and what it leaves out."""
+    left = possible - points
+    out = [
+        (
+            "Un point est un axe dans un quartier : vers la droite, plus de dépense par logement ; vers "
+            "le bas, moins de satisfaits en QPV. Le trait vertical est l’intervalle à 95 % ; la bande, "
+            f"la marge d’équivalence de {margin_words(margin_points)}."
+        ),
+        (
+            "Chaque axe est lu sur une seule question, la même pour tous les quartiers, choisie sans "
+            "regarder les écarts. Un point en bas à gauche appelle un débat sur le programme ; il ne "
+            "dit pas pourquoi l’écart est là."
+        ),
+    ]
+    if left > 0:
+        verb = "ne sont pas placés" if left > 1 else "n’est pas placé"
+        out.append(
+            f"{plural(left, 'croisement')} d’un quartier et d’un axe, sur {number(possible)}, {verb} : "
+            "réponses trop peu nombreuses, ou aucune question liée."
+        )
+    return tuple(out)
+
+
+def too_few_points(
+    points: int,
+    possible: int,
+    least: int,
+    margin_points: float,
+    publishable_n: int,
+    needed: tuple[int, int] | None,
+) -> str:
+    """Say why there is no chart of spending against gap, and how many interviews it would take.
+
+    Parameters
+    ----------
+    points, possible, least : int
+        Publishable points, quarter × axis crossings, points under which nothing is drawn.
+    margin_points : float
+        Margin of equivalence, in points.
+    publishable_n : int
+        Interviews under which a cell is not fully publishable.
+    needed : tuple of int or None
+        Least and most interviews a side, over the linked questions, to conclude at that margin.
+    """
+    have = f"{number(points)} sur {number(possible)} {'le sont' if points > 1 else 'l’est'}"
+    have = have if points else f"aucun des {number(possible)} ne l’est"
+    lacking = f"il en manque {number(least - points)}"
+    text = (
+        f"« Où l’argent est, où l’écart est » n’est pas dessiné : il faut au moins {number(least)} "
+        f"croisements d’un quartier et d’un axe publiables sans réserve, et {have} : {lacking}. "
+        f"Un croisement le devient à partir de {number(publishable_n)} ménages interrogés dans le "
+        "quartier, répartis sur assez de résidences"
+    )
+    if needed is None:
+        return f"{text}."
+    low, high = needed
+    count = (
+        plural(low, "ménage interrogé", "ménages interrogés")
+        if low == high
+        else f"{number(low)} à {plural(high, 'ménage interrogé', 'ménages interrogés')}, selon la question,"
+    )
+    return (
+        f"{text} ; pour conclure à {margin_words(margin_points)} près quand l’écart est nul, il en "
+        f"faudrait environ {count} de chaque côté."
+    )
+
+
+def reading_sentence(code: str) -> str:
+    """Turn a reading code of the evaluation (`now|moved`) into one sentence without cause."""
+    now, _, moved = code.partition("|")
+    change = CHANGES.get(moved, "")
+    head = READINGS[now]
+    return f"{head} ; {change}." if change else f"{head}."

@@ -1,0 +1,1 @@
+"""Sentences about addresses, limits, sides and maps."""

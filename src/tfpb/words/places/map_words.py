@@ -1,0 +1,244 @@
+"""Words of the maps: legends, popups, panels of the web page, lines of the A4 page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from tfpb.words.numbers import long_date, number, plural
+from tfpb.words.survey.satisfaction import THEMES as THEMES  # noqa: PLC0414  # said once, for every medium
+from tfpb.words.survey.verdict_words import VERDICTS as VERDICTS  # noqa: PLC0414  # idem
+
+STATUS: Final[dict[str, str]] = {
+    "dans": "dans le QPV",
+    "hors": "hors QPV",
+    "a_verifier": "à vérifier",
+}
+GAP_CLASSES: Final = (
+    "QPV plus bas de 15 points et plus",
+    "de 10 à 15 points plus bas",
+    "de 5 à 10 points plus bas",
+    "moins de 5 points d’écart",
+    "de 5 à 10 points plus haut",
+    "de 10 à 15 points plus haut",
+    "QPV plus haut de 15 points et plus",
+)
+
+CHART_EMPTY: Final = "Aucune donnée à représenter."
+PAGE_KIND: Final = "Quartier prioritaire de la politique de la ville"
+PAGE_STOCK: Final = "Le parc et l’abattement"
+PAGE_TENANTS: Final = "Ce que disent les locataires"
+PAGE_READING: Final = "À retenir"
+PAGE_DOUBTS: Final = "À vérifier"
+PAGE_LOWER: Final = "QPV moins satisfait"
+PAGE_HIGHER: Final = "QPV plus satisfait"
+SHORT_LOWER: Final = "QPV plus bas"
+SHORT_HIGHER: Final = "QPV plus haut"
+PAGE_NO_GAP: Final = "Pas de résultat d’enquête pour ce quartier."
+OVERVIEW_KIND: Final = "Vue d’ensemble"
+OVERVIEW_TABLE: Final = "Quartiers"
+OVERVIEW_COLUMNS: Final = ("logements", "abattement\n(€/logement)", "valorisé\n(€/logement)")
+OVERVIEW_MORE: Final = "et {rest} : voir le classeur"
+
+LEGEND_TITLE: Final = "Légende"
+LEGEND_QPV: Final = "périmètre du QPV (carte {vintage})"
+LEGEND_OTHER: Final = "autre QPV"
+LEGEND_OLD: Final = "périmètre de la carte {vintage}"
+LEGEND_SIZE: Final = "logements"
+LEGEND_SIZE_FAR: Final = "logements (groupés)"
+LEGEND_COMMUNE: Final = "limite de commune"
+SCALE: Final = "Échelle 1 : {scale} (A4)"
+NORTH: Final = "N"
+INSET: Final = "Situation"
+SOURCES: Final = "Sources : {sources}."
+STAMP: Final = "empreinte"
+FICTIONAL: Final = "DONNÉES FICTIVES"
+NO_GROUND: Final = "Fond de plan absent : aucune base d’adresses importée."
+
+
+def tenants_title(wave: str) -> str:
+    """Title the satisfaction lines with the survey they come from."""
+    return f"{PAGE_TENANTS} ({PAGE['wave'].lower()} {wave})" if wave else PAGE_TENANTS
+
+
+def overview_gap(label: str, wave: str) -> str:
+    """Say which question the lines of the table tell of."""
+    return f"Écart QPV − hors QPV : {label}, {wave}"
+
+
+def gap_line(
+    sign: str,
+    verdict: str,
+    gap: float | None,
+    interval: tuple[float | None, float | None],
+    n: float | None,
+) -> str:
+    """Say a gap on one short line: sign, points, interval, n; or the verdict alone."""
+    if gap is None:  # « non publiable, n = 884 » would count those outside, and look like many
+        return f"{sign} {VERDICTS.get(verdict, verdict)}"
+    size = "" if n is None else f", {interviews(int(n))}"
+    low, high = interval
+    between = ""
+    if low is not None and high is not None:
+        ends = (number(low * 100, 1, sign=True), number(high * 100, 1, sign=True))
+        between = f" ({ends[0]} à {ends[1]})"
+    return f"{sign} {number(gap * 100, 1, sign=True)} points{between}{size}"
+
+
+def quarters_count(count: int) -> str:
+    """Say a number of quarters."""
+    return plural(count, "quartier")
+
+
+def year(value: int) -> str:
+    """Say the tax year."""
+    return f"année {value}"
+
+
+def doubts_line(count: int) -> str:
+    """Say how many résidences stay to be checked."""
+    return f"{plural(count, 'résidence')} à vérifier (losanges)."
+
+
+def day(text: str) -> str:
+    """Say a date written 2026-02-10 as « 10 février 2026 »; any other text stays as it is."""
+    try:
+        return long_date(dt.date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def legend_status(status: str) -> str:
+    """Say a status in the legend: « résidence hors QPV »."""
+    return f"résidence {STATUS.get(status, status)}"
+
+
+def cut_name(inside: int, outside: int) -> str:
+    """Follow the name of a résidence that the limit cuts, on a printed map; kept on one line."""
+    return f"({number(inside)}\u00a0dans,\u00a0{number(outside)}\u00a0hors)"
+
+
+def cut_reason(inside: int, outside: int) -> str:
+    """Say why a résidence stands on a side with part of its dwellings on the other."""
+    return (
+        f"coupée par la limite : {plural(inside, 'logement')} dans le QPV, {number(outside)} hors"
+    )
+
+
+def page_subtitle(code: str, commune: str, bailleur: str, tax_year: int) -> str:
+    """Second line of the A4 page: code, commune, bailleur, tax year."""
+    parts = [code, commune, bailleur, f"année {tax_year}"]
+    return " · ".join(p for p in parts if p)
+
+
+def margin_band(margin: float) -> str:
+    """Name the band of equivalence: « marge d’équivalence : ± 5 points »."""
+    points = margin * 100
+    decimals = 0 if abs(points - round(points)) < 1e-9 else 1  # noqa: PLR2004
+    return f"marge d’équivalence : ± {number(points, decimals)} points"
+
+
+def interviews(n: int, n_qpv: int = 0, n_hors: int = 0) -> str:
+    """Say a sample size: « n = 1 460 », or both sides « n = 739 + 868 » (in QPV, then outside)."""
+    if n_qpv and n_hors:
+        return f"n = {number(n_qpv)} + {number(n_hors)}"
+    return f"n = {number(n)}"
+
+
+def sheets_made(pages: int, overviews: int) -> str:
+    """Say what `tfpb cartes` has drawn."""
+    views = f"{overviews} vues d’ensemble" if overviews > 1 else plural(overviews, "vue d’ensemble")
+    return f"La carte web, {plural(pages, 'page')} de QPV et {views}"
+
+
+def residences_count(count: int) -> str:
+    """Say a number of résidences."""
+    return plural(count, "résidence")
+
+
+def dwellings(count: float | None) -> str:
+    """Say a number of dwellings."""
+    if count is None or count != count:  # noqa: PLR0124
+        return "logements : non connu"
+    return plural(int(count), "logement")
+
+
+PAGE: Final[dict[str, str]] = {
+    "loading": "Chargement de la carte…",
+    "skip": "Aller au tableau des données",
+    "search": "Chercher une résidence, une rue, un quartier",
+    "search_none": "Aucun résultat",
+    "search_count": "{n} résultats",
+    "residence": "résidence",
+    "street": "voie",
+    "quarter": "quartier",
+    "filters": "Filtres et couches",
+    "filters_close": "Fermer le panneau",
+    "all": "Tous",
+    "all_f": "Toutes",
+    "bailleur": "Bailleur",
+    "commune": "Commune",
+    "status": "Situation",
+    "theme": "Thème",
+    "item": "Question",
+    "wave": "Enquête",
+    "colour": "Colorer les quartiers par",
+    "colour_none": "périmètre seul",
+    "colour_gap": "écart de satisfaction",
+    "colour_abatement": "abattement par logement",
+    "colour_spent": "dépense valorisée par logement",
+    "layers": "Couches",
+    "layer_qpv": "QPV {vintage}",
+    "layer_old": "QPV {old} (contour gris)",
+    "layer_residences": "Résidences",
+    "layer_streets": "Rues et noms",
+    "layer_parcels": "Parcelles ou bâtiments",
+    "layer_communes": "Limites de communes",
+    "layer_tiles": "Plan en ligne",
+    "doubts": "Voir les doutes",
+    "doubts_off": "Voir tout le parc",
+    "doubts_none": "Aucun doute",
+    "table": "Tableau des données",
+    "table_close": "Fermer le tableau",
+    "table_residences": "Résidences",
+    "table_quarters": "Quartiers",
+    "table_more": "Afficher plus de lignes",
+    "legend": "Légende",
+    "legend_close": "Fermer la légende",
+    "reset": "Revenir à l’étendue du parc",
+    "print": "Imprimer",
+    "zoom_in": "Zoomer",
+    "zoom_out": "Dézoomer",
+    "close_popup": "Fermer la fiche",
+    "map": "Carte du parc et des quartiers prioritaires",
+    "shown": "{n} résidences affichées sur {total}",
+    "dwellings": "logements",
+    "distance": "à {m} m de la limite la plus proche",
+    "address": "Adresse",
+    "name": "Nom",
+    "code": "Code",
+    "reason": "Motif",
+    "per_dwelling": "par logement",
+    "abatement": "abattement",
+    "spent": "valorisé",
+    "gap": "écart QPV − hors QPV",
+    "between": "entre {a} et {b} points",
+    "interval": "intervalle à 95 %",
+    "verdict": "Verdict",
+    "no_gap": "Pas de résultat publiable pour cette question dans ce quartier.",
+    "scope_total": "Ensemble de la convention",
+    "unknown": "non connu",
+    "no_data": "sans donnée",
+    "source": "Source",
+    "sources": "Sources",
+    "run": "Empreinte",
+    "see": "Voir sur la carte : {name}",
+    "link": "Lien vers cette fiche",
+    "fictional": FICTIONAL,
+    "legend_gap": "Écart de satisfaction, QPV − hors QPV",
+    "legend_money": "Euros par logement et par an",
+    "size_note": "taille : nombre de logements",
+    "no_script": "Cette carte a besoin de JavaScript, que ce navigateur refuse. Les mêmes données "
+    "sont dans le classeur et dans le dossier « cartes ».",
+}
+"""Words of the web page, by the key its script uses."""

@@ -1,0 +1,121 @@
+"""Sentences of the geocoder's command and of its review sheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tfpb.model.codes import GeocodeVerdict
+from tfpb.words.numbers import number, percent, plural
+from tfpb.words.places.address_words import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ACCEPT: Final = "accepter"
+NOWHERE: Final = "introuvable"
+HEADERS: Final = {
+    "ligne": "ligne",
+    "identifiant": "identifiant",
+    "adresse": "adresse",
+    "code_postal": "code postal",
+    "commune": "commune",
+    "code_insee": "code insee",
+    "nom": "nom",
+    "trouvee": "adresse trouvée",
+    "precision": "précision",
+    "confiance": "confiance",
+    "motifs": "pourquoi vérifier",
+    "decision": "décision",
+    "adresse_corrigee": "adresse corrigée",
+    "x": "x",
+    "y": "y",
+    "auteur": "auteur",
+    "date": "date",
+    "piece": "motif ou pièce",
+}
+"""Column of the review to its heading in the sheet."""
+LEAD: Final = (
+    "Adresses à vérifier : choisissez dans la colonne « décision », ou corrigez, ou donnez x et y.",
+    f"« {ACCEPT} » garde l’adresse trouvée ; « {NOWHERE} » dit qu’aucune ne convient.",
+    "Une voie choisie dans la liste garde les numéros de votre ligne.",
+    "Enregistrez, puis relancez avec --decisions et ce fichier (ou « decisions » dans dossier.toml).",
+)
+SENT: Final = (
+    "Rien d’autre que l’adresse et le code de la commune n’est envoyé au service national."
+)
+
+
+def read_line(read: Mapping[str, str]) -> str:
+    """Say which columns were read as what."""
+    return "Colonnes lues : " + ", ".join(f"{ours} ← « {theirs} »" for ours, theirs in read.items())
+
+
+def renamed_line(renamed: Mapping[str, str]) -> str:
+    """Say which columns of the input had to change their name."""
+    pairs = ", ".join(f"« {old} » devient « {new} »" for old, new in renamed.items())
+    return f"Colonnes de votre fichier qui portaient le nom d’un résultat : {pairs}."
+
+
+def resumed_line(rows: int) -> str:
+    """Say that a cut run is taken up."""
+    return f"Reprise : {plural(rows, 'ligne')} déjà faites lors de l’essai précédent."
+
+
+def stopped_line(rows: int, total: int) -> str:
+    """Say what a stopped run keeps."""
+    return (
+        f"Arrêté. {number(rows)} lignes sur {number(total)} sont gardées : "
+        "relancez la même commande, elle reprendra là."
+    )
+
+
+def summary_lines(
+    *, output: str, rows: int, verdicts: Mapping[str, int], types: Mapping[str, int], errors: int
+) -> list[str]:
+    """Say what was found, and how sure it is."""
+
+    def share(verdict: GeocodeVerdict) -> str:
+        count = verdicts.get(verdict, 0)
+        return f"{number(count)} ({percent(count / rows if rows else 0)})"
+
+    counted = f"{plural(rows, 'ligne')}, autant que dans votre fichier, dans le même ordre"
+    accepted, rejected = share(GeocodeVerdict.ACCEPTE), share(GeocodeVerdict.REJETE)
+    checked = share(GeocodeVerdict.A_VERIFIER)
+    lines = [
+        f"{output} : {counted}.",
+        f"  Acceptées : {accepted} ; à vérifier : {checked} ; rejetées : {rejected}.",
+    ]
+    found = ", ".join(f"{TYPES[kind]} {number(types[kind])}" for kind in TYPES if types.get(kind))
+    if found:
+        lines.append(f"  Précision : {found}.")
+    if errors:
+        lines.append(
+            f"  Sans réponse du service national : {number(errors)}. Relancez la même commande : "
+            "seules ces lignes seront redemandées."
+        )
+    return lines
+
+
+def review_line(*, file: str, rows: int) -> str:
+    """Say which file to open first."""
+    if not rows:
+        return "Aucune adresse à vérifier."
+    return (
+        f"À ouvrir d’abord : {file}, feuille « Adresses » ({plural(rows, 'adresse')} à vérifier ; "
+        f"pour chacune, un choix à faire dans une liste). Puis relancez avec --decisions {file}"
+    )
+
+
+def kept_line(*, kept: str, new: str) -> str:
+    """Say that decisions already written were not overwritten."""
+    return f"{kept} contient des décisions : il est gardé tel quel ; les doutes sont dans {new}."
+
+
+def decisions_line(*, read: int, used: int) -> str:
+    """Say what became of the decisions."""
+    return f"Décisions lues : {number(read)} ; appliquées : {number(used)}."
+
+
+def sent_line(count: int) -> str:
+    """Say how much was asked of the service."""
+    return f"Requêtes au service national : {number(count)}. {SENT}"
