@@ -112,7 +112,8 @@ def _parts(path: Path, name: str) -> Iterator[tuple[str, Iterable[str]]]:
     elif kind == ".zip":
         yield name, _archive(path)
     elif kind == ".png":
-        yield name, [f"{Image.open(path).size} {Image.open(path).info.get('dpi')}"]
+        with Image.open(path) as picture:
+            yield name, [f"{picture.size} {picture.info.get('dpi')}"]
     else:
         yield name, text_lines(path.read_bytes())
 
@@ -342,25 +343,26 @@ def _archive(path: Path) -> Iterator[str]:
 def _pictures(path: Path, name: str) -> dict[str, NDArray[np.uint8]]:
     """Return small grey pictures: of a picture, of those inside an office file, of PDF pages."""
     if path.suffix == ".png":
-        return {name: _small(Image.open(path))}
+        return {name: _small(path.read_bytes())}
     if path.suffix in (".docx", ".xlsx"):
         with zipfile.ZipFile(path) as archive:
             held = [n for n in archive.namelist() if n.endswith(".png")]
             return {
-                f"{name}/{Path(n).name}": _small(Image.open(io.BytesIO(archive.read(n))))
-                for n in sorted(held, key=natural)
+                f"{name}/{Path(n).name}": _small(archive.read(n)) for n in sorted(held, key=natural)
             }
     if path.suffix == ".pdf" and poppler():
         with tempfile.TemporaryDirectory() as place:
             _run("pdftoppm", "-r", "40", "-gray", str(path), f"{place}/p")
             pages = sorted(Path(place).iterdir(), key=lambda p: natural(p.name))
-            return {f"{name}/page {k}": _small(Image.open(p)) for k, p in enumerate(pages, start=1)}
+            return {
+                f"{name}/page {k}": _small(p.read_bytes()) for k, p in enumerate(pages, start=1)
+            }
     return {}
 
 
-def _small(picture: Image.Image) -> NDArray[np.uint8]:
-    flat = Image.new("RGB", picture.size, "white")
-    rich = picture.convert("RGBA")
+def _small(data: bytes) -> NDArray[np.uint8]:
+    rich = Image.open(io.BytesIO(data)).convert("RGBA")
+    flat = Image.new("RGB", rich.size, "white")
     flat.paste(rich, mask=rich.getchannel("A"))
     size = (WIDTH_PX, max(1, round(WIDTH_PX * flat.height / flat.width)))
     return np.asarray(flat.convert("L").resize(size, Image.Resampling.BOX), dtype=np.uint8)

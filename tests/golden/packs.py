@@ -171,7 +171,8 @@ def differences(name: str, taken: Taken, *, data_only: bool = False) -> Iterator
     folder = FROZEN / name
     rows = (folder / "index.tsv").read_text(encoding="utf-8").splitlines()
     frozen = {part: digest for part, _, digest in (row.split("\t") for row in rows)}
-    pictures = dict(np.load(folder / "pictures.npz"))
+    with np.load(folder / "pictures.npz") as held:
+        pictures = dict(held)
     if not pack_texts.poppler():
         frozen = {k: v for k, v in frozen.items() if not k.endswith(".pdf")}
         pictures = {k: v for k, v in pictures.items() if ".pdf" not in k}
