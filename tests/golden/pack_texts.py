@@ -49,9 +49,13 @@ class Taken:
     pictures: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
 
 
-def poppler() -> bool:
-    """Return whether the programs that read PDF pages are here."""
-    return all(shutil.which(name) for name in ("pdftotext", "pdftoppm", "pdfinfo"))
+def poppler() -> str:
+    """Return the version of the programs that read PDF pages, or nothing when one is missing."""
+    if not all(shutil.which(name) for name in ("pdftotext", "pdftoppm", "pdfinfo")):
+        return ""
+    done = subprocess.run(["pdftotext", "-v"], check=True, capture_output=True, text=True)
+    found = re.search(r"version ([\d.]+)", done.stderr)
+    return found[1] if found else ""
 
 
 def take(folder: Path, *, made: Iterable[Path] = (), pictured: Callable[[str], bool]) -> Taken:
@@ -266,7 +270,7 @@ def _pages(path: Path, *, drawn: bool) -> Iterator[str]:
     """Yield the text of a PDF page by page: lines of words, or the sorted words of a map."""
     told = _run("pdfinfo", str(path)).split("\n")
     yield from (line for line in told if line.startswith(("Title", "Subject", "Author", "Page")))
-    pages = _run("pdftotext", *([] if drawn else ["-layout"]), str(path), "-").split("\f")
+    pages = _run("pdftotext", "-raw", str(path), "-").split("\f")
     for number, page in enumerate(pages[:-1], start=1):
         yield f"=== page {number}"
         text = re.sub(r"(\. ){3,}\.?", "… ", page)
