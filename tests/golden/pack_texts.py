@@ -38,6 +38,10 @@ DRAWN: Final = ("cartes/", "atlas")
 """PDF pages that are maps: their labels are compared as sorted words, their places as a picture."""
 _NUMBER: Final = re.compile(r"(\d+)")
 
+_LONG: Final = re.compile(r"\d+[.,]\d{11,}(?:e[+-]?\d+)?|\d[.,]\d+e-\d+")
+_NOISE: Final = 1e-13
+_HASH: Final = re.compile(r"[0-9a-f]{8}")
+
 Lines = list[str]
 
 
@@ -94,7 +98,14 @@ def _mask(line: str, hidden: dict[str, str]) -> str:
     for text, mask in hidden.items():
         if text in line:
             line = line.replace(text, mask)
-    return line
+    return _LONG.sub(_rounded, line)
+
+
+def _rounded(found: re.Match[str]) -> str:
+    """Keep ten digits of a long number: the last ones depend on the processor and on numpy."""
+    value = float(found[0].replace(",", "."))
+    text = "0" if abs(value) < _NOISE else f"{value:.10g}"
+    return text.replace(".", ",") if "," in found[0] else text
 
 
 def _parts(path: Path, name: str) -> Iterator[tuple[str, Iterable[str]]]:
@@ -275,7 +286,8 @@ def _pages(path: Path, *, drawn: bool) -> Iterator[str]:
         yield f"=== page {number}"
         text = re.sub(r"(\. ){3,}\.?", "… ", page)
         if drawn:
-            yield from sorted(text.split())
+            # the short hash first: it moves from run to run, its mask may not
+            yield from sorted(text.split(), key=lambda w: (not _HASH.fullmatch(w), w))
         else:
             yield from filter(None, (" ".join(line.split()) for line in text.split("\n")))
 
