@@ -12,9 +12,10 @@ import pytest
 from pack_reading import Pack, sheet_tables, texts
 
 from tfpb.io.sources.toml_files import load_settings
-from tfpb.pipeline import stages
+from tfpb.pipeline import keys
+from tfpb.pipeline.assembling import first_values, read
+from tfpb.pipeline.stages import run as run_to
 from tfpb.pipeline.steps.surveying import estimates
-from tfpb.stage import run_stages
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -44,10 +45,10 @@ def made(tmp_path_factory: pytest.TempPathFactory, example: Path, geodata: Path,
     words = {p.name: "\n".join(texts(p)) for p in paths}
     words["(ce que dit la commande)"] = result.output
     settings = load_settings(toml)
-    inputs, geography, _ = stages.read(settings, geodata)
-    start = stages.first_values(settings, inputs, geography, ())
-    located = run_stages(stages.STAGES[:2], start).values["located"]  # noqa: PD011
-    bare = estimates(settings, inputs, geography, located)
+    inputs, geography, _ = read(settings, geodata)
+    start = first_values(settings, inputs, geography)
+    values = run_to((keys.SURVEY_SIDES,), start).required()
+    bare = estimates(values[keys.ANSWERS], values[keys.SCOPE], values[keys.SURVEY_SIDES])
     assert bare is not None
     return Made(Pack(out), words, bare.comparison)
 

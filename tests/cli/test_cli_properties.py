@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from pack_variant import SMALL_ITEM, make
 
 from tfpb.io.sources.toml_files import load_settings
-from tfpb.pipeline.stages import assemble
+from tfpb.pipeline.assembling import assemble
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,13 +22,13 @@ OWN = ("located", "sides", "abatement", "doubts", "programme", "droit_commun")
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Count how often the stages of a bailleur's own files run."""
     made: list[int] = []
-    whole = partition.run_stages
+    whole = partition.stages.run
 
-    def counted(stages: object, *args: object, **options: object) -> object:
+    def counted(goals: object, *args: object, **options: object) -> object:
         made.append(1)
-        return whole(stages, *args, **options)  # type: ignore[arg-type]
+        return whole(goals, *args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(partition, "run_stages", counted)
+    monkeypatch.setattr(partition.stages, "run", counted)
     return made
 
 

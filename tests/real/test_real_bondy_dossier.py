@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from tfpb.cli.app import app
 from tfpb.io.packs.pack import write_pack
 from tfpb.io.sources.toml_files import load_settings
-from tfpb.pipeline.stages import assemble, render
+from tfpb.pipeline.assembling import assemble, render
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,6 +7,7 @@ import json
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -14,6 +15,7 @@ import pandas as pd
 
 from tfpb.addresses.replies import Query
 from tfpb.addresses.service_answers import AnsweredAddresses
+from tfpb.addresses.store import AddressStore
 from tfpb.geocode.commune_finder import CommuneFinder
 from tfpb.geocode.line.parser import parse
 from tfpb.geocode.matcher import Geocoder
@@ -136,8 +138,21 @@ class FileGeocoder:
         self.source = source
         self.service = service
         self.aliases = dict(aliases or {})
-        self._finder = CommuneFinder(communes)
-        self._geocoder = Geocoder(source, communes, self.aliases) if source is not None else None
+
+    @cached_property
+    def _finder(self) -> CommuneFinder:
+        return CommuneFinder(self.communes)
+
+    @cached_property
+    def _geocoder(self) -> Geocoder | None:
+        if self.source is None:
+            return None
+        return Geocoder(self.source, self.communes, self.aliases)
+
+    def identity(self) -> tuple[object, ...]:
+        """Return what its answers depend on: mode, content of the index, renamed streets."""
+        index = self.source.identity() if isinstance(self.source, AddressStore) else self.source
+        return (self.mode, index, sorted(self.aliases.items()))
 
     def run(
         self,

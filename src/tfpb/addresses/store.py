@@ -191,6 +191,11 @@ class AddressStore:
             for f in self._files
         )
 
+    def identity(self) -> tuple[object, ...]:
+        """Return what makes this index what it is: its files, and size and date of the index itself."""
+        stat = self.path.stat()
+        return (tuple(f.sha256 for f in self._files), stat.st_size, stat.st_mtime_ns)
+
     def citycodes(self) -> tuple[str, ...]:
         """Return the current codes of all communes held, sorted."""
         rows = self._ask("SELECT DISTINCT citycode FROM communes ORDER BY citycode")

@@ -11,12 +11,16 @@ import typer
 from tfpb.cli.terminal.shared import CsvBrut, Feuille, Sortie, guard, say, show_doubts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from tfpb.errors import Fault, Headers
     from tfpb.io.tables.tabular import TextTable
     from tfpb.model.columns import Contract
+    from tfpb.model.location import Located
     from tfpb.model.money import Abatement, Programme
+    from tfpb.pipeline.steps.costing import TaxRule
 
 
 class Arrondi(StrEnum):
@@ -87,6 +91,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
         from tfpb.io.sources.stock_checks import Identifiers
         from tfpb.io.tables.tabular import check_format
         from tfpb.model import tables
+        from tfpb.pipeline.steps.costing import TaxRule
         from tfpb.tax import check_premises, check_programme
         from tfpb.tax.abatement.located_stock import LOCATED, split_located
 
@@ -121,12 +126,14 @@ def abattement(  # noqa: PLR0917 - options of a command line
         if premises is None or homes is None or table is None:  # a reader's fault has stopped us
             raise typer.Exit(2)
         years = [annee] if annee else sorted({int(y) for y in premises["annee"]})
+        stock_of = _located(homes, doors)
         with headers.quoting():
             made = [
-                _abate(premises, homes, doors, signed, law, year, arrondi, alone=annee is not None)
+                _abate(premises if annee else premises[premises["annee"] == year],
+                       signed, stock_of(year), TaxRule(year, str(arrondi)))
                 for year in years
-            ]
-            balance = _balance(actions, last, made[-1], homes, doors)
+            ]  # fmt: skip
+            balance = _balance(actions, last, made[-1], stock_of(years[-1]))
         doubts = _doubts(faults, made, balance, headers)
         _write(sortie, table, made, balance, doubts, csv_brut=csv_brut)
         _tell(made, balance, doubts)
@@ -194,36 +201,62 @@ def _latest(premises: pd.DataFrame | None) -> int:
     return max(years, default=2025)
 
 
-def _abate(
-    premises: pd.DataFrame,
-    homes: pd.DataFrame,
-    doors: pd.DataFrame | None,
-    signed: pd.DataFrame | None,
-    law: Any,
-    year: int,
-    rounding: Arrondi,
-    *,
-    alone: bool,
-) -> Abatement:
-    from tfpb.tax import abate
+def _located(homes: pd.DataFrame, doors: pd.DataFrame | None) -> Callable[[int], Located]:
+    """Make, for a tax year, the located stock of tables that another command wrote."""
+    import pandas as pd
 
-    rows = premises if alone else premises[premises["annee"] == year]
-    return abate(rows, homes, doors, signed, law, year=year, rounding=str(rounding))
+    from tfpb.model.location import Located
+    from tfpb.perimeters.correspondence import CORRESPONDENCE_COLUMNS
+
+    entrances = pd.DataFrame() if doors is None else doors
+    return lambda year: Located(
+        year, 0, entrances, homes, pd.DataFrame(columns=list(CORRESPONDENCE_COLUMNS))
+    )
+
+
+def _abate(
+    premises: pd.DataFrame, signed: pd.DataFrame | None, located: Located, rule: TaxRule
+) -> Abatement:
+    """Run the stage of the abatement for one tax year."""
+    from tfpb.io.sources.inputs import Inputs
+    from tfpb.pipeline import keys
+    from tfpb.pipeline.stages import run
+    from tfpb.pipeline.wiring import Values
+
+    frames = {"fiscalite": premises} | ({} if signed is None else {"conventions": signed})
+    values = (
+        Values()
+        .having(keys.TAX_RULE, rule)
+        .having(keys.TAXES, Inputs(frames))
+        .having(keys.LOCATED, located)
+    )
+    made = run((keys.ABATEMENT,), values).required()[keys.ABATEMENT]
+    assert made is not None  # noqa: S101 - there are premises
+    return made
 
 
 def _balance(
     actions: pd.DataFrame | None,
     last: pd.DataFrame | None,
     money: Abatement,
-    homes: pd.DataFrame,
-    doors: pd.DataFrame | None,
+    located: Located,
 ) -> Programme | None:
-    from tfpb.tax import npnru_quarters, programme
+    """Run the stage of the programme, for the last tax year."""
+    from tfpb.io.sources.inputs import Inputs
+    from tfpb.pipeline import keys
+    from tfpb.pipeline.stages import run
+    from tfpb.pipeline.steps.costing import TaxRule
+    from tfpb.pipeline.wiring import Values
 
-    if actions is None:
-        return None
-    quarters = npnru_quarters(doors) if doors is not None else frozenset[str]()
-    return programme(actions, money, homes, year=money.year, previous=last, npnru=quarters)
+    given = {"programme": actions, "programme_precedent": last}
+    values = (
+        Values()
+        .having(keys.TAX_RULE, TaxRule(money.year))
+        .having(keys.INPUTS, Inputs({r: f for r, f in given.items() if f is not None}))
+        .having(keys.LOCATED, located)
+        .having(keys.ABATEMENT, money)
+    )
+    return run((keys.PROGRAMME,), values).required()[keys.PROGRAMME]
 
 
 def _write(

@@ -11,6 +11,8 @@ import typer
 from tfpb.cli.terminal.shared import CsvBrut, Feuille, Sortie, guard, say, show_doubts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from tfpb.model.plan import Plan
@@ -64,12 +66,16 @@ def comparer(
     with guard():
         # matrices here are small: further threads of the algebra library wait more than they work
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        from tfpb import survey
         from tfpb.errors import stop_on_faults
         from tfpb.io.packs.output_files import refuse_inputs
         from tfpb.io.sources.deliveries import read_delivery
+        from tfpb.io.sources.inputs import Inputs
         from tfpb.io.sources.toml_files import load_plan
         from tfpb.io.tables.tabular import check_format, read_table
+        from tfpb.pipeline import keys
+        from tfpb.pipeline.stages import run
+        from tfpb.pipeline.steps.surveying import Scope
+        from tfpb.pipeline.wiring import Values
 
         check_format(sortie)
         second = sortie.with_name(f"{sortie.stem}_niveaux{sortie.suffix}")
@@ -79,31 +85,35 @@ def comparer(
         notices = [n for d in deliveries for n in d.notices]
         stop_on_faults(notices)
         by = [name.strip() for value in par or () for name in value.split(",") if name.strip()]
-        stock = _stock(residences, described, by) if residences is not None else None
-        before = _before(sortie)
-        answers = survey.recode([d.frame for d in deliveries], described, stock)
-        levels, _ = survey.territory_columns(answers, by)
-        others = [c for c in before.levels if c in answers.respondents and c not in levels]
-        estimates = survey.compare(
-            answers,
-            described,
-            by=[*by, *others],
+        answers = Inputs(
+            frames={},
+            deliveries=tuple(deliveries),
+            plan=described,
             repere=read_table(repere) if repere is not None else None,
             margins=_beside(plan, described.reglages.marges_calage),
-            reference=_frame(_beside(plan, described.reglages.reference_standardisation)),
+            reference=_beside(plan, described.reglages.reference_standardisation),
         )
-        published = survey.protect(
-            estimates,
-            masking_n=described.reglages.masquage_n,
-            previous=before.masked,
-            told=before.told,
-            levels=levels,
+        before = _before(sortie)
+        levels = (*by, *before.levels)
+        values = (
+            Values()
+            .having(keys.ANSWERS, answers)
+            .having(keys.SCOPE, Scope(territories=tuple(by)))
+            .having(keys.BEFORE, before)
+            .having(keys.SURVEY_SIDES, _stock(residences, described, levels))
+            .having(keys.SURVEY_ALONE, None)
         )
+        published = run((keys.SURVEY,), values).required()[keys.SURVEY]
+        if published is None:  # without answers a reader's fault has stopped us
+            raise typer.Exit(2)
         _write(sortie, second, published, raw_csv=csv_brut)
         _tell(published, [*notices, *published.notices], sortie, second)
 
 
-def _stock(path: Path, plan: Plan, by: list[str]) -> pd.DataFrame:
+def _stock(path: Path | None, plan: Plan, levels: Sequence[str]) -> pd.DataFrame | None:
+    """Read located résidences, with their territories."""
+    if path is None:
+        return None
     from tfpb.addresses.communes import Communes
     from tfpb.errors import stop_on_faults
     from tfpb.geodata.commune_territories import with_territories
@@ -116,7 +126,7 @@ def _stock(path: Path, plan: Plan, by: list[str]) -> pd.DataFrame:
         table.frame, file=table.file, sheet=table.sheet, carte=plan.reglages.carte
     )
     stop_on_faults(faults)
-    return with_territories(frame, by, Communes.load())
+    return with_territories(frame, levels, Communes.load())
 
 
 def _beside(plan: Path, name: str) -> Any:
@@ -124,10 +134,6 @@ def _beside(plan: Path, name: str) -> Any:
     from tfpb.io.tables.tabular import read_table
 
     return read_table(plan.parent / name.replace("\\", "/")) if name else None
-
-
-def _frame(table: Any) -> pd.DataFrame | None:
-    return None if table is None else table.frame
 
 
 def _before(path: Path) -> Before:

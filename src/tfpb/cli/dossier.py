@@ -80,7 +80,8 @@ def _run(
     settings: Settings, folder: Path, before: Before, keep: StageCache | None
 ) -> tuple[Dossier, dict[str, bytes], dict[str, Any]]:
     from tfpb.executors import cores
-    from tfpb.pipeline.stages import DOCUMENTS, STAGES, assemble, render
+    from tfpb.pipeline.assembling import DOCUMENTS, assemble, render
+    from tfpb.pipeline.stages import STAGES
     from tfpb.stage import directly
 
     timings: dict[str, float] = {}

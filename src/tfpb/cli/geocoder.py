@@ -74,7 +74,12 @@ def geocoder(  # noqa: PLR0917 - options of the contract
     """
     with guard(), ExitStack() as opened:
         from tfpb.addresses.opening import open_geocoder
-        from tfpb.pipeline.address_job import check_output, prepare_job, refuse_tenants, run_job
+        from tfpb.pipeline.jobs.address_job import (
+            check_output,
+            prepare_job,
+            refuse_tenants,
+            run_job,
+        )
         from tfpb.words.places import review_words as words
 
         check_output(sortie, source=entree, others=(decisions, alias_voies))
@@ -87,7 +92,7 @@ def geocoder(  # noqa: PLR0917 - options of the contract
             opened, mode=mode.value, folder=geodata_folder(geodonnees), aliases=alias_voies
         )
         resume = job.resume(sortie, depends_on=found.depends_on)
-        total = len(job.addresses)
+        total = len(job.addresses.frame)
         if done := resume.rows(total):
             say(words.resumed_line(done))
         try:
@@ -103,7 +108,7 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         if job.renamed:
             say(words.renamed_line(job.renamed))
         if job.decisions:
-            used = sum(row is not None for row in job.rows)
+            used = sum(row is not None for row in job.addresses.rows)
             say(words.decisions_line(read=len(job.decisions), used=used))
         for line in words.summary_lines(
             output=sortie.name,

@@ -55,10 +55,10 @@ def localiser(  # noqa: PLR0917 - options of a command
         --annee 2025 --geodonnees sorties/geodonnees
     """
     with guard():
-        from tfpb.cli.localiser_steps import Task, run
         from tfpb.io.packs.output_files import refuse_inputs
         from tfpb.io.sources.point_tables import known_headers
         from tfpb.io.tables.tabular import check_format, read_table
+        from tfpb.pipeline.jobs.point_job import Task, run
 
         refuse_inputs((sortie,), (entree, decisions))
         if sortie.suffix.lower() != ".gpkg":

@@ -45,7 +45,7 @@ def _inputs(fichier: Path, geodonnees: Path | None) -> None:
     from tfpb.cli.dossier import geography_folder
     from tfpb.errors import Severity
     from tfpb.io.sources.toml_files import read_settings
-    from tfpb.pipeline.stages import examine
+    from tfpb.pipeline.assembling import examine
 
     settings, faults = read_settings(fichier)
     if settings is not None:

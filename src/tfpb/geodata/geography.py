@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tfpb.addresses.communes import Communes
 from tfpb.addresses.store import FILE_NAME, AddressStore
 from tfpb.errors import Fault, Place, TfpbError
 from tfpb.geodata.outline_imports import load_outlines, outline_card
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from tfpb.addresses.communes import Communes
     from tfpb.geodata.sidecar import Sidecar
     from tfpb.model.location import QpvMap
 
 VINTAGES: Final = (2015, 2024)
 ABSENT: Final = "geographie_absente"
 """Code of the fault for what a run needs and nobody imported."""
+_INDEX: Final = ("la base d’adresses", "tfpb geodonnees importer-adresses adresses-59.csv.gz")
 _STORED: Final = frozenset({".sqlite", ".parquet", ".json"})
 
 
@@ -35,7 +36,8 @@ class Geography:
 
     Parameters
     ----------
-    addresses : AddressStore
+    store : AddressStore or None
+        The offline index; None where nobody imported one and the run does without.
     communes : Communes
     maps : mapping of int to QpvMap
         By vintage.
@@ -45,15 +47,28 @@ class Geography:
     sources : tuple of Source
     """
 
-    addresses: AddressStore
+    store: AddressStore | None
     communes: Communes
     maps: dict[int, QpvMap]
     outlines: gpd.GeoDataFrame | None
     folder: Path
     sources: tuple[Source, ...]
 
-    def parcels(self, communes: Iterable[str]) -> gpd.GeoDataFrame | None:
-        """Load the parcels of some communes; None when none was imported."""
+    @property
+    def addresses(self) -> AddressStore:
+        """The offline index.
+
+        Raises
+        ------
+        TfpbError
+            `geographie_absente`.
+        """
+        if self.store is None:
+            raise TfpbError(_absent(*_INDEX))
+        return self.store
+
+    def parcels(self, communes: Iterable[str] | None) -> gpd.GeoDataFrame | None:
+        """Load the parcels of some communes (None: of all); None when none was imported."""
         found = load_parcels(self.folder, communes=communes)
         return found if found is not None and len(found) else None
 
@@ -76,7 +91,7 @@ class Geography:
         )
 
 
-def open_geography(folder: Path, *, needs: tuple[int, ...] = ()) -> Geography:
+def open_geography(folder: Path, *, needs: tuple[int, ...] = (), index: bool = True) -> Geography:
     """Open the imported geography of a folder.
 
     Parameters
@@ -84,6 +99,8 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = ()) -> Geography:
     folder : Path
     needs : tuple of int
         Vintages of quarters without which the run makes no sense.
+    index : bool
+        Whether the run makes no sense without the address index.
 
     Raises
     ------
@@ -92,10 +109,8 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = ()) -> Geography:
     """
     faults = []
     store = folder / FILE_NAME
-    if not store.is_file():
-        faults.append(
-            _absent("la base d’adresses", "tfpb geodonnees importer-adresses adresses-59.csv.gz")
-        )
+    if index and not store.is_file():
+        faults.append(_absent(*_INDEX))
     maps = {
         vintage: found for vintage in VINTAGES if (found := load_qpv(folder, vintage)) is not None
     }
@@ -109,7 +124,7 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = ()) -> Geography:
     ]
     if faults:
         raise TfpbError(faults)
-    addresses = AddressStore(store)
+    addresses = AddressStore(store) if store.is_file() else None
     sources = [
         Source("qpv" + str(v), f"QPV {v}", m.sha256, 0, len(m.frame), m.date, m.licence, m.source)
         for v, m in maps.items()
@@ -119,11 +134,11 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = ()) -> Geography:
         sources.append(_source("communes", outlines, sha256=outlines.sha256, rows=outlines.rows))
     return Geography(
         addresses,
-        addresses.communes(),
+        addresses.communes() if addresses is not None else Communes.load(),
         maps,
         load_outlines(folder),
         folder,
-        (*addresses.sources(), *sources),
+        (*(addresses.sources() if addresses is not None else ()), *sources),
     )
 
 

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tfpb.model.assembly import Dossier
-    from tfpb.stage import Executor
+    from tfpb.stage import Execute
 
 
 def pack_of(
-    dossier: Dossier, *, workers: int, execute: Executor, advance: Callable[[int], None]
+    dossier: Dossier, *, workers: int, execute: Execute, advance: Callable[[int], None]
 ) -> dict[str, bytes]:
     """Make every file of the pack but its archive: name inside the pack → bytes.
 
@@ -32,7 +32,7 @@ def pack_of(
     dossier : Dossier
     workers : int
         Printed maps drawn at once; `execute` may then be called from several threads.
-    execute : Executor
+    execute : Execute
         Draws charts and sheets, each a stage of its own.
     advance : callable
         Told of each document done.

@@ -13,9 +13,11 @@ from tfpb.io.packs.provenance import checks_of, run_hash, run_record
 from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.assembly import Dossier
 from tfpb.model.report import Chart, Report
+from tfpb.pipeline import keys, stages
+from tfpb.pipeline.assembling import scope_of
 from tfpb.pipeline.kept.stage_cache import StageCache
-from tfpb.pipeline.stages import STAGES, first_values
 from tfpb.pipeline.steps.mapping import layers
+from tfpb.pipeline.wiring import Values
 from tfpb.region.reports import no_ground
 from tfpb.report import charts
 from tfpb.report.documents import document_docx, document_pdf, workbook
@@ -25,8 +27,7 @@ from tfpb.report.pack_files import pack_files as whole_pack
 from tfpb.report.sections import report
 from tfpb.report.sections.region.position import position as position_section
 from tfpb.report.web_map import map_html
-from tfpb.stage import Stage, directly, run_stages
-from tfpb.survey import Before
+from tfpb.stage import Stage, directly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from tfpb.region.partition import Part
     from tfpb.region.reports import Restitution, Sheet
 
-_LATE: Final = frozenset({"evaluation", "sensitivity", "ground"})
+_LATE: Final = (keys.EVALUATION, keys.SENSITIVITY)
 """What is made once the region's survey is protected."""
 _BILANS: Final = Stage(
     "Bilan du programme", 1, ("programme", "head"), "bilans",
@@ -180,32 +181,32 @@ def _dossier(job: PackJob) -> Dossier:
     assert part.located is not None  # noqa: S101 - idem
     geography = open_geography(job.geography, needs=(part.located.vintage,))
     sources = (*part.inputs.sources, *geography.sources, job.region)
-    start = {
-        **first_values(part.settings, part.inputs, geography, Before()),
-        "located": part.located,
-        "doubts": part.doubts,
-        "survey": job.survey,
-        "abatement": part.abatement,
-        "programme": part.programme,
-        "droit_commun": part.droit_commun,
-    }
-    drawn = job.media.documents
-    late = [t for t in STAGES if t.writes in _LATE and (drawn or t.writes != "ground")]
-    made = run_stages(late, start).values  # noqa: PD011 - not a frame
+    assert part.doubts is not None  # noqa: S101 - idem
+    start = (
+        Values()
+        .having(keys.GEOGRAPHY, geography)
+        .having(keys.SCOPE, scope_of(part.settings))
+        .having(keys.LOCATED, part.located)
+        .having(keys.DOUBTS, part.doubts)
+        .having(keys.SURVEY, job.survey)
+        .having(keys.PROGRAMME, part.programme)
+    )
+    goals = (*_LATE, keys.GROUND) if job.media.documents else _LATE
+    made = stages.run(goals, start).required()
     survey_notices = job.survey.notices if job.survey is not None else ()
     return Dossier(
         settings=part.settings,
         run_hash=run_hash(part.settings, sources),
         maps=geography.maps,
         located=part.located,
-        ground=made.get("ground", no_ground()),
+        ground=made.get(keys.GROUND) or no_ground(),
         survey=job.survey,
         abatement=part.abatement,
         programme=part.programme,
         droit_commun=part.droit_commun,
         conventions=part.inputs.frame("conventions"),
-        evaluation=made["evaluation"],
-        sensitivity=made["sensitivity"],
+        evaluation=made[keys.EVALUATION],
+        sensitivity=made[keys.SENSITIVITY],
         sources=sources,
         checks=checks_of(part.inputs.frames["patrimoine"], part.located),
         notices=(*part.notices, *survey_notices),

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tfpb import survey
 from tfpb.errors import Fault, Place, Severity, TfpbError
-from tfpb.geodata.geography import open_geography
-from tfpb.perimeters.vintages import YEAR_UNDER
+from tfpb.pipeline import keys, stages
+from tfpb.pipeline.assembling import first_values, read
 from tfpb.pipeline.kept.stage_cache import StageCache
-from tfpb.pipeline.stages import STAGES, first_values, read
-from tfpb.pipeline.steps.geocoding import chosen_addresses
-from tfpb.stage import Stage, directly, run_stages
+from tfpb.pipeline.steps.surveying import Scope
+from tfpb.stage import Stage, directly
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -29,12 +29,11 @@ if TYPE_CHECKING:
     from tfpb.model.money import Abatement, DroitCommun, Programme
     from tfpb.model.plan import Plan
     from tfpb.model.settings import Settings
-    from tfpb.review.address_decisions import AddressDecision
     from tfpb.survey.respondents import Survey
 
-_WRITTEN: Final = frozenset(
-    {"geocoded", "located", "abatement", "doubts", "programme", "droit_commun"}
-)
+_OWN_GOALS: Final = (
+    keys.LOCATED, keys.SURVEY_SIDES, keys.ABATEMENT, keys.DOUBTS, keys.PROGRAMME, keys.DROIT_COMMUN,
+)  # fmt: skip
 """What is made of one bailleur's files alone, by the stages of any dossier."""
 _ROLES: Final = (
     "patrimoine", "alias_voies", "decisions", "fiscalite", "conventions", "programme",
@@ -142,16 +141,15 @@ def _make(task: Task) -> Part:
     if stopping:
         return Part(task.settings, faults=stopping)
     execute = StageCache(task.kept) if task.kept is not None else directly
-    chosen = chosen_addresses(settings)
-    own = execute(_OWN, (settings, inputs.only(*_ROLES), geography, task.carte, chosen))
+    own = execute(_OWN, (settings, inputs.only(*_ROLES), geography, task.carte))
     located = _named(own["located"], task.settings.dossier.bailleur)
-    sides = own["sides"].assign(bailleur=task.settings.dossier.bailleur)
+    sides = own["survey_sides"].assign(bailleur=task.settings.dossier.bailleur)
     answers = None
     if inputs.plan is not None and inputs.deliveries:
         answers = _answers(inputs, sides, name, settings.dossier.bailleur)
     parts = [located, *(own[k] for k in ("abatement", "programme", "droit_commun"))]
-    told = (n for p in parts if p is not None for n in p.notices)
-    notices = (*found, *inputs.headers.quote(told))
+    own_notices = (n for p in parts if p is not None for n in p.notices)
+    notices = (*found, *inputs.headers.quote(own_notices))
     return Part(
         settings=task.settings,
         inputs=replace(inputs, deliveries=()),
@@ -168,23 +166,16 @@ def _make(task: Task) -> Part:
 
 
 def _own(
-    settings: Settings,
-    inputs: Inputs,
-    geography: Geography,
-    carte: int | None,
-    chosen: tuple[AddressDecision, ...],
-) -> dict[str, Any]:
-    """Make what rests on one bailleur's files alone, answers apart: the next run may take it up again."""
-    start = {**first_values(settings, inputs, geography, survey.Before()), "chosen": chosen}
-    own = [t for t in STAGES if t.writes in _WRITTEN]
-    outcome = run_stages(own, start, headers=inputs.headers)
-    if outcome.faults:
-        raise TfpbError(outcome.faults)
-    made = outcome.values  # noqa: PD011 - not a frame
-    return {
-        **{name: made[name] for name in sorted(_WRITTEN)},
-        "sides": _sides(settings, geography, carte, made),
-    }
+    settings: Settings, inputs: Inputs, geography: Geography, carte: int | None
+) -> dict[str, object]:
+    """Make what rests on one bailleur's files alone, answers apart: the next run may reuse it."""
+    with ExitStack() as opened:
+        start = first_values(settings, inputs, geography, opened=opened)
+        start = start.having(keys.CARTE, carte).having(
+            keys.SCOPE, Scope(radius_m=settings.reglages.rayon_defaut_m)
+        )
+        made = stages.run(_OWN_GOALS, start, headers=inputs.headers).required()
+    return {key.name: made.named(key.name) for key in _OWN_GOALS}
 
 
 def _named(located: Located, name: str) -> Located:
@@ -194,25 +185,6 @@ def _named(located: Located, name: str) -> Located:
         entrances=located.entrances.assign(bailleur=name),
         residences=located.residences.assign(bailleur=name),
     )
-
-
-def _sides(
-    settings: Settings, geography: Geography, carte: int | None, values: dict[str, Any]
-) -> pd.DataFrame:
-    """Return the résidences on the map that rules the survey."""
-    located: Located = values["located"]
-    if carte is None or carte == located.vintage:
-        return located.residences
-    if carte not in geography.maps:
-        open_geography(geography.folder, needs=(carte,))  # raises, told how to import it
-    head = settings.dossier.model_copy(update={"annee": YEAR_UNDER[carte]})
-    other = settings.model_copy(update={"dossier": head})
-    again = [t for t in STAGES if t.writes == "located"]
-    outcome = run_stages(again, {**values, "settings": other})
-    if outcome.faults:
-        raise TfpbError(outcome.faults)
-    found: pd.DataFrame = outcome.values["located"].residences  # noqa: PD011 - not a frame
-    return found
 
 
 def _answers(inputs: Inputs, sides: pd.DataFrame, name: str, written: str) -> Survey:
@@ -261,7 +233,7 @@ def only_rows(made: Survey, rows: NDArray[np.intp]) -> Survey:
 
 
 _OWN: Final = Stage(
-    "Parc et argent d’un bailleur", 1, ("settings", "inputs", "geography", "carte", "chosen"),
+    "Parc et argent d’un bailleur", 1, ("settings", "inputs", "geography", "carte"),
     "own", _own,
     kept="valeurs", keep_if=lambda settings, *_: settings.reglages.geocodage == "index",
 )  # fmt: skip

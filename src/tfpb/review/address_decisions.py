@@ -85,9 +85,26 @@ def keys_of(addresses: pd.DataFrame) -> list[AddressKey]:
     return [key_of(*cells) for cells in addresses[list(columns)].itertuples(index=False, name=None)]
 
 
-def decided(
-    addresses: pd.DataFrame, decisions: Iterable[AddressDecision]
-) -> tuple[pd.DataFrame, list[AddressDecision | None], list[Fault]]:
+@dataclass(frozen=True, slots=True)
+class DecidedAddresses:
+    """Addresses to geocode, with the decisions taken on them.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        `ADDRESS_COLUMNS`, decisions written in.
+    rows : list of AddressDecision or None
+        The decision on each row.
+    lost : tuple of Fault
+        A doubt for each decision whose address is no longer in the file.
+    """
+
+    frame: pd.DataFrame
+    rows: list[AddressDecision | None]
+    lost: tuple[Fault, ...] = ()
+
+
+def decided(addresses: pd.DataFrame, decisions: Iterable[AddressDecision]) -> DecidedAddresses:
     """Write decisions into the addresses, before they are geocoded.
 
     Parameters
@@ -98,18 +115,16 @@ def decided(
 
     Returns
     -------
-    DataFrame, list, list of Fault
-        The addresses, the decision of each row or None, and a doubt for each decision whose address
-        is no longer in the file.
+    DecidedAddresses
     """
     by_key = {decision.key: decision for decision in decisions}
     rows = [by_key.get(key) for key in keys_of(addresses)]
     used = {decision.key for decision in rows if decision is not None}
-    lost = [
+    lost = tuple(
         Fault("decision_sans_adresse", d.place, d.key.address, severity=Severity.DOUTE)
         for d in by_key.values()
         if d.key not in used
-    ]
+    )
     cells = {name: addresses[name].tolist() for name in ADDRESS_COLUMNS}
     for position, decision in enumerate(rows):
         if decision is None:
@@ -124,7 +139,7 @@ def decided(
         if commune:
             cells["code_postal"][position], cells["commune"][position] = postcode, commune
             cells["code_insee"][position] = ""
-    return pd.DataFrame(cells, index=addresses.index, dtype=object), rows, lost
+    return DecidedAddresses(pd.DataFrame(cells, index=addresses.index, dtype=object), rows, lost)
 
 
 def _rewritten(written: str, decision: AddressDecision) -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ from tfpb.io.tables.typed import typed
 from tfpb.model.tables import DECISIONS_LIMITES
 from tfpb.review.address_sheet import read_address_decisions
 from tfpb.review.limit_doubts import doubtful, lost_decisions
-from tfpb.stage import Executor, Stage, directly
+from tfpb.stage import Execute, Stage, directly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -60,7 +60,7 @@ def review_file(
     radius_m: float,
     addresses: pd.DataFrame | None = None,
     chosen: Sequence[AddressDecision] = (),
-    execute: Executor = directly,
+    execute: Execute = directly,
 ) -> dict[Path, bytes]:
     """Make the review workbook of located entrances, for its place: « Limites », and « Adresses » if asked.
 
@@ -81,7 +81,7 @@ def review_file(
         that stands there stays as it is.
     chosen : sequence of AddressDecision
         Decisions on addresses that this run was given.
-    execute : Executor
+    execute : Execute
         Makes the workbook, a stage of its own.
 
     Returns

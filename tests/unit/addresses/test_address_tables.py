@@ -138,19 +138,19 @@ def _addresses(*lines: str) -> pd.DataFrame:
     ],
 )
 def test_a_choice_rewrites_the_line(line: str, choice: str, corrected: str, expected: str) -> None:
-    out, rows, lost = decided(_addresses(line, "1 rue Autre"), [_decision(line, choice, corrected)])
-    assert out["adresse"].tolist() == [expected, "1 rue Autre"]
-    assert [row is not None for row in rows] == [True, False]
-    assert lost == []
+    out = decided(_addresses(line, "1 rue Autre"), [_decision(line, choice, corrected)])
+    assert out.frame["adresse"].tolist() == [expected, "1 rue Autre"]
+    assert [row is not None for row in out.rows] == [True, False]
+    assert out.lost == ()
 
 
 def test_coordinates_given_by_hand_and_decisions_without_row() -> None:
-    out, _, lost = decided(
+    made = decided(
         _addresses("12 R LILA"),
         [_decision("12 r. lila", x="662000", y="6866000"), _decision("99 rue partie", "accepter")],
     )
-    assert out.iloc[0][["x", "y"]].tolist() == ["662000", "6866000"]
-    assert [(fault.code, fault.got) for fault in lost] == [
+    assert made.frame.iloc[0][["x", "y"]].tolist() == ["662000", "6866000"]
+    assert [(fault.code, fault.got) for fault in made.lost] == [
         ("decision_sans_adresse", "99 rue partie")
     ]
 

@@ -17,7 +17,8 @@ from tfpb.model.location import Located, QpvMap
 from tfpb.model.money import Programme
 from tfpb.model.results import AXIS_COLUMNS, COMPARISON_COLUMNS
 from tfpb.model.survey import _SEAL, Published, WaveFacts
-from tfpb.stage import Stage, run_stages
+from tfpb.pipeline.wiring import Key, Values, run_stages
+from tfpb.stage import Stage
 
 
 def comparison(rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -168,11 +169,11 @@ def test_a_stage_at_fault_does_not_hide_the_others() -> None:
         Stage("trois", 1, ("a",), "d", lambda a: a + 1),
         Stage("quatre", 1, ("a",), "e", broken),
     )
-    outcome = run_stages(stages, {"a": 1})
-    made = dict(outcome.values)
+    outcome = run_stages(stages, Values({"a": 1}))
+    made = {n: outcome.made[Key[int](n)] for n in "abcde" if n in outcome.made}
     assert made == {"a": 1, "d": 2}
     assert [f.code for f in outcome.faults] == ["code_inconnu", "code_inconnu"]
     with pytest.raises(KeyError):
-        run_stages((Stage("x", 1, ("absent",), "y", lambda v: v),), {})
+        run_stages((Stage("x", 1, ("absent",), "y", lambda v: v),), Values())
     with pytest.raises(TfpbError):
         broken(1)

@@ -9,7 +9,8 @@ from tfpb.errors import Fault, Headers, Place, TfpbError
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
 from tfpb.model.tables import PREMISES
-from tfpb.stage import Stage, run_stages
+from tfpb.pipeline.wiring import Key, Values, run_stages
+from tfpb.stage import Stage
 from tfpb.words.faults.sentences import say, say_all
 
 if TYPE_CHECKING:
@@ -65,8 +66,8 @@ def test_faults_and_doubts_of_every_stage_are_quoted() -> None:
         Stage("a", 1, ("start",), "made", lambda _: Made((FAULT,))),
         Stage("b", 1, ("made",), "none", refuse),
     )
-    outcome = run_stages(stages, {"start": 0}, headers=HEADERS)
+    outcome = run_stages(stages, Values({"start": 0}), headers=HEADERS)
     assert outcome.faults[0].place.column == "Tx commune"
-    assert outcome.values["made"].notices[0].place == Place(
+    assert outcome.made[Key[Made]("made")].notices[0].place == Place(
         "impots.csv", "", 4, "Tx commune", "taux_commune_pct"
     )

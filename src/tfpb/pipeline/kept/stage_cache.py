@@ -24,7 +24,7 @@ from tfpb.stage import directly
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tfpb.stage import Executor, Stage
+    from tfpb.stage import Execute, Stage
 
 VARIABLE: Final = "TFPB_CACHE"
 """Another folder, or « non » to keep nothing."""
@@ -54,7 +54,7 @@ class StageCache:
     ----------
     folder : Path
         Made when the first result is kept.
-    execute : Executor
+    execute : Execute
         Runs a stage whose result is not there.
     most_bytes : int
         The results used longest ago go when there is more than this.
@@ -63,7 +63,7 @@ class StageCache:
     """
 
     folder: Path
-    execute: Executor = directly
+    execute: Execute = directly
     most_bytes: int = MOST_BYTES
     reused: list[str] = field(default_factory=list)
     made: list[str] = field(default_factory=list)

@@ -1,65 +1,123 @@
-"""The steps of money: abatement, programme, droit commun."""
+"""Steps on money: abatement, programme, droit commun."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tfpb import perimeters, tax
+from tfpb.law.values import Law
 from tfpb.law.values import load as load_law
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, DroitCommun, Programme
-    from tfpb.model.settings import Settings
+    from tfpb.model.settings import LoiUtilisateur, Settings, Theme
 
 
-def abate(settings: Settings, inputs: Inputs, located: Located) -> Abatement | None:
-    """Compute the abatement of the tax year."""
-    if (premises := inputs.frame("fiscalite")) is None:
+@dataclass(frozen=True, slots=True)
+class TaxRule:
+    """What rules the money of a run.
+
+    Parameters
+    ----------
+    year : int
+        Tax year.
+    rounding : str
+        `centime` or `avis`.
+    bailleur : str
+        Whose conventions apply when a résidence does not name its bailleur.
+    on : date or None
+        Day of the dossier, to know whether a claim is still open.
+    own_law : mapping of str to LoiUtilisateur
+        Legal values that the user replaces.
+    carried_eur : mapping of str to str
+        By quarter, what was left to justify from the years before, euros.
+    themes : mapping of str to Theme
+    floor_applies : bool or None
+        Whether the communes are under the floor of gardiens (CSI R. 271-1).
+    """
+
+    year: int
+    rounding: str = "centime"
+    bailleur: str = ""
+    on: dt.date | None = None
+    own_law: Mapping[str, LoiUtilisateur] = field(default_factory=dict)
+    carried_eur: Mapping[str, str] = field(default_factory=dict)
+    themes: Mapping[str, Theme] = field(default_factory=dict)
+    floor_applies: bool | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> TaxRule:
+        """Return the rule of a dossier."""
+        head, chosen = settings.dossier, settings.reglages
+        return cls(
+            year=head.annee,
+            rounding=chosen.arrondi,
+            bailleur=head.bailleur,
+            on=head.date,
+            own_law=chosen.loi,
+            carried_eur=chosen.report_eur,
+            themes=settings.themes,
+            floor_applies=chosen.agglomeration_plus_50000,
+        )
+
+    @property
+    def law(self) -> Law:
+        """Legal values, the user's own included."""
+        return load_law(self.own_law)
+
+
+def abate(tax_rule: TaxRule, taxes: Inputs, located: Located) -> Abatement | None:
+    """Compute the abatement of the tax year; None without a tax sheet."""
+    if (premises := taxes.frame("fiscalite")) is None:
         return None
     return tax.abate(
         premises,
         located.residences,
         located.entrances,
-        inputs.frame("conventions"),
-        load_law(settings.reglages.loi),
-        year=settings.dossier.annee,
-        rounding=settings.reglages.arrondi,
-        bailleur=settings.dossier.bailleur,
-        on=settings.dossier.date,
+        taxes.frame("conventions"),
+        tax_rule.law,
+        year=tax_rule.year,
+        rounding=tax_rule.rounding,
+        bailleur=tax_rule.bailleur,
+        on=tax_rule.on,
     )
 
 
 def programme(
-    settings: Settings, inputs: Inputs, located: Located, abatement: Abatement | None
+    tax_rule: TaxRule, inputs: Inputs, located: Located, abatement: Abatement | None
 ) -> Programme | None:
-    """Balance the programme of actions against the abatement."""
+    """Balance the programme of actions against the abatement; None without a programme."""
     if (actions := inputs.frame("programme")) is None:
         return None
     return tax.programme(
         actions,
         abatement,
         located.residences,
-        year=settings.dossier.annee,
+        year=tax_rule.year,
         previous=inputs.frame("programme_precedent"),
         diagnostics=inputs.frame("diagnostics"),
-        carry=settings.reglages.report_eur,
+        carry=tax_rule.carried_eur,
         npnru=tax.npnru_quarters(located.entrances),
-        themes=settings.themes,
+        themes=tax_rule.themes,
         heirs=perimeters.heirs(located.correspondence),
-        law=load_law(settings.reglages.loi),
+        law=tax_rule.law,
     )
 
 
-def droit_commun(settings: Settings, inputs: Inputs, located: Located) -> DroitCommun | None:
-    """Set droit commun in QPV beside the rest."""
+def droit_commun(tax_rule: TaxRule, inputs: Inputs, located: Located) -> DroitCommun | None:
+    """Compare droit commun in QPV with the rest; None without its table."""
     if (table := inputs.frame("droit_commun")) is None:
         return None
     return tax.droit_commun(
         table,
         located.residences,
-        seed=settings.dossier.annee,
-        law=load_law(settings.reglages.loi),
-        floor_applies=settings.reglages.agglomeration_plus_50000,
+        seed=tax_rule.year,
+        law=tax_rule.law,
+        floor_applies=tax_rule.floor_applies,
     )

@@ -1,26 +1,53 @@
-"""The steps of addresses: what was decided on them, where they are, which of them are in doubt."""
+"""Steps on addresses: where they are, once what someone decided on them is taken into account."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tfpb.addresses.file_geocoder import FileGeocoder
 from tfpb.io.tables.tabular import SPREADSHEETS, sheet_names
 from tfpb.model.results import ADDRESS_COLUMNS
-from tfpb.review.address_decisions import decided
+from tfpb.review.address_decisions import decided, settled
 from tfpb.review.address_doubts import address_doubts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
-    from tfpb.addresses.file_geocoder import Mode
-    from tfpb.addresses.service import AddressService
-    from tfpb.geodata.geography import Geography
+    from tfpb.addresses.file_geocoder import FileGeocoder, Resume
+    from tfpb.errors import Fault
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.assembly import Dossier
     from tfpb.model.settings import Settings
-    from tfpb.review.address_decisions import AddressDecision
+    from tfpb.review.address_decisions import AddressDecision, DecidedAddresses
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watch:
+    """Who follows a long geocoding: stretches kept beside the output, and progress.
+
+    Parameters
+    ----------
+    resume : Resume or None
+    progress : callable or None
+        Called with the number of rows done.
+    """
+
+    resume: Resume | None = None
+    progress: Callable[[int], None] | None = None
+
+    def identity(self) -> tuple[object, ...]:
+        """Return nothing: who follows a geocoding does not change what it gives."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Answers of the geocoder (`RESULT_COLUMNS`) once decisions rule them, and what is doubtful in these."""
+
+    frame: pd.DataFrame
+    notices: tuple[Fault, ...] = ()
 
 
 def chosen_addresses(settings: Settings) -> tuple[AddressDecision, ...]:
@@ -37,7 +64,7 @@ def chosen_addresses(settings: Settings) -> tuple[AddressDecision, ...]:
 def doubtful_addresses(dossier: Dossier) -> pd.DataFrame:
     """List the entrances whose address waits for a decision, or had one."""
     entrances = dossier.located.entrances
-    _addresses_now, rows, _lost = decided(entrances, chosen_addresses(dossier.settings))
+    rows = decided(entrances, chosen_addresses(dossier.settings)).rows
     names = entrances["id_residence"].astype(str) + " " + entrances["id_batiment"].astype(str)
     return address_doubts(
         entrances,
@@ -57,32 +84,17 @@ def addresses_of(inputs: Inputs) -> pd.DataFrame:
     return addresses
 
 
-def geocode(
-    inputs: Inputs, geography: Geography, mode: Mode, chosen: tuple[AddressDecision, ...]
-) -> pd.DataFrame:
-    """Find the entrances of the stock; the service is asked only where the settings say so."""
-    addresses, _rows, _lost = decided(addresses_of(inputs), chosen)
-    with ExitStack() as stack:
-        service = stack.enter_context(_service(geography)) if mode != "index" else None
-        geocoder = FileGeocoder(
-            mode=mode,
-            communes=geography.communes,
-            source=geography.addresses,
-            service=service,
-            aliases=inputs.aliases,
-        )
-        return geocoder.run(addresses)
+def geocode(addresses: DecidedAddresses, geocoder: FileGeocoder, watch: Watch) -> pd.DataFrame:
+    """Geocode addresses; the service is asked only where the geocoder's mode says so."""
+    return geocoder.run(addresses.frame, resume=watch.resume, progress=watch.progress)
 
 
-def _service(geography: Geography) -> AddressService:
-    from tfpb.addresses.opening import CACHE  # noqa: PLC0415 - most dossiers ask nobody
-    from tfpb.addresses.service import AddressService  # noqa: PLC0415 - idem
-
-    return AddressService(geography.folder / CACHE)
+def offline(_addresses: DecidedAddresses, geocoder: FileGeocoder, _watch: Watch) -> bool:
+    """Return whether the index alone is asked: what a service answers may change any day."""
+    return geocoder.mode == "index"
 
 
-def offline(
-    _inputs: Inputs, _geography: Geography, mode: Mode, _chosen: tuple[AddressDecision, ...]
-) -> bool:
-    """Tell whether geocoding asks the index alone: what a service answers may change any day."""
-    return mode == "index"
+def settle(addresses: DecidedAddresses, geocoded: pd.DataFrame) -> Settled:
+    """Let decisions rule the verdicts; doubt those that lead nowhere or whose address is gone."""
+    frame, pointless = settled(geocoded, addresses.rows)
+    return Settled(frame, (*addresses.lost, *pointless))

@@ -1,11 +1,11 @@
-"""The steps that join stages: evaluation, and what the doubts are worth."""
+"""Steps that join stages: evaluation, and what the doubts weigh in dwellings and euros."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tfpb import survey
+from tfpb import survey as statistics
 from tfpb.evidence import evaluation, sensitivity
 from tfpb.model.codes import ENSEMBLE
 from tfpb.model.evidence import Sensitivity
@@ -20,31 +20,32 @@ if TYPE_CHECKING:
     from tfpb.model.evidence import Evaluation
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, Programme
-    from tfpb.model.settings import Settings
     from tfpb.model.survey import Published
+    from tfpb.pipeline.steps.costing import TaxRule
+    from tfpb.pipeline.steps.surveying import Scope
 
 
 def evaluate(
-    settings: Settings, located: Located, actions: Programme | None, published: Published | None
+    scope: Scope, located: Located, programme: Programme | None, survey: Published | None
 ) -> Evaluation | None:
-    """Set money and satisfaction side by side."""
-    if actions is None and published is None:
+    """Set money and satisfaction side by side; None when both lack."""
+    if programme is None and survey is None:
         return None
-    own = published.name_of(settings.dossier.bailleur) if published is not None else ENSEMBLE
-    return evaluation.evaluation(located, actions, published, bailleur=own)
+    own = survey.name_of(scope.bailleur) if survey is not None else ENSEMBLE
+    return evaluation.evaluation(located, programme, survey, bailleur=own)
 
 
-def doubts(settings: Settings, inputs: Inputs, located: Located) -> pd.DataFrame:
-    """Read dwellings and money again with the doubtful dwellings on either side."""
+def doubts(tax_rule: TaxRule, taxes: Inputs, located: Located) -> pd.DataFrame:
+    """Count dwellings and money with the doubtful dwellings on either side."""
     money: Callable[[Located], Abatement | None] | None = None
-    if inputs.frame("fiscalite") is not None:
-        money = partial(abate, settings, inputs)
+    if taxes.frame("fiscalite") is not None:
+        money = partial(abate, tax_rule, taxes)
     return sensitivity.readings(located, abate=money)
 
 
-def sensitive(settings: Settings, doubts: pd.DataFrame, published: Published | None) -> Sensitivity:
-    """Set beside what the doubts are worth what other margins would say."""
-    own = published.name_of(settings.dossier.bailleur) if published is not None else ENSEMBLE
+def sensitive(scope: Scope, doubts: pd.DataFrame, survey: Published | None) -> Sensitivity:
+    """Set what other margins would conclude beside what the doubts weigh."""
+    own = survey.name_of(scope.bailleur) if survey is not None else ENSEMBLE
     return Sensitivity(
-        doubts, sensitivity.margins(published, verdict=survey.gap_verdict, bailleur=own)
+        doubts, sensitivity.margins(survey, verdict=statistics.gap_verdict, bailleur=own)
     )

@@ -1,27 +1,67 @@
-"""The steps of the stock: every entrance on its side."""
+"""Steps on the stock: every entrance on its side, then résidence by résidence."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tfpb import perimeters
 from tfpb.errors import stop_on_faults
 from tfpb.model.location import Located
-from tfpb.pipeline.steps.geocoding import addresses_of
-from tfpb.review.address_decisions import decided, settled
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tfpb.errors import Fault
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
-    from tfpb.model.settings import Settings
-    from tfpb.review.address_decisions import AddressDecision
+    from tfpb.pipeline.steps.geocoding import Settled
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What rules the side of a point.
+
+    Parameters
+    ----------
+    year : int
+        Tax year: it chooses the map.
+    radius_m : float
+        Uncertainty of points that bear none, metres.
+    """
+
+    year: int
+    radius_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Rows with a position, and decisions on their side.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns of the input and `RESULT_COLUMNS`, one row a row of the input.
+    decisions : DataFrame or None
+        Typed by `tables.DECISIONS_LIMITES`.
+    notices : tuple of Fault
+    """
+
+    frame: pd.DataFrame
+    decisions: pd.DataFrame | None = None
+    notices: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Side of each point: `LOCATION_COLUMNS`, index of the points."""
+
+    frame: pd.DataFrame
+    notices: tuple[Fault, ...] = ()
 
 
 def communes_of(inputs: Inputs) -> list[str]:
-    """Return where each row of the stock says to lie: its INSEE code, else its postcode."""
+    """Return the commune of each row of the stock as written: its INSEE code, else its postcode."""
     stock = inputs.frame("patrimoine")
     if stock is None:
         return []
@@ -29,53 +69,45 @@ def communes_of(inputs: Inputs) -> list[str]:
     return codes.where(codes != "", postcodes).tolist()
 
 
-def locate(
-    settings: Settings,
-    inputs: Inputs,
-    geography: Geography,
-    geocoded: pd.DataFrame,
-    chosen: tuple[AddressDecision, ...] = (),
-) -> Located:
-    """Place every entrance on its side for the tax year."""
-    _addresses_now, rows, lost = decided(addresses_of(inputs), chosen)
-    settled_points, pointless = settled(geocoded, rows)
-    located = located_in(settings, inputs, geography, settled_points, settings.dossier.annee)
-    return replace(located, notices=(*lost, *pointless, *located.notices))
+def stock_points(inputs: Inputs, settled: Settled) -> Points:
+    """Join the stock to the answers of the geocoder."""
+    frame = inputs.frames["patrimoine"].join(settled.frame)
+    return Points(frame, inputs.frame("decisions"), settled.notices)
 
 
-def located_in(
-    settings: Settings, inputs: Inputs, geography: Geography, geocoded: pd.DataFrame, year: int
-) -> Located:
-    """Place every entrance on the map of a year, decisions of the user included."""
-    stock = inputs.frames["patrimoine"]
-    points = stock.join(geocoded)
-    communes = sorted(set(points["result_citycode"]) - {""})
-    decisions = inputs.frame("decisions")
+def sides(points: Points, geography: Geography, rule: Rule) -> Sides:
+    """Place every point on its side of the limits, decisions of the user included."""
+    at, decisions, maps = points.frame, points.decisions, geography.maps
+    parcels = geography.parcels(sorted(set(at["result_citycode"].astype(str)) - {""}) or None)
 
-    def side(decided: pd.DataFrame | None) -> pd.DataFrame:
+    def located(decided: pd.DataFrame | None) -> pd.DataFrame:
         return perimeters.locate(
-            points,
-            geography.maps,
-            year=year,
-            default_radius_m=settings.reglages.rayon_defaut_m,
-            parcels=geography.parcels(communes),
+            at,
+            maps,
+            year=rule.year,
+            default_radius_m=rule.radius_m,
+            parcels=parcels,
             decisions=decided,
         )
 
-    sides = side(None)
-    notices = perimeters.coverage_doubts(points, sides, geography.maps, year=year)
+    found = located(None)
+    notices = perimeters.coverage_doubts(at, found, maps, year=rule.year)
     if decisions is not None:
-        notices += perimeters.check_decisions(sides, points, decisions, geography.maps)
+        notices += perimeters.check_decisions(found, at, decisions, maps)
         stop_on_faults(notices)
-        sides = side(decisions)
-    entrances = points.join(sides)
+        found = located(decisions)
+    return Sides(found, tuple(notices))
+
+
+def locate(points: Points, sides: Sides, geography: Geography, rule: Rule) -> Located:
+    """Gather entrances into résidences; one that a limit cuts is split by its dwellings."""
+    entrances = points.frame.join(sides.frame)
     homes = perimeters.residences(entrances)
-    notices += perimeters.cut_residences(homes)
     return Located(
-        year=year,
-        vintage=perimeters.ruling_of(year, points["result_citycode"]),
+        year=rule.year,
+        vintage=perimeters.ruling_of(rule.year, points.frame["result_citycode"]),
         entrances=entrances,
         residences=homes,
         correspondence=perimeters.correspondence(geography.maps, entrances),
-        notices=tuple(notices),
+        notices=(*points.notices, *sides.notices, *perimeters.cut_residences(homes)),
     )

@@ -1,16 +1,17 @@
-"""The steps of the survey: whose answers count, what is estimated, what is shown."""
+"""Steps on the survey: whose answers count, what is estimated, what is shown."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tfpb import survey
+from tfpb import perimeters, survey
 from tfpb.errors import Fault, Severity
 from tfpb.geodata.commune_territories import with_territories
-from tfpb.model.results import RESULT_COLUMNS
+from tfpb.geodata.geography import open_geography
+from tfpb.model.codes import TOTAL
 from tfpb.perimeters.vintages import YEAR_UNDER
-from tfpb.pipeline.steps.locating import located_in
+from tfpb.pipeline.steps.locating import Rule, sides
 from tfpb.survey.secrecy.ownership import for_bailleur
 from tfpb.text import fold
 from tfpb.words.numbers import plural
@@ -24,13 +25,35 @@ if TYPE_CHECKING:
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.location import Located
     from tfpb.model.plan import Plan
-    from tfpb.model.settings import Settings
     from tfpb.model.survey import Estimates, Published
+    from tfpb.pipeline.steps.locating import Points
     from tfpb.survey import Before
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a comparison is about.
+
+    Parameters
+    ----------
+    territories : tuple of str
+        Levels of territory (columns) that get rows of their own.
+    bailleur : str
+        Whose rows are kept beside those of the whole; empty for every bailleur's.
+    unknown_set_aside : bool
+        Leave out the bailleur's interviews whose résidence the stock lacks, instead of stopping.
+    radius_m : float
+        Uncertainty of points that bear none, metres.
+    """
+
+    territories: tuple[str, ...] = ()
+    bailleur: str = ""
+    unknown_set_aside: bool = False
+    radius_m: float = 30.0
+
+
 def own_interviews(frame: pd.DataFrame, plan: Plan, bailleur: str) -> pd.DataFrame:
-    """Leave other bailleurs' interviews out: their résidences are not to be in this stock, nor told."""
+    """Return the bailleur's own interviews: résidences of others are not expected in its stock."""
     column = next((c for c in plan.colonnes.bailleur if c in frame), None)
     if column is None:
         return frame
@@ -59,89 +82,102 @@ def interviews_kept(
     return frame[~(own & (frame[column] != "") & ~frame[column].isin(known))]
 
 
-def estimate(
-    settings: Settings, inputs: Inputs, geography: Geography, located: Located
-) -> Published | None:
+def survey_sides(
+    scope: Scope,
+    geography: Geography,
+    points: Points,
+    located: Located,
+    carte: int | None,
+    before: Before,
+) -> pd.DataFrame | None:
+    """Return the résidences on the map that rules the survey, with their territories.
+
+    Territories that an earlier pack showed are added: what it published is estimated again.
+    """
+    homes = located.residences
+    if carte is not None and carte != located.vintage:
+        if carte not in geography.maps:
+            open_geography(geography.folder, needs=(carte,))  # raises, and says how to import it
+        found = sides(points, geography, Rule(YEAR_UNDER[carte], scope.radius_m))
+        homes = perimeters.residences(points.frame.join(found.frame))
+    return with_territories(homes, (*scope.territories, *before.levels), geography.communes)
+
+
+def estimate(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) -> Published | None:
     """Compare satisfaction, protected: nothing else of the survey leaves."""
-    found = estimates(settings, inputs, geography, located)
-    if found is None or inputs.plan is None:
+    found = estimates(answers, scope, survey_sides)
+    if found is None or answers.plan is None:
         return None
-    return survey.protect(found, masking_n=inputs.plan.reglages.masquage_n)
+    return survey.protect(found, masking_n=answers.plan.reglages.masquage_n)
 
 
 def keep_masked(
-    settings: Settings,
-    inputs: Inputs,
-    geography: Geography,
-    located: Located,
-    published: Published | None,
+    answers: Inputs,
+    scope: Scope,
+    survey_sides: pd.DataFrame | None,
+    survey_alone: Published | None,
     before: Before,
 ) -> Published | None:
     """Mask again what a pack already written masked: two packs subtracted would reveal it.
 
     Territories that the other pack showed and this one does not are counted too: a masked quarter is
-    its EPCI less the other quarters, whichever pack tells the one or the others.
+    its EPCI less the other quarters, whichever pack shows the one or the others. Without
+    `survey_alone` everything is estimated and protected here, once.
     """
-    if published is None or inputs.plan is None:
-        return published
-    shown = set(survey.cells_shown_in(published.comparison))
-    levels = [str(v) for v in published.comparison["niveau"].unique()]
-    others = [c for c in before.levels if c not in levels]
-    if not others and shown.isdisjoint(before.masked):
-        return published
-    found = estimates(settings, inputs, geography, located, also=others)
-    if found is None:
-        return published
+    others = [c for c in before.levels if c not in {TOTAL, *scope.territories}]
+    if survey_alone is not None and not others:
+        shown = set(survey.cells_shown_in(survey_alone.comparison))
+        if shown.isdisjoint(before.masked):
+            return survey_alone
+    found = estimates(answers, scope, survey_sides, also=others)
+    if found is None or answers.plan is None:
+        return survey_alone
     again = survey.protect(
         found,
-        masking_n=inputs.plan.reglages.masquage_n,
+        masking_n=answers.plan.reglages.masquage_n,
         previous=before.masked,
         told=before.told,
-        levels=levels,
+        levels=[v for v in found.comparison["niveau"].unique() if v not in others],
     )
+    if survey_alone is None:
+        return again
+    shown = set(survey.cells_shown_in(survey_alone.comparison))
     hidden = len(shown - set(survey.cells_shown_in(again.comparison)))
     if not hidden:
-        return published
+        return survey_alone
     fields = {"nombre": plural(hidden, "résultat")}
     notice = Fault("masques_repris", fields=fields, severity=Severity.DOUTE)
     return replace(again, notices=(*again.notices, notice))
 
 
 def estimates(
-    settings: Settings,
-    inputs: Inputs,
-    geography: Geography,
-    located: Located,
+    answers: Inputs,
+    scope: Scope,
+    survey_sides: pd.DataFrame | None,
     *,
     also: Sequence[str] = (),
 ) -> Estimates | None:
-    """Compare satisfaction on the map that rules the survey. Not protected: for this room and its tests.
+    """Compare satisfaction. Not protected: for this module and its tests.
 
     Parameters
     ----------
     also : sequence of str
-        Levels of territory besides those of the dossier; one that is not there any more is left out.
+        Levels of territory besides those of the scope; one that no answer bears is left out.
     """
-    if inputs.plan is None or not inputs.deliveries:
+    plan = answers.plan
+    if plan is None or not answers.deliveries:
         return None
-    sides = located.residences
-    if (carte := inputs.plan.reglages.carte) is not None and carte != located.vintage:
-        known = located.entrances[list(RESULT_COLUMNS)]
-        sides = located_in(settings, inputs, geography, known, YEAR_UNDER[carte]).residences
-    asked = settings.reglages.territoires
-    sides = with_territories(sides, (*asked, *also), geography.communes)
-    frames = [d.frame for d in inputs.deliveries]
-    if settings.reglages.enquete_residences_inconnues == "ecarter":
-        own, plan = settings.dossier.bailleur, inputs.plan
-        stock = set(located.residences["id_residence"])
-        frames = [interviews_kept(f, plan, bailleur=own, known=stock) for f in frames]
-    answers = survey.recode(frames, inputs.plan, sides)
+    frames = [d.frame for d in answers.deliveries]
+    if scope.unknown_set_aside and survey_sides is not None:
+        stock = set(survey_sides["id_residence"])
+        frames = [interviews_kept(f, plan, bailleur=scope.bailleur, known=stock) for f in frames]
+    read = survey.recode(frames, plan, survey_sides)
     found = survey.compare(
-        answers,
-        inputs.plan,
-        by=[*asked, *(c for c in also if c in answers.respondents)],
-        repere=inputs.repere,
-        margins=inputs.margins,
-        reference=inputs.reference.frame if inputs.reference is not None else None,
+        read,
+        plan,
+        by=[*scope.territories, *(c for c in also if c in read.respondents)],
+        repere=answers.repere,
+        margins=answers.margins,
+        reference=answers.reference.frame if answers.reference is not None else None,
     )
-    return for_bailleur(found, settings.dossier.bailleur)
+    return for_bailleur(found, scope.bailleur) if scope.bailleur else found

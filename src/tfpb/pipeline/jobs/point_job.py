@@ -1,4 +1,4 @@
-"""The steps of `tfpb localiser`: read, locate, write, sum up."""
+"""A user's table located: read, place each row on its side, write, sum up."""
 
 from __future__ import annotations
 
@@ -10,23 +10,31 @@ import numpy as np
 import pandas as pd
 
 from tfpb import perimeters
+from tfpb.addresses.file_geocoder import FileGeocoder
 from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
-from tfpb.geodata.parcel_imports import load_parcels
-from tfpb.geodata.qpv_imports import load_qpv
+from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.geopackage import points_bytes
 from tfpb.io.packs.output_files import write_together
+from tfpb.io.sources.address_columns import read_addresses
 from tfpb.io.sources.point_tables import Given, read_points, with_answers
 from tfpb.io.tables.tabular import TextTable, table_bytes
 from tfpb.model.projection import LAMBERT_93
 from tfpb.perimeters.points import positions, rival_doubts
+from tfpb.pipeline import keys, stages
+from tfpb.pipeline.steps.geocoding import Watch
+from tfpb.pipeline.steps.locating import Points, Rule
+from tfpb.pipeline.wiring import Values
 from tfpb.report.ground import ground
-from tfpb.review.limit_doubts import row_keys
+from tfpb.review.address_decisions import DecidedAddresses
+from tfpb.review.limit_doubts import POSITION, row_keys
 from tfpb.review.review_file import read_decisions, review_file
 from tfpb.words.places.location_words import summary_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from tfpb.geodata.geography import Geography
 
 
 _GEOCODED: Final = (
@@ -59,43 +67,41 @@ class Done:
 
 def run(task: Task, *, advance: Callable[[int], None]) -> Done:
     """Locate a file and write its answers, and the review workbook when there is something to decide."""
-    perimeters.ruling_vintage(task.year)  # a year without map is told before anything is read
-    maps = {v: m for v in (2015, 2024) if (m := load_qpv(task.folder, v)) is not None}
+    perimeters.ruling_vintage(task.year)  # a year without map is refused before anything is read
+    geography = open_geography(task.folder, index=False)
     decisions = None if task.decisions is None else read_decisions(task.decisions)
     read = read_points(task.table, renames=task.renames)
     answers = pd.DataFrame(index=read.points.index)
     points = read.points
     if read.given is Given.NOTHING:
-        answers = _geocoded(task, advance)
+        answers = _geocoded(task, geography, advance)
         points = points.drop(columns=list(_GEOCODED)).join(answers[list(_GEOCODED)])
     points = points.assign(id_residence=row_keys(points))
     stop_on_faults(read.in_their_words(perimeters.check_points(points)))
-    codes = sorted(set(points["result_citycode"].astype(str)) - {""})
-    parcels = load_parcels(task.folder, communes=codes or None)
-    bare = perimeters.locate(
-        points, maps, year=task.year, default_radius_m=task.radius_m, parcels=parcels
+    values = (
+        Values()
+        .having(keys.POINTS, Points(points, decisions))
+        .having(keys.GEOGRAPHY, geography)
+        .having(keys.RULE, Rule(task.year, task.radius_m))
     )
+    sides = stages.run((keys.SIDES,), values).required()[keys.SIDES]
+    located = sides.frame
     doubts = [*read.notices]
     if read.rival is not None:
         twice = read.rival
         doubts += rival_doubts(points, twice.points, left=twice.left, kept=twice.kept)
-    doubts += perimeters.coverage_doubts(points, bare, maps, year=task.year)
-    located = bare
-    if decisions is not None:
-        doubts += perimeters.check_decisions(bare, points, decisions, maps)
-        located = perimeters.locate(
-            points, maps, year=task.year, default_radius_m=task.radius_m, parcels=parcels,
-            decisions=decisions,
-        )  # fmt: skip
+    doubts += sides.notices
     frame, renamed = with_answers(task.table, answers.join(located))
     written = {task.output: _rendered(task, frame, points)}
     entrances = points.join(located)
     review = review_file(
         task.output.with_suffix(""),
         entrances,
-        maps,
-        parcels=parcels,
-        streets=lambda rows: _streets(task, entrances, rows),
+        geography.maps,
+        parcels=geography.parcels(
+            sorted(set(points["result_citycode"].astype(str)) - {""}) or None
+        ),
+        streets=lambda rows: _streets(task, geography, entrances, rows),
         decisions=decisions,
         radius_m=task.radius_m,
     )
@@ -116,22 +122,22 @@ def _counts(values: pd.Series[str]) -> dict[str, int]:
     return {str(k): int(n) for k, n in values.value_counts().items()}
 
 
-def _geocoded(task: Task, advance: Callable[[int], None]) -> pd.DataFrame:
+def _geocoded(task: Task, geography: Geography, advance: Callable[[int], None]) -> pd.DataFrame:
     """Geocode addresses by the index, when it is there."""
-    from tfpb.addresses.file_geocoder import FileGeocoder
-    from tfpb.addresses.store import FILE_NAME, AddressStore
-    from tfpb.io.sources.address_columns import read_addresses
-
-    store = task.folder / FILE_NAME
     try:
-        addresses = read_addresses(task.table)
+        addresses = read_addresses(task.table).addresses
     except TfpbError:
         raise fail("entree_sans_colonnes", place=Place(task.table.file, task.table.sheet)) from None
-    if not store.is_file():
+    if geography.store is None:
         raise fail("adresses_absentes", place=Place(task.table.file))
-    with AddressStore(store) as source:
-        geocoder = FileGeocoder(mode="index", communes=source.communes(), source=source)
-        return geocoder.run(addresses.addresses, progress=advance)
+    geocoder = FileGeocoder(mode="index", communes=geography.communes, source=geography.store)
+    values = (
+        Values()
+        .having(keys.ADDRESSES, DecidedAddresses(addresses, [None] * len(addresses)))
+        .having(keys.GEOCODER, geocoder)
+        .having(keys.WATCH, Watch(progress=advance))
+    )
+    return stages.run((keys.GEOCODED,), values).required()[keys.GEOCODED]
 
 
 def _rendered(task: Task, frame: pd.DataFrame, points: pd.DataFrame) -> bytes:
@@ -150,15 +156,13 @@ def _rendered(task: Task, frame: pd.DataFrame, points: pd.DataFrame) -> bytes:
     return points_bytes(frame, x=x, y=y, epsg=epsg, layer="localisation")
 
 
-def _streets(task: Task, entrances: pd.DataFrame, rows: pd.DataFrame) -> gpd.GeoDataFrame | None:
+def _streets(
+    task: Task, geography: Geography, entrances: pd.DataFrame, rows: pd.DataFrame
+) -> gpd.GeoDataFrame | None:
     """Draw the streets around the doubts from the address index, when it is there."""
-    from tfpb.addresses.store import FILE_NAME, AddressStore
-    from tfpb.review.limit_doubts import POSITION
-
-    store = task.folder / FILE_NAME
     at = [i for i in rows[POSITION].tolist() if i >= 0]
     codes = sorted(set(entrances["result_citycode"].iloc[at].astype(str)) - {""})
-    if not codes or not store.is_file():
+    if not codes or geography.store is None:
         return None
     where = positions(entrances.iloc[at], default_radius_m=task.radius_m)
     kept = where.placed
@@ -167,6 +171,4 @@ def _streets(task: Task, entrances: pd.DataFrame, rows: pd.DataFrame) -> gpd.Geo
     epsg = int(where.epsg[kept][0])
     same = kept & (where.epsg == epsg)
     zone = gpd.GeoSeries(gpd.points_from_xy(where.x[same], where.y[same])).buffer(1000).union_all()
-    with AddressStore(store) as source:
-        addresses = source.streets_of(codes)
-    return ground(addresses, extent=zone, epsg=epsg).streets
+    return ground(geography.store.streets_of(codes), extent=zone, epsg=epsg).streets

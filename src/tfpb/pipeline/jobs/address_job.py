@@ -15,7 +15,11 @@ from tfpb.io.sources.personal import tenant_columns
 from tfpb.io.tables.tabular import check_format, read_table, table_bytes
 from tfpb.model.codes import GeocodeVerdict
 from tfpb.model.results import RESULT_COLUMNS
-from tfpb.review.address_decisions import AddressDecision, decided, settled
+from tfpb.pipeline import keys
+from tfpb.pipeline.stages import run
+from tfpb.pipeline.steps.geocoding import Watch
+from tfpb.pipeline.wiring import Values
+from tfpb.review.address_decisions import AddressDecision, DecidedAddresses, decided
 from tfpb.review.address_doubts import address_doubts
 from tfpb.review.address_sheet import read_address_decisions, review_bytes
 from tfpb.text import fold
@@ -37,11 +41,9 @@ class AddressJob:
     Parameters
     ----------
     table : TextTable
-    addresses : DataFrame
-        `ADDRESS_COLUMNS`, decisions written in.
+    addresses : DecidedAddresses
     original : DataFrame
         The same as the file says.
-    rows : list of AddressDecision or None
     read, renamed : mapping of str to str
         Columns read as what; input columns that had to change their name.
     notices : tuple of Fault
@@ -49,9 +51,8 @@ class AddressJob:
     """
 
     table: TextTable
-    addresses: pd.DataFrame
+    addresses: DecidedAddresses
     original: pd.DataFrame
-    rows: list[AddressDecision | None]
     read: dict[str, str]
     renamed: dict[str, str]
     notices: tuple[Fault, ...]
@@ -59,7 +60,7 @@ class AddressJob:
 
     def resume(self, output: Path, *, depends_on: Mapping[str, str]) -> Resume:
         """Open what an earlier, cut run of the same job left beside the output."""
-        return Resume.beside(output, depends_on=depends_on, addresses=self.addresses)
+        return Resume.beside(output, depends_on=depends_on, addresses=self.addresses.frame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def prepare_job(
     table = read_table(path, sheet=sheet, known=known)
     found = read_addresses(table, renames=renames, commune=commune)
     made = read_address_decisions(decisions) if decisions else ()
-    addresses, rows, lost = decided(found.addresses, made)
+    addresses = decided(found.addresses, made)
     taken = {fold(name): name for name in RESULT_COLUMNS}
     headers = [str(header) for header in table.frame.columns]
     renamed = {h: _free(f"{h}_entree", headers) for h in headers if h in taken.values()}
@@ -144,10 +145,9 @@ def prepare_job(
         table,
         addresses,
         found.addresses,
-        rows,
         found.read,
         renamed,
-        (*found.notices, *lost),
+        found.notices,
         made,
     )
 
@@ -188,8 +188,14 @@ def run_job(
     TfpbError
         A file cannot be written.
     """
-    results = geocoder.run(job.addresses, resume=resume, progress=progress)
-    results, doubts = settled(results, job.rows)
+    values = (
+        Values()
+        .having(keys.ADDRESSES, job.addresses)
+        .having(keys.GEOCODER, geocoder)
+        .having(keys.WATCH, Watch(resume, progress))
+    )
+    settled = run((keys.SETTLED,), values).required()[keys.SETTLED]
+    results = settled.frame
     frame = job.table.frame.rename(columns=job.renamed)
     written = pd.concat([frame.reset_index(drop=True), results.reset_index(drop=True)], axis=1)
     if len(written) != len(job.table.frame):
@@ -209,7 +215,7 @@ def run_job(
         next((path.name for path in made.files), ""),
         made.doubtful,
         made.kept,
-        tuple(doubts),
+        settled.notices,
     )
 
 
@@ -276,7 +282,7 @@ def review_rows(job: AddressJob, results: pd.DataFrame) -> pd.DataFrame:
     return address_doubts(
         results,
         job.original,
-        job.rows,
+        job.addresses.rows,
         lines=job.table.rows.tolist(),
         identifiers=job.table.frame[named].agg(" ".join, axis=1).tolist() if named else None,
     )

@@ -1,0 +1,234 @@
+"""A dossier from its settings to its files: read, run every stage, assemble, render."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Final
+
+from tfpb.addresses.file_geocoder import FileGeocoder
+from tfpb.addresses.opening import CACHE
+from tfpb.addresses.service import AddressService
+from tfpb.errors import Fault, Severity, TfpbError
+from tfpb.geodata.geography import Geography, open_geography
+from tfpb.io.packs.provenance import checks_of, run_hash
+from tfpb.io.sources.inputs import Inputs, gather_inputs
+from tfpb.model.assembly import Dossier
+from tfpb.perimeters import ruling_of, ruling_vintage
+from tfpb.pipeline import keys
+from tfpb.pipeline.stages import STAGES
+from tfpb.pipeline.steps import checking, locating
+from tfpb.pipeline.steps.costing import TaxRule
+from tfpb.pipeline.steps.geocoding import Watch, addresses_of, chosen_addresses
+from tfpb.pipeline.steps.surveying import Scope
+from tfpb.pipeline.wiring import Values, run_stages
+from tfpb.review.address_decisions import decided
+from tfpb.stage import Stage, directly
+from tfpb.survey import Before
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from tfpb.model.settings import Settings
+    from tfpb.stage import Execute
+
+_NOTHING: Final = Before()
+DOCUMENTS: Final = 6
+"""Units of progress of `render`, the pages of quarters apart (one more each)."""
+
+
+def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fault, ...]]:
+    """Read the user's files and open the imported geography, with every fault and doubt."""
+    ruling_vintage(
+        settings.dossier.annee, ""
+    )  # a year without map is refused before anything is read
+    inputs, faults = gather_inputs(settings)
+    vintage = ruling_of(settings.dossier.annee, locating.communes_of(inputs))
+    try:
+        geography = open_geography(folder, needs=(vintage,))
+    except TfpbError as error:
+        stopping = (f for f in faults if f.severity is Severity.FAUTE)
+        raise TfpbError((*error.faults, *stopping)) from error
+    crossed = checking.cross_checks(settings, inputs, geography, vintage)
+    return inputs, geography, (*faults, *inputs.headers.quote(crossed))
+
+
+def first_values(
+    settings: Settings,
+    inputs: Inputs,
+    geography: Geography,
+    *,
+    before: Before = _NOTHING,
+    opened: ExitStack | None = None,
+) -> Values:
+    """Return the values that stages start from.
+
+    `addresses`, `answers` and `taxes` are parts of the inputs: a change in one file does not count
+    for the kept stages that do not read it.
+
+    Parameters
+    ----------
+    settings : Settings
+    inputs : Inputs
+    geography : Geography
+    before : Before
+        Cells of the survey that packs already written mask (they stay masked) and show.
+    opened : ExitStack, optional
+        Closes the client of the national service, where the settings ask for it.
+    """
+    chosen, asked = settings.reglages, inputs.plan
+    service = None
+    if chosen.geocodage != "index" and opened is not None:
+        service = opened.enter_context(AddressService(geography.folder / CACHE))
+    geocoder = FileGeocoder(
+        mode=chosen.geocodage,
+        communes=geography.communes,
+        source=geography.addresses,
+        service=service,
+        aliases=inputs.aliases,
+    )
+    carte = asked.reglages.carte if asked is not None else None
+    return (
+        Values()
+        .having(keys.INPUTS, inputs)
+        .having(keys.ADDRESSES, decided(addresses_of(inputs), chosen_addresses(settings)))
+        .having(keys.GEOCODER, geocoder)
+        .having(keys.WATCH, Watch())
+        .having(keys.GEOGRAPHY, geography)
+        .having(keys.RULE, locating.Rule(settings.dossier.annee, chosen.rayon_defaut_m))
+        .having(keys.CARTE, carte)
+        .having(keys.ANSWERS, inputs.only("patrimoine", "decisions", "enquete", "repere"))
+        .having(keys.SCOPE, scope_of(settings))
+        .having(keys.BEFORE, before)
+        .having(keys.TAXES, inputs.only("fiscalite", "conventions"))
+        .having(keys.TAX_RULE, TaxRule.of(settings))
+    )
+
+
+def scope_of(settings: Settings) -> Scope:
+    """Return what the comparison of a dossier is about."""
+    chosen = settings.reglages
+    return Scope(
+        territories=chosen.territoires,
+        bailleur=settings.dossier.bailleur,
+        unknown_set_aside=chosen.enquete_residences_inconnues == "ecarter",
+        radius_m=chosen.rayon_defaut_m,
+    )
+
+
+def examine(
+    settings: Settings,
+    folder: Path,
+    *,
+    execute: Execute = directly,
+    before: Before = _NOTHING,
+) -> tuple[tuple[Fault, ...], Dossier | None]:
+    """Run every stage that can run, and return every fault and doubt with what they allow to make."""
+    inputs, geography, found = read(settings, folder)
+    if any(f.severity is Severity.FAUTE for f in found):
+        left = checking.remaining_faults(settings, inputs, found)
+        return (*found, *inputs.headers.quote(left)), None
+    with ExitStack() as opened:
+        start = first_values(settings, inputs, geography, before=before, opened=opened)
+        outcome = run_stages(STAGES, start, execute=execute, headers=inputs.headers)
+    if outcome.faults:
+        # what was made has doubts of its own, and what was not may be looked at further
+        known = (*found, *outcome.faults, *_notices(outcome.made))
+        more = inputs.headers.quote(checking.remaining_faults(settings, inputs, known))
+        return (*known, *(f for f in more if f not in known)), None
+    dossier = _assembled(settings, inputs, geography, outcome.made, found)
+    return dossier.notices, dossier
+
+
+def assemble(
+    settings: Settings,
+    folder: Path,
+    *,
+    execute: Execute = directly,
+    before: Before = _NOTHING,
+) -> Dossier:
+    """Run every stage and return the dossier.
+
+    Parameters
+    ----------
+    settings : Settings
+    folder : Path
+        Imported geography.
+    execute : Execute
+        How each stage is called (progress, cache).
+    before : Before
+        Cells of the survey that packs already written mask (they stay masked) and show.
+
+    Raises
+    ------
+    TfpbError
+        With every fault of the inputs.
+    """
+    faults, dossier = examine(settings, folder, execute=execute, before=before)
+    if dossier is None:
+        raise TfpbError(f for f in faults if f.severity is Severity.FAUTE)
+    return dossier
+
+
+def _notices(values: Values) -> tuple[Fault, ...]:
+    """Gather the doubts of what the stages made."""
+    parts = (
+        values.get(keys.LOCATED),
+        values.get(keys.SURVEY),
+        values.get(keys.ABATEMENT),
+        values.get(keys.PROGRAMME),
+        values.get(keys.DROIT_COMMUN),
+    )
+    return tuple(n for part in parts if part is not None for n in part.notices)
+
+
+def _assembled(
+    settings: Settings,
+    inputs: Inputs,
+    geography: Geography,
+    values: Values,
+    doubts: Iterable[Fault],
+) -> Dossier:
+    located = values[keys.LOCATED]
+    communes = {c for c in located.entrances["result_citycode"] if c}
+    sources = (*inputs.sources, *geography.sources, *geography.parcel_sources(communes))
+    return Dossier(
+        settings=settings,
+        run_hash=run_hash(settings, sources),
+        maps=geography.maps,
+        located=located,
+        ground=values[keys.GROUND],
+        survey=values[keys.SURVEY],
+        abatement=values[keys.ABATEMENT],
+        programme=values[keys.PROGRAMME],
+        droit_commun=values[keys.DROIT_COMMUN],
+        conventions=inputs.frame("conventions"),
+        evaluation=values[keys.EVALUATION],
+        sensitivity=values[keys.SENSITIVITY],
+        sources=sources,
+        checks=checks_of(inputs.frames["patrimoine"], located),
+        notices=(*doubts, *_notices(values)),
+    )
+
+
+def render(
+    dossier: Dossier,
+    *,
+    workers: int = 1,
+    execute: Execute = directly,
+    advance: Callable[[int], None] = lambda _count: None,
+) -> dict[str, bytes]:
+    """Render every file of the pack but its archive: name inside the pack → bytes.
+
+    One stage more: with nothing changed it is taken as kept, and nothing that draws is even loaded.
+    `workers` printed maps are drawn at once; `execute` may then be called from several threads.
+    """
+
+    def run(made: Dossier) -> dict[str, bytes]:
+        from tfpb.pipeline.rendering import pack_of  # noqa: PLC0415 - see above
+
+        return pack_of(made, workers=workers, execute=execute, advance=advance)
+
+    whole = Stage("Documents", 1, ("dossier",), "files", run, kept="fichiers")
+    files: dict[str, bytes] = execute(whole, (dossier,))
+    return files

@@ -1,0 +1,1 @@
+"""A user's own files through a part of the stages: read, run up to a goal, write."""

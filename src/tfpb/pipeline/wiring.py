@@ -1,0 +1,216 @@
+"""Values passed between stages, by name and type, and the stages that need them for a goal.
+
+A `Key` names a value and carries its type: mypy checks each stage's function against the keys that
+it reads and writes, and `check` compares names and annotations once more when the pipeline is
+imported.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
+
+from tfpb.errors import Fault, Headers, TfpbError
+from tfpb.stage import Execute, Stage, directly
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+T = TypeVar("T")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+E = TypeVar("E")
+F = TypeVar("F")
+_KEY = re.compile(r"Final\[Key\[(.*)\]\]$")
+
+
+@dataclass(frozen=True)
+class Key(Generic[T]):
+    """Name of a value of the pipeline; its type is that of the key."""
+
+    name: str
+
+
+class Values:
+    """Values of a run by key.
+
+    Parameters
+    ----------
+    found : mapping of str to object
+        Name of a key → value.
+    """
+
+    def __init__(self, found: Mapping[str, object] | None = None) -> None:
+        self._found = dict(found or {})
+
+    def __contains__(self, key: Key[Any] | str) -> bool:
+        return (key if isinstance(key, str) else key.name) in self._found
+
+    def __getitem__(self, key: Key[T]) -> T:
+        return cast("T", self._found[key.name])
+
+    def get(self, key: Key[T]) -> T | None:
+        """Return a value, None when it was not made."""
+        return cast("T | None", self._found.get(key.name))
+
+    def having(self, key: Key[T], value: T) -> Values:
+        """Return these values and one more."""
+        return Values({**self._found, key.name: value})
+
+    def named(self, name: str) -> object:
+        """Return a value by the name of its key."""
+        return self._found[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Values of a run, and the faults that kept some from being made."""
+
+    made: Values
+    faults: tuple[Fault, ...] = ()
+
+    def required(self) -> Values:
+        """Return the values.
+
+        Raises
+        ------
+        TfpbError
+            Every fault of the stages, if there is any.
+        """
+        if self.faults:
+            raise TfpbError(self.faults)
+        return self.made
+
+
+# fmt: off
+@overload
+def stage(name: str, run: Callable[[A], T], reads: tuple[Key[A]], writes: Key[T], *, version: int = 1, kept: str = "", keep_if: Callable[[A], bool] | None = None) -> Stage: ...  # noqa: E501
+@overload
+def stage(name: str, run: Callable[[A, B], T], reads: tuple[Key[A], Key[B]], writes: Key[T], *, version: int = 1, kept: str = "", keep_if: Callable[[A, B], bool] | None = None) -> Stage: ...  # noqa: E501
+@overload
+def stage(name: str, run: Callable[[A, B, C], T], reads: tuple[Key[A], Key[B], Key[C]], writes: Key[T], *, version: int = 1, kept: str = "", keep_if: Callable[[A, B, C], bool] | None = None) -> Stage: ...  # noqa: E501
+@overload
+def stage(name: str, run: Callable[[A, B, C, D], T], reads: tuple[Key[A], Key[B], Key[C], Key[D]], writes: Key[T], *, version: int = 1, kept: str = "", keep_if: Callable[[A, B, C, D], bool] | None = None) -> Stage: ...  # noqa: E501
+@overload
+def stage(name: str, run: Callable[[A, B, C, D, E], T], reads: tuple[Key[A], Key[B], Key[C], Key[D], Key[E]], writes: Key[T], *, version: int = 1, kept: str = "", keep_if: Callable[[A, B, C, D, E], bool] | None = None) -> Stage: ...  # noqa: E501
+@overload
+def stage(name: str, run: Callable[[A, B, C, D, E, F], T], reads: tuple[Key[A], Key[B], Key[C], Key[D], Key[E], Key[F]], writes: Key[T], *, version: int = 1, kept: str = "", keep_if: Callable[[A, B, C, D, E, F], bool] | None = None) -> Stage: ...  # noqa: E501
+# fmt: on
+def stage(
+    name: str,
+    run: Callable[..., Any],
+    reads: tuple[Key[Any], ...],
+    writes: Key[Any],
+    *,
+    version: int = 1,
+    kept: str = "",
+    keep_if: Callable[..., bool] | None = None,
+) -> Stage:
+    """Return a stage whose function takes and returns what its keys say."""
+    return Stage(name, version, tuple(k.name for k in reads), writes.name, run, kept, keep_if)
+
+
+def check(stages: Iterable[Stage], start: Iterable[Key[Any]], keys: ModuleType) -> None:
+    """Check that stages fit together: each value is there before it is read, under its name and type.
+
+    Parameters
+    ----------
+    stages : iterable of Stage
+        In the order in which they run.
+    start : iterable of Key
+        Values that no stage makes.
+    keys : module
+        Where the keys are declared, each annotated `Final[Key[TYPE]]`.
+
+    Raises
+    ------
+    TypeError
+        If a stage reads a value that nobody has made yet, writes one twice, or its function names
+        or annotates a parameter otherwise than its key.
+    """
+    types = {
+        getattr(keys, name).name: found[1]
+        for name, note in keys.__annotations__.items()
+        if (found := _KEY.match(note))
+    }
+    known = {key.name for key in start}
+    for one in stages:
+        sign = inspect.signature(one.run)
+        wanted = {p.name: p.annotation for p in sign.parameters.values() if p.default is p.empty}
+        if missing := set(one.reads) - known:
+            message = f"{one.name}: {sorted(missing)} are read before they are made"
+            raise TypeError(message)
+        if one.writes in known:
+            message = f"{one.name}: {one.writes} is made twice"
+            raise TypeError(message)
+        read = {name: types[name] for name in one.reads}
+        if read != wanted or sign.return_annotation != types[one.writes]:
+            message = f"{one.name}: {read} -> {types[one.writes]}, but {one.run.__name__}{sign}"
+            raise TypeError(message)
+        known.add(one.writes)
+
+
+def needed(stages: Iterable[Stage], goals: Iterable[Key[Any]], values: Values) -> tuple[Stage, ...]:
+    """Return the stages that the goals need and whose result is not among the values, in order."""
+    wanted = {key.name for key in goals}
+    kept: list[Stage] = []
+    for one in reversed(tuple(stages)):
+        if one.writes in wanted and one.writes not in values:
+            kept.append(one)
+            wanted.update(one.reads)
+    return tuple(reversed(kept))
+
+
+def run_stages(
+    stages: Iterable[Stage],
+    values: Values,
+    *,
+    execute: Execute = directly,
+    headers: Headers | None = None,
+) -> Outcome:
+    """Run stages in order; a stage at fault does not keep the others from running.
+
+    The user then reads every fault of every stage at once. A stage that needs a value which could
+    not be made is left out.
+
+    Parameters
+    ----------
+    stages : iterable of Stage
+    values : Values
+        What the stages start from.
+    execute : Execute
+        How each stage is called.
+    headers : Headers, optional
+        With them, faults and doubts name columns as the user's files do.
+
+    Raises
+    ------
+    KeyError
+        If a stage reads a value that is neither given nor made: a fault of the caller.
+    """
+    quoting = headers or Headers()
+    failed: set[str] = set()
+    faults: list[Fault] = []
+    for one in stages:
+        if failed.intersection(one.reads):
+            failed.add(one.writes)
+            continue
+        try:
+            result = execute(one, tuple(values.named(name) for name in one.reads))
+            values = values.having(Key[Any](one.writes), _quoted(result, quoting))
+        except TfpbError as error:
+            failed.add(one.writes)
+            faults += quoting.quote(error.faults)
+    return Outcome(values, tuple(faults))
+
+
+def _quoted(result: Any, headers: Headers) -> Any:
+    """Name the columns of a result's doubts as the user's files do, if any is named otherwise."""
+    notices = getattr(result, "notices", ())
+    quoted = headers.quote(notices)
+    return result if quoted == tuple(notices) else replace(result, notices=quoted)
