@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tfpb.tax.abatement.abatement import abate
-from tfpb.tax.abatement.premises import check_premises
+from tfpb.tax.abatement.doubts import check_premises
 from tfpb.tax.programme.actions import check_programme, npnru_quarters, programme
+from tfpb.tax.programme.balance import read_carry
 from tfpb.tax.programme.baseline import check_droit_commun, droit_commun
-from tfpb.tax.programme.quarters import read_carry
 
 __all__ = [
     "abate",
