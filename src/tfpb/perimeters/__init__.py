@@ -1,11 +1,10 @@
 """Perimeters: on which side of the quarters' limits each entrance lies, with the doubt kept."""
 
-from tfpb.perimeters.correspondence import correspondence, heirs
 from tfpb.perimeters.decisions import check_decisions
 from tfpb.perimeters.locate import coverage_doubts, locate
 from tfpb.perimeters.points import check_points
 from tfpb.perimeters.residences import cut_residences, residences
-from tfpb.perimeters.vintages import ruling_of, ruling_vintage
+from tfpb.perimeters.vintages import correspondence, heirs, ruling_of, ruling_vintage
 
 __all__ = [
     "check_decisions",

@@ -14,7 +14,7 @@ from tfpb.perimeters.surfaces import WHOLE, SurfaceAnswer, Surfaces, answer
 from tfpb.words.places.side_words import Case
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -228,9 +228,3 @@ def _judge_surfaces(
 def _set(out: Sides, rows: NDArray[np.bool_], statut: int | Ints, case: Case) -> None:
     out.statut[rows] = statut if isinstance(statut, int) else statut[rows]
     out.case[rows] = int(case)
-
-
-def map_of(maps: Mapping[int, QpvMap], vintage: int) -> QpvMap | None:
-    """Return the map of a vintage, None when it is not imported or holds nothing."""
-    found = maps.get(vintage)
-    return found if found is not None and len(found.frame) else None

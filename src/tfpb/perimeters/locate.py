@@ -11,13 +11,13 @@ from tfpb.errors import Fault, Severity, fail, stop_on_faults
 from tfpb.model.codes import QpvStatut
 from tfpb.model.results import LOCATION_COLUMNS
 from tfpb.perimeters.decisions import apply_decisions
-from tfpb.perimeters.join import A_VERIFIER, DANS, STATUTS, Sides, map_of, sides, surface_side
+from tfpb.perimeters.join import A_VERIFIER, DANS, STATUTS, Sides, sides, surface_side
 from tfpb.perimeters.legal_areas import quarters_in_metres
 from tfpb.perimeters.limits import Limits
 from tfpb.perimeters.motives import Labels, motives, texts_of
 from tfpb.perimeters.points import Given, Positions, check_points, positions, texts
 from tfpb.perimeters.surfaces import reference_key
-from tfpb.perimeters.vintages import NEW, OLD, VINTAGES, evolution_of, ruling_vintages
+from tfpb.perimeters.vintages import NEW, OLD, VINTAGES, evolution_of, map_of, ruling_vintages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -291,12 +291,13 @@ def motive_of(
     fields = {**motive_fields(right, year), "montant": amount, "risque": risk}
     parts = [status_reasons.motive(right.motive, fields)]
     fields |= {"annee": year, "limite": limit, "part": right.share, "doute": right.doubt}
-    state = {
+    states: dict[str, str] = {
         Statut.ELIGIBLE: "eligible" if item.paid is None else "eligible_inexplique",
         Statut.A_RECLAMER: "a_reclamer_passe" if on is not None and on > limit else "a_reclamer",
         Statut.ABATTU: "abattu_trop" if risk else "abattu",
         Statut.A_RISQUE: "a_risque",
-    }.get(item.statut)
+    }
+    state = states.get(item.statut)
     if state:
         parts.append(status_reasons.state(state, fields))
     if item.entitled:
