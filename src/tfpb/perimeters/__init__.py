@@ -1,4 +1,9 @@
-"""Perimeters: on which side of the quarters' limits each entrance lies, with the doubt kept."""
+"""Perimeters: on which side of the quarters' limits each entrance lies, with the doubt kept.
+
+For analysts, frames in and frames out, no file and no network: `ruling_vintage` (which map rules a tax
+year), `locate` (the side of each point, its distance to the limit, the reason), `residences` (entrances
+gathered, dwellings split by side) and `correspondence` (quarters of 2015 overlaid with those of 2024).
+"""
 
 from tfpb.perimeters.decisions import check_decisions
 from tfpb.perimeters.locate import coverage_doubts, locate

@@ -111,7 +111,7 @@ def apply_decisions(
     """Apply decisions on the ruling map; one that a clear map contradicts leaves the row in doubt.
 
     A decision whose quarter is not on the ruling map was taken on another map: it is left aside.
-    The sentence of each row then names author, date and piece, and keeps what the map said.
+    The sentence of each row then names author, date and piece, and keeps the reason of the map.
     """
     out = located.copy()
     names = _names(maps)
@@ -152,7 +152,7 @@ def check_decisions(
     Parameters
     ----------
     located : DataFrame
-        `locate(…)` **without** decisions: what the map alone says.
+        `locate(…)` **without** decisions: the answer of the map alone.
     points, decisions, maps
         As given to `locate`.
     """

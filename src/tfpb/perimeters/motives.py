@@ -75,9 +75,9 @@ def motives(
     special = np.flatnonzero(~plain)
     if len(special):
         base = len(sentences)
-        position, said = _special(special, at, found, rules, labels, picked, radius)
+        position, written = _special(special, at, found, rules, labels, picked, radius)
         codes[special] = base + position
-        sentences += said
+        sentences += written
     return texts_of(sentences or [""]).take(codes)
 
 
@@ -100,11 +100,11 @@ def _special(
     held = np.where(shared, -1, picked["code"][rows])  # of several quarters, none holds the surface
     holder = np.where(case == int(Case.SURFACE_DANS), held, picked["holder"][rows])
     near = np.nan_to_num(picked["distance_m"][rows], nan=-1.0)
-    told = np.where(near < 10, np.round(near, 1), np.round(near))  # noqa: PLR2004 - decimetres under 10 m
+    shown = np.where(near < 10, np.round(near, 1), np.round(near))  # noqa: PLR2004 - decimetres under 10 m
     known: dict[tuple[Any, ...], int] = {}
     columns = (
         case, holder, picked["other"][rows], picked["nearest"][rows], picked["tied"][rows],
-        told, radius[rows], at.by_default[rows], at.verdict[rows], surface, np.round(share, 2),
+        shown, radius[rows], at.by_default[rows], at.verdict[rows], surface, np.round(share, 2),
     )  # fmt: skip
     keys = zip(*(c.tolist() for c in columns), strict=True)
     position = np.array([known.setdefault(k, len(known)) for k in keys], dtype=np.intp)

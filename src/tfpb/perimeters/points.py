@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import Fault, Place, Severity
+from tfpb.errors import Fault, Place, Severity, fail
 from tfpb.model.codes import GeocodeVerdict
 from tfpb.model.columns import STAMP
 from tfpb.model.projection import LAMBERT_93, from_lonlat, to_lonlat
@@ -33,6 +34,7 @@ _LISTED: Final = 10
 """Rows listed one by one for one kind of fault; beyond, one fault counts them."""
 _AGREE_M: Final = 200.0
 """Metres and degrees of one row may differ by rounding or datum, not by more."""
+_COORDINATES: Final = frozenset({"result_x", "result_y", "longitude", "latitude"})
 _DEGREE_LIMIT: Final = 180.0
 _LAMBERT_2E: Final = Box(0.0, 1_600_000.0, 1_250_000.0, 2_750_000.0)
 _LAMBERT_93_SWAPPED: Final = Box(6_000_000.0, 50_000.0, 7_200_000.0, 1_300_000.0)
@@ -93,7 +95,12 @@ class Given:
 
     @classmethod
     def of(cls, points: pd.DataFrame) -> Given:
-        """Read the coordinate columns."""
+        """Read the coordinate columns; of a GeoDataFrame without any, its geometry."""
+        if isinstance(points, gpd.GeoDataFrame) and not _COORDINATES & set(points.columns):
+            if points.crs is None:
+                raise fail("projection_absente")
+            degrees = points.geometry.to_crs(4326)
+            points = points.assign(longitude=degrees.x, latitude=degrees.y)
         x, y = numbers(points, "result_x"), numbers(points, "result_y")
         lon, lat = numbers(points, "longitude"), numbers(points, "latitude")
         epsg = epsg_of_codes(texts(points, "result_citycode"))

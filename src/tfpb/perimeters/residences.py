@@ -39,7 +39,18 @@ def residences(entrances: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         `RESIDENCE_COLUMNS`, then the grouping columns of the stock (value of most dwellings), one
         row a résidence in order of first appearance. `cote` is the side of most dwellings; on equal
-        dwellings `a_verifier`. Σ of the three dwelling columns is `nb_logements`.
+        dwellings `a_verifier`. Σ of the three dwelling columns is `nb_logements`; `x, y` are metres of
+        the legal projection, `longitude, latitude` degrees (EPSG:4326).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> doors = pd.DataFrame({
+    ...     "id_residence": ["R1", "R1"], "nb_logements": [8, 4], "qpv_statut": ["dans", "hors"],
+    ...     "qpv_code": ["QN05991I", ""], "qpv_nom": ["Les Tilleuls", ""]})
+    >>> residences(doors)[["id_residence", "logements_dans", "logements_hors", "cote", "code_qpv"]]
+      id_residence  logements_dans  logements_hors  cote  code_qpv
+    0           R1               8               4  dans  QN05991I
     """
     key, names = pd.factorize(texts(entrances, "id_residence").to_numpy(dtype=object))
     dwellings = np.nan_to_num(numbers(entrances, "nb_logements")).round().astype(np.int64)
@@ -103,7 +114,7 @@ class _Groups:
 
     def sum(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Add by résidence."""
-        return np.bincount(self.key, weights=values, minlength=self.count)
+        return np.bincount(self.key, weights=values, minlength=self.count).astype(np.float64)
 
     def least(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the least value by résidence, NaN where there is none."""
@@ -127,7 +138,7 @@ class _Groups:
         return out
 
 
-def _divided(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
+def _divided(part: NDArray[Any], whole: NDArray[Any]) -> Any:
     return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
 
 

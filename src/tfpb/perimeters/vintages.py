@@ -81,7 +81,7 @@ def ruling_vintages(year: int, epsg: NDArray[np.int64]) -> NDArray[np.int64]:
 def ruling_of(year: int, codes: Iterable[str]) -> int:
     """Return the map that rules most rows of a stock, from their communes (INSEE codes or postcodes).
 
-    Overseas, the year 2025 is ruled by another map than in mainland France; rows that say nothing leave
+    Overseas, the year 2025 is ruled by another map than in mainland France; rows without a code leave
     the choice to the others.
     """
     counted = Counter(code for code in codes if code)
@@ -175,15 +175,15 @@ def _overlay(old: QpvMap, new: QpvMap) -> pd.DataFrame:
     """Measure the common areas of two maps, then what each quarter lost or gained, with their links."""
     codes = [m.frame["code_qp"].astype(str).to_numpy(dtype=object) for m in (old, new)]
     groups = [quarters_in_metres(m) for m in (old, new)]
-    found = []
+    keys = ["code_2015", "code_2024", "surface_commune_m2"]
+    found = [pd.DataFrame(columns=keys)]
     for epsg in groups[0].keys() & groups[1].keys():
         (mine, before), (others, after) = groups[0][epsg], groups[1][epsg]
         a, b = shapely.STRtree(after).query(before, predicate="intersects")
         common = shapely.area(shapely.intersection(before[a], after[b]))
-        found.append((codes[0][mine[a]], codes[1][others[b]], common))
-    keys = ["code_2015", "code_2024", "surface_commune_m2"]
-    columns = [np.concatenate(c) for c in zip(*found, strict=True)] or [[], [], []]
-    table = pd.DataFrame(dict(zip(keys, columns, strict=True)))
+        values = (codes[0][mine[a]], codes[1][others[b]], common)
+        found.append(pd.DataFrame(dict(zip(keys, values, strict=True))))
+    table = pd.concat(found[1:] or found, ignore_index=True)
     table = table[table["surface_commune_m2"] > 0]
     parts = []
     for year, names, territories in zip(VINTAGES, codes, groups, strict=True):

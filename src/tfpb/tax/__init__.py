@@ -1,4 +1,10 @@
-"""The abatement and the programme that answers for it; pure."""
+"""The abatement of the TFPB in the quarters, and the programme that answers for it.
+
+For analysts, frames in and frames out, no file and no network; amounts are Decimal euros, rounded to
+the cent, halves up: `check_premises` (faults of a table of notices), `abate` (status and amounts of each
+premises, sums, forecast), `programme` (actions by axis, balance) and `droit_commun` (what is done
+everywhere, per dwelling). Legal values come from `tfpb.law.values.load`.
+"""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def _plain(cells: pd.Series[Any]) -> list[Any]:
 
 
 def missing(value: Any) -> bool:
-    """Say whether a cell is empty: None, NaN, NA or NaT."""
+    """Return whether a cell is empty: None, NaN, NA or NaT."""
     return value is None or value != value or str(value) in ("<NA>", "NaT")  # noqa: PLR0124 - NaN
 
 

@@ -79,7 +79,7 @@ def abate(
     bailleur : str
         Whose conventions apply when a résidence does not name its bailleur.
     on : date, optional
-        Day of the dossier, to say whether a claim is still open.
+        Day of the dossier: whether a claim is still open.
 
     Returns
     -------
@@ -275,7 +275,7 @@ def _checks_frame(
     rows = []
     for check, positions in checks:
         stake = _stake(check, [items[p] for p in positions], tolerance)
-        # whole euros make the ratio a little more or less than nil: it cannot say that none was due
+        # whole euros make the ratio a little more or less than nil: it cannot show that none was due
         bare = check.constat == "concordant" and not check.awaited
         code = "concordant_sans" if bare else check.constat
         rows.append(

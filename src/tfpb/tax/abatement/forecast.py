@@ -49,7 +49,7 @@ def forecast(
 
     Bases and rates are those of the last notice, raised by the setting `revalorisation_bases`. Before
     a résidence has a base, its amount is the mean per dwelling of the commune, else of the file: an
-    estimate, and its motive says so.
+    estimate, named so in its motive.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def _foreseen(
 ) -> dict[str, Any]:
     """Add the premises of a résidence in a coming year.
 
-    `a_verifier` counts the dwellings that wait; `note` says how the amount was made.
+    `a_verifier` counts the dwellings that wait; `note` is how the amount was made.
     """
     due = waiting = ZERO
     homes = unsure = 0

@@ -85,7 +85,7 @@ def read_notice(
 
 
 def _is_notice_total(lines: Sequence[Premises]) -> bool:
-    """Say whether the figure is the notice's, written once or repeated, rather than each premises'."""
+    """Return whether the figure is the notice's, written once or repeated, rather than each premises'."""
     given = [line.paid for line in lines if line.paid is not None]
     if len(given) == 1:
         return True

@@ -30,7 +30,7 @@ NONE: Final = "aucun"
 RIGHT: Final = "du"
 FULL: Final = "entier"
 UNKNOWN: Final = ""
-"""What a notice abates of a premises: nothing, its right, all of it, or no figure says."""
+"""What a notice abates of a premises: nothing, its right, all of it, or unknown for want of a figure."""
 _ALL: Final = Decimal(1)
 
 
@@ -214,7 +214,7 @@ def settle(item: Premises, terms: Terms, reader: Reader, on: dt.date | None) -> 
     Parameters
     ----------
     on : date, optional
-        Day of the dossier: says whether the time to claim has passed.
+        Day of the dossier: whether the time to claim has passed.
     """
     right = item.right
     statut = _statut(item)
@@ -306,7 +306,7 @@ def motive_of(
             "doute": right.doubt > 0,
             "entrant": bool(right.fields.get("entrant")),
         }
-        parts += [status_reasons.precision(code, fields) for code, said in shown.items() if said]
+        parts += [status_reasons.precision(code, fields) for code, applies in shown.items() if applies]
         condition = right.fields.get("condition")
         if condition in status_reasons.EXTRAS:
             parts.append(status_reasons.precision(condition, fields))

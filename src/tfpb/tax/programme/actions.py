@@ -85,6 +85,23 @@ def programme(
         Every fault: `axe_inconnu`, `axe_contradictoire`, `axe_multiple`, `montant_negatif`,
         `valorise_depasse`, `valorise_sans_depense`, `piece_en_double`, `action_sans_abattement`,
         `report_illisible`.
+
+    References
+    ----------
+    CGI 1388 bis (yearly account of the actions); cadre national of 29 April 2015 (eight axes).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from decimal import Decimal
+    >>> actions = pd.DataFrame({
+    ...     "id_action": ["A1"], "code_qpv": ["QN05991I"], "axe": ["3 - Sur-entretien"],
+    ...     "action": ["Nettoyage"], "realise_eur": [Decimal(900)], "valorise_eur": [Decimal(600)]})
+    >>> stock = pd.DataFrame({"code_qpv": ["QN05991I"], "logements_dans": [12]})
+    >>> made = programme(actions, None, stock, year=2025)
+    >>> made.balance[["code_qpv", "logements", "valorise_eur", "valorise_par_logement_eur"]]
+       code_qpv  logements valorise_eur valorise_par_logement_eur
+    0  QN05991I         12          600                     50.00
     """
     read, years, faults = _read(actions, previous, themes, year)
     kept, homes = years.kept, balance.homes_of(residences)
@@ -128,7 +145,7 @@ def _read(
     themes: Mapping[str, Theme] | None,
     year: int,
 ) -> tuple[list[Record], Years, list[Fault]]:
-    """Read every action of both files, then tell which stands for which year."""
+    """Read every action of both files, then find which stands for which year."""
     faults = contradictions(themes)
     files: list[list[Record]] = []
     for frame, when in ((actions, year), (previous, year - 1)):

@@ -80,7 +80,7 @@ def droit_commun(
     law : Law, optional
         For the floor of gardiens; the packaged values by default.
     floor_applies : bool, optional
-        Whether the communes are under the floor (CSI R. 271-1); None when unknown: applied, and said.
+        Whether the communes are under the floor (CSI R. 271-1); None when unknown: applied, with a doubt.
     comparable : bool
         Keep, hors QPV, only résidences of the types of habitat found in QPV.
 
@@ -93,6 +93,21 @@ def droit_commun(
     ------
     TfpbError
         `droit_commun_sans_perimetre`, `montant_negatif`, `droit_commun_total_sans_logements`.
+
+    References
+    ----------
+    CSI R. 271-1 and décret 2001-1361 (floor of gardiens).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({
+    ...     "indicateur": ["nettoyage"] * 2, "perimetre": ["qpv", "hors_qpv"],
+    ...     "logements": [40, 40], "cout_eur": [9000, 6400]})
+    >>> made = droit_commun(table, pd.DataFrame(columns=["id_residence"]), seed=1)
+    >>> made.table[["surcout_par_logement_eur", "surcout_eur", "marge"]]
+      surcout_par_logement_eur surcout_eur           marge
+    0                    65.00     2600.00  non_calculable
     """
     rows = records(table)
     stop_on_faults(check_droit_commun(table))
