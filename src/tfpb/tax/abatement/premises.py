@@ -306,7 +306,9 @@ def motive_of(
             "doute": right.doubt > 0,
             "entrant": bool(right.fields.get("entrant")),
         }
-        parts += [status_reasons.precision(code, fields) for code, applies in shown.items() if applies]
+        parts += [
+            status_reasons.precision(code, fields) for code, applies in shown.items() if applies
+        ]
         condition = right.fields.get("condition")
         if condition in status_reasons.EXTRAS:
             parts.append(status_reasons.precision(condition, fields))
