@@ -86,6 +86,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
         --residences sorties/localise.xlsx --sortie sorties/abattement.xlsx
     """
     with guard():
+        from tfpb import perimeters
         from tfpb.errors import Headers, Severity, left_to_say, stop_on_faults
         from tfpb.io.packs.output_files import refuse_inputs
         from tfpb.io.sources.stock_checks import Identifiers
@@ -93,7 +94,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
         from tfpb.model import tables
         from tfpb.pipeline.steps.costing import TaxRule
         from tfpb.tax import check_premises, check_programme
-        from tfpb.tax.abatement.located_stock import LOCATED, split_located
+        from tfpb.tax.abatement.located_stock import LOCATED, entrances_of
 
         check_format(sortie)
         read = (fiscalite, residences, conventions, programme, programme_precedent)
@@ -109,7 +110,8 @@ def abattement(  # noqa: PLR0917 - options of a command line
         homes = doors = None
         checked: list[Fault] = []
         if stock is not None and stock_table is not None:
-            homes, doors, found = split_located(stock, _held(stock_table, LOCATED))
+            doors, found = entrances_of(stock, _held(stock_table, LOCATED))
+            homes = stock if doors is None else perimeters.residences(doors)
             faults += found
             if premises is not None:
                 premises, found = Identifiers(stock["id_residence"]).mend(premises, "id_residence")

@@ -10,14 +10,14 @@ import pytest
 from openpyxl import load_workbook
 from tax_builders import QPV, abate, homes, local, table
 
-from tfpb import tax
+from tfpb import perimeters, tax
 from tfpb.io.packs.bilans import bilan_workbook
 from tfpb.io.packs.templates import TEMPLATES, templates
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
 from tfpb.model import tables
 from tfpb.model.columns import Kind
-from tfpb.tax.abatement.located_stock import LOCATED, split_located
+from tfpb.tax.abatement.located_stock import LOCATED, entrances_of
 from tfpb.tax.programme import exports
 from tfpb.tax.programme.axes import read_axis
 
@@ -101,7 +101,8 @@ def test_doubts_are_rows_with_their_place() -> None:
 
 def located(*rows: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame | None, list[Any]]:
     frame = table(LOCATED, *rows, file="localise.csv")
-    return split_located(frame, rows[0])
+    doors, faults = entrances_of(frame, rows[0])
+    return frame if doors is None else perimeters.residences(doors), doors, faults
 
 
 def test_entrances_are_gathered_by_residence() -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
-from tfpb.errors import Fault, Severity
+from tfpb.errors import Fault, Place
 from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import Column, Contract, Kind
 from tfpb.model.tables import STOCK
-from tfpb.tax.plain_values import Record, place, records, text, whole
+from tfpb.tax.plain_values import place, records, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pandas as pd
 
 _SIDES: Final = tuple(str(s) for s in QpvStatut)
 _ADDED: Final = (
@@ -51,10 +51,10 @@ LOCATED: Final = Contract(
 """What `tfpb localiser` writes (entrances), or a table of résidences; only the key is required."""
 
 
-def split_located(
+def entrances_of(
     frame: pd.DataFrame, headers: Iterable[str]
-) -> tuple[pd.DataFrame, pd.DataFrame | None, list[Fault]]:
-    """Return the two tables of a located stock: résidences, and entrances when it lists them.
+) -> tuple[pd.DataFrame | None, list[Fault]]:
+    """Return the entrances of a located stock; None when it counts dwellings by résidence.
 
     Parameters
     ----------
@@ -65,79 +65,20 @@ def split_located(
 
     Returns
     -------
-    residences : DataFrame
     entrances : DataFrame or None
-        None when the file counts dwellings by résidence.
+        An entrance without a side is `a_verifier`.
     faults : list of Fault
         `cote_absent` when the file holds no side; `ligne_en_double` for a repeated résidence.
     """
     held = set(headers)
     if "qpv_statut" in held:
-        return residences_of(frame), frame, []
+        side = frame["qpv_statut"].astype(object)
+        known = side.where(side.notna() & (side != ""), str(QpvStatut.A_VERIFIER))
+        return frame.assign(qpv_statut=known), []
     if held & {"logements_dans", "cote"}:
-        return frame, None, _repeated(frame)
-    here = place(records(frame.head(1))[0]) if len(frame) else place({})
-    fault = Fault("cote_absent", replace(here, row=0), "", {"annee": "ANNÉE"})
-    return frame, None, [fault]
-
-
-def residences_of(entrances: pd.DataFrame) -> pd.DataFrame:
-    """Gather located entrances by résidence, in order of appearance.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `RESIDENCE_COLUMNS` that money needs; names are those of the first entrance that
-        has one, the quarter that of most dwellings in (else in doubt).
-    """
-    groups: dict[str, list[Record]] = {}
-    for row in records(entrances):
-        groups.setdefault(text(row["id_residence"]), []).append(row)
-    rows = []
-    for key, doors in groups.items():
-        count = dict.fromkeys(_SIDES, 0)
-        weight: dict[tuple[bool, str], int] = {}
-        names: dict[str, str] = {}
-        for door in doors:
-            side = text(door.get("qpv_statut")) or str(QpvStatut.A_VERIFIER)
-            homes = whole(door.get("nb_logements")) or 0
-            count[side] += homes
-            code = text(door.get("qpv_code"))
-            if not code and side == QpvStatut.A_VERIFIER:
-                code = text(door.get("qpv_proche_code"))
-                names.setdefault(code, text(door.get("qpv_proche_nom")))
-            names[code] = names.get(code) or text(door.get("qpv_nom"))
-            if code and side != QpvStatut.HORS:
-                doubt = side != QpvStatut.DANS
-                weight[(doubt, code)] = weight.get((doubt, code), 0) + homes
-        best = min(weight, key=lambda k: (k[0], -weight[k], k[1]), default=(False, ""))
-        rows.append(_gathered(key, doors, count, best[1], names))
-    return pd.DataFrame(rows)
-
-
-def _gathered(
-    key: str, doors: list[Record], count: dict[str, int], code: str, names: dict[str, str]
-) -> dict[str, Any]:
-    def first(column: str) -> str:
-        return next((t for d in doors if (t := text(d.get(column)))), "")
-
-    total = sum(count.values())
-    return {
-        "id_residence": key,
-        "nom": first("nom"),
-        "bailleur": first("bailleur"),
-        "commune": first("commune"),
-        "code_insee": first("code_insee"),
-        "nb_entrees": len(doors),
-        "nb_logements": total,
-        **{f"logements_{side}": n for side, n in count.items()},
-        "part_qpv": count[QpvStatut.DANS] / total if total else float("nan"),
-        "cote": max(count, key=lambda s: count[s]),
-        "code_qpv": code,
-        "nom_qpv": names.get(code, "") if code else "",
-        "evolution": first("qpv_evolution"),
-        "type_habitat": first("type_habitat"),
-    }
+        return None, _repeated(frame)
+    here = replace(place(records(frame.head(1))[0]), row=0) if len(frame) else Place()
+    return None, [Fault("cote_absent", here, "", {"annee": "ANNÉE"})]
 
 
 def _repeated(frame: pd.DataFrame) -> list[Fault]:
@@ -147,6 +88,6 @@ def _repeated(frame: pd.DataFrame) -> list[Fault]:
         key, here = text(row["id_residence"]), place(row, "id_residence")
         if key in seen:
             fields = {"autre": seen[key], "cle": "même résidence", "objet": "résidence"}
-            faults.append(Fault("ligne_en_double", here, key, fields, Severity.FAUTE))
+            faults.append(Fault("ligne_en_double", here, key, fields))
         seen.setdefault(key, here.row)
     return faults
