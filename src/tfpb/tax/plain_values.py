@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pandas.api.extensions import ExtensionDtype
 
@@ -12,8 +12,12 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.model.columns import STAMP
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable
+
     import pandas as pd
 
+Item = TypeVar("Item")
+Key = TypeVar("Key", bound="Hashable")
 Record = dict[str, Any]
 ZERO: Final = Decimal(0)
 CENT: Final = Decimal("0.01")
@@ -38,6 +42,14 @@ def _plain(cells: pd.Series[Any]) -> list[Any]:
         whole = whole.where(cells.notna(), None)
     values: list[Any] = whole.tolist()
     return values
+
+
+def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list[Item]]:
+    """Group by a key, in order of appearance."""
+    groups: dict[Key, list[Item]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups
 
 
 def missing(value: Any) -> bool:

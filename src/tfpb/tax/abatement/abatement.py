@@ -18,9 +18,20 @@ from tfpb.tax.abatement.formula import LINES, ROUNDINGS, terms
 from tfpb.tax.abatement.holdings import Stocks
 from tfpb.tax.abatement.leavers import leavers
 from tfpb.tax.abatement.notices import read_notice
-from tfpb.tax.abatement.premises import claim_limit, grouped, premises_of, settle, year_of
+from tfpb.tax.abatement.premises import claim_limit, premises_of, settle, year_of
 from tfpb.tax.abatement.signatures import Conventions
-from tfpb.tax.plain_values import RATE, SHARE, ZERO, cents, money, place, records, text, total
+from tfpb.tax.plain_values import (
+    RATE,
+    SHARE,
+    ZERO,
+    cents,
+    grouped,
+    money,
+    place,
+    records,
+    text,
+    total,
+)
 from tfpb.words.money import status_reasons
 from tfpb.words.numbers import amount
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place
 from tfpb.model.codes import QpvStatut, Statut
-from tfpb.tax.abatement.premises import grouped, rates_of, year_of
-from tfpb.tax.plain_values import Record, doubt, money, place, records, text, total, whole
+from tfpb.tax.abatement.premises import rates_of, year_of
+from tfpb.tax.plain_values import Record, doubt, grouped, money, place, records, text, total, whole
 from tfpb.words.money.status_reasons import motive
 from tfpb.words.numbers import amount, number, plural
 

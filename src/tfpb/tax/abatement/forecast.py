@@ -11,10 +11,10 @@ import pandas as pd
 
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.model.results import FORECAST_COLUMNS
-from tfpb.tax.abatement.premises import ESTIMATED, exemption_of, grouped, motive_fields
+from tfpb.tax.abatement.premises import ESTIMATED, exemption_of, motive_fields
 from tfpb.tax.abatement.rights import right_of, standing_units
 from tfpb.tax.abatement.tallies import ATTENTION, nature_of, statut_of
-from tfpb.tax.plain_values import ZERO, missing, total
+from tfpb.tax.plain_values import ZERO, grouped, missing, total
 from tfpb.words.money import status_reasons
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Evolution, QpvStatut
-from tfpb.tax.plain_values import Record, day, records, text, whole
+from tfpb.tax.plain_values import Record, day, grouped, records, text, whole
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -108,9 +108,7 @@ class Stock:
         self, residences: pd.DataFrame, entrances: pd.DataFrame | None, reader: Reader
     ) -> None:
         vintages = (reader.whole("carte_qpv"), reader.whole("carte_qpv_outremer"))
-        doors: dict[str, list[Record]] = {}
-        for row in records(entrances):
-            doors.setdefault(text(row.get("id_residence")), []).append(row)
+        doors = grouped(records(entrances), lambda r: text(r.get("id_residence")))
         self._by_id: dict[str, Holding] = {}
         for row in records(residences):
             holding = _holding(row, doors.get(text(row["id_residence"]), []), vintages)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.model.codes import Statut
 from tfpb.tax.abatement.formula import LINES, NOTHING, Amounts, amounts, net_base
 from tfpb.tax.abatement.rights import right_of
-from tfpb.tax.plain_values import ZERO, Record, apportion, day, money, text, whole
+from tfpb.tax.plain_values import ZERO, Record, apportion, day, grouped, money, text, whole
 from tfpb.words.money import status_reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from tfpb.law.values import Reader
     from tfpb.tax.abatement.formula import Terms
@@ -137,14 +137,6 @@ def exemption_of(row: Record) -> dt.date | None:
     return day(row.get("fin_exoneration"))
 
 
-def grouped(items: Iterable[Premises], key: Callable[[Premises], str]) -> dict[str, list[Premises]]:
-    """Group premises by a key, in order of appearance."""
-    groups: dict[str, list[Premises]] = {}
-    for item in items:
-        groups.setdefault(key(item), []).append(item)
-    return groups
-
-
 def premises_of(
     rows: Iterable[Record],
     stock: Stock,
@@ -188,10 +180,7 @@ def premises_of(
 def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
     """Count the dwellings of each premises: those of its row, never more than the stock holds in all."""
     out = [0] * len(items)
-    positions: dict[str, list[int]] = {}
-    for position, item in enumerate(items):
-        positions.setdefault(item.id_residence, []).append(position)
-    for key, places in positions.items():
+    for key, places in grouped(range(len(items)), lambda p: items[p].id_residence).items():
         holding = stock.residence(key)
         known = None if holding is None else holding.dwellings
         written = [whole(items[p].row.get("nb_logements")) for p in places]

@@ -10,8 +10,8 @@ import pandas as pd
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.model.results import MONEY_QPV_COLUMNS
 from tfpb.tax.abatement.formula import LINES, LOST
-from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, grouped, motive_of
-from tfpb.tax.plain_values import ZERO, cents, total
+from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, motive_of
+from tfpb.tax.plain_values import ZERO, cents, grouped, total
 from tfpb.text import fold
 from tfpb.words.money import status_reasons
 

@@ -18,6 +18,7 @@ from tfpb.tax.plain_values import (
     ZERO,
     Record,
     doubt,
+    grouped,
     missing,
     money,
     place,
@@ -29,7 +30,7 @@ from tfpb.tax.plain_values import (
 from tfpb.words.numbers import number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Mapping
 
     from tfpb.law.values import Reader
     from tfpb.model.money import Abatement
@@ -53,13 +54,6 @@ def rate(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
 def _each(amount: Decimal, dwellings: int) -> Decimal | None:
     """Return euros per dwelling, to the cent."""
     return (amount / dwellings).quantize(CENT, ROUND_HALF_UP) if dwellings else None
-
-
-def _grouped(rows: Iterable[Record], key: Callable[[Record], Any]) -> dict[Any, list[Record]]:
-    groups: dict[Any, list[Record]] = {}
-    for row in rows:
-        groups.setdefault(key(row), []).append(row)
-    return groups
 
 
 def _quarter(row: Record) -> str:
@@ -88,11 +82,11 @@ def by_axis(rows: list[Record], homes: Mapping[str, int]) -> pd.DataFrame:
     DataFrame
         `AXIS_COLUMNS`, then `dates_jointes, photos_jointes, preuves_completes` (piece and date).
     """
-    groups = {TOTAL: rows} | _grouped(rows, _quarter)
+    groups = {TOTAL: rows} | grouped(rows, _quarter)
     out = []
     for code in (*sorted(groups.keys() - {TOTAL}), TOTAL):
         dwellings = sum(homes.values()) if code == TOTAL else homes.get(code, 0)
-        parts = _grouped(groups[code], lambda r: r["axe"])
+        parts = grouped(groups[code], lambda r: r["axe"])
         for axe in Axe:
             if axe in parts or code == TOTAL:
                 sums = _tally(parts.get(axe, []))
@@ -125,7 +119,7 @@ def balance(
     given: dict[str, Record] = {}
     if abatement is not None:
         given = {_quarter(r): r for r in records(abatement.by_qpv)}
-    actions = _grouped(rows, lambda r: (r["annee"], _quarter(r)))
+    actions = grouped(rows, lambda r: (r["annee"], _quarter(r)))
     lines = set(actions) | {(year, c) for c in owed}
     lines |= {(year, c) for c, r in given.items() if r["abattement_eur"] or c in homes}
     out = []
@@ -189,7 +183,7 @@ def beside(rows: list[Record], before: list[Record]) -> pd.DataFrame | None:
     """
     if not before:
         return None
-    now, then = (_grouped(group, lambda r: r["axe"]) for group in (rows, before))
+    now, then = (grouped(group, lambda r: r["axe"]) for group in (rows, before))
     return pd.DataFrame(
         [
             {"axe": int(axe), **_both_years(_tally(now.get(axe, [])), then.get(axe, []))}
@@ -229,7 +223,7 @@ def beside_quarters(
         code = _quarter(row)
         return code if code in now else heirs.get(code, code)
 
-    groups = _grouped(before, line_of)
+    groups = grouped(before, line_of)
     out = []
     for code in sorted({*now, *groups}):
         mine, last = now.get(code, {}), groups.get(code, [])

@@ -14,7 +14,18 @@ from tfpb.errors import Fault, Place, stop_on_faults
 from tfpb.law.values import load
 from tfpb.model.money import DroitCommun
 from tfpb.model.results import DROIT_COMMUN_COLUMNS
-from tfpb.tax.plain_values import CENT, Record, doubt, money, place, records, text, total, whole
+from tfpb.tax.plain_values import (
+    CENT,
+    Record,
+    doubt,
+    grouped,
+    money,
+    place,
+    records,
+    text,
+    total,
+    whole,
+)
 from tfpb.text import fold
 from tfpb.words.numbers import plural
 
@@ -180,9 +191,7 @@ def _added(rows: Iterable[Record], column: str) -> Decimal | None:
 
 def _summed(rows: list[Record]) -> list[Record]:
     """Add the rows of a résidence (two contracts, two agents): its dwellings count once."""
-    groups: dict[str, list[Record]] = {}
-    for row in rows:
-        groups.setdefault(text(row["id_residence"]), []).append(row)
+    groups = grouped(rows, lambda r: text(r["id_residence"]))
     return [{**g[0], **{c: _added(g, c) for c in _VALUES}} for g in groups.values()]
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from tfpb.model.columns import STAMP
 from tfpb.tax.abatement.abatement import ADDED_COLUMNS
-from tfpb.tax.plain_values import day, missing, records, text, total
+from tfpb.tax.plain_values import day, grouped, missing, records, text, total
 from tfpb.words.documents.setting_words import legal_value
 from tfpb.words.faults.sentences import say as in_french
 from tfpb.words.money import bilan_words
@@ -43,9 +43,7 @@ def bilan_frames(programme: Programme, *, year: int) -> dict[str, pd.DataFrame]:
         Sheet name → rows. Each quarter ends with a « Total » row; rates are proportions (0..1). When
         last year's actions are known, two more sheets set both years side by side.
     """
-    quarters: dict[str, list[Record]] = {}
-    for row in _actions(programme, year):
-        quarters.setdefault(text(row["code_qpv"]), []).append(row)
+    quarters = grouped(_actions(programme, year), lambda r: text(r["code_qpv"]))
     sheets = {bilan_words.quarter_sheet(c): _bilan(rows) for c, rows in quarters.items()}
     axes = programme.by_axis
     everywhere = axes["code_qpv"].replace("total", bilan_words.EVERYWHERE)
