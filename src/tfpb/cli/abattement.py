@@ -94,7 +94,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
         from tfpb.model import tables
         from tfpb.pipeline.steps.costing import TaxRule
         from tfpb.tax import check_premises, check_programme
-        from tfpb.tax.abatement.located_stock import LOCATED, entrances_of
+        from tfpb.tax.abatement.holdings import LOCATED, entrances_of
 
         check_format(sortie)
         read = (fiscalite, residences, conventions, programme, programme_precedent)

@@ -17,7 +17,7 @@ from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
 from tfpb.model import tables
 from tfpb.model.columns import Kind
-from tfpb.tax.abatement.located_stock import LOCATED, entrances_of
+from tfpb.tax.abatement.holdings import LOCATED, entrances_of
 from tfpb.tax.programme import exports
 from tfpb.tax.programme.axes import read_axis
 
