@@ -29,6 +29,8 @@ DANS: Final = 0
 HORS: Final = 1
 A_VERIFIER: Final = 2
 STATUTS: Final = (QpvStatut.DANS, QpvStatut.HORS, QpvStatut.A_VERIFIER)
+QUARTERS: Final = frozenset({"holder", "other", "code", "nearest", "tied", "quarter"})
+"""Fields of `Sides` and `SurfaceAnswer` that are positions of quarters."""
 _FARTHEST_M: Final = 50_000.0
 """An uncertainty larger than this is not measured: the row is in doubt or has no quarter near."""
 _CUT: Final = 3
@@ -205,7 +207,8 @@ def _judge_surfaces(
     cut &= doubtful | (out.point == HORS)
     _set(out, cut, A_VERIFIER, Case.SURFACE_COUPEE)
     for settled, side, found in (
-        (parcel_settled & (building != _CUT), parcel, out.parcel), (building_settled, building, out.footprint),
+        (parcel_settled & (building != _CUT), parcel, out.parcel),
+        (building_settled, building, out.footprint),
     ):  # fmt: skip
         rows = placed & settled
         _set(out, rows & (side == HORS), HORS, Case.SURFACE_HORS)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from tfpb.errors import Fault, Severity, fail, stop_on_faults
 from tfpb.model.codes import QpvStatut
 from tfpb.model.results import LOCATION_COLUMNS
 from tfpb.perimeters.decisions import apply_decisions
-from tfpb.perimeters.join import A_VERIFIER, DANS, STATUTS, Sides, sides, surface_side
+from tfpb.perimeters.join import DANS, QUARTERS, STATUTS, Sides, sides, surface_side
 from tfpb.perimeters.legal_areas import quarters_in_metres
 from tfpb.perimeters.limits import Limits
 from tfpb.perimeters.motives import Labels, motives, texts_of
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.model.location import QpvMap
+    from tfpb.perimeters.surfaces import SurfaceAnswer
 
     Flags = NDArray[np.bool_]
 
+Answer = TypeVar("Answer", "Sides", "SurfaceAnswer")
 SURFACE_COLUMNS: Final = (
     "qpv_point", "qpv_parcelle", "qpv_parcelle_part", "qpv_parcelle_ref",
     "qpv_emprise", "qpv_emprise_part",
@@ -127,11 +130,13 @@ def locate(
         for v in VINTAGES
         if (m := map_of(maps, v)) is not None
     }
-    _refuse_strangers(at, maps, found, ruling)
-    rules = {v: ruling == v for v in found}
-    out = _table(points.index, at, maps, found, rules)
-    if parcels is not None or footprints is not None:
-        _side_by_side(out, found, rules)
+    labels = Labels(maps, list(found))
+    surfaces = parcels is not None or footprints is not None
+    ruled = _ruled(found, ruling, labels, surfaces=surfaces)
+    _refuse_strangers(at, maps, ruled, ruling)
+    out = _table(points.index, at, found, ruled, ruling, labels)
+    if surfaces:
+        _side_by_side(out, ruled)
     if decisions is not None and len(decisions):
         out = _with_evolution(apply_decisions(out, points, decisions, maps))
     return out
@@ -150,21 +155,19 @@ def _references(points: pd.DataFrame) -> list[str]:
 
 
 def _refuse_strangers(
-    at: Positions, maps: Mapping[int, QpvMap], found: Mapping[int, Sides], ruling: NDArray[np.int64]
+    at: Positions, maps: Mapping[int, QpvMap], ruled: Sides, ruling: NDArray[np.int64]
 ) -> None:
     """Refuse a file none of whose points is anywhere near the ruling map.
 
     Such a file is not « hors QPV »: its projection or the map is wrong.
     """
-    if not at.placed.any():
+    near = np.isfinite(ruled.distance_m) | (ruled.point == DANS)
+    if near.any() or not at.placed.any():
         return
-    for vintage, side in found.items():
-        near = (ruling == vintage) & (np.isfinite(side.distance_m) | (side.point == DANS))
-        if near.any() or covered(at, maps[vintage], ruling == vintage).any():
-            return
-    vintage = int(ruling[at.placed][0])
+    if any(covered(at, maps[v], ruling == v).any() for v in np.unique(ruling).tolist()):
+        return
     raise fail(
-        "aucun_point_apparie", lignes=int(at.placed.sum()), millesime=vintage,
+        "aucun_point_apparie", lignes=int(at.placed.sum()), millesime=int(ruling[at.placed][0]),
         distance_km=round(COVER_M / 1000),
     )  # fmt: skip
 
@@ -208,22 +211,44 @@ def coverage_doubts(
     return out
 
 
+def _ruled(
+    found: Mapping[int, Sides], ruling: NDArray[np.int64], labels: Labels, *, surfaces: bool
+) -> Sides:
+    """Take for each row the answer of the map that rules it; quarters are positions in `labels`."""
+    (_, out), *others = found.items()
+    for vintage, side in others:
+        rows, start = ruling == vintage, labels.start[vintage]
+        parts: dict[str, Any] = {"parcel": out.parcel, "footprint": out.footprint}
+        if surfaces:
+            parts = {k: _merged(v, getattr(side, k), rows, start) for k, v in parts.items()}
+        out = _merged(out, side, rows, start, **parts)
+    return out
+
+
+def _merged(mine: Answer, other: Answer, rows: Flags, start: int, **known: Any) -> Answer:
+    """Return `mine` with the values of `other` at some rows; its quarters begin at `start`."""
+    values = dict(known)
+    for name in (f.name for f in fields(mine) if f.name not in known):
+        a, b = getattr(mine, name), getattr(other, name)
+        if name in QUARTERS:
+            b = np.where(b >= 0, b + start, -1)
+        values[name] = np.where(rows, b, a)
+    return replace(mine, **values)
+
+
 def _table(
-    index: pd.Index, at: Positions, maps: Mapping[int, QpvMap], found: Mapping[int, Sides],
-    rules: Mapping[int, Flags],
+    index: pd.Index, at: Positions, found: Mapping[int, Sides], ruled: Sides,
+    ruling: NDArray[np.int64], labels: Labels,
 ) -> pd.DataFrame:  # fmt: skip
-    n = len(at.x)
-    labels = Labels(maps, list(found))
-    picked = _picked(n, found, rules, labels)
-    nothing = texts_of([""]).take(np.zeros(n, np.int8))
+    nothing = texts_of([""]).take(np.zeros(len(index), np.int8))
     out: dict[str, Any] = {
-        "qpv_statut": _SIDES.take(picked["statut"]),
-        "qpv_code": labels.codes.take(picked["code"]),
-        "qpv_nom": labels.names.take(picked["code"]),
-        "qpv_distance_m": np.round(picked["distance_m"], 3),
-        "qpv_proche_code": labels.codes.take(picked["nearest"]),
-        "qpv_proche_nom": labels.names.take(picked["nearest"]),
-        "qpv_millesime": pd.array(picked["vintage"], dtype="Int64"),
+        "qpv_statut": _SIDES.take(ruled.statut),
+        "qpv_code": labels.codes.take(ruled.code),
+        "qpv_nom": labels.names.take(ruled.code),
+        "qpv_distance_m": np.round(ruled.distance_m, 3),
+        "qpv_proche_code": labels.codes.take(ruled.nearest),
+        "qpv_proche_nom": labels.names.take(ruled.nearest),
+        "qpv_millesime": pd.array(ruling, dtype="Int64"),
     }
     for year in VINTAGES:
         side = found.get(year)
@@ -235,51 +260,18 @@ def _table(
     out["qpv_evolution"] = (
         _EVOLUTIONS.take(found[OLD].statut * len(STATUTS) + found[NEW].statut) if both else nothing
     )
-    out["qpv_motif"] = motives(at, found, rules, labels, picked)
+    out["qpv_motif"] = motives(at, ruled, labels)
     return pd.DataFrame(out, index=index, columns=list(LOCATION_COLUMNS), copy=False)
 
 
-def _picked(
-    n: int, found: Mapping[int, Sides], rules: Mapping[int, Flags], labels: Labels
-) -> dict[str, NDArray[Any]]:
-    """Take from the ruling map of each row what its answer needs; quarters in the common table."""
-    quarters = ("code", "holder", "other", "nearest", "tied")
-    if len(found) == 1:
-        ((year, side),) = found.items()
-        out: dict[str, NDArray[Any]] = {k: labels.place(year, getattr(side, k)) for k in quarters}
-        out |= {"statut": side.statut, "case": side.case, "distance_m": side.distance_m}
-        return out | {"vintage": np.full(n, year, np.int64)}
-    out = {k: np.full(n, -1, np.int32) for k in quarters}
-    out |= {"statut": np.full(n, A_VERIFIER, np.int8), "case": np.zeros(n, np.int8)}
-    out |= {"distance_m": np.full(n, np.nan), "vintage": np.zeros(n, np.int64)}
-    for year, side in found.items():
-        rows = rules[year]
-        for key in quarters:
-            out[key][rows] = labels.place(year, getattr(side, key)[rows])
-        for key in ("statut", "case", "distance_m"):
-            out[key][rows] = getattr(side, key)[rows]
-        out["vintage"][rows] = year
-    return out
-
-
-def _side_by_side(
-    out: pd.DataFrame, found: Mapping[int, Sides], rules: Mapping[int, Flags]
-) -> None:
+def _side_by_side(out: pd.DataFrame, ruled: Sides) -> None:
     """Add the answers of point, parcel and footprint on the ruling map."""
-    n = len(out)
-    words = {k: np.full(n, "", dtype=object) for k in ("point", "parcelle", "emprise", "ref")}
-    parts = {k: np.full(n, np.nan) for k in ("parcelle", "emprise")}
-    for vintage, side in found.items():
-        rows = rules[vintage]
-        words["point"][rows] = _SURFACE_WORDS[side.point[rows]]
-        words["ref"][rows] = side.parcel.name[rows]
-        for key, surface in (("parcelle", side.parcel), ("emprise", side.footprint)):
-            words[key][rows] = _SURFACE_WORDS[surface_side(surface.share)[rows]]
-            parts[key][rows] = np.round(surface.share[rows], 4)
-    out["qpv_point"] = words["point"]
-    out["qpv_parcelle"], out["qpv_parcelle_part"] = words["parcelle"], parts["parcelle"]
-    out["qpv_parcelle_ref"] = words["ref"]
-    out["qpv_emprise"], out["qpv_emprise_part"] = words["emprise"], parts["emprise"]
+    out["qpv_point"] = _SURFACE_WORDS[ruled.point]
+    for name, surface in (("parcelle", ruled.parcel), ("emprise", ruled.footprint)):
+        out[f"qpv_{name}"] = _SURFACE_WORDS[surface_side(surface.share)]
+        out[f"qpv_{name}_part"] = np.round(surface.share, 4)
+        if name == "parcelle":
+            out["qpv_parcelle_ref"] = surface.name
 
 
 def _with_evolution(out: pd.DataFrame) -> pd.DataFrame:

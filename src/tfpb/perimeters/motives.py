@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.perimeters.join import DANS, HORS, Sides, surface_side
+from tfpb.perimeters.join import DANS, HORS, surface_side
 from tfpb.words.places.side_words import Case, Circumstances, reason, surface_words
 
 if TYPE_CHECKING:
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.model.location import QpvMap
+    from tfpb.perimeters.join import Sides
     from tfpb.perimeters.points import Positions
-
-    Flags = NDArray[np.bool_]
 
 _PLAIN: Final = (
     int(Case.HORS_LOIN),
@@ -59,14 +58,11 @@ def texts_of(values: Sequence[str]) -> Any:
         return pd.Series(list(values), dtype=object).array
 
 
-def motives(
-    at: Positions, found: Mapping[int, Sides], rules: Mapping[int, Flags], labels: Labels,
-    picked: Mapping[str, NDArray[Any]],
-) -> Any:  # fmt: skip
+def motives(at: Positions, ruled: Sides, labels: Labels) -> Any:
     """Write the reason of each row; equal reasons are written once and shared."""
-    case = picked["case"].astype(np.int64)
+    case = ruled.case.astype(np.int64)
     radius = np.round(np.minimum(at.radius_m, 1e6), 1).astype(np.float64)
-    plain = np.isin(case, _PLAIN) & (picked["other"] < 0) & (picked["tied"] < 0)
+    plain = np.isin(case, _PLAIN) & (ruled.other < 0) & (ruled.tied < 0)
     key = np.where(
         plain, (case * 2 + at.by_default) * 100_000_000 + (radius * 10).astype(np.int64), -1
     )
@@ -75,7 +71,7 @@ def motives(
     special = np.flatnonzero(~plain)
     if len(special):
         base = len(sentences)
-        position, written = _special(special, at, found, rules, labels, picked, radius)
+        position, written = _special(special, at, ruled, labels, radius)
         codes[special] = base + position
         sentences += written
     return texts_of(sentences or [""]).take(codes)
@@ -91,20 +87,19 @@ def _plain_reason(key: int) -> str:
 
 
 def _special(
-    rows: NDArray[np.intp], at: Positions, found: Mapping[int, Sides], rules: Mapping[int, Flags],
-    labels: Labels, picked: Mapping[str, NDArray[Any]], radius: NDArray[np.float64],
-) -> tuple[NDArray[np.intp], list[str]]:  # fmt: skip
+    rows: NDArray[np.intp], at: Positions, ruled: Sides, labels: Labels, radius: NDArray[np.float64]
+) -> tuple[NDArray[np.intp], list[str]]:
     """Write the reasons that name quarters and distances, each distinct one once."""
-    surface, share, shared = _surfaces(rows, found, rules, picked["case"][rows])
-    case = picked["case"][rows]
-    held = np.where(shared, -1, picked["code"][rows])  # of several quarters, none holds the surface
-    holder = np.where(case == int(Case.SURFACE_DANS), held, picked["holder"][rows])
-    near = np.nan_to_num(picked["distance_m"][rows], nan=-1.0)
+    surface, share, shared = _surfaces(rows, ruled)
+    case = ruled.case[rows]
+    held = np.where(shared, -1, ruled.code[rows])  # of several quarters, none holds the surface
+    holder = np.where(case == int(Case.SURFACE_DANS), held, ruled.holder[rows])
+    near = np.nan_to_num(ruled.distance_m[rows], nan=-1.0)
     shown = np.where(near < 10, np.round(near, 1), np.round(near))  # noqa: PLR2004 - decimetres under 10 m
     known: dict[tuple[Any, ...], int] = {}
     columns = (
-        case, holder, picked["other"][rows], picked["nearest"][rows], picked["tied"][rows],
-        shown, radius[rows], at.by_default[rows], at.verdict[rows], surface, np.round(share, 2),
+        case, holder, ruled.other[rows], ruled.nearest[rows], ruled.tied[rows], shown, radius[rows],
+        at.by_default[rows], at.verdict[rows], surface, np.round(share, 2),
     )  # fmt: skip
     keys = zip(*(c.tolist() for c in columns), strict=True)
     position = np.array([known.setdefault(k, len(known)) for k in keys], dtype=np.intp)
@@ -123,27 +118,23 @@ def _special(
 
 
 def _surfaces(
-    rows: NDArray[np.intp],
-    found: Mapping[int, Sides],
-    rules: Mapping[int, Flags],
-    case: NDArray[np.intp],
-) -> tuple[NDArray[np.object_], NDArray[np.float64], Flags]:
+    rows: NDArray[np.intp], ruled: Sides
+) -> tuple[NDArray[np.object_], NDArray[np.float64], NDArray[np.bool_]]:
     """Name the surface each case rests on, its share inside quarters (−1: none), whether several share it."""
     names = np.full(len(rows), "", dtype=object)
     shared = np.zeros(len(rows), dtype=bool)
     shares = np.full(len(rows), -1.0)
-    for vintage, side in found.items():
-        at = np.flatnonzero((case >= int(Case.SURFACE_DANS)) & rules[vintage][rows])
-        mine, kind = rows[at], case[at]
-        parcel, building = side.parcel, side.footprint
-        settled = np.isin(surface_side(building.share[mine]), (DANS, HORS))
-        known = ~np.isnan(building.share[mine])
-        by_building = np.where(kind == int(Case.SURFACE_COUPEE), known, settled)
-        by_building &= kind != int(Case.SURFACES_CONTRAIRES)
-        shares[at] = np.where(by_building, building.share[mine], parcel.share[mine])
-        shared[at] = np.where(by_building, building.shared[mine], parcel.shared[mine])
-        names[at] = [
-            surface_words(parcel.name[row], building.name[row], Case(k), by_building=b)
-            for row, k, b in zip(mine, kind, by_building, strict=True)
-        ]
+    at = np.flatnonzero(ruled.case[rows] >= int(Case.SURFACE_DANS))
+    mine, parcel, building = rows[at], ruled.parcel, ruled.footprint
+    case = ruled.case[mine]
+    settled = np.isin(surface_side(building.share[mine]), (DANS, HORS))
+    known = ~np.isnan(building.share[mine])
+    by_building = np.where(case == int(Case.SURFACE_COUPEE), known, settled)
+    by_building &= case != int(Case.SURFACES_CONTRAIRES)
+    shares[at] = np.where(by_building, building.share[mine], parcel.share[mine])
+    shared[at] = np.where(by_building, building.shared[mine], parcel.shared[mine])
+    names[at] = [
+        surface_words(parcel.name[row], building.name[row], Case(k), by_building=b)
+        for row, k, b in zip(mine, case, by_building, strict=True)
+    ]
     return names, shares, shared
