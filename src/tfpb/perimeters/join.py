@@ -46,7 +46,7 @@ class Sides:
     statut : int array, shape (n,)
         `DANS`, `HORS` or `A_VERIFIER`.
     case : int array, shape (n,)
-        `words.location.Case`.
+        `words.places.side_words.Case`.
     holder, other : int array
         Quarter that holds the point; another one that does.
     code : int array

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -96,3 +99,27 @@ def test_cadastral_references_are_written_as_the_cadastre_does(text: str, key: s
 
 def test_a_good_row_is_not_blamed(square) -> None:  # noqa: ANN001
     assert check_points(at((0, 0), (100, 100))) == []
+
+
+@pytest.mark.parametrize("epsg", [2154, 4326, 3857])
+def test_the_geometry_of_a_geodataframe_is_read_in_its_own_projection(square, epsg: int) -> None:  # noqa: ANN001
+    table = at((0, 0), (30, -900))
+    places = gpd.points_from_xy(table["result_x"], table["result_y"], crs=2154)
+    points = gpd.GeoDataFrame(geometry=places).to_crs(epsg)
+    found, expected = (locate(p, {2024: square}, year=2025) for p in (points, table))
+    assert found["qpv_statut"].tolist() == expected["qpv_statut"].tolist()
+    np.testing.assert_allclose(found["qpv_distance_m"], expected["qpv_distance_m"], atol=0.01)
+
+
+def test_a_geodataframe_without_projection_is_refused(square) -> None:  # noqa: ANN001
+    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy([X0], [Y0]))
+    with pytest.raises(TfpbError) as error:
+        locate(points, {2024: square}, year=2025)
+    assert [f.code for f in error.value.faults] == ["projection_absente"]
+
+
+def test_a_map_in_another_projection_is_read_in_its_own(square) -> None:  # noqa: ANN001
+    moved = replace(square, frame=square.frame.to_crs(2154))
+    points = at((0, 0), (30, -900))
+    found, expected = (locate(points, {2024: m}, year=2025) for m in (moved, square))
+    pd.testing.assert_frame_equal(found, expected)
