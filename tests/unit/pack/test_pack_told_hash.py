@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import typer
 
+from tfpb.archives import zip_bytes
 from tfpb.cli.verifier import _whole
 from tfpb.errors import TfpbError
-from tfpb.io.packs.archive import zip_bytes
 from tfpb.io.packs.pack import LISTING, RUN, broken_files, dumps, read_pack, write_pack
 from tfpb.io.packs.provenance import run_hash_told
 

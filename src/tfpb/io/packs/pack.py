@@ -15,8 +15,8 @@ from itertools import count, islice, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.archives import zip_bytes
 from tfpb.errors import Place, fail
-from tfpb.io.packs.archive import zip_bytes
 from tfpb.io.packs.output_files import write_together
 from tfpb.io.packs.provenance import run_hash_told
 from tfpb.io.tables.contents import SPOILED_ARCHIVE, cannot_write

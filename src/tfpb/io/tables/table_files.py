@@ -149,7 +149,7 @@ def xlsx_bytes(sheets: dict[str, pd.DataFrame]) -> bytes:
     from openpyxl.styles import Font  # noqa: PLC0415
     from openpyxl.utils import get_column_letter  # noqa: PLC0415
 
-    from tfpb.io.packs.archive import settle_xlsx  # noqa: PLC0415
+    from tfpb.archives import settle  # noqa: PLC0415
 
     book = Workbook()
     book.remove(book.active)  # type: ignore[arg-type]
@@ -168,7 +168,7 @@ def xlsx_bytes(sheets: dict[str, pd.DataFrame]) -> bytes:
             page.auto_filter.ref = f"A1:{get_column_letter(len(frame.columns))}{len(frame) + 1}"
     buffer = io.BytesIO()
     book.save(buffer)
-    return settle_xlsx(buffer.getvalue())
+    return settle(buffer.getvalue())
 
 
 def _put(cell: Any, value: Any) -> None:
