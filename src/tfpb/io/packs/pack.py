@@ -19,8 +19,7 @@ from tfpb.archives import zip_bytes
 from tfpb.errors import Place, fail
 from tfpb.io.packs.output_files import write_together
 from tfpb.io.packs.provenance import run_hash_told
-from tfpb.io.tables.contents import SPOILED_ARCHIVE, cannot_write
-from tfpb.io.tables.size_limits import max_file_bytes, too_large
+from tfpb.io.tables.contents import SPOILED_ARCHIVE, cannot_write, max_file_bytes, refuse_larger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -297,9 +296,8 @@ def read_pack(path: Path) -> dict[str, bytes]:
         raise fail("fichier_absent", place=Place(path.name), got=path.name)
     try:
         with zipfile.ZipFile(path) as archive:
-            size, limit = sum(i.file_size for i in archive.infolist()), max_file_bytes()
-            if size > limit:
-                raise too_large(path, size, limit)
+            size = sum(i.file_size for i in archive.infolist())
+            refuse_larger(path, size, max_file_bytes())
             pack = {name: archive.read(name) for name in archive.namelist()}
     except SPOILED_ARCHIVE as error:
         raise fail("pack_illisible", place=Place(path.name), got=path.name) from error

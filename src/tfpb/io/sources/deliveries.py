@@ -19,8 +19,7 @@ from tfpb.errors import Fault, Place, Severity, TfpbError, fail
 from tfpb.io.sources.dictionaries import is_dictionary, read_dictionary
 from tfpb.io.sources.personal import personal_columns
 from tfpb.io.tables import french
-from tfpb.io.tables.contents import require_file, unreadable
-from tfpb.io.tables.size_limits import refuse_large
+from tfpb.io.tables.contents import require_table, unreadable
 from tfpb.io.tables.spss import read_spss
 from tfpb.io.tables.tabular import SPREADSHEETS, TextTable, read_table, sheet_names
 from tfpb.model.columns import STAMP
@@ -169,8 +168,7 @@ def _with_header(plain: TextTable, path: Path, known: tuple[str, ...]) -> TextTa
 
 def _read_spss(path: Path) -> tuple[TextTable, Dictionary]:
     """Read an SPSS file in codes; answers declared missing (NSP…) are kept, they are answers."""
-    require_file(path)
-    refuse_large(path)
+    require_table(path)
     try:
         found = read_spss(path)
     except (OSError, ValueError) as error:

@@ -16,7 +16,7 @@ import pyproj
 import shapely
 
 from tfpb.errors import Place, fail
-from tfpb.io.tables.contents import SPOILED_ARCHIVE, cannot_write, contents_or_reason, unreadable
+from tfpb.io.tables.contents import SPOILED_ARCHIVE, cannot_write, contents, unreadable
 from tfpb.io.tables.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -227,9 +227,7 @@ def read_parquet(path: Path) -> gpd.GeoDataFrame:
     try:
         return gpd.read_parquet(path)
     except Exception as error:
-        raise fail(
-            "geodonnees_abimees", place=Place(path.name), got=contents_or_reason(path)
-        ) from error
+        raise fail("geodonnees_abimees", place=Place(path.name), got=contents(path)) from error
 
 
 def write_gpkg(

@@ -12,7 +12,6 @@ from tfpb.errors import Fault, Place, TfpbError, fail
 from tfpb.io.sources.plan_checks import check_scales
 from tfpb.io.tables.contents import require_file
 from tfpb.io.tables.csv_text import decode
-from tfpb.io.tables.size_limits import MAX_TOML_BYTES, MAX_TOML_LINE
 from tfpb.model.plan import Plan
 from tfpb.model.settings import Settings
 
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 M = TypeVar("M", bound=BaseModel)
+
+MAX_TOML_BYTES: Final = 4_000_000
+MAX_TOML_LINE: Final = 20_000
 
 _LINE: Final = re.compile(r"line (\d+)")
 _PATH_IN_QUOTES: Final = re.compile(
