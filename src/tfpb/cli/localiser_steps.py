@@ -69,7 +69,7 @@ def run(task: Task, *, advance: Callable[[int], None]) -> Done:
         answers = _geocoded(task, advance)
         points = points.drop(columns=list(_GEOCODED)).join(answers[list(_GEOCODED)])
     points = points.assign(id_residence=row_keys(points))
-    stop_on_faults(read.in_their_words(perimeters.check_points(points)))
+    stop_on_faults(read.quoted(perimeters.check_points(points)))
     codes = sorted(set(points["result_citycode"].astype(str)) - {""})
     parcels = load_parcels(task.folder, communes=codes or None)
     bare = perimeters.locate(

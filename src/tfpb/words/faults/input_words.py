@@ -17,6 +17,7 @@ LAYER: Final = "couche de polygones"
 ARCHIVE: Final = "archive"
 NO_LAYER: Final = "aucune couche"
 ARCHIVE_TOO_LARGE: Final = "archive trop grande"
+ADDRESS: Final = "l’adresse (numéro et voie), ou les colonnes du RPLS, ou x et y"
 
 KINDS: Final = {
     Kind.INTEGER: "un nombre entier, par exemple 24",
