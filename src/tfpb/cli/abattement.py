@@ -268,10 +268,10 @@ def _write(
     *,
     csv_brut: bool,
 ) -> None:
-    from tfpb.io.packs.bilans import bilan_workbook
     from tfpb.io.packs.output_files import write_together
     from tfpb.io.tables.tabular import csv_bytes, table_bytes, xlsx_bytes
     from tfpb.model.tables import PREMISES
+    from tfpb.report.documents.bilan_workbook import bilan_workbook
     from tfpb.tax.programme.exports import (
         abatement_sheets,
         bilan_frames,

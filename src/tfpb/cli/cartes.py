@@ -27,10 +27,10 @@ def cartes(
     with guard():
         from tfpb.executors import cores
         from tfpb.io.packs.pack import check_place, write_folder
-        from tfpb.io.packs.published_before import published_before
         from tfpb.io.sources.toml_files import load_settings
         from tfpb.pipeline.assembling import assemble
         from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
+        from tfpb.pipeline.published_before import published_before
         from tfpb.pipeline.stages import STAGES
         from tfpb.report.map_model import map_model
         from tfpb.report.print_map.map_sheets import map_files, sheet_count

@@ -51,9 +51,9 @@ def dossier(
     with guard():
         from tfpb.io.packs.output_files import staged
         from tfpb.io.packs.pack import check_place, free_place, write_pack
-        from tfpb.io.packs.published_before import published_before
         from tfpb.io.sources.toml_files import load_settings
         from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
+        from tfpb.pipeline.published_before import published_before
 
         settings = load_settings(fichier)
         folder = geography_folder(settings, geodonnees)

@@ -22,9 +22,9 @@ from tfpb.cli.terminal.shared import (
 
 if TYPE_CHECKING:
     from tfpb.executors import Executor
-    from tfpb.io.packs.region_masks import EarlierRuns
     from tfpb.io.sources.region_inputs import RegionSettings
     from tfpb.region.outputs import Rendered
+    from tfpb.region.secrecy.earlier_runs import EarlierRuns
 
 
 def region(
@@ -65,8 +65,8 @@ def region(
     """
     with guard():
         from tfpb.io.packs.pack import check_place, dumps, write_folder
-        from tfpb.io.packs.region_masks import earlier_runs
         from tfpb.io.sources.region_inputs import load_region
+        from tfpb.region.secrecy.earlier_runs import earlier_runs
 
         settings = load_region(fichier)
         check_place(sortie)

@@ -73,7 +73,7 @@ class Contract:
     Parameters
     ----------
     closed : bool
-        Other columns are of no use: the reader tells which it did not read.
+        Other columns are of no use: the reader lists those it did not read.
     """
 
     name: str
@@ -83,12 +83,14 @@ class Contract:
 
     def column(self, name: str) -> Column:
         """Return the column of that name (KeyError if there is none)."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+        return {c.name: c for c in self.columns}[name]
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the columns, in order."""
         return tuple(c.name for c in self.columns)
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Every header that means a column: they help to find the header under title rows."""
+        return tuple(name for c in self.columns for name in (c.name, *c.aliases))

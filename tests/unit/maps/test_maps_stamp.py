@@ -13,7 +13,7 @@ import pytest
 from map_models import synthetic
 from PIL import Image
 
-from tfpb.io.packs.pdf_atlas import AtlasPage, atlas_bytes
+from tfpb.region.pdf_atlas import AtlasPage, atlas_bytes
 from tfpb.report.print_map import map_panel, map_print
 from tfpb.report.print_map.map_layers import atlas
 from tfpb.report.print_map.map_view import page_view

@@ -11,9 +11,9 @@ import pytest
 from region_cases import LEVELS, region_plan, region_survey
 from test_region_secrecy import RULES, determined, whole_system
 
-from tfpb.io.packs.region_masks import MASKS, EarlierRuns, earlier_runs, masks_bytes
 from tfpb.region.estimates import compare_region
 from tfpb.region.secrecy.cuts import Protected
+from tfpb.region.secrecy.earlier_runs import MASKS, EarlierRuns, earlier_runs, masks_bytes
 from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
 from tfpb.region.secrecy.versions import figures, hardly_moved, still_told
 from tfpb.survey.secrecy.cells import Cell, declare_cells

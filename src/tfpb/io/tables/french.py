@@ -81,11 +81,6 @@ def parse_decimal(text: str) -> Decimal:
     return -value if negative else value
 
 
-def parse_number(text: str) -> float:
-    """Read a number as a float; see `parse_decimal`."""
-    return float(parse_decimal(text))
-
-
 def parse_machine_decimal(text: str) -> Decimal:
     """Read a number that a spreadsheet stored as a number: the dot is the decimal mark."""
     if not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", text):
@@ -179,4 +174,9 @@ def parse_qpv_code(text: str) -> str:
 def parse_qpv_codes(text: str) -> tuple[str, ...]:
     """Read a list of codes, however they are parted; spaces inside a code are taken out first."""
     joined = _QPV_SPACED.sub(lambda m: f" {parse_qpv_code(m[0])} ", squeeze(text))
-    return tuple(parse_qpv_code(c) for c in re.split(r"[\s,;|/]+", joined) if c)
+    return tuple(parse_qpv_code(c) for c in parse_codes(joined))
+
+
+def parse_codes(text: str) -> tuple[str, ...]:
+    """Read a list of codes parted by spaces, commas, semicolons, bars or slashes."""
+    return tuple(c for c in re.split(r"[\s,;|/]+", text) if c)

@@ -46,7 +46,7 @@ def serve() -> None:
     """Read the file named on the command line and write it as JSON: the work of the other process."""
     import pyreadstat  # noqa: PLC0415 - in this process only
 
-    from tfpb.io.tables.cell_text import cell_text, plain  # noqa: PLC0415
+    from tfpb.io.tables.text_table import cell_text, plain  # noqa: PLC0415
 
     try:
         raw, meta = pyreadstat.read_sav(sys.argv[1], user_missing=True)

@@ -12,11 +12,11 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from tfpb.archives import settle
 from tfpb.model.report import KeyFigures, Table, Text
 from tfpb.report import theme
 from tfpb.report.documents import document_parts as parts
 from tfpb.report.documents import docx_xml as xml
-from tfpb.report.documents.office import settle
 from tfpb.words.documents.report_words import CONTENTS, EMPTY_TABLE, footer
 
 if TYPE_CHECKING:

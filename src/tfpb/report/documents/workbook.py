@@ -15,12 +15,12 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
 
+from tfpb.archives import settle
 from tfpb.model.report import Chart, Format, KeyFigures, Table, Text
 from tfpb.report import theme
 from tfpb.report.cell_values import as_number, as_text, missing
 from tfpb.report.documents import workbook_styles as style
 from tfpb.report.documents.column_widths import GAP, PAGE, SPARE, fitted
-from tfpb.report.documents.office import settle
 from tfpb.report.documents.workbook_charts import native_chart
 from tfpb.words.documents.report_words import (
     CONTENTS,

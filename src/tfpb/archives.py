@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
-_STAMP: Final = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
-_FIXED_STAMP: Final = b"2000-01-01T00:00:00Z"
+_STAMP: Final = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
+_CORE: Final = "docProps/core.xml"
 
 
 def zip_bytes(files: Mapping[str, bytes], *, order: bool = True) -> bytes:
-    """Pack files (archive name → content), sorted by name unless `order` is False."""
+    """Return an archive of files (archive name → content), sorted by name unless `order` is False."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name in sorted(files) if order else files:
@@ -28,11 +28,17 @@ def zip_bytes(files: Mapping[str, bytes], *, order: bool = True) -> bytes:
     return buffer.getvalue()
 
 
-def settle_xlsx(data: bytes) -> bytes:
-    """Repack an Office file without clocks: fixed dates in core.xml, fixed zip entries, same order."""
+def settle(data: bytes, day: str = "2000-01-01") -> bytes:
+    """Return an xlsx or docx packed again without clocks.
+
+    Parameters
+    ----------
+    data : bytes
+    day : str
+        ISO date written as the date of creation.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
-    core = "docProps/core.xml"
-    if core in files:
-        files[core] = _STAMP.sub(rb"\g<1>" + _FIXED_STAMP + rb"\g<3>", files[core])
+    if _CORE in files:
+        files[_CORE] = _STAMP.sub(rb"\g<1>" + f"{day}T00:00:00Z".encode() + rb"\g<2>", files[_CORE])
     return zip_bytes(files, order=False)

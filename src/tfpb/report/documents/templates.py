@@ -13,7 +13,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from tfpb.io.packs.archive import settle_xlsx
+from tfpb.archives import settle
 from tfpb.model import tables
 from tfpb.model.columns import Column, Contract, Kind
 from tfpb.tax.programme.axes import LABELS, PROPOSITION
@@ -93,7 +93,7 @@ def template(contract: Contract) -> bytes:
         book.remove(lists)
     buffer = io.BytesIO()
     book.save(buffer)
-    return settle_xlsx(buffer.getvalue())
+    return settle(buffer.getvalue())
 
 
 def _headings(sheet: Worksheet, contract: Contract) -> None:

@@ -12,19 +12,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from tfpb.io.packs.archive import settle_xlsx
-from tfpb.io.tables.tabular import csv_bytes
-from tfpb.tax.programme.exports import bilan_frames, reentry_frame
+from tfpb.archives import settle
 from tfpb.text import drop_controls
-from tfpb.words.documents.report_words import FICTIONAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
     from openpyxl.worksheet.worksheet import Worksheet
-
-    from tfpb.model.money import Programme
 
 _INK: Final = "33658A"
 _HEAD: Final = PatternFill("solid", fgColor="D9E4ED")
@@ -53,28 +48,7 @@ def bilan_workbook(sheets: Mapping[str, pd.DataFrame], *, title: str) -> bytes:
         _sheet(book.create_sheet(name), frame, title)
     buffer = io.BytesIO()
     book.save(buffer)
-    return settle_xlsx(buffer.getvalue())
-
-
-def programme_files(programme: Programme | None, *, year: int, fictional: bool) -> dict[str, bytes]:
-    """Write the programme as others ask for it: the bilan in the columns in use, the list to key in.
-
-    Returns
-    -------
-    dict of str to bytes
-        Name inside the pack → content; empty without a programme.
-    """
-    if programme is None:
-        return {}
-    title = f"Bilan {year} du programme d’actions"
-    if fictional:
-        title += f" ({FICTIONAL})"
-    return {
-        "donnees/bilan_programme.xlsx": bilan_workbook(
-            bilan_frames(programme, year=year), title=title
-        ),
-        "donnees/ressaisie.csv": csv_bytes(reentry_frame(programme, year=year)),
-    }
+    return settle(buffer.getvalue())
 
 
 def _sheet(page: Worksheet, frame: pd.DataFrame, title: str) -> None:
