@@ -14,12 +14,10 @@ from tfpb.model.survey import Estimates
 from tfpb.survey.adjustment.benchmark import referenced_rows, region_rows
 from tfpb.survey.adjustment.regression import regression_rows
 from tfpb.survey.adjustment.standardise import standardised_rows
-from tfpb.survey.adjustment.within import within_gaps
+from tfpb.survey.adjustment.within_bailleurs import within_gaps
+from tfpb.survey.estimation.comparison import estimate_pair, estimate_wave
 from tfpb.survey.estimation.levels import level_rows
-from tfpb.survey.estimation.pair import estimate_pair, evolution_rows
-from tfpb.survey.estimation.raw import raw_rows
-from tfpb.survey.estimation.rows import in_order
-from tfpb.survey.estimation.wave import estimate_wave
+from tfpb.survey.estimation.rows import in_order, raw_rows
 from tfpb.survey.method import (
     WITHIN,
     design_notices,
@@ -43,7 +41,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.plan import Item, Plan
     from tfpb.model.survey import Crossing
-    from tfpb.survey.estimation.opposition import Opposition
+    from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.respondents import Survey
 
     Floats = NDArray[np.float64]
@@ -169,7 +167,7 @@ def compare_wave(
     thresholds = Thresholds.of(plan)
     result = estimate_wave(survey, items, wave, by=by, thresholds=thresholds, keys=variables.all)
     rows = np.flatnonzero((survey.respondents["vague"] == wave).to_numpy())
-    adjusted, notices = _adjusted(result.opposed(), variables, reference)
+    adjusted, notices = _adjusted(result, variables, reference)
     comparison = [raw_rows(result), *adjusted]
     if variables.regression:
         notices += incomplete_rows(survey, wave, variables.regression)
@@ -203,8 +201,8 @@ def compare_pair(
     variables = _variables(survey, plan)
     thresholds = Thresholds.of(plan)
     result = estimate_pair(survey, items, pair, by=by, thresholds=thresholds, keys=variables.all)
-    adjusted, notices = _adjusted(result.opposed, variables, reference)
-    return [evolution_rows(result), *adjusted], notices
+    adjusted, notices = _adjusted(result, variables, reference)
+    return [raw_rows(result), *adjusted], notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,16 +227,16 @@ def _variables(survey: Survey, plan: Plan) -> _Variables:
 
 
 def _adjusted(
-    opposed: Opposition, variables: _Variables, reference: pd.DataFrame | None
+    comparison: Comparison, variables: _Variables, reference: pd.DataFrame | None
 ) -> tuple[list[pd.DataFrame], list[Fault]]:
     """Make the rows that compare like with like, by each of the ways the plan asks for."""
     tables: list[pd.DataFrame] = []
     notices: list[Fault] = []
     if variables.standard:
-        table, notices = standardised_rows(opposed, variables.standard, reference)
+        table, notices = standardised_rows(comparison, variables.standard, reference)
         tables.append(table)
     if variables.regression:
-        tables.append(regression_rows(opposed, variables.regression))
+        tables.append(regression_rows(comparison, variables.regression))
     return tables, notices
 
 

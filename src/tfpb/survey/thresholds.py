@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -49,10 +49,14 @@ class Thresholds:
 
     @classmethod
     def of(cls, plan: Plan) -> Thresholds:
-        """Read what the plan sets; the rest are the house's defaults."""
+        """Read what the plan sets; the rest are defaults."""
         settings = plan.reglages
         return cls(
             margin=settings.marge_points / 100,
             mask_n=settings.masquage_n,
             default_deff=settings.effet_plan_defaut,
         )
+
+    def without_clusters(self) -> Thresholds:
+        """Return those of a survey that names no résidence: no rule counts them."""
+        return replace(self, min_clusters=0, few_clusters=0)

@@ -38,7 +38,6 @@ def publication_states(
     effective: Floats,
     df: Floats,
     thresholds: Thresholds,
-    clustered: bool,
 ) -> NDArray[np.int64]:
     """Return the state of each cell as an index of `STATES`.
 
@@ -49,8 +48,7 @@ def publication_states(
     state = np.full(n.shape, PUBLISHABLE, dtype=np.int64)
     state[(n < thresholds.fragile_n) | (df < thresholds.fragile_df)] = FRAGILE
     state[~(np.minimum(effective, n) >= thresholds.min_effective_n)] = UNPUBLISHABLE
-    if clustered:
-        state[clusters < thresholds.min_clusters] = UNCOMPUTABLE
+    state[clusters < thresholds.min_clusters] = UNCOMPUTABLE
     state[~(df > 0)] = UNCOMPUTABLE
     state[n < thresholds.mask_n] = MASKED
     state[n == 0] = UNCOMPUTABLE

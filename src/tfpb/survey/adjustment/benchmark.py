@@ -8,23 +8,21 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe
+from tfpb.model.codes import Groupe
 from tfpb.model.results import BENCHMARK_COLUMNS
-from tfpb.survey.estimation.domains import Contrasts, Domains
-from tfpb.survey.estimation.estimate import contrast_variance, domain_means
-from tfpb.survey.estimation.intervals import proportion_interval, standard_error, t_interval
-from tfpb.survey.estimation.wave import degrees_of_freedom, design_effects
+from tfpb.survey.estimation.compared_groups import groups_of_others
+from tfpb.survey.estimation.comparison import estimate_groups
+from tfpb.survey.estimation.rows import raw_rows
 from tfpb.survey.reading.delivery_columns import find_column
 from tfpb.survey.secrecy.cells import OWNER
-from tfpb.survey.thresholds import CONFIDENCE
-from tfpb.survey.verdicts import FRAGILE, publication_states
+from tfpb.survey.verdicts import FRAGILE, STATES
 from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.model.plan import Item
-    from tfpb.survey.estimation.wave import WaveResult
+    from tfpb.survey.estimation.comparison import Comparison
 
 REGION: Final = "region_sans_soi"
 NATIONAL: Final = "national"
@@ -44,81 +42,22 @@ _NAMES: Final = {
 }
 
 
-def region_rows(result: WaveResult) -> pd.DataFrame:
+def region_rows(comparison: Comparison) -> pd.DataFrame:
     """Rows of « the region without oneself » for each bailleur of one wave, `_bailleur` added.
 
-    Only groups that may be shown, and only when at least three other bailleurs are in the wave.
+    Only figures that may be shown, and only when at least three other bailleurs are in the wave.
     """
-    owner = result.design.atoms["bailleur"].astype(str).to_numpy()
-    side = result.design.atoms["qpv"].to_numpy(dtype=int)
-    names = [b.bailleur for b in result.frame.blocks if b.niveau == TOTAL]
-    names = [n for n in names if n != ENSEMBLE]
-    if len(names) <= _OTHERS_AT_LEAST:
+    c = comparison
+    index, sets = groups_of_others(c.design.atoms)
+    if len(index) <= _OTHERS_AT_LEAST:
         return pd.DataFrame(columns=[*BENCHMARK_COLUMNS, OWNER])
-    sets = []
-    for name in names:
-        others = owner != name
-        sets += [np.flatnonzero(others & mask) for mask in (side == 1, side == 0, side >= 0)]
-    domains = Domains.of(sets, result.design.size)
-    means = domain_means(result.design, result.sums, domains)
-    alone = Contrasts.of([[(g, 1.0)] for g in range(domains.count)])
-    variance = contrast_variance(result.design, result.sums, domains, means, alone)
-    gaps = Contrasts.of([[(3 * k, 1.0), (3 * k + 1, -1.0)] for k in range(len(names))])
-    gap_se = standard_error(contrast_variance(result.design, result.sums, domains, means, gaps))
-    df = np.repeat(degrees_of_freedom(means, result.design)[2::3], 3, axis=0)
-    state = publication_states(
-        n=means.n,
-        clusters=means.clusters,
-        effective=design_effects(means, variance)[1],
-        df=df,
-        thresholds=result.frame.thresholds,
-        clustered=result.frame.clustered,
-    )
-    low, high = proportion_interval(
-        means.estimate,
-        standard_error(variance),
-        means.n,
-        means.clusters,
-        df,
-        level=CONFIDENCE,
-        thresholds=result.frame.thresholds,
-        clustered=result.frame.clustered,
-    )
-    gap = means.estimate[0::3] - means.estimate[1::3]
-    gap_low, gap_high = t_interval(gap, gap_se, df[0::3], level=CONFIDENCE)
-    shown = state <= FRAGILE
-    tables = []
-    for at, group in enumerate((Groupe.QPV, Groupe.HORS_QPV, Groupe.ENSEMBLE)):
-        part = slice(at, None, 3)
-        tables.append(
-            _lay(result, names, group, means.estimate[part], low[part], high[part], means.n[part])[
-                shown[part].ravel()
-            ]
-        )
-    both = shown[0::3] & shown[1::3] & (gap_se > 0)
-    n = means.n[0::3] + means.n[1::3]
-    tables.append(_lay(result, names, Groupe.ECART, gap, gap_low, gap_high, n)[both.ravel()])
-    return pd.concat(tables, ignore_index=True)
-
-
-def _lay(
-    result: WaveResult, names: Sequence[str], group: Groupe, value: Any, low: Any, high: Any, n: Any
-) -> pd.DataFrame:
-    items = [i.identifiant for i in result.frame.items]
-    return pd.DataFrame(
-        {
-            "vague": result.frame.wave,
-            "item": np.tile(np.array(items, dtype=object), len(names)),
-            "groupe": group.value,
-            "repere": REGION,
-            "valeur": value.ravel(),
-            "ic95_bas": low.ravel(),
-            "ic95_haut": high.ravel(),
-            "n": n.ravel(),
-            "reference": "",
-            OWNER: np.repeat(np.array(names, dtype=object), len(items)),
-        }
-    )
+    rows = raw_rows(estimate_groups(c.sums, index, sets, c.vague, c.items, c.thresholds))
+    rows = rows[rows["publication"].isin([STATES[k].value for k in range(FRAGILE + 1)])]
+    rows = rows.rename(columns={"estimation": "valeur", "bailleur": OWNER})
+    rows = rows.assign(repere=REGION, reference="")
+    order = rows["groupe"].map({g.value: k for k, g in enumerate(Groupe)})
+    rows = rows.iloc[np.argsort(order, kind="stable")]
+    return rows[[*BENCHMARK_COLUMNS, OWNER]].reset_index(drop=True)
 
 
 def referenced_rows(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe
-from tfpb.survey.estimation.blocks import QUARTER_COLUMNS
+from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -21,7 +21,7 @@ from tfpb.model.survey import (
     Published,
     WaveFacts,
 )
-from tfpb.survey.adjustment.within import CONTRIBUTORS
+from tfpb.survey.adjustment.within_bailleurs import CONTRIBUTORS
 from tfpb.survey.method import WITHIN
 from tfpb.survey.secrecy.cells import MODEL_ITEM, OWNER, Before, Cell, declare_cells, without
 from tfpb.survey.secrecy.level_crossings import tie_crossings

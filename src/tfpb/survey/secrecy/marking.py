@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe
-from tfpb.survey.estimation.blocks import QUARTER_COLUMNS
+from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.secrecy.cells import HORS, MODEL_ITEM, SIDES, Cell, panel_name, split_pair
 
 if TYPE_CHECKING:
