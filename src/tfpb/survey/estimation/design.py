@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Indices = NDArray[np.intp]
     Coded = tuple[NDArray[np.signedinteger], Floats]
 
+_KEY_ROOM: Final = 2**62
 _OUT: Final = 3
 """Codes of answers outside the base (`ABSENT`, `NSP`, `NOT_CONCERNED`): −1 to −3."""
 
@@ -179,10 +180,15 @@ def build_design(
 
 def _numbered(columns: Sequence[Indices]) -> Indices:
     """Return the number of each row: combinations of some codes are numbered in sorted order."""
-    key = columns[0].astype(np.int64)
-    for column in columns[1:]:  # numbered again at each step, so that keys stay small
-        key = pd.factorize(key * (int(column.max(initial=0)) + 1) + column, sort=True)[0]
-    return np.asarray(pd.factorize(key, sort=True)[0])
+    key, room = columns[0].astype(np.int64), int(columns[0].max(initial=0)) + 1
+    for column in columns[1:]:
+        span = int(column.max(initial=0)) + 1
+        if room * span >= _KEY_ROOM:  # too many combinations for one integer: number those met
+            key, room = pd.factorize(key, sort=True)[0], len(key)
+        key = key * span + column
+        room *= span
+    code, names = pd.factorize(key)
+    return np.argsort(np.argsort(names))[code]
 
 
 def survey_design(
@@ -221,34 +227,34 @@ def sum_answers(design: Design, answers: Sequence[Coded]) -> Sums:
     -----
     Each item is one weighted count of (atom, code), multiplied by the values of the codes.
     """
-    atoms = len(design.atoms)
-    parts: list[list[Floats]] = []
-    under = design.residual_weight
+    atoms, under = len(design.atoms), design.residual_weight
+    out = np.empty((8, atoms, sum(values.shape[1] for _, values in answers)))
+    last = 0
     for codes, values in answers:
+        first, last = last, last + values.shape[1]
         slots = _OUT + len(values)
         key = design.row_atom * slots + (codes + _OUT)
 
         def counted(weight: Floats | None, key: Indices = key, slots: int = slots) -> Floats:
             held = np.bincount(key, weights=weight, minlength=atoms * slots)
-            return held.astype(float).reshape(atoms, slots)
+            return held.reshape(atoms, slots)
 
         weighted, plain = counted(design.weight), counted(None)
         residual = plain if under is None else counted(under)
-        wide = np.ones((1, values.shape[1]))
-        parts.append(
-            [
+        for k, column in enumerate(
+            (
                 weighted[:, _OUT:] @ values,
-                weighted[:, _OUT:].sum(axis=1)[:, None] * wide,
+                weighted[:, _OUT:].sum(axis=1, keepdims=True),
                 weighted[:, _OUT:] @ values**2,
-                plain[:, _OUT:].sum(axis=1)[:, None] * wide,
-                weighted[:, [NSP + _OUT]] * wide,
-                weighted[:, [NOT_CONCERNED + _OUT]] * wide,
-                residual[:, _OUT:] @ values,
-                residual[:, _OUT:].sum(axis=1)[:, None] * wide,
-            ]
-        )
-    columns = [np.hstack(column) for column in zip(*parts, strict=True)]
-    return Sums(design, _row_sums(design, design.weight), _row_sums(design, under), *columns)
+                plain[:, _OUT:].sum(axis=1, keepdims=True),
+                weighted[:, [NSP + _OUT]],
+                weighted[:, [NOT_CONCERNED + _OUT]],
+                residual[:, _OUT:] @ values if design.margins else 0.0,
+                residual[:, _OUT:].sum(axis=1, keepdims=True),
+            )
+        ):
+            out[k, :, first:last] = column
+    return Sums(design, _row_sums(design, design.weight), _row_sums(design, under), *out)
 
 
 def _row_sums(design: Design, weight: Floats | None) -> Floats:
