@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.plan import Plan
     from tfpb.model.survey import Published
-    from tfpb.survey import Before
+    from tfpb.survey import Disclosed
 
 
 def comparer(
@@ -95,8 +95,8 @@ def comparer(
         published = survey.protect(
             estimates,
             masking_n=described.reglages.masquage_n,
-            previous=before.masked,
-            told=before.told,
+            masked_before=before.masked,
+            shown_before=before.shown,
             levels=levels,
         )
         _write(sortie, second, published, raw_csv=csv_brut)
@@ -130,18 +130,18 @@ def _frame(table: Any) -> pd.DataFrame | None:
     return None if table is None else table.frame
 
 
-def _before(path: Path) -> Before:
+def _before(path: Path) -> Disclosed:
     """Read what a comparison that stands where the new one will masks and tells: masks are kept."""
     from tfpb.errors import TfpbError
     from tfpb.io.tables.tabular import read_table
     from tfpb.model.results import COMPARISON_COLUMNS
-    from tfpb.survey import Before, told_before
+    from tfpb.survey import Disclosed, disclosed_in
 
     try:
         frame = read_table(path, known=COMPARISON_COLUMNS).frame
     except TfpbError:
-        return Before()
-    return told_before([frame] if set(COMPARISON_COLUMNS) <= set(frame.columns) else [])
+        return Disclosed()
+    return disclosed_in([frame] if set(COMPARISON_COLUMNS) <= set(frame.columns) else [])
 
 
 def _write(first: Path, second: Path, published: Published, *, raw_csv: bool) -> None:

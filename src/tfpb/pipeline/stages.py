@@ -16,7 +16,7 @@ from tfpb.model.assembly import Dossier
 from tfpb.perimeters import ruling_of, ruling_vintage
 from tfpb.pipeline.steps import checking, costing, geocoding, joining, locating, mapping, surveying
 from tfpb.stage import Executor, Stage, directly, run_stages
-from tfpb.survey import Before
+from tfpb.survey import Disclosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -43,7 +43,7 @@ STAGES: Final = (
 )  # fmt: skip
 """What may be kept from one run to the next reads a part of the inputs only (see `first_values`)."""
 
-_NOTHING: Final = Before()
+_NOTHING: Final = Disclosed()
 DOCUMENTS: Final = 6
 """Units of progress of `render`, the pages of quarters apart (one more each)."""
 
@@ -63,7 +63,7 @@ def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fau
 
 
 def first_values(
-    settings: Settings, inputs: Inputs, geography: Geography, before: Before
+    settings: Settings, inputs: Inputs, geography: Geography, before: Disclosed
 ) -> dict[str, Any]:
     """Name the values that stages start from: `addresses`, `answers`, `taxes` are parts of the inputs."""
     return {
@@ -84,7 +84,7 @@ def examine(
     folder: Path,
     *,
     execute: Executor = directly,
-    before: Before = _NOTHING,
+    before: Disclosed = _NOTHING,
 ) -> tuple[tuple[Fault, ...], Dossier | None]:
     """Run every stage that can run, and return every fault and doubt with what they allow to make."""
     inputs, geography, found = read(settings, folder)
@@ -107,7 +107,7 @@ def assemble(
     folder: Path,
     *,
     execute: Executor = directly,
-    before: Before = _NOTHING,
+    before: Disclosed = _NOTHING,
 ) -> Dossier:
     """Run every stage and freeze the dossier.
 
@@ -118,7 +118,7 @@ def assemble(
         Imported geography.
     execute : Executor
         Wraps each stage (progress, cache, other machines).
-    before : Before
+    before : Disclosed
         Cells of the survey that packs already written mask (they stay masked) and tell.
 
     Raises

@@ -26,7 +26,7 @@ from tfpb.report.sections import report
 from tfpb.report.sections.region.position import position as position_section
 from tfpb.report.web_map import map_html
 from tfpb.stage import Stage, directly, run_stages
-from tfpb.survey import Before
+from tfpb.survey import Disclosed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -181,7 +181,7 @@ def _dossier(job: PackJob) -> Dossier:
     geography = open_geography(job.geography, needs=(part.located.vintage,))
     sources = (*part.inputs.sources, *geography.sources, job.region)
     start = {
-        **first_values(part.settings, part.inputs, geography, Before()),
+        **first_values(part.settings, part.inputs, geography, Disclosed()),
         "located": part.located,
         "doubts": part.doubts,
         "survey": job.survey,

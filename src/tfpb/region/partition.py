@@ -175,7 +175,7 @@ def _own(
     chosen: tuple[AddressDecision, ...],
 ) -> dict[str, Any]:
     """Make what rests on one bailleur's files alone, answers apart: the next run may take it up again."""
-    start = {**first_values(settings, inputs, geography, survey.Before()), "chosen": chosen}
+    start = {**first_values(settings, inputs, geography, survey.Disclosed()), "chosen": chosen}
     own = [t for t in STAGES if t.writes in _WRITTEN]
     outcome = run_stages(own, start, headers=inputs.headers)
     if outcome.faults:

@@ -8,19 +8,19 @@ from tfpb.survey.power import interviews_needed, n_necessaire
 from tfpb.survey.reading.located_residences import located_residences
 from tfpb.survey.reading.recode import recode
 from tfpb.survey.respondents import Survey
-from tfpb.survey.secrecy.cells import Before
+from tfpb.survey.secrecy.cells import Disclosed
 from tfpb.survey.secrecy.disclosure import (
     cells_masked_in,
     cells_shown_in,
     masked_cells,
     protect,
-    told_before,
+    disclosed_in,
 )
 from tfpb.survey.secrecy.ownership import for_bailleur
 from tfpb.survey.verdicts import gap_verdict
 
 __all__ = [
-    "Before",
+    "Disclosed",
     "Survey",
     "cells_masked_in",
     "cells_shown_in",
@@ -36,5 +36,5 @@ __all__ = [
     "recode",
     "referenced_rows",
     "territory_columns",
-    "told_before",
+    "disclosed_in",
 ]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Plan
     from tfpb.model.settings import Settings
     from tfpb.model.survey import Estimates, Published
-    from tfpb.survey import Before
+    from tfpb.survey import Disclosed
 
 
 def own_interviews(frame: pd.DataFrame, plan: Plan, bailleur: str) -> pd.DataFrame:
@@ -75,7 +75,7 @@ def keep_masked(
     geography: Geography,
     located: Located,
     published: Published | None,
-    before: Before,
+    before: Disclosed,
 ) -> Published | None:
     """Mask again what a pack already written masked: two packs subtracted would reveal it.
 
@@ -95,8 +95,8 @@ def keep_masked(
     again = survey.protect(
         found,
         masking_n=inputs.plan.reglages.masquage_n,
-        previous=before.masked,
-        told=before.told,
+        masked_before=before.masked,
+        shown_before=before.shown,
         levels=levels,
     )
     hidden = len(shown - set(survey.cells_shown_in(again.comparison)))

@@ -167,8 +167,9 @@ def _support(
 def _notices(c: Comparison, support: Floats) -> list[Fault]:
     """Report the common support of bailleurs, over all their answers (territories have it by row)."""
     notices = []
+    shown_items = c.shown
     for k, (level, bailleur) in enumerate(zip(c.index["niveau"], c.index["bailleur"], strict=True)):
-        shown = support[k, np.flatnonzero(c.shown[k])]
+        shown = support[k, np.flatnonzero(shown_items[k])]
         hidden = any((figure.state[k] >= MASKED).any() for figure in c.figures)
         if level != TOTAL or hidden or not len(shown):
             continue

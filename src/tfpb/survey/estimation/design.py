@@ -237,7 +237,7 @@ def sum_answers(design: Design, answers: Sequence[Coded]) -> Sums:
 
         def counted(weight: Floats | None, key: Indices = key, slots: int = slots) -> Floats:
             held = np.bincount(key, weights=weight, minlength=atoms * slots)
-            return held.reshape(atoms, slots)
+            return np.asarray(held.reshape(atoms, slots), dtype=float)
 
         weighted, plain = counted(design.weight), counted(None)
         residual = plain if under is None else counted(under)
