@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from tfpb.survey.estimation.comparison import estimate_wave
-from tfpb.survey.estimation.rows import raw_rows
 
 from tfpb.model.plan import Plan
+from tfpb.survey.estimation.comparison import estimate_wave
+from tfpb.survey.estimation.rows import raw_rows
 from tfpb.survey.reading.recode import recode
-from tfpb.survey.thresholds import Thresholds
+from tfpb.survey.verdicts import Thresholds
 
 RUNS = 2000
 NEVER_MASK = 11

@@ -15,8 +15,7 @@ from tfpb.survey.adjustment.standardise import standardised_rows
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.estimation.comparison import estimate_pair, estimate_wave, on_panel
 from tfpb.survey.estimation.rows import in_order, raw_rows
-from tfpb.survey.thresholds import Thresholds
-from tfpb.survey.verdicts import set_holm
+from tfpb.survey.verdicts import Thresholds, set_holm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,8 +13,7 @@ from tfpb.survey.estimation.design import indicator
 from tfpb.survey.estimation.intervals import proportion_interval, t_interval
 from tfpb.survey.estimation.means import atoms_of, linear_variance
 from tfpb.survey.estimation.rows import state_names
-from tfpb.survey.thresholds import CONFIDENCE
-from tfpb.survey.verdicts import FRAGILE, UNCOMPUTABLE, UNPUBLISHABLE
+from tfpb.survey.verdicts import CONFIDENCE, FRAGILE, UNCOMPUTABLE, UNPUBLISHABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

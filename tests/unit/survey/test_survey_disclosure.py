@@ -15,7 +15,7 @@ from tfpb.model.survey import Estimates, Published
 from tfpb.survey.compare import compare
 from tfpb.survey.reading.recode import recode
 from tfpb.survey.secrecy.cells import Cell
-from tfpb.survey.secrecy.disclosure import masked_cells, protect, disclosed_in
+from tfpb.survey.secrecy.disclosure import disclosed_in, masked_cells, protect
 from tfpb.survey.secrecy.ownership import for_bailleur
 
 GROUPS = ("qpv", "hors_qpv", "ensemble")

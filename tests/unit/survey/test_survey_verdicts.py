@@ -11,12 +11,12 @@ from statsmodels.stats.multitest import multipletests
 
 import tfpb.survey
 from tfpb.model.codes import Ajustement, Groupe, Nature, Publication, Theme, Verdict
-from tfpb.survey.power import n_necessaire
-from tfpb.survey.thresholds import Thresholds
+from tfpb.survey.planning.power import n_necessaire
 from tfpb.survey.verdicts import (
     MASKED,
     UNCOMPUTABLE,
     UNPUBLISHABLE,
+    Thresholds,
     evolution_verdicts,
     gap_verdict,
     gap_verdicts,

@@ -135,7 +135,7 @@ def _contrasts(c: Comparison, parts: Indices, weight: Floats) -> Contrasts:
         Domain of each cell of each side, −1 when nobody is there.
     weight : float array, shape (lines, cells, items)
     """
-    held = (parts >= 0) & weight.any(axis=2)[:, None, :]
+    held = (parts >= 0) & np.any(weight, axis=2)[:, None, :]
     used = held[:, None] & (c.signs != 0)[None, :, :, None]  # lines × figures × sides × cells
     line, figure, side, cell = np.nonzero(used)
     return Contrasts(

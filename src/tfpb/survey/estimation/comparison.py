@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tfpb.survey.estimation.design import Design, Sums
     from tfpb.survey.estimation.means import Means
     from tfpb.survey.respondents import Survey
-    from tfpb.survey.thresholds import Thresholds
+    from tfpb.survey.verdicts import Thresholds
 
     Floats = NDArray[np.float64]
     Indices = NDArray[np.intp]

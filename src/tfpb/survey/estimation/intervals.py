@@ -12,7 +12,7 @@ from tfpb.survey.estimation.means import NIL
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tfpb.survey.thresholds import Thresholds
+    from tfpb.survey.verdicts import Thresholds
 
     Floats = NDArray[np.float64]
 

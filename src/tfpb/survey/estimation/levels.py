@@ -21,8 +21,7 @@ from tfpb.survey.estimation.means import (
     standard_error,
 )
 from tfpb.survey.estimation.rows import difference_state, lay, state_names
-from tfpb.survey.thresholds import CONFIDENCE
-from tfpb.survey.verdicts import UNCOMPUTABLE
+from tfpb.survey.verdicts import CONFIDENCE, UNCOMPUTABLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,8 +15,9 @@ from tfpb.survey.estimation.intervals import (
     non_inferiority_p,
     two_sided_p,
 )
-from tfpb.survey.thresholds import CONFIDENCE, CONFIDENCE_MARGIN
 from tfpb.survey.verdicts import (
+    CONFIDENCE,
+    CONFIDENCE_MARGIN,
     FRAGILE,
     STATES,
     UNCOMPUTABLE,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.plan import Item
     from tfpb.survey.estimation.comparison import Comparison, Figure
-    from tfpb.survey.thresholds import Thresholds
+    from tfpb.survey.verdicts import Thresholds
 
     Floats = NDArray[np.float64]
     Indices = NDArray[np.intp]

@@ -21,7 +21,7 @@ from tfpb.model.survey import (
     Published,
     WaveFacts,
 )
-from tfpb.survey.adjustment.within_bailleurs import CONTRIBUTORS
+from tfpb.survey.adjustment.benchmark import CONTRIBUTORS
 from tfpb.survey.method import WITHIN
 from tfpb.survey.secrecy.cells import (
     MODEL_ITEM,

@@ -46,10 +46,11 @@ def rests_on(
     change = cells["groupe"].str.startswith(_EVOLUTION)
     waves = sorted(set(cells["vague"][~change]))
     parts = []
-    for (pair, group), rows in cells.groupby(["vague", "groupe"], sort=False):
-        for side in SIDES[str(group)]:
+    for key, rows in cells.groupby(["vague", "groupe"], sort=False):
+        pair, group = map(str, key)
+        for side in SIDES[group]:
             of_side = _of_side(rows, side)
-            if not str(group).startswith(_EVOLUTION):
+            if not group.startswith(_EVOLUTION):
                 parts.append(of_side)
                 continue
             panel = of_side["bailleur"].mask(of_side["bailleur"] == ENSEMBLE, panel_name(pair))

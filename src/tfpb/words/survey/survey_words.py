@@ -144,7 +144,7 @@ def gap_words(row: Mapping[str, object], *, interviews: int | None = None) -> st
     row : mapping
         A row of the comparison on groupe `ecart`.
     interviews : int, optional
-        Interviews a group would have needed (`tfpb.survey.power.n_necessaire`), told when the
+        Interviews a group would have needed (`tfpb.survey.planning.power.n_necessaire`), told when the
         verdict is « non concluant ».
     """
     verdict = str(row["verdict"])
