@@ -15,7 +15,7 @@ from tfpb.survey.estimation.comparison import estimate_groups
 from tfpb.survey.estimation.intervals import t_interval
 from tfpb.survey.estimation.means import Contrasts, contrast_variance, standard_error
 from tfpb.survey.estimation.rows import raw_rows
-from tfpb.survey.reading.delivery_columns import find_column
+from tfpb.survey.reading.delivery_columns import find_column, parse_number
 from tfpb.survey.secrecy.cells import OWNER
 from tfpb.survey.verdicts import CONFIDENCE, FRAGILE, STATES, UNCOMPUTABLE
 from tfpb.text import fold, squeeze
@@ -166,7 +166,7 @@ def referenced_rows(
             "valeur": value,
             "ic95_bas": _share(cell("ic95_bas")),
             "ic95_haut": _share(cell("ic95_haut")),
-            "n": _number(cell("n")),
+            "n": parse_number(cell("n")),
             "reference": cell("reference"),
             OWNER: "",
         }
@@ -182,17 +182,9 @@ def _unreadable(repere: Any, position: int, lacking: list[str], got: str) -> Fau
     return Fault("repere_illisible", place, got, fields, Severity.DOUTE)
 
 
-def _number(text: str) -> float:
-    clean = text.replace("\u202f", "").replace("\xa0", "").replace(" ", "").replace(",", ".")
-    try:
-        return float(clean.replace("−", "-"))
-    except ValueError:
-        return float("nan")
-
-
 def _share(text: str) -> float:
     """Read a share: « 76 % », « 76,5 », 0.765; a number beyond 1 is a percentage."""
-    value = _number(text.removesuffix("%").removesuffix("points").strip())
+    value = parse_number(text.removesuffix("%").removesuffix("points").strip())
     return value / _PERCENT if "%" in text or abs(value) > 1 else value
 
 
