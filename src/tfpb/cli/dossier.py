@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tfpb.model.settings import Settings
     from tfpb.pipeline.kept.stage_cache import StageCache
     from tfpb.stage import Stage
-    from tfpb.survey import Before
+    from tfpb.survey import Disclosed
 
 PACK_FOLDER: Final = "dossier"
 """Where a pack goes when nothing is said, beside the dossier.toml."""
@@ -77,7 +77,7 @@ def geography_folder(settings: Settings, option: Path | None) -> Path:
 
 
 def _run(
-    settings: Settings, folder: Path, before: Before, keep: StageCache | None
+    settings: Settings, folder: Path, before: Disclosed, keep: StageCache | None
 ) -> tuple[Dossier, dict[str, bytes], dict[str, Any]]:
     from tfpb.executors import cores
     from tfpb.pipeline.assembling import DOCUMENTS, assemble, render

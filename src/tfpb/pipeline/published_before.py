@@ -10,7 +10,7 @@ import pandas as pd
 
 from tfpb.errors import TfpbError
 from tfpb.io.packs.pack import RUN, earlier_packs, read_pack
-from tfpb.survey import Before, told_before
+from tfpb.survey import Disclosed, disclosed_in
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _READ: Final = (
 )  # fmt: skip
 
 
-def published_before(folder: Path, bailleur: str) -> Before:
+def published_before(folder: Path, bailleur: str) -> Disclosed:
     """Read what is masked and told by the packs of the same bailleur that stand in `DIR` or `DIR.2`.
 
     Parameters
@@ -34,7 +34,7 @@ def published_before(folder: Path, bailleur: str) -> Before:
 
     Returns
     -------
-    Before
+    Disclosed
         Empty when there is no pack, or none that can be read.
     """
     found: list[pd.DataFrame] = []
@@ -46,7 +46,7 @@ def published_before(folder: Path, bailleur: str) -> Before:
                 found.append(_comparison(pack[_TABLE]))
         except (TfpbError, ValueError, KeyError, TypeError):
             continue  # not a pack of ours, or one that a hand has spoilt: it masks nothing
-    return told_before(found)
+    return disclosed_in(found)
 
 
 def _comparison(data: bytes) -> pd.DataFrame:

@@ -9,19 +9,19 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.columns import STAMP
-from tfpb.survey.reading.answers import read_answers
 from tfpb.survey.reading.delivery_columns import (
     distinct,
     find_column,
     identifier,
+    parse_number,
     parse_side,
-    parse_weight,
     place_of,
     read_values,
     rows_fault,
     texts,
 )
-from tfpb.survey.reading.sides import apply_located_side
+from tfpb.survey.reading.located_residences import apply_located_side
+from tfpb.survey.reading.scales import read_answers
 from tfpb.survey.reading.variables import read_variables, wanted_variables
 from tfpb.survey.respondents import Survey
 from tfpb.text import fold
@@ -102,21 +102,14 @@ def _standard(
     frame = frame.reset_index(drop=True)
     found = {role: find_column(frame, getattr(plan.colonnes, role)) for role in _ROLES}
     _missing_roles(found, plan, frame, faults, located=located)
-    empty = np.full(len(frame), "", dtype=object)
-
-    def column(role: str, fixed: str = "") -> NDArray[np.object_]:
-        if found[role] is None or fixed:
-            return np.full(len(frame), fixed, dtype=object)
-        return texts(frame, str(found[role]))
-
+    fixed = {"vague": plan.colonnes.vague_fixe, "bailleur": plan.colonnes.bailleur_fixe}
     out = frame[list(STAMP)].copy()
-    for role, fixed in (
-        ("repondant", ""),
-        ("vague", plan.colonnes.vague_fixe),
-        ("bailleur", plan.colonnes.bailleur_fixe),
-        ("residence", ""),
-    ):
-        codes, uniques = distinct(column(role, fixed))
+    for role in ("repondant", "vague", "bailleur", "residence"):
+        written, there = fixed.get(role, ""), found[role]
+        if there is None or written:
+            out[role] = np.full(len(frame), written, dtype=object)
+            continue
+        codes, uniques = distinct(texts(frame, there))
         out[role] = np.array([identifier(u) for u in uniques], dtype=object)[codes]
     for role in ("vague", "bailleur"):
         if found[role] is not None and (blank := np.flatnonzero(out[role] == "")).size:
@@ -135,7 +128,7 @@ def _standard(
     names = _plan_names(frame, plan)
     body = {plan_name: texts(frame, there) for plan_name, there in names.items()}
     sources = {f"_lu_{plan_name}": there for plan_name, there in names.items()}
-    text = pd.DataFrame({"_vide": empty, **body}).assign(**sources)
+    text = pd.DataFrame({"_vide": "", **body}, index=frame.index).assign(**sources)
     return out, text
 
 
@@ -184,36 +177,23 @@ def _missing_roles(
 
 def _weights(
     frame: pd.DataFrame, column: str | None, faults: list[Fault]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.float64], bool]:
+    """Return the weight of each row (NaN when it cannot be read) and whether they are delivered."""
     if column is None:
-        return np.ones(len(frame)), np.zeros(len(frame), dtype=bool)
-    codes, parsed, uniques = read_values(texts(frame, column), parse_weight)
-    values = np.array([np.nan if v is None else v for v in parsed], dtype=float)
-    for k, value in enumerate(values):
-        if value < 0 or (np.isnan(value) and uniques[k]):
-            faults += rows_fault(
-                "poids_illisible",
-                frame,
-                np.flatnonzero(codes == k),
-                column=column,
-                got=uniques[k],
-                severity=Severity.FAUTE,
-            )
-    return values[codes], np.ones(len(frame), dtype=bool)
+        return np.ones(len(frame)), False
+
+    def parse(text: str) -> float | None:
+        weight = parse_number(text)
+        return None if weight < 0 or (text and np.isnan(weight)) else weight
+
+    values = texts(frame, column)
+    codes, _ = read_values(values, parse, frame, faults, "poids_illisible", column)
+    return np.array([parse_number(v) for v in pd.unique(values)], dtype=float)[codes], True
 
 
 def _flags(frame: pd.DataFrame, column: str, faults: list[Fault]) -> NDArray[np.int64]:
-    codes, parsed, uniques = read_values(texts(frame, column), parse_side)
-    for k, side in enumerate(parsed):
-        if side is None:
-            faults += rows_fault(
-                "qpv_illisible",
-                frame,
-                np.flatnonzero(codes == k),
-                column=column,
-                got=uniques[k],
-                severity=Severity.FAUTE,
-            )
+    values = texts(frame, column)
+    codes, parsed = read_values(values, parse_side, frame, faults, "qpv_illisible", column)
     return np.array([-1 if s is None else s for s in parsed], dtype=np.int64)[codes]
 
 

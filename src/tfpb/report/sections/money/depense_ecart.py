@@ -10,8 +10,8 @@ import pandas as pd
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.report import Chart, ChartKind, Format, Text
 from tfpb.report.sections.build import BOTH, WORKBOOK, column, cut, number_of, table
-from tfpb.survey.power import interviews_needed
-from tfpb.survey.thresholds import Thresholds
+from tfpb.survey.planning.power import interviews_needed
+from tfpb.survey.verdicts import Thresholds
 from tfpb.words.money import accounts
 from tfpb.words.money import evaluation_words as words
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
 from tfpb.report import theme
-from tfpb.survey.power import n_necessaire
+from tfpb.survey.planning.power import n_necessaire
 from tfpb.words.money.evaluation_words import before_actions, survey_too_early
 from tfpb.words.survey.satisfaction import NATURES, THEMES
 from tfpb.words.survey.verdict_words import PUBLICATIONS, isolated, verdict_words
