@@ -89,7 +89,7 @@ def _draw_chart(chart: Chart) -> dict[str, bytes]:
     return {"png": image.png, "svg": image.svg}
 
 
-_CHART: Final = Stage("Graphique", 1, ("graphique",), "image", _draw_chart, kept="fichiers")
+_CHART: Final = Stage("Graphique", 2, ("graphique",), "image", _draw_chart, kept="fichiers")
 
 
 def data_tables(said: Report) -> list[Table]:

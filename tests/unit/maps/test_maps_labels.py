@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tfpb.report.print_map.canvas import POINT_MM, text_width_mm
+from tfpb.report.canvas import POINT_MM, text_width_mm
 from tfpb.report.print_map.map_labels import (
     Label,
     Taken,

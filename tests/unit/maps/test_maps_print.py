@@ -18,8 +18,8 @@ from PIL import Image
 
 from tfpb.pipeline.kept.fingerprint import fingerprint
 from tfpb.report import theme
+from tfpb.report.canvas import Sheet, style
 from tfpb.report.print_map import map_overview, map_print
-from tfpb.report.print_map.canvas import Sheet, style
 from tfpb.report.print_map.map_layers import FAR_SCALE, atlas, fit, lines_of, page_epsg
 from tfpb.report.print_map.map_overview import overview_view
 from tfpb.report.print_map.map_sheets import map_files, sheet_count

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb.report import theme
-from tfpb.report.print_map.canvas import POINT_MM, printable, shorten, text_width_mm, wrap
+from tfpb.report.canvas import POINT_MM, printable, shorten, text_width_mm, wrap
 from tfpb.report.print_map.map_panel import COLUMN_W, COLUMN_X, MAP_H, MAP_Y
 from tfpb.report.print_map.map_window import symbols
 from tfpb.words.numbers import number, percent, points
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tfpb.model.maps import GapLine, QpvPage
-    from tfpb.report.print_map.canvas import Sheet
+    from tfpb.report.canvas import Sheet
 
 GAPS_AROUND: Final = 20.0
 """Height of what goes with the satisfaction lines: their scope, their scale, its words."""

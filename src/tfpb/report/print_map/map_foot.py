@@ -9,7 +9,7 @@ import shapely
 from matplotlib.collections import LineCollection
 
 from tfpb.report import theme
-from tfpb.report.print_map.canvas import printable, shorten, text_width_mm
+from tfpb.report.canvas import printable, shorten, text_width_mm
 from tfpb.report.print_map.map_layers import FAR_SCALE, lines_of, symbol_mm
 from tfpb.report.print_map.map_panel import COLUMN_W, COLUMN_X, EDGE, FOOT_Y, MAP_W, MAP_X, STAMP_Y
 from tfpb.report.print_map.map_view import inset_frame
@@ -19,7 +19,7 @@ from tfpb.words.numbers import number
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
-    from tfpb.report.print_map.canvas import Sheet
+    from tfpb.report.canvas import Sheet
     from tfpb.report.print_map.map_layers import Atlas, Frame
     from tfpb.report.print_map.map_view import Imprint
 

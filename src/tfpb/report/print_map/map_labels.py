@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from tfpb.report.print_map.canvas import POINT_MM, text_width_mm
+from tfpb.report.canvas import POINT_MM, text_width_mm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

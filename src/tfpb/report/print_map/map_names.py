@@ -9,7 +9,7 @@ import shapely
 
 from tfpb.model.codes import QpvStatut
 from tfpb.report import theme
-from tfpb.report.print_map.canvas import POINT_MM, printable, text_width_mm, wrap
+from tfpb.report.canvas import POINT_MM, printable, text_width_mm, wrap
 from tfpb.report.print_map.map_labels import Label, Taken, text_discs
 from tfpb.report.print_map.map_layers import lines_of
 

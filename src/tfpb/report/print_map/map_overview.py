@@ -11,7 +11,7 @@ import pandas as pd
 
 from tfpb.model.codes import TOTAL, QpvStatut
 from tfpb.report import theme
-from tfpb.report.print_map.canvas import POINT_MM, Sheet, printable, shorten, style, wrap
+from tfpb.report.canvas import POINT_MM, Sheet, printable, shorten, style, wrap
 from tfpb.report.print_map.map_foot import foot
 from tfpb.report.print_map.map_layers import Atlas, Frame, atlas, fit, page_epsg
 from tfpb.report.print_map.map_panel import (

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tfpb.report import theme
-from tfpb.report.print_map.canvas import printable, text_width_mm
+from tfpb.report.canvas import printable, text_width_mm
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
-    from tfpb.report.print_map.canvas import Sheet
+    from tfpb.report.canvas import Sheet
 
 WIDTH: Final = 297.0
 HEIGHT: Final = 210.0

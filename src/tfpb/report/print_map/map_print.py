@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tfpb.report.canvas import Sheet, save_pdf, save_png, style
 from tfpb.report.print_map import map_panel as panel
 from tfpb.report.print_map import stamp
-from tfpb.report.print_map.canvas import Sheet, save_pdf, save_png, style
 from tfpb.report.print_map.map_column import column
 from tfpb.report.print_map.map_foot import foot
 from tfpb.report.print_map.map_layers import Atlas, atlas, page_epsg

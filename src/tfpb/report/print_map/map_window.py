@@ -12,7 +12,7 @@ from matplotlib.path import Path
 
 from tfpb.model.codes import QpvStatut
 from tfpb.report import theme
-from tfpb.report.print_map.canvas import POINT_MM
+from tfpb.report.canvas import POINT_MM
 from tfpb.report.print_map.map_labels import Taken, line_discs, name_points, name_streets
 from tfpb.report.print_map.map_layers import FAR_SCALE, lines_of, symbol_mm
 from tfpb.report.print_map.map_names import (

@@ -102,7 +102,7 @@ def stamp_png(png: bytes, run_hash: str, *, x_mm: float, y_mm: float, height_mm:
     Parameters
     ----------
     png : bytes
-        With a palette, as `tfpb.report.print_map.canvas.save_png` writes it.
+        With a palette, as `tfpb.report.canvas.save_png` writes it.
     x_mm, y_mm : float
         Left end of the baseline, from the top left corner.
     height_mm : float
