@@ -32,7 +32,7 @@ def cartes(
         from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
         from tfpb.pipeline.stages import STAGES, assemble
         from tfpb.report.map_model import map_model
-        from tfpb.report.print_map.map_sheets import map_files, sheet_count
+        from tfpb.report.print_map.sheets import map_files, sheet_count
         from tfpb.stage import Stage, directly
         from tfpb.words.places.map_words import sheets_made
 

@@ -207,7 +207,6 @@ class Sheet:
         self.width, self.height = width_mm, height_mm
         size = (width_mm / 25.4, height_mm / 25.4)
         self.figure = Figure(figsize=size, facecolor=theme.PAPER)
-        FigureCanvasAgg(self.figure)
         self.layer = self.window(0, 0, width_mm, height_mm, zorder=10)
         self.layer.set_axis_off()
         self.layer.set(xlim=(0, width_mm), ylim=(height_mm, 0), autoscale_on=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from tfpb.model.report import Chart, ChartKind
@@ -137,7 +138,7 @@ def test_no_label_covers_another_nor_leaves_the_picture(kind: ChartKind) -> None
         sheet = charts._DRAWERS[kind](_chart(kind))
         figure = sheet.figure
         figure.set_dpi(200)
-        figure.canvas.draw()
+        FigureCanvasAgg(figure).draw()
         width, height = figure.get_size_inches() * 200
         boxes = [(t.get_text(), t.get_window_extent()) for t in shown(sheet)]
     assert len(boxes) > 8

@@ -160,6 +160,11 @@ def interviews(n: int, n_qpv: int = 0, n_hors: int = 0) -> str:
     return f"n = {number(n)}"
 
 
+def levels(qpv: str, hors: str, size: str) -> tuple[str, str]:
+    """Write both levels with the sample size, in full and in short."""
+    return f"QPV {qpv} · hors {hors} · {size}", f"{qpv} contre {hors} · {size}"
+
+
 def sheets_made(pages: int, overviews: int) -> str:
     """Say what `tfpb cartes` has drawn."""
     views = f"{overviews} vues d’ensemble" if overviews > 1 else plural(overviews, "vue d’ensemble")
