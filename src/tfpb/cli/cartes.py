@@ -33,7 +33,7 @@ def cartes(
         from tfpb.pipeline.published_before import published_before
         from tfpb.pipeline.stages import STAGES
         from tfpb.report.map_model import map_model
-        from tfpb.report.print_map.map_sheets import map_files, sheet_count
+        from tfpb.report.print_map.sheets import map_files, sheet_count
         from tfpb.stage import Stage, directly
         from tfpb.words.places.map_words import sheets_made
 

@@ -13,8 +13,8 @@ from tfpb.model.report import Chart, Report, Table
 from tfpb.report import charts
 from tfpb.report.documents import document_docx, document_pdf, workbook
 from tfpb.report.documents.document_parts import SAID
-from tfpb.report.print_map.map_print import DPI
-from tfpb.report.print_map.map_sheets import map_files
+from tfpb.report.print_map.sheets import map_files
+from tfpb.report.print_map.views import DPI
 from tfpb.stage import Executor, Stage, directly
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.documents.pack_words import WRITTEN
@@ -89,7 +89,7 @@ def _draw_chart(chart: Chart) -> dict[str, bytes]:
     return {"png": image.png, "svg": image.svg}
 
 
-_CHART: Final = Stage("Graphique", 1, ("graphique",), "image", _draw_chart, kept="fichiers")
+_CHART: Final = Stage("Graphique", 2, ("graphique",), "image", _draw_chart, kept="fichiers")
 
 
 def data_tables(said: Report) -> list[Table]:

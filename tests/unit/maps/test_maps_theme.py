@@ -11,7 +11,7 @@ from fontTools.ttLib import TTFont
 
 from tfpb.model.codes import Verdict
 from tfpb.report import theme
-from tfpb.report.print_map.canvas import printable, shorten, text_width_mm, wrap
+from tfpb.report.canvas import printable, shorten, text_width_mm, wrap
 
 
 @pytest.mark.parametrize("style", sorted(theme.FONT_FILES))

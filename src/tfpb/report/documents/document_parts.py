@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from tfpb.model.report import Format, Text
 from tfpb.report import theme
+from tfpb.report.canvas import shorten
 from tfpb.report.cell_values import NUMERIC, as_text, missing, printable
-from tfpb.report.print_map.canvas import shorten
 from tfpb.text import french_spaces
 from tfpb.words.documents.report_words import FICTIONAL_LINE
 

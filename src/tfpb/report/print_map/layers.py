@@ -1,4 +1,4 @@
-"""Layers of a map made ready to draw, on paper: projection, frame, what falls in it."""
+"""Layers of a map: projection, frame, what falls in it, millimetres on paper."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from tfpb.model.projection import legal_epsg
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from tfpb.model.maps import MapModel
@@ -29,8 +28,10 @@ SCALES: Final = (
     750_000, 1_000_000, 1_500_000, 2_000_000,
 )  # fmt: skip
 """Scales a reader can use with a ruler."""
-
-
+BIG_SCALE: Final = 16_000
+"""Beyond that denominator streets are thin lines, and only the main ones are named."""
+FINE_MM: Final = 0.08
+"""Detail of outlines that print does not show."""
 FAR_SCALE: Final = 100_000
 """Beyond that denominator résidences are gathered: one symbol a quarter or a sector."""
 
@@ -90,18 +91,23 @@ def page_epsg(code_qpv: str) -> int:
     return legal_epsg(code_qpv[2:5])
 
 
-def points(residences: pd.DataFrame, epsg: int) -> gpd.GeoDataFrame:
-    """Turn located résidences into points of a projection; rows without coordinates are left out."""
-    known = residences[residences["longitude"].notna() & residences["latitude"].notna()]
-    geometry = gpd.points_from_xy(known["longitude"], known["latitude"], crs=4326)
-    return gpd.GeoDataFrame(known.copy(), geometry=geometry).to_crs(epsg=epsg)
-
-
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """All layers of a model in one projection, made once for many pages."""
+    """The layers that are drawn, all in metres of one projection or in millimetres of one frame.
 
-    epsg: int
+    Parameters
+    ----------
+    qpv, old : GeoDataFrame
+        Quarters of the ruling map, and of the other one: `code_qpv, nom`.
+    residences : GeoDataFrame of points
+        `id_residence, nom, coupee, statut, code_qpv, logements`.
+    streets : GeoDataFrame of lines
+        `nom, rang`.
+    communes : GeoDataFrame
+        `code_insee, nom`.
+    parcels : GeoDataFrame
+    """
+
     qpv: gpd.GeoDataFrame
     old: gpd.GeoDataFrame
     residences: gpd.GeoDataFrame
@@ -109,57 +115,89 @@ class Atlas:
     communes: gpd.GeoDataFrame
     parcels: gpd.GeoDataFrame
 
-    def near(self, layer: gpd.GeoDataFrame, frame: Frame) -> gpd.GeoDataFrame:
-        """Return the rows of a layer that touch a frame."""
-        return layer.iloc[self.touching(layer, frame)]
 
-    def touching(self, layer: gpd.GeoDataFrame, frame: Frame) -> NDArray[np.intp]:
-        """Return the positions of the rows of a layer that touch a frame, in their order."""
-        if layer.empty:
-            return np.empty(0, dtype=np.intp)
-        found = layer.sindex.query(shapely.box(*frame.bounds), predicate="intersects")
-        return np.sort(found)
+DRAWN: Final = {
+    "qpv": ("code_qpv", "nom"),
+    "old": ("code_qpv",),
+    "residences": ("id_residence", "nom", "coupee", "statut", "code_qpv", "logements"),
+    "streets": ("nom", "rang"),
+    "communes": ("code_insee", "nom"),
+    "parcels": (),
+}
+"""Columns a sheet draws from: the others may change and the sheet need not be drawn again."""
 
 
 def atlas(model: MapModel, epsg: int) -> Atlas:
-    """Bring every layer of a model to one projection."""
+    """Bring every layer of a model to one projection; résidences without a point are left out."""
+    homes = model.residences
+    homes = homes[homes["longitude"].notna() & homes["latitude"].notna()]
+    spots = gpd.points_from_xy(homes["longitude"], homes["latitude"], crs=4326)
+    layers = {
+        "qpv": model.qpv,
+        "old": model.qpv_old,
+        "residences": gpd.GeoDataFrame(homes.copy(), geometry=spots),
+        "streets": model.ground.streets,
+        "communes": model.ground.communes,
+        "parcels": model.ground.parcels,
+    }
 
     def bring(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         if layer.crs is None or layer.empty:
             return layer.set_crs(epsg=epsg, allow_override=True)
-        return layer if layer.crs.to_epsg() == epsg else layer.to_crs(epsg=epsg)
+        return layer.to_crs(epsg=epsg)
 
-    return Atlas(
-        epsg=epsg,
-        qpv=bring(model.qpv),
-        old=bring(model.qpv_old),
-        residences=points(model.residences, epsg),
-        streets=bring(model.ground.streets),
-        communes=bring(model.ground.communes),
-        parcels=bring(model.ground.parcels),
-    )
+    return Atlas(**{name: bring(layer) for name, layer in layers.items()})
+
+
+def touching(layer: gpd.GeoDataFrame, frame: Frame) -> NDArray[np.intp]:
+    """Return the positions of the rows of a layer (metres) that touch a frame, in their order."""
+    if layer.empty:
+        return np.empty(0, dtype=np.intp)
+    return np.sort(layer.sindex.query(shapely.box(*frame.bounds), predicate="intersects"))
+
+
+def cut(layers: Atlas, frame: Frame, around: Frame) -> Atlas:
+    """Keep of each layer the rows and columns that a sheet draws, in their order.
+
+    Parameters
+    ----------
+    layers : Atlas, in metres
+    frame : Frame
+        The map.
+    around : Frame
+        The inset: quarters, communes and main streets only.
+    """
+    main = layers.streets["rang"].to_numpy() == 1
+
+    def kept(name: str) -> gpd.GeoDataFrame:
+        layer = getattr(layers, name)
+        here = touching(layer, frame)
+        if name in ("qpv", "communes", "streets"):
+            beyond = touching(layer, around)
+            here = np.union1d(here, beyond[main[beyond]] if name == "streets" else beyond)
+        columns = [*DRAWN[name], layer.geometry.name]
+        return layer.iloc[here][columns].reset_index(drop=True)
+
+    return Atlas(**{name: kept(name) for name in DRAWN})
+
+
+def on_paper(layers: Atlas, frame: Frame) -> Atlas:
+    """Return what touches a frame in millimetres from its lower left corner, as fine as print shows."""
+
+    def moved(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        here = layer.iloc[touching(layer, frame)]
+        shapes = shapely.transform(here.geometry.to_numpy(), frame.paper)
+        return here.set_geometry(gpd.GeoSeries(shapely.simplify(shapes, FINE_MM), here.index))
+
+    return Atlas(**{name: moved(getattr(layers, name)) for name in DRAWN})
 
 
 def lines_of(shape: Any) -> Iterator[Array]:
     """Yield the coordinates of each line of a geometry (polygons give their rings)."""
     for part in shapely.get_parts(shape):
         if part.geom_type == "Polygon":
-            for ring in (part.exterior, *part.interiors):
-                yield shapely.get_coordinates(ring)
+            yield from (shapely.get_coordinates(ring) for ring in shapely.get_rings(part))
         elif part.geom_type in {"LineString", "LinearRing"}:
             yield shapely.get_coordinates(part)
         elif hasattr(part, "geoms"):
             yield from lines_of(part)
-
-
-def symbol_mm(dwellings: Array, scale: int) -> Array:
-    """Radius of a symbol on paper: its area follows dwellings, within bounds one can see.
-
-    Symbols are smaller as the map shows more of the country; beyond `FAR_SCALE` they stand for groups.
-    """
-    roots = np.sqrt(np.nan_to_num(dwellings, nan=1.0))
-    size: Array = np.clip(roots * 0.045, 0.5, 3.0)
-    if scale <= FAR_SCALE:
-        shrink = float(np.clip((9000 / scale) ** 0.4, 0.2, 1.0))
-        size = np.clip(roots * 0.19, 0.85, 2.9) * shrink
-    return size
