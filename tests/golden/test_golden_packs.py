@@ -1,0 +1,49 @@
+"""What the program writes is what was frozen: see README.md of this folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pack_texts
+import packs
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("figes")
+    packs.prepare(folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", list(packs.SUBJECTS))
+def test_what_is_written_is_what_was_frozen(name: str, work: Path) -> None:
+    taken = packs.run(name, work, data_only=True)
+    told = list(packs.differences(name, taken, data_only=True))
+    assert not told, "\n".join(["", *told, "", f"si c'est voulu : --figer --seulement {name}"])
+    if not pack_texts.poppler():
+        pytest.skip("poppler is not installed: the PDF were left out")
+
+
+def test_a_change_is_told_by_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packs, "FROZEN", tmp_path)
+    white = np.full((96, 96), 255, dtype=np.uint8)
+    long = [f"ligne {k}" for k in range(10_000)]
+    first = pack_texts.Taken({"a.csv": ["# utf-8", "loyer;12,5"], "b.csv": long}, {"c.png": white})
+    packs.freeze("parc", first, tmp_path)
+    assert not list(packs.differences("parc", first))
+    dark = white.copy()
+    dark[:16, :16] = 120
+    moved = pack_texts.Taken(
+        {"a.csv": ["# utf-8", "loyer;12,50"], "b.csv": [*long[:7], "autre", *long[8:]]},
+        {"c.png": dark},
+    )
+    assert list(packs.differences("parc", moved)) == [
+        "a.csv :", "    ligne 2 − loyer;12,5", "    ligne 2 + loyer;12,50",
+        "b.csv :", "    ligne 8 − (empreinte seule)", "    ligne 8 + autre",
+        "c.png : image, écart moyen 3.75 (≤ 1.5), plus grand bloc 135 (≤ 24)",
+    ]  # fmt: skip
