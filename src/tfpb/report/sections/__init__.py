@@ -9,8 +9,7 @@ from tfpb.report.sections.counts import quarter_names
 from tfpb.report.sections.doutes import doutes
 from tfpb.report.sections.methode import methode
 from tfpb.report.sections.money.abattement_accorde import abattement
-from tfpb.report.sections.money.droit_commun import droit_commun
-from tfpb.report.sections.money.programme import programme
+from tfpb.report.sections.money.programme import droit_commun, programme
 from tfpb.report.sections.patrimoine import localisation, residences
 from tfpb.report.sections.sources import rappel, sources
 from tfpb.report.sections.survey.comparaison import comparaison

@@ -96,6 +96,31 @@ def quarter_names(located: Located) -> dict[str, str]:
     return names
 
 
+@dataclass(frozen=True, slots=True)
+class LeaverFacts:
+    """Sums of the tax year over all quarters that were left."""
+
+    residences: int
+    dwellings: int
+    risk: Decimal
+    lost: Decimal
+
+
+def leaver_facts(money: Abatement) -> LeaverFacts | None:
+    """Add the leavers of the tax year; None when there is none."""
+    if money.leavers is None:
+        return None
+    rows = money.leavers[money.leavers["annee"] == money.year]
+    if rows.empty:
+        return None
+    return LeaverFacts(
+        residences=int(rows["residences"].sum()),
+        dwellings=int(rows["logements"].sum()),
+        risk=sum(rows["abattement_a_risque_eur"], Decimal(0)),
+        lost=sum(rows["abattement_perdu_eur"], Decimal(0)),
+    )
+
+
 def nature_counts(abatement: Abatement) -> dict[str, Decimal]:
     """Add the abatement by nature (`reel`, `estime`): what is read on notices, what is estimated.
 

@@ -265,3 +265,41 @@ def margin_adopted(margin: float, by: object, day: object) -> str:
         when = day if isinstance(day, dt.date) else dt.date.fromisoformat(str(day)[:10])
         text += f", le {long_date(when)}"
     return f"{text}." if by or day else f"{text} ; le plan ne dit pas qui l’a adoptée."
+
+
+SETTLE_ADDRESSES: Final = (
+    "Pour trancher une adresse, remplissez la feuille « Limites » du fichier de vérification, "
+    "indiquez-le sous decisions dans dossier.toml, puis relancez."
+)
+TEXT_ORIGIN: Final = "texte"
+USER_ORIGIN: Final = "utilisateur"
+CHECKED: Final = "vérifié"
+USED: Final = {True: "employée", False: "sans emploi dans ce calcul"}
+HELD: Final = {True: "tenu", False: "non tenu"}
+
+
+def method_lead(interviews: int, waves: int, margin: str, *, region: bool) -> str:
+    """Write how many households answered, in how many waves, under which margin."""
+    return (
+        f"{plural(interviews, 'ménage interrogé', 'ménages interrogés')}"
+        f"{WHOLE_REGION if region else ''} en {plural(waves, 'vague')} ; "
+        f"marge d’équivalence de {margin}, fixée avant tout résultat."
+    )
+
+
+def masked_under(count: int) -> str:
+    """Write below how many households a cell is masked."""
+    return f"Une case de moins de {number(count)} ménages interrogés est masquée."
+
+
+def one_map(carte: object) -> str:
+    """Write which map of quarters sorts the households of all waves."""
+    return f"La carte des QPV {carte} départage toutes les vagues."
+
+
+def legal_lead(year: int) -> str:
+    """Write the three conditions of the abatement."""
+    return (
+        f"Pour l’imposition {year}, l’abattement de 30 % tient à trois conditions : le quartier, la "
+        "convention signée au 1er janvier, la fin de l’exonération de longue durée."
+    )
