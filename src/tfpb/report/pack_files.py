@@ -12,7 +12,7 @@ from tfpb.evidence.differences import DICTIONARY_COLUMNS
 from tfpb.model.report import Chart, Report, Table
 from tfpb.report import charts
 from tfpb.report.documents import document_docx, document_pdf, workbook
-from tfpb.report.documents.document_parts import SAID
+from tfpb.report.documents.document_parts import MAP_IN_WORDS
 from tfpb.report.print_map.map_print import DPI
 from tfpb.report.print_map.map_sheets import map_files
 from tfpb.stage import Executor, Stage, directly
@@ -92,7 +92,7 @@ def pack_files(
     dict of str to bytes
         Name inside the pack → content.
     """
-    described = {f"{SAID}{p.code_qpv}": words.page_said(p) for p in model.pages}
+    described = {f"{MAP_IN_WORDS}{p.code_qpv}": words.page_said(p) for p in model.pages}
     report = replace(report, properties={**report.properties, **described})
     files = map_files(model, dpi=dpi, workers=workers, execute=execute, advance=advance)
     blocks = (b for s in report.sections for b in s.blocks if isinstance(b, Chart))

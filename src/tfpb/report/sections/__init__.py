@@ -1,4 +1,4 @@
-"""The report, said once: one file a subject, each turning the `Dossier` into `Section`s."""
+"""The report as sections: one file a subject, each reads the `Dossier`; titles are in `words/sections`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def report(dossier: Dossier) -> Report:
-    """Say a dossier as a report: the sections in the order of the workbook.
+    """Return the report of a dossier: the sections in the order of the workbook.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Counts of the stock and sums by year, made once for every section.
 
-The stages hand on totals of money; dwellings come as columns of the résidences. They are added here,
-in one place, so that no two sheets can add them differently.
+The stages give totals of money; dwellings come as columns of the résidences. They are added here, in one
+place, so that no two sheets add them differently.
 """
 
 from __future__ import annotations

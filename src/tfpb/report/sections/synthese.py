@@ -1,4 +1,4 @@
-"""« Synthèse »: the page to print: figures, headline items, what they do not say."""
+"""« Synthèse »: the page to print: figures, headline items, what they do not show."""
 
 from __future__ import annotations
 

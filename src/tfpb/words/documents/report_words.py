@@ -11,7 +11,21 @@ from tfpb.words.survey.verdict_words import margin_words
 WARNING: Final = "Aide à la décision, ne vaut pas attestation"
 FICTIONAL: Final = "données fictives"
 FICTIONAL_LINE: Final = "Données fictives : rien ici ne décrit un lieu ni un bailleur réels."
+COVER: Final = "Couverture"
+SUMMARY: Final = "Synthèse"
 CONTENTS: Final = "Sommaire"
+OPEN_CONTENTS: Final = "Ouvrir le sommaire"
+BACK_TO_CONTENTS: Final = "← Sommaire"
+TOTAL: Final = "Total"
+CHART_LABEL: Final = "Libellé"
+CHART_SERIES: Final = "Série {rang}"
+SIDES: Final = ("QPV", "hors QPV")
+WORD_STYLES: Final = {
+    "lead": "Chapeau",
+    "note": "Note de tableau",
+    "figure": "Chiffre",
+    "entry": "Entrée de sommaire",
+}
 EMPTY_TABLE: Final = "Aucune ligne."
 EDIT_FILES: Final = (
     "Pour corriger un chiffre, corrigez le fichier d’entrée nommé ci-dessus, puis relancez "
@@ -194,6 +208,12 @@ METHOD: Final = (
 )
 
 
+def table_line(*, unit: str = "", scope: str = "", source: str = "") -> str:
+    """Write the line of unit, scope and source under a title."""
+    parts = (("Unité", unit), ("Champ", scope), ("Source", source))
+    return " · ".join(f"{name} : {value}" for name, value in parts if value)
+
+
 def footer(run_hash: str, *, fictional: bool) -> str:
     """Write the foot of every page and sheet: warning, run, and that the data are fictional."""
     parts = [WARNING, f"calcul {run_hash}"]
@@ -233,6 +253,11 @@ def rows_elsewhere(count: int, sheet: str) -> str:
     return (
         f"La liste complète ({number(count)} lignes) est dans la feuille « {sheet} » du classeur."
     )
+
+
+def unnamed_map(key: str) -> str:
+    """Write the caption of a printed map whose quarter has no name."""
+    return f"Carte {key}"
 
 
 def map_caption(name: str, code: str) -> str:

@@ -76,7 +76,7 @@ def _by_residence(money: Abatement, located: Located) -> Block:
             year = int(record["annee"])
             row[f"a{year}"] = record["abattement_eur"]
             now = (record["statut"], record["logements"])
-            # only what moves is said, and what the first year lacks
+            # only what changes is written, and what the first year lacks
             moved = _right(before) != _right(now) if before else now[0] not in _SAME_RIGHT
             if moved and record["motif_court"]:
                 changes.append(f"{year} : {record['motif_court']}")

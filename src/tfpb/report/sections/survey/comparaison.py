@@ -128,7 +128,7 @@ def _charts(shown: pd.DataFrame, wave: str, margin: float) -> list[Block]:
     reach = float(shown[["ic95_bas", "ic95_haut"]].abs().max().max()) if len(shown) else 0.0
     for code in Theme:
         part = cut(shown, shown["theme"] == code).sort_values("ecart", kind="stable")
-        if len(part) < 2:  # noqa: PLR2004  # one question is said in a sentence, not drawn
+        if len(part) < 2:  # noqa: PLR2004  # one question has a sentence, not a chart
             continue
         title = satisfaction.chart_title(
             code,

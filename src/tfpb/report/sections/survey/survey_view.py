@@ -13,6 +13,7 @@ from tfpb.report.sections.build import number_of
 from tfpb.survey.power import n_necessaire
 from tfpb.words.money.evaluation_words import before_actions, survey_too_early
 from tfpb.words.survey.satisfaction import NATURES, THEMES
+from tfpb.words.survey.survey_words import ISOLATED
 from tfpb.words.survey.verdict_words import PUBLICATIONS, isolated, verdict_words, would_have_taken
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _labelled(rows: pd.DataFrame, survey: Published) -> pd.DataFrame:
         for v, p in zip(out["verdict"].fillna(""), out["p_holm"], strict=True)
     ]
     out["verdict_mot"] = [
-        f"{sign} {word}{' (isolé)' if alone else ''}"
+        f"{sign} {word}{f' ({ISOLATED})' if alone else ''}"
         for sign, word, alone in zip(out["sign"], out["mot"], out["isole"], strict=True)
     ]
     out["publication_mot"] = [PUBLICATIONS.get(p, str(p)) for p in out["publication"]]
