@@ -23,11 +23,17 @@ from tfpb.report.documents import workbook_styles as style
 from tfpb.report.documents.column_widths import GAP, PAGE, SPARE, fitted
 from tfpb.report.documents.workbook_charts import native_chart
 from tfpb.words.documents.report_words import (
+    BACK_TO_CONTENTS,
     CONTENTS,
+    COVER,
     EDIT_INPUTS,
     EMPTY_TABLE,
     FICTIONAL_LINE,
+    OPEN_CONTENTS,
+    SUMMARY,
+    TOTAL,
     footer,
+    table_line,
 )
 
 if TYPE_CHECKING:
@@ -38,9 +44,7 @@ if TYPE_CHECKING:
 MEDIUM: Final = "classeur"
 _TEXT_WIDTH: Final = 110
 _LINE_PT: Final = 13.0
-_COVER: Final = "Couverture"
-_ONE_PAGE: Final = frozenset({_COVER, CONTENTS, "Synthèse"})
-_ONE_LINE: Final = {"Unité": "unit", "Champ": "scope", "Source": "source"}
+_ONE_PAGE: Final = frozenset({COVER, CONTENTS, SUMMARY})
 
 
 def render(report: Report) -> bytes:
@@ -60,9 +64,9 @@ def render(report: Report) -> bytes:
     del book[book.sheetnames[0]]
     sections = [s for s in report.sections if s.sheet]
     foot = footer(report.run_hash, fictional=report.fictional)
-    for name in (_COVER, CONTENTS, *(s.sheet for s in sections)):
+    for name in (COVER, CONTENTS, *(s.sheet for s in sections)):
         book.create_sheet(name)
-    _cover(book[_COVER], report, foot)
+    _cover(book[COVER], report, foot)
     _contents(book[CONTENTS], sections, foot)
     printed = {
         section.sheet: _Sheet(book[section.sheet], section, foot).write() for section in sections
@@ -118,7 +122,7 @@ def _cover(sheet: Worksheet, report: Report, foot: str) -> None:
     for index, (text, font) in enumerate(rows, 2):
         _line(sheet, index, text, font=font)
     row = len(rows) + 3
-    _link(sheet, row, "Ouvrir le sommaire", CONTENTS)
+    _link(sheet, row, OPEN_CONTENTS, CONTENTS)
     _line(sheet, row + 2, foot, font=style.NOTE)
 
 
@@ -126,7 +130,7 @@ def _contents(sheet: Worksheet, sections: list[Section], foot: str) -> None:
     sheet.column_dimensions["A"].width = 26
     sheet.column_dimensions["B"].width = 100
     style.put(sheet, 1, 1, CONTENTS).font = style.TITLE
-    _link(sheet, 2, "Couverture", _COVER)
+    _link(sheet, 2, COVER, COVER)
     for row, section in enumerate(sections, 4):
         _link(sheet, row, section.sheet, section.sheet)
         sheet.cell(row=row, column=1).alignment = style.WRAP
@@ -194,7 +198,7 @@ class _Sheet:
             self.sheet.column_dimensions[get_column_letter(k)].width = width + GAP
         self._text(self.section.title, style.TITLE)
         self._text(self.section.lead, style.LEAD)
-        _link(self.sheet, self.row, "← Sommaire", CONTENTS)
+        _link(self.sheet, self.row, BACK_TO_CONTENTS, CONTENTS)
         self.row += 2
         single = len(self.tables) == 1
         last = [b for b in self.blocks if single and isinstance(b, Chart)]
@@ -246,9 +250,9 @@ class _Sheet:
 
     def _table(self, table: Table, *, freeze: bool) -> None:
         self._text(table.title, style.SUBTITLE)
-        facts = [f"{k} : {getattr(table, v)}" for k, v in _ONE_LINE.items() if getattr(table, v)]
-        if facts:
-            self._text(" · ".join(facts), self.note)
+        line = table_line(unit=table.unit, scope=table.scope, source=table.source)
+        if line:
+            self._text(line, self.note)
         if table.rows.empty:
             self._text(EMPTY_TABLE, style.BODY)
         else:
@@ -299,7 +303,7 @@ class _Sheet:
 
     def _totals(self, table: Table) -> None:
         """Write the totals the stages made, under the table and outside of it."""
-        style.put(self.sheet, self.row, 1, "Total")
+        style.put(self.sheet, self.row, 1, TOTAL)
         for k, column in enumerate(table.columns, 1):
             value = table.totals.get(column.key)
             cell: Any = self.sheet.cell(row=self.row, column=k)
@@ -324,7 +328,7 @@ class _Sheet:
         breaks.append(Break(id=self.row - 1))
         self._text(chart.title, style.SUBTITLE)
         if chart.unit:
-            self._text(f"Unité : {chart.unit} · Source : {chart.source}", self.note)
+            self._text(table_line(unit=chart.unit, source=chart.source), self.note)
         self.row = native_chart(self.sheet, self.row, chart, self.header) + 1
 
 

@@ -13,6 +13,7 @@ from tfpb.model.report import Chart, ChartKind, Format
 from tfpb.report import theme
 from tfpb.report.cell_values import as_number
 from tfpb.report.documents import workbook_styles as style
+from tfpb.words.documents.report_words import CHART_LABEL, CHART_SERIES, SIDES
 
 if TYPE_CHECKING:
     from openpyxl.styles import Font
@@ -44,7 +45,7 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
         First free row after the chart.
     """
     names, keys, fmt = _series(chart)
-    for k, text in enumerate(("Libellé", *names), 1):
+    for k, text in enumerate((CHART_LABEL, *names), 1):
         cell = style.put(sheet, row, k, text)
         cell.font, cell.fill = header, style.HEADER_FILL
     room = float(sheet.column_dimensions["A"].width) - 1
@@ -67,9 +68,9 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
 
 def _series(chart: Chart) -> tuple[tuple[str, ...], tuple[str, ...], Format]:
     if chart.kind is ChartKind.DUMBBELL:
-        return ("QPV", "hors QPV"), ("qpv", "hors"), Format.PERCENT
+        return SIDES, ("qpv", "hors"), Format.PERCENT
     keys = tuple(str(c) for c in chart.rows.columns if str(c).startswith("valeur"))
-    names = chart.series or tuple(f"Série {k}" for k in range(1, len(keys) + 1))
+    names = chart.series or tuple(CHART_SERIES.format(rang=k) for k in range(1, len(keys) + 1))
     return names, keys, Format.EUROS
 
 

@@ -1,17 +1,18 @@
-"""The regional restitution: what is its own beside the sections any dossier has."""
+"""The regional restitution and the sheet of a contrat de ville: sections a dossier does not have."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tfpb.model.codes import TOTAL
-from tfpb.model.report import Format, KeyFigure, KeyFigures, Section, Text
-from tfpb.report.sections.build import ALL, WORKBOOK, column, cut, number_of, said, table
+from tfpb.model.report import Format, KeyFigures, Text
+from tfpb.report.sections.build import cut, figure, number_of, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.synthese import headline_table
 from tfpb.words.documents import region_words as words
-from tfpb.words.numbers import euros, number, percent, plural
+from tfpb.words.numbers import percent, plural
 from tfpb.words.survey.satisfaction import GROUPES, THEMES, count_sentence
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.model.report import Block
+    from tfpb.model.report import Block, Section
     from tfpb.model.survey import Published
 
 
@@ -53,19 +54,16 @@ class RegionFacts:
 
 
 def overview(facts: RegionFacts, survey: Published | None, largest: float) -> Section:
-    """Make the regional summary: stock, money, headline questions, secrecy."""
-    share = facts.inside / facts.dwellings if facts.dwellings else float("nan")
+    """Return the regional summary: stock, money, headline questions, secrecy."""
+    share = percent(facts.inside / facts.dwellings if facts.dwellings else float("nan"))
+    whole = plural(facts.dwellings, "logement")
     figures = (
-        KeyFigure("Bailleurs", number(facts.owners), amount=facts.owners, format=Format.INTEGER),
-        KeyFigure("Logements en QPV", number(facts.inside),
-                  f"{percent(share)} de {plural(facts.dwellings, 'logement')}",
-                  amount=facts.inside, format=Format.INTEGER),
-        KeyFigure("Logements à vérifier", number(facts.doubtful), amount=facts.doubtful,
-                  format=Format.INTEGER),
-        KeyFigure("Abattement", euros(facts.abated), amount=facts.abated, format=Format.EUROS),
-        KeyFigure("Actions valorisées", euros(facts.valued), amount=facts.valued,
-                  format=Format.EUROS),
-    )  # fmt: skip
+        figure("bailleurs", facts.owners, Format.INTEGER),
+        figure("logements_qpv", facts.inside, Format.INTEGER, part=share, logements=whole),
+        figure("logements_a_verifier", facts.doubtful, Format.INTEGER),
+        figure("abattement_region", facts.abated),
+        figure("valorise_region", facts.valued),
+    )
     blocks: list[Block] = [KeyFigures(figures)]
     if survey is not None:
         wave = view.last_wave(survey)
@@ -74,81 +72,30 @@ def overview(facts: RegionFacts, survey: Published | None, largest: float) -> Se
         if len(heads):
             margin = number_of(heads["marge_points"].iloc[0])
             blocks.append(headline_table(heads, wave, margin))
-        counts: dict[str, int] = {}
-        for word in rows["mot"]:
-            counts[word] = counts.get(word, 0) + 1
-        blocks.append(Text((count_sentence(counts, len(rows)),)))
+        blocks.append(Text((count_sentence(Counter(rows["mot"]), len(rows)),)))
         blocks.append(Text(words.secrecy(largest), bullets=True))
     lead = words.region_lead(
         facts.owners, facts.homes, facts.dwellings, facts.inside, facts.quarters
     )
-    return Section("synthese", "Synthèse", lead, tuple(blocks), sheet="Synthèse")
+    return section("synthese", lead, blocks)
 
 
 def places(facts: RegionFacts, survey: Published | None) -> Section:
-    """Make the section of départements and intercommunalités: stock, then headline questions."""
-    stock = facts.places.assign(niveau_mot=said(facts.places["niveau"], words.LEVELS))
-    blocks: list[Block] = [
-        table(
-            "territoires_patrimoine",
-            "Patrimoine par territoire",
-            (
-                column("niveau_mot", "Échelle", width=16),
-                column("territoire", "Territoire", width=30),
-                column("residences", "Résidences", Format.INTEGER, 10),
-                column("logements", "Logements", Format.INTEGER, 10),
-                column("logements_dans", "dont en QPV", Format.INTEGER, 10),
-                column("quartiers", "QPV", Format.INTEGER, 8),
-            ),
-            stock,
-            unit="logements",
-            scope="patrimoine des bailleurs de la région",
-            source="fichiers patrimoine, adresses situées",
-        )
-    ]
+    """Return the section of départements and intercommunalités: stock, then headline questions."""
+    levels = {"niveau_mot": ("niveau", words.LEVELS)}
+    blocks: list[Block] = [table("territoires_patrimoine", worded(facts.places, **levels))]
     if survey is not None:
         wave = view.last_wave(survey)
         rows = view.gaps(survey, "ensemble", wave)
-        heads = cut(rows, (rows["niveau"] != TOTAL) & rows["tete"].astype(bool))
-        heads = heads.assign(niveau_mot=said(heads["niveau"], words.LEVELS))
+        heads = worded(cut(rows, (rows["niveau"] != TOTAL) & rows["tete"].astype(bool)), **levels)
         shown = view.shown(heads).sort_values(["ordre", "niveau", "territoire"], kind="stable")
-        hidden = len(heads) - len(shown)
-        blocks.append(
-            table(
-                "territoires_satisfaction",
-                f"Questions de tête par territoire, vague {wave}",
-                (
-                    column("libelle", "Question", width=26),
-                    column("niveau_mot", "Échelle", width=15),
-                    column("territoire", "Territoire", width=26),
-                    column("n_qpv", "n QPV", Format.INTEGER, 8),
-                    column("n_hors", "n hors QPV", Format.INTEGER, 8),
-                    column("qpv", "QPV (%)", Format.PERCENT, 8),
-                    column("hors", "Hors QPV (%)", Format.PERCENT, 8),
-                    column("ecart", "Écart (points)", Format.POINTS, 9),
-                    column("ic95_bas", "bas à 95 %", Format.POINTS, 8),
-                    column("ic95_haut", "haut à 95 %", Format.POINTS, 8),
-                    column("verdict_mot", "Verdict", width=22),
-                ),
-                shown,
-                unit="% de ménages satisfaits, écarts en points",
-                scope="ménages interrogés, tous bailleurs ensemble ; par ordre de nom, sans classement",
-                source=f"enquête régionale, vague {wave}",
-                notes=words.hidden_lines(hidden),
-                media=ALL,
-            )
-        )
-    return Section(
-        "territoires",
-        "Territoires",
-        "Du département à l’intercommunalité : le parc, puis ce que disent les locataires.",
-        tuple(blocks),
-        sheet="Territoires",
-    )
+        notes = words.hidden_lines(len(heads) - len(shown))
+        blocks.append(table("territoires_satisfaction", shown, vague=wave, notes=notes))
+    return section("territoires", words.PLACES_LEAD, blocks)
 
 
 def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wave: str) -> Section:
-    """Make the section of the bailleurs under letters, and of their quartiles.
+    """Return the section of the bailleurs under letters, and of their quartiles.
 
     Parameters
     ----------
@@ -160,119 +107,69 @@ def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wav
     wave : str
     """
     labels = items[["item", "libelle", "theme", "ordre"]]
-    named = letters.merge(labels, on="item", how="inner", validate="many_to_one")
-    named = named.assign(theme_mot=said(named["theme"], THEMES))
-    quart = spread.merge(labels, on="item", how="inner", validate="many_to_one").sort_values(
-        ["ordre", "groupe"], kind="stable"
+    named = worded(
+        letters.merge(labels, on="item", how="inner", validate="many_to_one"),
+        theme_mot=("theme", THEMES),
     )
-    quart = quart.assign(
-        theme_mot=said(quart["theme"], THEMES),
-        groupe_mot=said(quart["groupe"], GROUPES),
-        difference_mot=said(quart["difference"], words.DIFFERENCES),
-    )
-    gaps = cut(quart, quart["groupe"] == "ecart")
-    shares = cut(quart, quart["groupe"] != "ecart")
-    lead = words.owners_lead(wave, letters=len(named) > 0, spread=len(quart) > 0)
+    quart = worded(
+        spread.merge(labels, on="item", how="inner", validate="many_to_one"),
+        theme_mot=("theme", THEMES),
+        groupe_mot=("groupe", GROUPES),
+        difference_mot=("difference", words.DIFFERENCES),
+    ).sort_values(["ordre", "groupe"], kind="stable")
+    is_gap = quart["groupe"] == "ecart"
     blocks: list[Block] = [
-        _quartiles("bailleurs_ecarts", "Écarts : quartiles des bailleurs", gaps, Format.WHOLE_POINTS),
-        _quartiles("bailleurs_niveaux", "Satisfaits : quartiles des bailleurs", shares,
-                   Format.PERCENT),
-        table(
-            "bailleurs_lettres",
-            "Écart de chaque bailleur, sous une lettre propre à chaque question",
-            (
-                column("theme_mot", "Thème", width=16),
-                column("libelle", "Question", width=30),
-                column("lettre", "Lettre", width=8),
-                column("ecart", "Écart arrondi (points)", Format.WHOLE_POINTS, 10),
-            ),
-            named,
-            unit="points (QPV − hors QPV), arrondis",
-            scope="bailleurs dont l’écart est publiable",
-            source=f"enquête régionale, vague {wave}",
-            media=WORKBOOK,
-        ),
+        table("bailleurs_ecarts", cut(quart, is_gap)),
+        table("bailleurs_niveaux", cut(quart, ~is_gap)),
+        table("bailleurs_lettres", named, vague=wave),
         Text((words.DIFFER, words.LETTERS, words.QUARTILES, words.NO_RANK), bullets=True),
-    ]  # fmt: skip
-    return Section("bailleurs", "Bailleurs", lead, tuple(blocks), sheet="Bailleurs")
-
-
-def _quartiles(key: str, title: str, rows: pd.DataFrame, fmt: Format) -> Block:
-    gaps = fmt is Format.WHOLE_POINTS
-    group = () if gaps else (column("groupe_mot", "Ménages", width=10),)
-    reading = (column("difference_mot", "D’un bailleur à l’autre", width=18),) if gaps else ()
-    return table(
-        key,
-        title,
-        (
-            column("theme_mot", "Thème", width=16),
-            column("libelle", "Question", width=30),
-            *group,
-            column("quartile1", "1er quartile", fmt, 10),
-            column("mediane", "Médiane", fmt, 10),
-            column("quartile3", "3e quartile", fmt, 10),
-            column("incertitude_points", "Incertitude courante (± points)", Format.INTEGER, 11),
-            column("autres", "Bailleurs", Format.INTEGER, 9),
-            *reading,
-        ),
-        rows,
-        unit="points" if gaps else "% de ménages satisfaits",
-        scope="bailleurs dont le chiffre est publiable",
-        source="enquête régionale de satisfaction",
-        media=ALL,
-    )
+    ]
+    lead = words.owners_lead(wave, letters=len(named) > 0, spread=len(quart) > 0)
+    return section("bailleurs", lead, blocks)
 
 
 def money(facts: RegionFacts) -> Section:
-    """Make the section of money: totals by axis, all bailleurs together."""
-    return Section(
-        "argent",
-        "Abattement et actions",
-        words.money_lead(facts.abated, facts.valued),
-        (axes_table("region_axes", facts.axes),),
-        sheet="Abattement et actions",
-    )
-
-
-def axes_table(key: str, rows: pd.DataFrame) -> Block:
-    """Make the table of spending by axis."""
-    return table(
-        key,
-        "Dépenses par axe du cadre national",
-        (
-            column("axe", "Axe", width=44),
-            column("actions", "Actions", Format.INTEGER, 9),
-            column("prevu_eur", "Prévu (€)", Format.EUROS, 13),
-            column("realise_eur", "Réalisé (€)", Format.EUROS, 13),
-            column("valorise_eur", "Valorisé (€)", Format.EUROS, 13),
-        ),
-        rows,
-        unit="euros",
-        scope="programmes d’actions des bailleurs, ensemble",
-        source="programmes d’actions",
-        media=ALL,
-    )
+    """Return the section of money: totals by axis, all bailleurs together."""
+    lead = words.money_lead(facts.abated, facts.valued)
+    return section("argent", lead, [table("region_axes", facts.axes)])
 
 
 def files(facts: RegionFacts, run_hash: str) -> Section:
-    """Make the sheet of sources: how many files and rows, without saying whose."""
-    return Section(
-        "sources",
-        "Sources et hypothèses",
-        f"Empreinte du calcul : {run_hash}. Chaque bailleur a, dans son dossier, la liste de ses fichiers.",
-        (
-            table(
-                "sources",
-                "Fichiers lus",
-                (
-                    column("role", "Rôle", width=34),
-                    column("fichiers", "Fichiers", Format.INTEGER, 10),
-                    column("lignes", "Lignes", Format.INTEGER, 12),
-                ),
-                facts.files,
-                scope="tous bailleurs ; run.json donne les empreintes",
-                source="lecture des fichiers",
-            ),
-        ),
-        sheet="Sources et hypothèses",
+    """Return the sheet of sources: how many files and rows, without saying whose."""
+    return section("sources", words.files_lead(run_hash), [table("sources_region", facts.files)])
+
+
+def contrat_stock(rows: pd.DataFrame) -> Section:
+    """Return the section of the stock of a contrat de ville: one row a quarter × bailleur, named.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `nom_qpv, code_qpv, bailleur, residences, logements_dans, logements_a_verifier`.
+    """
+    lead = words.contrat_lead(
+        int(rows["code_qpv"].nunique()),
+        int(rows["logements_dans"].sum()),
+        int(rows["logements_a_verifier"].sum()),
+        int(rows["bailleur"].nunique()),
     )
+    warnings = Text((words.NOT_BY_BAILLEUR, words.CONTRAT_SIDE), bullets=True)
+    return section("patrimoine", lead, [table("contrat_patrimoine", rows), warnings])
+
+
+def contrat_money(
+    quarters: pd.DataFrame, axes: pd.DataFrame, abated: Decimal, valued: Decimal
+) -> Section:
+    """Return the section of money and actions of a contrat de ville.
+
+    Parameters
+    ----------
+    quarters : DataFrame
+        `nom_qpv, code_qpv, logements, abattement_eur, compensation_etat_eur,
+        perte_collectivites_eur, valorise_eur`.
+    axes : DataFrame
+        `axe, actions, prevu_eur, realise_eur, valorise_eur`.
+    abated, valued : Decimal
+    """
+    blocks = [table("contrat_argent", quarters), table("contrat_axes", axes)]
+    return section("argent", words.money_lead(abated, valued), blocks)
