@@ -36,7 +36,7 @@ _PIN: Final = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)(?:\s*;\s*(?P<marker>[^\\]+))?"
 )
 _HASH: Final = re.compile(r"--hash=sha256:([0-9a-f]{64})")
-_BUILD_ONLY: Final = frozenset({"hatchling", "editables"})
+_BUILD_ONLY: Final = frozenset({"hatchling", "editables", "setuptools"})
 
 
 @dataclass(frozen=True, slots=True)
