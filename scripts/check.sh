@@ -29,5 +29,6 @@ ruff check
 ruff format --check
 mypy
 lint-imports
+sh scripts/dependencies.sh
 rm -f .coverage .coverage.*
 pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered "$@"
