@@ -65,7 +65,9 @@ def release(name: str, folder: Path) -> None:
         archive.writestr(f"{card}/RECORD", "")
 
 
-def install(python: Path, lock: Path, wheels: Path, false: Path) -> subprocess.CompletedProcess[str]:
+def install(
+    python: Path, lock: Path, wheels: Path, false: Path
+) -> subprocess.CompletedProcess[str]:
     """Install a lock as a user does, but from the local folders only."""
     settings = {k: v for k, v in os.environ.items() if not k.startswith("PIP_")}
     settings |= {
