@@ -4,6 +4,7 @@
 # the newest ones, whose hash nobody has read.
 set -eu
 cd "$(dirname "$0")/.."
+export PIP_DISABLE_PIP_VERSION_CHECK=1
 "$1" -m pip install --quiet --require-hashes -r requirements/build.txt
 "$1" -m pip install --quiet --require-hashes --no-build-isolation --use-pep517 -r "$2"
 "$1" -m pip install --quiet --no-deps --no-build-isolation --editable .
