@@ -15,6 +15,6 @@ uv pip compile --quiet --resolution "${RESOLUTION:-lowest-direct}" --group build
 uv pip install --quiet --python python -r "$work/bounds.txt"
 uv pip install --quiet --python python --no-deps --no-build-isolation --editable .
 # An old library warns about what became of the libraries below it. A deprecation of ours would show with
-# the locked versions too: check.sh refuses those. test_packaging_extras.py judges what the lock installs.
+# the locked versions too: check.sh refuses those. test_packaging_locks.py judges what the lock installs.
 python -m pytest -p no:cacheprovider -W default::DeprecationWarning -W default::PendingDeprecationWarning \
-  --ignore tests/unit/packaging/test_packaging_extras.py "$@"
+  --ignore tests/unit/packaging/test_packaging_locks.py "$@"

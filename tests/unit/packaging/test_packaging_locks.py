@@ -1,6 +1,6 @@
-"""Every extra that a locked package asks for is pinned with it: hash mode refuses what is not.
+"""The locks: every extra that a locked package asks for is pinned with it.
 
-A lock may leave an extra out and install today, when pip finds no release newer than the pin; on the
+Hash mode refuses what is not pinned. A lock may leave an extra out and install today, when pip finds no release newer than the pin; on the
 day after the next release it installs nowhere.
 """
 
@@ -99,6 +99,14 @@ def test_the_extras_of_the_project_are_pinned(read_lock: Any) -> None:
             pin = pins[canonicalize_name(wanted.name)]
             assert wanted.specifier.contains(pin.version)
             assert {canonicalize_name(e) for e in wanted.extras} <= pin.extras
+
+
+def test_the_commands_told_are_those_that_made_the_locks() -> None:
+    folder = ROOT / "requirements"
+    told = (folder / "README.md").read_text(encoding="utf-8").splitlines()
+    made = [(folder / f"{n}.txt").read_text(encoding="utf-8").splitlines()[1] for n in LOCKS]
+    commands = [line for line in told if line.startswith("uv pip compile")]
+    assert sorted(commands) == sorted(line.strip("# ") for line in made)
 
 
 def test_the_tools_that_build_are_those_of_the_lock(read_lock: Any) -> None:
