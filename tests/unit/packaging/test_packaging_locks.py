@@ -1,7 +1,7 @@
 """The locks: every extra that a locked package asks for is pinned with it.
 
-Hash mode refuses what is not pinned. A lock may leave an extra out and install today, when pip finds no release newer than the pin; on the
-day after the next release it installs nowhere.
+Hash mode refuses what is not pinned. A lock may leave an extra out and install today, when pip finds no
+release newer than the pin; on the day after the next release it installs nowhere.
 """
 
 from __future__ import annotations
