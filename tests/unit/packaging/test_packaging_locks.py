@@ -60,11 +60,11 @@ def installed(name: str) -> list[str]:
 def unpinned(pins: list[Any], asked: Callable[[str], list[str]]) -> set[str]:
     """List what locked packages ask for and the lock does not pin, on any supported environment."""
     lacking = set()
+    asking = {p.name: [Requirement(text) for text in asked(p.name)] for p in pins}
     for environment in environments():
         held = {p.name: p.extras for p in pins if p.holds(environment)}
         for name, chosen in held.items():
-            for text in asked(name):
-                wanted = Requirement(text)
+            for wanted in asking[name]:
                 if wanted.marker and not any(
                     wanted.marker.evaluate({**environment, "extra": e}) for e in {"", *chosen}
                 ):
