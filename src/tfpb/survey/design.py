@@ -274,9 +274,9 @@ def sum_ranks(
     for j, (values, good) in enumerate(zip(ranks, satisfied, strict=True)):
         slots = lowest + len(good)
         key = design.row_atom * slots + (values + lowest)
-        weighted = np.bincount(key, weights=design.weight, minlength=atoms * slots)
-        weighted = weighted.reshape(atoms, slots)
-        plain = np.bincount(key, minlength=atoms * slots).reshape(atoms, slots)
+        cells = atoms * slots
+        weighted = np.bincount(key, weights=design.weight, minlength=cells).reshape(atoms, slots)
+        plain = np.bincount(key, minlength=cells).reshape(atoms, slots)
         liked = np.flatnonzero(good) + lowest
         total[:, j] = weighted[:, liked].sum(axis=1)
         base[:, j] = weighted[:, lowest:].sum(axis=1)
@@ -284,9 +284,9 @@ def sum_ranks(
         nsp[:, j] = weighted[:, NSP + lowest]
         absent[:, j] = weighted[:, NOT_CONCERNED + lowest]
         if design.margins:
-            under = plain
+            under: NDArray[np.number] = plain
             if not raked:
-                under = np.bincount(key, weights=design.delivered_weight, minlength=atoms * slots)
+                under = np.bincount(key, weights=design.delivered_weight, minlength=cells)
                 under = under.reshape(atoms, slots)
             under_total[:, j] = under[:, liked].sum(axis=1)
             under_base[:, j] = under[:, lowest:].sum(axis=1)
