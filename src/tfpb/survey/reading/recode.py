@@ -202,10 +202,10 @@ def _one_spelling(names: NDArray[np.object_]) -> NDArray[np.object_]:
     codes, uniques = distinct(names)
     counts = np.bincount(codes, minlength=len(uniques))
     chosen: dict[str, tuple[int, str]] = {}
-    for name, count in zip(uniques, counts, strict=True):
+    for name, count in zip(uniques, counts.tolist(), strict=True):
         best = chosen.get(fold(name))
         if best is None or (-count, name) < (-best[0], best[1]):
-            chosen[fold(name)] = (int(count), name)
+            chosen[fold(name)] = (count, name)
     return np.array([chosen[fold(u)][1] for u in uniques], dtype=object)[codes]
 
 
