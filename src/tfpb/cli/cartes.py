@@ -12,7 +12,9 @@ from tfpb.cli.dossier import PACK_FOLDER, geography_folder
 
 
 def cartes(
-    fichier: Annotated[Path, typer.Argument(help="Le dossier.toml à traiter.", show_default=False)],
+    fichier: Annotated[
+        Path, typer.Argument(help="Le dossier.toml à traiter, ou son dossier.", show_default=False)
+    ],
     sortie: Sortie,
     geodonnees: Geodonnees = None,
     tout_recalculer: ToutRecalculer = False,
@@ -29,14 +31,14 @@ def cartes(
         from tfpb.io.pack import check_place, write_folder
         from tfpb.io.published_before import published_before
         from tfpb.io.stage_cache import StageCache, cache_folder
-        from tfpb.io.toml_files import load_settings
+        from tfpb.io.toml_files import load_settings, settings_path
         from tfpb.pipeline import STAGES, assemble
         from tfpb.report.map_model import map_model
         from tfpb.report.map_sheets import map_files, sheet_count
         from tfpb.stage import Stage, directly
         from tfpb.words.maps import sheets_made
 
-        settings = load_settings(fichier)
+        settings = load_settings(settings_path(fichier))
         check_place(sortie)
         kept = None if tout_recalculer else cache_folder()
         execute = directly if kept is None else StageCache(kept)

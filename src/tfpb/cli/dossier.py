@@ -33,7 +33,13 @@ PACK_FOLDER: Final = "dossier"
 
 
 def dossier(
-    fichier: Annotated[Path, typer.Argument(help="Le dossier.toml à traiter.", show_default=False)],
+    fichier: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Le dossier.toml à traiter, ou son dossier (par défaut celui où l’on est).",
+            show_default=False,
+        ),
+    ] = None,
     sortie: Annotated[
         Path | None,
         typer.Option("--sortie", "-s", help="Dossier à écrire (par défaut « dossier », à côté)."),
@@ -53,9 +59,9 @@ def dossier(
         from tfpb.io.pack import check_place, free_place, write_pack
         from tfpb.io.published_before import published_before
         from tfpb.io.stage_cache import StageCache, cache_folder
-        from tfpb.io.toml_files import load_settings
+        from tfpb.io.toml_files import load_settings, settings_path
 
-        settings = load_settings(fichier)
+        settings = load_settings(settings_path(fichier))
         folder = geography_folder(settings, geodonnees)
         target = sortie or settings.folder / PACK_FOLDER
         check_place(target)

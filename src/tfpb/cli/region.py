@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def region(
-    fichier: Annotated[Path, typer.Argument(help="Le region.toml à traiter.", show_default=False)],
+    fichier: Annotated[
+        Path, typer.Argument(help="Le region.toml à traiter, ou son dossier.", show_default=False)
+    ],
     sortie: Sortie,
     geodonnees: Geodonnees = None,
     moteur: Annotated[
@@ -59,8 +61,9 @@ def region(
         from tfpb.io.pack import check_place, dumps, write_folder
         from tfpb.io.region_inputs import load_region
         from tfpb.io.region_masks import earlier_runs
+        from tfpb.io.toml_files import settings_path
 
-        settings = load_region(fichier)
+        settings = load_region(settings_path(fichier, "region.toml"))
         check_place(sortie)
         start = time.perf_counter()
         workers = processus or os.cpu_count() or 1

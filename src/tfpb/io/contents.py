@@ -8,6 +8,7 @@ import zlib
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Place, TfpbError, fail
+from tfpb.io.near_paths import absent
 from tfpb.words.contents import CONTENTS, SPOILED, reason
 
 if TYPE_CHECKING:
@@ -119,19 +120,19 @@ def require_file(path: Path) -> None:
     Raises
     ------
     TfpbError
-        `fichier_absent`, `fichier_est_dossier`, `fichier_inaccessible`.
+        `fichier_absent`, `fichier_mal_nomme`, `fichier_est_dossier`, `fichier_inaccessible`.
     """
     place = Place(path.name[:200])
     try:
         if path.is_dir():
             raise fail("fichier_est_dossier", place=place, got=path.name)
         if not path.is_file():
-            raise fail("fichier_absent", place=place, got=path.name[:200])
+            raise absent(path)
         with path.open("rb"):
             pass
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and path_too_long(error):
-            raise fail("fichier_absent", place=place, got=path.name[:200]) from error
+            raise absent(path) from error
         raise fail("fichier_inaccessible", place=place, got=reason(error)) from error
 
 

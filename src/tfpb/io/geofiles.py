@@ -17,6 +17,7 @@ import shapely
 
 from tfpb.errors import Place, fail
 from tfpb.io.contents import SPOILED_ARCHIVE, cannot_write, contents_or_reason, unreadable
+from tfpb.io.near_paths import absent
 from tfpb.io.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -50,10 +51,11 @@ def opened(path: Path) -> Iterator[list[Path]]:
     Raises
     ------
     TfpbError
-        `fichier_absent`, `format_inconnu`, `fichier_illisible` (HTML page, cut archive, bomb).
+        `fichier_absent`, `fichier_mal_nomme`, `format_inconnu`, `fichier_illisible` (HTML page, cut
+        archive, bomb).
     """
     if not path.is_file():
-        raise fail("fichier_absent", place=Place(path.name), got=path.name)
+        raise absent(path)
     refuse_html(path)
     if path.suffix.lower() not in LAYER_FILES | ARCHIVES:
         raise fail("format_inconnu", place=Place(path.name), got=path.suffix, attendu=_READABLE)

@@ -19,6 +19,7 @@ from tfpb.errors import Place, fail
 from tfpb.io.archive import zip_bytes
 from tfpb.io.contents import SPOILED_ARCHIVE, cannot_write
 from tfpb.io.limits import max_file_bytes, too_large
+from tfpb.io.near_paths import absent
 from tfpb.io.outputs import write_together
 from tfpb.provenance import run_hash_told
 
@@ -288,13 +289,14 @@ def read_pack(path: Path) -> dict[str, bytes]:
     Raises
     ------
     TfpbError
-        `fichier_absent`, `pack_illisible`, `fichier_trop_grand` (an archive that swells).
+        `fichier_absent`, `fichier_mal_nomme`, `pack_illisible`, `fichier_trop_grand` (an archive
+        that swells).
     """
     path = Path(path)
     if path.is_dir():
         path = path / ARCHIVE
     if not path.is_file():
-        raise fail("fichier_absent", place=Place(path.name), got=path.name)
+        raise absent(path)
     try:
         with zipfile.ZipFile(path) as archive:
             size, limit = sum(i.file_size for i in archive.infolist()), max_file_bytes()
