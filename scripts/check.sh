@@ -2,8 +2,13 @@
 # Sets up a virtual environment and passes every check: style, types, layers, tests.
 # As root, Debian packages that tests use (.ci/apt.txt) are installed; otherwise the tests that
 # lack one are skipped by name. With CI=true nothing may be skipped for want of a package.
+# --vite: style, types, layers and the unit tests that are not marked slow. Other options go to pytest.
 set -eu
 cd "$(dirname "$0")/.."
+if [ "${1:-}" = --vite ]; then
+  shift
+  set -- tests/unit -m "not slow" --durations 5 --durations-min 2 "$@"
+fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   lacking=$(grep -v '^#' .ci/apt.txt | while read -r package; do
     dpkg -s "$package" >/dev/null 2>&1 || echo "$package"; done)
@@ -22,5 +27,4 @@ ruff check
 ruff format --check
 mypy
 lint-imports
-rm -f .coverage .coverage.*
-pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered "$@"
+pytest -n 2 --dist loadfile "$@"

@@ -21,7 +21,7 @@ from tfpb.report import map_overview, map_print, theme
 from tfpb.report.canvas import Sheet, style
 from tfpb.report.map_layers import FAR_SCALE, atlas, fit, lines_of, page_epsg
 from tfpb.report.map_overview import overview_view
-from tfpb.report.map_sheets import map_files, sheet_count
+from tfpb.report.map_sheets import FEW, map_files, sheet_count
 from tfpb.report.map_view import page_view
 from tfpb.words import maps as words
 
@@ -239,8 +239,10 @@ def test_picture_looks_as_it_did(picture: map_print.MapPicture) -> None:
     assert (gap > 60).mean() < 0.01
 
 
+@pytest.mark.slow
 def test_sheets_in_two_processes_are_the_same() -> None:
-    wide = synthetic(quarters=12, residences=60)
+    wide = synthetic(quarters=6, residences=30)
+    assert sheet_count(wide) >= 2 * FEW  # fewer are drawn in one process
     told: list[int] = []
     one = map_files(wide, dpi=72)
     two = map_files(wide, dpi=72, workers=2, advance=told.append)
@@ -282,6 +284,7 @@ def test_frame_holds_the_bounds_at_a_round_scale() -> None:
     assert frame.scale == 5500
 
 
+@pytest.mark.slow
 def test_overview_lists_quarters_and_counts_the_rest(region: MapModel) -> None:
     picture = map_overview.draw_overview(region, title="Hauts-de-Valmont")
     assert picture == map_overview.draw_overview(region, title="Hauts-de-Valmont")
