@@ -3,8 +3,13 @@
 # With CI=true the environment is new at each run and apart (.venv-ci); otherwise .venv is kept.
 # As root, Debian packages that tests use (.ci/apt.txt) are installed; otherwise the tests that
 # lack one are skipped by name. With CI=true nothing may be skipped for want of a package.
+# --vite: style, types, layers and the unit tests that are not marked slow. Other options go to pytest.
 set -eu
 cd "$(dirname "$0")/.."
+if [ "${1:-}" = --vite ]; then
+  shift
+  set -- tests/unit -m "not slow" --durations 5 --durations-min 2 "$@"
+fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   lacking=$(grep -v '^#' .ci/apt.txt | while read -r package; do
     dpkg -s "$package" >/dev/null 2>&1 || echo "$package"; done)
@@ -30,5 +35,4 @@ ruff format --check
 mypy
 lint-imports
 sh scripts/dependencies.sh
-rm -f .coverage .coverage.*
-pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered "$@"
+pytest -n 2 --dist loadfile "$@"

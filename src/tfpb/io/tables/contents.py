@@ -9,6 +9,7 @@ import zlib
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Place, TfpbError, fail
+from tfpb.io.tables.near_paths import absent
 from tfpb.words.faults.file_faults import CONTENTS, SPOILED, reason
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def require_file(path: Path) -> None:
     Raises
     ------
     TfpbError
-        `fichier_absent`, `fichier_est_dossier`, `fichier_inaccessible`.
+        `fichier_absent`, `fichier_mal_nomme`, `fichier_est_dossier`, `fichier_inaccessible`.
     """
     name = path.name[:200]
     place = Place(name)
@@ -134,12 +135,12 @@ def require_file(path: Path) -> None:
         if path.is_dir():
             raise fail("fichier_est_dossier", place=place, got=path.name)
         if not path.is_file():
-            raise fail("fichier_absent", place=place, got=name)
+            raise absent(path)
         with path.open("rb"):
             pass
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-            raise fail("fichier_absent", place=place, got=name) from error
+            raise absent(path) from error
         raise fail("fichier_inaccessible", place=place, got=reason(error)) from error
 
 
