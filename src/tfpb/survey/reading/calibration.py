@@ -101,7 +101,9 @@ def _of_wave(frame: pd.DataFrame, columns: dict[str, str | None], wave: str) -> 
 
 def _categories(respondents: pd.DataFrame, name: str) -> NDArray[np.object_]:
     first, *others = (respondents[p.strip()].astype(str).map(fold) for p in name.split(_CROSSING))
-    return first.str.cat(others, sep=_CROSSING).to_numpy(dtype=object)
+    for part in others:
+        first = first + _CROSSING + part
+    return first.to_numpy(dtype=object)
 
 
 def _targets(
