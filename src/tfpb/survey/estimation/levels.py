@@ -11,7 +11,6 @@ from scipy.special import fdtrc
 from tfpb.model.codes import Ajustement, Groupe
 from tfpb.model.results import LEVEL_COLUMNS
 from tfpb.survey.estimation.design import sum_answers
-from tfpb.survey.estimation.intervals import intervals
 from tfpb.survey.estimation.means import (
     Contrasts,
     atoms_of,
@@ -20,8 +19,7 @@ from tfpb.survey.estimation.means import (
     linear_variance,
     standard_error,
 )
-from tfpb.survey.estimation.rows import difference_state, lay, state_names
-from tfpb.survey.verdicts import CONFIDENCE, UNCOMPUTABLE
+from tfpb.survey.estimation.rows import completed, lay
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,7 +80,8 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
         "p_rao_scott": _rao_scott_matrix(means, domains["ensemble"], column, marks, df),
     }
     parts.append(_lay(c, lines, Groupe.ECART, columns, column, marks))
-    return pd.concat(parts, ignore_index=True).reindex(columns=list(LEVEL_COLUMNS))
+    table = completed(pd.concat(parts, ignore_index=True), c.thresholds)
+    return table.reindex(columns=list(LEVEL_COLUMNS))
 
 
 def _coded(survey: Survey, item: str, rows: Indices) -> Coded:
@@ -101,7 +100,7 @@ def _lay(
     column: Indices,
     marks: NDArray[np.bool_],
 ) -> pd.DataFrame:
-    """Lay figures (lines × measures) out as rows, with their intervals."""
+    """Lay figures (lines × measures) out as rows."""
     first = np.searchsorted(column, column)
     level = np.where(marks, -1, np.arange(len(column)) - first)
     measures = {
@@ -111,25 +110,10 @@ def _lay(
             dtype=object,
         ),
         "rang": level + 1,
-        "_part": ~marks,
     }
     wide: Columns = {name: np.tile(values, (len(lines), 1)) for name, values in measures.items()}
     items = [c.items[j] for j in column]
-    table = lay(c, lines, group, Ajustement.BRUT, wide | columns, items=items)
-    se = table["erreur_type"].to_numpy(dtype=float)
-    sides = np.full(len(table), group is not Groupe.ECART)
-    state = difference_state(table["etat"].to_numpy(), se, sides)
-    se = np.where(state == UNCOMPUTABLE, np.nan, se)
-    estimate, n, clusters, df = (
-        table[name].to_numpy(dtype=float) for name in ("estimation", "n", "n_residences", "ddl")
-    )
-    shares = sides & table["_part"].to_numpy(dtype=bool)
-    low, high = intervals(
-        estimate, se, n, clusters, df, shares=shares, level=CONFIDENCE, thresholds=c.thresholds
-    )
-    return table.assign(
-        erreur_type=se, ic95_bas=low, ic95_haut=high, publication=state_names(state)
-    )
+    return lay(c, lines, group, Ajustement.BRUT, wide | columns, items=items)
 
 
 def _rao_scott_matrix(

@@ -45,7 +45,9 @@ def recode(
     Parameters
     ----------
     deliveries : sequence of DataFrame
-        Text as delivered ("" when empty), with the `STAMP` columns.
+        One row an interview, columns as delivered. Text with the `STAMP` columns (file, sheet and
+        line that faults name) is taken as it is; any other frame is turned into text, and its lines
+        are numbered from 2, as in a sheet with a header.
     plan : Plan
         Which column is what.
     residences : DataFrame, optional
@@ -62,8 +64,19 @@ def recode(
     -----
     A résidence that the stock does not know keeps the delivered flag when there is one, and is
     listed; without a flag its interviews are left out and listed.
+
+    Examples
+    --------
+    With `frame` and `plan` of the package's example:
+
+    >>> answers = recode([frame], plan)
+    >>> answers.waves, answers.items, len(answers.respondents)
+    (('2023',), ('proprete',), 400)
+    >>> [str(fault.code) for fault in recode([frame.assign(proprete=7)], plan).faults]
+    ['code_reponse_inconnu']
     """
     faults: list[Fault] = []
+    deliveries = [_stamped(frame, k) for k, frame in enumerate(deliveries, start=1)]
     parts = [_standard(frame, plan, faults, located=residences is not None) for frame in deliveries]
     frame = pd.concat([p for p, _ in parts], ignore_index=True)
     text = pd.concat([t for _, t in parts], ignore_index=True)
@@ -93,6 +106,15 @@ def recode(
         has_clusters=has_clusters,
         has_weights=bool(frame["_poids_livre"].any()),
     )
+
+
+def _stamped(frame: pd.DataFrame, position: int) -> pd.DataFrame:
+    """Return a delivery as text with its stamp."""
+    if set(STAMP) <= set(frame.columns):
+        return frame
+    text = frame.astype(object).where(frame.notna(), "").astype(str)
+    rows = np.arange(2, len(frame) + 2)
+    return text.assign(_fichier=f"livraison {position}", _feuille="", _ligne=rows)
 
 
 def _standard(

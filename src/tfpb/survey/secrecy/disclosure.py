@@ -84,6 +84,17 @@ def protect(
     -------
     Published
         Masked rows carry no number; rows that are not publishable carry n and n_residences only.
+
+    Examples
+    --------
+    With `frame` and `plan` of the package's example, where five answers of QPV are left: the
+    other side is masked too, since the whole minus it would reveal them.
+
+    >>> few = frame[(frame["qpv"] == 0) | (frame["id"] < 10)]
+    >>> published = protect(compare(recode([few], plan), plan), masking_n=11)
+    >>> rows = published.comparison.query("bailleur == 'ensemble'")
+    >>> rows["publication"].tolist()
+    ['masque', 'masque', 'publiable', 'masque']
     """
     cells = declare_cells(estimates)
     tie_crossings(cells, estimates.crossings)
