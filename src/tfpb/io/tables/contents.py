@@ -22,36 +22,25 @@ MAX_COLUMNS: Final = 2_000
 _MEGABYTE: Final = 1_000_000
 _HEAD: Final = 4096
 SPOILED_ARCHIVE: Final = (
-    OSError,
-    EOFError,
-    ValueError,
-    RuntimeError,
-    NotImplementedError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+    OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 """What the libraries raise on an archive that is cut, spoiled, locked or of an unknown method."""
 _SIGNATURES: Final = (
-    (b"%PDF", "pdf"),
-    (b"\x89PNG", "image"),
-    (b"\xff\xd8\xff", "image"),
-    (b"GIF8", "image"),
-    (b"PAR1", "parquet"),
-    (b"$FL2", "spss"),
-    (b"$FL3", "spss"),
-    (b"\x1f\x8b", "gzip"),
-    (b"SQLite format 3", "base"),
-    (b"{\\rtf", "rtf"),
-)
+    (b"%PDF", "pdf"), (b"\x89PNG", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"),
+    (b"PAR1", "parquet"), (b"$FL2", "spss"), (b"$FL3", "spss"), (b"\x1f\x8b", "gzip"),
+    (b"SQLite format 3", "base"), (b"{\\rtf", "rtf"),
+)  # fmt: skip
+"""First bytes of a file → what it holds."""
+_PARTS: Final = (
+    ("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("word/document.xml", "docx"),
+    ("content.xml", "ods"),
+)  # fmt: skip
+"""Part of an archive → what the archive holds."""
 _KINDS: Final = {
-    ".xlsx": "xlsx",
-    ".xlsm": "xlsx",
-    ".xlsb": "xlsb",
-    ".ods": "ods",
-    ".parquet": "parquet",
-    ".sav": "spss",
-    ".zsav": "spss",
-}
+    ".xlsx": "xlsx", ".xlsm": "xlsx", ".xlsb": "xlsb", ".ods": "ods", ".parquet": "parquet",
+    ".sav": "spss", ".zsav": "spss",
+}  # fmt: skip
+"""Extension → what a file of that name should hold."""
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 _MARKUP: Final = (b"<!doctype html", b"<html", b"<table")
 _MAX_CONTROL_SHARE: Final = 0.01
@@ -101,13 +90,7 @@ def _archive(path: Path) -> str:
             names = set(archive.namelist())
     except SPOILED_ARCHIVE:
         return "archive_abimee"
-    if "xl/workbook.xml" in names:
-        return "xlsx"
-    if "xl/workbook.bin" in names:
-        return "xlsb"
-    if "word/document.xml" in names:
-        return "docx"
-    return "ods" if "content.xml" in names else "zip"
+    return next((found for part, found in _PARTS if part in names), "zip")
 
 
 def unreadable(path: Path, wanted: str, sheet: str = "") -> TfpbError:

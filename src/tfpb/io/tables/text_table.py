@@ -12,6 +12,7 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, fail
 from tfpb.io.tables.contents import MAX_COLUMNS
+from tfpb.model.columns import STAMP
 from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ class TextTable:
         """
         row = int(self.rows[position])
         return Place(self.file, self.sheet, row, column, "" if name == column else name)
+
+    def stamped(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a frame of the same lines with the `STAMP` columns: file, sheet and row."""
+        stamp: dict[str, Any] = dict(zip(STAMP, (self.file, self.sheet, self.rows), strict=True))
+        return frame.assign(**stamp)
 
 
 def cell_text(value: Any) -> str:

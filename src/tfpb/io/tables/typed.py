@@ -15,7 +15,7 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity
 from tfpb.io.tables import french
 from tfpb.io.tables.headers import match_columns, unread_columns
-from tfpb.model.columns import STAMP, Column, Contract, Kind
+from tfpb.model.columns import Column, Contract, Kind
 from tfpb.text import fold, mend_mojibake, squeeze
 from tfpb.words.faults.input_words import KINDS, bounds, one_of
 
@@ -97,12 +97,8 @@ def typed(
         if header not in taken:
             name = header if header not in out else f"{header} (fichier)"
             out[name] = table.frame[header].map(mend_mojibake).to_numpy(dtype=object)
-    frame = pd.DataFrame(out, index=pd.RangeIndex(len(table.frame)))
-    frame[STAMP[0]] = table.file
-    frame[STAMP[1]] = table.sheet
-    frame[STAMP[2]] = table.rows
     faults += mended_notice(table, mended)
-    return frame, faults
+    return table.stamped(pd.DataFrame(out, index=pd.RangeIndex(len(table.frame)))), faults
 
 
 def mended_notice(table: TextTable, mended: int) -> list[Fault]:

@@ -28,12 +28,13 @@ KINDS: Final = {
     Kind.YEAR: "une année, par exemple 2025",
     Kind.BOOLEAN: "oui ou non",
 }
-"""What a cell of that kind holds; of other kinds the label of the column says it."""
+"""What a cell of that kind holds; of other kinds, the label of the column."""
 UNITS: Final = {Kind.MONEY: "des euros", Kind.PERCENT: "un pourcentage"}
 ROW_OBJECTS: Final = {
     "patrimoine": "entrée", "fiscalite": "local", "programme": "action", "programme_precedent": "action",
 }  # fmt: skip
 """What one row of a table is; of other tables « donnée »."""
+SAME_ENTRANCE: Final = "même résidence, même adresse, même bâtiment"
 ANY_ROW: Final = "donnée"
 _SHOWN: Final = 5
 
