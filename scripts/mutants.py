@@ -222,8 +222,8 @@ def start(module: str, tests: Sequence[str], mutant: Mutant | None, cpu_s: int) 
         os._exit(code)
 
 
-def survivors(module: str, tests: Sequence[str], changes: Sequence[Mutant]) -> list[Mutant]:
-    """Return the mutants that every test accepts, two tested at a time."""
+def survivors(module: str, tests: Sequence[str], changes: Sequence[Mutant]) -> Iterator[Mutant]:
+    """Return the mutants that every test accepts, as they are found, one tested a processor."""
     gc.freeze()  # collected by no child: libraries are many objects
     spent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     _, status = os.waitpid(start(module, tests, None, LONGEST_S), 0)
@@ -231,7 +231,6 @@ def survivors(module: str, tests: Sequence[str], changes: Sequence[Mutant]) -> l
         raise SystemExit(f"{module}: tests fail or none is found before any change: {tests}")
     cpu_s = int(10 + 5 * (resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - spent))
     running: dict[int, Mutant] = {}
-    alive: list[Mutant] = []
     left = list(reversed(changes))
     while left or running:
         while left and len(running) < (os.cpu_count() or 1):
@@ -240,8 +239,7 @@ def survivors(module: str, tests: Sequence[str], changes: Sequence[Mutant]) -> l
         pid, status = os.wait()
         tested = running.pop(pid)
         if status == 0:
-            alive.append(tested)
-    return sorted(alive, key=changes.index)
+            yield tested
 
 
 def main(wanted: Sequence[str]) -> int:
@@ -261,8 +259,13 @@ def main(wanted: Sequence[str]) -> int:
         began = time.monotonic()
         path = ROOT / "src" / Path(*module.split(".")).with_suffix(".py")
         changes = mutants(path.read_text("utf-8"), str(path))
-        alive = survivors(module, target["tests"], changes)
         explained: dict[str, str] = target.get("explained", {})
+        print(f"\n{module}: {len(changes)} mutants", flush=True)
+        alive: list[Mutant] = []
+        for mutant in survivors(module, target["tests"], changes):
+            alive.append(mutant)
+            if mutant.name not in explained:
+                print(f"  {mutant.name}\n{mutant.diff}", flush=True)
         plain = [m for m in alive if m.name not in explained]
         counted = len(changes) - (len(alive) - len(plain))
         score = 100 * (counted - len(plain)) / counted
@@ -270,7 +273,6 @@ def main(wanted: Sequence[str]) -> int:
             f"{module:28} {len(changes):7} {len(changes) - len(alive):6} {len(plain):8} "
             f"{len(alive) - len(plain):9} {score:6.1f} % {(time.monotonic() - began) / 60:6.1f} min"
         )
-        print(f"\n{module}\n" + "\n".join(f"  {m.name}\n{m.diff}" for m in plain), flush=True)
         names = {m.name for m in alive}
         wrong += [
             f"{module}: explained, and killed or gone: {n}" for n in explained if n not in names
