@@ -248,6 +248,7 @@ def test_a_fine_limit_beside_a_coarse_one(vertices: int) -> None:
     )
     np.testing.assert_allclose(near.distance_m, each.min(axis=1), atol=1e-9)
     np.testing.assert_array_equal(near.quarter, each.argmin(axis=1))
+    assert (near.tied == -1).all()  # no two limits are equally near by chance
 
 
 def test_no_point_has_no_answer() -> None:
