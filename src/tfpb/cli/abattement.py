@@ -205,7 +205,7 @@ def _located(homes: pd.DataFrame, doors: pd.DataFrame | None) -> Callable[[int],
     import pandas as pd
 
     from tfpb.model.location import Located
-    from tfpb.perimeters.correspondence import CORRESPONDENCE_COLUMNS
+    from tfpb.perimeters.vintages import CORRESPONDENCE_COLUMNS
 
     entrances = pd.DataFrame() if doors is None else doors
     return lambda year: Located(
