@@ -69,7 +69,7 @@ def draft_plan(table: AnswersTable, dictionary: Dictionary) -> str:
     table : AnswersTable
         A delivery as read.
     dictionary : Dictionary
-        What it says of its columns; may be empty.
+        Labels and meanings of its columns; may be empty.
 
     Returns
     -------
@@ -155,8 +155,8 @@ def _sides_by_answers(role: str, frame: pd.DataFrame, dictionary: Dictionary) ->
         answers = {meanings.get(a, a) for a in frame[header] if a}
         named = [a for a in answers if not a.isdigit()]
         sides = {parse_side(a) for a in answers}
-        told = any(re.search(r"qpv|quartiers? prioritaire", fold(a)) for a in named)
-        if len(named) == len(answers) and sides == {0, 1} and told:
+        named_so = any(re.search(r"qpv|quartiers? prioritaire", fold(a)) for a in named)
+        if len(named) == len(answers) and sides == {0, 1} and named_so:
             out.append(str(header))
     return out
 

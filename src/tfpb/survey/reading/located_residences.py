@@ -52,7 +52,7 @@ def located_residences(
     DataFrame, list of Fault
         Text columns; a résidence takes the side, and the value of each column, of most of its
         dwellings. On equal dwellings its side is `a_verifier`. `colonne_absente` when the file
-        cannot say where résidences stand.
+        does not hold where résidences stand.
     """
     key = find_column(frame, _names("id_residence"))
     side = find_column(frame, ("cote",))
