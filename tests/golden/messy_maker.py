@@ -103,7 +103,7 @@ def _read(path: Path) -> list[Row]:
 
 
 def _sheet(path: Path, titles: int) -> list[Row]:
-    rows = list(load_workbook(path, read_only=True).worksheets[0].iter_rows(values_only=True))
+    rows = list(load_workbook(path).worksheets[0].iter_rows(values_only=True))
     head = [str(v) for v in rows[titles]]
     return [dict(zip(head, row, strict=True)) for row in rows[titles + 1 :]]
 

@@ -38,6 +38,10 @@ DRAWN: Final = ("cartes/", "atlas")
 """PDF pages that are maps: their labels are compared as sorted words, their places as a picture."""
 _NUMBER: Final = re.compile(r"(\d+)")
 
+_LONG: Final = re.compile(r"\d+[.,]\d{11,}(?:e[+-]?\d+)?|\d[.,]\d+e-\d+")
+_NOISE: Final = 1e-13
+_HASH: Final = re.compile(r"[0-9a-f]{8}")
+
 Lines = list[str]
 
 
@@ -49,9 +53,13 @@ class Taken:
     pictures: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
 
 
-def poppler() -> bool:
-    """Return whether the programs that read PDF pages are here."""
-    return all(shutil.which(name) for name in ("pdftotext", "pdftoppm", "pdfinfo"))
+def poppler() -> str:
+    """Return the version of the programs that read PDF pages, or nothing when one is missing."""
+    if not all(shutil.which(name) for name in ("pdftotext", "pdftoppm", "pdfinfo")):
+        return ""
+    done = subprocess.run(["pdftotext", "-v"], check=True, capture_output=True, text=True)
+    found = re.search(r"version ([\d.]+)", done.stderr)
+    return found[1] if found else ""
 
 
 def take(folder: Path, *, made: Iterable[Path] = (), pictured: Callable[[str], bool]) -> Taken:
@@ -90,7 +98,14 @@ def _mask(line: str, hidden: dict[str, str]) -> str:
     for text, mask in hidden.items():
         if text in line:
             line = line.replace(text, mask)
-    return line
+    return _LONG.sub(_rounded, line)
+
+
+def _rounded(found: re.Match[str]) -> str:
+    """Keep ten digits of a long number: the last ones depend on the processor and on numpy."""
+    value = float(found[0].replace(",", "."))
+    text = "0" if abs(value) < _NOISE else f"{value:.10g}"
+    return text.replace(".", ",") if "," in found[0] else text
 
 
 def _parts(path: Path, name: str) -> Iterator[tuple[str, Iterable[str]]]:
@@ -112,7 +127,8 @@ def _parts(path: Path, name: str) -> Iterator[tuple[str, Iterable[str]]]:
     elif kind == ".zip":
         yield name, _archive(path)
     elif kind == ".png":
-        yield name, [f"{Image.open(path).size} {Image.open(path).info.get('dpi')}"]
+        with Image.open(path) as picture:
+            yield name, [f"{picture.size} {picture.info.get('dpi')}"]
     else:
         yield name, text_lines(path.read_bytes())
 
@@ -265,12 +281,13 @@ def _pages(path: Path, *, drawn: bool) -> Iterator[str]:
     """Yield the text of a PDF page by page: lines of words, or the sorted words of a map."""
     told = _run("pdfinfo", str(path)).split("\n")
     yield from (line for line in told if line.startswith(("Title", "Subject", "Author", "Page")))
-    pages = _run("pdftotext", *([] if drawn else ["-layout"]), str(path), "-").split("\f")
+    pages = _run("pdftotext", "-raw", str(path), "-").split("\f")
     for number, page in enumerate(pages[:-1], start=1):
         yield f"=== page {number}"
         text = re.sub(r"(\. ){3,}\.?", "… ", page)
         if drawn:
-            yield from sorted(text.split())
+            # the short hash first: it moves from run to run, its mask may not
+            yield from sorted(text.split(), key=lambda w: (not _HASH.fullmatch(w), w))
         else:
             yield from filter(None, (" ".join(line.split()) for line in text.split("\n")))
 
@@ -342,25 +359,26 @@ def _archive(path: Path) -> Iterator[str]:
 def _pictures(path: Path, name: str) -> dict[str, NDArray[np.uint8]]:
     """Return small grey pictures: of a picture, of those inside an office file, of PDF pages."""
     if path.suffix == ".png":
-        return {name: _small(Image.open(path))}
+        return {name: _small(path.read_bytes())}
     if path.suffix in (".docx", ".xlsx"):
         with zipfile.ZipFile(path) as archive:
             held = [n for n in archive.namelist() if n.endswith(".png")]
             return {
-                f"{name}/{Path(n).name}": _small(Image.open(io.BytesIO(archive.read(n))))
-                for n in sorted(held, key=natural)
+                f"{name}/{Path(n).name}": _small(archive.read(n)) for n in sorted(held, key=natural)
             }
     if path.suffix == ".pdf" and poppler():
         with tempfile.TemporaryDirectory() as place:
             _run("pdftoppm", "-r", "40", "-gray", str(path), f"{place}/p")
             pages = sorted(Path(place).iterdir(), key=lambda p: natural(p.name))
-            return {f"{name}/page {k}": _small(Image.open(p)) for k, p in enumerate(pages, start=1)}
+            return {
+                f"{name}/page {k}": _small(p.read_bytes()) for k, p in enumerate(pages, start=1)
+            }
     return {}
 
 
-def _small(picture: Image.Image) -> NDArray[np.uint8]:
-    flat = Image.new("RGB", picture.size, "white")
-    rich = picture.convert("RGBA")
+def _small(data: bytes) -> NDArray[np.uint8]:
+    rich = Image.open(io.BytesIO(data)).convert("RGBA")
+    flat = Image.new("RGB", rich.size, "white")
     flat.paste(rich, mask=rich.getchannel("A"))
     size = (WIDTH_PX, max(1, round(WIDTH_PX * flat.height / flat.width)))
     return np.asarray(flat.convert("L").resize(size, Image.Resampling.BOX), dtype=np.uint8)

@@ -43,6 +43,8 @@ MEAN: Final = 1.5
 """Largest mean difference between two small pictures, in grey levels of 255."""
 BLOCK: Final = 24.0
 """Largest mean difference of a block of 8 × 8 pixels."""
+POPPLER: Final = "25.03"
+"""Version that read the frozen PDF: another may cut lines and words otherwise."""
 SHOWN: Final = 6
 _ROOM: Final = 150
 _DATA: Final = re.compile(r"/donnees/|/run\.json$|/masques\.csv$|/repere_")
@@ -162,19 +164,26 @@ def _short(line: str) -> str:
     return hashlib.sha256(line.encode()).hexdigest()[:6]
 
 
-def differences(name: str, taken: Taken, *, data_only: bool = False) -> Iterator[str]:
+def differences(
+    name: str, taken: Taken, *, data_only: bool = False, pages: bool = True
+) -> Iterator[str]:
     """Yield what differs from the frozen subject: a heading a file, then its first lines.
 
-    Without poppler the PDF are left out on both sides; with `data_only`, all but data files of a
+    Without `pages` the PDF are left out on both sides; with `data_only`, all but data files of a
     subject run without its documents.
     """
     folder = FROZEN / name
     rows = (folder / "index.tsv").read_text(encoding="utf-8").splitlines()
     frozen = {part: digest for part, _, digest in (row.split("\t") for row in rows)}
-    pictures = dict(np.load(folder / "pictures.npz"))
-    if not pack_texts.poppler():
-        frozen = {k: v for k, v in frozen.items() if not k.endswith(".pdf")}
+    with np.load(folder / "pictures.npz") as held:
+        pictures = dict(held)
+    if not pages:
+        frozen = {k: v for k, v in frozen.items() if ".pdf" not in k}
         pictures = {k: v for k, v in pictures.items() if ".pdf" not in k}
+        taken = pack_texts.Taken(
+            {k: v for k, v in taken.lines.items() if ".pdf" not in k},
+            {k: v for k, v in taken.pictures.items() if ".pdf" not in k},
+        )
     if data_only and SUBJECTS[name].data_only:
         frozen = {k: v for k, v in frozen.items() if _DATA.search(k)}
         taken = pack_texts.Taken({k: v for k, v in taken.lines.items() if _DATA.search(k)})
@@ -275,7 +284,7 @@ def main() -> int:
     parser.add_argument("--seulement", choices=SUBJECTS, action="append")
     parser.add_argument("--sortie", type=Path)
     asked = parser.parse_args()
-    failed = 0
+    failed, poppler = 0, pack_texts.poppler()
     with tempfile.TemporaryDirectory() as place:
         prepare(Path(place))
         for name in asked.seulement or SUBJECTS:
@@ -283,15 +292,19 @@ def main() -> int:
             taken = run(name, Path(place))
             if asked.sortie:
                 _keep(name, taken, asked.sortie)
-            told = [] if asked.figer else list(differences(name, taken))
+            told = [] if asked.figer else list(differences(name, taken, pages=bool(poppler)))
             if asked.figer:
                 freeze(name, taken)
             failed += bool(told)
             word = "figé" if asked.figer else "diffère" if told else "conforme"
             spent = f"{time.perf_counter() - start:.0f} s, {time.process_time() - used:.0f} s CPU"
             _say(f"{name} : {word} ({spent})", *(f"  {line}" for line in told))
-    if not pack_texts.poppler():
+    if not poppler:
         _say("Les PDF n’ont pas été lus : pdftotext, pdftoppm ou pdfinfo n’est pas installé.")
+    elif not poppler.startswith(POPPLER):
+        _say(
+            f"Les PDF ont été lus par poppler {poppler}, figés avec {POPPLER} : il peut couper autrement."
+        )
     return int(failed > 0)
 
 
