@@ -76,7 +76,7 @@ def compare(
     ------
     TfpbError
         If the survey holds faults that stop; `enquete_sans_interview` if every row was left out, with
-        the doubts that say why.
+        the doubts that give the reasons.
 
     Notes
     -----

@@ -10,6 +10,7 @@ from scipy.special import fdtrc
 
 from tfpb.model.codes import Ajustement, Groupe
 from tfpb.model.results import LEVEL_COLUMNS
+from tfpb.survey.estimation.compared_groups import COLUMN_OF
 from tfpb.survey.estimation.design import sum_answers
 from tfpb.survey.estimation.means import (
     Contrasts,
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Indices = NDArray[np.intp]
 
-_SIDES = ((Groupe.QPV, "qpv"), (Groupe.HORS_QPV, "hors"), (Groupe.ENSEMBLE, "ensemble"))
-
 
 def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.DataFrame:
     """Rows of `LEVEL_COLUMNS` for one wave: shares of each level, means of marks, gaps of both.
@@ -54,10 +53,10 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
     marks = np.array([survey.scales[i.identifiant].marks for i in c.items], dtype=bool)[column]
     means = domain_means(sum_answers(c.design, answers), c.means.member)
     lines = c.totals
-    domains = {name: c.domains(name)[lines] for _, name in _SIDES}
+    domains = {name: c.domains(name)[lines] for name in COLUMN_OF.values()}
     df = c.df[lines][:, column]
     parts = []
-    for group, name in _SIDES:
+    for group, name in COLUMN_OF.items():
         g = domains[name]
         variance = contrast_variance(means, Contrasts.of(g[:, None], [1.0]))
         columns: Columns = {

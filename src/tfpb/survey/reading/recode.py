@@ -95,7 +95,7 @@ def recode(
     has_clusters = bool((out["residence"] != "").any())
     out["strate"] = _strata(out, plan, faults)
     if has_clusters:
-        faults += _lost_clusters(out)
+        faults += rows_fault("residence_manquante", out, np.flatnonzero(out["residence"] == ""))
         faults += _clusters_in_two_strata(out)
     return Survey(
         respondents=out,
@@ -134,11 +134,11 @@ def _standard(
         codes, uniques = distinct(texts(frame, there))
         out[role] = np.array([identifier(u) for u in uniques], dtype=object)[codes]
     for role in ("vague", "bailleur"):
-        if found[role] is not None and (blank := np.flatnonzero(out[role] == "")).size:
+        if found[role] is not None:
             faults += rows_fault(
                 "enquete_cellule_vide",
                 frame,
-                blank,
+                np.flatnonzero(out[role] == ""),
                 column=str(found[role]),
                 severity=Severity.FAUTE,
                 fields={"role": role},
@@ -236,9 +236,8 @@ def _usable_rows(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> NDArra
     weights = frame["poids"].to_numpy(dtype=float)
     usable: NDArray[np.bool_] = weights > 0
     lacking = np.flatnonzero(~usable & ~(weights < 0))
-    if lacking.size:
-        column = plan.colonnes.poids[0] if plan.colonnes.poids else ""
-        faults += rows_fault("poids_manquant", frame, lacking, column=column)
+    column = next(iter(plan.colonnes.poids), "")
+    faults += rows_fault("poids_manquant", frame, lacking, column=column)
     return usable
 
 
@@ -251,15 +250,13 @@ def _repeated_rows(
 ) -> NDArray[np.bool_]:
     """Keep one of interviews delivered twice; two interviews under one identifier are a fault."""
     first_only = np.ones(len(frame), dtype=bool)
-    if not (frame["repondant"] != "").any():
-        return first_only
     key = frame[["vague", "bailleur", "repondant"]]
     repeated = np.flatnonzero(key.duplicated(keep=False) & (frame["repondant"] != "") & keep)
     if not repeated.size:
         return first_only
     body = [c for c in text.columns if not c.startswith("_lu_")]
     content = pd.concat([frame[["residence", "poids", "qpv"]], text[body]], axis=1)
-    column = plan.colonnes.repondant[0] if plan.colonnes.repondant else ""
+    column = next(iter(plan.colonnes.repondant), "")
     for _, group in key.iloc[repeated].groupby(list(key.columns), sort=False):
         positions = group.index.to_numpy()
         original, *others = positions
@@ -297,11 +294,6 @@ def _strata(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> NDArray[np.
     for part in parts[1:]:
         joined = joined + " × " + part
     return np.asarray(joined, dtype=object)
-
-
-def _lost_clusters(frame: pd.DataFrame) -> list[Fault]:
-    lost = np.flatnonzero(frame["residence"] == "")
-    return rows_fault("residence_manquante", frame, lost) if lost.size else []
 
 
 def _clusters_in_two_strata(frame: pd.DataFrame) -> list[Fault]:

@@ -233,7 +233,7 @@ def _masked_rows(
 def _masked_benchmark(table: pd.DataFrame, masked: frozenset[Cell]) -> pd.DataFrame:
     """Drop the regional marks that would reveal, or rest on, a masked cell.
 
-    « The region without oneself » is one bailleur's table: over several of them, rows would not say
+    « The region without oneself » is one bailleur's table: over several of them, rows would not name
     whose they are, and are left out.
     """
     if OWNER not in table:
