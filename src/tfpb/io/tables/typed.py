@@ -17,7 +17,7 @@ from tfpb.io.tables import french
 from tfpb.io.tables.headers import match_columns, unread_columns
 from tfpb.model.columns import Column, Contract, Kind
 from tfpb.text import fold, mend_mojibake, squeeze
-from tfpb.words.faults.input_words import KINDS, bounds, one_of
+from tfpb.words.faults.input_words import KINDS, bounds, date_words, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -117,7 +117,7 @@ def _mixed_dates(table: TextTable, header: str, name: str) -> list[Fault]:
             styles.setdefault(style, (position, raw))
     if len(styles) < 2:  # noqa: PLR2004
         return []
-    shown = [f"« {raw} » (ligne {table.rows[position]})" for position, raw in styles.values()]
+    shown = [date_words(raw, table.rows[position]) for position, raw in styles.values()]
     place = table.place(min(position for position, _ in styles.values()), header, name)
     fields = {"nombre": len(styles), "exemples": ", ".join(shown[:4])}
     return [Fault("dates_melangees", place, "", fields, Severity.DOUTE)]

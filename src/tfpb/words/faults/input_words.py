@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tfpb.model.columns import Kind
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SHEET: Final = "Données"
+"""Name of the sheet of a table that we write."""
 TABLES_READ: Final = "xlsx, ods, xls, csv ou parquet"
 TABLES_WRITTEN: Final = "csv, xlsx, ods ou parquet"
 LAYERS_READ: Final = "shp, geojson, gpkg ou zip"
@@ -51,6 +56,21 @@ _SETTING_KINDS: Final = (
     ("too_short", "au moins un élément"),
     ("tuple", "une liste entre crochets"),
 )
+
+
+def listed(names: Iterable[object]) -> str:
+    """Return names of columns or sheets in French quotes, parted by commas."""
+    return ", ".join(f"« {name} »" for name in names)
+
+
+def date_words(text: str, row: int) -> str:
+    """Return an example of a date and its row."""
+    return f"« {text} » (ligne {row})"
+
+
+def columns_words(count: int, *, more: bool = False) -> str:
+    """Return how many columns a table has, or that it has more."""
+    return f"{'> ' if more else ''}{count} colonnes"
 
 
 def one_of(values: str) -> str:
