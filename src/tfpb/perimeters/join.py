@@ -205,7 +205,8 @@ def _judge_surfaces(
     cut &= doubtful | (out.point == HORS)
     _set(out, cut, A_VERIFIER, Case.SURFACE_COUPEE)
     for settled, side, found in (
-        (parcel_settled & (building != _CUT), parcel, out.parcel), (building_settled, building, out.footprint),
+        (parcel_settled & (building != _CUT), parcel, out.parcel),
+        (building_settled, building, out.footprint),
     ):  # fmt: skip
         rows = placed & settled
         _set(out, rows & (side == HORS), HORS, Case.SURFACE_HORS)
