@@ -21,11 +21,10 @@ import numpy as np
 from survey_coverage import coverage
 from survey_region import ITEMS, as_delivery, region_frame, region_plan
 
-from tfpb.survey.estimation.design import build_design, sum_ranks
-from tfpb.survey.estimation.domains import Contrasts, Domains
-from tfpb.survey.estimation.estimate import contrast_variance, domain_means
+from tfpb.survey.estimation.design import build_design, satisfied_answers, sum_answers
+from tfpb.survey.estimation.means import Contrasts, contrast_variance, domain_means, membership
 from tfpb.survey.reading.recode import recode
-from tfpb.survey.respondents import Survey, item_ranks
+from tfpb.survey.respondents import Survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,16 +54,16 @@ def our_jobs(survey: Survey) -> tuple[dict[str, float], tuple[float, float]]:
     def estimates(keys: tuple[str, ...]) -> tuple[Floats, Floats]:
         """Estimate every group of the key columns: shares and their errors (with the gap)."""
         design = build_design(shown.respondents, keys=keys)
-        sums = sum_ranks(design, *item_ranks(shown, rows))
+        sums = sum_answers(design, satisfied_answers(shown, rows))
         groups = design.atoms.groupby(list(keys), sort=True).indices
-        domains = Domains.of(list(groups.values()), design.size)
-        means = domain_means(design, sums, domains)
-        terms = [[(g, 1.0)] for g in range(domains.count)]
+        means = domain_means(sums, membership(list(groups.values()), len(design.atoms)))
+        values = means.estimate
+        variance = contrast_variance(means, Contrasts.of(np.arange(len(groups))[:, None], [1.0]))
         if keys == ("qpv",):
-            terms.append([(1, 1.0), (0, -1.0)])
-        contrasts = Contrasts.of(terms)
-        variance = contrast_variance(design, sums, domains, means, contrasts)
-        return contrasts.values(means), np.sqrt(variance)
+            gap = Contrasts.of(np.array([[1, 0]]), [1.0, -1.0])
+            values = np.vstack([values, gap.values(means)])
+            variance = np.vstack([variance, contrast_variance(means, gap)])
+        return values, np.sqrt(variance)
 
     value, error = estimates(("qpv",))
     times = {

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from tfpb.model.plan import Plan
-from tfpb.survey.estimation.raw import raw_rows
-from tfpb.survey.estimation.wave import estimate_wave
+from tfpb.survey.estimation.comparison import estimate_wave
+from tfpb.survey.estimation.rows import raw_rows
 from tfpb.survey.reading.recode import recode
-from tfpb.survey.thresholds import Thresholds
+from tfpb.survey.verdicts import Thresholds
 
 RUNS = 2000
 NEVER_MASK = 11

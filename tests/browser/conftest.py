@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import folium
+import geopandas as gpd
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "maps"))
@@ -44,6 +46,24 @@ def map_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the map of three towns, with hostile names, as a file opened by double click."""
     file = tmp_path_factory.mktemp("carte") / "carte.html"
     file.write_bytes(map_html.render(map_models.synthetic()))
+    return file
+
+
+@pytest.fixture(scope="session")
+def layered_map_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the map with layers added as folium's documentation does, hostile names in them."""
+    model = map_models.synthetic()
+    homes = model.residences.head(4)
+    spots = gpd.points_from_xy(homes["longitude"], homes["latitude"])
+    names = [map_html.inert(name) for name in map_models.HOSTILE[:4]]
+    schools = gpd.GeoDataFrame({"nom": names}, geometry=spots, crs=4326)
+
+    carte = map_html.web_map(model)
+    tooltip = folium.GeoJsonTooltip(["nom"])
+    folium.GeoJson(schools, marker=folium.CircleMarker(radius=9), tooltip=tooltip).add_to(carte)
+    folium.LayerControl().add_to(carte)
+    file = tmp_path_factory.mktemp("couches") / "carte.html"
+    carte.save(file)
     return file
 
 

@@ -167,6 +167,25 @@ def test_nothing_can_be_run_from_inside_the_page(visit: Opener) -> None:
     watched.requests[:] = watched.requests[:1]
 
 
+def test_layers_added_with_folium_are_drawn_and_run_nothing(
+    visit: Opener, layered_map_file: Path
+) -> None:
+    page = visit("", DESK, layered_map_file).page
+    shown = page.evaluate(
+        "(() => { const spots = [], read = [];"
+        " tfpbMap.eachLayer(l => { if (l.feature && l.getLatLng) spots.push(l); });"
+        " for (const l of spots) { l.fire('mouseover', { latlng: l.getLatLng() }, true);"
+        " read.push(document.querySelector('.foliumtooltip td').textContent); }"
+        " return read; })()"
+    )
+    assert set(shown) == set(HOSTILE[:4])
+    assert page.inner_text("#compte") == "60 résidences affichées sur 60"
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run('main').then(r => r.violations.map(v => v.id))")
+    assert found == []
+    assert page.locator(".leaflet-control-layers").count() == 1
+
+
 def test_filters_count_and_one_click_shows_the_doubts(visit: Opener) -> None:
     page = visit().page
     assert page.inner_text("#compte") == "60 résidences affichées sur 60"

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from pack_reading import Pack
 
 from tfpb.io.packs.pack import read_pack
-from tfpb.io.packs.published_before import published_before
+from tfpb.pipeline.published_before import published_before
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from xlsx_rules import faults
 
-from tfpb.io.packs.archive import zip_bytes
+from tfpb.archives import zip_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,6 @@ import numpy as np
 import pack_texts
 import packs
 import pytest
-
 from tfpb.provenance import versions
 
 if TYPE_CHECKING:

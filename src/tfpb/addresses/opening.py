@@ -10,7 +10,7 @@ from tfpb.addresses.file_geocoder import FileGeocoder
 from tfpb.addresses.service import AddressService
 from tfpb.addresses.store import FILE_NAME, AddressStore
 from tfpb.errors import TfpbError
-from tfpb.io.sources.aliases import ALIAS_COLUMNS, renamed_streets
+from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets
 from tfpb.io.tables.tabular import read_table
 
 if TYPE_CHECKING:

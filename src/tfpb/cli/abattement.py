@@ -72,7 +72,6 @@ def abattement(  # noqa: PLR0917 - options of a command line
 ) -> None:
     """Calcule l’abattement de chaque local, son statut et son motif, et le solde du programme par axe.
 
-    \b
     Un classeur (.xlsx) reçoit aussi les feuilles Résidences, Quartiers, Collectivités, Avis,
     Prévision, Sortants, Déclaration, Sources et hypothèses. Avec --programme, quatre fichiers s’ajoutent :
     …_axes, …_solde, …_bilan.xlsx (colonnes en usage) et …_ressaisie.csv. Avec
@@ -270,10 +269,10 @@ def _write(
     *,
     csv_brut: bool,
 ) -> None:
-    from tfpb.io.packs.bilans import bilan_workbook
     from tfpb.io.packs.output_files import write_together
     from tfpb.io.tables.tabular import csv_bytes, table_bytes, xlsx_bytes
     from tfpb.model.tables import PREMISES
+    from tfpb.report.documents.bilan_workbook import bilan_workbook
     from tfpb.tax.programme.exports import (
         abatement_sheets,
         bilan_frames,

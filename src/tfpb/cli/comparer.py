@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.plan import Plan
     from tfpb.model.survey import Published
-    from tfpb.survey import Before
+    from tfpb.survey import Disclosed
 
 
 def comparer(
@@ -43,7 +43,7 @@ def comparer(
         list[str] | None,
         typer.Option(
             "--par",
-            help="Territoires, par exemple code_qpv,departement,prestataire_proprete (répétable).",
+            help="Territoires, par exemple code_qpv,departement (répétable).",
         ),
     ] = None,
     repere: Annotated[
@@ -136,18 +136,18 @@ def _beside(plan: Path, name: str) -> Any:
     return read_table(plan.parent / name.replace("\\", "/")) if name else None
 
 
-def _before(path: Path) -> Before:
+def _before(path: Path) -> Disclosed:
     """Read what a comparison that stands where the new one will masks and tells: masks are kept."""
     from tfpb.errors import TfpbError
     from tfpb.io.tables.tabular import read_table
     from tfpb.model.results import COMPARISON_COLUMNS
-    from tfpb.survey import Before, told_before
+    from tfpb.survey import Disclosed, disclosed_in
 
     try:
         frame = read_table(path, known=COMPARISON_COLUMNS).frame
     except TfpbError:
-        return Before()
-    return told_before([frame] if set(COMPARISON_COLUMNS) <= set(frame.columns) else [])
+        return Disclosed()
+    return disclosed_in([frame] if set(COMPARISON_COLUMNS) <= set(frame.columns) else [])
 
 
 def _write(first: Path, second: Path, published: Published, *, raw_csv: bool) -> None:

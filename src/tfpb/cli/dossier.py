@@ -26,14 +26,20 @@ if TYPE_CHECKING:
     from tfpb.model.settings import Settings
     from tfpb.pipeline.kept.stage_cache import StageCache
     from tfpb.stage import Stage
-    from tfpb.survey import Before
+    from tfpb.survey import Disclosed
 
 PACK_FOLDER: Final = "dossier"
 """Where a pack goes when nothing is said, beside the dossier.toml."""
 
 
 def dossier(
-    fichier: Annotated[Path, typer.Argument(help="Le dossier.toml à traiter.", show_default=False)],
+    fichier: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Le dossier.toml à traiter, ou son dossier (par défaut celui où l’on est).",
+            show_default=False,
+        ),
+    ] = None,
     sortie: Annotated[
         Path | None,
         typer.Option("--sortie", "-s", help="Dossier à écrire (par défaut « dossier », à côté)."),
@@ -51,11 +57,11 @@ def dossier(
     with guard():
         from tfpb.io.packs.output_files import staged
         from tfpb.io.packs.pack import check_place, free_place, write_pack
-        from tfpb.io.packs.published_before import published_before
-        from tfpb.io.sources.toml_files import load_settings
+        from tfpb.io.sources.toml_files import load_settings, settings_path
         from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
+        from tfpb.pipeline.published_before import published_before
 
-        settings = load_settings(fichier)
+        settings = load_settings(settings_path(fichier))
         folder = geography_folder(settings, geodonnees)
         target = sortie or settings.folder / PACK_FOLDER
         check_place(target)
@@ -77,7 +83,7 @@ def geography_folder(settings: Settings, option: Path | None) -> Path:
 
 
 def _run(
-    settings: Settings, folder: Path, before: Before, keep: StageCache | None
+    settings: Settings, folder: Path, before: Disclosed, keep: StageCache | None
 ) -> tuple[Dossier, dict[str, bytes], dict[str, Any]]:
     from tfpb.executors import cores
     from tfpb.pipeline.assembling import DOCUMENTS, assemble, render

@@ -56,14 +56,14 @@ def localiser(  # noqa: PLR0917 - options of a command
     """
     with guard():
         from tfpb.io.packs.output_files import refuse_inputs
-        from tfpb.io.sources.point_tables import known_headers
+        from tfpb.io.sources.point_tables import POINTS
         from tfpb.io.tables.tabular import check_format, read_table
         from tfpb.pipeline.jobs.point_job import Task, run
 
         refuse_inputs((sortie,), (entree, decisions))
         if sortie.suffix.lower() != ".gpkg":
             check_format(sortie)
-        table = read_table(entree, sheet=feuille, known=known_headers())
+        table = read_table(entree, sheet=feuille, known=POINTS.headers)
         task = Task(
             table=table, year=annee, radius_m=rayon, folder=geodata_folder(geodonnees),
             renames=renames(colonne), output=sortie, decisions=decisions, raw_csv=csv_brut,

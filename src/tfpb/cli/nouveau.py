@@ -30,7 +30,7 @@ def nouveau(
     with guard():
         from tfpb.errors import fail
         from tfpb.io.packs.pack import new_folder
-        from tfpb.io.packs.templates import templates
+        from tfpb.report.documents.templates import templates
         from tfpb.words.documents.new_dossier import DOSSIER_TOML, PLAN_TOML
 
         if dossier.exists() and (not dossier.is_dir() or _holds_files(dossier)):

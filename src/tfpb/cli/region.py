@@ -22,13 +22,15 @@ from tfpb.cli.terminal.shared import (
 
 if TYPE_CHECKING:
     from tfpb.executors import Executor
-    from tfpb.io.packs.region_masks import EarlierRuns
     from tfpb.io.sources.region_inputs import RegionSettings
     from tfpb.region.outputs import Rendered
+    from tfpb.region.secrecy.earlier_runs import EarlierRuns
 
 
 def region(
-    fichier: Annotated[Path, typer.Argument(help="Le region.toml à traiter.", show_default=False)],
+    fichier: Annotated[
+        Path, typer.Argument(help="Le region.toml à traiter, ou son dossier.", show_default=False)
+    ],
     sortie: Sortie,
     geodonnees: Geodonnees = None,
     moteur: Annotated[
@@ -65,10 +67,11 @@ def region(
     """
     with guard():
         from tfpb.io.packs.pack import check_place, dumps, write_folder
-        from tfpb.io.packs.region_masks import earlier_runs
         from tfpb.io.sources.region_inputs import load_region
+        from tfpb.io.sources.toml_files import settings_path
+        from tfpb.region.secrecy.earlier_runs import earlier_runs
 
-        settings = load_region(fichier)
+        settings = load_region(settings_path(fichier, "region.toml"))
         check_place(sortie)
         start = time.perf_counter()
         workers = processus or os.cpu_count() or 1

@@ -1,4 +1,9 @@
-"""The geocoder: pure, it takes an address base behind a protocol and touches neither disk nor network."""
+"""The geocoder, usable without the command line: addresses in, answers out, one row for each row.
+
+`geocode` takes a frame and an address base (any `AddressSource`; `tfpb.addresses.store.AddressStore` is
+the offline index). It touches neither disk nor network. `tfpb.geocode.geoframe.as_points` makes a
+GeoDataFrame of the answers; docs/api.md shows the whole.
+"""
 
 from tfpb.geocode.line.parsed import ParsedAddress
 from tfpb.geocode.line.parser import parse

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Place, fail
-from tfpb.io.tables.tabular import write_bytes
+from tfpb.io.packs.output_files import write_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path

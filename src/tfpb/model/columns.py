@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from tfpb.errors import Place
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STAMP: Final = ("_fichier", "_feuille", "_ligne")
 """Columns every typed frame carries: file, sheet and spreadsheet row the line came from."""
+
+
+def stamped_place(frame: pd.DataFrame, position: int, column: str = "") -> Place:
+    """Return the place in the user's file of the row at a position (0-based) of a stamped frame."""
+    file, sheet, row = (frame[name].iloc[position] for name in STAMP)
+    return Place(str(file), str(sheet), int(row), column)
 
 
 class Kind(StrEnum):
@@ -73,7 +84,7 @@ class Contract:
     Parameters
     ----------
     closed : bool
-        Other columns are of no use: the reader tells which it did not read.
+        Other columns are of no use: the reader lists those it did not read.
     """
 
     name: str
@@ -83,12 +94,14 @@ class Contract:
 
     def column(self, name: str) -> Column:
         """Return the column of that name (KeyError if there is none)."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+        return {c.name: c for c in self.columns}[name]
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the columns, in order."""
         return tuple(c.name for c in self.columns)
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Every header that means a column: they help to find the header under title rows."""
+        return tuple(name for c in self.columns for name in (c.name, *c.aliases))

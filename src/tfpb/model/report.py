@@ -1,7 +1,7 @@
 """What a report is made of: frozen records of intentions; renderers know no domain.
 
-A section is said once, in `tfpb.report.sections`, and rendered as sheets, pages and data. Figures
-are never computed in a renderer.
+A section is made once, in `tfpb.report.sections`, and rendered as sheets, pages and data. Figures are
+never computed in a renderer.
 """
 
 from __future__ import annotations
@@ -45,7 +45,6 @@ class TableColumn:
     header: str
     format: Format = Format.TEXT
     width: int = 14
-    total: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,10 @@ class Table:
         Notes under the table.
     media : frozenset of str
         Where it shows: `classeur`, `document`, `donnees`.
+    totals : mapping of str to number
+        Key of a column → its total, as the stages made it.
+    remarks : tuple of (row, column key, text)
+        How a doubtful value was made, as a comment of its cell.
     """
 
     key: str
@@ -75,10 +78,8 @@ class Table:
     source: str = ""
     notes: tuple[str, ...] = ()
     media: frozenset[str] = frozenset({"classeur", "document", "donnees"})
-    totals: Mapping[str, Any] = field(default_factory=dict)  # column key → total, as stages made it
-    remarks: tuple[
-        tuple[int, str, str], ...
-    ] = ()  # (row, column key, how a doubtful value was made)
+    totals: Mapping[str, Any] = field(default_factory=dict)
+    remarks: tuple[tuple[int, str, str], ...] = ()
 
 
 class ChartKind(StrEnum):
@@ -97,7 +98,21 @@ class ChartKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture to draw; `rows` columns depend on `kind` (see `tfpb.report.charts`)."""
+    """A picture to draw.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Columns by `kind`: see `tfpb.report.charts`.
+    alt : str
+        The picture in words.
+    margin : float, optional
+        δ, in the unit of rows (0.05 for 5 points).
+    reach : float
+        Both ends of the axis at least: charts of one section are read with one ruler.
+    series : tuple of str
+        Names of `valeur`, `valeur2`… for `BARS`.
+    """
 
     key: str
     kind: ChartKind
@@ -105,14 +120,12 @@ class Chart:
     rows: pd.DataFrame
     alt: str
     unit: str = ""
-    margin: float | None = None  # δ, in the unit of rows (0.05 for 5 points)
-    reach: float = (
-        0.0  # both ends of the axis at least: charts of one section are read with one ruler
-    )
+    margin: float | None = None
+    reach: float = 0.0
     source: str = ""
     notes: tuple[str, ...] = ()
     media: frozenset[str] = frozenset({"document"})
-    series: tuple[str, ...] = ()  # names of `valeur`, `valeur2`… for BARS
+    series: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +181,12 @@ class Report:
 
     Parameters
     ----------
-    title, subtitle, bailleur, date, footer, run_hash : str
-        `footer` holds « données fictives » when the dossier says so, and the warning.
+    title, subtitle, bailleur, date, run_hash : str
+        `date` in French words.
     fictional : bool
+        The data describe no real place nor bailleur.
+    properties : dict of str
+        `date_iso`, and the captions of the printed maps by key (`carte:<code_qpv>`).
     """
 
     title: str

@@ -23,7 +23,7 @@ from tfpb.pipeline.steps.surveying import Scope
 from tfpb.pipeline.wiring import Values, run_stages
 from tfpb.review.address_decisions import decided
 from tfpb.stage import Stage, directly
-from tfpb.survey import Before
+from tfpb.survey import Disclosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tfpb.model.settings import Settings
     from tfpb.stage import Execute
 
-_NOTHING: Final = Before()
+_NOTHING: Final = Disclosed()
 DOCUMENTS: Final = 6
 """Units of progress of `render`, the pages of quarters apart (one more each)."""
 
@@ -58,7 +58,7 @@ def first_values(
     inputs: Inputs,
     geography: Geography,
     *,
-    before: Before = _NOTHING,
+    before: Disclosed = _NOTHING,
     opened: ExitStack | None = None,
 ) -> Values:
     """Return the values that stages start from.
@@ -71,7 +71,7 @@ def first_values(
     settings : Settings
     inputs : Inputs
     geography : Geography
-    before : Before
+    before : Disclosed
         Cells of the survey that packs already written mask (they stay masked) and show.
     opened : ExitStack, optional
         Closes the client of the national service, where the settings ask for it.
@@ -121,7 +121,7 @@ def examine(
     folder: Path,
     *,
     execute: Execute = directly,
-    before: Before = _NOTHING,
+    before: Disclosed = _NOTHING,
 ) -> tuple[tuple[Fault, ...], Dossier | None]:
     """Run every stage that can run, and return every fault and doubt with what they allow to make."""
     inputs, geography, found = read(settings, folder)
@@ -145,7 +145,7 @@ def assemble(
     folder: Path,
     *,
     execute: Execute = directly,
-    before: Before = _NOTHING,
+    before: Disclosed = _NOTHING,
 ) -> Dossier:
     """Run every stage and return the dossier.
 
@@ -156,7 +156,7 @@ def assemble(
         Imported geography.
     execute : Execute
         How each stage is called (progress, cache).
-    before : Before
+    before : Disclosed
         Cells of the survey that packs already written mask (they stay masked) and show.
 
     Raises

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tfpb.pipeline.steps.locating import Points, Rule, Sides
     from tfpb.pipeline.steps.surveying import Scope
     from tfpb.review.address_decisions import DecidedAddresses
-    from tfpb.survey import Before
+    from tfpb.survey import Disclosed
 
 # what a command starts from
 INPUTS: Final[Key[Inputs]] = Key("inputs")
@@ -36,7 +36,7 @@ CARTE: Final[Key[int | None]] = Key("carte")
 ANSWERS: Final[Key[Inputs]] = Key("answers")
 """The deliveries, their plan and what goes with it; nothing else of the dossier."""
 SCOPE: Final[Key[Scope]] = Key("scope")
-BEFORE: Final[Key[Before]] = Key("before")
+BEFORE: Final[Key[Disclosed]] = Key("before")
 TAXES: Final[Key[Inputs]] = Key("taxes")
 """The tax sheet and the conventions; nothing else of the dossier."""
 TAX_RULE: Final[Key[TaxRule]] = Key("tax_rule")

@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tfpb.evidence.differences import DICTIONARY
-from tfpb.io.packs.bilans import programme_files
 from tfpb.io.packs.geopackage import geopackage_bytes
 from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
 from tfpb.pipeline.steps.mapping import layers
+from tfpb.report.documents.bilan_workbook import bilan_workbook
 from tfpb.report.map_model import map_model
 from tfpb.report.pack_files import data_tables, dictionary, pack_files
 from tfpb.report.sections import report
+from tfpb.tax.programme.exports import bilan_frames, reentry_frame
+from tfpb.words.documents.report_words import FICTIONAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tfpb.model.assembly import Dossier
+    from tfpb.model.money import Programme
     from tfpb.stage import Execute
 
 
@@ -50,3 +53,24 @@ def pack_of(
     files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))
     files[RUN] = dumps(run_record(dossier))
     return files
+
+
+def programme_files(programme: Programme | None, *, year: int, fictional: bool) -> dict[str, bytes]:
+    """Write the programme as others ask for it: the bilan in the columns in use, the list to key in.
+
+    Returns
+    -------
+    dict of str to bytes
+        Name inside the pack → content; empty without a programme.
+    """
+    if programme is None:
+        return {}
+    title = f"Bilan {year} du programme d’actions"
+    if fictional:
+        title += f" ({FICTIONAL})"
+    return {
+        "donnees/bilan_programme.xlsx": bilan_workbook(
+            bilan_frames(programme, year=year), title=title
+        ),
+        "donnees/ressaisie.csv": csv_bytes(reentry_frame(programme, year=year)),
+    }

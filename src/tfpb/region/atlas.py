@@ -13,7 +13,7 @@ from tfpb.pipeline.steps import mapping
 from tfpb.region.facts import axis_rows, quarter_money
 from tfpb.region.reports import thin_dossier
 from tfpb.report.map_model import map_model
-from tfpb.report.print_map.map_print import draw_page
+from tfpb.report.print_map.sheets import draw_page
 from tfpb.report.web_map import map_html
 from tfpb.words.documents import quarter_page
 from tfpb.words.documents import region_words as words

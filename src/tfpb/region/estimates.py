@@ -12,13 +12,10 @@ from tfpb.executors import InProcess
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.survey import Estimates
 from tfpb.survey.adjustment.standardise import standardised_rows
-from tfpb.survey.estimation.blocks import QUARTER_COLUMNS
-from tfpb.survey.estimation.pair import estimate_pair, evolution_rows, on_panel
-from tfpb.survey.estimation.raw import raw_rows
-from tfpb.survey.estimation.rows import in_order
-from tfpb.survey.estimation.wave import estimate_wave
-from tfpb.survey.thresholds import Thresholds
-from tfpb.survey.verdicts import set_holm
+from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
+from tfpb.survey.estimation.comparison import estimate_pair, estimate_wave, on_panel
+from tfpb.survey.estimation.rows import in_order, raw_rows
+from tfpb.survey.verdicts import Thresholds, set_holm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,9 +102,7 @@ def _compare(half: Comparison) -> Estimates:
         for wave in one.waves
     ]
     tables += [
-        evolution_rows(
-            estimate_pair(_panel(half, pair), items, pair, by=half.by, thresholds=thresholds)
-        )
+        raw_rows(estimate_pair(_panel(half, pair), items, pair, by=half.by, thresholds=thresholds))
         for pair in zip(one.waves, one.waves[1:], strict=False)
     ]
     tables += _like_with_like(one, items, half, thresholds)
@@ -129,13 +124,13 @@ def _like_with_like(
         made = estimate_wave(
             one, items, wave, by=half.adjusted, thresholds=thresholds, keys=variables
         )
-        tables.append(standardised_rows(made.opposed(), variables)[0])
+        tables.append(standardised_rows(made, variables)[0])
     for pair in zip(one.waves, one.waves[1:], strict=False):
         moved = estimate_pair(
             _panel(half, pair), items, pair, by=half.adjusted, thresholds=thresholds,
             keys=variables,
         )  # fmt: skip
-        tables.append(standardised_rows(moved.opposed, variables)[0])
+        tables.append(standardised_rows(moved, variables)[0])
     return tables
 
 

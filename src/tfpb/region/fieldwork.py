@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tfpb.survey.waves import DECLARED, declared
+from tfpb.survey.method import DECLARED, declared
 from tfpb.words.numbers import plural
 
 if TYPE_CHECKING:

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.io.packs.archive import zip_bytes
+from tfpb.archives import zip_bytes
 from tfpb.io.packs.pack import RUN, dumps
-from tfpb.io.packs.pdf_atlas import AtlasPage, atlas_bytes
 from tfpb.io.packs.provenance import versions
-from tfpb.io.packs.region_masks import MASKS, masks_bytes
 from tfpb.model.record import Source
 from tfpb.region import positions
 from tfpb.region.atlas import MapJob, joint_money, map_files
 from tfpb.region.facts import axes, owners_by_quarter, quarter_money
 from tfpb.region.packs import Media, PackJob, ReportJob, pack_files, report_files
+from tfpb.region.pdf_atlas import AtlasPage, atlas_bytes
 from tfpb.region.pseudonyms import drawing_key
 from tfpb.region.reports import Restitution, Sheet
+from tfpb.region.secrecy.earlier_runs import MASKS, masks_bytes
 from tfpb.region.secrecy.versions import figures
 from tfpb.text import fold
 from tfpb.words.documents.region_words import ATLAS, NO_CONTRAT, REPERE_REFERENCE

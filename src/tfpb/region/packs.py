@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.geodata.geography import open_geography
-from tfpb.io.packs.bilans import programme_files
 from tfpb.io.packs.geopackage import geopackage_bytes
 from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import checks_of, run_hash, run_record
@@ -16,6 +15,7 @@ from tfpb.model.report import Chart, Report
 from tfpb.pipeline import keys, stages
 from tfpb.pipeline.assembling import scope_of
 from tfpb.pipeline.kept.stage_cache import StageCache
+from tfpb.pipeline.rendering import programme_files
 from tfpb.pipeline.steps.mapping import layers
 from tfpb.pipeline.wiring import Values
 from tfpb.region.reports import no_ground
@@ -25,7 +25,7 @@ from tfpb.report.map_model import map_model
 from tfpb.report.pack_files import data_tables
 from tfpb.report.pack_files import pack_files as whole_pack
 from tfpb.report.sections import report
-from tfpb.report.sections.region.position import position as position_section
+from tfpb.report.sections.restitution import position as position_section
 from tfpb.report.web_map import map_html
 from tfpb.stage import Stage, directly
 

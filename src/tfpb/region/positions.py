@@ -9,7 +9,7 @@ import pandas as pd
 
 from tfpb.region.pseudonyms import draw
 from tfpb.region.secrecy.cuts import GAP_AND_LEVEL, gaps_of_bailleurs
-from tfpb.survey.estimation.heterogeneity import differ
+from tfpb.survey.verdicts import differ
 
 if TYPE_CHECKING:
     from tfpb.model.survey import Published

@@ -16,9 +16,8 @@ from tfpb.model.maps import Ground
 from tfpb.model.report import Report, Section, Text
 from tfpb.model.settings import Entete, Fichiers, Settings
 from tfpb.region.secrecy.cuts import SHOWN
+from tfpb.report.sections import restitution as pages
 from tfpb.report.sections.methode import methode
-from tfpb.report.sections.region import contrat as sheet
-from tfpb.report.sections.region import restitution as pages
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evolution import evolution, priorites
 from tfpb.words.documents import region_words as words
@@ -123,7 +122,7 @@ class Sheet:
         abated, valued = (
             sum(self.money[c], Decimal(0)) for c in ("abattement_eur", "valorise_eur")
         )
-        sections: list[Section] = [sheet.stock(self.stock)]
+        sections: list[Section] = [pages.contrat_stock(self.stock)]
         if self.survey is not None and (self.survey.comparison["niveau"] == TOTAL).any():
             compared = comparaison(dossier)
             if not _told(self.survey):
@@ -135,7 +134,7 @@ class Sheet:
                 Section("comparaison", "Comparaison", words.NO_SURVEY_PLACE, (Text((shown_when,)),),
                         sheet="Comparaison")
             )  # fmt: skip
-        sections.append(sheet.money(self.money, self.axes, abated, valued))
+        sections.append(pages.contrat_money(self.money, self.axes, abated, valued))
         sections.append(methode(dossier))
         subtitle = f"Fiche du contrat de ville, imposition {self.head.settings.region.annee}"
         return _report(self.head, self.name, subtitle, sections)

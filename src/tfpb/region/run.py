@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
 from tfpb.geodata.geography import ABSENT, open_geography
 from tfpb.io.packs.provenance import versions
-from tfpb.io.packs.region_masks import EarlierRuns
 from tfpb.io.sources.region_inputs import in_dossier, read_region
 from tfpb.perimeters import ruling_vintage
 from tfpb.region.estimates import compare_region
@@ -22,6 +21,7 @@ from tfpb.region.reports import Head
 from tfpb.region.residence_territories import territories
 from tfpb.region.secrecy.crossings import Rules
 from tfpb.region.secrecy.cuts import Protected
+from tfpb.region.secrecy.earlier_runs import EarlierRuns
 from tfpb.region.secrecy.region_secrecy import check_total, published_rows, region_masks
 from tfpb.region.secrecy.versions import figures, hardly_moved, still_told
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tfpb.model.location import Located
     from tfpb.model.record import Source
     from tfpb.region.residence_territories import Territories
-    from tfpb.report.sections.region.restitution import RegionFacts
+    from tfpb.report.sections.restitution import RegionFacts
 
 
 def _quietly(_step: str, _count: int) -> None:

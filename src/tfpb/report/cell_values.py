@@ -13,7 +13,7 @@ import pandas as pd
 from tfpb.model.report import Format
 from tfpb.report import theme
 from tfpb.text import drop_controls
-from tfpb.words.numbers import NOTHING, THIN, number
+from tfpb.words.numbers import NOTHING, THIN, YES_NO, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ a French computer."""
 
 
 def missing(value: Any) -> bool:
-    """Tell whether a cell holds nothing (None, NaN, NaT, pd.NA, empty text)."""
+    """Return whether a cell holds nothing (None, NaN, NaT, pd.NA, empty text)."""
     if value is None or (isinstance(value, str) and not value):
         return True
     if isinstance(value, list | tuple):
@@ -89,7 +89,7 @@ def as_number(value: Any, fmt: Format) -> Any:
 def plain(value: Any) -> str:
     """Write a text cell: several values joined, control characters dropped."""
     if isinstance(value, bool):
-        return "oui" if value else "non"
+        return YES_NO[value]
     if isinstance(value, list | tuple):
         return ", ".join(plain(v) for v in value)
     if isinstance(value, float) and value.is_integer():

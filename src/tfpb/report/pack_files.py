@@ -1,10 +1,10 @@
-"""The dossier rendered: one value, four media, the same figures."""
+"""The files of a pack: one report, one map model, the same figures in each medium."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
 
@@ -12,38 +12,70 @@ from tfpb.evidence.differences import DICTIONARY_COLUMNS
 from tfpb.model.report import Chart, Report, Table
 from tfpb.report import charts
 from tfpb.report.documents import document_docx, document_pdf, workbook
-from tfpb.report.documents.document_parts import SAID
-from tfpb.report.print_map.map_print import DPI
-from tfpb.report.print_map.map_sheets import map_files
+from tfpb.report.documents.document_parts import MAP_IN_WORDS
+from tfpb.report.print_map.sheets import map_files
+from tfpb.report.print_map.views import DPI
 from tfpb.stage import Executor, Stage, directly
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.documents.pack_words import WRITTEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from tfpb.model.maps import MapModel
 
 
-def _quietly(_count: int) -> None:
-    """Tell nobody."""
+def _draw_chart(chart: Chart) -> dict[str, bytes]:
+    image = charts.draw(chart)
+    return {"png": image.png, "svg": image.svg}
+
+
+_CHART: Final = Stage("Graphique", 2, ("graphique",), "image", _draw_chart, kept="fichiers")
+
+
+class Rendering(NamedTuple):
+    """One file of a pack: its name, the pure function that writes it, what that function reads."""
+
+    name: str
+    render: Callable[..., bytes]
+    inputs: tuple[Any, ...]
+
+
+def renderings(
+    report: Report, images: Mapping[str, charts.ChartImage], maps: Mapping[str, bytes]
+) -> list[Rendering]:
+    """Return the documents of a pack, in the order of the pack.
+
+    Parameters
+    ----------
+    report : Report
+    images : mapping of str to ChartImage
+        Drawn charts by key.
+    maps : mapping of str to bytes
+        PNG of the printed maps by code of the quarter.
+    """
+    return [
+        Rendering("dossier.xlsx", workbook.render, (report,)),
+        Rendering("rapport.docx", document_docx.render, (report, images, maps)),
+        Rendering("rapport.pdf", document_pdf.render, (report, images, maps)),
+    ]
 
 
 def pack_files(
-    said: Report,
+    report: Report,
     model: MapModel,
     *,
     dpi: int = DPI,
     workers: int = 1,
     execute: Executor = directly,
-    advance: Callable[[int], None] = _quietly,
+    advance: Callable[[int], None] = lambda _count: None,
 ) -> dict[str, bytes]:
-    """Render the documents and maps of a pack.
+    """Return the documents and maps of a pack.
 
     Parameters
     ----------
-    said : Report
-        What documents say.
+    report : Report
+        What documents show.
     model : MapModel
         What maps show.
     dpi : int
@@ -53,48 +85,33 @@ def pack_files(
     execute : Executor
         Draws charts and pages, each a stage of its own.
     advance : callable
-        Told of each step done.
+        Called with the number of steps done.
 
     Returns
     -------
     dict of str to bytes
         Name inside the pack → content.
     """
-    said = replace(said, properties={**said.properties, **_read_aloud(model)})
+    described = {f"{MAP_IN_WORDS}{p.code_qpv}": words.page_said(p) for p in model.pages}
+    report = replace(report, properties={**report.properties, **described})
     files = map_files(model, dpi=dpi, workers=workers, execute=execute, advance=advance)
-    images = {}
-    for chart in _charts(said):
-        drawn = execute(_CHART, (chart,))
-        images[chart.key] = charts.ChartImage(drawn["png"], drawn["svg"])
+    blocks = (b for s in report.sections for b in s.blocks if isinstance(b, Chart))
+    images = {chart.key: charts.ChartImage(**execute(_CHART, (chart,))) for chart in blocks}
     advance(1)
     printed = {f"{p.code_qpv}.png": files[f"cartes/{p.code_qpv}.png"] for p in model.pages}
-    with ThreadPoolExecutor(1) as beside:  # the compiler of PDF lets others run meanwhile
-        report_pdf = beside.submit(document_pdf.render, said, images, printed)
-        files["dossier.xlsx"] = workbook.render(said)
-        advance(1)
-        files["rapport.docx"] = document_docx.render(said, images, printed)
-        advance(1)
-        files["rapport.pdf"] = report_pdf.result()
-    advance(1)
+    made = renderings(report, images, printed)
+    with ThreadPoolExecutor(2) as pool:
+        # the PDF first: its compiler lets the others run meanwhile
+        pending = {r.name: pool.submit(r.render, *r.inputs) for r in reversed(made)}
+        for each in made:
+            files[each.name] = pending[each.name].result()
+            advance(1)
     return files
 
 
-def _read_aloud(model: MapModel) -> dict[str, str]:
-    """Say each printed page in full, for those who cannot see it."""
-    return {f"{SAID}{p.code_qpv}": words.page_said(p) for p in model.pages}
-
-
-def _draw_chart(chart: Chart) -> dict[str, bytes]:
-    image = charts.draw(chart)
-    return {"png": image.png, "svg": image.svg}
-
-
-_CHART: Final = Stage("Graphique", 1, ("graphique",), "image", _draw_chart, kept="fichiers")
-
-
-def data_tables(said: Report) -> list[Table]:
+def data_tables(report: Report) -> list[Table]:
     """Return the tables that go out as data too."""
-    blocks = (b for s in said.sections for b in s.blocks)
+    blocks = (b for s in report.sections for b in s.blocks)
     return [b for b in blocks if isinstance(b, Table) and "donnees" in b.media]
 
 
@@ -108,7 +125,3 @@ def dictionary(tables: Iterable[Table]) -> pd.DataFrame:
         ],
         columns=[*DICTIONARY_COLUMNS, "ecriture"],
     )
-
-
-def _charts(said: Report) -> list[Chart]:
-    return [b for s in said.sections for b in s.blocks if isinstance(b, Chart)]

@@ -23,6 +23,8 @@ FONT_FILES: Final[dict[str, Path]] = {
 }
 BODY_PT: Final = 10.5
 NOTE_PT: Final = 8.0
+AXIS_PT: Final = 7.5
+"""Ticks and notes of charts."""
 MIN_PT: Final = 7.0
 
 PAPER: Final = "#FFFFFF"
@@ -32,6 +34,10 @@ NEAR_BLACK: Final = "#1A1A1A"
 SOFT: Final = "#5F5F5F"
 """Secondary text: contrast 6.4 on white."""
 RULE: Final = "#D0D0D0"
+HAIRLINE: Final = "#ECECEC"
+"""Between the rows of a table."""
+LINK: Final = "#B9B9B9"
+"""Between the two marks of one row."""
 BANDING: Final = "#F5F6F8"
 ACCENT: Final = "#33658A"
 QPV: Final = ACCENT

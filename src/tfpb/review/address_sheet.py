@@ -12,8 +12,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from tfpb.archives import settle
 from tfpb.errors import Place
-from tfpb.io.packs.archive import settle_xlsx
 from tfpb.io.tables.tabular import TextTable, read_table, sheet_names
 from tfpb.review.address_decisions import AddressDecision, key_of
 from tfpb.review.address_doubts import DECIDED_COLUMNS
@@ -62,7 +62,7 @@ def review_bytes(rows: pd.DataFrame, *, base: Path | None = None) -> bytes:
     add_sheet(book, rows)
     buffer = io.BytesIO()
     book.save(buffer)
-    return settle_xlsx(buffer.getvalue())
+    return settle(buffer.getvalue())
 
 
 def add_sheet(book: Workbook, rows: pd.DataFrame) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from openpyxl import Workbook, load_workbook
 
-from tfpb.io.packs.archive import settle_xlsx
+from tfpb.archives import settle
 from tfpb.review import address_sheet, limit_sheet
 
 if TYPE_CHECKING:
@@ -53,4 +53,4 @@ def doubts_bytes(
     book.active = book.sheetnames.index(first)
     buffer = io.BytesIO()
     book.save(buffer)
-    return settle_xlsx(buffer.getvalue())
+    return settle(buffer.getvalue())

@@ -13,7 +13,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from tfpb.io.packs.archive import settle_xlsx
+from tfpb.archives import settle
 from tfpb.model.tables import DECISIONS_LIMITES
 from tfpb.text import drop_controls
 from tfpb.words.places.location_words import (
@@ -75,7 +75,7 @@ def review_bytes(
     add_sheet(book, rows, pictures, codes=codes)
     buffer = io.BytesIO()
     book.save(buffer)
-    return settle_xlsx(buffer.getvalue())
+    return settle(buffer.getvalue())
 
 
 def add_sheet(

@@ -6,23 +6,23 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import geopandas as gpd
 import numpy as np
 import shapely
-from matplotlib.collections import PathCollection
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Circle
-from matplotlib.path import Path
+from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar
 
 from tfpb.perimeters.legal_areas import quarters_in_metres
 from tfpb.perimeters.locate import DEFAULT_RADIUS_M
 from tfpb.perimeters.points import positions
 from tfpb.report import theme
-from tfpb.report.print_map.canvas import new_figure, style
+from tfpb.report.canvas import Sheet, style
 from tfpb.review.limit_doubts import POSITION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import geopandas as gpd
     import pandas as pd
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
@@ -38,7 +38,6 @@ _LEAST_HALF_M: Final = 90.0
 _MOST_HALF_M: Final = 1200.0
 _ROOM: Final = 1.8
 _STREET_PT: Final = 5.5
-_HALO: Final = {"facecolor": theme.PAPER, "edgecolor": "none", "alpha": 0.7, "pad": 0.6}
 _BAR_STEPS_M: Final = (20, 50, 100, 200, 500, 1000)
 _LETTER_M: Final = 0.011
 """Width of a street's letter as a share of the picture's width."""
@@ -88,42 +87,27 @@ def picture(scene: Scene, *, x: float, y: float, radius_m: float, distance_m: fl
     tall = half * HEIGHT_MM / WIDTH_MM
     window = shapely.box(x - half, y - tall, x + half, y + tall)
     with style():
-        figure = new_figure(WIDTH_MM, HEIGHT_MM)
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_xlim(x - half, x + half)
-        axes.set_ylim(y - tall, y + tall)
-        axes.set_aspect("equal", adjustable="box")
-        axes.axis("off")
-        _fill(axes, _inside(scene.parcels, window), theme.PARCEL, theme.PARCEL_EDGE, 0.3)
-        _streets(axes, scene.streets, window, half)
+        sheet = Sheet(WIDTH_MM, HEIGHT_MM)
+        axes = sheet.window(0, 0, WIDTH_MM, HEIGHT_MM)
+        axes.set(xlim=(x - half, x + half), ylim=(y - tall, y + tall), autoscale_on=False)
+        axes.set_axis_off()
         quarters = _inside(scene.quarters, window)
-        _fill(axes, quarters, theme.QPV, "none", 0, alpha=theme.QPV_FILL_ALPHA)
-        _outline(axes, _inside(scene.older, window), theme.QPV_OLD, 0.8, "--")
-        _outline(axes, quarters, theme.QPV, 1.6, "-")
+        older = _inside(scene.older, window)
+        _draw(axes, _inside(scene.parcels, window), theme.PARCEL, edgecolor=theme.PARCEL_EDGE)
+        _streets(axes, scene.streets, window, half)
+        _draw(axes, quarters, theme.QPV, alpha=theme.QPV_FILL_ALPHA, linewidth=0)
+        _draw(axes, older, edgecolor=theme.QPV_OLD, linewidth=0.8, linestyle="--", zorder=5)
+        _draw(axes, quarters, edgecolor=theme.QPV, linewidth=1.6, zorder=5)
+        ring = {"fill": False, "edgecolor": theme.INK, "linewidth": 0.7, "linestyle": ":"}
         if radius_m > 0:
-            axes.add_patch(
-                Circle(
-                    (x, y),
-                    radius_m,
-                    fill=False,
-                    edgecolor=theme.INK,
-                    linewidth=0.7,
-                    linestyle=":",
-                    zorder=8,
-                )
-            )
+            axes.add_patch(Circle((x, y), radius_m, zorder=8, **ring))
         axes.plot(
-            [x],
-            [y],
-            "D",
-            color=theme.A_VERIFIER,
-            markersize=4.5,
-            markeredgecolor=theme.INK,
+            [x], [y], "D", color=theme.A_VERIFIER, markersize=4.5, markeredgecolor=theme.INK,
             zorder=9,
-        )
-        _scale(axes, x - half * 0.94, y - tall * 0.9, half)
+        )  # fmt: skip
+        _scale(axes, half)
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+        sheet.figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
     return buffer.getvalue()
 
 
@@ -197,42 +181,14 @@ def _inside(shapes: NDArray[np.object_], window: Any) -> NDArray[np.object_]:
     return kept
 
 
-def _fill(
-    axes: Axes,
-    shapes: NDArray[np.object_],
-    face: str,
-    edge: str,
-    width: float,
-    *,
-    alpha: float = 1.0,
+def _draw(
+    axes: Axes, shapes: NDArray[np.object_], colour: str = "none", *, zorder: float = 2, **look: Any
 ) -> None:
-    """Fill polygons, holes left open, as one collection."""
+    """Draw polygons, holes left open."""
     if len(shapes):
-        paths = [_path(p) for p in shapely.get_parts(shapes)]
-        axes.add_collection(
-            PathCollection(
-                paths, facecolor=face, edgecolor=edge, linewidth=width, alpha=alpha, zorder=2
-            ),
-            autolim=False,
-        )
-
-
-def _outline(axes: Axes, shapes: NDArray[np.object_], colour: str, width: float, dash: str) -> None:
-    if len(shapes):
-        paths = [_path(p) for p in shapely.get_parts(shapes)]
-        axes.add_collection(
-            PathCollection(
-                paths, facecolor="none", edgecolor=colour, linewidth=width, linestyle=dash, zorder=5
-            ),
-            autolim=False,
-        )
-
-
-def _path(polygon: Any) -> Path:
-    """Make the compound path of a polygon: its rings one after the other."""
-    return Path.make_compound_path(
-        *(Path(shapely.get_coordinates(ring), closed=True) for ring in shapely.get_rings(polygon))
-    )
+        look = {"linewidth": 0.3, **look}
+        areas = gpd.GeoSeries(shapes)
+        areas.plot(ax=axes, facecolor=colour, aspect=None, autolim=False, zorder=zorder, **look)
 
 
 def _streets(axes: Axes, streets: gpd.GeoDataFrame | None, window: Any, half: float) -> None:
@@ -265,16 +221,13 @@ def _streets(axes: Axes, streets: gpd.GeoDataFrame | None, window: Any, half: fl
         )  # fmt: skip
 
 
-def _scale(axes: Axes, x: float, y: float, half: float) -> None:
-    """Draw the scale: the round length nearest a quarter of the width."""
+def _scale(axes: Axes, half: float) -> None:
+    """Draw a scale bar of a round length, about a quarter of the width."""
     length = max((s for s in _BAR_STEPS_M if s <= half * 0.6), default=_BAR_STEPS_M[0])
-    axes.plot([x, x + length], [y, y], "-", color=theme.INK, linewidth=1.2, zorder=9)
-    axes.text(
-        x,
-        y + half * 0.03,
-        f"{length}\u202fm",
-        fontsize=_STREET_PT,
-        color=theme.INK,
-        zorder=9,
-        bbox=_HALO,
-    )
+    bar = AnchoredSizeBar(
+        axes.transData, length, f"{length}\u202fm", "lower left", label_top=True, sep=2, pad=0.3,
+        size_vertical=half * 0.015, color=theme.INK, fontproperties=FontProperties(size=_STREET_PT),
+    )  # fmt: skip
+    bar.patch.set(facecolor=theme.PAPER, edgecolor="none", alpha=0.7)
+    bar.set_zorder(9)
+    axes.add_artist(bar)

@@ -1,12 +1,14 @@
-"""What the method sheet says: items, settings, territories, warnings on the design."""
+"""The method sheet: items, settings, territories, facts of each wave, doubts on the design."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Severity
+from tfpb.model.survey import WaveFacts
 from tfpb.survey.reading.calibration import calibration_columns
 from tfpb.text import fold
 
@@ -18,10 +20,25 @@ if TYPE_CHECKING:
 
 WITHIN: Final = "ecarts_moyens_par_bailleur"
 """Setting that holds the means of the gaps within bailleurs."""
+DECLARED: Final = ("prestataire", "mode", "dates", "population", "quotas")
+_ENOUGH: Final = 200
+"""Fewer answers than this in a wave, and a level may be lacking by chance."""
+
+
+def doubt(code: str, got: str = "", /, **fields: object) -> Fault:
+    """Return a doubt: a fault that does not stop."""
+    return Fault(code, got=got, fields=fields, severity=Severity.DOUTE)
 
 
 def territory_columns(survey: Survey, by: Sequence[str]) -> tuple[list[str], list[Fault]]:
-    """Keep the territory columns that exist; say which do not."""
+    """Return the territory columns that exist, and a doubt for each that does not.
+
+    Parameters
+    ----------
+    survey : Survey
+    by : sequence of str
+        Names as asked; case and accents do not count.
+    """
     kept: list[str] = []
     notices: list[Fault] = []
     aliases = {"code_qp": "code_qpv"}
@@ -33,25 +50,18 @@ def territory_columns(survey: Survey, by: Sequence[str]) -> tuple[list[str], lis
             kept.append(column)
         else:
             known = ", ".join(str(c) for c in survey.respondents if not str(c).startswith("_"))
-            notices.append(
-                Fault(
-                    "territoire_inconnu",
-                    got=name,
-                    fields={"connus": known},
-                    severity=Severity.DOUTE,
-                )
-            )
+            notices.append(doubt("territoire_inconnu", name, connus=known))
     return list(dict.fromkeys(kept)), notices
 
 
 def incomplete_rows(survey: Survey, wave: str, variables: Sequence[str]) -> list[Fault]:
-    """Say how many interviews lack an adjustment variable."""
+    """Return a doubt with the number of interviews that lack an adjustment variable, if any."""
     frame = survey.respondents[survey.respondents["vague"] == wave]
     lacking = int((frame[list(variables)] == "").any(axis=1).sum())
     if not lacking:
         return []
-    fields = {"vague": wave, "nombre": lacking, "variables": ", ".join(variables)}
-    return [Fault("ajustement_incomplet", fields=fields, severity=Severity.DOUTE)]
+    joined = ", ".join(variables)
+    return [doubt("ajustement_incomplet", vague=wave, nombre=lacking, variables=joined)]
 
 
 def item_table(items: Sequence[Item]) -> pd.DataFrame:
@@ -71,20 +81,15 @@ def item_table(items: Sequence[Item]) -> pd.DataFrame:
 
 
 def design_notices(survey: Survey, plan: Plan) -> list[Fault]:
-    """Say what must be known of the design before any figure is read."""
+    """Return the doubts on the design: no résidence, no weight, a margin that nobody adopted."""
+    reglages = plan.reglages
     notices = []
     if not survey.has_clusters:
-        deff = plan.reglages.effet_plan_defaut
-        notices.append(
-            Fault("effet_plan_defaut", fields={"effet_plan": deff}, severity=Severity.DOUTE)
-        )
+        notices.append(doubt("effet_plan_defaut", effet_plan=reglages.effet_plan_defaut))
     if not survey.has_weights:
-        notices.append(Fault("sans_poids", severity=Severity.DOUTE))
-    if not plan.reglages.marge_adoptee_par:
-        margin = plan.reglages.marge_points
-        notices.append(
-            Fault("marge_non_adoptee", fields={"marge": margin}, severity=Severity.DOUTE)
-        )
+        notices.append(doubt("sans_poids"))
+    if not reglages.marge_adoptee_par:
+        notices.append(doubt("marge_non_adoptee", marge=reglages.marge_points))
     return notices
 
 
@@ -113,3 +118,77 @@ def _calibration(survey: Survey) -> str:
     """Return how weights were made: `livres`, `post_stratification` or `calage`."""
     count = len(calibration_columns(survey))
     return "livres" if not count else "post_stratification" if count == 1 else "calage"
+
+
+def declared(plan: Plan, wave: str) -> dict[str, str]:
+    """Return what the method sheet declares of a wave: its own section first, else the common one."""
+    common = {name: getattr(plan.enquete, name) for name in DECLARED}
+    own = (plan.enquete.model_extra or {}).get(wave)
+    if isinstance(own, dict):
+        common |= {k: str(v) for k, v in own.items() if k in DECLARED}
+    return {k: str(v) for k, v in common.items()}
+
+
+def wave_facts(survey: Survey, plan: Plan, wave: str, deff: float) -> WaveFacts:
+    """Count and describe one wave."""
+    frame = survey.respondents[survey.respondents["vague"] == wave]
+    named = frame[frame["residence"] != ""]
+    weighted = survey.has_weights and plan.colonnes.poids
+    sheet = declared(plan, wave)
+    return WaveFacts(
+        vague=wave,
+        n=len(frame),
+        n_residences=len(named[["bailleur", "residence"]].drop_duplicates()),
+        n_qpv=int((frame["qpv"] == 1).sum()),
+        n_hors=int((frame["qpv"] == 0).sum()),
+        poids=plan.colonnes.poids[0] if weighted else "",
+        poids_min=float(frame["poids"].min()),
+        poids_max=float(frame["poids"].max()),
+        effet_plan_median=deff,
+        periode=sheet.pop("dates"),
+        **sheet,
+    )
+
+
+def wave_notices(survey: Survey, plan: Plan, pair: tuple[str, str]) -> list[Fault]:
+    """Warn of what changed between two waves besides the answers."""
+    notices = []
+    first, second = (declared(plan, w) for w in pair)
+
+    def warn(code: str, avant: str = "", apres: str = "", **more: object) -> None:
+        notices.append(doubt(code, vagues="-".join(pair), avant=avant, apres=apres, **more))
+
+    for name, code in (
+        ("prestataire", "vagues_prestataire"),
+        ("mode", "vagues_mode"),
+        ("population", "vagues_population"),
+        ("dates", "vagues_periode"),
+    ):
+        if first[name] and second[name] and first[name] != second[name]:
+            warn(code, first[name], second[name])
+    waves = survey.respondents["vague"]
+    before, after = (set(survey.respondents["bailleur"][waves == w]) for w in pair)
+    for gone, code in ((before - after, "vagues_sortis"), (after - before, "vagues_entres")):
+        if gone:
+            warn(code, nombre=len(gone), communs=len(before & after))
+    if asked := _asked_once(survey, pair, before & after):
+        warn("vagues_question", questions=len(asked), item=asked[0])
+    for item, ranks in survey.answers.items():
+        answered = [ranks[(waves == w).to_numpy() & (ranks >= 0)] for w in pair]
+        one, two = (set(np.unique(a)) for a in answered)
+        enough = min(map(len, answered)) >= _ENOUGH
+        if enough and one != two and not survey.scales[item].marks:
+            warn("vagues_echelle", item=item)
+    return notices
+
+
+def _asked_once(survey: Survey, pair: tuple[str, str], common: set[str]) -> list[str]:
+    """List the questions that a bailleur of both waves answered in one of them only."""
+    frame = survey.respondents
+    owner = frame["bailleur"].to_numpy(dtype=object)
+    waves = [(frame["vague"] == w).to_numpy() for w in pair]
+    return [
+        item
+        for item, ranks in survey.answers.items()
+        if (set(owner[waves[0] & (ranks >= 0)]) ^ set(owner[waves[1] & (ranks >= 0)])) & common
+    ]

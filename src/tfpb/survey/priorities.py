@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
-from tfpb.model.codes import TOTAL, Groupe, Theme
+from tfpb.model.codes import Theme
 from tfpb.model.results import PRIORITY_COLUMNS
+from tfpb.survey.estimation.compared_groups import COLUMN_OF
+from tfpb.survey.estimation.design import indicator
 from tfpb.survey.estimation.intervals import proportion_interval, t_interval
-from tfpb.survey.estimation.linear import linear_variance
+from tfpb.survey.estimation.means import atoms_of, linear_variance
 from tfpb.survey.estimation.rows import state_names
-from tfpb.survey.thresholds import CONFIDENCE
-from tfpb.survey.verdicts import FRAGILE, UNCOMPUTABLE, UNPUBLISHABLE
+from tfpb.survey.verdicts import CONFIDENCE, FRAGILE, UNCOMPUTABLE, UNPUBLISHABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from tfpb.model.codes import Groupe
     from tfpb.model.plan import Item
-    from tfpb.survey.estimation.blocks import Block
-    from tfpb.survey.estimation.wave import WaveResult
+    from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.respondents import Survey
 
     Floats = NDArray[np.float64]
@@ -40,42 +40,48 @@ def overall_item(items: Sequence[Item], survey: Survey) -> Item | None:
     return next(iter((*marked, *found)), None)
 
 
-def priority_rows(survey: Survey, result: WaveResult, rows: NDArray[np.intp]) -> pd.DataFrame:
+def priority_rows(survey: Survey, comparison: Comparison, rows: NDArray[np.intp]) -> pd.DataFrame:
     """Rows of `PRIORITY_COLUMNS` for one wave, both sides and together, each bailleur.
 
     Importance is the slope of the item on the overall mark, all items together, both in standard
     deviations: weighted least squares on everyone who gave the mark, with the sandwich variance of
     the design. An item that was not answered takes its mean and a column of its own, so that filters
     and NSP do not empty the model.
+
+    Parameters
+    ----------
+    survey : Survey
+    comparison : Comparison
+        Of the wave.
+    rows : int array
+        Interviews of the wave, in the order of the design.
     """
-    overall = overall_item(result.frame.items, survey)
-    others = [
-        (j, i)
-        for j, i in enumerate(result.frame.items)
-        if i.theme is not Theme.GLOBAL and (survey.answers[i.identifiant][rows] >= 0).any()
-    ]
+    c = comparison
+    overall = overall_item(c.items, survey)
+    others = np.array(
+        [
+            j
+            for j, i in enumerate(c.items)
+            if i.theme is not Theme.GLOBAL and (survey.answers[i.identifiant][rows] >= 0).any()
+        ],
+        dtype=np.intp,
+    )
     if overall is None or len(others) < 2:  # noqa: PLR2004 - nothing to weigh against
         return pd.DataFrame(columns=list(PRIORITY_COLUMNS))
+    mark = [i.identifiant for i in c.items].index(overall.identifiant)
     target = _values(survey, overall, rows)
-    values = np.column_stack([_values(survey, i, rows) for _, i in others])
-    position = {i.identifiant: j for j, i in enumerate(result.frame.items)}
+    values = np.column_stack([_values(survey, c.items[j], rows) for j in others])
     tables = []
-    for k, block in enumerate(result.frame.blocks):
-        if block.niveau != TOTAL:
-            continue
-        for group, domain in (
-            (Groupe.QPV, block.qpv),
-            (Groupe.HORS_QPV, block.hors),
-            (Groupe.ENSEMBLE, block.ensemble),
-        ):
-            state = result.state[domain, position[overall.identifiant]]
-            inside = np.zeros(result.design.size, dtype=bool)
-            inside[result.domain_atoms(domain)] = True
-            used = np.flatnonzero(inside[result.design.row_atom] & ~np.isnan(target))
-            slopes = _slopes(result, used, target, values) if state < UNPUBLISHABLE else None
-            tables.append(
-                _rows(result, (k, block, group, domain), others, overall, slopes, position)
-            )
+    for k in c.totals.tolist():
+        for group, name in COLUMN_OF.items():
+            domain = int(c.index[name].iloc[k])
+            inside = np.zeros(len(c.design.atoms), dtype=bool)
+            inside[atoms_of(c.means.member, domain)] = True
+            used = np.flatnonzero(inside[c.design.row_atom] & ~np.isnan(target))
+            slopes = None
+            if c.state[domain, mark] < UNPUBLISHABLE:
+                slopes = _slopes(c, used, target, values)
+            tables.append(_rows(c, k, group, domain, others, mark, slopes))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -89,10 +95,10 @@ def _values(survey: Survey, item: Item, rows: NDArray[np.intp]) -> Floats:
 
 
 def _slopes(
-    result: WaveResult, used: NDArray[np.intp], target: Floats, values: Floats
-) -> tuple[Floats, Floats, int] | None:
-    """Fit the model on some interviews: (slopes, standard errors, columns of the model)."""
-    weight = result.design.weight[used]
+    c: Comparison, used: NDArray[np.intp], target: Floats, values: Floats
+) -> tuple[Floats, Floats] | None:
+    """Fit the model on some interviews: (slopes, standard errors)."""
+    weight = c.design.weight[used]
     y = target[used]
     x = values[used]
     absent = np.isnan(x)
@@ -117,38 +123,25 @@ def _slopes(
     residual = response - matrix[:, kept] @ beta
     count = values.shape[1]
     slope, se = np.full(count, np.nan), np.full(count, np.nan)
-    wanted = [(kept.index(1 + c), c) for c in range(count) if 1 + c in kept]
-    influence = (matrix[:, kept] * residual[:, None]) @ inverse[:, [i for i, _ in wanted]]
-    atoms, scores, under = _atom_scores(result, used, influence)
-    variance = linear_variance(result.design, result.sums, atoms=atoms, scores=scores, under=under)
-    for place, (i, c) in enumerate(wanted):
-        slope[c], se[c] = beta[i], np.sqrt(variance[place])
-    return slope, se, len(kept)
+    held = [(kept.index(1 + item), item) for item in range(count) if 1 + item in kept]
+    place, item = np.array(held, dtype=np.intp).reshape(-1, 2).T
+    influence = (matrix[:, kept] * residual[:, None]) @ inverse[:, place]
+    slope[item], se[item] = beta[place], np.sqrt(_variance(c, used, influence))
+    return slope, se
 
 
-def _atom_scores(
-    result: WaveResult, used: NDArray[np.intp], influence: Floats
-) -> tuple[NDArray[np.intp], Floats, Floats | None]:
-    """Sum the influence of interviews over atoms: (atoms met, weighted sums, sums for residuals).
-
-    The last are under the weights that calibration residuals are taken under (see `Sums`), and None
-    when weights are as delivered.
-    """
-    design = result.design
+def _variance(c: Comparison, used: NDArray[np.intp], influence: Floats) -> Floats:
+    """Variance of statistics from the influence of some interviews (interviews × statistics)."""
+    design = c.design
     atoms, place = np.unique(design.row_atom[used], return_inverse=True)
-    rows = np.arange(len(used))
-
-    def spread(weight: Floats) -> Floats:
-        out: Floats = (
-            sparse.csr_array((weight, (place, rows)), shape=(len(atoms), len(used))) @ influence
-        )
-        return out
-
-    under = None
+    gather = indicator(place, len(atoms))
+    residual = None
     if design.margins:
-        raked = design.margins[0].raked
-        under = spread(np.ones(len(used)) if raked else design.delivered_weight[used])
-    return atoms, spread(design.weight[used]), under
+        under = design.residual_weight
+        residual = gather @ (influence if under is None else influence * under[used][:, None])
+    scores = gather @ (influence * design.weight[used][:, None])
+    out: Floats = linear_variance(c.sums, atoms, scores, residual)[0]
+    return out
 
 
 def _moments(x: Floats, weight: Floats) -> tuple[Floats, Floats]:
@@ -176,45 +169,42 @@ def _kept_columns(cross: Floats) -> list[int]:
 
 
 def _rows(
-    result: WaveResult,
-    place: tuple[int, Block, Groupe, int],
-    others: list[tuple[int, Item]],
-    overall: Item,
-    slopes: tuple[Floats, Floats, int] | None,
-    position: dict[str, int],
+    c: Comparison,
+    line: int,
+    group: Groupe,
+    domain: int,
+    others: NDArray[np.intp],
+    mark: int,
+    slopes: tuple[Floats, Floats] | None,
 ) -> pd.DataFrame:
-    k, block, group, domain = place
-    column = np.array([j for j, _ in others])
-    mark = position[overall.identifiant]
-    means = result.means
-    df = result.df[k]
+    """Rows of one group of one bailleur, `slopes` being None when the model may not be published."""
+    means, df, items = c.means, c.df[line], [c.items[j] for j in others]
     nothing = np.full(len(others), np.nan)
-    slope, se, _ = slopes if slopes is not None else (nothing, nothing, 0)
+    slope, se = slopes if slopes is not None else (nothing, nothing)
     low, high = t_interval(slope, se, np.full(len(others), df[mark]), level=CONFIDENCE)
-    estimate = means.estimate[domain, column]
+    estimate = means.estimate[domain, others]
     share_low, share_high = proportion_interval(
         estimate,
-        result.se[domain, column],
-        means.n[domain, column],
-        means.clusters[domain, column],
-        df[column],
+        c.se[domain, others],
+        means.n[domain, others],
+        means.clusters[domain, others],
+        df[others],
         level=CONFIDENCE,
-        thresholds=result.frame.thresholds,
-        clustered=result.frame.clustered,
+        thresholds=c.thresholds,
     )
-    state = np.maximum(result.state[domain, column], result.state[domain, mark])
+    state = np.maximum(c.state[domain, others], c.state[domain, mark])
     state = np.where(np.isnan(slope) & (state <= FRAGILE), UNPUBLISHABLE, state)
     state = np.where(means.n[domain, mark] == 0, UNCOMPUTABLE, state)
     return pd.DataFrame(
         {
-            "vague": result.frame.wave,
-            "bailleur": block.bailleur,
+            "vague": c.vague,
+            "bailleur": c.index["bailleur"].iloc[line],
             "groupe": group.value,
-            "item": [i.identifiant for _, i in others],
-            "theme": [i.theme.value for _, i in others],
-            "nature": [i.nature.value for _, i in others],
+            "item": [i.identifiant for i in items],
+            "theme": [i.theme.value for i in items],
+            "nature": [i.nature.value for i in items],
             "n": means.n[domain, mark],
-            "n_residences": means.clusters[domain, mark] if result.frame.clustered else 0.0,
+            "n_residences": means.shown_clusters[domain, mark],
             "importance": slope,
             "importance_ic95_bas": low,
             "importance_ic95_haut": high,

@@ -1,4 +1,4 @@
-"""The survey as read: what `recode` hands to the estimators."""
+"""The survey as read: interviews and their answers."""
 
 from __future__ import annotations
 
@@ -53,31 +53,3 @@ class Survey:
     def waves(self) -> tuple[str, ...]:
         """Waves in order."""
         return tuple(sorted(self.respondents["vague"].unique(), key=str))
-
-
-@dataclass(frozen=True, slots=True)
-class Responses:
-    """Answers of some rows as numbers, one column a measure.
-
-    Parameters
-    ----------
-    y : float array, shape (rows, measures)
-        Value (0 or 1, or a mark); 0 where the answer is not valid.
-    valid : bool array, same shape
-        Whether the answer counts in the base.
-    nsp, not_concerned : bool arrays, same shape
-        The two kinds of answers out of the base.
-    """
-
-    y: NDArray[np.float64]
-    valid: NDArray[np.bool_]
-    nsp: NDArray[np.bool_]
-    not_concerned: NDArray[np.bool_]
-
-
-def item_ranks(
-    survey: Survey, rows: NDArray[np.intp]
-) -> tuple[list[NDArray[np.int16]], list[tuple[bool, ...]]]:
-    """Return the ranks of some interviews and which levels are satisfied, item by item."""
-    names = survey.items
-    return [survey.answers[i][rows] for i in names], [survey.scales[i].satisfied for i in names]

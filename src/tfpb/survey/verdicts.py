@@ -1,10 +1,12 @@
-"""What a gap lets one say: publication states, verdicts in the contract's order, Holm within themes."""
+"""Thresholds, publication states, verdicts in the contract's order, Holm's correction."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy.special import chdtrc
 
 from tfpb.model.codes import Publication, Verdict
 
@@ -14,10 +16,15 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from tfpb.survey.thresholds import Thresholds
+    from tfpb.model.plan import Plan
 
     Floats = NDArray[np.float64]
+    Pair = tuple[Floats, Floats]
 
+CONFIDENCE: Final = 0.95
+CONFIDENCE_MARGIN: Final = 0.90
+"""Level of the interval held against the margin: two one-sided tests at 5 %."""
+_RISK: Final = 0.05
 STATES: Final = (
     Publication.PUBLIABLE,
     Publication.FRAGILE,
@@ -31,6 +38,55 @@ NO_VERDICT: Final = ""
 HOLM_WITHIN: Final = ("vague", "niveau", "territoire", "bailleur", "ajustement", "theme", "groupe")
 
 
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What decides whether a cell is computed, shown, flagged or hidden.
+
+    Parameters
+    ----------
+    margin : float
+        Margin of equivalence δ, a proportion (0.05 for 5 points).
+    mask_n : int
+        Fewer valid answers than this: hidden.
+    min_clusters : int
+        Fewer résidences than this in the cell: not computable.
+    min_effective_n : float
+        Smaller effective sizes are not published.
+    fragile_n, fragile_df : int
+        Under either, a published cell is flagged.
+    few_clusters : int
+        Under this number of résidences the Korn-Graubard interval is used.
+    extreme : float
+        Proportions under it, or over its complement, take the Korn-Graubard interval.
+    default_deff : float
+        Design effect assumed when the delivery names no résidence.
+    """
+
+    margin: float = 0.05
+    mask_n: int = 11
+    min_clusters: int = 2
+    min_effective_n: float = 30.0
+    fragile_n: int = 60
+    fragile_df: int = 8
+    few_clusters: int = 30
+    extreme: float = 0.10
+    default_deff: float = 1.6
+
+    @classmethod
+    def of(cls, plan: Plan) -> Thresholds:
+        """Read what the plan sets; the rest are defaults."""
+        settings = plan.reglages
+        return cls(
+            margin=settings.marge_points / 100,
+            mask_n=settings.masquage_n,
+            default_deff=settings.effet_plan_defaut,
+        )
+
+    def without_clusters(self) -> Thresholds:
+        """Return those of a survey that names no résidence: no rule counts them."""
+        return replace(self, min_clusters=0, few_clusters=0)
+
+
 def publication_states(
     *,
     n: Floats,
@@ -38,7 +94,6 @@ def publication_states(
     effective: Floats,
     df: Floats,
     thresholds: Thresholds,
-    clustered: bool,
 ) -> NDArray[np.int64]:
     """Return the state of each cell as an index of `STATES`.
 
@@ -49,8 +104,7 @@ def publication_states(
     state = np.full(n.shape, PUBLISHABLE, dtype=np.int64)
     state[(n < thresholds.fragile_n) | (df < thresholds.fragile_df)] = FRAGILE
     state[~(np.minimum(effective, n) >= thresholds.min_effective_n)] = UNPUBLISHABLE
-    if clustered:
-        state[clusters < thresholds.min_clusters] = UNCOMPUTABLE
+    state[clusters < thresholds.min_clusters] = UNCOMPUTABLE
     state[~(df > 0)] = UNCOMPUTABLE
     state[n < thresholds.mask_n] = MASKED
     state[n == 0] = UNCOMPUTABLE
@@ -91,7 +145,7 @@ def evolution_verdicts(
 ) -> NDArray[np.object_]:
     """Return the verdict on each change of the gap between two waves.
 
-    A change that may not be shown has none: the contract knows three, and `publication` says why.
+    A change that may not be shown has none: the contract knows three, and `publication` gives the reason.
     """
     rules = [
         (state >= UNPUBLISHABLE, NO_VERDICT),
@@ -134,3 +188,40 @@ def set_holm(table: pd.DataFrame) -> pd.DataFrame:
         at = positions[index]
         values[at] = holm(p[at])
     return table.assign(p_holm=values)
+
+
+def homogeneity_p(estimates: NDArray[np.float64], errors: NDArray[np.float64]) -> float:
+    """Return the p-value of Cochran's Q: independent estimates, all of one value.
+
+    Parameters
+    ----------
+    estimates, errors : float array, shape (groups,)
+        Estimates and standard errors; groups without a positive error are left out.
+
+    Returns
+    -------
+    float
+        1 with fewer than two groups.
+
+    Notes
+    -----
+    ``Q = Σ w (x − x̄)²``, ``w = 1 / se²``, x̄ the mean weighted by w; χ² with groups − 1 degrees
+    of freedom.
+    """
+    usable = np.isfinite(estimates) & (errors > 0)
+    x, weight = estimates[usable], 1 / errors[usable] ** 2
+    if len(x) < 2:  # noqa: PLR2004 - nothing to compare
+        return 1.0
+    mean = (weight * x).sum() / weight.sum()
+    return float(chdtrc(len(x) - 1, (weight * (x - mean) ** 2).sum()))
+
+
+def differ(questions: Sequence[Pair]) -> list[bool]:
+    """Return for which questions the groups differ, Holm's correction over all of them.
+
+    Parameters
+    ----------
+    questions : sequence of (estimates, errors)
+    """
+    p = np.array([homogeneity_p(*pair) for pair in questions], dtype=float)
+    return [bool(v < _RISK) for v in holm(p)]

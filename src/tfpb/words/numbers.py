@@ -10,6 +10,7 @@ from typing import Final
 THIN: Final = "\u202f"
 MINUS: Final = "−"
 NOTHING: Final = "–"
+YES_NO: Final = {True: "oui", False: "non"}
 _MONTHS: Final = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",

@@ -204,7 +204,6 @@ def test_settings_and_plans_spoiled_line_by_line(name: str, data: st.DataObject)
 PARSERS = (
     french.parse_decimal,
     french.parse_machine_decimal,
-    french.parse_number,
     french.parse_integer,
     french.parse_date,
     french.parse_year,

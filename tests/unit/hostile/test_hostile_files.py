@@ -11,7 +11,6 @@ import pytest
 from openpyxl import Workbook
 
 from tfpb.errors import Severity, TfpbError
-from tfpb.io.sources.inputs import known_names
 from tfpb.io.sources.stock_checks import Identifiers
 from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.tabular import read_table
@@ -58,7 +57,7 @@ def refused(path: Path, **options: Any) -> Fault:
 
 
 def codes(path: Path) -> set[str]:
-    table = read_table(path, known=known_names(STOCK))
+    table = read_table(path, known=STOCK.headers)
     return {f.code for f in typed(table, STOCK)[1]}
 
 

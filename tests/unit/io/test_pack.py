@@ -15,7 +15,7 @@ from tfpb.io.packs.pack import (
     write_folder,
     write_pack,
 )
-from tfpb.io.packs.region_masks import MASKS, earlier_runs, masks_bytes
+from tfpb.region.secrecy.earlier_runs import MASKS, earlier_runs, masks_bytes
 from tfpb.survey.secrecy.cells import Cell
 from tfpb.words.documents.pack_words import broken_words, difference_words
 

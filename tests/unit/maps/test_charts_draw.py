@@ -5,17 +5,22 @@ from __future__ import annotations
 import dataclasses
 import io
 from itertools import combinations, pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from tfpb.model.report import Chart, ChartKind
 from tfpb.report import charts, theme
+from tfpb.report.canvas import Sheet, style
 from tfpb.report.charts import plot
-from tfpb.report.charts.importance import apart
-from tfpb.report.print_map.canvas import style
+from tfpb.report.charts.scatter import apart
+
+if TYPE_CHECKING:
+    from matplotlib.text import Text
 
 LABELS = [
     "Propreté des parties communes",
@@ -133,11 +138,9 @@ def test_no_label_covers_another_nor_leaves_the_picture(kind: ChartKind) -> None
         sheet = charts._DRAWERS[kind](_chart(kind))
         figure = sheet.figure
         figure.set_dpi(200)
-        figure.canvas.draw()
+        FigureCanvasAgg(figure).draw()
         width, height = figure.get_size_inches() * 200
-        boxes = [
-            (t.get_text(), t.get_window_extent()) for t in sheet.layer.texts if t.get_text().strip()
-        ]
+        boxes = [(t.get_text(), t.get_window_extent()) for t in shown(sheet)]
     assert len(boxes) > 8
     for text, box in boxes:
         assert box.x0 >= -1, text
@@ -164,13 +167,30 @@ def test_one_row_draws(kind: ChartKind) -> None:
     charts.draw(Chart("c", kind, "Titre", chart.rows.iloc[:1], "alt", unit=chart.unit))
 
 
+def shown(sheet: Sheet) -> list[Text]:
+    """Every text of a chart that is drawn: its own, ticks in view, names of axes, keys."""
+    out: list[Text] = []
+    for axes in sheet.figure.axes:
+        out += axes.texts
+        if legend := axes.get_legend():
+            out += legend.get_texts()
+        if not axes.axison:
+            continue
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            ticks = zip(axis.get_majorticklocs(), axis.get_ticklabels(), strict=True)
+            out += [label for at, label in ticks if low - 1e-9 <= at <= high + 1e-9]
+            out.append(axis.label)
+    return [text for text in out if text.get_text().strip()]
+
+
 def _texts(kind: ChartKind, rows: pd.DataFrame | None = None) -> list[str]:
     chart = _chart(kind)
     chart = Chart(
         "c", kind, "T", chart.rows if rows is None else rows, "", margin=0.05, unit=chart.unit
     )
     with style():
-        return [t.get_text() for t in charts._DRAWERS[kind](chart).layer.texts]
+        return [t.get_text() for t in shown(charts._DRAWERS[kind](chart))]
 
 
 def test_gaps_say_points_n_verdict_and_the_margin() -> None:
@@ -189,7 +209,7 @@ def test_charts_of_one_section_are_read_with_one_ruler() -> None:
         dataclasses.replace(_chart(ChartKind.GAPS), rows=near, reach=reach) for reach in (0.0, 0.2)
     )
     with style():
-        first, second = (charts._DRAWERS[ChartKind.GAPS](c).layer.texts for c in (alone, beside))
+        first, second = (shown(charts._DRAWERS[ChartKind.GAPS](c)) for c in (alone, beside))
     assert "+20" not in [t.get_text() for t in first]
     assert {"−20", "+20"} <= {t.get_text() for t in second}
 
@@ -209,24 +229,27 @@ def test_missing_value_shows_as_missing() -> None:
     assert "–" in _texts(ChartKind.BARS)
 
 
-def test_scale_holds_every_value() -> None:
-    low, high, step = plot.span_of([-0.31, 0.12], around_zero=True)
+def test_axes_hold_every_value() -> None:
+    with style():
+        axes = plot.gap_axes(Sheet(100, 50), (0, 80, 5, 40), [-0.31, 0.12], 0.05)
+        low, high = axes.get_xlim()
+        ticks = [t for t in axes.get_xticks() if low <= t <= high]
     assert low <= -0.31
     assert high >= 0.31
-    assert step == pytest.approx(0.2)
-    low, high, _ = plot.span_of([0.42, 0.43], least=0.2)
+    assert np.diff(ticks) == pytest.approx([0.2] * (len(ticks) - 1))
+    low, high = plot.limits([0.42, 0.43], least=0.2)
     assert high - low >= 0.2
-    assert plot.span_of([float("nan")])[0] <= 0
+    assert plot.limits([], least=0.1)[0] <= 0
 
 
 def test_numbers_are_pushed_apart() -> None:
-    spots = apart([(10.0, 10.0)] * 5 + [(12.0, 10.0)])
+    spots = apart(np.array([(10.0, 10.0)] * 5 + [(12.0, 10.0)]))
     for a, b in combinations(spots, 2):
         assert np.hypot(a[0] - b[0], a[1] - b[1]) > 4.0
 
 
 def test_levels_of_four_answers_differ_in_grey() -> None:
-    from tfpb.report.charts.level_bars import _LEVELS
+    from tfpb.report.charts.shares import LEVELS
 
-    light = [theme.luminance(c) for c in _LEVELS[4]]
+    light = [theme.luminance(c) for c in LEVELS[4]]
     assert all(abs(a - b) > 0.08 for a, b in pairwise(light))

@@ -10,7 +10,10 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING
 
+import folium
+import geopandas as gpd
 import pytest
+from folium.plugins import MarkerCluster
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from map_models import HOSTILE, synthetic
@@ -19,6 +22,8 @@ from tfpb.report.web_map import map_html, map_payload
 from tfpb.report.web_map.map_payload import DEGREES, payload, to_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tfpb.model.maps import MapModel
 
 
@@ -41,6 +46,62 @@ def test_same_model_same_bytes(model: MapModel, page: str) -> None:
         model, residences=model.residences.sample(frac=1, random_state=1)
     )
     assert map_html.render(shuffled).decode() == page
+
+
+def _with_layers(model: MapModel) -> folium.Map:
+    """Add to the map what someone who knows folium would."""
+    homes = model.residences.head(4)
+    spots = gpd.points_from_xy(homes["longitude"], homes["latitude"])
+    names = gpd.GeoDataFrame({"nom": list(HOSTILE[:4])}, geometry=spots, crs=4326)
+    added = map_html.web_map(model)
+    detail = folium.GeoJsonTooltip(["nom"], style="font-weight: bold")
+    folium.GeoJson(names, marker=folium.CircleMarker(radius=9), tooltip=detail).add_to(added)
+    folium.CircleMarker([50.5, 2.9], tooltip=map_html.inert(HOSTILE[6])).add_to(added)
+    folium.LayerControl().add_to(added)
+    return added
+
+
+def test_a_layer_of_folium_is_added_and_the_page_still_fetches_nothing(
+    model: MapModel, page: str, tmp_path: Path
+) -> None:
+    added = _with_layers(model)
+    added.save(tmp_path / "carte.html")
+    text = (tmp_path / "carte.html").read_text(encoding="utf-8")
+    assert "L.geoJson(" in text
+    assert "foliumtooltip" in text
+    assert _data(text) == _data(page)
+    test_nothing_is_fetched_from_elsewhere(text)
+    test_policy_names_each_script_and_style_by_its_hash(text)
+    assert text == _with_layers(model).get_root().render()
+    assert text.count("<script") == text.count("</script>")
+
+
+def test_what_folium_writes_is_never_run_as_a_template(model: MapModel) -> None:
+    added = map_html.web_map(dataclasses.replace(model, title="{{ 6*7 }} {% x %}"))
+    folium.CircleMarker([50.5, 2.9], tooltip="{{ 6*7 }}").add_to(added)
+    text = added.get_root().render()
+    assert text.count("{{ 6*7 }}") >= 3
+    assert "42 {%" not in text
+    folium.CircleMarker([50.5, 2.9], tooltip=map_html.inert("{{ 6*7 }} ${a}")).add_to(added)
+    assert "&#123;&#123; 6*7 &#125;&#125; &#36;&#123;a&#125;" in added.get_root().render()
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        MarkerCluster(),
+        folium.Marker([50.5, 2.9]),
+        folium.CircleMarker([50.5, 2.9], popup="nom"),
+    ],
+    ids=["plugin", "picture", "jquery"],
+)
+def test_a_layer_that_needs_files_from_elsewhere_is_refused(
+    model: MapModel, layer: folium.MacroElement
+) -> None:
+    added = map_html.web_map(model)
+    layer.add_to(added)
+    with pytest.raises(ValueError, match="needs"):
+        added.get_root().render()
 
 
 def test_nothing_is_fetched_from_elsewhere(page: str) -> None:

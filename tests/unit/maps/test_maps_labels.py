@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tfpb.report.print_map.canvas import POINT_MM, text_width_mm
-from tfpb.report.print_map.map_labels import (
+from tfpb.report.canvas import POINT_MM, text_width_mm
+from tfpb.report.print_map.labels import (
     Label,
     Taken,
     line_discs,
@@ -15,8 +15,6 @@ from tfpb.report.print_map.map_labels import (
     name_streets,
     text_discs,
 )
-
-SIZES = {1: 8.0, 2: 7.0, 3: 7.0}
 
 
 def _discs(label: Label) -> np.ndarray:
@@ -59,9 +57,9 @@ def test_labels_never_overlap_and_stay_in_the_frame(seed: int) -> None:
         along = np.linspace(0, rng.uniform(20, 90), 12)[:, None]
         line = start + along * [np.cos(turn), np.sin(turn)] + rng.normal(0, 0.2, (12, 2))
         streets.append((f"Rue du Quartier {k}", int(rng.integers(1, 4)), [line]))
-    labels = name_streets(streets, taken, sizes=SIZES)
+    labels = name_streets(streets, taken)
     points = [([f"Résidence {i}", "des Lilas"][: 1 + i % 2], *s, 1.5) for i, s in enumerate(spots)]
-    labels += name_points(points, taken, size_pt=7.0)
+    labels += name_points(points, taken)
     assert _apart(labels)
     for label in labels:
         x, y, r = _discs(label).T
@@ -75,12 +73,12 @@ def test_labels_never_overlap_and_stay_in_the_frame(seed: int) -> None:
 
 def test_a_street_too_short_for_its_name_stays_without() -> None:
     line = np.array([[10.0, 10.0], [14.0, 10.0]])
-    assert name_streets([("Rue du Général Leclerc", 1, [line])], Taken(100, 100), sizes=SIZES) == []
+    assert name_streets([("Rue du Général Leclerc", 1, [line])], Taken(100, 100)) == []
 
 
 def test_a_long_street_is_named_again_and_reads_left_to_right() -> None:
     line = np.column_stack([np.linspace(280, 5, 60), np.full(60, 50.0)])
-    labels = name_streets([("Avenue Longue", 1, [line])], Taken(290, 100), sizes=SIZES)
+    labels = name_streets([("Avenue Longue", 1, [line])], Taken(290, 100))
     assert len(labels) >= 2
     assert all(abs(label.angle) < 1 for label in labels)
 
@@ -89,7 +87,7 @@ def test_a_name_steps_aside_from_a_perimeter_on_its_street() -> None:
     taken = Taken(120, 60)
     line = np.column_stack([np.linspace(5, 110, 40), np.full(40, 30.0)])
     taken.add(line_discs(line, 0.5), soft=True)
-    (label,) = name_streets([("Rue de la Limite", 2, [line])], taken, sizes=SIZES)
+    (label,) = name_streets([("Rue de la Limite", 2, [line])], taken)
     assert abs(label.y - 30) > 1
 
 
@@ -98,5 +96,5 @@ def test_a_name_may_cross_a_perimeter_only_when_told() -> None:
     for cross in (False, True):
         taken = Taken(60, 30)
         taken.add(wall, soft=True)
-        got = name_points([(["Tour C"], 30.0, 15.0, 1.0)], taken, size_pt=7.0, cross=cross)
+        got = name_points([(["Tour C"], 30.0, 15.0, 1.0)], taken, cross=cross)
         assert len(got) == int(cross)

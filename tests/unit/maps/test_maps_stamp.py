@@ -6,23 +6,25 @@ import datetime as dt
 import io
 import shutil
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import typst
 from map_models import synthetic
 from PIL import Image
 
-from tfpb.io.packs.pdf_atlas import AtlasPage, atlas_bytes
-from tfpb.report.print_map import map_panel, map_print
-from tfpb.report.print_map.map_layers import atlas
-from tfpb.report.print_map.map_view import page_view
-from tfpb.report.print_map.stamp import stamp_pdf, with_room
+from tfpb.region.pdf_atlas import AtlasPage, atlas_bytes
+from tfpb.report.print_map import sheets, stamp
+from tfpb.report.print_map.layers import atlas
+from tfpb.report.print_map.stamp import stamp_pdf
+from tfpb.report.print_map.views import page_view
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tfpb.report.print_map.map_print import MapPicture
+    from tfpb.report.print_map.sheets import MapPicture
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ def day() -> dt.date:
 @pytest.fixture(scope="module")
 def bare() -> MapPicture:
     model = synthetic(quarters=2, residences=30)
-    return map_print.draw_view(page_view(model, model.pages[0], atlas(model, 2154), dpi=100))
+    return sheets.draw_view(page_view(model, model.pages[0], atlas(model, 2154), dpi=100))
 
 
 def text_of(pdf: bytes, folder: Path) -> str:
@@ -48,50 +50,82 @@ def text_of(pdf: bytes, folder: Path) -> str:
     return done.stdout
 
 
-def test_the_hash_can_be_read_after_its_label(bare: MapPicture, tmp_path: Path) -> None:
-    assert "empreinte 3fa9c1d2" in text_of(
-        map_print.stamped(bare, "3fa9c1d2").pdf, tmp_path
-    ).replace("  ", " ")
-    assert "0123456789abcdef"[8:] in text_of(map_print.stamped(bare, "89abcdef").pdf, tmp_path)
+def set_on(bare: MapPicture, run_hash: str) -> MapPicture:
+    return sheets.stamped(bare, "Îlot (QN05901N)", run_hash)
 
 
-def test_nothing_else_of_the_sheet_moves(bare: MapPicture) -> None:
-    first, second = (map_print.stamped(bare, h) for h in ("3fa9c1d2", "00000000"))
-    assert len(first.pdf) == len(second.pdf)
-    assert sum(a != b for a, b in zip(first.pdf, second.pdf, strict=True)) == 8
-    one, other = (np.asarray(Image.open(io.BytesIO(p.png))) for p in (first, second))
-    rows, columns = np.nonzero(one != other)
+def dots_of(pdf: bytes, folder: Path) -> np.ndarray:
+    """Render a PDF as its readers do, at 100 dots an inch."""
+    if shutil.which("pdftoppm") is None:
+        pytest.skip("pdftoppm (poppler-utils) is not installed")
+    path = folder / "page.pdf"
+    path.write_bytes(pdf)
+    subprocess.run(["pdftoppm", "-r", "100", "-png", str(path), str(folder / "page")], check=True)
+    return np.asarray(Image.open(folder / "page-1.png").convert("RGB")).astype(int)
+
+
+def only_under_the_hash(one: np.ndarray, other: np.ndarray) -> bool:
+    """Check that two pictures differ, and only where the hash stands."""
+    rows, columns = np.nonzero((one != other).reshape(*one.shape[:2], -1).any(axis=2))
     dot = 25.4 / 100
-    assert rows.min() * dot > map_panel.STAMP_Y - 3
-    assert rows.max() * dot < map_panel.STAMP_Y + 1
-    assert columns.min() * dot >= map_panel.STAMP_X - 0.5
-    assert columns.max() * dot < map_panel.STAMP_X + 14
+    return bool(
+        rows.min() * dot > stamp.Y - 3
+        and rows.max() * dot < stamp.Y + 1
+        and columns.min() * dot >= stamp.X - 0.5
+        and columns.max() * dot < stamp.X + 14
+    )
+
+
+def test_the_hash_can_be_read_after_its_label(bare: MapPicture, tmp_path: Path) -> None:
+    assert "empreinte 3fa9c1d2" in text_of(set_on(bare, "3fa9c1d2").pdf, tmp_path).replace(
+        "  ", " "
+    )
+    assert "0123456789abcdef"[8:] in text_of(set_on(bare, "89abcdef").pdf, tmp_path)
+
+
+def test_nothing_else_of_the_sheet_moves(bare: MapPicture, tmp_path: Path) -> None:
+    first, second = (set_on(bare, h) for h in ("3fa9c1d2", "00000000"))
+    one, other = (np.asarray(Image.open(io.BytesIO(p.png))) for p in (first, second))
+    assert only_under_the_hash(one, other)
+    assert only_under_the_hash(*(dots_of(p.pdf, tmp_path) for p in (first, second)))
+    said = [text_of(p.pdf, tmp_path) for p in (first, second)]
+    assert said[0].replace("3fa9c1d2", "00000000").split() == said[1].split()
+
+
+def test_a_stamped_page_looks_as_drawn(bare: MapPicture, tmp_path: Path) -> None:
+    drawn, page = (dots_of(p, tmp_path) for p in (bare.pdf, set_on(bare, "3fa9c1d2").pdf))
+    far = np.abs(drawn - page).max(axis=2)
+    assert far.shape == drawn.shape[:2]
+    assert (far > 60).mean() < 0.01  # the hash, and edges moved by a fraction of a dot
 
 
 def test_what_is_under_the_hash_is_paper(bare: MapPicture) -> None:
     picture = Image.open(io.BytesIO(bare.png)).convert("L")
     dots = 100 / 25.4
-    x, y = map_panel.STAMP_X, map_panel.STAMP_Y
+    x, y = stamp.X, stamp.Y
     place = tuple(int(v * dots) for v in (x - 0.5, y - 2.5, x + 14, y + 0.5))
     assert np.asarray(picture.crop(place)).min() > 250
 
 
 def test_a_stamped_sheet_can_be_bound(bare: MapPicture, tmp_path: Path, day: dt.date) -> None:
-    page = map_print.stamped(bare, "3fa9c1d2").pdf
-    sheets = [AtlasPage("QN05901N", "Page", "Commune", page)]
-    bound = atlas_bytes(sheets, title="Atlas", author="tfpb", date=day, note="")
+    page = set_on(bare, "3fa9c1d2").pdf
+    pages = [AtlasPage("QN05901N", "Page", "Commune", page)]
+    bound = atlas_bytes(pages, title="Atlas", author="tfpb", date=day, note="")
     assert "3fa9c1d2" in text_of(bound, tmp_path)
 
 
-@pytest.mark.parametrize("wrong", ["", "3fa9c1d2e", "zz", ") Tj ET"])
-def test_what_is_no_hash_is_refused(bare: MapPicture, wrong: str) -> None:
-    with pytest.raises(ValueError, match="hash"):
-        stamp_pdf(bare.pdf, wrong)
+def test_no_clock_is_read(bare: MapPicture) -> None:
+    first = set_on(bare, "3fa9c1d2")
+    time.sleep(1.1)
+    assert set_on(bare, "3fa9c1d2") == first
+    assert b"CreationDate" not in first.pdf
 
 
-def test_another_file_is_refused(bare: MapPicture) -> None:
-    with pytest.raises(ValueError, match="no room"):
-        stamp_pdf(b"%PDF-1.7", "3fa9c1d2")
-    for cut in (b"%PDF-1.7", bare.pdf.replace(b"/MediaBox", b"/MediaBix"), bare.pdf[:-20]):
-        with pytest.raises(ValueError, match="pdf"):
-            with_room(cut, x_mm=1, y_mm=1)
+def test_a_title_and_a_hash_are_text_whatever_they_hold(bare: MapPicture, tmp_path: Path) -> None:
+    hostile = '#panic("x") \\ $1$ ") <b>'
+    assert "#panic" in text_of(stamp_pdf(bare.pdf, "#panic", hostile), tmp_path)
+
+
+def test_what_is_no_pdf_is_refused() -> None:
+    with pytest.raises(typst.TypstError):
+        stamp_pdf(b"%PDF-1.7", "3fa9c1d2", "Page")

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tfpb.io.packs.pack import broken_files, changed_by_hand, read_pack, settle, write_pack
+from tfpb.io.packs.output_files import settle
+from tfpb.io.packs.pack import broken_files, changed_by_hand, read_pack, write_pack
 
 SRC = Path(__file__).parents[3] / "src"
 OLD = {f"f{k}.txt": b"old" * 50 for k in range(4)} | {"donnees/a.csv": b"old", "run.json": b"{}"}

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import typer
 
+from tfpb.archives import zip_bytes
 from tfpb.cli.verifier import _whole
 from tfpb.errors import TfpbError
-from tfpb.io.packs.archive import zip_bytes
 from tfpb.io.packs.pack import LISTING, RUN, broken_files, dumps, read_pack, write_pack
-from tfpb.io.packs.provenance import run_hash_told
+from tfpb.io.packs.provenance import recorded_hash
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ RECORD: dict[str, Any] = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    record = RECORD | {"empreinte": run_hash_told(RECORD)}
+    record = RECORD | {"empreinte": recorded_hash(RECORD)}
     files = {RUN: dumps(record), "donnees/a.csv": b"a;b\r\n1;2\r\n"}
     return write_pack(tmp_path / "pack", files, {}).folder
 
@@ -49,7 +49,7 @@ def test_a_whole_pack_is_whole(folder: Path, capsys: pytest.CaptureFixture[str])
     pack = read_pack(folder)
     assert broken_files(pack) == []
     _whole(folder)
-    assert f"(calcul {run_hash_told(RECORD)})" in capsys.readouterr().out
+    assert f"(calcul {recorded_hash(RECORD)})" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ from tfpb.geodata.installed import list_installed, verify_installed
 from tfpb.geodata.outline_imports import import_communes_outlines, load_outlines
 from tfpb.geodata.parcel_imports import import_parcels, load_parcels
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
-from tfpb.io.sources.geofiles import read_polygons, short_names, write_gpkg
+from tfpb.io.packs.geopackage import points_bytes, short_names
+from tfpb.io.sources.geofiles import read_polygons
 from tfpb.words.faults.sentences import say
 
 if TYPE_CHECKING:
@@ -272,14 +273,14 @@ def test_geopackage_reads_back_with_short_names(tmp_path: Path) -> None:
         }
     )
     for name in ("a.gpkg", "b.gpkg"):
-        write_gpkg(
-            tmp_path / name,
+        data = points_bytes(
             rows,
             x=np.array([660_000.0, np.nan]),
             y=np.array([6_860_000.0, np.nan]),
             epsg=2154,
             layer="localisation",
         )
+        (tmp_path / name).write_bytes(data)
     info = pyogrio.read_info(tmp_path / "a.gpkg", layer="localisation")
     assert info["crs"] == "EPSG:2154"
     assert info["features"] == 2

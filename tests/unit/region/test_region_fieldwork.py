@@ -8,7 +8,7 @@ from typing import Any
 from region_cases import region_plan
 
 from tfpb.region.fieldwork import with_fieldwork
-from tfpb.survey.waves import declared
+from tfpb.survey.method import declared
 
 
 def part(waves: tuple[str, ...], **facts: Any) -> Any:

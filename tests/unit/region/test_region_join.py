@@ -14,6 +14,7 @@ import pytest
 from tfpb import survey
 from tfpb.errors import TfpbError
 from tfpb.executors import executor
+from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.region_inputs import _contrats as contrats_of_file
 from tfpb.model.plan import Plan
 from tfpb.model.settings import Entete, Fichiers, Settings
@@ -24,8 +25,6 @@ from tfpb.survey.reading.scales import ABSENT
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tfpb.errors import Fault
 
 
 def plan(column: str, label: str, *, satisfied: tuple[int, ...] = (1, 2)) -> Plan:
@@ -159,9 +158,9 @@ def test_a_quarter_of_two_contrats_is_a_fault_at_its_row(tmp_path: Path) -> None
     settings: Any = SimpleNamespace(
         fichiers=SimpleNamespace(contrats="c.csv"), path=lambda name: tmp_path / name
     )
-    faults: list[Fault] = []
-    contrats_of_file(settings, [], faults)
-    found = [(f.code, f.got, f.place.row) for f in faults]
+    gathered = Gathering()
+    contrats_of_file(settings, gathered)
+    found = [(f.code, f.got, f.place.row) for f in gathered.faults]
     assert found == [("region_qpv_deux_contrats", "QN05901N", 3)]
 
 

@@ -11,9 +11,9 @@ import pytest
 from region_cases import LEVELS, region_plan, region_survey
 from test_region_secrecy import RULES, determined, whole_system
 
-from tfpb.io.packs.region_masks import MASKS, EarlierRuns, earlier_runs, masks_bytes
 from tfpb.region.estimates import compare_region
 from tfpb.region.secrecy.cuts import Protected
+from tfpb.region.secrecy.earlier_runs import MASKS, EarlierRuns, earlier_runs, masks_bytes
 from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
 from tfpb.region.secrecy.versions import figures, hardly_moved, still_told
 from tfpb.survey.secrecy.cells import Cell, declare_cells
@@ -69,6 +69,7 @@ def test_the_second_version_hides_behind_nothing_that_the_first_still_tells(seed
     assert determined(whole_system(answers, made), masks - known) == set()
 
 
+@pytest.mark.slow
 def test_forgetting_the_first_version_would_betray() -> None:
     betrayed = 0
     for seed in SEEDS:

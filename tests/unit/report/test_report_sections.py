@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 import math
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,8 +14,8 @@ from report_pack import said
 
 from tfpb import words
 from tfpb.model.codes import Publication
-from tfpb.model.report import Chart, ChartKind, KeyFigures, Report, Table, Text
-from tfpb.report.sections import report
+from tfpb.model.report import Chart, ChartKind, Format, KeyFigures, Report, Table, Text
+from tfpb.report.sections import build, report
 from tfpb.report.sections.doutes import notices
 from tfpb.words.documents import report_words
 from tfpb.words.money import accounts, evaluation_words
@@ -89,8 +90,40 @@ def test_no_forbidden_phrase_in_the_sentences_that_were_not_said() -> None:
     source = "\n".join(
         re.sub(r'""".*?"""', "", inspect.getsource(m), flags=re.DOTALL) for m in modules
     )
-    assert words.__name__ == "tfpb.words"
-    assert [p for p in FORBIDDEN if p in source.lower()] == []
+    declared = Path(words.__file__).parent.joinpath("sections").glob("*.toml")
+    source += "\n".join(file.read_text(encoding="utf-8") for file in declared)
+    source = source.lower().replace("effet de plan", "").replace("sans classement", "")
+    assert [p for p in FORBIDDEN if p in source] == []
+
+
+def test_every_declared_table_may_be_made() -> None:
+    """Formats exist, and what a table is a part of, or like, holds its columns."""
+    known = build.declarations().tableaux
+    assert len(known) > 70
+    for key, own in known.items():
+        base = known[own.comme or own.partie_de or key]
+        keys = {column[0] for column in base.colonnes}
+        if own.partie_de:
+            assert set(own.colonnes) <= keys, key
+            continue
+        formats = {column[2] for column in base.colonnes} - {"{format}"}
+        assert formats <= {str(f) for f in Format}, key
+        assert base.titre, key
+
+
+def test_a_column_left_out_where_nothing_fills_it_and_one_repeated() -> None:
+    rows = pd.DataFrame({"id_residence": ["R1"], "id_batiment": [""], "avis": ["A"]})
+    rows[[f"abattement_{k}_eur" for k in ("commune", "epci")]] = [[1, 0]]
+    waiting = ("a_reclamer", "a_risque", "a_verifier", "sans_convention")
+    rows[[f"abattement_{k}_eur" for k in waiting]] = 0
+    lines = [{"ligne": "commune", "nom": "Commune"}, {"ligne": "epci", "nom": "Interco"}]
+    made = build.table("abattement_locaux", rows, repeated=lines, annee=2025, source="avis.csv")
+    headers = {c.key: c.header for c in made.columns}
+    assert headers["abattement_commune_eur"] == "Commune (€)"
+    assert not {"abattement_epci_eur", "id_batiment", "abattement_a_risque_eur"} & set(headers)
+    assert made.scope == "locaux des avis, imposition 2025"
+    with pytest.raises(KeyError, match="annee"):
+        build.table("abattement_locaux", rows, repeated=lines, source="avis.csv")
 
 
 def test_straight_apostrophes_and_plain_spaces_before_signs_are_not_written() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tfpb.survey.estimation.heterogeneity import differ, homogeneity_p
+from tfpb.survey.verdicts import differ, homogeneity_p
 
 
 def test_q_by_hand() -> None:

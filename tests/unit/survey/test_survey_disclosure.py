@@ -15,7 +15,7 @@ from tfpb.model.survey import Estimates, Published
 from tfpb.survey.compare import compare
 from tfpb.survey.reading.recode import recode
 from tfpb.survey.secrecy.cells import Cell
-from tfpb.survey.secrecy.disclosure import masked_cells, protect, told_before
+from tfpb.survey.secrecy.disclosure import disclosed_in, masked_cells, protect
 from tfpb.survey.secrecy.ownership import for_bailleur
 
 GROUPS = ("qpv", "hors_qpv", "ensemble")
@@ -242,9 +242,11 @@ def test_two_runs_by_other_territories_cannot_be_subtracted(
 ) -> None:
     one, two, *_ = levels
     first = protect(_estimates(seed, (one,), **shape), masking_n=MASK)
-    before = told_before([first.comparison])
+    before = disclosed_in([first.comparison])
     both = _estimates(seed, (one, two), **shape)
-    second = protect(both, masking_n=MASK, previous=before.masked, told=before.told, levels=[two])
+    second = protect(
+        both, masking_n=MASK, masked_before=before.masked, shown_before=before.shown, levels=[two]
+    )
     assert set(second.comparison["niveau"]) <= {"total", two}
     assert second.settings["territoires"] == (two,)
     key = ["vague", "item", "niveau", "territoire", "bailleur", "groupe", "ajustement"]
@@ -259,7 +261,7 @@ def test_what_a_run_masked_stays_masked() -> None:
     first = protect(estimates, masking_n=40)
     before = masked_cells(first)
     assert before
-    second = protect(estimates, masking_n=11, previous=before)
+    second = protect(estimates, masking_n=11, masked_before=before)
     assert set(before) <= set(masked_cells(second))
     _attack(estimates, second, _delivery(5, residences=8, interviews=14))
 
@@ -273,7 +275,7 @@ def test_the_last_runs_masks_reach_what_they_were_not_asked_for() -> None:
     ].iloc[0]  # fmt: skip
     names = ("vague", "item", "niveau", "territoire", "bailleur", "groupe")
     asked = Cell(*(cell[c] for c in names))
-    again = protect(estimates, masking_n=11, previous=[asked])
+    again = protect(estimates, masking_n=11, masked_before=[asked])
     _attack(estimates, again, _delivery(1, residences=8, interviews=14))
     assert len(masked_cells(again)) > len(masked_cells(free)) + 1
 
@@ -287,7 +289,7 @@ def test_priorities_do_not_count_a_masked_overall_mark() -> None:
     estimates = compare(recode([delivery], plan), plan)
     mark = Cell("2023", "note", "total", "total", "B", "qpv")
     free = protect(estimates, masking_n=MASK).priorities
-    shown = protect(estimates, masking_n=MASK, previous=[mark])
+    shown = protect(estimates, masking_n=MASK, masked_before=[mark])
     here = (free["vague"] == "2023") & (free["bailleur"] == "B") & (free["groupe"] == "qpv")
     assert free.loc[here, "n"].notna().all()
     for cell in masked_cells(shown):

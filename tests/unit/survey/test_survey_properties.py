@@ -18,7 +18,7 @@ from tfpb.survey.estimation.intervals import (
     proportion_interval,
 )
 from tfpb.survey.reading.recode import recode
-from tfpb.survey.thresholds import Thresholds
+from tfpb.survey.verdicts import Thresholds
 
 if TYPE_CHECKING:
     from tfpb.model.survey import Estimates

@@ -11,9 +11,10 @@ from surveycases import LEVELS, make_delivery, make_plan, stamped
 
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.survey.compare import compare
+from tfpb.survey.reading.delivery_columns import token
 from tfpb.survey.reading.located_residences import located_residences
 from tfpb.survey.reading.recode import recode
-from tfpb.survey.reading.scales import ABSENT, NOT_CONCERNED, NSP, build_scale, token
+from tfpb.survey.reading.scales import ABSENT, NOT_CONCERNED, NSP, build_scale
 
 
 def _rows(*rows: dict[str, str], file: str = "e.csv") -> pd.DataFrame:

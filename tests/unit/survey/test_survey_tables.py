@@ -10,7 +10,7 @@ import pytest
 from surveycases import make_delivery, make_plan, stamped
 
 from tfpb.survey.compare import compare
-from tfpb.survey.power import interviews_needed
+from tfpb.survey.planning.power import interviews_needed
 from tfpb.survey.reading.recode import recode
 from tfpb.survey.secrecy.disclosure import protect
 from tfpb.survey.secrecy.ownership import for_bailleur

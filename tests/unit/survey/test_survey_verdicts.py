@@ -11,12 +11,12 @@ from statsmodels.stats.multitest import multipletests
 
 import tfpb.survey
 from tfpb.model.codes import Ajustement, Groupe, Nature, Publication, Theme, Verdict
-from tfpb.survey.power import n_necessaire
-from tfpb.survey.thresholds import Thresholds
+from tfpb.survey.planning.power import n_necessaire
 from tfpb.survey.verdicts import (
     MASKED,
     UNCOMPUTABLE,
     UNPUBLISHABLE,
+    Thresholds,
     evolution_verdicts,
     gap_verdict,
     gap_verdicts,
@@ -102,7 +102,7 @@ def test_publication_states() -> None:
     ).T
     n, clusters, effective, df, expected = columns
     found = publication_states(
-        n=n, clusters=clusters, effective=effective, df=df, thresholds=Thresholds(), clustered=True
+        n=n, clusters=clusters, effective=effective, df=df, thresholds=Thresholds()
     )
     assert found.tolist() == expected.tolist()
 
@@ -123,12 +123,13 @@ def test_every_code_has_its_words() -> None:
 
 def test_every_fault_of_the_survey_has_its_words() -> None:
     made = set()
-    for path in Path(tfpb.survey.__file__).parent.glob("*.py"):
+    for path in Path(tfpb.survey.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {
-                "Fault", "rows_fault", "warn",
+                "Fault", "rows_fault", "warn", "doubt", "read_values",
             }:  # fmt: skip
-                first = node.args[0] if node.args else None
+                place = 4 if getattr(node.func, "id", "") == "read_values" else 0
+                first = node.args[place] if node.args else None
                 for leaf in ast.walk(first) if first is not None else ():
                     if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str):
                         made.add(leaf.value)

@@ -11,12 +11,12 @@ from openpyxl import load_workbook
 from tax_builders import QPV, abate, homes, local, table
 
 from tfpb import perimeters, tax
-from tfpb.io.packs.bilans import bilan_workbook
-from tfpb.io.packs.templates import TEMPLATES, templates
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
 from tfpb.model import tables
 from tfpb.model.columns import Kind
+from tfpb.report.documents.bilan_workbook import bilan_workbook
+from tfpb.report.documents.templates import TEMPLATES, templates
 from tfpb.tax.abatement.holdings import LOCATED, entrances_of
 from tfpb.tax.programme import exports
 from tfpb.tax.programme.axes import read_axis

@@ -1,11 +1,17 @@
-"""Files a command writes: never over what it reads, and all of them or none."""
+"""Files and folders that commands write: never over what is read, whole or not at all.
+
+One file, several files or a folder are written aside, then renamed: a reader never sees half of them,
+and a run that is killed leaves what stood before.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-from contextlib import contextmanager
+import shutil
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Place, fail
@@ -13,10 +19,12 @@ from tfpb.io.tables.contents import cannot_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
 _LONGEST_NAME: Final = 220
 """Bytes; systems take 255, what is written aside or beside adds its own signs."""
+_ASIDE: Final = "-tfpb-"
+_NEW: Final = "nouveau"
+_OLD: Final = "ancien"
 
 
 def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> None:
@@ -49,7 +57,7 @@ def _same(output: Path, path: Path) -> bool:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file beside its place, then rename it there: a reader never sees half a file.
+    """Write one file, whole or not at all.
 
     Raises
     ------
@@ -60,7 +68,7 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def write_together(files: Mapping[Path, bytes]) -> None:
-    """Write files of one result: when one cannot be written, none is changed.
+    """Write files of one result: all of them, or none is changed.
 
     Raises
     ------
@@ -75,7 +83,7 @@ def write_together(files: Mapping[Path, bytes]) -> None:
 def staged(files: Mapping[Path, bytes]) -> Iterator[None]:
     """Write files aside, run the block, then give each its name; a block that fails leaves none.
 
-    Disk space and files held open by another program are met before the block runs. Between two
+    A full disk and files held open by another program stop it before the block runs. Between two
     renames a kill leaves whole files of two runs side by side: the next run replaces them all.
 
     Raises
@@ -86,23 +94,23 @@ def staged(files: Mapping[Path, bytes]) -> Iterator[None]:
     parts: dict[Path, Path] = {}
     try:
         for path, data in files.items():
-            with _told(path):
+            with _in_french(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 parts[path] = path.with_name(f".{path.name}.part")
                 parts[path].write_bytes(data)
         for path in files:
-            with _told(path):
+            with _in_french(path):
                 _refuse_held(path)
         yield
         _swap(parts)
     finally:
         for part in parts.values():
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 part.unlink(missing_ok=True)
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _in_french(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -110,7 +118,7 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _refuse_held(path: Path) -> None:
-    """Meet a file that a spreadsheet holds open, or that may not be written, before any is replaced."""
+    """Raise for a file that a spreadsheet holds open, or that may not be written, before any is replaced."""
     if path.exists():
         with path.open("rb+"):
             pass
@@ -125,7 +133,7 @@ def _swap(parts: Mapping[Path, Path]) -> None:
             part.replace(path)
         except OSError as error:
             for done, data in before.items():
-                with contextlib.suppress(OSError):
+                with suppress(OSError):
                     _put_back(done, data)
             raise cannot_write(path.name, error) from error
         before[path] = old
@@ -138,3 +146,54 @@ def _put_back(path: Path, data: bytes | None) -> None:
     aside = path.with_name(f".{path.name}.part")
     aside.write_bytes(data)
     aside.replace(path)
+
+
+def settle(folder: Path) -> None:
+    """Remove what a run killed while it wrote has left beside `DIR` or `DIR.2`.
+
+    A folder that was moved aside comes back when nothing took its place; half-written ones go.
+    A run that writes to the same place at this very moment would fail, its folder unharmed.
+    """
+    if not folder.parent.is_dir():
+        return
+    for aside in sorted(folder.parent.iterdir()):
+        name, mark, _ = aside.name.removeprefix(".").rpartition(_ASIDE)
+        ours = name == folder.name or name.startswith(f"{folder.name}.")
+        if not (mark and ours and aside.name.startswith(".") and aside.is_dir()):
+            continue
+        old, target = aside / _OLD, folder.with_name(name)
+        with suppress(OSError):
+            if old.is_dir() and not target.exists():
+                old.rename(target)
+            shutil.rmtree(aside)
+
+
+def replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
+    """Write files (name inside the folder → bytes) beside a folder, then swap: the old one goes last.
+
+    Raises
+    ------
+    OSError
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}{_ASIDE}", dir=target.parent))
+    new, old = aside / _NEW, aside / _OLD
+    try:
+        for name, data in files.items():
+            path = new / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())  # before its folder takes a name: a power cut may come
+        if target.exists():
+            target.rename(old)
+            try:
+                new.rename(target)
+            except BaseException:
+                old.rename(target)
+                raise
+        else:
+            new.rename(target)
+    finally:
+        if target.exists() or not old.exists():
+            shutil.rmtree(aside, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The pack on disk: written aside then renamed, never over a file that a hand has changed."""
+"""The pack on disk: its list of hashes, files changed by hand that are never replaced, and its reading."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ import errno
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 import zipfile
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count, islice, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.archives import zip_bytes
 from tfpb.errors import Place, fail
-from tfpb.io.packs.archive import zip_bytes
-from tfpb.io.packs.output_files import write_together
-from tfpb.io.packs.provenance import run_hash_told
-from tfpb.io.tables.contents import SPOILED_ARCHIVE, cannot_write
-from tfpb.io.tables.size_limits import max_file_bytes, too_large
+from tfpb.io.packs.output_files import replace_folder, settle, write_together
+from tfpb.io.packs.provenance import recorded_hash
+from tfpb.io.tables.contents import SPOILED_ARCHIVE, cannot_write, max_file_bytes, refuse_larger
+from tfpb.io.tables.near_paths import absent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,10 +28,8 @@ RUN: Final = "run.json"
 LISTING: Final = "empreintes.json"
 _SYSTEM_FILES: Final = frozenset({".ds_store", ".directory", "thumbs.db", "desktop.ini"})
 _LOCKS: Final = ("~$", ".~lock.", "._")
+"""What a folder gathers by being looked at or open; any other hidden file is the user's."""
 _ENOUGH: Final = 20
-_ASIDE: Final = "-tfpb-"
-_NEW: Final = "nouveau"
-_OLD: Final = "ancien"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +71,13 @@ def write_pack(folder: Path, files: Mapping[str, bytes], journal: Mapping[str, A
     TfpbError
         `ecriture_impossible`.
     """
-    listed = {**files, LISTING: _listing(files)}
-    return _write(
-        _named(Path(folder)), {**listed, ARCHIVE: zip_bytes(listed), JOURNAL: dumps(dict(journal))}
-    )
+    listed = _listed(files)
+    return _write(folder, {**listed, ARCHIVE: zip_bytes(listed), JOURNAL: dumps(dict(journal))})
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> Written:
     """Write files and their list with hashes, under the same care for files changed by hand."""
-    return _write(_named(Path(folder)), {**files, LISTING: _listing(files)})
+    return _write(folder, _listed(files))
 
 
 def new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -95,19 +88,20 @@ def new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     TfpbError
         `ecriture_impossible`.
     """
-    folder = _named(Path(folder))
+    folder = _named(folder)
     if folder.is_dir():  # perhaps the one we are in: it is filled, not replaced
         write_together({folder / name: data for name, data in files.items()})
         return
     try:
         settle(folder)
-        _replace_folder(folder, files)
+        replace_folder(folder, files)
     except OSError as error:
         raise cannot_write(folder.name, error) from error
 
 
-def _listing(files: Mapping[str, bytes]) -> bytes:
-    return dumps({name: _sha(data) for name, data in sorted(files.items())})
+def _listed(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Add to files the list of their hashes."""
+    return {**files, LISTING: dumps({name: _sha(data) for name, data in sorted(files.items())})}
 
 
 def check_place(folder: Path) -> None:
@@ -119,7 +113,7 @@ def check_place(folder: Path) -> None:
         `sortie_est_disque`; `sortie_est_fichier`; `ecriture_impossible` when the folder above cannot be
         written to.
     """
-    folder = _named(Path(folder))
+    folder = _named(folder)
     if not folder.name:
         raise fail("sortie_est_disque", got=str(folder))
     if folder.exists() and not folder.is_dir():
@@ -128,8 +122,7 @@ def check_place(folder: Path) -> None:
     if above is not None and not above.is_dir():
         raise fail("sortie_est_fichier", place=Place(above.name), got=above.name)
     if above is not None and not os.access(above, os.W_OK):
-        refused = PermissionError(errno.EACCES, "")
-        raise cannot_write(folder.name, refused)
+        raise cannot_write(folder.name, PermissionError(errno.EACCES, ""))
 
 
 def free_place(folder: Path) -> Path:
@@ -140,7 +133,7 @@ def free_place(folder: Path) -> Path:
     TfpbError
         `ecriture_impossible`.
     """
-    folder = _named(Path(folder))
+    folder = _named(folder)
     try:
         settle(folder)
         return next(t for t in _places(folder) if not changed_by_hand(t))
@@ -149,12 +142,14 @@ def free_place(folder: Path) -> Path:
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> Written:
+    """Write a folder with its list; what a hand has changed stays, and the next free place is taken."""
+    folder = _named(folder)
     check_place(folder)
     try:
         settle(folder)
         kept = changed_by_hand(folder)
         target = next(t for t in _places(folder) if not changed_by_hand(t))
-        _replace_folder(target, files)
+        replace_folder(target, files)
     except OSError as error:
         raise cannot_write(folder.name, error) from error
     return Written(target, kept)
@@ -162,6 +157,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> Written:
 
 def _named(folder: Path) -> Path:
     """Return a folder that bears a name: « . » is the folder we are in."""
+    folder = Path(folder)
     return folder if folder.name not in ("", "..") else folder.resolve()
 
 
@@ -179,7 +175,7 @@ def earlier_packs(folder: Path) -> list[Path]:
 
 def earlier_folders(folder: Path) -> list[Path]:
     """Return the folders that stand in `DIR`, `DIR.2`…, in this order."""
-    folder = _named(Path(folder))
+    folder = _named(folder)
     settle(folder)
     return list(takewhile(Path.is_dir, _places(folder)))
 
@@ -191,15 +187,15 @@ def _sha(data: bytes) -> str:
 def changed_by_hand(folder: Path) -> tuple[str, ...]:
     """List the files of an earlier pack that no longer are what the run wrote, or that it did not write.
 
-    A folder that holds files but no list of hashes was not made by us: all of it counts as the user's,
-    and the first files met are enough to say so (it may be a whole home).
+    A folder that holds files but no list of hashes is not ours: all of it counts as the user's, and
+    the first files met are returned (it may be a whole home).
     """
     if not folder.is_dir():
         return ()
     found = (
         p.relative_to(folder).as_posix()
         for p in folder.rglob("*")
-        if p.is_file() and not _left_by_the_system(p.name)
+        if p.is_file() and p.name.lower() not in _SYSTEM_FILES and not p.name.startswith(_LOCKS)
     )
     listing = folder / LISTING
     if not listing.is_file():
@@ -208,18 +204,8 @@ def changed_by_hand(folder: Path) -> tuple[str, ...]:
     known = _known_files(listing.read_bytes())
     if known is None:
         return (LISTING,)
-    ours = {LISTING, ARCHIVE, JOURNAL}
-    changed = [
-        name
-        for name in present
-        if name not in ours and known.get(name) != _sha((folder / name).read_bytes())
-    ]
-    return tuple(changed)
-
-
-def _left_by_the_system(name: str) -> bool:
-    """Tell what folders gather by being looked at or open; any other hidden file is the user's."""
-    return name.lower() in _SYSTEM_FILES or name.startswith(_LOCKS)
+    theirs = (name for name in present if name not in {LISTING, ARCHIVE, JOURNAL})
+    return tuple(n for n in theirs if known.get(n) != _sha((folder / n).read_bytes()))
 
 
 def _known_files(listing: bytes) -> dict[str, str] | None:
@@ -231,75 +217,24 @@ def _known_files(listing: bytes) -> dict[str, str] | None:
     return known if isinstance(known, dict) else None
 
 
-def settle(folder: Path) -> None:
-    """Put right what a run killed while it wrote has left beside `DIR` or `DIR.2`.
-
-    A pack that was moved aside comes back when nothing took its place; half-written folders go.
-    A run that is writing to the same place at this very moment would fail, its pack unharmed.
-    """
-    if not folder.parent.is_dir():
-        return
-    for aside in sorted(folder.parent.iterdir()):
-        name, mark, _ = aside.name.removeprefix(".").rpartition(_ASIDE)
-        ours = name == folder.name or name.startswith(f"{folder.name}.")
-        if not (mark and ours and aside.name.startswith(".") and aside.is_dir()):
-            continue
-        old, target = aside / _OLD, folder.with_name(name)
-        with suppress(OSError):
-            if old.is_dir() and not target.exists():
-                old.rename(target)
-            shutil.rmtree(aside)
-
-
-def _replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
-    """Write all files beside the target, then swap folders; the old one goes only when the new stands."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}{_ASIDE}", dir=target.parent))
-    new, old = aside / _NEW, aside / _OLD
-    try:
-        for name, data in files.items():
-            path = new / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-            _flush(path)
-        if target.exists():
-            target.rename(old)
-            try:
-                new.rename(target)
-            except BaseException:
-                old.rename(target)
-                raise
-        else:
-            new.rename(target)
-    finally:
-        if target.exists() or not old.exists():
-            shutil.rmtree(aside, ignore_errors=True)
-
-
-def _flush(path: Path) -> None:
-    """Have the disk hold a file before its folder takes a name: a power cut may come at any time."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
 def read_pack(path: Path) -> dict[str, bytes]:
     """Read a pack, from its archive or its folder.
 
     Raises
     ------
     TfpbError
-        `fichier_absent`, `pack_illisible`, `fichier_trop_grand` (an archive that swells).
+        `fichier_absent`, `fichier_mal_nomme`, `pack_illisible`, `fichier_trop_grand` (an archive
+        that swells).
     """
     path = Path(path)
     if path.is_dir():
         path = path / ARCHIVE
     if not path.is_file():
-        raise fail("fichier_absent", place=Place(path.name), got=path.name)
+        raise absent(path)
     try:
         with zipfile.ZipFile(path) as archive:
-            size, limit = sum(i.file_size for i in archive.infolist()), max_file_bytes()
-            if size > limit:
-                raise too_large(path, size, limit)
+            size = sum(i.file_size for i in archive.infolist())
+            refuse_larger(path, size, max_file_bytes())
             pack = {name: archive.read(name) for name in archive.namelist()}
     except SPOILED_ARCHIVE as error:
         raise fail("pack_illisible", place=Place(path.name), got=path.name) from error
@@ -315,7 +250,7 @@ def broken_files(pack: Mapping[str, bytes]) -> list[tuple[str, str]]:
     -------
     list of (file, state)
         State is `absent`, `modifie`, `ajoute`, or `contredit` for a `run.json` whose hash is not that
-        of the inputs, settings and versions it tells; empty when the pack is whole.
+        of the inputs, settings and versions it records; empty when the pack is whole.
     """
     known = _known_files(pack.get(LISTING, b""))
     if known is None:
@@ -329,10 +264,10 @@ def broken_files(pack: Mapping[str, bytes]) -> list[tuple[str, str]]:
 
 
 def _contradicts(run: bytes) -> bool:
-    """Tell whether the record of a bailleur's run bears another hash than what it tells gives."""
+    """Return whether the record of a bailleur's run bears another hash than its content gives."""
     try:
         record = json.loads(run)
-        return "controles" in record and run_hash_told(record) != record["empreinte"]
+        return "controles" in record and recorded_hash(record) != record["empreinte"]
     except (KeyError, ValueError, TypeError, RecursionError):
         return True
 

@@ -1,4 +1,4 @@
-"""Where a run comes from: versions, hash, checks; the content of `run.json`."""
+"""What a run records of itself: versions, hash, checks; the content of `run.json`."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ def versions() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _installed() -> tuple[tuple[str, str], ...]:
-    """Read once: every kept stage asks."""
+    """Read the versions of libraries, once: every kept stage asks for them."""
     return tuple((name, metadata.version(name)) for name in _LIBRARIES)
 
 
-def settings_told(settings: Settings) -> dict[str, Any]:
-    """Return the settings as a run tells them: of a file named by its whole path, the name only."""
-    told: dict[str, Any] = settings.model_dump(mode="json")
-    told["fichiers"] = {role: _names(value) for role, value in told["fichiers"].items()}
-    told["reglages"]["geodonnees"] = _names(told["reglages"]["geodonnees"])
-    return told
+def settings_record(settings: Settings) -> dict[str, Any]:
+    """Return the settings as a run records them: of a file named by its whole path, the name only."""
+    record: dict[str, Any] = settings.model_dump(mode="json")
+    record["fichiers"] = {role: _names(value) for role, value in record["fichiers"].items()}
+    record["reglages"]["geodonnees"] = _names(record["reglages"]["geodonnees"])
+    return record
 
 
 def _names(value: Any) -> Any:
@@ -56,11 +56,11 @@ def _names(value: Any) -> Any:
 
 def run_hash(settings: Settings, sources: Iterable[Source]) -> str:
     """Return the short hash of a run: first 8 hex of sha256(input hashes + settings + versions)."""
-    return _short([(s.role, s.sha256) for s in sources], settings_told(settings), versions())
+    return _short([(s.role, s.sha256) for s in sources], settings_record(settings), versions())
 
 
-def run_hash_told(record: Mapping[str, Any]) -> str:
-    """Compute the short hash again from what a `run.json` of ours tells.
+def recorded_hash(record: Mapping[str, Any]) -> str:
+    """Compute the short hash again from the content of a `run.json` of ours.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def run_record(dossier: Dossier) -> dict[str, Any]:
     return {
         "empreinte": dossier.run_hash,
         "versions": versions(),
-        "reglages": settings_told(dossier.settings),
+        "reglages": settings_record(dossier.settings),
         "entrees": [_source(s) for s in dossier.sources],
         "controles": [
             {"nom": c.name, "tenu": c.passed, "obtenu": c.got, "attendu": c.expected}

@@ -1,55 +1,53 @@
-"""Which columns of a user's table make an address: contract names, RPLS, or as the user says."""
+"""Addresses of a user's table, by contract names, RPLS columns or the user's choice; renamed streets.
+
+The national register of social dwellings (RPLS) writes an address in five columns, read as one line.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, TfpbError
-from tfpb.io.sources.rpls import RPLS, clean, rpls_headers, rpls_lines, rpls_name
-from tfpb.io.tables.headers import match_columns
+from tfpb.io.tables.headers import match_columns, refuse_unknown
 from tfpb.model.columns import Column, Contract
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 from tfpb.model.tables import STOCK
-from tfpb.text import fold
+from tfpb.text import fold, mend_mojibake, squeeze
+from tfpb.words.faults.input_words import ADDRESS, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from tfpb.io.tables.tabular import TextTable
+    from tfpb.io.tables.text_table import TextTable
 
+RPLS: Final = (
+    "NUMVOIE", "INDREP", "TYPVOIE", "NOMVOIE", "COMPLGEO", "CODEPOSTAL", "DEPCOM", "LIBCOM",
+)  # fmt: skip
+_LINE: Final = RPLS[:5]
+_NONE: Final = {"NUMVOIE": {"0", "9999"}, "INDREP": {"9"}, "TYPVOIE": {"99"}}
+_EMPTY: Final = frozenset({"na", "n a", "nan", "null", "none"})
+ALIAS_COLUMNS: Final = ("ancien nom", "nouveau nom", "ancien", "nouveau", "voie", "alias")
+"""Headers that help to find a table of renamed streets under its titles."""
+_PAIR: Final = 2
 _TOWN_IN_LINE: Final = re.compile(r"\b\d{5}\b")
+_MORE_ALIASES: Final = {
+    "adresse": ("adresse postale", "adresse ligne", "adr", "adr1", "rue", "voie", "libelle voie"),
+    "code_insee": ("com", "codgeo"),
+}
 
 
-def _columns() -> tuple[Column, ...]:
-    found = {c.name: c for c in STOCK.columns}
-    more = {
-        "adresse": (
-            "adresse postale",
-            "adresse ligne",
-            "adr",
-            "adr1",
-            "rue",
-            "voie",
-            "libelle voie",
-        ),
-        "code_insee": ("com", "codgeo"),
-    }
-    return tuple(
-        Column(
-            name,
-            found[name].kind,
-            found[name].label,
-            aliases=(*found[name].aliases, *more.get(name, ())),
-        )
-        for name in ADDRESS_COLUMNS
-    )
+def _columns() -> Iterator[Column]:
+    for name in ADDRESS_COLUMNS:
+        column = STOCK.column(name)
+        aliases = (*column.aliases, *_MORE_ALIASES.get(name, ()))
+        yield Column(name, column.kind, column.label, aliases=aliases)
 
 
-ADDRESSES: Final = Contract("adresses", "Adresses", _columns())
+ADDRESSES: Final = Contract("adresses", "Adresses", tuple(_columns()))
 """Columns the geocoder looks for; none is required alone."""
 
 
@@ -73,8 +71,8 @@ class AddressTable:
 
 
 def known_headers() -> tuple[str, ...]:
-    """Return every header that tells an address table, to find the header under title rows."""
-    return (*RPLS, *(name for c in ADDRESSES.columns for name in (c.name, *c.aliases)))
+    """Return the headers of an address table, to find them under title rows."""
+    return (*RPLS, *ADDRESSES.headers)
 
 
 def read_addresses(
@@ -96,79 +94,109 @@ def read_addresses(
         A column the user named is absent, or nothing in the table makes an address.
     """
     renames = dict(renames or {})
-    unknown = [name for name in renames if name not in ADDRESS_COLUMNS]
-    if unknown:
-        raise TfpbError(
-            [
-                Fault(
-                    "colonne_option_inconnue",
-                    Place(table.file),
-                    name,
-                    {"noms": ", ".join(ADDRESS_COLUMNS)},
-                )
-                for name in unknown
-            ]
-        )
+    refuse_unknown(table, renames, ADDRESS_COLUMNS)
     found, faults = match_columns(table, ADDRESSES, renames)
     if faults:
         raise TfpbError(faults)
     if any(name in table.frame.columns for name in RESULT_COLUMNS[2:]):
         # our own output, geocoded again: its latitude and longitude are answers, not what was known
-        found = {
-            k: h
-            for k, h in found.items()
-            if k in renames or fold(h) not in {"latitude", "longitude"}
-        }
-    rpls = rpls_headers(table)
-    out = {
-        name: [clean(cell) for cell in table.frame[found[name]]]
-        if name in found
-        else [""] * len(table.frame)
-        for name in ADDRESS_COLUMNS
-    }
+        answers = [k for k, h in found.items() if fold(h) in {"latitude", "longitude"}]
+        found = {k: h for k, h in found.items() if k in renames or k not in answers}
+    out = {name: [_clean(cell) for cell in table.frame[h]] for name, h in found.items()}
     read = dict(found)
+    rpls = _rpls_headers(table)
     if rpls and "adresse" not in renames:
-        out["adresse"] = rpls_lines(table, rpls)
-        read["adresse"] = rpls_name(rpls)
-    if (
-        not any(read.get(name) for name in ("adresse", "parcelle", "nom"))
-        and not {"x", "y"} <= read.keys()
-    ):
-        raise TfpbError(_no_address(table))
-    addresses = pd.DataFrame(out, dtype=object)
+        out["adresse"] = _rpls_lines(table, rpls)
+        read["adresse"] = _rpls_name(rpls)
+    if read.keys().isdisjoint({"adresse", "parcelle", "nom"}) and not {"x", "y"} <= read.keys():
+        headers = listed(table.frame.columns)
+        fields = {"colonne": "adresse", "signification": ADDRESS, "lues": headers}
+        place = Place(table.file, table.sheet)
+        raise TfpbError(Fault("colonne_absente", place, fields=fields))
+    blank = [""] * len(table.frame)
+    addresses = pd.DataFrame({n: out.get(n, blank) for n in ADDRESS_COLUMNS}, dtype=object)
     nowhere = (addresses[["code_postal", "commune", "code_insee"]] == "").all(axis=1)
     if commune:
         addresses.loc[nowhere, "code_insee"] = commune
-        nowhere &= False
+        return AddressTable(addresses, read, ())
     return AddressTable(addresses, read, _lost(table, addresses, nowhere))
 
 
-def _no_address(table: TextTable) -> Fault:
-    return Fault(
-        "colonne_absente",
-        Place(table.file, table.sheet),
-        fields={
-            "colonne": "adresse",
-            "signification": "l’adresse (numéro et voie), ou les colonnes du RPLS, ou x et y",
-            "lues": ", ".join(f"« {h} »" for h in table.frame.columns),
-        },
-    )
-
-
 def _lost(table: TextTable, addresses: pd.DataFrame, nowhere: pd.Series[bool]) -> tuple[Fault, ...]:
-    """Doubt a table whose rows say no commune: the street alone is found nowhere for sure."""
+    """Doubt a table whose rows name no commune: a street alone cannot be found for sure."""
     lines = addresses["adresse"]
     lost = nowhere & (lines != "") & ~lines.str.contains(_TOWN_IN_LINE) & (addresses["x"] == "")
-    count = int(lost.sum())
-    if not count:
+    if not lost.any():
         return ()
     first = int(lost.to_numpy().argmax())
-    return (
-        Fault(
-            "adresses_sans_commune",
-            table.place(first),
-            str(lines.iloc[first]),
-            {"nombre": count},
-            Severity.DOUTE,
-        ),
-    )
+    fields = {"nombre": int(lost.sum())}
+    place, got = table.place(first), str(lines.iloc[first])
+    return (Fault("adresses_sans_commune", place, got, fields, Severity.DOUTE),)
+
+
+def _clean(cell: str) -> str:
+    """Return a cell without broken accents or odd spaces, "" where it means that it is empty."""
+    text = squeeze(mend_mojibake(cell))
+    return "" if fold(text) in _EMPTY else text
+
+
+def _rpls_headers(table: TextTable) -> dict[str, str]:
+    """Return the columns of the register that a table has, by name; none without that of the street."""
+    headers = {fold(header): header for header in table.frame.columns}
+    found = {name: headers[name.lower()] for name in RPLS if name.lower() in headers}
+    return found if "NOMVOIE" in found else {}
+
+
+def _rpls_name(found: Mapping[str, str]) -> str:
+    """Return the columns that make the line: « NUMVOIE + TYPVOIE + NOMVOIE »."""
+    return " + ".join(found[name] for name in _LINE if name in found)
+
+
+def _rpls_lines(table: TextTable, found: Mapping[str, str]) -> list[str]:
+    """Write RPLS columns as one line; 9 and 99 mean none; what completes the address comes last."""
+    blank = [""] * len(table.frame)
+    columns = [table.frame[found[n]].tolist() if n in found else blank for n in _LINE]
+    lines = []
+    for cells in zip(*columns, strict=True):
+        parts = [
+            "" if text in _NONE.get(name, ()) else text
+            for name, text in zip(_LINE, (_clean(c) for c in cells), strict=True)
+        ]
+        number = parts[0].lstrip("0") or ""
+        line = squeeze(" ".join((number, *parts[1:4])))
+        lines.append(f"{line} - {parts[4]}" if parts[4] and line else line or parts[4])
+    return lines
+
+
+def with_rpls_line(table: TextTable) -> tuple[TextTable, str]:
+    """Put one line of address in the place of the RPLS columns; return its name too ("" for none)."""
+    found = _rpls_headers(table)
+    if not found:
+        return table, ""
+    name = _rpls_name(found)
+    bare = table.frame.drop(columns=[found[n] for n in _LINE if n in found])
+    return replace(table, frame=bare.assign(**{name: _rpls_lines(table, found)})), name
+
+
+def renamed_streets(table: TextTable) -> tuple[dict[str, str], list[Fault]]:
+    """Return current names by old name, and the faults of a table of renamed streets.
+
+    Returns
+    -------
+    mapping of str to str
+    list of Fault
+        `alias_incomplet` (one column only, a name without the other), `alias_contradictoire`.
+    """
+    if len(table.frame.columns) < _PAIR:
+        return {}, [Fault("alias_incomplet", Place(table.file, table.sheet))]
+    out: dict[str, str] = {}
+    faults = []
+    pairs = zip(table.frame.iloc[:, 0], table.frame.iloc[:, 1], strict=True)
+    for position, (old, new) in enumerate(pairs):
+        if bool(old) != bool(new):
+            faults.append(Fault("alias_incomplet", table.place(position), old or new))
+        elif old and fold(out.get(old, new)) != fold(new):
+            faults.append(Fault("alias_contradictoire", table.place(position), old))
+        elif old:
+            out[old] = new
+    return out, faults

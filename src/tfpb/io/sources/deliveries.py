@@ -2,7 +2,7 @@
 
 The same wave delivered in any of the three forms reads alike: codes as « 8 », decimals with a point,
 headers in the plan's spelling. Names, telephones, mail addresses and verbatims are dropped here, so
-that nothing downstream can print them; each column dropped is said.
+that nothing downstream can print them; each column dropped is reported.
 """
 
 from __future__ import annotations
@@ -15,15 +15,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import Fault, Place, Severity, TfpbError, fail
+from tfpb.errors import Fault, Place, TfpbError, fail
 from tfpb.io.sources.dictionaries import is_dictionary, read_dictionary
-from tfpb.io.sources.personal import personal_columns
+from tfpb.io.sources.personal import dropped_columns, personal_columns
 from tfpb.io.tables import french
-from tfpb.io.tables.contents import require_file, unreadable
-from tfpb.io.tables.size_limits import refuse_large
+from tfpb.io.tables.contents import require_table
 from tfpb.io.tables.spss import read_spss
 from tfpb.io.tables.tabular import SPREADSHEETS, TextTable, read_table, sheet_names
-from tfpb.model.columns import STAMP
+from tfpb.io.tables.typed import mended_notice
 from tfpb.model.dictionary import Dictionary
 from tfpb.survey.reading.delivery_columns import parse_side
 from tfpb.text import fold, mend_mojibake, squeeze
@@ -59,15 +58,11 @@ class Delivery:
     @property
     def frame(self) -> pd.DataFrame:
         """Answers with the `STAMP` columns: what `tfpb.survey` reads."""
-        stamp = pd.DataFrame(
-            {
-                STAMP[0]: [self.table.file] * len(self.table.frame),
-                STAMP[1]: [self.table.sheet] * len(self.table.frame),
-                STAMP[2]: self.table.rows,
-            },
-            index=self.table.frame.index,
-        )
-        return pd.concat([self.table.frame, stamp], axis=1)
+        return self.table.stamped(self.table.frame)
+
+    def column(self, names: Iterable[str]) -> str | None:
+        """Return the first of several names that a column bears."""
+        return next((c for c in names if c in self.table.frame.columns), None)
 
 
 def read_delivery(path: Path, plan: Plan | None = None, *, sheet: str | None = None) -> Delivery:
@@ -102,11 +97,11 @@ def read_delivery(path: Path, plan: Plan | None = None, *, sheet: str | None = N
     frame = table.frame.drop(columns=dropped)
     frame, mended = _clean(frame)
     frame = _named(frame, dictionary, plan)
-    weights = [c for c in frame.columns if plan is not None and c in plan.colonnes.poids]
-    for name in weights:
-        frame[name] = _decimals(frame[name].tolist())
+    for name in plan.colonnes.poids if plan is not None else ():
+        if name in frame.columns:
+            frame[name] = _decimals(frame[name].tolist())
     table = replace(table, frame=frame)
-    return Delivery(table, _without(dictionary, dropped), _notices(table, dropped, mended))
+    return Delivery(table, dictionary.without(dropped), _notices(table, dropped, mended))
 
 
 def plan_names(plan: Plan | None) -> tuple[str, ...]:
@@ -126,10 +121,9 @@ def plan_names(plan: Plan | None) -> tuple[str, ...]:
 
 
 def _read_workbook(
-    path: Path, used: Iterable[str], sheet: str | None
+    path: Path, known: tuple[str, ...], sheet: str | None
 ) -> tuple[TextTable, Dictionary]:
-    """Tell the answers from the dictionary by what the sheets hold, not by their names."""
-    known = tuple(used)
+    """Read the answers and the dictionary, known by what the sheets hold and not by their names."""
     folded = {fold(n) for n in known}
     tables: list[TextTable] = []
     dictionary = Dictionary()
@@ -148,33 +142,21 @@ def _read_workbook(
         if is_dictionary(plain.frame):
             dictionary = read_dictionary(plain.frame)
         elif sheet is None:
-            tables.append(_with_header(plain, path, known))
+            missed = folded and not any(fold(c) in folded for c in plain.frame.columns)
+            tables.append(read_table(path, sheet=name, known=known) if missed else plain)
     if not tables:
         raise fail("feuille_vide", place=Place(path.name))
 
-    def worth(table: TextTable) -> tuple[int, int]:
-        hits = sum(1 for c in table.frame.columns if fold(c) in folded)
-        return hits, table.frame.size
+    def known_and_size(table: TextTable) -> tuple[int, int]:
+        return sum(1 for c in table.frame.columns if fold(c) in folded), table.frame.size
 
-    return max(tables, key=worth), dictionary
-
-
-def _with_header(plain: TextTable, path: Path, known: tuple[str, ...]) -> TextTable:
-    """Read a sheet again only if its header was missed: no known name in it, some further down."""
-    names = {fold(n) for n in known}
-    if not names or any(fold(c) in names for c in plain.frame.columns):
-        return plain
-    return read_table(path, sheet=plain.sheet, known=known)
+    return max(tables, key=known_and_size), dictionary
 
 
 def _read_spss(path: Path) -> tuple[TextTable, Dictionary]:
     """Read an SPSS file in codes; answers declared missing (NSP…) are kept, they are answers."""
-    require_file(path)
-    refuse_large(path)
-    try:
-        found = read_spss(path)
-    except (OSError, ValueError) as error:
-        raise unreadable(path, "fichier SPSS") from error
+    require_table(path)
+    found = read_spss(path)
     frame = pd.DataFrame(found["columns"], dtype=object)
     if frame.empty:
         raise fail("feuille_vide", place=Place(path.name))
@@ -182,10 +164,9 @@ def _read_spss(path: Path) -> tuple[TextTable, Dictionary]:
         name: {_ROUND_NUMBER.sub(r"\1", code): word for code, word in words}
         for name, words in found["values"].items()
     }
-    # SPSS shows cases numbered from 1, without a header line
-    return TextTable(frame, path.name, "", np.arange(1, len(frame) + 1), "."), Dictionary(
-        found["labels"], values
-    )
+    rows = np.arange(1, len(frame) + 1)  # SPSS shows cases numbered from 1, without a header line
+    table = TextTable(frame, path.name, "", rows, ".")
+    return table, Dictionary(found["labels"], values)
 
 
 def _in_plan_spelling(table: TextTable, used: Iterable[str]) -> TextTable:
@@ -220,8 +201,8 @@ def _clean(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
 def _named(frame: pd.DataFrame, dictionary: Dictionary, plan: Plan | None) -> pd.DataFrame:
     """Write waves, bailleurs and sides by the names the dictionary gives their codes.
 
-    A code says nothing by itself: « 1 » may be the first bailleur of a list, or « Hors QPV ». A side keeps
-    its codes when they say the same, or when some name is none that a side is read from.
+    A code means nothing by itself: « 1 » may be the first bailleur of a list, or « Hors QPV ». A side
+    keeps its codes when they mean the same, or when no side can be read from some name.
     """
     if plan is None:
         return frame
@@ -229,18 +210,18 @@ def _named(frame: pd.DataFrame, dictionary: Dictionary, plan: Plan | None) -> pd
     for column in (c for c in frame if c in {*roles.vague, *roles.bailleur, *roles.qpv}):
         meanings = dictionary.meanings.get(str(column), {})
         codes = {c for c in frame[column] if c}
-        said = {c: squeeze(meanings[c]) for c in codes if meanings.get(c)}
+        names = {c: squeeze(meanings[c]) for c in codes if meanings.get(c)}
         if column in roles.qpv:
-            sides = {c: parse_side(word) for c, word in said.items()}
+            sides = {c: parse_side(word) for c, word in names.items()}
             plain = all(parse_side(c) == sides.get(c) for c in codes)
-            if plain or len(said) < len(codes) or None in sides.values():
+            if plain or len(names) < len(codes) or None in sides.values():
                 continue
-        frame[column] = [said.get(c, c) for c in frame[column]]
+        frame[column] = [names.get(c, c) for c in frame[column]]
     return frame
 
 
 def _decimals(cells: list[str]) -> list[str]:
-    """Write weights with a point; what is no number stays as written, the survey will say so."""
+    """Write weights with a point; what is no number stays as written, for the survey to report."""
     parse = french.parse_decimal if any("," in c for c in cells) else french.parse_machine_decimal
     out = []
     for text in cells:
@@ -251,32 +232,9 @@ def _decimals(cells: list[str]) -> list[str]:
     return out
 
 
-def _without(dictionary: Dictionary, dropped: Iterable[str]) -> Dictionary:
-    gone = set(dropped)
-    return Dictionary(
-        {k: v for k, v in dictionary.labels.items() if k not in gone},
-        {k: v for k, v in dictionary.meanings.items() if k not in gone},
-    )
-
-
 def _notices(table: TextTable, dropped: Iterable[str], mended: int) -> tuple[Fault, ...]:
-    out = [
-        Fault(
-            "donnee_personnelle_ecartee",
-            Place(table.file, table.sheet, 0, name),
-            fields={"colonne": name},
-            severity=Severity.DOUTE,
-        )
-        for name in dropped
-    ]
-    out += [n for n in table.notices if n.place.column in {"", *table.frame.columns}]
-    if mended:
-        out.append(
-            Fault(
-                "encodage_repare",
-                Place(table.file, table.sheet),
-                fields={"nombre": mended},
-                severity=Severity.DOUTE,
-            )
-        )
-    return tuple(out)
+    return (
+        *dropped_columns(table, dropped),
+        *(n for n in table.notices if n.place.column in {"", *table.frame.columns}),
+        *mended_notice(table, mended),
+    )

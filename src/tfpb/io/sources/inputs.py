@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
-from tfpb.errors import Fault, Headers, Place, Severity, TfpbError
-from tfpb.io.sources.aliases import ALIAS_COLUMNS, renamed_streets
-from tfpb.io.sources.deliveries import Delivery, read_delivery
-from tfpb.io.sources.personal import tenant_columns
+from tfpb.errors import Fault, Headers, Place, Severity
+from tfpb.io.sources.address_columns import (
+    ALIAS_COLUMNS,
+    RPLS,
+    renamed_streets,
+    with_rpls_line,
+)
+from tfpb.io.sources.gathering import Gathering
+from tfpb.io.sources.personal import dropped_columns, tenant_columns
 from tfpb.io.sources.plan_checks import check_deliveries
-from tfpb.io.sources.rpls import RPLS, with_rpls_line
 from tfpb.io.sources.stock_checks import Identifiers, check_stock
 from tfpb.io.sources.toml_files import read_plan
 from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.headers import match_columns
-from tfpb.io.tables.tabular import TextTable, read_table
 from tfpb.io.tables.typed import typed
 from tfpb.model import tables
-from tfpb.model.record import Source
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
 
+    from tfpb.io.sources.deliveries import Delivery
+    from tfpb.io.tables.tabular import TextTable
     from tfpb.model.columns import Contract
     from tfpb.model.plan import Plan
+    from tfpb.model.record import Source
     from tfpb.model.settings import Settings
 
 _TABLES: Final[Mapping[str, Contract]] = {
@@ -43,12 +46,11 @@ _TABLES: Final[Mapping[str, Contract]] = {
     "diagnostics": tables.DIAGNOSTICS,
     "decisions": tables.DECISIONS_LIMITES,
 }
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What the user's files say, typed.
+    """What the user's files hold, typed.
 
     Parameters
     ----------
@@ -86,7 +88,7 @@ class Inputs:
         return self.frames.get(role)
 
     def only(self, *roles: str) -> Inputs:
-        """Return what some roles say and nothing else: a stage that reads it depends on them alone.
+        """Return the inputs of some roles and nothing else: a stage that reads it depends on them alone.
 
         `enquete` brings the plan with it.
         """
@@ -104,113 +106,68 @@ class Inputs:
         )
 
     def identity(self) -> tuple[object, ...]:
-        """Return what makes these inputs what they are: deliveries count by the hash of their file."""
+        """Return what identifies these inputs: deliveries count by the hash of their file."""
         return (
             self.frames, self.plan, self.repere, self.margins, self.reference, self.aliases, self.sources,
         )  # fmt: skip
 
 
-class _Reader:
-    """Gathers faults and sources while files are read one after the other."""
+class _Reader(Gathering):
+    """Reads the tables of a dossier by their role, and keeps the headers of each."""
 
     def __init__(self, settings: Settings) -> None:
+        super().__init__()
         self.settings = settings
-        self.faults: list[Fault] = []
-        self.sources: list[Source] = []
         self.headers: dict[tuple[str, str], Mapping[str, str]] = {}
 
-    def attempt(self, read: Callable[[], T]) -> T | None:
-        """Run a reader; its faults join the list and None comes back."""
-        try:
-            return read()
-        except TfpbError as error:
-            self.faults += error.faults
-            return None
-
-    def table(self, role: str, known: tuple[str, ...] = ()) -> TextTable | None:
+    def role(self, role: str, known: tuple[str, ...] = ()) -> TextTable | None:
         """Read the table of a role, if the dossier names one."""
         name = getattr(self.settings.fichiers, role)
         if not name:
             return None
-        path = self.settings.path(name)
         sheet = self.settings.reglages.feuilles.get(role)
-        table = self.attempt(lambda: read_table(path, sheet=sheet, known=known))
-        if table is not None:
-            self.sources.append(source(role, path, len(table.frame)))
-        return table
-
-    def beside(self, role: str, plan: Path, name: str) -> TextTable | None:
-        """Read a table that the plan names, relative to the plan."""
-        if not name:
-            return None
-        path = plan.parent / name.replace("\\", "/")
-        table = self.attempt(lambda: read_table(path))
-        if table is not None:
-            self.sources.append(source(role, path, len(table.frame)))
-        return table
+        return self.table(role, self.settings.path(name), sheet=sheet, known=known)
 
     def frame(self, role: str) -> pd.DataFrame | None:
         """Read and type the table of a role."""
         contract = replace(_TABLES[role], name=role)
         stock = role == "patrimoine"
-        table = self.table(role, (*known_names(contract), *(RPLS if stock else ())))
+        table = self.role(role, (*contract.headers, *(RPLS if stock else ())))
         if table is None:
             return None
         renames = self._renames(role)
         if stock and "adresse" not in match_columns(table, contract, renames)[0]:
             table, line = with_rpls_line(table)
             renames |= {"adresse": line} if line else {}
-        if (
-            role == "programme_precedent"
-        ):  # last year's file has this year's columns, or the plain ones
+        if role == "programme_precedent":  # it has this year's columns, or the plain ones
             read = {fold(h) for h in table.frame.columns}
             same = {c: h for c, h in self._renames("programme").items() if fold(h) in read}
             renames = same | renames
+        found, _ = match_columns(table, contract, renames)
         if stock:
-            table = self._without_tenants(table, match_columns(table, contract, renames)[0])
+            table = self._without_tenants(table, found)
         table = set_aside(table, contract, renames=renames)
         frame, faults = typed(table, contract, renames=renames)
         self.faults += faults
-        self._hold(table, match_columns(table, contract, renames)[0])
+        key = (table.file, table.sheet)
+        known = self.headers.get(key, found)  # of two files of one name, the headers they share
+        self.headers[key] = {c: h for c, h in found.items() if known.get(c) == h}
         return frame
 
     def _renames(self, role: str) -> dict[str, str]:
-        """Return what dossier.toml says of the columns of a role: contract name → header."""
-        prefix = f"{role}."
-        return {
-            key.removeprefix(prefix): header
-            for key, header in self.settings.reglages.colonnes.items()
-            if key.startswith(prefix)
-        }
+        """Return the columns that dossier.toml names for a role: contract name → header."""
+        prefix, named = f"{role}.", self.settings.reglages.colonnes.items()
+        return {k.removeprefix(prefix): header for k, header in named if k.startswith(prefix)}
 
     def _without_tenants(self, table: TextTable, found: Mapping[str, str]) -> TextTable:
         """Leave out columns that name tenants: nothing needs them, and such a list is never sent."""
-        dropped = tenant_columns(table.frame, keep=found.values())
-        places = [Place(table.file, table.sheet, 0, name) for name in dropped]
-        self.faults += [
-            Fault("donnee_personnelle_ecartee", p, "", {"colonne": p.column}, Severity.DOUTE)
-            for p in places
-        ]
-        if places and self.settings.reglages.geocodage != "index":
-            self.faults.append(Fault("adresses_de_locataires", places[0], ", ".join(dropped)))
-        return replace(table, frame=table.frame.drop(columns=dropped))
-
-    def _hold(self, table: TextTable, found: Mapping[str, str]) -> None:
-        """Keep the headers of a table; of two files of one name, only those they share."""
-        key = (table.file, table.sheet)
-        known = self.headers.get(key, found)
-        self.headers[key] = {c: h for c, h in found.items() if known.get(c) == h}
-
-
-def known_names(contract: Contract) -> tuple[str, ...]:
-    """Return every header that means a column of the contract."""
-    return tuple(name for c in contract.columns for name in (c.name, *c.aliases))
-
-
-def source(role: str, path: Path, rows: int) -> Source:
-    """Describe a file a run rests on: name, hash, size, rows."""
-    data = path.read_bytes()
-    return Source(role, path.name, hashlib.sha256(data).hexdigest(), len(data), rows)
+        names = tenant_columns(table.frame, keep=found.values())
+        dropped = dropped_columns(table, names)
+        self.faults += dropped
+        if dropped and self.settings.reglages.geocodage != "index":
+            got = ", ".join(names)
+            self.faults.append(Fault("adresses_de_locataires", dropped[0].place, got))
+        return replace(table, frame=table.frame.drop(columns=names))
 
 
 def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
@@ -227,42 +184,18 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
         if role in frames:
             frames[role], found = identifiers.mend(frames[role], "id_residence")
             reader.faults += found
-    plan = None
-    margins = reference = None
-    deliveries: list[Delivery] = []
-    files = settings.fichiers
-    if files.enquete and not files.plan:
-        reader.faults.append(Fault("plan_absent", Place(settings.file)))
-    if files.plan:
-        path = settings.path(files.plan)
-        plan, found = reader.attempt(lambda: read_plan(path)) or (None, [])
+    plan, deliveries, margins, reference = _survey(reader, identifiers)
+    aliases: dict[str, str] = {}
+    streets = reader.role("alias_voies", ALIAS_COLUMNS)
+    if streets is not None:
+        aliases, found = renamed_streets(streets)
         reader.faults += found
-        if plan is not None:
-            reader.sources.append(source("plan", path, len(plan.items)))
-            for name in files.enquete:
-                delivery_path = settings.path(name)
-                delivery = reader.attempt(partial(read_delivery, delivery_path, plan))
-                if delivery is not None:
-                    delivery = identifiers.mend_delivery(delivery, plan.colonnes.residence)
-                    deliveries.append(delivery)
-                    reader.sources.append(
-                        source("enquete", delivery_path, len(delivery.table.frame))
-                    )
-                    reader.faults += delivery.notices
-            margins = reader.beside("calage", path, plan.reglages.marges_calage)
-            reference = reader.beside("standard", path, plan.reglages.reference_standardisation)
-            reader.faults += _delivered_twice(reader.sources)
-            if deliveries:
-                reader.faults += check_deliveries(
-                    plan, deliveries, path.name, bailleur=settings.dossier.bailleur
-                )
-    aliases = _aliases(reader)
-    repere = reader.table("repere")
+    repere = reader.role("repere")
     headers = Headers(reader.headers)
     faults = headers.quote(reader.faults)
     inputs = Inputs(
         frames=frames,
-        deliveries=tuple(deliveries),
+        deliveries=deliveries,
         plan=plan,
         repere=repere,
         margins=margins,
@@ -275,26 +208,56 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
     return inputs, faults
 
 
+def _survey(
+    reader: _Reader, identifiers: Identifiers
+) -> tuple[Plan | None, tuple[Delivery, ...], TextTable | None, TextTable | None]:
+    """Read the plan, its deliveries, and the margins and reference stock that it names."""
+    files = reader.settings.fichiers
+    if files.enquete and not files.plan:
+        reader.faults.append(Fault("plan_absent", Place(reader.settings.file)))
+    if not files.plan:
+        return None, (), None, None
+    path = reader.settings.path(files.plan)
+    plan, faults = reader.attempt(lambda: read_plan(path)) or (None, [])
+    reader.faults += faults
+    if plan is None:
+        return None, (), None, None
+    reader.note("plan", path, len(plan.items))
+    deliveries = []
+    for name in files.enquete:
+        delivery = reader.delivery(reader.settings.path(name), plan)
+        if delivery is not None:
+            delivery = identifiers.mend_delivery(delivery, plan.colonnes.residence)
+            deliveries.append(delivery)
+            reader.faults += delivery.notices
+    options = plan.reglages
+    margins = _beside(reader, "calage", path, options.marges_calage)
+    reference = _beside(reader, "standard", path, options.reference_standardisation)
+    reader.faults += _delivered_twice(reader.sources)
+    if deliveries:
+        owner = reader.settings.dossier.bailleur
+        reader.faults += check_deliveries(plan, deliveries, path.name, bailleur=owner)
+    return plan, tuple(deliveries), margins, reference
+
+
+def _beside(reader: Gathering, role: str, plan: Path, name: str) -> TextTable | None:
+    """Read a table that the plan names, relative to the plan."""
+    return reader.table(role, plan.parent / name.replace("\\", "/")) if name else None
+
+
 def unknown_settings(settings: Settings) -> list[Fault]:
     """List keys of `[reglages.colonnes]` and `[reglages.feuilles]` that name no table or column."""
-    known = {f"{role}.{c}" for role, contract in _TABLES.items() for c in contract.names}
-    keys = [
-        *(("colonnes", k) for k in settings.reglages.colonnes if k not in known),
-        *(
-            ("feuilles", k)
-            for k in settings.reglages.feuilles
-            if k not in type(settings.fichiers).model_fields
-        ),
-    ]
-    return [
-        Fault(
-            "reglage_inconnu",
-            Place(settings.file, "", 0, f"reglages.{section}.{key}"),
-            key,
-            {"cle": f"reglages.{section}.{key}"},
-        )
-        for section, key in keys
-    ]
+    columns = {f"{role}.{c}" for role, contract in _TABLES.items() for c in contract.names}
+    given = {"colonnes": settings.reglages.colonnes, "feuilles": settings.reglages.feuilles}
+    known = {"colonnes": columns, "feuilles": set(type(settings.fichiers).model_fields)}
+    faults = []
+    for section, keys in given.items():
+        for key in keys:
+            if key not in known[section]:
+                whole = f"reglages.{section}.{key}"
+                place = Place(settings.file, "", 0, whole)
+                faults.append(Fault("reglage_inconnu", place, key, {"cle": whole}))
+    return faults
 
 
 def _delivered_twice(sources: list[Source]) -> list[Fault]:
@@ -308,12 +271,3 @@ def _delivered_twice(sources: list[Source]) -> list[Fault]:
                 faults.append(Fault("livraison_en_double", Place(one.name), one.name, fields))
             seen.setdefault(one.sha256, one.name)
     return faults
-
-
-def _aliases(reader: _Reader) -> dict[str, str]:
-    table = reader.table("alias_voies", ALIAS_COLUMNS)
-    if table is None:
-        return {}
-    found, faults = renamed_streets(table)
-    reader.faults += faults
-    return found

@@ -6,12 +6,15 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from tfpb.errors import Fault, Place, Severity
 from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import pandas as pd
+
+    from tfpb.io.tables.text_table import TextTable
 
 _WORDS: Final = frozenset(
     {
@@ -97,6 +100,15 @@ def tenant_columns(frame: pd.DataFrame, *, keep: Iterable[str] = ()) -> list[str
     ]
 
 
+def dropped_columns(table: TextTable, names: Iterable[str]) -> list[Fault]:
+    """Report each column that was dropped because it could name a household."""
+    places = (Place(table.file, table.sheet, 0, name) for name in names)
+    return [
+        Fault("donnee_personnelle_ecartee", p, "", {"colonne": p.column}, Severity.DOUTE)
+        for p in places
+    ]
+
+
 def _names_tenants(header: str) -> bool:
     key = fold(header)
     words = set(key.split())
@@ -129,7 +141,7 @@ def _contacts(values: list[str]) -> bool:
 
 
 def _bare_phones(values: list[str]) -> bool:
-    """Tell telephones that lost their zero from identifiers, which begin alike (a year, a town).
+    """Return whether numbers are telephones without their zero; identifiers begin alike (a year, a town).
 
     Most telephones of households are mobiles, of all beginnings.
     """
@@ -142,6 +154,6 @@ def _bare_phones(values: list[str]) -> bool:
 
 
 def _sentences(values: list[str]) -> bool:
-    """Tell free answers by their length: codes and categories are short and few."""
+    """Return whether values are free answers: codes and categories are short and few."""
     long = [v for v in values if len(v) > _SENTENCE_LENGTH and len(v.split()) > 5]  # noqa: PLR2004
     return len(long) > max(5, _SENTENCE_SHARE * len(values))

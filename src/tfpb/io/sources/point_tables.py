@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import Fault, Headers, Place, TfpbError, stop_on_faults
-from tfpb.io.tables.headers import match_columns
+from tfpb.errors import Fault, Headers, stop_on_faults
+from tfpb.io.tables.headers import match_columns, refuse_unknown
 from tfpb.io.tables.typed import typed
-from tfpb.model.columns import Column, Contract, Kind
+from tfpb.model.columns import STAMP, Column, Contract, Kind
 from tfpb.model.tables import STOCK
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tfpb.io.tables.tabular import TextTable
+    from tfpb.io.tables.text_table import TextTable
 
 _OF_STOCK: Final = (
     "id_residence", "id_batiment", "nom", "bailleur", "adresse", "code_postal", "commune",
@@ -44,25 +44,16 @@ POINTS: Final = Contract(
         Column("result_y", Kind.NUMBER, "ordonnée, en mètres"),
         Column("longitude", Kind.NUMBER, "longitude, en degrés", aliases=("lon", "long", "lng")),
         Column("latitude", Kind.NUMBER, "latitude, en degrés", aliases=("lat",)),
-        Column(
-            "x", Kind.NUMBER, "abscisse", aliases=("x lambert93", "x l93", "coord x", "x rgf93")
-        ),
-        Column(
-            "y", Kind.NUMBER, "ordonnée", aliases=("y lambert93", "y l93", "coord y", "y rgf93")
-        ),
-        Column(
-            "result_radius_m",
-            Kind.NUMBER,
-            "incertitude, en mètres",
-            aliases=("rayon", "rayon m"),
-            minimum=0,
-        ),
+        Column("x", Kind.NUMBER, "abscisse", aliases=("x lambert93", "x l93", "coord x", "x rgf93")),
+        Column("y", Kind.NUMBER, "ordonnée", aliases=("y lambert93", "y l93", "coord y", "y rgf93")),
+        Column("result_radius_m", Kind.NUMBER, "incertitude, en mètres", minimum=0,
+               aliases=("rayon", "rayon m")),
         Column("result_verdict", Kind.TEXT, "verdict du géocodeur"),
         Column("result_citycode", Kind.CODE, "code Insee trouvé"),
         Column("result_city", Kind.TEXT, "commune trouvée"),
         Column("result_parcelle", Kind.CODE, "référence cadastrale trouvée"),
     ),
-)
+)  # fmt: skip
 """Columns `tfpb localiser` looks for."""
 _TWINS: Final = (("result_x", "x"), ("result_y", "y"), ("longitude", "x"), ("latitude", "y"))
 _SHORT: Final = {"rayon": "result_radius_m"}
@@ -119,16 +110,11 @@ class PointTable:
     notices: tuple[Fault, ...] = ()
     rival: Rival | None = None
 
-    def in_their_words(self, faults: Iterable[Fault]) -> list[Fault]:
-        """Quote the user's own headers where faults name our columns."""
+    def quoted(self, faults: Iterable[Fault]) -> list[Fault]:
+        """Return faults with the user's own headers where they name our columns."""
         listed = list(faults)
         sheets = {(f.place.file, f.place.sheet): self.headers for f in listed}
         return list(Headers(sheets).quote(listed))
-
-
-def known_headers() -> tuple[str, ...]:
-    """Return every header that tells a table of points, to find the header under title rows."""
-    return tuple(n for c in POINTS.columns for n in (c.name, *c.aliases))
 
 
 def read_points(table: TextTable, *, renames: Mapping[str, str] | None = None) -> PointTable:
@@ -146,24 +132,16 @@ def read_points(table: TextTable, *, renames: Mapping[str, str] | None = None) -
         A column the user named that is absent or unknown, numbers that cannot be read.
     """
     asked = {_SHORT.get(k, k): v for k, v in (renames or {}).items()}
-    unknown = [k for k in asked if k not in POINTS.names]
-    if unknown:
-        listed = ", ".join(["rayon", *POINTS.names])
-        raise TfpbError(
-            Fault("colonne_option_inconnue", Place(table.file), k, {"noms": listed})
-            for k in unknown
-        )
+    refuse_unknown(table, asked, ("rayon", *POINTS.names))
     frame, faults = typed(table, POINTS, renames=asked)
     stop_on_faults(faults)
-    points = frame[[*POINTS.names, "_fichier", "_feuille", "_ligne"]].copy()
+    points = frame[[*POINTS.names, *STAMP]].copy()
     named = {"x", "y"} <= asked.keys()
     given = _settle(points, named=named)
     found, _ = match_columns(table, POINTS, asked)
     rival = None if given is Given.GEOCODED else _rival(frame, found, named=named)
-    if (
-        not (_both(frame, "longitude", "latitude").any() and given is Given.DEGREES)
-        and given is not Given.GEOCODED
-    ):
+    in_degrees = given is Given.DEGREES and _both(frame, "longitude", "latitude").any()
+    if given is not Given.GEOCODED and not in_degrees:
         found |= {a: found[b] for a, b in _TWINS if b in found}
     return PointTable(points, given, found, tuple(faults), rival)
 
@@ -181,7 +159,7 @@ def _rival(frame: pd.DataFrame, found: Mapping[str, str], *, named: bool) -> Riv
 
 
 def _small(points: pd.DataFrame) -> bool:
-    """Say whether all of x and y could be degrees."""
+    """Return whether all of x and y could be degrees."""
     here = _both(points, "x", "y")
     return bool((points.loc[here, ["x", "y"]].abs() <= _DEGREES).to_numpy().all())
 
@@ -208,7 +186,7 @@ def _settle(points: pd.DataFrame, *, named: bool) -> Given:
     else:
         given = Given.NOTHING
     if given is not Given.GEOCODED:
-        # An overseas postcode tells the territory where no commune is given.
+        # an overseas postcode gives the territory where no commune is given
         overseas = points["code_postal"].where(points["code_postal"].str.startswith("97"), "")
         code = points["code_insee"].where(points["code_insee"] != "", overseas)
         points["result_citycode"] = points["result_citycode"].where(
@@ -220,7 +198,7 @@ def _settle(points: pd.DataFrame, *, named: bool) -> Given:
 
 
 def _both(points: pd.DataFrame, a: str, b: str) -> NDArray[np.bool_]:
-    """Tell the rows where both coordinates are there."""
+    """Mark the rows where both coordinates are there."""
     return np.asarray(points[a].notna() & points[b].notna(), dtype=bool)
 
 
@@ -234,21 +212,16 @@ def with_answers(table: TextTable, answers: pd.DataFrame) -> tuple[pd.DataFrame,
     renamed : tuple of str
         Input columns that became `<nom>_entree`.
     """
-    clash = [
-        str(c)
-        for c in table.frame.columns
-        if str(c).lower() in {str(a).lower() for a in answers.columns}
-    ]
-    taken = {str(c).lower() for c in table.frame.columns} | {
-        str(a).lower() for a in answers.columns
-    }
+    ours = {str(a).lower() for a in answers.columns}
+    taken = ours | {str(c).lower() for c in table.frame.columns}
     names: dict[str, str] = {}
-    for name in clash:
-        free = f"{name}_entree"
-        while free.lower() in taken:
-            free += "_entree"
-        taken.add(free.lower())
-        names[name] = free
+    for name in map(str, table.frame.columns):
+        if name.lower() in ours:
+            free = f"{name}_entree"
+            while free.lower() in taken:
+                free += "_entree"
+            taken.add(free.lower())
+            names[name] = free
     if len(answers) != len(table.frame):  # one row in, one row out: anything else is our own bug
         message = f"{len(table.frame)} rows in, {len(answers)} out"
         raise AssertionError(message)

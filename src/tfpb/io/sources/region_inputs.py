@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tfpb.errors import Fault, Place, Severity, TfpbError
-from tfpb.io.sources.deliveries import Delivery, read_delivery
-from tfpb.io.sources.inputs import known_names, source
-from tfpb.io.sources.toml_files import _validate, load_plan, load_settings, read_toml
-from tfpb.io.tables.tabular import TextTable, read_table
+from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
+from tfpb.io.sources.gathering import Gathering
+from tfpb.io.sources.toml_files import load_plan, load_settings, validated
 from tfpb.io.tables.typed import typed
-from tfpb.model.columns import Column, Contract, Kind
+from tfpb.model.columns import Column, Contract, Kind, stamped_place
 from tfpb.model.plan import Names
 from tfpb.text import fold
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from tfpb.io.sources.deliveries import Delivery
+    from tfpb.io.tables.tabular import TextTable
     from tfpb.model.plan import Plan
     from tfpb.model.record import Source
     from tfpb.model.settings import Settings
@@ -111,7 +113,7 @@ class RegionSettings(_Model):
 
 @dataclass(frozen=True, slots=True)
 class RegionInputs:
-    """What `region.toml` and the common files say.
+    """What `region.toml` and the common files hold.
 
     Parameters
     ----------
@@ -155,7 +157,7 @@ def load_region(path: Path) -> RegionSettings:
     TfpbError
         Every fault of the file at once, each with its key.
     """
-    settings = _validate(RegionSettings, read_toml(path), path.name)
+    settings = validated(RegionSettings, path)
     return settings.model_copy(update={"folder": path.resolve().parent, "file": path.name})
 
 
@@ -167,154 +169,119 @@ def read_region(settings: RegionSettings) -> RegionInputs:
     TfpbError
         Every fault of every file at once.
     """
-    faults: list[Fault] = []
-    read = _dossiers(settings, faults)
-    dossiers = [found for found, _ in read]
-    sources: list[Source] = []
-    plan, plan_file = _plan(settings, dossiers, sources, faults)
+    gathered = Gathering()
+    read = _dossiers(settings, gathered)
+    dossiers = tuple(found for found, _ in read)
+    plan, plan_file = _plan(settings, dossiers, gathered)
     deliveries = []
     for name in settings.fichiers.enquete if plan is not None else ():
-        path = settings.path(name)
-        try:
-            delivery = read_delivery(path, plan)
-        except TfpbError as error:
-            faults += error.faults
-            continue
-        deliveries.append(delivery)
-        faults += delivery.notices
-        sources.append(source("enquete", path, len(delivery.table.frame)))
-    repere = None
-    if settings.fichiers.repere:
-        path = settings.path(settings.fichiers.repere)
-        try:
-            repere = read_table(path)
-            sources.append(source("repere", path, len(repere.frame)))
-        except TfpbError as error:
-            faults += error.faults
-    contrats = _contrats(settings, sources, faults)
-    communes = _communes(settings, sources, faults)
-    stopping = [f for f in faults if f.severity is Severity.FAUTE]
-    if stopping:
-        raise TfpbError(stopping)
+        delivery = gathered.delivery(settings.path(name), plan)
+        if delivery is not None:
+            deliveries.append(delivery)
+            gathered.faults += delivery.notices
+    named = settings.fichiers.repere
+    repere = gathered.table("repere", settings.path(named)) if named else None
+    contrats = _contrats(settings, gathered)
+    communes = _communes(settings, gathered)
+    stop_on_faults(gathered.faults)
     return RegionInputs(
-        settings, tuple(dossiers), tuple(own for _, own in read), plan, plan_file,
-        tuple(deliveries), repere, contrats, communes, tuple(sources), tuple(faults),
+        settings, dossiers, tuple(own for _, own in read), plan, plan_file,
+        tuple(deliveries), repere, contrats, communes, tuple(gathered.sources),
+        tuple(gathered.faults),
     )  # fmt: skip
 
 
-def _dossiers(settings: RegionSettings, faults: list[Fault]) -> list[tuple[Settings, str]]:
+def _dossiers(settings: RegionSettings, gathered: Gathering) -> list[tuple[Settings, str]]:
     """Read each dossier, and give it the region's name beside the one it had."""
     out: list[tuple[Settings, str]] = []
     seen: set[str] = set()
     for k, one in enumerate(settings.bailleurs):
         place = Place(settings.file, "", 0, f"bailleurs.{k + 1}")
         if fold(one.nom) in seen:
-            faults.append(Fault("region_bailleur_en_double", place, one.nom))
+            gathered.faults.append(Fault("region_bailleur_en_double", place, one.nom))
         seen.add(fold(one.nom))
         try:
             found = load_settings(settings.path(one.dossier))
         except TfpbError as error:
-            faults += [in_dossier(f, one.nom) for f in error.faults]
+            gathered.faults += [in_dossier(f, one.nom) for f in error.faults]
             continue
-        if found.dossier.annee != settings.region.annee:
-            faults.append(
-                Fault(
-                    "region_annee_differente",
-                    place,
-                    str(found.dossier.annee),
-                    {"bailleur": one.nom, "annee": settings.region.annee},
-                )
-            )
+        year = found.dossier.annee
+        if year != settings.region.annee:
+            fields = {"bailleur": one.nom, "annee": settings.region.annee}
+            gathered.faults.append(Fault("region_annee_differente", place, str(year), fields))
         head = found.dossier.model_copy(update={"bailleur": one.nom})
         out.append((found.model_copy(update={"dossier": head}), found.dossier.bailleur))
     return out
 
 
 def in_dossier(fault: Fault, bailleur: str) -> Fault:
-    """Say in a fault's place whose file it is: 26 bailleurs all have a « patrimoine.xlsx »."""
+    """Put a bailleur before the file of a fault: 26 of them all have a « patrimoine.xlsx »."""
     file = f"{bailleur} › {fault.place.file}" if fault.place.file else bailleur
     return replace(fault, place=replace(fault.place, file=file))
 
 
 def _plan(
-    settings: RegionSettings,
-    dossiers: list[Settings],
-    sources: list[Source],
-    faults: list[Fault],
+    settings: RegionSettings, dossiers: tuple[Settings, ...], gathered: Gathering
 ) -> tuple[Plan | None, str]:
     """Read the region's plan (a source of its own), or the first bailleur's that has one."""
     named = settings.fichiers.plan
-    if not named and settings.fichiers.enquete:
-        faults.append(Fault("plan_absent", Place(settings.file)))
-        return None, ""
-    paths = [settings.path(named)] if named else []
-    paths += [d.path(d.fichiers.plan) for d in dossiers if d.fichiers.plan and not named]
-    for path in paths[:1]:
-        try:
-            plan = load_plan(path)
-        except TfpbError as error:
-            if named:
-                faults += error.faults
-            # a bailleur's own plan is read again with its dossier, which lists its faults
+    if named:
+        path = settings.path(named)
+        plan = gathered.attempt(lambda: load_plan(path))
+        if plan is None:
             return None, ""
-        if named:
-            sources.append(source("plan", path, len(plan.items)))
+        gathered.note("plan", path, len(plan.items))
         return plan, path.name
+    if settings.fichiers.enquete:
+        gathered.faults.append(Fault("plan_absent", Place(settings.file)))
+        return None, ""
+    for dossier in dossiers:
+        if dossier.fichiers.plan:
+            path = dossier.path(dossier.fichiers.plan)
+            try:
+                return load_plan(path), path.name
+            except TfpbError:  # it is read again with its dossier, which lists its faults
+                return None, ""
     return None, ""
 
 
-def _table(
-    settings: RegionSettings, role: str, contract: Contract, faults: list[Fault]
-) -> tuple[TextTable, Path] | None:
+def _common(
+    settings: RegionSettings, role: str, contract: Contract, gathered: Gathering
+) -> pd.DataFrame | None:
+    """Read and type a common table; None when the region names none, or it is at fault."""
     name = getattr(settings.fichiers, role)
     if not name:
         return None
-    path = settings.path(name)
-    try:
-        return read_table(path, known=known_names(contract)), path
-    except TfpbError as error:
-        faults += error.faults
+    table = gathered.table(role, settings.path(name), known=contract.headers)
+    if table is None:
         return None
+    frame, faults = typed(table, contract)
+    gathered.faults += faults
+    return None if any(f.severity is Severity.FAUTE for f in faults) else frame
 
 
-def _contrats(
-    settings: RegionSettings, sources: list[Source], faults: list[Fault]
-) -> dict[str, str]:
-    read = _table(settings, "contrats", CONTRATS, faults)
-    if read is None:
-        return {}
-    table, path = read
-    frame, found = typed(table, CONTRATS)
-    faults += found
-    sources.append(source("contrats", path, len(frame)))
+def _contrats(settings: RegionSettings, gathered: Gathering) -> dict[str, str]:
+    """Return the contrat de ville of each quarter; a quarter of two contrats is a fault."""
+    frame = _common(settings, "contrats", CONTRATS, gathered)
     out: dict[str, str] = {}
-    if any(f.severity is Severity.FAUTE for f in found):
-        return out
-    for name, codes, row in zip(
-        frame["contrat_de_ville"], frame["codes_qpv"], table.rows, strict=True
-    ):
-        for code in codes:
-            if out.setdefault(code, name) != name:
-                place = Place(table.file, table.sheet, int(row), "codes_qpv")
-                faults.append(Fault("region_qpv_deux_contrats", place, code, {"autre": out[code]}))
+    if frame is not None:
+        rows = zip(frame["contrat_de_ville"], frame["codes_qpv"], strict=True)
+        for position, (name, codes) in enumerate(rows):
+            for code in codes:
+                if out.setdefault(code, name) != name:
+                    place = stamped_place(frame, position, "codes_qpv")
+                    fields = {"autre": out[code]}
+                    gathered.faults.append(Fault("region_qpv_deux_contrats", place, code, fields))
     return out
 
 
 def _communes(
-    settings: RegionSettings, sources: list[Source], faults: list[Fault]
+    settings: RegionSettings, gathered: Gathering
 ) -> dict[str, tuple[str, str, str, str]]:
-    read = _table(settings, "communes", COMMUNES, faults)
-    if read is None:
+    """Return the intercommunalité and département of each commune."""
+    frame = _common(settings, "communes", COMMUNES, gathered)
+    if frame is None:
         return {}
-    table, path = read
-    frame, found = typed(table, COMMUNES)
-    faults += found
-    sources.append(source("communes", path, len(frame)))
-    if any(f.severity is Severity.FAUTE for f in found):
-        return {}
-    columns = ("siren_epci", "nom_epci", "departement", "nom_departement")
-    values = zip(*(frame[c] for c in columns), strict=True)
-    return {
-        str(code): (str(a), str(b), str(c), str(d))
-        for code, (a, b, c, d) in zip(frame["code_insee"], values, strict=True)
-    }
+    columns = ("code_insee", "siren_epci", "nom_epci", "departement", "nom_departement")
+    rows = zip(*(frame[c].astype(str) for c in columns), strict=True)
+    return {code: (epci, name, county, label) for code, epci, name, county, label in rows}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -12,16 +13,18 @@ from tfpb.errors import Fault, Place, TfpbError, fail
 from tfpb.io.sources.plan_checks import check_scales
 from tfpb.io.tables.contents import require_file
 from tfpb.io.tables.csv_text import decode
-from tfpb.io.tables.size_limits import MAX_TOML_BYTES, MAX_TOML_LINE
 from tfpb.model.plan import Plan
 from tfpb.model.settings import Settings
+from tfpb.words.faults.input_words import setting_words
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pydantic_core import ErrorDetails
 
+SETTINGS: Final = "dossier.toml"
 M = TypeVar("M", bound=BaseModel)
+
+MAX_TOML_BYTES: Final = 4_000_000
+MAX_TOML_LINE: Final = 20_000
 
 _LINE: Final = re.compile(r"line (\d+)")
 _PATH_IN_QUOTES: Final = re.compile(
@@ -29,6 +32,34 @@ _PATH_IN_QUOTES: Final = re.compile(
     re.IGNORECASE,
 )
 _FAULT_OF: Final = {"missing": "reglage_absent", "extra_forbidden": "reglage_inconnu"}
+
+
+def settings_path(given: Path | None, name: str = SETTINGS) -> Path:
+    """Return the settings a command is given: a file, or the one a folder holds.
+
+    Parameters
+    ----------
+    given : Path or None
+        A file or a folder; None is the folder one stands in.
+    name : str
+        File looked for in a folder.
+
+    Raises
+    ------
+    TfpbError
+        `reglages_absents`; `reglages_a_nommer` when the folder holds other TOML files.
+    """
+    path = Path() if given is None else given
+    try:
+        if not path.is_dir():
+            return path
+    except OSError:  # too long a name for the system: reading it says so
+        return path
+    if (path / name).is_file():
+        return path / name
+    others = sorted(p.name for p in path.glob("*.toml") if p.is_file())
+    code = "reglages_a_nommer" if others else "reglages_absents"
+    raise fail(code, got=path.resolve(), nom=name, fichiers=", ".join(others))
 
 
 def load_settings(path: Path) -> Settings:
@@ -46,15 +77,15 @@ def load_settings(path: Path) -> Settings:
 
 
 def read_settings(path: Path) -> tuple[Settings | None, list[Fault]]:
-    """Read a `dossier.toml` as far as it can be: what is at fault in it is told and left out.
+    """Read a `dossier.toml` as far as it can be: what is at fault in it is reported and left out.
 
     Returns
     -------
     settings : Settings or None
-        None when what is left cannot be examined (no stock, no tax year).
+        None when what is left is no dossier (no stock, no tax year).
     faults : list of Fault
     """
-    settings, faults = _what_stands(Settings, read_toml(path), path.name)
+    settings, faults = _readable_part(Settings, path)
     if settings is not None:
         settings = settings.model_copy(update={"folder": path.resolve().parent, "file": path.name})
     return settings, faults
@@ -70,7 +101,7 @@ def load_plan(path: Path) -> Plan:
 
 def read_plan(path: Path) -> tuple[Plan | None, list[Fault]]:
     """Read a `plan_enquete.toml` as far as it can be; see `read_settings`."""
-    plan, faults = _what_stands(Plan, read_toml(path), path.name)
+    plan, faults = _readable_part(Plan, path)
     if plan is None:
         return None, faults
     for item in plan.items:
@@ -111,39 +142,42 @@ def read_toml(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         # beyond faults of writing, the reader raises on nests too deep and on numbers too long
         lines = text.splitlines()
-        told = _LINE.search(str(error))
-        row = int(told[1]) if told else len(lines)
+        found = _LINE.search(str(error))
+        row = int(found[1]) if found else len(lines)
         got = lines[row - 1].strip() if 0 < row <= len(lines) else ""
         twice = "overwrite" in str(error) or "Cannot declare" in str(error)
         code = "toml_cle_en_double" if twice else "toml_illisible"
         raise fail(code, place=Place(path.name, "", row), got=got) from error
 
 
-def _validate(model: type[M], data: dict[str, Any], file: str) -> M:
+def validated(model: type[M], path: Path) -> M:
+    """Read a TOML file into a model.
+
+    Raises
+    ------
+    TfpbError
+        As `read_toml`; every fault of the file at once, each with its key.
+    """
     try:
-        return model.model_validate(data)
+        return model.model_validate(read_toml(path))
     except ValidationError as error:
-        raise TfpbError([_fault(e, file) for e in error.errors()]) from error
+        raise TfpbError([_fault(e, path.name) for e in error.errors()]) from error
 
 
-def _what_stands(model: type[M], data: dict[str, Any], file: str) -> tuple[M | None, list[Fault]]:
-    """Validate, then once more without what was at fault, so that the rest can be examined too."""
+def _readable_part(model: type[M], path: Path) -> tuple[M | None, list[Fault]]:
+    """Validate a file; at fault, validate again without the values, then the elements, at fault."""
+    data = read_toml(path)
     faults: list[Fault] = []
-    for cut in (
-        tuple,
-        _element,
-    ):  # the value at fault; then the whole question or bailleur it is of
+    for cut in (tuple, _element, None):
         try:
             return model.model_validate(data), faults
         except ValidationError as error:
             found = error.errors()
-        faults = faults or [_fault(e, file) for e in found]
-        for path in sorted({cut(e["loc"]) for e in found}, key=_order, reverse=True):
-            _remove(data, path)
-    try:
-        return model.model_validate(data), faults
-    except ValidationError:
-        return None, faults
+        faults = faults or [_fault(e, path.name) for e in found]
+        if cut is not None:
+            for key in sorted({cut(e["loc"]) for e in found}, key=_order, reverse=True):
+                _remove(data, key)
+    return None, faults
 
 
 def _element(path: tuple[int | str, ...]) -> tuple[int | str, ...]:
@@ -153,34 +187,27 @@ def _element(path: tuple[int | str, ...]) -> tuple[int | str, ...]:
 
 
 def _order(path: tuple[int | str, ...]) -> list[tuple[int, str]]:
-    """Order paths so that elements of a list leave from the last to the first."""
+    """Order paths by their ranks, so that a list loses its last element first."""
     return [(part, "") if isinstance(part, int) else (0, part) for part in path]
 
 
 def _remove(data: Any, path: tuple[int | str, ...]) -> None:
-    """Take a key out of nested tables, if it is there."""
+    """Remove a key from nested tables, if it is there."""
     *above, last = path
     try:
         for part in above:
             data = data[part]
         del data[last]
-    except (
-        KeyError,
-        IndexError,
-        TypeError,
-    ):  # a key that is missing is a fault with nothing to take
+    except (KeyError, IndexError, TypeError):  # of a missing key there is nothing to remove
         return
 
 
 def _fault(error: ErrorDetails, file: str) -> Fault:
     key = _key(error["loc"])
     got = error.get("input", "")
-    return Fault(
-        _FAULT_OF.get(error["type"], "reglage_illisible"),
-        Place(file, "", 0, key),
-        _as_written(got),
-        {"attendu": _expected(error), "cle": key},
-    )
+    code = _FAULT_OF.get(error["type"], "reglage_illisible")
+    fields = {"attendu": setting_words(error["type"], error.get("ctx", {})), "cle": key}
+    return Fault(code, Place(file, "", 0, key), _as_written(got), fields)
 
 
 def _as_written(value: Any) -> str:
@@ -188,9 +215,8 @@ def _as_written(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return (
-            "[" + ", ".join(f'"{v}"' if isinstance(v, str) else _as_written(v) for v in value) + "]"
-        )
+        cells = (f'"{v}"' if isinstance(v, str) else _as_written(v) for v in value)
+        return f"[{', '.join(cells)}]"
     return "" if isinstance(value, dict) else str(value)
 
 
@@ -200,31 +226,3 @@ def _key(parts: tuple[int | str, ...]) -> str:
     for part in parts:
         out += f" n° {part + 1}" if isinstance(part, int) else f".{part}" if out else str(part)
     return out
-
-
-_BOUNDS: Final = (("ge", "au moins"), ("gt", "plus de"), ("le", "au plus"), ("lt", "moins de"))
-_KINDS: Final = (
-    ("date", "une date, par exemple 2026-02-10"),
-    ("int", "un nombre entier"),
-    ("float", "un nombre"),
-    ("bool", "true ou false"),
-    ("string_too_short", "un texte non vide"),
-    ("string", "un texte entre guillemets"),
-    ("too_short", "au moins un élément"),
-    ("tuple", "une liste entre crochets"),
-)
-
-
-def _expected(error: ErrorDetails) -> str:
-    """Say in French what the validator wanted."""
-    context = error.get("ctx", {})
-    if error["type"] in ("literal_error", "enum"):
-        values = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
-        return f"l’une des valeurs : {values}"
-    for bound, word in _BOUNDS:
-        if bound in context:
-            return f"{word} {context[bound]:g}".replace(".", ",")
-    for kind, word in _KINDS:
-        if kind in error["type"]:
-            return word
-    return "une valeur de la forme montrée par « tfpb nouveau »"

@@ -1,4 +1,4 @@
-"""Lines that are no data, units under a header and totals at the foot: told and set aside, never read."""
+"""Lines that are no data (units under a header, totals at the foot): reported and left out."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from tfpb.errors import Fault, Severity
 from tfpb.io.tables.french import parse_decimal
 from tfpb.io.tables.headers import match_columns
 from tfpb.model.columns import Contract, Kind
 from tfpb.text import fold, squeeze
+from tfpb.words.faults.input_words import ANY_ROW, ROW_OBJECTS, UNITS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Mapping
 
-    from tfpb.io.tables.tabular import TextTable
+    from tfpb.io.tables.text_table import TextTable
 
 _NOTHING: Final = frozenset({"", "-", "–", "—"})
 _TOTAL: Final = re.compile(
@@ -32,26 +35,24 @@ _UNIT: Final = re.compile(
 _FORM: Final = re.compile(
     r"jj/mm/aa(?:aa)?|aaaa|oui ?/ ?non|o/n|texte|date|code|unités? ?:?|unites? ?:?"
 )
-_EXPECTED: Final = {
-    Kind.MONEY: (re.compile(rf"(?:en )?(?:{_EURO})(?: ?(?:ht|ttc))?"), "des euros"),
-    Kind.PERCENT: (re.compile(r"(?:en )?(?:%|pct|pour ?cent|pourcentage)"), "un pourcentage"),
+_OF_KIND: Final = {
+    Kind.MONEY: re.compile(rf"(?:en )?(?:{_EURO})(?: ?(?:ht|ttc))?"),
+    Kind.PERCENT: re.compile(r"(?:en )?(?:%|pct|pour ?cent|pourcentage)"),
 }
-"""Kind of column → the units its numbers may be in, and their name."""
-_OBJECTS: Final = {
-    "patrimoine": "entrée", "fiscalite": "local", "programme": "action", "programme_precedent": "action",
-}  # fmt: skip
+"""Kind of column → the units its numbers may be in."""
 
 
 def set_aside(
     table: TextTable, contract: Contract, *, renames: Mapping[str, str] | None = None
 ) -> TextTable:
-    """Take out of a table the lines that are no data, each told as a doubt of the table.
+    """Return a table without the lines that are no data, each reported as a doubt of the table.
 
-    The line under the header when all it holds is units (« (€) », « % »); one that a column of the
-    contract cannot be in (« k€ ») is a fault. And the lines that sum others: the first filled cell says so
-    (« TOTAL », or « Total du quartier… » where a cell that no line may lack is empty), or another cell says
-    so and all that no line may lack is empty, or the last line holds numbers only and one of them is the
-    sum of its column.
+    Units: the line under the header when it holds nothing else (« (€) », « % »); a unit that a column
+    of the contract cannot be in (« k€ ») is a fault.
+
+    Totals: a line whose first filled cell is « TOTAL » (or « Total du quartier… » where a cell that
+    must be filled is empty); where another cell is, and all cells that must be filled are empty; the
+    last line when it holds numbers only and one of them is the sum of its column.
     """
     found, _ = match_columns(table, contract, renames or {})
     table = _without_units(table, contract, found)
@@ -59,27 +60,21 @@ def set_aside(
     if not totals or len(totals) == len(table.frame):
         return table
     cells = table.frame.to_numpy(dtype=object)
-    said = [
-        Fault(
-            "ligne_de_total",
-            table.place(position),
-            " ; ".join(c for c in cells[position] if c),
-            {"objet": _OBJECTS.get(contract.name, "donnée")},
-            Severity.DOUTE,
-        )
-        for position in totals
-    ]
-    return _less(table, totals, said)
+    fields = {"objet": ROW_OBJECTS.get(contract.name, ANY_ROW)}
+    doubts = []
+    for position in totals:
+        got = " ; ".join(c for c in cells[position] if c)
+        doubts.append(Fault("ligne_de_total", table.place(position), got, fields, Severity.DOUTE))
+    return _without(table, totals, doubts)
 
 
-def _less(table: TextTable, positions: Collection[int], said: Iterable[Fault]) -> TextTable:
-    """Take lines out, and say so among the notices of the table."""
-    keep = [i for i in range(len(table.frame)) if i not in set(positions)]
+def _without(table: TextTable, positions: list[int], faults: list[Fault]) -> TextTable:
+    """Take lines out of a table and report them among its notices."""
     return replace(
         table,
-        frame=table.frame.iloc[keep].reset_index(drop=True),
-        rows=table.rows[keep],
-        notices=(*table.notices, *said),
+        frame=table.frame.drop(index=table.frame.index[positions]).reset_index(drop=True),
+        rows=np.delete(table.rows, positions),
+        notices=(*table.notices, *faults),
     )
 
 
@@ -87,32 +82,23 @@ def _without_units(table: TextTable, contract: Contract, found: Mapping[str, str
     """Take out the line of units under the header."""
     if len(table.frame) < 2:  # noqa: PLR2004
         return table
-    said = {str(h): _unit(c) for h, c in table.frame.iloc[0].items() if c not in _NOTHING}
-    if not all(said.values()) or not any(_UNIT.fullmatch(u) for u in said.values()):
+    cells = {str(h): c for h, c in table.frame.iloc[0].items() if c not in _NOTHING}
+    units = {header: _unit(cell) for header, cell in cells.items()}
+    if not all(units.values()) or not any(_UNIT.fullmatch(u) for u in units.values()):
         return table
-    faults = [
-        Fault(
-            "ligne_d_unites",
-            table.place(0),
-            " ; ".join(c for c in table.frame.iloc[0] if c not in _NOTHING),
-            {},
-            Severity.DOUTE,
-        )
-    ]
+    got = " ; ".join(cells.values())
+    faults = [Fault("ligne_d_unites", table.place(0), got, {}, Severity.DOUTE)]
     for column in contract.columns:
-        unit = said.get(found.get(column.name, ""), "")
-        expected = _EXPECTED.get(column.kind)
-        if unit and expected and not expected[0].fullmatch(unit):
-            header = found[column.name]
-            place = replace(
-                table.place(0, header), name=column.name if header != column.name else ""
-            )
-            faults.append(Fault("unite_contraire", place, unit, {"attendu": expected[1]}))
-    return _less(table, [0], faults)
+        header = found.get(column.name, "")
+        unit, allowed = units.get(header, ""), _OF_KIND.get(column.kind)
+        if unit and allowed and not allowed.fullmatch(unit):
+            place = table.place(0, header, column.name)
+            faults.append(Fault("unite_contraire", place, unit, {"attendu": UNITS[column.kind]}))
+    return _without(table, [0], faults)
 
 
 def _unit(cell: str) -> str:
-    """Return the unit, or the form of a value, that a cell is made of; "" when it is something else."""
+    """Return the unit, or the form of a value, that a cell consists of; "" when it is something else."""
     text = squeeze(cell).lower()
     bare = text[1:-1].strip() if text[:1] + text[-1:] in {"()", "[]"} else text
     return bare if _UNIT.fullmatch(bare) or _FORM.fullmatch(bare) else ""
@@ -136,19 +122,19 @@ def _totals(table: TextTable, contract: Contract, found: Mapping[str, str]) -> l
 
 
 def _is_total(row: list[str], needed: list[int]) -> bool:
-    """Say whether a line says that it is a total; the columns may stand in any order."""
+    """Return whether a line names itself a total; the columns may stand in any order."""
     filled = [k for k, cell in enumerate(row) if cell]
     if not filled:
         return False
     head = fold(row[filled[0]])
     if _TOTAL.fullmatch(head) or (_HEAD.fullmatch(head) and not all(row[k] for k in needed)):
         return True
-    said = [k for k in filled if _HEAD.fullmatch(fold(row[k]))]
-    return bool(said and needed) and not any(row[k] for k in needed if k not in said)
+    named = [k for k in filled if _HEAD.fullmatch(fold(row[k]))]
+    return bool(named and needed) and not any(row[k] for k in needed if k not in named)
 
 
 def _sums(table: TextTable, header: str) -> bool:
-    """Say whether the last cell of a column is the sum of those above."""
+    """Return whether the last cell of a column is the sum of those above."""
     try:
         values = [parse_decimal(c) for c in table.frame[header] if c]
     except ValueError:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place, Severity, fail
-from tfpb.io.tables.contents import is_binary, require_file, unreadable
-from tfpb.io.tables.size_limits import MAX_CELL_CHARACTERS, MAX_COLUMNS, refuse_large
+from tfpb.io.tables.contents import MAX_COLUMNS, is_binary, unreadable
 from tfpb.io.tables.table_files import DANGEROUS
+from tfpb.io.tables.text_table import TextTable, cut_table, trimmed
+from tfpb.words.faults.input_words import TEXT, columns_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_FORMAT: Final = "texte CSV"
+MAX_CELL_CHARACTERS: Final = 1_000_000
 _SEPARATORS: Final = (";", "\t", ",", "|")
 _WINDOW: Final = 1_000_000
 """Characters without an end of line from which a line is looked at."""
@@ -41,7 +43,7 @@ def decode(raw: bytes) -> str:
 
 
 def _wide(head: bytes) -> str:
-    """Tell UTF-16 without BOM: in French text one byte in two is nul, always on the same side."""
+    """Return the codec of UTF-16 without BOM: one byte in two is nul, always on the same side."""
     even, odd = head[::2].count(0), head[1::2].count(0)
     half = len(head) // 2
     if half and odd > _NUL_SHARE * half and not even:
@@ -49,25 +51,32 @@ def _wide(head: bytes) -> str:
     return "utf-16-be" if half and even > _NUL_SHARE * half and not odd else ""
 
 
-def read_csv(path: Path) -> tuple[list[list[str]], str]:
-    """Read a text file as rows of cells.
+def read_text(path: Path, _sheet: str | None, names: frozenset[str]) -> TextTable:
+    """Read a text file as a table.
 
-    Returns
-    -------
-    grid : list of rows
-    separator : str
+    Parameters
+    ----------
+    path : Path
+    names : frozenset of str
+        Folded names expected in the header.
 
     Raises
     ------
     TfpbError
-        `fichier_absent`, `fichier_inaccessible`, `fichier_trop_grand`, `fichier_illisible`,
-        `cellule_trop_longue`, `guillemet_non_ferme`, `tableau_trop_large`.
+        `fichier_illisible`, `feuille_vide`, `cellule_trop_longue`, `guillemet_non_ferme`,
+        `tableau_trop_large`.
     """
-    require_file(path)
-    refuse_large(path)
+    grid, separator = _grid(path)
+    table, top, header = cut_table(grid, path.name, "", names)
+    uneven = _uneven_lines(grid, top, path.name, header)
+    return replace(table, decimal="." if separator == "," else "", notices=tuple(uneven))
+
+
+def _grid(path: Path) -> tuple[list[list[str]], str]:
+    """Return the cells of a text file by row, and its separator."""
     raw = path.read_bytes()
     if not _wide(raw[:_SNIFFED]) and is_binary(raw[:_SNIFFED]):
-        raise unreadable(path, _FORMAT)
+        raise unreadable(path, TEXT)
     text = decode(raw).replace("\x00", "")
     del raw
     csv.field_size_limit(MAX_CELL_CHARACTERS)
@@ -81,11 +90,8 @@ def read_csv(path: Path) -> tuple[list[list[str]], str]:
             _refuse_swallowed(cells, separator, len(grid), path.name)
             grid.append(cells)
     except csv.Error as error:
-        raise fail(
-            "cellule_trop_longue",
-            place=Place(path.name, "", len(grid) + 1),
-            limite=MAX_CELL_CHARACTERS,
-        ) from error
+        place = Place(path.name, "", len(grid) + 1)
+        raise fail("cellule_trop_longue", place=place, limite=MAX_CELL_CHARACTERS) from error
     return grid, separator
 
 
@@ -96,31 +102,22 @@ def _refuse_endless_line(text: str, separator: str, file: str) -> None:
         if text.find("\n", start, end) < 0 and text.find("\r", start, end) < 0:
             cells = text.count(separator, start, end)
             if cells > MAX_COLUMNS:
-                row = text.count("\n", 0, start) + 1
-                place = Place(file, "", row)
-                raise fail(
-                    "tableau_trop_large", place=place, got=f"> {cells} colonnes", limite=MAX_COLUMNS
-                )
+                place = Place(file, "", text.count("\n", 0, start) + 1)
+                got = columns_words(cells, more=True)
+                raise fail("tableau_trop_large", place=place, got=got, limite=MAX_COLUMNS)
 
 
 def _refuse_swallowed(cells: list[str], separator: str, position: int, file: str) -> None:
     """Refuse a cell that holds whole lines: a quote was opened and never closed."""
     for cell in cells:
-        if (
-            "\n" in cell
-            and cell.count("\n") > 1
-            and cell.count(separator) >= max(2 * len(cells), 4)
-        ):
-            raise fail(
-                "guillemet_non_ferme",
-                place=Place(file, "", position + 1),
-                got=cell[:_SHOWN],
-                lignes=cell.count("\n") + 1,
-            )
+        lines = cell.count("\n")
+        if lines > 1 and cell.count(separator) >= max(2 * len(cells), 4):
+            place = Place(file, "", position + 1)
+            raise fail("guillemet_non_ferme", place=place, got=cell[:_SHOWN], lignes=lines + 1)
 
 
 def _shown(cell: str) -> str:
-    """Take back the apostrophe that guards a formula-like text in the files we write."""
+    """Drop the apostrophe that our own files put before a text that looks like a formula."""
     text = cell.strip()
     return text[1:] if text[:1] == "'" and text[1:2] in DANGEROUS and len(text) > 1 else text
 
@@ -131,10 +128,8 @@ def _separator(text: str) -> str:
         line for line in text[:_SAMPLE_CHARACTERS].splitlines()[:_SAMPLE_LINES] if line.strip()
     ]
     best, score = ";", (0, 0)
-    for mark in _SEPARATORS:
+    for mark in _SEPARATORS if lines else ():
         widths = [len(r) for r in csv.reader(lines, delimiter=mark)]
-        if not widths:
-            continue
         common = max(set(widths), key=lambda w: (widths.count(w), w))
         candidate = (widths.count(common) * (common > 1), common)
         if candidate > score:
@@ -142,28 +137,19 @@ def _separator(text: str) -> str:
     return best
 
 
-def uneven_lines(
-    grid: list[list[str]], top: int, width: int, file: str, header: list[str]
-) -> Iterator[Fault]:
+def _uneven_lines(grid: list[list[str]], top: int, file: str, header: list[str]) -> Iterator[Fault]:
     """List lines with more cells than the header (a fault), and cut ones (a doubt).
 
     A line is cut when it stops short though the lines of the file are as wide as their header.
     """
+    width = len(trimmed(grid[top]))
     full = sum(1 for row in grid[top + 1 :] if len(row) >= width)
     for position, row in enumerate(grid[top + 1 :], start=top + 1):
-        extra = [c for c in row[width:] if c]
+        fields = {"lues": len(row), "attendues": width}
+        extra = " ; ".join(c for c in row[width:] if c)
         if extra:
-            yield Fault(
-                "ligne_trop_longue",
-                Place(file, "", position + 1),
-                " ; ".join(extra)[:_SHOWN],
-                {"lues": len(row), "attendues": width},
-            )
-        elif any(row) and len(row) < width and 2 * full > len(grid) - top - 1:
-            yield Fault(
-                "ligne_coupee",
-                Place(file, "", position + 1, header[len(row) - 1]),
-                row[-1][:_SHOWN],
-                {"lues": len(row), "attendues": width},
-                Severity.DOUTE,
-            )
+            place = Place(file, "", position + 1)
+            yield Fault("ligne_trop_longue", place, extra[:_SHOWN], fields)
+        elif len(row) < width and any(row) and 2 * full > len(grid) - top - 1:
+            place = Place(file, "", position + 1, header[len(row) - 1])
+            yield Fault("ligne_coupee", place, row[-1][:_SHOWN], fields, Severity.DOUTE)

@@ -1,7 +1,7 @@
 """Numbers, dates and codes as they are written in French files.
 
-Babel writes French, but its reader takes « 1.234 » for 1234 and refuses the two thin spaces of real
-exports; what can be read two ways is refused here with the cell's address, never guessed.
+Readers that follow a locale take « 1.234 » for 1234 and refuse the two thin spaces of real exports;
+what can be read two ways is refused here with the cell's address, never guessed.
 """
 
 from __future__ import annotations
@@ -79,11 +79,6 @@ def parse_decimal(text: str) -> Decimal:
     if value.adjusted() > _MAX_DIGITS:
         raise ValueError(text)
     return -value if negative else value
-
-
-def parse_number(text: str) -> float:
-    """Read a number as a float; see `parse_decimal`."""
-    return float(parse_decimal(text))
 
 
 def parse_machine_decimal(text: str) -> Decimal:
@@ -179,4 +174,9 @@ def parse_qpv_code(text: str) -> str:
 def parse_qpv_codes(text: str) -> tuple[str, ...]:
     """Read a list of codes, however they are parted; spaces inside a code are taken out first."""
     joined = _QPV_SPACED.sub(lambda m: f" {parse_qpv_code(m[0])} ", squeeze(text))
-    return tuple(parse_qpv_code(c) for c in re.split(r"[\s,;|/]+", joined) if c)
+    return tuple(parse_qpv_code(c) for c in parse_codes(joined))
+
+
+def parse_codes(text: str) -> tuple[str, ...]:
+    """Read a list of codes parted by spaces, commas, semicolons, bars or slashes."""
+    return tuple(c for c in re.split(r"[\s,;|/]+", text) if c)

@@ -1,31 +1,32 @@
-"""Which column of a file is which of a contract: by the user's word, by name, by another header, by label."""
+"""Which header of a file is which column of a contract: given by the user, by name, by alias, by label."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from tfpb.errors import Fault, Place, Severity
+from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.model.columns import Kind
 from tfpb.text import fold
+from tfpb.words.faults.input_words import listed
 from tfpb.words.faults.reading_faults import rename_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tfpb.io.tables.tabular import TextTable
+    from tfpb.io.tables.text_table import TextTable
     from tfpb.model.columns import Column, Contract
 
 _LINKING: Final = frozenset(
     ("a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les")
 )
-_UNTELLING: Final = frozenset(("euro", "euros", "eur", "montant", "montants"))
-"""Words that say no more than the sign « € », which folding drops: « Montant valorisé (en euros) »."""
+_EMPTY_WORDS: Final = frozenset(("euro", "euros", "eur", "montant", "montants"))
+"""Words that mean no more than the sign « € », which folding drops: « Montant valorisé (en euros) »."""
 _SAME: Final = {"nbre": "nombre", "nb": "nombre", "no": "n", "num": "n", "numero": "n"}
 _UNIT: Final = re.compile(r" (eur|pct|m)$")
 _THOUSANDS: Final = re.compile(r"\b[km] ?(?:€|eur)|\b(?:milliers?|millions?)\b", re.IGNORECASE)
-_TELLING: Final = 3
-"""Letters from which a word, or its beginning, tells something."""
+_SIGNIFICANT: Final = 3
+"""Letters from which a word, or its beginning, is compared."""
 
 
 def match_columns(
@@ -65,14 +66,11 @@ def match_columns(
         take(column, headers.get(fold(renames.get(column.name, column.name)), []))
     left = [c for c in contract.columns if c.name not in found and c.name not in renames]
     for column in left:
-        any(
-            take(column, headers.get(fold(name), []))
-            for name in (*column.aliases, *_labels(column))
-        )
+        any(take(column, headers.get(fold(name), [])) for name in _other_names(column))
     for column in left:
         if column.name not in found:
-            names = (column.name, *column.aliases, *_labels(column))
-            any(take(column, bare.get(_bare(name), [])) for name in names if _telling(name))
+            names = (column.name, *_other_names(column))
+            any(take(column, bare.get(_bare(name), [])) for name in names if _words(name))
     unread = [h for h in table.frame.columns if h not in taken]
     faults += [
         Fault(
@@ -81,7 +79,7 @@ def match_columns(
             fields={
                 "colonne": renames.get(column.name, column.name),
                 "signification": column.label or column.name,
-                "lues": ", ".join(f"« {h} »" for h in table.frame.columns),
+                "lues": listed(table.frame.columns),
                 "aussi": rename_words(contract.name, column.name, _likely(column, unread)),
             },
         )
@@ -91,8 +89,17 @@ def match_columns(
     return found, faults
 
 
+def refuse_unknown(table: TextTable, asked: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse names given by the user that no column bears (`colonne_option_inconnue`, each its own)."""
+    names = tuple(known)
+    unknown = [name for name in asked if name not in names]
+    if unknown:
+        place, fields = Place(table.file), {"noms": ", ".join(names)}
+        raise TfpbError(Fault("colonne_option_inconnue", place, n, fields) for n in unknown)
+
+
 def unread_columns(table: TextTable, contract: Contract, found: Mapping[str, str]) -> list[Fault]:
-    """Tell the columns of a file that nothing reads: a right or a date lost in silence moves money.
+    """List the columns of a file that nothing reads: a right or a date that is lost moves money.
 
     Returns
     -------
@@ -115,47 +122,47 @@ def unread_columns(table: TextTable, contract: Contract, found: Mapping[str, str
             here = Place(table.file, table.sheet, 0, likely)
             doubts.append(Fault("colonne_ressemblante", here, likely, fields, Severity.DOUTE))
     if contract.closed and unread:
-        listed = ", ".join(f"« {h} »" for h in unread)
-        doubts.append(Fault("colonnes_non_lues", place, listed, {}, Severity.DOUTE))
+        doubts.append(Fault("colonnes_non_lues", place, listed(unread), {}, Severity.DOUTE))
     return doubts
 
 
-def _labels(column: Column) -> tuple[str, ...]:
-    """Return the label, as the templates print it, and the same without its unit or its example."""
+def _other_names(column: Column) -> tuple[str, ...]:
+    """Return the aliases, the label as the templates print it, and the label without unit or example."""
     label = column.label
-    return tuple(dict.fromkeys((label, re.split(r", en | \(| : ", label)[0]))) if label else ()
+    labels = (label, re.split(r", en | \(| : ", label)[0]) if label else ()
+    return tuple(dict.fromkeys((*column.aliases, *labels)))
 
 
 def _bare(header: str) -> str:
-    """Reduce a header to the words that tell, in one spelling and in the singular."""
-    words = [w for w in fold(header).split() if w not in _LINKING | _UNTELLING]
+    """Reduce a header to its significant words, in one spelling and in the singular."""
+    words = [w for w in fold(header).split() if w not in _LINKING | _EMPTY_WORDS]
     return " ".join(
-        _SAME.get(w, w[:-1] if len(w) > _TELLING and w[-1] == "s" else w) for w in words
+        _SAME.get(w, w[:-1] if len(w) > _SIGNIFICANT and w[-1] == "s" else w) for w in words
     )
 
 
 def _likely(column: Column, unread: Iterable[str]) -> str:
-    """Return the header that most looks like a column: its words, or their beginnings, are there.
+    """Return the header that shares most words, or their beginnings, with a column ("" for none).
 
     One word in common is not enough (« code agence » is no « code postal »), unless it is all there is.
     """
-    names = (_UNIT.sub("", fold(column.name)), *column.aliases, *_labels(column))
-    vocabularies = [_telling(name) for name in names]
+    names = (_UNIT.sub("", fold(column.name)), *_other_names(column))
+    vocabularies = [_words(name) for name in names]
     best, most = "", 0
     for header in unread:
         if column.kind is Kind.MONEY and _THOUSANDS.search(header):
             continue  # a name alone would not make euros of it
-        words = _telling(header)
+        words = _words(header)
         for vocabulary in vocabularies:
             shared = sum(any(_alike(w, v) for v in vocabulary) for w in words)
-            enough = shared > 1 or (shared == len(words) == 1 and len(words[0]) > _TELLING)
+            enough = shared > 1 or (shared == len(words) == 1 and len(words[0]) > _SIGNIFICANT)
             if enough and shared > most:
                 best, most = header, shared
     return best
 
 
-def _telling(name: str) -> list[str]:
-    return [w for w in _bare(name).split() if len(w) >= _TELLING]
+def _words(name: str) -> list[str]:
+    return [w for w in _bare(name).split() if len(w) >= _SIGNIFICANT]
 
 
 def _alike(one: str, other: str) -> bool:
@@ -165,10 +172,10 @@ def _alike(one: str, other: str) -> bool:
 def _twins(
     headers: Mapping[str, list[str]], hits: list[str], name: str, place: Place
 ) -> list[Fault]:
-    """Refuse to choose between columns of the same header (readers number the second « X (2) »)."""
+    """Refuse to choose between columns of one header (the reader numbers the second « X (2) »)."""
     first = hits[0]
     numbered = [h for h in headers.get(fold(f"{first} (2)"), []) if h == f"{first} (2)"]
     if len(hits) + len(numbered) < 2:  # noqa: PLR2004
         return []
-    fields = {"colonne": name, "lues": ", ".join(f"« {h} »" for h in (*hits, *numbered))}
+    fields = {"colonne": name, "lues": listed((*hits, *numbered))}
     return [Fault("colonne_en_double", place, fields=fields)]

@@ -1,4 +1,4 @@
-"""Tables out: numbers as numbers, text that never runs, whole files or none."""
+"""Tables out: numbers as numbers, text that is never run as a formula, whole files or none."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ import pandas as pd
 
 from tfpb.errors import Place, fail
 from tfpb.io.packs.output_files import write_bytes
-from tfpb.io.tables.cell_text import plain
+from tfpb.io.tables.text_table import plain
 from tfpb.text import drop_controls
+from tfpb.words.faults.input_words import SHEET, TABLES_WRITTEN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,35 +41,39 @@ def csv_bytes(frame: pd.DataFrame, *, raw_csv: bool = False) -> bytes:
     return out.getvalue().encode("utf-8" if raw_csv else "utf-8-sig")
 
 
+def _value(value: Any) -> Any:
+    """Return a cell as every format writes it: None, number, date, or text without controls."""
+    if isinstance(value, str):
+        return drop_controls(value)
+    value = plain(value)
+    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        return None
+    if isinstance(value, (bool, int, float, Decimal, dt.date)):
+        return value
+    text = " | ".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
+    return drop_controls(text)
+
+
 def _csv_column(cells: pd.Series[Any], mark: str, *, raw: bool) -> list[str]:
-    """Write a column cell by cell; text that comes again is looked at once."""
+    """Write a column cell by cell; a text that comes again is examined once."""
     values = cells.astype(object).tolist()
-    if cells.dtype == float:
-        return [_csv_float(v, mark) for v in values]
     if not isinstance(cells.dtype, pd.StringDtype):
         return [_csv_cell(v, mark, raw=raw) for v in values]
-    told = {v: _csv_cell(v, mark, raw=raw) for v in dict.fromkeys(values)}
-    return [told[v] for v in values]
+    written = {v: _csv_cell(v, mark, raw=raw) for v in dict.fromkeys(values)}
+    return [written[v] for v in values]
 
 
-def _csv_float(value: float, mark: str) -> str:
-    return "" if np.isnan(value) else repr(float(value)).removesuffix(".0").replace(".", mark)
-
-
-def _csv_cell(value: Any, mark: str, *, raw: bool) -> str:
-    if value is None or value is pd.NA or value is pd.NaT:
+def _csv_cell(cell: Any, mark: str, *, raw: bool) -> str:
+    value = _value(cell)
+    if value is None:
         return ""
-    if isinstance(value, (bool, np.bool_)):
+    if isinstance(value, bool):
         return "1" if value else "0"
-    if isinstance(value, (float, np.floating)):
-        return _csv_float(float(value), mark)
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0").replace(".", mark)
     if isinstance(value, Decimal):
         return f"{value:f}".replace(".", mark)
-    if isinstance(value, (int, np.integer)):
-        return str(int(value))
-    if isinstance(value, (tuple, list)):
-        return " | ".join(str(v) for v in value)
-    text = drop_controls(str(value))
+    text = str(value)
     return "'" + text if not raw and text.startswith(DANGEROUS) and not _is_number(text) else text
 
 
@@ -81,7 +86,7 @@ def _is_number(text: str) -> bool:
 
 
 def write_table(
-    path: Path, frame: pd.DataFrame, *, raw_csv: bool = False, sheet: str = "Données"
+    path: Path, frame: pd.DataFrame, *, raw_csv: bool = False, sheet: str = SHEET
 ) -> None:
     """Write a frame by the extension of `path` (csv, xlsx, ods, parquet), whole or not at all.
 
@@ -100,12 +105,12 @@ def check_format(path: Path) -> None:
             "format_inconnu",
             place=Place(path.name),
             got=path.suffix.lower() or path.name,
-            attendu="csv, xlsx, ods ou parquet",
+            attendu=TABLES_WRITTEN,
         )
 
 
 def table_bytes(
-    path: Path, frame: pd.DataFrame, *, raw_csv: bool = False, sheet: str = "Données"
+    path: Path, frame: pd.DataFrame, *, raw_csv: bool = False, sheet: str = SHEET
 ) -> bytes:
     """Render a frame in the format that the extension of `path` names.
 
@@ -128,12 +133,12 @@ def table_bytes(
 
 
 def _parquet_ready(frame: pd.DataFrame) -> pd.DataFrame:
-    out: dict[str, Any] = {}
-    for name in frame.columns:
-        if frame[name].dtype == object:
-            out[str(name)] = pd.Series([_parquet_value(v) for v in frame[name]], dtype=object)
-        else:
-            out[str(name)] = frame[name].to_numpy()
+    out = {
+        str(name): pd.Series([_parquet_value(v) for v in frame[name]], dtype=object)
+        if frame[name].dtype == object
+        else frame[name].to_numpy()
+        for name in frame.columns
+    }
     return pd.DataFrame(out)
 
 
@@ -149,7 +154,7 @@ def xlsx_bytes(sheets: dict[str, pd.DataFrame]) -> bytes:
     from openpyxl.styles import Font  # noqa: PLC0415
     from openpyxl.utils import get_column_letter  # noqa: PLC0415
 
-    from tfpb.io.packs.archive import settle_xlsx  # noqa: PLC0415
+    from tfpb.archives import settle  # noqa: PLC0415
 
     book = Workbook()
     book.remove(book.active)  # type: ignore[arg-type]
@@ -168,21 +173,18 @@ def xlsx_bytes(sheets: dict[str, pd.DataFrame]) -> bytes:
             page.auto_filter.ref = f"A1:{get_column_letter(len(frame.columns))}{len(frame) + 1}"
     buffer = io.BytesIO()
     book.save(buffer)
-    return settle_xlsx(buffer.getvalue())
+    return settle(buffer.getvalue())
 
 
 def _put(cell: Any, value: Any) -> None:
-    value = plain(value)
-    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
-        return
-    if isinstance(value, (bool, int, float, Decimal, dt.date)):
+    value = _value(value)
+    if isinstance(value, str):
+        cell.value = value[:_MAX_CELL]
+        cell.data_type = "s"
+        if value.startswith(DANGEROUS):
+            cell.quotePrefix = True
+    elif value is not None:
         cell.value = value
-        return
-    text = " | ".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
-    cell.value = drop_controls(text)[:_MAX_CELL]
-    cell.data_type = "s"
-    if text.startswith(DANGEROUS):
-        cell.quotePrefix = True
 
 
 def _ods_bytes(frame: pd.DataFrame, sheet: str) -> bytes:
@@ -196,9 +198,5 @@ def _ods_bytes(frame: pd.DataFrame, sheet: str) -> bytes:
 
 
 def _ods_value(value: Any) -> Any:
-    value = plain(value)
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, (tuple, list)):
-        return " | ".join(map(str, value))
-    return drop_controls(value) if isinstance(value, str) else value
+    value = _value(value)
+    return float(value) if isinstance(value, Decimal) else value

@@ -8,7 +8,6 @@ contract is read in one pass that both parses and checks.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -16,28 +15,34 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity
 from tfpb.io.tables import french
 from tfpb.io.tables.headers import match_columns, unread_columns
-from tfpb.model.columns import STAMP, Column, Contract, Kind
+from tfpb.model.columns import Column, Contract, Kind
 from tfpb.text import fold, mend_mojibake, squeeze
+from tfpb.words.faults.input_words import KINDS, bounds, date_words, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tfpb.io.tables.tabular import TextTable
+    from tfpb.io.tables.text_table import TextTable
 
 _EMPTY: Final = frozenset({"", "na", "n a", "nan", "null", "none"})
 _EMPTY_EXACT: Final = frozenset({"-", "–", "#N/A", "#N/D"})
 _DOT_DECIMAL: Final = re.compile(r"[+-]?(0\.\d+|\d+\.(\d{1,2}|\d{4,})|\d{4,}\.\d+)")
-_EXPECTED: Final = {
-    Kind.INTEGER: "un nombre entier, par exemple 24",
-    Kind.NUMBER: "un nombre, par exemple 12,5",
-    Kind.MONEY: "un montant en euros, par exemple 1 234,50",
-    Kind.PERCENT: "un pourcentage, par exemple 25,36",
-    Kind.DATE: "une date, par exemple 31/12/2025",
-    Kind.YEAR: "une année, par exemple 2025",
-    Kind.BOOLEAN: "oui ou non",
-}
 _QPV_COLUMNS: Final = frozenset({"code_qpv", "codes_qpv"})
 _NUMERIC: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.PERCENT})
+_DTYPES: Final[Mapping[Kind, tuple[str, Any]]] = {
+    Kind.INTEGER: ("Int64", pd.NA),
+    Kind.YEAR: ("Int64", pd.NA),
+    Kind.BOOLEAN: ("boolean", pd.NA),
+    Kind.NUMBER: ("float64", float("nan")),
+    Kind.PERCENT: ("float64", float("nan")),
+    Kind.TEXT: ("object", ""),
+    Kind.CODE: ("object", ""),
+    Kind.CHOICE: ("object", ""),
+    Kind.CODES: ("object", ()),
+    Kind.MONEY: ("object", None),
+    Kind.DATE: ("object", None),
+}
+"""Kind → dtype of its column, and what stands for an empty cell."""
 
 
 def typed(
@@ -68,49 +73,39 @@ def typed(
     faults += [n for n in table.notices if n.place.column in {"", *found.values()}]
     for column in contract.columns:
         header = found.get(column.name)
-        if header is None:
-            out[column.name] = _series([None] * len(table.frame), column.kind)
-            continue
-        values: list[Any] = []
-        for position, raw in enumerate(table.frame[header]):
-            text = mend_mojibake(raw)
-            mended += text != raw
-            value, fault = _cell(text, column, dots=dots)
-            if fault is not None:
-                here = named_place(table, position, header, column.name)
-                faults.append(_placed(fault, here, raw))
-            values.append(value)
-        out[column.name] = _series(values, column.kind)
-        if column.name in _QPV_COLUMNS:
-            faults += _reformed(table, header, column.name, values)
-        if column.kind is Kind.DATE:
-            faults += _mixed_dates(table, header, column.name)
+        values: list[Any] = [None] * len(table.frame)
+        if header is not None:
+            parse = _parser(column, dots=dots)
+            for position, raw in enumerate(table.frame[header]):
+                text = mend_mojibake(raw)
+                mended += text != raw
+                values[position], fault = _cell(text, column, parse)
+                if fault is not None:
+                    code, fields = fault
+                    place = table.place(position, header, column.name)
+                    faults.append(Fault(code, place, raw, fields))
+            if column.name in _QPV_COLUMNS:
+                faults += _reformed_codes(table, header, column.name, values)
+            if column.kind is Kind.DATE:
+                faults += _mixed_dates(table, header, column.name)
+        dtype, empty = _DTYPES[column.kind]
+        filled = [empty if v is None else v for v in values]
+        out[column.name] = pd.Series(filled, dtype=dtype)
     faults += unread_columns(table, contract, found)
     taken = set(found.values())
     for header in table.frame.columns:
         if header not in taken:
             name = header if header not in out else f"{header} (fichier)"
             out[name] = table.frame[header].map(mend_mojibake).to_numpy(dtype=object)
-    frame = pd.DataFrame(out, index=pd.RangeIndex(len(table.frame)))
-    frame[STAMP[0]] = table.file
-    frame[STAMP[1]] = table.sheet
-    frame[STAMP[2]] = table.rows
-    if mended:
-        faults.append(
-            Fault(
-                "encodage_repare",
-                Place(table.file, table.sheet),
-                fields={"nombre": mended},
-                severity=Severity.DOUTE,
-            )
-        )
-    return frame, faults
+    faults += mended_notice(table, mended)
+    return table.stamped(pd.DataFrame(out, index=pd.RangeIndex(len(table.frame)))), faults
 
 
-def named_place(table: TextTable, position: int, header: str, name: str) -> Place:
-    """Place a cell by the user's header, with the contract's name beside when it is another."""
-    place = table.place(position, header)
-    return place if header == name else replace(place, name=name)
+def mended_notice(table: TextTable, mended: int) -> list[Fault]:
+    """Report how many cells had their accents mended; nothing for none."""
+    place = Place(table.file, table.sheet)
+    doubt = Fault("encodage_repare", place, "", {"nombre": mended}, Severity.DOUTE)
+    return [doubt] if mended else []
 
 
 def _mixed_dates(table: TextTable, header: str, name: str) -> list[Fault]:
@@ -118,24 +113,18 @@ def _mixed_dates(table: TextTable, header: str, name: str) -> list[Fault]:
     styles: dict[str, tuple[int, str]] = {}
     for position, raw in enumerate(table.frame[header]):
         if raw and any(c.isdigit() for c in raw):
-            styles.setdefault(
-                re.sub(r"\d+", "9", fold(raw) + re.sub(r"\w", "", raw)), (position, raw)
-            )
+            style = re.sub(r"\d+", "9", fold(raw) + re.sub(r"\w", "", raw))
+            styles.setdefault(style, (position, raw))
     if len(styles) < 2:  # noqa: PLR2004
         return []
-    shown = [f"« {raw} » (ligne {table.rows[position]})" for position, raw in styles.values()]
-    return [
-        Fault(
-            "dates_melangees",
-            named_place(table, min(p for p, _ in styles.values()), header, name),
-            fields={"nombre": len(styles), "exemples": ", ".join(shown[:4])},
-            severity=Severity.DOUTE,
-        )
-    ]
+    shown = [date_words(raw, table.rows[position]) for position, raw in styles.values()]
+    place = table.place(min(position for position, _ in styles.values()), header, name)
+    fields = {"nombre": len(styles), "exemples": ", ".join(shown[:4])}
+    return [Fault("dates_melangees", place, "", fields, Severity.DOUTE)]
 
 
-def _reformed(table: TextTable, header: str, name: str, values: list[Any]) -> list[Fault]:
-    """Say that codes of quarters were brought to their published form."""
+def _reformed_codes(table: TextTable, header: str, name: str, values: list[Any]) -> list[Fault]:
+    """Report codes of quarters that were brought to their published form."""
     changed = []
     for position, (raw, value) in enumerate(zip(table.frame[header], values, strict=True)):
         codes = value if isinstance(value, tuple) else (value or "",)
@@ -144,20 +133,14 @@ def _reformed(table: TextTable, header: str, name: str, values: list[Any]) -> li
             changed.append((position, raw, ", ".join(codes)))
     if not changed:
         return []
-    position, raw, shown = changed[0]
-    return [
-        Fault(
-            "code_qpv_remis_en_forme",
-            named_place(table, position, header, name),
-            raw,
-            {"nombre": len(changed), "lu": shown},
-            Severity.DOUTE,
-        )
-    ]
+    position, raw, read = changed[0]
+    place = table.place(position, header, name)
+    fields = {"nombre": len(changed), "lu": read}
+    return [Fault("code_qpv_remis_en_forme", place, raw, fields, Severity.DOUTE)]
 
 
 def _uses_dots(table: TextTable, found: Mapping[str, str], contract: Contract) -> bool:
-    """Say whether the table writes decimals with a dot: then « 1.234 » in it is a decimal too."""
+    """Return whether the table writes decimals with a dot: then « 1.234 » in it is a decimal too."""
     dotted = False
     for column in contract.columns:
         if column.kind not in _NUMERIC or column.name not in found:
@@ -169,53 +152,41 @@ def _uses_dots(table: TextTable, found: Mapping[str, str], contract: Contract) -
     return dotted
 
 
-def _placed(fault: Fault, place: Place, raw: str) -> Fault:
-    return Fault(fault.code, place, raw, fault.fields, fault.severity)
-
-
-def _cell(text: str, column: Column, *, dots: bool) -> tuple[Any, Fault | None]:
-    if text in _EMPTY_EXACT or fold(text) in _EMPTY:
-        if (
-            fold(text) == ""
-            and text
-            and text not in _EMPTY_EXACT
-            and column.kind in (Kind.TEXT, Kind.CODE)
-        ):
-            return squeeze(text), None
-        missing = Fault("valeur_vide", fields={"attendu": column.label}) if column.filled else None
-        return None, missing
-    expected = _EXPECTED.get(column.kind, column.label)
+def _cell(
+    text: str, column: Column, parse: Callable[[str], Any]
+) -> tuple[Any, tuple[str, dict[str, str]] | None]:
+    """Return the value of a cell (None when empty or at fault), and the code and fields of its fault."""
+    key = fold(text)
+    if text in _EMPTY_EXACT or key in _EMPTY:
+        if text not in _EMPTY_EXACT and text and not key and column.kind in (Kind.TEXT, Kind.CODE):
+            return squeeze(text), None  # signs only: « *** » is a text
+        return None, ("valeur_vide", {"attendu": column.label}) if column.filled else None
+    expected = KINDS.get(column.kind, column.label)
     try:
-        value = _parser(column, dots=dots)(text)
+        value = parse(text)
     except french.AmbiguousError:
-        return None, Fault("valeur_ambigue", fields={"attendu": expected})
+        return None, ("valeur_ambigue", {"attendu": expected})
     except (ValueError, OverflowError):
         if column.choices:
-            return None, Fault(
-                "code_inconnu",
-                fields={"attendu": "l’une des valeurs : " + ", ".join(column.choices)},
-            )
-        return None, Fault("valeur_illisible", fields={"attendu": expected})
+            return None, ("code_inconnu", {"attendu": one_of(", ".join(column.choices))})
+        return None, ("valeur_illisible", {"attendu": expected})
     low, high = column.minimum, column.maximum
     if (low is not None and value < low) or (high is not None and value > high):
-        bounds = (
-            f"entre {low:g} et {high:g}"
-            if low is not None and high is not None
-            else f"au moins {low:g}"
-        )
-        return None, Fault("valeur_hors_bornes", fields={"attendu": f"{column.label}, {bounds}"})
+        limits = f"{column.label}, {bounds(low, high)}"
+        return None, ("valeur_hors_bornes", {"attendu": limits})
     return value, None
 
 
 def _parser(column: Column, *, dots: bool) -> Callable[[str], Any]:
+    """Return the reader of a column's cells; it raises ValueError for a text that is none."""
     decimal = french.parse_machine_decimal if dots else french.parse_decimal
+    if column.name in _QPV_COLUMNS:
+        return french.parse_qpv_codes if column.kind is Kind.CODES else french.parse_qpv_code
     if column.kind is Kind.CHOICE:
         choices = {fold(c): c for c in column.choices}
         return lambda text: _choose(choices, text)
-    if column.kind is Kind.NUMBER or column.kind is Kind.PERCENT:
+    if column.kind in (Kind.NUMBER, Kind.PERCENT):
         return lambda text: float(decimal(text))
-    if column.name in _QPV_COLUMNS:
-        return french.parse_qpv_codes if column.kind is Kind.CODES else french.parse_qpv_code
     return {
         Kind.TEXT: squeeze,
         Kind.CODE: french.parse_code,
@@ -224,7 +195,7 @@ def _parser(column: Column, *, dots: bool) -> Callable[[str], Any]:
         Kind.DATE: french.parse_date,
         Kind.YEAR: french.parse_year,
         Kind.BOOLEAN: french.parse_bool,
-        Kind.CODES: _codes,
+        Kind.CODES: french.parse_codes,
     }[column.kind]
 
 
@@ -233,21 +204,3 @@ def _choose(choices: Mapping[str, str], text: str) -> str:
     if key not in choices:
         raise ValueError(text)
     return choices[key]
-
-
-def _codes(text: str) -> tuple[str, ...]:
-    return tuple(c for c in re.split(r"[\s,;|/]+", text) if c)
-
-
-def _series(values: list[Any], kind: Kind) -> Any:
-    if kind in (Kind.INTEGER, Kind.YEAR):
-        return pd.array([pd.NA if v is None else v for v in values], dtype="Int64")
-    if kind in (Kind.NUMBER, Kind.PERCENT):
-        return pd.array([float("nan") if v is None else v for v in values], dtype="float64")
-    if kind is Kind.BOOLEAN:
-        return pd.array([pd.NA if v is None else v for v in values], dtype="boolean")
-    if kind in (Kind.TEXT, Kind.CODE, Kind.CHOICE):
-        return pd.Series(["" if v is None else v for v in values], dtype=object)
-    if kind is Kind.CODES:
-        return pd.Series([() if v is None else v for v in values], dtype=object)
-    return pd.Series(values, dtype=object)

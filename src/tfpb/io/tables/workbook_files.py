@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import python_calamine
 
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
-from tfpb.io.tables.cell_text import cell_text
-from tfpb.io.tables.contents import require_file, unreadable
-from tfpb.io.tables.size_limits import refuse_large
+from tfpb.io.tables.contents import require_table, unreadable
+from tfpb.io.tables.text_table import (
+    HEADER_SEARCH_ROWS,
+    TextTable,
+    cell_text,
+    cut_table,
+    known_score,
+)
 from tfpb.io.tables.workbook_scan import SheetScan, scan_workbook
 from tfpb.text import fold
+from tfpb.words.faults.input_words import WORKBOOK, listed, merged_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_FORMAT: Final = "classeur Excel ou LibreOffice"
-_SHOWN: Final = 5
+SPREADSHEETS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
+_ALIKE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,41 +58,32 @@ class Workbook:
     Raises
     ------
     TfpbError
-        `fichier_absent`, `fichier_inaccessible`, `fichier_trop_grand`, `feuille_trop_grande`,
-        `fichier_illisible`.
+        `fichier_trop_grand`, `feuille_trop_grande`, `fichier_illisible`.
     """
 
     def __init__(self, path: Path) -> None:
-        require_file(path)
-        refuse_large(path)
         self.path = path
         try:
             self._scans = scan_workbook(path)
             self._book = python_calamine.CalamineWorkbook.from_path(str(path))
-            listed = list(self._book.sheets_metadata)
+            sheets = list(self._book.sheets_metadata)
         except TfpbError:
             raise
         except Exception as error:  # calamine raises bare errors of several kinds
-            raise unreadable(path, _FORMAT) from error
+            raise unreadable(path, WORKBOOK) from error
         visible = python_calamine.SheetVisibleEnum.Visible
-        self._hidden = {m.name for m in listed if m.visible != visible}
-        self.names: tuple[str, ...] = tuple(m.name for m in listed)
+        self._hidden = {m.name for m in sheets if m.visible != visible}
+        self.names: tuple[str, ...] = tuple(m.name for m in sheets)
 
-    def in_order(self) -> tuple[str, ...]:
-        """List the sheets, the hidden ones last."""
-        return tuple(sorted(self.names, key=lambda name: name in self._hidden))
-
-    def find(self, wanted: str) -> str:
-        """Return the sheet of that name (whatever its case and accents)."""
+    def candidates(self, wanted: str | None) -> tuple[str, ...]:
+        """List the sheets to read: the one wanted, whatever its case and accents, or all, hidden last."""
+        if wanted is None:
+            return tuple(sorted(self.names, key=lambda name: name in self._hidden))
         for name in self.names:
             if fold(name) == fold(wanted):
-                return name
-        raise fail(
-            "feuille_absente",
-            place=Place(self.path.name),
-            got=wanted,
-            feuilles=", ".join(f"« {n} »" for n in self.names),
-        )
+                return (name,)
+        sheets = listed(self.names)
+        raise fail("feuille_absente", place=Place(self.path.name), got=wanted, feuilles=sheets)
 
     def sheet(self, name: str) -> Sheet:
         """Read one sheet as text."""
@@ -94,7 +91,7 @@ class Workbook:
             page = self._book.get_sheet_by_name(name)
             grid = [[cell_text(c) for c in row] for row in page.to_python(skip_empty_area=False)]
         except Exception as error:
-            raise unreadable(self.path, _FORMAT, name) from error
+            raise unreadable(self.path, WORKBOOK, name) from error
         scan = self._scans.get(name, SheetScan())
         for (row, column), text in scan.errors.items():
             if row < len(grid) and column < len(grid[row]) and not grid[row][column]:
@@ -109,59 +106,81 @@ def _merged(page: Any) -> list[tuple[tuple[int, int], tuple[int, int]]]:
 
 
 def sheet_names(path: Path) -> list[str]:
-    """List the sheets of a workbook."""
+    """List the sheets of a workbook.
+
+    Raises
+    ------
+    TfpbError
+        `fichier_absent`, `fichier_inaccessible`, `fichier_trop_grand`, `feuille_trop_grande`,
+        `fichier_illisible`.
+    """
+    require_table(path)
     return list(Workbook(path).names)
 
 
-def notices(
-    sheet: Sheet, *, file: str, top: int, header: list[str], alike: list[str]
-) -> Iterator[Fault]:
-    """Tell what a sheet's text does not show.
+def read_workbook(path: Path, wanted: str | None, names: frozenset[str]) -> TextTable:
+    """Read a sheet of a workbook as a table.
 
     Parameters
     ----------
-    sheet : Sheet
-    file : str
-    top : int
-        Row of the header, from 0.
-    header : list of str
-        Column names, in the grid's order.
-    alike : list of str
-        Other visible sheets that hold the same columns.
+    path : Path
+    wanted : str or None
+        Its name; None for the first whose header holds most known names, visible before hidden.
+    names : frozenset of str
+        Folded names expected in the header.
+
+    Raises
+    ------
+    TfpbError
+        As `Workbook`; `feuille_absente`, `feuille_vide`, `tableau_trop_large`.
     """
+    book = Workbook(path)
+    candidates = book.candidates(wanted)
+    best: tuple[int, Sheet] | None = None
+    scores: dict[str, int] = {}
+    for name in candidates:
+        sheet = book.sheet(name)
+        if not sheet.grid:
+            continue
+        score = max(known_score(row, names) for row in sheet.grid[:HEADER_SEARCH_ROWS])
+        if not sheet.hidden:
+            scores[name] = score
+        if best is None or (score > best[0] and not (sheet.hidden and best[0] >= _ALIKE)):
+            best = (score, sheet)
+        if not names:
+            break
+    if best is None:
+        raise fail("feuille_vide", place=Place(path.name, candidates[0] if candidates else ""))
+    score, sheet = best
+    table, top, header = cut_table(sheet.grid, path.name, sheet.name, names)
+    alike = [n for n, s in scores.items() if n != sheet.name and s == score >= _ALIKE]
+    return replace(table, notices=tuple(_notices(sheet, path.name, top, header, alike)))
+
+
+def _notices(
+    sheet: Sheet, file: str, top: int, header: list[str], alike: list[str]
+) -> Iterator[Fault]:
+    """List what the text of a sheet does not show: its state, others alike, formulas, merged cells."""
+    whole = Place(file, sheet.name)
     if sheet.hidden:
-        yield Fault("feuille_masquee", Place(file, sheet.name), severity=Severity.DOUTE)
+        yield Fault("feuille_masquee", whole, severity=Severity.DOUTE)
     if alike:
-        yield Fault(
-            "feuilles_semblables",
-            Place(file, sheet.name),
-            fields={"autres": ", ".join(f"« {n} »" for n in alike)},
-            severity=Severity.DOUTE,
-        )
+        fields = {"autres": listed(alike)}
+        yield Fault("feuilles_semblables", whole, fields=fields, severity=Severity.DOUTE)
     bare: dict[int, list[int]] = {}
     for row, column in sheet.formulas:
         if row > top and column < len(header):
             bare.setdefault(column, []).append(row + 1)
     for column, rows in sorted(bare.items()):
-        yield Fault(
-            "formule_sans_valeur",
-            Place(file, sheet.name, rows[0], header[column]),
-            fields={"nombre": len(rows)},
-        )
-    tall = [
+        place = Place(file, sheet.name, rows[0], header[column])
+        yield Fault("formule_sans_valeur", place, fields={"nombre": len(rows)})
+    tall = sorted(
         (first, last)
         for first, last in sheet.merged
         if last[0] > first[0] > top and first[1] < len(header)
-    ]
+    )
     if tall:
-        (row, column), _ = min(tall)
-        shown = [
-            f"« {header[a[1]]} » lignes {a[0] + 1} à {b[0] + 1}" for a, b in sorted(tall)[:_SHOWN]
-        ]
-        more = f" et {len(tall) - _SHOWN} autres" if len(tall) > _SHOWN else ""
-        yield Fault(
-            "cellules_fusionnees",
-            Place(file, sheet.name, row + 1, header[column]),
-            fields={"plages": ", ".join(shown) + more},
-            severity=Severity.DOUTE,
-        )
+        row, column = tall[0][0]
+        place = Place(file, sheet.name, row + 1, header[column])
+        fields = {"plages": merged_words([(header[a[1]], a[0] + 1, b[0] + 1) for a, b in tall])}
+        yield Fault("cellules_fusionnees", place, fields=fields, severity=Severity.DOUTE)

@@ -1,7 +1,7 @@
-"""A look at the sheets of an xlsx before its reader loads them: extent, error cells, bare formulas.
+"""Extent, error cells and uncomputed formulas of the sheets of a workbook, before its reader loads them.
 
-The reader allocates the whole rectangle from the first to the last filled cell, so that one stray
-cell in the last corner would ask for more memory than any machine has; and it returns nothing for a
+The reader allocates the whole rectangle from the first to the last filled cell, and stops the whole
+program when memory lacks: one stray cell in the last corner would do it. And it returns nothing for a
 cell in error or a formula that was never computed, as if the cell were empty.
 """
 
@@ -15,18 +15,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
-from tfpb.io.tables.size_limits import EXPANSION, max_file_bytes, too_large
-from tfpb.io.tables.workbook_extent import (
-    column_number,
-    may_reach_far,
-    refuse_far_corner,
-    refuse_far_record,
-)
+from tfpb.errors import Place, fail
+from tfpb.io.tables.contents import max_file_bytes, refuse_larger
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
 
+EXPANSION: Final = 4
+"""A workbook is an archive: it may unpack to so many times the size allowed to a file."""
+MAX_SHEET_CELLS: Final = 30_000_000
+"""Cells of a sheet, empty ones included: the reader keeps the whole rectangle in memory."""
 _BLOCK: Final = 1 << 20
 _WORKBOOK: Final = "xl/workbook.xml"
 _OPEN_DOCUMENT: Final = "content.xml"
@@ -42,6 +41,21 @@ _CELL: Final = re.compile(
 _PLACE: Final = re.compile(rb'(?:^|\s)r="([A-Z]{1,3})(\d{1,7})"')
 _VALUE: Final = re.compile(rb"<(?:\w+:)?v[^>/]*>([^<]+)<")
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[ >/]")
+_WIDE: Final = ((re.compile(rb'r="[A-Z]{3}\d'), 16_384), (re.compile(rb'r="[A-Z]{2}\d'), 702))
+_TALL: Final = (
+    (re.compile(rb'r="[A-Z]{1,3}\d{7}'), 10_000_000),
+    (re.compile(rb'r="[A-Z]{1,3}\d{6}'), 999_999),
+    (re.compile(rb'r="[A-Z]{1,3}\d{5}'), 99_999),
+)
+_ODD: Final = re.compile(rb"""\sr\s*=\s*(?:'|"(?!\d{1,7}"|[A-Z]{1,3}\d{1,7}")|\s)|\sr\s+=""")
+"""A place written as no spreadsheet writes it: the exact measure reads it as the reader does."""
+_REFERENCE: Final = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,9})(\d{1,10})["']""")
+_LONGEST_PLACE: Final = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]{10}""")
+_XLSB_ROW: Final = 0
+_XLSB_CELLS: Final = range(1, 12)
+_WORD: Final = 4
+_LONGEST_RECORD: Final = 1 << 25
+_MORE: Final = 0x80
 
 
 @dataclass(slots=True)
@@ -72,14 +86,12 @@ def scan_workbook(path: Path) -> dict[str, SheetScan]:
     if not zipfile.is_zipfile(path):
         return {}
     with zipfile.ZipFile(path) as archive:
-        limit = max_file_bytes() * EXPANSION
         total = sum(info.file_size for info in archive.infolist())
-        if total > limit:
-            raise too_large(path, total, limit)
+        refuse_larger(path, total, max_file_bytes() * EXPANSION)
         names = set(archive.namelist())
         for part in sorted(n for n in names if n.startswith(_BINARY) and n.endswith(".bin")):
             with archive.open(part) as file:
-                refuse_far_record(iter(lambda: file.read(_BLOCK), b""), path, "")
+                _refuse_far_record(iter(lambda: file.read(_BLOCK), b""), path)
         if _OPEN_DOCUMENT in names:
             _refuse_malformed(archive, _OPEN_DOCUMENT)
         if _WORKBOOK not in names or _RELATIONS not in names:
@@ -97,7 +109,7 @@ def _refuse_malformed(archive: zipfile.ZipFile, part: str) -> None:
     Raises
     ------
     ValueError
-        Told by the caller as an unreadable file.
+        The caller reports an unreadable file.
     """
     parser = expat.ParserCreate()
     parser.EntityDeclHandler = _refuse_entities
@@ -136,14 +148,18 @@ def _text(archive: zipfile.ZipFile, part: str) -> str:
 
 
 def _scan(archive: zipfile.ZipFile, part: str, path: Path, sheet: str) -> SheetScan:
+    """Look through the cells of one sheet; measure them one by one only if they may reach too far."""
     out = SheetScan()
-    far = False
-    for block, far in may_reach_far(_blocks(archive, part)):  # noqa: B007 - the last one counts
+    width, height, odd = 26, 9_999, False
+    for block in _blocks(archive, part):
         if b't="e"' in block or _FORMULA.search(block):
             _odd_cells(block, out)
-    if far:
+        width = max([width, *(bound for mark, bound in _WIDE if mark.search(block))])
+        height = max([height, *(bound for mark, bound in _TALL if mark.search(block))])
+        odd = odd or _ODD.search(block) is not None
+    if odd or width * height > MAX_SHEET_CELLS:
         with closing(_blocks(archive, part)) as blocks:  # refused midway, the part is closed
-            refuse_far_corner(blocks, path, sheet)
+            _refuse_far_corner(blocks, path, sheet)
     return out
 
 
@@ -167,8 +183,89 @@ def _odd_cells(block: bytes, out: SheetScan) -> None:
         if place is None:
             continue
         value = _VALUE.search(cell["body"])
-        where = (int(place[2]) - 1, column_number(place[1]))
+        where = (int(place[2]) - 1, _column(place[1]))
         if b't="e"' in cell["head"]:
             out.errors[where] = value[1].decode("utf-8", errors="replace") if value else "#ERREUR"
         elif value is None and b't="str"' not in cell["head"] and _FORMULA.search(cell["body"]):
             out.formulas.append(where)  # a computed formula may be an empty text, marked « str »
+
+
+def _refuse_far_corner(blocks: Iterable[bytes], path: Path, sheet: str) -> None:
+    """Refuse an xlsx sheet whose filled rectangle, measured cell by cell, is too large for a table."""
+    last_row, last_column, corner = 0, 0, ""
+    for block in blocks:
+        if _LONGEST_PLACE.search(block):
+            raise fail("fichier_illisible", place=Place(path.name, sheet), got=sheet, format="xlsx")
+        for letters, digits in _REFERENCE.findall(block):
+            row, column = int(digits), _column(letters.upper()) + 1
+            if row > last_row or column > last_column:
+                corner = f"{letters.decode().upper()}{row}"
+            last_row, last_column = max(last_row, row), max(last_column, column)
+    _refuse(path, sheet, corner, (last_row, last_column))
+
+
+def _refuse_far_record(blocks: Iterator[bytes], path: Path) -> None:
+    """Refuse an xlsb sheet whose filled rectangle, measured record by record, is too large."""
+    last_row = last_column = row = 0
+    for kind, head in _records(blocks):
+        place = int.from_bytes(head[:_WORD], "little")
+        if kind == _XLSB_ROW:
+            row = place + 1
+        elif kind in _XLSB_CELLS:
+            last_row, last_column = max(last_row, row), max(last_column, place + 1)
+    _refuse(path, "", f"{_letters(last_column)}{last_row}", (last_row, last_column))
+
+
+def _records(blocks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Read the records of a binary sheet: kind, and the first bytes of its content."""
+    data, at = b"", 0
+    for block in blocks:
+        if len(data) - at > _LONGEST_RECORD:
+            return  # no sheet holds such a record: the reader will refuse it
+        data, at = data[at:] + block, 0
+        while (found := _record(data, at)) is not None:
+            kind, start, end = found
+            yield kind, data[start : min(end, start + _WORD)]
+            at = end
+
+
+def _record(data: bytes, at: int) -> tuple[int, int, int] | None:
+    """Return kind, start and end of the record that begins at `at`; None when it is not whole here."""
+    fields = []
+    for most in (2, 4):
+        value = 0
+        for shift in range(most):
+            if at >= len(data):
+                return None
+            byte = data[at]
+            at += 1
+            value |= (byte & ~_MORE) << (7 * shift)
+            if not byte & _MORE:
+                break
+        fields.append(value)
+    kind, size = fields
+    return (kind, at, at + size) if at + size <= len(data) else None
+
+
+def _refuse(path: Path, sheet: str, corner: str, extent: tuple[int, int]) -> None:
+    rows, columns = extent
+    if rows * columns > MAX_SHEET_CELLS:
+        place = Place(path.name, sheet, rows)
+        raise fail("feuille_trop_grande", place=place, got=corner, lignes=rows, colonnes=columns)
+
+
+def _column(letters: bytes) -> int:
+    """Return the rank of a column from 0 (`A` is 0)."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _letters(number: int) -> str:
+    """Return the letters of a column from its rank, the first being 1."""
+    out = ""
+    while number > 0:
+        number, rest = divmod(number - 1, 26)
+        out = chr(65 + rest) + out
+    return out

@@ -77,7 +77,7 @@ def run(task: Task, *, advance: Callable[[int], None]) -> Done:
         answers = _geocoded(task, geography, advance)
         points = points.drop(columns=list(_GEOCODED)).join(answers[list(_GEOCODED)])
     points = points.assign(id_residence=row_keys(points))
-    stop_on_faults(read.in_their_words(perimeters.check_points(points)))
+    stop_on_faults(read.quoted(perimeters.check_points(points)))
     values = (
         Values()
         .having(keys.POINTS, Points(points, decisions))

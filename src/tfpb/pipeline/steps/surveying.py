@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Plan
     from tfpb.model.survey import Estimates, Published
     from tfpb.pipeline.steps.locating import Points
-    from tfpb.survey import Before
+    from tfpb.survey import Disclosed
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def survey_sides(
     points: Points,
     located: Located,
     carte: int | None,
-    before: Before,
+    before: Disclosed,
 ) -> pd.DataFrame | None:
     """Return the résidences on the map that rules the survey, with their territories.
 
@@ -116,7 +116,7 @@ def keep_masked(
     scope: Scope,
     survey_sides: pd.DataFrame | None,
     survey_alone: Published | None,
-    before: Before,
+    before: Disclosed,
 ) -> Published | None:
     """Mask again what a pack already written masked: two packs subtracted would reveal it.
 
@@ -135,8 +135,8 @@ def keep_masked(
     again = survey.protect(
         found,
         masking_n=answers.plan.reglages.masquage_n,
-        previous=before.masked,
-        told=before.told,
+        masked_before=before.masked,
+        shown_before=before.shown,
         levels=[v for v in found.comparison["niveau"].unique() if v not in others],
     )
     if survey_alone is None:

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from tfpb.model.codes import ENSEMBLE
-from tfpb.survey.estimation.blocks import QUARTER_COLUMNS
+from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.secrecy.cells import BOTH, HORS, QPV, REST, Cell
 
 if TYPE_CHECKING:

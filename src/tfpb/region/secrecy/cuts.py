@@ -45,7 +45,7 @@ class Protected:
     @classmethod
     def of(cls, estimates: Estimates, masks: frozenset[Cell], masking_n: int) -> Protected:
         """Protect everything at once with the region's masks."""
-        whole = survey.protect(estimates, masking_n=masking_n, previous=masks)
+        whole = survey.protect(estimates, masking_n=masking_n, masked_before=masks)
         return cls(whole, estimates, masks, masking_n)
 
     def region(self, names: Mapping[tuple[str, str], str]) -> Published:
@@ -64,7 +64,7 @@ class Protected:
         whole = table[(table["niveau"] == TOTAL)].reset_index(drop=True)
         own = survey.for_bailleur(replace(self.estimates, comparison=whole), name)
         return survey.protect(
-            own, masking_n=self.masking_n, previous=self.masks | self._without(name)
+            own, masking_n=self.masking_n, masked_before=self.masks | self._without(name)
         )
 
     def _without(self, name: str) -> set[Cell]:

@@ -1,7 +1,7 @@
 """Charts of the report: one picture a `Chart`, as PNG and SVG from one drawing.
 
-The title is not in the picture: the document writes it as text above, and the alternative text
-below the hood. Columns of `Chart.rows`, by kind (proportions are 0..1; a missing number is NaN):
+The title is not in the picture: the document writes it as text above, with the
+alternative text. Columns of `Chart.rows`, by kind (proportions are 0..1; a missing number is NaN):
 
 - `GAPS`: `libelle, theme, ecart, ic90_bas, ic90_haut, ic95_bas, ic95_haut, n, verdict, sign`;
   `verdict` is in words; rows stand in the order given, under their theme when there are several.
@@ -13,7 +13,7 @@ below the hood. Columns of `Chart.rows`, by kind (proportions are 0..1; a missin
 - `BARS`: `libelle, valeur`, then `valeur2`…; names in `Chart.series`; `unit` says how values are
   written (euros, %, points, or plain).
 - `SPENDING`: `repere, quartier, axe, depense_par_logement_eur, ecart, ic95_bas, ic95_haut`; `repere` is
-  the mark's short name (a letter a quarter, a number an axis), `quartier` and `axe` what they stand for.
+  the mark (a letter a quarter, a number an axis), `quartier` and `axe` what it stands for.
 - `PRIORITIES`: `libelle, importance, performance`, and their `_ic95_bas, _ic95_haut` where known.
 """
 
@@ -24,14 +24,12 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.model.report import ChartKind
 from tfpb.report import theme
+from tfpb.report.canvas import Sheet, save_png, save_svg, style
 from tfpb.report.charts.amounts import bars, need
 from tfpb.report.charts.gaps import gaps, multiples
-from tfpb.report.charts.importance import priorities
-from tfpb.report.charts.level_bars import dumbbell, stacked
 from tfpb.report.charts.plot import LABEL_PT, WIDTH
-from tfpb.report.charts.spending import spending
-from tfpb.report.charts.wave_panels import slopes
-from tfpb.report.print_map.canvas import Sheet, save_png, save_svg, style
+from tfpb.report.charts.scatter import priorities, spending
+from tfpb.report.charts.shares import dumbbell, slopes, stacked
 from tfpb.words.places.map_words import CHART_EMPTY
 
 if TYPE_CHECKING:

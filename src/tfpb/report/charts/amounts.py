@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-import math
+import re
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from tfpb.report import theme
+from tfpb.report.canvas import Sheet, text_width_mm
+from tfpb.report.cell_values import printable
 from tfpb.report.charts import plot
-from tfpb.report.charts.gaps import mark
-from tfpb.report.print_map.canvas import Sheet, printable, text_width_mm
+from tfpb.report.charts.gaps import ends
+from tfpb.report.charts.plot import INTERVALS, WIDTH
 from tfpb.words.numbers import NOTHING, euros, number, percent
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    import pandas as pd
+    from matplotlib.axes import Axes
 
     from tfpb.model.report import Chart
+    from tfpb.report.charts.plot import Array
 
 LABEL: Final = 56.0
 _SERIES: Final = (theme.QPV, "#B8C9D6", theme.HORS, "#DDDDDD")
 
 
-def _say(unit: str) -> Callable[[float], str]:
+def _writer(unit: str) -> Callable[[float], str]:
     """Choose how values of a unit are written."""
     head = unit.lower()
     if "euro" in head or "€" in head:
@@ -35,90 +43,70 @@ def _say(unit: str) -> Callable[[float], str]:
 
 def bars(chart: Chart) -> Sheet:
     """Draw horizontal bars from zero, one a series, with the value at the end of each."""
-    rows = chart.rows.reset_index(drop=True)
-    columns = [
-        c for c in rows.columns if c == "valeur" or (c.startswith("valeur") and c[6:].isdigit())
-    ]
-    say = _say(chart.unit)
+    columns = [c for c in map(str, chart.rows) if re.fullmatch(r"valeur\d*", c)]
+    rows = plot.table(chart.rows, *columns)
     thick = 4.2 if len(columns) > 1 else 5.0
-    row_height = len(columns) * thick + 3.6
+    height = len(columns) * thick + 3.6
     top = 6.5 if chart.series else 1.5
-    bottom = top + len(rows) * row_height
-    sheet = Sheet(plot.WIDTH, bottom + 10.5)
-    values = [*plot.numbers(rows, *columns), 0.0]
-    low, high, step = plot.span_of(values, least=1e-9 if max(map(abs, values)) else 1.0)
-    room = max(text_width_mm(say(v), 8) for v in values) + 2
-    scale = plot.Scale(min(low, 0.0), max(high, 0.0), LABEL + 3, plot.WIDTH - room, step)
-    plot.axis(sheet, scale, top, bottom, say, "" if "euro" in chart.unit else chart.unit)
-    x = scale.left
-    for name, colour in zip(chart.series, _SERIES, strict=False):
-        plot.bar(sheet, x, x + 3.6, top - 3.4, 3.0, colour)
-        sheet.text(x + 4.8, top - 2.4, printable(name), 8)
-        x += 10 + text_width_mm(printable(name), 8)
-    for index, row in enumerate(rows.itertuples(index=False)):
-        middle = top + (index + 0.5) * row_height
-        plot.row_label(sheet, 0, middle, plot.text_of(row, "libelle"), LABEL)
-        for k, (column, colour) in enumerate(zip(columns, _SERIES, strict=False)):
-            value = plot.value_of(row, column)
-            y = middle + (k - (len(columns) - 1) / 2) * thick
-            if not math.isfinite(value):
-                sheet.text(scale(0) + 1.2, y + 1.1, NOTHING, 8, color=theme.SOFT)
-                continue
-            plot.bar(sheet, scale(0), scale(value), y, thick * 0.84, colour, zorder=2)
-            side = 1.2 if value >= 0 else -1.2
-            sheet.text(
-                scale(value) + side, y + 1.1, say(value), 8, ha="left" if value >= 0 else "right"
-            )
-    sheet.rule(scale(0), top, scale(0), bottom, color=theme.INK, linewidth=1.0, zorder=3)
+    bottom = top + len(rows) * height
+    middles = top + (np.arange(len(rows)) + 0.5) * height
+    sheet = Sheet(WIDTH, bottom + 10.5)
+    say = _writer(chart.unit)
+    values = [0.0, *plot.finite(rows, *columns)]
+    room = max(text_width_mm(say(v), theme.NOTE_PT) for v in values) + 2
+    axes = plot.row_axes(sheet, LABEL + 3, WIDTH - room, top, bottom)
+    _from_zero(axes, values, say)
+    for k, (column, colour) in enumerate(zip(columns, _SERIES, strict=False)):
+        y = middles + (k - (len(columns) - 1) / 2) * thick
+        _bars(axes, rows[column], y, thick * 0.84, colour, say)
+    if chart.series:
+        names = [printable(name) for name in chart.series]
+        axes.legend(
+            axes.containers, names, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(names)
+        )
+    if "euro" not in chart.unit:
+        axes.set_xlabel(printable(chart.unit))
+    for label, middle in zip(rows["libelle"], middles, strict=True):
+        plot.row_label(sheet, 0, middle, label, LABEL)
     return sheet
+
+
+def _from_zero(axes: Axes, values: Sequence[float], say: Callable[[float], str]) -> None:
+    """Set an axis that holds zero and every value, with a line at zero."""
+    axes.set_xlim(plot.limits(values, least=1e-9 if any(values) else 1.0))
+    axes.axvline(0, color=theme.INK, linewidth=1.0, zorder=3, clip_on=False)
+    plot.ticks(axes.xaxis, say)
+
+
+def _bars(
+    axes: Axes, values: pd.Series[float], y: Array, thick: float, colour: str,
+    say: Callable[[float], str],
+) -> None:  # fmt: skip
+    """Draw bars with their value at the end; « – » stands for one that is missing."""
+    drawn = axes.barh(y, values.fillna(0.0), thick, color=colour, zorder=2)
+    said = [say(v) if np.isfinite(v) else NOTHING for v in values]
+    axes.bar_label(drawn, said, padding=3)
 
 
 def need(chart: Chart) -> Sheet:
     """Draw spending a dwelling (bars) beside the gap (dot and whiskers), row by row, side by side."""
-    rows = chart.rows.reset_index(drop=True)
-    row_height, top = 9.4, 8.0
-    bottom = top + len(rows) * row_height
-    sheet = Sheet(plot.WIDTH, bottom + 13.0)
-    spent = [*plot.numbers(rows, "depense_par_logement_eur"), 0.0]
-    low, high, _ = plot.span_of(spent, least=10.0)
-    left = plot.Scale(min(low, 0.0), high, LABEL + 3, LABEL + 43, plot.nice_step(high, 2))
-    margin = chart.margin or 0.0
-    glow, ghigh, gstep = plot.span_of(
-        [*plot.numbers(rows, "ecart", "ic95_bas", "ic95_haut"), margin * 1.6], around_zero=True
-    )
-    right = plot.Scale(glow, ghigh, LABEL + 62, plot.WIDTH - 5, gstep)
-    sheet.text(left.left, top - 3.4, "dépense par logement", 8, fontweight="bold")
-    sheet.text(right.left, top - 3.4, "écart QPV − hors QPV, points", 8, fontweight="bold")
-    plot.axis(sheet, left, top, bottom, _say("euros"))
-    plot.axis(sheet, right, top, bottom, plot.points_tick)
-    if margin:
-        sheet.layer.fill_between(
-            [right(-margin), right(margin)],
-            top,
-            bottom,
-            facecolor=theme.MARGIN_BAND,
-            linewidth=0,
-            zorder=0.5,
-        )
-    sheet.rule(right(0), top, right(0), bottom, color=theme.INK, linewidth=1.0, zorder=1)
-    for index, row in enumerate(rows.itertuples(index=False)):
-        middle = top + (index + 0.5) * row_height
-        plot.row_label(sheet, 0, middle, plot.text_of(row, "label"), LABEL)
-        value = plot.value_of(row, "depense_par_logement_eur")
-        if math.isfinite(value):
-            plot.bar(sheet, left(0), left(value), middle, 4.6, theme.QPV, zorder=2)
-            sheet.text(left(value) + 1.2, middle + 1.1, euros(value), 8)
-        mark(sheet, right, middle, row)
-    sheet.rule(left(0), top, left(0), bottom, color=theme.INK, linewidth=1.0, zorder=3)
-    _ends(sheet, right, bottom + 8.2)
+    rows = plot.table(chart.rows, "depense_par_logement_eur", "ecart", *INTERVALS)
+    height, top = 9.4, 8.0
+    bottom = top + len(rows) * height
+    middles = top + (np.arange(len(rows)) + 0.5) * height
+    sheet = Sheet(WIDTH, bottom + 13.0)
+    spent = plot.row_axes(sheet, LABEL + 3, LABEL + 43, top, bottom)
+    values = rows["depense_par_logement_eur"]
+    _from_zero(spent, [0.0, 10.0, *plot.finite(rows, "depense_par_logement_eur")], euros)
+    plot.ticks(spent.xaxis, euros, 2)
+    _bars(spent, values, middles, 4.6, theme.QPV, euros)
+    seen = plot.finite(rows, "ecart", *INTERVALS)
+    place = (LABEL + 62, WIDTH - 5, top, bottom)
+    gap = plot.gap_axes(sheet, place, seen, chart.margin or 0.0)
+    plot.gap_marks(gap, rows, middles)
+    sheet.text(LABEL + 3, top - 3.4, words.CHART_SPENT, fontweight="bold")
+    sheet.text(LABEL + 62, top - 3.4, words.CHART_GAP_POINTS, fontweight="bold")
+    ends(sheet, gap, bottom + 8.2, words.SHORT_LOWER, words.SHORT_HIGHER)
+    for label, middle in zip(rows["label"], middles, strict=True):
+        plot.row_label(sheet, 0, middle, label, LABEL)
     return sheet
-
-
-def _ends(sheet: Sheet, scale: plot.Scale, y: float) -> None:
-    """Say which side is which, in full or in short."""
-    room = scale.right - scale.left
-    left, right = f"← {words.PAGE_LOWER}", f"{words.PAGE_HIGHER} →"
-    if text_width_mm(left + right, plot.NOTE_PT) + 4 > room:
-        left, right = f"← {words.SHORT_LOWER}", f"{words.SHORT_HIGHER} →"
-    sheet.text(scale.left, y, left, plot.NOTE_PT, color=theme.SOFT)
-    sheet.text(scale.right, y, right, plot.NOTE_PT, ha="right", color=theme.SOFT)

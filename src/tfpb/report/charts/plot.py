@@ -1,163 +1,180 @@
-"""What charts share: a page in millimetres, a scale with round ticks, rows with labels."""
+"""What charts share: rows of numbers, axes whose other side runs in millimetres, axes of gaps."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
 from tfpb.report import theme
-from tfpb.report.print_map.canvas import POINT_MM, Sheet, printable, text_width_mm, wrap
+from tfpb.report.canvas import POINT_MM, Sheet, wrap
 from tfpb.words.numbers import THIN, number
+from tfpb.words.survey.satisfaction import THEMES
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Callable, Iterator, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.floating[Any]]
 
 WIDTH: Final = 168.0
 """Width of a chart, millimetres: the text width of an A4 page."""
 LABEL_PT: Final = 8.5
-NOTE_PT: Final = 7.5
-TICK_PT: Final = 7.5
 LEADING: Final = LABEL_PT * POINT_MM * 1.2
+INTERVALS: Final = ("ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut")
+_HALF_LINE: Final = 1.1
+"""From the middle of a line of text to its baseline, millimetres."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """A straight scale: values `low…high` on `left…right` millimetres, ticks every `step`."""
-
-    low: float
-    high: float
-    left: float
-    right: float
-    step: float
-
-    def __call__(self, value: float) -> float:
-        """Place a value, in millimetres; one beyond the scale stops at its end."""
-        share = (value - self.low) / (self.high - self.low)
-        return self.left + min(max(share, -0.02), 1.02) * (self.right - self.left)
-
-    def ticks(self) -> list[float]:
-        """Return the round values of the scale."""
-        first = math.ceil(self.low / self.step - 1e-9)
-        last = math.floor(self.high / self.step + 1e-9)
-        return [k * self.step for k in range(first, last + 1)]
+def table(rows: pd.DataFrame, *numbers: str) -> pd.DataFrame:
+    """Return rows numbered from 0: these columns as floats (NaN where absent), the others as text."""
+    texts = [c for c in rows if c not in numbers]
+    out = pd.DataFrame({c: rows[c].fillna("").astype(str) for c in texts}, index=rows.index)
+    for name in numbers:
+        values = rows[name] if name in rows else pd.Series(np.nan, rows.index)
+        out[name] = pd.to_numeric(values, errors="coerce").astype(float)
+    return out.reset_index(drop=True)
 
 
-def nice_step(span: float, wanted: int = 5) -> float:
-    """Return a step of 1, 2 or 5 times a power of ten that cuts a span in about so many parts."""
-    raw = span / max(wanted, 1)
-    power = 10.0 ** math.floor(math.log10(raw)) if raw > 0 else 1.0
-    return next(power * k for k in (1, 2, 5, 10) if power * k >= raw * 0.999)
+def each(rows: pd.DataFrame) -> Iterator[Any]:
+    """Yield the rows of a table, a value a column."""
+    yield from rows.itertuples(index=False)
 
 
-def span_of(values: list[float], *, around_zero: bool = False, least: float = 0.1) -> Any:
-    """Return `low, high, step` that hold every finite value, ends rounded to a step."""
-    finite = [v for v in values if math.isfinite(v)] or [0.0]
-    low, high = min(finite), max(finite)
-    if around_zero:
-        reach = max(abs(low), abs(high), least) * 1.04  # an interval never ends on the frame
-        step = nice_step(2 * reach)
-        reach = math.ceil(reach / step * 2 - 1e-9) * step / 2
-        return -reach, reach, step
-    if high - low < least:
-        middle = (high + low) / 2
-        low, high = middle - least / 2, middle + least / 2
-    step = nice_step(high - low)
-    return math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step, step
+def finite(rows: pd.DataFrame, *names: str) -> list[float]:
+    """Return every finite number of some columns."""
+    values = rows[list(names)].to_numpy(dtype=float).ravel()
+    return [float(v) for v in values[np.isfinite(values)]]
 
 
-def value_of(row: Any, name: str) -> float:
-    """Read a number of a row; missing or absent is NaN."""
-    value = getattr(row, name, None)
-    try:
-        return float("nan") if value is None else float(value)
-    except (TypeError, ValueError):
-        return float("nan")
+def ticks(axis: Axis, say: Callable[[float], str], count: int = 5) -> None:
+    """Set round ticks written by `say`, with a light rule at each."""
+    axis.set_major_locator(MaxNLocator(count, steps=[1, 2, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: say(value)))
+    axis.grid(visible=True)
 
 
-def text_of(row: Any, name: str) -> str:
-    """Read a text of a row; missing is empty."""
-    value = getattr(row, name, "")
-    return "" if value is None or value != value else str(value)  # noqa: PLR0124
+def limits(values: Sequence[float], *, least: float, count: int = 5) -> tuple[float, float]:
+    """Return round ends that hold every value, at least that far apart."""
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    spare = max(0.0, least - (high - low)) / 2
+    ends = MaxNLocator(count, steps=[1, 2, 5, 10]).tick_values(low - spare, high + spare)
+    return float(ends[0]), float(ends[-1])
 
 
-def numbers(rows: pd.DataFrame, *names: str) -> list[float]:
-    """Return every finite number of some columns, those that exist."""
-    out = []
-    for name in names:
-        if name in rows:
-            out += [float(v) for v in rows[name] if v is not None and math.isfinite(float(v))]
-    return out
+def row_axes(sheet: Sheet, left: float, right: float, top: float, bottom: float) -> Axes:
+    """Open axes for one mark a row: across in data, down in millimetres of the page."""
+    axes = sheet.window(left, top, right - left, bottom - top)
+    axes.set(ylim=(bottom, top), yticks=[])
+    axes.spines[["left", "bottom"]].set_visible(False)
+    return axes
 
 
-def row_label(sheet: Sheet, x: float, middle: float, text: str, width: float, **kw: Any) -> None:
+def gap_axes(
+    sheet: Sheet,
+    place: tuple[float, float, float, float],
+    values: Sequence[float],
+    margin: float,
+    *,
+    bands: Sequence[tuple[float, float]] = (),
+) -> Axes:
+    """Open axes of gaps QPV − hors QPV, zero in the middle, over the band of equivalence.
+
+    Parameters
+    ----------
+    place : (left, right, top, bottom)
+        Millimetres.
+    values : sequence of float
+        What must be seen (proportions).
+    margin : float
+        Margin of equivalence (proportion); 0 for none.
+    bands : sequence of (top, bottom)
+        Where the band and the line of zero are drawn, millimetres; everywhere by default.
+    """
+    axes = row_axes(sheet, *place)
+    reach = max([0.1, margin * 1.6, *map(abs, values)]) * 1.04  # no interval ends on the frame
+    axes.set_xlim(-reach, reach)
+    for top, bottom in bands or [place[2:]]:
+        span: dict[str, Any] = {"color": theme.MARGIN_BAND, "linewidth": 0, "zorder": 0.5}
+        axes.fill_betweenx([top, bottom], -margin, margin, **span)
+        axes.vlines(0, top, bottom, color=theme.INK, linewidth=1.0, zorder=1)
+    ticks(axes.xaxis, points_tick)
+    return axes
+
+
+def gap_marks(axes: Axes, rows: pd.DataFrame, y: Array) -> None:
+    """Draw dots with a thick 90 % and a thin 95 % interval at these heights; no gap, no mark."""
+    known = rows["ecart"].notna().to_numpy()
+    rows, y = rows[known], y[known]
+    for level, width in (("95", 0.9), ("90", 3.0)):
+        axes.hlines(
+            y, rows[f"ic{level}_bas"], rows[f"ic{level}_haut"], color=theme.INK, linewidth=width,
+            zorder=3,
+        )  # fmt: skip
+    dots(axes, rows["ecart"], y, fill=theme.INK, edge=theme.PAPER)
+
+
+def dots(axes: Axes, x: Any, y: Any, *, fill: str, edge: str, size: float = 6.0) -> None:
+    """Draw round marks."""
+    axes.plot(
+        x, y, "o", markersize=size, color=fill, markeredgecolor=edge, markeredgewidth=1.3,
+        zorder=5, clip_on=False,
+    )  # fmt: skip
+
+
+def down(
+    rows: pd.DataFrame, heights: Array, *, top: float, head: float
+) -> tuple[Array, list[tuple[float, str]], float]:
+    """Stand rows one under the other, those of a theme under its title when there are several.
+
+    Returns
+    -------
+    middles : array of float
+    titles : list of (y, text)
+        Bottom and words of each title.
+    bottom : float
+    """
+    themes = rows["theme"] if "theme" in rows else pd.Series("", index=rows.index)
+    several = themes.ne(themes.iloc[0]).any()
+    titled = themes.ne(themes.shift()).to_numpy() & bool(several)
+    ends = top + np.cumsum(heights + head * titled)
+    starts = ends - heights
+    titles = [
+        (float(y), THEMES.get(name, name))
+        for y, name in zip(starts[titled], themes[titled], strict=True)
+    ]
+    return (starts + ends) / 2, titles, float(ends[-1])
+
+
+def row_text(sheet: Sheet, x: float, middle: float, text: str, size: float, **look: Any) -> None:
+    """Write one line whose letters are centred on a row."""
+    sheet.text(x, middle + _HALF_LINE, text, size, **look)
+
+
+def row_label(sheet: Sheet, x: float, middle: float, text: str, width: float) -> None:
     """Write a label of one or two lines, centred on the row."""
     lines = wrap(text, width, LABEL_PT, lines=2)
-    y = middle - (len(lines) - 1) * LEADING / 2 + LABEL_PT * POINT_MM * 0.35
-    for line in lines:
-        sheet.text(x, y, line, LABEL_PT, **kw)
-        y += LEADING
+    for k, line in enumerate(lines):
+        row_text(sheet, x, middle + (k - (len(lines) - 1) / 2) * LEADING, line, LABEL_PT)
 
 
-def axis(sheet: Sheet, scale: Scale, top: float, bottom: float, say: Any, unit: str = "") -> None:
-    """Draw light vertical rules at the ticks, and say their value under them."""
-    for tick in scale.ticks():
-        x = scale(tick)
-        sheet.rule(x, top, x, bottom, color=theme.RULE, linewidth=0.5, zorder=0)
-        sheet.text(x, bottom + 3.6, say(tick), TICK_PT, ha="center", color=theme.SOFT)
-    if unit:
-        sheet.text(
-            (scale.left + scale.right) / 2,
-            bottom + 7.4,
-            printable(unit),
-            TICK_PT,
-            ha="center",
-            color=theme.SOFT,
-        )
+def count(n: float) -> str:
+    """Write a sample size; « – » when missing."""
+    return number(None if math.isnan(n) else int(n))
 
 
 def points_tick(value: float) -> str:
-    """Say a tick of gaps, in points."""
+    """Write a tick of gaps, in points."""
     shown = round(value * 100, 6)
-    return "0" if abs(shown) < 1e-6 else number(shown, 0 if shown == int(shown) else 1, sign=True)  # noqa: PLR2004
+    return number(shown, 0 if shown.is_integer() else 1, sign=True) if shown else "0"
 
 
 def percent_tick(value: float) -> str:
-    """Say a tick of proportions."""
+    """Write a tick of proportions."""
     return f"{number(round(value * 100, 6))}{THIN}%"
-
-
-def whisker(
-    sheet: Sheet, scale: Scale, y: float, low: float, high: float, *, thick: bool, colour: str
-) -> None:
-    """Draw an interval: thick for 90 %, thin for 95 %."""
-    if math.isfinite(low) and math.isfinite(high):
-        width = 3.0 if thick else 0.9
-        sheet.rule(scale(low), y, scale(high), y, color=colour, linewidth=width, zorder=3)
-
-
-def dot(sheet: Sheet, x: float, y: float, *, fill: str, edge: str, size: float = 6.0) -> None:
-    """Draw a round mark."""
-    sheet.layer.plot(
-        [x],
-        [y],
-        marker="o",
-        markersize=size,
-        color=fill,
-        markeredgecolor=edge,
-        markeredgewidth=1.3,
-        zorder=5,
-    )
-
-
-def bar(
-    sheet: Sheet, x0: float, x1: float, y: float, height: float, colour: str, **kw: Any
-) -> None:
-    """Draw a horizontal bar centred on `y`."""
-    kw.setdefault("linewidth", 0)
-    sheet.layer.fill_between([x0, x1], y - height / 2, y + height / 2, facecolor=colour, **kw)
-
-
-def fits(text: str, width: float, size_pt: float = LABEL_PT, *, bold: bool = False) -> bool:
-    """Tell whether a line fits a width, with a breath on each side."""
-    return text_width_mm(text, size_pt, bold=bold) + 1.2 <= width

@@ -12,12 +12,18 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from tfpb.archives import settle
 from tfpb.model.report import KeyFigures, Table, Text
 from tfpb.report import theme
 from tfpb.report.documents import document_parts as parts
 from tfpb.report.documents import docx_xml as xml
-from tfpb.report.documents.office import settle
-from tfpb.words.documents.report_words import CONTENTS, EMPTY_TABLE, footer
+from tfpb.words.documents.report_words import (
+    CONTENTS,
+    EMPTY_TABLE,
+    WORD_STYLES,
+    footer,
+    table_line,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,10 +34,7 @@ _FONT: Final = "Calibri"
 """A Word file cannot carry its font: this one stands on office computers."""
 _TEXT_MM: Final = 174
 _MAP_MM: Final = 273
-_LEAD: Final = "Chapeau"
-_NOTE: Final = "Note de tableau"
-_FIGURE: Final = "Chiffre"
-_ENTRY: Final = "Entrée de sommaire"
+_LEAD, _NOTE, _FIGURE, _ENTRY = (WORD_STYLES[k] for k in ("lead", "note", "figure", "entry"))
 
 
 def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[str, bytes]) -> bytes:
@@ -196,7 +199,7 @@ def _table(document: Any, block: Table) -> None:
 
 def _chart(document: Any, block: Chart, png: bytes) -> None:
     document.add_heading(xml.clean(block.title), level=2)
-    line = parts.meta(unit=block.unit, source=block.source)
+    line = table_line(unit=block.unit, source=block.source)
     if line:
         document.add_paragraph(xml.clean(line), style=_NOTE).paragraph_format.keep_with_next = True
     _picture(document, png, _TEXT_MM, block.title, block.alt)

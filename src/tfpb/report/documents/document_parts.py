@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from tfpb.model.report import Format, Text
 from tfpb.report import theme
+from tfpb.report.canvas import shorten
 from tfpb.report.cell_values import NUMERIC, as_text, missing, printable
-from tfpb.report.print_map.canvas import shorten
 from tfpb.text import french_spaces
-from tfpb.words.documents.report_words import FICTIONAL_LINE
+from tfpb.words.documents.report_words import FICTIONAL_LINE, TOTAL, table_line, unnamed_map
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 MEDIUM: Final = "document"
 MAPS_AFTER: Final = "localisation"
 """Key of the section the printed maps follow."""
-SAID: Final = "carte_dite:"
-"""Before the code of a quarter: the property that says its printed page in words."""
+MAP_IN_WORDS: Final = "carte_dite:"
+"""Before the code of a quarter: the property that holds its printed page in words."""
 _TOGETHER: Final = frozenset({"sensibilite", "priorites"})
 _FEW_LINES: Final = 2
 _TITLE_MM: Final = 100.0
@@ -31,7 +31,7 @@ _OWNER_MM: Final = 66.0
 _SIZES: Final = (8.5, 8.0, 7.5, 7.0)
 _ROOM: Final = 174 / (0.3528 * 0.56)  # characters × points in the width of an A4 page
 _PADDING: Final = 1.6
-_COMFORT: Final = 0.7  # part of what the columns wish for that is worth a smaller type
+_COMFORT: Final = 0.7  # part of what the columns wish for that calls for a smaller type
 _LONG_WORD: Final = 16
 _LONGEST_CELL: Final = 600
 _LONGEST_WORD: Final = 72
@@ -88,10 +88,10 @@ def grid(table: Table) -> Grid:
     totals: tuple[str, ...] = ()
     if table.totals:
         cells = [table.totals.get(c.key) for c in columns]
-        said = [
+        sums = [
             "" if missing(v) else as_text(v, c.format) for v, c in zip(cells, columns, strict=True)
         ]
-        totals = ("Total", *said[1:])
+        totals = (TOTAL, *sums[1:])
     floors = [
         _floor(c.header, c.format, [row[k] for row in (*rows, *([totals] if totals else []))])
         for k, c in enumerate(columns)
@@ -99,7 +99,7 @@ def grid(table: Table) -> Grid:
     widths, size = _share(floors, [float(c.width) for c in columns])
     return Grid(
         title=table.title,
-        meta=meta(unit=table.unit, scope=table.scope, source=table.source),
+        meta=table_line(unit=table.unit, scope=table.scope, source=table.source),
         headers=tuple(french_spaces(c.header) for c in columns),
         numeric=tuple(c.format in NUMERIC for c in columns),
         widths=tuple(widths),
@@ -154,12 +154,6 @@ def _share(floors: list[float], wished: list[float]) -> tuple[list[float], float
     return [floor + scale * extra for floor, extra in zip(floors, more, strict=True)], size
 
 
-def meta(*, unit: str = "", scope: str = "", source: str = "") -> str:
-    """Write the line of unit, scope and source."""
-    parts = (("Unité", unit), ("Champ", scope), ("Source", source))
-    return " · ".join(f"{name} : {value}" for name, value in parts if value)
-
-
 def running(report: Report) -> tuple[str, str]:
     """Cut title and bailleur to the one line that runs on top of each page."""
     title, owner = (
@@ -170,7 +164,7 @@ def running(report: Report) -> tuple[str, str]:
 
 
 def warnings(report: Report) -> tuple[str, ...]:
-    """Return the lines of the cover that say what the document is not."""
+    """Return the warnings of the cover."""
     lines = (f"{report.warning}.",)
     return (*lines, FICTIONAL_LINE) if report.fictional else lines
 
@@ -190,14 +184,14 @@ def map_pages(report: Report, maps: Mapping[str, bytes]) -> list[MapPage]:
     out = []
     for name in sorted(maps):
         key = PurePosixPath(name).stem
-        caption = report.properties.get(f"carte:{key}", f"Carte {key}")
-        said = report.properties.get(f"{SAID}{key}", "")
-        out.append(MapPage(key, caption, f"{caption}. {said}".strip(), maps[name]))
+        caption = report.properties.get(f"carte:{key}", unnamed_map(key))
+        described = report.properties.get(f"{MAP_IN_WORDS}{key}", "")
+        out.append(MapPage(key, caption, f"{caption}. {described}".strip(), maps[name]))
     return out
 
 
 def follows(section: Section) -> bool:
-    """Tell whether a section goes on under the one before: short by nature, or a few lines of text."""
+    """Return whether a section goes on under the one before: short by nature, or a few lines of text."""
     if section.key in _TOGETHER:
         return True
     shown = blocks(section)

@@ -15,7 +15,7 @@ from tfpb.report import theme
 from tfpb.report.cell_values import printable
 from tfpb.report.documents import document_parts as parts
 from tfpb.text import french_spaces
-from tfpb.words.documents.report_words import CONTENTS, EMPTY_TABLE, footer
+from tfpb.words.documents.report_words import CONTENTS, EMPTY_TABLE, footer, table_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,12 +96,12 @@ def _section(
         for page in parts.map_pages(report, maps):
             inputs[f"carte-{page.key}"] = _svg_of(page.png)
             pages.append({"image": f"carte-{page.key}", "alt": page.alt})
-    said = (_block(b, images, inputs) for b in parts.blocks(section))
+    blocks = (_block(b, images, inputs) for b in parts.blocks(section))
     return {
         "title": section.title,
         "lead": section.lead,
         "break": not parts.follows(section),
-        "blocks": [b for b in said if b is not None],
+        "blocks": [b for b in blocks if b is not None],
         "maps": pages,
     }
 
@@ -123,7 +123,7 @@ def _block(
     return {
         "kind": "chart",
         "title": block.title,
-        "meta": parts.meta(unit=block.unit, source=block.source),
+        "meta": table_line(unit=block.unit, source=block.source),
         "image": f"image-{block.key}",
         "alt": block.alt,
         "notes": list(block.notes),

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
-from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import nsdecls, qn
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 from tfpb.report import theme
 from tfpb.text import drop_controls, french_spaces
@@ -79,35 +79,25 @@ def _row(grid: Grid, cells: tuple[str, ...], widths: list[int], size: int, *, ki
 
 def bookmark(paragraph: Any, number: int, name: str) -> None:
     """Put a bookmark around a heading, for the table of contents to point to."""
-    start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
-    start.set(qn("w:id"), str(number))
-    start.set(qn("w:name"), name)
-    end.set(qn("w:id"), str(number))
+    start = _parsed("bookmarkStart", f'w:id="{number}" w:name="{name}"')
     paragraph._p.insert(1 if paragraph._p.pPr is not None else 0, start)  # noqa: SLF001  # no public way
-    paragraph._p.append(end)  # noqa: SLF001
+    paragraph._p.append(_parsed("bookmarkEnd", f'w:id="{number}"'))  # noqa: SLF001
 
 
 def field(paragraph: Any, instruction: str, shown: str = "1") -> None:
     """Add a field (page number, number of pages) that Word computes on its own."""
-    for kind, text in (
-        ("begin", ""),
-        ("", instruction),
-        ("separate", ""),
-        ("text", shown),
-        ("end", ""),
+    for piece in (
+        '<w:fldChar w:fldCharType="begin"/>',
+        f'<w:instrText xml:space="preserve">{instruction}</w:instrText>',
+        '<w:fldChar w:fldCharType="separate"/>',
+        f"<w:t>{shown}</w:t>",
+        '<w:fldChar w:fldCharType="end"/>',
     ):
-        run = paragraph.add_run()
-        if kind in {"begin", "separate", "end"}:
-            mark = OxmlElement("w:fldChar")
-            mark.set(qn("w:fldCharType"), kind)
-            run._r.append(mark)  # noqa: SLF001
-        elif kind == "text":
-            run.text = text
-        else:
-            code = OxmlElement("w:instrText")
-            code.set(qn("xml:space"), "preserve")
-            code.text = instruction
-            run._r.append(code)  # noqa: SLF001
+        paragraph._p.append(_parsed("r", content=piece))  # noqa: SLF001
+
+
+def _parsed(tag: str, attributes: str = "", content: str = "") -> Any:
+    return parse_xml(f"<w:{tag} {nsdecls('w')} {attributes}>{content}</w:{tag}>")
 
 
 def contents(entries: list[tuple[str, str]], style: str) -> list[Any]:

@@ -15,19 +15,25 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
 
+from tfpb.archives import settle
 from tfpb.model.report import Chart, Format, KeyFigures, Table, Text
 from tfpb.report import theme
-from tfpb.report.cell_values import as_number, as_text, missing
+from tfpb.report.cell_values import EXCEL, as_number, as_text, missing
 from tfpb.report.documents import workbook_styles as style
 from tfpb.report.documents.column_widths import GAP, PAGE, SPARE, fitted
-from tfpb.report.documents.office import settle
 from tfpb.report.documents.workbook_charts import native_chart
 from tfpb.words.documents.report_words import (
+    BACK_TO_CONTENTS,
     CONTENTS,
+    COVER,
     EDIT_INPUTS,
     EMPTY_TABLE,
     FICTIONAL_LINE,
+    OPEN_CONTENTS,
+    SUMMARY,
+    TOTAL,
     footer,
+    table_line,
 )
 
 if TYPE_CHECKING:
@@ -38,9 +44,7 @@ if TYPE_CHECKING:
 MEDIUM: Final = "classeur"
 _TEXT_WIDTH: Final = 110
 _LINE_PT: Final = 13.0
-_COVER: Final = "Couverture"
-_ONE_PAGE: Final = frozenset({_COVER, CONTENTS, "Synthèse"})
-_ONE_LINE: Final = {"Unité": "unit", "Champ": "scope", "Source": "source"}
+_ONE_PAGE: Final = frozenset({COVER, CONTENTS, SUMMARY})
 
 
 def render(report: Report) -> bytes:
@@ -60,9 +64,9 @@ def render(report: Report) -> bytes:
     del book[book.sheetnames[0]]
     sections = [s for s in report.sections if s.sheet]
     foot = footer(report.run_hash, fictional=report.fictional)
-    for name in (_COVER, CONTENTS, *(s.sheet for s in sections)):
+    for name in (COVER, CONTENTS, *(s.sheet for s in sections)):
         book.create_sheet(name)
-    _cover(book[_COVER], report, foot)
+    _cover(book[COVER], report, foot)
     _contents(book[CONTENTS], sections, foot)
     printed = {
         section.sheet: _Sheet(book[section.sheet], section, foot).write() for section in sections
@@ -92,9 +96,7 @@ def _line(
     sheet: Worksheet, row: int, text: str, *, font: Any, span: int = 1, width: float = _TEXT_WIDTH
 ) -> None:
     """Write a wrapped line over several columns, tall enough to be read whole."""
-    cell = style.put(sheet, row, 1, text)
-    cell.font = font
-    cell.alignment = style.WRAP
+    style.put(sheet, row, 1, text, font=font, alignment=style.WRAP)
     if span > 1:
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=span)
     size = float(font.size or 10)
@@ -118,22 +120,21 @@ def _cover(sheet: Worksheet, report: Report, foot: str) -> None:
     for index, (text, font) in enumerate(rows, 2):
         _line(sheet, index, text, font=font)
     row = len(rows) + 3
-    _link(sheet, row, "Ouvrir le sommaire", CONTENTS)
+    _link(sheet, row, OPEN_CONTENTS, CONTENTS)
     _line(sheet, row + 2, foot, font=style.NOTE)
 
 
 def _contents(sheet: Worksheet, sections: list[Section], foot: str) -> None:
     sheet.column_dimensions["A"].width = 26
     sheet.column_dimensions["B"].width = 100
-    style.put(sheet, 1, 1, CONTENTS).font = style.TITLE
-    _link(sheet, 2, "Couverture", _COVER)
+    style.put(sheet, 1, 1, CONTENTS, font=style.TITLE)
+    _link(sheet, 2, COVER, COVER)
     for row, section in enumerate(sections, 4):
         _link(sheet, row, section.sheet, section.sheet)
         sheet.cell(row=row, column=1).alignment = style.WRAP
-        cell = style.put(sheet, row, 2, section.lead)
-        cell.font, cell.alignment = style.BODY, style.WRAP
+        style.put(sheet, row, 2, section.lead, font=style.BODY, alignment=style.WRAP)
         sheet.row_dimensions[row].height = style.lines(section.lead, 105) * _LINE_PT + 2
-    style.put(sheet, len(sections) + 5, 1, foot).font = style.NOTE
+    style.put(sheet, len(sections) + 5, 1, foot, font=style.NOTE)
 
 
 def _print_setup(sheet: Worksheet, report: Report, foot: str, last: int) -> None:
@@ -194,7 +195,7 @@ class _Sheet:
             self.sheet.column_dimensions[get_column_letter(k)].width = width + GAP
         self._text(self.section.title, style.TITLE)
         self._text(self.section.lead, style.LEAD)
-        _link(self.sheet, self.row, "← Sommaire", CONTENTS)
+        _link(self.sheet, self.row, BACK_TO_CONTENTS, CONTENTS)
         self.row += 2
         single = len(self.tables) == 1
         last = [b for b in self.blocks if single and isinstance(b, Chart)]
@@ -228,27 +229,26 @@ class _Sheet:
             self._chart(block)
 
     def _figures(self, block: KeyFigures) -> None:
+        body = {"font": style.BODY, "alignment": style.TOP}
+        look = {"font": style.FIGURE, "alignment": style.TOP}
         for figure in block.figures:
-            label = style.put(self.sheet, self.row, 1, figure.label)
-            label.font, label.alignment = style.BODY, style.WRAP
-            shown = figure.value
-            if not missing(figure.amount):
-                shown = as_number(figure.amount, figure.format)
-            value = style.put(self.sheet, self.row, 2, shown)
-            value.font, value.alignment = style.FIGURE, style.TOP
-            if shown is not figure.value:
-                value.number_format = style.number_format(figure.format)
-            detail = style.put(self.sheet, self.row, 3, figure.detail)
-            detail.font, detail.alignment = style.BODY, style.TOP
+            style.put(self.sheet, self.row, 1, figure.label, font=style.BODY, alignment=style.WRAP)
+            if missing(figure.amount):
+                style.put(self.sheet, self.row, 2, figure.value, **look)
+            else:
+                amount = as_number(figure.amount, figure.format)
+                shown = EXCEL[figure.format]
+                style.put(self.sheet, self.row, 2, amount, **look, number_format=shown)
+            style.put(self.sheet, self.row, 3, figure.detail, **body)
             self.sheet.row_dimensions[self.row].height = 20
             self.row += 1
         self.row += 1
 
     def _table(self, table: Table, *, freeze: bool) -> None:
         self._text(table.title, style.SUBTITLE)
-        facts = [f"{k} : {getattr(table, v)}" for k, v in _ONE_LINE.items() if getattr(table, v)]
-        if facts:
-            self._text(" · ".join(facts), self.note)
+        line = table_line(unit=table.unit, scope=table.scope, source=table.source)
+        if line:
+            self._text(line, self.note)
         if table.rows.empty:
             self._text(EMPTY_TABLE, style.BODY)
         else:
@@ -260,9 +260,16 @@ class _Sheet:
     def _grid(self, table: Table, *, freeze: bool) -> None:
         sheet, top = self.sheet, self.row
         for k, (column, header) in enumerate(zip(table.columns, _headers(table), strict=True), 1):
-            cell = style.put(sheet, top, k, header)
-            cell.font, cell.fill, cell.border = self.header, style.HEADER_FILL, style.HEADER_BORDER
-            cell.alignment = style.alignment(column.format, header=True)
+            style.put(
+                sheet,
+                top,
+                k,
+                header,
+                font=self.header,
+                fill=style.HEADER_FILL,
+                border=style.HEADER_BORDER,
+                alignment=style.alignment(column.format, header=True),
+            )
         tallest = max(
             style.lines(c.header, self.widths[k] + 0.5) for k, c in enumerate(table.columns)
         )
@@ -288,24 +295,24 @@ class _Sheet:
         tall = 1
         for k, (column, value) in enumerate(zip(table.columns, values, strict=True), 1):
             content = as_number(value, column.format)
-            cell = style.put(self.sheet, row, k, content)
-            cell.font, cell.border = style.BODY, style.ROW_BORDER
-            cell.alignment = style.alignment(column.format)
+            look = {"font": style.BODY, "border": style.ROW_BORDER}
+            side = style.alignment(column.format)
+            cell = style.put(self.sheet, row, k, content, **look, alignment=side)
             if isinstance(content, str):
                 tall = max(tall, style.lines(content, self.widths[k - 1] + SPARE))
             elif content is not None:
-                cell.number_format = style.number_format(column.format)
+                cell.number_format = EXCEL[column.format]
         self.sheet.row_dimensions[row].height = min(tall, 12) * _LINE_PT + 1
 
     def _totals(self, table: Table) -> None:
         """Write the totals the stages made, under the table and outside of it."""
-        style.put(self.sheet, self.row, 1, "Total")
+        style.put(self.sheet, self.row, 1, TOTAL)
         for k, column in enumerate(table.columns, 1):
             value = table.totals.get(column.key)
             cell: Any = self.sheet.cell(row=self.row, column=k)
             if not missing(value):
                 cell = style.put(self.sheet, self.row, k, as_number(value, column.format))
-                cell.number_format = style.number_format(column.format)
+                cell.number_format = EXCEL[column.format]
                 cell.alignment = style.alignment(column.format)
             cell.font, cell.border = self.header, style.TOTAL_BORDER
         self.row += 1
@@ -324,7 +331,7 @@ class _Sheet:
         breaks.append(Break(id=self.row - 1))
         self._text(chart.title, style.SUBTITLE)
         if chart.unit:
-            self._text(f"Unité : {chart.unit} · Source : {chart.source}", self.note)
+            self._text(table_line(unit=chart.unit, source=chart.source), self.note)
         self.row = native_chart(self.sheet, self.row, chart, self.header) + 1
 
 

@@ -11,8 +11,9 @@ from openpyxl.utils import get_column_letter
 
 from tfpb.model.report import Chart, ChartKind, Format
 from tfpb.report import theme
-from tfpb.report.cell_values import as_number
+from tfpb.report.cell_values import EXCEL, as_number
 from tfpb.report.documents import workbook_styles as style
+from tfpb.words.documents.report_words import CHART_LABEL, CHART_SERIES, SIDES
 
 if TYPE_CHECKING:
     from openpyxl.styles import Font
@@ -44,18 +45,20 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
         First free row after the chart.
     """
     names, keys, fmt = _series(chart)
-    for k, text in enumerate(("Libellé", *names), 1):
-        cell = style.put(sheet, row, k, text)
-        cell.font, cell.fill = header, style.HEADER_FILL
+    for k, text in enumerate((CHART_LABEL, *names), 1):
+        style.put(sheet, row, k, text, font=header, fill=style.HEADER_FILL)
+    look = {
+        "font": style.BODY,
+        "number_format": EXCEL[fmt],
+        "alignment": style.alignment(fmt),
+    }
     room = float(sheet.column_dimensions["A"].width) - 1
     for offset, record in enumerate(chart.rows.to_dict("records"), 1):
-        label = style.put(sheet, row + offset, 1, str(record["libelle"]))
-        label.font, label.alignment = style.BODY, style.WRAP
+        name = str(record["libelle"])
+        label = style.put(sheet, row + offset, 1, name, font=style.BODY, alignment=style.WRAP)
         sheet.row_dimensions[row + offset].height = 14.0 * style.lines(label.value, room)
         for k, key in enumerate(keys, 2):
-            cell = style.put(sheet, row + offset, k, as_number(record[key], fmt))
-            cell.font, cell.number_format = style.BODY, style.number_format(fmt)
-            cell.alignment = style.alignment(fmt)
+            style.put(sheet, row + offset, k, as_number(record[key], fmt), **look)
     last = row + len(chart.rows)
     height = _HEAD_CM + _PER_ITEM_CM * len(chart.rows)
     drawn = _bars(sheet, row, last, len(keys), fmt)
@@ -67,9 +70,9 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
 
 def _series(chart: Chart) -> tuple[tuple[str, ...], tuple[str, ...], Format]:
     if chart.kind is ChartKind.DUMBBELL:
-        return ("QPV", "hors QPV"), ("qpv", "hors"), Format.PERCENT
+        return SIDES, ("qpv", "hors"), Format.PERCENT
     keys = tuple(str(c) for c in chart.rows.columns if str(c).startswith("valeur"))
-    names = chart.series or tuple(f"Série {k}" for k in range(1, len(keys) + 1))
+    names = chart.series or tuple(CHART_SERIES.format(rang=k) for k in range(1, len(keys) + 1))
     return names, keys, Format.EUROS
 
 
@@ -88,7 +91,7 @@ def _bars(sheet: Worksheet, top: int, last: int, count: int, fmt: Format) -> Any
     bars.y_axis.delete = False
     bars.x_axis.scaling.orientation = "maxMin"  # first row at the top
     bars.y_axis.scaling.min = 0
-    bars.y_axis.number_format = style.number_format(fmt)
+    bars.y_axis.number_format = EXCEL[fmt]
     bars.y_axis.majorGridlines = None
     bars.legend.position = "t"
     return bars

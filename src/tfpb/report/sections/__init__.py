@@ -1,4 +1,4 @@
-"""The report, said once: one file a subject, each turning the `Dossier` into `Section`s."""
+"""The report as sections: one file a subject, each reads the `Dossier`; titles are in `words/sections`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from tfpb.report.sections.counts import quarter_names
 from tfpb.report.sections.doutes import doutes
 from tfpb.report.sections.methode import methode
 from tfpb.report.sections.money.abattement_accorde import abattement
-from tfpb.report.sections.money.droit_commun import droit_commun
-from tfpb.report.sections.money.programme import programme
+from tfpb.report.sections.money.programme import droit_commun, programme
 from tfpb.report.sections.patrimoine import localisation, residences
 from tfpb.report.sections.sources import rappel, sources
 from tfpb.report.sections.survey.comparaison import comparaison
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def report(dossier: Dossier) -> Report:
-    """Say a dossier as a report: the sections in the order of the workbook.
+    """Return the report of a dossier: the sections in the order of the workbook.
 
     Parameters
     ----------

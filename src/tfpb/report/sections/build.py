@@ -1,25 +1,34 @@
-"""Small makers shared by the sections: columns, tables of chosen columns, what is missing."""
+"""Sections, tables, charts and key figures made from what `words/sections/*.toml` declares of them.
+
+A declaration holds the title, unit, scope (« champ »), source, notes, media (« sortie ») and columns; the
+code gives the rows. A `{name}` in a text stands for a fact that the code gives. A column is
+`[key, title, format, width]`; one whose key holds a `{name}` is repeated for each value given, and a
+fifth element says when it is left out (`rempli`: no row filled, `non_nul`: no amount).
+"""
 
 from __future__ import annotations
 
 import math
+import tomllib
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
+from pydantic import BaseModel, ConfigDict
 
-from tfpb.model.report import Chart, ChartKind, Format, Section, Table, TableColumn, Text
+from tfpb.model.report import Chart, ChartKind, Format, KeyFigure, Section, Table, TableColumn, Text
 from tfpb.words.documents.report_words import MISSING
+from tfpb.words.numbers import euros, number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
-WORKBOOK: Final = frozenset({"classeur", "donnees"})
+    from tfpb.model.report import Block
+
 DOCUMENT: Final = frozenset({"document"})
-DATA: Final = frozenset({"donnees"})
 BOTH: Final = frozenset({"classeur", "document"})
-ALL: Final = frozenset({"classeur", "document", "donnees"})
-SHEET: Final = frozenset({"classeur"})
 _ON_A_PAGE: Final = {
     ChartKind.GAPS: 14,
     ChartKind.DUMBBELL: 26,
@@ -27,28 +36,214 @@ _ON_A_PAGE: Final = {
     ChartKind.SLOPES: 9,
 }
 """Items of two lines each that stand on a page under a title."""
+_COUNTS: Final = frozenset({"n", "n_residences", "rang"})
+
+_Kept = Literal["rempli", "non_nul"]
+_Column = tuple[str, str, str, int] | tuple[str, str, str, int, _Kept]
 
 
-def column(
-    key: str, header: str, fmt: Format = Format.TEXT, width: int = 14, *, total: bool = False
-) -> TableColumn:
-    """Make a column (positional, so that a list of them reads as a table)."""
-    return TableColumn(key, header, fmt, width, total)
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    titre: str = ""
+    unite: str = ""
+    source: str = ""
+    notes: tuple[str, ...] | None = None
+    sortie: frozenset[Literal["classeur", "document", "donnees"]] | None = None
+
+
+class _Table(_Declared):
+    cle: str = ""
+    champ: str = ""
+    colonnes: tuple[_Column, ...] | tuple[str, ...] = ()
+    partie_de: str = ""
+    comme: str = ""
+
+
+class _Chart(_Declared):
+    genre: ChartKind
+    description: str
+    series: tuple[str, ...] = ()
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    titre: str
+    feuille: str = ""
+
+
+class _Figure(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    libelle: str
+    detail: str = ""
+
+
+class _Declarations(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    chiffres: dict[str, _Figure] = {}
+    sections: dict[str, _Section] = {}
+    tableaux: dict[str, _Table] = {}
+    graphiques: dict[str, _Chart] = {}
+
+
+@lru_cache(maxsize=1)
+def declarations() -> _Declarations:
+    """Return all the declarations, read once from the package."""
+    found: dict[str, dict[str, Any]] = {kind: {} for kind in _Declarations.model_fields}
+    for file in files("tfpb.words").joinpath("sections").iterdir():
+        if file.name.endswith(".toml"):
+            for kind, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
+                found[kind] |= entries
+    return _Declarations(**found)
+
+
+def section(key: str, lead: str, blocks: Iterable[Block]) -> Section:
+    """Return a section under its declared title and sheet."""
+    declared = declarations().sections[key]
+    return Section(key, declared.titre, lead, tuple(blocks), sheet=declared.feuille)
+
+
+def lacking(key: str, *, subject: str) -> Section:
+    """Return the section of an input that was not given: what is lacking, how to add it."""
+    lead, hint = MISSING[subject]
+    return section(key, lead, [Text((hint,))])
 
 
 def table(
-    key: str, title: str, columns: Sequence[TableColumn], rows: pd.DataFrame, **rest: Any
+    key: str,
+    rows: pd.DataFrame,
+    *,
+    repeated: Iterable[Mapping[str, object]] = (),
+    totals: Mapping[str, Any] | None = None,
+    remarks: tuple[tuple[int, str, str], ...] = (),
+    notes: tuple[str, ...] | None = None,
+    **facts: object,
 ) -> Table:
-    """Make a table that keeps the chosen columns only, in their order, with a clean index."""
-    chosen = rows.reindex(columns=[c.key for c in columns]).reset_index(drop=True)
-    return Table(key, title, tuple(columns), chosen, **rest)
+    """Return a declared table filled with rows.
+
+    Parameters
+    ----------
+    key : str
+        Of the declaration.
+    rows : DataFrame
+        Declared columns are kept, in their order; one that is not there stays empty.
+    repeated : iterable of mapping
+        Facts of each column that stands for a column whose key holds a `{name}`.
+    totals, remarks
+        As `Table`.
+    notes : tuple of str, optional
+        In place of the declared ones.
+    **facts
+        What the `{name}` of the texts stand for.
+
+    Raises
+    ------
+    KeyError
+        A fact or a declaration is missing.
+    """
+    known = declarations().tableaux
+    own = known[key]
+    base = known[own.comme] if own.comme else own
+    columns = tuple(
+        TableColumn(name, title.format(**facts, **each), Format(fmt.format(**each)), width)
+        for name, each, (_, title, fmt, width, *kept) in _expanded(base.colonnes, repeated)
+        if not kept or (has if kept[0] == "rempli" else _any)(rows, name)
+    )
+    return Table(
+        own.cle or key,
+        base.titre.format(**facts),
+        columns,
+        rows.reindex(columns=[c.key for c in columns]).reset_index(drop=True),
+        unit=base.unite.format(**facts),
+        scope=base.champ.format(**facts),
+        source=base.source.format(**facts),
+        notes=notes if notes is not None else base.notes or (),
+        totals=totals or {},
+        remarks=remarks,
+        **_media(own),
+    )
 
 
-def only(whole: Table, key: str, keys: Sequence[str]) -> Table:
-    """Make the document's version of a workbook table: the same rows, fewer columns."""
-    chosen = tuple(c for k in keys for c in whole.columns if c.key == k)
-    rows = whole.rows[[c.key for c in chosen]].reset_index(drop=True)
-    return replace(whole, key=key, columns=chosen, rows=rows, media=DOCUMENT)
+def long_table(key: str, rows: pd.DataFrame, names: Iterable[str]) -> Table:
+    """Return a declared table of columns under the names of the contract, for software."""
+    each = [
+        {"cle": name, "format": Format.INTEGER if name in _COUNTS else Format.TEXT}
+        for name in names
+    ]
+    return table(key, rows, repeated=each)
+
+
+def part(whole: Table, key: str, *, repeated: Iterable[Mapping[str, object]] = ()) -> Table:
+    """Return some columns of a table, as declared: for a page, or a sheet no wider than the others."""
+    own = declarations().tableaux[key]
+    by_key = {c.key: c for c in whole.columns}
+    keys = [name for name, _, _ in _expanded([(k, "", "", 0) for k in own.colonnes], repeated)]
+    columns = tuple(by_key[k] for k in keys if k in by_key)
+    return replace(
+        whole,
+        key=key,
+        title=own.titre or whole.title,
+        columns=columns,
+        rows=whole.rows[[c.key for c in columns]].reset_index(drop=True),
+        unit=own.unite or whole.unit,
+        notes=whole.notes if own.notes is None else own.notes,
+        totals={k: v for k, v in whole.totals.items() if k in keys},
+        **_media(own),
+    )
+
+
+def chart(
+    key: str,
+    rows: pd.DataFrame,
+    *,
+    name: str = "",
+    margin: float | None = None,
+    reach: float = 0.0,
+    **facts: object,
+) -> Chart:
+    """Return a declared chart filled with rows (columns by kind: see `tfpb.report.charts`).
+
+    `name` stands in place of the key where one declaration serves several charts.
+    """
+    own = declarations().graphiques[key]
+    amounts = sum(str(c).startswith("valeur") for c in rows.columns)
+    return Chart(
+        name or key,
+        own.genre,
+        own.titre.format(**facts),
+        rows.reset_index(drop=True),
+        own.description.format(**facts),
+        unit=own.unite,
+        margin=margin,
+        reach=reach,
+        source=own.source.format(**facts),
+        notes=own.notes or (),
+        series=own.series[:amounts],
+        **_media(own),
+    )
+
+
+def figure(
+    key: str, amount: Any, fmt: Format = Format.EUROS, *, value: str = "", **facts: object
+) -> KeyFigure:
+    """Return a declared key figure; `value` stands in place of the amount where it has words."""
+    own = declarations().chiffres[key]
+    shown = value or (euros(amount) if fmt is Format.EUROS else number(amount))
+    detail = own.detail.format(**facts)
+    return KeyFigure(own.libelle.format(**facts), shown, detail, amount=amount, format=fmt)
+
+
+def _media(own: _Declared) -> dict[str, Any]:
+    """Return the declared media, none where the model's own stand."""
+    return {} if own.sortie is None else {"media": own.sortie}
+
+
+def _expanded(
+    columns: Iterable[Any], repeated: Iterable[Mapping[str, object]]
+) -> Iterator[tuple[str, Mapping[str, object], Any]]:
+    """Yield key, facts and declaration of each column, those to repeat as often as asked."""
+    for column in columns:
+        for each in repeated if "{" in column[0] else ({},):
+            yield column[0].format(**each), each, column
 
 
 def over_pages(chart: Chart) -> list[Chart]:
@@ -67,22 +262,24 @@ def over_pages(chart: Chart) -> list[Chart]:
     return out
 
 
-def said(values: pd.Series[Any], words: Mapping[Any, str]) -> pd.Series[str]:
-    """Turn codes into words; an empty or unknown code stays as it is."""
+def in_words(values: pd.Series[Any], words: Mapping[Any, str]) -> pd.Series[str]:
+    """Return codes as words; an empty or unknown code stays as it is."""
     return values.map(lambda code: words.get(code, "" if pd.isna(code) else str(code))).astype(
         object
     )
 
 
+def worded(
+    rows: pd.DataFrame, **columns: Mapping[Any, str] | tuple[str, Mapping[Any, str]]
+) -> pd.DataFrame:
+    """Return rows with columns of codes in words: `nature=WORDS`, or `mot=("code", WORDS)` beside it."""
+    pairs = {k: v if isinstance(v, tuple) else (k, v) for k, v in columns.items()}
+    return rows.assign(**{k: in_words(rows[code], words) for k, (code, words) in pairs.items()})
+
+
 def cut(rows: pd.DataFrame, mask: pd.Series[bool]) -> pd.DataFrame:
     """Return the rows of a mask, as a frame of their own."""
     return rows.loc[mask].copy()
-
-
-def lacking(key: str, *, subject: str, title: str, sheet: str) -> Section:
-    """Make the section of an input that was not given: what is lacking, how to add it."""
-    lead, hint = MISSING[subject]
-    return Section(key, title, lead, (Text((hint,)),), sheet=sheet)
 
 
 def number_of(value: Any) -> float:
@@ -91,8 +288,12 @@ def number_of(value: Any) -> float:
 
 
 def has(rows: pd.DataFrame, name: str) -> bool:
-    """Tell whether a column is there and not wholly empty."""
+    """Return whether a column is there and not wholly empty."""
     if name not in rows.columns:
         return False
     filled = rows[name].notna() & (rows[name].astype(str) != "")
     return bool(filled.any())
+
+
+def _any(rows: pd.DataFrame, name: str) -> bool:
+    return any(rows[name])

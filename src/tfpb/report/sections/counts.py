@@ -1,7 +1,7 @@
 """Counts of the stock and sums by year, made once for every section.
 
-The stages hand on totals of money; dwellings come as columns of the résidences. They are added here,
-in one place, so that no two sheets can add them differently.
+The stages give totals of money; dwellings come as columns of the résidences. They are added here, in one
+place, so that no two sheets add them differently.
 """
 
 from __future__ import annotations
@@ -94,6 +94,31 @@ def quarter_names(located: Located) -> dict[str, str]:
                 if isinstance(key, str) and key:
                     names.setdefault(key, str(value))
     return names
+
+
+@dataclass(frozen=True, slots=True)
+class LeaverFacts:
+    """Sums of the tax year over all quarters that were left."""
+
+    residences: int
+    dwellings: int
+    risk: Decimal
+    lost: Decimal
+
+
+def leaver_facts(money: Abatement) -> LeaverFacts | None:
+    """Add the leavers of the tax year; None when there is none."""
+    if money.leavers is None:
+        return None
+    rows = money.leavers[money.leavers["annee"] == money.year]
+    if rows.empty:
+        return None
+    return LeaverFacts(
+        residences=int(rows["residences"].sum()),
+        dwellings=int(rows["logements"].sum()),
+        risk=sum(rows["abattement_a_risque_eur"], Decimal(0)),
+        lost=sum(rows["abattement_perdu_eur"], Decimal(0)),
+    )
 
 
 def nature_counts(abatement: Abatement) -> dict[str, Decimal]:

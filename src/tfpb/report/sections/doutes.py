@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tfpb.model.codes import QpvStatut
-from tfpb.model.report import Format, Section, Text
-from tfpb.report.sections.build import DOCUMENT, WORKBOOK, column, cut, table
+from tfpb.model.report import Text
+from tfpb.report.sections.build import cut, section, table
 from tfpb.report.sections.counts import stock_facts
-from tfpb.report.sections.patrimoine import doubt_table
 from tfpb.words.documents import report_words as words
 from tfpb.words.faults.sentences import say
 
 if TYPE_CHECKING:
     from tfpb.errors import Fault
     from tfpb.model.assembly import Dossier
-    from tfpb.model.report import Block
+    from tfpb.model.report import Block, Section
 
 
 def notices(dossier: Dossier) -> tuple[Fault, ...]:
-    """Gather the notices of the run and of every stage, each once, in order."""
+    """Return the notices of the run and of every stage, each once, in order."""
     parts = (
         dossier.notices,
         dossier.located.notices,
@@ -38,7 +37,7 @@ def notices(dossier: Dossier) -> tuple[Fault, ...]:
 
 
 def doutes(dossier: Dossier) -> Section:
-    """Make the section of doubts: what was read and is not sure, what to do about it."""
+    """Return the section of doubts: what was read and is not sure, what to do about it."""
     found = notices(dossier)
     doors = dossier.located.entrances
     near = cut(doors, doors["qpv_statut"] == QpvStatut.A_VERIFIER)
@@ -51,44 +50,15 @@ def doutes(dossier: Dossier) -> Section:
     )
     blocks: list[Block] = []
     if len(rows):
-        blocks.append(_grouped(found))
-        blocks.append(
-            table(
-                "doutes",
-                "Points signalés à la lecture",
-                (
-                    column("titre", "Constat", width=38),
-                    column("ou", "Où", width=30),
-                    column("lu", "Lu", width=18),
-                    column("attendu", "Attendu", width=24),
-                    column("faire", "Que faire", width=36),
-                ),
-                rows,
-                scope="doutes conservés : ils n’arrêtent pas le calcul",
-                source="fichiers d’entrée",
-                media=WORKBOOK,
-            )
-        )
+        blocks += [_grouped(found), table("doutes", rows)]
     if len(near):
-        blocks.append(
-            doubt_table(near, "adresses_a_verifier", media=frozenset({"classeur", "donnees"}))
-        )
-        blocks.append(
-            Text(
-                (
-                    (
-                        "Pour trancher une adresse, remplissez la feuille « Limites » du fichier de "
-                        "vérification, indiquez-le sous decisions dans dossier.toml, puis relancez."
-                    ),
-                )
-            )
-        )
+        blocks += [table("adresses_a_verifier", near), Text((words.SETTLE_ADDRESSES,))]
     lead = words.doubts_lead(len(found), stock_facts(dossier.located).doubtful_entrances)
-    return Section("doutes", "Doutes", lead, tuple(blocks), sheet="Doutes")
+    return section("doutes", lead, blocks)
 
 
 def _grouped(found: tuple[Fault, ...]) -> Block:
-    """Gather the doubts of a kind on one line: the page shows what to do, the sheet each case."""
+    """Return the doubts of a kind on one line: the page shows what to do, the sheet each case."""
     kinds: dict[str, list[Fault]] = {}
     for fault in found:
         kinds.setdefault(fault.code, []).append(fault)
@@ -97,16 +67,4 @@ def _grouped(found: tuple[Fault, ...]) -> Block:
         first = say(faults[0])
         where = f" ({first.where})" if first.where else ""
         rows.append({"nombre": len(faults), "exemple": first.title + where, "faire": first.hint})
-    return table(
-        "doutes_document",
-        "Points signalés à la lecture, par nature",
-        (
-            column("exemple", "Constat, ou premier de sa nature", width=52),
-            column("nombre", "Cas", Format.INTEGER, 6),
-            column("faire", "Que faire", width=36),
-        ),
-        pd.DataFrame(rows),
-        scope="doutes conservés : ils n’arrêtent pas le calcul ; chaque cas est dans le classeur",
-        source="fichiers d’entrée",
-        media=DOCUMENT,
-    )
+    return table("doutes_document", pd.DataFrame(rows))

@@ -1,31 +1,34 @@
-"""« Synthèse »: the page to print: figures, headline items, what they do not say."""
+"""« Synthèse »: the page to print: figures, headline items, what they do not show."""
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tfpb.model.report import Format, KeyFigure, KeyFigures, Section, Table, Text
-from tfpb.report.sections.build import ALL, column, number_of, table
-from tfpb.report.sections.counts import nature_counts, stock_facts
-from tfpb.report.sections.money.sortants import leaver_facts
+from tfpb.model.report import Format, KeyFigures, Text
+from tfpb.report.sections.build import figure, number_of, section, table
+from tfpb.report.sections.counts import leaver_facts, nature_counts, stock_facts
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money import accounts
 from tfpb.words.money.evaluation_words import DOES_IT_WORK
-from tfpb.words.numbers import euros, number, percent, plural
+from tfpb.words.numbers import NOTHING, euros, percent, plural
 from tfpb.words.places.stock_words import stock_lead
 from tfpb.words.survey import satisfaction, verdict_words
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import pandas as pd
 
     from tfpb.model.assembly import Dossier
-    from tfpb.model.report import Block
+    from tfpb.model.money import Abatement, Programme
+    from tfpb.model.report import Block, KeyFigure, Section, Table
 
 
 def synthese(dossier: Dossier) -> Section:
-    """Make the one-page summary: stock, money, balance, doubts, satisfaction."""
+    """Return the one-page summary: stock, money, balance, doubts, satisfaction."""
     facts = stock_facts(dossier.located)
     lead = stock_lead(
         facts.residences, facts.dwellings, facts.inside, facts.outside, facts.doubtful
@@ -36,7 +39,7 @@ def synthese(dossier: Dossier) -> Section:
     if lacks:
         blocks.append(Text(lacks, bullets=True))
     blocks.append(Text((DOES_IT_WORK, *view.too_early(dossier))))
-    return Section("synthese", "Synthèse", lead, tuple(blocks), sheet="Synthèse")
+    return section("synthese", lead, blocks)
 
 
 def _missing(dossier: Dossier) -> list[str]:
@@ -50,55 +53,49 @@ def _missing(dossier: Dossier) -> list[str]:
     return [key for key, value in given.items() if value is None]
 
 
-def _euros(label: str, amount: Decimal, detail: str) -> KeyFigure:
-    return KeyFigure(label, euros(amount), detail, amount=amount, format=Format.EUROS)
-
-
 def _figures(dossier: Dossier) -> list[KeyFigure]:
     facts = stock_facts(dossier.located)
-    share = percent(facts.inside / facts.dwellings) if facts.dwellings else "–"
-    detail = f"{share} de {plural(facts.dwellings, 'logement')}"
-    out = [
-        KeyFigure(
-            "Logements en QPV",
-            number(facts.inside),
-            detail,
-            amount=facts.inside,
-            format=Format.INTEGER,
-        )
-    ]
-    money, programme = dossier.abatement, dossier.programme
-    if money is not None:
-        natures = ", ".join(
-            f"{accounts.NATURES.get(nature, nature)} {euros(amount)}"
-            for nature, amount in nature_counts(money).items()
-        )
-        totals = money.totals
-        rendered = f"compensation de l’État {euros(totals['compensation_etat_eur'])}"
-        out.append(_euros(f"Abattement {money.year}", totals["abattement_eur"], natures))
-        out.append(_euros("Perte des collectivités", totals["perte_collectivites_eur"], rendered))
-        if claim := totals.get("abattement_a_reclamer_eur"):
-            until = accounts.claim_until(money.claim_until, dossier.settings.dossier.date)
-            out.append(_euros("À réclamer", claim, until))
-        gone = leaver_facts(money)
-        if gone is not None and (gone.risk or gone.lost):
-            detail = f"dont {euros(gone.risk)} encore portés par les avis, à risque"
-            out.append(_euros(f"Sortants, plus dû en {money.year}", gone.lost, detail))
-    if programme is not None:
-        abated = money.totals["abattement_eur"] if money is not None else None
-        valued = programme.totals.get("valorise_eur", Decimal(0))
-        out.append(_euros("Actions valorisées", valued, accounts.coverage_words(valued, abated)))
-        if "solde_eur" in programme.totals and money is not None:
-            balance = programme.totals["solde_eur"]
-            left = programme.totals.get("rattrapage_eur")
-            out.append(_euros("Solde", balance, accounts.balance_words(balance, left)))
-    out.append(
-        KeyFigure(
-            "À vérifier",
-            plural(facts.doubtful_residences, "résidence"),
-            plural(facts.doubtful, "logement"),
-        )
+    share = percent(facts.inside / facts.dwellings) if facts.dwellings else NOTHING
+    whole = plural(facts.dwellings, "logement")
+    out = [figure("logements_qpv", facts.inside, Format.INTEGER, part=share, logements=whole)]
+    if dossier.abatement is not None:
+        out += _abated(dossier.abatement, dossier.settings.dossier.date)
+    if dossier.programme is not None:
+        out += _spent(dossier.programme, dossier.abatement)
+    homes = plural(facts.doubtful_residences, "résidence")
+    dwellings = plural(facts.doubtful, "logement")
+    doubts = figure("a_verifier", None, Format.TEXT, value=homes, logements=dwellings)
+    return [*out, doubts]
+
+
+def _abated(money: Abatement, day: dt.date) -> list[KeyFigure]:
+    totals = money.totals
+    natures = ", ".join(
+        f"{accounts.NATURES.get(nature, nature)} {euros(amount)}"
+        for nature, amount in nature_counts(money).items()
     )
+    rendered = euros(totals["compensation_etat_eur"])
+    out = [
+        figure("abattement", totals["abattement_eur"], annee=money.year, natures=natures),
+        figure("perte_collectivites", totals["perte_collectivites_eur"], compensation=rendered),
+    ]
+    if claim := totals.get("abattement_a_reclamer_eur"):
+        until = accounts.claim_until(money.claim_until, day)
+        out.append(figure("a_reclamer", claim, delai=until))
+    gone = leaver_facts(money)
+    if gone is not None and (gone.risk or gone.lost):
+        out.append(figure("sortants", gone.lost, annee=money.year, risque=euros(gone.risk)))
+    return out
+
+
+def _spent(plan: Programme, money: Abatement | None) -> list[KeyFigure]:
+    totals = plan.totals
+    abated = money.totals["abattement_eur"] if money is not None else None
+    valued = totals.get("valorise_eur", Decimal(0))
+    out = [figure("valorise", valued, couverture=accounts.coverage_words(valued, abated))]
+    if "solde_eur" in totals and money is not None:
+        left = accounts.balance_words(totals["solde_eur"], totals.get("rattrapage_eur"))
+        out.append(figure("solde", totals["solde_eur"], suite=left))
     return out
 
 
@@ -116,46 +113,15 @@ def _satisfaction(dossier: Dossier) -> list[Block]:
 
 
 def headline_table(heads: pd.DataFrame, wave: str, margin: float) -> Table:
-    """Make the table of the headline items."""
-    columns = (
-        column("theme_mot", "Thème", width=20),
-        column("libelle", "Question", width=30),
-        column("n_qpv", "n QPV", Format.INTEGER, 8),
-        column("n_hors", "n hors QPV", Format.INTEGER, 8),
-        column("qpv", "QPV (%)", Format.PERCENT, 8),
-        column("hors", "Hors QPV (%)", Format.PERCENT, 8),
-        column("ecart", "Écart (points)", Format.POINTS, 9),
-        column("ic95_bas", "bas à 95 %", Format.POINTS, 9),
-        column("ic95_haut", "haut à 95 %", Format.POINTS, 9),
-        column("verdict_mot", "Verdict", width=26),
-    )
-    return table(
-        "synthese_satisfaction",
-        f"Ce que disent les locataires, vague {wave}",
-        columns,
-        heads,
-        unit="% de ménages satisfaits, écarts en points",
-        scope="ménages interrogés, une question de tête par thème",
-        source=f"enquête, vague {wave} ; marge d’équivalence de {verdict_words.margin_words(margin)}",
-        media=ALL,
-    )
+    """Return the table of the headline items."""
+    marge = verdict_words.margin_words(margin)
+    return table("synthese_satisfaction", heads, vague=wave, marge=marge)
 
 
 def _reading(rows: pd.DataFrame, margin: float) -> tuple[str, ...]:
-    shown = view.shown(rows)
-    counts: dict[str, int] = {}
-    for word in rows["mot"]:
-        counts[word] = counts.get(word, 0) + 1
-    out = [satisfaction.count_sentence(counts, len(rows))]
-    unclear = shown[shown["verdict"] == "non_concluant"]
-    if len(unclear):
+    out = [satisfaction.count_sentence(Counter(rows["mot"]), len(rows))]
+    unclear = view.unclear(view.shown(rows), margin)
+    if unclear:
         meaning = verdict_words.verdict_meaning("non_concluant", margin)
-        worst = unclear.iloc[0]
-        detail = verdict_words.would_have_taken(
-            margin,
-            number_of(worst["marge_demontree_points"]),
-            view.needed(number_of(worst["qpv"]), number_of(worst["effet_plan"]), margin),
-            int(min(worst["n_qpv"], worst["n_hors"])),
-        )
-        out.append(f"« Non concluant » : {meaning}. Pour « {worst['libelle']} » : {detail}.")
+        out.append(satisfaction.first_unclear(meaning, *unclear[0]))
     return tuple(out)

@@ -1,15 +1,16 @@
-"""The web map `carte.html`: one page, no request, nothing in it that a name could run.
+"""The web map `carte.html`: a `folium.Map` in a page that asks for no file and runs no name.
 
-folium makes the skeleton (the Leaflet map object and, on demand, a tile layer): numbers and options
-only. Its page, popups, tooltips, layer switch and legend are not used, because they paste texts into
-markup and load two dozen files from elsewhere: the page is a template of ours, every text of a file
-travels in one JSON block and is shown through `textContent`.
+`web_map` returns the map before it is written: whoever knows folium adds layers to it. Of folium's own
+page only Leaflet is kept, read from the package. The data of the dossier, its panel and its scripts are
+one element of the map, `DossierLayer`: every text of a file travels in one JSON block and is shown
+through `textContent`.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +23,8 @@ from tfpb.report.web_map.map_payload import payload, to_json
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tfpb.model.maps import MapModel
 
 FOLDER: Final = theme.ASSETS / "carte"
@@ -30,7 +33,7 @@ TEMPLATES: Final = theme.ASSETS.parent / "templates"
 SCRIPTS: Final = (
     "data.js", "ground.js", "layers.js", "panel.js", "search.js", "table.js", "print.js", "start.js",
 )  # fmt: skip
-"""Parts of the page's script, in order, wrapped in one function."""
+"""Parts of the layer's script, in order, wrapped in one function."""
 TILES_HOST: Final = "https://data.geopf.fr"
 TILES: Final = (
     f"{TILES_HOST}/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0"
@@ -39,10 +42,13 @@ TILES: Final = (
 )
 """Plan IGN v2 of the Géoplateforme (open licence 2.0), drawn only if the model says `online`."""
 _FRANCE: Final = ((41.3, -5.2), (51.1, 9.6))
+_NOT_HERE: Final = (folium.Popup, folium.Marker, folium.Icon)
+"""Written with jQuery, or drawn with pictures and fonts from elsewhere."""
+_CODE: Final = str.maketrans({c: f"&#{ord(c)};" for c in "\\`${}"})
 
 
 def render(model: MapModel) -> bytes:
-    """Make the web map.
+    """Return the page of the web map.
 
     Parameters
     ----------
@@ -54,24 +60,182 @@ def render(model: MapModel) -> bytes:
     bytes
         UTF-8 HTML; same model and versions, same bytes.
     """
-    data, online = to_json(payload(model)), model.online
-    scripts = [_read(LEAFLET / "leaflet.js"), _skeleton(model, online=online), _script()]
-    styles = [_leaflet_style(), _style()]
-    for script in scripts:
-        if "</script" in script.lower():
-            raise ValueError("a script of the page closes itself")
-    page = _template().render(
-        language="fr",
-        meta=model,
-        day=words.day(model.date),
-        mots=words.PAGE,
-        policy=_policy(scripts, styles, online=online),
-        scripts=scripts,
-        styles=styles,
-        data=data,
-        online=online,
+    return str(web_map(model).get_root().render()).encode("utf-8", "replace")
+
+
+def web_map(model: MapModel) -> folium.Map:
+    """Return the web map before it is written, for layers to be added to it.
+
+    Parameters
+    ----------
+    model : MapModel
+        Protected and in French.
+
+    Returns
+    -------
+    folium.Map
+        In EPSG:4326, as folium asks. `save` and `get_root().render()` write the page.
+
+    Notes
+    -----
+    - Layers that Leaflet draws alone work (`GeoJson`, `CircleMarker`, `PolyLine`, `FeatureGroup`,
+      `LayerControl`, `GeoJsonPopup`, tooltips); one that loads a file or needs jQuery (plugins,
+      `Popup`, `Marker`, `Icon`) is refused when the page is written.
+    - Data and properties given to `GeoJson` stay data. Any other text given to folium (tooltip, name
+      of a layer) becomes code: pass it through `inert` when it comes from a file.
+
+    Examples
+    --------
+    >>> carte = web_map(model)  # doctest: +SKIP
+    >>> folium.GeoJson(schools, tooltip=folium.GeoJsonTooltip(["nom"])).add_to(carte)  # doctest: +SKIP
+    >>> carte.save("carte.html")  # doctest: +SKIP
+    """
+    south_west, north_east = _extent(model)
+    made = folium.Map(
+        location=[(a + b) / 2 for a, b in zip(south_west, north_east, strict=True)],
+        zoom_start=13,
+        tiles=None,
+        prefer_canvas=True,
+        zoom_control=False,
+        attribution_control=False,
+        zoom_snap=0.5,
+        zoom_delta=1,
+        wheel_px_per_zoom_level=90,
+        min_zoom=5,
+        max_zoom=19,
+        fade_animation=False,
     )
-    return str(page).encode("utf-8", "replace")
+    made._id = "tfpb"  # noqa: SLF001  # random in folium; the style and the scripts name the map
+    made.default_js, made.default_css = [], []
+    if model.online:
+        tiles = folium.TileLayer(TILES, attr="IGN – Géoplateforme", max_zoom=19, overlay=True)
+        tiles._id = "plan"  # noqa: SLF001
+        tiles.add_to(made)
+    DossierLayer(model).add_to(made)
+    Page(model).add_child(made)
+    return made
+
+
+def inert(text: str) -> str:
+    """Return a text that folium may paste anywhere: no markup, no JavaScript, no template in it."""
+    return html.escape(text).translate(_CODE)
+
+
+class DossierLayer(folium.MacroElement):  # type: ignore[misc]  # folium has no types
+    """Everything the dossier shows on a `folium.Map`: data, panel, legend, search, table.
+
+    Parameters
+    ----------
+    model : MapModel
+    """
+
+    def __init__(self, model: MapModel) -> None:
+        super().__init__()
+        self._name, self._id = "DossierLayer", "tfpb"
+        self.model = model
+
+    def render(self, **_kwargs: Any) -> None:
+        """Add markup and script to the page.
+
+        As texts, not as branca's elements, which are compiled as templates: a name that holds « {{ »
+        would be run.
+        """
+        page, model, name = self.get_root(), self.model, self._parent.get_name()
+        markup = _template("map_layer.html.jinja").render(
+            meta=model,
+            day=words.day(model.date),
+            mots=words.PAGE,
+            map=name,
+            data=to_json(payload(model)),
+        )
+        tiles = "window.tfpbTiles = tile_layer_plan;\n" if model.online else ""
+        page.html.add_child(_Verbatim(markup), name=self.get_name())
+        script = _Verbatim(f"window.tfpbMap = {name};\n{tiles}{_script()}")
+        page.script.add_child(script, name=self.get_name())
+
+
+class _Verbatim(folium.Element):  # type: ignore[misc]  # folium has no types
+    """A text of the page that is not compiled."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._template_str = text
+
+
+class Page(folium.Figure):  # type: ignore[misc]  # folium has no types
+    """A page of one map that needs no file beside it.
+
+    Its policy allows the scripts and styles it holds, by their hash, and nothing else. Names that
+    folium draws at random are numbered, so that the same map gives the same bytes.
+
+    Parameters
+    ----------
+    model : MapModel
+    """
+
+    def __init__(self, model: MapModel) -> None:
+        fictional = f" ({words.PAGE['fictional'].lower()})" if model.fictional else ""
+        super().__init__(title=f"{model.title}{fictional}")
+        self.online = model.online
+
+    def render(self, **kwargs: Any) -> str:
+        """Return the page.
+
+        Raises
+        ------
+        ValueError
+            A layer needs a file from elsewhere, or jQuery.
+        """
+        for child in self._children.values():
+            child.render(**kwargs)
+        (drawn,) = self._children.values()
+        styles = [_leaflet_style(), _style(), *self._added_styles(drawn)]
+        scripts = [_read(LEAFLET / "leaflet.js"), self._numbered(_texts(self.script))]
+        page: str = _template("map.html.jinja").render(
+            language="fr",
+            title=self.title,
+            policy=_policy(scripts, styles, online=self.online),
+            styles=styles,
+            body=_texts(self.html, but=drawn.get_name()),
+            scripts=scripts,
+        )
+        return page
+
+    def _added_styles(self, drawn: folium.Element) -> list[str]:
+        """Return the styles of the layers added; what else folium puts in the head is refused."""
+        for element in _descendants(drawn):
+            if type(element) in _NOT_HERE:
+                raise ValueError(f"folium.{type(element).__name__} needs files the page has not")
+        added = []
+        for name, element in self.header._children.items():  # noqa: SLF001  # no public way
+            if hasattr(element, "url"):
+                raise ValueError(f"a layer of the map needs {element.url}: the page loads nothing")
+            if name not in {"meta_http", drawn.get_name()}:
+                added += re.findall(r"<style>(.*?)</style>", element._template_str or "", re.DOTALL)  # noqa: SLF001
+        return added
+
+    def _numbered(self, script: str) -> str:
+        known = {element._id for element in _descendants(self)}  # noqa: SLF001  # no public way
+        numbers: dict[str, str] = {}
+        script = re.sub(
+            "[0-9a-f]{32}",
+            lambda m: numbers.setdefault(m[0], str(len(numbers))) if m[0] in known else m[0],
+            script,
+        )
+        # inside a script these two may only stand in a text, where the added stroke changes nothing
+        return script.replace("</", "<\\/").replace("<!--", "<\\!--")
+
+
+def _descendants(element: folium.Element) -> Iterator[folium.Element]:
+    for child in element._children.values():  # noqa: SLF001  # no public way
+        yield child
+        yield from _descendants(child)
+
+
+def _texts(part: folium.Element, but: str = "") -> str:
+    """Return what elements wrote, without running it as a template once more."""
+    kept = (e for name, e in part._children.items() if name != but)  # noqa: SLF001  # no public way
+    return "\n".join(e._template_str or "" for e in kept)  # noqa: SLF001
 
 
 @lru_cache(maxsize=32)
@@ -81,17 +245,20 @@ def _read(path: Any) -> str:
     return re.sub(r"\n?//# sourceMappingURL=.*", "", text)
 
 
+@lru_cache(maxsize=2)
+def _template(name: str) -> Any:
+    return Environment(autoescape=True, undefined=StrictUndefined).from_string(
+        _read(TEMPLATES / name)
+    )
+
+
 @lru_cache(maxsize=1)
-def _template() -> Any:
-    source = _read(TEMPLATES / "map.html.jinja")
-    return Environment(autoescape=True, undefined=StrictUndefined).from_string(source)
-
-
 def _script() -> str:
     body = "\n".join(_read(FOLDER / name) for name in SCRIPTS)
     return f'(function () {{\n"use strict";\n{body}\n}})();\n'
 
 
+@lru_cache(maxsize=1)
 def _style() -> str:
     faces = "".join(
         f'@font-face{{font-family:"{theme.FONT_FAMILY}";font-weight:{weight};'
@@ -101,11 +268,11 @@ def _style() -> str:
     return faces + _read(FOLDER / "page.css")
 
 
-@lru_cache(maxsize=4)
 def _font(style: str) -> str:
     return base64.b64encode(theme.FONT_FILES[style].read_bytes()).decode("ascii")
 
 
+@lru_cache(maxsize=1)
 def _leaflet_style() -> str:
     """Return Leaflet's style without the rules that fetch images the page does not use."""
     rules = re.sub(r"[^{}]*\{[^{}]*url\(images/[^{}]*\}", "", _read(LEAFLET / "leaflet.css"))
@@ -114,7 +281,7 @@ def _leaflet_style() -> str:
 
 
 def _policy(scripts: list[str], styles: list[str], *, online: bool) -> str:
-    """Content security policy: these scripts and styles by their hash, and nothing else."""
+    """Return the content security policy: these scripts and styles by their hash, nothing else."""
 
     def hashes(texts: list[str]) -> str:
         digests = (hashlib.sha256(t.encode("utf-8")).digest() for t in texts)
@@ -133,39 +300,6 @@ def _policy(scripts: list[str], styles: list[str], *, online: bool) -> str:
             "form-action 'none'",
         )
     )
-
-
-def _skeleton(model: MapModel, *, online: bool) -> str:
-    """Let folium write the map object, with seeded names."""
-    south_west, north_east = _extent(model)
-    centre = [(a + b) / 2 for a, b in zip(south_west, north_east, strict=True)]
-    page = folium.Map(
-        location=centre,
-        zoom_start=13,
-        tiles=None,
-        prefer_canvas=True,
-        zoom_control=False,
-        attribution_control=False,
-        zoom_snap=0.5,
-        zoom_delta=1,
-        wheel_px_per_zoom_level=90,
-        min_zoom=5,
-        max_zoom=19,
-        fade_animation=False,
-    )
-    page._id = "tfpb"  # noqa: SLF001
-    if online:
-        tiles = folium.TileLayer(TILES, attr="IGN – Géoplateforme", max_zoom=19, overlay=True)
-        tiles._id = "plan"  # noqa: SLF001
-        tiles.add_to(page)
-    root = page.get_root()
-    root.render()
-    script: str = root.script.render()
-    # the two names the rest of the script knows the map and its tiles by
-    names = "window.tfpbMap = map_tfpb;\n" + (
-        "window.tfpbTiles = tile_layer_plan;\n" if online else ""
-    )
-    return script + names
 
 
 def _extent(model: MapModel) -> tuple[tuple[float, float], tuple[float, float]]:

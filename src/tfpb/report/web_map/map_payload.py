@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from tfpb.report import theme
-from tfpb.report.print_map.map_layers import lines_of
+from tfpb.report.print_map.layers import lines_of
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Outside marks: the region without oneself, and referenced national figures."""
+"""What a figure is set beside: the region without oneself, the mean within bailleurs, outside figures."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe
+from tfpb.model.codes import ENSEMBLE, Groupe
 from tfpb.model.results import BENCHMARK_COLUMNS
-from tfpb.survey.estimation.domains import Contrasts, Domains
-from tfpb.survey.estimation.estimate import contrast_variance, domain_means
-from tfpb.survey.estimation.intervals import proportion_interval, standard_error, t_interval
-from tfpb.survey.estimation.wave import degrees_of_freedom, design_effects
-from tfpb.survey.reading.delivery_columns import find_column
+from tfpb.survey.estimation.compared_groups import groups_of_others
+from tfpb.survey.estimation.comparison import estimate_groups
+from tfpb.survey.estimation.intervals import t_interval
+from tfpb.survey.estimation.means import Contrasts, contrast_variance, standard_error
+from tfpb.survey.estimation.rows import raw_rows
+from tfpb.survey.reading.delivery_columns import find_column, parse_number
 from tfpb.survey.secrecy.cells import OWNER
-from tfpb.survey.thresholds import CONFIDENCE
-from tfpb.survey.verdicts import FRAGILE, publication_states
+from tfpb.survey.verdicts import CONFIDENCE, FRAGILE, STATES, UNCOMPUTABLE
 from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.model.plan import Item
-    from tfpb.survey.estimation.wave import WaveResult
+    from tfpb.survey.estimation.comparison import Comparison
 
+CONTRIBUTORS: Final = "_bailleurs"
+"""Bailleurs a mean within bailleurs rests on: read by `protect`, then dropped."""
 REGION: Final = "region_sans_soi"
 NATIONAL: Final = "national"
 _OTHERS_AT_LEAST: Final = 3
@@ -44,81 +46,72 @@ _NAMES: Final = {
 }
 
 
-def region_rows(result: WaveResult) -> pd.DataFrame:
+def region_rows(comparison: Comparison) -> pd.DataFrame:
     """Rows of « the region without oneself » for each bailleur of one wave, `_bailleur` added.
 
-    Only groups that may be shown, and only when at least three other bailleurs are in the wave.
+    Only figures that may be shown, and only when at least three other bailleurs are in the wave.
     """
-    owner = result.design.atoms["bailleur"].astype(str).to_numpy()
-    side = result.design.atoms["qpv"].to_numpy(dtype=int)
-    names = [b.bailleur for b in result.frame.blocks if b.niveau == TOTAL]
-    names = [n for n in names if n != ENSEMBLE]
-    if len(names) <= _OTHERS_AT_LEAST:
+    c = comparison
+    index, sets = groups_of_others(c.design.atoms)
+    if len(index) <= _OTHERS_AT_LEAST:
         return pd.DataFrame(columns=[*BENCHMARK_COLUMNS, OWNER])
-    sets = []
-    for name in names:
-        others = owner != name
-        sets += [np.flatnonzero(others & mask) for mask in (side == 1, side == 0, side >= 0)]
-    domains = Domains.of(sets, result.design.size)
-    means = domain_means(result.design, result.sums, domains)
-    alone = Contrasts.of([[(g, 1.0)] for g in range(domains.count)])
-    variance = contrast_variance(result.design, result.sums, domains, means, alone)
-    gaps = Contrasts.of([[(3 * k, 1.0), (3 * k + 1, -1.0)] for k in range(len(names))])
-    gap_se = standard_error(contrast_variance(result.design, result.sums, domains, means, gaps))
-    df = np.repeat(degrees_of_freedom(means, result.design)[2::3], 3, axis=0)
-    state = publication_states(
-        n=means.n,
-        clusters=means.clusters,
-        effective=design_effects(means, variance)[1],
-        df=df,
-        thresholds=result.frame.thresholds,
-        clustered=result.frame.clustered,
-    )
-    low, high = proportion_interval(
-        means.estimate,
-        standard_error(variance),
-        means.n,
-        means.clusters,
-        df,
-        level=CONFIDENCE,
-        thresholds=result.frame.thresholds,
-        clustered=result.frame.clustered,
-    )
-    gap = means.estimate[0::3] - means.estimate[1::3]
-    gap_low, gap_high = t_interval(gap, gap_se, df[0::3], level=CONFIDENCE)
-    shown = state <= FRAGILE
-    tables = []
-    for at, group in enumerate((Groupe.QPV, Groupe.HORS_QPV, Groupe.ENSEMBLE)):
-        part = slice(at, None, 3)
-        tables.append(
-            _lay(result, names, group, means.estimate[part], low[part], high[part], means.n[part])[
-                shown[part].ravel()
-            ]
-        )
-    both = shown[0::3] & shown[1::3] & (gap_se > 0)
-    n = means.n[0::3] + means.n[1::3]
-    tables.append(_lay(result, names, Groupe.ECART, gap, gap_low, gap_high, n)[both.ravel()])
-    return pd.concat(tables, ignore_index=True)
+    rows = raw_rows(estimate_groups(c.sums, index, sets, c.vague, c.items, c.thresholds))
+    rows = rows[rows["publication"].isin([STATES[k].value for k in range(FRAGILE + 1)])]
+    rows = rows.rename(columns={"estimation": "valeur", "bailleur": OWNER})
+    rows = rows.assign(repere=REGION, reference="")
+    order = rows["groupe"].map({g.value: k for k, g in enumerate(Groupe)})
+    rows = rows.iloc[np.argsort(order, kind="stable")]
+    return rows[[*BENCHMARK_COLUMNS, OWNER]].reset_index(drop=True)
 
 
-def _lay(
-    result: WaveResult, names: Sequence[str], group: Groupe, value: Any, low: Any, high: Any, n: Any
-) -> pd.DataFrame:
-    items = [i.identifiant for i in result.frame.items]
-    return pd.DataFrame(
+def within_gaps(comparison: Comparison) -> list[dict[str, object]]:
+    """Average the gaps of the bailleurs of one wave, each weighing as its QPV tenants.
+
+    Bailleurs differ in their share of QPV: the pooled gap mixes the gap between their tenants in
+    QPV and elsewhere with the gap between bailleurs; this mean holds the first alone. Bailleurs with
+    a side that is hidden or not computable are left out.
+
+    Returns
+    -------
+    list of dict
+        `vague, item, estimation, erreur_type, ic95_bas, ic95_haut, bailleurs` (count), one an item
+        with at least two bailleurs.
+    """
+    c = comparison
+    lines = c.totals
+    names = c.index["bailleur"].to_numpy(dtype=object)[lines]
+    whole, own = lines[names == ENSEMBLE][0], lines[names != ENSEMBLE]
+    names = names[names != ENSEMBLE]
+    if len(own) < 2:  # noqa: PLR2004 - nothing to average
+        return []
+    state = np.maximum(*(c.state[c.sides[:, k]] for k in (0, 1)))
+    used = state[own] < UNCOMPUTABLE
+    weight = np.where(used, c.means.base[c.sides[own, 0]], 0.0)
+    total = weight.sum(axis=0)
+    share = weight / np.where(total > 0, total, 1.0)
+    terms = Contrasts(
+        owner=np.zeros(2 * len(own), dtype=np.intp),
+        domain=c.sides[own].T.ravel(),
+        coefficient=np.concatenate([share, -share]),
+        count=1,
+    )
+    estimate = terms.values(c.means)[0]
+    se = standard_error(contrast_variance(c.means, terms)[0])
+    low, high = t_interval(estimate, se, c.df[whole], level=CONFIDENCE)
+    return [
         {
-            "vague": result.frame.wave,
-            "item": np.tile(np.array(items, dtype=object), len(names)),
-            "groupe": group.value,
-            "repere": REGION,
-            "valeur": value.ravel(),
-            "ic95_bas": low.ravel(),
-            "ic95_haut": high.ravel(),
-            "n": n.ravel(),
-            "reference": "",
-            OWNER: np.repeat(np.array(names, dtype=object), len(items)),
+            "vague": c.vague,
+            "item": item.identifiant,
+            "estimation": float(estimate[j]),
+            "erreur_type": float(se[j]),
+            "ic95_bas": float(low[j]),
+            "ic95_haut": float(high[j]),
+            "bailleurs": int(used[:, j].sum()),
+            CONTRIBUTORS: tuple(names[used[:, j]]),
         }
-    )
+        for j, item in enumerate(c.items)
+        if used[:, j].sum() > 1 and state[whole, j] <= FRAGILE and se[j] > 0
+    ]
 
 
 def referenced_rows(
@@ -173,7 +166,7 @@ def referenced_rows(
             "valeur": value,
             "ic95_bas": _share(cell("ic95_bas")),
             "ic95_haut": _share(cell("ic95_haut")),
-            "n": _number(cell("n")),
+            "n": parse_number(cell("n")),
             "reference": cell("reference"),
             OWNER: "",
         }
@@ -189,17 +182,9 @@ def _unreadable(repere: Any, position: int, lacking: list[str], got: str) -> Fau
     return Fault("repere_illisible", place, got, fields, Severity.DOUTE)
 
 
-def _number(text: str) -> float:
-    clean = text.replace("\u202f", "").replace("\xa0", "").replace(" ", "").replace(",", ".")
-    try:
-        return float(clean.replace("−", "-"))
-    except ValueError:
-        return float("nan")
-
-
 def _share(text: str) -> float:
     """Read a share: « 76 % », « 76,5 », 0.765; a number beyond 1 is a percentage."""
-    value = _number(text.removesuffix("%").removesuffix("points").strip())
+    value = parse_number(text.removesuffix("%").removesuffix("points").strip())
     return value / _PERCENT if "%" in text or abs(value) > 1 else value
 
 

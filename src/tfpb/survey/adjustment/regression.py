@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tfpb.model.codes import ENSEMBLE, Ajustement
 from tfpb.survey.adjustment.logistic import Fitter, make_patterns
-from tfpb.survey.estimation.intervals import standard_error
-from tfpb.survey.estimation.linear import linear_variance
+from tfpb.survey.estimation.design import indicator
+from tfpb.survey.estimation.means import atoms_of, linear_variance, standard_error
+from tfpb.survey.estimation.rows import adjusted_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,97 +19,90 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.survey.adjustment.logistic import Fit, Patterns
-    from tfpb.survey.estimation.opposition import Opposition
+    from tfpb.survey.estimation.comparison import Comparison
 
     Floats = NDArray[np.float64]
+    Indices = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
-class Margins:
-    """Average predictions of the models of one block and item.
-
-    Parameters
-    ----------
-    estimate : float array, shape (sides,)
-    influence : tuple of float arrays, one a model, shape (patterns, sides)
-        Effect on each average of one unit of weighted residual in a pattern.
-    told : float
-        Share of the interviews averaged over that every model can speak of.
-    """
-
-    estimate: Floats
-    influence: tuple[Floats, ...]
-    told: float
-
-
-def regression_rows(opposed: Opposition, variables: Sequence[str]) -> pd.DataFrame:
+def regression_rows(comparison: Comparison, variables: Sequence[str]) -> pd.DataFrame:
     """Rows of the comparison at equal characteristics.
 
-    For each block and item, and each wave: logistic regression of satisfaction on the side and the
+    For each group and item, and each wave: logistic regression of satisfaction on the side and the
     variables (and the bailleur, over all bailleurs); then the weighted average prediction were every
     tenant in QPV, minus that were none. Over two waves, both models are averaged over the
     interviews of the later one. The variance is the delta method's on the design-based sandwich of
     the coefficients, covariates taken as they are (R's ``svyglm``).
     """
-    shape = (len(opposed.sides), len(opposed.readings), opposed.sums.total.shape[1])
-    values = np.full(shape, np.nan)
-    support = np.full((shape[0], shape[2]), np.nan)
-    se = np.full(shape, np.nan)
-    for k in np.flatnonzero(opposed.shown.any(axis=1)).tolist():
-        block = opposed.frame.blocks[k]
-        factors = [*variables, *(["bailleur"] if block.bailleur == ENSEMBLE else [])]
-        among = np.unique(np.concatenate([opposed.atoms(g) for g in opposed.sides[k].tolist()]))
-        patterns = make_patterns(opposed.design.atoms, among, factors)
-        models = _models(opposed, patterns, k)
-        fitter = Fitter(patterns)
-        support[k] = _support(opposed, patterns, models, len(variables))
-        scores = _Scores.nil(opposed, len(patterns.atoms))
-        for j in np.flatnonzero(opposed.shown[k]).tolist():
-            fits = [_fit(opposed, fitter, patterns, rows, j) for rows in models]
-            weight = _weight(opposed, patterns, models[0], j)
-            margins = _average(patterns, [f for f in fits if f is not None], weight, len(models))
-            if margins is None:
+    c = comparison
+    items = c.sums.total.shape[1]
+    shape = (len(c.sides), len(c.figures), items)
+    values, se = np.full(shape, np.nan), np.full(shape, np.nan)
+    support = np.full((shape[0], items), np.nan)
+    for k in np.flatnonzero(c.shown.any(axis=1)).tolist():
+        several = c.index["bailleur"].iloc[k] == ENSEMBLE
+        factors = [*variables, *(["bailleur"] if several else [])]
+        sides = [atoms_of(c.means.member, g) for g in c.sides[k].tolist()]
+        patterns = make_patterns(c.design.atoms, np.unique(np.concatenate(sides)), factors)
+        # rows of the patterns' atoms that the model of each wave rests on, later wave first
+        models = [
+            np.flatnonzero(np.isin(patterns.atoms, np.concatenate(both)))
+            for both in zip(sides[::2], sides[1::2], strict=True)
+        ]
+        support[k] = _support(c, patterns, models, len(variables))
+        values[k], se[k], predicted = _averages(c, patterns, models, np.flatnonzero(c.shown[k]))
+        support[k] = np.fmin(support[k], predicted)
+    return adjusted_rows(c, Ajustement.REGRESSION, values, se, support)
+
+
+def _averages(
+    c: Comparison, patterns: Patterns, models: list[Indices], shown: Indices
+) -> tuple[Floats, Floats, Floats]:
+    """Fit the models of one group, item by item.
+
+    Returns
+    -------
+    estimates, errors : float arrays, shape (figures, items)
+    predicted : float array, shape (items,)
+        Share of the interviews averaged over that every model can predict; NaN without estimate.
+    """
+    sums, signs, fitter = c.sums, c.signs, Fitter(patterns)
+    figures, items = len(signs), sums.total.shape[1]
+    values, predicted = np.full((figures, items), np.nan), np.full(items, np.nan)
+    scores = np.zeros((len(patterns.atoms), figures, items))
+    residual = np.zeros(scores.shape) if c.design.margins else None
+    for j in shown.tolist():
+        at = [(patterns.atoms[rows], patterns.pattern[rows]) for rows in models]
+        weights = [_by_pattern(patterns, where, sums.base[atoms, j]) for atoms, where in at]
+        hits = [_by_pattern(patterns, where, sums.total[atoms, j]) for atoms, where in at]
+        fits = [fitter.fit(w, y) for w, y in zip(weights, hits, strict=True)]
+        found = _margins([f for f in fits if f is not None], len(models), patterns, weights[0])
+        if found is None:
+            continue
+        estimate, influence, predicted[j] = found
+        values[:, j] = signs @ estimate
+        for fit, rows, (atoms, where), moved in zip(fits, models, at, influence, strict=True):
+            if fit is None:
                 continue
-            values[k, :, j] = opposed.signs @ margins.estimate
-            support[k, j] = min(support[k, j], margins.told)
-            for fit, rows, influence in zip(fits, models, margins.influence, strict=True):
-                if fit is not None:
-                    scores.add(opposed, j, patterns, rows, fit, influence)
-        se[k] = scores.errors(opposed, patterns.atoms)
-    se[np.isnan(values)] = np.nan
-    return opposed.rows(Ajustement.REGRESSION, values, se, support)
+            fitted, effect = fit.fitted[where], moved[where] @ signs.T
+            z = sums.total[atoms, j] - fitted * sums.base[atoms, j]
+            scores[rows, :, j] += effect * z[:, None]
+            if residual is not None:
+                z = sums.residual_total[atoms, j] - fitted * sums.residual_base[atoms, j]
+                residual[rows, :, j] += effect * z[:, None]
+    flat = (len(patterns.atoms), figures * items)
+    under = None if residual is None else residual.reshape(flat)
+    variance = linear_variance(sums, patterns.atoms, scores.reshape(flat), under)
+    return values, standard_error(variance).reshape(figures, items), predicted
 
 
-def _models(opposed: Opposition, patterns: Patterns, block: int) -> list[NDArray[np.intp]]:
-    """List the rows of the patterns' atoms that each wave's model rests on, later wave first."""
-    sides = opposed.sides[block].tolist()
-    return [
-        np.flatnonzero(np.isin(patterns.atoms, np.union1d(opposed.atoms(one), opposed.atoms(two))))
-        for one, two in zip(sides[::2], sides[1::2], strict=True)
-    ]
+def _by_pattern(patterns: Patterns, pattern: Indices, values: Floats) -> Floats:
+    return np.bincount(pattern, weights=values, minlength=len(patterns.matrix)).astype(float)
 
 
-def _weight(opposed: Opposition, patterns: Patterns, rows: NDArray[np.intp], item: int) -> Floats:
-    """Sum the weights of the valid answers of some atoms by pattern."""
-    base = opposed.sums.base[patterns.atoms[rows], item]
-    return np.bincount(patterns.pattern[rows], weights=base, minlength=len(patterns.matrix)).astype(
-        float
-    )
-
-
-def _fit(
-    opposed: Opposition, fitter: Fitter, patterns: Patterns, rows: NDArray[np.intp], item: int
-) -> Fit | None:
-    if not len(rows):
-        return None
-    total = opposed.sums.total[patterns.atoms[rows], item]
-    hits = np.bincount(patterns.pattern[rows], weights=total, minlength=len(patterns.matrix))
-    return fitter.fit(_weight(opposed, patterns, rows, item), hits.astype(float))
-
-
-def _average(
-    patterns: Patterns, fits: Sequence[Fit], weight: Floats, models: int
-) -> Margins | None:
+def _margins(
+    fits: Sequence[Fit], models: int, patterns: Patterns, weight: Floats
+) -> tuple[Floats, list[Floats], float] | None:
     """Average the predictions of each model on both sides over the same interviews.
 
     Parameters
@@ -119,20 +112,23 @@ def _average(
 
     Returns
     -------
-    Margins or None
-        None when a model has no estimate, or cannot tell the sides of the interviews apart. Over two
-        waves, interviews that one of the models cannot speak of are left out of both averages.
+    estimate : float array, shape (sides,)
+    influence : list of float arrays, one a model, shape (patterns, sides)
+        Effect on each average of one unit of weighted residual in a pattern.
+    predicted : float
+        Share of the interviews that every model can predict.
+
+    None when a model has no estimate, or when its data do not separate the sides of the interviews.
+    Over two waves, interviews that one of the models cannot predict are left out of both averages.
     """
     if len(fits) < models:
         return None
     predictions = [[fit.predict(patterns, side) for side in (1, 0)] for fit in fits]
-    told = np.all([known for two in predictions for *_, known in two], axis=0)
-    if models == 1 and not told[weight > 0].all():
+    known = np.all([known for two in predictions for *_, known in two], axis=0)
+    whole = weight[known].sum()
+    if not whole > 0 or (models == 1 and not known[weight > 0].all()):
         return None
-    whole = weight[told].sum()
-    if not whole > 0:
-        return None
-    share = np.where(told, weight, 0.0) / whole
+    share = np.where(known, weight, 0.0) / whole
     estimate: list[float] = []
     influence = []
     for m, (fit, two) in enumerate(zip(fits, predictions, strict=True)):
@@ -143,12 +139,10 @@ def _average(
         effect = np.zeros((len(weight), 2 * models))
         effect[fit.active] = patterns.matrix[fit.active][:, fit.kept] @ fit.inverse @ gradients
         influence.append(effect)
-    return Margins(np.array(estimate), tuple(influence), float(whole / weight.sum()))
+    return np.array(estimate), influence, float(whole / weight.sum())
 
 
-def _support(
-    opposed: Opposition, patterns: Patterns, models: list[NDArray[np.intp]], variables: int
-) -> Floats:
+def _support(c: Comparison, patterns: Patterns, models: list[Indices], variables: int) -> Floats:
     """Return the share of the QPV sample whose characteristics are met on all sides, by item.
 
     Bailleurs do not count: their effect is a shift of all their tenants.
@@ -158,78 +152,11 @@ def _support(
         own = patterns.levels[:, 1 : 1 + variables]
         kind = np.unique(own, axis=0, return_inverse=True)[1].ravel()[patterns.pattern]
         side = patterns.levels[patterns.pattern, 0]
-    base = opposed.sums.base[patterns.atoms]
+    base = c.sums.base[patterns.atoms]
     kinds = int(kind.max(initial=-1)) + 1
-    held = []
-    for rows in models:
-        for value in (1, 0):
-            here = rows[side[rows] == value]
-            total = np.zeros((kinds, base.shape[1]))
-            np.add.at(total, kind[here], base[here])
-            held.append(total)
-    common = np.all([h > 0 for h in held], axis=0)
-    shares = [
-        np.divide(
-            np.where(common, h, 0.0).sum(axis=0),
-            h.sum(axis=0),
-            out=np.zeros(base.shape[1]),
-            where=h.sum(axis=0) > 0,
-        )
-        for h in held[::2]
-    ]
-    out: Floats = np.min(shares, axis=0)
-    return out
-
-
-@dataclass(frozen=True, slots=True)
-class _Scores:
-    """Linearised scores of the readings of one block, arrays of shape (atoms, readings, items).
-
-    Parameters
-    ----------
-    score : float array
-    under : float array or None
-        The same over the calibrated weight, when calibrated.
-    """
-
-    score: Floats
-    under: Floats | None
-
-    @classmethod
-    def nil(cls, opposed: Opposition, atoms: int) -> _Scores:
-        """Start from nothing."""
-        shape = (atoms, len(opposed.readings), opposed.sums.total.shape[1])
-        return cls(np.zeros(shape), np.zeros(shape) if opposed.design.margins else None)
-
-    def add(
-        self,
-        opposed: Opposition,
-        item: int,
-        patterns: Patterns,
-        rows: NDArray[np.intp],
-        fit: Fit,
-        influence: Floats,
-    ) -> None:
-        """Add what one model brings to the readings of one item."""
-        sums = opposed.sums
-        here, pattern = patterns.atoms[rows], patterns.pattern[rows]
-        fitted = fit.fitted[pattern]
-        effect = influence[pattern] @ opposed.signs.T
-        residual = sums.total[here, item] - fitted * sums.base[here, item]
-        self.score[rows, :, item] += effect * residual[:, None]
-        if self.under is not None:
-            raw = sums.calibration_total[here, item] - fitted * sums.calibration_base[here, item]
-            self.under[rows, :, item] += effect * raw[:, None]
-
-    def errors(self, opposed: Opposition, atoms: NDArray[np.intp]) -> Floats:
-        """Return the standard errors, shape (readings, items)."""
-        shape = self.score.shape
-        flat = (shape[0], shape[1] * shape[2])
-        variance = linear_variance(
-            opposed.design,
-            opposed.sums,
-            atoms=atoms,
-            scores=self.score.reshape(flat),
-            under=None if self.under is None else self.under.reshape(flat),
-        )
-        return standard_error(variance).reshape(shape[1:])
+    parts = [rows[side[rows] == value] for rows in models for value in (1, 0)]
+    held = np.stack([indicator(kind[at], kinds) @ base[at] for at in parts])
+    common = np.where((held > 0).all(axis=0), held, 0.0).sum(axis=1)[::2]
+    total = held.sum(axis=1)[::2]
+    shares = np.divide(common, total, out=np.zeros(total.shape), where=total > 0)
+    return np.asarray(shares.min(axis=0))

@@ -5,192 +5,176 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from tfpb.errors import Fault, Severity
 from tfpb.model.codes import TOTAL, Ajustement
-from tfpb.survey.adjustment.composition import composition
-from tfpb.survey.estimation.domains import Contrasts, Domains
-from tfpb.survey.estimation.estimate import contrast_variance, domain_means
-from tfpb.survey.estimation.intervals import standard_error
+from tfpb.survey.estimation.means import (
+    Contrasts,
+    atoms_of,
+    contrast_variance,
+    domain_means,
+    membership,
+    standard_error,
+)
+from tfpb.survey.estimation.rows import adjusted_rows
 from tfpb.survey.verdicts import MASKED
+from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
-    from tfpb.survey.estimation.domains import Means
-    from tfpb.survey.estimation.opposition import Opposition
+    from tfpb.survey.estimation.comparison import Comparison
+    from tfpb.survey.estimation.means import Means
 
     Floats = NDArray[np.float64]
+    Indices = NDArray[np.intp]
 
-_SAID_UNDER: Final = 0.995
-_AT_ONCE: Final = 150_000
-"""Atoms whose scores are held together, all items of them."""
-
-_Cells = dict[int, list[tuple[int, int]]]
-"""Domain of a side → (adjustment cell, domain of that cell) of each cell met."""
+_REPORTED_UNDER: Final = 0.995
+_COUNT_NAMES: Final = ("effectif", "logements", "nb_logements", "poids", "part")
+_JOIN: Final = "\x1f"
 
 
 def standardised_rows(
-    opposed: Opposition, variables: Sequence[str], reference: pd.DataFrame | None = None
+    comparison: Comparison, variables: Sequence[str], reference: pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Rows of the comparison at equal composition, and the common support of each bailleur.
 
     All sides are averaged over the cells that each of them knows, weighted by the standard: their gap
     is what is left once composition is equal. A side knows a cell when it holds there as many
     résidences and answers as a published figure needs at least: a lone résidence shows no variance,
-    and two supports that differ by a small cell would tell of it. The standard's own sampling error
+    and two supports that differ by a small cell would disclose it. The standard's own sampling error
     is not counted (as in R's ``svystandardize``).
-    """
-    design, sums = opposed.design, opposed.sums
-    weight = np.where(opposed.standard, sums.weight[:, 0], 0.0)
-    parts = composition(design.atoms, weight, variables, reference)
-    blocks = np.flatnonzero(opposed.shown.any(axis=1))
-    cells, sets = _cell_domains(opposed, parts.cell, np.unique(opposed.sides[blocks]))
-    domains = Domains.of(sets, design.size)
-    means = domain_means(design, sums, domains)
-    known = _known_cells(opposed, cells, means, len(parts.standard))
-    shape = (len(opposed.sides), len(opposed.readings), sums.total.shape[1])
-    values, se = np.full(shape, np.nan), np.full(shape, np.nan)
-    for some in _batches(opposed, blocks):
-        common = np.stack([_common(opposed, known, k) for k in some])
-        share = (common * parts.standard[:, None]).sum(axis=1)
-        weights = common * parts.standard[:, None] / np.where(share > 0, share, 1.0)[:, None]
-        contrasts = _contrasts(opposed, cells, some, weights)
-        wanted = np.repeat((share > 0)[:, None, :], shape[1], axis=1)
-        found = contrasts.values(means).reshape(wanted.shape)
-        variance = contrast_variance(design, sums, domains, means, contrasts)
-        values[some] = np.where(wanted, found, np.nan)
-        se[some] = np.where(wanted, standard_error(variance.reshape(wanted.shape)), np.nan)
-    support = _support(opposed, cells, known, means, blocks)
-    rows = opposed.rows(Ajustement.STANDARDISE, values, se, support)
-    return rows, _notices(opposed, support)
-
-
-def _cell_domains(
-    opposed: Opposition, cell: NDArray[np.intp], sides: NDArray[np.intp]
-) -> tuple[_Cells, list[NDArray[np.intp]]]:
-    """Split each side by cell, once however many blocks share it."""
-    sets: list[NDArray[np.intp]] = []
-    cells: _Cells = {}
-    for g in sides.tolist():
-        atoms = opposed.atoms(g)
-        here = cell[atoms]
-        cells[g] = []
-        for s in np.unique(here[here >= 0]).tolist():
-            cells[g].append((s, len(sets)))
-            sets.append(atoms[here == s])
-    return cells, sets
-
-
-def _known_cells(
-    opposed: Opposition, cells: _Cells, means: Means, count: int
-) -> dict[int, NDArray[np.bool_]]:
-    """Tell which cells each side knows, item by item: arrays of shape (cells, items)."""
-    least = opposed.frame.thresholds
-    enough = means.n >= least.mask_n
-    if opposed.frame.clustered:
-        enough &= means.clusters >= least.min_clusters
-    out = {}
-    for g, met in cells.items():
-        out[g] = np.zeros((count, enough.shape[1]), dtype=bool)
-        for s, domain in met:
-            out[g][s] = enough[domain]
-    return out
-
-
-def _common(
-    opposed: Opposition, known: dict[int, NDArray[np.bool_]], block: int
-) -> NDArray[np.bool_]:
-    """Tell which cells all the sides of a block know."""
-    out: NDArray[np.bool_] = np.all([known[g] for g in opposed.sides[block].tolist()], axis=0)
-    return out
-
-
-def _batches(opposed: Opposition, blocks: NDArray[np.intp]) -> Iterator[list[int]]:
-    """Cut blocks so that few enough atoms are held together."""
-    size = np.diff(opposed.domains.start)
-    batch: list[int] = []
-    held = 0
-    for k in blocks.tolist():
-        more = int(size[opposed.sides[k]].sum()) * 2
-        if batch and held + more > _AT_ONCE:
-            yield batch
-            batch, held = [], 0
-        batch.append(k)
-        held += more
-    if batch:
-        yield batch
-
-
-def _contrasts(
-    opposed: Opposition, cells: _Cells, blocks: Sequence[int], weights: Floats
-) -> Contrasts:
-    """Write every reading of some blocks as a combination of the means of cells.
 
     Parameters
     ----------
-    weights : float array, shape (blocks, cells, items)
+    comparison : Comparison
+    variables : sequence of str
+        Columns of the atoms: type of dwelling, period of construction…
+    reference : DataFrame, optional
+        The variables and a count (`effectif` or `logements`); without it the standard is the joint
+        weighted distribution of the later wave, all bailleurs.
     """
-    readings, measures = len(opposed.readings), weights.shape[2]
-    owner, domain, coefficient = [], [], []
-    for at, k in enumerate(blocks):
-        for side, g in enumerate(opposed.sides[k].tolist()):
-            for s, cell in cells[g]:
-                if not weights[at, s].any():
-                    continue
-                for r in np.flatnonzero(opposed.signs[:, side]).tolist():
-                    owner.append(at * readings + r)
-                    domain.append(cell)
-                    coefficient.append(opposed.signs[r, side] * weights[at, s])
-    terms = np.array(coefficient) if coefficient else np.zeros((0, measures))
+    c = comparison
+    cell, standard = composition(c, variables, reference)
+    lines = np.flatnonzero(c.shown.any(axis=1))
+    used = np.unique(c.sides[lines])
+    # each side is split by cell once, however many groups share it: `part[domain, cell]`
+    part = np.full((len(c.means.n), len(standard)), -1, dtype=np.intp)
+    sets: list[Indices] = []
+    for g in used.tolist():
+        atoms = atoms_of(c.means.member, g)
+        for s in np.unique(cell[atoms][cell[atoms] >= 0]).tolist():
+            part[g, s] = len(sets)
+            sets.append(atoms[cell[atoms] == s])
+    means = domain_means(c.sums, membership(sets, len(cell)))
+    least = c.thresholds
+    enough = (means.n >= least.mask_n) & (means.clusters >= least.min_clusters)
+    known = np.vstack([enough, np.zeros((1, enough.shape[1]), dtype=bool)])[part]
+    common = np.all(known[c.sides[lines]], axis=1)  # lines × cells × items
+    weight = common * standard[:, None]
+    share = weight.sum(axis=1, keepdims=True)
+    weight = weight / np.where(share > 0, share, 1.0)
+    shape = (len(c.sides), len(c.figures), enough.shape[1])
+    values, se = np.full(shape, np.nan), np.full(shape, np.nan)
+    contrasts = _contrasts(c, part[c.sides[lines]], weight)
+    wanted = np.broadcast_to(share > 0, (len(lines), *shape[1:]))
+    variance = contrast_variance(means, contrasts).reshape(wanted.shape)
+    values[lines] = np.where(wanted, contrasts.values(means).reshape(wanted.shape), np.nan)
+    se[lines] = np.where(wanted, standard_error(variance), np.nan)
+    support = np.full((shape[0], shape[2]), np.nan)
+    support[lines] = _support(c, means, part, lines, common)
+    rows = adjusted_rows(c, Ajustement.STANDARDISE, values, se, support)
+    return rows, _notices(c, support)
+
+
+def composition(
+    comparison: Comparison, variables: Sequence[str], reference: pd.DataFrame | None
+) -> tuple[Indices, Floats]:
+    """Return the adjustment cell of each atom (−1 when a variable is unknown) and the standard.
+
+    The standard is the share of each cell (it sums to 1); see `standardised_rows`.
+    """
+    c = comparison
+    keys = [c.design.atoms[v].astype(str).to_numpy(dtype=object) for v in variables]
+    known = np.all([k != "" for k in keys], axis=0)
+    joined = np.array([_JOIN.join(values) for values in zip(*keys, strict=True)], dtype=object)
+    cell, names = pd.factorize(joined, sort=True)
+    if reference is None:
+        weight = np.where(c.standard & known, c.sums.weight[:, 0], 0.0)
+        total = np.bincount(cell, weights=weight, minlength=len(names))
+    else:
+        counts = _reference_counts(reference, variables)
+        keyed = (tuple(fold(p) for p in str(n).split(_JOIN)) for n in names)
+        total = np.array([counts.get(key, 0.0) for key in keyed])
+    return np.where(known, cell, -1), total / (total.sum() or 1.0)
+
+
+def _reference_counts(
+    reference: pd.DataFrame, variables: Sequence[str]
+) -> dict[tuple[str, ...], float]:
+    folded = {fold(str(c)): str(c) for c in reference.columns}
+    count = next((folded[n] for n in map(fold, _COUNT_NAMES) if n in folded), None)
+    columns = [folded[fold(v)] for v in variables if fold(v) in folded]
+    if count is None or len(columns) < len(variables):
+        return {}
+    keys = [reference[c].map(lambda v: fold(str(v))) for c in columns]
+    values = pd.to_numeric(reference[count].astype(str).str.replace(",", "."), errors="coerce")
+    sums = values.fillna(0.0).groupby(pd.MultiIndex.from_arrays(keys)).sum()
+    return {tuple(key): float(number) for key, number in zip(sums.index, sums, strict=True)}
+
+
+def _contrasts(c: Comparison, parts: Indices, weight: Floats) -> Contrasts:
+    """Write every figure of some groups as a combination of the means of cells.
+
+    Parameters
+    ----------
+    parts : int array, shape (lines, sides, cells)
+        Domain of each cell of each side, −1 when nobody is there.
+    weight : float array, shape (lines, cells, items)
+    """
+    held = (parts >= 0) & np.any(weight, axis=2)[:, None, :]
+    used = held[:, None] & (c.signs != 0)[None, :, :, None]  # lines × figures × sides × cells
+    line, figure, side, cell = np.nonzero(used)
     return Contrasts(
-        np.array(owner, dtype=np.intp),
-        np.array(domain, dtype=np.intp),
-        terms,
-        len(blocks) * readings,
+        owner=line * len(c.figures) + figure,
+        domain=parts[line, side, cell],
+        coefficient=c.signs[figure, side][:, None] * weight[line, cell],
+        count=len(parts) * len(c.figures),
     )
 
 
 def _support(
-    opposed: Opposition,
-    cells: _Cells,
-    known: dict[int, NDArray[np.bool_]],
+    c: Comparison,
     means: Means,
-    blocks: NDArray[np.intp],
+    part: Indices,
+    lines: Indices,
+    common: NDArray[np.bool_],
 ) -> Floats:
     """Return the share of the QPV sample that has its like on all sides (the least of two waves)."""
-    shape = (len(opposed.sides), opposed.sums.base.shape[1])
-    support = np.full(shape, np.nan)
-    for k in blocks.tolist():
-        common = _common(opposed, known, k)
-        shares = []
-        for g in opposed.sides[k, ::2].tolist():
-            held = np.zeros(shape[1])
-            for s, domain in cells[g]:
-                held += np.where(common[s], means.base[domain], 0.0)
-            total = opposed.sums.base[opposed.atoms(g)].sum(axis=0)
-            shares.append(np.divide(held, total, out=np.zeros(shape[1]), where=total > 0))
-        support[k] = np.min(shares, axis=0)
-    return support
+    base = np.vstack([means.base, np.zeros((1, means.base.shape[1]))])
+    shares = []
+    for k in range(0, c.sides.shape[1], 2):
+        domains = c.sides[lines, k]
+        held = np.where(common, base[part[domains]], 0.0).sum(axis=1)
+        total = c.means.base[domains]
+        shares.append(np.divide(held, total, out=np.zeros(held.shape), where=total > 0))
+    return np.asarray(np.min(shares, axis=0))
 
 
-def _notices(opposed: Opposition, support: Floats) -> list[Fault]:
-    """Say the common support of bailleurs, over all their answers (territories say it row by row)."""
+def _notices(c: Comparison, support: Floats) -> list[Fault]:
+    """Report the common support of bailleurs, over all their answers (territories have it by row)."""
     notices = []
-    for k, block in enumerate(opposed.frame.blocks):
-        told = [support[k, j] for j in np.flatnonzero(opposed.shown[k])]
-        hidden = any((r.state[k] >= MASKED).any() for r in opposed.readings)
-        if block.niveau != TOTAL or hidden or not told:
+    shown_items = c.shown
+    for k, (level, bailleur) in enumerate(zip(c.index["niveau"], c.index["bailleur"], strict=True)):
+        shown = support[k, np.flatnonzero(shown_items[k])]
+        hidden = any((figure.state[k] >= MASKED).any() for figure in c.figures)
+        if level != TOTAL or hidden or not len(shown):
             continue
-        share = float(np.median(told))
-        if share < _SAID_UNDER:
-            fields = {
-                "vague": opposed.frame.wave,
-                "bailleur": block.bailleur,
-                "part_pct": round(100 * share),
-            }
+        share = float(np.median(shown))
+        if share < _REPORTED_UNDER:
+            fields = {"vague": c.vague, "bailleur": bailleur, "part_pct": round(100 * share)}
             notices.append(Fault("support_commun", fields=fields, severity=Severity.DOUTE))
     return notices

@@ -1,9 +1,8 @@
-"""The sampling design, reduced to its atoms.
+"""The sampling design, reduced to atoms, and the answers summed over them.
 
-An atom is a set of interviews that no table ever separates: same résidence, same bailleur, same
-side, same territory, same adjustment cell. Every estimate and every linearised score is a sum over
-atoms, so that 38 000 interviews become about two thousand rows once, and all items and groups are
-then matrix work.
+An atom is a set of interviews that no table separates: same résidence, bailleur, side, territory and
+adjustment cell. Every estimate and every linearised score is a sum over atoms: 38 000 interviews
+become about two thousand rows once, and all items and groups are then matrix work.
 """
 
 from __future__ import annotations
@@ -15,33 +14,29 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from tfpb.survey.reading.scales import ABSENT, NOT_CONCERNED, NSP
+from tfpb.survey.reading.calibration import calibration_columns, delivered_weight
+from tfpb.survey.reading.scales import NOT_CONCERNED, NSP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from tfpb.survey.respondents import Responses
+    from tfpb.survey.respondents import Survey
 
+    Floats = NDArray[np.float64]
+    Indices = NDArray[np.intp]
+    Coded = tuple[NDArray[np.signedinteger], Floats]
 
 _KEY_ROOM: Final = 2**62
+_OUT: Final = 3
+"""Codes of answers outside the base (`ABSENT`, `NSP`, `NOT_CONCERNED`): −1 to −3."""
 
 
-@dataclass(frozen=True, slots=True)
-class Margin:
-    """One calibration margin at the level of atoms.
-
-    Parameters
-    ----------
-    cell : int array, shape (atoms,)
-        Cell of the margin each atom lies in.
-    raked : bool
-        One of several margins (raking) rather than a lone post-stratification.
-    """
-
-    cell: NDArray[np.intp]
-    raked: bool
+def indicator(group: Indices, count: int) -> sparse.csc_array:
+    """Return the matrix (count × rows) that sums rows by group (0..count − 1)."""
+    rows = len(group)
+    return sparse.csc_array((np.ones(rows), group, np.arange(rows + 1)), shape=(count, rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,74 +48,76 @@ class Design:
     atoms : DataFrame
         Key columns of the atoms, one row an atom.
     row_atom : int array, shape (rows,)
+        Atom of each interview.
     weight, delivered_weight : float arrays, shape (rows,)
         Weights used, and before calibration.
     cluster : int array, shape (atoms,)
-        Clusters are numbered stratum by stratum.
     cluster_stratum : int array, shape (clusters,)
     stratum_size : int array, shape (strata,)
         Clusters of each stratum, those without a valid answer included.
-    margins : tuple of Margin
-        Empty when the weights were not calibrated.
+    margins : tuple of int arrays, shape (atoms,)
+        Cell of each atom in each calibration margin; empty when the weights were not calibrated, one
+        for a post-stratification, several for raking.
     default_deff : float
         Design effect to assume when no résidence is known; NaN otherwise.
     """
 
     atoms: pd.DataFrame
-    row_atom: NDArray[np.intp]
-    weight: NDArray[np.float64]
-    delivered_weight: NDArray[np.float64]
-    cluster: NDArray[np.intp]
-    cluster_stratum: NDArray[np.intp]
+    row_atom: Indices
+    weight: Floats
+    delivered_weight: Floats
+    cluster: Indices
+    cluster_stratum: Indices
     stratum_size: NDArray[np.int64]
-    margins: tuple[Margin, ...] = ()
+    margins: tuple[Indices, ...] = ()
     default_deff: float = float("nan")
 
     @property
-    def size(self) -> int:
-        """Number of atoms."""
-        return len(self.atoms)
+    def clustered(self) -> bool:
+        """Whether the delivery names résidences."""
+        return bool(np.isnan(self.default_deff))
 
-    def sums(self, values: NDArray[np.float64], *, weighted: bool = True) -> NDArray[np.float64]:
-        """Sum row values (rows × measures) over the atoms, weighted or not."""
-        data = self.weight if weighted else np.ones(len(self.weight))
-        out: NDArray[np.float64] = self._spread(data) @ values
-        return out
+    @property
+    def residual_weight(self) -> Floats | None:
+        """Weights of the rows when calibration residuals are taken, as R does; None for ones."""
+        return None if len(self.margins) != 1 else self.delivered_weight
 
-    def _spread(self, data: NDArray[np.float64]) -> sparse.csr_array:
-        rows = np.arange(len(self.row_atom))
-        return sparse.csr_array((data, (self.row_atom, rows)), shape=(self.size, len(rows)))
+    @property
+    def stratum(self) -> Indices:
+        """Stratum of each atom."""
+        return self.cluster_stratum[self.cluster]
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Sums over atoms of one set of measures, arrays of shape (atoms, measures).
+    """Answers summed over the atoms of a design, arrays of shape (atoms, measures).
 
     Parameters
     ----------
-    total, base : float arrays
-        Σ w·y and Σ w over valid answers.
-    square : float array
-        Σ w·y² over valid answers.
+    design : Design
+    weight, residual_rows : float arrays, shape (atoms, 1)
+        Σ w of all interviews; the same under `Design.residual_weight`.
+    total, base, square : float arrays
+        Σ w·y, Σ w and Σ w·y² over valid answers.
     n : float array
         Valid answers.
-    nsp, not_concerned, weight : float arrays
-        Weighted NSP, non concernés, and all interviews (shape (atoms, 1) for the last).
-    calibration_total, calibration_base, calibration_rows : float arrays
-        The same sums with the weights that calibration residuals are taken under: delivered weights
-        for post-stratification, none for raking. Empty when not calibrated.
+    nsp, not_concerned : float arrays
+        Σ w of the two kinds of answers out of the base.
+    residual_total, residual_base : float arrays
+        As `total` and `base`, under `Design.residual_weight`.
     """
 
-    total: NDArray[np.float64]
-    base: NDArray[np.float64]
-    square: NDArray[np.float64]
-    n: NDArray[np.float64]
-    nsp: NDArray[np.float64]
-    not_concerned: NDArray[np.float64]
-    weight: NDArray[np.float64]
-    calibration_total: NDArray[np.float64]
-    calibration_base: NDArray[np.float64]
-    calibration_rows: NDArray[np.float64]
+    design: Design
+    weight: Floats
+    residual_rows: Floats
+    total: Floats
+    base: Floats
+    square: Floats
+    n: Floats
+    nsp: Floats
+    not_concerned: Floats
+    residual_total: Floats
+    residual_base: Floats
 
 
 def build_design(
@@ -129,7 +126,7 @@ def build_design(
     keys: Sequence[str],
     clustered: bool = True,
     margins: Sequence[str] = (),
-    delivered_weight: NDArray[np.float64] | None = None,
+    delivered: Floats | None = None,
     default_deff: float = 1.6,
 ) -> Design:
     """Reduce interviews to atoms.
@@ -145,7 +142,7 @@ def build_design(
         variance is `default_deff` times that of a simple random sample.
     margins : sequence of str
         Columns of the calibration margins, each a cell index.
-    delivered_weight : float array, optional
+    delivered : float array, optional
         Weights before calibration.
 
     Notes
@@ -155,182 +152,114 @@ def build_design(
     """
     weight = frame["poids"].to_numpy(dtype=float)
     stratum, strata = pd.factorize(frame["strate"], sort=True)
-    cluster, cluster_stratum = _clusters(frame, stratum, clustered=clustered)
+    cluster = np.arange(len(frame))
+    if clustered:
+        residence = pd.factorize(frame["residence"])[0].astype(np.int64)
+        lone = (frame["residence"] == "").to_numpy()
+        residence[lone] = residence.max(initial=0) + 1 + np.flatnonzero(lone)
+        cluster = _numbered([stratum, pd.factorize(frame["bailleur"])[0], residence])
+    cluster_stratum = np.zeros(int(cluster.max(initial=-1)) + 1, dtype=np.intp)
+    cluster_stratum[cluster] = stratum
     names = list(dict.fromkeys((*keys, *margins)))
-    codes = [pd.factorize(frame[name], sort=False)[0] for name in names]
-    atom, first = _unique_rows([cluster, *codes], len(frame))
+    atom = _numbered([cluster, *(pd.factorize(frame[name])[0] for name in names)])
+    first = np.empty(int(atom.max(initial=-1)) + 1, dtype=np.intp)
+    first[atom[::-1]] = np.arange(len(frame))[::-1]
     atoms = frame[names].iloc[first].reset_index(drop=True)
     return Design(
         atoms=atoms,
         row_atom=atom,
         weight=weight,
-        delivered_weight=weight if delivered_weight is None else delivered_weight,
+        delivered_weight=weight if delivered is None else delivered,
         cluster=cluster[first],
         cluster_stratum=cluster_stratum,
         stratum_size=np.bincount(cluster_stratum, minlength=len(strata)),
-        margins=tuple(
-            Margin(atoms[name].to_numpy(dtype=np.intp), raked=len(margins) > 1) for name in margins
-        ),
+        margins=tuple(atoms[name].to_numpy(dtype=np.intp) for name in margins),
         default_deff=float("nan") if clustered else default_deff,
     )
 
 
-def _clusters(
-    frame: pd.DataFrame, stratum: NDArray[np.intp], *, clustered: bool
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return clusters numbered stratum by stratum: (cluster of each row, stratum of each cluster)."""
-    n = len(frame)
-    if clustered:
-        owner = pd.factorize(frame["bailleur"])[0]
-        residence = pd.factorize(frame["residence"])[0].astype(np.int64)
-        lone = (frame["residence"] == "").to_numpy()
-        residence[lone] = residence.max(initial=0) + 1 + np.flatnonzero(lone)
-        own, _ = _unique_rows([stratum, owner, residence], n)
-    else:
-        own = np.lexsort((np.arange(n), stratum))
-        rank = np.empty(n, dtype=np.intp)
-        rank[own] = np.arange(n)
-        own = rank
-    cluster_stratum = np.zeros(int(own.max(initial=-1)) + 1, dtype=np.intp)
-    cluster_stratum[own] = stratum
-    return own, cluster_stratum
-
-
-def _unique_rows(
-    columns: Sequence[NDArray[np.intp]], n: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return distinct combinations numbered in sorted order: (number of each row, first row of each)."""
-    key = np.zeros(n, dtype=np.int64)
-    room = 1
-    for column in columns:
+def _numbered(columns: Sequence[Indices]) -> Indices:
+    """Return the number of each row: combinations of some codes are numbered in sorted order."""
+    key, room = columns[0].astype(np.int64), int(columns[0].max(initial=0)) + 1
+    for column in columns[1:]:
         span = int(column.max(initial=0)) + 1
         if room * span >= _KEY_ROOM:  # too many combinations for one integer: number those met
-            key, names = pd.factorize(key, sort=True)
-            room = len(names)
+            key, room = pd.factorize(key, sort=True)[0], len(key)
         key = key * span + column
         room *= span
     code, names = pd.factorize(key)
-    order = np.argsort(names, kind="stable")
-    rank = np.empty(len(names), dtype=np.intp)
-    rank[order] = np.arange(len(names))
-    first = np.empty(len(names), dtype=np.intp)
-    first[code[::-1]] = np.arange(n - 1, -1, -1)
-    return rank[code], first[order]
+    return np.argsort(np.argsort(names))[code]
 
 
-def sum_responses(design: Design, responses: Responses) -> Sums:
-    """Sum answers over atoms, once for all estimates."""
-    valid = responses.valid.astype(float)
-    y = np.where(responses.valid, responses.y, 0.0)
-    ones = np.ones((len(y), 1))
-    k = y.shape[1]
-    weighted = design.sums(
-        np.hstack([y, valid, y * y, responses.nsp, responses.not_concerned, ones])
-    )
-    nothing = np.zeros((0, k))
-    calibrated = (nothing, nothing, nothing)
-    if design.margins:
-        raked = design.margins[0].raked
-        data = np.ones(len(y)) if raked else design.delivered_weight
-        under = design._spread(data) @ np.hstack([y, valid, ones])  # noqa: SLF001 - same module
-        calibrated = (under[:, :k], under[:, k : 2 * k], under[:, 2 * k :])
-    return Sums(
-        total=weighted[:, :k],
-        base=weighted[:, k : 2 * k],
-        square=weighted[:, 2 * k : 3 * k],
-        n=design.sums(valid, weighted=False),
-        nsp=weighted[:, 3 * k : 4 * k],
-        not_concerned=weighted[:, 4 * k : 5 * k],
-        weight=weighted[:, 5 * k :],
-        calibration_total=calibrated[0],
-        calibration_base=calibrated[1],
-        calibration_rows=calibrated[2],
+def survey_design(
+    survey: Survey, rows: Indices, keys: Sequence[str], default_deff: float
+) -> Design:
+    """Return the design of some interviews of a survey, under its clusters, weights and margins."""
+    frame = survey.respondents.iloc[rows]
+    return build_design(
+        frame,
+        keys=keys,
+        clustered=survey.has_clusters,
+        margins=calibration_columns(survey),
+        delivered=delivered_weight(frame),
+        default_deff=default_deff,
     )
 
 
-def sum_ranks(
-    design: Design, ranks: Sequence[NDArray[np.int16]], satisfied: Sequence[Sequence[bool]]
-) -> Sums:
-    """Sum answers given as ranks over atoms: satisfied or not, one measure an item.
+def satisfied_answers(survey: Survey, rows: Indices) -> list[Coded]:
+    """Return the answers of some interviews to every item: satisfied (1) or not (0)."""
+    return [
+        (ranks[rows], np.array(survey.scales[item].satisfied, dtype=float)[:, None])
+        for item, ranks in survey.answers.items()
+    ]
+
+
+def sum_answers(design: Design, answers: Sequence[Coded]) -> Sums:
+    """Sum answers over atoms, once for all estimates.
 
     Parameters
     ----------
-    ranks : sequence of int16 arrays, shape (rows,)
-        Level of each answer, or `ABSENT`, `NSP`, `NOT_CONCERNED`.
-    satisfied : sequence of sequences of bool
-        Whether each level of each item counts as satisfied.
+    answers : sequence of (codes, values)
+        Codes of the rows, int array of shape (rows,), negative out of the base (`ABSENT`, `NSP`,
+        `NOT_CONCERNED`); and the value of each code, float array of shape (codes, measures).
 
     Notes
     -----
-    Each item is one weighted count of (atom, answer); the same sums as `sum_responses`, in a tenth
-    of the time.
+    Each item is one weighted count of (atom, code), multiplied by the values of the codes.
     """
-    atoms = design.size
-    lowest = -min(ABSENT, NSP, NOT_CONCERNED)
-    shape = (atoms, len(ranks))
-    total, base, n, nsp, absent = (np.zeros(shape) for _ in range(5))
-    under_total, under_base = (np.zeros(shape) for _ in range(2))
-    raked = bool(design.margins) and design.margins[0].raked
-    for j, (values, good) in enumerate(zip(ranks, satisfied, strict=True)):
-        slots = lowest + len(good)
-        key = design.row_atom * slots + (values + lowest)
-        weighted = np.bincount(key, weights=design.weight, minlength=atoms * slots)
-        weighted = weighted.reshape(atoms, slots)
-        plain = np.bincount(key, minlength=atoms * slots).reshape(atoms, slots)
-        liked = np.flatnonzero(good) + lowest
-        total[:, j] = weighted[:, liked].sum(axis=1)
-        base[:, j] = weighted[:, lowest:].sum(axis=1)
-        n[:, j] = plain[:, lowest:].sum(axis=1)
-        nsp[:, j] = weighted[:, NSP + lowest]
-        absent[:, j] = weighted[:, NOT_CONCERNED + lowest]
-        if design.margins:
-            under = plain
-            if not raked:
-                under = np.bincount(key, weights=design.delivered_weight, minlength=atoms * slots)
-                under = under.reshape(atoms, slots)
-            under_total[:, j] = under[:, liked].sum(axis=1)
-            under_base[:, j] = under[:, lowest:].sum(axis=1)
-    row_weight = np.ones(len(design.weight)) if raked else design.delivered_weight
-    return Sums(
-        total=total,
-        base=base,
-        square=total,
-        n=n,
-        nsp=nsp,
-        not_concerned=absent,
-        weight=_counts(design, design.weight),
-        calibration_total=under_total,
-        calibration_base=under_base,
-        calibration_rows=_counts(design, row_weight),
-    )
+    atoms, under = len(design.atoms), design.residual_weight
+    out = np.empty((8, atoms, sum(values.shape[1] for _, values in answers)))
+    last = 0
+    for codes, values in answers:
+        first, last = last, last + values.shape[1]
+        slots = _OUT + len(values)
+        key = design.row_atom * slots + (codes + _OUT)
+
+        def counted(weight: Floats | None, key: Indices = key, slots: int = slots) -> Floats:
+            held = np.bincount(key, weights=weight, minlength=atoms * slots)
+            return np.asarray(held.reshape(atoms, slots), dtype=float)
+
+        weighted, plain = counted(design.weight), counted(None)
+        residual = plain if under is None else counted(under)
+        total = weighted[:, _OUT:] @ values
+        binary = bool(np.isin(values, (0.0, 1.0)).all())
+        for k, column in enumerate(
+            (
+                total,
+                weighted[:, _OUT:].sum(axis=1, keepdims=True),
+                total if binary else weighted[:, _OUT:] @ values**2,
+                plain[:, _OUT:].sum(axis=1, keepdims=True),
+                weighted[:, [NSP + _OUT]],
+                weighted[:, [NOT_CONCERNED + _OUT]],
+                residual[:, _OUT:] @ values if design.margins else 0.0,
+                residual[:, _OUT:].sum(axis=1, keepdims=True),
+            )
+        ):
+            out[k, :, first:last] = column
+    return Sums(design, _row_sums(design, design.weight), _row_sums(design, under), *out)
 
 
-def sum_levels(
-    design: Design, ranks: NDArray[np.int16], levels: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Sum one item's answers over atoms, level by level.
-
-    Returns
-    -------
-    weighted, plain, under : float arrays, shape (atoms, levels)
-        Σ w, counts, and counts under the calibration weights (see `Sums`; plain when not calibrated).
-    """
-    valid = ranks >= 0
-    key = design.row_atom[valid] * levels + ranks[valid]
-    raked = bool(design.margins) and design.margins[0].raked
-
-    def counted(weight: NDArray[np.float64] | None) -> NDArray[np.float64]:
-        total = np.bincount(
-            key, weights=None if weight is None else weight[valid], minlength=design.size * levels
-        )
-        return total.astype(float).reshape(design.size, levels)
-
-    plain = counted(None)
-    under = counted(design.delivered_weight) if design.margins and not raked else plain
-    return counted(design.weight), plain, under
-
-
-def _counts(design: Design, weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum weights over atoms, one column."""
-    total = np.bincount(design.row_atom, weights=weight, minlength=design.size)
+def _row_sums(design: Design, weight: Floats | None) -> Floats:
+    """Sum weights (ones when None) over atoms, one column."""
+    total = np.bincount(design.row_atom, weights=weight, minlength=len(design.atoms))
     return total.astype(float)[:, None]

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import betaincinv, expit, fdtrc, logit, stdtr, stdtrit
+from scipy.special import betaincinv, expit, logit, stdtr, stdtrit
+
+from tfpb.survey.estimation.means import NIL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tfpb.survey.thresholds import Thresholds
+    from tfpb.survey.verdicts import Thresholds
 
     Floats = NDArray[np.float64]
-
-
-NIL: Final = 1e-12
-"""Under this, a standard error or the distance of a share to 0 or 1 is rounding, not information."""
-
-
-def standard_error(variance: Floats) -> Floats:
-    """Square root of a variance, rounding noise taken for the zero it stands for."""
-    se: Floats = np.sqrt(variance)
-    return np.where(se < NIL, 0.0, se)
 
 
 def t_quantile(probability: float, df: Floats) -> Floats:
@@ -76,7 +68,6 @@ def proportion_interval(
     *,
     level: float,
     thresholds: Thresholds,
-    clustered: bool = True,
 ) -> tuple[Floats, Floats]:
     """Logit interval, or Korn-Graubard for extreme proportions and few clusters.
 
@@ -84,10 +75,28 @@ def proportion_interval(
     """
     p = np.where(p < NIL, 0.0, np.where(p > 1 - NIL, 1.0, p))
     extreme = (p < thresholds.extreme) | (p > 1 - thresholds.extreme)
-    few = (clusters < thresholds.few_clusters) & clustered
+    few = clusters < thresholds.few_clusters
     beta = korn_graubard_interval(p, se, n, df, level=level)
     plain = logit_interval(p, se, df, level=level)
     low, high = (np.where(extreme | few, b, a) for a, b in zip(plain, beta, strict=True))
+    return low, high
+
+
+def intervals(
+    estimate: Floats,
+    se: Floats,
+    n: Floats,
+    clusters: Floats,
+    df: Floats,
+    *,
+    shares: NDArray[np.bool_],
+    level: float,
+    thresholds: Thresholds,
+) -> tuple[Floats, Floats]:
+    """Interval of a proportion where `shares`, symmetric for means and differences."""
+    low, high = t_interval(estimate, se, df, level=level)
+    parts = (v[shares] for v in (estimate, se, n, clusters, df))
+    low[shares], high[shares] = proportion_interval(*parts, level=level, thresholds=thresholds)
     return low, high
 
 
@@ -110,10 +119,4 @@ def equivalence_p(estimate: Floats, se: Floats, df: Floats, margin: float) -> Fl
     with np.errstate(divide="ignore", invalid="ignore"):
         above = stdtr(np.where(df > 0, df, np.nan), (estimate - margin) / se)
     out: Floats = np.maximum(non_inferiority_p(estimate, se, df, margin), above)
-    return out
-
-
-def f_tail(statistic: Floats, df1: Floats, df2: Floats) -> Floats:
-    """Upper tail of the F distribution."""
-    out: Floats = fdtrc(df1, df2, statistic)
     return out

@@ -1,9 +1,8 @@
-"""Matrices of results laid out as rows of the long table."""
+"""Figures as rows of the long table, completed with intervals, p-values and verdicts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -12,13 +11,14 @@ from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe
 from tfpb.model.results import COMPARISON_COLUMNS
 from tfpb.survey.estimation.intervals import (
     equivalence_p,
+    intervals,
     non_inferiority_p,
-    proportion_interval,
-    t_interval,
     two_sided_p,
 )
-from tfpb.survey.thresholds import CONFIDENCE, CONFIDENCE_MARGIN
 from tfpb.survey.verdicts import (
+    CONFIDENCE,
+    CONFIDENCE_MARGIN,
+    FRAGILE,
     STATES,
     UNCOMPUTABLE,
     UNPUBLISHABLE,
@@ -32,165 +32,174 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.model.plan import Item
-    from tfpb.survey.estimation.blocks import Block
-    from tfpb.survey.thresholds import Thresholds
+    from tfpb.survey.estimation.comparison import Comparison, Figure
+    from tfpb.survey.verdicts import Thresholds
 
     Floats = NDArray[np.float64]
+    Indices = NDArray[np.intp]
+    Columns = dict[str, NDArray[Any]]
 
-_TEXT: Final = frozenset(
-    {"vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe", "ajustement"}
-)
+ENOUGH_SUPPORT: Final = 0.8
+"""Under this share of the QPV sample in common support, an adjusted row is flagged."""
+_LEVELS: Final = frozenset({Groupe.QPV, Groupe.HORS_QPV, Groupe.ENSEMBLE})
 _GROUPS: Final = {g.value: k for k, g in enumerate(Groupe)}
 _ADJUSTMENTS: Final = {a.value: k for k, a in enumerate(Ajustement)}
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What is common to the rows of one wave (or pair of waves).
+def raw_rows(comparison: Comparison) -> pd.DataFrame:
+    """Rows of the unadjusted figures: both sides, together (in one wave), and the gap; or changes."""
+    c = comparison
+    parts = []
+    for figure in c.figures:
+        extra: Columns = {}
+        if figure.group in _LEVELS:
+            extra = _of_domains(c, c.sides[:, figure.signs.index(1.0)])
+        parts.append(_figure_rows(c, figure, Ajustement.BRUT, **extra))
+    if c.gap.group is Groupe.ECART:
+        lines = np.flatnonzero(c.domains("ensemble") >= 0)
+        g = c.domains("ensemble")[lines]
+        columns = {
+            "n": c.means.n[g],
+            "n_residences": c.means.shown_clusters[g],
+            "estimation": c.means.estimate[g],
+            "erreur_type": c.se[g],
+            "ddl": c.df[lines],
+            "etat": c.state[g],
+            **_of_domains(c, g),
+        }
+        parts.append(lay(c, lines, Groupe.ENSEMBLE, Ajustement.BRUT, columns))
+    table = completed(pd.concat(parts, ignore_index=True), c.thresholds)
+    return table.reindex(columns=list(COMPARISON_COLUMNS))
+
+
+def adjusted_rows(
+    comparison: Comparison, adjustment: Ajustement, values: Floats, se: Floats, support: Floats
+) -> pd.DataFrame:
+    """Rows of adjusted figures.
 
     Parameters
     ----------
-    wave : str
-    blocks : sequence of Block
-    items : sequence of Item
-    thresholds : Thresholds
-    clustered : bool
+    values, se : float arrays, shape (groups, figures, items)
+        NaN where there is no estimate: the row is then not computable.
+    support : float array, shape (groups, items)
+        Share of the QPV sample that has its like on the other sides: without any, nothing is
+        compared like with like, whatever a model gives.
     """
+    values = np.where((support <= 0)[:, None, :], np.nan, values)
+    se = np.where(np.isnan(values), np.nan, se)
+    weak = np.where(support < ENOUGH_SUPPORT, FRAGILE, 0)
+    parts = []
+    for k, figure in enumerate(comparison.figures):
+        state = np.maximum(figure.state, weak)
+        unknown = np.isnan(values[:, k]) & (state < UNPUBLISHABLE)
+        state = np.where(unknown, UNCOMPUTABLE, state)
+        made = {"estimation": values[:, k], "erreur_type": se[:, k], "etat": state}
+        parts.append(_figure_rows(comparison, figure, adjustment, **made))
+    table = completed(pd.concat(parts, ignore_index=True), comparison.thresholds)
+    return table.reindex(columns=list(COMPARISON_COLUMNS))
 
-    wave: str
-    blocks: Sequence[Block]
-    items: Sequence[Item]
-    thresholds: Thresholds
-    clustered: bool = True
 
-    def lay(self, group: str, adjustment: str, columns: dict[str, object]) -> pd.DataFrame:
-        """Lay matrices (blocks × items) out as rows, one a block and item."""
-        count = len(self.items)
-        out: dict[str, object] = {
-            "vague": self.wave,
-            "niveau": np.repeat(np.array([b.niveau for b in self.blocks], dtype=object), count),
-            "territoire": np.repeat([b.territoire for b in self.blocks], count).astype(object),
-            "bailleur": np.repeat([b.bailleur for b in self.blocks], count).astype(object),
-            "item": np.tile(
-                np.array([i.identifiant for i in self.items], dtype=object), len(self.blocks)
-            ),
-            "theme": np.tile([i.theme.value for i in self.items], len(self.blocks)).astype(object),
-            "nature": np.tile([i.nature.value for i in self.items], len(self.blocks)).astype(
-                object
-            ),
-            "groupe": group,
-            "ajustement": adjustment,
-        }
-        for name in COMPARISON_COLUMNS:
-            if name in _TEXT:
-                continue
-            value = columns.get(name)
-            missing: object = "" if name == "verdict" else np.nan
-            out[name] = missing if value is None else np.asarray(value).ravel()
-        return pd.DataFrame(out, columns=list(COMPARISON_COLUMNS))
+def _figure_rows(
+    c: Comparison, figure: Figure, adjustment: Ajustement, **columns: NDArray[Any]
+) -> pd.DataFrame:
+    """Rows of one figure of every group; columns given replace those of the figure."""
+    own = {
+        "n": figure.n,
+        "n_residences": figure.clusters,
+        "estimation": figure.estimate,
+        "erreur_type": figure.se,
+        "ddl": c.df,
+        "etat": figure.state,
+    }
+    return lay(c, np.arange(len(c.index)), figure.group, adjustment, own | columns)
+
+
+def _of_domains(c: Comparison, domains: Indices) -> Columns:
+    return {
+        "part_nsp": c.means.nsp_share[domains],
+        "part_non_concerne": c.means.not_concerned_share[domains],
+        "effet_plan": c.deff[domains],
+        "n_effectif": c.effective[domains],
+    }
+
+
+def lay(
+    c: Comparison,
+    lines: Indices,
+    group: Groupe,
+    adjustment: Ajustement,
+    columns: Columns,
+    items: Sequence[Item] | None = None,
+) -> pd.DataFrame:
+    """Lay matrices (lines of the index × items) out as rows, one a line and item."""
+    items = c.items if items is None else items
+    count = len(items)
+    described = {
+        "item": [i.identifiant for i in items],
+        "theme": [i.theme.value for i in items],
+        "nature": [i.nature.value for i in items],
+    }
+    out: dict[str, object] = {"vague": c.vague}
+    for name in ("niveau", "territoire", "bailleur"):
+        out[name] = np.repeat(c.index[name].to_numpy(dtype=object)[lines], count)
+    for name, values in described.items():
+        out[name] = np.tile(np.array(values, dtype=object), len(lines))
+    out |= {"groupe": group.value, "ajustement": adjustment.value}
+    return pd.DataFrame(out | {name: values.ravel() for name, values in columns.items()})
+
+
+def completed(table: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
+    """Add intervals, p-values, publication and verdicts to rows of figures.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Names of the row, `n, n_residences, estimation, erreur_type, ddl`, and `etat` (index of
+        `verdicts.STATES`); `mesure` is `moyenne` where a mean of marks is estimated, no share.
+
+    Returns
+    -------
+    DataFrame
+        A difference without any variance (every answer alike on both sides) is not computable: a nil
+        standard error there is ignorance, not certainty.
+    """
+    names = ("n", "n_residences", "estimation", "erreur_type", "ddl")
+    n, clusters, estimate, se, df = (table[c].to_numpy(dtype=float) for c in names)
+    group = table["groupe"].to_numpy(dtype=object)
+    sides = np.isin(group, [g.value for g in _LEVELS])
+    shares = sides & (table["mesure"] != "moyenne").to_numpy() if "mesure" in table else sides
+    state = table["etat"].to_numpy(dtype=np.intp)
+    kept = sides | (se > 0) | (state > UNCOMPUTABLE) | (np.isnan(se) & (state == UNPUBLISHABLE))
+    state = np.where(kept, state, UNCOMPUTABLE)
+    se = np.where(state == UNCOMPUTABLE, np.nan, se)
+    bounds = [
+        intervals(estimate, se, n, clusters, df, shares=shares, level=level, thresholds=thresholds)
+        for level in (CONFIDENCE, CONFIDENCE_MARGIN)
+    ]
+    (low95, high95), (low90, high90) = bounds
+    gaps, changes = group == Groupe.ECART.value, group == Groupe.EVOLUTION_ECART.value
+    margin = thresholds.margin
+    verdict = np.where(gaps, gap_verdicts(low90, high90, low95, high95, state, margin), "")
+    verdict = np.where(changes, evolution_verdicts(low95, high95, state), verdict)
+    return table.assign(
+        erreur_type=se,
+        ic95_bas=low95,
+        ic95_haut=high95,
+        ic90_bas=low90,
+        ic90_haut=high90,
+        p_bilateral=np.where(sides, np.nan, two_sided_p(estimate, se, df)),
+        p_non_inferiorite=np.where(gaps, non_inferiority_p(estimate, se, df, margin), np.nan),
+        p_equivalence=np.where(gaps, equivalence_p(estimate, se, df, margin), np.nan),
+        marge_points=np.where(gaps, margin * 100, np.nan),
+        marge_demontree_points=np.where(gaps, -low90 * 100, np.nan),
+        verdict=verdict,
+        publication=state_names(state),
+    )
 
 
 def state_names(state: NDArray[np.int64]) -> NDArray[np.object_]:
     """Turn state indices into their codes."""
-    names = np.array([s.value for s in STATES], dtype=object)
-    return names[state]
-
-
-def group_rows(
-    frame: Frame,
-    group: str,
-    adjustment: str,
-    *,
-    estimate: Floats,
-    se: Floats,
-    df: Floats,
-    n: Floats,
-    clusters: Floats,
-    state: NDArray[np.int64],
-    extra: dict[str, object] | None = None,
-) -> pd.DataFrame:
-    """Rows of a group: a proportion with its intervals."""
-    se = np.where(state == UNCOMPUTABLE, np.nan, se)
-    low95, high95, low90, high90 = (
-        bound
-        for level in (CONFIDENCE, CONFIDENCE_MARGIN)
-        for bound in proportion_interval(
-            estimate,
-            se,
-            n,
-            clusters,
-            df,
-            level=level,
-            thresholds=frame.thresholds,
-            clustered=frame.clustered,
-        )
-    )
-    return frame.lay(
-        group,
-        adjustment,
-        {
-            "n": n,
-            "n_residences": clusters,
-            "estimation": estimate,
-            "erreur_type": se,
-            "ddl": df,
-            "ic95_bas": low95,
-            "ic95_haut": high95,
-            "ic90_bas": low90,
-            "ic90_haut": high90,
-            "publication": state_names(state),
-            **(extra or {}),
-        },
-    )
-
-
-def gap_rows(
-    frame: Frame,
-    group: str,
-    adjustment: str,
-    *,
-    estimate: Floats,
-    se: Floats,
-    df: Floats,
-    n: Floats,
-    clusters: Floats,
-    state: NDArray[np.int64],
-) -> pd.DataFrame:
-    """Rows of a gap or of a change: a difference with its intervals and, for gaps, its verdict.
-
-    A difference without any variance (every answer alike on both sides) is not computable: a nil
-    standard error there is ignorance, not certainty.
-    """
-    kept = (se > 0) | (state > UNCOMPUTABLE) | (np.isnan(se) & (state == UNPUBLISHABLE))
-    state = np.where(kept, state, UNCOMPUTABLE)
-    se = np.where(state == UNCOMPUTABLE, np.nan, se)
-    low95, high95 = t_interval(estimate, se, df, level=CONFIDENCE)
-    low90, high90 = t_interval(estimate, se, df, level=CONFIDENCE_MARGIN)
-    columns: dict[str, object] = {
-        "n": n,
-        "n_residences": clusters,
-        "estimation": estimate,
-        "erreur_type": se,
-        "ddl": df,
-        "ic95_bas": low95,
-        "ic95_haut": high95,
-        "ic90_bas": low90,
-        "ic90_haut": high90,
-        "p_bilateral": two_sided_p(estimate, se, df),
-        "publication": state_names(state),
-    }
-    if group == Groupe.ECART.value:
-        margin = frame.thresholds.margin
-        columns |= {
-            "p_non_inferiorite": non_inferiority_p(estimate, se, df, margin),
-            "p_equivalence": equivalence_p(estimate, se, df, margin),
-            "marge_points": np.full(estimate.shape, margin * 100),
-            "marge_demontree_points": -low90 * 100,
-            "verdict": gap_verdicts(low90, high90, low95, high95, state, margin),
-        }
-    elif group == Groupe.EVOLUTION_ECART.value:
-        columns["verdict"] = evolution_verdicts(low95, high95, state)
-    return frame.lay(group, adjustment, columns)
+    return np.array([s.value for s in STATES], dtype=object)[state]
 
 
 def in_order(table: pd.DataFrame, items: Sequence[Item], levels: Sequence[str]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Severity
-from tfpb.survey.reading.delivery_columns import find_column, parse_side
+from tfpb.survey.reading.delivery_columns import find_column, parse_number, parse_side
 from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def calibrate(survey: Survey, margins: Any) -> tuple[Survey, list[Fault]]:
     Returns
     -------
     Survey, list of Fault
-        The survey with calibrated `poids`; unchanged, with a doubt that says why, when a category
+        The survey with calibrated `poids`; unchanged, with a doubt that gives the reason, when a category
         of the sample has no margin.
     """
     frame = getattr(margins, "frame", margins)
@@ -100,15 +100,10 @@ def _of_wave(frame: pd.DataFrame, columns: dict[str, str | None], wave: str) -> 
 
 
 def _categories(respondents: pd.DataFrame, name: str) -> NDArray[np.object_]:
-    parts = [respondents[p.strip()].astype(str).map(_category) for p in name.split(_CROSSING)]
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = joined + _CROSSING + part
-    return joined.to_numpy(dtype=object)
-
-
-def _category(text: str) -> str:
-    return fold(text)
+    first, *others = (respondents[p.strip()].astype(str).map(fold) for p in name.split(_CROSSING))
+    for part in others:
+        first = first + _CROSSING + part
+    return first.to_numpy(dtype=object)
 
 
 def _targets(
@@ -117,18 +112,11 @@ def _targets(
     """Read the margin of one variable: category → count (zero and unreadable counts left out)."""
     here = frame[frame[columns["variable"]].astype(str).map(squeeze) == variable]
     out: dict[str, float] = {}
-    parts = [p.strip() for p in variable.split(_CROSSING)]
+    names = [p.strip() for p in variable.split(_CROSSING)]
     for label, count in zip(here[columns["modalite"]], here[columns["effectif"]], strict=True):
-        pieces = [squeeze(p) for p in str(label).split(_CROSSING)]
-        key = _CROSSING.join(
-            _side(p) if name == "qpv" else _category(p)
-            for name, p in zip(parts, pieces, strict=False)
-        )
-        try:
-            number = float(str(count).replace("\u202f", "").replace(" ", "").replace(",", "."))
-        except ValueError:
-            continue
-        if number > 0:
+        parts = zip(names, map(squeeze, str(label).split(_CROSSING)), strict=False)
+        key = _CROSSING.join(_side(p) if name == "qpv" else fold(p) for name, p in parts)
+        if (number := parse_number(str(count))) > 0:
             out[key] = out.get(key, 0.0) + number
     return out
 

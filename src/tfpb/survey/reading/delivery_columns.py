@@ -10,7 +10,6 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.columns import STAMP
-from tfpb.survey.reading.scales import token
 from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _SHOWN_ROWS: Final = 12
+_NUMBER: Final = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)")
+_MANY_DIGITS: Final = 15
 _IN: Final = frozenset({"1", "oui", "o", "qpv", "en qpv", "dans", "vrai", "true", "x", "yes"})
 _OUT: Final = frozenset(
     {"0", "non", "n", "hors qpv", "hors", "non qpv", "faux", "false", "no", "quartier classique"}
@@ -33,6 +34,24 @@ _WITHOUT: Final = re.compile(
     rf"(?:residence |logement )?(?:hors|non|pas)(?: en| dans)?(?: un| le| les| d un)? {_QUARTER}"
     r"|(?:autres? )?quartiers? (?:classiques?|ordinaires?)"
 )
+
+
+def token(value: object) -> str:
+    """Reduce a code or a label to what it is compared by: « 1 », 1 and 1.0 are equal.
+
+    Numbers are written the shortest way with a point; other text is folded (case, accents,
+    punctuation do not count). Empty text gives the empty token.
+    """
+    text = squeeze(str(value))
+    if len(text) <= _MANY_DIGITS and _NUMBER.fullmatch(text):
+        number = float(text.replace(",", "."))
+        return str(int(number)) if number.is_integer() else repr(number)
+    return fold(text)
+
+
+def numeric(value: str) -> bool:
+    """Whether a token is a number."""
+    return bool(_NUMBER.fullmatch(value))
 
 
 def find_column(frame: pd.DataFrame, names: Iterable[str]) -> str | None:
@@ -65,13 +84,13 @@ def identifier(value: str) -> str:
     return value[:-2] if re.fullmatch(r"\d+\.0", value) else value
 
 
-def parse_weight(value: str) -> float:
-    """Read a weight, decimal comma or point; NaN when empty or no number."""
+def parse_number(value: str) -> float:
+    """Read a number, decimal comma or point; NaN when empty or no number."""
     try:
-        weight = float(value.replace(",", ".").replace("\u202f", "").replace(" ", ""))
+        number = float(re.sub(r"\s", "", value).replace(",", ".").replace("−", "-"))
     except ValueError:
         return float("nan")
-    return weight if np.isfinite(weight) else float("nan")
+    return number if np.isfinite(number) else float("nan")
 
 
 def parse_side(value: str) -> int | None:
@@ -85,11 +104,49 @@ def parse_side(value: str) -> int | None:
 
 
 def read_values(
-    values: NDArray[np.object_], parse: Callable[[str], T | None]
-) -> tuple[NDArray[np.intp], list[T | None], list[str]]:
-    """Parse each distinct text once: (index of each row, parsed values, texts)."""
+    values: NDArray[np.object_],
+    parse: Callable[[str], T | None],
+    frame: pd.DataFrame,
+    faults: list[Fault],
+    code: str,
+    column: str | NDArray[np.object_],
+    fields: Mapping[str, object] | None = None,
+) -> tuple[NDArray[np.intp], list[T | None]]:
+    """Parse each distinct text once; those that `parse` does not know (None) are faults.
+
+    Parameters
+    ----------
+    values : object array, shape (rows,)
+        Text of one column, "" where empty.
+    frame : DataFrame
+        The same rows with their stamp.
+    faults : list of Fault
+        Receives `code`, one a file and unknown text.
+    column : str, or object array of the same shape
+        Header it was read under, in each row when deliveries differ.
+    fields : mapping, optional
+        Further fields of the fault.
+
+    Returns
+    -------
+    int array, shape (rows,), and list
+        Index of each row in the parsed values; None for unknown text.
+    """
     codes, uniques = distinct(values)
-    return codes, [parse(u) for u in uniques], uniques
+    parsed = [parse(u) for u in uniques]
+    for k, value in enumerate(parsed):
+        if value is None:
+            at = np.flatnonzero(codes == k)
+            faults += rows_fault(
+                code,
+                frame,
+                at,
+                column=column if isinstance(column, str) else str(column[at[0]]),
+                got=uniques[k],
+                severity=Severity.FAUTE,
+                fields=fields,
+            )
+    return codes, parsed
 
 
 def place_of(frame: pd.DataFrame, position: int, column: str = "") -> Place:

@@ -1,4 +1,7 @@
-"""Located résidences from what a user holds: the table of résidences, or located entrances."""
+"""Located résidences: read from what a user holds, matched with interviews, and the side they give.
+
+One map rules every wave; the flag that was delivered is only compared.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,28 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import Fault, Place
+from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut
 from tfpb.model.tables import STOCK
-from tfpb.survey.reading.delivery_columns import find_column, identifier, parse_weight, texts
+from tfpb.survey.reading.delivery_columns import (
+    find_column,
+    identifier,
+    parse_number,
+    place_of,
+    rows_fault,
+    texts,
+)
+from tfpb.text import fold, squeeze
+from tfpb.words.survey.survey_words import LOCATED_COLUMNS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SIDES: Final = (QpvStatut.DANS.value, QpvStatut.HORS.value, QpvStatut.A_VERIFIER.value)
+UNKNOWN: Final = -1
+_LEAST: Final = 1e-9
+"""Added to the dwellings of a row, so that one that holds none still counts."""
+_SIDES: Final = {QpvStatut.DANS.value: 1, QpvStatut.HORS.value: 0}
+_WORDS: Final = {1: QpvStatut.DANS.value, 0: QpvStatut.HORS.value}
 
 
 def located_residences(
@@ -36,27 +52,21 @@ def located_residences(
     DataFrame, list of Fault
         Text columns; a résidence takes the side, and the value of each column, of most of its
         dwellings. On equal dwellings its side is `a_verifier`. `colonne_absente` when the file
-        cannot say where résidences stand.
+        does not hold where résidences stand.
     """
     key = find_column(frame, _names("id_residence"))
     side = find_column(frame, ("cote",))
     if side is None and carte is not None:
         side = _filled(frame, f"qpv{carte}_statut")
     side = side or find_column(frame, ("qpv_statut",))
+    headers = ", ".join(str(c) for c in frame.columns)
     faults = [
         Fault(
             "colonne_absente",
             Place(file, sheet),
-            fields={
-                "colonne": name,
-                "signification": meaning,
-                "lues": ", ".join(str(c) for c in frame.columns),
-            },
+            fields={"colonne": name, "signification": LOCATED_COLUMNS[name], "lues": headers},
         )
-        for name, there, meaning in (
-            ("id_residence", key, "l’identifiant de la résidence, comme dans l’enquête"),
-            ("cote", side, "dans, hors ou à vérifier : le côté de chaque résidence ou entrée"),
-        )
+        for name, there in (("id_residence", key), ("cote", side))
         if there is None
     ]
     if key is None or side is None:
@@ -66,16 +76,19 @@ def located_residences(
     dwellings = _dwellings(frame)
     code = _filled(frame, f"qpv{carte}_code") if carte is not None else None
     code = code or find_column(frame, ("code_qpv", "qpv_code"))
-    group, names = pd.factorize(ids)
-    out: dict[str, NDArray[np.object_]] = {"id_residence": np.asarray(names, dtype=object)}
-    out["cote"] = _majority_side(table[side], group, len(names), dwellings)
+    out = {"cote": _majority_side(table[side], ids, dwellings)}
     for name, values in table.items():
         if name not in {key, side, "cote", "id_residence"}:
-            out[name] = _of_most(values, group, len(names), dwellings)
+            out[name] = _of_most(values, ids, dwellings)
     if code is not None:
         inside = np.where(table[side] == QpvStatut.DANS.value, table[code], "")
-        out["code_qpv"] = _of_most(inside, group, len(names), dwellings)
-    return pd.DataFrame(out, dtype=object), []
+        out["code_qpv"] = _of_most(inside, ids, dwellings)
+    names = pd.unique(ids)
+    located = pd.DataFrame(
+        {"id_residence": names, **{n: s.reindex(names).to_numpy() for n, s in out.items()}},
+        dtype=object,
+    )
+    return located, []
 
 
 def _names(column: str) -> tuple[str, ...]:
@@ -84,47 +97,131 @@ def _names(column: str) -> tuple[str, ...]:
 
 
 def _filled(frame: pd.DataFrame, name: str) -> str | None:
-    """Return the column if it is there and says something."""
+    """Return the column if it is there and not empty."""
     column = find_column(frame, (name,))
     return column if column is not None and (texts(frame, column) != "").any() else None
 
 
 def _dwellings(frame: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the dwellings of each row, one when they are not told."""
+    """Return the dwellings of each row, one when no column holds them."""
     column = find_column(frame, _names("nb_logements"))
     if column is None:
         return np.ones(len(frame))
-    counts = np.array([parse_weight(v) for v in texts(frame, column)], dtype=float)
+    counts = np.array([parse_number(v) for v in texts(frame, column)], dtype=float)
     return np.where(counts > 0, counts, 0.0)
 
 
-def _majority_side(
-    sides: NDArray[np.object_], group: NDArray[np.intp], count: int, dwellings: NDArray[np.float64]
-) -> NDArray[np.object_]:
-    weight = np.array(
-        [
-            np.bincount(group, weights=np.where(sides == s, dwellings + 1e-9, 0.0), minlength=count)
-            for s in _SIDES
-        ]
-    )
-    best = weight.argmax(axis=0)
-    tied = (np.isclose(weight, weight.max(axis=0))).sum(axis=0) > 1
-    names = np.array(_SIDES, dtype=object)[best]
-    names[tied] = QpvStatut.A_VERIFIER.value
-    return np.asarray(names, dtype=object)
-
-
 def _of_most(
-    values: NDArray[np.object_], group: NDArray[np.intp], count: int, dwellings: NDArray[np.float64]
-) -> NDArray[np.object_]:
-    """Return the value of most dwellings of each group, the first met on equal counts."""
-    code, names = pd.factorize(values)
-    pair = group * len(names) + code
-    pairs, first = np.unique(pair, return_index=True)
-    weight = np.bincount(np.searchsorted(pairs, pair), weights=dwellings + 1e-9)
-    order = np.lexsort((first, -weight, pairs // len(names)))
-    chosen = pairs[order]
-    owner, at = np.unique(chosen // len(names), return_index=True)
-    out = np.full(count, "", dtype=object)
-    out[owner] = np.asarray(names, dtype=object)[chosen[at] % len(names)]
-    return out
+    values: NDArray[np.object_], ids: NDArray[np.object_], dwellings: NDArray[np.float64]
+) -> pd.Series:
+    """Return the value of most dwellings of each résidence, the first met on equal counts."""
+    table = pd.DataFrame({"id": ids, "value": values, "dwellings": dwellings + _LEAST})
+    sums = table.groupby(["id", "value"], sort=False)["dwellings"].sum().reset_index()
+    most = sums.sort_values("dwellings", ascending=False, kind="stable").drop_duplicates("id")
+    return most.set_index("id")["value"]
+
+
+def _majority_side(
+    sides: NDArray[np.object_], ids: NDArray[np.object_], dwellings: NDArray[np.float64]
+) -> pd.Series:
+    """Return the side of most dwellings of each résidence, in doubt on equal counts."""
+    table = pd.DataFrame({"id": ids, "side": sides, "dwellings": dwellings + _LEAST})
+    held = table.pivot_table(index="id", columns="side", values="dwellings", aggfunc="sum")
+    held = held.reindex(columns=[*_SIDES, QpvStatut.A_VERIFIER.value]).fillna(0.0)
+    tied = np.isclose(held, held.max(axis=1).to_numpy()[:, None]).sum(axis=1) > 1
+    return held.idxmax(axis=1).mask(tied, QpvStatut.A_VERIFIER.value)
+
+
+def residence_rows(frame: pd.DataFrame, residences: pd.DataFrame) -> NDArray[np.intp]:
+    """Return the position in `residences` of each interview's résidence, -1 when it is not there.
+
+    Identifiers are compared without case. When the stock holds one identifier under several
+    bailleurs, or one bailleur that the survey also names among others, the bailleur must agree.
+    """
+    ids = [identifier(squeeze(str(v))).casefold() for v in residences["id_residence"]]
+    owners = [fold(str(v)) for v in residences["bailleur"]] if "bailleur" in residences else []
+    keys = frame[["bailleur", "residence"]].drop_duplicates()
+    surveyed = {fold(str(b)) for b in keys["bailleur"]}
+    by_owner = bool(owners) and (
+        len(set(ids)) < len(ids) or (len(surveyed) > 1 and bool(surveyed & set(owners)))
+    )
+    if by_owner:
+        position = {(o, i): k for k, (o, i) in enumerate(zip(owners, ids, strict=True))}
+    else:
+        position = {("", i): k for k, i in enumerate(ids)}
+    found = [
+        position.get((fold(str(b)) if by_owner else "", str(r).casefold()), -1) if r else -1
+        for b, r in zip(keys["bailleur"], keys["residence"], strict=True)
+    ]
+    index = pd.MultiIndex.from_frame(keys)
+    rows = index.get_indexer(pd.MultiIndex.from_frame(frame[["bailleur", "residence"]]))
+    return np.array(found, dtype=np.intp)[rows]
+
+
+def apply_located_side(
+    frame: pd.DataFrame, residences: pd.DataFrame | None, keep: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], list[Fault]]:
+    """Return the side of each row (1, 0, -1 left out) and the doubts about it.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Standard columns; `qpv` is the delivered flag (-1 when empty).
+    residences : DataFrame, optional
+        Located résidences; without them the delivered flag rules.
+    keep : bool array
+        Rows still in; others get no further doubt.
+    """
+    flag = frame["qpv"].to_numpy(dtype=np.int64)
+    named = frame["residence"].to_numpy(dtype=object) != ""
+    here = residences is not None and not residences.empty
+    nowhere = np.flatnonzero((flag < 0) & keep & ~(named & here))
+    column = str(frame["_colonne_qpv"].iloc[0]) if len(frame) else ""
+    faults = rows_fault("qpv_manquant", frame, nowhere, column=column)
+    if residences is None or not here:
+        return flag, faults
+    rows = residence_rows(frame, residences)
+    located = np.array([_SIDES.get(str(c), UNKNOWN) for c in residences["cote"]], dtype=np.int64)
+    known = rows >= 0
+    side = np.where(known, located[rows], flag)
+    for code, mask in (
+        ("residence_a_verifier", known & (side < 0)),
+        ("residence_hors_patrimoine", ~known & named & (flag >= 0)),
+        ("residence_sans_cote", ~known & named & (flag < 0)),
+        ("qpv_contredit", known & (side >= 0) & (flag >= 0) & (side != flag)),
+    ):
+        faults += _by_residence(code, frame, mask & keep, side, flag)
+    return side.astype(np.int64), faults
+
+
+def _by_residence(
+    code: str,
+    frame: pd.DataFrame,
+    mask: NDArray[np.bool_],
+    side: NDArray[np.int64],
+    flag: NDArray[np.int64],
+) -> list[Fault]:
+    """Make one doubt a résidence and wave."""
+    faults = []
+    rows = frame[mask].assign(_at=np.flatnonzero(mask))
+    for (wave, owner, residence), group in rows.groupby(
+        ["vague", "bailleur", "residence"], sort=True
+    ):
+        at = int(group["_at"].iloc[0])
+        faults.append(
+            Fault(
+                code,
+                place_of(frame, at, str(frame["_colonne_qpv"].iloc[at])),
+                str(residence),
+                {
+                    "residence": str(residence),
+                    "vague": str(wave),
+                    "bailleur": str(owner),
+                    "nombre": len(group),
+                    "livre": _WORDS.get(int(flag[at]), ""),
+                    "situe": _WORDS.get(int(side[at]), QpvStatut.A_VERIFIER.value),
+                },
+                Severity.DOUTE,
+            )
+        )
+    return faults

@@ -1,4 +1,4 @@
-"""Scales of the answers: codes and labels that mean the same, read into ranks."""
+"""Scales: codes and labels that mean the same; the answers of every item, read into ranks."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
+from tfpb.errors import Fault, Place, Severity
+from tfpb.survey.reading.delivery_columns import distinct, numeric, read_values, token
 from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
-    from tfpb.model.plan import Code, Echelle
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from tfpb.model.plan import Code, Echelle, Item, Plan
 
 ABSENT: Final = -1
 """No answer: the question was not asked, or the cell is empty."""
@@ -19,26 +26,7 @@ NOT_CONCERNED: Final = -3
 """« Non concerné »."""
 
 _NUMBERED: Final = re.compile(r"(\d+)\s*[-–—.:=)]\s*(\D.*)")
-_NUMBER: Final = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)")
-_MANY_DIGITS: Final = 15
-
-
-def token(value: object) -> str:
-    """Reduce a code or a label to what it is compared by: « 1 », 1 and 1.0 are equal.
-
-    Numbers are written the shortest way with a point; other text is folded (case, accents,
-    punctuation do not count). Empty text gives the empty token.
-    """
-    text = squeeze(str(value))
-    if len(text) <= _MANY_DIGITS and _NUMBER.fullmatch(text):
-        number = float(text.replace(",", "."))
-        return str(int(number)) if number.is_integer() else repr(number)
-    return fold(text)
-
-
-def numeric(value: str) -> bool:
-    """Whether a token is a number."""
-    return bool(_NUMBER.fullmatch(value))
+_PLAN: Final = Place("plan_enquete.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +136,114 @@ def _levels(codes: tuple[Code, ...], names: dict[str, str]) -> list[tuple[str, l
         else:
             levels.append((label, list(dict.fromkeys((token(code), token(label))))))
     return levels
+
+
+def read_answers(
+    text: pd.DataFrame,
+    frame: pd.DataFrame,
+    variables: pd.DataFrame,
+    plan: Plan,
+    faults: list[Fault],
+) -> tuple[dict[str, Scale], dict[str, NDArray[np.int16]], dict[str, NDArray[np.float64]]]:
+    """Read every item of the plan.
+
+    Parameters
+    ----------
+    text : DataFrame
+        One column an item (its identifier), text as delivered, NaN where the delivery lacks it, and
+        `_lu_<identifier>`: the header it was read under.
+    frame : DataFrame
+        The same rows with their stamp.
+    variables : DataFrame
+        The same rows' variables, categories named as the plan does: what filters are read on.
+    faults : list of Fault
+        Receives `code_reponse_inconnu` (one a file, column and code), `echelle_inconnue`,
+        `item_absent`.
+
+    Returns
+    -------
+    scales, answers, marks : dicts by item
+    """
+    built = {name: build_scale(echelle) for name, echelle in plan.echelles.items()}
+    scales: dict[str, Scale] = {}
+    answers: dict[str, NDArray[np.int16]] = {}
+    marks: dict[str, NDArray[np.float64]] = {}
+    for item in plan.items:
+        scale = built.get(item.echelle)
+        if scale is None:
+            fields = {"item": item.libelle, "connues": ", ".join(built)}
+            faults.append(Fault("echelle_inconnue", _PLAN, item.echelle, fields))
+            continue
+        name = item.identifiant
+        ranks, values = _read_item(text, frame, item, scale, faults)
+        if item.filtre is not None:
+            outside = ~_concerned(text, variables, item)
+            ranks[outside] = ABSENT
+            values[outside] = np.nan
+        scales[name] = scale
+        answers[name] = ranks
+        if scale.marks:
+            marks[name] = values
+    return scales, answers, marks
+
+
+def _read_item(
+    text: pd.DataFrame, frame: pd.DataFrame, item: Item, scale: Scale, faults: list[Fault]
+) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
+    name = item.identifiant
+    if name not in text.columns:
+        faults.append(Fault("item_absent", _PLAN, ", ".join(item.colonnes), {"item": item.libelle}))
+        nothing = np.full(len(text), ABSENT, dtype=np.int16)
+        return nothing, np.full(len(text), np.nan)
+    absent = text[name].isna().to_numpy()
+    faults += _lacking_files(frame, absent, item)
+    codes, read = read_values(
+        text[name].fillna("").to_numpy(dtype=object),
+        scale.read,
+        frame,
+        faults,
+        "code_reponse_inconnu",
+        text[f"_lu_{name}"].to_numpy(dtype=object),
+        {"item": item.libelle, "echelle": item.echelle},
+    )
+    ranks = np.array([ABSENT if v is None else v[0] for v in read], dtype=np.int16)
+    values = np.array([np.nan if v is None else v[1] for v in read], dtype=float)
+    return ranks[codes], values[codes]
+
+
+def _lacking_files(frame: pd.DataFrame, absent: NDArray[np.bool_], item: Item) -> list[Fault]:
+    """List the deliveries that do not hold an item that others hold."""
+    if not absent.any():
+        return []
+    files = sorted(set(frame["_fichier"][absent].astype(str)))
+    return [
+        Fault(
+            "item_absent_livraison",
+            Place(file, column=item.identifiant),
+            ", ".join(item.colonnes),
+            {"item": item.libelle},
+            Severity.DOUTE,
+        )
+        for file in files
+    ]
+
+
+def _concerned(text: pd.DataFrame, variables: pd.DataFrame, item: Item) -> NDArray[np.bool_]:
+    """Return the rows that an item's filter lets through (all of them when its column is unknown).
+
+    A filter may name a category of the plan or a code as delivered.
+    """
+    filtre = item.filtre
+    through = np.zeros(len(text), dtype=bool)
+    if filtre is None:
+        return ~through
+    allowed = {token(v) for v in filtre.valeurs}
+    found = [
+        table[name]
+        for table, name in ((variables, filtre.colonne), (text, f"@{filtre.colonne}"))
+        if name in table.columns
+    ]
+    for column in found:
+        codes, uniques = distinct(column.fillna("").to_numpy(dtype=object))
+        through |= np.array([token(u) in allowed for u in uniques], dtype=bool)[codes]
+    return through if found else ~through

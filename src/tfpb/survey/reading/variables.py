@@ -8,23 +8,16 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.survey.reading.delivery_columns import distinct, rows_fault
-from tfpb.survey.reading.scales import token
-from tfpb.survey.reading.sides import residence_rows
+from tfpb.survey.reading.delivery_columns import distinct, read_values, token
+from tfpb.survey.reading.located_residences import residence_rows
 from tfpb.text import fold, squeeze
+from tfpb.words.survey.survey_words import PERIODS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.model.plan import Plan, Variable
 
-_PERIODS: Final = (
-    (1949, "avant 1949"),
-    (1975, "1949-1974"),
-    (1990, "1975-1989"),
-    (2005, "1990-2004"),
-)
-_LAST_PERIOD: Final = "2005 et après"
 _OWN: Final = frozenset({"id_residence", "bailleur", "cote", "x", "y", "longitude", "latitude"})
 _DEPARTEMENT_LETTERS: Final = 2
 _OVERSEAS: Final = ("97", "98")
@@ -67,15 +60,8 @@ def read_variables(
         elif name in stock:
             out[name] = stock[name]
         elif name in {*plan.colonnes.ajustement, *plan.colonnes.standardisation}:
-            faults.append(
-                Fault(
-                    "variable_absente",
-                    Place("plan_enquete.toml"),
-                    name,
-                    {"colonne": name},
-                    Severity.DOUTE,
-                )
-            )
+            place, fields = Place("plan_enquete.toml"), {"colonne": name}
+            faults.append(Fault("variable_absente", place, name, fields, Severity.DOUTE))
     for name, values in stock.items():
         if name not in out and name not in frame.columns:
             out[name] = values
@@ -116,7 +102,7 @@ def _periods(years: NDArray[np.object_]) -> NDArray[np.object_]:
     def period(year: str) -> str:
         if not year.isdigit():
             return ""
-        return next((label for end, label in _PERIODS if int(year) < end), _LAST_PERIOD)
+        return next((label for end, label in PERIODS if int(year) < end), "")
 
     return np.array([period(y) for y in years], dtype=object)
 
@@ -134,26 +120,20 @@ def _categories(
     faults: list[Fault],
 ) -> NDArray[np.object_]:
     """Name categories as the plan does; without a list, spellings that fold alike are one."""
-    codes, uniques = distinct(values)
     if variable is None or not variable.categories:
+        codes, uniques = distinct(values)
         first: dict[str, str] = {}
         for value in sorted(uniques):
             first.setdefault(fold(value), value)
         return np.array([first[fold(u)] for u in uniques], dtype=object)[codes]
     lookup = {token(v): label for label, vs in variable.categories.items() for v in (label, *vs)}
-    named = []
-    for k, value in enumerate(uniques):
-        key = token(value)
-        if key and key not in lookup:
-            positions = np.flatnonzero(codes == k)
-            faults += rows_fault(
-                "categorie_inconnue",
-                frame,
-                positions,
-                column=str(text[f"_lu_@{name}"].iloc[positions[0]]),
-                got=value,
-                severity=Severity.FAUTE,
-                fields={"variable": name, "connues": ", ".join(variable.categories)},
-            )
-        named.append(lookup.get(key, ""))
-    return np.array(named, dtype=object)[codes]
+    codes, named = read_values(
+        values,
+        lambda value: lookup.get(key) if (key := token(value)) else "",
+        frame,
+        faults,
+        "categorie_inconnue",
+        text[f"_lu_@{name}"].to_numpy(dtype=object),
+        {"variable": name, "connues": ", ".join(variable.categories)},
+    )
+    return np.array([n or "" for n in named], dtype=object)[codes]

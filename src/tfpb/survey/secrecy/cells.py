@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe
-from tfpb.survey.estimation.blocks import QUARTER_COLUMNS
+from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -27,7 +27,7 @@ _PANEL: Final = "@commun:"
 _WITHOUT: Final = "@sans:"
 _OTHERS: Final = "@autres"
 OWNER: Final = "_bailleur"
-"""Column of the benchmark that says whose the region is taken without; dropped before it leaves."""
+"""Column of the benchmark that names the bailleur left out of the region; dropped by `protect`."""
 
 
 class Cell(NamedTuple):
@@ -41,24 +41,24 @@ class Cell(NamedTuple):
     groupe: str
 
 
-class Before(NamedTuple):
+class Disclosed(NamedTuple):
     """What readers already hold of the same survey, from runs that came before.
 
     Parameters
     ----------
     masked : tuple of Cell
-        Cells that were hidden.
-    told : tuple of (Cell, int)
-        Cells of which something was told, and how many answers they held.
+        Cells that were masked.
+    shown : tuple of (Cell, int)
+        Cells that were shown, be it by their number of answers, and that number.
     """
 
     masked: tuple[Cell, ...] = ()
-    told: tuple[tuple[Cell, int], ...] = ()
+    shown: tuple[tuple[Cell, int], ...] = ()
 
     @property
     def levels(self) -> list[str]:
-        """Levels of territory that were shown, the total apart."""
-        return sorted({c.niveau for c in (*self.masked, *(c for c, _ in self.told))} - {TOTAL})
+        """Levels of territory of these cells, the total apart."""
+        return sorted({c.niveau for c in (*self.masked, *(c for c, _ in self.shown))} - {TOTAL})
 
 
 @dataclass(slots=True)
@@ -82,12 +82,12 @@ class Cells:
     sums: list[tuple[Cell, tuple[Cell, ...]]] = field(default_factory=list)
     known: set[Cell] = field(default_factory=set)
 
-    def withdraw(self, levels: Collection[str], told: Iterable[tuple[Cell, int]]) -> None:
+    def withdraw(self, levels: Collection[str], disclosed: Iterable[tuple[Cell, int]]) -> None:
         """Take levels of territory, and what readers hold already, out of what may be masked.
 
-        A cell told with other answers is another cell: it may still be masked.
+        A cell shown with another number of answers is another cell: it may still be masked.
         """
-        self.known = {c for c, n in told if c in self.shown and self.count[c] == n}
+        self.known = {c for c, n in disclosed if c in self.shown and self.count[c] == n}
         self.shown -= self.known | {c for c in self.shown if c.niveau in levels}
 
 
@@ -121,10 +121,9 @@ def declare_cells(estimates: Estimates) -> Cells:
         cells.count[cell] = int(n)
         cells.shown.add(cell)
     _declare_models(estimates.priorities, cells)
-    tree = _tree(cells)
-    for (vague, item), levels in tree.items():
-        _tie_sides_and_bailleurs(cells, vague, item, levels)
-        _tie_territories(cells, vague, item, levels)
+    for places in _by_wave_and_item(cells).values():
+        _tie_sides_and_bailleurs(cells, places)
+        _tie_territories(cells, places)
     _tie_panels(table, cells)
     _tie_benchmark(estimates.benchmark, cells)
     return cells
@@ -142,42 +141,47 @@ def _declare_models(priorities: pd.DataFrame, cells: Cells) -> None:
         cells.shown.add(cell)
 
 
-_Groups = dict[str, Cell]
-_Owners = dict[str, _Groups]
-_Tree = dict[tuple[str, str], dict[tuple[str, str], _Owners]]
+_Owners = dict[str, dict[str, Cell]]
+_Places = dict[tuple[str, str], _Owners]
 
 
-def _tree(cells: Cells) -> _Tree:
+def _by_wave_and_item(cells: Cells) -> dict[tuple[str, str], _Places]:
     """Index cells: (vague, item) → (niveau, territoire) → bailleur → groupe."""
-    tree: _Tree = defaultdict(lambda: defaultdict(lambda: defaultdict(dict)))
+    tree: dict[tuple[str, str], _Places] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(dict))
+    )
     for cell in cells.count:
-        vague, item, niveau, territoire, bailleur, groupe = cell
-        tree[vague, item][niveau, territoire][bailleur][groupe] = cell
+        place = tree[cell.vague, cell.item][cell.niveau, cell.territoire]
+        place[cell.bailleur][cell.groupe] = cell
     return tree
 
 
-def _tie_sides_and_bailleurs(
-    cells: Cells, vague: str, item: str, levels: dict[tuple[str, str], _Owners]
-) -> None:
-    for (niveau, terr), owners in levels.items():
+def _tie_sides_and_bailleurs(cells: Cells, places: _Places) -> None:
+    for owners in places.values():
         names = sorted(owners)
         for owner in names:
             there = owners[owner]
             if len(there) == len(_GROUPS):
                 cells.sums.append((there[BOTH], (there[QPV], there[HORS])))
-        for group, total in sorted(owners.get(ENSEMBLE, {}).items(), key=_by_group):
+        for group in _GROUPS:
+            total = owners.get(ENSEMBLE, {}).get(group)
             parts = tuple(owners[o][group] for o in names if o != ENSEMBLE and group in owners[o])
-            if parts:
-                _tie(cells, total, parts, Cell(vague, item, niveau, terr, _OTHERS, group))
+            if total is not None and parts:
+                _tie(cells, total, parts, total._replace(bailleur=_OTHERS))
 
 
-def _by_group(entry: tuple[str, Cell]) -> int:
-    return _GROUPS.index(entry[0])
-
-
-def _by_place(entry: tuple[tuple[str, str, str], list[Cell]]) -> tuple[str, str, int]:
-    niveau, owner, group = entry[0]
-    return niveau, owner, _GROUPS.index(group)
+def _tie_territories(cells: Cells, places: _Places) -> None:
+    """Tie the territories of a level to the total; what no territory holds is an implied cell."""
+    parts: dict[tuple[str, str, int], list[Cell]] = defaultdict(list)
+    for level, place in sorted(k for k in places if k[0] != TOTAL):
+        for owner, groups in places[level, place].items():
+            for group, cell in groups.items():
+                parts[level, owner, _GROUPS.index(group)].append(cell)
+    whole = places.get((TOTAL, TOTAL), {})
+    for (level, owner, rank), found in sorted(parts.items()):
+        total = whole.get(owner, {}).get(_GROUPS[rank])
+        if total is not None:
+            _tie(cells, total, tuple(found), total._replace(niveau=level, territoire=REST))
 
 
 def _tie(cells: Cells, total: Cell, parts: tuple[Cell, ...], rest: Cell) -> None:
@@ -187,22 +191,6 @@ def _tie(cells: Cells, total: Cell, parts: tuple[Cell, ...], rest: Cell) -> None
         cells.count[rest] = left
         parts = (*parts, rest)
     cells.sums.append((total, parts))
-
-
-def _tie_territories(
-    cells: Cells, vague: str, item: str, levels: dict[tuple[str, str], _Owners]
-) -> None:
-    """Tie the territories of a level to the total; what no territory holds is an implied cell."""
-    parts: dict[tuple[str, str, str], list[Cell]] = defaultdict(list)
-    for niveau, terr in sorted(k for k in levels if k[0] != TOTAL):
-        for owner, groups in levels[niveau, terr].items():
-            for group, cell in groups.items():
-                parts[niveau, owner, group].append(cell)
-    whole = levels.get((TOTAL, TOTAL), {})
-    for (niveau, owner, group), found in sorted(parts.items(), key=_by_place):
-        total = whole.get(owner, {}).get(group)
-        if total is not None:
-            _tie(cells, total, tuple(found), Cell(vague, item, niveau, REST, owner, group))
 
 
 def _tie_panels(table: pd.DataFrame, cells: Cells) -> None:

@@ -21,16 +21,24 @@ from tfpb.model.survey import (
     Published,
     WaveFacts,
 )
-from tfpb.survey.adjustment.within import CONTRIBUTORS
+from tfpb.survey.adjustment.benchmark import CONTRIBUTORS
 from tfpb.survey.method import WITHIN
-from tfpb.survey.secrecy.cells import MODEL_ITEM, OWNER, Before, Cell, declare_cells, without
+from tfpb.survey.secrecy.cells import (
+    MODEL_ITEM,
+    OWNER,
+    SIDES,
+    Cell,
+    Disclosed,
+    declare_cells,
+    without,
+)
 from tfpb.survey.secrecy.level_crossings import tie_crossings
-from tfpb.survey.secrecy.marking import rests_on
+from tfpb.survey.secrecy.masked_rows import rests_on
 from tfpb.survey.secrecy.masking import complement_masks
 from tfpb.survey.verdicts import NO_VERDICT, set_holm
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -43,7 +51,6 @@ _KEYS: Final = frozenset(
         "repere", "reference",
     }
 )  # fmt: skip
-_SIDES: Final = {Groupe.ECART.value: (Groupe.QPV.value, Groupe.HORS_QPV.value)}
 _COUNTS: Final = frozenset({"n", "n_residences"})
 _HIDDEN_COUNT: Final = -1
 """Stands in `WaveFacts` for a side too small to be counted."""
@@ -53,36 +60,47 @@ def protect(
     estimates: Estimates,
     *,
     masking_n: int,
-    previous: Iterable[Cell] = (),
-    told: Iterable[tuple[Cell, int]] = (),
+    masked_before: Iterable[Cell] = (),
+    shown_before: Iterable[tuple[Cell, int]] = (),
     levels: Collection[str] | None = None,
 ) -> Published:
-    """Mask what would betray a household, over every table at once.
+    """Mask what would disclose the answers of a household, over every table at once.
 
     Parameters
     ----------
     estimates : Estimates
     masking_n : int
         Cells with fewer valid answers are hidden, with the complements that would reveal them.
-    previous : iterable of cells
+    masked_before : iterable of Cell
         Cells masked by the last run (`masked_cells` of its result): they stay masked, since the
         difference between two packs would otherwise reveal them.
-    told : iterable of (cell, answers)
-        Cells that earlier runs told something of: its readers hold them.
+    shown_before : iterable of (Cell, int)
+        Cells that earlier runs showed, and their numbers of answers: readers hold them.
     levels : collection of str, optional
         Levels of territory to show, all of them when left out: the others are there for what a
-        subtraction from an earlier run would tell.
+        subtraction from an earlier run would disclose.
 
     Returns
     -------
     Published
         Masked rows carry no number; rows that are not publishable carry n and n_residences only.
+
+    Examples
+    --------
+    With `frame` and `plan` of the package's example, where five answers of QPV are left: the
+    other side is masked too, since the whole minus it would reveal them.
+
+    >>> few = frame[(frame["qpv"] == 0) | (frame["id"] < 10)]
+    >>> published = protect(compare(recode([few], plan), plan), masking_n=11)
+    >>> rows = published.comparison.query("bailleur == 'ensemble'")
+    >>> rows["publication"].tolist()
+    ['masque', 'masque', 'publiable', 'masque']
     """
     cells = declare_cells(estimates)
     tie_crossings(cells, estimates.crossings)
     hidden = set(estimates.comparison["niveau"]) - {TOTAL, *levels} if levels is not None else set()
-    cells.withdraw(hidden, told)
-    before = frozenset(previous)
+    cells.withdraw(hidden, shown_before)
+    before = frozenset(masked_before)
     # a cell that these tables do not declare (a panel seen from one bailleur's cut) stays masked too
     masked = complement_masks(cells, masking_n, before) | before
     masked |= _models_of(estimates.items, masked)
@@ -113,7 +131,7 @@ def protect(
 
 
 def _models_of(items: pd.DataFrame, masked: frozenset[Cell]) -> frozenset[Cell]:
-    """List the models of priorities that would tell how many gave an overall mark that is masked."""
+    """List the models of priorities that would disclose how many gave a masked overall mark."""
     if items.empty:
         return frozenset()
     overall = set(items.loc[items["theme"] == Theme.GLOBAL.value, "item"])
@@ -153,48 +171,40 @@ def masked_cells(published: Published) -> tuple[Cell, ...]:
     return cells_masked_in(published.comparison)
 
 
-def told_before(tables: Iterable[pd.DataFrame]) -> Before:
-    """Gather what comparisons already written mask and tell (columns may be text)."""
+def disclosed_in(tables: Iterable[pd.DataFrame]) -> Disclosed:
+    """Return what comparisons already written mask and show (columns may be text)."""
     masked: set[Cell] = set()
-    told: dict[Cell, int] = {}
+    shown: dict[Cell, int] = {}
     for table in tables:
         masked.update(cells_masked_in(table))
-        told |= _told_in(table)
-    return Before(
-        tuple(sorted(masked)), tuple(sorted((c, n) for c, n in told.items() if c not in masked))
-    )
+        shown |= _shown_in(table)
+    left = sorted((c, n) for c, n in shown.items() if c not in masked)
+    return Disclosed(tuple(sorted(masked)), tuple(left))
 
 
 def cells_masked_in(table: pd.DataFrame) -> tuple[Cell, ...]:
     """Return the cells a comparison already written has masked (columns may be text)."""
-    return _cells_of(table[table["publication"] == Publication.MASQUE.value])
+    rows = table[table["publication"] == Publication.MASQUE.value]
+    return tuple(sorted({cell for cell, _ in _cells_of(rows)}))
 
 
 def cells_shown_in(table: pd.DataFrame) -> tuple[Cell, ...]:
-    """Return the cells of which a comparison tells something, be it the number of answers."""
-    return tuple(sorted(_told_in(table)))
+    """Return the cells that a comparison shows, be it by their number of answers."""
+    return tuple(sorted(_shown_in(table)))
 
 
-def _told_in(table: pd.DataFrame) -> dict[Cell, int]:
-    n = pd.to_numeric(table["n"].astype(str).str.replace(",", "."), errors="coerce").to_numpy()
-    told = (table["publication"] != Publication.MASQUE.value).to_numpy() & (n > 0)
-    rows = _of_one_side(table.assign(n=n)[told])
-    return dict(zip(_named(rows), rows["n"].astype(int).tolist(), strict=True))
+def _shown_in(table: pd.DataFrame) -> dict[Cell, int]:
+    n = pd.to_numeric(table["n"].astype(str).str.replace(",", "."), errors="coerce")
+    shown = (table["publication"] != Publication.MASQUE.value) & (n > 0)
+    return {cell: int(count) for cell, count in _cells_of(table.assign(n=n)[shown])}
 
 
-def _cells_of(table: pd.DataFrame) -> tuple[Cell, ...]:
-    return tuple(sorted(set(_named(_of_one_side(table)))))
-
-
-def _of_one_side(table: pd.DataFrame) -> pd.DataFrame:
-    """Keep the raw rows that tell of one set of answers."""
+def _cells_of(table: pd.DataFrame) -> Iterator[tuple[Cell, float]]:
+    """List the cells of the raw rows of one set of answers, and what `n` holds."""
     sides = [Groupe.QPV.value, Groupe.HORS_QPV.value, Groupe.ENSEMBLE.value]
-    return table[table["groupe"].isin(sides) & (table["ajustement"] == "brut")]
-
-
-def _named(rows: pd.DataFrame) -> list[Cell]:
-    names = ("vague", "item", "niveau", "territoire", "bailleur", "groupe")
-    return [Cell(*(str(v) for v in row)) for row in rows[list(names)].to_numpy()]
+    rows = table[table["groupe"].isin(sides) & (table["ajustement"] == "brut")]
+    for *names, n in rows[[*Cell._fields, "n"]].astype(object).to_numpy():
+        yield Cell(*map(str, names)), n
 
 
 def _masked_rows(
@@ -223,7 +233,7 @@ def _masked_rows(
 def _masked_benchmark(table: pd.DataFrame, masked: frozenset[Cell]) -> pd.DataFrame:
     """Drop the regional marks that would reveal, or rest on, a masked cell.
 
-    « The region without oneself » is one bailleur's table: over several of them, rows would not say
+    « The region without oneself » is one bailleur's table: over several of them, rows would not name
     whose they are, and are left out.
     """
     if OWNER not in table:
@@ -233,9 +243,7 @@ def _masked_benchmark(table: pd.DataFrame, masked: frozenset[Cell]) -> pd.DataFr
         not own
         or (
             len(owners) == 1
-            and masked.isdisjoint(
-                without(str(w), str(i), str(own), side) for side in _SIDES.get(str(g), (str(g),))
-            )
+            and masked.isdisjoint(without(str(w), str(i), str(own), side) for side in SIDES[str(g)])
         )
         for w, i, g, own in zip(
             table["vague"], table["item"], table["groupe"], table[OWNER], strict=True
@@ -292,7 +300,7 @@ def _settings(
 
 
 def _hide_small_sides(facts: WaveFacts, masking_n: int) -> WaveFacts:
-    """Hide the counts of both sides when one is too small to be told."""
+    """Hide the counts of both sides when one is too small to be shown."""
     if all(n == 0 or n >= masking_n for n in (facts.n_qpv, facts.n_hors)):
         return facts
     return replace(facts, n_qpv=_HIDDEN_COUNT, n_hors=_HIDDEN_COUNT)

@@ -1,7 +1,7 @@
 """Levels of territory that share answers, and the sums that so tie their cells.
 
 An EPCI is the sum of its quarters, an agency shares some of their answers: what a subtraction between
-two levels tells must be protected like what one level tells.
+two levels discloses must be protected like what one level discloses.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, Groupe
 from tfpb.model.survey import Crossing
-from tfpb.survey.estimation.blocks import QUARTER_COLUMNS
-from tfpb.survey.estimation.gather import group_sums
+from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
+from tfpb.survey.estimation.design import indicator
 from tfpb.survey.secrecy.cells import Cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tfpb.survey.estimation.wave import WaveResult
+    from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.secrecy.cells import Cells
 
 _SIDES: Final = (Groupe.QPV.value, Groupe.HORS_QPV.value)
 
 
-def wave_crossings(result: WaveResult, by: Sequence[str]) -> list[Crossing]:
+def wave_crossings(result: Comparison, by: Sequence[str]) -> list[Crossing]:
     """Count the valid answers of one wave where each two levels of territory meet.
 
     Quarters meet others on their own side only: their other side is the bailleur's whole.
@@ -44,22 +44,22 @@ def wave_crossings(result: WaveResult, by: Sequence[str]) -> list[Crossing]:
 
 
 def _met(
-    result: WaveResult, levels: tuple[str, str], group: str, atoms: np.ndarray
+    result: Comparison, levels: tuple[str, str], group: str, atoms: np.ndarray
 ) -> Iterator[Crossing]:
     """Count one group, all bailleurs together and each of them."""
     frame = result.design.atoms.iloc[atoms]
     keys = [frame[c].astype(str).to_numpy(dtype=object) for c in levels]
     owner = frame["bailleur"].astype(str).to_numpy(dtype=object)
-    items = tuple(i.identifiant for i in result.frame.items)
+    items = tuple(i.identifiant for i in result.items)
     for owners in (np.full(len(frame), ENSEMBLE, dtype=object), owner):
         codes, names = pd.factorize(pd.MultiIndex.from_arrays([owners, *keys]), sort=True)
-        counts = group_sums(codes, result.sums.n[atoms], len(names)).round().astype(np.int64)
+        counts = (indicator(codes, len(names)) @ result.sums.n[atoms]).round().astype(np.int64)
         rows: dict[str, list[int]] = defaultdict(list)
         for k, name in enumerate(names):
             rows[str(name[0])].append(k)
         for name, here in rows.items():
             places = tuple((str(names[k][1]), str(names[k][2])) for k in here)
-            yield Crossing(result.frame.wave, levels, name, group, items, places, counts[here])
+            yield Crossing(result.vague, levels, name, group, items, places, counts[here])
 
 
 def tie_crossings(cells: Cells, crossings: Sequence[Crossing]) -> None:

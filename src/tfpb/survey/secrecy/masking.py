@@ -6,6 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from tfpb.model.codes import ENSEMBLE, TOTAL
 
@@ -105,11 +107,11 @@ def _settle_sum(
     cells: Cells,
     masking_n: int,
 ) -> Cell | None:
-    """Return the cell to add so that one sum gives nothing away; None when it is settled.
+    """Return the cell to mask so that one sum discloses nothing; None when it does not.
 
-    What is shown of a sum, subtracted, tells its unknown part as a whole: that whole must not be a
-    small set of people either. When the total itself is unknown, the whole is a difference that
-    tells of no set of people.
+    What is shown of a sum, subtracted, discloses its unknown part as a whole: that whole must not be
+    a small set of people either. When the total itself is unknown, the whole is a difference that
+    describes no set of people.
     """
     total, *parts = members
     unknown = [c for c in members if (c in masked or c in implied) and cells.count[c] > 0]
@@ -130,7 +132,7 @@ def _cheapest(members: Iterable[Cell], masked: set[Cell], cells: Cells) -> Cell 
 
 
 def _everyone(cell: Cell) -> bool:
-    """Tell the figures over all bailleurs and territories: masked last, everyone reads them."""
+    """Return whether a cell is over all bailleurs and territories: masked last, everyone reads it."""
     return cell.niveau == TOTAL and cell.bailleur == ENSEMBLE
 
 
@@ -146,34 +148,26 @@ def _revealing(
     """
     unknown = sorted(c for c in masked | implied if cells.count[c] > 0)
     column = {c: j for j, c in enumerate(unknown)}
-    kept, rows = _equations(sums, column)
+    kept = [members for members in sums if any(c in column for c in members)]
+    if not kept:
+        return []
+    entries = [
+        (k, column[cell], -1.0 if at else 1.0)
+        for k, members in enumerate(kept)
+        for at, cell in enumerate(members)
+        if cell in column
+    ]
+    row, unknown_at, sign = map(np.array, zip(*entries, strict=True))
+    matrix = sparse.csr_array((sign, (row, unknown_at)), shape=(len(kept), len(unknown)))
+    _, label = connected_components(abs(matrix).T @ abs(matrix), directed=False)
+    of_row = label[matrix.indices[matrix.indptr[:-1]]]
     found = []
-    for part_rows, part_columns in _components(rows, len(unknown)):
-        index = {j: i for i, j in enumerate(part_columns)}
-        matrix = np.zeros((len(part_rows), len(part_columns)))
-        for i, k in enumerate(part_rows):
-            for j, value in rows[k].items():
-                matrix[i, index[j]] = value
-        for j, weights in determined_columns(matrix):
-            if unknown[part_columns[j]] in masked:
-                found.append(_left_over([kept[k] for k in part_rows], weights, column))
+    for part in dict.fromkeys(of_row.tolist()):  # parts of the system that share no unknown
+        rows, columns = np.flatnonzero(of_row == part), np.flatnonzero(label == part)
+        for j, weights in determined_columns(matrix[rows][:, columns].toarray()):
+            if unknown[columns[j]] in masked:
+                found.append(_left_over([kept[k] for k in rows], weights, column))
     return found
-
-
-def _equations(
-    sums: list[tuple[Cell, ...]], column: dict[Cell, int]
-) -> tuple[list[tuple[Cell, ...]], list[dict[int, float]]]:
-    """Return the sums that hold an unknown, and their coefficients."""
-    kept, rows = [], []
-    for members in sums:
-        row: dict[int, float] = defaultdict(float)
-        for k, cell in enumerate(members):
-            if cell in column:
-                row[column[cell]] += -1.0 if k else 1.0
-        if row:
-            rows.append(row)
-            kept.append(members)
-    return kept, rows
 
 
 def _left_over(
@@ -195,7 +189,7 @@ def determined_columns(
 
     In the reduced row echelon form, an unknown is determined when it leads a row that holds nothing
     else (Gauss-Jordan with partial pivoting; entries are 0 and ±1, so that nothing is lost to
-    rounding). The rows' own identity, carried along, tells the combination.
+    rounding). The rows' own identity, carried along, gives the combination.
     """
     rows, columns = matrix.shape
     reduced = np.hstack([matrix.astype(float), np.eye(rows)])
@@ -217,26 +211,3 @@ def determined_columns(
         leads.append(j)
     left = (np.abs(reduced[:, :columns]) > _TOLERANCE).sum(axis=1)
     return [(j, reduced[k, columns:]) for k, j in enumerate(leads) if left[k] == 1]
-
-
-def _components(rows: list[dict[int, float]], columns: int) -> list[tuple[list[int], list[int]]]:
-    """Split a system into parts that share no unknown: (rows, columns) of each."""
-    parent = list(range(columns))
-
-    def root(j: int) -> int:
-        while parent[j] != j:
-            parent[j] = parent[parent[j]]
-            j = parent[j]
-        return j
-
-    for row in rows:
-        first, *others = row
-        for j in others:
-            parent[root(j)] = root(first)
-    parts: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-    for k, row in enumerate(rows):
-        parts[root(next(iter(row)))][0].append(k)
-    for j in range(columns):
-        if root(j) in parts:
-            parts[root(j)][1].append(j)
-    return list(parts.values())

@@ -271,3 +271,21 @@ def closing_lines(owners: int, contrats: int, folder: str, *, atlas: bool) -> li
         f"{plural(contrats, 'fiche')} de contrat de ville : {folder}/contrats",
         f"À remettre{THIN}: à chaque bailleur le fichier zip à son nom, et rien d’autre.",
     ]
+
+
+PLACES_LEAD: Final = (
+    "Du département à l’intercommunalité : le parc, puis ce que disent les locataires."
+)
+
+
+def files_lead(run_hash: str) -> str:
+    """Write the hash of the run, and where the files of each bailleur are listed."""
+    return (
+        f"Empreinte du calcul : {run_hash}. Chaque bailleur a, dans son dossier, la liste de ses "
+        "fichiers."
+    )
+
+
+def of_wave(wave: str) -> str:
+    """Write a wave after the name of its source."""
+    return f", vague {wave}"

@@ -11,7 +11,21 @@ from tfpb.words.survey.verdict_words import margin_words
 WARNING: Final = "Aide à la décision, ne vaut pas attestation"
 FICTIONAL: Final = "données fictives"
 FICTIONAL_LINE: Final = "Données fictives : rien ici ne décrit un lieu ni un bailleur réels."
+COVER: Final = "Couverture"
+SUMMARY: Final = "Synthèse"
 CONTENTS: Final = "Sommaire"
+OPEN_CONTENTS: Final = "Ouvrir le sommaire"
+BACK_TO_CONTENTS: Final = "← Sommaire"
+TOTAL: Final = "Total"
+CHART_LABEL: Final = "Libellé"
+CHART_SERIES: Final = "Série {rang}"
+SIDES: Final = ("QPV", "hors QPV")
+WORD_STYLES: Final = {
+    "lead": "Chapeau",
+    "note": "Note de tableau",
+    "figure": "Chiffre",
+    "entry": "Entrée de sommaire",
+}
 EMPTY_TABLE: Final = "Aucune ligne."
 EDIT_FILES: Final = (
     "Pour corriger un chiffre, corrigez le fichier d’entrée nommé ci-dessus, puis relancez "
@@ -194,6 +208,12 @@ METHOD: Final = (
 )
 
 
+def table_line(*, unit: str = "", scope: str = "", source: str = "") -> str:
+    """Write the line of unit, scope and source under a title."""
+    parts = (("Unité", unit), ("Champ", scope), ("Source", source))
+    return " · ".join(f"{name} : {value}" for name, value in parts if value)
+
+
 def footer(run_hash: str, *, fictional: bool) -> str:
     """Write the foot of every page and sheet: warning, run, and that the data are fictional."""
     parts = [WARNING, f"calcul {run_hash}"]
@@ -235,6 +255,11 @@ def rows_elsewhere(count: int, sheet: str) -> str:
     )
 
 
+def unnamed_map(key: str) -> str:
+    """Write the caption of a printed map whose quarter has no name."""
+    return f"Carte {key}"
+
+
 def map_caption(name: str, code: str) -> str:
     """Caption the map of a quarter."""
     return f"Carte du quartier {name} ({code}) : périmètre, résidences, chiffres et satisfaction"
@@ -265,3 +290,41 @@ def margin_adopted(margin: float, by: object, day: object) -> str:
         when = day if isinstance(day, dt.date) else dt.date.fromisoformat(str(day)[:10])
         text += f", le {long_date(when)}"
     return f"{text}." if by or day else f"{text} ; le plan ne dit pas qui l’a adoptée."
+
+
+SETTLE_ADDRESSES: Final = (
+    "Pour trancher une adresse, remplissez la feuille « Limites » du fichier de vérification, "
+    "indiquez-le sous decisions dans dossier.toml, puis relancez."
+)
+TEXT_ORIGIN: Final = "texte"
+USER_ORIGIN: Final = "utilisateur"
+CHECKED: Final = "vérifié"
+USED: Final = {True: "employée", False: "sans emploi dans ce calcul"}
+HELD: Final = {True: "tenu", False: "non tenu"}
+
+
+def method_lead(interviews: int, waves: int, margin: str, *, region: bool) -> str:
+    """Write how many households answered, in how many waves, under which margin."""
+    return (
+        f"{plural(interviews, 'ménage interrogé', 'ménages interrogés')}"
+        f"{WHOLE_REGION if region else ''} en {plural(waves, 'vague')} ; "
+        f"marge d’équivalence de {margin}, fixée avant tout résultat."
+    )
+
+
+def masked_under(count: int) -> str:
+    """Write below how many households a cell is masked."""
+    return f"Une case de moins de {number(count)} ménages interrogés est masquée."
+
+
+def one_map(carte: object) -> str:
+    """Write which map of quarters sorts the households of all waves."""
+    return f"La carte des QPV {carte} départage toutes les vagues."
+
+
+def legal_lead(year: int) -> str:
+    """Write the three conditions of the abatement."""
+    return (
+        f"Pour l’imposition {year}, l’abattement de 30 % tient à trois conditions : le quartier, la "
+        "convention signée au 1er janvier, la fin de l’exonération de longue durée."
+    )

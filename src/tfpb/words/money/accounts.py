@@ -386,3 +386,13 @@ def diagnostics_sentence(found: int, tied: int) -> str:
     return (
         f"{plural(found, 'constat relevé', 'constats relevés')} sur place ; {linked} à une action."
     )
+
+
+UNKNOWN_QUARTER: Final = "non connu"
+EVERY_QUARTER: Final = "Tous les quartiers"
+PROGRAMME_FILE: Final = "programme d’actions"
+
+
+def rounding_sentence(code: str) -> str:
+    """Write how amounts are rounded."""
+    return f"Arrondi : {ROUNDINGS.get(code, code)}."

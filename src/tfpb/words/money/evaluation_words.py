@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from tfpb.words.numbers import number, plural
+from tfpb.words.survey.satisfaction import join
 from tfpb.words.survey.verdict_words import margin_words
 
 READINGS: Final[dict[str, str]] = {
@@ -50,13 +51,6 @@ def survey_too_early(wave: str, year: int) -> str:
     )
 
 
-SPENDING_TITLE: Final = (
-    "Où l’argent est, où l’écart est : un point par quartier et par axe, sans lien de cause"
-)
-SPENDING_ALT: Final = (
-    "Pour chaque quartier et chaque axe dont le résultat est publiable, la dépense valorisée par "
-    "logement et l’écart de satisfaction avec son intervalle : voir le tableau des points."
-)
 SPENDING_ACROSS: Final = "dépense valorisée par logement, par an"
 SPENDING_UP: Final = "écart QPV − hors QPV, en points ; plus bas : moins de satisfaits en QPV"
 NO_POINT_WITHOUT_BOTH: Final = (
@@ -139,3 +133,18 @@ def reading_sentence(code: str) -> str:
     change = CHANGES.get(moved, "")
     head = READINGS[now]
     return f"{head} ; {change}." if change else f"{head}."
+
+
+WHOLE_CONVENTION: Final = "Convention entière"
+
+
+def evaluation_lead(lower: list[str]) -> str:
+    """Write for which axes satisfaction is lower in QPV."""
+    head = "Dépense, écart et évolution côte à côte"
+    if not lower:
+        return f"{head} : aucun axe ne montre d’écart défavorable établi."
+    axes = "des axes" if len(lower) > 1 else "de l’axe"
+    return (
+        f"{head} : la satisfaction est plus basse en QPV pour une question au moins "
+        f"{axes} {join(lower)}."
+    )

@@ -25,6 +25,21 @@ GAP_CLASSES: Final = (
 )
 
 CHART_EMPTY: Final = "Aucune donnée à représenter."
+CHART_INSIDE: Final = "QPV"
+CHART_OUTSIDE: Final = "hors QPV"
+CHART_GAP: Final = "écart"
+CHART_IN_POINTS: Final = "écart en points"
+CHART_GAP_POINTS: Final = "écart QPV − hors QPV, points"
+CHART_SPENT: Final = "dépense par logement"
+CHART_SATISFIED: Final = "% de satisfaits"
+CHART_WEIGHT: Final = "poids dans la satisfaction d’ensemble"
+CHART_QUADRANTS: Final = {
+    (0, 1): "pèse, mal jugé : à traiter d’abord",
+    (1, 1): "pèse, bien jugé : à tenir",
+    (0, 0): "pèse peu, mal jugé",
+    (1, 0): "pèse peu, bien jugé",
+}
+"""Corners of the chart of priorities, by their place (right, top)."""
 PAGE_KIND: Final = "Quartier prioritaire de la politique de la ville"
 PAGE_STOCK: Final = "Le parc et l’abattement"
 PAGE_TENANTS: Final = "Ce que disent les locataires"
@@ -143,6 +158,11 @@ def interviews(n: int, n_qpv: int = 0, n_hors: int = 0) -> str:
     if n_qpv and n_hors:
         return f"n = {number(n_qpv)} + {number(n_hors)}"
     return f"n = {number(n)}"
+
+
+def levels(qpv: str, hors: str, size: str) -> tuple[str, str]:
+    """Write both levels with the sample size, in full and in short."""
+    return f"QPV {qpv} · hors {hors} · {size}", f"{qpv} contre {hors} · {size}"
 
 
 def sheets_made(pages: int, overviews: int) -> str:

@@ -11,7 +11,6 @@ NOT_A_PROOF: Final = (
     "Retenues ensemble, ces lignes comptent en moyenne au plus une fausse alerte sur dix. C’est une "
     "liste de visites à faire, non une preuve : les verdicts se lisent dans le tableau des écarts."
 )
-CHANCE: Final = "Part attendue de fausses alertes jusqu’à cette ligne (%)"
 
 
 def explored(tests: int, found: int) -> str:

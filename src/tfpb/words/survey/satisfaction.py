@@ -141,3 +141,46 @@ def chart_title(theme: str, *, lower: list[str], level: list[str], better: list[
 
 def _quoted(label: str) -> str:
     return f"« {label} »"
+
+
+OF_BAILLEUR: Final = "du bailleur"
+OF_ALL: Final = "de tous les bailleurs"
+AND_COMPARABLE: Final = ", écart à structure comparable"
+BEFORE_COMPARING: Final = "Avant de comparer les vagues :"
+WEIGHT_NO_CAUSE: Final = (
+    "Le poids d’une question est une association entre réponses ; ce n’est pas une cause."
+)
+
+
+def comparison_lead(wave: str, counts: dict[str, int], total: int) -> str:
+    """Write how many questions of a wave bear each verdict."""
+    return f"Vague {wave} : {count_sentence(counts, total)}"
+
+
+def unclear_sentence(label: str, detail: str) -> str:
+    """Write what it would have taken to conclude on a question."""
+    return f"« {label} », non concluant : {detail}."
+
+
+def first_unclear(meaning: str, label: str, detail: str) -> str:
+    """Write what « non concluant » means, with one question as an example."""
+    return f"« Non concluant » : {meaning}. Pour « {label} » : {detail}."
+
+
+def change_lead(first: str, last: str, counts: dict[str, int], total: int) -> str:
+    """Write how many questions bear each reading of a change between two waves."""
+    subject = f"Évolution de l’écart entre QPV et autres quartiers, de {first} à {last}"
+    if not total:
+        return f"{subject} : {NO_CHANGE_SHOWN}."
+    parts = join([f"{number(count)} « {word} »" for word, count in counts.items()])
+    return f"{subject}, {plural(total, 'question')} : {parts}."
+
+
+def priorities_lead(first: list[str]) -> str:
+    """Write which questions weigh most while being judged lowest, three at most."""
+    if not first:
+        return "En QPV, aucune question ne pèse fortement tout en étant mal jugée."
+    return (
+        "En QPV, les questions qui pèsent le plus sur la satisfaction d’ensemble tout en étant les "
+        f"moins bien jugées : {join([f'« {x} »' for x in first[:3]])}."
+    )

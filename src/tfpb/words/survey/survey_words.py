@@ -86,6 +86,19 @@ QUOTA_SENTENCE: Final = (
     "(la résidence)."
 )
 
+LOCATED_COLUMNS: Final = {
+    "id_residence": "l’identifiant de la résidence, comme dans l’enquête",
+    "cote": "dans, hors ou à vérifier : le côté de chaque résidence ou entrée",
+}
+"""What a table of located résidences must hold."""
+PERIODS: Final = (
+    (1949, "avant 1949"),
+    (1975, "1949-1974"),
+    (1990, "1975-1989"),
+    (2005, "1990-2004"),
+    (float("inf"), "2005 et après"),
+)
+"""Periods of construction: first year that is no longer in it, name."""
 ISOLATED: Final = "isolé"
 """Mark of a verdict that does not survive the correction for the number of questions of its theme."""
 
@@ -144,7 +157,7 @@ def gap_words(row: Mapping[str, object], *, interviews: int | None = None) -> st
     row : mapping
         A row of the comparison on groupe `ecart`.
     interviews : int, optional
-        Interviews a group would have needed (`tfpb.survey.power.n_necessaire`), told when the
+        Interviews a group would have needed (`tfpb.survey.planning.power.n_necessaire`), told when the
         verdict is « non concluant ».
     """
     verdict = str(row["verdict"])

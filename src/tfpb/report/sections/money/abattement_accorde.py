@@ -2,61 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tfpb.model.report import Format, Section, Text
-from tfpb.report.sections.build import (
-    BOTH,
-    DATA,
-    SHEET,
-    WORKBOOK,
-    column,
-    lacking,
-    only,
-    said,
-    table,
-)
+from tfpb.model.report import Text
+from tfpb.report.sections.build import BOTH, lacking, part, section, table, worded
+from tfpb.report.sections.counts import leaver_facts
 from tfpb.report.sections.money.locaux import premises_blocks
 from tfpb.report.sections.money.prevision import forecast_blocks
-from tfpb.report.sections.money.sortants import leaver_blocks
 from tfpb.words.money import accounts as words
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
-    from tfpb.model.money import Abatement
-    from tfpb.model.report import Block, Table
+    from collections.abc import Iterable
 
-_NOTICE = "fichier de fiscalité et conventions"
-_SHORT = (
-    "nom_qpv", "logements_abattus", "abattement_eur", "compensation_etat_eur",
-    "perte_collectivites_eur", "abattement_a_reclamer_eur", "abattement_a_risque_eur", "nature",
-)  # fmt: skip
-_RESIDENCES = ("abattement_eur", "abattement_a_reclamer_eur", "abattement_a_risque_eur")
-_ON_SHEET = (
-    "id_residence", "nom", "code_qpv", "nb_logements", *_RESIDENCES, "nature", "statut",
-    "ouverture_abattement_annee", "motif",
-)  # fmt: skip
-_SUMMED = (
+    from tfpb.model.assembly import Dossier
+    from tfpb.model.location import Located
+    from tfpb.model.money import Abatement
+    from tfpb.model.report import Block, Section
+
+_BY_RESIDENCE = ("abattement_eur", "abattement_a_reclamer_eur", "abattement_a_risque_eur")
+_BY_QUARTER = (
     "abattement_eur", "compensation_etat_eur", "perte_collectivites_eur", "reporte_contribuables_eur",
 )  # fmt: skip
 
 
 def abattement(dossier: Dossier) -> Section:
-    """Make the section of the abatement of the tax year."""
+    """Return the section of the abatement of the tax year."""
     money = dossier.abatement
     if money is None:
-        return lacking("abattement", subject="fiscalite", title="Abattement", sheet="Abattement")
+        return lacking("abattement", subject="fiscalite")
     totals = money.totals
-    lead = words.abatement_lead(
-        money.year,
-        totals["abattement_eur"],
-        totals["perte_collectivites_eur"],
-        totals["compensation_etat_eur"],
-    )
     standing = words.standing_sentences(
         totals["abattement_a_reclamer_eur"],
         totals["abattement_a_risque_eur"],
@@ -64,212 +41,87 @@ def abattement(dossier: Dossier) -> Section:
         limit=money.claim_until,
         on=dossier.settings.dossier.date,
     )
-    quarters = _by_quarter(money)
-    blocks: list[Block] = [quarters, only(quarters, "abattement_qpv_document", _SHORT)]
+    blocks = _by_quarter(money)
     if standing:
         blocks.append(Text(standing, bullets=True))
-    blocks += [_statuses(money), _communes(money)]
-    if money.by_collectivity is not None and len(money.by_collectivity):
-        blocks.append(_collectivities(money.by_collectivity, money.year))
-    blocks += leaver_blocks(money, dossier.located)
+    blocks += _spread(money)
+    blocks += _leavers(money, dossier.located)
     blocks += forecast_blocks(money, dossier.located)
-    whole = _by_residence(money)
-    blocks += [
-        whole,
-        replace(only(whole, "abattement_residences_classeur", _ON_SHEET), media=SHEET),
-    ]
+    blocks += _by_residence(money)
     blocks += premises_blocks(money)
     if len(money.checks):
-        blocks.append(_checks(money))
+        agreed = money.checks["code_constat"] == "concordant"
+        rows = money.checks.assign(_agreed=agreed).sort_values("_agreed", kind="stable")
+        blocks.append(table("controle_avis", rows))
     if len(money.declaration):
-        blocks.append(_declaration(money))
+        blocks.append(table("declaration", worded(money.declaration, statut=words.STATUTS)))
         lacks = sum(bool(text) for text in money.declaration["manque"])
-        blocks.append(
-            Text((words.declaration_sentence(len(money.declaration), lacks),), media=BOTH)
-        )
-    blocks.append(
-        Text((f"Arrondi : {words.ROUNDINGS.get(money.rounding, money.rounding)}.",), media=BOTH)
+        sentence = words.declaration_sentence(len(money.declaration), lacks)
+        blocks.append(Text((sentence,), media=BOTH))
+    blocks.append(Text((words.rounding_sentence(money.rounding),), media=BOTH))
+    lead = words.abatement_lead(
+        money.year,
+        totals["abattement_eur"],
+        totals["perte_collectivites_eur"],
+        totals["compensation_etat_eur"],
     )
-    return Section("abattement", "Abattement", lead, tuple(blocks), sheet="Abattement")
+    return section("abattement", lead, blocks)
 
 
-def _by_quarter(money: Abatement) -> Table:
-    rows = money.by_qpv.assign(nature=said(money.by_qpv["nature"], words.NATURES))
-    return table(
-        "abattement_qpv",
-        "Abattement par quartier",
-        (
-            column("code_qpv", "Code du QPV", width=12),
-            column("nom_qpv", "Nom du QPV", width=24),
-            column("logements", "Logements", Format.INTEGER, 11),
-            column("logements_abattus", "Logements abattus", Format.INTEGER, 11),
-            column("abattement_eur", "Abattement (€)", Format.EUROS, 13),
-            column("compensation_etat_eur", "Compensation de l’État (€)", Format.EUROS, 14),
-            column("perte_collectivites_eur", "Perte des collectivités (€)", Format.EUROS, 14),
-            column("reporte_contribuables_eur", "Reporté sur les contribuables (€)", Format.EUROS, 14),
-            column("abattement_a_reclamer_eur", "À réclamer (€)", Format.EUROS, 12),
-            column("abattement_a_risque_eur", "À risque (€)", Format.EUROS, 12),
-            column("nature", "Nature", width=13),
-        ),
-        rows,
-        unit="euros par an",
-        scope=f"locaux en QPV, imposition {money.year}",
-        source=_NOTICE,
-        notes=words.quarter_notes(outside=_risk_outside(money)),
-        media=WORKBOOK,
-        totals={key: money.totals[key] for key in _SUMMED if key in money.totals},
-    )  # fmt: skip
+def _totals(money: Abatement, keys: Iterable[str]) -> dict[str, Decimal]:
+    return {key: money.totals[key] for key in keys if key in money.totals}
 
 
-def _risk_outside(money: Abatement) -> Decimal:
-    """Return what notices abate outside every quarter: no line of a quarter holds it."""
+def _by_quarter(money: Abatement) -> list[Block]:
     inside = sum(money.by_qpv["abattement_a_risque_eur"], Decimal(0))
-    return money.totals["abattement_a_risque_eur"] - inside
-
-
-def _statuses(money: Abatement) -> Block:
-    rows = pd.DataFrame(
-        [
-            {"statut": words.STATUTS.get(code, code), "locaux": premises, "logements": dwellings}
-            for code, (premises, dwellings) in money.counts.items()
-        ],
-        columns=["statut", "locaux", "logements"],
+    # what notices abate outside every quarter stands on no line of a quarter
+    outside = money.totals["abattement_a_risque_eur"] - inside
+    whole = table(
+        "abattement_qpv",
+        worded(money.by_qpv, nature=words.NATURES),
+        annee=money.year,
+        totals=_totals(money, _BY_QUARTER),
+        notes=words.quarter_notes(outside=outside),
     )
-    return table(
-        "abattement_statuts",
-        "Où en sont les locaux",
-        (
-            column("statut", "Statut", width=24),
-            column("locaux", "Locaux", Format.INTEGER, 10),
-            column("logements", "Logements", Format.INTEGER, 11),
-        ),
-        rows,
-        unit="locaux des avis, logements",
-        scope=f"imposition {money.year}",
-        source=_NOTICE,
+    return [whole, part(whole, "abattement_qpv_document")]
+
+
+def _spread(money: Abatement) -> list[Block]:
+    """Return the abatement by status of the premises, by commune, by collectivity."""
+    counts = [(words.STATUTS.get(code, code), *both) for code, both in money.counts.items()]
+    statuses = pd.DataFrame(counts, columns=["statut", "locaux", "logements"])
+    blocks: list[Block] = [
+        table("abattement_statuts", statuses, annee=money.year),
+        table("abattement_communes", money.by_commune, annee=money.year),
+    ]
+    rows = money.by_collectivity
+    if rows is not None and len(rows):
+        named = worded(rows, collectivite=("ligne", words.LINES))
+        blocks.append(table("abattement_collectivites", named, annee=money.year))
+    return blocks
+
+
+def _leavers(money: Abatement, located: Located) -> list[Block]:
+    """Return what the map of 2024 took out of the quarters; nothing when it took nothing."""
+    facts = leaver_facts(money)
+    if facts is None or money.leavers is None:
+        return []
+    kin = located.correspondence
+    names = dict(zip(kin["code_2015"], kin["nom_2015"], strict=True)) if len(kin) else {}
+    rows = money.leavers.assign(
+        nom_qpv=[names.get(code, "") or words.UNKNOWN_QUARTER for code in money.leavers["code_qpv"]]
     )
-
-
-def _communes(money: Abatement) -> Block:
-    return table(
-        "abattement_communes",
-        "Par commune : ce que la ville perd, ce que l’État rend",
-        (
-            column("commune", "Commune", width=20),
-            column("code_insee", "Code Insee", width=10),
-            column("logements", "Logements", Format.INTEGER, 11),
-            column("abattement_eur", "Abattement (€)", Format.EUROS, 14),
-            column("compensation_etat_eur", "Compensation de l’État (€)", Format.EUROS, 14),
-            column("perte_collectivites_eur", "Perte des collectivités (€)", Format.EUROS, 14),
-        ),
-        money.by_commune,
-        unit="euros par an",
-        scope=f"locaux en QPV, imposition {money.year}",
-        source=_NOTICE,
+    sentence = words.leavers_sentence(
+        money.year, facts.residences, facts.dwellings, risk=facts.risk, lost=facts.lost
     )
+    return [Text((sentence,), media=BOTH), table("sortants", rows)]
 
 
-def _collectivities(rows: pd.DataFrame, year: int) -> Block:
-    shown = rows.assign(collectivite=said(rows["ligne"], words.LINES))
-    return table(
-        "abattement_collectivites",
-        "Par collectivité : compensation de l’État et perte nette",
-        (
-            column("commune", "Commune des biens", width=20),
-            column("collectivite", "Ligne de l’avis", width=28),
-            column("abattement_eur", "Abattement (€)", Format.EUROS, 14),
-            column("compensation_etat_eur", "Compensation de l’État (€)", Format.EUROS, 14),
-            column("perte_eur", "Perte nette (€)", Format.EUROS, 14),
-            column(
-                "reporte_contribuables_eur", "Reporté sur les contribuables (€)", Format.EUROS, 14
-            ),
-        ),
-        shown,
-        unit="euros par an",
-        scope=f"lignes des avis des locaux en QPV, imposition {year}",
-        source=_NOTICE,
-        notes=(
-            "Perte nette = abattement − compensation de l’État − report sur les contribuables.",
-        ),
-    )
-
-
-def _by_residence(money: Abatement) -> Table:
-    rows = money.by_residence.assign(
-        nature=said(money.by_residence["nature"], words.NATURES),
-        statut=said(money.by_residence["statut"], words.STATUTS),
-    )
-    return table(
+def _by_residence(money: Abatement) -> list[Block]:
+    whole = table(
         "abattement_residences",
-        "Abattement par résidence",
-        (
-            column("id_residence", "Résidence", width=12),
-            column("nom", "Nom", width=24),
-            column("code_qpv", "Code du QPV", width=12),
-            column("nb_logements", "Logements", Format.INTEGER, 11),
-            column("abattement_eur", "Abattement (€)", Format.CENTS, 13),
-            column("frais_gestion_eur", "Frais de gestion (€)", Format.CENTS, 13),
-            column("total_eur", "Total (€)", Format.CENTS, 13),
-            column("abattement_a_reclamer_eur", "À réclamer (€)", Format.CENTS, 12),
-            column("abattement_a_risque_eur", "À risque (€)", Format.CENTS, 12),
-            column("nature", "Nature", width=10),
-            column("statut", "Statut", width=16),
-            column("ouverture_abattement_annee", "Première année d’abattement", Format.YEAR, 12),
-            column("motif", "Motif", width=36),
-        ),
-        rows,
-        unit="euros par an",
-        scope=f"résidences portées sur les avis, imposition {money.year}",
-        source=_NOTICE,
-        notes=("Le détail de chaque montant est dans « Le calcul, local par local », plus bas.",),
-        media=DATA,
-        totals={key: money.totals[key] for key in _RESIDENCES if key in money.totals},
+        worded(money.by_residence, nature=words.NATURES, statut=words.STATUTS),
+        annee=money.year,
+        totals=_totals(money, _BY_RESIDENCE),
     )
-
-
-def _checks(money: Abatement) -> Block:
-    agreed = money.checks["code_constat"] == "concordant"
-    rows = money.checks.assign(_agreed=agreed).sort_values("_agreed", kind="stable")
-    return table(
-        "controle_avis",
-        "Rapprochement avec les avis",
-        (
-            column("avis", "Avis", width=14),
-            column("id_residence", "Résidence", width=12),
-            column("attendu_eur", "Attendu (€)", Format.CENTS, 13),
-            column("lu_eur", "Lu sur l’avis (€)", Format.CENTS, 13),
-            column("ecart_eur", "Différence (€)", Format.CENTS, 13),
-            column("constat", "Constat", width=40),
-        ),
-        rows,
-        unit="euros, hors enlèvement des ordures ménagères",
-        scope="avis dont la cotisation est fournie ; d’abord ceux qui appellent une suite",
-        source=_NOTICE,
-        media=WORKBOOK,
-    )
-
-
-def _declaration(money: Abatement) -> Block:
-    rows = money.declaration.assign(statut=said(money.declaration["statut"], words.STATUTS))
-    return table(
-        "declaration",
-        "Liste pour la déclaration",
-        (
-            column("commune", "Commune", width=16),
-            column("section", "Section", width=8),
-            column("parcelle", "Parcelle", width=9),
-            column("invariant", "Invariant", width=13),
-            column("id_residence", "Résidence", width=12),
-            column("id_batiment", "Bâtiment", width=10),
-            column("adresse", "Adresse", width=28),
-            column("nb_logements", "Logements", Format.INTEGER, 11),
-            column("code_qpv", "Code du QPV", width=12),
-            column("statut", "Statut", width=16),
-            column("manque", "Ce qui manque", width=26),
-        ),
-        rows,
-        unit="logements",
-        scope="biens des quartiers, dans l’ordre du service des impôts : commune, section, parcelle",
-        source="patrimoine et fichier de fiscalité",
-        media=WORKBOOK,
-    )
+    return [whole, part(whole, "abattement_residences_classeur")]

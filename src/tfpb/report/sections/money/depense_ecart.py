@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
-from tfpb.model.report import Chart, ChartKind, Format, Text
-from tfpb.report.sections.build import BOTH, WORKBOOK, column, cut, number_of, table
-from tfpb.survey.power import interviews_needed
-from tfpb.survey.thresholds import Thresholds
+from tfpb.model.report import Text
+from tfpb.report.sections.build import BOTH, chart, cut, number_of, table
+from tfpb.survey.planning.power import interviews_needed
+from tfpb.survey.verdicts import Thresholds
 from tfpb.words.money import accounts
 from tfpb.words.money import evaluation_words as words
 
@@ -35,7 +35,7 @@ def margin_of(survey: Published | None) -> float | None:
 
 
 def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
-    """Make the chart of spending against gap, with its reading; under five points, what is missing.
+    """Return the chart of spending against gap, with its reading; under five points, what is missing.
 
     Parameters
     ----------
@@ -62,18 +62,13 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
             len(shown), possible, LEAST, margin, Thresholds().fragile_n, needed
         )
         return [Text((sentence,), media=BOTH)]
-    chart = Chart(
-        "depense_ecart",
-        ChartKind.SPENDING,
-        words.SPENDING_TITLE,
-        shown[["repere", "quartier", "axe_mot", *_DRAWN]].rename(columns={"axe_mot": "axe"}),
-        words.SPENDING_ALT,
-        unit="euros valorisés par logement ; points (QPV − hors QPV)",
-        margin=margin_of(survey),
-        source="programme d’actions et enquête",
-    )
-    reading = words.spending_reading(len(shown), possible, margin)
-    return [chart, Text(reading, media=BOTH), _table(shown)]
+    columns = ["repere", "quartier", "axe_mot", *_DRAWN]
+    drawn = shown[columns].rename(columns={"axe_mot": "axe"})
+    return [
+        chart("depense_ecart", drawn, margin=margin_of(survey)),
+        Text(words.spending_reading(len(shown), possible, margin), media=BOTH),
+        table("depense_ecart_points", shown),
+    ]
 
 
 _DRAWN = ["depense_par_logement_eur", "ecart", "ic95_bas", "ic95_haut"]
@@ -132,41 +127,19 @@ def _letter(rank: int) -> str:
 
 def _needed(survey: Published, bailleur: str) -> tuple[int, int] | None:
     """Return the least and most interviews a side it takes to conclude on the linked questions."""
-    table = survey.comparison
-    if not survey.waves or table.empty:
+    gaps = survey.comparison
+    if not survey.waves or gaps.empty:
         return None
     linked = {i for i, axes in zip(survey.items["item"], survey.items["axes"], strict=True) if axes}
-    gaps = table[
-        (table["vague"] == survey.waves[-1].vague)
-        & (table["niveau"] == TOTAL)
-        & (table["bailleur"] == survey.name_of(bailleur))
-        & (table["groupe"] == Groupe.ECART)
-        & (table["ajustement"] == Ajustement.BRUT)
-        & table["item"].isin(linked)
-        & table["marge_points"].notna()
+    held = gaps[
+        (gaps["vague"] == survey.waves[-1].vague)
+        & (gaps["niveau"] == TOTAL)
+        & (gaps["bailleur"] == survey.name_of(bailleur))
+        & (gaps["groupe"] == Groupe.ECART)
+        & (gaps["ajustement"] == Ajustement.BRUT)
+        & gaps["item"].isin(linked)
+        & gaps["marge_points"].notna()
     ]
-    found = [n for _, row in gaps.iterrows() if (n := interviews_needed(table, row)) is not None]
+    found = [n for _, row in held.iterrows() if (n := interviews_needed(gaps, row)) is not None]
     usable = [n for n in found if math.isfinite(n)]
     return (min(usable), max(usable)) if usable else None
-
-
-def _table(shown: pd.DataFrame) -> Block:
-    return table(
-        "depense_ecart_points",
-        "Les points du graphique : dépense par logement et écart",
-        (
-            column("repere", "Repère", width=9),
-            column("quartier", "Quartier", width=26),
-            column("axe_mot", "Axe et question", width=40),
-            column("depense_par_logement_eur", "Valorisé par logement (€)", Format.CENTS, 12),
-            column("n", "n", Format.INTEGER, 8),
-            column("ecart", "Écart (points)", Format.POINTS, 9),
-            column("ic95_bas", "bas à 95 %", Format.POINTS, 9),
-            column("ic95_haut", "haut à 95 %", Format.POINTS, 9),
-        ),
-        shown,
-        unit="euros par logement, points (QPV − hors QPV)",
-        scope="cases publiables seulement ; une question par axe, la même pour tous les quartiers",
-        source="programme d’actions et enquête",
-        media=WORKBOOK,
-    )

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.model.codes import Statut
-from tfpb.model.report import Chart, ChartKind, Format, Text
-from tfpb.report.sections.build import ALL, BOTH, WORKBOOK, column, said, table
+from tfpb.model.report import Text
+from tfpb.report.sections.build import BOTH, chart, table, worded
 from tfpb.words.money import accounts as words
 
 if TYPE_CHECKING:
@@ -18,21 +18,26 @@ if TYPE_CHECKING:
     from tfpb.model.money import Abatement
     from tfpb.model.report import Block
 
-_SOURCE = "fichier de fiscalité, conventions et patrimoine"
 _GROWTH = "revalorisation_bases"
 _SAME_RIGHT: Final = frozenset({Statut.ABATTU, Statut.ELIGIBLE, Statut.A_RECLAMER})
 
 
 def forecast_blocks(money: Abatement, located: Located) -> list[Block]:
-    """Make the forecast: table and chart by year, sentence, assumptions, table by résidence.
+    """Return the forecast: table and chart by year, sentence, assumptions, table by résidence.
 
-    Nothing is made when the stage foresaw no year.
+    Nothing when the stage foresaw no year.
     """
     yearly = money.by_year
     if yearly is None or yearly.empty:
         return []
-    waiting = any(bool(v) for v in yearly["en_attente_eur"])
-    blocks: list[Block] = [_by_year(yearly), _chart(yearly, waiting=waiting)]
+    drawn = pd.DataFrame(
+        {
+            "libelle": [str(int(v)) for v in yearly["annee"]],
+            "valeur": [float(v or 0) for v in yearly["abattement_eur"]],
+        }
+    )
+    if any(bool(v) for v in yearly["en_attente_eur"]):
+        drawn["valeur2"] = [float(v or 0) for v in yearly["en_attente_eur"]]
     rows = yearly.to_dict("records")
     first, last = rows[0], rows[-1]
     reading = words.forecast_sentence(
@@ -42,62 +47,17 @@ def forecast_blocks(money: Abatement, located: Located) -> list[Block]:
         waiting=last["en_attente_eur"],
     )
     growth = next((Decimal(v.valeur) for v in money.values if v.cle == _GROWTH), Decimal(0))  # noqa: PD011  # a tuple
-    blocks += [
+    return [
+        table("prevision", worded(yearly, nature=words.NATURES)),
+        chart("prevision_annees", drawn),
         Text((reading,), media=BOTH),
         Text(words.forecast_assumptions(money.year, growth), bullets=True, media=BOTH),
         _by_residence(money, located),
     ]
-    return blocks
-
-
-def _by_year(yearly: pd.DataFrame) -> Block:
-    return table(
-        "prevision",
-        "Abattement attendu, année par année",
-        (
-            column("annee", "Année", Format.YEAR, 8),
-            column("residences", "Résidences", Format.INTEGER, 11),
-            column("nouvelles", "dont nouvelles", Format.INTEGER, 11),
-            column("logements", "Logements", Format.INTEGER, 11),
-            column("abattement_eur", "Abattement (€)", Format.EUROS, 14),
-            column("en_attente_eur", "En attente d’une vérification ou d’une convention (€)",
-                   Format.EUROS, 18),
-            column("nature", "Nature", width=13),
-        ),
-        yearly.assign(nature=said(yearly["nature"], words.NATURES)),
-        unit="euros par an",
-        scope="résidences en QPV, selon leurs droits de chaque année",
-        source=_SOURCE,
-        media=ALL,
-    )  # fmt: skip
-
-
-def _chart(yearly: pd.DataFrame, *, waiting: bool) -> Block:
-    drawn = pd.DataFrame(
-        {
-            "libelle": [str(int(v)) for v in yearly["annee"]],
-            "valeur": [float(v or 0) for v in yearly["abattement_eur"]],
-        }
-    )
-    series: tuple[str, ...] = ("Abattement attendu",)
-    if waiting:
-        drawn["valeur2"] = [float(v or 0) for v in yearly["en_attente_eur"]]
-        series = (*series, "En attente")
-    return Chart(
-        "prevision_annees",
-        ChartKind.BARS,
-        "Abattement attendu de chaque année",
-        drawn,
-        "Abattement attendu de chaque année, et montant en attente : voir le tableau.",
-        unit="euros",
-        source=_SOURCE,
-        media=BOTH,
-        series=series,
-    )
 
 
 def _by_residence(money: Abatement, located: Located) -> Block:
-    """Lay the years side by side, and say in which year and why an amount changes."""
+    """Return the years side by side, with the reason: in which year and why an amount changes."""
     names = ("id_residence", "nom", "code_qpv")
     homes = {
         str(k): (n, c) for k, n, c in zip(*(located.residences[c] for c in names), strict=True)
@@ -116,7 +76,7 @@ def _by_residence(money: Abatement, located: Located) -> Block:
             year = int(record["annee"])
             row[f"a{year}"] = record["abattement_eur"]
             now = (record["statut"], record["logements"])
-            # only what moves is said, and what the first year lacks
+            # only what changes is written, and what the first year lacks
             moved = _right(before) != _right(now) if before else now[0] not in _SAME_RIGHT
             if moved and record["motif_court"]:
                 changes.append(f"{year} : {record['motif_court']}")
@@ -125,20 +85,9 @@ def _by_residence(money: Abatement, located: Located) -> Block:
         rows.append(row)
     return table(
         "prevision_residences",
-        "Abattement attendu, résidence par résidence",
-        (
-            column("id_residence", "Résidence", width=12),
-            column("nom", "Nom", width=24),
-            column("code_qpv", "Code du QPV", width=12),
-            *(column(f"a{y}", f"{y} (€)", Format.EUROS, 11) for y in years),
-            column("changement", "Ce qui change, et quand", width=30),
-        ),
         pd.DataFrame(rows),
-        unit="euros par an",
-        scope="résidences en QPV ou à vérifier ; vide : montant non estimé",
-        source=_SOURCE,
+        repeated=[{"an": year} for year in years],
         notes=(words.FORECAST_NOTE,),
-        media=WORKBOOK,
     )
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
+from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, Verdict
 from tfpb.report import theme
-from tfpb.survey.power import n_necessaire
+from tfpb.report.sections.build import number_of
+from tfpb.survey.planning.power import n_necessaire
 from tfpb.words.money.evaluation_words import before_actions, survey_too_early
 from tfpb.words.survey.satisfaction import NATURES, THEMES
-from tfpb.words.survey.verdict_words import PUBLICATIONS, isolated, verdict_words
+from tfpb.words.survey.survey_words import ISOLATED
+from tfpb.words.survey.verdict_words import PUBLICATIONS, isolated, verdict_words, would_have_taken
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -150,10 +152,11 @@ def _labelled(rows: pd.DataFrame, survey: Published) -> pd.DataFrame:
         for v, p in zip(out["verdict"].fillna(""), out["p_holm"], strict=True)
     ]
     out["verdict_mot"] = [
-        f"{sign} {word}{' (isolé)' if alone else ''}"
+        f"{sign} {word}{f' ({ISOLATED})' if alone else ''}"
         for sign, word, alone in zip(out["sign"], out["mot"], out["isole"], strict=True)
     ]
     out["publication_mot"] = [PUBLICATIONS.get(p, str(p)) for p in out["publication"]]
+    out["publication_court"] = [str(p).split(" :", maxsplit=1)[0] for p in out["publication_mot"]]
     out["theme_mot"] = [THEMES.get(t, str(t)) for t in out["theme"]]
     out["nature_mot"] = [NATURES.get(t, str(t)) for t in out["nature"]]
     return out
@@ -203,6 +206,33 @@ def place_label(level: str, place: str, names: dict[str, str]) -> str:
     return f"{name} ({place})" if name else place
 
 
-def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return rows as dictionaries with text keys."""
-    return [{str(k): v for k, v in row.items()} for row in rows.to_dict("records")]
+def placed(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """Return rows with their territory named (`territoire_mot`)."""
+    pairs = zip(rows["niveau"], rows["territoire"], strict=True)
+    return rows.assign(territoire_mot=[place_label(n, str(t), names) for n, t in pairs])
+
+
+def unclear(rows: pd.DataFrame, margin: float) -> list[tuple[str, str]]:
+    """Return each question on which nothing can be concluded, with what it would have taken."""
+    out = []
+    for r in rows[rows["verdict"] == Verdict.NON_CONCLUANT].to_dict("records"):
+        detail = would_have_taken(
+            margin,
+            number_of(r["marge_demontree_points"]),
+            needed(number_of(r["qpv"]), number_of(r["effet_plan"]), margin),
+            int(min(r["n_qpv"], r["n_hors"])),
+        )
+        out.append((str(r["libelle"]), detail))
+    return out
+
+
+def heads(survey: Published) -> pd.DataFrame:
+    """Return `item, libelle, ordre` of the headline questions."""
+    items = survey.items
+    return items.loc[items["tete_de_theme"].astype(bool), ["item", "libelle", "ordre"]]
+
+
+def labelled(rows: pd.DataFrame, survey: Published) -> pd.DataFrame:
+    """Return rows with `libelle, ordre` of their question."""
+    labels = survey.items[["item", "libelle", "ordre"]]
+    return rows.merge(labels, on="item", how="left", validate="many_to_one")

@@ -1,0 +1,208 @@
+"""Points named by a mark and listed beside: what weighs and how it is judged, spending and gaps."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tfpb.report import theme
+from tfpb.report.canvas import POINT_MM, Sheet, wrap
+from tfpb.report.charts import plot
+from tfpb.report.charts.plot import WIDTH
+from tfpb.words.money.evaluation_words import SPENDING_ACROSS, SPENDING_UP
+from tfpb.words.numbers import euros, number
+from tfpb.words.places import map_words as words
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from tfpb.model.report import Chart
+    from tfpb.report.charts.plot import Array
+
+LEFT: Final = 15.0
+HIGH: Final = 88.0
+"""Height of the square of points, millimetres."""
+LEADING: Final = theme.NOTE_PT * POINT_MM * 1.2
+HIGHEST: Final = 215.0
+"""A picture higher than this does not stand on a page under its title."""
+_CLEAR_PT: Final = 8.0
+"""Between the axis and its ticks: a mark on the axis does not cover them."""
+_INTERVAL: Final[dict[str, Any]] = {"color": "#9FB4C4", "linewidth": 0.9, "zorder": 2}
+_Lists = list[tuple[float, float, list[list[str]]]]
+
+
+def priorities(chart: Chart) -> Sheet:
+    """Draw numbered points with their intervals; the numbers are named at the right, or below.
+
+    Names beside forty points would cover one another; numbers do not, and the list reads in order
+    of weight. A list too long for the page goes on under the points.
+    """
+    ends = [f"{n}_ic95_{e}" for n in ("performance", "importance") for e in ("bas", "haut")]
+    rows = plot.table(chart.rows, "performance", "importance", *ends)
+    labels = list(rows["libelle"])
+    top = 5.0
+    lists = _lists(labels, 2, top) or _lists(labels, 1, top)
+    lists = lists or _lists(labels, 1, top, highest=math.inf)
+    foot = max(y + _height(names) for _, y, names in lists)
+    sheet = Sheet(WIDTH, max(top + HIGH + 13.0, foot + 2.0))
+    axes = sheet.window(LEFT, top, HIGH, HIGH)
+    low, high = plot.limits(plot.finite(rows, "performance", *ends[:2]), least=0.2)
+    axes.set_xlim(max(low, 0.0), min(high, 1.0))
+    axes.set_ylim(plot.limits(plot.finite(rows, "importance", *ends[2:]), least=0.05))
+    plot.ticks(axes.xaxis, plot.percent_tick)
+    plot.ticks(axes.yaxis, lambda value: number(value, 2))
+    axes.tick_params(axis="y", pad=_CLEAR_PT)
+    axes.set(xlabel=words.CHART_SATISFIED, ylabel=words.CHART_WEIGHT)
+    axes.hlines(rows["importance"], rows[ends[0]], rows[ends[1]], **_INTERVAL)
+    axes.vlines(rows["performance"], rows[ends[2]], rows[ends[3]], **_INTERVAL)
+    medians: dict[str, Any] = {
+        "color": theme.SOFT,
+        "linewidth": 0.9,
+        "linestyle": (0, (4, 3)),
+        "zorder": 1,
+    }
+    axes.axvline(rows["performance"].median(), **medians)
+    axes.axhline(rows["importance"].median(), **medians)
+    for (right, up), text in words.CHART_QUADRANTS.items():
+        axes.annotate(
+            text, (right, up), (3 - 6 * right, 3 - 6 * up), xycoords="axes fraction", style="italic",
+            textcoords="offset points", fontsize=theme.MIN_PT, color=theme.SOFT,
+            ha="right" if right else "left", va="top" if up else "bottom",
+        )  # fmt: skip
+    numbers = [str(k) for k in range(1, len(rows) + 1)]
+    _marks(sheet, axes, rows[["performance", "importance"]], numbers, 4.3, 11.0)
+    left = iter(numbers)
+    for x, start, names in lists:
+        y = start
+        for lines in names:
+            _mark(sheet, x + 2.0, y, next(left), 11.0)
+            for k, line in enumerate(lines):
+                sheet.text(x + 5.6, y + 0.95 + k * LEADING, line)
+            y += _height([lines])
+    return sheet
+
+
+def _lists(labels: list[str], lines: int, top: float, *, highest: float = HIGHEST) -> _Lists:
+    """Lay names out beside the points, then under them: (x, y, names) of each column.
+
+    Returns
+    -------
+    list
+        Empty when they do not stand within the height.
+    """
+    beside, under = LEFT + HIGH + 7.0, top + HIGH + 15.0
+    out: _Lists = []
+    left = list(labels)
+    for x, y, width in (
+        (beside, top + 1.0, WIDTH - beside),
+        (0.0, under, 54.0),
+        (55.0, under, 54.0),
+    ):
+        names: list[list[str]] = []
+        while left:
+            name = wrap(left[0], width - 6.0, theme.NOTE_PT, lines=lines)
+            if y + _height([*names, name]) > highest:
+                break
+            names.append(name)
+            left.pop(0)
+        if names:
+            out.append((x, y, names))
+    return [] if left else out
+
+
+def _height(names: list[list[str]]) -> float:
+    """Return the height of a list of names, in millimetres."""
+    return sum(len(lines) * LEADING + 1.7 for lines in names)
+
+
+def spending(chart: Chart) -> Sheet:
+    """Draw points named by a letter (quarter) and a number (axis); both are listed at the right.
+
+    Letters and numbers rather than colours: thirty points in as many colours could not be told
+    apart, and print in grey.
+    """
+    rows = plot.table(chart.rows, "depense_par_logement_eur", "ecart", "ic95_bas", "ic95_haut")
+    key = _key(rows)
+    top, width, margin = 7.0, 98.0, chart.margin or 0.0
+    height = sum(len(lines) * LEADING + 1.5 for _, lines in key)
+    sheet = Sheet(WIDTH, max(top + HIGH + 14.0, top + height + LEADING + 4.0))
+    axes = sheet.window(LEFT, top, width, HIGH)
+    spent = plot.finite(rows, "depense_par_logement_eur")
+    axes.set_xlim(0.0, plot.limits([0.0, *spent], least=10.0)[1] * 1.04)
+    seen = plot.finite(rows, "ecart", "ic95_bas", "ic95_haut")
+    axes.set_ylim(plot.limits([*seen, margin * 1.6, -margin * 1.6], least=0.1))
+    plot.ticks(axes.xaxis, euros)
+    plot.ticks(axes.yaxis, plot.points_tick)
+    axes.tick_params(axis="y", pad=_CLEAR_PT)
+    axes.set_xlabel(SPENDING_ACROSS)
+    axes.axhspan(-margin, margin, color=theme.MARGIN_BAND, linewidth=0, zorder=0.5)
+    axes.axhline(0, color=theme.INK, linewidth=1.0, zorder=1)
+    sheet.text(LEFT, top - 2.4, SPENDING_UP, theme.AXIS_PT, color=theme.SOFT)
+    axes.vlines(rows["depense_par_logement_eur"], rows["ic95_bas"], rows["ic95_haut"], **_INTERVAL)
+    spots = rows[["depense_par_logement_eur", "ecart"]]
+    _marks(sheet, axes, spots, list(rows["repere"]), 4.8, 13.0)
+    x, y = LEFT + width + 6.0, top + 2.0
+    if margin:  # named beside the picture: inside the band, points would cover it
+        sheet.rule(x, y - 1.0, x + 3.6, y - 1.0, color=theme.MARGIN_BAND, linewidth=8.5)
+        sheet.text(x + 5.0, y, words.margin_band(margin))
+        y += LEADING + 1.5
+    for mark, lines in key:
+        sheet.text(x, y, mark, fontweight="bold")
+        for line in lines:
+            sheet.text(x + 5.0, y, line)
+            y += LEADING
+        y += 1.5
+    return sheet
+
+
+def _key(rows: pd.DataFrame) -> list[tuple[str, list[str]]]:
+    """List the letters of quarters, then the numbers of axes (whose words begin with the number)."""
+    parts = rows["repere"].str.extract(r"^([A-Z]*)(.*)$")
+    quarters = dict(zip(parts[0], rows["quartier"], strict=True))
+    axes = {n: text.removeprefix(f"{n} · ") for n, text in zip(parts[1], rows["axe"], strict=True)}
+    named = [*quarters.items(), *sorted(axes.items())]
+    return [(mark, wrap(text, WIDTH - 125.0, theme.NOTE_PT, lines=3)) for mark, text in named]
+
+
+def _marks(
+    sheet: Sheet, axes: Axes, spots: pd.DataFrame, names: list[str], apart_mm: float, size: float
+) -> None:
+    """Draw each point with its mark, led away from the others where they would cover one another."""
+    known = spots.notna().all(axis=1).to_numpy()
+    on_page = axes.transData + sheet.layer.transData.inverted()
+    at: Array = on_page.transform(spots[known].to_numpy(dtype=float))
+    named = [name for name, kept in zip(names, known, strict=True) if kept]
+    plot.dots(sheet.layer, *at.T, fill=theme.QPV, edge=theme.QPV, size=2.0)
+    for (x, y), (px, py), name in zip(at, apart(at, apart_mm), named, strict=True):
+        sheet.rule(x, y, px, py, color=theme.QPV, linewidth=0.8, zorder=4)
+        _mark(sheet, px, py, name, size)
+
+
+def _mark(sheet: Sheet, x: float, y: float, name: str, size: float) -> None:
+    plot.dots(sheet.layer, [x], [y], fill=theme.QPV, edge=theme.PAPER, size=size)
+    look: dict[str, Any] = {"ha": "center", "color": theme.PAPER, "fontweight": "bold", "zorder": 6}
+    sheet.text(x, y + 0.9, name, theme.MIN_PT, **look)
+
+
+def apart(spots: Array, need: float = 4.3) -> Array:
+    """Push marks (millimetres) apart until none covers another; a thin line leads back to the point."""
+    places = np.array(spots, dtype=float).reshape(-1, 2)
+    for _ in range(60):
+        moved = False
+        for i in range(len(places)):
+            for k in range(i):
+                way = places[i] - places[k]
+                away = float(np.hypot(*way))
+                if away >= need:
+                    continue
+                if away < 1e-6:  # noqa: PLR2004
+                    way, away = np.array([math.cos(i + k), math.sin(i + k)]), 1.0
+                push = way * ((need - away) / 2 / away + 1e-3)
+                places[i], places[k] = places[i] + push, places[k] - push
+                moved = True
+        if not moved:
+            break
+    return places

@@ -1,0 +1,175 @@
+"""What stands around a printed map: the title band; legend, scale, north, inset and sources below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+from matplotlib.lines import Line2D
+
+from tfpb.report import theme
+from tfpb.report.canvas import shorten, text_width_mm
+from tfpb.report.cell_values import printable
+from tfpb.report.print_map import stamp
+from tfpb.report.print_map.layers import FAR_SCALE, touching
+from tfpb.report.print_map.views import (
+    COLUMN_W,
+    COLUMN_X,
+    EDGE,
+    FOOT_Y,
+    MAP_W,
+    WIDTH,
+    PageView,
+    inset_frame,
+)
+from tfpb.report.print_map.window import (
+    COMMUNE_LINE,
+    OLD_LINE,
+    bare,
+    other_line,
+    own_line,
+    plot,
+    symbol,
+    symbol_mm,
+)
+from tfpb.words.numbers import number
+from tfpb.words.places import map_words as words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tfpb.report.canvas import Sheet
+    from tfpb.report.print_map.views import OverviewView
+
+STEP: Final = 4.6
+"""Between two lines of the legend, millimetres."""
+
+
+def head(sheet: Sheet, title: str, subtitle: str, kind: str, *, fictional: bool) -> None:
+    """Write the title band: name, then code, commune, bailleur and year; the kind of sheet."""
+    kinds = text_width_mm(kind, 8.5)
+    mark = text_width_mm(words.FICTIONAL, 8.5, bold=True) + 4 if fictional else 0.0
+    room = WIDTH - 2 * EDGE - max(kinds, mark) - 8
+    # the year stands last: two small lines rather than a cut
+    ink: dict[str, Any] = {"bold": True, "color": theme.INK}
+    _largest(sheet, 15.2, title, room, (19, 17, 15, 13, 11), **ink)
+    _largest(sheet, 21.6, subtitle, room, (10.5, 9.5, 8.5, 7.5), color=theme.SOFT)
+    right = WIDTH - EDGE
+    sheet.text(right, 21.6, kind, 8.5, ha="right", color=theme.SOFT)
+    if fictional:
+        box = {"facecolor": theme.PAPER, "edgecolor": theme.INK, "linewidth": 0.8, "pad": 3}
+        look: dict[str, Any] = {"ha": "right", "fontweight": "bold", "bbox": box}
+        sheet.text(right - 1.2, 14.4, words.FICTIONAL, 8.5, **look)
+    sheet.rule(EDGE, 24.2, right, 24.2, color=theme.ACCENT, linewidth=1.6)
+
+
+def _largest(
+    sheet: Sheet, y: float, text: str, room: float, sizes: Sequence[float], *, bold: bool = False,
+    **look: Any,
+) -> None:  # fmt: skip
+    """Write a line in the largest size that fits; in the smallest, on two lines above the baseline."""
+    text = printable(text)
+    for size in sizes:
+        if text_width_mm(text, size, bold=bold) <= room:
+            break
+    else:
+        y -= 0.3 * sizes[-1]
+    look = {"lines": 2, "spacing": 1.2, **look}
+    sheet.block(EDGE, y, text, room, size, bold=bold, **look)
+
+
+def foot(sheet: Sheet, view: PageView | OverviewView) -> None:
+    """Write the foot: legend, scale, north, inset, sources, warning, date, and the label of the hash."""
+    _legend(sheet, view)
+    _scale(sheet, view)
+    _inset(sheet, view)
+    x, right = COLUMN_X, COLUMN_X + COLUMN_W
+    imprint = view.imprint
+    absent = () if imprint.grounded else (words.NO_GROUND.rstrip("."),)
+    sources = words.SOURCES.format(sources=" ; ".join([*imprint.sources, *absent]))
+    soft: dict[str, Any] = {"color": theme.SOFT}
+    sheet.block(x, FOOT_Y + 2.6, sources, COLUMN_W, 7, lines=4, spacing=1.22, **soft)
+    warning = shorten(printable(imprint.warning), COLUMN_W, 7.5, bold=True)
+    sheet.text(x, FOOT_Y + 16.2, warning, 7.5, fontweight="bold")
+    sheet.text(x, stamp.Y, words.STAMP, stamp.SIZE_PT, **soft)
+    sheet.text(right, stamp.Y, printable(words.day(imprint.date)), 7, ha="right", **soft)
+
+
+def _legend(sheet: Sheet, view: PageView | OverviewView) -> None:
+    """Draw résidences by status and by size, then the lines of the map."""
+    single, scale, layers = isinstance(view, PageView), view.frame.scale, view.layers
+    x, y = EDGE, FOOT_Y + 1.7
+    for k, status in enumerate(("dans", "hors", "a_verifier")):
+        sheet.layer.scatter(x + 2.4, y + k * STEP, **symbol(status, 1.5))
+        sheet.text(x + 7, y + k * STEP + 0.9, words.legend_status(status))
+    far = scale > FAR_SCALE
+    sizes = np.array([200, 1000, 4000] if far else [20, 80, 200])
+    at, row = x + 2.4, y + 3 * STEP + 0.5
+    for count, radius in zip(sizes, symbol_mm(sizes, scale), strict=True):
+        sheet.layer.scatter(at, row, **symbol("dans", radius))
+        sheet.text(at + radius + 0.9, row + 0.9, number(int(count)), 7, color=theme.SOFT)
+        at += radius + 3.4 + text_width_mm(number(int(count)), 7) + (radius if far else 1.5)
+    size = words.LEGEND_SIZE_FAR if far else words.LEGEND_SIZE
+    sheet.text(at - 1.6, row + 0.9, size, 7, color=theme.SOFT)
+    vintage = view.imprint.vintage
+    lines: list[tuple[str, dict[str, Any]]] = [
+        (
+            words.LEGEND_QPV.format(vintage=vintage),
+            {"color": theme.QPV, "linewidth": own_line(scale, single=single)},
+        )
+    ]
+    near = len(touching(layers.qpv, view.frame))
+    if isinstance(view, PageView) or near > len(view.quarters):
+        other = {"color": theme.QPV, "linewidth": other_line(single=single)}
+        lines.append((words.LEGEND_OTHER, other))
+    if len(touching(layers.old, view.frame)):
+        old = 2015 if vintage != 2015 else 2024  # noqa: PLR2004
+        lines.append((words.LEGEND_OLD.format(vintage=old), OLD_LINE))
+    lines.append((words.LEGEND_COMMUNE, COMMUNE_LINE))
+    x += 56 if far else 49
+    for k, (text, look) in enumerate(lines):
+        sheet.layer.add_line(Line2D([x, x + 8], [y + k * STEP] * 2, **look))
+        sheet.text(x + 10, y + k * STEP + 0.9, text)
+
+
+def _scale(sheet: Sheet, view: PageView | OverviewView) -> None:
+    """Draw the scale bar and the north arrow (the legal projections have north up)."""
+    frame, layer = view.frame, sheet.layer
+    x, y = EDGE + 118, FOOT_Y + 6.0
+    longest = frame.metres(34)
+    power = 10.0 ** np.floor(np.log10(longest))
+    length = next(power * k for k in (5, 2, 1) if power * k <= longest)
+    mm = length * 1000 / frame.scale
+    parts = x + mm / 4 * np.arange(4)
+    look: dict[str, Any] = {"edgecolor": theme.INK, "linewidth": 0.5, "align": "edge"}
+    layer.barh([y] * 4, mm / 4, 1.3, left=parts, color=[theme.INK, theme.PAPER] * 2, **look)
+    unit, divisor = ("km", 1000) if length >= 1000 else ("m", 1)  # noqa: PLR2004
+    half, whole = length / 2 / divisor, number(length / divisor)
+    texts = ("0", number(half, 0 if half == int(half) else 1), f"{whole} {unit}")
+    for at, text in zip((x, x + mm / 2, x + mm), texts, strict=True):
+        sheet.text(at, y - 1.3, text, 7, ha="center")
+    sheet.text(x, y + 5.4, words.SCALE.format(scale=number(frame.scale)))
+    tip, base = (x + 3.2, y + 8.2), (x + 3.2, y + 14.4)
+    arrow = {"arrowstyle": "-|>,head_width=0.3,head_length=0.7", "color": theme.INK,
+             "shrinkA": 0, "shrinkB": 0}  # fmt: skip
+    layer.annotate("", tip, base, arrowprops=arrow)
+    sheet.text(x + 6.6, y + 13.6, words.NORTH, 9, fontweight="bold")
+
+
+def _inset(sheet: Sheet, view: PageView | OverviewView) -> None:
+    """Draw where the page lies: commune outlines around, quarters, the frame."""
+    around = inset_frame(view.layers, view.frame)
+    west, south, east, north = around.bounds
+    axes = sheet.window(EDGE + MAP_W - around.width, FOOT_Y - 0.4, around.width, around.height, 5)
+    axes.set(xlim=(west, east), ylim=(south, north), autoscale_on=False)
+    bare(axes)
+    main = view.layers.streets["rang"] == 1
+    for layer, colour, width in (
+        (view.layers.streets[main], theme.STREET, 0.5),
+        (view.layers.communes.boundary, theme.COMMUNE, 0.6),
+        (view.layers.qpv.boundary, theme.QPV, 0.8),
+    ):
+        plot(axes, layer.simplify(around.metres(0.1)), color=colour, linewidth=width)
+    corners = shapely.get_coordinates(shapely.box(*view.frame.bounds))
+    axes.fill(*corners.T, facecolor="none", edgecolor=theme.INK, linewidth=1.1)

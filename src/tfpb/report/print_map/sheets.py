@@ -1,0 +1,207 @@
+"""All maps of a dossier: the web map, the page of each quarter, the overviews."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.executors import Crew
+from tfpb.report.canvas import Sheet, save_pdf, save_png, style
+from tfpb.report.print_map import column, margins, stamp
+from tfpb.report.print_map.layers import Atlas, atlas, page_epsg
+from tfpb.report.print_map.views import (
+    DPI,
+    EDGE,
+    HEIGHT,
+    MAP_H,
+    MAP_W,
+    MAP_Y,
+    WIDTH,
+    OverviewView,
+    PageView,
+    overview_view,
+    page_view,
+)
+from tfpb.report.print_map.window import draw
+from tfpb.report.web_map import map_html
+from tfpb.stage import Executor, Stage, directly
+from tfpb.words.places import map_words as words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tfpb.model.maps import MapModel, QpvPage
+
+    View = PageView | OverviewView
+
+FEW: Final = 6
+"""Fewest sheets for which a process more is started."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapPicture:
+    """One sheet in both forms."""
+
+    png: bytes
+    pdf: bytes
+
+
+def compose(view: View) -> Sheet:
+    """Lay a sheet out: title band, map, right column, foot."""
+    sheet = Sheet(WIDTH, HEIGHT)
+    window = sheet.window(EDGE, MAP_Y, MAP_W, MAP_H)
+    fictional = view.imprint.fictional
+    if isinstance(view, PageView):
+        page = view.page
+        draw(window, view.layers, view.frame, own=(page.code_qpv,), single=True)
+        subtitle = words.page_subtitle(page.code_qpv, page.commune, page.bailleur, page.year)
+        title = page.nom or page.code_qpv
+        margins.head(sheet, title, subtitle, words.PAGE_KIND, fictional=fictional)
+        column.column(sheet, page)
+    else:
+        own = tuple(view.quarters["code_qpv"])
+        draw(window, view.layers, view.frame, own=own, single=False)
+        margins.head(sheet, view.title, view.subtitle, words.OVERVIEW_KIND, fictional=fictional)
+        column.quarters(sheet, view)
+    margins.foot(sheet, view)
+    return sheet
+
+
+def draw_view(view: View) -> MapPicture:
+    """Draw a sheet once, save it twice; all that it shows but the run's hash."""
+    with style():
+        figure = compose(view).figure
+        return MapPicture(save_png(figure, dpi=view.dpi), save_pdf(figure, title=view.title))
+
+
+def stamped(picture: MapPicture, title: str, run_hash: str) -> MapPicture:
+    """Set the run's hash on a sheet."""
+    png = stamp.stamp_png(picture.png, run_hash)
+    return MapPicture(png, stamp.stamp_pdf(picture.pdf, run_hash, title))
+
+
+def draw_page(
+    model: MapModel, page: QpvPage, *, dpi: int = DPI, layers: Atlas | None = None
+) -> MapPicture:
+    """Draw the A4 page of a quarter.
+
+    Parameters
+    ----------
+    model : MapModel
+    page : QpvPage
+        Its `code_qpv` must be one of `model.qpv`.
+    dpi : int
+        Resolution of the PNG.
+    layers : Atlas, optional
+        Layers already in the quarter's projection, to share between pages.
+
+    Returns
+    -------
+    MapPicture
+        Same model, same bytes: no clock, no random id.
+
+    Raises
+    ------
+    KeyError
+        If the quarter has no outline in the model.
+    """
+    view = page_view(model, page, layers or atlas(model, page_epsg(page.code_qpv)), dpi=dpi)
+    return stamped(draw_view(view), view.title, model.run_hash)
+
+
+def draw_overview(
+    model: MapModel, *, title: str = "", codes: tuple[str, ...] | None = None, dpi: int = DPI
+) -> MapPicture:
+    """Draw the overview of a territory, A4 landscape (see `overview_view`); same model, same bytes."""
+    view = overview_view(model, title=title, codes=codes, dpi=dpi)
+    return stamped(draw_view(view), view.title, model.run_hash)
+
+
+def map_files(
+    model: MapModel,
+    *,
+    dpi: int = DPI,
+    workers: int = 1,
+    execute: Executor = directly,
+    advance: Callable[[int], None] = lambda _count: None,
+) -> dict[str, bytes]:
+    """Render the web map and the printed sheets.
+
+    Parameters
+    ----------
+    model : MapModel
+    dpi : int
+        Resolution of the PNG.
+    workers : int
+        Sheets drawn at once, each in a process of its own; the bytes do not depend on it.
+    execute : Executor
+        Runs the drawing of each sheet, a stage of its own; several threads may call it at once.
+    advance : callable
+        Called with 1 for each file or sheet done: `sheet_count(model)` + 1 in all.
+
+    Returns
+    -------
+    dict of str to bytes
+        `carte.html`, and `cartes/<name>.png` and `.pdf` for each quarter and overview.
+    """
+    files = {"carte.html": map_html.render(model)}
+    advance(1)
+    views = _views(model, dpi)
+    crew = Crew(max(1, min(workers, len(views) // FEW)))
+    elsewhere = partial(crew.run, draw_sheet)
+    page, overview = (replace(stage, run=elsewhere) for stage in (_PAGE, _OVERVIEW))
+
+    def drawn(name: str) -> MapPicture:
+        view = views[name]
+        made: dict[str, bytes] = execute(page if isinstance(view, PageView) else overview, (view,))
+        return stamped(MapPicture(**made), view.title, model.run_hash)
+
+    try:
+        for name, made in zip(views, crew.gather(drawn, list(views), advance), strict=True):
+            files |= {f"cartes/{name}.{suffix}": data for suffix, data in asdict(made).items()}
+    finally:
+        crew.close()
+    return files
+
+
+def sheet_count(model: MapModel) -> int:
+    """Return how many sheets `map_files` draws."""
+    return len(model.pages) + len(_overviews(model))
+
+
+def draw_sheet(view: View) -> dict[str, bytes]:
+    """Draw a sheet in both forms, by suffix, without the run's hash: kept, it serves other runs."""
+    return asdict(draw_view(view))
+
+
+_PAGE: Final = Stage("Page de quartier", 4, ("vue",), "page", draw_sheet, kept="fichiers")
+_OVERVIEW: Final = Stage("Vue d’ensemble", 4, ("vue",), "vue_ensemble", draw_sheet, kept="fichiers")
+
+
+def _views(model: MapModel, dpi: int) -> dict[str, View]:
+    """Cut the model to each of its sheets, by name of file."""
+    shared: dict[int, Atlas] = {}
+
+    def layers(code_qpv: str) -> Atlas:
+        epsg = page_epsg(code_qpv)
+        if epsg not in shared:
+            shared[epsg] = atlas(model, epsg)
+        return shared[epsg]
+
+    views: dict[str, View] = {
+        page.code_qpv: page_view(model, page, layers(page.code_qpv), dpi=dpi)
+        for page in model.pages
+    }
+    for name, asked in _overviews(model).items():
+        first = min(asked.get("codes") or model.qpv["code_qpv"].astype(str))
+        views[name] = overview_view(model, layers=layers(first), dpi=dpi, **asked)
+    return views
+
+
+def _overviews(model: MapModel) -> dict[str, dict[str, Any]]:
+    """Name the overviews: the whole stock, then each territory."""
+    if model.qpv.empty:
+        return {}
+    named = {t.slug: {"title": t.name, "codes": t.codes} for t in model.territories}
+    return {"ensemble": {}, **named}

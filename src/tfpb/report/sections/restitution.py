@@ -1,0 +1,212 @@
+"""Sections of a region: restitution, sheet of a contrat de ville, position of a bailleur."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tfpb.model.codes import TOTAL
+from tfpb.model.report import Format, KeyFigures, Text
+from tfpb.report.sections.build import cut, figure, number_of, section, table, worded
+from tfpb.report.sections.survey import survey_view as view
+from tfpb.report.sections.synthese import headline_table
+from tfpb.words.documents import region_words as words
+from tfpb.words.numbers import percent, plural
+from tfpb.words.survey.satisfaction import GROUPES, THEMES, count_sentence
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    import pandas as pd
+
+    from tfpb.model.report import Block, Section
+    from tfpb.model.survey import Published
+
+_SHARES: Final = ("qpv", "hors_qpv")
+
+
+@dataclass(frozen=True, slots=True)
+class RegionFacts:
+    """Counts and sums of the region, made by the join.
+
+    Parameters
+    ----------
+    owners, homes, dwellings, inside, doubtful, quarters : int
+    abated, valued : Decimal
+    places : DataFrame
+        `niveau, territoire (name), residences, logements, logements_dans, quartiers`.
+    axes : DataFrame
+        `axe (words), actions, prevu_eur, realise_eur, valorise_eur`.
+    files : DataFrame
+        `role, fichiers, lignes`: what was read, without saying whose.
+    """
+
+    owners: int
+    homes: int
+    dwellings: int
+    inside: int
+    doubtful: int
+    quarters: int
+    abated: Decimal
+    valued: Decimal
+    places: pd.DataFrame
+    axes: pd.DataFrame
+    files: pd.DataFrame
+
+
+def overview(facts: RegionFacts, survey: Published | None, largest: float) -> Section:
+    """Return the regional summary: stock, money, headline questions, secrecy."""
+    share = percent(facts.inside / facts.dwellings if facts.dwellings else float("nan"))
+    whole = plural(facts.dwellings, "logement")
+    figures = (
+        figure("bailleurs", facts.owners, Format.INTEGER),
+        figure("logements_qpv", facts.inside, Format.INTEGER, part=share, logements=whole),
+        figure("logements_a_verifier", facts.doubtful, Format.INTEGER),
+        figure("abattement_region", facts.abated),
+        figure("valorise_region", facts.valued),
+    )
+    blocks: list[Block] = [KeyFigures(figures)]
+    if survey is not None:
+        wave = view.last_wave(survey)
+        rows = view.totals(view.gaps(survey, "ensemble", wave))
+        heads = view.headlines(rows)
+        if len(heads):
+            margin = number_of(heads["marge_points"].iloc[0])
+            blocks.append(headline_table(heads, wave, margin))
+        blocks.append(Text((count_sentence(Counter(rows["mot"]), len(rows)),)))
+        blocks.append(Text(words.secrecy(largest), bullets=True))
+    lead = words.region_lead(
+        facts.owners, facts.homes, facts.dwellings, facts.inside, facts.quarters
+    )
+    return section("synthese", lead, blocks)
+
+
+def places(facts: RegionFacts, survey: Published | None) -> Section:
+    """Return the section of départements and intercommunalités: stock, then headline questions."""
+    levels = {"niveau_mot": ("niveau", words.LEVELS)}
+    blocks: list[Block] = [table("territoires_patrimoine", worded(facts.places, **levels))]
+    if survey is not None:
+        wave = view.last_wave(survey)
+        rows = view.gaps(survey, "ensemble", wave)
+        heads = worded(cut(rows, (rows["niveau"] != TOTAL) & rows["tete"].astype(bool)), **levels)
+        shown = view.shown(heads).sort_values(["ordre", "niveau", "territoire"], kind="stable")
+        notes = words.hidden_lines(len(heads) - len(shown))
+        blocks.append(table("territoires_satisfaction", shown, vague=wave, notes=notes))
+    return section("territoires", words.PLACES_LEAD, blocks)
+
+
+def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wave: str) -> Section:
+    """Return the section of the bailleurs under letters, and of their quartiles.
+
+    Parameters
+    ----------
+    letters : DataFrame
+        `item, lettre, ecart`.
+    spread : DataFrame
+        `item, groupe, quartile1, mediane, quartile3, autres, incertitude_points, difference`.
+    items : DataFrame
+    wave : str
+    """
+    labels = items[["item", "libelle", "theme", "ordre"]]
+    named = worded(
+        letters.merge(labels, on="item", how="inner", validate="many_to_one"),
+        theme_mot=("theme", THEMES),
+    )
+    quart = worded(
+        spread.merge(labels, on="item", how="inner", validate="many_to_one"),
+        theme_mot=("theme", THEMES),
+        groupe_mot=("groupe", GROUPES),
+        difference_mot=("difference", words.DIFFERENCES),
+    ).sort_values(["ordre", "groupe"], kind="stable")
+    is_gap = quart["groupe"] == "ecart"
+    blocks: list[Block] = [
+        table("bailleurs_ecarts", cut(quart, is_gap)),
+        table("bailleurs_niveaux", cut(quart, ~is_gap)),
+        table("bailleurs_lettres", named, vague=wave),
+        Text((words.DIFFER, words.LETTERS, words.QUARTILES, words.NO_RANK), bullets=True),
+    ]
+    lead = words.owners_lead(wave, letters=len(named) > 0, spread=len(quart) > 0)
+    return section("bailleurs", lead, blocks)
+
+
+def money(facts: RegionFacts) -> Section:
+    """Return the section of money: totals by axis, all bailleurs together."""
+    lead = words.money_lead(facts.abated, facts.valued)
+    return section("argent", lead, [table("region_axes", facts.axes)])
+
+
+def files(facts: RegionFacts, run_hash: str) -> Section:
+    """Return the sheet of sources: how many files and rows, without saying whose."""
+    return section("sources", words.files_lead(run_hash), [table("sources_region", facts.files)])
+
+
+def contrat_stock(rows: pd.DataFrame) -> Section:
+    """Return the section of the stock of a contrat de ville: one row a quarter × bailleur, named.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `nom_qpv, code_qpv, bailleur, residences, logements_dans, logements_a_verifier`.
+    """
+    lead = words.contrat_lead(
+        int(rows["code_qpv"].nunique()),
+        int(rows["logements_dans"].sum()),
+        int(rows["logements_a_verifier"].sum()),
+        int(rows["bailleur"].nunique()),
+    )
+    warnings = Text((words.NOT_BY_BAILLEUR, words.CONTRAT_SIDE), bullets=True)
+    return section("patrimoine", lead, [table("contrat_patrimoine", rows), warnings])
+
+
+def contrat_money(
+    quarters: pd.DataFrame, axes: pd.DataFrame, abated: Decimal, valued: Decimal
+) -> Section:
+    """Return the section of money and actions of a contrat de ville.
+
+    Parameters
+    ----------
+    quarters : DataFrame
+        `nom_qpv, code_qpv, logements, abattement_eur, compensation_etat_eur,
+        perte_collectivites_eur, valorise_eur`.
+    axes : DataFrame
+        `axe, actions, prevu_eur, realise_eur, valorise_eur`.
+    abated, valued : Decimal
+    """
+    blocks = [table("contrat_argent", quarters), table("contrat_axes", axes)]
+    return section("argent", words.money_lead(abated, valued), blocks)
+
+
+def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str) -> Section:
+    """Return the section of a bailleur's position, for one wave.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `vague, item, groupe, estimation, ic95_bas, ic95_haut, region, region_bas, region_haut,
+        quartile1, mediane, quartile3, autres, lecture`, protected.
+    items : DataFrame
+        `item, libelle, theme, ordre`.
+    wave : str
+    """
+    named = cut(rows, rows["vague"] == wave).merge(
+        items[["item", "libelle", "theme", "ordre"]], on="item", how="inner", validate="many_to_one"
+    )
+    named = worded(
+        named,
+        theme_mot=("theme", THEMES),
+        groupe_mot=("groupe", GROUPES),
+        lecture_mot=("lecture", words.READINGS),
+    ).sort_values(["ordre", "groupe"], kind="stable")
+    gaps = cut(named, named["groupe"] == "ecart")
+    shares = cut(named, named["groupe"].isin(_SHARES))
+    blocks: list[Block] = [
+        table(key, part, vague=wave, de_vague=words.of_wave(wave) if len(part) else "")
+        for key, part in (("position_ecarts", gaps), ("position_niveaux", shares))
+    ]
+    blocks.append(Text((words.NO_RANK, words.QUARTILES), bullets=True))
+    counts = gaps["lecture"].value_counts()
+    above, under, unsettled = (
+        int(counts.get(k, 0)) for k in ("au_dessus", "en_dessous", "non_tranche")
+    )
+    return section("position", words.position_lead(above, under, unsettled), blocks)

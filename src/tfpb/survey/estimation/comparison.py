@@ -1,0 +1,363 @@
+"""Estimates of one wave, or of two waves together: every item of every group, once for all tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tfpb.model.codes import TOTAL, Groupe
+from tfpb.survey.estimation.compared_groups import groups
+from tfpb.survey.estimation.design import satisfied_answers, sum_answers, survey_design
+from tfpb.survey.estimation.means import (
+    Contrasts,
+    contrast_variance,
+    design_effects,
+    domain_means,
+    membership,
+    occupied,
+    standard_error,
+    strata_of,
+)
+from tfpb.survey.reading.scales import ABSENT
+from tfpb.survey.verdicts import UNPUBLISHABLE, publication_states
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from tfpb.model.plan import Item
+    from tfpb.survey.estimation.design import Design, Sums
+    from tfpb.survey.estimation.means import Means
+    from tfpb.survey.respondents import Survey
+    from tfpb.survey.verdicts import Thresholds
+
+    Floats = NDArray[np.float64]
+    Indices = NDArray[np.intp]
+    Flags = NDArray[np.bool_]
+
+_OF_ONE: Final = (Groupe.QPV, Groupe.HORS_QPV, Groupe.ECART)
+_OF_TWO: Final = (Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS, Groupe.EVOLUTION_ECART)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One kind of figure of every group compared, arrays of shape (groups, items).
+
+    Parameters
+    ----------
+    group : Groupe
+    signs : tuple of float
+        Weight of each side (see `Comparison.sides`): (1, −1) for the gap of one wave.
+    estimate, se : float arrays
+        Unadjusted.
+    n, clusters : float arrays
+        Answers and résidences it rests on, each résidence once (nil when none is named).
+    state : int array
+        Publication state: that of the worst of its sides.
+    """
+
+    group: Groupe
+    signs: tuple[float, ...]
+    estimate: Floats
+    se: Floats
+    n: Floats
+    clusters: Floats
+    state: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Groups whose sides are set against each other, of one wave or of two.
+
+    Parameters
+    ----------
+    vague : str
+        The wave, or both joined by a dash.
+    index : DataFrame
+        `compared_groups.COLUMNS`, one line a group.
+    items : sequence of Item
+    thresholds : Thresholds
+    labels : tuple of tuple of str
+        Labels of the levels of each item.
+    means : Means
+        Means of the domains; those of the earlier wave first, then those of the later one.
+    sides : int array, shape (groups, 2 or 4)
+        Domains in QPV and hors QPV of the later (or only) wave, then of the earlier one.
+    standard : bool array, shape (atoms,)
+        Atoms whose composition is the standard of adjustments: those of the later wave.
+    df : float array, shape (groups, items)
+        Degrees of freedom: units − strata among the valid answers of the bailleur.
+    se, deff, effective : float arrays, shape (domains, items)
+        Standard error, design effect and effective size of each domain.
+    state : int array, shape (domains, items)
+        Publication state of each domain.
+    figures : tuple of Figure
+        Both sides, then the gap; or their changes, then that of the gap.
+    """
+
+    vague: str
+    index: pd.DataFrame
+    items: Sequence[Item]
+    thresholds: Thresholds
+    labels: tuple[tuple[str, ...], ...]
+    means: Means
+    sides: Indices
+    standard: Flags
+    df: Floats
+    se: Floats
+    deff: Floats
+    effective: Floats
+    state: NDArray[np.int64]
+    figures: tuple[Figure, ...]
+
+    @property
+    def sums(self) -> Sums:
+        """Answers summed over atoms."""
+        return self.means.sums
+
+    @property
+    def design(self) -> Design:
+        """Design of the interviews."""
+        return self.means.sums.design
+
+    @property
+    def gap(self) -> Figure:
+        """The gap, or its change."""
+        return self.figures[-1]
+
+    @property
+    def shown(self) -> Flags:
+        """Groups × items whose raw gap may be shown: the level of one side alone compares nothing."""
+        out: Flags = self.gap.state < UNPUBLISHABLE
+        return out
+
+    @property
+    def signs(self) -> Floats:
+        """Weights of the sides in each figure, shape (figures, sides)."""
+        return np.array([f.signs for f in self.figures])
+
+    @property
+    def totals(self) -> Indices:
+        """Lines of the index that are not split by territory."""
+        return np.flatnonzero((self.index["niveau"] == TOTAL).to_numpy())
+
+    def domains(self, name: str) -> Indices:
+        """Return a column of the index that numbers domains."""
+        return self.index[name].to_numpy(dtype=np.intp)
+
+
+def estimate_wave(
+    survey: Survey,
+    items: Sequence[Item],
+    wave: str,
+    *,
+    by: Sequence[str],
+    thresholds: Thresholds,
+    keys: Sequence[str] = (),
+) -> Comparison:
+    """Estimate every item of every group of one wave.
+
+    Parameters
+    ----------
+    by : sequence of str
+        Territory columns.
+    keys : sequence of str
+        Further columns that the atoms must not mix (adjustment cells).
+    """
+    rows = np.flatnonzero((survey.respondents["vague"] == wave).to_numpy())
+    design = survey_design(survey, rows, ("bailleur", "qpv", *by, *keys), thresholds.default_deff)
+    sums = sum_answers(design, satisfied_answers(survey, rows))
+    labels = tuple(survey.scales[i.identifiant].labels for i in items)
+    return estimate_groups(sums, *groups(design.atoms, by), wave, items, thresholds, labels)
+
+
+def estimate_pair(
+    survey: Survey,
+    items: Sequence[Item],
+    pair: tuple[str, str],
+    *,
+    by: Sequence[str],
+    thresholds: Thresholds,
+    keys: Sequence[str] = (),
+) -> Comparison:
+    """Estimate the changes of every item between two waves, on the bailleurs that answered it in both.
+
+    The design is that of both waves together: a résidence met twice is one cluster, so that its
+    two visits are not taken for independent. Parameters are those of `estimate_wave`.
+    """
+    survey = on_panel(survey, pair)
+    rows = np.flatnonzero(survey.respondents["vague"].isin(pair).to_numpy())
+    keys = ("vague", "bailleur", "qpv", *by, *keys)
+    design = survey_design(survey, rows, keys, thresholds.default_deff)
+    sums = sum_answers(design, satisfied_answers(survey, rows))
+    later = design.atoms["vague"].to_numpy(dtype=object) == pair[1]
+    owner = design.atoms["bailleur"]
+    panel = sorted(set(owner[later]) & set(owner[~later]))
+    index, sets = groups(design.atoms, by, only=panel)
+    return estimate_groups(sums, index, sets, "-".join(pair), items, thresholds, later=later)
+
+
+def on_panel(survey: Survey, pair: tuple[str, str]) -> Survey:
+    """Keep, question by question, the answers of the bailleurs that answered it in both waves.
+
+    A question that a bailleur asked in one wave only would otherwise change the panel of its change.
+    Answers of other waves are left as they are.
+    """
+    frame = survey.respondents
+    owner = frame["bailleur"].to_numpy(dtype=object)
+    waves = [(frame["vague"] == w).to_numpy() for w in pair]
+    here = waves[0] | waves[1]
+    answers, marks = dict(survey.answers), dict(survey.marks)
+    for item, ranks in survey.answers.items():
+        met = [set(owner[(ranks >= 0) & w]) for w in waves]
+        if lone := met[0] ^ met[1]:
+            out = here & np.isin(owner, sorted(lone))
+            answers[item] = np.where(out, ABSENT, ranks).astype(ranks.dtype)
+            if item in marks:
+                marks[item] = np.where(out, np.nan, marks[item])
+    return replace(survey, answers=answers, marks=marks)
+
+
+def estimate_groups(
+    sums: Sums,
+    index: pd.DataFrame,
+    sets: Sequence[Indices],
+    vague: str,
+    items: Sequence[Item],
+    thresholds: Thresholds,
+    labels: tuple[tuple[str, ...], ...] = (),
+    later: Flags | None = None,
+) -> Comparison:
+    """Estimate the groups of an index.
+
+    Parameters
+    ----------
+    index, sets
+        As `compared_groups.groups` gives them.
+    later : bool array, shape (atoms,), optional
+        Atoms of the later wave when there are two: changes are then estimated.
+    """
+    atoms = len(sums.design.atoms)
+    if not sums.design.clustered:
+        thresholds = thresholds.without_clusters()
+    whole = means = domain_means(sums, membership(sets, atoms))
+    sides = index[["qpv", "hors"]].to_numpy(dtype=np.intp).reshape(-1, 2)
+    if later is not None:
+        parts = [s[~later[s]] for s in sets] + [s[later[s]] for s in sets]
+        means = domain_means(sums, membership(parts, atoms))
+        sides = np.hstack([sides + len(sets), sides])
+    df = (whole.units - whole.strata)[index["universe"].to_numpy(dtype=np.intp)]
+    alone = Contrasts.of(np.arange(len(means.n))[:, None], [1.0])
+    variance = contrast_variance(means, alone)
+    deff, effective = design_effects(means, variance)
+    flagged = _flagged_df(index, df, whole)
+    state = publication_states(
+        n=means.n,
+        clusters=means.shown_clusters,
+        effective=effective,
+        df=np.tile(flagged, (len(means.n) // max(len(sets), 1), 1)),
+        thresholds=thresholds,
+    )
+    return Comparison(
+        vague=vague,
+        index=index,
+        items=items,
+        thresholds=thresholds,
+        labels=labels,
+        means=means,
+        sides=sides,
+        standard=np.ones(atoms, dtype=bool) if later is None else later,
+        df=df,
+        se=standard_error(variance),
+        deff=deff,
+        effective=effective,
+        state=state,
+        figures=_figures(means, whole, index, sides, state),
+    )
+
+
+def _flagged_df(index: pd.DataFrame, df: Floats, whole: Means) -> Floats:
+    """Return the degrees of freedom each domain is flagged on.
+
+    Those of its bailleur and wave; in a territory, no more than its own résidences less one, since
+    the few résidences of a quarter do not gain precision from those of the other quarters.
+    """
+    out = np.full(whole.n.shape, np.nan)
+    total = (index["niveau"] == TOTAL).to_numpy()[:, None]
+    quarter = (index["ensemble"] < 0).to_numpy()
+    for name in ("qpv", "hors", "ensemble"):
+        domain = index[name].to_numpy(dtype=np.intp)
+        own = np.full(df.shape, np.inf)
+        if whole.sums.design.clustered:
+            own = np.where(total, np.inf, whole.clusters[domain] - 1)
+        kept = ~quarter | (name == "qpv")
+        out[domain[kept]] = np.minimum(df, own)[kept]
+    return out
+
+
+def _figures(
+    means: Means,
+    whole: Means,
+    index: pd.DataFrame,
+    sides: Indices,
+    state: NDArray[np.int64],
+) -> tuple[Figure, ...]:
+    """Combine the sides: each of them, then one minus the other.
+
+    Sides that share no stratum are independent: their variances, each computed once however many
+    groups share the side, are added. Calibrated weights tie every side to the others.
+    """
+    units = index[["qpv", "hors"]].to_numpy(dtype=np.intp).reshape(-1, 2)
+    signs = (1.0,) if sides.shape[1] == units.shape[1] else (1.0, -1.0)
+    q, h = sides[:, ::2], sides[:, 1::2]
+    variances = [_variance(means, side, signs) for side in (q, h)]
+    strata = strata_of(whole)
+    shared = (strata[units[:, 0]] & strata[units[:, 1]]).any(axis=1)
+    variances.append(variances[0] + variances[1])
+    joint = shared | bool(means.sums.design.margins)
+    both = tuple(s * t for s in signs for t in (1.0, -1.0))
+    if joint.any():
+        variances[2][joint] = _variance(means, sides[joint], both)
+    met = [whole.shown_clusters[units[:, 0]], whole.shown_clusters[units[:, 1]]]
+    met.append(met[0] + met[1])
+    if shared.any() and means.sums.design.clustered:
+        one, two = (whole.member[units[shared, k]] for k in (0, 1))
+        met[2][shared] = occupied(means.sums, one + two)[0]
+    weights = [tuple(s * t for s in signs for t in pattern) for pattern in ((1.0, 0.0), (0.0, 1.0))]
+    return tuple(
+        _figure(means, group, sides, weight, variance, clusters, state)
+        for group, weight, variance, clusters in zip(
+            _OF_ONE if len(signs) == 1 else _OF_TWO, [*weights, both], variances, met, strict=True
+        )
+    )
+
+
+def _variance(means: Means, domains: Indices, signs: Sequence[float]) -> Floats:
+    """Variance of the same combination of the domains of each row; equal rows are computed once."""
+    rows, back = np.unique(domains, axis=0, return_inverse=True)
+    return contrast_variance(means, Contrasts.of(rows, signs))[back.ravel()]
+
+
+def _figure(
+    means: Means,
+    group: Groupe,
+    sides: Indices,
+    signs: tuple[float, ...],
+    variance: Floats,
+    clusters: Floats,
+    state: NDArray[np.int64],
+) -> Figure:
+    used = sides[:, np.flatnonzero(signs)]
+    return Figure(
+        group=group,
+        signs=signs,
+        estimate=Contrasts.of(used, [s for s in signs if s]).values(means),
+        se=standard_error(variance),
+        n=means.n[used].sum(axis=1),
+        clusters=clusters,
+        state=state[used].max(axis=1),
+    )

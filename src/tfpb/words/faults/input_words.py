@@ -1,0 +1,103 @@
+"""What a reader of files expected to find: formats, kinds of value, bounds, units."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tfpb.model.columns import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SHEET: Final = "Données"
+"""Name of the sheet of a table that we write."""
+TABLES_READ: Final = "xlsx, ods, xls, csv ou parquet"
+TABLES_WRITTEN: Final = "csv, xlsx, ods ou parquet"
+LAYERS_READ: Final = "shp, geojson, gpkg ou zip"
+WORKBOOK: Final = "classeur Excel ou LibreOffice"
+TEXT: Final = "texte CSV"
+PARQUET: Final = "fichier Parquet"
+SPSS: Final = "fichier SPSS"
+LAYER: Final = "couche de polygones"
+ARCHIVE: Final = "archive"
+NO_LAYER: Final = "aucune couche"
+ARCHIVE_TOO_LARGE: Final = "archive trop grande"
+ADDRESS: Final = "l’adresse (numéro et voie), ou les colonnes du RPLS, ou x et y"
+
+KINDS: Final = {
+    Kind.INTEGER: "un nombre entier, par exemple 24",
+    Kind.NUMBER: "un nombre, par exemple 12,5",
+    Kind.MONEY: "un montant en euros, par exemple 1 234,50",
+    Kind.PERCENT: "un pourcentage, par exemple 25,36",
+    Kind.DATE: "une date, par exemple 31/12/2025",
+    Kind.YEAR: "une année, par exemple 2025",
+    Kind.BOOLEAN: "oui ou non",
+}
+"""What a cell of that kind holds; of other kinds, the label of the column."""
+UNITS: Final = {Kind.MONEY: "des euros", Kind.PERCENT: "un pourcentage"}
+ROW_OBJECTS: Final = {
+    "patrimoine": "entrée", "fiscalite": "local", "programme": "action", "programme_precedent": "action",
+}  # fmt: skip
+"""What one row of a table is; of other tables « donnée »."""
+SAME_ENTRANCE: Final = "même résidence, même adresse, même bâtiment"
+ANY_ROW: Final = "donnée"
+_SHOWN: Final = 5
+
+_SETTING_BOUNDS: Final = (
+    ("ge", "au moins"), ("gt", "plus de"), ("le", "au plus"), ("lt", "moins de"),
+)  # fmt: skip
+_SETTING_KINDS: Final = (
+    ("date", "une date, par exemple 2026-02-10"),
+    ("int", "un nombre entier"),
+    ("float", "un nombre"),
+    ("bool", "true ou false"),
+    ("string_too_short", "un texte non vide"),
+    ("string", "un texte entre guillemets"),
+    ("too_short", "au moins un élément"),
+    ("tuple", "une liste entre crochets"),
+)
+
+
+def listed(names: Iterable[object]) -> str:
+    """Return names of columns or sheets in French quotes, parted by commas."""
+    return ", ".join(f"« {name} »" for name in names)
+
+
+def date_words(text: str, row: int) -> str:
+    """Return an example of a date and its row."""
+    return f"« {text} » (ligne {row})"
+
+
+def columns_words(count: int, *, more: bool = False) -> str:
+    """Return how many columns a table has, or that it has more."""
+    return f"{'> ' if more else ''}{count} colonnes"
+
+
+def one_of(values: str) -> str:
+    """Return what a column or setting of fixed values expected."""
+    return f"l’une des valeurs : {values}"
+
+
+def bounds(low: float | None, high: float | None) -> str:
+    """Return the bounds of a number, the upper one alone never being set."""
+    return f"au moins {low:g}" if high is None else f"entre {low:g} et {high:g}"
+
+
+def merged_words(ranges: list[tuple[str, int, int]]) -> str:
+    """Return merged cells (header, first and last row) in words, the first few by name."""
+    shown = [f"« {header} » lignes {first} à {last}" for header, first, last in ranges[:_SHOWN]]
+    more = f" et {len(ranges) - _SHOWN} autres" if len(ranges) > _SHOWN else ""
+    return ", ".join(shown) + more
+
+
+def setting_words(kind: str, context: dict[str, object]) -> str:
+    """Return what a setting expected, from the validator's type of error and its context."""
+    if kind in ("literal_error", "enum"):
+        return one_of(str(context.get("expected", "")).replace("'", "").replace(" or ", ", "))
+    for bound, word in _SETTING_BOUNDS:
+        if bound in context:
+            return f"{word} {context[bound]:g}".replace(".", ",")
+    for part, word in _SETTING_KINDS:
+        if part in kind:
+            return word
+    return "une valeur de la forme montrée par « tfpb nouveau »"
