@@ -86,6 +86,15 @@ def test_what_folium_writes_is_never_run_as_a_template(model: MapModel) -> None:
     assert "&#123;&#123; 6*7 &#125;&#125; &#36;&#123;a&#125;" in added.get_root().render()
 
 
+def test_a_text_given_to_folium_cannot_close_the_script(model: MapModel) -> None:
+    added = map_html.web_map(model)
+    folium.CircleMarker([50.5, 2.9], tooltip=HOSTILE[2] + "<!--<script>").add_to(added)
+    text = added.get_root().render()
+    ours = map_html.render(model).decode()
+    assert text.count("</script>") == ours.count("</script>")
+    assert "<!--" not in text
+
+
 @pytest.mark.parametrize(
     "layer",
     [

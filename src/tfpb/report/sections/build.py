@@ -23,7 +23,7 @@ from tfpb.words.documents.report_words import MISSING
 from tfpb.words.numbers import euros, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tfpb.model.report import Block
 
@@ -112,7 +112,7 @@ def table(
     key: str,
     rows: pd.DataFrame,
     *,
-    repeated: Iterable[Mapping[str, object]] = (),
+    repeated: Sequence[Mapping[str, object]] = (),
     totals: Mapping[str, Any] | None = None,
     remarks: tuple[tuple[int, str, str], ...] = (),
     notes: tuple[str, ...] | None = None,
@@ -126,7 +126,7 @@ def table(
         Of the declaration.
     rows : DataFrame
         Declared columns are kept, in their order; one that is not there stays empty.
-    repeated : iterable of mapping
+    repeated : sequence of mapping
         Facts of each column that stands for a column whose key holds a `{name}`.
     totals, remarks
         As `Table`.
@@ -172,7 +172,7 @@ def long_table(key: str, rows: pd.DataFrame, names: Iterable[str]) -> Table:
     return table(key, rows, repeated=each)
 
 
-def part(whole: Table, key: str, *, repeated: Iterable[Mapping[str, object]] = ()) -> Table:
+def part(whole: Table, key: str, *, repeated: Sequence[Mapping[str, object]] = ()) -> Table:
     """Return some columns of a table, as declared: for a page, or a sheet no wider than the others."""
     own = declarations().tableaux[key]
     by_key = {c.key: c for c in whole.columns}
@@ -238,7 +238,7 @@ def _media(own: _Declared) -> dict[str, Any]:
 
 
 def _expanded(
-    columns: Iterable[Any], repeated: Iterable[Mapping[str, object]]
+    columns: Iterable[Any], repeated: Sequence[Mapping[str, object]]
 ) -> Iterator[tuple[str, Mapping[str, object], Any]]:
     """Yield key, facts and declaration of each column, those to repeat as often as asked."""
     for column in columns:

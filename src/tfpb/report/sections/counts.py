@@ -30,8 +30,6 @@ class StockFacts:
         Dwellings by side; they add up to `dwellings`.
     doubtful_residences, doubtful_entrances : int
         Those with at least one dwelling to check; entrances to check.
-    cut : int
-        Résidences with dwellings on both sides.
     """
 
     residences: int
@@ -42,7 +40,6 @@ class StockFacts:
     doubtful: int
     doubtful_residences: int
     doubtful_entrances: int
-    cut: int
 
 
 def stock_facts(located: Located) -> StockFacts:
@@ -57,7 +54,6 @@ def stock_facts(located: Located) -> StockFacts:
         doubtful=int(homes["logements_a_verifier"].sum()),
         doubtful_residences=int((homes["logements_a_verifier"] > 0).sum()),
         doubtful_entrances=int((doors["qpv_statut"] == QpvStatut.A_VERIFIER).sum()),
-        cut=int(((homes["logements_dans"] > 0) & (homes["logements_hors"] > 0)).sum()),
     )
 
 
