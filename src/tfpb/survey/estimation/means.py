@@ -24,7 +24,7 @@ NIL: Final = 1e-12
 """Under this, a standard error or the distance of a share to 0 or 1 is rounding, not information."""
 _ALIKE: Final = 1e-13
 _RAKING_SWEEPS: Final = 10  # as many as R's svyrecvar projects residuals over raked margins
-_AT_ONCE: Final = 150_000
+_AT_ONCE: Final = 30_000
 """Scores of atoms that are held together, all measures of them."""
 _WITHOUT_REPLACEMENT_FROM: Final = 1.5
 """Weights read as population counts from this mean on; smaller means are relative weights."""
