@@ -21,8 +21,9 @@ from tfpb.io.sources.personal import dropped_columns, personal_columns
 from tfpb.io.tables import french
 from tfpb.io.tables.contents import require_table
 from tfpb.io.tables.spss import read_spss
-from tfpb.io.tables.tabular import SPREADSHEETS, TextTable, read_table, sheet_names
+from tfpb.io.tables.tabular import SPREADSHEETS, TextTable, read_table
 from tfpb.io.tables.typed import mended_notice
+from tfpb.io.tables.workbook_files import Workbook
 from tfpb.model.dictionary import Dictionary
 from tfpb.survey.reading.delivery_columns import parse_side
 from tfpb.text import fold, mend_mojibake, squeeze
@@ -88,7 +89,7 @@ def read_delivery(path: Path, plan: Plan | None = None, *, sheet: str | None = N
     suffix = path.suffix.lower()
     if suffix in SPSS:
         table, dictionary = _read_spss(path)
-    elif suffix in SPREADSHEETS and path.is_file():
+    elif suffix in SPREADSHEETS:
         table, dictionary = _read_workbook(path, used, sheet)
     else:
         table, dictionary = read_table(path, known=used), Dictionary()
@@ -124,26 +125,29 @@ def _read_workbook(
     path: Path, known: tuple[str, ...], sheet: str | None
 ) -> tuple[TextTable, Dictionary]:
     """Read the answers and the dictionary, known by what the sheets hold and not by their names."""
-    folded = {fold(n) for n in known}
+    folded = frozenset(fold(n) for n in known)
+    require_table(path)
+    book = Workbook(path)
+    answers = book.candidates(sheet) if sheet is not None else book.names
     tables: list[TextTable] = []
     dictionary = Dictionary()
-    if sheet is not None:
-        tables.append(read_table(path, sheet=sheet, known=known))
-    for name in sheet_names(path):
-        if sheet is not None and fold(name) == fold(sheet):
+    for name in book.names:
+        page = book.sheet(name)
+        if sheet is not None and name in answers:
+            tables.append(book.table(page, folded))
             continue
         try:
             # known names stand in the rows of a dictionary too: its header is looked for without them
-            plain = read_table(path, sheet=name)
+            table = book.table(page, frozenset())
         except TfpbError as error:
             if error.faults[0].code != "feuille_vide":
                 raise
             continue
-        if is_dictionary(plain.frame):
-            dictionary = read_dictionary(plain.frame)
+        if is_dictionary(table.frame):
+            dictionary = read_dictionary(table.frame)
         elif sheet is None:
-            missed = folded and not any(fold(c) in folded for c in plain.frame.columns)
-            tables.append(read_table(path, sheet=name, known=known) if missed else plain)
+            missed = folded and not any(fold(c) in folded for c in table.frame.columns)
+            tables.append(book.table(page, folded) if missed else table)
     if not tables:
         raise fail("feuille_vide", place=Place(path.name))
 

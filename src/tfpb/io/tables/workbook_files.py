@@ -98,6 +98,21 @@ class Workbook:
                 grid[row][column] = text
         return Sheet(name, grid, name in self._hidden, scan.formulas, _merged(page))
 
+    def table(self, sheet: Sheet, names: frozenset[str], alike: tuple[str, ...] = ()) -> TextTable:
+        """Cut the table of a sheet (`feuille_vide`, `tableau_trop_large`).
+
+        Parameters
+        ----------
+        sheet : Sheet
+        names : frozenset of str
+            Folded names expected in the header.
+        alike : tuple of str
+            Other visible sheets that hold the same columns.
+        """
+        table, top, header = cut_table(sheet.grid, self.path.name, sheet.name, names)
+        notices = _notices(sheet, self.path.name, top, header, alike)
+        return replace(table, notices=tuple(notices))
+
 
 def _merged(page: Any) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     with contextlib.suppress(Exception):  # formats without ranges answer None or raise
@@ -106,14 +121,7 @@ def _merged(page: Any) -> list[tuple[tuple[int, int], tuple[int, int]]]:
 
 
 def sheet_names(path: Path) -> list[str]:
-    """List the sheets of a workbook.
-
-    Raises
-    ------
-    TfpbError
-        `fichier_absent`, `fichier_inaccessible`, `fichier_trop_grand`, `feuille_trop_grande`,
-        `fichier_illisible`.
-    """
+    """List the sheets of a workbook; it raises as `require_table` and `Workbook`."""
     require_table(path)
     return list(Workbook(path).names)
 
@@ -152,13 +160,12 @@ def read_workbook(path: Path, wanted: str | None, names: frozenset[str]) -> Text
     if best is None:
         raise fail("feuille_vide", place=Place(path.name, candidates[0] if candidates else ""))
     score, sheet = best
-    table, top, header = cut_table(sheet.grid, path.name, sheet.name, names)
-    alike = [n for n, s in scores.items() if n != sheet.name and s == score >= _ALIKE]
-    return replace(table, notices=tuple(_notices(sheet, path.name, top, header, alike)))
+    alike = tuple(n for n, s in scores.items() if n != sheet.name and s == score >= _ALIKE)
+    return book.table(sheet, names, alike)
 
 
 def _notices(
-    sheet: Sheet, file: str, top: int, header: list[str], alike: list[str]
+    sheet: Sheet, file: str, top: int, header: list[str], alike: tuple[str, ...]
 ) -> Iterator[Fault]:
     """List what the text of a sheet does not show: its state, others alike, formulas, merged cells."""
     whole = Place(file, sheet.name)
