@@ -29,7 +29,7 @@ _TIED: Final = re.compile(r" (?=[%€:;?!»])|(?<=«) ")
 """Spaces at which a French line may not break."""
 
 RC: Final[dict[str, Any]] = {
-    "font.family": [theme.FONT_FAMILY],
+    "font.family": [theme.FONT_FAMILY, "DejaVu Sans"],  # the second holds « ← »
     "font.size": theme.NOTE_PT,
     "text.color": theme.INK,
     "text.parse_math": False,  # « 12 $ … 14 $ » in a name is a name, never a formula

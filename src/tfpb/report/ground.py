@@ -57,7 +57,7 @@ def ground(
         `street` (str), `number` (int or text that begins with digits), `x, y` (metres, legal
         projection), `citycode` (str).
     outlines : GeoDataFrame, optional
-        Communes, any CRS: `nom` and `code_insee`, or columns that read like them.
+        Communes, any CRS: `nom` and `code_insee`, or columns of like names.
     parcels : GeoDataFrame, optional
         Parcels or footprints, any CRS.
     extent : (xmin, ymin, xmax, ymax) or geometry, optional

@@ -107,17 +107,16 @@ def _sources(dossier: Dossier) -> tuple[str, ...]:
 
 
 def _money(dossier: Dossier, code: str) -> dict[str, Any]:
-    if dossier.abatement is None:
-        return {}
-    rows = dossier.abatement.by_qpv
-    hit = rows[rows["code_qpv"] == code]
-    return {str(k): v for k, v in hit.iloc[0].items()} if len(hit) else {}
+    """Return the abatement of a quarter, a value a column; empty without one."""
+    return _last(dossier.abatement.by_qpv, code) if dossier.abatement is not None else {}
 
 
 def _balance(dossier: Dossier, code: str) -> dict[str, Any]:
-    if dossier.programme is None:
-        return {}
-    rows = dossier.programme.balance
+    """Return the last balance of a quarter, a value a column; empty without a programme."""
+    return _last(dossier.programme.balance, code) if dossier.programme is not None else {}
+
+
+def _last(rows: pd.DataFrame, code: str) -> dict[str, Any]:
     hit = rows[rows["code_qpv"] == code]
     return {str(k): v for k, v in hit.iloc[-1].items()} if len(hit) else {}
 
@@ -315,7 +314,7 @@ def _one(table: pd.DataFrame, item: str, group: Groupe) -> dict[str, Any] | None
 
 
 def _line(here: pd.DataFrame, item: str, label: str) -> GapLine:
-    """Say one gap, with the two levels it is the difference of."""
+    """Return one gap, with the two levels it is the difference of."""
     gap = _one(here, item, Groupe.ECART)
     if gap is None or gap["publication"] not in _SHOWN:
         code = str(gap["verdict"]) if gap is not None else "non_publiable"

@@ -1,4 +1,4 @@
-"""Résidences as maps show them: one symbol each, on the side it is told."""
+"""Résidences as maps show them: one symbol each, on one side of the limit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def map_residences(located: Located) -> pd.DataFrame:
     """Return the résidences that have a point, as `MapModel.residences` holds them.
 
-    One that has a doubtful entrance is told as doubtful.
+    One that has a doubtful entrance is shown as doubtful.
     """
     entrances = located.entrances
     first = entrances.groupby("id_residence", sort=False).agg(
@@ -38,7 +38,7 @@ def map_residences(located: Located) -> pd.DataFrame:
 
 
 def _cut(homes: pd.DataFrame, entrances: pd.DataFrame) -> pd.DataFrame:
-    """Set a résidence that the limit cuts on the side it is drawn for, and say how many lie on each.
+    """Place a résidence that the limit cuts on its side, and write how many dwellings lie on each.
 
     The mean of all its entrances may lie across the limit: a hollow disc inside the quarter reads as an
     error of the map.

@@ -6,11 +6,10 @@ pulling in a drawing library.
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Final
 
-from tfpb.model.codes import QpvStatut, Verdict
+from tfpb.model.codes import Verdict
 from tfpb.words.survey.verdict_words import SIGNS
 
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -38,7 +37,6 @@ HAIRLINE: Final = "#ECECEC"
 """Between the rows of a table."""
 LINK: Final = "#B9B9B9"
 """Between the two marks of one row."""
-BANDING: Final = "#F5F6F8"
 ACCENT: Final = "#33658A"
 QPV: Final = ACCENT
 QPV_FILL_ALPHA: Final = 0.12
@@ -55,25 +53,12 @@ PARCEL: Final = "#F1F0EE"
 PARCEL_EDGE: Final = "#DEDCD8"
 COMMUNE: Final = "#9A9A9A"
 
-GAP_SCALE: Final = (
-    "#B35806",
-    "#F1A340",
-    "#FEE0B6",
-    "#F7F7F7",
-    "#D8DAEB",
-    "#998EC3",
-    "#542788",
-)
+GAP_SCALE: Final = ("#B35806", "#F1A340", "#FEE0B6", "#F7F7F7", "#D8DAEB", "#998EC3", "#542788")
 """Diverging scale of gaps, orange where QPV is lower; distinct in grey at both ends by the sign."""
 GAP_BREAKS: Final = (-0.15, -0.10, -0.05, 0.05, 0.10, 0.15)
-"""Limits of the seven classes of `GAP_SCALE`, proportions."""
+"""Limits of the seven classes of `GAP_SCALE`, proportions; the class of a gap counts those it reaches."""
 MONEY_SCALE: Final = ("#EDF2F6", "#C3D4E1", "#8FB0C8", "#5B89AB", "#2F5C7E")
 """Sequential scale of amounts, light to dark."""
-STATUS_COLOUR: Final[dict[str, str]] = {
-    QpvStatut.DANS: DANS,
-    QpvStatut.HORS: HORS,
-    QpvStatut.A_VERIFIER: A_VERIFIER,
-}
 
 VERDICT_COLOURS: Final[dict[str, str]] = {
     Verdict.EQUIVALENT: ACCENT,
@@ -99,19 +84,6 @@ def verdict_sign(verdict: str) -> str:
 def verdict_colour(verdict: str) -> str:
     """Return the colour of a verdict code; colour never stands alone, the sign goes with it."""
     return VERDICT_COLOURS.get(verdict, SOFT)
-
-
-def gap_class(gap: float | None) -> int | None:
-    """Return the class 0..6 of a gap (proportion) on `GAP_SCALE`, None when missing."""
-    if gap is None or math.isnan(gap):
-        return None
-    return sum(gap >= limit for limit in GAP_BREAKS)
-
-
-def gap_colour(gap: float | None) -> str:
-    """Return the colour of a gap (proportion); white when missing."""
-    rank = gap_class(gap)
-    return PAPER if rank is None else GAP_SCALE[rank]
 
 
 def luminance(colour: str) -> float:

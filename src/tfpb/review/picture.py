@@ -126,7 +126,7 @@ def pictures(
         Located entrances.
     maps : mapping of vintage to QpvMap
     parcels, streets : GeoDataFrame, optional
-        Ground, any CRS said; `streets` has `nom` and lines.
+        Ground, any CRS, which is named; `streets` has `nom` and lines.
 
     Returns
     -------
@@ -226,7 +226,7 @@ def _scale(axes: Axes, half: float) -> None:
     length = max((s for s in _BAR_STEPS_M if s <= half * 0.6), default=_BAR_STEPS_M[0])
     bar = AnchoredSizeBar(
         axes.transData, length, f"{length}\u202fm", "lower left", label_top=True, sep=2, pad=0.3,
-        size_vertical=half * 0.015, color=theme.INK, fontproperties=FontProperties(size=_STREET_PT),
+        size_vertical=0, color=theme.INK, fontproperties=FontProperties(size=_STREET_PT),
     )  # fmt: skip
     bar.patch.set(facecolor=theme.PAPER, edgecolor="none", alpha=0.7)
     bar.set_zorder(9)

@@ -10,7 +10,7 @@ alternative text. Columns of `Chart.rows`, by kind (proportions are 0..1; a miss
 - `STACKED`: `libelle, groupe, modalite, rang, part`; rank 1 is the most satisfied.
 - `SLOPES`: `libelle, vague, qpv, hors`, and `qpv_bas, qpv_haut, hors_bas, hors_haut` where known.
 - `NEED`: `label, depense_par_logement_eur, ecart, ic95_bas, ic95_haut`.
-- `BARS`: `libelle, valeur`, then `valeur2`…; names in `Chart.series`; `unit` says how values are
+- `BARS`: `libelle, valeur`, then `valeur2`…; names in `Chart.series`; `unit` sets how values are
   written (euros, %, points, or plain).
 - `SPENDING`: `repere, quartier, axe, depense_par_logement_eur, ecart, ic95_bas, ic95_haut`; `repere` is
   the mark (a letter a quarter, a number an axis), `quartier` and `axe` what it stands for.

@@ -51,14 +51,14 @@ def bars(chart: Chart) -> Sheet:
     bottom = top + len(rows) * height
     middles = top + (np.arange(len(rows)) + 0.5) * height
     sheet = Sheet(WIDTH, bottom + 10.5)
-    say = _writer(chart.unit)
+    write = _writer(chart.unit)
     values = [0.0, *plot.finite(rows, *columns)]
-    room = max(text_width_mm(say(v), theme.NOTE_PT) for v in values) + 2
+    room = max(text_width_mm(write(v), theme.NOTE_PT) for v in values) + 2
     axes = plot.row_axes(sheet, LABEL + 3, WIDTH - room, top, bottom)
-    _from_zero(axes, values, say)
+    _from_zero(axes, values, write)
     for k, (column, colour) in enumerate(zip(columns, _SERIES, strict=False)):
         y = middles + (k - (len(columns) - 1) / 2) * thick
-        _bars(axes, rows[column], y, thick * 0.84, colour, say)
+        _bars(axes, rows[column], y, thick * 0.84, colour, write)
     if chart.series:
         names = [printable(name) for name in chart.series]
         axes.legend(
@@ -71,21 +71,21 @@ def bars(chart: Chart) -> Sheet:
     return sheet
 
 
-def _from_zero(axes: Axes, values: Sequence[float], say: Callable[[float], str]) -> None:
+def _from_zero(axes: Axes, values: Sequence[float], write: Callable[[float], str]) -> None:
     """Set an axis that holds zero and every value, with a line at zero."""
     axes.set_xlim(plot.limits(values, least=1e-9 if any(values) else 1.0))
     axes.axvline(0, color=theme.INK, linewidth=1.0, zorder=3, clip_on=False)
-    plot.ticks(axes.xaxis, say)
+    plot.ticks(axes.xaxis, write)
 
 
 def _bars(
     axes: Axes, values: pd.Series[float], y: Array, thick: float, colour: str,
-    say: Callable[[float], str],
+    write: Callable[[float], str],
 ) -> None:  # fmt: skip
     """Draw bars with their value at the end; « – » stands for one that is missing."""
     drawn = axes.barh(y, values.fillna(0.0), thick, color=colour, zorder=2)
-    said = [say(v) if np.isfinite(v) else NOTHING for v in values]
-    axes.bar_label(drawn, said, padding=3)
+    texts = [write(v) if np.isfinite(v) else NOTHING for v in values]
+    axes.bar_label(drawn, texts, padding=3)
 
 
 def need(chart: Chart) -> Sheet:

@@ -53,10 +53,10 @@ def finite(rows: pd.DataFrame, *names: str) -> list[float]:
     return [float(v) for v in values[np.isfinite(values)]]
 
 
-def ticks(axis: Axis, say: Callable[[float], str], count: int = 5) -> None:
-    """Set round ticks written by `say`, with a light rule at each."""
+def ticks(axis: Axis, write: Callable[[float], str], count: int = 5) -> None:
+    """Set round ticks written by `write`, with a light rule at each."""
     axis.set_major_locator(MaxNLocator(count, steps=[1, 2, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: say(value)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))
     axis.grid(visible=True)
 
 

@@ -121,8 +121,8 @@ def _height(names: list[list[str]]) -> float:
 def spending(chart: Chart) -> Sheet:
     """Draw points named by a letter (quarter) and a number (axis); both are listed at the right.
 
-    Letters and numbers rather than colours: thirty points in as many colours could not be told
-    apart, and print in grey.
+    Letters and numbers rather than colours: thirty points in as many colours could not be
+    distinguished, nor printed in grey.
     """
     rows = plot.table(chart.rows, "depense_par_logement_eur", "ecart", "ic95_bas", "ic95_haut")
     key = _key(rows)

@@ -109,8 +109,8 @@ def stacked(chart: Chart) -> Sheet:
             list(bars.values()), wide[rank], BAR, left=starts[rank], color=colour,
             edgecolor=theme.PAPER, linewidth=0.8, label=printable(name),
         )  # fmt: skip
-        said = [percent(share) if _holds(share) else "" for share in wide[rank]]
-        axes.bar_label(drawn, said, label_type="center", color=theme.ink_on(colour))
+        texts = [percent(share) if _holds(share) else "" for share in wide[rank]]
+        axes.bar_label(drawn, texts, label_type="center", color=theme.ink_on(colour))
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(colours), columnspacing=1.6)
     for (_, group), middle in bars.items():
         plot.row_text(sheet, 0, middle, shorten(printable(group), BESIDE - 2, 8), 8)

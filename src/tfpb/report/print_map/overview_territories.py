@@ -51,7 +51,7 @@ def territories(
     out = []
     for kind, code, name in sorted(named, key=lambda k: (k[0], fold(k[2]), k[1])):
         slug = _slug(kind, name)
-        # two communes of one name: their codes tell them apart, and no file changes name by chance
+        # two communes of one name: their codes distinguish them, and file names are stable
         slug = slug if slugs[slug] == 1 else f"{slug}-{code}"
         out.append(Territory(slug, name, tuple(sorted(held[kind, code, name]))))
     return tuple(out)

@@ -217,14 +217,14 @@ def _headline(model: MapModel) -> tuple[str, dict[str, str]]:
     wave = max(table["vague"].astype(str))
     rows = table[table["vague"].astype(str) == wave]
     rows = rows[rows["item"] == rows["item"].iloc[0]]
-    said = {
+    gaps = {
         str(r.code_qpv): words.gap_line(
             theme.verdict_sign(str(r.verdict)), str(r.verdict), known(r.ecart),
             (known(r.ic95_bas), known(r.ic95_haut)), known(r.n),
         )
         for r in rows.itertuples(index=False)
     }  # fmt: skip
-    return words.overview_gap(str(rows["libelle"].iloc[0]), wave), said
+    return words.overview_gap(str(rows["libelle"].iloc[0]), wave), gaps
 
 
 def known(value: Any) -> float | None:
