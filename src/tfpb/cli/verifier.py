@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tfpb.cli.terminal.shared import Geodonnees, complain, guard, list_doubts, say, show_faults
+from tfpb.words.documents import command_words as words
 
 
 def verifier(
@@ -37,7 +38,7 @@ def verifier(
         elif fichier is not None:
             _inputs(fichier, geodonnees)
         else:
-            complain("Indiquez un dossier.toml, ou --dossier suivi d’un dossier.zip.")
+            complain(words.NOTHING_TO_CHECK)
             raise typer.Exit(2)
 
 
@@ -57,7 +58,7 @@ def _inputs(fichier: Path, geodonnees: Path | None) -> None:
     if wrong:
         show_faults(wrong)
         raise typer.Exit(2)
-    say("Aucune faute : vous pouvez lancer « tfpb dossier ».")
+    say(words.NO_FAULT)
 
 
 def _pack(path: Path, other: Path | None) -> None:

@@ -17,7 +17,8 @@ from tfpb.words.faults.entry import FaultWords
 from tfpb.words.faults.sentences import CATALOGUE, rows_words, say, say_all
 
 ROOT = Path(__file__).parents[3]
-SOURCES = [p for p in (ROOT / "src" / "tfpb").rglob("*.py") if "words" not in p.parts]
+PACKAGE = ROOT / "src" / "tfpb"
+SOURCES = [p for p in PACKAGE.rglob("*.py") if p.relative_to(PACKAGE).parts[0] != "words"]
 MADE_OF_PARTS = ("adresse_sans_", "_suite")
 """Codes made at run time: a prefix, a suffix."""
 

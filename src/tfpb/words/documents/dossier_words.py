@@ -155,7 +155,8 @@ FAULTS: dict[str, FaultWords] = {
         "Choisissez un autre nom : rien n’a été écrit.",
     ),
     "masques_repris": FaultWords(
-        "Masqué dans un dossier déjà écrit au même endroit, et masqué de nouveau : {nombre} d’enquête.",
+        "Masqué dans un dossier déjà écrit au même endroit, et masqué de nouveau : "
+        "{nombre:s résultat/résultats} d’enquête.",
         "",
         "Comparer les deux dossiers aurait révélé ces petits effectifs ; rien à faire.",
     ),

@@ -7,6 +7,10 @@ from typing import Final
 from tfpb.words.faults.entry import FaultWords
 from tfpb.words.numbers import THIN, euros, number, percent, plural
 
+REGION_SUBTITLE: Final = "Restitution régionale, imposition {year}"
+CONTRAT_SUBTITLE: Final = "Fiche du contrat de ville, imposition {year}"
+REGION_ROLES: Final = {"contrats": "Contrats de ville", "region": "Région"}
+"""Files of a region, beside those of a dossier (`report_words.ROLES`)."""
 FAULTS: dict[str, FaultWords] = {
     "region_bailleur_en_double": FaultWords(
         "Le bailleur « {got} » est nommé deux fois.",

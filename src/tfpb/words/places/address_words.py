@@ -6,6 +6,15 @@ from typing import Final
 
 from tfpb.words.faults.entry import FaultWords
 
+SERVICE_NAME: Final = "Service national des adresses"
+REFERENCES: Final = {
+    "BAN": "Base Adresse Nationale, IGN et communes",
+    "lieux-dits": "Base Adresse Nationale, lieux-dits",
+    "BAL": "Base Adresse Locale de la commune",
+    "BANO": "Base d’adresses nationale ouverte, © les contributeurs d’OpenStreetMap",
+}
+"""What a kind of file of addresses is, for the list of sources."""
+
 FAULTS: dict[str, FaultWords] = {
     "alias_incomplet": FaultWords(
         "Une voie renommée n’a pas son ancien ou son nouveau nom.",

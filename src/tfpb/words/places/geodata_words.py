@@ -10,6 +10,18 @@ from tfpb.words.numbers import number, plural
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+ADDRESS_BASE: Final = (
+    "la base d’adresses", "tfpb geodonnees importer-adresses adresses-59.csv.gz",
+)  # fmt: skip
+QPV_MAP: Final = (
+    "la carte des QPV {vintage}", "tfpb geodonnees importer-qpv FICHIER --millesime {vintage}",
+)  # fmt: skip
+"""What a run may lack, and the command that imports it."""
+NO_FILE: Final = "aucun fichier"
+INSEE_CODES: Final = "code Insee à cinq caractères"
+PARCEL_COLUMNS: Final = "les colonnes id, commune, section et numero du cadastre"
+"""What a layer should hold."""
+
 FAULTS: dict[str, FaultWords] = {
     "adresses_absentes": FaultWords(
         "La base d’adresses n’est pas importée.",

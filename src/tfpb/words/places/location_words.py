@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tfpb.words.documents.report_words import WARNING
 from tfpb.words.faults.entry import FaultWords
 from tfpb.words.faults.network_faults import NETWORK_FAULTS
 from tfpb.words.numbers import number, plural
@@ -19,7 +20,7 @@ ROAD_AXIS: Final = (
     "n’est pas appliquée ici."
 )
 """Said once on every sheet and page that shows doubts (arrêté of 19 January 2018; CGI 1383 C ter)."""
-NOT_AN_ATTESTATION: Final = "Aide à la décision, ne vaut pas attestation."
+NOT_AN_ATTESTATION: Final = f"{WARNING}."
 
 REVIEW_LEAD: Final = (
     "Pour chaque ligne, choisissez « dans » ou « hors », signez, datez, et dites sur quelle pièce vous "
