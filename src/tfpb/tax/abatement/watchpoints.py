@@ -101,7 +101,7 @@ def _residence_doubts(
             # « 40 €, entre 40 et 700 € » would read as a mistake
             shown = number(height, 2 if low <= round(height) <= high else 0)
             fields = {"par_logement": shown, "bas": number(low), "haut": number(high)}
-            fields["repere"] = number(usual)
+            fields |= {"repere": number(usual), "nom_region": reader.region}
             doubts.append(Fault("abattement_inhabituel", here, key, fields, Severity.DOUTE))
     return doubts
 

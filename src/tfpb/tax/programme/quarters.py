@@ -96,6 +96,7 @@ def check_heights(table: pd.DataFrame, reader: Reader) -> list[Fault]:
     fields = {
         "haut": number(high),
         "region": reader.text("repere_valorise_region_eur"),
+        "nom_region": reader.region,
         "national": reader.text("repere_valorise_national_eur"),
     }
     return [

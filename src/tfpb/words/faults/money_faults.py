@@ -99,7 +99,7 @@ FAULTS: dict[str, FaultWords] = {
     ),
     "abattement_inhabituel": FaultWords(
         "L’abattement de la résidence « {got} » est de {par_logement} € par logement.",
-        "entre {bas} et {haut} € (environ {repere} € en Hauts-de-France)",
+        "entre {bas} et {haut} € (environ {repere} € en {nom_region})",
         "Vérifiez les bases, les taux et le nombre de logements.",
     ),
     "abattement_non_acquis": FaultWords(
@@ -219,7 +219,7 @@ FAULTS: dict[str, FaultWords] = {
     ),
     "valorise_inhabituel": FaultWords(
         "La dépense valorisée dans le quartier « {got} » est de {par_logement} € par logement.",
-        "moins de {haut} € (environ {region} € en Hauts-de-France, {national} € en France)",
+        "moins de {haut} € (environ {region} € en {nom_region}, {national} € en France)",
         "Vérifiez les montants, l’unité et le nombre de logements du quartier.",
     ),
     "report_inconnu": FaultWords(
