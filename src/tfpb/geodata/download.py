@@ -19,8 +19,7 @@ from tfpb.geodata.transfer import Checksum, Patience, client, fetch
 from tfpb.text import fold
 from tfpb.words.faults.network_faults import LARGE
 from tfpb.words.faults.sentences import say as in_french
-from tfpb.words.places.geodata_words import NO_FILE
-from tfpb.words.places.installing_words import installed_line, step_line
+from tfpb.words.places.geodata_words import NO_FILE, installed_line, step_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
