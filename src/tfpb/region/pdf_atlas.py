@@ -83,7 +83,7 @@ def atlas_bytes(
     Returns
     -------
     bytes
-        The same for the same pages (the compiler only reads files: a folder is lent to it).
+        The same for the same pages (the compiler only reads files, here in a temporary folder).
     """
     with scratch_folder() as folder:
         listed = []
@@ -95,7 +95,7 @@ def atlas_bytes(
                 {"file": name, "key": f"page-{k}", "alt": alt, "code": page.code,
                  "name": printable(page.name), "place": printable(page.place)}
             )  # fmt: skip
-        said = {
+        content = {
             "title": printable(title),
             "author": printable(author),
             "day": long_date(date),
@@ -105,7 +105,7 @@ def atlas_bytes(
             "accent": theme.ACCENT,
             "pages": listed,
         }
-        (folder / "pages.json").write_bytes(dumps(said))
+        (folder / "pages.json").write_bytes(dumps(content))
         (folder / "atlas.typ").write_text(_TEMPLATE, encoding="utf-8")
         made = typst.compile(
             str(folder / "atlas.typ"),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tfpb.model.location import Located
     from tfpb.model.record import Source
     from tfpb.region.residence_territories import Territories
-    from tfpb.report.sections.region.restitution import RegionFacts
+    from tfpb.report.sections.restitution import RegionFacts
 
 
 def _quietly(_step: str, _count: int) -> None:

@@ -19,7 +19,7 @@ OF_OTHERS = {"residence_inconnue"}
 
 
 def test_every_emitted_code_is_in_the_catalogue() -> None:
-    emitted = set(re.findall(r"(?:Fault|fail)\(\s*\"([a-z0-9_]+)\"", TEXT))
+    emitted = set(re.findall(r"(?:Fault|fail|doubt)\(\s*\"([a-z0-9_]+)\"", TEXT))
     assert emitted
     assert emitted <= set(CATALOGUE)
 

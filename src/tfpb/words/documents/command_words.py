@@ -34,7 +34,7 @@ PLAN_TO_REVIEW: Final = (
 )
 FILL_THEN: Final = "Remplissez les fichiers, puis : {command}"
 NO_FAULT: Final = "Aucune faute : vous pouvez lancer « tfpb dossier »."
-NOTHING_TO_CHECK: Final = "Indiquez un dossier.toml, ou --dossier suivi d’un dossier.zip."
+SECOND_PACK: Final = "Indiquez --dossier suivi d’un dossier.zip : --avec en donne un second."
 STOPPED: Final = "Arrêté à votre demande : rien n’a été laissé à moitié écrit."
 PROGRAM_ERROR: Final = (
     "Une erreur du programme est survenue (ce n’est pas votre fichier) : {kind}. "
