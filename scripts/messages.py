@@ -5,28 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from tfpb.words.documents import dossier_words, region_words
-from tfpb.words.faults import money_faults, reading_faults, survey_faults
-from tfpb.words.places import address_words, geodata_words, location_words
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tfpb.words.faults.entry import FaultWords
+from tfpb.words.faults.catalogue import BY_SUBJECT, SUBJECTS
 
 TARGET: Final = Path(__file__).parents[1] / "docs" / "messages.md"
-SUBJECTS: Final[tuple[tuple[str, Mapping[str, FaultWords]], ...]] = (
-    ("Lecture des fichiers", reading_faults.FAULTS),
-    ("Dossier, plan d’enquête, liens entre les fichiers", dossier_words.FAULTS),
-    ("Géodonnées", geodata_words.FAULTS),
-    ("Adresses", address_words.FAULTS),
-    ("Périmètres", location_words.FAULTS),
-    ("Enquête", survey_faults.FAULTS),
-    ("Abattement, programme, droit commun", money_faults.FAULTS),
-    ("Région", region_words.FAULTS),
-)
 _COUNT: Final = re.compile(r"\{(\w+):s ([^/{}]+)/([^{}]+)\}")
 _FIELD: Final = re.compile(r"\{(\w+)(?::[^{}]*)?\}")
 _LEAD: Final = """# Messages
@@ -43,9 +26,9 @@ Cette page est écrite par `scripts/messages.py` ; un test tient à ce qu’elle
 def render() -> str:
     """Return the page."""
     parts = [_LEAD]
-    for subject, faults in SUBJECTS:
+    for subject, faults in BY_SUBJECT.items():
         parts += [
-            f"\n## {subject}\n",
+            f"\n## {SUBJECTS[subject]}\n",
             "| code | message | attendu | que faire |",
             "|---|---|---|---|",
         ]

@@ -15,6 +15,7 @@ import typer
 from tfpb.cli.terminal import interruption
 from tfpb.cli.terminal.shared import guard
 from tfpb.errors import fail
+from tfpb.words.documents.command_words import STOPPED
 
 SRC = Path(__file__).parents[2] / "src"
 
@@ -32,7 +33,7 @@ def test_what_a_library_makes_of_control_c_is_still_control_c(
             except KeyboardInterrupt:
                 raise error from None
         assert left.value.exit_code == 130
-        assert capsys.readouterr().err == f"{interruption.STOPPED}\n"
+        assert capsys.readouterr().err == f"{STOPPED}\n"
         with pytest.raises(typer.Exit) as left, guard():
             raise error  # the next command of a dialogue is judged by itself
         assert left.value.exit_code in (1, 2)
@@ -56,4 +57,4 @@ def test_control_c_while_the_program_loads_shows_no_traceback(seconds: float) ->
         time.sleep(seconds)
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=60)[1].decode()
-    assert (process.returncode, said) == (130, f"{interruption.STOPPED}\n")
+    assert (process.returncode, said) == (130, f"{STOPPED}\n")

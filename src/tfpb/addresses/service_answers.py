@@ -13,6 +13,7 @@ import numpy as np
 
 from tfpb.geocode.source import CommuneAddresses, Street
 from tfpb.model.projection import from_lonlat, legal_epsg
+from tfpb.words.places.address_words import SERVICE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from tfpb.addresses.communes import Communes
     from tfpb.addresses.replies import Answer
 
-SERVICE_NAME: Final = "Service national des adresses"
 _NUMBER: Final = re.compile(r"^\s*(\d+)\s*(.*)$")
 _STREET_ID: Final = re.compile(r"^(.+?)_\d{5}(?:_.*)?$")
 _KINDS: Final = {"housenumber": "street", "street": "street", "locality": "locality"}

@@ -12,6 +12,7 @@ from tfpb.addresses.blob import decode, to_commune
 from tfpb.addresses.communes import Communes
 from tfpb.errors import Place, fail
 from tfpb.model.record import Source
+from tfpb.words.places.address_words import REFERENCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,12 +32,6 @@ _REFUSALS: Final = {
     sqlite3.SQLITE_IOERR: errno.EIO,
     sqlite3.SQLITE_FULL: errno.ENOSPC,
     sqlite3.SQLITE_CANTOPEN: errno.EACCES,
-}
-_REFERENCES: Final = {
-    "BAN": "Base Adresse Nationale, IGN et communes",
-    "lieux-dits": "Base Adresse Nationale, lieux-dits",
-    "BAL": "Base Adresse Locale de la commune",
-    "BANO": "Base d’adresses nationale ouverte, © les contributeurs d’OpenStreetMap",
 }
 _LICENCES: Final = {
     "BAN": "Licence Ouverte 2.0",
@@ -186,7 +181,7 @@ class AddressStore:
                 f.stored,
                 f.vintage,
                 _LICENCES[f.kind],
-                _REFERENCES[f.kind],
+                REFERENCES[f.kind],
             )
             for f in self._files
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tfpb.cli.terminal.shared import CsvBrut, Feuille, Sortie, guard, say, show_doubts
+from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -279,6 +280,7 @@ def _write(
         premises_frame,
         reentry_frame,
     )
+    from tfpb.words.money.abatement_words import BILAN_TITLE
 
     headers = list(table.frame.columns)
     rows = premises_frame(made, headers, {h: n for n, h in _headers(table, PREMISES).items()})
@@ -292,8 +294,8 @@ def _write(
         axes, left, book, entry = _beside(target)
         files[axes] = table_bytes(axes, balance.by_axis, raw_csv=csv_brut)
         files[left] = table_bytes(left, balance.balance, raw_csv=csv_brut)
-        title = f"Bilan {year} du programme d’actions"
-        files[book] = bilan_workbook(bilan_frames(balance, year=year), title=title)
+        frames = bilan_frames(balance, year=year)
+        files[book] = bilan_workbook(frames, title=BILAN_TITLE.format(year=year))
         files[entry] = csv_bytes(reentry_frame(balance, year=year), raw_csv=csv_brut)
     write_together(files)
 
@@ -341,5 +343,5 @@ def _tell(made: list[Abatement], balance: Programme | None, doubts: list[Fault])
         left = sums.get("rattrapage_eur")
         say(balance_lead(sums["valorise_eur"], abated, sums.get("solde_eur"), left))
     if doubts:
-        say("Doutes relevés dans les fichiers :")
+        say(words.DOUBTS_OF_FILES)
         show_doubts(doubts)

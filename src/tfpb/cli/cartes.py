@@ -9,6 +9,7 @@ import typer
 
 from tfpb.cli.dossier import PACK_FOLDER, geography_folder
 from tfpb.cli.terminal.shared import Geodonnees, Sortie, ToutRecalculer, guard, progress, say
+from tfpb.words.documents import command_words as words
 
 
 def cartes(
@@ -43,7 +44,7 @@ def cartes(
         check_place(sortie)
         kept = None if tout_recalculer else cache_folder()
         execute = directly if kept is None else StageCache(kept)
-        with progress("Calculs", len(STAGES)) as advance:
+        with progress(words.CALCULATIONS, len(STAGES)) as advance:
 
             def counted(stage: Stage, values: tuple[Any, ...]) -> Any:
                 result = execute(stage, values)
@@ -68,8 +69,6 @@ def cartes(
         if isinstance(execute, StageCache):
             execute.tidy()
         written = write_folder(sortie, files)
-        say(
-            f"{sheets_made(len(model.pages), sheet_count(model) - len(model.pages))} "
-            f"sont écrites dans : {written.folder}"
-        )
-        say("Ouvrez d’abord carte.html, par un double clic.")
+        sheets = sheets_made(len(model.pages), sheet_count(model) - len(model.pages))
+        say(words.MAPS_WRITTEN.format(sheets=sheets, folder=written.folder))
+        say(words.OPEN_MAP)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tfpb.cli.terminal.shared import CsvBrut, Feuille, Sortie, guard, say, show_doubts
+from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -186,15 +187,11 @@ def _explore(published: Published, labels: dict[str, str]) -> None:
 def _tell(published: Published, notices: list[Any], first: Path, second: Path) -> None:
     from tfpb.errors import Severity
     from tfpb.survey import interviews_needed
-    from tfpb.words.numbers import plural
     from tfpb.words.survey.survey_words import EXPLANATIONS, QUOTA_SENTENCE, gap_line, margin_words
     from tfpb.words.survey.verdict_words import VERDICTS
 
     for wave in published.waves:
-        say(
-            f"Vague {wave.vague} : {plural(wave.n, 'ménage interrogé', 'ménages interrogés')} "
-            f"dans {plural(wave.n_residences, 'résidence')}."
-        )
+        say(words.wave_line(wave))
     table = published.comparison
     last = published.waves[-1].vague
     rows = table[
@@ -205,23 +202,21 @@ def _tell(published: Published, notices: list[Any], first: Path, second: Path) -
         & (table["ajustement"] == "brut")
     ]
     labels = dict(zip(published.items["item"], published.items["libelle"], strict=True))
-    say(
-        f"Écarts QPV − hors QPV, vague {last}, tous bailleurs, bruts "
-        f"({margin_words(float(str(published.settings['marge_points'])))}) :"
-    )
+    margin = margin_words(float(str(published.settings["marge_points"])))
+    say(words.GAPS_HEADING.format(wave=last, margin=margin))
     for _, row in rows.iterrows():
         needed = interviews_needed(table, row)
         record = {str(k): v for k, v in row.items()}
         say(f"  {labels[row['item']]} : {gap_line(record, interviews=needed)}")
     for verdict in dict.fromkeys(rows["verdict"]):
-        say(f"  « {VERDICTS[verdict]} » : {EXPLANATIONS[verdict]}.")
+        say(words.VERDICT_KEY.format(name=VERDICTS[verdict], meaning=EXPLANATIONS[verdict]))
     _explore(published, labels)
     say(QUOTA_SENTENCE)
     masked = int((table["publication"] == "masque").sum())
     if masked:
-        say(f"{plural(masked, 'ligne masquée', 'lignes masquées')} au titre du secret statistique.")
+        say(words.masked_lines(masked))
     doubts = [n for n in notices if n.severity is Severity.DOUTE]
     if doubts:
-        say(f"{plural(len(doubts), 'doute')} à connaître :")
+        say(words.known_doubts_heading(len(doubts)))
         show_doubts(doubts)
-    say(f"Comparaison écrite dans {first}, niveaux et moyennes dans {second}.")
+    say(words.COMPARISON_WRITTEN.format(first=first, second=second))

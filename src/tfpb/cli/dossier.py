@@ -19,6 +19,7 @@ from tfpb.cli.terminal.shared import (
     say,
     show_doubts,
 )
+from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
     from tfpb.io.packs.pack import Written
@@ -93,7 +94,7 @@ def _run(
     timings: dict[str, float] = {}
     start = time.perf_counter()
     execute = keep or directly
-    with progress("Calculs", len(STAGES)) as advance:
+    with progress(words.CALCULATIONS, len(STAGES)) as advance:
 
         def timed(stage: Stage, values: tuple[Any, ...]) -> Any:
             begun = time.perf_counter()
@@ -155,13 +156,10 @@ def _tell(made: Dossier, written: Written, review: str) -> None:
     from tfpb.words.documents.closing import closing
 
     if written.kept:
-        say(
-            "Des fichiers du dossier précédent ont été modifiés à la main ou ajoutés : "
-            f"{', '.join(written.kept[:5])}. Ils n’ont pas été touchés."
-        )
+        say(words.kept_files(written.kept))
     for line in closing(made, written.folder.name, review):
         say(line)
     if made.notices:
-        say("Doutes relevés dans les fichiers :")
-        show_doubts(made.notices, where="la feuille « Doutes » du classeur")
-    say(f"Dossier écrit dans : {written.folder}")
+        say(words.DOUBTS_OF_FILES)
+        show_doubts(made.notices, where=words.DOUBTS_SHEET)
+    say(words.PACK_WRITTEN.format(folder=written.folder))

@@ -80,6 +80,7 @@ def geocoder(  # noqa: PLR0917 - options of the contract
             refuse_tenants,
             run_job,
         )
+        from tfpb.words.documents.command_words import GEOCODING
         from tfpb.words.places import review_words as words
 
         check_output(sortie, source=entree, others=(decisions, alias_voies))
@@ -96,7 +97,7 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         if done := resume.rows(total):
             say(words.resumed_line(done))
         try:
-            with progress("Géocodage", total) as advance:
+            with progress(GEOCODING, total) as advance:
                 report = run_job(
                     job, found.geocoder, output=sortie, resume=resume, raw_csv=csv_brut,
                     decisions=decisions, progress=advance,

@@ -17,6 +17,7 @@ from tfpb.cli.terminal.shared import (
     show_doubts,
 )
 from tfpb.cli.terminal.typer_french import FrenchTyper
+from tfpb.words.documents import command_words as words
 
 geodonnees = FrenchTyper(
     help="Importer, installer, lister et vérifier les géodonnées : adresses, QPV, communes, parcelles.",
@@ -56,7 +57,7 @@ def importer_adresses(
         from tfpb.addresses.imports import import_addresses
         from tfpb.words.places.geodata_words import address_import_lines
 
-        with progress("Import des adresses") as advance:
+        with progress(words.IMPORT) as advance:
             reports = import_addresses(
                 fichiers, folder=geodata_folder(geodonnees), vintage=millesime, progress=advance
             )
@@ -154,7 +155,7 @@ def installer(
 
         folder = geodata_folder(geodonnees)
         for code in departement:
-            with progress(f"Téléchargement ({code})") as advance:
+            with progress(words.DOWNLOAD.format(code=code)) as advance:
                 lines = install(code, folder=folder, say=complain, advance=advance)
             for line in lines:
                 say(line)

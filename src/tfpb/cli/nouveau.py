@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tfpb.cli.terminal.shared import guard, say, show_doubts, written
+from tfpb.words.documents import command_words as words
 
 
 def nouveau(
@@ -46,15 +47,15 @@ def nouveau(
             doubts = list(delivery.notices)
         files["plan_enquete.toml"] = plan.encode()
         new_folder(dossier, files)
-        say(f"Dossier créé : {dossier}")
+        say(words.NEW_DOSSIER.format(folder=dossier))
         for name in files:
             say(f"  – {name}")
         if doubts:
             show_doubts(doubts)
         if depuis is not None:
-            say("Relisez plan_enquete.toml : ce qui a été deviné y est marqué « À CONFIRMER ».")
+            say(words.PLAN_TO_REVIEW)
         then = written(["tfpb", "verifier", str(dossier / "dossier.toml")])
-        say(f"Remplissez les fichiers, puis : {then}")
+        say(words.FILL_THEN.format(command=then))
 
 
 def _holds_files(folder: Path) -> bool:

@@ -19,6 +19,7 @@ from tfpb.cli.terminal.shared import (
     say,
     show_doubts,
 )
+from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
     from tfpb.executors import Executor
@@ -157,20 +158,16 @@ def _steps(
 
 def _tell(made: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
     from tfpb.words.documents.region_words import closing_lines
-    from tfpb.words.numbers import plural
 
     if kept:
-        say(
-            "Des fichiers du dossier précédent ont été modifiés à la main ou ajoutés : "
-            f"{', '.join(kept[:5])}. Ils n’ont pas été touchés."
-        )
+        say(words.kept_files(kept))
     atlas = "region/atlas.pdf" in made.files
     for line in closing_lines(made.owners, made.contrats, folder.name, atlas=atlas):
         say(line)
     if made.notices:
-        say("Doutes relevés sur la région :")
+        say(words.DOUBTS_OF_REGION)
         show_doubts(made.notices)
     doubts = sum(made.doubts.values())
     if doubts:
-        say(f"{plural(doubts, 'doute')} sur les fichiers des bailleurs, chacun dans son dossier.")
-    say(f"Région écrite dans : {folder}")
+        say(words.doubts_of_owners(doubts))
+    say(words.REGION_WRITTEN.format(folder=folder))

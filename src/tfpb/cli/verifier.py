@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tfpb.cli.terminal.shared import Geodonnees, complain, guard, list_doubts, say, show_faults
+from tfpb.words.documents import command_words as words
 
 
 def verifier(
@@ -41,7 +42,7 @@ def verifier(
         elif avec is None:
             _inputs(fichier, geodonnees)
         else:
-            complain("Indiquez --dossier suivi d’un dossier.zip : --avec en donne un second.")
+            complain(words.SECOND_PACK)
             raise typer.Exit(2)
 
 
@@ -61,7 +62,7 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
     if wrong:
         show_faults(wrong)
         raise typer.Exit(2)
-    say("Aucune faute : vous pouvez lancer « tfpb dossier ».")
+    say(words.NO_FAULT)
 
 
 def _pack(path: Path, other: Path | None) -> None:

@@ -19,7 +19,7 @@ from tfpb.geodata.transfer import Checksum, Patience, client, fetch
 from tfpb.text import fold
 from tfpb.words.faults.network_faults import LARGE
 from tfpb.words.faults.sentences import say as in_french
-from tfpb.words.places.installing_words import installed_line, step_line
+from tfpb.words.places.geodata_words import NO_FILE, installed_line, step_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -144,7 +144,7 @@ def find(http: httpx.Client, source: Entry, departement: str) -> Resource:
             return min(fit, key=lambda r: (_rank(r, source.formats), r.title, r.address))
     raise fail(
         "ressource_absente", place=Place(source.dataset), adresse=address,
-        lus=" ; ".join(r.title for r in resources[:12]) or "aucun fichier",
+        lus=" ; ".join(r.title for r in resources[:12]) or NO_FILE,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from tfpb.geodata.outline_imports import load_outlines, outline_card
 from tfpb.geodata.parcel_imports import load_parcels, parcel_card
 from tfpb.geodata.qpv_imports import load_qpv
 from tfpb.model.record import Source
+from tfpb.words.places.geodata_words import ADDRESS_BASE, QPV_MAP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 VINTAGES: Final = (2015, 2024)
 ABSENT: Final = "geographie_absente"
 """Code of the fault for what a run needs and nobody imported."""
-_INDEX: Final = ("la base d’adresses", "tfpb geodonnees importer-adresses adresses-59.csv.gz")
 _STORED: Final = frozenset({".sqlite", ".parquet", ".json"})
 
 
@@ -64,7 +64,7 @@ class Geography:
             `geographie_absente`.
         """
         if self.store is None:
-            raise TfpbError(_absent(*_INDEX))
+            raise TfpbError(_absent(*ADDRESS_BASE))
         return self.store
 
     def parcels(self, communes: Iterable[str] | None) -> gpd.GeoDataFrame | None:
@@ -110,14 +110,13 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = (), index: bool = T
     faults = []
     store = folder / FILE_NAME
     if index and not store.is_file():
-        faults.append(_absent(*_INDEX))
+        faults.append(_absent(*ADDRESS_BASE))
     maps = {
         vintage: found for vintage in VINTAGES if (found := load_qpv(folder, vintage)) is not None
     }
     faults += [
         _absent(
-            f"la carte des QPV {vintage}",
-            f"tfpb geodonnees importer-qpv FICHIER --millesime {vintage}",
+            *(text.format(vintage=vintage) for text in QPV_MAP),
         )
         for vintage in needs
         if vintage not in maps

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tfpb.errors import TfpbError
 from tfpb.geodata.sidecar import Sidecar, hash_file, read_sidecar
 from tfpb.io.sources.geofiles import read_parquet
-from tfpb.words.places.installing_words import Stored, stored_lines, wrong_line
+from tfpb.words.places.geodata_words import Stored, stored_lines, wrong_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,6 +15,8 @@ from tfpb.geodata.sidecar import Sidecar, SourceFile, hash_file, read_sidecar, s
 from tfpb.io.sources.geofiles import layers, opened, read_parquet, read_polygons
 from tfpb.perimeters.legal_areas import polygons_only
 from tfpb.text import fold, squeeze
+from tfpb.words.numbers import NOTHING
+from tfpb.words.places.geodata_words import INSEE_CODES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,8 +55,8 @@ def import_communes_outlines(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
             "couche_sans_colonne",
             place=Place(path.name),
             colonne="code",
-            attendu="code Insee à cinq caractères",
-            lues="–",
+            attendu=INSEE_CODES,
+            lues=NOTHING,
         )
     fresh = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=4326).drop_duplicates(
         "code_insee"

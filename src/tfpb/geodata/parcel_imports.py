@@ -15,6 +15,7 @@ from tfpb.geodata.sidecar import Sidecar, SourceFile, hash_file, read_sidecar, s
 from tfpb.io.sources.geofiles import layers, opened, read_parquet, read_polygons
 from tfpb.perimeters.legal_areas import polygons_only
 from tfpb.text import fold
+from tfpb.words.places.geodata_words import PARCEL_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,7 +94,7 @@ def _read(path: Path, layer: str | None, name: str) -> gpd.GeoDataFrame:
     if missing:
         raise fail(
             "couche_sans_colonne", place=Place(name), colonne=missing[0],
-            attendu="les colonnes id, commune, section et numero du cadastre",
+            attendu=PARCEL_COLUMNS,
             lues=", ".join(str(c) for c in raw.columns),
         )  # fmt: skip
     shapes: Any = np.asarray(raw.geometry.array, dtype=object)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _DUE: Final = re.compile(r"N(-1)? (\d{2})-(\d{2})")
+_REGION: Final = "repere_region"
 _YES: Final = frozenset({"true", "oui", "vrai", "1"})
 _NO: Final = frozenset({"false", "non", "faux", "0"})
 
@@ -125,6 +126,11 @@ class Reader:
         """Return a yes or no."""
         return self.text(key) == "oui"
 
+    @property
+    def region(self) -> str:
+        """The region of reference; not listed as read, for the labels of its figures name it."""
+        return self.law.value(_REGION, self.day).valeur
+
     def date(self, key: str) -> dt.date:
         """Return a value that is a day."""
         return dt.date.fromisoformat(self.text(key))
@@ -156,7 +162,8 @@ def load(overrides: Mapping[str, Override] | None = None) -> Law:
     TfpbError
         `loi_cle_inconnue`, `loi_valeur_illisible`: all of them at once.
     """
-    series = dict(_packaged())
+    named = (overrides or {}).get(_REGION)
+    series = dict(_packaged(str(named.valeur) if named else ""))
     faults: list[Fault] = []
     for key, override in (overrides or {}).items():
         if key not in series:
@@ -186,17 +193,20 @@ def load(overrides: Mapping[str, Override] | None = None) -> Law:
     return Law(series)
 
 
-@lru_cache(maxsize=1)
-def _packaged() -> dict[str, _Series]:
+@lru_cache(maxsize=8)
+def _packaged(region: str) -> dict[str, _Series]:
+    """Read `values.toml`, with a region's name in its labels (empty: that of the file)."""
     raw = tomllib.loads(resources.files("tfpb.law").joinpath("values.toml").read_text("utf-8"))
-    return {key: _series(key, entry) for key, entry in raw.items()}
+    name = region or raw[_REGION]["series"][-1]["valeur"]
+    return {key: _series(key, entry, name) for key, entry in raw.items()}
 
 
-def _series(key: str, entry: Mapping[str, Any]) -> _Series:
+def _series(key: str, entry: Mapping[str, Any], region: str) -> _Series:
+    label = entry["libelle"].replace("{region}", region)
     values = tuple(
         LegalValue(
             cle=key,
-            libelle=entry["libelle"],
+            libelle=label,
             valeur=_as_text(period["valeur"], entry["type"]),
             debut=period["debut"].isoformat(),
             fin=period["fin"].isoformat() if "fin" in period else "",
@@ -205,7 +215,7 @@ def _series(key: str, entry: Mapping[str, Any]) -> _Series:
         )
         for period in entry["series"]
     )
-    return _Series(key, entry["libelle"], entry["type"], values)
+    return _Series(key, label, entry["type"], values)
 
 
 def _as_text(value: Any, kind: str) -> str:

@@ -149,7 +149,6 @@ class MapModel:
     pages: tuple[QpvPage, ...]
     ground: Ground
     sources: tuple[str, ...] = ()
-    warning: str = "Aide à la décision, ne vaut pas attestation."
     labels: dict[str, str] = field(default_factory=dict)
     territories: tuple[Territory, ...] = ()
     online: bool = False

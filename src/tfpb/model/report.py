@@ -196,6 +196,6 @@ class Report:
     date: str
     run_hash: str
     sections: tuple[Section, ...]
+    warning: str
     fictional: bool = False
-    warning: str = "Aide à la décision, ne vaut pas attestation."
     properties: dict[str, str] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from tfpb.report.pack_files import data_tables, dictionary, pack_files
 from tfpb.report.sections import report
 from tfpb.tax.programme.exports import bilan_frames, reentry_frame
 from tfpb.words.documents.report_words import FICTIONAL
+from tfpb.words.money.abatement_words import BILAN_TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +66,7 @@ def programme_files(programme: Programme | None, *, year: int, fictional: bool) 
     """
     if programme is None:
         return {}
-    title = f"Bilan {year} du programme d’actions"
+    title = BILAN_TITLE.format(year=year)
     if fictional:
         title += f" ({FICTIONAL})"
     return {

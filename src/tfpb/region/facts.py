@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.report.sections.restitution import RegionFacts
+from tfpb.words.documents.region_words import REGION_ROLES
 from tfpb.words.documents.report_words import ROLES
 from tfpb.words.money.accounts import axis_words
 
@@ -180,7 +181,7 @@ def _files(sources: Iterable[Source]) -> pd.DataFrame:
         line = rows.setdefault(one.role, [0, 0])
         line[0] += 1
         line[1] += one.rows
-    known = {**ROLES, "contrats": "Contrats de ville", "region": "Région"}
+    known = {**ROLES, **REGION_ROLES}
     return pd.DataFrame(
         [(known.get(role, role), *counts) for role, counts in rows.items()],
         columns=["role", "fichiers", "lignes"],

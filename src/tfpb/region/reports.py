@@ -88,7 +88,7 @@ class Restitution:
             methode(dossier),
             pages.files(self.facts, self.head.run_hash),
         ]
-        subtitle = f"Restitution régionale, imposition {region.annee}"
+        subtitle = words.REGION_SUBTITLE.format(year=region.annee)
         return _report(self.head, region.titre, subtitle, sections)
 
 
@@ -136,7 +136,7 @@ class Sheet:
             )  # fmt: skip
         sections.append(pages.contrat_money(self.money, self.axes, abated, valued))
         sections.append(methode(dossier))
-        subtitle = f"Fiche du contrat de ville, imposition {self.head.settings.region.annee}"
+        subtitle = words.CONTRAT_SUBTITLE.format(year=self.head.settings.region.annee)
         return _report(self.head, self.name, subtitle, sections)
 
 

@@ -23,7 +23,7 @@ from tfpb.survey.verdicts import (
     holm,
     publication_states,
 )
-from tfpb.words.faults.sentences import CATALOGUE
+from tfpb.words.faults.catalogue import CATALOGUE
 from tfpb.words.survey import survey_words as words
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from tax_builders import abate, convention, conventions, faults_of, first, home, homes, local, table
@@ -13,7 +15,9 @@ from tfpb.errors import TfpbError
 from tfpb.law.values import load
 from tfpb.model import tables
 from tfpb.model.settings import LoiUtilisateur
+from tfpb.words.faults.sentences import say
 
+PACKAGE = Path(tax.__file__).parents[1]
 ON = dt.date(2025, 1, 1)
 
 
@@ -121,6 +125,39 @@ def test_abatement_lists_the_values_it_used() -> None:
 
 def test_all_values_are_listed_for_the_sheet() -> None:
     assert len(load().all_values()) > len(load().series)
+
+
+def test_no_value_is_left_that_nothing_reads() -> None:
+    # the model, below the law, has columns of the same names
+    rooms = (p for p in PACKAGE.rglob("*.py") if p.relative_to(PACKAGE).parts[0] != "model")
+    nodes = [n for p in rooms for n in ast.walk(ast.parse(p.read_text(encoding="utf-8")))]
+    read = {n.value for n in nodes if isinstance(n, ast.Constant)}
+    families = tuple(
+        str(start.value)
+        for n in nodes
+        if isinstance(n, ast.Call) and getattr(n.func, "attr", "") in {"text", "decimal", "whole"}
+        for key in n.args[:1]
+        if isinstance(key, ast.JoinedStr) and isinstance(start := key.values[0], ast.Constant)
+    )
+    assert families == ("frais_",)
+    assert [k for k in load().series if k not in read and not k.startswith(families)] == []
+
+
+def test_the_region_of_reference_is_a_value_like_the_others() -> None:
+    assert load().on(ON).region == "Hauts-de-France"
+    own = {
+        "repere_region": LoiUtilisateur(valeur="Bretagne", reference="note"),
+        "repere_valorise_region_eur": LoiUtilisateur(valeur="200", reference="note"),
+    }
+    law = load(own)
+    label = "Dépense valorisée par logement et par an, Bretagne"
+    assert law.on(ON).region == "Bretagne"
+    assert law.value("repere_valorise_region_eur", ON).libelle == label
+    doubts = abate(local(vlc_eur="300"), law=law).notices
+    assert [f.fields["nom_region"] for f in doubts if f.code == "abattement_inhabituel"] == [
+        "Bretagne"
+    ]
+    assert "Hauts-de-France" not in str([say(f) for f in doubts])
 
 
 def test_year_outside_the_law_stops() -> None:

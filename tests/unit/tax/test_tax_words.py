@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tfpb.words.faults.money_faults import FAULTS
-from tfpb.words.faults.sentences import CATALOGUE
+from tfpb.words.faults.catalogue import BY_SUBJECT, CATALOGUE
 from tfpb.words.money import status_reasons
 
 SOURCES = Path(__file__).parents[3] / "src" / "tfpb"
@@ -26,7 +25,7 @@ def test_every_emitted_code_is_in_the_catalogue() -> None:
 
 
 def test_every_fault_of_the_money_is_emitted_somewhere() -> None:
-    assert {code for code in FAULTS if f'"{code}"' not in TEXT} == set()
+    assert {code for code in BY_SUBJECT["money"] if f'"{code}"' not in TEXT} == set()
 
 
 def test_every_motive_serves() -> None:
@@ -41,7 +40,7 @@ def test_every_motive_serves() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [w for f in FAULTS.values() for w in (f.title, f.expected, f.hint)]
+    "words", [w for f in BY_SUBJECT["money"].values() for w in (f.title, f.expected, f.hint)]
 )
 def test_words_are_sentences_with_french_apostrophes(words: str) -> None:
     assert "'" not in words

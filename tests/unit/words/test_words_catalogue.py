@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from tfpb.errors import Fault, Place
-from tfpb.words.faults.entry import FaultWords
-from tfpb.words.faults.sentences import CATALOGUE, rows_words, say, say_all
+from tfpb.words.faults.catalogue import BY_SUBJECT, CATALOGUE, FaultWords
+from tfpb.words.faults.sentences import rows_words, say, say_all
 
 ROOT = Path(__file__).parents[3]
-SOURCES = [p for p in (ROOT / "src" / "tfpb").rglob("*.py") if "words" not in p.parts]
+PACKAGE = ROOT / "src" / "tfpb"
+SOURCES = [p for p in PACKAGE.rglob("*.py") if p.relative_to(PACKAGE).parts[0] != "words"]
 MADE_OF_PARTS = ("adresse_sans_", "_suite")
 """Codes made at run time: a prefix, a suffix."""
 
@@ -74,7 +75,7 @@ def test_every_word_has_its_fault() -> None:
 
 
 def test_no_code_is_said_in_two_ways() -> None:
-    codes = Counter(code for _, faults in _messages().SUBJECTS for code in faults)
+    codes = Counter(code for faults in BY_SUBJECT.values() for code in faults)
     assert [code for code, count in codes.items() if count > 1] == []
     assert set(codes) == set(CATALOGUE)
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from types import FrameType
 
-STOPPED: Final = "Arrêté à votre demande : rien n’a été laissé à moitié écrit."
 STOPPED_CODE: Final = 130
 _asked: Final = threading.Event()
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from tfpb.cli.terminal.interruption import STOPPED, STOPPED_CODE, was_asked
+from tfpb.cli.terminal.interruption import STOPPED_CODE, was_asked
+from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -102,15 +103,12 @@ def guard() -> Iterator[None]:
         if (refused := _system_error(error)) is not None:
             show_faults([_refused(refused)])
             raise typer.Exit(TfpbError.exit_code) from None
-        complain(
-            "Une erreur du programme est survenue (ce n’est pas votre fichier) : "
-            f"{type(error).__name__}. Relancez avec la variable TFPB_TRACE=1 et envoyez le texte affiché."
-        )
+        complain(words.PROGRAM_ERROR.format(kind=type(error).__name__))
         raise typer.Exit(_OUR_FAULT) from None
 
 
 def _stopped() -> typer.Exit:
-    complain(STOPPED)
+    complain(words.STOPPED)
     return typer.Exit(STOPPED_CODE)
 
 
@@ -138,27 +136,25 @@ def _refused(error: OSError) -> Fault:
 def show_faults(faults: Iterable[Fault]) -> None:
     """List faults on the error channel in reading order, those alike together, with their count."""
     from tfpb.words.faults.sentences import say_all
-    from tfpb.words.numbers import plural
 
     listed = say_all(faults)
-    complain(f"{plural(len(listed), 'faute')} à corriger avant de continuer :")
+    complain(words.faults_heading(len(listed)))
     for number, said in enumerate(listed[:_MOST_SHOWN], start=1):
         first, *rest = said.lines()
         complain(f"{number}. {first}")
         for line in rest:
             complain(f"  {line}")
     if len(listed) > _MOST_SHOWN:
-        complain(f"… et {plural(len(listed) - _MOST_SHOWN, 'autre')}.")
+        complain(words.others(len(listed) - _MOST_SHOWN))
 
 
 def list_doubts(doubts: Iterable[Fault]) -> None:
     """List every doubt in full, those alike together."""
     from tfpb.words.faults.sentences import say_all
-    from tfpb.words.numbers import plural
 
     listed = say_all(doubts)
     if listed:
-        say(f"{plural(len(listed), 'doute')} à relire (rien n’est bloqué) :")
+        say(words.doubts_heading(len(listed)))
     for said in listed:
         for line in said.lines():
             say(f"  {line}")
@@ -184,18 +180,13 @@ def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> 
         kinds.setdefault(fault.code, []).append(fault)
     for alike in list(kinds.values())[:most]:
         said = in_french(alike[0])
-        place = f" ({said.where})" if said.where else ""
-        others = len(alike) - 1
-        more = (
-            f" Et {others} {'autre' if others == 1 else 'autres'} de même nature." if others else ""
-        )
-        say(f"  – {said.title}{place}{more}")
-        if not where and said.hint and not said.hint.startswith("Rien à faire"):
-            say(f"    que faire : {said.hint}")
+        say(words.short_doubt(said.title, said.where, len(alike) - 1))
+        if not where and said.hint and not said.hint.startswith(words.NOTHING_TO_DO):
+            say(words.short_hint(said.hint))
     if len(kinds) > most:
-        say(f"  – … et {len(kinds) - most} autres natures de doute.")
+        say(words.other_kinds(len(kinds) - most))
     if where and kinds:
-        say(f"  Tous sont listés dans {where}.")
+        say(words.all_listed(where))
 
 
 @contextlib.contextmanager
@@ -236,7 +227,6 @@ def renames(pairs: Iterable[str] | None) -> dict[str, str]:
     for pair in pairs or ():
         name, mark, header = pair.partition("=")
         if not mark or not header:
-            message = f"« {pair} » : écrivez nom=COLONNE, par exemple adresse=ADR_LIGNE1"
-            raise typer.BadParameter(message)
+            raise typer.BadParameter(words.COLUMN_OPTION.format(pair=pair))
         out[name.strip()] = header.strip()
     return out

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.model.columns import Kind
 from tfpb.text import fold
-from tfpb.words.faults.input_words import listed
-from tfpb.words.faults.reading_faults import rename_words
+from tfpb.words.faults.input_words import listed, rename_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -14,7 +14,6 @@ from tfpb.perimeters.vintages import YEAR_UNDER
 from tfpb.pipeline.steps.locating import Rule, sides
 from tfpb.survey.secrecy.ownership import for_bailleur
 from tfpb.text import fold
-from tfpb.words.numbers import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,8 +144,7 @@ def keep_masked(
     hidden = len(shown - set(survey.cells_shown_in(again.comparison)))
     if not hidden:
         return survey_alone
-    fields = {"nombre": plural(hidden, "résultat")}
-    notice = Fault("masques_repris", fields=fields, severity=Severity.DOUTE)
+    notice = Fault("masques_repris", fields={"nombre": hidden}, severity=Severity.DOUTE)
     return replace(again, notices=(*again.notices, notice))
 
 

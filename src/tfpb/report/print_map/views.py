@@ -14,6 +14,7 @@ from tfpb.model.codes import TOTAL, QpvStatut
 from tfpb.report import theme
 from tfpb.report.print_map.layers import Atlas, Frame, atlas, cut, fit, page_epsg, touching
 from tfpb.words.places import map_words as words
+from tfpb.words.places.location_words import NOT_AN_ATTESTATION
 
 if TYPE_CHECKING:
     from tfpb.model.maps import MapModel, QpvPage
@@ -110,7 +111,7 @@ def imprint(model: MapModel) -> Imprint:
         fictional=model.fictional,
         sources=tuple(sources),
         grounded=not model.ground.streets.empty,
-        warning=model.warning,
+        warning=NOT_AN_ATTESTATION,
     )
 
 

@@ -21,6 +21,7 @@ from jinja2 import Environment, StrictUndefined
 from tfpb.report import theme
 from tfpb.report.web_map.map_payload import payload, to_json
 from tfpb.words.places import map_words as words
+from tfpb.words.places.location_words import NOT_AN_ATTESTATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,6 +146,7 @@ class DossierLayer(folium.MacroElement):  # type: ignore[misc]  # folium has no 
             meta=model,
             day=words.day(model.date),
             mots=words.PAGE,
+            warning=NOT_AN_ATTESTATION,
             map=name,
             data=to_json(payload(model)),
         )

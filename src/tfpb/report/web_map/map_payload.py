@@ -14,6 +14,7 @@ import shapely
 from tfpb.report import theme
 from tfpb.report.print_map.layers import lines_of
 from tfpb.words.places import map_words as words
+from tfpb.words.places.location_words import NOT_AN_ATTESTATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,7 +73,7 @@ def _meta(model: MapModel) -> dict[str, Any]:
         "ancien": old,
         "empreinte": model.run_hash,
         "fictif": model.fictional,
-        "avertissement": model.warning,
+        "avertissement": NOT_AN_ATTESTATION,
         "sources": sources,
     }
 

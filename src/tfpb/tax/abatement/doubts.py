@@ -210,6 +210,7 @@ def _of_residence(
                 bas=number(low),
                 haut=number(high),
                 repere=number(usual),
+                nom_region=reader.region,
             )
 
 

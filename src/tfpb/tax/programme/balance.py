@@ -309,6 +309,7 @@ def check_heights(table: pd.DataFrame, reader: Reader) -> list[Fault]:
     usual = {
         "haut": number(high),
         "region": reader.text("repere_valorise_region_eur"),
+        "nom_region": reader.region,
         "national": reader.text("repere_valorise_national_eur"),
     }
     heights = [(_quarter(r), r["valorise_par_logement_eur"]) for r in records(table)]

@@ -4,109 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from tfpb.words.faults.entry import FaultWords
 from tfpb.words.numbers import THIN, euros, number, percent, plural
 
-FAULTS: dict[str, FaultWords] = {
-    "region_bailleur_en_double": FaultWords(
-        "Le bailleur « {got} » est nommé deux fois.",
-        "un nom par bailleur",
-        "Supprimez l’un des deux paragraphes [[bailleurs]] ou donnez-lui un autre nom.",
-    ),
-    "region_annee_differente": FaultWords(
-        "Le dossier de « {bailleur} » porte sur l’année {got}, la région sur {annee}.",
-        "annee = {annee} dans son dossier.toml",
-        "Demandez au bailleur son dossier de l’année {annee}.",
-    ),
-    "region_bailleur_absent": FaultWords(
-        "L’enquête fournie par « {bailleur} » nomme plusieurs bailleurs, mais pas lui.",
-        "« {bailleur} » dans la colonne du bailleur (lus : {lus})",
-        "Écrivez le nom comme dans la livraison, ou corrigez la livraison.",
-    ),
-    "region_reponses_autres": FaultWords(
-        "La livraison de « {bailleur} » contient aussi "
-        "{nombre:s réponse d’un autre bailleur, écartée/réponses d’autres bailleurs, écartées}.",
-        "les réponses d’un seul bailleur",
-        "Rien à faire si la livraison est commune : chacun n’y prend que les siennes.",
-    ),
-    "region_bailleur_inconnu": FaultWords(
-        "L’enquête nomme « {got} », qui n’est pas dans la région : "
-        "{nombre:s réponse écartée/réponses écartées}.",
-        "l’un des bailleurs : {connus}",
-        "Ajoutez ce bailleur ou écrivez son nom comme dans la livraison.",
-    ),
-    "region_item_absent": FaultWords(
-        "La question « {libelle} » manque dans l’enquête de « {bailleur} ».",
-        "une question de même colonne ou de même libellé",
-        "Si elle y est sous un autre nom, donnez-lui ce libellé dans le plan du bailleur.",
-    ),
-    "region_echelle_differente": FaultWords(
-        "La question « {libelle} » n’a pas la même échelle chez « {bailleur} » qu’ailleurs.",
-        "les mêmes niveaux de réponse, dont les mêmes comptés comme satisfaits",
-        "Corrigez l’échelle dans le plan du bailleur ; deux échelles ne s’additionnent pas.",
-    ),
-    "region_qpv_deux_contrats": FaultWords(
-        "Le QPV « {got} » est rattaché à deux contrats de ville.",
-        "un seul contrat par quartier (déjà lu : {autre})",
-        "Corrigez le tableau des contrats.",
-    ),
-    "region_contrat_contredit": FaultWords(
-        "Pour le QPV « {got} », la convention de « {bailleur} » nomme un autre contrat de ville : {lu}.",
-        "{retenu}",
-        "Le contrat retenu est « {retenu} » ; le tableau [fichiers] contrats tranche.",
-    ),
-    "region_qpv_sans_contrat": FaultWords(
-        "{nombre:s QPV du patrimoine n’est rattaché/QPV du patrimoine ne sont rattachés} à aucun contrat de "
-        "ville : {codes}.",
-        "un contrat de ville par quartier",
-        "Ajoutez ces quartiers au tableau [fichiers] contrats ; sans cela, aucune fiche n’en parle.",
-    ),
-    "region_commune_sans_epci": FaultWords(
-        "{nombre:s commune du patrimoine n’est rattachée/communes du patrimoine ne sont rattachées} à aucune "
-        "intercommunalité connue : {codes}.",
-        "un siren_epci par commune",
-        "Complétez le tableau [fichiers] communes ; sans cela, leur parc et leurs réponses manquent au "
-        "niveau des intercommunalités.",
-    ),
-    "vagues_arrondies": FaultWords(
-        "{questions:s évolution d’ensemble est arrondie/évolutions d’ensemble sont arrondies} au point "
-        "({vagues}) : {nombre:s bailleur n’a/bailleurs n’ont} de réponses que dans une vague, et des "
-        "évolutions exactes diraient ses chiffres ou les leurs.",
-        "",
-        "Rien à faire : chaque bailleur trouve ses propres évolutions, exactes, dans son dossier.",
-    ),
-    "region_versions": FaultWords(
-        "{nombre:s chiffre diffère/chiffres diffèrent} de la version précédente par moins de {seuil} "
-        "réponses : qui tient les deux versions lit ces réponses par soustraction.",
-        "une seule version entre les mains de chacun",
-        "Reprenez les exemplaires remis avant de remettre ceux-ci, et ne publiez qu’une version.",
-    ),
-    "region_trop_peu": FaultWords(
-        "Trop peu de bailleurs ont répondu pour publier un chiffre régional sans montrer l’un d’eux.",
-        "au moins {attendu} bailleurs enquêtés à chaque vague",
-        "Réunissez plus de bailleurs, ou faites un dossier par bailleur avec « tfpb dossier ».",
-    ),
-    "moteur_inconnu": FaultWords(
-        "Le moteur « {got} » n’existe pas.",
-        "local, processus ou dask",
-        "Corrigez --moteur.",
-    ),
-    "ordonnanceur_absent": FaultWords(
-        "Le moteur dask demande l’adresse d’un ordonnanceur.",
-        "--ordonnanceur tcp://MACHINE:8786",
-        "Demandez l’adresse à qui tient la grappe, ou choisissez --moteur processus.",
-    ),
-    "dask_absent": FaultWords(
-        "Le moteur dask n’est pas installé.",
-        "l’option « dask » de tfpb",
-        "Installez-la (pip install 'tfpb[dask]'), ou choisissez --moteur processus.",
-    ),
-    "dask_injoignable": FaultWords(
-        "L’ordonnanceur « {got} » ne répond pas.",
-        "un ordonnanceur en marche, joignable d’ici",
-        "Vérifiez l’adresse et le pare-feu, ou choisissez --moteur processus.",
-    ),
-}
+REGION_SUBTITLE: Final = "Restitution régionale, imposition {year}"
+CONTRAT_SUBTITLE: Final = "Fiche du contrat de ville, imposition {year}"
+REGION_ROLES: Final = {"contrats": "Contrats de ville", "region": "Région"}
+"""Files of a region, beside those of a dossier (`report_words.ROLES`)."""
 
 ATLAS: Final = "{titre} : atlas des quartiers prioritaires"
 _NAMED: Final = 4

@@ -101,3 +101,22 @@ def setting_words(kind: str, context: dict[str, object]) -> str:
         if part in kind:
             return word
     return "une valeur de la forme montrée par « tfpb nouveau »"
+
+
+_ROLES: Final = frozenset(
+    (
+        "patrimoine", "fiscalite", "programme", "programme_precedent", "droit_commun", "conventions",
+        "diagnostics",
+    )
+)  # fmt: skip
+
+
+def rename_words(contract: str, column: str, header: str) -> str:
+    """Say how dossier.toml names a column, the likely header in place; empty for tables it does not name."""
+    if contract not in _ROLES:
+        return ""
+    shown = header or "en-tête de votre fichier"
+    return (
+        ", ou écrivez sous [reglages] du dossier.toml : "
+        f'colonnes = {{ "{contract}.{column}" = "{shown}" }}'
+    )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from tfpb.words.faults.entry import FaultWords
-
 SLOW: Final = "trop-lent"
 """Mark our own client puts in an error when an answer comes too slowly."""
 LARGE: Final = "trop-grand"
@@ -77,39 +75,3 @@ def status_reason(status: int) -> str:
         503: "service en maintenance",
     }.get(status, "erreur du serveur" if status >= 500 else "demande refusée")  # noqa: PLR2004
     return f"réponse {status}, {words}"
-
-
-NETWORK_FAULTS: Final[dict[str, FaultWords]] = {
-    "proxy_illisible": FaultWords(
-        "L’adresse du proxy n’est pas lisible (variables HTTP_PROXY, HTTPS_PROXY ou ALL_PROXY).",
-        "une adresse comme http://proxy.exemple.fr:3128",
-        "Corrigez la variable, ou demandez l’adresse du proxy au service informatique.",
-    ),
-    "certificats_illisibles": FaultWords(
-        "Le fichier de certificats de la variable SSL_CERT_FILE n’est pas lisible.",
-        "un fichier de certificats au format PEM",
-        "Demandez le certificat de l’autorité interne au service informatique, ou videz la variable.",
-    ),
-    "service_redirige": FaultWords(
-        "Le service des adresses renvoie vers un autre serveur : rien ne lui a été envoyé.",
-        "une réponse de {adresse}",
-        "Une page de connexion ou un proxy s’interpose peut-être : essayez avec un navigateur, ou "
-        "travaillez sans réseau avec --mode index.",
-    ),
-    "adresses_de_locataires": FaultWords(
-        "Ce fichier semble une liste de locataires : ses adresses ne sont envoyées à aucun service.",
-        "des adresses d’immeubles, sans nom ni téléphone de locataire",
-        "Retirez ces colonnes et gardez une ligne par entrée, ou travaillez sur ce poste : --mode index "
-        '(dans dossier.toml : geocodage = "index").',
-    ),
-    "telechargement_empreinte": FaultWords(
-        "Le fichier reçu n’est pas celui que le portail annonce ({adresse}).",
-        "l’empreinte {attendu}",
-        "Recommencez ; si cela continue, téléchargez-le à la main sur le portail puis importez-le.",
-    ),
-    "telechargement_devie": FaultWords(
-        "Le serveur renvoie vers une adresse sans chiffrement ({adresse}) : rien n’a été pris.",
-        "une adresse en https d’un bout à l’autre",
-        "Le site ou un proxy s’interpose : téléchargez le fichier à la main, puis importez-le.",
-    ),
-}

@@ -1,4 +1,4 @@
-"""French sentences of faults and doubts: one catalogue, made of one file a subject."""
+"""Faults and doubts as French sentences, made from the templates of the catalogue."""
 
 from __future__ import annotations
 
@@ -9,33 +9,13 @@ from typing import TYPE_CHECKING, Final
 from tfpb.model import tables
 from tfpb.model.columns import Contract
 from tfpb.text import fold, printable
-from tfpb.words.documents.dossier_words import FAULTS as DOSSIER
-from tfpb.words.documents.region_words import FAULTS as REGION
-from tfpb.words.faults.money_faults import FAULTS as MONEY
-from tfpb.words.faults.reading_faults import FAULTS as READING
+from tfpb.words.faults.catalogue import CATALOGUE
 from tfpb.words.numbers import number, plural
-from tfpb.words.places.address_words import FAULTS as GEOCODING
-from tfpb.words.places.geodata_words import FAULTS as GEOGRAPHY
-from tfpb.words.places.location_words import FAULTS as LOCATION
-from tfpb.words.survey.survey_words import FAULTS as SURVEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tfpb.errors import Fault, Place
-    from tfpb.words.faults.entry import FaultWords
-
-CATALOGUE: Final[dict[str, FaultWords]] = {
-    **READING,
-    **DOSSIER,
-    **GEOGRAPHY,
-    **GEOCODING,
-    **LOCATION,
-    **SURVEY,
-    **MONEY,
-    **REGION,
-}
-
 
 _LONGEST: Final = 160
 _SETTINGS: Final = ".toml"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tfpb.words.money.accounts import STATUTS, abatement_lead, standing_sentences
 from tfpb.words.numbers import euros, plural
 
 if TYPE_CHECKING:
     from tfpb.model.money import Abatement
+
+BILAN_TITLE: Final = "Bilan {year} du programme d’actions"
 
 
 def summary(money: Abatement) -> list[str]:

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from tfpb.words.faults.entry import FaultWords
-
-FAULTS: dict[str, FaultWords] = {
-    "alias_incomplet": FaultWords(
-        "Une voie renommée n’a pas son ancien ou son nouveau nom.",
-        "deux colonnes : l’ancien nom de la voie, le nom actuel",
-        "Complétez la ligne ou supprimez-la.",
-    ),
-    "alias_contradictoire": FaultWords(
-        "L’ancien nom « {got} » est donné à deux voies différentes.",
-        "un seul nom actuel par ancien nom",
-        "Gardez une seule ligne pour cet ancien nom.",
-    ),
+SERVICE_NAME: Final = "Service national des adresses"
+REFERENCES: Final = {
+    "BAN": "Base Adresse Nationale, IGN et communes",
+    "lieux-dits": "Base Adresse Nationale, lieux-dits",
+    "BAL": "Base Adresse Locale de la commune",
+    "BANO": "Base d’adresses nationale ouverte, © les contributeurs d’OpenStreetMap",
 }
+"""What a kind of file of addresses is, for the list of sources."""
+
 
 REASONS: Final = {
     "acces_par": "la ligne donne aussi l’accès par une autre voie",

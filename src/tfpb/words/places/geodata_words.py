@@ -1,90 +1,27 @@
-"""Words for geography."""
+"""What `tfpb geodonnees` prints of imported geography: what is stored, fetched, wrong."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tfpb.words.faults.entry import FaultWords
 from tfpb.words.numbers import number, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FAULTS: dict[str, FaultWords] = {
-    "adresses_absentes": FaultWords(
-        "La base d’adresses n’est pas importée.",
-        "un index d’adresses dans le dossier des géodonnées",
-        "Téléchargez le fichier d’adresses de votre département (adresses-59.csv.gz) puis lancez : "
-        "tfpb geodonnees importer-adresses adresses-59.csv.gz",
-    ),
-    "adresses_index_illisible": FaultWords(
-        "L’index d’adresses est abîmé ou d’une autre version.",
-        "un index écrit par cette version de tfpb",
-        "Supprimez le fichier adresses.sqlite du dossier des géodonnées, puis importez à nouveau.",
-    ),
-    "adresses_import_coupe": FaultWords(
-        "Un import d’adresses a été interrompu : {got}.",
-        "un import terminé",
-        "Relancez la même commande tfpb geodonnees importer-adresses : elle reprend où elle en était.",
-    ),
-    "adresses_format_inconnu": FaultWords(
-        "Ce fichier n’est pas un fichier d’adresses connu.",
-        "BAN (id;numero;rep;nom_voie;code_insee…), lieux-dits, BAL 1.x (cle_interop;voie_nom…) "
-        "ou BANO, en .csv ou .csv.gz",
-        "Vérifiez que c’est bien le fichier publié, sans passage par un tableur.",
-    ),
-    "adresses_sans_position": FaultWords(
-        "Ce fichier d’adresses n’a pas de colonnes de position.",
-        "les colonnes x et y, ou lon et lat",
-        "Reprenez le fichier publié : ces colonnes y sont.",
-    ),
-    "service_injoignable": FaultWords(
-        "Le service national des adresses ne répond pas ({got}).",
-        "une connexion à {adresse}",
-        "Vérifiez la connexion et, sur un réseau d’entreprise, les variables HTTPS_PROXY et "
-        "SSL_CERT_FILE ; ou travaillez sans réseau avec --mode index.",
-    ),
-    "adresses_sans_commune": FaultWords(
-        "Des adresses n’ont ni commune, ni code postal, ni code Insee ({nombre}).",
-        "au moins l’un des trois",
-        "Ajoutez une colonne code_insee, ou l’option --commune 93010 si toutes sont dans une commune.",
-    ),
-    "colonne_option_inconnue": FaultWords(
-        "L’option --colonne ne connaît pas « {got} ».",
-        "l’un des noms : {noms}",
-        "Écrivez par exemple : --colonne adresse=ADR_LIGNE1",
-    ),
-    "sortie_sur_entree": FaultWords(
-        "La sortie remplacerait le fichier lu.",
-        "un autre nom de fichier",
-        "Donnez un autre nom à --sortie : votre fichier n’est jamais modifié.",
-    ),
-    "decision_sans_adresse": FaultWords(
-        "Une décision ne correspond plus à aucune adresse du fichier.",
-        "",
-        "Rien à faire si l’adresse a été corrigée ou retirée ; sinon vérifiez la ligne.",
-    ),
-    "decision_sans_resultat": FaultWords(
-        "La décision ne mène à aucun point.",
-        "une adresse de la base, ou des coordonnées",
-        "Corrigez l’adresse écrite, ou donnez x et y.",
-    ),
-    "adresse_sans_colonnes": FaultWords(
-        "La ligne n’a pas le même nombre de colonnes que l’en-tête : elle n’est pas importée.",
-    ),
-    "adresse_sans_commune": FaultWords(
-        "La ligne n’a pas de code de commune lisible : elle n’est pas importée.",
-    ),
-    "adresse_sans_voie": FaultWords(
-        "La ligne n’a pas de nom de voie : elle n’est pas importée.",
-    ),
-    "adresse_sans_numero": FaultWords(
-        "Le numéro n’est pas lisible : la ligne n’est pas importée.",
-    ),
-    "adresse_sans_position": FaultWords(
-        "La ligne n’a pas de position en France : elle n’est pas importée.",
-    ),
-}
+ADDRESS_BASE: Final = (
+    "la base d’adresses", "tfpb geodonnees importer-adresses adresses-59.csv.gz",
+)  # fmt: skip
+QPV_MAP: Final = (
+    "la carte des QPV {vintage}", "tfpb geodonnees importer-qpv FICHIER --millesime {vintage}",
+)  # fmt: skip
+"""What a run may lack, and the command that imports it."""
+NO_FILE: Final = "aucun fichier"
+INSEE_CODES: Final = "code Insee à cinq caractères"
+PARCEL_COLUMNS: Final = "les colonnes id, commune, section et numero du cadastre"
+"""What a layer should hold."""
+
 
 REASONS: Final = {
     "colonnes": "nombre de colonnes différent de l’en-tête",
@@ -153,3 +90,68 @@ def quarters_import_lines(
     if mended:
         lines.append(f"  {plural(len(mended), 'contour')} invalides réparés : {', '.join(mended)}.")
     return lines
+
+
+UNKNOWN_LICENCE: Final = "licence non précisée"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One stored geography, for `geodonnees lister`."""
+
+    kind: str
+    title: str
+    vintage: str
+    rows: int
+    licence: str
+    sources: tuple[str, ...]
+    mended: int
+    place: str
+
+
+def stored_lines(stored: list[Stored]) -> list[str]:
+    """Say what is stored: maps and outlines one by one, parcels in one line."""
+    lines = []
+    for one in stored:
+        if one.kind == "parcelles":
+            continue
+        what = plural(one.rows, "quartier" if one.kind == "qpv" else "commune")
+        mended = (
+            f", dont {plural(one.mended, 'contour réparé', 'contours réparés')}"
+            if one.mended
+            else ""
+        )
+        files = ", ".join(one.sources)
+        lines.append(f"{one.title} : {what}{mended} ({files} ; {one.licence or UNKNOWN_LICENCE})")
+    parcels = [s for s in stored if s.kind == "parcelles"]
+    if parcels:
+        total = plural(sum(s.rows for s in parcels), "parcelle")
+        towns = plural(len(parcels), "commune")
+        lines.append(f"{parcels[0].title} : {total}, {towns} ({parcels[0].licence})")
+    return lines
+
+
+def wrong_line(code: str, name: str, got: str) -> str:
+    """Say why a stored geography is not whole."""
+    return {
+        "fiche": f"La fiche {name} est illisible ({got}) : importez à nouveau cette géographie.",
+        "absent": f"Le fichier {name} a disparu : importez à nouveau cette géographie.",
+        "empreinte": f"Le fichier {name} a changé depuis son import : importez-le à nouveau.",
+        "lignes": f"Le fichier {name} n’a pas le bon nombre de lignes ({got}) : importez-le à nouveau.",
+        "invalides": f"Le fichier {name} a des contours invalides ({got}) : importez-le à nouveau.",
+    }[code]
+
+
+def installed_line(title: str, file: str, *, known: bool) -> str:
+    """Say that a source is installed, now or before."""
+    return f"{title} : déjà importé." if known else f"{title} : importé ({file})."
+
+
+def step_line(title: str, address: str) -> str:
+    """Say what is being fetched, and from where."""
+    return f"{title} : téléchargement de {address}"
+
+
+def moved_line(host: str) -> str:
+    """Say that a server sends to another one."""
+    return f"  le fichier est fourni par {host}"

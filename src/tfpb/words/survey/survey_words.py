@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Ajustement, Groupe, Nature, Publication, Theme, Verdict
-from tfpb.words.faults.survey_faults import FAULTS
 from tfpb.words.numbers import interval_points, number, points
 from tfpb.words.survey.verdict_words import SIGNS, VERDICTS
 
@@ -195,6 +194,3 @@ def said_of_waves(pair: str) -> str:
     """Say a pair of waves: « entre 2019 et 2023 »."""
     first, _, second = pair.partition("-")
     return f"entre {first} et {second}" if second else pair
-
-
-__all__ = ["FAULTS"]
