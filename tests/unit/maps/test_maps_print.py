@@ -15,6 +15,7 @@ import shapely
 from map_models import HOSTILE, synthetic
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
+from matplotlib.patches import Rectangle
 from PIL import Image
 
 from tfpb.pipeline.kept.fingerprint import fingerprint
@@ -24,6 +25,7 @@ from tfpb.report.print_map import sheets
 from tfpb.report.print_map.layers import FAR_SCALE, atlas, fit, lines_of, page_epsg
 from tfpb.report.print_map.sheets import FEW, map_files, sheet_count
 from tfpb.report.print_map.views import overview_view, page_view
+from tfpb.words.numbers import number
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
@@ -267,6 +269,26 @@ def test_a_sheet_depends_on_what_it_shows(model: MapModel) -> None:
     assert view(moved, second) == view(model, second)
     later = dataclasses.replace(model, run_hash="ffffffff")
     assert view(later, second) == view(model, second)  # the hash is set when all is drawn
+
+
+def test_a_ruler_finds_the_scale_written(model: MapModel) -> None:
+    page = model.pages[1]
+    view = page_view(model, page, atlas(model, page_epsg(page.code_qpv)), dpi=200)
+    with style():
+        sheet = sheets.compose(view)
+    window = sheet.figure.axes[1]
+    place = window.get_position()
+    assert place.width * 297 == pytest.approx(np.ptp(window.get_xlim()))
+    assert place.height * 210 == pytest.approx(np.ptp(window.get_ylim()))
+    bar = sum(p.get_width() for p in sheet.layer.patches if isinstance(p, Rectangle))
+    texts = [t.get_text() for t in sheet.layer.texts]
+    metres = next(int(t.removesuffix(" m")) for t in texts if re.fullmatch(r"\d+ m", t))
+    assert bar * view.frame.scale / 1000 == pytest.approx(metres)
+    assert f"Échelle 1 : {number(view.frame.scale)} (A4)" in texts
+    spots = view.layers.residences.geometry
+    far = shapely.distance(spots.iloc[0], spots.iloc[1])
+    at = view.frame.paper(shapely.get_coordinates(spots.iloc[:2].to_numpy()))
+    assert np.hypot(*(at[1] - at[0])) * view.frame.scale / 1000 == pytest.approx(far)
 
 
 def test_overseas_page_uses_its_projection() -> None:

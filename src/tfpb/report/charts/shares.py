@@ -142,7 +142,7 @@ def slopes(chart: Chart) -> Sheet:
         axes.set(xlim=(-0.15, len(waves) - 0.85), ylim=(max(0.0, low), min(1.0, top)))
         axes.spines[["left", "bottom"]].set_visible(False)
         axes.set_xticks(range(len(waves)), [printable(w) for w in waves])
-        plot.ticks(axes.yaxis, plot.percent_tick)
+        plot.ticks(axes.yaxis, plot.percent_tick, 6)
         axes.tick_params(axis="y", labelsize=theme.MIN_PT)
         _wave_lines(axes, part, waves)
     return sheet

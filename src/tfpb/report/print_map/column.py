@@ -137,6 +137,7 @@ def _gaps(sheet: Sheet, y: float, page: QpvPage, row: float) -> float:
     bands = [(float(m) - 2.6, float(m) + 2.6) for m in middles[shown]]
     axes = plot.gap_axes(sheet, place, seen, page.margin, bands=bands)
     plot.gap_marks(axes, marks, middles)
+    plot.ticks(axes.xaxis, plot.points_tick, 7)
     axes.grid(visible=False)
     axes.spines["bottom"].set(visible=True, color=theme.STREET_EDGE)
     axes.tick_params(labelsize=theme.MIN_PT, length=2.2, width=0.6, pad=1.5)
