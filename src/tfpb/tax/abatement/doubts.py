@@ -11,6 +11,7 @@ from tfpb.errors import Fault, Place
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.tax.abatement.premises import rates_of, year_of
 from tfpb.tax.plain_values import Record, doubt, grouped, money, place, records, text, total, whole
+from tfpb.words.money.doubt_words import SAME_PREMISES
 from tfpb.words.money.status_reasons import motive
 from tfpb.words.numbers import amount, number, plural
 
@@ -97,7 +98,7 @@ def _repeated(rows: Sequence[Record]) -> Iterator[Fault]:
         rest = () if invariant else tuple(text(row.get(c)) for c in _IDENTITY)
         key = (avis, invariant, *rest)
         if key in seen:
-            fields = {"autre": seen[key], "cle": "même avis et même local", "objet": "local"}
+            fields = {"autre": seen[key], **SAME_PREMISES}
             yield Fault("ligne_en_double", here, invariant or avis, fields)
         seen.setdefault(key, here.row)
         if invariant:

@@ -16,6 +16,7 @@ from tfpb.tax.abatement.rights import right_of, standing_units
 from tfpb.tax.abatement.tallies import ATTENTION, nature_of, statut_of
 from tfpb.tax.plain_values import ZERO, grouped, missing, total
 from tfpb.words.money import status_reasons
+from tfpb.words.money.doubt_words import mean_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +87,7 @@ def forecast(
                 mean = means.get(holding.commune, means.get(""))
                 row = _foreseen(target, parts, mean, quantum, factor)
                 if row["logements"] or row["a_verifier"]:
-                    where = "de la commune" if holding.commune in means else "du fichier"
+                    where = mean_of(commune=holding.commune in means)
                     note = status_reasons.forecast(row["note"], {"ou": where})
                     row["motif"] = f"{row['motif']} {note}"
             else:

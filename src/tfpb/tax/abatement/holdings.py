@@ -13,6 +13,7 @@ from tfpb.model.codes import Evolution, QpvStatut
 from tfpb.model.columns import Column, Contract, Kind
 from tfpb.model.tables import STOCK
 from tfpb.tax.plain_values import Record, day, grouped, place, records, text, whole
+from tfpb.words.money.doubt_words import SAME_RESIDENCE, YEAR_TO_GIVE
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -315,7 +316,7 @@ def entrances_of(
     if held & {"logements_dans", "cote"}:
         return None, _repeated(frame)
     here = replace(place(records(frame.head(1))[0]), row=0) if len(frame) else Place()
-    return None, [Fault("cote_absent", here, "", {"annee": "ANNÉE"})]
+    return None, [Fault("cote_absent", here, "", {"annee": YEAR_TO_GIVE})]
 
 
 def _repeated(frame: pd.DataFrame) -> list[Fault]:
@@ -324,7 +325,7 @@ def _repeated(frame: pd.DataFrame) -> list[Fault]:
     for row in records(frame):
         key, here = text(row["id_residence"]), place(row, "id_residence")
         if key in seen:
-            fields = {"autre": seen[key], "cle": "même résidence", "objet": "résidence"}
+            fields = {"autre": seen[key], **SAME_RESIDENCE}
             faults.append(Fault("ligne_en_double", here, key, fields))
         seen.setdefault(key, here.row)
     return faults

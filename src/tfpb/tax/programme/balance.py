@@ -27,6 +27,7 @@ from tfpb.tax.plain_values import (
     total,
     whole,
 )
+from tfpb.words.money.doubt_words import NO_CODE
 from tfpb.words.numbers import number
 
 if TYPE_CHECKING:
@@ -272,7 +273,7 @@ def check_quarters(
             if code not in homes:
                 faults.append(doubt("action_qpv_hors_patrimoine", here, code))
         elif code not in sure | unsure:
-            fields = {"codes": ", ".join(sorted(sure | unsure)) or "aucun"}
+            fields = {"codes": ", ".join(sorted(sure | unsure)) or NO_CODE}
             faults.append(Fault("action_sans_abattement", here, code, fields))
         elif code not in sure:
             faults.append(doubt("action_abattement_incertain", here, code))

@@ -27,10 +27,10 @@ from tfpb.tax.plain_values import (
     whole,
 )
 from tfpb.text import fold
-from tfpb.words.numbers import plural
+from tfpb.words.money.doubt_words import OTHER_HABITAT, left_aside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
@@ -231,12 +231,16 @@ def _shares(
             doubts.append(doubt("droit_commun_hors_patrimoine", here, key))
     kept = [(r, h) for r, h in known if h.inside or h.outside]
     if len(kept) < len(known):
-        doubts.append(doubt("droit_commun_a_verifier", Place(), name, nombre=_left(known, kept)))
+        doubts.append(
+            doubt(
+                "droit_commun_a_verifier", Place(), name, nombre=left_aside(len(known) - len(kept))
+            )
+        )
     kinds = {h.kind for _, h in kept if h.inside and h.kind}
     if comparable and kinds:
         alike = [(r, h) for r, h in kept if h.inside or not h.kind or h.kind in kinds]
         if len(alike) < len(kept):
-            left, why = _left(kept, alike), "autre type d’habitat"
+            left, why = left_aside(len(kept) - len(alike)), OTHER_HABITAT
             doubts.append(
                 doubt("droit_commun_hors_comparaison", Place(), name, nombre=left, motif=why)
             )
@@ -249,10 +253,6 @@ def _shares(
             part = side / settled * (settled / home.dwellings)
             line[first : first + 3] = (side, *(v * part for v in values))
     return data, doubts
-
-
-def _left(before: Sequence[object], after: Sequence[object]) -> str:
-    return plural(len(before) - len(after), "résidence laissée", "résidences laissées")
 
 
 def _totals(rows: list[Record]) -> Floats:

@@ -171,6 +171,22 @@ def decided(*, side: str, author: str, date: str, piece: str, computed: str) -> 
     return f"Décision{who}{when} : {SIDE_WORDS[side]}.{why} La carte seule disait : {computed}"
 
 
+def lacking_words(**given: str) -> str:
+    """List what a decision lacks among its author, date and piece."""
+    names = {"author": "auteur", "date": "date", "piece": "pièce"}
+    return ", ".join(name for key, name in names.items() if not given[key])
+
+
+def quarter_words(code: str, name: str) -> str:
+    """Name a quarter with its code."""
+    return f"« {name} » ({code})"
+
+
+def quoted(headers: tuple[str, ...]) -> str:
+    """Quote the headers of columns."""
+    return " et ".join(f"« {h} »" for h in headers)
+
+
 def contradicted(*, side: str, author: str, date: str, computed: str) -> str:
     """Say that a decision goes against a map that is clear."""
     who = f" de {author}" if author else ""

@@ -1,0 +1,34 @@
+"""Values of the faults and doubts of the money that are words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tfpb.words.numbers import plural
+
+SAME_PREMISES: Final = {"cle": "même avis et même local", "objet": "local"}
+SAME_RESIDENCE: Final = {"cle": "même résidence", "objet": "résidence"}
+YEAR_TO_GIVE: Final = "ANNÉE"
+EXPECTED_AXIS: Final = "un axe de 1 à 8, ou son libellé dans le cadre national"
+OTHER_HABITAT: Final = "autre type d’habitat"
+NO_CODE: Final = "aucun"
+
+
+def left_aside(count: int) -> str:
+    """Count the résidences that a comparison leaves aside."""
+    return plural(count, "résidence laissée", "résidences laissées")
+
+
+def mean_of(*, commune: bool) -> str:
+    """Name what a mean amount was taken over."""
+    return "de la commune" if commune else "du fichier"
+
+
+def of_year(year: int | None) -> str:
+    """Name the year of another action; nothing when it is the same."""
+    return "" if year is None else f" de {year}"
+
+
+def of_file(file: str) -> str:
+    """Name the file of another action; nothing when it is the same."""
+    return f" du fichier « {file} »" if file else ""
