@@ -38,7 +38,7 @@ DRAWN: Final = ("cartes/", "atlas")
 """PDF pages that are maps: their labels are compared as sorted words, their places as a picture."""
 _NUMBER: Final = re.compile(r"(\d+)")
 
-_LONG: Final = re.compile(r"\d+[.,]\d{11,}(?:e[+-]?\d+)?|\d[.,]\d+e-\d+")
+_LONG: Final = re.compile(r"\d+[.,]\d{10,}(?:e[+-]?\d+)?|\d[.,]\d+e-\d+")
 _NOISE: Final = 1e-13
 _HASH: Final = re.compile(r"[0-9a-f]{8}")
 
