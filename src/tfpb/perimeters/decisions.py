@@ -11,7 +11,7 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut
 from tfpb.perimeters.points import place_of, texts
 from tfpb.text import fold
-from tfpb.words.places.side_words import contradicted, decided
+from tfpb.words.places.side_words import SIGNED, contradicted, decided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -170,8 +170,8 @@ def check_decisions(
         if not one.rows:
             doubt("decision_sans_objet", one.place, one.entrance)
             continue
-        needed = {"auteur": one.author, "date": one.date, "pièce": one.piece}
-        lacking = ", ".join(name for name, given in needed.items() if not given)
+        given = (one.author, one.date, one.piece)
+        lacking = ", ".join(name for name, text in zip(SIGNED, given, strict=True) if not text)
         if lacking:
             doubt("decision_incomplete", one.place, one.side, manque=lacking)
         for i in one.rows:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.perimeters.join import DANS, HORS, Sides, surface_side
-from tfpb.words.places.side_words import Case, Circumstances, reason, surface_words
+from tfpb.words.places.side_words import Case, Circumstances, quarter_name, reason, surface_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ class Labels:
             codes += maps[vintage].frame["code_qp"].astype(str).tolist()
             names += maps[vintage].frame["nom_qp"].astype(str).tolist()
         self.codes, self.names = texts_of([*codes, ""]), texts_of([*names, ""])
-        self.full = [f"« {n} » ({c})" for c, n in zip(codes, names, strict=True)] + [""]
+        self.full = [*map(quarter_name, names, codes), ""]
 
     def place(self, vintage: int, quarter: NDArray[Any]) -> NDArray[Any]:
         """Shift positions of one map into the common table; −1 stays the empty label."""

@@ -21,6 +21,7 @@ from tfpb.perimeters.legal_areas import (
     in_france,
     metric_box,
 )
+from tfpb.words.places.side_words import pair_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -284,8 +285,7 @@ def rival_doubts(
         )
         if np.isfinite(pair[0][first])
     )
-    fields = {"nombre": len(rows), "retenu": " et ".join(f"« {h} »" for h in kept),
-              "laisse": " et ".join(f"« {h} »" for h in left),
+    fields = {"nombre": len(rows), "retenu": pair_of(kept), "laisse": pair_of(left),
               "distance_m": round(float(apart[first]))}  # fmt: skip
     place = place_of(points, first, left[0])
     return [Fault("positions_en_double", place, got, fields, Severity.DOUTE)]

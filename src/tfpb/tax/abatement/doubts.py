@@ -11,7 +11,7 @@ from tfpb.errors import Fault, Place
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.tax.abatement.premises import grouped, rates_of, year_of
 from tfpb.tax.plain_values import Record, doubt, money, place, records, text, total, whole
-from tfpb.words.money.status_reasons import motive
+from tfpb.words.money.status_reasons import SAME_PREMISES, motive
 from tfpb.words.numbers import amount, number, plural
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _repeated(rows: Sequence[Record]) -> Iterator[Fault]:
         rest = () if invariant else tuple(text(row.get(c)) for c in _IDENTITY)
         key = (avis, invariant, *rest)
         if key in seen:
-            fields = {"autre": seen[key], "cle": "même avis et même local", "objet": "local"}
+            fields = {"autre": seen[key], "cle": SAME_PREMISES, "objet": "local"}
             yield Fault("ligne_en_double", here, invariant or avis, fields)
         seen.setdefault(key, here.row)
         if invariant:

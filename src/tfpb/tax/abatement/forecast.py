@@ -86,7 +86,7 @@ def forecast(
                 mean = means.get(holding.commune, means.get(""))
                 row = _foreseen(target, parts, mean, quantum, factor)
                 if row["logements"] or row["a_verifier"]:
-                    where = "de la commune" if holding.commune in means else "du fichier"
+                    where = status_reasons.MEAN_OF[holding.commune in means]
                     note = status_reasons.forecast(row["note"], {"ou": where})
                     row["motif"] = f"{row['motif']} {note}"
             else:

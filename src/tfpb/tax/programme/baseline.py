@@ -16,7 +16,7 @@ from tfpb.model.money import DroitCommun
 from tfpb.model.results import DROIT_COMMUN_COLUMNS
 from tfpb.tax.plain_values import CENT, Record, doubt, money, place, records, text, total, whole
 from tfpb.text import fold
-from tfpb.words.numbers import plural
+from tfpb.words.money.accounts import OTHER_HABITAT, residences_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -227,7 +227,7 @@ def _shares(
     if comparable and kinds:
         alike = [(r, h) for r, h in kept if h.inside or not h.kind or h.kind in kinds]
         if len(alike) < len(kept):
-            left, why = _left(kept, alike), "autre type d’habitat"
+            left, why = _left(kept, alike), OTHER_HABITAT
             doubts.append(
                 doubt("droit_commun_hors_comparaison", Place(), name, nombre=left, motif=why)
             )
@@ -243,7 +243,7 @@ def _shares(
 
 
 def _left(before: Sequence[object], after: Sequence[object]) -> str:
-    return plural(len(before) - len(after), "résidence laissée", "résidences laissées")
+    return residences_left(len(before) - len(after))
 
 
 def _totals(rows: list[Record]) -> Floats:

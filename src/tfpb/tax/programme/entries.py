@@ -11,7 +11,7 @@ from tfpb.model.columns import STAMP
 from tfpb.tax.plain_values import CENT, EURO, ZERO, Record, cents, doubt, money, place, text, whole
 from tfpb.tax.programme.axes import LABELS, nearest_names, read_axis
 from tfpb.text import fold
-from tfpb.words.money.accounts import axis_words, near_names
+from tfpb.words.money.accounts import EXPECTED_AXIS, axis_words, near_names, of_file
 from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ AMOUNTS: Final = (
 )  # fmt: skip
 _PIECES: Final = re.compile(r"\s*[;|\n]\s*|\s*,\s+")
 _REFUSED: Final = {"contradictoire": "axe_contradictoire", "plusieurs": "axe_multiple"}
-_EXPECTED: Final = "un axe de 1 à 8, ou son libellé dans le cadre national"
 
 
 def read_action(
@@ -60,14 +59,16 @@ def _axis(
 ) -> tuple[int | None, list[Fault]]:
     reading = read_axis(written, themes)
     if reading.how in _REFUSED:
-        return None, [Fault(_REFUSED[reading.how], here, written, {"attendu": _EXPECTED})]
+        return None, [Fault(_REFUSED[reading.how], here, written, {"attendu": EXPECTED_AXIS})]
     if reading.axe is None:
         near = near_names(nearest_names(written, themes))
         return None, [Fault("axe_inconnu", here, written, {"proches": near})]
     if reading.how == "exact":
         return reading.axe, []
     code = "axe_proposition" if reading.how == "proposition" else "code_devine"
-    return reading.axe, [doubt(code, here, written, lu=axis_words(reading.axe), attendu=_EXPECTED)]
+    return reading.axe, [
+        doubt(code, here, written, lu=axis_words(reading.axe), attendu=EXPECTED_AXIS)
+    ]
 
 
 def _staff_time(row: Record, values: dict[str, Decimal | None], staff: Decimal) -> list[Fault]:
@@ -123,7 +124,7 @@ def pieces_twice(rows: Iterable[Record]) -> list[Fault]:
                 fields = {
                     "autre": there.row,
                     "annee": f" de {year}" if year != row["annee"] else "",
-                    "fichier": f" du fichier « {there.file} »" if there.file != here.file else "",
+                    "fichier": of_file(there.file) if there.file != here.file else "",
                 }
                 faults.append(Fault("piece_en_double", here, piece, fields))
             seen.setdefault(key, (here, row["annee"]))

@@ -68,6 +68,7 @@ INSET: Final = "Situation"
 SOURCES: Final = "Sources : {sources}."
 STAMP: Final = "empreinte"
 FICTIONAL: Final = "DONNÉES FICTIVES"
+TILES_CREDIT: Final = "IGN – Géoplateforme"
 NO_GROUND: Final = "Fond de plan absent : aucune base d’adresses importée."
 
 
