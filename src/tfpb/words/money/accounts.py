@@ -258,11 +258,6 @@ def sensitivity_sentence(low: int, kept: int, high: int) -> str:
     )
 
 
-def rate_words(value: Decimal | None) -> str:
-    """Say a ratio as a percentage (« 74 % »)."""
-    return percent(value) if value is not None else f"–{THIN}"
-
-
 def forecast_sentence(
     first: tuple[int, Decimal], last: tuple[int, Decimal], *, opened: int, waiting: Decimal
 ) -> str:

@@ -7,7 +7,6 @@ from typing import Final
 from tfpb.model.codes import Nature, Theme
 from tfpb.words.numbers import (
     THIN,
-    interval_percent,
     interval_points,
     number,
     percent,
@@ -37,7 +36,6 @@ REPERES: Final[dict[str, str]] = {
     "region_sans_soi": "Région, sans les réponses du bailleur",
     "national": "Repère national",
 }
-MESURES: Final[dict[str, str]] = {"niveau": "part des réponses", "moyenne": "note moyenne"}
 GROUPES: Final[dict[str, str]] = {
     "qpv": "QPV",
     "hors_qpv": "hors QPV",
@@ -88,11 +86,6 @@ def gap_sentence(
         f"{percent(hors)} hors QPV ({n_words(n_hors)}) ; écart de {points(gap)}, "
         f"{interval_points(low, high)} à 95{THIN}% ; {verdict}."
     )
-
-
-def level_sentence(label: str, share: float, low: float, high: float, n: int) -> str:
-    """Say one level with its interval."""
-    return f"{label} : {percent(share)}, {interval_percent(low, high)} ({n_words(n)})."
 
 
 def change_sentence(label: str, gap: float, low: float, high: float, verdict: str, n: int) -> str:
