@@ -59,7 +59,7 @@ ISOLATED: Final = "isolé"
 
 
 def verdict_words(verdict: str, p_holm: float = float("nan")) -> str:
-    """Say a verdict with its sign: « ● équivalent », « ◐ non inférieur (isolé) »."""
+    """Write a verdict with its sign: « ● équivalent », « ◐ non inférieur (isolé) »."""
     if not verdict:
         return ""
     words = f"{SIGNS[verdict]} {VERDICTS[verdict]}"
@@ -67,23 +67,23 @@ def verdict_words(verdict: str, p_holm: float = float("nan")) -> str:
 
 
 def margin_words(margin_points: float) -> str:
-    """Say the margin: « marge d’équivalence : 5 points »."""
+    """Write the margin: « marge d’équivalence : 5 points »."""
     decimals = 0 if float(margin_points).is_integer() else 1
     return f"marge d’équivalence : {number(margin_points, decimals)} points"
 
 
 def power_words(interviews: int) -> str:
-    """Say how many interviews it would have taken."""
+    """Write how many interviews it would have taken."""
     return f"il aurait fallu environ {number(interviews)} ménages par groupe"
 
 
 def gap_line(row: Mapping[str, object], *, interviews: int | None = None) -> str:
-    """Say a gap on one line: « ▼ −9,5 points (entre −14,2 et −4,8 points ; n = 1 633) : … »."""
+    """Write a gap on one line: « ▼ −9,5 points (entre −14,2 et −4,8 points ; n = 1 633) : … »."""
     verdict = str(row["verdict"])
-    said = verdict_words(verdict, float(str(row["p_holm"])))
+    text = verdict_words(verdict, float(str(row["p_holm"])))
     if verdict in {Verdict.NON_PUBLIABLE, Verdict.NON_CALCULABLE}:
-        return said
-    sign, _, words = said.partition(" ")
+        return text
+    sign, _, words = text.partition(" ")
     gap, low, high, n = (float(str(row[c])) for c in ("estimation", "ic95_bas", "ic95_haut", "n"))
     line = f"{sign} {points(gap)} ({interval_points(low, high)} ; n = {number(n)}) : {words}"
     if verdict == Verdict.NON_CONCLUANT and interviews:
