@@ -106,24 +106,24 @@ class Headers:
         return replace(fault, place=replace(place, column=header, name=place.column))
 
 
-def left_to_say(found: Iterable[Fault], known: Iterable[Fault]) -> list[Fault]:
-    """Keep what a check found that is news beside the faults of reading.
+def not_yet_reported(found: Iterable[Fault], known: Iterable[Fault]) -> list[Fault]:
+    """Keep the faults of a check that the faults of reading do not report already.
 
-    A cell is spoken of once. What a line at fault, or a file without one of its columns, seems to lack
-    (nothing was read) has been said by the fault that emptied it.
+    A cell is reported once. What a line at fault, or a file without one of its columns, seems to lack
+    (nothing was read) is reported by the fault that emptied it.
     """
-    said = tuple(known)
-    cells = {(f.place.file, f.place.row, _name(f.place)) for f in said}
-    lines = {(f.place.file, f.place.row) for f in said if f.place.row}
-    whole = {f.place.file for f in said if f.code == "colonne_absente"}
+    reported = tuple(known)
+    cells = {(f.place.file, f.place.row, _name(f.place)) for f in reported}
+    lines = {(f.place.file, f.place.row) for f in reported if f.place.row}
+    whole = {f.place.file for f in reported if f.code == "colonne_absente"}
 
-    def news(fault: Fault) -> bool:
+    def is_new(fault: Fault) -> bool:
         place = fault.place
         if (place.file, place.row, _name(place)) in cells:
             return False
         return bool(fault.got) or (place.file not in whole and (place.file, place.row) not in lines)
 
-    return [f for f in found if news(f)]
+    return [f for f in found if is_new(f)]
 
 
 def _name(place: Place) -> str:

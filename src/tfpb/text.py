@@ -85,6 +85,8 @@ def printable(text: str) -> str:
     return squeeze(shown) if shown != text else text
 
 
+TIED: Final = re.compile(r" (?=[%€:;?!»])|(?<=«) ")
+"""Spaces at which a French line may not break."""
 _OPENING: Final = re.compile(r"«[ \u00a0\u202f]*(?=\S)")
 _CLOSING: Final = re.compile(r"(?<=\S)[ \u00a0\u202f]*»")
 _MARK: Final = re.compile(r"(?<=\S) (?=[:;?!](?:\s|$))")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tfpb.cli.terminal.shared import CsvBrut, Feuille, Sortie, guard, say, show_doubts
+from tfpb.cli.terminal.shared import CsvBrut, Feuille, Sortie, guard, print_line, show_doubts
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
     """
     with guard():
         from tfpb import perimeters
-        from tfpb.errors import Headers, Severity, left_to_say, stop_on_faults
+        from tfpb.errors import Headers, Severity, not_yet_reported, stop_on_faults
         from tfpb.io.packs.output_files import refuse_inputs
         from tfpb.io.sources.stock_checks import Identifiers
         from tfpb.io.tables.tabular import check_format
@@ -121,7 +121,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
         if actions is not None:
             checked += check_programme(actions, year=annee or _latest(premises), previous=last)
         stopping = [f for f in faults if f.severity is Severity.FAUTE]
-        faults += left_to_say(checked, stopping)
+        faults += not_yet_reported(checked, stopping)
         headers = Headers(reader.headers)
         faults = list(headers.quote(faults))
         stop_on_faults(faults)
@@ -336,12 +336,12 @@ def _tell(made: list[Abatement], balance: Programme | None, doubts: list[Fault])
 
     for money in made:
         for line in summary(money):
-            say(line)
+            print_line(line)
     if balance is not None:
         abated = made[-1].totals["abattement_eur"]
         sums = balance.totals
         left = sums.get("rattrapage_eur")
-        say(balance_lead(sums["valorise_eur"], abated, sums.get("solde_eur"), left))
+        print_line(balance_lead(sums["valorise_eur"], abated, sums.get("solde_eur"), left))
     if doubts:
-        say(words.DOUBTS_OF_FILES)
+        print_line(words.DOUBTS_OF_FILES)
         show_doubts(doubts)

@@ -22,7 +22,7 @@ from tfpb.cli.region import region
 from tfpb.cli.terminal import completion
 from tfpb.cli.terminal.console import settle_console
 from tfpb.cli.terminal.interruption import watch
-from tfpb.cli.terminal.shared import say
+from tfpb.cli.terminal.shared import print_line
 from tfpb.cli.terminal.typer_french import FrenchTyper
 from tfpb.cli.verifier import verifier
 
@@ -42,7 +42,7 @@ app = FrenchTyper(
 
 def _version(asked: bool) -> None:
     if asked:
-        say(f"tfpb {__version__}")
+        print_line(f"tfpb {__version__}")
         raise typer.Exit
 
 

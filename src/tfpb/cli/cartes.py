@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from tfpb.cli.dossier import PACK_FOLDER, geography_folder
-from tfpb.cli.terminal.shared import Geodonnees, Sortie, ToutRecalculer, guard, progress, say
+from tfpb.cli.terminal.shared import Geodonnees, Sortie, ToutRecalculer, guard, print_line, progress
 from tfpb.words.documents import command_words as words
 
 
@@ -70,5 +70,5 @@ def cartes(
             execute.tidy()
         written = write_folder(sortie, files)
         sheets = sheets_made(len(model.pages), sheet_count(model) - len(model.pages))
-        say(words.MAPS_WRITTEN.format(sheets=sheets, folder=written.folder))
-        say(words.OPEN_MAP)
+        print_line(words.MAPS_WRITTEN.format(sheets=sheets, folder=written.folder))
+        print_line(words.OPEN_MAP)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tfpb.cli.terminal.shared import CsvBrut, Feuille, Sortie, guard, say, show_doubts
+from tfpb.cli.terminal.shared import CsvBrut, Feuille, Sortie, guard, print_line, show_doubts
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
@@ -174,14 +174,14 @@ def _explore(published: Published, labels: dict[str, str]) -> None:
     if rows.empty:
         return
     found = rows[rows["ressort"]]
-    say(f"{TITLE}.")
-    say(f"  {explored(len(rows), len(found))}")
+    print_line(f"{TITLE}.")
+    print_line(f"  {explored(len(rows), len(found))}")
     for row in found.head(5).to_dict("records"):
         place, label = str(row["territoire"]), labels[str(row["item"])]
         line = explored_line(place, label, row["ecart"], row["qpv"], int(row["n"]))
-        say(f"  {line}")
+        print_line(f"  {line}")
     if len(found):
-        say(f"  {NOT_A_PROOF}")
+        print_line(f"  {NOT_A_PROOF}")
 
 
 def _tell(published: Published, notices: list[Any], first: Path, second: Path) -> None:
@@ -191,7 +191,7 @@ def _tell(published: Published, notices: list[Any], first: Path, second: Path) -
     from tfpb.words.survey.verdict_words import VERDICTS
 
     for wave in published.waves:
-        say(words.wave_line(wave))
+        print_line(words.wave_line(wave))
     table = published.comparison
     last = published.waves[-1].vague
     rows = table[
@@ -203,20 +203,20 @@ def _tell(published: Published, notices: list[Any], first: Path, second: Path) -
     ]
     labels = dict(zip(published.items["item"], published.items["libelle"], strict=True))
     margin = margin_words(float(str(published.settings["marge_points"])))
-    say(words.GAPS_HEADING.format(wave=last, margin=margin))
+    print_line(words.GAPS_HEADING.format(wave=last, margin=margin))
     for _, row in rows.iterrows():
         needed = interviews_needed(table, row)
         record = {str(k): v for k, v in row.items()}
-        say(f"  {labels[row['item']]} : {gap_line(record, interviews=needed)}")
+        print_line(f"  {labels[row['item']]} : {gap_line(record, interviews=needed)}")
     for verdict in dict.fromkeys(rows["verdict"]):
-        say(words.VERDICT_KEY.format(name=VERDICTS[verdict], meaning=EXPLANATIONS[verdict]))
+        print_line(words.VERDICT_KEY.format(name=VERDICTS[verdict], meaning=EXPLANATIONS[verdict]))
     _explore(published, labels)
-    say(QUOTA_SENTENCE)
+    print_line(QUOTA_SENTENCE)
     masked = int((table["publication"] == "masque").sum())
     if masked:
-        say(words.masked_lines(masked))
+        print_line(words.masked_lines(masked))
     doubts = [n for n in notices if n.severity is Severity.DOUTE]
     if doubts:
-        say(words.known_doubts_heading(len(doubts)))
+        print_line(words.known_doubts_heading(len(doubts)))
         show_doubts(doubts)
-    say(words.COMPARISON_WRITTEN.format(first=first, second=second))
+    print_line(words.COMPARISON_WRITTEN.format(first=first, second=second))

@@ -15,8 +15,8 @@ from tfpb.cli.terminal.shared import (
     ToutRecalculer,
     geodata_folder,
     guard,
+    print_line,
     progress,
-    say,
     show_doubts,
 )
 from tfpb.words.documents import command_words as words
@@ -156,10 +156,10 @@ def _tell(made: Dossier, written: Written, review: str) -> None:
     from tfpb.words.documents.closing import closing
 
     if written.kept:
-        say(words.kept_files(written.kept))
+        print_line(words.kept_files(written.kept))
     for line in closing(made, written.folder.name, review):
-        say(line)
+        print_line(line)
     if made.notices:
-        say(words.DOUBTS_OF_FILES)
+        print_line(words.DOUBTS_OF_FILES)
         show_doubts(made.notices, where=words.DOUBTS_SHEET)
-    say(words.PACK_WRITTEN.format(folder=written.folder))
+    print_line(words.PACK_WRITTEN.format(folder=written.folder))

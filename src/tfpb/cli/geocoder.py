@@ -15,12 +15,12 @@ from tfpb.cli.terminal.shared import (
     Feuille,
     Geodonnees,
     Sortie,
-    complain,
     geodata_folder,
     guard,
+    print_error,
+    print_line,
     progress,
     renames,
-    say,
     show_doubts,
 )
 
@@ -95,7 +95,7 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         resume = job.resume(sortie, depends_on=found.depends_on)
         total = len(job.addresses.frame)
         if done := resume.rows(total):
-            say(words.resumed_line(done))
+            print_line(words.resumed_line(done))
         try:
             with progress(GEOCODING, total) as advance:
                 report = run_job(
@@ -103,14 +103,14 @@ def geocoder(  # noqa: PLR0917 - options of the contract
                     decisions=decisions, progress=advance,
                 )  # fmt: skip
         except KeyboardInterrupt:
-            complain(words.stopped_line(resume.rows(total), total))
+            print_error(words.stopped_line(resume.rows(total), total))
             raise typer.Exit(130) from None
-        say(words.read_line(job.read))
+        print_line(words.read_line(job.read))
         if job.renamed:
-            say(words.renamed_line(job.renamed))
+            print_line(words.renamed_line(job.renamed))
         if job.decisions:
             used = sum(row is not None for row in job.addresses.rows)
-            say(words.decisions_line(read=len(job.decisions), used=used))
+            print_line(words.decisions_line(read=len(job.decisions), used=used))
         for line in words.summary_lines(
             output=sortie.name,
             rows=report.rows,
@@ -118,10 +118,10 @@ def geocoder(  # noqa: PLR0917 - options of the contract
             types=report.types,
             errors=report.errors,
         ):
-            say(line)
+            print_line(line)
         if found.service is not None:
-            say(words.sent_line(found.service.sent))
+            print_line(words.sent_line(found.service.sent))
         show_doubts((*job.notices, *report.notices))
         if report.kept:
-            say(words.kept_line(kept=report.kept, new=report.review))
-        say(words.review_line(file=report.review, rows=report.doubtful))
+            print_line(words.kept_line(kept=report.kept, new=report.review))
+        print_line(words.review_line(file=report.review, rows=report.doubtful))

@@ -9,11 +9,11 @@ import typer
 
 from tfpb.cli.terminal.shared import (
     Geodonnees,
-    complain,
     geodata_folder,
     guard,
+    print_error,
+    print_line,
     progress,
-    say,
     show_doubts,
 )
 from tfpb.cli.terminal.typer_french import FrenchTyper
@@ -75,7 +75,7 @@ def importer_adresses(
                 rejected=report.rejected,
                 unchanged=report.unchanged,
             ):
-                say(line)
+                print_line(line)
             show_doubts(report.examples)
 
 
@@ -100,7 +100,7 @@ def importer_qpv(
         for line in quarters_import_lines(
             file=fichier.name, vintage=found.vintage, quarters=len(found.frame), mended=found.mended
         ):
-            say(line)
+            print_line(line)
 
 
 @geodonnees.command("importer-communes", no_args_is_help=True)
@@ -117,7 +117,9 @@ def importer_communes(fichier: _Fichier, geodonnees: Geodonnees = None) -> None:
         from tfpb.words.numbers import plural
 
         found = import_communes_outlines(fichier, folder=geodata_folder(geodonnees))
-        say(f"{fichier.name} : {plural(len(found), 'contour de commune', 'contours de communes')}.")
+        print_line(
+            f"{fichier.name} : {plural(len(found), 'contour de commune', 'contours de communes')}."
+        )
 
 
 @geodonnees.command("importer-parcelles", no_args_is_help=True)
@@ -133,7 +135,7 @@ def importer_parcelles(fichier: _Fichier, geodonnees: Geodonnees = None) -> None
         from tfpb.words.numbers import plural
 
         found = import_parcels(fichier, folder=geodata_folder(geodonnees))
-        say(f"{fichier.name} : {plural(len(found), 'parcelle')}.")
+        print_line(f"{fichier.name} : {plural(len(found), 'parcelle')}.")
 
 
 @geodonnees.command("installer", no_args_is_help=True)
@@ -156,9 +158,9 @@ def installer(
         folder = geodata_folder(geodonnees)
         for code in departement:
             with progress(words.DOWNLOAD.format(code=code)) as advance:
-                lines = install(code, folder=folder, say=complain, advance=advance)
+                lines = install(code, folder=folder, show=print_error, advance=advance)
             for line in lines:
-                say(line)
+                print_line(line)
 
 
 @geodonnees.command("lister")
@@ -178,11 +180,11 @@ def lister(geodonnees: Geodonnees = None) -> None:
         files = files_in(folder)
         others = list_installed(folder)
         if not files and not others:
-            say(NOTHING_INSTALLED)
+            print_line(NOTHING_INSTALLED)
         if files:
-            say("Adresses")
+            print_line("Adresses")
         for file in files:
-            say(
+            print_line(
                 address_file_line(
                     file=file.name,
                     kind=file.kind,
@@ -192,7 +194,7 @@ def lister(geodonnees: Geodonnees = None) -> None:
                 )
             )
         for line in others:
-            say(line)
+            print_line(line)
 
 
 @geodonnees.command("verifier")
@@ -212,7 +214,7 @@ def verifier(geodonnees: Geodonnees = None) -> None:
         wrong = [WRONG[code].format(got=got) for code, got in verify(folder / FILE_NAME)]
         wrong += verify_installed(folder)
         for line in wrong:
-            complain(f"– {line}")
+            print_error(f"– {line}")
         if wrong:
             raise typer.Exit(2)
-        say(ALL_WHOLE)
+        print_line(ALL_WHOLE)

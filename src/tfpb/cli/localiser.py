@@ -15,9 +15,9 @@ from tfpb.cli.terminal.shared import (
     Sortie,
     geodata_folder,
     guard,
+    print_line,
     progress,
     renames,
-    say,
     show_doubts,
 )
 
@@ -71,5 +71,5 @@ def localiser(  # noqa: PLR0917 - options of a command
         with progress("Localisation") as advance:
             done = run(task, advance=advance)
         for line in done.lines:
-            say(line)
+            print_line(line)
         show_doubts(done.doubts)

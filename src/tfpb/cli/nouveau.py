@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import guard, say, show_doubts, written
+from tfpb.cli.terminal.shared import guard, print_line, show_doubts, written
 from tfpb.words.documents import command_words as words
 
 
@@ -47,15 +47,15 @@ def nouveau(
             doubts = list(delivery.notices)
         files["plan_enquete.toml"] = plan.encode()
         new_folder(dossier, files)
-        say(words.NEW_DOSSIER.format(folder=dossier))
+        print_line(words.NEW_DOSSIER.format(folder=dossier))
         for name in files:
-            say(f"  – {name}")
+            print_line(f"  – {name}")
         if doubts:
             show_doubts(doubts)
         if depuis is not None:
-            say(words.PLAN_TO_REVIEW)
+            print_line(words.PLAN_TO_REVIEW)
         then = written(["tfpb", "verifier", str(dossier / "dossier.toml")])
-        say(words.FILL_THEN.format(command=then))
+        print_line(words.FILL_THEN.format(command=then))
 
 
 def _holds_files(folder: Path) -> bool:

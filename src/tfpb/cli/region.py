@@ -15,8 +15,8 @@ from tfpb.cli.terminal.shared import (
     Sortie,
     geodata_folder,
     guard,
+    print_line,
     progress,
-    say,
     show_doubts,
 )
 from tfpb.words.documents import command_words as words
@@ -160,14 +160,14 @@ def _tell(made: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
     from tfpb.words.documents.region_words import closing_lines
 
     if kept:
-        say(words.kept_files(kept))
+        print_line(words.kept_files(kept))
     atlas = "region/atlas.pdf" in made.files
     for line in closing_lines(made.owners, made.contrats, folder.name, atlas=atlas):
-        say(line)
+        print_line(line)
     if made.notices:
-        say(words.DOUBTS_OF_REGION)
+        print_line(words.DOUBTS_OF_REGION)
         show_doubts(made.notices)
     doubts = sum(made.doubts.values())
     if doubts:
-        say(words.doubts_of_owners(doubts))
-    say(words.REGION_WRITTEN.format(folder=folder))
+        print_line(words.doubts_of_owners(doubts))
+    print_line(words.REGION_WRITTEN.format(folder=folder))

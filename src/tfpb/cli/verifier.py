@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import Geodonnees, complain, guard, list_doubts, say, show_faults
+from tfpb.cli.terminal.shared import (
+    Geodonnees,
+    guard,
+    list_doubts,
+    print_error,
+    print_line,
+    show_faults,
+)
 from tfpb.words.documents import command_words as words
 
 
@@ -42,7 +49,7 @@ def verifier(
         elif avec is None:
             _inputs(fichier, geodonnees)
         else:
-            complain(words.SECOND_PACK)
+            print_error(words.SECOND_PACK)
             raise typer.Exit(2)
 
 
@@ -62,7 +69,7 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
     if wrong:
         show_faults(wrong)
         raise typer.Exit(2)
-    say(words.NO_FAULT)
+    print_line(words.NO_FAULT)
 
 
 def _pack(path: Path, other: Path | None) -> None:
@@ -73,9 +80,9 @@ def _pack(path: Path, other: Path | None) -> None:
     pack = _whole(path)
     if other is not None:
         second = _whole(other)
-        say(compared((str(path), run_hash_of(pack)), (str(other), run_hash_of(second))))
+        print_line(compared((str(path), run_hash_of(pack)), (str(other), run_hash_of(second))))
         for line in difference_words(differences(pack, second)):
-            say(line)
+            print_line(line)
 
 
 def _whole(path: Path) -> dict[str, bytes]:
@@ -86,14 +93,14 @@ def _whole(path: Path) -> dict[str, bytes]:
     pack = read_pack(path)
     broken = broken_files(pack)
     if broken:
-        complain(f"{path} :")
+        print_error(f"{path} :")
         for line in broken_words(broken):
-            complain(line)
+            print_error(line)
         raise typer.Exit(2)
     if path.is_dir() and (loose := changed_by_hand(path)):
-        complain(f"{path} :")
+        print_error(f"{path} :")
         for line in loose_words(loose):
-            complain(line)
+            print_error(line)
         raise typer.Exit(2)
-    say(whole_words(str(path), run_hash_of(pack)))
+    print_line(whole_words(str(path), run_hash_of(pack)))
     return pack

@@ -18,7 +18,7 @@ from tfpb.geodata.qpv_imports import import_qpv, load_qpv
 from tfpb.geodata.transfer import Checksum, Patience, client, fetch
 from tfpb.text import fold
 from tfpb.words.faults.network_faults import LARGE
-from tfpb.words.faults.sentences import say as in_french
+from tfpb.words.faults.sentences import fault_text
 from tfpb.words.places.geodata_words import NO_FILE, installed_line, step_line
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def install(
     departement: str,
     *,
     folder: Path,
-    say: Callable[[str], None] = lambda _text: None,
+    show: Callable[[str], None] = lambda _text: None,
     advance: Callable[[int], None] = lambda _count: None,
     sources: Sequence[str] = DEFAULT_SOURCES,
     import_addresses: Callable[[Path], object] | None = None,
@@ -97,11 +97,11 @@ def install(
                 lines.append(installed_line(source.title, "", known=True))
                 continue
             try:
-                path = _fetched(http, source, code, folder, say, advance, patience)
+                path = _fetched(http, source, code, folder, show, advance, patience)
                 _import(source, path, folder, import_addresses)
             except TfpbError as error:
                 if source.optional:
-                    lines += [in_french(f).title for f in error.faults]
+                    lines += [fault_text(f).title for f in error.faults]
                 else:
                     faults += error.faults
                 continue
@@ -112,15 +112,15 @@ def install(
 
 
 def _fetched(
-    http: httpx.Client, source: Entry, code: str, folder: Path, say: Callable[[str], None],
+    http: httpx.Client, source: Entry, code: str, folder: Path, show: Callable[[str], None],
     advance: Callable[[int], None], patience: Patience | None,
 ) -> Path:  # fmt: skip
     found = find(http, source, code)
     name = _file_name(source, found, code)
-    say(step_line(source.title, found.address))
+    show(step_line(source.title, found.address))
     return fetch(
         http, found.address, folder / _FOLDER / name, source, patience=patience, advance=advance,
-        say=say, checksum=found.checksum,
+        show=show, checksum=found.checksum,
     )  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def client(patience: Patience | None = None) -> httpx.Client:
 
 def fetch(
     http: httpx.Client, address: str, target: Path, source: Entry, *, patience: Patience | None = None,
-    advance: Callable[[int], None] = lambda _count: None, say: Callable[[str], None] = lambda _text: None,
+    advance: Callable[[int], None] = lambda _count: None, show: Callable[[str], None] = lambda _text: None,
     checksum: Checksum | None = None,
 ) -> Path:  # fmt: skip
     """Download a file to `target`.
@@ -127,7 +127,7 @@ def fetch(
         before = part.stat().st_size if part.is_file() else 0
         tried, slow = tried + 1, False
         try:
-            _receive(http, address, part, source, advance, say)
+            _receive(http, address, part, source, advance, show)
             break
         except _TryAgainError as error:
             last = str(error)
@@ -170,7 +170,7 @@ def _compare(path: Path, checksum: Checksum, place: Place, address: str) -> None
 
 def _receive(
     http: httpx.Client, address: str, part: Path, source: Entry, advance: Callable[[int], None],
-    say: Callable[[str], None],
+    show: Callable[[str], None],
 ) -> None:  # fmt: skip
     """Receive what is missing of a file; raise `_TryAgainError` when the end was not reached."""
     known = _card(part)
@@ -184,7 +184,7 @@ def _receive(
     with http.stream("GET", address, headers=headers) as answer:
         _refuse(answer, part.name.removesuffix(".part"), address)
         if answer.url.host != httpx.URL(address).host:
-            say(moved_line(answer.url.host))
+            show(moved_line(answer.url.host))
         if answer.status_code == _NOT_SATISFIABLE:
             _forget(part)
             raise _TryAgainError(status_reason(_NOT_SATISFIABLE))

@@ -1,4 +1,4 @@
-"""Closed lists of the field: an unknown code is an error, known spellings are mended and said."""
+"""Closed lists of the field: an unknown code is an error, known spellings are mended and reported."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Theme(StrEnum):
 
 
 class Nature(StrEnum):
-    """What an item tells of: only `SERVICE` answers the abatement's promise."""
+    """What an item is about: only `SERVICE` answers the abatement's promise."""
 
     SERVICE = "service"
     QUARTIER = "quartier"
@@ -76,7 +76,7 @@ class Ajustement(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a gap lets one say, given the margin set beforehand."""
+    """What a gap shows, given the margin set beforehand."""
 
     EQUIVALENT = "equivalent"
     EQUIVALENT_INFERIEUR = "equivalent_inferieur"
@@ -117,7 +117,7 @@ class Statut(StrEnum):
 
 
 class GeocodeVerdict(StrEnum):
-    """What a geocoded address is worth."""
+    """What becomes of a geocoded address."""
 
     ACCEPTE = "accepte"
     A_VERIFIER = "a_verifier"

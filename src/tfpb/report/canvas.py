@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +17,7 @@ from PIL import Image
 
 from tfpb.report import theme
 from tfpb.report.cell_values import printable
+from tfpb.text import TIED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 POINT_MM: Final = 25.4 / 72
 """Millimetres in a typographic point."""
 _MEASURE_PT: Final = 100.0
-_TIED: Final = re.compile(r" (?=[%€:;?!»])|(?<=«) ")
-"""Spaces at which a French line may not break."""
 
 RC: Final[dict[str, Any]] = {
     "font.family": [theme.FONT_FAMILY, "DejaVu Sans"],  # the second holds « ← »
@@ -128,7 +126,7 @@ def wrap(
         Most lines wanted, 0 for no limit; the last one then ends with an ellipsis.
     """
     out = [""]
-    for word in filter(None, _TIED.sub("\u00a0", printable(text)).split(" ")):
+    for word in filter(None, TIED.sub("\u00a0", printable(text)).split(" ")):
         trial = f"{out[-1]} {word}" if out[-1] else word
         if text_width_mm(trial, size_pt, bold=bold) <= width_mm:
             out[-1] = trial

@@ -17,7 +17,7 @@ from tfpb.io.sources.personal import personal_columns
 from tfpb.io.tables.tabular import write_table
 from tfpb.model.plan import Plan
 from tfpb.survey.reading.recode import recode
-from tfpb.words.faults.sentences import say
+from tfpb.words.faults.sentences import fault_text
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "valmont"
 PERSONAL = {"telephone", "q22_verbatim"}
@@ -47,7 +47,7 @@ def test_personal_columns_are_dropped_and_said(delivered: Delivery) -> None:
     assert not PERSONAL & set(delivered.dictionary.labels)
     assert {n.place.column for n in delivered.notices} == PERSONAL
     assert all(n.severity is Severity.DOUTE for n in delivered.notices)
-    assert "données personnelles" in say(delivered.notices[0]).title
+    assert "données personnelles" in fault_text(delivered.notices[0]).title
 
 
 IDENTIFIERS = [f"2023{k:05d}" for k in range(40)]
@@ -285,7 +285,7 @@ def test_bad_files_are_told_not_raised(
     with pytest.raises(TfpbError) as caught:
         read_delivery(path, plan)
     assert caught.value.faults[0].code == code
-    assert say(caught.value.faults[0]).title
+    assert fault_text(caught.value.faults[0]).title
 
 
 def test_wide_dictionary() -> None:

@@ -43,7 +43,7 @@ from tfpb.pipeline.jobs.address_job import prepare_job
 from tfpb.review.address_sheet import read_address_decisions
 from tfpb.review.review_file import read_decisions as read_limits
 from tfpb.words.documents.pack_words import broken_words, difference_words
-from tfpb.words.faults.sentences import say_all
+from tfpb.words.faults.sentences import fault_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ def attempt(target: str, name: str, data: bytes) -> bool:
         except TfpbError as error:
             faults, whole = list(error.faults), False
             assert faults
-        for said in say_all(faults):
+        for said in fault_texts(faults):
             assert said.title
         return whole
 

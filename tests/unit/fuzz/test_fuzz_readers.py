@@ -26,7 +26,7 @@ from tfpb.io.tables.tabular import TextTable, read_table
 from tfpb.io.tables.typed import typed
 from tfpb.model import tables
 from tfpb.text import mend_mojibake, printable
-from tfpb.words.faults.sentences import say, say_all
+from tfpb.words.faults.sentences import fault_text, fault_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +63,7 @@ def reads_or_says(read: Callable[[], Any]) -> Any:
     except TfpbError as error:
         refused = error.faults
     assert refused
-    assert all(said.title and said.hint for said in say_all(refused))
+    assert all(said.title and said.hint for said in fault_texts(refused))
     return None
 
 
@@ -101,7 +101,7 @@ def test_csv_of_any_cells(rows: list[list[str]], data: st.DataObject) -> None:
         frame, faults = typed(table, contract)
         assert len(frame) == len(table.frame)
         for fault in faults:
-            assert say(fault).title
+            assert fault_text(fault).title
 
     on_disk("t.csv", raw, read)
 
@@ -118,7 +118,7 @@ def test_typing_any_cells(contract: Contract, data: st.DataObject) -> None:
     )
     frame, faults = typed(table, contract)
     assert len(frame) == len(rows)
-    for said in say_all(faults):
+    for said in fault_texts(faults):
         assert said.title
 
 
@@ -240,7 +240,7 @@ def test_addresses_of_any_text(line: str, city: str, postcode: str) -> None:
 @many
 @given(any_text, any_text, st.integers(0, 10**7), any_text)
 def test_any_text_can_be_told(got: str, file: str, row: int, column: str) -> None:
-    said = say(Fault("fichier_absent", Place(file, file, row, column), got))
+    said = fault_text(Fault("fichier_absent", Place(file, file, row, column), got))
     shown = "".join(said.lines())
     assert not {unicodedata.category(c) for c in shown} & {"Cc", "Cf", "Cs"}
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tfpb.geocode import CommuneAddresses, geocode
 from tfpb.model.projection import to_lonlat
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
-from tfpb.words.places.address_words import REASONS, STATUSES, TYPES, VERDICTS, say_reasons
+from tfpb.words.places.address_words import REASONS, STATUSES, TYPES, VERDICTS
 
 
 def one(
@@ -528,14 +528,6 @@ def test_any_row_gives_one_answer_in_the_codes_of_the_contract(cells: dict[str, 
         assert math.isnan(row["result_x"])
     else:
         assert row["result_radius_m"] > 0
-
-
-def test_reasons_are_said_in_french() -> None:
-    assert (
-        say_reasons("numero_absent | voie_approchee")
-        == "numéro absent de la voie ; nom de voie approché"
-    )
-    assert say_reasons("") == ""
 
 
 def test_neighbour_is_another_commune() -> None:

@@ -16,7 +16,7 @@ from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
 from tfpb.model.tables import CONVENTIONS, PREMISES, STOCK
-from tfpb.words.faults.sentences import say
+from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,7 @@ def refused(path: Path, **options: Any) -> Fault:
     with pytest.raises(TfpbError) as caught:
         read_table(path, **options)
     (fault,) = caught.value.faults
-    said = say(fault)
+    said = fault_text(fault)
     assert said.title
     assert said.where
     assert said.hint
@@ -325,7 +325,7 @@ def test_units_under_the_header_are_told_and_never_read(tmp_path: Path, line: st
     assert [(f.code, f.severity, f.place.row) for f in faults] == [
         ("ligne_d_unites", Severity.DOUTE, 3)
     ]
-    assert line.split(";")[4] in say(faults[0]).title
+    assert line.split(";")[4] in fault_text(faults[0]).title
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable
 from tfpb.io.tables.typed import typed
 from tfpb.model.tables import CONVENTIONS, DIAGNOSTICS, DROIT_COMMUN, PREMISES, PROGRAMME, STOCK
-from tfpb.words.faults.sentences import say
+from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:
     from tfpb.model.columns import Contract
@@ -87,13 +87,13 @@ def test_a_column_that_looks_like_one_that_moves_money_is_told() -> None:
     assert (said.code, said.got, said.severity) == (
         "colonne_ressemblante", "Date fin exo. TFPB", Severity.DOUTE,
     )  # fmt: skip
-    assert '"patrimoine.fin_exoneration" = "Date fin exo. TFPB"' in say(said).hint
+    assert '"patrimoine.fin_exoneration" = "Date fin exo. TFPB"' in fault_text(said).hint
 
 
 def test_a_missing_column_is_told_with_the_line_that_names_it() -> None:
     (said,) = doubts(STOCK, "id_residence", "adresse", "Nb total logements gérés")
     assert said.code == "colonne_absente"
-    assert '"patrimoine.nb_logements" = "Nb total logements gérés"' in say(said).hint
+    assert '"patrimoine.nb_logements" = "Nb total logements gérés"' in fault_text(said).hint
 
 
 def test_columns_that_nothing_reads_are_told_but_the_stock_s_own() -> None:

@@ -11,7 +11,7 @@ from tfpb.io.tables.typed import typed
 from tfpb.model.tables import PREMISES
 from tfpb.pipeline.wiring import Key, Values, run_stages
 from tfpb.stage import Stage
-from tfpb.words.faults.sentences import say, say_all
+from tfpb.words.faults.sentences import fault_text, fault_texts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ class Made:
 
 
 def where(fault: Fault) -> str:
-    return say(fault).where
+    return fault_text(fault).where
 
 
 def test_stage_fault_bears_the_header_of_the_file_then_the_name_of_the_contract() -> None:
@@ -42,7 +42,7 @@ def test_stage_fault_bears_the_header_of_the_file_then_the_name_of_the_contract(
 
 def test_rows_that_are_alike_keep_the_header() -> None:
     alike = [Fault(FAULT.code, Place("impots.csv", "", row, "taux_commune_pct")) for row in (4, 5)]
-    said = say_all(HEADERS.quote(alike))
+    said = fault_texts(HEADERS.quote(alike))
     assert len(said) == 1
     assert said[0].where.endswith("lignes 4 à 5, colonne « Tx commune » (taux_commune_pct)")
 

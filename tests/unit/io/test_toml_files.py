@@ -6,7 +6,7 @@ import pytest
 
 from tfpb.errors import TfpbError
 from tfpb.io.sources.toml_files import load_plan, load_settings
-from tfpb.words.faults.sentences import say
+from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +49,7 @@ def test_every_fault_of_the_settings_is_said(tmp_path: Path) -> None:
         ("reglage_illisible", "dossier.annee"),
         ("reglage_illisible", "reglages.arrondi"),
     }
-    words = [say(f).expected for f in caught.value.faults]
+    words = [fault_text(f).expected for f in caught.value.faults]
     assert "l’une des valeurs : centime, avis" in words
 
 

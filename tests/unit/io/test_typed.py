@@ -11,7 +11,7 @@ from tfpb.io.tables.tabular import TextTable
 from tfpb.io.tables.typed import typed
 from tfpb.model.columns import Column, Contract, Kind
 from tfpb.model.tables import CONVENTIONS, PREMISES, PROGRAMME, STOCK
-from tfpb.words.faults.sentences import say
+from tfpb.words.faults.sentences import fault_text
 
 SMALL = Contract(
     "essai",
@@ -90,7 +90,7 @@ def test_every_fault_is_listed_with_its_place() -> None:
         ("valeur_ambigue", 2, "montant_eur"),
     }
     for fault in faults:
-        said = say(fault)
+        said = fault_text(fault)
         assert said.title
         assert "…" not in said.title + said.expected
         assert "t.csv" in said.where

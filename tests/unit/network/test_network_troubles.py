@@ -26,7 +26,7 @@ from tfpb.geodata.catalogue import catalogue
 from tfpb.geodata.download import find
 from tfpb.geodata.transfer import Checksum, Patience, client, fetch
 from tfpb.words.faults.network_faults import network_reason
-from tfpb.words.faults.sentences import say
+from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,7 +106,7 @@ def reply(body: bytes, status: int = 200, **headers: str) -> Callable[[Handler],
 def told(caught: pytest.ExceptionInfo[TfpbError]) -> str:
     """Return all that the user reads of the first fault, which holds no English."""
     fault = caught.value.faults[0]
-    said = "\n".join(say(fault).lines())
+    said = "\n".join(fault_text(fault).lines())
     assert not ENGLISH.search(re.sub(r"https?://\S+|[A-Z_]{8,}|SSL_CERT_FILE", "", said)), said
     return said
 
@@ -253,7 +253,7 @@ def test_another_host_is_named_to_the_user(serve: Callable[..., Site], tmp_path:
     lines: list[str] = []
     with client(QUICK) as web:
         fetch(
-            web, f"{site.base}/f.geojson", tmp_path / "f.geojson", SOURCE, patience=QUICK, say=lines.append
+            web, f"{site.base}/f.geojson", tmp_path / "f.geojson", SOURCE, patience=QUICK, show=lines.append
         )  # fmt: skip
     assert lines == ["  le fichier est fourni par 127.0.0.1"]
 

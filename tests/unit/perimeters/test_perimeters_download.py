@@ -20,7 +20,7 @@ from tfpb.geodata.catalogue import catalogue
 from tfpb.geodata.download import find, install
 from tfpb.geodata.qpv_imports import load_qpv
 from tfpb.geodata.transfer import Patience, client, fetch
-from tfpb.words.faults.sentences import say
+from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -204,7 +204,7 @@ def test_what_is_not_the_file_never_takes_its_name(
     with pytest.raises(TfpbError) as caught:
         get(server, tmp_path, name)
     assert caught.value.faults[0].code == code
-    assert say(caught.value.faults[0]).hint
+    assert fault_text(caught.value.faults[0]).hint
     assert list(tmp_path.iterdir()) == []
 
 

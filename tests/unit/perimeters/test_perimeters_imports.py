@@ -22,7 +22,7 @@ from tfpb.geodata.parcel_imports import import_parcels, load_parcels
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
 from tfpb.io.packs.geopackage import points_bytes, short_names
 from tfpb.io.sources.geofiles import read_polygons
-from tfpb.words.faults.sentences import say
+from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -184,7 +184,7 @@ def test_a_bad_file_is_refused_in_words_and_leaves_nothing(tmp_path: Path, case:
     with pytest.raises(TfpbError) as caught:
         import_qpv(path, vintage=2015, folder=tmp_path / "geo")
     assert {f.code for f in caught.value.faults} == {case}
-    assert say(caught.value.faults[0]).title
+    assert fault_text(caught.value.faults[0]).title
     assert load_qpv(tmp_path / "geo", 2015) is None
 
 

@@ -13,7 +13,7 @@ from conftest_perimeters import X0, Y0, at
 from tfpb.errors import TfpbError
 from tfpb.perimeters import check_points, locate
 from tfpb.perimeters.surfaces import reference_key
-from tfpb.words.faults.sentences import say
+from tfpb.words.faults.sentences import fault_text
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_each_wrong_position_has_its_fault(columns: dict, code: str, square) -> 
     points = pd.DataFrame(columns)
     faults = check_points(points)
     assert [f.code for f in faults] == [code]
-    assert say(faults[0]).title
+    assert fault_text(faults[0]).title
     with pytest.raises(TfpbError):
         locate(points, {2015: square}, year=2020)
 

@@ -15,7 +15,7 @@ from tfpb.errors import TfpbError
 from tfpb.law.values import load
 from tfpb.model import tables
 from tfpb.model.settings import LoiUtilisateur
-from tfpb.words.faults.sentences import say
+from tfpb.words.faults.sentences import fault_text
 
 PACKAGE = Path(tax.__file__).parents[1]
 ON = dt.date(2025, 1, 1)
@@ -157,7 +157,7 @@ def test_the_region_of_reference_is_a_value_like_the_others() -> None:
     assert [f.fields["nom_region"] for f in doubts if f.code == "abattement_inhabituel"] == [
         "Bretagne"
     ]
-    assert "Hauts-de-France" not in str([say(f) for f in doubts])
+    assert "Hauts-de-France" not in str([fault_text(f) for f in doubts])
 
 
 def test_year_outside_the_law_stops() -> None:

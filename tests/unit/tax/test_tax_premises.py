@@ -13,7 +13,7 @@ from tax_builders import abate, codes, door, faults_of, home, homes, local, prem
 from tfpb.errors import Severity, TfpbError
 from tfpb.law.values import load
 from tfpb.tax import check_premises
-from tfpb.words.faults.sentences import say
+from tfpb.words.faults.sentences import fault_text
 
 
 def found(*rows: dict[str, Any]) -> list[str]:
@@ -87,8 +87,8 @@ def test_all_faults_come_at_once_and_each_has_words() -> None:
         "annee_hors_loi", "base_absente", "ligne_en_double", "montant_negatif",
     ]  # fmt: skip
     for fault in error.value.faults:
-        assert all(say(fault).lines())
-        assert "…" not in say(fault).title
+        assert all(fault_text(fault).lines())
+        assert "…" not in fault_text(fault).title
 
 
 def test_rows_of_another_year_are_used_once_or_listed() -> None:
@@ -191,7 +191,7 @@ def test_residence_of_a_quarter_without_premises_is_listed() -> None:
     )
     doubt = next(n for n in made.notices if n.code == "residence_sans_local")
     assert doubt.got == "R2"
-    assert "12 logements" in say(doubt).title
+    assert "12 logements" in fault_text(doubt).title
     assert made.declaration.iloc[-1]["id_residence"] in ("R1", "R2")
     row = made.declaration[made.declaration["id_residence"] == "R2"].iloc[0]
     assert "aucune ligne de fiscalité" in row["manque"]

@@ -28,7 +28,7 @@ from tfpb.model.codes import Axe
 from tfpb.model.settings import Theme
 from tfpb.tax.programme.axes import LABELS, PROPOSITION, read_axis
 from tfpb.tax.programme.exports import bilan_frames
-from tfpb.words.faults.sentences import say
+from tfpb.words.faults.sentences import fault_text
 from tfpb.words.money.accounts import carry_argument
 
 
@@ -56,7 +56,7 @@ def refused(*rows: dict[str, Any], **options: Any) -> list[str]:
     with pytest.raises(TfpbError) as error:
         programme(*rows, **options)
     for fault in error.value.faults:
-        assert "…" not in " ".join(say(fault).lines())
+        assert "…" not in " ".join(fault_text(fault).lines())
     return faults_of(error)
 
 
@@ -118,13 +118,13 @@ def test_own_theme_without_reference_stays_a_proposition() -> None:
     made = programme(action(axe="Cadre  de VIE"), themes={"cadre de vie": Theme(axe=4)})
     assert codes(made) == ["axe_proposition"]
     assert list(made.actions["axe"]) == [4]
-    assert "[themes]" in say(made.notices[0]).hint
+    assert "[themes]" in fault_text(made.notices[0]).hint
 
 
 def test_own_theme_that_bears_the_label_of_another_axis_is_doubted() -> None:
     made = programme(action(axe="Sur-entretien"), themes={"Sur-entretien": Theme(axe=4)})
     assert codes(made) == ["theme_contredit", "axe_proposition"]
-    assert "3 · Sur-entretien" in say(made.notices[0]).title
+    assert "3 · Sur-entretien" in fault_text(made.notices[0]).title
 
 
 def test_unknown_theme_is_refused_with_the_nearest_names() -> None:
@@ -133,20 +133,20 @@ def test_unknown_theme_is_refused_with_the_nearest_names() -> None:
             action(axe="Cadre vie des habitants"),
             themes={"Cadre de vie": Theme(axe=4, reference="annexe")},
         )
-    said = say(error.value.faults[0])
+    said = fault_text(error.value.faults[0])
     assert faults_of(error) == ["axe_inconnu"]
     assert "« Cadre de vie » (axe 4)" in said.expected
     for unlike in ("Zzz", "Cadre de vie"):  # « de » in common makes nothing alike
         with pytest.raises(TfpbError) as error:
             programme(action(axe=unlike))
-        assert "proches" not in say(error.value.faults[0]).expected
+        assert "proches" not in fault_text(error.value.faults[0]).expected
 
 
 def test_spelling_is_kept_and_said() -> None:
     made = programme(action(axe="Sur entretien"))
     assert list(made.actions["axe_lu"]) == ["Sur entretien"]
     assert codes(made) == ["code_devine"]
-    assert "« Sur entretien » a été lu comme" in say(made.notices[0]).title
+    assert "« Sur entretien » a été lu comme" in fault_text(made.notices[0]).title
     assert made.notices[0].place.row == 4
 
 
@@ -345,7 +345,7 @@ def test_year_in_both_files_is_ruled_by_the_file_of_its_own_and_said() -> None:
     found = {n.code: n for n in made.notices}
     assert set(found) == {"annee_deux_fichiers", "precedent_autre_annee"}
     assert found["annee_deux_fichiers"].place.row == 5
-    assert "programme_2024.xlsx" in say(found["annee_deux_fichiers"]).title
+    assert "programme_2024.xlsx" in fault_text(found["annee_deux_fichiers"]).title
     assert found["precedent_autre_annee"].place.file == "programme_2024.xlsx"
     assert made.beside.set_index("axe").loc[3, "valorise_precedent_eur"] == 50
     assert made.totals["valorise_eur"] == 80
@@ -362,7 +362,7 @@ def test_last_year_s_file_is_held_to_the_same_contract() -> None:
     assert codes_found == ["valorise_depasse", "axe_inconnu", "piece_en_double"]
     with pytest.raises(TfpbError) as error:
         programme(action(5, piece="FAC-2"), previous=old)
-    twice = say(error.value.faults[-1]).title
+    twice = fault_text(error.value.faults[-1]).title
     assert "à la ligne 5 du fichier « p_2024.xlsx » de 2024" in twice
 
 
@@ -396,5 +396,5 @@ def test_check_without_any_other_file() -> None:
 def test_spending_out_of_all_orders_of_magnitude_is_doubted() -> None:
     made = programme(action(realise_eur=1500, valorise_eur=1200))  # one dwelling in the quarter
     assert codes(made) == ["valorise_inhabituel"]
-    assert "233" in say(made.notices[0]).expected
+    assert "233" in fault_text(made.notices[0]).expected
     assert codes(programme(action(realise_eur=1500, valorise_eur=1000))) == []

@@ -1,8 +1,7 @@
 """French that a user reads stands in `tfpb.words` and `tfpb.law`; elsewhere only code is written.
 
 Any constant with an accent, a French typographic sign or several French words is prose, docstrings and the
-help of commands excepted. Two tables name what else stays: `KEPT`, whose French is data of the field and
-shown to nobody, and `STILL_TO_MOVE`, whose counts may only shrink.
+help of commands excepted. `KEPT` names the modules whose French is data: what recognises the user's files.
 """
 
 from __future__ import annotations
@@ -45,24 +44,6 @@ KEPT: Final = {
     "io/tables/asides.py": "words by which rows of totals and units are recognised",
     "survey/reading/delivery_columns.py": "words by which the sides of a survey are recognised",
     "survey/reading/guessing.py": "words by which columns of a survey are recognised",
-}
-# rooms under rebuilding: how many texts each module still holds; a count may only shrink
-STILL_TO_MOVE: Final = {
-    "io/tables/near_paths.py": 1,
-    "perimeters/decisions.py": 1,
-    "perimeters/motives.py": 1,
-    "perimeters/points.py": 2,
-    "report/canvas.py": 1,
-    "report/documents/bilan_workbook.py": 2,
-    "report/documents/templates.py": 1,
-    "report/sections/patrimoine.py": 1,
-    "report/sections/synthese.py": 1,
-    "report/web_map/map_html.py": 1,
-    "survey/reading/drafting.py": 2,
-    "tax/abatement/doubts.py": 1,
-    "tax/abatement/forecast.py": 2,
-    "tax/programme/baseline.py": 3,
-    "tax/programme/entries.py": 2,
 }
 
 
@@ -108,18 +89,18 @@ def test_french_prose_stands_in_words(found: dict[str, list[tuple[int, str]]]) -
     lines = [
         f"{name}:{line}: {text[:80]!r}"
         for name, texts in found.items()
-        if not name.startswith(tuple(KEPT)) and len(texts) > STILL_TO_MOVE.get(name, 0)
+        if not name.startswith(tuple(KEPT))
         for line, text in texts
     ]
     assert not lines, "move to tfpb.words:\n" + "\n".join(lines)
 
 
-def test_the_tables_name_only_modules_that_hold_french(
+def test_the_table_names_only_modules_that_hold_french(
     found: dict[str, list[tuple[int, str]]],
 ) -> None:
     held = [name for name, texts in found.items() if texts]
-    unused = [e for e in (*KEPT, *STILL_TO_MOVE) if not any(n.startswith(e) for n in held)]
-    assert not unused, f"remove from the tables: {unused}"
+    unused = [kept for kept in KEPT if not any(name.startswith(kept) for name in held)]
+    assert not unused, f"remove from the table: {unused}"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 
 from tfpb.errors import Fault, Place
 from tfpb.words.faults.catalogue import BY_SUBJECT, CATALOGUE, FaultWords
-from tfpb.words.faults.sentences import rows_words, say, say_all
+from tfpb.words.faults.sentences import fault_text, fault_texts, rows_words
 
 ROOT = Path(__file__).parents[3]
 PACKAGE = ROOT / "src" / "tfpb"
@@ -95,7 +95,9 @@ def test_words_are_whole_sentences(code: str) -> None:
     parsed = [string.Formatter().parse(t) for t in (words.title, words.expected, words.hint)]
     names = {field for parts in parsed for _, field, _, _ in parts if field}
     assert all(re.fullmatch(r"\w+", name) for name in names)
-    said = say(Fault(code, Place("f.csv", "", 3, "c"), "lu", dict.fromkeys(names - {"got"}, 2)))
+    said = fault_text(
+        Fault(code, Place("f.csv", "", 3, "c"), "lu", dict.fromkeys(names - {"got"}, 2))
+    )
     assert "{" not in "".join(said.lines()).replace("{ ", "")
 
 
@@ -104,7 +106,9 @@ def test_counts_agree_and_numbers_are_french(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(CATALOGUE, "essai", words)
 
     def told(n: int) -> str:
-        return say(Fault("essai", fields={"n": n, "somme": 1234567, "an": 2025, "part": 1.5})).title
+        return fault_text(
+            Fault("essai", fields={"n": n, "somme": 1234567, "an": 2025, "part": 1.5})
+        ).title
 
     assert told(1) == "1 ligne lue, 1\u202f234\u202f567 €, 2025, 1,5."
     assert told(12).startswith("12 lignes lues")
@@ -115,10 +119,10 @@ def test_faults_alike_are_one_with_their_rows() -> None:
         Fault("valeur_illisible", Place("f.csv", "", row, "n"), got, {"attendu": "un nombre"})
         for row, got in ((2, "a"), (3, "b"), (4, "a"), (9, "c"))
     ]
-    (said,) = say_all([*faults, faults[0]])
+    (said,) = fault_texts([*faults, faults[0]])
     assert said.where == "fichier « f.csv », lignes 2 à 4, 9, colonne « n »"
     assert said.got == "a, b, c"
-    assert len(say_all([*faults, Fault("valeur_vide", Place("f.csv", "", 2, "n"))])) == 2
+    assert len(fault_texts([*faults, Fault("valeur_vide", Place("f.csv", "", 2, "n"))])) == 2
 
 
 def test_rows_are_told_by_runs() -> None:
@@ -127,10 +131,10 @@ def test_rows_are_told_by_runs() -> None:
 
 
 def test_settings_have_no_columns_and_odd_characters_do_not_show() -> None:
-    said = say(
+    said = fault_text(
         Fault("reglage_inconnu", Place("d.toml", "", 0, "a.b"), "x\u202ey\x1b[31m", {"cle": "a.b"})
     )
     assert said.where == "fichier « d.toml », réglage « a.b »"
     assert said.got == "x y [31m"
-    assert say(Fault("fichier_absent", got="n" * 5000)).got.endswith("…")
-    assert len(say(Fault("fichier_absent", got="n" * 5000)).got) == 160
+    assert fault_text(Fault("fichier_absent", got="n" * 5000)).got.endswith("…")
+    assert len(fault_text(Fault("fichier_absent", got="n" * 5000)).got) == 160

@@ -14,7 +14,7 @@ from typer.completion import (  # type: ignore[attr-defined]
 )
 from typer.completion import install as install_for  # type: ignore[attr-defined]
 
-from tfpb.cli.terminal.shared import complain, guard, say
+from tfpb.cli.terminal.shared import guard, print_error, print_line
 
 _PROGRAM: Final = "tfpb"
 _VARIABLE: Final = "_TFPB_COMPLETE"
@@ -40,7 +40,7 @@ def install(asked: bool) -> None:
 
         with guard():
             shell, path = install_for(_shell(), prog_name=_PROGRAM, complete_var=_VARIABLE)
-            say(installed(shell, str(path)))
+            print_line(installed(shell, str(path)))
             raise typer.Exit
 
 
@@ -49,7 +49,9 @@ def show(asked: bool) -> None:
     if asked:
         with guard():
             shell = _shell()
-            say(get_completion_script(prog_name=_PROGRAM, complete_var=_VARIABLE, shell=shell))
+            print_line(
+                get_completion_script(prog_name=_PROGRAM, complete_var=_VARIABLE, shell=shell)
+            )
             raise typer.Exit
 
 
@@ -61,6 +63,6 @@ def _shell() -> str:
     if name not in _SHELLS:
         name = Path(os.environ.get("SHELL", "")).name
     if name not in _SHELLS:
-        complain(UNKNOWN_SHELL)
+        print_error(UNKNOWN_SHELL)
         raise typer.Exit(2)
     return name

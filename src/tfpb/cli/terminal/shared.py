@@ -54,9 +54,9 @@ Colonne = Annotated[
 ]
 
 
-def say(text: str = "") -> None:
+def print_line(text: str = "") -> None:
     """Print a line for the user; signs that the console lacks are written plainly (see `console`)."""
-    print(text)  # noqa: T201 - this is where the house speaks
+    print(text)  # noqa: T201 - the one place that prints
 
 
 def written(arguments: Sequence[str]) -> str:
@@ -67,7 +67,7 @@ def written(arguments: Sequence[str]) -> str:
     return subprocess.list2cmdline(arguments) if os.name == "nt" else shlex.join(arguments)
 
 
-def complain(text: str = "") -> None:
+def print_error(text: str = "") -> None:
     """Print a line on the error channel."""
     print(text, file=sys.stderr)  # noqa: T201
 
@@ -103,12 +103,12 @@ def guard() -> Iterator[None]:
         if (refused := _system_error(error)) is not None:
             show_faults([_refused(refused)])
             raise typer.Exit(TfpbError.exit_code) from None
-        complain(words.PROGRAM_ERROR.format(kind=type(error).__name__))
+        print_error(words.PROGRAM_ERROR.format(kind=type(error).__name__))
         raise typer.Exit(_OUR_FAULT) from None
 
 
 def _stopped() -> typer.Exit:
-    complain(words.STOPPED)
+    print_error(words.STOPPED)
     return typer.Exit(STOPPED_CODE)
 
 
@@ -135,29 +135,29 @@ def _refused(error: OSError) -> Fault:
 
 def show_faults(faults: Iterable[Fault]) -> None:
     """List faults on the error channel in reading order, those alike together, with their count."""
-    from tfpb.words.faults.sentences import say_all
+    from tfpb.words.faults.sentences import fault_texts
 
-    listed = say_all(faults)
-    complain(words.faults_heading(len(listed)))
+    listed = fault_texts(faults)
+    print_error(words.faults_heading(len(listed)))
     for number, said in enumerate(listed[:_MOST_SHOWN], start=1):
         first, *rest = said.lines()
-        complain(f"{number}. {first}")
+        print_error(f"{number}. {first}")
         for line in rest:
-            complain(f"  {line}")
+            print_error(f"  {line}")
     if len(listed) > _MOST_SHOWN:
-        complain(words.others(len(listed) - _MOST_SHOWN))
+        print_error(words.others(len(listed) - _MOST_SHOWN))
 
 
 def list_doubts(doubts: Iterable[Fault]) -> None:
     """List every doubt in full, those alike together."""
-    from tfpb.words.faults.sentences import say_all
+    from tfpb.words.faults.sentences import fault_texts
 
-    listed = say_all(doubts)
+    listed = fault_texts(doubts)
     if listed:
-        say(words.doubts_heading(len(listed)))
+        print_line(words.doubts_heading(len(listed)))
     for said in listed:
         for line in said.lines():
-            say(f"  {line}")
+            print_line(f"  {line}")
 
 
 def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> None:
@@ -173,20 +173,20 @@ def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> 
     where : str
         Where all of them are listed, when they are.
     """
-    from tfpb.words.faults.sentences import say as in_french
+    from tfpb.words.faults.sentences import fault_text
 
     kinds: dict[str, list[Fault]] = {}
     for fault in faults:
         kinds.setdefault(fault.code, []).append(fault)
     for alike in list(kinds.values())[:most]:
-        said = in_french(alike[0])
-        say(words.short_doubt(said.title, said.where, len(alike) - 1))
+        said = fault_text(alike[0])
+        print_line(words.short_doubt(said.title, said.where, len(alike) - 1))
         if not where and said.hint and not said.hint.startswith(words.NOTHING_TO_DO):
-            say(words.short_hint(said.hint))
+            print_line(words.short_hint(said.hint))
     if len(kinds) > most:
-        say(words.other_kinds(len(kinds) - most))
+        print_line(words.other_kinds(len(kinds) - most))
     if where and kinds:
-        say(words.all_listed(where))
+        print_line(words.all_listed(where))
 
 
 @contextlib.contextmanager

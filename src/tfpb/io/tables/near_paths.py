@@ -9,6 +9,7 @@ from rapidfuzz import fuzz, process
 
 from tfpb.errors import Place, TfpbError, fail
 from tfpb.text import strip_accents
+from tfpb.words.faults.input_words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,7 +35,7 @@ def absent(path: Path) -> TfpbError:
     near = [p.relative_to(above).as_posix() for p in _near(above, tail)]
     if near:
         got = Path(*tail).as_posix()
-        return fail("fichier_mal_nomme", place=place, got=got, proches=" », « ".join(near))
+        return fail("fichier_mal_nomme", place=place, got=got, proches=listed(near))
     return fail("fichier_absent", place=place, got=path.name[:_LONGEST])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tfpb import perimeters, survey, tax
-from tfpb.errors import Fault, Severity, TfpbError, left_to_say
+from tfpb.errors import Fault, Severity, TfpbError, not_yet_reported
 from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
 from tfpb.law.values import load as load_law
 from tfpb.perimeters.vintages import FIRST_YEAR
@@ -95,4 +95,4 @@ def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault])
         faults.extend(f for f in carried if f.severity is Severity.FAUTE)
     if plan is not None and inputs.repere is not None:
         gather(lambda: survey.referenced_rows(inputs.repere, plan.items, ("",))[1])
-    return left_to_say(faults, found)
+    return not_yet_reported(faults, found)

@@ -14,6 +14,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from tfpb.archives import settle
 from tfpb.text import drop_controls
+from tfpb.words.money.bilan_words import ARGUMENT, BILAN, NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +26,8 @@ _INK: Final = "33658A"
 _HEAD: Final = PatternFill("solid", fgColor="D9E4ED")
 _LINE: Final = Border(bottom=Side("thin", color=_INK))
 _TOTAL: Final = Border(top=Side("thin", color=_INK))
-_WIDE: Final = {"Action": 34, "Résidence/description": 34, "Bilan qualitatif": 50, "Axe": 30, "Nom": 24,
-    "Ce qui le justifie": 50}  # fmt: skip
+_WIDE: Final = {BILAN["action"]: 34, BILAN["description"]: 34, BILAN["texte_bilan"]: 50, BILAN["axe"]: 30,
+    NAME: 24, ARGUMENT: 50}  # fmt: skip
 _FONT: Final = "Calibri"
 _MAX_CELL: Final = 32_767
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")

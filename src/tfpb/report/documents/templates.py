@@ -17,7 +17,15 @@ from tfpb.archives import settle
 from tfpb.model import tables
 from tfpb.model.columns import Column, Contract, Kind
 from tfpb.tax.programme.axes import LABELS, PROPOSITION
-from tfpb.words.documents.template_words import FORMS, HEADINGS, INTRODUCTIONS, PROPOSED, file_title
+from tfpb.words.documents.template_words import (
+    AXES_HEADINGS,
+    FORMS,
+    HEADINGS,
+    INTRODUCTIONS,
+    NATIONAL,
+    PROPOSED,
+    file_title,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -212,8 +220,8 @@ def _explain(sheet: Worksheet, contract: Contract) -> None:
 
 
 def _axes(sheet: Worksheet) -> None:
-    rows: list[tuple[Any, ...]] = [("Axe", "Libellé du cadre national", "Statut")]
-    rows += [(int(axe), label, "cadre national du 29 avril 2015") for label, axe in LABELS.items()]
+    rows: list[tuple[Any, ...]] = [AXES_HEADINGS]
+    rows += [(int(axe), label, NATIONAL) for label, axe in LABELS.items()]
     rows += [
         (int(axe), theme[:1].upper() + theme[1:], PROPOSED) for theme, axe in PROPOSITION.items()
     ]

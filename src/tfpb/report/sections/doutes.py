@@ -11,7 +11,7 @@ from tfpb.model.report import Text
 from tfpb.report.sections.build import cut, section, table
 from tfpb.report.sections.counts import stock_facts
 from tfpb.words.documents import report_words as words
-from tfpb.words.faults.sentences import say
+from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:
     from tfpb.errors import Fault
@@ -44,7 +44,7 @@ def doutes(dossier: Dossier) -> Section:
     rows = pd.DataFrame(
         [
             {"titre": s.title, "ou": s.where, "lu": s.got, "attendu": s.expected, "faire": s.hint}
-            for s in map(say, found)
+            for s in map(fault_text, found)
         ],
         columns=["titre", "ou", "lu", "attendu", "faire"],
     )
@@ -64,7 +64,7 @@ def _grouped(found: tuple[Fault, ...]) -> Block:
         kinds.setdefault(fault.code, []).append(fault)
     rows = []
     for faults in kinds.values():
-        first = say(faults[0])
+        first = fault_text(faults[0])
         where = f" ({first.where})" if first.where else ""
         rows.append({"nombre": len(faults), "exemple": first.title + where, "faire": first.hint})
     return table("doutes_document", pd.DataFrame(rows))

@@ -40,7 +40,7 @@ def residences(dossier: Dossier) -> Section:
             "residences", homes, repeated=own, annee=located.year, remarks=_remarks(dossier.located)
         ),
         table("quartiers", quarters(located)),
-        Text((rows_elsewhere(facts.residences, "Résidences"),), media=DOCUMENT),
+        Text((rows_elsewhere(facts.residences, words.RESIDENCES_SHEET),), media=DOCUMENT),
     ]
     lead = words.stock_lead(
         facts.residences, facts.dwellings, facts.inside, facts.outside, facts.doubtful

@@ -14,6 +14,7 @@ from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money import accounts
 from tfpb.words.money.evaluation_words import DOES_IT_WORK
 from tfpb.words.numbers import NOTHING, euros, percent, plural
+from tfpb.words.places.map_words import residences_count
 from tfpb.words.places.stock_words import stock_lead
 from tfpb.words.survey import satisfaction, verdict_words
 
@@ -62,7 +63,7 @@ def _figures(dossier: Dossier) -> list[KeyFigure]:
         out += _abated(dossier.abatement, dossier.settings.dossier.date)
     if dossier.programme is not None:
         out += _spent(dossier.programme, dossier.abatement)
-    homes = plural(facts.doubtful_residences, "résidence")
+    homes = residences_count(facts.doubtful_residences)
     dwellings = plural(facts.doubtful, "logement")
     doubts = figure("a_verifier", None, Format.TEXT, value=homes, logements=dwellings)
     return [*out, doubts]

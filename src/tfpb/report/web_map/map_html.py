@@ -109,7 +109,7 @@ def web_map(model: MapModel) -> folium.Map:
     made._id = "tfpb"  # noqa: SLF001  # random in folium; the style and the scripts name the map
     made.default_js, made.default_css = [], []
     if model.online:
-        tiles = folium.TileLayer(TILES, attr="IGN – Géoplateforme", max_zoom=19, overlay=True)
+        tiles = folium.TileLayer(TILES, attr=words.TILES_CREDIT, max_zoom=19, overlay=True)
         tiles._id = "plan"  # noqa: SLF001
         tiles.add_to(made)
     DossierLayer(model).add_to(made)

@@ -22,6 +22,7 @@ from tfpb.survey.reading.guessing import (
     role_candidates,
 )
 from tfpb.text import drop_controls, fold, squeeze
+from tfpb.words.faults.input_words import listed
 from tfpb.words.survey import drafting_words as words
 
 if TYPE_CHECKING:
@@ -288,8 +289,7 @@ def _comments(lines: Sequence[str], **values: object) -> list[str]:
 
 def _listed(values: Sequence[str]) -> str:
     shown = [" ".join(v.split()) for v in values[:_LONGEST_LIST]]
-    more = " …" if len(values) > _LONGEST_LIST else ""
-    return ", ".join(f"« {v} »" for v in shown) + more
+    return listed(shown) + (words.MORE if len(values) > _LONGEST_LIST else "")
 
 
 def _text(value: str) -> str:

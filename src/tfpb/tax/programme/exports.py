@@ -10,7 +10,7 @@ from tfpb.model.columns import STAMP
 from tfpb.tax.abatement.abatement import ADDED_COLUMNS
 from tfpb.tax.plain_values import day, grouped, missing, records, text, total
 from tfpb.words.documents.setting_words import legal_value
-from tfpb.words.faults.sentences import say as in_french
+from tfpb.words.faults.sentences import fault_text
 from tfpb.words.money import bilan_words
 from tfpb.words.money.accounts import AXES, axis_words, carry_argument
 
@@ -122,7 +122,7 @@ def doubts_frame(doubts: Sequence[Fault]) -> pd.DataFrame:
     columns = ["doute", "fichier", "feuille", "ligne", "colonne", "lu", "attendu", "que_faire"]
     rows = []
     for fault in doubts:
-        said, where = in_french(fault), fault.place
+        said, where = fault_text(fault), fault.place
         rows.append(
             (
                 said.title, where.file, where.sheet, where.row or None, where.column, said.got,

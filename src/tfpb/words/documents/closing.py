@@ -122,7 +122,7 @@ def _survey(dossier: Dossier) -> list[str]:
 
 
 def _to_decide(review: str, given: str) -> str:
-    """Say what to do with the workbook of doubts; `given` is what dossier.toml names as decisions."""
+    """Write what to do with the workbook of doubts; `given` is what dossier.toml names as decisions."""
     name = review.rpartition("/")[2]
     if given == review:
         return (

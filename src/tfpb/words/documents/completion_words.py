@@ -11,7 +11,7 @@ UNKNOWN_SHELL: Final = (
 
 
 def installed(shell: str, path: str) -> str:
-    """Say that completion is installed, and from when it works."""
+    """Write that completion is installed, and from when it works."""
     return (
         f"Complétion installée pour {shell} : {path}\n"
         "Ouvrez un nouveau terminal : la touche Tab y complète les commandes, les options et les "

@@ -64,22 +64,22 @@ LEAVES: Final = (
 
 
 def by_default(value: str) -> str:
-    """Say what Enter alone answers."""
+    """Write what Enter alone answers."""
     return f"Entrée pour : {value}"
 
 
 def command_line(command: str) -> str:
-    """Say what is about to be run."""
+    """Write what is about to be run."""
     return f"Commande lancée : {command}"
 
 
 def not_a_choice(answer: str, most: int) -> str:
-    """Say that an answer is no choice of the list."""
+    """Write that an answer is no choice of the list."""
     return f"« {answer} » n’est pas un choix : tapez un numéro de 1 à {most}."
 
 
 def reopened(path: str) -> str:
-    """Say that a folder could not be shown, and where it is."""
+    """Write that a folder could not be shown, and where it is."""
     return f"La fenêtre n’a pas pu s’ouvrir. Le dossier est ici : {path}"
 
 

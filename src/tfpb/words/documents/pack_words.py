@@ -57,18 +57,18 @@ WRITTEN: Final[dict[str, str]] = {
 
 
 def broken_words(broken: Iterable[tuple[str, str]]) -> list[str]:
-    """Say which files of a pack are not as written."""
+    """Write which files of a pack are not as written."""
     lines = _listed([f"{name} : {_STATES[state]}" for name, state in broken])
     return ["Ce dossier n’est pas entier :", *lines, "Refaites-le avec « tfpb dossier »."]
 
 
 def whole_words(path: str, run_hash: str) -> str:
-    """Say that a pack is whole."""
+    """Write that a pack is whole."""
     return f"{path} est entier (calcul {run_hash}) : chaque fichier est tel que noté quand il a été écrit."
 
 
 def loose_words(names: Sequence[str]) -> list[str]:
-    """Say which files beside an archive are no longer those it holds."""
+    """Write which files beside an archive are no longer those it holds."""
     return [
         "Le dossier.zip est entier, mais ces fichiers, à côté, ont été modifiés ou ajoutés depuis :",
         *_listed(names),
@@ -89,12 +89,12 @@ def compared(first: tuple[str, str], second: tuple[str, str]) -> str:
 
 
 def difference_words(found: Sequence[Difference]) -> list[str]:
-    """Say what differs between two packs: inputs first, then figure by figure, table by table."""
+    """Write what differs between two packs: inputs first, then figure by figure, table by table."""
     figures = [d for d in found if d.kind in _FIGURES]
     lines: list[str] = []
     for kind, title in _PARTS:
-        told = [_record(d) for d in found if d.kind == kind]
-        lines += [title, *told] if told else []
+        records = [_record(d) for d in found if d.kind == kind]
+        lines += [title, *records] if records else []
     if not figures:
         return [*lines, "Les deux dossiers portent les mêmes chiffres."]
     lines.append(f"{plural(len(figures), 'différence')} dans les chiffres :")
@@ -134,9 +134,9 @@ def _figure(one: Difference) -> str:
 def _both(before: str, after: str, form: str) -> tuple[str, str]:
     """Write both values as the pack shows them, with as many more digits as part them."""
     for more in range(_MORE_DIGITS + 1):
-        told = _written(before, form, more), _written(after, form, more)
-        if told[0] != told[1]:
-            return told
+        both = _written(before, form, more), _written(after, form, more)
+        if both[0] != both[1]:
+            return both
     return before, after
 
 

@@ -28,13 +28,13 @@ NATURE: Final = {
 
 
 def dwellings_figure(dwellings: int, residences: int, share: float) -> tuple[str, str, str]:
-    """Say the stock of the quarter and its weight in the bailleur's."""
+    """Write the stock of the quarter and its weight in the bailleur's."""
     detail = f"{plural(residences, 'résidence')}, {percent(share)} du patrimoine du bailleur"
     return TITLES[0], number(dwellings), detail
 
 
 def abatement_figure(amount: Decimal | None, nature: str, dwellings: int) -> tuple[str, str, str]:
-    """Say the abatement, whether real or estimated, and per dwelling."""
+    """Write the abatement, whether real or estimated, and per dwelling."""
     if amount is None:
         return TITLES[1], "non calculé", "le fichier fiscal n’est pas fourni"
     per_home = f", soit {euros(amount / dwellings)} par logement" if dwellings else ""
@@ -42,7 +42,7 @@ def abatement_figure(amount: Decimal | None, nature: str, dwellings: int) -> tup
 
 
 def loss_figure(loss: Decimal | None, compensation: Decimal | None) -> tuple[str, str, str]:
-    """Say what the collectivities give up once the State has paid its part."""
+    """Write what the collectivities give up once the State has paid its part."""
     if loss is None or compensation is None:
         return TITLES[2], "non calculé", "le fichier fiscal n’est pas fourni"
     detail = f"l’État compense {euros(compensation)} (taux à confirmer)"
@@ -52,7 +52,7 @@ def loss_figure(loss: Decimal | None, compensation: Decimal | None) -> tuple[str
 def programme_figure(
     valued: Decimal | None, abatement: Decimal | None, actions: int, dwellings: int
 ) -> tuple[str, str, str]:
-    """Say what was valued, per dwelling, against the abatement."""
+    """Write what was valued, per dwelling, against the abatement."""
     if valued is None:
         return TITLES[3], "non renseigné", "le programme d’actions n’est pas fourni"
     parts = [plural(actions, "action")]
@@ -64,7 +64,7 @@ def programme_figure(
 
 
 def doubt_figure(dwellings: int, residences: int) -> tuple[str, str, str]:
-    """Say how many dwellings are in doubt."""
+    """Write how many dwellings are in doubt."""
     if not residences:
         return TITLES[4], "aucun logement", "aucun doute dans ce quartier"
     homes = plural(residences, "résidence")
@@ -74,7 +74,7 @@ def doubt_figure(dwellings: int, residences: int) -> tuple[str, str, str]:
 def done_sentence(
     spent: list[tuple[int, Decimal]] | None, actions: int, left: Decimal | None, year: int
 ) -> str:
-    """Say what was done: the two axes that weigh most, and what is left to justify.
+    """Write what was done: the two axes that weigh most, and what is left to justify.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def tenants_sentence(
     verdict: str,
     scope: str,
 ) -> str:
-    """Say what tenants answer here and elsewhere, with how sure it is."""
+    """Write what tenants answer here and elsewhere, with how sure it is."""
     if gap is None or ic95 is None:
         return "Ce que disent les locataires : trop peu de ménages interrogés pour publier un résultat."
     return (
@@ -134,12 +134,12 @@ def change_sentence(
     *,
     early: str = "",
 ) -> str:
-    """Answer what an élu is asked: what moved between waves, or that it cannot be said yet.
+    """Answer what an élu is asked: what moved between waves, or that nobody can know yet.
 
     Parameters
     ----------
     early : str
-        Year of the actions, when the last survey was held before them: no answer tells of them.
+        Year of the actions, when the last survey was held before them: no answer is about them.
     """
     if change is None or ic95 is None:
         return f"{DOES_IT_WORK} {_CANNOT_SAY}, faute de deux vagues d’enquête comparables."
@@ -165,7 +165,7 @@ _CANNOT_SAY: Final = "On ne peut pas encore le dire"
 
 
 def page_said(page: QpvPage) -> str:
-    """Say the whole page in sentences: what a reader who cannot see it is told."""
+    """Write the whole page in sentences: for a reader who cannot see it."""
     figures = [f"{label} : {value}, {detail}." for label, value, detail in page.figures]
     gaps = [_gap_said(line) for line in page.gaps]
     scope = [f"{page.gap_scope}."] if page.gap_scope else []

@@ -114,7 +114,7 @@ def owners_lead(wave: str, *, letters: bool, spread: bool) -> str:
 
 
 def owners_sentence(owned: list[tuple[str, int]]) -> tuple[str, ...]:
-    """Say whose the dwellings of a quarter are, the first four by name; nothing when there are none.
+    """Write whose the dwellings of a quarter are, the first four by name; nothing when there are none.
 
     Parameters
     ----------
@@ -131,12 +131,12 @@ def owners_sentence(owned: list[tuple[str, int]]) -> tuple[str, ...]:
 
 
 def money_lead(abated: object, valued: object) -> str:
-    """Say what is given up in tax and what is valued against it."""
+    """Write what is given up in tax and what is valued against it."""
     return f"Abattement : {euros(abated)} ; actions valorisées : {euros(valued)}."  # type: ignore[arg-type]
 
 
 def position_lead(above: int, under: int, open_: int) -> str:
-    """Say how many questions stand on each side of the others' median."""
+    """Write how many questions stand on each side of the others' median."""
     if not above + under + open_:
         return (
             "Aucun écart n’est placé parmi ceux des autres bailleurs : trop peu de réponses d’un côté, ou "
@@ -152,12 +152,12 @@ def position_lead(above: int, under: int, open_: int) -> str:
 
 
 def secrecy(share: float) -> tuple[str, ...]:
-    """Say how answers are kept secret over all outputs."""
+    """Write how answers are kept secret over all outputs."""
     return tuple(s.format(part=percent(share)) for s in SECRECY)
 
 
 def hidden_lines(count: int) -> tuple[str, ...]:
-    """Say how many lines of territories are not shown; nothing when all are."""
+    """Write how many lines of territories are not shown; nothing when all are."""
     if not count:
         return ()
     if count == 1:
@@ -166,7 +166,7 @@ def hidden_lines(count: int) -> tuple[str, ...]:
 
 
 def closing_lines(owners: int, contrats: int, folder: str, *, atlas: bool) -> list[str]:
-    """Say what a regional run has written."""
+    """Write what a regional run has written."""
     return [
         f"Restitution régionale : {folder}/region",
         *([f"Atlas des quartiers : {folder}/region/atlas.pdf"] if atlas else []),

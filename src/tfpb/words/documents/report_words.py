@@ -240,7 +240,7 @@ def doubts_lead(count: int, near: int) -> str:
 
 
 def unreadable_quarters(count: int) -> str:
-    """Say how many quarter × question cells are not shown."""
+    """Write how many quarter × question cells are not shown."""
     return (
         f"{plural(count, 'croisement')} d’un quartier et d’une question "
         f"{'ne sont pas montrés' if count >= 2 else 'n’est pas montré'}, "  # noqa: PLR2004
@@ -282,7 +282,7 @@ REGION_WAVES: Final = (
 
 
 def margin_adopted(margin: float, by: object, day: object) -> str:
-    """Say the margin, who adopted it and when, as far as the plan tells."""
+    """Write the margin, who adopted it and when, as far as the plan tells."""
     text = f"Marge d’équivalence : {margin_words(margin)}"
     if by:
         text += f", adoptée par : {by}"

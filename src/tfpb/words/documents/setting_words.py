@@ -47,7 +47,7 @@ _DOTTED: Final = re.compile(r"\d+\.\d+")
 
 
 def setting_value(key: str, value: Any) -> str:
-    """Say the value of a setting of `[reglages]`.
+    """Write the value of a setting of `[reglages]`.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def setting_value(key: str, value: Any) -> str:
 
 
 def column_words(key: str) -> str:
-    """Say « programme.axe » as a reader knows it: « Programme d’actions, axe du cadre national… »."""
+    """Write « programme.axe » as a reader knows it: « Programme d’actions, axe du cadre national… »."""
     role, _, name = key.partition(".")
     label = _LABELS.get(f"{_SAME.get(role, role)}.{name}", name)
     return f"{ROLES.get(role, role)}, {label}"
@@ -104,7 +104,7 @@ _MAPPINGS: Final = {"colonnes": _renamed, "feuilles": _sheet, "report_eur": _car
 
 
 def overrides_words(replaced: Mapping[str, Any]) -> str:
-    """Say how many legal values are the user's own: the table of the sheet lists them."""
+    """Write how many legal values are the user's own: the table of the sheet lists them."""
     if not replaced:
         return NONE
     return f"{plural(len(replaced), 'valeur', 'valeurs')}, voir le tableau plus haut"

@@ -25,6 +25,8 @@ FORMS: Final[Mapping[Kind, str]] = {
 HEADINGS: Final = (
     "Colonne", "Signification", "Obligatoire", "Forme", "Valeurs admises", "Autres en-têtes reconnus",
 )  # fmt: skip
+AXES_HEADINGS: Final = ("Axe", "Libellé du cadre national", "Statut")
+NATIONAL: Final = "cadre national du 29 avril 2015"
 PROPOSED: Final = "proposition (thèmes du « Livret bailleurs » du Nord), à confirmer"
 INTRODUCTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "patrimoine": (

@@ -29,7 +29,7 @@ CONTENTS: Final[dict[str, str]] = {
 }
 
 SPOILED: Final = ", incomplet ou abîmé"
-"""Said of a file that is what its name says, and that cannot be read nonetheless."""
+"""Added to a file that is what its name says, and that cannot be read nonetheless."""
 
 _REASONS: Final[dict[str, str]] = {
     "EACCES": "accès refusé : le fichier est ouvert ailleurs, ou les droits manquent",
@@ -53,7 +53,7 @@ _SHARING_VIOLATION: Final = frozenset({32, 33})
 
 
 def reason(error: Exception) -> str:
-    """Say in French why the system refused a file."""
+    """Write in French why the system refused a file."""
     if getattr(error, "winerror", None) in _SHARING_VIOLATION:
         return "le fichier est ouvert dans un autre programme"
     name = errno.errorcode.get(getattr(error, "errno", None) or 0, "")

@@ -112,7 +112,7 @@ _ROLES: Final = frozenset(
 
 
 def rename_words(contract: str, column: str, header: str) -> str:
-    """Say how dossier.toml names a column, the likely header in place; empty for tables it does not name."""
+    """Write how dossier.toml names a column, with the likely header; empty for tables it does not name."""
     if contract not in _ROLES:
         return ""
     shown = header or "en-tête de votre fichier"

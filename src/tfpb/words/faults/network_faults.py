@@ -44,7 +44,7 @@ _BY_KIND: Final = {
 
 
 def network_reason(kind: str, text: str = "") -> str:
-    """Say in French why a request failed.
+    """Write in French why a request failed.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def network_reason(kind: str, text: str = "") -> str:
 
 
 def status_reason(status: int) -> str:
-    """Say in French what an HTTP status means to the user."""
+    """Write in French what an HTTP status means to the user."""
     words = {
         401: "identification demandée",
         403: "accès interdit",

@@ -21,7 +21,7 @@ _LONGEST: Final = 160
 _SETTINGS: Final = ".toml"
 _RUNS: Final = 12
 _READ: Final = 5
-# a stage names columns as the contract does; the reader's header may be another, so its sense is told
+# a stage names columns as the contract does; the reader's header may be another, so its sense is added
 _LABELS: Final = {
     column.name: column.label
     for contract in reversed(list(vars(tables).values()))
@@ -33,7 +33,7 @@ _GROUPED: Final = 10_000  # below, a number may be a year
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class FaultText:
     """A fault in French, ready to print: each field is a whole sentence or empty."""
 
     title: str
@@ -56,20 +56,20 @@ class Said:
         return parts
 
 
-def say_all(faults: Iterable[Fault]) -> list[Said]:
-    """Say faults in order, once each; those that differ by their row alone become one, with its rows.
+def fault_texts(faults: Iterable[Fault]) -> list[FaultText]:
+    """Return the texts of faults in order; those that differ by their row alone become one, with its rows.
 
     A column that is wrong from top to bottom is one thing to mend, not a thousand.
     """
     groups: dict[tuple[str, ...], list[Fault]] = {}
     for fault in faults:
-        said = say(fault)
+        text = fault_text(fault)
         place = fault.place
-        key = (place.file, place.sheet, place.column, said.title, said.expected, said.hint)
+        key = (place.file, place.sheet, place.column, text.title, text.expected, text.hint)
         groups.setdefault(key, []).append(fault)
     out = []
     for alike in groups.values():
-        said = say(alike[0])
+        text = fault_text(alike[0])
         rows = sorted({f.place.row for f in alike if f.place.row})
         read = list(dict.fromkeys(shortened(f.got) for f in alike if f.got))
         if len(rows) > 1:
@@ -78,17 +78,17 @@ def say_all(faults: Iterable[Fault]) -> list[Said]:
             column = place_words(
                 replace(first, file=_SETTINGS if _in_settings(first) else "", sheet="", row=0)
             )
-            said = replace(
-                said,
+            text = replace(
+                text,
                 where=", ".join(filter(None, (where, rows_words(rows), column))),
                 got=", ".join(read[:_READ]) + ("…" if len(read) > _READ else ""),
             )
-        out.append(said)
+        out.append(text)
     return out
 
 
 def rows_words(rows: list[int]) -> str:
-    """Say rows: « lignes 4 à 8, 12 et 20 autres »."""
+    """Write rows: « lignes 4 à 8, 12 et 20 autres »."""
     runs: list[list[int]] = []
     for row in rows:
         if runs and row == runs[-1][1] + 1:
@@ -101,7 +101,7 @@ def rows_words(rows: list[int]) -> str:
 
 
 def place_words(place: Place) -> str:
-    """Say a place as a spreadsheet user would look for it; a file of settings has no columns."""
+    """Write a place as a spreadsheet user would look for it; a file of settings has no columns."""
     parts = []
     if place.file:
         parts.append(f"fichier « {shortened(place.file)} »")
@@ -116,13 +116,13 @@ def place_words(place: Place) -> str:
             label = _LABELS.get(place.column, "")
             if fold(place.name) != fold(place.column):  # « Année » needs no « annee » beside
                 label = place.name or label
-            told = f" ({label})" if label else ""
-            parts.append(f"colonne « {shortened(place.column)} »{told}")
+            meaning = f" ({label})" if label else ""
+            parts.append(f"colonne « {shortened(place.column)} »{meaning}")
     return ", ".join(parts)
 
 
 def _in_settings(place: Place) -> bool:
-    """Say whether a place is in a file of settings, which has no columns."""
+    """Return whether a place is in a file of settings, which has no columns."""
     return place.file.endswith(_SETTINGS)
 
 
@@ -160,8 +160,8 @@ def _field(value: object) -> object:
     return printable(value) if isinstance(value, str) else value
 
 
-def say(fault: Fault) -> Said:
-    """Make the French words of a fault.
+def fault_text(fault: Fault) -> FaultText:
+    """Return a fault in French.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def say(fault: Fault) -> Said:
     fields: Mapping[str, object] = _Fields(
         {"got": got, **{k: _field(v) for k, v in fault.fields.items()}}
     )
-    return Said(
+    return FaultText(
         title=words.title.format_map(fields),
         where=place_words(fault.place),
         got=got,

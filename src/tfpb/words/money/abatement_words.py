@@ -1,4 +1,4 @@
-"""What the command says of an abatement once it is computed."""
+"""What the command prints of an abatement once it is computed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BILAN_TITLE: Final = "Bilan {year} du programme d’actions"
 
 
 def summary(money: Abatement) -> list[str]:
-    """Say the year in a few lines: amount, claims and risks, premises by status."""
+    """Write the year in a few lines: amount, claims and risks, premises by status."""
     sums = money.totals
     lines = [
         abatement_lead(

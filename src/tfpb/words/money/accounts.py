@@ -65,7 +65,7 @@ FORECAST_NOTE: Final = (
 
 
 def quarter_notes(*, outside: Decimal) -> tuple[str, ...]:
-    """Say how to read the abatement by quarter, and what stands in none of its lines."""
+    """Write how to read the abatement by quarter, and what stands in none of its lines."""
     notes = [
         (
             "Perte des collectivités : lignes de la commune, des syndicats et de l’intercommunalité, "
@@ -93,12 +93,12 @@ CALCULATION_NOTES: Final = (
 
 
 def source_file(file: str, sheet: str) -> str:
-    """Say from which file, and which sheet of it, the lines of a table come."""
+    """Write from which file, and which sheet of it, the lines of a table come."""
     return f"« {file} »" + (f", feuille « {sheet} »" if sheet else "")
 
 
 def axis_words(axe: int) -> str:
-    """Say an axis with its number: « 3 · Sur-entretien »."""
+    """Write an axis with its number: « 3 · Sur-entretien »."""
     return f"{axe} · {AXES.get(axe, 'axe inconnu')}"
 
 
@@ -110,7 +110,7 @@ def axis_name(axe: int) -> str:
 
 
 def axis_short(axe: int) -> str:
-    """Say an axis in a few words, for a chart."""
+    """Write an axis in a few words, for a chart."""
     return f"{axe} · {axis_name(axe)}"
 
 
@@ -132,7 +132,7 @@ def abatement_lead(year: int, amount: Decimal, lost: Decimal, compensated: Decim
 def standing_sentences(
     claim: Decimal, risk: Decimal, verify: Decimal, *, limit: dt.date | None, on: dt.date | None
 ) -> tuple[str, ...]:
-    """Say what may be claimed, what is at risk, what hangs on a check.
+    """Write what may be claimed, what is at risk, what hangs on a check.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def standing_sentences(
     limit : date or None
         Last day to claim.
     on : date or None
-        Day of the dossier, to say whether that day has passed.
+        Day of the dossier, to know whether that day has passed.
     """
     out = []
     if claim:
@@ -150,8 +150,8 @@ def standing_sentences(
         )
         if limit is not None:
             late = on is not None and on > limit
-            told = "Le délai de réclamation a pris fin" if late else "La réclamation est recevable"
-            out[-1] += f" {told} {'le' if late else 'jusqu’au'} {long_date(limit)}."
+            state = "Le délai de réclamation a pris fin" if late else "La réclamation est recevable"
+            out[-1] += f" {state} {'le' if late else 'jusqu’au'} {long_date(limit)}."
     if risk:
         out.append(
             f"{euros(risk)} sont abattus alors qu’une condition manque : ce montant est à risque."
@@ -162,7 +162,7 @@ def standing_sentences(
 
 
 def claim_until(limit: dt.date | None, on: dt.date) -> str:
-    """Say until when a claim is open, in a detail under a figure."""
+    """Write until when a claim is open, in a detail under a figure."""
     if limit is None:
         return "dû et non porté par les avis"
     if on > limit:
@@ -173,7 +173,7 @@ def claim_until(limit: dt.date | None, on: dt.date) -> str:
 def leavers_sentence(
     year: int, residences: int, dwellings: int, *, risk: Decimal, lost: Decimal
 ) -> str:
-    """Say what the change of map takes out, and what notices still abate of it."""
+    """Write what the change of map takes out, and what notices still abate of it."""
     verb = "sont sortis" if dwellings > 1 else "est sorti"
     text = (
         f"{plural(dwellings, 'logement')} de {plural(residences, 'résidence')} {verb} des quartiers "
@@ -185,7 +185,7 @@ def leavers_sentence(
 
 
 def balance_words(balance: Decimal, left: Decimal | None) -> str:
-    """Say how the balance is made, and what quarters have left where one in excess hides it."""
+    """Write how the balance is made, and what quarters have left where one in excess hides it."""
     made = "valorisé − abattement − report"
     if left and left != -balance:
         return f"{made} ; quartier par quartier, {euros(left)} à justifier"
@@ -228,7 +228,7 @@ def balance_lead(
 
 
 def coverage_words(valued: Decimal, abated: Decimal | None) -> str:
-    """Say how much of the abatement the programme covers."""
+    """Write how much of the abatement the programme covers."""
     if not abated:
         return "abattement inconnu"
     return f"soit {percent(valued / abated)} de l’abattement"
@@ -246,7 +246,7 @@ def droit_commun_lead(count: int, computable: int) -> str:
 
 
 def sensitivity_sentence(low: int, kept: int, high: int) -> str:
-    """Say how the dwellings move with the doubts."""
+    """Write how the dwellings move with the doubts."""
     if low == high:
         return (
             f"Aucun doute de localisation ne fait varier le nombre de logements en QPV "
@@ -256,11 +256,6 @@ def sensitivity_sentence(low: int, kept: int, high: int) -> str:
         f"Selon le sort des logements à vérifier, le nombre de logements en QPV va de {number(low)} "
         f"à {number(high)} ; {number(kept)} sont retenus."
     )
-
-
-def rate_words(value: Decimal | None) -> str:
-    """Say a ratio as a percentage (« 74 % »)."""
-    return percent(value) if value is not None else f"–{THIN}"
 
 
 def forecast_sentence(
@@ -309,7 +304,7 @@ def forecast_assumptions(year: int, growth: Decimal) -> tuple[str, ...]:
 
 
 def declaration_sentence(count: int, lacking: int) -> str:
-    """Say how many premises are to be declared, and how many cannot be filed as they are."""
+    """Write how many premises are to be declared, and how many cannot be filed as they are."""
     head = plural(count, "bien à déclarer ou à vérifier", "biens à déclarer ou à vérifier")
     if not lacking:
         return f"{head}, sans rien qui manque pour déposer la liste."
@@ -349,7 +344,7 @@ def carry_argument(row: Mapping[Any, Any], year: int) -> str:
 
 
 def carry_sentence(name: str, left: Decimal, report: Decimal, year: int) -> str:
-    """Say what a quarter has left to justify, and what it had carried over; empty when nothing."""
+    """Write what a quarter has left to justify, and what it had carried over; empty when nothing."""
     if left:
         text = f"{name} : {euros(left)} restent à justifier et se reportent sur {year + 1}"
         if report:
@@ -372,7 +367,7 @@ def proofs_sentence(actions: int, pieces: int, complete: int, photos: int) -> st
 
 
 def no_last_year(year: int) -> str:
-    """Say why last year's bilan is not beside, and how to have it."""
+    """Write why last year's bilan is not beside, and how to have it."""
     return (
         f"Le bilan de {year} n’est pas à côté : aucune action de {year} n’est donnée. Pour comparer, "
         "indiquez le fichier de l’année sous programme_precedent, ou ajoutez ses lignes au programme."
@@ -380,7 +375,7 @@ def no_last_year(year: int) -> str:
 
 
 def diagnostics_sentence(found: int, tied: int) -> str:
-    """Say how many findings of the walking diagnostics led to an action of the programme."""
+    """Write how many findings of the walking diagnostics led to an action of the programme."""
     verb = "sont liés" if tied > 1 else "est lié"
     linked = f"{number(tied)} {verb}" if tied else "aucun n’est lié"
     return (
@@ -396,3 +391,17 @@ PROGRAMME_FILE: Final = "programme d’actions"
 def rounding_sentence(code: str) -> str:
     """Write how amounts are rounded."""
     return f"Arrondi : {ROUNDINGS.get(code, code)}."
+
+
+OTHER_HABITAT: Final = "autre type d’habitat"
+EXPECTED_AXIS: Final = "un axe de 1 à 8, ou son libellé dans le cadre national"
+
+
+def residences_left(count: int) -> str:
+    """Return how many résidences a comparison leaves out."""
+    return plural(count, "résidence laissée", "résidences laissées")
+
+
+def of_file(name: str) -> str:
+    """Return the file of another action, after its row."""
+    return f" du fichier « {name} »"

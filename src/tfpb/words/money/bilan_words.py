@@ -32,6 +32,8 @@ AXES: Final[Mapping[str, str]] = {
     "pieces_jointes": "Pièces jointes",
 }
 TOTAL: Final = "Total"
+NAME: Final = "Nom"
+ARGUMENT: Final = "Ce qui le justifie"
 EVERYWHERE: Final = "Tous"
 BY_AXIS: Final = "Par axe"
 PREMISES_SHEETS: Final[Mapping[str, str]] = {
@@ -65,7 +67,7 @@ def both_years(year: int) -> dict[str, str]:
     return {
         "axe": "Axe",
         "code_qpv": "Quartier",
-        "nom_qpv": "Nom",
+        "nom_qpv": NAME,
         "codes_precedents": f"Code(s) en {last}",
         "actions_precedentes": f"Actions {last}",
         "actions": f"Actions {year}",
@@ -77,7 +79,7 @@ def both_years(year: int) -> dict[str, str]:
         "abattement_eur": f"Abattement {year}",
         "report_eur": f"Report venu de {last}",
         "rattrapage_eur": f"À reporter sur {year + 1}",
-        "argument": "Ce qui le justifie",
+        "argument": ARGUMENT,
     }
 
 

@@ -38,13 +38,13 @@ _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 
 
 def before_actions(wave: str, year: int) -> bool:
-    """Tell whether the last survey, whose name tells its year, was held before the actions."""
+    """Return whether the last survey, whose name holds its year, was held before the actions."""
     years = [int(y) for y in _YEAR.findall(wave)]
     return bool(years) and max(years) < year
 
 
 def survey_too_early(wave: str, year: int) -> str:
-    """Say that answers given before the actions cannot tell of them."""
+    """Write that answers given before the actions are not about them."""
     return (
         f"La dernière enquête ({wave}) a été menée avant les actions de {year} : elle décrit la "
         "situation qu’elles trouvent, et ne peut rien dire de ce qu’elles auront changé."
@@ -60,7 +60,7 @@ NO_POINT_WITHOUT_BOTH: Final = (
 
 
 def spending_reading(points: int, possible: int, margin_points: float) -> tuple[str, ...]:
-    """Say how to read the chart of spending against gap, and what it leaves out."""
+    """Write how to read the chart of spending against gap, and what it leaves out."""
     left = possible - points
     out = [
         (
@@ -91,7 +91,7 @@ def too_few_points(
     publishable_n: int,
     needed: tuple[int, int] | None,
 ) -> str:
-    """Say why there is no chart of spending against gap, and how many interviews it would take.
+    """Write why there is no chart of spending against gap, and how many interviews it would take.
 
     Parameters
     ----------

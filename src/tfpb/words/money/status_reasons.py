@@ -1,4 +1,4 @@
-"""Sentences that say why a premises has its status, and what a notice shows."""
+"""Sentences on why a premises has its status, and what a notice shows."""
 
 from __future__ import annotations
 
@@ -103,6 +103,9 @@ LACKS: Final[dict[str, str]] = {
     "locaux": "aucune ligne de fiscalité pour cette résidence",
     "exoneration": "encore exonéré : à déclarer avant le 1er janvier {annee}",
 }
+SAME_PREMISES: Final = "même avis et même local"
+MEAN_OF: Final = {True: "de la commune", False: "du fichier"}
+"""Whose dwellings give the mean abatement of a base that is not known."""
 FORECAST: Final[dict[str, str]] = {
     "demoli": "démoli",
     "a_livrer": "à livrer",
@@ -116,37 +119,37 @@ FORECAST: Final[dict[str, str]] = {
 
 
 def motive(code: str, fields: Mapping[str, Any]) -> str:
-    """Say a motive of `MOTIVES`."""
+    """Write a motive of `MOTIVES`."""
     return MOTIVES[code].format_map(_said(fields))
 
 
 def short(code: str, fields: Mapping[str, Any]) -> str:
-    """Say a motive of `SHORT`."""
+    """Write a motive of `SHORT`."""
     return SHORT[code].format_map(_said(fields))
 
 
 def state(code: str, fields: Mapping[str, Any]) -> str:
-    """Say what the notice shows of a premises."""
+    """Write what the notice shows of a premises."""
     return STATES[code].format_map(_said(fields))
 
 
 def precision(code: str, fields: Mapping[str, Any]) -> str:
-    """Say a precision that follows a motive."""
+    """Write a precision that follows a motive."""
     return EXTRAS[code].format_map(_said(fields))
 
 
 def notice(code: str, fields: Mapping[str, Any]) -> str:
-    """Say the outcome of a cross-check with a notice."""
+    """Write the outcome of a cross-check with a notice."""
     return NOTICES[code].format_map(_said(fields))
 
 
 def forecast(code: str, fields: Mapping[str, Any]) -> str:
-    """Say a precision of the forecast."""
+    """Write a precision of the forecast."""
     return FORECAST[code].format_map(_said(fields))
 
 
 def some_premises(part: int, whole: int) -> str:
-    """Say how many premises of a résidence a motive is about."""
+    """Write how many premises of a résidence a motive is about."""
     return f"{plural(part, 'local', 'locaux')} sur {number(whole)} :"
 
 

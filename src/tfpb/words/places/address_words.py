@@ -88,9 +88,3 @@ STATUSES: Final = {
     "error": "en erreur",
 }
 """`result_status` to words, of an address."""
-
-
-def say_reasons(joined: str) -> str:
-    """Say the codes of a `result_reasons` cell in French, in one phrase."""
-    codes = [code for code in joined.split(" | ") if code]
-    return " ; ".join(REASONS.get(code, code.replace("_", " ")) for code in codes)

@@ -46,7 +46,7 @@ def address_import_lines(
     rejected: Mapping[str, int],
     unchanged: bool,
 ) -> list[str]:
-    """Say what became of one file of addresses: rows read = kept + repeated + rejected."""
+    """Write what became of one file of addresses: rows read = kept + repeated + rejected."""
     if unchanged:
         return [f"{file} : déjà importé ({plural(stored, 'adresse')}), rien n’a changé."]
     dated = f", {vintage}" if vintage else ""
@@ -66,7 +66,7 @@ def address_import_lines(
 
 
 def address_file_line(*, file: str, kind: str, vintage: str, stored: int, communes: int) -> str:
-    """Say one imported file of addresses in a list."""
+    """Write one imported file of addresses in a list."""
     dated = f", {vintage}" if vintage else ", date non précisée"
     return f"  {kind}{dated} : {plural(stored, 'adresse')}, {plural(communes, 'commune')} ({file})"
 
@@ -85,7 +85,7 @@ ALL_WHOLE: Final = "Tout ce qui est importé est entier."
 def quarters_import_lines(
     *, file: str, vintage: int, quarters: int, mended: tuple[str, ...]
 ) -> list[str]:
-    """Say what became of a file of quarters."""
+    """Write what became of a file of quarters."""
     lines = [f"{file} : {plural(quarters, 'quartier')} (QPV {vintage})."]
     if mended:
         lines.append(f"  {plural(len(mended), 'contour')} invalides réparés : {', '.join(mended)}.")
@@ -110,7 +110,7 @@ class Stored:
 
 
 def stored_lines(stored: list[Stored]) -> list[str]:
-    """Say what is stored: maps and outlines one by one, parcels in one line."""
+    """Write what is stored: maps and outlines one by one, parcels in one line."""
     lines = []
     for one in stored:
         if one.kind == "parcelles":
@@ -132,7 +132,7 @@ def stored_lines(stored: list[Stored]) -> list[str]:
 
 
 def wrong_line(code: str, name: str, got: str) -> str:
-    """Say why a stored geography is not whole."""
+    """Write why a stored geography is not whole."""
     return {
         "fiche": f"La fiche {name} est illisible ({got}) : importez à nouveau cette géographie.",
         "absent": f"Le fichier {name} a disparu : importez à nouveau cette géographie.",
@@ -143,15 +143,15 @@ def wrong_line(code: str, name: str, got: str) -> str:
 
 
 def installed_line(title: str, file: str, *, known: bool) -> str:
-    """Say that a source is installed, now or before."""
+    """Write that a source is installed, now or before."""
     return f"{title} : déjà importé." if known else f"{title} : importé ({file})."
 
 
 def step_line(title: str, address: str) -> str:
-    """Say what is being fetched, and from where."""
+    """Write what is being fetched, and from where."""
     return f"{title} : téléchargement de {address}"
 
 
 def moved_line(host: str) -> str:
-    """Say that a server sends to another one."""
+    """Write that a server sends to another one."""
     return f"  le fichier est fourni par {host}"

@@ -16,7 +16,7 @@ ROAD_AXIS: Final = (
     "propre périmètre. La règle « des deux côtés de la rue » ne vaut que pour les commerces ; elle "
     "n’est pas appliquée ici."
 )
-"""Said once on every sheet and page that shows doubts (arrêté of 19 January 2018; CGI 1383 C ter)."""
+"""Printed once on every sheet and page that shows doubts (arrêté of 19 January 2018; CGI 1383 C ter)."""
 NOT_AN_ATTESTATION: Final = f"{WARNING}."
 
 REVIEW_LEAD: Final = (
@@ -60,9 +60,9 @@ def summary_lines(
     inside, outside, unsure = (int(counts.get(k, 0)) for k in ("dans", "hors", "a_verifier"))
     sides = f"{number(inside)} dans un QPV, {number(outside)} hors QPV, {number(unsure)} à vérifier"
     lines = [f"Année {year} : {plural(total, 'ligne')}, dont {sides}."]
-    told = [f"{number(evolution[k])} {w}" for k, w in EVOLUTION_WORDS.items() if evolution.get(k)]
-    if told:
-        lines.append(f"De la carte 2015 à la carte 2024 : {', '.join(told)}.")
+    moved = [f"{number(evolution[k])} {w}" for k, w in EVOLUTION_WORDS.items() if evolution.get(k)]
+    if moved:
+        lines.append(f"De la carte 2015 à la carte 2024 : {', '.join(moved)}.")
     if geocoded:
         lines.append(
             "Le fichier n’avait pas de position : ses adresses ont été géocodées par l’index."

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Final
 
 from tfpb.words.numbers import long_date, number, plural
-from tfpb.words.survey.satisfaction import THEMES as THEMES  # noqa: PLC0414  # said once, for every medium
+from tfpb.words.survey.satisfaction import THEMES as THEMES  # noqa: PLC0414  # one table for every medium
 from tfpb.words.survey.verdict_words import VERDICTS as VERDICTS  # noqa: PLC0414  # idem
 
 STATUS: Final[dict[str, str]] = {
@@ -66,6 +66,7 @@ NORTH: Final = "N"
 SOURCES: Final = "Sources : {sources}."
 STAMP: Final = "empreinte"
 FICTIONAL: Final = "DONNÉES FICTIVES"
+TILES_CREDIT: Final = "IGN – Géoplateforme"
 NO_GROUND: Final = "Fond de plan absent : aucune base d’adresses importée."
 
 
@@ -75,7 +76,7 @@ def tenants_title(wave: str) -> str:
 
 
 def overview_gap(label: str, wave: str) -> str:
-    """Say which question the lines of the table tell of."""
+    """Write which question the lines of the table are about."""
     return f"Écart QPV − hors QPV : {label}, {wave}"
 
 
@@ -86,7 +87,7 @@ def gap_line(
     interval: tuple[float | None, float | None],
     n: float | None,
 ) -> str:
-    """Say a gap on one short line: sign, points, interval, n; or the verdict alone."""
+    """Write a gap on one short line: sign, points, interval, n; or the verdict alone."""
     if gap is None:  # « non publiable, n = 884 » would count those outside, and look like many
         return f"{sign} {VERDICTS.get(verdict, verdict)}"
     size = "" if n is None else f", {interviews(int(n))}"
@@ -99,22 +100,22 @@ def gap_line(
 
 
 def quarters_count(count: int) -> str:
-    """Say a number of quarters."""
+    """Write a number of quarters."""
     return plural(count, "quartier")
 
 
 def year(value: int) -> str:
-    """Say the tax year."""
+    """Write the tax year."""
     return f"année {value}"
 
 
 def doubts_line(count: int) -> str:
-    """Say how many résidences stay to be checked."""
+    """Write how many résidences stay to be checked."""
     return f"{plural(count, 'résidence')} à vérifier (losanges)."
 
 
 def day(text: str) -> str:
-    """Say a date written 2026-02-10 as « 10 février 2026 »; any other text stays as it is."""
+    """Write a date written 2026-02-10 as « 10 février 2026 »; any other text stays as it is."""
     try:
         return long_date(dt.date.fromisoformat(text))
     except ValueError:
@@ -122,7 +123,7 @@ def day(text: str) -> str:
 
 
 def legend_status(status: str) -> str:
-    """Say a status in the legend: « résidence hors QPV »."""
+    """Write a status in the legend: « résidence hors QPV »."""
     return f"résidence {STATUS.get(status, status)}"
 
 
@@ -132,7 +133,7 @@ def cut_name(inside: int, outside: int) -> str:
 
 
 def cut_reason(inside: int, outside: int) -> str:
-    """Say why a résidence stands on a side with part of its dwellings on the other."""
+    """Write why a résidence stands on a side with part of its dwellings on the other."""
     return (
         f"coupée par la limite : {plural(inside, 'logement')} dans le QPV, {number(outside)} hors"
     )
@@ -152,7 +153,7 @@ def margin_band(margin: float) -> str:
 
 
 def interviews(n: int, n_qpv: int = 0, n_hors: int = 0) -> str:
-    """Say a sample size: « n = 1 460 », or both sides « n = 739 + 868 » (in QPV, then outside)."""
+    """Write a sample size: « n = 1 460 », or both sides « n = 739 + 868 » (in QPV, then outside)."""
     if n_qpv and n_hors:
         return f"n = {number(n_qpv)} + {number(n_hors)}"
     return f"n = {number(n)}"
@@ -164,18 +165,18 @@ def levels(qpv: str, hors: str, size: str) -> tuple[str, str]:
 
 
 def sheets_made(pages: int, overviews: int) -> str:
-    """Say what `tfpb cartes` has drawn."""
+    """Write what `tfpb cartes` has drawn."""
     views = f"{overviews} vues d’ensemble" if overviews > 1 else plural(overviews, "vue d’ensemble")
     return f"La carte web, {plural(pages, 'page')} de QPV et {views}"
 
 
 def residences_count(count: int) -> str:
-    """Say a number of résidences."""
+    """Write a number of résidences."""
     return plural(count, "résidence")
 
 
 def dwellings(count: float | None) -> str:
-    """Say a number of dwellings."""
+    """Write a number of dwellings."""
     if count is None or count != count:  # noqa: PLR0124
         return "logements : non connu"
     return plural(int(count), "logement")

@@ -46,23 +46,23 @@ SENT: Final = (
 
 
 def read_line(read: Mapping[str, str]) -> str:
-    """Say which columns were read as what."""
+    """Write which columns were read as what."""
     return "Colonnes lues : " + ", ".join(f"{ours} ← « {theirs} »" for ours, theirs in read.items())
 
 
 def renamed_line(renamed: Mapping[str, str]) -> str:
-    """Say which columns of the input had to change their name."""
+    """Write which columns of the input had to change their name."""
     pairs = ", ".join(f"« {old} » devient « {new} »" for old, new in renamed.items())
     return f"Colonnes de votre fichier qui portaient le nom d’un résultat : {pairs}."
 
 
 def resumed_line(rows: int) -> str:
-    """Say that a cut run is taken up."""
+    """Write that a cut run is taken up."""
     return f"Reprise : {plural(rows, 'ligne')} déjà faites lors de l’essai précédent."
 
 
 def stopped_line(rows: int, total: int) -> str:
-    """Say what a stopped run keeps."""
+    """Write what a stopped run keeps."""
     return (
         f"Arrêté. {number(rows)} lignes sur {number(total)} sont gardées : "
         "relancez la même commande, elle reprendra là."
@@ -72,7 +72,7 @@ def stopped_line(rows: int, total: int) -> str:
 def summary_lines(
     *, output: str, rows: int, verdicts: Mapping[str, int], types: Mapping[str, int], errors: int
 ) -> list[str]:
-    """Say what was found, and how sure it is."""
+    """Write what was found, and how sure it is."""
 
     def share(verdict: GeocodeVerdict) -> str:
         count = verdicts.get(verdict, 0)
@@ -97,7 +97,7 @@ def summary_lines(
 
 
 def review_line(*, file: str, rows: int) -> str:
-    """Say which file to open first."""
+    """Write which file to open first."""
     if not rows:
         return "Aucune adresse à vérifier."
     return (
@@ -107,15 +107,15 @@ def review_line(*, file: str, rows: int) -> str:
 
 
 def kept_line(*, kept: str, new: str) -> str:
-    """Say that decisions already written were not overwritten."""
+    """Write that decisions already written were not overwritten."""
     return f"{kept} contient des décisions : il est gardé tel quel ; les doutes sont dans {new}."
 
 
 def decisions_line(*, read: int, used: int) -> str:
-    """Say what became of the decisions."""
+    """Write what became of the decisions."""
     return f"Décisions lues : {number(read)} ; appliquées : {number(used)}."
 
 
 def sent_line(count: int) -> str:
-    """Say how much was asked of the service."""
+    """Write how much was asked of the service."""
     return f"Requêtes au service national : {number(count)}. {SENT}"

@@ -6,9 +6,12 @@ import math
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tfpb.words.numbers import number, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DEFAULT_RADIUS: Final = "par défaut, faute d’incertitude donnée"
 
@@ -62,60 +65,60 @@ class Circumstances:
     verdict: str = ""
 
 
-def reason(case: Case, told: Circumstances) -> str:
-    """Say in one or two sentences why a row is in, out or to be checked."""
-    return f"{_core(case, told)}{_ties(told)}"
+def reason(case: Case, facts: Circumstances) -> str:
+    """Write in one or two sentences why a row is in, out or to be checked."""
+    return f"{_core(case, facts)}{_ties(facts)}"
 
 
-def _core(case: Case, told: Circumstances) -> str:
+def _core(case: Case, facts: Circumstances) -> str:
     if case >= Case.SURFACE_DANS:
-        return _of_surface(case, told)
-    radius = f"{metres(told.radius_m)}{f' {DEFAULT_RADIUS}' if told.by_default else ''}"
+        return _of_surface(case, facts)
+    radius = f"{metres(facts.radius_m)}{f' {DEFAULT_RADIUS}' if facts.by_default else ''}"
     match case:
         case Case.HORS_LOIN:
-            said = "Aucun quartier prioritaire à moins de 2\u202f000\u202fm."
+            text = "Aucun quartier prioritaire à moins de 2\u202f000\u202fm."
         case Case.HORS_NET:
-            said = f"Hors QPV, plus loin de toute limite que l’incertitude du point ({radius})."
+            text = f"Hors QPV, plus loin de toute limite que l’incertitude du point ({radius})."
         case Case.DANS_NET:
-            said = (
+            text = (
                 f"Dans le quartier, plus loin de la limite que l’incertitude du point ({radius})."
             )
         case Case.LIMITE:
             less = (
                 f"l’incertitude du point ({radius}) dépasse la distance au quartier le plus proche"
-                if math.isnan(told.distance_m)
+                if math.isnan(facts.distance_m)
                 else f"moins que son incertitude ({radius})"
             )
-            said = f"Le point tombe {_side(told)}{_away(told)}, {less} : à vérifier sur place ou sur plan."
+            text = f"Le point tombe {_side(facts)}{_away(facts)}, {less} : à vérifier sur place ou sur plan."
         case Case.VERDICT:
-            word = "rejetée" if told.verdict == "rejete" else "à vérifier"
-            said = f"Position peu sûre : l’adresse est {word} ; le point tombe {_side(told)}."
+            word = "rejetée" if facts.verdict == "rejete" else "à vérifier"
+            text = f"Position peu sûre : l’adresse est {word} ; le point tombe {_side(facts)}."
         case _:
-            said = "Adresse non située : aucune position à comparer aux quartiers."
-    return said
+            text = "Adresse non située : aucune position à comparer aux quartiers."
+    return text
 
 
-def _of_surface(case: Case, told: Circumstances) -> str:
-    inside = told.share > 0.5  # noqa: PLR2004 - more than half
+def _of_surface(case: Case, facts: Circumstances) -> str:
+    inside = facts.share > 0.5  # noqa: PLR2004 - more than half
     match case:
         case Case.SURFACE_DANS | Case.SURFACE_HORS:
-            share = percent(told.share if inside else 1 - told.share)
+            share = percent(facts.share if inside else 1 - facts.share)
             where = (
-                f"dans le quartier {told.holder}"
-                if inside and told.holder
+                f"dans le quartier {facts.holder}"
+                if inside and facts.holder
                 else _words(inside=inside)
             )
-            return f"Pas de doute : {told.surface} est à {share} {where}."
+            return f"Pas de doute : {facts.surface} est à {share} {where}."
         case Case.SURFACE_COUPEE:
             return (
-                f"La limite coupe {told.surface} : {percent(told.share)} en QPV. "
-                f"Le point tombe {_side(told)}{_away(told)} : à vérifier."
+                f"La limite coupe {facts.surface} : {percent(facts.share)} en QPV. "
+                f"Le point tombe {_side(facts)}{_away(facts)} : à vérifier."
             )
         case Case.SURFACES_CONTRAIRES:
-            return f"La parcelle et l’emprise du bâtiment se contredisent ({told.surface}) : à vérifier."
+            return f"La parcelle et l’emprise du bâtiment se contredisent ({facts.surface}) : à vérifier."
         case _:
             return (
-                f"Le point tombe {_side(told)}{_away(told)}, mais {told.surface} est "
+                f"Le point tombe {_side(facts)}{_away(facts)}, mais {facts.surface} est "
                 f"{_words(inside=inside)} : à vérifier."
             )
 
@@ -133,25 +136,27 @@ def _words(*, inside: bool) -> str:
     return "en QPV" if inside else "hors QPV"
 
 
-def _side(told: Circumstances) -> str:
-    return f"dans le quartier {told.holder}" if told.holder else "hors QPV"
+def _side(facts: Circumstances) -> str:
+    return f"dans le quartier {facts.holder}" if facts.holder else "hors QPV"
 
 
-def _away(told: Circumstances) -> str:
-    if math.isnan(told.distance_m):
+def _away(facts: Circumstances) -> str:
+    if math.isnan(facts.distance_m):
         return ""
-    whose = "sa limite" if told.nearest == told.holder else f"la limite du quartier {told.nearest}"
-    return f", à {metres(told.distance_m)} de {whose}"
+    whose = (
+        "sa limite" if facts.nearest == facts.holder else f"la limite du quartier {facts.nearest}"
+    )
+    return f", à {metres(facts.distance_m)} de {whose}"
 
 
-def _ties(told: Circumstances) -> str:
+def _ties(facts: Circumstances) -> str:
     extra = ""
-    if told.other:
+    if facts.other:
         extra += (
-            f" Le point est aussi dans le quartier {told.other} : deux quartiers se recouvrent."
+            f" Le point est aussi dans le quartier {facts.other} : deux quartiers se recouvrent."
         )
-    if told.tied:
-        extra += f" À égale distance de la limite du quartier {told.tied}."
+    if facts.tied:
+        extra += f" À égale distance de la limite du quartier {facts.tied}."
     return extra
 
 
@@ -164,7 +169,7 @@ def metres(value: float) -> str:
 
 
 def decided(*, side: str, author: str, date: str, piece: str, computed: str) -> str:
-    """Say that a person decided, who, when and on which piece; keep what the map said."""
+    """Write that a person decided, who, when and on which piece; keep what the map alone gives."""
     who = f" de {author}" if author else " (auteur non indiqué)"
     when = f" du {date}" if date else " (date non indiquée)"
     why = f" Pièce ou motif : {piece}." if piece else " Aucune pièce indiquée."
@@ -188,10 +193,22 @@ def quoted(headers: tuple[str, ...]) -> str:
 
 
 def contradicted(*, side: str, author: str, date: str, computed: str) -> str:
-    """Say that a decision goes against a map that is clear."""
+    """Write that a decision goes against a map that is clear."""
     who = f" de {author}" if author else ""
     when = f" du {date}" if date else ""
     return f"La décision{who}{when} ({SIDE_WORDS[side]}) contredit la carte, à revoir. {computed}"
 
 
 SIDE_WORDS: Final = {"dans": "dans le QPV", "hors": "hors QPV", "a_verifier": "à vérifier"}
+SIGNED: Final = ("auteur", "date", "pièce")
+"""What signs a decision: its author, its day, the piece it rests on."""
+
+
+def quarter_name(name: str, code: str) -> str:
+    """Return a quarter as sentences name it."""
+    return f"« {name} » ({code})"
+
+
+def pair_of(headers: Iterable[str]) -> str:
+    """Return the headers of a pair of coordinates."""
+    return " et ".join(f"« {header} »" for header in headers)

@@ -7,6 +7,7 @@ from typing import Final
 from tfpb.model.codes import Evolution, GeocodeVerdict, QpvStatut, ResultType
 from tfpb.words.numbers import number, percent, plural
 
+RESIDENCES_SHEET: Final = "Résidences"
 STATUTS: Final[dict[str, str]] = {
     QpvStatut.DANS: "dans un QPV",
     QpvStatut.HORS: "hors QPV",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+MORE: Final = " …"
 CONFIRM: Final = "À CONFIRMER"
 HEAD: Final = (
     "Plan de lecture de l’enquête, ébauché d’après « {file} » ({rows} lignes, {columns} colonnes).",

@@ -14,7 +14,7 @@ NOT_A_PROOF: Final = (
 
 
 def explored(tests: int, found: int) -> str:
-    """Say how many of the comparisons made at once stand out."""
+    """Write how many of the comparisons made at once stand out."""
     head = (
         f"{plural(tests, 'comparaison')} d’un territoire et d’une question, faites ensemble : il en "
         "sortirait quelques-unes par hasard"
@@ -25,7 +25,7 @@ def explored(tests: int, found: int) -> str:
 
 
 def explored_line(place: str, label: str, gap: float, level: float, n: int) -> str:
-    """Say one of them."""
+    """Write one of them."""
     return (
         f"{place}, {label} : {percent(level)} de satisfaits, écart de {points(gap)} "
         f"({plural(n, 'ménage interrogé', 'ménages interrogés')})"

@@ -7,7 +7,6 @@ from typing import Final
 from tfpb.model.codes import Nature, Theme
 from tfpb.words.numbers import (
     THIN,
-    interval_percent,
     interval_points,
     number,
     percent,
@@ -37,7 +36,6 @@ REPERES: Final[dict[str, str]] = {
     "region_sans_soi": "Région, sans les réponses du bailleur",
     "national": "Repère national",
 }
-MESURES: Final[dict[str, str]] = {"niveau": "part des réponses", "moyenne": "note moyenne"}
 GROUPES: Final[dict[str, str]] = {
     "qpv": "QPV",
     "hors_qpv": "hors QPV",
@@ -82,7 +80,7 @@ def gap_sentence(
     high: float,
     verdict: str,
 ) -> str:
-    """Say one item: both shares with their n, the gap with its interval, the verdict."""
+    """Write one item: both shares with their n, the gap with its interval, the verdict."""
     return (
         f"{label} : {percent(qpv)} de satisfaits en QPV ({n_words(n_qpv)}), "
         f"{percent(hors)} hors QPV ({n_words(n_hors)}) ; écart de {points(gap)}, "
@@ -90,13 +88,8 @@ def gap_sentence(
     )
 
 
-def level_sentence(label: str, share: float, low: float, high: float, n: int) -> str:
-    """Say one level with its interval."""
-    return f"{label} : {percent(share)}, {interval_percent(low, high)} ({n_words(n)})."
-
-
 def change_sentence(label: str, gap: float, low: float, high: float, verdict: str, n: int) -> str:
-    """Say how a gap moved between two waves."""
+    """Write how a gap moved between two waves."""
     return (
         f"{label} : l’écart a varié de {points(gap)}, {interval_points(low, high)} à 95{THIN}% "
         f"({n_words(n)}) ; {verdict}."
@@ -104,7 +97,7 @@ def change_sentence(label: str, gap: float, low: float, high: float, verdict: st
 
 
 def count_sentence(counts: dict[str, int], total: int) -> str:
-    """Say how many items bear each verdict, in the order given."""
+    """Write how many items bear each verdict, in the order given."""
     shown = [f"{number(count)} « {words} »" for words, count in counts.items() if count]
     head = f"{plural(total, 'question comparée', 'questions comparées')}"
     return f"{head} : {join(shown)}." if shown else f"{head}."

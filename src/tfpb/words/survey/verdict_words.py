@@ -57,14 +57,14 @@ HOLM_LEVEL: Final = 0.05
 
 
 def verdict_words(verdict: str, publication: str = Publication.PUBLIABLE) -> str:
-    """Say a verdict; what may not be shown is said by its reason instead."""
+    """Write a verdict; for what may not be shown, its reason."""
     if publication in {Publication.MASQUE, Publication.NON_PUBLIABLE, Publication.NON_CALCULABLE}:
         return PUBLICATIONS[publication].split(" :", maxsplit=1)[0]
     return VERDICTS.get(verdict, NOTHING)
 
 
 def isolated(verdict: str, p_holm: float) -> bool:
-    """Tell whether a favourable verdict does not survive Holm's correction within its theme."""
+    """Return whether a favourable verdict does not survive Holm's correction within its theme."""
     return verdict in _FAVOURABLE and not math.isnan(p_holm) and p_holm > HOLM_LEVEL
 
 
@@ -117,7 +117,7 @@ def verdict_meaning(verdict: str, margin_points: float, *, masked: bool = False)
 
 
 def would_have_taken(margin_points: float, shown_points: float, needed: int, have: int) -> str:
-    """Say what a « non concluant » would have taken.
+    """Write what a « non concluant » would have taken.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ from tfpb.report.sections.build import (
 )
 from tfpb.report.sections.counts import quarter_names
 from tfpb.report.sections.survey import survey_view as view
-from tfpb.words.faults.sentences import say
+from tfpb.words.faults.sentences import fault_text
 from tfpb.words.survey import satisfaction as words
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def evolution(dossier: Dossier) -> Section:
         beside = words.CHANGE_COMPARABLE if alike else words.NOT_COMPARABLE
         blocks.append(table("evolution_document", shown, notes=(words.NO_CAUSE, beside)))
     blocks += _slopes(survey, name)
-    doubts = map(say, (f for f in survey.notices if f.code.startswith("vagues_")))
+    doubts = map(fault_text, (f for f in survey.notices if f.code.startswith("vagues_")))
     warnings = dict.fromkeys(" ".join(part for part in (s.title, s.hint) if part) for s in doubts)
     if warnings:
         blocks += [Text((words.BEFORE_COMPARING,)), Text(tuple(warnings), bullets=True)]
