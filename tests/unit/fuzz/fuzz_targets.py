@@ -40,8 +40,8 @@ from tfpb.io.tables.typed import typed
 from tfpb.model import tables
 from tfpb.perimeters import check_points
 from tfpb.pipeline.jobs.address_job import prepare_job
-from tfpb.review.address_sheet import read_address_decisions
-from tfpb.review.review_file import read_decisions as read_limits
+from tfpb.review.review_workbook import read_address_decisions
+from tfpb.review.review_workbook import read_limit_decisions as read_limits
 from tfpb.words.documents.pack_words import broken_words, difference_words
 from tfpb.words.faults.sentences import say_all
 
