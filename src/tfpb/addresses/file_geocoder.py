@@ -1,4 +1,4 @@
-"""Geocoding a whole file: index, service or both, in stretches that a cut run takes up again."""
+"""Geocoding a whole file: index, service or both, by groups of rows that a cut run does not do again."""
 
 from __future__ import annotations
 
@@ -13,26 +13,32 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 import pandas as pd
 
+from tfpb.addresses.communes import Communes
 from tfpb.addresses.replies import Query
 from tfpb.addresses.service_answers import AnsweredAddresses
-from tfpb.addresses.store import AddressStore
+from tfpb.addresses.store import FILE_NAME, AddressStore
+from tfpb.errors import TfpbError
 from tfpb.geocode.commune_finder import CommuneFinder
 from tfpb.geocode.line.parser import parse
 from tfpb.geocode.matcher import Geocoder
 from tfpb.geocode.table_run import frame_of, geocode
+from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets
+from tfpb.io.tables.tabular import read_table
 from tfpb.model.codes import GeocodeVerdict, ResultType
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import ExitStack
     from pathlib import Path
 
-    from tfpb.addresses.communes import Communes
     from tfpb.addresses.replies import Answer
     from tfpb.addresses.service import AddressService
     from tfpb.geocode.source import AddressSource
 
 Mode = Literal["index", "api", "auto"]
+CACHE: Final = "service_adresses.sqlite"
+"""File of the service's answers, in the folder of geography."""
 CHUNK_ROWS: Final = 5_000
 JOIN: Final = " | "
 _APART_M: Final = 100.0
@@ -44,14 +50,14 @@ _EXACT: Final = frozenset({ResultType.HOUSENUMBER, ResultType.RANGE})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Resume:
-    """Stretches already geocoded, kept beside the output until it is written.
+    """Rows already geocoded, kept beside the output until it is written.
 
     Parameters
     ----------
     folder : Path
         Hidden folder; removed by `clean`.
     key : str
-        What the stretches depend on: one of another key is thrown away.
+        What the rows depend on: those kept under another key are deleted.
     """
 
     folder: Path
@@ -61,7 +67,7 @@ class Resume:
     def beside(
         cls, output: Path, *, depends_on: Mapping[str, str], addresses: pd.DataFrame
     ) -> Resume:
-        """Open the stretches of an output; those of another input or setting are dropped."""
+        """Open the rows kept for an output; those of another input or setting are deleted."""
         rows = pd.util.hash_pandas_object(addresses.astype(str), index=False).to_numpy()
         text = json.dumps(
             {**depends_on, "rows": hashlib.sha256(rows.tobytes()).hexdigest()}, sort_keys=True
@@ -78,7 +84,7 @@ class Resume:
         return found
 
     def get(self, start: int) -> pd.DataFrame | None:
-        """Return the stretch that begins at a row, None when it is still to do."""
+        """Return the rows kept from a position on, None when they are still to geocode."""
         path = self.folder / f"{start:09d}.parquet"
         if not path.is_file():
             return None
@@ -88,7 +94,7 @@ class Resume:
             return None
 
     def put(self, start: int, frame: pd.DataFrame) -> None:
-        """Keep a stretch, whole or not at all; a disk that refuses costs a later run its time, no more."""
+        """Keep rows, all or none; when the disk refuses, a later run geocodes them again."""
         path = self.folder / f"{start:09d}.parquet"
         part = path.with_suffix(".part")
         try:
@@ -109,12 +115,12 @@ class Resume:
 
 
 class FileGeocoder:
-    """Geocodes a file's addresses a stretch at a time.
+    """Geocodes the addresses of a file, `CHUNK_ROWS` at a time.
 
     Parameters
     ----------
     mode : str
-        `index`, `api`, or `auto`: the index first, the service for what it does not settle.
+        `index`, `api`, or `auto`: the index first, the service for rows that it does not accept.
     communes : Communes
     source : AddressSource or None
         The index; None only in mode `api`.
@@ -154,6 +160,16 @@ class FileGeocoder:
         index = self.source.identity() if isinstance(self.source, AddressStore) else self.source
         return (self.mode, index, sorted(self.aliases.items()))
 
+    @property
+    def depends_on(self) -> dict[str, str]:
+        """What rows kept for a later run depend on, as text."""
+        files = self.source.files if isinstance(self.source, AddressStore) else ()
+        return {
+            "mode": self.mode,
+            "index": " ".join(file.sha256 for file in files),
+            "aliases": " ".join(f"{old}={new}" for old, new in sorted(self.aliases.items())),
+        }
+
     def run(
         self,
         addresses: pd.DataFrame,
@@ -169,7 +185,7 @@ class FileGeocoder:
         addresses : DataFrame
             `ADDRESS_COLUMNS`, text.
         resume : Resume, optional
-            Where stretches are kept; stretches found there are not done again.
+            Where rows are kept; those found there are not geocoded again.
         chunk_rows : int
         progress : callable, optional
 
@@ -178,7 +194,7 @@ class FileGeocoder:
         DataFrame
             `RESULT_COLUMNS`, same index, one row a row.
         """
-        tell = progress or (lambda _: None)
+        advance = progress or (lambda _: None)
         parts = []
         for start in range(0, len(addresses), chunk_rows):
             stretch = addresses.iloc[start : start + chunk_rows]
@@ -188,7 +204,7 @@ class FileGeocoder:
                 if resume and not (done["result_status"] == "error").any():
                     resume.put(start, done)
             parts.append(done.set_axis(stretch.index, axis=0))
-            tell(len(stretch))
+            advance(len(stretch))
         if not parts:
             return frame_of([], index=addresses.index, source="")
         return pd.concat(parts)[list(RESULT_COLUMNS)]
@@ -216,7 +232,7 @@ class FileGeocoder:
         return first
 
     def _by_service(self, addresses: pd.DataFrame) -> pd.DataFrame:
-        """Ask the service, then judge its answers by our own evidence."""
+        """Ask the service, and grade its answers as those of the index."""
         # coordinates are checked against the extent of a commune, which a few answers do not give
         given = (addresses["x"] != "") & (addresses["y"] != "")
         nothing = AnsweredAddresses((), self.communes)
@@ -235,7 +251,7 @@ class FileGeocoder:
         for position, (asked, kind) in enumerate(zip(queries, out["result_type"], strict=True)):
             heard = [answers[query] for query in asked]
             if kind == ResultType.MUNICIPALITY:
-                # the middle of a few answers is not the middle of the commune
+                # the mean of a few answers is not the centre of the commune
                 out["result_type"][position] = str(ResultType.NONE)
                 for name in _POINT:
                     out[name][position] = np.nan
@@ -271,16 +287,66 @@ class FileGeocoder:
         return [Query(f"{line} {town}".strip(), "") for line in lines]
 
 
+def open_geocoder(
+    stack: ExitStack, *, mode: Mode, folder: Path, aliases: Path | None = None
+) -> FileGeocoder:
+    """Open the index and the service that a mode needs.
+
+    Parameters
+    ----------
+    stack : ExitStack
+        Closes what is opened.
+    mode : str
+        `index` needs an index, `auto` uses it if there is one; only `api` and `auto` ask the service.
+    folder : Path
+        Folder of geography.
+    aliases : Path, optional
+        Table of renamed streets.
+
+    Raises
+    ------
+    TfpbError
+        `adresses_absentes`, or the aliases cannot be read.
+    """
+    renamed = read_aliases(aliases) if aliases else {}
+    store = None
+    if mode == "index" or (mode == "auto" and (folder / FILE_NAME).is_file()):
+        store = stack.enter_context(AddressStore(folder / FILE_NAME))
+    service = None
+    if mode != "index":
+        from tfpb.addresses.service import AddressService  # noqa: PLC0415 - loads the network's libraries
+
+        service = stack.enter_context(AddressService(folder / CACHE))
+    communes = store.communes() if store else Communes.load()
+    return FileGeocoder(
+        mode=mode, communes=communes, source=store, service=service, aliases=renamed
+    )
+
+
+def read_aliases(path: Path) -> dict[str, str]:
+    """Read renamed streets: old name, current name, in the first two columns.
+
+    Raises
+    ------
+    TfpbError
+        One column only, a name without the other, or one old name for two streets.
+    """
+    out, faults = renamed_streets(read_table(path, known=ALIAS_COLUMNS))
+    if faults:
+        raise TfpbError(faults)
+    return out
+
+
 def _refused(answers: list[Answer]) -> str:
-    """Name what the service said and our evidence refused: the user may know better."""
+    """List the addresses that the service answered and the grading refused: the user may choose one."""
     labels = dict.fromkeys(a.label for a in answers if a.status == "ok" and a.label)
     return JOIN.join(f"{label} (0.00)" for label in labels)
 
 
 def combined(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Weigh what the index and the service say of the same rows.
+    """Choose between the answers of the index and of the service, row by row.
 
-    The service's answer is taken when it is surer by our own evidence; two answers that stand more
+    The service's is taken when its grade is better; two answers that stand more
     than 100 m apart are a reason to check, whichever is taken.
 
     Parameters

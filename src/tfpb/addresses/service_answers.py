@@ -1,4 +1,4 @@
-"""Answers of the national service made into an address base, so that our own evidence judges them.
+"""Answers of the national service as an address source, so that the geocoder grades them itself.
 
 The service's score only sorts its answers. Here each answer becomes a street with one number; the
 geocoder then reads the line, compares commune, street and number, and grades as it does with the index.

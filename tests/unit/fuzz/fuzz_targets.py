@@ -17,8 +17,8 @@ import pandas as pd
 import pyreadstat
 from openpyxl import Workbook
 
+from tfpb.addresses.file_geocoder import read_aliases
 from tfpb.addresses.imports import import_addresses
-from tfpb.addresses.opening import read_aliases
 from tfpb.addresses.store import FILE_NAME, AddressStore, files_in, verify
 from tfpb.errors import TfpbError
 from tfpb.evidence.differences import differences
