@@ -14,14 +14,11 @@ import numpy as np
 import pandas as pd
 
 from tfpb.addresses.communes import Communes
-from tfpb.addresses.replies import Query
-from tfpb.addresses.service_answers import AnsweredAddresses
+from tfpb.addresses.service_answers import ServiceGeocoder
 from tfpb.addresses.store import FILE_NAME, AddressStore
 from tfpb.errors import TfpbError
-from tfpb.geocode.commune_finder import CommuneFinder
-from tfpb.geocode.line.parser import parse
 from tfpb.geocode.matcher import Geocoder
-from tfpb.geocode.table_run import frame_of, geocode
+from tfpb.geocode.table_run import frame_of
 from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets
 from tfpb.io.tables.tabular import read_table
 from tfpb.model.codes import GeocodeVerdict, ResultType
@@ -32,7 +29,6 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from pathlib import Path
 
-    from tfpb.addresses.replies import Answer
     from tfpb.addresses.service import AddressService
     from tfpb.geocode.source import AddressSource
 
@@ -42,9 +38,7 @@ CACHE: Final = "service_adresses.sqlite"
 CHUNK_ROWS: Final = 5_000
 JOIN: Final = " | "
 _APART_M: Final = 100.0
-_SURE_CODE: Final = 0.95
 _NOWHERE: Final = frozenset({ResultType.MUNICIPALITY, ResultType.NONE})
-_POINT: Final = ("latitude", "longitude", "result_x", "result_y", "result_radius_m")
 _EXACT: Final = frozenset({ResultType.HOUSENUMBER, ResultType.RANGE})
 
 
@@ -146,8 +140,9 @@ class FileGeocoder:
         self.aliases = dict(aliases or {})
 
     @cached_property
-    def _finder(self) -> CommuneFinder:
-        return CommuneFinder(self.communes)
+    def _by_service(self) -> ServiceGeocoder:
+        assert self.service is not None  # noqa: S101 - modes that ask have one
+        return ServiceGeocoder(self.service, self.communes, self.aliases)
 
     @cached_property
     def _geocoder(self) -> Geocoder | None:
@@ -211,7 +206,7 @@ class FileGeocoder:
 
     def _stretch(self, addresses: pd.DataFrame) -> pd.DataFrame:
         if self._geocoder is None or self.source is None:
-            return self._by_service(addresses)
+            return self._by_service.run(addresses)
         rows = addresses[list(ADDRESS_COLUMNS)].itertuples(index=False, name=None)
         first = frame_of(
             [self._geocoder.row(*row) for row in rows],
@@ -227,64 +222,9 @@ class FileGeocoder:
         )
         if not unsettled.any():
             return first
-        second = self._by_service(addresses[unsettled])
+        second = self._by_service.run(addresses[unsettled])
         first.loc[unsettled] = combined(first[unsettled], second)
         return first
-
-    def _by_service(self, addresses: pd.DataFrame) -> pd.DataFrame:
-        """Ask the service, and grade its answers as those of the index."""
-        # coordinates are checked against the extent of a commune, which a few answers do not give
-        given = (addresses["x"] != "") & (addresses["y"] != "")
-        nothing = AnsweredAddresses((), self.communes)
-        known = geocode(addresses[given], nothing, self.communes)
-        found = self._answered(addresses[~given])
-        return pd.concat([known, found]).loc[addresses.index] if given.any() else found
-
-    def _answered(self, addresses: pd.DataFrame) -> pd.DataFrame:
-        assert self.service is not None  # noqa: S101 - modes that ask have one
-        rows = addresses[list(ADDRESS_COLUMNS)].itertuples(index=False, name=None)
-        queries = [self._queries(*row[:4]) for row in rows]
-        answers = self.service.ask(query for asked in queries for query in asked)
-        source = AnsweredAddresses(answers.values(), self.communes)
-        graded = geocode(addresses, source, self.communes, aliases=self.aliases)
-        out = {name: graded[name].tolist() for name in RESULT_COLUMNS}
-        for position, (asked, kind) in enumerate(zip(queries, out["result_type"], strict=True)):
-            heard = [answers[query] for query in asked]
-            if kind == ResultType.MUNICIPALITY:
-                # the mean of a few answers is not the centre of the commune
-                out["result_type"][position] = str(ResultType.NONE)
-                for name in _POINT:
-                    out[name][position] = np.nan
-            if heard and all(answer.status == "error" for answer in heard):
-                out["result_status"][position] = "error"
-                out["result_reasons"][position] = "service_en_erreur"
-            elif kind in _NOWHERE:
-                others = out["result_alternatives"]
-                others[position] = _refused(heard) or others[position]
-        frame = pd.DataFrame(out, index=addresses.index)
-        return frame.astype({name: graded[name].dtype for name in RESULT_COLUMNS})
-
-    def _queries(self, address: str, postcode: str, commune: str, code: str) -> list[Query]:
-        """Write what is sent: first number, and the other end of a range, with the street."""
-        if not address.strip():
-            return []
-        parsed = parse(address)
-        if not parsed.query.strip():
-            return []
-        place = self._finder.place(code, postcode or parsed.postcode, commune or parsed.town)
-        lines = [parsed.query]
-        if len(parsed.numbers) > 1:
-            number, suffix = parsed.numbers[-1]
-            lines.append(f"{number}{' ' if suffix else ''}{suffix} {parsed.readings[0].name.plain}")
-        sure = (
-            place.codes
-            and place.certainty >= _SURE_CODE
-            and not self.communes.arrondissements(place.codes[0])
-        )
-        if sure:
-            return [Query(line, place.codes[0]) for line in lines]
-        town = " ".join(t for t in (postcode or parsed.postcode, commune or parsed.town) if t)
-        return [Query(f"{line} {town}".strip(), "") for line in lines]
 
 
 def open_geocoder(
@@ -335,12 +275,6 @@ def read_aliases(path: Path) -> dict[str, str]:
     if faults:
         raise TfpbError(faults)
     return out
-
-
-def _refused(answers: list[Answer]) -> str:
-    """List the addresses that the service answered and the grading refused: the user may choose one."""
-    labels = dict.fromkeys(a.label for a in answers if a.status == "ok" and a.label)
-    return JOIN.join(f"{label} (0.00)" for label in labels)
 
 
 def combined(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
