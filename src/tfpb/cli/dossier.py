@@ -114,7 +114,7 @@ def _review(
     made: Dossier, geography: Path, pack: Path, keep: StageCache | None
 ) -> dict[Path, bytes]:
     """Make the workbook of what is left to decide, which stands beside the pack."""
-    from tfpb.geodata.parcel_imports import load_parcels
+    from tfpb.geodata.ground_imports import load_parcels
     from tfpb.pipeline.steps.geocoding import chosen_addresses, doubtful_addresses
     from tfpb.review.review_workbook import read_limit_decisions, review_file
     from tfpb.stage import directly

@@ -12,8 +12,7 @@ import httpx
 from tfpb.addresses.network import reason
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
 from tfpb.geodata.catalogue import Entry, catalogue, portal
-from tfpb.geodata.outline_imports import import_communes_outlines
-from tfpb.geodata.parcel_imports import import_parcels
+from tfpb.geodata.ground_imports import import_communes_outlines, import_parcels
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
 from tfpb.geodata.transfer import Checksum, Patience, client, fetch
 from tfpb.text import fold

@@ -23,10 +23,14 @@ from tfpb.addresses.store import FILE_NAME, AddressStore, files_in, verify
 from tfpb.errors import TfpbError
 from tfpb.evidence.differences import differences
 from tfpb.geocode.line.parser import parse
-from tfpb.geodata.installed import list_installed, verify_installed
-from tfpb.geodata.outline_imports import import_communes_outlines, load_outlines
-from tfpb.geodata.parcel_imports import import_parcels, load_parcels
+from tfpb.geodata.ground_imports import (
+    import_communes_outlines,
+    import_parcels,
+    load_outlines,
+    load_parcels,
+)
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
+from tfpb.geodata.stored_layers import list_installed, verify_installed
 from tfpb.io.packs.pack import broken_files, read_pack, run_hash_of, write_pack
 from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.sources.inputs import unknown_settings
