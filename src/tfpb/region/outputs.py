@@ -13,11 +13,9 @@ from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import versions
 from tfpb.model.record import Source
 from tfpb.region import positions
-from tfpb.region.atlas import MapJob, joint_money, map_files
+from tfpb.region.atlas import AtlasPage, MapJob, atlas_bytes, joint_money, map_files
 from tfpb.region.facts import axes, owners_by_quarter, quarter_money
 from tfpb.region.packs import Media, PackJob, ReportJob, pack_files, report_files
-from tfpb.region.pdf_atlas import AtlasPage, atlas_bytes
-from tfpb.region.pseudonyms import drawing_key
 from tfpb.region.reports import Restitution, Sheet
 from tfpb.region.secrecy.earlier_runs import MASKS, masks_bytes
 from tfpb.region.secrecy.versions import figures
@@ -114,7 +112,7 @@ def restitution(computed: Computed) -> Restitution:
         return Restitution(run.head, run.facts, None, None, None)
     survey = run.protected.region(run.places.names)
     wave = survey.waves[-1].vague
-    key = drawing_key(run.settings.reglages.graine_pseudonymes, computed.sources)
+    key = positions.drawing_key(run.settings.reglages.graine_pseudonymes, computed.sources)
     letters = positions.under_letters(run.protected.whole, wave, key=key)
     spread = positions.spread(run.protected.whole, wave)
     return Restitution(run.head, run.facts, survey, letters, spread)

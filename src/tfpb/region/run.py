@@ -14,8 +14,7 @@ from tfpb.io.sources.region_inputs import in_dossier, read_region
 from tfpb.perimeters import ruling_vintage
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import region_facts
-from tfpb.region.fieldwork import with_fieldwork
-from tfpb.region.joined import LEVELS, Joined, join
+from tfpb.region.joined import LEVELS, Joined, join, with_fieldwork
 from tfpb.region.partition import Part, Task, make_part
 from tfpb.region.reports import Head
 from tfpb.region.residence_territories import territories

@@ -17,10 +17,9 @@ from region_cases import LEVELS, region_plan, region_survey
 from tfpb.model.codes import TOTAL
 from tfpb.model.location import Located
 from tfpb.model.maps import QpvPage
-from tfpb.region.atlas import _over_bailleurs, apart
+from tfpb.region.atlas import AtlasPage, _over_bailleurs, apart, atlas_bytes
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import axes, axis_rows, quarter_money
-from tfpb.region.pdf_atlas import AtlasPage, atlas_bytes
 from tfpb.region.reports import Sheet, thin_dossier
 from tfpb.region.secrecy.crossings import Rules
 from tfpb.region.secrecy.cuts import Protected
