@@ -1,4 +1,4 @@
-"""Every file of a region: packs, sheets, restitution and maps, from what was computed."""
+"""Every file of a computed region: packs, sheets, restitution and maps."""
 
 from __future__ import annotations
 
@@ -33,14 +33,12 @@ if TYPE_CHECKING:
     from tfpb.region.partition import Part
     from tfpb.region.run import Computed
 
-_SHEET: Final = {"xlsx": "fiche.xlsx", "pdf": "fiche.pdf", "docx": "fiche.docx"}
 _LONE: Final = "region/cartes/sans-contrat"
-"""Quarters that no contrat bears: the atlas has their pages all the same."""
+"""Quarters that no contrat holds: the atlas has their pages all the same."""
 _LONGEST_FOLDER: Final = 60
 """Letters of a folder's name: whole paths stay under the 260 that Windows allows."""
 _RESERVED: Final = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 """Names that Windows keeps for devices."""
-_REGION: Final = {"xlsx": "restitution.xlsx", "pdf": "restitution.pdf", "docx": "restitution.docx"}
 
 
 def _quietly(_step: str, _count: int) -> None:
@@ -49,7 +47,7 @@ def _quietly(_step: str, _count: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Files of a region, by name under its folder, and what the user is told."""
+    """Files of a region, by name under its folder, and the counts and doubts to show."""
 
     files: dict[str, bytes]
     owners: int
@@ -71,10 +69,10 @@ def render(
     run = computed.run
     jobs = pack_jobs(computed, geography, media, kept)
     packs = executor.map(pack_files, jobs, lambda n: tell("packs", n))
-    reports = [ReportJob("region", restitution(computed), _REGION, media)]
+    reports = [ReportJob("region", restitution(computed), "restitution", media)]
     folders = _folders(computed.contrats)
     reports += [
-        ReportJob(f"contrats/{folders[one.name]}", one, _SHEET, media) for one in sheets(computed)
+        ReportJob(f"contrats/{folders[one.name]}", one, "fiche", media) for one in sheets(computed)
     ]
     made = executor.map(report_files, reports, lambda n: tell("reports", n))
     files: dict[str, bytes] = {}
@@ -100,7 +98,7 @@ def render(
 
 
 def outputs_count(computed: Computed, media: Media) -> int:
-    """Count what `render` tells of: packs, sheets, the restitution, places drawn."""
+    """Count the steps of `render`: packs, sheets, the restitution, places drawn."""
     drawn = len(_drawn_places(computed)) if media.documents else 0
     return len(computed.run.parts) + len(computed.contrats) + 1 + drawn
 

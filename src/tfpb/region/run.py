@@ -1,4 +1,4 @@
-"""The region on one page: parts → join → one estimate → one secrecy; `outputs` makes the rest."""
+"""The region on one page: parts → join → one estimate → one secrecy; `outputs` makes the files."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _quietly(_step: str, _count: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RegionRun:
-    """What the outputs of the region are made of.
+    """The values that the outputs of the region are made of.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class RegionRun:
 
     @property
     def head(self) -> Head:
-        """What every report bears."""
+        """The heading of every report."""
         return Head(self.settings, self.run_hash, self.located.year, self.located.vintage)
 
 
@@ -84,7 +84,7 @@ class Computed:
     contrats : mapping of str to tuple of str
         Contrat → its quarters that hold dwellings of the stock.
     lone_quarters : tuple of str
-        Quarters of the stock that no contrat is known to bear.
+        Quarters of the stock without a known contrat.
     sources : tuple of Source
     digest : str
         Hash of inputs, settings and versions.
@@ -122,7 +122,7 @@ def compute(
     kept : Path, optional
         Folder of what stages keep, for a quick second run. Answers are never kept.
     before : EarlierRuns, optional
-        What earlier runs of the region masked, which stays masked, and told.
+        Cells that earlier runs of the region masked, which stay masked, and figures they published.
     tell : callable
         `(step, count)` as parts are done.
 
@@ -133,7 +133,9 @@ def compute(
     """
     inputs = read_region(settings)
     carte = inputs.plan.reglages.carte if inputs.plan is not None else None
-    ruling_vintage(settings.region.annee, "")  # a year without map is told before anything is read
+    ruling_vintage(
+        settings.region.annee, ""
+    )  # a year without map is refused before anything is read
     opened = open_geography(geography, needs=(carte,) if carte else ())
     tasks = [
         Task(d, geography, carte, own_survey=not inputs.deliveries, kept=kept, written=own)

@@ -147,7 +147,7 @@ def test_a_contrat_where_nobody_answered_says_why_nothing_is_shown() -> None:
         head=head, name="Ailleurs", survey=nothing,  # type: ignore[arg-type]
         homes=pd.DataFrame(columns=["code_qpv", "nom_qpv"]), stock=pd.DataFrame(columns=stock),
         money=pd.DataFrame(columns=money), axes=pd.DataFrame(columns=spent),
-    ).say()  # fmt: skip
+    ).report()  # fmt: skip
     told = {s.key: s.lead for s in said.sections}
     assert told["comparaison"].startswith("Aucune question ne peut être publiée pour ce contrat")
 
