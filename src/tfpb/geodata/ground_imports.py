@@ -14,6 +14,7 @@ from tfpb.geodata.catalogue import entry
 from tfpb.geodata.stored_layers import (
     Sidecar,
     SourceFile,
+    earlier_sources,
     find_column,
     hash_file,
     mended_polygons,
@@ -80,19 +81,9 @@ def import_communes_outlines(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
     if stored is not None:
         kept = stored[~stored["code_insee"].isin(set(fresh["code_insee"]))]
         whole = gpd.GeoDataFrame(pd.concat([kept, fresh], ignore_index=True), crs=4326)
-        before = outline_card(folder)
-        sources = [s for s in (before.sources if before else []) if s.name != path.name] + sources
+        sources = earlier_sources(folder, _COMMUNES, but=path.name) + sources
     whole = whole.sort_values("code_insee", kind="stable").reset_index(drop=True)
-    known = entry(_COMMUNES)
-    store(
-        folder,
-        _COMMUNES,
-        whole,
-        Sidecar(
-            kind=_COMMUNES, name=known.title, vintage="", licence=known.licence, date=known.date,
-            address=known.address, rows=len(whole), sources=sources,
-        ),
-    )  # fmt: skip
+    store(folder, _COMMUNES, whole, entry(_COMMUNES), sources)
     return fresh.sort_values("code_insee", kind="stable").reset_index(drop=True)
 
 
@@ -160,17 +151,8 @@ def import_parcels(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
     known = entry(_PARCELS)
     source = hash_file(path)
     for town, rows in whole.groupby("commune", sort=True):
-        name = f"{_PARCELS}/{town}"
-        store(
-            folder,
-            name,
-            gpd.GeoDataFrame(rows, crs=4326),
-            Sidecar(
-                kind=_PARCELS, name=known.title, vintage="", licence=known.licence, date=known.date,
-                address=known.address, rows=len(rows),
-                sources=[SourceFile(path.name, source, len(rows))],
-            ),
-        )  # fmt: skip
+        sources = [SourceFile(path.name, source, len(rows))]
+        store(folder, f"{_PARCELS}/{town}", gpd.GeoDataFrame(rows, crs=4326), known, sources)
     return whole
 
 

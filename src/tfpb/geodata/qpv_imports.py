@@ -14,8 +14,8 @@ import shapely
 from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
 from tfpb.geodata.catalogue import entry
 from tfpb.geodata.stored_layers import (
-    Sidecar,
     SourceFile,
+    earlier_sources,
     find_column,
     hash_file,
     mended_polygons,
@@ -93,22 +93,11 @@ def import_qpv(path: Path, *, vintage: int, folder: Path) -> QpvMap:
             kept = stored.frame[~stored.frame["code_qp"].isin(new_codes)]
             frame = gpd.GeoDataFrame(pd.concat([kept, frame], ignore_index=True), crs=4326)
             mended = (*(c for c in stored.mended if c in set(kept["code_qp"])), *mended)
-            before = read_sidecar(folder / f"{key}.json")
-            sources = [
-                s for s in (before.sources if before else []) if s.name != path.name
-            ] + sources
+            sources = earlier_sources(folder, key, but=path.name) + sources
     frame = frame.sort_values("code_qp", kind="stable").reset_index(drop=True)
     written = frame.assign(codes_insee=["|".join(c) for c in frame["codes_insee"]])
-    store(
-        folder,
-        key,
-        written,
-        Sidecar(
-            kind="qpv", name=known.title, vintage=str(vintage),
-            licence=known.licence if len(frame) >= _NATIONAL else "", date=known.date,
-            address=known.address, rows=len(frame), sources=sources, mended=sorted(set(mended)),
-        ),
-    )  # fmt: skip
+    licence = known.licence if len(frame) >= _NATIONAL else ""
+    store(folder, key, written, known, sources, licence=licence, mended=mended)
     found = load_qpv(folder, vintage)
     if found is None:  # the files were just written: only another process could take them away
         raise fail("geodonnees_abimees", place=Place(f"{key}.json"))

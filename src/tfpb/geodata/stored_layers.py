@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import shapely
@@ -19,13 +19,15 @@ from tfpb.text import fold
 from tfpb.words.places.installing_words import Stored, stored_lines, wrong_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     import geopandas as gpd
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
+
+    from tfpb.geodata.catalogue import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,16 @@ def mended_polygons(
     return shapes, broken
 
 
-def store(folder: Path, name: str, frame: gpd.GeoDataFrame, card: Sidecar) -> Sidecar:
+def store(
+    folder: Path,
+    name: str,
+    frame: gpd.GeoDataFrame,
+    known: Entry,
+    sources: Sequence[SourceFile],
+    *,
+    licence: str | None = None,
+    mended: Iterable[str] = (),
+) -> None:
     """Write a layer and its card: a reader finds the earlier pair or the new one, never half of each.
 
     Parameters
@@ -109,8 +120,13 @@ def store(folder: Path, name: str, frame: gpd.GeoDataFrame, card: Sidecar) -> Si
     name : str
         `qpv-2024`, `parcelles/59009`: the card is `<name>.json`, the layer `<name>-<hash>.parquet`.
     frame : GeoDataFrame
-    card : Sidecar
-        Its `stored` and `stored_sha256` are filled here.
+    known : Entry
+        The official source, in the catalogue.
+    sources : sequence of SourceFile
+    licence : str, optional
+        In place of the official source's.
+    mended : iterable of str
+        Codes whose polygon was mended.
 
     Raises
     ------
@@ -123,15 +139,25 @@ def store(folder: Path, name: str, frame: gpd.GeoDataFrame, card: Sidecar) -> Si
     digest = hashlib.sha256(data).hexdigest()
     stored = f"{name}-{digest[:12]}.parquet"
     write_bytes(folder / stored, data)
-    written = replace(card, stored=stored, stored_sha256=digest)
-    text = json.dumps(asdict(written), ensure_ascii=False, indent=1, sort_keys=True)
+    card = Sidecar(
+        kind=known.imports, name=known.title, vintage=str(known.vintage or ""),
+        licence=known.licence if licence is None else licence, date=known.date,
+        address=known.address, rows=len(frame), stored=stored, stored_sha256=digest,
+        sources=list(sources), mended=sorted(set(mended)),
+    )  # fmt: skip
+    text = json.dumps(asdict(card), ensure_ascii=False, indent=1, sort_keys=True)
     write_bytes(folder / f"{name}.json", text.encode())  # last: a layer without card does not exist
     place = folder / name
     for old in (*place.parent.glob(f"{place.name}-*.parquet"), folder / f"{name}.parquet"):
         if old != folder / stored:
             with suppress(OSError):  # read by another run at this moment: it goes next time
                 old.unlink(missing_ok=True)
-    return written
+
+
+def earlier_sources(folder: Path, name: str, *, but: str) -> list[SourceFile]:
+    """Return the files that a stored layer comes from, one of that name left out."""
+    card = read_sidecar(folder / f"{name}.json")
+    return [s for s in card.sources if s.name != but] if card is not None else []
 
 
 def read_sidecar(path: Path) -> Sidecar | None:

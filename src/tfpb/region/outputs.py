@@ -41,10 +41,6 @@ _RESERVED: Final = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 """Names that Windows keeps for devices."""
 
 
-def _quietly(_step: str, _count: int) -> None:
-    """Tell nobody."""
-
-
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """Files of a region, by name under its folder, and the counts and doubts to show."""
@@ -63,7 +59,7 @@ def render(
     executor: Executor,
     media: Media,
     kept: Path | None = None,
-    tell: Callable[[str, int], None] = _quietly,
+    tell: Callable[[str, int], None] = lambda _step, _count: None,
 ) -> Rendered:
     """Make every file of the region; the same bytes wherever it runs."""
     run = computed.run

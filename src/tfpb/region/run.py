@@ -36,10 +36,6 @@ if TYPE_CHECKING:
     from tfpb.report.sections.region.restitution import RegionFacts
 
 
-def _quietly(_step: str, _count: int) -> None:
-    """Tell nobody."""
-
-
 @dataclass(frozen=True, slots=True)
 class RegionRun:
     """The values that the outputs of the region are made of.
@@ -108,7 +104,7 @@ def compute(
     executor: Executor,
     kept: Path | None = None,
     before: EarlierRuns | None = None,
-    tell: Callable[[str, int], None] = _quietly,
+    tell: Callable[[str, int], None] = lambda _step, _count: None,
 ) -> Computed:
     """Read every bailleur, join, estimate and protect.
 
@@ -124,7 +120,7 @@ def compute(
     before : EarlierRuns, optional
         Cells that earlier runs of the region masked, which stay masked, and figures they published.
     tell : callable
-        `(step, count)` as parts are done.
+        Called with the step and the count of parts done.
 
     Raises
     ------
