@@ -27,13 +27,13 @@ _LEVEL: Final = 6
 _FIELD, _LINE, _PART = "\x1f", "\n", "\x1e"
 _NO_MARKS: Final = str.maketrans(dict.fromkeys((_FIELD, _LINE, _PART), " "))
 NO_NUMBER: Final = -1
-"""Number of a row that only says where a street or a lieu-dit stands."""
+"""Number of a row that only gives the position of a street or of a lieu-dit."""
 
 
 class StreetKey(NamedTuple):
     """What identifies a street of a commune.
 
-    `kind` is `s` (street) or `l` (locality); `scheme` says how address ids are made from the
+    `kind` is `s` (street) or `l` (locality); `scheme` is how address ids are made from the
     street's: `b` as BAN does, `o` as BANO does, `x` written out one by one.
     """
 

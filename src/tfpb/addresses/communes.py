@@ -1,7 +1,7 @@
 """The official list of communes, with its history: any code, old or current, leads to today's.
 
 The table is package data made by `geodata/make_communes.py` from the official code list as npm
-publishes it; `PROVENANCE` says which version, under which licence, with which hash.
+publishes it; its version, licence and hash are in `communes.json`.
 """
 
 from __future__ import annotations

@@ -72,7 +72,9 @@ class Resume:
         mark = found.folder / "cle"
         if not mark.is_file() or mark.read_text(encoding="utf-8") != found.key:
             found.clean()
-            with suppress(OSError):  # the run goes on without; its output will say what is wrong
+            with suppress(
+                OSError
+            ):  # the run goes on without; writing its output will report the fault
                 found.folder.mkdir(parents=True)
                 mark.write_text(found.key, encoding="utf-8")
         return found

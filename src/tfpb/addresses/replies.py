@@ -39,7 +39,7 @@ class Query(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the service said; all text, as received. `status` is `ok`, `not-found` or `error`."""
+    """Answer of the service; all text, as received. `status` is `ok`, `not-found` or `error`."""
 
     status: str
     label: str = ""

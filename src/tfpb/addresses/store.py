@@ -82,7 +82,7 @@ class AddressFile:
     size_bytes, rows, stored, duplicates, rejected, mended, communes : int
         `rows` = `stored` + `duplicates` + `rejected` when `finished`.
     vintage : str
-        Date of the data, as given or as the file says; may be empty.
+        Date of the data, given or read in the file; may be empty.
     finished : bool
         False when an import was cut: some of its communes may lack rows.
     """

@@ -141,7 +141,7 @@ def _over_bailleurs(page: QpvPage, homes: pd.DataFrame) -> QpvPage:
         quarter_page.GAP_SCOPE_QUARTER: words.SCOPE_QUARTER,
         quarter_page.GAP_SCOPE_CONVENTION: words.SCOPE_PLACE,
     }
-    said = quarter_page.CONVENTION_SCOPE
+    one_owner = quarter_page.CONVENTION_SCOPE
     figures = tuple(
         (label, value, detail.replace(*words.SHARE_OF)) for label, value, detail in page.figures
     )
@@ -149,7 +149,7 @@ def _over_bailleurs(page: QpvPage, homes: pd.DataFrame) -> QpvPage:
         page,
         figures=figures,
         gap_scope=scope.get(page.gap_scope, page.gap_scope),
-        sentences=(*(s.replace(said, words.PLACE_TENANTS) for s in page.sentences), *whose),
+        sentences=(*(s.replace(one_owner, words.PLACE_TENANTS) for s in page.sentences), *whose),
     )
 
 
@@ -277,7 +277,7 @@ def atlas_bytes(
                 {"file": name, "key": f"page-{k}", "alt": alt, "code": page.code,
                  "name": printable(page.name), "place": printable(page.place)}
             )  # fmt: skip
-        said = {
+        content = {
             "title": printable(title),
             "author": printable(author),
             "day": long_date(date),
@@ -287,7 +287,7 @@ def atlas_bytes(
             "accent": theme.ACCENT,
             "pages": listed,
         }
-        (folder / "pages.json").write_bytes(dumps(said))
+        (folder / "pages.json").write_bytes(dumps(content))
         (folder / "atlas.typ").write_text(_TEMPLATE, encoding="utf-8")
         made = typst.compile(
             str(folder / "atlas.typ"),

@@ -265,8 +265,8 @@ def _repere(computed: Computed, own: Published, part: Part) -> pd.DataFrame:
     names = dict(computed.joined.items.get(part.name, {}))
     table = positions.benchmark_table(own, names, libelles)
     title = computed.run.settings.region.titre
-    said = [REPERE_REFERENCE.format(titre=title, vague=v) for v in table["vague"]]
-    return table.assign(reference=said)
+    references = [REPERE_REFERENCE.format(titre=title, vague=v) for v in table["vague"]]
+    return table.assign(reference=references)
 
 
 def _folders(names: Iterable[str]) -> dict[str, str]:

@@ -120,18 +120,18 @@ class ReportJob:
 def pack_files(job: PackJob) -> dict[str, bytes]:
     """Make every file of one bailleur's pack: name inside the pack → bytes."""
     dossier = _dossier(job)
-    said = report(dossier)
+    content = report(dossier)
     if job.position is not None and job.survey is not None and job.survey.waves:
         wave = job.survey.waves[-1].vague
-        said = _with_section(said, position_section(job.position, job.survey.items, wave))
+        content = _with_section(content, position_section(job.position, job.survey.items, wave))
     execute = StageCache(job.kept) if job.kept is not None else directly
     files: dict[str, bytes] = {}
     if job.media.documents and job.media.pages:
-        files = whole_pack(said, map_model(dossier), execute=execute)
+        files = whole_pack(content, map_model(dossier), execute=execute)
     elif job.media.documents:
         files["carte.html"] = map_html.render(map_model(dossier))
-        files |= document_files(said, {}, execute=execute)
-    files |= data_files(said)
+        files |= document_files(content, {}, execute=execute)
+    files |= data_files(content)
     files |= execute(_BILANS, (dossier.programme, dossier.settings.dossier))
     files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))
     if job.repere is not None:
@@ -142,16 +142,16 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
 
 def report_files(job: ReportJob) -> dict[str, bytes]:
     """Make the documents of a report that has no map, and its data: name → bytes."""
-    said = job.content.report()
-    documents = document_files(said, {}) if job.media.documents else {}
+    content = job.content.report()
+    documents = document_files(content, {}) if job.media.documents else {}
     named = {f"{job.name}.{name.rpartition('.')[2]}": data for name, data in documents.items()}
-    return {f"{job.key}/{name}": data for name, data in (named | data_files(said)).items()}
+    return {f"{job.key}/{name}": data for name, data in (named | data_files(content)).items()}
 
 
-def _with_section(said: Report, section: Section) -> Report:
+def _with_section(content: Report, section: Section) -> Report:
     """Put a section after the comparison."""
-    at = next((k for k, s in enumerate(said.sections) if s.key == "comparaison"), 0) + 1
-    return replace(said, sections=(*said.sections[:at], section, *said.sections[at:]))
+    at = next((k for k, s in enumerate(content.sections) if s.key == "comparaison"), 0) + 1
+    return replace(content, sections=(*content.sections[:at], section, *content.sections[at:]))
 
 
 def _dossier(job: PackJob) -> Dossier:

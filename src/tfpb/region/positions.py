@@ -139,10 +139,10 @@ def spread(whole: Published, wave: str) -> pd.DataFrame:
             for part in (gaps[gaps["item"] == item] for item in shown)
         ]
     )
-    said = {i: "demontree" if d else "non_demontree" for i, d in zip(shown, apart, strict=True)}
+    verdicts = {i: "demontree" if d else "non_demontree" for i, d in zip(shown, apart, strict=True)}
     return rows.assign(
         incertitude_points=[round(100 * float(typical[k])) for k in keys],
-        difference=[said[str(i)] if g == "ecart" else "" for i, g in keys],
+        difference=[verdicts[str(i)] if g == "ecart" else "" for i, g in keys],
     )
 
 

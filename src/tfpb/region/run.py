@@ -169,8 +169,8 @@ def compute(
         fields = {"nombre": len(lone), "codes": ", ".join(lone)}
         notices += (Fault("region_qpv_sans_contrat", fields=fields, severity=Severity.DOUTE),)
     if protected is not None:
-        told = protected.whole.notices
-        notices += tuple(f for f in told if f.code.startswith(("repere_", "vagues_")))
+        found = protected.whole.notices
+        notices += tuple(f for f in found if f.code.startswith(("repere_", "vagues_")))
         few = protected.masking_n
         moved = hardly_moved(figures(protected.whole.comparison), before.shown, few)
         if moved:

@@ -126,7 +126,7 @@ def pictures(
         Located entrances.
     maps : mapping of vintage to QpvMap
     parcels, streets : GeoDataFrame, optional
-        Ground, any CRS said; `streets` has `nom` and lines.
+        Ground, in any CRS it declares; `streets` has `nom` and lines.
 
     Returns
     -------
