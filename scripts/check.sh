@@ -1,9 +1,15 @@
 #!/bin/sh
 # Sets up a virtual environment and passes every check: style, types, layers, tests.
+# With CI=true the environment is new at each run and apart (.venv-ci); otherwise .venv is kept.
 # As root, Debian packages that tests use (.ci/apt.txt) are installed; otherwise the tests that
 # lack one are skipped by name. With CI=true nothing may be skipped for want of a package.
+# --vite: style, types, layers and the unit tests that are not marked slow. Other options go to pytest.
 set -eu
 cd "$(dirname "$0")/.."
+if [ "${1:-}" = --vite ]; then
+  shift
+  set -- tests/unit -m "not slow" --durations 5 --durations-min 2 "$@"
+fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   lacking=$(grep -v '^#' .ci/apt.txt | while read -r package; do
     dpkg -s "$package" >/dev/null 2>&1 || echo "$package"; done)
@@ -14,13 +20,19 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   fi
 fi
 python=${PYTHON:-python3}
-[ -x .venv/bin/python ] || "$python" -m venv .venv
-.venv/bin/python -m pip install --quiet --require-hashes -r requirements/dev.txt
-.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-export PATH="$PWD/.venv/bin:$PATH"
+venv=.venv
+if [ "${CI:-}" = true ]; then
+  venv=.venv-ci
+  rm -rf "$venv"
+fi
+[ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+export PATH="$PWD/$venv/bin:$PATH"
+python --version
+python -m pip --version
+sh scripts/install.sh python requirements/dev.txt
 ruff check
 ruff format --check
 mypy
 lint-imports
-rm -f .coverage .coverage.*
-pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered "$@"
+sh scripts/dependencies.sh
+pytest -n 2 --dist loadfile "$@"

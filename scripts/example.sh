@@ -4,8 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python3}
 [ -x .venv/bin/python ] || "$python" -m venv .venv
-.venv/bin/python -m pip install --quiet --require-hashes -r requirements/run.txt
-.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+sh scripts/install.sh .venv/bin/python requirements/run.txt
 geo=sorties/geodonnees
 src=examples/valmont/geodonnees_sources
 mkdir -p "$geo"

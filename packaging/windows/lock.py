@@ -33,10 +33,10 @@ WINDOWS: Final = {
 SOURCES: Final = {"odfpy": ("odf",)}
 """Published as sources only, and pure Python: the folders to take as they are, nothing is compiled."""
 _PIN: Final = re.compile(
-    r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)(?:\s*;\s*(?P<marker>[^\\]+))?"
+    r"^(?P<name>[A-Za-z0-9._-]+)(?:\[(?P<extras>[^\]]+)\])?==(?P<version>[^\s;]+)(?:\s*;\s*(?P<marker>[^\\]+))?"
 )
 _HASH: Final = re.compile(r"--hash=sha256:([0-9a-f]{64})")
-_BUILD_ONLY: Final = frozenset({"hatchling", "editables"})
+_BUILD_ONLY: Final = frozenset({"hatchling", "editables", "setuptools"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class Pin:
         sha256 of every file of this version, wheels and sources.
     wanted_by : frozenset of str
         Who asks for it; `tfpb` for the project itself.
+    extras : frozenset of str
+        Canonical names of the extras pinned with it.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Pin:
     marker: str
     hashes: frozenset[str]
     wanted_by: frozenset[str]
+    extras: frozenset[str] = frozenset()
 
     def holds(self, environment: dict[str, str]) -> bool:
         """Tell whether it is installed in an environment."""
@@ -99,6 +102,7 @@ def _pin(block: list[str]) -> Pin:
         (match["marker"] or "").strip(),
         frozenset(_HASH.findall("\n".join(block))),
         frozenset(wanted),
+        frozenset(canonicalize_name(e.strip()) for e in (match["extras"] or "").split(",") if e),
     )
 
 

@@ -69,6 +69,8 @@ ELSEWHERE = {
         "dans l’enquête mais pas dans le patrimoine",
     ),
     "positions_en_double": ("test_cli_localiser.py", "ne disent pas le même lieu que "),
+    "reglages_absents": ("test_cli_paths.py", " ne contient pas de "),
+    "reglages_a_nommer": ("test_cli_paths.py", " ; il contient : "),
     "region_bailleur_en_double": ("test_cli_region.py", "nommé deux fois"),
     "region_annee_differente": ("test_cli_region.py", "porte sur l’année"),
     "region_qpv_sans_contrat": ("test_cli_region.py", "rattaché"),

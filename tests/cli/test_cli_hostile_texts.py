@@ -130,7 +130,7 @@ ENGLISH = re.compile(r"\b(Usage|Error|Missing|Invalid|required|Show this|Try|No 
         (("geocoder", "x.csv", "-s", "y.csv", "--colonne", "adresse"), "nom=COLONNE"),
         (("dossier", "a.toml", "b.toml"), "En trop sur la ligne : b.toml."),
         (("geodonnees", "zut"), "La commande « zut » n’existe pas."),
-        (("verifier",), "Indiquez un dossier.toml"),
+        (("verifier",), "ne contient pas de dossier.toml"),
         ((), "Utilisation :"),
     ],
 )
@@ -139,16 +139,3 @@ def test_a_wrong_line_is_told_in_french(line: tuple[str, ...], words: str, run: 
     assert result.exit_code == 2
     assert words in result.output
     assert not ENGLISH.search(result.output)
-
-
-@pytest.mark.parametrize(
-    "command",
-    ["", "dossier", "nouveau", "verifier", "geocoder", "localiser", "comparer", "abattement", "cartes",
-     "region", "geodonnees", "geodonnees importer-qpv", "geodonnees installer"],
-)  # fmt: skip
-def test_help_is_french(command: str, run: Run) -> None:
-    result = run(*command.split(), "--help")
-    assert result.exit_code == 0
-    assert "Utilisation :" in result.output
-    assert not ENGLISH.search(result.output)
-    assert "<path>" not in result.output

@@ -20,6 +20,7 @@ import pyarrow.csv as pacsv
 
 from tfpb.errors import Place, fail
 from tfpb.io.tables.contents import SPOILED_ARCHIVE
+from tfpb.io.tables.near_paths import absent
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def sniff(path: Path) -> Shape:
     """
     place = Place(file=path.name)
     if not path.is_file():
-        raise fail("fichier_absent", place=place, got=path.name)
+        raise absent(path)
     head, date = _head(path, place)
     if b"\x00" in head or head.startswith((b"PK\x03\x04", b"%PDF", b"\xff\xfe", b"\xfe\xff")):
         raise fail("adresses_format_inconnu", place=place)

@@ -72,7 +72,6 @@ def abattement(  # noqa: PLR0917 - options of a command line
 ) -> None:
     """Calcule l’abattement de chaque local, son statut et son motif, et le solde du programme par axe.
 
-    \b
     Un classeur (.xlsx) reçoit aussi les feuilles Résidences, Quartiers, Collectivités, Avis,
     Prévision, Sortants, Déclaration, Sources et hypothèses. Avec --programme, quatre fichiers s’ajoutent :
     …_axes, …_solde, …_bilan.xlsx (colonnes en usage) et …_ressaisie.csv. Avec
@@ -206,7 +205,7 @@ def _located(homes: pd.DataFrame, doors: pd.DataFrame | None) -> Callable[[int],
     import pandas as pd
 
     from tfpb.model.location import Located
-    from tfpb.perimeters.correspondence import CORRESPONDENCE_COLUMNS
+    from tfpb.perimeters.vintages import CORRESPONDENCE_COLUMNS
 
     entrances = pd.DataFrame() if doors is None else doors
     return lambda year: Located(

@@ -5,8 +5,11 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import Final
+from typing import Annotated, Final
 
+import typer
+
+from tfpb import __version__
 from tfpb.cli.abattement import abattement
 from tfpb.cli.cartes import cartes
 from tfpb.cli.comparer import comparer
@@ -16,8 +19,10 @@ from tfpb.cli.geodonnees import geodonnees
 from tfpb.cli.localiser import localiser
 from tfpb.cli.nouveau import nouveau
 from tfpb.cli.region import region
+from tfpb.cli.terminal import completion
 from tfpb.cli.terminal.console import settle_console
 from tfpb.cli.terminal.interruption import watch
+from tfpb.cli.terminal.shared import say
 from tfpb.cli.terminal.typer_french import FrenchTyper
 from tfpb.cli.verifier import verifier
 
@@ -25,8 +30,6 @@ _COLLECTED: Final = (50_000, 20, 20)
 
 app = FrenchTyper(
     name="tfpb",
-    help="Les preuves de l’abattement de TFPB en quartier prioritaire : adresses, périmètres, "
-    "satisfaction, comptes, cartes et dossier.",
     epilog="\b\nExemple :\n  tfpb dossier examples/valmont/dossier.toml --sortie sorties/valmont "
     "--geodonnees sorties/geodonnees",
     no_args_is_help=True,
@@ -35,6 +38,44 @@ app = FrenchTyper(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        say(f"tfpb {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def tfpb(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Affiche la version."),
+    ] = False,
+    _install: Annotated[
+        bool,
+        typer.Option(
+            "--install-completion",
+            callback=completion.install,
+            is_eager=True,
+            help="Installe la complétion par la touche Tab dans ce terminal.",
+        ),
+    ] = False,
+    _show: Annotated[
+        bool,
+        typer.Option(
+            "--show-completion",
+            callback=completion.show,
+            is_eager=True,
+            help="Affiche ce que --install-completion installerait.",
+        ),
+    ] = False,
+) -> None:
+    """Les preuves de l’abattement de TFPB en quartier prioritaire : adresses, périmètres, satisfaction,
+    comptes, cartes et dossier.
+    """
+
+
 for command in (
     dossier,
     nouveau,
@@ -46,7 +87,7 @@ for command in (
     cartes,
     region,
 ):
-    app.command(no_args_is_help=command is not verifier)(command)
+    app.command(no_args_is_help=command not in {dossier, verifier})(command)
 app.add_typer(geodonnees, name="geodonnees")
 
 
@@ -60,6 +101,7 @@ def main() -> None:
     gc.set_threshold(*_COLLECTED)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     settle_console()
+    completion.settle_descriptions()
     watch()
     if len(sys.argv) == 1:
         if sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty():

@@ -12,7 +12,9 @@ from tfpb.cli.terminal.shared import Geodonnees, Sortie, ToutRecalculer, guard, 
 
 
 def cartes(
-    fichier: Annotated[Path, typer.Argument(help="Le dossier.toml à traiter.", show_default=False)],
+    fichier: Annotated[
+        Path, typer.Argument(help="Le dossier.toml à traiter, ou son dossier.", show_default=False)
+    ],
     sortie: Sortie,
     geodonnees: Geodonnees = None,
     tout_recalculer: ToutRecalculer = False,
@@ -27,7 +29,7 @@ def cartes(
     with guard():
         from tfpb.executors import cores
         from tfpb.io.packs.pack import check_place, write_folder
-        from tfpb.io.sources.toml_files import load_settings
+        from tfpb.io.sources.toml_files import load_settings, settings_path
         from tfpb.pipeline.assembling import assemble
         from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
         from tfpb.pipeline.published_before import published_before
@@ -37,7 +39,7 @@ def cartes(
         from tfpb.stage import Stage, directly
         from tfpb.words.places.map_words import sheets_made
 
-        settings = load_settings(fichier)
+        settings = load_settings(settings_path(fichier))
         check_place(sortie)
         kept = None if tout_recalculer else cache_folder()
         execute = directly if kept is None else StageCache(kept)

@@ -43,7 +43,7 @@ def comparer(
         list[str] | None,
         typer.Option(
             "--par",
-            help="Territoires, par exemple code_qpv,departement,prestataire_proprete (répétable).",
+            help="Territoires, par exemple code_qpv,departement (répétable).",
         ),
     ] = None,
     repere: Annotated[

@@ -33,7 +33,13 @@ PACK_FOLDER: Final = "dossier"
 
 
 def dossier(
-    fichier: Annotated[Path, typer.Argument(help="Le dossier.toml à traiter.", show_default=False)],
+    fichier: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Le dossier.toml à traiter, ou son dossier (par défaut celui où l’on est).",
+            show_default=False,
+        ),
+    ] = None,
     sortie: Annotated[
         Path | None,
         typer.Option("--sortie", "-s", help="Dossier à écrire (par défaut « dossier », à côté)."),
@@ -51,11 +57,11 @@ def dossier(
     with guard():
         from tfpb.io.packs.output_files import staged
         from tfpb.io.packs.pack import check_place, free_place, write_pack
-        from tfpb.io.sources.toml_files import load_settings
+        from tfpb.io.sources.toml_files import load_settings, settings_path
         from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
         from tfpb.pipeline.published_before import published_before
 
-        settings = load_settings(fichier)
+        settings = load_settings(settings_path(fichier))
         folder = geography_folder(settings, geodonnees)
         target = sortie or settings.folder / PACK_FOLDER
         check_place(target)

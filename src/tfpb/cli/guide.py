@@ -19,13 +19,12 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from tfpb.cli.terminal.shared import written
+from tfpb.cli.terminal.typer_french import SIGNS_APART
 from tfpb.words.documents import guide_words as words
 
 Check = Callable[[str], str]
 _NARROW: Final = 20
 _DEPARTMENT: Final = re.compile(r"0?[1-9]|[1-8]\d|9[0-5]|2[AaBb]|97[1-46-8]")
-_SIGNS_APART: Final = re.compile(r"(?<=«) | (?=[»;:?!])")
-"""Spaces that French typography keeps from ending a line."""
 _SETTINGS: Final = "dossier.toml"
 _ARCHIVE: Final = "dossier.zip"
 
@@ -310,7 +309,7 @@ def _show(line: str) -> None:
     width = max(_NARROW, shutil.get_terminal_size().columns - 1)
     indent = "     " if line.startswith("  ") else ""
     cut = textwrap.wrap(
-        _SIGNS_APART.sub("\u00a0", line),
+        SIGNS_APART.sub("\u00a0", line),
         width,
         subsequent_indent=indent,
         break_long_words=False,

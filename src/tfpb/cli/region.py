@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 
 def region(
-    fichier: Annotated[Path, typer.Argument(help="Le region.toml à traiter.", show_default=False)],
+    fichier: Annotated[
+        Path, typer.Argument(help="Le region.toml à traiter, ou son dossier.", show_default=False)
+    ],
     sortie: Sortie,
     geodonnees: Geodonnees = None,
     moteur: Annotated[
@@ -66,9 +68,10 @@ def region(
     with guard():
         from tfpb.io.packs.pack import check_place, dumps, write_folder
         from tfpb.io.sources.region_inputs import load_region
+        from tfpb.io.sources.toml_files import settings_path
         from tfpb.region.secrecy.earlier_runs import earlier_runs
 
-        settings = load_region(fichier)
+        settings = load_region(settings_path(fichier, "region.toml"))
         check_place(sortie)
         start = time.perf_counter()
         workers = processus or os.cpu_count() or 1

@@ -12,7 +12,11 @@ from tfpb.cli.terminal.shared import Geodonnees, complain, guard, list_doubts, s
 
 def verifier(
     fichier: Annotated[
-        Path | None, typer.Argument(help="Le dossier.toml à vérifier.", show_default=False)
+        Path | None,
+        typer.Argument(
+            help="Le dossier.toml à vérifier, ou son dossier (par défaut celui où l’on est).",
+            show_default=False,
+        ),
     ] = None,
     dossier: Annotated[
         Path | None,
@@ -34,20 +38,20 @@ def verifier(
     with guard():
         if dossier is not None:
             _pack(dossier, avec)
-        elif fichier is not None:
+        elif avec is None:
             _inputs(fichier, geodonnees)
         else:
-            complain("Indiquez un dossier.toml, ou --dossier suivi d’un dossier.zip.")
+            complain("Indiquez --dossier suivi d’un dossier.zip : --avec en donne un second.")
             raise typer.Exit(2)
 
 
-def _inputs(fichier: Path, geodonnees: Path | None) -> None:
+def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
     from tfpb.cli.dossier import geography_folder
     from tfpb.errors import Severity
-    from tfpb.io.sources.toml_files import read_settings
+    from tfpb.io.sources.toml_files import read_settings, settings_path
     from tfpb.pipeline.assembling import examine
 
-    settings, faults = read_settings(fichier)
+    settings, faults = read_settings(settings_path(fichier))
     if settings is not None:
         found, _ = examine(settings, geography_folder(settings, geodonnees))
         faults = [*faults, *found]

@@ -61,7 +61,7 @@ def unknown_quarters(
 
 
 def _unknown(code: str, vintage: int) -> tuple[str, dict[str, Any]]:
-    """Say why a code is in no map: several codes in one cell, a code of the other map, or none."""
+    """Return why a code is in no map: several codes in one cell, a code of the other map, or none."""
     if len(_CODE.findall(code)) > 1:
         return "qpv_plusieurs", {}
     other = next((v for v, form in _FORMS.items() if form.fullmatch(code) and v != vintage), 0)
@@ -86,7 +86,7 @@ def unknown_residences(
     severity : Severity
     """
     stock = set(known) - {""}
-    if not stock:  # the stock's own column is at fault, and said to be
+    if not stock:  # the stock's own column is at fault, with its own message
         return []
     first: dict[str, int] = {}
     count: dict[str, int] = {}

@@ -19,7 +19,7 @@ DICTIONARY: Final = "donnees/dictionnaire.csv"
 DICTIONARY_COLUMNS: Final = ("table", "titre", "colonne", "intitule", "format")
 _RUN: Final = "run.json"
 _FOLDER: Final = "donnees/"
-_TOLD_ELSEWHERE: Final = frozenset({"sources", "reglages", "controles", "ressaisie"})
+_COMPARED_ELSEWHERE: Final = frozenset({"sources", "reglages", "controles", "ressaisie"})
 _LABEL: Final = 2
 _TEXT: Final = "texte"
 
@@ -50,7 +50,7 @@ def _differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> lis
     names = {n for n in {*first, *second} if n.startswith(_FOLDER) and n.endswith(".csv")}
     tables = {n.removeprefix(_FOLDER).removesuffix(".csv"): n for n in sorted(names - {DICTIONARY})}
     for table in sorted(tables, key=words.rank):
-        if table not in _TOLD_ELSEWHERE:
+        if table not in _COMPARED_ELSEWHERE:
             name = tables[table]
             found += _tables(table, words, first.get(name), second.get(name))
     return found
@@ -85,12 +85,12 @@ def _records(first: bytes, second: bytes) -> list[Difference]:
     for kind, name in ((Kind.SETTING, "reglages"), (Kind.VERSION, "versions")):
         found += _flat_differences(kind, _flat(before.get(name)), _flat(after.get(name)))
     checks = [{c["nom"]: c for c in run.get("controles", ())} for run in (before, after)]
-    told = [{n: f"{c['obtenu']}/{c['attendu']}" for n, c in one.items()} for one in checks]
-    return found + _flat_differences(Kind.CHECK, *told)
+    read = [{n: f"{c['obtenu']}/{c['attendu']}" for n, c in one.items()} for one in checks]
+    return found + _flat_differences(Kind.CHECK, *read)
 
 
 def _files(before: Sequence[Any], after: Sequence[Any]) -> list[Difference]:
-    """Tell the files that changed; one that bears another name but stands alone in its role is the same."""
+    """List the files that changed; one that bears another name but stands alone in its role is the same."""
     left, right = (_by_role(entries) for entries in (before, after))
     found = []
     for role, name in [*left, *(k for k in right if k not in left)]:
@@ -153,7 +153,7 @@ def _tables(
 
 
 def _gathered(found: Iterable[Difference]) -> list[Difference]:
-    """Tell once a figure that several lines repeat."""
+    """Keep once a figure that several lines repeat."""
     seen: dict[tuple[str, ...], Difference] = {}
     for one in found:
         line = "" if one.kind is Kind.FIGURE else one.key
@@ -166,7 +166,7 @@ def _gathered(found: Iterable[Difference]) -> list[Difference]:
 def _naming_columns(
     table: str, words: _Words, left: Sequence[_Row], right: Sequence[_Row]
 ) -> tuple[list[str], int]:
-    """Return the text columns, and how many of the first tell every line from the others."""
+    """Return the text columns, and how many of the first name every line alone."""
     rows = [*left, *right]
     if not rows:
         return [], 0

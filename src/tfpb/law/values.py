@@ -77,7 +77,7 @@ class Law:
         )
 
     def covers(self, key: str, on: dt.date) -> bool:
-        """Say whether a value is in force on a day."""
+        """Return whether a value is in force on a day."""
         try:
             self.value(key, on)
         except TfpbError:

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from tfpb.errors import Place
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STAMP: Final = ("_fichier", "_feuille", "_ligne")
 """Columns every typed frame carries: file, sheet and spreadsheet row the line came from."""
+
+
+def stamped_place(frame: pd.DataFrame, position: int, column: str = "") -> Place:
+    """Return the place in the user's file of the row at a position (0-based) of a stamped frame."""
+    file, sheet, row = (frame[name].iloc[position] for name in STAMP)
+    return Place(str(file), str(sheet), int(row), column)
 
 
 class Kind(StrEnum):

@@ -1,8 +1,12 @@
-"""What a delivery of the survey says of its own columns."""
+"""Labels that a delivery of the survey gives to its columns and codes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +23,11 @@ class Dictionary:
 
     labels: dict[str, str] = field(default_factory=dict)
     meanings: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def without(self, columns: Iterable[str]) -> Dictionary:
+        """Return the dictionary of the other columns."""
+        dropped = set(columns)
+        return Dictionary(
+            {k: v for k, v in self.labels.items() if k not in dropped},
+            {k: v for k, v in self.meanings.items() if k not in dropped},
+        )

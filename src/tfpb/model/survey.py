@@ -103,7 +103,7 @@ class Estimates:
     settings : mapping
         Margin, thresholds, map and so on, as used.
     crossings : tuple of Crossing
-        How levels of territory share answers: what a subtraction between two of them would tell.
+        How levels of territory share answers: what a subtraction between two of them would disclose.
     """
 
     comparison: pd.DataFrame
@@ -124,7 +124,7 @@ _SEAL = object()
 class Published:
     """Protected survey tables: what renderers accept.
 
-    Made by `tfpb.survey.secrecy.disclosure.protect` alone, which passes the seal; any other maker raises.
+    Made by `tfpb.survey.protect` alone, which passes the seal; any other maker raises.
     Masked cells hold no number at all. Columns are those of `Estimates`.
     """
 
@@ -140,7 +140,7 @@ class Published:
 
     def __post_init__(self) -> None:
         if self.seal is not _SEAL:
-            raise TypeError("Published is made by survey.disclosure.protect only")
+            raise TypeError("Published is made by tfpb.survey.protect only")
 
     def name_of(self, bailleur: str) -> str:
         """Return the name under which a bailleur stands, whatever its case and accents; else `ensemble`."""

@@ -1,11 +1,15 @@
-"""Perimeters: on which side of the quarters' limits each entrance lies, with the doubt kept."""
+"""Perimeters: on which side of the quarters' limits each entrance lies, with the doubt kept.
 
-from tfpb.perimeters.correspondence import correspondence, heirs
+For analysts, frames in and frames out, no file and no network: `ruling_vintage` (which map rules a tax
+year), `locate` (the side of each point, its distance to the limit, the reason), `residences` (entrances
+gathered, dwellings split by side) and `correspondence` (quarters of 2015 overlaid with those of 2024).
+"""
+
 from tfpb.perimeters.decisions import check_decisions
 from tfpb.perimeters.locate import coverage_doubts, locate
 from tfpb.perimeters.points import check_points
 from tfpb.perimeters.residences import cut_residences, residences
-from tfpb.perimeters.vintages import ruling_of, ruling_vintage
+from tfpb.perimeters.vintages import correspondence, heirs, ruling_of, ruling_vintage
 
 __all__ = [
     "check_decisions",

@@ -14,7 +14,7 @@ from tfpb.perimeters.surfaces import WHOLE, SurfaceAnswer, Surfaces, answer
 from tfpb.words.places.side_words import Case
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -37,7 +37,7 @@ _UNKNOWN: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """What one map says of each row; quarters are positions in its frame, −1 for none.
+    """What one map answers for each row; quarters are positions in its frame, −1 for none.
 
     Parameters
     ----------
@@ -198,16 +198,17 @@ def _judge_surfaces(
     out: Sides, placed: NDArray[np.bool_], doubtful: NDArray[np.bool_], parcel: Ints, building: Ints
 ) -> None:
     """Let surfaces lift or raise doubts: the building first, then the parcel."""
-    building_says = (building == DANS) | (building == HORS)
-    parcel_says = (parcel == DANS) | (parcel == HORS)
-    cut = placed & ~building_says & ((parcel == _CUT) | (building == _CUT))
+    building_settled = (building == DANS) | (building == HORS)
+    parcel_settled = (parcel == DANS) | (parcel == HORS)
+    cut = placed & ~building_settled & ((parcel == _CUT) | (building == _CUT))
     # A point clearly in stays in: the part of its parcel beyond the limit is no reason to doubt it.
     cut &= doubtful | (out.point == HORS)
     _set(out, cut, A_VERIFIER, Case.SURFACE_COUPEE)
-    for says, side, found in (
-        (parcel_says & (building != _CUT), parcel, out.parcel), (building_says, building, out.footprint),
+    for settled, side, found in (
+        (parcel_settled & (building != _CUT), parcel, out.parcel),
+        (building_settled, building, out.footprint),
     ):  # fmt: skip
-        rows = placed & says
+        rows = placed & settled
         _set(out, rows & (side == HORS), HORS, Case.SURFACE_HORS)
         _set(out, rows & (side == DANS), DANS, Case.SURFACE_DANS)
         taken = rows & (side == DANS) & (out.holder < 0)
@@ -220,7 +221,7 @@ def _judge_surfaces(
         _set(out, plain & (side == DANS), DANS, Case.DANS_NET)
         _set(out, plain & (side == HORS), HORS, Case.HORS_NET)
         _set(out, plain & (side == HORS) & np.isnan(out.distance_m), HORS, Case.HORS_LOIN)
-    both = placed & building_says & parcel_says & (building != parcel)
+    both = placed & building_settled & parcel_settled & (building != parcel)
     _set(out, both, A_VERIFIER, Case.SURFACES_CONTRAIRES)
     out.code[both] = out.holder[both]
 
@@ -228,9 +229,3 @@ def _judge_surfaces(
 def _set(out: Sides, rows: NDArray[np.bool_], statut: int | Ints, case: Case) -> None:
     out.statut[rows] = statut if isinstance(statut, int) else statut[rows]
     out.case[rows] = int(case)
-
-
-def map_of(maps: Mapping[int, QpvMap], vintage: int) -> QpvMap | None:
-    """Return the map of a vintage, None when it is not imported or holds nothing."""
-    found = maps.get(vintage)
-    return found if found is not None and len(found.frame) else None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle: degrees (EPSG:4326) or metres, as said where it is made."""
+    """A rectangle: degrees (EPSG:4326) or metres, as stated where it is made."""
 
     west: float
     south: float
@@ -28,7 +28,7 @@ class Box:
     north: float
 
     def holds(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Tell which points lie in the box; NaN does not."""
+        """Return which points lie in the box; NaN does not."""
         with np.errstate(invalid="ignore"):
             return (x >= self.west) & (x <= self.east) & (y >= self.south) & (y <= self.north)
 
@@ -65,7 +65,7 @@ def metric_box(epsg: int) -> Box:
 
 
 def in_france(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell which degrees lie in the rough box of a territory where the tax exists."""
+    """Return which degrees lie in the rough box of a territory where the tax exists."""
     return epsg_of_lonlat(lon, lat) > 0
 
 
@@ -93,7 +93,10 @@ def quarters_in_metres(qpv: QpvMap) -> dict[int, tuple[NDArray[np.intp], NDArray
     mapping of EPSG code to (positions in `qpv.frame`, polygons in metres)
         Quarters of territories where the tax does not exist (Polynésie française) are left out.
     """
-    degrees = np.asarray(qpv.frame.geometry.array, dtype=object)
+    frame = qpv.frame
+    if frame.crs is not None and frame.crs.to_epsg() != 4326:  # noqa: PLR2004
+        frame = frame.to_crs(4326)
+    degrees = np.asarray(frame.geometry.array, dtype=object)
     inner = shapely.point_on_surface(degrees)
     at = epsg_of_lonlat(shapely.get_x(inner), shapely.get_y(inner))
     out = {}

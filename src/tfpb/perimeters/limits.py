@@ -134,8 +134,6 @@ class Limits:
         """
         n = len(x)
         out = Nearest(np.full(n, np.nan), np.full(n, -1, np.intp), np.full(n, -1, np.intp))
-        if self.tree is None or n == 0:
-            return out
         if near is None:
             near = self.close(x, y, reach_m)
         for first in range(0, len(near), _CHUNK):

@@ -1,4 +1,4 @@
-"""The stage: points and maps in, one row of `LOCATION_COLUMNS` a row out."""
+"""On which side of the limits each point lies: points and maps in, `LOCATION_COLUMNS` out."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tfpb.errors import Fault, Severity, fail, stop_on_faults
 from tfpb.model.codes import QpvStatut
 from tfpb.model.results import LOCATION_COLUMNS
 from tfpb.perimeters.decisions import apply_decisions
-from tfpb.perimeters.join import A_VERIFIER, DANS, STATUTS, Sides, map_of, sides, surface_side
+from tfpb.perimeters.join import A_VERIFIER, DANS, STATUTS, Sides, sides, surface_side
 from tfpb.perimeters.legal_areas import quarters_in_metres
 from tfpb.perimeters.limits import Limits
 from tfpb.perimeters.motives import Labels, motives, texts_of
 from tfpb.perimeters.points import Given, Positions, check_points, positions, texts
 from tfpb.perimeters.surfaces import reference_key
-from tfpb.perimeters.vintages import NEW, OLD, VINTAGES, evolution_of, ruling_vintages
+from tfpb.perimeters.vintages import NEW, OLD, VINTAGES, evolution_of, map_of, ruling_vintages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,35 +54,65 @@ def locate(
     footprints: gpd.GeoDataFrame | None = None,
     decisions: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Tell on which side of the quarters' limits each row lies, for a tax year.
+    """Find on which side of the quarters' limits each row lies, for a tax year.
 
     Parameters
     ----------
-    points : DataFrame, n rows
+    points : DataFrame or GeoDataFrame, n rows
         `result_x, result_y` (metres, legal projection of `result_citycode`) or `longitude,
-        latitude` (EPSG:4326); `result_radius_m`, `result_verdict`, `result_parcelle` if known;
+        latitude` (EPSG:4326); of a GeoDataFrame without them, the points of its geometry, in any CRS.
+        `result_radius_m` (uncertainty, metres), `result_verdict`, `result_parcelle` if known;
         `id_residence, id_batiment, adresse` when decisions are given.
-    maps : mapping of vintage to QpvMap
-        The map that rules the year must be there; the other one is optional.
+    maps : mapping of vintage (2015, 2024) to QpvMap
+        Frames in EPSG:4326 or any declared CRS. The map that rules the year must be there; the other
+        one is optional and gives `qpv_evolution`.
     year : int
-        Tax year.
+        Tax year, 2016 to 2030: the side is read on the map in force on 1 January.
     default_radius_m : float
-        Uncertainty of points that carry none.
+        Uncertainty of points that carry none, metres.
     parcels, footprints : GeoDataFrame, optional
-        Surfaces (EPSG:4326 or any CRS said) with an `id`.
+        Surfaces with an `id`, in any declared CRS (EPSG:4326 when none is).
     decisions : DataFrame, optional
         Typed `DECISIONS_LIMITES`.
 
     Returns
     -------
     DataFrame, n rows
-        `LOCATION_COLUMNS` (+ `SURFACE_COLUMNS` when surfaces were given), index of `points`.
+        `LOCATION_COLUMNS` (+ `SURFACE_COLUMNS` when surfaces were given), index of `points`:
+        `qpv_statut` is `dans`, `hors` or `a_verifier` (nearer to a limit than its uncertainty),
+        `qpv_distance_m` metres to the nearest limit (NaN beyond 2 000 m).
 
     Raises
     ------
     TfpbError
-        Year without map, map not imported, positions that cannot be right, points that no quarter
-        is anywhere near.
+        `annee_zus`, `annee_hors_champ`, `carte_absente`, `projection_absente`, positions that cannot be
+        right (`check_points`), `aucun_point_apparie` when no quarter is anywhere near.
+
+    References
+    ----------
+    Décrets 2014-1750 and 2023-1314 (lists of quarters), arrêté of 19 January 2018 (limit along a road:
+    its axis). The answer helps to decide; it certifies nothing.
+
+    Examples
+    --------
+    A quarter of about 1.4 × 2.2 km, one point in its middle, one 10 m from its limit, one outside:
+
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> from tfpb.model.location import QpvMap
+    >>> quarter = gpd.GeoDataFrame(
+    ...     {"code_qp": ["QN05991I"], "nom_qp": ["Les Tilleuls"]},
+    ...     geometry=[shapely.box(3.06, 50.62, 3.08, 50.64)], crs=4326)
+    >>> points = gpd.GeoDataFrame(
+    ...     geometry=gpd.points_from_xy([3.07, 3.07985, 3.09], [50.63] * 3), crs=4326)
+    >>> found = locate(points, {2024: QpvMap(2024, quarter)}, year=2025)
+    >>> found[["qpv_statut", "qpv_code", "qpv_proche_code"]]
+       qpv_statut  qpv_code qpv_proche_code
+    0        dans  QN05991I        QN05991I
+    1  a_verifier  QN05991I        QN05991I
+    2        hors                  QN05991I
+    >>> found["qpv_distance_m"].round().tolist()
+    [709.0, 11.0, 709.0]
     """
     given = Given.of(points)
     ruling = ruling_vintages(year, given.epsg)
@@ -140,7 +170,7 @@ def _refuse_strangers(
 
 
 def covered(at: Positions, qpv: QpvMap, rows: Flags) -> Flags:
-    """Tell which rows have a quarter of the map within `COVER_M`."""
+    """Return which rows have a quarter of the map within `COVER_M`."""
     out = np.zeros(len(at.x), dtype=bool)
     for epsg, (_, polygons) in quarters_in_metres(qpv).items():
         mine = np.flatnonzero(rows & at.placed & (at.epsg == epsg))
@@ -169,12 +199,12 @@ def coverage_doubts(
         rows = (ruling == vintage) & at.placed
         far = rows & np.isnan(located["qpv_distance_m"].to_numpy(dtype=float))
         strangers = int((far & ~covered(at, maps[vintage], far)).sum()) if far.any() else 0
-        told = {"lignes": strangers, "millesime": vintage, "distance_km": round(COVER_M / 1000)}
+        fields = {"lignes": strangers, "millesime": vintage, "distance_km": round(COVER_M / 1000)}
         if strangers:
-            out.append(Fault("carte_partielle", fields=told, severity=Severity.DOUTE))
+            out.append(Fault("carte_partielle", fields=fields, severity=Severity.DOUTE))
         if not (located["qpv_code"].to_numpy(dtype=object)[rows] != "").any():
-            told = {"lignes": int(rows.sum()), "millesime": vintage}
-            out.append(Fault("aucun_point_en_qpv", fields=told, severity=Severity.DOUTE))
+            fields = {"lignes": int(rows.sum()), "millesime": vintage}
+            out.append(Fault("aucun_point_en_qpv", fields=fields, severity=Severity.DOUTE))
     return out
 
 
@@ -255,6 +285,6 @@ def _side_by_side(
 def _with_evolution(out: pd.DataFrame) -> pd.DataFrame:
     """Compare both maps anew, once decisions have moved a side; empty where a map is missing."""
     pairs = zip(out[f"qpv{OLD}_statut"], out[f"qpv{NEW}_statut"], strict=True)
-    told = [evolution_of(QpvStatut(a), QpvStatut(b)).value if a and b else "" for a, b in pairs]
-    out["qpv_evolution"] = texts_of(told)
+    both = [evolution_of(QpvStatut(a), QpvStatut(b)).value if a and b else "" for a, b in pairs]
+    out["qpv_evolution"] = texts_of(both)
     return out

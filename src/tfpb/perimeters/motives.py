@@ -1,4 +1,4 @@
-"""The reason of each row, said once for all rows that share it."""
+"""The reason of each row, written once for all rows that share it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.perimeters.join import DANS, HORS, Sides, surface_side
-from tfpb.words.places.side_words import Case, Circumstances, reason
+from tfpb.words.places.side_words import Case, Circumstances, reason, surface_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ class Labels:
 
 
 def texts_of(values: Sequence[str]) -> Any:
-    """Make a text array whose `take` shares its strings: a sentence said of a million rows is kept once.
+    """Make a text array whose `take` shares its strings: the sentence of a million rows is kept once.
 
     The default text of pandas copies the letters for each row, which costs ten times the memory.
     """
@@ -63,7 +63,7 @@ def motives(
     at: Positions, found: Mapping[int, Sides], rules: Mapping[int, Flags], labels: Labels,
     picked: Mapping[str, NDArray[Any]],
 ) -> Any:  # fmt: skip
-    """Say the reason of each row; equal reasons are said once and shared."""
+    """Write the reason of each row; equal reasons are written once and shared."""
     case = picked["case"].astype(np.int64)
     radius = np.round(np.minimum(at.radius_m, 1e6), 1).astype(np.float64)
     plain = np.isin(case, _PLAIN) & (picked["other"] < 0) & (picked["tied"] < 0)
@@ -75,14 +75,14 @@ def motives(
     special = np.flatnonzero(~plain)
     if len(special):
         base = len(sentences)
-        position, said = _special(special, at, found, rules, labels, picked, radius)
+        position, written = _special(special, at, found, rules, labels, picked, radius)
         codes[special] = base + position
-        sentences += said
+        sentences += written
     return texts_of(sentences or [""]).take(codes)
 
 
 def _plain_reason(key: int) -> str:
-    """Say a reason that needs no quarter, from its packed key (−1: no sentence)."""
+    """Write a reason that needs no quarter, from its packed key (−1: no sentence)."""
     if key < 0:
         return ""
     head, radius = divmod(key, 100_000_000)
@@ -94,17 +94,17 @@ def _special(
     rows: NDArray[np.intp], at: Positions, found: Mapping[int, Sides], rules: Mapping[int, Flags],
     labels: Labels, picked: Mapping[str, NDArray[Any]], radius: NDArray[np.float64],
 ) -> tuple[NDArray[np.intp], list[str]]:  # fmt: skip
-    """Say the reasons that name quarters and distances, each distinct one once."""
-    surface, share, shared = _surfaces_told(rows, found, rules, picked["case"][rows])
+    """Write the reasons that name quarters and distances, each distinct one once."""
+    surface, share, shared = _surfaces(rows, found, rules, picked["case"][rows])
     case = picked["case"][rows]
     held = np.where(shared, -1, picked["code"][rows])  # of several quarters, none holds the surface
     holder = np.where(case == int(Case.SURFACE_DANS), held, picked["holder"][rows])
     near = np.nan_to_num(picked["distance_m"][rows], nan=-1.0)
-    told = np.where(near < 10, np.round(near, 1), np.round(near))  # noqa: PLR2004 - decimetres under 10 m
+    shown = np.where(near < 10, np.round(near, 1), np.round(near))  # noqa: PLR2004 - decimetres under 10 m
     known: dict[tuple[Any, ...], int] = {}
     columns = (
         case, holder, picked["other"][rows], picked["nearest"][rows], picked["tied"][rows],
-        told, radius[rows], at.by_default[rows], at.verdict[rows], surface, np.round(share, 2),
+        shown, radius[rows], at.by_default[rows], at.verdict[rows], surface, np.round(share, 2),
     )  # fmt: skip
     keys = zip(*(c.tolist() for c in columns), strict=True)
     position = np.array([known.setdefault(k, len(known)) for k in keys], dtype=np.intp)
@@ -122,7 +122,7 @@ def _special(
     ]  # fmt: skip
 
 
-def _surfaces_told(
+def _surfaces(
     rows: NDArray[np.intp],
     found: Mapping[int, Sides],
     rules: Mapping[int, Flags],
@@ -132,21 +132,18 @@ def _surfaces_told(
     names = np.full(len(rows), "", dtype=object)
     shared = np.zeros(len(rows), dtype=bool)
     shares = np.full(len(rows), -1.0)
-    told = np.flatnonzero(case >= int(Case.SURFACE_DANS))
     for vintage, side in found.items():
-        for i in told[rules[vintage][rows[told]]].tolist():
-            row = rows[i]
-            parcel, building = float(side.parcel.share[row]), float(side.footprint.share[row])
-            parcel_words = f"la parcelle {side.parcel.name[row]}".rstrip()
-            building_words = f"l’emprise du bâtiment {side.footprint.name[row]}".rstrip()
-            if case[i] == int(Case.SURFACES_CONTRAIRES):
-                names[i], shares[i] = f"{parcel_words}, {building_words}", parcel
-                continue
-            cut = case[i] == int(Case.SURFACE_COUPEE)
-            settled = surface_side(np.array([building]))[0] in (DANS, HORS)
-            by_building = (cut and not np.isnan(building)) or (not cut and settled)
-            names[i], shares[i] = (
-                (building_words, building) if by_building else (parcel_words, parcel)
-            )
-            shared[i] = (side.footprint if by_building else side.parcel).shared[row]
+        at = np.flatnonzero((case >= int(Case.SURFACE_DANS)) & rules[vintage][rows])
+        mine, kind = rows[at], case[at]
+        parcel, building = side.parcel, side.footprint
+        settled = np.isin(surface_side(building.share[mine]), (DANS, HORS))
+        known = ~np.isnan(building.share[mine])
+        by_building = np.where(kind == int(Case.SURFACE_COUPEE), known, settled)
+        by_building &= kind != int(Case.SURFACES_CONTRAIRES)
+        shares[at] = np.where(by_building, building.share[mine], parcel.share[mine])
+        shared[at] = np.where(by_building, building.shared[mine], parcel.shared[mine])
+        names[at] = [
+            surface_words(parcel.name[row], building.name[row], Case(k), by_building=b)
+            for row, k, b in zip(mine, kind, by_building, strict=True)
+        ]
     return names, shares, shared

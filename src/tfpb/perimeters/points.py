@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import Fault, Place, Severity
+from tfpb.errors import Fault, Place, Severity, fail
 from tfpb.model.codes import GeocodeVerdict
+from tfpb.model.columns import STAMP
 from tfpb.model.projection import LAMBERT_93, from_lonlat, to_lonlat
 from tfpb.perimeters.legal_areas import (
     TERRITORIES,
@@ -21,15 +23,18 @@ from tfpb.perimeters.legal_areas import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
 _LISTED: Final = 10
-"""Rows told one by one for one kind of fault; beyond, the fault says how many there are."""
+"""Rows listed one by one for one kind of fault; beyond, one fault counts them."""
 _AGREE_M: Final = 200.0
 """Metres and degrees of one row may differ by rounding or datum, not by more."""
+_COORDINATES: Final = frozenset({"result_x", "result_y", "longitude", "latitude"})
 _DEGREE_LIMIT: Final = 180.0
 _LAMBERT_2E: Final = Box(0.0, 1_600_000.0, 1_250_000.0, 2_750_000.0)
 _LAMBERT_93_SWAPPED: Final = Box(6_000_000.0, 50_000.0, 7_200_000.0, 1_300_000.0)
@@ -90,7 +95,12 @@ class Given:
 
     @classmethod
     def of(cls, points: pd.DataFrame) -> Given:
-        """Read the coordinate columns."""
+        """Read the coordinate columns; of a GeoDataFrame without any, its geometry."""
+        if isinstance(points, gpd.GeoDataFrame) and not _COORDINATES & set(points.columns):
+            if points.crs is None:
+                raise fail("projection_absente")
+            degrees = points.geometry.to_crs(4326)
+            points = points.assign(longitude=degrees.x, latitude=degrees.y)
         x, y = numbers(points, "result_x"), numbers(points, "result_y")
         lon, lat = numbers(points, "longitude"), numbers(points, "latitude")
         epsg = epsg_of_codes(texts(points, "result_citycode"))
@@ -166,7 +176,7 @@ def texts(frame: pd.DataFrame, column: str) -> pd.Series[Any]:
 def check_points(points: pd.DataFrame, *, given: Given | None = None) -> list[Fault]:
     """Find positions that cannot be right: every one stops the run.
 
-    Told apart: degrees written where metres are meant, swapped axes, Lambert II étendu, points
+    Each has its own code: degrees written where metres are meant, swapped axes, Lambert II étendu, points
     outside France, metres and degrees of a row that disagree (a wrong projection), and a file where
     no row at all has a position. Rows without position are not faults here: they come out
     `a_verifier`.
@@ -177,80 +187,71 @@ def check_points(points: pd.DataFrame, *, given: Given | None = None) -> list[Fa
     metres = np.isfinite(at.x) & np.isfinite(at.y)
     degrees = np.isfinite(at.lon) & np.isfinite(at.lat)
     if not (metres | degrees).any():
-        return [_fault(points, "aucune_position", 0, "", whole=True, lignes=len(points))]
-    faults: list[Fault] = []
+        here = replace(place_of(points, 0), row=0)
+        return [Fault("aucune_position", here, fields={"lignes": len(points)})]
     wrong = metres & ~_in_territory(at)
-    left = np.flatnonzero(wrong)
-    for code, kind in _KINDS:
-        if not len(left):
-            break
-        hit = kind(at.x[left], at.y[left], at.epsg[left])
-        faults += _told(points, code, left[hit], at.x, at.y, "result_x")
-        left = left[~hit]
-    if degrees.any():
-        there = epsg_of_lonlat(at.lon, at.lat)
-        astray = degrees & (there == 0)
-        swapped = astray & in_france(at.lat, at.lon)
-        faults += _told(
-            points, "degres_inverses", np.flatnonzero(swapped), at.lon, at.lat, "longitude"
-        )
-        outside = np.flatnonzero(astray & ~swapped)
-        faults += _told(points, "point_hors_france", outside, at.lon, at.lat, "longitude")
-        both = _disagree(at, np.flatnonzero(metres & ~wrong & degrees & (there > 0)))
-        faults += _told(points, "positions_discordantes", both, at.x, at.y, "result_x")
-    return faults
+    astray = degrees & (epsg_of_lonlat(at.lon, at.lat) == 0) if degrees.any() else degrees
+    swapped = astray & in_france(at.lat, at.lon) if astray.any() else astray
+    both = metres & ~wrong & degrees & ~astray
+    if both.any():
+        both[both] = _apart(at, np.flatnonzero(both))
+    kinds = [
+        *_wrong_metres(at, wrong),
+        ("degres_inverses", swapped, "longitude"),
+        ("point_hors_france", astray & ~swapped, "longitude"),
+        ("positions_discordantes", both, "result_x"),
+    ]
+    return [f for code, rows, column in kinds for f in _listed(points, at, code, rows, column)]
+
+
+def _wrong_metres(at: Given, left: Flags) -> Iterator[tuple[str, Flags, str]]:
+    """Sort metres that lie out of their territory by kind, the surest first; a row has one kind."""
+    if not left.any():
+        return
+    swapped = _LAMBERT_93_SWAPPED.holds(at.x, at.y)
+    for code in TERRITORIES:
+        swapped |= (at.epsg == code) & metric_box(code).holds(at.y, at.x)
+    for kind, rows in (
+        ("degres_au_lieu_de_metres", np.maximum(np.abs(at.x), np.abs(at.y)) <= _DEGREE_LIMIT),
+        ("metres_inverses", swapped),
+        ("lambert_2", (at.epsg == LAMBERT_93) & _LAMBERT_2E.holds(at.x, at.y)),
+        ("point_hors_france", left),
+    ):
+        yield kind, left & rows, "result_x"
+        left = left & ~rows
 
 
 def _in_territory(at: Given) -> Flags:
-    """Tell which rows lie in the box of their own territory."""
-    codes = at.codes
-    if len(codes) == 1:
-        return metric_box(codes[0]).holds(at.x, at.y)
+    """Return which rows lie in the box of their own territory."""
     inside = np.zeros(len(at.x), dtype=bool)
-    for code in codes:
+    for code in at.codes:
         inside |= (at.epsg == code) & metric_box(code).holds(at.x, at.y)
     return inside
 
 
-def _degrees_written(x: Floats, y: Floats, _epsg: NDArray[np.int64]) -> Flags:
-    return (np.abs(x) <= _DEGREE_LIMIT) & (np.abs(y) <= _DEGREE_LIMIT)
-
-
-def _swapped(x: Floats, y: Floats, epsg: NDArray[np.int64]) -> Flags:
-    out: Flags = _LAMBERT_93_SWAPPED.holds(x, y)
-    for code in TERRITORIES:
-        out |= (epsg == code) & metric_box(code).holds(y, x)
+def _apart(at: Given, rows: NDArray[np.intp]) -> Flags:
+    """Return which of these rows show one place in metres and another in degrees."""
+    out = np.zeros(len(rows), dtype=bool)
+    for code in at.codes:
+        mine = np.flatnonzero(at.epsg[rows] == code)
+        lon, lat = to_lonlat(at.x[rows[mine]], at.y[rows[mine]], code)
+        north = (lat - at.lat[rows[mine]]) * 111_320.0
+        east = (lon - at.lon[rows[mine]]) * 111_320.0 * np.cos(np.radians(at.lat[rows[mine]]))
+        out[mine] = np.hypot(north, east) > _AGREE_M
     return out
 
 
-def _old_lambert(x: Floats, y: Floats, epsg: NDArray[np.int64]) -> Flags:
-    return np.asarray((epsg == LAMBERT_93) & _LAMBERT_2E.holds(x, y), dtype=bool)
-
-
-def _elsewhere(x: Floats, _y: Floats, _epsg: NDArray[np.int64]) -> Flags:
-    return np.ones(len(x), dtype=bool)
-
-
-_KINDS: Final = (
-    ("degres_au_lieu_de_metres", _degrees_written),
-    ("metres_inverses", _swapped),
-    ("lambert_2", _old_lambert),
-    ("point_hors_france", _elsewhere),
-)
-"""Kinds of wrong metres, the most telling first; a row is told once."""
-
-
-def _disagree(at: Given, rows: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Keep the rows whose metres and degrees show two places."""
-    out = []
-    for code in at.codes:
-        mine = rows[at.epsg[rows] == code]
-        if len(mine):
-            lon, lat = to_lonlat(at.x[mine], at.y[mine], code)
-            north = (lat - at.lat[mine]) * 111_320.0
-            east = (lon - at.lon[mine]) * 111_320.0 * np.cos(np.radians(at.lat[mine]))
-            out.append(mine[np.hypot(north, east) > _AGREE_M])
-    return np.sort(np.concatenate(out)) if out else rows[:0]
+def _listed(
+    points: pd.DataFrame, at: Given, code: str, flags: Flags, column: str
+) -> Iterator[Fault]:
+    """List a kind of fault row by row, then in one line when there are many."""
+    rows = np.flatnonzero(flags)
+    a, b = (at.lon, at.lat) if column == "longitude" else (at.x, at.y)
+    for i in rows[:_LISTED].tolist():
+        yield Fault(code, place_of(points, i, column), f"{a[i]:.10g} ; {b[i]:.10g}")
+    if len(rows) > _LISTED:
+        here = replace(place_of(points, int(rows[_LISTED])), row=0)
+        yield Fault(f"{code}_suite", here, fields={"reste": len(rows) - _LISTED})
 
 
 def rival_doubts(
@@ -290,37 +291,7 @@ def rival_doubts(
     return [Fault("positions_en_double", place, got, fields, Severity.DOUTE)]
 
 
-def _told(
-    points: pd.DataFrame, code: str, at: NDArray[np.intp], a: Floats, b: Floats, column: str
-) -> list[Fault]:
-    """Tell a kind of fault row by row, then in one line when there are many."""
-    faults = [
-        _fault(points, code, int(i), column, got=f"{a[i]:.10g} ; {b[i]:.10g}") for i in at[:_LISTED]
-    ]
-    if len(at) > _LISTED:
-        faults.append(
-            _fault(
-                points,
-                f"{code}_suite",
-                int(at[_LISTED]),
-                column,
-                whole=True,
-                reste=len(at) - _LISTED,
-            )
-        )
-    return faults
-
-
-def _fault(
-    points: pd.DataFrame, code: str, position: int, column: str, *, got: str = "", whole: bool = False,
-    **fields: Any,
-) -> Fault:  # fmt: skip
-    return Fault(code, place_of(points, position, column, whole=whole), got, fields, Severity.FAUTE)
-
-
-def place_of(frame: pd.DataFrame, position: int, column: str = "", *, whole: bool = False) -> Place:
+def place_of(frame: pd.DataFrame, position: int, column: str = "") -> Place:
     """Return the place a row came from, by the stamp columns when the frame carries them."""
-    file = str(frame["_fichier"].iloc[position]) if "_fichier" in frame.columns else ""
-    sheet = str(frame["_feuille"].iloc[position]) if "_feuille" in frame.columns else ""
-    row = int(frame["_ligne"].iloc[position]) if "_ligne" in frame.columns else position + 2
-    return Place(file, sheet, 0 if whole else row, "" if whole else column)
+    file, sheet, line = (frame[c].iloc[position] if c in frame.columns else "" for c in STAMP)
+    return Place(str(file), str(sheet), position + 2 if line == "" else int(line), column)

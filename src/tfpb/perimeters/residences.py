@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,11 +17,10 @@ from tfpb.perimeters.locate import SURFACE_COLUMNS
 from tfpb.perimeters.points import numbers, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
-_SIDES: Final = (QpvStatut.DANS.value, QpvStatut.HORS.value, QpvStatut.A_VERIFIER.value)
+_DOUBT: Final = QpvStatut.A_VERIFIER.value
+_SIDES: Final = (QpvStatut.DANS.value, QpvStatut.HORS.value, _DOUBT)
 _NOT_GROUPING: Final = frozenset(
     {*STOCK.names, *RESULT_COLUMNS, *LOCATION_COLUMNS, *SURFACE_COLUMNS, *RESIDENCE_COLUMNS}
 )
@@ -39,40 +39,45 @@ def residences(entrances: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         `RESIDENCE_COLUMNS`, then the grouping columns of the stock (value of most dwellings), one
         row a résidence in order of first appearance. `cote` is the side of most dwellings; on equal
-        dwellings `a_verifier`. Σ of the three dwelling columns is `nb_logements`.
+        dwellings `a_verifier`. Σ of the three dwelling columns is `nb_logements`; `x, y` are metres of
+        the legal projection, `longitude, latitude` degrees (EPSG:4326).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> doors = pd.DataFrame({
+    ...     "id_residence": ["R1", "R1"], "nb_logements": [8, 4], "qpv_statut": ["dans", "hors"],
+    ...     "qpv_code": ["QN05991I", ""], "qpv_nom": ["Les Tilleuls", ""]})
+    >>> residences(doors)[["id_residence", "logements_dans", "logements_hors", "cote", "code_qpv"]]
+      id_residence  logements_dans  logements_hors  cote  code_qpv
+    0           R1               8               4  dans  QN05991I
     """
-    n = len(entrances)
-    key = texts(entrances, "id_residence").to_numpy(dtype=object)
-    group, names = pd.factorize(key)
-    count = len(names)
+    key, names = pd.factorize(texts(entrances, "id_residence").to_numpy(dtype=object))
     dwellings = np.nan_to_num(numbers(entrances, "nb_logements")).round().astype(np.int64)
+    groups = _Groups(entrances, key, len(names), dwellings)
     statut = texts(entrances, "qpv_statut").to_numpy(dtype=object)
-    by_side = {s: _sum(group, np.where(statut == s, dwellings, 0), count) for s in _SIDES}
-    total = _sum(group, dwellings, count)
+    by_side = {s: groups.sum(np.where(statut == s, dwellings, 0)).astype(np.int64) for s in _SIDES}
+    total = groups.sum(dwellings).astype(np.int64)
+    side = _most_side(by_side, statut, key)
+    located, written = groups.of_most("result_citycode"), groups.of_most("code_insee")
+    city = [a or b for a, b in zip(located, written, strict=True)]
     out: dict[str, Any] = {
         "id_residence": names,
-        **{
-            c: _of_most(entrances, c, group, dwellings, count)
-            for c in ("nom", "bailleur", "commune")
-        },
-        "code_insee": _city(entrances, group, dwellings, count),
-        "nb_entrees": np.bincount(group, minlength=count),
+        **{c: groups.of_most(c) for c in ("nom", "bailleur", "commune")},
+        "code_insee": city,
+        "nb_entrees": np.bincount(key, minlength=len(names)),
         "nb_logements": total,
-        "logements_dans": by_side["dans"],
-        "logements_hors": by_side["hors"],
-        "logements_a_verifier": by_side["a_verifier"],
-        "part_qpv": np.divide(by_side["dans"], total, out=np.full(count, np.nan), where=total > 0),
-        "cote": _most_side(by_side, total, statut, group),
+        **{f"logements_{s}": homes for s, homes in by_side.items()},
+        "part_qpv": _divided(by_side[QpvStatut.DANS], total),
+        "cote": side,
+        **_quarter(groups, statut, side),
+        "evolution": groups.of_most("qpv_evolution"),
+        "distance_min_m": groups.least(numbers(entrances, "qpv_distance_m")),
+        **_position(groups, city),
     }
-    out |= _quarter(entrances, group, dwellings, np.array(out["cote"], dtype=object), count)
-    out["evolution"] = _of_most(entrances, "qpv_evolution", group, dwellings, count)
-    out["distance_min_m"] = _least(group, numbers(entrances, "qpv_distance_m"), count)
-    out |= _place(entrances, group, dwellings, count, out["code_insee"])
-    for column in ("annee_construction", "type_habitat"):
-        out[column] = _of_most(entrances, column, group, dwellings, count)
-    for column in _grouping(entrances):
-        out[column] = _of_most(entrances, column, group, dwellings, count)
-    assert sum(int(by_side[s].sum()) for s in _SIDES) == int(dwellings.sum()) or not n  # noqa: S101
+    own = [str(c) for c in entrances.columns if c not in _NOT_GROUPING]
+    for column in ("annee_construction", "type_habitat", *(c for c in own if c[:1] != "_")):
+        out[column] = groups.of_most(column)
     return pd.DataFrame(out)
 
 
@@ -88,128 +93,99 @@ def cut_residences(table: pd.DataFrame) -> list[Fault]:
     return out
 
 
-def _grouping(entrances: pd.DataFrame) -> Iterable[str]:
-    """Columns the bailleur groups by: those of the stock that no contract knows."""
-    return [
-        str(c) for c in entrances.columns if c not in _NOT_GROUPING and not str(c).startswith("_")
-    ]
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Entrances by résidence.
 
+    Parameters
+    ----------
+    frame : DataFrame, n rows
+    key : int array, shape (n,)
+        Position of the résidence of each entrance.
+    count : int
+        Résidences.
+    dwellings : int array, shape (n,)
+    """
 
-def _sum(group: NDArray[np.intp], values: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    return np.bincount(group, weights=values, minlength=count).round().astype(np.int64)
+    frame: pd.DataFrame
+    key: NDArray[np.intp]
+    count: int
+    dwellings: NDArray[np.int64]
 
+    def sum(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Add by résidence."""
+        return np.bincount(self.key, weights=values, minlength=self.count).astype(np.float64)
 
-def _least(group: NDArray[np.intp], values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    out = np.full(count, np.inf)
-    np.minimum.at(out, group, np.where(np.isnan(values), np.inf, values))
-    return np.where(np.isinf(out), np.nan, out)
-
-
-def _of_most(
-    frame: pd.DataFrame, column: str, group: NDArray[np.intp], dwellings: NDArray[np.int64], count: int,
-    *, only: NDArray[np.bool_] | None = None,
-) -> list[Any]:  # fmt: skip
-    """Return, by group, the non-empty value that most dwellings carry (first seen on a tie)."""
-    out: list[Any] = [None if column == "annee_construction" else ""] * count
-    if column not in frame.columns:
+    def least(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the least value by résidence, NaN where there is none."""
+        out = np.full(self.count, np.nan)
+        np.fmin.at(out, self.key, values)
         return out
-    weight: list[dict[Any, int]] = [{} for _ in range(count)]
-    values = frame[column].tolist()
-    kept = range(len(values)) if only is None else np.flatnonzero(only).tolist()
-    for i in kept:
-        value = values[i]
-        if _nothing(value):
-            continue
-        found = weight[group[i]]
-        found[value] = found.get(value, 0) + int(dwellings[i])
-    for g, found in enumerate(weight):
-        if found:
-            out[g] = max(found.items(), key=lambda pair: pair[1])[0]
-    return out
+
+    def of_most(self, column: str, only: NDArray[np.bool_] | None = None) -> list[Any]:
+        """Return the non-empty value that most dwellings carry (first seen on a tie)."""
+        out: list[Any] = [None if column == "annee_construction" else ""] * self.count
+        if column not in self.frame.columns:
+            return out
+        values = pd.Series(self.frame[column].tolist(), dtype=object)
+        kept = values.notna() & (values != "")
+        if only is not None:
+            kept &= only
+        carried = pd.DataFrame({"key": self.key, "value": values, "dwellings": self.dwellings})
+        sums = carried[kept].groupby(["key", "value"], sort=False)["dwellings"].sum()
+        for key, value in sums.groupby(level="key", sort=False).idxmax() if len(sums) else ():
+            out[key] = value
+        return out
 
 
-def _nothing(value: Any) -> bool:
-    """Say whether a cell is empty; missing first, since pandas' NA refuses to be compared."""
-    missing = not isinstance(value, (tuple, list)) and pd.isna(value)
-    return bool(missing) or value == ""
-
-
-def _city(
-    frame: pd.DataFrame, group: NDArray[np.intp], dwellings: NDArray[np.int64], count: int
-) -> list[Any]:
-    """Return the INSEE code of the résidence: as located, else as written in the stock."""
-    located = _of_most(frame, "result_citycode", group, dwellings, count)
-    written = _of_most(frame, "code_insee", group, dwellings, count)
-    return [a or b for a, b in zip(located, written, strict=True)]
+def _divided(part: NDArray[Any], whole: NDArray[Any]) -> Any:
+    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
 
 
 def _most_side(
-    by_side: dict[str, NDArray[np.int64]], total: NDArray[np.int64], statut: NDArray[np.object_],
-    group: NDArray[np.intp],
-) -> list[str]:  # fmt: skip
+    by_side: dict[str, NDArray[np.int64]], statut: NDArray[np.object_], key: NDArray[np.intp]
+) -> list[str]:
     """Return the side of most dwellings; equal dwellings, or none at all on several sides: doubt."""
-    stack = np.vstack([by_side[s] for s in _SIDES])
-    if not stack.shape[1]:
-        return []
-    best = stack.max(axis=0)
-    alone = (stack == best).sum(axis=0) == 1
-    out = [
-        _SIDES[i] if ok else "a_verifier" for i, ok in zip(stack.argmax(axis=0), alone, strict=True)
-    ]
-    for g in np.flatnonzero(total == 0):
-        found = set(statut[group == g].tolist())
-        out[g] = found.pop() if len(found) == 1 else "a_verifier"
-    return out
+    stack = np.vstack(list(by_side.values()))
+    alone = (stack == stack.max(axis=0, initial=0)).sum(axis=0) == 1
+    out = np.where(alone, np.array(_SIDES, dtype=object)[stack.argmax(axis=0)], _DOUBT)
+    for g in np.flatnonzero(stack.sum(axis=0) == 0):
+        found = set(statut[key == g].tolist())
+        out[g] = found.pop() if len(found) == 1 else _DOUBT
+    return list(out)
 
 
-def _quarter(
-    frame: pd.DataFrame, group: NDArray[np.intp], dwellings: NDArray[np.int64], side: NDArray[np.object_],
-    count: int,
-) -> dict[str, list[str]]:  # fmt: skip
+def _quarter(groups: _Groups, statut: NDArray[np.object_], side: list[str]) -> dict[str, list[str]]:
     """Return code and name of the quarter: of most dwellings in, or the nearest one in doubt."""
-    statut = texts(frame, "qpv_statut").to_numpy(dtype=object)
-    inside = _of_most(frame, "qpv_code", group, dwellings, count, only=statut == "dans")
-    doubt_code = _of_most(frame, "qpv_code", group, dwellings, count, only=statut == "a_verifier")
-    doubt_near = _of_most(
-        frame, "qpv_proche_code", group, dwellings, count, only=statut == "a_verifier"
+    unsure = statut == _DOUBT
+    inside = groups.of_most("qpv_code", statut == QpvStatut.DANS)
+    doubt = zip(
+        groups.of_most("qpv_code", unsure), groups.of_most("qpv_proche_code", unsure), strict=True
     )
-    codes = []
-    for g in range(count):
-        if inside[g]:
-            codes.append(inside[g])
-        elif side[g] == "a_verifier":
-            codes.append(doubt_code[g] or doubt_near[g])
-        else:
-            codes.append("")
+    codes = [
+        held or ((code or near) if where == _DOUBT else "")
+        for held, where, (code, near) in zip(inside, side, doubt, strict=True)
+    ]
+    frame = groups.frame
     names = dict(zip(texts(frame, "qpv_proche_code"), texts(frame, "qpv_proche_nom"), strict=True))
     names |= dict(zip(texts(frame, "qpv_code"), texts(frame, "qpv_nom"), strict=True))
     return {"code_qpv": codes, "nom_qpv": [names.get(c, "") if c else "" for c in codes]}
 
 
-def _place(
-    frame: pd.DataFrame, group: NDArray[np.intp], dwellings: NDArray[np.int64], count: int,
-    codes: list[Any],
-) -> dict[str, NDArray[np.float64]]:  # fmt: skip
+def _position(groups: _Groups, codes: list[Any]) -> dict[str, NDArray[np.float64]]:
     """Return the mean place of entrances, weighted by dwellings (metres and degrees)."""
-    x, y = numbers(frame, "result_x"), numbers(frame, "result_y")
-    placed = np.isfinite(x) & np.isfinite(y)
+    x, y = numbers(groups.frame, "result_x"), numbers(groups.frame, "result_y")
     # An entrance without dwellings still has a place; it weighs next to nothing.
-    weight = np.where(placed, np.maximum(dwellings, 1e-9), 0.0)
-    total = np.bincount(group, weights=weight, minlength=count)
-    mean = [
-        np.divide(
-            np.bincount(group, weights=weight * np.nan_to_num(v), minlength=count), total,
-            out=np.full(count, np.nan), where=total > 0,
-        )
-        for v in (x, y)
-    ]  # fmt: skip
-    lon, lat = np.full(count, np.nan), np.full(count, np.nan)
-    epsg = np.array([legal_epsg(str(c)) for c in codes] or [0], dtype=np.int64)[:count]
-    for code in sorted(set(epsg.tolist())):
+    placed = np.isfinite(x) & np.isfinite(y)
+    weight = np.where(placed, np.maximum(groups.dwellings, 1e-9), 0.0)
+    total = groups.sum(weight)
+    mean_x, mean_y = (_divided(groups.sum(weight * np.nan_to_num(v)), total) for v in (x, y))
+    lon, lat = np.full(groups.count, np.nan), np.full(groups.count, np.nan)
+    epsg = np.array([legal_epsg(str(c)) for c in codes], dtype=np.int64)
+    for code in np.unique(epsg).tolist():
         rows = (epsg == code) & (total > 0)
-        if rows.any():
-            lon[rows], lat[rows] = to_lonlat(mean[0][rows], mean[1][rows], code)
+        lon[rows], lat[rows] = to_lonlat(mean_x[rows], mean_y[rows], code)
     return {
-        "x": np.round(mean[0], 2), "y": np.round(mean[1], 2),
+        "x": np.round(mean_x, 2), "y": np.round(mean_y, 2),
         "longitude": np.round(lon, 7), "latitude": np.round(lat, 7),
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What packs already written have masked and told: the next one masks the former too."""
+"""Cells that packs already written masked or showed: the next pack masks the former too."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _READ: Final = (
 
 
 def published_before(folder: Path, bailleur: str) -> Disclosed:
-    """Read what is masked and told by the packs of the same bailleur that stand in `DIR` or `DIR.2`.
+    """Read what is masked and shown by the packs of the same bailleur that stand in `DIR` or `DIR.2`.
 
     Parameters
     ----------

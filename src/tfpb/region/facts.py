@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.report.sections.region.restitution import RegionFacts
+from tfpb.report.sections.restitution import RegionFacts
 from tfpb.words.documents.report_words import ROLES
 from tfpb.words.money.accounts import axis_words
 

@@ -22,7 +22,7 @@ from tfpb.report.map_model import map_model
 from tfpb.report.pack_files import document_files
 from tfpb.report.pack_files import pack_files as whole_pack
 from tfpb.report.sections import report
-from tfpb.report.sections.region.position import position as position_section
+from tfpb.report.sections.restitution import position as position_section
 from tfpb.report.web_map import map_html
 from tfpb.stage import Stage, directly
 

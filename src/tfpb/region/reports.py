@@ -16,8 +16,8 @@ from tfpb.model.maps import Ground
 from tfpb.model.report import Report, Section, Text
 from tfpb.model.settings import Entete, Fichiers, Settings
 from tfpb.region.secrecy.cuts import SHOWN
+from tfpb.report.sections import restitution as pages
 from tfpb.report.sections.methode import methode
-from tfpb.report.sections.region import restitution as pages
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evolution import evolution, priorites
 from tfpb.words.documents import region_words as words

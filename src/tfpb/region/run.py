@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tfpb.model.location import Located
     from tfpb.model.record import Source
     from tfpb.region.residence_territories import Territories
-    from tfpb.report.sections.region.restitution import RegionFacts
+    from tfpb.report.sections.restitution import RegionFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +17,7 @@ from matplotlib.ft2font import FT2Font
 from PIL import Image
 
 from tfpb.report import theme
+from tfpb.report.cell_values import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +29,7 @@ _TIED: Final = re.compile(r" (?=[%€:;?!»])|(?<=«) ")
 """Spaces at which a French line may not break."""
 
 RC: Final[dict[str, Any]] = {
-    "font.family": [theme.FONT_FAMILY, "DejaVu Sans"],
+    "font.family": [theme.FONT_FAMILY],
     "font.size": theme.NOTE_PT,
     "text.color": theme.INK,
     "text.parse_math": False,  # « 12 $ … 14 $ » in a name is a name, never a formula
@@ -91,28 +91,6 @@ def _advances(name: str) -> dict[str, float]:
         chr(code): font.load_char(code).linearHoriAdvance / 65536 / _MEASURE_PT
         for code in font.get_charmap()
     }
-
-
-@lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
-    fallback = FT2Font(font_manager.findfont("DejaVu Sans"))
-    return frozenset(_advances("Regular")) | frozenset(map(chr, fallback.get_charmap()))
-
-
-@lru_cache(maxsize=65536)
-def printable(text: str) -> str:
-    """Return the text as it can be drawn.
-
-    Line breaks become spaces; direction marks and other invisible controls, which could reorder the
-    letters around them, are left out; a letter that no shipped font holds becomes a visible « ¤ ».
-    """
-    out = []
-    for char in unicodedata.normalize("NFC", text):
-        if char in "\t\n\r\v\f\u2028\u2029":
-            out.append(" ")
-        elif unicodedata.category(char) not in {"Cc", "Cf"}:
-            out.append(char if char in _known() else "¤")
-    return "".join(out)
 
 
 @lru_cache(maxsize=65536)

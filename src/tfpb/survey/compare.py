@@ -60,7 +60,7 @@ def compare(
     by : sequence of str
         Territory columns (of the located stock or of the plan's variables).
     repere : DataFrame or text table, optional
-        Outside figures (`tfpb.survey.adjustment.benchmark.referenced_rows`).
+        Outside figures (`tfpb.survey.referenced_rows`).
     margins : DataFrame or text table, optional
         Calibration margins (`tfpb.survey.reading.calibration.calibrate`).
     reference : DataFrame, optional
@@ -69,13 +69,28 @@ def compare(
     Returns
     -------
     Estimates
-        Unprotected: only `tfpb.survey.secrecy.disclosure.protect` may let it out.
+        Unprotected: only `protect` may let it out. Shares are proportions (0..1), gaps are QPV minus
+        hors QPV; tables are those of `tfpb.model.results`.
 
     Raises
     ------
     TfpbError
         If the survey holds faults that stop; `enquete_sans_interview` if every row was left out, with
-        the doubts that tell why.
+        the doubts that give the reasons.
+
+    Notes
+    -----
+    Taylor linearisation, résidences as clusters within strata, domains over the whole sample, as R's
+    `survey` computes them (Lumley, 2010).
+
+    Examples
+    --------
+    With `frame` and `plan` of the package's example:
+
+    >>> estimates = compare(recode([frame], plan), plan)
+    >>> gap = estimates.comparison.query("groupe == 'ecart' and bailleur == 'ensemble'").iloc[0]
+    >>> print(f"{gap['estimation']:+.3f} ± {gap['erreur_type']:.3f}, {gap['verdict']}")
+    -0.120 ± 0.041, ecart_defavorable
     """
     stop_on_faults(survey.faults)
     if not len(survey.respondents):

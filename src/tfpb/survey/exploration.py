@@ -52,9 +52,9 @@ def exploration(comparison: pd.DataFrame, *, wave: str, bailleur: str) -> pd.Dat
     -------
     DataFrame
         `niveau, territoire, item, n, qpv, ecart, ic95_bas, ic95_haut, publication, part_hasard,
-        ressort`, the most telling first. `n`, `qpv`: answers and level in the territory. `part_hasard`:
-        share of chance expected among the rows that tell at least as much (adjusted within the level
-        of territories). `ressort`: at most `FALSE_SHARE`, and QPV lower.
+        ressort`, the least likely by chance first. `n`, `qpv`: answers and level in the territory.
+        `part_hasard`: share of chance expected among the rows that stand out at least as much (adjusted
+        within the level of territories). `ressort`: at most `FALSE_SHARE`, and QPV lower.
 
     Notes
     -----

@@ -25,8 +25,20 @@ _ENOUGH: Final = 200
 """Fewer answers than this in a wave, and a level may be lacking by chance."""
 
 
+def doubt(code: str, got: str = "", /, **fields: object) -> Fault:
+    """Return a doubt: a fault that does not stop."""
+    return Fault(code, got=got, fields=fields, severity=Severity.DOUTE)
+
+
 def territory_columns(survey: Survey, by: Sequence[str]) -> tuple[list[str], list[Fault]]:
-    """Keep the territory columns that exist; say which do not."""
+    """Return the territory columns that exist, and a doubt for each that does not.
+
+    Parameters
+    ----------
+    survey : Survey
+    by : sequence of str
+        Names as asked; case and accents do not count.
+    """
     kept: list[str] = []
     notices: list[Fault] = []
     aliases = {"code_qp": "code_qpv"}
@@ -38,25 +50,18 @@ def territory_columns(survey: Survey, by: Sequence[str]) -> tuple[list[str], lis
             kept.append(column)
         else:
             known = ", ".join(str(c) for c in survey.respondents if not str(c).startswith("_"))
-            notices.append(
-                Fault(
-                    "territoire_inconnu",
-                    got=name,
-                    fields={"connus": known},
-                    severity=Severity.DOUTE,
-                )
-            )
+            notices.append(doubt("territoire_inconnu", name, connus=known))
     return list(dict.fromkeys(kept)), notices
 
 
 def incomplete_rows(survey: Survey, wave: str, variables: Sequence[str]) -> list[Fault]:
-    """Say how many interviews lack an adjustment variable."""
+    """Return a doubt with the number of interviews that lack an adjustment variable, if any."""
     frame = survey.respondents[survey.respondents["vague"] == wave]
     lacking = int((frame[list(variables)] == "").any(axis=1).sum())
     if not lacking:
         return []
-    fields = {"vague": wave, "nombre": lacking, "variables": ", ".join(variables)}
-    return [Fault("ajustement_incomplet", fields=fields, severity=Severity.DOUTE)]
+    joined = ", ".join(variables)
+    return [doubt("ajustement_incomplet", vague=wave, nombre=lacking, variables=joined)]
 
 
 def item_table(items: Sequence[Item]) -> pd.DataFrame:
@@ -76,20 +81,15 @@ def item_table(items: Sequence[Item]) -> pd.DataFrame:
 
 
 def design_notices(survey: Survey, plan: Plan) -> list[Fault]:
-    """Say what must be known of the design before any figure is read."""
+    """Return the doubts on the design: no résidence, no weight, a margin that nobody adopted."""
+    reglages = plan.reglages
     notices = []
     if not survey.has_clusters:
-        deff = plan.reglages.effet_plan_defaut
-        notices.append(
-            Fault("effet_plan_defaut", fields={"effet_plan": deff}, severity=Severity.DOUTE)
-        )
+        notices.append(doubt("effet_plan_defaut", effet_plan=reglages.effet_plan_defaut))
     if not survey.has_weights:
-        notices.append(Fault("sans_poids", severity=Severity.DOUTE))
-    if not plan.reglages.marge_adoptee_par:
-        margin = plan.reglages.marge_points
-        notices.append(
-            Fault("marge_non_adoptee", fields={"marge": margin}, severity=Severity.DOUTE)
-        )
+        notices.append(doubt("sans_poids"))
+    if not reglages.marge_adoptee_par:
+        notices.append(doubt("marge_non_adoptee", marge=reglages.marge_points))
     return notices
 
 
@@ -132,24 +132,21 @@ def declared(plan: Plan, wave: str) -> dict[str, str]:
 def wave_facts(survey: Survey, plan: Plan, wave: str, deff: float) -> WaveFacts:
     """Count and describe one wave."""
     frame = survey.respondents[survey.respondents["vague"] == wave]
-    said = declared(plan, wave)
     named = frame[frame["residence"] != ""]
     weighted = survey.has_weights and plan.colonnes.poids
+    sheet = declared(plan, wave)
     return WaveFacts(
         vague=wave,
         n=len(frame),
-        n_residences=int(named.groupby(["bailleur", "residence"]).ngroups) if len(named) else 0,
+        n_residences=len(named[["bailleur", "residence"]].drop_duplicates()),
         n_qpv=int((frame["qpv"] == 1).sum()),
         n_hors=int((frame["qpv"] == 0).sum()),
         poids=plan.colonnes.poids[0] if weighted else "",
         poids_min=float(frame["poids"].min()),
         poids_max=float(frame["poids"].max()),
         effet_plan_median=deff,
-        prestataire=said["prestataire"],
-        mode=said["mode"],
-        periode=said["dates"],
-        population=said["population"],
-        quotas=said["quotas"],
+        periode=sheet.pop("dates"),
+        **sheet,
     )
 
 
@@ -157,10 +154,9 @@ def wave_notices(survey: Survey, plan: Plan, pair: tuple[str, str]) -> list[Faul
     """Warn of what changed between two waves besides the answers."""
     notices = []
     first, second = (declared(plan, w) for w in pair)
-    fields = {"vagues": "-".join(pair), "avant": "", "apres": ""}
 
-    def warn(code: str, **more: object) -> None:
-        notices.append(Fault(code, fields={**fields, **more}, severity=Severity.DOUTE))
+    def warn(code: str, avant: str = "", apres: str = "", **more: object) -> None:
+        notices.append(doubt(code, vagues="-".join(pair), avant=avant, apres=apres, **more))
 
     for name, code in (
         ("prestataire", "vagues_prestataire"),
@@ -169,21 +165,19 @@ def wave_notices(survey: Survey, plan: Plan, pair: tuple[str, str]) -> list[Faul
         ("dates", "vagues_periode"),
     ):
         if first[name] and second[name] and first[name] != second[name]:
-            warn(code, avant=first[name], apres=second[name])
+            warn(code, first[name], second[name])
     waves = survey.respondents["vague"]
-    owners = [set(survey.respondents["bailleur"][waves == w]) for w in pair]
-    for gone, code in (
-        (owners[0] - owners[1], "vagues_sortis"),
-        (owners[1] - owners[0], "vagues_entres"),
-    ):
+    before, after = (set(survey.respondents["bailleur"][waves == w]) for w in pair)
+    for gone, code in ((before - after, "vagues_sortis"), (after - before, "vagues_entres")):
         if gone:
-            warn(code, nombre=len(gone), communs=len(owners[0] & owners[1]))
-    if asked := _asked_once(survey, pair, owners[0] & owners[1]):
+            warn(code, nombre=len(gone), communs=len(before & after))
+    if asked := _asked_once(survey, pair, before & after):
         warn("vagues_question", questions=len(asked), item=asked[0])
     for item, ranks in survey.answers.items():
-        used = [set(np.unique(ranks[(waves == w).to_numpy() & (ranks >= 0)])) for w in pair]
-        enough = all(((waves == w).to_numpy() & (ranks >= 0)).sum() >= _ENOUGH for w in pair)
-        if enough and used[0] != used[1] and not survey.scales[item].marks:
+        answered = [ranks[(waves == w).to_numpy() & (ranks >= 0)] for w in pair]
+        one, two = (set(np.unique(a)) for a in answered)
+        enough = min(map(len, answered)) >= _ENOUGH
+        if enough and one != two and not survey.scales[item].marks:
             warn("vagues_echelle", item=item)
     return notices
 

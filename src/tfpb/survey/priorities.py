@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import Groupe, Theme
+from tfpb.model.codes import Theme
 from tfpb.model.results import PRIORITY_COLUMNS
+from tfpb.survey.estimation.compared_groups import COLUMN_OF
 from tfpb.survey.estimation.design import indicator
 from tfpb.survey.estimation.intervals import proportion_interval, t_interval
 from tfpb.survey.estimation.means import atoms_of, linear_variance
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from tfpb.model.codes import Groupe
     from tfpb.model.plan import Item
     from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.respondents import Survey
@@ -71,11 +73,7 @@ def priority_rows(survey: Survey, comparison: Comparison, rows: NDArray[np.intp]
     values = np.column_stack([_values(survey, c.items[j], rows) for j in others])
     tables = []
     for k in c.totals.tolist():
-        for group, name in (
-            (Groupe.QPV, "qpv"),
-            (Groupe.HORS_QPV, "hors"),
-            (Groupe.ENSEMBLE, "ensemble"),
-        ):
+        for group, name in COLUMN_OF.items():
             domain = int(c.index[name].iloc[k])
             inside = np.zeros(len(c.design.atoms), dtype=bool)
             inside[atoms_of(c.means.member, domain)] = True

@@ -145,7 +145,7 @@ def evolution_verdicts(
 ) -> NDArray[np.object_]:
     """Return the verdict on each change of the gap between two waves.
 
-    A change that may not be shown has none: the contract knows three, and `publication` says why.
+    A change that may not be shown has none: the contract knows three, and `publication` gives the reason.
     """
     rules = [
         (state >= UNPUBLISHABLE, NO_VERDICT),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pandas.api.extensions import ExtensionDtype
 
-from tfpb.errors import Place
+from tfpb.errors import Fault, Place, Severity
 from tfpb.model.columns import STAMP
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _plain(cells: pd.Series[Any]) -> list[Any]:
 
 
 def missing(value: Any) -> bool:
-    """Say whether a cell is empty: None, NaN, NA or NaT."""
+    """Return whether a cell is empty: None, NaN, NA or NaT."""
     return value is None or value != value or str(value) in ("<NA>", "NaT")  # noqa: PLR0124 - NaN
 
 
@@ -80,6 +80,11 @@ def place(row: Record, column: str = "") -> Place:
     """Return where a row of a typed frame stands in the user's file."""
     line = whole(row.get(STAMP[2]))
     return Place(text(row.get(STAMP[0])), text(row.get(STAMP[1])), line or 0, column)
+
+
+def doubt(code: str, here: Place, got: str = "", **fields: Any) -> Fault:
+    """Return a fault that is listed and stops nothing."""
+    return Fault(code, here, got, fields, Severity.DOUTE)
 
 
 def cents(value: Decimal) -> Decimal:

@@ -80,6 +80,7 @@ def features(name: str) -> dict[str, dict[str, Any]]:
     return {f["properties"][key]: f for f in content["features"]}
 
 
+@pytest.mark.slow
 def test_two_makings_give_the_same_bytes(
     maker: Any, remade: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

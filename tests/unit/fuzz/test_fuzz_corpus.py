@@ -24,6 +24,7 @@ def test_what_was_found_once_is_read_or_refused(found: Path) -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.slow
 def test_a_few_spoiled_files_of_each_kind(target: str, capfd: pytest.CaptureFixture[str]) -> None:
     chance = random.Random(20)  # noqa: S311 - spoiled files, nothing secret
     for _ in range(8):

@@ -22,7 +22,7 @@ from tfpb.report import theme
 from tfpb.report.canvas import Sheet, style
 from tfpb.report.print_map import sheets
 from tfpb.report.print_map.layers import FAR_SCALE, atlas, fit, lines_of, page_epsg
-from tfpb.report.print_map.sheets import map_files, sheet_count
+from tfpb.report.print_map.sheets import FEW, map_files, sheet_count
 from tfpb.report.print_map.views import overview_view, page_view
 from tfpb.words.places import map_words as words
 
@@ -240,8 +240,10 @@ def test_picture_looks_as_it_did(picture: sheets.MapPicture) -> None:
     assert (gap > 60).mean() < 0.01
 
 
+@pytest.mark.slow
 def test_sheets_in_two_processes_are_the_same() -> None:
-    wide = synthetic(quarters=12, residences=60)
+    wide = synthetic(quarters=6, residences=30)
+    assert sheet_count(wide) >= 2 * FEW  # fewer are drawn in one process
     told: list[int] = []
     one = map_files(wide, dpi=72)
     two = map_files(wide, dpi=72, workers=2, advance=told.append)
@@ -283,6 +285,7 @@ def test_frame_holds_the_bounds_at_a_round_scale() -> None:
     assert frame.scale == 5500
 
 
+@pytest.mark.slow
 def test_overview_lists_quarters_and_counts_the_rest(region: MapModel) -> None:
     picture = sheets.draw_overview(region, title="Hauts-de-Valmont")
     assert picture == sheets.draw_overview(region, title="Hauts-de-Valmont")

@@ -11,7 +11,8 @@ from fontTools.ttLib import TTFont
 
 from tfpb.model.codes import Verdict
 from tfpb.report import theme
-from tfpb.report.canvas import printable, shorten, text_width_mm, wrap
+from tfpb.report.canvas import shorten, text_width_mm, wrap
+from tfpb.report.cell_values import printable
 
 
 @pytest.mark.parametrize("style", sorted(theme.FONT_FILES))

@@ -151,6 +151,7 @@ def survey_of(number: int) -> Survey:
 
 
 @pytest.mark.parametrize("number", range(len(SEEDS) + 3))
+@pytest.mark.slow
 def test_nobody_learns_of_a_bailleur_what_its_own_pack_does_not_say(number: int) -> None:
     for wave, item, atoms, rows, _ in cases(number):
         assert len(rows)
@@ -164,6 +165,7 @@ def test_nobody_learns_of_a_bailleur_what_its_own_pack_does_not_say(number: int)
 
 
 @pytest.mark.parametrize("number", range(len(SEEDS) + 3))
+@pytest.mark.slow
 def test_nobody_learns_a_masked_cell(number: int) -> None:
     for wave, item, atoms, rows, protected in cases(number):
         masked = [c for c in protected.masks if _is_plain(c, wave, item)]

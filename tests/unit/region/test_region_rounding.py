@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from tfpb.model.report import Format, Table
-from tfpb.report.sections.region.position import position
+from tfpb.report.sections.restitution import position
 from tfpb.words.documents.region_words import position_lead
 
 QUARTILES = ("quartile1", "mediane", "quartile3")

@@ -94,6 +94,7 @@ def test_every_sum_of_the_system_holds(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.slow
 def test_no_reader_of_everything_learns_a_masked_cell(seed: int) -> None:
     answers, estimates, masks = prepared(seed)
     cells = whole_system(answers, estimates)

@@ -69,6 +69,7 @@ def test_the_second_version_hides_behind_nothing_that_the_first_still_tells(seed
     assert determined(whole_system(answers, made), masks - known) == set()
 
 
+@pytest.mark.slow
 def test_forgetting_the_first_version_would_betray() -> None:
     betrayed = 0
     for seed in SEEDS:

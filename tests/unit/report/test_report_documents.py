@@ -51,6 +51,7 @@ def pdf_words(path: Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+@pytest.mark.slow
 def test_same_report_same_bytes() -> None:
     assert document_pdf.render(report(make()), pictures(), maps()) == pdf()
     assert document_docx.render(report(make()), pictures(), maps()) == docx()

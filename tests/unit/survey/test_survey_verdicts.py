@@ -126,9 +126,10 @@ def test_every_fault_of_the_survey_has_its_words() -> None:
     for path in Path(tfpb.survey.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {
-                "Fault", "rows_fault", "warn",
+                "Fault", "rows_fault", "warn", "doubt", "read_values",
             }:  # fmt: skip
-                first = node.args[0] if node.args else None
+                place = 4 if getattr(node.func, "id", "") == "read_values" else 0
+                first = node.args[place] if node.args else None
                 for leaf in ast.walk(first) if first is not None else ():
                     if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str):
                         made.add(leaf.value)

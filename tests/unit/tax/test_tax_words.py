@@ -14,13 +14,13 @@ from tfpb.words.money import status_reasons
 SOURCES = Path(__file__).parents[3] / "src" / "tfpb"
 ROOMS = ("tax", "law")
 TEXT = "\n".join(
-    p.read_text("utf-8") for room in ROOMS for p in sorted((SOURCES / room).glob("*.py"))
+    p.read_text("utf-8") for room in ROOMS for p in sorted((SOURCES / room).rglob("*.py"))
 )
 OF_OTHERS = {"residence_inconnue"}
 
 
 def test_every_emitted_code_is_in_the_catalogue() -> None:
-    emitted = set(re.findall(r"(?:Fault|fail)\(\s*\"([a-z0-9_]+)\"", TEXT))
+    emitted = set(re.findall(r"(?:Fault|fail|doubt)\(\s*\"([a-z0-9_]+)\"", TEXT))
     assert emitted
     assert emitted <= set(CATALOGUE)
 

@@ -1,7 +1,8 @@
 """The command line's own words in French: usage, help, and what is wrong with an option.
 
-The library that reads options speaks English and knows no other language; its help is written again
-here word by word, and its errors from their kind, so that nothing English reaches the reader.
+The library that reads options speaks English and knows no other language (docs/dependances.md): its
+help is laid out with French words, and its errors are said from their kind, so that nothing English
+reaches the reader.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
 import typer
@@ -20,39 +21,24 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _USAGE: Final[type[Exception]] = typer.BadParameter.__mro__[1]
 _ROOT: Final[type[Exception]] = typer.BadParameter.__mro__[2]
 
-
-def _least(match: re.Match[str]) -> str:
-    """Say the least value an option takes, alone or after its default."""
-    return f"{' ; ' if match[0].startswith(';') else '['}au moins {match[1]}]"
-
-
-_HELP: Final[tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...]] = (
-    (r"^Usage:", "Utilisation :"),
-    (r"^Options:", "Options :"),
-    (r"^Arguments:", "Arguments :"),
-    (r"^Commands:", "Commandes :"),
-    (r"\[OPTIONS\]", "[OPTIONS]"),
-    (r"COMMAND \[ARGS\]\.\.\.", "COMMANDE [ARGUMENTS]…"),
-    (r"Show this message and exit\.", "Affiche cette aide."),
-    (r"\[required\]", "[obligatoire]"),
-    (r"\[default:(\s)", r"[par défaut :\1"),
-    (r"\[env var:(\s)", r"[variable :\1"),
-    (r"; required\]", " ; obligatoire]"),
-    (r"; default:", " ; par défaut :"),
-    (r"\[par défaut :(\s+\d+)\.0\b", r"[par défaut :\1"),
-    (r"(?:; |\[)x>=(\d+)(?:\.0)?\]", _least),
+# spaces that French typography keeps from ending a line
+SIGNS_APART: Final = re.compile(r"(?<=«) | (?=[»;:?!])")
+_HEADINGS: Final = {"Arguments": "Arguments", "Options": "Options", "Commands": "Commandes"}
+_METAVARS: Final = (
+    (re.compile(r"COMMAND \[ARGS\]\.\.\."), "COMMANDE [ARGUMENTS]…"),
+    (re.compile(r"<(?:path|list\[path\])>", re.IGNORECASE), "<chemin>"),
+    (re.compile(r"<(?:str|list\[str\])>", re.IGNORECASE), "<texte>"),
+    (re.compile(r"<(?:int|float)(?: range)?>", re.IGNORECASE), "<nombre>"),
 )
-_KINDS: Final = {
-    "<path>": "<chemin>",
-    "<list[path]>": "<chemin>",
-    "<str>": "<texte>",
-    "<list[str]>": "<texte>",
-    "<int>": "<nombre>",
-    "<int range>": "<nombre>",
-    "<float>": "<nombre>",
-    "<float range>": "<nombre>",
-}
-_KIND: Final = re.compile("(" + "|".join(map(re.escape, _KINDS)) + ")( *)", re.IGNORECASE)
+_ARGUMENT: Final = re.compile(r"\{([^}…]+)…?\}")
+_SHOWN: Final = {"Show this message and exit.": "Affiche cette aide."}
+_EXTRA: Final = re.compile(r"\[([^\]]+)\]$")
+_EXTRAS: Final = (
+    (r"required", "obligatoire"),
+    (r"default: (.+?)(?:\.0)?", "par défaut : {0}"),
+    (r"env var: (.+)", "variable : {0}"),
+    (r"x>=(\d+)(?:\.0)?", "au moins {0}"),
+)
 _ERRORS: Final = (
     (
         r"No such command '(.+?)'\.? \(?Did you mean (?:one of:? )?(.+?)\?\)?",
@@ -76,21 +62,6 @@ _CLOSED: Final = (
     "« {} » ne peut pas être lu : accès refusé.\n"
     "Que faire : vérifiez les droits, et que ce fichier ou ce dossier n’est pas ouvert ailleurs."
 )
-
-
-def french_help(text: str) -> str:
-    """Write a help text in French."""
-    for pattern, words in _HELP:
-        text = re.sub(pattern, words, text, flags=re.MULTILINE)
-    return _KIND.sub(_kind, text)
-
-
-def _kind(match: re.Match[str]) -> str:
-    """Name what an option takes, keeping the column of what follows where it was."""
-    words = _KINDS[match[1].lower()]
-    if not match[2]:
-        return words
-    return words.ljust(len(match[0]) - 1) + " "
 
 
 def french_error(error: Any) -> str:
@@ -145,28 +116,78 @@ def parted_help(function: Callable[..., Any]) -> tuple[str, str]:
     return does.rstrip(), mark + re.sub(r" \\\n +", " ", example)
 
 
-class FrenchCommand(TyperCommand):
+def _metavar(text: str) -> str:
+    """Name in French what a command or an option takes."""
+    for pattern, words in _METAVARS:
+        text = pattern.sub(words, text)
+    return text
+
+
+def _extras(match: re.Match[str]) -> str:
+    """Say in French what the library adds to the help of an option, between brackets."""
+    parts = (_said(part, _EXTRAS) or part for part in match[1].split("; "))
+    return f"[{' ; '.join(parts)}]"
+
+
+def _whole(text: str) -> str:
+    """Keep a line from ending inside an option name or before a sign; `getvalue` undoes it."""
+    return SIGNS_APART.sub("\u00a0", text).replace("-", "\u2011")
+
+
+class FrenchFormatter(typer.Context.formatter_class):  # type: ignore[misc, valid-type]
+    """The library's layout of a help, given French words: they are measured before lines are cut."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the line of usage."""
+        named = _ARGUMENT.sub(lambda m: m[1].upper(), _metavar(args)).replace("...", "…")
+        super().write_usage(prog, _whole(named), prefix or "Utilisation : ")
+
+    def write_heading(self, heading: str) -> None:
+        """Write the heading of a section."""
+        super().write_heading(f"{_HEADINGS[heading]} ")
+
+    def write_text(self, text: str) -> None:
+        """Write paragraphs."""
+        super().write_text(_whole(text))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], **layout: int) -> None:
+        """Write options or commands, each with what it is for."""
+        super().write_dl(
+            [
+                (_metavar(first), _whole(_EXTRA.sub(_extras, _SHOWN.get(second, second))))
+                for first, second in rows
+            ],
+            **layout,
+        )
+
+    def getvalue(self) -> str:
+        """Return the help, with plain spaces and hyphens: what is copied is typed again."""
+        return str(super().getvalue()).replace("\u00a0", " ").replace("\u2011", "-")
+
+
+class FrenchContext(typer.Context):
+    """What a command line is read in; its help is French."""
+
+    formatter_class = FrenchFormatter
+
+
+class _French:
+    """What commands and groups share."""
+
+    context_class: type[Any] = FrenchContext
+    help: str | None
+
+    def get_short_help_str(self, limit: int = 0) -> str:  # noqa: ARG002 - a list never cuts it
+        """Return the first paragraph of the help."""
+        return " ".join((self.help or "").partition("\n\n")[0].split())
+
+
+class FrenchCommand(_French, TyperCommand):
     """A command whose help is French."""
 
-    def get_help(self, ctx: Any) -> str:
-        """Return the help of the command."""
-        return french_help(super().get_help(ctx))
 
-    def get_usage(self, ctx: Any) -> str:
-        """Return the line of usage."""
-        return french_help(super().get_usage(ctx))
-
-
-class FrenchGroup(TyperGroup):
+class FrenchGroup(_French, TyperGroup):
     """A group of commands whose help and errors are French."""
-
-    def get_help(self, ctx: Any) -> str:
-        """Return the help of the group."""
-        return french_help(super().get_help(ctx))
-
-    def get_usage(self, ctx: Any) -> str:
-        """Return the line of usage."""
-        return french_help(super().get_usage(ctx))
 
     def main(self, args: Any = None, *, standalone_mode: bool = True, **extra: Any) -> Any:  # type: ignore[override]
         """Run a command line; what is wrong with it is said in French, with exit 2."""

@@ -17,6 +17,7 @@ from tfpb.errors import Place, fail
 from tfpb.io.packs.output_files import replace_folder, settle, write_together
 from tfpb.io.packs.provenance import recorded_hash
 from tfpb.io.tables.contents import SPOILED_ARCHIVE, cannot_write, max_file_bytes, refuse_larger
+from tfpb.io.tables.near_paths import absent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -222,13 +223,14 @@ def read_pack(path: Path) -> dict[str, bytes]:
     Raises
     ------
     TfpbError
-        `fichier_absent`, `pack_illisible`, `fichier_trop_grand` (an archive that swells).
+        `fichier_absent`, `fichier_mal_nomme`, `pack_illisible`, `fichier_trop_grand` (an archive
+        that swells).
     """
     path = Path(path)
     if path.is_dir():
         path = path / ARCHIVE
     if not path.is_file():
-        raise fail("fichier_absent", place=Place(path.name), got=path.name)
+        raise absent(path)
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(i.file_size for i in archive.infolist())

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, TfpbError
-from tfpb.io.tables.headers import match_columns
+from tfpb.io.tables.headers import match_columns, refuse_unknown
 from tfpb.model.columns import Column, Contract
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 from tfpb.model.tables import STOCK
 from tfpb.text import fold, mend_mojibake, squeeze
-from tfpb.words.faults.input_words import ADDRESS
+from tfpb.words.faults.input_words import ADDRESS, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,55 +94,32 @@ def read_addresses(
         A column the user named is absent, or nothing in the table makes an address.
     """
     renames = dict(renames or {})
-    unknown = [name for name in renames if name not in ADDRESS_COLUMNS]
-    if unknown:
-        fields = {"noms": ", ".join(ADDRESS_COLUMNS)}
-        place = Place(table.file)
-        raise TfpbError(Fault("colonne_option_inconnue", place, n, fields) for n in unknown)
+    refuse_unknown(table, renames, ADDRESS_COLUMNS)
     found, faults = match_columns(table, ADDRESSES, renames)
     if faults:
         raise TfpbError(faults)
     if any(name in table.frame.columns for name in RESULT_COLUMNS[2:]):
         # our own output, geocoded again: its latitude and longitude are answers, not what was known
-        found = {
-            k: h
-            for k, h in found.items()
-            if k in renames or fold(h) not in {"latitude", "longitude"}
-        }
-    rpls = _rpls_headers(table)
-    out = {
-        name: [_clean(cell) for cell in table.frame[found[name]]]
-        if name in found
-        else [""] * len(table.frame)
-        for name in ADDRESS_COLUMNS
-    }
+        answers = [k for k, h in found.items() if fold(h) in {"latitude", "longitude"}]
+        found = {k: h for k, h in found.items() if k in renames or k not in answers}
+    out = {name: [_clean(cell) for cell in table.frame[h]] for name, h in found.items()}
     read = dict(found)
+    rpls = _rpls_headers(table)
     if rpls and "adresse" not in renames:
         out["adresse"] = _rpls_lines(table, rpls)
         read["adresse"] = _rpls_name(rpls)
-    if (
-        not any(read.get(name) for name in ("adresse", "parcelle", "nom"))
-        and not {"x", "y"} <= read.keys()
-    ):
-        raise TfpbError(_no_address(table))
-    addresses = pd.DataFrame(out, dtype=object)
+    if read.keys().isdisjoint({"adresse", "parcelle", "nom"}) and not {"x", "y"} <= read.keys():
+        headers = listed(table.frame.columns)
+        fields = {"colonne": "adresse", "signification": ADDRESS, "lues": headers}
+        place = Place(table.file, table.sheet)
+        raise TfpbError(Fault("colonne_absente", place, fields=fields))
+    blank = [""] * len(table.frame)
+    addresses = pd.DataFrame({n: out.get(n, blank) for n in ADDRESS_COLUMNS}, dtype=object)
     nowhere = (addresses[["code_postal", "commune", "code_insee"]] == "").all(axis=1)
     if commune:
         addresses.loc[nowhere, "code_insee"] = commune
-        nowhere &= False
+        return AddressTable(addresses, read, ())
     return AddressTable(addresses, read, _lost(table, addresses, nowhere))
-
-
-def _no_address(table: TextTable) -> Fault:
-    return Fault(
-        "colonne_absente",
-        Place(table.file, table.sheet),
-        fields={
-            "colonne": "adresse",
-            "signification": ADDRESS,
-            "lues": ", ".join(f"« {h} »" for h in table.frame.columns),
-        },
-    )
 
 
 def _lost(table: TextTable, addresses: pd.DataFrame, nowhere: pd.Series[bool]) -> tuple[Fault, ...]:

@@ -19,15 +19,13 @@ from tfpb.errors import Fault, Place, TfpbError, fail
 from tfpb.io.sources.dictionaries import is_dictionary, read_dictionary
 from tfpb.io.sources.personal import dropped_columns, personal_columns
 from tfpb.io.tables import french
-from tfpb.io.tables.contents import require_table, unreadable
+from tfpb.io.tables.contents import require_table
 from tfpb.io.tables.spss import read_spss
 from tfpb.io.tables.tabular import SPREADSHEETS, TextTable, read_table, sheet_names
 from tfpb.io.tables.typed import mended_notice
-from tfpb.model.columns import STAMP
 from tfpb.model.dictionary import Dictionary
 from tfpb.survey.reading.delivery_columns import parse_side
 from tfpb.text import fold, mend_mojibake, squeeze
-from tfpb.words.faults.input_words import SPSS as SPSS_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,15 +58,11 @@ class Delivery:
     @property
     def frame(self) -> pd.DataFrame:
         """Answers with the `STAMP` columns: what `tfpb.survey` reads."""
-        stamp = pd.DataFrame(
-            {
-                STAMP[0]: [self.table.file] * len(self.table.frame),
-                STAMP[1]: [self.table.sheet] * len(self.table.frame),
-                STAMP[2]: self.table.rows,
-            },
-            index=self.table.frame.index,
-        )
-        return pd.concat([self.table.frame, stamp], axis=1)
+        return self.table.stamped(self.table.frame)
+
+    def column(self, names: Iterable[str]) -> str | None:
+        """Return the first of several names that a column bears."""
+        return next((c for c in names if c in self.table.frame.columns), None)
 
 
 def read_delivery(path: Path, plan: Plan | None = None, *, sheet: str | None = None) -> Delivery:
@@ -103,11 +97,11 @@ def read_delivery(path: Path, plan: Plan | None = None, *, sheet: str | None = N
     frame = table.frame.drop(columns=dropped)
     frame, mended = _clean(frame)
     frame = _named(frame, dictionary, plan)
-    weights = [c for c in frame.columns if plan is not None and c in plan.colonnes.poids]
-    for name in weights:
-        frame[name] = _decimals(frame[name].tolist())
+    for name in plan.colonnes.poids if plan is not None else ():
+        if name in frame.columns:
+            frame[name] = _decimals(frame[name].tolist())
     table = replace(table, frame=frame)
-    return Delivery(table, _without(dictionary, dropped), _notices(table, dropped, mended))
+    return Delivery(table, dictionary.without(dropped), _notices(table, dropped, mended))
 
 
 def plan_names(plan: Plan | None) -> tuple[str, ...]:
@@ -127,10 +121,9 @@ def plan_names(plan: Plan | None) -> tuple[str, ...]:
 
 
 def _read_workbook(
-    path: Path, used: Iterable[str], sheet: str | None
+    path: Path, known: tuple[str, ...], sheet: str | None
 ) -> tuple[TextTable, Dictionary]:
     """Read the answers and the dictionary, known by what the sheets hold and not by their names."""
-    known = tuple(used)
     folded = {fold(n) for n in known}
     tables: list[TextTable] = []
     dictionary = Dictionary()
@@ -149,7 +142,8 @@ def _read_workbook(
         if is_dictionary(plain.frame):
             dictionary = read_dictionary(plain.frame)
         elif sheet is None:
-            tables.append(_with_header(plain, path, known))
+            missed = folded and not any(fold(c) in folded for c in plain.frame.columns)
+            tables.append(read_table(path, sheet=name, known=known) if missed else plain)
     if not tables:
         raise fail("feuille_vide", place=Place(path.name))
 
@@ -159,21 +153,10 @@ def _read_workbook(
     return max(tables, key=known_and_size), dictionary
 
 
-def _with_header(plain: TextTable, path: Path, known: tuple[str, ...]) -> TextTable:
-    """Read a sheet again only if its header was missed: no known name in it, some further down."""
-    names = {fold(n) for n in known}
-    if not names or any(fold(c) in names for c in plain.frame.columns):
-        return plain
-    return read_table(path, sheet=plain.sheet, known=known)
-
-
 def _read_spss(path: Path) -> tuple[TextTable, Dictionary]:
     """Read an SPSS file in codes; answers declared missing (NSP…) are kept, they are answers."""
     require_table(path)
-    try:
-        found = read_spss(path)
-    except (OSError, ValueError) as error:
-        raise unreadable(path, SPSS_FILE) from error
+    found = read_spss(path)
     frame = pd.DataFrame(found["columns"], dtype=object)
     if frame.empty:
         raise fail("feuille_vide", place=Place(path.name))
@@ -247,14 +230,6 @@ def _decimals(cells: list[str]) -> list[str]:
         except ValueError:
             out.append(text)
     return out
-
-
-def _without(dictionary: Dictionary, dropped: Iterable[str]) -> Dictionary:
-    gone = set(dropped)
-    return Dictionary(
-        {k: v for k, v in dictionary.labels.items() if k not in gone},
-        {k: v for k, v in dictionary.meanings.items() if k not in gone},
-    )
 
 
 def _notices(table: TextTable, dropped: Iterable[str], mended: int) -> tuple[Fault, ...]:

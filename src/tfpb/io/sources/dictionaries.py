@@ -30,7 +30,7 @@ _ROUND: Final = re.compile(r"(-?\d+)[.,]0+")
 
 
 def is_dictionary(frame: pd.DataFrame) -> bool:
-    """Say whether a sheet is a dictionary: a column of variables and a column of what they mean."""
+    """Return whether a sheet is a dictionary: a column of variables and a column of what they mean."""
     heads = [_head(c) for c in frame.columns]
     has_name = any(h in _VARIABLE for h in heads)
     return has_name and any(h in (*_LABEL, *_MEANING) for h in heads)
@@ -53,15 +53,15 @@ def read_dictionary(frame: pd.DataFrame) -> Dictionary:
         text = str(row[label]) if label is not None else ""
         if text:
             labels.setdefault(current, text)
-        said = str(row[meaning]) if meaning is not None else ""
+        words = str(row[meaning]) if meaning is not None else ""
         if code is not None and str(row[code]):
             key = _ROUND.sub(r"\1", str(row[code]))
-            if said or not _pairs(key):
-                values.setdefault(current, {})[key] = said
+            if words or not _pairs(key):
+                values.setdefault(current, {})[key] = words
             else:
                 values.setdefault(current, {}).update(_pairs(str(row[code])))
-        elif said:
-            values.setdefault(current, {}).update(_pairs(said))
+        elif words:
+            values.setdefault(current, {}).update(_pairs(words))
     return Dictionary(labels, {k: v for k, v in values.items() if v})
 
 

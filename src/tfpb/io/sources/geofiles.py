@@ -16,6 +16,7 @@ import shapely
 
 from tfpb.errors import Place, fail
 from tfpb.io.tables.contents import SPOILED_ARCHIVE, cannot_write, contents, unreadable
+from tfpb.io.tables.near_paths import absent
 from tfpb.io.tables.scratch import scratch_folder
 from tfpb.words.faults.input_words import (
     ARCHIVE,
@@ -46,11 +47,12 @@ def opened(path: Path) -> Iterator[list[Path]]:
     Raises
     ------
     TfpbError
-        `fichier_absent`, `format_inconnu`, `fichier_illisible` (HTML page, cut archive, bomb).
+        `fichier_absent`, `fichier_mal_nomme`, `format_inconnu`, `fichier_illisible` (HTML page, cut
+        archive, bomb).
     """
     place, suffix = Place(path.name), path.suffix.lower()
     if not path.is_file():
-        raise fail("fichier_absent", place=place, got=path.name)
+        raise absent(path)
     _refuse_html(path)
     if suffix not in LAYER_FILES | ARCHIVES:
         raise fail("format_inconnu", place=place, got=path.suffix, attendu=LAYERS_READ)

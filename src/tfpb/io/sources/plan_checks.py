@@ -1,4 +1,4 @@
-"""What a plan says of its deliveries: filters, scales and names must meet what was delivered."""
+"""Checks of a plan against its deliveries: filters, scales and names must match what was delivered."""
 
 from __future__ import annotations
 
@@ -75,12 +75,12 @@ def check_deliveries(
 
 
 def _weights(plan: Plan, delivery: Delivery) -> Iterator[Fault]:
-    """Refuse a column of weights that weighs nothing: its wave would vanish."""
-    frame = delivery.table.frame
-    column = next((c for c in plan.colonnes.poids if c in frame.columns), None)
-    if column is not None and not any(_key(c) not in _WEIGHTLESS for c in frame[column].unique()):
-        place = Place(delivery.table.file, delivery.table.sheet, 0, column)
-        yield Fault("poids_tous_nuls", place)
+    """Refuse a column of weights that are all nil: its wave would vanish."""
+    column = delivery.column(plan.colonnes.poids)
+    if column is not None:
+        weights = delivery.table.frame[column].unique()
+        if all(_key(w) in _WEIGHTLESS for w in weights):
+            yield Fault("poids_tous_nuls", _place(delivery, column))
 
 
 def _owner(plan: Plan, deliveries: list[Delivery], bailleur: str) -> Iterator[Fault]:
@@ -88,12 +88,11 @@ def _owner(plan: Plan, deliveries: list[Delivery], bailleur: str) -> Iterator[Fa
     named: dict[str, str] = {}
     place = Place()
     for delivery in deliveries:
-        frame = delivery.table.frame
-        column = next((c for c in plan.colonnes.bailleur if c in frame.columns), None)
+        column = delivery.column(plan.colonnes.bailleur)
         if column is None:
             return
-        place = Place(delivery.table.file, delivery.table.sheet, 0, column)
-        named |= {fold(c): c for c in frame[column].unique() if c}
+        place = _place(delivery, column)
+        named |= {fold(c): c for c in delivery.table.frame[column].unique() if c}
     if bailleur and named and fold(bailleur) not in named:
         # doubts enter the pack, where other bailleurs of a common delivery are not to be named
         alone = next(iter(named.values())) if len(named) == 1 else f"{len(named)} autres bailleurs"
@@ -101,9 +100,8 @@ def _owner(plan: Plan, deliveries: list[Delivery], bailleur: str) -> Iterator[Fa
         yield Fault("bailleur_absent_enquete", place, bailleur, fields, Severity.DOUTE)
 
 
-def _columns(name: str, plan: Plan) -> tuple[str, ...]:
-    variable = plan.variables.get(name)
-    return (name, *(variable.colonnes if variable is not None else ()))
+def _place(delivery: Delivery, column: str) -> Place:
+    return Place(delivery.table.file, delivery.table.sheet, 0, column)
 
 
 def _filter(item: Item, plan: Plan, deliveries: list[Delivery], file: str) -> Iterator[Fault]:
@@ -111,56 +109,43 @@ def _filter(item: Item, plan: Plan, deliveries: list[Delivery], file: str) -> It
     if wanted is None:
         return
     place = Place(file, "", 0, f"filtre de {item.identifiant}")
-    names = _columns(wanted.colonne, plan)
-    answers = {
-        cell
-        for d in deliveries
-        for n in names
-        if n in d.table.frame.columns
-        for cell in d.table.frame[n].unique()
-    }
+    variable = plan.variables.get(wanted.colonne)
+    names = (wanted.colonne, *(variable.colonnes if variable is not None else ()))
+    frames = [d.table.frame for d in deliveries]
+    answers = {cell for f in frames for n in names if n in f.columns for cell in f[n].unique()}
     if not answers:
         yield Fault("filtre_colonne_inconnue", place, wanted.colonne, {"question": item.libelle})
         return
-    variable = plan.variables.get(wanted.colonne)
-    known = {_key(c) for c in answers}
-    if variable is not None:
-        known |= {_key(c) for c in variable.categories}
+    categories = tuple(variable.categories) if variable is not None else ()
+    known = {_key(c) for c in (*answers, *categories)}
+    shown = ", ".join(sorted(categories or answers)[:_SHOWN])
     for value in wanted.valeurs:
         if _key(value) not in known:
-            shown = sorted(variable.categories if variable and variable.categories else answers)
-            yield Fault(
-                "filtre_valeur_inconnue",
-                place,
-                str(value),
-                {"colonne": wanted.colonne, "valeurs": ", ".join(shown[:_SHOWN])},
-            )
+            fields = {"colonne": wanted.colonne, "valeurs": shown}
+            yield Fault("filtre_valeur_inconnue", place, str(value), fields)
 
 
 def _unanswered(plan: Plan, delivery: Delivery) -> Iterator[Fault]:
     """Doubt a question that stands in a delivery and that nobody answers."""
-    frame = delivery.table.frame
     for item in plan.items:
-        column = next((c for c in item.colonnes if c in frame.columns), None)
-        if column is not None and not (frame[column] != "").any():
-            place = Place(delivery.table.file, delivery.table.sheet, 0, column)
+        column = delivery.column(item.colonnes)
+        if column is not None and (delivery.table.frame[column] == "").all():
+            place = _place(delivery, column)
             yield Fault("question_sans_reponse", place, item.libelle, {}, Severity.DOUTE)
 
 
 def _waves(plan: Plan, deliveries: list[Delivery]) -> Iterator[Fault]:
     """Refuse a column of dates or numbers read as waves: each would be a survey of its own."""
     for delivery in deliveries:
-        frame = delivery.table.frame
-        column = next((c for c in plan.colonnes.vague if c in frame.columns), None)
+        column = delivery.column(plan.colonnes.vague)
         if column is None:
             continue
-        waves = sorted(set(frame[column]) - {""})
+        place = _place(delivery, column)
+        waves = sorted(set(delivery.table.frame[column]) - {""})
         if len(waves) > _MOST_WAVES:
-            place = Place(delivery.table.file, delivery.table.sheet, 0, column)
             fields = {"nombre": len(waves), "exemples": ", ".join(waves[:_SHOWN])}
             yield Fault("vagues_trop_nombreuses", place, waves[0], fields)
             continue
         dateless = [w for w in waves if not _YEAR.search(w)]
         if dateless:
-            place = Place(delivery.table.file, delivery.table.sheet, 0, column)
             yield Fault("vague_sans_annee", place, ", ".join(dateless), {}, Severity.DOUTE)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import Fault, Headers, Place, TfpbError, stop_on_faults
-from tfpb.io.tables.headers import match_columns
+from tfpb.errors import Fault, Headers, stop_on_faults
+from tfpb.io.tables.headers import match_columns, refuse_unknown
 from tfpb.io.tables.typed import typed
 from tfpb.model.columns import STAMP, Column, Contract, Kind
 from tfpb.model.tables import STOCK
@@ -132,13 +132,7 @@ def read_points(table: TextTable, *, renames: Mapping[str, str] | None = None) -
         A column the user named that is absent or unknown, numbers that cannot be read.
     """
     asked = {_SHORT.get(k, k): v for k, v in (renames or {}).items()}
-    unknown = [k for k in asked if k not in POINTS.names]
-    if unknown:
-        listed = ", ".join(["rayon", *POINTS.names])
-        raise TfpbError(
-            Fault("colonne_option_inconnue", Place(table.file), k, {"noms": listed})
-            for k in unknown
-        )
+    refuse_unknown(table, asked, ("rayon", *POINTS.names))
     frame, faults = typed(table, POINTS, renames=asked)
     stop_on_faults(faults)
     points = frame[[*POINTS.names, *STAMP]].copy()

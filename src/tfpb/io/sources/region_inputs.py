@@ -13,7 +13,7 @@ from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.toml_files import load_plan, load_settings, validated
 from tfpb.io.tables.typed import typed
-from tfpb.model.columns import STAMP, Column, Contract, Kind
+from tfpb.model.columns import Column, Contract, Kind, stamped_place
 from tfpb.model.plan import Names
 from tfpb.text import fold
 
@@ -265,11 +265,11 @@ def _contrats(settings: RegionSettings, gathered: Gathering) -> dict[str, str]:
     frame = _common(settings, "contrats", CONTRATS, gathered)
     out: dict[str, str] = {}
     if frame is not None:
-        cells = (frame[c] for c in ("contrat_de_ville", "codes_qpv", *STAMP))
-        for name, codes, file, sheet, row in zip(*cells, strict=True):
+        rows = zip(frame["contrat_de_ville"], frame["codes_qpv"], strict=True)
+        for position, (name, codes) in enumerate(rows):
             for code in codes:
                 if out.setdefault(code, name) != name:
-                    place = Place(file, sheet, int(row), "codes_qpv")
+                    place = stamped_place(frame, position, "codes_qpv")
                     fields = {"autre": out[code]}
                     gathered.faults.append(Fault("region_qpv_deux_contrats", place, code, fields))
     return out

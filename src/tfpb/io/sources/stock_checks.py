@@ -1,4 +1,4 @@
-"""Checks of the stock on its own, and the mending of identifiers other files spoiled."""
+"""Checks of the stock on its own, and the zeros that other files lost from its identifiers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from tfpb.errors import Fault, Place, Severity
-from tfpb.model.columns import STAMP
+from tfpb.errors import Fault, Severity
+from tfpb.model.columns import stamped_place
 from tfpb.text import fold
+from tfpb.words.faults.input_words import ROW_OBJECTS, SAME_ENTRANCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,14 +19,9 @@ if TYPE_CHECKING:
     from tfpb.io.sources.deliveries import Delivery
 
 _DIGITS: Final = re.compile(r"\d+")
-_FORMS: Final = (
-    (
-        "code_postal",
-        re.compile(r"\s*\d(?:\s?\d){3,4}(?:\.0)?\s*(?:cedex.*)?", re.IGNORECASE),
-        "code postal",
-    ),
-    ("code_insee", re.compile(r"\s*\d?[0-9AB]\d{3}\s*", re.IGNORECASE), "code Insee"),
-)
+_POSTCODE: Final = re.compile(r"\s*\d(?:\s?\d){3,4}(?:\.0)?\s*(?:cedex.*)?", re.IGNORECASE)
+_INSEE: Final = re.compile(r"\s*\d?[0-9AB]\d{3}\s*", re.IGNORECASE)
+_FORMS: Final = (("code_postal", _POSTCODE, "code postal"), ("code_insee", _INSEE, "code Insee"))
 """Four digits are a code that a spreadsheet took for a number: its zero is given back."""
 
 
@@ -43,80 +39,72 @@ def check_stock(frame: pd.DataFrame, bailleur: str) -> tuple[pd.DataFrame, list[
     faults = [*_entrances(frame), *_owners(out), *_codes(frame)]
     empty = [i for i, n in enumerate(frame["nb_logements"]) if n is not pd.NA and n == 0]
     if empty and len(empty) == len(frame):
-        # money, shares and clusters follow dwellings: without any, every figure would be nil or made up
-        faults.append(Fault("patrimoine_sans_logement", _place(frame, 0, "nb_logements"), "0"))
+        # money, shares and clusters follow dwellings: without any, every figure would be nil or wrong
+        faults.append(
+            Fault("patrimoine_sans_logement", stamped_place(frame, 0, "nb_logements"), "0")
+        )
     elif empty:
-        place = _place(frame, empty[0], "nb_logements")
+        place = stamped_place(frame, empty[0], "nb_logements")
         fields = {"nombre": len(empty)}
         faults.append(Fault("logements_nuls", place, "0", fields, Severity.DOUTE))
     return out, faults
 
 
 def _entrances(frame: pd.DataFrame) -> list[Fault]:
+    """List entrances given twice (faults), without address or without commune (doubts)."""
     placed = frame["x"].notna() & frame["y"].notna()
     if not any(frame["adresse"]) and not placed.any():
-        return [Fault("patrimoine_sans_adresse", _place(frame, 0, "adresse"))] if len(frame) else []
+        return (
+            [Fault("patrimoine_sans_adresse", stamped_place(frame, 0, "adresse"))]
+            if len(frame)
+            else []
+        )
     faults: list[Fault] = []
     seen: dict[tuple[str, str, str], int] = {}
-    names = ("id_residence", "id_batiment", "adresse", "commune", "code_insee", "code_postal")
-    columns = zip(*(frame[c] for c in names), strict=True)
-    for row, (residence, building, address, city, code, postcode) in enumerate(columns):
+    names = ("id_residence", "adresse", "id_batiment", "commune", "code_insee", "code_postal")
+    for row, cells in enumerate(zip(*(frame[c] for c in names), strict=True)):
+        residence, address, building, *commune = cells
+        place = stamped_place(frame, row)
         key = (residence, fold(address), fold(building))
         if address and key in seen:
-            faults.append(
-                Fault(
-                    "ligne_en_double",
-                    _place(frame, row),
-                    " ".join(filter(None, (residence, building, address))),
-                    {"autre": seen[key], "cle": "même résidence, même adresse, même bâtiment",
-                     "objet": "entrée"},
-                )
-            )  # fmt: skip
-        seen.setdefault(key, int(frame[STAMP[2]].iloc[row]))
-        doubt = ""
+            got = " ".join(filter(None, (residence, building, address)))
+            fields = {"autre": seen[key], "cle": SAME_ENTRANCE, "objet": ROW_OBJECTS["patrimoine"]}
+            faults.append(Fault("ligne_en_double", place, got, fields))
+        seen.setdefault(key, place.row)
         if not address and not placed.iloc[row]:
-            doubt, got = "adresse_absente", residence
-        elif not city and not code and not postcode:
-            doubt, got = "commune_absente", address
-        if doubt:
-            faults.append(Fault(doubt, _place(frame, row), got, {}, Severity.DOUTE))
+            faults.append(Fault("adresse_absente", place, residence, {}, Severity.DOUTE))
+        elif not any(commune):
+            faults.append(Fault("commune_absente", place, address, {}, Severity.DOUTE))
     return faults
 
 
 def _owners(frame: pd.DataFrame) -> list[Fault]:
-    """Doubt a résidence that two bailleurs hold: identifiers of two files may have met by chance."""
+    """Doubt a résidence that two bailleurs hold: identifiers of two files may be equal by chance."""
     owners: dict[str, dict[str, str]] = {}
     first: dict[str, int] = {}
-    for row, (residence, owner) in enumerate(
-        zip(frame["id_residence"], frame["bailleur"], strict=True)
-    ):
-        if residence:
-            held = owners.setdefault(residence, {})
-            held.setdefault(fold(owner), owner)
-            if len(held) > 1:
-                first.setdefault(residence, row)
-    return [
-        Fault(
-            "residence_deux_organismes",
-            _place(frame, row, "bailleur"),
-            residence,
-            {"organismes": ", ".join(owners[residence].values())},
-            Severity.DOUTE,
-        )
-        for residence, row in first.items()
-    ]
+    pairs = zip(frame["id_residence"], frame["bailleur"], strict=True)
+    for row, (residence, owner) in enumerate(pairs):
+        held = owners.setdefault(residence, {})
+        held.setdefault(fold(owner), owner)
+        if residence and len(held) > 1:
+            first.setdefault(residence, row)
+    faults = []
+    for residence, row in first.items():
+        fields = {"organismes": ", ".join(owners[residence].values())}
+        place = stamped_place(frame, row, "bailleur")
+        faults.append(Fault("residence_deux_organismes", place, residence, fields, Severity.DOUTE))
+    return faults
 
 
 def _codes(frame: pd.DataFrame) -> list[Fault]:
     """Doubt codes of communes that have not the form of one: the address is sought without them."""
-    return [
-        Fault(
-            "code_commune_douteux", _place(frame, row, name), text, {"quoi": what}, Severity.DOUTE
-        )
-        for name, form, what in _FORMS
-        for row, text in enumerate(frame[name])
-        if text and not form.fullmatch(text)
-    ]
+    faults = []
+    for name, form, what in _FORMS:
+        for row, text in enumerate(frame[name]):
+            if text and not form.fullmatch(text):
+                place, fields = stamped_place(frame, row, name), {"quoi": what}
+                faults.append(Fault("code_commune_douteux", place, text, fields, Severity.DOUTE))
+    return faults
 
 
 class Identifiers:
@@ -134,7 +122,7 @@ class Identifiers:
         for name in sorted(self._known):
             if _DIGITS.fullmatch(name):
                 bare = name.lstrip("0")
-                # two identifiers that differ by their zeros alone cannot be told apart
+                # of identifiers that differ by their zeros alone, none is meant for sure
                 self._bare[bare] = "" if bare in self._bare else name
 
     def _whole(self, text: str) -> str:
@@ -143,7 +131,7 @@ class Identifiers:
         return self._bare.get(text.lstrip("0")) or text
 
     def mend(self, frame: pd.DataFrame, column: str) -> tuple[pd.DataFrame, list[Fault]]:
-        """Give back their zeros to the identifiers of a stamped frame, and say how many."""
+        """Give back their zeros to the identifiers of a stamped frame, and report how many."""
         cells = list(frame[column])
         whole = [self._whole(c) for c in cells]
         changed = [i for i, (a, b) in enumerate(zip(cells, whole, strict=True)) if a != b]
@@ -153,12 +141,12 @@ class Identifiers:
         out[column] = pd.Series(whole, index=frame.index, dtype=object)
         first = changed[0]
         fields = {"nombre": len(changed), "lu": whole[first]}
-        place = _place(frame, first, column)
+        place = stamped_place(frame, first, column)
         return out, [Fault("zeros_retablis", place, cells[first], fields, Severity.DOUTE)]
 
     def mend_delivery(self, delivery: Delivery, columns: Iterable[str]) -> Delivery:
         """Do the same for a delivery of the survey."""
-        column = next((c for c in columns if c in delivery.table.frame.columns), None)
+        column = delivery.column(columns)
         if column is None:
             return delivery
         frame, faults = self.mend(delivery.frame, column)
@@ -170,8 +158,3 @@ class Identifiers:
             table=replace(delivery.table, frame=text),
             notices=(*delivery.notices, *faults),
         )
-
-
-def _place(frame: pd.DataFrame, row: int, column: str = "") -> Place:
-    file, sheet, line = (frame[name].iloc[row] for name in STAMP)
-    return Place(str(file), str(sheet), int(line), column)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -17,10 +18,9 @@ from tfpb.model.settings import Settings
 from tfpb.words.faults.input_words import setting_words
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pydantic_core import ErrorDetails
 
+SETTINGS: Final = "dossier.toml"
 M = TypeVar("M", bound=BaseModel)
 
 MAX_TOML_BYTES: Final = 4_000_000
@@ -32,6 +32,34 @@ _PATH_IN_QUOTES: Final = re.compile(
     re.IGNORECASE,
 )
 _FAULT_OF: Final = {"missing": "reglage_absent", "extra_forbidden": "reglage_inconnu"}
+
+
+def settings_path(given: Path | None, name: str = SETTINGS) -> Path:
+    """Return the settings a command is given: a file, or the one a folder holds.
+
+    Parameters
+    ----------
+    given : Path or None
+        A file or a folder; None is the folder one stands in.
+    name : str
+        File looked for in a folder.
+
+    Raises
+    ------
+    TfpbError
+        `reglages_absents`; `reglages_a_nommer` when the folder holds other TOML files.
+    """
+    path = Path() if given is None else given
+    try:
+        if not path.is_dir():
+            return path
+    except OSError:  # too long a name for the system: reading it says so
+        return path
+    if (path / name).is_file():
+        return path / name
+    others = sorted(p.name for p in path.glob("*.toml") if p.is_file())
+    code = "reglages_a_nommer" if others else "reglages_absents"
+    raise fail(code, got=path.resolve(), nom=name, fichiers=", ".join(others))
 
 
 def load_settings(path: Path) -> Settings:

@@ -9,6 +9,7 @@ import zlib
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Place, TfpbError, fail
+from tfpb.io.tables.near_paths import absent
 from tfpb.words.faults.file_faults import CONTENTS, SPOILED, reason
 
 if TYPE_CHECKING:
@@ -21,36 +22,25 @@ MAX_COLUMNS: Final = 2_000
 _MEGABYTE: Final = 1_000_000
 _HEAD: Final = 4096
 SPOILED_ARCHIVE: Final = (
-    OSError,
-    EOFError,
-    ValueError,
-    RuntimeError,
-    NotImplementedError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+    OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 """What the libraries raise on an archive that is cut, spoiled, locked or of an unknown method."""
 _SIGNATURES: Final = (
-    (b"%PDF", "pdf"),
-    (b"\x89PNG", "image"),
-    (b"\xff\xd8\xff", "image"),
-    (b"GIF8", "image"),
-    (b"PAR1", "parquet"),
-    (b"$FL2", "spss"),
-    (b"$FL3", "spss"),
-    (b"\x1f\x8b", "gzip"),
-    (b"SQLite format 3", "base"),
-    (b"{\\rtf", "rtf"),
-)
+    (b"%PDF", "pdf"), (b"\x89PNG", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"),
+    (b"PAR1", "parquet"), (b"$FL2", "spss"), (b"$FL3", "spss"), (b"\x1f\x8b", "gzip"),
+    (b"SQLite format 3", "base"), (b"{\\rtf", "rtf"),
+)  # fmt: skip
+"""First bytes of a file → what it holds."""
+_PARTS: Final = (
+    ("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("word/document.xml", "docx"),
+    ("content.xml", "ods"),
+)  # fmt: skip
+"""Part of an archive → what the archive holds."""
 _KINDS: Final = {
-    ".xlsx": "xlsx",
-    ".xlsm": "xlsx",
-    ".xlsb": "xlsb",
-    ".ods": "ods",
-    ".parquet": "parquet",
-    ".sav": "spss",
-    ".zsav": "spss",
-}
+    ".xlsx": "xlsx", ".xlsm": "xlsx", ".xlsb": "xlsb", ".ods": "ods", ".parquet": "parquet",
+    ".sav": "spss", ".zsav": "spss",
+}  # fmt: skip
+"""Extension → what a file of that name should hold."""
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 _MARKUP: Final = (b"<!doctype html", b"<html", b"<table")
 _MAX_CONTROL_SHARE: Final = 0.01
@@ -100,13 +90,7 @@ def _archive(path: Path) -> str:
             names = set(archive.namelist())
     except SPOILED_ARCHIVE:
         return "archive_abimee"
-    if "xl/workbook.xml" in names:
-        return "xlsx"
-    if "xl/workbook.bin" in names:
-        return "xlsb"
-    if "word/document.xml" in names:
-        return "docx"
-    return "ods" if "content.xml" in names else "zip"
+    return next((found for part, found in _PARTS if part in names), "zip")
 
 
 def unreadable(path: Path, wanted: str, sheet: str = "") -> TfpbError:
@@ -126,7 +110,7 @@ def require_file(path: Path) -> None:
     Raises
     ------
     TfpbError
-        `fichier_absent`, `fichier_est_dossier`, `fichier_inaccessible`.
+        `fichier_absent`, `fichier_mal_nomme`, `fichier_est_dossier`, `fichier_inaccessible`.
     """
     name = path.name[:200]
     place = Place(name)
@@ -134,12 +118,12 @@ def require_file(path: Path) -> None:
         if path.is_dir():
             raise fail("fichier_est_dossier", place=place, got=path.name)
         if not path.is_file():
-            raise fail("fichier_absent", place=place, got=name)
+            raise absent(path)
         with path.open("rb"):
             pass
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-            raise fail("fichier_absent", place=place, got=name) from error
+            raise absent(path) from error
         raise fail("fichier_inaccessible", place=place, got=reason(error)) from error
 
 

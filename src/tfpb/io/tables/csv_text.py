@@ -11,7 +11,7 @@ from tfpb.errors import Fault, Place, Severity, fail
 from tfpb.io.tables.contents import MAX_COLUMNS, is_binary, unreadable
 from tfpb.io.tables.table_files import DANGEROUS
 from tfpb.io.tables.text_table import TextTable, cut_table, trimmed
-from tfpb.words.faults.input_words import TEXT
+from tfpb.words.faults.input_words import TEXT, columns_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +103,7 @@ def _refuse_endless_line(text: str, separator: str, file: str) -> None:
             cells = text.count(separator, start, end)
             if cells > MAX_COLUMNS:
                 place = Place(file, "", text.count("\n", 0, start) + 1)
-                got = f"> {cells} colonnes"
+                got = columns_words(cells, more=True)
                 raise fail("tableau_trop_large", place=place, got=got, limite=MAX_COLUMNS)
 
 

@@ -1,7 +1,7 @@
 """Numbers, dates and codes as they are written in French files.
 
-Babel writes French, but its reader takes « 1.234 » for 1234 and refuses the two thin spaces of real
-exports; what can be read two ways is refused here with the cell's address, never guessed.
+Readers that follow a locale take « 1.234 » for 1234 and refuse the two thin spaces of real exports;
+what can be read two ways is refused here with the cell's address, never guessed.
 """
 
 from __future__ import annotations

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from tfpb.errors import Fault, Place, Severity
+from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.model.columns import Kind
 from tfpb.text import fold
+from tfpb.words.faults.input_words import listed
 from tfpb.words.faults.reading_faults import rename_words
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def match_columns(
             fields={
                 "colonne": renames.get(column.name, column.name),
                 "signification": column.label or column.name,
-                "lues": ", ".join(f"« {h} »" for h in table.frame.columns),
+                "lues": listed(table.frame.columns),
                 "aussi": rename_words(contract.name, column.name, _likely(column, unread)),
             },
         )
@@ -86,6 +87,15 @@ def match_columns(
         if column.name not in found and (column.required or column.name in renames)
     ]
     return found, faults
+
+
+def refuse_unknown(table: TextTable, asked: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse names given by the user that no column bears (`colonne_option_inconnue`, each its own)."""
+    names = tuple(known)
+    unknown = [name for name in asked if name not in names]
+    if unknown:
+        place, fields = Place(table.file), {"noms": ", ".join(names)}
+        raise TfpbError(Fault("colonne_option_inconnue", place, n, fields) for n in unknown)
 
 
 def unread_columns(table: TextTable, contract: Contract, found: Mapping[str, str]) -> list[Fault]:
@@ -112,8 +122,7 @@ def unread_columns(table: TextTable, contract: Contract, found: Mapping[str, str
             here = Place(table.file, table.sheet, 0, likely)
             doubts.append(Fault("colonne_ressemblante", here, likely, fields, Severity.DOUTE))
     if contract.closed and unread:
-        listed = ", ".join(f"« {h} »" for h in unread)
-        doubts.append(Fault("colonnes_non_lues", place, listed, {}, Severity.DOUTE))
+        doubts.append(Fault("colonnes_non_lues", place, listed(unread), {}, Severity.DOUTE))
     return doubts
 
 
@@ -168,5 +177,5 @@ def _twins(
     numbered = [h for h in headers.get(fold(f"{first} (2)"), []) if h == f"{first} (2)"]
     if len(hits) + len(numbered) < 2:  # noqa: PLR2004
         return []
-    fields = {"colonne": name, "lues": ", ".join(f"« {h} »" for h in (*hits, *numbered))}
+    fields = {"colonne": name, "lues": listed((*hits, *numbered))}
     return [Fault("colonne_en_double", place, fields=fields)]

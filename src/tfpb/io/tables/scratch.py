@@ -1,7 +1,7 @@
-"""Folders lent for the time of a call, and those a killed run has left.
+"""Temporary folders for the time of a call, and the removal of those that a killed run has left.
 
-Some drivers only write or read files. The folder they are lent lies with the machine's temporary
-files and goes when the call ends. A run that is killed leaves its folder: the next call removes it.
+Some drivers only write or read files. Their folder lies with the machine's temporary files and goes
+when the call ends. A run that is killed leaves its folder: the next call removes it.
 Its owner holds a lock on a file inside for as long as it lives, and the system lets go of the lock
 with the process, so that nobody's folder in use is taken and no clock is read.
 """
@@ -32,27 +32,27 @@ _MOVES_HELD = bool(sys.platform != "win32")
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """Lend an empty folder; it is removed at the end, whatever happens but a kill."""
+    """Give an empty folder; it is removed at the end, whatever happens but a kill."""
     _sweep(Path(tempfile.gettempdir()))
-    lent, lock = next(taken for _ in range(_TRIES) if (taken := _take()) is not None)
+    own, lock = next(taken for _ in range(_TRIES) if (taken := _take()) is not None)
     try:
-        folder = lent / "fichiers"
+        folder = own / "fichiers"
         folder.mkdir()
         yield folder
     finally:
         lock.close()
-        shutil.rmtree(lent, ignore_errors=True)
+        shutil.rmtree(own, ignore_errors=True)
 
 
 def _take() -> tuple[Path, BinaryIO] | None:
     """Make a folder and take its lock; None when another call swept it before the lock was ours."""
-    lent = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    own = Path(tempfile.mkdtemp(prefix=_PREFIX))
     lock = None
     with suppress(FileNotFoundError, BlockingIOError, PermissionError):
-        lock = (lent / _LOCK).open("wb")
+        lock = (own / _LOCK).open("wb")
         _hold(lock)
-        if (lent / _LOCK).is_file():
-            return lent, lock
+        if (own / _LOCK).is_file():
+            return own, lock
     if lock is not None:
         lock.close()
     return None

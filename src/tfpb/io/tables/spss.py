@@ -7,6 +7,9 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.io.tables.contents import unreadable
+from tfpb.words.faults.input_words import SPSS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -26,19 +29,19 @@ def read_spss(path: Path) -> dict[str, Any]:
 
     Raises
     ------
-    ValueError
-        No SPSS file, or one on which the library fails or does not come back.
+    TfpbError
+        `fichier_illisible`: no SPSS file, or one on which the library fails or does not come back.
     """
-    patience = _PATIENCE_S + path.stat().st_size / _BYTES_A_SECOND
     try:
+        patience = _PATIENCE_S + path.stat().st_size / _BYTES_A_SECOND
         done = subprocess.run(
             [sys.executable, "-c", _READER, str(path)],
             capture_output=True, check=True, timeout=patience,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )  # fmt: skip
         found: dict[str, Any] = json.loads(done.stdout)
-    except (subprocess.SubprocessError, ValueError) as error:
-        raise ValueError(path.name) from error
+    except (subprocess.SubprocessError, OSError, ValueError) as error:
+        raise unreadable(path, SPSS) from error
     return found
 
 

@@ -15,7 +15,7 @@ from tfpb.errors import Place, fail
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.tables.text_table import plain
 from tfpb.text import drop_controls
-from tfpb.words.faults.input_words import TABLES_WRITTEN
+from tfpb.words.faults.input_words import SHEET, TABLES_WRITTEN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,7 +86,7 @@ def _is_number(text: str) -> bool:
 
 
 def write_table(
-    path: Path, frame: pd.DataFrame, *, raw_csv: bool = False, sheet: str = "Données"
+    path: Path, frame: pd.DataFrame, *, raw_csv: bool = False, sheet: str = SHEET
 ) -> None:
     """Write a frame by the extension of `path` (csv, xlsx, ods, parquet), whole or not at all.
 
@@ -110,7 +110,7 @@ def check_format(path: Path) -> None:
 
 
 def table_bytes(
-    path: Path, frame: pd.DataFrame, *, raw_csv: bool = False, sheet: str = "Données"
+    path: Path, frame: pd.DataFrame, *, raw_csv: bool = False, sheet: str = SHEET
 ) -> bytes:
     """Render a frame in the format that the extension of `path` names.
 

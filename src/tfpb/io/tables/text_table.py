@@ -12,7 +12,9 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, fail
 from tfpb.io.tables.contents import MAX_COLUMNS
+from tfpb.model.columns import STAMP
 from tfpb.text import fold, squeeze
+from tfpb.words.faults.input_words import columns_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,6 +57,11 @@ class TextTable:
         """
         row = int(self.rows[position])
         return Place(self.file, self.sheet, row, column, "" if name == column else name)
+
+    def stamped(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a frame of the same lines with the `STAMP` columns: file, sheet and row."""
+        stamp: dict[str, Any] = dict(zip(STAMP, (self.file, self.sheet, self.rows), strict=True))
+        return frame.assign(**stamp)
 
 
 def cell_text(value: Any) -> str:
@@ -130,7 +137,8 @@ def cut_table(
         raise fail("feuille_vide", place=place)
     width = max(len(header), *(len(trimmed(row)) for _, row in body))
     if width > MAX_COLUMNS:
-        raise fail("tableau_trop_large", place=place, got=f"{width} colonnes", limite=MAX_COLUMNS)
+        got = columns_words(width)
+        raise fail("tableau_trop_large", place=place, got=got, limite=MAX_COLUMNS)
     header += [""] * (width - len(header))
     columns = _unique(header)
     data = [[*row[:width], *[""] * (width - len(row))] for _, row in body]

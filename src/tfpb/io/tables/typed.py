@@ -15,9 +15,9 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity
 from tfpb.io.tables import french
 from tfpb.io.tables.headers import match_columns, unread_columns
-from tfpb.model.columns import STAMP, Column, Contract, Kind
+from tfpb.model.columns import Column, Contract, Kind
 from tfpb.text import fold, mend_mojibake, squeeze
-from tfpb.words.faults.input_words import KINDS, bounds, one_of
+from tfpb.words.faults.input_words import KINDS, bounds, date_words, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -97,12 +97,8 @@ def typed(
         if header not in taken:
             name = header if header not in out else f"{header} (fichier)"
             out[name] = table.frame[header].map(mend_mojibake).to_numpy(dtype=object)
-    frame = pd.DataFrame(out, index=pd.RangeIndex(len(table.frame)))
-    frame[STAMP[0]] = table.file
-    frame[STAMP[1]] = table.sheet
-    frame[STAMP[2]] = table.rows
     faults += mended_notice(table, mended)
-    return frame, faults
+    return table.stamped(pd.DataFrame(out, index=pd.RangeIndex(len(table.frame)))), faults
 
 
 def mended_notice(table: TextTable, mended: int) -> list[Fault]:
@@ -121,7 +117,7 @@ def _mixed_dates(table: TextTable, header: str, name: str) -> list[Fault]:
             styles.setdefault(style, (position, raw))
     if len(styles) < 2:  # noqa: PLR2004
         return []
-    shown = [f"« {raw} » (ligne {table.rows[position]})" for position, raw in styles.values()]
+    shown = [date_words(raw, table.rows[position]) for position, raw in styles.values()]
     place = table.place(min(position for position, _ in styles.values()), header, name)
     fields = {"nombre": len(styles), "exemples": ", ".join(shown[:4])}
     return [Fault("dates_melangees", place, "", fields, Severity.DOUTE)]

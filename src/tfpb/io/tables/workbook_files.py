@@ -19,7 +19,7 @@ from tfpb.io.tables.text_table import (
 )
 from tfpb.io.tables.workbook_scan import SheetScan, scan_workbook
 from tfpb.text import fold
-from tfpb.words.faults.input_words import WORKBOOK, merged_words
+from tfpb.words.faults.input_words import WORKBOOK, listed, merged_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,14 +66,14 @@ class Workbook:
         try:
             self._scans = scan_workbook(path)
             self._book = python_calamine.CalamineWorkbook.from_path(str(path))
-            listed = list(self._book.sheets_metadata)
+            sheets = list(self._book.sheets_metadata)
         except TfpbError:
             raise
         except Exception as error:  # calamine raises bare errors of several kinds
             raise unreadable(path, WORKBOOK) from error
         visible = python_calamine.SheetVisibleEnum.Visible
-        self._hidden = {m.name for m in listed if m.visible != visible}
-        self.names: tuple[str, ...] = tuple(m.name for m in listed)
+        self._hidden = {m.name for m in sheets if m.visible != visible}
+        self.names: tuple[str, ...] = tuple(m.name for m in sheets)
 
     def candidates(self, wanted: str | None) -> tuple[str, ...]:
         """List the sheets to read: the one wanted, whatever its case and accents, or all, hidden last."""
@@ -82,8 +82,8 @@ class Workbook:
         for name in self.names:
             if fold(name) == fold(wanted):
                 return (name,)
-        listed = ", ".join(f"« {n} »" for n in self.names)
-        raise fail("feuille_absente", place=Place(self.path.name), got=wanted, feuilles=listed)
+        sheets = listed(self.names)
+        raise fail("feuille_absente", place=Place(self.path.name), got=wanted, feuilles=sheets)
 
     def sheet(self, name: str) -> Sheet:
         """Read one sheet as text."""
@@ -165,7 +165,7 @@ def _notices(
     if sheet.hidden:
         yield Fault("feuille_masquee", whole, severity=Severity.DOUTE)
     if alike:
-        fields = {"autres": ", ".join(f"« {n} »" for n in alike)}
+        fields = {"autres": listed(alike)}
         yield Fault("feuilles_semblables", whole, fields=fields, severity=Severity.DOUTE)
     bare: dict[int, list[int]] = {}
     for row, column in sheet.formulas:

@@ -24,7 +24,7 @@ _HEADER: Final = (*Cell._fields, "etat", "n", "estimation")
 
 @dataclass(frozen=True, slots=True)
 class EarlierRuns:
-    """What earlier versions of the outputs masked and told.
+    """Cells that earlier versions of the outputs masked and showed.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def masks_bytes(masks: Iterable[Cell], shown: Mapping[Cell, tuple[int, str]]) ->
 def earlier_runs(folder: Path) -> EarlierRuns:
     """Read what the runs that stand in `DIR`, `DIR.2` and so on masked and showed.
 
-    A file that cannot be read tells nothing.
+    A file that cannot be read counts for nothing.
     """
     masked: set[Cell] = set()
     shown: dict[Cell, set[tuple[int, str]]] = defaultdict(set)

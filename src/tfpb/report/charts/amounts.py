@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb.report import theme
-from tfpb.report.canvas import Sheet, printable, text_width_mm
+from tfpb.report.canvas import Sheet, text_width_mm
+from tfpb.report.cell_values import printable
 from tfpb.report.charts import plot
 from tfpb.report.charts.gaps import ends
 from tfpb.report.charts.plot import INTERVALS, WIDTH

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tfpb.report import theme
-from tfpb.report.canvas import Sheet, printable, shorten, wrap
+from tfpb.report.canvas import Sheet, shorten, wrap
+from tfpb.report.cell_values import printable
 from tfpb.report.charts import plot
 from tfpb.report.charts.plot import INTERVALS, LABEL_PT, WIDTH
 from tfpb.words.numbers import number

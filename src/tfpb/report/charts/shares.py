@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tfpb.report import theme
-from tfpb.report.canvas import POINT_MM, Sheet, printable, shorten, text_width_mm
+from tfpb.report.canvas import POINT_MM, Sheet, shorten, text_width_mm
+from tfpb.report.cell_values import printable
 from tfpb.report.charts import plot
 from tfpb.report.charts.plot import LABEL_PT, WIDTH
 from tfpb.words.numbers import percent

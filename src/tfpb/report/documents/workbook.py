@@ -18,7 +18,7 @@ from openpyxl.worksheet.table import TableStyleInfo
 from tfpb.archives import settle
 from tfpb.model.report import Chart, Format, KeyFigures, Table, Text
 from tfpb.report import theme
-from tfpb.report.cell_values import as_number, as_text, missing
+from tfpb.report.cell_values import EXCEL, as_number, as_text, missing
 from tfpb.report.documents import workbook_styles as style
 from tfpb.report.documents.column_widths import GAP, PAGE, SPARE, fitted
 from tfpb.report.documents.workbook_charts import native_chart
@@ -96,9 +96,7 @@ def _line(
     sheet: Worksheet, row: int, text: str, *, font: Any, span: int = 1, width: float = _TEXT_WIDTH
 ) -> None:
     """Write a wrapped line over several columns, tall enough to be read whole."""
-    cell = style.put(sheet, row, 1, text)
-    cell.font = font
-    cell.alignment = style.WRAP
+    style.put(sheet, row, 1, text, font=font, alignment=style.WRAP)
     if span > 1:
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=span)
     size = float(font.size or 10)
@@ -129,15 +127,14 @@ def _cover(sheet: Worksheet, report: Report, foot: str) -> None:
 def _contents(sheet: Worksheet, sections: list[Section], foot: str) -> None:
     sheet.column_dimensions["A"].width = 26
     sheet.column_dimensions["B"].width = 100
-    style.put(sheet, 1, 1, CONTENTS).font = style.TITLE
+    style.put(sheet, 1, 1, CONTENTS, font=style.TITLE)
     _link(sheet, 2, COVER, COVER)
     for row, section in enumerate(sections, 4):
         _link(sheet, row, section.sheet, section.sheet)
         sheet.cell(row=row, column=1).alignment = style.WRAP
-        cell = style.put(sheet, row, 2, section.lead)
-        cell.font, cell.alignment = style.BODY, style.WRAP
+        style.put(sheet, row, 2, section.lead, font=style.BODY, alignment=style.WRAP)
         sheet.row_dimensions[row].height = style.lines(section.lead, 105) * _LINE_PT + 2
-    style.put(sheet, len(sections) + 5, 1, foot).font = style.NOTE
+    style.put(sheet, len(sections) + 5, 1, foot, font=style.NOTE)
 
 
 def _print_setup(sheet: Worksheet, report: Report, foot: str, last: int) -> None:
@@ -232,18 +229,17 @@ class _Sheet:
             self._chart(block)
 
     def _figures(self, block: KeyFigures) -> None:
+        body = {"font": style.BODY, "alignment": style.TOP}
+        look = {"font": style.FIGURE, "alignment": style.TOP}
         for figure in block.figures:
-            label = style.put(self.sheet, self.row, 1, figure.label)
-            label.font, label.alignment = style.BODY, style.WRAP
-            shown = figure.value
-            if not missing(figure.amount):
-                shown = as_number(figure.amount, figure.format)
-            value = style.put(self.sheet, self.row, 2, shown)
-            value.font, value.alignment = style.FIGURE, style.TOP
-            if shown is not figure.value:
-                value.number_format = style.number_format(figure.format)
-            detail = style.put(self.sheet, self.row, 3, figure.detail)
-            detail.font, detail.alignment = style.BODY, style.TOP
+            style.put(self.sheet, self.row, 1, figure.label, font=style.BODY, alignment=style.WRAP)
+            if missing(figure.amount):
+                style.put(self.sheet, self.row, 2, figure.value, **look)
+            else:
+                amount = as_number(figure.amount, figure.format)
+                shown = EXCEL[figure.format]
+                style.put(self.sheet, self.row, 2, amount, **look, number_format=shown)
+            style.put(self.sheet, self.row, 3, figure.detail, **body)
             self.sheet.row_dimensions[self.row].height = 20
             self.row += 1
         self.row += 1
@@ -264,9 +260,16 @@ class _Sheet:
     def _grid(self, table: Table, *, freeze: bool) -> None:
         sheet, top = self.sheet, self.row
         for k, (column, header) in enumerate(zip(table.columns, _headers(table), strict=True), 1):
-            cell = style.put(sheet, top, k, header)
-            cell.font, cell.fill, cell.border = self.header, style.HEADER_FILL, style.HEADER_BORDER
-            cell.alignment = style.alignment(column.format, header=True)
+            style.put(
+                sheet,
+                top,
+                k,
+                header,
+                font=self.header,
+                fill=style.HEADER_FILL,
+                border=style.HEADER_BORDER,
+                alignment=style.alignment(column.format, header=True),
+            )
         tallest = max(
             style.lines(c.header, self.widths[k] + 0.5) for k, c in enumerate(table.columns)
         )
@@ -292,13 +295,13 @@ class _Sheet:
         tall = 1
         for k, (column, value) in enumerate(zip(table.columns, values, strict=True), 1):
             content = as_number(value, column.format)
-            cell = style.put(self.sheet, row, k, content)
-            cell.font, cell.border = style.BODY, style.ROW_BORDER
-            cell.alignment = style.alignment(column.format)
+            look = {"font": style.BODY, "border": style.ROW_BORDER}
+            side = style.alignment(column.format)
+            cell = style.put(self.sheet, row, k, content, **look, alignment=side)
             if isinstance(content, str):
                 tall = max(tall, style.lines(content, self.widths[k - 1] + SPARE))
             elif content is not None:
-                cell.number_format = style.number_format(column.format)
+                cell.number_format = EXCEL[column.format]
         self.sheet.row_dimensions[row].height = min(tall, 12) * _LINE_PT + 1
 
     def _totals(self, table: Table) -> None:
@@ -309,7 +312,7 @@ class _Sheet:
             cell: Any = self.sheet.cell(row=self.row, column=k)
             if not missing(value):
                 cell = style.put(self.sheet, self.row, k, as_number(value, column.format))
-                cell.number_format = style.number_format(column.format)
+                cell.number_format = EXCEL[column.format]
                 cell.alignment = style.alignment(column.format)
             cell.font, cell.border = self.header, style.TOTAL_BORDER
         self.row += 1

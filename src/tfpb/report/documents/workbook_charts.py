@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from tfpb.model.report import Chart, ChartKind, Format
 from tfpb.report import theme
-from tfpb.report.cell_values import as_number
+from tfpb.report.cell_values import EXCEL, as_number
 from tfpb.report.documents import workbook_styles as style
 from tfpb.words.documents.report_words import CHART_LABEL, CHART_SERIES, SIDES
 
@@ -46,17 +46,19 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
     """
     names, keys, fmt = _series(chart)
     for k, text in enumerate((CHART_LABEL, *names), 1):
-        cell = style.put(sheet, row, k, text)
-        cell.font, cell.fill = header, style.HEADER_FILL
+        style.put(sheet, row, k, text, font=header, fill=style.HEADER_FILL)
+    look = {
+        "font": style.BODY,
+        "number_format": EXCEL[fmt],
+        "alignment": style.alignment(fmt),
+    }
     room = float(sheet.column_dimensions["A"].width) - 1
     for offset, record in enumerate(chart.rows.to_dict("records"), 1):
-        label = style.put(sheet, row + offset, 1, str(record["libelle"]))
-        label.font, label.alignment = style.BODY, style.WRAP
+        name = str(record["libelle"])
+        label = style.put(sheet, row + offset, 1, name, font=style.BODY, alignment=style.WRAP)
         sheet.row_dimensions[row + offset].height = 14.0 * style.lines(label.value, room)
         for k, key in enumerate(keys, 2):
-            cell = style.put(sheet, row + offset, k, as_number(record[key], fmt))
-            cell.font, cell.number_format = style.BODY, style.number_format(fmt)
-            cell.alignment = style.alignment(fmt)
+            style.put(sheet, row + offset, k, as_number(record[key], fmt), **look)
     last = row + len(chart.rows)
     height = _HEAD_CM + _PER_ITEM_CM * len(chart.rows)
     drawn = _bars(sheet, row, last, len(keys), fmt)
@@ -89,7 +91,7 @@ def _bars(sheet: Worksheet, top: int, last: int, count: int, fmt: Format) -> Any
     bars.y_axis.delete = False
     bars.x_axis.scaling.orientation = "maxMin"  # first row at the top
     bars.y_axis.scaling.min = 0
-    bars.y_axis.number_format = style.number_format(fmt)
+    bars.y_axis.number_format = EXCEL[fmt]
     bars.y_axis.majorGridlines = None
     bars.legend.position = "t"
     return bars

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
 from tfpb.report import theme
-from tfpb.report.cell_values import EXCEL, NUMERIC
+from tfpb.report.cell_values import NUMERIC
 from tfpb.text import drop_controls
 
 if TYPE_CHECKING:
@@ -75,16 +75,11 @@ def alignment(fmt: Format, *, header: bool = False) -> Alignment:
     return _RIGHT if fmt in NUMERIC else _CELL_TEXT
 
 
-def number_format(fmt: Format) -> str:
-    """Return the number format of a column."""
-    return EXCEL[fmt]
-
-
-def put(sheet: Worksheet, row: int, col: int, value: Any) -> Any:
-    """Write a cell so that no text ever becomes a formula, and return the cell.
+def put(sheet: Worksheet, row: int, col: int, value: Any, **look: Any) -> Any:
+    """Write a cell so that no text ever becomes a formula, dress it, and return it.
 
     A text that a spreadsheet could take for a formula is stored as text and carries the quote prefix,
-    so that editing it does not bring it alive.
+    so that editing it does not bring it alive. `look`: attributes of the cell (font, fill…).
     """
     cell: Any = sheet.cell(row=row, column=col)
     if isinstance(value, str):
@@ -94,6 +89,8 @@ def put(sheet: Worksheet, row: int, col: int, value: Any) -> Any:
         cell.quotePrefix = text.startswith(_RISKY)
     elif value is not None:
         cell.value = value
+    for name, part in look.items():
+        setattr(cell, name, part)
     return cell
 
 

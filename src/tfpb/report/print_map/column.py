@@ -9,7 +9,8 @@ import pandas as pd
 
 from tfpb.model.codes import QpvStatut
 from tfpb.report import theme
-from tfpb.report.canvas import POINT_MM, printable, shorten, text_width_mm, wrap
+from tfpb.report.canvas import POINT_MM, shorten, text_width_mm, wrap
+from tfpb.report.cell_values import printable
 from tfpb.report.charts import plot
 from tfpb.report.print_map.views import COLUMN_W, COLUMN_X, MAP_H, MAP_Y, known
 from tfpb.report.print_map.window import symbol

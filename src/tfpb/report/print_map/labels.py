@@ -15,7 +15,8 @@ import shapely
 
 from tfpb.model.codes import QpvStatut
 from tfpb.report import theme
-from tfpb.report.canvas import POINT_MM, printable, text_width_mm, wrap
+from tfpb.report.canvas import POINT_MM, text_width_mm, wrap
+from tfpb.report.cell_values import printable
 from tfpb.report.print_map.layers import lines_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import shapely
 from matplotlib.lines import Line2D
 
 from tfpb.report import theme
-from tfpb.report.canvas import printable, shorten, text_width_mm
+from tfpb.report.canvas import shorten, text_width_mm
+from tfpb.report.cell_values import printable
 from tfpb.report.print_map import stamp
 from tfpb.report.print_map.layers import FAR_SCALE, touching
 from tfpb.report.print_map.views import (

@@ -63,7 +63,7 @@ class Fit:
     active : bool array, shape (patterns,)
         Patterns the model is fitted on.
     basis : float array, shape (columns, rank)
-        Orthonormal basis of what the model's data tell apart.
+        Orthonormal basis of the differences that the model's data hold.
     constant : float array, shape (patterns,)
         0 or 1 where a level of a factor predicts itself exactly; NaN elsewhere.
     fitted : float array, shape (patterns,)
@@ -86,7 +86,7 @@ class Fit:
         gradient : float array, shape (patterns, kept)
             Derivative of the prediction by the coefficients.
         known : bool array, shape (patterns,)
-            Whether the model's data can tell: a level it never met, or a side that other factors
+            Whether the model can predict: a level it never met, or a side that other factors
             explain wholly, has no prediction.
         """
         rows = patterns.matrix.copy()
@@ -206,7 +206,7 @@ def _set_aside(
 
 def _independent(matrix: Floats) -> list[int]:
     """List the columns that do not depend on those before them."""
-    if matrix.shape[0] < 2:  # noqa: PLR2004 - nothing to tell a side from the intercept
+    if matrix.shape[0] < 2:  # noqa: PLR2004 - no data to separate the side from the intercept
         return [0]
     kept: list[int] = []
     basis = np.zeros((matrix.shape[0], 0))

@@ -118,8 +118,8 @@ def _margins(
     predicted : float
         Share of the interviews that every model can predict.
 
-    None when a model has no estimate, or cannot tell the sides of the interviews apart. Over two
-    waves, interviews that one of the models cannot predict are left out of both averages.
+    None when a model has no estimate, or when its data do not separate the sides of the interviews.
+    Over two waves, interviews that one of the models cannot predict are left out of both averages.
     """
     if len(fits) < models:
         return None

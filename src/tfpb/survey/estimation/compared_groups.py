@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, TOTAL
+from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,9 @@ COLUMNS: Final = ("niveau", "territoire", "bailleur", "universe", "qpv", "hors",
 """A line of the index: its names; the domain of all answers of the bailleur, which gives the degrees
 of freedom; those of both sides; that of both together, −1 for a quarter, whose two sides are not of
 the same territory."""
+
+COLUMN_OF: Final = {Groupe.QPV: "qpv", Groupe.HORS_QPV: "hors", Groupe.ENSEMBLE: "ensemble"}
+"""Column of the index that numbers the domain of each group of one wave."""
 
 
 def groups(

@@ -242,6 +242,8 @@ def estimate_groups(
         Atoms of the later wave when there are two: changes are then estimated.
     """
     atoms = len(sums.design.atoms)
+    if not sums.design.clustered:
+        thresholds = thresholds.without_clusters()
     whole = means = domain_means(sums, membership(sets, atoms))
     sides = index[["qpv", "hors"]].to_numpy(dtype=np.intp).reshape(-1, 2)
     if later is not None:
@@ -258,13 +260,13 @@ def estimate_groups(
         clusters=means.shown_clusters,
         effective=effective,
         df=np.tile(flagged, (len(means.n) // max(len(sets), 1), 1)),
-        thresholds=thresholds if sums.design.clustered else thresholds.without_clusters(),
+        thresholds=thresholds,
     )
     return Comparison(
         vague=vague,
         index=index,
         items=items,
-        thresholds=thresholds if sums.design.clustered else thresholds.without_clusters(),
+        thresholds=thresholds,
         labels=labels,
         means=means,
         sides=sides,

@@ -241,11 +241,13 @@ def sum_answers(design: Design, answers: Sequence[Coded]) -> Sums:
 
         weighted, plain = counted(design.weight), counted(None)
         residual = plain if under is None else counted(under)
+        total = weighted[:, _OUT:] @ values
+        binary = bool(np.isin(values, (0.0, 1.0)).all())
         for k, column in enumerate(
             (
-                weighted[:, _OUT:] @ values,
+                total,
                 weighted[:, _OUT:].sum(axis=1, keepdims=True),
-                weighted[:, _OUT:] @ values**2,
+                total if binary else weighted[:, _OUT:] @ values**2,
                 plain[:, _OUT:].sum(axis=1, keepdims=True),
                 weighted[:, [NSP + _OUT]],
                 weighted[:, [NOT_CONCERNED + _OUT]],

@@ -10,8 +10,8 @@ from scipy.special import fdtrc
 
 from tfpb.model.codes import Ajustement, Groupe
 from tfpb.model.results import LEVEL_COLUMNS
+from tfpb.survey.estimation.compared_groups import COLUMN_OF
 from tfpb.survey.estimation.design import sum_answers
-from tfpb.survey.estimation.intervals import intervals
 from tfpb.survey.estimation.means import (
     Contrasts,
     atoms_of,
@@ -20,8 +20,7 @@ from tfpb.survey.estimation.means import (
     linear_variance,
     standard_error,
 )
-from tfpb.survey.estimation.rows import difference_state, lay, state_names
-from tfpb.survey.verdicts import CONFIDENCE, UNCOMPUTABLE
+from tfpb.survey.estimation.rows import completed, lay
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Indices = NDArray[np.intp]
-
-_SIDES = ((Groupe.QPV, "qpv"), (Groupe.HORS_QPV, "hors"), (Groupe.ENSEMBLE, "ensemble"))
 
 
 def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.DataFrame:
@@ -56,10 +53,10 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
     marks = np.array([survey.scales[i.identifiant].marks for i in c.items], dtype=bool)[column]
     means = domain_means(sum_answers(c.design, answers), c.means.member)
     lines = c.totals
-    domains = {name: c.domains(name)[lines] for _, name in _SIDES}
+    domains = {name: c.domains(name)[lines] for name in COLUMN_OF.values()}
     df = c.df[lines][:, column]
     parts = []
-    for group, name in _SIDES:
+    for group, name in COLUMN_OF.items():
         g = domains[name]
         variance = contrast_variance(means, Contrasts.of(g[:, None], [1.0]))
         columns: Columns = {
@@ -82,7 +79,8 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
         "p_rao_scott": _rao_scott_matrix(means, domains["ensemble"], column, marks, df),
     }
     parts.append(_lay(c, lines, Groupe.ECART, columns, column, marks))
-    return pd.concat(parts, ignore_index=True).reindex(columns=list(LEVEL_COLUMNS))
+    table = completed(pd.concat(parts, ignore_index=True), c.thresholds)
+    return table.reindex(columns=list(LEVEL_COLUMNS))
 
 
 def _coded(survey: Survey, item: str, rows: Indices) -> Coded:
@@ -101,7 +99,7 @@ def _lay(
     column: Indices,
     marks: NDArray[np.bool_],
 ) -> pd.DataFrame:
-    """Lay figures (lines × measures) out as rows, with their intervals."""
+    """Lay figures (lines × measures) out as rows."""
     first = np.searchsorted(column, column)
     level = np.where(marks, -1, np.arange(len(column)) - first)
     measures = {
@@ -111,25 +109,10 @@ def _lay(
             dtype=object,
         ),
         "rang": level + 1,
-        "_part": ~marks,
     }
     wide: Columns = {name: np.tile(values, (len(lines), 1)) for name, values in measures.items()}
     items = [c.items[j] for j in column]
-    table = lay(c, lines, group, Ajustement.BRUT, wide | columns, items=items)
-    se = table["erreur_type"].to_numpy(dtype=float)
-    sides = np.full(len(table), group is not Groupe.ECART)
-    state = difference_state(table["etat"].to_numpy(), se, sides)
-    se = np.where(state == UNCOMPUTABLE, np.nan, se)
-    estimate, n, clusters, df = (
-        table[name].to_numpy(dtype=float) for name in ("estimation", "n", "n_residences", "ddl")
-    )
-    shares = sides & table["_part"].to_numpy(dtype=bool)
-    low, high = intervals(
-        estimate, se, n, clusters, df, shares=shares, level=CONFIDENCE, thresholds=c.thresholds
-    )
-    return table.assign(
-        erreur_type=se, ic95_bas=low, ic95_haut=high, publication=state_names(state)
-    )
+    return lay(c, lines, group, Ajustement.BRUT, wide | columns, items=items)
 
 
 def _rao_scott_matrix(

@@ -201,23 +201,16 @@ def contrast_variance(means: Means, contrasts: Contrasts) -> Floats:
         terms = slice(*np.searchsorted(contrasts.owner, [first, last]))
         term, atom = _expand(means.member, contrasts.domain[terms])
         domain, coefficient = contrasts.domain[terms][term], contrasts.coefficient[terms][term]
-        owner = contrasts.owner[terms][term] - first
-
-        def score(total: Floats, base: Floats, at: tuple[Indices, Indices, Floats]) -> Floats:
-            atom, domain, coefficient = at
-            with np.errstate(invalid="ignore", divide="ignore"):
-                z = total[atom] - means.estimate[domain] * base[atom]
-                z *= coefficient / means.base[domain]
-            return np.where(coefficient == 0, 0.0, z)
-
-        at = (atom, domain, coefficient)
-        out[first:last] = linear_variance(
-            sums,
-            owner * len(design.atoms) + atom,
-            score(sums.total, sums.base, at),
-            score(sums.residual_total, sums.residual_base, at) if design.margins else None,
-            last - first,
-        )
+        used = coefficient != 0
+        mean = np.where(used, means.estimate[domain], 0.0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            factor = np.where(used, coefficient / means.base[domain], 0.0)
+            scores = factor * (sums.total[atom] - mean * sums.base[atom])
+            residual = None
+            if design.margins:
+                residual = factor * (sums.residual_total[atom] - mean * sums.residual_base[atom])
+        place = (contrasts.owner[terms][term] - first) * len(design.atoms) + atom
+        out[first:last] = linear_variance(sums, place, scores, residual, last - first)
     return out
 
 
@@ -319,7 +312,7 @@ def standard_error(variance: Floats) -> Floats:
 
 
 def strata_of(means: Means) -> NDArray[np.bool_]:
-    """Tell which strata each domain meets, shape (domains, strata)."""
+    """Return which strata each domain meets, shape (domains, strata)."""
     design = means.sums.design
     held = means.member @ indicator(design.stratum, len(design.stratum_size)).T
     return np.asarray(held.toarray() > 0)

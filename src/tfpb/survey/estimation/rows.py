@@ -68,7 +68,8 @@ def raw_rows(comparison: Comparison) -> pd.DataFrame:
             **_of_domains(c, g),
         }
         parts.append(lay(c, lines, Groupe.ENSEMBLE, Ajustement.BRUT, columns))
-    return completed(pd.concat(parts, ignore_index=True), c.thresholds)
+    table = completed(pd.concat(parts, ignore_index=True), c.thresholds)
+    return table.reindex(columns=list(COMPARISON_COLUMNS))
 
 
 def adjusted_rows(
@@ -94,7 +95,8 @@ def adjusted_rows(
         state = np.where(unknown, UNCOMPUTABLE, state)
         made = {"estimation": values[:, k], "erreur_type": se[:, k], "etat": state}
         parts.append(_figure_rows(comparison, figure, adjustment, **made))
-    return completed(pd.concat(parts, ignore_index=True), comparison.thresholds)
+    table = completed(pd.concat(parts, ignore_index=True), comparison.thresholds)
+    return table.reindex(columns=list(COMPARISON_COLUMNS))
 
 
 def _figure_rows(
@@ -153,19 +155,22 @@ def completed(table: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     ----------
     table : DataFrame
         Names of the row, `n, n_residences, estimation, erreur_type, ddl`, and `etat` (index of
-        `verdicts.STATES`).
+        `verdicts.STATES`); `mesure` is `moyenne` where a mean of marks is estimated, no share.
 
     Returns
     -------
     DataFrame
-        `COMPARISON_COLUMNS`. A difference without any variance (every answer alike on both sides) is
-        not computable: a nil standard error there is ignorance, not certainty.
+        A difference without any variance (every answer alike on both sides) is not computable: a nil
+        standard error there is ignorance, not certainty.
     """
     names = ("n", "n_residences", "estimation", "erreur_type", "ddl")
     n, clusters, estimate, se, df = (table[c].to_numpy(dtype=float) for c in names)
     group = table["groupe"].to_numpy(dtype=object)
-    shares = np.isin(group, [g.value for g in _LEVELS])
-    state = difference_state(table["etat"].to_numpy(), se, shares)
+    sides = np.isin(group, [g.value for g in _LEVELS])
+    shares = sides & (table["mesure"] != "moyenne").to_numpy() if "mesure" in table else sides
+    state = table["etat"].to_numpy(dtype=np.intp)
+    kept = sides | (se > 0) | (state > UNCOMPUTABLE) | (np.isnan(se) & (state == UNPUBLISHABLE))
+    state = np.where(kept, state, UNCOMPUTABLE)
     se = np.where(state == UNCOMPUTABLE, np.nan, se)
     bounds = [
         intervals(estimate, se, n, clusters, df, shares=shares, level=level, thresholds=thresholds)
@@ -176,13 +181,13 @@ def completed(table: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     margin = thresholds.margin
     verdict = np.where(gaps, gap_verdicts(low90, high90, low95, high95, state, margin), "")
     verdict = np.where(changes, evolution_verdicts(low95, high95, state), verdict)
-    out = table.assign(
+    return table.assign(
         erreur_type=se,
         ic95_bas=low95,
         ic95_haut=high95,
         ic90_bas=low90,
         ic90_haut=high90,
-        p_bilateral=np.where(shares, np.nan, two_sided_p(estimate, se, df)),
+        p_bilateral=np.where(sides, np.nan, two_sided_p(estimate, se, df)),
         p_non_inferiorite=np.where(gaps, non_inferiority_p(estimate, se, df, margin), np.nan),
         p_equivalence=np.where(gaps, equivalence_p(estimate, se, df, margin), np.nan),
         marge_points=np.where(gaps, margin * 100, np.nan),
@@ -190,15 +195,6 @@ def completed(table: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
         verdict=verdict,
         publication=state_names(state),
     )
-    return out.reindex(columns=list(COMPARISON_COLUMNS))
-
-
-def difference_state(
-    state: NDArray[np.int64], se: Floats, shares: NDArray[np.bool_]
-) -> NDArray[np.int64]:
-    """Return the states of rows, differences whose standard error is nil not computable."""
-    kept = shares | (se > 0) | (state > UNCOMPUTABLE) | (np.isnan(se) & (state == UNPUBLISHABLE))
-    return np.where(kept, state, UNCOMPUTABLE)
 
 
 def state_names(state: NDArray[np.int64]) -> NDArray[np.object_]:

@@ -1,1 +1,1 @@
-"""How many interviews a demonstration takes."""
+"""How many interviews a demonstration takes: the survey to come."""

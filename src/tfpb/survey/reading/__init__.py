@@ -1,1 +1,1 @@
-"""From deliveries to one survey: columns, scales, sides, weights."""
+"""From deliveries to one survey: columns, scales, located sides, weights; the draft of a plan."""

@@ -51,7 +51,7 @@ def calibrate(survey: Survey, margins: Any) -> tuple[Survey, list[Fault]]:
     Returns
     -------
     Survey, list of Fault
-        The survey with calibrated `poids`; unchanged, with a doubt that says why, when a category
+        The survey with calibrated `poids`; unchanged, with a doubt that gives the reason, when a category
         of the sample has no margin.
     """
     frame = getattr(margins, "frame", margins)

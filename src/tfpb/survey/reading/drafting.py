@@ -69,7 +69,7 @@ def draft_plan(table: AnswersTable, dictionary: Dictionary) -> str:
     table : AnswersTable
         A delivery as read.
     dictionary : Dictionary
-        What it says of its columns; may be empty.
+        Labels and meanings of its columns; may be empty.
 
     Returns
     -------
@@ -87,31 +87,29 @@ def draft_plan(table: AnswersTable, dictionary: Dictionary) -> str:
     for role in _ROLES:
         if not roles[role]:
             found = likely_columns(role, headers, dictionary.labels)
-            roles[role] = [h for h in [*found, *_sides_by_answers(role, frame, dictionary)]
-                           if h not in taken][:1]  # fmt: skip
+            if role == "qpv":
+                found += _sides_by_answers(frame, dictionary)
+            roles[role] = [h for h in found if h not in taken][:1]
             likely |= {role} if roles[role] else set()
             taken |= set(roles[role])
     questions = [q for h in headers if h not in taken and (q := _question(h, frame, dictionary))]
     scales = _scales(questions)
-    head = [
-        line.format(file=squeeze(table.file), rows=len(frame), columns=len(headers))
-        for line in words.HEAD
-    ]
+    counts = {"file": squeeze(table.file), "rows": len(frame), "columns": len(headers)}
     left = [h for h in headers if h not in taken and h not in {q.column for q in questions}]
     lines = [
-        *_comments(head),
+        *_comments(words.HEAD, **counts),
         "",
         *_columns(roles, likely),
         "",
-        *_settings(),
+        *words.SETTINGS.splitlines(),
         "",
         *_variables(roles, frame, dictionary),
         *_scale_tables(scales),
         *_comments(words.ITEMS),
         "",
         *_items(questions, scales, roles, frame),
-        *([] if questions else _no_item(headers)),
-        *(_comments([words.LEFT_OUT.format(columns=_listed(left))]) if left else []),
+        *([] if questions else _comments(words.NO_ITEM, columns=_listed(headers))),
+        *(_comments([words.LEFT_OUT], columns=_listed(left)) if left else []),
     ]
     # strings are escaped already; in comments a stray control character would end the file's validity
     return "\n".join(drop_controls(line) for line in lines) + "\n"
@@ -145,18 +143,16 @@ def _scales(questions: Sequence[_Question]) -> dict[str, GuessedScale]:
     return out
 
 
-def _sides_by_answers(role: str, frame: pd.DataFrame, dictionary: Dictionary) -> list[str]:
+def _sides_by_answers(frame: pd.DataFrame, dictionary: Dictionary) -> list[str]:
     """List the columns whose two answers are the two sides, whatever their header."""
-    if role != "qpv":
-        return []
     out = []
     for header in frame:
         meanings = dictionary.meanings.get(str(header), {})
         answers = {meanings.get(a, a) for a in frame[header] if a}
         named = [a for a in answers if not a.isdigit()]
         sides = {parse_side(a) for a in answers}
-        told = any(re.search(r"qpv|quartiers? prioritaire", fold(a)) for a in named)
-        if len(named) == len(answers) and sides == {0, 1} and told:
+        named_so = any(re.search(r"qpv|quartiers? prioritaire", fold(a)) for a in named)
+        if len(named) == len(answers) and sides == {0, 1} and named_so:
             out.append(str(header))
     return out
 
@@ -193,26 +189,6 @@ def _columns(roles: dict[str, list[str]], likely: set[str]) -> list[str]:
         out.append(f"ajustement = {_list(adjust)}  # {words.ADJUST}")
         out.append(f"standardisation = {_list(adjust)}")
     return out
-
-
-def _settings() -> list[str]:
-    return [
-        "[reglages]",
-        f"carte = 2024  # {words.CONFIRM} : {words.SETTINGS['carte']}",
-        f"marge_points = 5.0  # {words.CONFIRM} : {words.SETTINGS['marge_points']}",
-        f"# {words.SETTINGS['marge_adoptee']}",
-        '# marge_adoptee_par = "comité de pilotage"',
-        "# marge_adoptee_le = 2025-01-15",
-        f"masquage_n = 11  # {words.SETTINGS['masquage_n']}",
-        "",
-        "[enquete]",
-        f"# {words.METHOD}",
-        'prestataire = ""',
-        'mode = ""',
-        'dates = ""',
-        'population = ""',
-        'quotas = ""',
-    ]
 
 
 def _variables(
@@ -305,21 +281,9 @@ def _filter(question: _Question, roles: dict[str, list[str]], frame: pd.DataFram
     return [f"# {words.FILTER.format(values=_listed(silent))}", f"# {rule}"]
 
 
-def _no_item(headers: Sequence[str]) -> list[str]:
-    sample = [
-        "[[items]]",
-        'colonnes = ["…"]',
-        'libelle = "…"',
-        'theme = "residence"',
-        'nature = "service"',
-        'echelle = "satisfaction4"',
-    ]
-    notes = [line.format(columns=_listed(headers)) for line in words.NO_ITEM]
-    return _comments([*notes, *sample])
-
-
-def _comments(lines: Sequence[str]) -> list[str]:
-    return [f"# {line}" for line in lines]
+def _comments(lines: Sequence[str], **values: object) -> list[str]:
+    """Write lines as comments, values filled in when there are any."""
+    return [f"# {line.format(**values) if values else line}" for line in lines]
 
 
 def _listed(values: Sequence[str]) -> str:

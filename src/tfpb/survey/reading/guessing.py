@@ -143,7 +143,7 @@ class GuessedScale:
     satisfied, unsatisfied, not_concerned, unknown : tuple of str
         Codes and labels of each side.
     middle : tuple of str
-        Those of `unsatisfied` that say « moyen »: to be confirmed.
+        Those of `unsatisfied` that are middling (« moyen »): to be confirmed.
     left : tuple of str
         Answers that could not be placed.
     labelled : bool
@@ -177,10 +177,10 @@ def likely_columns(role: str, headers: Sequence[str], labels: Mapping[str, str])
     pattern = _LIKELY.get(role)
     if pattern is None:
         return []
-    said = {h: [fold(t) for t in (h, labels.get(h, ""))] for h in headers}
+    named = {h: [fold(t) for t in (h, labels.get(h, ""))] for h in headers}
     return [
         h
-        for h, texts in said.items()
+        for h, texts in named.items()
         if any(pattern.search(t) for t in texts) and not any(_ASKED.search(t) for t in texts)
     ]
 
@@ -233,10 +233,10 @@ def _mark_with_words(filled: Sequence[str], meanings: Mapping[str, str]) -> Gues
 
 
 def _mark(codes: Sequence[str], meanings: Mapping[str, str]) -> GuessedScale:
-    said = {c: fold(meanings.get(c, c)) for c in [*meanings, *codes]}
+    words = {c: fold(meanings.get(c, c)) for c in [*meanings, *codes]}
     high = {c for c in codes if re.fullmatch(r"\d+", c) and int(c) > _HIGHEST_MARK}
-    out = tuple(c for c in said if _side(said[c]) == "out")
-    unknown = tuple(c for c in said if c not in out and (_side(said[c]) == "nsp" or c in high))
+    out = tuple(c for c in words if _side(words[c]) == "out")
+    unknown = tuple(c for c in words if c not in out and (_side(words[c]) == "nsp" or c in high))
     return GuessedScale(
         "note", not_concerned=out, unknown=unknown, labelled=not high - set(meanings)
     )
@@ -310,7 +310,7 @@ def _side(text: str) -> str:
 
 
 def guess_theme(label: str, *, mark: bool) -> Theme | None:
-    """Guess the theme of a question from its words; None when they say nothing."""
+    """Guess the theme of a question from its words; None when none is known."""
     key = f" {fold(label)} "
     for theme in (Theme.GLOBAL,) if mark else ():
         if any(w in key for w in _THEMES[theme]) or "globale" in key:
@@ -330,7 +330,7 @@ def guess_axes(label: str, theme: Theme | None) -> tuple[int, ...]:
 
 
 def guess_nature(label: str, theme: Theme | None) -> Nature:
-    """Propose what a question tells of; general questions are no service."""
+    """Propose the nature of a question; general questions are no service."""
     key = f" {fold(label)} "
     if theme is Theme.QUARTIER:
         return Nature.QUARTIER

@@ -52,7 +52,7 @@ def located_residences(
     DataFrame, list of Fault
         Text columns; a résidence takes the side, and the value of each column, of most of its
         dwellings. On equal dwellings its side is `a_verifier`. `colonne_absente` when the file
-        cannot say where résidences stand.
+        does not hold where résidences stand.
     """
     key = find_column(frame, _names("id_residence"))
     side = find_column(frame, ("cote",))
@@ -173,21 +173,17 @@ def apply_located_side(
         Rows still in; others get no further doubt.
     """
     flag = frame["qpv"].to_numpy(dtype=np.int64)
-    if residences is None or residences.empty:
-        lacking = np.flatnonzero((flag < 0) & keep)
-        column = str(frame["_colonne_qpv"].iloc[0]) if len(frame) else ""
-        listed = rows_fault("qpv_manquant", frame, lacking, column=column) if lacking.size else []
-        return flag, listed
+    named = frame["residence"].to_numpy(dtype=object) != ""
+    here = residences is not None and not residences.empty
+    nowhere = np.flatnonzero((flag < 0) & keep & ~(named & here))
+    column = str(frame["_colonne_qpv"].iloc[0]) if len(frame) else ""
+    faults = rows_fault("qpv_manquant", frame, nowhere, column=column)
+    if residences is None or not here:
+        return flag, faults
     rows = residence_rows(frame, residences)
     located = np.array([_SIDES.get(str(c), UNKNOWN) for c in residences["cote"]], dtype=np.int64)
     known = rows >= 0
     side = np.where(known, located[rows], flag)
-    faults: list[Fault] = []
-    named = frame["residence"].to_numpy(dtype=object) != ""
-    nowhere = np.flatnonzero(~named & (flag < 0) & keep)
-    if nowhere.size:
-        column = str(frame["_colonne_qpv"].iloc[0])
-        faults += rows_fault("qpv_manquant", frame, nowhere, column=column)
     for code, mask in (
         ("residence_a_verifier", known & (side < 0)),
         ("residence_hors_patrimoine", ~known & named & (flag >= 0)),
@@ -206,11 +202,8 @@ def _by_residence(
     flag: NDArray[np.int64],
 ) -> list[Fault]:
     """Make one doubt a résidence and wave."""
-    positions = np.flatnonzero(mask)
-    if not positions.size:
-        return []
     faults = []
-    rows = frame.iloc[positions].assign(_at=positions)
+    rows = frame[mask].assign(_at=np.flatnonzero(mask))
     for (wave, owner, residence), group in rows.groupby(
         ["vague", "bailleur", "residence"], sort=True
     ):

@@ -45,7 +45,9 @@ def recode(
     Parameters
     ----------
     deliveries : sequence of DataFrame
-        Text as delivered ("" when empty), with the `STAMP` columns.
+        One row an interview, columns as delivered. Text with the `STAMP` columns (file, sheet and
+        line that faults name) is taken as it is; any other frame is turned into text, and its lines
+        are numbered from 2, as in a sheet with a header.
     plan : Plan
         Which column is what.
     residences : DataFrame, optional
@@ -62,8 +64,19 @@ def recode(
     -----
     A résidence that the stock does not know keeps the delivered flag when there is one, and is
     listed; without a flag its interviews are left out and listed.
+
+    Examples
+    --------
+    With `frame` and `plan` of the package's example:
+
+    >>> answers = recode([frame], plan)
+    >>> answers.waves, answers.items, len(answers.respondents)
+    (('2023',), ('proprete',), 400)
+    >>> [str(fault.code) for fault in recode([frame.assign(proprete=7)], plan).faults]
+    ['code_reponse_inconnu']
     """
     faults: list[Fault] = []
+    deliveries = [_stamped(frame, k) for k, frame in enumerate(deliveries, start=1)]
     parts = [_standard(frame, plan, faults, located=residences is not None) for frame in deliveries]
     frame = pd.concat([p for p, _ in parts], ignore_index=True)
     text = pd.concat([t for _, t in parts], ignore_index=True)
@@ -82,7 +95,7 @@ def recode(
     has_clusters = bool((out["residence"] != "").any())
     out["strate"] = _strata(out, plan, faults)
     if has_clusters:
-        faults += _lost_clusters(out)
+        faults += rows_fault("residence_manquante", out, np.flatnonzero(out["residence"] == ""))
         faults += _clusters_in_two_strata(out)
     return Survey(
         respondents=out,
@@ -93,6 +106,15 @@ def recode(
         has_clusters=has_clusters,
         has_weights=bool(frame["_poids_livre"].any()),
     )
+
+
+def _stamped(frame: pd.DataFrame, position: int) -> pd.DataFrame:
+    """Return a delivery as text with its stamp."""
+    if set(STAMP) <= set(frame.columns):
+        return frame
+    text = frame.astype(object).where(frame.notna(), "").astype(str)
+    rows = np.arange(2, len(frame) + 2)
+    return text.assign(_fichier=f"livraison {position}", _feuille="", _ligne=rows)
 
 
 def _standard(
@@ -112,11 +134,11 @@ def _standard(
         codes, uniques = distinct(texts(frame, there))
         out[role] = np.array([identifier(u) for u in uniques], dtype=object)[codes]
     for role in ("vague", "bailleur"):
-        if found[role] is not None and (blank := np.flatnonzero(out[role] == "")).size:
+        if found[role] is not None:
             faults += rows_fault(
                 "enquete_cellule_vide",
                 frame,
-                blank,
+                np.flatnonzero(out[role] == ""),
                 column=str(found[role]),
                 severity=Severity.FAUTE,
                 fields={"role": role},
@@ -202,10 +224,10 @@ def _one_spelling(names: NDArray[np.object_]) -> NDArray[np.object_]:
     codes, uniques = distinct(names)
     counts = np.bincount(codes, minlength=len(uniques))
     chosen: dict[str, tuple[int, str]] = {}
-    for name, count in zip(uniques, counts, strict=True):
+    for name, count in zip(uniques, counts.tolist(), strict=True):
         best = chosen.get(fold(name))
         if best is None or (-count, name) < (-best[0], best[1]):
-            chosen[fold(name)] = (int(count), name)
+            chosen[fold(name)] = (count, name)
     return np.array([chosen[fold(u)][1] for u in uniques], dtype=object)[codes]
 
 
@@ -214,9 +236,8 @@ def _usable_rows(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> NDArra
     weights = frame["poids"].to_numpy(dtype=float)
     usable: NDArray[np.bool_] = weights > 0
     lacking = np.flatnonzero(~usable & ~(weights < 0))
-    if lacking.size:
-        column = plan.colonnes.poids[0] if plan.colonnes.poids else ""
-        faults += rows_fault("poids_manquant", frame, lacking, column=column)
+    column = next(iter(plan.colonnes.poids), "")
+    faults += rows_fault("poids_manquant", frame, lacking, column=column)
     return usable
 
 
@@ -229,15 +250,13 @@ def _repeated_rows(
 ) -> NDArray[np.bool_]:
     """Keep one of interviews delivered twice; two interviews under one identifier are a fault."""
     first_only = np.ones(len(frame), dtype=bool)
-    if not (frame["repondant"] != "").any():
-        return first_only
     key = frame[["vague", "bailleur", "repondant"]]
     repeated = np.flatnonzero(key.duplicated(keep=False) & (frame["repondant"] != "") & keep)
     if not repeated.size:
         return first_only
     body = [c for c in text.columns if not c.startswith("_lu_")]
     content = pd.concat([frame[["residence", "poids", "qpv"]], text[body]], axis=1)
-    column = plan.colonnes.repondant[0] if plan.colonnes.repondant else ""
+    column = next(iter(plan.colonnes.repondant), "")
     for _, group in key.iloc[repeated].groupby(list(key.columns), sort=False):
         positions = group.index.to_numpy()
         original, *others = positions
@@ -275,11 +294,6 @@ def _strata(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> NDArray[np.
     for part in parts[1:]:
         joined = joined + " × " + part
     return np.asarray(joined, dtype=object)
-
-
-def _lost_clusters(frame: pd.DataFrame) -> list[Fault]:
-    lost = np.flatnonzero(frame["residence"] == "")
-    return rows_fault("residence_manquante", frame, lost) if lost.size else []
 
 
 def _clusters_in_two_strata(frame: pd.DataFrame) -> list[Fault]:

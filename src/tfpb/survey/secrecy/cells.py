@@ -27,7 +27,7 @@ _PANEL: Final = "@commun:"
 _WITHOUT: Final = "@sans:"
 _OTHERS: Final = "@autres"
 OWNER: Final = "_bailleur"
-"""Column of the benchmark that says whose the region is taken without; dropped before it leaves."""
+"""Column of the benchmark that names the bailleur left out of the region; dropped by `protect`."""
 
 
 class Cell(NamedTuple):

@@ -84,6 +84,17 @@ def protect(
     -------
     Published
         Masked rows carry no number; rows that are not publishable carry n and n_residences only.
+
+    Examples
+    --------
+    With `frame` and `plan` of the package's example, where five answers of QPV are left: the
+    other side is masked too, since the whole minus it would reveal them.
+
+    >>> few = frame[(frame["qpv"] == 0) | (frame["id"] < 10)]
+    >>> published = protect(compare(recode([few], plan), plan), masking_n=11)
+    >>> rows = published.comparison.query("bailleur == 'ensemble'")
+    >>> rows["publication"].tolist()
+    ['masque', 'masque', 'publiable', 'masque']
     """
     cells = declare_cells(estimates)
     tie_crossings(cells, estimates.crossings)
@@ -222,7 +233,7 @@ def _masked_rows(
 def _masked_benchmark(table: pd.DataFrame, masked: frozenset[Cell]) -> pd.DataFrame:
     """Drop the regional marks that would reveal, or rest on, a masked cell.
 
-    « The region without oneself » is one bailleur's table: over several of them, rows would not say
+    « The region without oneself » is one bailleur's table: over several of them, rows would not name
     whose they are, and are left out.
     """
     if OWNER not in table:

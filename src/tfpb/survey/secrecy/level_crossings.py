@@ -1,7 +1,7 @@
 """Levels of territory that share answers, and the sums that so tie their cells.
 
 An EPCI is the sum of its quarters, an agency shares some of their answers: what a subtraction between
-two levels tells must be protected like what one level tells.
+two levels discloses must be protected like what one level discloses.
 """
 
 from __future__ import annotations

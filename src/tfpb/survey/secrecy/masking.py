@@ -189,7 +189,7 @@ def determined_columns(
 
     In the reduced row echelon form, an unknown is determined when it leads a row that holds nothing
     else (Gauss-Jordan with partial pivoting; entries are 0 and ±1, so that nothing is lost to
-    rounding). The rows' own identity, carried along, tells the combination.
+    rounding). The rows' own identity, carried along, gives the combination.
     """
     rows, columns = matrix.shape
     reduced = np.hstack([matrix.astype(float), np.eye(rows)])

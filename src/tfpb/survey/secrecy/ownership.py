@@ -1,4 +1,4 @@
-"""Whose rows a bailleur's own pack may hold: its own, and the whole when that betrays nobody."""
+"""Whose rows a bailleur's own pack may hold: its own, and the whole when that discloses nobody."""
 
 from __future__ import annotations
 

@@ -11,46 +11,37 @@ import pandas as pd
 from tfpb.errors import Fault, Severity, fail, stop_on_faults
 from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS
-from tfpb.tax.abatement import declaration, forecast, leavers, tallies
-from tfpb.tax.abatement.formula import LINES, ROUNDINGS, amounts, net_base, terms
-from tfpb.tax.abatement.holdings import Stock, Stocks
-from tfpb.tax.abatement.notices import Check, read_notice
-from tfpb.tax.abatement.premises import UNIT_VALUES, check_premises, exemption_of, rates_of, year_of
-from tfpb.tax.abatement.premises_line import Premises, claim_limit, notice_line, outcome
-from tfpb.tax.abatement.rights import right_of
+from tfpb.tax.abatement import doubts, tallies
+from tfpb.tax.abatement.declaration import declaration
+from tfpb.tax.abatement.forecast import by_year, forecast
+from tfpb.tax.abatement.formula import LINES, ROUNDINGS, terms
+from tfpb.tax.abatement.holdings import Stocks
+from tfpb.tax.abatement.leavers import leavers
+from tfpb.tax.abatement.notices import read_notice
+from tfpb.tax.abatement.premises import claim_limit, grouped, premises_of, settle, year_of
 from tfpb.tax.abatement.signatures import Conventions
-from tfpb.tax.abatement.watchpoints import doubts_of
-from tfpb.tax.plain_values import (
-    RATE,
-    SHARE,
-    ZERO,
-    apportion,
-    cents,
-    money,
-    place,
-    records,
-    text,
-    total,
-    whole,
-)  # fmt: skip
+from tfpb.tax.plain_values import RATE, SHARE, ZERO, cents, money, place, records, text, total
 from tfpb.words.money import status_reasons
 from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from tfpb.law.values import Law, Reader
     from tfpb.tax.abatement.formula import Terms
-    from tfpb.tax.abatement.premises_line import Outcome
+    from tfpb.tax.abatement.notices import Check
+    from tfpb.tax.abatement.premises import Premises
     from tfpb.tax.plain_values import Record
 
-
 ADDED_COLUMNS: Final = (
-    *PREMISES_RESULT_COLUMNS, "code_qpv", "part_logements", "logements_retenus",
-    "abattement_a_reclamer_eur", "abattement_a_risque_eur", "abattement_a_verifier_eur",
-    "abattement_sans_convention_eur",
+    *PREMISES_RESULT_COLUMNS, "code_qpv", "part_logements", "logements_retenus", *tallies.PENDING,
 )  # fmt: skip
 """Columns that a premises gains: those of the contract, then what leads a figure to its source."""
+_CHECK_COLUMNS: Final = (
+    "avis", "id_residence", "attendu_eur", "lu_eur", "ecart_eur", "constat", "code_constat",
+    "rapport", "annee",
+)  # fmt: skip
 
 
 def abate(
@@ -88,12 +79,13 @@ def abate(
     bailleur : str
         Whose conventions apply when a résidence does not name its bailleur.
     on : date, optional
-        Day of the dossier, to say whether a claim is still open.
+        Day of the dossier: whether a claim is still open.
 
     Returns
     -------
     Abatement
-        Every total is the sum of the rounded lines. `premises` keeps the order of the input.
+        Amounts are Decimal euros; every total is the sum of the rounded lines. `premises` keeps the
+        order of the input.
 
     Raises
     ------
@@ -103,66 +95,86 @@ def abate(
     References
     ----------
     CGI 1388 bis, 1388, 1641, 1657; LPF R*196-2.
+
+    Examples
+    --------
+    A premises of 3 000 € of cadastral value, taxed at 40 %, whose résidence is wholly in a quarter:
+    0.3 × 0.5 × 3 000 × 40 % = 180 €.
+
+    >>> import pandas as pd
+    >>> from tfpb.law.values import load
+    >>> rows = {"avis": ["A1"], "id_residence": ["R1"], "annee": [2025], "vlc_eur": [3000],
+    ...         "taux_commune_pct": [40]}
+    >>> stock = {"id_residence": ["R1"], "code_insee": ["59999"], "logements_dans": [1],
+    ...          "code_qpv": ["QN05991I"]}
+    >>> signed = {"codes_qpv": [("QN05991I",)], "date_signature_contrat": ["2024-03-28"],
+    ...           "date_signature_convention": ["2024-12-12"], "date_declaration": ["2024-12-20"]}
+    >>> made = abate(*(pd.DataFrame(t) for t in (rows, stock)), None, pd.DataFrame(signed), load(),
+    ...              year=2025)
+    >>> made.totals["abattement_eur"]
+    Decimal('180.00')
     """
     if rounding not in ROUNDINGS:
         raise fail("code_inconnu", got=rounding, attendu=" ou ".join(ROUNDINGS))
     reader = law.on(dt.date(year, 1, 1))
     stipulated = terms(reader, rounding)
-    faults = check_premises(premises, law)
+    faults = doubts.check_premises(premises, law)
     stop_on_faults(faults)
-    for key in UNIT_VALUES:
+    for key in doubts.UNIT_VALUES:
         reader.text(key)
     stocks = Stocks(residences, entrances)
     stock = stocks.on(reader)
     held = Conventions(conventions)
-    kept, left_out = _rows_of_year(records(premises), year)
-    items = [_item(row, stock, held, stipulated, reader, year, bailleur) for _, row in kept]
-    _share_dwellings(items, stock)
-    checks, unexplained = _cross_check(items, stipulated, reader)
-    pairs = [(item, outcome(item, stipulated, reader, on)) for item in items]
-    frame, renamed = _own_columns(premises.iloc[[position for position, _ in kept]])
-    coming = forecast.forecast(
-        pairs, stocks, held, law, reader=reader, terms=stipulated, bailleur=bailleur
+    rows = records(premises)
+    kept, left_out = _rows_of_year(rows, year)
+    items = premises_of(
+        [rows[k] for k in kept], stock, held, terms=stipulated, reader=reader, bailleur=bailleur
     )
-    doubts = [
+    items, checks, unexplained = _read_notices(items, stipulated, reader)
+    items = [settle(item, stipulated, reader, on) for item in items]
+    frame, renamed = _own_columns(premises.iloc[kept])
+    coming = forecast(
+        items, stocks, held, law, reader=reader, quantum=stipulated.quantum, bailleur=bailleur
+    )
+    notices = [
         *(f for f in faults if f.severity is Severity.DOUTE),
         *left_out,
         *renamed,
-        *doubts_of(pairs, stock, held, reader),
+        *doubts.doubts_of(items, stock, held, reader),
         *unexplained,
     ]
     result = Abatement(
         year=year,
         rounding=rounding,
-        premises=_premises_frame(frame, pairs),
-        by_residence=tallies.by_residence(pairs, stock, terms=stipulated, reader=reader, on=on),
-        by_qpv=tallies.by_qpv(pairs, stock),
-        by_commune=tallies.by_commune(pairs),
-        totals=tallies.totals(pairs),
-        counts=tallies.counts(pairs),
-        checks=_checks_frame(checks, pairs, year, reader),
+        premises=_premises_frame(frame, items),
+        by_residence=tallies.by_residence(items, stock, terms=stipulated, reader=reader, on=on),
+        by_qpv=tallies.by_qpv(items, stock),
+        by_commune=tallies.by_commune(items),
+        totals=tallies.sums(items),
+        counts=tallies.counts(items),
+        checks=_checks_frame(checks, items, reader),
         forecast=coming,
-        declaration=declaration.declaration(pairs, stock),
-        notices=tuple(doubts),
-        by_collectivity=tallies.by_collectivity(pairs, stipulated),
-        by_year=forecast.by_year(coming),
+        declaration=declaration(items, stock),
+        notices=tuple(notices),
+        by_collectivity=tallies.by_collectivity(items, stipulated),
+        by_year=by_year(coming),
         claim_until=claim_limit(reader),
-        leavers=leavers.leavers(pairs, stocks, law, reader=reader, terms=stipulated),
+        leavers=leavers(items, stocks, law, reader=reader, terms=stipulated),
     )
     return replace(result, values=reader.used())
 
 
 def _own_columns(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
-    """Set aside the columns of the file that bear the name of a result, and say it."""
+    """Rename the columns of the file that bear the name of a result; one doubt each."""
     clash = {c: f"{c}_entree" for c in frame.columns if c in ADDED_COLUMNS}
-    doubts = [
+    renamed = [
         Fault("colonne_renommee", got=old, fields={"nouveau": new}, severity=Severity.DOUTE)
         for old, new in clash.items()
     ]
-    return frame.rename(columns=clash).reset_index(drop=True), doubts
+    return frame.rename(columns=clash).reset_index(drop=True), renamed
 
 
-def _rows_of_year(rows: list[Record], year: int) -> tuple[list[tuple[int, Record]], list[Fault]]:
+def _rows_of_year(rows: list[Record], year: int) -> tuple[list[int], list[Fault]]:
     """Keep the rows of the year, and for résidences without any those of the latest year before."""
     latest: dict[str, int] = {}
     for row in rows:
@@ -172,186 +184,121 @@ def _rows_of_year(rows: list[Record], year: int) -> tuple[list[tuple[int, Record
     kept, out = [], []
     for position, row in enumerate(rows):
         if year_of(row) == latest.get(text(row["id_residence"])):
-            kept.append((position, row))
+            kept.append(position)
             continue
         here, got = place(row, "annee"), str(year_of(row))
         out.append(Fault("ligne_autre_annee", here, got, {"annee": year}, Severity.DOUTE))
     return kept, out
 
 
-def _item(
-    row: Record,
-    stock: Stock,
-    conventions: Conventions,
-    stipulated: Terms,
-    reader: Reader,
-    year: int,
-    bailleur: str,
-) -> Premises:
-    holding = stock.find(text(row["id_residence"]), text(row.get("id_batiment")))
-    current, rates = year_of(row) == year, rates_of(row)
-    base = net_base(money(row.get("vlc_eur")), money(row.get("base_nette_eur")), stipulated)
-    return Premises(
-        row=row,
-        holding=holding,
-        right=right_of(
-            holding,
-            own_exemption=exemption_of(row),
-            conventions=conventions,
-            bailleur=bailleur,
-            reader=reader,
-        ),
-        base=base,
-        full=amounts(base, rates, stipulated).abatement,
-        rates=rates,
-        paid=money(row.get("cotisation_avis_eur")) if current else None,
-        current=current,
-    )
-
-
-def _share_dwellings(items: list[Premises], stock: Stock) -> None:
-    """Give each premises its dwellings, never more than the stock holds in all."""
-    groups: dict[str, list[Premises]] = {}
-    for item in items:
-        groups.setdefault(text(item.row["id_residence"]), []).append(item)
-    for key, group in groups.items():
-        holding = stock.residence(key)
-        told = [whole(item.row.get("nb_logements")) for item in group]
-        known = holding.dwellings if holding is not None else None
-        counted = [n for n in told if n is not None]
-        if len(counted) == len(told) and (known is None or sum(counted) <= known):
-            shares = counted
-        elif known is None:
-            shares = [n or 0 for n in told]
-        else:
-            complete = len(counted) == len(told) and sum(counted) > 0
-            weights = [money(n) or ZERO for n in counted] if complete else [i.base for i in group]
-            shares = apportion(known, weights)
-        for item, count in zip(group, shares, strict=True):
-            item.dwellings = count
-
-
-def _cross_check(
+def _read_notices(
     items: list[Premises], stipulated: Terms, reader: Reader
-) -> tuple[list[tuple[Check, list[Premises]]], list[Fault]]:
-    """Read each notice of the year, with the premises it is about; what is found is set on them."""
+) -> tuple[list[Premises], list[tuple[Check, list[int]]], list[Fault]]:
+    """Read each notice of the year.
+
+    Returns
+    -------
+    items : list of Premises
+        In order, with what their notice shows.
+    checks : list of (Check, positions of the premises it is about)
+    doubts : list of Fault
+    """
     tolerance = reader.decimal("tolerance_ligne_eur")
-    by_notice: dict[str, list[Premises]] = {}
-    for item in items:
-        if item.current:
-            by_notice.setdefault(text(item.row["avis"]), []).append(item)
-    checks: list[tuple[Check, list[Premises]]] = []
-    doubts: list[Fault] = []
-    for group in by_notice.values():
+    out = list(items)
+    places = {id(item): position for position, item in enumerate(items)}
+    checks: list[tuple[Check, list[int]]] = []
+    unexplained: list[Fault] = []
+    for group in grouped((i for i in items if i.current), lambda i: i.avis).values():
         issued = any(item.paid is not None for item in group)
-        states, made = read_notice([notice_line(i) for i in group], stipulated, tolerance)
-        for item, found in zip(group, states, strict=True):
-            item.state = found
-            item.unexplained = item.paid is not None and not found
-            item.issued = issued
-        checks += [(c, group[c.line : c.line + c.span]) for c in made]
-        doubts += [
-            Fault(
-                _why(c, group, stipulated, tolerance),
-                place(group[c.line].row, "cotisation_avis_eur"),
-                amount(money(group[c.line].row.get("cotisation_avis_eur")) or ZERO),
-                {"avis": c.avis, "attendu": amount(cents(c.expected))},
-                Severity.DOUTE,
-            )
-            for c in made
-            if c.constat == "inexplique"
-        ]
-    return checks, doubts
+        states, made = read_notice(group, stipulated, tolerance)
+        positions = [places[id(item)] for item in group]
+        for position, state in zip(positions, states, strict=True):
+            out[position] = replace(items[position], state=state, issued=issued)
+        for check in made:
+            about = slice(check.line, check.line + check.span)
+            checks.append((check, positions[about]))
+            if check.constat == "inexplique":
+                row = group[check.line].row
+                unexplained.append(
+                    Fault(
+                        _unexplained(check, group[about], stipulated, tolerance),
+                        place(row, "cotisation_avis_eur"),
+                        amount(money(row.get("cotisation_avis_eur")) or ZERO),
+                        {"avis": check.avis, "attendu": amount(cents(check.expected))},
+                        Severity.DOUTE,
+                    )
+                )
+    return out, checks, unexplained
 
 
-def _why(check: Check, group: list[Premises], stipulated: Terms, tolerance: Decimal) -> str:
-    """Say what may be wrong with a sum that nothing explains: with the TEOM apart, it may be explained."""
-    items = group[check.line : check.line + check.span]
+def _unexplained(check: Check, items: list[Premises], stipulated: Terms, tolerance: Decimal) -> str:
+    """Return the code of a sum that nothing explains: the TEOM may have been left in it."""
     apart = total(money(i.row.get("teom_eur")) for i in items)
     if apart:
-        lines = [replace(notice_line(i), paid=None) for i in items]
+        lines = [replace(i, paid=None) for i in items]
         lines[0] = replace(lines[0], paid=check.read - apart)
         if all(c.constat != "inexplique" for c in read_notice(lines, stipulated, tolerance)[1]):
             return "cotisation_avec_teom"
     return "avis_inexplique"
 
 
-def _premises_frame(frame: pd.DataFrame, pairs: tallies.Pairs) -> pd.DataFrame:
-    """Add the columns of the contract, then what helps to follow a figure to its source."""
-    out = frame.copy()
-    done: list[Outcome] = [o for _, o in pairs]
-    items = [i for i, _ in pairs]
-    columns: dict[str, list[Any]] = {"base_eur": [cents(i.base) for i in items]}
-    for index, line in enumerate(LINES):
-        columns[f"abattement_{line}_eur"] = [o.amounts.lines[index] for o in done]
-    columns |= {
-        "abattement_eur": [o.amounts.abatement for o in done],
-        "frais_gestion_eur": [o.amounts.fees for o in done],
-        "total_eur": [o.amounts.total for o in done],
-        "nature": [o.nature for o in done],
-        "statut": [str(o.statut) for o in done],
-        "compensation_etat_eur": [o.amounts.compensation for o in done],
-        "perte_collectivites_eur": [o.amounts.lost for o in done],
-        "motif": [o.motive for o in done],
+def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
+    """Add `ADDED_COLUMNS` to the columns of the file."""
+    columns: dict[str, list[Any]] = {
+        "base_eur": [cents(i.base) for i in items],
+        "nature": [i.nature for i in items],
+        "statut": [str(i.statut) for i in items],
+        "motif": [i.motive for i in items],
         "code_qpv": [i.right.code_qpv for i in items],
-        "part_logements": [o.share.quantize(SHARE) for o in done],
+        "part_logements": [i.share.quantize(SHARE) for i in items],
         "logements_retenus": [i.dwellings for i in items],
-        "abattement_a_reclamer_eur": [o.claim for o in done],
-        "abattement_a_risque_eur": [o.risk for o in done],
-        "abattement_a_verifier_eur": [o.verify for o in done],
-        "abattement_sans_convention_eur": [o.unsigned for o in done],
     }
+    for index, line in enumerate(LINES):
+        columns[f"abattement_{line}_eur"] = [i.amounts.lines[index] for i in items]
+    for column, name in tallies.AMOUNTS.items():
+        columns[column] = [getattr(i.amounts, name) for i in items]
+    for column, name in tallies.PENDING.items():
+        columns[column] = [getattr(i, name) for i in items]
+    out = frame.copy()
     for name in ADDED_COLUMNS:
-        values = columns[name]
-        out[name] = pd.Series(values, dtype="int64" if name == "logements_retenus" else object)
+        kind = "int64" if name == "logements_retenus" else object
+        out[name] = pd.Series(columns[name], dtype=kind)
     return out
 
 
 def _checks_frame(
-    checks: list[tuple[Check, list[Premises]]], pairs: tallies.Pairs, year: int, reader: Reader
+    checks: list[tuple[Check, list[int]]], items: Sequence[Premises], reader: Reader
 ) -> pd.DataFrame:
+    """Return one row a check, with its finding in words."""
     limit = claim_limit(reader)
-    done = {id(item): outcome for item, outcome in pairs}
     tolerance = reader.decimal("tolerance_ligne_eur") * len(LINES)
     rows = []
-    for check, items in checks:
-        told = _told(check, [done[id(i)] for i in items], tolerance)
-        code = _outcome_code(check)
+    for check, positions in checks:
+        stake = _stake(check, [items[p] for p in positions], tolerance)
+        # whole euros make the ratio a little more or less than nil: it cannot show that none was due
+        bare = check.constat == "concordant" and not check.awaited
+        code = "concordant_sans" if bare else check.constat
         rows.append(
-            {
-                "avis": check.avis,
-                "id_residence": check.id_residence,
-                "attendu_eur": cents(check.expected),
-                "lu_eur": check.read,
-                "ecart_eur": cents(check.gap),
-                "constat": status_reasons.notice(code, {"ecart": told, "limite": limit}),
-                "code_constat": check.constat,
-                "rapport": None if check.ratio is None else check.ratio.quantize(RATE) + ZERO,
-                "annee": year,
-            }
+            (
+                check.avis,
+                check.id_residence,
+                cents(check.expected),
+                check.read,
+                cents(check.gap),
+                status_reasons.notice(code, {"ecart": stake, "limite": limit}),
+                check.constat,
+                None if check.ratio is None else check.ratio.quantize(RATE) + ZERO,
+                reader.day.year,
+            )
         )
-    columns = (
-        "avis", "id_residence", "attendu_eur", "lu_eur", "ecart_eur", "constat", "code_constat",
-        "rapport", "annee",
-    )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(columns))
+    return pd.DataFrame(rows, columns=list(_CHECK_COLUMNS))
 
 
-def _told(check: Check, outcomes: list[Outcome], tolerance: Decimal) -> Decimal:
-    """Return what is to claim, or at risk, as every other table says it: the rounded lines.
+def _stake(check: Check, items: list[Premises], tolerance: Decimal) -> Decimal:
+    """Return what is to claim or at risk, as every other table: the sum of the rounded lines.
 
-    The difference with the notice is the same but for roundings; where it is not, it is what is told.
+    Where it differs from the notice by more than roundings, the difference with the notice.
     """
     gap = abs(cents(check.gap))
-    lines = total((o.claim if check.gap > 0 else o.risk) for o in outcomes)
-    return lines if abs(lines - gap) <= tolerance * len(outcomes) else gap
-
-
-def _outcome_code(check: Check) -> str:
-    """Tell a notice that rightly bears no abatement from one that bears what was expected.
-
-    The ratio cannot tell: whole euros make it a little more or less than nil.
-    """
-    return (
-        "concordant_sans" if check.constat == "concordant" and not check.awaited else check.constat
-    )
+    lines = total((i.claim if check.gap > 0 else i.risk) for i in items)
+    return lines if abs(lines - gap) <= tolerance * len(items) else gap

@@ -14,14 +14,15 @@ from tfpb.text import fold
 from tfpb.words.money import status_reasons
 
 if TYPE_CHECKING:
-    from tfpb.tax.abatement import tallies
     from tfpb.tax.abatement.holdings import Holding, Stock
+    from tfpb.tax.abatement.premises import Premises
+    from tfpb.tax.plain_values import Record
 
 _PARCEL: Final = re.compile(r"(?:\d[\dAB]\d{3})?(\d{3})?\s*([A-Z]{2}|0?[A-Z]|\d{2})\s*(\d{1,4})")
 _IDENTIFIED: Final = ("commune", "section", "parcelle", "invariant", "adresse", "nb_logements")
 
 
-def declaration(pairs: tallies.Pairs, stock: Stock) -> pd.DataFrame:
+def declaration(items: list[Premises], stock: Stock) -> pd.DataFrame:
     """List the premises of the quarters, with what each lacks to be declared.
 
     Premises whose every dwelling is outside are left out. Those in doubt are in, marked; a résidence of
@@ -32,86 +33,53 @@ def declaration(pairs: tallies.Pairs, stock: Stock) -> pd.DataFrame:
     DataFrame
         `DECLARATION_COLUMNS`, sorted by commune, section, parcel, invariant.
     """
-    rows = []
-    seen = set()
-    for item, done in pairs:
-        seen.add(text(item.row["id_residence"]))
-        if item.holding is None or item.right.motive in ("hors_qpv", "sortant"):
-            continue
-        fields: dict[str, Any] = {"annee": item.right.fields.get("annee", "")}
-        section, parcel = _reference(item.holding, item.row)
-        rows.append(
-            _row(
-                item.holding,
-                statut=done.statut,
-                section=section,
-                parcel=parcel,
-                invariant=text(item.row.get("invariant")),
-                building=text(item.row.get("id_batiment")),
-                dwellings=item.dwellings or whole(item.row.get("nb_logements")) or 0,
-                code_qpv=item.right.code_qpv,
-                fields=fields,
-                exempt=item.right.motive == "exonere",
-            )
-        )
-    for holding in stock.holdings:
-        if holding.id_residence not in seen and holding.count(QpvStatut.DANS):
-            section, parcel = _reference(holding, {})
-            rows.append(
-                _row(
-                    holding,
-                    statut="",
-                    section=section,
-                    parcel=parcel,
-                    invariant="",
-                    building="",
-                    dwellings=holding.dwellings,
-                    code_qpv=holding.code_qpv,
-                    fields={},
-                    exempt=False,
-                )
-            )
+    rows = [
+        _row(item.holding, item)
+        for item in items
+        if item.holding is not None and item.right.motive not in ("hors_qpv", "sortant")
+    ]
+    listed = {i.id_residence for i in items}
+    rows += [
+        _row(holding, None)
+        for holding in stock.holdings
+        if holding.id_residence not in listed and holding.count(QpvStatut.DANS)
+    ]
     rows.sort(key=_office_order)
     return pd.DataFrame(rows, columns=list(DECLARATION_COLUMNS))
 
 
-def _row(
-    holding: Holding,
-    *,
-    statut: str,
-    section: str,
-    parcel: str,
-    invariant: str,
-    building: str,
-    dwellings: int,
-    code_qpv: str,
-    fields: dict[str, Any],
-    exempt: bool,
-) -> dict[str, Any]:
+def _row(holding: Holding, item: Premises | None) -> dict[str, Any]:
+    """Return one row: of a premises, or of a résidence that has none."""
+    source = {} if item is None else item.row
+    section, parcel = _reference(holding, source)
     row: dict[str, Any] = {
         "commune": holding.commune,
         "section": section,
         "parcelle": parcel,
-        "invariant": invariant,
+        "invariant": text(source.get("invariant")),
         "id_residence": holding.id_residence,
-        "id_batiment": building,
+        "id_batiment": text(source.get("id_batiment")),
         "adresse": next((u.address for u in holding.units if u.address), ""),
-        "nb_logements": dwellings,
-        "code_qpv": code_qpv,
-        "statut": str(statut),
+        "nb_logements": holding.dwellings,
+        "code_qpv": holding.code_qpv,
+        "statut": "",
     }
+    if item is not None:
+        row["nb_logements"] = item.dwellings or whole(source.get("nb_logements")) or 0
+        row["code_qpv"], row["statut"] = item.right.code_qpv, str(item.statut)
     missing = [name for name in _IDENTIFIED if not row[name]]
-    if not statut:
+    if item is None:
         missing.append("locaux")
-    if statut == Statut.A_VERIFIER:
+    elif item.statut == Statut.A_VERIFIER:
         missing.append("cote")
-    if exempt:
+    fields = {"annee": item.right.fields.get("annee", "") if item else ""}
+    if item is not None and item.right.motive == "exonere":
         missing.append("exoneration")
     row["manque"] = status_reasons.lacks(tuple(missing), fields)
     return row
 
 
-def _reference(holding: Holding, row: dict[str, Any]) -> tuple[str, str]:
+def _reference(holding: Holding, row: Record) -> tuple[str, str]:
     """Return section and parcel of a premises, else those of the stock's cadastral reference."""
     section, parcel = text(row.get("section")), text(row.get("parcelle"))
     if section and parcel:

@@ -87,7 +87,7 @@ class Holding:
 
 
 def overseas(code_insee: str) -> bool:
-    """Say whether a commune is overseas."""
+    """Return whether a commune is overseas."""
     return code_insee.startswith(_OVERSEAS)
 
 
@@ -101,7 +101,7 @@ class Stock:
     entrances : DataFrame or None
         Stock and `LOCATION_COLUMNS`; without it a résidence is known by its counts alone.
     reader : Reader
-        Law on 1 January of the tax year: it says which map rules.
+        Law on 1 January of the tax year: it names the map that rules.
     """
 
     def __init__(

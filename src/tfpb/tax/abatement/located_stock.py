@@ -54,7 +54,7 @@ LOCATED: Final = Contract(
 def split_located(
     frame: pd.DataFrame, headers: Iterable[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame | None, list[Fault]]:
-    """Tell which of the two tables a located stock is.
+    """Return the two tables of a located stock: résidences, and entrances when it lists them.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def split_located(
     entrances : DataFrame or None
         None when the file counts dwellings by résidence.
     faults : list of Fault
-        `cote_absent` when the file says no side; `ligne_en_double` for a repeated résidence.
+        `cote_absent` when the file holds no side; `ligne_en_double` for a repeated résidence.
     """
     held = set(headers)
     if "qpv_statut" in held:

@@ -1,60 +1,125 @@
-"""What a table of premises must satisfy before any amount is computed: every fault at once."""
+"""A premises from its row to its status: its right, what its notice shows, its amounts and its motive."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.errors import Fault, Severity
-from tfpb.tax.abatement.formula import LINES
-from tfpb.tax.plain_values import Record, day, money, place, records, text, whole
-from tfpb.words.numbers import amount as written
-from tfpb.words.numbers import number
+from tfpb.model.codes import Statut
+from tfpb.tax.abatement.formula import LINES, NOTHING, Amounts, amounts, net_base
+from tfpb.tax.abatement.rights import right_of
+from tfpb.tax.plain_values import ZERO, Record, apportion, day, money, text, whole
+from tfpb.words.money import status_reasons
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Callable, Iterable
 
-    from tfpb.law.values import Law
+    from tfpb.law.values import Reader
+    from tfpb.tax.abatement.formula import Terms
+    from tfpb.tax.abatement.holdings import Holding, Stock
+    from tfpb.tax.abatement.rights import Right
+    from tfpb.tax.abatement.signatures import Conventions
 
-AMOUNTS: Final = (
-    "vlc_eur", "base_nette_eur", "cotisation_avis_eur", "degrevements_eur", "teom_eur",
-)  # fmt: skip
-_BASE_GAP_EUR: Final = Decimal(1)
-_ABATED_BASE: Final = Decimal("0.7")
+REAL: Final = "reel"
+ESTIMATED: Final = "estime"
+COUNTED: Final = frozenset({Statut.ABATTU, Statut.ELIGIBLE})
+"""Statuses whose amount is counted in the abatement of the year."""
+NONE: Final = "aucun"
+RIGHT: Final = "du"
+FULL: Final = "entier"
+UNKNOWN: Final = ""
+"""What a notice abates of a premises: nothing, its right, all of it, or unknown for want of a figure."""
+_ALL: Final = Decimal(1)
 
 
-UNIT_VALUES: Final = ("vlc_par_logement_max_eur", "vlc_par_logement_min_eur", "franc_par_euro")
-"""Legal values that units are doubted by."""
-
-
-def check_premises(premises: pd.DataFrame, law: Law) -> list[Fault]:
-    """List every fault and doubt of the premises of the notices.
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """One row of a notice; the fields after `dwellings` are filled by the notice, then by `settle`.
 
     Parameters
     ----------
-    premises : DataFrame
-        Typed by `tfpb.model.tables.PREMISES`.
-    law : Law
-
-    Returns
-    -------
-    list of Fault
-        `annee_hors_loi`, `base_absente`, `taux_commune_vide`, `montant_negatif`, `ligne_en_double`,
-        `vlc_en_francs`; as doubts `vlc_suspecte`, `base_incoherente`,
-        `base_deja_abattue`, `invariant_sur_deux_avis`, `taux_suspect`.
+    row : Record
+        As typed by `tables.PREMISES`.
+    holding : Holding or None
+        Résidence or building; None when the stock does not know it.
+    right : Right
+    base, taxed : Decimal
+        Net base, and the base that the notice taxes (zero for a premises exempt and not taxed), euros.
+    full : Decimal
+        Abatement if every dwelling had the right, euros.
+    rates : tuple of Decimal
+        Percent, one a line of `LINES`.
+    paid : Decimal or None
+        `cotisation_avis_eur`, when the row is of the tax year.
+    current : bool
+        Whether the row is of the tax year.
+    dwellings : int
+    state : str
+        `NONE`, `RIGHT`, `FULL` or `UNKNOWN`.
+    issued : bool
+        Whether its notice is out: a figure is read on one of its rows.
+    statut, nature, motive : str
+    amounts : Amounts
+        Of the right; of the stake when a check or a convention is awaited; of what was wrongly abated.
+    share : Decimal
+        Part of the base that `amounts` are computed on (0..1).
+    claim, risk, verify, unsigned : Decimal
+        Euros to claim, at risk, hanging on a check of location, hanging on a table of conventions.
     """
-    faults: list[Fault] = []
-    rows = records(premises)
-    heights: list[Decimal] = []
-    for row in rows:
-        faults += _one(row, law)
-        height = _vlc_per_dwelling(row)
-        if height is not None:
-            heights.append(height)
-    faults += _twice(rows)
-    return faults + _unit(rows, heights, law)
+
+    row: Record
+    holding: Holding | None
+    right: Right
+    base: Decimal
+    taxed: Decimal
+    full: Decimal
+    rates: tuple[Decimal, ...]
+    paid: Decimal | None
+    current: bool
+    dwellings: int = 0
+    state: str = UNKNOWN
+    issued: bool = False
+    statut: str = ""
+    nature: str = ESTIMATED
+    motive: str = ""
+    amounts: Amounts = NOTHING
+    share: Decimal = ZERO
+    claim: Decimal = ZERO
+    risk: Decimal = ZERO
+    verify: Decimal = ZERO
+    unsigned: Decimal = ZERO
+
+    @property
+    def id_residence(self) -> str:
+        """Résidence of the premises."""
+        return text(self.row["id_residence"])
+
+    @property
+    def building(self) -> str:
+        """Building of the premises, empty when the row names none."""
+        return text(self.row.get("id_batiment"))
+
+    @property
+    def avis(self) -> str:
+        """Notice of the premises."""
+        return text(self.row["avis"])
+
+    @property
+    def entitled(self) -> bool:
+        """Whether every condition holds."""
+        return not self.right.statut
+
+    @property
+    def counted(self) -> Amounts:
+        """Amounts that are counted in the abatement of the year."""
+        return self.amounts if self.statut in COUNTED else NOTHING
+
+    @property
+    def abated_dwellings(self) -> int:
+        """Dwellings of the premises that its amounts stand for."""
+        return round(self.dwellings * self.share)
 
 
 def year_of(row: Record) -> int:
@@ -64,114 +129,200 @@ def year_of(row: Record) -> int:
 
 def rates_of(row: Record) -> tuple[Decimal, ...]:
     """Return the rates of a row, in percent, one a line of `LINES`; a missing rate is zero."""
-    return tuple(money(row.get(f"taux_{line}_pct")) or Decimal(0) for line in LINES)
-
-
-def _one(row: Record, law: Law) -> list[Fault]:
-    faults = []
-    year = year_of(row)
-    if year and not law.covers("taux_abattement", dt.date(year, 1, 1)):
-        faults.append(Fault("annee_hors_loi", place(row, "annee"), str(year)))
-    vlc, base = money(row.get("vlc_eur")), money(row.get("base_nette_eur"))
-    if vlc is None and base is None:
-        faults.append(Fault("base_absente", place(row, "vlc_eur")))
-    for column in AMOUNTS:
-        amount = money(row.get(column))
-        if amount is not None and amount < 0:
-            faults.append(Fault("montant_negatif", place(row, column), str(amount)))
-    if money(row.get("taux_commune_pct")) is None:
-        faults.append(Fault("taux_commune_vide", place(row, "taux_commune_pct")))
-    elif 0 < sum(rates_of(row)) < 1 or 0 < rates_of(row)[0] < 1:
-        # a cell that shows « 38,97 % » holds 0.3897; no commune has so low a rate
-        fields = {"commune": written(rates_of(row)[0]), "somme": written(sum(rates_of(row)))}
-        faults.append(
-            Fault("taux_suspect", place(row, "taux_commune_pct"), "", fields, Severity.DOUTE)
-        )
-    if vlc and base is not None:
-        faults += _two_bases(row, vlc, base, dt.date(year or 2025, 1, 1), law)
-    return faults
-
-
-def _two_bases(row: Record, vlc: Decimal, base: Decimal, on: dt.date, law: Law) -> list[Fault]:
-    if not law.covers("part_vlc", on):
-        return []
-    expected = vlc * Decimal(law.value("part_vlc", on).valeur)
-    if abs(expected - base) <= _BASE_GAP_EUR:
-        return []
-    abated = abs(expected * _ABATED_BASE - base) <= _BASE_GAP_EUR
-    code = "base_deja_abattue" if abated else "base_incoherente"
-    fields = {"calculee": written(expected.quantize(Decimal("0.01")))}
-    return [Fault(code, place(row, "base_nette_eur"), str(base), fields, Severity.DOUTE)]
-
-
-def _vlc_per_dwelling(row: Record) -> Decimal | None:
-    dwellings = whole(row.get("nb_logements"))
-    vlc, base = money(row.get("vlc_eur")), money(row.get("base_nette_eur"))
-    worth = vlc if vlc is not None else (None if base is None else base * 2)
-    return worth / dwellings if dwellings and worth else None
-
-
-def _unit(rows: list[Record], heights: list[Decimal], law: Law) -> list[Fault]:
-    """Doubt the unit of values: a whole file in francs is a fault, a lone height a doubt."""
-    if not heights:
-        return []
-    on = dt.date(2025, 1, 1)
-    high = Decimal(law.value("vlc_par_logement_max_eur", on).valeur)
-    low = Decimal(law.value("vlc_par_logement_min_eur", on).valeur)
-    franc = law.value("franc_par_euro", on).valeur
-    middle = median(heights)
-    if middle > high:
-        fields = {
-            "moyenne": number(middle),
-            "franc": franc.replace(".", ","),
-            "seuil": number(high),
-        }
-        first = rows[0]
-        return [Fault("vlc_en_francs", place(first, "vlc_eur"), number(middle), fields)]
-    faults = []
-    for row in rows:
-        height = _vlc_per_dwelling(row)
-        if height is not None and not low <= height <= high:
-            fields = {"par_logement": number(height), "bas": number(low), "haut": number(high)}
-            column = "vlc_eur" if money(row.get("vlc_eur")) is not None else "base_nette_eur"
-            faults.append(
-                Fault("vlc_suspecte", place(row, column), f"{height:.0f}", fields, Severity.DOUTE)
-            )
-    return faults
-
-
-def _twice(rows: list[Record]) -> list[Fault]:
-    """Refuse the same premises twice on a notice; doubt the same invariant on two notices of a year."""
-    faults: list[Fault] = []
-    seen: dict[tuple[Any, ...], int] = {}
-    notices: dict[tuple[str, int], tuple[str, int]] = {}
-    for row in rows:
-        avis, invariant = text(row.get("avis")), text(row.get("invariant"))
-        here = place(row, "invariant")
-        if invariant:
-            key: tuple[Any, ...] = (avis, invariant)
-        else:  # without an invariant, only a line that repeats another wholly is the same premises
-            key = (avis, "", *(text(row.get(c)) for c in _IDENTITY), year_of(row))
-        if key in seen:
-            fields = {"autre": seen[key], "cle": "même avis et même local", "objet": "local"}
-            faults.append(Fault("ligne_en_double", here, invariant or avis, fields))
-        seen.setdefault(key, here.row)
-        if invariant:
-            other = notices.setdefault((invariant, year_of(row)), (avis, here.row))
-            if other[0] != avis:
-                fields = {"avis": other[0], "autre": other[1]}
-                faults.append(
-                    Fault("invariant_sur_deux_avis", here, invariant, fields, Severity.DOUTE)
-                )
-    return faults
-
-
-_IDENTITY: Final = (
-    "id_residence", "id_batiment", "section", "parcelle", "vlc_eur", "base_nette_eur",
-    "cotisation_avis_eur",
-)  # fmt: skip
+    return tuple(money(row.get(f"taux_{line}_pct")) or ZERO for line in LINES)
 
 
 def exemption_of(row: Record) -> dt.date | None:
     """Return the end of exemption written on the premises."""
     return day(row.get("fin_exoneration"))
+
+
+def grouped(items: Iterable[Premises], key: Callable[[Premises], str]) -> dict[str, list[Premises]]:
+    """Group premises by a key, in order of appearance."""
+    groups: dict[str, list[Premises]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups
+
+
+def premises_of(
+    rows: Iterable[Record],
+    stock: Stock,
+    conventions: Conventions,
+    *,
+    terms: Terms,
+    reader: Reader,
+    bailleur: str,
+) -> list[Premises]:
+    """Return the premises of a tax year with their rights and dwellings, in the order of the rows."""
+    items = []
+    for row in rows:
+        holding = stock.find(text(row["id_residence"]), text(row.get("id_batiment")))
+        right = right_of(
+            holding,
+            own_exemption=exemption_of(row),
+            conventions=conventions,
+            bailleur=bailleur,
+            reader=reader,
+        )
+        base = net_base(money(row.get("vlc_eur")), money(row.get("base_nette_eur")), terms)
+        rates, current = rates_of(row), year_of(row) == reader.day.year
+        paid = money(row.get("cotisation_avis_eur")) if current else None
+        items.append(
+            Premises(
+                row=row,
+                holding=holding,
+                right=right,
+                base=base,
+                taxed=base if right.taxable or paid else ZERO,
+                full=amounts(base, rates, terms).abatement,
+                rates=rates,
+                paid=paid,
+                current=current,
+            )
+        )
+    dwellings = _dwellings(items, stock)
+    return [replace(i, dwellings=n) for i, n in zip(items, dwellings, strict=True)]
+
+
+def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
+    """Count the dwellings of each premises: those of its row, never more than the stock holds in all."""
+    out = [0] * len(items)
+    positions: dict[str, list[int]] = {}
+    for position, item in enumerate(items):
+        positions.setdefault(item.id_residence, []).append(position)
+    for key, places in positions.items():
+        holding = stock.residence(key)
+        known = None if holding is None else holding.dwellings
+        written = [whole(items[p].row.get("nb_logements")) for p in places]
+        counted = [n for n in written if n is not None]
+        complete = len(counted) == len(written)
+        shares = [n or 0 for n in written]
+        if known is not None and not (complete and sum(counted) <= known):
+            weights = [Decimal(n) for n in shares]
+            if not complete or not sum(shares):
+                weights = [items[p].base for p in places]
+            shares = apportion(known, weights)
+        for position, count in zip(places, shares, strict=True):
+            out[position] = count
+    return out
+
+
+def settle(item: Premises, terms: Terms, reader: Reader, on: dt.date | None) -> Premises:
+    """Fill in the status, amounts and motive of a premises whose notice has been read.
+
+    Parameters
+    ----------
+    on : date, optional
+        Day of the dossier: whether the time to claim has passed.
+    """
+    right = item.right
+    statut = _statut(item)
+    share = _share(item, statut)
+    made = amounts(item.base, item.rates, terms, share=share) if share else NOTHING
+
+    def part(share: Decimal) -> Decimal:
+        return amounts(item.base, item.rates, terms, share=share).abatement if share else ZERO
+
+    risk = claim = unsigned = ZERO
+    verify = part(right.doubt)
+    if statut == Statut.A_RISQUE:
+        risk = made.abatement
+    elif statut == Statut.ABATTU and item.state == FULL:
+        risk = part(max(ZERO, _ALL - right.share - right.doubt))
+    elif statut == Statut.A_RECLAMER:
+        claim = made.abatement
+    elif statut == Statut.SANS_CONVENTION and not right.known:
+        unsigned = made.abatement
+    elif statut == Statut.NON_DECLARE and reader.flag("reclamation_sans_declaration"):
+        claim = part(right.share) if item.state == NONE else ZERO
+    settled = replace(
+        item,
+        statut=statut,
+        nature=REAL if item.issued else ESTIMATED,
+        amounts=made,
+        share=share,
+        claim=claim,
+        risk=risk,
+        verify=ZERO if risk else verify,
+        unsigned=unsigned,
+    )
+    motive = motive_of(settled, reader, on, terms=terms, amount=made.abatement, risk=risk)
+    return replace(settled, motive=motive)
+
+
+def _statut(item: Premises) -> str:
+    """Apply the order of the contract; abated without right is at risk."""
+    right = item.right
+    if right.statut == Statut.A_VERIFIER:
+        return Statut.A_VERIFIER
+    if right.statut:
+        return Statut.A_RISQUE if item.state == FULL else right.statut
+    return {UNKNOWN: Statut.ELIGIBLE, NONE: Statut.A_RECLAMER}.get(item.state, Statut.ABATTU)
+
+
+def _share(item: Premises, statut: str) -> Decimal:
+    """Return the part of the base that an amount is computed on."""
+    if statut == Statut.A_RISQUE:
+        return _ALL
+    if statut == Statut.A_VERIFIER:
+        return item.right.doubt
+    if item.entitled or (statut == Statut.SANS_CONVENTION and not item.right.known):
+        return item.right.share
+    return ZERO
+
+
+def motive_of(
+    item: Premises,
+    reader: Reader,
+    on: dt.date | None,
+    *,
+    terms: Terms,
+    amount: Decimal,
+    risk: Decimal,
+) -> str:
+    """Write the motive: why this right, what the notice shows, what else to know.
+
+    `amount` and `risk` are those of the premises, or of all the premises of a résidence that share the
+    status.
+    """
+    right, year = item.right, reader.day.year
+    limit = claim_limit(reader)
+    fields = {**motive_fields(right, year), "montant": amount, "risque": risk}
+    parts = [status_reasons.motive(right.motive, fields)]
+    fields |= {"annee": year, "limite": limit, "part": right.share, "doute": right.doubt}
+    states: dict[str, str] = {
+        Statut.ELIGIBLE: "eligible" if item.paid is None else "eligible_inexplique",
+        Statut.A_RECLAMER: "a_reclamer_passe" if on is not None and on > limit else "a_reclamer",
+        Statut.ABATTU: "abattu_trop" if risk else "abattu",
+        Statut.A_RISQUE: "a_risque",
+    }
+    state = states.get(item.statut)
+    if state:
+        parts.append(status_reasons.state(state, fields))
+    if item.entitled:
+        shown = {
+            "part": right.share < 1,
+            "doute": right.doubt > 0,
+            "entrant": bool(right.fields.get("entrant")),
+        }
+        parts += [
+            status_reasons.precision(code, fields) for code, applies in shown.items() if applies
+        ]
+        condition = right.fields.get("condition")
+        if condition in status_reasons.EXTRAS:
+            parts.append(status_reasons.precision(condition, fields))
+    elif item.statut in (Statut.SANS_CONVENTION, Statut.NON_DECLARE):
+        missed = amounts(item.base, item.rates, terms, share=right.share).abatement
+        parts.append(status_reasons.precision("manque", {"manque": missed}))
+    return " ".join(parts)
+
+
+def motive_fields(right: Right, year: int) -> dict[str, Any]:
+    """Return the values of a motive; its year is the tax year unless the right names another."""
+    return {"annee": year, **right.fields}
+
+
+def claim_limit(reader: Reader) -> dt.date:
+    """Return the last day to claim a year: 31 December, one year after the notice (LPF R*196-2)."""
+    return dt.date(reader.day.year + reader.whole("delai_reclamation_ans"), 12, 31)

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from tfpb.tax.abatement.signatures import Conventions, Standing
 
 _OLD_MAP: Final = "2015"
-ENTITLED: Final = ""
-"""Statut before the notice is read: all conditions hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,6 @@ def right_of(
     whole = sum(u.dwellings for u in taxable)
     share = Decimal(_weight(taxable, QpvStatut.DANS)) / whole if whole else ZERO
     doubt = Decimal(_weight(taxable, QpvStatut.A_VERIFIER)) / whole if whole else ZERO
-    latest = max((e for e in ends.values() if e is not None), default=None)
     earliest = min((e for e in ends.values() if e is not None), default=None)
     opens = earliest.year + 1 if earliest is not None else None
     if not inside:
@@ -122,8 +119,10 @@ def right_of(
         return Right(
             statut, ZERO, doubt, code, name, motive, fields, opens=opens, taxable=whole > 0
         )
-    if not share and latest is not None:
-        fields = {"date": latest, "annee": latest.year + 1}
+    if not share:
+        sides = (e for u, e in ends.items() if u.side == QpvStatut.DANS)
+        first = min(e for e in sides if e is not None and exempt(e, reader.day))
+        fields = {"date": first, "annee": first.year + 1}
         return Right(
             Statut.EXONERE,
             ZERO,
@@ -140,7 +139,7 @@ def right_of(
     )
     reader.text("limite_voie")
     reader.text("critere_localisation")
-    motive, fields = _entitled(holding, units, held, share, reader, ended=latest is not None)
+    motive, fields = _entitled(holding, units, held, share, reader, ended=earliest is not None)
     return Right(
         held.statut, share, doubt, code, name, motive, fields, known=held.known, opens=opens
     )
@@ -194,7 +193,7 @@ def _entitled(
     if holding.evolution == Evolution.ENTRANT:
         fields |= {"entrant": True, **_effect(holding, reader)}
     fields["condition"] = held.motive
-    reasons = {u.reason for u in units if u.reason}
+    reasons = {u.reason for u in units}
     if "acquis_avant_1998" in reasons:
         reader.date("acquisition_avant")
         return "droit_acquis_1998", fields

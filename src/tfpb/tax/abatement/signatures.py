@@ -126,5 +126,5 @@ class Conventions:
         return Standing("", "convention_prorogee" if prolonged else "convention_ok", fields)
 
     def without_contract_date(self) -> tuple[str, ...]:
-        """List signed conventions whose contrat de ville has no date: taken as signed, and said."""
+        """List signed conventions whose contrat de ville has no date: taken as signed, with a doubt."""
         return tuple(c.identifier for c in self._all if c.signed is not None and c.contract is None)

@@ -10,81 +10,98 @@ import pandas as pd
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.model.results import MONEY_QPV_COLUMNS
 from tfpb.tax.abatement.formula import LINES, LOST
-from tfpb.tax.abatement.premises_line import COUNTED, ESTIMATED, motive_words
+from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, grouped, motive_of
 from tfpb.tax.plain_values import ZERO, cents, total
 from tfpb.text import fold
 from tfpb.words.money import status_reasons
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
     from tfpb.law.values import Reader
     from tfpb.tax.abatement.formula import Terms
-    from tfpb.tax.abatement.holdings import Holding, Stock
-    from tfpb.tax.abatement.premises_line import Outcome, Premises
+    from tfpb.tax.abatement.holdings import Stock
+    from tfpb.tax.abatement.premises import Premises
 
-Pairs = list[tuple["Premises", "Outcome"]]
+AMOUNTS: Final[Mapping[str, str]] = {
+    "abattement_eur": "abatement",
+    "frais_gestion_eur": "fees",
+    "total_eur": "total",
+    "compensation_etat_eur": "compensation",
+    "perte_collectivites_eur": "lost",
+    "reporte_contribuables_eur": "spread",
+}
+"""Columns that add what is counted, and the field of `Amounts` each adds."""
+PENDING: Final[Mapping[str, str]] = {
+    "abattement_a_reclamer_eur": "claim",
+    "abattement_a_risque_eur": "risk",
+    "abattement_a_verifier_eur": "verify",
+    "abattement_sans_convention_eur": "unsigned",
+}
+"""Columns that add what is not counted, and the field of `Premises` each adds."""
 ATTENTION: Final = (
     Statut.A_RISQUE, Statut.A_RECLAMER, Statut.A_VERIFIER, Statut.NON_DECLARE,
     Statut.SANS_CONVENTION, Statut.ELIGIBLE, Statut.ABATTU, Statut.EXONERE, Statut.HORS_QPV,
 )  # fmt: skip
 """Status of a résidence: that of its premises which most asks for a decision."""
+_RESIDENCE: Final = (
+    "id_residence", "nom", "code_qpv", "nb_logements", "abattement_eur", "frais_gestion_eur",
+    "total_eur", "nature", "statut", "motif", "ouverture_abattement_annee", "commune",
+    "logements_dans", "locaux", *PENDING, "evolution", "nom_qpv",
+)  # fmt: skip
+_QPV: Final = (
+    *MONEY_QPV_COLUMNS, "abattement_a_verifier_eur", "abattement_sans_convention_eur",
+)  # fmt: skip
+_COMMUNE: Final = (
+    "commune", "code_insee", "logements", "abattement_eur", "compensation_etat_eur",
+    "perte_collectivites_eur", "nature",
+)  # fmt: skip
+_COLLECTIVITY: Final = (
+    "commune", "code_insee", "ligne", "abattement_eur", "compensation_etat_eur", "perte_eur",
+    "reporte_contribuables_eur",
+)  # fmt: skip
 
 
-def nature_of(outcomes: Iterable[Outcome]) -> str:
+def nature_of(items: Iterable[Premises]) -> str:
     """Return `reel`, `estime`, or `mixte` when both are added."""
-    found = {o.nature for o in outcomes}
+    found = {i.nature for i in items}
     return "mixte" if len(found) > 1 else next(iter(found), ESTIMATED)
 
 
-def statut_of(outcomes: Sequence[Outcome]) -> str:
+def statut_of(items: Iterable[Premises]) -> str:
     """Return the status that stands for several premises."""
-    found = {o.statut for o in outcomes}
+    found = {i.statut for i in items}
     return next((str(s) for s in ATTENTION if s in found), "")
 
 
-def _claims(outcomes: Iterable[Outcome]) -> dict[str, Decimal]:
-    made = list(outcomes)
+def sums(items: Iterable[Premises]) -> dict[str, Decimal]:
+    """Add what is counted (`base_eur`, then `AMOUNTS`), then what is not (`PENDING`)."""
+    group = list(items)
+    counted = [i for i in group if i.statut in COUNTED]
     return {
-        "abattement_a_reclamer_eur": total(o.claim for o in made),
-        "abattement_a_risque_eur": total(o.risk for o in made),
-        "abattement_a_verifier_eur": total(o.verify for o in made),
-        "abattement_sans_convention_eur": total(o.unsigned for o in made),
+        "base_eur": total(cents(i.base * i.share) for i in counted),
+        **{c: total(getattr(i.amounts, name) for i in counted) for c, name in AMOUNTS.items()},
+        **{c: total(getattr(i, name) for i in group) for c, name in PENDING.items()},
     }
 
 
-def _counted(outcomes: Iterable[Outcome]) -> dict[str, Decimal]:
-    made = list(outcomes)
-    return {
-        "base_eur": total(o.base_counted for o in made),
-        "abattement_eur": total(o.counted.abatement for o in made),
-        "frais_gestion_eur": total(o.counted.fees for o in made),
-        "total_eur": total(o.counted.total for o in made),
-        "compensation_etat_eur": total(o.counted.compensation for o in made),
-        "perte_collectivites_eur": total(o.counted.lost for o in made),
-        "reporte_contribuables_eur": total(o.counted.spread for o in made),
-    }
-
-
-def totals(pairs: Pairs) -> dict[str, Decimal]:
-    """Add all premises: what is counted, then what is to claim, at risk, to check, unsigned."""
-    outcomes = [o for _, o in pairs]
-    return {**_counted(outcomes), **_claims(outcomes)}
-
-
-def counts(pairs: Pairs) -> dict[str, tuple[int, int]]:
+def counts(items: Iterable[Premises]) -> dict[str, tuple[int, int]]:
     """Count premises and dwellings by status, in the order of the contract."""
-    premises = Counter(o.statut for _, o in pairs)
-    dwellings: Counter[str] = Counter()
-    for item, done in pairs:
-        dwellings[done.statut] += item.dwellings
-    return {str(s): (premises[s], dwellings[s]) for s in Statut if s in premises}
+    groups = grouped(items, lambda i: i.statut)
+    return {
+        str(s): (len(groups[s]), sum(i.dwellings for i in groups[s])) for s in Statut if s in groups
+    }
 
 
 def by_residence(
-    pairs: Pairs, stock: Stock, *, terms: Terms, reader: Reader, on: dt.date | None
+    items: Iterable[Premises],
+    stock: Stock,
+    *,
+    terms: Terms,
+    reader: Reader,
+    on: dt.date | None,
 ) -> pd.DataFrame:
     """Add by résidence, in the order of the stock; those it does not know come last.
 
@@ -96,54 +113,57 @@ def by_residence(
         abattement_a_reclamer_eur, abattement_a_risque_eur, abattement_a_verifier_eur,
         abattement_sans_convention_eur, evolution, nom_qpv`.
     """
-    groups = _group(pairs, lambda item: str(item.row["id_residence"]))
+    groups = grouped(items, lambda i: i.id_residence)
     order = [h.id_residence for h in stock.holdings if h.id_residence in groups]
     order += [key for key in groups if stock.residence(key) is None]
     rows = []
     for key in order:
-        group = groups[key]
-        outcomes = [o for _, o in group]
-        holding = stock.residence(key)
-        statut = statut_of(outcomes)
-        opens = [i.right.opens for i, _ in group if i.right.opens is not None]
-        money, waiting = _counted(outcomes), _claims(outcomes)
+        group, holding = groups[key], stock.residence(key)
         rows.append(
-            {
+            sums(group)
+            | {
                 "id_residence": key,
                 "nom": holding.nom if holding else "",
-                "code_qpv": group[0][0].right.code_qpv,
-                "nb_logements": holding.dwellings
-                if holding
-                else sum(i.dwellings for i, _ in group),
-                **{k: money[k] for k in ("abattement_eur", "frais_gestion_eur", "total_eur")},
-                "nature": nature_of(outcomes),
-                "statut": statut,
-                "motif": _motive(group, statut, terms, reader, on),
-                "ouverture_abattement_annee": min(opens, default=None),
+                "code_qpv": group[0].right.code_qpv,
+                "nb_logements": (holding.dwellings if holding else sum(i.dwellings for i in group)),
+                "nature": nature_of(group),
+                "statut": statut_of(group),
+                "motif": _motive(group, terms, reader, on),
+                "ouverture_abattement_annee": min(
+                    (i.right.opens for i in group if i.right.opens is not None), default=None
+                ),
                 "commune": holding.commune if holding else "",
                 "logements_dans": holding.count(QpvStatut.DANS) if holding else 0,
                 "locaux": len(group),
-                **waiting,
                 "evolution": holding.evolution if holding else "",
-                "nom_qpv": group[0][0].right.nom_qpv,
+                "nom_qpv": group[0].right.nom_qpv,
             }
         )
-    frame = pd.DataFrame(rows, columns=list(rows[0]) if rows else list(_RESIDENCE))
+    frame = pd.DataFrame(rows, columns=list(_RESIDENCE))
     frame["ouverture_abattement_annee"] = frame["ouverture_abattement_annee"].astype("Int64")
     return frame
 
 
-_RESIDENCE: Final = (
-    "id_residence", "nom", "code_qpv", "nb_logements", "abattement_eur", "frais_gestion_eur",
-    "total_eur", "nature", "statut", "motif", "ouverture_abattement_annee", "commune",
-    "logements_dans", "locaux", "abattement_a_reclamer_eur", "abattement_a_risque_eur",
-    "abattement_a_verifier_eur", "abattement_sans_convention_eur", "evolution", "nom_qpv",
-)  # fmt: skip
+def _motive(group: list[Premises], terms: Terms, reader: Reader, on: dt.date | None) -> str:
+    """Write the motive of the status that stands for a résidence, with the sum of its premises."""
+    statut = statut_of(group)
+    alike = [i for i in group if i.statut == statut]
+    motive = motive_of(
+        alike[0],
+        reader,
+        on,
+        terms=terms,
+        amount=total(i.amounts.abatement for i in alike),
+        risk=total(i.risk for i in alike),
+    )
+    if len(alike) == len(group):
+        return motive
+    return f"{status_reasons.some_premises(len(alike), len(group))} {motive}"
 
 
-def by_qpv(pairs: Pairs, stock: Stock) -> pd.DataFrame:
+def by_qpv(items: list[Premises], stock: Stock) -> pd.DataFrame:
     """Add by quarter, by code; quarters with dwellings and no premises stand with zeros."""
-    groups = _group(pairs, lambda item: item.right.code_qpv)
+    groups = grouped(items, lambda i: i.right.code_qpv)
     names: dict[str, str] = {}
     homes: Counter[str] = Counter()
     for holding in stock.holdings:
@@ -151,58 +171,42 @@ def by_qpv(pairs: Pairs, stock: Stock) -> pd.DataFrame:
             if unit.code_qpv and unit.side == QpvStatut.DANS:
                 homes[unit.code_qpv] += unit.dwellings
                 names.setdefault(unit.code_qpv, unit.nom_qpv)
-    for item, _ in pairs:
-        if item.right.code_qpv:
-            names.setdefault(item.right.code_qpv, item.right.nom_qpv)
-    rows = []
+    for code, group in groups.items():
+        if code:
+            names.setdefault(code, group[0].right.nom_qpv)
+    rows: list[dict[str, Any]] = []
     for code in sorted(names):
         group = groups.get(code, [])
-        outcomes = [o for _, o in group]
-        abated = sum(
-            round(item.dwellings * done.share) for item, done in group if done.statut in COUNTED
-        )
-        claims = _claims(outcomes)
-        counted = [o for o in outcomes if o.statut in COUNTED]
+        counted = [i for i in group if i.statut in COUNTED]
         rows.append(
-            {
+            sums(group)
+            | {
                 "code_qpv": code,
                 "nom_qpv": names[code],
                 "logements": homes[code],
-                "logements_abattus": abated,
-                **_counted(outcomes),
-                **claims,
-                "nature": nature_of(counted or outcomes),
+                "logements_abattus": sum(i.abated_dwellings for i in counted),
+                "nature": nature_of(counted or group),
             }
         )
-    extra = ["abattement_a_verifier_eur", "abattement_sans_convention_eur"]
-    return pd.DataFrame(rows, columns=[*MONEY_QPV_COLUMNS, *extra])
+    return pd.DataFrame(rows, columns=list(_QPV))
 
 
-def by_commune(pairs: Pairs) -> pd.DataFrame:
+def by_commune(items: list[Premises]) -> pd.DataFrame:
     """Add by commune: dwellings abated, abatement, compensation of the State, net loss."""
-    rows = []
-    for (code, name), group in sorted(_communes(pairs).items()):
-        money = _counted(o for _, o in group)
-        homes = sum(round(i.dwellings * o.share) for i, o in group if o.statut in COUNTED)
-        rows.append(
-            {
-                "commune": name,
-                "code_insee": code,
-                "logements": homes,
-                "abattement_eur": money["abattement_eur"],
-                "compensation_etat_eur": money["compensation_etat_eur"],
-                "perte_collectivites_eur": money["perte_collectivites_eur"],
-                "nature": nature_of(o for _, o in group),
-            }
-        )
-    columns = (
-        "commune", "code_insee", "logements", "abattement_eur", "compensation_etat_eur",
-        "perte_collectivites_eur", "nature",
-    )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(columns))
+    rows = [
+        sums(group)
+        | {
+            "commune": name,
+            "code_insee": code,
+            "logements": sum(i.abated_dwellings for i in group if i.statut in COUNTED),
+            "nature": nature_of(group),
+        }
+        for (code, name), group in _communes(items)
+    ]
+    return pd.DataFrame(rows, columns=list(_COMMUNE))
 
 
-def by_collectivity(pairs: Pairs, terms: Terms) -> pd.DataFrame:
+def by_collectivity(items: list[Premises], terms: Terms) -> pd.DataFrame:
     """Add by commune and line of the notice: what is given up, returned, lost, or spread over payers.
 
     Returns
@@ -212,75 +216,39 @@ def by_collectivity(pairs: Pairs, terms: Terms) -> pd.DataFrame:
         reporte_contribuables_eur`. Compensations of a commune add up to its total: the last line
         with an amount takes the cents of rounding.
     """
-    rows: list[dict[str, Any]] = []
-    for (code, name), group in sorted(_communes(pairs).items()):
-        counted = [o.counted for _, o in group if o.statut in COUNTED]
-        by_line = {n: total(c.lines[i] for c in counted) for i, n in enumerate(LINES)}
-        back = dict.fromkeys(LINES, ZERO)
-        left = total(c.compensation for c in counted)
-        shown = [n for n in LOST if by_line[n]]
-        for line in shown:
-            part = cents(by_line[line] * terms.compensation)
-            back[line] = left if line == shown[-1] else part
-            left -= back[line]
-        for line in LINES:
-            if by_line[line]:
-                lost = by_line[line] - back[line] if line in LOST else ZERO
-                rows.append(
-                    {
-                        "commune": name,
-                        "code_insee": code,
-                        "ligne": line,
-                        "abattement_eur": by_line[line],
-                        "compensation_etat_eur": back[line],
-                        "perte_eur": lost,
-                        "reporte_contribuables_eur": ZERO if line in LOST else by_line[line],
-                    }
-                )
-    columns = (
-        "commune", "code_insee", "ligne", "abattement_eur", "compensation_etat_eur", "perte_eur",
-        "reporte_contribuables_eur",
-    )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(columns))
+    rows = []
+    for (code, name), group in _communes(items):
+        counted = [i.amounts for i in group if i.statut in COUNTED]
+        by_line = {n: total(c.lines[k] for c in counted) for k, n in enumerate(LINES)}
+        back = {n: cents(by_line[n] * terms.compensation) for n in LOST if by_line[n]}
+        if back:
+            last = list(back)[-1]
+            back[last] += total(c.compensation for c in counted) - total(back.values())
+        for line, given in by_line.items():
+            if given:
+                returned = back.get(line, ZERO)
+                lost, spread = (given - returned, ZERO) if line in LOST else (ZERO, given)
+                rows.append((name, code, line, given, returned, lost, spread))
+    return pd.DataFrame(rows, columns=list(_COLLECTIVITY))
 
 
-def _group(pairs: Pairs, key: Any) -> dict[str, Pairs]:
-    groups: dict[str, Pairs] = {}
-    for pair in pairs:
-        groups.setdefault(key(pair[0]), []).append(pair)
-    return groups
+def _communes(items: Iterable[Premises]) -> list[tuple[tuple[str, str], list[Premises]]]:
+    """Group by commune: by its code when known (names are spelled many ways), else by its name.
+
+    Returns
+    -------
+    list of ((code_insee, name), premises)
+        Sorted; the name is the most frequent spelling. Premises out of the quarters are left aside.
+    """
+    out: dict[tuple[str, str], list[Premises]] = {}
+    known = [i for i in items if i.holding is not None and i.statut != Statut.HORS_QPV]
+    for group in grouped(known, _commune_key).values():
+        places = [i.holding for i in group if i.holding is not None]
+        names = Counter(h.commune for h in places)
+        out[places[0].code_insee, min(names, key=lambda n: (-names[n], n))] = group
+    return sorted(out.items(), key=lambda pair: pair[0])
 
 
-def _communes(pairs: Pairs) -> dict[tuple[str, str], Pairs]:
-    """Group by commune: by its code when known (names are spelled many ways), else by its name."""
-    groups: dict[str, Pairs] = {}
-    names: dict[str, Counter[str]] = {}
-    for item, done in pairs:
-        holding: Holding | None = item.holding
-        if holding is not None and done.statut != Statut.HORS_QPV:
-            key = holding.code_insee or fold(holding.commune)
-            groups.setdefault(key, []).append((item, done))
-            names.setdefault(key, Counter())[holding.commune] += 1
-    out: dict[tuple[str, str], Pairs] = {}
-    for key, group in groups.items():
-        name = min(names[key], key=lambda n: (-names[key][n], n))
-        code = group[0][0].holding.code_insee if group[0][0].holding else ""
-        out[(code, name)] = group
-    return out
-
-
-def _motive(group: Pairs, statut: str, terms: Terms, reader: Reader, on: dt.date | None) -> str:
-    """Say the motive of the status that stands for a résidence, with the sum of its premises."""
-    alike = [(i, o) for i, o in group if o.statut == statut]
-    said = motive_words(
-        alike[0][0],
-        statut,
-        reader,
-        on,
-        amount=total(o.amounts.abatement for _, o in alike),
-        risk=total(o.risk for _, o in alike),
-        terms=terms,
-    )
-    if len(alike) == len(group):
-        return said
-    return f"{status_reasons.some_premises(len(alike), len(group))} {said}"
+def _commune_key(item: Premises) -> str:
+    holding = item.holding
+    return "" if holding is None else holding.code_insee or fold(holding.commune)

@@ -7,19 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tfpb.errors import Fault, Severity, stop_on_faults
+from tfpb.errors import Severity, stop_on_faults
 from tfpb.law.values import load
 from tfpb.model.codes import QpvStatut
 from tfpb.model.money import Programme
 from tfpb.model.tables import DIAGNOSTICS
-from tfpb.tax.plain_values import Record, place, records, text, truth
-from tfpb.tax.programme import balance, quarters
-from tfpb.tax.programme.entries import contradictions, pieces_twice, read_action, repeated
-from tfpb.tax.programme.history import Years, by_year
+from tfpb.tax.plain_values import Record, doubt, place, records, text, truth
+from tfpb.tax.programme import balance
+from tfpb.tax.programme.entries import (
+    Years,
+    by_year,
+    contradictions,
+    pieces_twice,
+    read_action,
+    repeated,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tfpb.errors import Fault
     from tfpb.law.values import Law
     from tfpb.model.money import Abatement
     from tfpb.tax.programme.axes import Theme
@@ -78,20 +85,36 @@ def programme(
         Every fault: `axe_inconnu`, `axe_contradictoire`, `axe_multiple`, `montant_negatif`,
         `valorise_depasse`, `valorise_sans_depense`, `piece_en_double`, `action_sans_abattement`,
         `report_illisible`.
+
+    References
+    ----------
+    CGI 1388 bis (yearly account of the actions); cadre national of 29 April 2015 (eight axes).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from decimal import Decimal
+    >>> actions = pd.DataFrame({
+    ...     "id_action": ["A1"], "code_qpv": ["QN05991I"], "axe": ["3 - Sur-entretien"],
+    ...     "action": ["Nettoyage"], "realise_eur": [Decimal(900)], "valorise_eur": [Decimal(600)]})
+    >>> stock = pd.DataFrame({"code_qpv": ["QN05991I"], "logements_dans": [12]})
+    >>> made = programme(actions, None, stock, year=2025)
+    >>> made.balance[["code_qpv", "logements", "valorise_eur", "valorise_par_logement_eur"]]
+       code_qpv  logements valorise_eur valorise_par_logement_eur
+    0  QN05991I         12          600                     50.00
     """
     read, years, faults = _read(actions, previous, themes, year)
-    kept = years.kept
-    faults += quarters.check_quarters(kept, abatement, residences, frozenset(npnru), year)
-    owed, found = quarters.read_carry(carry or {}, kept, abatement, residences)
+    kept, homes = years.kept, balance.homes_of(residences)
+    faults += balance.check_quarters(kept, abatement, homes, frozenset(npnru), year)
+    owed, found = balance.read_carry(carry or {}, kept, abatement, residences)
     faults += found
     walked, found = _diagnostics(diagnostics, read, kept)
     faults += found
     stop_on_faults(faults)
     current, before = list(years.current), years.before(year)
-    homes = quarters.homes_of(residences)
     table = balance.balance(kept, abatement, homes, owed, year)
     reader = (law or load()).on(dt.date(year, 1, 1))
-    faults += quarters.check_heights(table, reader)
+    faults += balance.check_heights(table, reader)
     return Programme(
         actions=_frame(actions, read),
         by_axis=balance.by_axis(current, homes),
@@ -122,7 +145,7 @@ def _read(
     themes: Mapping[str, Theme] | None,
     year: int,
 ) -> tuple[list[Record], Years, list[Fault]]:
-    """Read every action of both files, then tell which stands for which year."""
+    """Read every action of both files, then find which stands for which year."""
     faults = contradictions(themes)
     files: list[list[Record]] = []
     for frame, when in ((actions, year), (previous, year - 1)):
@@ -153,39 +176,27 @@ def _diagnostics(
     if table is None:
         return pd.DataFrame(columns=[*DIAGNOSTICS.names, "action"]), []
     titles = {text(r["id_action"]): text(r["action"]) for r in (*kept, *read)}
-    faults = []
-    linked: dict[str, int] = {}
-    names = []
-    for row in records(table):
-        action = text(row.get("id_action"))
-        names.append(titles.get(action, ""))
-        if action and action not in titles:
-            here = place(row, "id_action")
-            faults.append(Fault("diagnostic_sans_action", here, action, {}, Severity.DOUTE))
-        elif action:
-            linked[action] = linked.get(action, 0) + 1
+    given = [text(row.get("id_action")) for row in records(table)]
+    faults = [
+        doubt("diagnostic_sans_action", place(row, "id_action"), action)
+        for row, action in zip(records(table), given, strict=True)
+        if action and action not in titles
+    ]
     for row in read:
-        row["diagnostics"] = linked.get(text(row["id_action"]), 0)
-    out = table.copy()
-    out["action"] = pd.Series(names, index=out.index, dtype=object)
-    return out, faults
+        action = text(row["id_action"])
+        row["diagnostics"] = given.count(action) if action else 0
+    names = [titles.get(action, "") for action in given]
+    return table.assign(action=pd.Series(names, index=table.index, dtype=object)), faults
 
 
 def _frame(actions: pd.DataFrame, read: list[Record]) -> pd.DataFrame:
     """Return the actions as understood: axis a number, spelling kept, rate and proofs beside."""
     out = actions.copy()
-    out["axe"] = pd.array([r["axe"] for r in read], dtype="Int64")
-    out["annee"] = pd.array([r["annee"] for r in read], dtype="Int64")
-    for column in ("realise_eur", "valorise_eur"):
+    rates = [balance.rate(r["valorise_eur"], r["realise_eur"]) for r in read]
+    for column in ("axe", "annee"):
+        out[column] = pd.array([r[column] for r in read], dtype="Int64")
+    for column in ("realise_eur", "valorise_eur", "axe_lu", "temps_valorise_eur"):
         out[column] = pd.Series([r[column] for r in read], index=out.index, dtype=object)
-    out["axe_lu"] = pd.Series([r["axe_lu"] for r in read], index=out.index, dtype=object)
-    out["temps_valorise_eur"] = pd.Series(
-        [r["temps_valorise_eur"] for r in read], index=out.index, dtype=object
-    )
-    out["taux_valorisation"] = pd.Series(
-        [balance.rate(r["valorise_eur"], r["realise_eur"]) for r in read],
-        index=out.index,
-        dtype=object,
-    )
+    out["taux_valorisation"] = pd.Series(rates, index=out.index, dtype=object)
     out["diagnostics"] = [r.get("diagnostics", 0) for r in read]
     return out

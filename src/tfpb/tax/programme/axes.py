@@ -52,7 +52,7 @@ SHORT: Final[Mapping[str, Axe]] = {
     "petits travaux": Axe.TRAVAUX,
     "petits travaux d’amélioration": Axe.TRAVAUX,
 }
-"""Short forms met in programmes; understood, and said as a doubt."""
+"""Short forms met in programmes; understood, with a doubt."""
 PROPOSITION: Final[Mapping[str, Axe]] = {
     "petits travaux de confort": Axe.TRAVAUX,
     "tranquillité publique": Axe.TRANQUILLITE,
@@ -62,7 +62,7 @@ PROPOSITION: Final[Mapping[str, Axe]] = {
     "fonctionnement et organisation": Axe.PRESENCE,
 }
 """The six themes of the « Livret bailleurs » of the Nord. No text fixes this correspondence: it is a
-proposition, said as such on every line that uses it, and `[themes]` of dossier.toml replaces it."""
+proposition, marked as such on every line that uses it, and `[themes]` of dossier.toml replaces it."""
 _NUMBER: Final = re.compile(
     r"(?:axe\s*)?(?:n\s*[°o]?\s*)?([1-8])(?:[.,]0+)?(?:\s*[-–—.:)/]+\s*|\s+|$)"
 )
@@ -97,7 +97,7 @@ class Reading:
     Parameters
     ----------
     axe : int or None
-        1 to 8; None when it cannot be told.
+        1 to 8; None when it cannot be read.
     how : str
         `exact` (number or official label), `devine` (spelling mended), `proposition` (theme of
         another table), `contradictoire` (a number and another axis's label), `plusieurs` (more than one
@@ -150,7 +150,7 @@ def nearest_names(
         written,
         list(known),
         scorer=fuzz.WRatio,
-        processor=_telling,
+        processor=_long_words,
         score_cutoff=_ALIKE,
         limit=None,
     )
@@ -160,8 +160,8 @@ def nearest_names(
     return tuple((label, axe) for axe, label in list(out.items())[:_SHOWN])
 
 
-def _telling(text: str) -> str:
-    """Keep the words that tell: « de » in common makes nothing alike."""
+def _long_words(text: str) -> str:
+    """Keep the long words: « de » in common makes nothing alike."""
     return " ".join(w for w in fold(text).split() if len(w) > _LINKING)
 
 

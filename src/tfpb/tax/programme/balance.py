@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.errors import Fault, Place
 from tfpb.model.codes import TOTAL, Axe
 from tfpb.model.results import AXIS_COLUMNS, BALANCE_COLUMNS
-from tfpb.tax.plain_values import CENT, RATE, ZERO, Record, missing, records, text, total
+from tfpb.tax.abatement.tallies import PENDING
+from tfpb.tax.plain_values import (
+    CENT,
+    RATE,
+    ZERO,
+    Record,
+    doubt,
+    missing,
+    money,
+    place,
+    records,
+    text,
+    total,
+    whole,
+)
+from tfpb.words.numbers import number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from tfpb.law.values import Reader
     from tfpb.model.money import Abatement
 
 SUMS: Final = ("prevu_eur", "realise_eur", "bailleur_eur", "autres_eur", "valorise_eur")
 _PROOFS: Final = ("dates_jointes", "photos_jointes", "preuves_completes")
+_QUARTERS: Final = (
+    "code_qpv", "nom_qpv", "codes_precedents", "actions_precedentes", "realise_precedent_eur",
+    "valorise_precedent_eur", "actions", "realise_eur", "valorise_eur", "ecart_valorise_eur", "encore",
+    "abattement_eur", "report_eur", "solde_eur", "rattrapage_eur",
+)  # fmt: skip
 
 
 def rate(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
@@ -27,9 +50,34 @@ def rate(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     return (part / whole).quantize(RATE, ROUND_HALF_UP)
 
 
-def each(amount: Decimal, dwellings: int) -> Decimal | None:
+def _each(amount: Decimal, dwellings: int) -> Decimal | None:
     """Return euros per dwelling, to the cent."""
     return (amount / dwellings).quantize(CENT, ROUND_HALF_UP) if dwellings else None
+
+
+def _grouped(rows: Iterable[Record], key: Callable[[Record], Any]) -> dict[Any, list[Record]]:
+    groups: dict[Any, list[Record]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups
+
+
+def _quarter(row: Record) -> str:
+    return text(row["code_qpv"])
+
+
+def _tally(rows: list[Record]) -> dict[str, Any]:
+    """Count actions, add their amounts, and count proofs: pieces, their dates, photos, piece and date."""
+    pieces = [bool(text(r.get("piece"))) for r in rows]
+    dated = [not missing(r.get("date_piece")) for r in rows]
+    return {
+        "actions": len(rows),
+        **{c: total(r[c] for r in rows) for c in SUMS},
+        "pieces_jointes": sum(pieces),
+        "dates_jointes": sum(dated),
+        "photos_jointes": sum(bool(text(r.get("photo"))) for r in rows),
+        "preuves_completes": sum(a and b for a, b in zip(pieces, dated, strict=True)),
+    }
 
 
 def by_axis(rows: list[Record], homes: Mapping[str, int]) -> pd.DataFrame:
@@ -40,26 +88,19 @@ def by_axis(rows: list[Record], homes: Mapping[str, int]) -> pd.DataFrame:
     DataFrame
         `AXIS_COLUMNS`, then `dates_jointes, photos_jointes, preuves_completes` (piece and date).
     """
-    codes = sorted({text(r["code_qpv"]) for r in rows})
+    groups = {TOTAL: rows} | _grouped(rows, _quarter)
     out = []
-    for code in (*codes, TOTAL):
-        mine = rows if code == TOTAL else [r for r in rows if text(r["code_qpv"]) == code]
+    for code in (*sorted(groups.keys() - {TOTAL}), TOTAL):
         dwellings = sum(homes.values()) if code == TOTAL else homes.get(code, 0)
+        parts = _grouped(groups[code], lambda r: r["axe"])
         for axe in Axe:
-            part = [r for r in mine if r["axe"] == axe]
-            if part or code == TOTAL:
-                sums = _sums(part)
-                out.append(
-                    {
-                        "code_qpv": code,
-                        "axe": int(axe),
-                        "actions": len(part),
-                        **sums,
-                        "valorise_par_logement_eur": each(sums["valorise_eur"], dwellings),
-                        "taux_valorisation": rate(sums["valorise_eur"], sums["realise_eur"]),
-                        **_proofs(part),
-                    }
-                )
+            if axe in parts or code == TOTAL:
+                sums = _tally(parts.get(axe, []))
+                valued = sums["valorise_eur"]
+                sums |= {"code_qpv": code, "axe": int(axe)}
+                sums["valorise_par_logement_eur"] = _each(valued, dwellings)
+                sums["taux_valorisation"] = rate(valued, sums["realise_eur"])
+                out.append(sums)
     return pd.DataFrame(out, columns=[*AXIS_COLUMNS, *_PROOFS])
 
 
@@ -83,55 +124,58 @@ def balance(
     """
     given: dict[str, Record] = {}
     if abatement is not None:
-        given = {text(r["code_qpv"]): r for r in records(abatement.by_qpv)}
-    names = {c: text(r["nom_qpv"]) for c, r in given.items()}
-    years = sorted({r["annee"] for r in rows} | {year})
+        given = {_quarter(r): r for r in records(abatement.by_qpv)}
+    actions = _grouped(rows, lambda r: (r["annee"], _quarter(r)))
+    lines = set(actions) | {(year, c) for c in owed}
+    lines |= {(year, c) for c, r in given.items() if r["abattement_eur"] or c in homes}
     out = []
-    for when in years:
-        mine = [r for r in rows if r["annee"] == when]
-        codes = {text(r["code_qpv"]) for r in mine}
-        if when == year:
-            codes |= {c for c, r in given.items() if r["abattement_eur"] or c in homes}
-            codes |= set(owed)
-        for code in sorted(codes):
-            part = [r for r in mine if text(r["code_qpv"]) == code]
-            sums = _sums(part)
-            known = abatement is not None and when == year
-            due = given[code]["abattement_eur"] if known and code in given else ZERO
-            report = owed.get(code, ZERO) if when == year else ZERO
-            left = sums["valorise_eur"] - due - report if known else None
-            out.append(
-                {
-                    "code_qpv": code,
-                    "nom_qpv": names.get(code, ""),
-                    "annee": when,
-                    "logements": homes.get(code, 0 if when == year else None),
-                    "abattement_eur": due if known else None,
-                    "prevu_eur": sums["prevu_eur"],
-                    "realise_eur": sums["realise_eur"],
-                    "valorise_eur": sums["valorise_eur"],
-                    "valorise_par_logement_eur": each(sums["valorise_eur"], homes.get(code, 0)),
-                    "solde_eur": left,
-                    "report_eur": report,
-                    "couverture": rate(sums["valorise_eur"], due) if known else None,
-                    "actions": len(part),
-                    "rattrapage_eur": None if left is None else max(ZERO, -left),
-                    **_proofs(part),
-                }
-            )
+    for when, code in sorted(lines):
+        sums = _tally(actions.get((when, code), []))
+        valued, quarter, now = sums["valorise_eur"], given.get(code, {}), when == year
+        known = abatement is not None and now
+        due = quarter.get("abattement_eur", ZERO) if known else None
+        report = owed.get(code, ZERO) if now else ZERO
+        left = None if due is None else valued - due - report
+        sums |= {
+            "code_qpv": code,
+            "nom_qpv": text(quarter.get("nom_qpv")),
+            "annee": when,
+            "logements": homes.get(code, 0 if now else None),
+            "abattement_eur": due,
+            "valorise_par_logement_eur": _each(valued, homes.get(code, 0)),
+            "solde_eur": left,
+            "report_eur": report,
+            "couverture": rate(valued, due),
+            "rattrapage_eur": None if left is None else max(ZERO, -left),
+        }
+        out.append(sums)
     return pd.DataFrame(out, columns=[*BALANCE_COLUMNS, "rattrapage_eur", *_PROOFS])
 
 
 def totals(rows: list[Record], table: pd.DataFrame, year: int) -> dict[str, Decimal]:
     """Add the year; `solde_eur` is there only when the abatement is known."""
-    out = _sums(rows)
+    out = {c: total(r[c] for r in rows) for c in SUMS}
     current = [r for r in records(table) if r["annee"] == year]
-    balances = [r["solde_eur"] for r in current if r["solde_eur"] is not None]
-    if balances:
-        out["solde_eur"] = total(balances)
+    if any(r["solde_eur"] is not None for r in current):
+        out["solde_eur"] = total(r["solde_eur"] for r in current)
         out["rattrapage_eur"] = total(r["rattrapage_eur"] for r in current)
     out["report_eur"] = total(r["report_eur"] for r in current)
     return out
+
+
+def _both_years(now: Mapping[str, Any], last: list[Record]) -> dict[str, Any]:
+    """Set the sums of a year beside those of the actions of the year before."""
+    before = _tally(last)
+    valued = now.get("valorise_eur", ZERO)
+    return {
+        "actions": now.get("actions", 0),
+        "realise_eur": now.get("realise_eur", ZERO),
+        "valorise_eur": valued,
+        "actions_precedentes": len(last),
+        "realise_precedent_eur": before["realise_eur"],
+        "valorise_precedent_eur": before["valorise_eur"],
+        "ecart_valorise_eur": valued - before["valorise_eur"],
+    }
 
 
 def beside(rows: list[Record], before: list[Record]) -> pd.DataFrame | None:
@@ -145,23 +189,13 @@ def beside(rows: list[Record], before: list[Record]) -> pd.DataFrame | None:
     """
     if not before:
         return None
-    out = []
-    for axe in Axe:
-        now, then = ([r for r in group if r["axe"] == axe] for group in (rows, before))
-        mine, last = _sums(now), _sums(then)
-        out.append(
-            {
-                "axe": int(axe),
-                "actions": len(now),
-                "realise_eur": mine["realise_eur"],
-                "valorise_eur": mine["valorise_eur"],
-                "actions_precedentes": len(then),
-                "realise_precedent_eur": last["realise_eur"],
-                "valorise_precedent_eur": last["valorise_eur"],
-                "ecart_valorise_eur": mine["valorise_eur"] - last["valorise_eur"],
-            }
-        )
-    return pd.DataFrame(out)
+    now, then = (_grouped(group, lambda r: r["axe"]) for group in (rows, before))
+    return pd.DataFrame(
+        [
+            {"axe": int(axe), **_both_years(_tally(now.get(axe, [])), then.get(axe, []))}
+            for axe in Axe
+        ]
+    )
 
 
 def beside_quarters(
@@ -189,52 +223,103 @@ def beside_quarters(
     """
     if not before:
         return None
-    now = {text(r["code_qpv"]): r for r in records(table) if r["annee"] == year}
-    groups: dict[str, list[Record]] = {}
-    for row in before:
-        code = text(row["code_qpv"])
-        place = code if code in now else heirs.get(code, code)
-        groups.setdefault(place, []).append(row)
+    now = {_quarter(r): r for r in records(table) if r["annee"] == year}
+
+    def line_of(row: Record) -> str:
+        code = _quarter(row)
+        return code if code in now else heirs.get(code, code)
+
+    groups = _grouped(before, line_of)
     out = []
     for code in sorted({*now, *groups}):
         mine, last = now.get(code, {}), groups.get(code, [])
-        sums = _sums(last)
-        others = {text(r["code_qpv"]) for r in last} - {code}
         out.append(
             {
+                **{c: mine.get(c) for c in _QUARTERS},
                 "code_qpv": code,
                 "nom_qpv": mine.get("nom_qpv", ""),
-                "codes_precedents": ", ".join(sorted(others)),
-                "actions_precedentes": len(last),
-                "realise_precedent_eur": sums["realise_eur"],
-                "valorise_precedent_eur": sums["valorise_eur"],
-                "actions": mine.get("actions", 0),
-                "realise_eur": mine.get("realise_eur", ZERO),
-                "valorise_eur": mine.get("valorise_eur", ZERO),
-                "ecart_valorise_eur": mine.get("valorise_eur", ZERO) - sums["valorise_eur"],
+                "codes_precedents": ", ".join(sorted({_quarter(r) for r in last} - {code})),
                 "encore": bool(mine),
-                "abattement_eur": mine.get("abattement_eur"),
                 "report_eur": mine.get("report_eur", ZERO),
-                "solde_eur": mine.get("solde_eur"),
-                "rattrapage_eur": mine.get("rattrapage_eur"),
+                **_both_years(mine, last),
             }
         )
-    return pd.DataFrame(out)
+    return pd.DataFrame(out, columns=list(_QUARTERS))
 
 
-def _sums(rows: Iterable[Record]) -> dict[str, Decimal]:
-    listed = list(rows)
-    return {c: total(r[c] for r in listed) for c in SUMS}
+def homes_of(residences: pd.DataFrame) -> dict[str, int]:
+    """Count the dwellings that are in each quarter."""
+    homes: dict[str, int] = {}
+    for row in records(residences):
+        code = text(row.get("code_qpv"))
+        homes[code] = homes.get(code, 0) + (whole(row.get("logements_dans")) or 0)
+    return {code: homes[code] for code in sorted(homes) if code and homes[code]}
 
 
-def _proofs(rows: Iterable[Record]) -> dict[str, Any]:
-    """Count proofs: pieces, dates of pieces, photos, and actions that have both piece and date."""
-    kept = list(rows)
-    pieces = [bool(text(r.get("piece"))) for r in kept]
-    dated = [not missing(r.get("date_piece")) for r in kept]
-    return {
-        "pieces_jointes": sum(pieces),
-        "dates_jointes": sum(dated),
-        "photos_jointes": sum(bool(text(r.get("photo"))) for r in kept),
-        "preuves_completes": sum(a and b for a, b in zip(pieces, dated, strict=True)),
+def check_quarters(
+    rows: list[Record],
+    abatement: Abatement | None,
+    homes: Mapping[str, int],
+    npnru: frozenset[str],
+    year: int,
+) -> list[Fault]:
+    """Refuse actions in a quarter without abatement; doubt axis 8 in a quarter under renewal."""
+    given = [] if abatement is None else records(abatement.by_qpv)
+    sure = {_quarter(r) for r in given if r["abattement_eur"] > 0}
+    unsure = {_quarter(r) for r in given if any((money(r.get(c)) or ZERO) > 0 for c in PENDING)}
+    faults = []
+    for row in rows:
+        code, here = _quarter(row), place(row, "code_qpv")
+        if row["axe"] == Axe.TRAVAUX and code in npnru:
+            faults.append(doubt("axe8_npnru", place(row, "axe"), code))
+        if row["annee"] != year:
+            continue
+        if abatement is None:
+            if code not in homes:
+                faults.append(doubt("action_qpv_hors_patrimoine", here, code))
+        elif code not in sure | unsure:
+            fields = {"codes": ", ".join(sorted(sure | unsure)) or "aucun"}
+            faults.append(Fault("action_sans_abattement", here, code, fields))
+        elif code not in sure:
+            faults.append(doubt("action_abattement_incertain", here, code))
+    return faults
+
+
+def read_carry(
+    carry: Mapping[str, Any],
+    read: list[Record],
+    abatement: Abatement | None,
+    residences: pd.DataFrame,
+) -> tuple[dict[str, Decimal], list[Fault]]:
+    """Read what each quarter carries over, in euros; what cannot be read is a fault."""
+    known = {_quarter(r) for r in read} | set(homes_of(residences))
+    if abatement is not None:
+        known |= set(abatement.by_qpv["code_qpv"])
+    owed: dict[str, Decimal] = {}
+    faults = []
+    for code, value in carry.items():
+        here = Place("dossier.toml", column=f"report_eur.{code}")
+        raw = re.sub(r"[\s\u00a0\u202f€]", "", str(value)).replace(",", ".").replace("−", "-")
+        if not re.fullmatch(r"-?\d+(\.\d+)?", raw):
+            faults.append(Fault("report_illisible", here, str(value)))
+            continue
+        if code not in known:
+            faults.append(doubt("report_inconnu", here, code))
+        owed[code] = Decimal(raw).quantize(CENT, ROUND_HALF_UP)
+    return owed, faults
+
+
+def check_heights(table: pd.DataFrame, reader: Reader) -> list[Fault]:
+    """Doubt a valued spending per dwelling out of all known orders of magnitude."""
+    high = reader.decimal("valorise_par_logement_max_eur")
+    usual = {
+        "haut": number(high),
+        "region": reader.text("repere_valorise_region_eur"),
+        "national": reader.text("repere_valorise_national_eur"),
     }
+    heights = [(_quarter(r), r["valorise_par_logement_eur"]) for r in records(table)]
+    return [
+        doubt("valorise_inhabituel", Place(), code, **usual, par_logement=number(height))
+        for code, height in heights
+        if (height or ZERO) > high
+    ]

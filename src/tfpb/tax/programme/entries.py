@@ -1,12 +1,14 @@
-"""One action of a programme as read: axis, staff time, amounts, invoices; its faults come with it."""
+"""The actions of a programme as read, each with its faults, and the year each stands for."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.errors import Fault, Place, Severity
-from tfpb.tax.plain_values import CENT, EURO, ZERO, Record, cents, money, place, text, whole
+from tfpb.errors import Fault, Place
+from tfpb.model.columns import STAMP
+from tfpb.tax.plain_values import CENT, EURO, ZERO, Record, cents, doubt, money, place, text, whole
 from tfpb.tax.programme.axes import LABELS, nearest_names, read_axis
 from tfpb.text import fold
 from tfpb.words.money.accounts import axis_words, near_names
@@ -29,60 +31,60 @@ _EXPECTED: Final = "un axe de 1 à 8, ou son libellé dans le cadre national"
 def read_action(
     row: Record, themes: Mapping[str, Theme] | None, year: int
 ) -> tuple[Record, list[Fault]]:
-    """Read one action: axis, staff time, amounts; its faults come with it."""
+    """Read one action: axis, year, staff time, amounts; its faults come with it."""
     faults: list[Fault] = []
-    out = dict(row)
-    out["axe_lu"] = text(row["axe"])
-    out["axe"], found = _axis(row, themes)
+    written = text(row["axe"])
+    axis, found = _axis(written, place(row, "axe"), themes)
     faults += found
-    out["annee"] = whole(row.get("annee")) or year
     values: dict[str, Decimal | None] = {c: money(row.get(c)) for c in AMOUNTS}
     for column, value in values.items():
         if value is not None and value < 0:
             faults.append(Fault("montant_negatif", place(row, column), f"{value:f}"))
-    hours = money(row.get("heures"))
-    each = values["cout_horaire_eur"]
+    hours, each = money(row.get("heures")), values["cout_horaire_eur"]
     staff = cents(hours * each) if hours is not None and each is not None else None
-    out["temps_valorise_eur"] = staff
     if staff is not None and staff > 0:
         faults += _staff_time(row, values, staff)
-    out |= values
     faults += _valued(row, values)
-    return out, faults
+    read = {
+        "axe_lu": written,
+        "axe": axis,
+        "annee": whole(row.get("annee")) or year,
+        "temps_valorise_eur": staff,
+        **values,
+    }
+    return {**row, **read}, faults
 
 
-def _axis(row: Record, themes: Mapping[str, Theme] | None) -> tuple[int | None, list[Fault]]:
-    written = text(row["axe"])
+def _axis(
+    written: str, here: Place, themes: Mapping[str, Theme] | None
+) -> tuple[int | None, list[Fault]]:
     reading = read_axis(written, themes)
-    here = place(row, "axe")
     if reading.how in _REFUSED:
         return None, [Fault(_REFUSED[reading.how], here, written, {"attendu": _EXPECTED})]
     if reading.axe is None:
-        fields = {"proches": near_names(nearest_names(written, themes))}
-        return None, [Fault("axe_inconnu", here, written, fields)]
+        near = near_names(nearest_names(written, themes))
+        return None, [Fault("axe_inconnu", here, written, {"proches": near})]
     if reading.how == "exact":
         return reading.axe, []
     code = "axe_proposition" if reading.how == "proposition" else "code_devine"
-    fields = {"lu": axis_words(reading.axe), "attendu": _EXPECTED}
-    return reading.axe, [Fault(code, here, written, fields, Severity.DOUTE)]
+    return reading.axe, [doubt(code, here, written, lu=axis_words(reading.axe), attendu=_EXPECTED)]
 
 
 def _staff_time(row: Record, values: dict[str, Decimal | None], staff: Decimal) -> list[Fault]:
-    """Value the time of the staff where no spending is written, and say it."""
-    spent, valued = values["realise_eur"], values["valorise_eur"]
-    said = amount(staff)
+    """Value the time of the staff where no spending is written, with a doubt."""
+    spent, here = values["realise_eur"], place(row, "heures")
     if spent is None:
         values["realise_eur"] = staff
-        if valued is None:
+        if values["valorise_eur"] is None:
             values["valorise_eur"] = staff
-        return [Fault("temps_valorise", place(row, "heures"), said, {}, Severity.DOUTE)]
+        return [doubt("temps_valorise", here, amount(staff))]
     if staff > spent + CENT:
-        fields = {"realise": amount(spent)}
-        return [Fault("temps_depasse", place(row, "heures"), said, fields, Severity.DOUTE)]
+        return [doubt("temps_depasse", here, amount(staff), realise=amount(spent))]
     return []
 
 
 def _valued(row: Record, values: Mapping[str, Decimal | None]) -> list[Fault]:
+    """Refuse more valued than spent; doubt a funding that does not add up to what was spent."""
     spent, valued = values["realise_eur"], values["valorise_eur"]
     faults = []
     if valued is not None and valued > 0:
@@ -96,10 +98,9 @@ def _valued(row: Record, values: Mapping[str, Decimal | None]) -> list[Fault]:
     if spent is not None and own is not None:
         funded = own + (others or ZERO)
         if abs(funded - spent) > EURO:
-            fields = {"realise": amount(spent)}
             here = place(row, "bailleur_eur")
             faults.append(
-                Fault("financements_divergents", here, amount(funded), fields, Severity.DOUTE)
+                doubt("financements_divergents", here, amount(funded), realise=amount(spent))
             )
     return faults
 
@@ -137,8 +138,7 @@ def repeated(rows: Iterable[Record]) -> list[Fault]:
         key = (text(row["id_action"]), text(row["code_qpv"]), row["annee"])
         here = place(row, "id_action")
         if key in seen:
-            fields = {"autre": seen[key]}
-            faults.append(Fault("action_en_double", here, key[0], fields, Severity.DOUTE))
+            faults.append(doubt("action_en_double", here, key[0], autre=seen[key]))
         seen.setdefault(key, here.row)
     return faults
 
@@ -147,13 +147,84 @@ def contradictions(themes: Mapping[str, Theme] | None) -> list[Fault]:
     """Doubt themes of the user that bear an axis's official label and name another axis."""
     official = {fold(label): int(axe) for label, axe in LABELS.items()}
     return [
-        Fault(
+        doubt(
             "theme_contredit",
             Place("dossier.toml", column=f"themes.{theme}"),
             theme,
-            {"lu": axis_words(meant.axe), "cadre": axis_words(official[fold(theme)])},
-            Severity.DOUTE,
+            lu=axis_words(meant.axe),
+            cadre=axis_words(official[fold(theme)]),
         )
         for theme, meant in (themes or {}).items()
         if official.get(fold(theme), meant.axe) != meant.axe
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """The actions of a programme, by year.
+
+    Parameters
+    ----------
+    current : tuple of Record
+        Of the tax year.
+    past : tuple of Record
+        Of the years before, from whichever file rules each year.
+    others : tuple of Record
+        Of later years: in the balance, without abatement.
+    notices : tuple of Fault
+        Rows set aside.
+    """
+
+    current: tuple[Record, ...]
+    past: tuple[Record, ...]
+    others: tuple[Record, ...]
+    notices: tuple[Fault, ...] = ()
+
+    @property
+    def kept(self) -> list[Record]:
+        """Every row that counts, the past first."""
+        return [*self.past, *self.current, *self.others]
+
+    def before(self, year: int) -> list[Record]:
+        """Return the actions of the year before."""
+        return [r for r in self.past if r["annee"] == year - 1]
+
+
+def by_year(read: list[Record], earlier: list[Record], year: int) -> Years:
+    """Let a file of the past rule every year it bears; each row it does not rule is listed.
+
+    Parameters
+    ----------
+    read : list of Record
+        Rows of the programme, with `annee` an int.
+    earlier : list of Record
+        Rows of last year's file; without a year they are of the year before.
+    year : int
+        Tax year.
+
+    Returns
+    -------
+    Years
+        A row of the tax year in last year's file is set aside (`precedent_autre_annee`), and so is a
+        row of the programme whose year last year's file bears (`annee_deux_fichiers`).
+    """
+    past = [r for r in earlier if r["annee"] < year]
+    ruled = {r["annee"] for r in past}
+    file = text(past[0].get(STAMP[0])) if past else ""
+    past += [r for r in read if r["annee"] < year and r["annee"] not in ruled]
+    notices = [
+        doubt("precedent_autre_annee", place(r, "annee"), str(r["annee"]), annee=year - 1)
+        for r in earlier
+        if r["annee"] >= year
+    ]
+    notices += [
+        doubt("annee_deux_fichiers", place(r, "annee"), str(r["annee"]), fichier=file)
+        for r in read
+        if r["annee"] in ruled
+    ]
+    return Years(
+        current=tuple(r for r in read if r["annee"] == year),
+        past=tuple(past),
+        others=tuple(r for r in read if r["annee"] > year),
+        notices=tuple(notices),
+    )

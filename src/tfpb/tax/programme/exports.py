@@ -1,4 +1,4 @@
-"""The programme as others want it: the columns of the bilans in use, and a neutral list to key in again."""
+"""The programme and the abatement as others want them: bilan, list to key in again, workbook."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import pandas as pd
 
 from tfpb.model.columns import STAMP
 from tfpb.tax.abatement.abatement import ADDED_COLUMNS
-from tfpb.tax.plain_values import ZERO, day, missing, records, text
+from tfpb.tax.plain_values import day, missing, records, text, total
 from tfpb.words.documents.setting_words import legal_value
 from tfpb.words.faults.sentences import say as in_french
+from tfpb.words.money import bilan_words
 from tfpb.words.money.accounts import AXES, axis_words, carry_argument
 
 if TYPE_CHECKING:
@@ -18,26 +19,13 @@ if TYPE_CHECKING:
 
     from tfpb.errors import Fault
     from tfpb.model.money import Abatement, Programme
+    from tfpb.tax.plain_values import Record
 
-BILAN_COLUMNS: Final[Mapping[str, str]] = {
-    "axe": "Axe",
-    "action": "Action",
-    "description": "Résidence/description",
-    "calendrier": "Calendrier",
-    "prevu_eur": "Dépense prévisionnelle",
-    "realise_eur": "Dépense réalisée",
-    "bailleur_eur": "Financement bailleur",
-    "autres_eur": "Autre financement",
-    "valorise_eur": "Dépense valorisée TFPB",
-    "taux_valorisation": "Taux de valorisation TFPB",
-}
-"""Columns of programmes and bilans in use, in their order; the qualitative text follows."""
 REENTRY_COLUMNS: Final = (
     "code_qpv", "annee", "id_action", "axe", "axe_libelle", "action", "description", "calendrier",
     "prevu_eur", "realise_eur", "bailleur_eur", "autres_eur", "valorise_eur", "taux_valorisation_pct",
     "piece", "date_piece", "bilan_qualitatif",
 )  # fmt: skip
-_SHEET: Final = 31
 
 
 def bilan_frames(programme: Programme, *, year: int) -> dict[str, pd.DataFrame]:
@@ -55,20 +43,21 @@ def bilan_frames(programme: Programme, *, year: int) -> dict[str, pd.DataFrame]:
         Sheet name → rows. Each quarter ends with a « Total » row; rates are proportions (0..1). When
         last year's actions are known, two more sheets set both years side by side.
     """
-    rows = [r for r in records(programme.actions) if int(r["annee"]) == year]
-    sheets = {}
-    for code in sorted({text(r["code_qpv"]) for r in rows}):
-        mine = sorted(
-            (r for r in rows if text(r["code_qpv"]) == code),
-            key=lambda r: (int(r["axe"]), text(r["id_action"])),
-        )
-        sheets[f"Bilan {code}"[:_SHEET]] = _bilan(mine)
-    sheets["Par axe"] = _axes(programme)
-    if programme.beside is not None and programme.beside_quarters is not None:
-        sheets[f"{year - 1} et {year} par axe"] = _axes_beside(programme.beside, year)
-        sheets[f"{year - 1} et {year} par quartier"] = _quarters_beside(
-            programme.beside_quarters, year
-        )
+    quarters: dict[str, list[Record]] = {}
+    for row in _actions(programme, year):
+        quarters.setdefault(text(row["code_qpv"]), []).append(row)
+    sheets = {bilan_words.quarter_sheet(c): _bilan(rows) for c, rows in quarters.items()}
+    axes = programme.by_axis
+    everywhere = axes["code_qpv"].replace("total", bilan_words.EVERYWHERE)
+    sheets[bilan_words.BY_AXIS] = _headed(
+        _axes_in_words(axes).assign(code_qpv=everywhere), bilan_words.AXES
+    )
+    by_axis, by_quarter = programme.beside, programme.beside_quarters
+    if by_axis is not None and by_quarter is not None:
+        headers, names = bilan_words.both_years(year), bilan_words.both_years_sheets(year)
+        arguments = [carry_argument(r, year) for r in records(by_quarter)]
+        sheets[names[0]] = _headed(_axes_in_words(by_axis), headers)
+        sheets[names[1]] = _headed(by_quarter.assign(argument=arguments), headers)
     return sheets
 
 
@@ -83,18 +72,15 @@ def reentry_frame(programme: Programme, *, year: int) -> pd.DataFrame:
         bilan_qualitatif`, by quarter, axis and action.
     """
     out = []
-    for row in records(programme.actions):
-        if int(row["annee"]) != year:
-            continue
+    for row in _actions(programme, year):
         rate = row["taux_valorisation"]
-        line: dict[str, Any] = {c: _plain(row.get(c)) for c in REENTRY_COLUMNS if c in row}
+        line = {c: _plain(row.get(c)) for c in REENTRY_COLUMNS if c in row}
         line["axe"] = int(row["axe"])
         line["axe_libelle"] = AXES[int(row["axe"])]
         line["taux_valorisation_pct"] = None if missing(rate) else rate * 100
         line["date_piece"] = day(row.get("date_piece"))
         line["bilan_qualitatif"] = text(row.get("texte_bilan"))
         out.append(line)
-    out.sort(key=lambda r: (r["code_qpv"], r["axe"], r["id_action"]))
     return pd.DataFrame(out, columns=list(REENTRY_COLUMNS))
 
 
@@ -124,18 +110,12 @@ def abatement_sheets(
 ) -> dict[str, pd.DataFrame]:
     """Return what goes beside the premises in a workbook: sums, notices, forecast, declaration, law."""
     last = made[-1]
+    coming = {name: getattr(last, part) for part, name in bilan_words.COMING_SHEETS.items()}
     return {
-        "Résidences": _years(made, "by_residence"),
-        "Quartiers": _years(made, "by_qpv"),
-        "Communes": _years(made, "by_commune"),
-        "Collectivités": _years(made, "by_collectivity"),
-        "Avis": _years(made, "checks"),
-        "Prévision": last.forecast,
-        "Prévision par année": last.by_year if last.by_year is not None else pd.DataFrame(),
-        "Sortants": last.leavers if last.leavers is not None else pd.DataFrame(),
-        "Déclaration": last.declaration,
-        "Doutes": doubts_frame(doubts),
-        "Sources et hypothèses": values_frame(last),
+        **{name: _years(made, part) for part, name in bilan_words.PREMISES_SHEETS.items()},
+        **{name: pd.DataFrame() if f is None else f for name, f in coming.items()},
+        bilan_words.DOUBTS_SHEET: doubts_frame(doubts),
+        bilan_words.VALUES_SHEET: values_frame(last),
     }
 
 
@@ -164,7 +144,7 @@ def values_frame(abatement: Abatement) -> pd.DataFrame:
                 "debut": v.debut,
                 "fin": v.fin,
                 "reference": v.reference,
-                "verification": "" if v.verifie else "non vérifié",
+                "verification": "" if v.verifie else bilan_words.UNVERIFIED,
                 "origine": v.origine,
             }
             for v in abatement.values  # noqa: PD011 - legal values, not a frame's
@@ -189,75 +169,35 @@ def _plain(value: Any) -> Any:
     return None if missing(value) else value
 
 
-def _bilan(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    out = []
-    for row in rows:
-        line = {label: _plain(row.get(key)) for key, label in BILAN_COLUMNS.items()}
-        line["Axe"] = axis_words(int(row["axe"]))
-        line["Pièce"] = text(row.get("piece"))
-        line["Bilan qualitatif"] = text(row.get("texte_bilan"))
-        out.append(line)
-    sums: dict[str, Any] = {"Axe": "Total"}
-    for key, label in BILAN_COLUMNS.items():
-        if key.endswith("_eur"):
-            sums[label] = sum((v for r in out if (v := r[label]) is not None), ZERO)
-    spent, valued = sums["Dépense réalisée"], sums["Dépense valorisée TFPB"]
-    sums["Taux de valorisation TFPB"] = round(valued / spent, 4) if spent else None
-    return pd.DataFrame(
-        [*out, sums], columns=[*BILAN_COLUMNS.values(), "Pièce", "Bilan qualitatif"]
-    )
+def _actions(programme: Programme, year: int) -> list[Record]:
+    """Return the actions of a year by quarter, axis and action."""
+    rows = [r for r in records(programme.actions) if int(r["annee"]) == year]
+    return sorted(rows, key=lambda r: (text(r["code_qpv"]), int(r["axe"]), text(r["id_action"])))
 
 
-def _axes(programme: Programme) -> pd.DataFrame:
-    table = programme.by_axis
-    out = pd.DataFrame(
+def _bilan(rows: list[Record]) -> pd.DataFrame:
+    """Return the actions of a quarter in the columns in use, and their sum."""
+    named = bilan_words.BILAN
+    lines = [
         {
-            "Quartier": ["Tous" if c == "total" else c for c in table["code_qpv"]],
-            "Axe": [axis_words(int(a)) for a in table["axe"]],
-            "Actions": table["actions"],
+            **{key: _plain(row.get(key)) for key in named},
+            "axe": axis_words(int(row["axe"])),
+            "piece": text(row.get("piece")),
+            "texte_bilan": text(row.get("texte_bilan")),
         }
-    )
-    labels = {
-        **BILAN_COLUMNS,
-        "valorise_par_logement_eur": "Valorisé par logement",
-        "pieces_jointes": "Pièces jointes",
-    }
-    for key in table.columns:
-        if key in labels and key != "axe":
-            out[labels[key]] = table[key].to_numpy(dtype=object)
-    return out
+        for row in rows
+    ]
+    sums = {c: total(r[c] for r in lines) for c in named if c.endswith("_eur")}
+    spent, valued = sums["realise_eur"], sums["valorise_eur"]
+    rate = round(valued / spent, 4) if spent else None
+    last = {"axe": bilan_words.TOTAL, **sums, "taux_valorisation": rate}
+    return pd.DataFrame([*lines, last], columns=list(named)).rename(columns=dict(named))
 
 
-def _axes_beside(table: pd.DataFrame, year: int) -> pd.DataFrame:
-    out = pd.DataFrame({"Axe": [axis_words(int(a)) for a in table["axe"]]})
-    return _both_years(out, table, year)
+def _axes_in_words(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(axe=[axis_words(int(a)) for a in table["axe"]])
 
 
-def _quarters_beside(table: pd.DataFrame, year: int) -> pd.DataFrame:
-    out = pd.DataFrame(
-        {
-            "Quartier": table["code_qpv"],
-            "Nom": table["nom_qpv"],
-            f"Code(s) en {year - 1}": table["codes_precedents"],
-        }
-    )
-    out = _both_years(out, table, year)
-    out[f"Abattement {year}"] = table["abattement_eur"].to_numpy(dtype=object)
-    out[f"Report venu de {year - 1}"] = table["report_eur"].to_numpy(dtype=object)
-    out[f"À reporter sur {year + 1}"] = table["rattrapage_eur"].to_numpy(dtype=object)
-    out["Ce qui le justifie"] = [carry_argument(r, year) for r in records(table)]
-    return out
-
-
-def _both_years(out: pd.DataFrame, table: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Add actions, spent and valued of both years, last year's first."""
-    for key, label in (("actions", "Actions"), ("realise", "Réalisé"), ("valorise", "Valorisé")):
-        before, now = (
-            ("actions_precedentes", "actions")
-            if key == "actions"
-            else (f"{key}_precedent_eur", f"{key}_eur")
-        )
-        out[f"{label} {year - 1}"] = table[before].to_numpy(dtype=object)
-        out[f"{label} {year}"] = table[now].to_numpy(dtype=object)
-    out["Différence valorisée"] = table["ecart_valorise_eur"].to_numpy(dtype=object)
-    return out
+def _headed(table: pd.DataFrame, headers: Mapping[str, str]) -> pd.DataFrame:
+    """Keep the columns that have a header, in the order of the headers."""
+    return table[[c for c in headers if c in table]].rename(columns=dict(headers))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tfpb.model.columns import Kind
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SHEET: Final = "Données"
+"""Name of the sheet of a table that we write."""
 TABLES_READ: Final = "xlsx, ods, xls, csv ou parquet"
 TABLES_WRITTEN: Final = "csv, xlsx, ods ou parquet"
 LAYERS_READ: Final = "shp, geojson, gpkg ou zip"
@@ -28,12 +33,13 @@ KINDS: Final = {
     Kind.YEAR: "une année, par exemple 2025",
     Kind.BOOLEAN: "oui ou non",
 }
-"""What a cell of that kind holds; of other kinds the label of the column says it."""
+"""What a cell of that kind holds; of other kinds, the label of the column."""
 UNITS: Final = {Kind.MONEY: "des euros", Kind.PERCENT: "un pourcentage"}
 ROW_OBJECTS: Final = {
     "patrimoine": "entrée", "fiscalite": "local", "programme": "action", "programme_precedent": "action",
 }  # fmt: skip
 """What one row of a table is; of other tables « donnée »."""
+SAME_ENTRANCE: Final = "même résidence, même adresse, même bâtiment"
 ANY_ROW: Final = "donnée"
 _SHOWN: Final = 5
 
@@ -50,6 +56,21 @@ _SETTING_KINDS: Final = (
     ("too_short", "au moins un élément"),
     ("tuple", "une liste entre crochets"),
 )
+
+
+def listed(names: Iterable[object]) -> str:
+    """Return names of columns or sheets in French quotes, parted by commas."""
+    return ", ".join(f"« {name} »" for name in names)
+
+
+def date_words(text: str, row: int) -> str:
+    """Return an example of a date and its row."""
+    return f"« {text} » (ligne {row})"
+
+
+def columns_words(count: int, *, more: bool = False) -> str:
+    """Return how many columns a table has, or that it has more."""
+    return f"{'> ' if more else ''}{count} colonnes"
 
 
 def one_of(values: str) -> str:

@@ -33,6 +33,23 @@ FAULTS = {
         "Vérifiez le nom et le dossier du fichier ; les chemins se lisent à partir du fichier qui les écrit "
         "(dossier.toml, region.toml).",
     ),
+    "fichier_mal_nomme": FaultWords(
+        "« {got} » n’existe pas ; voulez-vous dire « {proches} » ?",
+        "un fichier à cet emplacement",
+        "Corrigez le nom ; les chemins se lisent à partir du fichier qui les écrit (dossier.toml, "
+        "region.toml).",
+    ),
+    "reglages_absents": FaultWords(
+        "Le dossier « {got} » ne contient pas de {nom}.",
+        "un fichier {nom}",
+        "Placez-vous dans le dossier qui le contient, ou donnez le chemin de ce dossier ou du fichier ; "
+        "« tfpb nouveau » crée un dossier à remplir.",
+    ),
+    "reglages_a_nommer": FaultWords(
+        "Le dossier « {got} » ne contient pas de {nom} ; il contient : {fichiers}.",
+        "un fichier {nom}",
+        "Donnez le chemin du fichier voulu.",
+    ),
     "fichier_est_dossier": FaultWords(
         "« {got} » est un dossier, pas un fichier.",
         "un fichier à cet emplacement",

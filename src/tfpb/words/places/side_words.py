@@ -120,6 +120,15 @@ def _of_surface(case: Case, told: Circumstances) -> str:
             )
 
 
+def surface_words(parcel: str, building: str, case: Case, *, by_building: bool) -> str:
+    """Name the surface that a reason rests on; both where they contradict each other."""
+    ground = f"la parcelle {parcel}".rstrip()
+    walls = f"l’emprise du bâtiment {building}".rstrip()
+    if case is Case.SURFACES_CONTRAIRES:
+        return f"{ground}, {walls}"
+    return walls if by_building else ground
+
+
 def _words(*, inside: bool) -> str:
     return "en QPV" if inside else "hors QPV"
 

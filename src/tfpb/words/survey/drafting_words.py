@@ -28,15 +28,23 @@ MISSING: Final = {
 }
 RIVALS: Final = "autres colonnes possibles : {others}"
 ADJUST: Final = "comparer à structure égale (type d’habitat, période de construction)"
-SETTINGS: Final = {
-    "carte": "une seule carte des QPV pour toutes les vagues : 2015 ou 2024",
-    "marge_points": "marge d’équivalence, fixée avant tout résultat",
-    "marge_adoptee": "qui l’a fixée, et quand :",
-    "masquage_n": "aucun résultat sur moins de onze ménages",
-}
-METHOD: Final = (
-    "La fiche méthode, telle que l’institut la décrit ; elle est reprise dans le rapport."
-)
+SETTINGS: Final = """\
+[reglages]
+carte = 2024  # À CONFIRMER : une seule carte des QPV pour toutes les vagues : 2015 ou 2024
+marge_points = 5.0  # À CONFIRMER : marge d’équivalence, fixée avant tout résultat
+# qui l’a fixée, et quand :
+# marge_adoptee_par = "comité de pilotage"
+# marge_adoptee_le = 2025-01-15
+masquage_n = 11  # aucun résultat sur moins de onze ménages
+
+[enquete]
+# La fiche méthode, telle que l’institut la décrit ; elle est reprise dans le rapport.
+prestataire = ""
+mode = ""
+dates = ""
+population = ""
+quotas = ""
+"""
 SCALE: Final = "Réponses rangées d’après leur libellé."
 SCALE_UNLABELLED: Final = (
     "aucun libellé livré : 1 et 2 lus comme satisfait, 3 et 4 comme insatisfait, "
@@ -58,5 +66,11 @@ FILTER: Final = "vide pour : {values} ; si seuls les autres sont concernés, ajo
 NO_ITEM: Final = (
     "Aucune question de satisfaction n’a été reconnue. Colonnes lues : {columns}.",
     "Ajoutez au moins une question sur ce modèle :",
+    "[[items]]",
+    'colonnes = ["…"]',
+    'libelle = "…"',
+    'theme = "residence"',
+    'nature = "service"',
+    'echelle = "satisfaction4"',
 )
 LEFT_OUT: Final = "Colonnes laissées de côté (ni rôle, ni question reconnue) : {columns}."

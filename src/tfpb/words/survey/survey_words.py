@@ -96,7 +96,7 @@ PERIODS: Final = (
     (1975, "1949-1974"),
     (1990, "1975-1989"),
     (2005, "1990-2004"),
-    (10_000, "2005 et après"),
+    (float("inf"), "2005 et après"),
 )
 """Periods of construction: first year that is no longer in it, name."""
 ISOLATED: Final = "isolé"

@@ -1,10 +1,10 @@
-"""The regional restitution and the sheet of a contrat de ville: sections a dossier does not have."""
+"""Sections of a region: restitution, sheet of a contrat de ville, position of a bailleur."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import TOTAL
 from tfpb.model.report import Format, KeyFigures, Text
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from tfpb.model.report import Block, Section
     from tfpb.model.survey import Published
+
+_SHARES: Final = ("qpv", "hors_qpv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +175,38 @@ def contrat_money(
     """
     blocks = [table("contrat_argent", quarters), table("contrat_axes", axes)]
     return section("argent", words.money_lead(abated, valued), blocks)
+
+
+def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str) -> Section:
+    """Return the section of a bailleur's position, for one wave.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `vague, item, groupe, estimation, ic95_bas, ic95_haut, region, region_bas, region_haut,
+        quartile1, mediane, quartile3, autres, lecture`, protected.
+    items : DataFrame
+        `item, libelle, theme, ordre`.
+    wave : str
+    """
+    named = cut(rows, rows["vague"] == wave).merge(
+        items[["item", "libelle", "theme", "ordre"]], on="item", how="inner", validate="many_to_one"
+    )
+    named = worded(
+        named,
+        theme_mot=("theme", THEMES),
+        groupe_mot=("groupe", GROUPES),
+        lecture_mot=("lecture", words.READINGS),
+    ).sort_values(["ordre", "groupe"], kind="stable")
+    gaps = cut(named, named["groupe"] == "ecart")
+    shares = cut(named, named["groupe"].isin(_SHARES))
+    blocks: list[Block] = [
+        table(key, part, vague=wave, de_vague=words.of_wave(wave) if len(part) else "")
+        for key, part in (("position_ecarts", gaps), ("position_niveaux", shares))
+    ]
+    blocks.append(Text((words.NO_RANK, words.QUARTILES), bullets=True))
+    counts = gaps["lecture"].value_counts()
+    above, under, unsettled = (
+        int(counts.get(k, 0)) for k in ("au_dessus", "en_dessous", "non_tranche")
+    )
+    return section("position", words.position_lead(above, under, unsettled), blocks)

@@ -1,0 +1,230 @@
+"""Faults and doubts of an abatement: of the rows before any amount, then of what was computed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+from tfpb.errors import Fault, Place
+from tfpb.model.codes import QpvStatut, Statut
+from tfpb.tax.abatement.premises import grouped, rates_of, year_of
+from tfpb.tax.plain_values import Record, doubt, money, place, records, text, total, whole
+from tfpb.words.money.status_reasons import motive
+from tfpb.words.numbers import amount, number, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from tfpb.law.values import Law, Reader
+    from tfpb.tax.abatement.holdings import Holding, Stock
+    from tfpb.tax.abatement.premises import Premises
+    from tfpb.tax.abatement.rights import Right
+    from tfpb.tax.abatement.signatures import Conventions
+
+UNIT_VALUES: Final = ("vlc_par_logement_max_eur", "vlc_par_logement_min_eur", "franc_par_euro")
+"""Legal values that units are doubted by."""
+_AMOUNTS: Final = (
+    "vlc_eur", "base_nette_eur", "cotisation_avis_eur", "degrevements_eur", "teom_eur",
+)  # fmt: skip
+_IDENTITY: Final = (
+    "id_residence", "id_batiment", "section", "parcelle", "vlc_eur", "base_nette_eur",
+    "cotisation_avis_eur", "annee",
+)  # fmt: skip
+"""Without an invariant, only a line that repeats another wholly is the same premises."""
+_BASE_GAP_EUR: Final = Decimal(1)
+_ABATED_BASE: Final = Decimal("0.7")
+_UNIT_DAY: Final = dt.date(2025, 1, 1)
+
+
+def check_premises(premises: pd.DataFrame, law: Law) -> list[Fault]:
+    """List every fault and doubt of the premises of the notices.
+
+    Parameters
+    ----------
+    premises : DataFrame
+        Typed by `tfpb.model.tables.PREMISES`.
+    law : Law
+
+    Returns
+    -------
+    list of Fault
+        `annee_hors_loi`, `base_absente`, `taux_commune_vide`, `montant_negatif`, `ligne_en_double`,
+        `vlc_en_francs`; as doubts `vlc_suspecte`, `base_incoherente`,
+        `base_deja_abattue`, `invariant_sur_deux_avis`, `taux_suspect`.
+    """
+    rows = records(premises)
+    return [*(f for row in rows for f in _of_row(row, law)), *_repeated(rows), *_unit(rows, law)]
+
+
+def _of_row(row: Record, law: Law) -> Iterator[Fault]:
+    year = year_of(row)
+    if year and not law.covers("taux_abattement", dt.date(year, 1, 1)):
+        yield Fault("annee_hors_loi", place(row, "annee"), str(year))
+    vlc, base = money(row.get("vlc_eur")), money(row.get("base_nette_eur"))
+    if vlc is None and base is None:
+        yield Fault("base_absente", place(row, "vlc_eur"))
+    for column in _AMOUNTS:
+        value = money(row.get(column))
+        if value is not None and value < 0:
+            yield Fault("montant_negatif", place(row, column), str(value))
+    here, rates = place(row, "taux_commune_pct"), rates_of(row)
+    if money(row.get("taux_commune_pct")) is None:
+        yield Fault("taux_commune_vide", here)
+    elif 0 < total(rates) < 1 or 0 < rates[0] < 1:
+        # a cell that shows « 38,97 % » holds 0.3897; no commune has so low a rate
+        yield doubt("taux_suspect", here, commune=amount(rates[0]), somme=amount(total(rates)))
+    on = dt.date(year or _UNIT_DAY.year, 1, 1)
+    if vlc and base is not None and law.covers("part_vlc", on):
+        expected = vlc * Decimal(law.value("part_vlc", on).valeur)
+        if abs(expected - base) > _BASE_GAP_EUR:
+            abated = abs(expected * _ABATED_BASE - base) <= _BASE_GAP_EUR
+            code = "base_deja_abattue" if abated else "base_incoherente"
+            here = place(row, "base_nette_eur")
+            yield doubt(code, here, str(base), calculee=amount(expected.quantize(Decimal("0.01"))))
+
+
+def _repeated(rows: Sequence[Record]) -> Iterator[Fault]:
+    """Refuse the same premises twice on a notice; doubt the same invariant on two notices of a year."""
+    seen: dict[tuple[str, ...], int] = {}
+    notices: dict[tuple[str, int], tuple[str, int]] = {}
+    for row in rows:
+        avis, invariant = text(row.get("avis")), text(row.get("invariant"))
+        here = place(row, "invariant")
+        rest = () if invariant else tuple(text(row.get(c)) for c in _IDENTITY)
+        key = (avis, invariant, *rest)
+        if key in seen:
+            fields = {"autre": seen[key], "cle": "même avis et même local", "objet": "local"}
+            yield Fault("ligne_en_double", here, invariant or avis, fields)
+        seen.setdefault(key, here.row)
+        if invariant:
+            other, line = notices.setdefault((invariant, year_of(row)), (avis, here.row))
+            if other != avis:
+                yield doubt("invariant_sur_deux_avis", here, invariant, avis=other, autre=line)
+
+
+def _unit(rows: Sequence[Record], law: Law) -> Iterator[Fault]:
+    """Doubt the unit of values: a whole file in francs is a fault, a lone height a doubt."""
+    heights = [(row, h) for row in rows if (h := _vlc_per_dwelling(row)) is not None]
+    high, low, franc = (law.value(key, _UNIT_DAY).valeur for key in UNIT_VALUES)
+    middle = median(h for _, h in heights) if heights else Decimal(0)
+    if middle > Decimal(high):
+        fields = {"moyenne": number(middle), "seuil": number(Decimal(high))}
+        fields["franc"] = franc.replace(".", ",")
+        yield Fault("vlc_en_francs", place(rows[0], "vlc_eur"), number(middle), fields)
+        return
+    usual = {"bas": number(Decimal(low)), "haut": number(Decimal(high))}
+    for row, height in heights:
+        if not Decimal(low) <= height <= Decimal(high):
+            here = place(row, "base_nette_eur" if money(row.get("vlc_eur")) is None else "vlc_eur")
+            yield doubt("vlc_suspecte", here, f"{height:.0f}", par_logement=number(height), **usual)
+
+
+def _vlc_per_dwelling(row: Record) -> Decimal | None:
+    dwellings = whole(row.get("nb_logements"))
+    vlc, base = money(row.get("vlc_eur")), money(row.get("base_nette_eur"))
+    value = 2 * base if vlc is None and base is not None else vlc
+    return value / dwellings if dwellings and value else None
+
+
+def doubts_of(
+    items: list[Premises], stock: Stock, conventions: Conventions, reader: Reader
+) -> list[Fault]:
+    """List what deserves a look in an abatement: with its figures, never a stop.
+
+    Conditions that fail, résidences without premises or unknown to the stock, counts of dwellings,
+    buildings, young constructions, unusual amounts.
+    """
+    doubts = [] if conventions.given else [doubt("conventions_non_fournies", Place())]
+    doubts += [
+        doubt("contrat_sans_date", Place(), name) for name in conventions.without_contract_date()
+    ]
+    doubts += _conditions(items, reader)
+    groups = grouped(items, lambda i: i.id_residence)
+    for key, group in groups.items():
+        here, holding = place(group[0].row, "id_residence"), stock.residence(key)
+        if holding is None:
+            doubts.append(doubt("local_hors_patrimoine", here, key))
+        else:
+            doubts += _of_residence(key, group, holding, reader, here)
+    for holding in stock.holdings:
+        inside, key = holding.count(QpvStatut.DANS), holding.id_residence
+        if inside and key not in groups:
+            doubts.append(
+                doubt("residence_sans_local", Place(), key, logements=plural(inside, "logement"))
+            )
+    return doubts
+
+
+def _conditions(items: list[Premises], reader: Reader) -> list[Fault]:
+    """Name once a quarter the condition its abatement lacks: signature, declaration or convention."""
+    lacking = (Statut.SANS_CONVENTION, Statut.NON_DECLARE)
+    rights: dict[tuple[str, str], Right] = {}
+    for right in (i.right for i in items):
+        if right.statut in lacking and right.known:
+            rights.setdefault((right.code_qpv, right.motive), right)
+    return [
+        doubt(
+            "abattement_non_acquis",
+            Place(),
+            code,
+            annee=reader.day.year,
+            raison=motive(why, rights[code, why].fields),
+        )
+        for code, why in sorted(rights)
+    ]
+
+
+def _of_residence(
+    key: str, group: list[Premises], holding: Holding, reader: Reader, here: Place
+) -> Iterator[Fault]:
+    written = [whole(i.row.get("nb_logements")) for i in group]
+    read = sum(n for n in written if n is not None)
+    if None not in written and read > holding.dwellings:
+        yield doubt("logements_divergents", here, key, lus=read, connus=holding.dwellings)
+    yield from _unknown_buildings(group, holding)
+    young = reader.day.year - reader.whole("duree_exoneration_longue_ans")
+    built = min((u.built for u in holding.units if u.built is not None), default=young)
+    if built > young and any(
+        i.statut == Statut.ELIGIBLE and i.right.motive == "droit_exoneration_inconnue"
+        for i in group
+    ):
+        yield doubt("exoneration_possible", here, key, construction=built)
+    homes = sum(i.dwellings for i in group)
+    if homes and any(i.amounts.abatement for i in group):
+        height = total(i.full for i in group) / homes
+        low = reader.decimal("abattement_par_logement_min_eur")
+        high = reader.decimal("abattement_par_logement_max_eur")
+        if not low <= height <= high:
+            usual = reader.decimal("repere_valorise_region_eur")
+            usual *= reader.decimal("repere_couverture_region")
+            yield doubt(
+                "abattement_inhabituel",
+                here,
+                key,
+                # « 40 €, entre 40 et 700 € » would read as a mistake
+                par_logement=number(height, 2 if low <= round(height) <= high else 0),
+                bas=number(low),
+                haut=number(high),
+                repere=number(usual),
+            )
+
+
+def _unknown_buildings(group: list[Premises], holding: Holding) -> Iterator[Fault]:
+    """Doubt a building the stock does not know, where buildings of the résidence do not share one fate."""
+    known = {u.building for u in holding.units if u.building}
+    fates = {(u.side, u.exempt_until) for u in holding.units}
+    if not known or len(fates) == 1:  # whichever building it is, the amount is the same
+        return
+    for item in group:
+        if item.building and item.building not in known:
+            yield doubt(
+                "batiment_inconnu",
+                place(item.row, "id_batiment"),
+                item.building,
+                residence=holding.id_residence,
+                connus=", ".join(sorted(known)),
+            )

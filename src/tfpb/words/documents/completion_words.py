@@ -1,0 +1,19 @@
+"""Words for the completion of command lines by the Tab key."""
+
+from __future__ import annotations
+
+from typing import Final
+
+UNKNOWN_SHELL: Final = (
+    "Le programme de ce terminal n’est pas reconnu : la complétion existe pour bash, zsh, fish et "
+    "PowerShell. Ouvrez l’un d’eux, puis relancez la commande."
+)
+
+
+def installed(shell: str, path: str) -> str:
+    """Say that completion is installed, and from when it works."""
+    return (
+        f"Complétion installée pour {shell} : {path}\n"
+        "Ouvrez un nouveau terminal : la touche Tab y complète les commandes, les options et les "
+        "fichiers."
+    )

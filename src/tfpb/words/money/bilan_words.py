@@ -1,0 +1,86 @@
+"""Headers and names of sheets of the bilan and of the workbook of the abatement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BILAN: Final[Mapping[str, str]] = {
+    "axe": "Axe",
+    "action": "Action",
+    "description": "Résidence/description",
+    "calendrier": "Calendrier",
+    "prevu_eur": "Dépense prévisionnelle",
+    "realise_eur": "Dépense réalisée",
+    "bailleur_eur": "Financement bailleur",
+    "autres_eur": "Autre financement",
+    "valorise_eur": "Dépense valorisée TFPB",
+    "taux_valorisation": "Taux de valorisation TFPB",
+    "piece": "Pièce",
+    "texte_bilan": "Bilan qualitatif",
+}
+"""Columns of programmes and bilans in use, in their order; the qualitative text comes last."""
+AXES: Final[Mapping[str, str]] = {
+    "code_qpv": "Quartier",
+    "axe": "Axe",
+    "actions": "Actions",
+    **{k: v for k, v in BILAN.items() if k.endswith("_eur")},
+    "valorise_par_logement_eur": "Valorisé par logement",
+    "taux_valorisation": "Taux de valorisation TFPB",
+    "pieces_jointes": "Pièces jointes",
+}
+TOTAL: Final = "Total"
+EVERYWHERE: Final = "Tous"
+BY_AXIS: Final = "Par axe"
+PREMISES_SHEETS: Final[Mapping[str, str]] = {
+    "by_residence": "Résidences",
+    "by_qpv": "Quartiers",
+    "by_commune": "Communes",
+    "by_collectivity": "Collectivités",
+    "checks": "Avis",
+}
+"""Sheets that add the years, by field of `Abatement`."""
+COMING_SHEETS: Final[Mapping[str, str]] = {
+    "forecast": "Prévision",
+    "by_year": "Prévision par année",
+    "leavers": "Sortants",
+    "declaration": "Déclaration",
+}
+"""Sheets of the last year alone, by field of `Abatement`."""
+DOUBTS_SHEET: Final = "Doutes"
+VALUES_SHEET: Final = "Sources et hypothèses"
+UNVERIFIED: Final = "non vérifié"
+
+
+def quarter_sheet(code: str) -> str:
+    """Name the sheet of a quarter; a workbook allows 31 letters."""
+    return f"Bilan {code}"[:31]
+
+
+def both_years(year: int) -> dict[str, str]:
+    """Return the headers that set last year's sums beside this year's, by column."""
+    last = year - 1
+    return {
+        "axe": "Axe",
+        "code_qpv": "Quartier",
+        "nom_qpv": "Nom",
+        "codes_precedents": f"Code(s) en {last}",
+        "actions_precedentes": f"Actions {last}",
+        "actions": f"Actions {year}",
+        "realise_precedent_eur": f"Réalisé {last}",
+        "realise_eur": f"Réalisé {year}",
+        "valorise_precedent_eur": f"Valorisé {last}",
+        "valorise_eur": f"Valorisé {year}",
+        "ecart_valorise_eur": "Différence valorisée",
+        "abattement_eur": f"Abattement {year}",
+        "report_eur": f"Report venu de {last}",
+        "rattrapage_eur": f"À reporter sur {year + 1}",
+        "argument": "Ce qui le justifie",
+    }
+
+
+def both_years_sheets(year: int) -> tuple[str, str]:
+    """Name the two sheets that set both years side by side, by axis and by quarter."""
+    return f"{year - 1} et {year} par axe", f"{year - 1} et {year} par quartier"

@@ -1,0 +1,166 @@
+"""Publication, verdicts and corrections exactly at their limits, worked by hand (δ = 5 points)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tfpb.survey.verdicts import (
+    FRAGILE,
+    MASKED,
+    PUBLISHABLE,
+    STATES,
+    UNCOMPUTABLE,
+    UNPUBLISHABLE,
+    Thresholds,
+    evolution_verdicts,
+    gap_verdict,
+    gap_verdicts,
+    holm,
+    publication_states,
+    set_holm,
+)
+
+NAN = float("nan")
+
+
+def state(
+    n: float = 200, clusters: float = 20, effective: float = 120, df: float = 18, *,
+    clustered: bool = True,
+) -> str:  # fmt: skip
+    limits = Thresholds() if clustered else Thresholds().without_clusters()
+    found = publication_states(
+        n=np.array([n], dtype=float), clusters=np.array([clusters], dtype=float),
+        effective=np.array([effective], dtype=float), df=np.array([df], dtype=float),
+        thresholds=limits,
+    )  # fmt: skip
+    return STATES[found[0]].value
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ({}, "publiable"),
+        ({"n": 60, "effective": 60}, "publiable"),
+        ({"n": 59, "effective": 59}, "fragile"),
+        ({"df": 8}, "publiable"),
+        ({"df": 7}, "fragile"),
+        ({"effective": 30}, "publiable"),
+        ({"effective": 29.99}, "non_publiable"),
+        ({"n": 30, "effective": 45}, "fragile"),
+        ({"n": 29, "effective": 45}, "non_publiable"),  # 29 interviews do not make 45
+        ({"effective": NAN}, "non_publiable"),
+        ({"clusters": 2}, "publiable"),
+        ({"clusters": 1}, "non_calculable"),
+        ({"clusters": 0, "clustered": False}, "publiable"),  # no résidence was delivered
+        ({"df": 0}, "non_calculable"),
+        ({"df": NAN}, "non_calculable"),
+        ({"df": 0.5}, "fragile"),
+        ({"n": 11, "effective": 11}, "non_publiable"),
+        ({"n": 10, "effective": 10}, "masque"),
+        ({"n": 10, "clusters": 1, "df": 0}, "masque"),  # hidden before anything else
+        ({"n": 1}, "masque"),
+        ({"n": 0, "clusters": 0, "effective": NAN}, "non_calculable"),  # no one to protect
+    ],
+)
+def test_what_a_cell_may_show(cell: dict[str, float], expected: str) -> None:
+    assert state(**cell) == expected  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("low90", "high90", "low95", "high95", "verdict"),
+    [
+        (-0.0499, 0.0499, -0.06, 0.06, "equivalent"),
+        (-0.0499, 0.05, -0.06, 0.06, "non_inferieur"),  # U = δ is not under δ
+        (-0.05, 0.0499, -0.06, 0.06, "non_concluant"),  # L = −δ is not above −δ
+        (-0.0499, 0.0499, -0.06, -0.0001, "equivalent_inferieur"),
+        (-0.0499, 0.0499, -0.06, 0.0, "equivalent"),  # no difference is not excluded
+        (0.0, 0.06, 0.0001, 0.07, "meilleur"),
+        (0.0, 0.06, 0.0, 0.07, "non_inferieur"),
+        (-0.2, -0.0501, -0.2, -0.04, "inferieur"),
+        (-0.2, -0.05, -0.2, -0.04, "ecart_defavorable"),  # U = −δ is not under −δ
+        (-0.2, 0.02, -0.2, -0.0001, "ecart_defavorable"),
+        (-0.05, -0.01, -0.06, -0.001, "ecart_defavorable"),  # L = −δ: not even equivalent
+        (-0.2, 0.02, -0.2, 0.0, "non_concluant"),
+        (-0.2, 0.2, -0.3, 0.3, "non_concluant"),
+        (NAN, 0.01, -0.1, 0.1, "non_calculable"),
+        (-0.01, NAN, -0.1, 0.1, "non_calculable"),
+    ],
+)
+def test_a_gap_at_the_margin(
+    low90: float, high90: float, low95: float, high95: float, verdict: str
+) -> None:
+    assert gap_verdict(low90, high90, low95, high95, 0.05) == verdict
+    one = [np.array([v]) for v in (low90, high90, low95, high95)]
+    assert gap_verdicts(*one, np.array([FRAGILE]), 0.05).tolist() == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("of", "verdict"),
+    [
+        (PUBLISHABLE, "equivalent"), (FRAGILE, "equivalent"), (UNPUBLISHABLE, "non_publiable"),
+        (UNCOMPUTABLE, "non_calculable"), (MASKED, "non_publiable"),
+    ],
+)  # fmt: skip
+def test_only_what_may_be_shown_has_a_verdict(of: int, verdict: str) -> None:
+    a, b = np.array([-0.01]), np.array([0.01])
+    assert gap_verdicts(a, b, a, b, np.array([of]), 0.05).tolist() == [verdict]
+    unknown = np.array([NAN])
+    silent = gap_verdicts(unknown, unknown, unknown, unknown, np.array([of]), 0.05).tolist()
+    assert silent == ["non_publiable" if of in (UNPUBLISHABLE, MASKED) else "non_calculable"]
+
+
+@pytest.mark.parametrize(
+    ("low95", "high95", "of", "verdict"),
+    [
+        (0.0001, 0.1, PUBLISHABLE, "hausse"),
+        (0.0, 0.1, PUBLISHABLE, "non_demontre"),
+        (-0.1, -0.0001, FRAGILE, "baisse"),
+        (-0.1, 0.0, FRAGILE, "non_demontre"),
+        (0.01, 0.1, UNPUBLISHABLE, ""),
+        (0.01, 0.1, UNCOMPUTABLE, ""),
+        (0.01, 0.1, MASKED, ""),
+        (NAN, 0.1, PUBLISHABLE, ""),
+        (0.1, NAN, PUBLISHABLE, ""),
+    ],
+)
+def test_a_change_of_the_gap_at_zero(low95: float, high95: float, of: int, verdict: str) -> None:
+    found = evolution_verdicts(np.array([low95]), np.array([high95]), np.array([of]))
+    assert found.tolist() == [verdict]
+
+
+def test_holm_by_hand() -> None:
+    # four known: 4 × .01, 3 × .02, 2 × .025 (raised to the one before), 1 × .5
+    p = np.array([0.5, 0.02, NAN, 0.01, 0.025])
+    np.testing.assert_allclose(holm(p), [0.5, 0.06, NAN, 0.04, 0.06])
+    np.testing.assert_allclose(holm(np.array([0.6, 0.7])), [1, 1])  # never over 1
+    assert np.isnan(holm(np.array([NAN]))).all()
+
+
+def test_a_family_is_the_items_of_a_theme_that_may_be_shown() -> None:
+    columns = ("theme", "groupe", "publication", "p_non_inferiorite", "bailleur", "vague", "p_holm")
+    rows = [
+        # family of three: 3 × .01, 2 × .02, 1 × .03 (raised)
+        ("residence", "ecart", "publiable", 0.01, "A", "2023", 0.03),
+        ("residence", "ecart", "fragile", 0.02, "A", "2023", 0.04),
+        ("residence", "ecart", "publiable", 0.03, "A", "2023", 0.04),
+        # out of it: hidden, without p, another side, another theme, bailleur or wave
+        ("residence", "ecart", "masque", 0.01, "A", "2023", NAN),
+        ("residence", "ecart", "non_publiable", 0.01, "A", "2023", NAN),
+        ("residence", "ecart", "publiable", NAN, "A", "2023", NAN),
+        ("residence", "evolution_ecart", "publiable", 0.01, "A", "2023", NAN),
+        ("quartier", "ecart", "publiable", 0.01, "A", "2023", 0.01),
+        ("residence", "ecart", "publiable", 0.05, "B", "2023", 0.05),
+        ("residence", "ecart", "publiable", 0.06, "A", "2019", 0.06),
+    ]
+    table = pd.DataFrame(rows, columns=list(columns)).assign(
+        niveau="total", territoire="total", ajustement="brut"
+    )
+    table.index = pd.Index(range(40, 50))  # rows are known by their place, not by their label
+    found = set_holm(table.drop(columns="p_holm"))
+    np.testing.assert_allclose(found["p_holm"], table["p_holm"])
+    for column, other in (("niveau", "epci"), ("territoire", "E1"), ("ajustement", "standardise")):
+        alone = table.copy()
+        alone.loc[42, column] = other
+        np.testing.assert_allclose(set_holm(alone)["p_holm"].to_numpy()[:3], [0.02, 0.02, 0.03])
