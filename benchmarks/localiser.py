@@ -30,7 +30,7 @@ import shapely
 from tfpb.addresses.file_geocoder import FileGeocoder
 from tfpb.addresses.imports import import_addresses
 from tfpb.addresses.store import FILE_NAME, AddressStore
-from tfpb.geodata.parcel_imports import import_parcels
+from tfpb.geodata.ground_imports import import_parcels
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
 from tfpb.model.projection import from_lonlat, legal_epsg, to_lonlat
 from tfpb.model.results import ADDRESS_COLUMNS

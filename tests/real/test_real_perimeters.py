@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tfpb.geodata.parcel_imports import import_parcels
+from tfpb.geodata.ground_imports import import_parcels
 from tfpb.geodata.qpv_imports import import_qpv
 from tfpb.model.projection import from_lonlat
 from tfpb.perimeters import correspondence, locate

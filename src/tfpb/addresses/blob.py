@@ -2,16 +2,16 @@
 
 A blob holds the streets of a commune in one text and their numbers in five columns. Neighbours
 differ little (numbers follow each other, points are metres apart), so each column is stored as
-differences, its bytes grouped by weight, and the whole deflated: about ten bytes an address. No pickle:
-a blob from elsewhere can be wrong, it cannot run.
+differences, its bytes grouped by weight, and the whole deflated: five to ten bytes an address. Not a
+pickle: a blob from elsewhere can be wrong, it cannot run code.
 """
 
 from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -27,13 +27,13 @@ _LEVEL: Final = 6
 _FIELD, _LINE, _PART = "\x1f", "\n", "\x1e"
 _NO_MARKS: Final = str.maketrans(dict.fromkeys((_FIELD, _LINE, _PART), " "))
 NO_NUMBER: Final = -1
-"""Number of a row that only says where a street or a lieu-dit stands."""
+"""Number of a row that only gives the position of a street or of a lieu-dit."""
 
 
 class StreetKey(NamedTuple):
-    """What tells one street of a commune from another.
+    """What identifies a street of a commune.
 
-    `kind` is `s` (street) or `l` (locality); `scheme` says how address ids are made from the
+    `kind` is `s` (street) or `l` (locality); `scheme` is how address ids are made from the
     street's: `b` as BAN does, `o` as BANO does, `x` written out one by one.
     """
 
@@ -64,7 +64,9 @@ class CommuneRows:
         Address ids; only those of streets of scheme `x` are kept.
     parcels : list of str [n] or None
     rank : ndarray of int8 [n] or None
-        Worth of a position when the base gives several for one address, best first (BAL).
+        Rank of a position when the base gives several for one address, best first (BAL).
+    line : ndarray of int64 [n] or None
+        Line of the file being imported; not stored.
     """
 
     streets: list[StreetKey]
@@ -75,7 +77,27 @@ class CommuneRows:
     y_cm: NDArray[np.int32]
     ids: NDArray[np.object_] | None = None
     parcels: NDArray[np.object_] | None = None
-    rank: NDArray[np.int8] | None = field(default=None)
+    rank: NDArray[np.int8] | None = None
+    line: NDArray[np.int64] | None = None
+
+    def take(self, rows: NDArray[Any]) -> CommuneRows:
+        """Return some of the rows, by position or by mask; the list of streets stays whole."""
+        columns = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "streets"}
+        return replace(
+            self, **{name: column[rows] for name, column in columns.items() if column is not None}
+        )
+
+    def after(self, last: int) -> CommuneRows | None:
+        """Return the rows that stand after a line of the file; None when there are none."""
+        if not last:
+            return self
+        assert self.line is not None  # noqa: S101 - rows of a file being imported have one
+        kept = self.take(self.line > last)
+        if not kept.number.size:
+            return None
+        used, street = np.unique(kept.street, return_inverse=True)
+        streets = [self.streets[position] for position in used.tolist()]
+        return replace(kept, streets=streets, street=street.astype(np.int32))
 
 
 def _shuffle(values: NDArray[np.generic]) -> bytes:
@@ -119,7 +141,7 @@ def sort_and_dedupe(rows: CommuneRows, *, one_position: bool) -> tuple[CommuneRo
     CommuneRows, int
         The rows kept, and how many were left out.
     """
-    suffixes, codes = np.unique(rows.suffix.astype(str), return_inverse=True)
+    codes = np.unique(rows.suffix.astype(str), return_inverse=True)[1]
     keys: list[NDArray[np.generic]] = [codes, rows.number, rows.street]
     keys = (
         [rows.rank] if one_position and rows.rank is not None else [rows.y_cm, rows.x_cm]
@@ -136,18 +158,7 @@ def sort_and_dedupe(rows: CommuneRows, *, one_position: bool) -> tuple[CommuneRo
                 step = np.diff(column[order].astype(np.int64))
                 repeated &= np.abs(step) <= 100  # noqa: PLR2004 one metre
         same[1:] = repeated
-    keep = order[~same]
-    kept = CommuneRows(
-        rows.streets,
-        rows.street[keep],
-        rows.number[keep],
-        suffixes.astype(object)[codes[keep]],
-        rows.x_cm[keep],
-        rows.y_cm[keep],
-        None if rows.ids is None else rows.ids[keep],
-        None if rows.parcels is None else rows.parcels[keep],
-    )
-    return kept, int(same.sum())
+    return rows.take(order[~same]), int(same.sum())
 
 
 def merge(parts: list[CommuneRows]) -> CommuneRows:
@@ -162,37 +173,30 @@ def merge(parts: list[CommuneRows]) -> CommuneRows:
         for part in parts
     ]
 
-    def texts(name: str) -> NDArray[np.object_] | None:
+    def joined(name: str, absent: object, dtype: object = object) -> Any:
         columns = [getattr(part, name) for part in parts]
         if all(column is None for column in columns):
             return None
         filled = [
-            np.full(part.number.size, "", dtype=object) if column is None else column
+            np.full(part.number.size, absent, dtype=dtype) if column is None else column
             for part, column in zip(parts, columns, strict=True)
         ]
         return np.concatenate(filled)
 
-    ranks = [np.zeros(p.number.size, np.int8) if p.rank is None else p.rank for p in parts]
+    whole = {name: joined(name, None) for name in ("number", "suffix", "x_cm", "y_cm")}
     return CommuneRows(
-        list(index),
-        np.concatenate(streets),
-        np.concatenate([part.number for part in parts]),
-        np.concatenate([part.suffix for part in parts]),
-        np.concatenate([part.x_cm for part in parts]),
-        np.concatenate([part.y_cm for part in parts]),
-        texts("ids"),
-        texts("parcels"),
-        np.concatenate(ranks),
-    )
+        list(index), np.concatenate(streets), **whole,
+        ids=joined("ids", ""), parcels=joined("parcels", ""), rank=joined("rank", 0, np.int8),
+    )  # fmt: skip
 
 
 def _unmarked(text: str) -> str:
-    """Take our own marks out of a text of a file: it would be cut there when read back."""
+    """Replace our separators in a text of a file: it would be cut there when read back."""
     return text.translate(_NO_MARKS)
 
 
 def _lines(texts: list[str]) -> str:
-    """Join texts, one a line; marks in them, that no sound file holds, are met at no cost."""
+    """Join texts, one a line; each is searched for separators only if the whole has some."""
     joined = _LINE.join(texts)
     if joined.count(_LINE) >= max(len(texts), 1) or _FIELD in joined or _PART in joined:
         joined = _LINE.join(map(_unmarked, texts))
@@ -277,14 +281,8 @@ def _unpacked(payload: bytes) -> CommuneRows:
     return CommuneRows(keys, street, number, suffixes, x_cm, y_cm, ids, parcels)
 
 
-def _ids_of(key: StreetKey, numbers: list[int], suffixes: list[str]) -> tuple[str, ...] | None:
-    if key.scheme == "o":
-        return tuple(f"{key.id}-{n}{s.upper()}" for n, s in zip(numbers, suffixes, strict=True))
-    return None
-
-
 def to_streets(citycode: str, rows: CommuneRows) -> list[Street]:
-    """Turn the rows of a commune into streets with their numbers."""
+    """Return the streets of a commune with their numbers."""
     x, y = rows.x_cm / 100.0, rows.y_cm / 100.0
     ends = np.cumsum(np.bincount(rows.street, minlength=len(rows.streets)))
     streets = []
@@ -295,10 +293,13 @@ def to_streets(citycode: str, rows: CommuneRows) -> list[Street]:
         place = slice(first, stop) if first < stop else slice(start, stop)
         numbered = slice(first, stop)
         suffixes = tuple(rows.suffix[numbered].tolist())
-        ids = _ids_of(key, rows.number[numbered].tolist(), list(suffixes))
-        parcels = None if rows.parcels is None else tuple(rows.parcels[numbered].tolist())
-        if key.scheme == "x" and rows.ids is not None and first < stop:
+        ids: tuple[str, ...] | None = None
+        if key.scheme == "o":
+            pairs = zip(rows.number[numbered].tolist(), suffixes, strict=True)
+            ids = tuple(f"{key.id}-{number}{suffix.upper()}" for number, suffix in pairs)
+        elif key.scheme == "x" and rows.ids is not None and first < stop:
             ids = tuple(rows.ids[numbered].tolist())
+        parcels = None if rows.parcels is None else tuple(rows.parcels[numbered].tolist())
         streets.append(
             Street(
                 id=key.id,

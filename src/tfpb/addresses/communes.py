@@ -1,7 +1,7 @@
 """The official list of communes, with its history: any code, old or current, leads to today's.
 
 The table is package data made by `geodata/make_communes.py` from the official code list as npm
-publishes it; `PROVENANCE` says which version, under which licence, with which hash.
+publishes it; its version, licence and hash are in `communes.json`.
 """
 
 from __future__ import annotations
@@ -13,14 +13,18 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.model.maps import Place
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    import pandas as pd
 
 _TABLE: Final = "communes.csv.gz"
 _PROVENANCE: Final = "communes.json"
 _CODE_LENGTH: Final = 5
+_CODES: Final = ("result_citycode", "code_insee", "Code INSEE")
 # communes of Guadeloupe until 2007, collectivities of their own since
 _LEFT: Final = {"97123": "97701", "97127": "97801"}
 
@@ -184,6 +188,50 @@ class Communes:
         """Return the code and the name of the region of a commune, or two empties."""
         found = self.current.get(self.city(code))
         return (found.region, self.regions.get(found.region, "")) if found else ("", "")
+
+
+def with_territories(
+    frame: pd.DataFrame, wanted: Iterable[str], communes: Communes
+) -> pd.DataFrame:
+    """Add the territory columns asked for, from the commune of each row.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Holds `result_citycode` or `code_insee` (INSEE codes, text).
+    wanted : iterable of str
+        Names asked for; `departement`, `siren_epci`, `nom_epci` and `region` are known, and a column
+        that the frame already has is left as it is.
+    communes : Communes
+
+    Returns
+    -------
+    DataFrame
+        Same rows; codes (and the name of the EPCI), empty where the commune is not known.
+    """
+    known: dict[str, Callable[[str], str]] = {
+        "departement": lambda code: communes.departement(code)[0],
+        "siren_epci": lambda code: communes.epci(code)[0],
+        "nom_epci": lambda code: communes.epci(code)[1],
+        "region": lambda code: communes.region(code)[0],
+    }
+    code = next((c for c in _CODES if c in frame), None)
+    if code is None:
+        return frame
+    added = {
+        name: [known[name](str(c)) if c else "" for c in frame[code]]
+        for name in wanted
+        if name in known and name not in frame
+    }
+    return frame.assign(**added)
+
+
+def places(codes: Iterable[str], communes: Communes) -> tuple[Place, ...]:
+    """Return the territories of communes, by INSEE code; an arrondissement keeps its own code."""
+    return tuple(
+        Place(code, communes.name(code), *communes.epci(code), *communes.region(code))
+        for code in codes
+    )
 
 
 def provenance() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Geocoding a whole file: index, service or both, in stretches that a cut run takes up again."""
+"""Geocoding a whole file: index, service or both, by groups of rows that a cut run does not do again."""
 
 from __future__ import annotations
 
@@ -13,45 +13,45 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 import pandas as pd
 
-from tfpb.addresses.replies import Query
-from tfpb.addresses.service_answers import AnsweredAddresses
-from tfpb.addresses.store import AddressStore
-from tfpb.geocode.commune_finder import CommuneFinder
-from tfpb.geocode.line.parser import parse
+from tfpb.addresses.communes import Communes
+from tfpb.addresses.service_answers import ServiceGeocoder
+from tfpb.addresses.store import FILE_NAME, AddressStore
+from tfpb.errors import TfpbError
 from tfpb.geocode.matcher import Geocoder
-from tfpb.geocode.table_run import frame_of, geocode
+from tfpb.geocode.table_run import frame_of
+from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets
+from tfpb.io.tables.tabular import read_table
 from tfpb.model.codes import GeocodeVerdict, ResultType
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import ExitStack
     from pathlib import Path
 
-    from tfpb.addresses.communes import Communes
-    from tfpb.addresses.replies import Answer
     from tfpb.addresses.service import AddressService
     from tfpb.geocode.source import AddressSource
 
 Mode = Literal["index", "api", "auto"]
+CACHE: Final = "service_adresses.sqlite"
+"""File of the service's answers, in the folder of geography."""
 CHUNK_ROWS: Final = 5_000
 JOIN: Final = " | "
 _APART_M: Final = 100.0
-_SURE_CODE: Final = 0.95
 _NOWHERE: Final = frozenset({ResultType.MUNICIPALITY, ResultType.NONE})
-_POINT: Final = ("latitude", "longitude", "result_x", "result_y", "result_radius_m")
 _EXACT: Final = frozenset({ResultType.HOUSENUMBER, ResultType.RANGE})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Resume:
-    """Stretches already geocoded, kept beside the output until it is written.
+    """Rows already geocoded, kept beside the output until it is written.
 
     Parameters
     ----------
     folder : Path
         Hidden folder; removed by `clean`.
     key : str
-        What the stretches depend on: one of another key is thrown away.
+        What the rows depend on: those kept under another key are deleted.
     """
 
     folder: Path
@@ -61,7 +61,7 @@ class Resume:
     def beside(
         cls, output: Path, *, depends_on: Mapping[str, str], addresses: pd.DataFrame
     ) -> Resume:
-        """Open the stretches of an output; those of another input or setting are dropped."""
+        """Open the rows kept for an output; those of another input or setting are deleted."""
         rows = pd.util.hash_pandas_object(addresses.astype(str), index=False).to_numpy()
         text = json.dumps(
             {**depends_on, "rows": hashlib.sha256(rows.tobytes()).hexdigest()}, sort_keys=True
@@ -72,13 +72,15 @@ class Resume:
         mark = found.folder / "cle"
         if not mark.is_file() or mark.read_text(encoding="utf-8") != found.key:
             found.clean()
-            with suppress(OSError):  # the run goes on without; its output will say what is wrong
+            with suppress(
+                OSError
+            ):  # the run goes on without; writing its output will report the fault
                 found.folder.mkdir(parents=True)
                 mark.write_text(found.key, encoding="utf-8")
         return found
 
     def get(self, start: int) -> pd.DataFrame | None:
-        """Return the stretch that begins at a row, None when it is still to do."""
+        """Return the rows kept from a position on, None when they are still to geocode."""
         path = self.folder / f"{start:09d}.parquet"
         if not path.is_file():
             return None
@@ -88,7 +90,7 @@ class Resume:
             return None
 
     def put(self, start: int, frame: pd.DataFrame) -> None:
-        """Keep a stretch, whole or not at all; a disk that refuses costs a later run its time, no more."""
+        """Keep rows, all or none; when the disk refuses, a later run geocodes them again."""
         path = self.folder / f"{start:09d}.parquet"
         part = path.with_suffix(".part")
         try:
@@ -109,12 +111,12 @@ class Resume:
 
 
 class FileGeocoder:
-    """Geocodes a file's addresses a stretch at a time.
+    """Geocodes the addresses of a file, `CHUNK_ROWS` at a time.
 
     Parameters
     ----------
     mode : str
-        `index`, `api`, or `auto`: the index first, the service for what it does not settle.
+        `index`, `api`, or `auto`: the index first, the service for rows that it does not accept.
     communes : Communes
     source : AddressSource or None
         The index; None only in mode `api`.
@@ -140,8 +142,9 @@ class FileGeocoder:
         self.aliases = dict(aliases or {})
 
     @cached_property
-    def _finder(self) -> CommuneFinder:
-        return CommuneFinder(self.communes)
+    def _by_service(self) -> ServiceGeocoder:
+        assert self.service is not None  # noqa: S101 - modes that ask have one
+        return ServiceGeocoder(self.service, self.communes, self.aliases)
 
     @cached_property
     def _geocoder(self) -> Geocoder | None:
@@ -153,6 +156,16 @@ class FileGeocoder:
         """Return what its answers depend on: mode, content of the index, renamed streets."""
         index = self.source.identity() if isinstance(self.source, AddressStore) else self.source
         return (self.mode, index, sorted(self.aliases.items()))
+
+    @property
+    def depends_on(self) -> dict[str, str]:
+        """What rows kept for a later run depend on, as text."""
+        files = self.source.files if isinstance(self.source, AddressStore) else ()
+        return {
+            "mode": self.mode,
+            "index": " ".join(file.sha256 for file in files),
+            "aliases": " ".join(f"{old}={new}" for old, new in sorted(self.aliases.items())),
+        }
 
     def run(
         self,
@@ -169,7 +182,7 @@ class FileGeocoder:
         addresses : DataFrame
             `ADDRESS_COLUMNS`, text.
         resume : Resume, optional
-            Where stretches are kept; stretches found there are not done again.
+            Where rows are kept; those found there are not geocoded again.
         chunk_rows : int
         progress : callable, optional
 
@@ -178,7 +191,7 @@ class FileGeocoder:
         DataFrame
             `RESULT_COLUMNS`, same index, one row a row.
         """
-        tell = progress or (lambda _: None)
+        advance = progress or (lambda _: None)
         parts = []
         for start in range(0, len(addresses), chunk_rows):
             stretch = addresses.iloc[start : start + chunk_rows]
@@ -188,14 +201,14 @@ class FileGeocoder:
                 if resume and not (done["result_status"] == "error").any():
                     resume.put(start, done)
             parts.append(done.set_axis(stretch.index, axis=0))
-            tell(len(stretch))
+            advance(len(stretch))
         if not parts:
             return frame_of([], index=addresses.index, source="")
         return pd.concat(parts)[list(RESULT_COLUMNS)]
 
     def _stretch(self, addresses: pd.DataFrame) -> pd.DataFrame:
         if self._geocoder is None or self.source is None:
-            return self._by_service(addresses)
+            return self._by_service.run(addresses)
         rows = addresses[list(ADDRESS_COLUMNS)].itertuples(index=False, name=None)
         first = frame_of(
             [self._geocoder.row(*row) for row in rows],
@@ -211,76 +224,65 @@ class FileGeocoder:
         )
         if not unsettled.any():
             return first
-        second = self._by_service(addresses[unsettled])
+        second = self._by_service.run(addresses[unsettled])
         first.loc[unsettled] = combined(first[unsettled], second)
         return first
 
-    def _by_service(self, addresses: pd.DataFrame) -> pd.DataFrame:
-        """Ask the service, then judge its answers by our own evidence."""
-        # coordinates are checked against the extent of a commune, which a few answers do not give
-        given = (addresses["x"] != "") & (addresses["y"] != "")
-        nothing = AnsweredAddresses((), self.communes)
-        known = geocode(addresses[given], nothing, self.communes)
-        found = self._answered(addresses[~given])
-        return pd.concat([known, found]).loc[addresses.index] if given.any() else found
 
-    def _answered(self, addresses: pd.DataFrame) -> pd.DataFrame:
-        assert self.service is not None  # noqa: S101 - modes that ask have one
-        rows = addresses[list(ADDRESS_COLUMNS)].itertuples(index=False, name=None)
-        queries = [self._queries(*row[:4]) for row in rows]
-        answers = self.service.ask(query for asked in queries for query in asked)
-        source = AnsweredAddresses(answers.values(), self.communes)
-        graded = geocode(addresses, source, self.communes, aliases=self.aliases)
-        out = {name: graded[name].tolist() for name in RESULT_COLUMNS}
-        for position, (asked, kind) in enumerate(zip(queries, out["result_type"], strict=True)):
-            heard = [answers[query] for query in asked]
-            if kind == ResultType.MUNICIPALITY:
-                # the middle of a few answers is not the middle of the commune
-                out["result_type"][position] = str(ResultType.NONE)
-                for name in _POINT:
-                    out[name][position] = np.nan
-            if heard and all(answer.status == "error" for answer in heard):
-                out["result_status"][position] = "error"
-                out["result_reasons"][position] = "service_en_erreur"
-            elif kind in _NOWHERE:
-                others = out["result_alternatives"]
-                others[position] = _refused(heard) or others[position]
-        frame = pd.DataFrame(out, index=addresses.index)
-        return frame.astype({name: graded[name].dtype for name in RESULT_COLUMNS})
+def open_geocoder(
+    stack: ExitStack, *, mode: Mode, folder: Path, aliases: Path | None = None
+) -> FileGeocoder:
+    """Open the index and the service that a mode needs.
 
-    def _queries(self, address: str, postcode: str, commune: str, code: str) -> list[Query]:
-        """Write what is sent: first number, and the other end of a range, with the street."""
-        if not address.strip():
-            return []
-        parsed = parse(address)
-        if not parsed.query.strip():
-            return []
-        place = self._finder.place(code, postcode or parsed.postcode, commune or parsed.town)
-        lines = [parsed.query]
-        if len(parsed.numbers) > 1:
-            number, suffix = parsed.numbers[-1]
-            lines.append(f"{number}{' ' if suffix else ''}{suffix} {parsed.readings[0].name.plain}")
-        sure = (
-            place.codes
-            and place.certainty >= _SURE_CODE
-            and not self.communes.arrondissements(place.codes[0])
-        )
-        if sure:
-            return [Query(line, place.codes[0]) for line in lines]
-        town = " ".join(t for t in (postcode or parsed.postcode, commune or parsed.town) if t)
-        return [Query(f"{line} {town}".strip(), "") for line in lines]
+    Parameters
+    ----------
+    stack : ExitStack
+        Closes what is opened.
+    mode : str
+        `index` needs an index, `auto` uses it if there is one; only `api` and `auto` ask the service.
+    folder : Path
+        Folder of geography.
+    aliases : Path, optional
+        Table of renamed streets.
+
+    Raises
+    ------
+    TfpbError
+        `adresses_absentes`, or the aliases cannot be read.
+    """
+    renamed = read_aliases(aliases) if aliases else {}
+    store = None
+    if mode == "index" or (mode == "auto" and (folder / FILE_NAME).is_file()):
+        store = stack.enter_context(AddressStore(folder / FILE_NAME))
+    service = None
+    if mode != "index":
+        from tfpb.addresses.service import AddressService  # noqa: PLC0415 - loads the network's libraries
+
+        service = stack.enter_context(AddressService(folder / CACHE))
+    communes = store.communes() if store else Communes.load()
+    return FileGeocoder(
+        mode=mode, communes=communes, source=store, service=service, aliases=renamed
+    )
 
 
-def _refused(answers: list[Answer]) -> str:
-    """Name what the service said and our evidence refused: the user may know better."""
-    labels = dict.fromkeys(a.label for a in answers if a.status == "ok" and a.label)
-    return JOIN.join(f"{label} (0.00)" for label in labels)
+def read_aliases(path: Path) -> dict[str, str]:
+    """Read renamed streets: old name, current name, in the first two columns.
+
+    Raises
+    ------
+    TfpbError
+        One column only, a name without the other, or one old name for two streets.
+    """
+    out, faults = renamed_streets(read_table(path, known=ALIAS_COLUMNS))
+    if faults:
+        raise TfpbError(faults)
+    return out
 
 
 def combined(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Weigh what the index and the service say of the same rows.
+    """Choose between the answers of the index and of the service, row by row.
 
-    The service's answer is taken when it is surer by our own evidence; two answers that stand more
+    The service's is taken when its grade is better; two answers that stand more
     than 100 m apart are a reason to check, whichever is taken.
 
     Parameters

@@ -1,12 +1,13 @@
 """The four shapes of address files (BAN, lieux-dits, BAL, BANO), read by column name.
 
-Files are streamed by pyarrow as bytes and decoded column by column (UTF-8, cp1252 where that
-fails), so that one bad cell never stops a file of millions of rows.
+Files are streamed by pyarrow, lines that are not UTF-8 read as cp1252, so that one bad cell never stops
+a file of millions of rows.
 """
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import gzip
 import re
 from dataclasses import dataclass
@@ -76,7 +77,6 @@ _NEEDED: Final = {
 }
 _BANO: Final = ("id", "number", "street", "postcode", "city", "source", "lat", "lon")
 _BANO_LINE: Final = re.compile(r"^\d[0-9AB]\d{3}[0-9A-Z]{4,6}-?[^,]*,[^,]+,")
-_FIELDS: Final = tuple(dict.fromkeys(name for shape in _COLUMNS.values() for name in shape))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Shape:
         Our name of a column to its name in `header`; only those the file has.
     has_header : bool
     date : str
-        Date a gzip file says it was made (ISO), else empty.
+        Date in the header of a gzip file (ISO), else empty.
     """
 
     kind: str
@@ -112,7 +112,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class RawBatch:
-    """A stretch of rows: our column names to arrow string arrays, and where each row stands.
+    """Consecutive rows of a file: our column names to arrow string arrays, and the line of each row.
 
     Parameters
     ----------
@@ -129,6 +129,11 @@ class RawBatch:
     def rows(self) -> int:
         """Number of rows."""
         return int(self.lines.size)
+
+    def column(self, name: str) -> pa.StringArray:
+        """Return a column, empty texts when the file has none of that name."""
+        found = self.columns.get(name)
+        return pa.array([""] * self.rows, pa.string()) if found is None else found
 
 
 def sniff(path: Path) -> Shape:
@@ -178,19 +183,14 @@ def _head(path: Path, place: Place) -> tuple[bytes, str]:
                 head = text.read(1 << 16)
         except SPOILED_ARCHIVE as error:
             raise fail("fichier_illisible", place=place, format="gzip") from error
-    return _whole_lines(head), _iso_day(seconds) if seconds else ""
+    day = dt.datetime.fromtimestamp(seconds, tz=dt.UTC).date().isoformat() if seconds else ""
+    return _whole_lines(head), day
 
 
 def _whole_lines(head: bytes) -> bytes:
     """Cut after the last whole line, so that no character is cut in two."""
     end = head.rfind(b"\n")
     return head[: end + 1] if end >= 0 else head
-
-
-def _iso_day(seconds: int) -> str:
-    import datetime as dt  # noqa: PLC0415 only here: no clock is read, the file says its own date
-
-    return dt.datetime.fromtimestamp(seconds, tz=dt.UTC).date().isoformat()
 
 
 def _unique(names: list[str]) -> list[str]:
@@ -203,10 +203,7 @@ def _unique(names: list[str]) -> list[str]:
 
 
 class _Utf8:
-    """A stream whose lines are all UTF-8: those that are not are read as cp1252.
-
-    The fast reader hands odd rows over as text, and cannot when their bytes are none.
-    """
+    """A stream whose lines are all UTF-8: those that are not are read as cp1252."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -240,11 +237,17 @@ def _as_utf8(lines: bytes) -> bytes:
     return lines
 
 
+def _decode(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("cp1252", errors="replace")
+
+
 class _Ragged:
     """Rows that do not split into the header's columns: mended when quotes explain it, else listed.
 
-    Quotes are not left to the fast reader: a single unclosed one would swallow the rows that
-    follow without a word.
+    Quotes are not left to the fast reader: a single unclosed one would swallow the rows that follow.
     """
 
     def __init__(self, shape: Shape, rejected: list[tuple[int, str]]) -> None:
@@ -271,7 +274,7 @@ class _Ragged:
         return np.setdiff1d(np.arange(last + 1, end + 1), np.array(self.seen, dtype=np.int64))
 
     def take(self) -> tuple[list[int], dict[str, pa.StringArray]]:
-        """Hand over the mended rows, once."""
+        """Return the mended rows and forget them."""
         mended, self.mended = self.mended, []
         at = {name: position for position, name in enumerate(self.shape.header)}
         columns = {
@@ -349,36 +352,17 @@ def _reader(stream: Any, shape: Shape, ragged: _Ragged) -> Any:
             delimiter=shape.delimiter, quote_char=False, invalid_row_handler=ragged
         ),
         convert_options=pacsv.ConvertOptions(
-            check_utf8=False,
-            column_types=dict.fromkeys(shape.header, pa.binary()),
+            check_utf8=False,  # `_Utf8` hands over nothing else
+            column_types=dict.fromkeys(shape.header, pa.string()),
             include_columns=list(dict.fromkeys(shape.columns.values())),
             strings_can_be_null=False,
         ),
     )
 
 
-def _text(column: pa.BinaryArray) -> pa.StringArray:
-    """Decode a column, cell by cell only where it is not UTF-8; « NA » means nothing."""
-    try:
-        text = column.cast(pa.string())
-    except pa.ArrowInvalid:
-        text = pa.array([_decode(cell) for cell in column.to_pylist()], pa.string())
+def _text(text: pa.StringArray) -> pa.StringArray:
+    """Take the quotes off the cells of a column; « NA » means an empty one."""
     if pc.any(pc.starts_with(text, '"')).as_py():
         bare = pc.replace_substring_regex(text, r'^"(.*)"$', r"\1")
         text = pc.replace_substring(bare, '""', '"')
     return pc.if_else(pc.equal(text, "NA"), "", text)
-
-
-def _decode(cell: bytes) -> str:
-    try:
-        return cell.decode("utf-8")
-    except UnicodeDecodeError:
-        return cell.decode("cp1252", errors="replace")
-
-
-def column(batch: RawBatch, name: str) -> pa.StringArray:
-    """Return a column of a batch, empty texts when the file has none of that name."""
-    if name not in _FIELDS:
-        raise KeyError(name)
-    found = batch.columns.get(name)
-    return pa.array([""] * batch.rows, pa.string()) if found is None else found

@@ -1,8 +1,8 @@
-"""Import of address files into the offline index: streamed, resumable, twice the same is once.
+"""Import of address files into the offline index: streamed, resumable, the same file imported once.
 
 Address files are grouped by commune, or nearly. Rows wait in memory until their commune stops coming,
-then leave as one blob; a commune that comes back later is read again and completed. A file cut midway
-is taken up where it was: each commune remembers the last line it holds.
+then are written as one blob; a commune that comes back later is read again and completed. An import cut
+midway goes on where it was: each commune keeps the last line it holds.
 """
 
 from __future__ import annotations
@@ -14,9 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import numpy as np
-
-from tfpb.addresses.blob import CommuneRows, decode, encode, merge, sort_and_dedupe
+from tfpb.addresses.blob import decode, encode, merge, sort_and_dedupe
 from tfpb.addresses.commune_rows import prepare
 from tfpb.addresses.communes import Communes
 from tfpb.addresses.formats import read_batches, sniff
@@ -39,7 +37,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class AddressImport:
-    """What became of one file: `rows` = `stored` + `duplicates` + all of `rejected`.
+    """The counts of one imported file: `rows` = `stored` + `duplicates` + all of `rejected`.
 
     Parameters
     ----------
@@ -81,14 +79,14 @@ def import_addresses(
     Parameters
     ----------
     paths : iterable of Path
-        BAN, lieux-dits, BAL 1.x or BANO, `.csv` or `.csv.gz`. The last file to speak of a commune
-        rules it.
+        BAN, lieux-dits, BAL 1.x or BANO, `.csv` or `.csv.gz`. A commune is that of the last
+        file that holds it.
     folder : Path
         Folder of geography, made if need be.
     vintage : str
         Date or name of the data; left empty, the date the file itself carries.
     progress : callable, optional
-        Told the number of rows read since the last call.
+        Called with the number of rows read since the last call.
 
     Raises
     ------
@@ -148,7 +146,7 @@ def _ahead(items: Iterator[_T]) -> Iterator[_T]:
 
 
 class _Importer:
-    """One file on its way into the index."""
+    """The import of one file into the index."""
 
     def __init__(
         self,
@@ -203,7 +201,7 @@ class _Importer:
         return int(self.db.execute(f"SELECT COUNT(*) FROM {what}", values).fetchone()[0])  # noqa: S608
 
     def _open(self, sha: str, cut: int | None) -> None:
-        """Start anew, or take up an import of the same file that was cut."""
+        """Start an import, or go on with one of the same file that was cut."""
         if cut is None:
             cursor = self.db.execute(
                 "INSERT INTO sources VALUES (NULL, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0)",
@@ -234,14 +232,14 @@ class _Importer:
         for part in parts:
             here.add(part.citycode)
             self.pending.setdefault(part.citycode, []).append(part)
-            self.waiting += part.lines.size
+            self.waiting += part.rows.number.size
         full = self.waiting > _ROWS_IN_MEMORY
         self._flush([code for code in self.pending if full or code not in here])
 
     def _flush(self, codes: list[str]) -> None:
         for code in codes:
             parts = self.pending.pop(code)
-            size = sum(part.lines.size for part in parts)
+            size = sum(part.rows.number.size for part in parts)
             self.waiting -= size
             self.since_commit += size
             self._store(code, parts)
@@ -250,9 +248,9 @@ class _Importer:
             self.since_commit = 0
 
     def _store(self, code: str, parts: list[Part]) -> None:
-        """Write a commune, completed with what this same file already gave it."""
+        """Write a commune, completed with the rows it already holds from this same file."""
         last = self.held.get(code, 0)
-        fresh = [rows for part in parts if (rows := _after(part, last)) is not None]
+        fresh = [rows for part in parts if (rows := part.rows.after(last)) is not None]
         if not fresh:
             return
         old = self.db.execute(
@@ -266,7 +264,7 @@ class _Importer:
         elif old is not None:
             self.replaced += 1
         rows, repeated = sort_and_dedupe(merge(fresh), one_position=self.shape.kind == "BAL")
-        line = max(last, *(int(part.lines.max()) for part in parts))
+        line = max(last, *(int(part.line.max()) for part in fresh if part.line is not None))
         self.db.execute(
             "INSERT OR REPLACE INTO communes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -285,7 +283,7 @@ class _Importer:
             self.held[code] = line
 
     def _close(self, rows: int, mended: int) -> None:
-        """Count what the file gave, list what it did not, and say it is finished."""
+        """Write the counts and the rejected rows of the file, and mark it as finished."""
         totals = self.db.execute(
             "SELECT COALESCE(SUM(addresses), 0), COALESCE(SUM(duplicates), 0), COUNT(*)"
             " FROM communes WHERE source_id = ?",
@@ -301,7 +299,7 @@ class _Importer:
             " mended = ?, vintage = ?, finished = 1 WHERE id = ?",
             (rows, *totals, self.reasons.total(), mended, self.vintage, self.source),
         )
-        # files no commune rests on any more leave, with what they had listed
+        # files that no commune comes from any more are deleted, with their rejected rows
         gone = (
             "(SELECT id FROM sources WHERE finished = 1 AND id <> ?"
             " AND id NOT IN (SELECT source_id FROM communes))"
@@ -347,25 +345,3 @@ class _Importer:
                 for line, got in rows
             ]
         return tuple(found)
-
-
-def _after(part: Part, last: int) -> CommuneRows | None:
-    """Return the rows of a part that stand after a line already held; None when there are none."""
-    if not last:
-        return part.rows
-    keep = np.flatnonzero(part.lines > last)
-    if not keep.size:
-        return None
-    rows = part.rows
-    used, street = np.unique(rows.street[keep], return_inverse=True)
-    return CommuneRows(
-        [rows.streets[position] for position in used.tolist()],
-        street.astype(np.int32),
-        rows.number[keep],
-        rows.suffix[keep],
-        rows.x_cm[keep],
-        rows.y_cm[keep],
-        None if rows.ids is None else rows.ids[keep],
-        None if rows.parcels is None else rows.parcels[keep],
-        None if rows.rank is None else rows.rank[keep],
-    )

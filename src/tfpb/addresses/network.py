@@ -1,4 +1,4 @@
-"""The one maker of network clients: proxies and authorities of the firm, and limits on every answer.
+"""Network clients: proxies and certificate authorities of the firm, and limits on every answer.
 
 A time limit read by read does not stop a server that sends a byte now and then, nor one that never
 ends: each answer's stream is watched for a floor on speed and a ceiling on size.
@@ -28,7 +28,7 @@ _REDIRECTS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an answer may be.
+    """Limits on an answer.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def open_client(
 
 
 def _same_care(answer: httpx.Response) -> None:
-    """Refuse a step from https down to http."""
+    """Refuse a redirect from https to http."""
     here = answer.request.url
     target = here.join(answer.headers["Location"])
     if here.scheme == "https" and target.scheme == "http":
@@ -147,7 +147,7 @@ def trust() -> ssl.SSLContext:
 
 
 def reason(error: Exception) -> str:
-    """Say in French why a request failed."""
+    """Return in French why a request failed."""
     if isinstance(error, httpx.HTTPStatusError):
         return status_reason(error.response.status_code)
     return network_reason(type(error).__name__, str(error))

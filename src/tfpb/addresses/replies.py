@@ -1,9 +1,16 @@
-"""What is said to the national service and what it answers: queries, answers, their columns."""
+"""Queries to the national service and its answers: read from what it sends, kept between two runs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+import json
+import sqlite3
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 FIELDS: Final = {
     "label": "result_label",
@@ -20,7 +27,7 @@ FIELDS: Final = {
     "lon": "longitude",
     "lat": "latitude",
 }
-"""Our name of what is answered to the service's."""
+"""Our name of a field to the service's name of its column in a batch; a feature has no `result_`."""
 
 
 class Query(NamedTuple):
@@ -32,7 +39,7 @@ class Query(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the service said; all text, as received. `status` is `ok`, `not-found` or `error`."""
+    """Answer of the service; all text, as received. `status` is `ok`, `not-found` or `error`."""
 
     status: str
     label: str = ""
@@ -70,23 +77,74 @@ def of_feature(feature: dict[str, Any]) -> Answer:
     """
     found = feature.get("properties", {})
     lon, lat = feature["geometry"]["coordinates"][:2]
+    fields = {
+        ours: str(found.get(theirs.removeprefix("result_")) or "")
+        for ours, theirs in FIELDS.items()
+        if ours not in {"lon", "lat"}
+    }
+    return Answer("ok", lon=str(lon), lat=str(lat), **fields)
 
-    def text(key: str) -> str:
-        return str(found.get(key) or "")
 
-    return Answer(
-        "ok",
-        text("label"),
-        text("score"),
-        text("type"),
-        text("id"),
-        text("housenumber"),
-        text("name"),
-        text("street"),
-        text("postcode"),
-        text("city"),
-        text("citycode"),
-        text("oldcity"),
-        str(lon),
-        str(lat),
-    )
+class AnswerCache:
+    """Answers kept by service and query in one file, or in memory where the disk refuses it.
+
+    A convenience: nothing that happens to it stops a run.
+
+    Parameters
+    ----------
+    path : Path
+        A file that is no longer a cache is replaced: its answers can be asked again.
+    service : str
+        Address of the service whose answers these are.
+    """
+
+    def __init__(self, path: Path, service: str) -> None:
+        self._service = service
+        self._file = _opened(path)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def get(self, query: Query) -> Answer | None:
+        """Return the answer kept for a query."""
+        with suppress(sqlite3.Error, ValueError, TypeError):  # what is spoiled is asked again
+            row = self._file.execute(
+                "SELECT answer FROM answers WHERE service = ? AND text = ? AND citycode = ?",
+                (self._service, query.text, query.citycode),
+            ).fetchone()
+            return Answer(**json.loads(row[0])) if row else None
+        return None
+
+    def put(self, answers: Mapping[Query, Answer]) -> None:
+        """Keep answers, those of a service in trouble left out."""
+        rows = [
+            (self._service, q.text, q.citycode, json.dumps(asdict(a), ensure_ascii=False))
+            for q, a in answers.items()
+            if a.status != "error"
+        ]
+        with suppress(sqlite3.Error):
+            self._file.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", rows)
+            self._file.commit()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    for place in (path, path, ":memory:"):
+        found = None
+        try:
+            found = sqlite3.connect(place)
+            found.execute(
+                "CREATE TABLE IF NOT EXISTS answers (service TEXT, text TEXT, citycode TEXT,"
+                " answer TEXT, PRIMARY KEY (service, text, citycode))"
+            )
+        except sqlite3.Error as error:
+            if found is not None:
+                found.close()
+            if error.sqlite_errorcode in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+                with suppress(OSError):
+                    path.unlink()
+        else:
+            return found
+    raise AssertionError(path)  # memory takes a table

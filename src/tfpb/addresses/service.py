@@ -1,7 +1,7 @@
-"""Client of the national address service: batches, unit queries, patience, and a cache that lasts.
+"""Client of the national address service: batches, single queries, retries and a cache.
 
 Only what is asked leaves the machine: the cleaned address line and the code of its commune. The
-service answers « ok » to nearly anything, so nothing here judges an answer: see `address_answers`.
+service answers « ok » to nearly anything, so nothing here judges an answer: see `service_answers`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import httpx
 import stamina
 
-from tfpb.addresses.answer_cache import AnswerCache
 from tfpb.addresses.network import Limits, open_client, reason
-from tfpb.addresses.replies import FIELDS, Answer, Query, of_feature, of_row
+from tfpb.addresses.replies import FIELDS, Answer, AnswerCache, Query, of_feature, of_row
 from tfpb.errors import Place, fail
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ _FAILURES: Final = 5
 _REFUSALS: Final = 14
 _BATCH_ATTEMPTS: Final = 2
 _MOST_BYTES: Final = 64 << 20
-# each retry would otherwise be told in English on the user's console
+# each retry would otherwise be logged in English on the user's console
 logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
@@ -49,7 +48,7 @@ _ERROR: Final = Answer("error")
 
 @dataclass(frozen=True, slots=True)
 class ServiceSettings:
-    """How the service is spoken to.
+    """How the service is asked.
 
     Parameters
     ----------
@@ -81,7 +80,7 @@ class ServiceSettings:
 
 
 class BatchRefusedError(Exception):
-    """A batch as a whole did not come back right: too few rows, unchanged, or refused."""
+    """A batch that did not come back right: too few rows, unchanged, or refused."""
 
 
 class AddressService:
@@ -93,7 +92,7 @@ class AddressService:
         SQLite file of what was answered before; made if need be.
     settings : ServiceSettings
     sleep, now : callable
-        The clock used for patience only; tests give their own.
+        The clock used for waits only; tests give their own.
     """
 
     def __init__(
@@ -139,13 +138,13 @@ class AddressService:
         queries : iterable of Query
             Repeated ones are sent once.
         progress : callable, optional
-            Told how many queries were settled since the last call.
+            Called with the number of queries settled since the last call.
 
         Returns
         -------
         mapping of Query to Answer
-            Every query has one; those that could not be settled bear status `error` and are not
-            kept in the cache, so that the next run asks again.
+            Every query has one; those that could not be settled have status `error` and are not kept
+            in the cache, so that the next run asks again.
 
         Raises
         ------
@@ -155,8 +154,8 @@ class AddressService:
         wanted = list(dict.fromkeys(queries))
         found = {query: answer for query in wanted if (answer := self._known(query)) is not None}
         left = [query for query in wanted if query not in found]
-        tell = progress or (lambda _: None)
-        tell(len(found))
+        advance = progress or (lambda _: None)
+        advance(len(found))
         for start in range(0, len(left), self.settings.rows):
             batch = left[start : start + self.settings.rows]
             answers: dict[Query, Answer] = {}
@@ -172,12 +171,11 @@ class AddressService:
                     ) from error
             self._cache.put(answers)
             found.update({query: answers.get(query, _ERROR) for query in batch})
-            tell(len(batch))
+            advance(len(batch))
         return found
 
     def _known(self, query: Query) -> Answer | None:
-        low, _ = _QUERY_LENGTH
-        if len(query.text) < low:
+        if len(query.text) < _QUERY_LENGTH[0]:
             return Answer("not-found")
         return self._cache.get(query)
 
@@ -267,7 +265,7 @@ class AddressService:
         return response
 
     def _patient(self, method: str, path: str, **content: Any) -> httpx.Response:
-        """Wait as long as the service asks: it starts counting anew when calls go on."""
+        """Send a request, waiting as long as the service asks: calls made meanwhile reset its count."""
         for _ in range(_WAITS):
             pause = self._free_at - self._now()
             if pause > 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import sqlite3
 from collections import OrderedDict
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -17,7 +18,6 @@ from tfpb.words.places.address_words import REFERENCES
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-    from types import TracebackType
 
     import pandas as pd
 
@@ -56,11 +56,18 @@ CREATE TABLE IF NOT EXISTS communes (
 CREATE TABLE IF NOT EXISTS rejets (
     source_id INTEGER NOT NULL, line INTEGER NOT NULL, reason TEXT NOT NULL, got TEXT NOT NULL);
 """
+_FILES: Final = (
+    "SELECT name, kind, layer, sha256, size_bytes, vintage, rows, stored, duplicates, rejected,"
+    " mended, communes, finished FROM sources WHERE finished = 0"
+    " OR id IN (SELECT source_id FROM communes) ORDER BY id"
+)
+"""The files that a commune comes from, and those whose import was cut."""
+_SPOILED: Final = (sqlite3.DatabaseError, UnicodeDecodeError)
 
 
 @dataclass(frozen=True, slots=True)
 class AddressFile:
-    """One imported file, as the index remembers it.
+    """One imported file, as recorded in the index.
 
     Parameters
     ----------
@@ -70,9 +77,9 @@ class AddressFile:
     size_bytes, rows, stored, duplicates, rejected, mended, communes : int
         `rows` = `stored` + `duplicates` + `rejected` when `finished`.
     vintage : str
-        Date of the data, as given or as the file says; may be empty.
+        Date of the data, given or read in the file; may be empty.
     finished : bool
-        False when an import was cut: its communes are whole or partly there.
+        False when an import was cut: some of its communes may lack rows.
     """
 
     name: str
@@ -118,9 +125,7 @@ class AddressStore:
             raise fail(
                 "adresses_import_coupe", place=Place(file=self.path.name), got=self.path.name
             )
-        # immutable: no lock file is written beside a geography kept on a read-only share
-        uri = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
-        self._connection = sqlite3.connect(uri, uri=True)
+        self._connection = _connected(self.path)
         self._keep = keep
         self._loaded: OrderedDict[str, CommuneAddresses | None] = OrderedDict()
         try:
@@ -131,14 +136,9 @@ class AddressStore:
 
     def _check(self) -> None:
         place = Place(file=self.path.name)
-        try:
-            found = self._connection.execute(
-                "SELECT value FROM meta WHERE key = 'format'"
-            ).fetchone()
-            self._files = tuple(_files(self._connection))
-        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-            raise fail("adresses_index_illisible", place=place) from error
-        if found is None or found[0] != FORMAT:
+        found = self._ask("SELECT value FROM meta WHERE key = 'format'")
+        self._files = tuple(map(_file, self._ask(_FILES)))
+        if found[:1] != [(FORMAT,)]:
             raise fail("adresses_index_illisible", place=place)
         cut = [file.name for file in self._files if not file.finished]
         if cut:
@@ -147,12 +147,7 @@ class AddressStore:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -187,7 +182,7 @@ class AddressStore:
         )
 
     def identity(self) -> tuple[object, ...]:
-        """Return what makes this index what it is: its files, and size and date of the index itself."""
+        """Return what the content of this index depends on: its files, size and date of the index."""
         stat = self.path.stat()
         return (tuple(f.sha256 for f in self._files), stat.st_size, stat.st_mtime_ns)
 
@@ -202,16 +197,15 @@ class AddressStore:
         return {str(code): str(name) for code, name in rows}
 
     def _ask(self, question: str, *values: str) -> list[Any]:
-        """Ask the file: one that is spoiled where it is read is told as such."""
         try:
             return self._connection.execute(question, values).fetchall()
-        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        except _SPOILED as error:
             raise fail("adresses_index_illisible", place=Place(file=self.path.name)) from error
 
     def communes(self) -> Communes:
         """Return the official list, with the communes held here that it does not know.
 
-        Made once a process for an index: several dossiers that open the same one share it.
+        Computed once a process for an index: several dossiers that open the same one share it.
         """
         stat = self.path.stat()
         key = (str(self.path.resolve()), stat.st_size, stat.st_mtime_ns)
@@ -292,18 +286,17 @@ def refusal(error: sqlite3.Error) -> OSError | None:
 
 
 def _half_written(path: Path) -> bool:
-    """Tell an index that a killed import left with its journal: opened as it is, it could lie."""
+    """Return whether a killed import left its journal: the index must not be read as it is."""
     return path.with_name(f"{path.name}-journal").exists()
 
 
-def _files(connection: sqlite3.Connection) -> list[AddressFile]:
-    """Return the files that still stand behind a commune, or whose import was cut."""
-    rows = connection.execute(
-        "SELECT name, kind, layer, sha256, size_bytes, vintage, rows, stored, duplicates, rejected,"
-        " mended, communes, finished FROM sources WHERE finished = 0"
-        " OR id IN (SELECT source_id FROM communes) ORDER BY id"
-    )
-    return [AddressFile(*[*row[:-1], bool(row[-1])]) for row in rows]
+def _connected(path: Path) -> sqlite3.Connection:
+    """Open an index to read: immutable, so that no lock file is written on a read-only share."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def _file(row: tuple[Any, ...]) -> AddressFile:
+    return AddressFile(*[*row[:-1], bool(row[-1])])
 
 
 def files_in(folder: Path) -> tuple[AddressFile, ...]:
@@ -311,13 +304,11 @@ def files_in(folder: Path) -> tuple[AddressFile, ...]:
     path = folder / FILE_NAME
     if not path.is_file():
         return ()
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
-        return tuple(_files(connection))
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        with closing(_connected(path)) as connection:
+            return tuple(map(_file, connection.execute(_FILES)))
+    except _SPOILED as error:
         raise fail("adresses_index_illisible", place=Place(file=path.name)) from error
-    finally:
-        connection.close()
 
 
 def verify(path: Path) -> list[tuple[str, str]]:
@@ -338,21 +329,22 @@ def verify(path: Path) -> list[tuple[str, str]]:
         return wrong
     if _half_written(path):
         return [("import_coupe", path.name)]
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
-        if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            wrong.append(("index_abime", path.name))
-        for code, addresses, blob in connection.execute(
-            "SELECT citycode, addresses, blob FROM communes"
-        ):
-            try:
-                if decode(blob).number.size != addresses:
-                    wrong.append(("commune_abimee", code))
-            except (ValueError, IndexError):
-                wrong.append(("commune_abimee", str(code)))
-        wrong += [("import_coupe", f.name) for f in _files(connection) if not f.finished]
-    except (sqlite3.DatabaseError, UnicodeDecodeError):
+        with closing(_connected(path)) as connection:
+            if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+                wrong.append(("index_abime", path.name))
+            rows = connection.execute("SELECT citycode, addresses, blob FROM communes")
+            wrong += [("commune_abimee", str(c)) for c, n, blob in rows if _size(blob) != n]
+            files = map(_file, connection.execute(_FILES))
+            wrong += [("import_coupe", f.name) for f in files if not f.finished]
+    except _SPOILED:
         wrong.append(("index_abime", path.name))
-    finally:
-        connection.close()
     return wrong
+
+
+def _size(blob: bytes) -> int | None:
+    """Count the rows of a commune; None when it cannot be read."""
+    try:
+        return decode(blob).number.size
+    except (ValueError, IndexError):
+        return None

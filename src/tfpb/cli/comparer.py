@@ -115,9 +115,8 @@ def _stock(path: Path | None, plan: Plan, levels: Sequence[str]) -> pd.DataFrame
     """Read located résidences, with their territories."""
     if path is None:
         return None
-    from tfpb.addresses.communes import Communes
+    from tfpb.addresses.communes import Communes, with_territories
     from tfpb.errors import stop_on_faults
-    from tfpb.geodata.commune_territories import with_territories
     from tfpb.io.tables.tabular import read_table
     from tfpb.model.results import LOCATION_COLUMNS, RESIDENCE_COLUMNS
     from tfpb.survey import located_residences

@@ -121,9 +121,9 @@ def _review(
     made: Dossier, geography: Path, pack: Path, keep: StageCache | None
 ) -> dict[Path, bytes]:
     """Make the workbook of what is left to decide, which stands beside the pack."""
-    from tfpb.geodata.parcel_imports import load_parcels
+    from tfpb.geodata.ground_imports import load_parcels
     from tfpb.pipeline.steps.geocoding import chosen_addresses, doubtful_addresses
-    from tfpb.review.review_file import read_decisions, review_file
+    from tfpb.review.review_workbook import read_limit_decisions, review_file
     from tfpb.stage import directly
 
     entrances = made.located.entrances
@@ -134,7 +134,7 @@ def _review(
         made.maps,
         parcels=load_parcels(geography, communes=set(entrances["result_citycode"]) - {""}),
         streets=lambda _rows: made.ground.streets,
-        decisions=read_decisions(made.settings.path(given)) if given else None,
+        decisions=read_limit_decisions(made.settings.path(given)) if given else None,
         radius_m=made.settings.reglages.rayon_defaut_m,
         addresses=doubtful_addresses(made),
         chosen=chosen_addresses(made.settings),

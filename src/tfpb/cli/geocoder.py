@@ -73,7 +73,7 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         --geodonnees sorties/geodonnees
     """
     with guard(), ExitStack() as opened:
-        from tfpb.addresses.opening import open_geocoder
+        from tfpb.addresses.file_geocoder import open_geocoder
         from tfpb.pipeline.jobs.address_job import (
             check_output,
             prepare_job,
@@ -89,17 +89,17 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         )
         if mode.value != "index":
             refuse_tenants(job)
-        found = open_geocoder(
+        geocoder = open_geocoder(
             opened, mode=mode.value, folder=geodata_folder(geodonnees), aliases=alias_voies
         )
-        resume = job.resume(sortie, depends_on=found.depends_on)
+        resume = job.resume(sortie, depends_on=geocoder.depends_on)
         total = len(job.addresses.frame)
         if done := resume.rows(total):
             print_line(words.resumed_line(done))
         try:
             with progress(GEOCODING, total) as advance:
                 report = run_job(
-                    job, found.geocoder, output=sortie, resume=resume, raw_csv=csv_brut,
+                    job, geocoder, output=sortie, resume=resume, raw_csv=csv_brut,
                     decisions=decisions, progress=advance,
                 )  # fmt: skip
         except KeyboardInterrupt:
@@ -119,8 +119,8 @@ def geocoder(  # noqa: PLR0917 - options of the contract
             errors=report.errors,
         ):
             print_line(line)
-        if found.service is not None:
-            print_line(words.sent_line(found.service.sent))
+        if geocoder.service is not None:
+            print_line(words.sent_line(geocoder.service.sent))
         show_doubts((*job.notices, *report.notices))
         if report.kept:
             print_line(words.kept_line(kept=report.kept, new=report.review))

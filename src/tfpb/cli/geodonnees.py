@@ -113,7 +113,7 @@ def importer_communes(fichier: _Fichier, geodonnees: Geodonnees = None) -> None:
         --geodonnees sorties/geodonnees
     """
     with guard():
-        from tfpb.geodata.outline_imports import import_communes_outlines
+        from tfpb.geodata.ground_imports import import_communes_outlines
         from tfpb.words.numbers import plural
 
         found = import_communes_outlines(fichier, folder=geodata_folder(geodonnees))
@@ -131,7 +131,7 @@ def importer_parcelles(fichier: _Fichier, geodonnees: Geodonnees = None) -> None
       tfpb geodonnees importer-parcelles cadastre-93010-parcelles.json.gz
     """
     with guard():
-        from tfpb.geodata.parcel_imports import import_parcels
+        from tfpb.geodata.ground_imports import import_parcels
         from tfpb.words.numbers import plural
 
         found = import_parcels(fichier, folder=geodata_folder(geodonnees))
@@ -173,7 +173,7 @@ def lister(geodonnees: Geodonnees = None) -> None:
     """
     with guard():
         from tfpb.addresses.store import files_in
-        from tfpb.geodata.installed import list_installed
+        from tfpb.geodata.stored_layers import list_installed
         from tfpb.words.places.geodata_words import NOTHING_INSTALLED, address_file_line
 
         folder = geodata_folder(geodonnees)
@@ -207,7 +207,7 @@ def verifier(geodonnees: Geodonnees = None) -> None:
     """
     with guard():
         from tfpb.addresses.store import FILE_NAME, verify
-        from tfpb.geodata.installed import verify_installed
+        from tfpb.geodata.stored_layers import verify_installed
         from tfpb.words.places.geodata_words import ALL_WHOLE, WRONG
 
         folder = geodata_folder(geodonnees)

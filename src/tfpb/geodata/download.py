@@ -12,8 +12,7 @@ import httpx
 from tfpb.addresses.network import reason
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
 from tfpb.geodata.catalogue import Entry, catalogue, portal
-from tfpb.geodata.outline_imports import import_communes_outlines
-from tfpb.geodata.parcel_imports import import_parcels
+from tfpb.geodata.ground_imports import import_communes_outlines, import_parcels
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
 from tfpb.geodata.transfer import Checksum, Patience, client, fetch
 from tfpb.text import fold
@@ -35,7 +34,7 @@ _DEPARTMENT: Final = re.compile(r"^(0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-46-8
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One file a portal lists: title, address, format, size in bytes (0: not said), hash if said."""
+    """One file a portal lists: title, address, format, size in bytes (0: not given), hash if given."""
 
     title: str
     address: str
@@ -64,20 +63,20 @@ def install(
     folder : Path
         Folder of geographies; downloads are kept in its `telechargements`.
     say : callable
-        Told what is being done.
+        Called with a French line at each step.
     advance : callable
-        Told the bytes as they come.
+        Called with the number of bytes received since the last call.
     sources : sequence of str
         Keys of the catalogue, in order.
     import_addresses : callable, optional
         Imports one address file; by default the address index's own import.
     again : bool
-        Fetch national maps anew even when they are imported.
+        Download national maps again even when they are imported.
 
     Returns
     -------
     list of str
-        What was installed, one French line each; what an optional source lacked is said too.
+        What was installed, one French line each; faults of optional sources too.
 
     Raises
     ------
@@ -178,15 +177,15 @@ def _resource(raw: dict[str, Any]) -> Resource:
 
 def _checksum(raw: dict[str, Any]) -> Checksum | None:
     """Return the hash of a file that the portal itself holds; of one held elsewhere it may be old."""
-    said = raw.get("checksum")
-    if raw.get("filetype") != "file" or not isinstance(said, dict):
+    given = raw.get("checksum")
+    if raw.get("filetype") != "file" or not isinstance(given, dict):
         return None
-    kind, value = str(said.get("type", "")).lower(), str(said.get("value", "")).lower()
+    kind, value = str(given.get("type", "")).lower(), str(given.get("value", "")).lower()
     return Checksum(kind, value) if kind in _HASHES and value else None
 
 
 def _fits(resource: Resource, words: Iterable[str], formats: Sequence[str]) -> bool:
-    """Tell whether a resource is one of ours: every word in its title, address or format."""
+    """Return whether every word is in the title, address or format of a resource."""
     text = fold(f"{resource.title} {resource.address} {resource.format}").split()
     wanted = [w for group in words for w in fold(group).split()]
     return all(any(w in t for t in text) for w in wanted) and _rank(resource, formats) < len(

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.addresses.communes import Communes
 from tfpb.addresses.store import FILE_NAME, AddressStore
 from tfpb.errors import Fault, Place, TfpbError
-from tfpb.geodata.outline_imports import load_outlines, outline_card
-from tfpb.geodata.parcel_imports import load_parcels, parcel_card
+from tfpb.geodata.ground_imports import load_outlines, load_parcels, outline_card, parcel_card
 from tfpb.geodata.qpv_imports import load_qpv
 from tfpb.model.record import Source
 from tfpb.words.places.geodata_words import ADDRESS_BASE, QPV_MAP
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from tfpb.geodata.sidecar import Sidecar
+    from tfpb.geodata.stored_layers import Sidecar
     from tfpb.model.location import QpvMap
 
 VINTAGES: Final = (2015, 2024)

@@ -13,7 +13,15 @@ import shapely
 
 from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
 from tfpb.geodata.catalogue import entry
-from tfpb.geodata.sidecar import Sidecar, SourceFile, hash_file, read_sidecar, store
+from tfpb.geodata.stored_layers import (
+    SourceFile,
+    earlier_sources,
+    find_column,
+    hash_file,
+    mended_polygons,
+    read_sidecar,
+    store,
+)
 from tfpb.io.sources.geofiles import layers, opened, read_parquet, read_polygons
 from tfpb.model.location import QpvMap
 from tfpb.perimeters.legal_areas import polygons_only
@@ -85,22 +93,11 @@ def import_qpv(path: Path, *, vintage: int, folder: Path) -> QpvMap:
             kept = stored.frame[~stored.frame["code_qp"].isin(new_codes)]
             frame = gpd.GeoDataFrame(pd.concat([kept, frame], ignore_index=True), crs=4326)
             mended = (*(c for c in stored.mended if c in set(kept["code_qp"])), *mended)
-            before = read_sidecar(folder / f"{key}.json")
-            sources = [
-                s for s in (before.sources if before else []) if s.name != path.name
-            ] + sources
+            sources = earlier_sources(folder, key, but=path.name) + sources
     frame = frame.sort_values("code_qp", kind="stable").reset_index(drop=True)
     written = frame.assign(codes_insee=["|".join(c) for c in frame["codes_insee"]])
-    store(
-        folder,
-        key,
-        written,
-        Sidecar(
-            kind="qpv", name=known.title, vintage=str(vintage),
-            licence=known.licence if len(frame) >= _NATIONAL else "", date=known.date,
-            address=known.address, rows=len(frame), sources=sources, mended=sorted(set(mended)),
-        ),
-    )  # fmt: skip
+    licence = known.licence if len(frame) >= _NATIONAL else ""
+    store(folder, key, written, known, sources, licence=licence, mended=mended)
     found = load_qpv(folder, vintage)
     if found is None:  # the files were just written: only another process could take them away
         raise fail("geodonnees_abimees", place=Place(f"{key}.json"))
@@ -186,13 +183,13 @@ def _completed(best: _Read, other: _Read) -> _Read:
 def _read_layer(path: Path, layer: str | None, vintage: int) -> _Read:
     """Read one layer into the columns of the model (LookupError: no code column here)."""
     raw = read_polygons(path, layer=layer)
-    code_field = _field(raw, _CODE_FIELDS)
+    code_field = find_column(raw, _CODE_FIELDS)
     if code_field is None:
         raise LookupError(layer)
     codes = raw[code_field].fillna("").astype(str).str.strip().str.upper()
     stop_on_faults(_code_faults(codes, vintage, Place(path.name, layer or "", 0, str(code_field))))
     name_field, town_field, insee_field = (
-        _field(raw, f) for f in (_NAME_FIELDS, _TOWN_FIELDS, _INSEE_FIELDS)
+        find_column(raw, f) for f in (_NAME_FIELDS, _TOWN_FIELDS, _INSEE_FIELDS)
     )
     shapes = np.asarray(raw.geometry.array, dtype=object)
     mixed = ~np.isin(shapely.get_type_id(shapes), _POLYGONS) & ~shapely.is_missing(shapes)
@@ -204,10 +201,7 @@ def _read_layer(path: Path, layer: str | None, vintage: int) -> _Read:
         Fault("quartier_sans_contour", Place(path.name, layer or "", 0), str(c))
         for c in codes[empty]
     )
-    broken = ~shapely.is_valid(shapes)
-    if broken.any():
-        shapes = shapes.copy()
-        shapes[broken] = polygons_only(shapely.make_valid(shapes[broken]))
+    shapes, broken = mended_polygons(shapes)
     frame = gpd.GeoDataFrame(
         {
             "code_qp": codes.tolist(),
@@ -256,12 +250,6 @@ def _code_faults(codes: pd.Series[str], vintage: int, place: Place) -> list[Faul
         Fault("code_quartier_invalide", place, str(c), {"millesime": vintage})
         for c in wrong.iloc[:_LISTED]
     ]
-
-
-def _field(frame: pd.DataFrame, names: Iterable[str]) -> str | None:
-    """Find a column by any of its names, the first that is there."""
-    folded = {fold(str(c)): str(c) for c in frame.columns}
-    return next((folded[n] for n in names if n in folded), None)
 
 
 def _words(frame: pd.DataFrame, field: str | None) -> list[str]:

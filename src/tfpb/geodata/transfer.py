@@ -1,7 +1,7 @@
 """One file over HTTP, whole or not at all: resume, sniffing, size drift, atomic rename.
 
 A cut connection is taken up where it stopped (`Range` with `If-Range`), a stalled one is dropped
-after a while and taken up too, and nothing takes the final name before its bytes were proven.
+after a while and taken up too, and a file takes its final name only once its bytes are checked.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 _BLOCK: Final = 1 << 17
 _TRIES: Final = 6
 _MOST_TRIES: Final = 60
-_KNOCKS: Final = 2  # a server that was never reached: no network, a wrong proxy; said without delay
+_TRIES_UNREACHED: Final = (
+    2  # a server that was never reached: no network, a wrong proxy; reported without delay
+)
 _NOBODY: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 _OK: Final = 200
 _PARTIAL: Final = 206
@@ -50,7 +52,7 @@ class Patience:
     pause_s : float
         First pause between tries, doubled each time.
     tries : int
-        Tries in a row that may bring nothing; one that brings bytes starts the count anew.
+        Tries in a row that may bring nothing; the count restarts when one brings bytes.
     floor_bytes_s, window_s : float
         Least speed over a while; a slower try counts as one that brought nothing.
     """
@@ -70,13 +72,13 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """What a portal says a file hashes to: `sha1`, `sha256` or `md5`, in hexadecimal."""
+    """Hash of a file given by a portal: `sha1`, `sha256` or `md5`, in hexadecimal."""
 
     kind: str
     value: str
 
     def new(self) -> hashlib._Hash:
-        """Start the hash: it tells a file from another, it guards nothing."""
+        """Start the hash: it detects a damaged file, it is no security."""
         return hashlib.new(self.kind, usedforsecurity=False)
 
 
@@ -105,11 +107,11 @@ def fetch(
     source : Entry
         Says the sizes a good file may have.
     advance : callable
-        Told the bytes received.
+        Called with the number of bytes received since the last call.
     say : callable
-        Told of a server that sends to another one.
+        Called with a French line when another server sends the file.
     checksum : Checksum, optional
-        What the portal says of the file.
+        Hash given by the portal.
 
     Raises
     ------
@@ -140,7 +142,7 @@ def fetch(
         except httpx.TransportError as error:
             last, slow = reason(error), SLOW in str(error)
             if isinstance(error, _NOBODY) and not part.is_file():
-                most = min(most, _KNOCKS)
+                most = min(most, _TRIES_UNREACHED)
         grown = not slow and part.is_file() and part.stat().st_size > before
         fruitless = 0 if grown else fruitless + 1
         if fruitless >= most or tried >= _MOST_TRIES:
@@ -212,7 +214,7 @@ def _receive(
 
 
 def _refuse(answer: httpx.Response, name: str, address: str) -> None:
-    """Tell refusals from troubles that pass."""
+    """Raise on a refusal; raise `_TryAgainError` on a status that may pass."""
     if answer.status_code in _BUSY:
         raise _TryAgainError(status_reason(answer.status_code))
     if answer.status_code not in (_OK, _PARTIAL, _NOT_SATISFIABLE):
@@ -225,14 +227,14 @@ def _refuse(answer: httpx.Response, name: str, address: str) -> None:
 
 
 def _span(answer: httpx.Response, have: int) -> tuple[int, int]:
-    """Return where the bytes of an answer begin, and the size of the whole file (0: not said).
+    """Return where the bytes of an answer begin, and the size of the whole file (0: not given).
 
-    A server that ignores the range sends the whole again; one that says a range other than the
-    asked one is not believed: the file starts anew.
+    A server that ignores the range sends the whole again; when it sends a range other than
+    the asked one, the file is downloaded again.
     """
     if answer.status_code == _PARTIAL:
-        said = answer.headers.get("Content-Range", "")
-        span, _, total = said.removeprefix("bytes ").partition("/")
+        given = answer.headers.get("Content-Range", "")
+        span, _, total = given.removeprefix("bytes ").partition("/")
         first = span.partition("-")[0]
         if not first.isdigit() or int(first) != have:
             raise _TryAgainError(network_reason("LocalProtocolError"))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
-from tfpb.addresses.file_geocoder import FileGeocoder
-from tfpb.addresses.opening import CACHE
+from tfpb.addresses.file_geocoder import CACHE, FileGeocoder
 from tfpb.addresses.service import AddressService
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.geodata.geography import Geography, open_geography

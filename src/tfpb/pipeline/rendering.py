@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.assembly import Dossier
     from tfpb.model.money import Programme
+    from tfpb.model.report import Report
     from tfpb.stage import Execute
 
 
@@ -45,15 +46,21 @@ def pack_of(
     dpi = dossier.settings.reglages.dpi
     model = map_model(dossier)
     files = pack_files(said, model, dpi=dpi, workers=workers, execute=execute, advance=advance)
-    tables = data_tables(said)
-    files[DICTIONARY] = csv_bytes(dictionary(tables))
-    for table in tables:
-        files[f"donnees/{table.key}.csv"] = csv_bytes(table.rows[[c.key for c in table.columns]])
+    files[DICTIONARY] = csv_bytes(dictionary(data_tables(said)))
+    files |= data_files(said)
     head = dossier.settings.dossier
     files |= programme_files(dossier.programme, year=head.annee, fictional=head.donnees_fictives)
     files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))
     files[RUN] = dumps(run_record(dossier))
     return files
+
+
+def data_files(said: Report) -> dict[str, bytes]:
+    """Write the tables of a report that go out as data: name inside the pack → CSV."""
+    return {
+        f"donnees/{table.key}.csv": csv_bytes(table.rows[[c.key for c in table.columns]])
+        for table in data_tables(said)
+    }
 
 
 def programme_files(programme: Programme | None, *, year: int, fictional: bool) -> dict[str, bytes]:

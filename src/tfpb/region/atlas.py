@@ -1,25 +1,33 @@
-"""Maps over all bailleurs: the A4 page of each quarter, a web map a contrat and a département."""
+"""Maps over all bailleurs: web maps, the A4 page of each quarter, and the atlas that binds the pages."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
+import typst
 
 from tfpb.geodata.geography import open_geography
+from tfpb.io.packs.pack import dumps
+from tfpb.io.tables.scratch import scratch_folder
 from tfpb.pipeline.steps import mapping
 from tfpb.region.facts import axis_rows, quarter_money
 from tfpb.region.reports import thin_dossier
+from tfpb.report import theme
+from tfpb.report.cell_values import printable
 from tfpb.report.map_model import map_model
 from tfpb.report.print_map.sheets import draw_page
 from tfpb.report.web_map import map_html
+from tfpb.text import fold
 from tfpb.words.documents import quarter_page
 from tfpb.words.documents import region_words as words
+from tfpb.words.numbers import long_date
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from tfpb.model.location import Located
@@ -28,6 +36,30 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
     from tfpb.region.reports import Head
+
+_TEMPLATE: Final = """#let data = json("pages.json")
+#set document(title: data.title, author: data.author, date: auto)
+#set page(paper: "a4", flipped: true, margin: (x: 18mm, y: 16mm))
+#set text(lang: "fr", region: "FR", font: data.font, size: 9pt, fill: rgb(data.ink))
+#text(size: 18pt, weight: "bold", fill: rgb(data.accent), data.title)
+#v(1mm)
+#text(size: 10pt)[#data.author · #data.day · #data.note]
+#v(4mm)
+#columns(2, gutter: 10mm)[
+  #for page in data.pages {
+    let leaf = label(page.key)
+    block(spacing: 5pt, link(leaf)[#page.place #h(3pt) *#page.name* #h(3pt) #text(size: 8pt, page.code)
+      #box(width: 1fr, repeat[.]) #context counter(std.page).at(leaf).first()])
+  }
+]
+#set page(margin: 0pt)
+#show heading: it => place(hide(it.body))
+#for page in data.pages {
+  pagebreak(weak: true)
+  [#heading(level: 1, outlined: true, bookmarked: true, page.alt) #label(page.key)]
+  image(page.file, width: 100%, alt: page.alt)
+}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +130,9 @@ def _model(job: MapJob) -> MapModel:
 
 
 def _over_bailleurs(page: QpvPage, homes: pd.DataFrame) -> QpvPage:
-    """Say whose the dwellings are, and whom the lines are about: every bailleur's tenants, not one's.
+    """Name the owners of the dwellings, and write that figures are about every bailleur's tenants.
 
-    Whose comes last: when the column is full, what is answered to an élu is kept.
+    Owners come last: when the column is full, the figures are kept.
     """
     owned = homes.groupby("bailleur")["logements_dans"].sum()
     owned = owned[owned > 0].sort_index().sort_values(ascending=False, kind="stable")
@@ -109,7 +141,7 @@ def _over_bailleurs(page: QpvPage, homes: pd.DataFrame) -> QpvPage:
         quarter_page.GAP_SCOPE_QUARTER: words.SCOPE_QUARTER,
         quarter_page.GAP_SCOPE_CONVENTION: words.SCOPE_PLACE,
     }
-    said = quarter_page.CONVENTION_SCOPE
+    one_owner = quarter_page.CONVENTION_SCOPE
     figures = tuple(
         (label, value, detail.replace(*words.SHARE_OF)) for label, value, detail in page.figures
     )
@@ -117,12 +149,12 @@ def _over_bailleurs(page: QpvPage, homes: pd.DataFrame) -> QpvPage:
         page,
         figures=figures,
         gap_scope=scope.get(page.gap_scope, page.gap_scope),
-        sentences=(*(s.replace(said, words.PLACE_TENANTS) for s in page.sentences), *whose),
+        sentences=(*(s.replace(one_owner, words.PLACE_TENANTS) for s in page.sentences), *whose),
     )
 
 
 def apart(located: Located) -> Located:
-    """Tell résidences of two bailleurs apart where both use one identifier: maps key on it."""
+    """Make identifiers of résidences unique where two bailleurs use the same one: maps key on it."""
     homes, doors = located.residences, located.entrances
     owners = homes.groupby("id_residence")["bailleur"].nunique()
     shared = set(owners[owners > 1].index)
@@ -141,7 +173,7 @@ def joint_money(
 ) -> tuple[Abatement | None, Programme | None]:
     """Sum what maps read of money over bailleurs: by quarter, and by quarter and axis.
 
-    Everything else of the two records is emptied: it is one bailleur's.
+    Everything else of the two values is emptied: it is about one bailleur.
     """
     money = quarter_money(parts, codes)
     abated = next((p.abatement for p in parts if p.abatement is not None), None)
@@ -191,3 +223,78 @@ def _natures(parts: Sequence[Part]) -> dict[str, str]:
             for code, nature in zip(rows["code_qpv"], rows["nature"], strict=True):
                 met.setdefault(str(code), set()).add(str(nature))
     return {code: "reel" if found == {"reel"} else "estime" for code, found in met.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class AtlasPage:
+    """One quarter's page, drawn apart.
+
+    Parameters
+    ----------
+    code, name, place : str
+        Of the quarter; its commune or communes.
+    data : bytes
+        The page as a PDF of its own.
+    """
+
+    code: str
+    name: str
+    place: str
+    data: bytes
+
+    @property
+    def order(self) -> tuple[str, str, str]:
+        """Key of the order of the contents: commune, name, code."""
+        return fold(self.place), fold(self.name), self.code
+
+
+def atlas_bytes(
+    pages: Iterable[AtlasPage], *, title: str, author: str, date: dt.date, note: str
+) -> bytes:
+    """Bind A4 landscape pages into one PDF: contents with links, bookmarks, alternative texts.
+
+    Parameters
+    ----------
+    pages : iterable of AtlasPage
+        Bound by commune, then name.
+    title, author, note : str
+        Above the contents.
+    date : date
+        Date of the document: no clock is read.
+
+    Returns
+    -------
+    bytes
+        The same for the same pages (the compiler reads files only: they are written to a scratch folder).
+    """
+    with scratch_folder() as folder:
+        listed = []
+        for k, page in enumerate(sorted(pages, key=lambda p: p.order)):
+            name = f"page-{k}.pdf"
+            (folder / name).write_bytes(page.data)
+            alt = printable(f"{page.place}, {page.name} ({page.code})")
+            listed.append(
+                {"file": name, "key": f"page-{k}", "alt": alt, "code": page.code,
+                 "name": printable(page.name), "place": printable(page.place)}
+            )  # fmt: skip
+        content = {
+            "title": printable(title),
+            "author": printable(author),
+            "day": long_date(date),
+            "note": printable(note),
+            "font": theme.FONT_FAMILY,
+            "ink": theme.INK,
+            "accent": theme.ACCENT,
+            "pages": listed,
+        }
+        (folder / "pages.json").write_bytes(dumps(content))
+        (folder / "atlas.typ").write_text(_TEMPLATE, encoding="utf-8")
+        made = typst.compile(
+            str(folder / "atlas.typ"),
+            root=str(folder),
+            format="pdf",
+            font_paths=[str(theme.FONT_FOLDER)],
+            ignore_system_fonts=True,
+            timestamp=dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC),
+        )
+    return bytes(made)

@@ -1,7 +1,8 @@
-"""Parts put together: one stock table, one survey whose items are those of the region's plan."""
+"""Parts put together: one stock table, one survey whose items and waves are those of the region's plan."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,9 +12,11 @@ import pandas as pd
 from tfpb import survey
 from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.model.location import Located
+from tfpb.survey.method import DECLARED, declared
 from tfpb.survey.reading.scales import ABSENT
 from tfpb.survey.respondents import Survey
 from tfpb.text import fold
+from tfpb.words.numbers import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -197,3 +200,48 @@ def _names(part: Part, plan: Plan) -> dict[str, str]:
 def _same(one: Item, two: Item) -> bool:
     a, b = ({fold(c) for c in i.colonnes} for i in (one, two))
     return bool(a & b) or fold(one.libelle) == fold(two.libelle)
+
+
+def with_fieldwork(plan: Plan, parts: Sequence[Part]) -> Plan:
+    """Return the region's plan, with what bailleurs' own plans declare of their waves.
+
+    A fact that the region does not declare is taken from bailleurs that agree; where they differ (a
+    wave gathered in part by another firm, or another year), the method sheet lists every value with
+    the number of bailleurs, named by none, and a change between waves is reported as any other.
+
+    Parameters
+    ----------
+    plan : Plan
+        The region's.
+    parts : sequence of Part
+        With their answers and their own plans.
+    """
+    extra = dict(plan.enquete.model_extra or {})
+    waves = {str(w) for p in parts if p.survey is not None for w in p.survey.waves}
+    for wave in sorted(waves):
+        known = declared(plan, wave)
+        found = {
+            name: value for name in DECLARED if (value := _met(parts, wave, name, known[name]))
+        }
+        if found:
+            own = extra.get(wave)
+            extra[wave] = {**(own if isinstance(own, dict) else {}), **found}
+    facts = {name: getattr(plan.enquete, name) for name in DECLARED}
+    return plan.model_copy(
+        update={"enquete": type(plan.enquete).model_validate({**facts, **extra})}
+    )
+
+
+def _met(parts: Sequence[Part], wave: str, name: str, known: str) -> str:
+    """Return what the bailleurs of a wave declare, when the region's own declaration is not that of all."""
+    met = Counter(
+        value
+        for p in parts
+        if p.survey is not None and p.plan is not None and wave in p.survey.waves
+        if (value := declared(p.plan, wave)[name])
+    )
+    if len(met) == 1 and not known:
+        return next(iter(met))
+    if len(met) < 2:  # noqa: PLR2004 - they agree with the region
+        return ""
+    return " ; ".join(f"{value} ({plural(n, 'bailleur')})" for value, n in sorted(met.items()))

@@ -1,4 +1,4 @@
-"""Every file of a region: packs, sheets, restitution and maps, from what was computed."""
+"""Every file of a computed region: packs, sheets, restitution and maps."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import versions
 from tfpb.model.record import Source
 from tfpb.region import positions
-from tfpb.region.atlas import MapJob, joint_money, map_files
+from tfpb.region.atlas import AtlasPage, MapJob, atlas_bytes, joint_money, map_files
 from tfpb.region.facts import axes, owners_by_quarter, quarter_money
 from tfpb.region.packs import Media, PackJob, ReportJob, pack_files, report_files
-from tfpb.region.pdf_atlas import AtlasPage, atlas_bytes
-from tfpb.region.pseudonyms import drawing_key
 from tfpb.region.reports import Restitution, Sheet
 from tfpb.region.secrecy.earlier_runs import MASKS, masks_bytes
 from tfpb.region.secrecy.versions import figures
@@ -35,23 +33,17 @@ if TYPE_CHECKING:
     from tfpb.region.partition import Part
     from tfpb.region.run import Computed
 
-_SHEET: Final = {"xlsx": "fiche.xlsx", "pdf": "fiche.pdf", "docx": "fiche.docx"}
 _LONE: Final = "region/cartes/sans-contrat"
-"""Quarters that no contrat bears: the atlas has their pages all the same."""
+"""Quarters that no contrat holds: the atlas has their pages all the same."""
 _LONGEST_FOLDER: Final = 60
 """Letters of a folder's name: whole paths stay under the 260 that Windows allows."""
 _RESERVED: Final = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 """Names that Windows keeps for devices."""
-_REGION: Final = {"xlsx": "restitution.xlsx", "pdf": "restitution.pdf", "docx": "restitution.docx"}
-
-
-def _quietly(_step: str, _count: int) -> None:
-    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Files of a region, by name under its folder, and what the user is told."""
+    """Files of a region, by name under its folder, and the counts and doubts to show."""
 
     files: dict[str, bytes]
     owners: int
@@ -67,16 +59,16 @@ def render(
     executor: Executor,
     media: Media,
     kept: Path | None = None,
-    tell: Callable[[str, int], None] = _quietly,
+    tell: Callable[[str, int], None] = lambda _step, _count: None,
 ) -> Rendered:
     """Make every file of the region; the same bytes wherever it runs."""
     run = computed.run
     jobs = pack_jobs(computed, geography, media, kept)
     packs = executor.map(pack_files, jobs, lambda n: tell("packs", n))
-    reports = [ReportJob("region", restitution(computed), _REGION, media)]
+    reports = [ReportJob("region", restitution(computed), "restitution", media)]
     folders = _folders(computed.contrats)
     reports += [
-        ReportJob(f"contrats/{folders[one.name]}", one, _SHEET, media) for one in sheets(computed)
+        ReportJob(f"contrats/{folders[one.name]}", one, "fiche", media) for one in sheets(computed)
     ]
     made = executor.map(report_files, reports, lambda n: tell("reports", n))
     files: dict[str, bytes] = {}
@@ -102,7 +94,7 @@ def render(
 
 
 def outputs_count(computed: Computed, media: Media) -> int:
-    """Count what `render` tells of: packs, sheets, the restitution, places drawn."""
+    """Count the steps of `render`: packs, sheets, the restitution, places drawn."""
     drawn = len(_drawn_places(computed)) if media.documents else 0
     return len(computed.run.parts) + len(computed.contrats) + 1 + drawn
 
@@ -114,7 +106,7 @@ def restitution(computed: Computed) -> Restitution:
         return Restitution(run.head, run.facts, None, None, None)
     survey = run.protected.region(run.places.names)
     wave = survey.waves[-1].vague
-    key = drawing_key(run.settings.reglages.graine_pseudonymes, computed.sources)
+    key = positions.drawing_key(run.settings.reglages.graine_pseudonymes, computed.sources)
     letters = positions.under_letters(run.protected.whole, wave, key=key)
     spread = positions.spread(run.protected.whole, wave)
     return Restitution(run.head, run.facts, survey, letters, spread)
@@ -273,8 +265,8 @@ def _repere(computed: Computed, own: Published, part: Part) -> pd.DataFrame:
     names = dict(computed.joined.items.get(part.name, {}))
     table = positions.benchmark_table(own, names, libelles)
     title = computed.run.settings.region.titre
-    said = [REPERE_REFERENCE.format(titre=title, vague=v) for v in table["vague"]]
-    return table.assign(reference=said)
+    references = [REPERE_REFERENCE.format(titre=title, vague=v) for v in table["vague"]]
+    return table.assign(reference=references)
 
 
 def _folders(names: Iterable[str]) -> dict[str, str]:

@@ -1,9 +1,9 @@
-"""The files of each output, made apart: a bailleur's pack, a contrat's sheet, the restitution."""
+"""The files of each output: a bailleur's pack, a contrat's sheet, the restitution."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.geopackage import geopackage_bytes
@@ -11,18 +11,15 @@ from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import checks_of, run_hash, run_record
 from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.assembly import Dossier
-from tfpb.model.report import Chart, Report
 from tfpb.pipeline import keys, stages
 from tfpb.pipeline.assembling import scope_of
 from tfpb.pipeline.kept.stage_cache import StageCache
-from tfpb.pipeline.rendering import programme_files
+from tfpb.pipeline.rendering import data_files, programme_files
 from tfpb.pipeline.steps.mapping import layers
 from tfpb.pipeline.wiring import Values
 from tfpb.region.reports import no_ground
-from tfpb.report import charts
-from tfpb.report.documents import document_docx, document_pdf, workbook
 from tfpb.report.map_model import map_model
-from tfpb.report.pack_files import data_tables
+from tfpb.report.pack_files import document_files
 from tfpb.report.pack_files import pack_files as whole_pack
 from tfpb.report.sections import report
 from tfpb.report.sections.restitution import position as position_section
@@ -30,18 +27,18 @@ from tfpb.report.web_map import map_html
 from tfpb.stage import Stage, directly
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
 
     from tfpb.model.record import Source
+    from tfpb.model.report import Report, Section
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
     from tfpb.region.reports import Restitution, Sheet
 
 _LATE: Final = (keys.EVALUATION, keys.SENSITIVITY)
-"""What is made once the region's survey is protected."""
+"""Steps that read the region's survey, once it is protected."""
 _BILANS: Final = Stage(
     "Bilan du programme", 1, ("programme", "head"), "bilans",
     lambda programme, head: programme_files(
@@ -53,7 +50,7 @@ _BILANS: Final = Stage(
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """What is rendered beside the data.
+    """The documents made beside the data.
 
     Parameters
     ----------
@@ -102,40 +99,39 @@ class PackJob:
 
 @dataclass(frozen=True, slots=True)
 class ReportJob:
-    """A report to say and render, without map.
+    """A report to make, without map.
 
     Parameters
     ----------
     key : str
         Folder of its files.
     content : Restitution or Sheet
-    names : mapping of str to str
-        `xlsx`, `pdf`, `docx` → file name.
+    name : str
+        Name of its documents, without ending.
     media : Media
     """
 
     key: str
     content: Restitution | Sheet
-    names: Mapping[str, str]
+    name: str
     media: Media
 
 
 def pack_files(job: PackJob) -> dict[str, bytes]:
     """Make every file of one bailleur's pack: name inside the pack → bytes."""
     dossier = _dossier(job)
-    said = report(dossier)
+    content = report(dossier)
     if job.position is not None and job.survey is not None and job.survey.waves:
         wave = job.survey.waves[-1].vague
-        said = _with_section(said, position_section(job.position, job.survey.items, wave))
+        content = _with_section(content, position_section(job.position, job.survey.items, wave))
     execute = StageCache(job.kept) if job.kept is not None else directly
     files: dict[str, bytes] = {}
     if job.media.documents and job.media.pages:
-        files = whole_pack(said, map_model(dossier), execute=execute)
+        files = whole_pack(content, map_model(dossier), execute=execute)
     elif job.media.documents:
         files["carte.html"] = map_html.render(map_model(dossier))
-        names = {"xlsx": "dossier.xlsx", "pdf": "rapport.pdf", "docx": "rapport.docx"}
-        files |= _documents(said, names)
-    files |= _data(said)
+        files |= document_files(content, {}, execute=execute)
+    files |= data_files(content)
     files |= execute(_BILANS, (dossier.programme, dossier.settings.dossier))
     files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))
     if job.repere is not None:
@@ -145,37 +141,21 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
 
 
 def report_files(job: ReportJob) -> dict[str, bytes]:
-    """Say and render a report that has no map, with its data."""
-    said = job.content.say()
-    files = _documents(said, job.names) if job.media.documents else {}
-    return {f"{job.key}/{name}": data for name, data in {**files, **_data(said)}.items()}
+    """Make the documents of a report that has no map, and its data: name → bytes."""
+    content = job.content.report()
+    documents = document_files(content, {}) if job.media.documents else {}
+    named = {f"{job.name}.{name.rpartition('.')[2]}": data for name, data in documents.items()}
+    return {f"{job.key}/{name}": data for name, data in (named | data_files(content)).items()}
 
 
-def _documents(said: Report, names: Mapping[str, str]) -> dict[str, bytes]:
-    drawn = [b for s in said.sections for b in s.blocks if isinstance(b, Chart)]
-    images = {c.key: charts.draw(c) for c in drawn}
-    return {
-        names["xlsx"]: workbook.render(said),
-        names["pdf"]: document_pdf.render(said, images, {}),
-        names["docx"]: document_docx.render(said, images, {}),
-    }
-
-
-def _data(said: Report) -> dict[str, bytes]:
-    return {
-        f"donnees/{t.key}.csv": csv_bytes(t.rows[[c.key for c in t.columns]])
-        for t in data_tables(said)
-    }
-
-
-def _with_section(said: Report, section: Any) -> Report:
+def _with_section(content: Report, section: Section) -> Report:
     """Put a section after the comparison."""
-    at = next((k for k, s in enumerate(said.sections) if s.key == "comparaison"), 0) + 1
-    return replace(said, sections=(*said.sections[:at], section, *said.sections[at:]))
+    at = next((k for k, s in enumerate(content.sections) if s.key == "comparaison"), 0) + 1
+    return replace(content, sections=(*content.sections[:at], section, *content.sections[at:]))
 
 
 def _dossier(job: PackJob) -> Dossier:
-    """Freeze a bailleur's dossier around the region's survey."""
+    """Return a bailleur's dossier, with its rows of the region's survey."""
     part = job.part
     assert part.inputs is not None  # noqa: S101 - a part at fault has stopped the run
     assert part.located is not None  # noqa: S101 - idem

@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 _OWN_GOALS: Final = (
     keys.LOCATED, keys.SURVEY_SIDES, keys.ABATEMENT, keys.DOUBTS, keys.PROGRAMME, keys.DROIT_COMMUN,
 )  # fmt: skip
-"""What is made of one bailleur's files alone, by the stages of any dossier."""
+"""Steps that read one bailleur's files alone, those of any dossier."""
 _ROLES: Final = (
     "patrimoine", "alias_voies", "decisions", "fiscalite", "conventions", "programme",
     "programme_precedent", "diagnostics", "droit_commun",
 )  # fmt: skip
-"""The files that it is made of: no delivery is among them."""
+"""The files that these steps read: no delivery is among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,13 @@ class Task:
         The bailleur's dossier, under the name the region gives it.
     geography : Path
     carte : int or None
-        Map that rules every wave of the region.
+        Vintage of the map that rules every wave of the region.
     own_survey : bool
         Whether the dossier's own deliveries are read (else the region's are, by the join).
     kept : Path or None
-        Folder where stages keep what the next run may take up again (never an answer).
+        Folder where stages keep their results for the next run (never an answer).
     written : str
-        The name its own files give the bailleur, when the region gives it another.
+        Name of the bailleur in its own files, when the region gives it another.
     """
 
     settings: Settings
@@ -70,7 +70,7 @@ class Task:
 
     @property
     def own_settings(self) -> Settings:
-        """The dossier under the name that its files know: conventions and stock are read by it."""
+        """The dossier under the name of its own files: conventions and stock are read by it."""
         head = self.settings.dossier
         own = head.model_copy(update={"bailleur": self.written or head.bailleur})
         return self.settings.model_copy(update={"dossier": own})
@@ -142,8 +142,8 @@ def _make(task: Task) -> Part:
         return Part(task.settings, faults=stopping)
     execute = StageCache(task.kept) if task.kept is not None else directly
     own = execute(_OWN, (settings, inputs.only(*_ROLES), geography, task.carte))
-    located = _named(own["located"], task.settings.dossier.bailleur)
-    sides = own["survey_sides"].assign(bailleur=task.settings.dossier.bailleur)
+    located = _named(own["located"], name)
+    sides = own["survey_sides"].assign(bailleur=name)
     answers = None
     if inputs.plan is not None and inputs.deliveries:
         answers = _answers(inputs, sides, name, settings.dossier.bailleur)
@@ -168,7 +168,7 @@ def _make(task: Task) -> Part:
 def _own(
     settings: Settings, inputs: Inputs, geography: Geography, carte: int | None
 ) -> dict[str, object]:
-    """Make what rests on one bailleur's files alone, answers apart: the next run may reuse it."""
+    """Run the steps that read one bailleur's files alone, answers apart: the next run may reuse it."""
     with ExitStack() as opened:
         start = first_values(settings, inputs, geography, opened=opened)
         start = start.having(keys.CARTE, carte).having(
@@ -179,7 +179,7 @@ def _own(
 
 
 def _named(located: Located, name: str) -> Located:
-    """Give the whole stock the name the region knows its bailleur by."""
+    """Return the stock under the region's name of the bailleur."""
     return replace(
         located,
         entrances=located.entrances.assign(bailleur=name),

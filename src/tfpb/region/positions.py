@@ -1,17 +1,21 @@
-"""Where a bailleur stands: its own interval, the region without it, quartiles of the others. No rank."""
+"""Position of a bailleur: its interval, the region without it, quartiles of the others. Never a rank."""
 
 from __future__ import annotations
 
+import hashlib
+from random import Random
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from tfpb.region.pseudonyms import draw
 from tfpb.region.secrecy.cuts import GAP_AND_LEVEL, gaps_of_bailleurs
 from tfpb.survey.verdicts import differ
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tfpb.model.record import Source
     from tfpb.model.survey import Published
 
 FEWEST_OTHERS: Final = 5
@@ -83,11 +87,11 @@ def position(whole: Published, own: Published, name: str) -> pd.DataFrame:
 
 
 def under_letters(whole: Published, wave: str, *, key: str) -> pd.DataFrame:
-    """Lay the bailleurs' gaps out under letters, drawn question by question, to the point.
+    """List the bailleurs' gaps under letters, drawn question by question, rounded to the point.
 
-    Neither n, interval nor verdict: each would tell the size, and the size the name (only the largest
+    Neither n, interval nor verdict: each would disclose the size, and the size the name (only the largest
     is « équivalent » at a gap of 2 points). Rows come in the order of the letters, which is drawn:
-    never by value. How sure a gap is, `spread` says of all of them together.
+    never by value. `spread` gives their precision, over all of them.
 
     Returns
     -------
@@ -135,10 +139,10 @@ def spread(whole: Published, wave: str) -> pd.DataFrame:
             for part in (gaps[gaps["item"] == item] for item in shown)
         ]
     )
-    said = {i: "demontree" if d else "non_demontree" for i, d in zip(shown, apart, strict=True)}
+    verdicts = {i: "demontree" if d else "non_demontree" for i, d in zip(shown, apart, strict=True)}
     return rows.assign(
         incertitude_points=[round(100 * float(typical[k])) for k in keys],
-        difference=[said[str(i)] if g == "ecart" else "" for i, g in keys],
+        difference=[verdicts[str(i)] if g == "ecart" else "" for i, g in keys],
     )
 
 
@@ -162,3 +166,41 @@ def benchmark_table(
         ["item", "vague", "groupe", "repere", "valeur", "ic95_bas", "ic95_haut", "n"]
     ]
     return out.reset_index(drop=True)
+
+
+def drawing_key(seed: int, sources: Iterable[Source]) -> str:
+    """Return the key of the letters of a run: its seed, and what no single bailleur can know.
+
+    The hashes of every bailleur's files are part of it: names and seed are not enough to draw again.
+    """
+    content = "|".join(["pseudonymes", str(seed), *(s.sha256 for s in sources)])
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def letters(count: int) -> list[str]:
+    """Return the first letters in order, then « AA », « AB » and so on."""
+    out = []
+    for k in range(count):
+        name, rest = "", k + 1
+        while rest:
+            rest, digit = divmod(rest - 1, 26)
+            name = chr(ord("A") + digit) + name
+        out.append(name)
+    return out
+
+
+def draw(names: Iterable[str], *, key: str, output: str) -> dict[str, str]:
+    """Draw a letter for each name, for one table: the same letter in two tables means nothing.
+
+    Parameters
+    ----------
+    names : iterable of str
+    key : str
+        Kept by the regional body: who has it can draw again, so that no output may hold it.
+    output : str
+        Name of the table.
+    """
+    order = sorted(set(names))
+    chosen = letters(len(order))
+    Random(f"{key}|{output}").shuffle(chosen)  # noqa: S311 - a draw to be drawn again, not a key
+    return dict(zip(order, chosen, strict=True))

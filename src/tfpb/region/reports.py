@@ -1,4 +1,4 @@
-"""The regional restitution and the sheets of contrats de ville, said as reports."""
+"""The regional restitution and the sheets of contrats de ville, as reports."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What every report of the region bears.
+    """The heading of every report of the region.
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ class Restitution:
     letters: pd.DataFrame | None
     spread: pd.DataFrame | None
 
-    def say(self) -> Report:
-        """Say it as a report."""
+    def report(self) -> Report:
+        """Return it as a report."""
         survey, region = self.survey, self.head.settings.region
         dossier = thin_dossier(self.head, region.titre, survey, no_homes())
         sections: list[Section] = [
@@ -116,8 +116,8 @@ class Sheet:
     money: pd.DataFrame
     axes: pd.DataFrame
 
-    def say(self) -> Report:
-        """Say it as a report."""
+    def report(self) -> Report:
+        """Return it as a report."""
         dossier = thin_dossier(self.head, self.name, self.survey, self.homes)
         abated, valued = (
             sum(self.money[c], Decimal(0)) for c in ("abattement_eur", "valorise_eur")
@@ -125,7 +125,7 @@ class Sheet:
         sections: list[Section] = [pages.contrat_stock(self.stock)]
         if self.survey is not None and (self.survey.comparison["niveau"] == TOTAL).any():
             compared = comparaison(dossier)
-            if not _told(self.survey):
+            if not _published(self.survey):
                 compared = replace(compared, lead=words.NO_SURVEY_PLACE)
             sections += [compared, evolution(dossier), _regional(priorites(dossier))]
         elif self.survey is not None:
@@ -140,15 +140,15 @@ class Sheet:
         return _report(self.head, self.name, subtitle, sections)
 
 
-def _told(survey: Published) -> bool:
-    """Tell whether the last wave says anything of the place as a whole."""
+def _published(survey: Published) -> bool:
+    """Return whether the last wave has a published figure of the place as a whole."""
     rows = survey.comparison
     last = (rows["niveau"] == TOTAL) & (rows["vague"] == survey.waves[-1].vague)
     return bool((last & rows["publication"].isin(list(SHOWN))).any())
 
 
 def _regional(section: Section) -> Section:
-    """Say that priorities are those of the region."""
+    """Add the note that priorities are those of the region."""
     note = Text((words.REGION_PRIORITIES,))
     return replace(section, blocks=(note, *section.blocks))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Territories:
-    """Where a commune and a quarter belong.
+    """The territories of communes and quarters.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Territories:
     notices: tuple[Fault, ...] = ()
 
     def of_rows(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Give interviews their territories (`code_insee`, `code_qpv` and `qpv` needed)."""
+        """Return interviews with their territories (`code_insee`, `code_qpv` and `qpv` needed)."""
         if "code_insee" not in frame:
             return frame
         city = frame["code_insee"].fillna("").astype(str)
@@ -61,7 +61,7 @@ class Territories:
 
 
 def territories(parts: Sequence[Part], inputs: RegionInputs, geography: Geography) -> Territories:
-    """Say where every commune of the stock and every quarter belongs.
+    """Return the territories of every commune of the stock and of every quarter.
 
     The region's own table of communes comes first, then the package's; contrats de ville come from
     the region's table, else from the bailleurs' conventions.
@@ -106,7 +106,7 @@ def _departement(city: str) -> str:
 
 
 def _contrats(parts: Sequence[Part], inputs: RegionInputs) -> tuple[dict[str, str], list[Fault]]:
-    """Return the contrat of each quarter, the region's word first; contradictions are listed."""
+    """Return the contrat of each quarter, the region's table first; contradictions are listed."""
     out = dict(inputs.contrats)
     notices: list[Fault] = []
     for part in parts:

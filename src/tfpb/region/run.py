@@ -1,4 +1,4 @@
-"""The region on one page: parts → join → one estimate → one secrecy; `outputs` makes the rest."""
+"""The region on one page: parts → join → one estimate → one secrecy; `outputs` makes the files."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from tfpb.io.sources.region_inputs import in_dossier, read_region
 from tfpb.perimeters import ruling_vintage
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import region_facts
-from tfpb.region.fieldwork import with_fieldwork
-from tfpb.region.joined import LEVELS, Joined, join
+from tfpb.region.joined import LEVELS, Joined, join, with_fieldwork
 from tfpb.region.partition import Part, Task, make_part
 from tfpb.region.reports import Head
 from tfpb.region.residence_territories import territories
@@ -37,13 +36,9 @@ if TYPE_CHECKING:
     from tfpb.report.sections.restitution import RegionFacts
 
 
-def _quietly(_step: str, _count: int) -> None:
-    """Tell nobody."""
-
-
 @dataclass(frozen=True, slots=True)
 class RegionRun:
-    """What the outputs of the region are made of.
+    """The values that the outputs of the region are made of.
 
     Parameters
     ----------
@@ -69,7 +64,7 @@ class RegionRun:
 
     @property
     def head(self) -> Head:
-        """What every report bears."""
+        """The heading of every report."""
         return Head(self.settings, self.run_hash, self.located.year, self.located.vintage)
 
 
@@ -85,7 +80,7 @@ class Computed:
     contrats : mapping of str to tuple of str
         Contrat → its quarters that hold dwellings of the stock.
     lone_quarters : tuple of str
-        Quarters of the stock that no contrat is known to bear.
+        Quarters of the stock without a known contrat.
     sources : tuple of Source
     digest : str
         Hash of inputs, settings and versions.
@@ -109,7 +104,7 @@ def compute(
     executor: Executor,
     kept: Path | None = None,
     before: EarlierRuns | None = None,
-    tell: Callable[[str, int], None] = _quietly,
+    tell: Callable[[str, int], None] = lambda _step, _count: None,
 ) -> Computed:
     """Read every bailleur, join, estimate and protect.
 
@@ -123,9 +118,9 @@ def compute(
     kept : Path, optional
         Folder of what stages keep, for a quick second run. Answers are never kept.
     before : EarlierRuns, optional
-        What earlier runs of the region masked, which stays masked, and told.
+        Cells that earlier runs of the region masked, which stay masked, and figures they published.
     tell : callable
-        `(step, count)` as parts are done.
+        Called with the step and the count of parts done.
 
     Raises
     ------
@@ -134,7 +129,9 @@ def compute(
     """
     inputs = read_region(settings)
     carte = inputs.plan.reglages.carte if inputs.plan is not None else None
-    ruling_vintage(settings.region.annee, "")  # a year without map is told before anything is read
+    ruling_vintage(
+        settings.region.annee, ""
+    )  # a year without map is refused before anything is read
     opened = open_geography(geography, needs=(carte,) if carte else ())
     tasks = [
         Task(d, geography, carte, own_survey=not inputs.deliveries, kept=kept, written=own)
@@ -172,8 +169,8 @@ def compute(
         fields = {"nombre": len(lone), "codes": ", ".join(lone)}
         notices += (Fault("region_qpv_sans_contrat", fields=fields, severity=Severity.DOUTE),)
     if protected is not None:
-        told = protected.whole.notices
-        notices += tuple(f for f in told if f.code.startswith(("repere_", "vagues_")))
+        found = protected.whole.notices
+        notices += tuple(f for f in found if f.code.startswith(("repere_", "vagues_")))
         few = protected.masking_n
         moved = hardly_moved(figures(protected.whole.comparison), before.shown, few)
         if moved:

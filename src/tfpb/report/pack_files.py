@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
@@ -33,32 +33,43 @@ def _draw_chart(chart: Chart) -> dict[str, bytes]:
 _CHART: Final = Stage("Graphique", 2, ("graphique",), "image", _draw_chart, kept="fichiers")
 
 
-class Rendering(NamedTuple):
-    """One file of a pack: its name, the pure function that writes it, what that function reads."""
-
-    name: str
-    render: Callable[..., bytes]
-    inputs: tuple[Any, ...]
-
-
-def renderings(
-    report: Report, images: Mapping[str, charts.ChartImage], maps: Mapping[str, bytes]
-) -> list[Rendering]:
-    """Return the documents of a pack, in the order of the pack.
+def document_files(
+    report: Report,
+    maps: Mapping[str, bytes],
+    *,
+    execute: Executor = directly,
+    advance: Callable[[int], None] = lambda _count: None,
+) -> dict[str, bytes]:
+    """Return the workbook, the Word and the PDF document of a report, its charts drawn once.
 
     Parameters
     ----------
     report : Report
-    images : mapping of str to ChartImage
-        Drawn charts by key.
     maps : mapping of str to bytes
-        PNG of the printed maps by code of the quarter.
+        PNG of the printed maps, `<code of the quarter>.png`; may be empty.
+    execute : Executor
+        Draws charts, each a stage of its own.
+    advance : callable
+        Called with the number of steps done.
+
+    Returns
+    -------
+    dict of str to bytes
+        Name inside the pack → content.
     """
-    return [
-        Rendering("dossier.xlsx", workbook.render, (report,)),
-        Rendering("rapport.docx", document_docx.render, (report, images, maps)),
-        Rendering("rapport.pdf", document_pdf.render, (report, images, maps)),
-    ]
+    blocks = (b for s in report.sections for b in s.blocks if isinstance(b, Chart))
+    images = {chart.key: charts.ChartImage(**execute(_CHART, (chart,))) for chart in blocks}
+    advance(1)
+    files: dict[str, bytes] = {}
+    with ThreadPoolExecutor(2) as pool:
+        # the PDF first: its compiler lets the others run meanwhile
+        pdf = pool.submit(document_pdf.render, report, images, maps)
+        word = pool.submit(document_docx.render, report, images, maps)
+        book = pool.submit(workbook.render, report)
+        for name, made in (("dossier.xlsx", book), ("rapport.docx", word), ("rapport.pdf", pdf)):
+            files[name] = made.result()
+            advance(1)
+    return files
 
 
 def pack_files(
@@ -95,18 +106,8 @@ def pack_files(
     described = {f"{MAP_IN_WORDS}{p.code_qpv}": words.page_said(p) for p in model.pages}
     report = replace(report, properties={**report.properties, **described})
     files = map_files(model, dpi=dpi, workers=workers, execute=execute, advance=advance)
-    blocks = (b for s in report.sections for b in s.blocks if isinstance(b, Chart))
-    images = {chart.key: charts.ChartImage(**execute(_CHART, (chart,))) for chart in blocks}
-    advance(1)
     printed = {f"{p.code_qpv}.png": files[f"cartes/{p.code_qpv}.png"] for p in model.pages}
-    made = renderings(report, images, printed)
-    with ThreadPoolExecutor(2) as pool:
-        # the PDF first: its compiler lets the others run meanwhile
-        pending = {r.name: pool.submit(r.render, *r.inputs) for r in reversed(made)}
-        for each in made:
-            files[each.name] = pending[each.name].result()
-            advance(1)
-    return files
+    return files | document_files(report, printed, execute=execute, advance=advance)
 
 
 def data_tables(report: Report) -> list[Table]:

@@ -1,4 +1,4 @@
-"""Decisions on doubtful addresses: who decides changes the answer, and the answer says so."""
+"""Decisions of persons on doubtful addresses: applied before geocoding, and to its verdicts after."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tfpb.errors import Place
 
 DECIDED: Final = "decision"
-_WORTH: Final = re.compile(r"\s*\(\d(?:[.,]\d+)?\)\s*$")
+_CONFIDENCE: Final = re.compile(r"\s*\(\d(?:[.,]\d+)?\)\s*$")
 _TOWN: Final = re.compile(r"^(.*?)[\s,]*\b(\d{5})\s+(\D.*)$")
 _KEPT_NUMBERS: Final = ("result_score", "result_confidence")
 _NUMERIC: Final = (
@@ -36,7 +36,7 @@ _NUMERIC: Final = (
 
 
 class AddressKey(NamedTuple):
-    """What tells an address of a file: its words, whatever row it stands on."""
+    """What identifies an address of a file: its words, whatever its row."""
 
     address: str
     postcode: str
@@ -47,7 +47,7 @@ class AddressKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AddressDecision:
-    """One row of the review sheet that someone filled.
+    """One row that someone filled in the sheet « Adresses ».
 
     Parameters
     ----------
@@ -55,12 +55,12 @@ class AddressDecision:
     choice : str
         `accepter`, `introuvable`, or an address chosen from the list.
     corrected : str
-        Address written by hand; rules over `choice`.
+        Address written by hand; it prevails over `choice`.
     x, y : str
-        Coordinates given by hand; rule over both.
+        Coordinates given by hand; they prevail over both.
     author, date, piece : str
     place : Place
-        Where it stands.
+        File, sheet and row.
     """
 
     key: AddressKey
@@ -105,7 +105,7 @@ class DecidedAddresses:
 
 
 def decided(addresses: pd.DataFrame, decisions: Iterable[AddressDecision]) -> DecidedAddresses:
-    """Write decisions into the addresses, before they are geocoded.
+    """Return the addresses to geocode, decisions written in.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def decided(addresses: pd.DataFrame, decisions: Iterable[AddressDecision]) -> De
 
 def _rewritten(written: str, decision: AddressDecision) -> tuple[str, str, str]:
     """Return line, postcode and commune of the address someone chose; empty when they kept it."""
-    chosen = decision.corrected or _WORTH.sub("", decision.choice).strip()
+    chosen = decision.corrected or _CONFIDENCE.sub("", decision.choice).strip()
     if not decision.corrected and fold(chosen) in {"", ACCEPT, NOWHERE}:
         return "", "", ""
     town = _TOWN.match(chosen)
@@ -163,7 +163,7 @@ def _rewritten(written: str, decision: AddressDecision) -> tuple[str, str, str]:
 def settled(
     results: pd.DataFrame, rows: Sequence[AddressDecision | None]
 ) -> tuple[pd.DataFrame, list[Fault]]:
-    """Let decisions rule the verdicts, after the addresses were geocoded.
+    """Return the geocoded rows with the verdicts of the decisions.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ from tfpb.perimeters.locate import DEFAULT_RADIUS_M
 from tfpb.perimeters.points import positions
 from tfpb.report import theme
 from tfpb.report.canvas import Sheet, style
-from tfpb.review.limit_doubts import POSITION
+from tfpb.review.doubts import POSITION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,12 +121,12 @@ def pictures(
     Parameters
     ----------
     rows : DataFrame
-        `tfpb.review.limit_doubts.doubtful(entrances, …)`.
+        `tfpb.review.doubts.limit_doubts(entrances, …)`.
     entrances : DataFrame
         Located entrances.
     maps : mapping of vintage to QpvMap
     parcels, streets : GeoDataFrame, optional
-        Ground, any CRS, which is named; `streets` has `nom` and lines.
+        Ground, in any CRS it declares; `streets` has `nom` and lines.
 
     Returns
     -------

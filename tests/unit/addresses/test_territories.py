@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tfpb.addresses.communes import Communes
-from tfpb.geodata.commune_territories import with_territories
+from tfpb.addresses.communes import Communes, with_territories
 
 
 def test_a_commune_tells_its_territories_and_nothing_given_is_replaced() -> None:

@@ -30,8 +30,9 @@ import errno, json, os, resource, signal, sys
 sys.path.insert(0, %(src)r)
 import geopandas, matplotlib.pyplot, openpyxl, pandas, pyarrow.parquet, pyogrio, scipy.stats
 from tfpb.cli.app import app, main
-import tfpb.pipeline.stages, tfpb.review.review_file, tfpb.pipeline.jobs.point_job, tfpb.region.run, tfpb.tax
-import tfpb.addresses.imports, tfpb.geodata.qpv_imports, tfpb.geodata.outline_imports
+import tfpb.pipeline.stages, tfpb.review.review_workbook, tfpb.pipeline.jobs.point_job
+import tfpb.region.run, tfpb.tax
+import tfpb.addresses.imports, tfpb.geodata.qpv_imports, tfpb.geodata.ground_imports
 WATCHED = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.truncate", "sqlite3.connect",
            "tempfile.mkdtemp"}
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC

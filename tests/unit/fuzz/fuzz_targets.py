@@ -17,16 +17,20 @@ import pandas as pd
 import pyreadstat
 from openpyxl import Workbook
 
+from tfpb.addresses.file_geocoder import read_aliases
 from tfpb.addresses.imports import import_addresses
-from tfpb.addresses.opening import read_aliases
 from tfpb.addresses.store import FILE_NAME, AddressStore, files_in, verify
 from tfpb.errors import TfpbError
 from tfpb.evidence.differences import differences
 from tfpb.geocode.line.parser import parse
-from tfpb.geodata.installed import list_installed, verify_installed
-from tfpb.geodata.outline_imports import import_communes_outlines, load_outlines
-from tfpb.geodata.parcel_imports import import_parcels, load_parcels
+from tfpb.geodata.ground_imports import (
+    import_communes_outlines,
+    import_parcels,
+    load_outlines,
+    load_parcels,
+)
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
+from tfpb.geodata.stored_layers import list_installed, verify_installed
 from tfpb.io.packs.pack import broken_files, read_pack, run_hash_of, write_pack
 from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.sources.inputs import unknown_settings
@@ -40,8 +44,8 @@ from tfpb.io.tables.typed import typed
 from tfpb.model import tables
 from tfpb.perimeters import check_points
 from tfpb.pipeline.jobs.address_job import prepare_job
-from tfpb.review.address_sheet import read_address_decisions
-from tfpb.review.review_file import read_decisions as read_limits
+from tfpb.review.review_workbook import read_address_decisions
+from tfpb.review.review_workbook import read_limit_decisions as read_limits
 from tfpb.words.documents.pack_words import broken_words, difference_words
 from tfpb.words.faults.sentences import fault_texts
 

@@ -15,7 +15,7 @@ import typst
 from map_models import synthetic
 from PIL import Image
 
-from tfpb.region.pdf_atlas import AtlasPage, atlas_bytes
+from tfpb.region.atlas import AtlasPage, atlas_bytes
 from tfpb.report.print_map import sheets, stamp
 from tfpb.report.print_map.layers import atlas
 from tfpb.report.print_map.stamp import stamp_pdf

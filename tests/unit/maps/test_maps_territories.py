@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tfpb.addresses.communes import Communes
-from tfpb.geodata.commune_territories import places
+from tfpb.addresses.communes import Communes, places
 from tfpb.model.maps import Place
 from tfpb.report.print_map.overview_territories import territories
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tfpb.addresses.imports import import_addresses
-from tfpb.geodata.outline_imports import import_communes_outlines
+from tfpb.geodata.ground_imports import import_communes_outlines
 from tfpb.geodata.qpv_imports import import_qpv
 
 if TYPE_CHECKING:

@@ -16,10 +16,14 @@ import shapely
 
 from tfpb.errors import TfpbError
 from tfpb.geodata.catalogue import catalogue
-from tfpb.geodata.installed import list_installed, verify_installed
-from tfpb.geodata.outline_imports import import_communes_outlines, load_outlines
-from tfpb.geodata.parcel_imports import import_parcels, load_parcels
+from tfpb.geodata.ground_imports import (
+    import_communes_outlines,
+    import_parcels,
+    load_outlines,
+    load_parcels,
+)
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
+from tfpb.geodata.stored_layers import list_installed, verify_installed
 from tfpb.io.packs.geopackage import points_bytes, short_names
 from tfpb.io.sources.geofiles import read_polygons
 from tfpb.words.faults.sentences import fault_text

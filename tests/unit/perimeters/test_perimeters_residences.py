@@ -20,9 +20,9 @@ from tfpb.io.tables.typed import typed
 from tfpb.model.results import RESIDENCE_COLUMNS
 from tfpb.model.tables import DECISIONS_LIMITES
 from tfpb.perimeters import check_decisions, correspondence, cut_residences, locate, residences
-from tfpb.review.limit_doubts import doubtful, lost_decisions
-from tfpb.review.limit_sheet import review_bytes
+from tfpb.review.doubts import limit_doubts, lost_decisions
 from tfpb.review.picture import pictures
+from tfpb.review.review_workbook import review_bytes
 
 
 def stock(places: list[tuple[float, float]], ids: list[str], dwellings: list[int]) -> pd.DataFrame:
@@ -147,13 +147,13 @@ def test_contrary_decisions_are_listed(square) -> None:  # noqa: ANN001
 def test_the_review_sheet_comes_back_as_it_went(square, tmp_path) -> None:  # noqa: ANN001
     points = stock([(410, 200), (200, 200), (390, 100)], ["R1", "R2", "=R3"], [5, 5, 7])
     entrances = points.join(locate(points, {2015: square}, year=2020))
-    rows = doubtful(entrances)
+    rows = limit_doubts(entrances)
     assert rows.id_residence.tolist() == ["R1", "=R3"]
     drawn = pictures(rows, entrances, {2015: square})
     assert all(p is not None and p.startswith(b"\x89PNG") for p in drawn)
-    data = review_bytes(rows, drawn, codes=rows.code_qpv.tolist())
+    data = review_bytes(None, rows, drawn, codes=rows.code_qpv.tolist())
     assert data == review_bytes(
-        rows, pictures(rows, entrances, {2015: square}), codes=rows.code_qpv.tolist()
+        None, rows, pictures(rows, entrances, {2015: square}), codes=rows.code_qpv.tolist()
     )
     path = tmp_path / "revue.xlsx"
     path.write_bytes(data)
@@ -179,7 +179,7 @@ def test_the_review_sheet_comes_back_as_it_went(square, tmp_path) -> None:  # no
     assert faults == []
     after = points.join(locate(points, {2015: square}, year=2020, decisions=made))
     assert after.qpv_statut.tolist() == ["dans", "dans", "a_verifier"]
-    kept = doubtful(after, made)
+    kept = limit_doubts(after, made)
     assert kept[["id_residence", "decision", "auteur", "piece"]].to_numpy().tolist() == [
         ["R1", "dans", "B. Martin", "visite"],
         ["=R3", "", "", ""],
@@ -192,7 +192,7 @@ def test_the_review_sheet_comes_back_as_it_went(square, tmp_path) -> None:  # no
 def test_a_decision_without_entrance_is_not_lost(square) -> None:  # noqa: ANN001
     points = stock([(200, 200)], ["R1"], [5])
     entrances = points.join(locate(points, {2015: square}, year=2020))
-    assert doubtful(entrances, decision(id_residence="R9")).id_residence.tolist() == ["R9"]
+    assert limit_doubts(entrances, decision(id_residence="R9")).id_residence.tolist() == ["R9"]
 
 
 def test_correspondence_names_links_and_conserves_area(make_map) -> None:  # noqa: ANN001

@@ -7,7 +7,7 @@ from typing import Any
 
 from region_cases import region_plan
 
-from tfpb.region.fieldwork import with_fieldwork
+from tfpb.region.joined import with_fieldwork
 from tfpb.survey.method import declared
 
 

@@ -17,10 +17,9 @@ from region_cases import LEVELS, region_plan, region_survey
 from tfpb.model.codes import TOTAL
 from tfpb.model.location import Located
 from tfpb.model.maps import QpvPage
-from tfpb.region.atlas import _over_bailleurs, apart
+from tfpb.region.atlas import AtlasPage, _over_bailleurs, apart, atlas_bytes
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import axes, axis_rows, quarter_money
-from tfpb.region.pdf_atlas import AtlasPage, atlas_bytes
 from tfpb.region.reports import Sheet, thin_dossier
 from tfpb.region.secrecy.crossings import Rules
 from tfpb.region.secrecy.cuts import Protected
@@ -148,7 +147,7 @@ def test_a_contrat_where_nobody_answered_says_why_nothing_is_shown() -> None:
         head=head, name="Ailleurs", survey=nothing,  # type: ignore[arg-type]
         homes=pd.DataFrame(columns=["code_qpv", "nom_qpv"]), stock=pd.DataFrame(columns=stock),
         money=pd.DataFrame(columns=money), axes=pd.DataFrame(columns=spent),
-    ).say()  # fmt: skip
+    ).report()  # fmt: skip
     told = {s.key: s.lead for s in said.sections}
     assert told["comparaison"].startswith("Aucune question ne peut être publiée pour ce contrat")
 

@@ -12,12 +12,14 @@ from tfpb.region.positions import (
     FEWEST_OTHERS,
     POSITION_COLUMNS,
     benchmark_table,
+    draw,
+    drawing_key,
+    letters,
     position,
     quartiles,
     spread,
     under_letters,
 )
-from tfpb.region.pseudonyms import draw, drawing_key, letters
 from tfpb.region.secrecy.crossings import Rules
 from tfpb.region.secrecy.cuts import GAP_AND_LEVEL, Protected, gaps_of_bailleurs
 from tfpb.region.secrecy.region_secrecy import published_rows, region_masks

@@ -204,7 +204,7 @@ def _dbf_encoding(path: Path) -> str | None:
 
 
 def read_parquet(path: Path) -> gpd.GeoDataFrame:
-    """Read back what `tfpb.geodata.sidecar.store` wrote.
+    """Read back what `tfpb.geodata.stored_layers.store` wrote.
 
     Raises
     ------

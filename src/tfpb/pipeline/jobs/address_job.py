@@ -20,8 +20,8 @@ from tfpb.pipeline.stages import run
 from tfpb.pipeline.steps.geocoding import Watch
 from tfpb.pipeline.wiring import Values
 from tfpb.review.address_decisions import AddressDecision, DecidedAddresses, decided
-from tfpb.review.address_doubts import address_doubts
-from tfpb.review.address_sheet import read_address_decisions, review_bytes
+from tfpb.review.doubts import address_doubts
+from tfpb.review.review_workbook import read_address_decisions, review_bytes
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ def _review(
         number += 1
     if not len(rows):
         return _Review({}, kept, 0, None if _same(path, decisions) else path)
-    data = review_bytes(rows, base=path if path.is_file() else None)
+    data = review_bytes(rows, base=path.read_bytes() if path.is_file() else None)
     return _Review({path: data}, kept, waiting)
 
 

@@ -26,8 +26,8 @@ from tfpb.pipeline.steps.locating import Points, Rule
 from tfpb.pipeline.wiring import Values
 from tfpb.report.ground import ground
 from tfpb.review.address_decisions import DecidedAddresses
-from tfpb.review.limit_doubts import POSITION, row_keys
-from tfpb.review.review_file import read_decisions, review_file
+from tfpb.review.doubts import POSITION, row_keys
+from tfpb.review.review_workbook import read_limit_decisions, review_file
 from tfpb.words.places.location_words import summary_lines
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def run(task: Task, *, advance: Callable[[int], None]) -> Done:
     """Locate a file and write its answers, and the review workbook when there is something to decide."""
     perimeters.ruling_vintage(task.year)  # a year without map is refused before anything is read
     geography = open_geography(task.folder, index=False)
-    decisions = None if task.decisions is None else read_decisions(task.decisions)
+    decisions = None if task.decisions is None else read_limit_decisions(task.decisions)
     read = read_points(task.table, renames=task.renames)
     answers = pd.DataFrame(index=read.points.index)
     points = read.points

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tfpb.io.tables.tabular import SPREADSHEETS, sheet_names
 from tfpb.model.results import ADDRESS_COLUMNS
 from tfpb.review.address_decisions import decided, settled
-from tfpb.review.address_doubts import address_doubts
+from tfpb.review.doubts import address_doubts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,9 +56,10 @@ def chosen_addresses(settings: Settings) -> tuple[AddressDecision, ...]:
     path = settings.path(name)
     if not name or path.suffix.lower() not in SPREADSHEETS:
         return ()
-    from tfpb.review.address_sheet import SHEET, read_address_decisions  # noqa: PLC0415 - few have any
+    from tfpb.review.review_sheets import ADDRESSES  # noqa: PLC0415 - few have any
+    from tfpb.review.review_workbook import read_address_decisions  # noqa: PLC0415 - idem
 
-    return read_address_decisions(path) if SHEET in sheet_names(path) else ()
+    return read_address_decisions(path) if ADDRESSES in sheet_names(path) else ()
 
 
 def doubtful_addresses(dossier: Dossier) -> pd.DataFrame:

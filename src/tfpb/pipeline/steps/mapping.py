@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
-from tfpb.geodata.commune_territories import places
+from tfpb.addresses.communes import places
 from tfpb.model.projection import LAMBERT_93
 from tfpb.report import ground as grounds
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tfpb import perimeters, survey
+from tfpb.addresses.communes import with_territories
 from tfpb.errors import Fault, Severity
-from tfpb.geodata.commune_territories import with_territories
 from tfpb.geodata.geography import open_geography
 from tfpb.model.codes import TOTAL
 from tfpb.perimeters.vintages import YEAR_UNDER

@@ -1,0 +1,197 @@
+"""Outlines of communes and parcels of the cadastre: the ground of maps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from tfpb.errors import Place, fail
+from tfpb.geodata.catalogue import entry
+from tfpb.geodata.stored_layers import (
+    Sidecar,
+    SourceFile,
+    earlier_sources,
+    find_column,
+    hash_file,
+    mended_polygons,
+    read_sidecar,
+    store,
+)
+from tfpb.io.sources.geofiles import layers, opened, read_parquet, read_polygons
+from tfpb.perimeters.legal_areas import polygons_only
+from tfpb.text import squeeze
+from tfpb.words.numbers import NOTHING
+from tfpb.words.places.geodata_words import INSEE_CODES, PARCEL_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_COMMUNES: Final = "communes"
+_CODE_FIELDS: Final = ("code insee", "insee com", "code", "codgeo", "insee", "id")
+_NAME_FIELDS: Final = ("nom", "nom com", "lib com", "libelle", "nom m")
+_INSEE: Final = r"^\d[\dAB]\d{3}$"
+_PARCELS: Final = "parcelles"
+"""Kind of the parcels, and their folder: a département holds a million of them, a file a commune."""
+_PARCEL_COLUMNS: Final = ("id", "commune", "section", "numero")
+
+
+def import_communes_outlines(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
+    """Import outlines of communes; those already stored are replaced commune by commune.
+
+    Parameters
+    ----------
+    path : Path
+        shp, geojson, json(.gz), gpkg or zip with a column of INSEE codes.
+    folder : Path
+
+    Returns
+    -------
+    GeoDataFrame (EPSG:4326)
+        `code_insee, nom, geometry` of the file's communes.
+
+    Raises
+    ------
+    TfpbError
+        `couche_sans_colonne` when no column holds INSEE codes.
+    """
+    with opened(path) as files:
+        found = [
+            f
+            for p in files
+            for layer in layers(p)
+            if (f := _outlines(p, layer or None)) is not None
+        ]
+    if not found:
+        raise fail(
+            "couche_sans_colonne",
+            place=Place(path.name),
+            colonne="code",
+            attendu=INSEE_CODES,
+            lues=NOTHING,
+        )
+    fresh = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=4326).drop_duplicates(
+        "code_insee"
+    )
+    stored = load_outlines(folder)
+    whole = fresh
+    sources = [SourceFile(path.name, hash_file(path), len(fresh))]
+    if stored is not None:
+        kept = stored[~stored["code_insee"].isin(set(fresh["code_insee"]))]
+        whole = gpd.GeoDataFrame(pd.concat([kept, fresh], ignore_index=True), crs=4326)
+        sources = earlier_sources(folder, _COMMUNES, but=path.name) + sources
+    whole = whole.sort_values("code_insee", kind="stable").reset_index(drop=True)
+    store(folder, _COMMUNES, whole, entry(_COMMUNES), sources)
+    return fresh.sort_values("code_insee", kind="stable").reset_index(drop=True)
+
+
+def outline_card(folder: Path) -> Sidecar | None:
+    """Read the card of the stored outlines; None when there are none."""
+    return read_sidecar(folder / f"{_COMMUNES}.json")
+
+
+def load_outlines(folder: Path) -> gpd.GeoDataFrame | None:
+    """Load the stored outlines (`code_insee, nom, geometry`, EPSG:4326); None when there are none."""
+    side = outline_card(folder)
+    return None if side is None else read_parquet(folder / side.stored)
+
+
+def _outlines(path: Path, layer: str | None) -> gpd.GeoDataFrame | None:
+    """Read one layer of communes; None when no column holds INSEE codes."""
+    raw = read_polygons(path, layer=layer)
+    code = next(
+        (
+            column
+            for name in _CODE_FIELDS
+            if (column := find_column(raw, (name,))) is not None
+            and raw[column].astype(str).str.match(_INSEE).all()
+        ),
+        None,
+    )
+    if code is None:
+        return None
+    name = find_column(raw, _NAME_FIELDS)
+    shapes = np.asarray(raw.geometry.array, dtype=object)
+    return gpd.GeoDataFrame(
+        {
+            "code_insee": raw[code].astype(str).tolist(),
+            "nom": [squeeze(str(v)) for v in raw[name]] if name else [""] * len(raw),
+        },
+        geometry=polygons_only(shapely.make_valid(shapes)),
+        crs=4326,
+    )
+
+
+def import_parcels(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
+    """Import parcels; a commune that is already stored is replaced.
+
+    Parameters
+    ----------
+    path : Path
+        Cadastre in GeoJSON (json, json.gz, geojson), shp, gpkg or zip, with columns `id, commune,
+        section, numero`.
+    folder : Path
+
+    Returns
+    -------
+    GeoDataFrame (EPSG:4326)
+        `id, commune, section, numero, geometry` of the file's parcels.
+
+    Raises
+    ------
+    TfpbError
+        `couche_sans_colonne`.
+    """
+    with opened(path) as files:
+        found = [_parcels(p, layer or None, path.name) for p in files for layer in layers(p)]
+    whole = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=4326)
+    whole = whole.drop_duplicates("id").sort_values("id", kind="stable").reset_index(drop=True)
+    known = entry(_PARCELS)
+    source = hash_file(path)
+    for town, rows in whole.groupby("commune", sort=True):
+        sources = [SourceFile(path.name, source, len(rows))]
+        store(folder, f"{_PARCELS}/{town}", gpd.GeoDataFrame(rows, crs=4326), known, sources)
+    return whole
+
+
+def parcel_card(folder: Path, commune: str) -> Sidecar | None:
+    """Read the card of the parcels of a commune; None when they were not imported."""
+    return read_sidecar(folder / _PARCELS / f"{commune}.json")
+
+
+def load_parcels(folder: Path, *, communes: Iterable[str] | None = None) -> gpd.GeoDataFrame | None:
+    """Load stored parcels (EPSG:4326), of some communes or of all; None when there are none."""
+    wanted = None if communes is None else set(communes)
+    cards = sorted((folder / _PARCELS).glob("*.json"))
+    sides = [
+        s
+        for c in cards
+        if (wanted is None or c.stem in wanted) and (s := read_sidecar(c)) is not None
+    ]
+    if not sides:
+        return None
+    return gpd.GeoDataFrame(
+        pd.concat([read_parquet(folder / s.stored) for s in sides], ignore_index=True), crs=4326
+    )
+
+
+def _parcels(path: Path, layer: str | None, name: str) -> gpd.GeoDataFrame:
+    raw = read_polygons(path, layer=layer)
+    columns = {c: found for c in _PARCEL_COLUMNS if (found := find_column(raw, (c,))) is not None}
+    missing = [c for c in _PARCEL_COLUMNS if c not in columns]
+    if missing:
+        raise fail(
+            "couche_sans_colonne", place=Place(name), colonne=missing[0],
+            attendu=PARCEL_COLUMNS,
+            lues=", ".join(str(c) for c in raw.columns),
+        )  # fmt: skip
+    shapes, _ = mended_polygons(np.asarray(raw.geometry.array, dtype=object))
+    return gpd.GeoDataFrame(
+        {c: raw[found].astype(str).tolist() for c, found in columns.items()},
+        geometry=shapes,
+        crs=4326,
+    )

@@ -1,0 +1,234 @@
+"""Layers of geography on disk: mended, stored with the card that describes them, read back, verified."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+import shapely
+
+from tfpb.errors import Place, TfpbError, fail
+from tfpb.io.packs.output_files import write_bytes
+from tfpb.io.sources.geofiles import read_parquet
+from tfpb.perimeters.legal_areas import polygons_only
+from tfpb.text import fold
+from tfpb.words.places.geodata_words import Stored, stored_lines, wrong_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from tfpb.geodata.catalogue import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One imported file: name (no folder), sha256, rows it brought."""
+
+    name: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """The description of a stored layer, kept beside it.
+
+    Parameters
+    ----------
+    kind : str
+        `qpv`, `communes` or `parcelles`.
+    name, vintage, licence, date, address : str
+        Title, vintage, licence, date it holds from, official address.
+    rows : int
+        Features stored.
+    sources : list of SourceFile
+    mended : list of str
+        Codes whose polygon was invalid and was mended.
+    stored, stored_sha256 : str
+        File on disk and its hash.
+    """
+
+    kind: str
+    name: str
+    vintage: str
+    licence: str
+    date: str
+    address: str
+    rows: int
+    stored: str = ""
+    stored_sha256: str = ""
+    sources: list[SourceFile] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the imported file, or of the hashes when there are several."""
+        if len(self.sources) == 1:
+            return self.sources[0].sha256
+        return hashlib.sha256("".join(s.sha256 for s in self.sources).encode()).hexdigest()
+
+
+def hash_file(path: Path) -> str:
+    """Return the sha256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def find_column(frame: pd.DataFrame, names: Iterable[str]) -> str | None:
+    """Return the first column found under any of its folded names."""
+    folded = {fold(str(c)): str(c) for c in frame.columns}
+    return next((folded[n] for n in names if n in folded), None)
+
+
+def mended_polygons(
+    shapes: NDArray[np.object_],
+) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """Return shapes whose invalid ones are mended, each a MultiPolygon, and which these are."""
+    broken = ~shapely.is_valid(shapes)
+    if broken.any():
+        shapes = shapes.copy()
+        shapes[broken] = polygons_only(shapely.make_valid(shapes[broken]))
+    return shapes, broken
+
+
+def store(
+    folder: Path,
+    name: str,
+    frame: gpd.GeoDataFrame,
+    known: Entry,
+    sources: Sequence[SourceFile],
+    *,
+    licence: str | None = None,
+    mended: Iterable[str] = (),
+) -> None:
+    """Write a layer and its card: a reader finds the earlier pair or the new one, never half of each.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of geographies.
+    name : str
+        `qpv-2024`, `parcelles/59009`: the card is `<name>.json`, the layer `<name>-<hash>.parquet`.
+    frame : GeoDataFrame
+    known : Entry
+        The official source, in the catalogue.
+    sources : sequence of SourceFile
+    licence : str, optional
+        In place of the official source's.
+    mended : iterable of str
+        Codes whose polygon was mended.
+
+    Raises
+    ------
+    TfpbError
+        `ecriture_impossible`.
+    """
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False)
+    data = buffer.getvalue()
+    digest = hashlib.sha256(data).hexdigest()
+    stored = f"{name}-{digest[:12]}.parquet"
+    write_bytes(folder / stored, data)
+    card = Sidecar(
+        kind=known.imports, name=known.title, vintage=str(known.vintage or ""),
+        licence=known.licence if licence is None else licence, date=known.date,
+        address=known.address, rows=len(frame), stored=stored, stored_sha256=digest,
+        sources=list(sources), mended=sorted(set(mended)),
+    )  # fmt: skip
+    text = json.dumps(asdict(card), ensure_ascii=False, indent=1, sort_keys=True)
+    write_bytes(folder / f"{name}.json", text.encode())  # last: a layer without card does not exist
+    place = folder / name
+    for old in (*place.parent.glob(f"{place.name}-*.parquet"), folder / f"{name}.parquet"):
+        if old != folder / stored:
+            with suppress(OSError):  # read by another run at this moment: it goes next time
+                old.unlink(missing_ok=True)
+
+
+def earlier_sources(folder: Path, name: str, *, but: str) -> list[SourceFile]:
+    """Return the files that a stored layer comes from, one of that name left out."""
+    card = read_sidecar(folder / f"{name}.json")
+    return [s for s in card.sources if s.name != but] if card is not None else []
+
+
+def read_sidecar(path: Path) -> Sidecar | None:
+    """Read a card; None when there is none.
+
+    Raises
+    ------
+    TfpbError
+        `geodonnees_abimees` when the card cannot be read.
+    """
+    if not path.is_file():
+        return None
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+        raw["sources"] = [SourceFile(**s) for s in raw["sources"]]
+        return Sidecar(**raw)
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        raise fail(
+            "geodonnees_abimees", place=Place(path.name), got=type(error).__name__
+        ) from error
+
+
+def list_installed(folder: Path) -> list[str]:
+    """Describe what is stored, one French line a layer (addresses apart)."""
+    return stored_lines(
+        [
+            Stored(
+                kind=s.kind, title=s.name, vintage=s.vintage, rows=s.rows, licence=s.licence,
+                sources=tuple(f.name for f in s.sources), mended=len(s.mended), place=s.stored,
+            )
+            for _, s, _ in _cards(folder)
+            if s is not None
+        ]
+    )  # fmt: skip
+
+
+def verify_installed(folder: Path) -> list[str]:
+    """List what is not whole, one French line each; empty when all is.
+
+    Every card is read again, the file it names is hashed, opened and counted, and its polygons are
+    checked valid: a cut copy, a swapped file and a changed byte are all found.
+    """
+    wrong = []
+    for name, side, error in _cards(folder):
+        if side is None:
+            wrong.append(wrong_line("fiche", name, error))
+            continue
+        path = folder / side.stored
+        if not path.is_file():
+            wrong.append(wrong_line("absent", side.stored, ""))
+        elif hash_file(path) != side.stored_sha256:
+            wrong.append(wrong_line("empreinte", side.stored, ""))
+        else:
+            frame = read_parquet(path)
+            if len(frame) != side.rows:
+                wrong.append(wrong_line("lignes", side.stored, f"{len(frame)} / {side.rows}"))
+            broken = int((~frame.geometry.is_valid).sum())
+            if broken:
+                wrong.append(wrong_line("invalides", side.stored, str(broken)))
+    return wrong
+
+
+def _cards(folder: Path) -> Iterator[tuple[str, Sidecar | None, str]]:
+    """Read every card of the folder, in order; a card that cannot be read comes with its error."""
+    names = ["qpv-2015.json", "qpv-2024.json", "communes.json"]
+    names += sorted(f"parcelles/{p.name}" for p in (folder / "parcelles").glob("*.json"))
+    for name in names:
+        try:
+            side = read_sidecar(folder / name)
+        except TfpbError as error:
+            yield name, None, error.faults[0].got
+            continue
+        if side is not None:
+            yield name, side, ""

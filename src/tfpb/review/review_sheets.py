@@ -1,0 +1,232 @@
+"""The two sheets of the review workbook, « Adresses » and « Limites », written from declared columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from openpyxl.drawing.image import Image
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
+
+from tfpb.model.tables import DECISIONS_LIMITES
+from tfpb.text import drop_controls
+from tfpb.words.places import location_words, review_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+ADDRESSES: Final = "Adresses"
+LIMITS: Final = "Limites"
+CHOICES: Final = "Choix"
+"""Hidden sheet: what may be chosen for each row of « Adresses »."""
+_TO_FILL: Final = PatternFill("solid", fgColor="FFF4E5")
+_HEAD: Final = PatternFill("solid", fgColor="E4EAF0")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_PICTURE: Final = "carte"
+_PICTURE_ROW_PT: Final = 146.0
+_MOST_LISTED: Final = 250
+"""Characters that Excel allows in the list of a rule, less a margin."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How a sheet is laid out.
+
+    Parameters
+    ----------
+    lead : tuple of str
+        Lines above the heading row, the first in bold.
+    headings : mapping of str to str
+        Column → its heading.
+    widths : mapping of str to float
+        Column → its width, in characters; in the order of the sheet.
+    asked : frozenset of str
+        Columns to fill.
+    decimals : int
+    formats : tuple of str
+        Number formats of a whole number and of another.
+    frozen : str
+        First column that scrolls.
+    """
+
+    lead: tuple[str, ...]
+    headings: Mapping[str, str]
+    widths: Mapping[str, float]
+    asked: frozenset[str]
+    decimals: int
+    formats: tuple[str, str]
+    frozen: str
+
+    @property
+    def first(self) -> int:
+        """First row of doubts (1-based)."""
+        return len(self.lead) + 2
+
+
+_ADDRESSES: Final = _Layout(
+    lead=review_words.LEAD,
+    headings=review_words.HEADERS,
+    widths={
+        "ligne": 7, "identifiant": 15, "adresse": 36, "code_postal": 9, "commune": 18,
+        "code_insee": 9, "nom": 18, "trouvee": 40, "precision": 18, "confiance": 10, "motifs": 44,
+        "decision": 44, "adresse_corrigee": 34, "x": 11, "y": 11, "auteur": 14, "date": 11,
+        "piece": 26,
+    },
+    asked=frozenset({"decision", "adresse_corrigee", "x", "y", "auteur", "date", "piece"}),
+    decimals=2,
+    formats=("0", "0.00"),
+    frozen="A",
+)  # fmt: skip
+_LIMITS: Final = _Layout(
+    lead=(
+        location_words.REVIEW_LEAD,
+        location_words.ROAD_AXIS,
+        location_words.NOT_AN_ATTESTATION,
+    ),
+    headings=location_words.REVIEW_HEADERS,
+    widths={
+        "id_residence": 15, "id_batiment": 13, "adresse": 30, "commune": 16, "nb_logements": 11,
+        "quartier": 24, "distance_m": 11, "incertitude_m": 12, "motif": 46, "carte": 37,
+        "decision": 11, "code_qpv": 12, "auteur": 16, "date": 12, "piece": 28,
+    },
+    asked=frozenset({"decision", "code_qpv", "auteur", "date", "piece"}),
+    decimals=1,
+    formats=("#,##0", "#,##0.#"),
+    frozen="B",
+)  # fmt: skip
+
+
+def add_addresses(book: Workbook, rows: pd.DataFrame) -> None:
+    """Put the sheet « Adresses » first in a workbook, in the place of an earlier one.
+
+    Parameters
+    ----------
+    book : Workbook
+    rows : DataFrame
+        `tfpb.review.doubts.address_doubts`.
+    """
+    page = _new_sheet(book, ADDRESSES, 0)
+    columns = [name for name in _ADDRESSES.widths if name in rows.columns]
+    last = _fill(page, _ADDRESSES, columns, rows)
+    choices = _new_sheet(book, CHOICES)
+    choices.sheet_state = "hidden"
+    listed = [(review_words.ACCEPT, *row, review_words.NOWHERE) for row in rows["choix"]]
+    first = _ADDRESSES.first
+    for line, row in enumerate(listed, start=first):
+        for at, text in enumerate(row, start=1):
+            _put(choices.cell(line, at), text, _ADDRESSES)
+    width = get_column_letter(max((len(row) for row in listed), default=2))
+    # one rule whose cells move with the row, not one rule a row; an address typed by hand may stand too
+    rule = DataValidation(
+        type="list",
+        formula1=f"{CHOICES}!$A{first}:${width}{first}",
+        allow_blank=True,
+        showErrorMessage=False,
+    )
+    _add_rule(page, rule, columns, "decision", (first, last))
+
+
+def add_limits(
+    book: Workbook, rows: pd.DataFrame, pictures: Sequence[bytes | None], codes: Sequence[str]
+) -> None:
+    """Add the sheet « Limites » to a workbook, in the place of an earlier one.
+
+    Parameters
+    ----------
+    book : Workbook
+    rows : DataFrame
+        `tfpb.review.doubts.limit_doubts`.
+    pictures : sequence of bytes or None, one a row
+        PNG of each doubt.
+    codes : sequence of str
+        Codes of quarters that may be chosen.
+    """
+    page = _new_sheet(book, LIMITS)
+    columns = [name for name in _LIMITS.widths if name in rows.columns or name == _PICTURE]
+    last = _fill(page, _LIMITS, columns, rows)
+    page.row_dimensions[_LIMITS.first - 1].height = 32
+    letter = get_column_letter(columns.index(_PICTURE) + 1)
+    for line, drawn in enumerate(pictures, start=_LIMITS.first):
+        if drawn is not None:
+            page.add_image(Image(io.BytesIO(drawn)), f"{letter}{line}")
+            page.row_dimensions[line].height = _PICTURE_ROW_PT
+    listed = {
+        "decision": ",".join(DECISIONS_LIMITES.column("decision").choices),
+        "code_qpv": ",".join(sorted(set(codes))),
+    }
+    for column, values in listed.items():
+        if 0 < len(values) < _MOST_LISTED:
+            rule = DataValidation(type="list", formula1=f'"{values}"', allow_blank=True)
+            _add_rule(page, rule, columns, column, (_LIMITS.first, last))
+
+
+def _new_sheet(book: Workbook, name: str, at: int | None = None) -> Worksheet:
+    """Add an empty sheet, in the place of an earlier one of the same name."""
+    if name in book.sheetnames:
+        del book[name]
+    page: Worksheet = book.create_sheet(name, at)
+    return page
+
+
+def _fill(page: Worksheet, layout: _Layout, columns: list[str], rows: pd.DataFrame) -> int:
+    """Write the lead, the headings and the rows, and set the page; return the last row."""
+    head = layout.first - 1
+    for line, text in enumerate(layout.lead, start=1):
+        page.cell(line, 1, text)
+    page["A1"].font = Font(bold=True)
+    for at, name in enumerate(columns, start=1):
+        cell = page.cell(head, at, layout.headings[name])
+        cell.font = Font(bold=True)
+        cell.fill = _TO_FILL if name in layout.asked else _HEAD
+        cell.alignment = Alignment(wrap_text=True, vertical="center")
+        page.column_dimensions[get_column_letter(at)].width = layout.widths[name]
+    for at, name in enumerate(columns, start=1):
+        if name == _PICTURE:
+            continue
+        for line, value in enumerate(rows[name].tolist(), start=layout.first):
+            _put(page.cell(line, at), value, layout)
+            if name in layout.asked:
+                page.cell(line, at).fill = _TO_FILL
+    last = head + max(len(rows), 1)
+    page.freeze_panes = f"{layout.frozen}{layout.first}"
+    page.auto_filter.ref = f"A{head}:{get_column_letter(len(columns))}{last}"
+    page.page_setup.orientation = "landscape"
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.print_title_rows = f"{head}:{head}"
+    return last
+
+
+def _add_rule(
+    page: Worksheet, rule: DataValidation, columns: list[str], name: str, rows: tuple[int, int]
+) -> None:
+    letter = get_column_letter(columns.index(name) + 1)
+    rule.add(f"{letter}{rows[0]}:{letter}{rows[1]}")
+    page.add_data_validation(rule)
+
+
+def _put(cell: Any, value: Any, layout: _Layout) -> None:
+    """Write a value; a text that looks like a formula stays a text."""
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
+        return
+    if isinstance(value, dt.date):
+        cell.value, cell.number_format = value, "DD/MM/YYYY"
+    elif isinstance(value, (int, float)):
+        whole = float(value).is_integer()
+        cell.value = int(value) if whole else round(float(value), layout.decimals)
+        cell.number_format = layout.formats[0 if whole else 1]
+    else:
+        cell.value = drop_controls(str(value))
+        cell.data_type = "s"
+        cell.quotePrefix = cell.value.startswith(_FORMULA)

@@ -1,0 +1,238 @@
+"""The review workbook beside an output: doubts to decide on, and decisions read back from it."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from openpyxl import Workbook, load_workbook
+
+from tfpb.archives import settle
+from tfpb.errors import Place, Severity, TfpbError
+from tfpb.io.tables.tabular import read_table, sheet_names
+from tfpb.io.tables.typed import typed
+from tfpb.model.tables import DECISIONS_LIMITES
+from tfpb.review.address_decisions import AddressDecision, key_of
+from tfpb.review.doubts import DECIDED_COLUMNS, limit_doubts, lost_decisions
+from tfpb.review.review_sheets import ADDRESSES, CHOICES, LIMITS, add_addresses, add_limits
+from tfpb.stage import Execute, Stage, directly
+from tfpb.text import fold
+from tfpb.words.places.review_words import HEADERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from tfpb.model.location import QpvMap
+
+_SUFFIX: Final = "_a_verifier.xlsx"
+_OURS: Final = frozenset({LIMITS, ADDRESSES, CHOICES})
+
+
+def review_bytes(
+    addresses: pd.DataFrame | None = None,
+    limits: pd.DataFrame | None = None,
+    pictures: Sequence[bytes | None] = (),
+    *,
+    codes: Sequence[str] = (),
+    base: bytes | None = None,
+) -> bytes:
+    """Make the review workbook: the sheets that are given, empty ones too, so that all read back alike.
+
+    Parameters
+    ----------
+    addresses, limits : DataFrame or None
+        `tfpb.review.doubts.address_doubts` and `limit_doubts`; None leaves the sheet of `base` as it
+        is.
+    pictures : sequence of bytes or None
+        PNG of each row of `limits`.
+    codes : sequence of str
+        Codes of quarters that may be chosen.
+    base : bytes, optional
+        Workbook whose other sheets are kept.
+
+    Returns
+    -------
+    bytes
+        xlsx without a clock: the same rows give the same bytes.
+    """
+    book = Workbook() if base is None else load_workbook(io.BytesIO(base))
+    if base is None:
+        book.remove(book.worksheets[0])
+    if limits is not None:
+        add_limits(book, limits, pictures, codes)
+    if addresses is not None:
+        add_addresses(book, addresses)
+    first = LIMITS if addresses is None or not (limits is None or len(addresses)) else ADDRESSES
+    for sheet in book.worksheets:
+        sheet.sheet_view.tabSelected = sheet.title == first
+    book.active = book.sheetnames.index(first)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return settle(buffer.getvalue())
+
+
+def read_limit_decisions(path: Path) -> pd.DataFrame:
+    """Read the sheet « Limites » of a review workbook, or a plain table of decisions.
+
+    Returns
+    -------
+    DataFrame
+        Typed `DECISIONS_LIMITES`.
+
+    Raises
+    ------
+    TfpbError
+        Every fault of the sheet.
+    """
+    table = read_table(path, sheet=_sheet_of(path, LIMITS), known=DECISIONS_LIMITES.names)
+    frame, faults = typed(table, DECISIONS_LIMITES)
+    stopping = [f for f in faults if f.severity is Severity.FAUTE]
+    if stopping:
+        raise TfpbError(stopping)
+    return frame
+
+
+def read_address_decisions(path: Path) -> tuple[AddressDecision, ...]:
+    """Read the rows that someone filled in the sheet « Adresses », or in a table with its headings.
+
+    Raises
+    ------
+    TfpbError
+        The file cannot be read, or is no review of addresses.
+    """
+    table = read_table(path, sheet=_sheet_of(path, ADDRESSES), known=tuple(HEADERS.values()))
+    ours = {fold(heading): name for name, heading in HEADERS.items()}
+    frame = table.frame.rename(columns=lambda header: ours.get(fold(str(header)), str(header)))
+
+    def column(name: str) -> list[str]:
+        return frame[name].tolist() if name in frame.columns else [""] * len(frame)
+
+    keys = ("adresse", "code_postal", "commune", "code_insee", "nom")
+    made = []
+    for row, key, *cells in zip(
+        table.rows, zip(*map(column, keys), strict=True), *map(column, DECIDED_COLUMNS), strict=True
+    ):
+        if any(cells[:4]):
+            fields = dict(zip(DECIDED_COLUMNS.values(), cells, strict=True))
+            place = Place(table.file, table.sheet, int(row))
+            made.append(AddressDecision(key=key_of(*key), place=place, **fields))
+    return tuple(made)
+
+
+def _sheet_of(path: Path, name: str) -> str | None:
+    """Return the name of a sheet if the file is a workbook that has it."""
+    if path.suffix.lower() not in {".xlsx", ".ods"} or not path.is_file():
+        return None
+    return name if name in sheet_names(path) else None
+
+
+def review_file(
+    stem: Path,
+    entrances: pd.DataFrame,
+    maps: Mapping[int, QpvMap],
+    *,
+    parcels: gpd.GeoDataFrame | None,
+    streets: Callable[[pd.DataFrame], gpd.GeoDataFrame | None],
+    decisions: pd.DataFrame | None,
+    radius_m: float,
+    addresses: pd.DataFrame | None = None,
+    chosen: Sequence[AddressDecision] = (),
+    execute: Execute = directly,
+) -> dict[Path, bytes]:
+    """Make the review workbook of located entrances, for its place: « Limites », and « Adresses » if asked.
+
+    Parameters
+    ----------
+    stem : Path
+        Output it stands beside, without its ending.
+    entrances : DataFrame
+        Located entrances.
+    maps, parcels, decisions
+        As given to `tfpb.perimeters.locate`.
+    streets : callable
+        Draws the streets around the doubtful rows, if it can.
+    radius_m : float
+        Uncertainty of points that carry none, in metres.
+    addresses : DataFrame, optional
+        `tfpb.review.doubts.address_doubts`; left out, the sheet « Adresses » of a file that stands
+        there stays as it is.
+    chosen : sequence of AddressDecision
+        Decisions on addresses that this run was given.
+    execute : Execute
+        Makes the workbook, a stage of its own.
+
+    Returns
+    -------
+    dict of Path to bytes
+        The workbook at its place; empty when there is nothing to decide.
+    """
+    rows = limit_doubts(entrances, decisions)
+    if not len(rows) and (addresses is None or not len(addresses)):
+        return {}
+    path, base = _place(stem, decisions, None if addresses is None else chosen)
+    made = execute(
+        _WORKBOOK, (rows, entrances, maps, parcels, streets(rows), radius_m, addresses, base)
+    )
+    return {path: made[_SUFFIX]}
+
+
+def _workbook(
+    rows: pd.DataFrame,
+    entrances: pd.DataFrame,
+    maps: Mapping[int, QpvMap],
+    parcels: gpd.GeoDataFrame | None,
+    streets: gpd.GeoDataFrame | None,
+    radius_m: float,
+    addresses: pd.DataFrame | None,
+    base: bytes | None,
+) -> dict[str, bytes]:
+    from tfpb.review.picture import pictures  # noqa: PLC0415 - draws: loaded when needed
+
+    drawn = pictures(
+        rows, entrances, maps, parcels=parcels, streets=streets, default_radius_m=radius_m
+    )
+    codes = rows["code_qpv"].tolist()
+    return {_SUFFIX: review_bytes(addresses, rows, drawn, codes=codes, base=base)}
+
+
+_WORKBOOK: Final = Stage(
+    "Doutes à trancher",
+    1,
+    ("lignes", "entrees", "cartes", "parcelles", "rues", "rayon", "adresses", "base"),
+    "classeur",
+    _workbook,
+    kept="fichiers",
+)
+
+
+def _place(
+    stem: Path, decisions: pd.DataFrame | None, chosen: Sequence[AddressDecision] | None
+) -> tuple[Path, bytes | None]:
+    """Choose where the review goes: never over decisions that this run was not given.
+
+    Other sheets of the file that stands there are kept, « Adresses » among them when `chosen` is None.
+    """
+    path = stem.with_name(stem.name + _SUFFIX)
+    rank = 1
+    while path.is_file():
+        try:
+            names = set(sheet_names(path))
+            lost = LIMITS in names and bool(lost_decisions(read_limit_decisions(path), decisions))
+            if chosen is not None and ADDRESSES in names and not lost:
+                known = {replace(d, place=Place()) for d in chosen}
+                lost = any(
+                    replace(d, place=Place()) not in known for d in read_address_decisions(path)
+                )
+        except TfpbError:
+            names, lost = set(), True  # cannot be read: whatever it holds is not ours to replace
+        if not lost:
+            others = names - ({LIMITS} if chosen is None else _OURS)
+            return path, path.read_bytes() if others else None
+        rank += 1
+        path = stem.with_name(f"{stem.name}_a_verifier.{rank}.xlsx")
+    return path, None
