@@ -49,7 +49,6 @@ class Stage:
 
 Execute = Callable[[Stage, tuple[Any, ...]], Any]
 """How a stage is called: directly, through a cache, with a progress bar."""
-Executor = Execute
 
 
 def directly(stage: Stage, values: tuple[Any, ...]) -> Any:

@@ -9,10 +9,10 @@ from tfpb.io.packs.geopackage import geopackage_bytes
 from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
+from tfpb.pipeline.pack_files import data_tables, dictionary, pack_files
 from tfpb.pipeline.steps.mapping import layers
 from tfpb.report.documents.bilan_workbook import bilan_workbook
 from tfpb.report.map_model import map_model
-from tfpb.report.pack_files import data_tables, dictionary, pack_files
 from tfpb.report.sections import report
 from tfpb.tax.programme.exports import bilan_frames, reentry_frame
 from tfpb.words.documents.report_words import FICTIONAL

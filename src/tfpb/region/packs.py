@@ -14,13 +14,13 @@ from tfpb.model.assembly import Dossier
 from tfpb.pipeline import keys, stages
 from tfpb.pipeline.assembling import scope_of
 from tfpb.pipeline.kept.stage_cache import StageCache
+from tfpb.pipeline.pack_files import document_files
+from tfpb.pipeline.pack_files import pack_files as whole_pack
 from tfpb.pipeline.rendering import data_files, programme_files
 from tfpb.pipeline.steps.mapping import layers
 from tfpb.pipeline.wiring import Values
 from tfpb.region.reports import no_ground
 from tfpb.report.map_model import map_model
-from tfpb.report.pack_files import document_files
-from tfpb.report.pack_files import pack_files as whole_pack
 from tfpb.report.sections import report
 from tfpb.report.sections.restitution import position as position_section
 from tfpb.report.web_map import map_html

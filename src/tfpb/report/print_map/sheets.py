@@ -25,7 +25,7 @@ from tfpb.report.print_map.views import (
 )
 from tfpb.report.print_map.window import draw
 from tfpb.report.web_map import map_html
-from tfpb.stage import Executor, Stage, directly
+from tfpb.stage import Execute, Stage, directly
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def map_files(
     *,
     dpi: int = DPI,
     workers: int = 1,
-    execute: Executor = directly,
+    execute: Execute = directly,
     advance: Callable[[int], None] = lambda _count: None,
 ) -> dict[str, bytes]:
     """Render the web map and the printed sheets.
@@ -135,7 +135,7 @@ def map_files(
         Resolution of the PNG.
     workers : int
         Sheets drawn at once, each in a process of its own; the bytes do not depend on it.
-    execute : Executor
+    execute : Execute
         Runs the drawing of each sheet, a stage of its own; several threads may call it at once.
     advance : callable
         Called with 1 for each file or sheet done: `sheet_count(model)` + 1 in all.

@@ -15,7 +15,7 @@ from tfpb.report.documents import document_docx, document_pdf, workbook
 from tfpb.report.documents.document_parts import MAP_IN_WORDS
 from tfpb.report.print_map.sheets import map_files
 from tfpb.report.print_map.views import DPI
-from tfpb.stage import Executor, Stage, directly
+from tfpb.stage import Execute, Stage, directly
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.documents.pack_words import WRITTEN
 
@@ -37,7 +37,7 @@ def document_files(
     report: Report,
     maps: Mapping[str, bytes],
     *,
-    execute: Executor = directly,
+    execute: Execute = directly,
     advance: Callable[[int], None] = lambda _count: None,
 ) -> dict[str, bytes]:
     """Return the workbook, the Word and the PDF document of a report, its charts drawn once.
@@ -47,7 +47,7 @@ def document_files(
     report : Report
     maps : mapping of str to bytes
         PNG of the printed maps, `<code of the quarter>.png`; may be empty.
-    execute : Executor
+    execute : Execute
         Draws charts, each a stage of its own.
     advance : callable
         Called with the number of steps done.
@@ -78,7 +78,7 @@ def pack_files(
     *,
     dpi: int = DPI,
     workers: int = 1,
-    execute: Executor = directly,
+    execute: Execute = directly,
     advance: Callable[[int], None] = lambda _count: None,
 ) -> dict[str, bytes]:
     """Return the documents and maps of a pack.
@@ -93,7 +93,7 @@ def pack_files(
         Resolution of the printed maps' PNG.
     workers : int
         Maps drawn at once, in processes; the bytes do not depend on it.
-    execute : Executor
+    execute : Execute
         Draws charts and pages, each a stage of its own.
     advance : callable
         Called with the number of steps done.
