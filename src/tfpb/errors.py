@@ -56,7 +56,7 @@ class Fault:
     Parameters
     ----------
     code : str
-        Key of `tfpb.words.faults.catalogue.CATALOGUE`.
+        Key of `tfpb.words.faults.fault_catalogue.CATALOGUE`.
     place : Place
         Where it stands.
     got : str

@@ -9,7 +9,7 @@ everywhere, per dwelling). Legal values come from `tfpb.law.values.load`.
 from __future__ import annotations
 
 from tfpb.tax.abatement.abatement import abate
-from tfpb.tax.abatement.doubts import check_premises
+from tfpb.tax.abatement.abatement_doubts import check_premises
 from tfpb.tax.programme.actions import check_programme, npnru_quarters, programme
 from tfpb.tax.programme.balance import read_carry
 from tfpb.tax.programme.baseline import check_droit_commun, droit_commun

@@ -23,7 +23,7 @@ from tfpb.survey.verdicts import (
     holm,
     publication_states,
 )
-from tfpb.words.faults.catalogue import CATALOGUE
+from tfpb.words.faults.fault_catalogue import CATALOGUE
 from tfpb.words.survey import satisfaction, verdict_words
 from tfpb.words.survey import survey_words as words
 

@@ -11,7 +11,8 @@ import pandas as pd
 from tfpb.errors import Fault, Severity, fail, stop_on_faults
 from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS
-from tfpb.tax.abatement import doubts, tallies
+from tfpb.tax.abatement import abatement_doubts as doubts
+from tfpb.tax.abatement import tallies
 from tfpb.tax.abatement.declaration import declaration
 from tfpb.tax.abatement.forecast import by_year, forecast
 from tfpb.tax.abatement.formula import LINES, ROUNDINGS, terms

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.model import tables
 from tfpb.model.columns import Contract
 from tfpb.text import fold, printable
-from tfpb.words.faults.catalogue import CATALOGUE
+from tfpb.words.faults.fault_catalogue import CATALOGUE
 from tfpb.words.numbers import number, plural
 
 if TYPE_CHECKING:
