@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.tables.tabular import TextTable
 from tfpb.model.codes import Nature, Theme
-from tfpb.model.dictionary import Dictionary
-from tfpb.model.plan import Plan
+from tfpb.model.plan import Dictionary, Plan
 from tfpb.survey.reading.delivery_columns import parse_side
 from tfpb.survey.reading.drafting import draft_plan
 from tfpb.survey.reading.guessing import (

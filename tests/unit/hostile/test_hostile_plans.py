@@ -9,8 +9,7 @@ import pandas as pd
 from tfpb.io.sources.deliveries import Delivery
 from tfpb.io.sources.plan_checks import check_deliveries, check_scales
 from tfpb.io.tables.tabular import TextTable
-from tfpb.model.dictionary import Dictionary
-from tfpb.model.plan import Plan
+from tfpb.model.plan import Dictionary, Plan
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -24,7 +24,7 @@ from tfpb.io.tables.spss import read_spss
 from tfpb.io.tables.tabular import SPREADSHEETS, TextTable, read_table
 from tfpb.io.tables.typed import mended_notice
 from tfpb.io.tables.workbook_files import Workbook
-from tfpb.model.dictionary import Dictionary
+from tfpb.model.plan import Dictionary
 from tfpb.survey.reading.delivery_columns import parse_side
 from tfpb.text import fold, mend_mojibake, squeeze
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.dictionary import Dictionary
+from tfpb.model.plan import Dictionary
 from tfpb.text import fold
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.model.dictionary import Dictionary
+    from tfpb.model.plan import Dictionary
 
 _ADJUSTMENT: Final = ("type_habitat", "periode_construction")
 _ROLES: Final = ("repondant", "vague", "bailleur", "residence", "poids", "qpv")

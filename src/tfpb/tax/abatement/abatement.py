@@ -11,8 +11,7 @@ import pandas as pd
 from tfpb.errors import Fault, Severity, fail, stop_on_faults
 from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS
-from tfpb.tax.abatement import abatement_doubts as doubts
-from tfpb.tax.abatement import tallies
+from tfpb.tax.abatement import abatement_doubts, tallies
 from tfpb.tax.abatement.declaration import declaration
 from tfpb.tax.abatement.forecast import by_year, forecast
 from tfpb.tax.abatement.formula import LINES, ROUNDINGS, terms
@@ -130,9 +129,9 @@ def abate(
         raise fail("code_inconnu", got=rounding, attendu=" ou ".join(ROUNDINGS))
     reader = law.on(dt.date(year, 1, 1))
     stipulated = terms(reader, rounding)
-    faults = doubts.check_premises(premises, law)
+    faults = abatement_doubts.check_premises(premises, law)
     stop_on_faults(faults)
-    for key in doubts.UNIT_VALUES:
+    for key in abatement_doubts.UNIT_VALUES:
         reader.text(key)
     stocks = Stocks(residences, entrances)
     stock = stocks.on(reader)
@@ -152,7 +151,7 @@ def abate(
         *(f for f in faults if f.severity is Severity.DOUTE),
         *left_out,
         *renamed,
-        *doubts.doubts_of(items, stock, held, reader),
+        *abatement_doubts.doubts_of(items, stock, held, reader),
         *unexplained,
     ]
     result = Abatement(
