@@ -10,7 +10,8 @@ import numpy as np
 import pack_texts
 import packs
 import pytest
-from tfpb.provenance import versions
+
+from tfpb.io.packs.provenance import versions
 
 if TYPE_CHECKING:
     from pathlib import Path

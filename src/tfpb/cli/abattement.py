@@ -94,7 +94,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
         from tfpb.model import tables
         from tfpb.pipeline.steps.costing import TaxRule
         from tfpb.tax import check_premises, check_programme
-        from tfpb.tax.abatement.holdings import LOCATED, entrances_of
+        from tfpb.tax.abatement import holdings, located_columns
 
         check_format(sortie)
         read = (fiscalite, residences, conventions, programme, programme_precedent)
@@ -102,7 +102,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
         faults: list[Fault] = []
         reader = _Files(feuille, faults)
         table, premises = reader.read(fiscalite, tables.PREMISES)
-        stock_table, stock = reader.read(residences, LOCATED)
+        stock_table, stock = reader.read(residences, located_columns.LOCATED)
         signed = reader.read(conventions, tables.CONVENTIONS)[1]
         actions = reader.read(programme, tables.PROGRAMME)[1]
         last = reader.read(programme_precedent, tables.PROGRAMME)[1]
@@ -110,7 +110,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
         homes = doors = None
         checked: list[Fault] = []
         if stock is not None and stock_table is not None:
-            doors, found = entrances_of(stock, _held(stock_table, LOCATED))
+            doors, found = holdings.entrances_of(stock, _held(stock_table, located_columns.LOCATED))
             homes = stock if doors is None else perimeters.residences(doors)
             faults += found
             if premises is not None:

@@ -17,7 +17,8 @@ from tfpb.model import tables
 from tfpb.model.columns import Kind
 from tfpb.report.documents.bilan_workbook import bilan_workbook
 from tfpb.report.documents.templates import TEMPLATES, templates
-from tfpb.tax.abatement.holdings import LOCATED, entrances_of
+from tfpb.tax.abatement.holdings import entrances_of
+from tfpb.tax.abatement.located_columns import LOCATED
 from tfpb.tax.programme import exports
 from tfpb.tax.programme.axes import read_axis
 

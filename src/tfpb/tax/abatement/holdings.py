@@ -1,7 +1,4 @@
-"""The stock as the tax sees it: dwellings of each résidence and building, by side of the limit.
-
-`LOCATED` reads back a stock that another command located.
-"""
+"""The stock as the tax sees it: dwellings of each résidence and building, by side of the limit."""
 
 from __future__ import annotations
 
@@ -10,8 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place
 from tfpb.model.codes import Evolution, QpvStatut
-from tfpb.model.columns import Column, Contract, Kind
-from tfpb.model.tables import STOCK
 from tfpb.tax.plain_values import Record, day, grouped, place, records, text, whole
 from tfpb.words.money.doubt_words import SAME_RESIDENCE, YEAR_TO_GIVE
 
@@ -25,39 +20,6 @@ if TYPE_CHECKING:
 
 _OVERSEAS: Final = ("97", "98")
 _OLD: Final = 2015
-_SIDES: Final = tuple(str(s) for s in QpvStatut)
-_ADDED: Final = (
-    Column("qpv_statut", Kind.CHOICE, "côté du périmètre", choices=_SIDES),
-    Column("qpv_code", Kind.CODE, "code du QPV"),
-    Column("qpv_nom", Kind.TEXT, "nom du QPV"),
-    Column("qpv_proche_code", Kind.CODE, "code du QPV le plus proche"),
-    Column("qpv_proche_nom", Kind.TEXT, "nom du QPV le plus proche"),
-    Column("qpv_millesime", Kind.YEAR, "millésime des périmètres", minimum=2015, maximum=2100),
-    Column("qpv2015_statut", Kind.CHOICE, "côté sur la carte de 2015", choices=_SIDES),
-    Column("qpv2015_code", Kind.CODE, "code du QPV de 2015"),
-    Column("qpv2024_statut", Kind.CHOICE, "côté sur la carte de 2024", choices=_SIDES),
-    Column("qpv2024_code", Kind.CODE, "code du QPV de 2024"),
-    Column("qpv_evolution", Kind.TEXT, "évolution de 2015 à 2024"),
-    Column("result_label", Kind.TEXT, "adresse trouvée"),
-    Column("result_parcelle", Kind.CODE, "parcelle trouvée"),
-    Column("logements_dans", Kind.INTEGER, "logements dans le quartier", minimum=0),
-    Column("logements_hors", Kind.INTEGER, "logements hors du quartier", minimum=0),
-    Column("logements_a_verifier", Kind.INTEGER, "logements à vérifier", minimum=0),
-    Column("cote", Kind.CHOICE, "côté de la plupart des logements", choices=_SIDES),
-    Column("code_qpv", Kind.CODE, "code du QPV de la résidence"),
-    Column("nom_qpv", Kind.TEXT, "nom du QPV de la résidence"),
-    Column("evolution", Kind.TEXT, "évolution de la résidence"),
-)
-LOCATED: Final = Contract(
-    "residences",
-    "Résidences",
-    tuple(
-        replace(c, required=c.name == "id_residence", filled=c.name == "id_residence")
-        for c in STOCK.columns
-    )
-    + _ADDED,
-)
-"""What `tfpb localiser` writes (entrances), or a table of résidences; only the key is required."""
 
 
 @dataclass(frozen=True, slots=True)
