@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _DUE: Final = re.compile(r"N(-1)? (\d{2})-(\d{2})")
 _REGION: Final = "repere_region"
+_OF_REGION: Final = ("repere_valorise_region_eur", "repere_couverture_region")
+"""Figures of the region of reference: under the name of another they would be false."""
 _YES: Final = frozenset({"true", "oui", "vrai", "1"})
 _NO: Final = frozenset({"false", "non", "faux", "0"})
 
@@ -160,7 +162,7 @@ def load(overrides: Mapping[str, Override] | None = None) -> Law:
     Raises
     ------
     TfpbError
-        `loi_cle_inconnue`, `loi_valeur_illisible`: all of them at once.
+        `loi_cle_inconnue`, `loi_valeur_illisible`, `loi_repere_sans_chiffres`: all of them at once.
     """
     named = (overrides or {}).get(_REGION)
     series = dict(_packaged(str(named.valeur) if named else ""))
@@ -189,6 +191,9 @@ def load(overrides: Mapping[str, Override] | None = None) -> Law:
             origine="utilisateur",
         )
         series[key] = _Series(key, old.libelle, old.kind, (own,))
+    if named is not None and (lacking := [k for k in _OF_REGION if k not in (overrides or {})]):
+        fields = {"cles": ", ".join(lacking)}
+        faults.append(Fault("loi_repere_sans_chiffres", got=str(named.valeur), fields=fields))
     stop_on_faults(faults)
     return Law(series)
 

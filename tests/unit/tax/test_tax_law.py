@@ -107,6 +107,18 @@ def test_bad_overrides_are_listed_at_once() -> None:
     assert sorted(faults_of(error)) == ["loi_cle_inconnue"] + ["loi_valeur_illisible"] * 6
 
 
+def test_a_region_is_not_named_over_the_figures_of_another() -> None:
+    own = {"repere_region": LoiUtilisateur(valeur="Grand Est", reference="note")}
+    with pytest.raises(TfpbError) as error:
+        load(own)
+    assert list(faults_of(error)) == ["loi_repere_sans_chiffres"]
+    own |= {
+        "repere_valorise_region_eur": LoiUtilisateur(valeur="210", reference="note"),
+        "repere_couverture_region": LoiUtilisateur(valeur="0.8", reference="note"),
+    }
+    assert load(own).on(ON).region == "Grand Est"
+
+
 def test_dates_and_due_days_can_be_overridden() -> None:
     own = {
         "acquisition_avant": LoiUtilisateur(valeur=dt.date(1999, 1, 1), reference="note"),
@@ -148,6 +160,7 @@ def test_the_region_of_reference_is_a_value_like_the_others() -> None:
     own = {
         "repere_region": LoiUtilisateur(valeur="Bretagne", reference="note"),
         "repere_valorise_region_eur": LoiUtilisateur(valeur="200", reference="note"),
+        "repere_couverture_region": LoiUtilisateur(valeur="0.8", reference="note"),
     }
     law = load(own)
     label = "Dépense valorisée par logement et par an, Bretagne"
