@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 import math
 import re
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from tfpb.words.survey import satisfaction, verdict_words
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
 
+WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
     "Synthèse", "Résidences", "Localisation", "Comparaison", "Évolution", "Abattement",
     "Programme et bilan", "Droit commun", "Évaluation", "Doutes", "Méthode",
@@ -65,6 +67,15 @@ def tables(whole: Report) -> dict[str, Table]:
 @pytest.mark.parametrize("full", [True, False])
 def test_sheets_bear_the_contract_names_in_order(*, full: bool) -> None:
     assert [s.sheet for s in said(full=full).sections if s.sheet] == SHEETS
+
+
+def test_every_declared_section_of_a_dossier_is_in_its_report() -> None:
+    declared = {
+        key
+        for name in ("abattement", "dossier", "enquete", "evaluation", "programme")
+        for key in tomllib.loads((WORDS / f"{name}.toml").read_text("utf-8")).get("sections", {})
+    }
+    assert declared - {s.key for s in said(full=True).sections} == set()
 
 
 def test_document_only_sections_stand_between_the_sheets() -> None:

@@ -1,0 +1,30 @@
+"""Every section and table declared in words/sections is asked for by a section's code, or says nothing."""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[3] / "src" / "tfpb"
+DECLARED = sorted((SOURCE / "words" / "sections").glob("*.toml"))
+
+
+def asked_for() -> set[str]:
+    """Return every text that the code of the sections holds."""
+    return {
+        node.value
+        for path in (SOURCE / "report" / "sections").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+@pytest.mark.parametrize("path", DECLARED, ids=lambda p: p.stem)
+@pytest.mark.parametrize("kind", ["sections", "tableaux", "graphiques", "chiffres"])
+def test_what_is_declared_is_asked_for(path: Path, kind: str) -> None:
+    declared = tomllib.loads(path.read_text(encoding="utf-8")).get(kind, {})
+    shared = {str(t.get("partie_de") or t.get("comme") or "") for t in declared.values()}
+    assert sorted(set(declared) - asked_for() - shared) == []
