@@ -49,6 +49,14 @@ def test_a_shared_limit_is_a_tie_whatever_the_vertices() -> None:
     assert {near.quarter[0], near.tied[0]} == {0, 1}
 
 
+def test_a_point_at_the_far_corner_of_the_cells_is_asked() -> None:
+    """The extent is a whole number of cells: 1 000 m of limit, 2 000 m of reach on each side."""
+    square = np.array([shapely.box(0, 0, 1000, 1000)], dtype=object)
+    near = Limits.of(square).nearest(np.array([3000.0, 3000.0]), np.array([1000.0, 3000.0]))
+    assert near.distance_m[0] == 2000.0
+    assert np.isnan(near.distance_m[1])
+
+
 def test_deep_inside_is_measured_beyond_reach() -> None:
     big = np.array([shapely.box(0, 0, 10_000, 10_000)], dtype=object)
     limits = Limits.of(big)
