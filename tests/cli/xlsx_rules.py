@@ -42,7 +42,8 @@ def faults(path: Path) -> list[str]:
     book = ET.fromstring(parts["xl/workbook.xml"])  # noqa: S314
     found += _names(book)
     texts = _texts(parts)
-    styles = len(_tree(parts, "xl/styles.xml").find(f"{M}cellXfs") or ())
+    formats = _tree(parts, "xl/styles.xml").find(f"{M}cellXfs")
+    styles = 0 if formats is None else len(formats)
     tables: list[tuple[str, str]] = []
     titles = [s.get("name", "") for s in book.iter(f"{M}sheet")]
     targets = _targets(parts, "xl/workbook.xml")
