@@ -40,6 +40,8 @@ _NUMBER: Final = re.compile(r"(\d+)")
 
 _LONG: Final = re.compile(r"\d+[.,]\d{10,}(?:e[+-]?\d+)?|\d[.,]\d+e-\d+")
 _NOISE: Final = 1e-13
+_SHORT_SHA: Final = 16
+"""Digits of a source's hash that a table shows."""
 _HASH: Final = re.compile(r"[0-9a-f]{8}")
 
 Lines = list[str]
@@ -86,12 +88,16 @@ def take(folder: Path, *, made: Iterable[Path] = (), pictured: Callable[[str], b
 
 
 def _hidden(folder: Path, made: Iterable[Path]) -> dict[str, str]:
-    """Return what is masked: short hashes of runs, hashes of made inputs, the version of Python."""
+    """Return what is masked, longest first: hashes of runs, of made inputs, the version of Python."""
     hidden = {hashlib.sha256(p.read_bytes()).hexdigest(): f"‹sha256 {p.name}›" for p in made}
     for path in folder.rglob("run.json"):
-        hidden[json.loads(path.read_text(encoding="utf-8"))["empreinte"]] = "‹calcul›"
+        record = json.loads(path.read_text(encoding="utf-8"))
+        regions = [s["sha256"] for s in record.get("entrees", ()) if s.get("role") == "region"]
+        for sha256 in regions:
+            hidden |= {sha256: "‹calcul›", sha256[:_SHORT_SHA]: "‹calcul›"}
+        hidden[record["empreinte"]] = "‹calcul›"
     hidden[platform.python_version()] = "‹python›"
-    return hidden
+    return dict(sorted(hidden.items(), key=lambda pair: -len(pair[0])))
 
 
 def _mask(line: str, hidden: dict[str, str]) -> str:
