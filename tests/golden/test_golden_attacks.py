@@ -68,7 +68,7 @@ def _table(
     if equal:
         frame["poids"] = "1"
     plan = _plan(strata)
-    return compare(recode([frame], plan), plan, by=BY, margins=margins).comparison
+    return compare(recode([frame], plan), plan, by=BY, margins=margins).design
 
 
 @pytest.fixture(scope="module")

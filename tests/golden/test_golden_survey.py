@@ -108,7 +108,7 @@ def _same(ours: object, theirs: object, tolerance: float) -> None:
 
 
 def _brut(estimates: Estimates, adjustment: str = "brut") -> pd.DataFrame:
-    table = estimates.comparison
+    table = estimates.design
     return table[(table["ajustement"] == adjustment) & (table["niveau"] == "total")]
 
 
@@ -209,7 +209,7 @@ def _weighed(golden: pd.DataFrame, estimates: Estimates, case: str) -> pd.DataFr
 def test_importance_is_the_slope_of_svyglm(golden: pd.DataFrame, estimates: Estimates) -> None:
     shown = _weighed(golden, estimates, "priorites")
     whole = shown[(shown["bailleur"] == "ensemble") & (shown["groupe"] == "ensemble")]
-    df = estimates.comparison.query(
+    df = estimates.design.query(
         "vague == '2023' and bailleur == 'ensemble' and groupe == 'ensemble' and item == 'note'"
     )["ddl"].iloc[0]
     _same(whole["half"], np.full(len(whole), stats.t.ppf(0.975, df)), MODELS)
@@ -229,7 +229,7 @@ def test_evolutions_on_common_bailleurs_and_shared_residences(
 
 
 def test_rao_scott(golden: pd.DataFrame, estimates: Estimates) -> None:
-    table = estimates.levels
+    table = estimates.design_levels
     ours = table[(table["groupe"] == "ecart") & (table["mesure"] == "niveau")]
     ours = ours.drop_duplicates(["vague", "bailleur", "groupe", "item"])
     both = _beside(ours, _wide(golden, "rao_scott"))
@@ -238,7 +238,7 @@ def test_rao_scott(golden: pd.DataFrame, estimates: Estimates) -> None:
 
 
 def test_levels_and_means(golden: pd.DataFrame, estimates: Estimates) -> None:
-    table = estimates.levels.copy()
+    table = estimates.design_levels.copy()
     table["item"] = np.where(
         table["mesure"] == "niveau", table["item"] + ":" + table["rang"].astype(str), table["item"]
     )

@@ -51,6 +51,7 @@ class ReglagesEnquete(_Model):
     """Settings of the comparison, fixed before any result."""
 
     carte: Literal[2015, 2024] | None = None
+    cible: Literal["parc", "service"] | None = None
     marge_points: float = Field(default=5.0, gt=0, le=50)
     marge_adoptee_par: str = ""
     marge_adoptee_le: date | None = None

@@ -51,9 +51,12 @@ COMPARISON_COLUMNS: Final = (
     "n", "n_residences", "part_nsp", "part_non_concerne", "estimation", "erreur_type", "ddl",
     "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut", "effet_plan", "n_effectif", "p_bilateral",
     "p_non_inferiorite", "p_equivalence", "p_holm", "marge_points", "marge_demontree_points",
-    "verdict", "publication",
+    "verdict", "publication", "isole",
 )  # fmt: skip
-"""The long table of `comparer` (contract)."""
+"""The long table of `comparer` (contract); `isole` is « oui » where a verdict does not survive Holm's
+correction over its theme. Rows of territories, of bailleurs of few résidences and adjusted rows hold
+no error, degree of freedom, design effect nor p-value: what is released of them is n, the share to
+one point and its intervals."""
 
 LEVEL_COLUMNS: Final = (
     "vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe", "mesure",
@@ -66,10 +69,10 @@ LEVEL_COLUMNS: Final = (
 PRIORITY_COLUMNS: Final = (
     "vague", "bailleur", "groupe", "item", "theme", "nature", "n", "n_residences", "importance",
     "importance_ic95_bas", "importance_ic95_haut", "performance", "performance_ic95_bas",
-    "performance_ic95_haut", "quadrant", "publication",
+    "performance_ic95_haut", "quadrant", "certitude", "publication",
 )  # fmt: skip
 """Importance (standardised slope on the overall mark, all items together) × performance (0..1).
-`quadrant`: priorite | a_maintenir | secondaire | atout."""
+`quadrant`: priorite | a_maintenir | secondaire | atout; `certitude` of it: sur | probable | indecis."""
 
 BENCHMARK_COLUMNS: Final = (
     "vague", "item", "groupe", "repere", "valeur", "ic95_bas", "ic95_haut", "n", "reference",

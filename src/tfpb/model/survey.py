@@ -87,7 +87,8 @@ class Estimates:
     Parameters
     ----------
     comparison : DataFrame
-        `COMPARISON_COLUMNS`.
+        `COMPARISON_COLUMNS` as they may be released once protected, and the p-value that Holm's
+        correction reads (`verdicts.CLAIM_P`).
     levels : DataFrame
         `LEVEL_COLUMNS`.
     priorities : DataFrame
@@ -104,6 +105,8 @@ class Estimates:
         Margin, thresholds, map and so on, as used.
     crossings : tuple of Crossing
         How levels of territory share answers: what a subtraction between two of them would disclose.
+    design, design_levels : DataFrame, optional
+        The same rows by the design alone (Taylor, as R's `survey`): checked, never released.
     """
 
     comparison: pd.DataFrame
@@ -115,6 +118,8 @@ class Estimates:
     notices: tuple[Fault, ...] = ()
     settings: dict[str, object] = field(default_factory=dict)
     crossings: tuple[Crossing, ...] = ()
+    design: pd.DataFrame | None = None
+    design_levels: pd.DataFrame | None = None
 
 
 _SEAL = object()

@@ -12,9 +12,11 @@ from tfpb.executors import InProcess
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.survey import Estimates
 from tfpb.survey.adjustment.standardise import standardised_rows
+from tfpb.survey.compare import released_rows
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.estimation.comparison import estimate_pair, estimate_wave, on_panel
 from tfpb.survey.estimation.rows import in_order, raw_rows
+from tfpb.survey.method import target
 from tfpb.survey.verdicts import Thresholds, set_holm
 
 if TYPE_CHECKING:
@@ -94,7 +96,7 @@ def _compare(half: Comparison) -> Estimates:
     """Estimate one half."""
     if not half.by:
         return survey.compare(half.answers, half.plan, repere=half.repere)
-    thresholds = Thresholds.of(half.plan)
+    thresholds = Thresholds.of(half.plan, target(half.answers, half.plan))
     items = [i for i in half.plan.items if i.identifiant in half.answers.answers]
     one = _as_one(half.answers)
     tables = [
@@ -109,7 +111,8 @@ def _compare(half: Comparison) -> Estimates:
     places = pd.concat(tables, ignore_index=True)
     kept = places[(places["niveau"] != TOTAL) & (places["bailleur"] == ENSEMBLE)]
     nothing = pd.DataFrame()
-    return Estimates(kept.reset_index(drop=True), nothing, nothing, nothing, nothing)
+    rows = released_rows(kept.reset_index(drop=True), thresholds)
+    return Estimates(rows, nothing, nothing, nothing, nothing)
 
 
 def _like_with_like(
@@ -145,4 +148,5 @@ def _as_one(answers: Survey) -> Survey:
     named = frame["residence"] != ""
     own = frame["bailleur"].astype(str) + "\x1f" + frame["residence"].astype(str)
     one = frame.assign(bailleur=_ALL, residence=own.where(named, "").to_numpy(dtype=object))
-    return replace(answers, respondents=one)
+    stock = None if answers.stock is None else answers.stock.assign(bailleur=_ALL)
+    return replace(answers, respondents=one, stock=stock)

@@ -14,6 +14,7 @@ from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.model.location import Located
 from tfpb.survey.method import DECLARED, declared
 from tfpb.survey.reading.scales import ABSENT
+from tfpb.survey.reading.surveyed_stock import PARC, joined_stock
 from tfpb.survey.respondents import Survey
 from tfpb.text import fold
 from tfpb.words.numbers import plural
@@ -80,7 +81,12 @@ def join(parts: Sequence[Part], inputs: RegionInputs, places: Territories) -> Jo
     stopping = [f for f in notices if f.severity is Severity.FAUTE]
     if stopping:
         raise TfpbError(stopping)
-    placed = replace(made, respondents=places.of_rows(made.respondents), faults=())
+    placed = replace(
+        made,
+        respondents=places.of_rows(made.respondents),
+        stock=None if made.stock is None else places.of_rows(made.stock),
+        faults=(),
+    )
     return Joined(located, placed, own, tuple(notices))
 
 
@@ -112,14 +118,17 @@ def _known_bailleurs(made: Survey, names: Mapping[str, str]) -> Survey:
         faults.append(Fault("region_bailleur_inconnu", Place(), name, fields, Severity.DOUTE))
     rows = np.flatnonzero(known)
     named = [lookup[fold(d)] for d in delivered[rows]]
-    return Survey(
+    stock = made.stock
+    if stock is not None:
+        owners = [lookup.get(fold(str(b)), str(b)) for b in stock["bailleur"]]
+        stock = stock.assign(bailleur=owners)
+    return replace(
+        made,
         respondents=made.respondents.iloc[rows].assign(bailleur=named).reset_index(drop=True),
         answers={k: v[rows] for k, v in made.answers.items()},
         marks={k: v[rows] for k, v in made.marks.items()},
-        scales=made.scales,
+        stock=stock,
         faults=tuple(faults),
-        has_clusters=made.has_clusters,
-        has_weights=made.has_weights,
     )
 
 
@@ -157,11 +166,13 @@ def _stacked(
         marks.append({i: part.survey.marks.get(names.get(i, ""), blank) for i in scales})
     marked = [i for i in scales if scales[i].marks]
     order = [i.identifiant for i in plan.items if i.identifiant in scales]
+    stock, places = joined_stock([p.survey for p in parts if p.survey is not None])
     joined = Survey(
-        respondents=_filled(pd.concat(frames, ignore_index=True)),
+        respondents=_filled(pd.concat(frames, ignore_index=True)).assign(**{PARC: places}),
         answers={i: np.concatenate([a[i] for a in answers]) for i in order},
         marks={i: np.concatenate([m[i] for m in marks]) for i in order if i in marked},
         scales={i: scales[i] for i in order},
+        stock=stock,
         has_clusters=any(p.survey.has_clusters for p in parts if p.survey is not None),
         has_weights=all(p.survey.has_weights for p in parts if p.survey is not None),
     )

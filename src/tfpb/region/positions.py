@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 
 from tfpb.region.secrecy.cuts import GAP_AND_LEVEL, gaps_of_bailleurs
-from tfpb.survey.verdicts import differ
+from tfpb.survey.estimation.intervals import z_quantile
+from tfpb.survey.verdicts import CONFIDENCE, differ
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
     from tfpb.model.record import Source
     from tfpb.model.survey import Published
@@ -69,7 +72,7 @@ def position(whole: Published, own: Published, name: str) -> pd.DataFrame:
         side of the others' median) or `non_tranche`, empty without median. Never a rank.
     """
     mine = gaps_of_bailleurs(own, GAP_AND_LEVEL)
-    mine = mine[mine["bailleur"] == name].drop(columns=["bailleur", "erreur_type"])
+    mine = mine[mine["bailleur"] == name].drop(columns="bailleur")
     keys = ["vague", "item", "groupe"]
     marks = own.benchmark[own.benchmark["repere"] == "region_sans_soi"]
     marks = marks[[*keys, "valeur", "ic95_bas", "ic95_haut"]].rename(
@@ -122,7 +125,7 @@ def spread(whole: Published, wave: str) -> pd.DataFrame:
     DataFrame
         As `quartiles`, then `incertitude_points` (median half-width of the 95 % intervals, rounded: of
         no bailleur in particular) and, on gaps, `difference`: `demontree` when the gaps differ
-        more than their errors explain (`survey.heterogeneity`), else `non_demontree`.
+        more than their printed intervals explain, else `non_demontree`.
     """
     rows = quartiles(whole, "")
     rows = rows[rows["vague"] == wave].reset_index(drop=True)
@@ -135,7 +138,7 @@ def spread(whole: Published, wave: str) -> pd.DataFrame:
     shown = [str(i) for i, g in keys if g == "ecart"]
     apart = differ(
         [
-            (part["estimation"].to_numpy(dtype=float), part["erreur_type"].to_numpy(dtype=float))
+            (part["estimation"].to_numpy(dtype=float), printed_error(part))
             for part in (gaps[gaps["item"] == item] for item in shown)
         ]
     )
@@ -144,6 +147,13 @@ def spread(whole: Published, wave: str) -> pd.DataFrame:
         incertitude_points=[round(100 * float(typical[k])) for k in keys],
         difference=[verdicts[str(i)] if g == "ecart" else "" for i, g in keys],
     )
+
+
+def printed_error(rows: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the standard error that an interval at 95 % stands for: that of few résidences has none."""
+    width = (rows["ic95_haut"] - rows["ic95_bas"]).to_numpy(dtype=float)
+    error: NDArray[np.float64] = width / (2 * z_quantile(CONFIDENCE))
+    return error
 
 
 def benchmark_table(

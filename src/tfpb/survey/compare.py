@@ -8,13 +8,19 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, TfpbError, stop_on_faults
-from tfpb.model.results import BENCHMARK_COLUMNS, LEVEL_COLUMNS, PRIORITY_COLUMNS
+from tfpb.model.results import (
+    BENCHMARK_COLUMNS,
+    COMPARISON_COLUMNS,
+    LEVEL_COLUMNS,
+    PRIORITY_COLUMNS,
+)
 from tfpb.model.survey import Estimates
 from tfpb.survey.adjustment.benchmark import referenced_rows, region_rows, within_gaps
 from tfpb.survey.adjustment.regression import regression_rows
 from tfpb.survey.adjustment.standardise import standardised_rows
 from tfpb.survey.estimation.comparison import estimate_pair, estimate_wave
 from tfpb.survey.estimation.levels import level_rows
+from tfpb.survey.estimation.release import released
 from tfpb.survey.estimation.rows import in_order, raw_rows
 from tfpb.survey.method import (
     WITHIN,
@@ -22,6 +28,7 @@ from tfpb.survey.method import (
     incomplete_rows,
     item_table,
     settings_used,
+    target,
     territory_columns,
     wave_facts,
     wave_notices,
@@ -30,7 +37,7 @@ from tfpb.survey.priorities import priority_rows
 from tfpb.survey.reading.calibration import calibrate
 from tfpb.survey.secrecy.cells import OWNER
 from tfpb.survey.secrecy.level_crossings import wave_crossings
-from tfpb.survey.verdicts import FRAGILE, Thresholds, set_holm
+from tfpb.survey.verdicts import CLAIM_P, FRAGILE, Thresholds, set_holm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +128,7 @@ def compare(
         if factors:
             rows.append(regression_rows(comparison, factors))
 
-    thresholds, keys = Thresholds.of(plan), standard + factors
+    thresholds, keys = Thresholds.of(plan, target(survey, plan)), standard + factors
     for wave in survey.waves:
         made = estimate_wave(survey, items, wave, by=by, thresholds=thresholds, keys=keys)
         interviews = np.flatnonzero((survey.respondents["vague"] == wave).to_numpy())
@@ -144,9 +151,12 @@ def compare(
         national, found = referenced_rows(repere, items, survey.waves)
         benchmark.append(national)
         notices += found
+    table = in_order(pd.concat(rows, ignore_index=True), items, by)
     return Estimates(
-        comparison=set_holm(in_order(pd.concat(rows, ignore_index=True), items, by)),
-        levels=_stacked(levels, LEVEL_COLUMNS),
+        comparison=released_rows(table, thresholds),
+        design=designed_rows(table),
+        design_levels=_stacked(levels, LEVEL_COLUMNS),
+        levels=_stacked([released(t, thresholds) for t in levels], LEVEL_COLUMNS),
         priorities=_stacked(priorities, PRIORITY_COLUMNS),
         benchmark=_stacked(benchmark, (*BENCHMARK_COLUMNS, OWNER)),
         items=item_table(items),
@@ -155,6 +165,18 @@ def compare(
         settings={**settings_used(survey, plan, by), WITHIN: tuple(within)},
         crossings=tuple(crossings),
     )
+
+
+def released_rows(table: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
+    """Return rows as they may be released, Holm's correction included."""
+    out = set_holm(released(table, thresholds))
+    return out[[*COMPARISON_COLUMNS, CLAIM_P]]
+
+
+def designed_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Return rows by the design alone, Holm's correction included."""
+    out = set_holm(table.assign(**{CLAIM_P: table["p_non_inferiorite"]}))
+    return out[list(COMPARISON_COLUMNS)]
 
 
 def _stacked(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy.special import ndtr
 
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
-from tfpb.survey.estimation.intervals import two_sided_p
+from tfpb.survey.estimation.intervals import z_quantile
+from tfpb.survey.verdicts import CONFIDENCE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,8 +60,7 @@ def exploration(comparison: pd.DataFrame, *, wave: str, bailleur: str) -> pd.Dat
 
     Notes
     -----
-    A territory's few résidences do not gain from those of the others: its gap is tested on no more
-    degrees of freedom than its résidences less one.
+    The p-value is that at which the printed interval, on the side of zero, would reach it.
     """
     rows = comparison[
         (comparison["vague"] == wave)
@@ -69,20 +70,18 @@ def exploration(comparison: pd.DataFrame, *, wave: str, bailleur: str) -> pd.Dat
         & comparison["publication"].isin(_SHOWN)
     ]
     gaps = rows[rows["groupe"] == Groupe.ECART.value]
-    sides = rows.loc[
-        rows["groupe"] == Groupe.QPV.value, [*_KEYS, "n", "n_residences", "estimation"]
-    ].rename(columns={"estimation": "qpv"})
-    kept = [*_KEYS, "estimation", "erreur_type", "ddl", "ic95_bas", "ic95_haut", "publication"]
+    sides = rows.loc[rows["groupe"] == Groupe.QPV.value, [*_KEYS, "n", "estimation"]].rename(
+        columns={"estimation": "qpv"}
+    )
+    kept = [*_KEYS, "estimation", "ic95_bas", "ic95_haut", "publication"]
     out = gaps[kept].rename(columns={"estimation": "ecart"})
     out = out.merge(sides, on=_KEYS, how="inner", validate="one_to_one")
-    numbers = {c: out[c].to_numpy(dtype=float) for c in ("ecart", "erreur_type", "ddl")}
-    own = out["n_residences"].to_numpy(dtype=float)
-    df = np.where(own > 0, np.minimum(numbers["ddl"], own - 1), numbers["ddl"])
-    p = two_sided_p(numbers["ecart"], numbers["erreur_type"], df)
+    gap, low, high = (out[c].to_numpy(dtype=float) for c in ("ecart", "ic95_bas", "ic95_haut"))
+    reach = np.where(gap < 0, high - gap, gap - low)
+    p = 2 * ndtr(-z_quantile(CONFIDENCE) * np.abs(gap) / reach)
     share = np.full(len(out), np.nan)
     for at in out.groupby("niveau", sort=False).indices.values():
         share[at] = benjamini_hochberg(p[at])
-    low = (share <= FALSE_SHARE) & (numbers["ecart"] < 0)
+    low = (share <= FALSE_SHARE) & (gap < 0)
     out = out.assign(part_hasard=share, ressort=low)
-    out = out.drop(columns=["erreur_type", "ddl", "n_residences"])
     return out.sort_values(["part_hasard", "ecart", *_KEYS], kind="stable").reset_index(drop=True)

@@ -10,6 +10,7 @@ import pandas as pd
 from tfpb.errors import Fault, Severity
 from tfpb.model.survey import WaveFacts
 from tfpb.survey.reading.calibration import calibration_columns
+from tfpb.survey.verdicts import PARC, SERVICE
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -54,6 +55,17 @@ def territory_columns(survey: Survey, by: Sequence[str]) -> tuple[list[str], lis
     return list(dict.fromkeys(kept)), notices
 
 
+def target(survey: Survey, plan: Plan) -> str:
+    """Return what the comparison is about: `parc` (these dwellings, now) or `service`.
+
+    What the plan adopts; else `parc` wherever the stock's dwellings are known. Without them there is no
+    population to speak of, whatever the plan says.
+    """
+    if survey.stock is None or not survey.has_clusters:
+        return SERVICE
+    return plan.reglages.cible or PARC
+
+
 def incomplete_rows(survey: Survey, wave: str, variables: Sequence[str]) -> list[Fault]:
     """Return a doubt with the number of interviews that lack an adjustment variable, if any."""
     frame = survey.respondents[survey.respondents["vague"] == wave]
@@ -88,6 +100,8 @@ def design_notices(survey: Survey, plan: Plan) -> list[Fault]:
         notices.append(doubt("effet_plan_defaut", effet_plan=reglages.effet_plan_defaut))
     if not survey.has_weights:
         notices.append(doubt("sans_poids"))
+    if reglages.cible == PARC and target(survey, plan) != PARC:
+        notices.append(doubt("cible_sans_patrimoine"))
     if not reglages.marge_adoptee_par:
         notices.append(doubt("marge_non_adoptee", marge=reglages.marge_points))
     return notices
@@ -99,6 +113,7 @@ def settings_used(survey: Survey, plan: Plan, by: Sequence[str]) -> dict[str, ob
     adopted = reglages.marge_adoptee_le
     return {
         "carte": reglages.carte,
+        "cible": target(survey, plan),
         "marge_points": reglages.marge_points,
         "marge_adoptee_par": reglages.marge_adoptee_par,
         "marge_adoptee_le": adopted.isoformat() if adopted else "",

@@ -11,7 +11,12 @@ from tfpb.model.codes import Theme
 from tfpb.model.results import PRIORITY_COLUMNS
 from tfpb.survey.estimation.compared_groups import COLUMN_OF
 from tfpb.survey.estimation.design import indicator
-from tfpb.survey.estimation.intervals import proportion_interval, t_interval
+from tfpb.survey.estimation.intervals import (
+    proportion_interval,
+    t_interval,
+    wilson_bounds,
+    z_quantile,
+)
 from tfpb.survey.estimation.means import atoms_of, linear_variance
 from tfpb.survey.estimation.rows import state_names
 from tfpb.survey.verdicts import CONFIDENCE, FRAGILE, UNCOMPUTABLE, UNPUBLISHABLE
@@ -62,7 +67,9 @@ def priority_rows(survey: Survey, comparison: Comparison, rows: NDArray[np.intp]
         [
             j
             for j, i in enumerate(c.items)
-            if i.theme is not Theme.GLOBAL and (survey.answers[i.identifiant][rows] >= 0).any()
+            if i.theme is not Theme.GLOBAL
+            and not _general(i, c.items)
+            and (survey.answers[i.identifiant][rows] >= 0).any()
         ],
         dtype=np.intp,
     )
@@ -83,6 +90,12 @@ def priority_rows(survey: Survey, comparison: Comparison, rows: NDArray[np.intp]
                 slopes = _slopes(c, used, target, values)
             tables.append(_rows(c, k, group, domain, others, mark, slopes))
     return pd.concat(tables, ignore_index=True)
+
+
+def _general(item: Item, items: Sequence[Item]) -> bool:
+    """Whether an item sums up its theme: beside its own components it would take their weight."""
+    others = sum(i.theme is item.theme for i in items) - 1
+    return item.tete_de_theme and others > 1
 
 
 def _values(survey: Survey, item: Item, rows: NDArray[np.intp]) -> Floats:
@@ -183,7 +196,7 @@ def _rows(
     slope, se = slopes if slopes is not None else (nothing, nothing)
     low, high = t_interval(slope, se, np.full(len(others), df[mark]), level=CONFIDENCE)
     estimate = means.estimate[domain, others]
-    share_low, share_high = proportion_interval(
+    bounds = proportion_interval(
         estimate,
         c.se[domain, others],
         means.n[domain, others],
@@ -192,6 +205,10 @@ def _rows(
         level=CONFIDENCE,
         thresholds=c.thresholds,
     )
+    pooled = c.pooled[line, others]
+    estimate = np.where(pooled, np.round(estimate, 2), estimate)
+    held = wilson_bounds(estimate, c.pooled_effective[domain, others], z_quantile(CONFIDENCE))
+    share_low, share_high = (np.where(pooled, a, b) for a, b in zip(held, bounds, strict=True))
     state = np.maximum(c.state[domain, others], c.state[domain, mark])
     state = np.where(np.isnan(slope) & (state <= FRAGILE), UNPUBLISHABLE, state)
     state = np.where(means.n[domain, mark] == 0, UNCOMPUTABLE, state)
@@ -203,8 +220,8 @@ def _rows(
             "item": [i.identifiant for i in items],
             "theme": [i.theme.value for i in items],
             "nature": [i.nature.value for i in items],
-            "n": means.n[domain, mark],
-            "n_residences": means.shown_clusters[domain, mark],
+            "n": means.n[domain, others],
+            "n_residences": means.shown_clusters[domain, others],
             "importance": slope,
             "importance_ic95_bas": low,
             "importance_ic95_haut": high,
@@ -212,10 +229,34 @@ def _rows(
             "performance_ic95_bas": share_low,
             "performance_ic95_haut": share_high,
             "quadrant": _quadrants(slope, estimate),
+            "certitude": _certainty(slope, (low, high), estimate, (share_low, share_high)),
             "publication": state_names(state),
         },
         columns=list(PRIORITY_COLUMNS),
     )
+
+
+def _certainty(
+    importance: Floats,
+    weight: tuple[Floats, Floats],
+    performance: Floats,
+    share: tuple[Floats, Floats],
+) -> list[str]:
+    """Say how sure each quadrant is.
+
+    `sur` when neither interval holds its cut, `probable` when one does, `indecis` when both do.
+    """
+    if np.isnan(importance).all():
+        return [""] * len(importance)
+    crossed = [
+        (low <= np.nanmedian(values)) & (np.nanmedian(values) <= high)
+        for values, (low, high) in ((importance, weight), (performance, share))
+    ]
+    words = ("sur", "probable", "indecis")
+    return [
+        "" if np.isnan(value) else words[int(a) + int(b)]
+        for value, a, b in zip(importance, *crossed, strict=True)
+    ]
 
 
 def _quadrants(importance: Floats, performance: Floats) -> list[str]:

@@ -30,6 +30,9 @@ class Survey:
         Marks of the items on a scale of marks, NaN otherwise.
     scales : dict of Scale
         Scale of each item.
+    stock : DataFrame, optional
+        Résidences whose side and dwellings are known (`reading.surveyed_stock`); `_parc` of the
+        respondents is the row of their résidence, −1 when it is not there.
     faults : tuple of Fault
         Everything found while reading, faults and doubts alike.
     has_clusters, has_weights : bool
@@ -40,6 +43,7 @@ class Survey:
     answers: dict[str, NDArray[np.int16]]
     marks: dict[str, NDArray[np.float64]]
     scales: dict[str, Scale]
+    stock: pd.DataFrame | None = None
     faults: tuple[Fault, ...] = ()
     has_clusters: bool = True
     has_weights: bool = True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.special import chdtrc
 
-from tfpb.model.codes import Publication, Verdict
+from tfpb.model.codes import Groupe, Publication, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,12 +35,25 @@ STATES: Final = (
 """Publication states from best to worst; a row built on several cells takes the worst."""
 PUBLISHABLE, FRAGILE, UNPUBLISHABLE, UNCOMPUTABLE, MASKED = range(5)
 NO_VERDICT: Final = ""
+FAVOURABLE: Final = (
+    Verdict.EQUIVALENT,
+    Verdict.EQUIVALENT_INFERIEUR,
+    Verdict.NON_INFERIEUR,
+    Verdict.MEILLEUR,
+)
+CONCLUDED: Final = (*FAVOURABLE, Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE)
+CHANGED: Final = (Verdict.HAUSSE, Verdict.BAISSE)
+PARC: Final = "parc"
+SERVICE: Final = "service"
+ISOLATED: Final = "oui"
+CLAIM_P: Final = "_p_affirmation"
+"""Column of the p-value of what a row may claim: « not lower by the margin », or « it changed »."""
 HOLM_WITHIN: Final = ("vague", "niveau", "territoire", "bailleur", "ajustement", "theme", "groupe")
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What decides whether a cell is computed, shown, flagged or hidden.
+    """What decides, before any answer is known, whether a figure is computed, shown, flagged or hidden.
 
     Parameters
     ----------
@@ -48,14 +61,22 @@ class Thresholds:
         Margin of equivalence δ, a proportion (0.05 for 5 points).
     mask_n : int
         Fewer valid answers than this: hidden.
+    cible : {"parc", "service"}
+        These dwellings, now; or the service that these résidences are an instance of.
     min_clusters : int
         Fewer résidences than this in the cell: not computable.
-    min_effective_n : float
-        Smaller effective sizes are not published.
-    fragile_n, fragile_df : int
-        Under either, a published cell is flagged.
+    shown_n, shown_clusters : int
+        Fewer interviews or résidences: n, no figure.
+    verdict_n : int
+        Fewer interviews on a side: an interval, flagged, without verdict.
+    verdict_half : float
+        A half-width of the 90 % interval, as expected before the answers, beyond which the gap is
+        flagged (and has no verdict under `parc`).
+    own_from : int
+        Under this number of résidences on a side, a row over a whole bailleur follows the pooled
+        rule, as territories do.
     few_clusters : int
-        Under this number of résidences the Korn-Graubard interval is used.
+        Under this number of résidences the Korn-Graubard interval is used (unpooled rows).
     extreme : float
         Proportions under it, or over its complement, take the Korn-Graubard interval.
     default_deff : float
@@ -64,51 +85,70 @@ class Thresholds:
 
     margin: float = 0.05
     mask_n: int = 11
+    cible: str = SERVICE
     min_clusters: int = 2
-    min_effective_n: float = 30.0
-    fragile_n: int = 60
-    fragile_df: int = 8
+    shown_n: int = 60
+    shown_clusters: int = 5
+    verdict_n: int = 60
+    verdict_half: float = 0.07
+    own_from: int = 40
     few_clusters: int = 30
     extreme: float = 0.10
     default_deff: float = 1.6
 
     @classmethod
-    def of(cls, plan: Plan) -> Thresholds:
-        """Read what the plan sets; the rest are defaults."""
+    def of(cls, plan: Plan, cible: str = SERVICE) -> Thresholds:
+        """Read what the plan sets; the rest are those of the target."""
         settings = plan.reglages
+        seen = {"shown_n": 30, "shown_clusters": 2} if cible == PARC else {}
         return cls(
             margin=settings.marge_points / 100,
             mask_n=settings.masquage_n,
+            cible=cible,
             default_deff=settings.effet_plan_defaut,
+            **seen,
         )
 
     def without_clusters(self) -> Thresholds:
         """Return those of a survey that names no résidence: no rule counts them."""
-        return replace(self, min_clusters=0, few_clusters=0)
+        return replace(self, min_clusters=0, shown_clusters=0, few_clusters=0, own_from=0)
 
 
 def publication_states(
-    *,
-    n: Floats,
-    clusters: Floats,
-    effective: Floats,
-    df: Floats,
-    thresholds: Thresholds,
+    *, n: Floats, clusters: Floats, df: Floats, thresholds: Thresholds
 ) -> NDArray[np.int64]:
-    """Return the state of each cell as an index of `STATES`.
+    """Return the state of each cell as an index of `STATES`, by its numbers alone.
 
-    A group without a valid answer is not computable rather than hidden: there is no one to protect.
-    Clusters that happen to answer alike do not make more interviews of fewer: the effective number is
-    capped by the number itself.
+    An estimated precision would pick the cells whose variance came out small by luck. A group without
+    a valid answer is not computable rather than hidden: there is no one to protect.
     """
     state = np.full(n.shape, PUBLISHABLE, dtype=np.int64)
-    state[(n < thresholds.fragile_n) | (df < thresholds.fragile_df)] = FRAGILE
-    state[~(np.minimum(effective, n) >= thresholds.min_effective_n)] = UNPUBLISHABLE
+    state[n < thresholds.verdict_n] = FRAGILE
+    state[(n < thresholds.shown_n) | (clusters < thresholds.shown_clusters)] = UNPUBLISHABLE
     state[clusters < thresholds.min_clusters] = UNCOMPUTABLE
     state[~(df > 0)] = UNCOMPUTABLE
     state[n < thresholds.mask_n] = MASKED
     state[n == 0] = UNCOMPUTABLE
     return state
+
+
+def restrained(
+    verdict: NDArray[np.object_], no_verdict: NDArray[np.bool_], no_favour: NDArray[np.bool_]
+) -> NDArray[np.object_]:
+    """Take back the verdicts that these numbers cannot carry: they become « non concluant ».
+
+    Parameters
+    ----------
+    no_verdict : bool array
+        Too few interviews or too wide an interval, known before the answers: nothing is concluded.
+    no_favour : bool array
+        One quarter alone, seen as an instance of a service: no favourable verdict, which its power
+        (2 to 18 %) could not carry; an unfavourable one stands.
+    """
+    said = np.isin(verdict, [str(v) for v in CONCLUDED])
+    favourable = np.isin(verdict, [str(v) for v in FAVOURABLE])
+    taken = (said & no_verdict) | (favourable & no_favour)
+    return np.where(taken, str(Verdict.NON_CONCLUANT), verdict)
 
 
 def gap_verdicts(
@@ -177,17 +217,30 @@ def holm(p: Floats) -> Floats:
 
 
 def set_holm(table: pd.DataFrame) -> pd.DataFrame:
-    """Fill `p_holm` of the gaps that may be shown, within bailleur, adjustment and theme."""
+    """Fill `p_holm` and `isole` of the rows that claim something and may be shown.
+
+    Holm's correction over the items of a theme, within bailleur, territory and adjustment: gaps by
+    the p-value of non-inferiority, changes by that of « nothing changed » (`CLAIM_P`). `isole` is
+    `oui` where a favourable verdict, or a change, does not survive it. `p_holm` is left empty where
+    the row has no p-value of its own.
+    """
     shown = table["publication"].isin([STATES[PUBLISHABLE].value, STATES[FRAGILE].value])
-    rows = shown & (table["groupe"] == "ecart") & table["p_non_inferiorite"].notna()
-    adjusted = table.loc[rows].groupby(list(HOLM_WITHIN), sort=False)["p_non_inferiorite"]
+    claims = table["groupe"].isin([Groupe.ECART.value, Groupe.EVOLUTION_ECART.value])
+    rows = shown & claims & table[CLAIM_P].notna()
+    families = table.loc[rows].groupby(list(HOLM_WITHIN), sort=False)[CLAIM_P]
     values = np.full(len(table), np.nan)
-    p = table["p_non_inferiorite"].to_numpy(dtype=float)
+    p = table[CLAIM_P].to_numpy(dtype=float)
     positions = np.flatnonzero(rows.to_numpy())
-    for index in adjusted.indices.values():
+    for index in families.indices.values():
         at = positions[index]
         values[at] = holm(p[at])
-    return table.assign(p_holm=values)
+    claimed = table["verdict"].isin([str(v) for v in (*FAVOURABLE, *CHANGED)]).to_numpy()
+    with np.errstate(invalid="ignore"):
+        alone = claimed & (values > _RISK)
+    own = (table["groupe"] == Groupe.ECART.value) & table["p_non_inferiorite"].notna()
+    return table.assign(
+        p_holm=np.where(own, values, np.nan), isole=np.where(alone, ISOLATED, "").astype(object)
+    )
 
 
 def homogeneity_p(estimates: NDArray[np.float64], errors: NDArray[np.float64]) -> float:

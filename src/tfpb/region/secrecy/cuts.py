@@ -116,7 +116,7 @@ def gaps_of_bailleurs(sealed: Published, groups: Collection[str]) -> pd.DataFram
     Returns
     -------
     DataFrame
-        `vague, bailleur, item, groupe, estimation, erreur_type, ic95_bas, ic95_haut`.
+        `vague, bailleur, item, groupe, estimation, ic95_bas, ic95_haut`.
     """
     table = sealed.comparison
     keep = (
@@ -127,8 +127,7 @@ def gaps_of_bailleurs(sealed: Published, groups: Collection[str]) -> pd.DataFram
         & table["publication"].isin(list(SHOWN))
         & table["estimation"].notna()
     )
-    columns = ["vague", "bailleur", "item", "groupe", "estimation", "erreur_type", "ic95_bas",
-               "ic95_haut"]  # fmt: skip
+    columns = ["vague", "bailleur", "item", "groupe", "estimation", "ic95_bas", "ic95_haut"]
     return table.loc[keep, columns].reset_index(drop=True)
 
 

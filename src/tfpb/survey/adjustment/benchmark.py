@@ -14,6 +14,7 @@ from tfpb.survey.estimation.compared_groups import groups_of_others
 from tfpb.survey.estimation.comparison import estimate_groups
 from tfpb.survey.estimation.intervals import t_interval
 from tfpb.survey.estimation.means import Contrasts, contrast_variance, standard_error
+from tfpb.survey.estimation.release import released
 from tfpb.survey.estimation.rows import raw_rows
 from tfpb.survey.reading.delivery_columns import find_column, parse_number
 from tfpb.survey.secrecy.cells import OWNER
@@ -55,7 +56,8 @@ def region_rows(comparison: Comparison) -> pd.DataFrame:
     index, sets = groups_of_others(c.design.atoms)
     if len(index) <= _OTHERS_AT_LEAST:
         return pd.DataFrame(columns=[*BENCHMARK_COLUMNS, OWNER])
-    rows = raw_rows(estimate_groups(c.sums, index, sets, c.vague, c.items, c.thresholds))
+    made = estimate_groups(c.sums, index, sets, c.vague, c.items, c.thresholds)
+    rows = released(raw_rows(made), c.thresholds)
     rows = rows[rows["publication"].isin([STATES[k].value for k in range(FRAGILE + 1)])]
     rows = rows.rename(columns={"estimation": "valeur", "bailleur": OWNER})
     rows = rows.assign(repere=REGION, reference="")

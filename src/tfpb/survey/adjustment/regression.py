@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,8 @@ from tfpb.model.codes import ENSEMBLE, Ajustement
 from tfpb.survey.adjustment.logistic import Fitter, make_patterns
 from tfpb.survey.estimation.design import indicator
 from tfpb.survey.estimation.means import atoms_of, linear_variance, standard_error
+from tfpb.survey.estimation.pooled import Spread, smoothed, spread_of
+from tfpb.survey.estimation.release import Sides
 from tfpb.survey.estimation.rows import adjusted_rows
 
 if TYPE_CHECKING:
@@ -39,6 +42,8 @@ def regression_rows(comparison: Comparison, variables: Sequence[str]) -> pd.Data
     shape = (len(c.sides), len(c.figures), items)
     values, se = np.full(shape, np.nan), np.full(shape, np.nan)
     support = np.full((shape[0], items), np.nan)
+    margins = np.full((shape[0], c.sides.shape[1], items), np.nan)
+    loads = [_nothing(c) for _ in c.figures]
     for k in np.flatnonzero(c.shown.any(axis=1)).tolist():
         several = c.index["bailleur"].iloc[k] == ENSEMBLE
         factors = [*variables, *(["bailleur"] if several else [])]
@@ -50,26 +55,90 @@ def regression_rows(comparison: Comparison, variables: Sequence[str]) -> pd.Data
             for both in zip(sides[::2], sides[1::2], strict=True)
         ]
         support[k] = _support(c, patterns, models, len(variables))
-        values[k], se[k], predicted = _averages(c, patterns, models, np.flatnonzero(c.shown[k]))
-        support[k] = np.fmin(support[k], predicted)
-    return adjusted_rows(c, Ajustement.REGRESSION, values, se, support)
+        made = _averages(c, patterns, models, np.flatnonzero(c.shown[k]))
+        values[k], se[k], margins[k] = made.figures, made.se, made.margins
+        support[k] = np.fmin(support[k], made.predicted)
+        for load, effect in zip(loads, made.effect.swapaxes(0, 1), strict=True):
+            found = _loads(c, patterns, models, effect)
+            load.clusters[k], load.interviews[k] = found.clusters, found.interviews
+    sides = [
+        _seen(c, margins, load, np.array(figure.signs))
+        for load, figure in zip(loads, c.figures, strict=True)
+    ]
+    return adjusted_rows(c, Ajustement.REGRESSION, values, se, support, sides)
+
+
+@dataclass(frozen=True, slots=True)
+class _Averages:
+    """What the models of one group give.
+
+    Parameters
+    ----------
+    figures, se : float arrays, shape (figures, items)
+    margins : float array, shape (sides, items)
+        Average prediction on each side.
+    effect : float array, shape (atoms of the patterns, figures, items)
+        Effect on each figure of one unit of weighted answer.
+    predicted : float array, shape (items,)
+        Share of the interviews averaged over that every model can predict; NaN without estimate.
+    """
+
+    figures: Floats
+    se: Floats
+    margins: Floats
+    effect: Floats
+    predicted: Floats
+
+
+def _nothing(c: Comparison) -> Spread:
+    shape = (*c.sides.shape, c.sums.total.shape[1])
+    return Spread(np.full(shape, np.nan), np.full(shape, np.nan))
+
+
+def _loads(c: Comparison, patterns: Patterns, models: list[Indices], effect: Floats) -> Spread:
+    """Return how a figure's weights concentrate among the interviews of each side and wave."""
+    side = c.design.atoms["qpv"].to_numpy(dtype=int)[patterns.atoms]
+    entries = [
+        (2 * m + s, rows[side[rows] == value])
+        for m, rows in enumerate(models)
+        for s, value in enumerate((1, 0))
+    ]
+    at = np.concatenate([rows for _, rows in entries])
+    owner = np.concatenate([np.full(len(rows), k) for k, rows in entries])
+    place = owner * len(c.design.atoms) + patterns.atoms[at]
+    return spread_of(c.sums, place, effect[at], 2 * len(models))
+
+
+def _seen(c: Comparison, margins: Floats, load: Spread, signs: Floats) -> Sides:
+    """Return the sides of one figure by the pooled rule.
+
+    Each side's margin bears the weight that the figure puts on the interviews of that side and wave
+    (without covariates, exactly that of its raw share). A figure of one side rests on both sides'
+    interviews through the model: their weights are added.
+    """
+    count, width, items = load.clusters.shape
+    flat = c.sides.ravel()
+    part = Spread(load.clusters.reshape(-1, items), load.interviews.reshape(-1, items))
+    kinds = np.tile(np.arange(width), count)
+    part = smoothed(part, c.means.n[flat], c.means.shown_clusters[flat], kinds)
+    design = part.design(c.correlation[flat]).reshape(count, width, items)
+    for wave in range(0, width, 2):
+        two = slice(wave, wave + 2)
+        if np.count_nonzero(signs[two]) == 1:
+            design[:, two] = design[:, two].sum(axis=1, keepdims=True)
+    return Sides(margins, 1 / design)
 
 
 def _averages(
     c: Comparison, patterns: Patterns, models: list[Indices], shown: Indices
-) -> tuple[Floats, Floats, Floats]:
-    """Fit the models of one group, item by item.
-
-    Returns
-    -------
-    estimates, errors : float arrays, shape (figures, items)
-    predicted : float array, shape (items,)
-        Share of the interviews averaged over that every model can predict; NaN without estimate.
-    """
+) -> _Averages:
+    """Fit the models of one group, item by item."""
     sums, signs, fitter = c.sums, c.signs, Fitter(patterns)
     figures, items = len(signs), sums.total.shape[1]
     values, predicted = np.full((figures, items), np.nan), np.full(items, np.nan)
+    margins = np.full((signs.shape[1], items), np.nan)
     scores = np.zeros((len(patterns.atoms), figures, items))
+    effects = np.zeros(scores.shape)
     residual = np.zeros(scores.shape) if c.design.margins else None
     for j in shown.tolist():
         at = [(patterns.atoms[rows], patterns.pattern[rows]) for rows in models]
@@ -80,20 +149,22 @@ def _averages(
         if found is None:
             continue
         estimate, influence, predicted[j] = found
-        values[:, j] = signs @ estimate
+        values[:, j], margins[:, j] = signs @ estimate, estimate
         for fit, rows, (atoms, where), moved in zip(fits, models, at, influence, strict=True):
             if fit is None:
                 continue
             fitted, effect = fit.fitted[where], moved[where] @ signs.T
             z = sums.total[atoms, j] - fitted * sums.base[atoms, j]
             scores[rows, :, j] += effect * z[:, None]
+            effects[rows, :, j] += effect
             if residual is not None:
                 z = sums.residual_total[atoms, j] - fitted * sums.residual_base[atoms, j]
                 residual[rows, :, j] += effect * z[:, None]
     flat = (len(patterns.atoms), figures * items)
     under = None if residual is None else residual.reshape(flat)
     variance = linear_variance(sums, patterns.atoms, scores.reshape(flat), under)
-    return values, standard_error(variance).reshape(figures, items), predicted
+    se = standard_error(variance).reshape(figures, items)
+    return _Averages(values, se, margins, effects, predicted)
 
 
 def _by_pattern(patterns: Patterns, pattern: Indices, values: Floats) -> Floats:

@@ -17,6 +17,8 @@ from tfpb.survey.estimation.means import (
     membership,
     standard_error,
 )
+from tfpb.survey.estimation.pooled import contrast_spread, smoothed
+from tfpb.survey.estimation.release import Sides
 from tfpb.survey.estimation.rows import adjusted_rows
 from tfpb.survey.verdicts import MASKED
 from tfpb.text import fold
@@ -79,15 +81,47 @@ def standardised_rows(
     weight = weight / np.where(share > 0, share, 1.0)
     shape = (len(c.sides), len(c.figures), enough.shape[1])
     values, se = np.full(shape, np.nan), np.full(shape, np.nan)
-    contrasts = _contrasts(c, part[c.sides[lines]], weight)
+    contrasts = _contrasts(part[c.sides[lines]], weight, c.signs)
     wanted = np.broadcast_to(share > 0, (len(lines), *shape[1:]))
     variance = contrast_variance(means, contrasts).reshape(wanted.shape)
     values[lines] = np.where(wanted, contrasts.values(means).reshape(wanted.shape), np.nan)
     se[lines] = np.where(wanted, standard_error(variance), np.nan)
     support = np.full((shape[0], shape[2]), np.nan)
     support[lines] = _support(c, means, part, lines, common)
-    rows = adjusted_rows(c, Ajustement.STANDARDISE, values, se, support)
+    sides = _sides(c, means, part[c.sides[lines]], weight, lines, wanted[:, 0])
+    every = [sides] * len(c.figures)
+    rows = adjusted_rows(c, Ajustement.STANDARDISE, values, se, support, every)
     return rows, _notices(c, support)
+
+
+def _sides(
+    c: Comparison,
+    means: Means,
+    parts: Indices,
+    weight: Floats,
+    lines: Indices,
+    wanted: NDArray[np.bool_],
+) -> Sides:
+    """Return each side at the standard's composition, by the pooled rule.
+
+    Its correlation is that of the raw answers, on the cautious side: within a type and a period,
+    résidences are more alike.
+    """
+    count, width = c.sides.shape
+    items = means.n.shape[1]
+    values = np.full((count, width, items), np.nan)
+    effective = np.full((count, width, items), np.nan)
+    terms = _contrasts(parts, weight, np.eye(width))
+    spread = contrast_spread(means, terms)
+    values[lines] = np.where(
+        wanted[:, None], terms.values(means).reshape(len(lines), width, items), np.nan
+    )
+    flat = c.sides[lines].ravel()
+    kinds = np.tile(np.arange(width), len(lines))
+    spread = smoothed(spread, c.means.n[flat], c.means.shown_clusters[flat], kinds)
+    found = 1 / spread.design(c.correlation[flat])
+    effective[lines] = found.reshape(len(lines), width, items)
+    return Sides(values, effective)
 
 
 def composition(
@@ -126,23 +160,24 @@ def _reference_counts(
     return {tuple(key): float(number) for key, number in zip(sums.index, sums, strict=True)}
 
 
-def _contrasts(c: Comparison, parts: Indices, weight: Floats) -> Contrasts:
-    """Write every figure of some groups as a combination of the means of cells.
+def _contrasts(parts: Indices, weight: Floats, signs: Floats) -> Contrasts:
+    """Write figures of some groups as combinations of the means of cells.
 
     Parameters
     ----------
     parts : int array, shape (lines, sides, cells)
         Domain of each cell of each side, −1 when nobody is there.
     weight : float array, shape (lines, cells, items)
+    signs : float array, shape (figures, sides)
     """
     held = (parts >= 0) & np.any(weight, axis=2)[:, None, :]
-    used = held[:, None] & (c.signs != 0)[None, :, :, None]  # lines × figures × sides × cells
+    used = held[:, None] & (signs != 0)[None, :, :, None]  # lines × figures × sides × cells
     line, figure, side, cell = np.nonzero(used)
     return Contrasts(
-        owner=line * len(c.figures) + figure,
+        owner=line * len(signs) + figure,
         domain=parts[line, side, cell],
-        coefficient=c.signs[figure, side][:, None] * weight[line, cell],
-        count=len(parts) * len(c.figures),
+        coefficient=signs[figure, side][:, None] * weight[line, cell],
+        count=len(parts) * len(signs),
     )
 
 

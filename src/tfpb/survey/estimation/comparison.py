@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb.model.codes import TOTAL, Groupe
-from tfpb.survey.estimation.compared_groups import groups
+from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS, groups
 from tfpb.survey.estimation.design import satisfied_answers, sum_answers, survey_design
 from tfpb.survey.estimation.means import (
     Contrasts,
@@ -20,8 +20,16 @@ from tfpb.survey.estimation.means import (
     standard_error,
     strata_of,
 )
+from tfpb.survey.estimation.pooled import (
+    Correlations,
+    domain_spread,
+    of_these_dwellings,
+    planned,
+    smoothed,
+)
 from tfpb.survey.reading.scales import ABSENT
-from tfpb.survey.verdicts import UNPUBLISHABLE, publication_states
+from tfpb.survey.reading.surveyed_stock import PARC as PARC_ROW
+from tfpb.survey.verdicts import PARC, UNPUBLISHABLE, publication_states
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +40,7 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Item
     from tfpb.survey.estimation.design import Design, Sums
     from tfpb.survey.estimation.means import Means
+    from tfpb.survey.estimation.pooled import Spread
     from tfpb.survey.respondents import Survey
     from tfpb.survey.verdicts import Thresholds
 
@@ -39,6 +48,9 @@ if TYPE_CHECKING:
     Indices = NDArray[np.intp]
     Flags = NDArray[np.bool_]
 
+EXPECTED_Z: Final = 1.645
+_PLANNED_VARIANCE: Final = 0.17
+"""p(1 − p) of a share of satisfied tenants near 78 %: fixed before any answer."""
 _OF_ONE: Final = (Groupe.QPV, Groupe.HORS_QPV, Groupe.ECART)
 _OF_TWO: Final = (Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS, Groupe.EVOLUTION_ECART)
 
@@ -93,6 +105,10 @@ class Comparison:
         Degrees of freedom: units − strata among the valid answers of the bailleur.
     se, deff, effective : float arrays, shape (domains, items)
         Standard error, design effect and effective size of each domain.
+    correlation : float array, shape (domains, items)
+        Intra-class correlation of the question on the sides and waves of each domain.
+    spread, shown_spread : Spread
+        How weights concentrate in each domain: as it is, and as what is released assumes.
     state : int array, shape (domains, items)
         Publication state of each domain.
     figures : tuple of Figure
@@ -111,6 +127,9 @@ class Comparison:
     se: Floats
     deff: Floats
     effective: Floats
+    correlation: Floats
+    spread: Spread
+    shown_spread: Spread
     state: NDArray[np.int64]
     figures: tuple[Figure, ...]
 
@@ -134,6 +153,27 @@ class Comparison:
         """Groups × items whose raw gap may be shown: the level of one side alone compares nothing."""
         out: Flags = self.gap.state < UNPUBLISHABLE
         return out
+
+    @property
+    def pooled(self) -> Flags:
+        """Groups × items that follow the pooled rule: territories, and sides of few résidences."""
+        level = (self.index["niveau"] != TOTAL).to_numpy()[:, None]
+        if not self.design.clustered:
+            return np.broadcast_to(level, self.gap.n.shape)
+        few = self.means.shown_clusters[self.sides].min(axis=1) < self.thresholds.own_from
+        return np.asarray(level | few)
+
+    @property
+    def pooled_effective(self) -> Floats:
+        """Effective number of interviews of each domain by the pooled rule, shape (domains, items)."""
+        return 1 / self.shown_spread.design(self.correlation)
+
+    @property
+    def expected_half(self) -> Floats:
+        """Half-width of the 90 % interval of each gap as known before the answers (groups × items)."""
+        return EXPECTED_Z * np.sqrt(
+            _PLANNED_VARIANCE * planned(self.shown_spread)[self.sides].sum(axis=1)
+        )
 
     @property
     def signs(self) -> Floats:
@@ -169,10 +209,19 @@ def estimate_wave(
         Further columns that the atoms must not mix (adjustment cells).
     """
     rows = np.flatnonzero((survey.respondents["vague"] == wave).to_numpy())
-    design = survey_design(survey, rows, ("bailleur", "qpv", *by, *keys), thresholds.default_deff)
+    names = ("bailleur", "qpv", *by, *_quarter(survey), PARC_ROW, *keys)
+    design = survey_design(survey, rows, names, thresholds.default_deff)
     sums = sum_answers(design, satisfied_answers(survey, rows))
     labels = tuple(survey.scales[i.identifiant].labels for i in items)
-    return estimate_groups(sums, *groups(design.atoms, by), wave, items, thresholds, labels)
+    stock = survey.stock if thresholds.cible == PARC else None
+    return estimate_groups(
+        sums, *groups(design.atoms, by), wave, items, thresholds, labels=labels, stock=stock
+    )
+
+
+def _quarter(survey: Survey) -> tuple[str, ...]:
+    """Return the column of the quarter, if interviews bear one."""
+    return tuple(c for c in survey.respondents if c in QUARTER_COLUMNS)[:1]
 
 
 def estimate_pair(
@@ -191,14 +240,17 @@ def estimate_pair(
     """
     survey = on_panel(survey, pair)
     rows = np.flatnonzero(survey.respondents["vague"].isin(pair).to_numpy())
-    keys = ("vague", "bailleur", "qpv", *by, *keys)
+    keys = ("vague", "bailleur", "qpv", *by, *_quarter(survey), PARC_ROW, *keys)
     design = survey_design(survey, rows, keys, thresholds.default_deff)
     sums = sum_answers(design, satisfied_answers(survey, rows))
     later = design.atoms["vague"].to_numpy(dtype=object) == pair[1]
     owner = design.atoms["bailleur"]
     panel = sorted(set(owner[later]) & set(owner[~later]))
     index, sets = groups(design.atoms, by, only=panel)
-    return estimate_groups(sums, index, sets, "-".join(pair), items, thresholds, later=later)
+    stock = survey.stock if thresholds.cible == PARC else None
+    return estimate_groups(
+        sums, index, sets, "-".join(pair), items, thresholds, later=later, stock=stock
+    )
 
 
 def on_panel(survey: Survey, pair: tuple[str, str]) -> Survey:
@@ -229,8 +281,10 @@ def estimate_groups(
     vague: str,
     items: Sequence[Item],
     thresholds: Thresholds,
+    *,
     labels: tuple[tuple[str, ...], ...] = (),
     later: Flags | None = None,
+    stock: pd.DataFrame | None = None,
 ) -> Comparison:
     """Estimate the groups of an index.
 
@@ -240,6 +294,8 @@ def estimate_groups(
         As `compared_groups.groups` gives them.
     later : bool array, shape (atoms,), optional
         Atoms of the later wave when there are two: changes are then estimated.
+    stock : DataFrame, optional
+        Résidences that are the population (`Survey.stock`), under `parc`.
     """
     atoms = len(sums.design.atoms)
     if not sums.design.clustered:
@@ -254,14 +310,21 @@ def estimate_groups(
     alone = Contrasts.of(np.arange(len(means.n))[:, None], [1.0])
     variance = contrast_variance(means, alone)
     deff, effective = design_effects(means, variance)
-    flagged = _flagged_df(index, df, whole)
+    every = np.full(whole.n.shape, np.nan)
+    for name in ("universe", "qpv", "hors", "ensemble"):
+        domain = index[name].to_numpy(dtype=np.intp)
+        every[domain[domain >= 0]] = df[domain >= 0]
+    waves = len(means.n) // max(len(sets), 1)
     state = publication_states(
         n=means.n,
         clusters=means.shown_clusters,
-        effective=effective,
-        df=np.tile(flagged, (len(means.n) // max(len(sets), 1), 1)),
+        df=np.tile(every, (waves, 1)),
         thresholds=thresholds,
     )
+    spread = domain_spread(means)
+    if stock is not None:
+        spread = of_these_dwellings(spread, means, index, stock, waves)
+    kinds = np.tile(_kinds(index, len(sets)), waves) + 3 * np.repeat(np.arange(waves), len(sets))
     return Comparison(
         vague=vague,
         index=index,
@@ -275,27 +338,19 @@ def estimate_groups(
         se=standard_error(variance),
         deff=deff,
         effective=effective,
+        correlation=Correlations.of(sums, later).of_domains(means),
+        spread=spread,
+        shown_spread=smoothed(spread, means.n, means.shown_clusters, kinds),
         state=state,
         figures=_figures(means, whole, index, sides, state),
     )
 
 
-def _flagged_df(index: pd.DataFrame, df: Floats, whole: Means) -> Floats:
-    """Return the degrees of freedom each domain is flagged on.
-
-    Those of its bailleur and wave; in a territory, no more than its own résidences less one, since
-    the few résidences of a quarter do not gain precision from those of the other quarters.
-    """
-    out = np.full(whole.n.shape, np.nan)
-    total = (index["niveau"] == TOTAL).to_numpy()[:, None]
-    quarter = (index["ensemble"] < 0).to_numpy()
-    for name in ("qpv", "hors", "ensemble"):
-        domain = index[name].to_numpy(dtype=np.intp)
-        own = np.full(df.shape, np.inf)
-        if whole.sums.design.clustered:
-            own = np.where(total, np.inf, whole.clusters[domain] - 1)
-        kept = ~quarter | (name == "qpv")
-        out[domain[kept]] = np.minimum(df, own)[kept]
+def _kinds(index: pd.DataFrame, domains: int) -> Indices:
+    """Say what each domain of an index is: 1 in QPV, 0 hors QPV, 2 both together."""
+    out = np.full(domains, 2, dtype=np.intp)
+    for kind, name in ((0, "hors"), (1, "qpv")):
+        out[index[name].to_numpy(dtype=np.intp)] = kind
     return out
 
 

@@ -105,6 +105,10 @@ class Sums:
         Σ w of the two kinds of answers out of the base.
     residual_total, residual_base : float arrays
         As `total` and `base`, under `Design.residual_weight`.
+    weight_squares : float array
+        Σ w² over valid answers.
+    hits, hit_squares : float arrays
+        Σ y and Σ y² over valid answers, unweighted.
     """
 
     design: Design
@@ -118,6 +122,9 @@ class Sums:
     not_concerned: Floats
     residual_total: Floats
     residual_base: Floats
+    weight_squares: Floats
+    hits: Floats
+    hit_squares: Floats
 
 
 def build_design(
@@ -228,7 +235,7 @@ def sum_answers(design: Design, answers: Sequence[Coded]) -> Sums:
     Each item is one weighted count of (atom, code), multiplied by the values of the codes.
     """
     atoms, under = len(design.atoms), design.residual_weight
-    out = np.empty((8, atoms, sum(values.shape[1] for _, values in answers)))
+    out = np.empty((11, atoms, sum(values.shape[1] for _, values in answers)))
     last = 0
     for codes, values in answers:
         first, last = last, last + values.shape[1]
@@ -253,6 +260,9 @@ def sum_answers(design: Design, answers: Sequence[Coded]) -> Sums:
                 weighted[:, [NOT_CONCERNED + _OUT]],
                 residual[:, _OUT:] @ values if design.margins else 0.0,
                 residual[:, _OUT:].sum(axis=1, keepdims=True),
+                counted(design.weight**2)[:, _OUT:].sum(axis=1, keepdims=True),
+                hits := plain[:, _OUT:] @ values,
+                hits if binary else plain[:, _OUT:] @ values**2,
             )
         ):
             out[k, :, first:last] = column

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.special import betaincinv, expit, logit, stdtr, stdtrit
+from scipy.special import betaincinv, expit, logit, ndtr, ndtri, stdtr, stdtrit
 
 from tfpb.survey.estimation.means import NIL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from tfpb.survey.verdicts import Thresholds
 
     Floats = NDArray[np.float64]
+
+_FAR: Final = 8.0
+"""Normal quantile beyond which a p-value is nil."""
+_HALVINGS: Final = 24
 
 
 def t_quantile(probability: float, df: Floats) -> Floats:
@@ -119,4 +125,76 @@ def equivalence_p(estimate: Floats, se: Floats, df: Floats, margin: float) -> Fl
     with np.errstate(divide="ignore", invalid="ignore"):
         above = stdtr(np.where(df > 0, df, np.nan), (estimate - margin) / se)
     out: Floats = np.maximum(non_inferiority_p(estimate, se, df, margin), above)
+    return out
+
+
+def z_quantile(level: float) -> float:
+    """Quantile of the normal distribution for a two-sided interval."""
+    return float(ndtri((1 + level) / 2))
+
+
+def wilson_bounds(p: Floats, effective: Floats, z: Floats | float) -> tuple[Floats, Floats]:
+    """Interval of Wilson (1927) of a share on an effective number of interviews."""
+    size = 1 + z**2 / effective
+    centre = p + z**2 / (2 * effective)
+    half = z * np.sqrt(p * (1 - p) / effective + z**2 / (4 * effective**2))
+    return np.maximum((centre - half) / size, 0.0), np.minimum((centre + half) / size, 1.0)
+
+
+def normal_bounds(
+    mean: Floats, effective: Floats, z: Floats | float, variance: Floats
+) -> tuple[Floats, Floats]:
+    """Symmetric interval of a mean whose answers have a known variance."""
+    half = z * np.sqrt(variance / effective)
+    return mean - half, mean + half
+
+
+def combined_bounds(
+    values: Floats, bounds: tuple[Floats, Floats], signs: Floats
+) -> tuple[Floats, Floats]:
+    """Bounds of Σ sign · value from those of each value, taken as independent.
+
+    Parameters
+    ----------
+    values, bounds : float arrays, shape (…, sides, measures)
+    signs : float array, shape (sides,)
+        Nil for a side that is no part of the figure.
+
+    Returns
+    -------
+    float arrays, shape (…, measures)
+
+    Notes
+    -----
+    MOVER (Zou and Donner, 2008): each side brings the distance to its own bound on the side that
+    counts.
+    """
+    low, high = bounds
+    sign = signs[:, None]
+    used = sign != 0
+    down = np.where(used, np.where(sign > 0, values - low, high - values), 0.0)
+    up = np.where(used, np.where(sign > 0, high - values, values - low), 0.0)
+    whole = (np.where(used, values, 0.0) * sign).sum(axis=-2)
+    weight = sign**2
+    return (
+        whole - np.sqrt((weight * down**2).sum(axis=-2)),
+        whole + np.sqrt((weight * up**2).sum(axis=-2)),
+    )
+
+
+def exceeding_p(low: Callable[[Floats], Floats], limit: Floats, shape: tuple[int, ...]) -> Floats:
+    """One-sided p-value of an interval: the risk at which its low bound reaches a limit.
+
+    Parameters
+    ----------
+    low : callable
+        Low bound for given normal quantiles, arrays of `shape`; decreasing in them.
+    limit : float array or float
+    """
+    left, right = np.full(shape, -_FAR), np.full(shape, _FAR)
+    for _ in range(_HALVINGS):
+        middle = (left + right) / 2
+        above = low(middle) > limit
+        left, right = np.where(above, middle, left), np.where(above, right, middle)
+    out: Floats = ndtr(-(left + right) / 2)
     return out

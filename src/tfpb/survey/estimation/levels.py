@@ -9,7 +9,6 @@ import pandas as pd
 from scipy.special import fdtrc
 
 from tfpb.model.codes import Ajustement, Groupe
-from tfpb.model.results import LEVEL_COLUMNS
 from tfpb.survey.estimation.compared_groups import COLUMN_OF
 from tfpb.survey.estimation.design import sum_answers
 from tfpb.survey.estimation.means import (
@@ -20,6 +19,8 @@ from tfpb.survey.estimation.means import (
     linear_variance,
     standard_error,
 )
+from tfpb.survey.estimation.pooled import Correlations, Spread
+from tfpb.survey.estimation.release import HALF, POOLED, Sides, released_columns
 from tfpb.survey.estimation.rows import completed, lay
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
 
 
 def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.DataFrame:
-    """Rows of `LEVEL_COLUMNS` for one wave: shares of each level, means of marks, gaps of both.
+    """Rows of one wave: shares of each level, means of marks, gaps of both.
+
+    `LEVEL_COLUMNS` by the design, and what `released` needs of the pooled rule.
 
     Parameters
     ----------
@@ -53,22 +56,30 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
     marks = np.array([survey.scales[i.identifiant].marks for i in c.items], dtype=bool)[column]
     means = domain_means(sum_answers(c.design, answers), c.means.member)
     lines = c.totals
+    sums = means.sums
+    effective = 1 / _pooled_spread(c, column).design(Correlations.of(sums).of_domains(means))
+    variance = np.where(marks, _mark_variance(sums), np.nan)
+    pooled = c.pooled[lines][:, column]
     domains = {name: c.domains(name)[lines] for name in COLUMN_OF.values()}
     df = c.df[lines][:, column]
     parts = []
     for group, name in COLUMN_OF.items():
         g = domains[name]
-        variance = contrast_variance(means, Contrasts.of(g[:, None], [1.0]))
+        errors = contrast_variance(means, Contrasts.of(g[:, None], [1.0]))
+        seen = _sides(means, g[:, None], effective, variance)
         columns: Columns = {
             "n": means.n[g],
             "n_residences": c.means.shown_clusters[g][:, column],
             "estimation": means.estimate[g],
-            "erreur_type": standard_error(variance),
+            "erreur_type": standard_error(errors),
             "ddl": df,
             "etat": c.state[g][:, column],
+            **_release(c, seen, np.ones(1), pooled, lines, column),
         }
         parts.append(_lay(c, lines, group, columns, column, marks))
-    gaps = Contrasts.of(np.column_stack([domains["qpv"], domains["hors"]]), [1.0, -1.0])
+    both = np.column_stack([domains["qpv"], domains["hors"]])
+    gaps = Contrasts.of(both, [1.0, -1.0])
+    seen = _sides(means, both, effective, variance)
     columns = {
         "n": means.n[domains["qpv"]] + means.n[domains["hors"]],
         "n_residences": c.gap.clusters[lines][:, column],
@@ -76,11 +87,45 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
         "erreur_type": standard_error(contrast_variance(means, gaps)),
         "ddl": df,
         "etat": c.gap.state[lines][:, column],
+        **_release(c, seen, np.array([1.0, -1.0]), pooled, lines, column),
         "p_rao_scott": _rao_scott_matrix(means, domains["ensemble"], column, marks, df),
     }
     parts.append(_lay(c, lines, Groupe.ECART, columns, column, marks))
     table = completed(pd.concat(parts, ignore_index=True), c.thresholds)
-    return table.reindex(columns=list(LEVEL_COLUMNS))
+    return table.drop(columns="verdict")
+
+
+def _pooled_spread(c: Comparison, column: Indices) -> Spread:
+    """Return the spread of the domains of each item, once a level: levels share their answers."""
+    return Spread(c.shown_spread.clusters[:, column], c.shown_spread.interviews[:, column])
+
+
+def _mark_variance(sums: Sums) -> Floats:
+    """Return the variance of the answers to each measure, over everyone: of no group in particular."""
+    n, total, squares = (v.sum(axis=0) for v in (sums.n, sums.hits, sums.hit_squares))
+    n = np.where(n > 0, n, np.nan)
+    return np.asarray(squares / n - (total / n) ** 2)
+
+
+def _sides(means: Means, domains: Indices, effective: Floats, variance: Floats) -> Sides:
+    shape = (*domains.shape, len(variance))
+    return Sides(means.estimate[domains], effective[domains], np.broadcast_to(variance, shape))
+
+
+def _release(
+    c: Comparison,
+    sides: Sides,
+    signs: Floats,
+    pooled: NDArray[np.bool_],
+    lines: Indices,
+    column: Indices,
+) -> Columns:
+    """Return what the pooled rule releases of some figures."""
+    return {
+        POOLED: pooled,
+        HALF: c.expected_half[lines][:, column],
+        **released_columns(sides, signs),
+    }
 
 
 def _coded(survey: Survey, item: str, rows: Indices) -> Coded:

@@ -197,21 +197,42 @@ def contrast_variance(means: Means, contrasts: Contrasts) -> Floats:
         part = np.where(contrasts.coefficient == 0, 0, part)
         return np.asarray(indicator(contrasts.owner, contrasts.count) @ part)
     out = np.zeros((contrasts.count, sums.total.shape[1]))
+    for first, last, place, domain, factor in expanded(means, contrasts):
+        atom = place % len(design.atoms)
+        mean = np.where(factor != 0, means.estimate[domain], 0.0)
+        scores = factor * (sums.total[atom] - mean * sums.base[atom])
+        residual = None
+        if design.margins:
+            residual = factor * (sums.residual_total[atom] - mean * sums.residual_base[atom])
+        out[first:last] = linear_variance(sums, place, scores, residual, last - first)
+    return out
+
+
+def expanded(
+    means: Means, contrasts: Contrasts
+) -> Iterator[tuple[int, int, Indices, Indices, Floats]]:
+    """Write combinations of domain means as sums over atoms, a part at a time.
+
+    Yields
+    ------
+    first, last : int
+        Combinations of this part.
+    place : int array, shape (entries,)
+        ``(combination − first) · atoms + atom``.
+    domain : int array, shape (entries,)
+    factor : float array, shape (entries, measures)
+        What Σ w·y of the atom counts for: coefficient / Σ_domain w.
+    """
+    atoms = len(means.sums.design.atoms)
     for first, last in _batches(means, contrasts):
         terms = slice(*np.searchsorted(contrasts.owner, [first, last]))
         term, atom = _expand(means.member, contrasts.domain[terms])
         domain, coefficient = contrasts.domain[terms][term], contrasts.coefficient[terms][term]
-        used = coefficient != 0
-        mean = np.where(used, means.estimate[domain], 0.0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            factor = np.where(used, coefficient / means.base[domain], 0.0)
-            scores = factor * (sums.total[atom] - mean * sums.base[atom])
-            residual = None
-            if design.margins:
-                residual = factor * (sums.residual_total[atom] - mean * sums.residual_base[atom])
-        place = (contrasts.owner[terms][term] - first) * len(design.atoms) + atom
-        out[first:last] = linear_variance(sums, place, scores, residual, last - first)
-    return out
+        base = means.base[domain]
+        factor = np.full(base.shape, np.nan)  # an empty domain has no mean
+        np.divide(coefficient, base, out=factor, where=base > 0)
+        factor[np.broadcast_to(coefficient == 0, factor.shape)] = 0.0
+        yield first, last, (contrasts.owner[terms][term] - first) * atoms + atom, domain, factor
 
 
 def _batches(means: Means, contrasts: Contrasts) -> Iterator[tuple[int, int]]:

@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe
-from tfpb.model.results import COMPARISON_COLUMNS
 from tfpb.survey.estimation.intervals import (
     equivalence_p,
     intervals,
     non_inferiority_p,
     two_sided_p,
 )
+from tfpb.survey.estimation.release import HALF, POOLED, Sides, claim_p, released_columns
 from tfpb.survey.verdicts import (
+    CLAIM_P,
     CONFIDENCE,
     CONFIDENCE_MARGIN,
     FRAGILE,
@@ -47,17 +48,26 @@ _ADJUSTMENTS: Final = {a.value: k for k, a in enumerate(Ajustement)}
 
 
 def raw_rows(comparison: Comparison) -> pd.DataFrame:
-    """Rows of the unadjusted figures: both sides, together (in one wave), and the gap; or changes."""
+    """Rows of the unadjusted figures: both sides, together (in one wave), and the gap; or changes.
+
+    Returns
+    -------
+    DataFrame
+        `COMPARISON_COLUMNS` by the design (Taylor), and what `released` needs of the pooled rule.
+    """
     c = comparison
+    effective = c.pooled_effective
+    sides = Sides(c.means.estimate[c.sides], effective[c.sides])
     parts = []
     for figure in c.figures:
         extra: Columns = {}
         if figure.group in _LEVELS:
             extra = _of_domains(c, c.sides[:, figure.signs.index(1.0)])
-        parts.append(_figure_rows(c, figure, Ajustement.BRUT, **extra))
+        parts.append(_figure_rows(c, figure, Ajustement.BRUT, sides, c.pooled, **extra))
     if c.gap.group is Groupe.ECART:
         lines = np.flatnonzero(c.domains("ensemble") >= 0)
         g = c.domains("ensemble")[lines]
+        both = Sides(c.means.estimate[g][:, None], effective[g][:, None])
         columns = {
             "n": c.means.n[g],
             "n_residences": c.means.shown_clusters[g],
@@ -65,15 +75,23 @@ def raw_rows(comparison: Comparison) -> pd.DataFrame:
             "erreur_type": c.se[g],
             "ddl": c.df[lines],
             "etat": c.state[g],
+            POOLED: c.pooled[lines],
+            "_n_cote": c.means.n[g],
+            HALF: np.zeros(c.means.n[g].shape),
             **_of_domains(c, g),
+            **released_columns(both, np.ones(1)),
         }
         parts.append(lay(c, lines, Groupe.ENSEMBLE, Ajustement.BRUT, columns))
-    table = completed(pd.concat(parts, ignore_index=True), c.thresholds)
-    return table.reindex(columns=list(COMPARISON_COLUMNS))
+    return completed(pd.concat(parts, ignore_index=True), c.thresholds)
 
 
 def adjusted_rows(
-    comparison: Comparison, adjustment: Ajustement, values: Floats, se: Floats, support: Floats
+    comparison: Comparison,
+    adjustment: Ajustement,
+    values: Floats,
+    se: Floats,
+    support: Floats,
+    sides: Sequence[Sides],
 ) -> pd.DataFrame:
     """Rows of adjusted figures.
 
@@ -84,25 +102,34 @@ def adjusted_rows(
     support : float array, shape (groups, items)
         Share of the QPV sample that has its like on the other sides: without any, nothing is
         compared like with like, whatever a model gives.
+    sides : sequence of Sides
+        The adjusted sides as each figure sees them.
     """
     values = np.where((support <= 0)[:, None, :], np.nan, values)
     se = np.where(np.isnan(values), np.nan, se)
     weak = np.where(support < ENOUGH_SUPPORT, FRAGILE, 0)
+    every = np.ones(comparison.pooled.shape, dtype=bool)
     parts = []
-    for k, figure in enumerate(comparison.figures):
+    for k, (figure, seen) in enumerate(zip(comparison.figures, sides, strict=True)):
         state = np.maximum(figure.state, weak)
         unknown = np.isnan(values[:, k]) & (state < UNPUBLISHABLE)
         state = np.where(unknown, UNCOMPUTABLE, state)
         made = {"estimation": values[:, k], "erreur_type": se[:, k], "etat": state}
-        parts.append(_figure_rows(comparison, figure, adjustment, **made))
-    table = completed(pd.concat(parts, ignore_index=True), comparison.thresholds)
-    return table.reindex(columns=list(COMPARISON_COLUMNS))
+        parts.append(_figure_rows(comparison, figure, adjustment, seen, every, **made))
+    return completed(pd.concat(parts, ignore_index=True), comparison.thresholds)
 
 
 def _figure_rows(
-    c: Comparison, figure: Figure, adjustment: Ajustement, **columns: NDArray[Any]
+    c: Comparison,
+    figure: Figure,
+    adjustment: Ajustement,
+    sides: Sides,
+    pooled: NDArray[np.bool_],
+    **columns: NDArray[Any],
 ) -> pd.DataFrame:
     """Rows of one figure of every group; columns given replace those of the figure."""
+    signs = np.array(figure.signs)
+    used = c.sides[:, np.flatnonzero(signs)]
     own = {
         "n": figure.n,
         "n_residences": figure.clusters,
@@ -110,7 +137,14 @@ def _figure_rows(
         "erreur_type": figure.se,
         "ddl": c.df,
         "etat": figure.state,
+        POOLED: pooled,
+        "_n_cote": c.means.n[used].min(axis=1),
+        HALF: c.expected_half / np.sqrt(max(used.shape[1], 2) / 2),
+        **released_columns(sides, signs),
     }
+    if figure is c.gap:
+        limit = -c.thresholds.margin if figure.group is Groupe.ECART else None
+        own[CLAIM_P] = claim_p(sides, signs, limit=limit)
     return lay(c, np.arange(len(c.index)), figure.group, adjustment, own | columns)
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 UNKNOWN: Final = -1
 _LEAST: Final = 1e-9
 """Added to the dwellings of a row, so that one that holds none still counts."""
-_SIDES: Final = {QpvStatut.DANS.value: 1, QpvStatut.HORS.value: 0}
+SIDES: Final = {QpvStatut.DANS.value: 1, QpvStatut.HORS.value: 0}
 _WORDS: Final = {1: QpvStatut.DANS.value, 0: QpvStatut.HORS.value}
 
 
@@ -51,7 +51,7 @@ def located_residences(
     -------
     DataFrame, list of Fault
         Text columns; a résidence takes the side, and the value of each column, of most of its
-        dwellings. On equal dwellings its side is `a_verifier`. `colonne_absente` when the file
+        dwellings, and their sum. On equal dwellings its side is `a_verifier`. `colonne_absente` when the file
         does not hold where résidences stand.
     """
     key = find_column(frame, _names("id_residence"))
@@ -83,6 +83,8 @@ def located_residences(
     if code is not None:
         inside = np.where(table[side] == QpvStatut.DANS.value, table[code], "")
         out["code_qpv"] = _of_most(inside, ids, dwellings)
+    if (counted := find_column(frame, _names("nb_logements"))) is not None:
+        out[counted] = pd.Series(dwellings).groupby(ids).sum().map("{:.0f}".format)
     names = pd.unique(ids)
     located = pd.DataFrame(
         {"id_residence": names, **{n: s.reindex(names).to_numpy() for n, s in out.items()}},
@@ -127,7 +129,7 @@ def _majority_side(
     """Return the side of most dwellings of each résidence, in doubt on equal counts."""
     table = pd.DataFrame({"id": ids, "side": sides, "dwellings": dwellings + _LEAST})
     held = table.pivot_table(index="id", columns="side", values="dwellings", aggfunc="sum")
-    held = held.reindex(columns=[*_SIDES, QpvStatut.A_VERIFIER.value]).fillna(0.0)
+    held = held.reindex(columns=[*SIDES, QpvStatut.A_VERIFIER.value]).fillna(0.0)
     tied = np.isclose(held, held.max(axis=1).to_numpy()[:, None]).sum(axis=1) > 1
     return held.idxmax(axis=1).mask(tied, QpvStatut.A_VERIFIER.value)
 
@@ -181,7 +183,7 @@ def apply_located_side(
     if residences is None or not here:
         return flag, faults
     rows = residence_rows(frame, residences)
-    located = np.array([_SIDES.get(str(c), UNKNOWN) for c in residences["cote"]], dtype=np.int64)
+    located = np.array([SIDES.get(str(c), UNKNOWN) for c in residences["cote"]], dtype=np.int64)
     known = rows >= 0
     side = np.where(known, located[rows], flag)
     for code, mask in (

@@ -22,6 +22,7 @@ from tfpb.survey.reading.delivery_columns import (
 )
 from tfpb.survey.reading.located_residences import apply_located_side
 from tfpb.survey.reading.scales import read_answers
+from tfpb.survey.reading.surveyed_stock import PARC, surveyed_stock
 from tfpb.survey.reading.variables import read_variables, wanted_variables
 from tfpb.survey.respondents import Survey
 from tfpb.text import fold
@@ -92,6 +93,7 @@ def recode(
     frame = pd.concat([frame, variables], axis=1)
     kept = np.flatnonzero(keep)
     out = frame.iloc[kept].reset_index(drop=True)
+    stock, out[PARC] = surveyed_stock(out, residences)
     has_clusters = bool((out["residence"] != "").any())
     out["strate"] = _strata(out, plan, faults)
     if has_clusters:
@@ -102,6 +104,7 @@ def recode(
         answers={item: values[kept] for item, values in answers.items()},
         marks={item: values[kept] for item, values in marks.items()},
         scales=scales,
+        stock=stock,
         faults=tuple(faults),
         has_clusters=has_clusters,
         has_weights=bool(frame["_poids_livre"].any()),

@@ -76,14 +76,22 @@ def _stock_columns(
     rows = residence_rows(frame, residences)
     known = rows >= 0
     out: dict[str, NDArray[np.object_]] = {}
-    for name in residences.columns:
-        if name in _OWN or str(name).startswith("_"):
-            continue
-        column = residences[name]
-        values = np.array(["" if pd.isna(v) else _plain(v) for v in column], dtype=object)
+    for name, values in stock_columns(residences).items():
         spread = np.full(len(frame), "", dtype=object)
         spread[known] = values[rows[known]]
-        out[str(name)] = spread
+        out[name] = spread
+    return out
+
+
+def stock_columns(residences: pd.DataFrame) -> dict[str, NDArray[np.object_]]:
+    """Return the territories and variables of located résidences, as text ("" when unknown)."""
+    out = {
+        str(name): np.array(
+            ["" if pd.isna(v) else _plain(v) for v in residences[name]], dtype=object
+        )
+        for name in residences.columns
+        if name not in _OWN and not str(name).startswith("_")
+    }
     if "periode_construction" not in out and "annee_construction" in out:
         out["periode_construction"] = _periods(out["annee_construction"])
     if "departement" not in out and "code_insee" in out:

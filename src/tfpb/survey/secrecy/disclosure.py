@@ -35,7 +35,7 @@ from tfpb.survey.secrecy.cells import (
 from tfpb.survey.secrecy.level_crossings import tie_crossings
 from tfpb.survey.secrecy.masked_rows import rests_on
 from tfpb.survey.secrecy.masking import complement_masks
-from tfpb.survey.verdicts import NO_VERDICT, set_holm
+from tfpb.survey.verdicts import CLAIM_P, NO_VERDICT, set_holm
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -48,7 +48,7 @@ _KEYS: Final = frozenset(
     {
         "vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe",
         "ajustement", "mesure", "modalite", "rang", "verdict", "publication", "marge_points",
-        "repere", "reference",
+        "repere", "reference", "isole",
     }
 )  # fmt: skip
 _COUNTS: Final = frozenset({"n", "n_residences"})
@@ -107,7 +107,7 @@ def protect(
     comparison = estimates.comparison
     if hidden:
         comparison = comparison[~comparison["niveau"].isin(hidden)].reset_index(drop=True)
-    comparison = set_holm(_masked_rows(comparison, masked))
+    comparison = set_holm(_masked_rows(comparison, masked)).drop(columns=CLAIM_P)
     tables = {
         name: _blanked(table)
         for name, table in {
@@ -266,7 +266,7 @@ def _blanked(table: pd.DataFrame) -> pd.DataFrame:
     out = {}
     for name in table.columns:
         values = table[name]
-        if name == "quadrant":
+        if name in {"quadrant", "certitude"}:
             values = values.where(~silent, "")
         elif name not in _KEYS:
             numbers: NDArray[np.float64] = values.to_numpy(dtype=float).copy()

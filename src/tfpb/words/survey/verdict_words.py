@@ -50,10 +50,6 @@ MASKED: Final = (
     "secret des réponses, faute d’assez de ménages ou de bailleurs derrière ce chiffre ou derrière un "
     "autre qui s’en déduirait"
 )
-_FAVOURABLE: Final = frozenset(
-    {Verdict.EQUIVALENT, Verdict.EQUIVALENT_INFERIEUR, Verdict.NON_INFERIEUR, Verdict.MEILLEUR}
-)
-HOLM_LEVEL: Final = 0.05
 
 
 def verdict_words(verdict: str, publication: str = Publication.PUBLIABLE) -> str:
@@ -61,11 +57,6 @@ def verdict_words(verdict: str, publication: str = Publication.PUBLIABLE) -> str
     if publication in {Publication.MASQUE, Publication.NON_PUBLIABLE, Publication.NON_CALCULABLE}:
         return PUBLICATIONS[publication].split(" :", maxsplit=1)[0]
     return VERDICTS.get(verdict, NOTHING)
-
-
-def isolated(verdict: str, p_holm: float) -> bool:
-    """Return whether a favourable verdict does not survive Holm's correction within its theme."""
-    return verdict in _FAVOURABLE and not math.isnan(p_holm) and p_holm > HOLM_LEVEL
 
 
 def margin_words(points: float) -> str:

@@ -14,12 +14,14 @@ from tfpb.survey.planning.power import n_necessaire
 from tfpb.words.money.evaluation_words import before_actions, survey_too_early
 from tfpb.words.survey.satisfaction import NATURES, THEMES
 from tfpb.words.survey.survey_words import ISOLATED
-from tfpb.words.survey.verdict_words import PUBLICATIONS, isolated, verdict_words, would_have_taken
+from tfpb.words.survey.verdict_words import PUBLICATIONS, verdict_words, would_have_taken
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
     from tfpb.model.survey import Published
 
+ALONE: Final = "oui"
+"""Value of `isole` in a comparison."""
 SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
 _KEYS: Final = ["vague", "niveau", "territoire", "item"]
 
@@ -65,7 +67,7 @@ def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
     table = survey.comparison
     mine = table[(table["vague"] == wave) & (table["bailleur"] == name)]
     raw = mine[mine["ajustement"] == Ajustement.BRUT]
-    kept = ["n", "effet_plan", "ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut", "p_holm"]
+    kept = ["n", "effet_plan", "ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut", "isole"]
     kept += ["marge_points", "marge_demontree_points", "verdict", "publication", "estimation"]
     out = raw.loc[raw["groupe"] == Groupe.ECART, _KEYS + kept].rename(
         columns={"estimation": "ecart"}
@@ -98,7 +100,7 @@ def changes(survey: Published, name: str) -> pd.DataFrame:
     table = survey.comparison
     own = table[table["bailleur"] == name]
     mine = own[own["ajustement"] == Ajustement.BRUT]
-    kept = ["n", "ic95_bas", "ic95_haut", "verdict", "publication", "p_holm", "estimation"]
+    kept = ["n", "ic95_bas", "ic95_haut", "verdict", "publication", "isole", "estimation"]
     out = mine.loc[mine["groupe"] == Groupe.EVOLUTION_ECART, _KEYS + kept].rename(
         columns={"estimation": "ecart"}
     )
@@ -147,10 +149,7 @@ def _labelled(rows: pd.DataFrame, survey: Published) -> pd.DataFrame:
     pairs = list(zip(out["verdict"].fillna(""), out["publication"], strict=True))
     out["mot"] = [verdict_words(v, p) for v, p in pairs]
     out["sign"] = [theme.verdict_sign(v if p in SHOWN else "non_publiable") for v, p in pairs]
-    out["isole"] = [
-        isolated(v, math.nan if pd.isna(p) else float(p))
-        for v, p in zip(out["verdict"].fillna(""), out["p_holm"], strict=True)
-    ]
+    out["isole"] = out["isole"] == ALONE
     out["verdict_mot"] = [
         f"{sign} {word}{f' ({ISOLATED})' if alone else ''}"
         for sign, word, alone in zip(out["sign"], out["mot"], out["isole"], strict=True)

@@ -1,0 +1,105 @@
+"""The dwellings that a survey speaks for: the located stock, beside the interviews."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.model.tables import STOCK
+from tfpb.survey.reading.delivery_columns import find_column, parse_number
+from tfpb.survey.reading.located_residences import SIDES, residence_rows
+from tfpb.survey.reading.variables import stock_columns
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from tfpb.survey.respondents import Survey
+
+PARC: Final = "_parc"
+"""Column of the respondents: row of their résidence in the stock, −1 when it is not there."""
+
+
+def surveyed_stock(
+    frame: pd.DataFrame, residences: pd.DataFrame | None
+) -> tuple[pd.DataFrame | None, NDArray[np.intp]]:
+    """Return the résidences whose dwellings are known, and that of each interview.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        `bailleur, residence` of the interviews.
+    residences : DataFrame, optional
+        `RESIDENCE_COLUMNS`, or a table of located résidences with their dwellings.
+
+    Returns
+    -------
+    DataFrame or None
+        One row a résidence whose side and dwellings are known: `bailleur` (as the survey writes it),
+        `qpv` (1 or 0), `logements` (float) and the territories; None without any.
+    int array, shape (interviews,)
+        Row of each interview's résidence, −1 when it is not there.
+    """
+    nowhere = np.full(len(frame), -1, dtype=np.intp)
+    if residences is None or residences.empty:
+        return None, nowhere
+    contract = STOCK.column("nb_logements")
+    column = find_column(residences, (contract.name, *contract.aliases))
+    if column is None:
+        return None, nowhere
+    dwellings = np.array([parse_number(str(v)) for v in residences[column]], dtype=float)
+    side = np.array([SIDES.get(str(c), -1) for c in residences["cote"]], dtype=np.int64)
+    rows = residence_rows(frame, residences)
+    known = (side >= 0) & (dwellings > 0)
+    table = pd.DataFrame(stock_columns(residences), dtype=object).assign(
+        bailleur=_owners(frame, residences, rows), qpv=side, logements=dwellings
+    )
+    place = np.where(known, np.cumsum(known) - 1, -1)
+    found = np.where(rows >= 0, place[rows], -1).astype(np.intp)
+    stock = table[known].reset_index(drop=True)
+    return (stock, found) if len(stock) else (None, nowhere)
+
+
+def joined_stock(surveys: Sequence[Survey]) -> tuple[pd.DataFrame | None, NDArray[np.intp]]:
+    """Stack the stocks of several surveys, and the rows of their interviews in the whole.
+
+    A bailleur whose stock is not known brings none.
+    """
+    stocks, places, size = [], [], 0
+    for survey in surveys:
+        own = survey.respondents[PARC].to_numpy(dtype=np.intp)
+        places.append(np.where(own >= 0, own + size, -1))
+        if survey.stock is not None:
+            owner = survey.respondents["bailleur"].iloc[:1]
+            stocks.append(
+                survey.stock.assign(bailleur=owner.item()) if len(owner) else survey.stock
+            )
+            size += len(survey.stock)
+    whole = pd.concat(stocks, ignore_index=True).fillna("") if stocks else None
+    return whole, np.concatenate([*places, np.zeros(0, dtype=np.intp)])
+
+
+def _owners(
+    frame: pd.DataFrame, residences: pd.DataFrame, rows: NDArray[np.intp]
+) -> NDArray[np.object_]:
+    """Name the bailleur of each résidence as the survey does.
+
+    That of its own interviews; else the one the stock names; else the one most interviews of this
+    stock are of: a stock without a column of bailleurs is one bailleur's.
+    """
+    names = frame["bailleur"].to_numpy(dtype=object)
+    spelled = {fold(str(n)): str(n) for n in pd.unique(names)}
+    met = names[rows >= 0]
+    only = str(pd.Series(met).mode().iloc[0]) if len(met) else ""
+    written = residences["bailleur"] if "bailleur" in residences else [""] * len(residences)
+    out = np.array(
+        [spelled.get(fold(str(w)), "" if str(w) else only) for w in written], dtype=object
+    )
+    if len(met) and not np.isin(out, list(spelled.values())).any():
+        out[:] = only
+    out[rows[rows >= 0]] = met
+    return out
