@@ -1,0 +1,435 @@
+"""Regional surveys of known truth: population, answers of every household, interviews, true values.
+
+Answers are beta-binomial by résidence (its levels of two waves are tied), dwellings unequal, quotas
+unequal, type and period tied to the side, weights N/n times noise. Nothing of the program is imported.
+
+Two truths: « parc », the gap among these dwellings, now (every household counted); « service », the
+gap between the expected levels that these résidences are draws of.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import betaincinv, expit, ndtr
+
+WAVES = ("2021", "2023")
+RATES, GAPS, ICCS = (0.62, 0.72, 0.78, 0.85, 0.92), (0.0, -0.03, -0.05, -0.08), (0.05, 0.10, 0.15)
+SURVEYED = ((1, 1), (2, 2), (3, 4), (5, 6), (7, 8), (9, 12), (13, 40))
+SURVEYED_SHARES = (0.05, 0.12, 0.22, 0.20, 0.16, 0.15, 0.10)
+"""Surveyed résidences of a bailleur in a quarter, and how often."""
+TYPES, PERIODS = ("collectif", "individuel"), ("avant 1970", "1970-1989", "1990 et après")
+CELLS = tuple(itertools.product(range(len(TYPES)), range(len(PERIODS))))
+CELL_EFFECTS = np.array([0.075 * t + (-0.045, 0.0, 0.06)[p] for t, p in CELLS])
+CELL_SHARES = np.array(
+    [
+        [(0.72, 0.28)[t] * (0.25, 0.30, 0.45)[p] for t, p in CELLS],
+        [(0.93, 0.07)[t] * (0.50, 0.38, 0.12)[p] for t, p in CELLS],
+    ]
+)
+"""Share of résidences by side (hors, QPV) and cell: homes in QPV are older and collective."""
+KEYS = ["vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustement"]
+
+
+@dataclass(frozen=True)
+class Design:
+    """How a survey is drawn: share of résidences surveyed, noise of weights, answers that miss.
+
+    `noise` is that of résidences and of interviews (log scale). `simple` draws households at random
+    in each domain, whatever their résidence, and gives résidences their expected level (no ICC):
+    textbook formulas hold there.
+    """
+
+    f1: float = 1.0
+    noise: tuple[float, float] = (0.25, 0.20)
+    missing: bool = True
+    simple: bool = False
+
+
+@dataclass(frozen=True)
+class Land:
+    """Domains (bailleur × quarter, quarter −1 for hors QPV) and the résidences that lie in them."""
+
+    landlord: np.ndarray
+    quarter: np.ndarray
+    surveyed: np.ndarray
+    domain: np.ndarray
+    dwellings: np.ndarray
+    cell: np.ndarray
+
+    @property
+    def side(self) -> np.ndarray:
+        """1 for a domain in QPV."""
+        return (self.quarter >= 0).astype(int)
+
+    def total(self, values: np.ndarray) -> np.ndarray:
+        """Sum `values` (résidence × item) over the résidences of each domain."""
+        return sums(self.domain, values, len(self.landlord))
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One wave: expected levels, every household's answer (counts), the interviews and their answers.
+
+    `mean` domain × item, `expected` résidence × item, `good` satisfied households of a résidence;
+    `at` résidence of each interview, `code` interview × item (0: not asked).
+    """
+
+    mean: np.ndarray
+    expected: np.ndarray
+    good: np.ndarray
+    at: np.ndarray
+    weight: np.ndarray
+    code: np.ndarray
+
+    @property
+    def valid(self) -> np.ndarray:
+        """Answers that count: neither NSP, nor non concerné, nor out of the filter."""
+        return (self.code >= 1) & (self.code <= 4)
+
+
+def sums(group: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
+    """Sum the rows of `values` by group, column by column."""
+    return np.array([np.bincount(group, column, count) for column in values.T]).T
+
+
+def region_domains(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return bailleur, quarter and surveyed résidences of each domain: 26 bailleurs, 204 quarters."""
+    firms, quarters = 26, 204
+    weight = rng.lognormal(0, 0.9, firms)
+    owner = rng.choice(firms, quarters - firms, p=weight / weight.sum())
+    owner = np.r_[np.arange(firms), owner]
+    pairs = []
+    for quarter, others in enumerate(rng.choice(3, quarters, p=(0.72, 0.22, 0.06))):
+        rest = np.where(np.arange(firms) == owner[quarter], 0, weight)
+        beside = rng.choice(firms, others, replace=False, p=rest / rest.sum())
+        pairs += [(b, quarter) for b in (owner[quarter], *beside)]
+    landlord, quarter = np.array(pairs).T
+    low, high = np.array(SURVEYED).T
+    size = rng.choice(len(SURVEYED), len(pairs), p=SURVEYED_SHARES)
+    inside = rng.integers(low[size], high[size] + 1)
+    outside = np.bincount(landlord, inside, firms) * rng.uniform(0.4, 1.4, firms)
+    return (
+        np.r_[landlord, np.arange(firms)],
+        np.r_[quarter, np.full(firms, -1)],
+        np.r_[inside, np.clip(outside, 3, 90).astype(int)],
+    )
+
+
+def alone_domains(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the domains of one bailleur with 60 résidences over 6 quarters and hors QPV."""
+    k = np.r_[2, 3, rng.permutation([4, 6, 8, 12])]
+    return np.zeros(7, int), np.r_[np.arange(6), -1], np.r_[k, 60 - k.sum()]
+
+
+def items_of(rng: np.random.Generator, count: int = 24) -> pd.DataFrame:
+    """Return questions with their rate, gap, ICC, filter, change of the gap, and missing answers."""
+    every = rng.permutation(list(itertools.product(RATES, GAPS, ICCS)))[:count]
+    items = pd.DataFrame(every, columns=["rate", "gap", "icc"])
+    items["item"] = [f"q{i:02d}" for i in range(count)]
+    items["filtered"] = np.arange(count) % 8 == 7
+    items["change"] = rng.permutation(np.resize([0.0, -0.04, 0.0, 0.04], count))
+    items["drift"] = rng.uniform(-0.02, 0.02, count)
+    items["nsp"], items["nc"] = rng.uniform(0.01, 0.06, count), rng.uniform(0.0, 0.08, count)
+    return items
+
+
+def settle(rng: np.random.Generator, domains: tuple[np.ndarray, ...], design: Design) -> Land:
+    """Build the résidences: lognormal sizes, one giant in some quarters, cells tied to the side."""
+    landlord, quarter, surveyed = domains
+    every = np.maximum(surveyed, np.round(surveyed / design.f1).astype(int))
+    domain = np.repeat(np.arange(len(every)), every)
+    size = rng.lognormal(np.log(32), 0.8, len(domain))
+    giant = (rng.random(len(every)) < 0.15) & (quarter >= 0)
+    size[(np.cumsum(every) - every)[giant]] *= 6
+    dwellings = np.clip(np.round(size), 4, 600).astype(int)
+    shares = CELL_SHARES[(quarter[domain] >= 0).astype(int)]
+    cell = (rng.random((len(domain), 1)) > shares.cumsum(1)[:, :-1]).sum(1)
+    return Land(landlord, quarter, surveyed, domain, dwellings, cell)
+
+
+def eligible(cell: np.ndarray, items: pd.DataFrame) -> np.ndarray:
+    """Return whether each cell or résidence is asked each question (filters: collective homes)."""
+    collective = np.array([t == 0 for t, _ in CELLS])[cell]
+    return collective[:, None] | ~items["filtered"].to_numpy()
+
+
+def simulate(
+    rng: np.random.Generator, land: Land, items: pd.DataFrame, design: Design
+) -> list[Wave]:
+    """Draw the two waves: levels, answers of every household, then who is asked and what is said.
+
+    Half of the quarters have the question's own gap (and change of gap) exactly, so that the bounds
+    −5 and 0 are tried where they bite; the others differ.
+    """
+    rate, icc = items["rate"].to_numpy(), items["icc"].to_numpy()
+    scale, side = 4 * rate * (1 - rate), land.side
+    homes, quarters = (len(land.domain), len(items)), (land.quarter.max() + 2, len(items))
+    habit = scale * rng.uniform(-0.04, 0.04, (land.landlord.max() + 1, len(items)))[land.landlord]
+    own, moved = (rng.normal(0, s, quarters) * (rng.random(quarters) < 0.5) for s in (0.04, 0.03))
+    asked = CELL_SHARES[:, :, None] * eligible(np.arange(len(CELLS)), items)
+    asked = (asked / asked.sum(1, keepdims=True))[side]
+    effect = CELL_EFFECTS[:, None] - (asked * CELL_EFFECTS[:, None]).sum(1)[:, None]
+    latent, key, waves = rng.normal(size=homes), rng.random(homes[0]), []
+    gap, drift = items["gap"].to_numpy() + own[land.quarter], 0.0
+    for number in range(len(WAVES)):
+        if number:
+            gap = gap + items["change"].to_numpy() + moved[land.quarter]
+            drift = items["drift"].to_numpy()
+            latent = 0.8 * latent + 0.6 * rng.normal(size=homes)
+            key = np.where(rng.random(homes[0]) < 0.7, key, rng.random(homes[0]))
+        centre = np.clip(rate + habit + drift + side[:, None] * gap, 0.25, 0.97)
+        by_cell = np.clip(centre[:, None] + scale * effect, 0.02, 0.985)
+        expected = by_cell[land.domain, land.cell]
+        a, b = expected * (1 / icc - 1), (1 - expected) * (1 / icc - 1)
+        level = expected if design.simple else betaincinv(a, b, ndtr(latent))
+        good = rng.binomial(land.dwellings[:, None], level)
+        quota = _quota(rng, land, key, design)
+        at = np.repeat(np.arange(homes[0]), quota)
+        weight = _weights(rng, land, quota, design)[at]
+        weight = weight * rng.lognormal(0, design.noise[1], len(at))
+        code = _answers(rng, land, items, good, quota, design)
+        waves.append(Wave((by_cell * asked).sum(1), expected, good, at, weight, code))
+    return waves
+
+
+def _quota(rng: np.random.Generator, land: Land, key: np.ndarray, design: Design) -> np.ndarray:
+    """Return interviews by résidence: the lowest keys of each domain, at unequal rates, 1 to 30."""
+    order = np.lexsort((key, land.domain))
+    rank = np.empty(len(order), int)
+    rank[order] = np.arange(len(order)) - np.searchsorted(land.domain, land.domain[order])
+    pace = rng.uniform(0.08, 0.30, len(land.landlord))[land.domain]
+    wanted = land.dwellings * pace * rng.lognormal(0, 0.6, len(key))
+    wanted = np.where(rng.random(len(key)) < 0.1, 1, np.clip(np.round(wanted), 1, 30))
+    quota = np.minimum(wanted, land.dwellings).astype(int) * (rank < land.surveyed[land.domain])
+    if design.simple:
+        for domain in range(len(land.landlord)):
+            mine = land.domain == domain
+            quota[mine] = rng.multivariate_hypergeometric(land.dwellings[mine], quota[mine].sum())
+    return quota
+
+
+def _weights(rng: np.random.Generator, land: Land, quota: np.ndarray, design: Design) -> np.ndarray:
+    """Return N/n by résidence, blown up to the dwellings of its domain, times noise."""
+    every = np.bincount(land.domain, land.dwellings)
+    if design.simple:
+        return (every / np.bincount(land.domain, quota))[land.domain]
+    blown = every / np.bincount(land.domain, land.dwellings * (quota > 0))
+    weight = land.dwellings / np.maximum(quota, 1) * blown[land.domain]
+    return weight * rng.lognormal(0, design.noise[0], len(weight))
+
+
+def _answers(
+    rng: np.random.Generator,
+    land: Land,
+    items: pd.DataFrame,
+    good: np.ndarray,
+    quota: np.ndarray,
+    design: Design,
+) -> np.ndarray:
+    """Draw households without replacement; return the code of each interview (0: not asked)."""
+    hits = rng.hypergeometric(good, land.dwellings[:, None] - good, quota[:, None])
+    at, first = np.repeat(np.arange(len(quota)), quota), np.repeat(np.cumsum(quota) - quota, quota)
+    code = np.empty((len(at), len(items)), int)
+    for j, item in enumerate(items.itertuples()):
+        shuffled = np.lexsort((rng.random(len(at)), at))
+        satisfied = np.empty(len(at), bool)
+        satisfied[shuffled] = np.arange(len(at)) - first < hits[at, j]
+        code[:, j] = np.where(satisfied, 1, 3) + rng.integers(0, 2, len(at))
+        if design.missing:
+            draw = rng.random(len(at))
+            code[draw < item.nsp + item.nc, j] = 8
+            code[draw < item.nsp, j] = 9
+    code[~eligible(land.cell, items)[at]] = 0
+    return code
+
+
+def deliveries(land: Land, items: pd.DataFrame, waves: list[Wave]) -> list[pd.DataFrame]:
+    """Return the frames of a delivery: one row an interview, what was not asked left empty."""
+    frames = []
+    for name, wave in zip(WAVES, waves, strict=True):
+        cell = np.array(CELLS)[land.cell[wave.at]]
+        facts = {
+            "id": [f"{name}-{i}" for i in range(len(wave.at))],
+            "vague": name,
+            "bailleur": np.char.add(
+                "B", np.char.zfill(land.landlord[land.domain[wave.at]].astype(str), 2)
+            ),
+            "residence": [f"R{i:05d}" for i in wave.at],
+            "poids": np.round(wave.weight, 4),
+            "qpv": land.side[land.domain[wave.at]],
+            "type_habitat": np.array(TYPES)[cell[:, 0]],
+            "periode_construction": np.array(PERIODS)[cell[:, 1]],
+        }
+        answers = np.where(wave.code > 0, wave.code.astype(str), "")
+        frames.append(pd.DataFrame(facts).join(pd.DataFrame(answers, columns=items["item"])))
+    return frames
+
+
+def stock_of(land: Land) -> pd.DataFrame:
+    """Return the located stock: every résidence, surveyed or not."""
+    domain = land.domain
+    return pd.DataFrame(
+        {
+            "id_residence": [f"R{i:05d}" for i in range(len(domain))],
+            "bailleur": [f"B{b:02d}" for b in land.landlord[domain]],
+            "cote": np.where(land.side[domain], "dans", "hors"),
+            "code_qpv": [f"Q{q:03d}" if q >= 0 else "" for q in land.quarter[domain]],
+            "nb_logements": land.dwellings.astype(str),
+        }
+    )
+
+
+def truths(
+    land: Land, items: pd.DataFrame, waves: list[Wave], target: str, *, quarters: bool
+) -> pd.DataFrame:
+    """Return the true value of every row that is judged: `KEYS`, `truth`, `kind` and `size`.
+
+    `size` counts the surveyed résidences with a valid answer: of the quarter, or of both sides for a
+    bailleur or the whole. Adjusted rows of quarters are left out unless `quarters`.
+    """
+    rows = _rows(land)
+    parts = []
+    for name, wave in zip(WAVES, waves, strict=True):
+        asked = eligible(land.cell, items)
+        homes = land.dwellings[:, None] * asked
+        answered = sums(wave.at, wave.valid, len(land.domain))
+        level = wave.good / land.dwellings[:, None] if target == "parc" else wave.expected
+        base = land.total(homes)
+        good = land.total(wave.good * asked) if target == "parc" else base * wave.mean
+        reached = land.total(answered > 0)
+        size = np.where(rows["quarter"][:, None], rows["inside"] @ reached, rows["both"] @ reached)
+        with np.errstate(invalid="ignore"):
+            inside = rows["inside"] @ good / (rows["inside"] @ base)
+            gap = inside - rows["outside"] @ good / (rows["outside"] @ base)
+        tables = [_long(rows, items, gap, size), _long(rows, items, inside, size, group="qpv")]
+        adjusted = _adjusted(land, rows, homes, homes * level, answered, quarters=quarters)
+        tables += [_long(rows, items, value, size, how=how) for how, value in adjusted.items()]
+        parts.append(pd.concat(tables).assign(vague=name))
+    both = parts[0].merge(parts[1], on=[*KEYS[1:], "kind"], suffixes=("", "_after"))
+    both = both[both["groupe"] == "ecart"].assign(
+        vague="-".join(WAVES),
+        groupe="evolution_ecart",
+        kind=lambda f: "évolution, " + f["kind"],
+        truth=lambda f: f["truth_after"] - f["truth"],
+        size=lambda f: np.minimum(f["size"], f["size_after"]),
+    )
+    return pd.concat([*parts, both[parts[0].columns]], ignore_index=True).dropna(subset="truth")
+
+
+def _rows(land: Land) -> dict[str, Any]:
+    """Return the heads of the rows, and which domains (columns) lie in QPV and outside for each.
+
+    A quarter is set against all that its bailleurs have hors QPV.
+    """
+    here = land.quarter >= 0
+    heads, inside, outside = [], [], []
+    for firm in (*range(land.landlord.max() + 1), None):
+        mine = land.landlord == firm if firm is not None else np.ones(len(here), bool)
+        name = "ensemble" if firm is None else f"B{firm:02d}"
+        heads.append(("total", "total", name, "ensemble" if firm is None else "bailleur"))
+        inside.append(mine & here)
+        outside.append(mine & ~here)
+        for quarter in np.unique(land.quarter[mine & here]):
+            kind = "quartier" if firm is None else "quartier × bailleur"
+            heads.append(("code_qpv", f"Q{quarter:03d}", name, kind))
+            inside.append(mine & (land.quarter == quarter))
+            outside.append(~here & np.isin(land.landlord, land.landlord[inside[-1]]))
+    frame = pd.DataFrame(heads, columns=["niveau", "territoire", "bailleur", "kind"])
+    into, out = np.array(inside, float), np.array(outside, float)
+    quarter = (frame["niveau"] == "code_qpv").to_numpy()
+    return {"heads": frame, "inside": into, "outside": out, "both": into + out, "quarter": quarter}
+
+
+def _long(
+    rows: dict[str, Any],
+    items: pd.DataFrame,
+    truth: np.ndarray,
+    size: np.ndarray,
+    *,
+    group: str = "ecart",
+    how: str = "brut",
+) -> pd.DataFrame:
+    """Return one line a row and question; kinds tell the adjustment, levels are of quarters only."""
+    at = np.repeat(np.arange(len(truth)), len(items))
+    frame = rows["heads"].iloc[at].reset_index(drop=True)
+    frame = frame.assign(
+        item=np.tile(items["item"].to_numpy(), len(truth)),
+        groupe=group,
+        ajustement=how,
+        truth=truth.ravel(),
+        size=size.ravel(),
+    )
+    if group == "qpv":
+        return frame[rows["quarter"][at]].assign(kind="niveau en QPV, quartier")
+    return frame if how == "brut" else frame.assign(kind=frame["kind"] + f", {how}")
+
+
+def _adjusted(
+    land: Land,
+    rows: dict[str, Any],
+    homes: np.ndarray,
+    good: np.ndarray,
+    answered: np.ndarray,
+    *,
+    quarters: bool,
+) -> dict[str, np.ndarray]:
+    """Return the true adjusted gaps (row × question), standardised and by regression.
+
+    Standardised: over the cells of the whole population, those where both sides answered (the common
+    support is a fact of the sample). Regression: the logistic model fitted to all households of the
+    row, its average prediction in QPV minus that hors QPV (bailleur as a factor where several).
+    """
+    cells, count = len(CELLS), len(land.landlord)
+    group = land.domain * cells + land.cell
+    shape = (count, cells, homes.shape[1])
+    base, hits, valid = (
+        sums(group, v, count * cells).reshape(shape) for v in (homes, good, answered)
+    )
+    standard = base.sum(0)
+    direct = np.full((len(rows["heads"]), homes.shape[1]), np.nan)
+    modelled = direct.copy()
+    for row in np.flatnonzero(~rows["quarter"] | quarters):
+        sides = [rows[side][row] > 0 for side in ("outside", "inside")]
+        n, y, v = ([values[mine].sum(0) for mine in sides] for values in (base, hits, valid))
+        common = standard * ((v[0] > 0) & (v[1] > 0))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            gap = np.where(common > 0, y[1] / n[1] - y[0] / n[0], 0)
+            direct[row] = (common * gap).sum(0) / common.sum(0)
+        firms = np.unique(land.landlord[sides[1]])
+        picks = [mine & (land.landlord == firm) for firm in firms for mine in sides]
+        grouped = [np.concatenate([v[mine].sum(0) for mine in picks]) for v in (base, hits)]
+        modelled[row] = _marginal_gap(len(firms), *grouped)
+    return {"standardise": direct, "regression": modelled}
+
+
+def _marginal_gap(firms: int, base: np.ndarray, good: np.ndarray) -> np.ndarray:
+    """Fit a logistic model by question to grouped households; return the average effect of the side.
+
+    Groups are bailleur × side × cell; base and good are group × question.
+    """
+    cell = np.array(CELLS)
+    dummies = np.c_[cell[:, 0] == 1, cell[:, 1] == 1, cell[:, 1] == 2]
+    one = np.c_[np.ones(2 * len(cell)), np.repeat([0, 1], len(cell)), np.tile(dummies, (2, 1))]
+    factor = np.kron(np.eye(firms)[:, 1:], np.ones((2 * len(cell), 1)))
+    columns = np.c_[np.tile(one, (firms, 1)), factor]
+    weight = base / base.sum(0)
+    share = np.where(base > 0, good / np.maximum(base, 1), 0)
+    beta = np.zeros((base.shape[1], columns.shape[1]))
+    ridge = 1e-7 * np.eye(columns.shape[1])
+    for _ in range(15):
+        p = expit(columns @ beta.T)
+        slope = weight * p * (1 - p)
+        info = np.einsum("gi,gq,gj->qij", columns, slope, columns, optimize=True)
+        score = (weight * (share - p)).T @ columns
+        step = np.linalg.solve(info + ridge, score[..., None])[..., 0]
+        beta += np.clip(step, -3, 3)
+        if np.abs(step).max() < 1e-6:
+            break
+    ahead, behind = columns.copy(), columns.copy()
+    ahead[:, 1], behind[:, 1] = 1, 0
+    return (weight * (expit(ahead @ beta.T) - expit(behind @ beta.T))).sum(0)
