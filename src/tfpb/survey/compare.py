@@ -96,8 +96,8 @@ def compare(
 
     >>> estimates = compare(recode([frame], plan), plan)
     >>> gap = estimates.comparison.query("groupe == 'ecart' and bailleur == 'ensemble'").iloc[0]
-    >>> print(f"{gap['estimation']:+.3f} ± {gap['erreur_type']:.3f}, {gap['verdict']}")
-    -0.120 ± 0.041, ecart_defavorable
+    >>> print(f"{gap['estimation']:+.2f} [{gap['ic95_bas']:.2f}, {gap['ic95_haut']:.2f}]")
+    -0.12 [-0.26, 0.03]
     """
     stop_on_faults(survey.faults)
     if not len(survey.respondents):

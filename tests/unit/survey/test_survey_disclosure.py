@@ -324,9 +324,9 @@ def test_adjusted_rows_hide_with_the_raw_ones_in_territories_and_changes() -> No
         variables={"code_qpv": {"colonnes": ["code_quartier"]}, "agence": {}},
         colonnes={"ajustement": ["agence"], "standardisation": ["agence"]},
     )
-    delivery = make_delivery(8, residences=12, interviews=14)
+    delivery = make_delivery(8, residences=24, interviews=14)
     estimates = compare(recode([delivery], plan), plan, by=["code_qpv"])
-    table = protect(estimates, masking_n=30).comparison
+    table = protect(estimates, masking_n=75).comparison
     key = ["vague", "niveau", "territoire", "bailleur", "item", "groupe"]
     raw = table[table["ajustement"] == "brut"].set_index(key)["publication"]
     adjusted = table[table["ajustement"] != "brut"]

@@ -1,4 +1,4 @@
-"""Where to look first: false discoveries held, own résidences counted, no verdict touched."""
+"""Where to look first: false discoveries held, printed intervals read, no verdict touched."""
 
 from __future__ import annotations
 
@@ -28,28 +28,21 @@ def test_adjusted_as_statsmodels_does(p: list[float], unknown: int) -> None:
 
 def _published(gap: float, seed: int = 4) -> object:
     plan = make_plan(variables={"code_qpv": {"colonnes": ["code_quartier"]}, "agence": {}})
-    delivery = make_delivery(seed, residences=16, interviews=30, gap=gap)
+    delivery = make_delivery(seed, residences=24, interviews=30, gap=gap)
     return protect(compare(recode([delivery], plan), plan, by=BY), masking_n=11)
 
 
-def test_each_level_is_a_family_tested_on_its_own_residences() -> None:
+def test_each_level_is_a_family_read_from_printed_intervals() -> None:
     published = _published(-0.35)
     rows = exploration(published.comparison, wave="2023", bailleur="ensemble")
     assert set(rows["niveau"]) == set(BY)
     assert rows["ressort"].any()
     assert (rows.loc[rows["ressort"], "part_hasard"] <= FALSE_SHARE).all()
     assert (rows.loc[rows["ressort"], "ecart"] < 0).all()
-    table = published.comparison[published.comparison["ajustement"] == "brut"]
-    here = table[(table["vague"] == "2023") & (table["bailleur"] == "ensemble")]
-    gaps = here[here["groupe"] == "ecart"].set_index(["niveau", "territoire", "item"])
-    sides = here[here["groupe"] == "qpv"].set_index(["niveau", "territoire", "item"])
     quarters = rows[rows["niveau"] == "code_qpv"]
-    keys = list(quarters[["niveau", "territoire", "item"]].itertuples(index=False, name=None))
-    own = sides.loc[keys, "n_residences"].to_numpy(dtype=float) - 1
-    gap = gaps.loc[keys]
-    assert (own < gap["ddl"].to_numpy(dtype=float)).any()
-    df = np.minimum(own, gap["ddl"].to_numpy(dtype=float))
-    p = 2 * stats.t.sf(np.abs(gap["estimation"] / gap["erreur_type"]), df)
+    gap, low, high = (quarters[c].to_numpy(float) for c in ("ecart", "ic95_bas", "ic95_haut"))
+    reach = np.where(gap < 0, high - gap, gap - low)
+    p = 2 * stats.norm.sf(stats.norm.ppf(0.975) * np.abs(gap) / reach)
     np.testing.assert_allclose(
         quarters["part_hasard"], multipletests(p, method="fdr_bh")[1], atol=1e-12
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from surveycases import make_plan
 
 from tfpb.survey.verdicts import (
+    CLAIM_P,
     FRAGILE,
     MASKED,
     PUBLISHABLE,
@@ -26,14 +28,14 @@ NAN = float("nan")
 
 
 def state(
-    n: float = 200, clusters: float = 20, effective: float = 120, df: float = 18, *,
+    n: float = 200, clusters: float = 20, df: float = 18, *, cible: str = "service",
     clustered: bool = True,
 ) -> str:  # fmt: skip
-    limits = Thresholds() if clustered else Thresholds().without_clusters()
+    limits = Thresholds.of(make_plan(), cible)
     found = publication_states(
         n=np.array([n], dtype=float), clusters=np.array([clusters], dtype=float),
-        effective=np.array([effective], dtype=float), df=np.array([df], dtype=float),
-        thresholds=limits,
+        df=np.array([df], dtype=float),
+        thresholds=limits if clustered else limits.without_clusters(),
     )  # fmt: skip
     return STATES[found[0]].value
 
@@ -42,26 +44,26 @@ def state(
     ("cell", "expected"),
     [
         ({}, "publiable"),
-        ({"n": 60, "effective": 60}, "publiable"),
-        ({"n": 59, "effective": 59}, "fragile"),
-        ({"df": 8}, "publiable"),
-        ({"df": 7}, "fragile"),
-        ({"effective": 30}, "publiable"),
-        ({"effective": 29.99}, "non_publiable"),
-        ({"n": 30, "effective": 45}, "fragile"),
-        ({"n": 29, "effective": 45}, "non_publiable"),  # 29 interviews do not make 45
-        ({"effective": NAN}, "non_publiable"),
-        ({"clusters": 2}, "publiable"),
+        ({"n": 60}, "publiable"),
+        ({"n": 59}, "non_publiable"),
+        ({"clusters": 5}, "publiable"),
+        ({"clusters": 4}, "non_publiable"),
+        ({"n": 60, "cible": "parc"}, "publiable"),
+        ({"n": 59, "cible": "parc"}, "fragile"),
+        ({"n": 30, "cible": "parc"}, "fragile"),
+        ({"n": 29, "cible": "parc"}, "non_publiable"),
+        ({"clusters": 2, "cible": "parc"}, "publiable"),
+        ({"clusters": 1, "cible": "parc"}, "non_calculable"),
         ({"clusters": 1}, "non_calculable"),
         ({"clusters": 0, "clustered": False}, "publiable"),  # no résidence was delivered
         ({"df": 0}, "non_calculable"),
         ({"df": NAN}, "non_calculable"),
-        ({"df": 0.5}, "fragile"),
-        ({"n": 11, "effective": 11}, "non_publiable"),
-        ({"n": 10, "effective": 10}, "masque"),
+        ({"df": 0.5}, "publiable"),
+        ({"n": 11}, "non_publiable"),
+        ({"n": 10}, "masque"),
         ({"n": 10, "clusters": 1, "df": 0}, "masque"),  # hidden before anything else
         ({"n": 1}, "masque"),
-        ({"n": 0, "clusters": 0, "effective": NAN}, "non_calculable"),  # no one to protect
+        ({"n": 0, "clusters": 0}, "non_calculable"),  # no one to protect
     ],
 )
 def test_what_a_cell_may_show(cell: dict[str, float], expected: str) -> None:
@@ -139,28 +141,37 @@ def test_holm_by_hand() -> None:
 
 
 def test_a_family_is_the_items_of_a_theme_that_may_be_shown() -> None:
-    columns = ("theme", "groupe", "publication", "p_non_inferiorite", "bailleur", "vague", "p_holm")
+    columns = ("theme", "groupe", "publication", CLAIM_P, "bailleur", "vague", "p_holm", "verdict")
     rows = [
         # family of three: 3 × .01, 2 × .02, 1 × .03 (raised)
-        ("residence", "ecart", "publiable", 0.01, "A", "2023", 0.03),
-        ("residence", "ecart", "fragile", 0.02, "A", "2023", 0.04),
-        ("residence", "ecart", "publiable", 0.03, "A", "2023", 0.04),
-        # out of it: hidden, without p, another side, another theme, bailleur or wave
-        ("residence", "ecart", "masque", 0.01, "A", "2023", NAN),
-        ("residence", "ecart", "non_publiable", 0.01, "A", "2023", NAN),
-        ("residence", "ecart", "publiable", NAN, "A", "2023", NAN),
-        ("residence", "evolution_ecart", "publiable", 0.01, "A", "2023", NAN),
-        ("quartier", "ecart", "publiable", 0.01, "A", "2023", 0.01),
-        ("residence", "ecart", "publiable", 0.05, "B", "2023", 0.05),
-        ("residence", "ecart", "publiable", 0.06, "A", "2019", 0.06),
+        ("residence", "ecart", "publiable", 0.01, "A", "2023", 0.03, "equivalent"),
+        ("residence", "ecart", "fragile", 0.02, "A", "2023", 0.04, "non_inferieur"),
+        ("residence", "ecart", "publiable", 0.03, "A", "2023", 0.04, "meilleur"),
+        # out of it: hidden, without p, another theme, bailleur or wave
+        ("residence", "ecart", "masque", 0.01, "A", "2023", NAN, "non_publiable"),
+        ("residence", "ecart", "non_publiable", 0.01, "A", "2023", NAN, "non_publiable"),
+        ("residence", "ecart", "publiable", NAN, "A", "2023", NAN, "non_concluant"),
+        ("quartier", "ecart", "publiable", 0.01, "A", "2023", 0.01, "equivalent"),
+        ("residence", "ecart", "publiable", 0.051, "B", "2023", 0.051, "equivalent"),
+        ("residence", "ecart", "publiable", 0.06, "A", "2019", 0.06, "ecart_defavorable"),
+        # changes are a family of their own, and have no p of non-inferiority to show
+        ("residence", "evolution_ecart", "publiable", 0.03, "A", "2023", NAN, "hausse"),
+        ("residence", "evolution_ecart", "publiable", 0.04, "A", "2023", NAN, "baisse"),
     ]
     table = pd.DataFrame(rows, columns=list(columns)).assign(
         niveau="total", territoire="total", ajustement="brut"
     )
-    table.index = pd.Index(range(40, 50))  # rows are known by their place, not by their label
+    own = table[CLAIM_P].where(table["groupe"] == "ecart")
+    table = table.assign(p_non_inferiorite=own)
+    table.index = pd.Index(range(40, 51))  # rows are known by their place, not by their label
     found = set_holm(table.drop(columns="p_holm"))
     np.testing.assert_allclose(found["p_holm"], table["p_holm"])
+    assert found.loc[found["isole"] == "oui"].index.tolist() == [47, 49, 50]
     for column, other in (("niveau", "epci"), ("territoire", "E1"), ("ajustement", "standardise")):
         alone = table.copy()
         alone.loc[42, column] = other
         np.testing.assert_allclose(set_holm(alone)["p_holm"].to_numpy()[:3], [0.02, 0.02, 0.03])
+    # a row released without p-values shows none, and is marked all the same
+    silent = set_holm(table.assign(p_non_inferiorite=NAN))
+    assert silent["p_holm"].isna().all()
+    assert silent["isole"].tolist() == found["isole"].tolist()

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from statsmodels.stats.multitest import multipletests
+from surveycases import make_plan
 
 import tfpb.survey
 from tfpb.model.codes import Nature, Publication, Theme, Verdict
@@ -22,6 +23,7 @@ from tfpb.survey.verdicts import (
     gap_verdicts,
     holm,
     publication_states,
+    restrained,
 )
 from tfpb.words.faults.fault_catalogue import CATALOGUE
 from tfpb.words.survey import satisfaction, verdict_words
@@ -90,22 +92,33 @@ def test_the_power_line_of_the_method() -> None:
 def test_publication_states() -> None:
     columns = np.array(
         [
-            # n, clusters, effective, df → state
-            (200, 20, 120, 18, 0),
-            (59, 12, 40, 18, 1),  # fewer than 60 answers
-            (200, 20, 120, 7, 1),  # fewer than 8 degrees of freedom
-            (200, 20, 29.9, 18, 2),  # effective size under 30
-            (200, 1, 120, 18, 3),  # a lone résidence
-            (200, 20, 120, 0, 3),
-            (10, 1, 8, 18, 4),  # hidden before anything else
-            (0, 0, np.nan, 18, 3),  # nobody to protect
+            # n, clusters, df → state seen as a service, state of these dwellings
+            (200, 20, 18, 0, 0),
+            (59, 12, 18, 2, 1),  # fewer than 60 interviews
+            (30, 2, 18, 2, 1),
+            (29, 12, 18, 2, 2),  # fewer than 30
+            (200, 4, 18, 2, 0),  # fewer than five résidences
+            (200, 1, 18, 3, 3),  # a lone résidence
+            (200, 20, 0, 3, 3),
+            (10, 1, 18, 4, 4),  # hidden before anything else
+            (0, 0, 18, 3, 3),  # nobody to protect
         ]
     ).T
-    n, clusters, effective, df, expected = columns
-    found = publication_states(
-        n=n, clusters=clusters, effective=effective, df=df, thresholds=Thresholds()
-    )
-    assert found.tolist() == expected.tolist()
+    n, clusters, df, *expected = columns
+    for cible, wanted in zip(("service", "parc"), expected, strict=True):
+        limits = Thresholds.of(make_plan(), cible)
+        found = publication_states(n=n, clusters=clusters, df=df, thresholds=limits)
+        assert found.tolist() == wanted.tolist(), cible
+
+
+def test_too_few_numbers_take_a_verdict_back() -> None:
+    given = np.array(["equivalent", "inferieur", "non_publiable", "hausse", "meilleur"], object)
+    no, yes = np.zeros(5, dtype=bool), np.ones(5, dtype=bool)
+    assert restrained(given, no, no).tolist() == given.tolist()
+    undecided = ["non_concluant", "non_concluant", "non_publiable", "hausse", "non_concluant"]
+    assert restrained(given, yes, no).tolist() == undecided
+    one_quarter = ["non_concluant", "inferieur", "non_publiable", "hausse", "non_concluant"]
+    assert restrained(given, no, yes).tolist() == one_quarter
 
 
 def test_every_code_has_its_words() -> None:
@@ -139,7 +152,7 @@ def test_every_fault_of_the_survey_has_its_words() -> None:
 def test_gaps_are_said_with_their_interval_and_their_doubt() -> None:
     row = {
         "verdict": "non_concluant", "estimation": -0.031, "ic95_bas": -0.093, "ic95_haut": 0.031,
-        "n": 1460.0, "marge_demontree_points": 8.2, "p_holm": 1.0,
+        "n": 1460.0, "marge_demontree_points": 8.2, "isole": "",
     }  # fmt: skip
     text = words.gap_line(row, interviews=1480)
     for part in ("−3,1\u202fpoints", "entre −9,3 et +3,1 points", "1\u202f460", "1\u202f480"):
@@ -150,9 +163,9 @@ def test_gaps_are_said_with_their_interval_and_their_doubt() -> None:
 
 
 def test_an_isolated_verdict_is_marked() -> None:
-    assert words.verdict_words("equivalent", 0.2) == "● équivalent (isolé)"
-    assert words.verdict_words("equivalent", 0.01) == "● équivalent"
-    assert words.verdict_words("inferieur", 1.0) == "▼ inférieur au-delà de la marge"
+    assert words.verdict_words("equivalent", alone=True) == "● équivalent (isolé)"
+    assert words.verdict_words("equivalent") == "● équivalent"
+    assert words.verdict_words("inferieur") == "▼ inférieur au-delà de la marge"
 
 
 def test_a_level_never_equals_not_different() -> None:

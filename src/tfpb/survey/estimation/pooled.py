@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 OWN_FROM: Final = 20
-"""Résidences from which a group's own sizes are used: they can no longer be worked out from it."""
+"""Résidences from which a group's own sizes count where they are more uneven than assumed: they can no
+longer be worked out from it."""
 _MOST: Final = 0.8
 """Share of the survey's groups that are at most as uneven as what is assumed of a small one."""
 _KNOWN_STOCK: Final = 0.9
@@ -225,7 +226,9 @@ def _silent(means: Means, held: Floats) -> tuple[Floats, Floats]:
 
 
 def smoothed(spread: Spread, n: Floats, clusters: Floats, kinds: Sequence[int] | Indices) -> Spread:
-    """Replace the spread of statistics of few résidences by one that depends on n and k alone.
+    """Replace the spread of statistics by one that depends on n and k alone.
+
+    From `OWN_FROM` résidences on, their own spread counts where it is larger.
 
     Parameters
     ----------
@@ -249,7 +252,8 @@ def smoothed(spread: Spread, n: Floats, clusters: Floats, kinds: Sequence[int] |
             uneven = np.where((clusters[at] > 1) & (n[at] > 0), values[at] * size[at], np.nan)
             level = _upper(uneven)
             made = level / np.where(size[at] > 0, size[at], np.nan)
-            values[at] = np.where(small[at] & np.isfinite(made), made, values[at])
+            own = np.where(small[at], 0.0, values[at])
+            values[at] = np.where(np.isfinite(made), np.fmax(own, made), values[at])
     return out
 
 
