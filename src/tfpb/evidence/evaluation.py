@@ -157,6 +157,7 @@ def _reading(gap: dict[Any, Any] | None, change: dict[Any, Any] | None) -> dict[
             "ecart_ic95_bas": gap["ic95_bas"],
             "ecart_ic95_haut": gap["ic95_haut"],
             "verdict": gap["verdict"],
+            "isole": gap["isole"],
         }
         verdict = gap["verdict"]
         now = "ecart_defavorable" if verdict in _LOWER else "ecart_non_conclu"

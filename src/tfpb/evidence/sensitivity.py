@@ -10,7 +10,7 @@ import pandas as pd
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, QpvStatut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement
@@ -117,11 +117,12 @@ def margins(
     ]
     rows = []
     for row in gaps.to_dict("records"):
-        for margin in sorted({*MARGINS_POINTS, float(row["marge_points"])}):
-            bounds: Sequence[float] = [
-                row[c] for c in ("ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut")
-            ]
-            code = verdict(bounds[0], bounds[1], bounds[2], bounds[3], margin / 100)
+        own = float(row["marge_points"])
+        a, b, c, d = (row[c] for c in ("ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut"))
+        # a verdict that its numbers cannot carry is carried by no other margin either
+        withheld = verdict(a, b, c, d, own / 100) != row["verdict"]
+        for margin in sorted({*MARGINS_POINTS, own}):
+            code = row["verdict"] if withheld else verdict(a, b, c, d, margin / 100)
             rows.append(
                 {
                     "vague": row["vague"],

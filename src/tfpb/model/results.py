@@ -131,7 +131,7 @@ EVALUATION_COLUMNS: Final = (
     "niveau", "code_qpv", "nom_qpv", "axe", "logements", "valorise_eur",
     "valorise_par_logement_eur", "item", "vague", "n", "ecart", "ecart_ic95_bas", "ecart_ic95_haut",
     "verdict", "evolution", "evolution_ic95_bas", "evolution_ic95_haut", "evolution_verdict",
-    "publication", "lecture",
+    "publication", "isole", "lecture",
 )  # fmt: skip
 """€ beside the gap of the linked items: one row a (convention or QPV) × axis × item. `lecture` is a
 code that words/ turns into one sentence that claims no cause."""

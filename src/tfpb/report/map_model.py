@@ -12,13 +12,15 @@ from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.maps import GapLine, MapModel, QpvPage
 from tfpb.report.map_residences import map_residences
 from tfpb.report.print_map.overview_territories import territories
+from tfpb.report.sections.survey.survey_view import ALONE
 from tfpb.report.theme import verdict_sign
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.numbers import interval_points, long_date, points
-from tfpb.words.survey.verdict_words import verdict_words
+from tfpb.words.survey.verdict_words import qualified, verdict_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from decimal import Decimal
 
     from tfpb.model.assembly import Dossier
@@ -187,11 +189,16 @@ def _gaps(dossier: Dossier) -> pd.DataFrame:
 
 def _phrase(row: dict[Any, Any]) -> str:
     if row["publication"] not in _SHOWN:
-        return verdict_words(row["verdict"])
+        return _verdict(row)
     return (
         f"{points(row['estimation'])} ({interval_points(row['ic95_bas'], row['ic95_haut'])}) : "
-        f"{verdict_words(row['verdict'])}"
+        f"{_verdict(row)}"
     )
+
+
+def _verdict(row: Mapping[Any, Any]) -> str:
+    """Name the verdict of a gap, with what weakens it."""
+    return qualified(str(row["verdict"]), str(row["publication"]), alone=row["isole"] == ALONE)
 
 
 def _page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPage:
@@ -334,7 +341,7 @@ def _line(here: pd.DataFrame, item: str, label: str) -> GapLine:
         hors,
         int(gap["n"]),
         verdict_sign(str(gap["verdict"])),
-        verdict_words(str(gap["verdict"])),
+        _verdict(gap),
         n_qpv,
         n_hors,
     )

@@ -11,7 +11,7 @@ from tfpb.report.cell_values import as_text
 from tfpb.report.sections.build import lacking, section, table
 from tfpb.words.documents import report_words as words
 from tfpb.words.numbers import NOTHING
-from tfpb.words.survey.verdict_words import margin_words
+from tfpb.words.survey.verdict_words import POOLED, TARGETS, margin_words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -35,6 +35,9 @@ def methode(dossier: Dossier) -> Section:
     weights = words.WEIGHTS.get(str(settings.get("calage", "")))
     if weights and settings.get("poids", True):  # without weights, a doubt says so
         adopted.append(weights)
+    if target := TARGETS.get(str(settings.get("cible", ""))):
+        adopted.append(f"{target}.")
+    adopted.append(f"{POOLED}.")
     if carte := settings.get("carte"):
         adopted.append(words.one_map(carte))
     waves = pd.DataFrame([{k: getattr(w, k) for k in _WAVE} for w in survey.waves], columns=_WAVE)

@@ -61,11 +61,11 @@ def regression_rows(comparison: Comparison, variables: Sequence[str]) -> pd.Data
         for load, effect in zip(loads, made.effect.swapaxes(0, 1), strict=True):
             found = _loads(c, patterns, models, effect)
             load.clusters[k], load.interviews[k] = found.clusters, found.interviews
-    sides = [
+    seen = [
         _seen(c, margins, load, np.array(figure.signs))
         for load, figure in zip(loads, c.figures, strict=True)
     ]
-    return adjusted_rows(c, Ajustement.REGRESSION, values, se, support, sides)
+    return adjusted_rows(c, Ajustement.REGRESSION, values, se, support, seen)
 
 
 @dataclass(frozen=True, slots=True)

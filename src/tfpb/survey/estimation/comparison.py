@@ -171,9 +171,9 @@ class Comparison:
     @property
     def expected_half(self) -> Floats:
         """Half-width of the 90 % interval of each gap as known before the answers (groups × items)."""
-        return EXPECTED_Z * np.sqrt(
-            _PLANNED_VARIANCE * planned(self.shown_spread)[self.sides].sum(axis=1)
-        )
+        design = planned(self.shown_spread)[self.sides].sum(axis=1)
+        half: Floats = EXPECTED_Z * np.sqrt(_PLANNED_VARIANCE * design)
+        return half
 
     @property
     def signs(self) -> Floats:

@@ -182,14 +182,14 @@ def combined_bounds(
     )
 
 
-def exceeding_p(low: Callable[[Floats], Floats], limit: Floats, shape: tuple[int, ...]) -> Floats:
+def exceeding_p(low: Callable[[Floats], Floats], limit: float, shape: tuple[int, ...]) -> Floats:
     """One-sided p-value of an interval: the risk at which its low bound reaches a limit.
 
     Parameters
     ----------
     low : callable
         Low bound for given normal quantiles, arrays of `shape`; decreasing in them.
-    limit : float array or float
+    limit : float
     """
     left, right = np.full(shape, -_FAR), np.full(shape, _FAR)
     for _ in range(_HALVINGS):

@@ -32,6 +32,12 @@ QUADRANTS: Final[dict[str, str]] = {
     "secondaire": "secondaire",
     "atout": "atout",
 }
+CERTAINTIES: Final[dict[str, str]] = {
+    "sur": "sûr",
+    "probable": "probable",
+    "indecis": "indécis",
+}
+"""How sure a quadrant is: neither, one or both of its intervals hold the cut."""
 REPERES: Final[dict[str, str]] = {
     "region_sans_soi": "Région, sans les réponses du bailleur",
     "national": "Repère national",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Verdict
 from tfpb.words.numbers import interval_points, number, points
-from tfpb.words.survey.verdict_words import SIGNS, VERDICTS
+from tfpb.words.survey.verdict_words import SIGNS, qualified
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,16 +54,13 @@ PERIODS: Final = (
     (float("inf"), "2005 et après"),
 )
 """Periods of construction: first year that is no longer in it, name."""
-ISOLATED: Final = "isolé"
-"""Mark of a verdict that does not survive the correction for the number of questions of its theme."""
 
 
-def verdict_words(verdict: str, *, alone: bool = False) -> str:
+def verdict_words(verdict: str, publication: str, *, alone: bool = False) -> str:
     """Write a verdict with its sign: « ● équivalent », « ◐ non inférieur (isolé) »."""
     if not verdict:
         return ""
-    words = f"{SIGNS[verdict]} {VERDICTS[verdict]}"
-    return f"{words} ({ISOLATED})" if alone else words
+    return f"{SIGNS[verdict]} {qualified(verdict, publication, alone=alone)}"
 
 
 def margin_words(margin_points: float) -> str:
@@ -80,7 +77,7 @@ def power_words(interviews: int) -> str:
 def gap_line(row: Mapping[str, object], *, interviews: int | None = None) -> str:
     """Write a gap on one line: « ▼ −9,5 points (entre −14,2 et −4,8 points ; n = 1 633) : … »."""
     verdict = str(row["verdict"])
-    text = verdict_words(verdict, alone=row["isole"] == "oui")
+    text = verdict_words(verdict, str(row["publication"]), alone=row["isole"] == "oui")
     if verdict in {Verdict.NON_PUBLIABLE, Verdict.NON_CALCULABLE}:
         return text
     sign, _, words = text.partition(" ")

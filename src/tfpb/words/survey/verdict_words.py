@@ -41,11 +41,30 @@ SIGNS: Final[dict[str, str]] = {
 
 PUBLICATIONS: Final[dict[str, str]] = {
     Publication.PUBLIABLE: "publiable",
-    Publication.FRAGILE: "fragile : peu de réponses, à lire avec prudence",
-    Publication.NON_PUBLIABLE: "non publiable : trop peu de réponses",
+    Publication.FRAGILE: "fragile : intervalle trop large ou réponses trop peu nombreuses pour conclure",
+    Publication.NON_PUBLIABLE: "non publiable : trop peu de réponses ou de résidences",
     Publication.MASQUE: "masqué : secret des réponses",
     Publication.NON_CALCULABLE: "non calculable : moins de deux résidences, ou réponses toutes pareilles",
 }
+ISOLATED: Final = "isolé"
+"""Mark of a verdict that does not survive the correction for the number of questions of its theme."""
+FRAGILE_WORD: Final = "fragile"
+TARGETS: Final = {
+    "parc": (
+        "Les intervalles portent sur ces logements, l’année de l’enquête (cible : parc) : ce qui est "
+        "incertain, ce sont les ménages qui n’ont pas été interrogés"
+    ),
+    "service": (
+        "Les intervalles portent sur le service rendu, dont ces résidences sont des exemples (cible : "
+        "service) : d’autres résidences auraient pu être enquêtées, ce qui les élargit"
+    ),
+}
+"""What the comparison is about, by `cible`."""
+POOLED: Final = (
+    "Un quartier, un petit bailleur ou un écart ajusté repose sur peu de résidences : sa précision est "
+    "celle de la question dans toute l’enquête, son taux est arrondi au point, et l’intervalle ne dépend "
+    "que de ce taux, du nombre de ménages et du nombre de résidences"
+)
 MASKED: Final = (
     "secret des réponses, faute d’assez de ménages ou de bailleurs derrière ce chiffre ou derrière un "
     "autre qui s’en déduirait"
@@ -57,6 +76,13 @@ def verdict_words(verdict: str, publication: str = Publication.PUBLIABLE) -> str
     if publication in {Publication.MASQUE, Publication.NON_PUBLIABLE, Publication.NON_CALCULABLE}:
         return PUBLICATIONS[publication].split(" :", maxsplit=1)[0]
     return VERDICTS.get(verdict, NOTHING)
+
+
+def qualified(verdict: str, publication: str, *, alone: bool = False) -> str:
+    """Write a verdict with what weakens it: « non inférieur (isolé, fragile) »."""
+    words = verdict_words(verdict, publication)
+    doubts = [ISOLATED] * alone + [FRAGILE_WORD] * (publication == Publication.FRAGILE)
+    return f"{words} ({', '.join(doubts)})" if words != NOTHING and doubts else words
 
 
 def margin_words(points: float) -> str:

@@ -59,7 +59,7 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
     if len(shown) < LEAST:
         needed = _needed(survey, dossier.settings.dossier.bailleur)
         sentence = words.too_few_points(
-            len(shown), possible, LEAST, margin, Thresholds().fragile_n, needed
+            len(shown), possible, LEAST, margin, Thresholds().verdict_n, needed
         )
         return [Text((sentence,), media=BOTH)]
     columns = ["repere", "quartier", "axe_mot", *_DRAWN]

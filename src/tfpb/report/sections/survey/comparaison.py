@@ -136,7 +136,7 @@ def _charts(shown: pd.DataFrame, wave: str, margin: float) -> list[Block]:
             level=[str(x) for x in part.loc[part["verdict"].isin(_LEVEL), "libelle"]],
             better=[str(x) for x in part.loc[part["verdict"] == Verdict.MEILLEUR, "libelle"]],
         )
-        rows = part.assign(verdict=part["mot"])[
+        rows = part.assign(verdict=part["mot_entier"])[
             ["libelle", "theme", "ecart", "ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut", "n",
              "verdict", "sign"]
         ]  # fmt: skip

@@ -15,7 +15,7 @@ from tfpb.words.documents.report_words import SENSITIVITY
 from tfpb.words.money import accounts
 from tfpb.words.money import evaluation_words as words
 from tfpb.words.numbers import number
-from tfpb.words.survey.verdict_words import margin_words, verdict_words
+from tfpb.words.survey.verdict_words import margin_words, qualified
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -37,7 +37,10 @@ def evaluation(dossier: Dossier) -> Section:
     named = worded(rows, libelle=("item", labels)).assign(
         lieu=[words.WHOLE_CONVENTION if w else f"{name} ({code})" for w, name, code in places],
         axe_mot=[accounts.axis_words(int(a)) for a in rows["axe"]],
-        verdict_mot=[_verdict(v) for v in rows["verdict"]],
+        verdict_mot=[
+            _verdict(*row)
+            for row in rows[["verdict", "publication", "isole"]].itertuples(index=False)
+        ],
         lecture_mot=[words.reading_sentence(str(code)) for code in rows["lecture"]],
     )
     convention = cut(named, is_whole)
@@ -67,10 +70,10 @@ def evaluation(dossier: Dossier) -> Section:
     return section("evaluation", words.evaluation_lead(lower), blocks)
 
 
-def _verdict(code: object) -> str:
+def _verdict(code: object, publication: str = "", alone: object = "") -> str:
     if not isinstance(code, str) or not code:
         return ""
-    return f"{verdict_sign(code)} {verdict_words(code)}"
+    return f"{verdict_sign(code)} {qualified(code, publication, alone=alone == view.ALONE)}"
 
 
 def sensibilite(dossier: Dossier) -> Section | None:

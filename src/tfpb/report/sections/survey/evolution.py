@@ -102,12 +102,19 @@ def priorites(dossier: Dossier) -> Section:
     if rows.empty:
         return lacking("priorites", subject="priorites")
     rows = view.labelled(rows, survey).sort_values("importance", ascending=False, kind="stable")
-    rows = worded(rows, quadrant_mot=("quadrant", words.QUADRANTS))
+    named = worded(
+        rows,
+        quadrant_mot=("quadrant", words.QUADRANTS),
+        certitude_mot=("certitude", words.CERTAINTIES),
+    )
+    both = zip(named["quadrant_mot"], named["certitude_mot"], strict=True)
+    rows = named.assign(quadrant_mot=[f"{word} ({sure})" if sure else word for word, sure in both])
     blocks: list[Block] = [
         table("priorites", rows, vague=wave),
         chart("priorites_carte", rows[list(_DRAWN)], vague=wave),
         Text((words.WEIGHT_NO_CAUSE,), media=DOCUMENT),
         long_table("priorites_detail", own, PRIORITY_COLUMNS),
     ]
-    first = [str(x) for x in rows.loc[rows["quadrant"] == "priorite", "libelle"]]
+    told = (rows["quadrant"] == "priorite") & (rows["certitude"] != "indecis")
+    first = [str(x) for x in rows.loc[told, "libelle"]]
     return section("priorites", words.priorities_lead(first), blocks)

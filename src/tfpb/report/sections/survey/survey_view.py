@@ -13,8 +13,7 @@ from tfpb.report.sections.build import number_of
 from tfpb.survey.planning.power import n_necessaire
 from tfpb.words.money.evaluation_words import before_actions, survey_too_early
 from tfpb.words.survey.satisfaction import NATURES, THEMES
-from tfpb.words.survey.survey_words import ISOLATED
-from tfpb.words.survey.verdict_words import PUBLICATIONS, verdict_words, would_have_taken
+from tfpb.words.survey.verdict_words import PUBLICATIONS, qualified, verdict_words, would_have_taken
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -62,7 +61,7 @@ def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
         qpv_bas, qpv_haut, hors, hors_bas, hors_haut, ecart, ic90_bas, ic90_haut, ic95_bas,
         ic95_haut, standardise, standardise_bas, standardise_haut, regression, regression_bas,
         regression_haut, effet_plan, marge_points, marge_demontree_points, verdict, publication,
-        sign, mot, isole`; proportions 0..1. What is not shown holds no number.
+        sign, mot, mot_entier, isole`; proportions 0..1. What is not shown holds no number.
     """
     table = survey.comparison
     mine = table[(table["vague"] == wave) & (table["bailleur"] == name)]
@@ -150,9 +149,12 @@ def _labelled(rows: pd.DataFrame, survey: Published) -> pd.DataFrame:
     out["mot"] = [verdict_words(v, p) for v, p in pairs]
     out["sign"] = [theme.verdict_sign(v if p in SHOWN else "non_publiable") for v, p in pairs]
     out["isole"] = out["isole"] == ALONE
+    out["mot_entier"] = [
+        qualified(v, p, alone=bool(alone))
+        for (v, p), alone in zip(pairs, out["isole"], strict=True)
+    ]
     out["verdict_mot"] = [
-        f"{sign} {word}{f' ({ISOLATED})' if alone else ''}"
-        for sign, word, alone in zip(out["sign"], out["mot"], out["isole"], strict=True)
+        f"{sign} {word}" for sign, word in zip(out["sign"], out["mot_entier"], strict=True)
     ]
     out["publication_mot"] = [PUBLICATIONS.get(p, str(p)) for p in out["publication"]]
     out["publication_court"] = [str(p).split(" :", maxsplit=1)[0] for p in out["publication_mot"]]
