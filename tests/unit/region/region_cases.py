@@ -40,15 +40,23 @@ def region_plan() -> Plan:
 
 
 def region_survey(
-    seed: int, *, owners: int = 7, towns: int = 6, waves: tuple[str, ...] = ("2019", "2023")
+    seed: int,
+    *,
+    owners: int = 7,
+    towns: int = 6,
+    waves: tuple[str, ...] = ("2019", "2023"),
+    homes: tuple[int, int] = (2, 5),
 ) -> Survey:
-    """Simulate answers: each bailleur in some towns, a contrat of two, départements across."""
+    """Simulate answers: each bailleur in some towns, a contrat of two, départements across.
+
+    `homes` bounds the résidences of a bailleur in a town (the last excluded).
+    """
     rng = np.random.default_rng(seed)
     rows: list[dict[str, Any]] = []
     for owner in range(owners):
         here = rng.choice(towns, rng.integers(2, towns + 1), replace=False)
         for town in here:
-            for home in range(rng.integers(2, 5)):
+            for home in range(rng.integers(*homes)):
                 qpv = int(rng.random() < 0.5)
                 quarter = f"QN059{town:02d}{rng.integers(1, 3)}"
                 for wave in waves:

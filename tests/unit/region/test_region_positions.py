@@ -27,7 +27,7 @@ from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
 
 @pytest.fixture(scope="module")
 def protected() -> Protected:
-    answers = region_survey(11, owners=14, towns=8)
+    answers = region_survey(11, owners=14, towns=8, homes=(5, 9))
     made = compare_region(answers, region_plan(), by=LEVELS, repere=None)
     estimates = published_rows(made, answers, Rules(11))
     return Protected.of(estimates, region_masks(estimates, answers, Rules(11)), 11)

@@ -63,7 +63,7 @@ def _verdict(gap: float, se: float, margin: float = 0.05) -> str:
 
 def _row(estimate: float, se: float, n: int, residences: int, **head: Any) -> dict[str, Any]:
     base: dict[str, Any] = dict.fromkeys(COMPARISON_COLUMNS, math.nan)
-    base |= {"verdict": "", "publication": "publiable", "marge_points": 5.0}
+    base |= {"verdict": "", "publication": "publiable", "marge_points": 5.0, "isole": ""}
     base |= {"n": float(n), "n_residences": float(residences), "estimation": estimate}
     base |= {"erreur_type": se, "ddl": 50.0, "part_nsp": 0.02, "part_non_concerne": 0.01}
     base |= {"ic95_bas": estimate - 1.98 * se, "ic95_haut": estimate + 1.98 * se}
@@ -100,7 +100,7 @@ def comparison() -> pd.DataFrame:
                     rows.append(
                         _row(
                             value, se, n_q + n_h, 60, **head, ajustement=adjustment, groupe="ecart",
-                            verdict=_verdict(value, se), p_holm=0.2 if item == "q07" else 0.01,
+                            verdict=_verdict(value, se), isole="oui" if item == "q07" else "",
                             marge_demontree_points=max(0.0, -100 * (value - 1.66 * se)),
                         )
                     )  # fmt: skip
@@ -163,6 +163,7 @@ def published() -> Published:
              "performance": level, "performance_ic95_bas": level - 0.05,
              "performance_ic95_haut": level + 0.05,
              "quadrant": ("priorite", "a_maintenir", "secondaire", "atout")[k % 4],
+             "certitude": ("sur", "probable", "indecis")[k % 3],
              "publication": "publiable"}
             for k, (i, _, t, nat, _, _, level, _) in enumerate(ITEMS[:8])
         ],
@@ -397,7 +398,7 @@ def evaluation() -> Evaluation:
                  "evolution_ic95_bas": -0.05 if item else math.nan,
                  "evolution_ic95_haut": 0.09 if item else math.nan,
                  "evolution_verdict": "non_demontre" if item else "",
-                 "publication": "publiable" if item else "non_calculable",
+                 "publication": "publiable" if item else "non_calculable", "isole": "",
                  "lecture": "ecart_defavorable|evolution_non_demontree" if item else "sans_item"}
             )  # fmt: skip
     return Evaluation(pd.DataFrame(rows))

@@ -50,11 +50,12 @@ def test_what_is_not_shown_is_said_by_its_reason() -> None:
     assert verdict_words.verdict_words("", "non_publiable") == "non publiable"
 
 
-def test_isolated_concerns_favourable_verdicts_only() -> None:
-    assert verdict_words.isolated("equivalent", 0.2)
-    assert not verdict_words.isolated("equivalent", 0.01)
-    assert not verdict_words.isolated("inferieur", 0.9)
-    assert not verdict_words.isolated("equivalent", math.nan)
+def test_a_verdict_bears_what_weakens_it() -> None:
+    said = verdict_words.qualified
+    assert said("non_inferieur", "publiable") == "non inférieur"
+    assert said("non_inferieur", "fragile") == "non inférieur (fragile)"
+    assert said("equivalent", "fragile", alone=True) == "équivalent (isolé, fragile)"
+    assert said("non_publiable", "masque", alone=True) == "masqué"
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,16 @@ def still_told(
     return frozenset(
         cell
         for cell, (n, share) in now.items()
-        if any(m == n and known in ("", share) for m, known in before.get(cell, ()))
+        if any(
+            m == n and _to_the_point(known) in ("", _to_the_point(share))
+            for m, known in before.get(cell, ())
+        )
     )
+
+
+def _to_the_point(share: str) -> str:
+    """Round a share as few résidences are released: a cell may be exact in one version only."""
+    return f"{float(share):.2f}" if share else ""
 
 
 def hardly_moved(

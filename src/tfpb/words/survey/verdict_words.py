@@ -81,8 +81,10 @@ def verdict_words(verdict: str, publication: str = Publication.PUBLIABLE) -> str
 def qualified(verdict: str, publication: str, *, alone: bool = False) -> str:
     """Write a verdict with what weakens it: « non inférieur (isolé, fragile) »."""
     words = verdict_words(verdict, publication)
+    if publication not in {Publication.PUBLIABLE, Publication.FRAGILE}:
+        return words
     doubts = [ISOLATED] * alone + [FRAGILE_WORD] * (publication == Publication.FRAGILE)
-    return f"{words} ({', '.join(doubts)})" if words != NOTHING and doubts else words
+    return f"{words} ({', '.join(doubts)})" if doubts else words
 
 
 def margin_words(points: float) -> str:
