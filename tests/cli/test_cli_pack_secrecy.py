@@ -50,7 +50,8 @@ def made(tmp_path_factory: pytest.TempPathFactory, example: Path, geodata: Path,
     values = run_to((keys.SURVEY_SIDES,), start).required()
     bare = estimates(values[keys.ANSWERS], values[keys.SCOPE], values[keys.SURVEY_SIDES])
     assert bare is not None
-    return Made(Pack(out), words, bare.comparison)
+    assert bare.design is not None
+    return Made(Pack(out), words, bare.design)
 
 
 def test_every_kind_of_file_is_read(made: Made) -> None:

@@ -63,6 +63,7 @@ def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
             n for n in estimates.notices if str(n.fields.get("bailleur", "")) not in others
         ),
         settings=settings,
+        design=mine(estimates.design) if estimates.design is not None else None,
         crossings=tuple(
             replace(c, bailleur=bailleur if c.bailleur in own else c.bailleur)
             for c in estimates.crossings
