@@ -58,7 +58,7 @@ def cartes(
                 before=published_before(settings.folder / PACK_FOLDER, settings.dossier.bailleur),
             )
         model = map_model(made)
-        with progress("Cartes", sheet_count(model) + 1) as advance:
+        with progress(words.MAPS, sheet_count(model) + 1) as advance:
             files = map_files(
                 model,
                 dpi=settings.reglages.dpi,

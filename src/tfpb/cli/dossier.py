@@ -106,7 +106,7 @@ def _run(
         made = assemble(settings, folder, execute=timed, before=before)
     begun = time.perf_counter()
     pages = made.located.residences["code_qpv"].nunique()
-    with progress("Documents", DOCUMENTS + pages) as advance:
+    with progress(words.DOCUMENTS, DOCUMENTS + pages) as advance:
         files = render(made, workers=cores(), execute=execute, advance=advance)
     timings["Documents"] = round(time.perf_counter() - begun, 3)
     timings["total"] = round(time.perf_counter() - start, 3)

@@ -129,7 +129,7 @@ def _steps(
     count = len(settings.bailleurs)
     timings: dict[str, float] = {}
     begun = time.perf_counter()
-    with progress("Bailleurs", count) as advance:
+    with progress(words.OWNERS, count) as advance:
         computed = compute(
             settings,
             geography,
@@ -141,7 +141,7 @@ def _steps(
     timings["calculs"] = round(time.perf_counter() - begun, 3)
     begun = time.perf_counter()
     media = Media(*wanted)
-    with progress("Documents", outputs_count(computed, media)) as advance:
+    with progress(words.DOCUMENTS, outputs_count(computed, media)) as advance:
         made = render(
             computed,
             geography,

@@ -68,14 +68,6 @@ def points(gap: Number | None, decimals: int = 1) -> str:
     return f"{text}{THIN}{'points' if size >= 2 else 'point'}"  # noqa: PLR2004
 
 
-def interval_percent(low: Number | None, high: Number | None, decimals: int = 0) -> str:
-    """Write an interval of proportions: « entre 58 et 66 % »."""
-    if low is None or high is None or _missing(low) or _missing(high):
-        return NOTHING
-    a, b = (number(Decimal(str(v)) * 100, decimals) for v in (low, high))
-    return f"entre {a} et {b}{THIN}%"
-
-
 def interval_points(low: Number | None, high: Number | None, decimals: int = 1) -> str:
     """Write an interval of gaps: « entre −14,2 et −6,6 points »."""
     if low is None or high is None or _missing(low) or _missing(high):

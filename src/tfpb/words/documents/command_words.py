@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 CALCULATIONS: Final = "Calculs"
 DOCUMENTS: Final = "Documents"
+MAPS: Final = "Cartes"
+OWNERS: Final = "Bailleurs"
 GEOCODING: Final = "Géocodage"
+LOCATION: Final = "Localisation"
 IMPORT: Final = "Import des adresses"
 DOWNLOAD: Final = "Téléchargement ({code})"
 """Names of the progress bars."""

@@ -391,17 +391,3 @@ PROGRAMME_FILE: Final = "programme d’actions"
 def rounding_sentence(code: str) -> str:
     """Write how amounts are rounded."""
     return f"Arrondi : {ROUNDINGS.get(code, code)}."
-
-
-OTHER_HABITAT: Final = "autre type d’habitat"
-EXPECTED_AXIS: Final = "un axe de 1 à 8, ou son libellé dans le cadre national"
-
-
-def residences_left(count: int) -> str:
-    """Return how many résidences a comparison leaves out."""
-    return plural(count, "résidence laissée", "résidences laissées")
-
-
-def of_file(name: str) -> str:
-    """Return the file of another action, after its row."""
-    return f" du fichier « {name} »"

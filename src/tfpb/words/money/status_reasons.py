@@ -103,9 +103,6 @@ LACKS: Final[dict[str, str]] = {
     "locaux": "aucune ligne de fiscalité pour cette résidence",
     "exoneration": "encore exonéré : à déclarer avant le 1er janvier {annee}",
 }
-SAME_PREMISES: Final = "même avis et même local"
-MEAN_OF: Final = {True: "de la commune", False: "du fichier"}
-"""Whose dwellings give the mean abatement of a base that is not known."""
 FORECAST: Final[dict[str, str]] = {
     "demoli": "démoli",
     "a_livrer": "à livrer",

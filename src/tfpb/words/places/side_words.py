@@ -6,12 +6,9 @@ import math
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tfpb.words.numbers import number, percent
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 DEFAULT_RADIUS: Final = "par défaut, faute d’incertitude donnée"
 
@@ -200,15 +197,3 @@ def contradicted(*, side: str, author: str, date: str, computed: str) -> str:
 
 
 SIDE_WORDS: Final = {"dans": "dans le QPV", "hors": "hors QPV", "a_verifier": "à vérifier"}
-SIGNED: Final = ("auteur", "date", "pièce")
-"""What signs a decision: its author, its day, the piece it rests on."""
-
-
-def quarter_name(name: str, code: str) -> str:
-    """Return a quarter as sentences name it."""
-    return f"« {name} » ({code})"
-
-
-def pair_of(headers: Iterable[str]) -> str:
-    """Return the headers of a pair of coordinates."""
-    return " et ".join(f"« {header} »" for header in headers)
