@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tfpb.words.places.map_words import PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,3 +60,11 @@ def test_every_word_is_read() -> None:
     ]
     assert len(made) > 400
     assert [f"{module}.{name}" for module, name in made if (module, name) not in read] == []
+
+
+def test_every_word_of_the_web_page_is_read() -> None:
+    report = SOURCE / "tfpb" / "report"
+    files = [p for p in report.rglob("*") if p.suffix in {".js", ".jinja", ".py"}]
+    text = "\n".join(path.read_text("utf-8") for path in files if "leaflet" not in path.parts)
+    read = set(re.findall(r"\b(?:M|mots)\.(\w+)|\bPAGE\[['\"](\w+)", text))
+    assert [key for key in PAGE if not any(key in pair for pair in read)] == []

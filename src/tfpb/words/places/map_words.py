@@ -183,7 +183,6 @@ def dwellings(count: float | None) -> str:
 
 
 PAGE: Final[dict[str, str]] = {
-    "loading": "Chargement de la carte…",
     "skip": "Aller au tableau des données",
     "search": "Chercher une résidence, une rue, un quartier",
     "search_none": "Aucun résultat",
@@ -223,7 +222,6 @@ PAGE: Final[dict[str, str]] = {
     "table_quarters": "Quartiers",
     "table_more": "Afficher plus de lignes",
     "legend": "Légende",
-    "legend_close": "Fermer la légende",
     "reset": "Revenir à l’étendue du parc",
     "print": "Imprimer",
     "zoom_in": "Zoomer",
