@@ -280,7 +280,7 @@ def _write(
         premises_frame,
         reentry_frame,
     )
-    from tfpb.words.money.abatement_words import BILAN_TITLE
+    from tfpb.words.money.bilan_words import BILAN_TITLE
 
     headers = list(table.frame.columns)
     rows = premises_frame(made, headers, {h: n for n, h in _headers(table, PREMISES).items()})
@@ -332,7 +332,7 @@ def _doubts(
 
 def _tell(made: list[Abatement], balance: Programme | None, doubts: list[Fault]) -> None:
     from tfpb.words.money.abatement_words import summary
-    from tfpb.words.money.accounts import balance_lead
+    from tfpb.words.money.programme_words import balance_lead
 
     for money in made:
         for line in summary(money):

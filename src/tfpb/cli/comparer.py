@@ -190,7 +190,7 @@ def _tell(published: Published, notices: list[Any], first: Path, second: Path) -
     from tfpb.words.survey.verdict_words import VERDICTS
 
     for wave in published.waves:
-        print_line(words.wave_line(wave))
+        print_line(words.WAVE.format(wave=wave.vague, n=wave.n, residences=wave.n_residences))
     table = published.comparison
     last = published.waves[-1].vague
     rows = table[
@@ -213,9 +213,9 @@ def _tell(published: Published, notices: list[Any], first: Path, second: Path) -
     print_line(QUOTA_SENTENCE)
     masked = int((table["publication"] == "masque").sum())
     if masked:
-        print_line(words.masked_lines(masked))
+        print_line(words.MASKED.format(count=masked))
     doubts = [n for n in notices if n.severity is Severity.DOUTE]
     if doubts:
-        print_line(words.known_doubts_heading(len(doubts)))
+        print_line(words.DOUBTS_TO_KNOW.format(count=len(doubts)))
         show_doubts(doubts)
     print_line(words.COMPARISON_WRITTEN.format(first=first, second=second))

@@ -95,7 +95,7 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         resume = job.resume(sortie, depends_on=geocoder.depends_on)
         total = len(job.addresses.frame)
         if done := resume.rows(total):
-            print_line(words.resumed_line(done))
+            print_line(words.RESUMED.format(rows=done))
         try:
             with progress(GEOCODING, total) as advance:
                 report = run_job(
@@ -103,14 +103,14 @@ def geocoder(  # noqa: PLR0917 - options of the contract
                     decisions=decisions, progress=advance,
                 )  # fmt: skip
         except KeyboardInterrupt:
-            print_error(words.stopped_line(resume.rows(total), total))
+            print_error(words.STOPPED.format(rows=resume.rows(total), total=total))
             raise typer.Exit(130) from None
         print_line(words.read_line(job.read))
         if job.renamed:
             print_line(words.renamed_line(job.renamed))
         if job.decisions:
             used = sum(row is not None for row in job.addresses.rows)
-            print_line(words.decisions_line(read=len(job.decisions), used=used))
+            print_line(words.DECISIONS.format(read=len(job.decisions), used=used))
         for line in words.summary_lines(
             output=sortie.name,
             rows=report.rows,
@@ -120,8 +120,8 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         ):
             print_line(line)
         if geocoder.service is not None:
-            print_line(words.sent_line(geocoder.service.sent))
+            print_line(words.REQUESTS.format(count=geocoder.service.sent))
         show_doubts((*job.notices, *report.notices))
         if report.kept:
-            print_line(words.kept_line(kept=report.kept, new=report.review))
+            print_line(words.KEPT.format(kept=report.kept, new=report.review))
         print_line(words.review_line(file=report.review, rows=report.doubtful))

@@ -143,7 +143,7 @@ class _Visit:
     def show_folder(self, folder: Path) -> None:
         """Show a folder, or say where it is."""
         if not self.console.reveal(folder):
-            self.console.show(words.reopened(str(folder)))
+            self.console.show(words.NOT_OPENED.format(path=folder))
 
     def choose(self, text: str, choices: tuple[str, ...]) -> int:
         """Ask for one of the choices, until the answer is one."""
@@ -155,12 +155,12 @@ class _Visit:
             answer = self.console.ask(words.YOUR_ANSWER).strip().rstrip(".")
             if answer.isdecimal() and 1 <= int(answer) <= len(choices):
                 return int(answer)
-            self.console.show(words.not_a_choice(answer[:40], len(choices)))
+            self.console.show(words.NOT_A_CHOICE.format(answer=answer[:40], most=len(choices)))
 
     def question(self, text: str, check: Check, *, default: str = "", needed: bool = True) -> str:
         """Ask until an answer will do, and return what it means."""
         self.console.show("")
-        hints = [words.by_default(default)] if default else []
+        hints = [words.BY_DEFAULT.format(value=default)] if default else []
         self.console.show(f"{text} ({' ; '.join([*hints, words.BACK])}).")
         while True:
             answer = as_path(self.console.ask(words.YOUR_ANSWER)) or default
@@ -174,7 +174,7 @@ class _Visit:
     def run(self, *arguments: str) -> int:
         """Say a command, then run it."""
         self.console.show("")
-        self.console.show(words.command_line(written(["tfpb", *arguments])))
+        self.console.show(words.COMMAND.format(command=written(["tfpb", *arguments])))
         self.console.show("")
         return self.console.run(list(arguments))
 

@@ -169,5 +169,5 @@ def _tell(made: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
         show_doubts(made.notices)
     doubts = sum(made.doubts.values())
     if doubts:
-        print_line(words.doubts_of_owners(doubts))
+        print_line(words.DOUBTS_OF_OWNERS.format(count=doubts))
     print_line(words.REGION_WRITTEN.format(folder=folder))

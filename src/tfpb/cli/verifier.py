@@ -88,7 +88,7 @@ def _pack(path: Path, other: Path | None) -> None:
 def _whole(path: Path) -> dict[str, bytes]:
     """Read a pack and say that it is whole; stop when it is not."""
     from tfpb.io.packs.pack import broken_files, changed_by_hand, read_pack, run_hash_of
-    from tfpb.words.documents.pack_words import broken_words, loose_words, whole_words
+    from tfpb.words.documents.pack_words import WHOLE, broken_words, loose_words
 
     pack = read_pack(path)
     broken = broken_files(pack)
@@ -102,5 +102,5 @@ def _whole(path: Path) -> dict[str, bytes]:
         for line in loose_words(loose):
             print_error(line)
         raise typer.Exit(2)
-    print_line(whole_words(str(path), run_hash_of(pack)))
+    print_line(WHOLE.format(path=path, run_hash=run_hash_of(pack)))
     return pack

@@ -18,7 +18,7 @@ from tfpb.geodata.transfer import Checksum, Patience, client, fetch
 from tfpb.text import fold
 from tfpb.words.faults.network_faults import LARGE
 from tfpb.words.faults.sentences import fault_text
-from tfpb.words.places.geodata_words import NO_FILE, installed_line, step_line
+from tfpb.words.places.geodata_words import FETCHING, NO_FILE, installed_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -116,7 +116,7 @@ def _fetched(
 ) -> Path:  # fmt: skip
     found = find(http, source, code)
     name = _file_name(source, found, code)
-    show(step_line(source.title, found.address))
+    show(FETCHING.format(title=source.title, address=found.address))
     return fetch(
         http, found.address, folder / _FOLDER / name, source, patience=patience, advance=advance,
         show=show, checksum=found.checksum,

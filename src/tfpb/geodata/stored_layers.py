@@ -16,7 +16,7 @@ from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.sources.geofiles import read_parquet
 from tfpb.perimeters.legal_areas import polygons_only
 from tfpb.text import fold
-from tfpb.words.places.geodata_words import Stored, stored_lines, wrong_line
+from tfpb.words.places.geodata_words import NOT_WHOLE, Stored, stored_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -203,20 +203,22 @@ def verify_installed(folder: Path) -> list[str]:
     wrong = []
     for name, side, error in _cards(folder):
         if side is None:
-            wrong.append(wrong_line("fiche", name, error))
+            wrong.append(NOT_WHOLE["fiche"].format(name=name, got=error))
             continue
         path = folder / side.stored
         if not path.is_file():
-            wrong.append(wrong_line("absent", side.stored, ""))
+            wrong.append(NOT_WHOLE["absent"].format(name=side.stored))
         elif hash_file(path) != side.stored_sha256:
-            wrong.append(wrong_line("empreinte", side.stored, ""))
+            wrong.append(NOT_WHOLE["empreinte"].format(name=side.stored))
         else:
             frame = read_parquet(path)
             if len(frame) != side.rows:
-                wrong.append(wrong_line("lignes", side.stored, f"{len(frame)} / {side.rows}"))
+                wrong.append(
+                    NOT_WHOLE["lignes"].format(name=side.stored, got=f"{len(frame)} / {side.rows}")
+                )
             broken = int((~frame.geometry.is_valid).sum())
             if broken:
-                wrong.append(wrong_line("invalides", side.stored, str(broken)))
+                wrong.append(NOT_WHOLE["invalides"].format(name=side.stored, got=str(broken)))
     return wrong
 
 

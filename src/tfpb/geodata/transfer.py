@@ -19,7 +19,7 @@ import httpx
 from tfpb.addresses.network import Limits, open_client, reason
 from tfpb.errors import Place, TfpbError, fail
 from tfpb.words.faults.network_faults import DOWNGRADE, SLOW, network_reason, status_reason
-from tfpb.words.places.geodata_words import moved_line
+from tfpb.words.places.geodata_words import SENT_ON
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,7 +186,7 @@ def _receive(
     with http.stream("GET", address, headers=headers) as answer:
         _refuse(answer, part.name.removesuffix(".part"), address)
         if answer.url.host != httpx.URL(address).host:
-            show(moved_line(answer.url.host))
+            show(SENT_ON.format(host=answer.url.host))
         if answer.status_code == _NOT_SATISFIABLE:
             _forget(part)
             raise _TryAgainError(status_reason(_NOT_SATISFIABLE))

@@ -16,7 +16,7 @@ from tfpb.report.map_model import map_model
 from tfpb.report.sections import report
 from tfpb.tax.programme.exports import bilan_frames, reentry_frame
 from tfpb.words.documents.report_words import FICTIONAL
-from tfpb.words.money.abatement_words import BILAN_TITLE
+from tfpb.words.money.bilan_words import BILAN_TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -98,11 +98,11 @@ def _sources(dossier: Dossier) -> tuple[str, ...]:
     ]
     year = dossier.located.year
     if dossier.survey is not None and dossier.survey.waves:
-        named.append(words.survey_source(dossier.survey.waves[-1].vague))
+        named.append(words.SURVEY_SOURCE.format(wave=dossier.survey.waves[-1].vague))
     if dossier.abatement is not None:
-        named.append(words.tax_source(year))
+        named.append(words.TAX_SOURCE.format(year=year))
     if dossier.programme is not None:
-        named.append(words.programme_source(year))
+        named.append(words.PROGRAMME_SOURCE.format(year=year))
     return tuple(dict.fromkeys(named))
 
 

@@ -1,9 +1,11 @@
-"""No word is left that nothing shows: a sentence that nobody reads is one more to keep true."""
+"""Words and their readers: none that nothing shows, none filled with other facts than it asks."""
 
 from __future__ import annotations
 
 import ast
+import importlib
 import re
+import string
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,16 +32,23 @@ def _made(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
             yield from ((t.id, node) for t in targets if isinstance(t, ast.Name))
 
 
+def _imported(tree: ast.Module) -> dict[str, tuple[str, str]]:
+    """Return what each imported name stands for, as (module, name)."""
+    return {
+        alias.asname or alias.name: (node.module, alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+
+
 def _read(module: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Yield what a module reads, as (module, name): imported by name, through a module, or its own."""
-    through = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            yield from ((node.module, alias.name) for alias in node.names)
-            through |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
+    imported = _imported(tree)
+    yield from imported.values()
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            yield through.get(node.value.id, ""), node.attr
+            yield ".".join(imported.get(node.value.id, ())), node.attr
     own = defaultdict(set)
     for name, made in _made(tree):
         own[name].add(made)
@@ -68,3 +77,40 @@ def test_every_word_of_the_web_page_is_read() -> None:
     text = "\n".join(path.read_text("utf-8") for path in files if "leaflet" not in path.parts)
     read = set(re.findall(r"\b(?:M|mots)\.(\w+)|\bPAGE\[['\"](\w+)", text))
     assert [key for key in PAGE if not any(key in pair for pair in read)] == []
+
+
+def _filled(module: str, tree: ast.Module) -> Iterator[tuple[str, str, set[str]]]:
+    """Yield the words that a module fills by `format`: their module, name, and the facts given."""
+    imported = _imported(tree)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id=name), attr="format"), keywords=[*given]
+            ):
+                home, name = imported.get(name, (module, name))
+            case ast.Call(
+                func=ast.Attribute(
+                    value=ast.Attribute(value=ast.Name(id=room), attr=name), attr="format"
+                ),
+                keywords=[*given],
+            ):
+                home = ".".join(imported.get(room, ()))
+            case _:
+                continue
+        if home.startswith("tfpb.words."):
+            yield home, name, {str(k.arg) for k in given}
+
+
+def test_words_are_filled_with_the_facts_they_ask() -> None:
+    wrong, seen = [], 0
+    for reader, tree in TREES.items():
+        for module, name, given in _filled(reader, tree):
+            text = getattr(importlib.import_module(module), name, None)
+            if not isinstance(text, str):
+                continue
+            asked = {field for _, field, _, _ in string.Formatter().parse(text) if field}
+            seen += 1
+            if asked != given:
+                wrong.append(f"{reader}: {name} asks {sorted(asked)}, is given {sorted(given)}")
+    assert seen > 60
+    assert wrong == []

@@ -138,14 +138,14 @@ def show_faults(faults: Iterable[Fault]) -> None:
     from tfpb.words.faults.sentences import fault_texts
 
     listed = fault_texts(faults)
-    print_error(words.faults_heading(len(listed)))
+    print_error(words.FAULTS.format(count=len(listed)))
     for number, said in enumerate(listed[:_MOST_SHOWN], start=1):
         first, *rest = said.lines()
         print_error(f"{number}. {first}")
         for line in rest:
             print_error(f"  {line}")
     if len(listed) > _MOST_SHOWN:
-        print_error(words.others(len(listed) - _MOST_SHOWN))
+        print_error(words.OTHER_FAULTS.format(count=len(listed) - _MOST_SHOWN))
 
 
 def list_doubts(doubts: Iterable[Fault]) -> None:
@@ -154,7 +154,7 @@ def list_doubts(doubts: Iterable[Fault]) -> None:
 
     listed = fault_texts(doubts)
     if listed:
-        print_line(words.doubts_heading(len(listed)))
+        print_line(words.DOUBTS.format(count=len(listed)))
     for said in listed:
         for line in said.lines():
             print_line(f"  {line}")
@@ -182,11 +182,11 @@ def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> 
         said = fault_text(alike[0])
         print_line(words.short_doubt(said.title, said.where, len(alike) - 1))
         if not where and said.hint and not said.hint.startswith(words.NOTHING_TO_DO):
-            print_line(words.short_hint(said.hint))
+            print_line(words.WHAT_TO_DO.format(hint=said.hint))
     if len(kinds) > most:
-        print_line(words.other_kinds(len(kinds) - most))
+        print_line(words.OTHER_KINDS.format(count=len(kinds) - most))
     if where and kinds:
-        print_line(words.all_listed(where))
+        print_line(words.ALL_LISTED.format(where=where))
 
 
 @contextlib.contextmanager

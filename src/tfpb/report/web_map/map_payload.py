@@ -15,6 +15,7 @@ from tfpb.report import theme
 from tfpb.report.print_map.layers import lines_of
 from tfpb.words.places import map_words as words
 from tfpb.words.places.location_words import NOT_AN_ATTESTATION
+from tfpb.words.places.side_words import SIDE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +36,7 @@ def payload(model: MapModel) -> dict[str, Any]:
     return {
         "meta": _meta(model),
         "mots": words.PAGE,
-        "statuts": words.STATUS,
+        "statuts": SIDE_WORDS,
         "themes": words.THEMES,
         "verdicts": {
             code: {"mot": word, "signe": theme.verdict_sign(code)}

@@ -27,7 +27,7 @@ from tfpb.tax.plain_values import (
     whole,
 )
 from tfpb.text import fold
-from tfpb.words.money.doubt_words import OTHER_HABITAT, left_aside
+from tfpb.words.money.doubt_words import LEFT_ASIDE, OTHER_HABITAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -231,16 +231,13 @@ def _shares(
             doubts.append(doubt("droit_commun_hors_patrimoine", here, key))
     kept = [(r, h) for r, h in known if h.inside or h.outside]
     if len(kept) < len(known):
-        doubts.append(
-            doubt(
-                "droit_commun_a_verifier", Place(), name, nombre=left_aside(len(known) - len(kept))
-            )
-        )
+        left = LEFT_ASIDE.format(count=len(known) - len(kept))
+        doubts.append(doubt("droit_commun_a_verifier", Place(), name, nombre=left))
     kinds = {h.kind for _, h in kept if h.inside and h.kind}
     if comparable and kinds:
         alike = [(r, h) for r, h in kept if h.inside or not h.kind or h.kind in kinds]
         if len(alike) < len(kept):
-            left, why = left_aside(len(kept) - len(alike)), OTHER_HABITAT
+            left, why = LEFT_ASIDE.format(count=len(kept) - len(alike)), OTHER_HABITAT
             doubts.append(
                 doubt("droit_commun_hors_comparaison", Place(), name, nombre=left, motif=why)
             )

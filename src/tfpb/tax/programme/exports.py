@@ -12,7 +12,8 @@ from tfpb.tax.plain_values import day, grouped, missing, records, text, total
 from tfpb.words.documents.setting_words import legal_value
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.money import bilan_words
-from tfpb.words.money.accounts import AXES, axis_words, carry_argument
+from tfpb.words.money.accounts import AXES, axis_words
+from tfpb.words.money.programme_words import carry_argument
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -191,6 +191,10 @@ GAP_SCOPE_CONVENTION: Final = (
     "Tous les QPV du bailleur, faute d’assez de réponses dans ce seul quartier"
 )
 GAP_SCOPE_NONE: Final = "Enquête absente ou résultats non publiables"
+SURVEY_SOURCE: Final = "enquête de satisfaction {wave}"
+TAX_SOURCE: Final = "fichier de fiscalité {year}"
+PROGRAMME_SOURCE: Final = "programme d’actions {year}"
+"""Names of sources under a map."""
 NOTHING_HEARD: Final = "Ce que disent les locataires : aucune enquête n’est jointe au dossier."
 
 
@@ -198,18 +202,3 @@ def source_words(role: str, reference: str, date: str) -> str:
     """Name a geography under a map: what it is and its date."""
     name = f"périmètres des QPV {role.removeprefix('qpv')}" if role.startswith("qpv") else reference
     return f"{name} ({plain_date(date)})" if date else name
-
-
-def survey_source(wave: str) -> str:
-    """Name the survey under a map."""
-    return f"enquête de satisfaction {wave}"
-
-
-def tax_source(year: int) -> str:
-    """Name the tax sheet under a map."""
-    return f"fichier de fiscalité {year}"
-
-
-def programme_source(year: int) -> str:
-    """Name the programme under a map."""
-    return f"programme d’actions {year}"

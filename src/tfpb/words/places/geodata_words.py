@@ -92,6 +92,17 @@ def quarters_import_lines(
     return lines
 
 
+NOT_WHOLE: Final = {
+    "fiche": "La fiche {name} est illisible ({got}) : importez à nouveau cette géographie.",
+    "absent": "Le fichier {name} a disparu : importez à nouveau cette géographie.",
+    "empreinte": "Le fichier {name} a changé depuis son import : importez-le à nouveau.",
+    "lignes": "Le fichier {name} n’a pas le bon nombre de lignes ({got}) : importez-le à nouveau.",
+    "invalides": "Le fichier {name} a des contours invalides ({got}) : importez-le à nouveau.",
+}
+"""Why a stored geography is not whole."""
+FETCHING: Final = "{title} : téléchargement de {address}"
+SENT_ON: Final = "  le fichier est fourni par {host}"
+"""The server sends to another one."""
 UNKNOWN_LICENCE: Final = "licence non précisée"
 
 
@@ -131,27 +142,6 @@ def stored_lines(stored: list[Stored]) -> list[str]:
     return lines
 
 
-def wrong_line(code: str, name: str, got: str) -> str:
-    """Write why a stored geography is not whole."""
-    return {
-        "fiche": f"La fiche {name} est illisible ({got}) : importez à nouveau cette géographie.",
-        "absent": f"Le fichier {name} a disparu : importez à nouveau cette géographie.",
-        "empreinte": f"Le fichier {name} a changé depuis son import : importez-le à nouveau.",
-        "lignes": f"Le fichier {name} n’a pas le bon nombre de lignes ({got}) : importez-le à nouveau.",
-        "invalides": f"Le fichier {name} a des contours invalides ({got}) : importez-le à nouveau.",
-    }[code]
-
-
 def installed_line(title: str, file: str, *, known: bool) -> str:
     """Write that a source is installed, now or before."""
     return f"{title} : déjà importé." if known else f"{title} : importé ({file})."
-
-
-def step_line(title: str, address: str) -> str:
-    """Write what is being fetched, and from where."""
-    return f"{title} : téléchargement de {address}"
-
-
-def moved_line(host: str) -> str:
-    """Write that a server sends to another one."""
-    return f"  le fichier est fourni par {host}"
