@@ -107,7 +107,7 @@ class ReportJob:
         Folder of its files.
     content : Restitution or Sheet
     name : str
-        Name of its documents, without ending.
+        Name of its documents, without ending; a second one of the same ending adds its own.
     media : Media
     """
 
@@ -144,7 +144,11 @@ def report_files(job: ReportJob) -> dict[str, bytes]:
     """Make the documents of a report that has no map, and its data: name → bytes."""
     content = job.content.report()
     documents = document_files(content, {}) if job.media.documents else {}
-    named = {f"{job.name}.{name.rpartition('.')[2]}": data for name, data in documents.items()}
+    named: dict[str, bytes] = {}
+    for document, data in documents.items():
+        stem, _, ending = document.rpartition(".")
+        taken = f"{job.name}.{ending}" in named
+        named[f"{job.name}_{stem}.{ending}" if taken else f"{job.name}.{ending}"] = data
     return {f"{job.key}/{name}": data for name, data in (named | data_files(content)).items()}
 
 
