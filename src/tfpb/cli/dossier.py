@@ -87,7 +87,7 @@ def _run(
     settings: Settings, folder: Path, before: Disclosed, keep: StageCache | None
 ) -> tuple[Dossier, dict[str, bytes], dict[str, Any]]:
     from tfpb.executors import cores
-    from tfpb.pipeline.assembling import DOCUMENTS, assemble, render
+    from tfpb.pipeline.assembling import assemble, render
     from tfpb.pipeline.stages import STAGES
     from tfpb.stage import directly
 
@@ -105,9 +105,8 @@ def _run(
 
         made = assemble(settings, folder, execute=timed, before=before)
     begun = time.perf_counter()
-    pages = made.located.residences["code_qpv"].nunique()
-    with progress(words.DOCUMENTS, DOCUMENTS + pages) as advance:
-        files = render(made, workers=cores(), execute=execute, advance=advance)
+    with progress(words.DOCUMENTS) as steps:
+        files = render(made, workers=cores(), execute=execute, advance=steps, expect=steps.expect)
     timings["Documents"] = round(time.perf_counter() - begun, 3)
     timings["total"] = round(time.perf_counter() - start, 3)
     journal: dict[str, Any] = {"durees_s": timings}

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from tfpb.stage import Execute
 
 _NOTHING: Final = Disclosed()
-DOCUMENTS: Final = 6
-"""Units of progress of `render`, the pages of quarters apart (one more each)."""
 
 
 def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fault, ...]]:
@@ -216,17 +214,19 @@ def render(
     workers: int = 1,
     execute: Execute = directly,
     advance: Callable[[int], None] = lambda _count: None,
+    expect: Callable[[int], None] = lambda _count: None,
 ) -> dict[str, bytes]:
     """Render every file of the pack but its archive: name inside the pack → bytes.
 
     One stage more: with nothing changed it is taken as kept, and nothing that draws is even loaded.
     `workers` printed maps are drawn at once; `execute` may then be called from several threads.
+    `expect` is told once how many steps `advance` will count, if anything is to be made.
     """
 
     def run(made: Dossier) -> dict[str, bytes]:
         from tfpb.pipeline.rendering import pack_of  # noqa: PLC0415 - see above
 
-        return pack_of(made, workers=workers, execute=execute, advance=advance)
+        return pack_of(made, workers=workers, execute=execute, advance=advance, expect=expect)
 
     whole = Stage("Documents", 1, ("dossier",), "files", run, kept="fichiers")
     files: dict[str, bytes] = execute(whole, (dossier,))

@@ -13,7 +13,7 @@ from tfpb.model.report import Chart, Report, Table
 from tfpb.report import charts
 from tfpb.report.documents import document_docx, document_pdf, workbook
 from tfpb.report.documents.document_parts import MAP_IN_WORDS
-from tfpb.report.print_map.sheets import map_files
+from tfpb.report.print_map.sheets import map_files, sheet_count
 from tfpb.report.print_map.views import DPI
 from tfpb.stage import Execute, Stage, directly
 from tfpb.words.documents import quarter_page as words
@@ -31,6 +31,12 @@ def _draw_chart(chart: Chart) -> dict[str, bytes]:
 
 
 _CHART: Final = Stage("Graphique", 2, ("graphique",), "image", _draw_chart, kept="fichiers")
+_MEDIA: Final[Mapping[str, Callable[..., bytes]]] = {
+    "dossier.xlsx": lambda report, _images, _maps: workbook.render(report),
+    "rapport.docx": document_docx.render,
+    "rapport.pdf": document_pdf.render,
+}
+"""Documents of a report, by name inside the pack."""
 
 
 def document_files(
@@ -62,12 +68,13 @@ def document_files(
     advance(1)
     files: dict[str, bytes] = {}
     with ThreadPoolExecutor(2) as pool:
-        # the PDF first: its compiler lets the others run meanwhile
-        pdf = pool.submit(document_pdf.render, report, images, maps)
-        word = pool.submit(document_docx.render, report, images, maps)
-        book = pool.submit(workbook.render, report)
-        for name, made in (("dossier.xlsx", book), ("rapport.docx", word), ("rapport.pdf", pdf)):
-            files[name] = made.result()
+        # the PDF, the last, is begun first: its compiler lets the others run meanwhile
+        begun = {
+            name: pool.submit(render, report, images, maps)
+            for name, render in reversed(_MEDIA.items())
+        }
+        for name in _MEDIA:
+            files[name] = begun[name].result()
             advance(1)
     return files
 
@@ -89,14 +96,10 @@ def pack_files(
         What documents show.
     model : MapModel
         What maps show.
-    dpi : int
-        Resolution of the printed maps' PNG.
-    workers : int
-        Maps drawn at once, in processes; the bytes do not depend on it.
-    execute : Execute
-        Draws charts and pages, each a stage of its own.
+    dpi, workers, execute
+        As `map_files`; `execute` draws the charts too.
     advance : callable
-        Called with the number of steps done.
+        Called with the number of steps done, `step_count(model)` in all.
 
     Returns
     -------
@@ -108,6 +111,11 @@ def pack_files(
     files = map_files(model, dpi=dpi, workers=workers, execute=execute, advance=advance)
     printed = {f"{p.code_qpv}.png": files[f"cartes/{p.code_qpv}.png"] for p in model.pages}
     return files | document_files(report, printed, execute=execute, advance=advance)
+
+
+def step_count(model: MapModel) -> int:
+    """Return how many steps `pack_files` takes: the web map, the sheets, the charts, the documents."""
+    return 1 + sheet_count(model) + 1 + len(_MEDIA)
 
 
 def data_tables(report: Report) -> list[Table]:

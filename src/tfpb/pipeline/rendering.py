@@ -9,7 +9,7 @@ from tfpb.io.packs.geopackage import geopackage_bytes
 from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
-from tfpb.pipeline.pack_files import data_tables, dictionary, pack_files
+from tfpb.pipeline.pack_files import data_tables, dictionary, pack_files, step_count
 from tfpb.pipeline.steps.mapping import layers
 from tfpb.report.documents.bilan_workbook import bilan_workbook
 from tfpb.report.map_model import map_model
@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 
 
 def pack_of(
-    dossier: Dossier, *, workers: int, execute: Execute, advance: Callable[[int], None]
+    dossier: Dossier,
+    *,
+    workers: int,
+    execute: Execute,
+    advance: Callable[[int], None],
+    expect: Callable[[int], None],
 ) -> dict[str, bytes]:
     """Make every file of the pack but its archive: name inside the pack → bytes.
 
@@ -39,12 +44,13 @@ def pack_of(
         Printed maps drawn at once; `execute` may then be called from several threads.
     execute : Execute
         Draws charts and sheets, each a stage of its own.
-    advance : callable
-        Told of each document done.
+    advance, expect : callable
+        Told of each step done; told once, before, how many there will be.
     """
     said = report(dossier)
     dpi = dossier.settings.reglages.dpi
     model = map_model(dossier)
+    expect(step_count(model))
     files = pack_files(said, model, dpi=dpi, workers=workers, execute=execute, advance=advance)
     files[DICTIONARY] = csv_bytes(dictionary(data_tables(said)))
     files |= data_files(said)

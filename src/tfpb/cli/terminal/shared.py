@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -189,11 +190,23 @@ def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> 
         print_line(words.ALL_LISTED.format(where=where))
 
 
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A progress bar: called with the number of steps done; `expect` sets how many there are."""
+
+    advance: Callable[[int], None] = lambda _count: None
+    expect: Callable[[int], None] = lambda _count: None
+
+    def __call__(self, count: int) -> None:
+        """Count steps done."""
+        self.advance(count)
+
+
 @contextlib.contextmanager
-def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar on a terminal; elsewhere stay silent. Yields `advance(count)`."""
+def progress(label: str, total: int | None = None) -> Iterator[Steps]:
+    """Show a progress bar on a terminal; elsewhere stay silent."""
     if not sys.stderr.isatty():
-        yield lambda _count: None
+        yield Steps()
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -201,7 +214,9 @@ def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], N
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total)
-        yield lambda count: bar.advance(task, count)
+        yield Steps(
+            lambda count: bar.advance(task, count), lambda count: bar.update(task, total=count)
+        )
 
 
 def geodata_folder(option: Path | None) -> Path:
