@@ -14,6 +14,7 @@ from tfpb.tax.plain_values import Record, doubt, grouped, money, place, records,
 from tfpb.words.money.doubt_words import SAME_PREMISES
 from tfpb.words.money.status_reasons import MOTIVES
 from tfpb.words.numbers import amount, number, plural
+from tfpb.words.places.region_names import in_region
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -211,7 +212,7 @@ def _of_residence(
                 bas=number(low),
                 haut=number(high),
                 repere=number(usual),
-                nom_region=reader.region,
+                ou_region=in_region(reader.region),
             )
 
 

@@ -29,6 +29,7 @@ from tfpb.tax.plain_values import (
 )
 from tfpb.words.money.doubt_words import NO_CODE
 from tfpb.words.numbers import number
+from tfpb.words.places.region_names import in_region
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -310,7 +311,7 @@ def check_heights(table: pd.DataFrame, reader: Reader) -> list[Fault]:
     usual = {
         "haut": number(high),
         "region": reader.text("repere_valorise_region_eur"),
-        "nom_region": reader.region,
+        "ou_region": in_region(reader.region),
         "national": reader.text("repere_valorise_national_eur"),
     }
     heights = [(_quarter(r), r["valorise_par_logement_eur"]) for r in records(table)]
