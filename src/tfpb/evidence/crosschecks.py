@@ -39,7 +39,7 @@ def unknown_quarters(
     vintage : int
         Map that rules the tax year.
     """
-    known = {v: set(m.frame["code_qp"]) for v, m in maps.items()}
+    known = {v: set(m.frame["code_qpv"]) for v, m in maps.items()}
     everywhere = set().union(*known.values())
     example = min(known.get(vintage, everywhere), default="")
     faults: list[Fault] = []

@@ -35,6 +35,8 @@ _CODES: Final = {
     2015: re.compile(r"^QP(\d{3}|02[AB])\d{3}$"),
     2024: re.compile(r"^QN(\d{3}|02[AB])\d{2}[NMIC]$"),
 }
+_STORED: Final = {"code_qpv": "code_qp", "nom_qpv": "nom_qp"}
+"""Column of the model to its name in the stored file, which is that of the official layer."""
 _CODE_FIELDS: Final = ("code qp", "code qpv", "codeqp", "codeqpv", "id qp")
 _NAME_FIELDS: Final = ("nom qp", "lib qp", "nom qpv", "lib qpv", "nom")
 _TOWN_FIELDS: Final = ("commune qp", "lib com", "communes", "nom com")
@@ -88,14 +90,15 @@ def import_qpv(path: Path, *, vintage: int, folder: Path) -> QpvMap:
     frame, mended = read.frame, read.mended
     stored = load_qpv(folder, vintage)
     if stored is not None:
-        old_codes, new_codes = set(stored.frame["code_qp"]), set(frame["code_qp"])
+        old_codes, new_codes = set(stored.frame["code_qpv"]), set(frame["code_qpv"])
         if not old_codes <= new_codes:
-            kept = stored.frame[~stored.frame["code_qp"].isin(new_codes)]
+            kept = stored.frame[~stored.frame["code_qpv"].isin(new_codes)]
             frame = gpd.GeoDataFrame(pd.concat([kept, frame], ignore_index=True), crs=4326)
-            mended = (*(c for c in stored.mended if c in set(kept["code_qp"])), *mended)
+            mended = (*(c for c in stored.mended if c in set(kept["code_qpv"])), *mended)
             sources = earlier_sources(folder, key, but=path.name) + sources
-    frame = frame.sort_values("code_qp", kind="stable").reset_index(drop=True)
+    frame = frame.sort_values("code_qpv", kind="stable").reset_index(drop=True)
     written = frame.assign(codes_insee=["|".join(c) for c in frame["codes_insee"]])
+    written = written.rename(columns=_STORED)
     licence = known.licence if len(frame) >= _NATIONAL else ""
     store(folder, key, written, known, sources, licence=licence, mended=mended)
     found = load_qpv(folder, vintage)
@@ -110,6 +113,7 @@ def load_qpv(folder: Path, vintage: int) -> QpvMap | None:
     if side is None:
         return None
     frame = read_parquet(folder / side.stored)
+    frame = frame.rename(columns={stored: ours for ours, stored in _STORED.items()})
     frame["codes_insee"] = [
         tuple(t.split("|")) if t else () for t in frame["codes_insee"].astype(str)
     ]
@@ -172,10 +176,10 @@ def _promise(path: Path) -> int:
 
 
 def _completed(best: _Read, other: _Read) -> _Read:
-    extra = other.frame[~other.frame["code_qp"].isin(set(best.frame["code_qp"]))]
+    extra = other.frame[~other.frame["code_qpv"].isin(set(best.frame["code_qpv"]))]
     if not len(extra):
         return best
-    codes = set(extra["code_qp"])
+    codes = set(extra["code_qpv"])
     frame = gpd.GeoDataFrame(pd.concat([best.frame, extra], ignore_index=True), crs=4326)
     return _Read(frame, (*best.mended, *(c for c in other.mended if c in codes)))
 
@@ -204,8 +208,8 @@ def _read_layer(path: Path, layer: str | None, vintage: int) -> _Read:
     shapes, broken = mended_polygons(shapes)
     frame = gpd.GeoDataFrame(
         {
-            "code_qp": codes.tolist(),
-            "nom_qp": _words(raw, name_field),
+            "code_qpv": codes.tolist(),
+            "nom_qpv": _words(raw, name_field),
             "communes": _words(raw, town_field),
             "codes_insee": [tuple(_INSEE.findall(t)) for t in _words(raw, insee_field)],
         },
@@ -217,10 +221,10 @@ def _read_layer(path: Path, layer: str | None, vintage: int) -> _Read:
 
 def _joined(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Join features that bear the same code (a quarter drawn in several pieces)."""
-    if frame["code_qp"].is_unique:
+    if frame["code_qpv"].is_unique:
         return frame
     rows = []
-    for _, group in frame.groupby("code_qp", sort=True):
+    for _, group in frame.groupby("code_qpv", sort=True):
         first = group.iloc[0].to_dict()
         whole = shapely.union_all(np.asarray(group.geometry.array, dtype=object))
         first["geometry"] = shapely.multipolygons(shapely.get_parts(whole))

@@ -100,7 +100,7 @@ def _names(maps: Mapping[int, QpvMap]) -> dict[int, dict[str, str]]:
     """Return the names of quarters by map and code."""
     frames = {v: m.frame for v, m in maps.items()}
     return {
-        v: dict(zip(f["code_qp"].astype(str), f["nom_qp"].astype(str), strict=True))
+        v: dict(zip(f["code_qpv"].astype(str), f["nom_qpv"].astype(str), strict=True))
         for v, f in frames.items()
     }
 

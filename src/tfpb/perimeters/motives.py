@@ -36,8 +36,8 @@ class Labels:
         self.start: dict[int, int] = {}
         for vintage in vintages:
             self.start[vintage] = len(codes)
-            codes += maps[vintage].frame["code_qp"].astype(str).tolist()
-            names += maps[vintage].frame["nom_qp"].astype(str).tolist()
+            codes += maps[vintage].frame["code_qpv"].astype(str).tolist()
+            names += maps[vintage].frame["nom_qpv"].astype(str).tolist()
         self.codes, self.names = texts_of([*codes, ""]), texts_of([*names, ""])
         both = zip(codes, names, strict=True)
         self.full = [*(QUARTER.format(code=c, name=n) for c, n in both), ""]

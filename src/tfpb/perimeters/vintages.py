@@ -139,7 +139,7 @@ def correspondence(
     if entrances is not None:
         table = table[_near(table, entrances)]
     for year, qpv in ((OLD, old), (NEW, new)):
-        codes, names = (qpv.frame[c].astype(str) for c in ("code_qp", "nom_qp"))
+        codes, names = (qpv.frame[c].astype(str) for c in ("code_qpv", "nom_qpv"))
         name_of = dict(zip(codes, names, strict=True))
         table[f"nom_{year}"] = [name_of.get(c, "") for c in table[f"code_{year}"]]
     return (
@@ -173,7 +173,7 @@ def heirs(table: pd.DataFrame) -> dict[str, str]:
 
 def _overlay(old: QpvMap, new: QpvMap) -> pd.DataFrame:
     """Measure the common areas of two maps, then what each quarter lost or gained, with their links."""
-    codes = [m.frame["code_qp"].astype(str).to_numpy(dtype=object) for m in (old, new)]
+    codes = [m.frame["code_qpv"].astype(str).to_numpy(dtype=object) for m in (old, new)]
     groups = [quarters_in_metres(m) for m in (old, new)]
     keys = ["code_2015", "code_2024", "surface_commune_m2"]
     found = [pd.DataFrame(columns=keys)]

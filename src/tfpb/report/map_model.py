@@ -46,7 +46,7 @@ def map_model(dossier: Dossier) -> MapModel:
     homes = located.residences
     here = {c for c in homes["code_qpv"] if c}
     near = {c for c in located.entrances["qpv_proche_code"] if c}
-    shown = ruling[ruling["code_qp"].isin(here | near)]
+    shown = ruling[ruling["code_qpv"].isin(here | near)]
     old = dossier.maps.get(_OTHER[located.vintage])
     gaps = _gaps(dossier)
     head = dossier.settings.dossier
@@ -65,7 +65,7 @@ def map_model(dossier: Dossier) -> MapModel:
         pages=tuple(
             _page(dossier, str(code), str(name), str(communes))
             for code, name, communes in zip(
-                shown["code_qp"], shown["nom_qp"], shown["communes"], strict=True
+                shown["code_qpv"], shown["nom_qpv"], shown["communes"], strict=True
             )
             if code in here
         ),
@@ -81,7 +81,7 @@ def _communes_of(dossier: Dossier, shown: gpd.GeoDataFrame) -> dict[str, set[str
     entrances = dossier.located.entrances
     out = {
         str(code): {str(c) for c in communes}
-        for code, communes in zip(shown["code_qp"], shown["codes_insee"], strict=True)
+        for code, communes in zip(shown["code_qpv"], shown["codes_insee"], strict=True)
     }
     for code, commune in zip(entrances["qpv_code"], entrances["result_citycode"], strict=True):
         if code in out and commune:
@@ -129,7 +129,7 @@ def _quarters(dossier: Dossier, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     homes = dossier.located.residences
     rows = []
     for code, name, communes in zip(
-        shown["code_qp"], shown["nom_qp"], shown["communes"], strict=True
+        shown["code_qpv"], shown["nom_qpv"], shown["communes"], strict=True
     ):
         mine = homes[homes["code_qpv"] == code]
         dwellings = int(mine["logements_dans"].sum())
@@ -159,7 +159,7 @@ def _old_quarters(old: gpd.GeoDataFrame, shown: gpd.GeoDataFrame) -> gpd.GeoData
     if len(old) and len(shown):
         west, south, east, north = shown.total_bounds
         old = old.cx[west - 0.03 : east + 0.03, south - 0.02 : north + 0.02]
-    frame = pd.DataFrame({"code_qpv": list(old["code_qp"]), "nom": list(old["nom_qp"])})
+    frame = pd.DataFrame({"code_qpv": list(old["code_qpv"]), "nom": list(old["nom_qpv"])})
     return gpd.GeoDataFrame(frame, geometry=list(old.geometry), crs=old.crs)
 
 

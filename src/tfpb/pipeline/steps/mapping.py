@@ -35,6 +35,6 @@ def layers(dossier: Dossier) -> dict[str, gpd.GeoDataFrame]:
     lonlat = gpd.points_from_xy(homes["longitude"], homes["latitude"], crs="EPSG:4326")
     points = gpd.GeoDataFrame(homes.copy(), geometry=lonlat).to_crs(LAMBERT_93)
     quarters = dossier.maps[dossier.located.vintage].frame
-    shown = quarters[quarters["code_qp"].isin(set(homes["code_qpv"]))]
-    shown = shown[["code_qp", "nom_qp", "communes", "geometry"]].to_crs(LAMBERT_93)
+    shown = quarters[quarters["code_qpv"].isin(set(homes["code_qpv"]))]
+    shown = shown[["code_qpv", "nom_qpv", "communes", "geometry"]].to_crs(LAMBERT_93)
     return {"residences": points[points["longitude"].notna()], "qpv": shown}
