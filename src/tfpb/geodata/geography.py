@@ -101,6 +101,11 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = (), index: bool = T
     index : bool
         Whether the run makes no sense without the address index.
 
+    Returns
+    -------
+    Geography
+        Every imported map and outline; parcels are left on the disk until a commune asks for them.
+
     Raises
     ------
     TfpbError

@@ -164,7 +164,20 @@ def parcel_card(folder: Path, commune: str) -> Sidecar | None:
 
 
 def load_parcels(folder: Path, *, communes: Iterable[str] | None = None) -> gpd.GeoDataFrame | None:
-    """Load stored parcels (EPSG:4326), of some communes or of all; None when there are none."""
+    """Load stored parcels (EPSG:4326), of some communes or of all; None when there are none.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of geographies.
+    communes : iterable of str, optional
+        INSEE codes; all by default.
+
+    Returns
+    -------
+    GeoDataFrame or None
+        `id, commune, section, numero, geometry`.
+    """
     wanted = None if communes is None else set(communes)
     cards = sorted((folder / _PARCELS).glob("*.json"))
     sides = [

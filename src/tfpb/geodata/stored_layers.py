@@ -181,7 +181,18 @@ def read_sidecar(path: Path) -> Sidecar | None:
 
 
 def list_installed(folder: Path) -> list[str]:
-    """Describe what is stored, one French line a layer (addresses apart)."""
+    """Describe what is stored, one French line a layer (addresses apart).
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of geographies.
+
+    Returns
+    -------
+    list of str
+        French sentences.
+    """
     return stored_lines(
         [
             Stored(
@@ -199,6 +210,16 @@ def verify_installed(folder: Path) -> list[str]:
 
     Every card is read again, the file it names is hashed, opened and counted, and its polygons are
     checked valid: a cut copy, a swapped file and a changed byte are all found.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of geographies.
+
+    Returns
+    -------
+    list of str
+        French sentences.
     """
     wrong = []
     for name, side, error in _cards(folder):

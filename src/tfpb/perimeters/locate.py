@@ -194,6 +194,11 @@ def coverage_doubts(
         As given to `locate`.
     located : DataFrame
         What `locate` answered.
+
+    Returns
+    -------
+    list of Fault
+        `carte_partielle`, `aucun_point_en_qpv`, one a map.
     """
     at = positions(points, default_radius_m=DEFAULT_RADIUS_M)
     ruling = ruling_vintages(year, at.epsg)

@@ -59,6 +59,11 @@ def ruling_vintage(year: int, citycode: str = "") -> int:
     citycode : str
         INSEE code of the commune; empty counts as metropolitan.
 
+    Returns
+    -------
+    int
+        2015 or 2024.
+
     Raises
     ------
     TfpbError
@@ -83,6 +88,23 @@ def ruling_of(year: int, codes: Iterable[str]) -> int:
 
     Overseas, the year 2025 is ruled by another map than in mainland France; rows without a code leave
     the choice to the others.
+
+    Parameters
+    ----------
+    year : int
+        Tax year.
+    codes : iterable of str
+        One a row.
+
+    Returns
+    -------
+    int
+        2015 or 2024.
+
+    Raises
+    ------
+    TfpbError
+        As `ruling_vintage`.
     """
     counted = Counter(code for code in codes if code)
     by_map: Counter[int] = Counter()

@@ -79,6 +79,11 @@ def review_bytes(
 def read_limit_decisions(path: Path) -> pd.DataFrame:
     """Read the sheet « Limites » of a review workbook, or a plain table of decisions.
 
+    Parameters
+    ----------
+    path : Path
+        A workbook, or any table.
+
     Returns
     -------
     DataFrame
@@ -99,6 +104,16 @@ def read_limit_decisions(path: Path) -> pd.DataFrame:
 
 def read_address_decisions(path: Path) -> tuple[AddressDecision, ...]:
     """Read the rows that someone filled in the sheet « Adresses », or in a table with its headings.
+
+    Parameters
+    ----------
+    path : Path
+        A workbook, or any table.
+
+    Returns
+    -------
+    tuple of AddressDecision
+        In the order of the rows; rows left empty are not there.
 
     Raises
     ------

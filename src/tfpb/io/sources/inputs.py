@@ -171,7 +171,19 @@ class _Reader(Gathering):
 
 
 def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
-    """Read every file of a dossier and return it with all faults and doubts (nothing raised)."""
+    """Read every file of a dossier and return it with all faults and doubts (nothing raised).
+
+    Parameters
+    ----------
+    settings : Settings
+
+    Returns
+    -------
+    inputs : Inputs
+        What could be read.
+    faults : tuple of Fault
+        Faults and doubts, under the user's own headers.
+    """
     reader = _Reader(settings)
     reader.faults += unknown_settings(settings)
     frames = {role: frame for role in _TABLES if (frame := reader.frame(role)) is not None}

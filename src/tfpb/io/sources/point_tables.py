@@ -126,6 +126,11 @@ def read_points(table: TextTable, *, renames: Mapping[str, str] | None = None) -
     renames : mapping of str to str, optional
         Our column (`x`, `y`, `longitude`, `latitude`, `rayon`…) → header of the table.
 
+    Returns
+    -------
+    PointTable
+        One row a row of the table.
+
     Raises
     ------
     TfpbError
@@ -205,12 +210,23 @@ def _both(points: pd.DataFrame, a: str, b: str) -> NDArray[np.bool_]:
 def with_answers(table: TextTable, answers: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Put answers after the columns of a table; an input column of the same name gives way.
 
+    Parameters
+    ----------
+    table : TextTable
+    answers : DataFrame
+        One row a row of the table, in its order.
+
     Returns
     -------
     frame : DataFrame
         Input columns as read, then the answers, same order of rows.
     renamed : tuple of str
         Input columns that became `<nom>_entree`.
+
+    Raises
+    ------
+    AssertionError
+        Rows were lost or added: our own bug.
     """
     ours = {str(a).lower() for a in answers.columns}
     taken = ours | {str(c).lower() for c in table.frame.columns}

@@ -152,6 +152,14 @@ class RegionInputs:
 def load_region(path: Path) -> RegionSettings:
     """Read a `region.toml`.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    RegionSettings
+
     Raises
     ------
     TfpbError
@@ -163,6 +171,14 @@ def load_region(path: Path) -> RegionSettings:
 
 def read_region(settings: RegionSettings) -> RegionInputs:
     """Read the common files and every bailleur's `dossier.toml`.
+
+    Parameters
+    ----------
+    settings : RegionSettings
+
+    Returns
+    -------
+    RegionInputs
 
     Raises
     ------

@@ -25,6 +25,10 @@ _LONGEST: Final = 200
 def absent(path: Path) -> TfpbError:
     """Make the error of a file that does not exist, naming those the user may have meant.
 
+    Parameters
+    ----------
+    path : Path
+
     Returns
     -------
     TfpbError

@@ -287,7 +287,25 @@ def read_carry(
     abatement: Abatement | None,
     residences: pd.DataFrame,
 ) -> tuple[dict[str, Decimal], list[Fault]]:
-    """Read what each quarter carries over, in euros; what cannot be read is a fault."""
+    """Read what each quarter carries over, in euros; what cannot be read is a fault.
+
+    Parameters
+    ----------
+    carry : mapping of str to str, int or Decimal
+        Quarter → euros, as written in `dossier.toml` (`report_eur`).
+    read : list of Record
+        Actions.
+    abatement : Abatement or None
+    residences : DataFrame
+        `RESIDENCE_COLUMNS`.
+
+    Returns
+    -------
+    owed : dict of str to Decimal
+        Euros, to the cent.
+    faults : list of Fault
+        `report_illisible`; `report_inconnu`, a doubt, for a quarter met nowhere.
+    """
     known = {_quarter(r) for r in read} | set(homes_of(residences))
     if abatement is not None:
         known |= set(abatement.by_qpv["code_qpv"])

@@ -159,7 +159,18 @@ def droit_commun(
 
 
 def check_droit_commun(table: pd.DataFrame) -> list[Fault]:
-    """List the faults of a table of droit commun that need no other file."""
+    """List the faults of a table of droit commun that need no other file.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Typed by `tables.DROIT_COMMUN`.
+
+    Returns
+    -------
+    list of Fault
+        `droit_commun_sans_perimetre`, `droit_commun_total_sans_logements`, `montant_negatif`.
+    """
     faults = []
     for row in records(table):
         if not text(row.get("id_residence")):
