@@ -31,7 +31,7 @@ def _draw_chart(chart: Chart) -> dict[str, bytes]:
 
 
 _CHART: Final = Stage("Graphique", 2, ("graphique",), "image", _draw_chart, kept="fichiers")
-_MEDIA: Final[Mapping[str, Callable[..., bytes]]] = {
+_MEDIA: Final[dict[str, Callable[..., bytes]]] = {
     "dossier.xlsx": lambda report, _images, _maps: workbook.render(report),
     "rapport.docx": document_docx.render,
     "rapport.pdf": document_pdf.render,

@@ -16,6 +16,8 @@ from tfpb.report.print_map.layers import lines_of
 from tfpb.words.places import map_words as words
 from tfpb.words.places.location_words import NOT_AN_ATTESTATION
 from tfpb.words.places.side_words import SIDE_WORDS
+from tfpb.words.survey.satisfaction import THEMES
+from tfpb.words.survey.verdict_words import VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,10 +39,10 @@ def payload(model: MapModel) -> dict[str, Any]:
         "meta": _meta(model),
         "mots": words.PAGE,
         "statuts": SIDE_WORDS,
-        "themes": words.THEMES,
+        "themes": THEMES,
         "verdicts": {
             code: {"mot": word, "signe": theme.verdict_sign(code)}
-            for code, word in words.VERDICTS.items()
+            for code, word in VERDICTS.items()
         },
         "classes": words.GAP_CLASSES,
         "couleurs": _colours(),

@@ -7,8 +7,7 @@ from typing import Final
 
 from tfpb.words.numbers import long_date, number, plural
 from tfpb.words.phrase import Phrase
-from tfpb.words.survey.satisfaction import THEMES as THEMES  # noqa: PLC0414  # one table for every medium
-from tfpb.words.survey.verdict_words import VERDICTS as VERDICTS  # noqa: PLC0414  # idem
+from tfpb.words.survey.verdict_words import VERDICTS
 
 GAP_CLASSES: Final = (
     "QPV plus bas de 15 points et plus",
