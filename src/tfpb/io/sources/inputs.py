@@ -17,9 +17,7 @@ from tfpb.io.sources.personal import dropped_columns, tenant_columns
 from tfpb.io.sources.plan_checks import check_deliveries
 from tfpb.io.sources.stock_checks import Identifiers, check_stock
 from tfpb.io.sources.toml_files import read_plan
-from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.headers import match_columns
-from tfpb.io.tables.typed import typed
 from tfpb.model import tables
 from tfpb.text import fold
 
@@ -118,7 +116,6 @@ class _Reader(Gathering):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.settings = settings
-        self.headers: dict[tuple[str, str], Mapping[str, str]] = {}
 
     def role(self, role: str, known: tuple[str, ...] = ()) -> TextTable | None:
         """Read the table of a role, if the dossier names one."""
@@ -143,16 +140,9 @@ class _Reader(Gathering):
             read = {fold(h) for h in table.frame.columns}
             same = {c: h for c, h in self._renames("programme").items() if fold(h) in read}
             renames = same | renames
-        found, _ = match_columns(table, contract, renames)
         if stock:
-            table = self._without_tenants(table, found)
-        table = set_aside(table, contract, renames=renames)
-        frame, faults = typed(table, contract, renames=renames)
-        self.faults += faults
-        key = (table.file, table.sheet)
-        known = self.headers.get(key, found)  # of two files of one name, the headers they share
-        self.headers[key] = {c: h for c, h in found.items() if known.get(c) == h}
-        return frame
+            table = self._without_tenants(table, match_columns(table, contract, renames)[0])
+        return self.typed(table, contract, renames)
 
     def _renames(self, role: str) -> dict[str, str]:
         """Return the columns that dossier.toml names for a role: contract name → header."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from tfpb import perimeters, survey, tax
 from tfpb.errors import Fault, Severity, TfpbError, not_yet_reported
 from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
-from tfpb.law.values import load as load_law
 from tfpb.perimeters.vintages import FIRST_YEAR
+from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.pipeline.steps.surveying import own_interviews
 
 if TYPE_CHECKING:
@@ -68,31 +68,35 @@ def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault])
     A line already at fault is not spoken of again: what its spoiled cells seem to lack is no news.
     """
     faults: list[Fault] = []
-
-    def gather(check: Callable[[], Iterable[Fault]]) -> None:
-        try:
-            faults.extend(check())
-        except TfpbError as error:
-            faults.extend(error.faults)
-
     if (plan := inputs.plan) is not None and inputs.deliveries:
-        gather(lambda: survey.recode([d.frame for d in inputs.deliveries], plan).faults)
-    if (premises := inputs.frame("fiscalite")) is not None:
-        gather(lambda: tax.check_premises(premises, load_law(settings.reglages.loi)))
-    if (actions := inputs.frame("programme")) is not None:
-        gather(
-            lambda: tax.check_programme(
-                actions,
-                year=settings.dossier.annee,
-                previous=inputs.frame("programme_precedent"),
-                themes=settings.themes,
-            )
-        )
-    if (common := inputs.frame("droit_commun")) is not None:
-        gather(lambda: tax.check_droit_commun(common))
+        faults += _found(lambda: survey.recode([d.frame for d in inputs.deliveries], plan).faults)
+    faults += money_faults(inputs, TaxRule.of(settings))
     if (stock := inputs.frame("patrimoine")) is not None:
         carried = tax.read_carry(settings.reglages.report_eur, [], None, stock)[1]
-        faults.extend(f for f in carried if f.severity is Severity.FAUTE)
+        faults += [f for f in carried if f.severity is Severity.FAUTE]
     if plan is not None and inputs.repere is not None:
-        gather(lambda: survey.referenced_rows(inputs.repere, plan.items, ("",))[1])
+        faults += _found(lambda: survey.referenced_rows(inputs.repere, plan.items, ("",))[1])
     return not_yet_reported(faults, found)
+
+
+def money_faults(inputs: Inputs, rule: TaxRule) -> list[Fault]:
+    """List what the steps on money would find in their tables, without running them."""
+    faults: list[Fault] = []
+    if (premises := inputs.frame("fiscalite")) is not None:
+        faults += _found(lambda: tax.check_premises(premises, rule.law))
+    if (actions := inputs.frame("programme")) is not None:
+        last = inputs.frame("programme_precedent")
+        faults += _found(
+            lambda: tax.check_programme(actions, year=rule.year, previous=last, themes=rule.themes)
+        )
+    if (common := inputs.frame("droit_commun")) is not None:
+        faults += _found(lambda: tax.check_droit_commun(common))
+    return faults
+
+
+def _found(check: Callable[[], Iterable[Fault]]) -> list[Fault]:
+    """Return the faults that a check lists, or those it stops on."""
+    try:
+        return list(check())
+    except TfpbError as error:
+        return list(error.faults)
