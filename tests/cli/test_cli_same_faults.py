@@ -36,21 +36,18 @@ FILES = {
     "avant": "id_action;axe;code_qpv;action;realise_eur;valorise_eur\n"
     "A1;3;QN05991I;Passage;1;1\nA2;;QN05991I;Passage;1;1\n",
 }
+MONEY = ("impots", "conventions", "actions", "avant")
 COMMAND = """{0}/impots.csv --residences {0}/patrimoine.csv --conventions {0}/conventions.csv
 --programme {0}/actions.csv --programme-precedent {0}/avant.csv --sortie {0}/s.csv"""
 
 
-def listed(output: str) -> set[str]:
-    """Return the messages of an output that are about the files of money, numbers taken off."""
+def listed(output: str, *files: str) -> set[str]:
+    """Return the messages of an output that are about some files, numbers taken off."""
     messages = re.split(r"(?m)^ *(?:\d+\.|–) ", output)
-    return {
-        " ".join(m.split())
-        for m in messages
-        if re.search(r"« (impots|conventions|actions|avant)", m)
-    }
+    return {" ".join(m.split()) for m in messages if re.search(f"« ({'|'.join(files)})", m)}
 
 
-@pytest.mark.parametrize("spoilt", [tuple(FILES), *((n,) for n in FILES if n != "patrimoine")])
+@pytest.mark.parametrize("spoilt", [MONEY, *((name,) for name in MONEY)])
 def test_the_same_faults_with_the_same_places(
     tmp_path: Path, geodata: Path, run: Run, spoilt: tuple[str, ...]
 ) -> None:
@@ -62,7 +59,24 @@ def test_the_same_faults_with_the_same_places(
     whole = run("verifier", tmp_path / "dossier.toml", "--geodonnees", geodata)
     alone = run("abattement", *COMMAND.format(tmp_path).split())
     assert (whole.exit_code, alone.exit_code) == (2, 2)
-    said = listed(alone.stderr)
+    said = listed(alone.stderr, *MONEY)
     assert said
-    assert said == listed(whole.stderr)
+    assert said == listed(whole.stderr, *MONEY)
     assert not (tmp_path / "s.csv").exists()
+
+
+def test_a_survey_is_checked_by_comparer_as_by_a_dossier(
+    copy: Path, geodata: Path, run: Run, tmp_path: Path
+) -> None:
+    toml = copy / "dossier.toml"
+    settings = toml.read_text("utf-8").replace("enquete_2019.csv", "enquete_2023.xlsx")
+    toml.write_text(settings, "utf-8")
+    plan = copy / "plan_enquete.toml"
+    plan.write_text(plan.read_text("utf-8") + 'marge = "trop"\n', "utf-8")
+    whole = run("verifier", copy, "--geodonnees", geodata)
+    twice = copy / "enquete_2023.xlsx"
+    alone = run("comparer", twice, twice, "--plan", plan, "--sortie", tmp_path / "s.csv")
+    assert (whole.exit_code, alone.exit_code) == (2, 2)
+    found = listed(alone.stderr, "plan_enquete", "enquete_2023")
+    assert len(found) > 1
+    assert found <= listed(whole.stderr, "plan_enquete", "enquete_2023"), whole.stderr
