@@ -7,8 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-from tfpb.cli.dossier import PACK_FOLDER, geography_folder
-from tfpb.cli.terminal.shared import Geodonnees, Sortie, ToutRecalculer, guard, print_line, progress
+from tfpb.cli.dossier import PACK_FOLDER
+from tfpb.cli.terminal.shared import (
+    Geodonnees,
+    Sortie,
+    ToutRecalculer,
+    geodata_folder,
+    guard,
+    print_line,
+    progress,
+)
 from tfpb.words.documents import command_words as words
 
 
@@ -42,6 +50,7 @@ def cartes(
 
         settings = load_settings(settings_path(fichier))
         check_place(sortie)
+        folder = geodata_folder(geodonnees, settings)
         kept = None if tout_recalculer else cache_folder()
         execute = directly if kept is None else StageCache(kept)
         with progress(words.CALCULATIONS, len(STAGES)) as advance:
@@ -53,7 +62,7 @@ def cartes(
 
             made = assemble(
                 settings,
-                geography_folder(settings, geodonnees),
+                folder,
                 execute=counted,
                 before=published_before(settings.folder / PACK_FOLDER, settings.dossier.bailleur),
             )

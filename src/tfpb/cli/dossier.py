@@ -63,7 +63,7 @@ def dossier(
         from tfpb.pipeline.published_before import published_before
 
         settings = load_settings(settings_path(fichier))
-        folder = geography_folder(settings, geodonnees)
+        folder = geodata_folder(geodonnees, settings)
         target = sortie or settings.folder / PACK_FOLDER
         check_place(target)
         before = published_before(target, settings.dossier.bailleur)
@@ -74,13 +74,6 @@ def dossier(
         with staged(review):  # a workbook held open is met before the pack is replaced
             written = write_pack(target, files, journal)
         _tell(made, written, _named(made, review))
-
-
-def geography_folder(settings: Settings, option: Path | None) -> Path:
-    """Choose the folder of geography: the option, else the dossier's own, else the user's."""
-    if option is None and settings.reglages.geodonnees:
-        return settings.path(settings.reglages.geodonnees)
-    return geodata_folder(option)
 
 
 def _run(

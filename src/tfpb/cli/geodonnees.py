@@ -59,7 +59,10 @@ def importer_adresses(
 
         with progress(words.IMPORT) as advance:
             reports = import_addresses(
-                fichiers, folder=geodata_folder(geodonnees), vintage=millesime, progress=advance
+                fichiers,
+                folder=geodata_folder(geodonnees, new=True),
+                vintage=millesime,
+                progress=advance,
             )
         for report in reports:
             for line in address_import_lines(
@@ -96,7 +99,7 @@ def importer_qpv(
         from tfpb.geodata.qpv_imports import import_qpv
         from tfpb.words.places.geodata_words import quarters_import_lines
 
-        found = import_qpv(fichier, vintage=millesime, folder=geodata_folder(geodonnees))
+        found = import_qpv(fichier, vintage=millesime, folder=geodata_folder(geodonnees, new=True))
         for line in quarters_import_lines(
             file=fichier.name, vintage=found.vintage, quarters=len(found.frame), mended=found.mended
         ):
@@ -116,7 +119,7 @@ def importer_communes(fichier: _Fichier, geodonnees: Geodonnees = None) -> None:
         from tfpb.geodata.ground_imports import import_communes_outlines
         from tfpb.words.numbers import plural
 
-        found = import_communes_outlines(fichier, folder=geodata_folder(geodonnees))
+        found = import_communes_outlines(fichier, folder=geodata_folder(geodonnees, new=True))
         print_line(
             f"{fichier.name} : {plural(len(found), 'contour de commune', 'contours de communes')}."
         )
@@ -134,7 +137,7 @@ def importer_parcelles(fichier: _Fichier, geodonnees: Geodonnees = None) -> None
         from tfpb.geodata.ground_imports import import_parcels
         from tfpb.words.numbers import plural
 
-        found = import_parcels(fichier, folder=geodata_folder(geodonnees))
+        found = import_parcels(fichier, folder=geodata_folder(geodonnees, new=True))
         print_line(f"{fichier.name} : {plural(len(found), 'parcelle')}.")
 
 
@@ -155,7 +158,7 @@ def installer(
     with guard():
         from tfpb.geodata.download import install
 
-        folder = geodata_folder(geodonnees)
+        folder = geodata_folder(geodonnees, new=True)
         for code in departement:
             with progress(words.DOWNLOAD.format(code=code)) as advance:
                 lines = install(code, folder=folder, show=print_error, advance=advance)

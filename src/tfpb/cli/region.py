@@ -78,7 +78,7 @@ def region(
         workers = processus or os.cpu_count() or 1
         made, timings = _run(
             settings,
-            _geography(settings, geodonnees),
+            geodata_folder(geodonnees, settings),
             engine=(moteur, workers, ordonnanceur),
             wanted=(documents, pages),
             before=earlier_runs(sortie),
@@ -87,12 +87,6 @@ def region(
         timings["total"] = round(time.perf_counter() - start, 3)
         (written.folder / "journal.json").write_bytes(dumps({"durees_s": timings}))
         _tell(made, written.folder, written.kept)
-
-
-def _geography(settings: RegionSettings, option: Path | None) -> Path:
-    if option is None and settings.reglages.geodonnees:
-        return settings.path(settings.reglages.geodonnees)
-    return geodata_folder(option)
 
 
 def _run(
