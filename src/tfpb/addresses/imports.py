@@ -11,16 +11,16 @@ import hashlib
 import sqlite3
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tfpb.addresses.blob import decode, encode, merge, sort_and_dedupe
 from tfpb.addresses.commune_rows import prepare
 from tfpb.addresses.communes import Communes
 from tfpb.addresses.formats import read_batches, sniff
-from tfpb.addresses.store import FILE_NAME, FORMAT, SCHEMA, refusal
+from tfpb.addresses.store import FILE_COLUMNS, FILE_NAME, FORMAT, SCHEMA, refusal
 from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.io.tables.contents import cannot_write
+from tfpb.model.record import AddressImport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,38 +33,6 @@ _ROWS_IN_MEMORY: Final = 2_000_000
 _ROWS_A_COMMIT: Final = 500_000
 _LISTED_A_FILE: Final = 100_000
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class AddressImport:
-    """The counts of one imported file: `rows` = `stored` + `duplicates` + all of `rejected`.
-
-    Parameters
-    ----------
-    file, kind, vintage, sha256 : str
-    rows, stored, duplicates, communes, replaced, mended : int
-        Rows read, kept, left out as repeats; communes filled, of which replaced; names mended.
-    rejected : mapping of str to int
-        Rows not kept, by reason (`colonnes`, `commune`, `voie`, `numero`, `position`).
-    examples : tuple of Fault
-        The first rejected rows of each reason, with their line.
-    unchanged : bool
-        The same file was already there: nothing was written.
-    """
-
-    file: str
-    kind: str
-    vintage: str
-    sha256: str
-    rows: int
-    stored: int
-    duplicates: int
-    communes: int
-    replaced: int
-    mended: int
-    rejected: dict[str, int] = field(default_factory=dict)
-    examples: tuple[Fault, ...] = ()
-    unchanged: bool = False
 
 
 def import_addresses(
@@ -309,12 +277,10 @@ class _Importer:
         self.db.commit()
 
     def _report(self, source: int, *, unchanged: bool) -> AddressImport:
-        name, kind, vintage, sha, *counts = self.db.execute(
-            "SELECT name, kind, vintage, sha256, rows, stored, duplicates, communes, mended FROM sources"
-            " WHERE id = ?",
+        row = self.db.execute(
+            f"SELECT {FILE_COLUMNS}, rows, duplicates, mended FROM sources WHERE id = ?",  # noqa: S608
             (source,),
         ).fetchone()
-        rows, stored, duplicates, communes, mended = counts
         reasons = dict(
             self.db.execute(
                 "SELECT reason, COUNT(*) FROM rejets WHERE source_id = ? GROUP BY reason ORDER BY reason",
@@ -323,10 +289,8 @@ class _Importer:
         )
         if not unchanged:
             reasons = dict(sorted(self.reasons.items()))
-        return AddressImport(
-            name, kind, vintage, sha, rows, stored, duplicates, communes, self.replaced, mended,
-            reasons, self._examples(source, name, list(reasons)), unchanged,
-        )  # fmt: skip
+        examples = self._examples(source, row[0], list(reasons))
+        return AddressImport(*row, self.replaced, reasons, examples, unchanged)
 
     def _examples(self, source: int, name: str, reasons: list[str]) -> tuple[Fault, ...]:
         found = []

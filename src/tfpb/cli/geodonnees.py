@@ -65,19 +65,7 @@ def importer_adresses(
                 progress=advance,
             )
         for report in reports:
-            for line in address_import_lines(
-                file=report.file,
-                kind=report.kind,
-                vintage=report.vintage,
-                rows=report.rows,
-                stored=report.stored,
-                duplicates=report.duplicates,
-                communes=report.communes,
-                replaced=report.replaced,
-                mended=report.mended,
-                rejected=report.rejected,
-                unchanged=report.unchanged,
-            ):
+            for line in address_import_lines(report):
                 print_line(line)
             show_doubts(report.examples)
 
@@ -100,9 +88,7 @@ def importer_qpv(
         from tfpb.words.places.geodata_words import quarters_import_lines
 
         found = import_qpv(fichier, vintage=millesime, folder=geodata_folder(geodonnees, new=True))
-        for line in quarters_import_lines(
-            file=fichier.name, vintage=found.vintage, quarters=len(found.frame), mended=found.mended
-        ):
+        for line in quarters_import_lines(fichier.name, found):
             print_line(line)
 
 
@@ -186,17 +172,7 @@ def lister(geodonnees: Geodonnees = None) -> None:
             print_line(NOTHING_INSTALLED)
         if files:
             print_line("Adresses")
-        for file in files:
-            print_line(
-                address_file_line(
-                    file=file.name,
-                    kind=file.kind,
-                    vintage=file.vintage,
-                    stored=file.stored,
-                    communes=file.communes,
-                )
-            )
-        for line in others:
+        for line in (*map(address_file_line, files), *others):
             print_line(line)
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from tfpb.geodata.stored_layers import Sidecar
     from tfpb.model.location import QpvMap
+    from tfpb.model.record import Sidecar
 
 VINTAGES: Final = (2015, 2024)
 ABSENT: Final = "geographie_absente"

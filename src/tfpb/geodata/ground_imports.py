@@ -12,8 +12,6 @@ import shapely
 from tfpb.errors import Place, fail
 from tfpb.geodata.catalogue import entry
 from tfpb.geodata.stored_layers import (
-    Sidecar,
-    SourceFile,
     earlier_sources,
     find_column,
     hash_file,
@@ -22,6 +20,7 @@ from tfpb.geodata.stored_layers import (
     store,
 )
 from tfpb.io.sources.geofiles import layers, opened, read_parquet, read_polygons
+from tfpb.model.record import SourceFile
 from tfpb.perimeters.legal_areas import polygons_only
 from tfpb.text import squeeze
 from tfpb.words.numbers import NOTHING
@@ -30,6 +29,8 @@ from tfpb.words.places.geodata_words import INSEE_CODES, PARCEL_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from tfpb.model.record import Sidecar
 
 _COMMUNES: Final = "communes"
 _CODE_FIELDS: Final = ("code insee", "insee com", "code", "codgeo", "insee", "id")

@@ -14,7 +14,6 @@ import shapely
 from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
 from tfpb.geodata.catalogue import entry
 from tfpb.geodata.stored_layers import (
-    SourceFile,
     earlier_sources,
     find_column,
     hash_file,
@@ -24,6 +23,7 @@ from tfpb.geodata.stored_layers import (
 )
 from tfpb.io.sources.geofiles import layers, opened, read_parquet, read_polygons
 from tfpb.model.location import QpvMap
+from tfpb.model.record import SourceFile
 from tfpb.perimeters.legal_areas import polygons_only
 from tfpb.text import fold, mend_mojibake, squeeze
 
