@@ -106,20 +106,10 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = (), index: bool = T
     TfpbError
         `geographie_absente` for each thing that lacks, with the command that imports it.
     """
-    faults = []
     store = folder / FILE_NAME
-    if index and not store.is_file():
-        faults.append(_absent(*ADDRESS_BASE))
-    maps = {
-        vintage: found for vintage in VINTAGES if (found := load_qpv(folder, vintage)) is not None
-    }
-    faults += [
-        _absent(
-            *(text.format(vintage=vintage) for text in QPV_MAP),
-        )
-        for vintage in needs
-        if vintage not in maps
-    ]
+    maps = {v: found for v in VINTAGES if (found := load_qpv(folder, v)) is not None}
+    faults = [_absent(*ADDRESS_BASE)] if index and not store.is_file() else []
+    faults += [_absent(*(t.format(vintage=v) for t in QPV_MAP)) for v in needs if v not in maps]
     if faults:
         raise TfpbError(faults)
     addresses = AddressStore(store) if store.is_file() else None
