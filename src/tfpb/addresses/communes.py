@@ -174,20 +174,19 @@ class Communes:
 
     def epci(self, code: str) -> tuple[str, str]:
         """Return the SIREN and the name of the intercommunalité of a commune, or two empties."""
-        found = self.current.get(self.city(code))
-        return (found.epci, self.epcis.get(found.epci, "")) if found else ("", "")
+        return self._territory(code, "epci", self.epcis)
 
     def departement(self, code: str) -> tuple[str, str]:
         """Return the code and the name of the département of a commune, or two empties."""
-        found = self.current.get(self.city(code))
-        return (
-            (found.departement, self.departements.get(found.departement, "")) if found else ("", "")
-        )
+        return self._territory(code, "departement", self.departements)
 
     def region(self, code: str) -> tuple[str, str]:
         """Return the code and the name of the region of a commune, or two empties."""
-        found = self.current.get(self.city(code))
-        return (found.region, self.regions.get(found.region, "")) if found else ("", "")
+        return self._territory(code, "region", self.regions)
+
+    def _territory(self, code: str, level: str, names: dict[str, str]) -> tuple[str, str]:
+        own: str = getattr(self.current.get(self.city(code)), level, "")
+        return own, names.get(own, "")
 
 
 def with_territories(

@@ -18,11 +18,11 @@ from tfpb.addresses.service_answers import ServiceGeocoder
 from tfpb.addresses.store import FILE_NAME, AddressStore
 from tfpb.errors import TfpbError
 from tfpb.geocode.matcher import Geocoder
-from tfpb.geocode.table_run import frame_of
+from tfpb.geocode.table_run import answered, frame_of
 from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets
 from tfpb.io.tables.tabular import read_table
 from tfpb.model.codes import GeocodeVerdict, ResultType
-from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
+from tfpb.model.results import RESULT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,17 +58,11 @@ class Resume:
     key: str
 
     @classmethod
-    def beside(
-        cls, output: Path, *, depends_on: Mapping[str, str], addresses: pd.DataFrame
-    ) -> Resume:
+    def beside(cls, output: Path, *, depends_on: object, addresses: pd.DataFrame) -> Resume:
         """Open the rows kept for an output; those of another input or setting are deleted."""
         rows = pd.util.hash_pandas_object(addresses.astype(str), index=False).to_numpy()
-        text = json.dumps(
-            {**depends_on, "rows": hashlib.sha256(rows.tobytes()).hexdigest()}, sort_keys=True
-        )
-        found = cls(
-            output.with_name(f".{output.name}.reprise"), hashlib.sha256(text.encode()).hexdigest()
-        )
+        key = hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode() + rows.tobytes())
+        found = cls(output.with_name(f".{output.name}.reprise"), key.hexdigest())
         mark = found.folder / "cle"
         if not mark.is_file() or mark.read_text(encoding="utf-8") != found.key:
             found.clean()
@@ -157,16 +151,6 @@ class FileGeocoder:
         index = self.source.identity() if isinstance(self.source, AddressStore) else self.source
         return (self.mode, index, sorted(self.aliases.items()))
 
-    @property
-    def depends_on(self) -> dict[str, str]:
-        """What rows kept for a later run depend on, as text."""
-        files = self.source.files if isinstance(self.source, AddressStore) else ()
-        return {
-            "mode": self.mode,
-            "index": " ".join(file.sha256 for file in files),
-            "aliases": " ".join(f"{old}={new}" for old, new in sorted(self.aliases.items())),
-        }
-
     def run(
         self,
         addresses: pd.DataFrame,
@@ -207,14 +191,9 @@ class FileGeocoder:
         return pd.concat(parts)[list(RESULT_COLUMNS)]
 
     def _stretch(self, addresses: pd.DataFrame) -> pd.DataFrame:
-        if self._geocoder is None or self.source is None:
+        if self._geocoder is None:
             return self._by_service.run(addresses)
-        rows = addresses[list(ADDRESS_COLUMNS)].itertuples(index=False, name=None)
-        first = frame_of(
-            [self._geocoder.row(*row) for row in rows],
-            index=addresses.index,
-            source=self.source.vintage,
-        )
+        first = answered(self._geocoder, addresses)
         if self.mode == "index" or self.service is None:
             return first
         unsettled = (

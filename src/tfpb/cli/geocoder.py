@@ -91,7 +91,7 @@ def geocoder(  # noqa: PLR0917 - options of the contract
             opened, mode=mode.value, folder=geodata_folder(geodonnees), aliases=alias_voies
         )
         addresses = job.addresses.frame
-        resume = Resume.beside(sortie, depends_on=geocoder.depends_on, addresses=addresses)
+        resume = Resume.beside(sortie, depends_on=geocoder.identity(), addresses=addresses)
         total = len(addresses)
         if done := resume.rows(total):
             print_line(words.resumed_line(done))

@@ -65,19 +65,25 @@ def geocode(
         `RESULT_COLUMNS`, same index, one row for each row of `addresses`. Degrees are EPSG:4326;
         `result_x`, `result_y` are metres in the legal projection of the commune.
     """
+    return answered(Geocoder(source, communes, aliases), addresses, progress=progress)
+
+
+def answered(
+    geocoder: Geocoder, addresses: pd.DataFrame, *, progress: Callable[[int], None] | None = None
+) -> pd.DataFrame:
+    """Geocode a table by a geocoder that keeps its communes ready for the next one; see `geocode`."""
     empty = [""] * len(addresses)
     columns = [
         addresses[c].fillna("").astype(str).tolist() if c in addresses.columns else empty
         for c in ADDRESS_COLUMNS
     ]
-    geocoder = Geocoder(source, communes, aliases)
     answers: list[Answer] = []
     with _collector_at_rest():
         for at, cells in enumerate(zip(*columns, strict=True), start=1):
             answers.append(geocoder.row(*cells))
             if progress is not None and (at % _STEP == 0 or at == len(addresses)):
                 progress(at % _STEP or _STEP)
-    return frame_of(answers, index=addresses.index, source=source.vintage)
+    return frame_of(answers, index=addresses.index, source=geocoder.source.vintage)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    import pandas as pd
 
     from tfpb.model.location import QpvMap
     from tfpb.model.record import Sidecar
@@ -70,6 +71,10 @@ class Geography:
         """Load the parcels of some communes (None: of all); None when none was imported."""
         found = load_parcels(self.folder, communes=communes)
         return found if found is not None and len(found) else None
+
+    def parcels_of(self, points: pd.DataFrame) -> gpd.GeoDataFrame | None:
+        """Load the parcels of the communes that points were found in, of all when none was."""
+        return self.parcels(sorted(set(points["result_citycode"].astype(str)) - {""}) or None)
 
     def parcel_sources(self, communes: Iterable[str]) -> tuple[Source, ...]:
         """Describe the parcels of some communes as one source of a run; none when none was imported."""

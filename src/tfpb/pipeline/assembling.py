@@ -224,7 +224,7 @@ def render(
     """
 
     def run(made: Dossier) -> dict[str, bytes]:
-        from tfpb.pipeline.rendering import pack_of  # noqa: PLC0415 - see above
+        from tfpb.pipeline.pack_files import pack_of  # noqa: PLC0415 - see above
 
         return pack_of(made, workers=workers, execute=execute, advance=advance)
 

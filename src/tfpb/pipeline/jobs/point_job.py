@@ -98,9 +98,7 @@ def run(task: Task, *, advance: Callable[[int], None]) -> Done:
         task.output.with_suffix(""),
         entrances,
         geography.maps,
-        parcels=geography.parcels(
-            sorted(set(points["result_citycode"].astype(str)) - {""}) or None
-        ),
+        parcels=geography.parcels_of(points),
         streets=lambda rows: _streets(task, geography, entrances, rows),
         decisions=decisions,
         radius_m=task.radius_m,

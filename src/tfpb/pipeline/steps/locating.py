@@ -78,7 +78,7 @@ def stock_points(inputs: Inputs, settled: Settled) -> Points:
 def sides(points: Points, geography: Geography, rule: Rule) -> Sides:
     """Place every point on its side of the limits, decisions of the user included."""
     at, decisions, maps = points.frame, points.decisions, geography.maps
-    parcels = geography.parcels(sorted(set(at["result_citycode"].astype(str)) - {""}) or None)
+    parcels = geography.parcels_of(at)
 
     def located(decided: pd.DataFrame | None) -> pd.DataFrame:
         return perimeters.locate(
