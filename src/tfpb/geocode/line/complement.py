@@ -33,33 +33,11 @@ _SECOND: Final = re.compile(
 )
 _SLASH: Final = re.compile(r"(?<=[a-z]{3})\s*/\s*(?=\d|[a-z]{3})")
 
-_CERTAIN: Final = frozenset(
-    [
-        "bat",
-        "bats",
-        "batiment",
-        "batiments",
-        "bt",
-        "btm",
-        "esc",
-        "escalier",
-        "escaliers",
-        "apt",
-        "app",
-        "appt",
-        "appts",
-        "appart",
-        "appartement",
-        "appartements",
-        "etg",
-        "logt",
-        "logts",
-        "logement",
-        "logements",
-        "lgt",
-        "lgts",
-    ]
-)
+_CERTAIN: Final = frozenset({
+    "bat", "bats", "batiment", "batiments", "bt", "btm", "esc", "escalier", "escaliers", "apt",
+    "app", "appt", "appts", "appart", "appartement", "appartements", "etg", "logt", "logts",
+    "logement", "logements", "lgt", "lgts",
+})  # fmt: skip
 _IDENTIFIED: Final = re.compile(
     r"(?<![a-z0-9'])(bat(?:iment)?s?|btm?|esc(?:alier)?s?|ent(?:ree)?s?|apt|appt?s?|appart(?:ement)?s?|etg|etage"
     r"|porte|pte|halls?|cage|bloc|log(?:t|ement)s?|lgts?|imm(?:euble)?s?|tour|pav(?:illon)?s?|ilot|box|local"

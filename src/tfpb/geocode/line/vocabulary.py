@@ -97,38 +97,13 @@ DOUBLE_TYPES: Final = {
     ("petite", "rue"): "petite rue", ("pte", "rue"): "petite rue",
 }  # fmt: skip
 SINGLE_DOUBLES: Final = {
-    "rpt": "rond point",
-    "rdpt": "rond point",
-    "ldt": "lieu dit",
-    "lieudit": "lieu dit",
-}
-ADJECTIVES: Final = frozenset(
-    [
-        "grand",
-        "grande",
-        "petit",
-        "petite",
-        "vieux",
-        "vieille",
-        "ancien",
-        "ancienne",
-        "haut",
-        "haute",
-        "bas",
-        "basse",
-        "nouveau",
-        "nouvelle",
-        "belle",
-        "beau",
-        "longue",
-        "gde",
-        "gd",
-        "pte",
-        "vx",
-        "anc",
-        "double",
-    ]
-)
+    "rpt": "rond point", "rdpt": "rond point", "ldt": "lieu dit", "lieudit": "lieu dit",
+}  # fmt: skip
+ADJECTIVES: Final = frozenset({
+    "grand", "grande", "petit", "petite", "vieux", "vieille", "ancien", "ancienne", "haut", "haute",
+    "bas", "basse", "nouveau", "nouvelle", "belle", "beau", "longue", "gde", "gd", "pte", "vx",
+    "anc", "double",
+})  # fmt: skip
 """Words that may stand before a type inside one name (« Vieille Route de Paris »)."""
 
 GLUED_TYPES: Final = (
@@ -143,9 +118,9 @@ LONG_GLUED: Final = frozenset(t for t in GLUED_TYPES if len(t) > 4 and t != "cou
 BUILDING_TYPES: Final = frozenset({"tour", "immeuble", "imm", "pavillon", "pav", "ilot"})
 """Types that more often name a building than a street."""
 
-ARTICLES: Final = frozenset(
-    ["de", "du", "des", "la", "le", "les", "l", "d", "au", "aux", "et", "en", "dela"]
-)
+ARTICLES: Final = frozenset({
+    "de", "du", "des", "la", "le", "les", "l", "d", "au", "aux", "et", "en", "dela",
+})  # fmt: skip
 PREPOSITIONS: Final = ARTICLES | {"a", "sur", "sous", "une", "un"}
 
 TITLES: Final = {
@@ -203,22 +178,10 @@ _NUMBER_WORDS: Final = {
     "xix": "19", "xx": "20", "xxiii": "23",
 }  # fmt: skip
 ORDINALS: Final = frozenset(["er", "ere", "re", "eme", "e", "nd", "nde"])
-MONTHS: Final = frozenset(
-    [
-        "janvier",
-        "fevrier",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "aout",
-        "septembre",
-        "octobre",
-        "novembre",
-        "decembre",
-    ]
-)
+MONTHS: Final = frozenset({
+    "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre",
+    "novembre", "decembre",
+})  # fmt: skip
 LIGHT: Final = frozenset(TITLES) | {"prolongee", "ancien", "ancienne", "grand", "petit"}
 """Words that tell little of which street is meant: weighted by `LIGHT_WEIGHT`."""
 RESPELL: Final[dict[str, str]] = {
