@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
-from tfpb.geocode.answer_columns import Answer
+from tfpb.geocode.answer import Answer, parcels_written, with_given, write
 from tfpb.geocode.choose import Choice, Found, choose
 from tfpb.geocode.commune_finder import CommuneFinder, Place
 from tfpb.geocode.commune_table import StreetTable
@@ -18,7 +18,6 @@ from tfpb.geocode.line.parser import parse
 from tfpb.geocode.line.street_names import name_of
 from tfpb.geocode.places import Point, Spot, corner
 from tfpb.geocode.streets import Candidate
-from tfpb.geocode.writing import parcels_written, with_given, write
 from tfpb.model.codes import ResultType
 from tfpb.model.projection import legal_epsg
 
@@ -179,7 +178,7 @@ class Geocoder:
                     where = Spot(
                         ResultType.HOUSENUMBER, point.x, point.y, 30.0, street, point, (point,)
                     )
-                    made = Candidate(0, 0, 1.0, 1.0, 1.0, 1.0, 1.0, "parcel")
+                    made = Candidate(0, 0, how="parcel")
                     return Found(table, Choice(made, where, 1.0), 0.9, ("par_parcelle",))
         return None
 

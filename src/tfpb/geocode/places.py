@@ -81,32 +81,21 @@ class Numbering:
 
 def numbering(table: StreetTable, members: tuple[int, ...]) -> Numbering:
     """Return the numbers of some streets of a commune, made once."""
-    key = ("numbering", members)
-    known = table.found.get(key)
-    if isinstance(known, Numbering):
-        return known
-    made = _numbering(table, members)
-    table.found[key] = made
-    return made
+    known = table.numberings.get(members)
+    if known is None:
+        known = table.numberings[members] = _numbering(table, members)
+    return known
 
 
 def _numbering(table: StreetTable, members: tuple[int, ...]) -> Numbering:
     out = Numbering()
-    every: list[Point] = []
     for member in members:
         street = table.streets[member]
-        columns = zip(
-            street.numbers.tolist(),
-            street.suffixes,
-            street.x.tolist(),
-            street.y.tolist(),
-            strict=True,
-        )
-        for at, (number, suffix, x, y) in enumerate(columns):
+        columns = (street.numbers.tolist(), street.suffixes, street.x.tolist(), street.y.tolist())
+        for at, (number, suffix, x, y) in enumerate(zip(*columns, strict=True)):
             if math.isfinite(x) and math.isfinite(y):
-                every.append(Point(member, at, number, str(suffix), x, y))
-    for point in every:
-        out.points.setdefault(point.number, []).append(point)
+                point = Point(member, at, number, str(suffix), x, y)
+                out.points.setdefault(number, []).append(point)
     for number in sorted(out.points):
         out.sides[number % 2].append(number)
     return out
@@ -163,22 +152,19 @@ def members_meant(
 
 def _far_apart(table: StreetTable, members: tuple[int, ...]) -> bool:
     """Tell whether streets of one name are different places: nearest points over 300 m apart."""
-    key = ("apart", members)
-    known = table.found.get(key)
-    if isinstance(known, bool):
-        return known
+    if members in table.apart:
+        return table.apart[members]
     parts: dict[str, list[tuple[float, float]]] = {}
     for member in members:
         street = table.streets[member]
         parts.setdefault(street.id, []).extend(_cloud(street))
     clouds = list(parts.values())
-    apart = any(
+    made = table.apart[members] = any(
         min(math.hypot(a[0] - b[0], a[1] - b[1]) for a in one for b in other) > STREETS_APART_M
         for i, one in enumerate(clouds)
         for other in clouds[i + 1 :]
     )
-    table.found[key] = apart
-    return apart
+    return made
 
 
 def _cloud(street: Street) -> list[tuple[float, float]]:

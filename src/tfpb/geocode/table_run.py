@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.geocode.answer_columns import JOIN, Answer
+from tfpb.geocode.answer import JOIN, Answer
 from tfpb.geocode.matcher import Geocoder
 from tfpb.model.projection import legal_epsg, to_lonlat
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
@@ -20,20 +20,10 @@ if TYPE_CHECKING:
     from tfpb.geocode.source import AddressSource, CommuneTable
 
 _STEP: Final = 1000
-_FLOATS: Final = {
-    "score": "result_score", "x": "result_x", "y": "result_y", "confidence": "result_confidence",
-    "radius_m": "result_radius_m",
-}  # fmt: skip
 _DECIMALS: Final = {"score": 4, "x": 2, "y": 2, "confidence": 4, "radius_m": 1}
 _DEGREES: Final = 7
-_TEXTS: Final = {
-    "label": "result_label", "kind": "result_type", "housenumber": "result_housenumber",
-    "name": "result_name", "postcode": "result_postcode", "city": "result_city",
-    "citycode": "result_citycode", "id": "result_id", "status": "result_status",
-    "verdict": "result_verdict", "complement": "result_complement",
-    "entrances": "result_entrances", "alternatives": "result_alternatives",
-    "parcel": "result_parcelle",
-}  # fmt: skip
+_NAMES: Final = {"kind": "type", "parcel": "parcelle"}
+"""Fields of an answer whose column is not `result_<field>`."""
 
 
 def geocode(
@@ -101,15 +91,14 @@ def _collector_at_rest() -> Iterator[None]:
 def frame_of(answers: Iterable[Answer], *, index: pd.Index, source: str) -> pd.DataFrame:
     """Write answers as the columns of the contract, degrees computed a projection at a time."""
     listed = list(answers)
-    columns = dict(zip(Answer._fields, zip(*listed, strict=True), strict=True)) if listed else {}
     out = pd.DataFrame(index=index)
-    for field, name in _FLOATS.items():
-        out[name] = np.round(np.asarray(columns.get(field, ()), dtype=float), _DECIMALS[field])
-    for field, name in _TEXTS.items():
-        out[name] = pd.Series([str(v) for v in columns.get(field, ())], index=index, dtype="str")
-    out["result_reasons"] = pd.Series(
-        [JOIN.join(r) for r in columns.get("reasons", ())], index=index, dtype="str"
-    )
+    for at, field in enumerate(Answer._fields):
+        name, cells = f"result_{_NAMES.get(field, field)}", [answer[at] for answer in listed]
+        if field in _DECIMALS:
+            out[name] = np.round(np.asarray(cells, dtype=float), _DECIMALS[field])
+        else:
+            texts = map(JOIN.join if field == "reasons" else str, cells)
+            out[name] = pd.Series(list(texts), index=index, dtype="str")
     out["result_source"] = pd.Series([source] * len(listed), index=index, dtype="str")
     out["longitude"], out["latitude"] = _degrees(out)
     return out[list(RESULT_COLUMNS)]
