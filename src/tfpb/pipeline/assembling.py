@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.file_geocoder import CACHE, FileGeocoder
 from tfpb.addresses.service import AddressService
@@ -29,18 +29,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tfpb.model.settings import Settings
+    from tfpb.pipeline.wiring import Key
     from tfpb.stage import Execute
 
 _NOTHING: Final = Disclosed()
+_DOUBTING: Final[tuple[Key[Any], ...]] = (
+    keys.LOCATED, keys.SURVEY, keys.ABATEMENT, keys.PROGRAMME, keys.DROIT_COMMUN,
+)  # fmt: skip
+"""Values that bear doubts, in the order in which they are told."""
 DOCUMENTS: Final = 6
 """Units of progress of `render`, the pages of quarters apart (one more each)."""
 
 
 def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fault, ...]]:
     """Read the user's files and open the imported geography, with every fault and doubt."""
-    ruling_vintage(
-        settings.dossier.annee, ""
-    )  # a year without map is refused before anything is read
+    ruling_vintage(settings.dossier.annee, "")  # a year without map is refused before any reading
     inputs, faults = gather_inputs(settings)
     vintage = ruling_of(settings.dossier.annee, locating.communes_of(inputs))
     try:
@@ -171,14 +174,8 @@ def assemble(
 
 def _notices(values: Values) -> tuple[Fault, ...]:
     """Gather the doubts of what the stages made."""
-    parts = (
-        values.get(keys.LOCATED),
-        values.get(keys.SURVEY),
-        values.get(keys.ABATEMENT),
-        values.get(keys.PROGRAMME),
-        values.get(keys.DROIT_COMMUN),
-    )
-    return tuple(n for part in parts if part is not None for n in part.notices)
+    made = (values.get(key) for key in _DOUBTING)
+    return tuple(notice for part in made if part is not None for notice in part.notices)
 
 
 def _assembled(

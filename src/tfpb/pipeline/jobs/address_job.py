@@ -171,18 +171,14 @@ def run_job(
     return Geocoded(
         len(frame),
         failed,
-        _counts(results["result_verdict"]),
-        _counts(results["result_type"]),
+        results["result_verdict"].value_counts().to_dict(),
+        results["result_type"].value_counts().to_dict(),
         renamed,
         place.path.name if review else "",
         _waiting(rows, results),
         place.kept,
         settled.notices,
     )
-
-
-def _counts(values: pd.Series[str]) -> dict[str, int]:
-    return {str(value): int(count) for value, count in values.value_counts().items()}
 
 
 def _waiting(rows: pd.DataFrame, results: pd.DataFrame) -> int:

@@ -45,7 +45,25 @@ _GEOCODED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is asked: a table as read, and the options."""
+    """What is asked.
+
+    Parameters
+    ----------
+    table : TextTable
+    year : int
+        Tax year.
+    radius_m : float
+        Uncertainty of points that bear none, metres.
+    folder : Path
+        Folder of geography.
+    renames : mapping of str to str
+        Our column → header of the table.
+    output : Path
+    decisions : Path or None
+        Review workbook filled in.
+    raw_csv : bool
+        Whether a CSV is written for programs.
+    """
 
     table: TextTable
     year: int
@@ -57,16 +75,27 @@ class Task:
     raw_csv: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What to say at the end."""
+def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[Fault]]:
+    """Locate a file and write its answers, and the review workbook when there is something to decide.
 
-    lines: list[str]
-    doubts: list[Fault]
+    Parameters
+    ----------
+    task : Task
+    advance : callable
+        Called with the number of addresses geocoded since the last call.
 
+    Returns
+    -------
+    list of str
+        What to say at the end.
+    list of Fault
+        Doubts.
 
-def run(task: Task, *, advance: Callable[[int], None]) -> Done:
-    """Locate a file and write its answers, and the review workbook when there is something to decide."""
+    Raises
+    ------
+    TfpbError
+        A year without map, positions or decisions that cannot be read, a file that cannot be written.
+    """
     perimeters.ruling_vintage(task.year)  # a year without map is refused before anything is read
     geography = open_geography(task.folder, index=False)
     decisions = None if task.decisions is None else read_limit_decisions(task.decisions)
@@ -104,20 +133,17 @@ def run(task: Task, *, advance: Callable[[int], None]) -> Done:
         radius_m=task.radius_m,
     )
     write_together(written | review)
-    return Done(
-        summary_lines(
-            counts=_counts(located["qpv_statut"]),
-            evolution=_counts(located["qpv_evolution"]),
-            output=task.output.name,
-            review=next((p.name for p in review), ""), renamed=renamed, year=task.year,
-            geocoded=read.given is Given.NOTHING, radius_m=task.radius_m,
-        ),
-        doubts,
-    )  # fmt: skip
-
-
-def _counts(values: pd.Series[str]) -> dict[str, int]:
-    return {str(k): int(n) for k, n in values.value_counts().items()}
+    lines = summary_lines(
+        counts=located["qpv_statut"].value_counts().to_dict(),
+        evolution=located["qpv_evolution"].value_counts().to_dict(),
+        output=task.output.name,
+        review=next((path.name for path in review), ""),
+        renamed=renamed,
+        year=task.year,
+        geocoded=read.given is Given.NOTHING,
+        radius_m=task.radius_m,
+    )
+    return lines, doubts
 
 
 def _geocoded(task: Task, geography: Geography, advance: Callable[[int], None]) -> pd.DataFrame:
