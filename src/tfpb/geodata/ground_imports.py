@@ -14,12 +14,12 @@ from tfpb.geodata.catalogue import entry
 from tfpb.geodata.stored_layers import (
     earlier_sources,
     find_column,
-    hash_file,
     mended_polygons,
     read_sidecar,
     store,
 )
 from tfpb.io.sources.geofiles import layers, opened, read_parquet, read_polygons
+from tfpb.io.tables.contents import hash_file
 from tfpb.model.record import SourceFile
 from tfpb.perimeters.legal_areas import polygons_only
 from tfpb.text import squeeze

@@ -14,6 +14,7 @@ import shapely
 from tfpb.errors import Place, TfpbError, fail
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.sources.geofiles import read_parquet
+from tfpb.io.tables.contents import hash_file
 from tfpb.model.record import Sidecar, SourceFile
 from tfpb.perimeters.legal_areas import polygons_only
 from tfpb.text import fold
@@ -29,12 +30,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.geodata.catalogue import Entry
-
-
-def hash_file(path: Path) -> str:
-    """Return the sha256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def find_column(frame: pd.DataFrame, names: Iterable[str]) -> str | None:
