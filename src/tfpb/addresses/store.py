@@ -32,12 +32,9 @@ _REFUSALS: Final = {
     sqlite3.SQLITE_FULL: errno.ENOSPC,
     sqlite3.SQLITE_CANTOPEN: errno.EACCES,
 }
-_LICENCES: Final = {
-    "BAN": "Licence Ouverte 2.0",
-    "lieux-dits": "Licence Ouverte 2.0",
-    "BAL": "Licence Ouverte 2.0",
-    "BANO": "ODbL 1.0",
-}
+_OPEN_LICENCE: Final = "Licence Ouverte 2.0"
+_LICENCES: Final = {"BANO": "ODbL 1.0"}
+"""Kind of file → its licence, where it is another than the open one."""
 FORMAT: Final = "1"
 _COMMUNES_IN_MEMORY: Final = 256
 SCHEMA: Final = """
@@ -137,17 +134,11 @@ class AddressStore:
         """Return the files behind the index as values of a run: name, hash, rows, date, licence."""
         return tuple(
             Source(
-                "lieux_dits" if f.layer == "lieux-dits" else "adresses",
-                f.name,
-                f.sha256,
-                f.size_bytes,
-                f.stored,
-                f.vintage,
-                _LICENCES[f.kind],
-                REFERENCES[f.kind],
+                f.layer.replace("-", "_"), f.name, f.sha256, f.size_bytes, f.stored, f.vintage,
+                _LICENCES.get(f.kind, _OPEN_LICENCE), REFERENCES[f.kind],
             )
             for f in self._files
-        )
+        )  # fmt: skip
 
     def identity(self) -> tuple[object, ...]:
         """Return what the content of this index depends on: its files, size and date of the index."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from tfpb.errors import Fault
     from tfpb.io.sources.gathering import Gathering
     from tfpb.model.plan import Plan
     from tfpb.model.survey import Published
@@ -139,13 +140,9 @@ def _write(first: Path, second: Path, published: Published, *, raw_csv: bool) ->
     from tfpb.io.packs.output_files import write_together
     from tfpb.io.tables.tabular import table_bytes
 
-    tables = ((first, published.comparison, "Comparaison"), (second, published.levels, "Niveaux"))
-    write_together(
-        {
-            path: table_bytes(path, table, raw_csv=raw_csv, sheet=sheet)
-            for path, table, sheet in tables
-        }
-    )
+    comparison = table_bytes(first, published.comparison, raw_csv=raw_csv, sheet="Comparaison")
+    levels = table_bytes(second, published.levels, raw_csv=raw_csv, sheet="Niveaux")
+    write_together({first: comparison, second: levels})
 
 
 def _explore(published: Published, labels: dict[str, str]) -> None:
@@ -167,7 +164,7 @@ def _explore(published: Published, labels: dict[str, str]) -> None:
         print_line(f"  {NOT_A_PROOF}")
 
 
-def _tell(published: Published, notices: list[Any], first: Path, second: Path) -> None:
+def _tell(published: Published, notices: list[Fault], first: Path, second: Path) -> None:
     from tfpb.errors import Severity
     from tfpb.survey import interviews_needed
     from tfpb.words.survey.survey_words import EXPLANATIONS, QUOTA_SENTENCE, gap_line, margin_words
@@ -177,13 +174,10 @@ def _tell(published: Published, notices: list[Any], first: Path, second: Path) -
         print_line(words.wave_line(wave))
     table = published.comparison
     last = published.waves[-1].vague
-    rows = table[
-        (table["vague"] == last)
-        & (table["niveau"] == "total")
-        & (table["bailleur"] == "ensemble")
-        & (table["groupe"] == "ecart")
-        & (table["ajustement"] == "brut")
-    ]
+    rows = table.query(
+        "vague == @last and niveau == 'total' and bailleur == 'ensemble' and groupe == 'ecart'"
+        " and ajustement == 'brut'"
+    )
     labels = dict(zip(published.items["item"], published.items["libelle"], strict=True))
     margin = margin_words(float(str(published.settings["marge_points"])))
     print_line(words.GAPS_HEADING.format(wave=last, margin=margin))

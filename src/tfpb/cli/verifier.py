@@ -96,16 +96,13 @@ def _whole(path: Path) -> dict[str, bytes]:
     from tfpb.words.documents.pack_words import broken_words, loose_words, whole_words
 
     pack = read_pack(path)
-    broken = broken_files(pack)
-    if broken:
-        print_error(f"{path} :")
-        for line in broken_words(broken):
-            print_error(line)
-        raise typer.Exit(2)
-    if path.is_dir() and (loose := changed_by_hand(path)):
-        print_error(f"{path} :")
-        for line in loose_words(loose):
-            print_error(line)
-        raise typer.Exit(2)
-    print_line(whole_words(str(path), run_hash_of(pack)))
-    return pack
+    if broken := broken_files(pack):
+        wrong = broken_words(broken)
+    elif path.is_dir() and (loose := changed_by_hand(path)):
+        wrong = loose_words(loose)
+    else:
+        print_line(whole_words(str(path), run_hash_of(pack)))
+        return pack
+    for line in (f"{path} :", *wrong):
+        print_error(line)
+    raise typer.Exit(2)
