@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -104,6 +104,7 @@ class Resume:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+@dataclass(eq=False, kw_only=True)
 class FileGeocoder:
     """Geocodes the addresses of a file, `CHUNK_ROWS` at a time.
 
@@ -120,20 +121,11 @@ class FileGeocoder:
         Old street name to current one.
     """
 
-    def __init__(
-        self,
-        *,
-        mode: Mode,
-        communes: Communes,
-        source: AddressSource | None = None,
-        service: AddressService | None = None,
-        aliases: Mapping[str, str] | None = None,
-    ) -> None:
-        self.mode = mode
-        self.communes = communes
-        self.source = source
-        self.service = service
-        self.aliases = dict(aliases or {})
+    mode: Mode
+    communes: Communes
+    source: AddressSource | None = None
+    service: AddressService | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def _by_service(self) -> ServiceGeocoder:

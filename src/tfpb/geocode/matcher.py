@@ -175,11 +175,10 @@ class Geocoder:
                         member, at, int(street.numbers[at]), str(street.suffixes[at]),
                         float(street.x[at]), float(street.y[at]),
                     )  # fmt: skip
-                    where = Spot(
-                        ResultType.HOUSENUMBER, point.x, point.y, 30.0, street, point, (point,)
-                    )
-                    made = Candidate(0, 0, how="parcel")
-                    return Found(table, Choice(made, where, 1.0), 0.9, ("par_parcelle",))
+                    kind = ResultType.HOUSENUMBER
+                    where = Spot(kind, point.x, point.y, 30.0, street, point, (point,))
+                    choice = Choice(Candidate(0, 0, how="parcel"), where, 1.0)
+                    return Found(table, choice, 0.9, ("par_parcelle",))
         return None
 
 

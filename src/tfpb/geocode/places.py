@@ -224,14 +224,19 @@ def corner(table: StreetTable, one: tuple[int, ...], other: tuple[int, ...], spo
 def _whole_street(
     table: StreetTable, members: tuple[int, ...], numbers: Numbering, *, apart: bool
 ) -> Spot:
-    street = table.streets[members[0]]
-    locality = street.kind == "locality"
+    locality = table.streets[members[0]].kind == "locality"
     reasons = () if locality else ("sans_numero",)
+    found = _on_street(table, members, numbers, locality=locality, reasons=reasons)
+    return _with(found, "voie_en_double") if apart else found
+
+
+def _on_street(
+    table: StreetTable, members: tuple[int, ...], numbers: Numbering, *, locality: bool,
+    reasons: tuple[str, ...],
+) -> Spot:  # fmt: skip
+    """Stand on a street or a locality, at no number."""
     kind = ResultType.LOCALITY if locality else ResultType.STREET
-    return Spot(
-        kind, *_middle(table, members, numbers), street,
-        reasons=(*reasons, "voie_en_double") if apart else reasons, ambiguous=apart,
-    )  # fmt: skip
+    return Spot(kind, *_middle(table, members, numbers), table.streets[members[0]], reasons=reasons)
 
 
 def _hits(numbers: Numbering, wanted: Number) -> tuple[list[Point], bool]:
@@ -349,9 +354,6 @@ def _estimated(
                 ResultType.INTERPOLATED, end.x, end.y, INTERPOLATED_RADIUS_M + 10.0 * beyond,
                 table.streets[end.member], reasons=("numero_au_dela",), ambiguous=True,
             )  # fmt: skip
-    street = table.streets[members[0]]
-    locality = street.kind == "locality" and not numbers.points
-    return Spot(
-        ResultType.LOCALITY if locality else ResultType.STREET,
-        *_middle(table, members, numbers), street, reasons=("numero_absent",), ambiguous=not locality,
-    )  # fmt: skip
+    locality = table.streets[members[0]].kind == "locality" and not numbers.points
+    found = _on_street(table, members, numbers, locality=locality, reasons=("numero_absent",))
+    return replace(found, ambiguous=not locality)
