@@ -111,9 +111,9 @@ def _between(x: float, y: float, source: int, target: int) -> tuple[float, float
 
 def _without_commune(x: float, y: float, epsg: int) -> Given:
     """Keep what can be in France when no commune is there to check it."""
-    for east, north, reason in _readings(x, y, epsg):
-        west, south, right, top = _FRANCE_M
-        if west <= east <= right and south <= north <= top and epsg == LEGAL_EPSG[0]:
+    west, south, right, top = _FRANCE_M
+    for east, north, reason in _readings(x, y, epsg) if epsg == LEGAL_EPSG[0] else ():
+        if west <= east <= right and south <= north <= top:
             said = (reason,) if reason else ()
             return Given(east, north, (*said, "coordonnees_non_controlees"))
     return Given(_REFUSED, _REFUSED, ("coordonnees_hors_france",))
