@@ -258,7 +258,7 @@ class _Importer:
             self.reasons = Counter(dict(self.db.execute(asked, (source,)).fetchall()))
         reasons = dict(sorted(self.reasons.items()))
         examples = self._examples(source, row[0], list(reasons))
-        return AddressImport(*row, self.replaced, reasons, examples, unchanged)
+        return AddressImport(*(*row, self.replaced, reasons, examples, unchanged))
 
     def _examples(self, source: int, name: str, reasons: list[str]) -> tuple[Fault, ...]:
         asked = (

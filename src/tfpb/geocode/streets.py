@@ -76,7 +76,7 @@ def candidates(
     widen : bool
         Look for like names even when the exact one exists.
     """
-    key = (widen, *(reading.name.key for reading in readings))
+    key: tuple[bool | str, ...] = (widen, *(reading.name.key for reading in readings))
     known = table.candidates.get(key)
     if known is None:
         if len(table.candidates) > _CACHE_LIMIT:

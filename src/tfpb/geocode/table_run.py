@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -93,12 +93,13 @@ def frame_of(answers: Iterable[Answer], *, index: pd.Index, source: str) -> pd.D
     listed = list(answers)
     out = pd.DataFrame(index=index)
     for at, field in enumerate(Answer._fields):
-        name, cells = f"result_{_NAMES.get(field, field)}", [answer[at] for answer in listed]
+        cells: list[Any] = [answer[at] for answer in listed]
+        name = f"result_{_NAMES.get(field, field)}"
         if field in _DECIMALS:
             out[name] = np.round(np.asarray(cells, dtype=float), _DECIMALS[field])
         else:
-            texts = map(JOIN.join if field == "reasons" else str, cells)
-            out[name] = pd.Series(list(texts), index=index, dtype="str")
+            texts = [JOIN.join(cell) if field == "reasons" else str(cell) for cell in cells]
+            out[name] = pd.Series(texts, index=index, dtype="str")
     out["result_source"] = pd.Series([source] * len(listed), index=index, dtype="str")
     out["longitude"], out["latitude"] = _degrees(out)
     return out[list(RESULT_COLUMNS)]

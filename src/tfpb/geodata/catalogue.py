@@ -74,9 +74,13 @@ def _raw() -> dict[str, Any]:
 def catalogue() -> dict[str, Entry]:
     """Return every source by its key."""
     return {
-        key: Entry(key, **{k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()})
+        key: Entry(key, **{name: _frozen(value) for name, value in raw.items()})
         for key, raw in _raw()["sources"].items()
     }
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def entry(key: str) -> Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -171,8 +172,8 @@ def run_job(
     return Geocoded(
         len(frame),
         failed,
-        results["result_verdict"].value_counts().to_dict(),
-        results["result_type"].value_counts().to_dict(),
+        Counter(results["result_verdict"]),
+        Counter(results["result_type"]),
         renamed,
         place.path.name if review else "",
         _waiting(rows, results),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -134,8 +135,8 @@ def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[
     )
     write_together(written | review)
     lines = summary_lines(
-        counts=located["qpv_statut"].value_counts().to_dict(),
-        evolution=located["qpv_evolution"].value_counts().to_dict(),
+        counts=Counter(located["qpv_statut"]),
+        evolution=Counter(located["qpv_evolution"]),
         output=task.output.name,
         review=next((path.name for path in review), ""),
         renamed=renamed,
