@@ -35,6 +35,13 @@ class StreetKey(NamedTuple):
 
     `kind` is `s` (street) or `l` (locality); `scheme` is how address ids are made from the
     street's: `b` as BAN does, `o` as BANO does, `x` written out one by one.
+
+    Parameters
+    ----------
+    id, name, postcode, old_city : str
+        As in `tfpb.geocode.source.Street`.
+    kind, scheme : str
+        See above.
     """
 
     id: str
@@ -158,7 +165,17 @@ def sort_and_dedupe(rows: CommuneRows, *, one_position: bool) -> tuple[CommuneRo
 
 
 def merge(parts: list[CommuneRows]) -> CommuneRows:
-    """Join rows of one commune met at several places of a file."""
+    """Join rows of one commune met at several places of a file.
+
+    Parameters
+    ----------
+    parts : list of CommuneRows
+
+    Returns
+    -------
+    CommuneRows
+        Not sorted (`sort_and_dedupe`); without the lines of the file.
+    """
     if len(parts) == 1:
         return parts[0]
     index: dict[StreetKey, int] = {}
@@ -198,7 +215,17 @@ def _lines(texts: list[str]) -> str:
 
 
 def encode(rows: CommuneRows) -> bytes:
-    """Pack sorted rows (`sort_and_dedupe`) into a blob."""
+    """Pack sorted rows (`sort_and_dedupe`) into a blob.
+
+    Parameters
+    ----------
+    rows : CommuneRows
+
+    Returns
+    -------
+    bytes
+        Equal rows, equal bytes.
+    """
     suffixes, codes = np.unique(rows.suffix.astype(str), return_inverse=True)
     counts = np.bincount(rows.street, minlength=len(rows.streets)).astype("<u4")
     written_out = np.array([key.scheme == "x" for key in rows.streets], dtype=bool)
@@ -266,7 +293,19 @@ def _unpacked(payload: bytes) -> CommuneRows:
 
 
 def to_streets(citycode: str, rows: CommuneRows) -> list[Street]:
-    """Return the streets of a commune with their numbers."""
+    """Return the streets of a commune with their numbers.
+
+    Parameters
+    ----------
+    citycode : str
+    rows : CommuneRows
+        Sorted.
+
+    Returns
+    -------
+    list of Street
+        Metres, legal projection of the commune.
+    """
     x, y = rows.x_cm / 100.0, rows.y_cm / 100.0
     ends = np.cumsum(np.bincount(rows.street, minlength=len(rows.streets)))
     streets = []
@@ -297,7 +336,14 @@ def to_streets(citycode: str, rows: CommuneRows) -> list[Street]:
 
 
 def to_commune(citycode: str, city: str, layers: list[CommuneRows]) -> CommuneAddresses:
-    """Join the layers of a commune: addresses first, then the lieux-dits they do not name."""
+    """Join the layers of a commune: addresses first, then the lieux-dits they do not name.
+
+    Parameters
+    ----------
+    citycode, city : str
+    layers : list of CommuneRows
+        In the order in which they prevail.
+    """
     streets: list[Street] = []
     for rows in layers:
         known = {(street.name.casefold(), street.old_city) for street in streets}

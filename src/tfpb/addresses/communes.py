@@ -63,7 +63,23 @@ class Commune:
 
 @dataclass(frozen=True)
 class Communes:
-    """The list, indexed. Build it with `Communes.load()`; it implements `CommuneTable`."""
+    """The list, indexed. Build it with `Communes.load()`; it implements `CommuneTable`.
+
+    Parameters
+    ----------
+    current : dict of str to Commune
+        Current communes and arrondissements, by code.
+    old : dict of str to tuple of Commune
+        Old communes, by their own code.
+    former : dict of str to str
+        Old code → current code.
+    children : dict of str to tuple of str
+        City → codes of its arrondissements.
+    postcodes : dict of str to tuple of str
+        Postcode → current codes it serves.
+    epcis, departements, regions : dict of str to str
+        Code → name.
+    """
 
     current: dict[str, Commune]
     old: dict[str, tuple[Commune, ...]]
@@ -226,7 +242,18 @@ def with_territories(
 
 
 def places(codes: Iterable[str], communes: Communes) -> tuple[Place, ...]:
-    """Return the territories of communes, by INSEE code; an arrondissement keeps its own code."""
+    """Return the territories of communes, by INSEE code; an arrondissement keeps its own code.
+
+    Parameters
+    ----------
+    codes : iterable of str
+    communes : Communes
+
+    Returns
+    -------
+    tuple of Place
+        In the order of the codes.
+    """
     return tuple(
         Place(code, communes.name(code), *communes.epci(code), *communes.region(code))
         for code in codes

@@ -59,7 +59,16 @@ class Resume:
 
     @classmethod
     def beside(cls, output: Path, *, depends_on: object, addresses: pd.DataFrame) -> Resume:
-        """Open the rows kept for an output; those of another input or setting are deleted."""
+        """Open the rows kept for an output; those of another input or setting are deleted.
+
+        Parameters
+        ----------
+        output : Path
+        depends_on : object
+            Plain values: mode, index, renamed streets.
+        addresses : DataFrame
+            What is geocoded.
+        """
         rows = pd.util.hash_pandas_object(addresses.astype(str), index=False).to_numpy()
         key = hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode() + rows.tobytes())
         found = cls(output.with_name(f".{output.name}.reprise"), key.hexdigest())
@@ -238,6 +247,14 @@ def open_geocoder(
 
 def read_aliases(path: Path) -> dict[str, str]:
     """Read renamed streets: old name, current name, in the first two columns.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    dict of str to str
 
     Raises
     ------

@@ -118,6 +118,14 @@ class RawBatch:
 def sniff(path: Path) -> Shape:
     """Recognise the shape of a file by its first line.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Shape
+
     Raises
     ------
     TfpbError

@@ -183,7 +183,17 @@ class AddressStore:
         )
 
     def commune(self, citycode: str) -> CommuneAddresses | None:
-        """Return the addresses of a current commune, None when the index does not hold it."""
+        """Return the addresses of a current commune, None when the index does not hold it.
+
+        Parameters
+        ----------
+        citycode : str
+
+        Raises
+        ------
+        TfpbError
+            `adresses_index_illisible`.
+        """
         if citycode in self._loaded:
             self._loaded.move_to_end(citycode)
             return self._loaded[citycode]
@@ -255,7 +265,17 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 
 def files_in(folder: Path) -> tuple[AddressFile, ...]:
-    """Return the address files imported in a folder of geography; nothing when there is no index."""
+    """Return the address files imported in a folder of geography; nothing when there is no index.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Raises
+    ------
+    TfpbError
+        `adresses_index_illisible`.
+    """
     path = folder / FILE_NAME
     if not path.is_file():
         return ()

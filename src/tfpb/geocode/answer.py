@@ -37,6 +37,23 @@ class Answer(NamedTuple):
     """What is known of one row: contract columns without degrees, and the code of the projection.
 
     Coordinates are metres in the legal projection `epsg`; NaN when there is no point.
+
+    Parameters
+    ----------
+    label, housenumber, name, postcode, city, citycode, id : str
+        As the national service writes them; the base's own identifier.
+    score, confidence : float
+        Likeness of the names; probability that the street is right (0..1).
+    kind : ResultType
+    status : str
+        `ok`, `not-found` or `skipped`.
+    x, y, radius_m : float
+        Metres, legal projection of the commune; NaN when there is no point.
+    verdict : GeocodeVerdict
+    reasons : tuple of str
+        Codes of what was done or is doubtful.
+    complement, entrances, alternatives, parcel : str
+        Several values are joined by « | ».
     """
 
     label: str = ""
@@ -228,7 +245,21 @@ def _municipality(
 
 
 def parcels_written(parsed: ParsedAddress, parcel: str, citycode: str) -> list[str]:
-    """Gather the parcels of a row, as identifiers when the commune is known."""
+    """Gather the parcels of a row, as identifiers when the commune is known.
+
+    Parameters
+    ----------
+    parsed : ParsedAddress
+    parcel : str
+        Cell of the parcels, as written.
+    citycode : str
+        INSEE code, empty when unknown.
+
+    Returns
+    -------
+    list of str
+        Identifiers of fourteen characters, then what could not be read, as written.
+    """
     found = list(parsed.parcels)
     unread: list[str] = []
     for part in filter(None, re.split(r"[|;]", parcel)):
@@ -245,7 +276,19 @@ def parcels_written(parsed: ParsedAddress, parcel: str, citycode: str) -> list[s
 
 
 def with_given(answer: Answer, given: Given) -> Answer:
-    """Put the coordinates of the row in place of those found, if they can be true."""
+    """Put the coordinates of the row in place of those found, if they can be true.
+
+    Parameters
+    ----------
+    answer : Answer
+    given : Given
+        Metres, legal projection of the commune.
+
+    Returns
+    -------
+    Answer
+        To be checked when the coordinates are refused, unchecked, or far from the address.
+    """
     if not given.usable:
         reasons = (*answer.reasons, *given.reasons)
         if answer.verdict is GeocodeVerdict.ACCEPTE:

@@ -46,7 +46,16 @@ class Choice(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A street answer before it is written out."""
+    """A street answer before it is written out.
+
+    Parameters
+    ----------
+    table : StreetTable
+    choice : Choice
+    confidence : float
+        Probability that the street is right (0..1).
+    reasons : tuple of str
+    """
 
     table: StreetTable
     choice: Choice

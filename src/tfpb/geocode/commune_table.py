@@ -147,7 +147,18 @@ class StreetTable:
         return self.rarest * (LIGHT_WEIGHT if token in LIGHT else 1.0)
 
     def expand(self, token: str) -> dict[str, float]:
-        """Return the words of the commune a written word may stand for, with a likeness 0..1."""
+        """Return the words of the commune a written word may stand for, with a likeness 0..1.
+
+        Parameters
+        ----------
+        token : str
+            One word, lower case without accents.
+
+        Returns
+        -------
+        dict of str to float
+            Empty when nothing is alike.
+        """
         known = self.expansions.get(token)
         if known is None:
             known = self.expansions[token] = self._expand(token)

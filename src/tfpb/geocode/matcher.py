@@ -71,7 +71,22 @@ class Geocoder:
         self, address: str, postcode: str, commune: str, code: str,
         name: str = "", parcel: str = "", x: str = "", y: str = "",
     ) -> Answer:  # fmt: skip
-        """Geocode one row; every cell is text, empty where unknown."""
+        """Geocode one row; every cell is text, empty where unknown.
+
+        Parameters
+        ----------
+        address, postcode, commune, code : str
+            Line, postcode, name and INSEE code of the commune.
+        name, parcel : str
+            Name of the résidence and cadastral reference, tried when the line leads nowhere.
+        x, y : str
+            Coordinates, in any of the usual systems; they prevail when they lie in the commune.
+
+        Returns
+        -------
+        Answer
+            Metres in the legal projection of the commune.
+        """
         parsed = parse(address)
         place = self.finder.place(code, postcode or parsed.postcode, commune or parsed.town)
         best = self._search(parsed.readings, place)

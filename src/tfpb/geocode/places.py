@@ -28,7 +28,17 @@ _GAP_NUMBERS: Final = 20
 
 
 class Point(NamedTuple):
-    """One address of a street: position in the member, where it stands."""
+    """One address of a street: position in the member, where it stands.
+
+    Parameters
+    ----------
+    member, at : int
+        Position of the street in `CommuneAddresses.streets`, and of the address in the street.
+    number : int
+    suffix : str
+    x, y : float
+        Metres, legal projection of the commune.
+    """
 
     member: int
     at: int
@@ -73,7 +83,15 @@ class Spot:
 
 @dataclass(slots=True)
 class Numbering:
-    """Numbers of the streets of one name, ready to be looked up."""
+    """Numbers of the streets of one name, ready to be looked up.
+
+    Parameters
+    ----------
+    points : dict of int to list of Point
+        By number.
+    sides : tuple of two lists of int
+        Even numbers, odd numbers, sorted.
+    """
 
     points: dict[int, list[Point]] = field(default_factory=dict)
     sides: tuple[list[int], list[int]] = field(default_factory=lambda: ([], []))
@@ -102,7 +120,15 @@ def _numbering(table: StreetTable, members: tuple[int, ...]) -> Numbering:
 
 
 def neighbours(table: StreetTable, members: tuple[int, ...], number: int) -> list[Point]:
-    """Return the one or two numbers next to a number that is not listed, its own side first."""
+    """Return the one or two numbers next to a number that is not listed, its own side first.
+
+    Parameters
+    ----------
+    table : StreetTable
+    members : tuple of int
+        Streets of one name.
+    number : int
+    """
     numbers = numbering(table, members)
     side = numbers.sides[number % 2] or numbers.sides[1 - number % 2]
     at = bisect_left(side, number)
@@ -131,6 +157,14 @@ def members_meant(
 
     A street that runs through two postcodes comes as two under one identifier: both are kept, the
     part written first.
+
+    Parameters
+    ----------
+    table : StreetTable
+    members : tuple of int
+        Streets of one name.
+    postcode, old_city : str
+        Folded; empty when not written.
 
     Returns
     -------
@@ -212,7 +246,21 @@ def _with(found: Spot, reason: str) -> Spot:
 
 
 def corner(table: StreetTable, one: tuple[int, ...], other: tuple[int, ...], spot: Spot) -> Spot:
-    """Move the answer of a street to where it comes nearest to another street."""
+    """Move the answer of a street to where it comes nearest to another street.
+
+    Parameters
+    ----------
+    table : StreetTable
+    one, other : tuple of int
+        Streets of the two names.
+    spot : Spot
+        Answer of the first.
+
+    Returns
+    -------
+    Spot
+        `radius_m` grows by the gap between the streets; unchanged when one has no number.
+    """
     here = [p for listed in numbering(table, one).points.values() for p in listed]
     there = [p for listed in numbering(table, other).points.values() for p in listed]
     if not here or not there:

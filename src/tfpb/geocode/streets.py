@@ -186,7 +186,14 @@ def _by_letters(
 
 
 def respell(table: StreetTable, tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """Cut words that are glued, and glue words that are cut, when the commune knows the result."""
+    """Cut words that are glued, and glue words that are cut, when the commune knows the result.
+
+    Parameters
+    ----------
+    table : StreetTable
+    tokens : tuple of str
+        Words of a name.
+    """
     out: list[str] = []
     i = 0
     while i < len(tokens):
@@ -271,6 +278,16 @@ def alike(token: str, word: str) -> float:
     """Say how likely a written word stands for a word of a street, when it is another word as well.
 
     A word cut short, a plural, an initial, a typo that makes a word of its own.
+
+    Parameters
+    ----------
+    token, word : str
+        Lower case, no accents: as written, and of the street.
+
+    Returns
+    -------
+    float
+        0..1.
     """
     if len(word) == 1:
         return 0.7 if token[0] == word else 0.0

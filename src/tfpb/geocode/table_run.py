@@ -61,7 +61,19 @@ def geocode(
 def answered(
     geocoder: Geocoder, addresses: pd.DataFrame, *, progress: Callable[[int], None] | None = None
 ) -> pd.DataFrame:
-    """Geocode a table by a geocoder that keeps its communes ready for the next one; see `geocode`."""
+    """Geocode a table by a geocoder that keeps its communes ready for the next one; see `geocode`.
+
+    Parameters
+    ----------
+    geocoder : Geocoder
+    addresses : DataFrame
+    progress : callable, optional
+
+    Returns
+    -------
+    DataFrame
+        As `geocode`.
+    """
     empty = [""] * len(addresses)
     columns = [
         addresses[c].fillna("").astype(str).tolist() if c in addresses.columns else empty
@@ -89,7 +101,21 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 def frame_of(answers: Iterable[Answer], *, index: pd.Index, source: str) -> pd.DataFrame:
-    """Write answers as the columns of the contract, degrees computed a projection at a time."""
+    """Write answers as the columns of the contract, degrees computed a projection at a time.
+
+    Parameters
+    ----------
+    answers : iterable of Answer
+        One a row of `index`.
+    index : Index
+    source : str
+        Name and date of the address base.
+
+    Returns
+    -------
+    DataFrame
+        `RESULT_COLUMNS`: degrees in EPSG:4326, metres in the legal projection of the commune.
+    """
     listed = list(answers)
     out = pd.DataFrame(index=index)
     for at, field in enumerate(Answer._fields):

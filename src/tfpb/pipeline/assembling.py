@@ -42,7 +42,19 @@ DOCUMENTS: Final = 6
 
 
 def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fault, ...]]:
-    """Read the user's files and open the imported geography, with every fault and doubt."""
+    """Read the user's files and open the imported geography, with every fault and doubt.
+
+    Parameters
+    ----------
+    settings : Settings
+    folder : Path
+        Imported geography.
+
+    Raises
+    ------
+    TfpbError
+        A year without map; geography that lacks, with the faults of the files.
+    """
     ruling_vintage(settings.dossier.annee, "")  # a year without map is refused before any reading
     inputs, faults = gather_inputs(settings)
     vintage = ruling_of(settings.dossier.annee, locating.communes_of(inputs))
@@ -125,7 +137,24 @@ def examine(
     execute: Execute = directly,
     before: Disclosed = _NOTHING,
 ) -> tuple[tuple[Fault, ...], Dossier | None]:
-    """Run every stage that can run, and return every fault and doubt with what they allow to make."""
+    """Run every stage that can run, and return every fault and doubt with what they allow to make.
+
+    Parameters
+    ----------
+    settings : Settings
+    folder : Path
+        Imported geography.
+    execute : Execute
+        How each stage is called.
+    before : Disclosed
+        Cells of the survey that packs already written mask and show.
+
+    Returns
+    -------
+    tuple of Fault
+    Dossier or None
+        None when something is at fault.
+    """
     inputs, geography, found = read(settings, folder)
     if any(f.severity is Severity.FAUTE for f in found):
         left = checking.remaining_faults(settings, inputs, found)
@@ -218,6 +247,14 @@ def render(
 
     One stage more: with nothing changed it is taken as kept, and nothing that draws is even loaded.
     `workers` printed maps are drawn at once; `execute` may then be called from several threads.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    workers : int
+    execute : Execute
+    advance : callable
+        Called with the number of steps done, of `DOCUMENTS` and one a quarter.
     """
 
     def run(made: Dossier) -> dict[str, bytes]:

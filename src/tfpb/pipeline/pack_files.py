@@ -133,7 +133,17 @@ def data_tables(report: Report) -> list[Table]:
 
 
 def dictionary(tables: Iterable[Table]) -> pd.DataFrame:
-    """Describe every column of the data: table, title, column, header, format, how it is written."""
+    """Describe every column of the data: table, title, column, header, format, how it is written.
+
+    Parameters
+    ----------
+    tables : iterable of Table
+
+    Returns
+    -------
+    DataFrame
+        One row a column of a table: `DICTIONARY_COLUMNS`, and `ecriture`.
+    """
     return pd.DataFrame(
         [
             (t.key, t.title, c.key, c.header, str(c.format), WRITTEN[c.format])
@@ -182,6 +192,13 @@ def data_files(said: Report) -> dict[str, bytes]:
 
 def programme_files(programme: Programme | None, *, year: int, fictional: bool) -> dict[str, bytes]:
     """Write the programme as others ask for it: the bilan in the columns in use, the list to key in.
+
+    Parameters
+    ----------
+    programme : Programme or None
+    year : int
+    fictional : bool
+        Whether the data are invented: the title says so.
 
     Returns
     -------

@@ -73,7 +73,19 @@ def blank(flat: str, start: int, stop: int) -> str:
 
 
 def take_parcels(flat: str) -> tuple[str, list[Parcel]]:
-    """Take cadastral references out of a line."""
+    """Take cadastral references out of a line.
+
+    Parameters
+    ----------
+    flat : str
+        Lower case, no accents (`cleaning.flatten`).
+
+    Returns
+    -------
+    str
+        The line, as long, with spaces in their place.
+    list of Parcel
+    """
     found: list[Parcel] = []
     if not _PARCEL_HINT.search(flat):
         return flat, found
@@ -145,7 +157,15 @@ def second_address(flat: str) -> tuple[int, int, str] | None:
 
 
 def tail_cut(flat: str, start: int) -> int | None:
-    """Find where the complement begins after a street name that begins at `start`; None if nowhere."""
+    """Find where the complement begins after a street name that begins at `start`; None if nowhere.
+
+    Parameters
+    ----------
+    flat : str
+        Lower case, no accents (`cleaning.flatten`).
+    start : int
+        Where the name of the street begins.
+    """
     cuts = (f(flat, start) for f in (_separator_cut, _identified_cut, _named_cut))
     return min((cut for cut in cuts if cut is not None), default=None)
 

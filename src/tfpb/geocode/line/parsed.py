@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 
 class Reading(NamedTuple):
-    """One way to read a line: a street name and the numbers that go with it."""
+    """One way to read a line: a street name and the numbers that go with it.
+
+    Parameters
+    ----------
+    name : Name
+    head : Head
+    """
 
     name: Name
     head: Head

@@ -90,6 +90,10 @@ class Geocoded:
 def refuse_tenants(job: AddressJob) -> None:
     """Refuse to send a list of tenants to anyone, their addresses alone included.
 
+    Parameters
+    ----------
+    job : AddressJob
+
     Raises
     ------
     TfpbError
@@ -111,6 +115,17 @@ def prepare_job(
     decisions: Path | None = None,
 ) -> AddressJob:
     """Read a file and the decisions on it.
+
+    Parameters
+    ----------
+    path : Path
+    sheet : str, optional
+    renames : mapping of str to str, optional
+        Our column → header of the table.
+    commune : str
+        INSEE code of the rows that do not say theirs.
+    decisions : Path, optional
+        Review filled in.
 
     Raises
     ------
@@ -190,6 +205,12 @@ def _waiting(rows: pd.DataFrame, results: pd.DataFrame) -> int:
 
 def review_rows(job: AddressJob, results: pd.DataFrame) -> pd.DataFrame:
     """List the rows that are not accepted, and those already decided, with what else they may be.
+
+    Parameters
+    ----------
+    job : AddressJob
+    results : DataFrame
+        `RESULT_COLUMNS`, one row a row of the table.
 
     Returns
     -------

@@ -76,7 +76,19 @@ class Accounts:
     doubts: tuple[Fault, ...]
 
     def files(self, target: Path, *, raw_csv: bool) -> dict[Path, bytes]:
-        """Return what is written: the premises (a workbook gets the sums too), and the programme beside."""
+        """Return what is written: the premises (a workbook gets the sums too), and the programme beside.
+
+        Parameters
+        ----------
+        target : Path
+            csv, xlsx, ods or parquet, by its extension.
+        raw_csv : bool
+            Whether a CSV is written for programs.
+
+        Returns
+        -------
+        dict of Path to bytes
+        """
         headers = match_columns(self.premises, tables.PREMISES, {})[0]
         names = {header: name for name, header in headers.items()}
         rows = premises_frame(self.abatements, list(self.premises.frame.columns), names)

@@ -34,6 +34,12 @@ _TABLES: Final = ("comparison", "levels", "priorities", "benchmark")
 def to_parts(form: str, value: Any) -> Parts:
     """Write a value as named parts.
 
+    Parameters
+    ----------
+    form : str
+        `TABLE`, `PUBLICATION`, `FILES` or `VALUES`.
+    value : object
+
     Raises
     ------
     TypeError
@@ -47,7 +53,14 @@ def to_parts(form: str, value: Any) -> Parts:
 
 
 def from_parts(form: str, parts: Mapping[str, bytes]) -> Any:
-    """Read a value back from its parts (KeyError, ValueError or TypeError when they are broken)."""
+    """Read a value back from its parts (KeyError, ValueError or TypeError when they are broken).
+
+    Parameters
+    ----------
+    form : str
+        As given to `to_parts`.
+    parts : mapping of str to bytes
+    """
     return _FORMS[form][2](parts)
 
 

@@ -111,6 +111,12 @@ def users_cache() -> StageCache | None:
 def stage_key(stage: Stage, values: tuple[Any, ...]) -> str:
     """Name the result of a stage by all that makes it: itself, this program, libraries, values.
 
+    Parameters
+    ----------
+    stage : Stage
+    values : tuple
+        What it reads.
+
     Raises
     ------
     UnkeyedError

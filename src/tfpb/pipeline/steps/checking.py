@@ -22,7 +22,16 @@ if TYPE_CHECKING:
 def cross_checks(
     settings: Settings, inputs: Inputs, geography: Geography, vintage: int
 ) -> list[Fault]:
-    """Check codes and identifiers that one file uses and another must know."""
+    """Check codes and identifiers that one file uses and another must know.
+
+    Parameters
+    ----------
+    settings : Settings
+    inputs : Inputs
+    geography : Geography
+    vintage : int
+        Map that rules the tax year.
+    """
     if (stock := inputs.frame("patrimoine")) is None:
         return []
     known = set(stock["id_residence"])
@@ -66,6 +75,13 @@ def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault])
     """List what stages would have found, when other faults keep them from running.
 
     A line already at fault is not spoken of again: what its spoiled cells seem to lack is no news.
+
+    Parameters
+    ----------
+    settings : Settings
+    inputs : Inputs
+    found : iterable of Fault
+        What is known already.
     """
     faults: list[Fault] = []
     if (plan := inputs.plan) is not None and inputs.deliveries:
@@ -80,7 +96,15 @@ def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault])
 
 
 def money_faults(inputs: Inputs, rule: TaxRule) -> list[Fault]:
-    """List what the steps on money would find in their tables, without running them."""
+    """List what the steps on money would find in their tables, without running them.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        `fiscalite`, `programme`, `programme_precedent`, `droit_commun`, those that are there.
+    rule : TaxRule
+        Its year is that of the programme.
+    """
     faults: list[Fault] = []
     if (premises := inputs.frame("fiscalite")) is not None:
         faults += _found(lambda: tax.check_premises(premises, rule.law))
