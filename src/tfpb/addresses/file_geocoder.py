@@ -19,6 +19,7 @@ from tfpb.addresses.store import FILE_NAME, AddressStore
 from tfpb.errors import TfpbError
 from tfpb.geocode.matcher import Geocoder
 from tfpb.geocode.table_run import answered, frame_of
+from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets
 from tfpb.io.tables.tabular import read_table
 from tfpb.model.codes import GeocodeVerdict, ResultType
@@ -94,14 +95,9 @@ class Resume:
 
     def put(self, start: int, frame: pd.DataFrame) -> None:
         """Keep rows, all or none; when the disk refuses, a later run geocodes them again."""
-        path = self.folder / f"{start:09d}.parquet"
-        part = path.with_suffix(".part")
-        try:
-            frame.reset_index(drop=True).to_parquet(part, index=False)
-            part.replace(path)
-        except OSError:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
+        data = frame.reset_index(drop=True).to_parquet(index=False)
+        with suppress(TfpbError):
+            write_bytes(self.folder / f"{start:09d}.parquet", data)
 
     def rows(self, total: int, *, chunk_rows: int = CHUNK_ROWS) -> int:
         """Count the rows already done, of `total`."""

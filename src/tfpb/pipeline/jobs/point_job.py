@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -36,12 +36,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tfpb.geodata.geography import Geography
-
-
-_GEOCODED: Final = (
-    "result_x", "result_y", "longitude", "latitude", "result_citycode", "result_city",
-    "result_radius_m", "result_verdict", "result_parcelle",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +99,8 @@ def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[
     points = read.points
     if read.given is Given.NOTHING:
         answers = _geocoded(task, geography, advance)
-        points = points.drop(columns=list(_GEOCODED)).join(answers[list(_GEOCODED)])
+        found = [column for column in answers.columns if column in points.columns]
+        points = points.drop(columns=found).join(answers[found])
     points = points.assign(id_residence=row_keys(points))
     stop_on_faults(read.quoted(perimeters.check_points(points)))
     values = (

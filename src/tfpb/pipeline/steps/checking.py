@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tfpb import perimeters, survey, tax
@@ -54,20 +55,16 @@ def cross_checks(
                 severity=Severity.FAUTE,
             )
     if inputs.plan is not None:
+        own = partial(own_interviews, plan=inputs.plan, bailleur=settings.dossier.bailleur)
         refused = settings.reglages.enquete_residences_inconnues == "refuser"
+        severity = Severity.FAUTE if refused else Severity.DOUTE
         for delivery in inputs.deliveries:
-            column = next(
-                (c for c in inputs.plan.colonnes.residence if c in delivery.table.frame.columns),
-                None,
-            )
+            column = delivery.column(inputs.plan.colonnes.residence)
             if column is not None:
                 faults += unknown_residences(
-                    own_interviews(delivery.frame, inputs.plan, settings.dossier.bailleur),
-                    known,
-                    column=column,
-                    code="residence_inconnue_enquete",
-                    severity=Severity.FAUTE if refused else Severity.DOUTE,
-                )
+                    own(delivery.frame), known, column=column, code="residence_inconnue_enquete",
+                    severity=severity,
+                )  # fmt: skip
     return faults
 
 
