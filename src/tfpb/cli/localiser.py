@@ -70,7 +70,7 @@ def localiser(  # noqa: PLR0917 - options of a command
             renames=renames(colonne), output=sortie, decisions=decisions, raw_csv=csv_brut,
         )  # fmt: skip
         with progress(LOCATION) as advance:
-            done = run(task, advance=advance)
-        for line in done.lines:
+            lines, doubts = run(task, advance=advance)
+        for line in lines:
             print_line(line)
-        show_doubts(done.doubts)
+        show_doubts(doubts)

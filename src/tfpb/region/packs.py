@@ -14,9 +14,8 @@ from tfpb.model.assembly import Dossier
 from tfpb.pipeline import keys, stages
 from tfpb.pipeline.assembling import scope_of
 from tfpb.pipeline.kept.stage_cache import StageCache
-from tfpb.pipeline.pack_files import document_files
+from tfpb.pipeline.pack_files import data_files, document_files, programme_files
 from tfpb.pipeline.pack_files import pack_files as whole_pack
-from tfpb.pipeline.rendering import data_files, programme_files
 from tfpb.pipeline.steps.mapping import layers
 from tfpb.pipeline.wiring import Values
 from tfpb.region.reports import no_ground

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tfpb.errors import Fault
+    from tfpb.io.sources.region_inputs import RegionSettings
+    from tfpb.model.settings import Settings
 
 _OUR_FAULT: Final = 1
 _MOST_SHOWN: Final = 200
@@ -219,15 +221,42 @@ def progress(label: str, total: int | None = None) -> Iterator[Steps]:
         )
 
 
-def geodata_folder(option: Path | None) -> Path:
-    """Return the folder of imported geography: the option, TFPB_GEODONNEES, or the user's own."""
-    if option is not None:
-        return option
-    if given := os.environ.get("TFPB_GEODONNEES"):
-        return Path(given)
-    import platformdirs
+def geodata_folder(
+    option: Path | None, settings: Settings | RegionSettings | None = None, *, new: bool = False
+) -> Path:
+    """Return the folder of imported geography: the option, the settings' own, or the user's.
 
-    return Path(platformdirs.user_data_dir("tfpb", appauthor=False)) / "geodonnees"
+    Parameters
+    ----------
+    option : Path or None
+        `--geodonnees`, or the variable in its place.
+    settings : Settings or RegionSettings, optional
+    new : bool
+        Whether the command makes the folder: a name near an existing one is then said, not refused.
+
+    Raises
+    ------
+    TfpbError
+        `geodonnees_mal_nommees` for a folder that does not exist beside one whose name is near.
+    """
+    if option is None and settings is not None and settings.reglages.geodonnees:
+        option = settings.path(settings.reglages.geodonnees)
+    if option is None:
+        import platformdirs
+
+        return Path(platformdirs.user_data_dir("tfpb", appauthor=False)) / "geodonnees"
+    if not option.exists():
+        from tfpb.errors import Place, fail
+        from tfpb.io.tables.near_paths import near_folders
+        from tfpb.words.faults.input_words import listed
+
+        got, near = near_folders(option)
+        if near and not new:
+            where = Place(column="--geodonnees")
+            raise fail("geodonnees_mal_nommees", place=where, got=got, proches=listed(near))
+        if near:
+            print_line(words.NEW_GEODATA.format(got=got, near=listed(near)))
+    return option
 
 
 def renames(pairs: Iterable[str] | None) -> dict[str, str]:

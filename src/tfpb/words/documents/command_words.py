@@ -19,6 +19,9 @@ IMPORT: Final = "Import des adresses"
 DOWNLOAD: Final = "Téléchargement ({code})"
 """Names of the progress bars."""
 
+NEW_GEODATA: Final = (
+    "Nouveau dossier de géodonnées : « {got} ». Si ce n’est pas voulu, il y a déjà à côté : {near}."
+)
 DOUBTS_OF_FILES: Final = "Doutes relevés dans les fichiers :"
 DOUBTS_OF_REGION: Final = "Doutes relevés sur la région :"
 DOUBTS_SHEET: Final = "la feuille « Doutes » du classeur"
