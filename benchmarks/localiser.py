@@ -123,7 +123,7 @@ def child(what: str, folder: Path, repeats: int) -> None:
     points = pd.read_parquet(folder / "points.parquet")
     lonlat = points[["longitude", "latitude"]].to_numpy()
     points = points.drop(columns=["longitude", "latitude"])
-    right = qpv.frame[["code_qp", "nom_qp", "geometry"]]
+    right = qpv.frame[["code_qpv", "nom_qpv", "geometry"]]
     before = reset_peak()
     start = time.perf_counter()
     left = None
@@ -224,8 +224,8 @@ def bano() -> None:
         )
         out = locate(points, {2015: qpv}, year=2020)
         left = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon, lat, crs=4326))
-        joined = gpd.sjoin(left, qpv.frame[["code_qp", "geometry"]], how="left")
-        code = joined[~joined.index.duplicated()].code_qp.fillna("").astype(str)
+        joined = gpd.sjoin(left, qpv.frame[["code_qpv", "geometry"]], how="left")
+        code = joined[~joined.index.duplicated()].code_qpv.fillna("").astype(str)
         clear = ~(out.qpv_distance_m <= 1)
         say(
             mesure="bano", fichier=file, lignes_lues=len(rows), lignes_rendues=len(out),

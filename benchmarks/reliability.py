@@ -30,7 +30,7 @@ from noise import CLASSES, Case, absent, addresses, draw
 
 from tfpb.addresses.communes import Communes
 from tfpb.addresses.store import FILE_NAME, AddressStore
-from tfpb.geocode.answer_columns import JOIN, Answer
+from tfpb.geocode.answer import JOIN, Answer
 from tfpb.geocode.grade import COEFFICIENTS
 from tfpb.geocode.matcher import Geocoder
 from tfpb.model.codes import ResultType

@@ -7,13 +7,12 @@ writes prose and a fault can be counted, compared and tested.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class Severity(StrEnum):
@@ -89,14 +88,6 @@ class Headers:
     def quote(self, faults: Iterable[Fault]) -> tuple[Fault, ...]:
         """Name columns as their file does; what is named so already stays."""
         return tuple(self._quoted(f) for f in faults)
-
-    @contextmanager
-    def quoting(self) -> Iterator[None]:
-        """Quote the faults that what runs inside raises."""
-        try:
-            yield
-        except TfpbError as error:
-            raise TfpbError(self.quote(error.faults)) from error
 
     def _quoted(self, fault: Fault) -> Fault:
         place = fault.place

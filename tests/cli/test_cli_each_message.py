@@ -69,6 +69,7 @@ ELSEWHERE = {
         "dans l’enquête mais pas dans le patrimoine",
     ),
     "positions_en_double": ("test_cli_localiser.py", "ne disent pas le même lieu que "),
+    "geodonnees_mal_nommees": ("test_cli_mistyped.py", " n’existe pas ; voulez-vous dire "),
     "reglages_absents": ("test_cli_paths.py", " ne contient pas de "),
     "reglages_a_nommer": ("test_cli_paths.py", " ; il contient : "),
     "region_bailleur_en_double": ("test_cli_region.py", "nommé deux fois"),

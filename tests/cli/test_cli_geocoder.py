@@ -108,6 +108,18 @@ def test_a_column_that_bears_a_result_name_is_renamed_and_said(
     assert "result_label_entree" in result.output
 
 
+def test_two_columns_whose_names_differ_by_case_alone_are_never_written(
+    tmp_path: Path, geodata: Path, run: Run, some: list[str]
+) -> None:
+    source = write(
+        tmp_path / "e.csv", ["adresse", "code_insee", "Result_Label"], [some[0], "59999", "ancien"]
+    )
+    result = run("geocoder", source, "-s", tmp_path / "s.csv", "--geodonnees", geodata)
+    (row,) = read(tmp_path / "s.csv")
+    assert row["Result_Label_entree"] == "ancien"
+    assert "« Result_Label » devient « Result_Label_entree »" in result.output
+
+
 @pytest.mark.parametrize("suffix", [".xlsx", ".ods", ".parquet"])
 def test_a_workbook_with_titles_and_other_outputs(
     tmp_path: Path, geodata: Path, run: Run, some: list[str], suffix: str

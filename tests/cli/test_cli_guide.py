@@ -94,7 +94,7 @@ def test_every_choice_runs_the_command_it_says(settled: Path, tmp_path: Path) ->
         ["dossier", toml, "--sortie", str(settled / "dossier")],
     ]
     for arguments in talk.ran:
-        assert words.command_line(written(["tfpb", *arguments])) in said
+        assert words.COMMAND.format(command=written(["tfpb", *arguments])) in said
     assert words.LEAVES in said
     assert talk.shown == []
 
@@ -166,7 +166,7 @@ def test_the_folder_last_written_is_the_one_opened(settled: Path) -> None:
         archive.touch()
         os.utime(archive, ns=(0, 10 if name == "dossier.2" else 1))
     talk = Talk("4", str(settled), "", "1", "5", "", "6")
-    assert words.reopened(str(settled / "dossier.2")) in talk.hold()
+    assert words.NOT_OPENED.format(path=settled / "dossier.2") in talk.hold()
     assert talk.shown == [settled / "dossier.2"] * 2
 
 

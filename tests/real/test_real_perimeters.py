@@ -32,9 +32,9 @@ def national(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> QpvMa
 def test_the_official_2015_file_loses_nothing(national: QpvMap) -> None:
     assert len(national.frame) == 1514
     assert len(national.mended) == 34
-    assert national.frame.code_qp.is_unique
+    assert national.frame.code_qpv.is_unique
     assert national.frame.geometry.is_valid.all()
-    names = " ".join(national.frame.nom_qp)
+    names = " ".join(national.frame.nom_qpv)
     assert "é" in names
     assert "Ã" not in names
     assert "\ufffd" not in names
@@ -56,8 +56,8 @@ def test_every_real_address_is_on_the_side_sjoin_gives(
     assert len(out) == len(rows)
     assert out.index.equals(points.index)
     left = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon, lat, crs=4326))
-    joined = gpd.sjoin(left, national.frame[["code_qp", "geometry"]], how="left")
-    code = joined[~joined.index.duplicated()].code_qp.fillna("")
+    joined = gpd.sjoin(left, national.frame[["code_qpv", "geometry"]], how="left")
+    code = joined[~joined.index.duplicated()].code_qpv.fillna("")
     clear = ~(out.qpv_distance_m <= 1)
     assert clear.mean() > 0.99
     np.testing.assert_array_equal(out.qpv_code[clear].astype(str), code[clear].astype(str))
@@ -86,7 +86,7 @@ def test_belfort_split_new_and_redrawn(real_data: Path, tmp_path: Path) -> None:
     maps = {
         v: import_qpv(folder / f"qpv{v}.geojson", vintage=v, folder=tmp_path) for v in (2015, 2024)
     }
-    several = maps[2024].frame.set_index("code_qp").codes_insee
+    several = maps[2024].frame.set_index("code_qpv").codes_insee
     assert several["QN09004M"] == ("90008", "90010")
     links = {(r.code_2015, r.code_2024): r.lien for r in correspondence(maps).itertuples()}
     assert links[("QP090004", "QN09004M")] == links[("QP090004", "QN09005M")] == "scinde"
@@ -94,7 +94,7 @@ def test_belfort_split_new_and_redrawn(real_data: Path, tmp_path: Path) -> None:
     # The letter I says identical; a tenth of the quarter is new all the same.
     assert links[("QP090001", "QN09001I")] == "modifie"
     assert links[("QP090003", "QN09003I")] == "identique"
-    inner = maps[2024].frame.set_index("code_qp").geometry.to_crs(2154).representative_point()
+    inner = maps[2024].frame.set_index("code_qpv").geometry.to_crs(2154).representative_point()
     points = pd.DataFrame(
         {
             "result_x": inner.x.to_numpy(),

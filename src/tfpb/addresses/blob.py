@@ -35,6 +35,13 @@ class StreetKey(NamedTuple):
 
     `kind` is `s` (street) or `l` (locality); `scheme` is how address ids are made from the
     street's: `b` as BAN does, `o` as BANO does, `x` written out one by one.
+
+    Parameters
+    ----------
+    id, name, postcode, old_city : str
+        As in `tfpb.geocode.source.Street`.
+    kind, scheme : str
+        See above.
     """
 
     id: str
@@ -83,9 +90,7 @@ class CommuneRows:
     def take(self, rows: NDArray[Any]) -> CommuneRows:
         """Return some of the rows, by position or by mask; the list of streets stays whole."""
         columns = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "streets"}
-        return replace(
-            self, **{name: column[rows] for name, column in columns.items() if column is not None}
-        )
+        return replace(self, **{n: c[rows] for n, c in columns.items() if c is not None})
 
     def after(self, last: int) -> CommuneRows | None:
         """Return the rows that stand after a line of the file; None when there are none."""
@@ -142,11 +147,9 @@ def sort_and_dedupe(rows: CommuneRows, *, one_position: bool) -> tuple[CommuneRo
         The rows kept, and how many were left out.
     """
     codes = np.unique(rows.suffix.astype(str), return_inverse=True)[1]
-    keys: list[NDArray[np.generic]] = [codes, rows.number, rows.street]
-    keys = (
-        [rows.rank] if one_position and rows.rank is not None else [rows.y_cm, rows.x_cm]
-    ) + keys
-    order = np.lexsort(keys)
+    ranked = one_position and rows.rank is not None
+    last = (rows.rank,) if ranked else (rows.y_cm, rows.x_cm)
+    order = np.lexsort((*last, codes, rows.number, rows.street))
     same = np.zeros(order.size, dtype=bool)
     if order.size:
         repeated = np.ones(order.size - 1, dtype=bool)
@@ -162,16 +165,24 @@ def sort_and_dedupe(rows: CommuneRows, *, one_position: bool) -> tuple[CommuneRo
 
 
 def merge(parts: list[CommuneRows]) -> CommuneRows:
-    """Join rows of one commune met at several places of a file."""
+    """Join rows of one commune met at several places of a file.
+
+    Parameters
+    ----------
+    parts : list of CommuneRows
+
+    Returns
+    -------
+    CommuneRows
+        Not sorted (`sort_and_dedupe`); without the lines of the file.
+    """
     if len(parts) == 1:
         return parts[0]
     index: dict[StreetKey, int] = {}
-    streets = [
-        np.array([index.setdefault(key, len(index)) for key in part.streets], dtype=np.int32)[
-            part.street
-        ]
-        for part in parts
-    ]
+    streets = []
+    for part in parts:
+        at = [index.setdefault(key, len(index)) for key in part.streets]
+        streets.append(np.array(at, dtype=np.int32)[part.street])
 
     def joined(name: str, absent: object, dtype: object = object) -> Any:
         columns = [getattr(part, name) for part in parts]
@@ -204,35 +215,35 @@ def _lines(texts: list[str]) -> str:
 
 
 def encode(rows: CommuneRows) -> bytes:
-    """Pack sorted rows (`sort_and_dedupe`) into a blob."""
+    """Pack sorted rows (`sort_and_dedupe`) into a blob.
+
+    Parameters
+    ----------
+    rows : CommuneRows
+
+    Returns
+    -------
+    bytes
+        Equal rows, equal bytes.
+    """
     suffixes, codes = np.unique(rows.suffix.astype(str), return_inverse=True)
     counts = np.bincount(rows.street, minlength=len(rows.streets)).astype("<u4")
     written_out = np.array([key.scheme == "x" for key in rows.streets], dtype=bool)
     ids = [] if rows.ids is None else rows.ids[written_out[rows.street]].tolist()
     parcels = [] if rows.parcels is None else rows.parcels.tolist()
     has_parcels = any(parcels)
-    text = _PART.join(
-        (
-            _LINE.join(_FIELD.join(map(_unmarked, key)) for key in rows.streets),
-            _lines(suffixes.tolist()),
-            _lines(ids),
-            _lines(parcels) if has_parcels else "",
-        )
-    ).encode("utf-8")
-    header = _HEADER.pack(
-        rows.number.size, len(rows.streets), len(text), _PARCELS if has_parcels else 0
+    texts = (
+        _LINE.join(_FIELD.join(map(_unmarked, key)) for key in rows.streets),
+        _lines(suffixes.tolist()),
+        _lines(ids),
+        _lines(parcels) if has_parcels else "",
     )
-    payload = b"".join(
-        (
-            header,
-            text,
-            _shuffle(counts),
-            _shuffle(_differences(rows.number)),
-            _shuffle(codes.astype("<u2")),
-            _shuffle(_differences(rows.x_cm)),
-            _shuffle(_differences(rows.y_cm)),
-        )
-    )
+    text = _PART.join(texts).encode("utf-8")
+    flags = _PARCELS if has_parcels else 0
+    header = _HEADER.pack(rows.number.size, len(rows.streets), len(text), flags)
+    number, x_cm, y_cm = map(_differences, (rows.number, rows.x_cm, rows.y_cm))
+    columns = map(_shuffle, (counts, number, codes.astype("<u2"), x_cm, y_cm))
+    payload = b"".join((header, text, *columns))
     return _MAGIC + zlib.compress(payload, _LEVEL)
 
 
@@ -282,7 +293,19 @@ def _unpacked(payload: bytes) -> CommuneRows:
 
 
 def to_streets(citycode: str, rows: CommuneRows) -> list[Street]:
-    """Return the streets of a commune with their numbers."""
+    """Return the streets of a commune with their numbers.
+
+    Parameters
+    ----------
+    citycode : str
+    rows : CommuneRows
+        Sorted.
+
+    Returns
+    -------
+    list of Street
+        Metres, legal projection of the commune.
+    """
     x, y = rows.x_cm / 100.0, rows.y_cm / 100.0
     ends = np.cumsum(np.bincount(rows.street, minlength=len(rows.streets)))
     streets = []
@@ -302,27 +325,25 @@ def to_streets(citycode: str, rows: CommuneRows) -> list[Street]:
         parcels = None if rows.parcels is None else tuple(rows.parcels[numbered].tolist())
         streets.append(
             Street(
-                id=key.id,
-                name=key.name,
-                kind="locality" if key.kind == "l" else "street",
-                postcode=key.postcode,
-                citycode=citycode,
-                old_city=key.old_city,
-                numbers=rows.number[numbered],
-                suffixes=suffixes,
-                x=x[numbered],
-                y=y[numbered],
-                ids=ids,
-                parcels=parcels if parcels and any(parcels) else None,
-                centre=(float(x[place].mean()), float(y[place].mean())),
+                key.id, key.name, "locality" if key.kind == "l" else "street", key.postcode, citycode,
+                key.old_city, rows.number[numbered], suffixes, x[numbered], y[numbered], ids,
+                parcels if parcels and any(parcels) else None,
+                (float(x[place].mean()), float(y[place].mean())),
             )
-        )
+        )  # fmt: skip
         start = stop
     return streets
 
 
 def to_commune(citycode: str, city: str, layers: list[CommuneRows]) -> CommuneAddresses:
-    """Join the layers of a commune: addresses first, then the lieux-dits they do not name."""
+    """Join the layers of a commune: addresses first, then the lieux-dits they do not name.
+
+    Parameters
+    ----------
+    citycode, city : str
+    layers : list of CommuneRows
+        In the order in which they prevail.
+    """
     streets: list[Street] = []
     for rows in layers:
         known = {(street.name.casefold(), street.old_city) for street in streets}

@@ -144,23 +144,21 @@ def prepare(batch: RawBatch, shape: Shape, communes: Communes) -> Prepared:
     reasons[citycodes.empty()] = "commune"
     rejected = _rejected(batch, reasons, ids)
     street_ids, schemes = _street_ids(shape, ids, numbers, suffixes, streets, citycodes)
-    kinds = np.where(
-        (shape.kind == "lieux-dits") | ((shape.kind == "BAL") & (numbers == NO_NUMBER)), 1, 0
-    )
+    places = (shape.kind == "lieux-dits") | ((shape.kind == "BAL") & (numbers == NO_NUMBER))
+    kinds = np.where(places, 1, 0)
     combined = citycodes.codes
-    for column in (street_ids, streets, postcodes, olds, kinds, schemes):
-        codes, size = (
-            (column.codes, len(column.values)) if isinstance(column, _Coded) else (column, 3)
-        )
+    texts = ((c.codes, len(c.values)) for c in (street_ids, streets, postcodes, olds))
+    for codes, size in (*texts, (kinds, 2), (schemes, len(_SCHEMES))):
         # re-coded at each step so that the product of sizes never overflows 64 bits
         combined = np.unique(combined * size + codes, return_inverse=True)[1]
+    x_cm, y_cm = (np.rint(np.nan_to_num(axis) * 100).astype(np.int32) for axis in (x, y))
     whole = CommuneRows(
         [],
         np.zeros(batch.rows, dtype=np.int32),
         numbers,
         np.array(suffixes.values, dtype=object)[suffixes.codes],
-        np.rint(np.nan_to_num(x) * 100).astype(np.int32),
-        np.rint(np.nan_to_num(y) * 100).astype(np.int32),
+        x_cm,
+        y_cm,
         ids=np.array(ids.to_pylist(), dtype=object) if (schemes == _WRITTEN_OUT).any() else None,
         parcels=_parcels(batch),
         rank=_ranks(batch) if shape.kind == "BAL" else None,
@@ -174,17 +172,14 @@ def prepare(batch: RawBatch, shape: Shape, communes: Communes) -> Prepared:
         _, first, street = np.unique(combined[rows], return_index=True, return_inverse=True)
         code = citycodes.value(rows[0])
         served = communes.current[code].postcodes if code in communes.current else ()
+        only = served[0] if len(served) == 1 else ""
         keys = [
             StreetKey(
-                street_ids.value(row),
-                streets.value(row),
-                "sl"[kinds[row]],
-                postcodes.value(row) or (served[0] if len(served) == 1 else ""),
-                olds.value(row),
-                _SCHEMES[schemes[row]],
+                street_ids.value(row), streets.value(row), "sl"[kinds[row]],
+                postcodes.value(row) or only, olds.value(row), _SCHEMES[schemes[row]],
             )
             for row in rows[first].tolist()
-        ]
+        ]  # fmt: skip
         found = replace(whole.take(rows), streets=keys, street=street.astype(np.int32))
         parts.append(Part(code, communes.name(code) or cities.value(rows[0]), found))
     days = batch.columns["date"].dictionary_encode().dictionary if "date" in batch.columns else []
@@ -230,11 +225,8 @@ def _current(raw: _Coded, postcodes: _Coded, communes: Communes) -> _Coded:
     for city in [code for code in index if communes.arrondissements(code)]:
         rows = np.flatnonzero(codes == index[city])
         for postcode in np.unique(postcodes.codes[rows]).tolist():
-            districts = [
-                c
-                for c in communes.by_postcode(postcodes.values[postcode])
-                if communes.city(c) == city
-            ]
+            served = communes.by_postcode(postcodes.values[postcode])
+            districts = [c for c in served if communes.city(c) == city]
             if len(districts) == 1:
                 here = rows[postcodes.codes[rows] == postcode]
                 codes[here] = index.setdefault(districts[0], len(index))
@@ -249,9 +241,8 @@ def _old_cities(
     names = _Coded.of(batch.column("old_city"), tidy)
     codes = _Coded.of(batch.column("old_code"), lambda text: text.strip().upper())
     columns = (names, codes, raw, current, cities)
-    distinct, inverse = np.unique(
-        np.stack([column.codes for column in columns]), axis=1, return_inverse=True
-    )
+    stacked = np.stack([column.codes for column in columns])
+    distinct, inverse = np.unique(stacked, axis=1, return_inverse=True)
     index: dict[str, int] = {}
     where = []
     for positions in distinct.T.tolist():

@@ -63,7 +63,23 @@ class Commune:
 
 @dataclass(frozen=True)
 class Communes:
-    """The list, indexed. Build it with `Communes.load()`; it implements `CommuneTable`."""
+    """The list, indexed. Build it with `Communes.load()`; it implements `CommuneTable`.
+
+    Parameters
+    ----------
+    current : dict of str to Commune
+        Current communes and arrondissements, by code.
+    old : dict of str to tuple of Commune
+        Old communes, by their own code.
+    former : dict of str to str
+        Old code → current code.
+    children : dict of str to tuple of str
+        City → codes of its arrondissements.
+    postcodes : dict of str to tuple of str
+        Postcode → current codes it serves.
+    epcis, departements, regions : dict of str to str
+        Code → name.
+    """
 
     current: dict[str, Commune]
     old: dict[str, tuple[Commune, ...]]
@@ -174,20 +190,19 @@ class Communes:
 
     def epci(self, code: str) -> tuple[str, str]:
         """Return the SIREN and the name of the intercommunalité of a commune, or two empties."""
-        found = self.current.get(self.city(code))
-        return (found.epci, self.epcis.get(found.epci, "")) if found else ("", "")
+        return self._territory(code, "epci", self.epcis)
 
     def departement(self, code: str) -> tuple[str, str]:
         """Return the code and the name of the département of a commune, or two empties."""
-        found = self.current.get(self.city(code))
-        return (
-            (found.departement, self.departements.get(found.departement, "")) if found else ("", "")
-        )
+        return self._territory(code, "departement", self.departements)
 
     def region(self, code: str) -> tuple[str, str]:
         """Return the code and the name of the region of a commune, or two empties."""
-        found = self.current.get(self.city(code))
-        return (found.region, self.regions.get(found.region, "")) if found else ("", "")
+        return self._territory(code, "region", self.regions)
+
+    def _territory(self, code: str, level: str, names: dict[str, str]) -> tuple[str, str]:
+        own: str = getattr(self.current.get(self.city(code)), level, "")
+        return own, names.get(own, "")
 
 
 def with_territories(
@@ -227,7 +242,18 @@ def with_territories(
 
 
 def places(codes: Iterable[str], communes: Communes) -> tuple[Place, ...]:
-    """Return the territories of communes, by INSEE code; an arrondissement keeps its own code."""
+    """Return the territories of communes, by INSEE code; an arrondissement keeps its own code.
+
+    Parameters
+    ----------
+    codes : iterable of str
+    communes : Communes
+
+    Returns
+    -------
+    tuple of Place
+        In the order of the codes.
+    """
     return tuple(
         Place(code, communes.name(code), *communes.epci(code), *communes.region(code))
         for code in codes

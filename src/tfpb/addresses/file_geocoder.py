@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -18,11 +18,12 @@ from tfpb.addresses.service_answers import ServiceGeocoder
 from tfpb.addresses.store import FILE_NAME, AddressStore
 from tfpb.errors import TfpbError
 from tfpb.geocode.matcher import Geocoder
-from tfpb.geocode.table_run import frame_of
+from tfpb.geocode.table_run import answered, frame_of
+from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets
 from tfpb.io.tables.tabular import read_table
 from tfpb.model.codes import GeocodeVerdict, ResultType
-from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
+from tfpb.model.results import RESULT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,17 +59,20 @@ class Resume:
     key: str
 
     @classmethod
-    def beside(
-        cls, output: Path, *, depends_on: Mapping[str, str], addresses: pd.DataFrame
-    ) -> Resume:
-        """Open the rows kept for an output; those of another input or setting are deleted."""
+    def beside(cls, output: Path, *, depends_on: object, addresses: pd.DataFrame) -> Resume:
+        """Open the rows kept for an output; those of another input or setting are deleted.
+
+        Parameters
+        ----------
+        output : Path
+        depends_on : object
+            Plain values: mode, index, renamed streets.
+        addresses : DataFrame
+            What is geocoded.
+        """
         rows = pd.util.hash_pandas_object(addresses.astype(str), index=False).to_numpy()
-        text = json.dumps(
-            {**depends_on, "rows": hashlib.sha256(rows.tobytes()).hexdigest()}, sort_keys=True
-        )
-        found = cls(
-            output.with_name(f".{output.name}.reprise"), hashlib.sha256(text.encode()).hexdigest()
-        )
+        key = hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode() + rows.tobytes())
+        found = cls(output.with_name(f".{output.name}.reprise"), key.hexdigest())
         mark = found.folder / "cle"
         if not mark.is_file() or mark.read_text(encoding="utf-8") != found.key:
             found.clean()
@@ -91,14 +95,9 @@ class Resume:
 
     def put(self, start: int, frame: pd.DataFrame) -> None:
         """Keep rows, all or none; when the disk refuses, a later run geocodes them again."""
-        path = self.folder / f"{start:09d}.parquet"
-        part = path.with_suffix(".part")
-        try:
-            frame.reset_index(drop=True).to_parquet(part, index=False)
-            part.replace(path)
-        except OSError:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
+        data = frame.reset_index(drop=True).to_parquet(index=False)
+        with suppress(TfpbError):
+            write_bytes(self.folder / f"{start:09d}.parquet", data)
 
     def rows(self, total: int, *, chunk_rows: int = CHUNK_ROWS) -> int:
         """Count the rows already done, of `total`."""
@@ -110,6 +109,7 @@ class Resume:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+@dataclass(eq=False, kw_only=True)
 class FileGeocoder:
     """Geocodes the addresses of a file, `CHUNK_ROWS` at a time.
 
@@ -126,20 +126,11 @@ class FileGeocoder:
         Old street name to current one.
     """
 
-    def __init__(
-        self,
-        *,
-        mode: Mode,
-        communes: Communes,
-        source: AddressSource | None = None,
-        service: AddressService | None = None,
-        aliases: Mapping[str, str] | None = None,
-    ) -> None:
-        self.mode = mode
-        self.communes = communes
-        self.source = source
-        self.service = service
-        self.aliases = dict(aliases or {})
+    mode: Mode
+    communes: Communes
+    source: AddressSource | None = None
+    service: AddressService | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def _by_service(self) -> ServiceGeocoder:
@@ -156,16 +147,6 @@ class FileGeocoder:
         """Return what its answers depend on: mode, content of the index, renamed streets."""
         index = self.source.identity() if isinstance(self.source, AddressStore) else self.source
         return (self.mode, index, sorted(self.aliases.items()))
-
-    @property
-    def depends_on(self) -> dict[str, str]:
-        """What rows kept for a later run depend on, as text."""
-        files = self.source.files if isinstance(self.source, AddressStore) else ()
-        return {
-            "mode": self.mode,
-            "index": " ".join(file.sha256 for file in files),
-            "aliases": " ".join(f"{old}={new}" for old, new in sorted(self.aliases.items())),
-        }
 
     def run(
         self,
@@ -207,14 +188,9 @@ class FileGeocoder:
         return pd.concat(parts)[list(RESULT_COLUMNS)]
 
     def _stretch(self, addresses: pd.DataFrame) -> pd.DataFrame:
-        if self._geocoder is None or self.source is None:
+        if self._geocoder is None:
             return self._by_service.run(addresses)
-        rows = addresses[list(ADDRESS_COLUMNS)].itertuples(index=False, name=None)
-        first = frame_of(
-            [self._geocoder.row(*row) for row in rows],
-            index=addresses.index,
-            source=self.source.vintage,
-        )
+        first = answered(self._geocoder, addresses)
         if self.mode == "index" or self.service is None:
             return first
         unsettled = (
@@ -267,6 +243,14 @@ def open_geocoder(
 
 def read_aliases(path: Path) -> dict[str, str]:
     """Read renamed streets: old name, current name, in the first two columns.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    dict of str to str
 
     Raises
     ------

@@ -31,45 +31,24 @@ if TYPE_CHECKING:
 
 BLOCK_BYTES: Final = 16 << 20
 _COMMON: Final = {
-    "id": ("id",),
-    "postcode": ("code_postal",),
-    "citycode": ("code_insee",),
-    "city": ("nom_commune",),
-    "old_code": ("code_insee_ancienne_commune",),
-    "old_city": ("nom_ancienne_commune",),
-    "x": ("x",),
-    "y": ("y",),
-    "lon": ("lon", "long"),
-    "lat": ("lat",),
-}
-_COLUMNS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "id": "id", "postcode": "code_postal", "citycode": "code_insee", "city": "nom_commune",
+    "old_code": "code_insee_ancienne_commune", "old_city": "nom_ancienne_commune",
+    "x": "x", "y": "y", "lon": "lon long", "lat": "lat",
+}  # fmt: skip
+_COLUMNS: Final[dict[str, dict[str, str]]] = {
     "BAN": {
-        **_COMMON,
-        "number": ("numero",),
-        "suffix": ("rep",),
-        "street": ("nom_voie",),
-        "parcels": ("cad_parcelles",),
+        **_COMMON, "number": "numero", "suffix": "rep", "street": "nom_voie", "parcels": "cad_parcelles",
     },
-    "lieux-dits": {**_COMMON, "street": ("nom_lieu_dit",)},
+    "lieux-dits": {**_COMMON, "street": "nom_lieu_dit"},
     "BAL": {
-        "id": ("cle_interop",),
-        "uid": ("uid_adresse",),
-        "number": ("numero",),
-        "suffix": ("suffixe",),
-        "street": ("voie_nom",),
-        "citycode": ("commune_insee",),
-        "city": ("commune_nom",),
-        "old_code": ("commune_deleguee_insee",),
-        "old_city": ("commune_deleguee_nom",),
-        "x": ("x",),
-        "y": ("y",),
-        "lon": ("long", "lon"),
-        "lat": ("lat",),
-        "parcels": ("cad_parcelles", "parcelles"),
-        "position": ("position",),
-        "date": ("date_der_maj",),
+        "id": "cle_interop", "uid": "uid_adresse", "number": "numero", "suffix": "suffixe",
+        "street": "voie_nom", "citycode": "commune_insee", "city": "commune_nom",
+        "old_code": "commune_deleguee_insee", "old_city": "commune_deleguee_nom",
+        "x": "x", "y": "y", "lon": "long lon", "lat": "lat", "parcels": "cad_parcelles parcelles",
+        "position": "position", "date": "date_der_maj",
     },
-}
+}  # fmt: skip
+"""Kind of file → our name of a column → the names it may bear there, parted by spaces."""
 _NEEDED: Final = {
     "BAN": ("number", "street", "citycode"),
     "lieux-dits": ("street", "citycode"),
@@ -139,6 +118,14 @@ class RawBatch:
 def sniff(path: Path) -> Shape:
     """Recognise the shape of a file by its first line.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Shape
+
     Raises
     ------
     TfpbError
@@ -156,13 +143,13 @@ def sniff(path: Path) -> Shape:
         text = head.decode("cp1252", errors="replace")
     line = text.split("\n", 1)[0].rstrip("\r")
     if _BANO_LINE.match(line) and len(_cells(line, ",")) == len(_BANO):
-        return Shape(
-            "BANO", ",", _BANO, {c: c for c in _BANO if c != "source"}, has_header=False, date=date
-        )
+        columns = {c: c for c in _BANO if c != "source"}
+        return Shape("BANO", ",", _BANO, columns, has_header=False, date=date)
     delimiter = max(";,\t", key=line.count)
     header = _unique([fold(name).replace(" ", "_") for name in _cells(line, delimiter)])
     for kind, shape in _COLUMNS.items():
-        columns = {ours: name for ours, names in shape.items() for name in names if name in header}
+        written = ((ours, name) for ours, names in shape.items() for name in names.split())
+        columns = {ours: name for ours, name in written if name in header}
         if all(name in columns for name in _NEEDED[kind]):
             if not ({"x", "y"} <= columns.keys() or {"lon", "lat"} <= columns.keys()):
                 raise fail("adresses_sans_position", place=place)
@@ -194,12 +181,8 @@ def _whole_lines(head: bytes) -> bytes:
 
 
 def _unique(names: list[str]) -> list[str]:
-    seen: dict[str, int] = {}
-    out = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        out.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
-    return out
+    earlier = [names[:at].count(name) for at, name in enumerate(names)]
+    return [f"{name}#{n + 1}" if n else name for name, n in zip(names, earlier, strict=True)]
 
 
 class _Utf8:
@@ -277,10 +260,10 @@ class _Ragged:
         """Return the mended rows and forget them."""
         mended, self.mended = self.mended, []
         at = {name: position for position, name in enumerate(self.shape.header)}
-        columns = {
-            ours: pa.array([_none_if_na(cells[at[name]]) for _, cells in mended], pa.string())
-            for ours, name in self.shape.columns.items()
-        }
+        columns = {}
+        for ours, name in self.shape.columns.items():
+            written = (cells[at[name]] for _, cells in mended)
+            columns[ours] = pa.array(["" if c == "NA" else c for c in written], pa.string())
         return [line for line, _ in mended], columns
 
 
@@ -290,10 +273,6 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
         return [line]
-
-
-def _none_if_na(cell: str) -> str:
-    return "" if cell == "NA" else cell
 
 
 def read_batches(path: Path, shape: Shape, rejected: list[tuple[int, str]]) -> Iterator[RawBatch]:

@@ -7,7 +7,6 @@ midway goes on where it was: each commune keeps the last line it holds.
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -18,9 +17,10 @@ from tfpb.addresses.blob import decode, encode, merge, sort_and_dedupe
 from tfpb.addresses.commune_rows import prepare
 from tfpb.addresses.communes import Communes
 from tfpb.addresses.formats import read_batches, sniff
-from tfpb.addresses.store import FILE_NAME, FORMAT, SCHEMA, refusal
+from tfpb.addresses.store import FILE_COLUMNS, FILE_NAME, FORMAT, SCHEMA, refusal
 from tfpb.errors import Fault, Place, Severity, TfpbError
-from tfpb.io.tables.contents import cannot_write
+from tfpb.io.tables.contents import cannot_write, hash_file
+from tfpb.model.record import AddressImport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,38 +33,6 @@ _ROWS_IN_MEMORY: Final = 2_000_000
 _ROWS_A_COMMIT: Final = 500_000
 _LISTED_A_FILE: Final = 100_000
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class AddressImport:
-    """The counts of one imported file: `rows` = `stored` + `duplicates` + all of `rejected`.
-
-    Parameters
-    ----------
-    file, kind, vintage, sha256 : str
-    rows, stored, duplicates, communes, replaced, mended : int
-        Rows read, kept, left out as repeats; communes filled, of which replaced; names mended.
-    rejected : mapping of str to int
-        Rows not kept, by reason (`colonnes`, `commune`, `voie`, `numero`, `position`).
-    examples : tuple of Fault
-        The first rejected rows of each reason, with their line.
-    unchanged : bool
-        The same file was already there: nothing was written.
-    """
-
-    file: str
-    kind: str
-    vintage: str
-    sha256: str
-    rows: int
-    stored: int
-    duplicates: int
-    communes: int
-    replaced: int
-    mended: int
-    rejected: dict[str, int] = field(default_factory=dict)
-    examples: tuple[Fault, ...] = ()
-    unchanged: bool = False
 
 
 def import_addresses(
@@ -107,7 +75,9 @@ def import_addresses(
         connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (FORMAT,))
         connection.commit()
         return tuple(
-            _Importer(connection, path, shape, vintage, progress).run()
+            _Importer(
+                connection, path, shape, vintage or shape.date, progress or (lambda _: None)
+            ).run()
             for path, shape in zip(files, shapes, strict=True)
         )
     except sqlite3.DatabaseError as error:
@@ -131,11 +101,6 @@ def _sniff_all(files: list[Path]) -> list[Shape]:
     return shapes
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
 def _ahead(items: Iterator[_T]) -> Iterator[_T]:
     """Read one item ahead in a thread: parsing and inflating leave the interpreter free."""
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -145,49 +110,42 @@ def _ahead(items: Iterator[_T]) -> Iterator[_T]:
             yield item
 
 
+@dataclass(slots=True)
 class _Importer:
     """The import of one file into the index."""
 
-    def __init__(
-        self,
-        connection: sqlite3.Connection,
-        path: Path,
-        shape: Shape,
-        vintage: str,
-        progress: Callable[[int], None] | None,
-    ) -> None:
-        self.db = connection
-        self.path = path
-        self.shape = shape
-        self.vintage = vintage or shape.date
-        self.given = bool(self.vintage)
-        self.progress = progress or (lambda _: None)
-        self.communes = Communes.load()
-        self.pending: dict[str, list[Part]] = {}
-        self.waiting = 0
-        self.since_commit = 0
-        self.reasons: Counter[str] = Counter()
-        self.listed: list[tuple[int, str, str]] = []
-        self.source = 0
-        self.held: dict[str, int] = {}
-        self.replaced = 0
+    db: sqlite3.Connection
+    path: Path
+    shape: Shape
+    vintage: str
+    progress: Callable[[int], None]
+    pending: dict[str, list[Part]] = field(default_factory=dict)
+    waiting: int = 0
+    since_commit: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    listed: list[tuple[int, str, str]] = field(default_factory=list)
+    source: int = 0
+    held: dict[str, int] = field(default_factory=dict)
+    replaced: int = 0
 
     def run(self) -> AddressImport:
-        sha = _sha256(self.path)
+        sha, communes = hash_file(self.path), Communes.load()
         known = self.db.execute(
-            "SELECT id, finished, communes FROM sources WHERE sha256 = ? AND kind = ?",
+            "SELECT id, finished, communes = (SELECT COUNT(*) FROM communes WHERE source_id = id)"
+            " FROM sources WHERE sha256 = ? AND kind = ?",
             (sha, self.shape.kind),
         ).fetchone()
-        if known and known[1] and self._count("communes WHERE source_id = ?", known[0]) == known[2]:
+        if known and known[1] and known[2]:
             return self._report(known[0], unchanged=True)
         self._open(sha, known[0] if known and not known[1] else None)
         rows = mended = 0
         ragged: list[tuple[int, str]] = []
+        dated = bool(self.vintage)
         for batch in _ahead(read_batches(self.path, self.shape, ragged)):
-            prepared = prepare(batch, self.shape, self.communes)
+            prepared = prepare(batch, self.shape, communes)
             rows += batch.rows
             mended += prepared.mended
-            if not self.given:
+            if not dated:
                 self.vintage = max(self.vintage, prepared.newest)
             self._reject(prepared.rejected)
             self._take(prepared.parts)
@@ -197,22 +155,13 @@ class _Importer:
         self._close(rows + len(ragged), mended)
         return self._report(self.source, unchanged=False)
 
-    def _count(self, what: str, *values: object) -> int:
-        return int(self.db.execute(f"SELECT COUNT(*) FROM {what}", values).fetchone()[0])  # noqa: S608
-
     def _open(self, sha: str, cut: int | None) -> None:
         """Start an import, or go on with one of the same file that was cut."""
         if cut is None:
+            shape, size = self.shape, self.path.stat().st_size
             cursor = self.db.execute(
                 "INSERT INTO sources VALUES (NULL, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0)",
-                (
-                    self.path.name,
-                    self.shape.kind,
-                    self.shape.layer,
-                    sha,
-                    self.path.stat().st_size,
-                    self.vintage,
-                ),
+                (self.path.name, shape.kind, shape.layer, sha, size, self.vintage),
             )
             self.source = int(cursor.lastrowid or 0)
         else:
@@ -265,19 +214,10 @@ class _Importer:
             self.replaced += 1
         rows, repeated = sort_and_dedupe(merge(fresh), one_position=self.shape.kind == "BAL")
         line = max(last, *(int(part.line.max()) for part in fresh if part.line is not None))
+        counts = (rows.number.size, len(rows.streets), duplicates + repeated, line)
         self.db.execute(
             "INSERT OR REPLACE INTO communes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                code,
-                self.shape.layer,
-                parts[0].city,
-                self.source,
-                rows.number.size,
-                len(rows.streets),
-                duplicates + repeated,
-                line,
-                encode(rows),
-            ),
+            (code, self.shape.layer, parts[0].city, self.source, *counts, encode(rows)),
         )
         if last:
             self.held[code] = line
@@ -309,39 +249,23 @@ class _Importer:
         self.db.commit()
 
     def _report(self, source: int, *, unchanged: bool) -> AddressImport:
-        name, kind, vintage, sha, *counts = self.db.execute(
-            "SELECT name, kind, vintage, sha256, rows, stored, duplicates, communes, mended FROM sources"
-            " WHERE id = ?",
+        row = self.db.execute(
+            f"SELECT {FILE_COLUMNS}, rows, duplicates, mended FROM sources WHERE id = ?",  # noqa: S608
             (source,),
         ).fetchone()
-        rows, stored, duplicates, communes, mended = counts
-        reasons = dict(
-            self.db.execute(
-                "SELECT reason, COUNT(*) FROM rejets WHERE source_id = ? GROUP BY reason ORDER BY reason",
-                (source,),
-            ).fetchall()
-        )
-        if not unchanged:
-            reasons = dict(sorted(self.reasons.items()))
-        return AddressImport(
-            name, kind, vintage, sha, rows, stored, duplicates, communes, self.replaced, mended,
-            reasons, self._examples(source, name, list(reasons)), unchanged,
-        )  # fmt: skip
+        if unchanged:
+            asked = "SELECT reason, COUNT(*) FROM rejets WHERE source_id = ? GROUP BY reason"
+            self.reasons = Counter(dict(self.db.execute(asked, (source,)).fetchall()))
+        reasons = dict(sorted(self.reasons.items()))
+        examples = self._examples(source, row[0], list(reasons))
+        return AddressImport(*(*row, self.replaced, reasons, examples, unchanged))
 
     def _examples(self, source: int, name: str, reasons: list[str]) -> tuple[Fault, ...]:
-        found = []
-        for reason in reasons:
-            rows = self.db.execute(
-                "SELECT line, got FROM rejets WHERE source_id = ? AND reason = ? ORDER BY line LIMIT 3",
-                (source, reason),
-            )
-            found += [
-                Fault(
-                    f"adresse_sans_{reason}",
-                    Place(file=name, row=line),
-                    got,
-                    severity=Severity.DOUTE,
-                )
-                for line, got in rows
-            ]
-        return tuple(found)
+        asked = (
+            "SELECT line, got FROM rejets WHERE source_id = ? AND reason = ? ORDER BY line LIMIT 3"
+        )
+        return tuple(
+            Fault(f"adresse_sans_{reason}", Place(name, row=line), got, severity=Severity.DOUTE)
+            for reason in reasons
+            for line, got in self.db.execute(asked, (source, reason))
+        )

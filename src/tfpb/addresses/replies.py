@@ -31,7 +31,12 @@ FIELDS: Final = {
 
 
 class Query(NamedTuple):
-    """One question: the cleaned line, and the INSEE code that holds the answer (or empty)."""
+    """One question: the cleaned line, and the INSEE code that holds the answer (or empty).
+
+    Parameters
+    ----------
+    text, citycode : str
+    """
 
     text: str
     citycode: str
@@ -39,7 +44,15 @@ class Query(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Answer of the service; all text, as received. `status` is `ok`, `not-found` or `error`."""
+    """Answer of the service; all text, as received. `status` is `ok`, `not-found` or `error`.
+
+    Parameters
+    ----------
+    status : str
+    label, score, type, id, number, name, street, postcode, city, citycode, old_city : str
+    lon, lat : str
+        Degrees, EPSG:4326.
+    """
 
     status: str
     label: str = ""

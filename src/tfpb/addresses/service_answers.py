@@ -106,22 +106,15 @@ class ServiceGeocoder:
 
     def _queries(self, address: str, postcode: str, commune: str, code: str) -> list[Query]:
         """Write what is sent: first number, and the other end of a range, with the street."""
-        if not address.strip():
-            return []
         parsed = parse(address)
         if not parsed.query.strip():
             return []
         place = self._finder.place(code, postcode or parsed.postcode, commune or parsed.town)
         lines = [parsed.query]
         if len(parsed.numbers) > 1:
-            number, suffix = parsed.numbers[-1]
-            lines.append(f"{number}{' ' if suffix else ''}{suffix} {parsed.readings[0].name.plain}")
-        sure = (
-            place.codes
-            and place.certainty >= _SURE_CODE
-            and not self._communes.arrondissements(place.codes[0])
-        )
-        if sure:
+            lines.append(parsed.query_of(parsed.numbers[-1]))
+        sure = place.codes and place.certainty >= _SURE_CODE
+        if sure and not self._communes.arrondissements(place.codes[0]):
             return [Query(line, place.codes[0]) for line in lines]
         town = " ".join(t for t in (postcode or parsed.postcode, commune or parsed.town) if t)
         return [Query(f"{line} {town}".strip(), "") for line in lines]

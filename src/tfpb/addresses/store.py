@@ -6,13 +6,12 @@ import errno
 import sqlite3
 from collections import OrderedDict
 from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from tfpb.addresses.blob import decode, to_commune
 from tfpb.addresses.communes import Communes
 from tfpb.errors import Place, fail
-from tfpb.model.record import Source
+from tfpb.model.record import AddressFile, Source
 from tfpb.words.places.address_words import REFERENCES
 
 if TYPE_CHECKING:
@@ -33,12 +32,9 @@ _REFUSALS: Final = {
     sqlite3.SQLITE_FULL: errno.ENOSPC,
     sqlite3.SQLITE_CANTOPEN: errno.EACCES,
 }
-_LICENCES: Final = {
-    "BAN": "Licence Ouverte 2.0",
-    "lieux-dits": "Licence Ouverte 2.0",
-    "BAL": "Licence Ouverte 2.0",
-    "BANO": "ODbL 1.0",
-}
+_OPEN_LICENCE: Final = "Licence Ouverte 2.0"
+_LICENCES: Final = {"BANO": "ODbL 1.0"}
+"""Kind of file → its licence, where it is another than the open one."""
 FORMAT: Final = "1"
 _COMMUNES_IN_MEMORY: Final = 256
 SCHEMA: Final = """
@@ -56,45 +52,14 @@ CREATE TABLE IF NOT EXISTS communes (
 CREATE TABLE IF NOT EXISTS rejets (
     source_id INTEGER NOT NULL, line INTEGER NOT NULL, reason TEXT NOT NULL, got TEXT NOT NULL);
 """
+FILE_COLUMNS: Final = "name, kind, layer, sha256, size_bytes, vintage, stored, communes, finished"
+"""Columns of an `AddressFile`, in its order."""
 _FILES: Final = (
-    "SELECT name, kind, layer, sha256, size_bytes, vintage, rows, stored, duplicates, rejected,"
-    " mended, communes, finished FROM sources WHERE finished = 0"
+    f"SELECT {FILE_COLUMNS} FROM sources WHERE finished = 0"  # noqa: S608 - our own columns
     " OR id IN (SELECT source_id FROM communes) ORDER BY id"
 )
 """The files that a commune comes from, and those whose import was cut."""
 _SPOILED: Final = (sqlite3.DatabaseError, UnicodeDecodeError)
-
-
-@dataclass(frozen=True, slots=True)
-class AddressFile:
-    """One imported file, as recorded in the index.
-
-    Parameters
-    ----------
-    name, kind, layer : str
-        File name; `BAN`, `BAL`, `BANO` or `lieux-dits`; layer it fills.
-    sha256 : str
-    size_bytes, rows, stored, duplicates, rejected, mended, communes : int
-        `rows` = `stored` + `duplicates` + `rejected` when `finished`.
-    vintage : str
-        Date of the data, given or read in the file; may be empty.
-    finished : bool
-        False when an import was cut: some of its communes may lack rows.
-    """
-
-    name: str
-    kind: str
-    layer: str
-    sha256: str
-    size_bytes: int
-    vintage: str
-    rows: int
-    stored: int
-    duplicates: int
-    rejected: int
-    mended: int
-    communes: int
-    finished: bool
 
 
 _COMMUNES: dict[tuple[str, int, int], Communes] = {}
@@ -137,7 +102,7 @@ class AddressStore:
     def _check(self) -> None:
         place = Place(file=self.path.name)
         found = self._ask("SELECT value FROM meta WHERE key = 'format'")
-        self._files = tuple(map(_file, self._ask(_FILES)))
+        self._files = tuple(AddressFile(*row) for row in self._ask(_FILES))
         if found[:1] != [(FORMAT,)]:
             raise fail("adresses_index_illisible", place=place)
         cut = [file.name for file in self._files if not file.finished]
@@ -169,17 +134,11 @@ class AddressStore:
         """Return the files behind the index as values of a run: name, hash, rows, date, licence."""
         return tuple(
             Source(
-                "lieux_dits" if f.layer == "lieux-dits" else "adresses",
-                f.name,
-                f.sha256,
-                f.size_bytes,
-                f.stored,
-                f.vintage,
-                _LICENCES[f.kind],
-                REFERENCES[f.kind],
+                f.layer.replace("-", "_"), f.name, f.sha256, f.size_bytes, f.stored, f.vintage,
+                _LICENCES.get(f.kind, _OPEN_LICENCE), REFERENCES[f.kind],
             )
             for f in self._files
-        )
+        )  # fmt: skip
 
     def identity(self) -> tuple[object, ...]:
         """Return what the content of this index depends on: its files, size and date of the index."""
@@ -224,7 +183,17 @@ class AddressStore:
         )
 
     def commune(self, citycode: str) -> CommuneAddresses | None:
-        """Return the addresses of a current commune, None when the index does not hold it."""
+        """Return the addresses of a current commune, None when the index does not hold it.
+
+        Parameters
+        ----------
+        citycode : str
+
+        Raises
+        ------
+        TfpbError
+            `adresses_index_illisible`.
+        """
         if citycode in self._loaded:
             self._loaded.move_to_end(citycode)
             return self._loaded[citycode]
@@ -295,18 +264,24 @@ def _connected(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
 
 
-def _file(row: tuple[Any, ...]) -> AddressFile:
-    return AddressFile(*[*row[:-1], bool(row[-1])])
-
-
 def files_in(folder: Path) -> tuple[AddressFile, ...]:
-    """Return the address files imported in a folder of geography; nothing when there is no index."""
+    """Return the address files imported in a folder of geography; nothing when there is no index.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Raises
+    ------
+    TfpbError
+        `adresses_index_illisible`.
+    """
     path = folder / FILE_NAME
     if not path.is_file():
         return ()
     try:
         with closing(_connected(path)) as connection:
-            return tuple(map(_file, connection.execute(_FILES)))
+            return tuple(AddressFile(*row) for row in connection.execute(_FILES))
     except _SPOILED as error:
         raise fail("adresses_index_illisible", place=Place(file=path.name)) from error
 
@@ -335,7 +310,7 @@ def verify(path: Path) -> list[tuple[str, str]]:
                 wrong.append(("index_abime", path.name))
             rows = connection.execute("SELECT citycode, addresses, blob FROM communes")
             wrong += [("commune_abimee", str(c)) for c, n, blob in rows if _size(blob) != n]
-            files = map(_file, connection.execute(_FILES))
+            files = [AddressFile(*row) for row in connection.execute(_FILES)]
             wrong += [("import_coupe", f.name) for f in files if not f.finished]
     except _SPOILED:
         wrong.append(("index_abime", path.name))

@@ -27,6 +27,9 @@ from tfpb.cli.terminal.typer_french import FrenchTyper
 from tfpb.cli.verifier import verifier
 
 _COLLECTED: Final = (50_000, 20, 20)
+_COMMANDS: Final = (
+    dossier, nouveau, verifier, geocoder, localiser, comparer, abattement, cartes, region,
+)  # fmt: skip
 
 app = FrenchTyper(
     name="tfpb",
@@ -76,17 +79,7 @@ def tfpb(
     """
 
 
-for command in (
-    dossier,
-    nouveau,
-    verifier,
-    geocoder,
-    localiser,
-    comparer,
-    abattement,
-    cartes,
-    region,
-):
+for command in _COMMANDS:
     app.command(no_args_is_help=command not in {dossier, verifier})(command)
 app.add_typer(geodonnees, name="geodonnees")
 

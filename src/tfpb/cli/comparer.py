@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from tfpb.errors import Fault
+    from tfpb.io.sources.gathering import Gathering
     from tfpb.model.plan import Plan
     from tfpb.model.survey import Published
     from tfpb.survey import Disclosed
@@ -65,14 +67,11 @@ def comparer(
         --plan examples/valmont/plan_enquete.toml --sortie sorties/comparaison.xlsx
     """
     with guard():
-        # matrices here are small: further threads of the algebra library wait more than they work
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from tfpb.errors import stop_on_faults
         from tfpb.io.packs.output_files import refuse_inputs
-        from tfpb.io.sources.deliveries import read_delivery
-        from tfpb.io.sources.inputs import Inputs
-        from tfpb.io.sources.toml_files import load_plan
-        from tfpb.io.tables.tabular import check_format, read_table
+        from tfpb.io.sources.gathering import Gathering
+        from tfpb.io.sources.inputs import gather_survey
+        from tfpb.io.tables.tabular import check_format
         from tfpb.pipeline import keys
         from tfpb.pipeline.stages import run
         from tfpb.pipeline.steps.surveying import Scope
@@ -81,59 +80,45 @@ def comparer(
         check_format(sortie)
         second = sortie.with_name(f"{sortie.stem}_niveaux{sortie.suffix}")
         refuse_inputs((sortie, second), (*enquete, plan, residences, repere))
-        described = load_plan(plan)
-        deliveries = [read_delivery(path, described, sheet=feuille) for path in enquete]
-        notices = [n for d in deliveries for n in d.notices]
-        stop_on_faults(notices)
         by = [name.strip() for value in par or () for name in value.split(",") if name.strip()]
-        answers = Inputs(
-            frames={},
-            deliveries=tuple(deliveries),
-            plan=described,
-            repere=read_table(repere) if repere is not None else None,
-            margins=_beside(plan, described.reglages.marges_calage),
-            reference=_beside(plan, described.reglages.reference_standardisation),
-        )
         before = _before(sortie)
-        levels = (*by, *before.levels)
+        gathered = Gathering()
+        answers = gather_survey(gathered, plan, enquete, sheet=feuille)
+        homes = _stock(gathered, residences, answers.plan, (*by, *before.levels))
+        mark = gathered.table("repere", repere) if repere is not None else None
+        stop_on_faults(gathered.faults)
         values = (
             Values()
-            .having(keys.ANSWERS, answers)
+            .having(keys.ANSWERS, replace(answers, repere=mark))
             .having(keys.SCOPE, Scope(territories=tuple(by)))
             .having(keys.BEFORE, before)
-            .having(keys.SURVEY_SIDES, _stock(residences, described, levels))
+            .having(keys.SURVEY_SIDES, homes)
             .having(keys.SURVEY_ALONE, None)
         )
         published = run((keys.SURVEY,), values).required()[keys.SURVEY]
-        if published is None:  # without answers a reader's fault has stopped us
-            raise typer.Exit(2)
+        assert published is not None  # noqa: S101 - there are answers
         _write(sortie, second, published, raw_csv=csv_brut)
-        _tell(published, [*notices, *published.notices], sortie, second)
+        _tell(published, [*gathered.faults, *published.notices], sortie, second)
 
 
-def _stock(path: Path | None, plan: Plan, levels: Sequence[str]) -> pd.DataFrame | None:
+def _stock(
+    gathered: Gathering, path: Path | None, plan: Plan | None, levels: Sequence[str]
+) -> pd.DataFrame | None:
     """Read located résidences, with their territories."""
     if path is None:
         return None
     from tfpb.addresses.communes import Communes, with_territories
-    from tfpb.errors import stop_on_faults
-    from tfpb.io.tables.tabular import read_table
     from tfpb.model.results import LOCATION_COLUMNS, RESIDENCE_COLUMNS
     from tfpb.survey import located_residences
 
-    table = read_table(path, known=(*RESIDENCE_COLUMNS, *LOCATION_COLUMNS))
+    table = gathered.table("residences", path, known=(*RESIDENCE_COLUMNS, *LOCATION_COLUMNS))
+    if table is None or plan is None:
+        return None
     frame, faults = located_residences(
         table.frame, file=table.file, sheet=table.sheet, carte=plan.reglages.carte
     )
-    stop_on_faults(faults)
+    gathered.faults += faults
     return with_territories(frame, levels, Communes.load())
-
-
-def _beside(plan: Path, name: str) -> Any:
-    """Read a table that the plan names, relative to the plan."""
-    from tfpb.io.tables.tabular import read_table
-
-    return read_table(plan.parent / name.replace("\\", "/")) if name else None
 
 
 def _before(path: Path) -> Disclosed:
@@ -155,13 +140,9 @@ def _write(first: Path, second: Path, published: Published, *, raw_csv: bool) ->
     from tfpb.io.packs.output_files import write_together
     from tfpb.io.tables.tabular import table_bytes
 
-    tables = ((first, published.comparison, "Comparaison"), (second, published.levels, "Niveaux"))
-    write_together(
-        {
-            path: table_bytes(path, table, raw_csv=raw_csv, sheet=sheet)
-            for path, table, sheet in tables
-        }
-    )
+    comparison = table_bytes(first, published.comparison, raw_csv=raw_csv, sheet="Comparaison")
+    levels = table_bytes(second, published.levels, raw_csv=raw_csv, sheet="Niveaux")
+    write_together({first: comparison, second: levels})
 
 
 def _explore(published: Published, labels: dict[str, str]) -> None:
@@ -183,23 +164,20 @@ def _explore(published: Published, labels: dict[str, str]) -> None:
         print_line(f"  {NOT_A_PROOF}")
 
 
-def _tell(published: Published, notices: list[Any], first: Path, second: Path) -> None:
+def _tell(published: Published, notices: list[Fault], first: Path, second: Path) -> None:
     from tfpb.errors import Severity
     from tfpb.survey import interviews_needed
     from tfpb.words.survey.survey_words import EXPLANATIONS, QUOTA_SENTENCE, gap_line, margin_words
     from tfpb.words.survey.verdict_words import VERDICTS
 
     for wave in published.waves:
-        print_line(words.wave_line(wave))
+        print_line(words.WAVE.format(wave=wave.vague, n=wave.n, residences=wave.n_residences))
     table = published.comparison
     last = published.waves[-1].vague
-    rows = table[
-        (table["vague"] == last)
-        & (table["niveau"] == "total")
-        & (table["bailleur"] == "ensemble")
-        & (table["groupe"] == "ecart")
-        & (table["ajustement"] == "brut")
-    ]
+    rows = table.query(
+        "vague == @last and niveau == 'total' and bailleur == 'ensemble' and groupe == 'ecart'"
+        " and ajustement == 'brut'"
+    )
     labels = dict(zip(published.items["item"], published.items["libelle"], strict=True))
     margin = margin_words(float(str(published.settings["marge_points"])))
     print_line(words.GAPS_HEADING.format(wave=last, margin=margin))
@@ -213,9 +191,9 @@ def _tell(published: Published, notices: list[Any], first: Path, second: Path) -
     print_line(QUOTA_SENTENCE)
     masked = int((table["publication"] == "masque").sum())
     if masked:
-        print_line(words.masked_lines(masked))
+        print_line(words.MASKED.format(count=masked))
     doubts = [n for n in notices if n.severity is Severity.DOUTE]
     if doubts:
-        print_line(words.known_doubts_heading(len(doubts)))
+        print_line(words.DOUBTS_TO_KNOW.format(count=len(doubts)))
         show_doubts(doubts)
     print_line(words.COMPARISON_WRITTEN.format(first=first, second=second))

@@ -59,40 +59,34 @@ def dossier(
         from tfpb.io.packs.output_files import staged
         from tfpb.io.packs.pack import check_place, free_place, write_pack
         from tfpb.io.sources.toml_files import load_settings, settings_path
-        from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
+        from tfpb.pipeline.kept.stage_cache import users_cache
         from tfpb.pipeline.published_before import published_before
 
         settings = load_settings(settings_path(fichier))
-        folder = geography_folder(settings, geodonnees)
+        folder = geodata_folder(geodonnees, settings)
         target = sortie or settings.folder / PACK_FOLDER
         check_place(target)
         before = published_before(target, settings.dossier.bailleur)
-        cache = cache_folder()
-        keep = None if tout_recalculer or cache is None else StageCache(cache)
-        made, files, journal = _run(settings, folder, before, keep)
+        keep = None if tout_recalculer else users_cache()
+        start = time.perf_counter()
+        made, timings = computed(settings, folder, keep, before)
+        files, journal = _rendered(made, keep, timings)
+        timings["total"] = round(time.perf_counter() - start, 3)
         review = _review(made, folder, free_place(target), keep)
         with staged(review):  # a workbook held open is met before the pack is replaced
             written = write_pack(target, files, journal)
         _tell(made, written, _named(made, review))
 
 
-def geography_folder(settings: Settings, option: Path | None) -> Path:
-    """Choose the folder of geography: the option, else the dossier's own, else the user's."""
-    if option is None and settings.reglages.geodonnees:
-        return settings.path(settings.reglages.geodonnees)
-    return geodata_folder(option)
-
-
-def _run(
-    settings: Settings, folder: Path, before: Disclosed, keep: StageCache | None
-) -> tuple[Dossier, dict[str, bytes], dict[str, Any]]:
-    from tfpb.executors import cores
-    from tfpb.pipeline.assembling import DOCUMENTS, assemble, render
+def computed(
+    settings: Settings, folder: Path, keep: StageCache | None, before: Disclosed
+) -> tuple[Dossier, dict[str, float]]:
+    """Run every stage, its progress shown; return the dossier, and the seconds that each stage took."""
+    from tfpb.pipeline.assembling import assemble
     from tfpb.pipeline.stages import STAGES
     from tfpb.stage import directly
 
     timings: dict[str, float] = {}
-    start = time.perf_counter()
     execute = keep or directly
     with progress(words.CALCULATIONS, len(STAGES)) as advance:
 
@@ -103,18 +97,28 @@ def _run(
             advance(1)
             return result
 
-        made = assemble(settings, folder, execute=timed, before=before)
+        return assemble(settings, folder, execute=timed, before=before), timings
+
+
+def _rendered(
+    made: Dossier, keep: StageCache | None, timings: dict[str, float]
+) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Make the files of the pack and its journal."""
+    from tfpb.executors import cores
+    from tfpb.pipeline.assembling import render
+    from tfpb.stage import directly
+
     begun = time.perf_counter()
-    pages = made.located.residences["code_qpv"].nunique()
-    with progress("Documents", DOCUMENTS + pages) as advance:
-        files = render(made, workers=cores(), execute=execute, advance=advance)
+    with progress(words.DOCUMENTS) as steps:
+        files = render(
+            made, workers=cores(), execute=keep or directly, advance=steps, expect=steps.expect
+        )
     timings["Documents"] = round(time.perf_counter() - begun, 3)
-    timings["total"] = round(time.perf_counter() - start, 3)
     journal: dict[str, Any] = {"durees_s": timings}
     if keep is not None:
         keep.tidy()
         journal["repris"] = dict(Counter(keep.reused))
-    return made, files, journal
+    return files, journal
 
 
 def _review(

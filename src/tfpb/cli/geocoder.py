@@ -73,17 +73,15 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         --geodonnees sorties/geodonnees
     """
     with guard(), ExitStack() as opened:
-        from tfpb.addresses.file_geocoder import open_geocoder
-        from tfpb.pipeline.jobs.address_job import (
-            check_output,
-            prepare_job,
-            refuse_tenants,
-            run_job,
-        )
+        from tfpb.addresses.file_geocoder import Resume, open_geocoder
+        from tfpb.io.packs.output_files import refuse_inputs
+        from tfpb.io.tables.tabular import check_format
+        from tfpb.pipeline.jobs.address_job import prepare_job, refuse_tenants, run_job
         from tfpb.words.documents.command_words import GEOCODING
         from tfpb.words.places import review_words as words
 
-        check_output(sortie, source=entree, others=(decisions, alias_voies))
+        check_format(sortie)
+        refuse_inputs((sortie,), (entree, decisions, alias_voies))
         job = prepare_job(
             entree, sheet=feuille, renames=renames(colonne), commune=commune, decisions=decisions
         )
@@ -92,25 +90,25 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         geocoder = open_geocoder(
             opened, mode=mode.value, folder=geodata_folder(geodonnees), aliases=alias_voies
         )
-        resume = job.resume(sortie, depends_on=geocoder.depends_on)
-        total = len(job.addresses.frame)
+        addresses = job.addresses.frame
+        resume = Resume.beside(sortie, depends_on=geocoder.identity(), addresses=addresses)
+        total = len(addresses)
         if done := resume.rows(total):
-            print_line(words.resumed_line(done))
+            print_line(words.RESUMED.format(rows=done))
         try:
             with progress(GEOCODING, total) as advance:
                 report = run_job(
-                    job, geocoder, output=sortie, resume=resume, raw_csv=csv_brut,
-                    decisions=decisions, progress=advance,
-                )  # fmt: skip
+                    job, geocoder, output=sortie, resume=resume, raw_csv=csv_brut, progress=advance
+                )
         except KeyboardInterrupt:
-            print_error(words.stopped_line(resume.rows(total), total))
+            print_error(words.STOPPED.format(rows=resume.rows(total), total=total))
             raise typer.Exit(130) from None
-        print_line(words.read_line(job.read))
-        if job.renamed:
-            print_line(words.renamed_line(job.renamed))
+        print_line(words.read_line(job.found.read))
+        if report.renamed:
+            print_line(words.renamed_line(report.renamed))
         if job.decisions:
             used = sum(row is not None for row in job.addresses.rows)
-            print_line(words.decisions_line(read=len(job.decisions), used=used))
+            print_line(words.DECISIONS.format(read=len(job.decisions), used=used))
         for line in words.summary_lines(
             output=sortie.name,
             rows=report.rows,
@@ -120,8 +118,8 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         ):
             print_line(line)
         if geocoder.service is not None:
-            print_line(words.sent_line(geocoder.service.sent))
-        show_doubts((*job.notices, *report.notices))
+            print_line(words.REQUESTS.format(count=geocoder.service.sent))
+        show_doubts((*job.found.notices, *report.notices))
         if report.kept:
-            print_line(words.kept_line(kept=report.kept, new=report.review))
+            print_line(words.KEPT.format(kept=report.kept, new=report.review))
         print_line(words.review_line(file=report.review, rows=report.doubtful))

@@ -59,22 +59,13 @@ def importer_adresses(
 
         with progress(words.IMPORT) as advance:
             reports = import_addresses(
-                fichiers, folder=geodata_folder(geodonnees), vintage=millesime, progress=advance
+                fichiers,
+                folder=geodata_folder(geodonnees, new=True),
+                vintage=millesime,
+                progress=advance,
             )
         for report in reports:
-            for line in address_import_lines(
-                file=report.file,
-                kind=report.kind,
-                vintage=report.vintage,
-                rows=report.rows,
-                stored=report.stored,
-                duplicates=report.duplicates,
-                communes=report.communes,
-                replaced=report.replaced,
-                mended=report.mended,
-                rejected=report.rejected,
-                unchanged=report.unchanged,
-            ):
+            for line in address_import_lines(report):
                 print_line(line)
             show_doubts(report.examples)
 
@@ -96,10 +87,8 @@ def importer_qpv(
         from tfpb.geodata.qpv_imports import import_qpv
         from tfpb.words.places.geodata_words import quarters_import_lines
 
-        found = import_qpv(fichier, vintage=millesime, folder=geodata_folder(geodonnees))
-        for line in quarters_import_lines(
-            file=fichier.name, vintage=found.vintage, quarters=len(found.frame), mended=found.mended
-        ):
+        found = import_qpv(fichier, vintage=millesime, folder=geodata_folder(geodonnees, new=True))
+        for line in quarters_import_lines(fichier.name, found):
             print_line(line)
 
 
@@ -116,7 +105,7 @@ def importer_communes(fichier: _Fichier, geodonnees: Geodonnees = None) -> None:
         from tfpb.geodata.ground_imports import import_communes_outlines
         from tfpb.words.numbers import plural
 
-        found = import_communes_outlines(fichier, folder=geodata_folder(geodonnees))
+        found = import_communes_outlines(fichier, folder=geodata_folder(geodonnees, new=True))
         print_line(
             f"{fichier.name} : {plural(len(found), 'contour de commune', 'contours de communes')}."
         )
@@ -134,7 +123,7 @@ def importer_parcelles(fichier: _Fichier, geodonnees: Geodonnees = None) -> None
         from tfpb.geodata.ground_imports import import_parcels
         from tfpb.words.numbers import plural
 
-        found = import_parcels(fichier, folder=geodata_folder(geodonnees))
+        found = import_parcels(fichier, folder=geodata_folder(geodonnees, new=True))
         print_line(f"{fichier.name} : {plural(len(found), 'parcelle')}.")
 
 
@@ -155,7 +144,7 @@ def installer(
     with guard():
         from tfpb.geodata.download import install
 
-        folder = geodata_folder(geodonnees)
+        folder = geodata_folder(geodonnees, new=True)
         for code in departement:
             with progress(words.DOWNLOAD.format(code=code)) as advance:
                 lines = install(code, folder=folder, show=print_error, advance=advance)
@@ -183,17 +172,7 @@ def lister(geodonnees: Geodonnees = None) -> None:
             print_line(NOTHING_INSTALLED)
         if files:
             print_line("Adresses")
-        for file in files:
-            print_line(
-                address_file_line(
-                    file=file.name,
-                    kind=file.kind,
-                    vintage=file.vintage,
-                    stored=file.stored,
-                    communes=file.communes,
-                )
-            )
-        for line in others:
+        for line in (*map(address_file_line, files), *others):
             print_line(line)
 
 

@@ -143,7 +143,7 @@ class _Visit:
     def show_folder(self, folder: Path) -> None:
         """Show a folder, or say where it is."""
         if not self.console.reveal(folder):
-            self.console.show(words.reopened(str(folder)))
+            self.console.show(words.NOT_OPENED.format(path=folder))
 
     def choose(self, text: str, choices: tuple[str, ...]) -> int:
         """Ask for one of the choices, until the answer is one."""
@@ -155,26 +155,26 @@ class _Visit:
             answer = self.console.ask(words.YOUR_ANSWER).strip().rstrip(".")
             if answer.isdecimal() and 1 <= int(answer) <= len(choices):
                 return int(answer)
-            self.console.show(words.not_a_choice(answer[:40], len(choices)))
+            self.console.show(words.NOT_A_CHOICE.format(answer=answer[:40], most=len(choices)))
 
     def question(self, text: str, check: Check, *, default: str = "", needed: bool = True) -> str:
         """Ask until an answer will do, and return what it means."""
         self.console.show("")
-        hints = [words.by_default(default)] if default else []
+        hints = [words.BY_DEFAULT.format(value=default)] if default else []
         self.console.show(f"{text} ({' ; '.join([*hints, words.BACK])}).")
         while True:
             answer = as_path(self.console.ask(words.YOUR_ANSWER)) or default
             if answer == "0":
                 raise _BackError
             try:
-                return check(_something(answer) if needed else answer)
+                return check(_unless(answer, empty=needed and not answer))
             except AnswerError as error:
                 self.console.show(error.said)
 
     def run(self, *arguments: str) -> int:
         """Say a command, then run it."""
         self.console.show("")
-        self.console.show(words.command_line(written(["tfpb", *arguments])))
+        self.console.show(words.COMMAND.format(command=written(["tfpb", *arguments])))
         self.console.show("")
         return self.console.run(list(arguments))
 
@@ -198,10 +198,11 @@ def as_path(typed: str) -> str:
     return text.replace("\0", "")
 
 
-def _something(answer: str) -> str:
-    """Accept all but an empty answer."""
-    if not answer:
-        raise AnswerError("empty")
+def _unless(answer: str, **wrong: bool) -> str:
+    """Accept an answer, unless something is wrong with it: the first key of `words.WHY` that holds."""
+    for why, holds in wrong.items():
+        if holds:
+            raise AnswerError(why, answer)
     return answer
 
 
@@ -213,53 +214,37 @@ def _there(answer: str, test: Callable[[Path], bool]) -> bool:
         return False
 
 
-def _holds_something(path: Path) -> bool:
-    return path.is_dir() and any(path.iterdir())
-
-
 def existing_file(answer: str) -> str:
     """Accept a file that is there."""
-    if _there(answer, Path.is_dir):
-        raise AnswerError("folder", answer)
-    if not _there(answer, Path.is_file):
-        raise AnswerError("nothing", answer)
-    return answer
+    folder, file = _there(answer, Path.is_dir), _there(answer, Path.is_file)
+    return _unless(answer, folder=folder, nothing=not file)
 
 
 def settings_file(answer: str) -> str:
     """Accept a dossier.toml, or the folder that holds one."""
     if _there(answer, Path.is_dir):
         inside = str(Path(answer) / _SETTINGS)
-        if not _there(inside, Path.is_file):
-            raise AnswerError("no_settings", answer)
+        _unless(answer, no_settings=not _there(inside, Path.is_file))
         return inside
-    if not _there(answer, Path.is_file):
-        raise AnswerError("nothing", answer)
-    if Path(answer).suffix.lower() != ".toml":
-        raise AnswerError("not_settings", answer)
-    return answer
+    other = Path(answer).suffix.lower() != ".toml"
+    return _unless(answer, nothing=not _there(answer, Path.is_file), not_settings=other)
 
 
 def new_folder(answer: str) -> str:
     """Accept a folder to create; a bare name goes with the user's documents."""
     path = Path(answer)
-    if path.name in ("", ".", "..") or re.search(r'[<>"|?*\x00-\x1f]', path.name):
-        raise AnswerError("name", answer)
+    barred = path.name in ("", ".", "..") or re.search(r'[<>"|?*\x00-\x1f]', path.name)
+    _unless(answer, name=bool(barred))
     if not path.is_absolute() and len(path.parts) == 1:
         documents = Path.home() / "Documents"
         path = (documents if documents.is_dir() else Path.home()) / answer
-    if _there(str(path), _holds_something):
-        raise AnswerError("taken", str(path))
-    if _there(str(path), Path.is_file):
-        raise AnswerError("file_there", str(path))
-    return str(path)
+    taken = _there(str(path), lambda p: p.is_dir() and any(p.iterdir()))
+    return _unless(str(path), taken=taken, file_there=_there(str(path), Path.is_file))
 
 
 def result_place(answer: str) -> str:
     """Accept a folder to write to."""
-    if _there(answer, Path.is_file):
-        raise AnswerError("file_there", answer)
-    return answer
+    return _unless(answer, file_there=_there(answer, Path.is_file))
 
 
 def result_folder(answer: str) -> str:
@@ -267,14 +252,12 @@ def result_folder(answer: str) -> str:
     for folder in (Path(answer), Path(answer) / "dossier", Path(answer).parent / "dossier"):
         if _there(str(folder / _ARCHIVE), Path.is_file):
             return str(folder)
-    raise AnswerError("no_result" if _there(answer, Path.exists) else "nothing", answer)
+    return _unless(answer, no_result=_there(answer, Path.exists), nothing=True)
 
 
 def department(answer: str) -> str:
     """Accept the code of a département."""
-    if not _DEPARTMENT.fullmatch(answer):
-        raise AnswerError("no_department", answer[:40])
-    return answer
+    return _unless(answer[:40], no_department=not _DEPARTMENT.fullmatch(answer))
 
 
 def latest(folder: Path) -> Path:

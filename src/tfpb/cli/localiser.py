@@ -59,6 +59,7 @@ def localiser(  # noqa: PLR0917 - options of a command
         from tfpb.io.sources.point_tables import POINTS
         from tfpb.io.tables.tabular import check_format, read_table
         from tfpb.pipeline.jobs.point_job import Task, run
+        from tfpb.words.documents.command_words import LOCATION
 
         refuse_inputs((sortie,), (entree, decisions))
         if sortie.suffix.lower() != ".gpkg":
@@ -68,8 +69,8 @@ def localiser(  # noqa: PLR0917 - options of a command
             table=table, year=annee, radius_m=rayon, folder=geodata_folder(geodonnees),
             renames=renames(colonne), output=sortie, decisions=decisions, raw_csv=csv_brut,
         )  # fmt: skip
-        with progress("Localisation") as advance:
-            done = run(task, advance=advance)
-        for line in done.lines:
+        with progress(LOCATION) as advance:
+            lines, doubts = run(task, advance=advance)
+        for line in lines:
             print_line(line)
-        show_doubts(done.doubts)
+        show_doubts(doubts)

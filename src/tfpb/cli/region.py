@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tfpb.executors import Executor
     from tfpb.io.sources.region_inputs import RegionSettings
     from tfpb.region.outputs import Rendered
+    from tfpb.region.packs import Media
     from tfpb.region.secrecy.earlier_runs import EarlierRuns
 
 
@@ -67,69 +68,40 @@ def region(
         --geodonnees sorties/geodonnees
     """
     with guard():
+        from tfpb.executors import executor
         from tfpb.io.packs.pack import check_place, dumps, write_folder
         from tfpb.io.sources.region_inputs import load_region
         from tfpb.io.sources.toml_files import settings_path
+        from tfpb.region.packs import Media
         from tfpb.region.secrecy.earlier_runs import earlier_runs
 
         settings = load_region(settings_path(fichier, "region.toml"))
         check_place(sortie)
+        folder = geodata_folder(geodonnees, settings).resolve()
+        before = earlier_runs(sortie)
         start = time.perf_counter()
         workers = processus or os.cpu_count() or 1
-        made, timings = _run(
-            settings,
-            _geography(settings, geodonnees),
-            engine=(moteur, workers, ordonnanceur),
-            wanted=(documents, pages),
-            before=earlier_runs(sortie),
-        )
+        runs = executor(moteur, workers=workers, scheduler=ordonnanceur, documents=documents)
+        with closing(runs):
+            made, timings = _run(settings, folder, runs, Media(documents, pages), before)
         written = write_folder(sortie, made.files)
         timings["total"] = round(time.perf_counter() - start, 3)
         (written.folder / "journal.json").write_bytes(dumps({"durees_s": timings}))
         _tell(made, written.folder, written.kept)
 
 
-def _geography(settings: RegionSettings, option: Path | None) -> Path:
-    if option is None and settings.reglages.geodonnees:
-        return settings.path(settings.reglages.geodonnees)
-    return geodata_folder(option)
-
-
 def _run(
-    settings: RegionSettings,
-    geography: Path,
-    *,
-    engine: tuple[str, int, str],
-    wanted: tuple[bool, bool],
-    before: EarlierRuns,
+    settings: RegionSettings, geography: Path, runs: Executor, media: Media, before: EarlierRuns
 ) -> tuple[Rendered, dict[str, float]]:
-    from tfpb.executors import executor
-
-    name, workers, scheduler = engine
-    runs = executor(name, workers=workers, scheduler=scheduler, documents=wanted[0])
-    with closing(runs):
-        return _steps(settings, geography, runs, wanted=wanted, before=before)
-
-
-def _steps(
-    settings: RegionSettings,
-    geography: Path,
-    runs: Executor,
-    *,
-    wanted: tuple[bool, bool],
-    before: EarlierRuns,
-) -> tuple[Rendered, dict[str, float]]:
+    """Compute, then render, their progress shown; return the files and the seconds each took."""
     from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
     from tfpb.region.outputs import outputs_count, render
-    from tfpb.region.packs import Media
     from tfpb.region.run import compute
 
     kept = cache_folder()
-    geography = geography.resolve()
-    count = len(settings.bailleurs)
     timings: dict[str, float] = {}
     begun = time.perf_counter()
-    with progress("Bailleurs", count) as advance:
+    with progress(words.OWNERS, len(settings.bailleurs)) as advance:
         computed = compute(
             settings,
             geography,
@@ -140,8 +112,7 @@ def _steps(
         )
     timings["calculs"] = round(time.perf_counter() - begun, 3)
     begun = time.perf_counter()
-    media = Media(*wanted)
-    with progress("Documents", outputs_count(computed, media)) as advance:
+    with progress(words.DOCUMENTS, outputs_count(computed, media)) as advance:
         made = render(
             computed,
             geography,
@@ -169,5 +140,5 @@ def _tell(made: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
         show_doubts(made.notices)
     doubts = sum(made.doubts.values())
     if doubts:
-        print_line(words.doubts_of_owners(doubts))
+        print_line(words.DOUBTS_OF_OWNERS.format(count=doubts))
     print_line(words.REGION_WRITTEN.format(folder=folder))

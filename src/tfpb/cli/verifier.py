@@ -9,6 +9,7 @@ import typer
 
 from tfpb.cli.terminal.shared import (
     Geodonnees,
+    geodata_folder,
     guard,
     list_doubts,
     print_error,
@@ -54,15 +55,19 @@ def verifier(
 
 
 def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
-    from tfpb.cli.dossier import geography_folder
-    from tfpb.errors import Severity
+    from tfpb.errors import Severity, TfpbError
+    from tfpb.io.sources.inputs import gather_inputs
     from tfpb.io.sources.toml_files import read_settings, settings_path
     from tfpb.pipeline.assembling import examine
 
     settings, faults = read_settings(settings_path(fichier))
     if settings is not None:
-        found, _ = examine(settings, geography_folder(settings, geodonnees))
-        faults = [*faults, *found]
+        try:
+            folder = geodata_folder(geodonnees, settings)
+        except TfpbError as error:  # the files are read without it
+            faults = [*faults, *error.faults, *gather_inputs(settings)[1]]
+        else:
+            faults = [*faults, *examine(settings, folder)[0]]
     doubts = [f for f in faults if f.severity is Severity.DOUTE]
     wrong = [f for f in faults if f.severity is Severity.FAUTE]
     list_doubts(doubts)
@@ -88,19 +93,16 @@ def _pack(path: Path, other: Path | None) -> None:
 def _whole(path: Path) -> dict[str, bytes]:
     """Read a pack and say that it is whole; stop when it is not."""
     from tfpb.io.packs.pack import broken_files, changed_by_hand, read_pack, run_hash_of
-    from tfpb.words.documents.pack_words import broken_words, loose_words, whole_words
+    from tfpb.words.documents.pack_words import WHOLE, broken_words, loose_words
 
     pack = read_pack(path)
-    broken = broken_files(pack)
-    if broken:
-        print_error(f"{path} :")
-        for line in broken_words(broken):
-            print_error(line)
-        raise typer.Exit(2)
-    if path.is_dir() and (loose := changed_by_hand(path)):
-        print_error(f"{path} :")
-        for line in loose_words(loose):
-            print_error(line)
-        raise typer.Exit(2)
-    print_line(whole_words(str(path), run_hash_of(pack)))
-    return pack
+    if broken := broken_files(pack):
+        wrong = broken_words(broken)
+    elif path.is_dir() and (loose := changed_by_hand(path)):
+        wrong = loose_words(loose)
+    else:
+        print_line(WHOLE.format(path=path, run_hash=run_hash_of(pack)))
+        return pack
+    for line in (f"{path} :", *wrong):
+        print_error(line)
+    raise typer.Exit(2)

@@ -38,8 +38,13 @@ def unknown_quarters(
         Imported maps.
     vintage : int
         Map that rules the tax year.
+
+    Returns
+    -------
+    list of Fault
+        `qpv_inconnu`, `qpv_autre_carte` (a doubt where a table keeps years before), `qpv_plusieurs`.
     """
-    known = {v: set(m.frame["code_qp"]) for v, m in maps.items()}
+    known = {v: set(m.frame["code_qpv"]) for v, m in maps.items()}
     everywhere = set().union(*known.values())
     example = min(known.get(vintage, everywhere), default="")
     faults: list[Fault] = []
@@ -84,6 +89,11 @@ def unknown_residences(
     code : str
         Code of the fault.
     severity : Severity
+
+    Returns
+    -------
+    list of Fault
+        Of that code, at the first row of each identifier; empty when the stock names none.
     """
     stock = set(known) - {""}
     if not stock:  # the stock's own column is at fault, with its own message

@@ -27,6 +27,11 @@ _TEXT: Final = "texte"
 def differences(first: Mapping[str, bytes], second: Mapping[str, bytes]) -> list[Difference]:
     """Compare two packs (name inside the pack → bytes).
 
+    Parameters
+    ----------
+    first, second : mapping of str to bytes
+        As `tfpb.io.packs.pack.read_pack` gives them.
+
     Returns
     -------
     list of Difference

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.geocode.places import Spot, spot
 from tfpb.geocode.streets import Candidate, candidates
@@ -46,7 +46,16 @@ class Choice(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A street answer before it is written out."""
+    """A street answer before it is written out.
+
+    Parameters
+    ----------
+    table : StreetTable
+    choice : Choice
+    confidence : float
+        Probability that the street is right (0..1).
+    reasons : tuple of str
+    """
 
     table: StreetTable
     choice: Choice
@@ -76,7 +85,7 @@ def choose(table: StreetTable, readings: tuple[Reading, ...], place: Place) -> C
     """
     key = (readings, place.postcode, place.old_city)
     if key in table.choices:
-        return cast("Choice | None", table.choices[key])
+        return table.choices[key]
     if len(table.choices) > _KEPT:
         table.choices.clear()
     made = table.choices[key] = _choose(table, readings, place)

@@ -24,10 +24,11 @@ _WORDS: Final = (
 )
 _ARTICLE_LAST: Final = re.compile(r"^(.*\S)\s+(le|la|les|l)$")
 _CITIES: Final = {
-    "paris": ("75056", 75100, 20),
-    "lyon": ("69123", 69380, 9),
-    "marseille": ("13055", 13200, 16),
+    "paris": ("75056", 75100, 20, "750"),
+    "lyon": ("69123", 69380, 9, "6900"),
+    "marseille": ("13055", 13200, 16, "130"),
 }
+"""Code of the city, code and number of its arrondissements, and how their postcodes begin."""
 _ALIKE: Final = 78.0
 _SIXTEENTH_SOUTH: Final = "75116"
 _MOST_HOMONYMS: Final = 8
@@ -103,38 +104,27 @@ class CommuneFinder:
         )  # fmt: skip
 
     def _by_code(self, code: str, postal: str) -> tuple[str, ...]:
-        if not code:
-            return ()
-        for _, base, count in _CITIES.values():
+        for city, (whole, base, count, _) in _CITIES.items():
+            if code == whole:
+                return self._city(postal, city)
             if code.isdigit() and base < int(code) <= base + count:
-                whole = self.communes.resolve(code)
-                return (code,) if whole in {None, code} else (code, str(whole))
-        for city, (whole_code, _, _) in _CITIES.items():
-            if code == whole_code:
-                return self._city(postal, city) or (code,)
-        current = self.communes.resolve(code)
-        if current:
+                return tuple(dict.fromkeys((code, self.communes.resolve(code) or code)))
+        if code and (current := self.communes.resolve(code)):
             return (current,)
-        if code.startswith("20"):  # Corsica before 1976
-            both = [self.communes.resolve(f"{dep}{code[2:]}") for dep in ("2A", "2B")]
-            return tuple(c for c in both if c)
-        return ()
+        islands = ("2A", "2B") if code.startswith("20") else ()  # Corsica before 1976
+        both = [self.communes.resolve(f"{island}{code[2:]}") for island in islands]
+        return tuple(c for c in both if c)
 
     def _city(self, postal: str, city: str) -> tuple[str, ...]:
         """Return the codes of an arrondissement from its postcode, of the whole city without one."""
-        for name, (whole, base, count) in _CITIES.items():
-            number = int(postal[-2:]) if postal.isdigit() and postal[:2] == str(base)[:2] else 0
+        for name, (whole, base, count, prefix) in _CITIES.items():
+            number = int(postal[-2:]) if postal.isdigit() and postal.startswith(prefix) else 0
             if name == "paris" and postal == _SIXTEENTH_SOUTH:
                 number = 16
-            prefix = {"paris": "750", "lyon": "6900", "marseille": "130"}[name]
-            within = 0 < number <= count and (
-                postal.startswith(prefix) or postal == _SIXTEENTH_SOUTH
-            )
-            if within and city in {"", name}:
+            if 0 < number <= count and city in {"", name}:
                 return (f"{base + number}", whole)
             if city == name:
-                parts = self.communes.arrondissements(whole)
-                return (*parts, whole)
+                return (*self.communes.arrondissements(whole), whole)
         return ()
 
     def _by_name(self, words: str, postal: str) -> Place | None:
@@ -143,9 +133,9 @@ class CommuneFinder:
         numbered = _NUMBERED.match(words)
         if numbered:
             city, number = numbered[1], numbered[2]
-            base = _CITIES[city][1]
-            if number and 0 < int(number) <= _CITIES[city][2]:
-                return Place((f"{base + int(number)}", _CITIES[city][0]), 1.0, postal)
+            whole, base, count, _ = _CITIES[city]
+            if number and 0 < int(number) <= count:
+                return Place((f"{base + int(number)}", whole), 1.0, postal)
             if words == city or number:
                 codes = self._city(postal, city)
                 return Place(codes, 1.0 if len(codes) <= 2 else 0.9, postal)  # noqa: PLR2004
@@ -155,9 +145,8 @@ class CommuneFinder:
         if postal:
             served = set(self.communes.by_postcode(postal))
             both = tuple(c for c in codes if c in served)
-            near = tuple(c for c in codes if _department(c, postal))
-            if both or near:
-                kept = both or near
+            kept = both or tuple(c for c in codes if _department(c, postal))
+            if kept:
                 agrees = bool(both) or not served  # a CEDEX code serves no commune of the list
                 return Place(
                     kept, 1.0 if agrees and len(kept) == 1 else 0.9, postal,
@@ -173,17 +162,14 @@ class CommuneFinder:
 
     def _spelt(self, words: str) -> tuple[str, ...]:
         """Look a name up, with its article put back in front, or taken off."""
-        codes = self.communes.by_name(words)
-        if codes:
+        if codes := self.communes.by_name(words):
             return codes
-        last = _ARTICLE_LAST.match(words)
-        if last:
+        if last := _ARTICLE_LAST.match(words):
             return self.communes.by_name(f"{last[2]} {last[1]}")
-        for article in ("le", "la", "les", "l"):
-            codes = self.communes.by_name(f"{article} {words}")
-            if codes:
-                return codes
-        return ()
+        tried = (
+            self.communes.by_name(f"{article} {words}") for article in ("le", "la", "les", "l")
+        )
+        return next(filter(None, tried), ())
 
     def _alike(self, words: str, postal: str) -> Place | None:
         """Find a mistyped or shortened name among the communes of the postcode."""

@@ -18,7 +18,11 @@ from tfpb.geocode.line.vocabulary import LIGHT
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tfpb.geocode.choose import Choice
+    from tfpb.geocode.line.parsed import Reading
+    from tfpb.geocode.places import Numbering
     from tfpb.geocode.source import CommuneAddresses, Street
+    from tfpb.geocode.streets import Candidate
 
 LIGHT_WEIGHT: Final = 0.3
 INITIAL_WEIGHT: Final = 0.35
@@ -27,6 +31,7 @@ _SHORTEST_TYPO: Final = 4
 _MOST_EXPANSIONS: Final = 12
 _CUTOFFS: Final = {4: 0.74, 5: 0.7}
 _LONG_CUTOFF: Final = 0.66
+_MARGIN_M: Final = 1500.0
 
 
 class Group(NamedTuple):
@@ -70,9 +75,12 @@ class StreetTable:
                 for form in {group.name.joined, group.name.full}:
                     self.by_joined.setdefault(form, []).append(i)
         self.own_words = frozenset(name_of(flatten(clean(commune.city))).tokens)
+        # what was looked up before
         self.expansions: dict[str, dict[str, float]] = {}
-        self.found: dict[object, object] = {}
-        self.choices: dict[object, object] = {}
+        self.candidates: dict[tuple[bool | str, ...], list[Candidate]] = {}
+        self.choices: dict[tuple[tuple[Reading, ...], str, str], Choice | None] = {}
+        self.numberings: dict[tuple[int, ...], Numbering] = {}
+        self.apart: dict[tuple[int, ...], bool] = {}
 
     @cached_property
     def postings(self) -> dict[str, list[int]]:
@@ -120,6 +128,15 @@ class StreetTable:
         """Weight of a word the commune does not know."""
         return math.log(1 + len(self.groups))
 
+    @cached_property
+    def extent(self) -> tuple[float, float, float, float] | None:
+        """Box of the addresses with a margin of 1 500 m (x and y least, x and y most, metres)."""
+        xs = [v for s in self.streets for v in (*s.x.tolist(), s.centre[0]) if math.isfinite(v)]
+        ys = [v for s in self.streets for v in (*s.y.tolist(), s.centre[1]) if math.isfinite(v)]
+        if not xs or not ys:
+            return None
+        return min(xs) - _MARGIN_M, min(ys) - _MARGIN_M, max(xs) + _MARGIN_M, max(ys) + _MARGIN_M
+
     def weight(self, token: str) -> float:
         """Weight of a word of a query."""
         if len(token) == 1 and token.isalpha():
@@ -130,7 +147,18 @@ class StreetTable:
         return self.rarest * (LIGHT_WEIGHT if token in LIGHT else 1.0)
 
     def expand(self, token: str) -> dict[str, float]:
-        """Return the words of the commune a written word may stand for, with a likeness 0..1."""
+        """Return the words of the commune a written word may stand for, with a likeness 0..1.
+
+        Parameters
+        ----------
+        token : str
+            One word, lower case without accents.
+
+        Returns
+        -------
+        dict of str to float
+            Empty when nothing is alike.
+        """
         known = self.expansions.get(token)
         if known is None:
             known = self.expansions[token] = self._expand(token)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tfpb.geocode.commune_table import StreetTable
 
 GIVEN_RADIUS_M: Final = 15.0
-_MARGIN_M: Final = 1500.0
 _NOT_NUMBER: Final = re.compile(r"[\s\u00a0\u202f\u2009'’]+")
 _OTHER_SYSTEMS: Final = (*LEGAL_EPSG, 32620, 32622, 32740, 32738, 27572, 3857, *range(3942, 3951))
 """Legal projections, UTM overseas, Lambert II étendu, web Mercator, conic conformal 9 zones."""
@@ -72,27 +71,13 @@ def read_given(x_text: str, y_text: str, table: StreetTable | None, epsg: int) -
     x, y = _number(x_text), _number(y_text)
     if x is None or y is None or (x == 0 and y == 0):
         return Given(_REFUSED, _REFUSED, ("coordonnees_illisibles",))
-    extent = extent_of(table) if table else None
+    extent = table.extent if table else None
     if extent is None:
         return _without_commune(x, y, epsg)
     for east, north, reason in _readings(x, y, epsg):
         if extent[0] <= east <= extent[2] and extent[1] <= north <= extent[3]:
             return Given(east, north, (reason,) if reason else (), checked=True)
     return Given(_REFUSED, _REFUSED, ("coordonnees_hors_commune",))
-
-
-def extent_of(table: StreetTable) -> tuple[float, float, float, float] | None:
-    """Return the box of the addresses of a commune, with a margin of 1 500 m (metres)."""
-    known = table.found.get("extent")
-    if isinstance(known, tuple):
-        return known or None
-    xs = [v for s in table.streets for v in (*s.x.tolist(), s.centre[0]) if math.isfinite(v)]
-    ys = [v for s in table.streets for v in (*s.y.tolist(), s.centre[1]) if math.isfinite(v)]
-    box: tuple[()] | tuple[float, float, float, float] = ()
-    if xs and ys:
-        box = (min(xs) - _MARGIN_M, min(ys) - _MARGIN_M, max(xs) + _MARGIN_M, max(ys) + _MARGIN_M)
-    table.found["extent"] = box
-    return box or None
 
 
 def _readings(x: float, y: float, epsg: int) -> Iterator[tuple[float, float, str]]:
@@ -126,9 +111,9 @@ def _between(x: float, y: float, source: int, target: int) -> tuple[float, float
 
 def _without_commune(x: float, y: float, epsg: int) -> Given:
     """Keep what can be in France when no commune is there to check it."""
-    for east, north, reason in _readings(x, y, epsg):
-        west, south, right, top = _FRANCE_M
-        if west <= east <= right and south <= north <= top and epsg == LEGAL_EPSG[0]:
+    west, south, right, top = _FRANCE_M
+    for east, north, reason in _readings(x, y, epsg) if epsg == LEGAL_EPSG[0] else ():
+        if west <= east <= right and south <= north <= top:
             said = (reason,) if reason else ()
             return Given(east, north, (*said, "coordonnees_non_controlees"))
     return Given(_REFUSED, _REFUSED, ("coordonnees_hors_france",))

@@ -37,7 +37,17 @@ LARGEST_ACCEPTED_STREET_M: Final = 150.0
 
 
 def features(choice: Choice) -> dict[str, float]:
-    """Return what the confidence is computed from, each 0..1."""
+    """Return what the confidence is computed from, each 0..1.
+
+    Parameters
+    ----------
+    choice : Choice
+
+    Returns
+    -------
+    dict of str to float
+        By name of a coefficient, the constant left out.
+    """
     candidate = choice.candidate
     return {
         "query": candidate.query,
@@ -70,7 +80,15 @@ def confidence(choice: Choice, *, certainty: float) -> float:
 
 
 def verdict(spot: Spot, probability: float, reasons: Sequence[str]) -> GeocodeVerdict:
-    """Say whether an answer stands, needs a look, or is refused."""
+    """Say whether an answer stands, needs a look, or is refused.
+
+    Parameters
+    ----------
+    spot : Spot
+    probability : float
+        That the street is right (0..1).
+    reasons : sequence of str
+    """
     if probability < REJECTED:
         return GeocodeVerdict.REJETE
     if probability < ACCEPTED or spot.ambiguous or _STOPPING.intersection(reasons):

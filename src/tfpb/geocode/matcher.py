@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
-from tfpb.geocode.answer_columns import Answer
+from tfpb.geocode.answer import Answer, parcels_written, with_given, write
 from tfpb.geocode.choose import Choice, Found, choose
 from tfpb.geocode.commune_finder import CommuneFinder, Place
 from tfpb.geocode.commune_table import StreetTable
@@ -18,7 +18,6 @@ from tfpb.geocode.line.parser import parse
 from tfpb.geocode.line.street_names import name_of
 from tfpb.geocode.places import Point, Spot, corner
 from tfpb.geocode.streets import Candidate
-from tfpb.geocode.writing import parcels_written, with_given, write
 from tfpb.model.codes import ResultType
 from tfpb.model.projection import legal_epsg
 
@@ -72,7 +71,22 @@ class Geocoder:
         self, address: str, postcode: str, commune: str, code: str,
         name: str = "", parcel: str = "", x: str = "", y: str = "",
     ) -> Answer:  # fmt: skip
-        """Geocode one row; every cell is text, empty where unknown."""
+        """Geocode one row; every cell is text, empty where unknown.
+
+        Parameters
+        ----------
+        address, postcode, commune, code : str
+            Line, postcode, name and INSEE code of the commune.
+        name, parcel : str
+            Name of the résidence and cadastral reference, tried when the line leads nowhere.
+        x, y : str
+            Coordinates, in any of the usual systems; they prevail when they lie in the commune.
+
+        Returns
+        -------
+        Answer
+            Metres in the legal projection of the commune.
+        """
         parsed = parse(address)
         place = self.finder.place(code, postcode or parsed.postcode, commune or parsed.town)
         best = self._search(parsed.readings, place)
@@ -176,11 +190,10 @@ class Geocoder:
                         member, at, int(street.numbers[at]), str(street.suffixes[at]),
                         float(street.x[at]), float(street.y[at]),
                     )  # fmt: skip
-                    where = Spot(
-                        ResultType.HOUSENUMBER, point.x, point.y, 30.0, street, point, (point,)
-                    )
-                    made = Candidate(0, 0, 1.0, 1.0, 1.0, 1.0, 1.0, "parcel")
-                    return Found(table, Choice(made, where, 1.0), 0.9, ("par_parcelle",))
+                    kind = ResultType.HOUSENUMBER
+                    where = Spot(kind, point.x, point.y, 30.0, street, point, (point,))
+                    choice = Choice(Candidate(0, 0, how="parcel"), where, 1.0)
+                    return Found(table, choice, 0.9, ("par_parcelle",))
         return None
 
 

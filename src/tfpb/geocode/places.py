@@ -28,7 +28,17 @@ _GAP_NUMBERS: Final = 20
 
 
 class Point(NamedTuple):
-    """One address of a street: position in the member, where it stands."""
+    """One address of a street: position in the member, where it stands.
+
+    Parameters
+    ----------
+    member, at : int
+        Position of the street in `CommuneAddresses.streets`, and of the address in the street.
+    number : int
+    suffix : str
+    x, y : float
+        Metres, legal projection of the commune.
+    """
 
     member: int
     at: int
@@ -73,7 +83,15 @@ class Spot:
 
 @dataclass(slots=True)
 class Numbering:
-    """Numbers of the streets of one name, ready to be looked up."""
+    """Numbers of the streets of one name, ready to be looked up.
+
+    Parameters
+    ----------
+    points : dict of int to list of Point
+        By number.
+    sides : tuple of two lists of int
+        Even numbers, odd numbers, sorted.
+    """
 
     points: dict[int, list[Point]] = field(default_factory=dict)
     sides: tuple[list[int], list[int]] = field(default_factory=lambda: ([], []))
@@ -81,39 +99,36 @@ class Numbering:
 
 def numbering(table: StreetTable, members: tuple[int, ...]) -> Numbering:
     """Return the numbers of some streets of a commune, made once."""
-    key = ("numbering", members)
-    known = table.found.get(key)
-    if isinstance(known, Numbering):
-        return known
-    made = _numbering(table, members)
-    table.found[key] = made
-    return made
+    known = table.numberings.get(members)
+    if known is None:
+        known = table.numberings[members] = _numbering(table, members)
+    return known
 
 
 def _numbering(table: StreetTable, members: tuple[int, ...]) -> Numbering:
     out = Numbering()
-    every: list[Point] = []
     for member in members:
         street = table.streets[member]
-        columns = zip(
-            street.numbers.tolist(),
-            street.suffixes,
-            street.x.tolist(),
-            street.y.tolist(),
-            strict=True,
-        )
-        for at, (number, suffix, x, y) in enumerate(columns):
+        columns = (street.numbers.tolist(), street.suffixes, street.x.tolist(), street.y.tolist())
+        for at, (number, suffix, x, y) in enumerate(zip(*columns, strict=True)):
             if math.isfinite(x) and math.isfinite(y):
-                every.append(Point(member, at, number, str(suffix), x, y))
-    for point in every:
-        out.points.setdefault(point.number, []).append(point)
+                point = Point(member, at, number, str(suffix), x, y)
+                out.points.setdefault(number, []).append(point)
     for number in sorted(out.points):
         out.sides[number % 2].append(number)
     return out
 
 
 def neighbours(table: StreetTable, members: tuple[int, ...], number: int) -> list[Point]:
-    """Return the one or two numbers next to a number that is not listed, its own side first."""
+    """Return the one or two numbers next to a number that is not listed, its own side first.
+
+    Parameters
+    ----------
+    table : StreetTable
+    members : tuple of int
+        Streets of one name.
+    number : int
+    """
     numbers = numbering(table, members)
     side = numbers.sides[number % 2] or numbers.sides[1 - number % 2]
     at = bisect_left(side, number)
@@ -143,6 +158,14 @@ def members_meant(
     A street that runs through two postcodes comes as two under one identifier: both are kept, the
     part written first.
 
+    Parameters
+    ----------
+    table : StreetTable
+    members : tuple of int
+        Streets of one name.
+    postcode, old_city : str
+        Folded; empty when not written.
+
     Returns
     -------
     members kept, whether they lie far apart and nothing tells which is meant
@@ -163,22 +186,19 @@ def members_meant(
 
 def _far_apart(table: StreetTable, members: tuple[int, ...]) -> bool:
     """Tell whether streets of one name are different places: nearest points over 300 m apart."""
-    key = ("apart", members)
-    known = table.found.get(key)
-    if isinstance(known, bool):
-        return known
+    if members in table.apart:
+        return table.apart[members]
     parts: dict[str, list[tuple[float, float]]] = {}
     for member in members:
         street = table.streets[member]
         parts.setdefault(street.id, []).extend(_cloud(street))
     clouds = list(parts.values())
-    apart = any(
+    made = table.apart[members] = any(
         min(math.hypot(a[0] - b[0], a[1] - b[1]) for a in one for b in other) > STREETS_APART_M
         for i, one in enumerate(clouds)
         for other in clouds[i + 1 :]
     )
-    table.found[key] = apart
-    return apart
+    return made
 
 
 def _cloud(street: Street) -> list[tuple[float, float]]:
@@ -226,7 +246,21 @@ def _with(found: Spot, reason: str) -> Spot:
 
 
 def corner(table: StreetTable, one: tuple[int, ...], other: tuple[int, ...], spot: Spot) -> Spot:
-    """Move the answer of a street to where it comes nearest to another street."""
+    """Move the answer of a street to where it comes nearest to another street.
+
+    Parameters
+    ----------
+    table : StreetTable
+    one, other : tuple of int
+        Streets of the two names.
+    spot : Spot
+        Answer of the first.
+
+    Returns
+    -------
+    Spot
+        `radius_m` grows by the gap between the streets; unchanged when one has no number.
+    """
     here = [p for listed in numbering(table, one).points.values() for p in listed]
     there = [p for listed in numbering(table, other).points.values() for p in listed]
     if not here or not there:
@@ -238,14 +272,19 @@ def corner(table: StreetTable, one: tuple[int, ...], other: tuple[int, ...], spo
 def _whole_street(
     table: StreetTable, members: tuple[int, ...], numbers: Numbering, *, apart: bool
 ) -> Spot:
-    street = table.streets[members[0]]
-    locality = street.kind == "locality"
+    locality = table.streets[members[0]].kind == "locality"
     reasons = () if locality else ("sans_numero",)
+    found = _on_street(table, members, numbers, locality=locality, reasons=reasons)
+    return _with(found, "voie_en_double") if apart else found
+
+
+def _on_street(
+    table: StreetTable, members: tuple[int, ...], numbers: Numbering, *, locality: bool,
+    reasons: tuple[str, ...],
+) -> Spot:  # fmt: skip
+    """Stand on a street or a locality, at no number."""
     kind = ResultType.LOCALITY if locality else ResultType.STREET
-    return Spot(
-        kind, *_middle(table, members, numbers), street,
-        reasons=(*reasons, "voie_en_double") if apart else reasons, ambiguous=apart,
-    )  # fmt: skip
+    return Spot(kind, *_middle(table, members, numbers), table.streets[members[0]], reasons=reasons)
 
 
 def _hits(numbers: Numbering, wanted: Number) -> tuple[list[Point], bool]:
@@ -363,9 +402,6 @@ def _estimated(
                 ResultType.INTERPOLATED, end.x, end.y, INTERPOLATED_RADIUS_M + 10.0 * beyond,
                 table.streets[end.member], reasons=("numero_au_dela",), ambiguous=True,
             )  # fmt: skip
-    street = table.streets[members[0]]
-    locality = street.kind == "locality" and not numbers.points
-    return Spot(
-        ResultType.LOCALITY if locality else ResultType.STREET,
-        *_middle(table, members, numbers), street, reasons=("numero_absent",), ambiguous=not locality,
-    )  # fmt: skip
+    locality = table.streets[members[0]].kind == "locality" and not numbers.points
+    found = _on_street(table, members, numbers, locality=locality, reasons=("numero_absent",))
+    return replace(found, ambiguous=not locality)

@@ -63,7 +63,14 @@ class Street:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CommuneAddresses:
-    """All streets of one current commune."""
+    """All streets of one current commune.
+
+    Parameters
+    ----------
+    citycode, city : str
+        INSEE code and name.
+    streets : tuple of Street
+    """
 
     citycode: str
     city: str

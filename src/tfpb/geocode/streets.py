@@ -55,12 +55,12 @@ class Candidate(NamedTuple):
 
     group: int
     reading: int
-    score: float
-    query: float
-    street: float
-    letters: float
-    kind: float
-    how: str
+    score: float = 1.0
+    query: float = 1.0
+    street: float = 1.0
+    letters: float = 1.0
+    kind: float = SAME_TYPE
+    how: str = "exact"
 
 
 def candidates(
@@ -76,13 +76,13 @@ def candidates(
     widen : bool
         Look for like names even when the exact one exists.
     """
-    key = (widen, *(reading.name.key for reading in readings))
-    known = table.found.get(key)
+    key: tuple[bool | str, ...] = (widen, *(reading.name.key for reading in readings))
+    known = table.candidates.get(key)
     if known is None:
-        if len(table.found) > _CACHE_LIMIT:
-            table.found.clear()
-        known = table.found[key] = _search(table, readings, widen=widen)
-    return known  # type: ignore[return-value]
+        if len(table.candidates) > _CACHE_LIMIT:
+            table.candidates.clear()
+        known = table.candidates[key] = _search(table, readings, widen=widen)
+    return known
 
 
 def _search(table: StreetTable, readings: Sequence[Reading], *, widen: bool) -> list[Candidate]:
@@ -112,34 +112,21 @@ def _exact(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
     """Look the whole key up, then the name without its type when none is written."""
     at = table.by_key.get(name.key)
     if at is not None:
-        return [Candidate(at, reading, 1.0, 1.0, 1.0, 1.0, SAME_TYPE, "exact")]
+        return [Candidate(at, reading)]
     joined = [
         i
         for form in (name.joined, name.full)
         for i in table.by_joined.get(form, ())
         if table.groups[i].name.kind == name.kind and name.joined
     ]
-    if joined:
-        return [
-            Candidate(i, reading, 1.0, 1.0, 1.0, 1.0, SAME_TYPE, "joined")
-            for i in dict.fromkeys(joined)
-        ]
-    return []
+    return [Candidate(i, reading, how="joined") for i in dict.fromkeys(joined)]
 
 
 def _core(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
+    kinds = {i: table.groups[i].name.kind for i in table.by_core.get(name.core, ())}
     return [
-        Candidate(
-            i,
-            reading,
-            1.0,
-            1.0,
-            1.0,
-            1.0,
-            type_agreement(name.kind, table.groups[i].name.kind),
-            "core",
-        )
-        for i in table.by_core.get(name.core, ())
+        Candidate(i, reading, kind=type_agreement(name.kind, kind), how="core")
+        for i, kind in kinds.items()
     ]
 
 
@@ -199,7 +186,14 @@ def _by_letters(
 
 
 def respell(table: StreetTable, tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """Cut words that are glued, and glue words that are cut, when the commune knows the result."""
+    """Cut words that are glued, and glue words that are cut, when the commune knows the result.
+
+    Parameters
+    ----------
+    table : StreetTable
+    tokens : tuple of str
+        Words of a name.
+    """
     out: list[str] = []
     i = 0
     while i < len(tokens):
@@ -284,6 +278,16 @@ def alike(token: str, word: str) -> float:
     """Say how likely a written word stands for a word of a street, when it is another word as well.
 
     A word cut short, a plural, an initial, a typo that makes a word of its own.
+
+    Parameters
+    ----------
+    token, word : str
+        Lower case, no accents: as written, and of the street.
+
+    Returns
+    -------
+    float
+        0..1.
     """
     if len(word) == 1:
         return 0.7 if token[0] == word else 0.0

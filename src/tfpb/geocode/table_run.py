@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
-from tfpb.geocode.answer_columns import JOIN, Answer
+from tfpb.geocode.answer import JOIN, Answer
 from tfpb.geocode.matcher import Geocoder
 from tfpb.model.projection import legal_epsg, to_lonlat
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
@@ -20,20 +20,10 @@ if TYPE_CHECKING:
     from tfpb.geocode.source import AddressSource, CommuneTable
 
 _STEP: Final = 1000
-_FLOATS: Final = {
-    "score": "result_score", "x": "result_x", "y": "result_y", "confidence": "result_confidence",
-    "radius_m": "result_radius_m",
-}  # fmt: skip
 _DECIMALS: Final = {"score": 4, "x": 2, "y": 2, "confidence": 4, "radius_m": 1}
 _DEGREES: Final = 7
-_TEXTS: Final = {
-    "label": "result_label", "kind": "result_type", "housenumber": "result_housenumber",
-    "name": "result_name", "postcode": "result_postcode", "city": "result_city",
-    "citycode": "result_citycode", "id": "result_id", "status": "result_status",
-    "verdict": "result_verdict", "complement": "result_complement",
-    "entrances": "result_entrances", "alternatives": "result_alternatives",
-    "parcel": "result_parcelle",
-}  # fmt: skip
+_NAMES: Final = {"kind": "type", "parcel": "parcelle"}
+"""Fields of an answer whose column is not `result_<field>`."""
 
 
 def geocode(
@@ -65,19 +55,37 @@ def geocode(
         `RESULT_COLUMNS`, same index, one row for each row of `addresses`. Degrees are EPSG:4326;
         `result_x`, `result_y` are metres in the legal projection of the commune.
     """
+    return answered(Geocoder(source, communes, aliases), addresses, progress=progress)
+
+
+def answered(
+    geocoder: Geocoder, addresses: pd.DataFrame, *, progress: Callable[[int], None] | None = None
+) -> pd.DataFrame:
+    """Geocode a table by a geocoder that keeps its communes ready for the next one; see `geocode`.
+
+    Parameters
+    ----------
+    geocoder : Geocoder
+    addresses : DataFrame
+    progress : callable, optional
+
+    Returns
+    -------
+    DataFrame
+        As `geocode`.
+    """
     empty = [""] * len(addresses)
     columns = [
         addresses[c].fillna("").astype(str).tolist() if c in addresses.columns else empty
         for c in ADDRESS_COLUMNS
     ]
-    geocoder = Geocoder(source, communes, aliases)
     answers: list[Answer] = []
     with _collector_at_rest():
         for at, cells in enumerate(zip(*columns, strict=True), start=1):
             answers.append(geocoder.row(*cells))
             if progress is not None and (at % _STEP == 0 or at == len(addresses)):
                 progress(at % _STEP or _STEP)
-    return frame_of(answers, index=addresses.index, source=source.vintage)
+    return frame_of(answers, index=addresses.index, source=geocoder.source.vintage)
 
 
 @contextmanager
@@ -93,17 +101,31 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 def frame_of(answers: Iterable[Answer], *, index: pd.Index, source: str) -> pd.DataFrame:
-    """Write answers as the columns of the contract, degrees computed a projection at a time."""
+    """Write answers as the columns of the contract, degrees computed a projection at a time.
+
+    Parameters
+    ----------
+    answers : iterable of Answer
+        One a row of `index`.
+    index : Index
+    source : str
+        Name and date of the address base.
+
+    Returns
+    -------
+    DataFrame
+        `RESULT_COLUMNS`: degrees in EPSG:4326, metres in the legal projection of the commune.
+    """
     listed = list(answers)
-    columns = dict(zip(Answer._fields, zip(*listed, strict=True), strict=True)) if listed else {}
     out = pd.DataFrame(index=index)
-    for field, name in _FLOATS.items():
-        out[name] = np.round(np.asarray(columns.get(field, ()), dtype=float), _DECIMALS[field])
-    for field, name in _TEXTS.items():
-        out[name] = pd.Series([str(v) for v in columns.get(field, ())], index=index, dtype="str")
-    out["result_reasons"] = pd.Series(
-        [JOIN.join(r) for r in columns.get("reasons", ())], index=index, dtype="str"
-    )
+    for at, field in enumerate(Answer._fields):
+        cells: list[Any] = [answer[at] for answer in listed]
+        name = f"result_{_NAMES.get(field, field)}"
+        if field in _DECIMALS:
+            out[name] = np.round(np.asarray(cells, dtype=float), _DECIMALS[field])
+        else:
+            texts = [JOIN.join(cell) if field == "reasons" else str(cell) for cell in cells]
+            out[name] = pd.Series(texts, index=index, dtype="str")
     out["result_source"] = pd.Series([source] * len(listed), index=index, dtype="str")
     out["longitude"], out["latitude"] = _degrees(out)
     return out[list(RESULT_COLUMNS)]

@@ -16,18 +16,9 @@ class Entry:
 
     Parameters
     ----------
-    key, title, layer, licence, date : str
-    vintage : int
-        0 when the source has no fixed vintage.
+    key, title, licence : str
     portal : str
-        Name of the portal in `[portails]`.
-    dataset : str
-        Slug of the dataset on an open-data portal; empty when `path` is used.
-    path : str
-        Path under the portal, with `{departement}`; empty when `dataset` is used.
-    wanted, fallback : tuple of str
-        Words the title, address and format of the resource must hold; the second if none holds the
-        first.
+        Name of the portal in `[portals]`.
     formats : tuple of str
         Accepted endings, the best first.
     columns : tuple of str
@@ -36,32 +27,41 @@ class Entry:
         Bounds of its size, bytes.
     imports : str
         `qpv`, `adresses`, `communes` or `parcelles`.
+    vintage : int
+        0 when the source has no fixed vintage.
+    date : str
+    dataset : str
+        Slug of the dataset on an open-data portal; empty when `path` is used.
+    path : str
+        Path under the portal, with `{departement}`; empty when `dataset` is used.
+    wanted, fallback : tuple of str
+        Words the title, address and format of the resource must hold; the second if none holds the
+        first.
     optional : bool
         A failure to get it does not stop the others.
     """
 
     key: str
     title: str
-    layer: str
-    vintage: int
-    date: str
     licence: str
     portal: str
-    dataset: str
-    path: str
-    wanted: tuple[str, ...]
-    fallback: tuple[str, ...]
     formats: tuple[str, ...]
     columns: tuple[str, ...]
     smallest: int
     largest: int
     imports: str
-    optional: bool
+    vintage: int = 0
+    date: str = ""
+    dataset: str = ""
+    path: str = ""
+    wanted: tuple[str, ...] = ()
+    fallback: tuple[str, ...] = ()
+    optional: bool = False
 
     @property
     def address(self) -> str:
         """Official address of the dataset, for sources and notes."""
-        base = _raw()["portails"][self.portal]
+        base = _raw()["portals"][self.portal]
         return f"{base}/fr/datasets/{self.dataset}/" if self.dataset else f"{base}/{self.path}"
 
 
@@ -74,16 +74,13 @@ def _raw() -> dict[str, Any]:
 def catalogue() -> dict[str, Entry]:
     """Return every source by its key."""
     return {
-        key: Entry(
-            key=key, title=raw["titre"], layer=raw["couche"], vintage=raw["millesime"], date=raw["date"],
-            licence=raw["licence"], portal=raw["portail"], dataset=raw.get("jeu", ""),
-            path=raw.get("chemin", ""), wanted=tuple(raw.get("choisir", ())),
-            fallback=tuple(raw.get("sinon", ())), formats=tuple(raw["formats"]),
-            columns=tuple(raw["colonnes"]), smallest=raw["taille_min"], largest=raw["taille_max"],
-            imports=raw["importe"], optional=bool(raw.get("facultatif", False)),
-        )
+        key: Entry(key, **{name: _frozen(value) for name, value in raw.items()})
         for key, raw in _raw()["sources"].items()
-    }  # fmt: skip
+    }
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def entry(key: str) -> Entry:
@@ -93,4 +90,4 @@ def entry(key: str) -> Entry:
 
 def portal(name: str) -> str:
     """Return the base address of a portal; `TFPB_PORTAIL_<NOM>` replaces it (mirrors, tests)."""
-    return os.environ.get(f"TFPB_PORTAIL_{name.upper()}", str(_raw()["portails"][name])).rstrip("/")
+    return os.environ.get(f"TFPB_PORTAIL_{name.upper()}", str(_raw()["portals"][name])).rstrip("/")

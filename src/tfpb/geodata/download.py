@@ -12,20 +12,20 @@ import httpx
 from tfpb.addresses.network import reason
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
 from tfpb.geodata.catalogue import Entry, catalogue, portal
-from tfpb.geodata.ground_imports import import_communes_outlines, import_parcels
+from tfpb.geodata.ground_imports import import_communes_outlines
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
 from tfpb.geodata.transfer import Checksum, Patience, client, fetch
 from tfpb.text import fold
 from tfpb.words.faults.network_faults import LARGE
 from tfpb.words.faults.sentences import fault_text
-from tfpb.words.places.geodata_words import NO_FILE, installed_line, step_line
+from tfpb.words.places.geodata_words import FETCHING, NO_FILE, installed_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-DEFAULT_SOURCES: Final = ("qpv-2024", "qpv-2015", "adresses", "lieux-dits", "communes")
-"""What a dossier needs; parcels are heavy and asked for by name."""
+_SOURCES: Final = ("qpv-2024", "qpv-2015", "adresses", "lieux-dits", "communes")
+"""What a dossier needs; parcels are heavy, and imported from a file."""
 _FOLDER: Final = "telechargements"
 _LISTING: Final = 32 << 20
 _HASHES: Final = frozenset({"md5", "sha1", "sha256", "sha512"})
@@ -34,12 +34,11 @@ _DEPARTMENT: Final = re.compile(r"^(0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-46-8
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One file a portal lists: title, address, format, size in bytes (0: not given), hash if given."""
+    """One file that a portal lists; its hash, if the portal gives it."""
 
     title: str
     address: str
     format: str
-    size: int
     checksum: Checksum | None = None
 
 
@@ -49,10 +48,8 @@ def install(
     folder: Path,
     show: Callable[[str], None] = lambda _text: None,
     advance: Callable[[int], None] = lambda _count: None,
-    sources: Sequence[str] = DEFAULT_SOURCES,
     import_addresses: Callable[[Path], object] | None = None,
     patience: Patience | None = None,
-    again: bool = False,
 ) -> list[str]:
     """Download and import the official files of a département.
 
@@ -62,16 +59,13 @@ def install(
         « 59 », « 2A », « 971 »; a lone digit gets its zero.
     folder : Path
         Folder of geographies; downloads are kept in its `telechargements`.
-    say : callable
+    show : callable
         Called with a French line at each step.
     advance : callable
         Called with the number of bytes received since the last call.
-    sources : sequence of str
-        Keys of the catalogue, in order.
     import_addresses : callable, optional
         Imports one address file; by default the address index's own import.
-    again : bool
-        Download national maps again even when they are imported.
+    patience : Patience, optional
 
     Returns
     -------
@@ -90,13 +84,19 @@ def install(
     lines: list[str] = []
     faults: list[Fault] = []
     with client(patience) as http:
-        for key in sources:
+        for key in _SOURCES:
             source = catalogue()[key]
-            if source.vintage and not again and load_qpv(folder, source.vintage) is not None:
+            if source.vintage and load_qpv(folder, source.vintage) is not None:
                 lines.append(installed_line(source.title, "", known=True))
                 continue
             try:
-                path = _fetched(http, source, code, folder, show, advance, patience)
+                found = find(http, source, code)
+                show(FETCHING.format(title=source.title, address=found.address))
+                target = folder / _FOLDER / _file_name(source, found, code)
+                path = fetch(
+                    http, found.address, target, source,
+                    patience=patience, advance=advance, show=show, checksum=found.checksum,
+                )  # fmt: skip
                 _import(source, path, folder, import_addresses)
             except TfpbError as error:
                 if source.optional:
@@ -110,19 +110,6 @@ def install(
     return lines
 
 
-def _fetched(
-    http: httpx.Client, source: Entry, code: str, folder: Path, show: Callable[[str], None],
-    advance: Callable[[int], None], patience: Patience | None,
-) -> Path:  # fmt: skip
-    found = find(http, source, code)
-    name = _file_name(source, found, code)
-    show(step_line(source.title, found.address))
-    return fetch(
-        http, found.address, folder / _FOLDER / name, source, patience=patience, advance=advance,
-        show=show, checksum=found.checksum,
-    )  # fmt: skip
-
-
 def find(http: httpx.Client, source: Entry, departement: str) -> Resource:
     """Find the file of a source: by its path, or in what the portal lists of its dataset.
 
@@ -134,7 +121,7 @@ def find(http: httpx.Client, source: Entry, departement: str) -> Resource:
     base = portal(source.portal)
     if not source.dataset:
         path = source.path.format(departement=departement)
-        return Resource(source.title, f"{base}/{path}", source.formats[0], 0)
+        return Resource(source.title, f"{base}/{path}", source.formats[0])
     address = f"{base}/api/1/datasets/{source.dataset}/"
     resources = _listed(http, address)
     for words in (source.wanted, source.fallback):
@@ -170,7 +157,6 @@ def _resource(raw: dict[str, Any]) -> Resource:
         title=str(raw.get("title") or ""),
         address=str(raw.get("latest") or raw["url"]),
         format=str(raw.get("format") or "").lower(),
-        size=int(raw.get("filesize") or 0),
         checksum=_checksum(raw),
     )
 
@@ -188,9 +174,8 @@ def _fits(resource: Resource, words: Iterable[str], formats: Sequence[str]) -> b
     """Return whether every word is in the title, address or format of a resource."""
     text = fold(f"{resource.title} {resource.address} {resource.format}").split()
     wanted = [w for group in words for w in fold(group).split()]
-    return all(any(w in t for t in text) for w in wanted) and _rank(resource, formats) < len(
-        formats
-    )
+    known = _rank(resource, formats) < len(formats)
+    return known and all(any(w in t for t in text) for w in wanted)
 
 
 def _rank(resource: Resource, formats: Sequence[str]) -> int:
@@ -203,13 +188,11 @@ def _rank(resource: Resource, formats: Sequence[str]) -> int:
 
 def _file_name(source: Entry, found: Resource, code: str) -> str:
     """Name the file on disk by its source and real ending, so that readers know its format."""
+    if not source.dataset:
+        return source.path.format(departement=code).rsplit("/", 1)[-1]
     ends = found.address.lower().partition("?")[0]
-    ending = next(
-        (f for f in source.formats if ends.endswith(f".{f}")), found.format or source.formats[0]
-    )
-    if source.dataset:
-        return f"{source.key}.{ending}"
-    return source.path.format(departement=code).rsplit("/", 1)[-1]
+    ending = next((f for f in source.formats if ends.endswith(f".{f}")), found.format)
+    return f"{source.key}.{ending or source.formats[0]}"
 
 
 def _import(
@@ -220,8 +203,6 @@ def _import(
         import_qpv(path, vintage=source.vintage, folder=folder)
     elif source.imports == "communes":
         import_communes_outlines(path, folder=folder)
-    elif source.imports == "parcelles":
-        import_parcels(path, folder=folder)
     elif import_addresses is not None:
         import_addresses(path)
     else:

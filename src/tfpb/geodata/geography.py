@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    import pandas as pd
 
-    from tfpb.geodata.stored_layers import Sidecar
     from tfpb.model.location import QpvMap
+    from tfpb.model.record import Sidecar
 
 VINTAGES: Final = (2015, 2024)
 ABSENT: Final = "geographie_absente"
@@ -71,6 +72,10 @@ class Geography:
         found = load_parcels(self.folder, communes=communes)
         return found if found is not None and len(found) else None
 
+    def parcels_of(self, points: pd.DataFrame) -> gpd.GeoDataFrame | None:
+        """Load the parcels of the communes that points were found in, of all when none was."""
+        return self.parcels(sorted(set(points["result_citycode"].astype(str)) - {""}) or None)
+
     def parcel_sources(self, communes: Iterable[str]) -> tuple[Source, ...]:
         """Describe the parcels of some communes as one source of a run; none when none was imported."""
         cards = [s for c in sorted(set(communes)) if (s := parcel_card(self.folder, c)) is not None]
@@ -101,25 +106,20 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = (), index: bool = T
     index : bool
         Whether the run makes no sense without the address index.
 
+    Returns
+    -------
+    Geography
+        Every imported map and outline; parcels are left on the disk until a commune asks for them.
+
     Raises
     ------
     TfpbError
         `geographie_absente` for each thing that lacks, with the command that imports it.
     """
-    faults = []
     store = folder / FILE_NAME
-    if index and not store.is_file():
-        faults.append(_absent(*ADDRESS_BASE))
-    maps = {
-        vintage: found for vintage in VINTAGES if (found := load_qpv(folder, vintage)) is not None
-    }
-    faults += [
-        _absent(
-            *(text.format(vintage=vintage) for text in QPV_MAP),
-        )
-        for vintage in needs
-        if vintage not in maps
-    ]
+    maps = {v: found for v in VINTAGES if (found := load_qpv(folder, v)) is not None}
+    faults = [_absent(*ADDRESS_BASE)] if index and not store.is_file() else []
+    faults += [_absent(*(t.format(vintage=v) for t in QPV_MAP)) for v in needs if v not in maps]
     if faults:
         raise TfpbError(faults)
     addresses = AddressStore(store) if store.is_file() else None

@@ -12,16 +12,15 @@ import shapely
 from tfpb.errors import Place, fail
 from tfpb.geodata.catalogue import entry
 from tfpb.geodata.stored_layers import (
-    Sidecar,
-    SourceFile,
     earlier_sources,
     find_column,
-    hash_file,
     mended_polygons,
     read_sidecar,
     store,
 )
 from tfpb.io.sources.geofiles import layers, opened, read_parquet, read_polygons
+from tfpb.io.tables.contents import hash_file
+from tfpb.model.record import SourceFile
 from tfpb.perimeters.legal_areas import polygons_only
 from tfpb.text import squeeze
 from tfpb.words.numbers import NOTHING
@@ -30,6 +29,8 @@ from tfpb.words.places.geodata_words import INSEE_CODES, PARCEL_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from tfpb.model.record import Sidecar
 
 _COMMUNES: Final = "communes"
 _CODE_FIELDS: Final = ("code insee", "insee com", "code", "codgeo", "insee", "id")
@@ -60,33 +61,28 @@ def import_communes_outlines(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
         `couche_sans_colonne` when no column holds INSEE codes.
     """
     with opened(path) as files:
-        found = [
-            f
-            for p in files
-            for layer in layers(p)
-            if (f := _outlines(p, layer or None)) is not None
-        ]
+        read = [_outlines(p, layer or None) for p in files for layer in layers(p)]
+    found = [f for f in read if f is not None]
     if not found:
+        place = Place(path.name)
         raise fail(
-            "couche_sans_colonne",
-            place=Place(path.name),
-            colonne="code",
-            attendu=INSEE_CODES,
-            lues=NOTHING,
+            "couche_sans_colonne", place=place, colonne="code", attendu=INSEE_CODES, lues=NOTHING
         )
-    fresh = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=4326).drop_duplicates(
-        "code_insee"
-    )
-    stored = load_outlines(folder)
-    whole = fresh
+    fresh = _sorted(found, "code_insee")
+    whole, stored = fresh, load_outlines(folder)
     sources = [SourceFile(path.name, hash_file(path), len(fresh))]
     if stored is not None:
         kept = stored[~stored["code_insee"].isin(set(fresh["code_insee"]))]
-        whole = gpd.GeoDataFrame(pd.concat([kept, fresh], ignore_index=True), crs=4326)
+        whole = _sorted([kept, fresh], "code_insee")
         sources = earlier_sources(folder, _COMMUNES, but=path.name) + sources
-    whole = whole.sort_values("code_insee", kind="stable").reset_index(drop=True)
     store(folder, _COMMUNES, whole, entry(_COMMUNES), sources)
-    return fresh.sort_values("code_insee", kind="stable").reset_index(drop=True)
+    return fresh
+
+
+def _sorted(layers: list[gpd.GeoDataFrame], key: str) -> gpd.GeoDataFrame:
+    """Join layers and sort them by a key, the first of equal ones kept."""
+    whole = gpd.GeoDataFrame(pd.concat(layers, ignore_index=True), crs=4326)
+    return whole.drop_duplicates(key).sort_values(key, kind="stable").reset_index(drop=True)
 
 
 def outline_card(folder: Path) -> Sidecar | None:
@@ -148,10 +144,7 @@ def import_parcels(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
     """
     with opened(path) as files:
         found = [_parcels(p, layer or None, path.name) for p in files for layer in layers(p)]
-    whole = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=4326)
-    whole = whole.drop_duplicates("id").sort_values("id", kind="stable").reset_index(drop=True)
-    known = entry(_PARCELS)
-    source = hash_file(path)
+    whole, known, source = _sorted(found, "id"), entry(_PARCELS), hash_file(path)
     for town, rows in whole.groupby("commune", sort=True):
         sources = [SourceFile(path.name, source, len(rows))]
         store(folder, f"{_PARCELS}/{town}", gpd.GeoDataFrame(rows, crs=4326), known, sources)
@@ -164,7 +157,20 @@ def parcel_card(folder: Path, commune: str) -> Sidecar | None:
 
 
 def load_parcels(folder: Path, *, communes: Iterable[str] | None = None) -> gpd.GeoDataFrame | None:
-    """Load stored parcels (EPSG:4326), of some communes or of all; None when there are none."""
+    """Load stored parcels (EPSG:4326), of some communes or of all; None when there are none.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of geographies.
+    communes : iterable of str, optional
+        INSEE codes; all by default.
+
+    Returns
+    -------
+    GeoDataFrame or None
+        `id, commune, section, numero, geometry`.
+    """
     wanted = None if communes is None else set(communes)
     cards = sorted((folder / _PARCELS).glob("*.json"))
     sides = [
@@ -184,10 +190,9 @@ def _parcels(path: Path, layer: str | None, name: str) -> gpd.GeoDataFrame:
     columns = {c: found for c in _PARCEL_COLUMNS if (found := find_column(raw, (c,))) is not None}
     missing = [c for c in _PARCEL_COLUMNS if c not in columns]
     if missing:
+        read = ", ".join(map(str, raw.columns))
         raise fail(
-            "couche_sans_colonne", place=Place(name), colonne=missing[0],
-            attendu=PARCEL_COLUMNS,
-            lues=", ".join(str(c) for c in raw.columns),
+            "couche_sans_colonne", place=Place(name), colonne=missing[0], attendu=PARCEL_COLUMNS, lues=read
         )  # fmt: skip
     shapes, _ = mended_polygons(np.asarray(raw.geometry.array, dtype=object))
     return gpd.GeoDataFrame(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -14,16 +13,16 @@ import shapely
 from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
 from tfpb.geodata.catalogue import entry
 from tfpb.geodata.stored_layers import (
-    SourceFile,
     earlier_sources,
     find_column,
-    hash_file,
     mended_polygons,
     read_sidecar,
     store,
 )
 from tfpb.io.sources.geofiles import layers, opened, read_parquet, read_polygons
+from tfpb.io.tables.contents import hash_file
 from tfpb.model.location import QpvMap
+from tfpb.model.record import SourceFile
 from tfpb.perimeters.legal_areas import polygons_only
 from tfpb.text import fold, mend_mojibake, squeeze
 
@@ -35,6 +34,8 @@ _CODES: Final = {
     2015: re.compile(r"^QP(\d{3}|02[AB])\d{3}$"),
     2024: re.compile(r"^QN(\d{3}|02[AB])\d{2}[NMIC]$"),
 }
+_STORED: Final = {"code_qpv": "code_qp", "nom_qpv": "nom_qp"}
+"""Column of the model to its name in the stored file, which is that of the official layer."""
 _CODE_FIELDS: Final = ("code qp", "code qpv", "codeqp", "codeqpv", "id qp")
 _NAME_FIELDS: Final = ("nom qp", "lib qp", "nom qpv", "lib qpv", "nom")
 _TOWN_FIELDS: Final = ("commune qp", "lib com", "communes", "nom com")
@@ -43,16 +44,12 @@ _INSEE: Final = re.compile(r"\d[\dAB]\d{3}")
 _LISTED: Final = 20
 _NATIONAL: Final = 1000
 """Quarters from which a map is the official one, under its licence; of an extract nothing is claimed."""
+_WHOLE: Final = 2
+"""What the name of a file that holds the whole country adds to its rank."""
+_NOT_A_LAYER: Final = frozenset({"fichier_illisible", "couche_vide", "projection_absente"})
+"""Faults of a file beside the map in an archive (a notice in JSON, an empty layer): passed over."""
 _POLYGONS: Final = (3, 6)
 """Types of shapely: Polygon, MultiPolygon."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """One layer as read: columns of the model, and the codes that were mended."""
-
-    frame: gpd.GeoDataFrame
-    mended: tuple[str, ...]
 
 
 def import_qpv(path: Path, *, vintage: int, folder: Path) -> QpvMap:
@@ -83,19 +80,17 @@ def import_qpv(path: Path, *, vintage: int, folder: Path) -> QpvMap:
     key = f"qpv-{vintage}"
     known = entry(key)
     with opened(path) as files:
-        read = _best(files, vintage, path.name)
-    sources = [SourceFile(path.name, hash_file(path), len(read.frame))]
-    frame, mended = read.frame, read.mended
+        frame = _best(files, vintage, path.name)
+    sources = [SourceFile(path.name, hash_file(path), len(frame))]
     stored = load_qpv(folder, vintage)
-    if stored is not None:
-        old_codes, new_codes = set(stored.frame["code_qp"]), set(frame["code_qp"])
-        if not old_codes <= new_codes:
-            kept = stored.frame[~stored.frame["code_qp"].isin(new_codes)]
-            frame = gpd.GeoDataFrame(pd.concat([kept, frame], ignore_index=True), crs=4326)
-            mended = (*(c for c in stored.mended if c in set(kept["code_qp"])), *mended)
-            sources = earlier_sources(folder, key, but=path.name) + sources
-    frame = frame.sort_values("code_qp", kind="stable").reset_index(drop=True)
+    if stored is not None and not set(stored.frame["code_qpv"]) <= set(frame["code_qpv"]):
+        kept = stored.frame.assign(mended=stored.frame["code_qpv"].isin(stored.mended))
+        frame = _completed(frame, kept)
+        sources = earlier_sources(folder, key, but=path.name) + sources
+    frame = frame.sort_values("code_qpv", kind="stable").reset_index(drop=True)
+    mended = frame.loc[frame.pop("mended"), "code_qpv"]
     written = frame.assign(codes_insee=["|".join(c) for c in frame["codes_insee"]])
+    written = written.rename(columns=_STORED)
     licence = known.licence if len(frame) >= _NATIONAL else ""
     store(folder, key, written, known, sources, licence=licence, mended=mended)
     found = load_qpv(folder, vintage)
@@ -110,6 +105,7 @@ def load_qpv(folder: Path, vintage: int) -> QpvMap | None:
     if side is None:
         return None
     frame = read_parquet(folder / side.stored)
+    frame = frame.rename(columns={stored: ours for ours, stored in _STORED.items()})
     frame["codes_insee"] = [
         tuple(t.split("|")) if t else () for t in frame["codes_insee"].astype(str)
     ]
@@ -119,14 +115,16 @@ def load_qpv(folder: Path, vintage: int) -> QpvMap | None:
     )  # fmt: skip
 
 
-def _best(files: Iterable[Path], vintage: int, name: str) -> _Read:
+def _best(files: Iterable[Path], vintage: int, name: str) -> gpd.GeoDataFrame:
     """Read the layer that holds most quarters, completed by those only others hold.
+
+    Columns are those of the model, and `mended`: whether the polygon had to be.
 
     An official archive repeats the same quarters by format and projection, with one file for the
     whole country: that one is tried first, and when it is there the others bring nothing.
     """
     ranked = sorted(files, key=lambda p: (-_promise(p), str(p)))
-    best: _Read | None = None
+    best: gpd.GeoDataFrame | None = None
     refused: TfpbError | None = None
     for path in ranked:
         for layer in _layers(path):
@@ -149,11 +147,6 @@ def _best(files: Iterable[Path], vintage: int, name: str) -> _Read:
     return best
 
 
-_WHOLE: Final = 2
-_NOT_A_LAYER: Final = frozenset({"fichier_illisible", "couche_vide", "projection_absente"})
-"""Faults of a file beside the map in an archive (a notice in JSON, an empty layer): passed over."""
-
-
 def _layers(path: Path) -> list[str]:
     """List the layers of a file of an archive; one that cannot be opened is met when it is read."""
     try:
@@ -166,21 +159,17 @@ def _promise(path: Path) -> int:
     """Rank a file by its name: the whole country in degrees first, GeoJSON before shapefile."""
     words = fold(path.stem)
     whole = "wgs84" in words and ("outre mer" in words or "outremer" in words)
-    return (_WHOLE if whole else 0) + (
-        1 if path.suffix.lower() in {".geojson", ".gpkg", ".json"} else 0
-    )
+    plain = path.suffix.lower() in {".geojson", ".gpkg", ".json"}
+    return (_WHOLE if whole else 0) + int(plain)
 
 
-def _completed(best: _Read, other: _Read) -> _Read:
-    extra = other.frame[~other.frame["code_qp"].isin(set(best.frame["code_qp"]))]
-    if not len(extra):
-        return best
-    codes = set(extra["code_qp"])
-    frame = gpd.GeoDataFrame(pd.concat([best.frame, extra], ignore_index=True), crs=4326)
-    return _Read(frame, (*best.mended, *(c for c in other.mended if c in codes)))
+def _completed(best: gpd.GeoDataFrame, other: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Add the quarters that only another layer holds."""
+    extra = other[~other["code_qpv"].isin(set(best["code_qpv"]))]
+    return gpd.GeoDataFrame(pd.concat([best, extra], ignore_index=True), crs=4326)
 
 
-def _read_layer(path: Path, layer: str | None, vintage: int) -> _Read:
+def _read_layer(path: Path, layer: str | None, vintage: int) -> gpd.GeoDataFrame:
     """Read one layer into the columns of the model (LookupError: no code column here)."""
     raw = read_polygons(path, layer=layer)
     code_field = find_column(raw, _CODE_FIELDS)
@@ -204,29 +193,29 @@ def _read_layer(path: Path, layer: str | None, vintage: int) -> _Read:
     shapes, broken = mended_polygons(shapes)
     frame = gpd.GeoDataFrame(
         {
-            "code_qp": codes.tolist(),
-            "nom_qp": _words(raw, name_field),
+            "code_qpv": codes.tolist(),
+            "nom_qpv": _words(raw, name_field),
             "communes": _words(raw, town_field),
             "codes_insee": [tuple(_INSEE.findall(t)) for t in _words(raw, insee_field)],
+            "mended": broken,
         },
         geometry=[shapely.multipolygons(shapely.get_parts(s)) for s in shapes],
         crs=4326,
     )
-    return _Read(_joined(frame), tuple(codes[broken]))
+    return _joined(frame)
 
 
 def _joined(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Join features that bear the same code (a quarter drawn in several pieces)."""
-    if frame["code_qp"].is_unique:
+    if frame["code_qpv"].is_unique:
         return frame
     rows = []
-    for _, group in frame.groupby("code_qp", sort=True):
+    for _, group in frame.groupby("code_qpv", sort=True):
         first = group.iloc[0].to_dict()
         whole = shapely.union_all(np.asarray(group.geometry.array, dtype=object))
         first["geometry"] = shapely.multipolygons(shapely.get_parts(whole))
-        first["codes_insee"] = tuple(
-            dict.fromkeys(c for codes in group["codes_insee"] for c in codes)
-        )
+        insee = (c for codes in group["codes_insee"] for c in codes)
+        first |= {"codes_insee": tuple(dict.fromkeys(insee)), "mended": group["mended"].any()}
         rows.append(first)
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=4326)
 
@@ -238,18 +227,10 @@ def _code_faults(codes: pd.Series[str], vintage: int, place: Place) -> list[Faul
         return []
     for other, pattern in _CODES.items():
         if other != vintage and codes.str.match(pattern).all():
-            return [
-                Fault(
-                    "millesime_discordant",
-                    place,
-                    codes.iloc[0],
-                    {"millesime": vintage, "autre": other},
-                )
-            ]
-    return [
-        Fault("code_quartier_invalide", place, str(c), {"millesime": vintage})
-        for c in wrong.iloc[:_LISTED]
-    ]
+            fields = {"millesime": vintage, "autre": other}
+            return [Fault("millesime_discordant", place, codes.iloc[0], fields)]
+    fields = {"millesime": vintage}
+    return [Fault("code_quartier_invalide", place, str(c), fields) for c in wrong.iloc[:_LISTED]]
 
 
 def _words(frame: pd.DataFrame, field: str | None) -> list[str]:

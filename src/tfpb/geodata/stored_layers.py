@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import shapely
@@ -14,9 +14,11 @@ import shapely
 from tfpb.errors import Place, TfpbError, fail
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.sources.geofiles import read_parquet
+from tfpb.io.tables.contents import hash_file
+from tfpb.model.record import Sidecar, SourceFile
 from tfpb.perimeters.legal_areas import polygons_only
 from tfpb.text import fold
-from tfpb.words.places.geodata_words import Stored, stored_lines, wrong_line
+from tfpb.words.places.geodata_words import NOT_WHOLE, stored_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,60 +30,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.geodata.catalogue import Entry
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """One imported file: name (no folder), sha256, rows it brought."""
-
-    name: str
-    sha256: str
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sidecar:
-    """The description of a stored layer, kept beside it.
-
-    Parameters
-    ----------
-    kind : str
-        `qpv`, `communes` or `parcelles`.
-    name, vintage, licence, date, address : str
-        Title, vintage, licence, date it holds from, official address.
-    rows : int
-        Features stored.
-    sources : list of SourceFile
-    mended : list of str
-        Codes whose polygon was invalid and was mended.
-    stored, stored_sha256 : str
-        File on disk and its hash.
-    """
-
-    kind: str
-    name: str
-    vintage: str
-    licence: str
-    date: str
-    address: str
-    rows: int
-    stored: str = ""
-    stored_sha256: str = ""
-    sources: list[SourceFile] = field(default_factory=list)
-    mended: list[str] = field(default_factory=list)
-
-    @property
-    def sha256(self) -> str:
-        """Hash of the imported file, or of the hashes when there are several."""
-        if len(self.sources) == 1:
-            return self.sources[0].sha256
-        return hashlib.sha256("".join(s.sha256 for s in self.sources).encode()).hexdigest()
-
-
-def hash_file(path: Path) -> str:
-    """Return the sha256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def find_column(frame: pd.DataFrame, names: Iterable[str]) -> str | None:
@@ -181,17 +129,19 @@ def read_sidecar(path: Path) -> Sidecar | None:
 
 
 def list_installed(folder: Path) -> list[str]:
-    """Describe what is stored, one French line a layer (addresses apart)."""
-    return stored_lines(
-        [
-            Stored(
-                kind=s.kind, title=s.name, vintage=s.vintage, rows=s.rows, licence=s.licence,
-                sources=tuple(f.name for f in s.sources), mended=len(s.mended), place=s.stored,
-            )
-            for _, s, _ in _cards(folder)
-            if s is not None
-        ]
-    )  # fmt: skip
+    """Describe what is stored, one French line a layer (addresses apart).
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of geographies.
+
+    Returns
+    -------
+    list of str
+        French sentences.
+    """
+    return stored_lines([side for _, side, _ in _cards(folder) if side is not None])
 
 
 def verify_installed(folder: Path) -> list[str]:
@@ -199,24 +149,36 @@ def verify_installed(folder: Path) -> list[str]:
 
     Every card is read again, the file it names is hashed, opened and counted, and its polygons are
     checked valid: a cut copy, a swapped file and a changed byte are all found.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of geographies.
+
+    Returns
+    -------
+    list of str
+        French sentences.
     """
     wrong = []
     for name, side, error in _cards(folder):
         if side is None:
-            wrong.append(wrong_line("fiche", name, error))
+            wrong.append(NOT_WHOLE["fiche"].format(name=name, got=error))
             continue
         path = folder / side.stored
         if not path.is_file():
-            wrong.append(wrong_line("absent", side.stored, ""))
+            wrong.append(NOT_WHOLE["absent"].format(name=side.stored))
         elif hash_file(path) != side.stored_sha256:
-            wrong.append(wrong_line("empreinte", side.stored, ""))
+            wrong.append(NOT_WHOLE["empreinte"].format(name=side.stored))
         else:
             frame = read_parquet(path)
             if len(frame) != side.rows:
-                wrong.append(wrong_line("lignes", side.stored, f"{len(frame)} / {side.rows}"))
+                wrong.append(
+                    NOT_WHOLE["lignes"].format(name=side.stored, got=f"{len(frame)} / {side.rows}")
+                )
             broken = int((~frame.geometry.is_valid).sum())
             if broken:
-                wrong.append(wrong_line("invalides", side.stored, str(broken)))
+                wrong.append(NOT_WHOLE["invalides"].format(name=side.stored, got=str(broken)))
     return wrong
 
 

@@ -12,6 +12,7 @@ import json
 import time
 import zipfile
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -19,7 +20,7 @@ import httpx
 from tfpb.addresses.network import Limits, open_client, reason
 from tfpb.errors import Place, TfpbError, fail
 from tfpb.words.faults.network_faults import DOWNGRADE, SLOW, network_reason, status_reason
-from tfpb.words.places.geodata_words import moved_line
+from tfpb.words.places.geodata_words import SENT_ON
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,9 +31,8 @@ if TYPE_CHECKING:
 _BLOCK: Final = 1 << 17
 _TRIES: Final = 6
 _MOST_TRIES: Final = 60
-_TRIES_UNREACHED: Final = (
-    2  # a server that was never reached: no network, a wrong proxy; reported without delay
-)
+_TRIES_UNREACHED: Final = 2
+"""For a server that was never reached (no network, a wrong proxy): reported without delay."""
 _NOBODY: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 _OK: Final = 200
 _PARTIAL: Final = 206
@@ -42,32 +42,19 @@ _HTML: Final = (b"<!doctype", b"<html", b"<head", b"<?xml")
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait.
+class Patience(Limits):
+    """How long to wait, besides the limits on an answer; a try that is too slow brought nothing.
 
     Parameters
     ----------
-    connect_s, read_s : float
-        Time allowed to connect, and between two blocks.
     pause_s : float
         First pause between tries, doubled each time.
     tries : int
         Tries in a row that may bring nothing; the count restarts when one brings bytes.
-    floor_bytes_s, window_s : float
-        Least speed over a while; a slower try counts as one that brought nothing.
     """
 
-    connect_s: float = 15.0
-    read_s: float = 60.0
     pause_s: float = 1.0
     tries: int = _TRIES
-    floor_bytes_s: float = 256.0
-    window_s: float = 60.0
-
-    @property
-    def limits(self) -> Limits:
-        """What an answer may be; whoever reads it counts its bytes."""
-        return Limits(self.connect_s, self.read_s, self.floor_bytes_s, self.window_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +64,11 @@ class Checksum:
     kind: str
     value: str
 
-    def new(self) -> hashlib._Hash:
-        """Start the hash: it detects a damaged file, it is no security."""
-        return hashlib.new(self.kind, usedforsecurity=False)
+    def of(self, path: Path) -> str:
+        """Return the hash of a file: it detects a damaged one, it is no security."""
+        with path.open("rb") as file:
+            new = partial(hashlib.new, self.kind, usedforsecurity=False)
+            return hashlib.file_digest(file, new).hexdigest()
 
 
 class _TryAgainError(Exception):
@@ -88,7 +77,7 @@ class _TryAgainError(Exception):
 
 def client(patience: Patience | None = None) -> httpx.Client:
     """Make a client: proxies and authorities of the firm come from the environment."""
-    return open_client((patience or Patience()).limits, redirects=True)
+    return open_client(patience or Patience(), redirects=True)
 
 
 def fetch(
@@ -108,7 +97,7 @@ def fetch(
         Says the sizes a good file may have.
     advance : callable
         Called with the number of bytes received since the last call.
-    say : callable
+    show : callable
         Called with a French line when another server sends the file.
     checksum : Checksum, optional
         Hash given by the portal.
@@ -126,8 +115,7 @@ def fetch(
     place = Place(target.name)
     last, fruitless, tried, most = "", 0, 0, wait.tries
     while True:
-        before = part.stat().st_size if part.is_file() else 0
-        tried, slow = tried + 1, False
+        before, tried, slow = _held(part), tried + 1, False
         try:
             _receive(http, address, part, source, advance, show)
             break
@@ -143,16 +131,18 @@ def fetch(
             last, slow = reason(error), SLOW in str(error)
             if isinstance(error, _NOBODY) and not part.is_file():
                 most = min(most, _TRIES_UNREACHED)
-        grown = not slow and part.is_file() and part.stat().st_size > before
-        fruitless = 0 if grown else fruitless + 1
+        fruitless = 0 if _held(part) > before and not slow else fruitless + 1
         if fruitless >= most or tried >= _MOST_TRIES:
             code = "telechargement_coupe" if part.is_file() else "telechargement_injoignable"
             raise fail(code, place=place, got=last, adresse=address, essais=tried)
         time.sleep(min(30.0, wait.pause_s * 2**fruitless))
     try:
         prove(part, source, name=target.name, address=address)
-        if checksum is not None:
-            _compare(part, checksum, place, address)
+        if checksum is not None and (found := checksum.of(part)) != checksum.value:
+            wanted = checksum.value
+            raise fail(
+                "telechargement_empreinte", place=place, got=found, attendu=wanted, adresse=address
+            )
     except TfpbError:
         _forget(part)
         raise
@@ -161,42 +151,33 @@ def fetch(
     return target
 
 
-def _compare(path: Path, checksum: Checksum, place: Place, address: str) -> None:
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, checksum.new).hexdigest()
-    if found != checksum.value:
-        raise fail(
-            "telechargement_empreinte", place=place, got=found, attendu=checksum.value, adresse=address,
-        )  # fmt: skip
-
-
 def _receive(
     http: httpx.Client, address: str, part: Path, source: Entry, advance: Callable[[int], None],
     show: Callable[[str], None],
 ) -> None:  # fmt: skip
     """Receive what is missing of a file; raise `_TryAgainError` when the end was not reached."""
     known = _card(part)
-    have = part.stat().st_size if part.is_file() and known.get("address") == address else 0
     validator = str(known.get("validator", ""))
+    have = _held(part) if validator and known.get("address") == address else 0
     headers = {"Accept-Encoding": "identity"}
-    if have and validator:
+    if have:
         headers |= {"Range": f"bytes={have}-", "If-Range": validator}
-    else:
-        have = 0
     with http.stream("GET", address, headers=headers) as answer:
-        _refuse(answer, part.name.removesuffix(".part"), address)
+        place = Place(part.name.removesuffix(".part"))
+        if answer.status_code in _BUSY:
+            raise _TryAgainError(status_reason(answer.status_code))
+        if answer.status_code not in (_OK, _PARTIAL, _NOT_SATISFIABLE):
+            got = status_reason(answer.status_code)
+            raise fail("telechargement_refuse", place=place, got=got, adresse=address)
         if answer.url.host != httpx.URL(address).host:
-            show(moved_line(answer.url.host))
+            show(SENT_ON.format(host=answer.url.host))
         if answer.status_code == _NOT_SATISFIABLE:
             _forget(part)
             raise _TryAgainError(status_reason(_NOT_SATISFIABLE))
         start, total = _span(answer, have)
         if total and total > source.largest:
             _forget(part)
-            raise fail(
-                "telechargement_taille", place=Place(part.name.removesuffix(".part")), got=total,
-                minimum=source.smallest, maximum=source.largest, adresse=address,
-            )  # fmt: skip
+            raise _wrong_size(place, total, source, address)
         _keep(part, address, answer)
         received = start
         with part.open("r+b" if start else "wb") as file:
@@ -213,17 +194,16 @@ def _receive(
         raise _TryAgainError(message)
 
 
-def _refuse(answer: httpx.Response, name: str, address: str) -> None:
-    """Raise on a refusal; raise `_TryAgainError` on a status that may pass."""
-    if answer.status_code in _BUSY:
-        raise _TryAgainError(status_reason(answer.status_code))
-    if answer.status_code not in (_OK, _PARTIAL, _NOT_SATISFIABLE):
-        raise fail(
-            "telechargement_refuse",
-            place=Place(name),
-            got=status_reason(answer.status_code),
-            adresse=address,
-        )
+def _held(part: Path) -> int:
+    """Return how many bytes of a file are there."""
+    return part.stat().st_size if part.is_file() else 0
+
+
+def _wrong_size(place: Place, got: int, source: Entry, address: str) -> TfpbError:
+    return fail(
+        "telechargement_taille", place=place, got=got, minimum=source.smallest,
+        maximum=source.largest, adresse=address,
+    )  # fmt: skip
 
 
 def _span(answer: httpx.Response, have: int) -> tuple[int, int]:
@@ -260,12 +240,10 @@ def prove(path: Path, source: Entry, *, name: str, address: str) -> None:
     if head.startswith(_HTML):
         raise fail("telechargement_page_web", place=place, adresse=address)
     if not source.smallest <= size <= source.largest:
-        raise fail(
-            "telechargement_taille", place=place, got=size, minimum=source.smallest,
-            maximum=source.largest, adresse=address,
-        )  # fmt: skip
+        raise _wrong_size(place, size, source, address)
     suffix = name.lower()
     try:
+        whole = True
         if suffix.endswith(".zip"):
             with zipfile.ZipFile(path) as archive:
                 whole = archive.testzip() is None
@@ -273,8 +251,6 @@ def prove(path: Path, source: Entry, *, name: str, address: str) -> None:
             whole = _gzip_ends(path)
         elif suffix.endswith((".json", ".geojson")):
             whole = head.startswith((b"{", b"[")) and tail.endswith((b"}", b"]"))
-        else:
-            whole = True
     except (OSError, EOFError, zipfile.BadZipFile):
         whole = False
     if not whole:

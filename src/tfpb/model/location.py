@@ -21,7 +21,7 @@ class QpvMap:
     vintage : int
         2015 or 2024.
     frame : GeoDataFrame
-        `code_qp, nom_qp, communes` (text as published), `codes_insee` (tuple of str, empty if not
+        `code_qpv, nom_qpv, communes` (text as published), `codes_insee` (tuple of str, empty if not
         published), `geometry` (valid MultiPolygons), CRS EPSG:4326.
     source, licence, date : str
         Where it comes from.

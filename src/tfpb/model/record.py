@@ -1,8 +1,15 @@
-"""Checks and sources as values: what `run.json` holds."""
+"""Checks and sources as values: what `run.json` holds, and what was imported as geography."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tfpb.errors import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +54,105 @@ class Check:
     passed: bool
     got: str = ""
     expected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressFile:
+    """One file of addresses, as the index records it.
+
+    Parameters
+    ----------
+    name, kind, layer : str
+        File name; `BAN`, `BAL`, `BANO` or `lieux-dits`; layer of the index that it fills.
+    sha256 : str
+    size_bytes : int
+    vintage : str
+        Date of the data, given or read in the file; may be empty.
+    stored, communes : int
+        Rows kept, and the communes that they fill.
+    finished : bool
+        False when an import was cut: some of its communes may lack rows.
+    """
+
+    name: str
+    kind: str
+    layer: str
+    sha256: str
+    size_bytes: int
+    vintage: str
+    stored: int
+    communes: int
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AddressImport(AddressFile):
+    """What became of an imported file: `rows` = `stored` + `duplicates` + all of `rejected`.
+
+    Parameters
+    ----------
+    rows, duplicates, mended, replaced : int
+        Rows read and left out as repeats; names mended; communes that an older file filled.
+    rejected : mapping of str to int
+        Rows not kept, by reason (`colonnes`, `commune`, `voie`, `numero`, `position`).
+    examples : tuple of Fault
+        The first rejected rows of each reason, with their line.
+    unchanged : bool
+        The same file was already there: nothing was written.
+    """
+
+    rows: int
+    duplicates: int
+    mended: int
+    replaced: int
+    rejected: Mapping[str, int]
+    examples: tuple[Fault, ...]
+    unchanged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One imported file of a layer: name (no folder), sha256, rows it brought."""
+
+    name: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """The description of a stored layer, kept beside it.
+
+    Parameters
+    ----------
+    kind : str
+        `qpv`, `communes` or `parcelles`.
+    name, vintage, licence, date, address : str
+        Title, vintage, licence, date it holds from, official address.
+    rows : int
+        Features stored.
+    stored, stored_sha256 : str
+        File on disk and its hash.
+    sources : list of SourceFile
+    mended : list of str
+        Codes whose polygon was invalid and was mended.
+    """
+
+    kind: str
+    name: str
+    vintage: str
+    licence: str
+    date: str
+    address: str
+    rows: int
+    stored: str = ""
+    stored_sha256: str = ""
+    sources: list[SourceFile] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the imported file, or of the hashes when there are several."""
+        if len(self.sources) == 1:
+            return self.sources[0].sha256
+        return hashlib.sha256("".join(s.sha256 for s in self.sources).encode()).hexdigest()

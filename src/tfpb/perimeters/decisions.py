@@ -48,6 +48,18 @@ def match_decisions(points: pd.DataFrame, decisions: pd.DataFrame) -> list[Match
     """Match decisions to rows by résidence, building and address; what is left empty matches all.
 
     Only lines with a side are matched. The address is compared without accents, case or punctuation.
+
+    Parameters
+    ----------
+    points : DataFrame, n rows
+        As given to `locate`.
+    decisions : DataFrame
+        Typed by `tables.DECISIONS_LIMITES`.
+
+    Returns
+    -------
+    list of Match
+        In the order of the decisions; one that meets no row has none.
     """
     rows_of: dict[str, list[tuple[int, str, str]]] = {}
     for i, (key, building, address) in enumerate(_folded(points)):
@@ -100,7 +112,7 @@ def _names(maps: Mapping[int, QpvMap]) -> dict[int, dict[str, str]]:
     """Return the names of quarters by map and code."""
     frames = {v: m.frame for v, m in maps.items()}
     return {
-        v: dict(zip(f["code_qp"].astype(str), f["nom_qp"].astype(str), strict=True))
+        v: dict(zip(f["code_qpv"].astype(str), f["nom_qpv"].astype(str), strict=True))
         for v, f in frames.items()
     }
 
@@ -155,6 +167,12 @@ def check_decisions(
         `locate(…)` **without** decisions: the answer of the map alone.
     points, decisions, maps
         As given to `locate`.
+
+    Returns
+    -------
+    list of Fault
+        Doubts: `decision_sans_objet`, `decision_incomplete`, `decision_contredite`,
+        `decision_code_inconnu`, `decisions_contraires`.
     """
     known = _names(maps)
     columns = ("qpv_statut", "qpv_motif", "qpv_millesime")

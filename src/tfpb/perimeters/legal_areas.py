@@ -88,6 +88,11 @@ def epsg_of_codes(citycodes: pd.Series) -> NDArray[np.int64]:
 def quarters_in_metres(qpv: QpvMap) -> dict[int, tuple[NDArray[np.intp], NDArray[np.object_]]]:
     """Sort the quarters of a map by territory and project them.
 
+    Parameters
+    ----------
+    qpv : QpvMap
+        EPSG:4326.
+
     Returns
     -------
     mapping of EPSG code to (positions in `qpv.frame`, polygons in metres)
@@ -125,7 +130,17 @@ def to_metres(geometries: NDArray[np.object_], epsg: int) -> NDArray[np.object_]
 
 
 def polygons_only(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Keep the polygons of mixed collections, as one MultiPolygon each."""
+    """Keep the polygons of mixed collections, as one MultiPolygon each.
+
+    Parameters
+    ----------
+    geometries : object array of geometries, shape (n,)
+
+    Returns
+    -------
+    object array of MultiPolygon, shape (n,)
+        An empty one where there was no polygon.
+    """
     parts, owner = shapely.get_parts(geometries, return_index=True)
     areal = shapely.get_dimensions(parts) == 2  # noqa: PLR2004
     inner, position = shapely.get_parts(parts[areal], return_index=True)

@@ -104,7 +104,7 @@ def locate(
     >>> import shapely
     >>> from tfpb.model.location import QpvMap
     >>> quarter = gpd.GeoDataFrame(
-    ...     {"code_qp": ["QN05991I"], "nom_qp": ["Les Tilleuls"]},
+    ...     {"code_qpv": ["QN05991I"], "nom_qpv": ["Les Tilleuls"]},
     ...     geometry=[shapely.box(3.06, 50.62, 3.08, 50.64)], crs=4326)
     >>> points = gpd.GeoDataFrame(
     ...     geometry=gpd.points_from_xy([3.07, 3.07985, 3.09], [50.63] * 3), crs=4326)
@@ -194,6 +194,11 @@ def coverage_doubts(
         As given to `locate`.
     located : DataFrame
         What `locate` answered.
+
+    Returns
+    -------
+    list of Fault
+        `carte_partielle`, `aucun_point_en_qpv`, one a map.
     """
     at = positions(points, default_radius_m=DEFAULT_RADIUS_M)
     ruling = ruling_vintages(year, at.epsg)

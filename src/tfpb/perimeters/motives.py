@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.perimeters.join import DANS, HORS, surface_side
-from tfpb.words.places.side_words import Case, Circumstances, quarter_words, reason, surface_words
+from tfpb.words.places.side_words import QUARTER, Case, Circumstances, reason, surface_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,10 +36,11 @@ class Labels:
         self.start: dict[int, int] = {}
         for vintage in vintages:
             self.start[vintage] = len(codes)
-            codes += maps[vintage].frame["code_qp"].astype(str).tolist()
-            names += maps[vintage].frame["nom_qp"].astype(str).tolist()
+            codes += maps[vintage].frame["code_qpv"].astype(str).tolist()
+            names += maps[vintage].frame["nom_qpv"].astype(str).tolist()
         self.codes, self.names = texts_of([*codes, ""]), texts_of([*names, ""])
-        self.full = [quarter_words(c, n) for c, n in zip(codes, names, strict=True)] + [""]
+        both = zip(codes, names, strict=True)
+        self.full = [*(QUARTER.format(code=c, name=n) for c, n in both), ""]
 
     def place(self, vintage: int, quarter: NDArray[Any]) -> NDArray[Any]:
         """Shift positions of one map into the common table; −1 stays the empty label."""

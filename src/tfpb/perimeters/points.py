@@ -130,6 +130,10 @@ def positions(
         latitude` (EPSG:4326); optionally `result_radius_m` (metres) and `result_verdict`.
     given : Given, optional
         The coordinates, when they were read before.
+
+    Returns
+    -------
+    Positions
     """
     known = given or Given.of(points)
     x, y = known.x, known.y
@@ -181,6 +185,18 @@ def check_points(points: pd.DataFrame, *, given: Given | None = None) -> list[Fa
     outside France, metres and degrees of a row that disagree (a wrong projection), and a file where
     no row at all has a position. Rows without position are not faults here: they come out
     `a_verifier`.
+
+    Parameters
+    ----------
+    points : DataFrame, n rows
+        As `positions` takes it.
+    given : Given, optional
+        The coordinates, when they were read before.
+
+    Returns
+    -------
+    list of Fault
+        The first rows of each code one by one, the others counted.
     """
     if not len(points):
         return []
@@ -266,6 +282,11 @@ def rival_doubts(
         Positions that are read and those that are not, as `positions` takes them.
     left, kept : tuple of str
         Headers of the columns of `rival` and of `points`, to be quoted.
+
+    Returns
+    -------
+    list of Fault
+        `positions_en_double`, or nothing.
     """
     known, other = Given.of(points), Given.of(rival)
     here = positions(points, default_radius_m=0.0, given=known)

@@ -82,7 +82,18 @@ def residences(entrances: pd.DataFrame) -> pd.DataFrame:
 
 
 def cut_residences(table: pd.DataFrame) -> list[Fault]:
-    """List résidences whose dwellings lie on several sides: not wrong, to be known."""
+    """List résidences whose dwellings lie on several sides: not wrong, to be known.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `RESIDENCE_COLUMNS`.
+
+    Returns
+    -------
+    list of Fault
+        `residence_coupee`, one a résidence.
+    """
     out = []
     names = ("logements_dans", "logements_hors", "logements_a_verifier")
     columns = [table[c].astype(int).tolist() for c in names]

@@ -59,6 +59,11 @@ def ruling_vintage(year: int, citycode: str = "") -> int:
     citycode : str
         INSEE code of the commune; empty counts as metropolitan.
 
+    Returns
+    -------
+    int
+        2015 or 2024.
+
     Raises
     ------
     TfpbError
@@ -83,6 +88,23 @@ def ruling_of(year: int, codes: Iterable[str]) -> int:
 
     Overseas, the year 2025 is ruled by another map than in mainland France; rows without a code leave
     the choice to the others.
+
+    Parameters
+    ----------
+    year : int
+        Tax year.
+    codes : iterable of str
+        One a row.
+
+    Returns
+    -------
+    int
+        2015 or 2024.
+
+    Raises
+    ------
+    TfpbError
+        As `ruling_vintage`.
     """
     counted = Counter(code for code in codes if code)
     by_map: Counter[int] = Counter()
@@ -139,7 +161,7 @@ def correspondence(
     if entrances is not None:
         table = table[_near(table, entrances)]
     for year, qpv in ((OLD, old), (NEW, new)):
-        codes, names = (qpv.frame[c].astype(str) for c in ("code_qp", "nom_qp"))
+        codes, names = (qpv.frame[c].astype(str) for c in ("code_qpv", "nom_qpv"))
         name_of = dict(zip(codes, names, strict=True))
         table[f"nom_{year}"] = [name_of.get(c, "") for c in table[f"code_{year}"]]
     return (
@@ -173,7 +195,7 @@ def heirs(table: pd.DataFrame) -> dict[str, str]:
 
 def _overlay(old: QpvMap, new: QpvMap) -> pd.DataFrame:
     """Measure the common areas of two maps, then what each quarter lost or gained, with their links."""
-    codes = [m.frame["code_qp"].astype(str).to_numpy(dtype=object) for m in (old, new)]
+    codes = [m.frame["code_qpv"].astype(str).to_numpy(dtype=object) for m in (old, new)]
     groups = [quarters_in_metres(m) for m in (old, new)]
     keys = ["code_2015", "code_2024", "surface_commune_m2"]
     found = [pd.DataFrame(columns=keys)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.file_geocoder import CACHE, FileGeocoder
 from tfpb.addresses.service import AddressService
@@ -29,18 +29,31 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tfpb.model.settings import Settings
+    from tfpb.pipeline.wiring import Key
     from tfpb.stage import Execute
 
 _NOTHING: Final = Disclosed()
-DOCUMENTS: Final = 6
-"""Units of progress of `render`, the pages of quarters apart (one more each)."""
+_DOUBTING: Final[tuple[Key[Any], ...]] = (
+    keys.LOCATED, keys.SURVEY, keys.ABATEMENT, keys.PROGRAMME, keys.DROIT_COMMUN,
+)  # fmt: skip
+"""Values that bear doubts, in the order in which they are told."""
 
 
 def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fault, ...]]:
-    """Read the user's files and open the imported geography, with every fault and doubt."""
-    ruling_vintage(
-        settings.dossier.annee, ""
-    )  # a year without map is refused before anything is read
+    """Read the user's files and open the imported geography, with every fault and doubt.
+
+    Parameters
+    ----------
+    settings : Settings
+    folder : Path
+        Imported geography.
+
+    Raises
+    ------
+    TfpbError
+        A year without map; geography that lacks, with the faults of the files.
+    """
+    ruling_vintage(settings.dossier.annee, "")  # a year without map is refused before any reading
     inputs, faults = gather_inputs(settings)
     vintage = ruling_of(settings.dossier.annee, locating.communes_of(inputs))
     try:
@@ -122,7 +135,24 @@ def examine(
     execute: Execute = directly,
     before: Disclosed = _NOTHING,
 ) -> tuple[tuple[Fault, ...], Dossier | None]:
-    """Run every stage that can run, and return every fault and doubt with what they allow to make."""
+    """Run every stage that can run, and return every fault and doubt with what they allow to make.
+
+    Parameters
+    ----------
+    settings : Settings
+    folder : Path
+        Imported geography.
+    execute : Execute
+        How each stage is called.
+    before : Disclosed
+        Cells of the survey that packs already written mask and show.
+
+    Returns
+    -------
+    tuple of Fault
+    Dossier or None
+        None when something is at fault.
+    """
     inputs, geography, found = read(settings, folder)
     if any(f.severity is Severity.FAUTE for f in found):
         left = checking.remaining_faults(settings, inputs, found)
@@ -171,14 +201,8 @@ def assemble(
 
 def _notices(values: Values) -> tuple[Fault, ...]:
     """Gather the doubts of what the stages made."""
-    parts = (
-        values.get(keys.LOCATED),
-        values.get(keys.SURVEY),
-        values.get(keys.ABATEMENT),
-        values.get(keys.PROGRAMME),
-        values.get(keys.DROIT_COMMUN),
-    )
-    return tuple(n for part in parts if part is not None for n in part.notices)
+    made = (values.get(key) for key in _DOUBTING)
+    return tuple(notice for part in made if part is not None for notice in part.notices)
 
 
 def _assembled(
@@ -216,17 +240,26 @@ def render(
     workers: int = 1,
     execute: Execute = directly,
     advance: Callable[[int], None] = lambda _count: None,
+    expect: Callable[[int], None] = lambda _count: None,
 ) -> dict[str, bytes]:
     """Render every file of the pack but its archive: name inside the pack → bytes.
 
     One stage more: with nothing changed it is taken as kept, and nothing that draws is even loaded.
     `workers` printed maps are drawn at once; `execute` may then be called from several threads.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    workers : int
+    execute : Execute
+    advance, expect : callable
+        Told of each step done; told once, before, how many there will be, if anything is to be made.
     """
 
     def run(made: Dossier) -> dict[str, bytes]:
-        from tfpb.pipeline.rendering import pack_of  # noqa: PLC0415 - see above
+        from tfpb.pipeline.pack_files import pack_of  # noqa: PLC0415 - see above
 
-        return pack_of(made, workers=workers, execute=execute, advance=advance)
+        return pack_of(made, workers=workers, execute=execute, advance=advance, expect=expect)
 
     whole = Stage("Documents", 1, ("dossier",), "files", run, kept="fichiers")
     files: dict[str, bytes] = execute(whole, (dossier,))

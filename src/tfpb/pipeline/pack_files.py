@@ -1,4 +1,7 @@
-"""The files of a pack: one report, one map model, the same figures in each medium."""
+"""The files of a pack: one report, one map model, the same figures in each medium; data beside.
+
+Loaded only when something is to be made: it loads all that draws.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,34 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from tfpb.evidence.differences import DICTIONARY_COLUMNS
+from tfpb.evidence.differences import DICTIONARY, DICTIONARY_COLUMNS
+from tfpb.io.packs.geopackage import geopackage_bytes
+from tfpb.io.packs.pack import RUN, dumps
+from tfpb.io.packs.provenance import run_record
+from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.report import Chart, Report, Table
+from tfpb.pipeline.steps.mapping import layers
 from tfpb.report import charts
 from tfpb.report.documents import document_docx, document_pdf, workbook
+from tfpb.report.documents.bilan_workbook import bilan_workbook
 from tfpb.report.documents.document_parts import MAP_IN_WORDS
-from tfpb.report.print_map.sheets import map_files
+from tfpb.report.map_model import map_model
+from tfpb.report.print_map.sheets import map_files, sheet_count
 from tfpb.report.print_map.views import DPI
+from tfpb.report.sections import report
 from tfpb.stage import Execute, Stage, directly
+from tfpb.tax.programme.exports import bilan_frames, reentry_frame
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.documents.pack_words import WRITTEN
+from tfpb.words.documents.report_words import FICTIONAL
+from tfpb.words.money.bilan_words import BILAN_TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from tfpb.model.assembly import Dossier
     from tfpb.model.maps import MapModel
+    from tfpb.model.money import Programme
 
 
 def _draw_chart(chart: Chart) -> dict[str, bytes]:
@@ -31,6 +47,12 @@ def _draw_chart(chart: Chart) -> dict[str, bytes]:
 
 
 _CHART: Final = Stage("Graphique", 2, ("graphique",), "image", _draw_chart, kept="fichiers")
+_MEDIA: Final[dict[str, Callable[..., bytes]]] = {
+    "dossier.xlsx": lambda report, _images, _maps: workbook.render(report),
+    "rapport.docx": document_docx.render,
+    "rapport.pdf": document_pdf.render,
+}
+"""Documents of a report, by name inside the pack."""
 
 
 def document_files(
@@ -62,12 +84,13 @@ def document_files(
     advance(1)
     files: dict[str, bytes] = {}
     with ThreadPoolExecutor(2) as pool:
-        # the PDF first: its compiler lets the others run meanwhile
-        pdf = pool.submit(document_pdf.render, report, images, maps)
-        word = pool.submit(document_docx.render, report, images, maps)
-        book = pool.submit(workbook.render, report)
-        for name, made in (("dossier.xlsx", book), ("rapport.docx", word), ("rapport.pdf", pdf)):
-            files[name] = made.result()
+        # the PDF, the last, is begun first: its compiler lets the others run meanwhile
+        begun = {
+            name: pool.submit(render, report, images, maps)
+            for name, render in reversed(_MEDIA.items())
+        }
+        for name in _MEDIA:
+            files[name] = begun[name].result()
             advance(1)
     return files
 
@@ -89,14 +112,10 @@ def pack_files(
         What documents show.
     model : MapModel
         What maps show.
-    dpi : int
-        Resolution of the printed maps' PNG.
-    workers : int
-        Maps drawn at once, in processes; the bytes do not depend on it.
-    execute : Execute
-        Draws charts and pages, each a stage of its own.
+    dpi, workers, execute
+        As `map_files`; `execute` draws the charts too.
     advance : callable
-        Called with the number of steps done.
+        Called with the number of steps done, `step_count(model)` in all.
 
     Returns
     -------
@@ -110,6 +129,11 @@ def pack_files(
     return files | document_files(report, printed, execute=execute, advance=advance)
 
 
+def step_count(model: MapModel) -> int:
+    """Return how many steps `pack_files` takes: the web map, the sheets, the charts, the documents."""
+    return 1 + sheet_count(model) + 1 + len(_MEDIA)
+
+
 def data_tables(report: Report) -> list[Table]:
     """Return the tables that go out as data too."""
     blocks = (b for s in report.sections for b in s.blocks)
@@ -117,7 +141,17 @@ def data_tables(report: Report) -> list[Table]:
 
 
 def dictionary(tables: Iterable[Table]) -> pd.DataFrame:
-    """Describe every column of the data: table, title, column, header, format, how it is written."""
+    """Describe every column of the data: table, title, column, header, format, how it is written.
+
+    Parameters
+    ----------
+    tables : iterable of Table
+
+    Returns
+    -------
+    DataFrame
+        One row a column of a table: `DICTIONARY_COLUMNS`, and `ecriture`.
+    """
     return pd.DataFrame(
         [
             (t.key, t.title, c.key, c.header, str(c.format), WRITTEN[c.format])
@@ -126,3 +160,73 @@ def dictionary(tables: Iterable[Table]) -> pd.DataFrame:
         ],
         columns=[*DICTIONARY_COLUMNS, "ecriture"],
     )
+
+
+def pack_of(
+    dossier: Dossier,
+    *,
+    workers: int,
+    execute: Execute,
+    advance: Callable[[int], None],
+    expect: Callable[[int], None],
+) -> dict[str, bytes]:
+    """Make every file of the pack but its archive: name inside the pack → bytes.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    workers : int
+        Printed maps drawn at once; `execute` may then be called from several threads.
+    execute : Execute
+        Draws charts and sheets, each a stage of its own.
+    advance, expect : callable
+        Told of each step done; told once, before, how many there will be.
+    """
+    said = report(dossier)
+    dpi = dossier.settings.reglages.dpi
+    model = map_model(dossier)
+    expect(step_count(model))
+    files = pack_files(said, model, dpi=dpi, workers=workers, execute=execute, advance=advance)
+    files[DICTIONARY] = csv_bytes(dictionary(data_tables(said)))
+    files |= data_files(said)
+    head = dossier.settings.dossier
+    files |= programme_files(dossier.programme, year=head.annee, fictional=head.donnees_fictives)
+    files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))
+    files[RUN] = dumps(run_record(dossier))
+    return files
+
+
+def data_files(said: Report) -> dict[str, bytes]:
+    """Write the tables of a report that go out as data: name inside the pack → CSV."""
+    return {
+        f"donnees/{table.key}.csv": csv_bytes(table.rows[[c.key for c in table.columns]])
+        for table in data_tables(said)
+    }
+
+
+def programme_files(programme: Programme | None, *, year: int, fictional: bool) -> dict[str, bytes]:
+    """Write the programme as others ask for it: the bilan in the columns in use, the list to key in.
+
+    Parameters
+    ----------
+    programme : Programme or None
+    year : int
+    fictional : bool
+        Whether the data are invented: the title says so.
+
+    Returns
+    -------
+    dict of str to bytes
+        Name inside the pack → content; empty without a programme.
+    """
+    if programme is None:
+        return {}
+    title = BILAN_TITLE.format(year=year)
+    if fictional:
+        title += f" ({FICTIONAL})"
+    return {
+        "donnees/bilan_programme.xlsx": bilan_workbook(
+            bilan_frames(programme, year=year), title=title
+        ),
+        "donnees/ressaisie.csv": csv_bytes(reentry_frame(programme, year=year)),
+    }

@@ -31,7 +31,13 @@ _KEY = re.compile(r"Final\[Key\[(.*)\]\]$")
 
 @dataclass(frozen=True)
 class Key(Generic[T]):
-    """Name of a value of the pipeline; its type is that of the key."""
+    """Name of a value of the pipeline; its type is that of the key.
+
+    Parameters
+    ----------
+    name : str
+        That of the parameter of the functions that read it.
+    """
 
     name: str
 
@@ -69,7 +75,13 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Values of a run, and the faults that kept some from being made."""
+    """Values of a run, and the faults that kept some from being made.
+
+    Parameters
+    ----------
+    made : Values
+    faults : tuple of Fault
+    """
 
     made: Values
     faults: tuple[Fault, ...] = ()
@@ -156,7 +168,16 @@ def check(stages: Iterable[Stage], start: Iterable[Key[Any]], keys: ModuleType) 
 
 
 def needed(stages: Iterable[Stage], goals: Iterable[Key[Any]], values: Values) -> tuple[Stage, ...]:
-    """Return the stages that the goals need and whose result is not among the values, in order."""
+    """Return the stages that the goals need and whose result is not among the values, in order.
+
+    Parameters
+    ----------
+    stages : iterable of Stage
+        In the order in which they run.
+    goals : iterable of Key
+    values : Values
+        What is there already.
+    """
     wanted = {key.name for key in goals}
     kept: list[Stage] = []
     for one in reversed(tuple(stages)):

@@ -43,7 +43,18 @@ _RESERVED: Final = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Files of a region, by name under its folder, and the counts and doubts to show."""
+    """Files of a region, by name under its folder, and the counts and doubts to show.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+    owners, contrats : int
+        Bailleurs and contrats de ville written.
+    notices : tuple of Fault
+        Doubts of the region.
+    doubts : mapping of str to int
+        Bailleur → doubts of its own files.
+    """
 
     files: dict[str, bytes]
     owners: int
@@ -61,7 +72,25 @@ def render(
     kept: Path | None = None,
     tell: Callable[[str, int], None] = lambda _step, _count: None,
 ) -> Rendered:
-    """Make every file of the region; the same bytes wherever it runs."""
+    """Make every file of the region; the same bytes wherever it runs.
+
+    Parameters
+    ----------
+    computed : Computed
+    geography : Path
+        Imported geography.
+    executor : Executor
+        Where packs, reports and maps are made.
+    media : Media
+    kept : Path, optional
+        Folder where pictures are kept for the next run.
+    tell : callable
+        Called with the step and the count of outputs done.
+
+    Returns
+    -------
+    Rendered
+    """
     run = computed.run
     jobs = pack_jobs(computed, geography, media, kept)
     packs = executor.map(pack_files, jobs, lambda n: tell("packs", n))
@@ -94,7 +123,17 @@ def render(
 
 
 def outputs_count(computed: Computed, media: Media) -> int:
-    """Count the steps of `render`: packs, sheets, the restitution, places drawn."""
+    """Count the steps of `render`: packs, sheets, the restitution, places drawn.
+
+    Parameters
+    ----------
+    computed : Computed
+    media : Media
+
+    Returns
+    -------
+    int
+    """
     drawn = len(_drawn_places(computed)) if media.documents else 0
     return len(computed.run.parts) + len(computed.contrats) + 1 + drawn
 

@@ -14,9 +14,8 @@ from tfpb.model.assembly import Dossier
 from tfpb.pipeline import keys, stages
 from tfpb.pipeline.assembling import scope_of
 from tfpb.pipeline.kept.stage_cache import StageCache
-from tfpb.pipeline.pack_files import document_files
+from tfpb.pipeline.pack_files import data_files, document_files, programme_files
 from tfpb.pipeline.pack_files import pack_files as whole_pack
-from tfpb.pipeline.rendering import data_files, programme_files
 from tfpb.pipeline.steps.mapping import layers
 from tfpb.pipeline.wiring import Values
 from tfpb.region.reports import no_ground
@@ -107,7 +106,7 @@ class ReportJob:
         Folder of its files.
     content : Restitution or Sheet
     name : str
-        Name of its documents, without ending.
+        Name of its documents, without ending; a second one of the same ending adds its own.
     media : Media
     """
 
@@ -144,7 +143,11 @@ def report_files(job: ReportJob) -> dict[str, bytes]:
     """Make the documents of a report that has no map, and its data: name → bytes."""
     content = job.content.report()
     documents = document_files(content, {}) if job.media.documents else {}
-    named = {f"{job.name}.{name.rpartition('.')[2]}": data for name, data in documents.items()}
+    named: dict[str, bytes] = {}
+    for document, data in documents.items():
+        stem, _, ending = document.rpartition(".")
+        taken = f"{job.name}.{ending}" in named
+        named[f"{job.name}_{stem}.{ending}" if taken else f"{job.name}.{ending}"] = data
     return {f"{job.key}/{name}": data for name, data in (named | data_files(content)).items()}
 
 

@@ -129,7 +129,7 @@ class Sheet:
                 compared = replace(compared, lead=words.NO_SURVEY_PLACE)
             sections += [compared, evolution(dossier), _regional(priorites(dossier))]
         elif self.survey is not None:
-            shown_when = words.secrecy(self.head.settings.reglages.part_maximum)[1]
+            shown_when = words.SHOWN_WHEN.format(part=self.head.settings.reglages.part_maximum)
             sections.append(
                 Section("comparaison", "Comparaison", words.NO_SURVEY_PLACE, (Text((shown_when,)),),
                         sheet="Comparaison")

@@ -85,7 +85,7 @@ def territories(parts: Sequence[Part], inputs: RegionInputs, geography: Geograph
         fields = {"nombre": len(lone), "codes": ", ".join(lone[:20])}
         notices.append(Fault("region_commune_sans_epci", Place(), "", fields, Severity.DOUTE))
     frame = geography.maps[next(p.located.vintage for p in parts if p.located is not None)].frame
-    quarters = dict(zip(frame["code_qp"], frame["nom_qp"], strict=True))
+    quarters = dict(zip(frame["code_qpv"], frame["nom_qpv"], strict=True))
     for name in set(contrats.values()):
         names["contrat_de_ville", name] = name
     for code, name in quarters.items():

@@ -122,6 +122,10 @@ def compute(
     tell : callable
         Called with the step and the count of parts done.
 
+    Returns
+    -------
+    Computed
+
     Raises
     ------
     TfpbError

@@ -48,7 +48,7 @@ def map_model(dossier: Dossier) -> MapModel:
     homes = located.residences
     here = {c for c in homes["code_qpv"] if c}
     near = {c for c in located.entrances["qpv_proche_code"] if c}
-    shown = ruling[ruling["code_qp"].isin(here | near)]
+    shown = ruling[ruling["code_qpv"].isin(here | near)]
     old = dossier.maps.get(_OTHER[located.vintage])
     gaps = _gaps(dossier)
     head = dossier.settings.dossier
@@ -67,7 +67,7 @@ def map_model(dossier: Dossier) -> MapModel:
         pages=tuple(
             _page(dossier, str(code), str(name), str(communes))
             for code, name, communes in zip(
-                shown["code_qp"], shown["nom_qp"], shown["communes"], strict=True
+                shown["code_qpv"], shown["nom_qpv"], shown["communes"], strict=True
             )
             if code in here
         ),
@@ -83,7 +83,7 @@ def _communes_of(dossier: Dossier, shown: gpd.GeoDataFrame) -> dict[str, set[str
     entrances = dossier.located.entrances
     out = {
         str(code): {str(c) for c in communes}
-        for code, communes in zip(shown["code_qp"], shown["codes_insee"], strict=True)
+        for code, communes in zip(shown["code_qpv"], shown["codes_insee"], strict=True)
     }
     for code, commune in zip(entrances["qpv_code"], entrances["result_citycode"], strict=True):
         if code in out and commune:
@@ -100,11 +100,11 @@ def _sources(dossier: Dossier) -> tuple[str, ...]:
     ]
     year = dossier.located.year
     if dossier.survey is not None and dossier.survey.waves:
-        named.append(words.survey_source(dossier.survey.waves[-1].vague))
+        named.append(words.SURVEY_SOURCE.format(wave=dossier.survey.waves[-1].vague))
     if dossier.abatement is not None:
-        named.append(words.tax_source(year))
+        named.append(words.TAX_SOURCE.format(year=year))
     if dossier.programme is not None:
-        named.append(words.programme_source(year))
+        named.append(words.PROGRAMME_SOURCE.format(year=year))
     return tuple(dict.fromkeys(named))
 
 
@@ -131,7 +131,7 @@ def _quarters(dossier: Dossier, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     homes = dossier.located.residences
     rows = []
     for code, name, communes in zip(
-        shown["code_qp"], shown["nom_qp"], shown["communes"], strict=True
+        shown["code_qpv"], shown["nom_qpv"], shown["communes"], strict=True
     ):
         mine = homes[homes["code_qpv"] == code]
         dwellings = int(mine["logements_dans"].sum())
@@ -161,7 +161,7 @@ def _old_quarters(old: gpd.GeoDataFrame, shown: gpd.GeoDataFrame) -> gpd.GeoData
     if len(old) and len(shown):
         west, south, east, north = shown.total_bounds
         old = old.cx[west - 0.03 : east + 0.03, south - 0.02 : north + 0.02]
-    frame = pd.DataFrame({"code_qpv": list(old["code_qp"]), "nom": list(old["nom_qp"])})
+    frame = pd.DataFrame({"code_qpv": list(old["code_qpv"]), "nom": list(old["nom_qpv"])})
     return gpd.GeoDataFrame(frame, geometry=list(old.geometry), crs=old.crs)
 
 

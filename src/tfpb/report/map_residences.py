@@ -48,8 +48,8 @@ def _cut(homes: pd.DataFrame, entrances: pd.DataFrame) -> pd.DataFrame:
     homes["coupee"] = ""
     for row in homes.index[cut]:
         inside, outside = sides.loc[row]
-        homes.loc[row, "coupee"] = words.cut_name(inside, outside)
-        homes.loc[row, "motif"] = words.cut_reason(inside, outside)
+        homes.loc[row, "coupee"] = words.CUT_NAME.format(inside=inside, outside=outside)
+        homes.loc[row, "motif"] = words.CUT_REASON.format(inside=inside, outside=outside)
         own = entrances["id_residence"] == homes.loc[row, "id_residence"]
         doors = entrances[own & (entrances["qpv_statut"] == homes.loc[row, "cote"])]
         placed = doors[doors["longitude"].notna()]

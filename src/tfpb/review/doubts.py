@@ -101,7 +101,17 @@ def address_doubts(
 
 
 def row_keys(entrances: pd.DataFrame) -> pd.Series[Any]:
-    """Return the identifier each row is decided by: its résidence, or its row where it has none."""
+    """Return the identifier each row is decided by: its résidence, or its row where it has none.
+
+    Parameters
+    ----------
+    entrances : DataFrame, n rows
+        With `id_residence` or not.
+
+    Returns
+    -------
+    Series of str, n rows
+    """
     ids = texts(entrances, "id_residence")
     rows = (
         entrances["_ligne"].tolist()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import itertools
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from openpyxl import Workbook, load_workbook
 
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.model.location import QpvMap
-
-_SUFFIX: Final = "_a_verifier.xlsx"
-_OURS: Final = frozenset({LIMITS, ADDRESSES, CHOICES})
 
 
 def review_bytes(
@@ -79,6 +77,11 @@ def review_bytes(
 def read_limit_decisions(path: Path) -> pd.DataFrame:
     """Read the sheet « Limites » of a review workbook, or a plain table of decisions.
 
+    Parameters
+    ----------
+    path : Path
+        A workbook, or any table.
+
     Returns
     -------
     DataFrame
@@ -99,6 +102,16 @@ def read_limit_decisions(path: Path) -> pd.DataFrame:
 
 def read_address_decisions(path: Path) -> tuple[AddressDecision, ...]:
     """Read the rows that someone filled in the sheet « Adresses », or in a table with its headings.
+
+    Parameters
+    ----------
+    path : Path
+        A workbook, or any table.
+
+    Returns
+    -------
+    tuple of AddressDecision
+        In the order of the rows; rows left empty are not there.
 
     Raises
     ------
@@ -174,11 +187,13 @@ def review_file(
     rows = limit_doubts(entrances, decisions)
     if not len(rows) and (addresses is None or not len(addresses)):
         return {}
-    path, base = _place(stem, decisions, None if addresses is None else chosen)
-    made = execute(
-        _WORKBOOK, (rows, entrances, maps, parcels, streets(rows), radius_m, addresses, base)
+    place = free_slot(
+        stem, limits=True, addresses=addresses is not None, decisions=decisions, chosen=chosen
     )
-    return {path: made[_SUFFIX]}
+    made = execute(
+        _WORKBOOK, (rows, entrances, maps, parcels, streets(rows), radius_m, addresses, place.base)
+    )
+    return {place.path: made[_WORKBOOK.writes]}
 
 
 def _workbook(
@@ -197,7 +212,7 @@ def _workbook(
         rows, entrances, maps, parcels=parcels, streets=streets, default_radius_m=radius_m
     )
     codes = rows["code_qpv"].tolist()
-    return {_SUFFIX: review_bytes(addresses, rows, drawn, codes=codes, base=base)}
+    return {"classeur": review_bytes(addresses, rows, drawn, codes=codes, base=base)}
 
 
 _WORKBOOK: Final = Stage(
@@ -210,29 +225,62 @@ _WORKBOOK: Final = Stage(
 )
 
 
-def _place(
-    stem: Path, decisions: pd.DataFrame | None, chosen: Sequence[AddressDecision] | None
-) -> tuple[Path, bytes | None]:
-    """Choose where the review goes: never over decisions that this run was not given.
+class Slot(NamedTuple):
+    """Where a review goes.
 
-    Other sheets of the file that stands there are kept, « Adresses » among them when `chosen` is None.
+    Parameters
+    ----------
+    path : Path
+    base : bytes or None
+        The file that stands there, when it has sheets that the review does not write.
+    kept : str
+        Name of the first file that was left alone for the decisions it holds; empty when none was.
     """
-    path = stem.with_name(stem.name + _SUFFIX)
-    rank = 1
-    while path.is_file():
+
+    path: Path
+    base: bytes | None
+    kept: str
+
+
+def free_slot(
+    output: Path,
+    *,
+    limits: bool,
+    addresses: bool,
+    decisions: pd.DataFrame | None = None,
+    chosen: Sequence[AddressDecision] = (),
+) -> Slot:
+    """Choose where the review of an output goes: never over decisions that this run was not given.
+
+    Parameters
+    ----------
+    output : Path
+        What it stands beside, without its ending.
+    limits, addresses : bool
+        The sheets that the review writes; others of a file that stands there are kept.
+    decisions : DataFrame or None
+        Typed `DECISIONS_LIMITES`, as given to this run.
+    chosen : sequence of AddressDecision
+        Decisions on addresses, as given to this run.
+    """
+    written = ({LIMITS} if limits else set()) | ({ADDRESSES, CHOICES} if addresses else set())
+    known = {replace(d, place=Place()) for d in chosen}
+    kept = ""
+    for rank in itertools.count(1):
+        path = output.with_name(f"{output.name}_a_verifier{f'.{rank}' if rank > 1 else ''}.xlsx")
+        if not path.is_file():
+            break
         try:
             names = set(sheet_names(path))
-            lost = LIMITS in names and bool(lost_decisions(read_limit_decisions(path), decisions))
-            if chosen is not None and ADDRESSES in names and not lost:
-                known = {replace(d, place=Place()) for d in chosen}
-                lost = any(
-                    replace(d, place=Place()) not in known for d in read_address_decisions(path)
-                )
+            lost = False
+            if LIMITS in written & names:
+                lost = bool(lost_decisions(read_limit_decisions(path), decisions))
+            if ADDRESSES in written & names and not lost:
+                made = read_address_decisions(path)
+                lost = any(replace(d, place=Place()) not in known for d in made)
         except TfpbError:
-            names, lost = set(), True  # cannot be read: whatever it holds is not ours to replace
+            lost = True  # cannot be read: whatever it holds is not ours to replace
         if not lost:
-            others = names - ({LIMITS} if chosen is None else _OURS)
-            return path, path.read_bytes() if others else None
-        rank += 1
-        path = stem.with_name(f"{stem.name}_a_verifier.{rank}.xlsx")
-    return path, None
+            return Slot(path, path.read_bytes() if names - written else None, kept)
+        kept = kept or path.name
+    return Slot(path, None, kept)

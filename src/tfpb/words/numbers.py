@@ -15,6 +15,7 @@ _MONTHS: Final = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
+_FRENCH: Final = str.maketrans({",": THIN, ".": ","})
 Number = int | float | Decimal
 
 
@@ -27,12 +28,7 @@ def number(value: Number | None, decimals: int = 0, *, sign: bool = False) -> st
     if value is None or _missing(value):
         return NOTHING
     exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    whole, _, fraction = f"{abs(exact):.{decimals}f}".partition(".")
-    groups: list[str] = []
-    while len(whole) > 3:  # noqa: PLR2004
-        groups.insert(0, whole[-3:])
-        whole = whole[:-3]
-    text = THIN.join([whole, *groups]) + (f",{fraction}" if fraction else "")
+    text = f"{abs(exact):,.{decimals}f}".translate(_FRENCH)
     if exact < 0:
         return MINUS + text
     return f"+{text}" if sign and exact > 0 else text
@@ -66,14 +62,6 @@ def points(gap: Number | None, decimals: int = 1) -> str:
         Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP
     )
     return f"{text}{THIN}{'points' if size >= 2 else 'point'}"  # noqa: PLR2004
-
-
-def interval_percent(low: Number | None, high: Number | None, decimals: int = 0) -> str:
-    """Write an interval of proportions: « entre 58 et 66 % »."""
-    if low is None or high is None or _missing(low) or _missing(high):
-        return NOTHING
-    a, b = (number(Decimal(str(v)) * 100, decimals) for v in (low, high))
-    return f"entre {a} et {b}{THIN}%"
 
 
 def interval_points(low: Number | None, high: Number | None, decimals: int = 1) -> str:

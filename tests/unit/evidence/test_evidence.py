@@ -148,7 +148,7 @@ def test_unknown_codes_are_listed_with_their_place() -> None:
             "_ligne": [4, 5, 6],
         }
     )
-    shape = gpd.GeoDataFrame({"code_qp": ["QN1"]}, geometry=[box(0, 0, 1, 1)], crs=4326)
+    shape = gpd.GeoDataFrame({"code_qpv": ["QN1"]}, geometry=[box(0, 0, 1, 1)], crs=4326)
     faults = unknown_quarters({"programme": frame}, {2024: QpvMap(2024, shape)}, 2024)
     assert [(f.code, f.got, f.place.row, f.place.column) for f in faults] == [
         ("qpv_inconnu", "QNX", 5, "code_qpv")

@@ -23,5 +23,5 @@ def test_every_example_of_the_api_page_runs(
         encoding="utf-8",
         optionflags=doctest.NORMALIZE_WHITESPACE,
     )
-    assert done.attempted > 25
+    assert done.attempted > 38
     assert done.failed == 0

@@ -16,7 +16,7 @@ from tfpb.io.tables.french import (
     parse_integer,
     parse_year,
 )
-from tfpb.words.numbers import euros, interval_percent, number, percent, plural, points
+from tfpb.words.numbers import euros, number, percent, plural, points
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,6 @@ def test_numbers_as_printed() -> None:
     assert percent(0.624) == "62\u202f%"
     assert points(-0.104) == "−10,4\u202fpoints"
     assert points(0.012) == "+1,2\u202fpoint"
-    assert interval_percent(0.58, 0.66) == "entre 58 et 66\u202f%"
     assert plural(1, "logement") == "1 logement"
     assert plural(0, "logement") == "0 logement"
     assert plural(2000, "logement") == "2\u202f000 logements"

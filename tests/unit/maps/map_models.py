@@ -16,7 +16,7 @@ from tfpb.report import theme
 from tfpb.report.ground import ground
 from tfpb.report.print_map.overview_territories import territories
 from tfpb.words import numbers as say
-from tfpb.words.places.map_words import VERDICTS
+from tfpb.words.survey.verdict_words import VERDICTS
 
 HOSTILE = (
     '<img src=x onerror="window.__xss=1">',

@@ -111,10 +111,10 @@ def test_a_cut_residence_says_how_many_lie_on_each_side(model: MapModel) -> None
     page = model.pages[1]
     homes = model.residences.copy()
     own = homes.index[homes["code_qpv"] == page.code_qpv][0]
-    homes.loc[own, ["nom", "coupee"]] = ["Vauban", words.cut_name(50, 52)]
+    homes.loc[own, ["nom", "coupee"]] = ["Vauban", words.CUT_NAME.format(inside=50, outside=52)]
     said = " ".join(_texts(dataclasses.replace(model, residences=homes), 1))
     assert "Vauban" in said
-    assert words.cut_name(50, 52) in said
+    assert words.CUT_NAME.format(inside=50, outside=52) in said
 
 
 def test_streets_are_named_along_their_line(model: MapModel) -> None:

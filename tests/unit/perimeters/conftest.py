@@ -29,8 +29,8 @@ def make_map() -> MakeMap:
         moved = [shapely.transform(s, lambda xy: xy + np.array(at)) for s in shapes.values()]
         frame = gpd.GeoDataFrame(
             {
-                "code_qp": list(shapes),
-                "nom_qp": [f"Quartier {c[-3:]}" for c in shapes],
+                "code_qpv": list(shapes),
+                "nom_qpv": [f"Quartier {c[-3:]}" for c in shapes],
                 "communes": "Fictive",
                 "codes_insee": [("93999",)] * len(shapes),
             },

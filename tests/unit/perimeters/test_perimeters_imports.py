@@ -70,9 +70,9 @@ def test_every_format_gives_the_same_map(
     else:
         frame.to_file(path)
     found = import_qpv(path, vintage=2015, folder=tmp_path / "geo")
-    assert found.frame.code_qp.tolist() == ["QP093901", "QP093902", "QP093903"]
-    assert found.frame.nom_qp.iloc[0].startswith("Cité 0 d")
-    assert found.frame.nom_qp.iloc[0].endswith("été")
+    assert found.frame.code_qpv.tolist() == ["QP093901", "QP093902", "QP093903"]
+    assert found.frame.nom_qpv.iloc[0].startswith("Cité 0 d")
+    assert found.frame.nom_qpv.iloc[0].endswith("été")
     assert found.frame.communes.iloc[0] == "Fictive, Née"
     assert found.mended == ("QP093902",)
     assert found.frame.geometry.is_valid.all()
@@ -82,6 +82,9 @@ def test_every_format_gives_the_same_map(
     again = load_qpv(tmp_path / "geo", 2015)
     assert again is not None
     assert again.frame.equals(found.frame)
+    (stored,) = (tmp_path / "geo").glob("qpv-2015*.parquet")
+    # maps imported before bear these names too
+    assert {"code_qp", "nom_qp"} < set(gpd.read_parquet(stored))
 
 
 def test_a_shapefile_in_latin_1_without_cpg_keeps_its_accents(
@@ -95,7 +98,7 @@ def test_a_shapefile_in_latin_1_without_cpg_keeps_its_accents(
     raw[29] = 0  # no language driver either
     (tmp_path / "q.dbf").write_bytes(raw)
     found = import_qpv(tmp_path / "q.shp", vintage=2015, folder=tmp_path / "geo")
-    assert found.frame.nom_qp.tolist() == ["Mézières Été"] * 3
+    assert found.frame.nom_qpv.tolist() == ["Mézières Été"] * 3
 
 
 def test_2024_holds_several_communes(tmp_path: Path) -> None:
@@ -112,7 +115,7 @@ def test_2024_holds_several_communes(tmp_path: Path) -> None:
     made.to_file(tmp_path / "q.geojson")
     found = import_qpv(tmp_path / "q.geojson", vintage=2024, folder=tmp_path)
     assert found.frame.codes_insee.tolist() == [("2A004",), ("93901", "93902")]
-    assert found.frame.nom_qp.tolist() == ["A", "A"]
+    assert found.frame.nom_qpv.tolist() == ["A", "A"]
 
 
 def test_features_of_one_code_are_joined(tmp_path: Path) -> None:
@@ -128,7 +131,7 @@ def test_a_partial_file_is_merged_and_a_whole_one_replaces(tmp_path: Path) -> No
     quarters([FAR, FAR, FAR], ["QP093901", "QP093902", "QP093903"]).to_file(tmp_path / "c.geojson")
     import_qpv(tmp_path / "a.geojson", vintage=2015, folder=tmp_path)
     merged = import_qpv(tmp_path / "b.geojson", vintage=2015, folder=tmp_path)
-    assert merged.frame.code_qp.tolist() == ["QP093901", "QP093902"]
+    assert merged.frame.code_qpv.tolist() == ["QP093901", "QP093902"]
     assert merged.mended == ("QP093902",)
     assert merged.source == "a.geojson ; b.geojson"
     whole = import_qpv(tmp_path / "c.geojson", vintage=2015, folder=tmp_path)

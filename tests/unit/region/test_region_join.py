@@ -143,7 +143,7 @@ def test_a_commune_of_no_known_epci_is_said() -> None:
     located = SimpleNamespace(residences=homes, vintage=2024)
     one: Any = SimpleNamespace(name="A", inputs=None, located=located)
     region: Any = SimpleNamespace(contrats={}, communes={})
-    maps = {2024: SimpleNamespace(frame=pd.DataFrame({"code_qp": [], "nom_qp": []}))}
+    maps = {2024: SimpleNamespace(frame=pd.DataFrame({"code_qpv": [], "nom_qpv": []}))}
     communes = SimpleNamespace(epci=lambda _: ("", ""), departement=lambda _: ("59", "Nord"))
     geography: Any = SimpleNamespace(maps=maps, communes=communes)
     made = territories([one], region, geography)

@@ -439,7 +439,7 @@ def make(**changes: Any) -> Dossier:
     stock = located()
     money = abatement(stock)
     shape = gpd.GeoDataFrame(
-        {"code_qp": list(QUARTERS), "nom_qp": list(QUARTERS.values()), "communes": "Valfictif",
+        {"code_qpv": list(QUARTERS), "nom_qpv": list(QUARTERS.values()), "communes": "Valfictif",
          "codes_insee": [("59999",)] * 2},
         geometry=[box(3, 50, 3.01, 50.01), box(3.02, 50, 3.03, 50.01)], crs=4326,
     )  # fmt: skip

@@ -20,7 +20,7 @@ from tfpb.model.survey import Published
 from tfpb.report import charts
 from tfpb.report.sections import report
 from tfpb.survey import n_necessaire
-from tfpb.words.money import accounts
+from tfpb.words.money import abatement_words, forecast_words, programme_words
 from tfpb.words.money import evaluation_words as words
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def test_without_forecast_nothing_is_drawn() -> None:
 
 
 def test_growth_of_bases_is_said_when_it_is_set() -> None:
-    assert "relevées de 1,5" in accounts.forecast_assumptions(2025, Decimal("0.015"))[0]
+    assert "relevées de 1,5" in forecast_words.forecast_assumptions(2025, Decimal("0.015"))[0]
 
 
 def test_the_net_loss_of_each_collectivity_is_shown() -> None:
@@ -174,9 +174,9 @@ def test_carry_over_and_proofs_are_said() -> None:
     text = prose(make(), "programme")
     assert "restent à justifier et se reportent sur 2026" in text
     assert "16 actions sur 16 citent une pièce, 14 avec sa date ; 2 photos jointes" in text
-    caught = accounts.carry_sentence("Le Moulin", Decimal(0), Decimal(500), 2025)
+    caught = programme_words.carry_sentence("Le Moulin", Decimal(0), Decimal(500), 2025)
     assert "est rattrapé" in caught
-    assert accounts.carry_sentence("Le Moulin", Decimal(0), Decimal(0), 2025) == ""
+    assert programme_words.carry_sentence("Le Moulin", Decimal(0), Decimal(0), 2025) == ""
 
 
 def test_last_year_stands_beside_or_its_absence_is_said() -> None:
@@ -238,9 +238,13 @@ def test_values_of_the_user_are_listed_with_their_reference() -> None:
 def test_a_claim_says_until_when_and_when_it_is_too_late() -> None:
     limit = dt.date(2026, 12, 31)
     claim, none = Decimal(100), Decimal(0)
-    (said,) = accounts.standing_sentences(claim, none, none, limit=limit, on=dt.date(2026, 2, 1))
+    (said,) = abatement_words.standing_sentences(
+        claim, none, none, limit=limit, on=dt.date(2026, 2, 1)
+    )
     assert said.endswith("La réclamation est recevable jusqu’au 31 décembre 2026.")
-    (late,) = accounts.standing_sentences(claim, none, none, limit=limit, on=dt.date(2027, 1, 1))
+    (late,) = abatement_words.standing_sentences(
+        claim, none, none, limit=limit, on=dt.date(2027, 1, 1)
+    )
     assert late.endswith("Le délai de réclamation a pris fin le 31 décembre 2026.")
 
 

@@ -19,7 +19,13 @@ from tfpb.model.report import Chart, ChartKind, Format, KeyFigures, Report, Tabl
 from tfpb.report.sections import build, report
 from tfpb.report.sections.doutes import notices
 from tfpb.words.documents import report_words
-from tfpb.words.money import accounts, evaluation_words
+from tfpb.words.money import (
+    abatement_words,
+    accounts,
+    evaluation_words,
+    forecast_words,
+    programme_words,
+)
 from tfpb.words.places import stock_words
 from tfpb.words.survey import satisfaction, verdict_words
 
@@ -93,6 +99,9 @@ def test_no_forbidden_phrase_in_the_sentences_that_were_not_said() -> None:
     modules = (
         report_words,
         evaluation_words,
+        abatement_words,
+        programme_words,
+        forecast_words,
         accounts,
         satisfaction,
         stock_words,

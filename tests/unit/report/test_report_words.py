@@ -13,7 +13,7 @@ from tfpb.model.report import Format
 from tfpb.report.cell_values import EXCEL, as_number, as_text, printable
 from tfpb.report.sections.survey.survey_view import needed
 from tfpb.words.documents import report_words as words
-from tfpb.words.money import accounts, evaluation_words
+from tfpb.words.money import abatement_words, accounts, evaluation_words, programme_words
 from tfpb.words.places import stock_words
 from tfpb.words.survey import satisfaction, verdict_words
 
@@ -32,7 +32,7 @@ def test_every_code_has_words() -> None:
     assert set(verdict_words.PUBLICATIONS) == set(Publication)
     assert set(stock_words.STATUTS) == set(QpvStatut)
     assert set(stock_words.EVOLUTIONS) == set(Evolution)
-    assert set(accounts.STATUTS) == set(Statut)
+    assert set(abatement_words.STATUTS) == set(Statut)
     assert set(accounts.AXES) == set(Axe)
     assert set(satisfaction.THEMES) == set(Theme)
 
@@ -85,18 +85,18 @@ def test_dwellings_alone_that_change_are_said() -> None:
     [(Decimal(-5), "il reste 5"), (Decimal(5), "dépassent"), (Decimal(0), "solde est nul")],
 )
 def test_the_balance_says_which_way(balance: Decimal, said: str) -> None:
-    assert said in accounts.balance_lead(Decimal(10), Decimal(15), balance)
-    assert "n’est pas connu" in accounts.balance_lead(Decimal(10), None, None)
+    assert said in programme_words.balance_lead(Decimal(10), Decimal(15), balance)
+    assert "n’est pas connu" in programme_words.balance_lead(Decimal(10), None, None)
 
 
 def test_a_quarter_in_excess_does_not_hide_what_another_has_left() -> None:
-    said = accounts.balance_lead(Decimal(486), Decimal(500), Decimal(-26), Decimal(50))
+    said = programme_words.balance_lead(Decimal(486), Decimal(500), Decimal(-26), Decimal(50))
     assert "quartier par quartier, il reste 50\u202f€ à justifier" in said
     assert "le solde est de −26\u202f€" in said
-    alone = accounts.balance_lead(Decimal(10), Decimal(15), Decimal(-5), Decimal(5))
+    alone = programme_words.balance_lead(Decimal(10), Decimal(15), Decimal(-5), Decimal(5))
     assert "quartier par quartier" not in alone
-    assert "50\u202f€ à justifier" in accounts.balance_words(Decimal(-26), Decimal(50))
-    assert "justifier" not in accounts.balance_words(Decimal(-5), Decimal(5))
+    assert "50\u202f€ à justifier" in programme_words.balance_words(Decimal(-26), Decimal(50))
+    assert "justifier" not in programme_words.balance_words(Decimal(-5), Decimal(5))
 
 
 def test_a_title_counts_the_questions_it_does_not_name() -> None:

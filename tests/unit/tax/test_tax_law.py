@@ -167,8 +167,8 @@ def test_the_region_of_reference_is_a_value_like_the_others() -> None:
     assert law.on(ON).region == "Bretagne"
     assert law.value("repere_valorise_region_eur", ON).libelle == label
     doubts = abate(local(vlc_eur="300"), law=law).notices
-    assert [f.fields["nom_region"] for f in doubts if f.code == "abattement_inhabituel"] == [
-        "Bretagne"
+    assert [f.fields["ou_region"] for f in doubts if f.code == "abattement_inhabituel"] == [
+        "en Bretagne"
     ]
     assert "Hauts-de-France" not in str([fault_text(f) for f in doubts])
 

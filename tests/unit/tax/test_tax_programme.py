@@ -29,7 +29,7 @@ from tfpb.model.settings import Theme
 from tfpb.tax.programme.axes import LABELS, PROPOSITION, read_axis
 from tfpb.tax.programme.exports import bilan_frames
 from tfpb.words.faults.sentences import fault_text
-from tfpb.words.money.accounts import carry_argument
+from tfpb.words.money.programme_words import carry_argument
 
 
 def action(number: int = 1, **cells: Any) -> dict[str, Any]:

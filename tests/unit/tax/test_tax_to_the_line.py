@@ -8,7 +8,7 @@ import pytest
 from tax_builders import abate, local
 
 from tfpb.report.sections.money.locaux import premises_table
-from tfpb.words.money.accounts import quarter_notes
+from tfpb.words.money.abatement_words import quarter_notes
 
 RATES = {
     "taux_commune_pct": "38,97", "taux_syndicats_pct": "1,385", "taux_epci_pct": "3,14",

@@ -36,11 +36,11 @@ def settle_descriptions() -> None:
 def install(asked: bool) -> None:
     """Install the completion for the shell that runs the command."""
     if asked:
-        from tfpb.words.documents.completion_words import installed
+        from tfpb.words.documents.completion_words import INSTALLED
 
         with guard():
             shell, path = install_for(_shell(), prog_name=_PROGRAM, complete_var=_VARIABLE)
-            print_line(installed(shell, str(path)))
+            print_line(INSTALLED.format(shell=shell, path=path))
             raise typer.Exit
 
 

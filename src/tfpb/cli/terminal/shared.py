@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tfpb.errors import Fault
+    from tfpb.io.sources.region_inputs import RegionSettings
+    from tfpb.model.settings import Settings
 
 _OUR_FAULT: Final = 1
 _MOST_SHOWN: Final = 200
@@ -138,14 +141,14 @@ def show_faults(faults: Iterable[Fault]) -> None:
     from tfpb.words.faults.sentences import fault_texts
 
     listed = fault_texts(faults)
-    print_error(words.faults_heading(len(listed)))
+    print_error(words.FAULTS.format(count=len(listed)))
     for number, said in enumerate(listed[:_MOST_SHOWN], start=1):
         first, *rest = said.lines()
         print_error(f"{number}. {first}")
         for line in rest:
             print_error(f"  {line}")
     if len(listed) > _MOST_SHOWN:
-        print_error(words.others(len(listed) - _MOST_SHOWN))
+        print_error(words.OTHER_FAULTS.format(count=len(listed) - _MOST_SHOWN))
 
 
 def list_doubts(doubts: Iterable[Fault]) -> None:
@@ -154,7 +157,7 @@ def list_doubts(doubts: Iterable[Fault]) -> None:
 
     listed = fault_texts(doubts)
     if listed:
-        print_line(words.doubts_heading(len(listed)))
+        print_line(words.DOUBTS.format(count=len(listed)))
     for said in listed:
         for line in said.lines():
             print_line(f"  {line}")
@@ -182,18 +185,30 @@ def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> 
         said = fault_text(alike[0])
         print_line(words.short_doubt(said.title, said.where, len(alike) - 1))
         if not where and said.hint and not said.hint.startswith(words.NOTHING_TO_DO):
-            print_line(words.short_hint(said.hint))
+            print_line(words.WHAT_TO_DO.format(hint=said.hint))
     if len(kinds) > most:
-        print_line(words.other_kinds(len(kinds) - most))
+        print_line(words.OTHER_KINDS.format(count=len(kinds) - most))
     if where and kinds:
-        print_line(words.all_listed(where))
+        print_line(words.ALL_LISTED.format(where=where))
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A progress bar: called with the number of steps done; `expect` sets how many there are."""
+
+    advance: Callable[[int], None] = lambda _count: None
+    expect: Callable[[int], None] = lambda _count: None
+
+    def __call__(self, count: int) -> None:
+        """Count steps done."""
+        self.advance(count)
 
 
 @contextlib.contextmanager
-def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar on a terminal; elsewhere stay silent. Yields `advance(count)`."""
+def progress(label: str, total: int | None = None) -> Iterator[Steps]:
+    """Show a progress bar on a terminal; elsewhere stay silent."""
     if not sys.stderr.isatty():
-        yield lambda _count: None
+        yield Steps()
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -201,18 +216,47 @@ def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], N
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total)
-        yield lambda count: bar.advance(task, count)
+        yield Steps(
+            lambda count: bar.advance(task, count), lambda count: bar.update(task, total=count)
+        )
 
 
-def geodata_folder(option: Path | None) -> Path:
-    """Return the folder of imported geography: the option, TFPB_GEODONNEES, or the user's own."""
-    if option is not None:
-        return option
-    if given := os.environ.get("TFPB_GEODONNEES"):
-        return Path(given)
-    import platformdirs
+def geodata_folder(
+    option: Path | None, settings: Settings | RegionSettings | None = None, *, new: bool = False
+) -> Path:
+    """Return the folder of imported geography: the option, the settings' own, or the user's.
 
-    return Path(platformdirs.user_data_dir("tfpb", appauthor=False)) / "geodonnees"
+    Parameters
+    ----------
+    option : Path or None
+        `--geodonnees`, or the variable in its place.
+    settings : Settings or RegionSettings, optional
+    new : bool
+        Whether the command makes the folder: a name near an existing one is then said, not refused.
+
+    Raises
+    ------
+    TfpbError
+        `geodonnees_mal_nommees` for a folder that does not exist beside one whose name is near.
+    """
+    if option is None and settings is not None and settings.reglages.geodonnees:
+        option = settings.path(settings.reglages.geodonnees)
+    if option is None:
+        import platformdirs
+
+        return Path(platformdirs.user_data_dir("tfpb", appauthor=False)) / "geodonnees"
+    if not option.exists():
+        from tfpb.errors import Place, fail
+        from tfpb.io.tables.near_paths import near_folders
+        from tfpb.words.faults.input_words import listed
+
+        got, near = near_folders(option)
+        if near and not new:
+            where = Place(column="--geodonnees")
+            raise fail("geodonnees_mal_nommees", place=where, got=got, proches=listed(near))
+        if near:
+            print_line(words.NEW_GEODATA.format(got=got, near=listed(near)))
+    return option
 
 
 def renames(pairs: Iterable[str] | None) -> dict[str, str]:

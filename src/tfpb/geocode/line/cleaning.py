@@ -31,7 +31,13 @@ _FLAT: Final = _Flattener({code: chr(code) for code in range(128)})
 
 
 def clean(text: str) -> str:
-    """Make one tidy line: accents kept, quotes and dashes plain, ligatures opened, mojibake undone."""
+    """Make one tidy line: accents kept, quotes and dashes plain, ligatures opened, mojibake undone.
+
+    Parameters
+    ----------
+    text : str
+        A cell as written.
+    """
     if text.isascii():
         if '"' in text or "`" in text or not text.isprintable():
             text = drop_controls(text.translate(_TWO_LETTERS))
@@ -42,5 +48,16 @@ def clean(text: str) -> str:
 
 
 def flatten(cleaned: str) -> str:
-    """Lower case without accents, character for character: positions are those of `cleaned`."""
+    """Lower case without accents, character for character: positions are those of `cleaned`.
+
+    Parameters
+    ----------
+    cleaned : str
+        As `clean` returns it.
+
+    Returns
+    -------
+    str
+        As long as `cleaned`.
+    """
     return (cleaned if cleaned.isascii() else cleaned.translate(_FLAT)).lower()

@@ -33,33 +33,11 @@ _SECOND: Final = re.compile(
 )
 _SLASH: Final = re.compile(r"(?<=[a-z]{3})\s*/\s*(?=\d|[a-z]{3})")
 
-_CERTAIN: Final = frozenset(
-    [
-        "bat",
-        "bats",
-        "batiment",
-        "batiments",
-        "bt",
-        "btm",
-        "esc",
-        "escalier",
-        "escaliers",
-        "apt",
-        "app",
-        "appt",
-        "appts",
-        "appart",
-        "appartement",
-        "appartements",
-        "etg",
-        "logt",
-        "logts",
-        "logement",
-        "logements",
-        "lgt",
-        "lgts",
-    ]
-)
+_CERTAIN: Final = frozenset({
+    "bat", "bats", "batiment", "batiments", "bt", "btm", "esc", "escalier", "escaliers", "apt",
+    "app", "appt", "appts", "appart", "appartement", "appartements", "etg", "logt", "logts",
+    "logement", "logements", "lgt", "lgts",
+})  # fmt: skip
 _IDENTIFIED: Final = re.compile(
     r"(?<![a-z0-9'])(bat(?:iment)?s?|btm?|esc(?:alier)?s?|ent(?:ree)?s?|apt|appt?s?|appart(?:ement)?s?|etg|etage"
     r"|porte|pte|halls?|cage|bloc|log(?:t|ement)s?|lgts?|imm(?:euble)?s?|tour|pav(?:illon)?s?|ilot|box|local"
@@ -95,7 +73,19 @@ def blank(flat: str, start: int, stop: int) -> str:
 
 
 def take_parcels(flat: str) -> tuple[str, list[Parcel]]:
-    """Take cadastral references out of a line."""
+    """Take cadastral references out of a line.
+
+    Parameters
+    ----------
+    flat : str
+        Lower case, no accents (`cleaning.flatten`).
+
+    Returns
+    -------
+    str
+        The line, as long, with spaces in their place.
+    list of Parcel
+    """
     found: list[Parcel] = []
     if not _PARCEL_HINT.search(flat):
         return flat, found
@@ -153,7 +143,7 @@ def second_address(flat: str) -> tuple[int, int, str] | None:
             word in {"anc", "ex"} and not match[2] and not flat[: match.start()].strip()
         ):
             continue
-        if word == "acces" and _preceded_by_article(flat, match.start(1)):
+        if word == "acces" and _word_before(flat, 0, match.start(1)) in PREPOSITIONS:
             continue
         reason = "acces_par" if word.startswith("acces") else "ancienne_adresse"
         return match.start(), match.end(), "deux_voies" if word.startswith("angle") else reason
@@ -167,17 +157,17 @@ def second_address(flat: str) -> tuple[int, int, str] | None:
 
 
 def tail_cut(flat: str, start: int) -> int | None:
-    """Find where the complement begins after a street name that begins at `start`; None if nowhere."""
-    cuts = [
-        cut
-        for cut in (
-            _separator_cut(flat, start),
-            _identified_cut(flat, start),
-            _named_cut(flat, start),
-        )
-        if cut is not None
-    ]
-    return min(cuts) if cuts else None
+    """Find where the complement begins after a street name that begins at `start`; None if nowhere.
+
+    Parameters
+    ----------
+    flat : str
+        Lower case, no accents (`cleaning.flatten`).
+    start : int
+        Where the name of the street begins.
+    """
+    cuts = (f(flat, start) for f in (_separator_cut, _identified_cut, _named_cut))
+    return min((cut for cut in cuts if cut is not None), default=None)
 
 
 def leading_complement(flat: str) -> int:
@@ -198,9 +188,10 @@ def _named(flat: str, start: int, stop: int) -> bool:
     return len(words) > 1 or any(word not in TYPES for word in words)
 
 
-def _preceded_by_article(flat: str, pos: int) -> bool:
-    before = _LAST_WORD.search(flat[:pos])
-    return before is not None and before[1] in PREPOSITIONS
+def _word_before(flat: str, start: int, stop: int) -> str:
+    """Return the last word between two positions; empty when there is none."""
+    before = _LAST_WORD.search(flat[start:stop])
+    return before[1] if before else ""
 
 
 def _separator_cut(flat: str, start: int) -> int | None:
@@ -213,16 +204,14 @@ def _separator_cut(flat: str, start: int) -> int | None:
 def _identified_cut(flat: str, start: int) -> int | None:
     for match in _IDENTIFIED.finditer(flat, start):
         word, ident = match[1], match[2]
-        before = _LAST_WORD.search(flat[start : match.start()])
-        previous = before[1] if before else ""
+        previous = _word_before(flat, start, match.start())
         if previous in PREPOSITIONS or not _named(flat, start, match.start()):
             continue
         if word in _CERTAIN or word == "rdc":
             if ident in ARTICLES and ident not in {"l", "d"}:
                 continue
             return match.start()
-        short = len(ident) == 1 or any(c.isdigit() for c in ident)
-        if ident and short:
+        if len(ident) == 1 or any(c.isdigit() for c in ident):
             return match.start()
     floor = _FLOOR.search(flat, start)
     return floor.start() if floor and _named(flat, start, floor.start()) else None
@@ -230,8 +219,7 @@ def _identified_cut(flat: str, start: int) -> int | None:
 
 def _named_cut(flat: str, start: int) -> int | None:
     for match in _NAMED.finditer(flat, start):
-        before = _LAST_WORD.search(flat[start : match.start()])
-        previous = before[1] if before else ""
+        previous = _word_before(flat, start, match.start())
         certain = match[1].startswith("res")
         if previous in PREPOSITIONS or (previous in ADJECTIVES and not certain):
             continue

@@ -58,7 +58,14 @@ NO_NUMBER: Final = Head()
 
 
 def read_head(flat: str, start: int = 0) -> Head:
-    """Read the house numbers that begin at `start`; `NO_NUMBER` when there is none."""
+    """Read the house numbers that begin at `start`; `NO_NUMBER` when there is none.
+
+    Parameters
+    ----------
+    flat : str
+        Lower case, no accents (`cleaning.flatten`).
+    start : int
+    """
     simple = _SIMPLE.match(flat, start)
     if simple and simple[3] in STRONG:
         return Head(((int(simple[1]), simple[2] or ""),), (), simple.end())

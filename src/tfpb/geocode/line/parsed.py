@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 
 class Reading(NamedTuple):
-    """One way to read a line: a street name and the numbers that go with it."""
+    """One way to read a line: a street name and the numbers that go with it.
+
+    Parameters
+    ----------
+    name : Name
+    head : Head
+    """
 
     name: Name
     head: Head
@@ -69,7 +75,10 @@ class ParsedAddress:
     @property
     def query(self) -> str:
         """The line as an online service reads it best: first number, suffix and street."""
-        if not self.numbers:
-            return self.readings[0].name.plain if self.readings else self.street
-        number, suffix = self.numbers[0]
-        return f"{number}{' ' if suffix else ''}{suffix} {self.readings[0].name.plain}"
+        if self.numbers:
+            return self.query_of(self.numbers[0])
+        return self.readings[0].name.plain if self.readings else self.street
+
+    def query_of(self, number: Number) -> str:
+        """Return the same line for another of its numbers."""
+        return " ".join(filter(None, (*map(str, number), self.readings[0].name.plain)))

@@ -75,14 +75,11 @@ def parse(line: str) -> ParsedAddress:
     rest = flat[head.end :]
     if head.end and not head.doubtful and _PLAIN.match(rest) and not _MARKED.search(rest):
         word = _LETTERS.match(rest)
-        if word and word[1] in STRONG and not _glued(rest):
+        glued = rest[:1].isalpha() and split_type(rest, 0, after_digit=True) is not None
+        if word and word[1] in STRONG and not glued:
             text = cleaned[head.end :].strip(_EDGES)
             return ParsedAddress(cleaned, (Reading(name_of(rest), head),), text, notes=_notes(head))
     return _Line(cleaned, flat).parsed()
-
-
-def _glued(rest: str) -> bool:
-    return rest[:1].isalpha() and split_type(rest, 0, after_digit=True) is not None
 
 
 def _notes(head: Head) -> tuple[str, ...]:
@@ -142,9 +139,8 @@ class _Line:
         if self.flat[start:stop] == self.read[start:stop]:
             return self.cleaned[start:stop].strip(_EDGES)
         pairs = zip(self.cleaned[start:stop], self.flat[start:stop], strict=True)
-        return _SPACES.sub(
-            " ", "".join(c if f != " " or c == "." else " " for c, f in pairs)
-        ).strip(_EDGES)
+        kept = "".join(c if f != " " or c == "." else " " for c, f in pairs)
+        return _SPACES.sub(" ", kept).strip(_EDGES)
 
     def _complement(self) -> str:
         parts = (self.cleaned[a:b].strip(_EDGES + "()") for a, b in sorted(self.spans))
@@ -173,13 +169,17 @@ class _Line:
             self.flat = blank(self.flat, 0, start)
             self.notes.append(reason)
             return
-        other = _Line(self.cleaned[start:], self.flat[start:], depth=1).parsed()
+        other = self._after(start)
         if not other.readings:
             return
         self.others.append(other)
         self.notes.append(reason)
         self.spans.append((stop, len(self.flat)))
         self.flat = self.flat[:stop] + " " * (len(self.flat) - stop)
+
+    def _after(self, start: int) -> ParsedAddress:
+        """Read what stands from a position on as an address of its own."""
+        return _Line(self.cleaned[start:], self.flat[start:], depth=1).parsed()
 
     def _take_parentheses(self) -> None:
         for match in list(_PARENTHESIS.finditer(self.flat)):
@@ -256,9 +256,7 @@ class _Line:
                 continue
             if not self.flat[start : anchor.start()].strip(_EDGES):
                 continue
-            other = _Line(
-                self.cleaned[anchor.start() :], self.flat[anchor.start() :], depth=1
-            ).parsed()
+            other = self._after(anchor.start())
             first = name_of(self.flat[start : anchor.start()])
             same = bool(other.readings) and other.readings[0].name.core == first.core
             if not same and not begins_street(self.flat, later.end, strong=True):
@@ -307,11 +305,8 @@ class _Line:
         if match[1] in TYPES and match[2] in TYPES:
             return [Reading(name_of(text[match.start(2) :]), head)]
         for kind in GLUED_TYPES:
-            if (
-                match[1].startswith(kind)
-                and len(match[1]) > len(kind) + 1
-                and match[1] not in TYPES
-            ):
+            glued = match[1].startswith(kind) and len(match[1]) > len(kind) + 1
+            if glued and match[1] not in TYPES:
                 at = match.start(1) + len(kind)
                 return [Reading(name_of(f"{text[:at]} {text[at:]}"), head)]
         return []

@@ -20,7 +20,16 @@ TWO_WORDS: Final = re.compile(r"[\s,.:;'-]*([a-z]+)[\s.']*([a-z]*)")
 
 
 def split_type(flat: str, pos: int, *, after_digit: bool) -> int | None:
-    """Return where a type glued to the next word ends (« RUEDU », « PLA. »), None if nothing is glued."""
+    """Return where a type glued to the next word ends (« RUEDU », « PLA. »), None if nothing is glued.
+
+    Parameters
+    ----------
+    flat : str
+        Lower case, no accents (`cleaning.flatten`).
+    pos : int
+    after_digit : bool
+        Whether a number stands right before: « 5RUE » needs no other sign.
+    """
     match = _LETTERS.match(flat, pos)
     if match is None:
         return None
@@ -40,7 +49,16 @@ def split_type(flat: str, pos: int, *, after_digit: bool) -> int | None:
 
 
 def begins_street(flat: str, pos: int, *, strong: bool = False) -> bool:
-    """Tell whether a street type, perhaps glued to what follows, stands at a position."""
+    """Tell whether a street type, perhaps glued to what follows, stands at a position.
+
+    Parameters
+    ----------
+    flat : str
+        Lower case, no accents (`cleaning.flatten`).
+    pos : int
+    strong : bool
+        Count only types that can begin nothing but a street.
+    """
     match = TWO_WORDS.match(flat, pos)
     if match is None:
         return False

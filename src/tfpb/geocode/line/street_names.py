@@ -52,11 +52,6 @@ class Name(NamedTuple):
     plain: str
 
 
-def words_of(flat: str) -> list[str]:
-    """Split flat text into words and numbers; an initial keeps its dot, an elision its quote."""
-    return _WORD.findall(flat)
-
-
 @lru_cache(maxsize=200_000)
 def name_of(flat: str) -> Name:
     """Take a flat street name apart (type first, if there is one).
@@ -87,8 +82,8 @@ def name_of(flat: str) -> Name:
             tokens.append(spelt.lstrip("0") or "0" if spelt.isdigit() else spelt)
     tokens = _numbers_joined(tokens)
     if not tokens and start:
-        kind, tokens = _type_as_name(words)
-        full = tokens
+        # a name made of a type alone (« Grande Rue », « Le Parc »)
+        tokens = full = [] if kind in _WHOLE else [words[-1].rstrip(".'")]
     core = " ".join(tokens)
     return Name(
         kind, tuple(tokens), f"{kind} {core}", core, "".join(tokens), "".join(full), " ".join(plain)
@@ -112,12 +107,6 @@ def _type_of(words: list[str]) -> tuple[str, int]:
             break
         kind, start = found, start + width
     return kind, start
-
-
-def _type_as_name(words: list[str]) -> tuple[str, list[str]]:
-    """Read a name made of a type alone (« Grande Rue », « Le Parc »)."""
-    kind = _type_of(words)[0]
-    return kind, [] if kind in _WHOLE else [words[-1].rstrip(".'")]
 
 
 def _is_initial(words: list[str], i: int, start: int) -> bool:

@@ -34,7 +34,6 @@ _STRONG_TYPES: Final = {
 }  # fmt: skip
 _WEAK_TYPES: Final = {
     "cours": "crs cours",
-    "cour": "cour",
     "cite": "cite cites cte",
     "residence": "res resid residence residences",
     "lotissement": "lot lotissement lotis",
@@ -43,38 +42,25 @@ _WEAK_TYPES: Final = {
     "quartier": "qua quart quartier qrt",
     "domaine": "dom domaine",
     "parvis": "prv parvis",
-    "mail": "mail",
     "montee": "mte montee",
-    "cote": "cote",
     "rampe": "rpe rampe",
     "voie": "voi voie",
-    "zac": "zac",
-    "za": "za",
-    "zi": "zi",
-    "zup": "zup",
-    "zone": "zone",
     "immeuble": "imm immeuble",
-    "tour": "tour",
-    "clos": "clos",
-    "parc": "parc",
     "jardin": "jardin jardins",
-    "galerie": "galerie",
     "rocade": "roc rocade",
     "corniche": "cor corniche",
     "degre": "deg degre",
     "descente": "dsc descente",
     "digue": "dig digue",
     "habitation": "hab habitation",
-    "ilot": "ilot",
     "village": "vge vlge village",
     "terrasse": "tsse terrasse",
     "levee": "leve levee",
     "pavillon": "pav pavillon",
-    "passerelle": "passerelle",
-    "rn": "rn",
-    "rd": "rd",
-    "vc": "vc",
-    "cr": "cr",
+    "cour": "cour", "mail": "mail", "cote": "cote", "zac": "zac", "za": "za", "zi": "zi",
+    "zup": "zup", "zone": "zone", "tour": "tour", "clos": "clos", "parc": "parc",
+    "galerie": "galerie", "ilot": "ilot", "passerelle": "passerelle", "rn": "rn", "rd": "rd",
+    "vc": "vc", "cr": "cr",
 }  # fmt: skip
 
 
@@ -97,38 +83,13 @@ DOUBLE_TYPES: Final = {
     ("petite", "rue"): "petite rue", ("pte", "rue"): "petite rue",
 }  # fmt: skip
 SINGLE_DOUBLES: Final = {
-    "rpt": "rond point",
-    "rdpt": "rond point",
-    "ldt": "lieu dit",
-    "lieudit": "lieu dit",
-}
-ADJECTIVES: Final = frozenset(
-    [
-        "grand",
-        "grande",
-        "petit",
-        "petite",
-        "vieux",
-        "vieille",
-        "ancien",
-        "ancienne",
-        "haut",
-        "haute",
-        "bas",
-        "basse",
-        "nouveau",
-        "nouvelle",
-        "belle",
-        "beau",
-        "longue",
-        "gde",
-        "gd",
-        "pte",
-        "vx",
-        "anc",
-        "double",
-    ]
-)
+    "rpt": "rond point", "rdpt": "rond point", "ldt": "lieu dit", "lieudit": "lieu dit",
+}  # fmt: skip
+ADJECTIVES: Final = frozenset({
+    "grand", "grande", "petit", "petite", "vieux", "vieille", "ancien", "ancienne", "haut", "haute",
+    "bas", "basse", "nouveau", "nouvelle", "belle", "beau", "longue", "gde", "gd", "pte", "vx",
+    "anc", "double",
+})  # fmt: skip
 """Words that may stand before a type inside one name (« Vieille Route de Paris »)."""
 
 GLUED_TYPES: Final = (
@@ -143,9 +104,9 @@ LONG_GLUED: Final = frozenset(t for t in GLUED_TYPES if len(t) > 4 and t != "cou
 BUILDING_TYPES: Final = frozenset({"tour", "immeuble", "imm", "pavillon", "pav", "ilot"})
 """Types that more often name a building than a street."""
 
-ARTICLES: Final = frozenset(
-    ["de", "du", "des", "la", "le", "les", "l", "d", "au", "aux", "et", "en", "dela"]
-)
+ARTICLES: Final = frozenset({
+    "de", "du", "des", "la", "le", "les", "l", "d", "au", "aux", "et", "en", "dela",
+})  # fmt: skip
 PREPOSITIONS: Final = ARTICLES | {"a", "sur", "sous", "une", "un"}
 
 TITLES: Final = {
@@ -160,23 +121,19 @@ TITLES: Final = {
     "sergent": "sgt sergt sergent",
     "professeur": "pr prof professeur",
     "monseigneur": "mgr monseigneur",
-    "abbe": "abbe",
-    "pere": "pere",
     "amiral": "aml amiral",
     "adjudant": "adj adjudant",
-    "caporal": "caporal",
     "ingenieur": "ing ingenieur",
     "madame": "mme madame",
     "mademoiselle": "mlle mademoiselle",
     "chanoine": "chan chanoine",
-    "cure": "cure",
     "frere": "frere fre",
     "freres": "freres frs",
-    "soeur": "soeur",
-    "maitre": "maitre",
     "saint": "st saint",
     "sainte": "ste sainte",
     "saints": "sts saints",
+    "abbe": "abbe", "pere": "pere", "caporal": "caporal", "cure": "cure", "soeur": "soeur",
+    "maitre": "maitre",
 }  # fmt: skip
 _WORDS: Final = {
     "notre": "notre",
@@ -203,22 +160,10 @@ _NUMBER_WORDS: Final = {
     "xix": "19", "xx": "20", "xxiii": "23",
 }  # fmt: skip
 ORDINALS: Final = frozenset(["er", "ere", "re", "eme", "e", "nd", "nde"])
-MONTHS: Final = frozenset(
-    [
-        "janvier",
-        "fevrier",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "aout",
-        "septembre",
-        "octobre",
-        "novembre",
-        "decembre",
-    ]
-)
+MONTHS: Final = frozenset({
+    "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre",
+    "novembre", "decembre",
+})  # fmt: skip
 LIGHT: Final = frozenset(TITLES) | {"prolongee", "ancien", "ancienne", "grand", "petit"}
 """Words that tell little of which street is meant: weighted by `LIGHT_WEIGHT`."""
 RESPELL: Final[dict[str, str]] = {

@@ -33,6 +33,16 @@ _MAX_NAME: Final = 31
 def geopackage_bytes(layers: Mapping[str, gpd.GeoDataFrame]) -> bytes:
     """Return layers (name → rows) as a GeoPackage; no clock is written in it.
 
+    Parameters
+    ----------
+    layers : mapping of str to GeoDataFrame
+        Each in its own CRS; an empty one is written too.
+
+    Returns
+    -------
+    bytes
+        The same for the same layers.
+
     Raises
     ------
     TfpbError
@@ -70,6 +80,11 @@ def points_bytes(
         Metres of `epsg`; NaN keeps the row, without a point.
     epsg : int
     layer : str
+
+    Returns
+    -------
+    bytes
+        The same for the same rows.
 
     Raises
     ------

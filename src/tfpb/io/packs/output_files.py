@@ -59,6 +59,12 @@ def _same(output: Path, path: Path) -> bool:
 def write_bytes(path: Path, data: bytes) -> None:
     """Write one file, whole or not at all.
 
+    Parameters
+    ----------
+    path : Path
+        Replaced if it is there; folders above are made.
+    data : bytes
+
     Raises
     ------
     TfpbError
@@ -69,6 +75,11 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def write_together(files: Mapping[Path, bytes]) -> None:
     """Write files of one result: all of them, or none is changed.
+
+    Parameters
+    ----------
+    files : mapping of Path to bytes
+        Replaced if they are there.
 
     Raises
     ------
@@ -85,6 +96,11 @@ def staged(files: Mapping[Path, bytes]) -> Iterator[None]:
 
     A full disk and files held open by another program stop it before the block runs. Between two
     renames a kill leaves whole files of two runs side by side: the next run replaces them all.
+
+    Parameters
+    ----------
+    files : mapping of Path to bytes
+        Replaced if they are there.
 
     Raises
     ------

@@ -66,6 +66,11 @@ def write_pack(folder: Path, files: Mapping[str, bytes], journal: Mapping[str, A
     journal : mapping
         Timings; not part of the pack's identity.
 
+    Returns
+    -------
+    Written
+        `DIR`, or `DIR.2` where `DIR` holds files changed by hand.
+
     Raises
     ------
     TfpbError
@@ -76,12 +81,33 @@ def write_pack(folder: Path, files: Mapping[str, bytes], journal: Mapping[str, A
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> Written:
-    """Write files and their list with hashes, under the same care for files changed by hand."""
+    """Write files and their list with hashes, under the same care for files changed by hand.
+
+    Parameters
+    ----------
+    folder, files
+        As `write_pack`; no archive, no journal.
+
+    Returns
+    -------
+    Written
+
+    Raises
+    ------
+    TfpbError
+        `ecriture_impossible`.
+    """
     return _write(folder, _listed(files))
 
 
 def new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Make a folder with its files, all at once; an empty one may stand there.
+
+    Parameters
+    ----------
+    folder : Path
+    files : mapping of str to bytes
+        Name inside the folder → content.
 
     Raises
     ------
@@ -106,6 +132,11 @@ def _listed(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def check_place(folder: Path) -> None:
     """Check that a pack can be written to a place, before hours of work: no file stands there.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the user wants the pack; it need not be there yet.
 
     Raises
     ------
@@ -189,6 +220,16 @@ def changed_by_hand(folder: Path) -> tuple[str, ...]:
 
     A folder that holds files but no list of hashes is not ours: all of it counts as the user's, and
     the first files met are returned (it may be a whole home).
+
+    Parameters
+    ----------
+    folder : Path
+        That of an earlier pack; one that is not there has no file.
+
+    Returns
+    -------
+    tuple of str
+        Names inside the folder; locks and files of the system are left out.
     """
     if not folder.is_dir():
         return ()
@@ -220,6 +261,16 @@ def _known_files(listing: bytes) -> dict[str, str] | None:
 def read_pack(path: Path) -> dict[str, bytes]:
     """Read a pack, from its archive or its folder.
 
+    Parameters
+    ----------
+    path : Path
+        A `dossier.zip`, or the folder that holds the list of hashes.
+
+    Returns
+    -------
+    dict of str to bytes
+        Name inside the pack → content.
+
     Raises
     ------
     TfpbError
@@ -246,11 +297,21 @@ def read_pack(path: Path) -> dict[str, bytes]:
 def broken_files(pack: Mapping[str, bytes]) -> list[tuple[str, str]]:
     """Compare a pack with its own list of hashes.
 
+    Parameters
+    ----------
+    pack : mapping of str to bytes
+        As `read_pack` gives it.
+
     Returns
     -------
     list of (file, state)
         State is `absent`, `modifie`, `ajoute`, or `contredit` for a `run.json` whose hash is not that
         of the inputs, settings and versions it records; empty when the pack is whole.
+
+    Raises
+    ------
+    TfpbError
+        `pack_illisible`: its list of hashes cannot be read.
     """
     known = _known_files(pack.get(LISTING, b""))
     if known is None:
@@ -273,7 +334,23 @@ def _contradicts(run: bytes) -> bool:
 
 
 def run_hash_of(pack: Mapping[str, bytes]) -> str:
-    """Return the short hash of the run that made a pack, as every sheet's foot carries it."""
+    """Return the short hash of the run that made a pack, as every sheet's foot carries it.
+
+    Parameters
+    ----------
+    pack : mapping of str to bytes
+        As `read_pack` gives it.
+
+    Returns
+    -------
+    str
+        Eight hexadecimal digits.
+
+    Raises
+    ------
+    TfpbError
+        `pack_illisible`.
+    """
     try:
         return str(json.loads(pack[RUN])["empreinte"])
     except (KeyError, ValueError, TypeError, RecursionError) as error:

@@ -55,7 +55,20 @@ def _names(value: Any) -> Any:
 
 
 def run_hash(settings: Settings, sources: Iterable[Source]) -> str:
-    """Return the short hash of a run: first 8 hex of sha256(input hashes + settings + versions)."""
+    """Return the short hash of a run: first 8 hex of sha256(input hashes + settings + versions).
+
+    Parameters
+    ----------
+    settings : Settings
+        As `settings_record` writes them: of a file named by its whole path, the name only.
+    sources : iterable of Source
+        Inputs and geographies, each with its hash.
+
+    Returns
+    -------
+    str
+        Eight hexadecimal digits.
+    """
     return _short([(s.role, s.sha256) for s in sources], settings_record(settings), versions())
 
 
@@ -78,7 +91,19 @@ def _short(inputs: list[tuple[str, str]], settings: Any, versions_of_run: Any) -
 
 
 def checks_of(stock: pd.DataFrame, located: Located) -> tuple[Check, ...]:
-    """Count what must balance: rows in and out, dwellings in and out, one side a row."""
+    """Count what must balance: rows in and out, dwellings in and out, one side a row.
+
+    Parameters
+    ----------
+    stock : DataFrame
+        As typed, before any stage.
+    located : Located
+
+    Returns
+    -------
+    tuple of Check
+        Four, held or not.
+    """
     entrances, homes = located.entrances, located.residences
     dwellings = int(stock["nb_logements"].fillna(0).sum())
     split = homes[["logements_dans", "logements_hors", "logements_a_verifier"]].to_numpy().sum()
@@ -96,7 +121,17 @@ def _same(name: str, got: int, expected: int) -> Check:
 
 
 def run_record(dossier: Dossier) -> dict[str, Any]:
-    """Return the content of `run.json`: no clock, no absolute path."""
+    """Return the content of `run.json`: no clock, no absolute path.
+
+    Parameters
+    ----------
+    dossier : Dossier
+
+    Returns
+    -------
+    dict
+        `empreinte, versions, reglages, entrees, controles, doutes, masques_repris`.
+    """
     return {
         "empreinte": dossier.run_hash,
         "versions": versions(),

@@ -88,6 +88,11 @@ def read_addresses(
     commune : str
         INSEE code of the rows that have neither code nor name of commune nor postcode.
 
+    Returns
+    -------
+    AddressTable
+        One row a row of the table.
+
     Raises
     ------
     TfpbError
@@ -180,6 +185,11 @@ def with_rpls_line(table: TextTable) -> tuple[TextTable, str]:
 
 def renamed_streets(table: TextTable) -> tuple[dict[str, str], list[Fault]]:
     """Return current names by old name, and the faults of a table of renamed streets.
+
+    Parameters
+    ----------
+    table : TextTable
+        Two columns: the old name, the new one.
 
     Returns
     -------

@@ -79,6 +79,11 @@ def read_delivery(path: Path, plan: Plan | None = None, *, sheet: str | None = N
     sheet : str, optional
         Sheet of a workbook that holds the answers.
 
+    Returns
+    -------
+    Delivery
+        Text; columns that could name a household are dropped, with a doubt.
+
     Raises
     ------
     TfpbError

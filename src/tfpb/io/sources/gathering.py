@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tfpb.errors import Fault, TfpbError
 from tfpb.io.sources.deliveries import Delivery, read_delivery
+from tfpb.io.tables.asides import set_aside
+from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, read_table
+from tfpb.io.tables.typed import typed
 from tfpb.model.record import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    import pandas as pd
+
+    from tfpb.model.columns import Contract
     from tfpb.model.plan import Plan
 
 T = TypeVar("T")
@@ -29,10 +35,13 @@ class Gathering:
     faults : list of Fault
     sources : list of Source
         Files that could be read.
+    headers : mapping of (str, str) to mapping of str to str
+        File and sheet → contract's name of a column → header there, of the tables that were typed.
     """
 
     faults: list[Fault] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
+    headers: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
 
     def attempt(self, read: Callable[[], T]) -> T | None:
         """Return what a reader returns; None where it raises faults, which join the list."""
@@ -51,9 +60,25 @@ class Gathering:
             self.note(role, path, len(table.frame))
         return table
 
-    def delivery(self, path: Path, plan: Plan | None) -> Delivery | None:
+    def typed(
+        self, table: TextTable, contract: Contract, renames: Mapping[str, str] | None = None
+    ) -> pd.DataFrame:
+        """Type a table by its contract, lines that are no data left out; its headers are noted."""
+        renames = renames or {}
+        found, _ = match_columns(table, contract, renames)
+        table = set_aside(table, contract, renames=renames)
+        frame, faults = typed(table, contract, renames=renames)
+        self.faults += faults
+        key = (table.file, table.sheet)
+        known = self.headers.get(key, found)  # of two files of one name, the headers they share
+        self.headers[key] = {c: h for c, h in found.items() if known.get(c) == h}
+        return frame
+
+    def delivery(
+        self, path: Path, plan: Plan | None, *, sheet: str | None = None
+    ) -> Delivery | None:
         """Read a delivery of the survey and note it as a source; its doubts are left in it."""
-        delivery = self.attempt(lambda: read_delivery(path, plan))
+        delivery = self.attempt(lambda: read_delivery(path, plan, sheet=sheet))
         if delivery is not None:
             self.note("enquete", path, len(delivery.table.frame))
         return delivery

@@ -44,6 +44,15 @@ def opened(path: Path) -> Iterator[list[Path]]:
 
     Nested archives are followed once. Names inside an archive cannot leave its folder.
 
+    Parameters
+    ----------
+    path : Path
+        shp, geojson, gpkg, or a zip that holds some.
+
+    Yields
+    ------
+    list of Path
+
     Raises
     ------
     TfpbError
@@ -116,6 +125,17 @@ def read_polygons(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
 
     A shapefile without .cpg is read as UTF-8 if all its text is, else as Latin-1 (cp1252).
 
+    Parameters
+    ----------
+    path : Path
+    layer : str, optional
+        Layer of a GeoPackage; the only one by default.
+
+    Returns
+    -------
+    GeoDataFrame
+        Every column of the file; geometries may be missing, mixed or invalid.
+
     Raises
     ------
     TfpbError
@@ -175,7 +195,21 @@ def _false_crs(frame: gpd.GeoDataFrame, place: Place) -> Exception:
 
 
 def layers(path: Path) -> list[str]:
-    """List the polygon layers of a GeoPackage (a plain file has one, unnamed)."""
+    """List the polygon layers of a GeoPackage (a plain file has one, unnamed).
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    TfpbError
+        `fichier_illisible`.
+    """
     if path.suffix.lower() != ".gpkg":
         return [""]
     try:
@@ -205,6 +239,15 @@ def _dbf_encoding(path: Path) -> str | None:
 
 def read_parquet(path: Path) -> gpd.GeoDataFrame:
     """Read back what `tfpb.geodata.stored_layers.store` wrote.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4326.
 
     Raises
     ------

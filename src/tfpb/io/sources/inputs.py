@@ -17,14 +17,12 @@ from tfpb.io.sources.personal import dropped_columns, tenant_columns
 from tfpb.io.sources.plan_checks import check_deliveries
 from tfpb.io.sources.stock_checks import Identifiers, check_stock
 from tfpb.io.sources.toml_files import read_plan
-from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.headers import match_columns
-from tfpb.io.tables.typed import typed
 from tfpb.model import tables
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -118,7 +116,6 @@ class _Reader(Gathering):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.settings = settings
-        self.headers: dict[tuple[str, str], Mapping[str, str]] = {}
 
     def role(self, role: str, known: tuple[str, ...] = ()) -> TextTable | None:
         """Read the table of a role, if the dossier names one."""
@@ -143,16 +140,9 @@ class _Reader(Gathering):
             read = {fold(h) for h in table.frame.columns}
             same = {c: h for c, h in self._renames("programme").items() if fold(h) in read}
             renames = same | renames
-        found, _ = match_columns(table, contract, renames)
         if stock:
-            table = self._without_tenants(table, found)
-        table = set_aside(table, contract, renames=renames)
-        frame, faults = typed(table, contract, renames=renames)
-        self.faults += faults
-        key = (table.file, table.sheet)
-        known = self.headers.get(key, found)  # of two files of one name, the headers they share
-        self.headers[key] = {c: h for c, h in found.items() if known.get(c) == h}
-        return frame
+            table = self._without_tenants(table, match_columns(table, contract, renames)[0])
+        return self.typed(table, contract, renames)
 
     def _renames(self, role: str) -> dict[str, str]:
         """Return the columns that dossier.toml names for a role: contract name → header."""
@@ -171,7 +161,19 @@ class _Reader(Gathering):
 
 
 def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
-    """Read every file of a dossier and return it with all faults and doubts (nothing raised)."""
+    """Read every file of a dossier and return it with all faults and doubts (nothing raised).
+
+    Parameters
+    ----------
+    settings : Settings
+
+    Returns
+    -------
+    inputs : Inputs
+        What could be read.
+    faults : tuple of Fault
+        Faults and doubts, under the user's own headers.
+    """
     reader = _Reader(settings)
     reader.faults += unknown_settings(settings)
     frames = {role: frame for role in _TABLES if (frame := reader.frame(role)) is not None}
@@ -184,7 +186,7 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
         if role in frames:
             frames[role], found = identifiers.mend(frames[role], "id_residence")
             reader.faults += found
-    plan, deliveries, margins, reference = _survey(reader, identifiers)
+    survey = _survey(reader, identifiers)
     aliases: dict[str, str] = {}
     streets = reader.role("alias_voies", ALIAS_COLUMNS)
     if streets is not None:
@@ -193,13 +195,10 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
     repere = reader.role("repere")
     headers = Headers(reader.headers)
     faults = headers.quote(reader.faults)
-    inputs = Inputs(
+    inputs = replace(
+        survey,
         frames=frames,
-        deliveries=deliveries,
-        plan=plan,
         repere=repere,
-        margins=margins,
-        reference=reference,
         aliases=aliases,
         sources=tuple(reader.sources),
         notices=tuple(f for f in faults if f.severity is Severity.DOUTE),
@@ -208,36 +207,66 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
     return inputs, faults
 
 
-def _survey(
-    reader: _Reader, identifiers: Identifiers
-) -> tuple[Plan | None, tuple[Delivery, ...], TextTable | None, TextTable | None]:
-    """Read the plan, its deliveries, and the margins and reference stock that it names."""
-    files = reader.settings.fichiers
+def _survey(reader: _Reader, identifiers: Identifiers) -> Inputs:
+    """Read the survey that the dossier names, if it names one."""
+    settings, files = reader.settings, reader.settings.fichiers
     if files.enquete and not files.plan:
-        reader.faults.append(Fault("plan_absent", Place(reader.settings.file)))
+        reader.faults.append(Fault("plan_absent", Place(settings.file)))
     if not files.plan:
-        return None, (), None, None
-    path = reader.settings.path(files.plan)
-    plan, faults = reader.attempt(lambda: read_plan(path)) or (None, [])
-    reader.faults += faults
+        return Inputs({})
+    path, paths = settings.path(files.plan), [settings.path(name) for name in files.enquete]
+    found = gather_survey(reader, path, paths, identifiers=identifiers)
+    if found.plan is not None and found.deliveries:
+        owner = settings.dossier.bailleur
+        reader.faults += check_deliveries(found.plan, found.deliveries, path.name, bailleur=owner)
+    return found
+
+
+def gather_survey(
+    gathered: Gathering,
+    plan_file: Path,
+    files: Sequence[Path],
+    *,
+    sheet: str | None = None,
+    identifiers: Identifiers | None = None,
+) -> Inputs:
+    """Read a plan, its deliveries, and the margins and reference stock that it names.
+
+    Parameters
+    ----------
+    gathered : Gathering
+        Gets every fault and doubt (nothing is raised) and the sources.
+    plan_file : Path
+    files : sequence of Path
+        Deliveries.
+    sheet : str, optional
+        Sheet of the workbooks that holds the answers.
+    identifiers : Identifiers, optional
+        Those of the stock: zeros that a delivery lost are given back.
+
+    Returns
+    -------
+    Inputs
+        Plan, deliveries, margins and reference; empty when the plan cannot be read.
+    """
+    plan, faults = gathered.attempt(lambda: read_plan(plan_file)) or (None, [])
+    gathered.faults += faults
     if plan is None:
-        return None, (), None, None
-    reader.note("plan", path, len(plan.items))
+        return Inputs({})
+    gathered.note("plan", plan_file, len(plan.items))
     deliveries = []
-    for name in files.enquete:
-        delivery = reader.delivery(reader.settings.path(name), plan)
+    for path in files:
+        delivery = gathered.delivery(path, plan, sheet=sheet)
         if delivery is not None:
-            delivery = identifiers.mend_delivery(delivery, plan.colonnes.residence)
+            if identifiers is not None:
+                delivery = identifiers.mend_delivery(delivery, plan.colonnes.residence)
             deliveries.append(delivery)
-            reader.faults += delivery.notices
+            gathered.faults += delivery.notices
     options = plan.reglages
-    margins = _beside(reader, "calage", path, options.marges_calage)
-    reference = _beside(reader, "standard", path, options.reference_standardisation)
-    reader.faults += _delivered_twice(reader.sources)
-    if deliveries:
-        owner = reader.settings.dossier.bailleur
-        reader.faults += check_deliveries(plan, deliveries, path.name, bailleur=owner)
-    return plan, tuple(deliveries), margins, reference
+    margins = _beside(gathered, "calage", plan_file, options.marges_calage)
+    reference = _beside(gathered, "standard", plan_file, options.reference_standardisation)
+    gathered.faults += _delivered_twice(gathered.sources)
+    return Inputs({}, deliveries=tuple(deliveries), plan=plan, margins=margins, reference=reference)
 
 
 def _beside(reader: Gathering, role: str, plan: Path, name: str) -> TextTable | None:

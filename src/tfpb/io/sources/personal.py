@@ -91,6 +91,10 @@ def tenant_columns(frame: pd.DataFrame, *, keep: Iterable[str] = ()) -> list[str
     frame : DataFrame of text
     keep : iterable of str
         Columns read under a known name.
+
+    Returns
+    -------
+    list of str
     """
     kept = set(keep)
     return [

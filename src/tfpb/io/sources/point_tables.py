@@ -126,6 +126,11 @@ def read_points(table: TextTable, *, renames: Mapping[str, str] | None = None) -
     renames : mapping of str to str, optional
         Our column (`x`, `y`, `longitude`, `latitude`, `rayon`…) → header of the table.
 
+    Returns
+    -------
+    PointTable
+        One row a row of the table.
+
     Raises
     ------
     TfpbError
@@ -202,28 +207,39 @@ def _both(points: pd.DataFrame, a: str, b: str) -> NDArray[np.bool_]:
     return np.asarray(points[a].notna() & points[b].notna(), dtype=bool)
 
 
-def with_answers(table: TextTable, answers: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def with_answers(table: TextTable, answers: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     """Put answers after the columns of a table; an input column of the same name gives way.
+
+    Parameters
+    ----------
+    table : TextTable
+    answers : DataFrame
+        One row a row of the table, in its order.
 
     Returns
     -------
     frame : DataFrame
         Input columns as read, then the answers, same order of rows.
-    renamed : tuple of str
-        Input columns that became `<nom>_entree`.
+    renamed : dict of str to str
+        Input columns that had to change their name: old → `<nom>_entree`.
+
+    Raises
+    ------
+    AssertionError
+        Rows were lost or added: our own bug.
     """
     ours = {str(a).lower() for a in answers.columns}
     taken = ours | {str(c).lower() for c in table.frame.columns}
-    names: dict[str, str] = {}
+    renamed: dict[str, str] = {}
     for name in map(str, table.frame.columns):
         if name.lower() in ours:
             free = f"{name}_entree"
             while free.lower() in taken:
                 free += "_entree"
             taken.add(free.lower())
-            names[name] = free
+            renamed[name] = free
     if len(answers) != len(table.frame):  # one row in, one row out: anything else is our own bug
         message = f"{len(table.frame)} rows in, {len(answers)} out"
         raise AssertionError(message)
-    left: Any = table.frame.rename(columns=names).reset_index(drop=True)
-    return pd.concat([left, answers.reset_index(drop=True)], axis=1), tuple(names)
+    left: Any = table.frame.rename(columns=renamed).reset_index(drop=True)
+    return pd.concat([left, answers.reset_index(drop=True)], axis=1), renamed

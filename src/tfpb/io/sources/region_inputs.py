@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.toml_files import load_plan, load_settings, validated
-from tfpb.io.tables.typed import typed
 from tfpb.model.columns import Column, Contract, Kind, stamped_place
 from tfpb.model.plan import Names
 from tfpb.text import fold
@@ -152,6 +151,14 @@ class RegionInputs:
 def load_region(path: Path) -> RegionSettings:
     """Read a `region.toml`.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    RegionSettings
+
     Raises
     ------
     TfpbError
@@ -163,6 +170,14 @@ def load_region(path: Path) -> RegionSettings:
 
 def read_region(settings: RegionSettings) -> RegionInputs:
     """Read the common files and every bailleur's `dossier.toml`.
+
+    Parameters
+    ----------
+    settings : RegionSettings
+
+    Returns
+    -------
+    RegionInputs
 
     Raises
     ------
@@ -255,9 +270,9 @@ def _common(
     table = gathered.table(role, settings.path(name), known=contract.headers)
     if table is None:
         return None
-    frame, faults = typed(table, contract)
-    gathered.faults += faults
-    return None if any(f.severity is Severity.FAUTE for f in faults) else frame
+    met = len(gathered.faults)
+    frame = gathered.typed(table, contract)
+    return None if any(f.severity is Severity.FAUTE for f in gathered.faults[met:]) else frame
 
 
 def _contrats(settings: RegionSettings, gathered: Gathering) -> dict[str, str]:

@@ -44,6 +44,11 @@ def settings_path(given: Path | None, name: str = SETTINGS) -> Path:
     name : str
         File looked for in a folder.
 
+    Returns
+    -------
+    Path
+        The file; whether it is well written is for `load_settings`.
+
     Raises
     ------
     TfpbError
@@ -65,6 +70,15 @@ def settings_path(given: Path | None, name: str = SETTINGS) -> Path:
 def load_settings(path: Path) -> Settings:
     """Read a `dossier.toml`.
 
+    Parameters
+    ----------
+    path : Path
+        Files that it names are found from its folder.
+
+    Returns
+    -------
+    Settings
+
     Raises
     ------
     TfpbError
@@ -79,6 +93,10 @@ def load_settings(path: Path) -> Settings:
 def read_settings(path: Path) -> tuple[Settings | None, list[Fault]]:
     """Read a `dossier.toml` as far as it can be: what is at fault in it is reported and left out.
 
+    Parameters
+    ----------
+    path : Path
+
     Returns
     -------
     settings : Settings or None
@@ -92,7 +110,21 @@ def read_settings(path: Path) -> tuple[Settings | None, list[Fault]]:
 
 
 def load_plan(path: Path) -> Plan:
-    """Read a `plan_enquete.toml`, scales and filters checked against each other."""
+    """Read a `plan_enquete.toml`, scales and filters checked against each other.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    TfpbError
+        Every fault of the file at once, each with its key.
+    """
     plan, faults = read_plan(path)
     if plan is None or faults:
         raise TfpbError(faults)

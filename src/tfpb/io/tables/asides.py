@@ -53,6 +53,19 @@ def set_aside(
     Totals: a line whose first filled cell is « TOTAL » (or « Total du quartier… » where a cell that
     must be filled is empty); where another cell is, and all cells that must be filled are empty; the
     last line when it holds numbers only and one of them is the sum of its column.
+
+    Parameters
+    ----------
+    table : TextTable
+    contract : Contract
+        Which columns must be filled, and in which unit they are.
+    renames : mapping of str to str, optional
+        Column of the contract → header of the table.
+
+    Returns
+    -------
+    TextTable
+        The same one when nothing is set aside.
     """
     found, _ = match_columns(table, contract, renames or {})
     table = _without_units(table, contract, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import zipfile
 import zlib
@@ -55,6 +56,12 @@ def contents(path: Path) -> str:
         return reason(error)
     announced = _KINDS.get(path.suffix.lower(), "")
     return CONTENTS[found] + (SPOILED if found == announced else "")
+
+
+def hash_file(path: Path) -> str:
+    """Return the sha256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def kind(path: Path) -> str:

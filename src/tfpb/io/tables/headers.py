@@ -36,6 +36,13 @@ def match_columns(
     A last round forgets linking words, units and plurals, and reads « Nbre » as « nombre », « N° » as
     « numéro ».
 
+    Parameters
+    ----------
+    table : TextTable
+    contract : Contract
+    renames : mapping of str to str
+        Column of the contract → header that the user named.
+
     Returns
     -------
     found : dict of str to str

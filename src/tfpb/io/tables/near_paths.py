@@ -25,18 +25,40 @@ _LONGEST: Final = 200
 def absent(path: Path) -> TfpbError:
     """Make the error of a file that does not exist, naming those the user may have meant.
 
+    Parameters
+    ----------
+    path : Path
+
     Returns
     -------
     TfpbError
         `fichier_mal_nomme` when some names are alike, `fichier_absent` otherwise.
     """
     place = Place(path.name[:_LONGEST])
-    above, tail = _from_what_exists(path)
-    near = [p.relative_to(above).as_posix() for p in _near(above, tail)]
+    # a name with a suffix is a file's; without one, a folder may be meant
+    got, near = _likes(path, lambda p: not (path.suffix and _holds(Path.is_dir, p)))
     if near:
-        got = Path(*tail).as_posix()
         return fail("fichier_mal_nomme", place=place, got=got, proches=listed(near))
     return fail("fichier_absent", place=place, got=path.name[:_LONGEST])
+
+
+def near_folders(path: Path) -> tuple[str, list[str]]:
+    """Name the folders that a folder which does not exist may have meant, the likest first.
+
+    Returns
+    -------
+    str
+        What was typed, from the deepest folder that exists.
+    list of str
+        From that folder too; empty when no name is alike.
+    """
+    return _likes(path, lambda p: _holds(Path.is_dir, p))
+
+
+def _likes(path: Path, fits: Callable[[Path], bool]) -> tuple[str, list[str]]:
+    above, tail = _from_what_exists(path)
+    near = [p.relative_to(above).as_posix() for p in _near(above, tail, fits)]
+    return Path(*tail).as_posix(), near
 
 
 def _from_what_exists(path: Path) -> tuple[Path, list[str]]:
@@ -49,30 +71,28 @@ def _from_what_exists(path: Path) -> tuple[Path, list[str]]:
     return path.parent, tail
 
 
-def _near(folder: Path, tail: list[str]) -> list[Path]:
+def _near(folder: Path, tail: list[str], fits: Callable[[Path], bool]) -> list[Path]:
     """Find what the names under a folder may have meant, the likest first."""
     name, *rest = tail
     if not rest:
-        # a name with a suffix is a file's; without one, a folder may be meant
-        return [
-            p for p in _alike(folder, name) if not (Path(name).suffix and _holds(Path.is_dir, p))
-        ]
+        return _alike(folder, name, fits)
     found = []
-    for inner in _alike(folder, name):
+    for inner in _alike(folder, name, lambda p: _holds(Path.is_dir, p)):
         exact = inner.joinpath(*rest)
-        found += [exact] if _holds(Path.exists, exact) else _near(inner, rest)
+        found += [exact] if _holds(Path.exists, exact) else _near(inner, rest, fits)
     return found[:_MOST]
 
 
-def _alike(folder: Path, name: str) -> list[Path]:
+def _alike(folder: Path, name: str, fits: Callable[[Path], bool]) -> list[Path]:
     try:
-        names = [p.name for p in folder.iterdir() if not p.name.startswith(_NOT_MEANT)]
+        inside = [p for p in folder.iterdir() if not p.name.startswith(_NOT_MEANT)]
     except (OSError, ValueError):
         return []
     found: Iterable[tuple[str, float, int]] = process.extract(
-        name, names, scorer=fuzz.ratio, processor=_compared, limit=_MOST, score_cutoff=_ALIKE
-    )
-    return [folder / meant for meant, _, _ in found]
+        name, [p.name for p in inside], scorer=fuzz.ratio, processor=_compared, score_cutoff=_ALIKE,
+        limit=None,
+    )  # fmt: skip
+    return [inside[at] for _, _, at in found if fits(inside[at])][:_MOST]
 
 
 def _compared(name: str) -> str:

@@ -50,6 +50,11 @@ def read_table(path: Path, *, sheet: str | None = None, known: Iterable[str] = (
     known : iterable of str
         Names expected in the header; they help to find it.
 
+    Returns
+    -------
+    TextTable
+        Every cell as text, with its file, sheet and row.
+
     Raises
     ------
     TfpbError

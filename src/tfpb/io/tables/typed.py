@@ -17,7 +17,7 @@ from tfpb.io.tables import french
 from tfpb.io.tables.headers import match_columns, unread_columns
 from tfpb.model.columns import Column, Contract, Kind
 from tfpb.text import fold, mend_mojibake, squeeze
-from tfpb.words.faults.input_words import KINDS, bounds, date_words, one_of
+from tfpb.words.faults.input_words import DATE_OF_ROW, KINDS, ONE_OF, bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -117,7 +117,9 @@ def _mixed_dates(table: TextTable, header: str, name: str) -> list[Fault]:
             styles.setdefault(style, (position, raw))
     if len(styles) < 2:  # noqa: PLR2004
         return []
-    shown = [date_words(raw, table.rows[position]) for position, raw in styles.values()]
+    shown = [
+        DATE_OF_ROW.format(text=raw, row=table.rows[position]) for position, raw in styles.values()
+    ]
     place = table.place(min(position for position, _ in styles.values()), header, name)
     fields = {"nombre": len(styles), "exemples": ", ".join(shown[:4])}
     return [Fault("dates_melangees", place, "", fields, Severity.DOUTE)]
@@ -168,7 +170,10 @@ def _cell(
         return None, ("valeur_ambigue", {"attendu": expected})
     except (ValueError, OverflowError):
         if column.choices:
-            return None, ("code_inconnu", {"attendu": one_of(", ".join(column.choices))})
+            return None, (
+                "code_inconnu",
+                {"attendu": ONE_OF.format(values=", ".join(column.choices))},
+            )
         return None, ("valeur_illisible", {"attendu": expected})
     low, high = column.minimum, column.maximum
     if (low is not None and value < low) or (high is not None and value > high):

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
-from tfpb.addresses.file_geocoder import Resume
-from tfpb.errors import Fault, Place, fail
-from tfpb.io.packs.output_files import refuse_inputs, write_together
+from tfpb.errors import Place, fail
+from tfpb.io.packs.output_files import write_together
 from tfpb.io.sources.address_columns import known_headers, read_addresses
 from tfpb.io.sources.personal import tenant_columns
-from tfpb.io.tables.tabular import check_format, read_table, table_bytes
+from tfpb.io.sources.point_tables import with_answers
+from tfpb.io.tables.tabular import read_table, table_bytes
 from tfpb.model.codes import GeocodeVerdict
-from tfpb.model.results import RESULT_COLUMNS
 from tfpb.pipeline import keys
 from tfpb.pipeline.stages import run
 from tfpb.pipeline.steps.geocoding import Watch
 from tfpb.pipeline.wiring import Values
 from tfpb.review.address_decisions import AddressDecision, DecidedAddresses, decided
 from tfpb.review.doubts import address_doubts
-from tfpb.review.review_workbook import read_address_decisions, review_bytes
+from tfpb.review.review_workbook import free_slot, read_address_decisions, review_bytes
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from tfpb.addresses.file_geocoder import FileGeocoder
+    import pandas as pd
+
+    from tfpb.addresses.file_geocoder import FileGeocoder, Resume
+    from tfpb.errors import Fault
+    from tfpb.io.sources.address_columns import AddressTable
     from tfpb.io.tables.tabular import TextTable
 
 _IDENTIFIERS: Final = ("id_residence", "id_batiment", "code_residence", "identifiant")
@@ -41,26 +43,17 @@ class AddressJob:
     Parameters
     ----------
     table : TextTable
+    found : AddressTable
+        Its addresses as the file says, and the columns they were read from.
     addresses : DecidedAddresses
-    original : DataFrame
-        The same as the file says.
-    read, renamed : mapping of str to str
-        Columns read as what; input columns that had to change their name.
-    notices : tuple of Fault
+        The same, decisions written in.
     decisions : tuple of AddressDecision
     """
 
     table: TextTable
+    found: AddressTable
     addresses: DecidedAddresses
-    original: pd.DataFrame
-    read: dict[str, str]
-    renamed: dict[str, str]
-    notices: tuple[Fault, ...]
     decisions: tuple[AddressDecision, ...]
-
-    def resume(self, output: Path, *, depends_on: Mapping[str, str]) -> Resume:
-        """Open what an earlier, cut run of the same job left beside the output."""
-        return Resume.beside(output, depends_on=depends_on, addresses=self.addresses.frame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +65,8 @@ class Geocoded:
     rows, errors : int
         Rows written; of which the service did not answer.
     verdicts, types : mapping of str to int
+    renamed : mapping of str to str
+        Columns of the file that had to change their name: old → new.
     review : str
         Name of the review file, empty when there is nothing to check.
     doubtful : int
@@ -85,26 +80,19 @@ class Geocoded:
     errors: int
     verdicts: dict[str, int]
     types: dict[str, int]
+    renamed: dict[str, str]
     review: str
     doubtful: int
     kept: str
     notices: tuple[Fault, ...]
 
 
-def check_output(output: Path, *, source: Path, others: Iterable[Path | None] = ()) -> None:
-    """Refuse an output that could not be written, before anything is geocoded.
-
-    Raises
-    ------
-    TfpbError
-        `format_inconnu`, or `sortie_sur_entree` when the output would replace a file that is read.
-    """
-    check_format(output)
-    refuse_inputs((output,), (source, *others))
-
-
 def refuse_tenants(job: AddressJob) -> None:
     """Refuse to send a list of tenants to anyone, their addresses alone included.
+
+    Parameters
+    ----------
+    job : AddressJob
 
     Raises
     ------
@@ -112,7 +100,7 @@ def refuse_tenants(job: AddressJob) -> None:
         `adresses_de_locataires`.
     """
     frame = job.table.frame
-    named = tenant_columns(frame, keep=job.read.values())
+    named = tenant_columns(frame, keep=job.found.read.values())
     if named:
         place = Place(job.table.file, job.table.sheet, 0, named[0])
         raise fail("adresses_de_locataires", place=place, got=", ".join(named))
@@ -128,6 +116,17 @@ def prepare_job(
 ) -> AddressJob:
     """Read a file and the decisions on it.
 
+    Parameters
+    ----------
+    path : Path
+    sheet : str, optional
+    renames : mapping of str to str, optional
+        Our column → header of the table.
+    commune : str
+        INSEE code of the rows that do not say theirs.
+    decisions : Path, optional
+        Review filled in.
+
     Raises
     ------
     TfpbError
@@ -137,25 +136,7 @@ def prepare_job(
     table = read_table(path, sheet=sheet, known=known)
     found = read_addresses(table, renames=renames, commune=commune)
     made = read_address_decisions(decisions) if decisions else ()
-    addresses = decided(found.addresses, made)
-    taken = {fold(name): name for name in RESULT_COLUMNS}
-    headers = [str(header) for header in table.frame.columns]
-    renamed = {h: _free(f"{h}_entree", headers) for h in headers if h in taken.values()}
-    return AddressJob(
-        table,
-        addresses,
-        found.addresses,
-        found.read,
-        renamed,
-        found.notices,
-        made,
-    )
-
-
-def _free(name: str, headers: Sequence[str]) -> str:
-    while name in headers:
-        name += "_entree"
-    return name
+    return AddressJob(table, found, decided(found.addresses, made), made)
 
 
 def run_job(
@@ -165,7 +146,6 @@ def run_job(
     output: Path,
     resume: Resume | None = None,
     raw_csv: bool = False,
-    decisions: Path | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Geocoded:
     """Geocode a job and write its output and its review.
@@ -179,8 +159,6 @@ def run_job(
     resume : Resume, optional
         Removed once the output is written.
     raw_csv : bool
-    decisions : Path, optional
-        The review that was read: it may be written again, decisions kept in it.
     progress : callable, optional
 
     Raises
@@ -196,60 +174,27 @@ def run_job(
     )
     settled = run((keys.SETTLED,), values).required()[keys.SETTLED]
     results = settled.frame
-    frame = job.table.frame.rename(columns=job.renamed)
-    written = pd.concat([frame.reset_index(drop=True), results.reset_index(drop=True)], axis=1)
-    if len(written) != len(job.table.frame):
-        raise AssertionError(len(written))
-    made = _review(job, results, output, decisions)
-    write_together({output: table_bytes(output, written, raw_csv=raw_csv), **made.files})
-    if made.spent is not None:
-        made.spent.unlink(missing_ok=True)
+    frame, renamed = with_answers(job.table, results)
+    rows = review_rows(job, results)
+    place = free_slot(output.with_suffix(""), limits=False, addresses=True, chosen=job.decisions)
+    review = {place.path: review_bytes(rows, base=place.base)} if len(rows) else {}
+    write_together({output: table_bytes(output, frame, raw_csv=raw_csv), **review})
+    if not review and place.base is None and not job.decisions:
+        place.path.unlink(missing_ok=True)  # an earlier run's, that has nothing more to ask
     failed = int((results["result_status"] == "error").sum())
     if resume and not failed:
         resume.clean()
     return Geocoded(
-        len(written),
+        len(frame),
         failed,
-        _counts(results["result_verdict"]),
-        _counts(results["result_type"]),
-        next((path.name for path in made.files), ""),
-        made.doubtful,
-        made.kept,
+        Counter(results["result_verdict"]),
+        Counter(results["result_type"]),
+        renamed,
+        place.path.name if review else "",
+        _waiting(rows, results),
+        place.kept,
         settled.notices,
     )
-
-
-def _counts(values: pd.Series[str]) -> dict[str, int]:
-    return {str(value): int(count) for value, count in values.value_counts().items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Review:
-    """The review at its place, decisions of another that stay, one that has nothing more to ask."""
-
-    files: dict[Path, bytes]
-    kept: str
-    doubtful: int
-    spent: Path | None = None
-
-
-def _review(
-    job: AddressJob, results: pd.DataFrame, output: Path, decisions: Path | None
-) -> _Review:
-    """Make the review, never over decisions that were not read."""
-    rows = review_rows(job, results)
-    waiting = _waiting(rows, results) if len(rows) else 0
-    path = output.with_name(f"{output.stem}_a_verifier.xlsx")
-    kept = ""
-    number = 2
-    while path.is_file() and not _same(path, decisions) and _has_decisions(path):
-        kept = kept or path.name
-        path = output.with_name(f"{output.stem}_a_verifier.{number}.xlsx")
-        number += 1
-    if not len(rows):
-        return _Review({}, kept, 0, None if _same(path, decisions) else path)
-    data = review_bytes(rows, base=path.read_bytes() if path.is_file() else None)
-    return _Review({path: data}, kept, waiting)
 
 
 def _waiting(rows: pd.DataFrame, results: pd.DataFrame) -> int:
@@ -258,19 +203,14 @@ def _waiting(rows: pd.DataFrame, results: pd.DataFrame) -> int:
     return int((unsure & (rows["decision"] == "")).sum())
 
 
-def _same(path: Path, other: Path | None) -> bool:
-    return other is not None and path.resolve() == other.resolve()
-
-
-def _has_decisions(path: Path) -> bool:
-    try:
-        return bool(read_address_decisions(path))
-    except Exception:  # noqa: BLE001 - whatever stands there is not ours to overwrite
-        return True
-
-
 def review_rows(job: AddressJob, results: pd.DataFrame) -> pd.DataFrame:
     """List the rows that are not accepted, and those already decided, with what else they may be.
+
+    Parameters
+    ----------
+    job : AddressJob
+    results : DataFrame
+        `RESULT_COLUMNS`, one row a row of the table.
 
     Returns
     -------
@@ -281,7 +221,7 @@ def review_rows(job: AddressJob, results: pd.DataFrame) -> pd.DataFrame:
     named = [headers[name] for name in _IDENTIFIERS if name in headers]
     return address_doubts(
         results,
-        job.original,
+        job.found.addresses,
         job.addresses.rows,
         lines=job.table.rows.tolist(),
         identifiers=job.table.frame[named].agg(" ".join, axis=1).tolist() if named else None,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -37,15 +38,27 @@ if TYPE_CHECKING:
     from tfpb.geodata.geography import Geography
 
 
-_GEOCODED: Final = (
-    "result_x", "result_y", "longitude", "latitude", "result_citycode", "result_city",
-    "result_radius_m", "result_verdict", "result_parcelle",
-)  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is asked: a table as read, and the options."""
+    """What is asked.
+
+    Parameters
+    ----------
+    table : TextTable
+    year : int
+        Tax year.
+    radius_m : float
+        Uncertainty of points that bear none, metres.
+    folder : Path
+        Folder of geography.
+    renames : mapping of str to str
+        Our column → header of the table.
+    output : Path
+    decisions : Path or None
+        Review workbook filled in.
+    raw_csv : bool
+        Whether a CSV is written for programs.
+    """
 
     table: TextTable
     year: int
@@ -57,16 +70,27 @@ class Task:
     raw_csv: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What to say at the end."""
+def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[Fault]]:
+    """Locate a file and write its answers, and the review workbook when there is something to decide.
 
-    lines: list[str]
-    doubts: list[Fault]
+    Parameters
+    ----------
+    task : Task
+    advance : callable
+        Called with the number of addresses geocoded since the last call.
 
+    Returns
+    -------
+    list of str
+        What to say at the end.
+    list of Fault
+        Doubts.
 
-def run(task: Task, *, advance: Callable[[int], None]) -> Done:
-    """Locate a file and write its answers, and the review workbook when there is something to decide."""
+    Raises
+    ------
+    TfpbError
+        A year without map, positions or decisions that cannot be read, a file that cannot be written.
+    """
     perimeters.ruling_vintage(task.year)  # a year without map is refused before anything is read
     geography = open_geography(task.folder, index=False)
     decisions = None if task.decisions is None else read_limit_decisions(task.decisions)
@@ -75,7 +99,8 @@ def run(task: Task, *, advance: Callable[[int], None]) -> Done:
     points = read.points
     if read.given is Given.NOTHING:
         answers = _geocoded(task, geography, advance)
-        points = points.drop(columns=list(_GEOCODED)).join(answers[list(_GEOCODED)])
+        found = [column for column in answers.columns if column in points.columns]
+        points = points.drop(columns=found).join(answers[found])
     points = points.assign(id_residence=row_keys(points))
     stop_on_faults(read.quoted(perimeters.check_points(points)))
     values = (
@@ -98,28 +123,23 @@ def run(task: Task, *, advance: Callable[[int], None]) -> Done:
         task.output.with_suffix(""),
         entrances,
         geography.maps,
-        parcels=geography.parcels(
-            sorted(set(points["result_citycode"].astype(str)) - {""}) or None
-        ),
+        parcels=geography.parcels_of(points),
         streets=lambda rows: _streets(task, geography, entrances, rows),
         decisions=decisions,
         radius_m=task.radius_m,
     )
     write_together(written | review)
-    return Done(
-        summary_lines(
-            counts=_counts(located["qpv_statut"]),
-            evolution=_counts(located["qpv_evolution"]),
-            output=task.output.name,
-            review=next((p.name for p in review), ""), renamed=renamed, year=task.year,
-            geocoded=read.given is Given.NOTHING, radius_m=task.radius_m,
-        ),
-        doubts,
-    )  # fmt: skip
-
-
-def _counts(values: pd.Series[str]) -> dict[str, int]:
-    return {str(k): int(n) for k, n in values.value_counts().items()}
+    lines = summary_lines(
+        counts=Counter(located["qpv_statut"]),
+        evolution=Counter(located["qpv_evolution"]),
+        output=task.output.name,
+        review=next((path.name for path in review), ""),
+        renamed=renamed,
+        year=task.year,
+        geocoded=read.given is Given.NOTHING,
+        radius_m=task.radius_m,
+    )
+    return lines, doubts
 
 
 def _geocoded(task: Task, geography: Geography, advance: Callable[[int], None]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import datetime as dt
 import io
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, astuple, fields
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any, Final
 
@@ -34,6 +34,12 @@ _TABLES: Final = ("comparison", "levels", "priorities", "benchmark")
 def to_parts(form: str, value: Any) -> Parts:
     """Write a value as named parts.
 
+    Parameters
+    ----------
+    form : str
+        `TABLE`, `PUBLICATION`, `FILES` or `VALUES`.
+    value : object
+
     Raises
     ------
     TypeError
@@ -47,7 +53,14 @@ def to_parts(form: str, value: Any) -> Parts:
 
 
 def from_parts(form: str, parts: Mapping[str, bytes]) -> Any:
-    """Read a value back from its parts (KeyError, ValueError or TypeError when they are broken)."""
+    """Read a value back from its parts (KeyError, ValueError or TypeError when they are broken).
+
+    Parameters
+    ----------
+    form : str
+        As given to `to_parts`.
+    parts : mapping of str to bytes
+    """
     return _FORMS[form][2](parts)
 
 
@@ -79,40 +92,13 @@ def _table_from(parts: Mapping[str, bytes], name: str = TABLE) -> pd.DataFrame:
 
 
 def _publication_parts(published: Published | None) -> Parts:
-    if published is None:
-        return {"publication.json": _json(None)}
-    parts: Parts = {}
-    for name in (*_TABLES, "items"):
-        parts |= _table_parts(getattr(published, name), name)
-    rest = {
-        "vagues": [_plain(asdict(w)) for w in published.waves],
-        "reglages": _plain(published.settings),
-        "doutes": [_plain(_fault_fields(f)) for f in published.notices],
-    }
-    return {**parts, "publication.json": _json(rest)}
+    kept = (f.name for f in fields(Published) if f.compare)
+    return _value_parts({} if published is None else {n: getattr(published, n) for n in kept})
 
 
 def _publication_from(parts: Mapping[str, bytes]) -> Published | None:
-    rest = json.loads(parts["publication.json"])
-    if rest is None:
-        return None
-    tables = {name: _table_from(parts, name) for name in _TABLES}
-    return reopened(
-        tables,
-        items=_table_from(parts, "items"),
-        waves=tuple(WaveFacts(**_python(w)) for w in rest["vagues"]),
-        notices=tuple(_fault(*_python(f)) for f in rest["doutes"]),
-        settings=_python(rest["reglages"]),
-    )
-
-
-def _fault_fields(fault: Fault) -> tuple[object, ...]:
-    place = astuple(fault.place)
-    return fault.code, place, fault.got, dict(fault.fields), str(fault.severity)
-
-
-def _fault(code: str, place: tuple[Any, ...], got: str, fields: dict[str, Any], how: str) -> Fault:
-    return Fault(code, Place(*place), got, fields, Severity(how))
+    told = _values_from(parts)
+    return reopened({n: told.pop(n) for n in _TABLES}, **told) if told else None
 
 
 def _value_parts(values: Mapping[str, Any]) -> Parts:
@@ -160,10 +146,6 @@ def _grown(tree: dict[str, Any], parts: Mapping[str, bytes]) -> Any:
     return _python(inner)
 
 
-def _file_parts(files: Mapping[str, bytes]) -> Parts:
-    return dict(files)
-
-
 def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
@@ -174,6 +156,8 @@ def _plain(value: Any) -> Any:
         value = value.item()
     if value is None or isinstance(value, bool | int | float):
         return value
+    if isinstance(value, Severity):
+        return {"s": str(value)}
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, tuple | list):
@@ -198,14 +182,15 @@ _READERS: Final[dict[str, Callable[[Any], Any]]] = {
     "t": lambda inner: tuple(_python(v) for v in inner),
     "l": lambda inner: [_python(v) for v in inner],
     "d": lambda inner: {_python(k): _python(v) for k, v in inner},
+    "s": Severity,
     "n": Decimal,
     "j": dt.date.fromisoformat,
 }
 
-_KNOWN: Final[dict[str, type]] = {
-    kind.__name__: kind
-    for kind in (Fault, Place, Located, Abatement, LegalValue, Programme, DroitCommun)
-}
+_KINDS: Final = (
+    Fault, Place, WaveFacts, Located, Abatement, LegalValue, Programme, DroitCommun,
+)  # fmt: skip
+_KNOWN: Final[dict[str, type]] = {kind.__name__: kind for kind in _KINDS}
 """Frozen values that have a form; whatever holds answers is not among them."""
 
 _Write = Callable[[Any], Parts]
@@ -213,6 +198,6 @@ _Read = Callable[[Mapping[str, bytes]], Any]
 _FORMS: Final[dict[str, tuple[tuple[type, ...], _Write, _Read]]] = {
     TABLE: ((pd.DataFrame,), _table_parts, _table_from),
     PUBLICATION: ((Published, type(None)), _publication_parts, _publication_from),
-    FILES: ((dict,), _file_parts, dict),
+    FILES: ((dict,), dict, dict),
     VALUES: ((dict,), _value_parts, _values_from),
 }

@@ -102,8 +102,20 @@ class StageCache:
                 left -= stat.st_size
 
 
+def users_cache() -> StageCache | None:
+    """Return the cache of the user's own folder; None when it is refused."""
+    folder = cache_folder()
+    return None if folder is None else StageCache(folder)
+
+
 def stage_key(stage: Stage, values: tuple[Any, ...]) -> str:
     """Name the result of a stage by all that makes it: itself, this program, libraries, values.
+
+    Parameters
+    ----------
+    stage : Stage
+    values : tuple
+        What it reads.
 
     Raises
     ------

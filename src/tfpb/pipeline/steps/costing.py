@@ -73,7 +73,20 @@ class TaxRule:
 
 
 def abate(tax_rule: TaxRule, taxes: Inputs, located: Located) -> Abatement | None:
-    """Compute the abatement of the tax year; None without a tax sheet."""
+    """Compute the abatement of the tax year; None without a tax sheet.
+
+    Parameters
+    ----------
+    tax_rule : TaxRule
+    taxes : Inputs
+        `fiscalite` and `conventions`.
+    located : Located
+
+    Raises
+    ------
+    TfpbError
+        Every fault of the premises.
+    """
     if (premises := taxes.frame("fiscalite")) is None:
         return None
     return tax.abate(
@@ -92,7 +105,22 @@ def abate(tax_rule: TaxRule, taxes: Inputs, located: Located) -> Abatement | Non
 def programme(
     tax_rule: TaxRule, inputs: Inputs, located: Located, abatement: Abatement | None
 ) -> Programme | None:
-    """Balance the programme of actions against the abatement; None without a programme."""
+    """Balance the programme of actions against the abatement; None without a programme.
+
+    Parameters
+    ----------
+    tax_rule : TaxRule
+    inputs : Inputs
+        `programme`, `programme_precedent`, `diagnostics`.
+    located : Located
+    abatement : Abatement or None
+        What the programme answers for.
+
+    Raises
+    ------
+    TfpbError
+        Every fault of the actions.
+    """
     if (actions := inputs.frame("programme")) is None:
         return None
     return tax.programme(
@@ -111,7 +139,15 @@ def programme(
 
 
 def droit_commun(tax_rule: TaxRule, inputs: Inputs, located: Located) -> DroitCommun | None:
-    """Compare droit commun in QPV with the rest; None without its table."""
+    """Compare droit commun in QPV with the rest; None without its table.
+
+    Parameters
+    ----------
+    tax_rule : TaxRule
+    inputs : Inputs
+        `droit_commun`.
+    located : Located
+    """
     if (table := inputs.frame("droit_commun")) is None:
         return None
     return tax.droit_commun(

@@ -44,7 +44,14 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Answers of the geocoder (`RESULT_COLUMNS`) once decisions rule them, and what is doubtful in these."""
+    """Answers of the geocoder (`RESULT_COLUMNS`) once decisions rule them, and what is doubtful in these.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        `RESULT_COLUMNS`, one row an address.
+    notices : tuple of Fault
+    """
 
     frame: pd.DataFrame
     notices: tuple[Fault, ...] = ()
@@ -63,7 +70,17 @@ def chosen_addresses(settings: Settings) -> tuple[AddressDecision, ...]:
 
 
 def doubtful_addresses(dossier: Dossier) -> pd.DataFrame:
-    """List the entrances whose address waits for a decision, or had one."""
+    """List the entrances whose address waits for a decision, or had one.
+
+    Parameters
+    ----------
+    dossier : Dossier
+
+    Returns
+    -------
+    DataFrame
+        Columns of the review sheet, and `choix` (tuple of str).
+    """
     entrances = dossier.located.entrances
     rows = decided(entrances, chosen_addresses(dossier.settings)).rows
     names = entrances["id_residence"].astype(str) + " " + entrances["id_batiment"].astype(str)
@@ -96,6 +113,13 @@ def offline(_addresses: DecidedAddresses, geocoder: FileGeocoder, _watch: Watch)
 
 
 def settle(addresses: DecidedAddresses, geocoded: pd.DataFrame) -> Settled:
-    """Let decisions rule the verdicts; doubt those that lead nowhere or whose address is gone."""
+    """Let decisions rule the verdicts; doubt those that lead nowhere or whose address is gone.
+
+    Parameters
+    ----------
+    addresses : DecidedAddresses
+    geocoded : DataFrame
+        `RESULT_COLUMNS`, one row an address.
+    """
     frame, pointless = settled(geocoded, addresses.rows)
     return Settled(frame, (*addresses.lost, *pointless))

@@ -36,7 +36,19 @@ def evaluate(
 
 
 def doubts(tax_rule: TaxRule, taxes: Inputs, located: Located) -> pd.DataFrame:
-    """Count dwellings and money with the doubtful dwellings on either side."""
+    """Count dwellings and money with the doubtful dwellings on either side.
+
+    Parameters
+    ----------
+    tax_rule : TaxRule
+    taxes : Inputs
+    located : Located
+
+    Returns
+    -------
+    DataFrame
+        See `tfpb.evidence.sensitivity.readings`.
+    """
     money: Callable[[Located], Abatement | None] | None = None
     if taxes.frame("fiscalite") is not None:
         money = partial(abate, tax_rule, taxes)

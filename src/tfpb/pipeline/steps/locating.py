@@ -54,7 +54,13 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Side of each point: `LOCATION_COLUMNS`, index of the points."""
+    """Side of each point: `LOCATION_COLUMNS`, index of the points.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    notices : tuple of Fault
+    """
 
     frame: pd.DataFrame
     notices: tuple[Fault, ...] = ()
@@ -76,9 +82,21 @@ def stock_points(inputs: Inputs, settled: Settled) -> Points:
 
 
 def sides(points: Points, geography: Geography, rule: Rule) -> Sides:
-    """Place every point on its side of the limits, decisions of the user included."""
+    """Place every point on its side of the limits, decisions of the user included.
+
+    Parameters
+    ----------
+    points : Points
+    geography : Geography
+    rule : Rule
+
+    Raises
+    ------
+    TfpbError
+        Decisions that no point or quarter answers to.
+    """
     at, decisions, maps = points.frame, points.decisions, geography.maps
-    parcels = geography.parcels(sorted(set(at["result_citycode"].astype(str)) - {""}) or None)
+    parcels = geography.parcels_of(at)
 
     def located(decided: pd.DataFrame | None) -> pd.DataFrame:
         return perimeters.locate(

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
 
 def ground(geography: Geography, located: Located) -> Ground:
-    """Draw the ground of the communes of the stock."""
+    """Draw the ground of the communes of the stock.
+
+    Parameters
+    ----------
+    geography : Geography
+        With an address index: the streets are drawn from it.
+    located : Located
+    """
     codes = sorted({c for c in located.entrances["result_citycode"] if c})
     drawn = grounds.ground(
         geography.addresses.streets_of(codes),
@@ -30,11 +37,21 @@ def ground(geography: Geography, located: Located) -> Ground:
 
 
 def layers(dossier: Dossier) -> dict[str, gpd.GeoDataFrame]:
-    """Return what a GIS reads: résidences and quarters, short stable names, EPSG:2154."""
+    """Return what a GIS reads: résidences and quarters, short stable names, EPSG:2154.
+
+    Parameters
+    ----------
+    dossier : Dossier
+
+    Returns
+    -------
+    dict of str to GeoDataFrame
+        `residences` (points; those without a position are left out) and `qpv`.
+    """
     homes = dossier.located.residences
     lonlat = gpd.points_from_xy(homes["longitude"], homes["latitude"], crs="EPSG:4326")
     points = gpd.GeoDataFrame(homes.copy(), geometry=lonlat).to_crs(LAMBERT_93)
     quarters = dossier.maps[dossier.located.vintage].frame
-    shown = quarters[quarters["code_qp"].isin(set(homes["code_qpv"]))]
-    shown = shown[["code_qp", "nom_qp", "communes", "geometry"]].to_crs(LAMBERT_93)
+    shown = quarters[quarters["code_qpv"].isin(set(homes["code_qpv"]))]
+    shown = shown[["code_qpv", "nom_qpv", "communes", "geometry"]].to_crs(LAMBERT_93)
     return {"residences": points[points["longitude"].notna()], "qpv": shown}

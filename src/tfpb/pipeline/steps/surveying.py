@@ -52,7 +52,20 @@ class Scope:
 
 
 def own_interviews(frame: pd.DataFrame, plan: Plan, bailleur: str) -> pd.DataFrame:
-    """Return the bailleur's own interviews: résidences of others are not expected in its stock."""
+    """Return the bailleur's own interviews: résidences of others are not expected in its stock.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A delivery, text.
+    plan : Plan
+    bailleur : str
+
+    Returns
+    -------
+    DataFrame
+        All of them when none names a bailleur, or none names this one.
+    """
     column = next((c for c in plan.colonnes.bailleur if c in frame), None)
     if column is None:
         return frame
@@ -92,6 +105,26 @@ def survey_sides(
     """Return the résidences on the map that rules the survey, with their territories.
 
     Territories that an earlier pack showed are added: what it published is estimated again.
+
+    Parameters
+    ----------
+    scope : Scope
+    geography : Geography
+    points : Points
+    located : Located
+    carte : int or None
+        Vintage that the plan asks for; None for that of the tax year.
+    before : Disclosed
+
+    Returns
+    -------
+    DataFrame or None
+        `RESIDENCE_COLUMNS` and a column a territory.
+
+    Raises
+    ------
+    TfpbError
+        `geographie_absente` when that map is not imported.
     """
     homes = located.residences
     if carte is not None and carte != located.vintage:
@@ -103,7 +136,21 @@ def survey_sides(
 
 
 def estimate(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) -> Published | None:
-    """Compare satisfaction, protected: nothing else of the survey leaves."""
+    """Compare satisfaction, protected: nothing else of the survey leaves.
+
+    Parameters
+    ----------
+    answers : Inputs
+        Deliveries and their plan.
+    scope : Scope
+    survey_sides : DataFrame or None
+        Résidences on the map that rules the survey.
+
+    Returns
+    -------
+    Published or None
+        None without answers.
+    """
     found = estimates(answers, scope, survey_sides)
     if found is None or answers.plan is None:
         return None
@@ -122,6 +169,15 @@ def keep_masked(
     Territories that the other pack showed and this one does not are counted too: a masked quarter is
     its EPCI less the other quarters, whichever pack shows the one or the others. Without
     `survey_alone` everything is estimated and protected here, once.
+
+    Parameters
+    ----------
+    answers, scope, survey_sides
+        As in `estimate`.
+    survey_alone : Published or None
+        What `estimate` made.
+    before : Disclosed
+        Cells that packs already written mask and show.
     """
     others = [c for c in before.levels if c not in {TOTAL, *scope.territories}]
     if survey_alone is not None and not others:

@@ -51,6 +51,15 @@ def earlier_runs(folder: Path) -> EarlierRuns:
     """Read what the runs that stand in `DIR`, `DIR.2` and so on masked and showed.
 
     A file that cannot be read counts for nothing.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the region is written.
+
+    Returns
+    -------
+    EarlierRuns
     """
     masked: set[Cell] = set()
     shown: dict[Cell, set[tuple[int, str]]] = defaultdict(set)

@@ -12,7 +12,7 @@ from tfpb.report import theme
 from tfpb.report.canvas import shorten
 from tfpb.report.cell_values import NUMERIC, as_text, missing, printable
 from tfpb.text import french_spaces
-from tfpb.words.documents.report_words import FICTIONAL_LINE, TOTAL, table_line, unnamed_map
+from tfpb.words.documents.report_words import FICTIONAL_LINE, TOTAL, UNNAMED_MAP, table_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -184,7 +184,7 @@ def map_pages(report: Report, maps: Mapping[str, bytes]) -> list[MapPage]:
     out = []
     for name in sorted(maps):
         key = PurePosixPath(name).stem
-        caption = report.properties.get(f"carte:{key}", unnamed_map(key))
+        caption = report.properties.get(f"carte:{key}", UNNAMED_MAP.format(key=key))
         described = report.properties.get(f"{MAP_IN_WORDS}{key}", "")
         out.append(MapPage(key, caption, f"{caption}. {described}".strip(), maps[name]))
     return out

@@ -19,12 +19,12 @@ from tfpb.model.columns import Column, Contract, Kind
 from tfpb.tax.programme.axes import LABELS, PROPOSITION
 from tfpb.words.documents.template_words import (
     AXES_HEADINGS,
+    FILE_TITLE,
     FORMS,
     HEADINGS,
     INTRODUCTIONS,
     NATIONAL,
     PROPOSED,
-    file_title,
 )
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def template(contract: Contract) -> bytes:
 
 
 def _headings(sheet: Worksheet, contract: Contract) -> None:
-    sheet.cell(1, 1, file_title(contract.title)).font = Font(
+    sheet.cell(1, 1, FILE_TITLE.format(title=contract.title)).font = Font(
         name=_FONT, bold=True, size=14, color=_INK
     )
     for row, line in enumerate(INTRODUCTIONS[contract.name], start=2):

@@ -159,7 +159,8 @@ def _gap_words(sheet: Sheet, line: GapLine, y: float) -> None:
     size = words.interviews(line.n, line.n_qpv, line.n_hors) if line.n > 0 else ""
     ways = [size]
     if line.qpv is not None and line.hors is not None:
-        ways = [*words.levels(percent(line.qpv), percent(line.hors), size), size]
+        both = {"qpv": percent(line.qpv), "hors": percent(line.hors), "size": size}
+        ways = [*(way.format(**both) for way in words.LEVELS), size]
     # the verdict is never cut to make room for levels
     verdict = printable(f"{line.sign} {line.words}".strip())
     free = COLUMN_W - text_width_mm(verdict, 7.5) - 2
@@ -200,7 +201,7 @@ def quarters(sheet: Sheet, view: OverviewView) -> None:
         sheet.text(x, y + 0.4, shorten(under, COLUMN_W, 7), 7, **_SOFT)
         sheet.rule(x, y + 1.2, RIGHT, y + 1.2, color=theme.HAIRLINE)
     if shown < len(view.quarters):
-        rest = words.quarters_count(len(view.quarters) - shown)
-        sheet.text(x, y + 6, words.OVERVIEW_MORE.format(rest=rest), 7.5, **_SOFT)
+        more = words.OVERVIEW_MORE.format(rest=len(view.quarters) - shown)
+        sheet.text(x, y + 6, more, 7.5, **_SOFT)
     if view.doubts:
-        sheet.text(x, MAP_Y + MAP_H - 1.5, words.doubts_line(view.doubts))
+        sheet.text(x, MAP_Y + MAP_H - 1.5, words.OVERVIEW_DOUBTS.format(count=view.doubts))

@@ -35,6 +35,7 @@ from tfpb.report.print_map.window import (
 )
 from tfpb.words.numbers import number
 from tfpb.words.places import map_words as words
+from tfpb.words.places.side_words import SIDE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +103,7 @@ def _legend(sheet: Sheet, view: PageView | OverviewView) -> None:
     x, y = EDGE, FOOT_Y + 1.7
     for k, status in enumerate(("dans", "hors", "a_verifier")):
         sheet.layer.scatter(x + 2.4, y + k * STEP, **symbol(status, 1.5))
-        sheet.text(x + 7, y + k * STEP + 0.9, words.legend_status(status))
+        sheet.text(x + 7, y + k * STEP + 0.9, words.LEGEND_STATUS.format(side=SIDE_WORDS[status]))
     far = scale > FAR_SCALE
     sizes = np.array([200, 1000, 4000] if far else [20, 80, 200])
     at, row = x + 2.4, y + 3 * STEP + 0.5

@@ -187,18 +187,18 @@ def overview_view(
     boxes = np.array([f.total_bounds for f in (own, homes) if len(f)])
     bounds = (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))
     frame = fit(bounds, MAP_W, MAP_H, margin=0.05)
-    subtitle = (
-        model.bailleur,
-        words.quarters_count(len(mine)),
-        words.dwellings(float(np.nansum(mine["logements"].to_numpy(dtype=float)))),
-        words.year(model.year),
+    subtitle = words.OVERVIEW_SUBTITLE.format(
+        bailleur=model.bailleur,
+        quarters=len(mine),
+        dwellings=int(np.nansum(mine["logements"].to_numpy(dtype=float))),
+        year=model.year,
     )
     order = mine.sort_values(["logements", "code_qpv"], ascending=[False, True], kind="stable")
     question, gaps = _headline(model)
     statuses = layers.residences["statut"].iloc[touching(layers.residences, frame)]
     return OverviewView(
         title=title or model.title,
-        subtitle=" · ".join(subtitle),
+        subtitle=subtitle,
         quarters=pd.DataFrame(order[list(_TABLE)]).reset_index(drop=True),
         question=question,
         gaps={code: text for code, text in gaps.items() if code in set(mine["code_qpv"])},
@@ -225,7 +225,7 @@ def _headline(model: MapModel) -> tuple[str, dict[str, str]]:
         )
         for r in rows.itertuples(index=False)
     }  # fmt: skip
-    return words.overview_gap(str(rows["libelle"].iloc[0]), wave), gaps
+    return words.OVERVIEW_GAP.format(label=rows["libelle"].iloc[0], wave=wave), gaps
 
 
 def known(value: Any) -> float | None:

@@ -16,7 +16,7 @@ from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation, sensibilite
 from tfpb.report.sections.survey.evolution import evolution, priorites
 from tfpb.report.sections.synthese import synthese
-from tfpb.words.documents.report_words import WARNING, map_caption, subtitle
+from tfpb.words.documents.report_words import MAP_CAPTION, WARNING, subtitle
 from tfpb.words.numbers import long_date
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def report(dossier: Dossier) -> Report:
         sources(dossier),
     ]
     captions = {
-        f"carte:{code}": map_caption(name, code)
+        f"carte:{code}": MAP_CAPTION.format(name=name, code=code)
         for code, name in sorted(quarter_names(dossier.located).items())
     }
     return Report(

@@ -30,7 +30,7 @@ def methode(dossier: Dossier) -> Section:
         words.margin_adopted(
             margin, settings.get("marge_adoptee_par"), settings.get("marge_adoptee_le")
         ),
-        words.masked_under(int(_number(settings.get("masquage_n"), 11))),
+        words.MASKED_UNDER.format(count=int(_number(settings.get("masquage_n"), 11))),
     ]
     weights = words.WEIGHTS.get(str(settings.get("calage", "")))
     if weights and settings.get("poids", True):  # without weights, a doubt says so
@@ -39,12 +39,14 @@ def methode(dossier: Dossier) -> Section:
         adopted.append(f"{target}.")
     adopted.append(f"{POOLED}.")
     if carte := settings.get("carte"):
-        adopted.append(words.one_map(carte))
+        adopted.append(words.ONE_MAP.format(carte=carte))
     waves = pd.DataFrame([{k: getattr(w, k) for k in _WAVE} for w in survey.waves], columns=_WAVE)
     scope = words.REGION_WAVES if region else words.OWN_WAVES
     main = table("methode_vagues", waves, champ=scope)
     interviews = sum(w.n for w in survey.waves)
-    lead = words.method_lead(interviews, len(waves), margin_words(margin), region=region)
+    lead = words.METHOD_LEAD.format(
+        interviews=interviews, waves=len(waves), margin=margin_words(margin), region=region
+    )
     texts = (Text(tuple(adopted), bullets=True), Text(words.METHOD))
     return section("methode", lead, [main, _sideways(main, scope), *texts])
 

@@ -9,7 +9,7 @@ from tfpb.model.report import Text
 from tfpb.model.results import RESIDENCE_COLUMNS
 from tfpb.report.sections.build import DOCUMENT, cut, has, section, table, worded
 from tfpb.report.sections.counts import quarters, stock_facts
-from tfpb.words.documents.report_words import rows_elsewhere
+from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.places import stock_words as words
 
 if TYPE_CHECKING:
@@ -40,7 +40,10 @@ def residences(dossier: Dossier) -> Section:
             "residences", homes, repeated=own, annee=located.year, remarks=_remarks(dossier.located)
         ),
         table("quartiers", quarters(located)),
-        Text((rows_elsewhere(facts.residences, words.RESIDENCES_SHEET),), media=DOCUMENT),
+        Text(
+            (ROWS_ELSEWHERE.format(count=facts.residences, sheet=words.RESIDENCES_SHEET),),
+            media=DOCUMENT,
+        ),
     ]
     lead = words.stock_lead(
         facts.residences, facts.dwellings, facts.inside, facts.outside, facts.doubtful

@@ -75,10 +75,11 @@ def overview(facts: RegionFacts, survey: Published | None, largest: float) -> Se
             margin = number_of(heads["marge_points"].iloc[0])
             blocks.append(headline_table(heads, wave, margin))
         blocks.append(Text((count_sentence(Counter(rows["mot"]), len(rows)),)))
-        blocks.append(Text(words.secrecy(largest), bullets=True))
-    lead = words.region_lead(
-        facts.owners, facts.homes, facts.dwellings, facts.inside, facts.quarters
-    )
+        blocks.append(Text((words.KEPT_ONCE, words.SHOWN_WHEN.format(part=largest)), bullets=True))
+    lead = words.REGION.format(
+        owners=facts.owners, homes=facts.homes, dwellings=facts.dwellings, inside=facts.inside,
+        quarters=facts.quarters,
+    )  # fmt: skip
     return section("synthese", lead, blocks)
 
 
@@ -132,13 +133,14 @@ def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wav
 
 def money(facts: RegionFacts) -> Section:
     """Return the section of money: totals by axis, all bailleurs together."""
-    lead = words.money_lead(facts.abated, facts.valued)
+    lead = words.MONEY.format(abated=facts.abated, valued=facts.valued)
     return section("argent", lead, [table("region_axes", facts.axes)])
 
 
 def files(facts: RegionFacts, run_hash: str) -> Section:
     """Return the sheet of sources: how many files and rows, without saying whose."""
-    return section("sources", words.files_lead(run_hash), [table("sources_region", facts.files)])
+    lead = words.FILES.format(run_hash=run_hash)
+    return section("sources", lead, [table("sources_region", facts.files)])
 
 
 def contrat_stock(rows: pd.DataFrame) -> Section:
@@ -174,7 +176,7 @@ def contrat_money(
     abated, valued : Decimal
     """
     blocks = [table("contrat_argent", quarters), table("contrat_axes", axes)]
-    return section("argent", words.money_lead(abated, valued), blocks)
+    return section("argent", words.MONEY.format(abated=abated, valued=valued), blocks)
 
 
 def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str) -> Section:
@@ -201,7 +203,7 @@ def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str) -> Section:
     gaps = cut(named, named["groupe"] == "ecart")
     shares = cut(named, named["groupe"].isin(_SHARES))
     blocks: list[Block] = [
-        table(key, part, vague=wave, de_vague=words.of_wave(wave) if len(part) else "")
+        table(key, part, vague=wave, de_vague=words.OF_WAVE.format(wave=wave) if len(part) else "")
         for key, part in (("position_ecarts", gaps), ("position_niveaux", shares))
     ]
     blocks.append(Text((words.NO_RANK, words.QUARTILES), bullets=True))

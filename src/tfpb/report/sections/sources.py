@@ -56,7 +56,7 @@ def rappel(dossier: Dossier) -> Section:
         blocks.append(Text(words.MISSING["conventions"]))
     else:
         blocks.append(table("conventions", signed.assign(codes=signed["codes_qpv"].map(_codes))))
-    return section("rappel", words.legal_lead(dossier.settings.dossier.annee), blocks)
+    return section("rappel", words.LEGAL_LEAD.format(year=dossier.settings.dossier.annee), blocks)
 
 
 def _legal_values(dossier: Dossier) -> tuple[LegalValue, ...]:

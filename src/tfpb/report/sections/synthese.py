@@ -11,11 +11,10 @@ from tfpb.report.sections.build import figure, number_of, section, table
 from tfpb.report.sections.counts import leaver_facts, nature_counts, stock_facts
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.documents.report_words import MISSING
-from tfpb.words.money import accounts
+from tfpb.words.money import abatement_words, programme_words
 from tfpb.words.money.evaluation_words import DOES_IT_WORK
 from tfpb.words.numbers import NOTHING, euros, percent, plural
-from tfpb.words.places.map_words import residences_count
-from tfpb.words.places.stock_words import stock_lead
+from tfpb.words.places.stock_words import RESIDENCES, stock_lead
 from tfpb.words.survey import satisfaction, verdict_words
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def _figures(dossier: Dossier) -> list[KeyFigure]:
         out += _abated(dossier.abatement, dossier.settings.dossier.date)
     if dossier.programme is not None:
         out += _spent(dossier.programme, dossier.abatement)
-    homes = residences_count(facts.doubtful_residences)
+    homes = RESIDENCES.format(count=facts.doubtful_residences)
     dwellings = plural(facts.doubtful, "logement")
     doubts = figure("a_verifier", None, Format.TEXT, value=homes, logements=dwellings)
     return [*out, doubts]
@@ -72,7 +71,7 @@ def _figures(dossier: Dossier) -> list[KeyFigure]:
 def _abated(money: Abatement, day: dt.date) -> list[KeyFigure]:
     totals = money.totals
     natures = ", ".join(
-        f"{accounts.NATURES.get(nature, nature)} {euros(amount)}"
+        f"{abatement_words.NATURES.get(nature, nature)} {euros(amount)}"
         for nature, amount in nature_counts(money).items()
     )
     rendered = euros(totals["compensation_etat_eur"])
@@ -81,7 +80,7 @@ def _abated(money: Abatement, day: dt.date) -> list[KeyFigure]:
         figure("perte_collectivites", totals["perte_collectivites_eur"], compensation=rendered),
     ]
     if claim := totals.get("abattement_a_reclamer_eur"):
-        until = accounts.claim_until(money.claim_until, day)
+        until = abatement_words.claim_until(money.claim_until, day)
         out.append(figure("a_reclamer", claim, delai=until))
     gone = leaver_facts(money)
     if gone is not None and (gone.risk or gone.lost):
@@ -93,9 +92,9 @@ def _spent(plan: Programme, money: Abatement | None) -> list[KeyFigure]:
     totals = plan.totals
     abated = money.totals["abattement_eur"] if money is not None else None
     valued = totals.get("valorise_eur", Decimal(0))
-    out = [figure("valorise", valued, couverture=accounts.coverage_words(valued, abated))]
+    out = [figure("valorise", valued, couverture=programme_words.coverage_words(valued, abated))]
     if "solde_eur" in totals and money is not None:
-        left = accounts.balance_words(totals["solde_eur"], totals.get("rattrapage_eur"))
+        left = programme_words.balance_words(totals["solde_eur"], totals.get("rattrapage_eur"))
         out.append(figure("solde", totals["solde_eur"], suite=left))
     return out
 

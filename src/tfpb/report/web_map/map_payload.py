@@ -15,6 +15,9 @@ from tfpb.report import theme
 from tfpb.report.print_map.layers import lines_of
 from tfpb.words.places import map_words as words
 from tfpb.words.places.location_words import NOT_AN_ATTESTATION
+from tfpb.words.places.side_words import SIDE_WORDS
+from tfpb.words.survey.satisfaction import THEMES
+from tfpb.words.survey.verdict_words import VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,11 +38,11 @@ def payload(model: MapModel) -> dict[str, Any]:
     return {
         "meta": _meta(model),
         "mots": words.PAGE,
-        "statuts": words.STATUS,
-        "themes": words.THEMES,
+        "statuts": SIDE_WORDS,
+        "themes": THEMES,
         "verdicts": {
             code: {"mot": word, "signe": theme.verdict_sign(code)}
-            for code, word in words.VERDICTS.items()
+            for code, word in VERDICTS.items()
         },
         "classes": words.GAP_CLASSES,
         "couleurs": _colours(),

@@ -296,7 +296,7 @@ def _checks_frame(
                 cents(check.expected),
                 check.read,
                 cents(check.gap),
-                status_reasons.notice(code, {"ecart": stake, "limite": limit}),
+                status_reasons.NOTICES[code].format(ecart=stake, limite=limit),
                 check.constat,
                 None if check.ratio is None else check.ratio.quantize(RATE) + ZERO,
                 reader.day.year,

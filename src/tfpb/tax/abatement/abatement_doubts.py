@@ -12,8 +12,9 @@ from tfpb.model.codes import QpvStatut, Statut
 from tfpb.tax.abatement.premises import rates_of, year_of
 from tfpb.tax.plain_values import Record, doubt, grouped, money, place, records, text, total, whole
 from tfpb.words.money.doubt_words import SAME_PREMISES
-from tfpb.words.money.status_reasons import motive
+from tfpb.words.money.status_reasons import MOTIVES
 from tfpb.words.numbers import amount, number, plural
+from tfpb.words.places.region_names import in_region
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -173,7 +174,7 @@ def _conditions(items: list[Premises], reader: Reader) -> list[Fault]:
             Place(),
             code,
             annee=reader.day.year,
-            raison=motive(why, rights[code, why].fields),
+            raison=MOTIVES[why].filled(rights[code, why].fields),
         )
         for code, why in sorted(rights)
     ]
@@ -211,7 +212,7 @@ def _of_residence(
                 bas=number(low),
                 haut=number(high),
                 repere=number(usual),
-                nom_region=reader.region,
+                ou_region=in_region(reader.region),
             )
 
 

@@ -88,7 +88,7 @@ def forecast(
                 row = _foreseen(target, parts, mean, quantum, factor)
                 if row["logements"] or row["a_verifier"]:
                     where = mean_of(commune=holding.commune in means)
-                    note = status_reasons.forecast(row["note"], {"ou": where})
+                    note = status_reasons.FORECAST[row["note"]].format(ou=where)
                     row["motif"] = f"{row['motif']} {note}"
             else:
                 continue
@@ -244,7 +244,7 @@ def _foreseen(
 
 def _short(right: Right, target: int) -> str:
     """Write the motive of a right in a few words."""
-    return status_reasons.short(right.motive, motive_fields(right, target))
+    return status_reasons.SHORT[right.motive].filled(motive_fields(right, target))
 
 
 def _status_words(parts: list[_Part], target: int, homes: int) -> tuple[str, str, str]:
@@ -255,15 +255,15 @@ def _status_words(parts: list[_Part], target: int, homes: int) -> tuple[str, str
     order = ("", *(str(s) for s in ATTENTION))
     main = min(parts, key=lambda p: order.index(str(p.right.statut)))
     right = main.right
-    words = [status_reasons.motive(right.motive, motive_fields(right, target))]
+    words = [status_reasons.MOTIVES[right.motive].filled(motive_fields(right, target))]
     statut = str(right.statut or Statut.ELIGIBLE)
     if not main.standing:
         statut = "demoli" if right.motive == "demolie" else "a_livrer"
     elif not right.statut:
         if any(p.demolished for p in parts):
-            words.append(status_reasons.forecast("demolition_partielle", {"logements": homes}))
+            words.append(status_reasons.FORECAST["demolition_partielle"].format(logements=homes))
         if right.opens == target:
-            words.append(status_reasons.forecast("debut", {}))
+            words.append(status_reasons.FORECAST["debut"])
     return statut, " ".join(words), _short(right, target)
 
 

@@ -278,7 +278,7 @@ def motive_of(
     right, year = item.right, reader.day.year
     limit = claim_limit(reader)
     fields = {**motive_fields(right, year), "montant": amount, "risque": risk}
-    parts = [status_reasons.motive(right.motive, fields)]
+    parts = [status_reasons.MOTIVES[right.motive].filled(fields)]
     fields |= {"annee": year, "limite": limit, "part": right.share, "doute": right.doubt}
     states: dict[str, str] = {
         Statut.ELIGIBLE: "eligible" if item.paid is None else "eligible_inexplique",
@@ -288,7 +288,7 @@ def motive_of(
     }
     state = states.get(item.statut)
     if state:
-        parts.append(status_reasons.state(state, fields))
+        parts.append(status_reasons.STATES[state].filled(fields))
     if item.entitled:
         shown = {
             "part": right.share < 1,
@@ -296,14 +296,14 @@ def motive_of(
             "entrant": bool(right.fields.get("entrant")),
         }
         parts += [
-            status_reasons.precision(code, fields) for code, applies in shown.items() if applies
+            status_reasons.EXTRAS[code].filled(fields) for code, applies in shown.items() if applies
         ]
         condition = right.fields.get("condition")
         if condition in status_reasons.EXTRAS:
-            parts.append(status_reasons.precision(condition, fields))
+            parts.append(status_reasons.EXTRAS[condition].filled(fields))
     elif item.statut in (Statut.SANS_CONVENTION, Statut.NON_DECLARE):
         missed = amounts(item.base, item.rates, terms, share=right.share).abatement
-        parts.append(status_reasons.precision("manque", {"manque": missed}))
+        parts.append(status_reasons.EXTRAS["manque"].format(manque=missed))
     return " ".join(parts)
 
 

@@ -158,7 +158,8 @@ def _motive(group: list[Premises], terms: Terms, reader: Reader, on: dt.date | N
     )
     if len(alike) == len(group):
         return motive
-    return f"{status_reasons.some_premises(len(alike), len(group))} {motive}"
+    part = status_reasons.SOME_PREMISES.format(part=len(alike), whole=len(group))
+    return f"{part} {motive}"
 
 
 def by_qpv(items: list[Premises], stock: Stock) -> pd.DataFrame:

@@ -135,7 +135,18 @@ def check_programme(
     previous: pd.DataFrame | None = None,
     themes: Mapping[str, Theme] | None = None,
 ) -> list[Fault]:
-    """List the faults and doubts of a programme that need no other file."""
+    """List the faults and doubts of a programme that need no other file.
+
+    Parameters
+    ----------
+    actions, year, previous, themes
+        As `programme`.
+
+    Returns
+    -------
+    list of Fault
+        What `programme` refuses, and its doubts, but for those that need the abatement or the stock.
+    """
     return _read(actions, previous, themes, year)[2]
 
 
@@ -161,7 +172,17 @@ def _read(
 
 
 def npnru_quarters(entrances: pd.DataFrame) -> frozenset[str]:
-    """Return the quarters of the entrances that the stock marks as NPNRU."""
+    """Return the quarters of the entrances that the stock marks as NPNRU.
+
+    Parameters
+    ----------
+    entrances : DataFrame
+        Located, with the column `npnru` of the stock or not.
+
+    Returns
+    -------
+    frozenset of str
+    """
     return frozenset(
         text(row.get("qpv_code"))
         for row in records(entrances)

@@ -29,6 +29,7 @@ from tfpb.tax.plain_values import (
 )
 from tfpb.words.money.doubt_words import NO_CODE
 from tfpb.words.numbers import number
+from tfpb.words.places.region_names import in_region
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -286,7 +287,25 @@ def read_carry(
     abatement: Abatement | None,
     residences: pd.DataFrame,
 ) -> tuple[dict[str, Decimal], list[Fault]]:
-    """Read what each quarter carries over, in euros; what cannot be read is a fault."""
+    """Read what each quarter carries over, in euros; what cannot be read is a fault.
+
+    Parameters
+    ----------
+    carry : mapping of str to str, int or Decimal
+        Quarter → euros, as written in `dossier.toml` (`report_eur`).
+    read : list of Record
+        Actions.
+    abatement : Abatement or None
+    residences : DataFrame
+        `RESIDENCE_COLUMNS`.
+
+    Returns
+    -------
+    owed : dict of str to Decimal
+        Euros, to the cent.
+    faults : list of Fault
+        `report_illisible`; `report_inconnu`, a doubt, for a quarter met nowhere.
+    """
     known = {_quarter(r) for r in read} | set(homes_of(residences))
     if abatement is not None:
         known |= set(abatement.by_qpv["code_qpv"])
@@ -310,7 +329,7 @@ def check_heights(table: pd.DataFrame, reader: Reader) -> list[Fault]:
     usual = {
         "haut": number(high),
         "region": reader.text("repere_valorise_region_eur"),
-        "nom_region": reader.region,
+        "ou_region": in_region(reader.region),
         "national": reader.text("repere_valorise_national_eur"),
     }
     heights = [(_quarter(r), r["valorise_par_logement_eur"]) for r in records(table)]

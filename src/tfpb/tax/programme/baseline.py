@@ -27,7 +27,7 @@ from tfpb.tax.plain_values import (
     whole,
 )
 from tfpb.text import fold
-from tfpb.words.money.doubt_words import OTHER_HABITAT, left_aside
+from tfpb.words.money.doubt_words import LEFT_ASIDE, OTHER_HABITAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -159,7 +159,18 @@ def droit_commun(
 
 
 def check_droit_commun(table: pd.DataFrame) -> list[Fault]:
-    """List the faults of a table of droit commun that need no other file."""
+    """List the faults of a table of droit commun that need no other file.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Typed by `tables.DROIT_COMMUN`.
+
+    Returns
+    -------
+    list of Fault
+        `droit_commun_sans_perimetre`, `droit_commun_total_sans_logements`, `montant_negatif`.
+    """
     faults = []
     for row in records(table):
         if not text(row.get("id_residence")):
@@ -231,16 +242,13 @@ def _shares(
             doubts.append(doubt("droit_commun_hors_patrimoine", here, key))
     kept = [(r, h) for r, h in known if h.inside or h.outside]
     if len(kept) < len(known):
-        doubts.append(
-            doubt(
-                "droit_commun_a_verifier", Place(), name, nombre=left_aside(len(known) - len(kept))
-            )
-        )
+        left = LEFT_ASIDE.format(count=len(known) - len(kept))
+        doubts.append(doubt("droit_commun_a_verifier", Place(), name, nombre=left))
     kinds = {h.kind for _, h in kept if h.inside and h.kind}
     if comparable and kinds:
         alike = [(r, h) for r, h in kept if h.inside or not h.kind or h.kind in kinds]
         if len(alike) < len(kept):
-            left, why = left_aside(len(kept) - len(alike)), OTHER_HABITAT
+            left, why = LEFT_ASIDE.format(count=len(kept) - len(alike)), OTHER_HABITAT
             doubts.append(
                 doubt("droit_commun_hors_comparaison", Place(), name, nombre=left, motif=why)
             )

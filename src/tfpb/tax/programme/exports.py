@@ -12,7 +12,8 @@ from tfpb.tax.plain_values import day, grouped, missing, records, text, total
 from tfpb.words.documents.setting_words import legal_value
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.money import bilan_words
-from tfpb.words.money.accounts import AXES, axis_words, carry_argument
+from tfpb.words.money.accounts import AXES, axis_words
+from tfpb.words.money.programme_words import carry_argument
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,6 +63,12 @@ def bilan_frames(programme: Programme, *, year: int) -> dict[str, pd.DataFrame]:
 def reentry_frame(programme: Programme, *, year: int) -> pd.DataFrame:
     """Return one plain row an action, stable names, for re-entry in a collaborative platform.
 
+    Parameters
+    ----------
+    programme : Programme
+    year : int
+        Actions of that year.
+
     Returns
     -------
     DataFrame
@@ -95,6 +102,11 @@ def premises_frame(
         Columns of the file, in order.
     names : mapping of str to str
         Header → name in the contract, for those it knows.
+
+    Returns
+    -------
+    DataFrame
+        A column of the file that bears the name of a computed one becomes `<nom>_entree`.
     """
     rows = pd.concat([m.premises for m in made], ignore_index=True)
     rows = rows.sort_values(list(STAMP), kind="stable", ignore_index=True)
@@ -106,7 +118,20 @@ def premises_frame(
 def abatement_sheets(
     made: Sequence[Abatement], doubts: Sequence[Fault] = ()
 ) -> dict[str, pd.DataFrame]:
-    """Return what goes beside the premises in a workbook: sums, notices, forecast, declaration, law."""
+    """Return what goes beside the premises in a workbook: sums, notices, forecast, declaration, law.
+
+    Parameters
+    ----------
+    made : sequence of Abatement
+        One a tax year, in order; what is ahead is that of the last.
+    doubts : sequence of Fault
+        To be listed.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Name of the sheet → its rows, under the names of the contract.
+    """
     last = made[-1]
     coming = {name: getattr(last, part) for part, name in bilan_words.COMING_SHEETS.items()}
     return {

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tfpb.words.numbers import plural
+from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.model.survey import WaveFacts
-
 CALCULATIONS: Final = "Calculs"
 DOCUMENTS: Final = "Documents"
+MAPS: Final = "Cartes"
+OWNERS: Final = "Bailleurs"
 GEOCODING: Final = "Géocodage"
+LOCATION: Final = "Localisation"
 IMPORT: Final = "Import des adresses"
 DOWNLOAD: Final = "Téléchargement ({code})"
 """Names of the progress bars."""
 
+NEW_GEODATA: Final = (
+    "Nouveau dossier de géodonnées : « {got} ». Si ce n’est pas voulu, il y a déjà à côté : {near}."
+)
 DOUBTS_OF_FILES: Final = "Doutes relevés dans les fichiers :"
 DOUBTS_OF_REGION: Final = "Doutes relevés sur la région :"
 DOUBTS_SHEET: Final = "la feuille « Doutes » du classeur"
@@ -45,6 +49,21 @@ NOTHING_TO_DO: Final = "Rien à faire"
 """How the hint of a doubt begins when there is nothing to do; it is then left out of short lists."""
 _NAMED: Final = 5
 
+FAULTS: Final = Phrase("{count:s faute} à corriger avant de continuer :")
+OTHER_FAULTS: Final = Phrase("… et {count:s autre}.")
+DOUBTS: Final = Phrase("{count:s doute} à relire (rien n’est bloqué) :")
+DOUBTS_TO_KNOW: Final = Phrase("{count:s doute} à connaître :")
+DOUBTS_OF_OWNERS: Final = Phrase(
+    "{count:s doute} sur les fichiers des bailleurs, chacun dans son dossier."
+)
+WHAT_TO_DO: Final = "    que faire : {hint}"
+OTHER_KINDS: Final = "  – … et {count} autres natures de doute."
+ALL_LISTED: Final = "  Tous sont listés dans {where}."
+WAVE: Final = Phrase(
+    "Vague {wave} : {n:s ménage interrogé/ménages interrogés} dans {residences:s résidence}."
+)
+MASKED: Final = Phrase("{count:s ligne masquée/lignes masquées} au titre du secret statistique.")
+
 
 def kept_files(names: Sequence[str]) -> str:
     """Return the warning about files that a run left because a user changed or added them."""
@@ -54,61 +73,8 @@ def kept_files(names: Sequence[str]) -> str:
     )
 
 
-def faults_heading(count: int) -> str:
-    """Return the line above a list of faults."""
-    return f"{plural(count, 'faute')} à corriger avant de continuer :"
-
-
-def doubts_heading(count: int) -> str:
-    """Return the line above a list of doubts in full."""
-    return f"{plural(count, 'doute')} à relire (rien n’est bloqué) :"
-
-
-def known_doubts_heading(count: int) -> str:
-    """Return the line above the doubts of a comparison."""
-    return f"{plural(count, 'doute')} à connaître :"
-
-
-def others(count: int) -> str:
-    """Return how many faults are left out of a list."""
-    return f"… et {plural(count, 'autre')}."
-
-
 def short_doubt(title: str, where: str, alike: int) -> str:
     """Return a kind of doubt by its first example, with the count of those like it."""
     place = f" ({where})" if where else ""
     more = f" Et {alike} {'autre' if alike == 1 else 'autres'} de même nature." if alike else ""
     return f"  – {title}{place}{more}"
-
-
-def short_hint(hint: str) -> str:
-    """Return what to do about a kind of doubt."""
-    return f"    que faire : {hint}"
-
-
-def other_kinds(count: int) -> str:
-    """Return how many kinds of doubt are left out of a short list."""
-    return f"  – … et {count} autres natures de doute."
-
-
-def all_listed(where: str) -> str:
-    """Return where every doubt is listed."""
-    return f"  Tous sont listés dans {where}."
-
-
-def doubts_of_owners(count: int) -> str:
-    """Return how many doubts the files of the bailleurs of a region hold."""
-    return f"{plural(count, 'doute')} sur les fichiers des bailleurs, chacun dans son dossier."
-
-
-def wave_line(wave: WaveFacts) -> str:
-    """Return how many households of how many résidences a wave holds."""
-    return (
-        f"Vague {wave.vague} : {plural(wave.n, 'ménage interrogé', 'ménages interrogés')} "
-        f"dans {plural(wave.n_residences, 'résidence')}."
-    )
-
-
-def masked_lines(count: int) -> str:
-    """Return how many rows of a comparison are masked."""
-    return f"{plural(count, 'ligne masquée', 'lignes masquées')} au titre du secret statistique."

@@ -8,12 +8,7 @@ UNKNOWN_SHELL: Final = (
     "Le programme de ce terminal n’est pas reconnu : la complétion existe pour bash, zsh, fish et "
     "PowerShell. Ouvrez l’un d’eux, puis relancez la commande."
 )
-
-
-def installed(shell: str, path: str) -> str:
-    """Write that completion is installed, and from when it works."""
-    return (
-        f"Complétion installée pour {shell} : {path}\n"
-        "Ouvrez un nouveau terminal : la touche Tab y complète les commandes, les options et les "
-        "fichiers."
-    )
+INSTALLED: Final = (
+    "Complétion installée pour {shell} : {path}\n"
+    "Ouvrez un nouveau terminal : la touche Tab y complète les commandes, les options et les fichiers."
+)

@@ -62,27 +62,10 @@ LEAVES: Final = (
     "Ce choix va chercher des fichiers publics sur Internet ; rien de vos données n’est envoyé."
 )
 
-
-def by_default(value: str) -> str:
-    """Write what Enter alone answers."""
-    return f"Entrée pour : {value}"
-
-
-def command_line(command: str) -> str:
-    """Write what is about to be run."""
-    return f"Commande lancée : {command}"
-
-
-def not_a_choice(answer: str, most: int) -> str:
-    """Write that an answer is no choice of the list."""
-    return f"« {answer} » n’est pas un choix : tapez un numéro de 1 à {most}."
-
-
-def reopened(path: str) -> str:
-    """Write that a folder could not be shown, and where it is."""
-    return f"La fenêtre n’a pas pu s’ouvrir. Le dossier est ici : {path}"
-
-
+BY_DEFAULT: Final = "Entrée pour : {value}"
+COMMAND: Final = "Commande lancée : {command}"
+NOT_A_CHOICE: Final = "« {answer} » n’est pas un choix : tapez un numéro de 1 à {most}."
+NOT_OPENED: Final = "La fenêtre n’a pas pu s’ouvrir. Le dossier est ici : {path}"
 WHY: Final[dict[str, str]] = {
     "empty": "Il faut une réponse.",
     "nothing": "Il n’y a rien à cet endroit : {got}",

@@ -55,16 +55,15 @@ WRITTEN: Final[dict[str, str]] = {
 }
 """How a column of the data is to be read, by format."""
 
+WHOLE: Final = (
+    "{path} est entier (calcul {run_hash}) : chaque fichier est tel que noté quand il a été écrit."
+)
+
 
 def broken_words(broken: Iterable[tuple[str, str]]) -> list[str]:
     """Write which files of a pack are not as written."""
     lines = _listed([f"{name} : {_STATES[state]}" for name, state in broken])
     return ["Ce dossier n’est pas entier :", *lines, "Refaites-le avec « tfpb dossier »."]
-
-
-def whole_words(path: str, run_hash: str) -> str:
-    """Write that a pack is whole."""
-    return f"{path} est entier (calcul {run_hash}) : chaque fichier est tel que noté quand il a été écrit."
 
 
 def loose_words(names: Sequence[str]) -> list[str]:

@@ -12,14 +12,6 @@ if TYPE_CHECKING:
 
     from tfpb.model.maps import GapLine, QpvPage
 
-TITLES: Final = (
-    "Logements",
-    "Abattement de TFPB",
-    "Perte des collectivités",
-    "Actions valorisées",
-    "À vérifier",
-)
-
 NATURE: Final = {
     "reel": "réel (avis d’imposition)",
     "estime": "estimé",
@@ -30,23 +22,23 @@ NATURE: Final = {
 def dwellings_figure(dwellings: int, residences: int, share: float) -> tuple[str, str, str]:
     """Write the stock of the quarter and its weight in the bailleur's."""
     detail = f"{plural(residences, 'résidence')}, {percent(share)} du patrimoine du bailleur"
-    return TITLES[0], number(dwellings), detail
+    return "Logements", number(dwellings), detail
 
 
 def abatement_figure(amount: Decimal | None, nature: str, dwellings: int) -> tuple[str, str, str]:
     """Write the abatement, whether real or estimated, and per dwelling."""
     if amount is None:
-        return TITLES[1], "non calculé", "le fichier fiscal n’est pas fourni"
+        return "Abattement de TFPB", "non calculé", "le fichier fiscal n’est pas fourni"
     per_home = f", soit {euros(amount / dwellings)} par logement" if dwellings else ""
-    return TITLES[1], euros(amount), f"{NATURE.get(nature, nature)}{per_home}"
+    return "Abattement de TFPB", euros(amount), f"{NATURE.get(nature, nature)}{per_home}"
 
 
 def loss_figure(loss: Decimal | None, compensation: Decimal | None) -> tuple[str, str, str]:
     """Write what the collectivities give up once the State has paid its part."""
     if loss is None or compensation is None:
-        return TITLES[2], "non calculé", "le fichier fiscal n’est pas fourni"
+        return "Perte des collectivités", "non calculé", "le fichier fiscal n’est pas fourni"
     detail = f"l’État compense {euros(compensation)} (taux à confirmer)"
-    return TITLES[2], euros(loss), detail
+    return "Perte des collectivités", euros(loss), detail
 
 
 def programme_figure(
@@ -54,21 +46,21 @@ def programme_figure(
 ) -> tuple[str, str, str]:
     """Write what was valued, per dwelling, against the abatement."""
     if valued is None:
-        return TITLES[3], "non renseigné", "le programme d’actions n’est pas fourni"
+        return "Actions valorisées", "non renseigné", "le programme d’actions n’est pas fourni"
     parts = [plural(actions, "action")]
     if dwellings:
         parts.append(f"{euros(valued / dwellings)} par logement")
     if abatement:
         parts.append(f"{percent(valued / abatement)} de l’abattement")
-    return TITLES[3], euros(valued), ", ".join(parts)
+    return "Actions valorisées", euros(valued), ", ".join(parts)
 
 
 def doubt_figure(dwellings: int, residences: int) -> tuple[str, str, str]:
     """Write how many dwellings are in doubt."""
     if not residences:
-        return TITLES[4], "aucun logement", "aucun doute dans ce quartier"
+        return "À vérifier", "aucun logement", "aucun doute dans ce quartier"
     homes = plural(residences, "résidence")
-    return TITLES[4], plural(dwellings, "logement"), f"{homes}, en losange sur le plan"
+    return "À vérifier", plural(dwellings, "logement"), f"{homes}, en losange sur le plan"
 
 
 def done_sentence(
@@ -191,6 +183,10 @@ GAP_SCOPE_CONVENTION: Final = (
     "Tous les QPV du bailleur, faute d’assez de réponses dans ce seul quartier"
 )
 GAP_SCOPE_NONE: Final = "Enquête absente ou résultats non publiables"
+SURVEY_SOURCE: Final = "enquête de satisfaction {wave}"
+TAX_SOURCE: Final = "fichier de fiscalité {year}"
+PROGRAMME_SOURCE: Final = "programme d’actions {year}"
+"""Names of sources under a map."""
 NOTHING_HEARD: Final = "Ce que disent les locataires : aucune enquête n’est jointe au dossier."
 
 
@@ -198,18 +194,3 @@ def source_words(role: str, reference: str, date: str) -> str:
     """Name a geography under a map: what it is and its date."""
     name = f"périmètres des QPV {role.removeprefix('qpv')}" if role.startswith("qpv") else reference
     return f"{name} ({plain_date(date)})" if date else name
-
-
-def survey_source(wave: str) -> str:
-    """Name the survey under a map."""
-    return f"enquête de satisfaction {wave}"
-
-
-def tax_source(year: int) -> str:
-    """Name the tax sheet under a map."""
-    return f"fichier de fiscalité {year}"
-
-
-def programme_source(year: int) -> str:
-    """Name the programme under a map."""
-    return f"programme d’actions {year}"

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from tfpb.words.numbers import THIN, euros, number, percent, plural
+from tfpb.words.numbers import THIN, number, plural
+from tfpb.words.phrase import Phrase
+from tfpb.words.survey.satisfaction import join
 
 REGION_SUBTITLE: Final = "Restitution régionale, imposition {year}"
 CONTRAT_SUBTITLE: Final = "Fiche du contrat de ville, imposition {year}"
 REGION_ROLES: Final = {"contrats": "Contrats de ville", "region": "Région"}
 """Files of a region, beside those of a dossier (`report_words.ROLES`)."""
 
+REGION: Final = Phrase(
+    "{owners:s bailleur}, {homes:s résidence}, {dwellings:s logement}, dont {inside:n} dans "
+    "{quarters:s quartier prioritaire/quartiers prioritaires}."
+)
+"""Whom the restitution covers."""
+MONEY: Final = Phrase("Abattement : {abated:€} ; actions valorisées : {valued:€}.")
+FILES: Final = (
+    "Empreinte du calcul : {run_hash}. Chaque bailleur a, dans son dossier, la liste de ses "
+    "fichiers."
+)
 ATLAS: Final = "{titre} : atlas des quartiers prioritaires"
 _NAMED: Final = 4
 NO_CONTRAT: Final = "Quartiers sans contrat de ville connu"
@@ -51,16 +63,18 @@ QUARTILES: Final = (
     "Quartiles des bailleurs dont le chiffre est publiable, arrondis au point : la moitié d’entre eux se "
     "trouve entre le premier et le troisième."
 )
-SECRECY: Final = (
-    (
-        "Le secret est calculé une fois sur l’ensemble de ce qui est publié : restitution, dossiers des "
-        "bailleurs, fiches des contrats de ville. Une case masquée ici ne se retrouve pas en soustrayant "
-        "d’autres documents."
-    ),
-    (
-        "Un territoire n’est montré que si trois bailleurs au moins y ont des ménages interrogés, si aucun "
-        "n’en réunit plus de {part}, et si les réponses d’un petit bailleur ne s’y déduisent pas."
-    ),
+PLACES_LEAD: Final = (
+    "Du département à l’intercommunalité : le parc, puis ce que disent les locataires."
+)
+OF_WAVE: Final = ", vague {wave}"
+KEPT_ONCE: Final = (
+    "Le secret est calculé une fois sur l’ensemble de ce qui est publié : restitution, dossiers des "
+    "bailleurs, fiches des contrats de ville. Une case masquée ici ne se retrouve pas en soustrayant "
+    "d’autres documents."
+)
+SHOWN_WHEN: Final = Phrase(
+    "Un territoire n’est montré que si trois bailleurs au moins y ont des ménages interrogés, si aucun "
+    "n’en réunit plus de {part:%}, et si les réponses d’un petit bailleur ne s’y déduisent pas."
 )
 CONTRAT_SIDE: Final = (
     "Les réponses des quartiers du contrat sont comparées à celles des quartiers classiques des communes "
@@ -81,14 +95,6 @@ REGION_PRIORITIES: Final = (
     "Le poids des questions est estimé sur toute la région : un contrat seul ne réunit pas assez de "
     "réponses."
 )
-
-
-def region_lead(owners: int, homes: int, dwellings: int, inside: int, quarters: int) -> str:
-    """Open the regional restitution: whom it covers."""
-    return (
-        f"{plural(owners, 'bailleur')}, {plural(homes, 'résidence')}, {plural(dwellings, 'logement')}, dont "
-        f"{number(inside)} dans {plural(quarters, 'quartier prioritaire', 'quartiers prioritaires')}."
-    )
 
 
 def contrat_lead(quarters: int, dwellings: int, doubtful: int, owners: int) -> str:
@@ -126,13 +132,7 @@ def owners_sentence(owned: list[tuple[str, int]]) -> tuple[str, ...]:
     named = [f"{name} ({number(n)})" for name, n in owned[:_NAMED]]
     if rest := owned[_NAMED:]:
         named.append(f"{plural(len(rest), 'autre')} ({number(sum(n for _, n in rest))})")
-    said = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} et {named[-1]}"
-    return (f"À qui sont ces logements : {said}.",)
-
-
-def money_lead(abated: object, valued: object) -> str:
-    """Write what is given up in tax and what is valued against it."""
-    return f"Abattement : {euros(abated)} ; actions valorisées : {euros(valued)}."  # type: ignore[arg-type]
+    return (f"À qui sont ces logements : {join(named)}.",)
 
 
 def position_lead(above: int, under: int, open_: int) -> str:
@@ -149,11 +149,6 @@ def position_lead(above: int, under: int, open_: int) -> str:
         f"{number(open_) if open_ else 'aucune'} sans écart démontré",
     ]
     return ", ".join(parts) + "."
-
-
-def secrecy(share: float) -> tuple[str, ...]:
-    """Write how answers are kept secret over all outputs."""
-    return tuple(s.format(part=percent(share)) for s in SECRECY)
 
 
 def hidden_lines(count: int) -> tuple[str, ...]:
@@ -174,21 +169,3 @@ def closing_lines(owners: int, contrats: int, folder: str, *, atlas: bool) -> li
         f"{plural(contrats, 'fiche')} de contrat de ville : {folder}/contrats",
         f"À remettre{THIN}: à chaque bailleur le fichier zip à son nom, et rien d’autre.",
     ]
-
-
-PLACES_LEAD: Final = (
-    "Du département à l’intercommunalité : le parc, puis ce que disent les locataires."
-)
-
-
-def files_lead(run_hash: str) -> str:
-    """Write the hash of the run, and where the files of each bailleur are listed."""
-    return (
-        f"Empreinte du calcul : {run_hash}. Chaque bailleur a, dans son dossier, la liste de ses "
-        "fichiers."
-    )
-
-
-def of_wave(wave: str) -> str:
-    """Write a wave after the name of its source."""
-    return f", vague {wave}"

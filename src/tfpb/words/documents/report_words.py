@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from tfpb.words.numbers import long_date, number, plural
+from tfpb.words.numbers import long_date, plural
+from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import margin_words
 
 WARNING: Final = "Aide à la décision, ne vaut pas attestation"
@@ -248,23 +249,6 @@ def unreadable_quarters(count: int) -> str:
     )
 
 
-def rows_elsewhere(count: int, sheet: str) -> str:
-    """Point to the workbook for the long list."""
-    return (
-        f"La liste complète ({number(count)} lignes) est dans la feuille « {sheet} » du classeur."
-    )
-
-
-def unnamed_map(key: str) -> str:
-    """Write the caption of a printed map whose quarter has no name."""
-    return f"Carte {key}"
-
-
-def map_caption(name: str, code: str) -> str:
-    """Caption the map of a quarter."""
-    return f"Carte du quartier {name} ({code}) : périmètre, résidences, chiffres et satisfaction"
-
-
 def sources_lead(files: int, unverified: int, run_hash: str) -> str:
     """Open the chapter of sources."""
     law = "aucune valeur légale non vérifiée"
@@ -274,7 +258,6 @@ def sources_lead(files: int, unverified: int, run_hash: str) -> str:
     return f"{plural(files, 'fichier lu', 'fichiers lus')} ; {law} ; calcul {run_hash}."
 
 
-WHOLE_REGION: Final = " dans toute la région"
 OWN_WAVES: Final = "livraisons de l’enquête, après application d’une seule carte"
 REGION_WAVES: Final = (
     "toute l’enquête régionale, tous bailleurs, après application d’une seule carte"
@@ -299,32 +282,22 @@ SETTLE_ADDRESSES: Final = (
 TEXT_ORIGIN: Final = "texte"
 USER_ORIGIN: Final = "utilisateur"
 CHECKED: Final = "vérifié"
+METHOD_LEAD: Final = Phrase(
+    "{interviews:s ménage interrogé/ménages interrogés}{region:? dans toute la région} en "
+    "{waves:s vague} ; marge d’équivalence de {margin}, fixée avant tout résultat."
+)
+MASKED_UNDER: Final = Phrase("Une case de moins de {count:n} ménages interrogés est masquée.")
+ONE_MAP: Final = "La carte des QPV {carte} départage toutes les vagues."
+LEGAL_LEAD: Final = (
+    "Pour l’imposition {year}, l’abattement de 30 % tient à trois conditions : le quartier, la "
+    "convention signée au 1er janvier, la fin de l’exonération de longue durée."
+)
+ROWS_ELSEWHERE: Final = Phrase(
+    "La liste complète ({count:n} lignes) est dans la feuille « {sheet} » du classeur."
+)
+MAP_CAPTION: Final = (
+    "Carte du quartier {name} ({code}) : périmètre, résidences, chiffres et satisfaction"
+)
+UNNAMED_MAP: Final = "Carte {key}"
 USED: Final = {True: "employée", False: "sans emploi dans ce calcul"}
 HELD: Final = {True: "tenu", False: "non tenu"}
-
-
-def method_lead(interviews: int, waves: int, margin: str, *, region: bool) -> str:
-    """Write how many households answered, in how many waves, under which margin."""
-    return (
-        f"{plural(interviews, 'ménage interrogé', 'ménages interrogés')}"
-        f"{WHOLE_REGION if region else ''} en {plural(waves, 'vague')} ; "
-        f"marge d’équivalence de {margin}, fixée avant tout résultat."
-    )
-
-
-def masked_under(count: int) -> str:
-    """Write below how many households a cell is masked."""
-    return f"Une case de moins de {number(count)} ménages interrogés est masquée."
-
-
-def one_map(carte: object) -> str:
-    """Write which map of quarters sorts the households of all waves."""
-    return f"La carte des QPV {carte} départage toutes les vagues."
-
-
-def legal_lead(year: int) -> str:
-    """Write the three conditions of the abatement."""
-    return (
-        f"Pour l’imposition {year}, l’abattement de 30 % tient à trois conditions : le quartier, la "
-        "convention signée au 1er janvier, la fin de l’exonération de longue durée."
-    )

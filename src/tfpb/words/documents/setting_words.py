@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.model import tables
 from tfpb.model.columns import Contract
 from tfpb.words.documents.report_words import ROLES
-from tfpb.words.money.accounts import ROUNDINGS
+from tfpb.words.money.abatement_words import ROUNDINGS
 from tfpb.words.numbers import euros, long_date, number, plural
 
 if TYPE_CHECKING:

@@ -79,8 +79,4 @@ INTRODUCTIONS: Final[Mapping[str, tuple[str, str]]] = {
         "id_action relie le constat à l’action du programme qui y répond.",
     ),
 }
-
-
-def file_title(title: str) -> str:
-    """Title a template."""
-    return f"{title} : modèle à remplir"
+FILE_TITLE: Final = "{title} : modèle à remplir"

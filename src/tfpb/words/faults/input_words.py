@@ -40,6 +40,9 @@ ROW_OBJECTS: Final = {
 }  # fmt: skip
 """What one row of a table is; of other tables « donnée »."""
 SAME_ENTRANCE: Final = "même résidence, même adresse, même bâtiment"
+DATE_OF_ROW: Final = "« {text} » (ligne {row})"
+ONE_OF: Final = "l’une des valeurs : {values}"
+"""What a column or setting of fixed values expected."""
 ANY_ROW: Final = "donnée"
 _SHOWN: Final = 5
 
@@ -63,19 +66,9 @@ def listed(names: Iterable[object]) -> str:
     return ", ".join(f"« {name} »" for name in names)
 
 
-def date_words(text: str, row: int) -> str:
-    """Return an example of a date and its row."""
-    return f"« {text} » (ligne {row})"
-
-
 def columns_words(count: int, *, more: bool = False) -> str:
     """Return how many columns a table has, or that it has more."""
     return f"{'> ' if more else ''}{count} colonnes"
-
-
-def one_of(values: str) -> str:
-    """Return what a column or setting of fixed values expected."""
-    return f"l’une des valeurs : {values}"
 
 
 def bounds(low: float | None, high: float | None) -> str:
@@ -93,7 +86,8 @@ def merged_words(ranges: list[tuple[str, int, int]]) -> str:
 def setting_words(kind: str, context: dict[str, object]) -> str:
     """Return what a setting expected, from the validator's type of error and its context."""
     if kind in ("literal_error", "enum"):
-        return one_of(str(context.get("expected", "")).replace("'", "").replace(" or ", ", "))
+        values = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
+        return ONE_OF.format(values=values)
     for bound, word in _SETTING_BOUNDS:
         if bound in context:
             return f"{word} {context[bound]:g}".replace(".", ",")

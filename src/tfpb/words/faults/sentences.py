@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model import tables
 from tfpb.model.columns import Contract
 from tfpb.text import fold, printable
 from tfpb.words.faults.fault_catalogue import CATALOGUE
-from tfpb.words.numbers import number, plural
+from tfpb.words.numbers import plural
+from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from tfpb.errors import Fault, Place
 
@@ -29,7 +29,6 @@ _LABELS: Final = {
     for column in contract.columns
     if "_" in column.name
 }
-_GROUPED: Final = 10_000  # below, a number may be a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,32 +131,11 @@ def shortened(text: str) -> str:
     return clean if len(clean) <= _LONGEST else f"{clean[: _LONGEST - 1]}…"
 
 
-class _Count(int):
-    """A whole number of a template: « {n:s ligne/lignes} » agrees with it, « {n} » is written plain."""
-
-    def __format__(self, spec: str) -> str:
-        if spec.startswith("s "):
-            one, _, many = spec[2:].partition("/")
-            return plural(int(self), one, many)
-        return number(self) if not spec and abs(self) >= _GROUPED else int(self).__format__(spec)
-
-
 class _Fields(dict[str, object]):
     """Fields of a template; one that was not given shows as an ellipsis, never as a traceback."""
 
     def __missing__(self, key: str) -> str:
         return "…"
-
-
-def _field(value: object) -> object:
-    """Write a field as French readers do: agreement of counts, decimal comma, no odd character."""
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    if isinstance(value, int):
-        return _Count(value)
-    if isinstance(value, (float, Decimal)):
-        return f"{value}".removesuffix(".0").replace(".", ",")
-    return printable(value) if isinstance(value, str) else value
 
 
 def fault_text(fault: Fault) -> FaultText:
@@ -170,13 +148,12 @@ def fault_text(fault: Fault) -> FaultText:
     """
     words = CATALOGUE[fault.code]
     got = shortened(fault.got)
-    fields: Mapping[str, object] = _Fields(
-        {"got": got, **{k: _field(v) for k, v in fault.fields.items()}}
-    )
+    given = {k: printable(v) if isinstance(v, str) else v for k, v in fault.fields.items()}
+    fields = _Fields({"got": got, **given})
     return FaultText(
-        title=words.title.format_map(fields),
+        title=Phrase(words.title).filled(fields),
         where=place_words(fault.place),
         got=got,
-        expected=words.expected.format_map(fields),
-        hint=words.hint.format_map(fields),
+        expected=Phrase(words.expected).filled(fields),
+        hint=Phrase(words.hint).filled(fields),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+BILAN_TITLE: Final = "Bilan {year} du programme d’actions"
 BILAN: Final[Mapping[str, str]] = {
     "axe": "Axe",
     "action": "Action",

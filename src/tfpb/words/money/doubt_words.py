@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from tfpb.words.numbers import plural
+from tfpb.words.phrase import Phrase
 
 SAME_PREMISES: Final = {"cle": "même avis et même local", "objet": "local"}
 SAME_RESIDENCE: Final = {"cle": "même résidence", "objet": "résidence"}
 YEAR_TO_GIVE: Final = "ANNÉE"
 EXPECTED_AXIS: Final = "un axe de 1 à 8, ou son libellé dans le cadre national"
 OTHER_HABITAT: Final = "autre type d’habitat"
+LEFT_ASIDE: Final = Phrase("{count:s résidence laissée/résidences laissées}")
 NO_CODE: Final = "aucun"
-
-
-def left_aside(count: int) -> str:
-    """Count the résidences that a comparison leaves aside."""
-    return plural(count, "résidence laissée", "résidences laissées")
 
 
 def mean_of(*, commune: bool) -> str:

@@ -77,14 +77,3 @@ TYPES: Final = {
     "none": "non trouvée",
 }
 """`result_type` to words."""
-
-VERDICTS: Final = {"accepte": "acceptée", "a_verifier": "à vérifier", "rejete": "rejetée"}
-"""`result_verdict` to words, of an address."""
-
-STATUSES: Final = {
-    "ok": "traitée",
-    "not-found": "non trouvée",
-    "skipped": "ignorée",
-    "error": "en erreur",
-}
-"""`result_status` to words, of an address."""

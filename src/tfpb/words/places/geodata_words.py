@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tfpb.words.numbers import number, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+    from tfpb.model.location import QpvMap
+    from tfpb.model.record import AddressFile, AddressImport, Sidecar
 
 ADDRESS_BASE: Final = (
     "la base d’adresses", "tfpb geodonnees importer-adresses adresses-59.csv.gz",
@@ -32,43 +34,33 @@ REASONS: Final = {
 }
 
 
-def address_import_lines(
-    *,
-    file: str,
-    kind: str,
-    vintage: str,
-    rows: int,
-    stored: int,
-    duplicates: int,
-    communes: int,
-    replaced: int,
-    mended: int,
-    rejected: Mapping[str, int],
-    unchanged: bool,
-) -> list[str]:
+def address_import_lines(done: AddressImport) -> list[str]:
     """Write what became of one file of addresses: rows read = kept + repeated + rejected."""
-    if unchanged:
-        return [f"{file} : déjà importé ({plural(stored, 'adresse')}), rien n’a changé."]
-    dated = f", {vintage}" if vintage else ""
-    counted = f"{plural(rows, 'ligne')}, {plural(stored, 'adresse')}, {plural(communes, 'commune')}"
-    lines = [f"{file} ({kind}{dated}) : {counted}."]
-    if replaced:
-        lines.append(f"  Communes déjà présentes, remplacées par ce fichier : {number(replaced)}.")
-    if duplicates:
-        lines.append(f"  Lignes en double, gardées une seule fois : {number(duplicates)}.")
-    if mended:
-        lines.append(f"  Noms aux accents mal encodés, réparés : {number(mended)}.")
+    stored = plural(done.stored, "adresse")
+    if done.unchanged:
+        return [f"{done.name} : déjà importé ({stored}), rien n’a changé."]
+    dated = f", {done.vintage}" if done.vintage else ""
+    counted = f"{plural(done.rows, 'ligne')}, {stored}, {plural(done.communes, 'commune')}"
+    lines = [f"{done.name} ({done.kind}{dated}) : {counted}."]
+    if done.replaced:
+        count = number(done.replaced)
+        lines.append(f"  Communes déjà présentes, remplacées par ce fichier : {count}.")
+    if done.duplicates:
+        lines.append(f"  Lignes en double, gardées une seule fois : {number(done.duplicates)}.")
+    if done.mended:
+        lines.append(f"  Noms aux accents mal encodés, réparés : {number(done.mended)}.")
     lines += [
         f"  Lignes non importées, {REASONS[reason]} : {number(count)}."
-        for reason, count in rejected.items()
+        for reason, count in done.rejected.items()
     ]
     return lines
 
 
-def address_file_line(*, file: str, kind: str, vintage: str, stored: int, communes: int) -> str:
+def address_file_line(file: AddressFile) -> str:
     """Write one imported file of addresses in a list."""
-    dated = f", {vintage}" if vintage else ", date non précisée"
-    return f"  {kind}{dated} : {plural(stored, 'adresse')}, {plural(communes, 'commune')} ({file})"
+    dated = f", {file.vintage}" if file.vintage else ", date non précisée"
+    counted = f"{plural(file.stored, 'adresse')}, {plural(file.communes, 'commune')}"
+    return f"  {file.kind}{dated} : {counted} ({file.name})"
 
 
 WRONG: Final = {
@@ -82,76 +74,47 @@ NOTHING_INSTALLED: Final = (
 ALL_WHOLE: Final = "Tout ce qui est importé est entier."
 
 
-def quarters_import_lines(
-    *, file: str, vintage: int, quarters: int, mended: tuple[str, ...]
-) -> list[str]:
+def quarters_import_lines(file: str, found: QpvMap) -> list[str]:
     """Write what became of a file of quarters."""
-    lines = [f"{file} : {plural(quarters, 'quartier')} (QPV {vintage})."]
-    if mended:
+    lines = [f"{file} : {plural(len(found.frame), 'quartier')} (QPV {found.vintage})."]
+    if mended := found.mended:
         lines.append(f"  {plural(len(mended), 'contour')} invalides réparés : {', '.join(mended)}.")
     return lines
 
 
+NOT_WHOLE: Final = {
+    "fiche": "La fiche {name} est illisible ({got}) : importez à nouveau cette géographie.",
+    "absent": "Le fichier {name} a disparu : importez à nouveau cette géographie.",
+    "empreinte": "Le fichier {name} a changé depuis son import : importez-le à nouveau.",
+    "lignes": "Le fichier {name} n’a pas le bon nombre de lignes ({got}) : importez-le à nouveau.",
+    "invalides": "Le fichier {name} a des contours invalides ({got}) : importez-le à nouveau.",
+}
+"""Why a stored geography is not whole."""
+FETCHING: Final = "{title} : téléchargement de {address}"
+SENT_ON: Final = "  le fichier est fourni par {host}"
+"""The server sends to another one."""
 UNKNOWN_LICENCE: Final = "licence non précisée"
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """One stored geography, for `geodonnees lister`."""
-
-    kind: str
-    title: str
-    vintage: str
-    rows: int
-    licence: str
-    sources: tuple[str, ...]
-    mended: int
-    place: str
-
-
-def stored_lines(stored: list[Stored]) -> list[str]:
+def stored_lines(stored: Sequence[Sidecar]) -> list[str]:
     """Write what is stored: maps and outlines one by one, parcels in one line."""
     lines = []
     for one in stored:
         if one.kind == "parcelles":
             continue
         what = plural(one.rows, "quartier" if one.kind == "qpv" else "commune")
-        mended = (
-            f", dont {plural(one.mended, 'contour réparé', 'contours réparés')}"
-            if one.mended
-            else ""
-        )
-        files = ", ".join(one.sources)
-        lines.append(f"{one.title} : {what}{mended} ({files} ; {one.licence or UNKNOWN_LICENCE})")
+        count = len(one.mended)
+        mended = f", dont {plural(count, 'contour réparé', 'contours réparés')}" if count else ""
+        files = ", ".join(f.name for f in one.sources)
+        lines.append(f"{one.name} : {what}{mended} ({files} ; {one.licence or UNKNOWN_LICENCE})")
     parcels = [s for s in stored if s.kind == "parcelles"]
     if parcels:
         total = plural(sum(s.rows for s in parcels), "parcelle")
         towns = plural(len(parcels), "commune")
-        lines.append(f"{parcels[0].title} : {total}, {towns} ({parcels[0].licence})")
+        lines.append(f"{parcels[0].name} : {total}, {towns} ({parcels[0].licence})")
     return lines
-
-
-def wrong_line(code: str, name: str, got: str) -> str:
-    """Write why a stored geography is not whole."""
-    return {
-        "fiche": f"La fiche {name} est illisible ({got}) : importez à nouveau cette géographie.",
-        "absent": f"Le fichier {name} a disparu : importez à nouveau cette géographie.",
-        "empreinte": f"Le fichier {name} a changé depuis son import : importez-le à nouveau.",
-        "lignes": f"Le fichier {name} n’a pas le bon nombre de lignes ({got}) : importez-le à nouveau.",
-        "invalides": f"Le fichier {name} a des contours invalides ({got}) : importez-le à nouveau.",
-    }[code]
 
 
 def installed_line(title: str, file: str, *, known: bool) -> str:
     """Write that a source is installed, now or before."""
     return f"{title} : déjà importé." if known else f"{title} : importé ({file})."
-
-
-def step_line(title: str, address: str) -> str:
-    """Write what is being fetched, and from where."""
-    return f"{title} : téléchargement de {address}"
-
-
-def moved_line(host: str) -> str:
-    """Write that a server sends to another one."""
-    return f"  le fichier est fourni par {host}"

@@ -9,7 +9,7 @@ from tfpb.words.numbers import number, plural
 from tfpb.words.places.side_words import metres
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 ROAD_AXIS: Final = (
     "Quand la limite suit une rue, elle passe par l’axe de la chaussée : chaque côté relève de son "
@@ -53,7 +53,7 @@ EVOLUTION_WORDS: Final = {
 
 def summary_lines(
     *, counts: Mapping[str, int], evolution: Mapping[str, int], output: str, review: str,
-    renamed: Sequence[str], year: int, geocoded: bool, radius_m: float,
+    renamed: Mapping[str, str], year: int, geocoded: bool, radius_m: float,
 ) -> list[str]:  # fmt: skip
     """Sum a run up: how many on each side, which file to open first."""
     total = sum(counts.values())
@@ -69,7 +69,7 @@ def summary_lines(
         )
     lines.append(f"Incertitude des points qui n’en portent pas : {metres(radius_m)} (--rayon).")
     if renamed:
-        listed = ", ".join(f"« {c} » → « {c}_entree »" for c in renamed)
+        listed = ", ".join(f"« {old} » → « {new} »" for old, new in renamed.items())
         lines.append(
             f"Colonnes d’entrée renommées, car leur nom est celui d’une réponse : {listed}."
         )

@@ -6,14 +6,9 @@ import datetime as dt
 from typing import Final
 
 from tfpb.words.numbers import long_date, number, plural
-from tfpb.words.survey.satisfaction import THEMES as THEMES  # noqa: PLC0414  # one table for every medium
-from tfpb.words.survey.verdict_words import VERDICTS as VERDICTS  # noqa: PLC0414  # idem
+from tfpb.words.phrase import Phrase
+from tfpb.words.survey.verdict_words import VERDICTS
 
-STATUS: Final[dict[str, str]] = {
-    "dans": "dans le QPV",
-    "hors": "hors QPV",
-    "a_verifier": "à vérifier",
-}
 GAP_CLASSES: Final = (
     "QPV plus bas de 15 points et plus",
     "de 10 à 15 points plus bas",
@@ -53,8 +48,21 @@ PAGE_NO_GAP: Final = "Pas de résultat d’enquête pour ce quartier."
 OVERVIEW_KIND: Final = "Vue d’ensemble"
 OVERVIEW_TABLE: Final = "Quartiers"
 OVERVIEW_COLUMNS: Final = ("logements", "abattement\n(€/logement)", "valorisé\n(€/logement)")
-OVERVIEW_MORE: Final = "et {rest} : voir le classeur"
+OVERVIEW_MORE: Final = Phrase("et {rest:s quartier} : voir le classeur")
+OVERVIEW_SUBTITLE: Final = Phrase(
+    "{bailleur} · {quarters:s quartier} · {dwellings:s logement} · année {year}"
+)
+OVERVIEW_GAP: Final = "Écart QPV − hors QPV : {label}, {wave}"
+OVERVIEW_DOUBTS: Final = Phrase("{count:s résidence} à vérifier (losanges).")
+CUT_NAME: Final = Phrase("({inside:n}\u00a0dans,\u00a0{outside:n}\u00a0hors)")
+"""Follows the name of a résidence that the limit cuts, on a printed map; kept on one line."""
+CUT_REASON: Final = Phrase(
+    "coupée par la limite : {inside:s logement} dans le QPV, {outside:n} hors"
+)
+LEVELS: Final = ("QPV {qpv} · hors {hors} · {size}", "{qpv} contre {hors} · {size}")
+"""Both levels with the sample size, in full and in short."""
 
+LEGEND_STATUS: Final = "résidence {side}"
 LEGEND_QPV: Final = "périmètre du QPV (carte {vintage})"
 LEGEND_OTHER: Final = "autre QPV"
 LEGEND_OLD: Final = "périmètre de la carte {vintage}"
@@ -73,11 +81,6 @@ NO_GROUND: Final = "Fond de plan absent : aucune base d’adresses importée."
 def tenants_title(wave: str) -> str:
     """Title the satisfaction lines with the survey they come from."""
     return f"{PAGE_TENANTS} ({PAGE['wave'].lower()} {wave})" if wave else PAGE_TENANTS
-
-
-def overview_gap(label: str, wave: str) -> str:
-    """Write which question the lines of the table are about."""
-    return f"Écart QPV − hors QPV : {label}, {wave}"
 
 
 def gap_line(
@@ -99,44 +102,12 @@ def gap_line(
     return f"{sign} {number(gap * 100, 1, sign=True)} points{between}{size}"
 
 
-def quarters_count(count: int) -> str:
-    """Write a number of quarters."""
-    return plural(count, "quartier")
-
-
-def year(value: int) -> str:
-    """Write the tax year."""
-    return f"année {value}"
-
-
-def doubts_line(count: int) -> str:
-    """Write how many résidences stay to be checked."""
-    return f"{plural(count, 'résidence')} à vérifier (losanges)."
-
-
 def day(text: str) -> str:
     """Write a date written 2026-02-10 as « 10 février 2026 »; any other text stays as it is."""
     try:
         return long_date(dt.date.fromisoformat(text))
     except ValueError:
         return text
-
-
-def legend_status(status: str) -> str:
-    """Write a status in the legend: « résidence hors QPV »."""
-    return f"résidence {STATUS.get(status, status)}"
-
-
-def cut_name(inside: int, outside: int) -> str:
-    """Follow the name of a résidence that the limit cuts, on a printed map; kept on one line."""
-    return f"({number(inside)}\u00a0dans,\u00a0{number(outside)}\u00a0hors)"
-
-
-def cut_reason(inside: int, outside: int) -> str:
-    """Write why a résidence stands on a side with part of its dwellings on the other."""
-    return (
-        f"coupée par la limite : {plural(inside, 'logement')} dans le QPV, {number(outside)} hors"
-    )
 
 
 def page_subtitle(code: str, commune: str, bailleur: str, tax_year: int) -> str:
@@ -159,31 +130,13 @@ def interviews(n: int, n_qpv: int = 0, n_hors: int = 0) -> str:
     return f"n = {number(n)}"
 
 
-def levels(qpv: str, hors: str, size: str) -> tuple[str, str]:
-    """Write both levels with the sample size, in full and in short."""
-    return f"QPV {qpv} · hors {hors} · {size}", f"{qpv} contre {hors} · {size}"
-
-
 def sheets_made(pages: int, overviews: int) -> str:
     """Write what `tfpb cartes` has drawn."""
     views = f"{overviews} vues d’ensemble" if overviews > 1 else plural(overviews, "vue d’ensemble")
     return f"La carte web, {plural(pages, 'page')} de QPV et {views}"
 
 
-def residences_count(count: int) -> str:
-    """Write a number of résidences."""
-    return plural(count, "résidence")
-
-
-def dwellings(count: float | None) -> str:
-    """Write a number of dwellings."""
-    if count is None or count != count:  # noqa: PLR0124
-        return "logements : non connu"
-    return plural(int(count), "logement")
-
-
 PAGE: Final[dict[str, str]] = {
-    "loading": "Chargement de la carte…",
     "skip": "Aller au tableau des données",
     "search": "Chercher une résidence, une rue, un quartier",
     "search_none": "Aucun résultat",
@@ -223,7 +176,6 @@ PAGE: Final[dict[str, str]] = {
     "table_quarters": "Quartiers",
     "table_more": "Afficher plus de lignes",
     "legend": "Légende",
-    "legend_close": "Fermer la légende",
     "reset": "Revenir à l’étendue du parc",
     "print": "Imprimer",
     "zoom_in": "Zoomer",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import GeocodeVerdict
 from tfpb.words.numbers import number, percent, plural
+from tfpb.words.phrase import Phrase
 from tfpb.words.places.address_words import TYPES
 
 if TYPE_CHECKING:
@@ -40,9 +41,16 @@ LEAD: Final = (
     "Une voie choisie dans la liste garde les numéros de votre ligne.",
     "Enregistrez, puis relancez avec --decisions et ce fichier (ou « decisions » dans dossier.toml).",
 )
+RESUMED: Final = Phrase("Reprise : {rows:s ligne} déjà faites lors de l’essai précédent.")
+STOPPED: Final = Phrase(
+    "Arrêté. {rows:n} lignes sur {total:n} sont gardées : relancez la même commande, elle reprendra là."
+)
+KEPT: Final = "{kept} contient des décisions : il est gardé tel quel ; les doutes sont dans {new}."
+DECISIONS: Final = Phrase("Décisions lues : {read:n} ; appliquées : {used:n}.")
 SENT: Final = (
     "Rien d’autre que l’adresse et le code de la commune n’est envoyé au service national."
 )
+REQUESTS: Final = Phrase(f"Requêtes au service national : {{count:n}}. {SENT}")
 
 
 def read_line(read: Mapping[str, str]) -> str:
@@ -54,19 +62,6 @@ def renamed_line(renamed: Mapping[str, str]) -> str:
     """Write which columns of the input had to change their name."""
     pairs = ", ".join(f"« {old} » devient « {new} »" for old, new in renamed.items())
     return f"Colonnes de votre fichier qui portaient le nom d’un résultat : {pairs}."
-
-
-def resumed_line(rows: int) -> str:
-    """Write that a cut run is taken up."""
-    return f"Reprise : {plural(rows, 'ligne')} déjà faites lors de l’essai précédent."
-
-
-def stopped_line(rows: int, total: int) -> str:
-    """Write what a stopped run keeps."""
-    return (
-        f"Arrêté. {number(rows)} lignes sur {number(total)} sont gardées : "
-        "relancez la même commande, elle reprendra là."
-    )
 
 
 def summary_lines(
@@ -104,18 +99,3 @@ def review_line(*, file: str, rows: int) -> str:
         f"À ouvrir d’abord : {file}, feuille « Adresses » ({plural(rows, 'adresse')} à vérifier ; "
         f"pour chacune, un choix à faire dans une liste). Puis relancez avec --decisions {file}"
     )
-
-
-def kept_line(*, kept: str, new: str) -> str:
-    """Write that decisions already written were not overwritten."""
-    return f"{kept} contient des décisions : il est gardé tel quel ; les doutes sont dans {new}."
-
-
-def decisions_line(*, read: int, used: int) -> str:
-    """Write what became of the decisions."""
-    return f"Décisions lues : {number(read)} ; appliquées : {number(used)}."
-
-
-def sent_line(count: int) -> str:
-    """Write how much was asked of the service."""
-    return f"Requêtes au service national : {number(count)}. {SENT}"

@@ -6,13 +6,12 @@ import math
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tfpb.words.numbers import number, percent
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+SIDE_WORDS: Final = {"dans": "dans le QPV", "hors": "hors QPV", "a_verifier": "à vérifier"}
+QUARTER: Final = "« {name} » ({code})"
 DEFAULT_RADIUS: Final = "par défaut, faute d’incertitude donnée"
 
 
@@ -182,11 +181,6 @@ def lacking_words(**given: str) -> str:
     return ", ".join(name for key, name in names.items() if not given[key])
 
 
-def quarter_words(code: str, name: str) -> str:
-    """Name a quarter with its code."""
-    return f"« {name} » ({code})"
-
-
 def quoted(headers: tuple[str, ...]) -> str:
     """Quote the headers of columns."""
     return " et ".join(f"« {h} »" for h in headers)
@@ -197,18 +191,3 @@ def contradicted(*, side: str, author: str, date: str, computed: str) -> str:
     who = f" de {author}" if author else ""
     when = f" du {date}" if date else ""
     return f"La décision{who}{when} ({SIDE_WORDS[side]}) contredit la carte, à revoir. {computed}"
-
-
-SIDE_WORDS: Final = {"dans": "dans le QPV", "hors": "hors QPV", "a_verifier": "à vérifier"}
-SIGNED: Final = ("auteur", "date", "pièce")
-"""What signs a decision: its author, its day, the piece it rests on."""
-
-
-def quarter_name(name: str, code: str) -> str:
-    """Return a quarter as sentences name it."""
-    return f"« {name} » ({code})"
-
-
-def pair_of(headers: Iterable[str]) -> str:
-    """Return the headers of a pair of coordinates."""
-    return " et ".join(f"« {header} »" for header in headers)

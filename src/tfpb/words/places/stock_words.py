@@ -6,7 +6,9 @@ from typing import Final
 
 from tfpb.model.codes import Evolution, GeocodeVerdict, QpvStatut, ResultType
 from tfpb.words.numbers import number, percent, plural
+from tfpb.words.phrase import Phrase
 
+RESIDENCES: Final = Phrase("{count:s résidence}")
 RESIDENCES_SHEET: Final = "Résidences"
 STATUTS: Final[dict[str, str]] = {
     QpvStatut.DANS: "dans un QPV",

@@ -94,14 +94,6 @@ def gap_sentence(
     )
 
 
-def change_sentence(label: str, gap: float, low: float, high: float, verdict: str, n: int) -> str:
-    """Write how a gap moved between two waves."""
-    return (
-        f"{label} : l’écart a varié de {points(gap)}, {interval_points(low, high)} à 95{THIN}% "
-        f"({n_words(n)}) ; {verdict}."
-    )
-
-
 def count_sentence(counts: dict[str, int], total: int) -> str:
     """Write how many items bear each verdict, in the order given."""
     shown = [f"{number(count)} « {words} »" for words, count in counts.items() if count]

@@ -12,7 +12,7 @@ from tfpb.report.sections.build import BOTH, lacking, part, section, table, word
 from tfpb.report.sections.counts import leaver_facts
 from tfpb.report.sections.money.locaux import premises_blocks
 from tfpb.report.sections.money.prevision import forecast_blocks
-from tfpb.words.money import accounts as words
+from tfpb.words.money import abatement_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,14 +58,9 @@ def abattement(dossier: Dossier) -> Section:
         lacks = sum(bool(text) for text in money.declaration["manque"])
         sentence = words.declaration_sentence(len(money.declaration), lacks)
         blocks.append(Text((sentence,), media=BOTH))
-    blocks.append(Text((words.rounding_sentence(money.rounding),), media=BOTH))
-    lead = words.abatement_lead(
-        money.year,
-        totals["abattement_eur"],
-        totals["perte_collectivites_eur"],
-        totals["compensation_etat_eur"],
-    )
-    return section("abattement", lead, blocks)
+    rounding = words.ROUNDING.format(rounding=words.ROUNDINGS.get(money.rounding, money.rounding))
+    blocks.append(Text((rounding,), media=BOTH))
+    return section("abattement", words.lead(money), blocks)
 
 
 def _totals(money: Abatement, keys: Iterable[str]) -> dict[str, Decimal]:

@@ -12,8 +12,8 @@ from tfpb.model.report import Text
 from tfpb.report.sections.build import BOTH, chart, cut, number_of, table
 from tfpb.survey.planning.power import interviews_needed
 from tfpb.survey.verdicts import Thresholds
-from tfpb.words.money import accounts
 from tfpb.words.money import evaluation_words as words
+from tfpb.words.money.accounts import axis_short
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -92,7 +92,7 @@ def _points(quarters: pd.DataFrame, survey: Published) -> pd.DataFrame:
                 "repere": f"{letters[record['code_qpv']]}{number}",
                 "code_qpv": record["code_qpv"],
                 "quartier": f"{record['nom_qpv']} ({record['code_qpv']})",
-                "axe_mot": f"{accounts.axis_short(number)} : {question}",
+                "axe_mot": f"{axis_short(number)} : {question}",
                 "libelle": question,
                 "n": record["n"],
                 "depense_par_logement_eur": number_of(record["valorise_par_logement_eur"]),

@@ -10,7 +10,7 @@ import pandas as pd
 from tfpb.model.codes import Statut
 from tfpb.model.columns import STAMP
 from tfpb.report.sections.build import part, table, worded
-from tfpb.words.money import accounts as words
+from tfpb.words.money import abatement_words as words
 
 if TYPE_CHECKING:
     from tfpb.model.money import Abatement

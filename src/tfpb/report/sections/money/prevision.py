@@ -11,7 +11,8 @@ import pandas as pd
 from tfpb.model.codes import Statut
 from tfpb.model.report import Text
 from tfpb.report.sections.build import BOTH, chart, table, worded
-from tfpb.words.money import accounts as words
+from tfpb.words.money import forecast_words as words
+from tfpb.words.money.abatement_words import NATURES
 
 if TYPE_CHECKING:
     from tfpb.model.location import Located
@@ -48,7 +49,7 @@ def forecast_blocks(money: Abatement, located: Located) -> list[Block]:
     )
     growth = next((Decimal(v.valeur) for v in money.values if v.cle == _GROWTH), Decimal(0))  # noqa: PD011  # a tuple
     return [
-        table("prevision", worded(yearly, nature=words.NATURES)),
+        table("prevision", worded(yearly, nature=NATURES)),
         chart("prevision_annees", drawn),
         Text((reading,), media=BOTH),
         Text(words.forecast_assumptions(money.year, growth), bullets=True, media=BOTH),

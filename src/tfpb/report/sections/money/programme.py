@@ -25,8 +25,9 @@ from tfpb.report.sections.build import (
 )
 from tfpb.report.sections.counts import quarter_names
 from tfpb.report.sections.money.locaux import source_of
-from tfpb.words.documents.report_words import rows_elsewhere
-from tfpb.words.money import accounts as words
+from tfpb.words.documents.report_words import ROWS_ELSEWHERE
+from tfpb.words.money import programme_words as words
+from tfpb.words.money.accounts import axis_short, axis_words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -124,7 +125,7 @@ def _carried(plan: Programme, year: int) -> list[Block]:
 def _axes(plan: Programme, names: dict[str, str]) -> list[Block]:
     is_total = plan.by_axis["code_qpv"] == "total"
     rows = plan.by_axis.assign(
-        axe_mot=[words.axis_words(int(a)) for a in plan.by_axis["axe"]],
+        axe_mot=[axis_words(int(a)) for a in plan.by_axis["axe"]],
         quartier=[
             words.EVERY_QUARTER if c == "total" else names.get(str(c), str(c))
             for c in plan.by_axis["code_qpv"]
@@ -139,7 +140,7 @@ def _axes(plan: Programme, names: dict[str, str]) -> list[Block]:
     if len(sums):
         drawn = pd.DataFrame(
             {
-                "libelle": [words.axis_short(int(a)) for a in sums["axe"]],
+                "libelle": [axis_short(int(a)) for a in sums["axe"]],
                 "valeur": [float(v or 0) for v in sums["realise_eur"]],
                 "valeur2": [float(v or 0) for v in sums["valorise_eur"]],
             }
@@ -151,9 +152,9 @@ def _axes(plan: Programme, names: dict[str, str]) -> list[Block]:
 def _beside(plan: Programme, names: dict[str, str], year: int) -> list[Block]:
     """Return last year's bilan beside this year's, by axis then by quarter, or how to have it."""
     if plan.beside is None:
-        return [Text((words.no_last_year(year - 1),), media=BOTH)]
+        return [Text((words.NO_LAST_YEAR.format(year=year - 1),), media=BOTH)]
     facts: dict[str, Any] = {"annee": year, "precedente": year - 1, "suivante": year + 1}
-    axes = plan.beside.assign(axe_mot=[words.axis_words(int(a)) for a in plan.beside["axe"]])
+    axes = plan.beside.assign(axe_mot=[axis_words(int(a)) for a in plan.beside["axe"]])
     blocks: list[Block] = [table("bilan_precedent", axes, **facts)]
     rows = plan.beside_quarters
     if rows is None:
@@ -175,7 +176,7 @@ def _beside(plan: Programme, names: dict[str, str], year: int) -> list[Block]:
 def _actions(plan: Programme, year: int) -> list[Block]:
     """Return the actions: one wide table for software, narrower ones for a sheet and for the page."""
     rows = plan.actions.assign(
-        axe_mot=[words.axis_words(int(a)) for a in plan.actions["axe"]],
+        axe_mot=[axis_words(int(a)) for a in plan.actions["axe"]],
         ligne_fichier=[int(n) for n in plan.actions[STAMP[2]]],
     )
     whole = table("actions", rows, source=source_of(plan.actions) or words.PROGRAMME_FILE)
@@ -184,12 +185,14 @@ def _actions(plan: Programme, year: int) -> list[Block]:
         timed = cut(whole.rows, whole.rows["temps_valorise_eur"].notna())
         blocks.append(part(replace(whole, rows=timed), "actions_temps"))
     kept = cut(plan.actions, plan.actions["annee"] == year)
-    kept["axe_mot"] = [words.axis_short(int(a)) for a in kept["axe"]]
+    kept["axe_mot"] = [axis_short(int(a)) for a in kept["axe"]]
     short = kept.sort_values(["axe", "code_qpv"], kind="stable")
     blocks.append(table("actions_document", short, annee=year))
     if len(plan.actions):
         sheet = declarations().sections["programme"].feuille
-        blocks.append(Text((rows_elsewhere(len(plan.actions), sheet),), media=DOCUMENT))
+        blocks.append(
+            Text((ROWS_ELSEWHERE.format(count=len(plan.actions), sheet=sheet),), media=DOCUMENT)
+        )
     return blocks
 
 

@@ -1,22 +1,13 @@
-"""From what was found to one answer in the columns of the contract."""
+"""One answer, in the columns of the contract, from what was found."""
 
 from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tfpb.geocode.answer_columns import (
-    JOIN,
-    Answer,
-    id_of,
-    label_of,
-    number_text,
-    parcel_id,
-    parcels_of,
-)
 from tfpb.geocode.choose import rank
-from tfpb.geocode.coordinates import GIVEN_RADIUS_M, extent_of
+from tfpb.geocode.coordinates import GIVEN_RADIUS_M
 from tfpb.geocode.grade import REJECTED, verdict
 from tfpb.geocode.line.cleaning import clean, flatten
 from tfpb.geocode.line.complement import Parcel, take_parcels
@@ -31,14 +22,60 @@ if TYPE_CHECKING:
     from tfpb.geocode.commune_table import StreetTable
     from tfpb.geocode.coordinates import Given
     from tfpb.geocode.line.parsed import ParsedAddress
-    from tfpb.geocode.places import Spot
+    from tfpb.geocode.places import Point, Spot
     from tfpb.geocode.source import Street
     from tfpb.geocode.streets import Candidate
 
+JOIN: Final = " | "
 FAR_FROM_ADDRESS_M: Final = 250.0
 _SHORT_PARCEL: Final = re.compile(r"^\s*(?:(\d{3})\s*)?([a-z]{1,2}|0[a-z])\s*0*(\d{1,4})\s*$")
 _MOST_ALTERNATIVES: Final = 3
 _WRITTEN_MISSING_TYPE: Final = 0.6
+
+
+class Answer(NamedTuple):
+    """What is known of one row: contract columns without degrees, and the code of the projection.
+
+    Coordinates are metres in the legal projection `epsg`; NaN when there is no point.
+
+    Parameters
+    ----------
+    label, housenumber, name, postcode, city, citycode, id : str
+        As the national service writes them; the base's own identifier.
+    score, confidence : float
+        Likeness of the names; probability that the street is right (0..1).
+    kind : ResultType
+    status : str
+        `ok`, `not-found` or `skipped`.
+    x, y, radius_m : float
+        Metres, legal projection of the commune; NaN when there is no point.
+    verdict : GeocodeVerdict
+    reasons : tuple of str
+        Codes of what was done or is doubtful.
+    complement, entrances, alternatives, parcel : str
+        Several values are joined by « | ».
+    """
+
+    label: str = ""
+    score: float = 0.0
+    kind: ResultType = ResultType.NONE
+    housenumber: str = ""
+    name: str = ""
+    postcode: str = ""
+    city: str = ""
+    citycode: str = ""
+    id: str = ""
+    status: str = "not-found"
+    x: float = math.nan
+    y: float = math.nan
+    confidence: float = 0.0
+    verdict: GeocodeVerdict = GeocodeVerdict.REJETE
+    reasons: tuple[str, ...] = ()
+    complement: str = ""
+    entrances: str = ""
+    alternatives: str = ""
+    radius_m: float = math.nan
+    parcel: str = ""
 
 
 def write(
@@ -75,41 +112,58 @@ def write(
 def _answer(
     found: Found, parsed: ParsedAddress, reasons: tuple[str, ...], parcels: list[str]
 ) -> Answer:
-    where, table = found.spot, found.table
-    street, city = where.street, table.commune.city
+    where, city = found.spot, found.table.commune.city
+    street, first = where.street, where.first
+    number = _number(first) if first else ""
     said = tuple(dict.fromkeys((*reasons, *_match_reasons(found), *where.reasons)))
     judged = verdict(where, found.confidence, said)
-    alternatives = ""
-    if judged is not GeocodeVerdict.ACCEPTE:
-        alternatives = JOIN.join(_alternatives(found, parsed))
+    others = [] if judged is GeocodeVerdict.ACCEPTE else _alternatives(found, parsed)
     return Answer(
-        label_of(where, city),
-        rank(found.choice.candidate),
-        where.kind,
-        number_text(where.first) if where.first else "",
-        street.name,
-        street.postcode,
-        city,
-        street.citycode,
-        id_of(street, where.first),
-        "ok",
-        where.x,
-        where.y,
-        found.confidence,
-        judged,
-        said,
-        parsed.complement,
-        _entrances(where),
-        alternatives,
-        where.radius_m,
-        JOIN.join(parcels) or parcels_of(where),
+        label=" ".join(filter(None, (number, street.name, street.postcode, city))),
+        score=rank(found.choice.candidate),
+        kind=where.kind,
+        housenumber=number,
+        name=street.name,
+        postcode=street.postcode,
+        city=city,
+        citycode=street.citycode,
+        id=_id_of(street, first),
+        status="ok",
+        x=where.x,
+        y=where.y,
+        confidence=found.confidence,
+        verdict=judged,
+        reasons=said,
+        complement=parsed.complement,
+        entrances=JOIN.join(_number(p) for p in where.entrances),
+        alternatives=JOIN.join(others),
+        radius_m=where.radius_m,
+        parcel=JOIN.join(parcels or _parcels_of(where)),
     )
 
 
-def _entrances(where: Spot) -> str:
-    if len(where.entrances) == 1:
-        return number_text(where.entrances[0])
-    return JOIN.join([number_text(p) for p in where.entrances])
+def _number(point: Point) -> str:
+    """Write a house number as labels bear it (« 12bis »)."""
+    return f"{point.number}{point.suffix}"
+
+
+def _id_of(street: Street, point: Point | None) -> str:
+    """Return the base's own identifier of an address, or of the street without number."""
+    if point is None:
+        return street.id
+    if street.ids is not None:
+        return street.ids[point.at]
+    return f"{street.id}_{point.number:05d}{f'_{point.suffix}' if point.suffix else ''}"
+
+
+def _parcels_of(spot: Spot) -> list[str]:
+    """Return the parcels the base gives to the addresses found on the street of the first."""
+    held = spot.street.parcels
+    if held is None:
+        return []
+    street = spot.first.member if spot.first else None
+    listed = [held[p.at].replace("|", JOIN) for p in spot.entrances if p.member == street]
+    return list(dict.fromkeys(filter(None, listed)))
 
 
 def _match_reasons(found: Found) -> tuple[str, ...]:
@@ -136,7 +190,7 @@ def _alternatives(found: Found, parsed: ParsedAddress) -> list[str]:
         members = table.groups[found.choice.candidate.group].members
         worth = rank(found.choice.candidate)
         out += [
-            _label(table, table.streets[point.member], number_text(point), worth)
+            _label(table, table.streets[point.member], _number(point), worth)
             for point in neighbours(table, members, parsed.numbers[0][0])
         ]
     out += _labels(table, found.choice.rivals, parsed)
@@ -161,7 +215,7 @@ def _municipality(
     found: Found | None, parcels: list[str],
 ) -> Answer:  # fmt: skip
     """Fall back on the commune: its middle, kilometres of doubt, refused."""
-    box = extent_of(table)
+    box = table.extent
     x, y, radius = math.nan, math.nan, math.nan
     if box is not None:
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
@@ -191,7 +245,21 @@ def _municipality(
 
 
 def parcels_written(parsed: ParsedAddress, parcel: str, citycode: str) -> list[str]:
-    """Gather the parcels of a row, as identifiers when the commune is known."""
+    """Gather the parcels of a row, as identifiers when the commune is known.
+
+    Parameters
+    ----------
+    parsed : ParsedAddress
+    parcel : str
+        Cell of the parcels, as written.
+    citycode : str
+        INSEE code, empty when unknown.
+
+    Returns
+    -------
+    list of str
+        Identifiers of fourteen characters, then what could not be read, as written.
+    """
     found = list(parsed.parcels)
     unread: list[str] = []
     for part in filter(None, re.split(r"[|;]", parcel)):
@@ -203,11 +271,24 @@ def parcels_written(parsed: ParsedAddress, parcel: str, citycode: str) -> list[s
         found += listed
         if not listed and part.strip():
             unread.append(part.strip())
-    return [*dict.fromkeys(parcel_id(citycode, p) for p in found), *unread]
+    named = (f"{citycode}{p.prefix}{p.section}{p.number}" for p in found)
+    return [*dict.fromkeys(named), *unread]
 
 
 def with_given(answer: Answer, given: Given) -> Answer:
-    """Put the coordinates of the row in place of those found, if they can be true."""
+    """Put the coordinates of the row in place of those found, if they can be true.
+
+    Parameters
+    ----------
+    answer : Answer
+    given : Given
+        Metres, legal projection of the commune.
+
+    Returns
+    -------
+    Answer
+        To be checked when the coordinates are refused, unchecked, or far from the address.
+    """
     if not given.usable:
         reasons = (*answer.reasons, *given.reasons)
         if answer.verdict is GeocodeVerdict.ACCEPTE:

@@ -1,0 +1,209 @@
+"""A tax sheet through the stages on money: read with what goes with it, run a year at a time, written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from tfpb import perimeters
+from tfpb.errors import Headers, Severity, TfpbError, not_yet_reported, stop_on_faults
+from tfpb.io.sources.gathering import Gathering
+from tfpb.io.sources.inputs import Inputs
+from tfpb.io.sources.stock_checks import Identifiers
+from tfpb.io.tables.headers import match_columns
+from tfpb.io.tables.tabular import csv_bytes, sheet_names, table_bytes, xlsx_bytes
+from tfpb.model import tables
+from tfpb.model.location import Located
+from tfpb.perimeters.vintages import CORRESPONDENCE_COLUMNS
+from tfpb.pipeline import keys
+from tfpb.pipeline.stages import run
+from tfpb.pipeline.steps.checking import money_faults
+from tfpb.pipeline.steps.costing import TaxRule
+from tfpb.pipeline.wiring import Values
+from tfpb.report.documents.bilan_workbook import bilan_workbook
+from tfpb.tax.abatement.holdings import entrances_of
+from tfpb.tax.abatement.located_columns import LOCATED
+from tfpb.tax.programme.exports import (
+    abatement_sheets,
+    bilan_frames,
+    premises_frame,
+    reentry_frame,
+)
+from tfpb.text import fold
+from tfpb.words.money.bilan_words import BILAN_TITLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tfpb.errors import Fault
+    from tfpb.io.tables.tabular import TextTable
+    from tfpb.model.columns import Contract
+    from tfpb.model.money import Abatement, Programme
+
+_CONTRACTS: Final[Mapping[str, Contract]] = {
+    "fiscalite": tables.PREMISES,
+    "residences": LOCATED,
+    "conventions": tables.CONVENTIONS,
+    "programme": tables.PROGRAMME,
+    "programme_precedent": tables.PROGRAMME,
+}
+_NO_YEAR: Final = 2025
+"""Year against which a programme is checked when no premises bear any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The money of a tax sheet.
+
+    Parameters
+    ----------
+    premises : TextTable
+        The sheet as read.
+    abatements : tuple of Abatement
+        One a tax year, in order.
+    programme : Programme or None
+        Balance of the last year; None without a programme.
+    doubts : tuple of Fault
+        Of the files, then of each step, each once.
+    """
+
+    premises: TextTable
+    abatements: tuple[Abatement, ...]
+    programme: Programme | None
+    doubts: tuple[Fault, ...]
+
+    def files(self, target: Path, *, raw_csv: bool) -> dict[Path, bytes]:
+        """Return what is written: the premises (a workbook gets the sums too), and the programme beside.
+
+        Parameters
+        ----------
+        target : Path
+            csv, xlsx, ods or parquet, by its extension.
+        raw_csv : bool
+            Whether a CSV is written for programs.
+
+        Returns
+        -------
+        dict of Path to bytes
+        """
+        headers = match_columns(self.premises, tables.PREMISES, {})[0]
+        names = {header: name for name, header in headers.items()}
+        rows = premises_frame(self.abatements, list(self.premises.frame.columns), names)
+        files = {}
+        if target.suffix.lower() == ".xlsx":
+            sums = abatement_sheets(self.abatements, self.doubts)
+            files[target] = xlsx_bytes({"Abattement": rows, **sums})
+        else:
+            files[target] = table_bytes(target, rows, raw_csv=raw_csv)
+        if (balance := self.programme) is not None:
+            year = self.abatements[-1].year
+            axes, left, book, entry = beside(target)
+            files[axes] = table_bytes(axes, balance.by_axis, raw_csv=raw_csv)
+            files[left] = table_bytes(left, balance.balance, raw_csv=raw_csv)
+            title = BILAN_TITLE.format(year=year)
+            files[book] = bilan_workbook(bilan_frames(balance, year=year), title=title)
+            files[entry] = csv_bytes(reentry_frame(balance, year=year), raw_csv=raw_csv)
+        return files
+
+
+def beside(target: Path) -> tuple[Path, ...]:
+    """Name what stands beside an output when there is a programme: axes, balance, bilan, list to key in."""
+    ends = (f"_axes{target.suffix}", f"_solde{target.suffix}", "_bilan.xlsx", "_ressaisie.csv")
+    return tuple(target.with_name(f"{target.stem}{end}") for end in ends)
+
+
+def accounts(
+    files: Mapping[str, Path | None],
+    *,
+    sheet: str | None = None,
+    year: int | None = None,
+    rounding: str = "centime",
+) -> Accounts:
+    """Compute the abatement of each premises, and the balance of a programme.
+
+    Parameters
+    ----------
+    files : mapping of str to Path or None
+        `fiscalite` and `residences` (what `tfpb localiser` writes), then `conventions`, `programme` and
+        `programme_precedent` when there are any.
+    sheet : str, optional
+        Sheet of the premises; it counts for other workbooks that have one of that name.
+    year : int, optional
+        Tax year of all lines; left out, each line's own.
+    rounding : str
+        `centime` or `avis`.
+
+    Raises
+    ------
+    TfpbError
+        Every fault of every file, and what the steps would find in those that could be read.
+    """
+    gathered, texts, frames = Gathering(), {}, {}
+    for role, path in files.items():
+        if path is not None:
+            contract = _CONTRACTS[role]
+            own = sheet if role == "fiscalite" or _has_sheet(path, sheet) else None
+            text = gathered.table(role, path, sheet=own, known=contract.headers)
+            if text is not None:
+                texts[role], frames[role] = text, gathered.typed(text, contract)
+    homes = doors = None
+    if "residences" in frames:
+        homes = frames["residences"]
+        doors, found = entrances_of(homes, match_columns(texts["residences"], LOCATED, {})[0])
+        gathered.faults += found
+        if "fiscalite" in frames:
+            known = Identifiers(homes["id_residence"])
+            frames["fiscalite"], found = known.mend(frames["fiscalite"], "id_residence")
+            gathered.faults += found
+    inputs, headers = Inputs(frames), Headers(gathered.headers)
+    premises = inputs.frame("fiscalite")
+    years = [] if premises is None else sorted({int(y) for y in premises["annee"].dropna()})
+    stopping = [f for f in gathered.faults if f.severity is Severity.FAUTE]
+    checked = money_faults(inputs, TaxRule(year or max(years, default=_NO_YEAR)))
+    doubts = [*headers.quote((*gathered.faults, *not_yet_reported(checked, stopping)))]
+    stop_on_faults(doubts)
+    assert premises is not None  # noqa: S101 - a reader's fault would have stopped us
+    assert homes is not None  # noqa: S101 - the same
+    if doors is not None:
+        homes = perimeters.residences(doors)
+    values = Values().having(keys.INPUTS, inputs)
+    made: list[Abatement] = []
+    for each in [year] if year else years:
+        values = (
+            values.having(keys.TAX_RULE, TaxRule(each, rounding))
+            .having(keys.TAXES, _of_year(inputs, None if year else each))
+            .having(keys.LOCATED, _located(each, homes, doors))
+        )
+        done = run((keys.ABATEMENT,), values, headers=headers).required()[keys.ABATEMENT]
+        made += [done] if done is not None else []
+    values = values.having(keys.ABATEMENT, made[-1])
+    balance = run((keys.PROGRAMME,), values, headers=headers).required()[keys.PROGRAMME]
+    for part in (*made, balance):
+        doubts += [n for n in part.notices if n not in doubts] if part is not None else []
+    return Accounts(texts["fiscalite"], tuple(made), balance, tuple(doubts))
+
+
+def _has_sheet(path: Path, sheet: str | None) -> bool:
+    """Return whether a workbook has a sheet of that name; a file that cannot be opened has none."""
+    try:
+        return sheet is not None and fold(sheet) in map(fold, sheet_names(path))
+    except TfpbError:
+        return False
+
+
+def _of_year(inputs: Inputs, year: int | None) -> Inputs:
+    """Return the tax sheet, its lines of one year or all, and the conventions."""
+    taxes = inputs.only("fiscalite", "conventions")
+    if year is None:
+        return taxes
+    premises = taxes.frames["fiscalite"]
+    return replace(taxes, frames={**taxes.frames, "fiscalite": premises[premises["annee"] == year]})
+
+
+def _located(year: int, homes: pd.DataFrame, doors: pd.DataFrame | None) -> Located:
+    """Return the stock that another command located, as the stages know it."""
+    doors = pd.DataFrame() if doors is None else doors
+    return Located(year, 0, doors, homes, pd.DataFrame(columns=list(CORRESPONDENCE_COLUMNS)))

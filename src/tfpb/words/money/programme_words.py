@@ -1,0 +1,149 @@
+"""Sentences of the programme, its balance, its proofs, and droit commun."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.words.numbers import THIN, euros, number, percent, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+PLANCHERS: Final[dict[str, str]] = {
+    "au_plancher": "au plancher légal",
+    "au_dessus": "au-dessus du plancher légal",
+    "sous": "sous le plancher légal",
+    "sans_objet": "sans objet",
+}
+MARGES: Final[dict[str, str]] = {
+    "calculee": "calculée",
+    "non_calculable": "non calculable : totaux seuls",
+}
+EVERY_QUARTER: Final = "Tous les quartiers"
+PROGRAMME_FILE: Final = "programme d’actions"
+NO_LAST_YEAR: Final = (
+    "Le bilan de {year} n’est pas à côté : aucune action de {year} n’est donnée. Pour comparer, "
+    "indiquez le fichier de l’année sous programme_precedent, ou ajoutez ses lignes au programme."
+)
+
+
+def balance_words(balance: Decimal, left: Decimal | None) -> str:
+    """Write how the balance is made, and what quarters have left where one in excess hides it."""
+    made = "valorisé − abattement − report"
+    if left and left != -balance:
+        return f"{made} ; quartier par quartier, {euros(left)} à justifier"
+    return made
+
+
+def balance_lead(
+    valued: Decimal,
+    abated: Decimal | None,
+    balance: Decimal | None,
+    left: Decimal | None = None,
+) -> str:
+    """Open the chapter of the programme.
+
+    Parameters
+    ----------
+    balance : Decimal or None
+        Over all quarters, what one exceeds by making up for what another lacks.
+    left : Decimal or None
+        What quarters have left to justify, each by itself: it rules where the two differ.
+    """
+    if abated is None:
+        return f"Les actions valorisées s’élèvent à {euros(valued)} ; l’abattement n’est pas connu."
+    if balance is not None and left and left != -balance:
+        whole = number(balance, sign=True)
+        tail = (
+            f"quartier par quartier, il reste {euros(left)} à justifier, report compris ; "
+            f"tous quartiers ensemble, le solde est de {whole}{THIN}€"
+        )
+    elif balance is None or balance == 0:
+        tail = "le solde est nul"
+    elif balance > 0:
+        tail = f"les actions dépassent l’abattement de {euros(balance)}, report compris"
+    else:
+        tail = f"il reste {euros(-balance)} à justifier, report compris"
+    return (
+        f"Les actions valorisées s’élèvent à {euros(valued)} pour un abattement de "
+        f"{euros(abated)} : {tail}."
+    )
+
+
+def coverage_words(valued: Decimal, abated: Decimal | None) -> str:
+    """Write how much of the abatement the programme covers."""
+    if not abated:
+        return "abattement inconnu"
+    return f"soit {percent(valued / abated)} de l’abattement"
+
+
+def droit_commun_lead(count: int, computable: int) -> str:
+    """Open the chapter of droit commun."""
+    head = plural(count, "indicateur comparé", "indicateurs comparés")
+    if computable == count:
+        return f"{head} entre les résidences en QPV et hors QPV, avec la marge d’incertitude."
+    return (
+        f"{head} entre les résidences en QPV et hors QPV ; marge d’incertitude calculable pour "
+        f"{number(computable)}."
+    )
+
+
+def carry_argument(row: Mapping[Any, Any], year: int) -> str:
+    """Argue the carry-over of a quarter: what was spent both years, what was owed, what is left.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of `Programme.beside_quarters`; `solde_eur` is None when the abatement is unknown.
+    year : int
+    """
+    if not row["encore"]:
+        return (
+            f"{euros(row['valorise_precedent_eur'])} valorisés en {year - 1} ; ni action ni abattement "
+            f"en {year} : rien ne se reporte."
+        )
+    spent = (
+        f"{euros(row['valorise_eur'])} valorisés en {year}, après "
+        f"{euros(row['valorise_precedent_eur'])} en {year - 1}"
+    )
+    if row["solde_eur"] is None:
+        return f"{spent} ; l’abattement de {year} n’est pas connu."
+    owed = f"pour un abattement de {euros(row['abattement_eur'])}"
+    if row["report_eur"]:
+        owed += f" et un report de {euros(row['report_eur'])} venu de {year - 1}"
+    if row["rattrapage_eur"]:
+        return f"{spent}, {owed} : {euros(row['rattrapage_eur'])} se reportent sur {year + 1}."
+    return f"{spent}, {owed} : rien ne se reporte sur {year + 1}."
+
+
+def carry_sentence(name: str, left: Decimal, report: Decimal, year: int) -> str:
+    """Write what a quarter has left to justify, and what it had carried over; empty when nothing."""
+    if left:
+        text = f"{name} : {euros(left)} restent à justifier et se reportent sur {year + 1}"
+        if report:
+            text += f", dont {euros(min(left, report))} venaient déjà de {year - 1}"
+        return f"{text}."
+    if report:
+        return f"{name} : le report de {euros(report)} venu de {year - 1} est rattrapé."
+    return ""
+
+
+def proofs_sentence(actions: int, pieces: int, complete: int, photos: int) -> str:
+    """Count the proofs of the actions."""
+    if not actions:
+        return "Aucune action cette année : aucune pièce à joindre."
+    return (
+        f"Preuves : {number(pieces)} {'actions' if pieces > 1 else 'action'} sur {number(actions)} "
+        f"{'citent' if pieces > 1 else 'cite'} une pièce, {number(complete)} avec sa date ; "
+        f"{plural(photos, 'photo jointe', 'photos jointes') if photos else 'aucune photo jointe'}."
+    )
+
+
+def diagnostics_sentence(found: int, tied: int) -> str:
+    """Write how many findings of the walking diagnostics led to an action of the programme."""
+    verb = "sont liés" if tied > 1 else "est lié"
+    linked = f"{number(tied)} {verb}" if tied else "aucun n’est lié"
+    return (
+        f"{plural(found, 'constat relevé', 'constats relevés')} sur place ; {linked} à une action."
+    )

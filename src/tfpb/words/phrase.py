@@ -1,0 +1,83 @@
+"""Phrases with holes: how each fact is written for a French reader.
+
+A sentence that only puts facts in place is a constant, filled by `format`; one that chooses what to say is
+a function.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from string import Formatter
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.words.numbers import euros, long_date, number, percent, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_GROUPED: Final = 10_000  # below, a number without form may be a year
+_FORMS: Final[dict[str, Callable[[Any], str]]] = {
+    "n": number,
+    "€": euros,
+    "€c": lambda amount: euros(amount, cents=amount % 1 != 0),
+    "%": percent,
+    "%1": lambda share: percent(share, 0 if share * 100 == int(share * 100) else 1),
+    "d": long_date,
+}
+
+
+class Phrase(str):
+    """A phrase with holes, which `format` fills; a fact without form is written as it is.
+
+    `{n:s local/locaux}` agrees (« 2 locaux »; the plural in s is left out), `{n:n}` groups thousands,
+    `{x:€}` is an amount (`€c`: with its cents if it has some), `{x:%}` a proportion (`%1`: with a
+    decimal if it has some), `{x:d}` a day, `{x:?, text}` that text if the fact is true.
+
+    Examples
+    --------
+    >>> Phrase("{count:s doute} sur {rows:n} lignes").format(count=2, rows=31)
+    '2 doutes sur 31 lignes'
+    """
+
+    __slots__ = ()
+
+    def format(self, *_none: object, **facts: object) -> str:
+        """Fill the phrase; KeyError when a fact is missing."""
+        return self.filled(facts)
+
+    def filled(self, facts: Mapping[str, object]) -> str:
+        """Fill the phrase from a mapping, which may answer for the facts it lacks."""
+        return _WRITER.vformat(self, (), facts)
+
+    @classmethod
+    def table(cls, **phrases: str) -> dict[str, Phrase]:
+        """Return phrases by code."""
+        return {code: cls(text) for code, text in phrases.items()}
+
+
+class _Writer(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec.startswith("?"):
+            return format_spec[1:] if value else ""
+        if isinstance(value, str):  # the other forms are for numbers and days
+            return value
+        if format_spec.startswith("s "):
+            one, _, many = format_spec[2:].partition("/")
+            return plural(value, one, many or None)
+        if write := _FORMS.get(format_spec):
+            return write(value)
+        return format(value, format_spec) if format_spec else str(_plain(value))
+
+
+def _plain(value: object) -> object:
+    """Write what bears no form: yes or no, thousands from 10 000, decimal comma."""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, int):
+        return number(value) if abs(value) >= _GROUPED else value
+    if isinstance(value, float | Decimal):
+        return f"{value}".removesuffix(".0").replace(".", ",")
+    return value
+
+
+_WRITER: Final = _Writer()

@@ -1,0 +1,28 @@
+"""The files of a regional report: each document has its own name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tfpb.model.report import Report
+from tfpb.region import packs
+
+if TYPE_CHECKING:
+    import pytest
+
+
+class _Content:
+    def report(self) -> Report:
+        return Report("Titre", "", "", 2025, "", "", (), "")
+
+
+def test_two_documents_of_one_ending_are_both_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = {"dossier.xlsx": b"x", "rapport.pdf": b"whole", "note.pdf": b"page"}
+    monkeypatch.setattr(packs, "document_files", lambda *_: made)
+    content: Any = _Content()
+    files = packs.report_files(packs.ReportJob("region", content, "restitution", packs.Media()))
+    assert files == {
+        "region/restitution.xlsx": b"x",
+        "region/restitution.pdf": b"whole",
+        "region/restitution_note.pdf": b"page",
+    }
