@@ -324,7 +324,8 @@ def truths(
 def _rows(land: Land) -> dict[str, Any]:
     """Return the heads of the rows, and which domains (columns) lie in QPV and outside for each.
 
-    A quarter is set against all that its bailleurs have hors QPV.
+    A quarter is set against all that the row's bailleurs have hors QPV: one bailleur, or every
+    bailleur of the survey in a row of `ensemble`.
     """
     here = land.quarter >= 0
     heads, inside, outside = [], [], []
@@ -338,7 +339,7 @@ def _rows(land: Land) -> dict[str, Any]:
             kind = "quartier" if firm is None else "quartier × bailleur"
             heads.append(("code_qpv", f"Q{quarter:03d}", name, kind))
             inside.append(mine & (land.quarter == quarter))
-            outside.append(~here & np.isin(land.landlord, land.landlord[inside[-1]]))
+            outside.append(mine & ~here)
     frame = pd.DataFrame(heads, columns=["niveau", "territoire", "bailleur", "kind"])
     into, out = np.array(inside, float), np.array(outside, float)
     quarter = (frame["niveau"] == "code_qpv").to_numpy()
@@ -400,7 +401,7 @@ def _adjusted(
         with np.errstate(invalid="ignore", divide="ignore"):
             gap = np.where(common > 0, y[1] / n[1] - y[0] / n[0], 0)
             direct[row] = (common * gap).sum(0) / common.sum(0)
-        firms = np.unique(land.landlord[sides[1]])
+        firms = np.unique(land.landlord[sides[0] | sides[1]])
         picks = [mine & (land.landlord == firm) for firm in firms for mine in sides]
         grouped = [np.concatenate([v[mine].sum(0) for mine in picks]) for v in (base, hits)]
         modelled[row] = _marginal_gap(len(firms), *grouped)
@@ -416,19 +417,20 @@ def _marginal_gap(firms: int, base: np.ndarray, good: np.ndarray) -> np.ndarray:
     dummies = np.c_[cell[:, 0] == 1, cell[:, 1] == 1, cell[:, 1] == 2]
     one = np.c_[np.ones(2 * len(cell)), np.repeat([0, 1], len(cell)), np.tile(dummies, (2, 1))]
     factor = np.kron(np.eye(firms)[:, 1:], np.ones((2 * len(cell), 1)))
-    columns = np.c_[np.tile(one, (firms, 1)), factor]
+    some = base.any(1)
+    columns, base, good = np.c_[np.tile(one, (firms, 1)), factor][some], base[some], good[some]
+    outer = (columns[:, :, None] * columns[:, None]).reshape(len(columns), -1)
     weight = base / base.sum(0)
     share = np.where(base > 0, good / np.maximum(base, 1), 0)
     beta = np.zeros((base.shape[1], columns.shape[1]))
     ridge = 1e-7 * np.eye(columns.shape[1])
     for _ in range(15):
         p = expit(columns @ beta.T)
-        slope = weight * p * (1 - p)
-        info = np.einsum("gi,gq,gj->qij", columns, slope, columns, optimize=True)
+        info = ((weight * p * (1 - p)).T @ outer).reshape(-1, *ridge.shape)
         score = (weight * (share - p)).T @ columns
         step = np.linalg.solve(info + ridge, score[..., None])[..., 0]
         beta += np.clip(step, -3, 3)
-        if np.abs(step).max() < 1e-6:
+        if np.abs(step).max() < 1e-5:
             break
     ahead, behind = columns.copy(), columns.copy()
     ahead[:, 1], behind[:, 1] = 1, 0

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 
 import numpy as np
 import pandas as pd
@@ -305,7 +307,8 @@ def main() -> None:
     alone = 2 * options.surveys if options.seuls is None else options.seuls
     jobs = [("region", i) for i in range(options.surveys)] + [("alone", i) for i in range(alone)]
     work = partial(judge, seed=options.graine, targets=targets)
-    with ProcessPoolExecutor(options.processus) as pool:
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read by the processes that start
+    with ProcessPoolExecutor(options.processus, get_context("spawn")) as pool:
         found = list(pool.map(work, jobs))
     print(f"{options.surveys} enquêtes régionales, {alone} d'un bailleur, graine {options.graine}")
     if not all(known for _, known in found):
