@@ -33,7 +33,7 @@ CELL_SHARES = np.array(
 )
 """Share of résidences by side (hors, QPV) and cell: homes in QPV are older and collective."""
 SUPPORT = 11
-"""Valid answers that a cell must have on each side to be compared: the masking threshold."""
+"""Valid answers that a cell needs on each side to be compared (the masking threshold)."""
 KEYS = ["vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustement"]
 
 
@@ -321,7 +321,7 @@ def truths(
     return _values(land, items, parts, quarters=quarters)
 
 
-def sampled(land: Land, items: pd.DataFrame, waves: list[Wave], *, quarters: bool) -> pd.DataFrame:
+def sampled(land: Land, items: pd.DataFrame, waves: list[Wave]) -> pd.DataFrame:
     """Return the same values of the interviews alone, by weight: what the program estimates."""
     parts = []
     for wave in waves:
@@ -332,7 +332,7 @@ def sampled(land: Land, items: pd.DataFrame, waves: list[Wave], *, quarters: boo
         homes, good, answered = found
         standard = np.bincount(land.cell[wave.at], weight, len(CELLS))
         parts.append(Counted(homes, good, land.total(good), answered, standard))
-    return _values(land, items, parts, quarters=quarters)
+    return _values(land, items, parts, quarters=True)
 
 
 def _values(
@@ -340,13 +340,13 @@ def _values(
 ) -> pd.DataFrame:
     """Return levels, gaps and changes of gaps of every row, raw and adjusted.
 
-    Standardised gaps compare the cells where each side has `SUPPORT` answers, in both waves for a
-    change and for a quarter: the common support is a fact of the sample, not of the truth.
+    Standardised gaps compare the cells that each side holds well enough, in both waves for a change:
+    the common support is a fact of the sample, not of the truth.
     """
     rows = _rows(land)
     quarter = rows["quarter"]
     kept = ~quarter | quarters
-    own = [(_by_cell(land, rows, w.answered) >= SUPPORT).all(0) for w in waves]
+    own = [_support(land, rows, wave.answered) for wave in waves]
     both = own[0] & own[1]
     tables, gaps, sizes = [], [], []
     for name, wave, mine in zip(WAVES, waves, own, strict=True):
@@ -356,7 +356,7 @@ def _values(
             inside = rows["inside"] @ wave.levels / (rows["inside"] @ base)
             gap = inside - rows["outside"] @ wave.levels / (rows["outside"] @ base)
         sides = _by_cell(land, rows, wave.homes), _by_cell(land, rows, wave.good)
-        support = np.where(quarter[:, None, None], both, mine) & kept[:, None, None]
+        support = mine & kept[:, None, None]
         found = {
             "brut": gap,
             "standardise": _direct(*sides, support, wave.standard),
@@ -433,6 +433,12 @@ def _by_cell(land: Land, rows: dict[str, Any], values: np.ndarray) -> np.ndarray
     grouped = sums(land.domain * cells + land.cell, values, count * cells).reshape(count, -1)
     sides = [rows[side] @ grouped for side in ("outside", "inside")]
     return np.array(sides).reshape(2, -1, cells, values.shape[1])
+
+
+def _support(land: Land, rows: dict[str, Any], answered: np.ndarray) -> np.ndarray:
+    """Return the cells where each side holds enough answers, of two résidences at least."""
+    answers = _by_cell(land, rows, answered) >= SUPPORT
+    return (answers & (_by_cell(land, rows, answered > 0) >= 2)).all(0)
 
 
 def _direct(

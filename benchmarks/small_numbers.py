@@ -99,13 +99,12 @@ def judge(
     waves = simulate(rng, land, items, design)
     frames, stock = deliveries(land, items, waves), stock_of(land)
     whole = shape == "alone" or number % 8 == 0
-    own = sampled(land, items, waves, quarters=whole)
     parts, printed, known = [], None, True
     for target in targets:
         if printed is None or known:
             printed, known = printed_rows(frames, stock, items, target, whole=whole)
         truth = truths(land, items, waves, target, quarters=whole)
-        parts.append(counts(truth, own, printed).assign(target=target))
+        parts.append(counts(truth, printed).assign(target=target))
     table = pd.concat(parts).merge(items[["item", "rate", "icc"]], on="item")
     return table.assign(shape=shape, survey=number, f1=design.f1), known
 
@@ -125,24 +124,18 @@ def printed_rows(
         estimates = survey.compare(survey.recode(frames, plan, stock), plan, by=by)
         table = survey.protect(estimates, masking_n=11).comparison
         tables.append(table if by else table[table["ajustement"] != "brut"])
-    wanted = [*KEYS, "estimation", "ic95_bas", "ic95_haut", "verdict"]
+    wanted = [*KEYS, "ic95_bas", "ic95_haut", "verdict"]
     return pd.concat([table[wanted] for table in tables], ignore_index=True), known
 
 
-def counts(truth: pd.DataFrame, own: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
+def counts(truth: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
     """Set printed rows against the truth; return counts by kind, size and question.
-
-    A standardised estimate that is not `own` to a point compares other cells (the program drops some
-    for secrecy), so that its truth is not known: the row is left out.
 
     Gaps: `bad` is a true gap of −5 or worse, `edge` one between −6.5 and −5, `good` −1 or better, and
     `told` a favourable verdict. Evolutions: `bad_told` is a change that is told though there is none
     or the other way round, `edge` a change of less than one point, `good` of three or more.
     """
     rows = truth.merge(printed, on=KEYS, how="left", validate="one_to_one")
-    mine = rows[KEYS].merge(own, on=KEYS, how="left")["value"]
-    other = (rows["estimation"] - mine).abs() > POINT
-    rows = rows[~(other & (rows["ajustement"] == "standardise"))]
     low, high = (rows[c].to_numpy(float) for c in ("ic95_bas", "ic95_haut"))
     true, verdict = rows["value"].to_numpy(), rows["verdict"].astype(object)
     change = (rows["groupe"] == "evolution_ecart").to_numpy()
@@ -267,11 +260,10 @@ def verify(seed: int, draws: int = 12) -> list[str]:
     plan, _ = plan_of(items, "service", adjusted=True)
     answers = survey.recode(deliveries(land, items, waves), plan, stock_of(land))
     estimates = survey.compare(answers, plan, by=["code_qpv"]).comparison
-    rows = sampled(land, items, waves, quarters=True).merge(estimates, on=KEYS)
+    rows = sampled(land, items, waves).merge(estimates, on=KEYS)
     near = ((rows["value"] - rows["estimation"]).abs() < POINT)[rows["estimation"].notna()]
     for kind, same in near.groupby(rows["kind"]):
-        loose = "standardise" in kind and "quartier" in kind  # secrecy drops cells there
-        verdict = "juste" if same.mean() > (0.75 if loose else 0.95) else "FAUX"
+        verdict = "juste" if same.mean() > 0.95 else "FAUX"
         lines.append(f"{verdict} · accord du programme · {kind} : {same.mean():.1%} ({len(same)})")
     return lines
 
