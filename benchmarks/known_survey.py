@@ -32,6 +32,8 @@ CELL_SHARES = np.array(
     ]
 )
 """Share of résidences by side (hors, QPV) and cell: homes in QPV are older and collective."""
+SUPPORT = 11
+"""Valid answers that a cell needs on each side to be compared (the masking threshold)."""
 KEYS = ["vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustement"]
 
 
@@ -284,47 +286,99 @@ def stock_of(land: Land) -> pd.DataFrame:
     )
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What is counted in a wave, by résidence and question, to make levels and gaps of.
+
+    `levels` are the satisfied by domain that raw rows count (under « service » expected whatever the
+    cells that the résidences of the domain happen to be of), `standard` the whole by cell.
+    """
+
+    homes: np.ndarray
+    good: np.ndarray
+    levels: np.ndarray
+    answered: np.ndarray
+    standard: np.ndarray
+
+
 def truths(
     land: Land, items: pd.DataFrame, waves: list[Wave], target: str, *, quarters: bool
 ) -> pd.DataFrame:
-    """Return the true value of every row that is judged: `KEYS`, `truth`, `kind` and `size`.
+    """Return the true value of every row that is judged: `KEYS`, `value`, `kind` and `size`.
 
     `size` counts the surveyed résidences with a valid answer: of the quarter, or of both sides for a
     bailleur or the whole. Adjusted rows of quarters are left out unless `quarters`.
     """
-    rows = _rows(land)
+    homes = land.dwellings[:, None] * eligible(land.cell, items)
+    standard = np.bincount(land.cell, land.dwellings, len(CELLS))
     parts = []
-    for name, wave in zip(WAVES, waves, strict=True):
-        asked = eligible(land.cell, items)
-        homes = land.dwellings[:, None] * asked
-        answered = sums(wave.at, wave.valid, len(land.domain))
-        level = wave.good / land.dwellings[:, None] if target == "parc" else wave.expected
-        base = land.total(homes)
-        good = land.total(wave.good * asked) if target == "parc" else base * wave.mean
-        reached = land.total(answered > 0)
-        size = np.where(rows["quarter"][:, None], rows["inside"] @ reached, rows["both"] @ reached)
+    for wave in waves:
+        share = wave.good / land.dwellings[:, None] if target == "parc" else wave.expected
+        good = homes * share
+        levels = land.total(good) if target == "parc" else land.total(homes) * wave.mean
+        answered = sums(wave.at, wave.valid, len(homes))
+        parts.append(Counted(homes, good, levels, answered, standard))
+    return _values(land, items, parts, quarters=quarters)
+
+
+def sampled(land: Land, items: pd.DataFrame, waves: list[Wave]) -> pd.DataFrame:
+    """Return the same values of the interviews alone, by weight: what the program estimates."""
+    parts = []
+    for wave in waves:
+        weight = np.round(wave.weight, 4)
+        homes = weight[:, None] * wave.valid
+        good = homes * np.isin(wave.code, (1, 2))
+        found = (sums(wave.at, v, len(land.domain)) for v in (homes, good, wave.valid))
+        homes, good, answered = found
+        standard = np.bincount(land.cell[wave.at], weight, len(CELLS))
+        parts.append(Counted(homes, good, land.total(good), answered, standard))
+    return _values(land, items, parts, quarters=True)
+
+
+def _values(
+    land: Land, items: pd.DataFrame, waves: list[Counted], *, quarters: bool
+) -> pd.DataFrame:
+    """Return levels, gaps and changes of gaps of every row, raw and adjusted.
+
+    Standardised gaps compare the cells that each side holds well enough, in both waves for a change:
+    the common support is a fact of the sample, not of the truth.
+    """
+    rows = _rows(land)
+    quarter = rows["quarter"]
+    kept = ~quarter | quarters
+    own = [_support(land, rows, wave.answered) for wave in waves]
+    both = own[0] & own[1]
+    tables, gaps, sizes = [], [], []
+    for name, wave, mine in zip(WAVES, waves, own, strict=True):
+        base, reached = land.total(wave.homes), land.total(wave.answered > 0)
+        size = np.where(quarter[:, None], rows["inside"] @ reached, rows["both"] @ reached)
         with np.errstate(invalid="ignore"):
-            inside = rows["inside"] @ good / (rows["inside"] @ base)
-            gap = inside - rows["outside"] @ good / (rows["outside"] @ base)
-        tables = [_long(rows, items, gap, size), _long(rows, items, inside, size, group="qpv")]
-        adjusted = _adjusted(land, rows, homes, homes * level, answered, quarters=quarters)
-        tables += [_long(rows, items, value, size, how=how) for how, value in adjusted.items()]
-        parts.append(pd.concat(tables).assign(vague=name))
-    both = parts[0].merge(parts[1], on=[*KEYS[1:], "kind"], suffixes=("", "_after"))
-    both = both[both["groupe"] == "ecart"].assign(
-        vague="-".join(WAVES),
-        groupe="evolution_ecart",
-        kind=lambda f: "évolution, " + f["kind"],
-        truth=lambda f: f["truth_after"] - f["truth"],
-        size=lambda f: np.minimum(f["size"], f["size_after"]),
-    )
-    return pd.concat([*parts, both[parts[0].columns]], ignore_index=True).dropna(subset="truth")
+            inside = rows["inside"] @ wave.levels / (rows["inside"] @ base)
+            gap = inside - rows["outside"] @ wave.levels / (rows["outside"] @ base)
+        sides = _by_cell(land, rows, wave.homes), _by_cell(land, rows, wave.good)
+        support = mine & kept[:, None, None]
+        found = {
+            "brut": gap,
+            "standardise": _direct(*sides, support, wave.standard),
+            "regression": _modelled(land, rows, wave, kept),
+        }
+        tables += [_long(rows, items, name, v, size, how=how) for how, v in found.items()]
+        tables.append(_long(rows, items, name, inside, size, group="qpv"))
+        joint = _direct(*sides, both & kept[:, None, None], waves[-1].standard)
+        gaps.append(found | {"standardise": joint})
+        sizes.append(size)
+    span, least = "-".join(WAVES), np.minimum(*sizes)
+    for how, before in gaps[0].items():
+        change = gaps[1][how] - before
+        tables.append(_long(rows, items, span, change, least, group="evolution_ecart", how=how))
+    return pd.concat(tables).dropna(subset="value")
 
 
 def _rows(land: Land) -> dict[str, Any]:
     """Return the heads of the rows, and which domains (columns) lie in QPV and outside for each.
 
-    A quarter is set against all that its bailleurs have hors QPV.
+    A quarter is set against all that the row's bailleurs have hors QPV: one bailleur, or every
+    bailleur of the survey in a row of `ensemble`.
     """
     here = land.quarter >= 0
     heads, inside, outside = [], [], []
@@ -338,7 +392,7 @@ def _rows(land: Land) -> dict[str, Any]:
             kind = "quartier" if firm is None else "quartier × bailleur"
             heads.append(("code_qpv", f"Q{quarter:03d}", name, kind))
             inside.append(mine & (land.quarter == quarter))
-            outside.append(~here & np.isin(land.landlord, land.landlord[inside[-1]]))
+            outside.append(mine & ~here)
     frame = pd.DataFrame(heads, columns=["niveau", "territoire", "bailleur", "kind"])
     into, out = np.array(inside, float), np.array(outside, float)
     quarter = (frame["niveau"] == "code_qpv").to_numpy()
@@ -348,63 +402,72 @@ def _rows(land: Land) -> dict[str, Any]:
 def _long(
     rows: dict[str, Any],
     items: pd.DataFrame,
-    truth: np.ndarray,
+    wave: str,
+    value: np.ndarray,
     size: np.ndarray,
     *,
     group: str = "ecart",
     how: str = "brut",
 ) -> pd.DataFrame:
     """Return one line a row and question; kinds tell the adjustment, levels are of quarters only."""
-    at = np.repeat(np.arange(len(truth)), len(items))
+    at = np.repeat(np.arange(len(value)), len(items))
     frame = rows["heads"].iloc[at].reset_index(drop=True)
+    kind = frame["kind"] if how == "brut" else frame["kind"] + f", {how}"
     frame = frame.assign(
-        item=np.tile(items["item"].to_numpy(), len(truth)),
+        vague=wave,
+        item=np.tile(items["item"].to_numpy(), len(value)),
         groupe=group,
         ajustement=how,
-        truth=truth.ravel(),
+        kind="évolution, " + kind if group == "evolution_ecart" else kind,
+        value=value.ravel(),
         size=size.ravel(),
     )
     if group == "qpv":
         return frame[rows["quarter"][at]].assign(kind="niveau en QPV, quartier")
-    return frame if how == "brut" else frame.assign(kind=frame["kind"] + f", {how}")
+    return frame
 
 
-def _adjusted(
-    land: Land,
-    rows: dict[str, Any],
-    homes: np.ndarray,
-    good: np.ndarray,
-    answered: np.ndarray,
-    *,
-    quarters: bool,
-) -> dict[str, np.ndarray]:
-    """Return the true adjusted gaps (row × question), standardised and by regression.
+def _by_cell(land: Land, rows: dict[str, Any], values: np.ndarray) -> np.ndarray:
+    """Return sums by side (hors, QPV) × row × cell × question."""
+    cells, count = len(CELLS), len(land.landlord)
+    grouped = sums(land.domain * cells + land.cell, values, count * cells).reshape(count, -1)
+    sides = [rows[side] @ grouped for side in ("outside", "inside")]
+    return np.array(sides).reshape(2, -1, cells, values.shape[1])
 
-    Standardised: over the cells of the whole population, those where both sides answered (the common
-    support is a fact of the sample). Regression: the logistic model fitted to all households of the
-    row, its average prediction in QPV minus that hors QPV (bailleur as a factor where several).
+
+def _support(land: Land, rows: dict[str, Any], answered: np.ndarray) -> np.ndarray:
+    """Return the cells where each side holds enough answers, of two résidences at least."""
+    answers = _by_cell(land, rows, answered) >= SUPPORT
+    return (answers & (_by_cell(land, rows, answered > 0) >= 2)).all(0)
+
+
+def _direct(
+    homes: np.ndarray, good: np.ndarray, support: np.ndarray, standard: np.ndarray
+) -> np.ndarray:
+    """Return gaps standardised on the cells of `support` (row × cell × question)."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap = np.where(support, good[1] / homes[1] - good[0] / homes[0], 0)
+        weight = standard[:, None] * support
+        return (weight * gap).sum(1) / weight.sum(1)
+
+
+def _modelled(land: Land, rows: dict[str, Any], wave: Counted, kept: np.ndarray) -> np.ndarray:
+    """Return gaps by regression: average prediction in QPV minus hors QPV of a row's own model.
+
+    The bailleur is a factor where there are several.
     """
     cells, count = len(CELLS), len(land.landlord)
-    group = land.domain * cells + land.cell
-    shape = (count, cells, homes.shape[1])
-    base, hits, valid = (
-        sums(group, v, count * cells).reshape(shape) for v in (homes, good, answered)
-    )
-    standard = base.sum(0)
-    direct = np.full((len(rows["heads"]), homes.shape[1]), np.nan)
-    modelled = direct.copy()
-    for row in np.flatnonzero(~rows["quarter"] | quarters):
+    group, shape = land.domain * cells + land.cell, (count, cells, wave.homes.shape[1])
+    tables = [sums(group, v, count * cells).reshape(shape) for v in (wave.homes, wave.good)]
+    gaps = np.full((len(kept), shape[2]), np.nan)
+    for row in np.flatnonzero(kept):
         sides = [rows[side][row] > 0 for side in ("outside", "inside")]
-        n, y, v = ([values[mine].sum(0) for mine in sides] for values in (base, hits, valid))
-        common = standard * ((v[0] > 0) & (v[1] > 0))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            gap = np.where(common > 0, y[1] / n[1] - y[0] / n[0], 0)
-            direct[row] = (common * gap).sum(0) / common.sum(0)
-        firms = np.unique(land.landlord[sides[1]])
-        picks = [mine & (land.landlord == firm) for firm in firms for mine in sides]
-        grouped = [np.concatenate([v[mine].sum(0) for mine in picks]) for v in (base, hits)]
-        modelled[row] = _marginal_gap(len(firms), *grouped)
-    return {"standardise": direct, "regression": modelled}
+        firms = np.unique(land.landlord[sides[0] | sides[1]])
+        picks = [side & (land.landlord == firm) for firm in firms for side in sides]
+        gaps[row] = _marginal_gap(
+            len(firms), *(np.concatenate([t[pick].sum(0) for pick in picks]) for t in tables)
+        )
+    return gaps
 
 
 def _marginal_gap(firms: int, base: np.ndarray, good: np.ndarray) -> np.ndarray:
@@ -416,19 +479,20 @@ def _marginal_gap(firms: int, base: np.ndarray, good: np.ndarray) -> np.ndarray:
     dummies = np.c_[cell[:, 0] == 1, cell[:, 1] == 1, cell[:, 1] == 2]
     one = np.c_[np.ones(2 * len(cell)), np.repeat([0, 1], len(cell)), np.tile(dummies, (2, 1))]
     factor = np.kron(np.eye(firms)[:, 1:], np.ones((2 * len(cell), 1)))
-    columns = np.c_[np.tile(one, (firms, 1)), factor]
+    some = base.any(1)
+    columns, base, good = np.c_[np.tile(one, (firms, 1)), factor][some], base[some], good[some]
+    outer = (columns[:, :, None] * columns[:, None]).reshape(len(columns), -1)
     weight = base / base.sum(0)
     share = np.where(base > 0, good / np.maximum(base, 1), 0)
     beta = np.zeros((base.shape[1], columns.shape[1]))
     ridge = 1e-7 * np.eye(columns.shape[1])
     for _ in range(15):
         p = expit(columns @ beta.T)
-        slope = weight * p * (1 - p)
-        info = np.einsum("gi,gq,gj->qij", columns, slope, columns, optimize=True)
+        info = ((weight * p * (1 - p)).T @ outer).reshape(-1, *ridge.shape)
         score = (weight * (share - p)).T @ columns
         step = np.linalg.solve(info + ridge, score[..., None])[..., 0]
         beta += np.clip(step, -3, 3)
-        if np.abs(step).max() < 1e-6:
+        if np.abs(step).max() < 1e-5:
             break
     ahead, behind = columns.copy(), columns.copy()
     ahead[:, 1], behind[:, 1] = 1, 0
