@@ -48,10 +48,21 @@ def geodata(tmp_path_factory: pytest.TempPathFactory, example: Path, run: Run) -
 
 
 @pytest.fixture(scope="session")
-def pack(tmp_path_factory: pytest.TempPathFactory, example: Path, geodata: Path, run: Run) -> Path:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the example's stages are kept, for tests that say so and whose matter is not in them."""
+    return tmp_path_factory.mktemp("garde")
+
+
+@pytest.fixture(scope="session")
+def pack(
+    tmp_path_factory: pytest.TempPathFactory, example: Path, geodata: Path, run: Run, kept: Path
+) -> Path:
     """Make the example's pack."""
     folder = tmp_path_factory.mktemp("pack") / "valmont"
-    result = run("dossier", example / "dossier.toml", "--sortie", folder, "--geodonnees", geodata)
+    toml = example / "dossier.toml"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TFPB_CACHE", str(kept))
+        result = run("dossier", toml, "--sortie", folder, "--geodonnees", geodata)
     assert result.exit_code == 0, result.output
     return folder
 

@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,29 @@ SHEETS = [
     "Abattement", "Programme et bilan", "Droit commun", "Évaluation", "Doutes", "Méthode",
     "Sources et hypothèses",
 ]  # fmt: skip
+BY_HAND = b"mes paragraphes"
+
+
+@dataclass(frozen=True)
+class Again:
+    """A second run, nothing kept from the first: the folder asked for, the pack, what was said."""
+
+    asked: Path
+    pack: Path
+    said: str
+
+
+@pytest.fixture(scope="module")
+def again(
+    tmp_path_factory: pytest.TempPathFactory, example: Path, geodata: Path, run: Run
+) -> Again:
+    """Make the pack again where a report that was completed by hand stands: it goes beside."""
+    folder = tmp_path_factory.mktemp("encore") / "pack"
+    folder.mkdir()
+    (folder / "rapport.docx").write_bytes(BY_HAND)
+    result = run("dossier", example / "dossier.toml", "--sortie", folder, "--geodonnees", geodata)
+    assert result.exit_code == 0, result.output
+    return Again(folder, folder.with_name("pack.2"), result.output)
 
 
 def test_the_pack_holds_what_the_contract_names(pack: Path) -> None:
@@ -84,13 +108,7 @@ def test_every_output_says_the_data_are_fictional(pack: Path) -> None:
         assert json.loads((pack / "run.json").read_text())["empreinte"] in footer + cells
 
 
-def test_same_inputs_same_bytes(
-    pack: Path, tmp_path: Path, example: Path, geodata: Path, run: Run
-) -> None:
-    result = run(
-        "dossier", example / "dossier.toml", "--sortie", tmp_path / "b", "--geodonnees", geodata
-    )
-    assert result.exit_code == 0
+def test_same_inputs_same_bytes(pack: Path, again: Again) -> None:
     first, second = (
         {
             p.relative_to(d).as_posix(): p.read_bytes()
@@ -98,7 +116,7 @@ def test_same_inputs_same_bytes(
             for p in d.rglob("*")
             if p.is_file()
         }
-        for folder in (pack, tmp_path / "b")
+        for folder in (pack, again.pack)
     )
     different = [n for n in first if n != "journal.json" and first[n] != second.get(n)]
     assert not different
@@ -122,17 +140,10 @@ def test_the_geopackage_is_in_the_legal_projection(pack: Path) -> None:
     assert layers == {"residences": 2154, "qpv": 2154}
 
 
-def test_a_report_completed_by_hand_is_never_replaced(
-    tmp_path: Path, example: Path, geodata: Path, run: Run
-) -> None:
-    folder = tmp_path / "pack"
-    folder.mkdir()
-    (folder / "rapport.docx").write_bytes(b"mes paragraphes")
-    result = run("dossier", example / "dossier.toml", "--sortie", folder, "--geodonnees", geodata)
-    assert result.exit_code == 0
-    assert (folder / "rapport.docx").read_bytes() == b"mes paragraphes"
-    assert (tmp_path / "pack.2" / "dossier.zip").is_file()
-    assert "rapport.docx" in result.output
+def test_a_report_completed_by_hand_is_never_replaced(again: Again) -> None:
+    assert (again.asked / "rapport.docx").read_bytes() == BY_HAND
+    assert (again.pack / "dossier.zip").is_file()
+    assert "rapport.docx" in again.said
 
 
 def test_a_stock_alone_makes_a_pack_that_says_what_it_lacks(
@@ -147,14 +158,9 @@ def test_a_stock_alone_makes_a_pack_that_says_what_it_lacks(
     assert load_workbook(tmp_path / "out" / "dossier.xlsx").sheetnames == SHEETS
 
 
-def test_the_closing_words_tell_what_to_open(
-    tmp_path: Path, example: Path, geodata: Path, run: Run
-) -> None:
-    result = run(
-        "dossier", example / "dossier.toml", "--sortie", tmp_path / "p", "--geodonnees", geodata
-    )
+def test_the_closing_words_tell_what_to_open(again: Again) -> None:
     for words in ("résidences", "À vérifier", "Abattement 2025", "À ouvrir d’abord", "Synthèse"):
-        assert words in result.output
+        assert words in again.said
 
 
 def test_a_pack_proves_it_is_whole(pack: Path, tmp_path: Path, run: Run) -> None:

@@ -55,6 +55,7 @@ def test_examples_work_when_pasted(
     (tmp_path / "sorties").mkdir()
     (tmp_path / "sorties" / "geodonnees").symlink_to(geodata)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TFPB_CACHE", str(tmp_path / "garde"))  # as who pastes them one by one
     pasted: dict[str, Result] = {}
     for name, command in _commands():
         if name in _ELSEWHERE:

@@ -169,6 +169,15 @@ def snapshot(*folders: Path) -> dict[str, str]:
     }
 
 
+def standing(*folders: Path) -> frozenset[tuple[str, bytes]]:
+    """Return every folder and file of folders, the latter with a hash of its bytes as they are."""
+    return frozenset(
+        (str(p), hashlib.sha256(p.read_bytes()).digest() if p.is_file() else b"")
+        for folder in folders
+        for p in folder.rglob("*")
+    )
+
+
 def _digest(path: Path) -> str:
     data = path.read_bytes()
     if path.suffix == ".sqlite" and not path.with_name(f"{path.name}-journal").exists():

@@ -245,7 +245,7 @@ def test_sources_come_from_the_index_as_a_file_and_proven(
     server = http.server.ThreadingHTTPServer(
         ("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path / "simple"))
     )
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     (place / "index.html").write_text("" if kept == "none" else page)
     out = tmp_path / "roues"
     out.mkdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,7 @@ RULES = Rules(11)
 SEEDS = (1, 2, 3, 4)
 
 
+@cache
 def prepared(seed: int) -> tuple[Survey, Estimates, frozenset[Cell]]:
     answers = region_survey(seed)
     made = compare_region(answers, region_plan(), by=LEVELS, repere=None)

@@ -174,26 +174,22 @@ slow = settings(deadline=None, max_examples=25, suppress_health_check=list(Healt
 
 @slow
 @given(st.integers(0, 10_000), shapes)
-def test_no_masked_cell_is_recovered_by_subtraction(seed: int, shape: dict[str, object]) -> None:
-    estimates = _estimates(seed, **shape)
-    _attack(estimates, protect(estimates, masking_n=MASK), _delivery(seed, **shape))
-
-
-@slow
-@given(st.integers(0, 10_000), shapes)
-def test_nor_in_the_pack_of_one_bailleur(seed: int, shape: dict[str, object]) -> None:
-    estimates = for_bailleur(_estimates(seed, **shape), "B")
-    assert set(estimates.comparison["bailleur"]) <= {"ensemble", "B"}
-    _attack(estimates, protect(estimates, masking_n=MASK), _delivery(seed, **shape))
-
-
-@slow
-@given(st.integers(0, 10_000), shapes)
-def test_small_cells_are_hidden_with_all_that_rests_on_them(
+def test_what_is_published_of_any_survey_tells_nothing_masked(
     seed: int, shape: dict[str, object]
 ) -> None:
-    estimates = _estimates(seed, **shape)
+    estimates, delivery = _estimates(seed, **shape), _delivery(seed, **shape)
     published = protect(estimates, masking_n=MASK)
+    small_cells_are_hidden_with_all_that_rests_on_them(estimates, published)
+    every_table_hides_the_same_cells(published)
+    _attack(estimates, published, delivery)
+    own = for_bailleur(estimates, "B")
+    assert set(own.comparison["bailleur"]) <= {"ensemble", "B"}
+    _attack(own, protect(own, masking_n=MASK), delivery)
+
+
+def small_cells_are_hidden_with_all_that_rests_on_them(
+    estimates: Estimates, published: Published
+) -> None:
     table, true = published.comparison, estimates.comparison
     assert len(table) == len(true)
     groups = true["groupe"].isin(GROUPS)
@@ -220,10 +216,7 @@ def test_small_cells_are_hidden_with_all_that_rests_on_them(
         assert both["estimation"].isna().all()
 
 
-@slow
-@given(st.integers(0, 10_000), shapes)
-def test_every_table_hides_the_same_cells(seed: int, shape: dict[str, object]) -> None:
-    published = protect(_estimates(seed, **shape), masking_n=MASK)
+def every_table_hides_the_same_cells(published: Published) -> None:
     table = published.comparison
     raw = table[(table["niveau"] == "total") & (table["ajustement"] == "brut")]
     key = ["vague", "bailleur", "item", "groupe"]

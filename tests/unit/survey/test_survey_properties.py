@@ -89,12 +89,12 @@ def test_a_domain_by_filter_is_the_domain_by_group(seed: int) -> None:
 @few
 @given(seeds)
 def test_totals_are_the_sum_of_their_parts(seed: int) -> None:
-    table = _compare(_delivery(seed)).comparison
+    estimates = _compare(_delivery(seed))
+    table, levels = estimates.comparison, estimates.levels
     raw = table[(table["ajustement"] == "brut") & ~table["groupe"].str.startswith("evolution")]
     key = ["vague", "niveau", "territoire", "bailleur", "item"]
     wide = raw.pivot_table(index=key, columns="groupe", values="n")
     assert (wide["qpv"] + wide["hors_qpv"] == wide["ensemble"]).all()
-    levels = _compare(_delivery(seed)).levels
     sides = levels[levels["groupe"].isin(["qpv", "hors_qpv"]) & (levels["n"] > 0)]
     totals = sides.groupby(["vague", "bailleur", "item", "groupe"])["estimation"].sum()
     np.testing.assert_allclose(totals, 1.0)
