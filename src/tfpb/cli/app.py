@@ -18,6 +18,7 @@ from tfpb.cli.geocoder import geocoder
 from tfpb.cli.geodonnees import geodonnees
 from tfpb.cli.localiser import localiser
 from tfpb.cli.nouveau import nouveau
+from tfpb.cli.planifier import planifier
 from tfpb.cli.region import region
 from tfpb.cli.terminal import completion
 from tfpb.cli.terminal.console import settle_console
@@ -86,6 +87,7 @@ for command in (
     abattement,
     cartes,
     region,
+    planifier,
 ):
     app.command(no_args_is_help=command not in {dossier, verifier})(command)
 app.add_typer(geodonnees, name="geodonnees")
