@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pandas as pd
 import pytest
+from xlsx_rules import faults
 
 from tfpb.report.documents.document_pdf import page_count
 
@@ -100,6 +101,7 @@ def test_the_answer_comes_first_in_sentences_and_figures(desk: Desk) -> None:
     for word in ("Ce que l’enquête montrera : ", "Ce qu’elle ne montrera pas : un quartier seul",
                  "À vérifier : 1 résidence (12 logements)", "À ouvrir d’abord : p.pdf"):  # fmt: skip
         assert word in result.output
+    assert faults(desk.folder / "p.xlsx") == []
     book = openpyxl.load_workbook(desk.folder / "p.xlsx")
     assert book.sheetnames == SHEETS
     assert book["Réponse"]["A2"].value in result.output.splitlines()[0]

@@ -24,6 +24,8 @@ def test_largest_remainders_by_hand() -> None:
 def test_bounds_rule_and_what_they_refuse_goes_elsewhere() -> None:
     assert shared(10, [1, 1, 1], [0, 0, 0], [1, 9, 9]) == [1, 5, 4]
     assert shared(10, [1, 100, 1], [3, 0, 0], [9, 9, 9]) == [3, 7, 0]  # 3 is owed, 7 × (100, 1)/101
+    assert shared(20, [4, 2, 1], [0, 0, 0], [5, 99, 99]) == [5, 10, 5]
+    assert shared(12, [4, 2, 1], [0, 0, 4], [9, 9, 9]) == [5, 3, 4]  # 8 × (4, 2)/6 = 5.33, 2.67
     assert shared(100, [1, 2], [0, 0], [4, 5]) == [4, 5]
     assert shared(1, [1, 2], [2, 2], [4, 5]) == [2, 2]
     assert shared(5, [0, 0], [0, 1], [9, 9]) == [0, 1]
@@ -74,6 +76,10 @@ def test_a_quarter_that_no_budget_can_publish_gets_no_floor() -> None:
     small = parc([(0, HORS, [100] * 20), (0, 0, [100] * 20), (0, 1, [40] * 4)])
     few = by_quarter(small, allocate(small, 200, Floor(34, 5)))  # 4 résidences
     assert few[1] < 34
+    closed = parc([(0, HORS, [100] * 20), (0, 0, [100] * 20), (0, 1, [40, 40, 40, 40, 3])])
+    assert (
+        by_quarter(closed, allocate(closed, 200, Floor(34, 5))) == few
+    )  # no one to ask in a fifth
     enough = by_quarter(small, allocate(small, 200, Floor(34, 2)))
     assert enough[1] == 34
 
@@ -115,3 +121,41 @@ def test_a_quarter_of_two_bailleurs_shares_its_floor_by_dwellings() -> None:
     inside = [int(out[(made.bailleur == b) & (made.quarter == 0)].sum()) for b in (0, 1)]
     assert sum(inside) >= 67
     assert inside[0] > inside[1]
+
+
+def test_each_bailleur_has_its_floor_out_of_qpv_where_it_has_quarters() -> None:
+    cells = [(0, HORS, [100] * 60), (0, 0, [100] * 60), (1, HORS, [40] * 9), (1, 1, [40] * 9)]
+    made = parc([*cells, (2, HORS, [40] * 9)])
+    out = allocate(made, 430, Floor(67, 5))
+    got = {
+        (b, q): int(out[(made.bailleur == b) & (made.quarter == q)].sum())
+        for b, q in ((0, HORS), (0, 0), (1, HORS), (1, 1), (2, HORS))
+    }
+    # roots 109.5, 26.8, 19.0: by them alone bailleur 1 would have 41 a side; 296 are left to 0 and 2
+    assert got == {(0, HORS): 136, (0, 0): 136, (1, HORS): 67, (1, 1): 67, (2, HORS): 24}
+
+
+def test_what_one_side_cannot_hold_pays_floors_of_the_other() -> None:
+    quarters = [(0, 0, [200] * 9), (0, 1, [200] * 9), (0, 2, [32] * 9)]
+    made = parc([(0, HORS, [32] * 5), *quarters])
+    got = by_quarter(made, allocate(made, 300, Floor(67, 5)))
+    # 5 × 8 households out of QPV, 260 left in: 2 has its floor, the third; by roots it would have 43
+    assert got == {HORS: 40, 0: 97, 1: 96, 2: 67}
+
+
+def test_limits_are_reached_not_passed() -> None:
+    # 5 résidences, 67 households, 67 interviews to spend a side: all just enough for one floor
+    homes = [56, 56, 56, 52, 48]
+    made = parc([(0, HORS, [100] * 9), (0, 0, homes), (0, 1, [100] * 9)])
+    got = by_quarter(made, allocate(made, 134, Floor(67, 5)))
+    assert got == {HORS: 67, 0: 0, 1: 67}  # the largest quarter, though its code comes last
+    alone = parc([(0, HORS, [100] * 9), (0, 0, homes), (0, 1, [100] * 4)])
+    assert by_quarter(alone, allocate(alone, 134, Floor(67, 5)))[0] == 67
+    short = parc([(0, HORS, [100] * 9), (0, 0, [*homes[:4], 44]), (0, 1, [100] * 9)])
+    assert by_quarter(short, allocate(short, 268, Floor(67, 5)))[0] < 66
+
+
+def test_as_many_interviews_as_residences_go_one_to_each() -> None:
+    made = parc([(0, HORS, [300, 8, 8, 8]), (0, 0, [300, 8, 8, 8])])
+    assert allocate(made, 8, Floor(67, 5)).tolist() == [1] * 8
+    assert allocate(made, 6, Floor(67, 5)).tolist() == [3, 0, 0, 0, 3, 0, 0, 0]  # the largest first

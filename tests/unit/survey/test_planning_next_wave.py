@@ -242,3 +242,38 @@ def test_a_plan_shows_what_it_announced(cible: str) -> None:
     assert abs(seen - announced) < 3 * np.sqrt(announced * (1 - announced) / count) + 0.015
     error = np.abs(shares["dans"] - shares["hors"])
     assert (error < wave.total["demi_largeur"]).mean() == pytest.approx(0.90, abs=0.025)
+
+
+@pytest.mark.parametrize(
+    ("cible", "homes", "entretiens", "town", "quarter"),
+    [
+        ("parc", [32] * 2, 60, "intervalle", "intervalle"),  # 30 answers a side
+        ("parc", [32] * 2, 58, "budget", "budget"),
+        ("parc", [32] * 2, 120, "verdict", "verdict"),  # 60 of 64 dwellings a side: 3 points
+        ("parc", [32] * 2, 118, "intervalle", "intervalle"),
+        ("parc", [64], 120, "peu_de_residences", "peu_de_residences"),
+        ("parc", [14, 15], 58, "peu_de_logements", "peu_de_logements"),
+        ("parc", [500] * 21, 334, "intervalle", "intervalle"),  # 7.01 points
+        ("parc", [500] * 21, 336, "verdict", "verdict"),  # 6.99 points
+        ("service", [32] * 5, 120, "verdict", "intervalle"),  # 60 answers a side
+        ("service", [32] * 5, 118, "budget", "budget"),
+        ("service", [32] * 4, 120, "peu_de_residences", "peu_de_residences"),
+        ("service", [11] * 5, 110, "peu_de_logements", "peu_de_logements"),
+    ],
+)
+def test_figures_are_shown_from_the_fixed_numbers(
+    cible: str, homes: list[int], entretiens: int, town: str, quarter: str
+) -> None:
+    frame = stock(("A", "dans", "Q1", homes), ("A", "hors", "", homes))
+    wave = planned(frame, cible=cible, entretiens=entretiens, **OPEN)
+    assert issue(wave, "total", "ensemble") == issue(wave, "bailleur", "A") == town
+    assert issue(wave, "quartier", "A", "Q1") == quarter
+
+
+def test_more_households_asked_than_answer_a_question() -> None:
+    frame = stock(("A", "dans", "Q1", [90] * 5), ("A", "hors", "", [90] * 20))
+    wave = planned(frame, cible="service", entretiens=150, taux_reponse=1.0, reponses_valides=0.6)
+    assert wave.total["entretiens_qpv"] == 75  # the floor would be 100: half of the budget is less
+    assert issue(wave, "quartier", "A", "Q1") == "budget"
+    wave = planned(frame, cible="service", entretiens=200, taux_reponse=1.0, reponses_valides=0.6)
+    assert issue(wave, "quartier", "A", "Q1") == "intervalle"

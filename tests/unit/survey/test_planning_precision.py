@@ -73,6 +73,7 @@ def test_no_answer_is_no_knowledge() -> None:
     assert none == float("inf")
     assert half_width(0.78, none, 0.01) == float("inf")
     assert power(0.78, 0.0, none, 0.01, margin=0.05) == 0.0
+    assert power(0.97, 0.0, 0.3, 0.01, margin=0.05) < 1e-6  # even all satisfied would not show it
 
 
 def test_wilson_is_that_of_statsmodels() -> None:
