@@ -96,6 +96,8 @@ def done(tmp_path_factory: pytest.TempPathFactory, example: Path) -> Done:
         ["localiser", stock, "--annee", 2025, "--sortie", out / "lieux.xlsx"],
         ["abattement", inputs / "fiscalite_2025.xlsx", "--residences", out / "lieux.xlsx",
          "--sortie", out / "abattement.xlsx"],
+        ["planifier", inputs / "plan_enquete.toml", "--patrimoine", out / "lieux.xlsx",
+         "--sortie", out / "plan.xlsx"],
         ["comparer", *surveys, "--plan", inputs / "plan_enquete.toml", "--sortie", out / "compare.csv"],
         ["nouveau", out / "nouveau", "--depuis", surveys[1]],
         ["verifier", "--dossier", out / "pack" / "dossier.zip"],

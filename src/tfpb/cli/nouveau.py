@@ -33,6 +33,7 @@ def nouveau(
         from tfpb.io.packs.pack import new_folder
         from tfpb.report.documents.templates import templates
         from tfpb.words.documents.new_dossier import DOSSIER_TOML, PLAN_TOML
+        from tfpb.words.survey.planning_words import PLANIFICATION_TOML
 
         if dossier.exists() and (not dossier.is_dir() or _holds_files(dossier)):
             raise fail("commande_depuis", got=dossier.name)
@@ -46,6 +47,7 @@ def nouveau(
             plan = draft_plan(delivery.table, delivery.dictionary)
             doubts = list(delivery.notices)
         files["plan_enquete.toml"] = plan.encode()
+        files["planification.toml"] = PLANIFICATION_TOML.encode()
         new_folder(dossier, files)
         print_line(words.NEW_DOSSIER.format(folder=dossier))
         for name in files:

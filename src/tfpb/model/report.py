@@ -93,6 +93,7 @@ class ChartKind(StrEnum):
     NEED = "besoin"  # spending against gap
     BARS = "barres"
     PRIORITIES = "priorites"
+    CURVES = "courbes"  # shares by a number that grows
     SPENDING = "depense_ecart"  # one point a QPV × axis: spending against gap
 
 

@@ -21,6 +21,8 @@ FONT_FILES: Final[dict[str, Path]] = {
     for style in ("Regular", "Bold", "Italic", "BoldItalic")
 }
 BODY_PT: Final = 10.5
+PAGE_PT: Final = 9.5
+"""Body of a document of one page."""
 NOTE_PT: Final = 8.0
 AXIS_PT: Final = 7.5
 """Ticks and notes of charts."""

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
 QUICK = ("importer-qpv", "nouveau", "comparer")
-REST = ("importer-adresses", "importer-communes", "geocoder", "localiser", "abattement")
+REST = (
+    "importer-adresses",
+    "importer-communes",
+    "geocoder",
+    "localiser",
+    "abattement",
+    "planifier",
+)
 LONG = ("dossier", "cartes", "region")
 """Left to `benchmarks/faults.py`: minutes each."""
 

@@ -107,6 +107,12 @@ def _chart(kind: ChartKind) -> Chart:
                 "valeur2": [10.0, 0, 32000, 900, 4, 77, 12],
             }
         ),
+        ChartKind.CURVES: pd.DataFrame(
+            {
+                "libelle": [375.0, 750.0, 1500.0, 3000.0],
+                **{f"valeur_{c}_{k}": [0.1, 0.3, 0.6, 0.9 - k / 9] for c in "abc" for k in (1, 2)},
+            }
+        ),
         ChartKind.PRIORITIES: pd.DataFrame(
             {
                 "libelle": LABELS,
@@ -116,7 +122,10 @@ def _chart(kind: ChartKind) -> Chart:
         ).assign(importance_ic95_bas=0.0, importance_ic95_haut=0.25),
     }[kind]
     unit = {ChartKind.BARS: "euros", ChartKind.DUMBBELL: "% de ménages satisfaits"}.get(kind, "")
-    series = ("Réalisé", "Valorisé") if kind is ChartKind.BARS else ()
+    series = {
+        ChartKind.BARS: ("Réalisé", "Valorisé"),
+        ChartKind.CURVES: tuple(LABELS[:6]),
+    }.get(kind, ())
     return Chart("c", kind, "Titre", rows, "alt", unit=unit, margin=0.05, series=series)
 
 

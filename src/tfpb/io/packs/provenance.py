@@ -72,6 +72,12 @@ def run_hash(settings: Settings, sources: Iterable[Source]) -> str:
     return _short([(s.role, s.sha256) for s in sources], settings_record(settings), versions())
 
 
+def files_hash(files: Iterable[bytes], settings: Mapping[str, Any]) -> str:
+    """Return the short hash of what was made from some files and settings."""
+    inputs = [(str(k), hashlib.sha256(data).hexdigest()) for k, data in enumerate(files)]
+    return _short(inputs, settings, versions())
+
+
 def recorded_hash(record: Mapping[str, Any]) -> str:
     """Compute the short hash again from the content of a `run.json` of ours.
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from tfpb.errors import Fault, Place, TfpbError, fail
+from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
 from tfpb.io.sources.plan_checks import check_scales
 from tfpb.io.tables.contents import require_file
 from tfpb.io.tables.csv_text import decode
-from tfpb.model.plan import Plan
+from tfpb.model.plan import Plan, Planification, PlanningFile, SurveyPlanFile
 from tfpb.model.settings import Settings
 from tfpb.words.faults.input_words import setting_words
+from tfpb.words.numbers import percent
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -150,6 +152,34 @@ def read_plan(path: Path) -> tuple[Plan | None, list[Fault]]:
     if not plan.colonnes.vague and not plan.colonnes.vague_fixe:
         faults.append(Fault("plan_vague_absente", Place(path.name)))
     return plan, faults
+
+
+def load_planification(path: Path) -> Planification:
+    """Read what `tfpb planifier` is asked, from a file of its own or from a plan of the survey.
+
+    Raises
+    ------
+    TfpbError
+        As `read_toml`; every fault of the file at once; `planification_deux_budgets`,
+        `planification_ecart_impossible`.
+    """
+    data = read_toml(path)
+    if "planification" not in data and data.keys() & {"colonnes", "items", "echelles"}:
+        adopted = validated(SurveyPlanFile, path).reglages
+        kept = adopted.model_dump(include=adopted.model_fields_set)
+        return Planification.model_validate(kept)
+    made = validated(PlanningFile, path).planification
+    place = Place(path.name, "", 0, "planification.entretiens")
+    faults = []
+    if made.entretiens is not None and made.entretiens_par_bailleur:
+        faults.append(Fault("planification_deux_budgets", place, str(made.entretiens)))
+    for gap in made.ecart_suppose_points:
+        if not 0.01 <= made.taux_satisfaction + gap / 100 <= 0.99:  # noqa: PLR2004
+            here = replace(place, column="planification.ecart_suppose_points")
+            fields = {"taux": percent(made.taux_satisfaction)}
+            faults.append(Fault("planification_ecart_impossible", here, f"{gap:g}", fields))
+    stop_on_faults(faults)
+    return made
 
 
 def read_toml(path: Path) -> dict[str, Any]:

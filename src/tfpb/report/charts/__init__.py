@@ -12,6 +12,8 @@ alternative text. Columns of `Chart.rows`, by kind (proportions are 0..1; a miss
 - `NEED`: `label, depense_par_logement_eur, ecart, ic95_bas, ic95_haut`.
 - `BARS`: `libelle, valeur`, then `valeur2`…; names in `Chart.series`; `unit` sets how values are
   written (euros, %, points, or plain).
+- `CURVES`: `libelle` (a number, rising), then `valeur_<curve>_<variant>`… (shares 0..1), names in
+  `Chart.series`; `margin` is the share aimed at, `reach` the number planned.
 - `SPENDING`: `repere, quartier, axe, depense_par_logement_eur, ecart, ic95_bas, ic95_haut`; `repere` is
   the mark (a letter a quarter, a number an axis), `quartier` and `axe` what it stands for.
 - `PRIORITIES`: `libelle, importance, performance`, and their `_ic95_bas, _ic95_haut` where known.
@@ -26,6 +28,7 @@ from tfpb.model.report import ChartKind
 from tfpb.report import theme
 from tfpb.report.canvas import Sheet, save_png, save_svg, style
 from tfpb.report.charts.amounts import bars, need
+from tfpb.report.charts.curves import curves
 from tfpb.report.charts.gaps import gaps, multiples
 from tfpb.report.charts.plot import LABEL_PT, WIDTH
 from tfpb.report.charts.scatter import priorities, spending
@@ -46,6 +49,7 @@ _DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {
     ChartKind.SLOPES: slopes,
     ChartKind.NEED: need,
     ChartKind.BARS: bars,
+    ChartKind.CURVES: curves,
     ChartKind.PRIORITIES: priorities,
     ChartKind.SPENDING: spending,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import re
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,12 +25,19 @@ if TYPE_CHECKING:
 
 _TEMPLATE: Final = theme.ASSETS / "typst" / "rapport.typ"
 _STANDARD: Final = "ua-1"
+_PAGES: Final = re.compile(rb"/Type */Pages */Count +(\d+)")
 _FEW_ROWS: Final = 6
 _LETTERS: Final = 1200
 """A table of few rows and letters stays on one page; more might not fit on one."""
 
 
-def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[str, bytes]) -> bytes:
+def render(
+    report: Report,
+    images: Mapping[str, parts.Picture],
+    maps: Mapping[str, bytes],
+    *,
+    cover: bool = True,
+) -> bytes:
     """Render the report as a PDF/UA-1 file.
 
     Parameters
@@ -39,6 +47,8 @@ def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[st
         Drawn charts by key; a chart without image is left out.
     maps : mapping of str to bytes
         PNG of the printed maps, by code of the quarter (with or without « .png »).
+    cover : bool
+        Without it, neither cover nor contents: the title stands above the first section.
 
     Returns
     -------
@@ -47,6 +57,7 @@ def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[st
     """
     inputs: dict[str, str] = {}
     content = {
+        "cover": cover,
         "title": report.title,
         "running": list(parts.running(report)),
         "subtitle": report.subtitle,
@@ -57,7 +68,7 @@ def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[st
         "warnings": list(parts.warnings(report)),
         "look": {
             "font": theme.FONT_FAMILY,
-            "body": theme.BODY_PT,
+            "body": theme.BODY_PT if cover else theme.PAGE_PT,
             "note": theme.NOTE_PT,
             "ink": theme.INK,
             "soft": theme.SOFT,
@@ -82,6 +93,13 @@ def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[st
             timestamp=dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC),
         )
     )
+
+
+def page_count(pdf: bytes) -> int:
+    """Return how many pages a file of `render` has."""
+    found = _PAGES.search(pdf)
+    assert found is not None  # noqa: S101 - the compiler writes its tree of pages in clear
+    return int(found[1])
 
 
 def _section(

@@ -47,13 +47,15 @@ _LINE_PT: Final = 13.0
 _ONE_PAGE: Final = frozenset({COVER, CONTENTS, SUMMARY})
 
 
-def render(report: Report) -> bytes:
+def render(report: Report, *, cover: bool = True) -> bytes:
     """Render the report as an xlsx file.
 
     Parameters
     ----------
     report : Report
         Sections whose `sheet` is not empty become sheets, in order, after cover and contents.
+    cover : bool
+        Without it the first section opens the workbook, and the contents stand last.
 
     Returns
     -------
@@ -64,9 +66,12 @@ def render(report: Report) -> bytes:
     del book[book.sheetnames[0]]
     sections = [s for s in report.sections if s.sheet]
     foot = footer(report.run_hash, fictional=report.fictional)
-    for name in (COVER, CONTENTS, *(s.sheet for s in sections)):
+    names = [s.sheet for s in sections]
+    for name in (COVER, CONTENTS, *names) if cover else (*names, CONTENTS):
         book.create_sheet(name)
-    _cover(book[COVER], report, foot)
+    if cover:
+        _cover(book[COVER], report, foot)
+        _link(book[CONTENTS], 2, COVER, COVER)
     _contents(book[CONTENTS], sections, foot)
     printed = {
         section.sheet: _Sheet(book[section.sheet], section, foot).write() for section in sections
@@ -128,7 +133,6 @@ def _contents(sheet: Worksheet, sections: list[Section], foot: str) -> None:
     sheet.column_dimensions["A"].width = 26
     sheet.column_dimensions["B"].width = 100
     style.put(sheet, 1, 1, CONTENTS, font=style.TITLE)
-    _link(sheet, 2, COVER, COVER)
     for row, section in enumerate(sections, 4):
         _link(sheet, row, section.sheet, section.sheet)
         sheet.cell(row=row, column=1).alignment = style.WRAP

@@ -1,11 +1,11 @@
-"""Native charts of the workbook: bars drawn from cells that stand beside them."""
+"""Native charts of the workbook: bars and curves drawn from cells that stand beside them."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from openpyxl.chart import BarChart, Reference
+from openpyxl.chart import BarChart, Reference, ScatterChart, Series
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.utils import get_column_letter
 
@@ -24,6 +24,7 @@ _ROW_PT: Final = 15.0  # height of a row that nothing sets
 _CM_PER_PT: Final = 0.03528
 _HEAD_CM: Final = 2.6
 _PER_ITEM_CM: Final = 0.85
+_CURVES_CM: Final = 11.0
 
 
 def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
@@ -35,7 +36,7 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
     row : int
         First free row.
     chart : Chart
-        `BARS` (`libelle, valeur, valeur2…`) or `DUMBBELL` (`libelle, qpv, hors`).
+        `BARS` (`libelle, valeur, valeur2…`), `CURVES` or `DUMBBELL` (`libelle, qpv, hors`).
     header : Font
         Of the row above the figures.
 
@@ -53,15 +54,18 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
         "alignment": style.alignment(fmt),
     }
     room = float(sheet.column_dimensions["A"].width) - 1
+    curved = chart.kind is ChartKind.CURVES
     for offset, record in enumerate(chart.rows.to_dict("records"), 1):
-        name = str(record["libelle"])
+        name = record["libelle"] if curved else str(record["libelle"])
         label = style.put(sheet, row + offset, 1, name, font=style.BODY, alignment=style.WRAP)
-        sheet.row_dimensions[row + offset].height = 14.0 * style.lines(label.value, room)
+        if curved:
+            label.number_format = EXCEL[Format.INTEGER]
+        sheet.row_dimensions[row + offset].height = 14.0 * style.lines(str(label.value), room)
         for k, key in enumerate(keys, 2):
             style.put(sheet, row + offset, k, as_number(record[key], fmt), **look)
     last = row + len(chart.rows)
-    height = _HEAD_CM + _PER_ITEM_CM * len(chart.rows)
-    drawn = _bars(sheet, row, last, len(keys), fmt)
+    height = _CURVES_CM if curved else _HEAD_CM + _PER_ITEM_CM * len(chart.rows)
+    drawn = (_curves if curved else _bars)(sheet, row, last, len(keys), fmt)
     drawn.height, drawn.width = height, 22
     sheet.add_chart(drawn, f"{get_column_letter(len(keys) + 2)}{row}")
     taken = sum(sheet.row_dimensions[r].height or _ROW_PT for r in range(row, last + 1))
@@ -73,7 +77,7 @@ def _series(chart: Chart) -> tuple[tuple[str, ...], tuple[str, ...], Format]:
         return SIDES, ("qpv", "hors"), Format.PERCENT
     keys = tuple(str(c) for c in chart.rows.columns if str(c).startswith("valeur"))
     names = chart.series or tuple(CHART_SERIES.format(rang=k) for k in range(1, len(keys) + 1))
-    return names, keys, Format.EUROS
+    return names, keys, Format.PERCENT if chart.kind is ChartKind.CURVES else Format.EUROS
 
 
 def _bars(sheet: Worksheet, top: int, last: int, count: int, fmt: Format) -> Any:
@@ -95,3 +99,22 @@ def _bars(sheet: Worksheet, top: int, last: int, count: int, fmt: Format) -> Any
     bars.y_axis.majorGridlines = None
     bars.legend.position = "t"
     return bars
+
+
+def _curves(sheet: Worksheet, top: int, last: int, count: int, fmt: Format) -> Any:
+    lines: Any = ScatterChart()
+    lines.style = 13
+    lines.scatterStyle = "lineMarker"
+    across = Reference(sheet, min_col=1, min_row=top + 1, max_row=last)
+    for k in range(count):
+        up = Reference(sheet, min_col=2 + k, min_row=top, max_row=last)
+        series: Any = Series(up, across, title_from_data=True)
+        series.smooth = False
+        lines.series.append(series)
+    lines.x_axis.delete = lines.y_axis.delete = False
+    lines.x_axis.scaling.min = lines.y_axis.scaling.min = 0
+    lines.y_axis.scaling.max = 1
+    lines.x_axis.number_format, lines.y_axis.number_format = EXCEL[Format.INTEGER], EXCEL[fmt]
+    lines.x_axis.majorGridlines = None
+    lines.legend.position = "b"
+    return lines

@@ -93,7 +93,7 @@ def stock_columns(residences: pd.DataFrame) -> dict[str, NDArray[np.object_]]:
         if name not in _OWN and not str(name).startswith("_")
     }
     if "periode_construction" not in out and "annee_construction" in out:
-        out["periode_construction"] = _periods(out["annee_construction"])
+        out["periode_construction"] = construction_periods(out["annee_construction"])
     if "departement" not in out and "code_insee" in out:
         out["departement"] = np.array([_departement(c) for c in out["code_insee"]], dtype=object)
     return out
@@ -104,7 +104,7 @@ def _plain(value: object) -> str:
     return text.removesuffix(".0")
 
 
-def _periods(years: NDArray[np.object_]) -> NDArray[np.object_]:
+def construction_periods(years: NDArray[np.object_]) -> NDArray[np.object_]:
     """Cut years of construction at the turning points of social building."""
 
     def period(year: str) -> str:

@@ -1,0 +1,207 @@
+"""The next wave of the survey planned over a located stock: read, plan, write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from tfpb import perimeters
+from tfpb.errors import Fault, Place, Severity, TfpbError, fail, stop_on_faults
+from tfpb.io.packs.output_files import refuse_inputs, write_together
+from tfpb.io.packs.provenance import files_hash
+from tfpb.io.sources.toml_files import load_planification
+from tfpb.io.tables.asides import set_aside
+from tfpb.io.tables.headers import match_columns
+from tfpb.io.tables.tabular import check_format, read_table, table_bytes
+from tfpb.io.tables.typed import typed
+from tfpb.model.codes import QpvStatut
+from tfpb.model.report import Chart
+from tfpb.report import charts
+from tfpb.report.documents import document_pdf, workbook
+from tfpb.report.sections.survey.planification import (
+    SHOWN,
+    answer,
+    long_frame,
+    planning_report,
+)
+from tfpb.survey.planning.next_wave import next_wave
+from tfpb.tax.abatement.holdings import entrances_of
+from tfpb.tax.abatement.located_columns import LOCATED
+from tfpb.text import fold
+from tfpb.words.survey.planning_words import NO_OWNER, SIDES, written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tfpb.model.plan import Planification
+    from tfpb.model.report import Report
+
+_SIDES: Final = ("dans", "hors", "a_verifier")
+_MARK: Final = "\x1f"
+"""Between the bailleur and the identifier: two bailleurs may use the same one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What to say at the end."""
+
+    lines: list[str]
+    doubts: list[Fault]
+
+
+def plan(
+    path: Path, stock: Path, output: Path, *, sheet: str | None = None, raw_csv: bool = False
+) -> Written:
+    """Plan the next wave and write its table and its page.
+
+    Parameters
+    ----------
+    path : Path
+        Settings: a file of its own, or a plan of the survey.
+    stock : Path
+        As `tfpb localiser` writes it, or a table of located résidences.
+    output : Path
+        A workbook when xlsx, else the table of territories; the page stands beside, in pdf.
+
+    Raises
+    ------
+    TfpbError
+        Faults of the files, `planification_bailleur_inconnu`, `planification_sans_comparaison`.
+    """
+    check_format(output)
+    page = output.with_suffix(".pdf")
+    refuse_inputs((output, page), (path, stock))
+    asked = load_planification(path)
+    homes, doubts = read_homes(stock, sheet=sheet)
+    settings, found = _on_stock(asked, homes, path.name)
+    wave = next_wave(homes, settings)
+    report = partial(
+        planning_report,
+        wave,
+        run_hash=files_hash([stock.read_bytes()], settings.model_dump(mode="json")),
+        book=output.name,
+        given=frozenset(asked.model_fields_set),
+    )
+    if output.suffix.lower() == ".xlsx":
+        made = workbook.render(report(), cover=False)
+    else:
+        made = table_bytes(output, long_frame(wave), raw_csv=raw_csv)
+    pdf = _one_page(report)
+    write_together({output: made, page: pdf})
+    return Written([*answer(wave), written(output.name, page.name)], [*doubts, *found])
+
+
+def _one_page(report: Callable[..., Report]) -> bytes:
+    """Render the page with the most quarters that it holds."""
+    blocks = report().sections[0].blocks
+    drawn = {b.key: charts.draw(b) for b in blocks if isinstance(b, Chart)}
+    for shown in SHOWN:
+        pdf = document_pdf.render(report(shown=shown), drawn, {}, cover=False)
+        if document_pdf.page_count(pdf) == 1:
+            break
+    return pdf
+
+
+def read_homes(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame, list[Fault]]:
+    """Read a located stock, one row a résidence of a bailleur.
+
+    Returns
+    -------
+    homes : DataFrame
+        `RESIDENCE_COLUMNS` and grouping columns.
+    doubts : list of Fault
+
+    Raises
+    ------
+    TfpbError
+        Faults of the file; `cote_absent`, `patrimoine_sans_logement`.
+    """
+    table = set_aside(read_table(path, sheet=sheet, known=LOCATED.headers), LOCATED)
+    frame, faults = typed(table, LOCATED)
+    held = list(match_columns(table, LOCATED, {})[0])
+    doors, found = entrances_of(frame, held)
+    stop_on_faults([*faults, *found])
+    frame["nb_logements"] = _dwellings(frame, held)
+    if doors is None:
+        doors = frame.assign(
+            qpv_statut=_given_side(frame), qpv_code=frame["code_qpv"], qpv_nom=frame["nom_qpv"]
+        )
+    doors = doors.assign(nb_logements=frame["nb_logements"], bailleur=_owners(frame))
+    if not doors["nb_logements"].sum():
+        raise fail("patrimoine_sans_logement", place=Place(table.file, table.sheet), got="0")
+    own = doors["bailleur"] + _MARK + doors["id_residence"].astype(str)
+    homes = perimeters.residences(doors.assign(id_residence=own))
+    homes["id_residence"] = homes["id_residence"].str.rpartition(_MARK)[2]
+    doubts = [f for f in faults if f.severity is Severity.DOUTE]
+    unsure = homes[homes["cote"] == QpvStatut.A_VERIFIER]
+    if len(unsure):
+        fields = {"residences": len(unsure), "logements": int(unsure["nb_logements"].sum())}
+        place = Place(table.file, table.sheet)
+        doubts.append(Fault("planification_a_verifier", place, "", fields, Severity.DOUTE))
+    return homes, doubts
+
+
+def _dwellings(frame: pd.DataFrame, held: list[str]) -> pd.Series[int]:
+    """Return the dwellings of each row; of a table without the column, the sum of its sides."""
+    if "nb_logements" in held:
+        return frame["nb_logements"].fillna(0).astype(int)
+    return frame[[f"logements_{s}" for s in _SIDES]].fillna(0).astype(int).sum(axis=1)
+
+
+def _given_side(frame: pd.DataFrame) -> pd.Series[str]:
+    """Return the side of each résidence as given, else that of most of its dwellings."""
+    counts = frame[[f"logements_{s}" for s in _SIDES]].fillna(0).astype(int)
+    most = counts.idxmax(axis=1).astype(str).str.removeprefix("logements_")
+    tied = counts.eq(counts.max(axis=1), axis=0).sum(axis=1) > 1
+    return frame["cote"].where(frame["cote"] != "", most.mask(tied, str(QpvStatut.A_VERIFIER)))
+
+
+def _owners(frame: pd.DataFrame) -> pd.Series[str]:
+    """Return the bailleur of each row, under one spelling; an empty cell takes that of its résidence."""
+    spelt: dict[str, str] = {}
+    names = [spelt.setdefault(fold(b), b) for b in frame["bailleur"]]
+    known: dict[str, set[str]] = {}
+    for home, name in zip(frame["id_residence"], names, strict=True):
+        known.setdefault(home, set()).update([name] if name else [])
+    lent = {home: next(iter(held)) for home, held in known.items() if len(held) == 1}
+    homes = zip(frame["id_residence"], names, strict=True)
+    out = [name or lent.get(home, NO_OWNER) for home, name in homes]
+    return pd.Series(out, index=frame.index, dtype=object)
+
+
+def _on_stock(
+    asked: Planification, homes: pd.DataFrame, file: str
+) -> tuple[Planification, list[Fault]]:
+    """Check the settings against the stock; budgets take the names of its bailleurs.
+
+    Raises
+    ------
+    TfpbError
+        `planification_bailleur_inconnu`, `planification_sans_comparaison`.
+    """
+    known = {fold(b): b for b in homes["bailleur"]}
+    place = Place(file, "", 0, "planification.entretiens_par_bailleur")
+    budgets = {known.get(fold(b), b): n for b, n in asked.entretiens_par_bailleur.items()}
+    fields = {"connus": ", ".join(known.values())}
+    faults = [
+        Fault("planification_bailleur_inconnu", place, name, fields)
+        for name in budgets
+        if name not in known.values()
+    ]
+    faults += [
+        Fault("planification_sans_comparaison", Place(), SIDES[side])
+        for side in (QpvStatut.DANS, QpvStatut.HORS)
+        if not homes.loc[homes["cote"] == side, "nb_logements"].sum()
+    ]
+    if faults:
+        raise TfpbError(faults)
+    doubts = [
+        Fault("planification_bailleur_sans_budget", place, name, {}, Severity.DOUTE)
+        for name in known.values()
+        if budgets and name not in budgets
+    ]
+    return asked.model_copy(update={"entretiens_par_bailleur": budgets}), doubts

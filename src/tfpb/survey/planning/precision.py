@@ -1,0 +1,138 @@
+"""How sure a planned survey would be: variance factors, expected half-width, power.
+
+Formulas of the method page: the factor D multiplies p(1 − p), so that 1/D is the number of
+independent answers that would say as much.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+Z_90: Final = float(ndtri(0.95))
+"""Quantile of both bounds of a 90 % interval, those a verdict reads."""
+LEAST_FACTOR: Final = 1e-9
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(31)
+_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
+_HALVINGS: Final = 26
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Domain:
+    """Résidences of one side of a comparison, one value each.
+
+    Parameters
+    ----------
+    answers : float array
+        Valid answers expected (0 for a résidence that is not surveyed).
+    dwellings : float array
+        At least 1 each.
+    strata : int array
+        An answer stands for the dwellings of its stratum, divided by its answers.
+    """
+
+    answers: Floats
+    dwellings: Floats
+    strata: NDArray[np.intp]
+
+
+def variance_factor(domain: Domain, *, rho: float, parc: bool) -> float:
+    """Return D of one side, infinite without answers.
+
+    Parameters
+    ----------
+    domain : Domain
+    rho : float
+        Likeness of the answers of one résidence (intra-cluster correlation).
+    parc : bool
+        These dwellings, now: only the households not asked are uncertain. Otherwise résidences are
+        a sample of what the service gives.
+
+    Returns
+    -------
+    float
+        Service: ``ρΣaᵢ² + (1−ρ)Σaᵢⱼ²``. Parc, with Aᵢ the share of the dwellings:
+        ``ρΣ(aᵢ−Aᵢ)² + (1−ρ)Σ(Σⱼaᵢⱼ² − 2aᵢAᵢ/Nᵢ + Aᵢ²/Nᵢ)``, aᵢ = 0 for résidences not surveyed.
+    """
+    size, answers = domain.dwellings, domain.answers
+    stratum_size = np.bincount(domain.strata, size)
+    stratum_answers = np.bincount(domain.strata, answers, minlength=len(stratum_size))
+    surveyed = stratum_answers > 0
+    if not surveyed.any():
+        return float("inf")
+    weight = np.where(surveyed, stratum_size, 0.0) / np.where(surveyed, stratum_answers, 1.0)
+    own = (weight / stratum_size[surveyed].sum())[domain.strata]
+    share = answers * own
+    if not parc:
+        return float(rho * (share**2).sum() + (1 - rho) * (share * own).sum())
+    true = size / size.sum()
+    within = share * own - 2 * share * true / size + true**2 / size
+    return max(float(rho * ((share - true) ** 2).sum() + (1 - rho) * within.sum()), LEAST_FACTOR)
+
+
+def half_width(level: float, qpv: Any, hors: Any) -> Any:
+    """Return the half-width of the 90 % interval of a gap, expected before the answers (0..1).
+
+    ``1.645 √(p(1−p)(D_Q + D_H))``; infinite where a side has no answer.
+    """
+    return Z_90 * np.sqrt(level * (1 - level) * (np.asarray(qpv) + hors))
+
+
+def wilson(p: Floats, factor: Floats, z: float) -> tuple[Floats, Floats]:
+    """Return Wilson's interval of a share at 1/D independent answers."""
+    unit = z * z * factor
+    middle = (p + unit / 2) / (1 + unit)
+    half = z * np.sqrt(factor * (p * (1 - p) + unit / 4)) / (1 + unit)
+    return middle - half, middle + half
+
+
+def low_bound(p_qpv: Floats, p_hors: Floats, qpv: Floats, hors: Floats) -> Floats:
+    """Return the lower 90 % bound of the gap, MOVER on both Wilson intervals."""
+    below = p_qpv - wilson(p_qpv, qpv, Z_90)[0]
+    above = wilson(p_hors, hors, Z_90)[1] - p_hors
+    return p_qpv - p_hors - np.sqrt(below**2 + above**2)
+
+
+def power(level: float, gap: float, qpv: Any, hors: Any, *, margin: float) -> Any:
+    """Return the chance to show « not lower by more than the margin » when the gap is truly `gap`.
+
+    Parameters
+    ----------
+    level : float
+        Share of satisfied tenants out of QPV, 0..1.
+    gap : float
+        True gap QPV − hors QPV, 0..1.
+    qpv, hors : float or array
+        D of each side.
+    margin : float
+        Margin of equivalence, 0..1.
+
+    Returns
+    -------
+    float or array
+        Chance that the lower 90 % bound lies above −margin; observed shares are normal around the
+        true ones (summed over 31 values of the share out of QPV). 0 where a side has no answer.
+    """
+    qpv, hors = np.broadcast_arrays(np.asarray(qpv, float), np.asarray(hors, float))
+    known = np.isfinite(qpv + hors)
+    dq, dh = (np.where(known, d, 1.0)[..., None] for d in (qpv, hors))
+    other = np.clip(level + _NODES * np.sqrt(level * (1 - level) * dh), 0.0, 1.0)
+    low, high = np.zeros_like(other), np.ones_like(other)
+    for _ in range(_HALVINGS):  # the bound grows with the share in QPV
+        middle = (low + high) / 2
+        shown = low_bound(middle, other, dq, dh) > -margin
+        low, high = np.where(shown, low, middle), np.where(shown, middle, high)
+    mean = level + gap
+    beyond = ndtr((mean - high) / np.sqrt(mean * (1 - mean) * dq[..., 0])[..., None])
+    # a share of 1 may not be enough: what the normal law puts above 1 is then no demonstration
+    beyond = np.where(low_bound(np.ones_like(other), other, dq, dh) > -margin, beyond, 0.0)
+    out = np.where(known, (beyond * _WEIGHTS).sum(axis=-1), 0.0)
+    return float(out) if out.ndim == 0 else out

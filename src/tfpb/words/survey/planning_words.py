@@ -1,0 +1,362 @@
+"""What `tfpb planifier` says: what to buy, what it will show, what it will not whatever is spent."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from tfpb.words.numbers import NOTHING, number, percent, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+TITLE: Final = "Prochaine enquête auprès des locataires"
+BEFORE: Final = (
+    "Prévision : elle vaut pour une question posée à tous, et suppose les réglages de la feuille "
+    "« Hypothèses » du classeur."
+)
+TARGETS: Final = {
+    "parc": "ce que pensent les locataires de ces logements, aujourd’hui",
+    "service": "le service du bailleur, dont ces résidences ne sont qu’un exemple",
+}
+OUTCOMES: Final = {
+    "verdict": "l’écart ; un verdict est possible",
+    "intervalle": "l’écart, mais pas de verdict",
+    "budget": "rien seul, avec ce budget",
+    "peu_de_logements": "rien seul, jamais : trop peu de ménages",
+    "peu_de_residences": "rien seul, jamais : trop peu de résidences",
+    "sans_hors": "rien seul : aucun logement hors QPV",
+    "sans_qpv": "rien seul : aucun logement en QPV",
+}
+OUTCOME_NOTE: Final = (
+    "« Rien seul » : trop peu de réponses pour publier ; elles comptent dans l’ensemble. « Jamais » : "
+    "même à budget illimité."
+)
+LEFT: Final = {
+    "a_verifier": "côté à vérifier : décidez, puis recommencez",
+    "sans_logement": "aucun logement",
+    "injoignable": "trop petite : aucun ménage à espérer au taux de réponse prévu",
+    "non_retenue": "d’autres résidences suffisent",
+}
+SIDES: Final = {"dans": "QPV", "hors": "hors QPV", "a_verifier": "à vérifier"}
+NO_QUARTER: Final = "quartier sans code"
+NO_OWNER: Final = "bailleur non nommé"
+NO_PAIR: Final = "pas de semblable en face : ne pourra pas être comparé à logements comparables"
+HEADINGS: Final = (
+    "À commander : ",
+    "Ce que l’enquête montrera : ",
+    "Ce qu’elle ne montrera pas : ",
+)
+PLANNED: Final = "prévu"
+TARGET_LINE: Final = "visé"
+AXES: Final = ("ménages interrogés, en tout", "chances de conclure")
+NOT_GIVEN: Final = "non renseigné"
+WHOLE: Final = "Ensemble"
+NONE: Final = "aucun"
+SCOPES: Final = {"total": "Ensemble", "bailleur": "Bailleur", "quartier": "Quartier"}
+LEADS: Final = {
+    "plan_bailleurs": "Ce que chaque bailleur doit acheter, et ce qu’il pourra en dire.",
+    "plan_quartiers": "Ce que chaque quartier aura de ménages interrogés, et ce qu’on pourra en dire.",
+    "plan_residences": "La commande au prestataire : combien de ménages interroger dans chaque résidence.",
+    "plan_quotas": "Ce que la répartition donne par sorte de logements, en QPV et hors QPV.",
+    "plan_puissance": "Ce que gagne, en chances de conclure, une enquête plus grande.",
+    "plan_hypotheses": "Ce que le plan suppose, et comment les ménages sont répartis.",
+}
+YOURS, DEFAULT = "votre fichier", "par défaut"
+_LISTED: Final = 3
+MEANING: Final = {
+    "cible": ("Ce que l’on juge", "parc ou service : l’incertitude n’est pas la même"),
+    "marge_points": ("Marge d’équivalence", "à partir de là, un écart compte"),
+    "entretiens": ("Ménages à interroger, en tout", "par défaut, 1 500 par bailleur"),
+    "entretiens_par_bailleur": ("Budget de chaque bailleur", "remplace « entretiens »"),
+    "puissance": ("Chances visées", "de démontrer ce qui est vrai"),
+    "ecart_suppose_points": (
+        "Écarts réels supposés",
+        "0, puis un écart vraisemblable : mettez le dernier que vous avez mesuré",
+    ),
+    "taux_satisfaction": ("Ménages satisfaits hors QPV", "celui de votre dernière enquête"),
+    "correlation": (
+        "Ressemblance des réponses d’une résidence",
+        "0 : chacun répond à sa façon ; plus elle est forte, plus il faut de résidences",
+    ),
+    "taux_reponse": ("Ménages qui acceptent de répondre", "borne ce qu’une résidence peut donner"),
+    "reponses_valides": (
+        "Ménages interrogés qui ont un avis",
+        "les autres ne savent pas ou ne sont pas concernés",
+    ),
+    "entretiens_max_par_residence": (
+        "Ménages interrogés par résidence, au plus", "au-delà, mieux vaut une autre résidence",
+    ),
+    "quotas": ("Quotas", "colonnes du patrimoine"),
+}  # fmt: skip
+_SHARES: Final = frozenset({"puissance", "taux_satisfaction", "taux_reponse", "reponses_valides"})
+RULES: Final = (
+    (
+        "Chaque bailleur reçoit d’abord, hors QPV, de quoi publier un chiffre ; puis chaque quartier, du "
+        "plus grand au plus petit, tant qu’il reste la moitié du budget de l’autre côté."
+    ),
+    (
+        "En tout, chaque bailleur a autant de ménages en QPV que hors QPV, si ses logements le permettent. "
+        "Entre bailleurs et entre quartiers, le partage suit la racine carrée des logements : les grands "
+        "en ont plus, sans écraser les petits."
+    ),
+    (
+        "Dans un quartier, les ménages sont pris dans toutes les résidences, selon leurs logements : dix "
+        "ménages de dix résidences en disent plus que cent ménages d’une seule."
+    ),
+    (
+        "Les mêmes fichiers donnent toujours le même plan. Le prestataire choisit les ménages au hasard "
+        "dans chaque résidence."
+    ),
+)
+
+
+def chances(share: float) -> str:
+    """Write a probability: « 72 chances sur 100 », never 100."""
+    if not share:
+        return "aucune chance"
+    return f"{_of_hundred(share)} chances sur 100" if share >= 0.015 else "1 chance sur 100"  # noqa: PLR2004
+
+
+def of_hundred(share: float) -> str:
+    """Write a probability as a figure: « 72 sur 100 », never 100."""
+    return f"{_of_hundred(share) if share else 0} sur 100"
+
+
+def _of_hundred(share: float) -> int:
+    return min(99, max(1, math.floor(100 * share + 0.5)))
+
+
+def points(value: float) -> str:
+    """Write points: « 5 points », « 1 point », « 3,7 points »."""
+    decimals = 0 if float(value).is_integer() else 1
+    return f"{number(value, decimals)} {'points' if abs(value) >= 2 else 'point'}"  # noqa: PLR2004
+
+
+def width_words(half_width: float) -> str:
+    """Write a half-width (0..1): « ± 3,7 points », « – » without answers on a side."""
+    if math.isnan(half_width):
+        return NOTHING
+    return f"± {points(math.floor(1000 * half_width + 0.5) / 10)}"
+
+
+def households(count: float) -> str:
+    """Write a number of interviews: « 12 ménages interrogés »."""
+    return plural(count, "ménage interrogé", "ménages interrogés")
+
+
+def gap_supposed(gap: float) -> str:
+    """Write an assumed true gap, in points, after « si »."""
+    if not gap:
+        return "la satisfaction est en vérité la même des deux côtés"
+    side = "plus basse" if gap < 0 else "plus haute"
+    return f"elle est en vérité {side} de {points(abs(gap))} en QPV"
+
+
+def gap_short(gap: float) -> str:
+    """Write an assumed true gap, in points, as a header."""
+    decimals = 0 if float(gap).is_integer() else 1
+    return f"écart réel {number(gap, decimals, sign=True)}" if gap else "écart réel nul"
+
+
+def to_buy(planned: int, places: int, qpv: int, hors: int) -> str:
+    """Say what to buy."""
+    return (
+        f"{plural(planned, 'ménage')} à interroger dans {plural(places, 'résidence')} : {number(qpv)} en "
+        f"QPV et {number(hors)} hors QPV."
+    )
+
+
+def shortfall(asked: int, planned: int, rate: float, most: int) -> str:
+    """Say what the stock cannot give of the interviews asked for."""
+    return (
+        f"Sur {number(asked)} demandés, ce patrimoine n’en permet que {number(planned)}, si "
+        f"{percent(rate)} des ménages répondent, et à {number(most)} par résidence au plus."
+    )
+
+
+def will_show(half_width: float, margin: float, cases: Sequence[tuple[float, float]]) -> str:
+    """Say how sure the whole will be, and the chance to show it for each assumed gap (points, share)."""
+    if math.isnan(half_width):
+        return (
+            "rien : d’un côté au moins, ce patrimoine est trop petit pour espérer une réponse au taux "
+            "prévu."
+        )
+    (gap, share), *others = cases
+    text = (
+        "pour l’ensemble, l’écart de satisfaction entre QPV et hors QPV, à "
+        f"{width_words(half_width)} près. Si {gap_supposed(gap)}, il y a {chances(share)} de conclure, "
+        f"c’est-à-dire de démontrer que les QPV ne sont pas plus bas de plus de {points(margin)}"
+    )
+    return "".join([text, *(f" ; si {gap_supposed(g)}, {chances(s)}" for g, s in others), "."])
+
+
+def quarters_shown(shown: int, judged: int, count: int, silent: Sequence[str]) -> str:
+    """Say how many quarters will have a figure, a verdict, and name those that will not."""
+    if not count:
+        return ""
+    if shown:
+        have = "auront leur écart" if shown > 1 else "aura son écart"
+        text = f"{plural(shown, 'quartier')} sur {number(count)} {have}, "
+        text += f"{number(judged)} avec un verdict possible" if judged else "sans verdict"
+    else:
+        text = f"Aucun écart à l’échelle d’un quartier ({number(count)})"
+    return f"{text} ; rien pour {_named(silent)}." if silent and shown else f"{text}."
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - _LISTED
+    listed = ", ".join(names[:_LISTED])
+    return (
+        f"{listed} et {plural(more, 'autre quartier', 'autres quartiers')}" if more > 0 else listed
+    )
+
+
+def alone_service(margin: float, most: int, enough: int) -> str:
+    """Say why one quarter shows nothing favourable when the service is judged."""
+    return (
+        f"un quartier seul ne peut pas démontrer {points(margin)}, quel que soit le budget : le plus "
+        f"étendu a {plural(most, 'résidence')}, et le hasard de ces résidences pèse trop. Il en faudrait "
+        f"environ {number(enough)} de chaque côté, dix ménages dans chacune. Aucun verdict favorable ne "
+        "sera donc donné pour un quartier : les verdicts se lisent au bailleur et à la région."
+    )
+
+
+def alone_parc(
+    margin: float, name: str, interviews: int, share: float, wanted: float, need: float, room: int
+) -> str:
+    """Say what the most surveyed quarter can show alone, and what it would take."""
+    here = f"le mieux doté, {name}, a {chances(share)} avec {households(interviews)}"
+    if share >= wanted:
+        return f"un quartier seul ne démontre {points(margin)} que s’il est grand : {here}."
+    text = f"un quartier seul ne peut guère démontrer {points(margin)} : {here}"
+    if math.isnan(need):
+        return f"{text}, et n’en aura pas assez tant que les réponses hors QPV n’augmentent pas."
+    out = "c’est possible" if need <= room else f"{number(room)} au plus y sont possibles"
+    return f"{text} ; il en faudrait {number(need)} pour {chances(wanted)}, et {out}."
+
+
+def whole_need(wanted: float, needed: int | None, best: float, room: int) -> str:
+    """Say what the whole would take, where the plan falls short of the power asked."""
+    if needed is not None:
+        return f"Pour {chances(wanted)} sur l’ensemble, il faudrait {households(needed)} en tout."
+    return (
+        f"L’ensemble n’atteint pas non plus {chances(wanted)} : {_of_hundred(best)} au mieux, avec tous "
+        f"les ménages que ce patrimoine permet d’interroger ({number(room)})."
+    )
+
+
+def unsure(residences: int, dwellings: int) -> str:
+    """Say what is left out because its side is not known."""
+    return (
+        f"À vérifier : {plural(residences, 'résidence')} ({plural(dwellings, 'logement')}) dont le côté "
+        "n’est pas sûr. Personne n’y est interrogé (feuille « Résidences » du classeur)."
+    )
+
+
+def setting_row(key: str, value: object) -> tuple[str, str, str]:
+    """Return the name, value and meaning of a setting."""
+    label, meaning = MEANING[key]
+    if key in _SHARES:
+        shown = percent(float(str(value)))
+    elif key == "cible":
+        shown = f"{value} : {TARGETS[str(value)]}"
+    elif key == "marge_points":
+        shown = points(float(str(value)))
+    elif isinstance(value, dict):
+        shown = ", ".join(f"{name} : {number(n)}" for name, n in value.items())
+    elif isinstance(value, tuple):
+        shown = ", ".join(points(v) if isinstance(v, float) else str(v) for v in value)
+    else:
+        shown = number(value, 2 if isinstance(value, float) else 0)  # type: ignore[arg-type]
+    return label, shown, meaning
+
+
+def rules(cible: str, answers: int, residences: int) -> tuple[str, ...]:
+    """Return how interviews are shared and what is published, in sentences."""
+    if cible == "parc":
+        published = (
+            f"Un écart est publié à partir de {number(residences)} résidences et {number(answers)} "
+            "réponses de chaque côté ; un verdict, à partir de 60 réponses et d’une précision de "
+            "± 7 points."
+        )
+    else:
+        published = (
+            f"Un écart est publié à partir de {number(residences)} résidences et {number(answers)} "
+            "réponses de chaque côté ; aucun verdict favorable pour un quartier seul."
+        )
+    return (*RULES, published)
+
+
+def others(count: int, book: str) -> str:
+    """Say how many quarters the page leaves to the workbook."""
+    return (
+        f"{plural(count, 'autre quartier', 'autres quartiers')} : feuille « Quartiers » de {book}."
+    )
+
+
+def no_quota(columns: Iterable[str]) -> str:
+    """Say which columns of quotas the stock lacks."""
+    listed = ", ".join(f"« {c} »" for c in columns)
+    return f"Le patrimoine n’a pas de colonne {listed} : pas de quota par là."
+
+
+def quota_name(column: str) -> str:
+    """Name a column of quotas."""
+    known = {"type_habitat": "Type d’habitat", "periode_construction": "Période de construction"}
+    return known.get(column, column)
+
+
+def at_most(interviews: int, ends: Iterable[str]) -> str:
+    """Say in words where curves end."""
+    return f"avec {households(interviews)}, {' ; '.join(ends)}"
+
+
+def asked_in(level: str) -> str:
+    """Head the column of the interviews of the bailleur or of the quarter that is drawn."""
+    return "Dont ce bailleur" if level == "bailleur" else "Dont ce quartier"
+
+
+def examples(bailleur: str, quartier: str) -> tuple[str, ...]:
+    """Say which bailleur and quarter are drawn, and why."""
+    shown = f"Quartier montré : {quartier}."
+    if bailleur != NONE:
+        shown = f"Bailleur montré : {bailleur}. {shown}"
+    return (f"{shown} Ce sont ceux où l’on interroge le plus de ménages en QPV.",)
+
+
+def subtitle(title: str, bailleurs: Sequence[str], cible: str, date: str) -> str:
+    """Write the line beside the title: whose stock, what is judged, when."""
+    who = bailleurs[0] if len(bailleurs) == 1 else plural(len(bailleurs), "bailleur")
+    parts = (title, who, f"on juge {TARGETS[cible]}", date)
+    return " · ".join(part for part in parts if part)
+
+
+def written(book: str, page: str) -> str:
+    """Say which file to open first."""
+    return f"À ouvrir d’abord : {page} (une page), puis {book}."
+
+
+PLANIFICATION_TOML: Final = """\
+# Plan de la prochaine enquête :
+#   tfpb planifier planification.toml --patrimoine localisation.xlsx --sortie plan.xlsx
+# Le patrimoine est celui qu'écrit tfpb localiser. Retirez le # devant les lignes à changer ;
+# les autres gardent la valeur montrée, et le plan le dit.
+
+[planification]
+# titre = "Enquête 2027"          # imprimé en tête
+# date = 2026-02-01               # imprimée (année-mois-jour)
+# cible = "parc"                  # parc : ces logements, aujourd'hui
+                                  # service : le service du bailleur, dont ils sont un exemple
+# marge_points = 5.0              # marge d'équivalence, adoptée avant l'enquête
+# entretiens = 1500               # ménages à interroger en tout (par défaut 1500 par bailleur)
+# ou, à la place : entretiens_par_bailleur = { "Nom du bailleur" = 800, "Autre bailleur" = 700 }
+# puissance = 0.80                # chances visées de démontrer ce qui est vrai
+# ecart_suppose_points = [0.0, -3.0]   # écart réel supposé, QPV - hors QPV : 0, puis le dernier mesuré
+# taux_satisfaction = 0.78        # part de ménages satisfaits hors QPV
+# correlation = 0.10              # ressemblance des réponses d'une résidence (0.05 à 0.15 en général)
+# taux_reponse = 0.25             # part des ménages qui acceptent de répondre
+# reponses_valides = 0.90         # part des ménages interrogés qui ont un avis sur une question
+# entretiens_max_par_residence = 30
+# quotas = ["type_habitat", "periode_construction"]    # colonnes du patrimoine
+"""
