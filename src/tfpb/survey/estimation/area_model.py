@@ -4,8 +4,7 @@
 JASA 1979). Every item is a model of its own; all are computed together.
 
 A is the moment of Fay and Herriot, not REML: it has one root, reached by Newton's steps alone, and
-rests on no normal law. On shares near 92 % REML took A some 10 % lower, and its intervals missed
-2 to 3 points more often.
+rests on no normal law (docs/benchmarks-survey.md: REML's intervals miss more where shares are high).
 """
 
 from __future__ import annotations
@@ -194,9 +193,11 @@ def _cross_products(covariates: Floats, weight: Floats) -> Floats:
 
 def _coefficients(data: AreaData, precision: Floats) -> tuple[Floats, Floats]:
     """Weighted least squares: variance of the coefficients, and they, shape (columns, items)."""
-    inverse = np.linalg.inv(_cross_products(data.covariates, precision))
+    products = _cross_products(data.covariates, precision)
+    inverse = np.asarray(np.linalg.inv(products), dtype=np.float64)
     pull = np.where(data.entered, precision * data.direct, 0.0).T @ data.covariates
-    return inverse, np.einsum("icd,id->ci", inverse, pull)
+    coefficients: Floats = np.einsum("icd,id->ci", inverse, pull)
+    return inverse, coefficients
 
 
 def _residuals(data: AreaData, spread: Floats) -> tuple[Floats, Floats]:

@@ -2,8 +2,8 @@
 
 The model is Fay and Herriot's on the share itself (`area_model`). Shares near 0 or 1 are held by
 their variance, ψ = p̃(1 − p̃)D with p̃ the *synthetic* share: a raw or a shrunken share gives small
-variances to high draws and pulls the whole estimate up. In simulation (docs/benchmarks-survey.md)
-raw variances were 2 to 5 points too high, shrunken ones 0.5 to 1.5, arcsines 0.7 to 2.8.
+variances to high draws and pulls the whole estimate up (by 2 to 5 points with the raw one, 0.5 to 1
+with the shrunken one or an arcsine: docs/benchmarks-survey.md).
 
 An interval holds 95 % of the time *over quarters*, not for the one that differs most from what its
 covariates foretell: shrinkage draws that one too near. Hence no verdict on a modelled figure.
@@ -62,7 +62,7 @@ class SmallAreas:
         published share, and its error; both unmoved where there is no such share.
     low, high : float array, shape (areas, items)
         Interval about `benchmarked`. The variance of answers in it is that of the area's own
-        modelled share: quarters shown among the lowest are held as often as others.
+        modelled share: without it the quarters shown lowest are missed up to twice as often.
     shrinkage, synthetic, variance : float array, shape (areas, items)
         γ; x'β; smoothed variance of the direct share (NaN where the area does not enter).
     is_synthetic : bool array, shape (areas, items)
@@ -107,7 +107,8 @@ class SmallAreas:
     @property
     def gain(self) -> Floats:
         """Part of the direct figure's error that the model takes away, never below 0."""
-        return np.maximum(1 - np.sqrt(self.benchmarked_mse / self.variance), 0.0)
+        out: Floats = np.maximum(1 - np.sqrt(self.benchmarked_mse / self.variance), 0.0)
+        return out
 
     def influence(self, item: int) -> Floats:
         """Weigh every area's direct share in every area's benchmarked estimate.
@@ -178,9 +179,10 @@ def estimate_areas(
     direct : float array, shape (areas, items)
         Direct shares, 0..1.
     dispersion : float array, shape (areas, items)
-        D such that the variance of a share p is p(1 − p)D, as a function of interviews and
-        résidences. It has to be right on average: made 10 % larger for caution, it takes 2 to 3
-        points off the coverage of these intervals, as A is what it leaves.
+        D such that the variance of a share p is p(1 − p)D. A function of interviews and résidences
+        alone, since the width of an interval tells it. It has to be right on average: made 10 %
+        larger for caution, it takes 2 points off the coverage where areas differ little, as A is
+        what it leaves.
     entered : bool array, shape (areas, items)
         Areas the model may read.
     shown : bool array, shape (areas, items)
