@@ -1,0 +1,570 @@
+"""Modelled shares: against R's `sae`, a reference from the formulas, simulated truth; and secrecy."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq, linprog
+from scipy.stats import truncnorm
+
+from tfpb.survey.estimation.area_model import AreaData, independent, model_spread, predict
+from tfpb.survey.estimation.small_area import SmallAreas, estimate_areas
+
+sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
+from small_area import Region, Setting, draw_region, score
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Bools = NDArray[np.bool_]
+
+Z = 1.959963984540054
+
+# --- R's `sae`: expenditure on milk, 43 areas (Arora and Lahiri, Statistica Sinica 1997) -----------
+# What R prints for `mseFH(yi ~ as.factor(MajorArea), SD^2, method = "FH")` and `"REML"`, data(milk).
+
+_MILK = """
+1.099 .163 1  1.075 .080 1  1.105 .083 1  0.628 .109 1  0.753 .119 1  0.981 .141 1  1.257 .202 1
+1.095 .127 2  1.405 .168 2  1.356 .178 2  0.615 .100 2  1.460 .201 2  1.338 .148 2  0.854 .143 2
+1.176 .149 3  1.111 .145 3  1.257 .135 3  1.430 .172 3  1.278 .137 3  1.292 .163 3  1.002 .125 3
+1.183 .247 3  1.044 .140 3  1.267 .171 3  1.193 .106 3  0.791 .121 4  0.795 .121 4  0.759 .259 4
+0.796 .106 4  0.565 .089 4  0.886 .225 4  0.952 .205 4  0.807 .119 4  0.582 .067 4  0.684 .106 4
+0.787 .126 4  0.440 .092 4  0.759 .132 4  0.770 .100 4  0.800 .113 4  0.756 .083 4  0.865 .121 4
+0.640 .129 4
+"""
+_SAE_FH = """
+1.017975 1.044963 1.064480 0.770692 0.852512 0.973826 1.050856 1.096165 1.210505 1.185640 0.797568
+1.202149 1.200458 0.988971 1.186745 1.157992 1.224223 1.278680 1.233565 1.231860 1.095955 1.192212
+1.125997 1.220694 1.193687 0.760243 0.762358 0.732288 0.767459 0.617310 0.764996 0.789314 0.769376
+0.612861 0.700961 0.756890 0.537193 0.741881 0.753251 0.767518 0.747059 0.799363 0.683160
+"""
+_SAE_FH_MSE = """
+0.012757016 0.005314467 0.005632201 0.008323471 0.009283520 0.011178151 0.014867662 0.010252709
+0.013470878 0.014094867 0.007558331 0.015325274 0.012038944 0.011640323 0.011466958 0.011181888
+0.010423673 0.012914353 0.010580561 0.012385544 0.009599980 0.015890240 0.010810966 0.012857861
+0.007864537 0.008855177 0.008855177 0.015041526 0.007569376 0.005975211 0.014211800 0.013571949
+0.008691547 0.003833361 0.007569376 0.009253153 0.006264329 0.009709450 0.007020470 0.008185874
+0.005391055 0.008855177 0.009484220
+"""
+_SAE_REML = """
+1.0219703 1.0476018 1.0679513 0.7608170 0.8461574 0.9743727 1.0584523 1.0977762 1.2215449 1.1951455
+0.7852155 1.2139456 1.2096593 0.9834967 1.1864247 1.1556982 1.2263411 1.2856486 1.2363247 1.2349600
+1.0903019 1.1923057 1.1216470 1.2230296 1.1938054 0.7627195 0.7649550 0.7338443 0.7699294 0.6134418
+0.7695558 0.7958250 0.7723187 0.6102302 0.7001782 0.7592787 0.5298867 0.7434466 0.7548996 0.7701918
+0.7481164 0.8040773 0.6810870
+"""
+_SAE_REML_MSE = """
+0.013460220 0.005372876 0.005701990 0.008541740 0.009579594 0.011670632 0.015926137 0.010586518
+0.014184043 0.014901472 0.007694262 0.016336469 0.012562726 0.012117378 0.012031229 0.011709147
+0.010859780 0.013690860 0.011034674 0.013079686 0.009948636 0.017243977 0.011292325 0.013625297
+0.008065787 0.009205133 0.009205133 0.016476912 0.007800626 0.006098668 0.015441564 0.014657866
+0.009024699 0.003870786 0.007800626 0.009646139 0.006404335 0.010155645 0.007209937 0.008470277
+0.005484860 0.009205133 0.009903626
+"""
+
+
+def _numbers(text: str) -> Floats:
+    return np.array([float(word) for word in text.split()])
+
+
+def _milk() -> AreaData:
+    direct, error, major = _numbers(_MILK).reshape(-1, 3).T
+    matrix = np.column_stack([np.ones(43), *(major == k for k in (2, 3, 4))])
+    return AreaData(direct[:, None], error[:, None] ** 2, matrix, np.ones((43, 1), dtype=bool))
+
+
+def test_moment_and_errors_as_sae_gives_them() -> None:
+    data = _milk()
+    moment = model_spread(data).moment
+    precision = 1 / (moment + data.variance)
+    one, two = precision.sum(), (precision**2).sum()
+    found = predict(data, moment, np.array([2 * 43 / one**2]))
+    assert found.estimate[:, 0] == pytest.approx(_numbers(_SAE_FH), abs=1e-5)
+    # sae takes the bias of the moment off (Datta, Rao and Smith 2005); ours is cut at zero instead
+    bias = 2 * (43 * two - one**2) / one**3 * (1 - found.shrinkage) ** 2
+    assert (found.mse - bias)[:, 0] == pytest.approx(_numbers(_SAE_FH_MSE), rel=3e-4)
+
+
+def test_prediction_at_the_reml_variance_as_sae_gives_it() -> None:
+    data = _milk()
+    spread = brentq(lambda a: _reml_score(data, a), 1e-4, 0.1)
+    precision = 1 / (spread + data.variance)
+    found = predict(data, np.array([spread]), np.array([2 / (precision**2).sum()]))
+    assert found.estimate[:, 0] == pytest.approx(_numbers(_SAE_REML), abs=1e-5)
+    assert found.mse[:, 0] == pytest.approx(_numbers(_SAE_REML_MSE), rel=3e-4)
+
+
+def _projection(matrix: Floats, total: Floats) -> Floats:
+    """V⁻¹ − V⁻¹X(X'V⁻¹X)⁻¹X'V⁻¹."""
+    inverse = np.diag(1 / total)
+    middle = np.linalg.inv(matrix.T @ inverse @ matrix)
+    return inverse - inverse @ matrix @ middle @ matrix.T @ inverse
+
+
+def _reml_score(data: AreaData, spread: float) -> float:
+    p = _projection(data.covariates, data.variance[:, 0] + spread)
+    y = data.direct[:, 0]
+    return float(-np.trace(p) + y @ p @ p @ y)
+
+
+# --- A reference from the formulas, one question at a time, matrices written out ------------------
+
+
+def _reference(case: dict[str, Any], item: int) -> dict[str, Floats]:
+    """Every number of one question, by dense matrices, root finding and scipy's own laws."""
+    enters = case["entered"][:, item]
+    y, dispersion = case["direct"][enters, item], case["dispersion"][enters, item]
+    c = case["covariates"]
+    everyone = np.column_stack([np.ones(len(c)), (c - c.mean(0)) / c.std(0)])
+    x = everyone[enters]
+    m, columns = x.shape
+    weight = case["weights"] / case["weights"].sum()
+    synthetic, spread = np.full(m, y.mean()), 0.0
+    for _ in range(6):
+        p = np.clip(synthetic, 0.02, 0.98)
+        psi = np.maximum(p * (1 - p) - spread, 0.25 * p * (1 - p)) * dispersion
+
+        def excess(a: float, psi: Floats = psi) -> float:
+            return float(y @ _projection(x, psi + a) @ y) - (m - columns)
+
+        root = brentq(excess, 0, 1, xtol=1e-15) if excess(0) > 0 else 0.0
+        weights = 1 / (root + psi)
+        residual = (_projection(x, psi + root) @ y) / weights
+        squares = weights * residual**2
+        variance = max(2 * m, ((squares - squares.mean()) ** 2).sum()) / weights.sum() ** 2
+        moment = root if root > 0 else excess(0) / weights.sum()
+        s = np.sqrt(variance)
+        spread = float(truncnorm.mean(-moment / s, np.inf, loc=moment, scale=s))
+        total = psi + spread
+        beta = np.linalg.inv(x.T @ np.diag(1 / total) @ x) @ x.T @ np.diag(1 / total)
+        synthetic = x @ beta @ y
+    linear = everyone @ beta
+    linear[enters] = np.eye(m) - np.diag(psi) @ _projection(x, total)
+    g3 = np.zeros(len(c))
+    g3[enters] = psi**2 / total**3 * variance
+
+    # all answers, those of areas left out too, with the largest variance of those that enter
+    every = np.full(len(c), spread + psi.max())
+    every[enters] = total
+    by = np.zeros((len(c), len(c)))
+    by[:, enters] = linear
+    estimate = linear @ y
+    with_truth = np.diag(np.where(enters, spread, 0.0))
+
+    def errors(rows: Floats) -> Floats:
+        """E(rows·y − θ)²; an area left out is taken as independent of the region's share."""
+        return np.diag(rows @ np.diag(every) @ rows.T - 2 * rows @ with_truth) + spread + 2 * g3
+
+    out = {"estimate": estimate, "mse": errors(by), "moment": moment, "spread": spread}
+    logits = np.log(estimate / (1 - estimate))
+
+    def gap(step: float) -> float:
+        return float(weight @ (1 / (1 + np.exp(-logits - step)))) - case["region"][item]
+
+    moved = 1 / (1 + np.exp(-logits - brentq(gap, -9, 9, xtol=1e-15)))
+    slope = moved * (1 - moved)
+    give = slope / (weight @ slope)
+    after = by + np.outer(give, weight @ (np.eye(len(c)) - by))
+    out |= {"benchmarked": moved, "benchmarked_mse": errors(after), "shrinkage": 1 - psi / total}
+    own = np.clip(moved[enters], 0.02, 0.98)
+    wide = np.zeros(len(c))
+    wide[enters] = (spread / total) ** 2 * (own * (1 - own) * dispersion - psi)
+    half = Z * np.sqrt(out["benchmarked_mse"] + wide)
+    out |= {"low": np.maximum(moved - half, 0), "high": np.minimum(moved + half, 1)}
+    # of the benchmarked estimate, at given variances, the region's share held
+    steep = (slope / (estimate * (1 - estimate)))[:, None] * by
+    out["influence"] = steep - np.outer(give, weight @ steep)
+    return out
+
+
+def _case(areas: int = 14, items: int = 4, left_out: int = 3, seed: int = 5) -> dict[str, Any]:
+    """Draw a few areas, some left out of some questions (fictional)."""
+    rng = np.random.default_rng(seed)
+    n = rng.integers(15, 60, areas)
+    covariates = rng.normal(size=(areas, 2)) * [1, 30] + [0, 1000]
+    truth = np.clip(
+        0.75 + 0.05 * covariates[:, :1] + rng.normal(0, 0.08, (areas, items)), 0.1, 0.97
+    )
+    entered = np.ones((areas, items), dtype=bool)
+    entered[:left_out, 1:] = False
+    return {
+        "direct": rng.binomial(n[:, None], truth) / n[:, None],
+        "dispersion": np.outer(1.4 / n, np.ones(items)),
+        "entered": entered,
+        "shown": np.ones((areas, items), dtype=bool),
+        "covariates": covariates,
+        "weights": rng.uniform(200, 2000, areas),
+        "region": np.round(truth.mean(axis=0), 2),
+    }
+
+
+def test_every_number_against_the_formulas_written_out() -> None:
+    case = _case()
+    found = estimate_areas(**case, synthetic=True)
+    for item in range(4):
+        expected = _reference(case, item)
+        entered = case["entered"][:, item]
+        for name in ("estimate", "mse", "benchmarked", "benchmarked_mse", "low", "high"):
+            got = getattr(found, name)[:, item]
+            assert got == pytest.approx(expected[name], rel=1e-7), name
+        assert found.shrinkage[entered, item] == pytest.approx(expected["shrinkage"], rel=1e-7)
+        assert found.moment[item] == pytest.approx(expected["moment"], rel=1e-6)
+        assert found.spread[item] == pytest.approx(expected["spread"], rel=1e-7)
+        assert found.influence(item) == pytest.approx(expected["influence"], abs=1e-9)
+    assert (found.moment > 0).any()
+
+
+def test_the_estimate_lies_between_its_two_parts() -> None:
+    case = _case()
+    found = estimate_areas(**case)
+    drawn = found.shrinkage * case["direct"] + (1 - found.shrinkage) * found.synthetic
+    assert found.estimate[case["entered"]] == pytest.approx(drawn[case["entered"]])
+    assert ((found.shrinkage > 0) & (found.shrinkage < 1))[case["entered"]].all()
+
+
+def test_errors_are_those_met_when_the_model_is_true() -> None:
+    # 20 areas, 4 columns, A known to about one half
+    rng = np.random.default_rng(3)
+    m, draws = 20, 30_000
+    matrix = np.column_stack([np.ones(m), rng.normal(size=(m, 3))])
+    variance = np.repeat(np.linspace(0.3, 1.2, m)[:, None], draws, axis=1)
+    truth = matrix @ [[1.0], [0.5], [0.0], [-1.0]] + rng.normal(size=(m, draws))
+    direct = truth + rng.normal(size=(m, draws)) * np.sqrt(variance)
+    data = AreaData(direct, variance, matrix, np.ones(direct.shape, dtype=bool))
+    spread = model_spread(data)
+    found = predict(data, spread.value, spread.variance)
+    met = ((found.estimate - truth) ** 2).mean()
+    # without g2 0.91, without g3 0.91, with one g3 instead of two 0.97
+    assert 0.985 < found.mse.mean() / met < 1.05
+
+
+# --- Benchmark to the region -----------------------------------------------------------------------
+
+
+def test_areas_make_the_published_share_of_the_region() -> None:
+    case = _case() | {"entered": np.ones((14, 4), dtype=bool)}
+    found = estimate_areas(**case)
+    parts = case["weights"] / case["weights"].sum()
+    assert parts @ found.benchmarked == pytest.approx(case["region"], abs=1e-12)
+    assert parts @ found.estimate + found.shift == pytest.approx(case["region"], abs=1e-12)
+    assert np.abs(found.shift).max() > 0.002
+    assert (found.benchmarked_mse > found.mse).all()
+    # areas move one way, those near 100 % least
+    assert (np.sign(found.benchmarked - found.estimate) == np.sign(found.shift)).all()
+
+
+def test_masked_areas_count_in_the_region_by_their_synthetic_share() -> None:
+    case = _case()
+    asked = estimate_areas(**case, synthetic=True)
+    assert case["weights"] @ asked.benchmarked / case["weights"].sum() == pytest.approx(
+        case["region"], abs=1e-12
+    )
+    masked = estimate_areas(**case)
+    assert np.isnan(masked.benchmarked[:3, 1:]).all()
+    assert np.array_equal(masked.benchmarked[3:], asked.benchmarked[3:])
+
+
+def test_without_a_published_share_nothing_moves() -> None:
+    case = _case()
+    case["region"][[0, 1]] = np.nan, 1.0
+    found = estimate_areas(**case)
+    assert np.array_equal(found.benchmarked[:, :2], found.estimate[:, :2], equal_nan=True)
+    assert np.array_equal(found.benchmarked_mse[:, :2], found.mse[:, :2], equal_nan=True)
+    assert np.isnan(found.shift[:2]).all()
+    assert np.isfinite(found.shift[2:]).all()
+    alone = {k: v for k, v in case.items() if k not in ("weights", "region")}
+    assert np.array_equal(
+        estimate_areas(**alone).benchmarked[:, :2], found.benchmarked[:, :2], equal_nan=True
+    )
+    weights = found.influence(0)
+    assert np.nansum(weights, axis=1) == pytest.approx(1.0)
+
+
+def test_the_gap_to_the_region_is_as_wide_as_said() -> None:
+    region = draw_region(Setting(interviews=15), 2, items=150)
+    found = region.model()
+    assert found.shift.std() / found.shift_error.mean() == pytest.approx(1.0, abs=0.12)
+
+
+# --- Simulated truth ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("interviews", [15, 30])
+@pytest.mark.parametrize("share", [0.78, 0.92])
+def test_modelled_shares_are_nearer_and_their_intervals_hold(interviews: int, share: float) -> None:
+    met = score(Setting(interviews=interviews, share=share), draws=3)
+    assert met.gain > 28
+    assert 93 <= met.coverage <= 97
+    assert met.lowest > 89  # of the quarters that a reader looks at
+    assert abs(met.bias) < 0.2
+
+
+def test_few_areas_are_held_too() -> None:
+    met = score(Setting(quarters=10, related=False), draws=40)
+    assert met.gain > 20
+    assert 94 <= met.coverage <= 98
+
+
+def test_no_gain_is_claimed_where_areas_differ_widely() -> None:
+    setting = Setting(share=0.6, spread=0.28, interviews=60)
+    found = draw_region(setting, 1).model()
+    met = score(setting, draws=1)
+    assert met.gain < 8
+    assert 100 * np.nanmean(found.gain) < 8
+    assert np.nanmean(found.shrinkage) > 0.85
+    # nor a loss: few areas, far apart, of many answers
+    found = draw_region(replace(setting, quarters=12, interviews=200), 1).model()
+    assert (found.benchmarked_mse > found.variance).any()
+    assert found.gain.min() == 0
+
+
+@pytest.mark.parametrize("spread", [0.03, 0.08])
+def test_the_gain_said_is_the_gain_met(spread: float) -> None:
+    setting = Setting(interviews=30, spread=spread)
+    said = np.nanmean([draw_region(setting, seed).model().gain for seed in range(2)])
+    assert 100 * said == pytest.approx(score(setting, draws=2).gain, abs=6)
+
+
+def test_extreme_draws_do_not_pull_the_whole_up() -> None:
+    # 12 answers at 95 %: half the quarters are all satisfied; a raw variance would be 0 there
+    rng = np.random.default_rng(8)
+    direct = rng.binomial(12, 0.95, (120, 40)) / 12
+    every = np.ones(direct.shape, dtype=bool)
+    found = estimate_areas(direct, np.full(direct.shape, 1 / 12), entered=every, shown=every)
+    assert found.synthetic.mean() == pytest.approx(direct.mean(), abs=0.002)
+    assert found.estimate.max() < 1
+    assert found.high.max() <= 1
+    assert found.variance.min() > 0.001
+
+
+def test_mirrored_answers_give_mirrored_estimates() -> None:
+    case = _case()
+    found = estimate_areas(**case)
+    case |= {"direct": 1 - case["direct"], "region": 1 - case["region"]}
+    mirrored = estimate_areas(**case)
+    entered = case["entered"]
+    assert mirrored.benchmarked[entered] == pytest.approx(1 - found.benchmarked[entered], rel=1e-9)
+    assert mirrored.low[entered] == pytest.approx(1 - found.high[entered], rel=1e-9)
+    assert mirrored.benchmarked_mse[entered] == pytest.approx(found.benchmarked_mse[entered])
+
+
+def test_everyone_satisfied_is_no_accident() -> None:
+    every = np.ones((9, 1), dtype=bool)
+    found = estimate_areas(np.ones((9, 1)), np.full((9, 1), 0.05), entered=every, shown=every)
+    assert np.isfinite(found.low).all()
+    assert found.on_bound.all()
+    assert ((found.estimate > 0.99) & (found.estimate < 1)).all()
+
+
+# --- What has no model, and what has no estimate -----------------------------------------------------
+
+
+def test_too_few_areas_or_repeating_covariates_have_no_model() -> None:
+    case = _case(areas=14, items=4, left_out=0)
+    case["entered"][:5, 0] = False  # 9 areas for 2 covariates: 10 are needed
+    case["entered"][:4, 1] = False
+    found = estimate_areas(**case)
+    assert found.few.tolist() == [True, False, False, False]
+    assert np.isnan(found.benchmarked[:, 0]).all()
+    assert np.isnan(found.spread[0])
+    assert not found.entered[:, 0].any()
+    assert np.isnan(found.influence(0)).all()
+    assert np.isfinite(found.influence(1)[4:]).all()
+    # the others do not feel the question that has none
+    alone = {k: v[:, 1:] for k, v in case.items() if v.shape == (14, 4)}
+    alone |= {k: case[k] for k in ("covariates", "weights")} | {"region": case["region"][1:]}
+    same = estimate_areas(**alone)
+    assert np.array_equal(same.benchmarked, found.benchmarked[:, 1:], equal_nan=True)
+    assert np.array_equal(same.influence(1), found.influence(2), equal_nan=True)
+
+    # a covariate that is the same for all the areas of one question, or repeats another
+    case = _case(left_out=4)
+    case["covariates"][4:, 1] = 7.0
+    found = estimate_areas(**case)
+    assert found.collinear.tolist() == [False, True, True, True]
+    assert np.isnan(found.benchmarked[:, 1:]).all()
+    case["covariates"] = np.column_stack([case["covariates"][:, 0], 3 - case["covariates"][:, 0]])
+    assert estimate_areas(**case).collinear.all()
+
+
+def test_eight_areas_do_without_covariates() -> None:
+    case = {k: v for k, v in _case(areas=8, left_out=1).items() if k != "covariates"}
+    assert estimate_areas(**case).few.tolist() == [False, True, True, True]
+
+
+def test_units_of_covariates_do_not_matter() -> None:
+    case = _case()
+    found = estimate_areas(**case)
+    case["covariates"] = case["covariates"] * [1e6, 1e-6] + [1e7, 0]
+    again = estimate_areas(**case)
+    assert not again.collinear.any()
+    assert again.benchmarked[3:] == pytest.approx(found.benchmarked[3:], rel=1e-6)
+    ones = np.ones((5, 1), dtype=bool)
+    assert not independent(np.column_stack([np.ones(5), np.zeros(5)]), ones).any()
+
+
+def test_areas_alike_are_on_the_bound_and_still_weighed() -> None:
+    rng = np.random.default_rng(1)
+    direct = np.clip(0.8 + rng.normal(0, 0.02, (30, 5)), 0, 1)
+    every = np.ones(direct.shape, dtype=bool)
+    found = estimate_areas(direct, np.full(direct.shape, 0.05), entered=every, shown=every)
+    assert found.on_bound.all()
+    assert (found.moment < 0).all()
+    assert (found.spread > 0).all()
+    assert ((found.shrinkage > 0) & (found.shrinkage < 0.3)).all()
+    assert not found.few.any()
+
+
+def test_a_masked_area_never_has_a_number() -> None:
+    case = _case()
+    case["shown"][0] = False  # enters the first question, shown nowhere
+    case["shown"][1] = case["entered"][1]  # masked
+    found = estimate_areas(**case, synthetic=True)
+    tables = [f.name for f in fields(SmallAreas) if not f.name.startswith("_")]
+    for name in tables:
+        values = getattr(found, name)
+        if values.shape == (14, 4) and values.dtype == float:
+            assert np.isnan(values[0]).all(), name
+            assert np.isnan(values[1, 1:]).all(), name
+    assert np.isnan(found.gain[0]).all()
+    assert np.isnan(found.root_mse[0]).all()
+    assert np.isnan(found.influence(1)[:2]).all()
+    assert not found.is_synthetic[:2].any()
+
+
+def test_an_area_without_answers_has_a_marked_estimate_if_asked() -> None:
+    case = _case()
+    case["direct"][2, 1:] = np.nan
+    case["dispersion"][2, 1:] = np.nan
+    found = estimate_areas(**case)
+    assert np.isnan(found.estimate[2, 1:]).all()
+    assert not found.is_synthetic.any()
+    asked = estimate_areas(**case, synthetic=True)
+    assert asked.is_synthetic[2].tolist() == [False, True, True, True]
+    assert asked.estimate[2, 1:] == pytest.approx(asked.synthetic[2, 1:])
+    assert np.isnan(asked.variance[2, 1:]).all()
+    assert (asked.mse[2, 1:] > asked.spread[1:]).all()
+    assert asked.shrinkage[2, 1:].tolist() == [0, 0, 0]
+    assert ((asked.low < asked.benchmarked) & (asked.benchmarked < asked.high))[2].all()
+
+
+# --- Secrecy -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 1.0, np.nan])
+def test_masked_answers_change_no_output_by_one_bit(share: float) -> None:
+    case = _case(areas=30, left_out=0)
+    case["entered"][[4, 9, 17]] = False
+    case["shown"][[4, 9, 17]] = False
+    found = estimate_areas(**case)
+    case["direct"][[4, 9, 17]] = share
+    case["dispersion"][[4, 9, 17]] = np.nan if np.isnan(share) else 5.0
+    again = estimate_areas(**case)
+    for field in fields(SmallAreas):
+        if not field.name.startswith("_"):
+            a, b = getattr(found, field.name), getattr(again, field.name)
+            assert np.array_equal(a, b, equal_nan=a.dtype == float), field.name
+    weights = again.influence(2)
+    assert (weights[np.ix_(case["shown"][:, 2], [4, 9, 17])] == 0).all()
+
+
+def _bracket(found: SmallAreas, direct: Floats, target: int, item: int = 0) -> tuple[float, float]:
+    """Limit the direct share of one area by the estimates printed to 1 point.
+
+    For someone who knows every weight and every other direct share.
+    """
+    weights = found.influence(item)
+    shown = np.isfinite(weights[:, 0])
+    at = found.benchmarked[shown, item]
+    weights = weights[shown]
+    known = weights @ direct[:, item] - weights[:, target] * direct[target, item]
+    constant = at - weights @ direct[:, item]  # what variances and the region fix
+    rest = np.round(at, 2) - known - constant
+    column = weights[:, [target]]
+    limits = []
+    for sign in (1, -1):
+        found_ = linprog(
+            [sign],
+            A_ub=np.vstack([column, -column]),
+            b_ub=np.concatenate([rest + 0.005, -rest + 0.005]) + 1e-9,
+            bounds=[(0, 1)],
+        )
+        limits.append(float(found_.x[0]))
+    return limits[0], limits[1]
+
+
+def test_a_masked_share_cannot_be_had_back_from_what_is_printed() -> None:
+    case = _case(areas=12, items=1, left_out=0, seed=2)
+    target = 6
+    case["shown"][target] = False
+    # the fault: a masked area that enters is had back, to a few points, from the other eleven
+    low, high = _bracket(estimate_areas(**case), case["direct"], target)
+    assert low <= case["direct"][target, 0] <= high
+    assert high - low < 0.35
+    # left out: every share fits
+    case["entered"][target] = False
+    found = estimate_areas(**case)
+    assert _bracket(found, case["direct"], target) == pytest.approx((0.0, 1.0))
+    assert np.isnan(found.benchmarked[target, 0])
+
+
+def test_the_sum_of_estimates_tells_no_more_than_the_printed_region() -> None:
+    case = _case(areas=40)
+    exact = case["region"] + 0.0037
+    found = estimate_areas(**case | {"region": np.round(exact, 2)}, synthetic=True)
+    total = case["weights"] @ found.benchmarked / case["weights"].sum()
+    assert total == pytest.approx(np.round(exact, 2), abs=1e-12)
+
+
+def test_what_an_estimate_combines_is_listed() -> None:
+    case = _case()
+    found = estimate_areas(**case)
+    assert np.array_equal(found.entered, case["entered"])
+    for item in range(4):
+        weights = found.influence(item)
+        shown = np.isfinite(weights[:, 0])
+        assert np.array_equal((weights[shown] != 0).any(axis=0), case["entered"][:, item])
+
+
+# --- Requirements ------------------------------------------------------------------------------------
+
+
+def test_a_region_takes_less_than_a_second() -> None:
+    region: Region = draw_region(Setting(), 0, items=60)
+    start = time.perf_counter()
+    region.model()
+    assert time.perf_counter() - start < 1
+
+
+def _broken(case: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return case | changes
+
+
+def test_faulty_inputs_are_refused() -> None:
+    case = _case()
+    direct = case["direct"].copy()
+    direct[5, 1] = np.nan
+    nothing = case["covariates"].copy()
+    nothing[0, 0] = np.nan
+    for bad in (
+        {"direct": direct},
+        {"direct": case["direct"] + 1},
+        {"dispersion": -case["dispersion"]},
+        {"dispersion": case["dispersion"][:, :2]},
+        {"covariates": nothing},
+        {"covariates": case["covariates"][:5]},
+        {"weights": None},
+        {"region": None},
+        {"region": case["region"][:2]},
+        {"weights": -case["weights"]},
+        {"weights": np.zeros(14)},
+    ):
+        with pytest.raises(ValueError):
+            estimate_areas(**_broken(case, **bad))
