@@ -113,7 +113,9 @@ def test_the_answer_comes_first_in_sentences_and_figures(desk: Desk) -> None:
     }  # fmt: skip
     assert len(rows(book["Quartiers"])) == 2
     power: Any = book["Puissance"]
-    assert power._charts
+    (chart,) = power._charts
+    inks = {s.spPr.ln.solidFill.srgbClr for s in chart.series}
+    assert inks == {"333333", "33658A"}  # the whole and a quarter, never red nor green
     origin = {r["Clé"]: r["D’où"] for r in rows(book["Hypothèses"])}
     assert origin["entretiens"] == "votre fichier"
     assert origin["correlation"] == "par défaut"
@@ -273,6 +275,10 @@ def test_doubts_of_budgets_and_of_sides_are_listed(desk: Desk) -> None:
     assert result.exit_code == 0, result.output
     assert "Le bailleur « Foyer » n’a pas de budget" in result.output
     assert "1 résidence à vérifier (12 logements)" in result.output
+    book = openpyxl.load_workbook(desk.folder / "p.xlsx")
+    shown = {r["Clé"]: r["Valeur"] for r in rows(book["Hypothèses"])}
+    assert shown["entretiens_par_bailleur"] == "Habitat : 200"
+    assert "entretiens" not in shown
 
 
 def test_inputs_are_never_written_over(desk: Desk) -> None:

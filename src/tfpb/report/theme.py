@@ -46,6 +46,7 @@ QPV_OLD: Final = "#8A8A8A"
 DANS: Final = "#1B3A4B"
 HORS: Final = "#7A7A7A"
 A_VERIFIER: Final = "#EE7733"
+CURVES: Final = (INK, ACCENT, "#B35806")
 MARGIN_BAND: Final = "#E4EAF0"
 
 STREET: Final = "#D4D4D4"

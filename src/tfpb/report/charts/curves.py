@@ -19,7 +19,6 @@ LEFT: Final = 13.0
 RIGHT: Final = 104.0
 TOP: Final = 6.0
 BOTTOM: Final = 54.0
-_COLOURS: Final = (theme.INK, theme.ACCENT, "#B35806")
 _DASHES: Final = ("solid", (0, (5, 2)), (0, (1, 1.5)))
 _GUIDE: Final[dict[str, Any]] = {"color": theme.SOFT, "linewidth": 0.8, "zorder": 1}
 
@@ -49,7 +48,7 @@ def curves(chart: Chart) -> Sheet:
     for column, name in zip(columns, chart.series or columns, strict=True):
         curve, _, variant = column.rpartition("_")
         look: dict[str, Any] = {
-            "color": _COLOURS[order.index(curve) % len(_COLOURS)],
+            "color": theme.CURVES[order.index(curve) % len(theme.CURVES)],
             "linestyle": _DASHES[(int(variant) - 1) % len(_DASHES)],
         }
         axes.plot(rows["libelle"], rows[column], **look, linewidth=1.8, marker="o", markersize=2.5)

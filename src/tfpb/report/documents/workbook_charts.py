@@ -14,6 +14,7 @@ from tfpb.report import theme
 from tfpb.report.cell_values import EXCEL, as_number
 from tfpb.report.documents import workbook_styles as style
 from tfpb.words.documents.report_words import CHART_LABEL, CHART_SERIES, SIDES
+from tfpb.words.survey.planning_words import AXES
 
 if TYPE_CHECKING:
     from openpyxl.styles import Font
@@ -25,6 +26,7 @@ _CM_PER_PT: Final = 0.03528
 _HEAD_CM: Final = 2.6
 _PER_ITEM_CM: Final = 0.85
 _CURVES_CM: Final = 11.0
+_DASHES: Final = ("solid", "dash", "sysDot")
 
 
 def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
@@ -46,15 +48,16 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
         First free row after the chart.
     """
     names, keys, fmt = _series(chart)
-    for k, text in enumerate((CHART_LABEL, *names), 1):
-        style.put(sheet, row, k, text, font=header, fill=style.HEADER_FILL)
+    curved = chart.kind is ChartKind.CURVES
+    wrapped = {"alignment": style.WRAP} if curved else {}
+    for k, text in enumerate((AXES[0] if curved else CHART_LABEL, *names), 1):
+        style.put(sheet, row, k, text, font=header, fill=style.HEADER_FILL, **wrapped)
     look = {
         "font": style.BODY,
         "number_format": EXCEL[fmt],
         "alignment": style.alignment(fmt),
     }
     room = float(sheet.column_dimensions["A"].width) - 1
-    curved = chart.kind is ChartKind.CURVES
     for offset, record in enumerate(chart.rows.to_dict("records"), 1):
         name = record["libelle"] if curved else str(record["libelle"])
         label = style.put(sheet, row + offset, 1, name, font=style.BODY, alignment=style.WRAP)
@@ -65,7 +68,9 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
             style.put(sheet, row + offset, k, as_number(record[key], fmt), **look)
     last = row + len(chart.rows)
     height = _CURVES_CM if curved else _HEAD_CM + _PER_ITEM_CM * len(chart.rows)
-    drawn = (_curves if curved else _bars)(sheet, row, last, len(keys), fmt)
+    drawn = (
+        _curves(sheet, row, last, keys, fmt) if curved else _bars(sheet, row, last, len(keys), fmt)
+    )
     drawn.height, drawn.width = height, 22
     sheet.add_chart(drawn, f"{get_column_letter(len(keys) + 2)}{row}")
     taken = sum(sheet.row_dimensions[r].height or _ROW_PT for r in range(row, last + 1))
@@ -101,15 +106,21 @@ def _bars(sheet: Worksheet, top: int, last: int, count: int, fmt: Format) -> Any
     return bars
 
 
-def _curves(sheet: Worksheet, top: int, last: int, count: int, fmt: Format) -> Any:
+def _curves(sheet: Worksheet, top: int, last: int, keys: tuple[str, ...], fmt: Format) -> Any:
+    """Draw lines in the colours and dashes of the printed ones (see `tfpb.report.charts.curves`)."""
     lines: Any = ScatterChart()
     lines.style = 13
     lines.scatterStyle = "lineMarker"
     across = Reference(sheet, min_col=1, min_row=top + 1, max_row=last)
-    for k in range(count):
+    order = list(dict.fromkeys(key.rsplit("_", 1)[0] for key in keys))
+    for k, key in enumerate(keys):
         up = Reference(sheet, min_col=2 + k, min_row=top, max_row=last)
         series: Any = Series(up, across, title_from_data=True)
         series.smooth = False
+        curve, _, variant = key.rpartition("_")
+        line = series.graphicalProperties.line
+        line.solidFill = theme.CURVES[order.index(curve) % len(theme.CURVES)][1:]
+        line.dashStyle = _DASHES[(int(variant) - 1) % len(_DASHES)]
         lines.series.append(series)
     lines.x_axis.delete = lines.y_axis.delete = False
     lines.x_axis.scaling.min = lines.y_axis.scaling.min = 0

@@ -65,7 +65,13 @@ LEADS: Final = {
 YOURS, DEFAULT = "votre fichier", "par défaut"
 _LISTED: Final = 3
 MEANING: Final = {
-    "cible": ("Ce que l’on juge", "parc ou service : l’incertitude n’est pas la même"),
+    "cible": (
+        "Ce que l’on juge",
+        (
+            "parc : on ignore ce que pensent les ménages non interrogés ; service : le hasard des "
+            "résidences compte en plus"
+        ),
+    ),
     "marge_points": ("Marge d’équivalence", "à partir de là, un écart compte"),
     "entretiens": ("Ménages à interroger, en tout", "par défaut, 1 500 par bailleur"),
     "entretiens_par_bailleur": ("Budget de chaque bailleur", "remplace « entretiens »"),

@@ -297,7 +297,7 @@ def _power_table(wave: NextWave) -> Table:
         for k, gap in _gaps(wave):
             title = f"{words.SCOPES[level]}, {words.gap_short(gap)}"
             columns.append({"cle": f"{level}_{k}", "titre": title, "format": Format.PERCENT})
-    shown = {f"{level}": names[level] or words.NONE for level in _DRAWN}
+    shown = {k: names[k] if f"{k}_1" in wave.curve else words.NONE for k in names}
     return table(
         "plan_puissance", wave.curve, repeated=columns, marge=_facts(wave)["marge"],
         notes=words.examples(shown["bailleur"], shown["quartier"]),
@@ -307,7 +307,8 @@ def _power_table(wave: NextWave) -> Table:
 def _settings_table(wave: NextWave, given: frozenset[str]) -> Table:
     values = wave.settings.model_dump()
     shown = {k: v for k, v in values.items() if k in words.MEANING and v not in (None, {})}
-    shown.setdefault("entretiens", wave.asked)
+    if "entretiens_par_bailleur" not in shown:
+        shown.setdefault("entretiens", wave.asked)
     rows = [
         dict(zip(("reglage", "valeur", "sens"), words.setting_row(key, shown[key]), strict=True))
         | {"cle": key, "origine": words.YOURS if key in given else words.DEFAULT}
