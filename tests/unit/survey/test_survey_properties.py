@@ -76,8 +76,10 @@ def test_a_wave_in_several_files_is_the_same_wave(seed: int) -> None:
 def test_a_domain_by_filter_is_the_domain_by_group(seed: int) -> None:
     """A bailleur's rows are the same alone as among others, its strata being its own."""
     frame = _delivery(seed)
-    alone = _compare(frame[frame["bailleur"] == "B"]).comparison
-    among = _compare(frame).comparison
+    alone = _compare(frame[frame["bailleur"] == "B"]).design
+    among = _compare(frame).design
+    assert alone is not None
+    assert among is not None
     keep = ["n", "estimation", "erreur_type", "ddl", "ic95_bas", "ic95_haut", "effet_plan"]
     a = alone[(alone["bailleur"] == "B") & (alone["ajustement"] == "brut")]
     b = among[(among["bailleur"] == "B") & (among["ajustement"] == "brut")]
@@ -90,7 +92,8 @@ def test_a_domain_by_filter_is_the_domain_by_group(seed: int) -> None:
 @given(seeds)
 def test_totals_are_the_sum_of_their_parts(seed: int) -> None:
     estimates = _compare(_delivery(seed))
-    table, levels = estimates.comparison, estimates.levels
+    table, levels = estimates.comparison, estimates.design_levels
+    assert levels is not None
     raw = table[(table["ajustement"] == "brut") & ~table["groupe"].str.startswith("evolution")]
     key = ["vague", "niveau", "territoire", "bailleur", "item"]
     wide = raw.pivot_table(index=key, columns="groupe", values="n")

@@ -123,8 +123,8 @@ def test_too_few_numbers_take_a_verdict_back() -> None:
 
 def test_every_code_has_its_words() -> None:
     for table, codes in (
-        (words.VERDICTS, Verdict),
-        (words.SIGNS, Verdict),
+        (verdict_words.VERDICTS, Verdict),
+        (verdict_words.SIGNS, Verdict),
         (words.EXPLANATIONS, Verdict),
         (verdict_words.PUBLICATIONS, Publication),
         (satisfaction.THEMES, Theme),
@@ -153,6 +153,7 @@ def test_gaps_are_said_with_their_interval_and_their_doubt() -> None:
     row = {
         "verdict": "non_concluant", "estimation": -0.031, "ic95_bas": -0.093, "ic95_haut": 0.031,
         "n": 1460.0, "marge_demontree_points": 8.2, "isole": "",
+        "publication": "publiable",
     }  # fmt: skip
     text = words.gap_line(row, interviews=1480)
     for part in ("−3,1\u202fpoints", "entre −9,3 et +3,1 points", "1\u202f460", "1\u202f480"):
@@ -163,12 +164,12 @@ def test_gaps_are_said_with_their_interval_and_their_doubt() -> None:
 
 
 def test_an_isolated_verdict_is_marked() -> None:
-    assert words.verdict_words("equivalent", alone=True) == "● équivalent (isolé)"
-    assert words.verdict_words("equivalent") == "● équivalent"
-    assert words.verdict_words("inferieur") == "▼ inférieur au-delà de la marge"
+    assert words.verdict_words("equivalent", "publiable", alone=True) == "● équivalent (isolé)"
+    assert words.verdict_words("equivalent", "publiable") == "● équivalent"
+    assert words.verdict_words("inferieur", "publiable") == "▼ inférieur au-delà de la marge"
 
 
 def test_a_level_never_equals_not_different() -> None:
-    everything = " ".join([*words.VERDICTS.values(), *words.EXPLANATIONS.values()])
+    everything = " ".join([*verdict_words.VERDICTS.values(), *words.EXPLANATIONS.values()])
     for forbidden in ("aucune différence", "pas de différence", "identique", "grâce à"):
         assert forbidden not in everything
