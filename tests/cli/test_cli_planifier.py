@@ -98,7 +98,7 @@ def test_the_answer_comes_first_in_sentences_and_figures(desk: Desk) -> None:
     # one household in four answers: 8 × (12 + 12 + 13)
     assert result.output.startswith("À commander : 296 ménages à interroger dans 24 résidences")
     assert "Sur 300 demandés, ce patrimoine n’en permet que 296" in result.output
-    for word in ("Ce que l’enquête montrera : ", "Ce qu’elle ne montrera pas : un quartier seul",
+    for word in ("Ce que l’enquête montrera : ", "Ce qu’elle ne montrera pas : aucun quartier seul",
                  "À vérifier : 1 résidence (12 logements)", "À ouvrir d’abord : p.pdf"):  # fmt: skip
         assert word in result.output
     assert faults(desk.folder / "p.xlsx") == []

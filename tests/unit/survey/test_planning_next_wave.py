@@ -277,3 +277,17 @@ def test_more_households_asked_than_answer_a_question() -> None:
     assert issue(wave, "quartier", "A", "Q1") == "budget"
     wave = planned(frame, cible="service", entretiens=200, taux_reponse=1.0, reponses_valides=0.6)
     assert issue(wave, "quartier", "A", "Q1") == "intervalle"
+
+
+def test_a_quarter_large_enough_is_not_said_to_be_powerless() -> None:
+    frame = stock(
+        ("A", "dans", "Q1", [300] * 12),
+        ("A", "dans", "Q2", [50] * 3),
+        ("A", "hors", "", [300] * 60),
+    )
+    some = OPEN | {"taux_reponse": 0.3}
+    said = answer(planned(frame, entretiens=3000, **some))[2]
+    assert "1 quartier sur 2 a, à soi seul, 80 chances sur 100 de démontrer 5 points" in said
+    poor = answer(planned(frame, entretiens=600, **some))[2]
+    assert "aucun quartier seul n’atteint 80 chances sur 100 de démontrer 5 points" in poor
+    assert "le mieux placé, Quartier Q1, en a" in poor

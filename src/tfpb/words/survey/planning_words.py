@@ -231,15 +231,25 @@ def alone_service(margin: float, most: int, enough: int) -> str:
 def alone_parc(
     margin: float, name: str, interviews: int, share: float, wanted: float, need: float, room: int
 ) -> str:
-    """Say what the most surveyed quarter can show alone, and what it would take."""
-    here = f"le mieux doté, {name}, a {chances(share)} avec {households(interviews)}"
-    if share >= wanted:
-        return f"un quartier seul ne démontre {points(margin)} que s’il est grand : {here}."
-    text = f"un quartier seul ne peut guère démontrer {points(margin)} : {here}"
+    """Say that no quarter reaches the power asked, what the surest has, and what it would take."""
+    text = (
+        f"aucun quartier seul n’atteint {chances(wanted)} de démontrer {points(margin)} : le mieux placé, "
+        f"{name}, en a {_of_hundred(share)} avec {households(interviews)}"
+    )
     if math.isnan(need):
         return f"{text}, et n’en aura pas assez tant que les réponses hors QPV n’augmentent pas."
     out = "c’est possible" if need <= room else f"{number(room)} au plus y sont possibles"
-    return f"{text} ; il en faudrait {number(need)} pour {chances(wanted)}, et {out}."
+    return f"{text} ; il en faudrait {number(need)}, et {out}."
+
+
+def some_alone(margin: float, able: int, count: int, wanted: float) -> str:
+    """Say how many quarters reach the power asked alone."""
+    return (
+        f"{plural(able, 'quartier')} sur {number(count)} {'ont' if able > 1 else 'a'}, à soi seul, "
+        f"{chances(wanted)} de démontrer {points(margin)} ; les autres ne le pourront pas."
+        if able < count
+        else f"rien n’est hors de portée : chaque quartier a {chances(wanted)} de démontrer {points(margin)}."
+    )
 
 
 def whole_need(wanted: float, needed: int | None, best: float, room: int) -> str:

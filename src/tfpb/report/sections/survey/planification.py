@@ -62,13 +62,14 @@ def answer(wave: NextWave) -> tuple[str, ...]:
 def _never(wave: NextWave) -> str:
     """Say what one quarter cannot show, and what it would take."""
     margin, wanted = wave.settings.marge_points, wave.settings.puissance
-    at = largest(wave.territories, Level.QUARTIER)
+    quarters = _quarters(wave)
     if wave.settings.cible == "service":
-        widest = int(_quarters(wave)["residences_qpv"].max())
+        widest = int(quarters["residences_qpv"].max())
         return words.alone_service(margin, widest, wave.enough_residences)
-    if at is None:
-        return ""
-    row = wave.territories.iloc[at]
+    able = int((quarters["puissance_1"] >= wanted).sum())
+    if able:
+        return words.some_alone(margin, able, len(quarters), wanted)
+    row = quarters.iloc[int(quarters["puissance_1"].to_numpy().argmax())]
     interviews, room = int(row["entretiens_qpv"]), int(row["possibles_qpv"])
     name, share, need = _short(_named(row)), float(row["puissance_1"]), float(row["besoin"])
     return words.alone_parc(margin, name, interviews, share, wanted, need, room)
