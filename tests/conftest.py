@@ -13,9 +13,32 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+BEGUN_FIRST = {
+    (Path(__file__).parent / name).resolve(strict=True): rank
+    for rank, name in enumerate(
+        (
+            "unit/faults/test_faults_commands.py", "cli/test_cli_region.py",
+            "golden/test_golden_packs.py", "browser/test_browser_map.py",
+            "cli/test_cli_dossier.py", "cli/test_cli_examples.py",
+            "unit/maps/test_maps_print.py", "cli/test_cli_privacy.py",
+            "cli/test_cli_consoles.py", "cli/test_cli_pack_secrecy.py",
+            "unit/survey/test_survey_disclosure.py", "cli/test_cli_properties.py",
+            "cli/test_cli_bad_input.py", "unit/region/test_region_attack.py",
+        )
+    )
+}  # fmt: skip
+"""Files of more than twenty seconds, longest first: one begun last leaves the other worker without work."""
 os.environ["TFPB_CACHE"] = "non"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when the library is loaded, hence here
 gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.option.loadscopereorder = False  # else xdist begins with the files that have most tests
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: BEGUN_FIRST.get(item.path.resolve(), len(BEGUN_FIRST)))
 
 
 def real_folder() -> Path:

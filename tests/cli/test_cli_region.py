@@ -250,7 +250,10 @@ def test_faults_of_the_regions_own_file(
     assert words in result.output
 
 
-def test_what_the_regional_body_should_know_is_told(region: Path, run: Run, tmp_path: Path) -> None:
+def test_what_the_regional_body_should_know_is_told(
+    region: Path, made: Path, kept: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TFPB_CACHE", str(kept))
     source = tmp_path / "source"
     shutil.copytree(region.parent, source, ignore=shutil.ignore_patterns("sources"))
     toml = source / "region.toml"
