@@ -120,7 +120,7 @@ def _seen(c: Comparison, margins: Floats, load: Spread, signs: Floats) -> Sides:
     flat = c.sides.ravel()
     part = Spread(load.clusters.reshape(-1, items), load.interviews.reshape(-1, items))
     kinds = np.tile(np.arange(width), count)
-    part = smoothed(part, c.means.n[flat], c.means.shown_clusters[flat], kinds)
+    part = smoothed(part, c.means.n[flat], c.means.shown_clusters[flat], kinds, at_least=False)
     design = part.design(c.correlation[flat]).reshape(count, width, items)
     for wave in range(0, width, 2):
         two = slice(wave, wave + 2)

@@ -118,7 +118,7 @@ def _sides(
     )
     flat = c.sides[lines].ravel()
     kinds = np.tile(np.arange(width), len(lines))
-    spread = smoothed(spread, c.means.n[flat], c.means.shown_clusters[flat], kinds)
+    spread = smoothed(spread, c.means.n[flat], c.means.shown_clusters[flat], kinds, at_least=False)
     found = 1 / spread.design(c.correlation[flat])
     effective[lines] = found.reshape(len(lines), width, items)
     return Sides(values, effective)

@@ -225,10 +225,18 @@ def _silent(means: Means, held: Floats) -> tuple[Floats, Floats]:
     return gather @ counts, gather @ counts**2
 
 
-def smoothed(spread: Spread, n: Floats, clusters: Floats, kinds: Sequence[int] | Indices) -> Spread:
+def smoothed(
+    spread: Spread,
+    n: Floats,
+    clusters: Floats,
+    kinds: Sequence[int] | Indices,
+    *,
+    at_least: bool = True,
+) -> Spread:
     """Replace the spread of statistics by one that depends on n and k alone.
 
-    From `OWN_FROM` résidences on, their own spread counts where it is larger.
+    From `OWN_FROM` résidences on, their own spread counts: where it is larger, or wherever (adjusted
+    rows, whose spread depends on more than n and k).
 
     Parameters
     ----------
@@ -236,6 +244,8 @@ def smoothed(spread: Spread, n: Floats, clusters: Floats, kinds: Sequence[int] |
     n, clusters : float arrays, shape (statistics, measures)
     kinds : int array, shape (statistics,)
         Statistics that are alike (a side, a wave): each kind has its own unevenness.
+    at_least : bool
+        Whether what is assumed of small groups is the least of larger ones too.
 
     Notes
     -----
@@ -252,8 +262,8 @@ def smoothed(spread: Spread, n: Floats, clusters: Floats, kinds: Sequence[int] |
             uneven = np.where((clusters[at] > 1) & (n[at] > 0), values[at] * size[at], np.nan)
             level = _upper(uneven)
             made = level / np.where(size[at] > 0, size[at], np.nan)
-            own = np.where(small[at], 0.0, values[at])
-            values[at] = np.where(np.isfinite(made), np.fmax(own, made), values[at])
+            assumed = np.isfinite(made) & (small[at] | (at_least & (made > values[at])))
+            values[at] = np.where(assumed, made, values[at])
     return out
 
 
