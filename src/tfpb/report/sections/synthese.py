@@ -109,12 +109,13 @@ def _satisfaction(dossier: Dossier) -> list[Block]:
     if heads.empty:
         return []
     margin = number_of(heads["marge_points"].iloc[0])
-    return [headline_table(heads, wave, margin), Text(_reading(view.totals(rows), margin))]
+    table = headline_table(heads, wave, margin, str(survey.settings.get("cible", "")))
+    return [table, Text(_reading(view.totals(rows), margin))]
 
 
-def headline_table(heads: pd.DataFrame, wave: str, margin: float) -> Table:
+def headline_table(heads: pd.DataFrame, wave: str, margin: float, target: str) -> Table:
     """Return the table of the headline items."""
-    marge = verdict_words.margin_words(margin)
+    marge = verdict_words.margin_words(margin) + verdict_words.target_words(target)
     return table("synthese_satisfaction", heads, vague=wave, marge=marge)
 
 

@@ -70,8 +70,11 @@ def margin_words(margin_points: float) -> str:
 
 
 def power_words(interviews: int) -> str:
-    """Write how many interviews it would have taken."""
-    return f"il aurait fallu environ {number(interviews)} ménages par groupe"
+    """Write how many interviews it would have taken, for which chances and which true gap."""
+    return (
+        f"il aurait fallu environ {number(interviews)} ménages par groupe pour conclure huit fois sur "
+        "dix, l’écart réel étant nul"
+    )
 
 
 def gap_line(row: Mapping[str, object], *, interviews: int | None = None) -> str:

@@ -93,6 +93,13 @@ def margin_words(points: float) -> str:
     return f"{number(points, decimals)}{THIN}{'points' if abs(points) >= 2 else 'point'}"  # noqa: PLR2004
 
 
+def target_words(target: str) -> str:
+    """Write what intervals are about, after the margin: « ; cible : parc (ces logements) »."""
+    return {"parc": " ; cible : parc (ces logements)", "service": " ; cible : service"}.get(
+        target, ""
+    )
+
+
 def verdict_meaning(verdict: str, margin_points: float, *, masked: bool = False) -> str:
     """Explain a verdict in one sentence; when it is masked, why."""
     if masked:
@@ -157,7 +164,8 @@ def would_have_taken(margin_points: float, shown_points: float, needed: int, hav
         )
     if needed > have:
         parts.append(
-            f"pour conclure à {margin_words(margin_points)} près, il aurait fallu environ "
+            f"pour conclure à {margin_words(margin_points)} près huit fois sur dix, l’écart réel étant "
+            "nul, il aurait fallu environ "
             f"{plural(needed, 'ménage interrogé', 'ménages interrogés')} de chaque côté "
             f"({number(have)} du côté le moins nombreux)"
         )
