@@ -250,6 +250,10 @@ def test_of_a_survey(tmp_path: Path, run: Run) -> None:
         "vagues_population", "vagues_echelle", "vagues_entres", "residence_manquante",
         "ajustement_incomplet",
     )  # fmt: skip
+    wanted = PLAN.replace("[reglages]", '[reglages]\ncible = "parc"', 1)
+    assert wanted != PLAN
+    (tmp_path / "plan.toml").write_text(wanted, encoding="utf-8")
+    told(compared(), "cible_sans_patrimoine")
     plan = PLAN.replace('qpv = "qpv"', 'qpv = "qpv"\nstrates = ["inconnue"]')
     (tmp_path / "plan.toml").write_text(plan, encoding="utf-8")
     told(compared(), "strate_absente")
