@@ -12,6 +12,7 @@ import sqlite3
 import struct
 import subprocess
 import zipfile
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -133,7 +134,7 @@ def texts(path: Path) -> Iterator[str]:
         command = [need("pdfinfo"), "-meta", str(path)]
         yield subprocess.run(command, check=True, capture_output=True, text=True).stdout
     elif kind == ".gpkg":
-        with sqlite3.connect(path) as base:
+        with closing(sqlite3.connect(path)) as base:
             yield "\n".join(str(line) for line in base.iterdump())
     elif kind == ".png":
         yield from png_texts(data)

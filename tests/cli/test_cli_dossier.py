@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 import zipfile
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -135,7 +136,7 @@ def test_dwellings_balance_over_the_pack(pack: Path, example: Path) -> None:
 
 
 def test_the_geopackage_is_in_the_legal_projection(pack: Path) -> None:
-    with sqlite3.connect(pack / "donnees" / "residences.gpkg") as base:
+    with closing(sqlite3.connect(pack / "donnees" / "residences.gpkg")) as base:
         layers = dict(base.execute("select table_name, srs_id from gpkg_contents"))
     assert layers == {"residences": 2154, "qpv": 2154}
 

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import shutil
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -146,7 +147,7 @@ def test_the_geopackage_is_in_lambert_93(
     assert info["crs"] == "EPSG:2154"
     assert info["features"] == 4
     assert all(len(f) < 32 for f in info["fields"])
-    with sqlite3.connect(out) as base:
+    with closing(sqlite3.connect(out)) as base:
         assert base.execute("select count(*) from gpkg_contents").fetchone() == (1,)
 
 

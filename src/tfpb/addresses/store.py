@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+import weakref
 from collections import OrderedDict
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -91,12 +92,13 @@ class AddressStore:
                 "adresses_import_coupe", place=Place(file=self.path.name), got=self.path.name
             )
         self._connection = _connected(self.path)
+        self.close = weakref.finalize(self, self._connection.close)  # also when nobody calls it
         self._keep = keep
         self._loaded: OrderedDict[str, CommuneAddresses | None] = OrderedDict()
         try:
             self._check()
         except BaseException:
-            self._connection.close()
+            self.close()
             raise
 
     def _check(self) -> None:
@@ -114,10 +116,6 @@ class AddressStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
 
     @property
     def files(self) -> tuple[AddressFile, ...]:
@@ -261,7 +259,8 @@ def _half_written(path: Path) -> bool:
 
 def _connected(path: Path) -> sqlite3.Connection:
     """Open an index to read: immutable, so that no lock file is written on a read-only share."""
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    place = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    return sqlite3.connect(place, uri=True, check_same_thread=False)  # any thread may drop the store
 
 
 def files_in(folder: Path) -> tuple[AddressFile, ...]:

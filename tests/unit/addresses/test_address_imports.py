@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -388,7 +389,7 @@ def test_the_index_holds_no_pickle_and_is_compact(tmp_path: Path, ban: Any) -> N
         for n in range(1, 60)
     ]
     run(ban(*lines), folder=tmp_path)
-    with sqlite3.connect(tmp_path / FILE_NAME) as db:
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as db:
         size = db.execute("SELECT SUM(LENGTH(blob)) FROM communes").fetchone()[0]
     db.close()
     assert size / len(lines) < 20
