@@ -17,6 +17,7 @@ from tfpb.report.theme import verdict_sign
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.numbers import interval_points, long_date, points
+from tfpb.words.survey.area_words import ON_PAGE
 from tfpb.words.survey.verdict_words import qualified, verdict_words
 
 if TYPE_CHECKING:
@@ -307,12 +308,26 @@ def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...]
         best.words if best else "",
         words.QUARTER_SCOPE if quarter else words.CONVENTION_SCOPE,
     )
+    sentence += _modelled_sentence(dossier, code, waves[-1], chosen)
     return (
         words.GAP_SCOPE_QUARTER if quarter else words.GAP_SCOPE_CONVENTION,
         lines,
         sentence,
         _change(rows, waves, place, chosen, str(labels.get(chosen, "")), _year_of_actions(dossier)),
     )
+
+
+def _modelled_sentence(dossier: Dossier, code: str, wave: str, item: str) -> str:
+    """Write the modelled share of a quarter beside what its tenants say; nothing without one."""
+    assert dossier.survey is not None  # noqa: S101 - the caller has rows of it
+    table = dossier.survey.comparison
+    own = dossier.survey.name_of(dossier.settings.dossier.bailleur)
+    here = (table["territoire"] == code) & (table["vague"] == wave) & (table["bailleur"] == own)
+    row = _one(table[here & (table["ajustement"] == Ajustement.MODELE)], item, Groupe.QPV)
+    if row is None:
+        return ""
+    share, low, high = (float(row[c]) for c in ("estimation", "ic95_bas", "ic95_haut"))
+    return ON_PAGE.format(share=share, low=low, high=high)
 
 
 def _one(table: pd.DataFrame, item: str, group: Groupe) -> dict[str, Any] | None:

@@ -121,6 +121,7 @@ def _reference(case: dict[str, Any], item: int) -> dict[str, Floats]:
     """Every number of one question, by dense matrices, root finding and scipy's own laws."""
     enters = case["entered"][:, item]
     y, dispersion = case["direct"][enters, item], case["dispersion"][enters, item]
+    unlike = case["unlike"][enters, item]
     c = case["covariates"]
     everyone = np.column_stack([np.ones(len(c)), (c - c.mean(0)) / c.std(0)])
     x = everyone[enters]
@@ -129,20 +130,21 @@ def _reference(case: dict[str, Any], item: int) -> dict[str, Floats]:
     synthetic, spread = np.full(m, y.mean()), 0.0
     for _ in range(6):
         p = np.clip(synthetic, 0.02, 0.98)
-        psi = np.maximum(p * (1 - p) - spread, 0.25 * p * (1 - p)) * dispersion
+        own = unlike * p * (1 - p)
+        psi = np.maximum(p * (1 - p) - spread - own, 0.25 * p * (1 - p)) * dispersion
 
-        def excess(a: float, psi: Floats = psi) -> float:
-            return float(y @ _projection(x, psi + a) @ y) - (m - columns)
+        def excess(a: float, known: Floats = psi + own) -> float:
+            return float(y @ _projection(x, known + a) @ y) - (m - columns)
 
         root = brentq(excess, 0, 1, xtol=1e-15) if excess(0) > 0 else 0.0
-        weights = 1 / (root + psi)
-        residual = (_projection(x, psi + root) @ y) / weights
+        weights = 1 / (root + own + psi)
+        residual = (_projection(x, psi + own + root) @ y) / weights
         squares = weights * residual**2
         variance = max(2 * m, ((squares - squares.mean()) ** 2).sum()) / weights.sum() ** 2
         moment = root if root > 0 else excess(0) / weights.sum()
         s = np.sqrt(variance)
         spread = float(truncnorm.mean(-moment / s, np.inf, loc=moment, scale=s))
-        total = psi + spread
+        total = psi + own + spread
         beta = np.linalg.inv(x.T @ np.diag(1 / total) @ x) @ x.T @ np.diag(1 / total)
         synthetic = x @ beta @ y
     linear = everyone @ beta
@@ -151,16 +153,18 @@ def _reference(case: dict[str, Any], item: int) -> dict[str, Floats]:
     g3[enters] = psi**2 / total**3 * variance
 
     # all answers, those of areas left out too, with the largest variance of those that enter
-    every = np.full(len(c), spread + psi.max())
+    every = np.full(len(c), total.max())
     every[enters] = total
     by = np.zeros((len(c), len(c)))
     by[:, enters] = linear
     estimate = linear @ y
-    with_truth = np.diag(np.where(enters, spread, 0.0))
+    between = np.full(len(c), spread)
+    between[enters] += own
+    with_truth = np.diag(np.where(enters, between, 0.0))
 
     def errors(rows: Floats) -> Floats:
         """E(rows·y − θ)²; an area left out is taken as independent of the region's share."""
-        return np.diag(rows @ np.diag(every) @ rows.T - 2 * rows @ with_truth) + spread + 2 * g3
+        return np.diag(rows @ np.diag(every) @ rows.T - 2 * rows @ with_truth) + between + 2 * g3
 
     out = {"estimate": estimate, "mse": errors(by), "moment": moment, "spread": spread}
     logits = np.log(estimate / (1 - estimate))
@@ -173,9 +177,9 @@ def _reference(case: dict[str, Any], item: int) -> dict[str, Floats]:
     give = slope / (weight @ slope)
     after = by + np.outer(give, weight @ (np.eye(len(c)) - by))
     out |= {"benchmarked": moved, "benchmarked_mse": errors(after), "shrinkage": 1 - psi / total}
-    own = np.clip(moved[enters], 0.02, 0.98)
+    met = np.clip(moved[enters], 0.02, 0.98)
     wide = np.zeros(len(c))
-    wide[enters] = (spread / total) ** 2 * (own * (1 - own) * dispersion - psi)
+    wide[enters] = ((spread + own) / total) ** 2 * (met * (1 - met) * dispersion - psi)
     half = Z * np.sqrt(out["benchmarked_mse"] + wide)
     out |= {"low": np.maximum(moved - half, 0), "high": np.minimum(moved + half, 1)}
     return out
@@ -194,6 +198,7 @@ def _case(areas: int = 14, items: int = 4, left_out: int = 3, seed: int = 5) -> 
     return {
         "direct": rng.binomial(n[:, None], truth) / n[:, None],
         "dispersion": np.outer(1.4 / n, np.ones(items)),
+        "unlike": np.outer(0.1 / rng.integers(2, 9, areas), np.ones(items)),
         "entered": entered,
         "covariates": covariates,
         "weights": rng.uniform(200, 2000, areas),

@@ -7,6 +7,7 @@ alternative text. Columns of `Chart.rows`, by kind (proportions are 0..1; a miss
   `verdict` is in words; rows stand in the order given, under their theme when there are several.
 - `MULTIPLES`: `panel` and the columns of `GAPS`.
 - `DUMBBELL`: `libelle, theme, qpv, hors, n`.
+- `MODELLED`: `libelle, n, qpv, modele`, both with `_bas, _haut`; `ensemble`, the share of all QPV.
 - `STACKED`: `libelle, groupe, modalite, rang, part`; rank 1 is the most satisfied.
 - `SLOPES`: `libelle, vague, qpv, hors`, and `qpv_bas, qpv_haut, hors_bas, hors_haut` where known.
 - `NEED`: `label, depense_par_logement_eur, ecart, ic95_bas, ic95_haut`.
@@ -31,6 +32,7 @@ from tfpb.report.charts.amounts import bars, need
 from tfpb.report.charts.curves import curves
 from tfpb.report.charts.gaps import gaps, multiples
 from tfpb.report.charts.plot import LABEL_PT, WIDTH
+from tfpb.report.charts.quarters import modelled
 from tfpb.report.charts.scatter import priorities, spending
 from tfpb.report.charts.shares import dumbbell, slopes, stacked
 from tfpb.words.places.map_words import CHART_EMPTY
@@ -50,6 +52,7 @@ _DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {
     ChartKind.NEED: need,
     ChartKind.BARS: bars,
     ChartKind.CURVES: curves,
+    ChartKind.MODELLED: modelled,
     ChartKind.PRIORITIES: priorities,
     ChartKind.SPENDING: spending,
 }
