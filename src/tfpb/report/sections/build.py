@@ -35,6 +35,7 @@ _ON_A_PAGE: Final = {
     ChartKind.STACKED: 9,
     ChartKind.SLOPES: 9,
     ChartKind.MODELLED: 22,
+    ChartKind.FUNNEL: 6,
 }
 """Items of two lines each that stand on a page under a title."""
 _COUNTS: Final = frozenset({"n", "n_residences", "rang"})

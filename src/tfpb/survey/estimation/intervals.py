@@ -147,7 +147,8 @@ def wilson_dispersion(p: Floats, low: Floats, high: Floats, z: float) -> Floats:
     Read at the bound farther from `p`, the one that neither 0 nor 1 cuts.
     """
     bound = np.where(p < 0.5, high, low)  # noqa: PLR2004 - the longer arm is the one towards 0.5
-    return (p - bound) ** 2 / (z**2 * bound * (1 - bound))
+    out: Floats = (p - bound) ** 2 / (z**2 * bound * (1 - bound))
+    return out
 
 
 def normal_bounds(

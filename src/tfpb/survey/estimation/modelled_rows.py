@@ -103,8 +103,8 @@ def _modelled(rows: pd.DataFrame, whole: pd.DataFrame, alike: float) -> pd.DataF
             level=level,
         )
         columns |= {"estimation": found.benchmarked, ends[0]: found.low, ends[1]: found.high}
-    line = wide["n"].index.get_indexer(shown["territoire"])
-    column = pd.Index(items).get_indexer(shown["item"])
+    line = wide["n"].index.get_indexer(pd.Index(shown["territoire"]))
+    column = pd.Index(items).get_indexer(pd.Index(shown["item"]))
     values = {name: np.round(v[line, column], _POINT) + 0.0 for name, v in columns.items()}
     kept = {name: shown[name] for name in (*_ROW, *_KEPT)}
     words = {
