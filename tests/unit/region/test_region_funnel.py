@@ -279,3 +279,15 @@ def test_the_sentence_counts_and_names_what_leaves_the_limits() -> None:
         "(« Propreté »), hors des limites à 99,8 % pour 3 (« A », « B » et 1 autre)."
     )
     assert lead(0, [], ["A"]) == "Votre écart est hors des limites à 99,8 % pour 1 (« A »)."
+
+
+def test_many_residences_bring_their_own_effective_size(protected: Protected) -> None:
+    table = protected.whole.comparison
+    raw = replace(protected.whole, comparison=table[table["ajustement"] == "brut"])
+    for line in region_funnel(raw, WAVE).itertuples():
+        sides = [_row(table, "ensemble", line.item, "brut", side) for side in SIDES]
+        assert all(side["n_effectif"] > 0 for side in sides)
+        shares = [
+            side["estimation"] * (1 - side["estimation"]) / side["n_effectif"] for side in sides
+        ]
+        assert line.erreur == pytest.approx(np.sqrt(sum(shares)), rel=1e-9)
