@@ -182,7 +182,7 @@ def test_quartiles_need_eight_others_and_are_rounded(protected: Protected) -> No
     assert len(rows)
     assert rows[["quartile1", "mediane", "quartile3"]].isna().all(axis=None)
     section = entonnoir.own_funnel(rows, few.whole.items, WAVE, fewest=FEWEST_OTHERS)
-    assert f"ce n’est pas le cas pour {len(rows)} questions sur {len(rows)}" in _said(section)
+    assert f"ce n’est pas le cas pour les {len(rows)} questions placées." in _said(section)
 
 
 def test_raw_gaps_stand_where_like_with_like_is_not_published(protected: Protected) -> None:
@@ -253,6 +253,7 @@ def test_a_bailleurs_section_names_nobody_and_orders_nothing(protected: Protecte
     table = next(b for b in section.blocks if isinstance(b, Table))
     assert "autres" not in table.rows  # how many they are would say who may be
     assert table.rows["libelle"].tolist() == ["Question q1", "Question q2", "Note"]
+    assert "ce n’est pas le cas" not in said  # all have quartiles
     (chart,) = (b for b in section.blocks if isinstance(b, Chart))
     assert chart.rows["libelle"].tolist() == ["Question q1", "Question q2"]  # headline questions
     assert draw(chart).png != draw(replace(chart, rows=chart.rows.assign(ecart=np.nan))).png
@@ -270,10 +271,7 @@ def test_the_sentence_counts_and_names_what_leaves_the_limits() -> None:
         lead(12, [], [])
         == "Votre écart est dans les limites du hasard pour les 12 questions placées."
     )
-    assert (
-        lead(1, [], [])
-        == "Votre écart est dans les limites du hasard pour la seule question placée."
-    )
+    assert lead(1, [], []) == "Votre écart est dans les limites du hasard pour la question placée."
     assert lead(10, ["Propreté"], ["A", "B", "C"]) == (
         "Votre écart est dans les limites du hasard pour 10 questions sur 14, hors des limites à 95 % pour 1 "
         "(« Propreté »), hors des limites à 99,8 % pour 3 (« A », « B » et 1 autre)."

@@ -100,5 +100,5 @@ def _charts(named: pd.DataFrame, key: str, wave: str, *, reach: float = 0.0) -> 
 
 def _notes(named: pd.DataFrame, fewest: int) -> Text:
     hidden = int(named["mediane"].isna().sum())
-    others = words.OTHERS.format(fewest=fewest, hidden=hidden, total=len(named))
+    others = words.others(fewest, hidden, len(named))
     return Text((words.EXPLAIN, words.CHANCE, words.LIKE, others), bullets=True)

@@ -28,10 +28,6 @@ LIKE: Final = (
     "Écarts à structure comparable (type d’habitat, période de construction) là où ils sont publiés pour le "
     "bailleur et pour la région ; écarts bruts ailleurs."
 )
-OTHERS: Final = Phrase(
-    "Des autres bailleurs, seuls les quartiles sont donnés, au point près et sans effectif, quand {fewest:n} "
-    "au moins ont un écart publié ; ce n’est pas le cas pour {hidden:s question} sur {total:n}."
-)
 NOT_PLACED: Final = (
     "Aucune question n’est placée dans l’entonnoir : l’écart du bailleur ou celui de la région n’est pas "
     "publié."
@@ -71,9 +67,26 @@ def lead(inside: int, beyond95: list[str], beyond998: list[str]) -> str:
     return f"Votre écart est {', '.join(parts)}."
 
 
+def others(fewest: int, hidden: int, total: int) -> str:
+    """Say what is shown of the other bailleurs, and for how many questions it is not.
+
+    Parameters
+    ----------
+    fewest : int
+        Bailleurs that a quartile needs.
+    hidden, total : int
+        Questions without quartiles; questions.
+    """
+    text = (
+        "Des autres bailleurs, seuls les quartiles sont donnés, au point près et sans effectif, quand "
+        f"{number(fewest)} au moins ont un écart publié"
+    )
+    if not hidden:
+        return f"{text}."
+    return f"{text} ; ce n’est pas le cas pour {_of(hidden, total)}."
+
+
 def _of(count: int, total: int) -> str:
     if count == total:
-        return (
-            "la seule question placée" if total == 1 else f"les {number(total)} questions placées"
-        )
+        return "la question placée" if total == 1 else f"les {number(total)} questions placées"
     return f"{plural(count, 'question')} sur {number(total)}"
