@@ -14,6 +14,7 @@ from tfpb.model.report import Chart, ChartKind
 from tfpb.report.charts import draw
 from tfpb.report.map_model import map_model
 from tfpb.report.sections import report
+from tfpb.words.documents.quarter_page import page_said
 from tfpb.words.survey import area_words
 
 if TYPE_CHECKING:
@@ -88,17 +89,17 @@ def _pages(dossier: Dossier) -> tuple[QpvPage, ...]:
     return map_model(dataclasses.replace(dossier, located=located)).pages
 
 
-def test_the_page_of_a_quarter_says_it_after_what_tenants_say() -> None:
+def test_the_page_of_a_quarter_says_it() -> None:
     plain, made = (_pages(d) for d in (make(), _modelled()))
     assert plain
     for before, page in zip(plain, made, strict=True):
-        added = page.sentences[1].removeprefix(before.sentences[1])
-        assert page.sentences[1].startswith(before.sentences[1])
-        assert added == (
-            " Estimation modélisée (taux mesuré ici, rapproché de celui des autres quartiers) : 71\u202f% "
-            "de satisfaits, entre 64\u202f% et 79\u202f% ; sans verdict."
+        assert before.modelled == ""
+        assert page.modelled == (
+            f"Estimation modélisée, sans verdict, pour « {page.gaps[0].label} » : 71\u202f% de satisfaits "
+            "ici, entre 64\u202f% et 79\u202f%."
         )
-        assert page.gaps == before.gaps
+        assert dataclasses.replace(page, modelled="") == before
+        assert page.modelled in page_said(page)
 
 
 def test_another_bailleurs_model_is_not_shown() -> None:
@@ -111,4 +112,5 @@ def test_another_bailleurs_model_is_not_shown() -> None:
     assert dossier.settings.dossier.bailleur == BAILLEUR
     assert "modele_quartiers" not in tables(made)
     pages = _pages(dataclasses.replace(dossier, survey=survey))
-    assert all("modélisée" not in p.sentences[1] for p in pages)
+    assert pages
+    assert not any(p.modelled for p in pages)

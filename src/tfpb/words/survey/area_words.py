@@ -22,9 +22,9 @@ MODELLED: Final = Phrase(
     "sans verdict."
 )
 ON_PAGE: Final = Phrase(
-    " Estimation modélisée (taux mesuré ici, rapproché de celui des autres quartiers) : {share:%} de "
-    "satisfaits, entre {low:%} et {high:%} ; sans verdict."
+    "Estimation modélisée, sans verdict, pour « {label} » : {share:%} de satisfaits ici, entre {low:%} et "
+    "{high:%}."
 )
-"""After the sentence on what tenants say, on the A4 page of a quarter."""
+"""On the A4 page of a quarter, where there is room."""
 CHART_MARKS: Final = ("taux mesuré", "estimation modélisée")
 CHART_WHOLE: Final = "tous les QPV"
