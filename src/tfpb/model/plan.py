@@ -72,6 +72,7 @@ class EnqueteFacts(_Model):
     dates: str = ""
     population: str = ""
     quotas: str = ""
+    contactes: int | None = Field(default=None, ge=1, strict=True)
 
 
 class Variable(_Model):

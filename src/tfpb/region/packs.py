@@ -122,7 +122,9 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     content = report(dossier)
     if job.position is not None and job.survey is not None and job.survey.waves:
         wave = job.survey.waves[-1].vague
-        content = _with_section(content, position_section(job.position, job.survey.items, wave))
+        target = str(job.survey.settings.get("cible", ""))
+        made = position_section(job.position, job.survey.items, wave, target=target)
+        content = _with_section(content, made)
     execute = StageCache(job.kept) if job.kept is not None else directly
     files: dict[str, bytes] = {}
     if job.media.documents and job.media.pages:

@@ -82,7 +82,10 @@ class Restitution:
         ]
         if survey is not None and self.letters is not None and self.spread is not None:
             wave = survey.waves[-1].vague
-            sections.append(pages.owners(self.letters, self.spread, survey.items, wave))
+            target = str(survey.settings.get("cible", ""))
+            sections.append(
+                pages.owners(self.letters, self.spread, survey.items, wave, target=target)
+            )
         sections += [
             pages.money(self.facts),
             methode(dossier),

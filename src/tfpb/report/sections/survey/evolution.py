@@ -46,12 +46,14 @@ def evolution(dossier: Dossier) -> Section:
         return lacking("evolution", subject="vagues")
     shown = view.shown(view.totals(rows))
     notes = (words.NO_CAUSE, words.CHANGE_COMPARABLE)
-    main = table("evolution", view.placed(rows, quarter_names(dossier.located)), notes=notes)
+    of = view.source(survey)
+    placed = view.placed(rows, quarter_names(dossier.located))
+    main = table("evolution", placed, notes=notes, **of)
     blocks: list[Block] = [main]
     if len(shown):
         alike = bool(shown["standardise"].notna().any())
         beside = words.CHANGE_COMPARABLE if alike else words.NOT_COMPARABLE
-        blocks.append(table("evolution_document", shown, notes=(words.NO_CAUSE, beside)))
+        blocks.append(table("evolution_document", shown, notes=(words.NO_CAUSE, beside), **of))
     blocks += _slopes(survey, name)
     doubts = map(fault_text, (f for f in survey.notices if f.code.startswith("vagues_")))
     warnings = dict.fromkeys(" ".join(part for part in (s.title, s.hint) if part) for s in doubts)
@@ -86,7 +88,9 @@ def _slopes(survey: Published, name: str) -> list[Chart]:
         return []
     rank = {w.vague: k for k, w in enumerate(survey.waves)}
     rows = rows.assign(_rang=rows["vague"].map(rank)).sort_values(["ordre", "_rang"], kind="stable")
-    return over_pages(chart("vagues", rows.drop(columns=["_rang", "ordre", "item"])))
+    return over_pages(
+        chart("vagues", rows.drop(columns=["_rang", "ordre", "item"]), **view.source(survey))
+    )
 
 
 def priorites(dossier: Dossier) -> Section:
@@ -110,8 +114,8 @@ def priorites(dossier: Dossier) -> Section:
     both = zip(named["quadrant_mot"], named["certitude_mot"], strict=True)
     rows = named.assign(quadrant_mot=[f"{word} ({sure})" if sure else word for word, sure in both])
     blocks: list[Block] = [
-        table("priorites", rows, vague=wave),
-        chart("priorites_carte", rows[list(_DRAWN)], vague=wave),
+        table("priorites", rows, **view.source(survey, wave)),
+        chart("priorites_carte", rows[list(_DRAWN)], **view.source(survey, wave)),
         Text((words.WEIGHT_NO_CAUSE,), media=DOCUMENT),
         long_table("priorites_detail", own, PRIORITY_COLUMNS),
     ]

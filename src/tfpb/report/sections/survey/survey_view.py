@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -13,7 +13,13 @@ from tfpb.report.sections.build import number_of
 from tfpb.survey.planning.power import n_necessaire
 from tfpb.words.money.evaluation_words import before_actions, survey_too_early
 from tfpb.words.survey.satisfaction import NATURES, THEMES
-from tfpb.words.survey.verdict_words import PUBLICATIONS, qualified, verdict_words, would_have_taken
+from tfpb.words.survey.verdict_words import (
+    PUBLICATIONS,
+    qualified,
+    target_words,
+    verdict_words,
+    would_have_taken,
+)
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -28,6 +34,12 @@ _KEYS: Final = ["vague", "niveau", "territoire", "item"]
 def last_wave(survey: Published) -> str:
     """Return the last wave, as the survey orders them."""
     return survey.waves[-1].vague if survey.waves else ""
+
+
+def source(survey: Published | None, wave: str = "") -> dict[str, Any]:
+    """Return what source lines of the survey's tables say: the wave, and what intervals are about."""
+    target = str(survey.settings.get("cible", "")) if survey is not None else ""
+    return {"vague": wave, "cible": target_words(target)}
 
 
 def too_early(dossier: Dossier) -> tuple[str, ...]:
