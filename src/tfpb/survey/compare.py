@@ -121,27 +121,29 @@ def compare(
     crossings: list[Crossing] = []
     within: list[dict[str, object]] = []
 
-    def add_rows(comparison: Comparison) -> None:
-        """Add the raw rows, and those that compare like with like by each of the plan's ways."""
-        rows.append(raw_rows(comparison))
+    def add_rows(comparison: Comparison) -> pd.DataFrame:
+        """Add the raw rows, which are returned, and those like with like by each of the plan's ways."""
+        raw = raw_rows(comparison)
+        rows.append(raw)
         if standard:
             table, found = standardised_rows(comparison, standard, reference)
             rows.append(table)
             notices.extend(found)
         if factors:
             rows.append(regression_rows(comparison, factors))
+        return raw
 
     thresholds, keys = Thresholds.of(plan, target(survey, plan)), standard + factors
     for wave in survey.waves:
         made = estimate_wave(survey, items, wave, by=by, thresholds=thresholds, keys=keys)
         interviews = np.flatnonzero((survey.respondents["vague"] == wave).to_numpy())
-        add_rows(made)
+        raw = add_rows(made)
         if factors:
             notices += incomplete_rows(survey, wave, factors)
         levels.append(level_rows(survey, made, interviews))
         priorities.append(priority_rows(survey, made, interviews))
         benchmark.append(region_rows(made))
-        within += within_gaps(made)
+        within += within_gaps(made, released(raw, thresholds))
         variants.append(under_other_target(survey, made))
         variants.append(with_delivered_weights(survey, made))
         crossings += wave_crossings(made, by)
