@@ -90,7 +90,11 @@ def comparaison(dossier: Dossier) -> Section:
     # the long table of the contract, protected, without any other bailleur
     own = view.visible(survey.comparison, name)
     blocks.append(long_table("comparaison_detail", own, COMPARISON_COLUMNS))
-    lead = satisfaction.comparison_lead(wave, Counter(whole["mot"]), len(whole))
+    told = view.contradicted(shown)
+    if told:
+        blocks.insert(1, Text(told, bullets=True))
+    lead = satisfaction.otherwise_first(len(told))
+    lead += satisfaction.comparison_lead(wave, Counter(whole["mot"]), len(whole))
     return section("comparaison", lead, blocks)
 
 
@@ -99,6 +103,7 @@ def _headline_sentences(whole: pd.DataFrame) -> tuple[str, ...]:
     return tuple(
         satisfaction.gap_sentence(
             str(r["libelle"]),
+            first=str(r["autrement"]),
             qpv=r["qpv"],
             n_qpv=int(r["n_qpv"]),
             hors=r["hors"],

@@ -69,8 +69,14 @@ def evaluation(dossier: Dossier) -> Section:
     blocks += spending_blocks(dossier, rows)
     blocks.append(Text((words.SIDE_BY_SIDE, *view.too_early(dossier), words.DOES_IT_WORK)))
     is_lower = convention["lecture"].astype(str).str.startswith("ecart_defavorable")
-    lower = list(dict.fromkeys(str(axe) for axe in convention.loc[is_lower, "axe"]))
-    return section("evaluation", words.evaluation_lead(lower), blocks)
+    # an axis is lower when one of its questions is, the figure like with like not against it
+    against = convention["lecture"].astype(str).str.contains(r"\|ecart_(?:sens|efface)")
+    axes = [
+        list(dict.fromkeys(str(axe) for axe in convention.loc[rows_, "axe"]))
+        for rows_ in (is_lower & ~against, is_lower & against)
+    ]
+    raw_only = [axe for axe in axes[1] if axe not in axes[0]]
+    return section("evaluation", words.evaluation_lead(axes[0], raw_only), blocks)
 
 
 def _verdict(code: object, publication: str = "", alone: object = "") -> str:

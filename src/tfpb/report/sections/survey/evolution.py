@@ -60,7 +60,11 @@ def evolution(dossier: Dossier) -> Section:
     if warnings:
         blocks += [Text((words.BEFORE_COMPARING,)), Text(tuple(warnings), bullets=True)]
     waves = (survey.waves[-2].vague, survey.waves[-1].vague)
-    lead = words.change_lead(*waves, Counter(shown["mot"]), len(shown))
+    told = view.contradicted(shown)
+    if told:
+        blocks.insert(1, Text(told, bullets=True))
+    lead = words.otherwise_first(len(told), change=True)
+    lead += words.change_lead(*waves, Counter(shown["mot"]), len(shown))
     return section("evolution", lead, blocks)
 
 
@@ -121,4 +125,8 @@ def priorites(dossier: Dossier) -> Section:
     ]
     told = (rows["quadrant"] == "priorite") & (rows["certitude"] != "indecis")
     first = [str(x) for x in rows.loc[told, "libelle"]]
+    gaps = view.shown(view.totals(view.gaps(survey, name, wave)))
+    if against := view.contradicted(gaps[gaps["item"].isin(rows.loc[told, "item"])]):
+        blocks.insert(0, Text((words.PRIORITIES_OTHERWISE,)))
+        blocks.insert(1, Text(against, bullets=True))
     return section("priorites", words.priorities_lead(first), blocks)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.report import Text
+from tfpb.model.results import VARIANT_COLUMNS
 from tfpb.report.sections.build import cut, in_words, table
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.variants import DELIVERED_WEIGHTS
@@ -75,7 +76,7 @@ def _calibration(survey: Published, name: str) -> Block:
     if survey.settings.get("calage", "livres") == "livres":
         return Text((words.NOT_CALIBRATED,))
     wave = view.last_wave(survey)
-    held = survey.variants
+    held = survey.variants.reindex(columns=list(VARIANT_COLUMNS))
     before = held[
         (held["variante"] == DELIVERED_WEIGHTS)
         & (held["vague"] == wave)
