@@ -188,8 +188,10 @@ def _tell(published: Published, notices: list[Fault], first: Path, second: Path)
         needed = interviews_needed(table, row)
         record = {str(k): v for k, v in row.items()}
         told = against.get(key_of(record))
-        first = otherwise(told.story, told.estimate, told.low, told.high) if told else ""
-        print_line(f"  {labels[row['item']]} : {gap_line(record, interviews=needed, first=first)}")
+        against_it = otherwise(told.story, told.estimate, told.low, told.high) if told else ""
+        print_line(
+            f"  {labels[row['item']]} : {gap_line(record, interviews=needed, first=against_it)}"
+        )
     for verdict in dict.fromkeys(rows["verdict"]):
         print_line(words.VERDICT_KEY.format(name=VERDICTS[verdict], meaning=EXPLANATIONS[verdict]))
     _explore(published, labels)
