@@ -26,8 +26,10 @@ def _stock(sizes: dict[str, tuple[str, str]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _survey(owners: tuple[str, ...] = ("A",), **plan: object) -> tuple[survey.Survey, survey.Plan]:
-    frame = make_delivery(3, owners=owners, residences=12, interviews=20)
+def _survey(
+    owners: tuple[str, ...] = ("A",), *, interviews: int = 20, **plan: object
+) -> tuple[survey.Survey, survey.Plan]:
+    frame = make_delivery(3, owners=owners, residences=12, interviews=interviews)
     homes = _stock(
         {
             f"{o}{k:02d}": ("dans" if k % 2 else "hors", "Individuel" if k < 4 else "Collectif")
@@ -142,30 +144,38 @@ def test_the_gap_before_our_calibration_is_that_of_the_delivered_weights() -> No
 
 
 def test_verdicts_under_the_other_target_are_those_it_would_give() -> None:
-    read, plan = _survey()
+    read, plan = _survey(interviews=45)
     service = make_plan(reglages={"cible": "service"})
     here, there = (survey.protect(survey.compare(read, p), masking_n=11) for p in (plan, service))
     keys = ["vague", "item", "bailleur"]
-    beside = here.variants.query("variante == 'cible_service'").set_index(keys)
-    gaps = there.comparison.query("groupe == 'ecart' and ajustement == 'brut'").set_index(keys)
-    assert len(beside) == len(gaps)
-    for name in ("verdict", "publication"):
-        assert beside[name].tolist() == gaps[name].loc[beside.index].tolist()
-    assert beside["estimation"].isna().all()
-    assert there.variants["variante"].unique().tolist() == ["cible_parc"]
+    told = []
+    for one, other, target in ((here, there, "service"), (there, here, "parc")):
+        beside = one.variants.query(f"variante == 'cible_{target}'").set_index(keys)
+        gaps = other.comparison.query("groupe == 'ecart' and ajustement == 'brut'").set_index(keys)
+        assert len(beside) == len(gaps) == len(one.variants)
+        for name in ("verdict", "publication"):
+            assert beside[name].tolist() == gaps[name].loc[beside.index].tolist()
+        assert beside["estimation"].isna().all()
+        told.append(beside["verdict"].tolist())
+    assert told[0] != told[1]
 
 
 def test_what_masks_a_gap_masks_it_read_otherwise() -> None:
     read, plan = _survey()
-    few = replace(
-        read,
-        answers={
-            k: np.where((read.respondents["qpv"] == 1) & (np.arange(len(v)) > 40), -1, v)
-            for k, v in read.answers.items()
-        },
+    inside = np.flatnonzero(
+        ((read.respondents["qpv"] == 1) & (read.respondents["vague"] == "2019")).to_numpy()
     )
-    made = survey.protect(survey.compare(few, plan, margins=MARGINS), masking_n=60)
-    masked = made.variants[made.variants["vague"] == "2019"]
+    left = {k: v.copy() for k, v in read.answers.items()}
+    for ranks in left.values():
+        ranks[inside[::3]] = -1
+        ranks[inside[1::3]] = -1
+    few = replace(read, answers=left)
+    seen = survey.compare(few, plan, margins=MARGINS)
+    here = seen.variants["vague"] == "2019"
+    assert not (
+        seen.variants.loc[here, "publication"] == "masque"
+    ).any()  # protect alone masks them
+    masked = survey.protect(seen, masking_n=60).variants[here]
     assert set(masked["variante"]) == {"poids_livres", "cible_service"}
     assert (masked["publication"] == "masque").all()
     assert masked[["n", "estimation"]].isna().all(axis=None)
