@@ -365,7 +365,7 @@ def test_a_gap_is_not_assumed_twice_nor_read_where_there_is_none(desk: Desk) -> 
     desk.plan("ecart_suppose_points = [0.0]\n")
     twice = desk.made("p.xlsx", "--precedent", path)
     assert twice.exit_code == 2
-    assert "donné deux fois" in " ".join(twice.output.split())
+    assert "L’écart supposé est donné deux fois" in " ".join(twice.output.split())
     desk.plan("")
     for file in (_comparison(desk.folder, {"a": -0.06}, publication="masque"),
                  desk.folder / "patrimoine.csv"):  # fmt: skip
