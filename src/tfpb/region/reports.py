@@ -85,12 +85,20 @@ class Restitution:
         ]
         if survey is not None and self.letters is not None and self.spread is not None:
             wave = survey.waves[-1].vague
-            sections.append(pages.owners(self.letters, self.spread, survey.items, wave))
+            target = str(survey.settings.get("cible", ""))
+            sections.append(
+                pages.owners(self.letters, self.spread, survey.items, wave, target=target)
+            )
             if self.funnel is not None:
                 halves = limits_by_interviews(self.funnel)
                 sections.append(
                     region_funnel(
-                        self.funnel, survey.items, wave, fewest=FEWEST_OTHERS, halves=halves
+                        self.funnel,
+                        survey.items,
+                        wave,
+                        fewest=FEWEST_OTHERS,
+                        halves=halves,
+                        target=target,
                     )
                 )
         sections += [

@@ -33,6 +33,7 @@ from tfpb.survey.secrecy.cells import (
     declare_cells,
     without,
 )
+from tfpb.survey.secrecy.field_counts import protected_counts
 from tfpb.survey.secrecy.level_crossings import tie_crossings
 from tfpb.survey.secrecy.masked_rows import rests_on
 from tfpb.survey.secrecy.masking import complement_masks
@@ -49,7 +50,7 @@ _KEYS: Final = frozenset(
     {
         "vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe",
         "ajustement", "mesure", "modalite", "rang", "verdict", "publication", "marge_points",
-        "repere", "reference", "isole",
+        "repere", "reference", "isole", "variante",
     }
 )  # fmt: skip
 _COUNTS: Final = frozenset({"n", "n_residences"})
@@ -116,6 +117,7 @@ def protect(
             "levels": _masked_rows(estimates.levels, masked),
             "priorities": _masked_rows(estimates.priorities, masked, model=True),
             "benchmark": _masked_benchmark(estimates.benchmark, masked),
+            "variants": _masked_rows(estimates.variants, masked),
         }.items()
     }
     return Published(
@@ -130,6 +132,8 @@ def protect(
         notices=estimates.notices,
         settings=_settings(estimates, masked, hidden),
         seal=_SEAL,
+        fieldwork=protected_counts(estimates.fieldwork, masking_n),
+        variants=tables["variants"],
     )
 
 
@@ -159,7 +163,7 @@ def reopened(
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        `comparison, levels, priorities, benchmark`.
+        `comparison, levels, priorities, benchmark, fieldwork, variants`.
     items, waves, notices, settings
         As in `Published`.
     """
