@@ -7,4 +7,13 @@ from tfpb.audit.findings import THRESHOLD, Attack, Audit, Finding
 from tfpb.audit.released import Release, release_of, releases_in
 from tfpb.audit.run import audit
 
-__all__ = ["THRESHOLD", "Attack", "Audit", "Finding", "Release", "audit", "release_of", "releases_in"]
+__all__ = [
+    "THRESHOLD",
+    "Attack",
+    "Audit",
+    "Finding",
+    "Release",
+    "audit",
+    "release_of",
+    "releases_in",
+]

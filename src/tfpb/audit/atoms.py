@@ -121,7 +121,9 @@ def _from_stocks(releases: Sequence[Release]) -> Atoms:
         assert release.stock is not None  # noqa: S101 - asked for by the caller
         stock = release.stock.set_index("residence")
         part = stock[["cote", *release.levels]].add_prefix(f"{number}:")
-        parts.append(part.assign(**{f"b{number}": stock["bailleur"], f"h{number}": stock["logements"]}))
+        parts.append(
+            part.assign(**{f"b{number}": stock["bailleur"], f"h{number}": stock["logements"]})
+        )
     joined = pd.concat(parts, axis=1)
     numbers = range(len(releases))
     names = joined[[f"b{k}" for k in numbers]].bfill(axis=1).iloc[:, 0].fillna("")
@@ -148,18 +150,16 @@ def _crossed(releases: Sequence[Release], owners: Sequence[str], assumed: Assume
         else:
             columns[side] = [_IN, _OUT]
         for level in release.levels:
-            places = sorted(release.rows.loc[release.rows["niveau"] == level, "territoire"].unique())
+            places = sorted(
+                release.rows.loc[release.rows["niveau"] == level, "territoire"].unique()
+            )
             key, name = (level, frozenset(places)), f"{number}:{level}"
             if key in same:
                 copies[name] = same[key]
             else:
                 same[key] = name
                 columns[name] = [*places, *([ELSEWHERE] if assumed.elsewhere else [])]
-    while np.prod([len(v) for v in columns.values()]) > MOST_ATOMS:  # one level fewer: weaker, and told
-        widest = max((c for c in columns if not c.endswith("cote") and c != "bailleur"), key=lambda c: len(columns[c]), default="")
-        if not widest:
-            break
-        columns[widest] = [ELSEWHERE]
+    _fewer(columns)
     table = pd.DataFrame(list(product(*columns.values())), columns=list(columns))
     for name, first in copies.items():
         table[name] = table[first]
@@ -172,25 +172,50 @@ def _crossed(releases: Sequence[Release], owners: Sequence[str], assumed: Assume
     return Atoms(table, np.full(len(table), _NO_LIMIT), ((),) * len(table))
 
 
+def _fewer(columns: dict[str, list[str]]) -> None:
+    """Leave out the widest levels while there are too many atoms: a weaker attacker, that ends."""
+    while np.prod([len(v) for v in columns.values()]) > MOST_ATOMS:
+        levels = [c for c in columns if c != "bailleur" and not c.endswith(":cote")]
+        widest = max(levels, key=lambda c: len(columns[c]), default="")
+        if not widest or len(columns[widest]) == 1:
+            return
+        columns[widest] = [ELSEWHERE]
+
+
 def quarter_like(release: Release, level: str) -> bool:
     """Return whether a level's gap is a quarter against all that is hors QPV: it has no whole."""
     groups = release.rows.loc[release.rows["niveau"] == level, "groupe"]
     return "ensemble" not in set(groups)
 
 
-def vector(atoms: Atoms, cell: Cell, release: Release, waves: Sequence[str]) -> NDArray[np.float64]:
-    """Return which atoms, wave after wave, a cell adds up."""
-    table, number = atoms.table, cell.release
-    side = table[f"{number}:cote"]
-    chosen = side.isin(_SIDES[cell.groupe])
-    if not is_whole(cell.bailleur):
-        chosen &= table["bailleur"].map(fold) == fold(cell.bailleur)
-    if cell.niveau != "total":
-        here = table[f"{number}:{cell.niveau}"] == cell.territoire
-        if quarter_like(release, cell.niveau):
-            here |= side == _OUT
-        chosen &= here
-    one = chosen.to_numpy().astype(float)
-    told = [f"{a}-{b}" for a in waves for b in waves]
-    pair = divmod(told.index(cell.vague), len(waves)) if cell.vague in told else ()
-    return np.concatenate([one * (w == cell.vague or k in pair) for k, w in enumerate(waves)])
+class Vectors:
+    """Cells as vectors: which atoms, wave after wave, each adds up."""
+
+    def __init__(self, atoms: Atoms, releases: Sequence[Release], waves: Sequence[str]) -> None:
+        self._columns = {str(c): atoms.table[c].to_numpy() for c in atoms.table}
+        self._owners = np.array([fold(b) for b in atoms.table["bailleur"]], dtype=object)
+        self._quarters = {
+            (k, v) for k, r in enumerate(releases) for v in r.levels if quarter_like(r, v)
+        }
+        pairs = [(w, w) for w in waves] + [(a, b) for a in waves for b in waves]
+        self._waves = {
+            a if k < len(waves) else f"{a}-{b}": np.array([float(w in (a, b)) for w in waves])
+            for k, (a, b) in enumerate(pairs)
+        }
+        self._known: dict[Cell, NDArray[np.float64]] = {}
+
+    def of(self, cell: Cell) -> NDArray[np.float64]:
+        """Return a cell as a vector, the same object each time."""
+        if cell not in self._known:
+            side = self._columns[f"{cell.release}:cote"]
+            chosen = np.isin(side.astype(str), _SIDES[cell.groupe])
+            if not is_whole(cell.bailleur):
+                chosen &= self._owners == fold(cell.bailleur)
+            if cell.niveau != "total":
+                here = self._columns[f"{cell.release}:{cell.niveau}"] == cell.territoire
+                if (cell.release, cell.niveau) in self._quarters:
+                    here |= side == _OUT
+                chosen &= here
+            waves = self._waves[cell.vague]
+            self._known[cell] = np.outer(waves, chosen.astype(float)).ravel()
+        return self._known[cell]

@@ -9,16 +9,17 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, hstack, vstack
 
-from tfpb.audit.atoms import Cell, vector
+from tfpb.audit.atoms import Cell, Vectors
 from tfpb.audit.released import RAW
 from tfpb.audit.solving import System, distinct
+from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from tfpb.audit.atoms import Atoms, Assumed
+    from tfpb.audit.atoms import Assumed, Atoms
     from tfpb.audit.released import Release
 
     Vector = NDArray[np.float64]
@@ -65,21 +66,35 @@ class Space:
         self.rows = pd.concat(frames, ignore_index=True)
         changes = self.rows["groupe"].str.startswith("evolution")
         self.waves = sorted(self.rows.loc[~changes, "vague"].unique())
-        self._vectors: dict[Cell, Vector] = {}
+        self.of = Vectors(atoms, releases, self.waves).of
+        self.unreached = 0
         self._told = self._read()
         self.equal = _equal_weights(self.rows)
-
-    def of(self, cell: Cell) -> Vector:
-        """Return a cell as a vector, the same object each time."""
-        if cell not in self._vectors:
-            release = self.releases[cell.release]
-            self._vectors[cell] = vector(self.atoms, cell, release, self.waves)
-        return self._vectors[cell]
 
     @property
     def caps(self) -> Vector:
         """Dwellings of each unknown."""
         return np.tile(self.atoms.caps, len(self.waves))
+
+    @property
+    def items(self) -> list[str]:
+        """Questions, in order."""
+        return sorted(self._told)
+
+    def measures(self, item: str) -> list[str]:
+        """Return the answers that a question's shares are of."""
+        return sorted(self.rows.loc[self.rows["item"] == item, "mesure"].unique())
+
+    def of_owner(self, owner: str) -> NDArray[np.bool_]:
+        """Return the unknowns of one bailleur."""
+        one = [fold(b) == fold(owner) for b in self.atoms.table["bailleur"]]
+        return np.tile(np.array(one, dtype=bool), len(self.waves))
+
+    def homes(self, target: Vector) -> tuple[str, ...]:
+        """Return the résidences of a target, where a stock tells them."""
+        count = len(self.atoms.table)
+        places = sorted({int(k) % count for k in np.flatnonzero(target)})
+        return tuple(h for k in places for h in self.atoms.residences[k])
 
     def answers(self, known: pd.DataFrame, item: str, column: str) -> Vector:
         """Add up what is known of résidences, by unknown."""
@@ -99,19 +114,23 @@ class Space:
         """Read each cell once: its raw rows, or what its adjusted rows tell where these are masked."""
         raw: dict[tuple[str, Cell], list[tuple[str, float]]] = {}
         other: dict[tuple[str, Cell], float] = {}
-        columns = [self.rows[c].tolist() for c in ("item", "release", *_CELL, "ajustement", "publication", "n")]
+        columns = [
+            self.rows[c].tolist()
+            for c in ("item", "release", *_CELL, "ajustement", "publication", "n")
+        ]
         for item, *names, adjustment, publication, n in zip(*columns, strict=True):
             key = (item, Cell(*names))
             if adjustment == RAW:
                 raw.setdefault(key, []).append((publication, n))
-            elif n == n:
+            elif not np.isnan(n):
                 other[key] = n
         out: dict[str, list[Told]] = {}
         for (item, cell), rows in sorted(raw.items()):
-            if not (v := self.of(cell)).any():
+            masked = any(p == MASKED for p, _ in rows) or all(np.isnan(n) for _, n in rows)
+            if not (v := self.of(cell)).any():  # too many territories crossed, or none in the stock
+                self.unreached += masked
                 continue
-            masked = any(p == MASKED for p, _ in rows) or all(n != n for _, n in rows)
-            sizes = [n for _, n in rows if n == n]
+            sizes = [n for _, n in rows if not np.isnan(n)]
             adjusted = not sizes and (item, cell) in other
             n = sizes[0] if sizes else other.get((item, cell), np.nan)
             out.setdefault(item, []).append(Told(cell, v, n, masked, adjusted))
@@ -132,7 +151,7 @@ class Space:
         return out
 
     def asked(self) -> Mapping[Cell, float]:
-        """Return the interviews of each cell that shares of « ne sait pas » give back, weights being equal."""
+        """Return the interviews of each cell that equal weights and « ne sait pas » give back."""
         rows = self.rows[
             self.rows["part_nsp"].notna() & self.rows["n"].notna() & (self.rows["ajustement"] == RAW)
             & self.rows["groupe"].isin(_SHARES)
@@ -145,6 +164,7 @@ class Space:
         ):
             out[Cell(*names)] = max(out.get(Cell(*names), 0.0), float(np.nan_to_num(n)))
         return out
+
 
 def _equal_weights(table: pd.DataFrame) -> bool:
     """Return whether exact shares are all whole numbers of answers."""

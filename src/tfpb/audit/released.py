@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE
-from tfpb.text import fold
+from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,13 +25,25 @@ _NUMBERS: Final = (
     "n", "n_residences", "part_nsp", "part_non_concerne", "estimation", "erreur_type", "ic95_bas",
     "ic95_haut",
 )  # fmt: skip
-_NAMES: Final = ("vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustement", "publication")
-_ANSWER: Final = "satisfait"
+_NAMES: Final = (
+    "vague",
+    "niveau",
+    "territoire",
+    "bailleur",
+    "item",
+    "groupe",
+    "ajustement",
+    "publication",
+)
+ANSWER: Final = "satisfait"
 RAW: Final = "brut"
 _COUNT: Final = re.compile(
-    r"(?<![\d.,\u202f\u00a0])(\d{1,2})[ \u00a0\u202f](?:interviews?|ménages? interrogés?|réponses?|répondants?)\b"
+    r"(?<![\d.,\u202f\u00a0])(\d{1,2})[ \u00a0\u202f]"
+    r"(?:interviews?|ménages? interrogés?|réponses?|répondants?)\b"
 )
-_BEFORE: Final = re.compile(r"(?:moins de|plus de|au moins|à partir de|sous|≥|<|seuil de)\s*$", re.IGNORECASE)
+_BEFORE: Final = re.compile(
+    r"(?:moins de|plus de|au moins|à partir de|sous|≥|<|seuil de)\s*$", re.IGNORECASE
+)
 _TAGS: Final = re.compile(r"<[^>]*>")
 _CHECKED: Final = (".csv", ".json", ".html", ".docx", ".xlsx")
 
@@ -57,14 +69,12 @@ class Release:
     sentences: tuple[tuple[str, str, int], ...] = ()
 
     @classmethod
-    def of_rows(
-        cls, name: str, rows: pd.DataFrame, stock: pd.DataFrame | None = None
-    ) -> Release:
+    def of_rows(cls, name: str, rows: pd.DataFrame, stock: pd.DataFrame | None = None) -> Release:
         """Take a comparison as `comparer` writes it, already read."""
         kept = rows.reindex(columns=[*_NAMES, *_NUMBERS])
         kept[list(_NAMES)] = kept[list(_NAMES)].fillna("").astype(str).astype(object)
         kept[list(_NUMBERS)] = kept[list(_NUMBERS)].astype(float)
-        return cls(name, kept.assign(mesure=_ANSWER), stock)
+        return cls(name, kept.assign(mesure=ANSWER), stock)
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -106,12 +116,16 @@ def release_of(name: str, pack: Mapping[str, bytes], root: str = "") -> Release:
     stock = None
     if root + _STOCK in pack:
         levels_told = [v for v in rows["niveau"].unique() if v != "total"]
-        stock = _stock(_table(pack[root + _STOCK]), _owner(pack.get(root + "run.json")), levels_told)
+        stock = _stock(
+            _table(pack[root + _STOCK]), _owner(pack.get(root + "run.json")), levels_told
+        )
     return Release(name, rows, stock)
 
 
 def _table(data: bytes) -> pd.DataFrame:
-    frame = pd.read_csv(io.BytesIO(data), sep=";", dtype=str, encoding="utf-8-sig", keep_default_na=False)
+    frame = pd.read_csv(
+        io.BytesIO(data), sep=";", dtype=str, encoding="utf-8-sig", keep_default_na=False
+    )
     for name in frame.columns.intersection([*_NUMBERS]):
         frame[name] = pd.to_numeric(frame[name].str.replace(",", "."), errors="coerce")
     return frame
@@ -157,8 +171,9 @@ def _sentences(pack: Mapping[str, bytes], root: str) -> Iterator[tuple[str, str,
             for hit in _COUNT.finditer(line):
                 start = line.rfind(";", 0, hit.start()) + 1
                 sentence = line[start : line.find(";", hit.end()) % (len(line) + 1)].strip()
-                if not _BEFORE.search(line[: hit.start()]) and sentence not in seen:
-                    seen.add(sentence)
+                key = squeeze(line[start : hit.end()])  # the same words in every file
+                if not _BEFORE.search(line[: hit.start()]) and key not in seen:
+                    seen.add(key)
                     yield name, sentence, int(hit[1])
 
 
@@ -166,7 +181,9 @@ def _lines(name: str, data: bytes) -> Iterator[str]:
     if name.endswith((".docx", ".xlsx")):
         with zipfile.ZipFile(io.BytesIO(data)) as book:
             parts = [book.read(n) for n in book.namelist() if n.endswith(".xml")]
-        text = "\n".join(re.sub("</(w:p|si|is|row)>", "\n", p.decode("utf-8", "replace")) for p in parts)
+        text = "\n".join(
+            re.sub("</(w:p|si|is|row)>", "\n", p.decode("utf-8", "replace")) for p in parts
+        )
     else:
         text = data.decode("utf-8-sig", "replace")
     return (html.unescape(_TAGS.sub("", line)) for line in text.splitlines())

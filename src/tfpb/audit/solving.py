@@ -105,7 +105,8 @@ class System:
     @staticmethod
     def _settled(found: OptimizeResult) -> Vector:
         if found.status == _OPTIMAL and found.x is not None:
-            return np.rint(found.x)
+            point: Vector = np.rint(found.x)
+            return point
         raise NoSolutionError if found.status == _INFEASIBLE else OpenError
 
     def seen(self, vector: Vector) -> Vector:
@@ -165,7 +166,7 @@ def sizes(system: System, vector: Vector, most: float) -> Range:
 
 def small_union(
     rows: csr_array, values: Vector, own: NDArray[np.bool_], known: Vector, most: int
-) -> Vector | None:
+) -> tuple[Vector, float] | None:
     """Find a set of atoms whose size the rows give exactly, and which is too small.
 
     Parameters
@@ -181,8 +182,8 @@ def small_union(
 
     Returns
     -------
-    array or None
-        Which atoms (0/1), the attacker's own left out.
+    (array, float) or None
+        Which atoms (0/1), the attacker's own left out, and how many interviews they hold.
 
     Raises
     ------
@@ -207,9 +208,10 @@ def small_union(
         return None
     if found.x is None:
         raise OpenError
+    factors = np.rint(found.x)
     out = np.zeros(rows.shape[1])
-    out[~own] = np.rint(others.T @ np.rint(found.x))
-    return out
+    out[~own] = np.rint(others.T @ factors)
+    return out, float(size @ factors)
 
 
 def distinct(vectors: Iterable[Vector]) -> list[int]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from tfpb.audit.findings import Attack, Finding
-from tfpb.audit.released import RAW, is_whole
+from tfpb.audit.released import ANSWER, RAW, is_whole
 from tfpb.text import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -37,7 +39,7 @@ def weights_told(release: Release, threshold: int) -> list[Finding]:
         return []
     rows = release.rows
     kept = rows[
-        (rows["mesure"] == "satisfait") & (rows["ajustement"] == RAW) & rows["groupe"].isin(list(_SIDE))
+        (rows["mesure"] == ANSWER) & (rows["ajustement"] == RAW) & rows["groupe"].isin(list(_SIDE))
         & (rows["n_residences"] == _FEW) & rows["part_nsp"].gt(0) & rows["n"].le(_MOST)
         & rows["part_non_concerne"].fillna(0).eq(0)
     ]  # fmt: skip
@@ -53,12 +55,14 @@ def weights_told(release: Release, threshold: int) -> list[Finding]:
         ]
         small = {min(fit) for fit in fits}
         if fits and len(fits) < threshold and max(small) < threshold:
-            where = (*(row[c] for c in ("vague", "niveau", "territoire", "bailleur", "item", "groupe")),)
+            where = (
+                *(row[c] for c in ("vague", "niveau", "territoire", "bailleur", "item", "groupe")),
+            )
             out.append(Finding(Attack.WEIGHTS, where, low=min(small), high=max(small)))
     return out
 
 
-def _homes(stock: pd.DataFrame, row: dict[str, str]) -> NDArray[np.float64]:
+def _homes(stock: pd.DataFrame, row: Mapping[Hashable, Any]) -> NDArray[np.float64]:
     here = stock["cote"] == _SIDE[row["groupe"]]
     if not is_whole(row["bailleur"]):
         here &= stock["bailleur"].map(fold) == fold(row["bailleur"])

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 from scipy.stats import norm
 
 from tfpb.audit.findings import Attack, Finding
-from tfpb.audit.released import RAW
+from tfpb.audit.released import ANSWER, RAW
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
     from tfpb.audit.released import Release
 
 _Z: Final = float(norm.ppf(0.975))
@@ -37,9 +39,9 @@ def _pooled(release: Release) -> pd.DataFrame:
     """Return the rows of sides whose interval follows the pooled rule."""
     rows = release.rows
     kept = rows[
-        (rows["mesure"] == "satisfait") & (rows["ajustement"] == RAW) & rows["groupe"].isin((*_SIDES, "ensemble"))
+        (rows["mesure"] == ANSWER) & (rows["ajustement"] == RAW)
+        & rows["groupe"].isin((*_SIDES, "ensemble")) & rows["n"].notna()
         & rows["ic95_bas"].gt(0) & rows["ic95_haut"].lt(1)
-        & rows["n"].notna()
     ]  # fmt: skip
     return effective(kept)
 
@@ -54,12 +56,14 @@ def widths_told(release: Release) -> list[Finding]:
     for _, group in plain.groupby(["vague", "item", "groupe"]):
         distinct = group.drop_duplicates(["n", "n_residences", "d"])
         if len(distinct) >= _ENOUGH and _residual(distinct) > _NEAR:
-            out += [Finding(Attack.WIDTH, tuple(r), sure=False) for r in distinct[_WHERE].to_numpy()]
+            out += [
+                Finding(Attack.WIDTH, tuple(r), sure=False) for r in distinct[_WHERE].to_numpy()
+            ]
     return out
 
 
-def _basis(rows: pd.DataFrame) -> np.ndarray:
-    return np.c_[1 / rows["n_residences"], 1 / rows["n"]]
+def _basis(rows: pd.DataFrame) -> NDArray[np.float64]:
+    return np.column_stack([1 / rows["n_residences"], 1 / rows["n"]])
 
 
 def _residual(rows: pd.DataFrame) -> float:

@@ -40,7 +40,12 @@ class Case:
             {
                 "id_residence": self.stock["residence"],
                 "cote": self.stock["cote"].replace("", "a_verifier"),
-                **{c: self.stock[c] for c in self.stock.columns.difference(["residence", "bailleur", "cote", "logements"])},
+                **{
+                    c: self.stock[c]
+                    for c in self.stock.columns.difference(
+                        ["residence", "bailleur", "cote", "logements"]
+                    )
+                },
             }
         )
         if self.plan.reglages.cible == "parc":
@@ -137,12 +142,12 @@ def make_case(
     stock["logements"] = sizes * rng.integers(2, 5, len(stock)) + rng.integers(0, 9, len(stock))
     left = rng.choice(len(stock), undecided, replace=False)
     stock.loc[left, ["cote", "code_qpv"]] = ""
-    rows = []
-    for home, size in zip(stock.itertuples(), sizes, strict=True):
+    rows: list[dict[str, Any]] = []
+    for home, size in zip(stock.to_dict("records"), sizes, strict=True):
         level = np.clip(rng.normal(0.7, 0.15), 0.05, 0.95)
         for wave in waves:
             asked = max(1, int(size) + int(rng.integers(-2, 3)) * (wave != waves[0]))
-            of_stock = repr(float(home.logements) / asked)
+            of_stock = repr(float(home["logements"]) / asked)
             for _ in range(asked):
                 drawn = f"{rng.uniform(0.5, 2):.3f}"
                 answers = np.where(rng.random(len(ITEMS)) < level, "1", "4")
@@ -151,8 +156,8 @@ def make_case(
                     {
                         "id": str(len(rows)),
                         "vague": wave,
-                        "bailleur": home.bailleur,
-                        "residence": home.residence,
+                        "bailleur": home["bailleur"],
+                        "residence": home["residence"],
                         "poids": {"egaux": "1", "tires": drawn, "parc": of_stock}[weights],
                         **dict(zip(ITEMS, answers, strict=True)),
                     }
@@ -197,7 +202,7 @@ def built(homes: list[dict[str, Any]], levels: tuple[str, ...]) -> Case:
     """Make the survey of given résidences, one wave, equal weights."""
     rng = np.random.default_rng(0)
     stock = pd.DataFrame(homes)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for place in homes:
         for _ in range(place["taille"]):
             answers = np.where(rng.random(len(ITEMS)) < 0.6, "1", "4")
