@@ -20,15 +20,22 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "unit" / "audit"))
 
-from auditcases import Case, make_case, primary_only, three_levels, three_runs, unprotected
+from auditcases import (
+    Case,
+    make_case,
+    masked_cells,
+    needless_masks,
+    primary_only,
+    three_levels,
+    three_runs,
+    unprotected,
+)
 
 from tfpb import survey
 from tfpb.audit import Attack, Audit, Release, audit
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping
-
-    import pandas as pd
+    from collections.abc import Iterator
 
 WAVES = ("2019", "2023")
 TWO, THREE = ("code_qpv", "agence"), ("code_qpv", "agence", "secteur")
@@ -144,41 +151,20 @@ def family(name: str, audits: Iterator[Audit]) -> Counter[str]:
 
 
 def needless(count: int, seed: int) -> None:
-    """Unmask, dearest first, what an outsider and each bailleur could be shown without learning more."""
-    names = ["niveau", "territoire", "bailleur", "item", "groupe"]
+    """Unmask, dearest first, what can be shown without anybody learning more."""
     for name in ("1 bailleur, 1 level", "1 bailleur, 2 levels, 2 waves", "3 bailleurs, 1 level"):
-        masked = spared = 0
-        for k in range(count):
-            case = make_case(1000 * seed + k, **FAMILIES[name] | {"waves": ("2023",), "small": 0.4})
-            rows = case.published()
-            rows = rows[(rows["ajustement"] == "brut") & (rows["item"] == "q1")].reset_index(
-                drop=True
-            )
-            bare = case.estimates().comparison.set_index([*names, "ajustement"])["n"]
-            hidden = rows[(rows["publication"] == "masque") & (rows["groupe"] != "ecart")]
-            before = betrayed(case, rows)
-            for row in sorted(hidden.reset_index().to_dict("records"), key=dear):
-                masked += 1
-                n = float(bare.loc[(*(row[c] for c in names), "brut")])
-                if n < 11:
-                    continue
-                shown = rows.copy()
-                shown.loc[row["index"], "n"] = n
-                shown.loc[row["index"], "publication"] = "non_publiable"
-                if betrayed(case, shown) <= before:
-                    rows, spared = shown, spared + 1
-        print(f"{name}: {masked} masked, {spared} of them needlessly (greedy, dearest first)")
-
-
-def dear(row: Mapping[Hashable, Any]) -> tuple[bool, bool, str, str]:
-    """Rank headlines first, then bailleurs' totals, then quarters of all, then the rest."""
-    return row["niveau"] != "total", row["bailleur"] != "ensemble", row["territoire"], row["groupe"]
-
-
-def betrayed(case: Case, rows: pd.DataFrame) -> set[tuple[str, tuple[str, ...], str]]:
-    """Return which groups of households are learned, and by whom."""
-    found = audit([case.release(rows)], truth=case.truth[case.truth["item"] == "q1"]).found
-    return {(f.attacker, f.residences, f.attack) for f in found if f.attack in SIZES}
+        options = FAMILIES[name] | {"waves": ("2023",), "small": 0.4}
+        for insiders in (False, True):
+            masked = spared = totals = 0
+            for k in range(count):
+                case = make_case(1000 * seed + k, **options)
+                rows = case.published()
+                masked += len(masked_cells(rows))
+                shown = needless_masks(case, rows, insiders=insiders)
+                spared += len(shown)
+                totals += sum(level == "total" for level, *_ in shown)
+            who = "outsider and insiders" if insiders else "outsider"
+            print(f"{name}, {who}: {masked} masked, {spared} needlessly, of which {totals} totals")
 
 
 if __name__ == "__main__":

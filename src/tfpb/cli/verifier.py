@@ -104,7 +104,7 @@ def _pack(path: Path, other: Path | None, earlier: Sequence[Path]) -> None:
         print_line(compared((str(path), run_hash_of(pack)), (str(other), run_hash_of(second))))
         for line in difference_words(differences(pack, second)):
             print_line(line)
-    if not _secret(str(path), pack, [read_pack(p) for p in earlier]):
+    elif not _secret(str(path), pack, [read_pack(p) for p in earlier]):
         raise typer.Exit(2)
 
 

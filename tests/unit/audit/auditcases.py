@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb import survey
-from tfpb.audit import Release
+from tfpb.audit import Attack, Release, audit
 from tfpb.model.plan import Plan
 
 ITEMS: Final = ("q1", "q2")
@@ -239,3 +239,44 @@ def three_runs() -> Case:
     homes += [home(n, 30, agence="A3", deux="A2+A3", un="A1+A3") for n in ("d", "e")]
     blank = {"agence": "", "deux": "", "un": ""}
     return built([blank | h for h in homes], ("agence",))
+
+
+_NAMES: Final = ["niveau", "territoire", "bailleur", "groupe"]
+_SIZES: Final = {Attack.SIZE, Attack.UNION, Attack.REST}
+
+
+def masked_cells(rows: pd.DataFrame) -> list[tuple[str, ...]]:
+    """List cells (level, territory, bailleur, group) that a question masks, dearest first."""
+    hidden = rows[
+        (rows["ajustement"] == "brut") & (rows["publication"] == "masque")
+        & rows["groupe"].isin(["qpv", "hors_qpv", "ensemble"])
+    ]  # fmt: skip
+    cells = set(hidden[_NAMES].itertuples(index=False, name=None))
+    return sorted(cells, key=lambda c: (c[0] != "total", c[2] != "ensemble", c))
+
+
+def needless_masks(case: Case, rows: pd.DataFrame, *, insiders: bool) -> list[tuple[str, ...]]:
+    """Unmask cells of one wave, one after the other, as long as nobody learns more."""
+    rows = rows[rows["ajustement"] == "brut"].reset_index(drop=True)
+    bare = case.estimates().comparison
+    bare = bare[bare["ajustement"] == "brut"].set_index([*_NAMES, "item"])["n"]
+
+    def betrayed(told: pd.DataFrame) -> set[tuple[object, ...]]:
+        found = audit([case.release(told)], truth=case.truth, insiders=insiders).found
+        return {
+            (f.attacker, f.where, f.residences, f.low, f.high) for f in found if f.attack in _SIZES
+        }
+
+    before, spared = betrayed(rows), []
+    for cell in masked_cells(rows):
+        here = (rows[_NAMES] == list(cell)).all(axis=1)
+        sizes = [float(bare.loc[(*cell, item)]) for item in rows.loc[here, "item"]]
+        if min(sizes) < 11:
+            continue
+        shown = rows.copy()
+        shown.loc[here, "n"] = sizes
+        shown.loc[here, "publication"] = "non_publiable"
+        if betrayed(shown) <= before:
+            rows = shown
+            spared.append(cell)
+    return spared

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from auditcases import Case, built, home, make_case, three_levels
+from auditcases import Case, built, home, make_case, needless_masks, three_levels
 
 from tfpb import survey
 from tfpb.audit import Attack, audit
@@ -79,6 +79,14 @@ def test_a_cell_that_answers_as_one_is_not_shown() -> None:
 def test_many_bailleurs_leave_no_union_to_an_outsider() -> None:
     case = make_case(8, owners=4, residences=12, quarters=8, small=0.35)
     assert not found(case, Attack.SIZE, Attack.UNION)
+
+
+@live(reason="7: complements are chosen one sum at a time")
+@pytest.mark.parametrize(("seed", "insiders"), [(5, False), (2, True)])
+def test_no_cell_is_masked_for_nothing(seed: int, *, insiders: bool) -> None:
+    """Four totals of bailleurs are, against an outsider (5); three quarters, against anybody (2)."""
+    case = make_case(seed, owners=3, residences=4, quarters=3, small=0.6)
+    assert not needless_masks(case, case.published(), insiders=insiders)
 
 
 def test_a_published_width_is_that_of_n_share_and_residences() -> None:
