@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "audit"))
@@ -14,12 +15,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "audit"))
 from auditcases import Case, make_case, primary_only, three_runs
 
 from tfpb import survey
+from tfpb.audit import audit
 from tfpb.io.packs.pack import write_folder, write_pack
 from tfpb.words.survey import audit_words
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from conftest import Run
 
 
@@ -145,3 +145,52 @@ def test_the_pack_of_the_example_tells_nothing_but_in_sentences(pack: Path, run:
     told = [line for line in result.output.splitlines() if line.startswith("  –")]
     assert told
     assert all(line.startswith(("  – donnees/doutes.csv : ", "  – … et ")) for line in told)
+
+
+PLAN = """
+[colonnes]
+repondant = "id"
+vague = "vague"
+bailleur = "bailleur"
+residence = "residence"
+poids = "poids"
+strates = ["bailleur", "qpv"]
+[reglages]
+marge_adoptee_par = "comité"
+[echelles.s4]
+satisfait = [1, 2]
+insatisfait = [3, 4]
+nsp = [9]
+[[items]]
+colonnes = ["q1"]
+libelle = "Question q1"
+theme = "residence"
+echelle = "s4"
+"""
+
+
+@pytest.mark.xfail(
+    strict=True, raises=AssertionError, reason="4: a run remembers only the one it replaces"
+)
+@pytest.mark.parametrize("names", [("s", "s", "s"), ("a", "b", "c")])
+def test_three_groupings_in_turn_tell_nothing(
+    tmp_path: Path, run: Run, names: tuple[str, ...]
+) -> None:
+    """Agencies, then A2 + A3, then A1 + A3: the five households of A1, whatever the file's name."""
+    case = three_runs()
+    answers, plan, homes = (tmp_path / n for n in ("e.csv", "plan.toml", "r.csv"))
+    answers.write_bytes(csv_of(case.frame))
+    plan.write_text(PLAN, encoding="utf-8")
+    homes.write_bytes(csv_of(case.stock.rename(columns={"residence": "id_residence"})))
+    packs = []
+    for name, level in zip(names, ("agence", "deux", "un"), strict=True):
+        out = tmp_path / f"{name}.csv"
+        made = run(
+            "comparer", answers, "--plan", plan, "--sortie", out, "--residences", homes, "--par", level
+        )  # fmt: skip
+        if made.exit_code:
+            pytest.fail(made.output)
+        rows = pd.read_csv(out, sep=";", decimal=",", encoding="utf-8-sig", dtype={"vague": str})
+        packs.append(case.release(rows))
+    found = audit(packs, truth=case.truth[case.truth["item"] == "q1"]).found
+    assert ("x",) not in {f.residences for f in found}

@@ -14,6 +14,7 @@ import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE
 from tfpb.text import fold, squeeze
+from tfpb.words.survey import audit_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,13 +38,8 @@ _NAMES: Final = (
 )
 ANSWER: Final = "satisfait"
 RAW: Final = "brut"
-_COUNT: Final = re.compile(
-    r"(?<![\d.,\u202f\u00a0])(\d{1,2})[ \u00a0\u202f]"
-    r"(?:interviews?|ménages? interrogés?|réponses?|répondants?)\b"
-)
-_BEFORE: Final = re.compile(
-    r"(?:moins de|plus de|au moins|à partir de|sous|≥|<|seuil de)\s*$", re.IGNORECASE
-)
+_COUNT: Final = re.compile(audit_words.COUNTED)
+_BEFORE: Final = re.compile(audit_words.NO_COUNT, re.IGNORECASE)
 _TAGS: Final = re.compile(r"<[^>]*>")
 _CHECKED: Final = (".csv", ".json", ".html", ".docx", ".xlsx")
 

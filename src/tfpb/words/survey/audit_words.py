@@ -33,6 +33,14 @@ LOOSENED: Final = Phrase.table(
 )
 """What the packs contradict of what an attacker would take for granted."""
 
+COUNTED: Final = (
+    r"(?<![\d.,\u202f\u00a0])(\d{1,2})[ \u00a0\u202f]"
+    r"(?:interviews?|ménages? interrogés?|réponses?|répondants?)\b"
+)
+"""A count of interviews, as files write it."""
+NO_COUNT: Final = r"(?:moins de|plus de|au moins|à partir de|sous|≥|<|seuil de)\s*$"
+"""What stands before a number that is a threshold."""
+
 _ATTACKS: Final = Phrase.table(
     taille="{where} : {size}, par différence entre ce qui est montré",
     reunion="{where} : {size}, par différence entre plusieurs territoires ou dossiers",
