@@ -41,7 +41,6 @@ def test_a_decision_between_two_packs_tells_nothing() -> None:
     assert not audit([after.release(second), before.release(first)], truth=after.truth).found
 
 
-@live(reason="2: the interval of a whole depends on the sizes of its masked sides")
 @pytest.mark.parametrize("weights", ["egaux", "tires"])
 @pytest.mark.parametrize("target", ["parc", "service"])
 def test_the_interval_of_a_whole_tells_no_side(weights: str, target: str) -> None:
@@ -52,7 +51,6 @@ def test_the_interval_of_a_whole_tells_no_side(weights: str, target: str) -> Non
     assert not found(case, Attack.SIDES)
 
 
-@live(reason="2: exact shares of « ne sait pas » pin sizes where weights are N/n")
 def test_weights_of_dwellings_tell_no_size() -> None:
     case = make_case(3, residences=18, quarters=5, weights="parc", small=0.35)
     assert not found(case, Attack.WEIGHTS)
