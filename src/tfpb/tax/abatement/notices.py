@@ -13,9 +13,9 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.codes import Statut
+from tfpb.model.codes import Reserve, Statut
 from tfpb.tax.abatement.formula import due
-from tfpb.tax.abatement.premises import FULL, NONE, RIGHT, UNKNOWN
+from tfpb.tax.abatement.states import FULL, NONE, RIGHT, UNKNOWN, hangs_on
 from tfpb.tax.plain_values import ZERO
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class Check:
     """One comparison: what was expected, what was read, what follows.
 
     `line` is the position, in its notice, of the first premises it is about, `span` how many they are.
-    `constat` is `concordant`, `a_verifier`, `a_reclamer`, `a_risque`, `manque`, `trop` or
-    `inexplique`. `awaited` says whether an abatement was expected at all.
+    `constat` is `concordant`, `a_verifier`, `a_reclamer`, `a_risque`, `manque`, `trop`,
+    `sous_reserve` or `inexplique`. `awaited` says whether an abatement was expected at all.
     """
 
     avis: str
@@ -154,9 +154,9 @@ def _pattern(
 
 
 def _options(line: Premises) -> tuple[str, ...]:
-    if not line.entitled or not line.right.share:
-        return (NONE, FULL)
-    return (NONE, RIGHT) if line.right.share == 1 else (NONE, RIGHT, FULL)
+    if line.right.share and line.right.share < 1:
+        return (NONE, RIGHT, FULL)
+    return (NONE, RIGHT) if line.entitled and line.right.share else (NONE, FULL)
 
 
 def _abated(line: Premises, state: str) -> Decimal:
@@ -174,12 +174,20 @@ def _judge(
     """Compare the sum read with the one expected, and name who loses the difference."""
     expected = full - rights
     gap = paid - expected
-    abated = [line for s, line in zip(states, lines, strict=True) if s == FULL]
-    # abated in doubt of its side is neither right nor wrong
-    wrong = [line for line in abated if line.right.statut != Statut.A_VERIFIER]
+    abated = [
+        line
+        for s, line in zip(states, lines, strict=True)
+        if s == FULL or (s == RIGHT and not line.entitled)
+    ]
+    # abated in doubt of its side, or for want of a file, is neither right nor wrong
+    unread = [line for line in abated if hangs_on(line.right) == Reserve.CONVENTIONS]
+    wrong = [
+        line for line in abated if line.right.statut != Statut.A_VERIFIER and line not in unread
+    ]
     lacking = [s for s, line in zip(states, lines, strict=True) if s == NONE and line.entitled]
     if not wrong and not lacking and (abated or abs(gap) <= margin):
-        constat = "a_verifier" if abated else "concordant"
+        doubted = "sous_reserve" if unread else "a_verifier"
+        constat = doubted if abated else "concordant"
     elif UNKNOWN in states or paid > full * (1 + _FAR) + margin or paid < full * _HALF:
         constat = "inexplique"
     elif lacking and len(lacking) == len(lines):

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _COUNTED: Final = (Statut.ABATTU, Statut.ELIGIBLE)
 _EACH_LINE: Final = tuple({"ligne": line, "nom": name} for line, name in words.LINES.items())
 _WAITING: Final = (
-    "abattement_a_reclamer_eur", "abattement_a_risque_eur", "abattement_a_verifier_eur",
-    "abattement_sans_convention_eur",
+    "abattement_a_reclamer_eur", "abattement_a_risque_eur", "abattement_sous_reserve_eur",
+    "abattement_perdu_eur",
 )  # fmt: skip
 
 
@@ -62,9 +62,32 @@ def premises_table(money: Abatement) -> Table:
         totals={
             "compte_eur": sum(counted, Decimal(0)),
             "frais_comptes_eur": sum(fees, Decimal(0)),
-            **{k: money.totals[k] for k in _WAITING if any(rows[k])},
+            **{k: sum(rows[k], Decimal(0)) for k in _WAITING if any(rows[k])},
         },
     )
+
+
+def veiled(rows: pd.DataFrame) -> pd.DataFrame:
+    """Empty the zeros of lines of which part is not known: no « 0 » for what no file tells.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With `STATE_COLUMNS` or those of the reconciliation.
+    """
+    hanging = (
+        "abattement_sous_reserve_eur",
+        "abattement_douteux_eur",
+        "sous_reserve_hors_avis_eur",
+    )
+    known = [c for c in (*hanging, "logements_sans_montant") if c in rows]
+    unsure = rows[known].map(bool).any(axis=1)
+    out = rows.copy()
+    for column in out:
+        if str(column).endswith("_eur") or column == "logements_abattus":
+            cells = out[column].astype(object)
+            out[column] = cells.where(~unsure | cells.map(bool), None)
+    return out
 
 
 def source_of(rows: pd.DataFrame) -> str:
