@@ -97,8 +97,8 @@ def test_workbook_with_everything(call: Callable[..., Result], folder: Path) -> 
     assert done.exit_code == 0, done.output
     book = load_workbook(folder / "sortie.xlsx")
     assert book.sheetnames == [
-        "Abattement", "Résidences", "Quartiers", "Communes", "Collectivités", "Avis", "Prévision",
-        "Prévision par année", "Sortants", "Déclaration", "Doutes", "Sources et hypothèses",
+        "Abattement", "Résidences", "Quartiers", "Communes", "Collectivités", "Avis", "Rapprochement",
+        "Prévision", "Prévision par année", "Renouvellements", "Sortants", "Déclaration", "Doutes", "Sources et hypothèses",
     ]  # fmt: skip
     cells: list[Any] = [c.value for c in book["Abattement"][2]]
     assert 247.5 in [float(c) for c in cells if isinstance(c, (int, float))]

@@ -156,7 +156,8 @@ def balance(
             "solde_apres_reclamation_eur": None if left is None else left - claim,
         }
         out.append(sums)
-    return pd.DataFrame(out, columns=[*BALANCE_COLUMNS, "rattrapage_eur", *_PROOFS])
+    table = pd.DataFrame(out, columns=[*BALANCE_COLUMNS, "rattrapage_eur", *_PROOFS])
+    return table.astype({"logements_abattus": "Int64"})
 
 
 def totals(rows: list[Record], table: pd.DataFrame, year: int) -> dict[str, Decimal]:

@@ -122,12 +122,23 @@ def _heights(dossier: Dossier, plan: Programme, year: int) -> list[Block]:
             out.append(words.JUSTIFIED.format(justified=justified, abated=abated))
         if all(key in marks for key in _MARKS):
             national, regional, share, region = (marks[key].valeur for key in _MARKS)
-            facts = {"regional": Decimal(regional), "national": Decimal(national), "region": region}
-            dated = marks[_MARKS[1]].reference
-            out.append(words.HEIGHTS.format(valued=valued / homes, dated=dated, **facts))
-            usual = Decimal(regional) * Decimal(share)
-            facts |= {"usual": usual, "share": Decimal(share), "abated": abated / homes}
-            out.append(words.ABATED_HEIGHT.format(**facts))
+            out.append(
+                words.HEIGHTS.format(
+                    valued=valued / homes,
+                    dated=marks[_MARKS[1]].reference,
+                    national=Decimal(national),
+                    regional=Decimal(regional),
+                    region=region,
+                )
+            )
+            out.append(
+                words.ABATED_HEIGHT.format(
+                    abated=abated / homes,
+                    usual=Decimal(regional) * Decimal(share),
+                    share=Decimal(share),
+                    regional=Decimal(regional),
+                )
+            )
         if plan.beside is not None:
             before = sum(plan.beside["valorise_precedent_eur"], Decimal(0))
             out.append(words.LAST_YEAR.format(year=year - 1, valued=before))

@@ -35,7 +35,8 @@ def rapprochement(dossier: Dossier) -> Section:
     # a total of nothing but what is not known is not told either
     totals = {c: v for c, v in totals.items() if v or shown[c].notna().all()}
     whole = table("rapprochement", shown, annee=money.year, totals=totals)
-    blocks: list[Block] = [whole, part(whole, "rapprochement_document")]
+    parts = ("rapprochement_classeur", "rapprochement_suite", "rapprochement_document")
+    blocks: list[Block] = [whole, *(part(whole, key) for key in parts)]
     blocks.append(Text(_readings(money, dossier.programme), bullets=True, media=BOTH))
     if money.reserves:
         blocks.append(table("reserves", _reserves(money), annee=money.year))
