@@ -52,6 +52,10 @@ class _Convention:
     end: dt.date | None
 
 
+LATE: Final = frozenset({"convention_tardive", "contrat_tardif", "declaration_tardive"})
+"""Motives that lose a year: a date that is past mends nothing."""
+
+
 def _ended(standing: Standing) -> int:
     """Return the day a convention ended, as a number; 0 when another thing is lacking."""
     echue = standing.motive == "convention_echue"
@@ -103,8 +107,8 @@ class Conventions:
         ]
         if not found:
             return Standing(Statut.SANS_CONVENTION, "convention_absente", {"code_qpv": code_qpv})
-        # of two that have ended, the last to end is the one to renew
-        return min(found, key=lambda s: (_RANK[s.statut], -_ended(s)))
+        # what a paper may still mend before what is lost; of two that have ended, the last to end
+        return min(found, key=lambda s: (_RANK[s.statut], s.motive in LATE, -_ended(s)))
 
     @staticmethod
     def _one(convention: _Convention, reader: Reader) -> Standing:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.model.codes import Reserve, Statut
 from tfpb.model.money import States
 from tfpb.tax.abatement.formula import NOTHING, amounts
+from tfpb.tax.abatement.signatures import LATE
 from tfpb.tax.plain_values import ZERO
 
 if TYPE_CHECKING:
@@ -42,8 +43,7 @@ def hangs_on(right: Right) -> Reserve | None:
 
 def is_lost(right: Right) -> bool:
     """Return whether a condition was met too late for this year: a fact, not a thing unknown."""
-    lacking = right.statut in (Statut.SANS_CONVENTION, Statut.NON_DECLARE)
-    return lacking and hangs_on(right) is None
+    return right.motive in LATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,8 @@ def unknown_detail(states: States) -> str:
     if states.reserved:
         borne = f", dont {euros(states.doubtful)} portés par les avis" if states.doubtful else ""
         return f"{euros(states.best)} au mieux{borne}"
+    if not states.missing:
+        return "aucun fichier fiscal ne le donne"
     return f"{plural(states.missing, 'logement')} sans montant au fichier fiscal"
 
 
