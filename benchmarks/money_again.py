@@ -104,9 +104,13 @@ def invent(rng: random.Random, count: int) -> World:
                 Paper(
                     f"C{k}{copy}",
                     code,
-                    rng.choice([dt.date(2024, 3, 28), dt.date(2024, 3, 28), None, dt.date(year, 6, 1)]),
+                    rng.choice(
+                        [dt.date(2024, 3, 28), dt.date(2024, 3, 28), None, dt.date(year, 6, 1)]
+                    ),
                     rng.choice([signed, dt.date(2024, 12, 12), dt.date(2024, 12, 12), None]),
-                    rng.choice([dt.date(2024, 12, 20), dt.date(2024, 12, 20), None, dt.date(year, 5, 2)]),
+                    rng.choice(
+                        [dt.date(2024, 12, 20), dt.date(2024, 12, 20), None, dt.date(year, 5, 2)]
+                    ),
                     rng.choice([None, dt.date(start + rng.randint(0, 5), 12, 31)]),
                 )
             )
@@ -125,7 +129,9 @@ def invent(rng: random.Random, count: int) -> World:
             parts = [p if p > total // 6 else 0 for p in parts]
             if not any(parts):
                 parts = [total, 0, 0]
-        until = rng.choice([None, None, None, dt.date(rng.randint(2023, 2029), rng.randint(1, 12), 9)])
+        until = rng.choice(
+            [None, None, None, dt.date(rng.randint(2023, 2029), rng.randint(1, 12), 9)]
+        )
         home = Home(f"R{k}", *parts, rng.choice(QUARTERS) if parts[0] or parts[2] else "", until)
         homes.append(home)
         for n in range(rng.choice([0, 1, 1, 1, 2])):
@@ -136,7 +142,9 @@ def invent(rng: random.Random, count: int) -> World:
             if truth == "rien" and not home.taxed(year):
                 truth = "absent"
             vlc = D(rng.randint(200_000, 9_000_000)) / 100 + 4000
-            locaux.append(Local(f"{k}-{n}", home, vlc, rates, truth, rng.choice([None, None, True, False])))
+            locaux.append(
+                Local(f"{k}-{n}", home, vlc, rates, truth, rng.choice([None, None, True, False]))
+            )
     spent = {q: D(rng.randint(0, 900_000)) / 100 for q in QUARTERS}
     return World(year, rng.choice(["centime", "avis"]), homes, papers, locaux, spent)
 
@@ -344,7 +352,11 @@ def zeros(made: Any, unknown: set[str], whole_unknown: bool) -> list[str]:
             known = [(int(r["annee"]), r["abattement_eur"]) for r in years]
             lines.append(forecast_words.forecast_sentence(known, opened=0, waiting=NIL))
         wrong += [s for s in lines if re.search(r"(?<![\d\u202f])0\u202f€", s)]
-        wrong += [str(made.totals["abattement_eur"])] if made.totals["abattement_eur"] is not None else []
+        wrong += (
+            [str(made.totals["abattement_eur"])]
+            if made.totals["abattement_eur"] is not None
+            else []
+        )
     return wrong
 
 
@@ -375,7 +387,11 @@ def compare(world: World, lacking: tuple[str, ...]) -> tuple[int, list[str], lis
             check(f"{local.key} {local.truth} {name}", mine[name], row[column])
         hanging = row["abattement_sous_reserve_eur"] - row["abattement_douteux_eur"]
         check(f"{local.key} hors avis", mine["hors_avis"], hanging)
-        check(f"{local.key} porté", mine["acquis"] + mine["risque"] + mine["douteux"], row["porte_avis_eur"])
+        check(
+            f"{local.key} porté",
+            mine["acquis"] + mine["risque"] + mine["douteux"],
+            row["porte_avis_eur"],
+        )
     whole = {s: sum((t[s] for t in told), NIL) for s in STATES}
     for name, attribute in KEYS.items():
         check(name, whole[name], getattr(made.states, attribute))
@@ -384,7 +400,12 @@ def compare(world: World, lacking: tuple[str, ...]) -> tuple[int, list[str], lis
     check("au mieux", best, made.states.best)
     check("réserves", whole["douteux"] + whole["hors_avis"], sum(made.reserves.values(), NIL))
     book = made.reconciliation
-    for column in ("porte_avis_eur", "abattement_acquis_eur", "au_mieux_eur", "apres_reclamation_eur"):
+    for column in (
+        "porte_avis_eur",
+        "abattement_acquis_eur",
+        "au_mieux_eur",
+        "apres_reclamation_eur",
+    ):
         expected = {
             "porte_avis_eur": made.states.borne, "abattement_acquis_eur": whole["acquis"],
             "au_mieux_eur": best, "apres_reclamation_eur": whole["acquis"] + whole["reclamer"],
@@ -399,15 +420,22 @@ def compare(world: World, lacking: tuple[str, ...]) -> tuple[int, list[str], lis
             if h.quarter == code and h.key not in on_sheet and h.taxed(world.year)
         )  # fmt: skip
         # due on a notice, or due and its notice to come: what the year counts
-        counted = sum(
-            (t["acquis"] for _, t in mine), NIL
-        ) + sum((cut(l, shares(l.home, world.year)[0], world.rounding) for l, t in mine if _awaited(world, l, given)), NIL)
+        counted = sum((t["acquis"] for _, t in mine), NIL) + sum(
+            (
+                cut(l, shares(l.home, world.year)[0], world.rounding)
+                for l, t in mine
+                if _awaited(world, l, given)
+            ),
+            NIL,
+        )
         hangs = any(t["douteux"] or t["hors_avis"] for _, t in mine) or lost
         if hangs and not counted:
             unknown.add(code)
-    whole_unknown = bool(unknown) and not any(
-        r["abattement_eur"] for r in made.by_qpv.to_dict("records")
-    ) and (whole["douteux"] or whole["hors_avis"] or made.states.missing)
+    whole_unknown = (
+        bool(unknown)
+        and not any(r["abattement_eur"] for r in made.by_qpv.to_dict("records"))
+        and (whole["douteux"] or whole["hors_avis"] or made.states.missing)
+    )
     for year, (due, renew) in foresee(world, given=given).items():
         row = made.by_year[made.by_year["annee"] == year].iloc[0]
         check(f"prévision {year}", due, row["abattement_eur"] or NIL)
@@ -419,8 +447,16 @@ def compare(world: World, lacking: tuple[str, ...]) -> tuple[int, list[str], lis
         for r in plan.balance.to_dict("records"):
             amount = given_by.get(r["code_qpv"])
             valued = world.spent.get(r["code_qpv"], NIL) if r["actions"] else NIL
-            check(f"justifié {r['code_qpv']}", None if amount is None else min(valued, amount), r["justifie_eur"])
-            check(f"solde {r['code_qpv']}", None if amount is None else valued - amount, r["solde_eur"])
+            check(
+                f"justifié {r['code_qpv']}",
+                None if amount is None else min(valued, amount),
+                r["justifie_eur"],
+            )
+            check(
+                f"solde {r['code_qpv']}",
+                None if amount is None else valued - amount,
+                r["solde_eur"],
+            )
     return seen, wrong, zeros(made, unknown, bool(whole_unknown))
 
 
@@ -433,7 +469,9 @@ def _awaited(world: World, local: Local, given: bool) -> bool:
 
 def main() -> None:
     """Run and count."""
-    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    reader = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     reader.add_argument("--seed", type=int, default=18)
     reader.add_argument("--dossiers", type=int, default=60)
     reader.add_argument("--premises", type=int, default=35)
@@ -454,7 +492,9 @@ def main() -> None:
             said += [where + z for z in nil]
     for line in (*wrong[:15], *said[:15]):
         print(line)
-    print(f"{asked.dossiers} dossiers, {locaux} premises, {len(ways)} ways, {figures} figures compared:")
+    print(
+        f"{asked.dossiers} dossiers, {locaux} premises, {len(ways)} ways, {figures} figures compared:"
+    )
     print(f"{len(wrong)} differences, {len(said)} « 0 € » for an unknown")
 
 

@@ -21,8 +21,8 @@ from tfpb.model.survey import Published
 from tfpb.report import charts
 from tfpb.report.sections import report
 from tfpb.survey import n_necessaire
-from tfpb.words.money import forecast_words, programme_words
 from tfpb.words.money import evaluation_words as words
+from tfpb.words.money import forecast_words, programme_words
 from tfpb.words.money.state_words import state_sentences
 
 if TYPE_CHECKING:

@@ -17,9 +17,10 @@ from tfpb.tax.abatement.forecast import by_year, forecast
 from tfpb.tax.abatement.formula import LINES, ROUNDINGS, terms
 from tfpb.tax.abatement.holdings import Stocks
 from tfpb.tax.abatement.leavers import leavers
-from tfpb.tax.abatement.notices import read_notice
+from tfpb.tax.abatement.notices import ambiguous, read_notice
 from tfpb.tax.abatement.premises import claim_limit, premises_of, settle, year_of
 from tfpb.tax.abatement.signatures import Conventions
+from tfpb.tax.abatement.states import UNKNOWN
 from tfpb.tax.ledger.reconciliation import reconciliation
 from tfpb.tax.ledger.renewals import renewals
 from tfpb.tax.plain_values import (
@@ -35,6 +36,7 @@ from tfpb.tax.plain_values import (
     total,
 )
 from tfpb.words.money import status_reasons
+from tfpb.words.money.doubt_words import AMBIGUOUS
 from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
@@ -232,6 +234,10 @@ def _read_notices(
         positions = [places[id(item)] for item in group]
         for position, state in zip(positions, states, strict=True):
             out[position] = replace(items[position], state=state, issued=issued)
+        unsure = ambiguous(group, states)
+        if unsure and all(c.constat != "inexplique" for c in made):
+            paid = next(i.paid for i in group if i.paid is not None)
+            unexplained.append(_ambiguous(unsure, paid, told=UNKNOWN not in states))
         for check in made:
             about = slice(check.line, check.line + check.span)
             checks.append((check, positions[about]))
@@ -247,6 +253,19 @@ def _read_notices(
                     )
                 )
     return out, checks, unexplained
+
+
+def _ambiguous(items: list[Premises], paid: Decimal, *, told: bool) -> Fault:
+    """Return the doubt on premises alike of which a notice abates some; `told` when the sums hold."""
+    first = items[0]
+    names = [i.invariant or i.id_residence for i in items]
+    return Fault(
+        "avis_ambigu",
+        place(first.row, "cotisation_avis_eur"),
+        amount(paid),
+        {"avis": first.avis, "locaux": ", ".join(dict.fromkeys(names)), "issue": AMBIGUOUS[told]},
+        Severity.DOUTE,
+    )
 
 
 def _unexplained(check: Check, items: list[Premises], stipulated: Terms, tolerance: Decimal) -> str:

@@ -116,6 +116,11 @@ class Premises:
         return text(self.row.get("id_batiment"))
 
     @property
+    def invariant(self) -> str:
+        """Invariant of the premises, empty when the row names none."""
+        return text(self.row.get("invariant"))
+
+    @property
     def avis(self) -> str:
         """Notice of the premises."""
         return text(self.row["avis"])
