@@ -64,7 +64,7 @@ def test_worked_example_in_a_french_csv(call: Callable[..., Result], folder: Pat
     frame = pd.read_csv(folder / "sortie.csv", sep=";", decimal=",", encoding="utf-8-sig")
     assert list(frame["abattement_eur"]) == [247.5, 0]
     assert list(frame["statut"]) == ["abattu", "hors_qpv"]
-    assert list(frame["nature"]) == ["reel", "reel"]
+    assert list(frame["nature"]) == ["reel", "estime"]  # the second has no notice read
     assert list(frame.columns)[:9] == HEADER.split(";")
     assert "248" in done.output
     assert "1 local" in done.output

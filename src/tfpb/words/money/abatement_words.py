@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.codes import Statut
+from tfpb.model.codes import Reserve, Statut
 from tfpb.words.money.state_words import (
     LACKING,
     RATE_TO_CONFIRM,
@@ -48,6 +48,7 @@ ROUNDINGS: Final[dict[str, str]] = {
     "centime": "au centime (estimation)",
     "avis": "à l’euro par ligne, comme sur un avis",
 }
+CONVENTIONS_OPTION: Final = "Pour donner la table des conventions : option --conventions."
 ROUNDING: Final = "Arrondi : {rounding}."
 UNKNOWN_QUARTER: Final = "non connu"
 CALCULATION_NOTES: Final = (
@@ -129,6 +130,8 @@ def summary(money: Abatement) -> list[str]:
             money.states, money.reserves, year=money.year, limit=money.claim_until, on=None
         ),
     ]
+    if Reserve.CONVENTIONS in money.reserves:
+        lines.append(CONVENTIONS_OPTION)
     lines += [
         f"  {STATUTS[statut]} : {plural(premises, 'local', 'locaux')}, "
         f"{plural(dwellings, 'logement')}"
