@@ -98,7 +98,8 @@ def test_workbook_with_everything(call: Callable[..., Result], folder: Path) -> 
     book = load_workbook(folder / "sortie.xlsx")
     assert book.sheetnames == [
         "Abattement", "Résidences", "Quartiers", "Communes", "Collectivités", "Avis", "Rapprochement",
-        "Prévision", "Prévision par année", "Renouvellements", "Sortants", "Déclaration", "Doutes", "Sources et hypothèses",
+        "Prévision", "Prévision par année", "Renouvellements", "Sortants", "Déclaration", "Doutes",
+        "Sources et hypothèses",
     ]  # fmt: skip
     cells: list[Any] = [c.value for c in book["Abattement"][2]]
     assert 247.5 in [float(c) for c in cells if isinstance(c, (int, float))]

@@ -250,7 +250,7 @@ def abatement(stock: Located) -> Abatement:
              "nb_logements": home["nb_logements"], "abattement_eur": amount,
              "frais_gestion_eur": Decimal("0.00"), "total_eur": amount, "nature": "reel",
              "statut": "abattu" if inside else "hors_qpv", "motif": "",
-             "ouverture_abattement_annee": 2025}
+             "ouverture_abattement_annee": 2025, **state_cells(States(acquired=amount))}
         )  # fmt: skip
     by_residence = pd.DataFrame(rows)
     total = sum(by_residence["abattement_eur"], Decimal(0))

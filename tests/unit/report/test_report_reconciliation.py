@@ -52,18 +52,31 @@ def test_the_reconciliation_tells_both_totals_and_each_line_with_its_row() -> No
 
 
 def test_zeros_of_what_is_not_known_are_not_shown() -> None:
+    nil = Decimal(0)
     rows = pd.DataFrame(
         {
-            "abattement_acquis_eur": [Decimal(0), Decimal(0), Decimal(5)],
-            "abattement_sous_reserve_eur": [Decimal(9), Decimal(0), Decimal(1)],
-            "logements_sans_montant": [0, 0, 2],
-            "abattement_a_risque_eur": [Decimal(0)] * 3,
+            "abattement_eur": [None, nil, Decimal(5)],
+            "logements_abattus": [0, 0, 3],
+            "abattement_acquis_eur": [nil, nil, Decimal(5)],
+            "abattement_a_risque_eur": [nil, nil, nil],
+            "abattement_douteux_eur": [Decimal(9), nil, nil],
+            "abattement_sous_reserve_eur": [Decimal(9), nil, Decimal(1)],
+            "abattement_a_reclamer_eur": [nil, nil, nil],
+            "logements_sans_montant": [0, 0, 0],
         }
     )
     out = veiled(rows)
     assert list(out["abattement_acquis_eur"]) == [None, 0, 5]
-    assert list(out["abattement_a_risque_eur"]) == [None, 0, None]
-    assert list(out["logements_sans_montant"]) == [0, 0, 2]
+    assert list(out["abattement_a_risque_eur"]) == [
+        None,
+        0,
+        0,
+    ]  # of what hangs, no notice bears any
+    assert list(out["abattement_a_reclamer_eur"]) == [0, 0, None]
+    assert list(out["logements_abattus"]) == [None, 0, 3]
+    absent = veiled(rows.assign(logements_sans_montant=[0, 4, 0]))
+    assert absent["abattement_acquis_eur"].iloc[1] is None
+    assert absent["abattement_a_reclamer_eur"].iloc[1] is None
 
 
 def test_an_abatement_that_is_not_known_is_never_zero_on_the_summary() -> None:
