@@ -122,7 +122,8 @@ RECONCILIATION_COLUMNS: Final = (
     "code_qpv", "nom_qpv", "porte_avis_eur", "abattement_acquis_eur", "abattement_a_risque_eur",
     "abattement_douteux_eur", "abattement_a_reclamer_eur", "reclame_declare_eur",
     "apres_reclamation_eur", "abattement_sous_reserve_eur", "sous_reserve_hors_avis_eur",
-    "au_pire_eur", "au_mieux_eur", "frais_acquis_eur", "frais_a_reclamer_eur", "abattement_perdu_eur", "logements_sans_montant",
+    "au_pire_eur", "au_mieux_eur", "frais_acquis_eur", "frais_a_reclamer_eur", "abattement_perdu_eur",
+    "logements_sans_montant",
 )  # fmt: skip
 """From what notices bear to what may be due, by quarter; amounts are Decimal euros."""
 
