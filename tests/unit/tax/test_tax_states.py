@@ -87,6 +87,8 @@ def test_a_tax_file_without_conventions_says_no_zero_anywhere() -> None:
     assert " 0 €" not in said
     assert "leur table n’est pas fournie" in said
     assert made.checks["code_constat"].tolist() == ["sous_reserve"]
+    assert made.premises["statut"].tolist() == ["sans_convention"]  # not « à risque »
+    assert "sous réserve de ce qui manque" in made.premises["motif"].iloc[0]
 
 
 def test_a_quarter_without_any_line_lacks_an_amount() -> None:
@@ -110,6 +112,8 @@ def test_an_amount_on_no_notice_is_not_called_real() -> None:
     made = abate(*rows)
     assert list(made.premises["nature"]) == ["reel", "estime"]
     assert made.by_qpv["nature"].tolist() == ["estime"]  # that of its weakest part
+    shared = abate(*(local(invariant=i, cotisation_avis_eur=PAID if i else "") for i in range(3)))
+    assert list(shared.premises["nature"]) == ["estime", "reel", "reel"]  # no figure of its own
     claimed = abate(local(cotisation_avis_eur=FULL)).by_year
     assert claimed["nature"].tolist()[0] == "estime"
 
@@ -193,6 +197,8 @@ def test_of_two_conventions_what_may_be_mended_comes_before_what_is_lost() -> No
         conventions=conventions(late, convention(id_convention="C2", date_fin="2024-12-31")),
     )
     assert made.reserves == {"renouvellement": DUE}
+    undated = convention(id_convention="C2", date_signature_convention="")
+    assert abate(local(), conventions=conventions(late, undated)).reserves == {"convention": DUE}
 
 
 @pytest.mark.parametrize("other", ["R1", "R2"])
