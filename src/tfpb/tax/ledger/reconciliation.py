@@ -44,6 +44,8 @@ def reconciliation(items: list[Premises], stock: Stock, missing: Mapping[str, in
     for code in codes:
         group = groups.get(code, [])
         states = states_of(group, missing.get(code, 0))
+        if not code and not (states.borne or states.best or states.lost):
+            continue  # out of every quarter, and no euro on it
         rows.append(
             state_cells(states)
             | {

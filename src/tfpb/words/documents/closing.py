@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tfpb.model.codes import Ajustement, Groupe
-from tfpb.words.money.state_words import unknown_value
+from tfpb.words.money.state_words import RESERVED, unknown_value
 from tfpb.words.numbers import euros, number, percent, plural
 from tfpb.words.survey.verdict_words import VERDICTS
 
@@ -84,13 +84,15 @@ def _money(dossier: Dossier) -> list[str]:
         money = dossier.abatement
         states, amount = money.states, money.totals["abattement_eur"]
         head = unknown_value(states) if amount is None else euros(amount)
-        line = f"Abattement {money.year} : {head}"
-        for name, part in (
-            ("à réclamer", states.to_claim),
-            ("à risque", states.at_risk),
-            ("sous réserve", states.reserved),
-        ):
-            line += f" ; {name} : {euros(part)}" if part else ""
+        if head == RESERVED:  # the amount follows
+            head = "non établi"
+        beside = {
+            "à réclamer": states.to_claim,
+            "à risque": states.at_risk,
+            "sous réserve": states.reserved,
+        }
+        told = [f"{name} : {euros(part)}" for name, part in beside.items() if part]
+        line = " ; ".join([f"Abattement {money.year} : {head}", *told])
         lines.append(line + ".")
     if dossier.programme is not None:
         valued = dossier.programme.totals["valorise_eur"]

@@ -20,6 +20,7 @@ _COUNTED: Final = (Statut.ABATTU, Statut.ELIGIBLE)
 _EACH_LINE: Final = tuple({"ligne": line, "nom": name} for line, name in words.LINES.items())
 _ON_NOTICES: Final = (
     "abattement_acquis_eur", "abattement_a_risque_eur", "au_pire_eur", "frais_acquis_eur",
+    "apres_reclamation_eur",
 )  # fmt: skip
 _OFF_NOTICES: Final = (
     "abattement_a_reclamer_eur", "reclame_declare_eur", "apres_reclamation_eur", "frais_a_reclamer_eur",
