@@ -167,6 +167,18 @@ DECLARATION_COLUMNS: Final = (
     "nb_logements", "code_qpv", "statut", "manque",
 )  # fmt: skip
 
+FIELD_COLUMNS: Final = (
+    "vague", "bailleur", "cote", "type_habitat", "periode_construction", "logements", "part_logements",
+    "n", "part_interroges",
+)  # fmt: skip
+"""Sample against stock: one row a wave × side × type × period; dwellings of the stock, interviews (to
+5 once protected, NaN where hidden) and their shares of the side and both sides together."""
+VARIANT_COLUMNS: Final = (
+    "vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustement", "variante", "n",
+    "n_residences", "estimation", "verdict", "publication",
+)  # fmt: skip
+"""Raw gaps of the whole read otherwise; `variante`: `poids_livres` (no verdict), `cible_parc` or
+`cible_service` (no estimate)."""
 EVALUATION_COLUMNS: Final = (
     "niveau", "code_qpv", "nom_qpv", "axe", "logements", "valorise_eur",
     "valorise_par_logement_eur", "item", "vague", "n", "ecart", "ecart_ic95_bas", "ecart_ic95_haut",

@@ -14,10 +14,13 @@ from tfpb.report.map_residences import map_residences
 from tfpb.report.print_map.overview_territories import territories
 from tfpb.report.sections.survey.survey_view import ALONE
 from tfpb.report.theme import verdict_sign
+from tfpb.survey.disagreement import disagreements, key_of
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.money.state_words import quarter_sentence
 from tfpb.words.numbers import interval_points, long_date, points
+from tfpb.words.survey.area_words import ON_PAGE
+from tfpb.words.survey.satisfaction import otherwise
 from tfpb.words.survey.verdict_words import qualified, verdict_words
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tfpb.model.assembly import Dossier
+    from tfpb.survey.disagreement import Disagreement, Key
 
 _SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
 _OTHER: Final = {2015: 2024, 2024: 2015}
@@ -185,17 +189,25 @@ def _gaps(dossier: Dossier) -> pd.DataFrame:
     gaps["code_qpv"] = gaps["territoire"]
     gaps["libelle"] = gaps["item"].map(labels)
     gaps["ecart"] = gaps["estimation"]
-    gaps["phrase"] = [_phrase(r) for r in gaps.to_dict("records")]
+    against = disagreements(dossier.survey.comparison)
+    gaps["phrase"] = [_phrase(r, against) for r in gaps.to_dict("records")]
     return gaps[list(_GAP_COLUMNS)].reset_index(drop=True)
 
 
-def _phrase(row: dict[Any, Any]) -> str:
+def _first(row: Mapping[Any, Any] | None, against: Mapping[Key, Disagreement]) -> str:
+    """Say what the figure like with like says against a raw one, nothing where it does not."""
+    told = against.get(key_of(row)) if row is not None else None
+    if told is None:
+        return ""
+    return otherwise(told.story, told.estimate, told.low, told.high, change=told.change)
+
+
+def _phrase(row: dict[Any, Any], against: Mapping[Key, Disagreement]) -> str:
     if row["publication"] not in _SHOWN:
         return _verdict(row)
-    return (
-        f"{points(row['estimation'])} ({interval_points(row['ic95_bas'], row['ic95_haut'])}) : "
-        f"{_verdict(row)}"
-    )
+    between = interval_points(row["ic95_bas"], row["ic95_haut"])
+    raw = f"{points(row['estimation'])} ({between}) : {_verdict(row)}"
+    return words.against(_first(row, against)) + raw
 
 
 def _verdict(row: Mapping[Any, Any]) -> str:
@@ -213,7 +225,7 @@ def _page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPage:
     in_doubt = mine[mine["logements_a_verifier"] > 0]
     valued = balance.get("valorise_eur")
     actions = int(balance.get("actions", 0) or 0)
-    scope, gaps, sentence, change = _satisfaction(dossier, code)
+    scope, gaps, sentence, change, modelled = _satisfaction(dossier, code)
     head = dossier.settings.dossier
     return QpvPage(
         code_qpv=code,
@@ -243,6 +255,7 @@ def _page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPage:
             sentence,
             change,
         ),
+        modelled=modelled,
         margin=_margin(dossier),
         gap_scope=scope,
         wave=dossier.survey.waves[-1].vague if dossier.survey is not None and gaps else "",
@@ -283,15 +296,17 @@ def _headline_items(dossier: Dossier) -> list[str]:
     return chosen[:_LINES]
 
 
-def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...], str, str]:
+def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...], str, str, str]:
+    """Return whose answers are shown, their lines, what tenants say, what changed, what is modelled."""
     rows = _rows(dossier)
     if dossier.survey is None or rows.empty:
         silent = words.change_sentence("", None, None, "", "", 0)
-        return words.GAP_SCOPE_NONE, (), words.NOTHING_HEARD, silent
+        return words.GAP_SCOPE_NONE, (), words.NOTHING_HEARD, silent, ""
     waves = [w.vague for w in dossier.survey.waves]
     labels = dict(zip(dossier.survey.items["item"], dossier.survey.items["libelle"], strict=True))
     now = rows[rows["vague"] == waves[-1]]
     items = _headline_items(dossier)
+    against = disagreements(dossier.survey.comparison)
     local = now[(now["territoire"] == code) & (now["groupe"] == Groupe.ECART)]
     usable = local[local["item"].isin(items) & local["publication"].isin(_SHOWN)]
     place = code if len(usable) else TOTAL
@@ -307,13 +322,37 @@ def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...]
         best.n if best else 0,
         best.words if best else "",
         words.QUARTER_SCOPE if quarter else words.CONVENTION_SCOPE,
+        first=_first(_one(here, chosen, Groupe.ECART), against),
     )
     return (
         words.GAP_SCOPE_QUARTER if quarter else words.GAP_SCOPE_CONVENTION,
         lines,
         sentence,
-        _change(rows, waves, place, chosen, str(labels.get(chosen, "")), _year_of_actions(dossier)),
+        _change(
+            rows,
+            waves,
+            place,
+            chosen,
+            str(labels.get(chosen, "")),
+            _year_of_actions(dossier),
+            against,
+        ),
+        _modelled_sentence(dossier, code, chosen, str(labels.get(chosen, ""))),
     )
+
+
+def _modelled_sentence(dossier: Dossier, code: str, item: str, label: str) -> str:
+    """Write the modelled share of a quarter; nothing without one."""
+    assert dossier.survey is not None  # noqa: S101 - the caller has rows of it
+    table = dossier.survey.comparison
+    own = dossier.survey.name_of(dossier.settings.dossier.bailleur)
+    wave = dossier.survey.waves[-1].vague
+    here = (table["territoire"] == code) & (table["vague"] == wave) & (table["bailleur"] == own)
+    row = _one(table[here & (table["ajustement"] == Ajustement.MODELE)], item, Groupe.QPV)
+    if row is None:
+        return ""
+    share, low, high = (float(row[c]) for c in ("estimation", "ic95_bas", "ic95_haut"))
+    return ON_PAGE.format(label=label, share=share, low=low, high=high)
 
 
 def _one(table: pd.DataFrame, item: str, group: Groupe) -> dict[str, Any] | None:
@@ -353,7 +392,13 @@ def _year_of_actions(dossier: Dossier) -> int | None:
 
 
 def _change(
-    rows: pd.DataFrame, waves: list[str], place: str, item: str, label: str, year: int | None
+    rows: pd.DataFrame,
+    waves: list[str],
+    place: str,
+    item: str,
+    label: str,
+    year: int | None,
+    against: Mapping[Key, Disagreement],
 ) -> str:
     if len(waves) > 1 and item:
         pair = f"{waves[-2]}-{waves[-1]}"
@@ -369,5 +414,6 @@ def _change(
                 str(row["verdict"]),
                 int(row["n"]),
                 early=str(year) if year and before_actions(waves[-1], year) else "",
+                first=_first(row, against),
             )
     return words.change_sentence(label, None, None, "", "", 0)

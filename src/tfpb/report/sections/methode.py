@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from tfpb.model.codes import Ajustement
 from tfpb.model.report import Text
 from tfpb.report.cell_values import as_text
 from tfpb.report.sections.build import lacking, section, table
+from tfpb.report.sections.survey.terrain import field_sheet
 from tfpb.words.documents import report_words as words
 from tfpb.words.numbers import NOTHING
+from tfpb.words.survey.area_words import METHOD as MODELLED
 from tfpb.words.survey.verdict_words import POOLED, TARGETS, margin_words
 
 if TYPE_CHECKING:
@@ -38,6 +41,8 @@ def methode(dossier: Dossier) -> Section:
     if target := TARGETS.get(str(settings.get("cible", ""))):
         adopted.append(f"{target}.")
     adopted.append(f"{POOLED}.")
+    if (survey.comparison["ajustement"] == Ajustement.MODELE).any():
+        adopted.append(MODELLED)
     if carte := settings.get("carte"):
         adopted.append(words.ONE_MAP.format(carte=carte))
     waves = pd.DataFrame([{k: getattr(w, k) for k in _WAVE} for w in survey.waves], columns=_WAVE)
@@ -48,7 +53,9 @@ def methode(dossier: Dossier) -> Section:
         interviews=interviews, waves=len(waves), margin=margin_words(margin), region=region
     )
     texts = (Text(tuple(adopted), bullets=True), Text(words.METHOD))
-    return section("methode", lead, [main, _sideways(main, scope), *texts])
+    name = survey.name_of(dossier.settings.dossier.bailleur)
+    field = field_sheet(survey, name, scope)
+    return section("methode", lead, [main, _sideways(main, scope), *texts, *field])
 
 
 def _sideways(whole: Table, scope: str) -> Table:

@@ -14,6 +14,7 @@ from tfpb.report.sections.synthese import headline_table
 from tfpb.words.documents import region_words as words
 from tfpb.words.numbers import percent, plural
 from tfpb.words.survey.satisfaction import GROUPES, THEMES, count_sentence
+from tfpb.words.survey.verdict_words import target_words
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -95,11 +96,15 @@ def places(facts: RegionFacts, survey: Published | None) -> Section:
         heads = worded(cut(rows, (rows["niveau"] != TOTAL) & rows["tete"].astype(bool)), **levels)
         shown = view.shown(heads).sort_values(["ordre", "niveau", "territoire"], kind="stable")
         notes = words.hidden_lines(len(heads) - len(shown))
-        blocks.append(table("territoires_satisfaction", shown, vague=wave, notes=notes))
+        blocks.append(
+            table("territoires_satisfaction", shown, notes=notes, **view.source(survey, wave))
+        )
     return section("territoires", words.PLACES_LEAD, blocks)
 
 
-def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wave: str) -> Section:
+def owners(
+    letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wave: str, *, target: str = ""
+) -> Section:
     """Return the section of the bailleurs under letters, and of their quartiles.
 
     Parameters
@@ -110,6 +115,8 @@ def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wav
         `item, groupe, quartile1, mediane, quartile3, autres, incertitude_points, difference`.
     items : DataFrame
     wave : str
+    target : str
+        `cible` of the survey.
     """
     labels = items[["item", "libelle", "theme", "ordre"]]
     named = worded(
@@ -122,11 +129,11 @@ def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wav
         groupe_mot=("groupe", GROUPES),
         difference_mot=("difference", words.DIFFERENCES),
     ).sort_values(["ordre", "groupe"], kind="stable")
-    is_gap = quart["groupe"] == "ecart"
+    is_gap, cible = quart["groupe"] == "ecart", target_words(target)
     blocks: list[Block] = [
-        table("bailleurs_ecarts", cut(quart, is_gap)),
-        table("bailleurs_niveaux", cut(quart, ~is_gap)),
-        table("bailleurs_lettres", named, vague=wave),
+        table("bailleurs_ecarts", cut(quart, is_gap), cible=cible),
+        table("bailleurs_niveaux", cut(quart, ~is_gap), cible=cible),
+        table("bailleurs_lettres", named, vague=wave, cible=cible),
         Text((words.DIFFER, words.LETTERS, words.QUARTILES, words.NO_RANK), bullets=True),
     ]
     lead = words.owners_lead(wave, letters=len(named) > 0, spread=len(quart) > 0)
@@ -182,7 +189,7 @@ def contrat_money(
     return section("argent", words.money_lead(abated, valued), blocks)
 
 
-def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str) -> Section:
+def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, target: str = "") -> Section:
     """Return the section of a bailleur's position, for one wave.
 
     Parameters
@@ -193,6 +200,8 @@ def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str) -> Section:
     items : DataFrame
         `item, libelle, theme, ordre`.
     wave : str
+    target : str
+        `cible` of the survey.
     """
     named = cut(rows, rows["vague"] == wave).merge(
         items[["item", "libelle", "theme", "ordre"]], on="item", how="inner", validate="many_to_one"
@@ -206,7 +215,13 @@ def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str) -> Section:
     gaps = cut(named, named["groupe"] == "ecart")
     shares = cut(named, named["groupe"].isin(_SHARES))
     blocks: list[Block] = [
-        table(key, part, vague=wave, de_vague=words.OF_WAVE.format(wave=wave) if len(part) else "")
+        table(
+            key,
+            part,
+            vague=wave,
+            de_vague=words.OF_WAVE.format(wave=wave) if len(part) else "",
+            cible=target_words(target) if len(part) else "",
+        )
         for key, part in (("position_ecarts", gaps), ("position_niveaux", shares))
     ]
     blocks.append(Text((words.NO_RANK, words.QUARTILES), bullets=True))

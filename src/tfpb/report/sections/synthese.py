@@ -132,7 +132,9 @@ def headline_table(heads: pd.DataFrame, wave: str, margin: float, target: str) -
 
 
 def _reading(rows: pd.DataFrame, margin: float) -> tuple[str, ...]:
-    out = [satisfaction.count_sentence(Counter(rows["mot"]), len(rows))]
+    told = view.contradicted(view.shown(rows))
+    first = satisfaction.otherwise_first(len(told))
+    out = [first + satisfaction.count_sentence(Counter(rows["mot"]), len(rows))]
     unclear = view.unclear(view.shown(rows), margin)
     if unclear:
         meaning = verdict_words.verdict_meaning("non_concluant", margin)

@@ -202,7 +202,7 @@ def _gaps(frame: pd.DataFrame) -> dict[str, Any]:
             str(r.code_qpv),
             waves.index(str(r.vague)),
             order[r.item],
-            _number(r.ecart, 4),
+            _number(r.ecart, 6),  # whole points are told by their digits
             _number(r.ic95_bas, 4),
             _number(r.ic95_haut, 4),
             _number(r.n, 0),

@@ -141,6 +141,16 @@ def wilson_bounds(p: Floats, effective: Floats, z: Floats | float) -> tuple[Floa
     return np.maximum((centre - half) / size, 0.0), np.minimum((centre + half) / size, 1.0)
 
 
+def wilson_dispersion(p: Floats, low: Floats, high: Floats, z: float) -> Floats:
+    """Return D = 1 / n of the interval of Wilson that has these bounds: (p − b)² = z² b(1 − b)D.
+
+    Read at the bound farther from `p`, the one that neither 0 nor 1 cuts.
+    """
+    bound = np.where(p < 0.5, high, low)  # noqa: PLR2004 - the longer arm is the one towards 0.5
+    out: Floats = (p - bound) ** 2 / (z**2 * bound * (1 - bound))
+    return out
+
+
 def normal_bounds(
     mean: Floats, effective: Floats, z: Floats | float, variance: Floats
 ) -> tuple[Floats, Floats]:
@@ -157,7 +167,7 @@ def combined_bounds(
     Parameters
     ----------
     values, bounds : float arrays, shape (…, sides, measures)
-    signs : float array, shape (sides,)
+    signs : float array, shape (sides,), or that of `values`
         Nil for a side that is no part of the figure.
 
     Returns
@@ -170,7 +180,7 @@ def combined_bounds(
     counts.
     """
     low, high = bounds
-    sign = signs[:, None]
+    sign = signs[:, None] if signs.ndim == 1 else signs
     used = sign != 0
     down = np.where(used, np.where(sign > 0, values - low, high - values), 0.0)
     up = np.where(used, np.where(sign > 0, high - values, values - low), 0.0)

@@ -22,6 +22,7 @@ from tfpb.model.survey import (
     WaveFacts,
 )
 from tfpb.survey.adjustment.benchmark import CONTRIBUTORS
+from tfpb.survey.estimation.modelled_rows import with_modelled
 from tfpb.survey.method import WITHIN
 from tfpb.survey.secrecy.cells import (
     MODEL_ITEM,
@@ -32,10 +33,11 @@ from tfpb.survey.secrecy.cells import (
     declare_cells,
     without,
 )
+from tfpb.survey.secrecy.field_counts import protected_counts
 from tfpb.survey.secrecy.level_crossings import tie_crossings
 from tfpb.survey.secrecy.masked_rows import rests_on
 from tfpb.survey.secrecy.masking import complement_masks
-from tfpb.survey.verdicts import CLAIM_P, NO_VERDICT, set_holm
+from tfpb.survey.verdicts import CLAIM_P, NO_VERDICT, PARC, set_holm
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -48,7 +50,7 @@ _KEYS: Final = frozenset(
     {
         "vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe",
         "ajustement", "mesure", "modalite", "rang", "verdict", "publication", "marge_points",
-        "repere", "reference", "isole",
+        "repere", "reference", "isole", "variante",
     }
 )  # fmt: skip
 _COUNTS: Final = frozenset({"n", "n_residences"})
@@ -115,10 +117,13 @@ def protect(
             "levels": _masked_rows(estimates.levels, masked),
             "priorities": _masked_rows(estimates.priorities, masked, model=True),
             "benchmark": _masked_benchmark(estimates.benchmark, masked),
+            "variants": _masked_rows(estimates.variants, masked),
         }.items()
     }
     return Published(
-        comparison=tables["comparison"],
+        comparison=with_modelled(
+            tables["comparison"], dwellings=estimates.settings.get("cible") == PARC
+        ),
         levels=tables["levels"],
         priorities=tables["priorities"],
         benchmark=tables["benchmark"],
@@ -127,6 +132,8 @@ def protect(
         notices=estimates.notices,
         settings=_settings(estimates, masked, hidden),
         seal=_SEAL,
+        fieldwork=protected_counts(estimates.fieldwork, masking_n),
+        variants=tables["variants"],
     )
 
 
@@ -156,7 +163,7 @@ def reopened(
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        `comparison, levels, priorities, benchmark`.
+        `comparison, levels, priorities, benchmark, fieldwork, variants`.
     items, waves, notices, settings
         As in `Published`.
     """

@@ -59,6 +59,8 @@ def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
         levels=mine(estimates.levels),
         priorities=mine(estimates.priorities),
         benchmark=_own_benchmark(estimates.benchmark, own),
+        fieldwork=mine(estimates.fieldwork),
+        variants=mine(estimates.variants),
         notices=tuple(
             n for n in estimates.notices if str(n.fields.get("bailleur", "")) not in others
         ),

@@ -38,7 +38,9 @@ PLAN_TO_REVIEW: Final = (
 )
 FILL_THEN: Final = "Remplissez les fichiers, puis : {command}"
 NO_FAULT: Final = "Aucune faute : vous pouvez lancer « tfpb dossier »."
-SECOND_PACK: Final = "Indiquez --dossier suivi d’un dossier.zip : --avec en donne un second."
+SECOND_PACK: Final = (
+    "Indiquez --dossier suivi d’un dossier.zip : --avec et --precedents en donnent d’autres."
+)
 STOPPED: Final = "Arrêté à votre demande : rien n’a été laissé à moitié écrit."
 PROGRAM_ERROR: Final = (
     "Une erreur du programme est survenue (ce n’est pas votre fichier) : {kind}. "

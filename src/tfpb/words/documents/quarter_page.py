@@ -142,14 +142,24 @@ def tenants_sentence(
     n: int,
     verdict: str,
     scope: str,
+    *,
+    first: str = "",
 ) -> str:
-    """Write what tenants answer here and elsewhere, with how sure it is."""
+    """Write what tenants answer here and elsewhere, with how sure it is.
+
+    `first` is what the figure like with like says against it (`satisfaction.otherwise`).
+    """
     if gap is None or ic95 is None:
         return "Ce que disent les locataires : trop peu de ménages interrogés pour publier un résultat."
     return (
-        f"Ce que disent les locataires {scope} : « {label} », écart de {points(gap)} avec le hors QPV "
-        f"({interval_points(*ic95)}, n = {number(n)}), {verdict}."
+        f"Ce que disent les locataires {scope} : « {label} », {against(first)}écart de {points(gap)} "
+        f"avec le hors QPV ({interval_points(*ic95)}, n = {number(n)}), {verdict}."
     )
+
+
+def against(first: str) -> str:
+    """Put what figures like with like say before the raw ones."""
+    return f"{first} ; en brut, " if first else ""
 
 
 def change_sentence(
@@ -161,6 +171,7 @@ def change_sentence(
     n: int,
     *,
     early: str = "",
+    first: str = "",
 ) -> str:
     """Answer what an élu is asked: what moved between waves, or that nobody can know yet.
 
@@ -168,12 +179,14 @@ def change_sentence(
     ----------
     early : str
         Year of the actions, when the last survey was held before them: no answer is about them.
+    first : str
+        What the change like with like says against it (`satisfaction.otherwise`).
     """
     if change is None or ic95 is None:
         return f"{DOES_IT_WORK} {_CANNOT_SAY}, faute de deux vagues d’enquête comparables."
-    first, _, last = waves.partition("-")
+    start, _, last = waves.partition("-")
     figures = f"({points(change)}, {interval_points(*ic95)}, n = {number(n)})"
-    moved = f"de {first} à {last}, l’écart sur « {label} »"
+    moved = f"{against(first)}de {start} à {last}, l’écart sur « {label} »"
     head = {
         "hausse": f"{moved} a évolué en faveur des QPV {figures}",
         "baisse": f"{moved} a évolué en défaveur des QPV {figures}",
@@ -197,7 +210,9 @@ def page_said(page: QpvPage) -> str:
     figures = [f"{label} : {value}, {detail}." for label, value, detail in page.figures]
     gaps = [_gap_said(line) for line in page.gaps]
     scope = [f"{page.gap_scope}."] if page.gap_scope else []
-    return " ".join([*figures, *scope, *gaps, *page.sentences, *page.doubts])
+    return " ".join(
+        [*figures, *scope, *gaps, *page.sentences, *filter(None, [page.modelled]), *page.doubts]
+    )
 
 
 def _gap_said(line: GapLine) -> str:

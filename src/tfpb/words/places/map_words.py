@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from tfpb.words.numbers import long_date, number, plural
+from tfpb.words.numbers import gap_number, long_date, number, plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import VERDICTS
 
@@ -99,7 +99,7 @@ def gap_line(
     if low is not None and high is not None:
         ends = (number(low * 100, 1, sign=True), number(high * 100, 1, sign=True))
         between = f" ({ends[0]} à {ends[1]})"
-    return f"{sign} {number(gap * 100, 1, sign=True)} points{between}{size}"
+    return f"{sign} {gap_number(gap)} points{between}{size}"
 
 
 def day(text: str) -> str:
