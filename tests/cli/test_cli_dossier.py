@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SHEETS = [
     "Couverture", "Sommaire", "Synthèse", "Résidences", "Localisation", "Comparaison", "Évolution",
-    "Abattement", "Programme et bilan", "Droit commun", "Évaluation", "Doutes", "Méthode",
+    "Abattement", "Rapprochement", "Programme et bilan", "Droit commun", "Évaluation", "Doutes", "Méthode",
     "Sources et hypothèses",
 ]  # fmt: skip
 BY_HAND = b"mes paragraphes"

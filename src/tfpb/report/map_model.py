@@ -17,6 +17,7 @@ from tfpb.report.theme import verdict_sign
 from tfpb.survey.disagreement import disagreements, key_of
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.evaluation_words import before_actions
+from tfpb.words.money.state_words import quarter_sentence
 from tfpb.words.numbers import interval_points, long_date, points
 from tfpb.words.survey.area_words import ON_PAGE
 from tfpb.words.survey.satisfaction import otherwise
@@ -139,7 +140,8 @@ def _quarters(dossier: Dossier, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ):
         mine = homes[homes["code_qpv"] == code]
         dwellings = int(mine["logements_dans"].sum())
-        money = _number(_money(dossier, code).get("abattement_eur"))
+        given = _money(dossier, code)
+        money, abated = _number(given.get("abattement_eur")), given.get("logements_abattus", 0)
         valued = _number(_balance(dossier, code).get("valorise_eur"))
         rows.append(
             {
@@ -150,8 +152,8 @@ def _quarters(dossier: Dossier, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                 "residences": int((mine["logements_dans"] > 0).sum()),
                 "abattement_eur": money,
                 "valorise_eur": valued,
-                "abattement_par_logement_eur": money / dwellings if dwellings else math.nan,
-                "valorise_par_logement_eur": valued / dwellings if dwellings else math.nan,
+                "abattement_par_logement_eur": money / abated if abated else math.nan,
+                "valorise_par_logement_eur": valued / abated if abated else math.nan,
             }
         )
     columns = ["code_qpv", "nom", "commune", "logements", "residences", "abattement_eur",
@@ -237,13 +239,11 @@ def _page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPage:
                 int((mine["logements_dans"] > 0).sum()),
                 dwellings / total if total else 0.0,
             ),
-            words.abatement_figure(
-                money.get("abattement_eur"), str(money.get("nature", "")), dwellings
+            words.abatement_figure(money, dwellings),
+            words.loss_figure(money),
+            words.programme_figure(
+                valued, money.get("abattement_eur"), actions, int(money.get("logements_abattus", 0))
             ),
-            words.loss_figure(
-                money.get("perte_collectivites_eur"), money.get("compensation_etat_eur")
-            ),
-            words.programme_figure(valued, money.get("abattement_eur"), actions, dwellings),
             words.doubt_figure(int(in_doubt["logements_a_verifier"].sum()), len(in_doubt)),
         ),
         gaps=gaps,
@@ -251,6 +251,7 @@ def _page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPage:
             words.done_sentence(
                 _spent(dossier, code), actions, balance.get("rattrapage_eur"), dossier.located.year
             ),
+            *filter(None, (quarter_sentence(money),)),
             sentence,
             change,
         ),

@@ -34,7 +34,7 @@ class RegionFacts:
     Parameters
     ----------
     owners, homes, dwellings, inside, doubtful, quarters : int
-    abated, valued : Decimal
+    abated, valued : Decimal or None
     places : DataFrame
         `niveau, territoire (name), residences, logements, logements_dans, quartiers`.
     axes : DataFrame
@@ -49,8 +49,8 @@ class RegionFacts:
     inside: int
     doubtful: int
     quarters: int
-    abated: Decimal
-    valued: Decimal
+    abated: Decimal | None
+    valued: Decimal | None
     places: pd.DataFrame
     axes: pd.DataFrame
     files: pd.DataFrame
@@ -64,8 +64,8 @@ def overview(facts: RegionFacts, survey: Published | None, largest: float) -> Se
         figure("bailleurs", facts.owners, Format.INTEGER),
         figure("logements_qpv", facts.inside, Format.INTEGER, part=share, logements=whole),
         figure("logements_a_verifier", facts.doubtful, Format.INTEGER),
-        figure("abattement_region", facts.abated),
-        figure("valorise_region", facts.valued),
+        figure("abattement_region", facts.abated, value=words.known_euros(facts.abated)),
+        figure("valorise_region", facts.valued, value=words.known_euros(facts.valued)),
     )
     blocks: list[Block] = [KeyFigures(figures)]
     if survey is not None:
@@ -142,7 +142,7 @@ def owners(
 
 def money(facts: RegionFacts) -> Section:
     """Return the section of money: totals by axis, all bailleurs together."""
-    lead = words.MONEY.format(abated=facts.abated, valued=facts.valued)
+    lead = words.money_lead(facts.abated, facts.valued)
     return section("argent", lead, [table("region_axes", facts.axes)])
 
 
@@ -171,7 +171,7 @@ def contrat_stock(rows: pd.DataFrame) -> Section:
 
 
 def contrat_money(
-    quarters: pd.DataFrame, axes: pd.DataFrame, abated: Decimal, valued: Decimal
+    quarters: pd.DataFrame, axes: pd.DataFrame, abated: Decimal | None, valued: Decimal | None
 ) -> Section:
     """Return the section of money and actions of a contrat de ville.
 
@@ -182,10 +182,11 @@ def contrat_money(
         perte_collectivites_eur, valorise_eur`.
     axes : DataFrame
         `axe, actions, prevu_eur, realise_eur, valorise_eur`.
-    abated, valued : Decimal
+    abated, valued : Decimal or None
+        None when no file tells.
     """
     blocks = [table("contrat_argent", quarters), table("contrat_axes", axes)]
-    return section("argent", words.MONEY.format(abated=abated, valued=valued), blocks)
+    return section("argent", words.money_lead(abated, valued), blocks)
 
 
 def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, target: str = "") -> Section:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.model.money import States
 from tfpb.words.money.accounts import axis_name
+from tfpb.words.money.state_words import (
+    RATE_TO_CONFIRM,
+    abated_share,
+    unknown_detail,
+    unknown_value,
+)
 from tfpb.words.numbers import euros, interval_points, number, percent, plain_date, plural, points
 
 if TYPE_CHECKING:
-    from decimal import Decimal
+    from collections.abc import Mapping
 
     from tfpb.model.maps import GapLine, QpvPage
 
-NATURE: Final = {
-    "reel": "réel (avis d’imposition)",
-    "estime": "estimé",
-    "mixte": "en partie estimé",
-}
+NATURE: Final = {"reel": "réel (avis)", "estime": "estimé"}
+NO_TAX_FILE: Final = ("non calculé", "le fichier fiscal n’est pas fourni")
 
 
 def dwellings_figure(dwellings: int, residences: int, share: float) -> tuple[str, str, str]:
@@ -25,31 +30,62 @@ def dwellings_figure(dwellings: int, residences: int, share: float) -> tuple[str
     return "Logements", number(dwellings), detail
 
 
-def abatement_figure(amount: Decimal | None, nature: str, dwellings: int) -> tuple[str, str, str]:
-    """Write the abatement, whether real or estimated, and per dwelling."""
+def abatement_figure(row: Mapping[str, Any], dwellings: int) -> tuple[str, str, str]:
+    """Write the abatement, whether real or estimated, and per abated dwelling.
+
+    Parameters
+    ----------
+    row : mapping
+        A line of `Abatement.by_qpv`, empty without a tax file. An amount that is not known says why,
+        never zero.
+    dwellings : int
+        Of the quarter.
+    """
+    label = "Abattement de TFPB"
+    if not row:
+        return label, *NO_TAX_FILE
+    amount, nature = row["abattement_eur"], str(row["nature"])
     if amount is None:
-        return "Abattement de TFPB", "non calculé", "le fichier fiscal n’est pas fourni"
-    per_home = f", soit {euros(amount / dwellings)} par logement" if dwellings else ""
-    return "Abattement de TFPB", euros(amount), f"{NATURE.get(nature, nature)}{per_home}"
+        states = _states(row)
+        return label, unknown_value(states), unknown_detail(states)
+    abated = int(row.get("logements_abattus") or 0)
+    per_home = f", {abated_share(amount / abated, abated, dwellings)}" if abated and amount else ""
+    return label, euros(amount), f"{NATURE.get(nature, nature)}{per_home}"
 
 
-def loss_figure(loss: Decimal | None, compensation: Decimal | None) -> tuple[str, str, str]:
+def _states(row: Mapping[str, Any]) -> States:
+    """Return what of the states a line holds tells why its amount is not known."""
+    doubtful = row.get("abattement_douteux_eur") or Decimal(0)
+    reserved = row.get("abattement_sous_reserve_eur") or Decimal(0)
+    return States(
+        acquired=row.get("abattement_acquis_eur") or Decimal(0),
+        to_claim=row.get("abattement_a_reclamer_eur") or Decimal(0),
+        doubtful=doubtful,
+        hanging=reserved - doubtful,
+        missing=int(row.get("logements_sans_montant") or 0),
+    )
+
+
+def loss_figure(row: Mapping[str, Any]) -> tuple[str, str, str]:
     """Write what the collectivities give up once the State has paid its part."""
+    label = "Perte des collectivités"
+    if not row:
+        return label, *NO_TAX_FILE
+    loss, compensation = row["perte_collectivites_eur"], row["compensation_etat_eur"]
     if loss is None or compensation is None:
-        return "Perte des collectivités", "non calculé", "le fichier fiscal n’est pas fourni"
-    detail = f"l’État compense {euros(compensation)} (taux à confirmer)"
-    return "Perte des collectivités", euros(loss), detail
+        return label, unknown_value(_states(row)), "suit l’abattement"
+    return label, euros(loss), f"l’État compense {euros(compensation)} ({RATE_TO_CONFIRM})"
 
 
 def programme_figure(
-    valued: Decimal | None, abatement: Decimal | None, actions: int, dwellings: int
+    valued: Decimal | None, abatement: Decimal | None, actions: int, abated: int
 ) -> tuple[str, str, str]:
-    """Write what was valued, per dwelling, against the abatement."""
+    """Write what was valued, per abated dwelling, against the abatement."""
     if valued is None:
         return "Actions valorisées", "non renseigné", "le programme d’actions n’est pas fourni"
     parts = [plural(actions, "action")]
-    if dwellings:
-        parts.append(f"{euros(valued / dwellings)} par logement")
+    if abated:
+        parts.append(f"{euros(valued / abated)} par logement abattu")
     if abatement:
         parts.append(f"{percent(valued / abatement)} de l’abattement")
     return "Actions valorisées", euros(valued), ", ".join(parts)

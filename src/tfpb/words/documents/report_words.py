@@ -95,8 +95,8 @@ RECITAL: Final = (
         "L’avantage court après l’exonération de longue durée, ou dès l’origine pour certains logements."
     ),
     (
-        "Il est réservé au propriétaire signataire, au 1er janvier de l’année d’imposition, du contrat "
-        "de ville et de la convention qui lui est annexée. En contrepartie, l’organisme améliore la "
+        "Il est réservé au propriétaire signataire du contrat de ville et de la convention qui lui est "
+        "annexée, qui a déclaré ses biens. En contrepartie, l’organisme améliore la "
         "qualité du service rendu aux locataires et rend compte chaque année, aux signataires du "
         "contrat de ville, du montant et du suivi des actions."
     ),
@@ -289,8 +289,20 @@ METHOD_LEAD: Final = Phrase(
 MASKED_UNDER: Final = Phrase("Une case de moins de {count:n} ménages interrogés est masquée.")
 ONE_MAP: Final = "La carte des QPV {carte} départage toutes les vagues."
 LEGAL_LEAD: Final = (
-    "Pour l’imposition {year}, l’abattement de 30 % tient à trois conditions : le quartier, la "
-    "convention signée au 1er janvier, la fin de l’exonération de longue durée."
+    "Pour l’imposition {year}, l’abattement de 30 % tient à quatre conditions : le quartier, la "
+    "convention, la déclaration, la fin de l’exonération de longue durée."
+)
+CONDITIONS: Final = Phrase.table(
+    quartier="Le logement est dans un quartier de la carte {carte}{carte_marque:? (non vérifié)}.",
+    convention="Le bailleur a signé le contrat de ville et la convention au plus tard le {signature:d}"
+    "{signature_marque:? (non vérifié)}{tolerance:?, date admise pour cette année (loi de finances)}.",
+    declaration="La déclaration des biens est déposée au plus tard le {declaration:d}"
+    "{declaration_marque:? (non vérifié)} ; elle vaut local par local.",
+    exoneration="L’exonération de longue durée a pris fin avant le 1er janvier {year}, ou le logement n’en a "
+    "pas eu besoin.",
+    outremer="Outre-mer, l’abattement est reconduit pour {year} sans convention ni déclaration nouvelles.",
+    prorogation="Le patrimoine abattu en {before} garde l’abattement en {year}"
+    "{prorogation_marque:? (portée non vérifiée)}.",
 )
 ROWS_ELSEWHERE: Final = Phrase(
     "La liste complète ({count:n} lignes) est dans la feuille « {sheet} » du classeur."

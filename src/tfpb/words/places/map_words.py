@@ -47,7 +47,7 @@ SHORT_HIGHER: Final = "QPV plus haut"
 PAGE_NO_GAP: Final = "Pas de résultat d’enquête pour ce quartier."
 OVERVIEW_KIND: Final = "Vue d’ensemble"
 OVERVIEW_TABLE: Final = "Quartiers"
-OVERVIEW_COLUMNS: Final = ("logements", "abattement\n(€/logement)", "valorisé\n(€/logement)")
+OVERVIEW_COLUMNS: Final = ("logements", "abattement\n(€/log. abattu)", "valorisé\n(€/log. abattu)")
 OVERVIEW_MORE: Final = Phrase("et {rest:s quartier} : voir le classeur")
 OVERVIEW_SUBTITLE: Final = Phrase(
     "{bailleur} · {quarters:s quartier} · {dwellings:s logement} · année {year}"
@@ -157,8 +157,8 @@ PAGE: Final[dict[str, str]] = {
     "colour": "Colorer les quartiers par",
     "colour_none": "périmètre seul",
     "colour_gap": "écart de satisfaction",
-    "colour_abatement": "abattement par logement",
-    "colour_spent": "dépense valorisée par logement",
+    "colour_abatement": "abattement par logement abattu",
+    "colour_spent": "dépense valorisée par logement abattu",
     "layers": "Couches",
     "layer_qpv": "QPV {vintage}",
     "layer_old": "QPV {old} (contour gris)",
@@ -189,7 +189,7 @@ PAGE: Final[dict[str, str]] = {
     "name": "Nom",
     "code": "Code",
     "reason": "Motif",
-    "per_dwelling": "par logement",
+    "per_dwelling": "par logement abattu",
     "abatement": "abattement",
     "spent": "valorisé",
     "gap": "écart QPV − hors QPV",
@@ -207,7 +207,7 @@ PAGE: Final[dict[str, str]] = {
     "link": "Lien vers cette fiche",
     "fictional": FICTIONAL,
     "legend_gap": "Écart de satisfaction, QPV − hors QPV",
-    "legend_money": "Euros par logement et par an",
+    "legend_money": "Euros par logement abattu et par an",
     "size_note": "taille : nombre de logements",
     "no_script": "Cette carte a besoin de JavaScript, que ce navigateur refuse. Les mêmes données "
     "sont dans le classeur et dans le dossier « cartes ».",
