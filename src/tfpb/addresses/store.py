@@ -260,7 +260,9 @@ def _half_written(path: Path) -> bool:
 def _connected(path: Path) -> sqlite3.Connection:
     """Open an index to read: immutable, so that no lock file is written on a read-only share."""
     place = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-    return sqlite3.connect(place, uri=True, check_same_thread=False)  # any thread may drop the store
+    return sqlite3.connect(
+        place, uri=True, check_same_thread=False
+    )  # any thread may drop the store
 
 
 def files_in(folder: Path) -> tuple[AddressFile, ...]:
