@@ -63,6 +63,20 @@ def test_an_unknown_code_stops_with_its_place_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == [spoiled]
 
 
+def test_weights_that_are_all_nil_stop_it_as_they_stop_a_dossier(
+    tmp_path: Path, example: Path, run: Run
+) -> None:
+    base = pd.read_excel(
+        example / "enquete_2023.xlsx", sheet_name="Base", dtype=str, engine="openpyxl"
+    )
+    base.assign(poids="0").to_csv(tmp_path / "e.csv", sep=";", index=False)
+    out, plan = tmp_path / "s.csv", example / "plan_enquete.toml"
+    result = run("comparer", tmp_path / "e.csv", "--plan", plan, "--sortie", out)
+    assert result.exit_code == 2
+    assert "poids" in result.output + result.stderr
+    assert not out.exists()
+
+
 def test_located_residences_rule_and_territories_are_added(
     tmp_path: Path, example: Path, run: Run
 ) -> None:

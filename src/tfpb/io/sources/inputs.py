@@ -207,11 +207,8 @@ def _survey(reader: _Reader, identifiers: Identifiers) -> Inputs:
     if not files.plan:
         return Inputs({})
     path, paths = settings.path(files.plan), [settings.path(name) for name in files.enquete]
-    found = gather_survey(reader, path, paths, identifiers=identifiers)
-    if found.plan is not None and found.deliveries:
-        owner = settings.dossier.bailleur
-        reader.faults += check_deliveries(found.plan, found.deliveries, path.name, bailleur=owner)
-    return found
+    owner = settings.dossier.bailleur
+    return gather_survey(reader, path, paths, identifiers=identifiers, bailleur=owner)
 
 
 def gather_survey(
@@ -221,6 +218,7 @@ def gather_survey(
     *,
     sheet: str | None = None,
     identifiers: Identifiers | None = None,
+    bailleur: str = "",
 ) -> Inputs:
     """Read a plan, its deliveries, and the margins and reference stock that it names.
 
@@ -235,6 +233,8 @@ def gather_survey(
         Sheet of the workbooks that holds the answers.
     identifiers : Identifiers, optional
         Those of the stock: zeros that a delivery lost are given back.
+    bailleur : str
+        Whose dossier it is: doubted when no delivery names it.
 
     Returns
     -------
@@ -258,6 +258,8 @@ def gather_survey(
     margins = _beside(gathered, "calage", plan_file, options.marges_calage)
     reference = _beside(gathered, "standard", plan_file, options.reference_standardisation)
     gathered.faults += _delivered_twice(gathered.sources)
+    if deliveries:
+        gathered.faults += check_deliveries(plan, deliveries, plan_file.name, bailleur=bailleur)
     return Inputs({}, deliveries=tuple(deliveries), plan=plan, margins=margins, reference=reference)
 
 

@@ -55,10 +55,15 @@ def _value(value: Any) -> Any:
 def _csv_column(cells: pd.Series[Any], mark: str, *, raw: bool) -> list[str]:
     """Write a column cell by cell; a text that comes again is examined once."""
     values = cells.astype(object).tolist()
-    if not isinstance(cells.dtype, pd.StringDtype):
-        return [_csv_cell(v, mark, raw=raw) for v in values]
-    written = {v: _csv_cell(v, mark, raw=raw) for v in dict.fromkeys(values)}
-    return [written[v] for v in values]
+    if cells.dtype.kind == "f":
+        return ["" if v != v else _decimal(v, mark) for v in values]  # noqa: PLR0124 - not a number
+    texts = dict.fromkeys(v for v in values if isinstance(v, str))
+    written = {v: _csv_cell(v, mark, raw=raw) for v in texts}
+    return [written[v] if isinstance(v, str) else _csv_cell(v, mark, raw=raw) for v in values]
+
+
+def _decimal(value: float, mark: str) -> str:
+    return repr(value).removesuffix(".0").replace(".", mark)
 
 
 def _csv_cell(cell: Any, mark: str, *, raw: bool) -> str:
@@ -68,7 +73,7 @@ def _csv_cell(cell: Any, mark: str, *, raw: bool) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, float):
-        return repr(value).removesuffix(".0").replace(".", mark)
+        return _decimal(value, mark)
     if isinstance(value, Decimal):
         return f"{value:f}".replace(".", mark)
     text = str(value)

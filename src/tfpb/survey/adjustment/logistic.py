@@ -13,11 +13,14 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from tfpb.survey.estimation.design import indicator
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    Flags = NDArray[np.bool_]
     Floats = NDArray[np.float64]
 
 _ITERATIONS: Final = 50
@@ -48,56 +51,57 @@ class Patterns:
     levels: NDArray[np.intp]
     matrix: Floats
 
+    def on(self, side: int) -> Floats:
+        """Return the matrix were every pattern on one side."""
+        rows = self.matrix.copy()
+        rows[:, 1] = side
+        return rows
+
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """One fitted model.
+class Fits:
+    """One model an item, all on the same patterns.
 
     Parameters
     ----------
-    beta : float array, shape (kept,)
-    inverse : float array, shape (kept, kept)
-        Inverse information.
-    kept : list of int
-        Columns of the matrix that do not depend on those before them.
-    active : bool array, shape (patterns,)
-        Patterns the model is fitted on.
-    basis : float array, shape (columns, rank)
-        Orthonormal basis of the differences that the model's data hold.
-    constant : float array, shape (patterns,)
+    estimated : bool array, shape (items,)
+        False without a finite estimate: one side empty or all alike, or data that separate.
+    beta : float array, shape (items, columns)
+        Coefficients; 0 for a column that depends on those before it.
+    inverse : float array, shape (items, columns, columns)
+        Inverse information, with the same zeros.
+    active : bool array, shape (items, patterns)
+        Patterns a model is fitted on.
+    constant : float array, shape (items, patterns)
         0 or 1 where a level of a factor predicts itself exactly; NaN elsewhere.
-    fitted : float array, shape (patterns,)
+    reached : bool array, shape (items, 2, patterns)
+        Whether a model's data hold the differences that a prediction out of QPV, in QPV, needs.
+    fitted : float array, shape (items, patterns)
     """
 
+    estimated: Flags
     beta: Floats
     inverse: Floats
-    kept: list[int]
-    active: NDArray[np.bool_]
-    basis: Floats
+    active: Flags
     constant: Floats
+    reached: Flags
     fitted: Floats
 
-    def predict(self, patterns: Patterns, side: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    def predict(self, patterns: Patterns, side: int) -> tuple[Floats, Floats, Flags]:
         """Predict every pattern were it on one side.
 
         Returns
         -------
-        mean : float array, shape (patterns,)
-        gradient : float array, shape (patterns, kept)
-            Derivative of the prediction by the coefficients.
-        known : bool array, shape (patterns,)
+        mean : float array, shape (items, patterns)
+        slope : float array, shape (items, patterns)
+            Derivative of the prediction by its linear predictor.
+        known : bool array, shape (items, patterns)
             Whether the model can predict: a level it never met, or a side that other factors
             explain wholly, has no prediction.
         """
-        rows = patterns.matrix.copy()
-        rows[:, 1] = side
         sure = ~np.isnan(self.constant)
-        rest = rows - (rows @ self.basis) @ self.basis.T
-        known = sure | (np.abs(rest).max(axis=1) < _DEPENDENT * 10)
-        at = rows[:, self.kept]
-        mean = np.where(sure, self.constant, expit(at @ self.beta))
-        gradient = np.where(sure, 0.0, mean * (1 - mean))[:, None] * at
-        return mean, gradient, known
+        mean = np.where(sure, self.constant, expit(self.beta @ patterns.on(side).T))
+        return mean, np.where(sure, 0.0, mean * (1 - mean)), sure | self.reached[:, side]
 
 
 def make_patterns(atoms: pd.DataFrame, among: NDArray[np.intp], factors: Sequence[str]) -> Patterns:
@@ -130,74 +134,65 @@ def make_patterns(atoms: pd.DataFrame, among: NDArray[np.intp], factors: Sequenc
     return Patterns(among, pattern.ravel(), levels, np.column_stack(columns))
 
 
-class Fitter:
-    """Fits models on the same patterns, item after item; what data have in common is kept.
+def fit_items(patterns: Patterns, weight: Floats, hits: Floats) -> Fits:
+    """Fit one model an item; items whose answers leave the same patterns are fitted together.
 
     Parameters
     ----------
     patterns : Patterns
+    weight, hits : float arrays, shape (items, patterns)
+        Σ w and Σ w·y.
+
+    Notes
+    -----
+    A level of a factor in which every answer is alike predicts itself exactly: its patterns leave
+    the fit, which is the limit of the full model.
     """
-
-    def __init__(self, patterns: Patterns) -> None:
-        self._patterns = patterns
-        self._known: dict[bytes, tuple[list[int], Floats]] = {}
-
-    def fit(self, weight: Floats, hits: Floats) -> Fit | None:
-        """Fit one model.
-
-        Parameters
-        ----------
-        weight, hits : float arrays, shape (patterns,)
-            Σ w and Σ w·y.
-
-        Returns
-        -------
-        Fit or None
-            None when there is no finite estimate: one side empty or all alike, or data that separate.
-
-        Notes
-        -----
-        A level of a factor in which every answer is alike predicts itself exactly: its patterns leave
-        the fit, which is the limit of the full model.
-        """
-        patterns = self._patterns
-        active, constant = _set_aside(patterns.levels, weight, hits)
-        sides = patterns.levels[active, 0]
-        if not (sides == 1).any() or not (sides == 0).any():
-            return None
-        kept, basis = self._columns(active)
-        if kept[:2] != [0, 1]:
-            return None
-        design = patterns.matrix[active][:, kept]
-        found = _newton(design, weight[active], hits[active])
-        if found is None:
-            return None
-        beta, inverse = found
-        fitted = np.divide(hits, weight, out=np.zeros(len(weight)), where=weight > 0)
-        fitted[active] = expit(design @ beta)
-        return Fit(beta, inverse, kept, active, basis, constant, fitted)
-
-    def _columns(self, active: NDArray[np.bool_]) -> tuple[list[int], Floats]:
-        key = active.tobytes()
-        if key not in self._known:
-            design = self._patterns.matrix[active]
-            self._known[key] = _independent(design), _row_space(design)
-        return self._known[key]
+    items, (count, width) = len(weight), patterns.matrix.shape
+    active, constant = _set_aside(patterns.levels, weight, hits)
+    share = np.divide(hits, weight, out=np.zeros(weight.shape), where=weight > 0)
+    fits = Fits(
+        estimated=np.zeros(items, dtype=bool),
+        beta=np.zeros((items, width)),
+        inverse=np.zeros((items, width, width)),
+        active=active,
+        constant=constant,
+        reached=np.zeros((items, 2, count), dtype=bool),
+        fitted=share,
+    )
+    alike: dict[bytes, list[int]] = {}
+    for j, row in enumerate(active):
+        alike.setdefault(row.tobytes(), []).append(j)
+    for together in alike.values():
+        at = active[together[0]]
+        if len(set(patterns.levels[at, 0].tolist())) < 2:  # noqa: PLR2004 - both sides
+            continue
+        design = patterns.matrix[at]
+        kept = np.array(_independent(design))
+        if kept[:2].tolist() != [0, 1]:
+            continue
+        own = np.array(together)
+        beta, inverse, done = _newton(design[:, kept], weight[own][:, at], hits[own][:, at])
+        own, beta, inverse = own[done], beta[done], inverse[done]
+        fits.estimated[own] = True
+        fits.beta[np.ix_(own, kept)] = beta
+        fits.inverse[np.ix_(own, kept, kept)] = inverse
+        fits.reached[own] = _reached(patterns, design)
+        fits.fitted[np.ix_(own, np.flatnonzero(at))] = expit(beta @ design[:, kept].T)
+    return fits
 
 
-def _set_aside(
-    levels: NDArray[np.intp], weight: Floats, hits: Floats
-) -> tuple[NDArray[np.bool_], Floats]:
-    """Set levels whose answers are all alike aside: (patterns left, what the others predict)."""
+def _set_aside(levels: NDArray[np.intp], weight: Floats, hits: Floats) -> tuple[Flags, Floats]:
+    """Set levels whose answers are all alike aside: (patterns left, what the others predict), by item."""
     active = weight > 0
-    constant = np.full(len(weight), np.nan)
+    constant = np.full(weight.shape, np.nan)
+    groups = [indicator(f, int(f.max(initial=-1)) + 1) for f in levels.T[1:]]
     while True:
         before = active.sum()
-        for f in range(1, levels.shape[1]):
-            w = np.bincount(levels[active, f], weights=weight[active])
-            s = np.bincount(levels[active, f], weights=hits[active])
+        for group, level in zip(groups, levels.T[1:], strict=True):
+            w, s = (np.where(active, of, 0.0) @ group.T for of in (weight, hits))
             for alike, value in (((w > 0) & (s <= 0), 0.0), ((w > 0) & (s >= w), 1.0)):
-                found = np.isin(levels[:, f], np.flatnonzero(alike))
+                found = alike[:, level]
                 constant[found & np.isnan(constant)] = value
                 active = active & ~found
         if active.sum() == before:
@@ -221,27 +216,51 @@ def _independent(matrix: Floats) -> list[int]:
     return kept
 
 
-def _row_space(matrix: Floats) -> Floats:
-    """Return an orthonormal basis of the rows of a matrix, one column a vector."""
-    _, values, rows = np.linalg.svd(matrix, full_matrices=False)
-    rank = int((values > _DEPENDENT * values[0]).sum())
-    return np.asarray(rows[:rank].T)
+def _reached(patterns: Patterns, design: Floats) -> Flags:
+    """Return whether each pattern, on each side, is a combination of the rows of some data."""
+    _, values, rows = np.linalg.svd(design, full_matrices=False)
+    basis = rows[: int((values > _DEPENDENT * values[0]).sum())]
+    whole = np.stack([patterns.on(side) for side in (0, 1)])
+    rest = whole - (whole @ basis.T) @ basis
+    return np.asarray(np.abs(rest).max(axis=2) < _DEPENDENT * 10)
 
 
-def _newton(design: Floats, weight: Floats, hits: Floats) -> tuple[Floats, Floats] | None:
-    """Newton's method on the weighted log-likelihood: (coefficients, inverse information)."""
-    beta = np.zeros(design.shape[1])
+def _newton(design: Floats, weight: Floats, hits: Floats) -> tuple[Floats, Floats, Flags]:
+    """Newton's method on the weighted log-likelihood of each item, all on one design.
+
+    Returns
+    -------
+    beta : float array, shape (items, columns)
+    inverse : float array, shape (items, columns, columns)
+        Inverse information.
+    converged : bool array, shape (items,)
+    """
+    items, width = len(weight), design.shape[1]
+    products = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
+    beta, inverse = np.zeros((items, width)), np.zeros((items, width, width))
+    converged = np.zeros(items, dtype=bool)
+    left = np.arange(items)
     for _ in range(_ITERATIONS):
-        mean = expit(design @ beta)
-        information = (design.T * (weight * mean * (1 - mean))) @ design
-        try:
-            inverse = np.linalg.inv(information)
-        except np.linalg.LinAlgError:
-            return None
-        step = inverse @ (design.T @ (hits - weight * mean))
-        beta = beta + step
-        if not np.isfinite(beta).all() or np.abs(beta).max() > _RUNAWAY:
-            return None
-        if np.abs(step).max() < _STEP:
-            return beta, inverse
-    return None
+        mean = expit(beta[left] @ design.T)
+        spread = weight[left] * mean * (1 - mean)
+        inverse[left] = _inverses((spread @ products).reshape(-1, width, width))
+        slope = (hits[left] - weight[left] * mean) @ design
+        step = (inverse[left] @ slope[:, :, None])[:, :, 0]
+        beta[left] += step
+        finite = np.abs(beta[left]).max(axis=1) <= _RUNAWAY  # not a number is not
+        small = np.abs(step).max(axis=1) < _STEP
+        converged[left[finite & small]] = True
+        left = left[finite & ~small]
+        if not len(left):
+            break
+    return beta, inverse, converged
+
+
+def _inverses(matrices: Floats) -> Floats:
+    """Invert each matrix; NaN for one that has no inverse."""
+    try:
+        return np.asarray(np.linalg.inv(matrices))
+    except np.linalg.LinAlgError:
+        if len(matrices) == 1:
+            return np.full(matrices.shape, np.nan)
+        return np.concatenate([_inverses(one[None]) for one in matrices])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tfpb.model.codes import ENSEMBLE, Ajustement
-from tfpb.survey.adjustment.logistic import Fitter, make_patterns
+from tfpb.survey.adjustment.logistic import fit_items, make_patterns
 from tfpb.survey.estimation.design import indicator
 from tfpb.survey.estimation.means import atoms_of, linear_variance, standard_error
 from tfpb.survey.estimation.pooled import Spread, smoothed, spread_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from tfpb.survey.adjustment.logistic import Fit, Patterns
+    from tfpb.survey.adjustment.logistic import Fits, Patterns
     from tfpb.survey.estimation.comparison import Comparison
 
     Floats = NDArray[np.float64]
@@ -132,34 +132,34 @@ def _seen(c: Comparison, margins: Floats, load: Spread, signs: Floats) -> Sides:
 def _averages(
     c: Comparison, patterns: Patterns, models: list[Indices], shown: Indices
 ) -> _Averages:
-    """Fit the models of one group, item by item."""
-    sums, signs, fitter = c.sums, c.signs, Fitter(patterns)
+    """Fit the models of one group, all its items together."""
+    sums, signs = c.sums, c.signs
     figures, items = len(signs), sums.total.shape[1]
+    at = [(patterns.atoms[rows], patterns.pattern[rows]) for rows in models]
+    weights, hits = (
+        [(indicator(where, len(patterns.matrix)) @ of[atoms][:, shown]).T for atoms, where in at]
+        for of in (sums.base, sums.total)
+    )
+    fits = [fit_items(patterns, w, y) for w, y in zip(weights, hits, strict=True)]
+    estimate, influence, share = _margins(fits, patterns, weights[0])
     values, predicted = np.full((figures, items), np.nan), np.full(items, np.nan)
     margins = np.full((signs.shape[1], items), np.nan)
+    values[:, shown], margins[:, shown] = signs @ estimate.T, estimate.T
+    predicted[shown] = share
     scores = np.zeros((len(patterns.atoms), figures, items))
     effects = np.zeros(scores.shape)
     residual = np.zeros(scores.shape) if c.design.margins else None
-    for j in shown.tolist():
-        at = [(patterns.atoms[rows], patterns.pattern[rows]) for rows in models]
-        weights = [_by_pattern(patterns, where, sums.base[atoms, j]) for atoms, where in at]
-        hits = [_by_pattern(patterns, where, sums.total[atoms, j]) for atoms, where in at]
-        fits = [fitter.fit(w, y) for w, y in zip(weights, hits, strict=True)]
-        found = _margins([f for f in fits if f is not None], len(models), patterns, weights[0])
-        if found is None:
-            continue
-        estimate, influence, predicted[j] = found
-        values[:, j], margins[:, j] = signs @ estimate, estimate
-        for fit, rows, (atoms, where), moved in zip(fits, models, at, influence, strict=True):
-            if fit is None:
-                continue
-            fitted, effect = fit.fitted[where], moved[where] @ signs.T
-            z = sums.total[atoms, j] - fitted * sums.base[atoms, j]
-            scores[rows, :, j] += effect * z[:, None]
-            effects[rows, :, j] += effect
-            if residual is not None:
-                z = sums.residual_total[atoms, j] - fitted * sums.residual_base[atoms, j]
-                residual[rows, :, j] += effect * z[:, None]
+    for fit, rows, (atoms, where), moved in zip(fits, models, at, influence, strict=True):
+        fitted = fit.fitted.T[where]
+        effect = (moved @ signs.T).transpose(1, 2, 0)[where]
+        place = np.ix_(rows, np.arange(figures), shown)
+        z = sums.total[atoms][:, shown] - fitted * sums.base[atoms][:, shown]
+        scores[place] += effect * z[:, None]
+        effects[place] += effect
+        if residual is not None:
+            z = sums.residual_total[atoms][:, shown]
+            z = z - fitted * sums.residual_base[atoms][:, shown]
+            residual[place] += effect * z[:, None]
     flat = (len(patterns.atoms), figures * items)
     under = None if residual is None else residual.reshape(flat)
     variance = linear_variance(sums, patterns.atoms, scores.reshape(flat), under)
@@ -167,50 +167,49 @@ def _averages(
     return _Averages(values, se, margins, effects, predicted)
 
 
-def _by_pattern(patterns: Patterns, pattern: Indices, values: Floats) -> Floats:
-    return np.bincount(pattern, weights=values, minlength=len(patterns.matrix)).astype(float)
-
-
 def _margins(
-    fits: Sequence[Fit], models: int, patterns: Patterns, weight: Floats
-) -> tuple[Floats, list[Floats], float] | None:
+    fits: Sequence[Fits], patterns: Patterns, weight: Floats
+) -> tuple[Floats, list[Floats], Floats]:
     """Average the predictions of each model on both sides over the same interviews.
 
     Parameters
     ----------
-    weight : float array, shape (patterns,)
+    fits : sequence of Fits
+        One a wave, the later one first.
+    weight : float array, shape (items, patterns)
         Weighted interviews to average over: those of the later wave.
 
     Returns
     -------
-    estimate : float array, shape (sides,)
-    influence : list of float arrays, one a model, shape (patterns, sides)
-        Effect on each average of one unit of weighted residual in a pattern.
-    predicted : float
-        Share of the interviews that every model can predict.
-
-    None when a model has no estimate, or when its data do not separate the sides of the interviews.
-    Over two waves, interviews that one of the models cannot predict are left out of both averages.
+    estimate : float array, shape (items, sides)
+        NaN when a model has no estimate, or when its data do not separate the sides of the interviews.
+    influence : list of float arrays, one a model, shape (items, patterns, sides)
+        Effect on each average of one unit of weighted residual in a pattern; 0 without estimate.
+    predicted : float array, shape (items,)
+        Share of the interviews that every model can predict. Over two waves, interviews that one of
+        the models cannot predict are left out of both averages.
     """
-    if len(fits) < models:
-        return None
     predictions = [[fit.predict(patterns, side) for side in (1, 0)] for fit in fits]
     known = np.all([known for two in predictions for *_, known in two], axis=0)
-    whole = weight[known].sum()
-    if not whole > 0 or (models == 1 and not known[weight > 0].all()):
-        return None
-    share = np.where(known, weight, 0.0) / whole
-    estimate: list[float] = []
+    met = np.where(known, weight, 0.0)
+    whole = met.sum(axis=1)
+    found = np.all([fit.estimated for fit in fits], axis=0) & (whole > 0)
+    if len(fits) == 1:
+        found &= (known | ~(weight > 0)).all(axis=1)
+    nothing = np.zeros(met.shape)
+    share = np.divide(met, whole[:, None], out=nothing, where=found[:, None])
+    estimate = np.full((len(weight), 2 * len(fits)), np.nan)
     influence = []
     for m, (fit, two) in enumerate(zip(fits, predictions, strict=True)):
-        gradients = np.zeros((len(fit.kept), 2 * models))
-        for side, (mean, gradient, _) in enumerate(two):
-            estimate.append(float(share @ mean))
-            gradients[:, 2 * m + side] = share @ gradient
-        effect = np.zeros((len(weight), 2 * models))
-        effect[fit.active] = patterns.matrix[fit.active][:, fit.kept] @ fit.inverse @ gradients
-        influence.append(effect)
-    return np.array(estimate), influence, float(whole / weight.sum())
+        gradients = np.zeros((*fit.beta.shape, estimate.shape[1]))
+        for s, (side, (mean, slope, _)) in enumerate(zip((1, 0), two, strict=True)):
+            estimate[found, 2 * m + s] = (share * mean).sum(axis=1)[found]
+            gradients[:, :, 2 * m + s] = (share * slope) @ patterns.on(side)
+        effect = patterns.matrix @ (fit.inverse @ gradients)
+        influence.append(effect * fit.active[:, :, None])
+    predicted = np.full(len(weight), np.nan)
+    predicted[found] = whole[found] / weight.sum(axis=1)[found]
+    return estimate, influence, predicted
 
 
 def _support(c: Comparison, patterns: Patterns, models: list[Indices], variables: int) -> Floats:
