@@ -29,6 +29,9 @@ BEGUN_FIRST = {
 }  # fmt: skip
 """Files of more than twenty seconds, longest first: one begun last leaves the other worker without work."""
 os.environ["TFPB_CACHE"] = "non"
+os.environ["TFPB_DIFFUSIONS"] = (
+    os.devnull
+)  # no test reads or fills the user's ledger unless it names one
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when the library is loaded, hence here
 gc.set_threshold(50_000, 20, 20)
 

@@ -152,3 +152,4 @@ class MapModel:
     labels: dict[str, str] = field(default_factory=dict)
     territories: tuple[Territory, ...] = ()
     online: bool = False
+    draft: bool = False

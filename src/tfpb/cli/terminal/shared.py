@@ -42,6 +42,20 @@ Geodonnees = Annotated[
         show_envvar=True,
     ),
 ]
+Diffuser = Annotated[
+    bool,
+    typer.Option(
+        "--diffuser", help="Fait le dossier à transmettre, et l’inscrit au registre des diffusions."
+    ),
+]
+Precedents = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--precedents",
+        help="Dossier déjà diffusé que ce poste ne connaît pas (répétable).",
+        show_default=False,
+    ),
+]
 ToutRecalculer = Annotated[
     bool,
     typer.Option(
