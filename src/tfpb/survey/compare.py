@@ -37,6 +37,7 @@ from tfpb.survey.priorities import priority_rows
 from tfpb.survey.reading.calibration import calibrate
 from tfpb.survey.secrecy.cells import OWNER
 from tfpb.survey.secrecy.level_crossings import wave_crossings
+from tfpb.survey.secrecy.open_intervals import wave_atoms
 from tfpb.survey.verdicts import CLAIM_P, FRAGILE, Thresholds, set_holm
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ def compare(
     levels, priorities, benchmark = [], [], []
     facts = []
     crossings: list[Crossing] = []
+    atoms = []
     within: list[dict[str, object]] = []
 
     def add_rows(comparison: Comparison) -> None:
@@ -140,6 +142,7 @@ def compare(
         benchmark.append(region_rows(made))
         within += within_gaps(made)
         crossings += wave_crossings(made, by)
+        atoms.append(wave_atoms(made, by))
         deff = made.deff[(made.state <= FRAGILE) & np.isfinite(made.deff)]
         median = float(np.median(deff)) if deff.size else float("nan")
         facts.append(wave_facts(survey, plan, wave, median))
@@ -164,6 +167,7 @@ def compare(
         notices=tuple(notices),
         settings={**settings_used(survey, plan, by), WITHIN: tuple(within)},
         crossings=tuple(crossings),
+        atoms=tuple(atoms),
     )
 
 

@@ -35,6 +35,7 @@ from tfpb.survey.secrecy.cells import (
 from tfpb.survey.secrecy.level_crossings import tie_crossings
 from tfpb.survey.secrecy.masked_rows import rests_on
 from tfpb.survey.secrecy.masking import complement_masks
+from tfpb.survey.secrecy.open_intervals import closing_masks
 from tfpb.survey.verdicts import CLAIM_P, NO_VERDICT, set_holm
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ def protect(
     before = frozenset(masked_before)
     # a cell that these tables do not declare (a panel seen from one bailleur's cut) stays masked too
     masked = complement_masks(cells, masking_n, before) | before
+    while more := closing_masks(cells, estimates.atoms, masked, masking_n):
+        masked = complement_masks(cells, masking_n, masked | more) | before
     masked |= _models_of(estimates.items, masked)
     comparison = estimates.comparison
     if hidden:
