@@ -26,7 +26,8 @@ class Dossier:
     """Everything one pack says. A missing input is `None`: the pack then says what it lacks.
 
     `release` is the line that it leaves in the ledger when it is released (`released_before`: it was
-    already); a `draft` is for the landlord alone, and says so.
+    already); a `draft` is for the landlord alone, and says so; None where
+    neither is meant.
     """
 
     settings: Settings
@@ -47,4 +48,4 @@ class Dossier:
     footprints: gpd.GeoDataFrame | None = None
     release: Mapping[str, Any] = field(default_factory=dict)
     released_before: bool = False
-    draft: bool = False
+    draft: bool | None = None

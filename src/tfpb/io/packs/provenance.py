@@ -148,7 +148,7 @@ def run_record(dossier: Dossier) -> dict[str, Any]:
             for c in dossier.checks
         ],
         "doutes": len(dossier.notices),
-        "etat": "projet" if dossier.draft else "diffusion",
+        **({} if dossier.draft is None else {"etat": "projet" if dossier.draft else "diffusion"}),
         "masques_repris": sum(n.code == "masques_repris" for n in dossier.notices),
     }
 
