@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -17,11 +18,12 @@ import pytest
 from openpyxl import load_workbook
 from pack_reading import Pack, texts
 
+from tfpb.errors import TfpbError
 from tfpb.io.packs.output_files import write_together
 from tfpb.io.packs.pack import LISTING, RUN
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.pipeline.assembling import assemble
-from tfpb.pipeline.published_before import RELEASE, ledger_with
+from tfpb.pipeline.published_before import RELEASE, ledger_path, ledger_with
 from tfpb.survey.secrecy.masking import determined_columns
 
 if TYPE_CHECKING:
@@ -271,6 +273,19 @@ def test_a_ledger_that_cannot_be_read_stops(
     refused = run(*call, "--precedents", tmp_path / "p" / "dossier.zip")
     assert refused.exit_code == 2
     assert "projet" in refused.output
+
+
+def test_what_is_no_file_is_neither_a_ledger_nor_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe = tmp_path / "tube"
+    os.mkfifo(pipe)
+    with pytest.raises(TfpbError):
+        write_together({pipe: b"x"})
+    assert pipe.is_fifo()
+    monkeypatch.setenv("TFPB_DIFFUSIONS", str(pipe))
+    with pytest.raises(TfpbError):
+        ledger_path()
 
 
 def test_another_bailleur_is_not_bound(release: Release, copy: Path) -> None:

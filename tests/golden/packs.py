@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
-import os
 import re
 import shutil
 import sys
@@ -136,7 +135,7 @@ def run(name: str, work: Path, *, data_only: bool = False) -> Taken:
 def _tfpb(command: str, work: Path) -> Lines:
     """Run one command there and return what it printed, its exit code first."""
     keep = {
-        "TFPB_CACHE": "non", "TFPB_DIFFUSIONS": os.devnull, "TFPB_GEODONNEES": "geodonnees",
+        "TFPB_CACHE": "non", "TFPB_DIFFUSIONS": "diffusions.jsonl", "TFPB_GEODONNEES": "geodonnees",
         "COLUMNS": "100", "NO_COLOR": "1",
     }  # fmt: skip
     with contextlib.chdir(work):

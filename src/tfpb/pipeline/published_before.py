@@ -133,9 +133,12 @@ class Precedents:
 def ledger_path() -> Path:
     """Return where the ledger lies: with the user's data, or where `TFPB_DIFFUSIONS` says."""
     named = os.environ.get(LEDGER_VARIABLE, "").strip()
-    return (
-        Path(named) if named else Path(platformdirs.user_data_dir("tfpb", appauthor=False)) / LEDGER
-    )
+    if not named:
+        return Path(platformdirs.user_data_dir("tfpb", appauthor=False)) / LEDGER
+    path = Path(named)
+    if path.exists() and not path.is_file():  # a folder, a device: nothing is kept there
+        raise fail("diffusions_illisibles", place=Place(path.name), got=path.name)
+    return path
 
 
 def precedents(
