@@ -110,6 +110,25 @@ class Crossing:
 
 
 @dataclass(frozen=True, slots=True)
+class Atoms:
+    """Valid answers of one wave by bailleur, side and every level of territory together.
+
+    Parameters
+    ----------
+    vague : str
+    items : tuple of str
+    places : DataFrame
+        `bailleur`, `qpv` (« 1 » or « 0 ») and a column a level, text.
+    n : int array, shape (atoms, items)
+    """
+
+    vague: str
+    items: tuple[str, ...]
+    places: pd.DataFrame
+    n: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
 class Estimates:
     """All that was estimated, unprotected: never rendered, never written.
 
@@ -134,6 +153,8 @@ class Estimates:
         Margin, thresholds, map and so on, as used.
     crossings : tuple of Crossing
         How levels of territory share answers: what a subtraction between two of them would disclose.
+    atoms : tuple of Atoms
+        One a wave: what all levels together would disclose.
     design, design_levels : DataFrame, optional
         The same rows by the design alone (Taylor, as R's `survey`): checked, never released.
     fieldwork : DataFrame
@@ -151,6 +172,7 @@ class Estimates:
     notices: tuple[Fault, ...] = ()
     settings: dict[str, object] = field(default_factory=dict)
     crossings: tuple[Crossing, ...] = ()
+    atoms: tuple[Atoms, ...] = ()
     design: pd.DataFrame | None = None
     design_levels: pd.DataFrame | None = None
     fieldwork: pd.DataFrame = field(default_factory=pd.DataFrame)

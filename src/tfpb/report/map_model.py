@@ -65,6 +65,7 @@ def map_model(dossier: Dossier) -> MapModel:
         vintage=located.vintage,
         run_hash=dossier.run_hash,
         fictional=head.donnees_fictives,
+        draft=bool(dossier.draft),
         qpv=_quarters(dossier, shown),
         qpv_old=_old_quarters(old.frame if old is not None else ruling.iloc[:0], shown),
         residences=map_residences(dossier.located),

@@ -39,6 +39,7 @@ from tfpb.survey.priorities import priority_rows
 from tfpb.survey.reading.calibration import calibrate
 from tfpb.survey.secrecy.cells import OWNER
 from tfpb.survey.secrecy.level_crossings import wave_crossings
+from tfpb.survey.secrecy.open_intervals import wave_atoms
 from tfpb.survey.variants import under_other_target, with_delivered_weights
 from tfpb.survey.verdicts import CLAIM_P, FRAGILE, Thresholds, set_holm
 
@@ -116,7 +117,7 @@ def compare(
         for columns in (plan.colonnes.standardisation, plan.colonnes.ajustement)
     )
     rows: list[pd.DataFrame] = []
-    levels, priorities, benchmark, variants = [], [], [], []
+    levels, priorities, benchmark, variants, atoms = [], [], [], [], []
     facts = []
     crossings: list[Crossing] = []
     within: list[dict[str, object]] = []
@@ -144,9 +145,9 @@ def compare(
         priorities.append(priority_rows(survey, made, interviews))
         benchmark.append(region_rows(made))
         within += within_gaps(made, released(raw, thresholds))
-        variants.append(under_other_target(survey, made))
-        variants.append(with_delivered_weights(survey, made))
+        variants += [under_other_target(survey, made), with_delivered_weights(survey, made)]
         crossings += wave_crossings(made, by)
+        atoms.append(wave_atoms(made, by))
         deff = made.deff[(made.state <= FRAGILE) & np.isfinite(made.deff)]
         median = float(np.median(deff)) if deff.size else float("nan")
         facts.append(wave_facts(survey, plan, wave, median))
@@ -173,6 +174,7 @@ def compare(
         crossings=tuple(crossings),
         fieldwork=sample_against_stock(survey),
         variants=_stacked(variants, VARIANT_COLUMNS),
+        atoms=tuple(atoms),
     )
 
 

@@ -199,11 +199,6 @@ def _places(folder: Path) -> Iterator[Path]:
         yield folder.with_name(f"{folder.name}.{number}")
 
 
-def earlier_packs(folder: Path) -> list[Path]:
-    """Return the archives of the packs that stand in `DIR`, `DIR.2`…, in this order."""
-    return [p / ARCHIVE for p in earlier_folders(folder) if (p / ARCHIVE).is_file()]
-
-
 def earlier_folders(folder: Path) -> list[Path]:
     """Return the folders that stand in `DIR`, `DIR.2`…, in this order."""
     folder = _named(folder)

@@ -12,6 +12,7 @@ from tfpb import perimeters
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail, stop_on_faults
 from tfpb.io.packs.output_files import refuse_inputs, write_together
 from tfpb.io.packs.provenance import files_hash
+from tfpb.io.sources.personal import without_people
 from tfpb.io.sources.toml_files import load_planification
 from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.headers import match_columns
@@ -132,8 +133,11 @@ def read_homes(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame, l
     TfpbError
         Faults of the file; `cote_absent`, `patrimoine_sans_logement`.
     """
-    table = set_aside(read_table(path, sheet=sheet, known=LOCATED.headers), LOCATED)
+    read = read_table(path, sheet=sheet, known=LOCATED.headers)
+    table, dropped = without_people(read, known=LOCATED.headers)
+    table = set_aside(table, LOCATED)
     frame, faults = typed(table, LOCATED)
+    faults = [*dropped, *faults]
     held = list(match_columns(table, LOCATED, {})[0])
     doors, found = entrances_of(frame, held)
     stop_on_faults([*faults, *found])

@@ -26,6 +26,7 @@ from tfpb.words.documents.report_words import (
     BACK_TO_CONTENTS,
     CONTENTS,
     COVER,
+    DRAFT_LINE,
     EDIT_INPUTS,
     EMPTY_TABLE,
     FICTIONAL_LINE,
@@ -65,7 +66,7 @@ def render(report: Report, *, cover: bool = True) -> bytes:
     book = Workbook()
     del book[book.sheetnames[0]]
     sections = [s for s in report.sections if s.sheet]
-    foot = footer(report.run_hash, fictional=report.fictional)
+    foot = footer(report.run_hash, fictional=report.fictional, draft=report.draft)
     names = [s.sheet for s in sections]
     for name in (COVER, CONTENTS, *names) if cover else (*names, CONTENTS):
         book.create_sheet(name)
@@ -119,6 +120,8 @@ def _cover(sheet: Worksheet, report: Report, foot: str) -> None:
         ("", style.BODY),
         (f"{report.warning}.", style.SUBTITLE),
     ]
+    if report.draft:
+        rows.append((DRAFT_LINE, style.SUBTITLE))
     if report.fictional:
         rows.append((FICTIONAL_LINE, style.SUBTITLE))
     rows += [("", style.BODY), (EDIT_INPUTS, style.BODY)]

@@ -70,6 +70,7 @@ def report(dossier: Dossier) -> Report:
         run_hash=dossier.run_hash,
         sections=tuple(s for s in sections if s is not None),
         fictional=head.donnees_fictives,
+        draft=bool(dossier.draft),
         warning=WARNING,
         properties={"date_iso": head.date.isoformat(), **captions},
     )

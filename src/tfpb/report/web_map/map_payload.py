@@ -68,7 +68,7 @@ def _meta(model: MapModel) -> dict[str, Any]:
     if model.ground.source and model.ground.source not in sources:
         sources.append(model.ground.source)
     return {
-        "titre": model.title,
+        "titre": words.DRAFT_TITLE.format(title=model.title) if model.draft else model.title,
         "bailleur": model.bailleur,
         "annee": model.year,
         "date": words.day(model.date),

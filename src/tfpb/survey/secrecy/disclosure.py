@@ -37,6 +37,7 @@ from tfpb.survey.secrecy.field_counts import protected_counts
 from tfpb.survey.secrecy.level_crossings import tie_crossings
 from tfpb.survey.secrecy.masked_rows import rests_on
 from tfpb.survey.secrecy.masking import complement_masks
+from tfpb.survey.secrecy.open_intervals import closing_masks
 from tfpb.survey.verdicts import CLAIM_P, NO_VERDICT, PARC, set_holm
 
 if TYPE_CHECKING:
@@ -105,6 +106,8 @@ def protect(
     before = frozenset(masked_before)
     # a cell that these tables do not declare (a panel seen from one bailleur's cut) stays masked too
     masked = complement_masks(cells, masking_n, before) | before
+    while more := closing_masks(cells, estimates.atoms, masked, masking_n):
+        masked = complement_masks(cells, masking_n, masked | more) | before
     masked |= _models_of(estimates.items, masked)
     comparison = estimates.comparison
     if hidden:

@@ -71,6 +71,10 @@ def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
             for c in estimates.crossings
             if c.bailleur in kept
         ),
+        atoms=tuple(
+            replace(a, places=a.places.replace({"bailleur": dict.fromkeys(own, bailleur)}))
+            for a in estimates.atoms
+        ),
     )
 
 

@@ -11,6 +11,10 @@ from tfpb.words.survey.verdict_words import margin_words
 
 WARNING: Final = "Aide à la décision, ne vaut pas attestation"
 FICTIONAL: Final = "données fictives"
+DRAFT: Final = "PROJET"
+DRAFT_LINE: Final = (
+    "PROJET, pour l’organisme seul : à refaire avec --diffuser avant de le transmettre."
+)
 FICTIONAL_LINE: Final = "Données fictives : rien ici ne décrit un lieu ni un bailleur réels."
 COVER: Final = "Couverture"
 SUMMARY: Final = "Synthèse"
@@ -124,6 +128,7 @@ ROLES: Final[dict[str, str]] = {
     "decisions": "Décisions de vérification",
     "diagnostics": "Diagnostics en marchant",
     "alias_voies": "Équivalences de noms de voies",
+    "diffusions": "Registre des diffusions",
     "repere": "Repères extérieurs",
     "calage": "Marges de calage",
     "standard": "Stock de référence",
@@ -215,11 +220,13 @@ def table_line(*, unit: str = "", scope: str = "", source: str = "") -> str:
     return " · ".join(f"{name} : {value}" for name, value in parts if value)
 
 
-def footer(run_hash: str, *, fictional: bool) -> str:
-    """Write the foot of every page and sheet: warning, run, and that the data are fictional."""
+def footer(run_hash: str, *, fictional: bool, draft: bool = False) -> str:
+    """Write the foot of every page and sheet: draft, fictional data, warning, run."""
     parts = [WARNING, f"calcul {run_hash}"]
     if fictional:
         parts.insert(0, FICTIONAL)
+    if draft:
+        parts.insert(0, DRAFT)
     return " · ".join(parts)
 
 

@@ -74,6 +74,8 @@ NORTH: Final = "N"
 SOURCES: Final = "Sources : {sources}."
 STAMP: Final = "empreinte"
 FICTIONAL: Final = "DONNÉES FICTIVES"
+_DRAFT: Final = "PROJET"
+DRAFT_TITLE: Final = "PROJET · {title}"
 TILES_CREDIT: Final = "IGN – Géoplateforme"
 NO_GROUND: Final = "Fond de plan absent : aucune base d’adresses importée."
 
@@ -213,3 +215,8 @@ PAGE: Final[dict[str, str]] = {
     "sont dans le classeur et dans le dossier « cartes ».",
 }
 """Words of the web page, by the key its script uses."""
+
+
+def marks(*, draft: bool, fictional: bool) -> str:
+    """Write what a sheet is marked with: a draft, fictional data."""
+    return " · ".join(m for m, on in ((_DRAFT, draft), (FICTIONAL, fictional)) if on)
