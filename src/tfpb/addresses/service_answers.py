@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from tfpb.addresses.replies import Query
-from tfpb.geocode.commune_finder import CommuneFinder
 from tfpb.geocode.line.parser import parse
 from tfpb.geocode.source import CommuneAddresses, Street
 from tfpb.geocode.table_run import geocode
+from tfpb.geocode.town.commune_finder import CommuneFinder
 from tfpb.model.codes import ResultType
 from tfpb.model.projection import from_lonlat, legal_epsg
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS

@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.geocode.choose import Found
-    from tfpb.geocode.commune_finder import Place
     from tfpb.geocode.commune_table import StreetTable
     from tfpb.geocode.coordinates import Given
     from tfpb.geocode.line.parsed import ParsedAddress
     from tfpb.geocode.places import Point, Spot
     from tfpb.geocode.source import Street
     from tfpb.geocode.streets import Candidate
+    from tfpb.geocode.town.commune_finder import Place
 
 JOIN: Final = " | "
 FAR_FROM_ADDRESS_M: Final = 250.0
 _SHORT_PARCEL: Final = re.compile(r"^\s*(?:(\d{3})\s*)?([a-z]{1,2}|0[a-z])\s*0*(\d{1,4})\s*$")
-_MOST_ALTERNATIVES: Final = 3
+_MOST_ALTERNATIVES: Final = 5
 _WRITTEN_MISSING_TYPE: Final = 0.6
 
 
@@ -180,7 +180,7 @@ def _match_reasons(found: Found) -> tuple[str, ...]:
 
 
 def _alternatives(found: Found, parsed: ParsedAddress) -> list[str]:
-    """Name what answers as well, ready to be geocoded if it is picked: at most three.
+    """Name what answers as well, ready to be geocoded if it is picked: at most five.
 
     When the number is what is missing, the numbers next to it come first.
     """
@@ -194,7 +194,14 @@ def _alternatives(found: Found, parsed: ParsedAddress) -> list[str]:
             for point in neighbours(table, members, parsed.numbers[0][0])
         ]
     out += _labels(table, found.choice.rivals, parsed)
-    return out[:_MOST_ALTERNATIVES]
+    return [*map(_elsewhere, found.elsewhere), *out][:_MOST_ALTERNATIVES]
+
+
+def _elsewhere(found: Found) -> str:
+    """Name what answers in another commune."""
+    first = found.spot.first
+    number = _number(first) if first else ""
+    return _label(found.table, found.spot.street, number, rank(found.choice.candidate))
 
 
 def _labels(table: StreetTable, rivals: Sequence[Candidate], parsed: ParsedAddress) -> list[str]:

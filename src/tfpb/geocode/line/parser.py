@@ -18,7 +18,7 @@ from tfpb.geocode.line.complement import (
 from tfpb.geocode.line.house_numbers import NO_NUMBER, Head, Number, read_head
 from tfpb.geocode.line.parsed import ParsedAddress, Reading
 from tfpb.geocode.line.starts import TWO_WORDS, begins_street, split_type
-from tfpb.geocode.line.street_names import Name, name_of
+from tfpb.geocode.line.street_names import WHOLE, Name, name_of
 from tfpb.geocode.line.vocabulary import (
     ADJECTIVES,
     BUILDING_TYPES,
@@ -43,6 +43,7 @@ _ALL_WORDS: Final = re.compile(r"[a-z0-9]+")
 _PARENTHESIS: Final = re.compile(r"\(([^)]*)\)?")
 _TRAILING: Final = re.compile(r"[\s,]+(?:n\s*°\s*)?(\d{1,4})\s?(bis|ter|quater|[a-z])?\s*$")
 _NUMBERED_ROADS: Final = frozenset({"rn", "rd", "vc", "cr"})
+_YEAR: Final = re.compile(r"1[4-9]\d\d|20\d\d|14|18|3\d|4\d")
 _TYPE_LAST: Final = re.compile(
     r"^(.*?)\s*[,(]\s*([a-z]+(?:\s+(?:de|du|des|la|les|l'|d'))*)\s*\)?\s*$"
 )
@@ -327,9 +328,14 @@ class _Line:
         if match is None:
             return [whole]
         before = _WORD.findall(text[: match.start()])
-        if not before or before[-1] in MONTHS or whole.name.kind in _NUMBERED_ROADS:
+        dated = bool(before) and before[-1] in MONTHS
+        if not before or (dated and _YEAR.fullmatch(match[1])):
+            return [whole]
+        if whole.name.kind in _NUMBERED_ROADS and len(whole.name.tokens) == 1:
             return [whole]
         name = name_of(text[: match.start()])
+        if not name.tokens and name.kind not in WHOLE:
+            return [whole]
         number: Number = (int(match[1]), match[2] or "")
-        tail = Head((number,), (), head.end)
-        return [Reading(name, tail), whole] if name.tokens else [whole]
+        tail = Reading(name, Head((number,), (), head.end))
+        return [whole, tail] if dated else [tail, whole]

@@ -17,7 +17,8 @@ from tfpb.geocode.line.vocabulary import (
 
 _WORD: Final = re.compile(r"\d+|[a-z]+[.']?")
 _VOWELS: Final = frozenset("aeiouyh")
-_WHOLE: Final = {"grande rue", "petite rue"}
+WHOLE: Final = {"grande rue", "petite rue"}
+"""Types that are a name by themselves."""
 _TENS: Final = {"20", "30", "40", "50", "60"}
 _YEAR_DIGITS: Final = 4
 
@@ -83,7 +84,7 @@ def name_of(flat: str) -> Name:
     tokens = _numbers_joined(tokens)
     if not tokens and start:
         # a name made of a type alone (« Grande Rue », « Le Parc »)
-        tokens = full = [] if kind in _WHOLE else [words[-1].rstrip(".'")]
+        tokens = full = [] if kind in WHOLE else [words[-1].rstrip(".'")]
     core = " ".join(tokens)
     return Name(
         kind, tuple(tokens), f"{kind} {core}", core, "".join(tokens), "".join(full), " ".join(plain)
@@ -101,9 +102,9 @@ def _type_of(words: list[str]) -> tuple[str, int]:
         )
         found = double or SINGLE_DOUBLES.get(word) or TYPES.get(word)
         width = 2 if double else 1
-        if found is None or (kind and start + width >= len(words) and found not in _WHOLE):
+        if found is None or (kind and start + width >= len(words) and found not in WHOLE):
             break
-        if kind and found not in {kind, *_WHOLE}:
+        if kind and found not in {kind, *WHOLE}:
             break
         kind, start = found, start + width
     return kind, start
