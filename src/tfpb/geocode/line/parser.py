@@ -18,9 +18,10 @@ from tfpb.geocode.line.complement import (
 from tfpb.geocode.line.house_numbers import NO_NUMBER, Head, Number, read_head
 from tfpb.geocode.line.parsed import ParsedAddress, Reading
 from tfpb.geocode.line.starts import TWO_WORDS, begins_street, split_type
-from tfpb.geocode.line.street_names import WHOLE, Name, name_of
+from tfpb.geocode.line.street_names import WHOLE, YEAR, Name, name_of
 from tfpb.geocode.line.vocabulary import (
     ADJECTIVES,
+    ARTICLES,
     BUILDING_TYPES,
     GLUED_TYPES,
     MONTHS,
@@ -43,7 +44,6 @@ _ALL_WORDS: Final = re.compile(r"[a-z0-9]+")
 _PARENTHESIS: Final = re.compile(r"\(([^)]*)\)?")
 _TRAILING: Final = re.compile(r"[\s,]+(?:n\s*°\s*)?(\d{1,4})\s?(bis|ter|quater|[a-z])?\s*$")
 _NUMBERED_ROADS: Final = frozenset({"rn", "rd", "vc", "cr"})
-_YEAR: Final = re.compile(r"1[4-9]\d\d|20\d\d|14|18|3\d|4\d")
 _TYPE_LAST: Final = re.compile(
     r"^(.*?)\s*[,(]\s*([a-z]+(?:\s+(?:de|du|des|la|les|l'|d'))*)\s*\)?\s*$"
 )
@@ -255,7 +255,8 @@ class _Line:
             later = read_head(self.flat, anchor.start())
             if not later.end or not begins_street(self.flat, later.end):
                 continue
-            if not self.flat[start : anchor.start()].strip(_EDGES):
+            between = _ALL_WORDS.findall(self.flat, start, anchor.start())
+            if not between or between[-1] in ARTICLES:  # « rue des 4 chemins »
                 continue
             other = self._after(anchor.start())
             first = name_of(self.flat[start : anchor.start()])
@@ -329,7 +330,7 @@ class _Line:
             return [whole]
         before = _WORD.findall(text[: match.start()])
         dated = bool(before) and before[-1] in MONTHS
-        if not before or (dated and _YEAR.fullmatch(match[1])):
+        if not before or (dated and YEAR.fullmatch(match[1])):
             return [whole]
         if whole.name.kind in _NUMBERED_ROADS and len(whole.name.tokens) == 1:
             return [whole]
