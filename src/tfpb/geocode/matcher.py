@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
+from tfpb.geocode.alternatives import Near
 from tfpb.geocode.answer import Answer, parcels_written, with_given, write
 from tfpb.geocode.choose import Choice, Found, choose
 from tfpb.geocode.commune_table import StreetTable
@@ -16,6 +17,7 @@ from tfpb.geocode.line.parsed import ParsedAddress, Reading
 from tfpb.geocode.line.parser import parse
 from tfpb.geocode.line.street_names import name_of
 from tfpb.geocode.places import Point, Spot, corner
+from tfpb.geocode.proposals import MOST, Proposal, proposals
 from tfpb.geocode.streets import Candidate
 from tfpb.geocode.town.commune_finder import CommuneFinder, Place
 from tfpb.geocode.whole_line import WholeLines
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 TABLES_KEPT: Final = 2000
 """Communes kept ready at once; a landlord's file rarely names more."""
 _SURE: Final = 0.95
+_MOST_COMMUNES: Final = 8
 
 
 class Geocoder:
@@ -91,18 +94,21 @@ class Geocoder:
         """
         parsed = parse(address)
         place = self.finder.place(code, postcode or parsed.postcode, commune or parsed.town)
-        best = None
+        best: Found | None = None
+        elsewhere: tuple[Found, ...] = ()
         if len(place.codes) != 1 and not (code or commune or parsed.town):
             whole = self.whole.read(address, postcode)
             if whole is not None:
-                parsed, place, best = whole.parsed, whole.place, whole.found
+                parsed, place, best, elsewhere = whole[1:]
         best = best or self.search(parsed.readings, place)
         if best is None or best.confidence < _SURE or best.spot.first is None:
             best = self.fallbacks(best, parsed, place, name, parcel)
         table = best.table if best else self._first_table(place)
         city = table.commune.citycode if table else (place.codes[0] if place.codes else "")
         parcels = parcels_written(parsed, parcel, city) if parcel or parsed.parcels else []
-        answer = write(best, parsed, place, table, parcels)
+        answer = write(
+            best, parsed, place, table, parcels, lambda: self._near(parsed, place, elsewhere)
+        )
         if x or y:
             given = read_given(x, y, table, legal_epsg(city))
             return answer if given is None else with_given(answer, given)
@@ -112,6 +118,20 @@ class Geocoder:
                 city=answer.city, citycode=answer.citycode, parcel=answer.parcel,
             )  # fmt: skip
         return answer
+
+    def _near(
+        self, parsed: ParsedAddress, place: Place, elsewhere: tuple[Found, ...]
+    ) -> list[Near]:
+        """Return the streets that resemble the line, in the communes it may mean, best first."""
+        tables = filter(None, map(self.table, place.codes[:_MOST_COMMUNES]))
+        near = [
+            Near(table, proposal)
+            for table in tables
+            for proposal in proposals(table, parsed.readings, parsed.numbers)
+        ]
+        near.sort(key=lambda n: -n.proposal.worth)
+        same = [Near(f.table, Proposal(f.choice.candidate.group, 1.0, 1.0)) for f in elsewhere]
+        return [*same, *near][:MOST]
 
     def _first_table(self, place: Place) -> StreetTable | None:
         return next((t for t in map(self.table, place.codes) if t is not None), None)

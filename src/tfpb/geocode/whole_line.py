@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED
@@ -40,12 +41,15 @@ class Attempt(NamedTuple):
     parsed : ParsedAddress
     place : Place
     found : Found or None
+    elsewhere : tuple of Found
+        The very street in communes of a like name, when nothing is found in this one.
     """
 
     reading: TownReading
     parsed: ParsedAddress
     place: Place
     found: Found | None
+    elsewhere: tuple[Found, ...] = ()
 
     @property
     def worth(self) -> float:
@@ -106,11 +110,13 @@ class WholeLines:
         whole = [a for a in held if a.reading.sure >= SURE["before"]]
         longest = max((a.reading.letters for a in whole), default=0)
         codes = {code for a in whole for code in a.place.codes}
-        near = [
-            r for r in self._towns.resembling(line) if not whole or r.letters > longest + _LONGER
-        ][:_MOST_RESEMBLING]  # fmt: skip
-        others = [a for a in self._tried(near, postcode) if not codes.intersection(a.place.codes)]
-        likely = [a for a in others if a.likely]
+        readings = islice(self._towns.resembling(line), _MOST_RESEMBLING)
+        others = [
+            a for a in self._tried(readings, postcode) if not codes.intersection(a.place.codes)
+        ]
+        likely = [
+            a for a in others if a.likely and (not whole or a.reading.letters > longest + _LONGER)
+        ]
         better = _best(likely)
         if better is not None and (best is None or better.worth > best.worth):
             return _weighed(better, likely)
@@ -121,7 +127,10 @@ class WholeLines:
         if better is not None:
             return better
         close = [a for a in others if a.reading.likeness >= _CLOSE and self._held(a.place)]
-        return next(iter([*whole, *close, *held, *tried]), None)
+        named = next(iter([*whole, *close, *held, *tried]), None)
+        return named and named._replace(
+            elsewhere=tuple(a.found for a in others if a.found and a.settled)
+        )
 
     def _held(self, place: Place) -> bool:
         return any(self._geocoder.table(code) is not None for code in place.codes)

@@ -152,3 +152,12 @@ def test_names_are_found_as_they_are_shortened(written: str, name: str) -> None:
 )  # fmt: skip
 def test_misspelt_names_are_found(written: str, name: str) -> None:
     assert name in {near.name for near in NAMES.near(written)}
+
+
+def test_a_misspelt_commune_that_is_another_is_proposed() -> None:
+    both = Town(held("02100", "Grande Rue"), held("93010", "Rue des Sept Arpents"))
+    frame = pd.DataFrame([{"adresse": "12 rue des sept arpents bony"}])
+    row = geocode(frame, both, Communes.load()).iloc[0]
+    assert (row["result_citycode"], row["result_type"]) == ("02100", "municipality")
+    assert row["result_verdict"] == "a_verifier"
+    assert row["result_alternatives"].startswith("12 Rue des Sept Arpents")

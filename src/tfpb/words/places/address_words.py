@@ -62,6 +62,7 @@ REASONS: Final = {
     "voie_en_double": "plusieurs voies portent ce nom dans la commune",
     "voie_incertaine": "une autre voie peut convenir",
     "voie_inconnue": "voie inconnue dans la commune",
+    "voies_proposees": "des voies ressemblantes sont proposées",
     "voie_renommee": "nom remplacé d’après la table des voies renommées",
 }
 """Code of `result_reasons` to what it means."""
