@@ -33,7 +33,7 @@ _SURE_CODE: Final = 0.95
 _NOWHERE: Final = frozenset({ResultType.MUNICIPALITY, ResultType.NONE})
 _POINT: Final = ("latitude", "longitude", "result_x", "result_y", "result_radius_m")
 _NUMBER: Final = re.compile(r"^\s*(\d+)\s*(.*)$")
-_STREET_ID: Final = re.compile(r"^(.+?)_\d{5}(?:_.*)?$")
+_STREET_ID: Final = re.compile(r"^([^_]+_[^_]+)_\d{5}(?:_.*)?$")
 _KINDS: Final = {"housenumber": "street", "street": "street", "locality": "locality"}
 
 
