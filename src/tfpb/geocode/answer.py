@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 JOIN: Final = " | "
 FAR_FROM_ADDRESS_M: Final = 250.0
+APART_M: Final = 30.0
+_ON_NUMBER: Final = frozenset({ResultType.HOUSENUMBER, ResultType.RANGE})
 _SHORT_PARCEL: Final = re.compile(r"^\s*(?:(\d{3})\s*)?([a-z]{1,2}|0[a-z])\s*0*(\d{1,4})\s*$")
 _WRITTEN_MISSING_TYPE: Final = 0.6
 
@@ -260,7 +262,8 @@ def with_given(answer: Answer, given: Given) -> Answer:
     Returns
     -------
     Answer
-        To be checked when the coordinates are refused, unchecked, or far from the address.
+        To be checked when the coordinates are refused, unchecked, or far from the address; their
+        uncertainty reaches the address where that one is sure.
     """
     if not given.usable:
         reasons = (*answer.reasons, *given.reasons)
@@ -268,16 +271,22 @@ def with_given(answer: Answer, given: Given) -> Answer:
             answer = answer._replace(verdict=GeocodeVerdict.A_VERIFIER)
         return answer._replace(reasons=reasons)
     precise = answer.kind not in {ResultType.MUNICIPALITY, ResultType.NONE}
-    far = precise and math.hypot(answer.x - given.x, answer.y - given.y) > max(
-        FAR_FROM_ADDRESS_M, answer.radius_m
+    apart = math.hypot(answer.x - given.x, answer.y - given.y) if precise else 0.0
+    far = apart > max(FAR_FROM_ADDRESS_M, answer.radius_m)
+    sure = answer.kind in _ON_NUMBER and answer.verdict is GeocodeVerdict.ACCEPTE
+    astray = sure and not far and apart > APART_M + answer.radius_m
+    reasons = (
+        *answer.reasons,
+        *given.reasons,
+        *(("coordonnees_loin_adresse",) if far else ()),
+        *(("coordonnees_ecartees",) if astray else ()),
     )
-    reasons = (*answer.reasons, *given.reasons, *(("coordonnees_loin_adresse",) if far else ()))
     stands = given.checked and not far
     return answer._replace(
         kind=ResultType.GIVEN,
         x=given.x,
         y=given.y,
-        radius_m=GIVEN_RADIUS_M,
+        radius_m=apart if astray else GIVEN_RADIUS_M,
         status="ok",
         reasons=tuple(dict.fromkeys(reasons)),
         verdict=GeocodeVerdict.ACCEPTE if stands else GeocodeVerdict.A_VERIFIER,

@@ -436,6 +436,17 @@ def test_given_coordinates_far_from_the_address() -> None:
     assert "coordonnees_loin_adresse" in reasons(row)
 
 
+def test_given_coordinates_away_from_a_sure_address_are_as_sure_as_they_agree() -> None:
+    row = one("12 rue du general leclerc", x=str(WEST + 160), y=str(SOUTH))
+    assert (row["result_type"], row["result_verdict"]) == ("given", "accepte")
+    assert row["result_radius_m"] == 100.0
+    assert "coordonnees_ecartees" in reasons(row)
+    close = one("12 rue du general leclerc", x=str(WEST + 90), y=str(SOUTH))
+    assert close["result_radius_m"] == 15.0
+    unsure = one("12 rue lecler", x=str(WEST + 160), y=str(SOUTH))
+    assert "coordonnees_ecartees" not in reasons(unsure) or unsure["result_verdict"] == "accepte"
+
+
 def test_overseas_coordinates() -> None:
     x, y = 655_000.0, 1_800_000.0
     there = street("Chemin de la Balance", "22", code="97101", postcode="97139")
