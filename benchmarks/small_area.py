@@ -94,7 +94,6 @@ class Region:
             self.direct,
             scale * self.dispersion,
             entered=every,
-            shown=every,
             covariates=self.covariates,
             weights=self.weights,
             region=self.weights @ self.direct / self.weights.sum(),
@@ -272,7 +271,7 @@ def _ours(region: Region) -> Interval:
 def _plain_interval(region: Region) -> Interval:
     """Take the mean squared error alone, the same variance of answers for high and low shares."""
     found = region.model()
-    half = Z * found.root_mse
+    half = Z * np.sqrt(found.benchmarked_mse)
     return found.benchmarked, found.benchmarked - half, found.benchmarked + half
 
 

@@ -260,13 +260,18 @@ def test_of_a_survey(tmp_path: Path, run: Run) -> None:
     (tmp_path / "plan.toml").write_text(PLAN, encoding="utf-8")
     (tmp_path / "e.csv").write_text(answers(holes=False).replace("2019;", ";", 1), encoding="utf-8")
     told(compared(), "enquete_cellule_vide", where="« e.csv », ligne 2")
-    for column, code in ((3, "poids_manquant"), (4, "qpv_manquant")):
+    for column, among, codes in (
+        (3, slice(1, 2), ("poids_manquant",)),
+        (3, slice(1, None), ("poids_tous_nuls",)),
+        (4, slice(1, None), ("enquete_sans_interview", "qpv_manquant")),
+    ):
         rows = [line.split(";") for line in answers(holes=False).split()]
-        lines = [rows[0], *([*r[:column], "", *r[column + 1 :]] for r in rows[1:])]
-        (tmp_path / "e.csv").write_text("\n".join(map(";".join, lines)), encoding="utf-8")
+        for row in rows[among]:
+            row[column] = ""
+        (tmp_path / "e.csv").write_text("\n".join(map(";".join, rows)), encoding="utf-8")
         (tmp_path / "s.csv").unlink(missing_ok=True)
-        told(compared(), "enquete_sans_interview", code, where="« e.csv »")
-        assert not (tmp_path / "s.csv").exists()
+        told(compared(), *codes, where="« e.csv »")
+        assert (tmp_path / "s.csv").exists() is (codes == ("poids_manquant",))
 
 
 def test_of_a_pack(copy: Path, geodata: Path, run: Run) -> None:

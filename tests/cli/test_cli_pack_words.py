@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from pack_reading import Pack, need
 
+from tfpb.pipeline.pack_files import DOCUMENTS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -105,7 +107,7 @@ def found(patterns: tuple[str, ...], text: str, *, case: bool = False) -> list[s
     ]
 
 
-MEDIA = ("rapport.pdf", "rapport.docx", "dossier.xlsx", "carte.html", "cartes")
+MEDIA = (*DOCUMENTS, "carte.html", "cartes")
 
 
 @pytest.mark.parametrize("medium", MEDIA)

@@ -167,6 +167,9 @@ def _explore(published: Published, labels: dict[str, str]) -> None:
 def _tell(published: Published, notices: list[Fault], first: Path, second: Path) -> None:
     from tfpb.errors import Severity
     from tfpb.survey import interviews_needed
+    from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
+    from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
+    from tfpb.words.survey.area_words import MODELLED, NOT_MODELLED
     from tfpb.words.survey.survey_words import EXPLANATIONS, QUOTA_SENTENCE, gap_line, margin_words
     from tfpb.words.survey.verdict_words import VERDICTS
 
@@ -188,6 +191,10 @@ def _tell(published: Published, notices: list[Fault], first: Path, second: Path)
     for verdict in dict.fromkeys(rows["verdict"]):
         print_line(words.VERDICT_KEY.format(name=VERDICTS[verdict], meaning=EXPLANATIONS[verdict]))
     _explore(published, labels)
+    if table["niveau"].isin(QUARTER_COLUMNS).any():
+        modelled = int((table["ajustement"] == "modele").sum())
+        phrase = MODELLED.format(count=modelled)
+        print_line(phrase if modelled else NOT_MODELLED.format(fewest=FEWEST_QUARTERS))
     print_line(QUOTA_SENTENCE)
     masked = int((table["publication"] == "masque").sum())
     if masked:

@@ -130,8 +130,11 @@ class Reader:
 
     @property
     def region(self) -> str:
-        """The region of reference; not listed as read, for the labels of its figures name it."""
-        return self.law.value(_REGION, self.day).valeur
+        """The region of reference; listed as read where the user set it: else its figures name it."""
+        value = self.law.value(_REGION, self.day)
+        if value.origine == "utilisateur":
+            self.read[(_REGION, value.debut)] = value
+        return value.valeur
 
     def date(self, key: str) -> dt.date:
         """Return a value that is a day."""

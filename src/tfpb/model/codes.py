@@ -68,11 +68,12 @@ class Groupe(StrEnum):
 
 
 class Ajustement(StrEnum):
-    """Raw, or like with like."""
+    """Raw, like with like, or modelled: a quarter's share drawn towards those of the others."""
 
     BRUT = "brut"
     STANDARDISE = "standardise"
     REGRESSION = "regression"
+    MODELE = "modele"
 
 
 class Verdict(StrEnum):

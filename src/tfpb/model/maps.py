@@ -93,6 +93,8 @@ class QpvPage:
         Three satisfaction lines.
     sentences : tuple of str
         Three sentences.
+    modelled : str
+        The modelled share of the quarter: left out where the page has no room for it.
     """
 
     code_qpv: str
@@ -103,6 +105,7 @@ class QpvPage:
     figures: tuple[tuple[str, str, str], ...]
     gaps: tuple[GapLine, ...]
     sentences: tuple[str, ...]
+    modelled: str = ""
     doubts: tuple[str, ...] = ()
     margin: float = 0.05
     wave: str = ""  # of the three lines

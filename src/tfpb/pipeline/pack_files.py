@@ -53,6 +53,7 @@ _MEDIA: Final[dict[str, Callable[..., bytes]]] = {
     "rapport.pdf": document_pdf.render,
 }
 """Documents of a report, by name inside the pack."""
+DOCUMENTS: Final = tuple(_MEDIA)
 
 
 def document_files(

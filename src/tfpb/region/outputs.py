@@ -15,6 +15,7 @@ from tfpb.model.record import Source
 from tfpb.region import positions
 from tfpb.region.atlas import AtlasPage, MapJob, atlas_bytes, joint_money, map_files
 from tfpb.region.facts import axes, owners_by_quarter, quarter_money
+from tfpb.region.funnel import own_funnel, region_funnel
 from tfpb.region.packs import Media, PackJob, ReportJob, pack_files, report_files
 from tfpb.region.reports import Restitution, Sheet
 from tfpb.region.secrecy.earlier_runs import MASKS, masks_bytes
@@ -148,7 +149,8 @@ def restitution(computed: Computed) -> Restitution:
     key = positions.drawing_key(run.settings.reglages.graine_pseudonymes, computed.sources)
     letters = positions.under_letters(run.protected.whole, wave, key=key)
     spread = positions.spread(run.protected.whole, wave)
-    return Restitution(run.head, run.facts, survey, letters, spread)
+    funnel = region_funnel(run.protected.whole, wave)
+    return Restitution(run.head, run.facts, survey, letters, spread, funnel)
 
 
 def sheets(computed: Computed) -> list[Sheet]:
@@ -278,16 +280,20 @@ def pack_jobs(
     for part in run.parts:
         own: Published | None = None
         position: pd.DataFrame | None = None
+        funnel: pd.DataFrame | None = None
         repere: pd.DataFrame | None = None
         if run.protected is not None:
             own = run.protected.bailleur(part.name)
             position = positions.position(run.protected.whole, own, part.name)
+            wave = own.waves[-1].vague
+            funnel = own_funnel(run.protected.whole, own, part.name, wave)
             repere = _repere(computed, own, part)
         jobs.append(
             PackJob(
                 part=part,
                 survey=own,
                 position=position,
+                funnel=funnel,
                 repere=repere,
                 repere_name=f"repere_{folders[part.name]}.csv",
                 geography=geography,

@@ -18,9 +18,11 @@ from tfpb.pipeline.pack_files import data_files, document_files, programme_files
 from tfpb.pipeline.pack_files import pack_files as whole_pack
 from tfpb.pipeline.steps.mapping import layers
 from tfpb.pipeline.wiring import Values
+from tfpb.region.funnel import FEWEST_OTHERS
 from tfpb.region.reports import no_ground
 from tfpb.report.map_model import map_model
 from tfpb.report.sections import report
+from tfpb.report.sections.entonnoir import own_funnel
 from tfpb.report.sections.restitution import position as position_section
 from tfpb.report.web_map import map_html
 from tfpb.stage import Stage, directly
@@ -73,7 +75,7 @@ class PackJob:
         Its answers left out.
     survey : Published or None
         Its own cut, sealed.
-    position : DataFrame or None
+    position, funnel : DataFrame or None
     repere : DataFrame or None
         What its own dossier reads back.
     repere_name : str
@@ -88,6 +90,7 @@ class PackJob:
     part: Part
     survey: Published | None
     position: pd.DataFrame | None
+    funnel: pd.DataFrame | None
     repere: pd.DataFrame | None
     repere_name: str
     geography: Path
@@ -122,7 +125,12 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     content = report(dossier)
     if job.position is not None and job.survey is not None and job.survey.waves:
         wave = job.survey.waves[-1].vague
-        content = _with_section(content, position_section(job.position, job.survey.items, wave))
+        items = job.survey.items
+        if job.funnel is not None:
+            content = _with_section(
+                content, own_funnel(job.funnel, items, wave, fewest=FEWEST_OTHERS)
+            )
+        content = _with_section(content, position_section(job.position, items, wave))
     execute = StageCache(job.kept) if job.kept is not None else directly
     files: dict[str, bytes] = {}
     if job.media.documents and job.media.pages:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from tfpb.model.codes import Ajustement
 from tfpb.region.secrecy.cuts import GAP_AND_LEVEL, gaps_of_bailleurs
 from tfpb.survey.estimation.intervals import z_quantile
 from tfpb.survey.verdicts import CONFIDENCE, differ
@@ -29,7 +30,13 @@ POSITION_COLUMNS: Final = (
 )  # fmt: skip
 
 
-def quartiles(whole: Published, name: str) -> pd.DataFrame:
+def quartiles(
+    whole: Published,
+    name: str,
+    *,
+    way: str = Ajustement.BRUT.value,
+    fewest: int = FEWEST_OTHERS,
+) -> pd.DataFrame:
     """Return the quartiles of the other bailleurs, item by item, rounded to the point.
 
     Parameters
@@ -38,24 +45,27 @@ def quartiles(whole: Published, name: str) -> pd.DataFrame:
         Every bailleur's rows, protected.
     name : str
         The bailleur left out.
+    way : str
+        Adjustment of the figures.
+    fewest : int
 
     Returns
     -------
     DataFrame
         `vague, item, groupe, quartile1, mediane, quartile3, autres`; items that fewer than
-        `FEWEST_OTHERS` others may show are not there.
+        `fewest` others may show are not there.
 
     Notes
     -----
     Rounded because a quartile of few values is, or nearly, one bailleur's own figure: to the point,
     it is met in several.
     """
-    rows = gaps_of_bailleurs(whole, GAP_AND_LEVEL)
+    rows = gaps_of_bailleurs(whole, GAP_AND_LEVEL, way=way)
     rows = rows[rows["bailleur"] != name]
     out = []
     for key, part in rows.groupby(["vague", "item", "groupe"], sort=False):
         values = part["estimation"].to_numpy(dtype=float)
-        if len(values) >= FEWEST_OTHERS:
+        if len(values) >= fewest:
             cut = [round(float(v), 2) + 0.0 for v in np.quantile(values, (0.25, 0.5, 0.75))]
             out.append((*key, *cut, len(values)))
     columns = ["vague", "item", "groupe", "quartile1", "mediane", "quartile3", "autres"]

@@ -15,8 +15,10 @@ from tfpb.model.location import Located
 from tfpb.model.maps import Ground
 from tfpb.model.report import Report, Section, Text
 from tfpb.model.settings import Entete, Fichiers, Settings
+from tfpb.region.funnel import FEWEST_OTHERS, limits_by_interviews
 from tfpb.region.secrecy.cuts import SHOWN
 from tfpb.report.sections import restitution as pages
+from tfpb.report.sections.entonnoir import region_funnel
 from tfpb.report.sections.methode import methode
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evolution import evolution, priorites
@@ -59,8 +61,8 @@ class Restitution:
     facts : RegionFacts
     survey : Published or None
         Rows over all bailleurs.
-    letters, spread : DataFrame or None
-        Bailleurs under letters, and their quartiles.
+    letters, spread, funnel : DataFrame or None
+        Bailleurs under letters, their quartiles, and what chance leaves between them.
     """
 
     head: Head
@@ -68,6 +70,7 @@ class Restitution:
     survey: Published | None
     letters: pd.DataFrame | None
     spread: pd.DataFrame | None
+    funnel: pd.DataFrame | None = None
 
     def report(self) -> Report:
         """Return it as a report."""
@@ -83,6 +86,13 @@ class Restitution:
         if survey is not None and self.letters is not None and self.spread is not None:
             wave = survey.waves[-1].vague
             sections.append(pages.owners(self.letters, self.spread, survey.items, wave))
+            if self.funnel is not None:
+                halves = limits_by_interviews(self.funnel)
+                sections.append(
+                    region_funnel(
+                        self.funnel, survey.items, wave, fewest=FEWEST_OTHERS, halves=halves
+                    )
+                )
         sections += [
             pages.money(self.facts),
             methode(dossier),

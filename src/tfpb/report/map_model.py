@@ -17,6 +17,7 @@ from tfpb.report.theme import verdict_sign
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.numbers import interval_points, long_date, points
+from tfpb.words.survey.area_words import ON_PAGE
 from tfpb.words.survey.verdict_words import qualified, verdict_words
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ def _page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPage:
     in_doubt = mine[mine["logements_a_verifier"] > 0]
     valued = balance.get("valorise_eur")
     actions = int(balance.get("actions", 0) or 0)
-    scope, gaps, sentence, change = _satisfaction(dossier, code)
+    scope, gaps, sentence, change, modelled = _satisfaction(dossier, code)
     head = dossier.settings.dossier
     return QpvPage(
         code_qpv=code,
@@ -242,6 +243,7 @@ def _page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPage:
             sentence,
             change,
         ),
+        modelled=modelled,
         margin=_margin(dossier),
         gap_scope=scope,
         wave=dossier.survey.waves[-1].vague if dossier.survey is not None and gaps else "",
@@ -282,11 +284,12 @@ def _headline_items(dossier: Dossier) -> list[str]:
     return chosen[:_LINES]
 
 
-def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...], str, str]:
+def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...], str, str, str]:
+    """Return whose answers are shown, their lines, what tenants say, what changed, what is modelled."""
     rows = _rows(dossier)
     if dossier.survey is None or rows.empty:
         silent = words.change_sentence("", None, None, "", "", 0)
-        return words.GAP_SCOPE_NONE, (), words.NOTHING_HEARD, silent
+        return words.GAP_SCOPE_NONE, (), words.NOTHING_HEARD, silent, ""
     waves = [w.vague for w in dossier.survey.waves]
     labels = dict(zip(dossier.survey.items["item"], dossier.survey.items["libelle"], strict=True))
     now = rows[rows["vague"] == waves[-1]]
@@ -312,7 +315,22 @@ def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...]
         lines,
         sentence,
         _change(rows, waves, place, chosen, str(labels.get(chosen, "")), _year_of_actions(dossier)),
+        _modelled_sentence(dossier, code, chosen, str(labels.get(chosen, ""))),
     )
+
+
+def _modelled_sentence(dossier: Dossier, code: str, item: str, label: str) -> str:
+    """Write the modelled share of a quarter; nothing without one."""
+    assert dossier.survey is not None  # noqa: S101 - the caller has rows of it
+    table = dossier.survey.comparison
+    own = dossier.survey.name_of(dossier.settings.dossier.bailleur)
+    wave = dossier.survey.waves[-1].vague
+    here = (table["territoire"] == code) & (table["vague"] == wave) & (table["bailleur"] == own)
+    row = _one(table[here & (table["ajustement"] == Ajustement.MODELE)], item, Groupe.QPV)
+    if row is None:
+        return ""
+    share, low, high = (float(row[c]) for c in ("estimation", "ic95_bas", "ic95_haut"))
+    return ON_PAGE.format(label=label, share=share, low=low, high=high)
 
 
 def _one(table: pd.DataFrame, item: str, group: Groupe) -> dict[str, Any] | None:

@@ -122,7 +122,7 @@ def publication_states(
     An estimated precision would pick the cells whose variance came out small by luck. A group without
     a valid answer is not computable rather than hidden: there is no one to protect.
     """
-    state = np.full(n.shape, PUBLISHABLE, dtype=np.int64)
+    state = np.full(n.shape, PUBLISHABLE)
     state[n < thresholds.verdict_n] = FRAGILE
     state[(n < thresholds.shown_n) | (clusters < thresholds.shown_clusters)] = UNPUBLISHABLE
     state[clusters < thresholds.min_clusters] = UNCOMPUTABLE
@@ -176,8 +176,8 @@ def gap_verdicts(
 
 def gap_verdict(low90: float, high90: float, low95: float, high95: float, margin: float) -> str:
     """Return the verdict on one gap that may be shown; bounds and margin as proportions."""
-    a, b, c, d = (np.array([v], dtype=float) for v in (low90, high90, low95, high95))
-    return str(gap_verdicts(a, b, c, d, np.zeros(1, dtype=np.int64), margin)[0])
+    a, b, c, d = (np.array([v]) for v in (low90, high90, low95, high95))
+    return str(gap_verdicts(a, b, c, d, np.array([PUBLISHABLE]), margin).item())
 
 
 def evolution_verdicts(
@@ -209,7 +209,7 @@ def holm(p: Floats) -> Floats:
     """Adjust p-values by Holm's step-down method; NaN are left out of the family."""
     out = np.full(p.shape, np.nan)
     known = np.flatnonzero(~np.isnan(p))
-    order = known[np.argsort(p[known], kind="stable")]
+    order = known[np.argsort(p[known])]
     m = len(order)
     adjusted = np.maximum.accumulate((m - np.arange(m)) * p[order])
     out[order] = np.minimum(adjusted, 1.0)
@@ -227,7 +227,7 @@ def set_holm(table: pd.DataFrame) -> pd.DataFrame:
     shown = table["publication"].isin([STATES[PUBLISHABLE].value, STATES[FRAGILE].value])
     claims = table["groupe"].isin([Groupe.ECART.value, Groupe.EVOLUTION_ECART.value])
     rows = shown & claims & table[CLAIM_P].notna()
-    families = table.loc[rows].groupby(list(HOLM_WITHIN), sort=False)[CLAIM_P]
+    families = table.loc[rows].groupby(list(HOLM_WITHIN))[CLAIM_P]
     values = np.full(len(table), np.nan)
     p = table[CLAIM_P].to_numpy(dtype=float)
     positions = np.flatnonzero(rows.to_numpy())
@@ -235,8 +235,7 @@ def set_holm(table: pd.DataFrame) -> pd.DataFrame:
         at = positions[index]
         values[at] = holm(p[at])
     claimed = table["verdict"].isin([str(v) for v in (*FAVOURABLE, *CHANGED)]).to_numpy()
-    with np.errstate(invalid="ignore"):
-        alone = claimed & (values > _RISK)
+    alone = claimed & (values > _RISK)
     own = (table["groupe"] == Groupe.ECART.value) & table["p_non_inferiorite"].notna()
     return table.assign(
         p_holm=np.where(own, values, np.nan), isole=np.where(alone, ISOLATED, "").astype(object)
@@ -276,5 +275,5 @@ def differ(questions: Sequence[Pair]) -> list[bool]:
     ----------
     questions : sequence of (estimates, errors)
     """
-    p = np.array([homogeneity_p(*pair) for pair in questions], dtype=float)
-    return [bool(v < _RISK) for v in holm(p)]
+    p = np.array([homogeneity_p(*pair) for pair in questions])
+    return [bool(low) for low in holm(p) < _RISK]

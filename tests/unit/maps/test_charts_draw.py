@@ -113,6 +113,18 @@ def _chart(kind: ChartKind) -> Chart:
                 **{f"valeur_{c}_{k}": [0.1, 0.3, 0.6, 0.9 - k / 9] for c in "abc" for k in (1, 2)},
             }
         ),
+        ChartKind.MODELLED: pd.DataFrame(
+            {"libelle": LABELS, "n": 64, "qpv": two, "modele": two / 2 + 0.35, "ensemble": 0.7}
+        ).assign(qpv_bas=0.4, qpv_haut=1.0, modele_bas=0.5, modele_haut=0.9),
+        ChartKind.FUNNEL: pd.DataFrame(
+            {
+                "libelle": LABELS,
+                "comparable": "brut",
+                "n": 640,
+                "ecart": gaps["ecart"],
+                "region": -0.05,
+            }
+        ).assign(erreur=0.03, quartile1=[-0.09] * 6 + [np.nan], mediane=-0.06, quartile3=-0.02),
         ChartKind.PRIORITIES: pd.DataFrame(
             {
                 "libelle": LABELS,

@@ -183,6 +183,27 @@ def test_very_long_texts_stay_on_the_page(model: MapModel) -> None:
             assert 0 <= box.y0 <= height
 
 
+def test_the_modelled_share_is_there_where_nothing_is_cut_for_it(model: MapModel) -> None:
+    said = "Estimation modélisée, sans verdict : 71 % de satisfaits ici, entre 64 % et 79 %."
+    page = dataclasses.replace(model.pages[1], doubts=(), modelled=said)
+
+    def written(page: QpvPage) -> str:
+        texts = [t.get_text() for ax in compose(model, page).figure.axes for t in ax.texts]
+        return " ".join(texts).replace("\u202f", " ").replace("\xa0", " ")
+
+    assert "et 79 %." in written(page)
+    for length in range(2, 30):
+        full = dataclasses.replace(page, sentences=("Une phrase qui compte. " * length,) * 3)
+        alone = written(dataclasses.replace(full, modelled=""))
+        both = written(full)
+        assert ("Estimation modélisée" in both) == ("et 79 %." in both)  # whole or not at all
+        if "Estimation" not in both:
+            assert both == alone
+            break
+    else:
+        raise AssertionError
+
+
 def test_a_long_name_takes_nothing_from_the_title_band(model: MapModel) -> None:
     owner = (
         "Société d’économie mixte de construction et de gestion immobilière du Pays valmontois " * 2

@@ -172,7 +172,7 @@ def test_a_gap_on_a_page_is_the_difference_of_the_levels_beside_it() -> None:
     base = survey.comparison[survey.comparison["niveau"] == TOTAL]
     dossier = thin_dossier(head, whole, survey, pd.DataFrame())  # type: ignore[arg-type]
     for code in quarters:
-        scope, lines, _, _ = _satisfaction(dossier, code)
+        scope, lines, _, _, _ = _satisfaction(dossier, code)
         for line in lines:
             if line.gap is None or line.qpv is None or line.hors is None:
                 continue

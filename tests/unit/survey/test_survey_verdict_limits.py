@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,8 @@ from surveycases import make_plan
 
 from tfpb.survey.verdicts import (
     CLAIM_P,
+    CONFIDENCE,
+    CONFIDENCE_MARGIN,
     FRAGILE,
     MASKED,
     PUBLISHABLE,
@@ -21,10 +25,51 @@ from tfpb.survey.verdicts import (
     gap_verdicts,
     holm,
     publication_states,
+    restrained,
     set_holm,
 )
 
 NAN = float("nan")
+
+
+def test_the_numbers_fixed_before_the_answers() -> None:
+    one = Thresholds()
+    assert (one.margin, one.mask_n, one.cible) == (0.05, 11, "service")
+    assert (one.min_clusters, one.shown_clusters, one.own_from, one.few_clusters) == (2, 5, 40, 30)
+    assert (one.shown_n, one.verdict_n, one.verdict_half) == (60, 60, 0.07)
+    assert (one.extreme, one.default_deff) == (0.10, 1.6)
+    assert (CONFIDENCE, CONFIDENCE_MARGIN) == (0.95, 0.90)
+
+
+def test_the_plan_sets_margin_mask_and_design_effect() -> None:
+    said = {"marge_points": 3, "masquage_n": 20, "effet_plan_defaut": 2.0}
+    plan = make_plan(reglages=said)
+    read = Thresholds.of(plan)
+    assert read == replace(Thresholds(), margin=0.03, mask_n=20, default_deff=2.0)
+    parc = Thresholds.of(plan, "parc")
+    assert parc == replace(read, cible="parc", shown_n=30, shown_clusters=2)
+    none = {"min_clusters": 0, "shown_clusters": 0, "few_clusters": 0, "own_from": 0}
+    assert read.without_clusters() == replace(read, **none)
+
+
+@pytest.mark.parametrize(
+    ("said", "few", "left"),
+    [
+        ("equivalent", (False, False), "equivalent"),
+        ("equivalent", (True, False), "non_concluant"),
+        ("equivalent", (False, True), "non_concluant"),
+        ("meilleur", (True, True), "non_concluant"),
+        ("inferieur", (False, True), "inferieur"),  # an unfavourable one stands
+        ("ecart_defavorable", (True, False), "non_concluant"),
+        ("hausse", (False, True), "hausse"),
+        ("non_publiable", (True, True), "non_publiable"),
+        ("", (True, True), ""),
+    ],
+)
+def test_what_few_interviews_take_back(said: str, few: tuple[bool, bool], left: str) -> None:
+    no_verdict, no_favour = (np.array([one]) for one in few)
+    found = restrained(np.array([said], dtype=object), no_verdict, no_favour)
+    assert found.tolist() == [left]
 
 
 def state(
@@ -175,3 +220,13 @@ def test_a_family_is_the_items_of_a_theme_that_may_be_shown() -> None:
     silent = set_holm(table.assign(p_non_inferiorite=NAN))
     assert silent["p_holm"].isna().all()
     assert silent["isole"].tolist() == found["isole"].tolist()
+    assert set(found["isole"]) == {"oui", ""}
+    assert set_holm(at_risk(table, 0.05))["isole"].tolist().count("oui") == 3
+    assert set_holm(at_risk(table, 0.0501))["isole"].tolist().count("oui") == 4
+
+
+def at_risk(table: pd.DataFrame, p: float) -> pd.DataFrame:
+    """Put the only favourable row of a family at the limit of the risk."""
+    out = table.copy()
+    out.loc[46, CLAIM_P] = p  # « quartier »: alone in its family
+    return out

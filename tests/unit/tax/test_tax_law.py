@@ -164,7 +164,12 @@ def test_the_region_of_reference_is_a_value_like_the_others() -> None:
     }
     law = load(own)
     label = "Dépense valorisée par logement et par an, Bretagne"
-    assert law.on(ON).region == "Bretagne"
+    reader = law.on(ON)
+    assert reader.region == "Bretagne"
+    assert [v.cle for v in reader.used()] == ["repere_region"]  # the user's: told as used
+    usual = load().on(ON)
+    assert usual.region
+    assert usual.used() == ()  # the packaged one: its figures name it
     assert law.value("repere_valorise_region_eur", ON).libelle == label
     doubts = abate(local(vlc_eur="300"), law=law).notices
     assert [f.fields["ou_region"] for f in doubts if f.code == "abattement_inhabituel"] == [

@@ -110,8 +110,10 @@ def _together(whole: Published, comparison: pd.DataFrame) -> Published:
     )
 
 
-def gaps_of_bailleurs(sealed: Published, groups: Collection[str]) -> pd.DataFrame:
-    """Return what may be shown of each bailleur: raw rows over its whole.
+def gaps_of_bailleurs(
+    sealed: Published, groups: Collection[str], *, way: str = Ajustement.BRUT.value
+) -> pd.DataFrame:
+    """Return what may be shown of each bailleur: rows of one adjustment over its whole.
 
     Returns
     -------
@@ -122,7 +124,7 @@ def gaps_of_bailleurs(sealed: Published, groups: Collection[str]) -> pd.DataFram
     keep = (
         (table["niveau"] == TOTAL)
         & (table["bailleur"] != ENSEMBLE)
-        & (table["ajustement"] == Ajustement.BRUT.value)
+        & (table["ajustement"] == way)
         & table["groupe"].isin(list(groups))
         & table["publication"].isin(list(SHOWN))
         & table["estimation"].notna()

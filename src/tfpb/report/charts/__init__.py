@@ -7,6 +7,9 @@ alternative text. Columns of `Chart.rows`, by kind (proportions are 0..1; a miss
   `verdict` is in words; rows stand in the order given, under their theme when there are several.
 - `MULTIPLES`: `panel` and the columns of `GAPS`.
 - `DUMBBELL`: `libelle, theme, qpv, hors, n`.
+- `MODELLED`: `libelle, n, qpv, modele`, both with `_bas, _haut`; `ensemble`, the share of all QPV.
+- `FUNNEL`: `libelle, comparable, n, ecart, region, erreur` (of `n` interviews), `quartile1, mediane,
+  quartile3`; `ecart` is empty where no bailleur is shown; `Chart.reach` is the largest number drawn.
 - `STACKED`: `libelle, groupe, modalite, rang, part`; rank 1 is the most satisfied.
 - `SLOPES`: `libelle, vague, qpv, hors`, and `qpv_bas, qpv_haut, hors_bas, hors_haut` where known.
 - `NEED`: `label, depense_par_logement_eur, ecart, ic95_bas, ic95_haut`.
@@ -29,8 +32,10 @@ from tfpb.report import theme
 from tfpb.report.canvas import Sheet, save_png, save_svg, style
 from tfpb.report.charts.amounts import bars, need
 from tfpb.report.charts.curves import curves
+from tfpb.report.charts.funnels import funnels
 from tfpb.report.charts.gaps import gaps, multiples
 from tfpb.report.charts.plot import LABEL_PT, WIDTH
+from tfpb.report.charts.quarters import modelled
 from tfpb.report.charts.scatter import priorities, spending
 from tfpb.report.charts.shares import dumbbell, slopes, stacked
 from tfpb.words.places.map_words import CHART_EMPTY
@@ -50,6 +55,8 @@ _DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {
     ChartKind.NEED: need,
     ChartKind.BARS: bars,
     ChartKind.CURVES: curves,
+    ChartKind.FUNNEL: funnels,
+    ChartKind.MODELLED: modelled,
     ChartKind.PRIORITIES: priorities,
     ChartKind.SPENDING: spending,
 }

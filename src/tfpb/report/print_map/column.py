@@ -40,25 +40,25 @@ _SOFT: Final[dict[str, Any]] = {"color": theme.SOFT}
 def column(sheet: Sheet, page: QpvPage) -> None:
     """Write the right column: figures, three satisfaction lines, sentences, doubts.
 
-    What stands below is set smaller when it is long; sentences may be cut, doubts are not.
+    What stands below is set smaller when it is long; sentences may be cut, doubts are not. The modelled
+    share is there when nothing is cut for it.
     """
     bottom = MAP_Y + MAP_H + 1.0
     y = _title(sheet, MAP_Y + 2.6, words.PAGE_STOCK)
     y = _figures(sheet, y, page.figures)
     y = _title(sheet, y + 1.2, words.tenants_title(page.wave))
-    below = _needs(page.sentences, 7.5) + _needs(page.doubts, 7.5)
+    doubts, sentences = page.doubts, (*page.sentences, *filter(None, [page.modelled]))
+    below = _needs(sentences, 7.5) + _needs(doubts, 7.5)
     spare = bottom - y - below - GAPS_AROUND
     y = _gaps(sheet, y, page, min(max(spare / max(len(page.gaps), 1), 14.0), 15.0))
-    fits = (
-        s
-        for s in (8.5, 8.0, 7.5)
-        if y + _needs(page.sentences, s) + _needs(page.doubts, s) <= bottom
-    )
+    if y + _needs(sentences, theme.MIN_PT) + _needs(doubts, theme.MIN_PT) > bottom:
+        sentences = page.sentences
+    fits = (s for s in (8.5, 8.0, 7.5) if y + _needs(sentences, s) + _needs(doubts, s) <= bottom)
     size = next(fits, theme.MIN_PT)
     # doubts are never what is cut: their room is kept, the sentences share the rest
-    kept = min(_needs(page.doubts, size), TITLE + 4 * size * POINT_MM * LINE)
-    y = _paragraphs(sheet, y, page.sentences, words.PAGE_READING, size, bottom - kept)
-    _paragraphs(sheet, y, page.doubts, words.PAGE_DOUBTS, size, bottom + 1.0)
+    kept = min(_needs(doubts, size), TITLE + 4 * size * POINT_MM * LINE)
+    y = _paragraphs(sheet, y, sentences, words.PAGE_READING, size, bottom - kept)
+    _paragraphs(sheet, y, doubts, words.PAGE_DOUBTS, size, bottom + 1.0)
 
 
 def _paragraphs(

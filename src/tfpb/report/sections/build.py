@@ -34,6 +34,8 @@ _ON_A_PAGE: Final = {
     ChartKind.DUMBBELL: 26,
     ChartKind.STACKED: 9,
     ChartKind.SLOPES: 9,
+    ChartKind.MODELLED: 22,
+    ChartKind.FUNNEL: 6,
 }
 """Items of two lines each that stand on a page under a title."""
 _COUNTS: Final = frozenset({"n", "n_residences", "rang"})

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from tfpb.model.codes import Ajustement
 from tfpb.model.report import Text
 from tfpb.report.cell_values import as_text
 from tfpb.report.sections.build import lacking, section, table
 from tfpb.words.documents import report_words as words
 from tfpb.words.numbers import NOTHING
+from tfpb.words.survey.area_words import METHOD as MODELLED
 from tfpb.words.survey.verdict_words import POOLED, TARGETS, margin_words
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ def methode(dossier: Dossier) -> Section:
     if target := TARGETS.get(str(settings.get("cible", ""))):
         adopted.append(f"{target}.")
     adopted.append(f"{POOLED}.")
+    if (survey.comparison["ajustement"] == Ajustement.MODELE).any():
+        adopted.append(MODELLED)
     if carte := settings.get("carte"):
         adopted.append(words.ONE_MAP.format(carte=carte))
     waves = pd.DataFrame([{k: getattr(w, k) for k in _WAVE} for w in survey.waves], columns=_WAVE)

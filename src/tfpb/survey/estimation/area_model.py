@@ -1,7 +1,7 @@
 """Fay and Herriot's model: figures of areas drawn towards what their covariates foretell.
 
-``direct = x'β + v + e``, v of variance A between areas, e of a known variance ψ (Fay and Herriot,
-JASA 1979). Every item is a model of its own; all are computed together.
+``direct = x'β + v + e``, v of variance A + r between areas, A common to all and r known, e of a known
+variance ψ (Fay and Herriot, JASA 1979: r = 0). Every item is a model of its own; all are computed together.
 
 A is the moment of Fay and Herriot, not REML: it has one root, reached by Newton's steps alone, and
 rests on no normal law (docs/benchmarks-survey.md: REML's intervals miss more where shares are high).
@@ -39,12 +39,15 @@ class AreaData:
         Known of every area, intercept included, independent over the areas that enter.
     entered : bool array, shape (areas, items)
         Areas the model of an item rests on.
+    own : float array, shape (areas, items), or 0
+        r, the part of the variance between areas that is each one's own.
     """
 
     direct: Floats
     variance: Floats
     covariates: Floats
     entered: Bools
+    own: Floats | float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Spread:
     Parameters
     ----------
     moment : float array, shape (items,)
-        Root of Σ(direct − x'β)²/(A + ψ) = areas − columns; where that has no positive root, one
+        Root of Σ(direct − x'β)²/(A + r + ψ) = areas − columns; where that has no positive root, one
         step below zero by the expected slope.
     variance : float array, shape (items,)
         Variance of `moment`: the larger of the normal law's 2m/(ΣW)² and of the spread of the
@@ -78,9 +81,9 @@ class AreaPrediction:
     estimate, synthetic : float array, shape (areas, items)
         EBLUP, and its part x'β.
     shrinkage : float array, shape (areas, items)
-        γ = A/(A + ψ), the weight of the direct figure; 0 where the area does not enter.
+        γ = (A + r)/(A + r + ψ), the weight of the direct figure; 0 where the area does not enter.
     precision : float array, shape (areas, items)
-        1/(A + ψ); 0 where the area does not enter.
+        1/(A + r + ψ); 0 where the area does not enter.
     inverse : float array, shape (items, columns, columns)
         Variance of the coefficients.
     g1, g2, g3 : float array, shape (areas, items)
@@ -156,7 +159,8 @@ def predict(data: AreaData, spread: Floats, spread_variance: Floats) -> AreaPred
     inverse, coefficients = _coefficients(data, precision)
     synthetic = data.covariates @ coefficients
     residual = np.where(data.entered, data.direct - synthetic, 0.0)
-    shrinkage = spread * precision
+    between = spread + data.own
+    shrinkage = between * precision
     rest = 1 - shrinkage
     return AreaPrediction(
         estimate=synthetic + shrinkage * residual,
@@ -164,7 +168,7 @@ def predict(data: AreaData, spread: Floats, spread_variance: Floats) -> AreaPred
         shrinkage=shrinkage,
         precision=precision,
         inverse=inverse,
-        g1=spread * rest,
+        g1=between * rest,
         g2=rest**2 * synthetic_variance(data.covariates, inverse),
         g3=rest**2 * precision * spread_variance,
     )
@@ -179,7 +183,7 @@ def synthetic_variance(covariates: Floats, inverse: Floats) -> Floats:
 
 
 def _precision(data: AreaData, spread: Floats) -> Floats:
-    known = np.where(data.entered, data.variance, 1.0)
+    known = np.where(data.entered, data.variance + data.own, 1.0)
     return np.where(data.entered, 1 / (spread + known), 0.0)
 
 

@@ -141,6 +141,16 @@ def wilson_bounds(p: Floats, effective: Floats, z: Floats | float) -> tuple[Floa
     return np.maximum((centre - half) / size, 0.0), np.minimum((centre + half) / size, 1.0)
 
 
+def wilson_dispersion(p: Floats, low: Floats, high: Floats, z: float) -> Floats:
+    """Return D = 1 / n of the interval of Wilson that has these bounds: (p − b)² = z² b(1 − b)D.
+
+    Read at the bound farther from `p`, the one that neither 0 nor 1 cuts.
+    """
+    bound = np.where(p < 0.5, high, low)  # noqa: PLR2004 - the longer arm is the one towards 0.5
+    out: Floats = (p - bound) ** 2 / (z**2 * bound * (1 - bound))
+    return out
+
+
 def normal_bounds(
     mean: Floats, effective: Floats, z: Floats | float, variance: Floats
 ) -> tuple[Floats, Floats]:

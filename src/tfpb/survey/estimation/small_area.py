@@ -49,7 +49,7 @@ _HALVINGS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class SmallAreas:
-    """Modelled shares, 0..1; NaN where an area may not be shown or an item has no model.
+    """Modelled shares, 0..1; NaN where an area does not enter or an item has no model.
 
     Parameters
     ----------
@@ -65,13 +65,8 @@ class SmallAreas:
         modelled share: without it the quarters shown lowest are missed up to twice as often.
     shrinkage, synthetic, variance : float array, shape (areas, items)
         γ; x'β; smoothed variance of the direct share (NaN where the area does not enter).
-    is_synthetic : bool array, shape (areas, items)
-        Shown without any answer of its own: to be marked wherever it is shown.
-    entered : bool array, shape (areas, items)
-        Areas that every estimate of the item combines.
     spread, moment : float array, shape (items,)
-        A, the variance between areas beyond covariates; and its raw moment, below zero when the
-        survey does not see it.
+        A, the variance between areas beyond covariates; its raw moment, below zero when not seen.
     shift, shift_error : float array, shape (items,)
         Region's share less what the areas made together before; standard error of that gap.
     few, collinear, on_bound : bool array, shape (items,)
@@ -88,8 +83,6 @@ class SmallAreas:
     shrinkage: Floats
     synthetic: Floats
     variance: Floats
-    is_synthetic: Bools
-    entered: Bools
     spread: Floats
     moment: Floats
     shift: Floats
@@ -97,12 +90,6 @@ class SmallAreas:
     few: Bools
     collinear: Bools
     on_bound: Bools
-    _influence: _Influence
-
-    @property
-    def root_mse(self) -> Floats:
-        """Root mean squared error of `benchmarked`, shape (areas, items)."""
-        return np.sqrt(self.benchmarked_mse)
 
     @property
     def gain(self) -> Floats:
@@ -110,93 +97,44 @@ class SmallAreas:
         out: Floats = np.maximum(1 - np.sqrt(self.benchmarked_mse / self.variance), 0.0)
         return out
 
-    def influence(self, item: int) -> Floats:
-        """Weigh every area's direct share in every area's benchmarked estimate.
-
-        Parameters
-        ----------
-        item : int
-            Column.
-
-        Returns
-        -------
-        float array, shape (areas, areas)
-            Row: the estimate (NaN where not shown). Column: the direct share; exactly 0 for an
-            area that did not enter. At given variances and A, the region's share held.
-        """
-        if self.few[item] or self.collinear[item]:
-            return np.full((len(self.estimate), len(self.estimate)), np.nan)
-        weight = self._influence.of(item)
-        shown = np.isfinite(self.benchmarked[:, item])
-        return np.where(shown[:, None], weight, np.nan)
-
-
-@dataclass(frozen=True, slots=True)
-class _Influence:
-    """What `SmallAreas.influence` needs, of every area and of the items that have a model."""
-
-    columns: NDArray[np.intp]
-    """Column of each item here, shape (items,)."""
-    covariates: Floats
-    prediction: AreaPrediction
-    slope: Floats
-    """Derivative of the benchmarked estimate by the estimate, shape (areas, columns)."""
-    give: Floats
-    """Part of the gap to the region's share that each area takes, shape (areas, columns)."""
-    parts: Floats
-
-    def of(self, item: int) -> Floats:
-        """Weigh every area that enters in every area."""
-        at, found = self.columns[item], self.prediction
-        shrinkage = found.shrinkage[:, at]
-        pull = self.covariates @ found.inverse[at] @ self.covariates.T
-        out = (1 - shrinkage)[:, None] * pull * found.precision[:, at] + np.diag(shrinkage)
-        out = self.slope[:, at, None] * out
-        total: Floats = out - self.give[:, at, None] * (self.parts[:, at] @ out)
-        return total
-
 
 def estimate_areas(
     direct: Floats,
     dispersion: Floats,
     *,
     entered: Bools,
-    shown: Bools,
+    unlike: Floats | float = 0.0,
     covariates: Floats | None = None,
     weights: Floats | None = None,
     region: Floats | None = None,
-    synthetic: bool = False,
     level: float = 0.95,
 ) -> SmallAreas:
     """Model the share of every area and item, benchmarked to the region's published share.
 
     Nothing of an area that does not enter is read: its share and its dispersion change no output
-    by one bit, except through `region`. Give masked areas neither `entered` nor `shown`, and
-    `region` as it is printed: the estimates add up to it and so tell no further digit of it.
+    by one bit, except through `region`. Masked areas must not enter; give `region` as it is
+    printed: the estimates add up to it and so tell no further digit of it.
 
     Parameters
     ----------
     direct : float array, shape (areas, items)
         Direct shares, 0..1.
     dispersion : float array, shape (areas, items)
-        D such that the variance of a share p is p(1 − p)D. A function of interviews and résidences
-        alone, since the width of an interval tells it. It has to be right on average: made 10 %
+        D such that the variance of a share p is p(1 − p)D. It has to be right on average: made 10 %
         larger for caution, it takes 2 points off the coverage where areas differ little, as A is
         what it leaves.
     entered : bool array, shape (areas, items)
-        Areas the model may read.
-    shown : bool array, shape (areas, items)
-        Areas that may be given an estimate.
+        Areas that the model reads, and that are given an estimate.
+    unlike : float array, shape (areas, items), or 0
+        How unlike the others an area is by its own make, over p(1 − p): ρ/k where it is k résidences,
+        no more, and not the service that any résidences would have there.
     covariates : float array, shape (areas, columns), optional
         Known of every area, in any units, without intercept.
     weights : float array, shape (areas,) or (areas, items), optional
-        Areas' parts of the region, in any unit, of public knowledge (dwellings); all areas of the
-        region, masked ones too: these count by their synthetic share.
+        Areas' parts of the region, in any unit; masked ones too: they count by their synthetic share.
     region : float array, shape (items,), optional
         Published share of the region. Goes with `weights`. NaN, or next to 0 or 1: the estimates
         of that item are not moved, and `shift` is NaN.
-    synthetic : bool
-        Give areas that are shown and do not enter (no answer there) their synthetic share, marked.
     level : float
         Confidence of the interval.
 
@@ -210,19 +148,19 @@ def estimate_areas(
         Shapes that do not agree; a share or a dispersion missing or out of range where the area
         enters; covariates or weights that are not finite; `weights` without `region`.
     """
-    _require(direct, dispersion, entered, shown)
+    _require(direct, dispersion, entered)
     matrix = _design(covariates, len(direct))
     parts, target = _region(weights, region, direct.shape)
     few = entered.sum(axis=0) < FEWEST_AREAS + matrix.shape[1] - 1
     collinear = ~few & ~independent(matrix, entered)
     able = ~(few | collinear)
-    visible = shown & (entered | synthetic) & able
+    visible = entered & able
 
-    def shares(values: Floats, where: Bools = visible) -> Floats:
+    def shares(values: Floats) -> Floats:
         """Put the items that have a model among all, and hide what may not be shown."""
         out = np.full(direct.shape, np.nan)
         out[:, able] = values
-        return np.where(where, out, np.nan)
+        return np.where(visible, out, np.nan)
 
     def by_item(values: Floats) -> Floats:
         out = np.full(len(able), np.nan)
@@ -231,7 +169,9 @@ def estimate_areas(
 
     # never what stands where an area does not enter, be it a missing value
     dispersion = np.where(entered, np.maximum(dispersion, _LEAST_DISPERSION), 1.0)[:, able]
-    data, found, spread = _fit(AreaData(direct[:, able], dispersion, matrix, entered[:, able]))
+    unlike = np.where(entered, unlike, 0.0)[:, able]
+    given = AreaData(direct[:, able], dispersion, matrix, entered[:, able], unlike)
+    data, found, spread = _fit(given)
     estimate = np.clip(found.estimate, _EDGE, 1 - _EDGE)
     moved = _benchmark(estimate, data, found, parts[:, able], target[able])
     # the variance of its own answers, at its own modelled share rather than at its covariates'
@@ -247,9 +187,7 @@ def estimate_areas(
         high=shares(np.minimum(moved.estimate + half, 1.0)),
         shrinkage=shares(found.shrinkage),
         synthetic=shares(found.synthetic),
-        variance=shares(data.variance, visible & entered),
-        is_synthetic=visible & ~entered,
-        entered=entered & able,
+        variance=shares(data.variance),
         spread=by_item(spread.value),
         moment=by_item(spread.moment),
         shift=by_item(moved.shift),
@@ -257,29 +195,22 @@ def estimate_areas(
         few=few,
         collinear=collinear,
         on_bound=by_item(spread.moment) <= 0,
-        _influence=_Influence(
-            columns=np.cumsum(able) - 1,
-            covariates=matrix,
-            prediction=found,
-            slope=moved.slope,
-            give=moved.give,
-            parts=parts[:, able],
-        ),
     )
 
 
 def _fit(data: AreaData) -> tuple[AreaData, AreaPrediction, Spread]:
-    """Settle variances (dispersions stand in their place in `data`) and model on one another."""
+    """Settle variances (what stands in their place in `data` is over p(1 − p)) and model on one another."""
     areas = data.entered.sum(axis=0)
     share = np.where(data.entered, data.direct, 0.0).sum(axis=0) / areas
     synthetic, between = np.broadcast_to(share, data.direct.shape), np.zeros(len(areas))
-    dispersion = data.variance
+    dispersion, unlike = data.variance, data.own
     for _ in range(_ROUNDS):
         moderate = np.clip(synthetic, _MODERATE, 1 - _MODERATE)
         answer = moderate * (1 - moderate)
-        # the mean of θ(1 − θ) over areas whose mean is p̃ and whose spread is A
-        within = np.maximum(answer - between, _LEAST_VARIANCE * answer)
-        data = replace(data, variance=within * dispersion)
+        # the mean of θ(1 − θ) over areas whose mean is p̃ and whose spread is A + r
+        own = unlike * answer
+        within = np.maximum(answer - between - own, _LEAST_VARIANCE * answer)
+        data = replace(data, variance=within * dispersion, own=own)
         spread = model_spread(data)
         found = predict(data, spread.value, spread.variance)
         synthetic, between = found.synthetic, spread.value
@@ -292,8 +223,6 @@ class _Benchmark:
 
     estimate: Floats
     mse: Floats
-    slope: Floats
-    give: Floats
     shift: Floats
     shift_error: Floats
 
@@ -336,8 +265,6 @@ def _benchmark(
     return _Benchmark(
         estimate=moved,
         mse=found.mse + give**2 * shift_variance + 2 * give * covariance,
-        slope=np.where(known, steep / (estimate * (1 - estimate)), 1.0),
-        give=give,
         shift=np.where(known, target - (parts * estimate).sum(axis=0), np.nan),
         shift_error=np.where(known, np.sqrt(np.maximum(shift_variance, 0.0)), np.nan),
     )
@@ -370,8 +297,8 @@ def _region(
     return parts / parts.sum(axis=0), np.where(reachable, region, np.nan)
 
 
-def _require(direct: Floats, dispersion: Floats, entered: Bools, shown: Bools) -> None:
-    shapes = {a.shape for a in (direct, dispersion, entered, shown)}
+def _require(direct: Floats, dispersion: Floats, entered: Bools) -> None:
+    shapes = {a.shape for a in (direct, dispersion, entered)}
     if len(shapes) != 1 or direct.ndim != 2:  # noqa: PLR2004 - areas and items
         raise ValueError(shapes)
     with np.errstate(invalid="ignore"):

@@ -22,6 +22,7 @@ from tfpb.model.survey import (
     WaveFacts,
 )
 from tfpb.survey.adjustment.benchmark import CONTRIBUTORS
+from tfpb.survey.estimation.modelled_rows import with_modelled
 from tfpb.survey.method import WITHIN
 from tfpb.survey.secrecy.cells import (
     MODEL_ITEM,
@@ -35,7 +36,7 @@ from tfpb.survey.secrecy.cells import (
 from tfpb.survey.secrecy.level_crossings import tie_crossings
 from tfpb.survey.secrecy.masked_rows import rests_on
 from tfpb.survey.secrecy.masking import complement_masks
-from tfpb.survey.verdicts import CLAIM_P, NO_VERDICT, set_holm
+from tfpb.survey.verdicts import CLAIM_P, NO_VERDICT, PARC, set_holm
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -118,7 +119,9 @@ def protect(
         }.items()
     }
     return Published(
-        comparison=tables["comparison"],
+        comparison=with_modelled(
+            tables["comparison"], dwellings=estimates.settings.get("cible") == PARC
+        ),
         levels=tables["levels"],
         priorities=tables["priorities"],
         benchmark=tables["benchmark"],

@@ -25,10 +25,11 @@ from tfpb.report.sections.build import (
 )
 from tfpb.report.sections.counts import quarter_names
 from tfpb.report.sections.survey import survey_view as view
+from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
 from tfpb.survey.exploration import exploration
 from tfpb.words.documents.report_words import unreadable_quarters
 from tfpb.words.places.map_words import interviews
-from tfpb.words.survey import exploration_words, satisfaction, verdict_words
+from tfpb.words.survey import area_words, exploration_words, satisfaction, verdict_words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -69,6 +70,7 @@ def comparaison(dossier: Dossier) -> Section:
         )
         blocks.append(short)
     blocks += _quarters(rows, wave, name)
+    blocks += _modelled(survey, name, wave, names)
     blocks += _first_looks(survey, name, wave, names)
     if len(whole):
         read = pd.concat([whole, view.shown(view.quarters(rows))])
@@ -170,6 +172,29 @@ def _quarters(rows: pd.DataFrame, wave: str, name: str) -> list[Block]:
         out.append(table("comparaison_quartiers", picked, vague=wave, bailleurs=whose))
     if len(parts) > len(shown):
         out.append(Text((unreadable_quarters(len(parts) - len(shown)),)))
+    return out
+
+
+def _modelled(survey: Published, name: str, wave: str, names: dict[str, str]) -> list[Block]:
+    """Return the modelled shares of quarters, or why there are none; nothing without quarters."""
+    rows = view.placed(view.modelled(survey, name, wave), names)
+    if rows.empty:
+        table_ = survey.comparison
+        there = table_[(table_["vague"] == wave) & (table_["bailleur"] == name)]
+        if not (there["niveau"] == "code_qpv").any():
+            return []
+        return [Text((area_words.NOT_MODELLED.format(fewest=FEWEST_QUARTERS),))]
+    heads = cut(rows, rows["tete"].astype(bool))
+    picked = heads if len(heads) else rows
+    out: list[Block] = [
+        table("modele_quartiers", rows, vague=wave),
+        table("modele_document", picked, vague=wave),
+    ]
+    for item, part in picked.groupby("item", sort=False):
+        drawn = part.assign(libelle=part["territoire_mot"])
+        label = str(part["libelle"].iloc[0])
+        made = chart("modele", drawn, name=f"modele_{item}", libelle=label, vague=wave)
+        out += over_pages(made)
     return out
 
 

@@ -86,6 +86,40 @@ def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
     return _labelled(_with_adjusted(out, mine, Groupe.ECART), survey)
 
 
+def modelled(survey: Published, name: str, wave: str) -> pd.DataFrame:
+    """Lay out the modelled shares of quarters beside the measured ones, one row a quarter × item.
+
+    Returns
+    -------
+    DataFrame
+        `vague, niveau, territoire, item, n, publication, publication_court, qpv, qpv_bas, qpv_haut`
+        (measured), `modele, modele_bas, modele_haut`, `ensemble` (share of all QPV), labels as `gaps`.
+    """
+    table = survey.comparison
+    mine = table[
+        (table["vague"] == wave) & (table["bailleur"] == name) & (table["groupe"] == Groupe.QPV)
+    ]
+    kept = ["estimation", "ic95_bas", "ic95_haut"]
+    raw = mine[mine["ajustement"] == Ajustement.BRUT]
+    out = mine.loc[mine["ajustement"] == Ajustement.MODELE, [*_KEYS, "n", "publication"]]
+    for kind, prefix in ((Ajustement.BRUT, "qpv"), (Ajustement.MODELE, "modele")):
+        names = dict(zip(kept, (prefix, f"{prefix}_bas", f"{prefix}_haut"), strict=True))
+        part = mine.loc[mine["ajustement"] == kind, [*_KEYS, *kept]].rename(columns=names)
+        out = out.merge(part, on=_KEYS, how="left", validate="one_to_one")
+    whole = raw[raw["niveau"] == TOTAL].set_index("item")["estimation"]
+    out["ensemble"] = out["item"].map(whole)
+    out["publication_court"] = [_short(p) for p in out["publication"]]
+    items = survey.items[["item", "libelle", "theme", "ordre", "tete_de_theme"]]
+    out = out.merge(items.rename(columns={"tete_de_theme": "tete"}), on="item", how="left")
+    out["theme_mot"] = [THEMES.get(t, str(t)) for t in out["theme"]]
+    return out.sort_values(["ordre", "territoire"], kind="stable").reset_index(drop=True)
+
+
+def _short(publication: str) -> str:
+    """Write a state of publication without its reason."""
+    return PUBLICATIONS.get(publication, str(publication)).split(" :", maxsplit=1)[0]
+
+
 def changes(survey: Published, name: str) -> pd.DataFrame:
     """Lay out the changes between waves, one row a pair of waves × territory × item.
 
@@ -156,8 +190,7 @@ def _labelled(rows: pd.DataFrame, survey: Published) -> pd.DataFrame:
     out["verdict_mot"] = [
         f"{sign} {word}" for sign, word in zip(out["sign"], out["mot_entier"], strict=True)
     ]
-    out["publication_mot"] = [PUBLICATIONS.get(p, str(p)) for p in out["publication"]]
-    out["publication_court"] = [str(p).split(" :", maxsplit=1)[0] for p in out["publication_mot"]]
+    out["publication_court"] = [_short(p) for p in out["publication"]]
     out["theme_mot"] = [THEMES.get(t, str(t)) for t in out["theme"]]
     out["nature_mot"] = [NATURES.get(t, str(t)) for t in out["nature"]]
     return out
