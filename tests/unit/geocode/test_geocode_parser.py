@@ -30,8 +30,9 @@ LINES = [
     ("12 PETITE R DU PUITS", "12", "petite rue puits", ""),
     ("12 PTE RUE DU PUITS", "12", "petite rue puits", ""),
     ("12 VLA DES LILAS", "12", "villa lilas", ""),
-    ("12 ANC RTE DE PARIS", "12", " ancien route paris", ""),
-    ("12 Ancienne Route de Paris", "12", " ancien route paris", ""),
+    ("12 ANC RTE DE PARIS", "12", " ancienne route paris", ""),
+    ("12 ANC. CHE DE PARIS", "12", " ancien chemin paris", ""),
+    ("12 Ancienne Route de Paris", "12", " ancienne route paris", ""),
     ("12 AV DE LA PTE D'ORLEANS", "12", "avenue porte orleans", ""),
     # 9 numbers said
     ("3 PL DU 11 NOV 18", "3", "place 11 novembre", ""),
@@ -135,7 +136,7 @@ LINES = [
     ("12 LILAS (RUE DES)", "12", "rue lilas", ""),
     ("12 LILAS, RUE DES", "12", "rue lilas", ""),
     ("RUE DES LILAS 12", "12", "rue lilas", ""),
-    ("ANCIENNE ROUTE DE PARIS", "", " ancien route paris", ""),
+    ("ANCIENNE ROUTE DE PARIS", "", " ancienne route paris", ""),
 ]  # fmt: skip
 
 

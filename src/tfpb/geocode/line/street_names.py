@@ -10,6 +10,7 @@ from tfpb.geocode.line.spoken import said_after
 from tfpb.geocode.line.vocabulary import (
     ADJECTIVES,
     DOUBLE_TYPES,
+    FEMININE,
     MONTHS,
     ORDINALS,
     RESPELL,
@@ -135,6 +136,8 @@ def _spelt(words: list[str], i: int) -> str:
     bare = words[i].rstrip(".'")
     if bare == "pte" and i + 1 < len(words) and words[i + 1] in _OF:
         return "porte"
+    if bare == "anc" and i + 1 < len(words) and STRONG.get(words[i + 1].rstrip(".")) in FEMININE:
+        return "ancienne"
     if i == 1 and bare in STRONG and words[0].rstrip(".") in ADJECTIVES:
         return STRONG[bare]
     return RESPELL.get(bare, bare)

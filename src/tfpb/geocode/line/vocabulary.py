@@ -139,12 +139,12 @@ TITLES: Final = {
 }  # fmt: skip
 _WORDS: Final = {
     "notre": "notre",
-    "grand": "gd grd grand gde grde grande",
-    "petit": "pt petit pte ptte petite",
-    "vieux": "vx vieux vieil vlle vle vieille",
-    "ancien": "anc ancien ancne ancienne",
-    "nouveau": "nv nouv nouveau nvlle nle nouvelle",
-    "haut": "ht haut hte haute",
+    "grand": "gd grd grand", "grande": "gde grde grande",
+    "petit": "pt petit", "petite": "pte ptte petite",
+    "vieux": "vx vieux", "vieille": "vlle vle vieille",
+    "ancien": "anc ancien", "ancienne": "ancne ancienne",
+    "nouveau": "nv nouv nouveau", "nouvelle": "nvlle nle nouvelle",
+    "haut": "ht haut", "haute": "hte haute",
     "chateau": "cht chateau", "moulin": "mln moulin", "eglise": "egl eglise", "ferme": "frm ferme",
     "chapelle": "chp chapelle", "rempart": "remp rempart", "hopital": "hop hopital",
     "prolongee": "prol prolongee prolonge",
@@ -182,6 +182,11 @@ _MONTHS_CUT: Final = {
     "janv": "janvier", "fev": "fevrier", "fevr": "fevrier", "avr": "avril", "juil": "juillet",
     "oct": "octobre", "nov": "novembre", "dec": "decembre",
 }  # fmt: skip
+FEMININE: Final = frozenset({
+    "rue", "avenue", "place", "allee", "impasse", "route", "ruelle", "sente", "venelle", "chaussee",
+    "esplanade", "promenade", "traverse", "placette",
+})  # fmt: skip
+"""Types before which « anc » is « ancienne »."""
 LIGHT: Final = frozenset(TITLES) | {"prolongee", "ancien", "ancienne", "grand", "petit"}
 """Words that tell little of which street is meant: weighted by `LIGHT_WEIGHT`."""
 RESPELL: Final[dict[str, str]] = {
