@@ -136,7 +136,7 @@ def run(work: Path) -> None:
 
 
 def whole(work: Path) -> None:
-    """Search whole lines (`one_field.py --lines WORK/whole.json`) with addok: found by class, lines a second."""
+    """Search whole lines (`one_field.py --lines WORK/whole.json`) with addok."""
     from addok.config import config  # noqa: PLC0415
 
     config.load()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED
 from tfpb.geocode.line.parser import parse
+from tfpb.geocode.proposals import proposals
 from tfpb.geocode.town.commune_finder import Place, in_department
 from tfpb.geocode.town.town_reader import SURE, TownReader
 
@@ -127,10 +128,17 @@ class WholeLines:
         if better is not None:
             return better
         close = [a for a in others if a.reading.likeness >= _CLOSE and self._held(a.place)]
+        close += [a for a in others if self._alike(a)]
         named = next(iter([*whole, *close, *held, *tried]), None)
         return named and named._replace(
             elsewhere=tuple(a.found for a in others if a.found and a.settled)
         )
+
+    def _alike(self, attempt: Attempt) -> bool:
+        """Tell whether a commune holds a street that resembles the rest of the line."""
+        tables = filter(None, map(self._geocoder.table, attempt.place.codes))
+        near = (proposals(t, attempt.parsed.readings, attempt.parsed.numbers)[:1] for t in tables)
+        return any(p.likeness >= _LIKELY_LETTERS for listed in near for p in listed)
 
     def _held(self, place: Place) -> bool:
         return any(self._geocoder.table(code) is not None for code in place.codes)

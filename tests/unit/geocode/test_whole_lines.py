@@ -154,6 +154,12 @@ def test_misspelt_names_are_found(written: str, name: str) -> None:
     assert name in {near.name for near in NAMES.near(written)}
 
 
+def test_a_line_misspelt_all_over_has_proposals() -> None:
+    row = one("12 rue des spet harpens pantni")
+    assert row["result_verdict"] == "a_verifier"
+    assert "12 Rue des Sept Arpents" in row["result_label"] + row["result_alternatives"]
+
+
 def test_a_misspelt_commune_that_is_another_is_proposed() -> None:
     both = Town(held("02100", "Grande Rue"), held("93010", "Rue des Sept Arpents"))
     frame = pd.DataFrame([{"adresse": "12 rue des sept arpents bony"}])
