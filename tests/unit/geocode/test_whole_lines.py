@@ -61,6 +61,7 @@ def one(line: str, **cells: str) -> pd.Series:
         ("BONDY rue du général leclerc 12", "12 Rue du Général Leclerc", "93010"),
         ("12 rue du général leclercbondy", "12 Rue du Général Leclerc", "93010"),
         ("12 Rue du Général LeclercBondy", "12 Rue du Général Leclerc", "93010"),
+        ("12 Rue du Maréchal JoffreVairs-sur-Marne", "12 Rue du Maréchal Joffre", "77479"),
         ("12 rue du maréchaljoffre Vairs-sur-Marne", "12 Rue du Maréchal Joffre", "77479"),
         ("12 RUE MARECHAL JOFFRE VAIRES S/ MARNE", "12 Rue du Maréchal Joffre", "77479"),
         ("12 RUE MARECHAL JOFFRE VAIRES S MARNE CEDEX 2", "12 Rue du Maréchal Joffre", "77479"),
@@ -167,3 +168,34 @@ def test_a_misspelt_commune_that_is_another_is_proposed() -> None:
     assert (row["result_citycode"], row["result_type"]) == ("02100", "municipality")
     assert row["result_verdict"] == "a_verifier"
     assert row["result_alternatives"].startswith("12 Rue des Sept Arpents")
+
+
+def geocoded(line: str, *communes: CommuneAddresses) -> pd.Series:
+    return geocode(pd.DataFrame([{"adresse": line}]), Town(*communes), Communes.load()).iloc[0]
+
+
+def test_a_misspelt_name_between_two_communes_is_doubted() -> None:
+    row = geocoded(
+        "12 rue du moulin sedon", held("08409", "Rue du Moulin"), held("35236", "Rue du Moulin")
+    )
+    assert row["result_verdict"] == "a_verifier"
+    assert "plusieurs_communes" in row["result_reasons"]
+    named = f"{row['result_label']} {row['result_alternatives']}"
+    assert "Sedan" in named
+    assert "Redon" in named
+
+
+def test_a_name_half_alike_beside_a_commune_that_may_be_part_of_it_is_not_accepted() -> None:
+    (code,) = Communes.load().by_name("verne")
+    row = geocoded("18 rue jules verne", held(code, "Rue Jules Hubert"))
+    assert row["result_verdict"] != "accepte"
+
+
+def test_a_street_over_two_arrondissements_is_where_its_number_is() -> None:
+    odd = street("Cours Gambetta", "1 3 5 7 9 11 13", code="69387", postcode="69007")
+    row = geocoded(
+        "12 cours gambetta lyon",
+        CommuneAddresses("69387", "Lyon", (odd,)),
+        held("69383", "Cours Gambetta"),
+    )
+    assert (row["result_citycode"], row["result_verdict"]) == ("69383", "accepte")

@@ -356,3 +356,16 @@ def test_a_delivered_point_away_from_its_address_does_not_win_by_its_parcel(squa
     assert one(points, {2015: square}, parcels=parcel(401, 440, "P")).qpv_statut == "a_verifier"
     near = at((402, 200), result_type=["given"], result_radius_m=[15.0])
     assert one(near, {2015: square}, parcels=parcel(401, 440, "P")).qpv_statut == "hors"
+
+
+def test_neighbours_far_away_or_a_point_clear_by_itself_raise_nothing(square: QpvMap) -> None:
+    ground = pd.concat([parcel(401, 440, "P"), parcel(330, 369, "Q"), parcel(370, 399, "R")])
+    home = {"id_residence": ["R1"] * 3, "result_type": ["housenumber"] * 3}
+    far = locate(
+        at((402, 200), (200, 200), (210, 200), **home), {2015: square}, year=2020, parcels=ground
+    )
+    assert far["qpv_statut"].tolist() == ["hors", "dans", "dans"]
+    clear = locate(
+        at((435, 200), (350, 200), (380, 200), **home), {2015: square}, year=2020, parcels=ground
+    )
+    assert clear["qpv_statut"].tolist() == ["hors", "dans", "dans"]

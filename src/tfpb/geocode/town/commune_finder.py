@@ -27,6 +27,8 @@ _ALIKE: Final = 78.0
 _SIXTEENTH_SOUTH: Final = "75116"
 _MOST_HOMONYMS: Final = 16
 _NEXT_TO: Final = 0.06
+_WHOLE_CITY: Final = 0.98
+"""A street's name is borne once in a city: the arrondissement that has it is the right one."""
 _NEAR_CERTAINTY: Final = 0.97
 
 
@@ -137,7 +139,7 @@ class CommuneFinder:
                 return Place((f"{base + int(number)}", whole), 1.0, postal)
             if words == city or number:
                 codes = self._city(postal, city)
-                return Place(codes, 1.0 if len(codes) <= 2 else 0.9, postal)  # noqa: PLR2004
+                return Place(codes, 1.0 if len(codes) <= 2 else _WHOLE_CITY, postal)  # noqa: PLR2004
         codes = self._spelt(words)
         if not codes:
             return self._alike(words, postal)

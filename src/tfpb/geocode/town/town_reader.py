@@ -223,14 +223,9 @@ class _Parts:
         return [(0, i) for i in range(min(stop, len(self.words) - 1), 0, -1)]
 
     def reading(self, first: int, last: int, name: str, sure: float) -> TownReading | None:
-        """Take a run of words out as the commune; None when a street is not left, or loses its name."""
+        """Take a run of words out as the commune; None when no street is left."""
         if all(word.text in TYPES for word in self.words[first:last]):
             return None
-        before = [word.text for word in self.words[:first]]
-        while before and before[-1] in PREPOSITIONS:
-            before.pop()
-        if before and before[-1] in TYPES and not any(map(str.isalpha, before[:-1])):
-            return None  # « rue de Paris »
         return self.cut(self.words[first].start, last, name, sure)
 
     def cut(self, start: int, last: int, name: str, sure: float) -> TownReading | None:
