@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,10 @@ BEGUN_FIRST = {
 }  # fmt: skip
 """Files of more than twenty seconds, longest first: one begun last leaves the other worker without work."""
 os.environ["TFPB_CACHE"] = "non"
+# no test reads or fills the user's ledger; never a device: as root, writing would replace it
+os.environ["TFPB_DIFFUSIONS"] = str(
+    Path(tempfile.mkdtemp(prefix="tfpb-tests-")) / "diffusions.jsonl"
+)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when the library is loaded, hence here
 gc.set_threshold(50_000, 20, 20)
 
@@ -39,6 +44,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: BEGUN_FIRST.get(item.path.resolve(), len(BEGUN_FIRST)))
+
+
+@pytest.fixture(autouse=True)
+def own_ledger(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Give each test a ledger of releases of its own: one that releases binds no other."""
+    name = f"{abs(hash(request.node.nodeid)):x}.jsonl"
+    path = Path(os.environ["TFPB_DIFFUSIONS"]).with_name(name)
+    monkeypatch.setenv("TFPB_DIFFUSIONS", str(path))
 
 
 def real_folder() -> Path:

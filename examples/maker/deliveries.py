@@ -201,6 +201,7 @@ dates = "du 4 novembre 2019 au 17 janvier 2020"
 
 [enquete."2023"]
 dates = "du 6 mars au 19 mai 2023"
+contactes = 6800                   # ménages appelés au moins une fois : donne le taux de réponse
 
 [variables.type_habitat]
 colonnes = ["type_habitat", "Type d'habitat"]

@@ -24,7 +24,11 @@ _SPACES: Final = re.compile(r"[\s\u00a0\u2007\u2009\u200a\u202f\u200b\ufeff]+")
 _NOT_WORD: Final = re.compile(r"[^a-z0-9]+")
 # UTF-8 read as cp1252 once: a lead byte (Ã, Â, Å, â) followed by a continuation byte shown as cp1252.
 _MOJIBAKE: Final = re.compile(r"[ÃÂÅâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
-_CONTROL: Final = re.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]")
+_CONTROL: Final = re.compile(
+    r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+_FORMULA: Final = re.compile(r"[\t\r\n]|[\s\u200b-\u200d\u2060\ufeff]*[=+\-@＝＋－＠﹢﹣﹦﹫]")
+"""How a formula may begin: full-width signs and what is not seen before them included."""
 
 
 def strip_accents(text: str) -> str:
@@ -69,8 +73,13 @@ def _to_cp1252_bytes(text: str) -> bytes:
 
 
 def drop_controls(text: str) -> str:
-    """Remove control characters that no spreadsheet or XML file may hold."""
+    """Remove control characters: no spreadsheet or XML file may hold them, or they turn what is read."""
     return _CONTROL.sub("", text)
+
+
+def like_formula(text: str) -> bool:
+    """Return whether a spreadsheet could take a text for a formula."""
+    return _FORMULA.match(text) is not None
 
 
 # controls, marks that turn the direction of text or hide it, lone surrogates, line and paragraph marks

@@ -64,7 +64,7 @@ def test_worked_example_in_a_french_csv(call: Callable[..., Result], folder: Pat
     frame = pd.read_csv(folder / "sortie.csv", sep=";", decimal=",", encoding="utf-8-sig")
     assert list(frame["abattement_eur"]) == [247.5, 0]
     assert list(frame["statut"]) == ["abattu", "hors_qpv"]
-    assert list(frame["nature"]) == ["reel", "reel"]
+    assert list(frame["nature"]) == ["reel", "estime"]  # the second has no notice read
     assert list(frame.columns)[:9] == HEADER.split(";")
     assert "248" in done.output
     assert "1 local" in done.output
@@ -97,8 +97,9 @@ def test_workbook_with_everything(call: Callable[..., Result], folder: Path) -> 
     assert done.exit_code == 0, done.output
     book = load_workbook(folder / "sortie.xlsx")
     assert book.sheetnames == [
-        "Abattement", "Résidences", "Quartiers", "Communes", "Collectivités", "Avis", "Prévision",
-        "Prévision par année", "Sortants", "Déclaration", "Doutes", "Sources et hypothèses",
+        "Abattement", "Résidences", "Quartiers", "Communes", "Collectivités", "Avis", "Rapprochement",
+        "Prévision", "Prévision par année", "Renouvellements", "Sortants", "Déclaration", "Doutes",
+        "Sources et hypothèses",
     ]  # fmt: skip
     cells: list[Any] = [c.value for c in book["Abattement"][2]]
     assert 247.5 in [float(c) for c in cells if isinstance(c, (int, float))]

@@ -73,6 +73,8 @@ ELSEWHERE = {
     "reglages_absents": ("test_cli_paths.py", " ne contient pas de "),
     "reglages_a_nommer": ("test_cli_paths.py", " ; il contient : "),
     "planification_deux_budgets": ("test_cli_planifier.py", "donné deux fois"),
+    "planification_deux_ecarts": ("test_cli_planifier.py", "L’écart supposé est donné deux fois"),
+    "precedent_sans_ecart": ("test_cli_planifier.py", "aucun écart publié"),
     "planification_ecart_impossible": ("test_cli_planifier.py", " points ne se peut pas"),
     "planification_bailleur_inconnu": ("test_cli_planifier.py", " a un budget mais n’est pas dans"),
     "planification_bailleur_sans_budget": ("test_cli_planifier.py", " n’a pas de budget"),

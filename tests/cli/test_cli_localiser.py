@@ -128,7 +128,8 @@ def test_decisions_come_back_and_are_never_written_over(
     assert result.exit_code == 0, result.output
     frame = read(out)
     assert frame.qpv_statut.tolist() == ["dans", "dans", "hors", "a_verifier"]
-    assert "A. Dupont" in frame.qpv_motif[1]
+    assert "Décision du 03/02/2025 : " in frame.qpv_motif[1]
+    assert "Dupont" not in out.read_text(encoding="utf-8-sig")
     kept = load_workbook(review)["Limites"]
     assert [kept.cell(r, header["decision"]).value for r in (5, 6)] == ["dans", None]
 

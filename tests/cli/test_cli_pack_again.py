@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shutil
 from collections.abc import Callable
@@ -14,7 +12,6 @@ from openpyxl import load_workbook
 from pack_reading import Pack
 
 from tfpb.io.packs.pack import read_pack
-from tfpb.pipeline.published_before import published_before
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
     from conftest import Run
 
 Make = Callable[..., dict[str, int]]
-BAILLEUR = "Habitat Valmontois"
 
 
 @pytest.fixture(scope="module")
@@ -149,67 +145,3 @@ def test_a_changed_stock_is_worked_on_anew(make: Make, inputs: Path, tmp_path: P
     assert "Adresses" not in reused
     located = Pack(tmp_path / "b").rows("localisation")
     assert any(r["adresse"].startswith("12 RUE NELSON") for r in located)
-
-
-def unmask(folder: Path) -> None:
-    """Write the deliveries again with more answers where figures were masked."""
-    path = folder / "enquete_2019.csv"
-    with path.open(encoding="cp1252", newline="") as file:
-        header, *rows = list(csv.reader(file, delimiter=";"))
-    column = next(k for k, name in enumerate(header) if "Traitement des demandes" in name)
-    for row in rows:
-        if row[column] == "Non concerné":
-            row[column] = "Plutôt satisfait"
-    out = io.StringIO(newline="")
-    csv.writer(out, delimiter=";").writerows([header, *rows])
-    path.write_bytes(out.getvalue().encode("cp1252"))
-
-
-def test_a_pack_by_other_territories_masks_what_both_would_tell(
-    make: Make, inputs: Path, tmp_path: Path
-) -> None:
-    target, free = tmp_path / "pack", tmp_path / "elsewhere"
-    make(target)  # by quarters, one of which is masked
-    path = inputs / "dossier.toml"
-    before = path.read_text(encoding="utf-8")
-    changed = before.replace("[reglages]", '[reglages]\nterritoires = ["agence"]')
-    path.write_text(changed, encoding="utf-8")
-    make(target)
-    make(free)
-    path.write_text(before, encoding="utf-8")
-    hidden = {}
-    for folder in (target, free):
-        rows = [r for r in Pack(folder).rows("comparaison_detail") if r["niveau"] != "total"]
-        assert {r["niveau"] for r in rows} == {"Agence"}
-        hidden[folder] = sum(r["publication"] == "masque" for r in rows)
-    assert hidden[target] > hidden[free] == 0
-
-
-def test_what_a_pack_masked_stays_masked_in_the_next(
-    make: Make, inputs: Path, tmp_path: Path
-) -> None:
-    target = tmp_path / "pack"
-    make(target)
-    before = set(published_before(target, BAILLEUR).masked)
-    assert len(before) >= 4
-    assert not published_before(target, "Un autre bailleur").masked
-    assert not published_before(tmp_path / "nowhere", BAILLEUR).masked
-
-    unmask(inputs)
-    make(tmp_path / "elsewhere")  # without memory of the first pack, figures come out
-    free = set(published_before(tmp_path / "elsewhere", BAILLEUR).masked)
-    assert before - free
-    make(target)
-    assert before <= set(published_before(target, BAILLEUR).masked)
-    assert Pack(target).run()["masques_repris"] == 1
-    told = [r for r in Pack(target).rows("doutes") if "masqué de nouveau" in r["titre"]]
-    assert len(told) == 1
-    archive = (target / "dossier.zip").read_bytes()
-    make(target)  # and so on, the same bytes each time
-    assert (target / "dossier.zip").read_bytes() == archive
-
-    # a pack completed by hand goes on counting, next to the one written beside it
-    (target / "rapport.docx").write_bytes(b"mes paragraphes")
-    make(target.with_name("pack"))
-    assert before <= set(published_before(target, BAILLEUR).masked)
-    assert before <= set(published_before(tmp_path / "pack.2", BAILLEUR).masked)

@@ -314,3 +314,62 @@ def test_a_stock_too_small_says_what_cannot_be_done(desk: Desk, cells: str) -> N
     assert result.exit_code == 0, result.output
     assert "Aucun écart à l’échelle d’un quartier" in result.output
     assert "nan" not in result.output
+
+
+def _comparison(folder: Path, gaps: dict[str, float], **changed: str) -> Path:
+    """Write a comparison as a pack does: an older wave, another bailleur's whole, a masked row."""
+    row = {
+        "vague": "2023", "niveau": "total", "territoire": "total", "bailleur": "Habitat",
+        "theme": "residence", "nature": "service", "groupe": "ecart", "ajustement": "brut",
+        "publication": "publiable",
+    } | changed  # fmt: skip
+    rows = [row | {"item": name, "estimation": gap} for name, gap in gaps.items()]
+    rows += [
+        row | {"item": "vieux", "estimation": -0.40, "vague": "2019"},
+        row
+        | {
+            "item": "change",
+            "estimation": -0.40,
+            "groupe": "evolution_ecart",
+            "vague": "2019-2023",
+        },
+        row | {"item": "tous", "estimation": -0.40, "bailleur": "ensemble"},
+        row | {"item": "quartier", "estimation": -0.40, "nature": "quartier"},
+        row | {"item": "seul", "estimation": -0.40, "niveau": "code_qpv", "territoire": "QN1"},
+        row | {"item": "masque", "publication": "masque", "estimation": None},
+    ]
+    path = folder / "comparaison.csv"
+    pd.DataFrame(rows).to_csv(path, sep=";", decimal=",", index=False, encoding="utf-8-sig")
+    return path
+
+
+def test_the_last_measured_gap_is_assumed_beside_none(desk: Desk) -> None:
+    path = _comparison(desk.folder, {"a": -0.061, "b": -0.04, "c": -0.09})
+    result = desk.made("p.xlsx", "--precedent", path)
+    text = " ".join(result.output.split())
+    assert result.exit_code == 0, text
+    assert "vague 2023 : de 6 points en défaveur des QPV" in text
+    assert "3 questions" in text
+    book = openpyxl.load_workbook(desk.folder / "p.xlsx")
+    cells = {str(c.value): c.row for r in book["Hypothèses"].iter_rows() for c in r if c.value}
+    assert any("vague 2023 : de 6 points" in text for text in cells)
+    heads = [str(c.value) for r in book["Puissance"].iter_rows() for c in r if c.value]
+    assert any("−6" in head for head in heads), heads
+    desk.made("q.xlsx")
+    alone = openpyxl.load_workbook(desk.folder / "q.xlsx")["Puissance"]
+    assert not any("−" in str(c.value) for r in alone.iter_rows() for c in r if c.value)
+
+
+def test_a_gap_is_not_assumed_twice_nor_read_where_there_is_none(desk: Desk) -> None:
+    path = _comparison(desk.folder, {"a": -0.061})
+    desk.plan("ecart_suppose_points = [0.0]\n")
+    twice = desk.made("p.xlsx", "--precedent", path)
+    assert twice.exit_code == 2
+    assert "L’écart supposé est donné deux fois" in " ".join(twice.output.split())
+    desk.plan("")
+    for file in (_comparison(desk.folder, {"a": -0.06}, publication="masque"),
+                 desk.folder / "patrimoine.csv"):  # fmt: skip
+        none = desk.made("p.xlsx", "--precedent", file)
+        assert none.exit_code == 2
+        assert "aucun écart publié" in " ".join(none.output.split())
+    assert not (desk.folder / "p.xlsx").exists()

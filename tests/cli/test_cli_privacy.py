@@ -23,6 +23,7 @@ import pytest
 from openpyxl import load_workbook
 from pack_reading import texts
 
+from tfpb.io.tables.csv_text import decode
 from tfpb.pipeline.kept.stage_cache import _unbind
 
 if TYPE_CHECKING:
@@ -33,10 +34,24 @@ CANARIES = {
     "respondents": rb"REP\d{7}X",
     "telephones of interviews": rb"07[ .]?99[ .]?88",
     "verbatims": rb"v.{1,2}los\s+jaunes",
-    "a tenant's name": rb"CANARINOM",
-    "a tenant's telephone": rb"06[ .]?55[ .]?44",
+    "a name": rb"CANARINOM",
+    "a telephone": rb"06[ .]?55[ .]?44",
     "a mail address": rb"canari\d*@",
 }
+TELEPHONE = "06 55 44 {:02d} 11"
+PLANTED = {
+    "patrimoine.xlsx": {
+        "Nom du locataire": "CANARINOM {}", "Tél": TELEPHONE, "Contact": "canari{}@exemple.fr",
+        "Gardien": "CANARINOM Jean {}", "Colonne libre": "voir Mme CANARINOM au " + TELEPHONE,
+    },
+    "enquete_2019.csv": {"nom": "CANARINOM {}", "courriel": "canari{}@exemple.fr"},
+    "fiscalite_2025.xlsx": {"Signataire": "CANARINOM {}", "Portable": "06554400{:02d}"},
+    "programme_2025.xlsx": {"Référent": "CANARINOM {}", "E-mail": "canari{}@exemple.fr"},
+    "conventions.csv": {"Signé par": "CANARINOM {}"},
+    "droit_commun.csv": {"Saisi par": "CANARINOM {}"},
+    "diagnostics.csv": {"Interlocuteur": "Mme CANARINOM {}"},
+}  # fmt: skip
+"""Input → columns of persons put into it, and what each line then holds."""
 WATCH = """
 import os, sys
 def watch(event, arguments):
@@ -83,17 +98,21 @@ def done(tmp_path_factory: pytest.TempPathFactory, example: Path) -> Done:
     geo, out = outputs / "geo", outputs / "sorties"
     sources = example / "geodonnees_sources"
     stock = inputs / "patrimoine.xlsx"
+    layer = _plant_layer(sources / "qpv2024_valmont.geojson", place / "qpv2024.geojson")
     surveys = [inputs / "enquete_2019.csv", inputs / "enquete_2023.xlsx"]
     lines: list[list[object]] = [
         ["geodonnees", "importer-adresses", sources / "adresses-59999.csv.gz"],
         ["geodonnees", "importer-qpv", sources / "qpv2015_valmont.geojson", "--millesime", 2015],
-        ["geodonnees", "importer-qpv", sources / "qpv2024_valmont.geojson", "--millesime", 2024],
+        ["geodonnees", "importer-qpv", layer, "--millesime", 2024],
         ["geodonnees", "lister"],
         ["geodonnees", "verifier"],
         ["verifier", toml],
         ["dossier", toml, "--sortie", out / "pack"],
         ["cartes", toml, "--sortie", out / "cartes"],
+        ["geocoder", stock, "--sortie", out / "adresses.csv"],
         ["localiser", stock, "--annee", 2025, "--sortie", out / "lieux.xlsx"],
+        ["localiser", stock, "--annee", 2025, "--decisions", inputs / "decisions.csv",
+         "--sortie", out / "lieux.gpkg"],
         ["abattement", inputs / "fiscalite_2025.xlsx", "--residences", out / "lieux.xlsx",
          "--sortie", out / "abattement.xlsx"],
         ["planifier", inputs / "plan_enquete.toml", "--patrimoine", out / "lieux.xlsx",
@@ -116,32 +135,57 @@ def done(tmp_path_factory: pytest.TempPathFactory, example: Path) -> Done:
     )  # fmt: skip
     seen = place / "sockets.txt"
     said = made.stdout + made.stderr
-    assert said.count("== exit 0") == len(lines), said
+    codes = re.findall(r"== exit (\d)", said)
+    assert codes[:-1] == ["0"] * (len(lines) - 1), said
+    assert codes[-1] in {"0", "2"}, said  # what doutes.csv counts: test_cli_secrecy_audit.py
     return Done(said, outputs, seen.read_text(encoding="utf-8") if seen.exists() else "")
 
 
 def _plant(folder: Path) -> None:
-    """Put a tenant's name, telephone and mail address in the stock, and names in an interview file."""
-    book = load_workbook(folder / "patrimoine.xlsx")
+    """Put names, telephones and mail addresses of tenants, caretakers and signatories in every input."""
+    for name, columns in PLANTED.items():
+        path = folder / name
+        (_plant_csv if path.suffix == ".csv" else _plant_workbook)(path, columns)
+    (folder / "decisions.csv").write_text(
+        "id_residence;decision;auteur;date;piece;Téléphone\n"
+        f"01001;dans;CANARINOM Chef;03/02/2026;plan de masse;{TELEPHONE.format(1)}\n",
+        encoding="utf-8-sig",
+    )
+    toml = folder / "dossier.toml"
+    text = toml.read_text(encoding="utf-8")
+    toml.write_text(
+        text.replace("[fichiers]\n", '[fichiers]\ndecisions = "decisions.csv"\n'), encoding="utf-8"
+    )
+
+
+def _plant_workbook(path: Path, columns: dict[str, str]) -> None:
+    book = load_workbook(path)
     sheet = book.worksheets[0]
     head = next(r for r in range(1, 10) if sum(c.value is not None for c in sheet[r]) > 3)
     start = max(c.column for c in sheet[head] if c.value is not None) + 1
-    planted = {
-        "Nom du locataire": "CANARINOM {}",
-        "Tél": "06 55 44 {:02d} 11",
-        "Contact": "canari{}@exemple.fr",
-    }
-    for k, (name, value) in enumerate(planted.items()):
+    for k, (name, value) in enumerate(columns.items()):
         sheet.cell(head, start + k, name)
         for row in range(head + 1, sheet.max_row + 1):
-            sheet.cell(row, start + k, value.format(row))
-    book.save(folder / "patrimoine.xlsx")
-    path = folder / "enquete_2019.csv"
-    lines = path.read_bytes().decode("cp1252").splitlines()
-    lines = [f"{lines[0]};nom;courriel"] + [
-        f"{line};CANARINOM {n};canari{n}@exemple.fr" for n, line in enumerate(lines[1:])
-    ]
-    path.write_bytes("\r\n".join(lines).encode("cp1252"))
+            sheet.cell(row, start + k, value.format(row % 100))
+    book.save(path)
+
+
+def _plant_csv(path: Path, columns: dict[str, str]) -> None:
+    raw = path.read_bytes()
+    lines = decode(raw).splitlines()
+    more = [";".join(columns)]
+    more += [";".join(v.format(n % 100) for v in columns.values()) for n in range(len(lines) - 1)]
+    whole = [f"{line};{cells}" for line, cells in zip(lines, more, strict=True)]
+    path.write_bytes("\r\n".join(whole).encode("utf-8-sig"))
+
+
+def _plant_layer(source: Path, target: Path) -> Path:
+    """Put a person among the attributes of a layer."""
+    layer = json.loads(source.read_text(encoding="utf-8"))
+    for feature in layer["features"]:
+        feature["properties"] |= {"referent": "CANARINOM Zoé", "mel": "canari@exemple.fr"}
+    target.write_text(json.dumps(layer), encoding="utf-8")
+    return target
 
 
 def everything(data: bytes, name: str) -> Iterator[bytes]:
@@ -165,17 +209,11 @@ def everything(data: bytes, name: str) -> Iterator[bytes]:
                 continue
 
 
-def test_the_canaries_were_read_and_dropped_with_a_notice(done: Done) -> None:
-    for column in (
-        "telephone",
-        "q22_verbatim",
-        "nom",
-        "courriel",
-        "Nom du locataire",
-        "Tél",
-        "Contact",
-    ):
-        assert f"« {column} » contient des données personnelles" in done.said, column
+def test_the_columns_are_listed(done: Done) -> None:
+    columns = {c for planted in PLANTED.values() for c in planted}
+    assert "Colonnes laissées de côté" in done.said
+    for column in columns | {"telephone", "q22_verbatim", "Téléphone"}:
+        assert f"« {column} »" in done.said, column
 
 
 @pytest.mark.parametrize("kind", list(CANARIES))
@@ -184,15 +222,18 @@ def test_no_canary_is_written_or_said(done: Done, kind: str) -> None:
     files = sorted(p for p in done.folder.rglob("*") if p.is_file())
     assert len(files) > 60
     assert any(p.suffix == ".etape" for p in files)
-    # the outputs of « localiser » and « abattement » give the user's own columns back: that is their job
-    own = {"lieux.xlsx"}
     told = [
         str(p.relative_to(done.folder))
         for p in files
-        if p.name not in own and any(canary.search(b) for b in everything(p.read_bytes(), p.name))
+        if not _decisions(p) and any(canary.search(b) for b in everything(p.read_bytes(), p.name))
     ]
     assert told == []
     assert not canary.search(done.said.encode())
+
+
+def _decisions(path: Path) -> bool:
+    """Return whether a file is for the one who decides: it keeps who decided."""
+    return path.name.endswith("_a_verifier.xlsx")
 
 
 def test_documents_as_read_hold_no_canary(done: Done) -> None:
@@ -203,12 +244,11 @@ def test_documents_as_read_hold_no_canary(done: Done) -> None:
 
 
 def test_the_search_finds_what_is_there(done: Done) -> None:
-    """Else silence would prove nothing: the workbook given back holds the user's own columns."""
-    data = (done.folder / "sorties" / "lieux.xlsx").read_bytes()
-    found = list(everything(data, "lieux.xlsx"))
-    assert any(b"CANARINOM" in part for part in found)
-    inputs = done.folder.parent / "entrées" / "enquete_2019.csv"
-    assert re.search(CANARIES["respondents"], inputs.read_bytes())
+    """Else silence would prove nothing."""
+    inputs = done.folder.parent / "entrées"
+    data = (inputs / "patrimoine.xlsx").read_bytes()
+    assert any(b"CANARINOM" in part for part in everything(data, "patrimoine.xlsx"))
+    assert re.search(CANARIES["respondents"], (inputs / "enquete_2019.csv").read_bytes())
 
 
 def test_no_command_opens_a_socket_unless_it_names_the_network(done: Done) -> None:

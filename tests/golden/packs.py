@@ -135,7 +135,8 @@ def run(name: str, work: Path, *, data_only: bool = False) -> Taken:
 def _tfpb(command: str, work: Path) -> Lines:
     """Run one command there and return what it printed, its exit code first."""
     keep = {
-        "TFPB_CACHE": "non", "TFPB_GEODONNEES": "geodonnees", "COLUMNS": "100", "NO_COLOR": "1",
+        "TFPB_CACHE": "non", "TFPB_DIFFUSIONS": "diffusions.jsonl", "TFPB_GEODONNEES": "geodonnees",
+        "COLUMNS": "100", "NO_COLOR": "1",
     }  # fmt: skip
     with contextlib.chdir(work):
         done = CliRunner(env=keep).invoke(app, command.split())

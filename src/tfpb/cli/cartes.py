@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tfpb.cli.dossier import PACK_FOLDER, computed
+from tfpb.cli.dossier import computed
 from tfpb.cli.terminal.shared import (
     Geodonnees,
     Sortie,
@@ -40,7 +41,6 @@ def cartes(
         from tfpb.io.packs.pack import check_place, write_folder
         from tfpb.io.sources.toml_files import load_settings, settings_path
         from tfpb.pipeline.kept.stage_cache import users_cache
-        from tfpb.pipeline.published_before import published_before
         from tfpb.report.map_model import map_model
         from tfpb.report.print_map.sheets import map_files, sheet_count
         from tfpb.stage import directly
@@ -49,9 +49,8 @@ def cartes(
         settings = load_settings(settings_path(fichier))
         check_place(sortie)
         folder = geodata_folder(geodonnees, settings)
-        before = published_before(settings.folder / PACK_FOLDER, settings.dossier.bailleur)
         keep = None if tout_recalculer else users_cache()
-        made, _ = computed(settings, folder, keep, before)
+        made = replace(computed(settings, folder, keep)[0], draft=True)
         model = map_model(made)
         dpi = settings.reglages.dpi
         with progress(words.MAPS, sheet_count(model) + 1) as advance:

@@ -167,9 +167,11 @@ def _explore(published: Published, labels: dict[str, str]) -> None:
 def _tell(published: Published, notices: list[Fault], first: Path, second: Path) -> None:
     from tfpb.errors import Severity
     from tfpb.survey import interviews_needed
+    from tfpb.survey.disagreement import disagreements, key_of
     from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
     from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
     from tfpb.words.survey.area_words import MODELLED, NOT_MODELLED
+    from tfpb.words.survey.satisfaction import otherwise
     from tfpb.words.survey.survey_words import EXPLANATIONS, QUOTA_SENTENCE, gap_line, margin_words
     from tfpb.words.survey.verdict_words import VERDICTS
 
@@ -182,12 +184,17 @@ def _tell(published: Published, notices: list[Fault], first: Path, second: Path)
         " and ajustement == 'brut'"
     )
     labels = dict(zip(published.items["item"], published.items["libelle"], strict=True))
+    against = disagreements(table)
     margin = margin_words(float(str(published.settings["marge_points"])))
     print_line(words.GAPS_HEADING.format(wave=last, margin=margin))
     for _, row in rows.iterrows():
         needed = interviews_needed(table, row)
         record = {str(k): v for k, v in row.items()}
-        print_line(f"  {labels[row['item']]} : {gap_line(record, interviews=needed)}")
+        told = against.get(key_of(record))
+        against_it = otherwise(told.story, told.estimate, told.low, told.high) if told else ""
+        print_line(
+            f"  {labels[row['item']]} : {gap_line(record, interviews=needed, first=against_it)}"
+        )
     for verdict in dict.fromkeys(rows["verdict"]):
         print_line(words.VERDICT_KEY.format(name=VERDICTS[verdict], meaning=EXPLANATIONS[verdict]))
     _explore(published, labels)

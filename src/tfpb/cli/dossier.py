@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from tfpb.cli.terminal.shared import (
+    Diffuser,
     Geodonnees,
+    Precedents,
     ToutRecalculer,
     geodata_folder,
     guard,
@@ -27,10 +30,11 @@ if TYPE_CHECKING:
     from tfpb.model.settings import Settings
     from tfpb.pipeline.kept.stage_cache import StageCache
     from tfpb.stage import Stage
-    from tfpb.survey import Disclosed
 
 PACK_FOLDER: Final = "dossier"
 """Where a pack goes when nothing is said, beside the dossier.toml."""
+HELD_BACK: Final = frozenset({"masques_repris", "cotes_d_une_diffusion"})
+"""Doubts on what two releases tell together: said before anything is written."""
 
 
 def dossier(
@@ -46,40 +50,54 @@ def dossier(
         typer.Option("--sortie", "-s", help="Dossier à écrire (par défaut « dossier », à côté)."),
     ] = None,
     geodonnees: Geodonnees = None,
+    diffuser: Diffuser = False,
+    precedents: Precedents = None,
     tout_recalculer: ToutRecalculer = False,
 ) -> None:
     """Fait tout : lit, situe les adresses, compare, calcule, dessine et écrit le dossier de preuves.
 
+    Sans --diffuser, le dossier est un PROJET, pour l’organisme seul : on décide, on corrige, on refait
+    autant de fois qu’on veut. Avec --diffuser, il peut être transmis : il est inscrit au registre des
+    diffusions, et ce que deux diffusions soustraites diraient de quelques ménages est retenu.
+
     \b
     Exemple :
       tfpb dossier examples/valmont/dossier.toml --sortie sorties/valmont \\
-        --geodonnees sorties/geodonnees
+        --geodonnees sorties/geodonnees --diffuser
     """
     with guard():
         from tfpb.io.packs.output_files import staged
         from tfpb.io.packs.pack import check_place, free_place, write_pack
         from tfpb.io.sources.toml_files import load_settings, settings_path
         from tfpb.pipeline.kept.stage_cache import users_cache
-        from tfpb.pipeline.published_before import published_before
+        from tfpb.pipeline.published_before import ledger_with
 
         settings = load_settings(settings_path(fichier))
         folder = geodata_folder(geodonnees, settings)
         target = sortie or settings.folder / PACK_FOLDER
         check_place(target)
-        before = published_before(target, settings.dossier.bailleur)
         keep = None if tout_recalculer else users_cache()
         start = time.perf_counter()
-        made, timings = computed(settings, folder, keep, before)
+        made, timings = computed(settings, folder, keep, tuple(precedents or ()))
+        made = replace(made, draft=not diffuser)
+        told = [n for n in made.notices if n.code in HELD_BACK]
+        if told:
+            print_line(words.HELD_BACK)
+            show_doubts(told)
         files, journal = _rendered(made, keep, timings)
         timings["total"] = round(time.perf_counter() - start, 3)
         review = _review(made, folder, free_place(target), keep)
-        with staged(review):  # a workbook held open is met before the pack is replaced
+        new = diffuser and bool(made.release) and not made.released_before
+        ledger = ledger_with(made.release) if new else {}
+        # a workbook held open is met before the pack is replaced
+        with staged({**review, **ledger}):
             written = write_pack(target, files, journal)
         _tell(made, written, _named(made, review))
+        print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 
 def computed(
-    settings: Settings, folder: Path, keep: StageCache | None, before: Disclosed
+    settings: Settings, folder: Path, keep: StageCache | None, packs: tuple[Path, ...] = ()
 ) -> tuple[Dossier, dict[str, float]]:
     """Run every stage, its progress shown; return the dossier, and the seconds that each stage took."""
     from tfpb.pipeline.assembling import assemble
@@ -97,7 +115,7 @@ def computed(
             advance(1)
             return result
 
-        return assemble(settings, folder, execute=timed, before=before), timings
+        return assemble(settings, folder, execute=timed, packs=packs), timings
 
 
 def _rendered(

@@ -28,6 +28,14 @@ def planifier(
         ),
     ],
     sortie: Sortie,
+    precedent: Annotated[
+        Path | None,
+        typer.Option(
+            "--precedent",
+            help="La comparaison de la dernière enquête (donnees/comparaison_detail.csv d’un dossier, ou ce "
+            "qu’écrit tfpb comparer) : son écart est supposé, à côté d’un écart nul.",
+        ),
+    ] = None,
     feuille: Feuille = None,
     csv_brut: CsvBrut = False,
 ) -> None:
@@ -49,7 +57,7 @@ def planifier(
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from tfpb.pipeline.jobs.plan_job import plan as run
 
-        done = run(plan, patrimoine, sortie, sheet=feuille, raw_csv=csv_brut)
+        done = run(plan, patrimoine, sortie, previous=precedent, sheet=feuille, raw_csv=csv_brut)
         for line in done.lines:
             print_line(line)
         show_doubts(done.doubts)

@@ -1,9 +1,9 @@
-"""`tfpb verifier`: every fault and doubt of the inputs; or: is a pack whole, what differs."""
+"""`tfpb verifier`: every fault and doubt of the inputs; or: is a pack whole, secret, what differs."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,11 @@ from tfpb.cli.terminal.shared import (
     show_faults,
 )
 from tfpb.words.documents import command_words as words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tfpb.audit import Audit, Finding, Release
 
 
 def verifier(
@@ -35,9 +40,20 @@ def verifier(
         Path | None,
         typer.Option("--avec", help="Un autre dossier.zip, à comparer.", show_default=False),
     ] = None,
+    precedents: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--precedents",
+            help="Un dossier déjà diffusé, que ses lecteurs ont encore (répétable).",
+            show_default=False,
+        ),
+    ] = None,
     geodonnees: Geodonnees = None,
 ) -> None:
     """Dit toutes les fautes et tous les doutes des fichiers, sans rien écrire ; ou contrôle un dossier.zip.
+
+    D’un dossier.zip : s’il est entier, et si ce qu’il montre laisse retrouver les réponses de quelques
+    ménages (code de sortie 2 dans ce cas).
 
     \b
     Exemples :
@@ -46,8 +62,8 @@ def verifier(
     """
     with guard():
         if dossier is not None:
-            _pack(dossier, avec)
-        elif avec is None:
+            _pack(dossier, avec, precedents or [])
+        elif avec is None and not precedents:
             _inputs(fichier, geodonnees)
         else:
             print_error(words.SECOND_PACK)
@@ -77,9 +93,9 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
     print_line(words.NO_FAULT)
 
 
-def _pack(path: Path, other: Path | None) -> None:
+def _pack(path: Path, other: Path | None, earlier: Sequence[Path]) -> None:
     from tfpb.evidence.differences import differences
-    from tfpb.io.packs.pack import run_hash_of
+    from tfpb.io.packs.pack import read_pack, run_hash_of
     from tfpb.words.documents.pack_words import compared, difference_words
 
     pack = _whole(path)
@@ -88,6 +104,71 @@ def _pack(path: Path, other: Path | None) -> None:
         print_line(compared((str(path), run_hash_of(pack)), (str(other), run_hash_of(second))))
         for line in difference_words(differences(pack, second)):
             print_line(line)
+    elif not _secret(str(path), pack, [read_pack(p) for p in earlier]):
+        raise typer.Exit(2)
+
+
+def _secret(name: str, pack: dict[str, bytes], earlier: Sequence[dict[str, bytes]]) -> bool:
+    """Attack what a pack tells of a survey; return whether nothing surely came out."""
+    from tfpb.audit import audit, releases_in
+    from tfpb.words.survey import audit_words
+
+    releases = releases_in(pack)
+    if not releases:
+        print_line(audit_words.NOTHING_TOLD)
+    before: dict[str, list[Release]] = {}
+    for one in earlier:
+        for release in releases_in(one):
+            before.setdefault(release.name, []).append(release)
+    safe = True
+    for release in releases:
+        told = f"{name} ({release.name})" if release.name else name
+        together = before.get(release.name, [])
+        found = audit([release, *together])
+        _print_audit(told, found, len(together))
+        safe = safe and not found.sure
+    return safe
+
+
+def _print_audit(name: str, found: Audit, together: int) -> None:
+    from tfpb.audit import THRESHOLD
+    from tfpb.words.survey import audit_words
+
+    print_line(
+        audit_words.TRIED.format(
+            name=name, cells=found.cells, masked=found.masked, tried=found.attempts,
+            threshold=THRESHOLD,
+        )
+    )  # fmt: skip
+    if together:
+        print_line(audit_words.TOGETHER.format(count=together))
+    for code in found.loosened:
+        print_line(audit_words.LOOSENED[code].format())
+    if found.open:
+        print_line(audit_words.OPEN.format(count=found.open))
+    perhaps = [f for f in found.found if not f.sure]
+    for title, several in ((audit_words.BETRAYED, found.sure), (audit_words.NARROWED, perhaps)):
+        if several:
+            print_error(title.format(count=len(several)))
+            for line in _findings(several):
+                print_error(line)
+    if not found.found:
+        print_line(audit_words.SAFE)
+
+
+def _findings(found: Sequence[Finding]) -> list[str]:
+    from tfpb.words.survey import audit_words
+
+    lines = [
+        audit_words.finding(
+            f.attack, f.where, (f.low, f.high),
+            attacker=f.attacker, residences=f.residences, text=f.text,
+        )
+        for f in found
+    ]  # fmt: skip
+    more = len(lines) - audit_words.MOST
+    rest = [audit_words.OTHERS.format(count=more)] if more > 0 else []
+    return [*lines[: audit_words.MOST], *rest]
 
 
 def _whole(path: Path) -> dict[str, bytes]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.columns import STAMP
-from tfpb.words.numbers import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -109,7 +108,7 @@ def unknown_residences(
             code,
             _place(frame, row, column),
             value,
-            {"nombre": plural(count[value], "ligne")},
+            {"nombre": count[value]},
             severity,
         )
         for value, row in first.items()

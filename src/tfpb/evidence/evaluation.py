@@ -10,11 +10,15 @@ import pandas as pd
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Axe, Groupe, Publication, Verdict
 from tfpb.model.evidence import Evaluation
 from tfpb.model.results import EVALUATION_COLUMNS
+from tfpb.survey.disagreement import disagreements, key_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tfpb.model.location import Located
     from tfpb.model.money import Programme
     from tfpb.model.survey import Published
+    from tfpb.survey.disagreement import Disagreement, Key
 
 _SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
 _CENT: Final = Decimal("0.01")
@@ -52,7 +56,8 @@ def evaluation(
     Evaluation
         `EVALUATION_COLUMNS`; `lecture` is one of `sans_enquete`, `sans_item`, `non_publiable`,
         `ecart_defavorable`, `ecart_equivalent`, `ecart_non_conclu`, followed by `|hausse`,
-        `|baisse`, `|evolution_non_demontree` or `|sans_evolution`.
+        `|baisse`, `|evolution_non_demontree` or `|sans_evolution`, then by `|ecart_…` and
+        `|evolution_…` (`Story`) where the figure like with like tells another story.
     """
     if programme is None and published is None:
         return Evaluation(pd.DataFrame(columns=list(EVALUATION_COLUMNS)))
@@ -63,6 +68,7 @@ def evaluation(
     places += [("qpv", c, names[c], int(dwellings[c])) for c in sorted(names) if dwellings[c] > 0]
     spent = _spent(programme)
     gaps = _gaps(published, bailleur)
+    against = disagreements(published.comparison) if published is not None else {}
     rows: list[dict[str, Any]] = []
     for level, code, name, homes_in in places:
         for axe in Axe:
@@ -76,7 +82,7 @@ def evaluation(
                 "valorise_eur": money,
                 "valorise_par_logement_eur": _per_dwelling(money, homes_in),
             }
-            rows += _axis_rows(head, level, gaps, published, int(axe))
+            rows += _axis_rows(head, level, gaps, published, int(axe), against)
     return Evaluation(pd.DataFrame(rows, columns=list(EVALUATION_COLUMNS)))
 
 
@@ -117,7 +123,12 @@ def _gaps(published: Published | None, bailleur: str) -> _Gaps:
 
 
 def _axis_rows(
-    head: dict[str, Any], level: str, gaps: _Gaps, published: Published | None, axe: int
+    head: dict[str, Any],
+    level: str,
+    gaps: _Gaps,
+    published: Published | None,
+    axe: int,
+    against: Mapping[Key, Disagreement],
 ) -> list[dict[str, Any]]:
     if published is None:
         return [{**head, "item": "", "vague": "", "lecture": "sans_enquete"}]
@@ -138,7 +149,11 @@ def _axis_rows(
             change = gaps.get(
                 (Groupe.EVOLUTION_ECART, f"{waves[-2]}-{last}", head["code_qpv"], item)
             )
-        rows.append({**head, "item": item, "vague": last, **_reading(gap, change)})
+        reading = _reading(gap, change)
+        for kind, row in (("ecart", gap), ("evolution", change)):
+            if row is not None and (told := against.get(key_of(row))) is not None:
+                reading["lecture"] += f"|{kind}_{told.story}"
+        rows.append({**head, "item": item, "vague": last, **reading})
     if not rows:
         rows = [{**head, "item": "", "vague": last, "lecture": "non_publiable|sans_evolution"}]
     return rows

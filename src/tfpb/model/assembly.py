@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     import pandas as pd
 
@@ -21,7 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Everything one pack says. A missing input is `None`: the pack then says what it lacks."""
+    """Everything one pack says. A missing input is `None`: the pack then says what it lacks.
+
+    `release` is the line that it leaves in the ledger when it is released (`released_before`: it was
+    already); a `draft` is for the landlord alone, and says so; None where
+    neither is meant.
+    """
 
     settings: Settings
     run_hash: str
@@ -39,3 +46,6 @@ class Dossier:
     checks: tuple[Check, ...]
     notices: tuple[Fault, ...] = ()
     footprints: gpd.GeoDataFrame | None = None
+    release: Mapping[str, Any] = field(default_factory=dict)
+    released_before: bool = False
+    draft: bool | None = None

@@ -117,6 +117,17 @@ class Statut(StrEnum):
     A_RISQUE = "a_risque"
 
 
+class Reserve(StrEnum):
+    """What an amount that is neither acquired nor lost hangs on."""
+
+    AVIS = "avis"
+    COTE = "cote"
+    CONVENTIONS = "conventions"
+    CONVENTION = "convention"
+    DECLARATION = "declaration"
+    RENOUVELLEMENT = "renouvellement"
+
+
 class GeocodeVerdict(StrEnum):
     """What becomes of a geocoded address."""
 

@@ -155,3 +155,4 @@ class MapModel:
     labels: dict[str, str] = field(default_factory=dict)
     territories: tuple[Territory, ...] = ()
     online: bool = False
+    draft: bool = False

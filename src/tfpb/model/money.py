@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import datetime as dt
-    from decimal import Decimal
 
     import pandas as pd
 
     from tfpb.errors import Fault
+
+_ZERO: Final = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,75 @@ class LegalValue:
 
 
 @dataclass(frozen=True, slots=True)
+class States:
+    """The money of some premises, told in states: euros that add up, and what no file gives.
+
+    Parameters
+    ----------
+    acquired : Decimal
+        On notices, and due.
+    at_risk : Decimal
+        On notices, and not due.
+    doubtful : Decimal
+        On notices, and hanging on a doubt or on a file that lacks.
+    to_claim : Decimal
+        Due, and refused by the notice.
+    hanging : Decimal
+        On no notice, and hanging on a notice, a convention, a declaration, a renewal or a doubt.
+    lost : Decimal
+        Due no more for this year: a condition was met too late.
+    fees, claim_fees : Decimal
+        Management fees saved with what is acquired, and with what is to claim.
+    missing : int
+        Dwellings of the quarters that no line of the tax sheet gives an amount for.
+    """
+
+    acquired: Decimal = _ZERO
+    at_risk: Decimal = _ZERO
+    doubtful: Decimal = _ZERO
+    to_claim: Decimal = _ZERO
+    hanging: Decimal = _ZERO
+    lost: Decimal = _ZERO
+    fees: Decimal = _ZERO
+    claim_fees: Decimal = _ZERO
+    missing: int = 0
+
+    def __add__(self, other: States) -> States:
+        """Add state by state."""
+        return States(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    @property
+    def reserved(self) -> Decimal:
+        """What hangs on something, on notices or not."""
+        return self.doubtful + self.hanging
+
+    @property
+    def borne(self) -> Decimal:
+        """What notices bear: the first total."""
+        return self.acquired + self.at_risk + self.doubtful
+
+    @property
+    def best(self) -> Decimal:
+        """What may be due at best: the second total."""
+        return self.acquired + self.to_claim + self.reserved
+
+    @property
+    def claimed(self) -> Decimal:
+        """What is due once claims have succeeded."""
+        return self.acquired + self.to_claim
+
+    @property
+    def downside(self) -> Decimal:
+        """What notices bear and may have to be paid back."""
+        return self.at_risk + self.doubtful
+
+    @property
+    def unknown(self) -> bool:
+        """Whether part of the money is not known: nothing counted is then no proof that nothing is due."""
+        return bool(self.reserved or self.missing)
+
+
+@dataclass(frozen=True, slots=True)
 class Abatement:
     """The abatement of one tax year.
 
@@ -65,10 +136,15 @@ class Abatement:
     by_commune : DataFrame
         `commune, code_insee, logements, abattement_eur, compensation_etat_eur,
         perte_collectivites_eur`.
-    totals : mapping of str to Decimal
+    states : States
+        The states over all premises.
+    reserves : mapping of str to Decimal
+        What `states.reserved` hangs on, by `Reserve`.
+    totals : mapping of str to Decimal or None
         `base_eur, abattement_eur, frais_gestion_eur, total_eur, compensation_etat_eur,
-        perte_collectivites_eur, reporte_contribuables_eur, abattement_a_reclamer_eur,
-        abattement_a_risque_eur, abattement_a_verifier_eur`: sums of the rounded lines.
+        perte_collectivites_eur, reporte_contribuables_eur`: sums of the rounded lines that count, None
+        where none counts and part of the money is not known; then `STATE_COLUMNS` and
+        `RESERVE_COLUMNS`, always known.
     counts : mapping of str to int
         Premises and dwellings by status: `{"abattu": (premises, dwellings)}`.
     checks : DataFrame
@@ -94,6 +170,10 @@ class Abatement:
         `abattement_perdu_eur` (what is due no more).
     claim_until : date, optional
         Last day to claim the year (LPF R*196-2).
+    reconciliation : DataFrame
+        `RECONCILIATION_COLUMNS`: by quarter, then what is abated out of every quarter.
+    renewals : DataFrame
+        `RENEWAL_COLUMNS`: what hangs on the renewal of each convention.
     """
 
     year: int
@@ -102,7 +182,9 @@ class Abatement:
     by_residence: pd.DataFrame
     by_qpv: pd.DataFrame
     by_commune: pd.DataFrame
-    totals: dict[str, Decimal]
+    states: States
+    reserves: dict[str, Decimal]
+    totals: dict[str, Decimal | None]
     counts: dict[str, tuple[int, int]]
     checks: pd.DataFrame
     forecast: pd.DataFrame
@@ -113,6 +195,8 @@ class Abatement:
     by_year: pd.DataFrame | None = None
     leavers: pd.DataFrame | None = None
     claim_until: dt.date | None = None
+    reconciliation: pd.DataFrame | None = None
+    renewals: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

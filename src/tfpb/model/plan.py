@@ -72,6 +72,7 @@ class EnqueteFacts(_Model):
     dates: str = ""
     population: str = ""
     quotas: str = ""
+    contactes: int | None = Field(default=None, ge=1, strict=True)
 
 
 class Variable(_Model):
@@ -144,7 +145,7 @@ class Planification(_Model):
     entretiens_par_bailleur: dict[str, Annotated[int, Field(ge=1, le=1_000_000, strict=True)]] = {}
     puissance: float = Field(default=0.80, gt=0.5, le=0.99)
     ecart_suppose_points: tuple[Annotated[float, Field(ge=-50, le=50)], ...] = Field(
-        default=(0.0, -3.0), min_length=1, max_length=3
+        default=(0.0,), min_length=1, max_length=3
     )
     taux_satisfaction: float = Field(default=0.78, gt=0.02, lt=0.98)
     correlation: float = Field(default=0.10, ge=0, le=0.6)

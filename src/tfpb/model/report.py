@@ -188,6 +188,8 @@ class Report:
         `date` in French words.
     fictional : bool
         The data describe no real place nor bailleur.
+    draft : bool
+        For the landlord alone.
     properties : dict of str
         `date_iso`, and the captions of the printed maps by key (`carte:<code_qpv>`).
     """
@@ -201,4 +203,5 @@ class Report:
     sections: tuple[Section, ...]
     warning: str
     fictional: bool = False
+    draft: bool = False
     properties: dict[str, str] = field(default_factory=dict)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from tfpb.model.codes import Reserve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ADDRESS_COLUMNS: Final = (
     "adresse",
@@ -87,21 +92,56 @@ PREMISES_RESULT_COLUMNS: Final = (
 )  # fmt: skip
 """What `abattement` adds to each premises (contract). Amounts are `Decimal` euros."""
 
+STATE_COLUMNS: Final[Mapping[str, str]] = {
+    "porte_avis_eur": "borne",
+    "abattement_acquis_eur": "acquired",
+    "abattement_a_risque_eur": "at_risk",
+    "abattement_douteux_eur": "doubtful",
+    "abattement_a_reclamer_eur": "to_claim",
+    "abattement_sous_reserve_eur": "reserved",
+    "abattement_perdu_eur": "lost",
+    "au_mieux_eur": "best",
+}
+"""Columns of the states, and what of `States` each holds."""
+
+RESERVE_COLUMNS: Final[Mapping[str, Reserve]] = {
+    "abattement_a_verifier_eur": Reserve.COTE,
+    "abattement_sans_convention_eur": Reserve.CONVENTIONS,
+}
+"""Columns of what hangs on a check of location, and on a table of conventions."""
+
 MONEY_QPV_COLUMNS: Final = (
     "code_qpv", "nom_qpv", "logements", "logements_abattus", "base_eur", "abattement_eur",
     "frais_gestion_eur", "total_eur", "compensation_etat_eur", "perte_collectivites_eur",
-    "reporte_contribuables_eur", "abattement_a_reclamer_eur", "abattement_a_risque_eur", "nature",
+    "reporte_contribuables_eur", *STATE_COLUMNS, *RESERVE_COLUMNS, "logements_sans_montant", "nature",
 )  # fmt: skip
-"""Money per QPV; amounts count premises `abattu` and `eligible`, what may be claimed or is at risk
-stands in its own column."""
+"""Money per QPV; amounts count premises `abattu` and `eligible`, and are None where none counts and part
+of the money is not known (`nature` is then `sous_reserve` or `manquant`)."""
+
+RECONCILIATION_COLUMNS: Final = (
+    "code_qpv", "nom_qpv", "porte_avis_eur", "abattement_acquis_eur", "abattement_a_risque_eur",
+    "abattement_douteux_eur", "abattement_a_reclamer_eur", "reclame_declare_eur",
+    "apres_reclamation_eur", "abattement_sous_reserve_eur", "sous_reserve_hors_avis_eur",
+    "au_pire_eur", "au_mieux_eur", "frais_acquis_eur", "frais_a_reclamer_eur", "abattement_perdu_eur",
+    "logements_sans_montant",
+)  # fmt: skip
+"""From what notices bear to what may be due, by quarter; amounts are Decimal euros."""
+
+RENEWAL_COLUMNS: Final = (
+    "id_convention", "codes_qpv", "date_fin", "annee", "residences", "logements", "a_renouveler_eur",
+)  # fmt: skip
+"""Conventions that end before the law does: `annee` is the first year that hangs on a renewal."""
 
 BALANCE_COLUMNS: Final = (
     "code_qpv", "nom_qpv", "annee", "logements", "abattement_eur", "prevu_eur", "realise_eur",
     "valorise_eur", "valorise_par_logement_eur", "solde_eur", "report_eur", "couverture",
-    "pieces_jointes", "actions",
+    "pieces_jointes", "actions", "logements_abattus", "valorise_par_logement_abattu_eur",
+    "abattement_par_logement_abattu_eur", "justifie_eur", "solde_apres_reclamation_eur",
 )  # fmt: skip
 """The programme against the abatement. `solde_eur` = valorise − abattement − report;
-`couverture` = valorise / abattement (ratio)."""
+`couverture` = valorise / abattement (ratio); `justifie_eur` = the least of valorise and abattement: what
+one quarter spends too much answers for no other; `solde_apres_reclamation_eur`: once claims succeed.
+All None where the abatement is not known."""
 
 AXIS_COLUMNS: Final = (
     "code_qpv", "axe", "actions", "prevu_eur", "realise_eur", "bailleur_eur", "autres_eur",
@@ -127,6 +167,18 @@ DECLARATION_COLUMNS: Final = (
     "nb_logements", "code_qpv", "statut", "manque",
 )  # fmt: skip
 
+FIELD_COLUMNS: Final = (
+    "vague", "bailleur", "cote", "type_habitat", "periode_construction", "logements", "part_logements",
+    "n", "part_interroges",
+)  # fmt: skip
+"""Sample against stock: one row a wave × side × type × period; dwellings of the stock, interviews (to
+5 once protected, NaN where hidden) and their shares of the side and both sides together."""
+VARIANT_COLUMNS: Final = (
+    "vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustement", "variante", "n",
+    "n_residences", "estimation", "verdict", "publication",
+)  # fmt: skip
+"""Raw gaps of the whole read otherwise; `variante`: `poids_livres` (no verdict), `cible_parc` or
+`cible_service` (no estimate)."""
 EVALUATION_COLUMNS: Final = (
     "niveau", "code_qpv", "nom_qpv", "axe", "logements", "valorise_eur",
     "valorise_par_logement_eur", "item", "vague", "n", "ecart", "ecart_ic95_bas", "ecart_ic95_haut",

@@ -5,15 +5,38 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from tfpb.model.codes import ENSEMBLE
 from tfpb.text import fold
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
     from tfpb.errors import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class WeightSpread:
+    """How far the weights of one wave spread, before or after calibration.
+
+    Parameters
+    ----------
+    cales : bool
+        After calibration; otherwise as delivered.
+    minimum, quartile1, mediane, quartile3, maximum : float
+    kish : float
+        Design effect of unequal weights, n Σw² / (Σw)².
+    """
+
+    cales: bool
+    minimum: float
+    quartile1: float
+    mediane: float
+    quartile3: float
+    maximum: float
+    kish: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +60,10 @@ class WaveFacts:
         Median design effect over the published items.
     reglages_prestataire, mode, periode, population : str
         As declared in `[enquete]`, empty when not given.
+    contactes : int
+        Households contacted, or questionnaires sent, as declared; 0 when not given.
+    ponderation : tuple of WeightSpread
+        Weights as delivered, then as calibrated; none when no weight was delivered.
     """
 
     vague: str
@@ -53,6 +80,8 @@ class WaveFacts:
     periode: str = ""
     population: str = ""
     quotas: str = ""
+    contactes: int = 0
+    ponderation: tuple[WeightSpread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +110,25 @@ class Crossing:
 
 
 @dataclass(frozen=True, slots=True)
+class Atoms:
+    """Valid answers of one wave by bailleur, side and every level of territory together.
+
+    Parameters
+    ----------
+    vague : str
+    items : tuple of str
+    places : DataFrame
+        `bailleur`, `qpv` (« 1 » or « 0 ») and a column a level, text.
+    n : int array, shape (atoms, items)
+    """
+
+    vague: str
+    items: tuple[str, ...]
+    places: pd.DataFrame
+    n: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
 class Estimates:
     """All that was estimated, unprotected: never rendered, never written.
 
@@ -105,8 +153,14 @@ class Estimates:
         Margin, thresholds, map and so on, as used.
     crossings : tuple of Crossing
         How levels of territory share answers: what a subtraction between two of them would disclose.
+    atoms : tuple of Atoms
+        One a wave: what all levels together would disclose.
     design, design_levels : DataFrame, optional
         The same rows by the design alone (Taylor, as R's `survey`): checked, never released.
+    fieldwork : DataFrame
+        Sample against stock (`FIELD_COLUMNS`), with the résidences surveyed (`n_residences`).
+    variants : DataFrame
+        Raw gaps of the whole read otherwise (`VARIANT_COLUMNS`).
     """
 
     comparison: pd.DataFrame
@@ -118,8 +172,11 @@ class Estimates:
     notices: tuple[Fault, ...] = ()
     settings: dict[str, object] = field(default_factory=dict)
     crossings: tuple[Crossing, ...] = ()
+    atoms: tuple[Atoms, ...] = ()
     design: pd.DataFrame | None = None
     design_levels: pd.DataFrame | None = None
+    fieldwork: pd.DataFrame = field(default_factory=pd.DataFrame)
+    variants: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 _SEAL = object()
@@ -142,6 +199,8 @@ class Published:
     notices: tuple[Fault, ...]
     settings: dict[str, object]
     seal: object = field(repr=False, compare=False)
+    fieldwork: pd.DataFrame = field(default_factory=pd.DataFrame)
+    variants: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
         if self.seal is not _SEAL:

@@ -57,6 +57,8 @@ PREMISES: Final = Contract(
         Column("degrevements_eur", Kind.MONEY, "dégrèvements, en euros", aliases=("degrevements",)),
         Column("teom_eur", Kind.MONEY, "taxe d’enlèvement des ordures ménagères, en euros",
                aliases=("teom",)),
+        Column("declare", Kind.BOOLEAN, "local porté sur la liste déclarée au service des impôts",
+               aliases=("local declare", "declare au service des impots")),
     ),
     closed=True,
 )  # fmt: skip

@@ -123,7 +123,7 @@ def apply_decisions(
     """Apply decisions on the ruling map; one that a clear map contradicts leaves the row in doubt.
 
     A decision whose quarter is not on the ruling map was taken on another map: it is left aside.
-    The sentence of each row then names author, date and piece, and keeps the reason of the map.
+    The sentence of each row then names date and piece, and keeps the reason of the map.
     """
     out = located.copy()
     names = _names(maps)
@@ -134,19 +134,19 @@ def apply_decisions(
     nearest = out["qpv_proche_code"].tolist()
     computed, reasons = list(cells["qpv_statut"]), list(cells["qpv_motif"])
     for one in _read(points, decisions):
-        who = {"side": one.side, "author": one.author, "date": one.date}
+        what = {"side": one.side, "date": one.date}
         for i in one.rows:
             vintage = int(vintages[i])
             if one.code and one.code not in names[vintage]:
                 continue
             if computed[i] in _SIDES and computed[i] != one.side:
                 statut, code = QpvStatut.A_VERIFIER.value, cells["qpv_code"][i]
-                motive = contradicted(**who, computed=reasons[i])
+                motive = contradicted(**what, computed=reasons[i])
             else:
                 statut, code = one.side, ""
                 if one.side == QpvStatut.DANS:
                     code = one.code or cells["qpv_code"][i] or nearest[i]
-                motive = decided(**who, piece=one.piece, computed=reasons[i])
+                motive = decided(**what, piece=one.piece, computed=reasons[i])
             cells["qpv_motif"][i] = motive
             cells["qpv_statut"][i] = cells[f"qpv{vintage}_statut"][i] = statut
             cells["qpv_code"][i] = cells[f"qpv{vintage}_code"][i] = code

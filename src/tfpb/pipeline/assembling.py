@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.file_geocoder import CACHE, FileGeocoder
@@ -14,6 +15,7 @@ from tfpb.io.sources.inputs import Inputs, gather_inputs
 from tfpb.model.assembly import Dossier
 from tfpb.perimeters import ruling_of, ruling_vintage
 from tfpb.pipeline import keys
+from tfpb.pipeline.published_before import precedents, release_of
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps import checking, locating
 from tfpb.pipeline.steps.costing import TaxRule
@@ -25,7 +27,7 @@ from tfpb.stage import Stage, directly
 from tfpb.survey import Disclosed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from tfpb.model.settings import Settings
@@ -84,7 +86,7 @@ def first_values(
     inputs : Inputs
     geography : Geography
     before : Disclosed
-        Cells of the survey that packs already written mask (they stay masked) and show.
+        Cells of the survey that releases masked (they stay masked) and showed.
     opened : ExitStack, optional
         Closes the client of the national service, where the settings ask for it.
     """
@@ -133,7 +135,7 @@ def examine(
     folder: Path,
     *,
     execute: Execute = directly,
-    before: Disclosed = _NOTHING,
+    packs: Sequence[Path] = (),
 ) -> tuple[tuple[Fault, ...], Dossier | None]:
     """Run every stage that can run, and return every fault and doubt with what they allow to make.
 
@@ -144,8 +146,8 @@ def examine(
         Imported geography.
     execute : Execute
         How each stage is called.
-    before : Disclosed
-        Cells of the survey that packs already written mask and show.
+    packs : sequence of Path
+        Released packs that the ledger of this machine may not know.
 
     Returns
     -------
@@ -157,6 +159,10 @@ def examine(
     if any(f.severity is Severity.FAUTE for f in found):
         left = checking.remaining_faults(settings, inputs, found)
         return (*found, *inputs.headers.quote(left)), None
+    run = run_hash(settings, (*inputs.sources, *geography.sources))
+    homes = inputs.frames["patrimoine"]["id_residence"].astype(str).tolist()
+    earlier = precedents(settings.dossier.bailleur, run, homes, packs)
+    before = earlier.disclosed(settings.dossier.bailleur)
     with ExitStack() as opened:
         start = first_values(settings, inputs, geography, before=before, opened=opened)
         outcome = run_stages(STAGES, start, execute=execute, headers=inputs.headers)
@@ -165,7 +171,12 @@ def examine(
         known = (*found, *outcome.faults, *_notices(outcome.made))
         more = inputs.headers.quote(checking.remaining_faults(settings, inputs, known))
         return (*known, *(f for f in more if f not in known)), None
-    dossier = _assembled(settings, inputs, geography, outcome.made, found)
+    sources = (*inputs.sources, *earlier.source())
+    dossier = _assembled(settings, replace(inputs, sources=sources), geography, outcome.made, found)
+    told = dossier.survey.comparison if dossier.survey is not None else None
+    line = release_of(settings.dossier.bailleur, run, told, outcome.made.get(keys.SURVEY_SIDES))
+    release = line.line() if line is not None else {}
+    dossier = replace(dossier, release=release, released_before=earlier.again)
     return dossier.notices, dossier
 
 
@@ -174,7 +185,7 @@ def assemble(
     folder: Path,
     *,
     execute: Execute = directly,
-    before: Disclosed = _NOTHING,
+    packs: Sequence[Path] = (),
 ) -> Dossier:
     """Run every stage and return the dossier.
 
@@ -185,15 +196,15 @@ def assemble(
         Imported geography.
     execute : Execute
         How each stage is called (progress, cache).
-    before : Disclosed
-        Cells of the survey that packs already written mask (they stay masked) and show.
+    packs : sequence of Path
+        Released packs that the ledger of this machine may not know.
 
     Raises
     ------
     TfpbError
         With every fault of the inputs.
     """
-    faults, dossier = examine(settings, folder, execute=execute, before=before)
+    faults, dossier = examine(settings, folder, execute=execute, packs=packs)
     if dossier is None:
         raise TfpbError(f for f in faults if f.severity is Severity.FAUTE)
     return dossier

@@ -17,6 +17,7 @@ from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.report import Chart, Report, Table
+from tfpb.pipeline.published_before import RELEASE
 from tfpb.pipeline.steps.mapping import layers
 from tfpb.report import charts
 from tfpb.report.documents import document_docx, document_pdf, workbook
@@ -29,7 +30,7 @@ from tfpb.report.sections import report
 from tfpb.stage import Execute, Stage, directly
 from tfpb.tax.programme.exports import bilan_frames, reentry_frame
 from tfpb.words.documents import quarter_page as words
-from tfpb.words.documents.pack_words import WRITTEN
+from tfpb.words.documents.pack_words import DRAFT_NOTE, WRITTEN
 from tfpb.words.documents.report_words import FICTIONAL
 from tfpb.words.money.bilan_words import BILAN_TITLE
 
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
     from tfpb.model.maps import MapModel
     from tfpb.model.money import Programme
+
+DRAFT: Final = "donnees/PROJET.txt"
+"""Stands beside the data of a draft, which bear no foot."""
 
 
 def _draw_chart(chart: Chart) -> dict[str, bytes]:
@@ -190,6 +194,10 @@ def pack_of(
     files = pack_files(said, model, dpi=dpi, workers=workers, execute=execute, advance=advance)
     files[DICTIONARY] = csv_bytes(dictionary(data_tables(said)))
     files |= data_files(said)
+    if dossier.draft:
+        files[DRAFT] = f"{DRAFT_NOTE}\n".encode("utf-8-sig")
+    elif dossier.release:
+        files[RELEASE] = dumps(dict(dossier.release))
     head = dossier.settings.dossier
     files |= programme_files(dossier.programme, year=head.annee, fictional=head.donnees_fictives)
     files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))

@@ -1,56 +1,235 @@
-"""Cells that packs already written masked or showed: the next pack masks the former too."""
+"""Releases of the survey: the ledger that remembers them, and what the next run takes from it.
+
+A line says which résidence stood in which cell, which cells were masked, which were told and on how
+many answers: no answer of anyone. A plain run is a draft and leaves no line.
+"""
 
 from __future__ import annotations
 
-import io
+import hashlib
 import json
-from typing import TYPE_CHECKING, Final
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
+import platformdirs
 
-from tfpb.errors import TfpbError
-from tfpb.io.packs.pack import RUN, earlier_packs, read_pack
+from tfpb.errors import Place, fail
+from tfpb.io.packs.pack import dumps, read_pack
+from tfpb.io.tables.contents import unreadable
+from tfpb.model.codes import TOTAL
+from tfpb.model.record import Source
 from tfpb.survey import Disclosed, disclosed_in
+from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
+from tfpb.survey.secrecy.cells import Cell
 from tfpb.text import fold
+from tfpb.words.documents.pack_words import LEDGER
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
 
-_TABLE: Final = "donnees/comparaison_detail.csv"
-_READ: Final = (
-    "vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustement", "publication", "n",
-)  # fmt: skip
+    import pandas as pd
+
+RELEASE: Final = "diffusion.json"
+"""Line of its own that a released pack holds: it serves as a precedent where there is no ledger."""
+LEDGER_VARIABLE: Final = "TFPB_DIFFUSIONS"
+"""Environment variable that names the ledger."""
+_SIDE: Final = "cote"
+_FIELDS: Final = ("bailleur", "calcul", "residences", "masquees", "montrees")
 
 
-def published_before(folder: Path, bailleur: str) -> Disclosed:
-    """Read what is masked and shown by the packs of the same bailleur that stand in `DIR` or `DIR.2`.
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One release.
 
     Parameters
     ----------
-    folder : Path
-        Where the next pack is to go.
     bailleur : str
-        As the dossier writes it. Packs of other bailleurs do not count.
-
-    Returns
-    -------
-    Disclosed
-        Empty when there is no pack, or none that can be read.
+    run : str
+        Short hash of its inputs, settings and versions, the ledger apart.
+    homes : mapping of str to mapping of str to str
+        Column (`cote`, `code_qpv`, each level shown) → résidence → what it was then.
+    masked : tuple of Cell
+    shown : tuple of (Cell, int)
     """
-    found: list[pd.DataFrame] = []
-    for path in earlier_packs(folder):
-        try:
-            pack = read_pack(path)
-            owner = json.loads(pack[RUN])["reglages"]["dossier"]["bailleur"]
-            if fold(str(owner)) == fold(bailleur) and _TABLE in pack:
-                found.append(_comparison(pack[_TABLE]))
-        except (TfpbError, ValueError, KeyError, TypeError):
-            continue  # not a pack of ours, or one that a hand has spoilt: it masks nothing
-    return disclosed_in(found)
+
+    bailleur: str
+    run: str
+    homes: dict[str, dict[str, str]]
+    masked: tuple[Cell, ...]
+    shown: tuple[tuple[Cell, int], ...]
+
+    def line(self) -> dict[str, Any]:
+        """Return the release as the ledger writes it."""
+        return {
+            "bailleur": self.bailleur,
+            "calcul": self.run,
+            "residences": self.homes,
+            "masquees": [list(c) for c in self.masked],
+            "montrees": [[*c, n] for c, n in self.shown],
+        }
+
+    def concerns(self, bailleur: str, homes: Iterable[str]) -> bool:
+        """Return whether a run of a bailleur is about the same survey: some résidences in common."""
+        known = self.homes.get(_SIDE, {})
+        return fold(bailleur) == fold(self.bailleur) and any(h in known for h in homes)
 
 
-def _comparison(data: bytes) -> pd.DataFrame:
-    return pd.read_csv(
-        io.BytesIO(data), sep=";", dtype=str, usecols=list(_READ), keep_default_na=False,
-        encoding="utf-8-sig",
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Precedents:
+    """The releases that a run has to agree with, in order.
+
+    Parameters
+    ----------
+    releases : tuple of Release
+    again : bool
+        Whether the run has been released already: its line is there.
+    """
+
+    releases: tuple[Release, ...] = ()
+    again: bool = False
+    digest: str = field(default="", init=False)
+
+    def __post_init__(self) -> None:
+        data = b"".join(dumps(r.line()) for r in self.releases)
+        object.__setattr__(self, "digest", hashlib.sha256(data).hexdigest())
+
+    def source(self) -> tuple[Source, ...]:
+        """Return the releases as an input of the run; none when there is none."""
+        return (
+            (Source("diffusions", LEDGER, self.digest, 0, len(self.releases)),)
+            if self.releases
+            else ()
+        )
+
+    def disclosed(self, bailleur: str) -> Disclosed:
+        """Return what readers hold: a level of a release is a level of its own, as it was then.
+
+        Sides and quarters are those of the first release that gave them. The bailleur is written as
+        in this run.
+        """
+        masked: list[Cell] = []
+        shown: dict[Cell, int] = {}
+        sides: dict[str, dict[str, str]] = {}
+        for rank, release in enumerate(self.releases, start=1):
+            names = {
+                c: c if c in {_SIDE, *QUARTER_COLUMNS} else f"@{rank}:{c}" for c in release.homes
+            }
+            for column, values in release.homes.items():
+                sides[names[column]] = values | sides.get(names[column], {})
+
+            def as_now(cell: Cell, names: Mapping[str, str] = names) -> Cell:
+                owner = bailleur if fold(cell.bailleur) == fold(bailleur) else cell.bailleur
+                return cell._replace(niveau=names.get(cell.niveau, cell.niveau), bailleur=owner)
+
+            masked += [as_now(c) for c in release.masked]
+            shown |= {as_now(c): n for c, n in release.shown}
+        hidden = set(masked)
+        told = tuple(sorted((c, n) for c, n in shown.items() if c not in hidden))
+        return Disclosed(tuple(sorted(hidden)), told, tuple(sorted(sides.items())))
+
+
+def ledger_path() -> Path:
+    """Return where the ledger lies: with the user's data, or where `TFPB_DIFFUSIONS` says."""
+    named = os.environ.get(LEDGER_VARIABLE, "").strip()
+    if not named:
+        return Path(platformdirs.user_data_dir("tfpb", appauthor=False)) / LEDGER
+    path = Path(named)
+    if path.exists() and not path.is_file():  # a folder, a device: nothing is kept there
+        raise fail("diffusions_illisibles", place=Place(path.name), got=path.name)
+    return path
+
+
+def precedents(
+    bailleur: str, run: str, homes: Sequence[str], packs: Sequence[Path] = ()
+) -> Precedents:
+    """Return the releases that a run has to agree with.
+
+    Parameters
+    ----------
+    bailleur : str
+    run : str
+        Short hash of the run, the ledger apart.
+    homes : sequence of str
+        Résidences of the stock.
+    packs : sequence of Path
+        Released packs that the ledger of this machine may not know.
+
+    Raises
+    ------
+    TfpbError
+        `diffusions_illisibles`, `precedent_sans_diffusion`, or a pack that cannot be read: what cannot
+        be read hides what was told.
+    """
+    found = [_of_pack(path) for path in packs]
+    seen = {dumps(r.line()) for r in found}
+    found += [r for r in _ledger() if dumps(r.line()) not in seen]
+    ours = [r for r in found if r.concerns(bailleur, homes)]
+    runs = [r.run for r in ours]
+    again = run in runs
+    return Precedents(tuple(ours[: runs.index(run)] if again else ours), again)
+
+
+def _ledger() -> list[Release]:
+    path = ledger_path()
+    if not path.is_file():
+        return []
+    try:
+        return [_release(json.loads(t)) for t in path.read_text(encoding="utf-8").splitlines() if t]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise fail("diffusions_illisibles", place=Place(path.name), got=path.name) from error
+
+
+def _of_pack(path: Path) -> Release:
+    pack = read_pack(path)
+    if RELEASE not in pack:
+        raise fail("precedent_sans_diffusion", place=Place(path.name))
+    try:
+        return _release(json.loads(pack[RELEASE]))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise unreadable(path, RELEASE) from error
+
+
+def _release(line: Any) -> Release:
+    bailleur, run, homes, masked, shown = (line[name] for name in _FIELDS)
+    return Release(
+        str(bailleur),
+        str(run),
+        {str(c): {str(h): str(v) for h, v in values.items()} for c, values in homes.items()},
+        tuple(Cell(*map(str, c)) for c in masked),
+        tuple((Cell(*map(str, c)), int(n)) for *c, n in shown),
+    )
+
+
+def release_of(
+    bailleur: str, run: str, comparison: pd.DataFrame | None, homes: pd.DataFrame | None
+) -> Release | None:
+    """Return the line of a run; None when it shows nothing of a survey.
+
+    Parameters
+    ----------
+    bailleur, run : str
+    comparison : DataFrame or None
+        As published.
+    homes : DataFrame or None
+        Résidences as the survey was estimated on them.
+    """
+    if comparison is None or homes is None:
+        return None
+    told = disclosed_in([comparison])
+    levels = sorted(set(comparison["niveau"].astype(str)) - {TOTAL})
+    columns = [c for c in dict.fromkeys((_SIDE, "code_qpv", *levels)) if c in homes]
+    names = homes["id_residence"].astype(str).tolist()
+    held = {
+        c: dict(sorted(zip(names, homes[c].fillna("").astype(str), strict=True))) for c in columns
+    }
+    return Release(bailleur, run, held, told.masked, told.shown)
+
+
+def ledger_with(line: Mapping[str, Any]) -> dict[Path, bytes]:
+    """Return the ledger with one line more, for its place."""
+    path = ledger_path()
+    before = path.read_bytes() if path.is_file() else b""
+    text = json.dumps(line, ensure_ascii=False, sort_keys=True)
+    return {path: before + text.encode() + b"\n"}

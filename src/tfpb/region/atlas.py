@@ -13,6 +13,7 @@ import typst
 from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.pack import dumps
 from tfpb.io.tables.scratch import scratch_folder
+from tfpb.model.money import States
 from tfpb.pipeline.steps import mapping
 from tfpb.region.facts import axis_rows, quarter_money
 from tfpb.region.reports import thin_dossier
@@ -192,8 +193,13 @@ def joint_money(
             declaration=nothing,
             by_collectivity=None,
             by_year=None,
+            states=States(),
+            reserves={},
             totals={},
             counts={},
+            reconciliation=None,
+            renewals=None,
+            leavers=None,
             notices=(),
         )
     if acted is not None:

@@ -40,8 +40,8 @@ def region_facts(
         inside=int(homes["logements_dans"].sum()),
         doubtful=int(homes["logements_a_verifier"].sum()),
         quarters=len(quarters),
-        abated=sum(money["abattement_eur"], _NOTHING),
-        valued=sum(money["valorise_eur"], _NOTHING),
+        abated=added(money["abattement_eur"]),
+        valued=added(money["valorise_eur"]),
         places=_stock_by_place(homes, places),
         axes=axes(parts, quarters),
         files=_files(sources),
@@ -77,18 +77,23 @@ def quarter_money(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame
     -------
     DataFrame
         `code_qpv, logements, abattement_eur, compensation_etat_eur, perte_collectivites_eur,
-        valorise_eur`, one row a quarter in order; dwellings are those in the quarter.
+        logements_abattus, valorise_eur`, one row a quarter in order; dwellings are those in the quarter.
+        An amount that no bailleur's files tell is None, never zero.
     """
     wanted = set(codes)
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     dwellings: dict[str, int] = defaultdict(int)
+    abated: dict[str, int] = defaultdict(int)
     for part in parts:
         if part.located is not None:
             homes = part.located.residences
             for code, count in zip(homes["code_qpv"], homes["logements_dans"], strict=True):
                 dwellings[str(code)] += int(count)
         if part.abatement is not None:
-            _add(sums, part.abatement.by_qpv, _LOST)
+            lines = part.abatement.by_qpv
+            _add(sums, lines, _LOST)
+            for code, count in zip(lines["code_qpv"], lines["logements_abattus"], strict=True):
+                abated[str(code)] += int(count)
         if part.programme is not None:
             year = part.settings.dossier.annee
             balance = part.programme.balance
@@ -97,12 +102,19 @@ def quarter_money(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame
         {
             "code_qpv": code,
             "logements": dwellings[code],
-            **{c: sums[code].get(c, _NOTHING) for c in (*_LOST, "valorise_eur")},
+            **{c: sums[code].get(c) for c in (*_LOST, "valorise_eur")},
+            "logements_abattus": abated[code],
         }
         for code in sorted(wanted)
     ]
-    columns = ["code_qpv", "logements", *_LOST, "valorise_eur"]
+    columns = ["code_qpv", "logements", *_LOST, "logements_abattus", "valorise_eur"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def added(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """Add what is known; None when nothing is."""
+    known = [a for a in amounts if a is not None]
+    return sum(known, _NOTHING) if known else None
 
 
 def _add(sums: dict[str, dict[str, Decimal]], rows: pd.DataFrame, columns: Sequence[str]) -> None:

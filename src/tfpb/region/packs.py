@@ -126,11 +126,12 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     if job.position is not None and job.survey is not None and job.survey.waves:
         wave = job.survey.waves[-1].vague
         items = job.survey.items
+        target = str(job.survey.settings.get("cible", ""))
         if job.funnel is not None:
             content = _with_section(
-                content, own_funnel(job.funnel, items, wave, fewest=FEWEST_OTHERS)
+                content, own_funnel(job.funnel, items, wave, fewest=FEWEST_OTHERS, target=target)
             )
-        content = _with_section(content, position_section(job.position, items, wave))
+        content = _with_section(content, position_section(job.position, items, wave, target=target))
     execute = StageCache(job.kept) if job.kept is not None else directly
     files: dict[str, bytes] = {}
     if job.media.documents and job.media.pages:

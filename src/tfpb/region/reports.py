@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -15,6 +14,7 @@ from tfpb.model.location import Located
 from tfpb.model.maps import Ground
 from tfpb.model.report import Report, Section, Text
 from tfpb.model.settings import Entete, Fichiers, Settings
+from tfpb.region.facts import added
 from tfpb.region.funnel import FEWEST_OTHERS, limits_by_interviews
 from tfpb.region.secrecy.cuts import SHOWN
 from tfpb.report.sections import restitution as pages
@@ -85,12 +85,20 @@ class Restitution:
         ]
         if survey is not None and self.letters is not None and self.spread is not None:
             wave = survey.waves[-1].vague
-            sections.append(pages.owners(self.letters, self.spread, survey.items, wave))
+            target = str(survey.settings.get("cible", ""))
+            sections.append(
+                pages.owners(self.letters, self.spread, survey.items, wave, target=target)
+            )
             if self.funnel is not None:
                 halves = limits_by_interviews(self.funnel)
                 sections.append(
                     region_funnel(
-                        self.funnel, survey.items, wave, fewest=FEWEST_OTHERS, halves=halves
+                        self.funnel,
+                        survey.items,
+                        wave,
+                        fewest=FEWEST_OTHERS,
+                        halves=halves,
+                        target=target,
                     )
                 )
         sections += [
@@ -129,9 +137,7 @@ class Sheet:
     def report(self) -> Report:
         """Return it as a report."""
         dossier = thin_dossier(self.head, self.name, self.survey, self.homes)
-        abated, valued = (
-            sum(self.money[c], Decimal(0)) for c in ("abattement_eur", "valorise_eur")
-        )
+        abated, valued = (added(self.money[c]) for c in ("abattement_eur", "valorise_eur"))
         sections: list[Section] = [pages.contrat_stock(self.stock)]
         if self.survey is not None and (self.survey.comparison["niveau"] == TOTAL).any():
             compared = comparaison(dossier)

@@ -13,7 +13,7 @@ import pandas as pd
 from tfpb.model.report import Format
 from tfpb.report import theme
 from tfpb.text import drop_controls
-from tfpb.words.numbers import NOTHING, THIN, YES_NO, number
+from tfpb.words.numbers import NOTHING, THIN, YES_NO, gap_number, is_whole, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +60,7 @@ def as_text(value: Any, fmt: Format) -> str:
         Format.NUMBER2: lambda v: number(v, 2),
         Format.CENTS: lambda v: number(v, 2),
         Format.PERCENT: lambda v: f"{number(Decimal(str(v)) * 100)}{THIN}%",
-        Format.POINTS: lambda v: number(Decimal(str(v)) * 100, 1, sign=True),
+        Format.POINTS: gap_number,
         Format.WHOLE_POINTS: lambda v: number(Decimal(str(v)) * 100, sign=True),
         Format.YEAR: lambda v: str(int(v)),
     }
@@ -84,6 +84,13 @@ def as_number(value: Any, fmt: Format) -> Any:
     if fmt in {Format.INTEGER, Format.YEAR}:
         return int(value)
     return float(value)
+
+
+def excel_format(value: Any, fmt: Format) -> str:
+    """Return the number format of a workbook cell: a gap released to the point shows no decimal."""
+    if fmt is Format.POINTS and not isinstance(value, str) and is_whole(value):
+        fmt = Format.WHOLE_POINTS
+    return EXCEL[fmt]
 
 
 def plain(value: Any) -> str:

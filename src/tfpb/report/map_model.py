@@ -14,10 +14,13 @@ from tfpb.report.map_residences import map_residences
 from tfpb.report.print_map.overview_territories import territories
 from tfpb.report.sections.survey.survey_view import ALONE
 from tfpb.report.theme import verdict_sign
+from tfpb.survey.disagreement import disagreements, key_of
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.evaluation_words import before_actions
+from tfpb.words.money.state_words import quarter_sentence
 from tfpb.words.numbers import interval_points, long_date, points
 from tfpb.words.survey.area_words import ON_PAGE
+from tfpb.words.survey.satisfaction import otherwise
 from tfpb.words.survey.verdict_words import qualified, verdict_words
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tfpb.model.assembly import Dossier
+    from tfpb.survey.disagreement import Disagreement, Key
 
 _SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
 _OTHER: Final = {2015: 2024, 2024: 2015}
@@ -61,6 +65,7 @@ def map_model(dossier: Dossier) -> MapModel:
         vintage=located.vintage,
         run_hash=dossier.run_hash,
         fictional=head.donnees_fictives,
+        draft=bool(dossier.draft),
         qpv=_quarters(dossier, shown),
         qpv_old=_old_quarters(old.frame if old is not None else ruling.iloc[:0], shown),
         residences=map_residences(dossier.located),
@@ -136,7 +141,8 @@ def _quarters(dossier: Dossier, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ):
         mine = homes[homes["code_qpv"] == code]
         dwellings = int(mine["logements_dans"].sum())
-        money = _number(_money(dossier, code).get("abattement_eur"))
+        given = _money(dossier, code)
+        money, abated = _number(given.get("abattement_eur")), given.get("logements_abattus", 0)
         valued = _number(_balance(dossier, code).get("valorise_eur"))
         rows.append(
             {
@@ -147,8 +153,8 @@ def _quarters(dossier: Dossier, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                 "residences": int((mine["logements_dans"] > 0).sum()),
                 "abattement_eur": money,
                 "valorise_eur": valued,
-                "abattement_par_logement_eur": money / dwellings if dwellings else math.nan,
-                "valorise_par_logement_eur": valued / dwellings if dwellings else math.nan,
+                "abattement_par_logement_eur": money / abated if abated else math.nan,
+                "valorise_par_logement_eur": valued / abated if abated else math.nan,
             }
         )
     columns = ["code_qpv", "nom", "commune", "logements", "residences", "abattement_eur",
@@ -184,17 +190,25 @@ def _gaps(dossier: Dossier) -> pd.DataFrame:
     gaps["code_qpv"] = gaps["territoire"]
     gaps["libelle"] = gaps["item"].map(labels)
     gaps["ecart"] = gaps["estimation"]
-    gaps["phrase"] = [_phrase(r) for r in gaps.to_dict("records")]
+    against = disagreements(dossier.survey.comparison)
+    gaps["phrase"] = [_phrase(r, against) for r in gaps.to_dict("records")]
     return gaps[list(_GAP_COLUMNS)].reset_index(drop=True)
 
 
-def _phrase(row: dict[Any, Any]) -> str:
+def _first(row: Mapping[Any, Any] | None, against: Mapping[Key, Disagreement]) -> str:
+    """Say what the figure like with like says against a raw one, nothing where it does not."""
+    told = against.get(key_of(row)) if row is not None else None
+    if told is None:
+        return ""
+    return otherwise(told.story, told.estimate, told.low, told.high, change=told.change)
+
+
+def _phrase(row: dict[Any, Any], against: Mapping[Key, Disagreement]) -> str:
     if row["publication"] not in _SHOWN:
         return _verdict(row)
-    return (
-        f"{points(row['estimation'])} ({interval_points(row['ic95_bas'], row['ic95_haut'])}) : "
-        f"{_verdict(row)}"
-    )
+    between = interval_points(row["ic95_bas"], row["ic95_haut"])
+    raw = f"{points(row['estimation'])} ({between}) : {_verdict(row)}"
+    return words.against(_first(row, against)) + raw
 
 
 def _verdict(row: Mapping[Any, Any]) -> str:
@@ -226,13 +240,11 @@ def _page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPage:
                 int((mine["logements_dans"] > 0).sum()),
                 dwellings / total if total else 0.0,
             ),
-            words.abatement_figure(
-                money.get("abattement_eur"), str(money.get("nature", "")), dwellings
+            words.abatement_figure(money, dwellings),
+            words.loss_figure(money),
+            words.programme_figure(
+                valued, money.get("abattement_eur"), actions, int(money.get("logements_abattus", 0))
             ),
-            words.loss_figure(
-                money.get("perte_collectivites_eur"), money.get("compensation_etat_eur")
-            ),
-            words.programme_figure(valued, money.get("abattement_eur"), actions, dwellings),
             words.doubt_figure(int(in_doubt["logements_a_verifier"].sum()), len(in_doubt)),
         ),
         gaps=gaps,
@@ -240,6 +252,7 @@ def _page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPage:
             words.done_sentence(
                 _spent(dossier, code), actions, balance.get("rattrapage_eur"), dossier.located.year
             ),
+            *filter(None, (quarter_sentence(money),)),
             sentence,
             change,
         ),
@@ -294,6 +307,7 @@ def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...]
     labels = dict(zip(dossier.survey.items["item"], dossier.survey.items["libelle"], strict=True))
     now = rows[rows["vague"] == waves[-1]]
     items = _headline_items(dossier)
+    against = disagreements(dossier.survey.comparison)
     local = now[(now["territoire"] == code) & (now["groupe"] == Groupe.ECART)]
     usable = local[local["item"].isin(items) & local["publication"].isin(_SHOWN)]
     place = code if len(usable) else TOTAL
@@ -309,12 +323,21 @@ def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...]
         best.n if best else 0,
         best.words if best else "",
         words.QUARTER_SCOPE if quarter else words.CONVENTION_SCOPE,
+        first=_first(_one(here, chosen, Groupe.ECART), against),
     )
     return (
         words.GAP_SCOPE_QUARTER if quarter else words.GAP_SCOPE_CONVENTION,
         lines,
         sentence,
-        _change(rows, waves, place, chosen, str(labels.get(chosen, "")), _year_of_actions(dossier)),
+        _change(
+            rows,
+            waves,
+            place,
+            chosen,
+            str(labels.get(chosen, "")),
+            _year_of_actions(dossier),
+            against,
+        ),
         _modelled_sentence(dossier, code, chosen, str(labels.get(chosen, ""))),
     )
 
@@ -370,7 +393,13 @@ def _year_of_actions(dossier: Dossier) -> int | None:
 
 
 def _change(
-    rows: pd.DataFrame, waves: list[str], place: str, item: str, label: str, year: int | None
+    rows: pd.DataFrame,
+    waves: list[str],
+    place: str,
+    item: str,
+    label: str,
+    year: int | None,
+    against: Mapping[Key, Disagreement],
 ) -> str:
     if len(waves) > 1 and item:
         pair = f"{waves[-2]}-{waves[-1]}"
@@ -386,5 +415,6 @@ def _change(
                 str(row["verdict"]),
                 int(row["n"]),
                 early=str(year) if year and before_actions(waves[-1], year) else "",
+                first=_first(row, against),
             )
     return words.change_sentence(label, None, None, "", "", 0)

@@ -15,7 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from tfpb.model.tables import DECISIONS_LIMITES
-from tfpb.text import drop_controls
+from tfpb.text import drop_controls, like_formula
 from tfpb.words.places import location_words, review_words
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ CHOICES: Final = "Choix"
 """Hidden sheet: what may be chosen for each row of « Adresses »."""
 _TO_FILL: Final = PatternFill("solid", fgColor="FFF4E5")
 _HEAD: Final = PatternFill("solid", fgColor="E4EAF0")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _PICTURE: Final = "carte"
 _PICTURE_ROW_PT: Final = 146.0
 _MOST_LISTED: Final = 250
@@ -229,4 +228,4 @@ def _put(cell: Any, value: Any, layout: _Layout) -> None:
     else:
         cell.value = drop_controls(str(value))
         cell.data_type = "s"
-        cell.quotePrefix = cell.value.startswith(_FORMULA)
+        cell.quotePrefix = like_formula(cell.value)

@@ -190,7 +190,8 @@ def review_file(
     place = free_slot(
         stem, limits=True, addresses=addresses is not None, decisions=decisions, chosen=chosen
     )
-    made = execute(
+    signed = any(t for t in rows["auteur"])  # a name is kept in no cache
+    made = (directly if signed else execute)(
         _WORKBOOK, (rows, entrances, maps, parcels, streets(rows), radius_m, addresses, place.base)
     )
     return {place.path: made[_WORKBOOK.writes]}

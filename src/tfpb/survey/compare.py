@@ -13,6 +13,7 @@ from tfpb.model.results import (
     COMPARISON_COLUMNS,
     LEVEL_COLUMNS,
     PRIORITY_COLUMNS,
+    VARIANT_COLUMNS,
 )
 from tfpb.model.survey import Estimates
 from tfpb.survey.adjustment.benchmark import referenced_rows, region_rows, within_gaps
@@ -22,6 +23,7 @@ from tfpb.survey.estimation.comparison import estimate_pair, estimate_wave
 from tfpb.survey.estimation.levels import level_rows
 from tfpb.survey.estimation.release import released
 from tfpb.survey.estimation.rows import in_order, raw_rows
+from tfpb.survey.field_sheet import sample_against_stock
 from tfpb.survey.method import (
     WITHIN,
     design_notices,
@@ -37,6 +39,8 @@ from tfpb.survey.priorities import priority_rows
 from tfpb.survey.reading.calibration import calibrate
 from tfpb.survey.secrecy.cells import OWNER
 from tfpb.survey.secrecy.level_crossings import wave_crossings
+from tfpb.survey.secrecy.open_intervals import wave_atoms
+from tfpb.survey.variants import under_other_target, with_delivered_weights
 from tfpb.survey.verdicts import CLAIM_P, FRAGILE, Thresholds, set_holm
 
 if TYPE_CHECKING:
@@ -113,33 +117,37 @@ def compare(
         for columns in (plan.colonnes.standardisation, plan.colonnes.ajustement)
     )
     rows: list[pd.DataFrame] = []
-    levels, priorities, benchmark = [], [], []
+    levels, priorities, benchmark, variants, atoms = [], [], [], [], []
     facts = []
     crossings: list[Crossing] = []
     within: list[dict[str, object]] = []
 
-    def add_rows(comparison: Comparison) -> None:
-        """Add the raw rows, and those that compare like with like by each of the plan's ways."""
-        rows.append(raw_rows(comparison))
+    def add_rows(comparison: Comparison) -> pd.DataFrame:
+        """Add the raw rows, which are returned, and those like with like by each of the plan's ways."""
+        raw = raw_rows(comparison)
+        rows.append(raw)
         if standard:
             table, found = standardised_rows(comparison, standard, reference)
             rows.append(table)
             notices.extend(found)
         if factors:
             rows.append(regression_rows(comparison, factors))
+        return raw
 
     thresholds, keys = Thresholds.of(plan, target(survey, plan)), standard + factors
     for wave in survey.waves:
         made = estimate_wave(survey, items, wave, by=by, thresholds=thresholds, keys=keys)
         interviews = np.flatnonzero((survey.respondents["vague"] == wave).to_numpy())
-        add_rows(made)
+        raw = add_rows(made)
         if factors:
             notices += incomplete_rows(survey, wave, factors)
         levels.append(level_rows(survey, made, interviews))
         priorities.append(priority_rows(survey, made, interviews))
         benchmark.append(region_rows(made))
-        within += within_gaps(made)
+        within += within_gaps(made, released(raw, thresholds))
+        variants += [under_other_target(survey, made), with_delivered_weights(survey, made)]
         crossings += wave_crossings(made, by)
+        atoms.append(wave_atoms(made, by))
         deff = made.deff[(made.state <= FRAGILE) & np.isfinite(made.deff)]
         median = float(np.median(deff)) if deff.size else float("nan")
         facts.append(wave_facts(survey, plan, wave, median))
@@ -164,6 +172,9 @@ def compare(
         notices=tuple(notices),
         settings={**settings_used(survey, plan, by), WITHIN: tuple(within)},
         crossings=tuple(crossings),
+        fieldwork=sample_against_stock(survey),
+        variants=_stacked(variants, VARIANT_COLUMNS),
+        atoms=tuple(atoms),
     )
 
 

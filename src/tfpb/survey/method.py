@@ -9,6 +9,7 @@ import pandas as pd
 
 from tfpb.errors import Fault, Severity
 from tfpb.model.survey import WaveFacts
+from tfpb.survey.field_sheet import weight_spreads
 from tfpb.survey.reading.calibration import calibration_columns
 from tfpb.survey.verdicts import PARC, SERVICE
 from tfpb.text import fold
@@ -102,6 +103,11 @@ def design_notices(survey: Survey, plan: Plan) -> list[Fault]:
         notices.append(doubt("sans_poids"))
     if reglages.cible == PARC and target(survey, plan) != PARC:
         notices.append(doubt("cible_sans_patrimoine"))
+    sizes = survey.respondents["vague"].value_counts()
+    for wave in survey.waves:
+        contacts, n = contacted(plan, wave), int(sizes[wave])
+        if 0 < contacts < n:
+            notices.append(doubt("contactes_trop_peu", str(contacts), vague=wave, interroges=n))
     if not reglages.marge_adoptee_par:
         notices.append(doubt("marge_non_adoptee", marge=reglages.marge_points))
     return notices
@@ -144,12 +150,21 @@ def declared(plan: Plan, wave: str) -> dict[str, str]:
     return {k: str(v) for k, v in common.items()}
 
 
+def contacted(plan: Plan, wave: str) -> int:
+    """Return the households contacted in a wave, as its own section declares, else the common one; 0."""
+    own = (plan.enquete.model_extra or {}).get(wave)
+    declared_ = own.get("contactes") if isinstance(own, dict) else None
+    count = declared_ if declared_ is not None else plan.enquete.contactes
+    return count if isinstance(count, int) else 0
+
+
 def wave_facts(survey: Survey, plan: Plan, wave: str, deff: float) -> WaveFacts:
     """Count and describe one wave."""
     frame = survey.respondents[survey.respondents["vague"] == wave]
     named = frame[frame["residence"] != ""]
     weighted = survey.has_weights and plan.colonnes.poids
     sheet = declared(plan, wave)
+    contacts = contacted(plan, wave)
     return WaveFacts(
         vague=wave,
         n=len(frame),
@@ -161,6 +176,8 @@ def wave_facts(survey: Survey, plan: Plan, wave: str, deff: float) -> WaveFacts:
         poids_max=float(frame["poids"].max()),
         effet_plan_median=deff,
         periode=sheet.pop("dates"),
+        contactes=contacts if contacts >= len(frame) else 0,
+        ponderation=weight_spreads(survey, wave),
         **sheet,
     )
 

@@ -100,14 +100,16 @@ class Thresholds:
     def of(cls, plan: Plan, cible: str = SERVICE) -> Thresholds:
         """Read what the plan sets; the rest are those of the target."""
         settings = plan.reglages
-        seen = {"shown_n": 30, "shown_clusters": 2} if cible == PARC else {}
         return cls(
             margin=settings.marge_points / 100,
             mask_n=settings.masquage_n,
-            cible=cible,
             default_deff=settings.effet_plan_defaut,
-            **seen,
-        )
+        ).aiming(cible)
+
+    def aiming(self, cible: str) -> Thresholds:
+        """Return those of a target."""
+        n, clusters = (30, 2) if cible == PARC else (60, 5)
+        return replace(self, cible=cible, shown_n=n, shown_clusters=clusters)
 
     def without_clusters(self) -> Thresholds:
         """Return those of a survey that names no résidence: no rule counts them."""

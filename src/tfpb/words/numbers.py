@@ -53,10 +53,25 @@ def percent(share: Number | None, decimals: int = 0) -> str:
     return f"{number(Decimal(str(share)) * 100, decimals)}{THIN}%"
 
 
-def points(gap: Number | None, decimals: int = 1) -> str:
-    """Write a gap of proportions (−0.104) as « −10,4 points », always signed."""
+def is_whole(gap: Number | None) -> bool:
+    """Return whether a gap of proportions is a whole number of points: one released to the point."""
+    if gap is None or _missing(gap):
+        return False
+    return round(float(gap) * 100, 4).is_integer()
+
+
+def gap_number(gap: Number | None) -> str:
+    """Write a gap without its unit: « −10,4 », or « −16 » when it was released to the point."""
     if gap is None or _missing(gap):
         return NOTHING
+    return number(Decimal(str(gap)) * 100, 0 if is_whole(gap) else 1, sign=True)
+
+
+def points(gap: Number | None, decimals: int = 1) -> str:
+    """Write a gap of proportions (−0.104) as « −10,4 points », always signed; « −16 points » if whole."""
+    if gap is None or _missing(gap):
+        return NOTHING
+    decimals = 0 if decimals == 1 and is_whole(gap) else decimals
     text = number(Decimal(str(gap)) * 100, decimals, sign=True)
     size = abs(Decimal(str(gap)) * 100).quantize(
         Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP

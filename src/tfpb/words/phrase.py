@@ -29,7 +29,8 @@ _FORMS: Final[dict[str, Callable[[Any], str]]] = {
 class Phrase(str):
     """A phrase with holes, which `format` fills; a fact without form is written as it is.
 
-    `{n:s local/locaux}` agrees (« 2 locaux »; the plural in s is left out), `{n:n}` groups thousands,
+    `{n:s local/locaux}` agrees (« 2 locaux »; the plural in s is left out; a text, « moins de 11 », is
+    of several), `{n:n}` groups thousands,
     `{x:€}` is an amount (`€c`: with its cents if it has some), `{x:%}` a proportion (`%1`: with a
     decimal if it has some), `{x:d}` a day, `{x:?, text}` that text if the fact is true.
 
@@ -59,10 +60,12 @@ class _Writer(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec.startswith("?"):
             return format_spec[1:] if value else ""
+        one, _, many = format_spec.removeprefix("s ").partition("/")
+        counts = format_spec.startswith("s ")
         if isinstance(value, str):  # the other forms are for numbers and days
-            return value
-        if format_spec.startswith("s "):
-            one, _, many = format_spec[2:].partition("/")
+            bounded = counts and any(c.isdigit() for c in value)
+            return f"{value} {many or f'{one}s'}" if bounded else value
+        if counts:
             return plural(value, one, many or None)
         if write := _FORMS.get(format_spec):
             return write(value)

@@ -45,9 +45,11 @@ def test_base_and_dictionary_are_told_apart_by_what_they_hold(delivered: Deliver
 def test_personal_columns_are_dropped_and_said(delivered: Delivery) -> None:
     assert not PERSONAL & set(delivered.table.frame.columns)
     assert not PERSONAL & set(delivered.dictionary.labels)
-    assert {n.place.column for n in delivered.notices} == PERSONAL
-    assert all(n.severity is Severity.DOUTE for n in delivered.notices)
-    assert "données personnelles" in fault_text(delivered.notices[0]).title
+    [notice] = delivered.notices
+    assert notice.severity is Severity.DOUTE
+    title = fault_text(notice).title
+    assert "Colonnes laissées de côté" in title
+    assert all(f"« {name} »" in title for name in PERSONAL)
 
 
 IDENTIFIERS = [f"2023{k:05d}" for k in range(40)]
@@ -217,7 +219,7 @@ def test_personal_content_goes_whatever_its_header(plan: Plan, tmp_path: Path) -
     path.write_text("\n".join(lines), encoding="utf-8")
     read = read_delivery(path, plan)
     assert list(read.table.frame.columns) == ["id_enquete", "zone", "q01_residence"]
-    assert {n.place.column for n in read.notices} == {"contact", "z1", "Q23"}
+    assert [n.fields["colonnes"] for n in read.notices] == ["« contact », « z1 », « Q23 »"]
 
 
 def test_a_column_the_plan_reads_is_not_dropped_for_its_name(plan: Plan, tmp_path: Path) -> None:

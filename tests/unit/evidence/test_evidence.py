@@ -156,7 +156,7 @@ def test_unknown_codes_are_listed_with_their_place() -> None:
     found = unknown_residences(
         frame, ["A"], column="id_residence", code="residence_inconnue", severity=Severity.FAUTE
     )
-    assert [(f.got, f.place.row, f.fields["nombre"]) for f in found] == [("Z", 5, "2 lignes")]
+    assert [(f.got, f.place.row, f.fields["nombre"]) for f in found] == [("Z", 5, 2)]
 
 
 def test_a_stage_at_fault_does_not_hide_the_others() -> None:

@@ -38,13 +38,19 @@ from tfpb.words.numbers import euros, number, percent, plural, points
         ("0.125", "0.125"),
         ("1,234", "1.234"),
         ("1e3", "1000"),
+        ("12 k€", "12000"),
+        ("1,5 M€", "1500000"),
+        ("7 980 TTC", "7980"),
+        ("7 980,50 € HT", "7980.50"),
     ],
 )
 def test_numbers_as_written_in_france(text: str, value: str) -> None:
     assert parse_decimal(text) == Decimal(value)
 
 
-@pytest.mark.parametrize("text", ["", "abc", "12,5,6", "1.23.456", "12 rue", "--3", "٣", "1e999"])
+@pytest.mark.parametrize(
+    "text", ["", "abc", "12,5,6", "1.23.456", "12 rue", "--3", "٣", "1e999", "k€", "12k", "TTC"]
+)
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         parse_decimal(text)

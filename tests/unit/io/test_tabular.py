@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import zipfile
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -54,6 +56,34 @@ def test_csv_forms() -> None:
     assert "1.234" in raw[1]
     assert raw[2].startswith("2A004,=1+1,")
     assert csv_bytes(FRAME).startswith(b"\xef\xbb\xbf")
+
+
+SIGNS = "=+-@＝＋－＠"
+BEFORE = ("", " ", "\n", "\t", "\r\n", "\u00a0", "\u200b", "\ufeff", "\u202e", "\u0085", "\u2066")
+
+
+@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.parametrize("sign", SIGNS)
+def test_nothing_in_a_csv_begins_as_a_formula(sign: str, before: str) -> None:
+    text = f"{before}{sign}HYPERLINK(1)"
+    for name in (text, "a"):
+        frame = pd.DataFrame({name: [text]}, dtype=object)
+        rows = list(csv.reader(io.StringIO(csv_bytes(frame).decode("utf-8-sig"), newline="")))
+        assert rows[-1][0].startswith("'"), rows
+        assert not set(rows[-1][0]) & set("\u202e\u0085\u2066")
+    assert rows[0] == ["a"]
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_what_our_csv_guards_is_read_back(tmp_path: Path, sign: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(csv_bytes(pd.DataFrame({"id": ["1"], "t": [f"{sign}cmd"]}, dtype=object)))
+    assert read_table(path).frame["t"].tolist() == [f"{sign}cmd"]
+
+
+@pytest.mark.parametrize("control", ["\u202e", "\u2067", "\u200f", "\x85", "\x9b", "\x1b"])
+def test_controls_that_turn_or_hide_text_are_not_written(control: str) -> None:
+    assert csv_bytes(pd.DataFrame({"t": [f"a{control}b"]}, dtype=object)).endswith(b"ab\r\n")
 
 
 def test_a_formula_stays_text_in_a_workbook(tmp_path: Path) -> None:

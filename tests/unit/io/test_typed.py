@@ -2,16 +2,21 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from openpyxl import Workbook
 
 from tfpb.errors import Severity
-from tfpb.io.tables.tabular import TextTable
+from tfpb.io.tables.tabular import TextTable, read_table
 from tfpb.io.tables.typed import typed
 from tfpb.model.columns import Column, Contract, Kind
 from tfpb.model.tables import CONVENTIONS, PREMISES, PROGRAMME, STOCK
 from tfpb.words.faults.sentences import fault_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SMALL = Contract(
     "essai",
@@ -138,3 +143,23 @@ def test_aliases_name_one_column_each() -> None:
     for contract in (STOCK, CONVENTIONS, PROGRAMME, PREMISES):
         names = [n for c in contract.columns for n in (c.name.replace("_", " "), *c.aliases)]
         assert len(names) == len(set(names)), contract.name
+
+
+def test_a_number_shown_as_a_percentage_is_read_as_it_is_shown(tmp_path: Path) -> None:
+    book = Workbook()
+    page = book.active
+    for row in (
+        ["id", "taux_pct", "montant_eur"],
+        ["a", 0.0047, 0.5],
+        ["b", 38.97, 2],
+        ["c", 0.3897, 3],
+    ):
+        page.append(row)
+    for cell, shown in (("B2", "0.00%"), ("B4", '0.0" "%'), ("C2", "0%")):
+        page[cell].number_format = shown
+    book.save(tmp_path / "taux.xlsx")
+    read = read_table(tmp_path / "taux.xlsx", known=SMALL.headers)
+    frame, faults = typed(read, SMALL)
+    assert faults == []
+    assert frame["taux_pct"].tolist() == [0.47, 38.97, 38.97]
+    assert frame["montant_eur"].tolist()[0] == Decimal("0.5")  # an amount is never a share

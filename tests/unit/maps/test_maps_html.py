@@ -239,3 +239,10 @@ def test_empty_model_still_renders(model: MapModel) -> None:
 
 def test_plain_names_give_a_small_page() -> None:
     assert len(map_html.render(synthetic(hostile=False))) < 500_000
+
+
+def test_gaps_keep_the_digits_that_tell_whole_points() -> None:
+    model = synthetic()
+    gaps = model.gaps.assign(ecart=model.gaps["ecart"].where(model.gaps["ecart"].isna(), -0.16004))
+    rows = payload(dataclasses.replace(model, gaps=gaps))["ecarts"]["lignes"]
+    assert {row[3] for row in rows} == {None, -0.16004}  # −16,0 and no « −16 », as on paper

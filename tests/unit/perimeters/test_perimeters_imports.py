@@ -160,6 +160,9 @@ def _broken(tmp_path: Path, case: str) -> Path:
         raw = json.loads(quarters([SQUARE], ["QP093901"]).to_crs(2154).to_json(drop_id=True))
         raw.pop("crs", None)
         path.write_text(json.dumps(raw))
+    elif case == "contour_inverse":
+        swapped = shapely.transform(FAR, lambda xy: xy[:, ::-1])
+        quarters([SQUARE, swapped], ["QP093901", "QP093902"]).to_file(path)
     elif case == "projection_absente":
         path = tmp_path / "q.shp"
         quarters([SQUARE], ["QP093901"], crs=None).to_file(path)
@@ -182,6 +185,7 @@ def _broken(tmp_path: Path, case: str) -> Path:
         "code_quartier_invalide",
         "quartier_sans_contour",
         "projection_fausse",
+        "contour_inverse",
         "projection_absente",
         "format_inconnu",
     ],

@@ -88,13 +88,14 @@ def test_dwellings_are_conserved(square, rows: list) -> None:  # noqa: ANN001
     assert table.nb_entrees.sum() == len(rows)
 
 
-def test_a_decision_rules_a_doubt_and_says_who(square) -> None:  # noqa: ANN001
+def test_a_decision_rules_a_doubt_and_says_when_and_why(square) -> None:  # noqa: ANN001
     points = stock([(410, 200), (200, 200)], ["R1", "R2"], [5, 5])
     out = locate(points, {2015: square}, year=2020, decisions=decision())
     assert out.qpv_statut.tolist() == ["dans", "dans"]
     assert out.qpv_code.iloc[0] == "QP093901"
     assert out.qpv2015_statut.iloc[0] == "dans"
-    assert all(w in out.qpv_motif.iloc[0] for w in ("A. Dupont", "03/02/2025", "plan de masse"))
+    assert all(w in out.qpv_motif.iloc[0] for w in ("Décision du 03/02/2025", "plan de masse"))
+    assert "Dupont" not in out.qpv_motif.iloc[0]
     out = locate(
         points, {2015: square}, year=2020, decisions=decision(decision="hors", code_qpv="QP093901")
     )

@@ -40,7 +40,8 @@ def part(dwellings: int, abated: str, valued: str) -> SimpleNamespace:
         abatement=SimpleNamespace(
             by_qpv=pd.DataFrame(
                 {"code_qpv": [code], "abattement_eur": [Decimal(abated)],
-                 "compensation_etat_eur": [Decimal(1)], "perte_collectivites_eur": [Decimal(2)]}
+                 "compensation_etat_eur": [Decimal(1)], "perte_collectivites_eur": [Decimal(2)],
+                 "logements_abattus": [dwellings - 1]}
             )
         ),
         programme=SimpleNamespace(
@@ -63,8 +64,9 @@ def test_money_adds_up_over_bailleurs_to_the_cent() -> None:
     money = quarter_money(parts, ["QN05901N", "QN05902N"])  # type: ignore[arg-type]
     assert money["code_qpv"].tolist() == ["QN05901N", "QN05902N"]
     assert money["logements"].tolist() == [15, 0]
-    assert money["abattement_eur"].tolist() == [Decimal("100.30"), Decimal(0)]
-    assert money["valorise_eur"].tolist() == [Decimal("50.10"), Decimal(0)]
+    assert money["abattement_eur"].tolist() == [Decimal("100.30"), None]  # untold, not nil
+    assert money["valorise_eur"].tolist() == [Decimal("50.10"), None]
+    assert money["logements_abattus"].tolist() == [13, 0]
     rows = axis_rows(parts, ["QN05901N"])  # type: ignore[arg-type]
     assert rows[["axe", "actions"]].to_numpy().tolist() == [[3, 4]]
     assert axes(parts, ["QN05901N"])["valorise_eur"].tolist() == [Decimal("50.10")]  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ from tfpb.model.assembly import Dossier
 from tfpb.model.evidence import Evaluation, Sensitivity
 from tfpb.model.location import Located, QpvMap
 from tfpb.model.maps import Ground
-from tfpb.model.money import Abatement, DroitCommun, LegalValue, Programme
+from tfpb.model.money import Abatement, DroitCommun, LegalValue, Programme, States
 from tfpb.model.record import Check, Source
 from tfpb.model.results import (
     BENCHMARK_COLUMNS,
@@ -27,9 +27,12 @@ from tfpb.model.results import (
     DECLARATION_COLUMNS,
     LEVEL_COLUMNS,
     PRIORITY_COLUMNS,
+    RECONCILIATION_COLUMNS,
+    STATE_COLUMNS,
 )
 from tfpb.model.settings import Settings
 from tfpb.model.survey import Published, WaveFacts
+from tfpb.tax.abatement.tallies import state_cells
 
 HOSTILE = '=HYPERLINK("http://x","Les Lilas")'
 HOSTILE_TYPST = '#panic("non") *gras* $x$ @ref <l> \\ [x] // été œuvre \u200f\U0001f600'
@@ -247,7 +250,7 @@ def abatement(stock: Located) -> Abatement:
              "nb_logements": home["nb_logements"], "abattement_eur": amount,
              "frais_gestion_eur": Decimal("0.00"), "total_eur": amount, "nature": "reel",
              "statut": "abattu" if inside else "hors_qpv", "motif": "",
-             "ouverture_abattement_annee": 2025}
+             "ouverture_abattement_annee": 2025, **state_cells(States(acquired=amount))}
         )  # fmt: skip
     by_residence = pd.DataFrame(rows)
     total = sum(by_residence["abattement_eur"], Decimal(0))
@@ -258,8 +261,9 @@ def abatement(stock: Located) -> Abatement:
              "abattement_eur": sum(part["abattement_eur"], Decimal(0)),
              "frais_gestion_eur": Decimal(0), "total_eur": sum(part["total_eur"], Decimal(0)),
              "compensation_etat_eur": Decimal(9000), "perte_collectivites_eur": Decimal(14000),
-             "reporte_contribuables_eur": Decimal(800), "abattement_a_reclamer_eur": Decimal(1200),
-             "abattement_a_risque_eur": Decimal(0), "nature": "reel"}
+             "reporte_contribuables_eur": Decimal(800), **state_cells(_quarter_states(part)),
+             "abattement_a_verifier_eur": Decimal(0), "abattement_sans_convention_eur": Decimal(0),
+             "logements_sans_montant": 0, "nature": "reel"}
             for code, name in QUARTERS.items()
             for part in [by_residence[by_residence["code_qpv"] == code]]
         ]
@@ -268,8 +272,6 @@ def abatement(stock: Located) -> Abatement:
         "base_eur": Decimal(3000000), "abattement_eur": total, "frais_gestion_eur": Decimal(0),
         "total_eur": total, "compensation_etat_eur": Decimal(18000),
         "perte_collectivites_eur": Decimal(28000), "reporte_contribuables_eur": Decimal(1600),
-        "abattement_a_reclamer_eur": Decimal(2400), "abattement_a_risque_eur": Decimal(310),
-        "abattement_a_verifier_eur": Decimal("5321.25"),
     }  # fmt: skip
     communes = pd.DataFrame(
         [{"commune": "Valfictif", "code_insee": "59999", "logements": 500, "abattement_eur": total,
@@ -287,7 +289,8 @@ def abatement(stock: Located) -> Abatement:
     )  # fmt: skip
     by_year = pd.DataFrame(
         [{"annee": year, "residences": 7, "logements": 300, "abattement_eur": total + extra,
-          "en_attente_eur": Decimal("5321.25"), "nouvelles": new, "nature": "estime"}
+          "en_attente_eur": Decimal("5321.25"), "a_renouveler_eur": Decimal(0), "nouvelles": new,
+          "nature": "estime"}
          for year, extra, new in ((2025, Decimal(0), 0), (2026, Decimal(1000), 1))]
     )  # fmt: skip
     by_collectivity = pd.DataFrame(
@@ -301,11 +304,39 @@ def abatement(stock: Located) -> Abatement:
         LegalValue("frais_tse", "Frais de gestion TSE", "9 %", "2016-01-01", "", "mémoire",
                    verifie=False),
     )  # fmt: skip
-    return Abatement(
-        2025, "centime", _premises(by_residence), by_residence, by_qpv, communes, totals,
-        {"abattu": (8, 300), "hors_qpv": (4, 150)}, checks, forecast,
-        pd.DataFrame(columns=list(DECLARATION_COLUMNS)), values, (), by_collectivity, by_year,
+    doubtful = Decimal("5321.25")
+    states = States(
+        acquired=total, at_risk=Decimal(310), to_claim=Decimal(2400), hanging=doubtful,
+        fees=Decimal(90), claim_fees=Decimal(70),
     )  # fmt: skip
+    account = pd.DataFrame(
+        [
+            {"code_qpv": row["code_qpv"], "nom_qpv": row["nom_qpv"], **state_cells(part),
+             "reclame_declare_eur": Decimal(0), "apres_reclamation_eur": part.claimed,
+             "sous_reserve_hors_avis_eur": part.hanging, "au_pire_eur": part.acquired,
+             "frais_acquis_eur": part.fees, "frais_a_reclamer_eur": part.claim_fees,
+             "logements_sans_montant": 0}
+            for row, part in [
+                *((r, _of_cells(r)) for r in by_qpv.to_dict("records")),
+                ({"code_qpv": "", "nom_qpv": ""}, States(at_risk=Decimal(310), hanging=doubtful)),
+            ]
+        ],
+        columns=list(RECONCILIATION_COLUMNS),
+    )  # fmt: skip
+    return Abatement(
+        2025, "centime", _premises(by_residence), by_residence, by_qpv, communes, states,
+        {"cote": doubtful}, totals, {"abattu": (8, 300), "hors_qpv": (4, 150)}, checks, forecast,
+        pd.DataFrame(columns=list(DECLARATION_COLUMNS)), values, (), by_collectivity, by_year,
+        reconciliation=account,
+    )  # fmt: skip
+
+
+def _quarter_states(homes: pd.DataFrame) -> States:
+    return States(acquired=sum(homes["abattement_eur"], Decimal(0)), to_claim=Decimal(1200))
+
+
+def _of_cells(row: dict[Any, Any]) -> States:
+    return States(acquired=row["abattement_acquis_eur"], to_claim=row["abattement_a_reclamer_eur"])
 
 
 def _premises(homes: pd.DataFrame) -> pd.DataFrame:
@@ -314,8 +345,7 @@ def _premises(homes: pd.DataFrame) -> pd.DataFrame:
         (
             "abattement_syndicats_eur", "abattement_epci_eur", "abattement_tse_eur",
             "abattement_tasa_eur", "abattement_gemapi_eur", "frais_gestion_eur",
-            "abattement_a_reclamer_eur", "abattement_a_risque_eur", "abattement_a_verifier_eur",
-            "abattement_sans_convention_eur",
+            *STATE_COLUMNS, "abattement_a_verifier_eur", "abattement_sans_convention_eur",
         ),
         Decimal(0),
     )  # fmt: skip
@@ -326,6 +356,7 @@ def _premises(homes: pd.DataFrame) -> pd.DataFrame:
          "taux_syndicats_pct": 0.0, "taux_epci_pct": 0.0, "taux_tse_pct": 0.0, "taux_tasa_pct": 0.0,
          "taux_gemapi_pct": float("nan"), "abattement_commune_eur": r["abattement_eur"],
          "abattement_eur": r["abattement_eur"], "statut": r["statut"], "nature": "reel",
+         **state_cells(States(acquired=r["abattement_eur"])),
          "_fichier": "fiscalite.xlsx", "_feuille": "Avis", "_ligne": k + 4}
         for k, r in enumerate(homes.to_dict("records"))
     ]  # fmt: skip
@@ -365,6 +396,10 @@ def programme(abated: Abatement) -> Programme:
              "valorise_eur": Decimal(15200), "valorise_par_logement_eur": Decimal("61.20"),
              "solde_eur": Decimal(15200) - r["abattement_eur"], "report_eur": Decimal(0),
              "couverture": float(Decimal(15200) / r["abattement_eur"]), "pieces_jointes": 8,
+             "logements_abattus": r["logements_abattus"], "justifie_eur": Decimal(15200),
+             "valorise_par_logement_abattu_eur": Decimal("61.20"),
+             "abattement_par_logement_abattu_eur": Decimal("247.50"),
+             "solde_apres_reclamation_eur": Decimal(14000) - r["abattement_eur"],
              "actions": 8, "rattrapage_eur": max(Decimal(0), r["abattement_eur"] - 15200),
              "dates_jointes": 7, "photos_jointes": 1, "preuves_completes": 7}
             for r in abated.by_qpv.to_dict("records")
@@ -373,7 +408,9 @@ def programme(abated: Abatement) -> Programme:
     valued = Decimal(30400)
     totals = {"prevu_eur": Decimal(32000), "realise_eur": Decimal(33600),
               "bailleur_eur": Decimal(33600), "autres_eur": Decimal(0), "valorise_eur": valued,
-              "solde_eur": valued - abated.totals["abattement_eur"]}  # fmt: skip
+              "solde_eur": valued - abated.totals["abattement_eur"], "justifie_eur": valued,
+              "solde_apres_reclamation_eur": valued - 2400 - abated.totals["abattement_eur"],
+              "logements_abattus": Decimal(300)}  # fmt: skip
     diagnostics = pd.DataFrame(
         [{"date": dt.date(2025, 4, 3), "code_qpv": "QN05991I", "constat": "Dépôts sauvages",
           "responsable": "gestionnaire de secteur", "suite": "Enlèvement hebdomadaire", "photo": "",

@@ -14,14 +14,16 @@ from report_dossier import QUARTERS, abatement, evaluation, located, make, progr
 
 from tfpb.model import survey as survey_model
 from tfpb.model.evidence import Evaluation
+from tfpb.model.money import States
 from tfpb.model.report import Chart, ChartKind, Report, Table, Text
 from tfpb.model.settings import LoiUtilisateur
 from tfpb.model.survey import Published
 from tfpb.report import charts
 from tfpb.report.sections import report
 from tfpb.survey import n_necessaire
-from tfpb.words.money import abatement_words, forecast_words, programme_words
 from tfpb.words.money import evaluation_words as words
+from tfpb.words.money import forecast_words, programme_words
+from tfpb.words.money.state_words import state_sentences
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -237,15 +239,13 @@ def test_values_of_the_user_are_listed_with_their_reference() -> None:
 
 def test_a_claim_says_until_when_and_when_it_is_too_late() -> None:
     limit = dt.date(2026, 12, 31)
-    claim, none = Decimal(100), Decimal(0)
-    (said,) = abatement_words.standing_sentences(
-        claim, none, none, limit=limit, on=dt.date(2026, 2, 1)
-    )
-    assert said.endswith("La réclamation est recevable jusqu’au 31 décembre 2026.")
-    (late,) = abatement_words.standing_sentences(
-        claim, none, none, limit=limit, on=dt.date(2027, 1, 1)
-    )
-    assert late.endswith("Le délai de réclamation a pris fin le 31 décembre 2026.")
+    claim = States(to_claim=Decimal(100))
+    said = state_sentences(claim, {}, year=2025, limit=limit, on=dt.date(2026, 2, 1))
+    assert said[-1].endswith("La réclamation est recevable jusqu’au 31 décembre 2026.")
+    late = state_sentences(claim, {}, year=2025, limit=limit, on=dt.date(2027, 1, 1))
+    assert late[-1].endswith("Le délai de réclamation a pris fin le 31 décembre 2026.")
+    undated = state_sentences(claim, {}, year=2025, limit=None, on=None)
+    assert "délai" not in undated[-1]
 
 
 def test_leavers_are_a_table_and_a_figure_of_the_summary_when_there_are_any() -> None:

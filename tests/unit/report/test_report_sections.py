@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
     "Synthèse", "Résidences", "Localisation", "Comparaison", "Évolution", "Abattement",
-    "Programme et bilan", "Droit commun", "Évaluation", "Doutes", "Méthode",
+    "Rapprochement", "Programme et bilan", "Droit commun", "Évaluation", "Doutes", "Méthode",
     "Sources et hypothèses",
 ]  # fmt: skip
 FORBIDDEN = [
@@ -134,7 +134,7 @@ def test_every_declared_table_may_be_made() -> None:
 def test_a_column_left_out_where_nothing_fills_it_and_one_repeated() -> None:
     rows = pd.DataFrame({"id_residence": ["R1"], "id_batiment": [""], "avis": ["A"]})
     rows[[f"abattement_{k}_eur" for k in ("commune", "epci")]] = [[1, 0]]
-    waiting = ("a_reclamer", "a_risque", "a_verifier", "sans_convention")
+    waiting = ("a_reclamer", "a_risque", "sous_reserve", "perdu")
     rows[[f"abattement_{k}_eur" for k in waiting]] = 0
     lines = [{"ligne": "commune", "nom": "Commune"}, {"ligne": "epci", "nom": "Interco"}]
     made = build.table("abattement_locaux", rows, repeated=lines, annee=2025, source="avis.csv")
@@ -158,6 +158,7 @@ def test_each_missing_input_says_what_lacks_and_how_to_add_it() -> None:
     by_sheet = {s.sheet: s for s in said(full=False).sections}
     for sheet, key in (
         ("Comparaison", "enquete"), ("Évolution", "enquete"), ("Abattement", "fiscalite"),
+        ("Rapprochement", "fiscalite"),
         ("Programme et bilan", "programme"), ("Droit commun", "droit_commun"),
         ("Évaluation", "programme"),
     ):  # fmt: skip

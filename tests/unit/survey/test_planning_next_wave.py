@@ -176,7 +176,7 @@ def test_one_quarter_never_shows_the_margin_when_the_service_is_judged() -> None
 
 
 def test_more_interviews_never_make_the_whole_less_sure() -> None:
-    curve = planned(TOWN, cible="service", entretiens=400).curve
+    curve = planned(TOWN, cible="service", entretiens=400, ecart_suppose_points=(0.0, -3.0)).curve
     assert curve["entretiens"].is_monotonic_increasing
     assert (curve["total_1"].diff().dropna() > -1e-9).all()
     assert (curve["total_2"] < curve["total_1"]).all()

@@ -6,16 +6,15 @@ import numpy as np
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
+from tfpb.survey.estimation.release import Sides, released_columns
 from tfpb.survey.planning.power import n_necessaire
 from tfpb.survey.planning.precision import (
     LEAST_FACTOR,
-    Z_90,
     Domain,
     half_width,
     low_bound,
     power,
     variance_factor,
-    wilson,
 )
 
 
@@ -76,9 +75,12 @@ def test_no_answer_is_no_knowledge() -> None:
     assert power(0.97, 0.0, 0.3, 0.01, margin=0.05) < 1e-6  # even all satisfied would not show it
 
 
-def test_wilson_is_that_of_statsmodels() -> None:
-    low, high = wilson(np.array([0.3]), np.array([1 / 50]), Z_90)
-    assert (low[0], high[0]) == pytest.approx(proportion_confint(15, 50, 0.10, "wilson"))
+def test_the_low_bound_is_that_of_what_is_released() -> None:
+    low, high = zip(*(proportion_confint(k, 50, 0.10, "wilson") for k in (30, 40)), strict=True)
+    made = low_bound(np.array([0.6]), np.array([0.8]), np.array([1 / 50]), np.array([1 / 50]))
+    assert made[0] == pytest.approx(-0.2 - np.hypot(0.6 - low[0], high[1] - 0.8))
+    sides = Sides(np.array([[[0.6], [0.8]]]), np.full((1, 2, 1), 50.0))
+    assert made[0] == released_columns(sides, np.array([1.0, -1.0]))["_ic90_bas"][0, 0]
 
 
 def test_the_half_width_of_the_method_page() -> None:

@@ -107,7 +107,7 @@ def test_cut_residence_abated_in_full_is_at_risk_for_the_rest() -> None:
     made = abate(local(nb_logements=4, cotisation_avis_eur=PART), residences=cut)
     assert made.premises.iloc[0]["statut"] == "abattu"
     assert made.totals["abattement_eur"] == Decimal("185.63")
-    assert made.totals["abattement_a_risque_eur"] == Decimal("61.88")  # 45 + 16.88
+    assert made.totals["abattement_a_risque_eur"] == Decimal("61.87")  # 247.50 − 185.63
     assert "à risque" in made.premises.iloc[0]["motif"]
     right = abate(local(nb_logements=4, cotisation_avis_eur="639,38"), residences=cut)
     assert check(right)["code_constat"] == "concordant"

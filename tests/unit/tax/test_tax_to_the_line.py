@@ -34,7 +34,7 @@ def test_a_row_leads_from_the_line_of_the_file_to_the_amount(rounding: str) -> N
     table = premises_table(made)
     for row in table.rows.to_dict("records"):
         lines = [v for k, v in row.items() if k.startswith("abattement_") and k != "abattement_eur"
-                 and not k.startswith(("abattement_a_", "abattement_sans"))]  # fmt: skip
+                 and not k.startswith(("abattement_a_", "abattement_sous"))]  # fmt: skip
         by_hand = [
             (Decimal("0.3") * row["base_eur"] * Decimal(rate.replace(",", ".")) / 100).quantize(
                 quantum, ROUND_HALF_UP

@@ -33,6 +33,7 @@ from tfpb.words.phrase import Phrase
         ("date{x:? (non vérifiée)}", "", "date"),
         ("« {x} »", "{y} & co", "« {y} & co »"),
         ("{x:s ligne}", "…", "…"),
+        ("{x:s ligne}", "moins de 11", "moins de 11 lignes"),
         ("{x:02d}", 7, "07"),
     ],
 )

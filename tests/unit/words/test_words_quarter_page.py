@@ -76,3 +76,15 @@ def test_the_year_of_a_wave_is_read_in_its_name(wave: str, year: int, *, before:
 def test_sources_are_dated_as_french_readers_write() -> None:
     assert quarter_page.source_words("qpv2024", "x", "2024-01-01").endswith("(01/01/2024)")
     assert quarter_page.source_words("adresses", "BAN", "juin") == "BAN (juin)"
+
+
+def test_what_contradicts_the_raw_figures_stands_before_them() -> None:
+    first = "à structure comparable, l’écart change de sens"
+    tenants = quarter_page.tenants_sentence(
+        "Propreté", -0.06, (-0.1, -0.02), 60, "▼", "ici", first=first
+    )
+    assert f"« Propreté », {first} ; en brut, écart de −6" in tenants
+    moved = quarter_page.change_sentence(
+        "Propreté", 0.05, (0.01, 0.09), "2019-2023", "hausse", 60, first=first
+    )
+    assert f"{first[:1].upper()}{first[1:]} ; en brut, de 2019 à 2023, l’écart" in moved

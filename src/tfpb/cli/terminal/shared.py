@@ -42,6 +42,20 @@ Geodonnees = Annotated[
         show_envvar=True,
     ),
 ]
+Diffuser = Annotated[
+    bool,
+    typer.Option(
+        "--diffuser", help="Fait le dossier à transmettre, et l’inscrit au registre des diffusions."
+    ),
+]
+Precedents = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--precedents",
+        help="Dossier déjà diffusé que ce poste ne connaît pas (répétable).",
+        show_default=False,
+    ),
+]
 ToutRecalculer = Annotated[
     bool,
     typer.Option(
@@ -120,6 +134,8 @@ def _system_error(error: BaseException | None) -> OSError | None:
     while error is not None:
         if isinstance(error, OSError) and error.errno:
             return error
+        if isinstance(error, MemoryError):
+            return OSError(errno.ENOMEM, "")
         if type(error).__name__ == "SerialisationError" and "IO_" in str(error):
             return OSError(errno.ENOSPC, "")  # how the XML library of workbooks says so
         error = error.__cause__ or error.__context__
@@ -131,6 +147,8 @@ def _refused(error: OSError) -> Fault:
     from tfpb.errors import Fault, Place
     from tfpb.words.faults.file_faults import reason
 
+    if error.errno == errno.ENOMEM:
+        return Fault("memoire_insuffisante")
     known = "" if error.filename is None else str(error.filename)
     name = Path(known).name.removeprefix(".").removesuffix(".part")
     return Fault("acces_impossible", Place(name), reason(error))

@@ -135,6 +135,8 @@ def _in_french(path: Path) -> Iterator[None]:
 
 def _refuse_held(path: Path) -> None:
     """Raise for a file that a spreadsheet holds open, or that may not be written, before any is replaced."""
+    if path.exists() and not path.is_file():  # a device would be replaced by a file
+        raise OSError(errno.EEXIST, "")
     if path.exists():
         with path.open("rb+"):
             pass

@@ -199,11 +199,6 @@ def _places(folder: Path) -> Iterator[Path]:
         yield folder.with_name(f"{folder.name}.{number}")
 
 
-def earlier_packs(folder: Path) -> list[Path]:
-    """Return the archives of the packs that stand in `DIR`, `DIR.2`…, in this order."""
-    return [p / ARCHIVE for p in earlier_folders(folder) if (p / ARCHIVE).is_file()]
-
-
 def earlier_folders(folder: Path) -> list[Path]:
     """Return the folders that stand in `DIR`, `DIR.2`…, in this order."""
     folder = _named(folder)
@@ -264,7 +259,7 @@ def read_pack(path: Path) -> dict[str, bytes]:
     Parameters
     ----------
     path : Path
-        A `dossier.zip`, or the folder that holds the list of hashes.
+        A `dossier.zip`, the folder that holds one, or a region's folder (it has a list, and no archive).
 
     Returns
     -------
@@ -278,6 +273,8 @@ def read_pack(path: Path) -> dict[str, bytes]:
         that swells).
     """
     path = Path(path)
+    if path.is_dir() and not (path / ARCHIVE).exists() and (path / LISTING).is_file():
+        return _folder(path)
     if path.is_dir():
         path = path / ARCHIVE
     if not path.is_file():
@@ -292,6 +289,13 @@ def read_pack(path: Path) -> dict[str, bytes]:
     if lacks := [name for name in (LISTING, RUN) if name not in pack]:
         raise fail("pack_illisible", place=Place(path.name), got=f"sans {' ni '.join(lacks)}")
     return pack
+
+
+def _folder(folder: Path) -> dict[str, bytes]:
+    """Read the files that a folder's list names, and those beside it that nobody wrote."""
+    found = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != JOURNAL]
+    refuse_larger(folder, sum(p.stat().st_size for p in found), max_file_bytes())
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found}
 
 
 def broken_files(pack: Mapping[str, bytes]) -> list[tuple[str, str]]:

@@ -136,7 +136,7 @@ def run_record(dossier: Dossier) -> dict[str, Any]:
     Returns
     -------
     dict
-        `empreinte, versions, reglages, entrees, controles, doutes, masques_repris`.
+        `empreinte, versions, reglages, entrees, controles, doutes, etat, masques_repris`.
     """
     return {
         "empreinte": dossier.run_hash,
@@ -148,6 +148,7 @@ def run_record(dossier: Dossier) -> dict[str, Any]:
             for c in dossier.checks
         ],
         "doutes": len(dossier.notices),
+        **({} if dossier.draft is None else {"etat": "projet" if dossier.draft else "diffusion"}),
         "masques_repris": sum(n.code == "masques_repris" for n in dossier.notices),
     }
 

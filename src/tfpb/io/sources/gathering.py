@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tfpb.errors import Fault, TfpbError
 from tfpb.io.sources.deliveries import Delivery, read_delivery
+from tfpb.io.sources.personal import tenant_columns, without_people
 from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, read_table
@@ -37,11 +38,14 @@ class Gathering:
         Files that could be read.
     headers : mapping of (str, str) to mapping of str to str
         File and sheet → contract's name of a column → header there, of the tables that were typed.
+    tenants : mapping of str to tuple of str
+        Role → columns, left out, that make its table a list of tenants.
     """
 
     faults: list[Fault] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     headers: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    tenants: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def attempt(self, read: Callable[[], T]) -> T | None:
         """Return what a reader returns; None where it raises faults, which join the list."""
@@ -54,10 +58,16 @@ class Gathering:
     def table(
         self, role: str, path: Path, *, sheet: str | None = None, known: tuple[str, ...] = ()
     ) -> TextTable | None:
-        """Read a table and note it as a source."""
-        table = self.attempt(lambda: read_table(path, sheet=sheet, known=known))
-        if table is not None:
-            self.note(role, path, len(table.frame))
+        """Read a table, without its columns that look like persons, and note it as a source."""
+        read = self.attempt(lambda: read_table(path, sheet=sheet, known=known))
+        if read is None:
+            return None
+        table, dropped = without_people(read, known=known)
+        self.faults += dropped
+        left = {name for name in read.frame.columns if name not in table.frame.columns}
+        named = tenant_columns(read.frame[sorted(left)])
+        self.tenants[role] = tuple(named)
+        self.note(role, path, len(table.frame))
         return table
 
     def typed(

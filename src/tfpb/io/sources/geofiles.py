@@ -18,6 +18,7 @@ from tfpb.errors import Place, fail
 from tfpb.io.tables.contents import SPOILED_ARCHIVE, cannot_write, contents, unreadable
 from tfpb.io.tables.near_paths import absent
 from tfpb.io.tables.scratch import scratch_folder
+from tfpb.perimeters.legal_areas import in_france
 from tfpb.words.faults.input_words import (
     ARCHIVE,
     ARCHIVE_TOO_LARGE,
@@ -140,7 +141,8 @@ def read_polygons(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
     ------
     TfpbError
         `fichier_illisible`; `projection_absente` when the file declares no projection;
-        `projection_fausse` when coordinates cannot be in the projection declared.
+        `projection_fausse` when coordinates cannot be in the projection declared; `contour_inverse`
+        when longitude and latitude are swapped.
     """
     place = Place(path.name)
     try:
@@ -159,7 +161,20 @@ def read_polygons(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
     if not _finite(frame):
         raise unreadable(path, LAYER)
     _refuse_false_crs(frame, place)
-    return frame if frame.crs.to_epsg() == _WGS84 else _in_degrees(frame, place)
+    degrees = frame if frame.crs.to_epsg() == _WGS84 else _in_degrees(frame, place)
+    _refuse_swapped(degrees, place)
+    return degrees
+
+
+def _refuse_swapped(degrees: gpd.GeoDataFrame, place: Place) -> None:
+    """Refuse shapes, be it one of many, that lie in France only when latitude is read first."""
+    west, south, east, north = shapely.bounds(np.asarray(degrees.geometry.array)).T
+    lon, lat = (west + east) / 2, (south + north) / 2
+    wrong = ~in_france(lon, lat) & in_france(lat, lon)
+    if wrong.any():
+        first = int(wrong.argmax())
+        got = f"{lon[first]:.6g} ; {lat[first]:.6g}"
+        raise fail("contour_inverse", place=place, got=got, nombre=int(wrong.sum()))
 
 
 def _finite(frame: gpd.GeoDataFrame) -> bool:

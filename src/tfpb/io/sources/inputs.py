@@ -13,7 +13,6 @@ from tfpb.io.sources.address_columns import (
     with_rpls_line,
 )
 from tfpb.io.sources.gathering import Gathering
-from tfpb.io.sources.personal import dropped_columns, tenant_columns
 from tfpb.io.sources.plan_checks import check_deliveries
 from tfpb.io.sources.stock_checks import Identifiers, check_stock
 from tfpb.io.sources.toml_files import read_plan
@@ -123,6 +122,7 @@ class _Reader(Gathering):
         if not name:
             return None
         sheet = self.settings.reglages.feuilles.get(role)
+        known = (*known, *self._renames(role).values())
         return self.table(role, self.settings.path(name), sheet=sheet, known=known)
 
     def frame(self, role: str) -> pd.DataFrame | None:
@@ -140,24 +140,16 @@ class _Reader(Gathering):
             read = {fold(h) for h in table.frame.columns}
             same = {c: h for c, h in self._renames("programme").items() if fold(h) in read}
             renames = same | renames
-        if stock:
-            table = self._without_tenants(table, match_columns(table, contract, renames)[0])
+        named = self.tenants[role]
+        if stock and named and self.settings.reglages.geocodage != "index":
+            place = Place(table.file, table.sheet, 0, named[0])
+            self.faults.append(Fault("adresses_de_locataires", place, ", ".join(named)))
         return self.typed(table, contract, renames)
 
     def _renames(self, role: str) -> dict[str, str]:
         """Return the columns that dossier.toml names for a role: contract name → header."""
         prefix, named = f"{role}.", self.settings.reglages.colonnes.items()
         return {k.removeprefix(prefix): header for k, header in named if k.startswith(prefix)}
-
-    def _without_tenants(self, table: TextTable, found: Mapping[str, str]) -> TextTable:
-        """Leave out columns that name tenants: nothing needs them, and such a list is never sent."""
-        names = tenant_columns(table.frame, keep=found.values())
-        dropped = dropped_columns(table, names)
-        self.faults += dropped
-        if dropped and self.settings.reglages.geocodage != "index":
-            got = ", ".join(names)
-            self.faults.append(Fault("adresses_de_locataires", dropped[0].place, got))
-        return replace(table, frame=table.frame.drop(columns=names))
 
 
 def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:

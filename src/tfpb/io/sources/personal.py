@@ -1,9 +1,14 @@
-"""Columns that could name a household: known by header, by label or by content."""
+"""Columns that could name a person: known by header, by label or by content.
+
+Tenants, caretakers, signatories: whatever table holds them, nothing needs them. They are dropped where
+a table is read, listed, and the run goes on.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place, Severity
@@ -38,6 +43,28 @@ _TENANT: Final = frozenset(
     }
 )  # fmt: skip
 _TENANT_PHRASES: Final = ("nom du menage", "nom de famille", "nom et prenom", "nom client")
+_STAFF: Final = frozenset(
+    {
+        "gardien", "gardiens", "gardienne", "gardiennes", "concierge", "concierges", "signataire",
+        "signataires", "referent", "referente", "referents", "interlocuteur", "interlocutrice",
+        "interlocuteurs", "contact", "contacts", "responsable", "responsables", "correspondant",
+        "correspondante", "surveillant", "surveillante", "gerant", "gerante", "technicien", "technicienne",
+        "directeur", "directrice", "president", "presidente", "redacteur", "redactrice", "employe",
+        "employee", "agent", "agents", "auteur", "chef", "cheffe", "astreinte",
+    }
+)  # fmt: skip
+"""Words of a header that say whose name the column holds: persons at work."""
+_STAFF_PHRASES: Final = (
+    "signe par", "saisi par", "decide par", "valide par", "suivi par", "charge de", "chargee de",
+    "conseiller", "conseillere", "hote d accueil", "hotesse d accueil",
+)  # fmt: skip
+_REACHED: Final = frozenset(
+    {
+        "telephone", "telephones", "tel", "tels", "portable", "mobile", "gsm", "email", "emails", "mail",
+        "mails", "courriel", "courriels", "fax", "enqueteur", "enquetrice",
+    }
+)  # fmt: skip
+_REACHED_PHRASES: Final = ("e mail", "nom signataire", "nom de l occupant", "nom locataire")
 _COUNTED: Final = frozenset(
     {"nb", "nombre", "nbre", "part", "taux", "pct", "total", "types", "type"}
 )
@@ -47,6 +74,18 @@ _PHONE: Final = re.compile(
 _BARE_PHONE: Final = re.compile(r"[1-9]\d{8}")
 """A telephone whose zero a spreadsheet took; also any number of nine digits."""
 _MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}")
+_MARKED_PHONE: Final = re.compile(
+    r"(?<!\d)(?:\+33|0033)[\s.-]?[1-9](?:[\s.-]?\d{2}){4}(?!\d)"
+    r"|(?<!\d)0[1-9]([\s.-])\d{2}(?:\1\d{2}){3}(?!\d)"
+)
+"""A telephone that can be nothing else: with its signs, or of a country."""
+_TITLE: Final = re.compile(
+    r"(?:M\.|MM\.|Mr\b|Mme\b|Mlle\b|Monsieur\b|Madame\b|Mademoiselle\b)\s*\S", re.IGNORECASE
+)
+_PLAIN: Final = re.compile(
+    r"(?:\d{1,4}(?:[.,]\d+)?|o|n|oui|non|vrai|faux|x|true|false)", re.IGNORECASE
+)
+"""What names nobody: a count, or whether there is one."""
 _SHARE: Final = 0.5
 _ALIKE: Final = 0.3
 _SENTENCE_LENGTH: Final = 40
@@ -104,13 +143,72 @@ def tenant_columns(frame: pd.DataFrame, *, keep: Iterable[str] = ()) -> list[str
     ]
 
 
+def without_people(table: TextTable, *, known: Iterable[str]) -> tuple[TextTable, list[Fault]]:
+    """Leave out the columns of a table that look like persons.
+
+    Parameters
+    ----------
+    table : TextTable
+    known : iterable of str
+        Names that the table is read under: never dropped for their header, nor for digits that a
+        number of a notice may have too.
+
+    Returns
+    -------
+    TextTable, list of Fault
+        The table without them, nor what its notices quote of them; a doubt that lists them.
+    """
+    kept = {fold(name) for name in known}
+    names = [h for h in table.frame.columns if _of_people(h, table.frame[h], known=fold(h) in kept)]
+    if not names:
+        return table, []
+    notices = tuple(n for n in table.notices if n.place.column not in names)
+    left = replace(table, frame=table.frame.drop(columns=names), notices=notices)
+    return left, dropped_columns(table, names)
+
+
 def dropped_columns(table: TextTable, names: Iterable[str]) -> list[Fault]:
-    """Report each column that was dropped because it could name a household."""
-    places = (Place(table.file, table.sheet, 0, name) for name in names)
-    return [
-        Fault("donnee_personnelle_ecartee", p, "", {"colonne": p.column}, Severity.DOUTE)
-        for p in places
-    ]
+    """Report the columns that were dropped because they could name a person; nothing for none."""
+    listed = ", ".join(f"« {name} »" for name in names)
+    place = Place(table.file, table.sheet)
+    doubt = Fault("donnee_personnelle_ecartee", place, "", {"colonnes": listed}, Severity.DOUTE)
+    return [doubt] if listed else []
+
+
+def _of_people(header: str, cells: pd.Series[str], *, known: bool) -> bool:
+    """Return whether a column looks like persons, by its header or by what it holds."""
+    filled = [t for t in cells.unique() if t]
+    named = sum(1 for t in filled if _TITLE.match(t) or _MARKED_PHONE.search(t) or _MAIL.search(t))
+    if named > _SHARE * len(filled):
+        return True
+    if known:
+        return False
+    if any(_MARKED_PHONE.search(t) or _MAIL.search(t) for t in filled) or _telephones(filled):
+        return True
+    return _names_people(header) and not all(_PLAIN.fullmatch(t) for t in filled)
+
+
+def _names_people(header: str) -> bool:
+    key = fold(header)
+    words = set(key.split())
+    if words & _COUNTED:
+        return False
+    phrases = (*_TENANT_PHRASES, *_STAFF_PHRASES, *_REACHED_PHRASES)
+    return (
+        bool(words & (_TENANT | _STAFF | _REACHED))
+        or key in {"nom", "noms"}
+        or any(f" {p} " in f" {key} " for p in phrases)
+    )
+
+
+def _telephones(values: list[str]) -> bool:
+    """Return whether most values are telephones in a row of digits; numbers of notices begin alike."""
+    whole = [v for v in values if _PHONE.fullmatch(v)]
+    if len(whole) > _FEW and Counter(v[:4] for v in whole).most_common(1)[0][1] > _ALIKE * len(
+        whole
+    ):
+        return False
+    return len(whole) > _SHARE * len(values) or _bare_phones(values)
 
 
 def _names_tenants(header: str) -> bool:

@@ -154,23 +154,36 @@ def read_plan(path: Path) -> tuple[Plan | None, list[Fault]]:
     return plan, faults
 
 
-def load_planification(path: Path) -> Planification:
+def load_planification(path: Path, measured: float | None = None) -> Planification:
     """Read what `tfpb planifier` is asked, from a file of its own or from a plan of the survey.
+
+    Parameters
+    ----------
+    path : Path
+    measured : float, optional
+        Gap of the last survey, in points: assumed beside none at all.
 
     Raises
     ------
     TfpbError
         As `read_toml`; every fault of the file at once; `planification_deux_budgets`,
-        `planification_ecart_impossible`.
+        `planification_deux_ecarts`, `planification_ecart_impossible`.
     """
     data = read_toml(path)
     if "planification" not in data and data.keys() & {"colonnes", "items", "echelles"}:
         adopted = validated(SurveyPlanFile, path).reglages
         kept = adopted.model_dump(include=adopted.model_fields_set)
-        return Planification.model_validate(kept)
-    made = validated(PlanningFile, path).planification
+        made = Planification.model_validate(kept)
+    else:
+        made = validated(PlanningFile, path).planification
     place = Place(path.name, "", 0, "planification.entretiens")
     faults = []
+    if measured is not None:
+        if "ecart_suppose_points" in made.model_fields_set:
+            here = replace(place, column="planification.ecart_suppose_points")
+            faults.append(Fault("planification_deux_ecarts", here, f"{measured:g}"))
+        gaps = (0.0, measured) if measured else (0.0,)
+        made = made.model_copy(update={"ecart_suppose_points": gaps})
     if made.entretiens is not None and made.entretiens_par_bailleur:
         faults.append(Fault("planification_deux_budgets", place, str(made.entretiens)))
     for gap in made.ecart_suppose_points:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import sys
 import zipfile
 import zlib
 from typing import TYPE_CHECKING, Final
@@ -101,8 +102,16 @@ def _archive(path: Path) -> str:
 
 
 def unreadable(path: Path, wanted: str, sheet: str = "") -> TfpbError:
-    """Return the error of a file that could not be read as `wanted`, with what it holds."""
+    """Return the error of a file that could not be read as `wanted`, with what it holds.
+
+    Where memory or the disk lacked, the file is not at fault.
+    """
     place = Place(path.name, sheet)
+    met = sys.exc_info()[1]
+    if isinstance(met, MemoryError):
+        return fail("memoire_insuffisante", place=place)
+    if isinstance(met, OSError) and met.errno in (errno.ENOSPC, errno.EDQUOT):
+        return cannot_write(path.name, met)
     return fail("fichier_illisible", place=place, got=contents(path), format=wanted)
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place, Severity, fail
 from tfpb.io.tables.contents import MAX_COLUMNS, is_binary, unreadable
-from tfpb.io.tables.table_files import DANGEROUS
 from tfpb.io.tables.text_table import TextTable, cut_table, trimmed
+from tfpb.text import like_formula
 from tfpb.words.faults.input_words import TEXT, columns_words
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _grid(path: Path) -> tuple[list[list[str]], str]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         for row in reader:
-            cells = [_shown(c) for c in row]
+            cells = [as_meant(c) for c in row]
             _refuse_swallowed(cells, separator, len(grid), path.name)
             grid.append(cells)
     except csv.Error as error:
@@ -118,10 +118,10 @@ def _refuse_swallowed(cells: list[str], separator: str, position: int, file: str
             raise fail("guillemet_non_ferme", place=place, got=cell[:_SHOWN], lignes=lines + 1)
 
 
-def _shown(cell: str) -> str:
+def as_meant(cell: str) -> str:
     """Drop the apostrophe that our own files put before a text that looks like a formula."""
     text = cell.strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in DANGEROUS and len(text) > 1 else text
+    return text[1:].strip() if text[:1] == "'" and like_formula(text[1:]) else text
 
 
 def _separator(text: str) -> str:

@@ -20,6 +20,9 @@ class AmbiguousError(ValueError):
 
 _SPACE: Final = re.compile(r"[\s\u00a0\u2009\u202f\u2007']")
 _UNIT: Final = re.compile(r"(€|eur(os?)?|%|m²|m2|h)$", re.IGNORECASE)
+_TAX: Final = re.compile(r"(ttc|ht)$", re.IGNORECASE)
+_MANY: Final = re.compile(r"(k|m)(€|eur(os?)?)$", re.IGNORECASE)
+_TIMES: Final = {"k": Decimal(1000), "m": Decimal(1_000_000)}
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
 _FRENCH: Final = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})")
 _WORDS: Final = re.compile(r"(\d{1,2})(?:er)? ([a-z]+) (\d{4})")
@@ -38,7 +41,7 @@ _GROUP: Final = 3
 
 
 def parse_decimal(text: str) -> Decimal:
-    """Read a number exactly: « 12 345,60 € », « 1 234 », « 12,5 % », « (12,00) », « -3 ».
+    """Read a number exactly: « 12 345,60 € », « 12 k€ », « 7 980 TTC », « 12,5 % », « (12,00) », « -3 ».
 
     A lone dot followed by exactly three digits (« 1.234 ») could be thousands or a decimal.
 
@@ -49,8 +52,10 @@ def parse_decimal(text: str) -> Decimal:
     ValueError
         If it is no number.
     """
-    raw = _SPACE.sub("", text).replace("−", "-").replace("–", "-")
-    raw = _UNIT.sub("", raw)
+    raw = _TAX.sub("", _SPACE.sub("", text).replace("−", "-").replace("–", "-"))
+    many = _MANY.search(raw)
+    times = _TIMES[many[1].lower()] if many else 1
+    raw = _UNIT.sub("", raw[: many.start()] if many else raw)
     negative = raw.startswith("(") and raw.endswith(")")
     raw = raw.strip("()") if negative else raw
     if "," in raw and "." in raw:
@@ -78,7 +83,7 @@ def parse_decimal(text: str) -> Decimal:
         raise ValueError(text) from error
     if value.adjusted() > _MAX_DIGITS:
         raise ValueError(text)
-    return -value if negative else value
+    return times * (-value if negative else value)
 
 
 def parse_machine_decimal(text: str) -> Decimal:

@@ -14,15 +14,13 @@ import pandas as pd
 from tfpb.errors import Place, fail
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.tables.text_table import plain
-from tfpb.text import drop_controls
+from tfpb.text import drop_controls, like_formula
 from tfpb.words.faults.input_words import SHEET, TABLES_WRITTEN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 TEXT_FILES: Final = frozenset({".csv", ".txt", ".tsv"})
-DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the start of a formula."""
 _MAX_CELL: Final = 32_767
 _WRITTEN: Final = TEXT_FILES | {".xlsx", ".ods", ".parquet"}
 
@@ -79,7 +77,12 @@ def _csv_cell(cell: Any, mark: str, *, raw: bool) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}".replace(".", mark)
     text = str(value)
-    return "'" + text if not raw and text.startswith(DANGEROUS) and not _is_number(text) else text
+    return text if raw else harmless(text)
+
+
+def harmless(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would run as a formula."""
+    return f"'{text}" if like_formula(text) and not _is_number(text) else text
 
 
 def _is_number(text: str) -> bool:
@@ -186,7 +189,7 @@ def _put(cell: Any, value: Any) -> None:
     if isinstance(value, str):
         cell.value = value[:_MAX_CELL]
         cell.data_type = "s"
-        if value.startswith(DANGEROUS):
+        if like_formula(value):
             cell.quotePrefix = True
     elif value is not None:
         cell.value = value

@@ -41,6 +41,8 @@ class TextTable:
         "." when the file cannot mean thousands by a dot (comma-separated files), else "".
     notices : tuple of Fault
         What the text alone does not show: uncomputed formulas, merged cells, uneven lines.
+    percents : frozenset of (row, header)
+        Cells of numbers that the spreadsheet shows as percentages: 0.0047 is there 0,47 %.
     """
 
     frame: pd.DataFrame
@@ -49,6 +51,7 @@ class TextTable:
     rows: NDArray[np.int64]
     decimal: str = ""
     notices: tuple[Fault, ...] = ()
+    percents: frozenset[tuple[int, str]] = frozenset()
 
     def place(self, position: int, column: str = "", name: str = "") -> Place:
         """Return the place of the line at a position (0-based) of the frame.

@@ -79,7 +79,15 @@ def typed(
             for position, raw in enumerate(table.frame[header]):
                 text = mend_mojibake(raw)
                 mended += text != raw
-                values[position], fault = _cell(text, column, parse)
+                shown = (
+                    column.kind is Kind.PERCENT
+                    and (
+                        int(table.rows[position]),
+                        header,
+                    )
+                    in table.percents
+                )
+                values[position], fault = _cell(text, column, _as_shown if shown else parse)
                 if fault is not None:
                     code, fields = fault
                     place = table.place(position, header, column.name)
@@ -202,6 +210,11 @@ def _parser(column: Column, *, dots: bool) -> Callable[[str], Any]:
         Kind.BOOLEAN: french.parse_bool,
         Kind.CODES: french.parse_codes,
     }[column.kind]
+
+
+def _as_shown(text: str) -> float:
+    """Read a number that the spreadsheet shows as a percentage: 0.0047 is 0.47 %."""
+    return float(french.parse_machine_decimal(text) * 100)
 
 
 def _choose(choices: Mapping[str, str], text: str) -> str:

@@ -43,6 +43,8 @@ class Sheet:
         Formulas without a computed value, from 0.
     merged : list of ((row, column), (row, column))
         Merged ranges, first and last cell, from 0.
+    percents : set of (row, column)
+        Numbers shown as percentages, from 0.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Sheet:
     hidden: bool
     formulas: list[tuple[int, int]]
     merged: list[tuple[tuple[int, int], tuple[int, int]]]
+    percents: set[tuple[int, int]]
 
 
 class Workbook:
@@ -96,7 +99,8 @@ class Workbook:
         for (row, column), text in scan.errors.items():
             if row < len(grid) and column < len(grid[row]) and not grid[row][column]:
                 grid[row][column] = text
-        return Sheet(name, grid, name in self._hidden, scan.formulas, _merged(page))
+        hidden = name in self._hidden
+        return Sheet(name, grid, hidden, scan.formulas, _merged(page), scan.percents)
 
     def table(self, sheet: Sheet, names: frozenset[str], alike: tuple[str, ...] = ()) -> TextTable:
         """Cut the table of a sheet (`feuille_vide`, `tableau_trop_large`).
@@ -111,7 +115,10 @@ class Workbook:
         """
         table, top, header = cut_table(sheet.grid, self.path.name, sheet.name, names)
         notices = _notices(sheet, self.path.name, top, header, alike)
-        return replace(table, notices=tuple(notices))
+        shown = frozenset(
+            (row + 1, header[k]) for row, k in sheet.percents if row > top and k < len(header)
+        )
+        return replace(table, notices=tuple(notices), percents=shown)
 
 
 def _merged(page: Any) -> list[tuple[tuple[int, int], tuple[int, int]]]:

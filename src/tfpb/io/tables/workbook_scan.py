@@ -41,6 +41,12 @@ _CELL: Final = re.compile(
 _PLACE: Final = re.compile(rb'(?:^|\s)r="([A-Z]{1,3})(\d{1,7})"')
 _VALUE: Final = re.compile(rb"<(?:\w+:)?v[^>/]*>([^<]+)<")
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[ >/]")
+_STYLES: Final = "xl/styles.xml"
+_FORMAT: Final = re.compile(r"<(?:\w+:)?numFmt\s[^>]*>")
+_CELL_STYLES: Final = re.compile(r"<(?:\w+:)?cellXfs.*?</(?:\w+:)?cellXfs>", re.DOTALL)
+_STYLE: Final = re.compile(r"<(?:\w+:)?xf\s[^>]*>")
+_PERCENT_KINDS: Final = {"9", "10"}
+_STYLED: Final = re.compile(rb'(?:^|\s)s="(\d+)"')
 _WIDE: Final = ((re.compile(rb'r="[A-Z]{3}\d'), 16_384), (re.compile(rb'r="[A-Z]{2}\d'), 702))
 _TALL: Final = (
     (re.compile(rb'r="[A-Z]{1,3}\d{7}'), 10_000_000),
@@ -68,10 +74,13 @@ class SheetScan:
         Cells in error (« #DIV/0! »), rows and columns from 0.
     formulas : list of (row, column)
         Formulas without a computed value.
+    percents : set of (row, column)
+        Numbers shown as percentages: 0.0047 shown « 0,47 % ».
     """
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     formulas: list[tuple[int, int]] = field(default_factory=list)
+    percents: set[tuple[int, int]] = field(default_factory=set)
 
 
 def scan_workbook(path: Path) -> dict[str, SheetScan]:
@@ -100,7 +109,8 @@ def scan_workbook(path: Path) -> dict[str, SheetScan]:
         others = [n for n in names if _OTHER.fullmatch(n) and n not in named]
         for part in sorted(others):  # reached by a name that plain search does not understand
             _scan(archive, part, path, "")
-        return {sheet: _scan(archive, part, path, sheet) for part, sheet in named.items()}
+        shown = _percent_styles(_text(archive, _STYLES)) if _STYLES in names else frozenset()
+        return {sheet: _scan(archive, part, path, sheet, shown) for part, sheet in named.items()}
 
 
 def _refuse_malformed(archive: zipfile.ZipFile, part: str) -> None:
@@ -147,13 +157,30 @@ def _text(archive: zipfile.ZipFile, part: str) -> str:
         return file.read(_BLOCK * 8).decode("utf-8", errors="replace")
 
 
-def _scan(archive: zipfile.ZipFile, part: str, path: Path, sheet: str) -> SheetScan:
+def _percent_styles(styles: str) -> frozenset[bytes]:
+    """Return the numbers of the cell styles that show a percentage."""
+    formats = [_attributes(m) for m in _FORMAT.findall(styles)]
+    kinds = _PERCENT_KINDS | {f.get("numFmtId") for f in formats if "%" in f.get("formatCode", "")}
+    used = _CELL_STYLES.search(styles)
+    cells = [_attributes(m).get("numFmtId") for m in _STYLE.findall(used[0])] if used else []
+    return frozenset(str(k).encode() for k, kind in enumerate(cells) if kind in kinds)
+
+
+def _scan(
+    archive: zipfile.ZipFile,
+    part: str,
+    path: Path,
+    sheet: str,
+    shown: frozenset[bytes] = frozenset(),
+) -> SheetScan:
     """Look through the cells of one sheet; measure them one by one only if they may reach too far."""
     out = SheetScan()
     width, height, odd = 26, 9_999, False
     for block in _blocks(archive, part):
         if b't="e"' in block or _FORMULA.search(block):
             _odd_cells(block, out)
+        if shown:
+            _percent_cells(block, shown, out)
         width = max([width, *(bound for mark, bound in _WIDE if mark.search(block))])
         height = max([height, *(bound for mark, bound in _TALL if mark.search(block))])
         odd = odd or _ODD.search(block) is not None
@@ -175,6 +202,14 @@ def _blocks(archive: zipfile.ZipFile, part: str) -> Generator[bytes, None, None]
             yield whole[:cut]
             rest = whole[cut:]
     yield rest
+
+
+def _percent_cells(block: bytes, shown: frozenset[bytes], out: SheetScan) -> None:
+    for cell in _CELL.finditer(block):
+        style, place = _STYLED.search(cell["head"]), _PLACE.search(cell["head"])
+        number = b't="' not in cell["head"] or b't="n"' in cell["head"]
+        if style and place and style[1] in shown and number:
+            out.percents.add((int(place[2]) - 1, _column(place[1])))
 
 
 def _odd_cells(block: bytes, out: SheetScan) -> None:

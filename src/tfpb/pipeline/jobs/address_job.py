@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Place, fail
 from tfpb.io.packs.output_files import write_together
 from tfpb.io.sources.address_columns import known_headers, read_addresses
-from tfpb.io.sources.personal import tenant_columns
+from tfpb.io.sources.personal import tenant_columns, without_people
 from tfpb.io.sources.point_tables import with_answers
 from tfpb.io.tables.tabular import read_table, table_bytes
 from tfpb.model.codes import GeocodeVerdict
@@ -43,6 +43,9 @@ class AddressJob:
     Parameters
     ----------
     table : TextTable
+        Without its columns that look like persons.
+    tenants : tuple of str
+        Those of them that make it a list of tenants.
     found : AddressTable
         Its addresses as the file says, and the columns they were read from.
     addresses : DecidedAddresses
@@ -51,6 +54,7 @@ class AddressJob:
     """
 
     table: TextTable
+    tenants: tuple[str, ...]
     found: AddressTable
     addresses: DecidedAddresses
     decisions: tuple[AddressDecision, ...]
@@ -99,11 +103,9 @@ def refuse_tenants(job: AddressJob) -> None:
     TfpbError
         `adresses_de_locataires`.
     """
-    frame = job.table.frame
-    named = tenant_columns(frame, keep=job.found.read.values())
-    if named:
-        place = Place(job.table.file, job.table.sheet, 0, named[0])
-        raise fail("adresses_de_locataires", place=place, got=", ".join(named))
+    if job.tenants:
+        place = Place(job.table.file, job.table.sheet, 0, job.tenants[0])
+        raise fail("adresses_de_locataires", place=place, got=", ".join(job.tenants))
 
 
 def prepare_job(
@@ -133,10 +135,13 @@ def prepare_job(
         The file, its columns or the decisions cannot be read.
     """
     known = (*known_headers(), *(renames or {}).values())
-    table = read_table(path, sheet=sheet, known=known)
-    found = read_addresses(table, renames=renames, commune=commune)
+    read = read_table(path, sheet=sheet, known=known)
+    found = read_addresses(read, renames=renames, commune=commune)
+    tenants = tuple(tenant_columns(read.frame, keep=found.read.values()))
+    table, dropped = without_people(read, known=(*known, *found.read.values()))
+    found = replace(found, notices=(*dropped, *found.notices))
     made = read_address_decisions(decisions) if decisions else ()
-    return AddressJob(table, found, decided(found.addresses, made), made)
+    return AddressJob(table, tenants, found, decided(found.addresses, made), made)
 
 
 def run_job(

@@ -12,6 +12,7 @@ from tfpb import perimeters
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail, stop_on_faults
 from tfpb.io.packs.output_files import refuse_inputs, write_together
 from tfpb.io.packs.provenance import files_hash
+from tfpb.io.sources.personal import without_people
 from tfpb.io.sources.toml_files import load_planification
 from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.headers import match_columns
@@ -19,6 +20,7 @@ from tfpb.io.tables.tabular import check_format, read_table, table_bytes
 from tfpb.io.tables.typed import typed
 from tfpb.model.codes import QpvStatut
 from tfpb.model.report import Chart
+from tfpb.pipeline.jobs.last_gap import last_gap
 from tfpb.report import charts
 from tfpb.report.documents import document_pdf, workbook
 from tfpb.report.sections.survey.planification import (
@@ -31,7 +33,7 @@ from tfpb.survey.planning.next_wave import next_wave
 from tfpb.tax.abatement.holdings import entrances_of
 from tfpb.tax.abatement.located_columns import LOCATED
 from tfpb.text import fold
-from tfpb.words.survey.planning_words import NO_OWNER, SIDES, written
+from tfpb.words.survey.planning_words import NO_OWNER, SIDES, last_measured, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +56,13 @@ class Written:
 
 
 def plan(
-    path: Path, stock: Path, output: Path, *, sheet: str | None = None, raw_csv: bool = False
+    path: Path,
+    stock: Path,
+    output: Path,
+    *,
+    previous: Path | None = None,
+    sheet: str | None = None,
+    raw_csv: bool = False,
 ) -> Written:
     """Plan the next wave and write its table and its page.
 
@@ -66,6 +74,8 @@ def plan(
         As `tfpb localiser` writes it, or a table of located résidences.
     output : Path
         A workbook when xlsx, else the table of territories; the page stands beside, in pdf.
+    previous : Path, optional
+        Comparison of the last survey: its gap is assumed beside none at all.
 
     Raises
     ------
@@ -74,8 +84,10 @@ def plan(
     """
     check_format(output)
     page = output.with_suffix(".pdf")
-    refuse_inputs((output, page), (path, stock))
-    asked = load_planification(path)
+    refuse_inputs((output, page), (path, stock, *([previous] if previous else [])))
+    last = last_gap(previous) if previous else None
+    asked = load_planification(path, last.points if last else None)
+    measured = (last_measured(last.vague, last.points, last.questions),) if last else ()
     homes, doubts = read_homes(stock, sheet=sheet)
     settings, found = _on_stock(asked, homes, path.name)
     wave = next_wave(homes, settings)
@@ -85,6 +97,7 @@ def plan(
         run_hash=files_hash([stock.read_bytes()], settings.model_dump(mode="json")),
         book=output.name,
         given=frozenset(asked.model_fields_set),
+        measured=measured,
     )
     if output.suffix.lower() == ".xlsx":
         made = workbook.render(report(), cover=False)
@@ -92,7 +105,7 @@ def plan(
         made = table_bytes(output, long_frame(wave), raw_csv=raw_csv)
     pdf = _one_page(report)
     write_together({output: made, page: pdf})
-    return Written([*answer(wave), written(output.name, page.name)], [*doubts, *found])
+    return Written([*answer(wave), *measured, written(output.name, page.name)], [*doubts, *found])
 
 
 def _one_page(report: Callable[..., Report]) -> bytes:
@@ -120,8 +133,11 @@ def read_homes(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame, l
     TfpbError
         Faults of the file; `cote_absent`, `patrimoine_sans_logement`.
     """
-    table = set_aside(read_table(path, sheet=sheet, known=LOCATED.headers), LOCATED)
+    read = read_table(path, sheet=sheet, known=LOCATED.headers)
+    table, dropped = without_people(read, known=LOCATED.headers)
+    table = set_aside(table, LOCATED)
     frame, faults = typed(table, LOCATED)
+    faults = [*dropped, *faults]
     held = list(match_columns(table, LOCATED, {})[0])
     doors, found = entrances_of(frame, held)
     stop_on_faults([*faults, *found])

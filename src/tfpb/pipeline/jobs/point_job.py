@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -16,8 +16,9 @@ from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
 from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.geopackage import points_bytes
 from tfpb.io.packs.output_files import write_together
-from tfpb.io.sources.address_columns import read_addresses
-from tfpb.io.sources.point_tables import Given, read_points, with_answers
+from tfpb.io.sources.address_columns import known_headers, read_addresses
+from tfpb.io.sources.personal import without_people
+from tfpb.io.sources.point_tables import POINTS, Given, read_points, with_answers
 from tfpb.io.tables.tabular import TextTable, table_bytes
 from tfpb.model.projection import LAMBERT_93
 from tfpb.perimeters.points import positions, rival_doubts
@@ -92,6 +93,9 @@ def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[
         A year without map, positions or decisions that cannot be read, a file that cannot be written.
     """
     perimeters.ruling_vintage(task.year)  # a year without map is refused before anything is read
+    known = (*POINTS.headers, *known_headers(), *task.renames.values())
+    table, dropped = without_people(task.table, known=known)
+    task = replace(task, table=table)
     geography = open_geography(task.folder, index=False)
     decisions = None if task.decisions is None else read_limit_decisions(task.decisions)
     read = read_points(task.table, renames=task.renames)
@@ -111,7 +115,7 @@ def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[
     )
     sides = stages.run((keys.SIDES,), values).required()[keys.SIDES]
     located = sides.frame
-    doubts = [*read.notices]
+    doubts = [*dropped, *read.notices]
     if read.rival is not None:
         twice = read.rival
         doubts += rival_doubts(points, twice.points, left=twice.left, kept=twice.kept)

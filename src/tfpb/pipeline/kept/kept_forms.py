@@ -20,7 +20,7 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.location import Located
 from tfpb.model.money import Abatement, DroitCommun, LegalValue, Programme
-from tfpb.model.survey import Published, WaveFacts
+from tfpb.model.survey import Published, WaveFacts, WeightSpread
 from tfpb.survey.secrecy.disclosure import reopened
 
 Parts = dict[str, bytes]
@@ -28,7 +28,7 @@ TABLE: Final = "table"
 PUBLICATION: Final = "publication"
 FILES: Final = "fichiers"
 VALUES: Final = "valeurs"
-_TABLES: Final = ("comparison", "levels", "priorities", "benchmark")
+_TABLES: Final = ("comparison", "levels", "priorities", "benchmark", "fieldwork", "variants")
 
 
 def to_parts(form: str, value: Any) -> Parts:
@@ -188,7 +188,7 @@ _READERS: Final[dict[str, Callable[[Any], Any]]] = {
 }
 
 _KINDS: Final = (
-    Fault, Place, WaveFacts, Located, Abatement, LegalValue, Programme, DroitCommun,
+    Fault, Place, WaveFacts, WeightSpread, Located, Abatement, LegalValue, Programme, DroitCommun,
 )  # fmt: skip
 _KNOWN: Final[dict[str, type]] = {kind.__name__: kind for kind in _KINDS}
 """Frozen values that have a form; whatever holds answers is not among them."""

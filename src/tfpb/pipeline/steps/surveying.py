@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
 
 from tfpb import perimeters, survey
 from tfpb.addresses.communes import with_territories
@@ -18,8 +20,6 @@ from tfpb.text import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
-
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.location import Located
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Estimates, Published
     from tfpb.pipeline.steps.locating import Points
     from tfpb.survey import Disclosed
+
+MOVED: Final = "cote_actuelle"
+"""Column of the résidences: the side that the map gives now, where a release told another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,29 @@ def survey_sides(
             open_geography(geography.folder, needs=(carte,))  # raises, and says how to import it
         found = sides(points, geography, Rule(YEAR_UNDER[carte], scope.radius_m))
         homes = perimeters.residences(points.frame.join(found.frame))
-    return with_territories(homes, (*scope.territories, *before.levels), geography.communes)
+    homes = with_territories(homes, (*scope.territories, *before.levels), geography.communes)
+    return as_released(homes, before)
+
+
+def as_released(homes: pd.DataFrame, before: Disclosed) -> pd.DataFrame:
+    """Give résidences the sides and quarters that a release told of them, and its levels as they were.
+
+    A decision taken since moves money and maps: moved in the survey too, the two releases subtracted
+    would be the answers of one résidence.
+
+    Returns
+    -------
+    DataFrame
+        `MOVED` holds the side that the map gives now, where it differs.
+    """
+    if not before.sides:
+        return homes
+    now = homes["cote"].astype(str)
+    names = homes["id_residence"].astype(str)
+    for column, values in before.sides:
+        kept = homes[column] if column in homes else pd.Series("", index=homes.index)
+        homes = homes.assign(**{column: names.map(values).fillna(kept)})
+    return homes.assign(**{MOVED: now.where(now != homes["cote"].astype(str), "")})
 
 
 def estimate(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) -> Published | None:
@@ -179,14 +204,19 @@ def keep_masked(
     before : Disclosed
         Cells that packs already written mask and show.
     """
+    moved = moved_notices(survey_sides)
+    if survey_alone is not None and moved:
+        survey_alone = replace(survey_alone, notices=(*survey_alone.notices, *moved))
     others = [c for c in before.levels if c not in {TOTAL, *scope.territories}]
     if survey_alone is not None and not others:
         shown = set(survey.cells_shown_in(survey_alone.comparison))
-        if shown.isdisjoint(before.masked):
+        same = dict(survey.disclosed_in([survey_alone.comparison]).shown)
+        if shown.isdisjoint(before.masked) and all(same.get(c, n) == n for c, n in before.shown):
             return survey_alone
     found = estimates(answers, scope, survey_sides, also=others)
     if found is None or answers.plan is None:
         return survey_alone
+    found = replace(found, notices=(*found.notices, *moved))
     again = survey.protect(
         found,
         masking_n=answers.plan.reglages.masquage_n,
@@ -202,6 +232,17 @@ def keep_masked(
         return survey_alone
     notice = Fault("masques_repris", fields={"nombre": hidden}, severity=Severity.DOUTE)
     return replace(again, notices=(*again.notices, notice))
+
+
+def moved_notices(homes: pd.DataFrame | None) -> tuple[Fault, ...]:
+    """List the résidences that the survey keeps on the side of a release though the map moved them."""
+    if homes is None or MOVED not in homes:
+        return ()
+    moved = homes.loc[homes[MOVED] != "", "id_residence"].astype(str).tolist()
+    fields = {"residences": ", ".join(sorted(moved)), "nombre": len(moved)}
+    return (
+        (Fault("cotes_d_une_diffusion", fields=fields, severity=Severity.DOUTE),) if moved else ()
+    )
 
 
 def estimates(

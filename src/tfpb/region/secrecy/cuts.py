@@ -93,13 +93,16 @@ class Protected:
             niveau=np.where(whole, TOTAL, rows["niveau"].to_numpy(dtype=object)),
             territoire=np.where(whole, TOTAL, rows["territoire"].to_numpy(dtype=object)),
         )
-        return replace(_together(self.whole, placed), levels=self.whole.levels.iloc[:0])
+        nothing = {n: getattr(self.whole, n).iloc[:0] for n in ("levels", "fieldwork", "variants")}
+        return replace(_together(self.whole, placed), **nothing)
 
 
 def _together(whole: Published, comparison: pd.DataFrame) -> Published:
     """Cut to rows over all bailleurs in every table."""
 
     def together(table: pd.DataFrame) -> pd.DataFrame:
+        if "bailleur" not in table:
+            return table
         return table[table["bailleur"] == ENSEMBLE].reset_index(drop=True)
 
     return replace(
@@ -107,6 +110,8 @@ def _together(whole: Published, comparison: pd.DataFrame) -> Published:
         comparison=comparison.reset_index(drop=True),
         levels=together(whole.levels),
         priorities=together(whole.priorities),
+        fieldwork=together(whole.fieldwork),
+        variants=together(whole.variants),
     )
 
 

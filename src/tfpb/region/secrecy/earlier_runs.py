@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from tfpb.io.packs.pack import earlier_folders
+from tfpb.io.tables.csv_text import as_meant
+from tfpb.io.tables.table_files import harmless
 from tfpb.survey.secrecy.cells import Cell
 
 if TYPE_CHECKING:
@@ -42,8 +44,9 @@ def masks_bytes(masks: Iterable[Cell], shown: Mapping[Cell, tuple[int, str]]) ->
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(_HEADER)
-    writer.writerows((*cell, _MASKED, "", "") for cell in sorted(masks))
-    writer.writerows((*cell, _SHOWN, n, share) for cell, (n, share) in sorted(shown.items()))
+    rows = [(*cell, _MASKED, "", "") for cell in sorted(masks)]
+    rows += [(*cell, _SHOWN, str(n), share) for cell, (n, share) in sorted(shown.items())]
+    writer.writerows([harmless(text) for text in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -79,4 +82,4 @@ def _read(path: Path) -> list[list[str]]:
         return []
     if not lines or tuple(lines[0]) != _HEADER:
         return []
-    return [line for line in lines[1:] if len(line) == len(_HEADER)]
+    return [[as_meant(text) for text in line] for line in lines[1:] if len(line) == len(_HEADER)]

@@ -41,7 +41,8 @@ def published_rows(estimates: Estimates, survey: Survey, rules: Rules) -> Estima
     if partial and (changes & ~whole).any():
         names = (table[c].astype(str) for c in ("vague", "niveau", "territoire", "item"))
         keep &= ~(changes & np.array([p in partial for p in zip(*names, strict=True)], dtype=bool))
-    kept = replace(estimates, comparison=table[keep].reset_index(drop=True))
+    # several hundred atoms a question: the region's own rules hold, question by question
+    kept = replace(estimates, comparison=table[keep].reset_index(drop=True), atoms=())
     return rounded(kept, telling_pairs(survey, rules))
 
 

@@ -11,7 +11,7 @@ from tfpb.report.canvas import Sheet, shorten, wrap
 from tfpb.report.cell_values import printable
 from tfpb.report.charts import plot
 from tfpb.report.charts.plot import INTERVALS, LABEL_PT, WIDTH
-from tfpb.words.numbers import number
+from tfpb.words.numbers import gap_number
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def gaps(chart: Chart) -> Sheet:
             sheet.text(0, baseline + k * EXTRA, line, LABEL_PT)
         verdict = shorten(printable(f"{row.sign} {row.verdict}".strip()), LABEL, theme.AXIS_PT)
         sheet.text(0, baseline + len(label) * EXTRA + 0.1, verdict, **note)
-        gap = number(row.ecart * 100, 1, sign=True)
+        gap = gap_number(row.ecart)
         plot.row_text(sheet, WIDTH - 12.5, middle, gap, LABEL_PT, ha="right", fontweight="bold")
         n = plot.count(row.n)
         plot.row_text(sheet, WIDTH, middle, n, LABEL_PT, ha="right", color=theme.SOFT)

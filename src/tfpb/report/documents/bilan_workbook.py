@@ -13,7 +13,7 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from tfpb.archives import settle
-from tfpb.text import drop_controls
+from tfpb.text import drop_controls, like_formula
 from tfpb.words.money.bilan_words import ARGUMENT, BILAN, NAME
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ _WIDE: Final = {BILAN["action"]: 34, BILAN["description"]: 34, BILAN["texte_bila
     NAME: 24, ARGUMENT: 50}  # fmt: skip
 _FONT: Final = "Calibri"
 _MAX_CELL: Final = 32_767
-_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def bilan_workbook(sheets: Mapping[str, pd.DataFrame], *, title: str) -> bytes:
@@ -90,5 +89,5 @@ def _put(cell: Any, value: Any) -> None:
     text = drop_controls(str(value))[:_MAX_CELL]
     cell.value = text
     cell.data_type = "s"
-    if text.startswith(_DANGEROUS):
+    if like_formula(text):
         cell.quotePrefix = True

@@ -130,7 +130,8 @@ def _running(section: Any, report: Report) -> None:
     head = section.header.paragraphs[0]
     head.text = xml.clean(" · ".join(parts.running(report)))
     foot = section.footer.paragraphs[0]
-    foot.text = xml.clean(f"{footer(report.run_hash, fictional=report.fictional)} · page ")
+    said = footer(report.run_hash, fictional=report.fictional, draft=report.draft)
+    foot.text = xml.clean(f"{said} · page ")
     xml.field(foot, "PAGE")
     foot.add_run(" / ")
     xml.field(foot, "NUMPAGES")

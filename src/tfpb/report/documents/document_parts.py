@@ -12,7 +12,13 @@ from tfpb.report import theme
 from tfpb.report.canvas import shorten
 from tfpb.report.cell_values import NUMERIC, as_text, missing, printable
 from tfpb.text import french_spaces
-from tfpb.words.documents.report_words import FICTIONAL_LINE, TOTAL, UNNAMED_MAP, table_line
+from tfpb.words.documents.report_words import (
+    DRAFT_LINE,
+    FICTIONAL_LINE,
+    TOTAL,
+    UNNAMED_MAP,
+    table_line,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,7 +171,9 @@ def running(report: Report) -> tuple[str, str]:
 
 def warnings(report: Report) -> tuple[str, ...]:
     """Return the warnings of the cover."""
-    lines = (f"{report.warning}.",)
+    lines: tuple[str, ...] = (f"{report.warning}.",)
+    if report.draft:
+        lines = (DRAFT_LINE, *lines)
     return (*lines, FICTIONAL_LINE) if report.fictional else lines
 
 

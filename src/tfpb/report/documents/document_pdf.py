@@ -63,7 +63,7 @@ def render(
         "subtitle": report.subtitle,
         "bailleur": report.bailleur,
         "date": report.date,
-        "foot": footer(report.run_hash, fictional=report.fictional),
+        "foot": footer(report.run_hash, fictional=report.fictional, draft=report.draft),
         "contents": CONTENTS,
         "warnings": list(parts.warnings(report)),
         "look": {

@@ -18,7 +18,7 @@ from openpyxl.worksheet.table import TableStyleInfo
 from tfpb.archives import settle
 from tfpb.model.report import Chart, Format, KeyFigures, Table, Text
 from tfpb.report import theme
-from tfpb.report.cell_values import EXCEL, as_number, as_text, missing
+from tfpb.report.cell_values import EXCEL, as_number, as_text, excel_format, missing
 from tfpb.report.documents import workbook_styles as style
 from tfpb.report.documents.column_widths import GAP, PAGE, SPARE, fitted
 from tfpb.report.documents.workbook_charts import native_chart
@@ -26,6 +26,7 @@ from tfpb.words.documents.report_words import (
     BACK_TO_CONTENTS,
     CONTENTS,
     COVER,
+    DRAFT_LINE,
     EDIT_INPUTS,
     EMPTY_TABLE,
     FICTIONAL_LINE,
@@ -65,7 +66,7 @@ def render(report: Report, *, cover: bool = True) -> bytes:
     book = Workbook()
     del book[book.sheetnames[0]]
     sections = [s for s in report.sections if s.sheet]
-    foot = footer(report.run_hash, fictional=report.fictional)
+    foot = footer(report.run_hash, fictional=report.fictional, draft=report.draft)
     names = [s.sheet for s in sections]
     for name in (COVER, CONTENTS, *names) if cover else (*names, CONTENTS):
         book.create_sheet(name)
@@ -119,6 +120,8 @@ def _cover(sheet: Worksheet, report: Report, foot: str) -> None:
         ("", style.BODY),
         (f"{report.warning}.", style.SUBTITLE),
     ]
+    if report.draft:
+        rows.append((DRAFT_LINE, style.SUBTITLE))
     if report.fictional:
         rows.append((FICTIONAL_LINE, style.SUBTITLE))
     rows += [("", style.BODY), (EDIT_INPUTS, style.BODY)]
@@ -305,7 +308,7 @@ class _Sheet:
             if isinstance(content, str):
                 tall = max(tall, style.lines(content, self.widths[k - 1] + SPARE))
             elif content is not None:
-                cell.number_format = EXCEL[column.format]
+                cell.number_format = excel_format(value, column.format)
         self.sheet.row_dimensions[row].height = min(tall, 12) * _LINE_PT + 1
 
     def _totals(self, table: Table) -> None:
@@ -316,7 +319,7 @@ class _Sheet:
             cell: Any = self.sheet.cell(row=self.row, column=k)
             if not missing(value):
                 cell = style.put(self.sheet, self.row, k, as_number(value, column.format))
-                cell.number_format = EXCEL[column.format]
+                cell.number_format = excel_format(value, column.format)
                 cell.alignment = style.alignment(column.format)
             cell.font, cell.border = self.header, style.TOTAL_BORDER
         self.row += 1

@@ -47,21 +47,21 @@ STEP: Final = 4.6
 """Between two lines of the legend, millimetres."""
 
 
-def head(sheet: Sheet, title: str, subtitle: str, kind: str, *, fictional: bool) -> None:
+def head(sheet: Sheet, title: str, subtitle: str, kind: str, *, mark: str) -> None:
     """Write the title band: name, then code, commune, bailleur and year; the kind of sheet."""
     kinds = text_width_mm(kind, 8.5)
-    mark = text_width_mm(words.FICTIONAL, 8.5, bold=True) + 4 if fictional else 0.0
-    room = WIDTH - 2 * EDGE - max(kinds, mark) - 8
+    marked = text_width_mm(mark, 8.5, bold=True) + 4 if mark else 0.0
+    room = WIDTH - 2 * EDGE - max(kinds, marked) - 8
     # the year stands last: two small lines rather than a cut
     ink: dict[str, Any] = {"bold": True, "color": theme.INK}
     _largest(sheet, 15.2, title, room, (19, 17, 15, 13, 11), **ink)
     _largest(sheet, 21.6, subtitle, room, (10.5, 9.5, 8.5, 7.5), color=theme.SOFT)
     right = WIDTH - EDGE
     sheet.text(right, 21.6, kind, 8.5, ha="right", color=theme.SOFT)
-    if fictional:
+    if mark:
         box = {"facecolor": theme.PAPER, "edgecolor": theme.INK, "linewidth": 0.8, "pad": 3}
         look: dict[str, Any] = {"ha": "right", "fontweight": "bold", "bbox": box}
-        sheet.text(right - 1.2, 14.4, words.FICTIONAL, 8.5, **look)
+        sheet.text(right - 1.2, 14.4, mark, 8.5, **look)
     sheet.rule(EDGE, 24.2, right, 24.2, color=theme.ACCENT, linewidth=1.6)
 
 

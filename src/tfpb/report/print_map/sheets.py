@@ -51,18 +51,18 @@ def compose(view: View) -> Sheet:
     """Lay a sheet out: title band, map, right column, foot."""
     sheet = Sheet(WIDTH, HEIGHT)
     window = sheet.window(EDGE, MAP_Y, MAP_W, MAP_H)
-    fictional = view.imprint.fictional
+    mark = view.imprint.mark
     if isinstance(view, PageView):
         page = view.page
         draw(window, view.layers, view.frame, own=(page.code_qpv,), single=True)
         subtitle = words.page_subtitle(page.code_qpv, page.commune, page.bailleur, page.year)
         title = page.nom or page.code_qpv
-        margins.head(sheet, title, subtitle, words.PAGE_KIND, fictional=fictional)
+        margins.head(sheet, title, subtitle, words.PAGE_KIND, mark=mark)
         column.column(sheet, page)
     else:
         own = tuple(view.quarters["code_qpv"])
         draw(window, view.layers, view.frame, own=own, single=False)
-        margins.head(sheet, view.title, view.subtitle, words.OVERVIEW_KIND, fictional=fictional)
+        margins.head(sheet, view.title, view.subtitle, words.OVERVIEW_KIND, mark=mark)
         column.quarters(sheet, view)
     margins.foot(sheet, view)
     return sheet

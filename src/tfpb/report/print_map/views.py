@@ -51,7 +51,7 @@ class Imprint:
 
     vintage: int
     date: str
-    fictional: bool
+    mark: str
     sources: tuple[str, ...]
     grounded: bool
     warning: str
@@ -108,7 +108,7 @@ def imprint(model: MapModel) -> Imprint:
     return Imprint(
         vintage=model.vintage,
         date=model.date,
-        fictional=model.fictional,
+        mark=words.marks(draft=model.draft, fictional=model.fictional),
         sources=tuple(sources),
         grounded=not model.ground.streets.empty,
         warning=NOT_AN_ATTESTATION,

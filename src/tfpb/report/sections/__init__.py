@@ -10,6 +10,7 @@ from tfpb.report.sections.doutes import doutes
 from tfpb.report.sections.methode import methode
 from tfpb.report.sections.money.abattement_accorde import abattement
 from tfpb.report.sections.money.programme import droit_commun, programme
+from tfpb.report.sections.money.rapprochement import rapprochement
 from tfpb.report.sections.patrimoine import localisation, residences
 from tfpb.report.sections.sources import rappel, sources
 from tfpb.report.sections.survey.comparaison import comparaison
@@ -47,6 +48,7 @@ def report(dossier: Dossier) -> Report:
         evolution(dossier),
         priorites(dossier),
         abattement(dossier),
+        rapprochement(dossier),
         programme(dossier),
         droit_commun(dossier),
         evaluation(dossier),
@@ -68,6 +70,7 @@ def report(dossier: Dossier) -> Report:
         run_hash=dossier.run_hash,
         sections=tuple(s for s in sections if s is not None),
         fictional=head.donnees_fictives,
+        draft=bool(dossier.draft),
         warning=WARNING,
         properties={"date_iso": head.date.isoformat(), **captions},
     )

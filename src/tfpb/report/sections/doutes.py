@@ -12,6 +12,7 @@ from tfpb.report.sections.build import cut, section, table
 from tfpb.report.sections.counts import stock_facts
 from tfpb.words.documents import report_words as words
 from tfpb.words.faults.sentences import fault_text
+from tfpb.words.faults.told_faults import LEAST, told
 
 if TYPE_CHECKING:
     from tfpb.errors import Fault
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def notices(dossier: Dossier) -> tuple[Fault, ...]:
-    """Return the notices of the run and of every stage, each once, in order."""
+    """Return the notices of the run and of every stage, each once, in order, as a file may tell them."""
     parts = (
         dossier.notices,
         dossier.located.notices,
@@ -33,7 +34,8 @@ def notices(dossier: Dossier) -> tuple[Fault, ...]:
     for fault in (f for part in parts for f in part):
         key = f"{fault.code}|{fault.place}|{fault.got}|{sorted(map(str, fault.fields.items()))}"
         seen.setdefault(key, fault)
-    return tuple(seen.values())
+    settings = dossier.survey.settings if dossier.survey is not None else {}
+    return tuple(told(f, int(str(settings.get("masquage_n", LEAST)))) for f in seen.values())
 
 
 def doutes(dossier: Dossier) -> Section:

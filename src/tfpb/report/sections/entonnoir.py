@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from tfpb.model.report import Format, Text
 from tfpb.report.sections.build import chart, cut, over_pages, section, table, worded
 from tfpb.words.survey import funnel_words as words
 from tfpb.words.survey.satisfaction import THEMES
-from tfpb.words.survey.verdict_words import FRAGILE_WORD
+from tfpb.words.survey.verdict_words import FRAGILE_WORD, target_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,9 @@ REACH: Final = 2400.0
 """Interviews up to which the region's limits are drawn: beyond, no bailleur of it stands."""
 
 
-def own_funnel(rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, fewest: int) -> Section:
+def own_funnel(
+    rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, fewest: int, target: str = ""
+) -> Section:
     """Return the section of one bailleur: its gaps, the limits at its numbers, the others' quartiles.
 
     Parameters
@@ -35,16 +37,19 @@ def own_funnel(rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, fewest: in
     wave : str
     fewest : int
         Other bailleurs that a quartile needs.
+    target : str
+        What the survey speaks of (`cible`).
     """
+    of = _said(wave, target)
     named = _named(rows, items)
     beyond = {
         end: named.loc[named["lecture"].isin([f"dessous{end}", f"dessus{end}"]), "libelle"].tolist()
         for end in ("95", "998")
     }
     inside = int((named["lecture"] == "dedans").sum())
-    blocks: list[Block] = [table("entonnoir_bailleur", named, vague=wave)]
+    blocks: list[Block] = [table("entonnoir_bailleur", named, **of)]
     if len(named):
-        blocks += [*_charts(named, "entonnoir", wave), _notes(named, fewest)]
+        blocks += [*_charts(named, "entonnoir", of), _notes(named, fewest)]
     return section("entonnoir", words.lead(inside, beyond["95"], beyond["998"]), blocks)
 
 
@@ -55,16 +60,18 @@ def region_funnel(
     *,
     fewest: int,
     halves: Mapping[tuple[int, str], pd.Series[float]],
+    target: str = "",
 ) -> Section:
     """Return the section of the region: limits by number of interviews; no bailleur is on it.
 
     Parameters
     ----------
-    rows, items, wave, fewest
+    rows, items, wave, fewest, target
         As for `own_funnel`.
     halves : mapping of (interviews, level) to Series
         Half-widths of the limits, one a row.
     """
+    of = _said(wave, target)
     columns = {f"demi_{level}_{n}": values for (n, level), values in halves.items()}
     named = _named(rows.assign(**columns), items)
     titles = [
@@ -72,11 +79,16 @@ def region_funnel(
          "format": Format.POINTS}
         for n, level in halves
     ]  # fmt: skip
-    blocks: list[Block] = [table("entonnoir_region", named, repeated=titles, vague=wave)]
+    blocks: list[Block] = [table("entonnoir_region", named, repeated=titles, **of)]
     if len(named):
-        charts = _charts(named, "entonnoir_limites", wave, reach=REACH)
+        charts = _charts(named, "entonnoir_limites", of, reach=REACH)
         blocks += [*charts, _notes(named, fewest)]
     return section("entonnoir", words.REGION_LEAD, blocks)
+
+
+def _said(wave: str, target: str) -> dict[str, Any]:
+    """Return what titles and source lines say of the survey."""
+    return {"vague": wave, "cible": target_words(target)}
 
 
 def _named(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
@@ -92,10 +104,12 @@ def _named(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     return named.sort_values("ordre", kind="stable").reset_index(drop=True)
 
 
-def _charts(named: pd.DataFrame, key: str, wave: str, *, reach: float = 0.0) -> list[Chart]:
+def _charts(
+    named: pd.DataFrame, key: str, of: dict[str, Any], *, reach: float = 0.0
+) -> list[Chart]:
     """Draw the headline questions, or all when none is."""
     heads = cut(named, named["tete_de_theme"].astype(bool))
-    return over_pages(chart(key, heads if len(heads) else named, vague=wave, reach=reach))
+    return over_pages(chart(key, heads if len(heads) else named, **of, reach=reach))
 
 
 def _notes(named: pd.DataFrame, fewest: int) -> Text:

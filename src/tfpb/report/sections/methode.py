@@ -10,6 +10,7 @@ from tfpb.model.codes import Ajustement
 from tfpb.model.report import Text
 from tfpb.report.cell_values import as_text
 from tfpb.report.sections.build import lacking, section, table
+from tfpb.report.sections.survey.terrain import field_sheet
 from tfpb.words.documents import report_words as words
 from tfpb.words.numbers import NOTHING
 from tfpb.words.survey.area_words import METHOD as MODELLED
@@ -52,7 +53,9 @@ def methode(dossier: Dossier) -> Section:
         interviews=interviews, waves=len(waves), margin=margin_words(margin), region=region
     )
     texts = (Text(tuple(adopted), bullets=True), Text(words.METHOD))
-    return section("methode", lead, [main, _sideways(main, scope), *texts])
+    name = survey.name_of(dossier.settings.dossier.bailleur)
+    field = field_sheet(survey, name, scope)
+    return section("methode", lead, [main, _sideways(main, scope), *texts, *field])
 
 
 def _sideways(whole: Table, scope: str) -> Table:

@@ -14,6 +14,7 @@ from tfpb.report.sections.synthese import headline_table
 from tfpb.words.documents import region_words as words
 from tfpb.words.numbers import percent, plural
 from tfpb.words.survey.satisfaction import GROUPES, THEMES, count_sentence
+from tfpb.words.survey.verdict_words import target_words
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -33,7 +34,7 @@ class RegionFacts:
     Parameters
     ----------
     owners, homes, dwellings, inside, doubtful, quarters : int
-    abated, valued : Decimal
+    abated, valued : Decimal or None
     places : DataFrame
         `niveau, territoire (name), residences, logements, logements_dans, quartiers`.
     axes : DataFrame
@@ -48,8 +49,8 @@ class RegionFacts:
     inside: int
     doubtful: int
     quarters: int
-    abated: Decimal
-    valued: Decimal
+    abated: Decimal | None
+    valued: Decimal | None
     places: pd.DataFrame
     axes: pd.DataFrame
     files: pd.DataFrame
@@ -63,8 +64,8 @@ def overview(facts: RegionFacts, survey: Published | None, largest: float) -> Se
         figure("bailleurs", facts.owners, Format.INTEGER),
         figure("logements_qpv", facts.inside, Format.INTEGER, part=share, logements=whole),
         figure("logements_a_verifier", facts.doubtful, Format.INTEGER),
-        figure("abattement_region", facts.abated),
-        figure("valorise_region", facts.valued),
+        figure("abattement_region", facts.abated, value=words.known_euros(facts.abated)),
+        figure("valorise_region", facts.valued, value=words.known_euros(facts.valued)),
     )
     blocks: list[Block] = [KeyFigures(figures)]
     if survey is not None:
@@ -95,11 +96,15 @@ def places(facts: RegionFacts, survey: Published | None) -> Section:
         heads = worded(cut(rows, (rows["niveau"] != TOTAL) & rows["tete"].astype(bool)), **levels)
         shown = view.shown(heads).sort_values(["ordre", "niveau", "territoire"], kind="stable")
         notes = words.hidden_lines(len(heads) - len(shown))
-        blocks.append(table("territoires_satisfaction", shown, vague=wave, notes=notes))
+        blocks.append(
+            table("territoires_satisfaction", shown, notes=notes, **view.source(survey, wave))
+        )
     return section("territoires", words.PLACES_LEAD, blocks)
 
 
-def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wave: str) -> Section:
+def owners(
+    letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wave: str, *, target: str = ""
+) -> Section:
     """Return the section of the bailleurs under letters, and of their quartiles.
 
     Parameters
@@ -110,6 +115,8 @@ def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wav
         `item, groupe, quartile1, mediane, quartile3, autres, incertitude_points, difference`.
     items : DataFrame
     wave : str
+    target : str
+        `cible` of the survey.
     """
     labels = items[["item", "libelle", "theme", "ordre"]]
     named = worded(
@@ -122,11 +129,11 @@ def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wav
         groupe_mot=("groupe", GROUPES),
         difference_mot=("difference", words.DIFFERENCES),
     ).sort_values(["ordre", "groupe"], kind="stable")
-    is_gap = quart["groupe"] == "ecart"
+    is_gap, cible = quart["groupe"] == "ecart", target_words(target)
     blocks: list[Block] = [
-        table("bailleurs_ecarts", cut(quart, is_gap)),
-        table("bailleurs_niveaux", cut(quart, ~is_gap)),
-        table("bailleurs_lettres", named, vague=wave),
+        table("bailleurs_ecarts", cut(quart, is_gap), cible=cible),
+        table("bailleurs_niveaux", cut(quart, ~is_gap), cible=cible),
+        table("bailleurs_lettres", named, vague=wave, cible=cible),
         Text((words.DIFFER, words.LETTERS, words.QUARTILES, words.NO_RANK), bullets=True),
     ]
     lead = words.owners_lead(wave, letters=len(named) > 0, spread=len(quart) > 0)
@@ -135,7 +142,7 @@ def owners(letters: pd.DataFrame, spread: pd.DataFrame, items: pd.DataFrame, wav
 
 def money(facts: RegionFacts) -> Section:
     """Return the section of money: totals by axis, all bailleurs together."""
-    lead = words.MONEY.format(abated=facts.abated, valued=facts.valued)
+    lead = words.money_lead(facts.abated, facts.valued)
     return section("argent", lead, [table("region_axes", facts.axes)])
 
 
@@ -164,7 +171,7 @@ def contrat_stock(rows: pd.DataFrame) -> Section:
 
 
 def contrat_money(
-    quarters: pd.DataFrame, axes: pd.DataFrame, abated: Decimal, valued: Decimal
+    quarters: pd.DataFrame, axes: pd.DataFrame, abated: Decimal | None, valued: Decimal | None
 ) -> Section:
     """Return the section of money and actions of a contrat de ville.
 
@@ -175,13 +182,14 @@ def contrat_money(
         perte_collectivites_eur, valorise_eur`.
     axes : DataFrame
         `axe, actions, prevu_eur, realise_eur, valorise_eur`.
-    abated, valued : Decimal
+    abated, valued : Decimal or None
+        None when no file tells.
     """
     blocks = [table("contrat_argent", quarters), table("contrat_axes", axes)]
-    return section("argent", words.MONEY.format(abated=abated, valued=valued), blocks)
+    return section("argent", words.money_lead(abated, valued), blocks)
 
 
-def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str) -> Section:
+def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, target: str = "") -> Section:
     """Return the section of a bailleur's position, for one wave.
 
     Parameters
@@ -192,6 +200,8 @@ def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str) -> Section:
     items : DataFrame
         `item, libelle, theme, ordre`.
     wave : str
+    target : str
+        `cible` of the survey.
     """
     named = cut(rows, rows["vague"] == wave).merge(
         items[["item", "libelle", "theme", "ordre"]], on="item", how="inner", validate="many_to_one"
@@ -205,7 +215,13 @@ def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str) -> Section:
     gaps = cut(named, named["groupe"] == "ecart")
     shares = cut(named, named["groupe"].isin(_SHARES))
     blocks: list[Block] = [
-        table(key, part, vague=wave, de_vague=words.OF_WAVE.format(wave=wave) if len(part) else "")
+        table(
+            key,
+            part,
+            vague=wave,
+            de_vague=words.OF_WAVE.format(wave=wave) if len(part) else "",
+            cible=target_words(target) if len(part) else "",
+        )
         for key, part in (("position_ecarts", gaps), ("position_niveaux", shares))
     ]
     blocks.append(Text((words.NO_RANK, words.QUARTILES), bullets=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,9 +17,12 @@ from tfpb.words.money.accounts import axis_words
 from tfpb.words.numbers import number, plain_date
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tfpb.model.assembly import Dossier
     from tfpb.model.money import LegalValue
     from tfpb.model.report import Block, Section
+    from tfpb.model.settings import LoiUtilisateur
 
 
 def sources(dossier: Dossier) -> Section:
@@ -50,13 +54,47 @@ def sources(dossier: Dossier) -> Section:
 
 def rappel(dossier: Dossier) -> Section:
     """Return the legal recital (document only), with the dates of the conventions."""
-    blocks: list[Block] = [Text(words.RECITAL)]
+    blocks: list[Block] = [
+        Text(
+            conditions(dossier.settings.dossier.annee, dossier.settings.reglages.loi), bullets=True
+        ),
+        Text(words.RECITAL),
+    ]
     signed = dossier.conventions
     if signed is None or signed.empty:
         blocks.append(Text(words.MISSING["conventions"]))
     else:
         blocks.append(table("conventions", signed.assign(codes=signed["codes_qpv"].map(_codes))))
     return section("rappel", words.LEGAL_LEAD.format(year=dossier.settings.dossier.annee), blocks)
+
+
+def conditions(year: int, own: Mapping[str, LoiUtilisateur]) -> tuple[str, ...]:
+    """Write the conditions of a tax year, each with its date and whether that was verified."""
+    new_year = dt.date(year, 1, 1)
+    law = load_law(own)
+    if not law.covers("taux_abattement", new_year):
+        return ()
+    reader = law.on(new_year)
+
+    def unsure(key: str) -> bool:
+        return not law.value(key, new_year).verifie
+
+    facts = {
+        "year": year,
+        "before": year - 1,
+        "carte": reader.whole("carte_qpv"),
+        "carte_marque": unsure("carte_qpv"),
+        "signature": reader.due("limite_signature"),
+        "signature_marque": unsure("limite_signature"),
+        "tolerance": reader.due("limite_signature") > new_year,
+        "declaration": reader.due("limite_declaration"),
+        "declaration_marque": unsure("limite_declaration"),
+        "prorogation_marque": unsure("prorogation_convention"),
+    }
+    kept = ["quartier", "convention", "declaration", "exoneration"]
+    kept += ["prorogation"] if reader.flag("prorogation_convention") else []
+    kept += ["outremer"] if reader.flag("reconduction_outremer") else []
+    return tuple(words.CONDITIONS[key].format(**facts) for key in kept)
 
 
 def _legal_values(dossier: Dossier) -> tuple[LegalValue, ...]:

@@ -11,7 +11,7 @@ from tfpb.report.sections.build import figure, number_of, section, table
 from tfpb.report.sections.counts import leaver_facts, nature_counts, stock_facts
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.documents.report_words import MISSING
-from tfpb.words.money import abatement_words, programme_words
+from tfpb.words.money import abatement_words, programme_words, state_words
 from tfpb.words.money.evaluation_words import DOES_IT_WORK
 from tfpb.words.numbers import NOTHING, euros, percent, plural
 from tfpb.words.places.stock_words import RESIDENCES, stock_lead
@@ -75,13 +75,25 @@ def _abated(money: Abatement, day: dt.date) -> list[KeyFigure]:
         for nature, amount in nature_counts(money).items()
     )
     rendered = euros(totals["compensation_etat_eur"])
-    out = [
-        figure("abattement", totals["abattement_eur"], annee=money.year, natures=natures),
-        figure("perte_collectivites", totals["perte_collectivites_eur"], compensation=rendered),
-    ]
-    if claim := totals.get("abattement_a_reclamer_eur"):
-        until = abatement_words.claim_until(money.claim_until, day)
-        out.append(figure("a_reclamer", claim, delai=until))
+    states, amount = money.states, totals["abattement_eur"]
+    if amount is None:
+        value, detail = state_words.unknown_value(states), state_words.unknown_detail(states)
+        out = [figure("abattement", None, value=value, annee=money.year, natures=detail)]
+    else:
+        lost = totals["perte_collectivites_eur"]
+        out = [
+            figure("abattement", amount, annee=money.year, natures=natures),
+            figure("perte_collectivites", lost, compensation=rendered),
+        ]
+    if states.borne:
+        split = state_words.borne_sentence(states).partition(" : ")[2].removesuffix(".")
+        out.append(figure("porte_avis", states.borne, etats=split))
+    if states.to_claim:
+        until = state_words.claim_until(money.claim_until, day)
+        out.append(figure("a_reclamer", states.to_claim, delai=until))
+    if states.best != states.acquired:
+        split = state_words.best_sentence(states).partition(" : ")[2].removesuffix(".")
+        out.append(figure("au_mieux", states.best, etats=split))
     gone = leaver_facts(money)
     if gone is not None and (gone.risk or gone.lost):
         out.append(figure("sortants", gone.lost, annee=money.year, risque=euros(gone.risk)))
@@ -120,7 +132,9 @@ def headline_table(heads: pd.DataFrame, wave: str, margin: float, target: str) -
 
 
 def _reading(rows: pd.DataFrame, margin: float) -> tuple[str, ...]:
-    out = [satisfaction.count_sentence(Counter(rows["mot"]), len(rows))]
+    told = view.contradicted(view.shown(rows))
+    first = satisfaction.otherwise_first(len(told))
+    out = [first + satisfaction.count_sentence(Counter(rows["mot"]), len(rows))]
     unclear = view.unclear(view.shown(rows), margin)
     if unclear:
         meaning = verdict_words.verdict_meaning("non_concluant", margin)

@@ -177,7 +177,8 @@ class Page(folium.Figure):  # type: ignore[misc]  # folium has no types
 
     def __init__(self, model: MapModel) -> None:
         fictional = f" ({words.PAGE['fictional'].lower()})" if model.fictional else ""
-        super().__init__(title=f"{model.title}{fictional}")
+        title = words.DRAFT_TITLE.format(title=model.title) if model.draft else model.title
+        super().__init__(title=f"{title}{fictional}")
         self.online = model.online
 
     def render(self, **kwargs: Any) -> str:

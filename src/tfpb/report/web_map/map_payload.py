@@ -68,7 +68,7 @@ def _meta(model: MapModel) -> dict[str, Any]:
     if model.ground.source and model.ground.source not in sources:
         sources.append(model.ground.source)
     return {
-        "titre": model.title,
+        "titre": words.DRAFT_TITLE.format(title=model.title) if model.draft else model.title,
         "bailleur": model.bailleur,
         "annee": model.year,
         "date": words.day(model.date),
@@ -202,7 +202,7 @@ def _gaps(frame: pd.DataFrame) -> dict[str, Any]:
             str(r.code_qpv),
             waves.index(str(r.vague)),
             order[r.item],
-            _number(r.ecart, 4),
+            _number(r.ecart, 6),  # whole points are told by their digits
             _number(r.ic95_bas, 4),
             _number(r.ic95_haut, 4),
             _number(r.n, 0),

@@ -8,24 +8,27 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.model.codes import ENSEMBLE, Groupe
+from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe
 from tfpb.model.results import BENCHMARK_COLUMNS
 from tfpb.survey.estimation.compared_groups import groups_of_others
 from tfpb.survey.estimation.comparison import estimate_groups
-from tfpb.survey.estimation.intervals import t_interval
-from tfpb.survey.estimation.means import Contrasts, contrast_variance, standard_error
+from tfpb.survey.estimation.intervals import combined_bounds
 from tfpb.survey.estimation.release import released
 from tfpb.survey.estimation.rows import raw_rows
 from tfpb.survey.reading.delivery_columns import find_column, parse_number
 from tfpb.survey.secrecy.cells import OWNER
-from tfpb.survey.verdicts import CONFIDENCE, FRAGILE, STATES, UNCOMPUTABLE
+from tfpb.survey.verdicts import FRAGILE, STATES, UNCOMPUTABLE
 from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from tfpb.model.plan import Item
     from tfpb.survey.estimation.comparison import Comparison
+
+    Floats = NDArray[np.float64]
 
 CONTRIBUTORS: Final = "_bailleurs"
 """Bailleurs a mean within bailleurs rests on: read by `protect`, then dropped."""
@@ -34,6 +37,7 @@ NATIONAL: Final = "national"
 _OTHERS_AT_LEAST: Final = 3
 """Fewer other bailleurs than this, and « the region » would be one of them by name."""
 _PERCENT: Final = 100.0
+_BOUNDS: Final = ("ic95_bas", "ic95_haut")
 _NAMES: Final = {
     "item": ("item", "question", "libelle"),
     "groupe": ("groupe", "perimetre"),
@@ -66,18 +70,29 @@ def region_rows(comparison: Comparison) -> pd.DataFrame:
     return rows[[*BENCHMARK_COLUMNS, OWNER]].reset_index(drop=True)
 
 
-def within_gaps(comparison: Comparison) -> list[dict[str, object]]:
+def within_gaps(comparison: Comparison, rows: pd.DataFrame) -> list[dict[str, object]]:
     """Average the gaps of the bailleurs of one wave, each weighing as its QPV tenants.
 
     Bailleurs differ in their share of QPV: the pooled gap mixes the gap between their tenants in
     QPV and elsewhere with the gap between bailleurs; this mean holds the first alone. Bailleurs with
     a side that is hidden or not computable are left out.
 
+    Parameters
+    ----------
+    comparison : Comparison
+    rows : DataFrame
+        Its raw rows as they may be released.
+
     Returns
     -------
     list of dict
-        `vague, item, estimation, erreur_type, ic95_bas, ic95_haut, bailleurs` (count), one an item
-        with at least two bailleurs.
+        `vague, item, estimation, ic95_bas, ic95_haut, bailleurs` (count), one an item with at least
+        two bailleurs.
+
+    Notes
+    -----
+    The mean joins the shares and intervals of the sides (MOVER): few or many résidences, it is as
+    sure as what is printed of them, and tells no more.
     """
     c = comparison
     lines = c.totals
@@ -87,33 +102,41 @@ def within_gaps(comparison: Comparison) -> list[dict[str, object]]:
     if len(own) < 2:  # noqa: PLR2004 - nothing to average
         return []
     state = np.maximum(*(c.state[c.sides[:, k]] for k in (0, 1)))
-    used = state[own] < UNCOMPUTABLE
+    values, low, high = (_of_sides(rows, n, names, c) for n in ("estimation", *_BOUNDS))
+    known = np.isfinite(values + low + high).reshape(2, len(own), -1).all(axis=0)
+    used = (state[own] < UNCOMPUTABLE) & known
     weight = np.where(used, c.means.base[c.sides[own, 0]], 0.0)
     total = weight.sum(axis=0)
     share = weight / np.where(total > 0, total, 1.0)
-    terms = Contrasts(
-        owner=np.zeros(2 * len(own), dtype=np.intp),
-        domain=c.sides[own].T.ravel(),
-        coefficient=np.concatenate([share, -share]),
-        count=1,
-    )
-    estimate = terms.values(c.means)[0]
-    se = standard_error(contrast_variance(c.means, terms)[0])
-    low, high = t_interval(estimate, se, c.df[whole], level=CONFIDENCE)
+    signs = np.concatenate([share, -share])
+    estimate = (np.where(signs != 0, values, 0.0) * signs).sum(axis=0)
+    bounds = combined_bounds(values, (low, high), signs)
     return [
         {
             "vague": c.vague,
             "item": item.identifiant,
             "estimation": float(estimate[j]),
-            "erreur_type": float(se[j]),
-            "ic95_bas": float(low[j]),
-            "ic95_haut": float(high[j]),
+            "ic95_bas": float(bounds[0][j]),
+            "ic95_haut": float(bounds[1][j]),
             "bailleurs": int(used[:, j].sum()),
             CONTRIBUTORS: tuple(names[used[:, j]]),
         }
         for j, item in enumerate(c.items)
-        if used[:, j].sum() > 1 and state[whole, j] <= FRAGILE and se[j] > 0
+        if used[:, j].sum() > 1 and state[whole, j] <= FRAGILE
     ]
+
+
+def _of_sides(rows: pd.DataFrame, column: str, names: NDArray[np.object_], c: Comparison) -> Floats:
+    """Return a column of both sides of some bailleurs, QPV first: shape (2 × bailleurs, items)."""
+    items = [item.identifiant for item in c.items]
+    mine = rows[(rows["niveau"] == TOTAL) & rows["bailleur"].isin(list(names))]
+    wide = mine.pivot_table(
+        index=["groupe", "bailleur"], columns="item", values=column, dropna=False
+    )
+    sides = [Groupe.QPV.value, Groupe.HORS_QPV.value]
+    keys = pd.MultiIndex.from_product([sides, list(names)])
+    out: Floats = wide.reindex(index=keys, columns=items).to_numpy(dtype=float)
+    return out
 
 
 def referenced_rows(

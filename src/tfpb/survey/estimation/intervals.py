@@ -167,7 +167,7 @@ def combined_bounds(
     Parameters
     ----------
     values, bounds : float arrays, shape (…, sides, measures)
-    signs : float array, shape (sides,)
+    signs : float array, shape (sides,), or that of `values`
         Nil for a side that is no part of the figure.
 
     Returns
@@ -180,7 +180,7 @@ def combined_bounds(
     counts.
     """
     low, high = bounds
-    sign = signs[:, None]
+    sign = signs[:, None] if signs.ndim == 1 else signs
     used = sign != 0
     down = np.where(used, np.where(sign > 0, values - low, high - values), 0.0)
     up = np.where(used, np.where(sign > 0, high - values, values - low), 0.0)

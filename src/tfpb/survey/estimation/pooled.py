@@ -96,11 +96,14 @@ class Correlations:
         return cls(group, pooled_correlation(sums, domain, group, count))
 
     def of_domains(self, means: Means) -> Floats:
-        """Average over the groups that each domain's answers are of, shape (domains, measures)."""
-        total = np.where(means.n > 0, means.n, 1.0)
+        """Return the largest among the groups that each domain's answers are of, (domains, measures).
+
+        An average by their numbers of answers would give these away, masked sides included.
+        """
         out = np.zeros(means.n.shape)
         for g, value in enumerate(self.values):
-            out += value * (means.member @ (means.sums.n * (self.group == g)[:, None])) / total
+            met = means.member @ (means.sums.n * (self.group == g)[:, None]) > 0
+            out = np.maximum(out, np.where(met, value, 0.0))
         return out
 
 

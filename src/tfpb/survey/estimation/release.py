@@ -49,6 +49,8 @@ _UNRELEASED: Final = (
     "erreur_type", "ddl", "effet_plan", "n_effectif", "p_bilateral", "p_non_inferiorite",
     "p_equivalence", "p_rao_scott",
 )  # fmt: skip
+_OUT_OF_BASE: Final = ("part_nsp", "part_non_concerne")
+"""Shares of answers out of the base: exact, they give the sizes of few résidences away."""
 _STATE_OF: Final = {state.value: k for k, state in enumerate(STATES)}
 _POINT: Final = 2
 """Decimals of a share rounded to the point."""
@@ -166,6 +168,10 @@ def released(table: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     low95, high95, low90, high90 = (out[name] for name in _BOUNDS)
     unknown = pooled & np.isnan(low95) & (state <= FRAGILE)
     state = np.where(unknown, UNCOMPUTABLE, state)
+    for name in _OUT_OF_BASE:
+        if name in table:
+            share = table[name].to_numpy(dtype=float)
+            out[name] = np.where(pooled, np.round(share, _POINT), share)
     for name in _UNRELEASED:
         if name in table:
             out[name] = np.where(pooled, np.nan, table[name].to_numpy(dtype=float))

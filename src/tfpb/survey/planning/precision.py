@@ -10,15 +10,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
+
+from tfpb.survey.estimation.intervals import combined_bounds, wilson_bounds, z_quantile
+from tfpb.survey.verdicts import CONFIDENCE_MARGIN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
-Z_90: Final = float(ndtri(0.95))
+Z_90: Final = z_quantile(CONFIDENCE_MARGIN)
 """Quantile of both bounds of a 90 % interval, those a verdict reads."""
+_GAP: Final = np.array([1.0, -1.0])
 LEAST_FACTOR: Final = 1e-9
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(31)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
@@ -86,19 +90,12 @@ def half_width(level: float, qpv: Any, hors: Any) -> Any:
     return Z_90 * np.sqrt(level * (1 - level) * (np.asarray(qpv) + hors))
 
 
-def wilson(p: Floats, factor: Floats, z: float) -> tuple[Floats, Floats]:
-    """Return Wilson's interval of a share at 1/D independent answers."""
-    unit = z * z * factor
-    middle = (p + unit / 2) / (1 + unit)
-    half = z * np.sqrt(factor * (p * (1 - p) + unit / 4)) / (1 + unit)
-    return middle - half, middle + half
-
-
 def low_bound(p_qpv: Floats, p_hors: Floats, qpv: Floats, hors: Floats) -> Floats:
-    """Return the lower 90 % bound of the gap, MOVER on both Wilson intervals."""
-    below = p_qpv - wilson(p_qpv, qpv, Z_90)[0]
-    above = wilson(p_hors, hors, Z_90)[1] - p_hors
-    return p_qpv - p_hors - np.sqrt(below**2 + above**2)
+    """Return the lower 90 % bound of the gap as it will be printed, for factors of either side."""
+    shares = np.stack(np.broadcast_arrays(p_qpv, p_hors), axis=-1)[..., None]
+    effective = 1 / np.stack(np.broadcast_arrays(qpv, hors), axis=-1)[..., None]
+    held = wilson_bounds(shares, effective, Z_90)
+    return combined_bounds(shares, held, _GAP)[0][..., 0]
 
 
 def power(level: float, gap: float, qpv: Any, hors: Any, *, margin: float) -> Any:

@@ -10,7 +10,7 @@ from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     import pandas as pd
 
@@ -23,6 +23,8 @@ _GROUPS: Final = (QPV, HORS, BOTH)
 MODEL_ITEM: Final = "@modele"
 """Stands for the complete answers that the priorities' model rests on."""
 REST: Final = "@reste"
+_TWICE: Final = ("@avant:", "@entre:")
+"""The same cell in an earlier release, and what the two differ by."""
 _PANEL: Final = "@commun:"
 _WITHOUT: Final = "@sans:"
 _OTHERS: Final = "@autres"
@@ -50,10 +52,14 @@ class Disclosed(NamedTuple):
         Cells that were masked.
     shown : tuple of (Cell, int)
         Cells that were shown, be it by their number of answers, and that number.
+    sides : tuple of (str, mapping of str to str)
+        Column of the résidences (`cote`, a quarter, a level of territory) → résidence → what it was in a
+        release: the survey keeps it.
     """
 
     masked: tuple[Cell, ...] = ()
     shown: tuple[tuple[Cell, int], ...] = ()
+    sides: tuple[tuple[str, Mapping[str, str]], ...] = ()
 
     @property
     def levels(self) -> list[str]:
@@ -85,10 +91,19 @@ class Cells:
     def withdraw(self, levels: Collection[str], disclosed: Iterable[tuple[Cell, int]]) -> None:
         """Take levels of territory, and what readers hold already, out of what may be masked.
 
-        A cell shown with another number of answers is another cell: it may still be masked.
+        A cell shown with another number of answers is another cell: it may still be masked, and what
+        the two differ by is tied to both.
         """
-        self.known = {c for c, n in disclosed if c in self.shown and self.count[c] == n}
+        told = {c: n for c, n in disclosed if c in self.count}
+        self.known = {c for c, n in told.items() if self.count[c] == n and c in self.shown}
         self.shown -= self.known | {c for c in self.shown if c.niveau in levels}
+        for cell, n in told.items():
+            now = self.count[cell]
+            if n != now:
+                then, apart = (cell._replace(territoire=f"{m}{cell.territoire}") for m in _TWICE)
+                self.count |= {then: n, apart: abs(now - n)}
+                self.known.add(then)
+                self.sums.append((cell, (then, apart)) if now > n else (then, (cell, apart)))
 
 
 def _canonical(vague: str, item: str, niveau: str, terr: str, owner: str, group: str) -> Cell:

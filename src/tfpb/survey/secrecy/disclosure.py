@@ -33,9 +33,11 @@ from tfpb.survey.secrecy.cells import (
     declare_cells,
     without,
 )
+from tfpb.survey.secrecy.field_counts import protected_counts
 from tfpb.survey.secrecy.level_crossings import tie_crossings
 from tfpb.survey.secrecy.masked_rows import rests_on
 from tfpb.survey.secrecy.masking import complement_masks
+from tfpb.survey.secrecy.open_intervals import closing_masks
 from tfpb.survey.verdicts import CLAIM_P, NO_VERDICT, PARC, set_holm
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ _KEYS: Final = frozenset(
     {
         "vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe",
         "ajustement", "mesure", "modalite", "rang", "verdict", "publication", "marge_points",
-        "repere", "reference", "isole",
+        "repere", "reference", "isole", "variante",
     }
 )  # fmt: skip
 _COUNTS: Final = frozenset({"n", "n_residences"})
@@ -104,6 +106,8 @@ def protect(
     before = frozenset(masked_before)
     # a cell that these tables do not declare (a panel seen from one bailleur's cut) stays masked too
     masked = complement_masks(cells, masking_n, before) | before
+    while more := closing_masks(cells, estimates.atoms, masked, masking_n):
+        masked = complement_masks(cells, masking_n, masked | more) | before
     masked |= _models_of(estimates.items, masked)
     comparison = estimates.comparison
     if hidden:
@@ -116,6 +120,7 @@ def protect(
             "levels": _masked_rows(estimates.levels, masked),
             "priorities": _masked_rows(estimates.priorities, masked, model=True),
             "benchmark": _masked_benchmark(estimates.benchmark, masked),
+            "variants": _masked_rows(estimates.variants, masked),
         }.items()
     }
     return Published(
@@ -130,6 +135,8 @@ def protect(
         notices=estimates.notices,
         settings=_settings(estimates, masked, hidden),
         seal=_SEAL,
+        fieldwork=protected_counts(estimates.fieldwork, masking_n),
+        variants=tables["variants"],
     )
 
 
@@ -159,7 +166,7 @@ def reopened(
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        `comparison, levels, priorities, benchmark`.
+        `comparison, levels, priorities, benchmark, fieldwork, variants`.
     items, waves, notices, settings
         As in `Published`.
     """

@@ -59,6 +59,8 @@ def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
         levels=mine(estimates.levels),
         priorities=mine(estimates.priorities),
         benchmark=_own_benchmark(estimates.benchmark, own),
+        fieldwork=mine(estimates.fieldwork),
+        variants=mine(estimates.variants),
         notices=tuple(
             n for n in estimates.notices if str(n.fields.get("bailleur", "")) not in others
         ),
@@ -68,6 +70,10 @@ def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
             replace(c, bailleur=bailleur if c.bailleur in own else c.bailleur)
             for c in estimates.crossings
             if c.bailleur in kept
+        ),
+        atoms=tuple(
+            replace(a, places=a.places.replace({"bailleur": dict.fromkeys(own, bailleur)}))
+            for a in estimates.atoms
         ),
     )
 

@@ -10,16 +10,19 @@ import pandas as pd
 
 from tfpb.errors import Fault, Severity, fail, stop_on_faults
 from tfpb.model.money import Abatement
-from tfpb.model.results import PREMISES_RESULT_COLUMNS
+from tfpb.model.results import PREMISES_RESULT_COLUMNS, RESERVE_COLUMNS, STATE_COLUMNS
 from tfpb.tax.abatement import abatement_doubts, tallies
 from tfpb.tax.abatement.declaration import declaration
 from tfpb.tax.abatement.forecast import by_year, forecast
 from tfpb.tax.abatement.formula import LINES, ROUNDINGS, terms
 from tfpb.tax.abatement.holdings import Stocks
 from tfpb.tax.abatement.leavers import leavers
-from tfpb.tax.abatement.notices import read_notice
+from tfpb.tax.abatement.notices import ambiguous, read_notice
 from tfpb.tax.abatement.premises import claim_limit, premises_of, settle, year_of
 from tfpb.tax.abatement.signatures import Conventions
+from tfpb.tax.abatement.states import UNKNOWN
+from tfpb.tax.ledger.reconciliation import reconciliation
+from tfpb.tax.ledger.renewals import renewals
 from tfpb.tax.plain_values import (
     RATE,
     SHARE,
@@ -33,6 +36,7 @@ from tfpb.tax.plain_values import (
     total,
 )
 from tfpb.words.money import status_reasons
+from tfpb.words.money.doubt_words import AMBIGUOUS
 from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
@@ -46,7 +50,8 @@ if TYPE_CHECKING:
     from tfpb.tax.plain_values import Record
 
 ADDED_COLUMNS: Final = (
-    *PREMISES_RESULT_COLUMNS, "code_qpv", "part_logements", "logements_retenus", *tallies.PENDING,
+    *PREMISES_RESULT_COLUMNS, "code_qpv", "part_logements", "logements_retenus", *STATE_COLUMNS,
+    *RESERVE_COLUMNS,
 )  # fmt: skip
 """Columns that a premises gains: those of the contract, then what leads a figure to its source."""
 _CHECK_COLUMNS: Final = (
@@ -81,8 +86,7 @@ def abate(
         Located entrances: they give the side of a building, exemptions, demolitions, deliveries.
     conventions : DataFrame or None
         Typed by `tables.CONVENTIONS`; None when the dossier has none: every status is then
-        `sans_convention`, amounts are given for information and counted in no total but
-        `abattement_sans_convention_eur`.
+        `sans_convention`, and amounts are under reserve, whether notices bear them or not.
     law : Law
     year : int
     rounding : str
@@ -144,6 +148,7 @@ def abate(
     items, checks, unexplained = _read_notices(items, stipulated, reader)
     items = [settle(item, stipulated, reader, on) for item in items]
     frame, renamed = _own_columns(premises.iloc[kept])
+    missing = tallies.absent(items, stock, reader)
     coming = forecast(
         items, stocks, held, law, reader=reader, quantum=stipulated.quantum, bailleur=bailleur
     )
@@ -159,9 +164,11 @@ def abate(
         rounding=rounding,
         premises=_premises_frame(frame, items),
         by_residence=tallies.by_residence(items, stock, terms=stipulated, reader=reader, on=on),
-        by_qpv=tallies.by_qpv(items, stock),
+        by_qpv=tallies.by_qpv(items, stock, missing),
         by_commune=tallies.by_commune(items),
-        totals=tallies.sums(items),
+        states=tallies.states_of(items, sum(missing.values())),
+        reserves=tallies.reserves_of(items),
+        totals=tallies.sums(items, sum(missing.values())),
         counts=tallies.counts(items),
         checks=_checks_frame(checks, items, reader),
         forecast=coming,
@@ -170,6 +177,8 @@ def abate(
         by_collectivity=tallies.by_collectivity(items, stipulated),
         by_year=by_year(coming),
         claim_until=claim_limit(reader),
+        reconciliation=reconciliation(items, stock, missing),
+        renewals=renewals(coming, held),
         leavers=leavers(items, stocks, law, reader=reader, terms=stipulated),
     )
     return replace(result, values=reader.used())
@@ -225,6 +234,10 @@ def _read_notices(
         positions = [places[id(item)] for item in group]
         for position, state in zip(positions, states, strict=True):
             out[position] = replace(items[position], state=state, issued=issued)
+        unsure = ambiguous(group, states)
+        if unsure and all(c.constat != "inexplique" for c in made):
+            paid = next(i.paid for i in group if i.paid is not None)
+            unexplained.append(_ambiguous(unsure, paid, told=UNKNOWN not in states))
         for check in made:
             about = slice(check.line, check.line + check.span)
             checks.append((check, positions[about]))
@@ -240,6 +253,19 @@ def _read_notices(
                     )
                 )
     return out, checks, unexplained
+
+
+def _ambiguous(items: list[Premises], paid: Decimal, *, told: bool) -> Fault:
+    """Return the doubt on premises alike of which a notice abates some; `told` when the sums hold."""
+    first = items[0]
+    names = [i.invariant or i.id_residence for i in items]
+    return Fault(
+        "avis_ambigu",
+        place(first.row, "cotisation_avis_eur"),
+        amount(paid),
+        {"avis": first.avis, "locaux": ", ".join(dict.fromkeys(names)), "issue": AMBIGUOUS[told]},
+        Severity.DOUTE,
+    )
 
 
 def _unexplained(check: Check, items: list[Premises], stipulated: Terms, tolerance: Decimal) -> str:
@@ -268,8 +294,9 @@ def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
         columns[f"abattement_{line}_eur"] = [i.amounts.lines[index] for i in items]
     for column, name in tallies.AMOUNTS.items():
         columns[column] = [getattr(i.amounts, name) for i in items]
-    for column, name in tallies.PENDING.items():
-        columns[column] = [getattr(i, name) for i in items]
+    told = [tallies.state_cells(i.states) | tallies.reserve_cells([i]) for i in items]
+    for column in (*STATE_COLUMNS, *RESERVE_COLUMNS):
+        columns[column] = [cells[column] for cells in told]
     out = frame.copy()
     for name in ADDED_COLUMNS:
         kind = "int64" if name == "logements_retenus" else object
@@ -311,5 +338,5 @@ def _stake(check: Check, items: list[Premises], tolerance: Decimal) -> Decimal:
     Where it differs from the notice by more than roundings, the difference with the notice.
     """
     gap = abs(cents(check.gap))
-    lines = total((i.claim if check.gap > 0 else i.risk) for i in items)
+    lines = total((i.states.to_claim if check.gap > 0 else i.states.at_risk) for i in items)
     return lines if abs(lines - gap) <= tolerance * len(items) else gap

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place
 from tfpb.model.codes import QpvStatut, Statut
+from tfpb.tax.abatement.formula import LINES
 from tfpb.tax.abatement.premises import rates_of, year_of
 from tfpb.tax.plain_values import Record, doubt, grouped, money, place, records, text, total, whole
 from tfpb.words.money.doubt_words import SAME_PREMISES
@@ -59,7 +60,12 @@ def check_premises(premises: pd.DataFrame, law: Law) -> list[Fault]:
         `base_deja_abattue`, `invariant_sur_deux_avis`, `taux_suspect`.
     """
     rows = records(premises)
-    return [*(f for row in rows for f in _of_row(row, law)), *_repeated(rows), *_unit(rows, law)]
+    return [
+        *(f for row in rows for f in _of_row(row, law)),
+        *_rates(rows),
+        *_repeated(rows),
+        *_unit(rows, law),
+    ]
 
 
 def _of_row(row: Record, law: Law) -> Iterator[Fault]:
@@ -77,8 +83,8 @@ def _of_row(row: Record, law: Law) -> Iterator[Fault]:
     if money(row.get("taux_commune_pct")) is None:
         yield Fault("taux_commune_vide", here)
     elif 0 < total(rates) < 1 or 0 < rates[0] < 1:
-        # a cell that shows « 38,97 % » holds 0.3897; no commune has so low a rate
-        yield doubt("taux_suspect", here, commune=amount(rates[0]), somme=amount(total(rates)))
+        # no commune has so low a rate: asked about, never used 100 times too small
+        yield Fault("taux_suspect", here, amount(rates[0]))
     on = dt.date(year or _UNIT_DAY.year, 1, 1)
     if vlc and base is not None and law.covers("part_vlc", on):
         expected = vlc * Decimal(law.value("part_vlc", on).valeur)
@@ -87,6 +93,18 @@ def _of_row(row: Record, law: Law) -> Iterator[Fault]:
             code = "base_deja_abattue" if abated else "base_incoherente"
             here = place(row, "base_nette_eur")
             yield doubt(code, here, str(base), calculee=amount(expected.quantize(Decimal("0.01"))))
+
+
+def _rates(rows: Sequence[Record]) -> Iterator[Fault]:
+    """Ask about a rate that, among those of its line, looks like a proportion: 0,39 among 40."""
+    for index, line in enumerate(LINES):
+        if index:  # the commune's own is asked about whatever the others are
+            column = f"taux_{line}_pct"
+            told = [(row, rate) for row in rows if (rate := rates_of(row)[index])]
+            usual = median(rate for _, rate in told) if told else Decimal(0)
+            for row, rate in told:
+                if rate < 1 <= usual and usual / 2 <= rate * 100 <= usual * 2:
+                    yield Fault("taux_suspect", place(row, column), amount(rate))
 
 
 def _repeated(rows: Sequence[Record]) -> Iterator[Fault]:

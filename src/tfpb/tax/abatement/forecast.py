@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import QpvStatut, Statut
+from tfpb.model.codes import QpvStatut, Reserve, Statut
 from tfpb.model.results import FORECAST_COLUMNS
-from tfpb.tax.abatement.premises import ESTIMATED, exemption_of, motive_fields
+from tfpb.tax.abatement.premises import ESTIMATED, REAL, exemption_of, motive_fields
 from tfpb.tax.abatement.rights import right_of, standing_units
-from tfpb.tax.abatement.tallies import ATTENTION, nature_of, statut_of
+from tfpb.tax.abatement.states import hangs_on, is_lost
+from tfpb.tax.abatement.tallies import ATTENTION, nature_of, reserves_of, statut_of
 from tfpb.tax.plain_values import ZERO, grouped, missing, total
 from tfpb.words.money import status_reasons
 from tfpb.words.money.doubt_words import mean_of
@@ -30,9 +31,12 @@ if TYPE_CHECKING:
 RIGHTS: Final = frozenset({Statut.ELIGIBLE, Statut.ABATTU, Statut.A_RECLAMER})
 """Statuses whose amount is due in a year of the forecast."""
 WAITING: Final = "en_attente_eur"
-_COLUMNS: Final = (*FORECAST_COLUMNS, WAITING, "motif_court")
+RENEWING: Final = "a_renouveler_eur"
+_COLUMNS: Final = (
+    *FORECAST_COLUMNS, WAITING, RENEWING, "logements_a_renouveler", "convention", "motif_court",
+)  # fmt: skip
 _YEAR: Final = (
-    "annee", "residences", "logements", "abattement_eur", WAITING, "nouvelles", "nature",
+    "annee", "residences", "logements", "abattement_eur", WAITING, RENEWING, "nouvelles", "nature",
 )  # fmt: skip
 
 
@@ -62,10 +66,11 @@ def forecast(
     Returns
     -------
     DataFrame
-        `FORECAST_COLUMNS`, then `en_attente_eur` (what hangs on a check of location or on a
-        convention) and `motif_court` (the motive in a few words). `logements` are those that have the
-        right; `abattement_eur` is zero without right and None when it cannot be estimated. `statut`
-        may also be `demoli` or `a_livrer`.
+        `FORECAST_COLUMNS`, then `en_attente_eur` (what hangs on a check of location, a convention or a
+        declaration), `a_renouveler_eur` and `logements_a_renouveler` (what hangs on the renewal of
+        `convention`) and `motif_court` (the motive in a few words). `logements` are those that have the
+        right; `abattement_eur` is zero without right, None when it cannot be estimated and when all of
+        it hangs on something. `statut` may also be `demoli` or `a_livrer`.
     """
     year = reader.day.year
     start = reader.whole("periode_prevision_debut")
@@ -86,7 +91,7 @@ def forecast(
                 parts = _parts(stock, holding, group, conventions, bailleur, then)
                 mean = means.get(holding.commune, means.get(""))
                 row = _foreseen(target, parts, mean, quantum, factor)
-                if row["logements"] or row["a_verifier"]:
+                if row["logements"] or row["en_suspens"]:
                     where = mean_of(commune=holding.commune in means)
                     note = status_reasons.FORECAST[row["note"]].format(ou=where)
                     row["motif"] = f"{row['motif']} {note}"
@@ -102,8 +107,9 @@ def by_year(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `annee, residences, logements, abattement_eur, en_attente_eur, nouvelles, nature`: `nouvelles`
-        counts the résidences whose right opens that year.
+        `annee, residences, logements, abattement_eur, en_attente_eur, a_renouveler_eur, nouvelles,
+        nature`: `nouvelles` counts the résidences whose right opens that year. `abattement_eur` is None
+        for a year of which all hangs on something: never zero for what may be renewed.
     """
     rows: list[tuple[Any, ...]] = []
     had: set[str] = set()
@@ -113,15 +119,21 @@ def by_year(table: pd.DataFrame) -> pd.DataFrame:
     for target, part in table.groupby("annee", sort=True):
         right = part[owed[part.index]]
         now, natures = set(right["id_residence"]), set(right["nature"])
+        amount, waiting, renewing = (
+            total(None if missing(v) else v for v in part[c])
+            for c in ("abattement_eur", WAITING, RENEWING)
+        )
+        hanging = bool(waiting or renewing) or any(missing(v) for v in part["abattement_eur"])
         rows.append(
             (
                 target,
                 len(now),
                 int(right["logements"].sum()),
-                total(right["abattement_eur"]),
-                total(part[WAITING]),
+                None if hanging and not amount else amount,
+                waiting,
+                renewing,
                 len(now - had) if rows else 0,
-                "mixte" if len(natures) > 1 else next(iter(natures), ESTIMATED),
+                REAL if natures == {REAL} else ESTIMATED,
             )
         )
         had |= now
@@ -132,15 +144,30 @@ def _this_year(year: int, group: list[Premises]) -> dict[str, Any]:
     """Return the year of the dossier as computed, claims included: it is what is due."""
     statut = statut_of(group)
     main = next(i for i in group if i.statut == statut)
+    claimed = [i for i in group if i.states.to_claim]
+    due = total(i.counted.abatement + i.states.to_claim for i in group)
+    by_reason = reserves_of(group)
+    renewing = by_reason.pop(Reserve.RENOUVELLEMENT, ZERO)
+    by_reason.pop(Reserve.AVIS, ZERO)  # due, its notice to come: it is counted
+    waiting = total(by_reason.values())
+    ended = [i for i in group if Reserve.RENOUVELLEMENT in i.standing.reserves]
     return {
-        "logements": sum(i.abated_dwellings for i in group if i.counted.abatement or i.claim),
+        "logements": sum(i.abated_dwellings for i in group if i.counted.abatement or i in claimed),
         "statut": statut,
         "motif": main.motive,
         "motif_court": _short(main.right, year),
-        "abattement_eur": total(i.counted.abatement + i.claim for i in group),
-        "nature": nature_of(group),
-        WAITING: total(i.verify + i.unsigned for i in group),
+        "abattement_eur": None if not due and (waiting or renewing) else due,
+        "nature": ESTIMATED if claimed else nature_of(group),
+        WAITING: waiting,
+        RENEWING: renewing,
+        "logements_a_renouveler": sum(round(i.dwellings * i.right.share) for i in ended),
+        "convention": _convention([i.right for i in ended]),
     }
+
+
+def _convention(ended: list[Right]) -> str:
+    """Return the convention whose renewal is awaited; empty when none is."""
+    return next((str(r.fields["convention"]) for r in ended), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +198,19 @@ class _Part:
         return ZERO if self.right.statut else self.right.share
 
     @property
+    def renewing(self) -> Decimal:
+        """Part that hangs on the renewal of a convention."""
+        ended = hangs_on(self.right) == Reserve.RENOUVELLEMENT
+        return self.right.share if ended else ZERO
+
+    @property
     def hanging(self) -> Decimal:
-        """Part that hangs on a check of location or on a table of conventions."""
-        unsigned = self.right.statut == Statut.SANS_CONVENTION and not self.right.known
-        return self.right.doubt + (self.right.share if unsigned else ZERO)
+        """Part that hangs on a check of location, a convention or a declaration."""
+        if is_lost(self.right):
+            return ZERO
+        reason = hangs_on(self.right)
+        open_still = reason is not None and reason != Reserve.RENOUVELLEMENT
+        return self.right.doubt + (self.right.share if open_still else ZERO)
 
 
 def _parts(
@@ -213,20 +249,22 @@ def _foreseen(
 ) -> dict[str, Any]:
     """Add the premises of a résidence in a coming year.
 
-    `a_verifier` counts the dwellings that wait; `note` is how the amount was made.
+    `en_suspens` counts the dwellings that wait; `note` is how the amount was made.
     """
-    due = waiting = ZERO
-    homes = unsure = 0
+    due = waiting = renewing = ZERO
+    homes = unsure = ended = 0
     note = "estime"
     for part in parts:
         homes += round(part.dwellings * part.share * part.standing)
         unsure += round(part.dwellings * part.hanging * part.standing)
+        ended += round(part.dwellings * part.renewing * part.standing)
         full = part.full
-        if not full and (part.share or part.hanging):
+        if not full and (part.share or part.hanging or part.renewing):
             note = "inconnu" if mean is None else "moyenne"
             full = (mean or ZERO) * part.dwellings
         due += (full * part.share * part.standing * factor).quantize(quantum, ROUND_HALF_UP)
         waiting += (full * part.hanging * part.standing * factor).quantize(quantum, ROUND_HALF_UP)
+        renewing += (full * part.renewing * part.standing * factor).quantize(quantum, ROUND_HALF_UP)
     statut, motive, short = _status_words(parts, target, homes)
     unknown = note == "inconnu"
     return {
@@ -234,10 +272,13 @@ def _foreseen(
         "statut": statut,
         "motif": motive,
         "motif_court": short,
-        "abattement_eur": None if unknown and homes else due,
+        "abattement_eur": None if (unknown and homes) or (not due and (unsure or ended)) else due,
         "nature": ESTIMATED,
         WAITING: None if unknown and unsure else waiting,
-        "a_verifier": unsure,
+        RENEWING: None if unknown and ended else renewing,
+        "logements_a_renouveler": ended,
+        "convention": _convention([p.right for p in parts if p.renewing]),
+        "en_suspens": unsure + ended,
         "note": note,
     }
 

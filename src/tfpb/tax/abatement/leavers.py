@@ -74,7 +74,7 @@ def leavers(
                 due = _part(item, taxed, code, terms) * raised ** (target - year)
                 lost.setdefault(code, []).append(due.quantize(terms.quantum, ROUND_HALF_UP))
                 if target == year:  # the notice abates no more than what is at risk on it
-                    still = min(_part(item, taxed or units, code, terms), item.risk)
+                    still = min(_part(item, taxed or units, code, terms), item.states.at_risk)
                     risk.setdefault(code, []).append(still)
         rows += [
             (

@@ -13,10 +13,10 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.codes import Statut
+from tfpb.model.codes import Reserve, Statut
 from tfpb.tax.abatement.formula import due
-from tfpb.tax.abatement.premises import FULL, NONE, RIGHT, UNKNOWN
-from tfpb.tax.plain_values import ZERO
+from tfpb.tax.abatement.states import FULL, NONE, RIGHT, UNKNOWN, hangs_on
+from tfpb.tax.plain_values import ZERO, grouped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +35,8 @@ class Check:
     """One comparison: what was expected, what was read, what follows.
 
     `line` is the position, in its notice, of the first premises it is about, `span` how many they are.
-    `constat` is `concordant`, `a_verifier`, `a_reclamer`, `a_risque`, `manque`, `trop` or
-    `inexplique`. `awaited` says whether an abatement was expected at all.
+    `constat` is `concordant`, `a_verifier`, `a_reclamer`, `a_risque`, `manque`, `trop`,
+    `sous_reserve` or `inexplique`. `awaited` says whether an abatement was expected at all.
     """
 
     avis: str
@@ -146,17 +146,49 @@ def _pattern(
         fewest = {tuple(s[2]) for s in within if s[1] == within[0][1]}
         if len(fewest) == 1 or len(lines) == 1:
             return within[0][2], True
-    elif len(lines) == 1:
+        return _undecided(lines, sorted(fewest)), True
+    if len(lines) == 1:
         close = min(scored, key=lambda s: (s[0], s[1]))
         return (close[2] if close[0] <= max(margin, _FAR * full) else [UNKNOWN]), False
     mostly = rights > 0 and (full - paid) / rights >= _HALF
     return (right if mostly else [NONE] * len(lines)), bool(within)
 
 
+def _undecided(lines: Sequence[Premises], patterns: list[tuple[str, ...]]) -> list[str]:
+    """Return the states that several patterns leave open, where a notice's sum fits them all.
+
+    Premises that nothing tells apart (quarter, right, base, rates) may be taken in any order: the sums of
+    the quarter are right, which of them is abated is not known. Of others nothing is known.
+    """
+    first = patterns[0]
+    open_ = [k for k in range(len(lines)) if len({p[k] for p in patterns}) > 1]
+    alike = len({_kind(lines[k]) for k in open_}) == 1
+    same = len({tuple(sorted(p[k] for k in open_)) for p in patterns}) == 1
+    if alike and same:
+        return list(first)
+    return [UNKNOWN if k in open_ else state for k, state in enumerate(first)]
+
+
+def _kind(line: Premises) -> tuple[object, ...]:
+    right = line.right
+    return (right.code_qpv, right.statut, right.share, right.doubt, line.taxed, line.rates)
+
+
+def ambiguous(lines: Sequence[Premises], states: Sequence[str]) -> list[Premises]:
+    """Return the premises alike that a notice's own sum abates in part: which ones, it does not say."""
+    if len(lines) < 2 or not _is_notice_total(lines):  # noqa: PLR2004
+        return []
+    found: list[Premises] = []
+    for group in grouped(range(len(lines)), lambda k: _kind(lines[k])).values():
+        if len({states[k] for k in group}) > 1:
+            found += [lines[k] for k in group]
+    return found or [line for line, s in zip(lines, states, strict=True) if s == UNKNOWN]
+
+
 def _options(line: Premises) -> tuple[str, ...]:
-    if not line.entitled or not line.right.share:
-        return (NONE, FULL)
-    return (NONE, RIGHT) if line.right.share == 1 else (NONE, RIGHT, FULL)
+    if line.right.share and line.right.share < 1:
+        return (NONE, RIGHT, FULL)
+    return (NONE, RIGHT) if line.entitled and line.right.share else (NONE, FULL)
 
 
 def _abated(line: Premises, state: str) -> Decimal:
@@ -174,13 +206,21 @@ def _judge(
     """Compare the sum read with the one expected, and name who loses the difference."""
     expected = full - rights
     gap = paid - expected
-    abated = [line for s, line in zip(states, lines, strict=True) if s == FULL]
-    # abated in doubt of its side is neither right nor wrong
-    wrong = [line for line in abated if line.right.statut != Statut.A_VERIFIER]
+    abated = [
+        line
+        for s, line in zip(states, lines, strict=True)
+        if s == FULL or (s == RIGHT and not line.entitled)
+    ]
+    # abated in doubt of its side, or for want of a file, is neither right nor wrong
+    unread = [line for line in abated if hangs_on(line.right) == Reserve.CONVENTIONS]
+    wrong = [
+        line for line in abated if line.right.statut != Statut.A_VERIFIER and line not in unread
+    ]
     lacking = [s for s, line in zip(states, lines, strict=True) if s == NONE and line.entitled]
     if not wrong and not lacking and (abated or abs(gap) <= margin):
-        constat = "a_verifier" if abated else "concordant"
-    elif UNKNOWN in states or paid > full * (1 + _FAR) + margin or paid < full * _HALF:
+        doubted = "sous_reserve" if unread else "a_verifier"
+        constat = doubted if abated else "concordant"
+    elif states == [UNKNOWN] or paid > full * (1 + _FAR) + margin or paid < full * _HALF:
         constat = "inexplique"
     elif lacking and len(lacking) == len(lines):
         constat = "a_reclamer"

@@ -8,9 +8,30 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Statut
+from tfpb.model.money import States
 from tfpb.tax.abatement.formula import LINES, NOTHING, Amounts, amounts, net_base
 from tfpb.tax.abatement.rights import right_of
-from tfpb.tax.plain_values import ZERO, Record, apportion, day, grouped, money, text, whole
+from tfpb.tax.abatement.states import (
+    BORNE,
+    FULL,
+    NONE,
+    UNKNOWN,
+    Standing,
+    is_lost,
+    standing_of,
+)
+from tfpb.tax.plain_values import (
+    ZERO,
+    Record,
+    apportion,
+    day,
+    grouped,
+    missing,
+    money,
+    text,
+    truth,
+    whole,
+)
 from tfpb.words.money import status_reasons
 
 if TYPE_CHECKING:
@@ -26,12 +47,8 @@ REAL: Final = "reel"
 ESTIMATED: Final = "estime"
 COUNTED: Final = frozenset({Statut.ABATTU, Statut.ELIGIBLE})
 """Statuses whose amount is counted in the abatement of the year."""
-NONE: Final = "aucun"
-RIGHT: Final = "du"
-FULL: Final = "entier"
-UNKNOWN: Final = ""
-"""What a notice abates of a premises: nothing, its right, all of it, or unknown for want of a figure."""
 _ALL: Final = Decimal(1)
+_NOTHING_YET: Final = Standing(States())
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +82,8 @@ class Premises:
         Of the right; of the stake when a check or a convention is awaited; of what was wrongly abated.
     share : Decimal
         Part of the base that `amounts` are computed on (0..1).
-    claim, risk, verify, unsigned : Decimal
-        Euros to claim, at risk, hanging on a check of location, hanging on a table of conventions.
+    standing : Standing
+        Its money in states, and what the reserve hangs on.
     """
 
     row: Record
@@ -86,10 +103,7 @@ class Premises:
     motive: str = ""
     amounts: Amounts = NOTHING
     share: Decimal = ZERO
-    claim: Decimal = ZERO
-    risk: Decimal = ZERO
-    verify: Decimal = ZERO
-    unsigned: Decimal = ZERO
+    standing: Standing = _NOTHING_YET
 
     @property
     def id_residence(self) -> str:
@@ -102,6 +116,11 @@ class Premises:
         return text(self.row.get("id_batiment"))
 
     @property
+    def invariant(self) -> str:
+        """Invariant of the premises, empty when the row names none."""
+        return text(self.row.get("invariant"))
+
+    @property
     def avis(self) -> str:
         """Notice of the premises."""
         return text(self.row["avis"])
@@ -110,6 +129,17 @@ class Premises:
     def entitled(self) -> bool:
         """Whether every condition holds."""
         return not self.right.statut
+
+    @property
+    def states(self) -> States:
+        """Its money in states."""
+        return self.standing.states
+
+    @property
+    def declared(self) -> bool | None:
+        """Whether the list sent to the tax office bears it; None when the file does not say."""
+        value = self.row.get("declare")
+        return None if missing(value) or value == "" else truth(value)
 
     @property
     def counted(self) -> Amounts:
@@ -157,6 +187,8 @@ def premises_of(
             bailleur=bailleur,
             reader=reader,
         )
+        if not right.statut and _undeclared(row):
+            right = replace(right, statut=Statut.NON_DECLARE, motive="declaration_sans_local")
         base = net_base(money(row.get("vlc_eur")), money(row.get("base_nette_eur")), terms)
         rates, current = rates_of(row), year_of(row) == reader.day.year
         paid = money(row.get("cotisation_avis_eur")) if current else None
@@ -175,6 +207,11 @@ def premises_of(
         )
     dwellings = _dwellings(items, stock)
     return [replace(i, dwellings=n) for i, n in zip(items, dwellings, strict=True)]
+
+
+def _undeclared(row: Record) -> bool:
+    value = row.get("declare")
+    return not missing(value) and value != "" and not truth(value)
 
 
 def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
@@ -209,33 +246,23 @@ def settle(item: Premises, terms: Terms, reader: Reader, on: dt.date | None) -> 
     statut = _statut(item)
     share = _share(item, statut)
     made = amounts(item.base, item.rates, terms, share=share) if share else NOTHING
-
-    def part(share: Decimal) -> Decimal:
-        return amounts(item.base, item.rates, terms, share=share).abatement if share else ZERO
-
-    risk = claim = unsigned = ZERO
-    verify = part(right.doubt)
-    if statut == Statut.A_RISQUE:
-        risk = made.abatement
-    elif statut == Statut.ABATTU and item.state == FULL:
-        risk = part(max(ZERO, _ALL - right.share - right.doubt))
-    elif statut == Statut.A_RECLAMER:
-        claim = made.abatement
-    elif statut == Statut.SANS_CONVENTION and not right.known:
-        unsigned = made.abatement
-    elif statut == Statut.NON_DECLARE and reader.flag("reclamation_sans_declaration"):
-        claim = part(right.share) if item.state == NONE else ZERO
+    standing = standing_of(
+        right,
+        item.state,
+        base=item.base,
+        rates=item.rates,
+        terms=terms,
+        mended=right.statut == Statut.NON_DECLARE and reader.flag("reclamation_sans_declaration"),
+    )
     settled = replace(
         item,
         statut=statut,
-        nature=REAL if item.issued else ESTIMATED,
+        nature=ESTIMATED if item.state == UNKNOWN else REAL,
         amounts=made,
         share=share,
-        claim=claim,
-        risk=risk,
-        verify=ZERO if risk else verify,
-        unsigned=unsigned,
+        standing=standing,
     )
+    risk = standing.states.at_risk
     motive = motive_of(settled, reader, on, terms=terms, amount=made.abatement, risk=risk)
     return replace(settled, motive=motive)
 
@@ -246,19 +273,18 @@ def _statut(item: Premises) -> str:
     if right.statut == Statut.A_VERIFIER:
         return Statut.A_VERIFIER
     if right.statut:
-        return Statut.A_RISQUE if item.state == FULL else right.statut
+        wrong = item.state in BORNE and right.known
+        return Statut.A_RISQUE if wrong else right.statut
     return {UNKNOWN: Statut.ELIGIBLE, NONE: Statut.A_RECLAMER}.get(item.state, Statut.ABATTU)
 
 
 def _share(item: Premises, statut: str) -> Decimal:
     """Return the part of the base that an amount is computed on."""
     if statut == Statut.A_RISQUE:
-        return _ALL
+        return _ALL if item.state == FULL else item.right.share
     if statut == Statut.A_VERIFIER:
         return item.right.doubt
-    if item.entitled or (statut == Statut.SANS_CONVENTION and not item.right.known):
-        return item.right.share
-    return ZERO
+    return ZERO if is_lost(item.right) else item.right.share
 
 
 def motive_of(
@@ -302,6 +328,8 @@ def motive_of(
         if condition in status_reasons.EXTRAS:
             parts.append(status_reasons.EXTRAS[condition].filled(fields))
     elif item.statut in (Statut.SANS_CONVENTION, Statut.NON_DECLARE):
+        if item.state in BORNE:
+            parts.append(status_reasons.STATES["sous_reserve"].filled(fields))
         missed = amounts(item.base, item.rates, terms, share=right.share).abatement
         parts.append(status_reasons.EXTRAS["manque"].format(manque=missed))
     return " ".join(parts)

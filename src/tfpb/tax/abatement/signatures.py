@@ -52,6 +52,17 @@ class _Convention:
     end: dt.date | None
 
 
+LATE: Final = frozenset({"convention_tardive", "contrat_tardif", "declaration_tardive"})
+"""Motives that lose a year: a date that is past mends nothing."""
+
+
+def _ended(standing: Standing) -> int:
+    """Return the day a convention ended, as a number; 0 when another thing is lacking."""
+    echue = standing.motive == "convention_echue"
+    end: dt.date | None = standing.fields.get("date") if echue else None
+    return end.toordinal() if end is not None else 0
+
+
 class Conventions:
     """The conventions of a bailleur, asked by quarter and year.
 
@@ -96,7 +107,8 @@ class Conventions:
         ]
         if not found:
             return Standing(Statut.SANS_CONVENTION, "convention_absente", {"code_qpv": code_qpv})
-        return min(found, key=lambda s: _RANK[s.statut])
+        # what a paper may still mend before what is lost; of two that have ended, the last to end
+        return min(found, key=lambda s: (_RANK[s.statut], s.motive in LATE, -_ended(s)))
 
     @staticmethod
     def _one(convention: _Convention, reader: Reader) -> Standing:
@@ -124,6 +136,11 @@ class Conventions:
             )
         prolonged = kept and convention.end is not None and convention.end < new_year
         return Standing("", "convention_prorogee" if prolonged else "convention_ok", fields)
+
+    def ends(self) -> tuple[tuple[str, tuple[str, ...], dt.date], ...]:
+        """List the conventions that end: identifier, quarters, date; by date, then identifier."""
+        held = [(c.end, c.identifier, tuple(sorted(c.codes))) for c in self._all if c.end]
+        return tuple((name, codes, end) for end, name, codes in sorted(held))
 
     def without_contract_date(self) -> tuple[str, ...]:
         """List signed conventions whose contrat de ville has no date: taken as signed, with a doubt."""

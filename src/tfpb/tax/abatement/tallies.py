@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import QpvStatut, Statut
-from tfpb.model.results import MONEY_QPV_COLUMNS
+from tfpb.model.codes import QpvStatut, Reserve, Statut
+from tfpb.model.money import States
+from tfpb.model.results import MONEY_QPV_COLUMNS, RESERVE_COLUMNS, STATE_COLUMNS
 from tfpb.tax.abatement.formula import LINES, LOST
-from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, motive_of
+from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, REAL, motive_of
+from tfpb.tax.abatement.rights import end_of_exemption, exempt, standing_units
 from tfpb.tax.plain_values import ZERO, cents, grouped, total
 from tfpb.text import fold
 from tfpb.words.money import status_reasons
@@ -34,13 +36,9 @@ AMOUNTS: Final[Mapping[str, str]] = {
     "reporte_contribuables_eur": "spread",
 }
 """Columns that add what is counted, and the field of `Amounts` each adds."""
-PENDING: Final[Mapping[str, str]] = {
-    "abattement_a_reclamer_eur": "claim",
-    "abattement_a_risque_eur": "risk",
-    "abattement_a_verifier_eur": "verify",
-    "abattement_sans_convention_eur": "unsigned",
-}
-"""Columns that add what is not counted, and the field of `Premises` each adds."""
+RESERVED: Final = "sous_reserve"
+LACKING: Final = "manquant"
+"""Natures of an amount that is not known: it hangs on something, or no file gives it."""
 ATTENTION: Final = (
     Statut.A_RISQUE, Statut.A_RECLAMER, Statut.A_VERIFIER, Statut.NON_DECLARE,
     Statut.SANS_CONVENTION, Statut.ELIGIBLE, Statut.ABATTU, Statut.EXONERE, Statut.HORS_QPV,
@@ -49,10 +47,7 @@ ATTENTION: Final = (
 _RESIDENCE: Final = (
     "id_residence", "nom", "code_qpv", "nb_logements", "abattement_eur", "frais_gestion_eur",
     "total_eur", "nature", "statut", "motif", "ouverture_abattement_annee", "commune",
-    "logements_dans", "locaux", *PENDING, "evolution", "nom_qpv",
-)  # fmt: skip
-_QPV: Final = (
-    *MONEY_QPV_COLUMNS, "abattement_a_verifier_eur", "abattement_sans_convention_eur",
+    "logements_dans", "locaux", *STATE_COLUMNS, *RESERVE_COLUMNS, "evolution", "nom_qpv",
 )  # fmt: skip
 _COMMUNE: Final = (
     "commune", "code_insee", "logements", "abattement_eur", "compensation_etat_eur",
@@ -64,10 +59,44 @@ _COLLECTIVITY: Final = (
 )  # fmt: skip
 
 
-def nature_of(items: Iterable[Premises]) -> str:
-    """Return `reel`, `estime`, or `mixte` when both are added."""
-    found = {i.nature for i in items}
-    return "mixte" if len(found) > 1 else next(iter(found), ESTIMATED)
+def nature_of(items: Iterable[Premises], missing: int = 0) -> str:
+    """Return the nature of a total: that of its weakest part.
+
+    `reel` or `estime` for what is counted; `sous_reserve` or `manquant` when nothing is and part of the
+    money is not known.
+    """
+    group = list(items)
+    counted = [i for i in group if i.statut in COUNTED]
+    states = states_of(group, missing)
+    if not total(i.amounts.abatement for i in counted) and states.unknown:
+        return RESERVED if states.reserved else LACKING
+    return ESTIMATED if any(i.nature == ESTIMATED for i in counted or group) else REAL
+
+
+def states_of(items: Iterable[Premises], missing: int = 0) -> States:
+    """Add the states of premises; `missing` dwellings have no amount."""
+    return sum((i.states for i in items), States(missing=missing))
+
+
+def state_cells(states: States) -> dict[str, Decimal]:
+    """Return the states as columns."""
+    return {column: getattr(states, name) for column, name in STATE_COLUMNS.items()}
+
+
+def reserves_of(items: Iterable[Premises]) -> dict[str, Decimal]:
+    """Add what the reserve of premises hangs on, by reason."""
+    group = list(items)
+    found = {str(r): total(i.standing.reserves.get(r) for i in group) for r in Reserve}
+    return {reason: amount for reason, amount in found.items() if amount}
+
+
+def reserve_cells(items: Iterable[Premises]) -> dict[str, Decimal]:
+    """Return what hangs on a side or on a table of conventions, as columns."""
+    group = list(items)
+    return {
+        column: total(i.standing.reserves.get(reason) for i in group)
+        for column, reason in RESERVE_COLUMNS.items()
+    }
 
 
 def statut_of(items: Iterable[Premises]) -> str:
@@ -76,15 +105,37 @@ def statut_of(items: Iterable[Premises]) -> str:
     return next((str(s) for s in ATTENTION if s in found), "")
 
 
-def sums(items: Iterable[Premises]) -> dict[str, Decimal]:
-    """Add what is counted (`base_eur`, then `AMOUNTS`), then what is not (`PENDING`)."""
+def sums(items: Iterable[Premises], missing: int = 0) -> dict[str, Decimal | None]:
+    """Add what is counted (`base_eur`, then `AMOUNTS`), then the states and what they hang on.
+
+    What is counted is None when nothing is and part of the money is not known: never zero for a thing
+    that no file tells.
+    """
     group = list(items)
     counted = [i for i in group if i.statut in COUNTED]
-    return {
+    states = states_of(group, missing)
+    known = bool(total(i.amounts.abatement for i in counted)) or not states.unknown
+    made: dict[str, Decimal | None] = {
         "base_eur": total(cents(i.base * i.share) for i in counted),
         **{c: total(getattr(i.amounts, name) for i in counted) for c, name in AMOUNTS.items()},
-        **{c: total(getattr(i, name) for i in group) for c, name in PENDING.items()},
     }
+    return (made if known else dict.fromkeys(made)) | state_cells(states) | reserve_cells(group)
+
+
+def absent(items: Iterable[Premises], stock: Stock, reader: Reader) -> dict[str, int]:
+    """Count by quarter the dwellings that no line of the tax sheet gives an amount for.
+
+    Those of résidences without any line, in a quarter, standing and not exempt on 1 January.
+    """
+    told = {i.id_residence for i in items}
+    out: dict[str, int] = {}
+    for holding in stock.holdings:
+        if holding.id_residence not in told:
+            for unit in standing_units(holding.units, reader.day.year):
+                free = not exempt(end_of_exemption(unit, reader), reader.day)
+                if unit.side == QpvStatut.DANS and free:
+                    out[unit.code_qpv] = out.get(unit.code_qpv, 0) + unit.dwellings
+    return out
 
 
 def counts(items: Iterable[Premises]) -> dict[str, tuple[int, int]]:
@@ -110,8 +161,7 @@ def by_residence(
     DataFrame
         `id_residence, nom, code_qpv, nb_logements, abattement_eur, frais_gestion_eur, total_eur,
         nature, statut, motif, ouverture_abattement_annee`, then `commune, logements_dans, locaux,
-        abattement_a_reclamer_eur, abattement_a_risque_eur, abattement_a_verifier_eur,
-        abattement_sans_convention_eur, evolution, nom_qpv`.
+        `STATE_COLUMNS`, `RESERVE_COLUMNS`, `evolution, nom_qpv`.
     """
     groups = grouped(items, lambda i: i.id_residence)
     order = [h.id_residence for h in stock.holdings if h.id_residence in groups]
@@ -154,7 +204,7 @@ def _motive(group: list[Premises], terms: Terms, reader: Reader, on: dt.date | N
         on,
         terms=terms,
         amount=total(i.amounts.abatement for i in alike),
-        risk=total(i.risk for i in alike),
+        risk=total(i.states.at_risk for i in alike),
     )
     if len(alike) == len(group):
         return motive
@@ -162,8 +212,14 @@ def _motive(group: list[Premises], terms: Terms, reader: Reader, on: dt.date | N
     return f"{part} {motive}"
 
 
-def by_qpv(items: list[Premises], stock: Stock) -> pd.DataFrame:
-    """Add by quarter, by code; quarters with dwellings and no premises stand with zeros."""
+def by_qpv(items: list[Premises], stock: Stock, missing: Mapping[str, int]) -> pd.DataFrame:
+    """Add by quarter, by code; one with dwellings and no premises stands without amount.
+
+    Parameters
+    ----------
+    missing : mapping of str to int
+        As `absent` counts them.
+    """
     groups = grouped(items, lambda i: i.right.code_qpv)
     names: dict[str, str] = {}
     homes: Counter[str] = Counter()
@@ -179,17 +235,21 @@ def by_qpv(items: list[Premises], stock: Stock) -> pd.DataFrame:
     for code in sorted(names):
         group = groups.get(code, [])
         counted = [i for i in group if i.statut in COUNTED]
+        lacking = missing.get(code, 0)
         rows.append(
-            sums(group)
+            sums(group, lacking)
             | {
                 "code_qpv": code,
                 "nom_qpv": names[code],
                 "logements": homes[code],
                 "logements_abattus": sum(i.abated_dwellings for i in counted),
-                "nature": nature_of(counted or group),
+                "logements_sans_montant": lacking,
+                "nature": nature_of(group, lacking),
             }
         )
-    return pd.DataFrame(rows, columns=list(_QPV))
+    return pd.DataFrame(rows, columns=list(MONEY_QPV_COLUMNS), dtype=object).astype(
+        {"logements": "int64", "logements_abattus": "int64", "logements_sans_montant": "int64"}
+    )
 
 
 def by_commune(items: list[Premises]) -> pd.DataFrame:

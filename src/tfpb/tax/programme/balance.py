@@ -11,7 +11,7 @@ import pandas as pd
 from tfpb.errors import Fault, Place
 from tfpb.model.codes import TOTAL, Axe
 from tfpb.model.results import AXIS_COLUMNS, BALANCE_COLUMNS
-from tfpb.tax.abatement.tallies import PENDING
+from tfpb.tax.abatement.tallies import LACKING, RESERVED
 from tfpb.tax.plain_values import (
     CENT,
     RATE,
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from tfpb.model.money import Abatement
 
 SUMS: Final = ("prevu_eur", "realise_eur", "bailleur_eur", "autres_eur", "valorise_eur")
+_LEFT: Final = (
+    "solde_eur", "rattrapage_eur", "justifie_eur", "solde_apres_reclamation_eur", "logements_abattus",
+)  # fmt: skip
+"""What is added over the quarters whose abatement is known."""
 _PROOFS: Final = ("dates_jointes", "photos_jointes", "preuves_completes")
 _QUARTERS: Final = (
     "code_qpv", "nom_qpv", "codes_precedents", "actions_precedentes", "realise_precedent_eur",
@@ -132,6 +136,8 @@ def balance(
         due = quarter.get("abattement_eur", ZERO) if known else None
         report = owed.get(code, ZERO) if now else ZERO
         left = None if due is None else valued - due - report
+        abated = quarter.get("logements_abattus", 0) if due is not None else 0
+        claim = quarter.get("abattement_a_reclamer_eur", ZERO)
         sums |= {
             "code_qpv": code,
             "nom_qpv": text(quarter.get("nom_qpv")),
@@ -143,9 +149,15 @@ def balance(
             "report_eur": report,
             "couverture": rate(valued, due),
             "rattrapage_eur": None if left is None else max(ZERO, -left),
+            "logements_abattus": None if due is None else abated,
+            "valorise_par_logement_abattu_eur": _each(valued, abated),
+            "abattement_par_logement_abattu_eur": None if due is None else _each(due, abated),
+            "justifie_eur": None if due is None else min(valued, due),
+            "solde_apres_reclamation_eur": None if left is None else left - claim,
         }
         out.append(sums)
-    return pd.DataFrame(out, columns=[*BALANCE_COLUMNS, "rattrapage_eur", *_PROOFS])
+    table = pd.DataFrame(out, columns=[*BALANCE_COLUMNS, "rattrapage_eur", *_PROOFS])
+    return table.astype({"logements_abattus": "Int64"})
 
 
 def totals(rows: list[Record], table: pd.DataFrame, year: int) -> dict[str, Decimal]:
@@ -153,8 +165,8 @@ def totals(rows: list[Record], table: pd.DataFrame, year: int) -> dict[str, Deci
     out = {c: total(r[c] for r in rows) for c in SUMS}
     current = [r for r in records(table) if r["annee"] == year]
     if any(r["solde_eur"] is not None for r in current):
-        out["solde_eur"] = total(r["solde_eur"] for r in current)
-        out["rattrapage_eur"] = total(r["rattrapage_eur"] for r in current)
+        for column in _LEFT:
+            out[column] = total(r[column] for r in current)
     out["report_eur"] = total(r["report_eur"] for r in current)
     return out
 
@@ -261,8 +273,8 @@ def check_quarters(
 ) -> list[Fault]:
     """Refuse actions in a quarter without abatement; doubt axis 8 in a quarter under renewal."""
     given = [] if abatement is None else records(abatement.by_qpv)
-    sure = {_quarter(r) for r in given if r["abattement_eur"] > 0}
-    unsure = {_quarter(r) for r in given if any((money(r.get(c)) or ZERO) > 0 for c in PENDING)}
+    sure = {_quarter(r) for r in given if (r["abattement_eur"] or ZERO) > 0}
+    unsure = {_quarter(r) for r in given if r["nature"] in (RESERVED, LACKING) or _stake(r)}
     faults = []
     for row in rows:
         code, here = _quarter(row), place(row, "code_qpv")
@@ -279,6 +291,11 @@ def check_quarters(
         elif code not in sure:
             faults.append(doubt("action_abattement_incertain", here, code))
     return faults
+
+
+def _stake(row: Record) -> Decimal:
+    """Return what a quarter has beside what is counted: borne, to claim or hanging, euros."""
+    return total(money(row[c]) for c in ("porte_avis_eur", "au_mieux_eur"))
 
 
 def read_carry(
@@ -326,6 +343,8 @@ def read_carry(
 def check_heights(table: pd.DataFrame, reader: Reader) -> list[Fault]:
     """Doubt a valued spending per dwelling out of all known orders of magnitude."""
     high = reader.decimal("valorise_par_logement_max_eur")
+    for key in ("repere_couverture_region", "repere_region"):
+        reader.text(key)  # the marks that heights are shown beside
     usual = {
         "haut": number(high),
         "region": reader.text("repere_valorise_region_eur"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tfpb.model.codes import Ajustement, Groupe
+from tfpb.words.money.state_words import RESERVED, unknown_value
 from tfpb.words.numbers import euros, number, percent, plural
 from tfpb.words.survey.verdict_words import VERDICTS
 
@@ -80,12 +81,18 @@ def _stock(dossier: Dossier) -> list[str]:
 def _money(dossier: Dossier) -> list[str]:
     lines = []
     if dossier.abatement is not None:
-        totals = dossier.abatement.totals
-        line = f"Abattement {dossier.abatement.year} : {euros(totals['abattement_eur'])}"
-        if totals.get("abattement_a_reclamer_eur"):
-            line += f" ; à réclamer : {euros(totals['abattement_a_reclamer_eur'])}"
-        if totals.get("abattement_a_risque_eur"):
-            line += f" ; à risque : {euros(totals['abattement_a_risque_eur'])}"
+        money = dossier.abatement
+        states, amount = money.states, money.totals["abattement_eur"]
+        head = unknown_value(states) if amount is None else euros(amount)
+        if head == RESERVED:  # the amount follows
+            head = "non établi"
+        beside = {
+            "à réclamer": states.to_claim,
+            "à risque": states.at_risk,
+            "sous réserve": states.reserved,
+        }
+        told = [f"{name} : {euros(part)}" for name, part in beside.items() if part]
+        line = " ; ".join([f"Abattement {money.year} : {head}", *told])
         lines.append(line + ".")
     if dossier.programme is not None:
         valued = dossier.programme.totals["valorise_eur"]

@@ -26,6 +26,9 @@ DOUBTS_OF_FILES: Final = "Doutes relevés dans les fichiers :"
 DOUBTS_OF_REGION: Final = "Doutes relevés sur la région :"
 DOUBTS_SHEET: Final = "la feuille « Doutes » du classeur"
 PACK_WRITTEN: Final = "Dossier écrit dans : {folder}"
+HELD_BACK: Final = "Avant d’écrire, ce que des diffusions soustraites diraient, et qui est retenu :"
+DRAFTED: Final = "C’est un PROJET, pour l’organisme seul ; pour le transmettre, ajoutez --diffuser."
+RELEASED: Final = "C’est une diffusion : elle est au registre, et les suivantes en tiennent compte."
 REGION_WRITTEN: Final = "Région écrite dans : {folder}"
 COMPARISON_WRITTEN: Final = "Comparaison écrite dans {first}, niveaux et moyennes dans {second}."
 MAPS_WRITTEN: Final = "{sheets} sont écrites dans : {folder}"
@@ -38,7 +41,9 @@ PLAN_TO_REVIEW: Final = (
 )
 FILL_THEN: Final = "Remplissez les fichiers, puis : {command}"
 NO_FAULT: Final = "Aucune faute : vous pouvez lancer « tfpb dossier »."
-SECOND_PACK: Final = "Indiquez --dossier suivi d’un dossier.zip : --avec en donne un second."
+SECOND_PACK: Final = (
+    "Indiquez --dossier suivi d’un dossier.zip : --avec et --precedents en donnent d’autres."
+)
 STOPPED: Final = "Arrêté à votre demande : rien n’a été laissé à moitié écrit."
 PROGRAM_ERROR: Final = (
     "Une erreur du programme est survenue (ce n’est pas votre fichier) : {kind}. "

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
     from tfpb.model.evidence import Difference
 
+LEDGER: Final = "diffusions.jsonl"
+"""The ledger of releases, one line each."""
+DRAFT_NOTE: Final = (
+    "PROJET : ce dossier est pour l’organisme seul. Pour le transmettre, refaites-le avec --diffuser : il "
+    "est alors inscrit au registre des diffusions, et les suivants en tiennent compte."
+)
+"""What stands beside the data of a draft, which bear no foot."""
 _STATES: Final = {
     "absent": "manque",
     "modifie": "a été modifié après coup",

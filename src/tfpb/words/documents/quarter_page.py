@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.model.money import States
 from tfpb.words.money.accounts import axis_name
+from tfpb.words.money.state_words import (
+    RATE_TO_CONFIRM,
+    abated_share,
+    unknown_detail,
+    unknown_value,
+)
 from tfpb.words.numbers import euros, interval_points, number, percent, plain_date, plural, points
 
 if TYPE_CHECKING:
-    from decimal import Decimal
+    from collections.abc import Mapping
 
     from tfpb.model.maps import GapLine, QpvPage
 
-NATURE: Final = {
-    "reel": "réel (avis d’imposition)",
-    "estime": "estimé",
-    "mixte": "en partie estimé",
-}
+NATURE: Final = {"reel": "réel (avis)", "estime": "estimé"}
+NO_TAX_FILE: Final = ("non calculé", "le fichier fiscal n’est pas fourni")
 
 
 def dwellings_figure(dwellings: int, residences: int, share: float) -> tuple[str, str, str]:
@@ -25,31 +30,62 @@ def dwellings_figure(dwellings: int, residences: int, share: float) -> tuple[str
     return "Logements", number(dwellings), detail
 
 
-def abatement_figure(amount: Decimal | None, nature: str, dwellings: int) -> tuple[str, str, str]:
-    """Write the abatement, whether real or estimated, and per dwelling."""
+def abatement_figure(row: Mapping[str, Any], dwellings: int) -> tuple[str, str, str]:
+    """Write the abatement, whether real or estimated, and per abated dwelling.
+
+    Parameters
+    ----------
+    row : mapping
+        A line of `Abatement.by_qpv`, empty without a tax file. An amount that is not known says why,
+        never zero.
+    dwellings : int
+        Of the quarter.
+    """
+    label = "Abattement de TFPB"
+    if not row:
+        return label, *NO_TAX_FILE
+    amount, nature = row["abattement_eur"], str(row["nature"])
     if amount is None:
-        return "Abattement de TFPB", "non calculé", "le fichier fiscal n’est pas fourni"
-    per_home = f", soit {euros(amount / dwellings)} par logement" if dwellings else ""
-    return "Abattement de TFPB", euros(amount), f"{NATURE.get(nature, nature)}{per_home}"
+        states = _states(row)
+        return label, unknown_value(states), unknown_detail(states)
+    abated = int(row.get("logements_abattus") or 0)
+    per_home = f", {abated_share(amount / abated, abated, dwellings)}" if abated and amount else ""
+    return label, euros(amount), f"{NATURE.get(nature, nature)}{per_home}"
 
 
-def loss_figure(loss: Decimal | None, compensation: Decimal | None) -> tuple[str, str, str]:
+def _states(row: Mapping[str, Any]) -> States:
+    """Return what of the states a line holds tells why its amount is not known."""
+    doubtful = row.get("abattement_douteux_eur") or Decimal(0)
+    reserved = row.get("abattement_sous_reserve_eur") or Decimal(0)
+    return States(
+        acquired=row.get("abattement_acquis_eur") or Decimal(0),
+        to_claim=row.get("abattement_a_reclamer_eur") or Decimal(0),
+        doubtful=doubtful,
+        hanging=reserved - doubtful,
+        missing=int(row.get("logements_sans_montant") or 0),
+    )
+
+
+def loss_figure(row: Mapping[str, Any]) -> tuple[str, str, str]:
     """Write what the collectivities give up once the State has paid its part."""
+    label = "Perte des collectivités"
+    if not row:
+        return label, *NO_TAX_FILE
+    loss, compensation = row["perte_collectivites_eur"], row["compensation_etat_eur"]
     if loss is None or compensation is None:
-        return "Perte des collectivités", "non calculé", "le fichier fiscal n’est pas fourni"
-    detail = f"l’État compense {euros(compensation)} (taux à confirmer)"
-    return "Perte des collectivités", euros(loss), detail
+        return label, unknown_value(_states(row)), "suit l’abattement"
+    return label, euros(loss), f"l’État compense {euros(compensation)} ({RATE_TO_CONFIRM})"
 
 
 def programme_figure(
-    valued: Decimal | None, abatement: Decimal | None, actions: int, dwellings: int
+    valued: Decimal | None, abatement: Decimal | None, actions: int, abated: int
 ) -> tuple[str, str, str]:
-    """Write what was valued, per dwelling, against the abatement."""
+    """Write what was valued, per abated dwelling, against the abatement."""
     if valued is None:
         return "Actions valorisées", "non renseigné", "le programme d’actions n’est pas fourni"
     parts = [plural(actions, "action")]
-    if dwellings:
-        parts.append(f"{euros(valued / dwellings)} par logement")
+    if abated:
+        parts.append(f"{euros(valued / abated)} par logement abattu")
     if abatement:
         parts.append(f"{percent(valued / abatement)} de l’abattement")
     return "Actions valorisées", euros(valued), ", ".join(parts)
@@ -106,14 +142,24 @@ def tenants_sentence(
     n: int,
     verdict: str,
     scope: str,
+    *,
+    first: str = "",
 ) -> str:
-    """Write what tenants answer here and elsewhere, with how sure it is."""
+    """Write what tenants answer here and elsewhere, with how sure it is.
+
+    `first` is what the figure like with like says against it (`satisfaction.otherwise`).
+    """
     if gap is None or ic95 is None:
         return "Ce que disent les locataires : trop peu de ménages interrogés pour publier un résultat."
     return (
-        f"Ce que disent les locataires {scope} : « {label} », écart de {points(gap)} avec le hors QPV "
-        f"({interval_points(*ic95)}, n = {number(n)}), {verdict}."
+        f"Ce que disent les locataires {scope} : « {label} », {against(first)}écart de {points(gap)} "
+        f"avec le hors QPV ({interval_points(*ic95)}, n = {number(n)}), {verdict}."
     )
+
+
+def against(first: str) -> str:
+    """Put what figures like with like say before the raw ones."""
+    return f"{first} ; en brut, " if first else ""
 
 
 def change_sentence(
@@ -125,6 +171,7 @@ def change_sentence(
     n: int,
     *,
     early: str = "",
+    first: str = "",
 ) -> str:
     """Answer what an élu is asked: what moved between waves, or that nobody can know yet.
 
@@ -132,12 +179,14 @@ def change_sentence(
     ----------
     early : str
         Year of the actions, when the last survey was held before them: no answer is about them.
+    first : str
+        What the change like with like says against it (`satisfaction.otherwise`).
     """
     if change is None or ic95 is None:
         return f"{DOES_IT_WORK} {_CANNOT_SAY}, faute de deux vagues d’enquête comparables."
-    first, _, last = waves.partition("-")
+    start, _, last = waves.partition("-")
     figures = f"({points(change)}, {interval_points(*ic95)}, n = {number(n)})"
-    moved = f"de {first} à {last}, l’écart sur « {label} »"
+    moved = f"{against(first)}de {start} à {last}, l’écart sur « {label} »"
     head = {
         "hausse": f"{moved} a évolué en faveur des QPV {figures}",
         "baisse": f"{moved} a évolué en défaveur des QPV {figures}",

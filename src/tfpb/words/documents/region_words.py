@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tfpb.words.numbers import THIN, number, plural
+from tfpb.words.money.state_words import LACKING
+from tfpb.words.numbers import THIN, euros, number, plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.satisfaction import join
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 REGION_SUBTITLE: Final = "Restitution régionale, imposition {year}"
 CONTRAT_SUBTITLE: Final = "Fiche du contrat de ville, imposition {year}"
@@ -18,7 +22,6 @@ REGION: Final = Phrase(
     "{quarters:s quartier prioritaire/quartiers prioritaires}."
 )
 """Whom the restitution covers."""
-MONEY: Final = Phrase("Abattement : {abated:€} ; actions valorisées : {valued:€}.")
 FILES: Final = (
     "Empreinte du calcul : {run_hash}. Chaque bailleur a, dans son dossier, la liste de ses "
     "fichiers."
@@ -169,3 +172,13 @@ def closing_lines(owners: int, contrats: int, folder: str, *, atlas: bool) -> li
         f"{plural(contrats, 'fiche')} de contrat de ville : {folder}/contrats",
         f"À remettre{THIN}: à chaque bailleur le fichier zip à son nom, et rien d’autre.",
     ]
+
+
+def known_euros(amount: Decimal | None) -> str:
+    """Write an amount, or that no file tells it."""
+    return LACKING if amount is None else euros(amount)
+
+
+def money_lead(abated: Decimal | None, valued: Decimal | None) -> str:
+    """Open the chapter of money of several bailleurs."""
+    return f"Abattement : {known_euros(abated)} ; actions valorisées : {known_euros(valued)}."

@@ -11,6 +11,10 @@ from tfpb.words.survey.verdict_words import margin_words
 
 WARNING: Final = "Aide à la décision, ne vaut pas attestation"
 FICTIONAL: Final = "données fictives"
+DRAFT: Final = "PROJET"
+DRAFT_LINE: Final = (
+    "PROJET, pour l’organisme seul : à refaire avec --diffuser avant de le transmettre."
+)
 FICTIONAL_LINE: Final = "Données fictives : rien ici ne décrit un lieu ni un bailleur réels."
 COVER: Final = "Couverture"
 SUMMARY: Final = "Synthèse"
@@ -95,8 +99,8 @@ RECITAL: Final = (
         "L’avantage court après l’exonération de longue durée, ou dès l’origine pour certains logements."
     ),
     (
-        "Il est réservé au propriétaire signataire, au 1er janvier de l’année d’imposition, du contrat "
-        "de ville et de la convention qui lui est annexée. En contrepartie, l’organisme améliore la "
+        "Il est réservé au propriétaire signataire du contrat de ville et de la convention qui lui est "
+        "annexée, qui a déclaré ses biens. En contrepartie, l’organisme améliore la "
         "qualité du service rendu aux locataires et rend compte chaque année, aux signataires du "
         "contrat de ville, du montant et du suivi des actions."
     ),
@@ -124,6 +128,7 @@ ROLES: Final[dict[str, str]] = {
     "decisions": "Décisions de vérification",
     "diagnostics": "Diagnostics en marchant",
     "alias_voies": "Équivalences de noms de voies",
+    "diffusions": "Registre des diffusions",
     "repere": "Repères extérieurs",
     "calage": "Marges de calage",
     "standard": "Stock de référence",
@@ -215,11 +220,13 @@ def table_line(*, unit: str = "", scope: str = "", source: str = "") -> str:
     return " · ".join(f"{name} : {value}" for name, value in parts if value)
 
 
-def footer(run_hash: str, *, fictional: bool) -> str:
-    """Write the foot of every page and sheet: warning, run, and that the data are fictional."""
+def footer(run_hash: str, *, fictional: bool, draft: bool = False) -> str:
+    """Write the foot of every page and sheet: draft, fictional data, warning, run."""
     parts = [WARNING, f"calcul {run_hash}"]
     if fictional:
         parts.insert(0, FICTIONAL)
+    if draft:
+        parts.insert(0, DRAFT)
     return " · ".join(parts)
 
 
@@ -289,8 +296,20 @@ METHOD_LEAD: Final = Phrase(
 MASKED_UNDER: Final = Phrase("Une case de moins de {count:n} ménages interrogés est masquée.")
 ONE_MAP: Final = "La carte des QPV {carte} départage toutes les vagues."
 LEGAL_LEAD: Final = (
-    "Pour l’imposition {year}, l’abattement de 30 % tient à trois conditions : le quartier, la "
-    "convention signée au 1er janvier, la fin de l’exonération de longue durée."
+    "Pour l’imposition {year}, l’abattement de 30 % tient à quatre conditions : le quartier, la "
+    "convention, la déclaration, la fin de l’exonération de longue durée."
+)
+CONDITIONS: Final = Phrase.table(
+    quartier="Le logement est dans un quartier de la carte {carte}{carte_marque:? (non vérifié)}.",
+    convention="Le bailleur a signé le contrat de ville et la convention au plus tard le {signature:d}"
+    "{signature_marque:? (non vérifié)}{tolerance:?, date admise pour cette année (loi de finances)}.",
+    declaration="La déclaration des biens est déposée au plus tard le {declaration:d}"
+    "{declaration_marque:? (non vérifié)} ; elle vaut local par local.",
+    exoneration="L’exonération de longue durée a pris fin avant le 1er janvier {year}, ou le logement n’en a "
+    "pas eu besoin.",
+    outremer="Outre-mer, l’abattement est reconduit pour {year} sans convention ni déclaration nouvelles.",
+    prorogation="Le patrimoine abattu en {before} garde l’abattement en {year}"
+    "{prorogation_marque:? (portée non vérifiée)}.",
 )
 ROWS_ELSEWHERE: Final = Phrase(
     "La liste complète ({count:n} lignes) est dans la feuille « {sheet} » du classeur."

@@ -46,6 +46,7 @@ _REASONS: Final[dict[str, str]] = {
     "EBUSY": "le fichier est utilisé par un autre programme",
     "ETXTBSY": "le fichier est utilisé par un autre programme",
     "EMFILE": "trop de fichiers sont ouverts",
+    "ENOMEM": "la mémoire de ce poste ne suffit pas",
     "EIO": "le disque ou le réseau ne répond pas",
     "EFBIG": "le fichier est trop grand pour ce disque",
 }

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.codes import Statut
-from tfpb.words.numbers import euros, long_date, number, plural
+from tfpb.model.codes import Reserve, Statut
+from tfpb.words.money.state_words import (
+    LACKING,
+    RATE_TO_CONFIRM,
+    RESERVED,
+    state_sentences,
+    unknown_sentence,
+)
+from tfpb.words.numbers import euros, number, plural
 
 if TYPE_CHECKING:
-    import datetime as dt
     from decimal import Decimal
 
     from tfpb.model.money import Abatement
@@ -24,7 +30,12 @@ STATUTS: Final[dict[str, str]] = {
     Statut.ABATTU: "abattu",
     Statut.A_RISQUE: "abattu à tort, à risque",
 }
-NATURES: Final[dict[str, str]] = {"reel": "réel", "estime": "estimé", "mixte": "réel et estimé"}
+NATURES: Final[dict[str, str]] = {
+    "reel": "réel",
+    "estime": "estimé",
+    "sous_reserve": RESERVED,
+    "manquant": LACKING,
+}
 LINES: Final[dict[str, str]] = {
     "commune": "Commune",
     "syndicats": "Syndicats",
@@ -37,6 +48,7 @@ ROUNDINGS: Final[dict[str, str]] = {
     "centime": "au centime (estimation)",
     "avis": "à l’euro par ligne, comme sur un avis",
 }
+CONVENTIONS_OPTION: Final = "Pour donner la table des conventions : option --conventions."
 ROUNDING: Final = "Arrondi : {rounding}."
 UNKNOWN_QUARTER: Final = "non connu"
 CALCULATION_NOTES: Final = (
@@ -75,52 +87,13 @@ def source_file(file: str, sheet: str) -> str:
 def lead(money: Abatement) -> str:
     """Open the chapter of the abatement."""
     sums = money.totals
+    if sums["abattement_eur"] is None:
+        return unknown_sentence(money.states, money.year)
     return (
         f"L’abattement de {money.year} s’élève à {euros(sums['abattement_eur'])} ; "
-        f"l’État compense {euros(sums['compensation_etat_eur'])} aux collectivités, "
-        f"qui perdent {euros(sums['perte_collectivites_eur'])}."
+        f"l’État compense {euros(sums['compensation_etat_eur'])} aux collectivités "
+        f"({RATE_TO_CONFIRM}), qui perdent {euros(sums['perte_collectivites_eur'])}."
     )
-
-
-def standing_sentences(
-    claim: Decimal, risk: Decimal, verify: Decimal, *, limit: dt.date | None, on: dt.date | None
-) -> tuple[str, ...]:
-    """Write what may be claimed, what is at risk, what hangs on a check.
-
-    Parameters
-    ----------
-    claim, risk, verify : Decimal
-        Euros.
-    limit : date or None
-        Last day to claim.
-    on : date or None
-        Day of the dossier, to know whether that day has passed.
-    """
-    out = []
-    if claim:
-        out.append(
-            f"{euros(claim)} restent à réclamer : l’abattement semble dû et l’avis ne le porte pas."
-        )
-        if limit is not None:
-            late = on is not None and on > limit
-            state = "Le délai de réclamation a pris fin" if late else "La réclamation est recevable"
-            out[-1] += f" {state} {'le' if late else 'jusqu’au'} {long_date(limit)}."
-    if risk:
-        out.append(
-            f"{euros(risk)} sont abattus alors qu’une condition manque : ce montant est à risque."
-        )
-    if verify:
-        out.append(f"{euros(verify)} dépendent d’une vérification de la localisation.")
-    return tuple(out)
-
-
-def claim_until(limit: dt.date | None, on: dt.date) -> str:
-    """Write until when a claim is open, in a detail under a figure."""
-    if limit is None:
-        return "dû et non porté par les avis"
-    if on > limit:
-        return f"délai de réclamation passé le {long_date(limit)}"
-    return f"dû et non porté par les avis ; à réclamer jusqu’au {long_date(limit)}"
 
 
 def leavers_sentence(
@@ -151,22 +124,14 @@ def declaration_sentence(count: int, lacking: int) -> str:
 
 def summary(money: Abatement) -> list[str]:
     """Write the year in a few lines: amount, claims and risks, premises by status."""
-    sums = money.totals
     lines = [
         lead(money),
-        *standing_sentences(
-            sums["abattement_a_reclamer_eur"],
-            sums["abattement_a_risque_eur"],
-            sums["abattement_a_verifier_eur"],
-            limit=money.claim_until,
-            on=None,
+        *state_sentences(
+            money.states, money.reserves, year=money.year, limit=money.claim_until, on=None
         ),
     ]
-    if sums["abattement_sans_convention_eur"]:
-        lines.append(
-            f"{euros(sums['abattement_sans_convention_eur'])} ne sont comptés nulle part : aucune "
-            "table de conventions n’est donnée (option --conventions)."
-        )
+    if Reserve.CONVENTIONS in money.reserves:
+        lines.append(CONVENTIONS_OPTION)
     lines += [
         f"  {STATUTS[statut]} : {plural(premises, 'local', 'locaux')}, "
         f"{plural(dwellings, 'logement')}"

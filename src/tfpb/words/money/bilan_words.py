@@ -43,11 +43,13 @@ PREMISES_SHEETS: Final[Mapping[str, str]] = {
     "by_commune": "Communes",
     "by_collectivity": "Collectivités",
     "checks": "Avis",
+    "reconciliation": "Rapprochement",
 }
 """Sheets that add the years, by field of `Abatement`."""
 COMING_SHEETS: Final[Mapping[str, str]] = {
     "forecast": "Prévision",
     "by_year": "Prévision par année",
+    "renewals": "Renouvellements",
     "leavers": "Sortants",
     "declaration": "Déclaration",
 }

@@ -11,6 +11,11 @@ SAME_RESIDENCE: Final = {"cle": "même résidence", "objet": "résidence"}
 YEAR_TO_GIVE: Final = "ANNÉE"
 EXPECTED_AXIS: Final = "un axe de 1 à 8, ou son libellé dans le cadre national"
 OTHER_HABITAT: Final = "autre type d’habitat"
+AMBIGUOUS: Final = {
+    True: "la somme du quartier est juste, mais ne réclamez pour aucun de ces locaux avant de savoir lequel",
+    False: "ces locaux sont sous réserve",
+}
+"""What follows of a notice that abates some of premises alike: whether the sums hold."""
 LEFT_ASIDE: Final = Phrase("{count:s résidence laissée/résidences laissées}")
 NO_CODE: Final = "aucun"
 

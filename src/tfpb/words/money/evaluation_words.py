@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from tfpb.words.numbers import number, plural
-from tfpb.words.survey.satisfaction import join
+from tfpb.words.survey.satisfaction import DISAGREEING, join
 from tfpb.words.survey.verdict_words import margin_words
 
 READINGS: Final[dict[str, str]] = {
@@ -128,19 +128,31 @@ def too_few_points(
 
 
 def reading_sentence(code: str) -> str:
-    """Turn a reading code of the evaluation (`now|moved`) into one sentence without cause."""
-    now, _, moved = code.partition("|")
-    change = CHANGES.get(moved, "")
-    head = READINGS[now]
-    return f"{head} ; {change}." if change else f"{head}."
+    """Turn a reading code of the evaluation (`now|moved`) into one sentence without cause.
+
+    What a figure like with like says against them (`|ecart_sens`…) comes first.
+    """
+    now, *parts = code.split("|")
+    against = [DISAGREEING[p] for p in parts if p in DISAGREEING]
+    change = [CHANGES[p] for p in parts if CHANGES.get(p)]
+    raw = READINGS[now]
+    head = [*against, f"en brut, {raw[:1].lower()}{raw[1:]}"] if against else [raw]
+    text = " ; ".join([*head, *change])
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 WHOLE_CONVENTION: Final = "Convention entière"
 
 
-def evaluation_lead(lower: list[str]) -> str:
-    """Write for which axes satisfaction is lower in QPV."""
+def evaluation_lead(lower: list[str], raw_only: list[str] | None = None) -> str:
+    """Write for which axes satisfaction is lower in QPV; first, those where it is in raw figures alone."""
     head = "Dépense, écart et évolution côte à côte"
+    if raw_only:
+        axes = "les axes" if len(raw_only) > 1 else "l’axe"
+        head = (
+            f"Pour {axes} {join(raw_only)}, l’écart défavorable ne se retrouve pas à structure comparable. "
+            f"{head}"
+        )
     if not lower:
         return f"{head} : aucun axe ne montre d’écart défavorable établi."
     axes = "des axes" if len(lower) > 1 else "de l’axe"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.words.numbers import THIN, euros, number, percent, plural
+from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +70,26 @@ def balance_lead(
         f"Les actions valorisées s’élèvent à {euros(valued)} pour un abattement de "
         f"{euros(abated)} : {tail}."
     )
+
+
+HEIGHTS: Final = Phrase(
+    "Valorisé : {valued:€} par logement abattu ; repères de dépense valorisée, {dated} : {national:€} "
+    "(France), {regional:€} ({region})."
+)
+ABATED_HEIGHT: Final = Phrase(
+    "Abattement : {abated:€} par logement abattu ; repère : {usual:€} ({share:%} de {regional:€}, déduit)."
+)
+LAST_YEAR: Final = Phrase("En {year}, {valued:€} étaient valorisés, tous quartiers ensemble.")
+SURPLUS: Final = Phrase(
+    "Surcoût de droit commun en QPV : {surplus:€} ({count:s indicateur}) ; posé à côté des actions "
+    "valorisées et jamais ajouté : une même dépense peut être dans les deux."
+)
+JUSTIFIED: Final = Phrase(
+    "Justifié, quartier par quartier : {justified:€} sur {abated:€} d’abattement."
+)
+UNKNOWN_QUARTERS: Final = Phrase(
+    "{count:s quartier/quartiers} sans abattement connu : ni justifié ni solde pour ceux-là."
+)
 
 
 def coverage_words(valued: Decimal, abated: Decimal | None) -> str:

@@ -31,6 +31,7 @@ MOTIVES: Final = Phrase.table(
     "due au plus tard le {limite:d}.",
     declaration_tardive="La déclaration a été déposée le {date:d}, après le {limite:d} : l’année {annee} "
     "est perdue, les suivantes non.",
+    declaration_sans_local="Le local n’est pas sur la liste déclarée (colonne « declare »).",
     droit_acquis_1998="En quartier, acquis avant 1998 avec l’aide de l’État : droit sans "
     "exonération préalable.",
     droit_autre="En quartier, au titre d’un autre motif d’éligibilité, à justifier par le bailleur.",
@@ -50,9 +51,10 @@ SHORT: Final = Phrase.table(
     convention_sans_date="convention sans date",
     convention_tardive="convention tardive",
     contrat_tardif="contrat de ville tardif",
-    convention_echue="convention échue",
+    convention_echue="convention à renouveler",
     declaration_absente="non déclaré",
     declaration_tardive="déclaré trop tard",
+    declaration_sans_local="local non déclaré",
     droit_acquis_1998="droit ouvert",
     droit_autre="droit ouvert",
     droit_exoneration_echue="droit ouvert",
@@ -68,6 +70,7 @@ STATES: Final = Phrase.table(
     a_reclamer_passe="L’avis ne porte pas l’abattement : {montant:€c}, mais le délai de réclamation a "
     "pris fin le {limite:d}.",
     a_risque="L’avis porte pourtant l’abattement : {montant:€c} à risque.",
+    sous_reserve="L’avis porte l’abattement, sous réserve de ce qui manque.",
 )
 EXTRAS: Final = Phrase.table(
     part="L’abattement porte sur {part:%1} des logements (ceux qui sont dans le quartier).",
@@ -82,6 +85,7 @@ NOTICES: Final = Phrase.table(
     concordant="L’avis porte l’abattement attendu.",
     concordant_sans="L’avis ne porte pas d’abattement, comme attendu.",
     a_verifier="L’avis porte un abattement ; le côté du périmètre reste à vérifier.",
+    sous_reserve="L’avis porte un abattement ; aucune table de conventions ne dit s’il est dû.",
     a_reclamer="L’avis ne porte pas l’abattement attendu, au détriment du bailleur : "
     "{ecart:€c} à réclamer jusqu’au {limite:d}.",
     a_risque="L’avis porte un abattement sans droit, au détriment des collectivités : "

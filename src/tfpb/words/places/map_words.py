@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from tfpb.words.numbers import long_date, number, plural
+from tfpb.words.numbers import gap_number, long_date, number, plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import VERDICTS
 
@@ -47,7 +47,7 @@ SHORT_HIGHER: Final = "QPV plus haut"
 PAGE_NO_GAP: Final = "Pas de résultat d’enquête pour ce quartier."
 OVERVIEW_KIND: Final = "Vue d’ensemble"
 OVERVIEW_TABLE: Final = "Quartiers"
-OVERVIEW_COLUMNS: Final = ("logements", "abattement\n(€/logement)", "valorisé\n(€/logement)")
+OVERVIEW_COLUMNS: Final = ("logements", "abattement\n(€/log. abattu)", "valorisé\n(€/log. abattu)")
 OVERVIEW_MORE: Final = Phrase("et {rest:s quartier} : voir le classeur")
 OVERVIEW_SUBTITLE: Final = Phrase(
     "{bailleur} · {quarters:s quartier} · {dwellings:s logement} · année {year}"
@@ -74,6 +74,8 @@ NORTH: Final = "N"
 SOURCES: Final = "Sources : {sources}."
 STAMP: Final = "empreinte"
 FICTIONAL: Final = "DONNÉES FICTIVES"
+_DRAFT: Final = "PROJET"
+DRAFT_TITLE: Final = "PROJET · {title}"
 TILES_CREDIT: Final = "IGN – Géoplateforme"
 NO_GROUND: Final = "Fond de plan absent : aucune base d’adresses importée."
 
@@ -99,7 +101,7 @@ def gap_line(
     if low is not None and high is not None:
         ends = (number(low * 100, 1, sign=True), number(high * 100, 1, sign=True))
         between = f" ({ends[0]} à {ends[1]})"
-    return f"{sign} {number(gap * 100, 1, sign=True)} points{between}{size}"
+    return f"{sign} {gap_number(gap)} points{between}{size}"
 
 
 def day(text: str) -> str:
@@ -157,8 +159,8 @@ PAGE: Final[dict[str, str]] = {
     "colour": "Colorer les quartiers par",
     "colour_none": "périmètre seul",
     "colour_gap": "écart de satisfaction",
-    "colour_abatement": "abattement par logement",
-    "colour_spent": "dépense valorisée par logement",
+    "colour_abatement": "abattement par logement abattu",
+    "colour_spent": "dépense valorisée par logement abattu",
     "layers": "Couches",
     "layer_qpv": "QPV {vintage}",
     "layer_old": "QPV {old} (contour gris)",
@@ -189,7 +191,7 @@ PAGE: Final[dict[str, str]] = {
     "name": "Nom",
     "code": "Code",
     "reason": "Motif",
-    "per_dwelling": "par logement",
+    "per_dwelling": "par logement abattu",
     "abatement": "abattement",
     "spent": "valorisé",
     "gap": "écart QPV − hors QPV",
@@ -207,9 +209,14 @@ PAGE: Final[dict[str, str]] = {
     "link": "Lien vers cette fiche",
     "fictional": FICTIONAL,
     "legend_gap": "Écart de satisfaction, QPV − hors QPV",
-    "legend_money": "Euros par logement et par an",
+    "legend_money": "Euros par logement abattu et par an",
     "size_note": "taille : nombre de logements",
     "no_script": "Cette carte a besoin de JavaScript, que ce navigateur refuse. Les mêmes données "
     "sont dans le classeur et dans le dossier « cartes ».",
 }
 """Words of the web page, by the key its script uses."""
+
+
+def marks(*, draft: bool, fictional: bool) -> str:
+    """Write what a sheet is marked with: a draft, fictional data."""
+    return " · ".join(m for m, on in ((_DRAFT, draft), (FICTIONAL, fictional)) if on)

@@ -173,12 +173,14 @@ def metres(value: float) -> str:
     return f"{number(value, 1 if value < 10 and value % 1 else 0)}\u202fm"  # noqa: PLR2004
 
 
-def decided(*, side: str, author: str, date: str, piece: str, computed: str) -> str:
-    """Write that a person decided, who, when and on which piece; keep what the map alone gives."""
-    who = f" de {author}" if author else " (auteur non indiqué)"
+def decided(*, side: str, date: str, piece: str, computed: str) -> str:
+    """Write that a person decided, when and on which piece; keep what the map alone gives.
+
+    Who decided stays in the file of decisions.
+    """
     when = f" du {date}" if date else " (date non indiquée)"
     why = f" Pièce ou motif : {piece}." if piece else " Aucune pièce indiquée."
-    return f"Décision{who}{when} : {SIDE_WORDS[side]}.{why} La carte seule disait : {computed}"
+    return f"Décision{when} : {SIDE_WORDS[side]}.{why} La carte seule disait : {computed}"
 
 
 def lacking_words(**given: str) -> str:
@@ -192,8 +194,7 @@ def quoted(headers: tuple[str, ...]) -> str:
     return " et ".join(f"« {h} »" for h in headers)
 
 
-def contradicted(*, side: str, author: str, date: str, computed: str) -> str:
+def contradicted(*, side: str, date: str, computed: str) -> str:
     """Write that a decision goes against a map that is clear."""
-    who = f" de {author}" if author else ""
     when = f" du {date}" if date else ""
-    return f"La décision{who}{when} ({SIDE_WORDS[side]}) contredit la carte, à revoir. {computed}"
+    return f"La décision{when} ({SIDE_WORDS[side]}) contredit la carte, à revoir. {computed}"

@@ -78,7 +78,7 @@ MEANING: Final = {
     "puissance": ("Chances visées", "de démontrer ce qui est vrai"),
     "ecart_suppose_points": (
         "Écarts réels supposés",
-        "0, puis un écart vraisemblable : mettez le dernier que vous avez mesuré",
+        "0, et le dernier que vous avez mesuré (--precedent), s’il y en a un",
     ),
     "taux_satisfaction": ("Ménages satisfaits hors QPV", "celui de votre dernière enquête"),
     "correlation": (
@@ -348,6 +348,19 @@ def subtitle(title: str, bailleurs: Sequence[str], cible: str, date: str) -> str
     return " · ".join(part for part in parts if part)
 
 
+def last_measured(wave: str, gap: float, questions: int) -> str:
+    """Say where the second assumed gap comes from."""
+    sign = (
+        "nul"
+        if not gap
+        else f"de {points(abs(gap))} {'en défaveur' if gap < 0 else 'en faveur'} des QPV"
+    )
+    return (
+        f"Dernier écart mesuré, vague {wave} : {sign} (médiane des écarts bruts publiés, arrondie au "
+        f"point, sur {plural(questions, 'question')})."
+    )
+
+
 def written(book: str, page: str) -> str:
     """Say which file to open first."""
     return f"À ouvrir d’abord : {page} (une page), puis {book}."
@@ -368,7 +381,7 @@ PLANIFICATION_TOML: Final = """\
 # entretiens = 1500               # ménages à interroger en tout (par défaut 1500 par bailleur)
 # ou, à la place : entretiens_par_bailleur = { "Nom du bailleur" = 800, "Autre bailleur" = 700 }
 # puissance = 0.80                # chances visées de démontrer ce qui est vrai
-# ecart_suppose_points = [0.0, -3.0]   # écart réel supposé, QPV - hors QPV : 0, puis le dernier mesuré
+# ecart_suppose_points = [0.0]    # écart réel supposé, QPV - hors QPV ; le dernier mesuré : --precedent
 # taux_satisfaction = 0.78        # part de ménages satisfaits hors QPV
 # correlation = 0.10              # ressemblance des réponses d'une résidence (0.05 à 0.15 en général)
 # taux_reponse = 0.25             # part des ménages qui acceptent de répondre

@@ -74,9 +74,49 @@ def n_words(n: int) -> str:
     return f"n{THIN}={THIN}{number(n)}"
 
 
+_STORIES: Final = {
+    "sens": "change de sens",
+    "efface": "n’est plus établi{e}",
+    "apparu": "est établi{e}, alors qu’{pronoun} ne l’est pas en brut",
+}
+DISAGREEING: Final[dict[str, str]] = {
+    f"{subject}_{story}": f"à structure comparable, {named} " + text.format(e=e, pronoun=pronoun)
+    for subject, named, e, pronoun in (
+        ("ecart", "l’écart", "", "il"),
+        ("evolution", "l’évolution de l’écart", "e", "elle"),
+    )
+    for story, text in _STORIES.items()
+}
+"""What a figure like with like says against the raw one, by `ecart` or `evolution` and story."""
+
+
+def otherwise(story: str, gap: float, low: float, high: float, *, change: bool = False) -> str:
+    """Write what the figure like with like says against the raw one, with its interval."""
+    said = DISAGREEING[f"{'evolution' if change else 'ecart'}_{story}"]
+    return f"{said} ({points(gap)}, {interval_points(low, high)} à 95{THIN}%)"
+
+
+def otherwise_sentence(label: str, said: str) -> str:
+    """Write it for one question."""
+    return f"« {label} » : {said}."
+
+
+def otherwise_first(count: int, *, change: bool = False) -> str:
+    """Write, at the head of a section, on how many questions both figures disagree; nothing if none."""
+    if not count:
+        return ""
+    subject = "l’évolution" if change else "l’écart"
+    raw = "brute" if change else "brut"
+    return (
+        f"Pour {plural(count, 'question')}, {subject} à structure comparable ne dit pas la même chose que "
+        f"{subject} {raw} : à lire d’abord. "
+    )
+
+
 def gap_sentence(
     label: str,
     *,
+    first: str = "",
     qpv: float,
     n_qpv: int,
     hors: float,
@@ -86,9 +126,13 @@ def gap_sentence(
     high: float,
     verdict: str,
 ) -> str:
-    """Write one item: both shares with their n, the gap with its interval, the verdict."""
+    """Write one item: both shares with their n, the gap with its interval, the verdict.
+
+    `first` is what the figure like with like says against all that (`otherwise`): it is said first.
+    """
+    head = f"{label} : {first} ; en brut, " if first else f"{label} : "
     return (
-        f"{label} : {percent(qpv)} de satisfaits en QPV ({n_words(n_qpv)}), "
+        f"{head}{percent(qpv)} de satisfaits en QPV ({n_words(n_qpv)}), "
         f"{percent(hors)} hors QPV ({n_words(n_hors)}) ; écart de {points(gap)}, "
         f"{interval_points(low, high)} à 95{THIN}% ; {verdict}."
     )
@@ -140,6 +184,12 @@ AND_COMPARABLE: Final = ", écart à structure comparable"
 BEFORE_COMPARING: Final = "Avant de comparer les vagues :"
 WEIGHT_NO_CAUSE: Final = (
     "Le poids d’une question est une association entre réponses ; ce n’est pas une cause."
+)
+
+
+PRIORITIES_OTHERWISE: Final = (
+    "Parmi les questions à traiter d’abord, celles dont l’écart à structure comparable ne dit pas la même "
+    "chose que l’écart brut :"
 )
 
 

@@ -77,8 +77,11 @@ def power_words(interviews: int) -> str:
     )
 
 
-def gap_line(row: Mapping[str, object], *, interviews: int | None = None) -> str:
-    """Write a gap on one line: « ▼ −9,5 points (entre −14,2 et −4,8 points ; n = 1 633) : … »."""
+def gap_line(row: Mapping[str, object], *, interviews: int | None = None, first: str = "") -> str:
+    """Write a gap on one line: « ▼ −9,5 points (entre −14,2 et −4,8 points ; n = 1 633) : … ».
+
+    `first` is what the figure like with like says against it (`satisfaction.otherwise`).
+    """
     verdict = str(row["verdict"])
     text = verdict_words(verdict, str(row["publication"]), alone=row["isole"] == "oui")
     if verdict in {Verdict.NON_PUBLIABLE, Verdict.NON_CALCULABLE}:
@@ -88,4 +91,4 @@ def gap_line(row: Mapping[str, object], *, interviews: int | None = None) -> str
     line = f"{sign} {points(gap)} ({interval_points(low, high)} ; n = {number(n)}) : {words}"
     if verdict == Verdict.NON_CONCLUANT and interviews:
         line += f" ({power_words(interviews)})"
-    return line
+    return f"{first} ; en brut, {line}" if first else line

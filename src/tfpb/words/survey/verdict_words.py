@@ -93,11 +93,12 @@ def margin_words(points: float) -> str:
     return f"{number(points, decimals)}{THIN}{'points' if abs(points) >= 2 else 'point'}"  # noqa: PLR2004
 
 
+TARGET_NAMES: Final = {"parc": "parc (ces logements)", "service": "service"}
+
+
 def target_words(target: str) -> str:
     """Write what intervals are about, after the margin: « ; cible : parc (ces logements) »."""
-    return {"parc": " ; cible : parc (ces logements)", "service": " ; cible : service"}.get(
-        target, ""
-    )
+    return f" ; cible : {TARGET_NAMES[target]}" if target in TARGET_NAMES else ""
 
 
 def verdict_meaning(verdict: str, margin_points: float, *, masked: bool = False) -> str:

@@ -32,7 +32,8 @@ function number(value, decimals, sign) {
 const euros = (value) => (value === null || value === undefined ? M.unknown : number(value) + THIN + "€");
 function points(gap) {
   const shown = Math.round(Math.abs(gap) * 1000) / 10;
-  return number(gap * 100, 1, true) + THIN + (shown >= 2 ? "points" : "point");
+  const whole = Math.round(gap * 1e6) % 1e4 === 0; // released to the point
+  return number(gap * 100, whole ? 0 : 1, true) + THIN + (shown >= 2 ? "points" : "point");
 }
 const count = (n, word) => number(n) + " " + word + (n >= 2 ? "s" : "");
 

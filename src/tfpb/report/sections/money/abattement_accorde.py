@@ -10,9 +10,10 @@ import pandas as pd
 from tfpb.model.report import Text
 from tfpb.report.sections.build import BOTH, lacking, part, section, table, worded
 from tfpb.report.sections.counts import leaver_facts
-from tfpb.report.sections.money.locaux import premises_blocks
+from tfpb.report.sections.money.locaux import premises_blocks, veiled
 from tfpb.report.sections.money.prevision import forecast_blocks
 from tfpb.words.money import abatement_words as words
+from tfpb.words.money.state_words import state_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,26 +34,19 @@ def abattement(dossier: Dossier) -> Section:
     money = dossier.abatement
     if money is None:
         return lacking("abattement", subject="fiscalite")
-    totals = money.totals
-    standing = words.standing_sentences(
-        totals["abattement_a_reclamer_eur"],
-        totals["abattement_a_risque_eur"],
-        totals["abattement_a_verifier_eur"],
+    standing = state_sentences(
+        money.states,
+        money.reserves,
+        year=money.year,
         limit=money.claim_until,
         on=dossier.settings.dossier.date,
     )
-    blocks = _by_quarter(money)
-    if standing:
-        blocks.append(Text(standing, bullets=True))
+    blocks = [*_by_quarter(money), Text(standing, bullets=True)]
     blocks += _spread(money)
     blocks += _leavers(money, dossier.located)
     blocks += forecast_blocks(money, dossier.located)
     blocks += _by_residence(money)
     blocks += premises_blocks(money)
-    if len(money.checks):
-        agreed = money.checks["code_constat"] == "concordant"
-        rows = money.checks.assign(_agreed=agreed).sort_values("_agreed", kind="stable")
-        blocks.append(table("controle_avis", rows))
     if len(money.declaration):
         blocks.append(table("declaration", worded(money.declaration, statut=words.STATUTS)))
         lacks = sum(bool(text) for text in money.declaration["manque"])
@@ -64,16 +58,18 @@ def abattement(dossier: Dossier) -> Section:
 
 
 def _totals(money: Abatement, keys: Iterable[str]) -> dict[str, Decimal]:
-    return {key: money.totals[key] for key in keys if key in money.totals}
+    """Return the totals that are known."""
+    found = {key: money.totals.get(key) for key in keys}
+    return {key: amount for key, amount in found.items() if amount is not None}
 
 
 def _by_quarter(money: Abatement) -> list[Block]:
     inside = sum(money.by_qpv["abattement_a_risque_eur"], Decimal(0))
     # what notices abate outside every quarter stands on no line of a quarter
-    outside = money.totals["abattement_a_risque_eur"] - inside
+    outside = money.states.at_risk - inside
     whole = table(
         "abattement_qpv",
-        worded(money.by_qpv, nature=words.NATURES),
+        worded(veiled(money.by_qpv), nature=words.NATURES),
         annee=money.year,
         totals=_totals(money, _BY_QUARTER),
         notes=words.quarter_notes(outside=outside),
@@ -87,13 +83,19 @@ def _spread(money: Abatement) -> list[Block]:
     statuses = pd.DataFrame(counts, columns=["statut", "locaux", "logements"])
     blocks: list[Block] = [
         table("abattement_statuts", statuses, annee=money.year),
-        table("abattement_communes", money.by_commune, annee=money.year),
+        table("abattement_communes", _known_communes(money.by_commune), annee=money.year),
     ]
     rows = money.by_collectivity
     if rows is not None and len(rows):
         named = worded(rows, collectivite=("ligne", words.LINES))
         blocks.append(table("abattement_collectivites", named, annee=money.year))
     return blocks
+
+
+def _known_communes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Empty the count of dwellings where the amount is not known."""
+    known = rows["abattement_eur"].notna()
+    return rows.assign(logements=rows["logements"].astype(object).where(known, None))
 
 
 def _leavers(money: Abatement, located: Located) -> list[Block]:
@@ -115,7 +117,7 @@ def _leavers(money: Abatement, located: Located) -> list[Block]:
 def _by_residence(money: Abatement) -> list[Block]:
     whole = table(
         "abattement_residences",
-        worded(money.by_residence, nature=words.NATURES, statut=words.STATUTS),
+        worded(veiled(money.by_residence), nature=words.NATURES, statut=words.STATUTS),
         annee=money.year,
         totals=_totals(money, _BY_RESIDENCE),
     )

@@ -10,6 +10,7 @@ import pandas as pd
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.report import Text
 from tfpb.report.sections.build import BOTH, chart, cut, number_of, table
+from tfpb.report.sections.survey.survey_view import source
 from tfpb.survey.planning.power import interviews_needed
 from tfpb.survey.verdicts import Thresholds
 from tfpb.words.money import evaluation_words as words
@@ -65,9 +66,9 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
     columns = ["repere", "quartier", "axe_mot", *_DRAWN]
     drawn = shown[columns].rename(columns={"axe_mot": "axe"})
     return [
-        chart("depense_ecart", drawn, margin=margin_of(survey)),
+        chart("depense_ecart", drawn, margin=margin_of(survey), **source(survey)),
         Text(words.spending_reading(len(shown), possible, margin), media=BOTH),
-        table("depense_ecart_points", shown),
+        table("depense_ecart_points", shown, **source(survey)),
     ]
 
 

@@ -18,9 +18,16 @@ if TYPE_CHECKING:
 
 _COUNTED: Final = (Statut.ABATTU, Statut.ELIGIBLE)
 _EACH_LINE: Final = tuple({"ligne": line, "nom": name} for line, name in words.LINES.items())
+_ON_NOTICES: Final = (
+    "abattement_acquis_eur", "abattement_a_risque_eur", "au_pire_eur", "frais_acquis_eur",
+    "apres_reclamation_eur",
+)  # fmt: skip
+_OFF_NOTICES: Final = (
+    "abattement_a_reclamer_eur", "reclame_declare_eur", "apres_reclamation_eur", "frais_a_reclamer_eur",
+)  # fmt: skip
 _WAITING: Final = (
-    "abattement_a_reclamer_eur", "abattement_a_risque_eur", "abattement_a_verifier_eur",
-    "abattement_sans_convention_eur",
+    "abattement_a_reclamer_eur", "abattement_a_risque_eur", "abattement_sous_reserve_eur",
+    "abattement_perdu_eur",
 )  # fmt: skip
 
 
@@ -62,9 +69,36 @@ def premises_table(money: Abatement) -> Table:
         totals={
             "compte_eur": sum(counted, Decimal(0)),
             "frais_comptes_eur": sum(fees, Decimal(0)),
-            **{k: money.totals[k] for k in _WAITING if any(rows[k])},
+            **{k: sum(rows[k], Decimal(0)) for k in _WAITING if any(rows[k])},
         },
     )
+
+
+def veiled(rows: pd.DataFrame) -> pd.DataFrame:
+    """Empty the zeros that may be something else: no « 0 » for what no file tells.
+
+    What is acquired or at risk is not known while notices bear a doubtful amount; what is to claim, while
+    an amount hangs that no notice bears; nor either where dwellings have no amount.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With `STATE_COLUMNS`.
+    """
+    doubtful = rows["abattement_douteux_eur"].map(bool)
+    hanging = rows["abattement_sous_reserve_eur"] != rows["abattement_douteux_eur"]
+    if "logements_sans_montant" in rows:
+        missing = rows["logements_sans_montant"].map(bool)
+        doubtful, hanging = doubtful | missing, hanging | missing
+    out = rows.copy()
+    for columns, unsure in ((_ON_NOTICES, doubtful), (_OFF_NOTICES, hanging)):
+        for column in (c for c in columns if c in out):
+            cells = out[column].astype(object)
+            out[column] = cells.where(~unsure | cells.map(bool), None)
+    if "logements_abattus" in out:
+        abated = out["logements_abattus"].astype(object)
+        out["logements_abattus"] = abated.where(out["abattement_eur"].notna(), None)
+    return out
 
 
 def source_of(rows: pd.DataFrame) -> str:

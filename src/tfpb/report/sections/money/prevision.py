@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
@@ -31,30 +32,52 @@ def forecast_blocks(money: Abatement, located: Located) -> list[Block]:
     yearly = money.by_year
     if yearly is None or yearly.empty:
         return []
+    waits = any(map(bool, yearly["en_attente_eur"])) or any(map(bool, yearly["a_renouveler_eur"]))
     drawn = pd.DataFrame(
         {
             "libelle": [str(int(v)) for v in yearly["annee"]],
-            "valeur": [float(v or 0) for v in yearly["abattement_eur"]],
+            "valeur": _drawn(yearly["abattement_eur"]),
         }
     )
-    if any(bool(v) for v in yearly["en_attente_eur"]):
-        drawn["valeur2"] = [float(v or 0) for v in yearly["en_attente_eur"]]
+    if waits:
+        drawn["valeur2"] = _drawn(yearly["en_attente_eur"])
+        drawn["valeur3"] = _drawn(yearly["a_renouveler_eur"])
     rows = yearly.to_dict("records")
-    first, last = rows[0], rows[-1]
     reading = words.forecast_sentence(
-        (int(first["annee"]), first["abattement_eur"]),
-        (int(last["annee"]), last["abattement_eur"]),
+        [(int(r["annee"]), r["abattement_eur"]) for r in rows],
         opened=sum(int(r["nouvelles"]) for r in rows[1:]),
-        waiting=last["en_attente_eur"],
+        waiting=rows[-1]["en_attente_eur"],
     )
+    ends = [] if money.renewals is None else money.renewals.to_dict("records")
+    calendar: list[Block] = []
+    if ends and money.renewals is not None:
+        calendar = [
+            Text(tuple(words.renewal_sentence(r) for r in ends), bullets=True, media=BOTH),
+            table("renouvellements", money.renewals),
+        ]
     growth = next((Decimal(v.valeur) for v in money.values if v.cle == _GROWTH), Decimal(0))  # noqa: PD011  # a tuple
     return [
-        table("prevision", worded(yearly, nature=NATURES)),
+        table("prevision", worded(_known_years(yearly), nature=NATURES)),
         chart("prevision_annees", drawn),
         Text((reading,), media=BOTH),
+        *calendar,
         Text(words.forecast_assumptions(money.year, growth), bullets=True, media=BOTH),
         _by_residence(money, located),
     ]
+
+
+def _known_years(yearly: pd.DataFrame) -> pd.DataFrame:
+    """Empty the counts of years of which all hangs on something."""
+    known = yearly["abattement_eur"].notna()
+    counts = ("residences", "nouvelles", "logements")
+    cells = {c: yearly[c].astype(object).where(known, None) for c in counts}
+    natures = yearly["nature"].where(known, "sous_reserve")
+    return yearly.assign(**cells, nature=natures)
+
+
+def _drawn(amounts: pd.Series[Any]) -> list[float]:
+    """Return amounts to draw; one that is not known has no bar, never one of nil."""
+    return [math.nan if v is None else float(v) for v in amounts]
 
 
 def _by_residence(money: Abatement, located: Located) -> Block:

@@ -36,6 +36,12 @@ if TYPE_CHECKING:
 
 _SUMMED: Final[tuple[str, ...]] = (
     "prevu_eur", "realise_eur", "valorise_eur", "report_eur", "solde_eur", "rattrapage_eur",
+    "justifie_eur", "solde_apres_reclamation_eur", "logements_abattus",
+)  # fmt: skip
+_COMPARED: Final = ("valorise_eur", "abattement_eur")
+_MARKS: Final = (
+    "repere_valorise_national_eur", "repere_valorise_region_eur", "repere_couverture_region",
+    "repere_region",
 )  # fmt: skip
 _PROOFS: Final = ("actions", "pieces_jointes", "preuves_completes", "photos_jointes")
 
@@ -54,6 +60,7 @@ def programme(dossier: Dossier) -> Section:
     }
     blocks = [
         *_balance(plan, names, abated, year),
+        *_heights(dossier, plan, year),
         *_carried(plan, year),
         *_axes(plan, names),
         *_beside(plan, names, year),
@@ -98,6 +105,58 @@ def _balance(
         others["nom_qpv"] = [names.get(str(code), "") for code in others["code_qpv"]]
         blocks.append(table("bilan_autres_annees", others))
     return blocks
+
+
+def _heights(dossier: Dossier, plan: Programme, year: int) -> list[Block]:
+    """Return what is justified, and the heights per abated dwelling beside their dated marks."""
+    money = dossier.abatement
+    rows = plan.balance[plan.balance["annee"] == year]
+    unknown = int(rows["abattement_eur"].isna().sum())
+    out: list[str] = []
+    homes = plan.totals.get("logements_abattus")
+    if money is not None and homes:
+        told = [r for r in rows.to_dict("records") if r["abattement_eur"] is not None]
+        valued, abated = (sum((r[c] for r in told), Decimal(0)) for c in _COMPARED)
+        marks = {v.cle: v for part in (money, plan) for v in part.values}  # noqa: PD011
+        if (justified := plan.totals.get("justifie_eur")) is not None:
+            out.append(words.JUSTIFIED.format(justified=justified, abated=abated))
+        if all(key in marks for key in _MARKS):
+            national, regional, share, region = (marks[key].valeur for key in _MARKS)
+            out.append(
+                words.HEIGHTS.format(
+                    valued=valued / homes,
+                    dated=marks[_MARKS[1]].reference,
+                    national=Decimal(national),
+                    regional=Decimal(regional),
+                    region=region,
+                )
+            )
+            out.append(
+                words.ABATED_HEIGHT.format(
+                    abated=abated / homes,
+                    usual=Decimal(regional) * Decimal(share),
+                    share=Decimal(share),
+                    regional=Decimal(regional),
+                )
+            )
+        if plan.beside is not None:
+            before = sum(plan.beside["valorise_precedent_eur"], Decimal(0))
+            out.append(words.LAST_YEAR.format(year=year - 1, valued=before))
+        out += _surplus(dossier)
+    if money is not None and unknown:
+        out.append(words.UNKNOWN_QUARTERS.format(count=unknown))
+    return [Text(tuple(out), bullets=True, media=BOTH)] if out else []
+
+
+def _surplus(dossier: Dossier) -> list[str]:
+    """Return the surplus cost of droit commun, beside the actions; nothing when none is known."""
+    usages = dossier.droit_commun
+    if usages is None or "surcout_eur" not in usages.table:
+        return []
+    known = [v for v in usages.table["surcout_eur"] if v is not None and not pd.isna(v)]
+    if not known:
+        return []
+    return [words.SURPLUS.format(surplus=sum(map(Decimal, map(str, known))), count=len(known))]
 
 
 def _carried(plan: Programme, year: int) -> list[Block]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -48,6 +48,7 @@ def comparaison(dossier: Dossier) -> Section:
     if survey is None:
         return lacking("comparaison", subject="enquete")
     wave = view.last_wave(survey)
+    of = view.source(survey, wave)
     name = survey.name_of(dossier.settings.dossier.bailleur)
     names = quarter_names(dossier.located)
     rows = view.placed(view.gaps(survey, name, wave), names)
@@ -55,21 +56,21 @@ def comparaison(dossier: Dossier) -> Section:
     shown = view.shown(whole)
     margin = number_of(whole["marge_points"].iloc[0]) if len(whole) else float("nan")
     blocks: list[Block] = [
-        table("comparaison", rows, vague=wave),
+        table("comparaison", rows, **of),
         Text(_headline_sentences(whole), bullets=True, media=DOCUMENT),
-        *_charts(shown, wave, margin),
+        *_charts(shown, of, margin),
     ]
     if len(shown):
         alike = bool(shown["standardise"].notna().any())
         short = table(
             "comparaison_document",
             shown,
-            vague=wave,
+            **of,
             comparable=satisfaction.AND_COMPARABLE if alike else "",
             notes=(satisfaction.COMPARABLE if alike else satisfaction.NOT_COMPARABLE,),
         )
         blocks.append(short)
-    blocks += _quarters(rows, wave, name)
+    blocks += _quarters(rows, of, name)
     blocks += _modelled(survey, name, wave, names)
     blocks += _first_looks(survey, name, wave, names)
     if len(whole):
@@ -91,7 +92,11 @@ def comparaison(dossier: Dossier) -> Section:
     # the long table of the contract, protected, without any other bailleur
     own = view.visible(survey.comparison, name)
     blocks.append(long_table("comparaison_detail", own, COMPARISON_COLUMNS))
-    lead = satisfaction.comparison_lead(wave, Counter(whole["mot"]), len(whole))
+    told = view.contradicted(shown)
+    if told:
+        blocks.insert(1, Text(told, bullets=True))
+    lead = satisfaction.otherwise_first(len(told))
+    lead += satisfaction.comparison_lead(wave, Counter(whole["mot"]), len(whole))
     return section("comparaison", lead, blocks)
 
 
@@ -100,6 +105,7 @@ def _headline_sentences(whole: pd.DataFrame) -> tuple[str, ...]:
     return tuple(
         satisfaction.gap_sentence(
             str(r["libelle"]),
+            first=str(r["autrement"]),
             qpv=r["qpv"],
             n_qpv=int(r["n_qpv"]),
             hors=r["hors"],
@@ -125,7 +131,7 @@ def _verdict_key(read: pd.DataFrame, margin: float) -> tuple[str, ...]:
     )
 
 
-def _charts(shown: pd.DataFrame, wave: str, margin: float) -> list[Block]:
+def _charts(shown: pd.DataFrame, of: dict[str, Any], margin: float) -> list[Block]:
     out: list[Block] = []
     reach = float(shown[["ic95_bas", "ic95_haut"]].abs().max().max()) if len(shown) else 0.0
     for code in Theme:
@@ -151,16 +157,16 @@ def _charts(shown: pd.DataFrame, wave: str, margin: float) -> list[Block]:
                 reach=reach,
                 message=title,
                 phrases=" ".join(_headline_sentences(part)),
-                vague=wave,
+                **of,
             )
         )
     if len(shown):
         levels = shown[["libelle", "theme", "qpv", "hors", "n"]]
-        out += over_pages(chart("satisfaits", levels, vague=wave))
+        out += over_pages(chart("satisfaits", levels, **of))
     return out
 
 
-def _quarters(rows: pd.DataFrame, wave: str, name: str) -> list[Block]:
+def _quarters(rows: pd.DataFrame, of: dict[str, Any], name: str) -> list[Block]:
     """Return the headline questions of each quarter that may be shown, and how many may not."""
     parts = view.quarters(rows)
     shown = view.shown(parts)
@@ -169,7 +175,7 @@ def _quarters(rows: pd.DataFrame, wave: str, name: str) -> list[Block]:
         heads = shown[shown["tete"].astype(bool)]
         whose = satisfaction.OF_ALL if name == ENSEMBLE else satisfaction.OF_BAILLEUR
         picked = heads if len(heads) else shown
-        out.append(table("comparaison_quartiers", picked, vague=wave, bailleurs=whose))
+        out.append(table("comparaison_quartiers", picked, **of, bailleurs=whose))
     if len(parts) > len(shown):
         out.append(Text((unreadable_quarters(len(parts) - len(shown)),)))
     return out
@@ -184,16 +190,17 @@ def _modelled(survey: Published, name: str, wave: str, names: dict[str, str]) ->
         if not (there["niveau"] == "code_qpv").any():
             return []
         return [Text((area_words.NOT_MODELLED.format(fewest=FEWEST_QUARTERS),))]
+    of = view.source(survey, wave)
     heads = cut(rows, rows["tete"].astype(bool))
     picked = heads if len(heads) else rows
     out: list[Block] = [
-        table("modele_quartiers", rows, vague=wave),
-        table("modele_document", picked, vague=wave),
+        table("modele_quartiers", rows, **of),
+        table("modele_document", picked, **of),
     ]
     for item, part in picked.groupby("item", sort=False):
         drawn = part.assign(libelle=part["territoire_mot"])
         label = str(part["libelle"].iloc[0])
-        made = chart("modele", drawn, name=f"modele_{item}", libelle=label, vague=wave)
+        made = chart("modele", drawn, name=f"modele_{item}", libelle=label, **of)
         out += over_pages(made)
     return out
 
@@ -210,7 +217,9 @@ def _first_looks(survey: Published, name: str, wave: str, names: dict[str, str])
     if len(found):
         shown = view.placed(view.labelled(found.head(_MOST), survey), names)
         title, notes = exploration_words.TITLE, (exploration_words.NOT_A_PROOF,)
-        out.append(table("ou_regarder", shown, titre=title, vague=wave, notes=notes))
+        out.append(
+            table("ou_regarder", shown, titre=title, **view.source(survey, wave), notes=notes)
+        )
     return out
 
 
@@ -239,5 +248,5 @@ def _levels(survey: Published, name: str, wave: str) -> list[Block]:
             _hors=picked["groupe"] == Groupe.HORS_QPV,  # QPV above hors QPV
         ).sort_values(["ordre", "_hors", "rang"], kind="stable")
         columns = ["libelle", "groupe", "modalite", "rang", "part"]
-        out += over_pages(chart("quatre_niveaux", drawn[columns], vague=wave))
+        out += over_pages(chart("quatre_niveaux", drawn[columns], **view.source(survey, wave)))
     return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -11,11 +11,13 @@ from tfpb.report.sections.build import chart, cut, lacking, section, table, word
 from tfpb.report.sections.money.depense_ecart import margin_of, spending_blocks
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.theme import verdict_sign
+from tfpb.survey.variants import TARGET
+from tfpb.survey.verdicts import PARC, SERVICE
 from tfpb.words.documents.report_words import SENSITIVITY
 from tfpb.words.money import accounts
 from tfpb.words.money import evaluation_words as words
 from tfpb.words.numbers import number
-from tfpb.words.survey.verdict_words import margin_words, qualified
+from tfpb.words.survey.verdict_words import TARGET_NAMES, margin_words, qualified
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -44,9 +46,10 @@ def evaluation(dossier: Dossier) -> Section:
         lecture_mot=[words.reading_sentence(str(code)) for code in rows["lecture"]],
     )
     convention = cut(named, is_whole)
+    of = view.source(dossier.survey)
     blocks: list[Block] = [
-        table("evaluation", named, notes=(words.SIDE_BY_SIDE,)),
-        table("evaluation_document", convention),
+        table("evaluation", named, notes=(words.SIDE_BY_SIDE,), **of),
+        table("evaluation_document", convention, **of),
     ]
     drawn = convention[convention["ecart"].notna()]
     if len(drawn):
@@ -62,12 +65,18 @@ def evaluation(dossier: Dossier) -> Section:
                 "ic95_haut": drawn["ecart_ic95_haut"].to_numpy(),
             }
         )
-        blocks.append(chart("besoin", spent, margin=margin_of(dossier.survey)))
+        blocks.append(chart("besoin", spent, margin=margin_of(dossier.survey), **of))
     blocks += spending_blocks(dossier, rows)
     blocks.append(Text((words.SIDE_BY_SIDE, *view.too_early(dossier), words.DOES_IT_WORK)))
     is_lower = convention["lecture"].astype(str).str.startswith("ecart_defavorable")
-    lower = list(dict.fromkeys(str(axe) for axe in convention.loc[is_lower, "axe"]))
-    return section("evaluation", words.evaluation_lead(lower), blocks)
+    # an axis is lower when one of its questions is, the figure like with like not against it
+    against = convention["lecture"].astype(str).str.contains(r"\|ecart_(?:sens|efface)")
+    axes = [
+        list(dict.fromkeys(str(axe) for axe in convention.loc[rows_, "axe"]))
+        for rows_ in (is_lower & ~against, is_lower & against)
+    ]
+    raw_only = [axe for axe in axes[1] if axe not in axes[0]]
+    return section("evaluation", words.evaluation_lead(axes[0], raw_only), blocks)
 
 
 def _verdict(code: object, publication: str = "", alone: object = "") -> str:
@@ -86,8 +95,44 @@ def sensibilite(dossier: Dossier) -> Section | None:
     lead = accounts.sensitivity_sentence(
         int(count.get("tous_hors", 0)), int(count.get("retenu", 0)), int(count.get("tous_dans", 0))
     )
-    blocks: list[Block] = [table("sensibilite_doutes", doubts), *_margins(dossier)]
+    blocks: list[Block] = [
+        table("sensibilite_doutes", doubts),
+        *_margins(dossier),
+        *_targets(dossier),
+    ]
     return section("sensibilite", lead, blocks)
+
+
+def _targets(dossier: Dossier) -> list[Block]:
+    """Return the verdicts of the last wave beside those under the other target, none without stock."""
+    survey = dossier.survey
+    own = str(survey.settings.get("cible", "")) if survey is not None else ""
+    other = {PARC: SERVICE, SERVICE: PARC}.get(own, "")
+    if survey is None or not other or survey.variants.empty:
+        return []
+    wave = view.last_wave(survey)
+    name = survey.name_of(dossier.settings.dossier.bailleur)
+    rows = view.shown(view.totals(view.gaps(survey, name, wave)))
+    beside = survey.variants
+    beside = beside[
+        (beside["variante"] == f"{TARGET}{other}")
+        & (beside["vague"] == wave)
+        & (beside["bailleur"] == name)
+    ]
+    both = rows.merge(
+        beside[["item", "verdict", "publication"]].rename(
+            columns={"verdict": "_verdict", "publication": "_publication"}
+        ),
+        on="item",
+        how="inner",
+        validate="one_to_one",
+    )
+    if both.empty:
+        return []
+    pairs = zip(both["_verdict"], both["_publication"], strict=True)
+    read = both.assign(retenue=both["verdict_mot"], autre=[_verdict(*pair) for pair in pairs])
+    names: dict[str, Any] = {"retenue": TARGET_NAMES[own], "autre": TARGET_NAMES[other]}
+    return [table("sensibilite_cible", read, vague=wave, **names)]
 
 
 def _margins(dossier: Dossier) -> list[Block]:
@@ -109,4 +154,4 @@ def _margins(dossier: Dossier) -> list[Block]:
     out["_ordre"] = [int(labels.loc[i, "ordre"]) for i in wide.index]
     each = [{"marge": number(m, 1), "points": margin_words(m)} for m in values]
     ordered = out.sort_values("_ordre", kind="stable")
-    return [table("sensibilite_marges", ordered, repeated=each, vague=wave)]
+    return [table("sensibilite_marges", ordered, repeated=each, **view.source(survey, wave))]

@@ -46,19 +46,25 @@ def evolution(dossier: Dossier) -> Section:
         return lacking("evolution", subject="vagues")
     shown = view.shown(view.totals(rows))
     notes = (words.NO_CAUSE, words.CHANGE_COMPARABLE)
-    main = table("evolution", view.placed(rows, quarter_names(dossier.located)), notes=notes)
+    of = view.source(survey)
+    placed = view.placed(rows, quarter_names(dossier.located))
+    main = table("evolution", placed, notes=notes, **of)
     blocks: list[Block] = [main]
     if len(shown):
         alike = bool(shown["standardise"].notna().any())
         beside = words.CHANGE_COMPARABLE if alike else words.NOT_COMPARABLE
-        blocks.append(table("evolution_document", shown, notes=(words.NO_CAUSE, beside)))
+        blocks.append(table("evolution_document", shown, notes=(words.NO_CAUSE, beside), **of))
     blocks += _slopes(survey, name)
     doubts = map(fault_text, (f for f in survey.notices if f.code.startswith("vagues_")))
     warnings = dict.fromkeys(" ".join(part for part in (s.title, s.hint) if part) for s in doubts)
     if warnings:
         blocks += [Text((words.BEFORE_COMPARING,)), Text(tuple(warnings), bullets=True)]
     waves = (survey.waves[-2].vague, survey.waves[-1].vague)
-    lead = words.change_lead(*waves, Counter(shown["mot"]), len(shown))
+    told = view.contradicted(shown)
+    if told:
+        blocks.insert(1, Text(told, bullets=True))
+    lead = words.otherwise_first(len(told), change=True)
+    lead += words.change_lead(*waves, Counter(shown["mot"]), len(shown))
     return section("evolution", lead, blocks)
 
 
@@ -86,7 +92,9 @@ def _slopes(survey: Published, name: str) -> list[Chart]:
         return []
     rank = {w.vague: k for k, w in enumerate(survey.waves)}
     rows = rows.assign(_rang=rows["vague"].map(rank)).sort_values(["ordre", "_rang"], kind="stable")
-    return over_pages(chart("vagues", rows.drop(columns=["_rang", "ordre", "item"])))
+    return over_pages(
+        chart("vagues", rows.drop(columns=["_rang", "ordre", "item"]), **view.source(survey))
+    )
 
 
 def priorites(dossier: Dossier) -> Section:
@@ -110,11 +118,15 @@ def priorites(dossier: Dossier) -> Section:
     both = zip(named["quadrant_mot"], named["certitude_mot"], strict=True)
     rows = named.assign(quadrant_mot=[f"{word} ({sure})" if sure else word for word, sure in both])
     blocks: list[Block] = [
-        table("priorites", rows, vague=wave),
-        chart("priorites_carte", rows[list(_DRAWN)], vague=wave),
+        table("priorites", rows, **view.source(survey, wave)),
+        chart("priorites_carte", rows[list(_DRAWN)], **view.source(survey, wave)),
         Text((words.WEIGHT_NO_CAUSE,), media=DOCUMENT),
         long_table("priorites_detail", own, PRIORITY_COLUMNS),
     ]
     told = (rows["quadrant"] == "priorite") & (rows["certitude"] != "indecis")
     first = [str(x) for x in rows.loc[told, "libelle"]]
+    gaps = view.shown(view.totals(view.gaps(survey, name, wave)))
+    if against := view.contradicted(gaps[gaps["item"].isin(rows.loc[told, "item"])]):
+        blocks.insert(0, Text((words.PRIORITIES_OTHERWISE,)))
+        blocks.insert(1, Text(against, bullets=True))
     return section("priorites", words.priorities_lead(first), blocks)

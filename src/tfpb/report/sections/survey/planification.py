@@ -76,7 +76,13 @@ def _never(wave: NextWave) -> str:
 
 
 def planning_report(
-    wave: NextWave, *, run_hash: str, book: str, given: frozenset[str], shown: int = SHOWN[0]
+    wave: NextWave,
+    *,
+    run_hash: str,
+    book: str,
+    given: frozenset[str],
+    measured: tuple[str, ...] = (),
+    shown: int = SHOWN[0],
 ) -> Report:
     """Return the sheets of the workbook, the first of which is also the page.
 
@@ -88,6 +94,8 @@ def planning_report(
         Name of the workbook, as the page refers to it.
     given : frozenset of str
         Settings that the user gave; the others are said to be defaults.
+    measured : tuple of str
+        Where the assumed gap comes from, when it was measured.
     shown : int
         Most quarters on the page.
     """
@@ -106,7 +114,7 @@ def planning_report(
         _sheet("plan_residences", _residences_table(wave)),
         _sheet("plan_quotas", *_quotas(wave)),
         _sheet("plan_puissance", _power_table(wave), _curves(wave, "classeur")),
-        _sheet("plan_hypotheses", _settings_table(wave, given), Text(_rules(wave))),
+        _sheet("plan_hypotheses", _settings_table(wave, given), Text((*_rules(wave), *measured))),
     ]
     owners = list(dict.fromkeys(wave.residences["bailleur"]))
     day = settings.date

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, Verdict
 from tfpb.report import theme
 from tfpb.report.sections.build import number_of
+from tfpb.survey.disagreement import disagreements, key_of
 from tfpb.survey.planning.power import n_necessaire
 from tfpb.words.money.evaluation_words import before_actions, survey_too_early
-from tfpb.words.survey.satisfaction import NATURES, THEMES
-from tfpb.words.survey.verdict_words import PUBLICATIONS, qualified, verdict_words, would_have_taken
+from tfpb.words.survey.satisfaction import NATURES, THEMES, otherwise, otherwise_sentence
+from tfpb.words.survey.verdict_words import (
+    PUBLICATIONS,
+    qualified,
+    target_words,
+    verdict_words,
+    would_have_taken,
+)
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -28,6 +35,12 @@ _KEYS: Final = ["vague", "niveau", "territoire", "item"]
 def last_wave(survey: Published) -> str:
     """Return the last wave, as the survey orders them."""
     return survey.waves[-1].vague if survey.waves else ""
+
+
+def source(survey: Published | None, wave: str = "") -> dict[str, Any]:
+    """Return what source lines of the survey's tables say: the wave, and what intervals are about."""
+    target = str(survey.settings.get("cible", "")) if survey is not None else ""
+    return {"vague": wave, "cible": target_words(target)}
 
 
 def too_early(dossier: Dossier) -> tuple[str, ...]:
@@ -61,7 +74,7 @@ def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
         qpv_bas, qpv_haut, hors, hors_bas, hors_haut, ecart, ic90_bas, ic90_haut, ic95_bas,
         ic95_haut, standardise, standardise_bas, standardise_haut, regression, regression_bas,
         regression_haut, effet_plan, marge_points, marge_demontree_points, verdict, publication,
-        sign, mot, mot_entier, isole`; proportions 0..1. What is not shown holds no number.
+        sign, mot, mot_entier, isole, autrement` (words); proportions 0..1. What is not shown holds no number.
     """
     table = survey.comparison
     mine = table[(table["vague"] == wave) & (table["bailleur"] == name)]
@@ -83,7 +96,7 @@ def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
             }
         )
         out = out.merge(part, on=_KEYS, how="left", validate="one_to_one")
-    return _labelled(_with_adjusted(out, mine, Groupe.ECART), survey)
+    return _labelled(_with_adjusted(out, mine, Groupe.ECART), survey, name)
 
 
 def modelled(survey: Published, name: str, wave: str) -> pd.DataFrame:
@@ -148,7 +161,7 @@ def changes(survey: Published, name: str) -> pd.DataFrame:
             }
         )
         out = out.merge(part, on=_KEYS, how="left", validate="one_to_one")
-    return _labelled(_with_adjusted(out, own, Groupe.EVOLUTION_ECART), survey)
+    return _labelled(_with_adjusted(out, own, Groupe.EVOLUTION_ECART), survey, name)
 
 
 def _with_adjusted(out: pd.DataFrame, mine: pd.DataFrame, group: Groupe) -> pd.DataFrame:
@@ -168,8 +181,27 @@ def _with_adjusted(out: pd.DataFrame, mine: pd.DataFrame, group: Groupe) -> pd.D
     return out
 
 
-def _labelled(rows: pd.DataFrame, survey: Published) -> pd.DataFrame:
+def _otherwise(rows: pd.DataFrame, survey: Published, name: str) -> list[str]:
+    """Say where the figure like with like contradicts the raw one, « » elsewhere."""
+    found = disagreements(survey.comparison)
+    out = []
+    for row in rows.to_dict("records"):
+        group = Groupe.EVOLUTION_ECART if "evolution_qpv" in row else Groupe.ECART
+        told = found.get(key_of(row, groupe=str(group), bailleur=name))
+        figures = (told.estimate, told.low, told.high) if told else ()
+        out.append(otherwise(told.story, *figures, change=told.change) if told else "")
+    return out
+
+
+def contradicted(rows: pd.DataFrame) -> tuple[str, ...]:
+    """Write one sentence a question whose figure like with like tells another story."""
+    pairs = zip(rows["libelle"], rows["autrement"], strict=True)
+    return tuple(otherwise_sentence(str(label), text) for label, text in pairs if text)
+
+
+def _labelled(rows: pd.DataFrame, survey: Published, name: str) -> pd.DataFrame:
     """Add labels, order, words and signs; total first, then territories, items in survey order."""
+    rows = rows.assign(autrement=_otherwise(rows, survey, name))
     items = survey.items[["item", "libelle", "theme", "nature", "ordre", "tete_de_theme"]].rename(
         columns={"tete_de_theme": "tete"}
     )

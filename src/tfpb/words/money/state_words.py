@@ -1,0 +1,188 @@
+"""Sentences on the states of the money: acquired, at risk, to claim, under reserve, lacking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.model.codes import Reserve
+from tfpb.words.numbers import euros, long_date, number, plural
+from tfpb.words.phrase import Phrase
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from tfpb.model.money import States
+
+RATE_TO_CONFIRM: Final = "taux à confirmer"
+RESERVED: Final = "sous réserve"
+LACKING: Final = "non connu"
+RESERVES: Final = Phrase.table(
+    avis="{euros:€} sont estimés dus, mais aucun avis lu ne les montre encore.",
+    cote="{euros:€} dépendent d’une vérification de la localisation.",
+    conventions="{euros:€} dépendent des conventions : leur table n’est pas fournie.",
+    convention="{euros:€} dépendent d’une convention absente de la table, ou sans date de signature.",
+    declaration="{euros:€} dépendent d’une déclaration absente : « probablement non déclaré » n’est pas « à "
+    "réclamer ».",
+    renouvellement="{euros:€} dépendent du renouvellement d’une convention qui a pris fin.",
+)
+REASONS: Final[Mapping[str, str]] = {
+    Reserve.AVIS: "avis à venir",
+    Reserve.COTE: "côté à vérifier",
+    Reserve.CONVENTIONS: "table des conventions non fournie",
+    Reserve.CONVENTION: "convention absente ou sans date",
+    Reserve.DECLARATION: "déclaration absente",
+    Reserve.RENOUVELLEMENT: "convention à renouveler",
+}
+_LOST: Final = Phrase(
+    "{euros:€} sont perdus pour {year} : une condition a été remplie trop tard, ce montant n’est dans "
+    "aucun des deux totaux."
+)
+_MISSING: Final = Phrase(
+    "{homes:s logement} des quartiers n’ont aucune ligne dans le fichier de fiscalité : leur abattement "
+    "n’est pas connu, et il n’est dans aucun total."
+)
+_CLAIM: Final = Phrase(
+    "{euros:€} restent à réclamer : l’abattement semble dû et l’avis ne le porte pas."
+)
+_RISK: Final = Phrase(
+    "{euros:€} sont abattus alors qu’une condition manque : ce montant est à risque."
+)
+_REFUSED: Final = Phrase("À réclamer, déclaré et refusé : {declared:€}.")
+_UNPROVED: Final = Phrase(
+    "À réclamer sans preuve de déclaration : {rest:€} ; rien ne dit que ces locaux figuraient sur la liste "
+    "déclarée (colonne « declare » du fichier de fiscalité)."
+)
+
+
+def borne_sentence(states: States) -> str:
+    """Write the first total: what notices bear, state by state."""
+    if not states.borne:
+        return "Aucun avis lu ne porte d’abattement."
+    parts = _parts(
+        (states.acquired, "acquis"), (states.at_risk, "à risque"), (states.doubtful, "douteux")
+    )
+    return f"Les avis portent {euros(states.borne)} : {parts}."
+
+
+def best_sentence(states: States) -> str:
+    """Write the second total: what may be due at best; empty when nothing may be."""
+    if not states.best:
+        return ""
+    parts = _parts(
+        (states.acquired, "acquis"),
+        (states.to_claim, "à réclamer"),
+        (states.reserved, "sous réserve"),
+    )
+    return f"Au mieux, {euros(states.best)} seraient dus : {parts}."
+
+
+def _parts(*pairs: tuple[Decimal, str]) -> str:
+    return ", ".join(f"{euros(amount)} {name}" for amount, name in pairs if amount)
+
+
+def state_sentences(
+    states: States,
+    reserves: Mapping[str, Decimal],
+    *,
+    year: int,
+    limit: dt.date | None,
+    on: dt.date | None,
+) -> tuple[str, ...]:
+    """Write the two totals, then each state with what it hangs on.
+
+    Parameters
+    ----------
+    reserves : mapping of str to Decimal
+        What the reserve hangs on, by `Reserve`.
+    limit : date or None
+        Last day to claim.
+    on : date or None
+        Day of the dossier, to know whether that day has passed.
+    """
+    out = [borne_sentence(states)]
+    if best := best_sentence(states):
+        out.append(best)
+    if states.to_claim:
+        out.append(_CLAIM.format(euros=states.to_claim) + _until(limit, on))
+    if states.at_risk:
+        out.append(_RISK.format(euros=states.at_risk))
+    out += [RESERVES[r].format(euros=reserves[r]) for r in Reserve if reserves.get(r)]
+    if states.lost:
+        out.append(_LOST.format(euros=states.lost, year=year))
+    if states.missing:
+        out.append(_MISSING.format(homes=states.missing))
+    return tuple(out)
+
+
+def _until(limit: dt.date | None, on: dt.date | None) -> str:
+    if limit is None:
+        return ""
+    if on is not None and on > limit:
+        return f" Le délai de réclamation a pris fin le {long_date(limit)}."
+    return f" La réclamation est recevable jusqu’au {long_date(limit)}."
+
+
+def declared_sentences(to_claim: Decimal, declared: Decimal) -> tuple[str, ...]:
+    """Split what is to claim by what is known of the declaration; an unknown part has no zero."""
+    out = [_REFUSED.format(declared=declared)] if declared else []
+    rest = to_claim - declared
+    return (*out, _UNPROVED.format(rest=rest)) if rest else tuple(out)
+
+
+def claim_until(limit: dt.date | None, on: dt.date) -> str:
+    """Write until when a claim is open, in a detail under a figure."""
+    if limit is None:
+        return "dû et non porté par les avis"
+    if on > limit:
+        return f"délai de réclamation passé le {long_date(limit)}"
+    return f"dû et non porté par les avis ; à réclamer jusqu’au {long_date(limit)}"
+
+
+def unknown_value(states: States) -> str:
+    """Write, in place of an amount that is not known, why it is not: never a zero."""
+    return RESERVED if states.reserved else LACKING
+
+
+def unknown_detail(states: States) -> str:
+    """Write what is known of an amount that is not."""
+    if states.reserved:
+        borne = f", dont {euros(states.doubtful)} portés par les avis" if states.doubtful else ""
+        return f"{euros(states.best)} au mieux{borne}"
+    if not states.missing:
+        return "aucun fichier fiscal ne le donne"
+    return f"{plural(states.missing, 'logement')} sans montant au fichier fiscal"
+
+
+def unknown_sentence(states: States, year: int) -> str:
+    """Open the chapter of an abatement that is not known."""
+    if states.reserved:
+        return f"L’abattement de {year} n’est pas établi : il est sous réserve, {unknown_detail(states)}."
+    return f"L’abattement de {year} n’est pas connu : {unknown_detail(states)}."
+
+
+def quarter_sentence(row: Mapping[str, Any]) -> str:
+    """Write what a quarter has beside its amount, in one sentence; empty when nothing.
+
+    Parameters
+    ----------
+    row : mapping
+        A line of `Abatement.by_qpv`; one without states (several bailleurs together) says nothing.
+    """
+    named = {
+        "abattement_a_risque_eur": "à risque",
+        "abattement_a_reclamer_eur": "à réclamer",
+        "abattement_sous_reserve_eur": "sous réserve",
+    }
+    told = {} if row.get("abattement_eur") is None else named
+    parts = [f"{euros(row[c])} {name}" for c, name in told.items() if row.get(c)]
+    missing = int(row.get("logements_sans_montant") or 0)
+    if missing:
+        parts.append(f"{plural(missing, 'logement')} sans montant connu")
+    return f"À part : {', '.join(parts)}." if parts else ""
+
+
+def abated_share(per_home: Decimal, abated: int, dwellings: int) -> str:
+    """Write an amount per abated dwelling: of how many, among how many."""
+    return f"{euros(per_home)} par logement abattu ({number(abated)} sur {number(max(abated, dwellings))})"

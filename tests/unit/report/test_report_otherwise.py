@@ -1,0 +1,91 @@
+"""An adjusted figure that contradicts the raw one: said first in the sections, axes and priorities."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from report_dossier import BAILLEUR, make
+
+from tfpb.evidence.evaluation import evaluation
+from tfpb.model.report import Text
+from tfpb.report import map_model
+from tfpb.report.sections import report
+
+if TYPE_CHECKING:
+    from tfpb.model.assembly import Dossier
+
+SAID = "à structure comparable, l’écart change de sens (+20\u202fpoints"
+
+
+@pytest.fixture(scope="module")
+def dossier() -> Dossier:
+    """Every question says the contrary like with like: gaps, and changes of gaps."""
+    whole = make()
+    table = whole.survey.comparison
+    gaps = (table["groupe"] == "ecart") & (table["ajustement"] == "standardise")
+    moved = table["groupe"] == "evolution_ecart"
+    changed = table[moved].assign(ajustement="standardise")
+    values = {"estimation": 0.2, "ic95_bas": 0.1, "ic95_haut": 0.3}
+    table = table.assign(**{k: table[k].mask(gaps, v) for k, v in values.items()})
+    for rows, sign in ((moved, -1), (None, 1)):
+        part = {k: sign * v for k, v in zip(values, (0.05, 0.04, 0.06), strict=True)}
+        if rows is None:
+            changed = changed.assign(**part)
+        else:
+            part["ic95_bas"], part["ic95_haut"] = part["ic95_haut"], part["ic95_bas"]
+            table = table.assign(**{k: table[k].mask(rows, v) for k, v in part.items()})
+    raw = (table["groupe"] == "ecart") & (table["ajustement"] == "brut")
+    raw_values = {"estimation": -0.09, "ic95_bas": -0.12, "ic95_haut": -0.07}
+    table = table.assign(**{k: table[k].mask(raw, v) for k, v in raw_values.items()})
+    table = pd.concat([table, changed], ignore_index=True)
+    survey = dataclasses.replace(whole.survey, comparison=table)
+    told = evaluation(whole.located, whole.programme, survey, bailleur=BAILLEUR)
+    return dataclasses.replace(whole, survey=survey, evaluation=told)
+
+
+def _texts(dossier: Dossier, key: str) -> tuple[str, list[str]]:
+    (section,) = [s for s in report(dossier).sections if s.key == key]
+    return section.lead, [p for b in section.blocks if isinstance(b, Text) for p in b.paragraphs]
+
+
+def test_sections_open_with_it(dossier: Dossier) -> None:
+    lead, said = _texts(dossier, "comparaison")
+    assert lead.startswith("Pour ")
+    assert "à lire d’abord. Vague 2023" in lead
+    assert SAID in said[0]
+    lead, said = _texts(dossier, "evolution")
+    assert lead.startswith("Pour ")
+    assert "l’évolution de l’écart change de sens (+5\u202fpoints" in said[0]
+    _, said = _texts(dossier, "synthese")
+    assert any(p.startswith("Pour ") and "structure comparable" in p for p in said)
+
+
+def test_priorities_name_those_to_treat_first_that_it_contradicts(dossier: Dossier) -> None:
+    _, said = _texts(dossier, "priorites")
+    assert said[0].startswith("Parmi les questions à traiter d’abord")
+    assert SAID in said[1]
+    _, plain = _texts(make(), "priorites")
+    assert not any("structure comparable" in p for p in plain)
+
+
+def test_axes_say_it_first_and_are_not_counted_lower(dossier: Dossier) -> None:
+    table = dossier.evaluation.table
+    read = table[table["item"] != ""]
+    assert read["lecture"].str.contains(r"\|ecart_sens").any()
+    assert read["lecture"].str.contains(r"\|evolution_sens").any()
+    lead, _ = _texts(dossier, "evaluation")
+    assert "l’écart défavorable ne se retrouve pas à structure comparable" in lead
+    assert "aucun axe ne montre d’écart défavorable établi" in lead
+
+
+def test_the_map_and_the_page_of_a_quarter_say_it_first(dossier: Dossier) -> None:
+    phrases = map_model._gaps(dossier)["phrase"]
+    assert phrases.str.startswith(f"{SAID}, ").any()
+    *_, tenants, change, _ = map_model._satisfaction(
+        dossier, "QN00000X"
+    )  # no row: the convention's
+    assert f"{SAID}, " in tenants
+    assert "à structure comparable, l’évolution de l’écart change de sens" in change

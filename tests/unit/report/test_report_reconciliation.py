@@ -1,0 +1,174 @@
+"""« Rapprochement », the conditions of a year, and amounts that no file tells, in the sections."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from report_dossier import abatement, located, make, programme
+
+from tfpb.model.money import DroitCommun, LegalValue, States
+from tfpb.model.report import Report, Table, Text
+from tfpb.report.sections import report
+from tfpb.report.sections.money.locaux import veiled
+from tfpb.report.sections.sources import conditions
+from tfpb.words.documents.region_words import money_lead
+
+if TYPE_CHECKING:
+    from tfpb.model.assembly import Dossier
+
+
+def section(dossier: Dossier, key: str) -> tuple[str, dict[str, Table], str]:
+    whole: Report = report(dossier)
+    (found,) = [s for s in whole.sections if s.key == key]
+    tables = {b.key: b for b in found.blocks if isinstance(b, Table)}
+    said = " ".join(t for b in found.blocks if isinstance(b, Text) for t in b.paragraphs)
+    return plain(found.lead), tables, plain(said)
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_the_reconciliation_tells_both_totals_and_each_line_with_its_row() -> None:
+    lead, tables, said = section(make(), "rapprochement")
+    money = make().abatement
+    assert lead.startswith("Les avis portent")
+    assert "Au mieux" in lead
+    book = tables["rapprochement"]
+    assert book.totals["porte_avis_eur"] == money.states.borne
+    assert list(book.rows["nom_qpv"])[-1] == "hors de tout quartier"
+    lines = tables["rapprochement_lignes"].rows
+    assert (lines["ligne_fichier"] >= 4).all()
+    assert lines["porte_avis_eur"].sum() == money.states.acquired
+    assert "Frais de gestion épargnés" in said
+    assert "sans preuve de déclaration" in said
+    assert "le solde du programme passe de" in said
+    assert tables["reserves"].rows["raison"].tolist() == ["côté à vérifier"]
+    assert "controle_avis" in tables
+
+
+def test_zeros_of_what_is_not_known_are_not_shown() -> None:
+    nil = Decimal(0)
+    rows = pd.DataFrame(
+        {
+            "abattement_eur": [None, nil, Decimal(5)],
+            "logements_abattus": [0, 0, 3],
+            "abattement_acquis_eur": [nil, nil, Decimal(5)],
+            "abattement_a_risque_eur": [nil, nil, nil],
+            "abattement_douteux_eur": [Decimal(9), nil, nil],
+            "abattement_sous_reserve_eur": [Decimal(9), nil, Decimal(1)],
+            "abattement_a_reclamer_eur": [nil, nil, nil],
+            "logements_sans_montant": [0, 0, 0],
+        }
+    )
+    out = veiled(rows)
+    assert list(out["abattement_acquis_eur"]) == [None, 0, 5]
+    assert list(out["abattement_a_risque_eur"]) == [
+        None,
+        0,
+        0,
+    ]  # of what hangs, no notice bears any
+    assert list(out["abattement_a_reclamer_eur"]) == [0, 0, None]
+    assert list(out["logements_abattus"]) == [None, 0, 3]
+    absent = veiled(rows.assign(logements_sans_montant=[0, 4, 0]))
+    assert absent["abattement_acquis_eur"].iloc[1] is None
+    assert absent["abattement_a_reclamer_eur"].iloc[1] is None
+
+
+def test_an_abatement_that_is_not_known_is_never_zero_on_the_summary() -> None:
+    money = abatement(located())
+    lost = dict.fromkeys(money.totals)
+    hanging = States(doubtful=Decimal(700), hanging=Decimal(300))
+    unknown = dataclasses.replace(
+        money, totals=lost, states=hanging, reserves={"conventions": Decimal(1000)}
+    )
+    whole = report(make(abatement=unknown, programme=None))
+    figures = {f.label: f for b in whole.sections[0].blocks for f in getattr(b, "figures", ())}
+    assert figures["Abattement 2025"].value == "sous réserve"
+    assert plain(figures["Abattement 2025"].detail) == (
+        "1 000 € au mieux, dont 700 € portés par les avis"
+    )
+    assert "Perte des collectivités" not in figures
+    lead, _, said = section(make(abatement=unknown, programme=None), "abattement")
+    assert "n’est pas établi" in lead
+    assert "leur table n’est pas fournie" in said
+    nothing = dataclasses.replace(money, totals=lost, states=States(missing=12), reserves={})
+    lead, _, _ = section(make(abatement=nothing, programme=None), "abattement")
+    assert (
+        lead
+        == "L’abattement de 2025 n’est pas connu : 12 logements sans montant au fichier fiscal."
+    )
+
+
+def test_the_conditions_of_a_year_bear_its_dates() -> None:
+    now = plain(" ".join(conditions(2025, {})))
+    assert now.count("31 mars 2025") == 2
+    assert "loi de finances" in now
+    assert "Outre-mer" in now
+    later = plain(" ".join(conditions(2026, {})))
+    assert "1er janvier 2026 (non vérifié)" in later
+    assert "31 décembre 2025 (non vérifié)" in later
+    assert "loi de finances" not in later
+    before = plain(" ".join(conditions(2024, {})))
+    assert "carte 2015" in before
+    assert "abattu en 2023 garde l’abattement en 2024 (portée non vérifiée)" in before
+    assert conditions(2031, {}) == ()
+    lead, _, _ = section(make(), "rappel")
+    assert "quatre conditions" in lead
+
+
+def test_heights_per_abated_dwelling_stand_beside_dated_marks() -> None:
+    marks = {
+        "repere_valorise_national_eur": "183", "repere_valorise_region_eur": "233",
+        "repere_couverture_region": "0.74", "repere_region": "Hauts-de-France",
+    }  # fmt: skip
+    values = tuple(
+        LegalValue(k, k, v, "2016-01-01", "", "années 2017 à 2019", verifie=True)
+        for k, v in marks.items()
+    )
+    money = abatement(located())
+    plan = dataclasses.replace(programme(money), values=values)
+    costs = pd.DataFrame(
+        {"indicateur": ["nettoyage", "gardiens"], "surcout_eur": [Decimal(120), None],
+         "marge": ["calculee", "calculee"], "plancher": ["", ""]}
+    )  # fmt: skip
+    dossier = make(abatement=money, programme=plan, droit_commun=DroitCommun(costs))
+    _, tables, said = section(dossier, "programme")
+    assert "101 € par logement abattu" in said  # 30 400 € over 300 abated dwellings
+    assert "183 € (France), 233 € (Hauts-de-France)" in said
+    assert "repère : 172 € (74 % de 233 €, déduit)" in said
+    assert "années 2017 à 2019" in said
+    assert "Surcoût de droit commun en QPV : 120 € (1 indicateur)" in said
+    assert "jamais ajouté" in said
+    assert "justifie_eur" in tables["bilan"].totals
+
+
+def test_a_quarter_without_known_abatement_is_counted_apart() -> None:
+    money = abatement(located())
+    plan = programme(money)
+    balance = plan.balance.astype({"abattement_eur": object})
+    balance.loc[0, "abattement_eur"] = None
+    _, _, said = section(make(programme=dataclasses.replace(plan, balance=balance)), "programme")
+    assert "1 quartier sans abattement connu" in said
+
+
+def test_money_of_several_bailleurs_may_be_unknown() -> None:
+    assert money_lead(None, None) == "Abattement : non connu ; actions valorisées : non connu."
+    assert plain(money_lead(Decimal(12), None)).startswith("Abattement : 12 € ;")
+
+
+def test_renewals_are_dated_in_the_forecast() -> None:
+    money = abatement(located())
+    ends = pd.DataFrame(
+        [{"id_convention": "C1", "codes_qpv": "QN05991I", "date_fin": dt.date(2027, 12, 31),
+          "annee": 2028, "residences": 2, "logements": 30, "a_renouveler_eur": Decimal(900)}]
+    )  # fmt: skip
+    _, tables, said = section(
+        make(abatement=dataclasses.replace(money, renewals=ends)), "abattement"
+    )
+    assert "La convention C1 prend fin le 31 décembre 2027 : à partir de 2028, 900 € par an" in said
+    assert len(tables["renouvellements"].rows) == 1

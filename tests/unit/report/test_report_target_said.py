@@ -1,0 +1,77 @@
+"""What intervals are about (`cible`) stands on the source line of every table of the survey."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pandas as pd
+import pytest
+from report_dossier import make
+
+from tfpb.model.report import Chart, Table
+from tfpb.model.results import VARIANT_COLUMNS
+from tfpb.report.sections import report
+from tfpb.report.sections.restitution import owners, position
+
+COUNTS = {"methode_vagues", "methode_document", "terrain_reponse", "terrain_poids", "terrain_parc"}
+"""Tables of counts, where nothing is inferred."""
+LETTERS = pd.DataFrame({"item": ["q01"], "lettre": ["A"], "ecart": [-0.03]})
+SPREAD = pd.DataFrame(
+    {"item": ["q01"], "groupe": ["ecart"], "quartile1": [-0.05], "mediane": [-0.03],
+     "quartile3": [0.0], "autres": [8], "incertitude_points": [4], "difference": ["non"]}
+)  # fmt: skip
+
+
+def _with_target(target: str) -> object:
+    whole = make()
+    survey = whole.survey
+    variants = survey.comparison.query(
+        "groupe == 'ecart' and ajustement == 'brut' and niveau == 'total'"
+    ).assign(variante=f"cible_{'service' if target == 'parc' else 'parc'}", verdict="non_concluant")
+    told = dataclasses.replace(
+        survey,
+        settings={**survey.settings, "cible": target},
+        variants=variants[list(VARIANT_COLUMNS)],
+    )
+    return dataclasses.replace(whole, survey=told)
+
+
+@pytest.mark.parametrize("target", ["parc", "service"])
+def test_every_table_and_chart_of_the_survey_says_the_target(target: str) -> None:
+    blocks = [
+        b
+        for s in report(_with_target(target)).sections
+        for b in s.blocks
+        if isinstance(b, Table | Chart) and "enquête" in b.source and b.key not in COUNTS
+    ]
+    assert {"comparaison", "evolution", "priorites", "evaluation", "sensibilite_marges"} <= {
+        b.key for b in blocks
+    }
+    silent = [b.key for b in blocks if f"cible : {target}" not in b.source]
+    assert silent == ["sensibilite_cible"]  # its columns name both
+
+
+@pytest.mark.parametrize("target", ["parc", "service"])
+def test_tables_of_the_region_say_the_target(target: str) -> None:
+    items = make().survey.items
+    rows = pd.DataFrame(
+        {"vague": ["2023"], "item": ["q01"], "groupe": ["ecart"], "estimation": [-0.1],
+         "lecture": ["au_dessus"]}
+    )  # fmt: skip
+    parts = [owners(LETTERS, SPREAD, items, "2023", target=target)]
+    parts.append(position(rows, items, "2023", target=target))
+    shown = [b for s in parts for b in s.blocks if isinstance(b, Table) and len(b.rows)]
+    assert len(shown) == 3
+    assert all(f"cible : {target}" in b.source for b in shown)
+
+
+def test_sensitivity_sets_the_verdict_of_the_other_target_beside() -> None:
+    sections = report(_with_target("service")).sections
+    (table,) = [
+        b for s in sections for b in s.blocks if getattr(b, "key", "") == "sensibilite_cible"
+    ]
+    assert [c.header for c in table.columns] == [
+        "Question", "Cible retenue : service", "Si la cible était : parc (ces logements)",
+    ]  # fmt: skip
+    assert set(table.rows["autre"]) == {"○ non concluant"}
+    assert "▼ inférieur au-delà de la marge" in set(table.rows["retenue"])

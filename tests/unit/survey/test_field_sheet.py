@@ -1,0 +1,208 @@
+"""The field sheet: who was asked beside who lives there, the weights, the gaps read otherwise."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from surveycases import make_delivery, make_plan
+
+from tfpb import survey
+from tfpb.report.sections.survey.terrain import field_sheet
+from tfpb.survey.field_sheet import sample_against_stock, weight_spreads
+from tfpb.survey.secrecy.field_counts import protected_counts
+
+
+def _stock(sizes: dict[str, tuple[str, str]]) -> pd.DataFrame:
+    """Located résidences: identifier → side, type; sixty dwellings each."""
+    rows = [
+        {"id_residence": name, "bailleur": name[0], "cote": side, "nb_logements": 60,
+         "type_habitat": kind, "annee_construction": 1980, "code_qpv": "QN" * (side == "dans")}
+        for name, (side, kind) in sizes.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _survey(
+    owners: tuple[str, ...] = ("A",), *, interviews: int = 20, **plan: object
+) -> tuple[survey.Survey, survey.Plan]:
+    frame = make_delivery(3, owners=owners, residences=12, interviews=interviews)
+    homes = _stock(
+        {
+            f"{o}{k:02d}": ("dans" if k % 2 else "hors", "Individuel" if k < 4 else "Collectif")
+            for o in owners
+            for k in range(12)
+        }
+    )
+    made = make_plan(**plan)
+    return survey.recode([frame], made, homes), made
+
+
+def _counts(rows: list[tuple[str, str, int, int]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"vague": "2023", "bailleur": "A", "cote": side, "type_habitat": kind,
+             "periode_construction": "", "logements": 100, "part_logements": 0.1, "n": n,
+             "n_residences": homes, "part_interroges": 0.1}
+            for side, kind, n, homes in rows
+        ]
+    )  # fmt: skip
+
+
+def test_every_interview_of_the_stock_is_counted_once_beside_its_dwellings() -> None:
+    read, _ = _survey()
+    table = sample_against_stock(read)
+    waves = read.respondents["vague"].value_counts()
+    assert table.groupby("vague")["n"].sum().to_dict() == waves.to_dict()
+    assert table.groupby("vague")["logements"].sum().tolist() == [720, 720]
+    kinds = table[table["vague"] == "2023"].set_index(["cote", "type_habitat"])
+    assert kinds.loc[("qpv", "Individuel"), "logements"].item() == 120
+    own = read.respondents
+    here = (own["vague"] == "2023") & own["residence"].isin(["A01", "A03"])
+    assert kinds.loc[("qpv", "Individuel"), "n"].item() == here.sum()
+    assert set(table["periode_construction"]) == {"1975-1989"}
+    assert set(table["bailleur"]) == {"ensemble"}  # a delivery of one bailleur
+
+
+def test_no_small_count_is_told_nor_given_back_by_the_others() -> None:
+    told = protected_counts(
+        _counts(
+            [("qpv", "a", 7, 3), ("qpv", "b", 31, 4), ("qpv", "c", 102, 6), ("qpv", "d", 0, 0),
+             ("hors_qpv", "a", 40, 1), ("hors_qpv", "b", 88, 5), ("hors_qpv", "c", 52, 5)]
+        ),
+        11,
+    ).set_index(["cote", "type_habitat"])["n"]  # fmt: skip
+    # the smallest beside a hidden one is hidden too; nobody asked is no secret; one résidence is
+    assert told["qpv"].fillna(-1).to_dict() == {"a": -1, "b": -1, "c": 100, "d": 0}
+    assert told["hors_qpv"].fillna(-1).to_dict() == {"a": -1, "b": 90, "c": -1}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_told_counts_are_never_small_and_hidden_ones_never_alone(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    rows = [
+        (side, str(k), int(n), int(rng.integers(1, 5)) if n else 0)
+        for side in ("qpv", "hors_qpv")
+        for k, n in enumerate(rng.choice([0, 3, 11, 12, 13, 17, 40, 90], size=5))
+    ]
+    whole = _counts(rows)
+    for side, part in protected_counts(whole, 11).groupby("cote"):
+        shown = part["n"].dropna()
+        assert ((shown == 0) | (shown >= 11)).all()
+        assert (shown % 5 == 0).all()
+        exact = whole[whole["cote"] == side].set_index("type_habitat")["n"]
+        hidden = exact[part.loc[part["n"].isna(), "type_habitat"]]
+        assert hidden.empty or (len(hidden) > 1 and hidden.sum() >= 11)
+
+
+def test_a_side_too_small_leaves_no_count_at_all() -> None:
+    told = protected_counts(_counts([("qpv", "a", 9, 4), ("hors_qpv", "a", 90, 5)]), 11)
+    assert told.empty
+
+
+def test_other_bailleurs_have_no_count_in_a_pack() -> None:
+    read, plan = _survey(("A", "B"))
+    cut = survey.for_bailleur(survey.compare(read, plan), "b")
+    assert set(survey.protect(cut, masking_n=11).fieldwork["bailleur"]) == {"b"}
+
+
+def test_weights_spread_by_quartiles_and_by_kish() -> None:
+    read, _ = _survey()
+    weights = [1.0, 1.0, 2.0, 4.0]
+    few = replace(read, respondents=read.respondents.iloc[:4].assign(vague="x", poids=weights))
+    (spread,) = weight_spreads(few, "x")
+    assert (spread.minimum, spread.quartile1, spread.mediane, spread.maximum) == (1, 1, 1.5, 4)
+    assert spread.kish == pytest.approx(4 * 22 / 64)
+    assert not weight_spreads(replace(few, has_weights=False), "x")
+
+
+MARGINS = pd.DataFrame(
+    {
+        "variable": "type_habitat",
+        "modalite": ["Collectif", "Individuel"],
+        "effectif": [900, 100],
+    }
+)
+
+
+def test_the_gap_before_our_calibration_is_that_of_the_delivered_weights() -> None:
+    read, plan = _survey(colonnes={"standardisation": ["type_habitat"]})
+    plain = survey.protect(survey.compare(read, plan), masking_n=11)
+    made = survey.protect(survey.compare(read, plan, margins=MARGINS), masking_n=11)
+    keys = ["vague", "item", "bailleur"]
+    gaps = plain.comparison.query("groupe == 'ecart' and ajustement == 'brut'").set_index(keys)
+    before = made.variants.query("variante == 'poids_livres'").set_index(keys)
+    assert before["estimation"].tolist() == gaps["estimation"].loc[before.index].tolist()
+    after = made.comparison.query("groupe == 'ecart' and ajustement == 'brut'").set_index(keys)
+    assert (after["estimation"] != gaps["estimation"]).any()
+    assert (before["verdict"] == "").all()
+    assert not (plain.variants["variante"] == "poids_livres").any()
+    assert len(made.waves[-1].ponderation) == 2
+
+
+def test_verdicts_under_the_other_target_are_those_it_would_give() -> None:
+    read, plan = _survey(interviews=45)
+    service = make_plan(reglages={"cible": "service"})
+    here, there = (survey.protect(survey.compare(read, p), masking_n=11) for p in (plan, service))
+    keys = ["vague", "item", "bailleur"]
+    told = []
+    for one, other, target in ((here, there, "service"), (there, here, "parc")):
+        beside = one.variants.query(f"variante == 'cible_{target}'").set_index(keys)
+        gaps = other.comparison.query("groupe == 'ecart' and ajustement == 'brut'").set_index(keys)
+        assert len(beside) == len(gaps) == len(one.variants)
+        for name in ("verdict", "publication"):
+            assert beside[name].tolist() == gaps[name].loc[beside.index].tolist()
+        assert beside["estimation"].isna().all()
+        told.append(beside["verdict"].tolist())
+    assert told[0] != told[1]
+
+
+def test_what_masks_a_gap_masks_it_read_otherwise() -> None:
+    read, plan = _survey()
+    inside = np.flatnonzero(
+        ((read.respondents["qpv"] == 1) & (read.respondents["vague"] == "2019")).to_numpy()
+    )
+    left = {k: v.copy() for k, v in read.answers.items()}
+    for ranks in left.values():
+        ranks[inside[::3]] = -1
+        ranks[inside[1::3]] = -1
+    few = replace(read, answers=left)
+    seen = survey.compare(few, plan, margins=MARGINS)
+    here = seen.variants["vague"] == "2019"
+    assert not (
+        seen.variants.loc[here, "publication"] == "masque"
+    ).any()  # protect alone masks them
+    masked = survey.protect(seen, masking_n=60).variants[here]
+    assert set(masked["variante"]) == {"poids_livres", "cible_service"}
+    assert (masked["publication"] == "masque").all()
+    assert masked[["n", "estimation"]].isna().all(axis=None)
+
+
+def test_contacts_give_a_response_rate_and_too_few_are_doubted() -> None:
+    read, plan = _survey(enquete={"contactes": 4000, "2023": {"contactes": 5}})
+    made = survey.compare(read, plan)
+    assert [w.contactes for w in made.waves] == [4000, 0]
+    (doubt,) = [n for n in made.notices if n.code == "contactes_trop_peu"]
+    assert doubt.fields["vague"] == "2023"
+
+
+def test_the_sheet_says_what_is_known_and_what_is_not() -> None:
+    read, plan = _survey(enquete={"2023": {"contactes": 4000}})
+    published = survey.protect(survey.compare(read, plan), masking_n=11)
+    lead, response, hint, sample, weights, calibration = field_sheet(published, "A", "tout")
+    n = published.waves[-1].n
+    assert "taux de réponse : non fourni" in lead.paragraphs[0]
+    assert f"taux de réponse : {round(100 * n / 4000)}" in lead.paragraphs[0]
+    assert response.rows["contactes"].tolist() == ["non fourni", 4000]
+    assert math.isclose(response.rows["taux"].iloc[1], n / 4000)
+    assert "contactes" in hint.paragraphs[0]
+    assert sample.key == "terrain_parc"
+    assert weights.rows["poids"].tolist() == ["livrés", "livrés"]
+    assert "calage fait ici" in calibration.paragraphs[0]
+    calibrated = survey.protect(survey.compare(read, plan, margins=MARGINS), masking_n=11)
+    moved = field_sheet(calibrated, "A", "tout")[-1]
+    assert moved.key == "terrain_calage"
+    assert (moved.rows["avant"] != moved.rows["ecart"]).any()

@@ -1,0 +1,276 @@
+"""The money in states: what adds up, what is never zero, what hangs on what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tax_builders import (
+    QPV,
+    abate,
+    codes,
+    convention,
+    conventions,
+    first,
+    home,
+    homes,
+    local,
+    table,
+)
+
+from tfpb import tax
+from tfpb.law.values import load
+from tfpb.model import tables
+from tfpb.model.money import States
+from tfpb.words.documents import quarter_page
+from tfpb.words.money import abatement_words, forecast_words, reconciliation_words, state_words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DUE, PAID, FULL = Decimal("247.50"), Decimal("577.50"), Decimal("825.00")
+NIL = Decimal(0)
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_states_add_up_to_the_two_totals() -> None:
+    states = States(
+        Decimal(1), Decimal(2), Decimal(4), Decimal(8), Decimal(16), Decimal(32), missing=3
+    )
+    assert (states.borne, states.best, states.reserved) == (7, 29, 20)
+    assert (states.claimed, states.downside) == (9, 6)
+    both = states + states
+    assert (both.lost, both.missing, both.borne) == (64, 6, 14)
+
+
+@pytest.mark.parametrize(
+    ("paid", "signed", "expected"),
+    [
+        (PAID, conventions(), {"acquired": DUE}),
+        (FULL, conventions(), {"to_claim": DUE}),
+        ("", conventions(), {"hanging": DUE}),
+        (PAID, None, {"doubtful": DUE}),
+        (FULL, None, {"hanging": DUE}),
+        (PAID, conventions(convention(date_signature_convention="")), {"at_risk": DUE}),
+        ("", conventions(convention(date_signature_convention="")), {"hanging": DUE}),
+        ("", conventions(convention(date_signature_convention="2025-04-01")), {"lost": DUE}),
+        (PAID, conventions(convention(date_signature_convention="2025-04-01")), {"at_risk": DUE}),
+        ("", conventions(convention(date_declaration="")), {"hanging": DUE}),
+        ("", conventions(convention(date_fin="2024-12-31")), {"hanging": DUE}),
+    ],
+)
+def test_a_premises_has_one_state(
+    paid: Any, signed: pd.DataFrame | None, expected: dict[str, Decimal]
+) -> None:
+    made = abate(local(cotisation_avis_eur=paid), conventions=signed)
+    for name in ("acquired", "at_risk", "doubtful", "to_claim", "hanging", "lost"):
+        assert getattr(made.states, name) == expected.get(name, NIL), name
+    assert sum(made.reserves.values(), NIL) == made.states.reserved
+
+
+def test_a_tax_file_without_conventions_says_no_zero_anywhere() -> None:
+    made = abate(local(cotisation_avis_eur=PAID), conventions=None)
+    (row,) = made.by_qpv.to_dict("records")
+    assert (row["abattement_eur"], row["nature"]) == (None, "sous_reserve")
+    assert made.totals["perte_collectivites_eur"] is None
+    label, value, detail = map(plain, quarter_page.abatement_figure(row, 10))
+    assert (label, value) == ("Abattement de TFPB", "sous réserve")
+    assert detail == "248 € au mieux, dont 248 € portés par les avis"
+    assert quarter_page.loss_figure(row)[1] == "sous réserve"
+    said = plain(" ".join(abatement_words.summary(made)))
+    assert "n’est pas établi" in said
+    assert " 0 €" not in said
+    assert "leur table n’est pas fournie" in said
+    assert made.checks["code_constat"].tolist() == ["sous_reserve"]
+    assert made.premises["statut"].tolist() == ["sans_convention"]  # not « à risque »
+    assert "sous réserve de ce qui manque" in made.premises["motif"].iloc[0]
+
+
+def test_a_quarter_without_any_line_lacks_an_amount() -> None:
+    stock = homes(home("R1"), home("R2", code_qpv="QN05992M", nb_logements=7, logements_dans=7))
+    made = abate(local(cotisation_avis_eur=PAID), residences=stock)
+    row = made.by_qpv.set_index("code_qpv").loc["QN05992M"]
+    assert (row["abattement_eur"], row["nature"]) == (None, "manquant")
+    assert row["logements_sans_montant"] == made.states.missing == 7
+    assert quarter_page.abatement_figure({"code_qpv": "QN05992M", **row}, 7)[1:] == (
+        "non connu",
+        "7 logements sans montant au fichier fiscal",
+    )
+    exempt = homes(home("R1"), home("R2", fin_exoneration="2030-12-31", code_qpv="QN05992M"))
+    made = abate(local(cotisation_avis_eur=PAID), residences=exempt)
+    row = made.by_qpv.set_index("code_qpv").loc["QN05992M"]
+    assert (row["abattement_eur"], made.states.missing) == (0, 0)  # known: nothing is due yet
+
+
+def test_an_amount_on_no_notice_is_not_called_real() -> None:
+    rows = (local(avis="A1", cotisation_avis_eur=PAID), local(avis="A2", invariant="2"))
+    made = abate(*rows)
+    assert list(made.premises["nature"]) == ["reel", "estime"]
+    assert made.by_qpv["nature"].tolist() == ["estime"]  # that of its weakest part
+    shared = abate(*(local(invariant=i, cotisation_avis_eur=PAID if i else "") for i in range(3)))
+    assert list(shared.premises["nature"]) == ["estime", "reel", "reel"]  # no figure of its own
+    claimed = abate(local(cotisation_avis_eur=FULL)).by_year
+    assert claimed["nature"].tolist()[0] == "estime"
+
+
+def test_what_is_declared_is_a_fact_of_the_premises() -> None:
+    kept = {"cotisation_avis_eur": FULL}
+    made = abate(
+        local(invariant="1", avis="A1", declare="oui", **kept),
+        local(invariant="2", avis="A2", declare="non", **kept),
+        local(invariant="3", avis="A3", **kept),
+    )
+    assert list(made.premises["statut"]) == ["a_reclamer", "non_declare", "a_reclamer"]
+    assert (made.states.to_claim, made.states.hanging) == (2 * DUE, DUE)
+    assert made.reserves == {"declaration": DUE}
+    assert "liste déclarée" in made.premises["motif"].iloc[1]
+    (row,) = made.reconciliation.to_dict("records")
+    assert row["reclame_declare_eur"] == DUE
+    said = state_words.declared_sentences(2 * DUE, DUE)
+    assert [plain(s).split(" :")[0] for s in said] == [
+        "À réclamer, déclaré et refusé",
+        "À réclamer sans preuve de déclaration",
+    ]
+    assert len(state_words.declared_sentences(DUE, NIL)) == 1  # no « 0 € déclarés »
+
+
+def test_the_reconciliation_adds_up_by_quarter_and_outside() -> None:
+    stock = homes(
+        home("R1"), home("R2", logements_dans=0, logements_hors=1, code_qpv="", cote="hors"),
+        home("R3", logements_dans=0, logements_a_verifier=1, cote="a_verifier"),
+    )  # fmt: skip
+    rows = [local(avis=f"A{i}", id_residence=f"R{i}", cotisation_avis_eur=PAID) for i in (1, 2, 3)]
+    book = abate(*rows, residences=stock).reconciliation
+    inside, outside = book.to_dict("records")
+    assert (inside["code_qpv"], outside["code_qpv"]) == (QPV, "")
+    assert (inside["abattement_acquis_eur"], inside["abattement_douteux_eur"]) == (DUE, DUE)
+    assert (outside["abattement_a_risque_eur"], outside["au_mieux_eur"]) == (DUE, 0)
+    assert inside["porte_avis_eur"] + outside["porte_avis_eur"] == 3 * DUE
+    assert (inside["au_pire_eur"], inside["au_mieux_eur"]) == (DUE, 2 * DUE)
+
+
+def test_the_worst_and_best_case_are_read() -> None:
+    states = States(Decimal(500), Decimal(12), Decimal(14), Decimal(46), fees=Decimal(15))
+    worst, best, fees = map(plain, reconciliation_words.cases(states))
+    assert worst.startswith("Au pire, 26 € de ce que portent les avis")
+    assert worst.endswith("il resterait 500 €.")
+    assert best.endswith("560 € seraient dus ; réclamations seules admises, 546 €.")
+    assert fees == "Frais de gestion épargnés (taux non vérifiés) : 15 € avec ce qui est acquis."
+    nothing = plain(reconciliation_words.cases(States(at_risk=Decimal(5)))[0])
+    assert nothing.endswith("rien ne resterait.")
+    after = plain(reconciliation_words.after_claims(Decimal(-10), Decimal(-56)))
+    assert "passe de −10 € à −56 €" in after
+
+
+def test_a_convention_that_ends_is_named_with_its_day() -> None:
+    signed = conventions(convention(date_fin="2027-12-31"))
+    made = abate(local(cotisation_avis_eur=PAID), conventions=signed)
+    (row,) = made.renewals.to_dict("records")
+    assert (row["date_fin"], row["annee"]) == (dt.date(2027, 12, 31), 2028)
+    assert (row["a_renouveler_eur"], row["logements"], row["residences"]) == (DUE, 1, 1)
+    assert plain(forecast_words.renewal_sentence(row)) == (
+        "La convention C1 prend fin le 31 décembre 2027 : à partir de 2028, 248 € par an à renouveler "
+        "(1 logement, 1 résidence)."
+    )
+    years = [(int(r["annee"]), r["abattement_eur"]) for r in made.by_year.to_dict("records")]
+    assert [amount for _, amount in years] == [DUE] * 3 + [None] * 3
+    said = plain(forecast_words.forecast_sentence(years, opened=0, waiting=NIL))
+    assert said == "De 2025 à 2027, l’abattement attendu reste de 248 € par an."
+    none = forecast_words.forecast_sentence([(2025, None), (2026, None)], opened=0, waiting=DUE)
+    assert "aucun montant n’est établi" in none
+    assert "de plus" not in none
+    taken_over = conventions(
+        convention(date_fin="2027-12-31"), convention(id_convention="C2", date_fin="2030-12-31")
+    )
+    assert abate(local(), conventions=taken_over).renewals.empty
+
+
+def test_of_two_conventions_what_may_be_mended_comes_before_what_is_lost() -> None:
+    late = convention(date_signature_convention="2025-06-01")
+    made = abate(
+        local(),
+        conventions=conventions(late, convention(id_convention="C2", date_fin="2024-12-31")),
+    )
+    assert made.reserves == {"renouvellement": DUE}
+    undated = convention(id_convention="C2", date_signature_convention="")
+    assert abate(local(), conventions=conventions(late, undated)).reserves == {"convention": DUE}
+
+
+@pytest.mark.parametrize("other", ["R1", "R2"])
+def test_two_equal_premises_on_one_notice_are_not_summed_in_silence(other: str) -> None:
+    one = local(invariant="11", cotisation_avis_eur=2 * FULL - DUE)
+    made = abate(one, local(invariant="22", id_residence=other))
+    assert (made.states.acquired, made.states.to_claim) == (DUE, DUE)
+    (doubt,) = [n for n in made.notices if n.code == "avis_ambigu"]
+    assert doubt.fields["locaux"] == "11, 22"
+    told = abate(
+        local(invariant="11", cotisation_avis_eur=FULL),
+        local(invariant="22", cotisation_avis_eur=PAID, id_residence=other),
+    )
+    assert list(told.premises["statut"]) == ["a_reclamer", "abattu"]
+    assert "avis_ambigu" not in codes(told)
+
+
+def test_two_premises_of_two_quarters_that_one_sum_confuses_are_under_reserve() -> None:
+    stock = homes(home("R1"), home("R2", code_qpv="QN05992M"))
+    signed = conventions(convention(codes_qpv=f"{QPV}, QN05992M"))
+    rows = (local(cotisation_avis_eur=2 * FULL - DUE), local(invariant="2", id_residence="R2"))
+    made = abate(*rows, residences=stock, conventions=signed)
+    assert (made.states.acquired, made.states.hanging) == (0, 2 * DUE)
+    assert "avis_ambigu" in codes(made)
+
+
+def test_what_is_justified_is_counted_quarter_by_quarter() -> None:
+    stock = homes(home("R1"), home("R2", code_qpv="QN05992M"))
+    signed = conventions(convention(codes_qpv=f"{QPV}, QN05992M"))
+    made = abate(
+        local(cotisation_avis_eur=PAID),
+        local(avis="A2", id_residence="R2", cotisation_avis_eur=FULL),
+        local(avis="A3", id_residence="R2", cotisation_avis_eur=PAID),
+        residences=stock,
+        conventions=signed,
+    )
+    spent = {"axe": "3", "action": "x", "realise_eur": 1000}
+    actions = table(
+        tables.PROGRAMME,
+        {"id_action": "1", "code_qpv": QPV, "valorise_eur": 400, **spent},
+        {"id_action": "2", "code_qpv": "QN05992M", "valorise_eur": 100, **spent},
+    )
+    plan = tax.programme(actions, made, stock, year=2025)
+    assert plan.totals["justifie_eur"] == DUE + 100  # the excess of one answers for no other
+    assert plan.totals["solde_eur"] == 500 - 2 * DUE
+    assert plan.totals["solde_apres_reclamation_eur"] == 500 - 3 * DUE
+    rows = plan.balance.set_index("code_qpv")
+    assert rows.loc[QPV, "abattement_par_logement_abattu_eur"] == DUE
+    unknown = tax.programme(
+        actions, abate(local(cotisation_avis_eur=PAID), residences=stock), stock, year=2025
+    )
+    row = unknown.balance.set_index("code_qpv").loc["QN05992M"]
+    assert row["justifie_eur"] is None
+    assert row["solde_eur"] is None
+
+
+def test_a_rate_among_others_that_looks_like_a_proportion_is_asked_about() -> None:
+    rows = [local(invariant=i, taux_epci_pct=15) for i in range(4)]
+    odd = local(invariant="9", taux_epci_pct="0,15")
+    low = [local(invariant=i, taux_tse_pct="0,3") for i in range(4)]
+
+    def asked(*lines: dict[str, Any]) -> list[str]:
+        typed = table(tables.PREMISES, *lines)
+        found = tax.check_premises(typed, load())
+        return [f.place.column for f in found if f.code == "taux_suspect"]
+
+    assert asked(*rows, odd) == ["taux_epci_pct"]
+    assert asked(*low) == []
+    assert asked(local(taux_commune_pct="0,39")) == ["taux_commune_pct"]
+
+
+def test_a_quarter_tells_what_stands_beside_its_amount() -> None:
+    row = first(abate(local(cotisation_avis_eur=FULL)))
+    assert plain(state_words.quarter_sentence(row)) == "À part : 248 € à réclamer."
+    assert state_words.quarter_sentence(first(abate(local(cotisation_avis_eur=PAID)))) == ""

@@ -1,0 +1,46 @@
+"""What a file tells of doubts: no count of households under the threshold, whatever counts them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tfpb.errors import Fault, Place
+from tfpb.words.faults.fault_catalogue import CATALOGUE
+from tfpb.words.faults.sentences import fault_text
+from tfpb.words.faults.told_faults import OF_HOUSEHOLDS, told
+
+COUNTED = re.compile(r"\{nombre[^}]*\b(interview|réponse)s?\b")
+AT = Place("e.csv", "Base", 41, "residence")
+
+
+def test_every_doubt_that_counts_interviews_is_known() -> None:
+    counted = {code for code, words in CATALOGUE.items() if COUNTED.search(words.title)}
+    assert len(counted) > 6
+    assert counted <= OF_HOUSEHOLDS
+
+
+@pytest.mark.parametrize("count", [1, 5, 10])
+@pytest.mark.parametrize("code", sorted(OF_HOUSEHOLDS))
+def test_a_count_under_the_threshold_is_not_told(code: str, count: int) -> None:
+    rows = ", ".join(str(900 + k) for k in range(count))
+    fields = {"nombre": count, "lignes": rows, "residence": "R1", "vague": "W", "effet": ""}
+    said = fault_text(told(Fault(code, AT, "R1", fields), 11))
+    text = f"{said.title} {said.where}"
+    assert "moins de 11" in text
+    assert not re.search(rf"\b{count}\b|90\d|ligne 41", text), text
+
+
+def test_a_residence_is_never_counted_exactly() -> None:
+    fields = {"nombre": 14, "residence": "R1", "vague": "W"}
+    text = fault_text(told(Fault("residence_a_verifier", AT, "R1", fields), 11)).title
+    assert "au moins 11 interviews" in text
+    plain = Fault("poids_manquant", AT, "", {"nombre": 14, "lignes": "3, 4…"})
+    assert told(plain, 11) == plain
+    assert "moins de 15" in fault_text(told(plain, 15)).title
+
+
+def test_the_number_of_an_interview_is_not_told() -> None:
+    twice = Fault("interview_en_double", AT, "REP0001X", {"autre": 3, "fichier": "e.csv"})
+    assert "REP0001X" not in " ".join(fault_text(told(twice, 11)).lines())
