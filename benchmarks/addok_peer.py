@@ -135,6 +135,32 @@ def run(work: Path) -> None:
     _report("addok", lines, answers, seconds)
 
 
+def whole(work: Path) -> None:
+    """Search whole lines (`one_field.py --lines WORK/whole.json`) with addok."""
+    from addok.config import config  # noqa: PLC0415
+
+    config.load()
+    from addok.core import search  # noqa: PLC0415
+
+    rows = [
+        json.loads(row) for row in (work / "whole.json").read_text(encoding="utf-8").splitlines()
+    ]
+    right: dict[str, list[bool]] = {}
+    start = time.perf_counter()
+    for row in rows:
+        first = next(iter(search(row["line"][:200], limit=1, autocomplete=False)), None)
+        found = first is not None and (
+            str(first.citycode) == row["citycode"]
+            and _fold(str(getattr(first, "street", None) or first.name)) == _fold(row["street"])
+            and _number(str(first.housenumber or "")) == _number(row["number"])
+        )
+        right.setdefault(row["class"], []).append(found)
+    seconds = time.perf_counter() - start
+    for kind, listed in right.items():
+        print(f"| {kind} | {len(listed)} | {sum(listed) / len(listed):.4f} |")
+    print(f"addok: {len(rows)} lines, {len(rows) / seconds:.0f} a second, never seen before")
+
+
 def ours(index_folder: Path, work: Path) -> None:
     """Search the same lines with this geocoder."""
     from tfpb.addresses.communes import Communes  # noqa: PLC0415
@@ -194,7 +220,7 @@ def _report(name: str, lines: list, answers: list, seconds: float) -> None:
 def main() -> None:
     """Run one step."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("step", choices=["prepare", "run", "ours"])
+    parser.add_argument("step", choices=["prepare", "run", "whole", "ours"])
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--count", type=int, default=200)
@@ -204,6 +230,8 @@ def main() -> None:
         prepare(*options.folders, options.seed, options.count, options.port)
     elif options.step == "run":
         run(*options.folders)
+    elif options.step == "whole":
+        whole(*options.folders)
     else:
         ours(*options.folders)
 

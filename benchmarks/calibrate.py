@@ -18,10 +18,10 @@ from noise import Case, absent, addresses, draw
 from tfpb.addresses.communes import Communes
 from tfpb.addresses.store import AddressStore
 from tfpb.geocode.choose import choose
-from tfpb.geocode.commune_finder import Place
 from tfpb.geocode.grade import COEFFICIENTS, features
 from tfpb.geocode.line.parser import parse
 from tfpb.geocode.matcher import Geocoder
+from tfpb.geocode.town.commune_finder import Place
 from tfpb.text import fold
 
 NAMES = [name for name in COEFFICIENTS if name != "constant"]

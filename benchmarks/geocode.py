@@ -114,12 +114,16 @@ def _absent(geocoder: Geocoder, pool: list, count: int, rng: random.Random, *, w
     frame = answers(geocoder, cases)
     refused = (frame["result_verdict"] == "rejete").mean()
     accepted = (frame["result_verdict"] == "accepte").mean()
-    print(f"\nstreets that do not exist: {count}, refused {refused:.4f}, accepted {accepted:.4f}")
+    proposed = (frame["result_type"].isin(["municipality", "none"])).mean() - refused
+    print(
+        f"\nstreets that do not exist: {count}, refused {refused:.4f}, no street chosen but some proposed"
+        f" {proposed:.4f}, accepted {accepted:.4f}"
+    )
     rubbish = [replace(cases[0], line=line) for line in NOT_ADDRESSES]
     refused = (answers(geocoder, rubbish)["result_verdict"] == "rejete").mean()
     print(f"lines that are no addresses: {len(rubbish)}, refused {refused:.4f}")
     if wrong:
-        kept = frame[frame["result_verdict"] != "rejete"]
+        kept = frame[~frame["result_type"].isin(["municipality", "none"])]
         for at, row in kept.iterrows():
             print(
                 f"    {cases[at].line!r} [{cases[at].city}] -> {row['result_label']!r}"

@@ -285,7 +285,7 @@ def glued(case: Case, rng: random.Random) -> Case | None:
 
 
 def _mistype(word: str, rng: random.Random) -> str:
-    at = rng.randrange(1, len(word) - 1)
+    at = rng.randrange(1, max(2, len(word) - 1))
     how = rng.choice(["drop", "double", "swap", "change"])
     if how == "drop":
         return word[:at] + word[at + 1 :]
@@ -448,6 +448,68 @@ def landlord(case: Case, rng: random.Random) -> Case | None:
     return out if done else None
 
 
+def marked_suffix(case: Case, rng: random.Random) -> Case | None:
+    """Case 4: the suffix behind a hyphen or a slash (« 2-BIS », « 18/B »)."""
+    if not case.suffix:
+        return None
+    letter = {"bis": "B", "ter": "T", "quater": "Q"}.get(case.suffix, case.suffix.upper())
+    written = rng.choice([case.suffix.upper(), case.suffix.upper(), letter])
+    mark = rng.choice(["-", "-", "/", " - "])
+    return replace(case, line=f"{case.number}{mark}{written} {_name(case)}")
+
+
+SIZES = {
+    "GRANDE": ["GDE", "GRDE"], "GRAND": ["GD", "GRD"], "PETITE": ["PTE"], "PETIT": ["PT"],
+    "ANCIENNE": ["ANC", "ANC."],
+    "ANCIEN": ["ANC", "ANC."], "VIEUX": ["VX"], "VIEILLE": ["VLE"], "VILLA": ["VLA"], "HAUTE": ["HTE"],
+}  # fmt: skip
+
+
+def sizes(case: Case, rng: random.Random) -> Case | None:
+    """Case 5: what stands before the type shortened, the type too (« GDE R », « ANC RTE DE X »)."""
+    words = strip_accents(case.truth.name).upper().split()
+    short = [rng.choice(SIZES[w]) if w in SIZES else w for w in words]
+    if short == words:
+        return None
+    for at, word in enumerate(short[:2]):
+        kind = TYPES.get(word.capitalize())
+        if kind and rng.random() < 0.6:
+            short[at] = rng.choice(kind).rstrip(".")
+    return replace(case, line=f"{_head(case)}{' '.join(short)}")
+
+
+SAID = {
+    "8": "HUIT", "11": "ONZE", "4": "QUATRE", "14": "QUATORZE", "19": "DIX-NEUF", "21": "VINGT ET UN",
+    "22": "VINGT-DEUX",
+    "1945": "MILLE NEUF CENT QUARANTE-CINQ", "1918": "MIL NEUF CENT DIX-HUIT",
+    "1962": "MILLE NEUF CENT SOIXANTE DEUX",
+    "27": "VINGT SEPT", "18": "DIX HUIT", "1ER": "PREMIER", "2E": "DEUXIEME",
+    "3": "TROIS", "7": "SEPT", "12": "DOUZE",
+}  # fmt: skip
+
+
+def said(case: Case, _rng: random.Random) -> Case | None:
+    """Case 9: every number of a name in words, or in figures where it is in words."""
+    words = strip_accents(case.truth.name).upper().split()
+    figures = {word: number for number, word in SAID.items() if " " not in word}
+    other = [SAID.get(w) or figures.get(w) or w for w in words]
+    return None if other == words else replace(case, line=f"{_head(case)}{' '.join(other)}")
+
+
+def short_double_typo(case: Case, rng: random.Random) -> Case | None:
+    """Case 12: two typing errors in a word of four to six letters."""
+    words = strip_accents(_name(case)).upper().split()
+    able = [i for i, w in enumerate(words) if i and w.isalpha() and 4 <= len(w) <= 6]
+    if not able:
+        return None
+    at = rng.choice(able)
+    word = _mistype(_mistype(words[at], rng), rng) if len(words[at]) > 3 else ""
+    if len(word) < 3 or word == words[at]:
+        return None
+    words[at] = word
+    return replace(case, line=f"{_head(case)}{' '.join(words)}")
+
+
 CLASSES: dict[str, Callable[[Case, random.Random], Case | None]] = {
     "plain": lambda case, _rng: case,
     "complement": complement,
@@ -473,6 +535,10 @@ CLASSES: dict[str, Callable[[Case, random.Random], Case | None]] = {
     "first name left out": left_out,
     "order": order,
     "landlord mix": landlord,
+    "marked suffix": marked_suffix,
+    "size shortened": sizes,
+    "number said": said,
+    "short double typo": short_double_typo,
 }
 
 

@@ -73,7 +73,8 @@ def test_lines_as_landlords_write_them(answers: pd.DataFrame, line: str, label: 
     assert len(labels)
 
 
-def test_street_that_the_base_lacks_is_refused(answers: pd.DataFrame) -> None:
+def test_street_that_the_base_lacks_is_not_chosen(answers: pd.DataFrame) -> None:
     lost = answers[answers["cle"].str.contains("BARRILLIET|NADIA MURAD")]
     assert len(lost)
-    assert (lost["result_verdict"] == "rejete").all()
+    assert (lost["result_type"] == "municipality").all()
+    assert (lost["result_verdict"] != "accepte").all()

@@ -32,7 +32,8 @@ _WRITTEN_OUT: Final = _SCHEMES.index("x")
 _CODE: Final = re.compile(r"^(?:\d{2}|2[AB])\d{3}$")
 _POSTCODE: Final = re.compile(r"^\d{5}$")
 # BAN and BAL: commune, street, number on five digits, suffixes
-_NUMBER_IN_ID: Final = r"_[0-9]{5}(?:_.*)?$"
+_ADDRESS_ID: Final = r"^([^_]+_[^_]+)_[0-9]{5}(?:_.*)?$"
+"""Commune, street (four to six signs, perhaps figures only), number, suffix."""
 _NUMBER: Final = r"^\s*0*(?P<number>[0-9]{1,6})\s*-?\s*(?P<suffix>[A-Za-z].*)?$"
 _BAL_PLACE: Final = 99999
 _BAL_POSITIONS: Final = (
@@ -328,7 +329,7 @@ def _street_ids(
         return _Coded.of(ids), np.zeros(len(ids), dtype=np.int64)
     if shape.kind == "BANO":
         return _Coded.of(pc.replace_substring_regex(ids, r"-[^-]*$", "")), np.full(len(ids), 1)
-    heads = pc.replace_substring_regex(ids, _NUMBER_IN_ID, "")
+    heads = pc.replace_substring_regex(ids, _ADDRESS_ID, r"\1")
     tails = pc.binary_join_element_wise(
         heads, pc.utf8_lpad(pa.array(np.maximum(numbers, 0)).cast(pa.string()), 5, "0"), "_"
     )

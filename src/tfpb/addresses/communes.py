@@ -154,6 +154,12 @@ class Communes:
             self._index_names()
         return self._names.get(name_folded, ())
 
+    def all_names(self) -> Iterable[str]:
+        """Return every folded name that a commune bears or bore."""
+        if not self._names:
+            self._index_names()
+        return self._names
+
     def _index_names(self) -> None:
         names: dict[str, dict[str, None]] = {}
         for commune in self.current.values():

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from tfpb.addresses.replies import Query
-from tfpb.geocode.commune_finder import CommuneFinder
 from tfpb.geocode.line.parser import parse
 from tfpb.geocode.source import CommuneAddresses, Street
 from tfpb.geocode.table_run import geocode
+from tfpb.geocode.town.commune_finder import CommuneFinder
 from tfpb.model.codes import ResultType
 from tfpb.model.projection import from_lonlat, legal_epsg
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
@@ -33,7 +33,7 @@ _SURE_CODE: Final = 0.95
 _NOWHERE: Final = frozenset({ResultType.MUNICIPALITY, ResultType.NONE})
 _POINT: Final = ("latitude", "longitude", "result_x", "result_y", "result_radius_m")
 _NUMBER: Final = re.compile(r"^\s*(\d+)\s*(.*)$")
-_STREET_ID: Final = re.compile(r"^(.+?)_\d{5}(?:_.*)?$")
+_STREET_ID: Final = re.compile(r"^([^_]+_[^_]+)_\d{5}(?:_.*)?$")
 _KINDS: Final = {"housenumber": "street", "street": "street", "locality": "locality"}
 
 

@@ -6,30 +6,31 @@ import math
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tfpb.geocode.alternatives import alternatives, number_text, proposed
 from tfpb.geocode.choose import rank
 from tfpb.geocode.coordinates import GIVEN_RADIUS_M
-from tfpb.geocode.grade import REJECTED, verdict
+from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED, verdict
 from tfpb.geocode.line.cleaning import clean, flatten
 from tfpb.geocode.line.complement import Parcel, take_parcels
-from tfpb.geocode.places import neighbours
 from tfpb.model.codes import GeocodeVerdict, ResultType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from tfpb.geocode.alternatives import Near
     from tfpb.geocode.choose import Found
-    from tfpb.geocode.commune_finder import Place
     from tfpb.geocode.commune_table import StreetTable
     from tfpb.geocode.coordinates import Given
     from tfpb.geocode.line.parsed import ParsedAddress
     from tfpb.geocode.places import Point, Spot
     from tfpb.geocode.source import Street
-    from tfpb.geocode.streets import Candidate
+    from tfpb.geocode.town.commune_finder import Place
 
 JOIN: Final = " | "
 FAR_FROM_ADDRESS_M: Final = 250.0
+APART_M: Final = 30.0
+_ON_NUMBER: Final = frozenset({ResultType.HOUSENUMBER, ResultType.RANGE})
 _SHORT_PARCEL: Final = re.compile(r"^\s*(?:(\d{3})\s*)?([a-z]{1,2}|0[a-z])\s*0*(\d{1,4})\s*$")
-_MOST_ALTERNATIVES: Final = 3
 _WRITTEN_MISSING_TYPE: Final = 0.6
 
 
@@ -80,7 +81,7 @@ class Answer(NamedTuple):
 
 def write(
     found: Found | None, parsed: ParsedAddress, place: Place,
-    table: StreetTable | None, parcels: list[str],
+    table: StreetTable | None, parcels: list[str], near: Callable[[], Sequence[Near]],
 ) -> Answer:  # fmt: skip
     """Write an answer out in the columns of the contract.
 
@@ -93,10 +94,12 @@ def write(
         The commune, when the base holds it.
     parcels : list of str
         Identifiers written on the row.
+    near : callable
+        Returns the streets that resemble the line, asked when the answer does not stand.
     """
     notes = tuple(n for n in parsed.notes if n != "plage") if parsed.notes else ()
     if found is not None and found.confidence >= REJECTED:
-        return _answer(found, parsed, (*notes, *place.reasons, *found.reasons), parcels)
+        return _answer(found, parsed, (*notes, *place.reasons, *found.reasons), parcels, near)
     reasons = [*notes, *place.reasons]
     if table is None:
         reasons.append("commune_absente_index" if place.codes else "commune_inconnue")
@@ -106,18 +109,24 @@ def write(
             parcel=JOIN.join(parcels),
         )  # fmt: skip
     reasons.append("voie_inconnue" if parsed.readings else "adresse_illisible")
-    return _municipality(table, place, parsed, tuple(dict.fromkeys(reasons)), found, parcels)
+    return _municipality(
+        table, place, parsed, tuple(dict.fromkeys(reasons)), found, parcels, near()
+    )
 
 
 def _answer(
-    found: Found, parsed: ParsedAddress, reasons: tuple[str, ...], parcels: list[str]
-) -> Answer:
+    found: Found, parsed: ParsedAddress, reasons: tuple[str, ...], parcels: list[str],
+    near: Callable[[], Sequence[Near]],
+) -> Answer:  # fmt: skip
     where, city = found.spot, found.table.commune.city
     street, first = where.street, where.first
-    number = _number(first) if first else ""
+    number = number_text(first) if first else ""
     said = tuple(dict.fromkeys((*reasons, *_match_reasons(found), *where.reasons)))
     judged = verdict(where, found.confidence, said)
-    others = [] if judged is GeocodeVerdict.ACCEPTE else _alternatives(found, parsed)
+    others: Sequence[str] = ()
+    if judged is not GeocodeVerdict.ACCEPTE:
+        sure = found.choice.candidate.how in EXACT_CONFIDENCE and not found.choice.contested
+        others = alternatives(found, parsed, () if sure else near())
     return Answer(
         label=" ".join(filter(None, (number, street.name, street.postcode, city))),
         score=rank(found.choice.candidate),
@@ -135,16 +144,11 @@ def _answer(
         verdict=judged,
         reasons=said,
         complement=parsed.complement,
-        entrances=JOIN.join(_number(p) for p in where.entrances),
+        entrances=JOIN.join(number_text(p) for p in where.entrances),
         alternatives=JOIN.join(others),
         radius_m=where.radius_m,
         parcel=JOIN.join(parcels or _parcels_of(where)),
     )
-
-
-def _number(point: Point) -> str:
-    """Write a house number as labels bear it (« 12bis »)."""
-    return f"{point.number}{point.suffix}"
 
 
 def _id_of(street: Street, point: Point | None) -> str:
@@ -179,49 +183,19 @@ def _match_reasons(found: Found) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _alternatives(found: Found, parsed: ParsedAddress) -> list[str]:
-    """Name what answers as well, ready to be geocoded if it is picked: at most three.
-
-    When the number is what is missing, the numbers next to it come first.
-    """
-    out: list[str] = []
-    where, table = found.spot, found.table
-    if where.first is None and parsed.numbers:
-        members = table.groups[found.choice.candidate.group].members
-        worth = rank(found.choice.candidate)
-        out += [
-            _label(table, table.streets[point.member], _number(point), worth)
-            for point in neighbours(table, members, parsed.numbers[0][0])
-        ]
-    out += _labels(table, found.choice.rivals, parsed)
-    return out[:_MOST_ALTERNATIVES]
-
-
-def _labels(table: StreetTable, rivals: Sequence[Candidate], parsed: ParsedAddress) -> list[str]:
-    """Name streets that answer as well, under the numbers written, with their likeness."""
-    numbers = "-".join(f"{number}{suffix}" for number, suffix in parsed.numbers)
-    return [
-        _label(table, table.streets[table.groups[r.group].members[0]], numbers, rank(r))
-        for r in rivals[:_MOST_ALTERNATIVES]
-    ]
-
-
-def _label(table: StreetTable, street: Street, number: str, worth: float) -> str:
-    return f"{number} {street.name} {street.postcode} {table.commune.city} ({worth:.2f})".strip()
-
-
 def _municipality(
     table: StreetTable, place: Place, parsed: ParsedAddress, reasons: tuple[str, ...],
-    found: Found | None, parcels: list[str],
+    found: Found | None, parcels: list[str], near: Sequence[Near],
 ) -> Answer:  # fmt: skip
-    """Fall back on the commune: its middle, kilometres of doubt, refused."""
+    """Fall back on the commune: its middle, kilometres of doubt; refused when no street is alike."""
     box = table.extent
     x, y, radius = math.nan, math.nan, math.nan
     if box is not None:
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         radius = math.hypot(box[2] - box[0], box[3] - box[1]) / 2
     city, code = table.commune.city, table.commune.citycode
-    listed = [found.choice.candidate, *found.choice.rivals] if found else []
+    if near:
+        reasons = (*reasons, "voies_proposees")
     postcode = place.postcode or table.streets[0].postcode
     return Answer(
         label=f"{postcode} {city}".strip(),
@@ -236,9 +210,10 @@ def _municipality(
         x=x,
         y=y,
         confidence=found.confidence if found else 0.0,
+        verdict=GeocodeVerdict.A_VERIFIER if near else GeocodeVerdict.REJETE,
         reasons=reasons,
         complement=parsed.complement,
-        alternatives=JOIN.join(_labels(table, listed, parsed)),
+        alternatives=JOIN.join(proposed(near, parsed)),
         radius_m=radius,
         parcel=JOIN.join(parcels),
     )
@@ -287,7 +262,8 @@ def with_given(answer: Answer, given: Given) -> Answer:
     Returns
     -------
     Answer
-        To be checked when the coordinates are refused, unchecked, or far from the address.
+        To be checked when the coordinates are refused, unchecked, or far from the address; their
+        uncertainty reaches the address where that one is sure.
     """
     if not given.usable:
         reasons = (*answer.reasons, *given.reasons)
@@ -295,16 +271,22 @@ def with_given(answer: Answer, given: Given) -> Answer:
             answer = answer._replace(verdict=GeocodeVerdict.A_VERIFIER)
         return answer._replace(reasons=reasons)
     precise = answer.kind not in {ResultType.MUNICIPALITY, ResultType.NONE}
-    far = precise and math.hypot(answer.x - given.x, answer.y - given.y) > max(
-        FAR_FROM_ADDRESS_M, answer.radius_m
+    apart = math.hypot(answer.x - given.x, answer.y - given.y) if precise else 0.0
+    far = apart > max(FAR_FROM_ADDRESS_M, answer.radius_m)
+    sure = answer.kind in _ON_NUMBER and answer.verdict is GeocodeVerdict.ACCEPTE
+    astray = sure and not far and apart > APART_M + answer.radius_m
+    reasons = (
+        *answer.reasons,
+        *given.reasons,
+        *(("coordonnees_loin_adresse",) if far else ()),
+        *(("coordonnees_ecartees",) if astray else ()),
     )
-    reasons = (*answer.reasons, *given.reasons, *(("coordonnees_loin_adresse",) if far else ()))
     stands = given.checked and not far
     return answer._replace(
         kind=ResultType.GIVEN,
         x=given.x,
         y=given.y,
-        radius_m=GIVEN_RADIUS_M,
+        radius_m=apart if astray else GIVEN_RADIUS_M,
         status="ok",
         reasons=tuple(dict.fromkeys(reasons)),
         verdict=GeocodeVerdict.ACCEPTE if stands else GeocodeVerdict.A_VERIFIER,

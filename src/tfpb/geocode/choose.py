@@ -11,9 +11,9 @@ from tfpb.model.codes import ResultType
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.geocode.commune_finder import Place
     from tfpb.geocode.commune_table import StreetTable
     from tfpb.geocode.line.parsed import Reading
+    from tfpb.geocode.town.commune_finder import Place
 
 _TRIED: Final = 4
 _FOUND: Final = 0.2
@@ -55,12 +55,15 @@ class Found(NamedTuple):
     confidence : float
         Probability that the street is right (0..1).
     reasons : tuple of str
+    elsewhere : tuple of Found
+        Streets of other communes that answer as well.
     """
 
     table: StreetTable
     choice: Choice
     confidence: float
     reasons: tuple[str, ...] = ()
+    elsewhere: tuple[Found, ...] = ()
 
     @property
     def spot(self) -> Spot:

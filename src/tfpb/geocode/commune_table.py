@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tfpb.geocode.choose import Choice
     from tfpb.geocode.line.parsed import Reading
     from tfpb.geocode.places import Numbering
+    from tfpb.geocode.proposals import Proposal
     from tfpb.geocode.source import CommuneAddresses, Street
     from tfpb.geocode.streets import Candidate
 
@@ -31,6 +32,8 @@ _SHORTEST_TYPO: Final = 4
 _MOST_EXPANSIONS: Final = 12
 _CUTOFFS: Final = {4: 0.74, 5: 0.7}
 _LONG_CUTOFF: Final = 0.66
+_NAMED: Final = 3
+_KINDS_SAID: Final = {"rn": "nationale", "rd": "departementale", "vc": "communale"}
 _MARGIN_M: Final = 1500.0
 
 
@@ -80,6 +83,7 @@ class StreetTable:
         self.candidates: dict[tuple[bool | str, ...], list[Candidate]] = {}
         self.choices: dict[tuple[tuple[Reading, ...], str, str], Choice | None] = {}
         self.numberings: dict[tuple[int, ...], Numbering] = {}
+        self.proposals: dict[tuple[object, ...], list[Proposal]] = {}
         self.apart: dict[tuple[int, ...], bool] = {}
 
     @cached_property
@@ -113,6 +117,17 @@ class StreetTable:
     def joined_names(self) -> list[str]:
         """Names without spaces, one a group."""
         return [group.name.joined for group in self.groups]
+
+    @cached_property
+    def full_names(self) -> list[str]:
+        """Names as published without spaces, one a group; with the type where it is most of the name."""
+        return [
+            group.name.full
+            if sum(map(str.isalpha, group.name.full)) >= _NAMED
+            else _KINDS_SAID.get(group.name.kind, group.name.kind).replace(" ", "")
+            + group.name.full
+            for group in self.groups
+        ]
 
     @cached_property
     def weights(self) -> dict[str, float]:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
+from tfpb.geocode.alternatives import Near
 from tfpb.geocode.answer import Answer, parcels_written, with_given, write
 from tfpb.geocode.choose import Choice, Found, choose
-from tfpb.geocode.commune_finder import CommuneFinder, Place
 from tfpb.geocode.commune_table import StreetTable
 from tfpb.geocode.coordinates import read_given
-from tfpb.geocode.grade import REJECTED, confidence
+from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED, confidence
 from tfpb.geocode.line.cleaning import clean, flatten
 from tfpb.geocode.line.house_numbers import NO_NUMBER
 from tfpb.geocode.line.parsed import ParsedAddress, Reading
 from tfpb.geocode.line.parser import parse
 from tfpb.geocode.line.street_names import name_of
 from tfpb.geocode.places import Point, Spot, corner
+from tfpb.geocode.proposals import MOST, Proposal, proposals
 from tfpb.geocode.streets import Candidate
+from tfpb.geocode.town.commune_finder import CommuneFinder, Place
+from tfpb.geocode.whole_line import WholeLines
 from tfpb.model.codes import ResultType
 from tfpb.model.projection import legal_epsg
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 TABLES_KEPT: Final = 2000
 """Communes kept ready at once; a landlord's file rarely names more."""
 _SURE: Final = 0.95
+_MOST_COMMUNES: Final = 8
 
 
 class Geocoder:
@@ -50,6 +54,7 @@ class Geocoder:
     ) -> None:
         self.source = source
         self.finder = CommuneFinder(communes)
+        self.whole = WholeLines(self)
         self.aliases = {
             name_of(flatten(clean(old))).key: name_of(flatten(clean(new)))
             for old, new in (aliases or {}).items()
@@ -89,13 +94,21 @@ class Geocoder:
         """
         parsed = parse(address)
         place = self.finder.place(code, postcode or parsed.postcode, commune or parsed.town)
-        best = self._search(parsed.readings, place)
+        best: Found | None = None
+        elsewhere: tuple[Found, ...] = ()
+        if len(place.codes) != 1 and not (code or commune or parsed.town):
+            whole = self.whole.read(address, postcode)
+            if whole is not None:
+                parsed, place, best, elsewhere = whole[1:]
+        best = best or self.search(parsed.readings, place)
         if best is None or best.confidence < _SURE or best.spot.first is None:
-            best = self._fallbacks(best, parsed, place, name, parcel)
+            best = self.fallbacks(best, parsed, place, name, parcel)
         table = best.table if best else self._first_table(place)
         city = table.commune.citycode if table else (place.codes[0] if place.codes else "")
         parcels = parcels_written(parsed, parcel, city) if parcel or parsed.parcels else []
-        answer = write(best, parsed, place, table, parcels)
+        answer = write(
+            best, parsed, place, table, parcels, lambda: self._near(parsed, place, elsewhere)
+        )
         if x or y:
             given = read_given(x, y, table, legal_epsg(city))
             return answer if given is None else with_given(answer, given)
@@ -106,10 +119,24 @@ class Geocoder:
             )  # fmt: skip
         return answer
 
+    def _near(
+        self, parsed: ParsedAddress, place: Place, elsewhere: tuple[Found, ...]
+    ) -> list[Near]:
+        """Return the streets that resemble the line, in the communes it may mean, best first."""
+        tables = filter(None, map(self.table, place.codes[:_MOST_COMMUNES]))
+        near = [
+            Near(table, proposal)
+            for table in tables
+            for proposal in proposals(table, parsed.readings, parsed.numbers)
+        ]
+        near.sort(key=lambda n: -n.proposal.worth)
+        same = [Near(f.table, Proposal(f.choice.candidate.group, 1.0, 1.0)) for f in elsewhere]
+        return [*same, *near][:MOST]
+
     def _first_table(self, place: Place) -> StreetTable | None:
         return next((t for t in map(self.table, place.codes) if t is not None), None)
 
-    def _search(self, readings: tuple[Reading, ...], place: Place) -> Found | None:
+    def search(self, readings: tuple[Reading, ...], place: Place) -> Found | None:
         """Look for a street in every commune the row may mean."""
         if not readings:
             return None
@@ -132,15 +159,7 @@ class Geocoder:
                     return here
         if not found:
             return None
-        found.sort(key=lambda f: -f.confidence)
-        best = found[0]
-        if len(found) > 1 and found[1].confidence > 0.8 * best.confidence:
-            best = best._replace(
-                confidence=best.confidence * 0.6, reasons=(*best.reasons, "plusieurs_communes")
-            )
-        elif place.codes and best.table.commune.citycode != place.codes[0] and place.reasons:
-            best = best._replace(reasons=(*best.reasons, "autre_commune"))
-        return best
+        return _judged(found, place)
 
     def _renamed(self, readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
         """Read a line under the new names the user gives to its streets."""
@@ -150,7 +169,7 @@ class Geocoder:
             if r.name.key in self.aliases
         )
 
-    def _fallbacks(
+    def fallbacks(
         self, best: Found | None, parsed: ParsedAddress, place: Place, name: str, parcel: str
     ) -> Found | None:
         """Try what else the row says: other addresses of the line, named places, name, parcel."""
@@ -163,7 +182,7 @@ class Geocoder:
             if name:
                 tried.append(("par_nom_de_residence", parse(name).readings))
         for reason, readings in tried:
-            other = self._search(readings, place)
+            other = self.search(readings, place)
             if other is None or other.confidence < REJECTED:
                 continue
             if best is None or best.confidence < REJECTED or (
@@ -195,6 +214,24 @@ class Geocoder:
                     choice = Choice(Candidate(0, 0, how="parcel"), where, 1.0)
                     return Found(table, choice, 0.9, ("par_parcelle",))
         return None
+
+
+def _judged(found: list[Found], place: Place) -> Found:
+    """Choose among the communes that answer; doubt the choice when another one answers as well."""
+    found.sort(key=lambda f: (-f.confidence, f.spot.first is None))
+    best = found[0]
+    rivals = [f for f in found[1:] if f.confidence > 0.8 * best.confidence]
+    if best.spot.first is not None and best.choice.candidate.how in EXACT_CONFIDENCE:
+        rivals = [f for f in rivals if f.spot.first is not None]
+    if rivals:
+        unsure = max(REJECTED, best.confidence * 0.6)
+        best = best._replace(
+            confidence=unsure, reasons=(*best.reasons, "plusieurs_communes"),
+            elsewhere=tuple(rivals),
+        )  # fmt: skip
+    elif place.codes and best.table.commune.citycode != place.codes[0] and place.reasons:
+        best = best._replace(reasons=(*best.reasons, "autre_commune"))
+    return best
 
 
 def _at_corner(one: Found, other: Found) -> Found:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -99,6 +101,10 @@ class CommuneTable(Protocol):
 
     def by_name(self, name_folded: str) -> tuple[str, ...]:
         """Return the current codes a folded name (`tfpb.text.fold`) bears or bore."""
+        ...
+
+    def all_names(self) -> Iterable[str]:
+        """Return every folded name that a commune bears or bore."""
         ...
 
     def by_postcode(self, postcode: str) -> tuple[str, ...]:

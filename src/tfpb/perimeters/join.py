@@ -189,7 +189,7 @@ def _judge(at: Positions, out: Sides, doubtful: NDArray[np.bool_]) -> None:
     _set(out, placed & doubtful, A_VERIFIER, Case.LIMITE)
     parcel, building = surface_side(out.parcel.share), surface_side(out.footprint.share)
     if (parcel >= 0).any() or (building >= 0).any():
-        _judge_surfaces(out, placed, doubtful, parcel, building)
+        _judge_surfaces(out, placed, placed & at.on_number, doubtful, parcel, building)
     _set(out, placed & ~at.accepted, A_VERIFIER, Case.VERDICT)
     unsure = placed & ~at.accepted
     out.code[unsure] = out.holder[unsure]
@@ -197,12 +197,16 @@ def _judge(at: Positions, out: Sides, doubtful: NDArray[np.bool_]) -> None:
 
 
 def _judge_surfaces(
-    out: Sides, placed: NDArray[np.bool_], doubtful: NDArray[np.bool_], parcel: Ints, building: Ints
-) -> None:
-    """Let surfaces lift or raise doubts: the building first, then the parcel."""
+    out: Sides, placed: NDArray[np.bool_], strong: NDArray[np.bool_], doubtful: NDArray[np.bool_],
+    parcel: Ints, building: Ints,
+) -> None:  # fmt: skip
+    """Let surfaces lift or raise doubts: the building first, then the parcel.
+
+    The surface that a weak point falls on says nothing; one the row cites may still raise a doubt.
+    """
     building_settled = (building == DANS) | (building == HORS)
     parcel_settled = (parcel == DANS) | (parcel == HORS)
-    cut = placed & ~building_settled & ((parcel == _CUT) | (building == _CUT))
+    cut = strong & ~building_settled & ((parcel == _CUT) | (building == _CUT))
     # A point clearly in stays in: the part of its parcel beyond the limit is no reason to doubt it.
     cut &= doubtful | (out.point == HORS)
     _set(out, cut, A_VERIFIER, Case.SURFACE_COUPEE)
@@ -210,12 +214,12 @@ def _judge_surfaces(
         (parcel_settled & (building != _CUT), parcel, out.parcel),
         (building_settled, building, out.footprint),
     ):  # fmt: skip
-        rows = placed & settled
+        rows = strong & settled
         _set(out, rows & (side == HORS), HORS, Case.SURFACE_HORS)
         _set(out, rows & (side == DANS), DANS, Case.SURFACE_DANS)
         taken = rows & (side == DANS) & (out.holder < 0)
         out.code[taken] = found.quarter[taken]
-        against = rows & ~doubtful & ~found.holds & (side != out.point)
+        against = placed & settled & ~doubtful & ~found.holds & (side != out.point)
         _set(out, against, A_VERIFIER, Case.SURFACE_CONTRE_POINT)
         out.code[against] = out.holder[against]
         # Where the point alone was clear and agrees, its own reason stays the plainer one.
@@ -223,7 +227,7 @@ def _judge_surfaces(
         _set(out, plain & (side == DANS), DANS, Case.DANS_NET)
         _set(out, plain & (side == HORS), HORS, Case.HORS_NET)
         _set(out, plain & (side == HORS) & np.isnan(out.distance_m), HORS, Case.HORS_LOIN)
-    both = placed & building_settled & parcel_settled & (building != parcel)
+    both = strong & building_settled & parcel_settled & (building != parcel)
     _set(out, both, A_VERIFIER, Case.SURFACES_CONTRAIRES)
     out.code[both] = out.holder[both]
 

@@ -16,6 +16,7 @@ from tfpb.perimeters.join import DANS, QUARTERS, STATUTS, Sides, sides, surface_
 from tfpb.perimeters.legal_areas import quarters_in_metres
 from tfpb.perimeters.limits import Limits
 from tfpb.perimeters.motives import Labels, motives, texts_of
+from tfpb.perimeters.neighbours import doubt_against_neighbours, neighbours
 from tfpb.perimeters.points import Given, Positions, check_points, positions, texts
 from tfpb.perimeters.surfaces import reference_key
 from tfpb.perimeters.vintages import NEW, OLD, VINTAGES, evolution_of, map_of, ruling_vintages
@@ -130,6 +131,10 @@ def locate(
         for v in VINTAGES
         if (m := map_of(maps, v)) is not None
     }
+    if parcels is not None or footprints is not None:
+        together, beside = neighbours(points, at)
+        for side in found.values():
+            doubt_against_neighbours(side, together, beside)
     labels = Labels(maps, list(found))
     surfaces = parcels is not None or footprints is not None
     ruled = _ruled(found, ruling, labels, surfaces=surfaces)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, fail
-from tfpb.model.codes import GeocodeVerdict
+from tfpb.model.codes import GeocodeVerdict, ResultType
 from tfpb.model.columns import STAMP
 from tfpb.model.projection import LAMBERT_93, from_lonlat, to_lonlat
 from tfpb.perimeters.legal_areas import (
@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 
 _LISTED: Final = 10
 """Rows listed one by one for one kind of fault; beyond, one fault counts them."""
+_WEAK: Final = frozenset({
+    ResultType.INTERPOLATED, ResultType.STREET, ResultType.LOCALITY, ResultType.MUNICIPALITY,
+})  # fmt: skip
+"""Types of points that stand near an entrance, never on it."""
+_GIVEN_M: Final = 30.0
+"""Coordinates given that are less sure than this lie away from their address: no parcel settles them."""
 _AGREE_M: Final = 200.0
 """Metres and degrees of one row may differ by rounding or datum, not by more."""
 _COORDINATES: Final = frozenset({"result_x", "result_y", "longitude", "latitude"})
@@ -58,6 +64,9 @@ class Positions:
         False where the geocoding verdict forbids to trust the position.
     verdict : object array of str, shape (n,)
         The verdict as given, empty where there is none.
+    on_number : bool array, shape (n,)
+        True where the point is that of the number, or given: only then does the surface it falls on say
+        where the entrance is.
     """
 
     x: Floats
@@ -67,6 +76,7 @@ class Positions:
     by_default: Flags
     accepted: Flags
     verdict: NDArray[np.object_]
+    on_number: Flags
 
     @property
     def placed(self) -> Flags:
@@ -147,6 +157,8 @@ def positions(
                 x[rows], y[rows] = from_lonlat(known.lon[rows], known.lat[rows], code)
     radius = numbers(points, "result_radius_m")
     own = np.isfinite(radius) & (radius >= 0)
+    kind = texts(points, "result_type")
+    astray = (kind == ResultType.GIVEN).to_numpy(dtype=bool) & own & (radius > _GIVEN_M)
     if "result_verdict" in points.columns:
         verdict = texts(points, "result_verdict").to_numpy(dtype=object)
         accepted = np.isin(verdict.astype(str), ("", GeocodeVerdict.ACCEPTE.value))
@@ -154,8 +166,9 @@ def positions(
         verdict = np.broadcast_to(np.array("", dtype=object), len(points))
         accepted = np.ones(len(points), dtype=bool)
     return Positions(
-        x, y, known.epsg, np.where(own, radius, default_radius_m), ~own, accepted, verdict
-    )
+        x, y, known.epsg, np.where(own, radius, default_radius_m), ~own, accepted, verdict,
+        ~kind.isin(_WEAK).to_numpy(dtype=bool) & ~astray,
+    )  # fmt: skip
 
 
 def numbers(frame: pd.DataFrame, column: str) -> Floats:

@@ -14,7 +14,7 @@ from tfpb.geocode.line.parser import parse
 from tfpb.model.codes import GeocodeVerdict, ResultType
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 from tfpb.text import fold
-from tfpb.words.places.review_words import ACCEPT, NOWHERE
+from tfpb.words.places.review_words import ACCEPT, NOWHERE, chosen_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -204,6 +204,8 @@ def settled(
             continue
         else:
             out["result_verdict"][position] = str(GeocodeVerdict.ACCEPTE)
+            out["result_confidence"][position] = np.nan  # nobody computed it
+            out["result_source"][position] = chosen_words(decision.date, decision.piece)
         reasons = [r for r in str(out["result_reasons"][position]).split(" | ") if r]
         out["result_reasons"][position] = " | ".join([*reasons, DECIDED])
     frame = pd.DataFrame(out, index=results.index)

@@ -50,6 +50,20 @@ def test_ban_by_column_name_with_columns_moved_and_added(tmp_path: Path) -> None
     assert street.ids is None  # derivable: not stored
 
 
+@pytest.mark.parametrize("sign", ["0069", "00069", "000069", "i7xf", "12ab5", "i7xf1o"])
+def test_streets_keep_their_identifier_of_four_to_six_signs(
+    tmp_path: Path, ban: Any, sign: str
+) -> None:
+    run(
+        ban(ban_line(number=12, fantoir=sign), ban_line(number=4, suffix="bis", fantoir=sign)),
+        folder=tmp_path,
+    )
+    street = streets(tmp_path)["Rue des Lilas"]
+    assert street.id == f"93010_{sign}"
+    assert street.ids is None
+    assert street.numbers.tolist() == [4, 12]
+
+
 def test_ids_that_cannot_be_derived_are_kept(tmp_path: Path, ban: Any) -> None:
     run(
         ban(ban_line(number=3, key="ADRNIVX_0000000270786530"), ban_line(number=5)), folder=tmp_path

@@ -52,6 +52,15 @@ def online(asked: AddressService, **more: Any) -> FileGeocoder:
     )
 
 
+@pytest.mark.parametrize("sign", ["0069", "00069", "i7xf1o"])
+def test_a_street_keeps_its_identifier(
+    service: FakeService, asked: AddressService, sign: str
+) -> None:
+    service.knows("12", "Rue des Lilas", lon=LON, lat=LAT, key=f"93010_{sign}_00012")
+    out = online(asked).run(table("12 rue des Lilas", "rue des Lilas"))
+    assert out["result_id"].tolist() == [f"93010_{sign}_00012", f"93010_{sign}"]
+
+
 def test_answers_are_graded_by_our_own_evidence(
     service: FakeService, asked: AddressService
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -170,6 +172,14 @@ def test_decisions_rule_verdicts_and_say_so() -> None:
     accepted, doubts = settled(_results(), [_decision("a", "accepter")])
     assert accepted.iloc[0]["result_verdict"] == "accepte"
     assert accepted.iloc[0]["result_reasons"] == "voie_approchee | decision"
+    assert (
+        accepted.iloc[0]["result_source"] == "choisi à la main (date non indiquée) : vu sur place"
+    )
+    assert np.isnan(accepted.iloc[0]["result_confidence"])  # nobody computed it
+    dated = replace(_decision("a", "accepter"), date="2025-03-12", piece="")
+    assert (
+        settled(_results(), [dated])[0].iloc[0]["result_source"] == "choisi à la main le 12/03/2025"
+    )
     assert doubts == []
     refused, _ = settled(_results(), [_decision("a", "introuvable")])
     row = refused.iloc[0]

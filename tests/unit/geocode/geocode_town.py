@@ -135,6 +135,9 @@ class Registry:
         found = tuple(c for c, n in self.names.items() if fold(n) == name_folded)
         return found + tuple(c for n, c in self.also.items() if n == name_folded)
 
+    def all_names(self) -> list[str]:
+        return [*map(fold, self.names.values()), *self.also]
+
     def by_postcode(self, postcode: str) -> tuple[str, ...]:
         return self.postcodes.get(postcode, ())
 

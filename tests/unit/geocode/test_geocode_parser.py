@@ -12,6 +12,37 @@ from tfpb.geocode.line.street_names import name_of
 
 # line, numbers, street key, complement
 LINES = [
+    # 4 suffixes behind a mark, ranges beside them
+    ("2-BIS RUE DES LILAS", "2bis", "rue lilas", ""),
+    ("17-TER RUE DES LILAS", "17ter", "rue lilas", ""),
+    ("18-B RUE DES LILAS", "18b", "rue lilas", ""),
+    ("2/B AV FOCH", "2b", "avenue foch", ""),
+    ("3 - B RUE DES LILAS", "3b", "rue lilas", ""),
+    ("2-BIS/4-TER RUE DES LILAS", "2bis 4ter", "rue lilas", ""),
+    ("12-R DES LILAS", "12", "rue lilas", ""),
+    ("12/14 R DES LILAS", "12 14", "rue lilas", ""),
+    ("4-16 RUE DES LILAS", "4 16", "rue lilas", ""),
+    ("12 - L'EUROPE", "12", " europe", ""),
+    ("12 TERRASSE DES LILAS", "12", "terrasse lilas", ""),
+    ("12TERRUE DES LILAS", "12ter", "rue lilas", ""),
+    # 5 what stands before a type
+    ("12 GDE R", "12", "grande rue ", ""),
+    ("12 PETITE R DU PUITS", "12", "petite rue puits", ""),
+    ("12 PTE RUE DU PUITS", "12", "petite rue puits", ""),
+    ("12 VLA DES LILAS", "12", "villa lilas", ""),
+    ("12 ANC RTE DE PARIS", "12", " ancienne route paris", ""),
+    ("12 ANC. CHE DE PARIS", "12", " ancien chemin paris", ""),
+    ("12 Ancienne Route de Paris", "12", " ancienne route paris", ""),
+    ("12 AV DE LA PTE D'ORLEANS", "12", "avenue porte orleans", ""),
+    # 9 numbers said
+    ("3 PL DU 11 NOV 18", "3", "place 11 novembre", ""),
+    ("3 RUE DU HUIT MAI MILLE NEUF CENT QUARANTE-CINQ", "3", "rue 8 mai", ""),
+    ("3 RUE DES QUATRE VINGT DIX NEUF", "3", "rue 99", ""),
+    ("3 RUE DU VINGT ET UN AOUT", "3", "rue 21 aout", ""),
+    ("3 RUE DE LA DEUXIEME DB", "3", "rue 2 db", ""),
+    ("3 RUE DE LA IIE D.B.", "3", "rue 2 d b", ""),
+    ("RUE DU 11 NOVEMBRE 15", "", "rue 11 novembre 15", ""),
+    ("3 RUE DES 4 CHEMINS", "3", "rue 4 chemins", ""),
     # 1 complements, and what only looks like one
     ("12 RUE DES LILAS BAT A ENT 3", "12", "rue lilas", "BAT A ENT 3"),
     ("12 RUE DES LILAS ESC B", "12", "rue lilas", "ESC B"),

@@ -436,6 +436,17 @@ def test_given_coordinates_far_from_the_address() -> None:
     assert "coordonnees_loin_adresse" in reasons(row)
 
 
+def test_given_coordinates_away_from_a_sure_address_are_as_sure_as_they_agree() -> None:
+    row = one("12 rue du general leclerc", x=str(WEST + 160), y=str(SOUTH))
+    assert (row["result_type"], row["result_verdict"]) == ("given", "accepte")
+    assert row["result_radius_m"] == 100.0
+    assert "coordonnees_ecartees" in reasons(row)
+    close = one("12 rue du general leclerc", x=str(WEST + 90), y=str(SOUTH))
+    assert close["result_radius_m"] == 15.0
+    unsure = one("12 rue lecler", x=str(WEST + 160), y=str(SOUTH))
+    assert "coordonnees_ecartees" not in reasons(unsure) or unsure["result_verdict"] == "accepte"
+
+
 def test_overseas_coordinates() -> None:
     x, y = 655_000.0, 1_800_000.0
     there = street("Chemin de la Balance", "22", code="97101", postcode="97139")
@@ -533,3 +544,40 @@ def test_any_row_gives_one_answer_in_the_codes_of_the_contract(cells: dict[str, 
 
 def test_neighbour_is_another_commune() -> None:
     assert one("5 rue des lilas", code_insee=NEIGHBOUR.citycode)["result_city"] == "Saint-Ormé"
+
+
+@pytest.mark.parametrize(
+    ("line", "street"),
+    [
+        ("5 rue des lials", "Rue des Lilas"),
+        ("5 rue des lolyas", "Rue des Lilas"),
+        ("3 rue blanqiu augsute", "Rue Louis Auguste Blanqui"),
+        ("4 rue plossrd", "Rue Auguste Polissard"),
+    ],
+)
+def test_two_typing_errors_are_found_or_proposed(line: str, street: str) -> None:
+    row = one(line)
+    assert street in row["result_label"] + row["result_alternatives"]
+    assert row["result_verdict"] != "rejete"
+
+
+def test_what_resembles_is_proposed_and_chosen_by_nobody() -> None:
+    row = one("4 rue plsord")
+    assert (row["result_type"], row["result_verdict"]) == ("municipality", "a_verifier")
+    assert {"voie_inconnue", "voies_proposees"} <= reasons(row)
+    first = row["result_alternatives"].split(" | ")[0]
+    assert first.startswith("4 Rue Auguste Polissard 99000 Valfleury-sur-Orge (0.")
+
+
+def test_what_resembles_nothing_is_refused_without_proposals() -> None:
+    row = one("8 avenue du quetzalcoatl")
+    assert (row["result_verdict"], row["result_alternatives"]) == ("rejete", "")
+    assert "voies_proposees" not in reasons(row)
+
+
+def test_at_most_five_streets_are_proposed() -> None:
+    town = CommuneAddresses(
+        "99001", "Valfleury-sur-Orge",
+        tuple(street(f"Rue Ma{c}et", "1 2 3", at=(0, 50 * i)) for i, c in enumerate("bcdfghjk")),
+    )  # fmt: skip
+    assert len(one("2 rue mzzet", town=Town(town))["result_alternatives"].split(" | ")) == 5

@@ -296,3 +296,76 @@ def test_an_uncertainty_of_kilometres_is_a_doubt_said_without_a_distance(square:
     assert row.qpv_statut == "a_verifier"
     assert np.isnan(row.qpv_distance_m)
     assert "dépasse la distance" in row.qpv_motif
+
+
+def parcel(low: float, high: float, name: str) -> gpd.GeoDataFrame:
+    """Make a parcel between two abscissas, 40 m deep."""
+    ground = [shapely.box(X0 + low, Y0 + 180, X0 + high, Y0 + 220)]
+    return gpd.GeoDataFrame({"id": [name]}, geometry=ground, crs=2154)
+
+
+@pytest.mark.parametrize("kind", ["interpolated", "street", "locality", "municipality"])
+def test_a_weak_point_never_wins_by_its_parcel(square: QpvMap, kind: str) -> None:
+    ground = parcel(401, 440, "P")
+    points = at((410, 200), result_type=[kind], result_radius_m=[50.0])
+    row = one(points, {2015: square}, parcels=ground)
+    assert row.qpv_statut == "a_verifier"
+    assert "50\u202fm" in row.qpv_motif
+    walls = one(points, {2015: square}, footprints=ground)
+    assert walls.qpv_statut == "a_verifier"
+    far = at((460, 200), result_type=[kind], result_radius_m=[50.0])
+    cut = parcel(300, 500, "P")
+    assert one(far, {2015: square}, parcels=cut).qpv_statut == "hors"  # nor loses by it
+
+
+@pytest.mark.parametrize("kind", ["housenumber", "range", "given", ""])
+def test_a_point_on_its_number_wins_by_its_parcel(square: QpvMap, kind: str) -> None:
+    points = at((410, 200), result_type=[kind], result_radius_m=[15.0])
+    row = one(points, {2015: square}, parcels=parcel(401, 440, "P"))
+    assert row.qpv_statut == "hors"
+    assert "Pas de doute" in row.qpv_motif
+
+
+def test_a_parcel_that_a_weak_point_cites_may_still_raise_a_doubt(square: QpvMap) -> None:
+    points = at((600, 200), result_type=["street"], result_parcelle=["93999000AB0119"])
+    row = one(points, {2015: square}, parcels=parcel(100, 140, "93999000AB0119"))
+    assert row.qpv_statut == "a_verifier"
+
+
+def test_neighbours_on_the_other_side_give_the_doubt_back(square: QpvMap) -> None:
+    ground = pd.concat([parcel(401, 440, "P"), parcel(330, 369, "Q"), parcel(370, 399, "R")])
+    street = {
+        "result_type": ["housenumber"] * 3, "result_name": ["Allée de la Paix"] * 3,
+        "result_citycode": ["93999"] * 3, "result_housenumber": ["29", "31", "27bis"],
+    }  # fmt: skip
+    places = (402, 200), (350, 200), (380, 200)
+    found = locate(at(*places, **street), {2015: square}, year=2020, parcels=ground)
+    assert found["qpv_statut"].tolist() == ["a_verifier", "dans", "dans"]
+    assert "la parcelle P est hors QPV" in found["qpv_motif"].iloc[0]
+    assert "entrées voisines sont de l’autre côté" in found["qpv_motif"].iloc[0]
+    apart = street | {"result_housenumber": ["29", "39", "27"]}  # one neighbour only
+    alone = locate(at(*places, **apart), {2015: square}, year=2020, parcels=ground)
+    assert alone["qpv_statut"].tolist() == ["hors", "dans", "dans"]
+    kept = apart | {"id_residence": ["R1", "R1", "R1"]}
+    home = locate(at(*places, **kept), {2015: square}, year=2020, parcels=ground)
+    assert home["qpv_statut"].tolist() == ["a_verifier", "dans", "dans"]
+
+
+def test_a_delivered_point_away_from_its_address_does_not_win_by_its_parcel(square: QpvMap) -> None:
+    points = at((402, 200), result_type=["given"], result_radius_m=[48.0])
+    assert one(points, {2015: square}, parcels=parcel(401, 440, "P")).qpv_statut == "a_verifier"
+    near = at((402, 200), result_type=["given"], result_radius_m=[15.0])
+    assert one(near, {2015: square}, parcels=parcel(401, 440, "P")).qpv_statut == "hors"
+
+
+def test_neighbours_far_away_or_a_point_clear_by_itself_raise_nothing(square: QpvMap) -> None:
+    ground = pd.concat([parcel(401, 440, "P"), parcel(330, 369, "Q"), parcel(370, 399, "R")])
+    home = {"id_residence": ["R1"] * 3, "result_type": ["housenumber"] * 3}
+    far = locate(
+        at((402, 200), (200, 200), (210, 200), **home), {2015: square}, year=2020, parcels=ground
+    )
+    assert far["qpv_statut"].tolist() == ["hors", "dans", "dans"]
+    clear = locate(
+        at((435, 200), (350, 200), (380, 200), **home), {2015: square}, year=2020, parcels=ground
+    )
+    assert clear["qpv_statut"].tolist() == ["hors", "dans", "dans"]

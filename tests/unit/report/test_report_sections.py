@@ -289,6 +289,16 @@ def test_every_row_of_the_stock_is_listed() -> None:
     assert HOSTILE in set(listed["residences"].rows["nom"])
 
 
+def test_a_place_chosen_by_hand_says_so() -> None:
+    dossier = make()
+    doors = dossier.located.entrances.assign(result_source="BAN 2025")
+    doors.loc[doors.index[0], "result_source"] = "choisi à la main le 12/03/2025 : vu sur place"
+    located = dataclasses.replace(dossier.located, entrances=doors)
+    shown = tables(report(dataclasses.replace(dossier, located=located)))["localisation"].rows
+    assert shown["verdict"].iloc[0] == "choisi à la main le 12/03/2025 : vu sur place"
+    assert set(shown["verdict"].iloc[1:]) <= set(stock_words.GEOCODE_VERDICTS.values())
+
+
 def test_a_doubtful_number_carries_how_it_was_made() -> None:
     listed = tables(said())
     rows = listed["residences"].rows

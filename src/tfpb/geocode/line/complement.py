@@ -31,6 +31,7 @@ _SECOND: Final = re.compile(
     r"[\s(,;-]*(?<![a-z])(anciennement|anc(?:ien)?\.?(?=\s*\d)|anc\.?|ex|acces(?:\s+par)?|angle(?:\s+de\s+la|\s+du)?)"
     r"\s+(?=(\d)|([a-z]+))"
 )
+_ONLY_NUMBER: Final = re.compile(r"[\d\s,/-]*(?:bis|ter|quater|[a-z])?[\s,]*$")
 _SLASH: Final = re.compile(r"(?<=[a-z]{3})\s*/\s*(?=\d|[a-z]{3})")
 
 _CERTAIN: Final = frozenset({
@@ -140,7 +141,7 @@ def second_address(flat: str) -> tuple[int, int, str] | None:
         word = match[1].rstrip(".")
         followed = bool(match[2]) or match[3] in STRONG
         if not followed or (
-            word in {"anc", "ex"} and not match[2] and not flat[: match.start()].strip()
+            word in {"anc", "ex"} and not match[2] and _ONLY_NUMBER.match(flat[: match.start()])
         ):
             continue
         if word == "acces" and _word_before(flat, 0, match.start(1)) in PREPOSITIONS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from tfpb.geocode.line.starts import begins_street
 from tfpb.geocode.line.vocabulary import (
     ADJECTIVES,
     ARTICLES,
@@ -20,7 +21,7 @@ Number = tuple[int, str]
 
 _HEAD: Final = re.compile(r"(?:(?:n\s*°|no\.?|numero|n)\s*(?=\d))?")
 _ITEM: Final = re.compile(
-    r"(\d{1,5})(?!\d)(?:(\s*)(?:(bis|ter|quater|quinquies)(?![a-z])|(bis|ter|quater)(?=[a-z]{2})"
+    r"(\d{1,5})(?!\d)(?:(\s*(?:[-/]\s?)?)(?:(bis|ter|quater|quinquies)(?![a-z])|(bis|ter|quater)(?=[a-z]{2})"
     r"|([a-z])(?![a-z0-9'.])))?"
 )
 _SIMPLE: Final = re.compile(r"0*([1-9]\d{0,3})(?: ?(bis|ter|quater))?(?= ([a-z]{2,}) )")
@@ -119,9 +120,8 @@ def _type_follows(flat: str, stop: int) -> bool:
 def _item(flat: str, match: re.Match[str]) -> tuple[int, str, int, bool]:
     """Read one number: value, suffix, where it ends, whether the suffix is doubtful."""
     number = int(match[1])
-    word = match[3] or match[4]
-    if word:
-        return number, word, match.end(), False
+    if match[3] or (match[4] and _parted(flat, match)):
+        return number, match[3] or match[4], match.end(), False
     letter = match[5]
     if not letter:
         return number, "", match.end(1), False
@@ -131,6 +131,14 @@ def _item(flat: str, match: re.Match[str]) -> tuple[int, str, int, bool]:
     if not match[2]:
         return number, letter, match.end(), False
     return _spaced_letter(number, letter, match, rest)
+
+
+def _parted(flat: str, match: re.Match[str]) -> bool:
+    """Tell whether a suffix glued to the next word is one: « 12 terrasse » has none."""
+    if begins_street(flat, match.end()):
+        return True
+    glued = _NEXT_WORD.match(flat, match.start(4))
+    return not match[2] and not (glued and glued[1] in TYPES)
 
 
 def _spaced_letter(

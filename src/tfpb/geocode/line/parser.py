@@ -18,9 +18,10 @@ from tfpb.geocode.line.complement import (
 from tfpb.geocode.line.house_numbers import NO_NUMBER, Head, Number, read_head
 from tfpb.geocode.line.parsed import ParsedAddress, Reading
 from tfpb.geocode.line.starts import TWO_WORDS, begins_street, split_type
-from tfpb.geocode.line.street_names import Name, name_of
+from tfpb.geocode.line.street_names import WHOLE, YEAR, Name, name_of
 from tfpb.geocode.line.vocabulary import (
     ADJECTIVES,
+    ARTICLES,
     BUILDING_TYPES,
     GLUED_TYPES,
     MONTHS,
@@ -254,7 +255,8 @@ class _Line:
             later = read_head(self.flat, anchor.start())
             if not later.end or not begins_street(self.flat, later.end):
                 continue
-            if not self.flat[start : anchor.start()].strip(_EDGES):
+            between = _ALL_WORDS.findall(self.flat, start, anchor.start())
+            if not between or between[-1] in ARTICLES:  # « rue des 4 chemins »
                 continue
             other = self._after(anchor.start())
             first = name_of(self.flat[start : anchor.start()])
@@ -327,9 +329,14 @@ class _Line:
         if match is None:
             return [whole]
         before = _WORD.findall(text[: match.start()])
-        if not before or before[-1] in MONTHS or whole.name.kind in _NUMBERED_ROADS:
+        dated = bool(before) and before[-1] in MONTHS
+        if not before or (dated and YEAR.fullmatch(match[1])):
+            return [whole]
+        if whole.name.kind in _NUMBERED_ROADS and len(whole.name.tokens) == 1:
             return [whole]
         name = name_of(text[: match.start()])
+        if not name.tokens and name.kind not in WHOLE:
+            return [whole]
         number: Number = (int(match[1]), match[2] or "")
-        tail = Head((number,), (), head.end)
-        return [Reading(name, tail), whole] if name.tokens else [whole]
+        tail = Reading(name, Head((number,), (), head.end))
+        return [whole, tail] if dated else [tail, whole]

@@ -6,20 +6,27 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from tfpb.geocode.line.spoken import said_after
 from tfpb.geocode.line.vocabulary import (
+    ADJECTIVES,
     DOUBLE_TYPES,
+    FEMININE,
     MONTHS,
     ORDINALS,
     RESPELL,
     SINGLE_DOUBLES,
+    SPOKEN,
+    STRONG,
     TYPES,
 )
 
 _WORD: Final = re.compile(r"\d+|[a-z]+[.']?")
 _VOWELS: Final = frozenset("aeiouyh")
-_WHOLE: Final = {"grande rue", "petite rue"}
-_TENS: Final = {"20", "30", "40", "50", "60"}
-_YEAR_DIGITS: Final = 4
+WHOLE: Final = {"grande rue", "petite rue"}
+"""Types that are a name by themselves."""
+_OF: Final = frozenset({"de", "du", "des", "d'", "d"})
+YEAR: Final = re.compile(r"\d{4}|14|18|36|39|4[0-5]|5[48]|62")
+"""A year behind a month, « 45 » as well as « 1945 »."""
 
 
 class Name(NamedTuple):
@@ -70,20 +77,20 @@ def name_of(flat: str) -> Name:
         word = words[i]
         bare = word.rstrip(".'")
         full.append(bare)
-        spelt = RESPELL.get(bare, bare)
+        spelt = _spelt(words, i)
         plain.append(bare if not spelt or spelt.isdigit() else spelt)
-        if len(bare) == 1 and not bare.isdigit():
+        if tokens and bare in ORDINALS and words[i - 1].isdigit():
+            continue
+        if len(bare) == 1 and len(spelt) < 2 and not bare.isdigit():  # noqa: PLR2004
             if _is_initial(words, i, start):
                 tokens.append(bare)
-            continue
-        if tokens and bare in ORDINALS and tokens[-1].isdigit():
             continue
         if spelt:
             tokens.append(spelt.lstrip("0") or "0" if spelt.isdigit() else spelt)
     tokens = _numbers_joined(tokens)
     if not tokens and start:
         # a name made of a type alone (« Grande Rue », « Le Parc »)
-        tokens = full = [] if kind in _WHOLE else [words[-1].rstrip(".'")]
+        tokens = full = [] if kind in WHOLE else [words[-1].rstrip(".'")]
     core = " ".join(tokens)
     return Name(
         kind, tuple(tokens), f"{kind} {core}", core, "".join(tokens), "".join(full), " ".join(plain)
@@ -101,9 +108,9 @@ def _type_of(words: list[str]) -> tuple[str, int]:
         )
         found = double or SINGLE_DOUBLES.get(word) or TYPES.get(word)
         width = 2 if double else 1
-        if found is None or (kind and start + width >= len(words) and found not in _WHOLE):
+        if found is None or (kind and start + width >= len(words) and found not in WHOLE):
             break
-        if kind and found not in {kind, *_WHOLE}:
+        if kind and found not in {kind, *WHOLE}:
             break
         kind, start = found, start + width
     return kind, start
@@ -124,21 +131,31 @@ def _is_initial(words: list[str], i: int, start: int) -> bool:
     return True
 
 
+def _spelt(words: list[str], i: int) -> str:
+    """Spell a word as it is compared: « pte » before « de » is a gate, a type behind « ancien » is whole."""
+    bare = words[i].rstrip(".'")
+    if bare == "pte" and i + 1 < len(words) and words[i + 1] in _OF:
+        return "porte"
+    if bare == "anc" and i + 1 < len(words) and STRONG.get(words[i + 1].rstrip(".")) in FEMININE:
+        return "ancienne"
+    if i == 1 and bare in STRONG and words[0].rstrip(".") in ADJECTIVES:
+        return STRONG[bare]
+    return RESPELL.get(bare, bare)
+
+
 def _numbers_joined(tokens: list[str]) -> list[str]:
-    """Add up numbers written as two words, and drop the year of a date."""
-    if len(tokens) < 2:  # noqa: PLR2004
+    """Add up numbers written as several words, and drop the year of a date."""
+    if len(tokens) < 2 or not any(map(str.isdigit, tokens)):  # noqa: PLR2004
         return tokens
     out: list[str] = []
     for token in tokens:
         last = out[-1] if out else ""
-        if token.isdigit() and last:
-            if last == "10" and token in {"7", "8", "9"}:
-                out[-1] = str(10 + int(token))
-                continue
-            if last in _TENS and len(token) == 1:
-                out[-1] = str(int(last) + int(token))
-                continue
-            if len(token) == _YEAR_DIGITS and last in MONTHS:
-                continue
-        out.append(token)
-    return out
+        value = int(token) if token.isdigit() else SPOKEN.get(token, 0)
+        added = said_after(int(last), value) if value and last.isdigit() else 0
+        if added:
+            out[-1] = str(added)
+        else:
+            out.append(token)
+    return [
+        t for at, t in enumerate(out) if not (at and out[at - 1] in MONTHS and YEAR.fullmatch(t))
+    ]

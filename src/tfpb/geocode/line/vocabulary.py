@@ -75,12 +75,13 @@ TYPES: Final = {**_spellings(_WEAK_TYPES), **STRONG}
 DOUBLE_TYPES: Final = {
     ("rond", "point"): "rond point", ("rd", "pt"): "rond point", ("rond", "pt"): "rond point",
     ("rd", "point"): "rond point",
-    ("grande", "rue"): "grande rue", ("grand", "rue"): "grande rue", ("gde", "rue"): "grande rue",
-    ("gd", "rue"): "grande rue", ("gr", "rue"): "grande rue", ("grande", "r"): "grande rue",
     ("lieu", "dit"): "lieu dit", ("route", "nationale"): "rn", ("route", "departementale"): "rd",
     ("voie", "communale"): "vc", ("chemin", "rural"): "cr", ("centre", "commercial"): "centre",
     ("zone", "artisanale"): "za", ("zone", "industrielle"): "zi", ("chemin", "vicinal"): "cv",
-    ("petite", "rue"): "petite rue", ("pte", "rue"): "petite rue",
+    **{(size, road): "grande rue" for size in ("grande", "grand", "gde", "gd", "grd", "grde", "gr")
+       for road in ("rue", "r", "ru")},
+    **{(size, road): "petite rue" for size in ("petite", "pte", "ptte", "ptite")
+       for road in ("rue", "r", "ru")},
 }  # fmt: skip
 SINGLE_DOUBLES: Final = {
     "rpt": "rond point", "rdpt": "rond point", "ldt": "lieu dit", "lieudit": "lieu dit",
@@ -88,7 +89,8 @@ SINGLE_DOUBLES: Final = {
 ADJECTIVES: Final = frozenset({
     "grand", "grande", "petit", "petite", "vieux", "vieille", "ancien", "ancienne", "haut", "haute",
     "bas", "basse", "nouveau", "nouvelle", "belle", "beau", "longue", "gde", "gd", "pte", "vx",
-    "anc", "double",
+    "anc", "ancne", "double", "vlle", "vle", "nouv", "nv", "nvlle", "nle", "ptte", "grd", "grde",
+    "pt", "ht", "hte",
 })  # fmt: skip
 """Words that may stand before a type inside one name (« Vieille Route de Paris »)."""
 
@@ -137,39 +139,64 @@ TITLES: Final = {
 }  # fmt: skip
 _WORDS: Final = {
     "notre": "notre",
-    "grand": "gd grand",
-    "grande": "gde grande",
-    "petit": "pt petit",
-    "petite": "pte petite",
-    "vieux": "vx vieux",
-    "ancien": "anc ancien",
-    "haut": "ht haut",
-    "haute": "hte haute",
+    "grand": "gd grd grand", "grande": "gde grde grande",
+    "petit": "pt petit", "petite": "pte ptte petite",
+    "vieux": "vx vieux", "vieille": "vlle vle vieille",
+    "ancien": "anc ancien", "ancienne": "ancne ancienne",
+    "nouveau": "nv nouv nouveau", "nouvelle": "nvlle nle nouvelle",
+    "haut": "ht haut", "haute": "hte haute",
+    "chateau": "cht chateau", "moulin": "mln moulin", "eglise": "egl eglise", "ferme": "frm ferme",
+    "chapelle": "chp chapelle", "rempart": "remp rempart", "hopital": "hop hopital",
     "prolongee": "prol prolongee prolonge",
     "republique": "rep republique",
     "liberation": "lib liberation",
     "resistance": "resist resistance",
 }  # fmt: skip
-_NUMBER_WORDS: Final = {
-    "premier": "1", "premiere": "1", "deux": "2", "trois": "3", "quatre": "4", "cinq": "5", "six": "6",
-    "sept": "7", "huit": "8", "neuf": "9", "dix": "10", "onze": "11", "douze": "12", "treize": "13",
-    "quatorze": "14", "quinze": "15", "seize": "16", "vingt": "20", "trente": "30", "quarante": "40",
-    "cinquante": "50", "soixante": "60", "cent": "100",
+SPOKEN: Final = {
+    "un": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9,
+    "dix": 10, "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "seize": 16,
+    "vingt": 20, "vingts": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "cent": 100,
+    "cents": 100, "mille": 1000, "mil": 1000,
+}  # fmt: skip
+"""Words that numbers are said with (« mille neuf cent dix-huit »)."""
+_RANKS: Final = {
+    "premier": "1", "premiere": "1", "deuxieme": "2", "seconde": "2", "troisieme": "3", "quatrieme": "4",
+    "cinquieme": "5", "sixieme": "6", "septieme": "7", "huitieme": "8", "neuvieme": "9", "dixieme": "10",
+    "onzieme": "11", "douzieme": "12", "vingtieme": "20", "trentieme": "30",
+}  # fmt: skip
+_ROMANS: Final = {
     "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11",
     "xii": "12", "xiii": "13", "xiv": "14", "xv": "15", "xvi": "16", "xvii": "17", "xviii": "18",
     "xix": "19", "xx": "20", "xxiii": "23",
+}  # fmt: skip
+_ROMAN_RANKS: Final = {
+    f"{roman}{end}": number for roman, number in _ROMANS.items() for end in ("e", "eme", "ieme")
+    if roman + end != "vie"
 }  # fmt: skip
 ORDINALS: Final = frozenset(["er", "ere", "re", "eme", "e", "nd", "nde"])
 MONTHS: Final = frozenset({
     "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre",
     "novembre", "decembre",
 })  # fmt: skip
+_MONTHS_CUT: Final = {
+    "janv": "janvier", "fev": "fevrier", "fevr": "fevrier", "avr": "avril", "juil": "juillet",
+    "oct": "octobre", "nov": "novembre", "dec": "decembre",
+}  # fmt: skip
+FEMININE: Final = frozenset({
+    "rue", "avenue", "place", "allee", "impasse", "route", "ruelle", "sente", "venelle", "chaussee",
+    "esplanade", "promenade", "traverse", "placette",
+})  # fmt: skip
+"""Types before which « anc » is « ancienne »."""
 LIGHT: Final = frozenset(TITLES) | {"prolongee", "ancien", "ancienne", "grand", "petit"}
 """Words that tell little of which street is meant: weighted by `LIGHT_WEIGHT`."""
 RESPELL: Final[dict[str, str]] = {
     **{word: title for title, words in TITLES.items() for word in words.split()},
     **{word: full for full, words in _WORDS.items() for word in words.split()},
-    **_NUMBER_WORDS,
+    **{word: str(number) for word, number in SPOKEN.items() if word != "un"},
+    **_RANKS,
+    **_ROMANS,
+    **_ROMAN_RANKS,
+    **_MONTHS_CUT,
     **dict.fromkeys(ARTICLES, ""),
 }
 """Word to the spelling it is compared by; empty for words that are dropped."""

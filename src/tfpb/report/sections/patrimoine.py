@@ -11,6 +11,7 @@ from tfpb.report.sections.build import DOCUMENT, cut, has, section, table, worde
 from tfpb.report.sections.counts import quarters, stock_facts
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.places import stock_words as words
+from tfpb.words.places.review_words import CHOSEN
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -63,6 +64,9 @@ def localisation(dossier: Dossier) -> Section:
         verdict=("result_verdict", words.GEOCODE_VERDICTS),
         evolution_mot=("qpv_evolution", words.EVOLUTIONS),
     )
+    if "result_source" in doors.columns:
+        by_hand = doors["result_source"].astype("str").str.startswith(CHOSEN, na=False)
+        shown["verdict"] = shown["verdict"].mask(by_hand, doors["result_source"])
     near = doors["qpv_statut"] == QpvStatut.A_VERIFIER
     remarks = tuple(
         (row, "statut", str(motive))

@@ -30,6 +30,7 @@ REASONS: Final = {
     "commune_inconnue": "commune inconnue",
     "commune_par_code_postal": "commune trouvée par le seul code postal",
     "coordonnees_autre_projection": "coordonnées reconnues dans une autre projection",
+    "coordonnees_ecartees": "coordonnées à l’écart de l’adresse, incertitude portée jusqu’à elle",
     "coordonnees_hors_commune": "coordonnées refusées : hors de la commune",
     "coordonnees_hors_france": "coordonnées refusées : hors de France",
     "coordonnees_illisibles": "coordonnées refusées : illisibles",
@@ -62,6 +63,7 @@ REASONS: Final = {
     "voie_en_double": "plusieurs voies portent ce nom dans la commune",
     "voie_incertaine": "une autre voie peut convenir",
     "voie_inconnue": "voie inconnue dans la commune",
+    "voies_proposees": "des voies ressemblantes sont proposées",
     "voie_renommee": "nom remplacé d’après la table des voies renommées",
 }
 """Code of `result_reasons` to what it means."""

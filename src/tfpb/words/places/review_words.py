@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import GeocodeVerdict
@@ -12,6 +13,7 @@ from tfpb.words.places.address_words import TYPES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+CHOSEN: Final = "choisi à la main"
 ACCEPT: Final = "accepter"
 NOWHERE: Final = "introuvable"
 HEADERS: Final = {
@@ -51,6 +53,15 @@ SENT: Final = (
     "Rien d’autre que l’adresse et le code de la commune n’est envoyé au service national."
 )
 REQUESTS: Final = Phrase(f"Requêtes au service national : {{count:n}}. {SENT}")
+
+
+def chosen_words(date: str, piece: str) -> str:
+    """Write that a person chose a place, when and why: whoever reads it need not know who."""
+    try:
+        day = f"le {dt.date.fromisoformat(date[:10]):%d/%m/%Y}"
+    except ValueError:
+        day = f"le {date}" if date else "(date non indiquée)"
+    return f"{CHOSEN} {day}{f' : {piece}' if piece else ''}"
 
 
 def read_line(read: Mapping[str, str]) -> str:

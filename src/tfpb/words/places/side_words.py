@@ -29,6 +29,7 @@ class Case(IntEnum):
     SURFACE_COUPEE = 8
     SURFACES_CONTRAIRES = 9
     SURFACE_CONTRE_POINT = 10
+    SURFACE_CONTRE_VOISINS = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,11 @@ def _of_surface(case: Case, facts: Circumstances) -> str:
             return (
                 f"La limite coupe {facts.surface} : {percent(facts.share)} en QPV. "
                 f"Le point tombe {_side(facts)}{_away(facts)} : à vérifier."
+            )
+        case Case.SURFACE_CONTRE_VOISINS:
+            return (
+                f"Le point tombe {_side(facts)}{_away(facts)}, et {facts.surface} est "
+                f"{_words(inside=inside)}, mais les entrées voisines sont de l’autre côté : à vérifier."
             )
         case Case.SURFACES_CONTRAIRES:
             return f"La parcelle et l’emprise du bâtiment se contredisent ({facts.surface}) : à vérifier."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz import fuzz
 
+from tfpb.geocode.town.commune_names import CommuneNames, tidy
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -15,13 +16,6 @@ if TYPE_CHECKING:
 _CODE: Final = re.compile(r"^(\d[\dabAB]\d{2,3}|\d{4})(?:\.0)?$")
 _CEDEX: Final = re.compile(r"\bcedex\b.*$")
 _NUMBERED: Final = re.compile(r"^(paris|lyon|marseille)\b\D*(\d{1,2})?")
-_WORDS: Final = (
-    (re.compile(r"\bst\b"), "saint"),
-    (re.compile(r"\bste\b"), "sainte"),
-    (re.compile(r"\bs\b(?=\s\w)"), "sur"),
-    (re.compile(r"\bss\b"), "sous"),
-    (re.compile(r"\bls?\b(?=\s)"), "les"),
-)
 _ARTICLE_LAST: Final = re.compile(r"^(.*\S)\s+(le|la|les|l)$")
 _CITIES: Final = {
     "paris": ("75056", 75100, 20, "750"),
@@ -31,7 +25,11 @@ _CITIES: Final = {
 """Code of the city, code and number of its arrondissements, and how their postcodes begin."""
 _ALIKE: Final = 78.0
 _SIXTEENTH_SOUTH: Final = "75116"
-_MOST_HOMONYMS: Final = 8
+_MOST_HOMONYMS: Final = 16
+_NEXT_TO: Final = 0.06
+_WHOLE_CITY: Final = 0.98
+"""A street's name is borne once in a city: the arrondissement that has it is the right one."""
+_NEAR_CERTAINTY: Final = 0.97
 
 
 class Place(NamedTuple):
@@ -67,6 +65,7 @@ class CommuneFinder:
 
     def __init__(self, communes: CommuneTable) -> None:
         self.communes = communes
+        self.names = CommuneNames(communes)
         self._known: dict[tuple[str, str, str], Place] = {}
 
     def place(self, code: str, postcode: str, name: str) -> Place:
@@ -89,6 +88,8 @@ class CommuneFinder:
         written = self._by_code(_five(code), postal)
         named = self._by_name(words, postal)
         if written:
+            if named is not None and not postal and "commune_corrigee" in named.reasons:
+                named = None  # the code says it better than a name that is none
             return self._checked(written, named, words, postal)
         reasons = ("code_insee_inconnu",) if code else ()
         if named is not None:
@@ -138,14 +139,14 @@ class CommuneFinder:
                 return Place((f"{base + int(number)}", whole), 1.0, postal)
             if words == city or number:
                 codes = self._city(postal, city)
-                return Place(codes, 1.0 if len(codes) <= 2 else 0.9, postal)  # noqa: PLR2004
+                return Place(codes, 1.0 if len(codes) <= 2 else _WHOLE_CITY, postal)  # noqa: PLR2004
         codes = self._spelt(words)
         if not codes:
             return self._alike(words, postal)
         if postal:
             served = set(self.communes.by_postcode(postal))
             both = tuple(c for c in codes if c in served)
-            kept = both or tuple(c for c in codes if _department(c, postal))
+            kept = both or tuple(c for c in codes if in_department(c, postal))
             if kept:
                 agrees = bool(both) or not served  # a CEDEX code serves no commune of the list
                 return Place(
@@ -166,13 +167,12 @@ class CommuneFinder:
             return codes
         if last := _ARTICLE_LAST.match(words):
             return self.communes.by_name(f"{last[2]} {last[1]}")
-        tried = (
-            self.communes.by_name(f"{article} {words}") for article in ("le", "la", "les", "l")
-        )
-        return next(filter(None, tried), ())
+        return self.communes.by_name(self.names.exact(words))
 
     def _alike(self, words: str, postal: str) -> Place | None:
-        """Find a mistyped or shortened name among the communes of the postcode."""
+        """Find a mistyped or shortened name: among the communes of the postcode, or of all."""
+        if not postal:
+            return self._resembling(words)
         served = self.communes.by_postcode(postal) if postal else ()
         scored = [(fuzz.ratio(words, fold(self.communes.name(c))), c) for c in served]
         scored += [
@@ -184,6 +184,17 @@ class CommuneFinder:
         if best[0] < _ALIKE:
             return None
         return Place((best[1],), 0.98, postal, "", ("commune_corrigee",))
+
+    def _resembling(self, words: str) -> Place | None:
+        near = self.names.near(words)
+        if not near:
+            return None
+        least = near[0].likeness - _NEXT_TO
+        codes = [c for n in near if n.likeness >= least for c in self.communes.by_name(n.name)]
+        return Place(
+            tuple(dict.fromkeys(codes))[:_MOST_HOMONYMS], _NEAR_CERTAINTY if len(codes) == 1 else 0.5,
+            "", "", ("commune_corrigee",),
+        )  # fmt: skip
 
     def _old(self, words: str, code: str) -> str:
         return words if words and fold(self.communes.name(code)) != words else ""
@@ -205,7 +216,7 @@ class CommuneFinder:
             codes = tuple(c for c in codes if c in named.codes) or codes
         if postal and not reasons:
             served = self.communes.by_postcode(postal)
-            if served and not set(served) & set(codes) and not _department(codes[0], postal):
+            if served and not set(served) & set(codes) and not in_department(codes[0], postal):
                 reasons.append("code_postal_discordant")
                 certainty = min(certainty, 0.9)
         return Place(codes, certainty, postal, old_city, tuple(reasons))
@@ -217,7 +228,7 @@ def _five(code: str) -> str:
     return match[1].upper().zfill(5) if match else ""
 
 
-def _department(code: str, postal: str) -> bool:
+def in_department(code: str, postal: str) -> bool:
     """Tell whether a commune lies in the département of a postcode."""
     if postal.startswith("20"):
         return code.startswith("2A" if postal[2] in "01" else "2B")
@@ -226,9 +237,7 @@ def _department(code: str, postal: str) -> bool:
 
 
 def _tidy(name: str) -> str:
-    """Fold the name of a commune and write its short words out."""
+    """Fold the name of a commune, without its postcode, and write its short words out."""
     words = _CEDEX.sub("", fold(name)).strip()
     words = re.sub(r"^\d{5}\s+", "", words)
-    for pattern, full in _WORDS:
-        words = pattern.sub(full, words)
-    return words
+    return tidy(words)

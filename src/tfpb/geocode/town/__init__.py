@@ -1,0 +1,1 @@
+"""Communes: which one a row, or the words of a whole line, lies in."""
