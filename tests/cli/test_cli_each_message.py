@@ -84,6 +84,13 @@ ELSEWHERE = {
     "region_annee_differente": ("test_cli_region.py", "porte sur l’année"),
     "region_qpv_sans_contrat": ("test_cli_region.py", "rattaché"),
     "region_versions": ("test_region_versions.py", ""),  # counted there; a whole region says it
+    "memoire_insuffisante": ("test_hostile_memory.py", "La mémoire de ce poste ne suffit pas"),
+    "diffusions_illisibles": (
+        "test_cli_releases.py",
+        "Le registre des diffusions ne peut pas être lu",
+    ),
+    "precedent_sans_diffusion": ("test_cli_releases.py", "projet"),
+    "masques_repris": ("test_cli_releases.py", "soustraites, le diraient"),
     "region_trop_peu": ("test_cli_region.py", "Trop peu de bailleurs"),
 }
 """Messages whose words, not whose names, are looked for where commands are run."""

@@ -266,7 +266,9 @@ def test_a_ledger_that_cannot_be_read_stops(
     ledger.parent.mkdir()
     ledger.write_text("{", encoding="utf-8")
     call = ("dossier", copy / "dossier.toml", "--sortie", tmp_path / "p", "--geodonnees", geodata)
-    assert run(*call).exit_code == 2
+    stopped = run(*call)
+    assert stopped.exit_code == 2
+    assert "Le registre des diffusions ne peut pas être lu" in stopped.output
     ledger.unlink()
     draft = run(*call)
     assert draft.exit_code == 0

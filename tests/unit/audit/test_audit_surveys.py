@@ -165,7 +165,8 @@ def test_a_wilson_interval_gives_back_its_share_and_number() -> None:
     assert 1 / told["d"] == pytest.approx(n)
 
 
-def test_what_packs_contradict_is_loosened() -> None:
+def test_what_packs_contradict_is_loosened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survey, "protect", primary_only)  # more is told, more is contradicted
     case = three_levels()
     rows = case.published()
     wrong = case.stock.assign(cote=np.where(case.stock["cote"] == "dans", "hors", "dans"))

@@ -294,7 +294,8 @@ def _listed(values: Sequence[str]) -> str:
 
 def _text(value: str) -> str:
     """Write a TOML string; JSON's escapes are TOML's, and no line break gets through."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(c if drop_controls(c) else f"\\u{ord(c):04x}" for c in text)
 
 
 def _list(values: Sequence[str]) -> str:
