@@ -76,6 +76,7 @@ def test_many_bailleurs_leave_no_union_to_an_outsider() -> None:
     assert not found(case, Attack.SIZE, Attack.UNION)
 
 
+@pytest.mark.slow
 @live(reason="7: complements are chosen one sum at a time")
 @pytest.mark.parametrize(("seed", "insiders"), [(5, False), (2, True)])
 def test_no_cell_is_masked_for_nothing(seed: int, *, insiders: bool) -> None:

@@ -47,6 +47,7 @@ def test_the_protector_holds_against_an_outsider(kind: str) -> None:
     assert not found.loosened
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("protector", [unprotected, primary_only])
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_audit_sees_a_protector_that_is_off(

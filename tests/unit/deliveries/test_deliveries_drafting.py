@@ -205,6 +205,7 @@ def test_a_filter_is_suggested_not_imposed() -> None:
     assert all(i.filtre is None for i in load(text).items)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(
     header=st.text(min_size=1, max_size=25),

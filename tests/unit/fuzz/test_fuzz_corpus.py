@@ -52,6 +52,7 @@ def test_a_ragged_line_that_is_no_utf8_is_listed(
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.slow
 def test_a_file_on_which_the_library_never_returns_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

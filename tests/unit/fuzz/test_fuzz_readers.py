@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -87,6 +88,7 @@ def test_tables_of_any_bytes(data: bytes, name: str) -> None:
     on_disk(name, data, read_table)
 
 
+@pytest.mark.slow
 @many
 @given(st.lists(st.lists(cell, min_size=1, max_size=6), min_size=1, max_size=8), st.data())
 def test_csv_of_any_cells(rows: list[list[str]], data: st.DataObject) -> None:
@@ -106,6 +108,7 @@ def test_csv_of_any_cells(rows: list[list[str]], data: st.DataObject) -> None:
     on_disk("t.csv", raw, read)
 
 
+@pytest.mark.slow
 @many
 @given(st.sampled_from(CONTRACTS), st.data())
 def test_typing_any_cells(contract: Contract, data: st.DataObject) -> None:

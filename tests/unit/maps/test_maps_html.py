@@ -187,6 +187,7 @@ def test_tiles_only_on_demand(model: MapModel, page: str) -> None:
     assert f"img-src data: {map_html.TILES_HOST}" in policy
 
 
+@pytest.mark.slow
 def test_five_thousand_residences_weigh_less_than_five_megabytes(region: MapModel) -> None:
     assert len(map_html.render(region)) < 5_000_000
 

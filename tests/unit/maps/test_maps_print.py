@@ -183,6 +183,7 @@ def test_very_long_texts_stay_on_the_page(model: MapModel) -> None:
             assert 0 <= box.y0 <= height
 
 
+@pytest.mark.slow
 def test_the_modelled_share_is_there_where_nothing_is_cut_for_it(model: MapModel) -> None:
     said = "Estimation modélisée, sans verdict : 71 % de satisfaits ici, entre 64 % et 79 %."
     page = dataclasses.replace(model.pages[1], doubts=(), modelled=said)

@@ -54,6 +54,7 @@ def write(folder: Path, last: int) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_kill_at_every_file_operation_leaves_a_whole_pack(tmp_path: Path) -> None:
     done = write(tmp_path / "count" / "pack", 0)
     assert done.returncode == 0, done.stderr

@@ -77,6 +77,7 @@ def _row(table: pd.DataFrame, owner: str, item: str, way: str, group: str) -> An
     return hit.iloc[0]
 
 
+@pytest.mark.slow
 def test_limits_are_those_of_a_bailleur_like_the_region(protected: Protected) -> None:
     ways = set()
     for name in _owners(protected):
@@ -124,6 +125,7 @@ def test_what_is_read_is_where_the_gap_stands(protected: Protected) -> None:
     assert "dedans" in seen
 
 
+@pytest.mark.slow
 def test_chance_alone_seldom_leaves_the_limits() -> None:
     rows = []
     for seed in (5, 6):

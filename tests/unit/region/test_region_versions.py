@@ -60,6 +60,7 @@ def versions(seed: int) -> tuple[Survey, Estimates, EarlierRuns]:
     return second, estimated(second), before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_second_version_hides_behind_nothing_that_the_first_still_tells(seed: int) -> None:
     answers, made, before = versions(seed)

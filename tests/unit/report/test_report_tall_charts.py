@@ -45,6 +45,7 @@ def _rows(kind: ChartKind) -> pd.DataFrame:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind",
     [

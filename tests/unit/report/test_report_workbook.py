@@ -237,6 +237,7 @@ def test_a_bare_report_is_a_whole_workbook() -> None:
     assert len(book.sheetnames) == 15
 
 
+@pytest.mark.slow
 def test_libreoffice_opens_it_without_repair(tmp_path: Path) -> None:
     soffice, pdftotext = need("soffice"), need("pdftotext")
     source = tmp_path / "dossier.xlsx"

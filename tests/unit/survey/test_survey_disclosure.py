@@ -172,6 +172,7 @@ shapes = st.fixed_dictionaries(
 slow = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
 
 
+@pytest.mark.slow
 @slow
 @given(st.integers(0, 10_000), shapes)
 def test_what_is_published_of_any_survey_tells_nothing_masked(
@@ -228,6 +229,7 @@ def every_table_hides_the_same_cells(published: Published) -> None:
     assert both["estimation"][hidden].isna().all()
 
 
+@pytest.mark.slow
 @settings(slow, max_examples=12)
 @given(st.integers(0, 10_000), shapes, st.permutations(BY))
 def test_two_runs_by_other_territories_cannot_be_subtracted(

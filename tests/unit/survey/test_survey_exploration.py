@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -48,6 +49,7 @@ def test_each_level_is_a_family_read_from_printed_intervals() -> None:
     )
 
 
+@pytest.mark.slow
 def test_nothing_stands_out_where_nothing_differs() -> None:
     found = [
         exploration(_published(0.0, seed).comparison, wave=w, bailleur="ensemble")["ressort"].any()

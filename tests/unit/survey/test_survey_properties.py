@@ -47,6 +47,7 @@ def _same(one: Estimates, two: Estimates, *, but: tuple[str, ...] = ()) -> None:
         pd.testing.assert_frame_equal(a[keep], b[keep], rtol=1e-8, atol=1e-11)
 
 
+@pytest.mark.slow
 @few
 @given(seeds)
 def test_the_order_of_rows_does_not_count(seed: int) -> None:
@@ -55,6 +56,7 @@ def test_the_order_of_rows_does_not_count(seed: int) -> None:
     _same(_compare(frame), _compare(frame.iloc[order].reset_index(drop=True)))
 
 
+@pytest.mark.slow
 @few
 @given(seeds, st.sampled_from([0.01, 3.0, 250.0]))
 def test_the_scale_of_weights_moves_nothing_but_the_design_effect(seed: int, scale: float) -> None:
@@ -63,6 +65,7 @@ def test_the_scale_of_weights_moves_nothing_but_the_design_effect(seed: int, sca
     _same(_compare(frame), _compare(scaled), but=("effet_plan",))
 
 
+@pytest.mark.slow
 @few
 @given(seeds)
 def test_a_wave_in_several_files_is_the_same_wave(seed: int) -> None:
@@ -71,6 +74,7 @@ def test_a_wave_in_several_files_is_the_same_wave(seed: int) -> None:
     _same(_compare(frame), _compare(frame[cut], frame[~cut]))
 
 
+@pytest.mark.slow
 @few
 @given(seeds)
 def test_a_domain_by_filter_is_the_domain_by_group(seed: int) -> None:

@@ -63,6 +63,7 @@ def _region(rng: np.random.Generator, each_side: int) -> tuple[pd.DataFrame, flo
     return stamped(frame, "e.csv"), GAP
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("each_side", [3, 5])
 def test_the_interval_holds_the_truth_where_residences_are_few(each_side: int) -> None:
     rng = np.random.default_rng(each_side)

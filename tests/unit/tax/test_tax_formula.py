@@ -115,6 +115,7 @@ def test_three_sevenths_of_what_is_paid(base: Decimal, percents: tuple[Decimal, 
     assert abs(made - paid * 3 / 7) <= Decimal("0.03")
 
 
+@pytest.mark.slow
 @quick
 @given(st.lists(st.integers(100, 900_000), min_size=1, max_size=6))
 def test_additive_over_premises(worths: list[int]) -> None:
