@@ -29,6 +29,8 @@ BEGUN_FIRST = {
     )
 }  # fmt: skip
 """Files of more than twenty seconds, longest first: one begun last leaves the other worker without work."""
+LEFT_OUT = {"audit", "faults", "fuzz", "region"}
+"""Folders that `scripts/check.sh --vite` leaves to the whole run."""
 os.environ["TFPB_CACHE"] = "non"
 # no test reads or fills the user's ledger; never a device: as root, writing would replace it
 os.environ["TFPB_DIFFUSIONS"] = str(
@@ -43,6 +45,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent.name in LEFT_OUT:
+            item.add_marker("slow")
     items.sort(key=lambda item: BEGUN_FIRST.get(item.path.resolve(), len(BEGUN_FIRST)))
 
 
