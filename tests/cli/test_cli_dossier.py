@@ -165,8 +165,9 @@ def test_the_closing_words_tell_what_to_open(again: Again) -> None:
 
 
 def test_a_pack_proves_it_is_whole(pack: Path, tmp_path: Path, run: Run) -> None:
-    # its exit code: test_cli_secrecy_audit.py
-    assert " est entier (calcul " in run("verifier", "--dossier", pack / "dossier.zip").output
+    verified = run("verifier", "--dossier", pack / "dossier.zip")
+    assert verified.exit_code == 0, verified.output
+    assert " est entier (calcul " in verified.output
     with zipfile.ZipFile(pack / "dossier.zip") as archive:
         files = {n: archive.read(n) for n in archive.namelist()}
     files["rapport.pdf"] = b"autre"

@@ -63,7 +63,7 @@ def test_a_command_at_fault_at_a_few_operations(server: Server, lent: Path, name
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*QUICK, *REST])
 def test_a_command_at_fault_at_many_operations(server: Server, lent: Path, name: str) -> None:
-    _at_fault(server, lent, name, 6)  # each operation: benchmarks/faults.py
+    _at_fault(server, lent, name, 12)
 
 
 def test_all_commands_that_write_are_put_at_fault(lent: Path) -> None:
