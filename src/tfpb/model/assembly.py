@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import geopandas as gpd
     import pandas as pd
 
     from tfpb.errors import Fault
@@ -45,7 +44,6 @@ class Dossier:
     sources: tuple[Source, ...]
     checks: tuple[Check, ...]
     notices: tuple[Fault, ...] = ()
-    footprints: gpd.GeoDataFrame | None = None
     release: Mapping[str, Any] = field(default_factory=dict)
     released_before: bool = False
     draft: bool | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ class Ground:
     streets: gpd.GeoDataFrame
     communes: gpd.GeoDataFrame
     parcels: gpd.GeoDataFrame
-    source: str = ""
     places: tuple[Place, ...] = ()
 
 
@@ -152,7 +151,6 @@ class MapModel:
     pages: tuple[QpvPage, ...]
     ground: Ground
     sources: tuple[str, ...] = ()
-    labels: dict[str, str] = field(default_factory=dict)
     territories: tuple[Territory, ...] = ()
     online: bool = False
     draft: bool = False

@@ -45,12 +45,7 @@ DRAFT: Final = "donnees/PROJET.txt"
 """Stands beside the data of a draft, which bear no foot."""
 
 
-def _draw_chart(chart: Chart) -> dict[str, bytes]:
-    image = charts.draw(chart)
-    return {"png": image.png, "svg": image.svg}
-
-
-_CHART: Final = Stage("Graphique", 2, ("graphique",), "image", _draw_chart, kept="fichiers")
+_CHART: Final = Stage("Graphique", 2, ("graphique",), "image", charts.draw, kept="fichiers")
 _MEDIA: Final[dict[str, Callable[..., bytes]]] = {
     "dossier.xlsx": lambda report, _images, _maps: workbook.render(report),
     "rapport.docx": document_docx.render,
@@ -85,7 +80,7 @@ def document_files(
         Name inside the pack → content.
     """
     blocks = (b for s in report.sections for b in s.blocks if isinstance(b, Chart))
-    images = {chart.key: charts.ChartImage(**execute(_CHART, (chart,))) for chart in blocks}
+    images = {chart.key: execute(_CHART, (chart,)) for chart in blocks}
     advance(1)
     files: dict[str, bytes] = {}
     with ThreadPoolExecutor(2) as pool:

@@ -101,9 +101,8 @@ def map_files(job: MapJob) -> dict[str, bytes]:
     files = {f"{job.key}/carte.html": map_html.render(model)}
     if job.pages:
         for page in model.pages:
-            picture = draw_page(model, page)
-            files[f"{job.key}/cartes/{page.code_qpv}.png"] = picture.png
-            files[f"{job.key}/cartes/{page.code_qpv}.pdf"] = picture.pdf
+            drawn = draw_page(model, page).items()
+            files |= {f"{job.key}/cartes/{page.code_qpv}.{form}": data for form, data in drawn}
     return files
 
 

@@ -298,7 +298,6 @@ def synthetic(
             pd.concat(towns, ignore_index=True),
             communes,
             None,
-            source="adresses fictives de Valmont, 2025",
         ),
         sources=("QPV 2024 fictifs", "adresses fictives de Valmont", "enquête simulée 2023"),
         territories=_territories(codes),
@@ -400,7 +399,7 @@ def bondy() -> MapModel:
             page(r, gaps, "Tous bailleurs sociaux", 2023, int(doubts.get(r.code_qpv, 0)))
             for r in qpv.itertuples(index=False)
         ),
-        ground=ground(addresses, outlines, parcels, extent, source="Base Adresse Nationale 2022"),
+        ground=ground(addresses, outlines, parcels, extent),
         sources=(
             "QPV 2015 (ANCT)",
             "Base Adresse Nationale 2022",

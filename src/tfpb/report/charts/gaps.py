@@ -1,4 +1,4 @@
-"""Gaps QPV − hors QPV: dot and whiskers over the band of equivalence, alone or in small multiples."""
+"""Gaps QPV − hors QPV: dot and whiskers over the band of equivalence."""
 
 from __future__ import annotations
 
@@ -69,31 +69,3 @@ def ends(sheet: Sheet, axes: Axes, y: float, lower: str, higher: str) -> None:
     look: dict[str, Any] = {"size_pt": theme.AXIS_PT, "color": theme.SOFT}
     sheet.text(place.x0 * sheet.width, y, f"← {lower}", **look)
     sheet.text(place.x1 * sheet.width, y, f"{higher} →", ha="right", **look)
-
-
-def multiples(chart: Chart) -> Sheet:
-    """Draw small gaps charts two abreast, all on one scale; `panel` names each."""
-    rows = plot.table(chart.rows, *_FIELDS)
-    panels = list(rows.groupby("panel", sort=False))
-    width, line, head = (WIDTH - 8) / 2, 8.2, 6.5
-    pairs = [panels[i : i + 2] for i in range(0, len(panels), 2)]
-    heights = [max(len(part) for _, part in pair) * line + 15 for pair in pairs]
-    sheet = Sheet(WIDTH, sum(heights) + 2)
-    seen = [*plot.finite(rows, "ecart", *INTERVALS), chart.reach]
-    label = width * 0.46
-    note: dict[str, Any] = {"size": theme.AXIS_PT, "ha": "right", "color": theme.SOFT}
-    for top, pair in zip(np.cumsum([0.0, *heights]), pairs, strict=False):
-        for x, (name, part) in zip((0.0, width + 8), pair, strict=False):
-            title = shorten(printable(str(name)), width, 9, bold=True)
-            sheet.text(x, top + 4.0, title, 9, fontweight="bold", color=theme.ACCENT)
-            start = float(top) + head
-            place = (x + label + 2, x + width - 9, start, start + len(part) * line)
-            middles = start + (np.arange(len(part)) + 0.5) * line
-            axes = plot.gap_axes(sheet, place, seen, chart.margin or 0.0)
-            plot.gap_marks(axes, part, middles)
-            for row, middle in zip(plot.each(part), middles, strict=True):
-                plot.row_text(sheet, x + 1.2, middle, row.sign, 8, ha="center")
-                plot.row_label(sheet, x + 3.6, middle, row.libelle, label - 3.6)
-                n = plot.count(row.n)
-                plot.row_text(sheet, x + width, middle, n, **note)
-    return sheet

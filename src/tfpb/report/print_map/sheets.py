@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,7 +29,7 @@ from tfpb.stage import Execute, Stage, directly
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tfpb.model.maps import MapModel, QpvPage
 
@@ -37,14 +37,6 @@ if TYPE_CHECKING:
 
 FEW: Final = 6
 """Fewest sheets for which a process more is started."""
-
-
-@dataclass(frozen=True, slots=True)
-class MapPicture:
-    """One sheet in both forms."""
-
-    png: bytes
-    pdf: bytes
 
 
 def compose(view: View) -> Sheet:
@@ -68,54 +60,30 @@ def compose(view: View) -> Sheet:
     return sheet
 
 
-def draw_view(view: View) -> MapPicture:
-    """Draw a sheet once, save it twice; all that it shows but the run's hash."""
+def draw_sheet(view: View) -> dict[str, bytes]:
+    """Draw a sheet once, as `png` and `pdf`, without the run's hash: kept, it serves other runs."""
     with style():
         figure = compose(view).figure
-        return MapPicture(save_png(figure, dpi=view.dpi), save_pdf(figure, title=view.title))
+        pdf = save_pdf(figure, title=view.title)
+        return {"png": save_png(figure, dpi=view.dpi), "pdf": pdf}
 
 
-def stamped(picture: MapPicture, title: str, run_hash: str) -> MapPicture:
-    """Set the run's hash on a sheet."""
-    png = stamp.stamp_png(picture.png, run_hash)
-    return MapPicture(png, stamp.stamp_pdf(picture.pdf, run_hash, title))
+def stamped(picture: Mapping[str, bytes], title: str, run_hash: str) -> dict[str, bytes]:
+    """Set the run's hash on both forms of a sheet."""
+    pdf = stamp.stamp_pdf(picture["pdf"], run_hash, title)
+    return {"png": stamp.stamp_png(picture["png"], run_hash), "pdf": pdf}
 
 
-def draw_page(
-    model: MapModel, page: QpvPage, *, dpi: int = DPI, layers: Atlas | None = None
-) -> MapPicture:
-    """Draw the A4 page of a quarter.
-
-    Parameters
-    ----------
-    model : MapModel
-    page : QpvPage
-        Its `code_qpv` must be one of `model.qpv`.
-    dpi : int
-        Resolution of the PNG.
-    layers : Atlas, optional
-        Layers already in the quarter's projection, to share between pages.
-
-    Returns
-    -------
-    MapPicture
-        Same model, same bytes: no clock, no random id.
+def draw_page(model: MapModel, page: QpvPage) -> dict[str, bytes]:
+    """Draw the A4 page of a quarter, by form; same model, same bytes: no clock, no random id.
 
     Raises
     ------
     KeyError
         If the quarter has no outline in the model.
     """
-    view = page_view(model, page, layers or atlas(model, page_epsg(page.code_qpv)), dpi=dpi)
-    return stamped(draw_view(view), view.title, model.run_hash)
-
-
-def draw_overview(
-    model: MapModel, *, title: str = "", codes: tuple[str, ...] | None = None, dpi: int = DPI
-) -> MapPicture:
-    """Draw the overview of a territory, A4 landscape (see `overview_view`); same model, same bytes."""
-    view = overview_view(model, title=title, codes=codes, dpi=dpi)
-    return stamped(draw_view(view), view.title, model.run_hash)
+    view = page_view(model, page, atlas(model, page_epsg(page.code_qpv)))
+    return stamped(draw_sheet(view), view.title, model.run_hash)
 
 
 def map_files(
@@ -152,14 +120,14 @@ def map_files(
     elsewhere = partial(crew.run, draw_sheet)
     page, overview = (replace(stage, run=elsewhere) for stage in (_PAGE, _OVERVIEW))
 
-    def drawn(name: str) -> MapPicture:
+    def drawn(name: str) -> dict[str, bytes]:
         view = views[name]
         made: dict[str, bytes] = execute(page if isinstance(view, PageView) else overview, (view,))
-        return stamped(MapPicture(**made), view.title, model.run_hash)
+        return stamped(made, view.title, model.run_hash)
 
     try:
         for name, made in zip(views, crew.gather(drawn, list(views), advance), strict=True):
-            files |= {f"cartes/{name}.{suffix}": data for suffix, data in asdict(made).items()}
+            files |= {f"cartes/{name}.{suffix}": data for suffix, data in made.items()}
     finally:
         crew.close()
     return files
@@ -168,11 +136,6 @@ def map_files(
 def sheet_count(model: MapModel) -> int:
     """Return how many sheets `map_files` draws."""
     return len(model.pages) + len(_overviews(model))
-
-
-def draw_sheet(view: View) -> dict[str, bytes]:
-    """Draw a sheet in both forms, by suffix, without the run's hash: kept, it serves other runs."""
-    return asdict(draw_view(view))
 
 
 _PAGE: Final = Stage("Page de quartier", 4, ("vue",), "page", draw_sheet, kept="fichiers")

@@ -44,7 +44,7 @@ class Imprint:
     Parameters
     ----------
     sources : tuple of str
-        Of quarters and addresses, then of the ground.
+        Of quarters, addresses and figures.
     grounded : bool
         Whether streets could be drawn at all.
     """
@@ -102,14 +102,11 @@ class OverviewView:
 
 def imprint(model: MapModel) -> Imprint:
     """Take from a model what every sheet bears."""
-    sources = list(model.sources)
-    if model.ground.source and model.ground.source not in " ".join(sources):
-        sources.append(model.ground.source)
     return Imprint(
         vintage=model.vintage,
         date=model.date,
         mark=words.marks(draft=model.draft, fictional=model.fictional),
-        sources=tuple(sources),
+        sources=model.sources,
         grounded=not model.ground.streets.empty,
         warning=NOT_AN_ATTESTATION,
     )

@@ -64,9 +64,6 @@ def to_json(value: object) -> str:
 
 def _meta(model: MapModel) -> dict[str, Any]:
     old = 2015 if model.vintage != 2015 else 2024  # noqa: PLR2004
-    sources = [*model.sources]
-    if model.ground.source and model.ground.source not in sources:
-        sources.append(model.ground.source)
     return {
         "titre": words.DRAFT_TITLE.format(title=model.title) if model.draft else model.title,
         "bailleur": model.bailleur,
@@ -77,7 +74,7 @@ def _meta(model: MapModel) -> dict[str, Any]:
         "empreinte": model.run_hash,
         "fictif": model.fictional,
         "avertissement": NOT_AN_ATTESTATION,
-        "sources": sources,
+        "sources": model.sources,
     }
 
 
