@@ -179,6 +179,15 @@ class Estimates:
     variants: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
+def only(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:
+    """Keep the rows whose columns hold a value, or one of a set or list of values."""
+    for name, value in wanted.items():
+        cells = table[name]
+        kept = cells.isin(value) if isinstance(value, frozenset | list) else cells == value
+        table = table[kept]
+    return table
+
+
 _SEAL = object()
 
 

@@ -8,37 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.pipeline import keys
-from tfpb.pipeline.keys import (
-    ABATEMENT,
-    ADDRESSES,
-    ANSWERS,
-    BEFORE,
-    CARTE,
-    DOUBTS,
-    DROIT_COMMUN,
-    EVALUATION,
-    GEOCODED,
-    GEOCODER,
-    GEOGRAPHY,
-    GROUND,
-    INPUTS,
-    LOCATED,
-    POINTS,
-    PROGRAMME,
-    RULE,
-    SCOPE,
-    SENSITIVITY,
-    SETTLED,
-    SIDES,
-    START,
-    SURVEY,
-    SURVEY_ALONE,
-    SURVEY_SIDES,
-    TAX_RULE,
-    TAXES,
-    WATCH,
-)  # fmt: skip
+from tfpb.pipeline import keys as k
 from tfpb.pipeline.steps import costing, geocoding, joining, locating, mapping, surveying
 from tfpb.pipeline.wiring import check, needed, run_stages, stage
 from tfpb.stage import directly
@@ -52,28 +22,28 @@ if TYPE_CHECKING:
 
 # fmt: off
 STAGES: Final = (
-    stage("Adresses", geocoding.geocode, (ADDRESSES, GEOCODER, WATCH), GEOCODED,
+    stage("Adresses", geocoding.geocode, (k.ADDRESSES, k.GEOCODER, k.WATCH), k.GEOCODED,
           kept="table", keep_if=geocoding.offline),
-    stage("Adresses décidées", geocoding.settle, (ADDRESSES, GEOCODED), SETTLED),
-    stage("Points", locating.stock_points, (INPUTS, SETTLED), POINTS),
-    stage("Périmètres", locating.sides, (POINTS, GEOGRAPHY, RULE), SIDES),
-    stage("Résidences", locating.locate, (POINTS, SIDES, GEOGRAPHY, RULE), LOCATED),
+    stage("Adresses décidées", geocoding.settle, (k.ADDRESSES, k.GEOCODED), k.SETTLED),
+    stage("Points", locating.stock_points, (k.INPUTS, k.SETTLED), k.POINTS),
+    stage("Périmètres", locating.sides, (k.POINTS, k.GEOGRAPHY, k.RULE), k.SIDES),
+    stage("Résidences", locating.locate, (k.POINTS, k.SIDES, k.GEOGRAPHY, k.RULE), k.LOCATED),
     stage("Carte de l’enquête", surveying.survey_sides,
-          (SCOPE, GEOGRAPHY, POINTS, LOCATED, CARTE, BEFORE), SURVEY_SIDES),
-    stage("Enquête", surveying.estimate, (ANSWERS, SCOPE, SURVEY_SIDES), SURVEY_ALONE,
+          (k.SCOPE, k.GEOGRAPHY, k.POINTS, k.LOCATED, k.CARTE, k.BEFORE), k.SURVEY_SIDES),
+    stage("Enquête", surveying.estimate, (k.ANSWERS, k.SCOPE, k.SURVEY_SIDES), k.SURVEY_ALONE,
           kept="publication"),
     stage("Secret statistique", surveying.keep_masked,
-          (ANSWERS, SCOPE, SURVEY_SIDES, SURVEY_ALONE, BEFORE), SURVEY),
-    stage("Abattement", costing.abate, (TAX_RULE, TAXES, LOCATED), ABATEMENT),
-    stage("Programme", costing.programme, (TAX_RULE, INPUTS, LOCATED, ABATEMENT), PROGRAMME),
-    stage("Droit commun", costing.droit_commun, (TAX_RULE, INPUTS, LOCATED), DROIT_COMMUN),
-    stage("Évaluation", joining.evaluate, (SCOPE, LOCATED, PROGRAMME, SURVEY), EVALUATION),
-    stage("Doutes du parc", joining.doubts, (TAX_RULE, TAXES, LOCATED), DOUBTS, kept="table"),
-    stage("Sensibilité", joining.sensitive, (SCOPE, DOUBTS, SURVEY), SENSITIVITY),
-    stage("Fond de carte", mapping.ground, (GEOGRAPHY, LOCATED), GROUND),
+          (k.ANSWERS, k.SCOPE, k.SURVEY_SIDES, k.SURVEY_ALONE, k.BEFORE), k.SURVEY),
+    stage("Abattement", costing.abate, (k.TAX_RULE, k.TAXES, k.LOCATED), k.ABATEMENT),
+    stage("Programme", costing.programme, (k.TAX_RULE, k.INPUTS, k.LOCATED, k.ABATEMENT), k.PROGRAMME),
+    stage("Droit commun", costing.droit_commun, (k.TAX_RULE, k.INPUTS, k.LOCATED), k.DROIT_COMMUN),
+    stage("Évaluation", joining.evaluate, (k.SCOPE, k.LOCATED, k.PROGRAMME, k.SURVEY), k.EVALUATION),
+    stage("Doutes du parc", joining.doubts, (k.TAX_RULE, k.TAXES, k.LOCATED), k.DOUBTS, kept="table"),
+    stage("Sensibilité", joining.sensitive, (k.SCOPE, k.DOUBTS, k.SURVEY), k.SENSITIVITY),
+    stage("Fond de carte", mapping.ground, (k.GEOGRAPHY, k.LOCATED), k.GROUND),
 )
 # fmt: on
-check(STAGES, START, keys)
+check(STAGES, k.START, k)
 
 
 def run(

@@ -11,6 +11,7 @@ from tfpb.errors import Place, fail
 from tfpb.io.tables.tabular import read_table
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Nature, Publication
 from tfpb.model.results import COMPARISON_COLUMNS
+from tfpb.model.survey import only
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,13 +54,10 @@ def last_gap(path: Path) -> LastGap:
     gaps = rows.assign(
         ecart=pd.to_numeric(rows["estimation"].str.replace(",", "."), errors="coerce")
     )
-    gaps = gaps[
-        (gaps["groupe"] == Groupe.ECART)
-        & (gaps["ajustement"] == Ajustement.BRUT)
-        & (gaps["niveau"] == TOTAL)
-        & gaps["publication"].isin(_SHOWN)
-        & gaps["ecart"].between(-1, 1)
-    ]
+    gaps = only(
+        gaps, groupe=Groupe.ECART, ajustement=Ajustement.BRUT, niveau=TOTAL, publication=_SHOWN
+    )
+    gaps = gaps[gaps["ecart"].between(-1, 1)]
     if gaps.empty:
         raise fail("precedent_sans_ecart", place=place)
     last = gaps[gaps["vague"] == max(gaps["vague"])]

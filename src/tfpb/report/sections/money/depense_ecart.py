@@ -9,6 +9,7 @@ import pandas as pd
 
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.report import Text
+from tfpb.model.survey import only
 from tfpb.report.sections.build import BOTH, chart, cut, number_of, table
 from tfpb.report.sections.survey.survey_view import source
 from tfpb.survey.planning.power import interviews_needed
@@ -132,15 +133,10 @@ def _needed(survey: Published, bailleur: str) -> tuple[int, int] | None:
     if not survey.waves or gaps.empty:
         return None
     linked = {i for i, axes in zip(survey.items["item"], survey.items["axes"], strict=True) if axes}
-    held = gaps[
-        (gaps["vague"] == survey.waves[-1].vague)
-        & (gaps["niveau"] == TOTAL)
-        & (gaps["bailleur"] == survey.name_of(bailleur))
-        & (gaps["groupe"] == Groupe.ECART)
-        & (gaps["ajustement"] == Ajustement.BRUT)
-        & gaps["item"].isin(linked)
-        & gaps["marge_points"].notna()
-    ]
+    held = only(
+        gaps, vague=survey.waves[-1].vague, niveau=TOTAL, bailleur=survey.name_of(bailleur),
+        groupe=Groupe.ECART, ajustement=Ajustement.BRUT, item=list(linked),
+    ).dropna(subset=["marge_points"])  # fmt: skip
     found = [n for _, row in held.iterrows() if (n := interviews_needed(gaps, row)) is not None]
     usable = [n for n in found if math.isfinite(n)]
     return (min(usable), max(usable)) if usable else None

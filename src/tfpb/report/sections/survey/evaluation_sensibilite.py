@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from tfpb.model.report import Text
+from tfpb.model.survey import only
 from tfpb.report.sections.build import chart, cut, lacking, section, table, worded
 from tfpb.report.sections.money.depense_ecart import margin_of, spending_blocks
 from tfpb.report.sections.survey import survey_view as view
@@ -113,12 +114,7 @@ def _targets(dossier: Dossier) -> list[Block]:
     wave = view.last_wave(survey)
     name = survey.name_of(dossier.settings.dossier.bailleur)
     rows = view.shown(view.totals(view.gaps(survey, name, wave)))
-    beside = survey.variants
-    beside = beside[
-        (beside["variante"] == f"{TARGET}{other}")
-        & (beside["vague"] == wave)
-        & (beside["bailleur"] == name)
-    ]
+    beside = only(survey.variants, variante=f"{TARGET}{other}", vague=wave, bailleur=name)
     both = rows.merge(
         beside[["item", "verdict", "publication"]].rename(
             columns={"verdict": "_verdict", "publication": "_publication"}

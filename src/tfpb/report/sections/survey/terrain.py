@@ -10,6 +10,7 @@ import pandas as pd
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.report import Text
 from tfpb.model.results import VARIANT_COLUMNS
+from tfpb.model.survey import only
 from tfpb.report.sections.build import cut, in_words, table
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.variants import DELIVERED_WEIGHTS
@@ -77,13 +78,10 @@ def _calibration(survey: Published, name: str) -> Block:
         return Text((words.NOT_CALIBRATED,))
     wave = view.last_wave(survey)
     held = survey.variants.reindex(columns=list(VARIANT_COLUMNS))
-    before = held[
-        (held["variante"] == DELIVERED_WEIGHTS)
-        & (held["vague"] == wave)
-        & (held["bailleur"] == name)
-        & (held["niveau"] == TOTAL)
-        & held["publication"].isin(view.SHOWN)
-    ]
+    before = only(
+        held, variante=DELIVERED_WEIGHTS, vague=wave, bailleur=name, niveau=TOTAL,
+        publication=view.SHOWN,
+    )  # fmt: skip
     before = before[["item", "estimation"]].rename(columns={"estimation": "avant"})
     heads = view.shown(view.headlines(view.gaps(survey, name, wave)))
     rows = heads.merge(before, on="item", how="inner", validate="one_to_one")
