@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.model.assembly import Evaluation
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Axe, Groupe, Publication, Verdict
-from tfpb.model.evidence import Evaluation
 from tfpb.model.results import EVALUATION_COLUMNS
 from tfpb.model.survey import only
 from tfpb.survey.disagreement import disagreements, key_of

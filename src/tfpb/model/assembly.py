@@ -1,8 +1,9 @@
-"""The one truth behind all media."""
+"""The one truth behind all media: the dossier, and what joins the stages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.errors import Fault
-    from tfpb.model.evidence import Evaluation, Sensitivity
     from tfpb.model.location import Located, QpvMap
     from tfpb.model.maps import Ground
     from tfpb.model.money import Abatement, DroitCommun, Programme
@@ -47,3 +47,69 @@ class Dossier:
     release: Mapping[str, Any] = field(default_factory=dict)
     released_before: bool = False
     draft: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Money beside satisfaction: `EVALUATION_COLUMNS`, one row (convention | QPV) × axis × item."""
+
+    table: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """How the main figures move with the doubts and with the margin.
+
+    Parameters
+    ----------
+    doubts : DataFrame
+        `hypothese (retenu|tous_dans|tous_hors), logements_dans, abattement_eur`.
+    margins : DataFrame
+        `vague, item, marge_points, verdict`: the verdict at 3, the chosen margin and 10 points.
+    """
+
+    doubts: pd.DataFrame
+    margins: pd.DataFrame
+
+
+class Kind(StrEnum):
+    """What a difference is about."""
+
+    FILE = "fichier"
+    SETTING = "reglage"
+    VERSION = "version"
+    CHECK = "controle"
+    FIGURE = "chiffre"
+    NEW_LINE = "ligne_ajoutee"
+    LOST_LINE = "ligne_retiree"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not the same.
+
+    Parameters
+    ----------
+    kind : Kind
+    table : str
+        Title of the table; role of a file; empty for settings, versions and checks.
+    key : str
+        What names the line in its table; name of a file, a setting, a library, a check.
+    column : str
+        Header of the column, empty for whole lines.
+    before, after : str
+        As written in the data; empty when there is none.
+    format : str
+        How the figure is to be read (`tfpb.model.report.Format`), empty when it is text.
+    lines : int
+        Lines of the table that differ in this very way.
+    """
+
+    kind: Kind
+    table: str
+    key: str
+    column: str
+    before: str
+    after: str
+    format: str = ""
+    lines: int = 1

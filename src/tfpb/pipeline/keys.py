@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tfpb.addresses.file_geocoder import FileGeocoder
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
-    from tfpb.model.evidence import Evaluation, Sensitivity
+    from tfpb.model.assembly import Evaluation, Sensitivity
     from tfpb.model.location import Located
     from tfpb.model.maps import Ground
     from tfpb.model.money import Abatement, DroitCommun, Programme

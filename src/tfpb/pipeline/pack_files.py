@@ -18,7 +18,7 @@ from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.report import Chart, Report, Table
 from tfpb.pipeline.published_before import RELEASE
-from tfpb.pipeline.steps.mapping import layers
+from tfpb.pipeline.steps.locating import layers
 from tfpb.report import charts
 from tfpb.report.documents import document_docx, document_pdf, workbook
 from tfpb.report.documents.bilan_workbook import bilan_workbook

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.pipeline import keys as k
-from tfpb.pipeline.steps import costing, geocoding, joining, locating, mapping, surveying
+from tfpb.pipeline.steps import costing, geocoding, joining, locating, surveying
 from tfpb.pipeline.wiring import check, needed, run_stages, stage
 from tfpb.stage import directly
 
@@ -40,7 +40,7 @@ STAGES: Final = (
     stage("Évaluation", joining.evaluate, (k.SCOPE, k.LOCATED, k.PROGRAMME, k.SURVEY), k.EVALUATION),
     stage("Doutes du parc", joining.doubts, (k.TAX_RULE, k.TAXES, k.LOCATED), k.DOUBTS, kept="table"),
     stage("Sensibilité", joining.sensitive, (k.SCOPE, k.DOUBTS, k.SURVEY), k.SENSITIVITY),
-    stage("Fond de carte", mapping.ground, (k.GEOGRAPHY, k.LOCATED), k.GROUND),
+    stage("Fond de carte", locating.ground, (k.GEOGRAPHY, k.LOCATED), k.GROUND),
 )
 # fmt: on
 check(STAGES, k.START, k)

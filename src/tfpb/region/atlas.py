@@ -14,7 +14,7 @@ from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.pack import dumps
 from tfpb.io.tables.scratch import scratch_folder
 from tfpb.model.money import States
-from tfpb.pipeline.steps import mapping
+from tfpb.pipeline.steps import locating
 from tfpb.region.facts import axis_rows, quarter_money
 from tfpb.region.reports import thin_dossier
 from tfpb.report import theme
@@ -114,7 +114,7 @@ def _model(job: MapJob) -> MapModel:
         thin,
         maps=geography.maps,
         located=located,
-        ground=mapping.ground(geography, located),
+        ground=locating.ground(geography, located),
         abatement=job.abatement,
         programme=job.programme,
         sources=geography.sources,

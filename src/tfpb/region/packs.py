@@ -16,7 +16,7 @@ from tfpb.pipeline.assembling import scope_of
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.pack_files import data_files, document_files, programme_files
 from tfpb.pipeline.pack_files import pack_files as whole_pack
-from tfpb.pipeline.steps.mapping import layers
+from tfpb.pipeline.steps.locating import layers
 from tfpb.pipeline.wiring import Values
 from tfpb.region.funnel import FEWEST_OTHERS
 from tfpb.region.reports import no_ground

@@ -11,7 +11,7 @@ import pandas as pd
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.maps import GapLine, MapModel, QpvPage
 from tfpb.report.map_residences import map_residences
-from tfpb.report.print_map.overview_territories import territories
+from tfpb.report.print_map.views import territories
 from tfpb.report.sections.survey.survey_view import ALONE
 from tfpb.report.theme import verdict_sign
 from tfpb.survey.disagreement import disagreements, key_of

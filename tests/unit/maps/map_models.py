@@ -14,7 +14,7 @@ from shapely.affinity import rotate
 from tfpb.model.maps import GapLine, MapModel, Place, QpvPage, Territory
 from tfpb.report import theme
 from tfpb.report.ground import ground
-from tfpb.report.print_map.overview_territories import territories
+from tfpb.report.print_map.views import territories
 from tfpb.words import numbers as say
 from tfpb.words.survey.verdict_words import VERDICTS
 

@@ -16,9 +16,9 @@ from map_models import synthetic
 from PIL import Image
 
 from tfpb.region.atlas import AtlasPage, atlas_bytes
-from tfpb.report.print_map import sheets, stamp
+from tfpb.report.print_map import margins, sheets
 from tfpb.report.print_map.layers import atlas
-from tfpb.report.print_map.stamp import stamp_pdf
+from tfpb.report.print_map.margins import stamp_pdf
 from tfpb.report.print_map.views import page_view
 
 if TYPE_CHECKING:
@@ -67,10 +67,10 @@ def only_under_the_hash(one: np.ndarray, other: np.ndarray) -> bool:
     rows, columns = np.nonzero((one != other).reshape(*one.shape[:2], -1).any(axis=2))
     dot = 25.4 / 100
     return bool(
-        rows.min() * dot > stamp.Y - 3
-        and rows.max() * dot < stamp.Y + 1
-        and columns.min() * dot >= stamp.X - 0.5
-        and columns.max() * dot < stamp.X + 14
+        rows.min() * dot > margins.STAMP_Y - 3
+        and rows.max() * dot < margins.STAMP_Y + 1
+        and columns.min() * dot >= margins.STAMP_X - 0.5
+        and columns.max() * dot < margins.STAMP_X + 14
     )
 
 
@@ -100,7 +100,7 @@ def test_a_stamped_page_looks_as_drawn(bare: dict[str, bytes], tmp_path: Path) -
 def test_what_is_under_the_hash_is_paper(bare: dict[str, bytes]) -> None:
     picture = Image.open(io.BytesIO(bare["png"])).convert("L")
     dots = 100 / 25.4
-    x, y = stamp.X, stamp.Y
+    x, y = margins.STAMP_X, margins.STAMP_Y
     place = tuple(int(v * dots) for v in (x - 0.5, y - 2.5, x + 14, y + 0.5))
     assert np.asarray(picture.crop(place)).min() > 250
 

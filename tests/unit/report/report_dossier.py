@@ -15,8 +15,7 @@ from shapely.geometry import box
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model import survey as survey_model
-from tfpb.model.assembly import Dossier
-from tfpb.model.evidence import Evaluation, Sensitivity
+from tfpb.model.assembly import Dossier, Evaluation, Sensitivity
 from tfpb.model.location import Located, QpvMap
 from tfpb.model.maps import Ground
 from tfpb.model.money import Abatement, DroitCommun, LegalValue, Programme, States

@@ -13,7 +13,7 @@ import pytest
 from report_dossier import QUARTERS, abatement, evaluation, located, make, programme, published
 
 from tfpb.model import survey as survey_model
-from tfpb.model.evidence import Evaluation
+from tfpb.model.assembly import Evaluation
 from tfpb.model.money import States
 from tfpb.model.report import Chart, ChartKind, Report, Table, Text
 from tfpb.model.settings import LoiUtilisateur

@@ -36,7 +36,7 @@ def settle_descriptions() -> None:
 def install(asked: bool) -> None:
     """Install the completion for the shell that runs the command."""
     if asked:
-        from tfpb.words.documents.completion_words import INSTALLED
+        from tfpb.words.documents.command_words import INSTALLED
 
         with guard():
             shell, path = install_for(_shell(), prog_name=_PROGRAM, complete_var=_VARIABLE)
@@ -57,7 +57,7 @@ def show(asked: bool) -> None:
 
 def _shell() -> str:
     """Name the shell that runs the command, or the user's usual one."""
-    from tfpb.words.documents.completion_words import UNKNOWN_SHELL
+    from tfpb.words.documents.command_words import UNKNOWN_SHELL
 
     name: str = _get_shell_name() or ""
     if name not in _SHELLS:

@@ -30,7 +30,7 @@ from tfpb.report.ground import ground
 from tfpb.review.address_decisions import DecidedAddresses
 from tfpb.review.doubts import POSITION, row_keys
 from tfpb.review.review_workbook import read_limit_decisions, review_file
-from tfpb.words.places.location_words import summary_lines
+from tfpb.words.places.side_words import summary_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

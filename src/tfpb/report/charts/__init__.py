@@ -29,13 +29,10 @@ from tfpb.model.report import ChartKind
 from tfpb.report import theme
 from tfpb.report.canvas import Sheet, save_png, save_svg, style
 from tfpb.report.charts.amounts import bars, need
-from tfpb.report.charts.curves import curves
-from tfpb.report.charts.funnels import funnels
-from tfpb.report.charts.gaps import gaps
+from tfpb.report.charts.gaps import funnels, gaps
 from tfpb.report.charts.plot import LABEL_PT, WIDTH
-from tfpb.report.charts.quarters import modelled
-from tfpb.report.charts.scatter import priorities, spending
-from tfpb.report.charts.shares import dumbbell, slopes, stacked
+from tfpb.report.charts.scatter import curves, priorities, spending
+from tfpb.report.charts.shares import dumbbell, modelled, slopes, stacked
 from tfpb.words.places.map_words import CHART_EMPTY
 
 if TYPE_CHECKING:

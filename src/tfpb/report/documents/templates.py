@@ -17,7 +17,7 @@ from tfpb.archives import settle
 from tfpb.model import tables
 from tfpb.model.columns import Column, Contract, Kind
 from tfpb.tax.programme.axes import LABELS, PROPOSITION
-from tfpb.words.documents.template_words import (
+from tfpb.words.documents.new_dossier import (
     AXES_HEADINGS,
     FILE_TITLE,
     FORMS,

@@ -20,8 +20,8 @@ from tfpb.model.report import Chart, Format, KeyFigures, Table, Text
 from tfpb.report import theme
 from tfpb.report.cell_values import EXCEL, as_number, as_text, excel_format, missing
 from tfpb.report.documents import workbook_styles as style
-from tfpb.report.documents.column_widths import GAP, PAGE, SPARE, fitted
 from tfpb.report.documents.workbook_charts import native_chart
+from tfpb.report.documents.workbook_styles import GAP, PAGE, SPARE, fitted
 from tfpb.words.documents.report_words import (
     BACK_TO_CONTENTS,
     CONTENTS,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.executors import Crew
 from tfpb.report.canvas import Sheet, save_pdf, save_png, style
-from tfpb.report.print_map import column, margins, stamp
+from tfpb.report.print_map import column, margins
 from tfpb.report.print_map.layers import Atlas, atlas, page_epsg
 from tfpb.report.print_map.views import (
     DPI,
@@ -70,8 +70,8 @@ def draw_sheet(view: View) -> dict[str, bytes]:
 
 def stamped(picture: Mapping[str, bytes], title: str, run_hash: str) -> dict[str, bytes]:
     """Set the run's hash on both forms of a sheet."""
-    pdf = stamp.stamp_pdf(picture["pdf"], run_hash, title)
-    return {"png": stamp.stamp_png(picture["png"], run_hash), "pdf": pdf}
+    pdf = margins.stamp_pdf(picture["pdf"], run_hash, title)
+    return {"png": margins.stamp_png(picture["png"], run_hash), "pdf": pdf}
 
 
 def draw_page(model: MapModel, page: QpvPage) -> dict[str, bytes]:

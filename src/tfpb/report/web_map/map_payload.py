@@ -14,8 +14,7 @@ import shapely
 from tfpb.report import theme
 from tfpb.report.print_map.layers import lines_of
 from tfpb.words.places import map_words as words
-from tfpb.words.places.location_words import NOT_AN_ATTESTATION
-from tfpb.words.places.side_words import SIDE_WORDS
+from tfpb.words.places.side_words import NOT_AN_ATTESTATION, SIDE_WORDS
 from tfpb.words.survey.satisfaction import THEMES
 from tfpb.words.survey.verdict_words import VERDICTS
 

@@ -24,7 +24,7 @@ from tfpb.report.sections.build import (
     worded,
 )
 from tfpb.report.sections.counts import quarter_names
-from tfpb.report.sections.money.locaux import source_of
+from tfpb.report.sections.money.rapprochement import source_of
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.money import programme_words as words
 from tfpb.words.money.accounts import axis_short, axis_words
