@@ -40,7 +40,7 @@ from tfpb.report.web_map import map_html  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tfpb.model.maps import MapModel
+    from tfpb.model.location import MapModel
     from tfpb.report.print_map.layers import Atlas
 
 PEER_PAGES = 6

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.errors import Fault
-    from tfpb.model.location import Located, QpvMap
-    from tfpb.model.maps import Ground
+    from tfpb.model.location import Ground, Located, QpvMap
     from tfpb.model.money import Abatement, DroitCommun, Programme
     from tfpb.model.record import Check, Source
     from tfpb.model.settings import Settings

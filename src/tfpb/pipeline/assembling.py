@@ -14,7 +14,7 @@ from tfpb.io.packs.provenance import checks_of, run_hash
 from tfpb.io.sources.inputs import Inputs, gather_inputs
 from tfpb.model.assembly import Dossier
 from tfpb.perimeters import ruling_of, ruling_vintage
-from tfpb.pipeline import keys
+from tfpb.pipeline import stages
 from tfpb.pipeline.published_before import precedents, release_of
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps import checking, locating
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _NOTHING: Final = Disclosed()
 _DOUBTING: Final[tuple[Key[Any], ...]] = (
-    keys.LOCATED, keys.SURVEY, keys.ABATEMENT, keys.PROGRAMME, keys.DROIT_COMMUN,
+    stages.LOCATED, stages.SURVEY, stages.ABATEMENT, stages.PROGRAMME, stages.DROIT_COMMUN,
 )  # fmt: skip
 """Values that bear doubts, in the order in which they are told."""
 
@@ -104,18 +104,18 @@ def first_values(
     carte = asked.reglages.carte if asked is not None else None
     return (
         Values()
-        .having(keys.INPUTS, inputs)
-        .having(keys.ADDRESSES, decided(addresses_of(inputs), chosen_addresses(settings)))
-        .having(keys.GEOCODER, geocoder)
-        .having(keys.WATCH, Watch())
-        .having(keys.GEOGRAPHY, geography)
-        .having(keys.RULE, locating.Rule(settings.dossier.annee, chosen.rayon_defaut_m))
-        .having(keys.CARTE, carte)
-        .having(keys.ANSWERS, inputs.only("patrimoine", "decisions", "enquete", "repere"))
-        .having(keys.SCOPE, scope_of(settings))
-        .having(keys.BEFORE, before)
-        .having(keys.TAXES, inputs.only("fiscalite", "conventions"))
-        .having(keys.TAX_RULE, TaxRule.of(settings))
+        .having(stages.INPUTS, inputs)
+        .having(stages.ADDRESSES, decided(addresses_of(inputs), chosen_addresses(settings)))
+        .having(stages.GEOCODER, geocoder)
+        .having(stages.WATCH, Watch())
+        .having(stages.GEOGRAPHY, geography)
+        .having(stages.RULE, locating.Rule(settings.dossier.annee, chosen.rayon_defaut_m))
+        .having(stages.CARTE, carte)
+        .having(stages.ANSWERS, inputs.only("patrimoine", "decisions", "enquete", "repere"))
+        .having(stages.SCOPE, scope_of(settings))
+        .having(stages.BEFORE, before)
+        .having(stages.TAXES, inputs.only("fiscalite", "conventions"))
+        .having(stages.TAX_RULE, TaxRule.of(settings))
     )
 
 
@@ -174,7 +174,7 @@ def examine(
     sources = (*inputs.sources, *earlier.source())
     dossier = _assembled(settings, replace(inputs, sources=sources), geography, outcome.made, found)
     told = dossier.survey.comparison if dossier.survey is not None else None
-    line = release_of(settings.dossier.bailleur, run, told, outcome.made.get(keys.SURVEY_SIDES))
+    line = release_of(settings.dossier.bailleur, run, told, outcome.made.get(stages.SURVEY_SIDES))
     release = line.line() if line is not None else {}
     dossier = replace(dossier, release=release, released_before=earlier.again)
     return dossier.notices, dossier
@@ -223,7 +223,7 @@ def _assembled(
     values: Values,
     doubts: Iterable[Fault],
 ) -> Dossier:
-    located = values[keys.LOCATED]
+    located = values[stages.LOCATED]
     communes = {c for c in located.entrances["result_citycode"] if c}
     sources = (*inputs.sources, *geography.sources, *geography.parcel_sources(communes))
     return Dossier(
@@ -231,14 +231,14 @@ def _assembled(
         run_hash=run_hash(settings, sources),
         maps=geography.maps,
         located=located,
-        ground=values[keys.GROUND],
-        survey=values[keys.SURVEY],
-        abatement=values[keys.ABATEMENT],
-        programme=values[keys.PROGRAMME],
-        droit_commun=values[keys.DROIT_COMMUN],
+        ground=values[stages.GROUND],
+        survey=values[stages.SURVEY],
+        abatement=values[stages.ABATEMENT],
+        programme=values[stages.PROGRAMME],
+        droit_commun=values[stages.DROIT_COMMUN],
         conventions=inputs.frame("conventions"),
-        evaluation=values[keys.EVALUATION],
-        sensitivity=values[keys.SENSITIVITY],
+        evaluation=values[stages.EVALUATION],
+        sensitivity=values[stages.SENSITIVITY],
         sources=sources,
         checks=checks_of(inputs.frames["patrimoine"], located),
         notices=(*doubts, *_notices(values)),

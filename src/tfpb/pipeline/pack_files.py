@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from tfpb.model.assembly import Dossier
-    from tfpb.model.maps import MapModel
+    from tfpb.model.location import MapModel
     from tfpb.model.money import Programme
 
 DRAFT: Final = "donnees/PROJET.txt"

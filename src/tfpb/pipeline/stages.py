@@ -6,44 +6,98 @@ SIDES, `comparer` SURVEY, `abattement` ABATEMENT and PROGRAMME, a dossier all of
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.pipeline import keys as k
 from tfpb.pipeline.steps import costing, geocoding, joining, locating, surveying
-from tfpb.pipeline.wiring import check, needed, run_stages, stage
+from tfpb.pipeline.wiring import Key, check, needed, run_stages, stage
 from tfpb.stage import directly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import pandas as pd
+
+    from tfpb.addresses.file_geocoder import FileGeocoder
     from tfpb.errors import Headers
-    from tfpb.pipeline.wiring import Key, Outcome, Values
+    from tfpb.geodata.geography import Geography
+    from tfpb.io.sources.inputs import Inputs
+    from tfpb.model.assembly import Evaluation, Sensitivity
+    from tfpb.model.location import Ground, Located
+    from tfpb.model.money import Abatement, DroitCommun, Programme
+    from tfpb.model.survey import Published
+    from tfpb.pipeline.steps.costing import TaxRule
+    from tfpb.pipeline.steps.geocoding import Settled, Watch
+    from tfpb.pipeline.steps.locating import Points, Rule, Sides
+    from tfpb.pipeline.steps.surveying import Scope
+    from tfpb.pipeline.wiring import Outcome, Values
+    from tfpb.review.address_decisions import DecidedAddresses
     from tfpb.stage import Execute
+    from tfpb.survey import Disclosed
+
+# what a command starts from
+INPUTS: Final[Key[Inputs]] = Key("inputs")
+"""Typed tables of the dossier, survey apart."""
+ADDRESSES: Final[Key[DecidedAddresses]] = Key("addresses")
+GEOCODER: Final[Key[FileGeocoder]] = Key("geocoder")
+WATCH: Final[Key[Watch]] = Key("watch")
+GEOGRAPHY: Final[Key[Geography]] = Key("geography")
+RULE: Final[Key[Rule]] = Key("rule")
+CARTE: Final[Key[int | None]] = Key("carte")
+ANSWERS: Final[Key[Inputs]] = Key("answers")
+"""The deliveries, their plan and what goes with it; nothing else of the dossier."""
+SCOPE: Final[Key[Scope]] = Key("scope")
+BEFORE: Final[Key[Disclosed]] = Key("before")
+TAXES: Final[Key[Inputs]] = Key("taxes")
+"""The tax sheet and the conventions; nothing else of the dossier."""
+TAX_RULE: Final[Key[TaxRule]] = Key("tax_rule")
+
+# what stages make
+GEOCODED: Final[Key[pd.DataFrame]] = Key("geocoded")
+SETTLED: Final[Key[Settled]] = Key("settled")
+POINTS: Final[Key[Points]] = Key("points")
+SIDES: Final[Key[Sides]] = Key("sides")
+LOCATED: Final[Key[Located]] = Key("located")
+SURVEY_SIDES: Final[Key[pd.DataFrame | None]] = Key("survey_sides")
+SURVEY_ALONE: Final[Key[Published | None]] = Key("survey_alone")
+SURVEY: Final[Key[Published | None]] = Key("survey")
+ABATEMENT: Final[Key[Abatement | None]] = Key("abatement")
+PROGRAMME: Final[Key[Programme | None]] = Key("programme")
+DROIT_COMMUN: Final[Key[DroitCommun | None]] = Key("droit_commun")
+EVALUATION: Final[Key[Evaluation | None]] = Key("evaluation")
+DOUBTS: Final[Key[pd.DataFrame]] = Key("doubts")
+SENSITIVITY: Final[Key[Sensitivity]] = Key("sensitivity")
+GROUND: Final[Key[Ground]] = Key("ground")
+
+START: Final = (
+    INPUTS, ADDRESSES, GEOCODER, WATCH, GEOGRAPHY, RULE, CARTE, ANSWERS, SCOPE, BEFORE, TAXES, TAX_RULE,
+)  # fmt: skip
+
 
 # fmt: off
 STAGES: Final = (
-    stage("Adresses", geocoding.geocode, (k.ADDRESSES, k.GEOCODER, k.WATCH), k.GEOCODED,
+    stage("Adresses", geocoding.geocode, (ADDRESSES, GEOCODER, WATCH), GEOCODED,
           kept="table", keep_if=geocoding.offline),
-    stage("Adresses décidées", geocoding.settle, (k.ADDRESSES, k.GEOCODED), k.SETTLED),
-    stage("Points", locating.stock_points, (k.INPUTS, k.SETTLED), k.POINTS),
-    stage("Périmètres", locating.sides, (k.POINTS, k.GEOGRAPHY, k.RULE), k.SIDES),
-    stage("Résidences", locating.locate, (k.POINTS, k.SIDES, k.GEOGRAPHY, k.RULE), k.LOCATED),
+    stage("Adresses décidées", geocoding.settle, (ADDRESSES, GEOCODED), SETTLED),
+    stage("Points", locating.stock_points, (INPUTS, SETTLED), POINTS),
+    stage("Périmètres", locating.sides, (POINTS, GEOGRAPHY, RULE), SIDES),
+    stage("Résidences", locating.locate, (POINTS, SIDES, GEOGRAPHY, RULE), LOCATED),
     stage("Carte de l’enquête", surveying.survey_sides,
-          (k.SCOPE, k.GEOGRAPHY, k.POINTS, k.LOCATED, k.CARTE, k.BEFORE), k.SURVEY_SIDES),
-    stage("Enquête", surveying.estimate, (k.ANSWERS, k.SCOPE, k.SURVEY_SIDES), k.SURVEY_ALONE,
+          (SCOPE, GEOGRAPHY, POINTS, LOCATED, CARTE, BEFORE), SURVEY_SIDES),
+    stage("Enquête", surveying.estimate, (ANSWERS, SCOPE, SURVEY_SIDES), SURVEY_ALONE,
           kept="publication"),
     stage("Secret statistique", surveying.keep_masked,
-          (k.ANSWERS, k.SCOPE, k.SURVEY_SIDES, k.SURVEY_ALONE, k.BEFORE), k.SURVEY),
-    stage("Abattement", costing.abate, (k.TAX_RULE, k.TAXES, k.LOCATED), k.ABATEMENT),
-    stage("Programme", costing.programme, (k.TAX_RULE, k.INPUTS, k.LOCATED, k.ABATEMENT), k.PROGRAMME),
-    stage("Droit commun", costing.droit_commun, (k.TAX_RULE, k.INPUTS, k.LOCATED), k.DROIT_COMMUN),
-    stage("Évaluation", joining.evaluate, (k.SCOPE, k.LOCATED, k.PROGRAMME, k.SURVEY), k.EVALUATION),
-    stage("Doutes du parc", joining.doubts, (k.TAX_RULE, k.TAXES, k.LOCATED), k.DOUBTS, kept="table"),
-    stage("Sensibilité", joining.sensitive, (k.SCOPE, k.DOUBTS, k.SURVEY), k.SENSITIVITY),
-    stage("Fond de carte", locating.ground, (k.GEOGRAPHY, k.LOCATED), k.GROUND),
+          (ANSWERS, SCOPE, SURVEY_SIDES, SURVEY_ALONE, BEFORE), SURVEY),
+    stage("Abattement", costing.abate, (TAX_RULE, TAXES, LOCATED), ABATEMENT),
+    stage("Programme", costing.programme, (TAX_RULE, INPUTS, LOCATED, ABATEMENT), PROGRAMME),
+    stage("Droit commun", costing.droit_commun, (TAX_RULE, INPUTS, LOCATED), DROIT_COMMUN),
+    stage("Évaluation", joining.evaluate, (SCOPE, LOCATED, PROGRAMME, SURVEY), EVALUATION),
+    stage("Doutes du parc", joining.doubts, (TAX_RULE, TAXES, LOCATED), DOUBTS, kept="table"),
+    stage("Sensibilité", joining.sensitive, (SCOPE, DOUBTS, SURVEY), SENSITIVITY),
+    stage("Fond de carte", locating.ground, (GEOGRAPHY, LOCATED), GROUND),
 )
 # fmt: on
-check(STAGES, k.START, k)
+check(STAGES, START, sys.modules[__name__])
 
 
 def run(

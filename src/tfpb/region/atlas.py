@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
-    from tfpb.model.location import Located
-    from tfpb.model.maps import MapModel, QpvPage
+    from tfpb.model.location import Located, MapModel, QpvPage
     from tfpb.model.money import Abatement, Programme
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part

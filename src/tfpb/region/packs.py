@@ -11,7 +11,7 @@ from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import checks_of, run_hash, run_record
 from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.assembly import Dossier
-from tfpb.pipeline import keys, stages
+from tfpb.pipeline import stages
 from tfpb.pipeline.assembling import scope_of
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.pack_files import data_files, document_files, programme_files
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tfpb.region.partition import Part
     from tfpb.region.reports import Restitution, Sheet
 
-_LATE: Final = (keys.EVALUATION, keys.SENSITIVITY)
+_LATE: Final = (stages.EVALUATION, stages.SENSITIVITY)
 """Steps that read the region's survey, once it is protected."""
 _BILANS: Final = Stage(
     "Bilan du programme", 1, ("programme", "head"), "bilans",
@@ -176,14 +176,14 @@ def _dossier(job: PackJob) -> Dossier:
     assert part.doubts is not None  # noqa: S101 - idem
     start = (
         Values()
-        .having(keys.GEOGRAPHY, geography)
-        .having(keys.SCOPE, scope_of(part.settings))
-        .having(keys.LOCATED, part.located)
-        .having(keys.DOUBTS, part.doubts)
-        .having(keys.SURVEY, job.survey)
-        .having(keys.PROGRAMME, part.programme)
+        .having(stages.GEOGRAPHY, geography)
+        .having(stages.SCOPE, scope_of(part.settings))
+        .having(stages.LOCATED, part.located)
+        .having(stages.DOUBTS, part.doubts)
+        .having(stages.SURVEY, job.survey)
+        .having(stages.PROGRAMME, part.programme)
     )
-    goals = (*_LATE, keys.GROUND) if job.media.documents else _LATE
+    goals = (*_LATE, stages.GROUND) if job.media.documents else _LATE
     made = stages.run(goals, start).required()
     survey_notices = job.survey.notices if job.survey is not None else ()
     return Dossier(
@@ -191,14 +191,14 @@ def _dossier(job: PackJob) -> Dossier:
         run_hash=run_hash(part.settings, sources),
         maps=geography.maps,
         located=part.located,
-        ground=made.get(keys.GROUND) or no_ground(),
+        ground=made.get(stages.GROUND) or no_ground(),
         survey=job.survey,
         abatement=part.abatement,
         programme=part.programme,
         droit_commun=part.droit_commun,
         conventions=part.inputs.frame("conventions"),
-        evaluation=made[keys.EVALUATION],
-        sensitivity=made[keys.SENSITIVITY],
+        evaluation=made[stages.EVALUATION],
+        sensitivity=made[stages.SENSITIVITY],
         sources=sources,
         checks=checks_of(part.inputs.frames["patrimoine"], part.located),
         notices=(*part.notices, *survey_notices),

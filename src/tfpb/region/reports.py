@@ -10,8 +10,7 @@ import pandas as pd
 
 from tfpb.model.assembly import Dossier
 from tfpb.model.codes import TOTAL
-from tfpb.model.location import Located
-from tfpb.model.maps import Ground
+from tfpb.model.location import Ground, Located
 from tfpb.model.report import Report, Section, Text
 from tfpb.model.settings import Entete, Fichiers, Settings
 from tfpb.region.facts import added

@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 from shapely import LineString, STRtree
 
-from tfpb.model.maps import Ground
+from tfpb.model.location import Ground
 from tfpb.model.projection import legal_epsg
 from tfpb.text import fold
 

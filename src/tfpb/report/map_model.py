@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
-from tfpb.model.maps import GapLine, MapModel, QpvPage
+from tfpb.model.location import GapLine, MapModel, QpvPage
 from tfpb.report.map_residences import map_residences
 from tfpb.report.print_map.views import territories
 from tfpb.report.sections.survey.survey_view import ALONE

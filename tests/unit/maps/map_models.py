@@ -11,7 +11,7 @@ import pandas as pd
 from shapely import Point, Polygon, box
 from shapely.affinity import rotate
 
-from tfpb.model.maps import GapLine, MapModel, Place, QpvPage, Territory
+from tfpb.model.location import GapLine, MapModel, Place, QpvPage, Territory
 from tfpb.report import theme
 from tfpb.report.ground import ground
 from tfpb.report.print_map.views import territories

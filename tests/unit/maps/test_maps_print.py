@@ -29,7 +29,7 @@ from tfpb.words.numbers import number
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
-    from tfpb.model.maps import MapModel, QpvPage
+    from tfpb.model.location import MapModel, QpvPage
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 MM = 200 / 25.4

@@ -15,8 +15,7 @@ import pytest
 from region_cases import LEVELS, region_plan, region_survey
 
 from tfpb.model.codes import TOTAL
-from tfpb.model.location import Located
-from tfpb.model.maps import QpvPage
+from tfpb.model.location import Located, QpvPage
 from tfpb.region.atlas import AtlasPage, _over_bailleurs, apart, atlas_bytes
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import axes, axis_rows, quarter_money

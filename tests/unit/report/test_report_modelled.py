@@ -19,7 +19,7 @@ from tfpb.words.survey import area_words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
-    from tfpb.model.maps import QpvPage
+    from tfpb.model.location import QpvPage
 
 
 def _modelled() -> Dossier:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.assembly import Dossier
-    from tfpb.model.maps import Ground
+    from tfpb.model.location import Ground
     from tfpb.pipeline.steps.geocoding import Settled
 
 

@@ -31,7 +31,7 @@ from tfpb.words.places import map_words as words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tfpb.model.maps import MapModel, QpvPage
+    from tfpb.model.location import MapModel, QpvPage
 
     View = PageView | OverviewView
 

@@ -11,7 +11,7 @@ from tfpb.law.values import load as load_law
 from tfpb.model.codes import QpvStatut
 from tfpb.model.report import Text
 from tfpb.report.sections.build import cut, section, table
-from tfpb.report.sections.counts import stock_facts
+from tfpb.report.sections.patrimoine import stock_facts
 from tfpb.text import fold
 from tfpb.words.documents import report_words as words
 from tfpb.words.documents.setting_words import legal_value, overrides_words, setting_value

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tfpb.model.report import Format, KeyFigures, Text
 from tfpb.report.sections.build import figure, number_of, section, table
-from tfpb.report.sections.counts import leaver_facts, nature_counts, stock_facts
+from tfpb.report.sections.patrimoine import leaver_facts, nature_counts, stock_facts
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money import abatement_words, programme_words, state_words

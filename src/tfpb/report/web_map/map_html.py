@@ -26,7 +26,7 @@ from tfpb.words.places.side_words import NOT_AN_ATTESTATION
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tfpb.model.maps import MapModel
+    from tfpb.model.location import MapModel
 
 FOLDER: Final = theme.ASSETS / "carte"
 LEAFLET: Final = theme.ASSETS / "leaflet"

@@ -21,7 +21,7 @@ from tfpb.words.survey.verdict_words import VERDICTS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tfpb.model.maps import MapModel
+    from tfpb.model.location import MapModel
 
 DEGREES: Final = 100_000
 """Coordinates are whole hundred-thousandths of a degree (about one metre), written as differences."""

@@ -18,7 +18,7 @@ from tfpb.words.numbers import euros, interval_points, number, percent, plain_da
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tfpb.model.maps import GapLine, QpvPage
+    from tfpb.model.location import GapLine, QpvPage
 
 NATURE: Final = {"reel": "réel (avis)", "estime": "estimé"}
 NO_TAX_FILE: Final = ("non calculé", "le fichier fiscal n’est pas fourni")

@@ -12,8 +12,8 @@ import pandas as pd
 from tfpb.model.codes import Statut
 from tfpb.model.report import Text
 from tfpb.report.sections.build import BOTH, chart, lacking, part, section, table, worded
-from tfpb.report.sections.counts import leaver_facts
 from tfpb.report.sections.money.rapprochement import premises_blocks, veiled
+from tfpb.report.sections.patrimoine import leaver_facts
 from tfpb.words.money import abatement_words as words
 from tfpb.words.money import forecast_words
 from tfpb.words.money.abatement_words import NATURES

@@ -24,7 +24,7 @@ from tfpb.report.sections.build import (
     table,
     worded,
 )
-from tfpb.report.sections.counts import quarter_names
+from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
 from tfpb.survey.exploration import exploration

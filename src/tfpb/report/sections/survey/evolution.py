@@ -19,7 +19,7 @@ from tfpb.report.sections.build import (
     table,
     worded,
 )
-from tfpb.report.sections.counts import quarter_names
+from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.survey import satisfaction as words
