@@ -23,7 +23,7 @@ from tfpb.region.reports import Sheet, thin_dossier
 from tfpb.region.secrecy.crossings import Rules
 from tfpb.region.secrecy.cuts import Protected
 from tfpb.region.secrecy.region_secrecy import published_rows
-from tfpb.report.map_model import _satisfaction
+from tfpb.report.quarter_pages import _satisfaction
 from tfpb.words.documents import quarter_page
 
 if TYPE_CHECKING:
