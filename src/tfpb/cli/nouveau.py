@@ -31,7 +31,7 @@ def nouveau(
     with guard():
         from tfpb.errors import fail
         from tfpb.io.packs.pack import new_folder
-        from tfpb.report.documents.templates import templates
+        from tfpb.report.documents.workbook_forms import templates
         from tfpb.words.documents.new_dossier import DOSSIER_TOML, PLAN_TOML
         from tfpb.words.survey.planning_words import PLANIFICATION_TOML
 

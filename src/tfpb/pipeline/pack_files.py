@@ -21,8 +21,8 @@ from tfpb.pipeline.published_before import RELEASE
 from tfpb.pipeline.steps.locating import layers
 from tfpb.report import charts
 from tfpb.report.documents import document_docx, document_pdf, workbook
-from tfpb.report.documents.bilan_workbook import bilan_workbook
 from tfpb.report.documents.document_parts import MAP_IN_WORDS
+from tfpb.report.documents.workbook_forms import bilan_workbook
 from tfpb.report.map_model import map_model
 from tfpb.report.print_map.sheets import map_files, sheet_count
 from tfpb.report.print_map.views import DPI

@@ -22,7 +22,7 @@ from tfpb.pipeline.stages import run
 from tfpb.pipeline.steps.checking import money_faults
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.pipeline.wiring import Values
-from tfpb.report.documents.bilan_workbook import bilan_workbook
+from tfpb.report.documents.workbook_forms import bilan_workbook
 from tfpb.tax.abatement.holdings import entrances_of
 from tfpb.tax.abatement.located_columns import LOCATED
 from tfpb.tax.programme.exports import (

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections import Counter
 from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.worksheet.properties import PageSetupProperties
 
+from tfpb.archives import settle
 from tfpb.report import theme
 from tfpb.report.cell_values import NUMERIC, as_text
-from tfpb.text import drop_controls
+from tfpb.text import drop_controls, like_formula
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
     from tfpb.model.report import Format, Table
 
 FONT: Final = "Calibri"
 """A workbook cannot carry its font: this one stands on office computers."""
-_RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "−")
 _LETTERS: Final = 1.1  # letters in the width of a figure, the unit of a column
 _CAPITAL: Final = 0.2  # what a capital takes beyond a letter
 _LIMIT: Final = 32_000  # characters a cell can hold, with some to spare
@@ -78,6 +81,21 @@ def alignment(fmt: Format, *, header: bool = False) -> Alignment:
     return _RIGHT if fmt in NUMERIC else _CELL_TEXT
 
 
+def on_a4(sheet: Worksheet, *, pages: int = 0) -> None:
+    """Print a sheet on A4 landscape, one page wide and as many high (0: as many as it needs)."""
+    setup: Any = sheet.page_setup
+    setup.orientation, setup.paperSize = "landscape", 9
+    setup.fitToWidth, setup.fitToHeight = 1, pages
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def saved(book: Workbook, day: str = "2000-01-01") -> bytes:
+    """Return a workbook as a file without clocks; `day` is the ISO date of its creation."""
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return settle(buffer.getvalue(), day)
+
+
 def put(sheet: Worksheet, row: int, col: int, value: Any, **look: Any) -> Any:
     """Write a cell so that no text ever becomes a formula, dress it, and return it.
 
@@ -89,7 +107,7 @@ def put(sheet: Worksheet, row: int, col: int, value: Any, **look: Any) -> Any:
         text = drop_controls(value)[:_LIMIT]
         cell.value = text
         cell.data_type = "s"
-        cell.quotePrefix = text.startswith(_RISKY)
+        cell.quotePrefix = like_formula(text) or text.startswith("−")
     elif value is not None:
         cell.value = value
     for name, part in look.items():
