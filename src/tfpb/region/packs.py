@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from tfpb.model.report import Report, Section
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
-    from tfpb.region.reports import Restitution, Sheet
 
 _LATE: Final = (stages.EVALUATION, stages.SENSITIVITY)
 """Steps that read the region's survey, once it is protected."""
@@ -107,14 +106,14 @@ class ReportJob:
     ----------
     key : str
         Folder of its files.
-    content : Restitution or Sheet
+    report : Report
     name : str
         Name of its documents, without ending; a second one of the same ending adds its own.
     media : Media
     """
 
     key: str
-    content: Restitution | Sheet
+    report: Report
     name: str
     media: Media
 
@@ -150,14 +149,13 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
 
 def report_files(job: ReportJob) -> dict[str, bytes]:
     """Make the documents of a report that has no map, and its data: name → bytes."""
-    content = job.content.report()
-    documents = document_files(content, {}) if job.media.documents else {}
+    documents = document_files(job.report, {}) if job.media.documents else {}
     named: dict[str, bytes] = {}
     for document, data in documents.items():
         stem, _, ending = document.rpartition(".")
         taken = f"{job.name}.{ending}" in named
         named[f"{job.name}_{stem}.{ending}" if taken else f"{job.name}.{ending}"] = data
-    return {f"{job.key}/{name}": data for name, data in (named | data_files(content)).items()}
+    return {f"{job.key}/{name}": data for name, data in (named | data_files(job.report)).items()}
 
 
 def _with_section(content: Report, section: Section) -> Report:
