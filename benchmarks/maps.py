@@ -36,6 +36,7 @@ from tfpb.report.print_map.layers import atlas, page_epsg  # noqa: E402
 from tfpb.report.print_map.sheets import map_files  # noqa: E402
 from tfpb.report.print_map.views import overview_view, page_view  # noqa: E402
 from tfpb.report.web_map import map_html  # noqa: E402
+from tfpb.stage import Making  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,11 +119,11 @@ def sheets(model: MapModel, count: int) -> None:
     some = replace(model, pages=model.pages[:count], territories=())
     with tempfile.TemporaryDirectory() as folder:
         kept = StageCache(Path(folder), most_bytes=1 << 30)
-        first, seconds, used = timed(lambda: map_files(some, workers=2, execute=kept))
+        first, seconds, used = timed(lambda: map_files(some, Making(kept, 2)))
         weight = sum(len(data) for data in first.values()) / 1e6
         row(f"{count} pages, la vue d’ensemble et la carte, deux processus", seconds, used,
             f"{weight:.0f} Mo ; cible 120 s pour 204")  # fmt: skip
-        again, seconds, used = timed(lambda: map_files(some, workers=2, execute=kept))
+        again, seconds, used = timed(lambda: map_files(some, Making(kept, 2)))
         row("les mêmes, rien n’ayant changé", seconds, used, f"identiques : {first == again}")
 
 

@@ -33,15 +33,15 @@ class Dossier:
     maps: dict[int, QpvMap]
     located: Located
     ground: Ground
-    survey: Published | None
-    abatement: Abatement | None
-    programme: Programme | None
-    droit_commun: DroitCommun | None
-    conventions: pd.DataFrame | None
-    evaluation: Evaluation | None
-    sensitivity: Sensitivity | None
-    sources: tuple[Source, ...]
-    checks: tuple[Check, ...]
+    survey: Published | None = None
+    abatement: Abatement | None = None
+    programme: Programme | None = None
+    droit_commun: DroitCommun | None = None
+    conventions: pd.DataFrame | None = None
+    evaluation: Evaluation | None = None
+    sensitivity: Sensitivity | None = None
+    sources: tuple[Source, ...] = ()
+    checks: tuple[Check, ...] = ()
     notices: tuple[Fault, ...] = ()
     release: Mapping[str, Any] = field(default_factory=dict)
     released_before: bool = False

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final
 from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.geopackage import geopackage_bytes
 from tfpb.io.packs.pack import RUN, dumps
-from tfpb.io.packs.provenance import checks_of, run_hash, run_record
+from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
-from tfpb.model.assembly import Dossier
 from tfpb.pipeline import stages
-from tfpb.pipeline.assembling import scope_of
+from tfpb.pipeline.assembling import assembled, scope_of
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.pack_files import data_files, document_files, programme_files
 from tfpb.pipeline.pack_files import pack_files as whole_pack
@@ -25,13 +24,14 @@ from tfpb.report.sections import report
 from tfpb.report.sections.entonnoir import own_funnel
 from tfpb.report.sections.restitution import position as position_section
 from tfpb.report.web_map import map_html
-from tfpb.stage import Stage, directly
+from tfpb.stage import Making, Stage, directly
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
 
+    from tfpb.model.assembly import Dossier
     from tfpb.model.record import Source
     from tfpb.model.report import Report, Section
     from tfpb.model.survey import Published
@@ -134,10 +134,10 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     execute = StageCache(job.kept) if job.kept is not None else directly
     files: dict[str, bytes] = {}
     if job.media.documents and job.media.pages:
-        files = whole_pack(content, map_model(dossier), execute=execute)
+        files = whole_pack(content, map_model(dossier), Making(execute))
     elif job.media.documents:
         files["carte.html"] = map_html.render(map_model(dossier))
-        files |= document_files(content, {}, execute=execute)
+        files |= document_files(content, {}, Making(execute))
     files |= data_files(content)
     files |= execute(_BILANS, (dossier.programme, dossier.settings.dossier))
     files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))
@@ -169,9 +169,8 @@ def _dossier(job: PackJob) -> Dossier:
     part = job.part
     assert part.inputs is not None  # noqa: S101 - a part at fault has stopped the run
     assert part.located is not None  # noqa: S101 - idem
-    geography = open_geography(job.geography, needs=(part.located.vintage,))
-    sources = (*part.inputs.sources, *geography.sources, job.region)
     assert part.doubts is not None  # noqa: S101 - idem
+    geography = open_geography(job.geography, needs=(part.located.vintage,))
     start = (
         Values()
         .having(stages.GEOGRAPHY, geography)
@@ -179,25 +178,14 @@ def _dossier(job: PackJob) -> Dossier:
         .having(stages.LOCATED, part.located)
         .having(stages.DOUBTS, part.doubts)
         .having(stages.SURVEY, job.survey)
+        .having(stages.ABATEMENT, part.abatement)
         .having(stages.PROGRAMME, part.programme)
+        .having(stages.DROIT_COMMUN, part.droit_commun)
     )
     goals = (*_LATE, stages.GROUND) if job.media.documents else _LATE
     made = stages.run(goals, start).required()
-    survey_notices = job.survey.notices if job.survey is not None else ()
-    return Dossier(
-        settings=part.settings,
-        run_hash=run_hash(part.settings, sources),
-        maps=geography.maps,
-        located=part.located,
-        ground=made.get(stages.GROUND) or no_ground(),
-        survey=job.survey,
-        abatement=part.abatement,
-        programme=part.programme,
-        droit_commun=part.droit_commun,
-        conventions=part.inputs.frame("conventions"),
-        evaluation=made[stages.EVALUATION],
-        sensitivity=made[stages.SENSITIVITY],
-        sources=sources,
-        checks=checks_of(part.inputs.frames["patrimoine"], part.located),
-        notices=(*part.notices, *survey_notices),
+    dossier = assembled(
+        part.settings, part.inputs, geography, made, sources=(job.region,), ground=no_ground()
     )
+    survey_notices = job.survey.notices if job.survey is not None else ()
+    return replace(dossier, notices=(*part.notices, *survey_notices))

@@ -185,19 +185,5 @@ def thin_dossier(of: Head, title: str, survey: Published | None, homes: pd.DataF
         ),
         fichiers=Fichiers(patrimoine=of.settings.file),
     )
-    return Dossier(
-        settings=settings,
-        run_hash=of.run_hash,
-        maps={},
-        located=Located(of.year, of.vintage, nothing, homes, nothing),
-        ground=no_ground(),
-        survey=survey,
-        abatement=None,
-        programme=None,
-        droit_commun=None,
-        conventions=None,
-        evaluation=None,
-        sensitivity=None,
-        sources=(),
-        checks=(),
-    )
+    located = Located(of.year, of.vintage, nothing, homes, nothing)
+    return Dossier(settings, of.run_hash, {}, located, no_ground(), survey)

@@ -25,6 +25,7 @@ from tfpb.report.print_map import sheets
 from tfpb.report.print_map.layers import FAR_SCALE, atlas, fit, lines_of, page_epsg
 from tfpb.report.print_map.sheets import FEW, map_files, sheet_count
 from tfpb.report.print_map.views import overview_view, page_view
+from tfpb.stage import Making
 from tfpb.words.numbers import number
 from tfpb.words.places import map_words as words
 
@@ -268,7 +269,7 @@ def test_sheets_in_two_processes_are_the_same() -> None:
     assert sheet_count(wide) >= 2 * FEW  # fewer are drawn in one process
     told: list[int] = []
     one = map_files(wide, dpi=72)
-    two = map_files(wide, dpi=72, workers=2, advance=told.append)
+    two = map_files(wide, Making(workers=2, advance=told.append), dpi=72)
     assert one == two
     assert sum(told) == sheet_count(wide) + 1
     names = [p.code_qpv for p in wide.pages] + ["ensemble"] + [t.slug for t in wide.territories]

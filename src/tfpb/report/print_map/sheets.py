@@ -25,11 +25,11 @@ from tfpb.report.print_map.views import (
 )
 from tfpb.report.print_map.window import draw
 from tfpb.report.web_map import map_html
-from tfpb.stage import Execute, Stage, directly
+from tfpb.stage import PLAINLY, Making, Stage
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from tfpb.model.location import MapModel, QpvPage
 
@@ -86,27 +86,16 @@ def draw_page(model: MapModel, page: QpvPage) -> dict[str, bytes]:
     return stamped(draw_sheet(view), view.title, model.run_hash)
 
 
-def map_files(
-    model: MapModel,
-    *,
-    dpi: int = DPI,
-    workers: int = 1,
-    execute: Execute = directly,
-    advance: Callable[[int], None] = lambda _count: None,
-) -> dict[str, bytes]:
+def map_files(model: MapModel, making: Making = PLAINLY, *, dpi: int = DPI) -> dict[str, bytes]:
     """Render the web map and the printed sheets.
 
     Parameters
     ----------
     model : MapModel
+    making : Making
+        Told of each file or sheet: `sheet_count(model)` + 1 in all.
     dpi : int
         Resolution of the PNG.
-    workers : int
-        Sheets drawn at once, each in a process of its own; the bytes do not depend on it.
-    execute : Execute
-        Runs the drawing of each sheet, a stage of its own; several threads may call it at once.
-    advance : callable
-        Called with 1 for each file or sheet done: `sheet_count(model)` + 1 in all.
 
     Returns
     -------
@@ -114,19 +103,21 @@ def map_files(
         `carte.html`, and `cartes/<name>.png` and `.pdf` for each quarter and overview.
     """
     files = {"carte.html": map_html.render(model)}
-    advance(1)
+    making.advance(1)
     views = _views(model, dpi)
-    crew = Crew(max(1, min(workers, len(views) // FEW)))
+    crew = Crew(max(1, min(making.workers, len(views) // FEW)))
     elsewhere = partial(crew.run, draw_sheet)
     page, overview = (replace(stage, run=elsewhere) for stage in (_PAGE, _OVERVIEW))
 
     def drawn(name: str) -> dict[str, bytes]:
         view = views[name]
-        made: dict[str, bytes] = execute(page if isinstance(view, PageView) else overview, (view,))
+        made: dict[str, bytes] = making.execute(
+            page if isinstance(view, PageView) else overview, (view,)
+        )
         return stamped(made, view.title, model.run_hash)
 
     try:
-        for name, made in zip(views, crew.gather(drawn, list(views), advance), strict=True):
+        for name, made in zip(views, crew.gather(drawn, list(views), making.advance), strict=True):
             files |= {f"cartes/{name}.{suffix}": data for suffix, data in made.items()}
     finally:
         crew.close()
