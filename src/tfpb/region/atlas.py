@@ -35,29 +35,7 @@ if TYPE_CHECKING:
     from tfpb.region.partition import Part
     from tfpb.region.reports import Head
 
-_TEMPLATE: Final = """#let data = json("pages.json")
-#set document(title: data.title, author: data.author, date: auto)
-#set page(paper: "a4", flipped: true, margin: (x: 18mm, y: 16mm))
-#set text(lang: "fr", region: "FR", font: data.font, size: 9pt, fill: rgb(data.ink))
-#text(size: 18pt, weight: "bold", fill: rgb(data.accent), data.title)
-#v(1mm)
-#text(size: 10pt)[#data.author · #data.day · #data.note]
-#v(4mm)
-#columns(2, gutter: 10mm)[
-  #for page in data.pages {
-    let leaf = label(page.key)
-    block(spacing: 5pt, link(leaf)[#page.place #h(3pt) *#page.name* #h(3pt) #text(size: 8pt, page.code)
-      #box(width: 1fr, repeat[.]) #context counter(std.page).at(leaf).first()])
-  }
-]
-#set page(margin: 0pt)
-#show heading: it => place(hide(it.body))
-#for page in data.pages {
-  pagebreak(weak: true)
-  [#heading(level: 1, outlined: true, bookmarked: true, page.alt) #label(page.key)]
-  image(page.file, width: 100%, alt: page.alt)
-}
-"""
+_TEMPLATE: Final = theme.ASSETS / "typst" / "atlas.typ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +243,7 @@ def atlas_bytes(
             "pages": listed,
         }
         (folder / "pages.json").write_bytes(dumps(content))
-        (folder / "atlas.typ").write_text(_TEMPLATE, encoding="utf-8")
+        (folder / "atlas.typ").write_bytes(_TEMPLATE.read_bytes())
         made = typst.compile(
             str(folder / "atlas.typ"),
             root=str(folder),
