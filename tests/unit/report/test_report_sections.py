@@ -17,7 +17,7 @@ from tfpb import words
 from tfpb.model.codes import Publication
 from tfpb.model.report import Chart, ChartKind, Format, KeyFigures, Report, Table, Text
 from tfpb.report.sections import build, report
-from tfpb.report.sections.sources import notices
+from tfpb.report.sections.doutes import notices
 from tfpb.words.documents import report_words
 from tfpb.words.money import (
     abatement_words,

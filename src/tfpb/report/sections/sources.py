@@ -1,4 +1,4 @@
-"""« Sources et hypothèses », « Doutes » and the legal recital: files, law, settings, what is not sure."""
+"""« Sources et hypothèses » and the legal recital: files, law, settings, checks."""
 
 from __future__ import annotations
 
@@ -8,22 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from tfpb.law.values import load as load_law
-from tfpb.model.codes import QpvStatut
 from tfpb.model.report import Text
-from tfpb.report.sections.build import cut, section, table
-from tfpb.report.sections.patrimoine import stock_facts
+from tfpb.report.sections.build import section, table
 from tfpb.text import fold
 from tfpb.words.documents import report_words as words
 from tfpb.words.documents.setting_words import legal_value, overrides_words, setting_value
-from tfpb.words.faults.sentences import fault_text
-from tfpb.words.faults.told_faults import LEAST, told
 from tfpb.words.money.accounts import axis_words
 from tfpb.words.numbers import number, plain_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tfpb.errors import Fault
     from tfpb.model.assembly import Dossier
     from tfpb.model.money import LegalValue
     from tfpb.model.report import Block, Section
@@ -181,55 +176,3 @@ def _counted(value: object) -> str:
 
 def _codes(value: object) -> str:
     return ", ".join(str(v) for v in value) if isinstance(value, list | tuple) else str(value or "")
-
-
-def notices(dossier: Dossier) -> tuple[Fault, ...]:
-    """Return the notices of the run and of every stage, each once, in order, as a file may tell them."""
-    parts = (
-        dossier.notices,
-        dossier.located.notices,
-        dossier.survey.notices if dossier.survey is not None else (),
-        dossier.abatement.notices if dossier.abatement is not None else (),
-        dossier.programme.notices if dossier.programme is not None else (),
-        dossier.droit_commun.notices if dossier.droit_commun is not None else (),
-    )
-    seen: dict[str, Fault] = {}
-    for fault in (f for part in parts for f in part):
-        key = f"{fault.code}|{fault.place}|{fault.got}|{sorted(map(str, fault.fields.items()))}"
-        seen.setdefault(key, fault)
-    settings = dossier.survey.settings if dossier.survey is not None else {}
-    return tuple(told(f, int(str(settings.get("masquage_n", LEAST)))) for f in seen.values())
-
-
-def doutes(dossier: Dossier) -> Section:
-    """Return the section of doubts: what was read and is not sure, what to do about it."""
-    found = notices(dossier)
-    doors = dossier.located.entrances
-    near = cut(doors, doors["qpv_statut"] == QpvStatut.A_VERIFIER)
-    rows = pd.DataFrame(
-        [
-            {"titre": s.title, "ou": s.where, "lu": s.got, "attendu": s.expected, "faire": s.hint}
-            for s in map(fault_text, found)
-        ],
-        columns=["titre", "ou", "lu", "attendu", "faire"],
-    )
-    blocks: list[Block] = []
-    if len(rows):
-        blocks += [_grouped(found), table("doutes", rows)]
-    if len(near):
-        blocks += [table("adresses_a_verifier", near), Text((words.SETTLE_ADDRESSES,))]
-    lead = words.doubts_lead(len(found), stock_facts(dossier.located).doubtful_entrances)
-    return section("doutes", lead, blocks)
-
-
-def _grouped(found: tuple[Fault, ...]) -> Block:
-    """Return the doubts of a kind on one line: the page shows what to do, the sheet each case."""
-    kinds: dict[str, list[Fault]] = {}
-    for fault in found:
-        kinds.setdefault(fault.code, []).append(fault)
-    rows = []
-    for faults in kinds.values():
-        first = fault_text(faults[0])
-        where = f" ({first.where})" if first.where else ""
-        rows.append({"nombre": len(faults), "exemple": first.title + where, "faire": first.hint})
-    return table("doutes_document", pd.DataFrame(rows))
