@@ -183,7 +183,7 @@ def _tell(published: Published, notices: list[Fault], first: Path, second: Path)
         "vague == @last and niveau == 'total' and bailleur == 'ensemble' and groupe == 'ecart'"
         " and ajustement == 'brut'"
     )
-    labels = dict(zip(published.items["item"], published.items["libelle"], strict=True))
+    labels = published.labels
     against = disagreements(table)
     margin = margin_words(float(str(published.settings["marge_points"])))
     print_line(words.GAPS_HEADING.format(wave=last, margin=margin))

@@ -215,6 +215,16 @@ class Published:
         if self.seal is not _SEAL:
             raise TypeError("Published is made by tfpb.survey.protect only")
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """Wording of each item."""
+        return dict(zip(self.items["item"], self.items["libelle"], strict=True))
+
+    @property
+    def target(self) -> str:
+        """What the survey speaks of (`cible`), empty when it does not say."""
+        return str(self.settings.get("cible", ""))
+
     def name_of(self, bailleur: str) -> str:
         """Return the name under which a bailleur stands, whatever its case and accents; else `ensemble`."""
         wanted = fold(bailleur)

@@ -298,9 +298,8 @@ def pack_jobs(
 
 
 def _repere(region: Region, own: Published, part: Part) -> pd.DataFrame:
-    libelles = dict(zip(own.items["item"], own.items["libelle"], strict=True))
     names = dict(region.items.get(part.name, {}))
-    table = positions.benchmark_table(own, names, libelles)
+    table = positions.benchmark_table(own, names, own.labels)
     title = region.settings.region.titre
     references = [REPERE_REFERENCE.format(titre=title, vague=v) for v in table["vague"]]
     return table.assign(reference=references)

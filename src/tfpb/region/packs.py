@@ -125,7 +125,7 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     if job.position is not None and job.survey is not None and job.survey.waves:
         wave = job.survey.waves[-1].vague
         items = job.survey.items
-        target = str(job.survey.settings.get("cible", ""))
+        target = job.survey.target
         if job.funnel is not None:
             content = _with_section(
                 content, own_funnel(job.funnel, items, wave, fewest=FEWEST_OTHERS, target=target)

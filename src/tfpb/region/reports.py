@@ -84,7 +84,7 @@ def restitution(
     ]
     if survey is not None:
         wave, items = survey.waves[-1].vague, survey.items
-        target = str(survey.settings.get("cible", ""))
+        target = survey.target
         halves = limits_by_interviews(funnel)
         sections += [
             pages.owners(letters, spread, items, wave, target=target),

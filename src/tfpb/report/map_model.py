@@ -14,6 +14,7 @@ from tfpb.model.location import MapModel
 from tfpb.model.survey import only
 from tfpb.report.print_map.views import territories
 from tfpb.report.quarter_pages import SHOWN, balance, first, money, own_rows, quarter_page, verdict
+from tfpb.report.sections.build import number_of
 from tfpb.survey.disagreement import disagreements
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.numbers import interval_points, long_date, points
@@ -106,10 +107,6 @@ def _sources(dossier: Dossier) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def _number(value: Any) -> float:
-    return float("nan") if value is None or value is pd.NA else float(value)
-
-
 def _quarters(dossier: Dossier, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Count the dwellings of each quarter, and its money a dwelling abated."""
     homes = dossier.located.residences
@@ -123,8 +120,8 @@ def _quarters(dossier: Dossier, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             "commune": list(shown["communes"]),
             "logements": held.sum().reindex(codes, fill_value=0).astype(int).to_numpy(),
             "residences": held.size().reindex(codes, fill_value=0).to_numpy(),
-            "abattement_eur": [_number(g.get("abattement_eur")) for g in given],
-            "valorise_eur": [_number(balance(dossier, c).get("valorise_eur")) for c in codes],
+            "abattement_eur": [number_of(g.get("abattement_eur")) for g in given],
+            "valorise_eur": [number_of(balance(dossier, c).get("valorise_eur")) for c in codes],
         }
     )
     abated = pd.Series([g.get("logements_abattus") or math.nan for g in given], dtype=float)
@@ -147,9 +144,8 @@ def _gaps(dossier: Dossier) -> pd.DataFrame:
     if dossier.survey is None or rows.empty:
         return pd.DataFrame(columns=list(_GAP_COLUMNS))
     gaps = only(rows, groupe=Groupe.ECART, niveau=[TOTAL, "code_qpv"]).copy()
-    labels = dict(zip(dossier.survey.items["item"], dossier.survey.items["libelle"], strict=True))
     gaps["code_qpv"] = gaps["territoire"]
-    gaps["libelle"] = gaps["item"].map(labels)
+    gaps["libelle"] = gaps["item"].map(dossier.survey.labels)
     gaps["ecart"] = gaps["estimation"]
     against = disagreements(dossier.survey.comparison)
     gaps["phrase"] = [_phrase(r, against) for r in gaps.to_dict("records")]

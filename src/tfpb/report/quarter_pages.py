@@ -134,7 +134,7 @@ def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...]
     if survey is None or rows.empty:
         silent = words.change_sentence("", None)
         return words.GAP_SCOPE_NONE, (), words.NOTHING_HEARD, silent, ""
-    labels = dict(zip(survey.items["item"], survey.items["libelle"], strict=True))
+    labels = survey.labels
     now = only(rows, vague=survey.waves[-1].vague)
     items, against = _headline_items(survey), disagreements(survey.comparison)
     local = only(now, territoire=code, groupe=Groupe.ECART, item=items, publication=SHOWN)

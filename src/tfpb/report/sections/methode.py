@@ -45,7 +45,7 @@ def methode(dossier: Dossier) -> Section:
     weights = words.WEIGHTS.get(str(settings.get("calage", "")))
     if weights and settings.get("poids", True):  # without weights, a doubt says so
         adopted.append(weights)
-    if target := TARGETS.get(str(settings.get("cible", ""))):
+    if target := TARGETS.get(survey.target):
         adopted.append(f"{target}.")
     adopted.append(f"{POOLED}.")
     if (survey.comparison["ajustement"] == Ajustement.MODELE).any():

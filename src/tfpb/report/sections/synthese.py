@@ -121,7 +121,7 @@ def _satisfaction(dossier: Dossier) -> list[Block]:
     if heads.empty:
         return []
     margin = number_of(heads["marge_points"].iloc[0])
-    table = headline_table(heads, wave, margin, str(survey.settings.get("cible", "")))
+    table = headline_table(heads, wave, margin, survey.target)
     return [table, Text(_reading(view.totals(rows), margin))]
 
 

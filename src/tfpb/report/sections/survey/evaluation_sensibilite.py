@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
+from openpyxl.utils import get_column_letter
 
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.report import Text
@@ -35,10 +36,7 @@ def evaluation(dossier: Dossier) -> Section:
     found = dossier.evaluation
     if found is None or found.table.empty:
         return lacking("evaluation", subject="evaluation")
-    labels: dict[str, str] = {}
-    if dossier.survey is not None:
-        items = dossier.survey.items
-        labels = {str(i): str(x) for i, x in zip(items["item"], items["libelle"], strict=True)}
+    labels = dossier.survey.labels if dossier.survey is not None else {}
     rows = found.table
     is_whole = rows["niveau"] == "convention"
     places = zip(is_whole, rows["nom_qpv"], rows["code_qpv"], strict=True)
@@ -112,7 +110,7 @@ def sensibilite(dossier: Dossier) -> Section | None:
 def _targets(dossier: Dossier) -> list[Block]:
     """Return the verdicts of the last wave beside those under the other target, none without stock."""
     survey = dossier.survey
-    own = str(survey.settings.get("cible", "")) if survey is not None else ""
+    own = survey.target if survey is not None else ""
     other = {PARC: SERVICE, SERVICE: PARC}.get(own, "")
     if survey is None or not other or survey.variants.empty:
         return []
@@ -161,7 +159,6 @@ def _margins(dossier: Dossier) -> list[Block]:
 LEAST: Final = 5
 """Fewer points than this make no picture."""
 _DEFAULT_MARGIN: Final = 5.0
-_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def margin_of(survey: Published | None) -> float | None:
@@ -218,7 +215,7 @@ def _points(quarters: pd.DataFrame, survey: Published) -> pd.DataFrame:
     ]
     order = _order(survey)
     codes = sorted(quarters["code_qpv"].unique())
-    letters = {code: _letter(k) for k, code in enumerate(codes)}
+    letters = {code: get_column_letter(k) for k, code in enumerate(codes, 1)}
     out: list[dict[str, Any]] = []
     for axe, part in published.groupby("axe", sort=True):
         counts = part.groupby("item")["code_qpv"].nunique()
@@ -255,12 +252,6 @@ def _order(survey: Published) -> dict[str, tuple[bool, int, str]]:
             items["item"], items["tete_de_theme"], items["ordre"], items["libelle"], strict=True
         )
     }
-
-
-def _letter(rank: int) -> str:
-    """Name quarters A to Z, then AA, AB and on."""
-    head, tail = divmod(rank, len(_LETTERS))
-    return (_LETTERS[head - 1] if head else "") + _LETTERS[tail]
 
 
 def _needed(survey: Published, bailleur: str) -> tuple[int, int] | None:

@@ -43,8 +43,7 @@ def last_wave(survey: Published) -> str:
 
 def source(survey: Published | None, wave: str = "") -> dict[str, Any]:
     """Return what source lines of the survey's tables say: the wave, and what intervals are about."""
-    target = str(survey.settings.get("cible", "")) if survey is not None else ""
-    return {"vague": wave, "cible": target_words(target)}
+    return {"vague": wave, "cible": target_words(survey.target if survey is not None else "")}
 
 
 def too_early(dossier: Dossier) -> tuple[str, ...]:
