@@ -19,8 +19,6 @@ class Stage:
     ----------
     name : str
         French label, shown while it runs.
-    version : int
-        Raised when the same inputs would give another result.
     reads : tuple of str
         Names of the values it needs, passed to `run` in this order.
     writes : str
@@ -35,7 +33,6 @@ class Stage:
     """
 
     name: str
-    version: int
     reads: tuple[str, ...]
     writes: str
     run: Callable[..., Any]

@@ -273,6 +273,6 @@ def render(dossier: Dossier, making: Making = PLAINLY) -> dict[str, bytes]:
 
         return pack_of(made, making)
 
-    whole = Stage("Documents", 1, ("dossier",), "files", run, kept="fichiers")
+    whole = Stage("Documents", ("dossier",), "files", run, kept="fichiers")
     files: dict[str, bytes] = making.execute(whole, (dossier,))
     return files

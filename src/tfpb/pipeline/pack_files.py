@@ -45,7 +45,7 @@ DRAFT: Final = "donnees/PROJET.txt"
 """Stands beside the data of a draft, which bear no foot."""
 
 
-_CHART: Final = Stage("Graphique", 2, ("graphique",), "image", charts.draw, kept="fichiers")
+_CHART: Final = Stage("Graphique", ("graphique",), "image", charts.draw, kept="fichiers")
 _MEDIA: Final[dict[str, Callable[..., bytes]]] = {
     "dossier.xlsx": lambda report, _images, _maps: workbook.render(report),
     "rapport.docx": document_docx.render,

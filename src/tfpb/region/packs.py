@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _LATE: Final = (stages.EVALUATION, stages.SENSITIVITY)
 """Steps that read the region's survey, once it is protected."""
 _BILANS: Final = Stage(
-    "Bilan du programme", 1, ("programme", "head"), "bilans",
+    "Bilan du programme", ("programme", "head"), "bilans",
     lambda programme, head: programme_files(
         programme, year=head.annee, fictional=head.donnees_fictives
     ),

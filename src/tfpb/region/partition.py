@@ -234,7 +234,7 @@ def only_rows(made: Survey, rows: NDArray[np.intp]) -> Survey:
 
 
 _OWN: Final = Stage(
-    "Parc et argent d’un bailleur", 1, ("settings", "inputs", "geography", "carte"),
+    "Parc et argent d’un bailleur", ("settings", "inputs", "geography", "carte"),
     "own", _own,
     kept="valeurs", keep_if=lambda settings, *_: settings.reglages.geocodage == "index",
 )  # fmt: skip

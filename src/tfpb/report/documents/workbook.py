@@ -90,8 +90,8 @@ def render(report: Report, *, cover: bool = True) -> bytes:
     return style.saved(book, day.isoformat())
 
 
-def _link(sheet: Worksheet, row: int, text: str, target: str, col: int = 1) -> None:
-    cell = style.put(sheet, row, col, text)
+def _link(sheet: Worksheet, row: int, text: str, target: str) -> None:
+    cell = style.put(sheet, row, 1, text)
     cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{target}'!A1", display=text)
     cell.font = style.LINK
 

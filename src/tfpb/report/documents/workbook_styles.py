@@ -35,11 +35,9 @@ def _rgb(colour: str) -> str:
     return f"FF{colour[1:]}"
 
 
-def font(
-    size: float = 10, *, bold: bool = False, italic: bool = False, colour: str = theme.INK
-) -> Font:
+def font(size: float = 10, *, bold: bool = False, colour: str = theme.INK) -> Font:
     """Make a font of the workbook."""
-    return Font(name=FONT, size=size, bold=bold, italic=italic, color=_rgb(colour))
+    return Font(name=FONT, size=size, bold=bold, color=_rgb(colour))
 
 
 def resized(made: Font, least: float) -> Font:

@@ -129,8 +129,8 @@ def sheet_count(model: MapModel) -> int:
     return len(model.pages) + len(_overviews(model))
 
 
-_PAGE: Final = Stage("Page de quartier", 4, ("vue",), "page", draw_sheet, kept="fichiers")
-_OVERVIEW: Final = Stage("Vue d’ensemble", 4, ("vue",), "vue_ensemble", draw_sheet, kept="fichiers")
+_PAGE: Final = Stage("Page de quartier", ("vue",), "page", draw_sheet, kept="fichiers")
+_OVERVIEW: Final = Stage("Vue d’ensemble", ("vue",), "vue_ensemble", draw_sheet, kept="fichiers")
 
 
 def _views(model: MapModel, dpi: int) -> dict[str, View]:
