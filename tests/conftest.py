@@ -6,12 +6,20 @@ cores that two workers share, double the time of the survey's tests) and a colle
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import os
+import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Once = Callable[[str, Callable[[Path], None]], Path]
 
 ROOT = Path(__file__).parents[1]
 BEGUN_FIRST = {
@@ -70,6 +78,26 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip("les données réelles ne sont pas là (TFPB_DONNEES_REELLES)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Return a folder of this worker, a copy of one that the first worker to ask filled for all."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def made(name: str, fill: Callable[[Path], None]) -> Path:
+        first, whole = shared / f"{name}-premier", shared / f"{name}-fait"
+        with (shared / f"{name}-verrou").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not whole.exists():
+                shutil.rmtree(first, ignore_errors=True)
+                first.mkdir()
+                fill(first)
+                whole.touch()
+        return Path(shutil.copytree(first, own / name))
+
+    return made
 
 
 @pytest.fixture(scope="session")

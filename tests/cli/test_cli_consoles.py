@@ -106,10 +106,18 @@ def far(tmp_path: Path, example: Path) -> Path:
     return folder
 
 
-def test_a_whole_run_in_a_far_folder_on_an_old_console(far: Path, geodata: Path) -> None:
+def test_a_whole_run_in_a_far_folder_on_an_old_console(
+    far: Path, geodata: Path, kept: Path
+) -> None:
     nowhere = far / "lecture seule"
     nowhere.mkdir(mode=0o555)
-    env = environment(PYTHONIOENCODING="cp850:strict", COLUMNS="40", TERM="dumb", NO_COLOR="1")
+    env = environment(
+        PYTHONIOENCODING="cp850:strict",
+        COLUMNS="40",
+        TERM="dumb",
+        NO_COLOR="1",
+        TFPB_CACHE=str(kept),
+    )
     done = subprocess.run(
         [sys.executable, "-m", "tfpb", "dossier", str(far / "val mont" / "dossier.toml"),
          "--sortie", str(far / "résultat d'été #%"), "--geodonnees", str(geodata)],
