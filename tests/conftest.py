@@ -103,3 +103,19 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
 @pytest.fixture(scope="session")
 def example() -> Path:
     return ROOT / "examples" / "valmont"
+
+
+@pytest.fixture(scope="session")
+def geodata(once: Once) -> Path:
+    """Import the example's geography."""
+    import example_pack
+
+    return once("geodonnees", example_pack.geography)
+
+
+@pytest.fixture(scope="session")
+def first_run(once: Once, geodata: Path) -> Path:
+    """Make the example's pack, and keep its stages: nothing was kept before."""
+    import example_pack
+
+    return once("exemple", lambda folder: example_pack.first_run(folder, geodata))

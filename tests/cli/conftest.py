@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from tfpb.cli.app import app
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Run = Callable[..., Result]
 
@@ -23,42 +25,6 @@ def run() -> Run:
         return runner.invoke(app, [str(a) for a in args])
 
     return call
-
-
-@pytest.fixture(scope="session")
-def geodata(once: Any, example: Path, run: Run) -> Path:
-    """Import the example's geography."""
-    sources = example / "geodonnees_sources"
-
-    def fill(folder: Path) -> None:
-        for arguments in (
-            (
-                "importer-adresses",
-                sources / "adresses-59999.csv.gz",
-                sources / "lieux-dits-59999.csv.gz",
-            ),
-            ("importer-qpv", sources / "qpv2015_valmont.geojson", "--millesime", 2015),
-            ("importer-qpv", sources / "qpv2024_valmont.geojson", "--millesime", 2024),
-            ("importer-communes", sources / "commune_valmont.geojson"),
-        ):
-            result = run("geodonnees", *arguments, "--geodonnees", folder)
-            assert result.exit_code == 0, result.output
-
-    return Path(once("geodonnees", fill))
-
-
-@pytest.fixture(scope="session")
-def first_run(once: Any, example: Path, geodata: Path, run: Run) -> Path:
-    """Make the example's pack, and keep its stages: nothing was kept before."""
-
-    def fill(folder: Path) -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("TFPB_CACHE", str(folder / "garde"))
-            result = run("dossier", example / "dossier.toml", "--sortie", folder / "valmont",
-                         "--geodonnees", geodata)  # fmt: skip
-        assert result.exit_code == 0, result.output
-
-    return Path(once("exemple", fill))
 
 
 @pytest.fixture(scope="session")

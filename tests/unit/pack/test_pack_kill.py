@@ -113,13 +113,11 @@ def test_the_folder_we_are_in_keeps_its_files(
 
 
 @pytest.mark.slow
-def test_twenty_kills_of_the_main_job(
-    tmp_path: Path, example: Path, geodata_of_example: Path
-) -> None:
+def test_twenty_kills_of_the_main_job(tmp_path: Path, example: Path, geodata: Path) -> None:
     """Kill whole runs at random moments, what they keep for the next one included."""
     folder, cache = tmp_path / "out" / "valmont", tmp_path / "cache"
     command = (
-        "dossier", example / "dossier.toml", "--sortie", folder, "--geodonnees", geodata_of_example,
+        "dossier", example / "dossier.toml", "--sortie", folder, "--geodonnees", geodata,
     )  # fmt: skip
     with Server(tmp_path) as server:
 
