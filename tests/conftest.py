@@ -26,17 +26,21 @@ BEGUN_FIRST = {
     (Path(__file__).parent / name).resolve(strict=True): rank
     for rank, name in enumerate(
         (
-            "unit/faults/test_faults_commands.py", "cli/test_cli_region.py",
-            "golden/test_golden_packs.py", "browser/test_browser_map.py",
-            "cli/test_cli_dossier.py", "cli/test_cli_examples.py",
-            "unit/maps/test_maps_print.py", "cli/test_cli_privacy.py",
-            "cli/test_cli_consoles.py", "cli/test_cli_pack_secrecy.py",
-            "unit/survey/test_survey_disclosure.py", "cli/test_cli_properties.py",
-            "cli/test_cli_bad_input.py", "unit/region/test_region_attack.py",
+            "cli/test_cli_region.py", "unit/faults/test_faults_commands.py",
+            "golden/test_golden_packs.py", "cli/test_cli_releases.py",
+            "unit/pack/test_pack_kill.py", "cli/test_cli_examples.py",
+            "browser/test_browser_map.py", "cli/test_cli_privacy.py",
+            "cli/test_cli_review_loop.py", "unit/maps/test_maps_print.py",
+            "unit/survey/test_survey_disclosure.py", "cli/test_cli_pack_again.py",
+            "cli/test_cli_dossier.py", "cli/test_cli_consoles.py",
+            "cli/test_cli_bad_input.py", "cli/test_cli_properties.py",
+            "cli/test_cli_pack_secrecy.py", "unit/survey/test_within_bailleurs.py",
+            "cli/test_cli_region_part.py", "unit/region/test_region_executor.py",
+            "unit/region/test_region_attack.py", "unit/addresses/test_address_addok.py",
         )
     )
 }  # fmt: skip
-"""Files of more than twenty seconds, longest first: one begun last leaves the other worker without work."""
+"""Files of more than ten seconds, longest first: one begun last leaves the other worker without work."""
 LEFT_OUT = {"audit", "faults", "fuzz", "region"}
 """Folders that `scripts/check.sh --vite` leaves to the whole run."""
 os.environ["TFPB_CACHE"] = "non"
