@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -113,9 +114,12 @@ def test_the_folder_we_are_in_keeps_its_files(
 
 
 @pytest.mark.slow
-def test_twenty_kills_of_the_main_job(tmp_path: Path, example: Path, geodata: Path) -> None:
+def test_twenty_kills_of_the_main_job(
+    tmp_path: Path, example: Path, geodata: Path, first_run: Path
+) -> None:
     """Kill whole runs at random moments, what they keep for the next one included."""
-    folder, cache = tmp_path / "out" / "valmont", tmp_path / "cache"
+    folder = tmp_path / "out" / "valmont"
+    cache = Path(shutil.copytree(first_run / "garde", tmp_path / "cache"))
     command = (
         "dossier", example / "dossier.toml", "--sortie", folder, "--geodonnees", geodata,
     )  # fmt: skip
