@@ -123,3 +123,9 @@ def first_run(once: Once, geodata: Path) -> Path:
     import example_pack
 
     return once("exemple", lambda folder: example_pack.first_run(folder, geodata))
+
+
+@pytest.fixture(scope="session")
+def stages(first_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of what the first run kept, to which tests may add."""
+    return Path(shutil.copytree(first_run / "garde", tmp_path_factory.mktemp("garde") / "etapes"))

@@ -34,14 +34,14 @@ def pack(first_run: Path) -> Path:
 
 
 @pytest.fixture
-def kept(first_run: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def kept(stages: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Take what the example's stages gave, in tests whose matter is not in them.
 
     That a run which takes them writes the bytes of one that keeps nothing: test_cli_dossier.py and
     test_cli_pack_again.py.
     """
-    monkeypatch.setenv("TFPB_CACHE", str(first_run / "garde"))
-    return first_run / "garde"
+    monkeypatch.setenv("TFPB_CACHE", str(stages))
+    return stages
 
 
 @pytest.fixture

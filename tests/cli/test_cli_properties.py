@@ -38,8 +38,8 @@ ROW = ["vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustemen
 
 
 @pytest.fixture(scope="module")
-def made(geodata: Path, first_run: Path) -> Callable[[Path], Dossier]:
-    execute = StageCache(first_run / "garde")
+def made(geodata: Path, stages: Path) -> Callable[[Path], Dossier]:
+    execute = StageCache(stages)
     return lambda folder: assemble(load_settings(folder / "dossier.toml"), geodata, execute=execute)
 
 

@@ -37,15 +37,9 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def kept(first_run: Path) -> Path:
-    """Return what the example's first run kept; subjects add to it: `--verifier` takes nothing."""
-    return first_run / "garde"
-
-
-@pytest.mark.parametrize("name", list(packs.SUBJECTS))
-def test_what_is_written_is_what_was_frozen(name: str, work: Path, kept: Path) -> None:
-    taken = packs.run(name, work, data_only=True, kept=kept)
+@pytest.mark.parametrize("name", list(packs.SUBJECTS))  # `--verifier` takes nothing that was kept
+def test_what_is_written_is_what_was_frozen(name: str, work: Path, stages: Path) -> None:
+    taken = packs.run(name, work, data_only=True, kept=stages)
     pages = pack_texts.poppler().startswith(packs.POPPLER)
     told = list(packs.differences(name, taken, data_only=True, pages=pages))
     assert not told, "\n".join(["", *told, "", f"si c'est voulu : --figer --seulement {name}"])
