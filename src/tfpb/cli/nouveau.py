@@ -31,23 +31,22 @@ def nouveau(
     with guard():
         from tfpb.errors import fail
         from tfpb.io.packs.pack import new_folder
-        from tfpb.report.documents.templates import templates
-        from tfpb.words.documents.new_dossier import DOSSIER_TOML, PLAN_TOML
-        from tfpb.words.survey.planning_words import PLANIFICATION_TOML
+        from tfpb.report.documents.workbook_forms import templates
+        from tfpb.words.documents.new_dossier import settings_file
 
         if dossier.exists() and (not dossier.is_dir() or _holds_files(dossier)):
             raise fail("commande_depuis", got=dossier.name)
-        files = {"dossier.toml": DOSSIER_TOML.encode(), **templates()}
-        plan, doubts = PLAN_TOML, []
+        files = {"dossier.toml": settings_file("dossier.toml"), **templates()}
+        plan, doubts = settings_file("plan_enquete.toml"), []
         if depuis is not None:
             from tfpb.io.sources.deliveries import read_delivery
             from tfpb.survey.reading.drafting import draft_plan
 
             delivery = read_delivery(depuis)
-            plan = draft_plan(delivery.table, delivery.dictionary)
+            plan = draft_plan(delivery.table, delivery.dictionary).encode()
             doubts = list(delivery.notices)
-        files["plan_enquete.toml"] = plan.encode()
-        files["planification.toml"] = PLANIFICATION_TOML.encode()
+        files["plan_enquete.toml"] = plan
+        files["planification.toml"] = settings_file("planification.toml")
         new_folder(dossier, files)
         print_line(words.NEW_DOSSIER.format(folder=dossier))
         for name in files:

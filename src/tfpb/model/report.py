@@ -89,7 +89,6 @@ class ChartKind(StrEnum):
     DUMBBELL = "niveaux"  # QPV against hors QPV
     STACKED = "empile"  # four levels, QPV above hors
     SLOPES = "vagues"  # waves
-    MULTIPLES = "petits_multiples"
     NEED = "besoin"  # spending against gap
     BARS = "barres"
     PRIORITIES = "priorites"

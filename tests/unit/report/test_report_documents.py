@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from report_dossier import HOSTILE, bare, make
 from report_pack import docx, entries, maps, need, pdf, pictures, said
 
-from tfpb.model.maps import GapLine, QpvPage
+from tfpb.model.location import GapLine, QpvPage
 from tfpb.model.report import Chart, Table
 from tfpb.report.cell_values import printable
 from tfpb.report.documents import document_docx, document_pdf

@@ -13,7 +13,7 @@ from report_dossier import abatement, located, make, programme
 from tfpb.model.money import DroitCommun, LegalValue, States
 from tfpb.model.report import Report, Table, Text
 from tfpb.report.sections import report
-from tfpb.report.sections.money.locaux import veiled
+from tfpb.report.sections.money.rapprochement import veiled
 from tfpb.report.sections.sources import conditions
 from tfpb.words.documents.region_words import money_lead
 

@@ -22,7 +22,7 @@ from tfpb.io.sources.point_tables import POINTS, Given, read_points, with_answer
 from tfpb.io.tables.tabular import TextTable, table_bytes
 from tfpb.model.projection import LAMBERT_93
 from tfpb.perimeters.points import positions, rival_doubts
-from tfpb.pipeline import keys, stages
+from tfpb.pipeline import stages
 from tfpb.pipeline.steps.geocoding import Watch
 from tfpb.pipeline.steps.locating import Points, Rule
 from tfpb.pipeline.wiring import Values
@@ -30,7 +30,7 @@ from tfpb.report.ground import ground
 from tfpb.review.address_decisions import DecidedAddresses
 from tfpb.review.doubts import POSITION, row_keys
 from tfpb.review.review_workbook import read_limit_decisions, review_file
-from tfpb.words.places.location_words import summary_lines
+from tfpb.words.places.side_words import summary_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -109,11 +109,11 @@ def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[
     stop_on_faults(read.quoted(perimeters.check_points(points)))
     values = (
         Values()
-        .having(keys.POINTS, Points(points, decisions))
-        .having(keys.GEOGRAPHY, geography)
-        .having(keys.RULE, Rule(task.year, task.radius_m))
+        .having(stages.POINTS, Points(points, decisions))
+        .having(stages.GEOGRAPHY, geography)
+        .having(stages.RULE, Rule(task.year, task.radius_m))
     )
-    sides = stages.run((keys.SIDES,), values).required()[keys.SIDES]
+    sides = stages.run((stages.SIDES,), values).required()[stages.SIDES]
     located = sides.frame
     doubts = [*dropped, *read.notices]
     if read.rival is not None:
@@ -157,11 +157,11 @@ def _geocoded(task: Task, geography: Geography, advance: Callable[[int], None]) 
     geocoder = FileGeocoder(mode="index", communes=geography.communes, source=geography.store)
     values = (
         Values()
-        .having(keys.ADDRESSES, DecidedAddresses(addresses, [None] * len(addresses)))
-        .having(keys.GEOCODER, geocoder)
-        .having(keys.WATCH, Watch(progress=advance))
+        .having(stages.ADDRESSES, DecidedAddresses(addresses, [None] * len(addresses)))
+        .having(stages.GEOCODER, geocoder)
+        .having(stages.WATCH, Watch(progress=advance))
     )
-    return stages.run((keys.GEOCODED,), values).required()[keys.GEOCODED]
+    return stages.run((stages.GEOCODED,), values).required()[stages.GEOCODED]
 
 
 def _rendered(task: Task, frame: pd.DataFrame, points: pd.DataFrame) -> bytes:

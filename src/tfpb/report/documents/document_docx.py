@@ -37,7 +37,7 @@ _MAP_MM: Final = 273
 _LEAD, _NOTE, _FIGURE, _ENTRY = (WORD_STYLES[k] for k in ("lead", "note", "figure", "entry"))
 
 
-def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[str, bytes]) -> bytes:
+def render(report: Report, images: parts.Pictures, maps: Mapping[str, bytes]) -> bytes:
     """Render the report as a docx file.
 
     Parameters
@@ -151,9 +151,7 @@ def _cover(document: Any, report: Report) -> None:
         body.insert(len(body) - 1, paragraph)  # before the section's properties, which come last
 
 
-def _chapter(
-    document: Any, section: Section, index: int, images: Mapping[str, parts.Picture]
-) -> None:
+def _chapter(document: Any, section: Section, index: int, images: parts.Pictures) -> None:
     heading = document.add_heading(xml.clean(section.title), level=1)
     heading.paragraph_format.page_break_before = not parts.follows(section)
     xml.bookmark(heading, index, f"chapitre_{index}")
@@ -163,7 +161,7 @@ def _chapter(
         _block(document, block, images)
 
 
-def _block(document: Any, block: Block, images: Mapping[str, parts.Picture]) -> None:
+def _block(document: Any, block: Block, images: parts.Pictures) -> None:
     if isinstance(block, Text):
         style = "List Bullet" if block.bullets else "Normal"
         for paragraph in block.paragraphs:
@@ -179,7 +177,7 @@ def _block(document: Any, block: Block, images: Mapping[str, parts.Picture]) -> 
     elif isinstance(block, Table):
         _table(document, block)
     elif block.key in images:
-        _chart(document, block, images[block.key].png)
+        _chart(document, block, images[block.key]["png"])
 
 
 def _table(document: Any, block: Table) -> None:

@@ -33,7 +33,7 @@ _LETTERS: Final = 1200
 
 def render(
     report: Report,
-    images: Mapping[str, parts.Picture],
+    images: parts.Pictures,
     maps: Mapping[str, bytes],
     *,
     cover: bool = True,
@@ -43,7 +43,7 @@ def render(
     Parameters
     ----------
     report : Report
-    images : mapping of str to Picture
+    images : mapping of str to mapping
         Drawn charts by key; a chart without image is left out.
     maps : mapping of str to bytes
         PNG of the printed maps, by code of the quarter (with or without « .png »).
@@ -105,7 +105,7 @@ def page_count(pdf: bytes) -> int:
 def _section(
     section: Section,
     report: Report,
-    images: Mapping[str, parts.Picture],
+    images: parts.Pictures,
     maps: Mapping[str, bytes],
     inputs: dict[str, str],
 ) -> dict[str, Any]:
@@ -124,9 +124,7 @@ def _section(
     }
 
 
-def _block(
-    block: Block, images: Mapping[str, parts.Picture], inputs: dict[str, str]
-) -> dict[str, Any] | None:
+def _block(block: Block, images: parts.Pictures, inputs: dict[str, str]) -> dict[str, Any] | None:
     """Turn a block into plain data for the template; None for a chart that was not drawn."""
     if isinstance(block, Text):
         return {"kind": "text", "paragraphs": list(block.paragraphs), "bullets": block.bullets}
@@ -137,7 +135,7 @@ def _block(
         return _table(block)
     if not isinstance(block, Chart) or block.key not in images:
         return None
-    inputs[f"image-{block.key}"] = images[block.key].svg.decode("utf-8")
+    inputs[f"image-{block.key}"] = images[block.key]["svg"].decode("utf-8")
     return {
         "kind": "chart",
         "title": block.title,

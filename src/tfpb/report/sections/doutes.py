@@ -9,7 +9,7 @@ import pandas as pd
 from tfpb.model.codes import QpvStatut
 from tfpb.model.report import Text
 from tfpb.report.sections.build import cut, section, table
-from tfpb.report.sections.counts import stock_facts
+from tfpb.report.sections.patrimoine import stock_facts
 from tfpb.words.documents import report_words as words
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.faults.told_faults import LEAST, told

@@ -12,7 +12,7 @@ from tfpb.words.numbers import euros, number, percent, plural, points
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from tfpb.model.evidence import Difference
+    from tfpb.model.assembly import Difference
 
 LEDGER: Final = "diffusions.jsonl"
 """The ledger of releases, one line each."""

@@ -23,8 +23,8 @@ from tfpb.report.sections.build import (
     table,
     worded,
 )
-from tfpb.report.sections.counts import quarter_names
-from tfpb.report.sections.money.locaux import source_of
+from tfpb.report.sections.money.rapprochement import source_of
+from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.money import programme_words as words
 from tfpb.words.money.accounts import axis_short, axis_words
