@@ -21,12 +21,13 @@ from tfpb.pipeline.published_before import RELEASE
 from tfpb.pipeline.steps.locating import layers
 from tfpb.report import charts
 from tfpb.report.documents import document_docx, document_pdf, workbook
-from tfpb.report.documents.document_parts import MAP_IN_WORDS
+from tfpb.report.documents.document_parts import MAP_IN_WORDS, Pictures, answers_first
 from tfpb.report.documents.workbook_forms import bilan_workbook
 from tfpb.report.map_model import map_model
 from tfpb.report.print_map.sheets import map_files, sheet_count
 from tfpb.report.print_map.views import DPI
 from tfpb.report.sections import report
+from tfpb.report.sections.note import NOTE_ROWS, shortened
 from tfpb.stage import PLAINLY, Making, Stage
 from tfpb.tax.programme.exports import bilan_frames, reentry_frame
 from tfpb.words.documents import quarter_page as words
@@ -53,6 +54,7 @@ _MEDIA: Final[dict[str, Callable[..., bytes]]] = {
 }
 """Documents of a report, by name inside the pack."""
 DOCUMENTS: Final = tuple(_MEDIA)
+NOTE_FILE: Final = "note.pdf"
 
 
 def document_files(
@@ -76,6 +78,8 @@ def document_files(
     images = {chart.key: making.execute(_CHART, (chart,)) for chart in blocks}
     making.advance(1)
     files: dict[str, bytes] = {}
+    if answers_first(report):
+        report, files[NOTE_FILE] = _noted(report, images)
     with ThreadPoolExecutor(2) as pool:
         # the PDF, the last, is begun first: its compiler lets the others run meanwhile
         begun = {
@@ -86,6 +90,15 @@ def document_files(
             files[name] = begun[name].result()
             making.advance(1)
     return files
+
+
+def _noted(report: Report, images: Pictures) -> tuple[Report, bytes]:
+    """Return the report with a first section that one page holds, and that page by itself."""
+    first, *others = report.sections
+    alone, pdf = document_pdf.one_page(
+        NOTE_ROWS, lambda rows: replace(report, sections=(shortened(first, rows),)), images
+    )
+    return replace(report, sections=(*alone.sections, *others)), pdf
 
 
 def pack_files(

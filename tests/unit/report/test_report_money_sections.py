@@ -261,11 +261,11 @@ def test_leavers_are_a_table_and_a_figure_of_the_summary_when_there_are_any() ->
     text = prose(dossier, "abattement").replace("\u202f", " ")
     assert "30 logements de 2 résidences sont sortis" in text
     assert "dont 1 200 € que les avis portent encore" in text
-    figures = {f.label: f for f in report(dossier).sections[0].blocks[0].figures}
+    figures = {f.label: f for f in report(dossier).sections[1].blocks[0].figures}
     assert figures["Sortants, plus dû en 2025"].amount == 5000
     nobody = make(abatement=dataclasses.replace(money, leavers=leavers.iloc[:0]))
     assert "sortants" not in blocks(nobody)
-    assert "Sortants" not in str(report(nobody).sections[0].blocks[0])
+    assert "Sortants" not in str(report(nobody).sections[1].blocks[0])
 
 
 def test_years_are_not_mixed_in_the_bilan_of_the_year() -> None:

@@ -32,11 +32,9 @@ from tfpb.text import fold
 from tfpb.words.survey.planning_words import NO_OWNER, SIDES, last_measured, written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tfpb.model.plan import Planification
-    from tfpb.model.report import Report
 
 _SIDES: Final = ("dans", "hors", "a_verifier")
 _MARK: Final = "\x1f"
@@ -99,20 +97,10 @@ def plan(
         made = workbook.render(report(), cover=False)
     else:
         made = table_bytes(output, long_frame(wave), raw_csv=raw_csv)
-    pdf = _one_page(report)
+    drawn = {b.key: charts.draw(b) for b in report().sections[0].blocks if isinstance(b, Chart)}
+    _, pdf = document_pdf.one_page(SHOWN, lambda rows: report(shown=rows), drawn)
     write_together({output: made, page: pdf})
     return Written([*answer(wave), *measured, written(output.name, page.name)], [*doubts, *found])
-
-
-def _one_page(report: Callable[..., Report]) -> bytes:
-    """Render the page with the most quarters that it holds."""
-    blocks = report().sections[0].blocks
-    drawn = {b.key: charts.draw(b) for b in blocks if isinstance(b, Chart)}
-    for shown in SHOWN:
-        pdf = document_pdf.render(report(shown=shown), drawn, {}, cover=False)
-        if document_pdf.page_count(pdf) == 1:
-            break
-    return pdf
 
 
 def read_homes(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame, list[Fault]]:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from tfpb.report import theme
-from tfpb.report.canvas import Sheet, shorten, text_width_mm, wrap
+from tfpb.report.canvas import Sheet, text_width_mm, wrap
 from tfpb.report.cell_values import printable
 from tfpb.report.charts import plot
 from tfpb.report.charts.plot import INTERVALS, LABEL_PT, LEADING, WIDTH
@@ -34,7 +34,12 @@ def gaps(chart: Chart) -> Sheet:
     """Draw one row an item: label and verdict, mark, gap in points, n."""
     rows = plot.table(chart.rows, *_FIELDS)
     labels = [wrap(text, LABEL, LABEL_PT, lines=2) for text in rows["libelle"]]
-    heights = np.array([ROW + EXTRA * (len(label) - 1) for label in labels])
+    verdicts = [
+        wrap(printable(f"{row.sign} {row.verdict}".strip()), LABEL, theme.AXIS_PT, lines=2)
+        for row in plot.each(rows)
+    ]  # two lines: « fragile » stands at the end, and is never cut
+    lines = [len(a) + len(b) for a, b in zip(labels, verdicts, strict=True)]
+    heights = np.array([ROW + EXTRA * (count - 2) for count in lines])
     top = 6.5
     middles, titles, bottom = plot.down(rows, heights, top=top, head=HEAD)
     sheet = Sheet(WIDTH, bottom + 14.0)
@@ -52,12 +57,13 @@ def gaps(chart: Chart) -> Sheet:
     sheet.text((left + right) / 2, bottom + 11.8, words.CHART_IN_POINTS, ha="center", **note)
     for y, name in titles:
         sheet.text(0, y - 2.4, printable(name), 9, fontweight="bold", color=theme.ACCENT)
-    for row, label, middle, height in zip(plot.each(rows), labels, middles, heights, strict=True):
+    places = zip(plot.each(rows), labels, verdicts, middles, heights, strict=True)
+    for row, label, verdict, middle, height in places:
         baseline = middle - height / 2 + ROW / 2 - 0.5
         for k, line in enumerate(label):
             sheet.text(0, baseline + k * EXTRA, line, LABEL_PT)
-        verdict = shorten(printable(f"{row.sign} {row.verdict}".strip()), LABEL, theme.AXIS_PT)
-        sheet.text(0, baseline + len(label) * EXTRA + 0.1, verdict, **note)
+        for k, line in enumerate(verdict, len(label)):
+            sheet.text(0, baseline + k * EXTRA + 0.1, line, **note)
         gap = gap_number(row.ecart)
         plot.row_text(sheet, WIDTH - 12.5, middle, gap, LABEL_PT, ha="right", fontweight="bold")
         n = plot.count(row.n)

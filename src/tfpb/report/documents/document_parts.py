@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 MEDIUM: Final = "document"
 MAPS_AFTER: Final = "localisation"
 """Key of the section the printed maps follow."""
+NOTE: Final = "note"
+"""Key of the section that answers on one page."""
 MAP_IN_WORDS: Final = "carte_dite:"
 """Before the code of a quarter: the property that holds its printed page in words."""
 _TOGETHER: Final = frozenset({"sensibilite", "priorites"})
@@ -66,6 +68,11 @@ class Grid:
 def sections(report: Report) -> list[Section]:
     """Return the sections that documents show."""
     return [s for s in report.sections if s.in_document]
+
+
+def answers_first(report: Report) -> bool:
+    """Return whether the report opens with its one-page note, which stands in place of a cover."""
+    return bool(report.sections) and report.sections[0].key == NOTE
 
 
 def blocks(section: Section) -> list[Block]:

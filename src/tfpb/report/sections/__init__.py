@@ -10,6 +10,7 @@ from tfpb.report.sections.methode import methode
 from tfpb.report.sections.money.abattement_accorde import abattement
 from tfpb.report.sections.money.programme import droit_commun, programme
 from tfpb.report.sections.money.rapprochement import rapprochement
+from tfpb.report.sections.note import note
 from tfpb.report.sections.patrimoine import localisation, quarter_names, residences
 from tfpb.report.sections.sources import rappel, sources
 from tfpb.report.sections.survey.comparaison import comparaison
@@ -39,6 +40,7 @@ def report(dossier: Dossier) -> Report:
     """
     head = dossier.settings.dossier
     sections: list[Section | None] = [
+        note(dossier),
         synthese(dossier),
         rappel(dossier),
         residences(dossier),

@@ -55,6 +55,7 @@ WRITTEN: Final[dict[str, str]] = {
     "euros": "euros",
     "centimes": "euros",
     "pourcent": "proportion : 0,62 se lit 62 %",
+    "barre": "proportion : 0,62 se lit 62 %",
     "points": "proportion : −0,104 se lit −10,4 points",
     "metres": "mètres",
     "date": "date, année d’abord",

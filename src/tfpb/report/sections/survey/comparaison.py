@@ -58,7 +58,7 @@ def comparaison(dossier: Dossier) -> Section:
     margin = number_of(whole["marge_points"].iloc[0]) if len(whole) else float("nan")
     blocks: list[Block] = [
         table("comparaison", rows, **of),
-        Text(_headline_sentences(whole), bullets=True, media=DOCUMENT),
+        Text(headline_sentences(whole), bullets=True, media=DOCUMENT),
         *_charts(shown, of, margin),
     ]
     if len(shown):
@@ -101,7 +101,8 @@ def comparaison(dossier: Dossier) -> Section:
     return section("comparaison", lead, blocks)
 
 
-def _headline_sentences(whole: pd.DataFrame) -> tuple[str, ...]:
+def headline_sentences(whole: pd.DataFrame) -> tuple[str, ...]:
+    """Write the headline question of each theme, both shares, the gap, the verdict."""
     rows = view.shown(view.headlines(whole)) if len(whole) else whole
     return tuple(
         satisfaction.gap_sentence(
@@ -157,7 +158,7 @@ def _charts(shown: pd.DataFrame, of: dict[str, Any], margin: float) -> list[Bloc
                 margin=margin / 100,
                 reach=reach,
                 message=title,
-                phrases=" ".join(_headline_sentences(part)),
+                phrases=" ".join(headline_sentences(part)),
                 **of,
             )
         )
