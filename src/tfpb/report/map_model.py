@@ -99,7 +99,8 @@ def _sources(dossier: Dossier) -> tuple[str, ...]:
     ]
     year = dossier.located.year
     if dossier.survey is not None and dossier.survey.waves:
-        named.append(words.SURVEY_SOURCE.format(wave=dossier.survey.waves[-1].vague))
+        target = str(dossier.survey.settings.get("cible", ""))
+        named.append(words.survey_source(dossier.survey.waves[-1].vague, target))
     if dossier.abatement is not None:
         named.append(words.TAX_SOURCE.format(year=year))
     if dossier.programme is not None:

@@ -13,12 +13,13 @@ from tfpb.survey.reading.delivery_columns import (
     distinct,
     find_column,
     identifier,
-    parse_number,
+    parse_numbers,
     parse_side,
     place_of,
     read_values,
     rows_fault,
     texts,
+    unread,
 )
 from tfpb.survey.reading.located_residences import apply_located_side
 from tfpb.survey.reading.scales import read_answers
@@ -135,7 +136,8 @@ def _standard(
             out[role] = np.full(len(frame), written, dtype=object)
             continue
         codes, uniques = distinct(texts(frame, there))
-        out[role] = np.array([identifier(u) for u in uniques], dtype=object)[codes]
+        named = np.array([identifier(u) for u in uniques], dtype=object)[codes]
+        out[role] = pd.Series(named, out.index, dtype=object)
     for role in ("vague", "bailleur"):
         if found[role] is not None:
             faults += rows_fault(
@@ -153,7 +155,7 @@ def _standard(
     names = _plan_names(frame, plan)
     body = {plan_name: texts(frame, there) for plan_name, there in names.items()}
     sources = {f"_lu_{plan_name}": there for plan_name, there in names.items()}
-    text = pd.DataFrame({"_vide": "", **body}, index=frame.index).assign(**sources)
+    text = pd.DataFrame({"_vide": "", **body, **sources}, index=frame.index, dtype=object)
     return out, text
 
 
@@ -207,13 +209,11 @@ def _weights(
     if column is None:
         return np.ones(len(frame)), False
 
-    def parse(text: str) -> float | None:
-        weight = parse_number(text)
-        return None if weight < 0 or (text and np.isnan(weight)) else weight
-
-    values = texts(frame, column)
-    codes, _ = read_values(values, parse, frame, faults, "poids_illisible", column)
-    return np.array([parse_number(v) for v in pd.unique(values)], dtype=float)[codes], True
+    codes, uniques = distinct(texts(frame, column))
+    weights = parse_numbers(uniques)
+    wrong = (weights < 0) | (np.isnan(weights) & (np.array(uniques, dtype=object) != ""))
+    faults += unread("poids_illisible", codes, uniques, np.flatnonzero(wrong), frame, column)
+    return weights[codes], True
 
 
 def _flags(frame: pd.DataFrame, column: str, faults: list[Fault]) -> NDArray[np.int64]:

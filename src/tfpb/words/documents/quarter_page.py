@@ -221,11 +221,16 @@ GAP_SCOPE_CONVENTION: Final = (
     "Tous les QPV du bailleur, faute d’assez de réponses dans ce seul quartier"
 )
 GAP_SCOPE_NONE: Final = "Enquête absente ou résultats non publiables"
-SURVEY_SOURCE: Final = "enquête de satisfaction {wave}"
 TAX_SOURCE: Final = "fichier de fiscalité {year}"
 PROGRAMME_SOURCE: Final = "programme d’actions {year}"
 """Names of sources under a map."""
 NOTHING_HEARD: Final = "Ce que disent les locataires : aucune enquête n’est jointe au dossier."
+
+
+def survey_source(wave: str, target: str) -> str:
+    """Name the survey under a map, and what its intervals are about."""
+    about = f" (cible : {target})" if target else ""
+    return f"enquête {wave}{about}"
 
 
 def source_words(role: str, reference: str, date: str) -> str:
