@@ -35,7 +35,7 @@ class LegalValue:
     verifie : bool
         False when it rests on memory or inference: marked « non vérifié » wherever it shows.
     origine : str
-        `texte` or `utilisateur` (overridden by the user, with a reference of their own).
+        `texte`, `reglage` (a choice of the tool) or `utilisateur` (with a reference of their own).
     """
 
     cle: str

@@ -56,7 +56,6 @@ COMING_SHEETS: Final[Mapping[str, str]] = {
 """Sheets of the last year alone, by field of `Abatement`."""
 DOUBTS_SHEET: Final = "Doutes"
 VALUES_SHEET: Final = "Sources et hypothèses"
-UNVERIFIED: Final = "non vérifié"
 
 
 def quarter_sheet(code: str) -> str:
