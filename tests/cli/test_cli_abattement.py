@@ -98,7 +98,7 @@ def test_workbook_with_everything(call: Callable[..., Result], folder: Path) -> 
     book = load_workbook(folder / "sortie.xlsx")
     assert book.sheetnames == [
         "Abattement", "Résidences", "Quartiers", "Communes", "Collectivités", "Avis", "Rapprochement",
-        "Prévision", "Prévision par année", "Renouvellements", "Sortants", "Déclaration", "Doutes",
+        "Prévision", "Prévision par année", "Calendrier", "Sortants", "Déclaration", "Doutes",
         "Sources et hypothèses",
     ]  # fmt: skip
     cells: list[Any] = [c.value for c in book["Abattement"][2]]

@@ -65,8 +65,8 @@ def abattement(  # noqa: PLR0917 - options of a command line
     """Calcule l’abattement de chaque local, son statut et son motif, et le solde du programme par axe.
 
     Un classeur (.xlsx) reçoit aussi les feuilles Résidences, Quartiers, Collectivités, Avis,
-    Prévision, Sortants, Déclaration, Sources et hypothèses. Avec --programme, quatre fichiers s’ajoutent :
-    …_axes, …_solde, …_bilan.xlsx (colonnes en usage) et …_ressaisie.csv. Avec
+    Prévision, Calendrier, Sortants, Déclaration, Sources et hypothèses. Avec --programme, quatre fichiers
+    s’ajoutent : …_axes, …_solde, …_bilan.xlsx (colonnes en usage) et …_ressaisie.csv. Avec
     --programme-precedent, le bilan met les deux années côte à côte.
 
     \b

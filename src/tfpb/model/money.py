@@ -172,8 +172,8 @@ class Abatement:
         Last day to claim the year (LPF R*196-2).
     reconciliation : DataFrame
         `RECONCILIATION_COLUMNS`: by quarter, then what is abated out of every quarter.
-    renewals : DataFrame
-        `RENEWAL_COLUMNS`: what hangs on the renewal of each convention.
+    calendar : DataFrame
+        `CALENDAR_COLUMNS`: what changes, and when.
     """
 
     year: int
@@ -196,7 +196,7 @@ class Abatement:
     leavers: pd.DataFrame | None = None
     claim_until: dt.date | None = None
     reconciliation: pd.DataFrame | None = None
-    renewals: pd.DataFrame | None = None
+    calendar: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,7 +198,7 @@ def joint_money(
             totals={},
             counts={},
             reconciliation=None,
-            renewals=None,
+            calendar=None,
             leavers=None,
             notices=(),
         )

@@ -161,14 +161,15 @@ def test_money_of_several_bailleurs_may_be_unknown() -> None:
     assert plain(money_lead(Decimal(12), None)).startswith("Abattement : 12 € ;")
 
 
-def test_renewals_are_dated_in_the_forecast() -> None:
+def test_the_calendar_stands_in_the_forecast_with_its_sentences() -> None:
     money = abatement(located())
-    ends = pd.DataFrame(
-        [{"id_convention": "C1", "codes_qpv": "QN05991I", "date_fin": dt.date(2027, 12, 31),
-          "annee": 2028, "residences": 2, "logements": 30, "a_renouveler_eur": Decimal(900)}]
-    )  # fmt: skip
-    _, tables, said = section(
-        make(abatement=dataclasses.replace(money, renewals=ends)), "abattement"
-    )
-    assert "La convention C1 prend fin le 31 décembre 2027 : à partir de 2028, 900 € par an" in said
-    assert len(tables["renouvellements"].rows) == 1
+    event = {
+        "date": dt.date(2027, 12, 31), "evenement": "renouvellement", "annee": 2028,
+        "id_convention": "C1", "code_qpv": "QN05991I", "nom_qpv": "", "residences": 2, "logements": 30,
+        "montant_eur": Decimal(900), "lecture": "La convention C1 prend fin le 31 décembre 2027.",
+    }  # fmt: skip
+    dated = dataclasses.replace(money, calendar=pd.DataFrame([event]))
+    _, tables, said = section(make(abatement=dated), "abattement")
+    assert "La convention C1 prend fin le 31 décembre 2027." in said
+    assert list(tables["calendrier"].rows["evenement"]) == ["convention à renouveler"]
+    assert "lecture" in tables["calendrier_classeur"].rows

@@ -170,12 +170,12 @@ def test_the_worst_and_best_case_are_read() -> None:
 def test_a_convention_that_ends_is_named_with_its_day() -> None:
     signed = conventions(convention(date_fin="2027-12-31"))
     made = abate(local(cotisation_avis_eur=PAID), conventions=signed)
-    (row,) = made.renewals.to_dict("records")
-    assert (row["date_fin"], row["annee"]) == (dt.date(2027, 12, 31), 2028)
-    assert (row["a_renouveler_eur"], row["logements"], row["residences"]) == (DUE, 1, 1)
-    assert plain(forecast_words.renewal_sentence(row)) == (
+    (row,) = made.calendar.to_dict("records")
+    assert (row["date"], row["annee"]) == (dt.date(2027, 12, 31), 2028)
+    assert (row["montant_eur"], row["logements"], row["residences"]) == (DUE, 1, 1)
+    assert plain(row["lecture"]) == (
         "La convention C1 prend fin le 31 décembre 2027 : à partir de 2028, 248 € par an à renouveler "
-        "(1 logement, 1 résidence)."
+        "(1 logement de 1 résidence), perdus si elle ne l’est pas."
     )
     years = [(int(r["annee"]), r["abattement_eur"]) for r in made.by_year.to_dict("records")]
     assert [amount for _, amount in years] == [DUE] * 3 + [None] * 3
@@ -187,7 +187,8 @@ def test_a_convention_that_ends_is_named_with_its_day() -> None:
     taken_over = conventions(
         convention(date_fin="2027-12-31"), convention(id_convention="C2", date_fin="2030-12-31")
     )
-    assert abate(local(), conventions=taken_over).renewals.empty
+    (row,) = abate(local(), conventions=taken_over).calendar.to_dict("records")
+    assert (row["evenement"], row["id_convention"], row["montant_eur"]) == ("terme", "C2", DUE)
 
 
 def test_of_two_conventions_what_may_be_mended_comes_before_what_is_lost() -> None:

@@ -21,8 +21,8 @@ from tfpb.tax.abatement.notices import ambiguous, read_notice
 from tfpb.tax.abatement.premises import claim_limit, premises_of, settle, year_of
 from tfpb.tax.abatement.signatures import Conventions
 from tfpb.tax.abatement.states import UNKNOWN
+from tfpb.tax.ledger.calendar import calendar
 from tfpb.tax.ledger.reconciliation import reconciliation
-from tfpb.tax.ledger.renewals import renewals
 from tfpb.tax.plain_values import (
     RATE,
     SHARE,
@@ -152,6 +152,7 @@ def abate(
     coming = forecast(
         items, stocks, held, law, reader=reader, quantum=stipulated.quantum, bailleur=bailleur
     )
+    gone = leavers(items, stocks, law, reader=reader, terms=stipulated)
     notices = [
         *(f for f in faults if f.severity is Severity.DOUTE),
         *left_out,
@@ -178,8 +179,8 @@ def abate(
         by_year=by_year(coming),
         claim_until=claim_limit(reader),
         reconciliation=reconciliation(items, stock, missing),
-        renewals=renewals(coming, held),
-        leavers=leavers(items, stocks, law, reader=reader, terms=stipulated),
+        calendar=calendar(items, stock, coming, gone, held, reader),
+        leavers=gone,
     )
     return replace(result, values=reader.used())
 

@@ -154,17 +154,22 @@ def _planned(holding: Holding) -> dict[str, Any]:
     return {"annee": max((y for y in years if y is not None), default="")}
 
 
-def _effect(holding: Holding, reader: Reader) -> dict[str, Any]:
-    """Say from which tax year the map of 2024 counts, and whether that was read in a text."""
-    first = reader.date("effet_perimetres_2024")
-    value = reader.law.value("effet_perimetres_2024", reader.day)
-    year = first.year
-    if holding.overseas:
+def effect_year(reader: Reader, *, overseas: bool) -> int:
+    """Return the first tax year that the map of 2024 counts."""
+    year = reader.date("effet_perimetres_2024").year
+    if overseas:
         key = "carte_qpv_outremer"
         while reader.law.covers(key, on := dt.date(year, 1, 1)) and (
             reader.law.value(key, on).valeur == _OLD_MAP
         ):
             year += 1
+    return year
+
+
+def _effect(holding: Holding, reader: Reader) -> dict[str, Any]:
+    """Say from which tax year the map of 2024 counts, and whether that was read in a text."""
+    year = effect_year(reader, overseas=holding.overseas)
+    value = reader.law.value("effet_perimetres_2024", reader.day)
     return {"annee_effet": year, "marque": "" if value.verifie else "non_verifie"}
 
 

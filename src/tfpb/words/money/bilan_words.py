@@ -49,7 +49,7 @@ PREMISES_SHEETS: Final[Mapping[str, str]] = {
 COMING_SHEETS: Final[Mapping[str, str]] = {
     "forecast": "Prévision",
     "by_year": "Prévision par année",
-    "renewals": "Renouvellements",
+    "calendar": "Calendrier",
     "leavers": "Sortants",
     "declaration": "Déclaration",
 }

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tfpb.model.codes import Statut
 from tfpb.model.report import Text
-from tfpb.report.sections.build import BOTH, chart, table, worded
+from tfpb.report.sections.build import BOTH, DOCUMENT, chart, part, table, worded
 from tfpb.words.money import forecast_words as words
 from tfpb.words.money.abatement_words import NATURES
 
@@ -48,13 +48,11 @@ def forecast_blocks(money: Abatement, located: Located) -> list[Block]:
         opened=sum(int(r["nouvelles"]) for r in rows[1:]),
         waiting=rows[-1]["en_attente_eur"],
     )
-    ends = [] if money.renewals is None else money.renewals.to_dict("records")
     calendar: list[Block] = []
-    if ends and money.renewals is not None:
-        calendar = [
-            Text(tuple(words.renewal_sentence(r) for r in ends), bullets=True, media=BOTH),
-            table("renouvellements", money.renewals),
-        ]
+    if money.calendar is not None and len(money.calendar):
+        whole = table("calendrier", worded(money.calendar, evenement=words.EVENTS))
+        read = Text(tuple(money.calendar["lecture"]), bullets=True, media=DOCUMENT)
+        calendar = [whole, part(whole, "calendrier_classeur"), read]
     growth = next((Decimal(v.valeur) for v in money.values if v.cle == _GROWTH), Decimal(0))  # noqa: PD011  # a tuple
     return [
         table("prevision", worded(_known_years(yearly), nature=NATURES)),
