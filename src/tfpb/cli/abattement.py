@@ -103,10 +103,12 @@ def _tell(made: Accounts) -> None:
         for line in summary(money):
             print_line(line)
     if made.programme is not None:
-        abated = made.abatements[-1].totals["abattement_eur"]
+        last = made.abatements[-1]
+        abated = last.totals["abattement_eur"]
         sums = made.programme.totals
         left = sums.get("rattrapage_eur")
-        print_line(balance_lead(sums["valorise_eur"], abated, sums.get("solde_eur"), left))
+        told = (sums["valorise_eur"], abated, sums.get("solde_eur"), left)
+        print_line(balance_lead(*told, unknown=last.unknown_quarters))
     if made.doubts:
         print_line(words.DOUBTS_OF_FILES)
         show_doubts(made.doubts)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _SPENT: Final = ("prevu_eur", "realise_eur", "valorise_eur")
 _LOST: Final = ("abattement_eur", "compensation_etat_eur", "perte_collectivites_eur")
+_PARTLY: Final = ("abattement_partiel", "valorise_partiel")
 _NOTHING: Final = Decimal(0)
 
 
@@ -42,6 +43,7 @@ def region_facts(
         quarters=len(quarters),
         abated=added(money["abattement_eur"]),
         valued=added(money["valorise_eur"]),
+        partly=partly(money),
         places=_stock_by_place(homes, places),
         axes=axes(parts, quarters),
         files=_files(sources),
@@ -77,23 +79,30 @@ def quarter_money(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame
     -------
     DataFrame
         `code_qpv, logements, abattement_eur, compensation_etat_eur, perte_collectivites_eur,
-        logements_abattus, valorise_eur`, one row a quarter in order; dwellings are those in the quarter.
-        An amount that no bailleur's files tell is None, never zero.
+        logements_abattus, valorise_eur, abattement_partiel, valorise_partiel`, one row a quarter in
+        order; dwellings are those in the quarter. An amount that no bailleur's files tell is None, never
+        zero; `…_partiel` where a bailleur with dwellings there has none: the sum is then a least.
     """
     wanted = set(codes)
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     dwellings: dict[str, int] = defaultdict(int)
     abated: dict[str, int] = defaultdict(int)
+    lacking: dict[str, set[str]] = {c: set() for c in _PARTLY}
     for part in parts:
+        held: set[str] = set()
         if part.located is not None:
             homes = part.located.residences
             for code, count in zip(homes["code_qpv"], homes["logements_dans"], strict=True):
                 dwellings[str(code)] += int(count)
+                held |= {str(code)} if count else set()
         if part.abatement is not None:
             lines = part.abatement.by_qpv
             _add(sums, lines, _LOST)
             for code, count in zip(lines["code_qpv"], lines["logements_abattus"], strict=True):
                 abated[str(code)] += int(count)
+        known = set() if part.abatement is None else _known(part.abatement.by_qpv)
+        lacking["abattement_partiel"] |= held - known
+        lacking["valorise_partiel"] |= held if part.programme is None else set()
         if part.programme is not None:
             year = part.settings.dossier.annee
             balance = part.programme.balance
@@ -104,11 +113,23 @@ def quarter_money(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame
             "logements": dwellings[code],
             **{c: sums[code].get(c) for c in (*_LOST, "valorise_eur")},
             "logements_abattus": abated[code],
+            **{c: code in lacking[c] for c in _PARTLY},
         }
         for code in sorted(wanted)
     ]
-    columns = ["code_qpv", "logements", *_LOST, "logements_abattus", "valorise_eur"]
+    columns = ["code_qpv", "logements", *_LOST, "logements_abattus", "valorise_eur", *_PARTLY]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _known(lines: pd.DataFrame) -> set[str]:
+    """Return the quarters whose abatement a bailleur's files tell."""
+    return set(lines.loc[lines["abattement_eur"].notna(), "code_qpv"].astype(str))
+
+
+def partly(money: pd.DataFrame) -> tuple[bool, bool]:
+    """Return whether the sums of abatement and of actions lack a bailleur somewhere."""
+    abated, valued = (bool(money[c].any()) for c in _PARTLY)
+    return abated, valued
 
 
 def added(amounts: Iterable[Decimal | None]) -> Decimal | None:

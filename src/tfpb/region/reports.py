@@ -14,7 +14,7 @@ from tfpb.model.location import Located
 from tfpb.model.maps import Ground
 from tfpb.model.report import Report, Section, Text
 from tfpb.model.settings import Entete, Fichiers, Settings
-from tfpb.region.facts import added
+from tfpb.region.facts import added, partly
 from tfpb.region.funnel import FEWEST_OTHERS, limits_by_interviews
 from tfpb.region.secrecy.cuts import SHOWN
 from tfpb.report.sections import restitution as pages
@@ -150,7 +150,9 @@ class Sheet:
                 Section("comparaison", "Comparaison", words.NO_SURVEY_PLACE, (Text((shown_when,)),),
                         sheet="Comparaison")
             )  # fmt: skip
-        sections.append(pages.contrat_money(self.money, self.axes, abated, valued))
+        sections.append(
+            pages.contrat_money(self.money, self.axes, abated, valued, partly(self.money))
+        )
         sections.append(methode(dossier))
         subtitle = words.CONTRAT_SUBTITLE.format(year=self.head.settings.region.annee)
         return _report(self.head, self.name, subtitle, sections)

@@ -17,7 +17,7 @@ from tfpb.report.theme import verdict_sign
 from tfpb.survey.disagreement import disagreements, key_of
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.evaluation_words import before_actions
-from tfpb.words.money.state_words import quarter_sentence
+from tfpb.words.money.state_words import named_states, quarter_sentence
 from tfpb.words.numbers import interval_points, long_date, points
 from tfpb.words.survey.area_words import ON_PAGE
 from tfpb.words.survey.satisfaction import otherwise
@@ -155,10 +155,12 @@ def _quarters(dossier: Dossier, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                 "valorise_eur": valued,
                 "abattement_par_logement_eur": money / abated if abated else math.nan,
                 "valorise_par_logement_eur": valued / abated if abated else math.nan,
+                "etats": named_states(words.states_of(given)),
             }
         )
     columns = ["code_qpv", "nom", "commune", "logements", "residences", "abattement_eur",
-               "valorise_eur", "abattement_par_logement_eur", "valorise_par_logement_eur"]  # fmt: skip
+               "valorise_eur", "abattement_par_logement_eur", "valorise_par_logement_eur",
+               "etats"]  # fmt: skip
     frame = pd.DataFrame(rows, columns=columns)
     return gpd.GeoDataFrame(frame, geometry=list(shown.geometry), crs=shown.crs)
 

@@ -37,6 +37,7 @@ from tfpb.tax.plain_values import (
 )
 from tfpb.words.money import status_reasons
 from tfpb.words.money.doubt_words import AMBIGUOUS
+from tfpb.words.money.state_words import named_states
 from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 
 ADDED_COLUMNS: Final = (
     *PREMISES_RESULT_COLUMNS, "code_qpv", "part_logements", "logements_retenus", *STATE_COLUMNS,
-    *RESERVE_COLUMNS,
+    *RESERVE_COLUMNS, "etat",
 )  # fmt: skip
 """Columns that a premises gains: those of the contract, then what leads a figure to its source."""
 _CHECK_COLUMNS: Final = (
@@ -288,6 +289,7 @@ def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
         "statut": [str(i.statut) for i in items],
         "motif": [i.motive for i in items],
         "code_qpv": [i.right.code_qpv for i in items],
+        "etat": [named_states(i.states) for i in items],
         "part_logements": [i.share.quantize(SHARE) for i in items],
         "logements_retenus": [i.dwellings for i in items],
     }

@@ -194,6 +194,7 @@ PAGE: Final[dict[str, str]] = {
     "per_dwelling": "par logement abattu",
     "abatement": "abattement",
     "spent": "valorisé",
+    "states": "états de l’abattement",
     "gap": "écart QPV − hors QPV",
     "between": "entre {a} et {b} points",
     "interval": "intervalle à 95 %",

@@ -71,7 +71,7 @@ def _by_quarter(money: Abatement) -> list[Block]:
         "abattement_qpv",
         worded(veiled(money.by_qpv), nature=words.NATURES),
         annee=money.year,
-        totals=_totals(money, _BY_QUARTER),
+        totals={} if money.unknown_quarters else _totals(money, _BY_QUARTER),
         notes=words.quarter_notes(outside=outside),
     )
     return [whole, part(whole, "abattement_qpv_document")]

@@ -72,6 +72,7 @@ def programme(dossier: Dossier) -> Section:
         abated,
         plan.totals.get("solde_eur"),
         plan.totals.get("rattrapage_eur"),
+        unknown=money.unknown_quarters if money is not None else 0,
     )
     return section("programme", lead, blocks)
 
@@ -93,6 +94,8 @@ def _balance(
     """Return the year's balance; other years apart: their abatement is not computed here."""
     rows = cut(plan.balance, plan.balance["annee"] == year)
     totals = {key: plan.totals[key] for key in _SUMMED if key in plan.totals}
+    # a sum of some quarters under a column with blanks would pass for the whole
+    totals = {key: v for key, v in totals.items() if key not in rows or rows[key].notna().all()}
     if abated is not None and "solde_eur" in totals:
         totals["abattement_eur"] = abated  # what the balance is taken from
     pairs = zip(rows["code_qpv"], rows["nom_qpv"], strict=True)
