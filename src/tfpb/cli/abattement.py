@@ -31,6 +31,12 @@ _Residences = Annotated[
 _Conventions = Annotated[
     Path | None, typer.Option("--conventions", help="Les conventions et leurs dates.")
 ]
+_Gmbi = Annotated[
+    Path | None,
+    typer.Option(
+        "--gmbi", help="L’export GMBI des locaux possédés : ceux qui ne sont sur aucun avis."
+    ),
+]
 _Programme = Annotated[
     Path | None, typer.Option("--programme", help="Le programme d’actions, pour le bilan.")
 ]
@@ -55,6 +61,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
     residences: _Residences,
     sortie: Sortie,
     conventions: _Conventions = None,
+    gmbi: _Gmbi = None,
     programme: _Programme = None,
     programme_precedent: _Precedent = None,
     annee: _Annee = None,
@@ -86,6 +93,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
             "fiscalite": fiscalite,
             "residences": residences,
             "conventions": conventions,
+            "gmbi": gmbi,
             "programme": programme,
             "programme_precedent": programme_precedent,
         }

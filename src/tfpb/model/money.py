@@ -174,6 +174,8 @@ class Abatement:
         `RECONCILIATION_COLUMNS`: by quarter, then what is abated out of every quarter.
     calendar : DataFrame
         `CALENDAR_COLUMNS`: what changes, and when.
+    owned : DataFrame or None
+        `OWNED_COLUMNS`; None without the export of the premises owned.
     """
 
     year: int
@@ -197,6 +199,7 @@ class Abatement:
     claim_until: dt.date | None = None
     reconciliation: pd.DataFrame | None = None
     calendar: pd.DataFrame | None = None
+    owned: pd.DataFrame | None = None
 
     @property
     def unknown_quarters(self) -> int:

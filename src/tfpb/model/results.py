@@ -135,6 +135,14 @@ CALENDAR_COLUMNS: Final = (
 terme | sans_terme (a convention that lasts as long as the law; one without an end); `annee` is the first
 tax year it changes; `lecture` the sentence that reads it."""
 
+OWNED_COLUMNS: Final = (
+    "id_residence", "nom", "code_qpv", "constat", "locaux_possedes", "logements_avis", "locaux",
+    "montant_eur", "lecture",
+)  # fmt: skip
+"""Premises owned against notices, one row a finding. `constat`: sans_avis (owned in a quarter, on no notice:
+`montant_eur` is the abatement they would have) | exonere (the same, still exempt) | sans_local (on a notice,
+not owned: what is paid) | non_rattache (of no known résidence); `locaux` is how many."""
+
 BALANCE_COLUMNS: Final = (
     "code_qpv", "nom_qpv", "annee", "logements", "abattement_eur", "prevu_eur", "realise_eur",
     "valorise_eur", "valorise_par_logement_eur", "solde_eur", "report_eur", "couverture",

@@ -114,7 +114,7 @@ def first_values(
         .having(keys.ANSWERS, inputs.only("patrimoine", "decisions", "enquete", "repere"))
         .having(keys.SCOPE, scope_of(settings))
         .having(keys.BEFORE, before)
-        .having(keys.TAXES, inputs.only("fiscalite", "conventions"))
+        .having(keys.TAXES, inputs.only("fiscalite", "conventions", "gmbi"))
         .having(keys.TAX_RULE, TaxRule.of(settings))
     )
 

@@ -199,6 +199,7 @@ def joint_money(
             counts={},
             reconciliation=None,
             calendar=None,
+            owned=None,
             leavers=None,
             notices=(),
         )

@@ -34,7 +34,7 @@ def test_the_states_of_the_abatement_stand_with_each_quarter(model: MapModel) ->
     assert kept.pop(str(model.qpv["code_qpv"].iloc[0])) == told[0]
     assert set(kept.values()) <= {None}
     scripts = "".join((map_html.FOLDER / name).read_text("utf-8") for name in map_html.SCRIPTS)
-    assert scripts.count("q.eta") == 3  # the card of a quarter, and its line of the table  # noqa: PLR2004
+    assert scripts.count("q.eta") == 3  # the card of a quarter, and its line of the table
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -19,9 +20,11 @@ from tfpb.tax.abatement.holdings import Stocks
 from tfpb.tax.abatement.leavers import leavers
 from tfpb.tax.abatement.notices import ambiguous, read_notice
 from tfpb.tax.abatement.premises import claim_limit, premises_of, settle, year_of
+from tfpb.tax.abatement.rights import right_of
 from tfpb.tax.abatement.signatures import Conventions
 from tfpb.tax.abatement.states import UNKNOWN
 from tfpb.tax.ledger.calendar import calendar
+from tfpb.tax.ledger.owned import owned_premises
 from tfpb.tax.ledger.reconciliation import reconciliation
 from tfpb.tax.plain_values import (
     RATE,
@@ -72,6 +75,7 @@ def abate(
     rounding: str = "centime",
     bailleur: str = "",
     on: dt.date | None = None,
+    owned: pd.DataFrame | None = None,
 ) -> Abatement:
     """Compute the abatement of a tax year.
 
@@ -96,6 +100,8 @@ def abate(
         Whose conventions apply when a résidence does not name its bailleur.
     on : date, optional
         Day of the dossier: whether a claim is still open.
+    owned : DataFrame, optional
+        Typed by `tables.GMBI`: every premises owned, to find those on no notice.
 
     Returns
     -------
@@ -153,6 +159,7 @@ def abate(
     coming = forecast(
         items, stocks, held, law, reader=reader, quantum=stipulated.quantum, bailleur=bailleur
     )
+    bare = partial(right_of, own_exemption=None, conventions=held, bailleur=bailleur, reader=reader)
     gone = leavers(items, stocks, law, reader=reader, terms=stipulated)
     notices = [
         *(f for f in faults if f.severity is Severity.DOUTE),
@@ -182,6 +189,7 @@ def abate(
         reconciliation=reconciliation(items, stock, missing),
         calendar=calendar(items, stock, coming, gone, held, reader),
         leavers=gone,
+        owned=None if owned is None else owned_premises(owned, items, stock, bare),
     )
     return replace(result, values=reader.used())
 

@@ -21,6 +21,7 @@ patrimoine = "patrimoine.xlsx"    # obligatoire : une ligne par entrée ou bâti
 # enquete = ["enquete_2019.csv", "enquete_2023.xlsx"]
 # plan = "plan_enquete.toml"
 # fiscalite = "fiscalite.xlsx"
+# gmbi = "1_…_V2024.csv"           # export « Gérer mes biens immobiliers » : rien des occupants n'est lu
 # programme = "programme.xlsx"
 # programme_precedent = "programme_2024.xlsx"   # de l'année d'avant, mêmes colonnes : se met à côté
 # droit_commun = "droit_commun.xlsx"

@@ -120,6 +120,7 @@ ROLES: Final[dict[str, str]] = {
     "enquete": "Enquête",
     "plan": "Plan d’enquête",
     "fiscalite": "Fiscalité",
+    "gmbi": "Locaux possédés (GMBI)",
     "programme": "Programme d’actions",
     "programme_precedent": "Programme de l’année précédente",
     "droit_commun": "Droit commun",

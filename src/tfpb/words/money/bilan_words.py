@@ -52,6 +52,7 @@ COMING_SHEETS: Final[Mapping[str, str]] = {
     "calendar": "Calendrier",
     "leavers": "Sortants",
     "declaration": "Déclaration",
+    "owned": "Locaux possédés",
 }
 """Sheets of the last year alone, by field of `Abatement`."""
 DOUBTS_SHEET: Final = "Doutes"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.words.money.reconciliation_words import UNKNOWN_AMOUNT
 from tfpb.words.numbers import euros, percent, plural
 from tfpb.words.phrase import Phrase
 
@@ -103,7 +104,7 @@ def calendar_sentence(row: Mapping[Any, Any], last: int) -> str:
         "convention": row["id_convention"],
         "quartier": f"{name} ({code})" if name else f"le quartier {code or UNKNOWN}",
         "homes": f"{plural(row['logements'], 'logement')} de {plural(row['residences'], 'résidence')}",
-        "montant": "un montant non établi" if amount is None else euros(amount),
+        "montant": UNKNOWN_AMOUNT if amount is None else euros(amount),
         "fin": last,
     }
     late = row["evenement"] == "fin_exoneration" and row["annee"] > last
