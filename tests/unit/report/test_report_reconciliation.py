@@ -133,16 +133,29 @@ def test_heights_per_abated_dwelling_stand_beside_dated_marks() -> None:
     money = abatement(located())
     plan = dataclasses.replace(programme(money), values=values)
     costs = pd.DataFrame(
-        {"indicateur": ["nettoyage", "gardiens"], "surcout_eur": [Decimal(120), None],
-         "marge": ["calculee", "calculee"], "plancher": ["", ""]}
+        {"indicateur": ["nettoyage", "gardiens", "nettoyage"], "annee": [2025, 2025, 2024],
+         "surcout_eur": [Decimal(120), None, Decimal(7000)], "marge": "calculee", "plancher": ""}
     )  # fmt: skip
     dossier = make(abatement=money, programme=plan, droit_commun=DroitCommun(costs))
+    last = {"valorise_eur": Decimal("95.20"), "abattement_eur": Decimal(164)}
+    dossier = dataclasses.replace(dossier, last_heights=last)
     _, tables, said = section(dossier, "programme")
-    assert "101 € par logement abattu" in said  # 30 400 € over 300 abated dwellings
+    # 30 400 € over 300 abated dwellings, beside what last year's pack told
+    assert "101 € par logement abattu (95 € en 2024) ; repères" in said
+    assert "par logement abattu (164 € en 2024) ; repère : 172 €" in said
     assert "183 € (France), 233 € (Hauts-de-France)" in said
     assert "repère : 172 € (74 % de 233 €, déduit)" in said
     assert "années 2017 à 2019" in said
-    assert "Surcoût de droit commun en QPV : 120 € (1 indicateur)" in said
+    assert "en QPV 2025 : 120 € (1 indicateur, 1 sans coût comparable) ; posé" in said
+    whole = dataclasses.replace(dossier, droit_commun=DroitCommun(costs.head(1)))
+    assert (
+        "120 € (1 indicateur), soit 0 % de l’abattement à lui seul"
+        in section(whole, "programme")[2]
+    )
+    old = dataclasses.replace(dossier, droit_commun=DroitCommun(costs.tail(1)), last_heights={})
+    said_old = section(old, "programme")[2]
+    assert "en QPV 2024 : 7 000 €" in said_old
+    assert "101 € par logement abattu ; repères" in said_old
     assert "jamais ajouté" in said
     assert "justifie_eur" in tables["bilan"].totals
 

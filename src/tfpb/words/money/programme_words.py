@@ -78,20 +78,25 @@ def balance_lead(
 
 
 HEIGHTS: Final = Phrase(
-    "Valorisé : {valued:€} par logement abattu ; repères de dépense valorisée, {dated} : {national:€} "
-    "(France), {regional:€} ({region})."
+    "Valorisé : {valued:€} par logement abattu{before} ; repères de dépense valorisée, {dated} : "
+    "{national:€} (France), {regional:€} ({region})."
 )
 ABATED_HEIGHT: Final = Phrase(
-    "Abattement : {abated:€} par logement abattu ; repère : {usual:€} ({share:%} de {regional:€}, déduit)."
+    "Abattement : {abated:€} par logement abattu{before} ; repère : {usual:€} ({share:%} de "
+    "{regional:€}, déduit)."
 )
+BEFORE: Final = Phrase(" ({amount:€} en {year})")
+"""What last year's pack told, behind this year's."""
 LAST_YEAR: Final = Phrase("En {year}, {valued:€} étaient valorisés, tous quartiers ensemble.")
 SURPLUS: Final = Phrase(
-    "Surcoût de droit commun en QPV : {surplus:€} ({count:s indicateur}) ; posé à côté des actions "
-    "valorisées et jamais ajouté : une même dépense peut être dans les deux."
+    "Surcoût de droit commun en QPV{year} : {surplus:€} ({count:s indicateur}{rest}){share} ; posé à côté "
+    "des actions valorisées et jamais ajouté : une même dépense peut être dans les deux."
 )
 JUSTIFIED: Final = Phrase(
     "Justifié, quartier par quartier : {justified:€} sur {abated:€} d’abattement."
 )
+SURPLUS_REST: Final = Phrase(", {count:n} sans coût comparable")
+SURPLUS_SHARE: Final = Phrase(", soit {share:%} de l’abattement à lui seul")
 UNKNOWN_QUARTERS: Final = Phrase(
     "{count:s quartier/quartiers} sans abattement connu : ni justifié ni solde pour ceux-là."
 )

@@ -128,6 +128,7 @@ def _heights(dossier: Dossier, plan: Programme, year: int) -> list[Block]:
             out.append(
                 words.HEIGHTS.format(
                     valued=valued / homes,
+                    before=_before(dossier, "valorise_eur"),
                     dated=marks[_MARKS[1]].reference,
                     national=Decimal(national),
                     regional=Decimal(regional),
@@ -137,6 +138,7 @@ def _heights(dossier: Dossier, plan: Programme, year: int) -> list[Block]:
             out.append(
                 words.ABATED_HEIGHT.format(
                     abated=abated / homes,
+                    before=_before(dossier, "abattement_eur"),
                     usual=Decimal(regional) * Decimal(share),
                     share=Decimal(share),
                     regional=Decimal(regional),
@@ -145,21 +147,45 @@ def _heights(dossier: Dossier, plan: Programme, year: int) -> list[Block]:
         if plan.beside is not None:
             before = sum(plan.beside["valorise_precedent_eur"], Decimal(0))
             out.append(words.LAST_YEAR.format(year=year - 1, valued=before))
-        out += _surplus(dossier)
+        out += _surplus(dossier, Decimal(0) if unknown else abated)
     if money is not None and unknown:
         out.append(words.UNKNOWN_QUARTERS.format(count=unknown))
     return [Text(tuple(out), bullets=True, media=BOTH)] if out else []
 
 
-def _surplus(dossier: Dossier) -> list[str]:
-    """Return the surplus cost of droit commun, beside the actions; nothing when none is known."""
+def _before(dossier: Dossier, column: str) -> str:
+    """Return a height of last year's pack, behind this year's; nothing without one."""
+    amount = dossier.last_heights.get(column)
+    year = dossier.settings.dossier.annee - 1
+    return "" if amount is None else words.BEFORE.format(amount=amount, year=year)
+
+
+def _surplus(dossier: Dossier, abated: Decimal) -> list[str]:
+    """Return the surplus cost of droit commun of the year, against the abatement; nothing when unknown.
+
+    It is never added to the actions: one spending may be in both. Of several years one alone counts.
+    """
     usages = dossier.droit_commun
-    if usages is None or "surcout_eur" not in usages.table:
+    if usages is None or usages.table.empty:
         return []
-    known = [v for v in usages.table["surcout_eur"] if v is not None and not pd.isna(v)]
+    rows, year = usages.table, dossier.settings.dossier.annee
+    years = rows["annee"].dropna()
+    told = year if (years == year).any() else (max(years) if len(years) else None)
+    mine = rows if told is None else rows[rows["annee"] == told]
+    known = [v for v in mine["surcout_eur"] if v is not None and not pd.isna(v)]
     if not known:
         return []
-    return [words.SURPLUS.format(surplus=sum(map(Decimal, map(str, known))), count=len(known))]
+    surplus, rest = sum(map(Decimal, map(str, known))), len(mine) - len(known)
+    whole = abated > 0 and surplus > 0 and not rest
+    return [
+        words.SURPLUS.format(
+            surplus=surplus,
+            count=len(known),
+            year="" if told is None else f" {told}",
+            rest=words.SURPLUS_REST.format(count=rest) if rest else "",
+            share=words.SURPLUS_SHARE.format(share=surplus / abated) if whole else "",
+        )
+    ]
 
 
 def _carried(plan: Programme, year: int) -> list[Block]:
