@@ -148,7 +148,7 @@ class Abatement:
     counts : mapping of str to int
         Premises and dwellings by status: `{"abattu": (premises, dwellings)}`.
     checks : DataFrame
-        Cross-check with notices: `avis, id_residence, attendu_eur, lu_eur, ecart_eur, constat,
+        Cross-check with notices: `avis, invariants, id_residence, attendu_eur, lu_eur, ecart_eur, constat,
         code_constat`.
     forecast : DataFrame
         `FORECAST_COLUMNS`.

@@ -42,5 +42,5 @@ def test_sums_of_the_year_before_over_the_quarters_that_are_known(tmp_path: Path
 
 
 def test_a_balance_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
-    with pytest.raises(TfpbError, match="donnees/bilan.csv"):
+    with pytest.raises(TfpbError, match="fichier_illisible"):
         last_heights("Habitat", 2025, [pack(tmp_path, "Q1;2024;1000;neuf;5")])

@@ -174,6 +174,25 @@ def test_money_of_several_bailleurs_may_be_unknown() -> None:
     assert plain(money_lead(Decimal(12), None)).startswith("Abattement : 12 € ;")
 
 
+def test_premises_owned_are_set_against_the_notices_or_said_not_to_be_known() -> None:
+    money = abatement(located())
+    assert (
+        "GMBI des locaux possédés n’est pas fourni"
+        in section(make(abatement=money), "rapprochement")[2]
+    )
+    row = {
+        "id_residence": "R1", "nom": "R1", "code_qpv": "QN05991I", "constat": "sans_avis",
+        "locaux_possedes": 3, "logements_avis": 1, "locaux": 2, "montant_eur": Decimal(495),
+        "lecture": "R1 : 2 logements possédés.",
+    }  # fmt: skip
+    told = dataclasses.replace(money, owned=pd.DataFrame([row]))
+    _, tables, said = section(make(abatement=told), "rapprochement")
+    assert list(tables["possedes"].rows["constat"]) == ["possédé, sur aucun avis"]
+    assert "R1 : 2 logements possédés." in said
+    none = dataclasses.replace(money, owned=pd.DataFrame([row]).head(0))
+    assert "tous ceux des quartiers" in section(make(abatement=none), "rapprochement")[2]
+
+
 def test_the_calendar_stands_in_the_forecast_with_its_sentences() -> None:
     money = abatement(located())
     event = {

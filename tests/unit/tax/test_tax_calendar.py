@@ -28,7 +28,7 @@ def test_entrants_are_dated_and_worth_what_is_due() -> None:
     (row,) = events(abate(local(), local(avis="A2", id_residence="R2"), residences=stock), "entree")
     assert (row["date"], row["annee"], row["montant_eur"]) == (dt.date(2025, 1, 1), 2025, DUE)
     assert row["lecture"] == (
-        "Entrants dans Les Tilleuls (QN05991I) au 1er janvier 2025 : 3 logements de 1 résidence, 248 € "
+        "Entrants au 1er janvier 2025, Les Tilleuls (QN05991I) : 3 logements de 1 résidence, 248 € "
         "en 2025."
     )
 
@@ -48,7 +48,7 @@ def test_leavers_are_dated_with_what_is_due_no_more() -> None:
     (row,) = events(abate(local(), residences=stock), "sortie")
     assert (row["date"], row["montant_eur"], row["logements"]) == (dt.date(2025, 1, 1), DUE, 1)
     assert (
-        "au 1er janvier 2025 : 1 logement de 1 résidence, 248 € qui ne sont plus dus"
+        "au 1er janvier 2025, quartier non connu : 1 logement de 1 résidence, 248 € qui ne sont plus dus"
         in row["lecture"]
     )
 

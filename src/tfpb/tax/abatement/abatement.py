@@ -59,7 +59,7 @@ ADDED_COLUMNS: Final = (
 )  # fmt: skip
 """Columns that a premises gains: those of the contract, then what leads a figure to its source."""
 _CHECK_COLUMNS: Final = (
-    "avis", "id_residence", "attendu_eur", "lu_eur", "ecart_eur", "constat", "code_constat",
+    "avis", "invariants", "id_residence", "attendu_eur", "lu_eur", "ecart_eur", "constat", "code_constat",
     "rapport", "annee",
 )  # fmt: skip
 
@@ -330,6 +330,7 @@ def _checks_frame(
         rows.append(
             (
                 check.avis,
+                ", ".join(filter(None, (items[p].invariant for p in positions))),
                 check.id_residence,
                 cents(check.expected),
                 check.read,

@@ -69,9 +69,9 @@ EVENTS: Final = {
     "sans_terme": "convention sans date de fin",
 }
 _SENTENCES: Final = Phrase.table(
-    entree="Entrants dans {quartier} au {date:d} : {homes}, {montant} en {annee}.",
-    sortie="Sortants de {quartier} au {date:d} : {homes}, {montant} qui ne sont plus dus en {annee}.",
-    fin_exoneration="Exonération qui prend fin au plus tard le {date:d} dans {quartier} : {homes}, {montant} "
+    entree="Entrants au {date:d}, {quartier} : {homes}, {montant} en {annee}.",
+    sortie="Sortants au {date:d}, {quartier} : {homes}, {montant} qui ne sont plus dus en {annee}.",
+    fin_exoneration="Exonération qui prend fin au plus tard le {date:d}, {quartier} : {homes}, {montant} "
     "de plus en {annee}.",
     reclamation="À réclamer au plus tard le {date:d} : {montant} ({homes}) ; les avis sont nommés à "
     "la feuille « Rapprochement », « Contrôle de chaque avis ».",
@@ -83,7 +83,7 @@ _SENTENCES: Final = Phrase.table(
     "jusqu’en {fin}, à vérifier ; {montant} par an en dépendent ({homes}).",
 )
 _TOO_LATE: Final = Phrase(
-    "Exonération qui prend fin au plus tard le {date:d} dans {quartier} : {homes} ; le droit s’ouvrirait en "
+    "Exonération qui prend fin au plus tard le {date:d}, {quartier} : {homes} ; le droit s’ouvrirait en "
     "{annee}, après les dernières impositions du texte ({fin})."
 )
 
@@ -102,7 +102,7 @@ def calendar_sentence(row: Mapping[Any, Any], last: int) -> str:
     facts = {
         **row,
         "convention": row["id_convention"],
-        "quartier": f"{name} ({code})" if name else f"le quartier {code or UNKNOWN}",
+        "quartier": f"{name} ({code})" if name else f"quartier {code or UNKNOWN}",
         "homes": f"{plural(row['logements'], 'logement')} de {plural(row['residences'], 'résidence')}",
         "montant": UNKNOWN_AMOUNT if amount is None else euros(amount),
         "fin": last,

@@ -35,6 +35,14 @@ OWNED: Final = Phrase.table(
     "rien n’est conclu.",
 )
 """Readings of premises owned against notices, by finding."""
+NOT_OWNED: Final = (
+    "Logements possédés en QPV et sur aucun avis : non connu, l’export GMBI des locaux possédés n’est pas "
+    "fourni (gmbi sous [fichiers])."
+)
+ALL_NOTICED: Final = (
+    "Locaux possédés (GMBI) : tous ceux des quartiers sont sur un avis lu, et l’export connaît tous les "
+    "locaux des avis."
+)
 FINDINGS: Final = {
     "sans_avis": "possédé, sur aucun avis",
     "exonere": "possédé, sur aucun avis, encore exonéré",

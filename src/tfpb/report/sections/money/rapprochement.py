@@ -40,7 +40,11 @@ def rapprochement(dossier: Dossier) -> Section:
     blocks.append(Text(_readings(money, dossier.programme), bullets=True, media=BOTH))
     if money.reserves:
         blocks.append(table("reserves", _reserves(money), annee=money.year))
-    if money.owned is not None and len(money.owned):
+    if money.owned is None or money.owned.empty:
+        blocks.append(
+            Text((words.NOT_OWNED if money.owned is None else words.ALL_NOTICED,), media=BOTH)
+        )
+    else:
         told = table("possedes", worded(money.owned, constat=words.FINDINGS), annee=money.year)
         blocks += [told, Text(tuple(money.owned["lecture"]), bullets=True, media=DOCUMENT)]
     blocks.append(_lines(money))
