@@ -103,6 +103,23 @@ def test_a_convention_without_an_end_is_to_be_checked_and_comes_last() -> None:
     assert "elle est tenue pour courir jusqu’en 2030, à vérifier ; 248 € par an" in row["lecture"]
 
 
+def test_one_name_on_two_lines_is_two_sets_of_quarters() -> None:
+    ends = {"date_fin": "2027-12-31"}
+    signed = conventions(convention(**ends), convention(codes_qpv="QN05992M", **ends))
+    stock = homes(home(), home("R2", code_qpv="QN05992M"))
+    made = abate(local(), local(avis="A2", id_residence="R2"), residences=stock, conventions=signed)
+    assert [r["montant_eur"] for r in events(made, "renouvellement")] == [DUE, DUE]
+
+
+def test_a_convention_without_a_name_is_dated_all_the_same() -> None:
+    signed = conventions(convention(date_fin="2027-12-31"), convention()).assign(id_convention="")
+    assert [
+        r["evenement"] for r in abate(local(), conventions=signed).calendar.to_dict("records")
+    ] == ["terme"]
+    lone = abate(local(), conventions=signed.head(1))
+    assert [r["montant_eur"] for r in events(lone, "renouvellement")] == [DUE]
+
+
 def test_a_renewal_whose_amount_is_not_known_has_none() -> None:
     stock = homes(home("R9"))
     made = abate(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.errors import Fault, Severity, fail, stop_on_faults
+from tfpb.errors import Place, Severity, fail, stop_on_faults
 from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS, RESERVE_COLUMNS, STATE_COLUMNS
 from tfpb.tax.abatement import abatement_doubts, tallies
@@ -31,6 +31,7 @@ from tfpb.tax.plain_values import (
     SHARE,
     ZERO,
     cents,
+    doubt,
     grouped,
     money,
     place,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
+    from tfpb.errors import Fault
     from tfpb.law.values import Law, Reader
     from tfpb.tax.abatement.formula import Terms
     from tfpb.tax.abatement.notices import Check
@@ -197,10 +199,7 @@ def abate(
 def _own_columns(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     """Rename the columns of the file that bear the name of a result; one doubt each."""
     clash = {c: f"{c}_entree" for c in frame.columns if c in ADDED_COLUMNS}
-    renamed = [
-        Fault("colonne_renommee", got=old, fields={"nouveau": new}, severity=Severity.DOUTE)
-        for old, new in clash.items()
-    ]
+    renamed = [doubt("colonne_renommee", Place(), old, nouveau=new) for old, new in clash.items()]
     return frame.rename(columns=clash).reset_index(drop=True), renamed
 
 
@@ -217,7 +216,7 @@ def _rows_of_year(rows: list[Record], year: int) -> tuple[list[int], list[Fault]
             kept.append(position)
             continue
         here, got = place(row, "annee"), str(year_of(row))
-        out.append(Fault("ligne_autre_annee", here, got, {"annee": year}, Severity.DOUTE))
+        out.append(doubt("ligne_autre_annee", here, got, annee=year))
     return kept, out
 
 
@@ -253,15 +252,10 @@ def _read_notices(
             checks.append((check, positions[about]))
             if check.constat == "inexplique":
                 row = group[check.line].row
-                unexplained.append(
-                    Fault(
-                        _unexplained(check, group[about], stipulated, tolerance),
-                        place(row, "cotisation_avis_eur"),
-                        amount(money(row.get("cotisation_avis_eur")) or ZERO),
-                        {"avis": check.avis, "attendu": amount(cents(check.expected))},
-                        Severity.DOUTE,
-                    )
-                )
+                code = _unexplained(check, group[about], stipulated, tolerance)
+                here, due = place(row, "cotisation_avis_eur"), amount(cents(check.expected))
+                got = amount(money(row.get("cotisation_avis_eur")) or ZERO)
+                unexplained.append(doubt(code, here, got, avis=check.avis, attendu=due))
     return out, checks, unexplained
 
 
@@ -269,13 +263,9 @@ def _ambiguous(items: list[Premises], paid: Decimal, *, told: bool) -> Fault:
     """Return the doubt on premises alike of which a notice abates some; `told` when the sums hold."""
     first = items[0]
     names = [i.invariant or i.id_residence for i in items]
-    return Fault(
-        "avis_ambigu",
-        place(first.row, "cotisation_avis_eur"),
-        amount(paid),
-        {"avis": first.avis, "locaux": ", ".join(dict.fromkeys(names)), "issue": AMBIGUOUS[told]},
-        Severity.DOUTE,
-    )
+    here, listed = place(first.row, "cotisation_avis_eur"), ", ".join(dict.fromkeys(names))
+    fields = {"avis": first.avis, "locaux": listed, "issue": AMBIGUOUS[told]}
+    return doubt("avis_ambigu", here, amount(paid), **fields)
 
 
 def _unexplained(check: Check, items: list[Premises], stipulated: Terms, tolerance: Decimal) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -113,27 +113,16 @@ def right_of(
     doubt = Decimal(_weight(taxable, QpvStatut.A_VERIFIER)) / whole if whole else ZERO
     earliest = min((e for e in ends.values() if e is not None), default=None)
     opens = earliest.year + 1 if earliest is not None else None
+    bare = Right("", ZERO, doubt, code, name, "exonere", opens=opens, taxable=whole > 0)
     if not inside:
         statut = Statut.A_VERIFIER if doubtful else Statut.HORS_QPV
         motive, fields = _outside(holding, doubtful, reader)
-        return Right(
-            statut, ZERO, doubt, code, name, motive, fields, opens=opens, taxable=whole > 0
-        )
+        return replace(bare, statut=statut, motive=motive, fields=fields)
     if not share:
         sides = (e for u, e in ends.items() if u.side == QpvStatut.DANS)
         first = min(e for e in sides if e is not None and exempt(e, reader.day))
         fields = {"date": first, "annee": first.year + 1}
-        return Right(
-            Statut.EXONERE,
-            ZERO,
-            doubt,
-            code,
-            name,
-            "exonere",
-            fields,
-            opens=opens,
-            taxable=whole > 0,
-        )
+        return replace(bare, statut=Statut.EXONERE, fields=fields)
     held = conventions.standing(
         code, bailleur=holding.bailleur or bailleur, code_insee=holding.code_insee, reader=reader
     )

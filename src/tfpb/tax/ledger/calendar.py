@@ -193,7 +193,10 @@ def _conventions(
     last = reader.whole("periode_prevision_fin")
     held = {h.id_residence: h.code_qpv for h in stock.holdings}
     for identifier, codes, end in conventions.terms():
-        mine = coming[coming["convention"] == identifier]
+        here = coming["id_residence"].map(held).isin(codes)
+        named = (coming["convention"] == identifier) & (coming["convention"] != "")
+        unnamed = (identifier == "") & (coming["logements_a_renouveler"] > 0)
+        mine = coming[here & (named | unnamed)]
         quarters = {"id_convention": identifier, "code_qpv": ", ".join(codes)}
         if len(mine):
             first = int(mine["annee"].min())
