@@ -196,12 +196,14 @@ def test_premises_owned_are_set_against_the_notices_or_said_not_to_be_known() ->
 def test_the_calendar_stands_in_the_forecast_with_its_sentences() -> None:
     money = abatement(located())
     event = {
-        "date": dt.date(2027, 12, 31), "evenement": "renouvellement", "annee": 2028,
+        "date": dt.date(2027, 12, 31), "evenement": "renouvellement", "annee": 2026,
         "id_convention": "C1", "code_qpv": "QN05991I", "nom_qpv": "", "residences": 2, "logements": 30,
         "montant_eur": Decimal(900), "lecture": "La convention C1 prend fin le 31 décembre 2027.",
     }  # fmt: skip
-    dated = dataclasses.replace(money, calendar=pd.DataFrame([event]))
+    late = event | {"annee": 2035, "lecture": "Après le texte."}
+    dated = dataclasses.replace(money, calendar=pd.DataFrame([event, late]))
     _, tables, said = section(make(abatement=dated), "abattement")
     assert "La convention C1 prend fin le 31 décembre 2027." in said
-    assert list(tables["calendrier"].rows["evenement"]) == ["convention à renouveler"]
+    assert list(tables["calendrier"].rows["evenement"]) == ["convention à renouveler"] * 2
+    assert "Après le texte." not in said  # on the sheet alone
     assert "lecture" in tables["calendrier_classeur"].rows

@@ -136,7 +136,7 @@ def abatement_sheets(
     coming = {name: getattr(last, part) for part, name in bilan_words.COMING_SHEETS.items()}
     return {
         **{name: _years(made, part) for part, name in bilan_words.PREMISES_SHEETS.items()},
-        **{name: pd.DataFrame() if f is None else f for name, f in coming.items()},
+        **{name: f for name, f in coming.items() if f is not None},
         bilan_words.DOUBTS_SHEET: doubts_frame(doubts),
         bilan_words.VALUES_SHEET: values_frame(last),
     }

@@ -30,14 +30,14 @@ OWNED: Final = Phrase.table(
     sans_local="{nom} : {locaux:s local/locaux} d’avis que l’export GMBI ne connaît pas ; {montant} payés, "
     "à vérifier.",
     non_rattache="{locaux:s logement possédé/logements possédés} sur aucun avis lu et d’aucune résidence "
-    "connue : rien n’en est dit. Nommez la colonne de la résidence (« gmbi.id_residence »).",
+    "connue : rien n’en est dit.",
     sans_cle="Aucun numéro fiscal de l’export GMBI n’est sur un avis lu : autre clé, ou autre département ; "
     "rien n’est conclu.",
 )
 """Readings of premises owned against notices, by finding."""
 NOT_OWNED: Final = (
     "Logements possédés en QPV et sur aucun avis : non connu, l’export GMBI des locaux possédés n’est pas "
-    "fourni (gmbi sous [fichiers])."
+    "fourni."
 )
 ALL_NOTICED: Final = (
     "Locaux possédés (GMBI) : tous ceux des quartiers sont sur un avis lu, et l’export connaît tous les "

@@ -51,7 +51,8 @@ def forecast_blocks(money: Abatement, located: Located) -> list[Block]:
     calendar: list[Block] = []
     if money.calendar is not None and len(money.calendar):
         whole = table("calendrier", worded(money.calendar, evenement=words.EVENTS))
-        read = Text(tuple(money.calendar["lecture"]), bullets=True, media=DOCUMENT)
+        told = money.calendar[money.calendar["annee"] <= max(yearly["annee"])]
+        read = Text(tuple(told["lecture"]), bullets=True, media=DOCUMENT)
         calendar = [whole, part(whole, "calendrier_classeur"), read]
     growth = next((Decimal(v.valeur) for v in money.values if v.cle == _GROWTH), Decimal(0))  # noqa: PD011  # a tuple
     return [
