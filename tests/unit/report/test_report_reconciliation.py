@@ -163,10 +163,26 @@ def test_heights_per_abated_dwelling_stand_beside_dated_marks() -> None:
 def test_a_quarter_without_known_abatement_is_counted_apart() -> None:
     money = abatement(located())
     plan = programme(money)
-    balance = plan.balance.astype({"abattement_eur": object})
-    balance.loc[0, "abattement_eur"] = None
-    _, _, said = section(make(programme=dataclasses.replace(plan, balance=balance)), "programme")
+    balance = plan.balance.astype({"abattement_eur": object, "solde_eur": object})
+    balance.loc[0, ["abattement_eur", "solde_eur"]] = None
+    _, tables, said = section(
+        make(programme=dataclasses.replace(plan, balance=balance)), "programme"
+    )
     assert "1 quartier sans abattement connu" in said
+    # no total under a column with a blank: it would pass for the whole
+    assert not {"abattement_eur", "solde_eur"} & tables["bilan"].totals.keys()
+    assert "valorise_eur" in tables["bilan"].totals
+    assert "solde_eur" in section(make(programme=plan), "programme")[1]["bilan"].totals
+
+
+def test_the_table_of_quarters_has_no_total_when_one_is_not_known() -> None:
+    money = abatement(located())
+    assert section(make(abatement=money), "abattement")[1]["abattement_qpv"].totals
+    rows = money.by_qpv.astype({"abattement_eur": object})
+    rows.loc[0, "abattement_eur"] = None
+    lead, tables, _ = section(make(abatement=dataclasses.replace(money, by_qpv=rows)), "abattement")
+    assert tables["abattement_qpv"].totals == {}
+    assert "sans 1 quartier dont le montant n’est pas connu" in plain(lead)
 
 
 def test_money_of_several_bailleurs_may_be_unknown() -> None:
