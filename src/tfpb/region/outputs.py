@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.archives import zip_bytes
-from tfpb.io.packs.pack import RUN, dumps
+from tfpb.io.packs.pack import RUN, dumps, listed
 from tfpb.io.packs.provenance import versions
 from tfpb.model.record import Source
+from tfpb.pipeline.pack_files import drafts
+from tfpb.pipeline.published_before import RELEASE
 from tfpb.region import positions
 from tfpb.region.atlas import AtlasPage, MapJob, atlas_bytes, joint_money, map_files
 from tfpb.region.facts import axes, owners_by_quarter, quarter_money
 from tfpb.region.funnel import own_funnel, region_funnel
 from tfpb.region.packs import Media, PackJob, ReportJob, pack_files, report_files
 from tfpb.region.reports import Restitution, Sheet
-from tfpb.region.secrecy.earlier_runs import MASKS, masks_bytes
-from tfpb.region.secrecy.versions import figures
 from tfpb.text import fold
 from tfpb.words.documents.region_words import ATLAS, NO_CONTRAT, REPERE_REFERENCE
 from tfpb.words.documents.report_words import footer
@@ -55,6 +55,8 @@ class Rendered:
         Doubts of the region.
     doubts : mapping of str to int
         Bailleur → doubts of its own files.
+    line : mapping of str to value
+        What a release leaves in the ledger.
     """
 
     files: dict[str, bytes]
@@ -62,6 +64,7 @@ class Rendered:
     contrats: int
     notices: tuple[Fault, ...] = ()
     doubts: dict[str, int] = field(default_factory=dict)
+    line: dict[str, Any] = field(default_factory=dict)
 
 
 def render(
@@ -108,18 +111,22 @@ def render(
     for part, pack in zip(run.parts, packs, strict=True):
         folder = owners[part.name]
         files |= {f"bailleurs/{folder}/{name}": data for name, data in pack.items()}
-        files[f"bailleurs/{folder}.zip"] = zip_bytes(pack)
+        files[f"bailleurs/{folder}.zip"] = zip_bytes(listed(pack))
     if media.documents:
         files |= _maps(computed, geography, executor, lambda n: tell("maps", n))
     files[RUN] = dumps(_record(computed))
-    if run.protected is not None:
-        files[MASKS] = masks_bytes(run.protected.masks, figures(run.protected.whole.comparison))
+    line: dict[str, Any] = {}
+    if not run.draft:
+        names = [p.name for p in run.parts]
+        line = computed.release(names, run.protected.whole if run.protected is not None else None)
+        files[RELEASE] = dumps(line)
     return Rendered(
-        files,
+        files if not run.draft else files | drafts(files),
         owners=len(run.parts),
         contrats=len(computed.contrats),
         notices=computed.notices,
         doubts={p.name: len(p.notices) for p in run.parts},
+        line={} if computed.again else line,
     )
 
 
@@ -207,7 +214,7 @@ def _maps(
             title=ATLAS.format(titre=head.titre),
             author=head.organisme_regional,
             date=head.date,
-            note=footer(run.run_hash, fictional=head.donnees_fictives),
+            note=footer(run.run_hash, fictional=head.donnees_fictives, draft=run.draft),
         )
     return files
 
@@ -300,6 +307,8 @@ def pack_jobs(
                 region=region,
                 media=media,
                 kept=kept,
+                draft=run.draft,
+                line={} if run.draft else computed.release([part.name], own),
             )
         )
     return jobs
@@ -342,5 +351,6 @@ def _record(computed: Computed) -> dict[str, Any]:
         ],
         "bailleurs": {p.name: len(p.notices) for p in run.parts},
         "contrats": {name: list(codes) for name, codes in computed.contrats.items()},
+        "etat": "projet" if run.draft else "diffusion",
         "cases_masquees": len(run.protected.masks) if run.protected is not None else 0,
     }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.geopackage import geopackage_bytes
@@ -16,6 +16,7 @@ from tfpb.pipeline.assembling import scope_of
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.pack_files import data_files, document_files, programme_files
 from tfpb.pipeline.pack_files import pack_files as whole_pack
+from tfpb.pipeline.published_before import RELEASE
 from tfpb.pipeline.steps.mapping import layers
 from tfpb.pipeline.wiring import Values
 from tfpb.region.funnel import FEWEST_OTHERS
@@ -28,6 +29,7 @@ from tfpb.report.web_map import map_html
 from tfpb.stage import Stage, directly
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -41,9 +43,9 @@ if TYPE_CHECKING:
 _LATE: Final = (keys.EVALUATION, keys.SENSITIVITY)
 """Steps that read the region's survey, once it is protected."""
 _BILANS: Final = Stage(
-    "Bilan du programme", 1, ("programme", "head"), "bilans",
-    lambda programme, head: programme_files(
-        programme, year=head.annee, fictional=head.donnees_fictives
+    "Bilan du programme", 1, ("programme", "head", "draft"), "bilans",
+    lambda programme, head, draft: programme_files(
+        programme, year=head.annee, fictional=head.donnees_fictives, draft=draft
     ),
     kept="fichiers",
 )  # fmt: skip
@@ -85,6 +87,9 @@ class PackJob:
     media : Media
     kept : Path or None
         Folder where pictures are kept for the next run.
+    draft : bool
+    line : mapping
+        What its release is remembered by, on the bailleur's own machine.
     """
 
     part: Part
@@ -97,6 +102,8 @@ class PackJob:
     region: Source
     media: Media
     kept: Path | None = None
+    draft: bool = True
+    line: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +147,10 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
         files["carte.html"] = map_html.render(map_model(dossier))
         files |= document_files(content, {}, execute=execute)
     files |= data_files(content)
-    files |= execute(_BILANS, (dossier.programme, dossier.settings.dossier))
+    files |= execute(_BILANS, (dossier.programme, dossier.settings.dossier, job.draft))
     files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))
+    if job.line:
+        files[RELEASE] = dumps(dict(job.line))
     if job.repere is not None:
         files[job.repere_name] = csv_bytes(job.repere)
     files[RUN] = dumps(run_record(dossier))
@@ -202,4 +211,5 @@ def _dossier(job: PackJob) -> Dossier:
         sources=sources,
         checks=checks_of(part.inputs.frames["patrimoine"], part.located),
         notices=(*part.notices, *survey_notices),
+        draft=job.draft,
     )

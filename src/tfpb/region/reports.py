@@ -43,12 +43,15 @@ class Head:
     run_hash : str
     year, vintage : int
         Tax year, and the map that rules it.
+    draft : bool
+        For the regional body alone.
     """
 
     settings: RegionSettings
     run_hash: str
     year: int
     vintage: int
+    draft: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,7 @@ def _report(of: Head, title: str, subtitle: str, sections: Sequence[Section]) ->
         run_hash=of.run_hash,
         sections=tuple(sections),
         fictional=head.donnees_fictives,
+        draft=of.draft,
         warning=WARNING,
         properties={"date_iso": head.date.isoformat()},
     )
@@ -225,4 +229,5 @@ def thin_dossier(of: Head, title: str, survey: Published | None, homes: pd.DataF
         sensitivity=None,
         sources=(),
         checks=(),
+        draft=of.draft,
     )

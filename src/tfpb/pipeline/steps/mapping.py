@@ -6,10 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import pandas as pd
 
 from tfpb.addresses.communes import places
 from tfpb.model.projection import LAMBERT_93
 from tfpb.report import ground as grounds
+from tfpb.words.documents.pack_words import DRAFT_NOTE
+from tfpb.words.documents.report_words import DRAFT
 
 if TYPE_CHECKING:
     from tfpb.geodata.geography import Geography
@@ -36,7 +39,7 @@ def ground(geography: Geography, located: Located) -> Ground:
     return replace(drawn, places=places(codes, geography.communes))
 
 
-def layers(dossier: Dossier) -> dict[str, gpd.GeoDataFrame]:
+def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
     """Return what a GIS reads: résidences and quarters, short stable names, EPSG:2154.
 
     Parameters
@@ -45,8 +48,9 @@ def layers(dossier: Dossier) -> dict[str, gpd.GeoDataFrame]:
 
     Returns
     -------
-    dict of str to GeoDataFrame
-        `residences` (points; those without a position are left out) and `qpv`.
+    dict of str to DataFrame
+        `residences` (points; those without a position are left out), `qpv`, and of a draft a table of
+        that name.
     """
     homes = dossier.located.residences
     lonlat = gpd.points_from_xy(homes["longitude"], homes["latitude"], crs="EPSG:4326")
@@ -54,4 +58,8 @@ def layers(dossier: Dossier) -> dict[str, gpd.GeoDataFrame]:
     quarters = dossier.maps[dossier.located.vintage].frame
     shown = quarters[quarters["code_qpv"].isin(set(homes["code_qpv"]))]
     shown = shown[["code_qpv", "nom_qpv", "communes", "geometry"]].to_crs(LAMBERT_93)
-    return {"residences": points[points["longitude"].notna()], "qpv": shown}
+    out: dict[str, pd.DataFrame] = {
+        "residences": points[points["longitude"].notna()],
+        "qpv": shown,
+    }
+    return out | {DRAFT: pd.DataFrame({"a_lire": [DRAFT_NOTE]})} if dossier.draft else out

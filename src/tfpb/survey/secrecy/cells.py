@@ -67,6 +67,9 @@ class Disclosed(NamedTuple):
         return sorted({c.niveau for c in (*self.masked, *(c for c, _ in self.shown))} - {TOTAL})
 
 
+NOTHING: Final = Disclosed()
+
+
 @dataclass(slots=True)
 class Cells:
     """Counts of cells, and sums between them.
