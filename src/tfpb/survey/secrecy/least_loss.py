@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from tfpb.survey.secrecy.released_system import systems
 
@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
     Flags = NDArray[np.bool_]
+    Moves = dict[int, list[Vector]]
 
 _TINY: Final = 1e-6
-_MOST_PROGRAMS: Final = 400
-"""Linear programs that the clean-up of one question may take: a number, never seconds."""
-_AGAIN: Final = 0.3
-"""What a cell that another question of the wave masks costs, where another costs one."""
+_MOST_PROGRAMS: Final = {True: 400, False: 20}
+"""Linear programs of the clean-up of the first question of a wave, and of each other: never seconds."""
+_CALM: Final = 0.9
+"""How far unknowns may move at first, of what they can: a movement that goes to the end serves one question."""
+_ALL: Final = 150
+_FEW: Final = 60
+"""Unknowns that all move in one program; most of a row through which a larger system is reached."""
 
 
 def least_masks(
@@ -52,18 +56,18 @@ def least_masks(
     -----
     Small cells and cells that answer as one first. Then, group by group and reader by reader, the masks
     of least loss that let its number move as far as it must (Kelly, Golden & Assad's network heuristic,
-    by a linear program); a movement found serves every other group and question that it frees. Last, masks
-    are taken back one by one, dearest first, where every group that leant on them finds another way.
+    by a linear program); a movement found serves every other group, reader and question that it frees. Last,
+    masks are taken back one by one, dearest first, where every group that leant on them finds another way.
     """
     out: set[Cell] = set()
     for wave in systems(cells, atoms, masking_n, previous):
-        moves: list[Vector] = []
+        moves: Moves = {}
         again: set[tuple[str, ...]] = set()
         for system in wave:
-            search = _Search(system, moves if len(atoms) else [], again)
+            search = _Search(system, moves.setdefault(system.rows.shape[1], []), again)
             search.open_all()
             search.clean()
-            masked = {c for k in np.flatnonzero(search.lost) for c in system.cells[k]}
+            masked = {c for k in np.flatnonzero(search.lost).tolist() for c in system.cells[k]}
             again |= {c[2:] for c in masked}
             out |= masked
     return frozenset(out)
@@ -77,119 +81,176 @@ class _Search:
     ----------
     system : System
     moves : list of array
-        Movements of atoms found so far, in this wave.
+        Movements of as many unknowns found so far in this wave.
     again : set
-        Cells that other questions of the wave mask.
+        Cells that other questions of the wave mask: masked here too, unless nothing leans on them.
+
+    Attributes
+    ----------
+    lost : bool array
+        Rows masked.
+    known, told, met : arrays
+        The movements that this system allows, the rows that each moves, the bailleurs whose answers it moves.
+    way : dict of (need, reader) to int
+        Which movement frees a group for a reader.
     """
 
     system: System
     moves: list[Vector]
     again: set[tuple[str, ...]]
     lost: Flags = field(init=False)
-    cost: Vector = field(init=False)
-    found: dict[int, Vector] = field(init=False, default_factory=dict)
+    known: Vector = field(init=False)
+    told: Flags = field(init=False)
+    met: Flags = field(init=False)
+    way: dict[tuple[int, int], int] = field(init=False, default_factory=dict)
     programs: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        self.lost = self.system.lost.copy()
-        twice = np.array([any(c[2:] in self.again for c in g) for g in self.system.cells], bool)
-        self.cost = np.where(twice, _AGAIN, 1.0) * self.system.weight
+        again = np.array([any(c[2:] in self.again for c in g) for g in self.system.cells], bool)
+        self.lost = self.system.lost | (again & ~self.system.fixed)
+        told, unknowns = self.system.rows.shape
+        self.known, self.told = np.zeros((0, unknowns)), np.zeros((0, told), dtype=bool)
+        self.met = np.zeros((0, self.system.owner.max(initial=-1) + 1), dtype=bool)
+        if self.moves:
+            made = np.array(self.moves)
+            self._learn(made[~(np.abs(self.system.ties @ made.T) > _TINY).any(axis=0)])
 
     def open_all(self) -> None:
-        """Free every group that must be open; one that nothing can free is left."""
+        """Free every group that must be open, for every reader; one that nothing can free is left."""
+        shut = (self.told & ~self.lost).any(axis=1)
         for k, need in enumerate(self.system.needs):
-            move = self._kept(need, self.lost)
-            if move is None:
-                move = self._program(need, self.lost, hard=False)
-                if move is None:
-                    continue
-                self.moves.append(move)
-                self.lost |= self._told_by(move)
-            self.found[k] = move
+            fits = self._fits(need, np.arange(len(self.known)))
+            for reader in need.readers:
+                ways = np.flatnonzero(fits & ~shut & ~self._moved(reader))
+                if not len(ways):
+                    move = self._program(need, reader, self.lost, hard=False)
+                    if move is None:
+                        continue
+                    self._learn(move[None, :])
+                    self.moves.append(move)
+                    self.lost |= self.told[-1]
+                    shut = (self.told & ~self.lost).any(axis=1)
+                    fits = np.append(fits, True)  # noqa: FBT003 - an element
+                    ways = np.array([len(self.known) - 1])
+                self.way[k, reader] = int(ways[-1])
 
     def clean(self) -> None:
         """Take masks back, dearest first, as long as every group finds another way."""
         needless = self.lost & ~self.system.lost
+        most = self.programs + _MOST_PROGRAMS[not self.again]
         order = np.argsort(-self.system.weight, kind="stable")
         for row in order[needless[order]].tolist():
             lost = self.lost.copy()
             lost[row] = False
-            anew: dict[int, Vector] = {}
-            for k, move in self.found.items():
-                if not self._told_by(move)[row]:
+            anew: dict[tuple[int, int], int] = {}
+            shut = (self.told & ~lost).any(axis=1)
+            for (k, reader), way in self.way.items():
+                if not self.told[way, row]:
                     continue
                 need = self.system.needs[k]
-                other = self._kept(need, lost, tuple(anew.values()))
-                if other is None and self.programs < _MOST_PROGRAMS:
-                    other = self._program(need, lost, hard=True)
-                if other is None:
+                able = np.flatnonzero(~shut & ~self._moved(reader))
+                able = able[self._fits(need, able)]
+                if len(able):
+                    anew[k, reader] = int(able[-1])
+                    continue
+                move = self._program(need, reader, lost, hard=True) if self.programs < most else None
+                if move is None:
                     break
-                anew[k] = other
+                self._learn(move[None, :])
+                self.moves.append(move)
+                shut = np.append(shut, False)  # noqa: FBT003 - an element
+                anew[k, reader] = len(self.known) - 1
             else:
                 self.lost = lost
-                self.found |= anew
-                self.moves += anew.values()
+                self.way |= anew
 
-    def _told_by(self, move: Vector) -> Flags:
-        told: Flags = np.abs(self.system.rows @ move) > _TINY
-        return told
+    def _learn(self, moves: Vector) -> None:
+        """Note movements, the rows that each moves, and whose answers."""
+        owners = np.arange(self.met.shape[1])
+        theirs = np.abs(moves) > _TINY
+        met = np.column_stack([
+            theirs[:, self.system.owner == o].any(axis=1) for o in owners
+        ]) if len(owners) else np.zeros((len(moves), 0), dtype=bool)  # fmt: skip
+        self.known = np.vstack([self.known, moves])
+        self.told = np.vstack([self.told, np.abs(self.system.rows @ moves.T).T > _TINY])
+        self.met = np.vstack([self.met, met])
 
-    def _kept(self, need: Need, lost: Flags, more: Sequence[Vector] = ()) -> Vector | None:
-        """Return a movement found before that frees a group under some masks."""
-        size = len(need.target)
-        for move in (*more, *reversed(self.moves)):
-            if len(move) != size:
-                continue
-            reach = float(need.target @ move) / need.by
-            if reach < 1 - _TINY:
-                continue
-            scaled = move / reach
-            if (
-                not scaled[need.own].any()
-                and (scaled >= need.low - _TINY).all()
-                and (scaled <= need.high + _TINY).all()
-                and not (self._told_by(scaled) & ~lost).any()
-                and not (np.abs(self.system.ties @ scaled) > _TINY).any()
-            ):
-                return scaled
-        return None
+    def _moved(self, reader: int) -> Flags:
+        """Return which movements move what a reader knows."""
+        return self.met[:, reader] if reader >= 0 else np.zeros(len(self.met), dtype=bool)
 
-    def _program(self, need: Need, lost: Flags, *, hard: bool) -> Vector | None:
+    def _fits(self, need: Need, among: NDArray[np.intp]) -> Flags:
+        """Return which movements, made longer, shorter or the other way round, move a group as far as it must."""
+        reach = self.known[among] @ need.target
+        some = np.abs(reach) > _TINY
+        scaled = self.known[among[some]] * (need.by / reach[some])[:, None]
+        out = np.zeros(len(among), dtype=bool)
+        inside = (scaled >= need.low - _TINY) & (scaled <= need.high + _TINY)
+        out[some] = inside.all(axis=1)
+        return out
+
+    def _program(self, need: Need, reader: int, lost: Flags, *, hard: bool) -> Vector | None:
         """Return how unknowns may move when a group does, at least loss; None when nothing can help.
 
         Parameters
         ----------
         need : Need
+        reader : int
         lost : bool array
         hard : bool
             No further row may be lost.
         """
+        for room in (_CALM, 1.0):
+            move = self._solved(need, reader, lost, room, hard=hard)
+            if move is not None:
+                return move
+        return None
+
+    def _solved(
+        self, need: Need, reader: int, lost: Flags, room: float, *, hard: bool
+    ) -> Vector | None:
+        """Solve one program, unknowns moving over some part of their room."""
         self.programs += 1
         system = self.system
-        kept = np.flatnonzero(~lost)
+        near = self._near(need.target)
+        kept = np.flatnonzero(~lost & (abs(system.rows[:, near]).sum(axis=1) > 0))
         free = kept[~system.fixed[kept]] if not hard else kept[:0]
         slack = sparse.csr_array(
             (np.ones(len(free)), (np.searchsorted(kept, free), np.arange(len(free)))),
             shape=(len(kept), len(free)),
         )
-        blank = sparse.csr_array((1 + system.ties.shape[0], 2 * len(free)))
-        below = sparse.hstack(
-            [sparse.vstack([sparse.csr_array(need.target[None, :]), system.ties]), blank]
+        still = sparse.hstack([system.rows[kept][:, near], -slack, slack])
+        below = sparse.vstack([sparse.csr_array(need.target[None, near]), system.ties[:, near]])
+        blank = sparse.csr_array((below.shape[0], 2 * len(free)))
+        equal = np.zeros(still.shape[0] + below.shape[0])
+        equal[still.shape[0]] = need.by
+        matrix = sparse.vstack([still, sparse.hstack([below, blank])], format="csr")
+        own = (system.owner == reader) & (reader >= 0)
+        share = np.where(own, 0.0, np.where(need.target != 0, 1.0, room))[near]
+        moving = share > 0
+        low = np.where(moving, need.low[near], 0) * np.where(moving, share, 1)
+        high = np.where(moving, need.high[near], 0) * np.where(moving, share, 1)
+        found = milp(
+            np.concatenate([np.zeros(len(near)), np.tile(system.weight[free], 2)]),
+            constraints=LinearConstraint(matrix, equal, equal),
+            bounds=Bounds(
+                np.r_[low, np.zeros(2 * len(free))],
+                np.r_[high, np.full(2 * len(free), np.inf)],
+            ),
         )
-        above = sparse.hstack([system.rows[kept], -slack, slack])
-        equal = np.zeros(above.shape[0] + below.shape[0])
-        equal[above.shape[0]] = need.by
-        low, high = np.where(need.own, 0, need.low), np.where(need.own, 0, need.high)
-        found = linprog(
-            np.concatenate([np.zeros(len(low)), np.tile(self.cost[free], 2)]),
-            A_eq=sparse.vstack([above, below], format="csr"), b_eq=equal,
-            bounds=np.column_stack([
-                np.concatenate([low, np.zeros(2 * len(free))]),
-                np.concatenate([high, np.full(2 * len(free), np.inf)]),
-            ]),
-            method="highs-ds",
-        )  # fmt: skip
         if found.x is None:
             return None
-        move: Vector = np.asarray(found.x[: len(low)])
+        move = np.zeros(len(need.target))
+        move[near] = found.x[: len(near)]
         return np.where(np.abs(move) > _TINY, move, 0.0)
+
+    def _near(self, target: Vector) -> NDArray[np.intp]:
+        """Return the unknowns that may move with a group: all, or those of its territories and of theirs."""
+        reached = target != 0
+        if len(target) <= _ALL:
+            return np.arange(len(target))
+        members = self.system.rows.sum(axis=1)
+        for most in (_ALL, _FEW):
+            rows = (self.system.rows[:, reached].sum(axis=1) > 0) & (members <= most)
+            reached |= self.system.rows[rows].sum(axis=0) > 0
+        return np.flatnonzero(reached)

@@ -36,7 +36,7 @@ _SIDE: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One group that one reader must find open.
+    """One group that readers must find open.
 
     Parameters
     ----------
@@ -44,15 +44,15 @@ class Need:
         Which unknowns the group adds up.
     by : float
         How far its number must be able to move.
-    own : bool array
-        Unknowns that the reader knows.
+    readers : tuple of int
+        Bailleurs that know their own answers (`System.owner`); −1 for anybody.
     low, high : arrays
         How far each unknown can move.
     """
 
     target: Vector
     by: float
-    own: Flags
+    readers: tuple[int, ...]
     low: Vector
     high: Vector
 
@@ -73,6 +73,8 @@ class System:
         Rows that readers hold: too late to mask them; rows that are masked whatever follows.
     ties : sparse array, shape (sums, unknowns)
         Sums that hold between unknowns.
+    owner : int array
+        Whose each unknown is; −1 for nobody's.
     needs : tuple of Need
     """
 
@@ -82,6 +84,7 @@ class System:
     fixed: Flags
     lost: Flags
     ties: sparse.csr_array
+    owner: NDArray[np.int64]
     needs: tuple[Need, ...]
 
 
@@ -188,7 +191,8 @@ class _Maker:
             lost |= unanimous
         return System(
             sparse.csr_array(rows), alike, weight + size / max(float(size.max(initial=0)), 1.0),
-            fixed, lost & ~fixed, sparse.csr_array(np.array(ties).reshape(-1, len(n))), tuple(needs),
+            fixed, lost & ~fixed, sparse.csr_array(np.array(ties).reshape(-1, len(n))), self._owner(len(n)),
+            tuple(needs),
         )  # fmt: skip
 
     def _derived(
@@ -211,15 +215,15 @@ class _Maker:
                 known[left[0]], found = vector, True
         return found
 
-    def _readers(self, unknowns: int) -> Iterator[tuple[str, Flags]]:
-        """List who may read: bailleurs that know their own answers, where there are several; else anybody."""
-        assert self.wave is not None  # noqa: S101 - atoms have owners
-        owner = self.wave.places["bailleur"].to_numpy(dtype=object)
-        names = sorted(set(owner[self.wave.n[:, self.item] > 0]))
-        for name in names if len(names) > 1 else [""]:
-            own = np.zeros(unknowns, dtype=bool)
-            own[: len(owner)] = owner == name
-            yield name, own
+    def _owner(self, unknowns: int) -> NDArray[np.int64]:
+        """Number the bailleurs, where there are several that may each read."""
+        out = np.full(unknowns, -1)
+        if self.wave is not None:
+            owner = self.wave.places["bailleur"].to_numpy(dtype=object)
+            there = self.wave.n[:, self.item] > 0
+            if len(set(owner[there])) > 1:
+                out[np.flatnonzero(there)] = np.unique(owner[there], return_inverse=True)[1]
+        return out
 
     def _limits(self, n: Vector) -> tuple[Vector, Vector]:
         """Return how far each number of answers can go down, and up."""
@@ -231,31 +235,29 @@ class _Maker:
     def _hidden(self, vectors: Mapping[Cell, Vector], n: Vector) -> Iterator[Need]:
         """Ask that what was masked before stays as open as what it may have been masked for."""
         low, high = self._limits(n)
-        nobody = np.zeros(len(n), dtype=bool)
-        readers = list(self._readers(len(n))) if self.wave is not None else [("", nobody)]
+        owner = self._owner(len(n))
         for cell in sorted(self.previous & vectors.keys()):
-            for _, own in readers:
-                target = np.where(own, 0.0, vectors[cell])
-                up, down = target @ np.minimum(high, self.masking_n), target @ n - 1
+            for reader in range(-1, owner.max(initial=-1) + 1):
+                target = np.where((owner == reader) & (reader >= 0), 0.0, vectors[cell])
+                up = float(target @ np.minimum(high, self.masking_n))
+                down = float(target @ n) - 1
                 for by in (min(self.masking_n, up), -min(self.masking_n, down)):
                     if by and target.any():
-                        yield Need(target, by, own, low, high)
+                        yield Need(target, by, (reader,), low, high)
 
     def _sizes(self, n: Vector, extra: Sequence[Cell]) -> Iterator[Need]:
         """Ask that each small atom may hold one answer, and as many as the threshold."""
         count = len(n) - len(extra)
         low, high = self._limits(n)
-        nobody = np.zeros(len(n), dtype=bool)
-        readers = list(self._readers(len(n))) if count else []
+        owner = self._owner(len(n))
         for k in np.flatnonzero((n > 0) & (n < self.masking_n)).tolist():
             if k >= count and extra[k - count] in self.cells.known:
                 continue
             target = np.zeros(len(n))
             target[k] = 1
             for by in (min(self.masking_n - n[k], high[k]), 1 - n[k]):
-                for _, own in readers if k < count else [("", nobody)]:
-                    if by and not own[k]:
-                        yield Need(target, by, own, low, high)
+                if by:
+                    yield Need(target, by, _others(owner, owner[k]), low, high)
 
     def _answers(self, rows: Vector, n: Vector) -> tuple[list[Need], Flags]:
         """Ask that no small atom, nor what a reader sees of a row, be known to answer as one.
@@ -271,23 +273,30 @@ class _Maker:
         yes[: len(self.wave.n)] = self.wave.hits[:, self.item]
         of_atom = np.arange(len(n)) < len(self.wave.n)
         low, high = np.where(of_atom, -yes, 0.0), np.where(of_atom, n - yes, 0.0)
+        owner = self._owner(len(n))
         needs: list[Need] = []
+        small = of_atom & (n > 0) & (n < self.masking_n) & ((yes == 0) | (yes == n))
+        for k in np.flatnonzero(small).tolist():
+            target = np.zeros(len(n))
+            target[k] = 1
+            by = 1.0 if yes[k] == 0 else -1.0
+            needs.append(Need(target, by, _others(owner, owner[k]), low, high))
         alike = np.zeros(len(rows), dtype=bool)
-        small = np.flatnonzero(of_atom & (n > 0) & (n < self.masking_n) & ((yes == 0) | (yes == n)))
-        for _, own in self._readers(len(n)):
-            for k in small[~own[small]].tolist():
-                target = np.zeros(len(n))
-                target[k] = 1
-                needs.append(Need(target, 1.0 if yes[k] == 0 else -1.0, own, low, high))
-            others = np.where(own | ~of_atom, 0.0, rows)
+        for reader in range(-1, owner.max(initial=-1) + 1):
+            others = np.where(((owner == reader) & (reader >= 0)) | ~of_atom, 0.0, rows)
             size, hits = others @ n, others @ yes
             seen = (size > 0) & ((hits == 0) | (hits == size))
             alike |= seen
             needs += [
-                Need(others[k], 1.0 if hits[k] == 0 else -1.0, own, low, high)
+                Need(others[k], 1.0 if hits[k] == 0 else -1.0, (reader,), low, high)
                 for k in np.flatnonzero(seen).tolist()
             ]
         return needs, alike
+
+
+def _others(owner: NDArray[np.int64], one: int) -> tuple[int, ...]:
+    """Return who may read of a group: every other bailleur, or anybody where there is one only."""
+    return tuple(k for k in range(owner.max(initial=-1) + 1) if k != one) or (-1,)
 
 
 def _weight(cell: Cell) -> float:

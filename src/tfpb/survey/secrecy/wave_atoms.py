@@ -52,5 +52,6 @@ def _dwellings(
         return np.full(len(places), np.inf)
     total = stock.assign(**stock[names].astype(str)).groupby(names)["logements"].sum()
     known = total.reindex(pd.MultiIndex.from_frame(places)).to_numpy(dtype=float)
-    most: NDArray[np.float64] = np.where(np.isnan(known), np.inf, known)
-    return np.maximum(most, n.max(axis=1, initial=0))
+    most = np.where(np.isnan(known), np.inf, known)
+    limit: NDArray[np.float64] = np.maximum(most, n.max(axis=1, initial=0))
+    return limit
