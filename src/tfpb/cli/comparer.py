@@ -153,6 +153,8 @@ def _tell(published: Published, notices: list[Fault], first: Path, second: Path)
     from tfpb.survey.disagreement import disagreements, key_of
     from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
     from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
+    from tfpb.survey.secrecy.cost import masking_cost
+    from tfpb.words.documents.report_words import masked_cost
     from tfpb.words.survey.area_words import MODELLED, NOT_MODELLED
     from tfpb.words.survey.satisfaction import otherwise
     from tfpb.words.survey.survey_words import EXPLANATIONS, QUOTA_SENTENCE, gap_line, margin_words
@@ -186,9 +188,9 @@ def _tell(published: Published, notices: list[Fault], first: Path, second: Path)
         phrase = MODELLED.format(count=modelled)
         print_line(phrase if modelled else NOT_MODELLED.format(fewest=FEWEST_QUARTERS))
     print_line(QUOTA_SENTENCE)
-    masked = int((table["publication"] == "masque").sum())
-    if masked:
-        print_line(words.MASKED.format(count=masked))
+    cost = masking_cost(table)
+    if cost.cells:
+        print_line(masked_cost(*cost))
     doubts = [n for n in notices if n.severity is Severity.DOUTE]
     if doubts:
         print_line(words.DOUBTS_TO_KNOW.format(count=len(doubts)))

@@ -11,6 +11,7 @@ from tfpb.model.report import Text
 from tfpb.report.cell_values import as_text
 from tfpb.report.sections.build import lacking, section, table
 from tfpb.report.sections.survey.terrain import field_sheet
+from tfpb.survey.secrecy.cost import masking_cost
 from tfpb.words.documents import report_words as words
 from tfpb.words.numbers import NOTHING
 from tfpb.words.survey.area_words import METHOD as MODELLED
@@ -35,6 +36,9 @@ def methode(dossier: Dossier) -> Section:
         ),
         words.MASKED_UNDER.format(count=int(_number(settings.get("masquage_n"), 11))),
     ]
+    cost = masking_cost(survey.comparison)
+    if cost.cells:
+        adopted.append(words.masked_cost(*cost))
     weights = words.WEIGHTS.get(str(settings.get("calage", "")))
     if weights and settings.get("poids", True):  # without weights, a doubt says so
         adopted.append(weights)

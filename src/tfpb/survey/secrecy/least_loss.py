@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 _TINY: Final = 1e-6
 _MOST_PROGRAMS: Final = {True: 400, False: 20}
 """Linear programs of the clean-up of the first question of a wave, and of each other: never seconds."""
+_MOST_CHECKS: Final = {True: 6000, False: 600}
+"""Groups whose other ways it may look for."""
 _CALM: Final = 0.9
-"""How far unknowns may move at first, of what they can: a movement that goes to the end serves one question."""
+"""How far unknowns may move at first, of what they can: a movement to the end serves one question."""
 _ALL: Final = 150
-_FEW: Final = 60
-"""Unknowns that all move in one program; most of a row through which a larger system is reached."""
+_FEW: Final = (30, 10)
+"""Unknowns that all move in one program; most of a row through which a larger system is reached, at
+first and then."""
 
 
 def least_masks(
@@ -130,16 +133,22 @@ class _Search:
                     self.moves.append(move)
                     self.lost |= self.told[-1]
                     shut = (self.told & ~self.lost).any(axis=1)
-                    fits = np.append(fits, True)  # noqa: FBT003 - an element
+                    fits = np.append(fits, True)
                     ways = np.array([len(self.known) - 1])
                 self.way[k, reader] = int(ways[-1])
 
     def clean(self) -> None:
         """Take masks back, dearest first, as long as every group finds another way."""
+        first = not self.again
+        used = self.told[list(set(self.way.values()))].any(axis=0)
+        self.lost &= self.system.lost | used
         needless = self.lost & ~self.system.lost
-        most = self.programs + _MOST_PROGRAMS[not self.again]
+        most, left = self.programs + _MOST_PROGRAMS[first], _MOST_CHECKS[first]
         order = np.argsort(-self.system.weight, kind="stable")
         for row in order[needless[order]].tolist():
+            left -= sum(self.told[way, row] for way in self.way.values())
+            if left < 0:
+                return
             lost = self.lost.copy()
             lost[row] = False
             anew: dict[tuple[int, int], int] = {}
@@ -153,12 +162,14 @@ class _Search:
                 if len(able):
                     anew[k, reader] = int(able[-1])
                     continue
-                move = self._program(need, reader, lost, hard=True) if self.programs < most else None
+                move = (
+                    self._program(need, reader, lost, hard=True) if self.programs < most else None
+                )
                 if move is None:
                     break
                 self._learn(move[None, :])
                 self.moves.append(move)
-                shut = np.append(shut, False)  # noqa: FBT003 - an element
+                shut = np.append(shut, False)
                 anew[k, reader] = len(self.known) - 1
             else:
                 self.lost = lost
@@ -180,8 +191,9 @@ class _Search:
         return self.met[:, reader] if reader >= 0 else np.zeros(len(self.met), dtype=bool)
 
     def _fits(self, need: Need, among: NDArray[np.intp]) -> Flags:
-        """Return which movements, made longer, shorter or the other way round, move a group as far as it must."""
-        reach = self.known[among] @ need.target
+        """Return which movements, made longer, shorter or turned round, move a group as far as it must."""
+        group = np.flatnonzero(need.target)
+        reach = self.known[np.ix_(among, group)] @ need.target[group]
         some = np.abs(reach) > _TINY
         scaled = self.known[among[some]] * (need.by / reach[some])[:, None]
         out = np.zeros(len(among), dtype=bool)
@@ -200,19 +212,27 @@ class _Search:
         hard : bool
             No further row may be lost.
         """
-        for room in (_CALM, 1.0):
-            move = self._solved(need, reader, lost, room, hard=hard)
+        near, every = self._near(need.target), np.arange(len(need.target))
+        tries = [(near, _CALM), (near, 1.0), *([(every, 1.0)] if len(near) < len(every) else [])]
+        for moving, room in tries[: len(tries) if not hard else 2]:
+            move = self._solved(need, reader, lost, moving, room, hard=hard)
             if move is not None:
                 return move
         return None
 
     def _solved(
-        self, need: Need, reader: int, lost: Flags, room: float, *, hard: bool
+        self,
+        need: Need,
+        reader: int,
+        lost: Flags,
+        near: NDArray[np.intp],
+        room: float,
+        *,
+        hard: bool,
     ) -> Vector | None:
-        """Solve one program, unknowns moving over some part of their room."""
+        """Solve one program, some unknowns moving over some part of their room."""
         self.programs += 1
         system = self.system
-        near = self._near(need.target)
         kept = np.flatnonzero(~lost & (abs(system.rows[:, near]).sum(axis=1) > 0))
         free = kept[~system.fixed[kept]] if not hard else kept[:0]
         slack = sparse.csr_array(
@@ -250,7 +270,7 @@ class _Search:
         if len(target) <= _ALL:
             return np.arange(len(target))
         members = self.system.rows.sum(axis=1)
-        for most in (_ALL, _FEW):
+        for most in _FEW:
             rows = (self.system.rows[:, reached].sum(axis=1) > 0) & (members <= most)
             reached |= self.system.rows[rows].sum(axis=0) > 0
         return np.flatnonzero(reached)

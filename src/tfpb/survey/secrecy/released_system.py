@@ -216,7 +216,7 @@ class _Maker:
         return found
 
     def _owner(self, unknowns: int) -> NDArray[np.int64]:
-        """Number the bailleurs, where there are several that may each read."""
+        """Give each bailleur a number, where there are several that may each read."""
         out = np.full(unknowns, -1)
         if self.wave is not None:
             owner = self.wave.places["bailleur"].to_numpy(dtype=object)
