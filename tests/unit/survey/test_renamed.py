@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tfpb.errors import Severity
 from tfpb.survey.secrecy.cells import Cell, Disclosed
 from tfpb.survey.secrecy.renamed import as_named
 
@@ -66,3 +67,18 @@ def test_no_place_in_common_tells_nothing() -> None:
     before = Disclosed(shown=((Cell("2023", "q1", "agence", "A1", "ensemble", "qpv"), 40),))
     now = Disclosed(shown=((Cell("2023", "q2", "agence", "A2", "ensemble", "qpv"), 40),))
     assert as_named(before, now, 11) == (before, ())
+
+
+def test_what_is_matched_raises_no_doubt_about_another() -> None:
+    one, two = ("2023", "q1"), ("2023", "q9")
+    before, now = told({one: (90, 40, 31)}), told({two: (90, 40, 31)})
+    near = {("2023", "z"): (91, 40, 31)}
+    for old, new in (
+        (before, told({two: (90, 40, 31), **near})),
+        (told({one: (90, 40, 31), **near}), now),
+    ):
+        named, faults = as_named(old, new, 11)
+        assert two in {(c.vague, c.item) for c, _ in named.shown}
+        assert not faults
+    [fault] = as_named(before, told(near), 11)[1]
+    assert fault.severity is Severity.DOUTE
