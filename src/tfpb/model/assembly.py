@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tfpb.model.location import Located, QpvMap
     from tfpb.model.maps import Ground
     from tfpb.model.money import Abatement, DroitCommun, Programme
-    from tfpb.model.record import Check, Source
+    from tfpb.model.record import Check, Reading, Source
     from tfpb.model.settings import Settings
     from tfpb.model.survey import Published
 
@@ -45,6 +45,7 @@ class Dossier:
     sources: tuple[Source, ...]
     checks: tuple[Check, ...]
     notices: tuple[Fault, ...] = ()
+    readings: tuple[Reading, ...] = ()
     footprints: gpd.GeoDataFrame | None = None
     release: Mapping[str, Any] = field(default_factory=dict)
     released_before: bool = False

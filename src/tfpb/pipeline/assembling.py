@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.file_geocoder import CACHE, FileGeocoder
 from tfpb.addresses.service import AddressService
-from tfpb.errors import Fault, Severity, TfpbError
+from tfpb.errors import Fault, Severity, TfpbError, not_yet_reported
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.packs.provenance import checks_of, run_hash
 from tfpb.io.sources.inputs import Inputs, gather_inputs
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from tfpb.model.record import Reading
     from tfpb.model.settings import Settings
     from tfpb.pipeline.wiring import Key
     from tfpb.stage import Execute
@@ -63,7 +64,14 @@ def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fau
     except TfpbError as error:
         stopping = (f for f in faults if f.severity is Severity.FAUTE)
         raise TfpbError((*error.faults, *stopping)) from error
-    crossed = checking.cross_checks(settings, inputs, geography, vintage)
+    inputs, crossed = checking.quarters_by_code(settings, inputs, geography, vintage)
+    crossed += not_yet_reported(
+        [
+            *checking.cross_checks(settings, inputs, geography, vintage),
+            *checking.town_doubts(settings, inputs, geography),
+        ],
+        crossed,
+    )
     return inputs, geography, (*faults, *inputs.headers.quote(crossed))
 
 
@@ -130,13 +138,32 @@ def scope_of(settings: Settings) -> Scope:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a run found, and made if it could.
+
+    Parameters
+    ----------
+    faults : tuple of Fault
+        Every fault and doubt.
+    readings : tuple of Reading
+        What became of the rows of every file.
+    dossier : Dossier or None
+        None when something is at fault.
+    """
+
+    faults: tuple[Fault, ...]
+    readings: tuple[Reading, ...]
+    dossier: Dossier | None = None
+
+
 def examine(
     settings: Settings,
     folder: Path,
     *,
     execute: Execute = directly,
     packs: Sequence[Path] = (),
-) -> tuple[tuple[Fault, ...], Dossier | None]:
+) -> Examined:
     """Run every stage that can run, and return every fault and doubt with what they allow to make.
 
     Parameters
@@ -149,16 +176,11 @@ def examine(
     packs : sequence of Path
         Released packs that the ledger of this machine may not know.
 
-    Returns
-    -------
-    tuple of Fault
-    Dossier or None
-        None when something is at fault.
     """
     inputs, geography, found = read(settings, folder)
     if any(f.severity is Severity.FAUTE for f in found):
         left = checking.remaining_faults(settings, inputs, found)
-        return (*found, *inputs.headers.quote(left)), None
+        return Examined((*found, *inputs.headers.quote(left)), checking.readings(inputs))
     run = run_hash(settings, (*inputs.sources, *geography.sources))
     homes = inputs.frames["patrimoine"]["id_residence"].astype(str).tolist()
     earlier = precedents(settings.dossier.bailleur, run, homes, packs)
@@ -170,14 +192,14 @@ def examine(
         # what was made has doubts of its own, and what was not may be looked at further
         known = (*found, *outcome.faults, *_notices(outcome.made))
         more = inputs.headers.quote(checking.remaining_faults(settings, inputs, known))
-        return (*known, *(f for f in more if f not in known)), None
+        return Examined((*known, *(f for f in more if f not in known)), checking.readings(inputs))
     sources = (*inputs.sources, *earlier.source())
     dossier = _assembled(settings, replace(inputs, sources=sources), geography, outcome.made, found)
     told = dossier.survey.comparison if dossier.survey is not None else None
     line = release_of(settings.dossier.bailleur, run, told, outcome.made.get(keys.SURVEY_SIDES))
     release = line.line() if line is not None else {}
     dossier = replace(dossier, release=release, released_before=earlier.again)
-    return dossier.notices, dossier
+    return Examined(dossier.notices, dossier.readings, dossier)
 
 
 def assemble(
@@ -204,10 +226,10 @@ def assemble(
     TfpbError
         With every fault of the inputs.
     """
-    faults, dossier = examine(settings, folder, execute=execute, packs=packs)
-    if dossier is None:
-        raise TfpbError(f for f in faults if f.severity is Severity.FAUTE)
-    return dossier
+    found = examine(settings, folder, execute=execute, packs=packs)
+    if found.dossier is None:
+        raise TfpbError(f for f in found.faults if f.severity is Severity.FAUTE)
+    return found.dossier
 
 
 def _notices(values: Values) -> tuple[Fault, ...]:
@@ -223,7 +245,7 @@ def _assembled(
     values: Values,
     doubts: Iterable[Fault],
 ) -> Dossier:
-    located = values[keys.LOCATED]
+    located, survey = values[keys.LOCATED], values[keys.SURVEY]
     communes = {c for c in located.entrances["result_citycode"] if c}
     sources = (*inputs.sources, *geography.sources, *geography.parcel_sources(communes))
     return Dossier(
@@ -232,7 +254,7 @@ def _assembled(
         maps=geography.maps,
         located=located,
         ground=values[keys.GROUND],
-        survey=values[keys.SURVEY],
+        survey=survey,
         abatement=values[keys.ABATEMENT],
         programme=values[keys.PROGRAMME],
         droit_commun=values[keys.DROIT_COMMUN],
@@ -240,6 +262,7 @@ def _assembled(
         evaluation=values[keys.EVALUATION],
         sensitivity=values[keys.SENSITIVITY],
         sources=sources,
+        readings=(*inputs.readings, *(survey.readings if survey is not None else ())),
         checks=checks_of(inputs.frames["patrimoine"], located),
         notices=(*doubts, *_notices(values)),
     )

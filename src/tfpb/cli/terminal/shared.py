@@ -154,10 +154,15 @@ def _refused(error: OSError) -> Fault:
     return Fault("acces_impossible", Place(name), reason(error))
 
 
-def show_faults(faults: Iterable[Fault]) -> None:
-    """List faults on the error channel in reading order, those alike together, with their count."""
+def show_faults(faults: Iterable[Fault], *, block: bool = True) -> None:
+    """List faults on the error channel in reading order, those alike together, with their count.
+
+    What settles several of them follows, in one `block` to paste.
+    """
+    from tfpb.words.faults.paste_words import paste_lines
     from tfpb.words.faults.sentences import fault_texts
 
+    faults = tuple(faults)
     listed = fault_texts(faults)
     print_error(words.FAULTS.format(count=len(listed)))
     for number, said in enumerate(listed[:_MOST_SHOWN], start=1):
@@ -167,6 +172,8 @@ def show_faults(faults: Iterable[Fault]) -> None:
             print_error(f"  {line}")
     if len(listed) > _MOST_SHOWN:
         print_error(words.OTHER_FAULTS.format(count=len(listed) - _MOST_SHOWN))
+    for line in paste_lines(faults) if block else ():
+        print_error(line)
 
 
 def list_doubts(doubts: Iterable[Fault]) -> None:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tfpb.model.codes import QpvStatut
+from tfpb.words.faults.told_faults import LEAST
 
 if TYPE_CHECKING:
+    from tfpb.model.assembly import Dossier
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement
 
@@ -55,6 +57,12 @@ def stock_facts(located: Located) -> StockFacts:
         doubtful_residences=int((homes["logements_a_verifier"] > 0).sum()),
         doubtful_entrances=int((doors["qpv_statut"] == QpvStatut.A_VERIFIER).sum()),
     )
+
+
+def masking_n(dossier: Dossier) -> int:
+    """Return the count of households below which the pack tells none."""
+    settings = dossier.survey.settings if dossier.survey is not None else {}
+    return int(str(settings.get("masquage_n", LEAST)))
 
 
 def quarters(located: Located) -> pd.DataFrame:

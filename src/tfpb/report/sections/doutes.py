@@ -9,10 +9,10 @@ import pandas as pd
 from tfpb.model.codes import QpvStatut
 from tfpb.model.report import Text
 from tfpb.report.sections.build import cut, section, table
-from tfpb.report.sections.counts import stock_facts
+from tfpb.report.sections.counts import masking_n, stock_facts
 from tfpb.words.documents import report_words as words
 from tfpb.words.faults.sentences import fault_text
-from tfpb.words.faults.told_faults import LEAST, told
+from tfpb.words.faults.told_faults import told
 
 if TYPE_CHECKING:
     from tfpb.errors import Fault
@@ -34,8 +34,7 @@ def notices(dossier: Dossier) -> tuple[Fault, ...]:
     for fault in (f for part in parts for f in part):
         key = f"{fault.code}|{fault.place}|{fault.got}|{sorted(map(str, fault.fields.items()))}"
         seen.setdefault(key, fault)
-    settings = dossier.survey.settings if dossier.survey is not None else {}
-    return tuple(told(f, int(str(settings.get("masquage_n", LEAST)))) for f in seen.values())
+    return tuple(told(f, masking_n(dossier)) for f in seen.values())
 
 
 def doutes(dossier: Dossier) -> Section:

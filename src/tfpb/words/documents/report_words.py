@@ -151,6 +151,7 @@ SETTINGS: Final[dict[str, str]] = {
     "arrondi": "Arrondi des montants",
     "report_eur": "Reports des années précédentes, en euros",
     "feuilles": "Feuilles lues",
+    "recopier": "Colonnes dont les cellules vides prennent la valeur du dessus",
     "colonnes": "Colonnes renommées",
     "loi": "Valeurs légales remplacées par l’utilisateur",
     "territoires": "Découpages de l’enquête",

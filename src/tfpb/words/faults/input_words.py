@@ -61,6 +61,13 @@ _SETTING_KINDS: Final = (
 )
 
 
+NEAR_NAMES: Final = " ; il nomme {names}, qui y ressemble"
+"""In a doubt on a name that is not there: the near ones."""
+
+
+NEAR_QUARTERS: Final = " ; il y a {names}"
+
+
 def listed(names: Iterable[object]) -> str:
     """Return names of columns or sheets in French quotes, parted by commas."""
     return ", ".join(f"« {name} »" for name in names)
@@ -76,9 +83,9 @@ def bounds(low: float | None, high: float | None) -> str:
     return f"au moins {low:g}" if high is None else f"entre {low:g} et {high:g}"
 
 
-def merged_words(ranges: list[tuple[str, int, int]]) -> str:
-    """Return merged cells (header, first and last row) in words, the first few by name."""
-    shown = [f"« {header} » lignes {first} à {last}" for header, first, last in ranges[:_SHOWN]]
+def merged_words(ranges: list[tuple[int, int]]) -> str:
+    """Return merged cells (first and last row) in words, the first few by their rows."""
+    shown = [f"lignes {first} à {last}" for first, last in ranges[:_SHOWN]]
     more = f" et {len(ranges) - _SHOWN} autres" if len(ranges) > _SHOWN else ""
     return ", ".join(shown) + more
 
@@ -111,6 +118,12 @@ def rename_words(contract: str, column: str, header: str) -> str:
         return ""
     shown = header or "en-tête de votre fichier"
     return (
-        ", ou écrivez sous [reglages] du dossier.toml : "
-        f'colonnes = {{ "{contract}.{column}" = "{shown}" }}'
+        f', ou écrivez sous [reglages.colonnes] du dossier.toml : "{contract}.{column}" = "{shown}"'
     )
+
+
+def copy_words(contract: str, column: str) -> str:
+    """Write how dossier.toml asks to copy merged cells down; empty for tables it does not name."""
+    if contract not in _ROLES:
+        return ""
+    return f', ou écrivez sous [reglages] du dossier.toml : recopier = ["{contract}.{column}"]'
