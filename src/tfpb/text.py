@@ -59,63 +59,15 @@ _SAME_NAME: Final = 90.0
 _SAME_WORDS: Final = 80.0
 """Likeness of the words that tell two names apart."""
 _COMMON_WORDS: Final = frozenset(
-    [
-        "a",
-        "au",
-        "aux",
-        "d",
-        "de",
-        "des",
-        "du",
-        "en",
-        "et",
-        "l",
-        "la",
-        "le",
-        "les",
-        "agence",
-        "commune",
-        "esh",
-        "foyer",
-        "habitat",
-        "hlm",
-        "immobiliere",
-        "logement",
-        "logements",
-        "logis",
-        "office",
-        "oph",
-        "opac",
-        "public",
-        "qpv",
-        "quartier",
-        "residence",
-        "sa",
-        "sem",
-        "societe",
-        "st",
-        "ville",
-    ]
-)
-
-
+    ("agence", "au", "aux", "commune", "de", "des", "du", "en", "esh", "et", "foyer", "habitat", "hlm",
+     "immobiliere", "la", "le", "les", "logement", "logements", "logis", "office", "oph", "opac", "public",
+     "qpv", "quartier", "residence", "sa", "sem", "societe", "st", "ville")
+)  # fmt: skip
+"""Words that many names share, letters alone aside."""
 _OPPOSED: Final = frozenset(
-    [
-        "nord",
-        "sud",
-        "est",
-        "ouest",
-        "centre",
-        "haut",
-        "haute",
-        "bas",
-        "basse",
-        "grand",
-        "petit",
-        "vieux",
-        "neuf",
-    ]
-)
+    ("nord", "sud", "est", "ouest", "centre", "haut", "haute", "bas", "basse", "grand", "petit", "vieux",
+     "neuf")
+)  # fmt: skip
 """Words that tell two names apart though they are alike: « Agence Est », « Agence Ouest »."""
 
 
@@ -134,11 +86,15 @@ def near_names(name: str, known: Iterable[str], *, most: int = 3) -> tuple[str, 
 
 def _likeness(one: str, other: str) -> float:
     """Return how alike two folded names are, 0 where none may be the other."""
-    apart = set(one.split()) ^ set(other.split())
-    if not one or not other or any(w.isdigit() or w in _OPPOSED for w in apart):
+    first, second = set(one.split()), set(other.split())
+    sides = (first - second, second - first)
+    opposed = all(not side or side & _OPPOSED for side in sides) and any(sides)
+    if not one or not other or opposed or any(w.isdigit() for side in sides for w in side):
         return 0.0
     whole = float(fuzz.ratio(one, other))
-    telling = [" ".join(sorted(set(n.split()) - _COMMON_WORDS)) for n in (one, other)]
+    telling = [
+        " ".join(sorted({w for w in n.split() if len(w) > 1} - _COMMON_WORDS)) for n in (one, other)
+    ]
     words = float(fuzz.ratio(*telling)) if all(telling) else 0.0
     return max(whole, words) if whole >= _SAME_NAME or words >= _SAME_WORDS else 0.0
 

@@ -65,6 +65,8 @@ class Inputs:
         Calibration margins and standardisation stock that the plan names.
     aliases : mapping of str to str
         Old street name → new one.
+    given : mapping of str to str
+        What the settings say of the deliveries: a bailleur's name → the one meant, a file → its wave.
     sources : tuple of Source
     notices : tuple of Fault
         Doubts only: faults have stopped the run.
@@ -81,6 +83,7 @@ class Inputs:
     margins: TextTable | None = None
     reference: TextTable | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     notices: tuple[Fault, ...] = ()
     readings: tuple[Reading, ...] = ()
@@ -105,13 +108,15 @@ class Inputs:
             margins=self.margins if survey else None,
             reference=self.reference if survey else None,
             aliases=self.aliases if "alias_voies" in wanted else {},
+            given=self.given if survey else {},
             sources=tuple(s for s in self.sources if s.role in wanted),
         )
 
     def identity(self) -> tuple[object, ...]:
         """Return what identifies these inputs: deliveries count by the hash of their file."""
         return (
-            self.frames, self.plan, self.repere, self.margins, self.reference, self.aliases, self.sources,
+            self.frames, self.plan, self.repere, self.margins, self.reference, self.aliases, self.given,
+            self.sources,
         )  # fmt: skip
 
 
@@ -254,11 +259,12 @@ def _survey(reader: _Reader, identifiers: Identifiers) -> Inputs:
         return Inputs({})
     path, paths = settings.path(files.plan), [settings.path(name) for name in files.enquete]
     owner = settings.dossier.bailleur
-    return gather_survey(
+    waves = {name: one.vague for name, one in settings.enquete.fichiers.items()}
+    found = gather_survey(
         reader, path, paths,
-        identifiers=identifiers, bailleur=owner, names=reader.names,
-        waves={name: one.vague for name, one in settings.enquete.fichiers.items()},
+        identifiers=identifiers, bailleur=owner, names=reader.names, waves=waves,
     )  # fmt: skip
+    return replace(found, given={**settings.alias.bailleurs, **waves})
 
 
 def gather_survey(

@@ -27,10 +27,10 @@ _EMPTY_WORDS: Final = frozenset(("euro", "euros", "eur", "montant", "montants"))
 _SAME: Final = {
     "nbre": "nombre", "nbr": "nombre", "nb": "nombre", "no": "n", "num": "n", "numero": "n",
     "res": "residence", "resid": "residence", "bat": "batiment", "adr": "adresse", "tx": "taux",
-    "com": "commune", "cne": "commune", "communal": "commune", "interco": "intercommunal",
+    "com": "commune", "cne": "commune", "interco": "intercommunal",
     "synd": "syndicat", "log": "logement", "logt": "logement", "lgt": "logement", "cad": "cadastrale",
     "vl": "valeur locative", "vlc": "valeur locative cadastrale", "exo": "exoneration",
-    "constr": "construction", "rehab": "rehabilitation", "prev": "previsionnel", "depenses": "depense",
+    "constr": "construction", "rehab": "rehabilitation", "prev": "previsionnel", "avis": "avis",
 }  # fmt: skip
 """Abbreviations and what they stand for, once in the singular."""
 _UNIT: Final = re.compile(r" (eur|pct|m)$")
