@@ -203,9 +203,9 @@ def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> 
     """
     from tfpb.words.faults.sentences import fault_text
 
-    kinds: dict[str, list[Fault]] = {}
-    for fault in faults:
-        kinds.setdefault(fault.code, []).append(fault)
+    kinds: dict[tuple[str, str], list[Fault]] = {}
+    for fault in faults:  # each option that did not serve has its reason
+        kinds.setdefault((fault.code, str(fault.fields.get("raison", ""))), []).append(fault)
     for alike in list(kinds.values())[:most]:
         said = fault_text(alike[0])
         print_line(words.short_doubt(said.title, said.where, len(alike) - 1))

@@ -26,6 +26,7 @@ _NOTHING: Final = frozenset({"", "-", "–", "—"})
 _TOTAL: Final = re.compile(
     r"(sous )?(total|totaux)( (general|generaux|partiel|du|des|de|par) ?.*)?"
 )
+_INITIALS: Final = frozenset("tTsS")
 _HEAD: Final = re.compile(r"(sous )?(total|totaux)\b.*")
 _NUMBERS: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.PERCENT})
 _EURO: Final = r"€|euros?|eur"
@@ -73,13 +74,18 @@ def set_aside(
     totals = total_lines(table, contract, found)
     if not totals or len(totals) == len(table.frame):
         return table
+    return _without(table, totals, total_doubts(table, totals, contract))
+
+
+def total_doubts(table: TextTable, totals: list[int], contract: Contract) -> list[Fault]:
+    """Make the doubt of each line that is a total."""
     cells = table.frame.to_numpy(dtype=object)
     fields = {"objet": ROW_OBJECTS.get(contract.name, ANY_ROW)}
-    doubts = []
-    for position in totals:
-        got = " ; ".join(c for c in cells[position] if c)
-        doubts.append(Fault("ligne_de_total", table.place(position), got, fields, Severity.DOUTE))
-    return _without(table, totals, doubts)
+    return [
+        Fault("ligne_de_total", table.place(position), " ; ".join(c for c in cells[position] if c),
+              fields, Severity.DOUTE)
+        for position in totals
+    ]  # fmt: skip
 
 
 def copied_down(table: TextTable, headers: Iterable[str]) -> TextTable:
@@ -173,6 +179,9 @@ def total_lines(table: TextTable, contract: Contract, found: Mapping[str, str]) 
 
 def _is_total(row: list[str], needed: list[int]) -> bool:
     """Return whether a line names itself a total; the columns may stand in any order."""
+    if not needed:  # a survey of many lines: its first cell says it
+        first = next((cell for cell in row if cell), "")
+        return first[:1] in _INITIALS and _TOTAL.fullmatch(fold(first)) is not None
     filled = [k for k, cell in enumerate(row) if cell]
     if not filled:
         return False

@@ -237,6 +237,11 @@ def subtitle(year: int, convention: str) -> str:
     return f"{base} · convention {convention}" if convention else base
 
 
+NOTHING_ASKED: Final = Phrase(
+    "{count:s autre point ne demande rien/autres points ne demandent rien} : voir la feuille « Doutes »."
+)
+
+
 def doubts_lead(count: int, near: int) -> str:
     """Open the chapter of doubts."""
     if not count and not near:

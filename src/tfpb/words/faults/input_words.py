@@ -37,6 +37,7 @@ KINDS: Final = {
 UNITS: Final = {Kind.MONEY: "des euros", Kind.PERCENT: "un pourcentage"}
 ROW_OBJECTS: Final = {
     "patrimoine": "entrée", "fiscalite": "local", "programme": "action", "programme_precedent": "action",
+    "enquete": "interview",
 }  # fmt: skip
 """What one row of a table is; of other tables « donnée »."""
 SAME_ENTRANCE: Final = "même résidence, même adresse, même bâtiment"
@@ -61,6 +62,12 @@ _SETTING_KINDS: Final = (
 )
 
 
+ONE_SHEET: Final = "ce fichier n’a pas de feuilles"
+ALL_HAVE_TOWN: Final = "chaque ligne dit sa commune"
+POINTS_GIVEN: Final = "les positions sont déjà dans le fichier, les adresses n’ont pas été lues"
+ALL_HAVE_RADIUS: Final = "chaque point porte son incertitude"
+NO_PROGRAMME: Final = "il se lit à côté de --programme, qui n’est pas donné"
+"""Why an option did not serve."""
 NEAR_NAMES: Final = " ; il nomme {names}, qui y ressemble"
 """In a doubt on a name that is not there: the near ones."""
 
