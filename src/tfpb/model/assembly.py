@@ -46,6 +46,7 @@ class Dossier:
     checks: tuple[Check, ...]
     notices: tuple[Fault, ...] = ()
     readings: tuple[Reading, ...] = ()
+    outside: pd.DataFrame | None = None
     footprints: gpd.GeoDataFrame | None = None
     release: Mapping[str, Any] = field(default_factory=dict)
     released_before: bool = False

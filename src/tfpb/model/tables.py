@@ -255,3 +255,18 @@ DECISIONS_LIMITES: Final = _contract(
     ),
 )  # fmt: skip
 """What the user decided of entrances near a limit of a QPV."""
+
+INSEE_COUNTS: Final = _contract(
+    "insee",
+    "Insee",
+    (
+        Column("code_qpv", Kind.CODE, "code du QPV", required=True,
+               aliases=("codgeo", "codgeo qpv", "code geographique", "code geo", "code du quartier")),
+        Column("logements", Kind.NUMBER, "nombre de logements sociaux du quartier", required=True,
+               minimum=0,
+               aliases=("nblspls", "nb ls pls", "nblogsoc", "nb logsoc", "nb log soc", "nb logements sociaux",
+                        "logements sociaux", "nb ls", "nls", "nb lgt soc", "nombre de logements sociaux",
+                        "nombre de logements du parc social", "parc social")),
+    ),
+)  # fmt: skip
+"""Insee's count of social dwellings a quarter; its published header may be another: it is mapped."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.addresses.file_geocoder import CACHE, FileGeocoder
 from tfpb.addresses.service import AddressService
 from tfpb.errors import Fault, Severity, TfpbError, not_yet_reported
+from tfpb.evidence.outside_count import outside_counts, outside_doubts
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.packs.provenance import checks_of, run_hash
 from tfpb.io.sources.inputs import Inputs, gather_inputs
@@ -248,9 +249,11 @@ def _assembled(
     located, survey = values[keys.LOCATED], values[keys.SURVEY]
     communes = {c for c in located.entrances["result_citycode"] if c}
     sources = (*inputs.sources, *geography.sources, *geography.parcel_sources(communes))
+    outside = outside_counts(located, geography.maps, geography.counts)
     return Dossier(
         settings=settings,
         run_hash=run_hash(settings, sources),
+        outside=outside,
         maps=geography.maps,
         located=located,
         ground=values[keys.GROUND],
@@ -264,7 +267,7 @@ def _assembled(
         sources=sources,
         readings=(*inputs.readings, *(survey.readings if survey is not None else ())),
         checks=checks_of(inputs.frames["patrimoine"], located),
-        notices=(*doubts, *_notices(values)),
+        notices=(*doubts, *outside_doubts(outside), *_notices(values)),
     )
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.plan import Plan
 
-_INTERVIEWS: Final = Contract("enquete", "Enquête", ())
+_INTERVIEWS: Final = Contract("enquete", "", ())
 SPSS: Final = frozenset({".sav", ".zsav"})
 _ROUND_NUMBER: Final = re.compile(r"(-?(?:0|[1-9]\d*))[.,]0+")
 _BLANKS: Final = frozenset({"#NULL!", "#N/A", "#N/D", ".", "NA", "NaN", "nan", "NULL"})

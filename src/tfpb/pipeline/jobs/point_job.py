@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from tfpb import perimeters
 from tfpb.addresses.file_geocoder import FileGeocoder
@@ -160,7 +161,7 @@ def _without_totals(located: pd.DataFrame, totals: list[int]) -> pd.DataFrame:
     out = located.copy()
     rows = out.index[totals]
     for column in out:
-        out.loc[rows, column] = "" if out[column].dtype == object else pd.NA
+        out.loc[rows, column] = pd.NA if is_numeric_dtype(out[column]) else ""
     out.loc[rows, "qpv_motif"] = TOTAL_ROW
     return out
 

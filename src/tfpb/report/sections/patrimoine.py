@@ -82,6 +82,14 @@ def localisation(dossier: Dossier) -> Section:
     if len(located.correspondence):
         linked = worded(located.correspondence, lien=words.LINKS)
         blocks.append(table("correspondance_qpv", linked))
+    if dossier.outside is not None and len(dossier.outside):
+        against = dossier.outside.assign(
+            motif=[
+                " ; ".join(words.OUTSIDE[code] for code in codes)
+                for codes in dossier.outside["motifs"]
+            ]
+        )
+        blocks.append(table("controle_insee", against))
     sure = facts.entrances - facts.doubtful_entrances
     lead = words.location_lead(
         facts.entrances, sure, facts.doubtful_entrances, located.vintage, located.year

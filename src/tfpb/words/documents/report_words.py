@@ -138,6 +138,8 @@ ROLES: Final[dict[str, str]] = {
     "qpv2024": "Périmètres des QPV 2024",
     "communes": "Contours des communes",
     "parcelles": "Parcelles cadastrales",
+    "insee2015": "Logements sociaux par QPV 2015 (Insee)",
+    "insee2024": "Logements sociaux par QPV 2024 (Insee)",
 }
 SENSITIVITY: Final[dict[str, str]] = {
     "retenu": "Lecture retenue",
