@@ -134,7 +134,7 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = (), index: bool = T
     outlines = outline_card(folder)
     if outlines is not None:
         sources.append(_source("communes", outlines, sha256=outlines.sha256, rows=outlines.rows))
-    counts = {v: found for v in VINTAGES if (found := load_insee(folder, v)) is not None}
+    counts = {v: read for v in VINTAGES if (read := load_insee(folder, v)) is not None}
     for vintage in counts:
         card = insee_card(folder, vintage)
         assert card is not None  # noqa: S101 - what was loaded has one

@@ -89,7 +89,7 @@ def test_each_quarter_is_compared_with_its_motives() -> None:
     assert first["motifs"] == ("autres_bailleurs", "a_verifier", "coupees")
     assert table.loc["QP2", "motifs"] == ("egal",)
     assert table.loc["QP3", "motifs"] == ("inconnu",)
-    assert np.isnan(table.loc["QP3", "ecart"])  # a blank is not nil
+    assert pd.isna(table.loc["QP3", "ecart"])  # a blank is not nil
     assert table.loc["QP4", "motifs"] == ("inconnu",)
     assert {m for motifs in table["motifs"] for m in motifs} <= set(OUTSIDE)
     assert not outside_doubts(table.reset_index())
