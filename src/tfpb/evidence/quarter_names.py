@@ -58,8 +58,11 @@ class _Quarters:
         if found:
             return "", "qpv_nom_ambigu", found
         local = [c for c in self.spelt if c in self.local] or list(self.spelt)
-        near = set(near_names(written, [self.spelt[c] for c in local]))
-        return "", "qpv_nom_inconnu", [c for c in local if self.spelt[c] in near]
+        return (
+            "",
+            "qpv_nom_inconnu",
+            [c for c in local if near_names(written, _parts(self.spelt[c]))],
+        )
 
 
 def by_code(
@@ -144,6 +147,11 @@ def _told(
     fields["proches"] = NEAR_QUARTERS.format(names=shown) if may_be else ""
     fields["coller"] = (_TABLE, text, may_be[0] if may_be and why == "qpv_nom_inconnu" else "")
     return Fault(why, place, text, fields)
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    """Return a name and the places it joins: « Marnaudes - Fosse aux Bergers »."""
+    return (name, *re.split(r"\s[-–/]\s|,", name))
 
 
 def _key(name: str) -> str:

@@ -85,29 +85,30 @@ def _weights(plan: Plan, delivery: Delivery) -> Iterator[Fault]:
 
 def _owner(plan: Plan, deliveries: list[Delivery], bailleur: str) -> Iterator[Fault]:
     """Doubt a dossier whose bailleur no delivery names, or some wave does not: near names are proposed."""
-    named: dict[str, dict[str, str]] = {}
-    places: dict[str, Place] = {}
+    named: dict[tuple[str, Place], dict[str, str]] = {}
     for delivery in deliveries:
         column = delivery.column(plan.colonnes.bailleur)
         if column is None:
             return
-        frame = delivery.table.frame
+        place, frame = _place(delivery, column), delivery.table.frame
         for wave, names in frame[column].groupby(waves_of(plan, delivery)):
-            places.setdefault(str(wave), _place(delivery, column))
-            named.setdefault(str(wave), {}).update({fold(c): c for c in names.unique() if c})
-    lost = [wave for wave, names in named.items() if names and fold(bailleur) not in names]
+            named[str(wave), place] = {fold(c): c for c in names.unique() if c}
+    lost = [part for part, names in named.items() if names and fold(bailleur) not in names]
     if not bailleur or not lost:
         return
     if len(lost) < len(named):
-        for wave in lost:
-            fields = {"vague": wave, **_meant(bailleur, named[wave].values())}
-            yield Fault("bailleur_absent_vague", places[wave], bailleur, fields, Severity.DOUTE)
+        there = {wave for (wave, _), names in named.items() if fold(bailleur) in names}
+        for wave, place in lost:
+            fields = {"vague": wave, **_meant(bailleur, named[wave, place].values())}
+            # a common wave is delivered in many files, each of other bailleurs
+            if wave not in there or "coller" in fields:
+                yield Fault("bailleur_absent_vague", place, bailleur, fields, Severity.DOUTE)
         return
     every = {key: name for names in named.values() for key, name in names.items()}
     # doubts enter the pack, where other bailleurs of a common delivery are not to be named
     alone = next(iter(every.values())) if len(every) == 1 else f"{len(every)} autres bailleurs"
     fields = {"lus": alone, **_meant(bailleur, every.values())}
-    yield Fault("bailleur_absent_enquete", places[lost[-1]], bailleur, fields, Severity.DOUTE)
+    yield Fault("bailleur_absent_enquete", lost[-1][1], bailleur, fields, Severity.DOUTE)
 
 
 def _meant(bailleur: str, named: Iterable[str]) -> dict[str, object]:

@@ -61,9 +61,10 @@ def given_waves(
     names = {fold(d.table.file) for d in deliveries}
     place = Place(file, "", 0, WAVES)
     faults = [Fault("vague_fichier_inconnu", place, n) for n in waves if fold(n) not in names]
-    if wanted and not plan.colonnes.vague:
-        columns = plan.colonnes.model_copy(update={"vague": ("vague",)})
-        plan = plan.model_copy(update={"colonnes": columns})
+    if wanted:
+        fixed = "" if names <= wanted.keys() else plan.colonnes.vague_fixe  # every file has its own
+        change = {"vague": plan.colonnes.vague or ("vague",), "vague_fixe": fixed}
+        plan = plan.model_copy(update={"colonnes": plan.colonnes.model_copy(update=change)})
     out = []
     for delivery in deliveries:
         wave = wanted.get(fold(delivery.table.file))

@@ -31,6 +31,7 @@ _SAME: Final = {
     "synd": "syndicat", "log": "logement", "logt": "logement", "lgt": "logement", "cad": "cadastrale",
     "vl": "valeur locative", "vlc": "valeur locative cadastrale", "exo": "exoneration",
     "constr": "construction", "rehab": "rehabilitation", "prev": "previsionnel", "avis": "avis",
+    "org": "organisme", "cpost": "code postal", "codpost": "code postal", "post": "postal",
 }  # fmt: skip
 """Abbreviations and what they stand for, once in the singular."""
 _UNIT: Final = re.compile(r" (eur|pct|m)$")
@@ -183,7 +184,9 @@ def _likely(column: Column, unread: Iterable[str]) -> str:
         words = _words(header)
         for vocabulary in vocabularies:
             shared = sum(any(_alike(w, v) for v in vocabulary) for w in words)
-            enough = shared > 1 or (shared == len(words) == 1 and len(words[0]) > _SIGNIFICANT)
+            named = column.required and fold(column.name) in words  # « Adresse du site »
+            alone = shared == len(words) == 1 and len(words[0]) > _SIGNIFICANT
+            enough = shared > 1 or alone or named
             if enough and shared > most:
                 best, most = header, shared
     return best

@@ -74,7 +74,10 @@ def typed(
     dots = table.decimal == "." or _uses_dots(table, found, contract)
     out: dict[str, Any] = {}
     mended = 0
-    named = {header: name for name, header in found.items()}
+    # a column that is only guessed may hold merged cells too: both lines go in one block
+    guessed = (f.fields["coller"] for f in faults if "coller" in f.fields)
+    named = {header: key.partition(".")[2] for _, key, header in guessed if header}
+    named |= {header: name for name, header in found.items()}
     faults += [
         _with_remedy(n, contract.name, named.get(n.place.column, ""))
         for n in table.notices

@@ -35,11 +35,20 @@ geocodage = "index"               # index (rien ne sort du poste), api, ou auto
 rayon_defaut_m = 30               # incertitude d'un point sans précision connue, en mètres
 arrondi = "centime"               # centime (estimation) ou avis (euros entiers par ligne)
 territoires = ["code_qpv"]        # découpages de l'enquête : toute colonne du patrimoine
-# colonnes = { "patrimoine.adresse" = "ADR_LIGNE_1" }   # si une colonne porte un autre nom
+# recopier = ["patrimoine.id_residence"]                # cellules fusionnées : la valeur du dessus
 # feuilles = { patrimoine = "Export" }                  # si le classeur a plusieurs feuilles
 # dpi = 200                                             # finesse des cartes imprimées (de 72 à 600)
 # plan_en_ligne = true                                  # carte web : propose le plan IGN (une case à cocher)
 # report_eur = { QN05900I = "12500" }                   # reste à justifier des années d'avant
+
+# [reglages.colonnes]                                   # si une colonne porte un autre nom
+# "patrimoine.adresse" = "ADR_LIGNE_1"
+
+# [alias.bailleurs]                                     # de même : agences, communes, quartiers
+# "VAL HABITAT SA" = "Val Habitat"                      # nom dans un fichier = nom retenu
+
+# [enquete.fichiers]                                    # la vague d'un fichier qui ne la dit pas
+# "enquete.xlsx" = { vague = "2023" }
 
 # [themes]                                              # vos thèmes, si ce ne sont pas les huit axes
 # "Cadre de vie" = 4                                    # une proposition, signalée à chaque ligne

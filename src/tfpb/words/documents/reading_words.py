@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.words.documents.report_words import ROLES
-from tfpb.words.faults.told_faults import fewer
+from tfpb.words.faults.told_faults import bounded
 from tfpb.words.numbers import number
 from tfpb.words.phrase import Phrase
 
@@ -26,6 +26,7 @@ MOTIVES: Final = {
 """Code of a doubt → why its rows are set aside."""
 OTHERS: Final = "autres bailleurs"
 SURVEY: Final = "enquete"
+_OF_A_RESIDENCE: Final = frozenset({"qpv_manquant", "residence_inconnue_enquete"})
 _LINE: Final = Phrase("{file}{whose} : {read:s ligne lue/lignes lues}, {kept:s gardée}{left}")
 _LEFT: Final = Phrase(", {count:s écartée} ({why})")
 _WAVE: Final = "vague {wave}"
@@ -50,7 +51,11 @@ def reading_row(one: Reading, masking_n: int) -> dict[str, str]:
     """Write a line of the table of a pack; of interviews, no count that secrecy hides, nor what gives it."""
     left = {code: n for code, n in one.left.items() if n}
     aside = sum(left.values())
-    small = one.role == SURVEY and any(0 < n < masking_n for n in (one.kept, aside, *left.values()))
+    counts = (one.kept, aside, *left.values())
+    # what is left out of one résidence is never told exact: its quarter less that is another's
+    small = one.role == SURVEY and (
+        any(0 < n < masking_n for n in counts) or any(code in _OF_A_RESIDENCE for code in left)
+    )
     whole = small and 0 < one.kept < masking_n
     return {
         "role": ROLES.get(one.role, one.role),
@@ -58,11 +63,7 @@ def reading_row(one: Reading, masking_n: int) -> dict[str, str]:
         "bailleur": one.bailleur,
         "vague": one.wave,
         "lues": "…" if small else number(one.read),
-        "gardees": fewer(masking_n) if whole else number(one.kept),
-        "ecartees": fewer(masking_n)
-        if small and aside < masking_n
-        else "…"
-        if small
-        else number(aside),
+        "gardees": bounded(one.kept, masking_n) if whole else number(one.kept),
+        "ecartees": bounded(aside, masking_n) if small and aside else number(aside),
         "motif": ", ".join(MOTIVES.get(c, c) for c in left) if small else motives(left),
     }

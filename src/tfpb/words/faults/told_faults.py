@@ -40,9 +40,9 @@ _FEWER: Final = "moins de {count}"
 _MORE: Final = "au moins {count}"
 
 
-def fewer(masking_n: int) -> str:
-    """Write a count that secrecy hides: « moins de 11 »."""
-    return _FEWER.format(count=number(masking_n))
+def bounded(count: int, masking_n: int) -> str:
+    """Write a count that secrecy hides: « moins de 11 », « au moins 11 »."""
+    return (_FEWER if count < masking_n else _MORE).format(count=number(masking_n))
 
 
 def told(fault: Fault, masking_n: int) -> Fault:
@@ -65,6 +65,6 @@ def told(fault: Fault, masking_n: int) -> Fault:
     small = count < masking_n
     if not small and fault.code not in _OF_A_RESIDENCE:
         return fault
-    said = fewer(masking_n) if small else _MORE.format(count=number(masking_n))
+    said = bounded(count, masking_n)
     place = Place(fault.place.file, fault.place.sheet, 0, fault.place.column, fault.place.name)
     return replace(fault, fields={**fault.fields, "nombre": said, "lignes": "…"}, place=place)
