@@ -23,6 +23,8 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
+from tfpb.text import fold
+
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("TFPB_DONNEES_REELLES", ROOT.parent / "shared" / "data"))
 OWNER = "OPH de Bondy"
@@ -51,7 +53,7 @@ def entrances() -> list[tuple[str, int, str]]:
     seen: dict[str, tuple[str, int, tuple[int, int]]] = {}
     for row in rows:
         square = (int(float(row["x"]) // 150), int(float(row["y"]) // 150))
-        seen.setdefault(row["cle"].strip(), (row["cle"].strip(), int(row["appartement"]), square))
+        seen.setdefault(fold(row["cle"]), (row["cle"].strip(), int(row["appartement"]), square))
     squares = sorted({s for _, _, s in seen.values()})
     doors = [(a, n, f"G{1 + squares.index(s):03d}") for a, n, s in seen.values()]
     return sorted(doors, key=lambda door: door[2])

@@ -78,18 +78,18 @@ class _Stakes:
         money: dict[str, Decimal] = {}
         if dossier.abatement is not None:
             for row in dossier.abatement.premises.to_dict("records"):
-                worth = max((row[c] or ZERO for c in _WORTH), default=ZERO)
+                worth = max(row.get(c) or ZERO for c in _WORTH)
                 home = str(row["id_residence"])
                 money[home] = money.get(home, ZERO) + worth
-                self._rows[_key(row)] = (_count(row["nb_logements"]), worth)
+                self._rows[_key(row)] = (_count(row.get("nb_logements")), worth)
         for row in dossier.located.entrances.to_dict("records"):
-            home, dwellings = str(row["id_residence"]), _count(row["nb_logements"])
+            home, dwellings = str(row["id_residence"]), _count(row.get("nb_logements"))
             known = self._homes.get(home, (0, money.get(home, ZERO)))
             self._homes[home] = (known[0] + dwellings, known[1])
             self._rows[_key(row)] = (dwellings, money.get(home, ZERO))
         if dossier.programme is not None:
             for row in dossier.programme.actions.to_dict("records"):
-                self._rows[_key(row)] = (0, row["valorise_eur"] or ZERO)
+                self._rows[_key(row)] = (0, row.get("valorise_eur") or ZERO)
 
     def of(self, fault: Fault) -> tuple[int, Decimal]:
         """Return the dwellings and the euros of a doubt, nil where it names neither row nor résidence."""
@@ -104,7 +104,7 @@ class _Stakes:
 
 
 def _key(row: Mapping[Any, Any]) -> tuple[str, int]:
-    return str(row[STAMP[0]]), int(row[STAMP[2]])
+    return str(row.get(STAMP[0], "")), _count(row.get(STAMP[2]))
 
 
 def _count(value: Any) -> int:
