@@ -73,16 +73,16 @@ def verifier(
 
 def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
     from tfpb.errors import Severity, TfpbError
-    from tfpb.io.sources.inputs import gather_inputs
     from tfpb.io.sources.toml_files import read_settings, settings_path
-    from tfpb.pipeline.assembling import examine
-    from tfpb.pipeline.steps.checking import readings
-    from tfpb.words.documents.reading_words import TITLE, reading_line
     from tfpb.words.faults.paste_words import paste_lines
 
     settings, faults = read_settings(settings_path(fichier))
     told: tuple[Reading, ...] = ()
     if settings is not None:
+        from tfpb.io.sources.inputs import gather_inputs  # what a mistyped name need not wait for
+        from tfpb.pipeline.assembling import examine
+        from tfpb.pipeline.steps.checking import readings
+
         try:
             folder = geodata_folder(geodonnees, settings)
         except TfpbError as error:  # the files are read without it
@@ -91,11 +91,7 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
         else:
             examined = examine(settings, folder)
             faults, told = [*faults, *examined.faults], examined.readings
-    if told:
-        print_line(TITLE)
-    for one in told:
-        several = len({r.bailleur for r in told if r.file == one.file}) > 1
-        print_line(f"  {reading_line(one, owners=several)}")
+    _tell_readings(told)
     doubts = [f for f in faults if f.severity is Severity.DOUTE]
     wrong = [f for f in faults if f.severity is Severity.FAUTE]
     list_doubts(doubts)
@@ -106,6 +102,16 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
     if wrong:
         raise typer.Exit(2)
     print_line(words.NO_FAULT)
+
+
+def _tell_readings(told: Sequence[Reading]) -> None:
+    from tfpb.words.documents.reading_words import TITLE, reading_line
+
+    if told:
+        print_line(TITLE)
+    for one in told:
+        several = len({r.bailleur for r in told if r.file == one.file}) > 1
+        print_line(f"  {reading_line(one, owners=several)}")
 
 
 def _pack(path: Path, other: Path | None, earlier: Sequence[Path]) -> None:
