@@ -143,9 +143,10 @@ def importer_insee(
     """Importer le nombre de logements sociaux par QPV selon l’Insee : le dossier s’y compare.
 
     \b
-    Exemple, avec « Logement social dans les quartiers » pris sur insee.fr :
-      tfpb geodonnees importer-insee logement_social_qpv.xlsx --millesime 2024 \\
-        --colonne logements=NB_LS
+    Exemple (le vrai fichier : « Logement social dans les quartiers », sur insee.fr) :
+      tfpb geodonnees importer-insee \\
+        examples/valmont/geodonnees_sources/insee_qpv2024_valmont.csv \\
+        --millesime 2024 --geodonnees sorties/geodonnees
     """
     with guard():
         from tfpb.geodata.insee_counts import import_insee

@@ -22,12 +22,12 @@ from tfpb.io.tables.text_table import TextTable
 from tfpb.io.tables.typed import typed
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.location import QpvMap
+from tfpb.model.near_names import near_names
 from tfpb.model.record import Reading
 from tfpb.model.tables import DROIT_COMMUN, PREMISES, PROGRAMME, STOCK
 from tfpb.pipeline.kept.fingerprint import fingerprint
 from tfpb.survey import recode
 from tfpb.tax import programme
-from tfpb.text import near_names
 from tfpb.words.documents.reading_words import reading_line, reading_row
 from tfpb.words.faults.paste_words import paste_lines
 from tfpb.words.faults.sentences import fault_text

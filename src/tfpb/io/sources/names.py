@@ -10,7 +10,8 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.columns import stamped_place
-from tfpb.text import fold, near_names
+from tfpb.model.near_names import near_names
+from tfpb.text import fold
 from tfpb.words.faults.paste_words import ALIAS
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.io.sources.waves import check_waves, waves_of
-from tfpb.text import fold, near_names
+from tfpb.model.near_names import near_names
+from tfpb.text import fold
 from tfpb.words.faults.input_words import NEAR_NAMES, listed
 from tfpb.words.faults.paste_words import ALIAS
 

@@ -13,11 +13,12 @@ from tfpb.errors import Fault, Place, Severity, TfpbError, not_yet_reported
 from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
 from tfpb.evidence.quarter_names import by_code
 from tfpb.model.columns import STAMP, stamped_place
+from tfpb.model.near_names import near_names
 from tfpb.perimeters.vintages import FIRST_YEAR
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.pipeline.steps.locating import communes_of
 from tfpb.pipeline.steps.surveying import own_interviews
-from tfpb.text import fold, near_names
+from tfpb.text import fold
 from tfpb.words.faults.input_words import listed
 from tfpb.words.faults.paste_words import ALIAS
 
