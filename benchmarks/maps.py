@@ -34,13 +34,14 @@ from tfpb.pipeline.kept.stage_cache import StageCache  # noqa: E402
 from tfpb.report.print_map import sheets as drawing  # noqa: E402
 from tfpb.report.print_map.layers import atlas, page_epsg  # noqa: E402
 from tfpb.report.print_map.sheets import map_files  # noqa: E402
-from tfpb.report.print_map.views import page_view  # noqa: E402
+from tfpb.report.print_map.views import overview_view, page_view  # noqa: E402
 from tfpb.report.web_map import map_html  # noqa: E402
+from tfpb.stage import Making  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tfpb.model.maps import MapModel
+    from tfpb.model.location import MapModel
     from tfpb.report.print_map.layers import Atlas
 
 PEER_PAGES = 6
@@ -107,10 +108,10 @@ def sheets(model: MapModel, count: int) -> None:
     """Measure the printed sheets, cold and warm, and their peer."""
     layers = atlas(model, page_epsg(model.pages[0].code_qpv))
     views = [page_view(model, p, layers, dpi=200) for p in model.pages[: PEER_PAGES + 1]]
-    drawing.draw_view(views[0])  # fonts and caches of the libraries
-    made, seconds, used = timed(lambda: [drawing.draw_view(v) for v in views[1:]])
+    drawing.draw_sheet(views[0])  # fonts and caches of the libraries
+    made, seconds, used = timed(lambda: [drawing.draw_sheet(v) for v in views[1:]])
     each = len(made)
-    weight = sum(len(p.png) + len(p.pdf) for p in made) / each / 1e3
+    weight = sum(len(d) for p in made for d in p.values()) / each / 1e3
     row("une page A4, PNG 200 dpi et PDF", seconds / each, used / each, f"{weight:.0f} ko")
     _, seconds, used = timed(lambda: [plain_page(v.layers, v.frame.bounds) for v in views[1:]])
     row("geopandas seul, mêmes couches, sans noms ni cartouche", seconds / each, used / each)
@@ -118,11 +119,11 @@ def sheets(model: MapModel, count: int) -> None:
     some = replace(model, pages=model.pages[:count], territories=())
     with tempfile.TemporaryDirectory() as folder:
         kept = StageCache(Path(folder), most_bytes=1 << 30)
-        first, seconds, used = timed(lambda: map_files(some, workers=2, execute=kept))
+        first, seconds, used = timed(lambda: map_files(some, Making(kept, 2)))
         weight = sum(len(data) for data in first.values()) / 1e6
         row(f"{count} pages, la vue d’ensemble et la carte, deux processus", seconds, used,
             f"{weight:.0f} Mo ; cible 120 s pour 204")  # fmt: skip
-        again, seconds, used = timed(lambda: map_files(some, workers=2, execute=kept))
+        again, seconds, used = timed(lambda: map_files(some, Making(kept, 2)))
         row("les mêmes, rien n’ayant changé", seconds, used, f"identiques : {first == again}")
 
 
@@ -138,7 +139,7 @@ def main() -> None:
     row("modèle d’essai et son fond de plan", seconds, used)
     web(model)
     sheets(model, count)
-    _, seconds, used = timed(lambda: drawing.draw_overview(model))
+    _, seconds, used = timed(lambda: drawing.draw_sheet(overview_view(model)))
     row("vue d’ensemble, 204 quartiers", seconds, used)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     other = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

@@ -34,7 +34,7 @@ BEGUN_FIRST = {
             "unit/survey/test_survey_disclosure.py", "cli/test_cli_pack_again.py",
             "cli/test_cli_dossier.py", "cli/test_cli_consoles.py",
             "cli/test_cli_bad_input.py", "cli/test_cli_properties.py",
-            "cli/test_cli_pack_secrecy.py", "unit/survey/test_within_bailleurs.py",
+            "cli/test_cli_pack_secrecy.py",
             "cli/test_cli_region_part.py", "unit/region/test_region_executor.py",
             "unit/region/test_region_attack.py", "unit/addresses/test_address_addok.py",
         )

@@ -21,6 +21,8 @@ from tfpb.errors import Place, fail
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    Told = Callable[[int], None]
+
 P = TypeVar("P")
 R = TypeVar("R")
 _RETRIES: Final = 3
@@ -59,9 +61,7 @@ def attend() -> None:
 class Executor(Protocol):
     """Runs a function over parts."""
 
-    def map(
-        self, run: Callable[[P], R], parts: Sequence[P], advance: Callable[[int], None] = _quietly
-    ) -> list[R]:
+    def map(self, run: Callable[[P], R], parts: Sequence[P], advance: Told = _quietly) -> list[R]:
         """Return ``[run(p) for p in parts]``; `advance(1)` is told of each part done."""
         ...
 
@@ -74,9 +74,7 @@ class Executor(Protocol):
 class InProcess:
     """One part after the other, here."""
 
-    def map(
-        self, run: Callable[[P], R], parts: Sequence[P], advance: Callable[[int], None] = _quietly
-    ) -> list[R]:
+    def map(self, run: Callable[[P], R], parts: Sequence[P], advance: Told = _quietly) -> list[R]:
         """Run the parts in order."""
         out = []
         for part in parts:
@@ -111,9 +109,7 @@ class Processes:
         self._pool: ProcessPoolExecutor | None = None
         self._given = 0
 
-    def map(
-        self, run: Callable[[P], R], parts: Sequence[P], advance: Callable[[int], None] = _quietly
-    ) -> list[R]:
+    def map(self, run: Callable[[P], R], parts: Sequence[P], advance: Told = _quietly) -> list[R]:
         """Run the parts in processes, results in the order of the parts."""
         done: dict[int, R] = {}
         room = self._room or max(len(parts), 1)
@@ -142,7 +138,7 @@ class Processes:
         parts: Sequence[P],
         turn: Iterable[int],
         done: dict[int, R],
-        advance: Callable[[int], None],
+        advance: Told,
     ) -> None:
         left = [k for k in turn if k not in done]
         if self._room and self._given and self._given + len(left) > self._room:
@@ -180,15 +176,12 @@ class Crew:
         self._lost = workers <= 1
 
     def gather(
-        self, ask: Callable[[P], R], parts: Sequence[P], advance: Callable[[int], None] = _quietly
+        self, ask: Callable[[P], R], parts: Sequence[P], advance: Told = _quietly
     ) -> list[R]:
         """Return ``[ask(p) for p in parts]``, asked by as many threads as calls may run at once."""
-        out = []
         if self.workers <= 1:
-            for part in parts:
-                out.append(ask(part))
-                advance(1)
-            return out
+            return InProcess().map(ask, parts, advance)
+        out = []
         with ThreadPoolExecutor(self.workers) as threads:
             try:
                 for result in threads.map(ask, parts):
@@ -221,9 +214,8 @@ class Crew:
         with self._door:
             if self._pool is None:
                 context = multiprocessing.get_context("spawn")
-                self._pool = ProcessPoolExecutor(
-                    self.workers - 1, mp_context=context, initializer=attend
-                )
+                room = self.workers - 1
+                self._pool = ProcessPoolExecutor(room, mp_context=context, initializer=attend)
             return self._pool
 
 
@@ -242,9 +234,7 @@ class Dask:
     scheduler: str
     patience_s: int = 10
 
-    def map(
-        self, run: Callable[[P], R], parts: Sequence[P], advance: Callable[[int], None] = _quietly
-    ) -> list[R]:
+    def map(self, run: Callable[[P], R], parts: Sequence[P], advance: Told = _quietly) -> list[R]:
         """Run the parts on the cluster; those of a lost worker run again elsewhere.
 
         Raises

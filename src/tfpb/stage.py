@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,6 @@ class Stage:
     ----------
     name : str
         French label, shown while it runs.
-    version : int
-        Raised when the same inputs would give another result.
     reads : tuple of str
         Names of the values it needs, passed to `run` in this order.
     writes : str
@@ -35,7 +33,6 @@ class Stage:
     """
 
     name: str
-    version: int
     reads: tuple[str, ...]
     writes: str
     run: Callable[..., Any]
@@ -51,6 +48,34 @@ Execute = Callable[[Stage, tuple[Any, ...]], Any]
 """How a stage is called: directly, through a cache, with a progress bar."""
 
 
+def quietly(_count: int) -> None:
+    """Tell nobody."""
+
+
 def directly(stage: Stage, values: tuple[Any, ...]) -> Any:
     """Call a stage here and now."""
     return stage.run(*values)
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How files are made, and who is told.
+
+    Parameters
+    ----------
+    execute : Execute
+        Calls each chart, each sheet, a stage of its own; several threads may ask at once.
+    workers : int
+        Printed sheets drawn at once, each in a process of its own; bytes do not depend on it.
+    advance, expect : callable
+        Told of each step done; told once, before, how many there will be, if anything is to be made.
+    """
+
+    execute: Execute = directly
+    workers: int = 1
+    advance: Callable[[int], None] = quietly
+    expect: Callable[[int], None] = quietly
+
+
+PLAINLY: Final = Making()
+"""Here, one after the other, nobody told."""

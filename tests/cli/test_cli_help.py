@@ -16,7 +16,7 @@ import typer
 
 import tfpb
 from tfpb.cli.app import app
-from tfpb.cli.terminal import completion
+from tfpb.cli.terminal import typer_french
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -164,7 +164,7 @@ def test_completion_is_installed_and_said_in_french(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    monkeypatch.setattr(completion, "_get_shell_name", lambda: "bash")
+    monkeypatch.setattr(typer_french, "_get_shell_name", lambda: "bash")
     result = run("--install-completion")
     assert result.exit_code == 0
     assert result.output.startswith("Complétion installée pour bash : ")
@@ -175,7 +175,7 @@ def test_completion_is_installed_and_said_in_french(
 def test_a_shell_that_is_not_known_is_said_in_french(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(completion, "_get_shell_name", lambda: "cmd")
+    monkeypatch.setattr(typer_french, "_get_shell_name", lambda: "cmd")
     monkeypatch.delenv("SHELL", raising=False)
     for option in ("--show-completion", "--install-completion"):
         result = run(option)

@@ -12,7 +12,7 @@ import pytest
 from pack_reading import Pack, sheet_tables, texts
 
 from tfpb.io.sources.toml_files import load_settings
-from tfpb.pipeline import keys
+from tfpb.pipeline import stages
 from tfpb.pipeline.assembling import first_values, read
 from tfpb.pipeline.stages import run as run_to
 from tfpb.pipeline.steps.surveying import estimates
@@ -48,8 +48,8 @@ def made(tmp_path_factory: pytest.TempPathFactory, example: Path, geodata: Path,
     settings = load_settings(toml)
     inputs, geography, _ = read(settings, geodata)
     start = first_values(settings, inputs, geography)
-    values = run_to((keys.SURVEY_SIDES,), start).required()
-    bare = estimates(values[keys.ANSWERS], values[keys.SCOPE], values[keys.SURVEY_SIDES])
+    values = run_to((stages.SURVEY_SIDES,), start).required()
+    bare = estimates(values[stages.ANSWERS], values[stages.SCOPE], values[stages.SURVEY_SIDES])
     assert bare is not None
     assert bare.design is not None
     folded = {name: fold(text) for name, text in words.items()}

@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.model.maps import Place
+from tfpb.model.location import Place
 from tfpb.text import fold
 
 if TYPE_CHECKING:

@@ -20,9 +20,8 @@ from tfpb.cli.localiser import localiser
 from tfpb.cli.nouveau import nouveau
 from tfpb.cli.planifier import planifier
 from tfpb.cli.region import region
-from tfpb.cli.terminal import completion
-from tfpb.cli.terminal.console import settle_console
-from tfpb.cli.terminal.interruption import watch
+from tfpb.cli.terminal import typer_french
+from tfpb.cli.terminal.console import settle_console, watch
 from tfpb.cli.terminal.shared import print_line
 from tfpb.cli.terminal.typer_french import FrenchTyper
 from tfpb.cli.verifier import verifier
@@ -61,7 +60,7 @@ def tfpb(
         bool,
         typer.Option(
             "--install-completion",
-            callback=completion.install,
+            callback=typer_french.install,
             is_eager=True,
             help="Installe la complétion par la touche Tab dans ce terminal.",
         ),
@@ -70,7 +69,7 @@ def tfpb(
         bool,
         typer.Option(
             "--show-completion",
-            callback=completion.show,
+            callback=typer_french.show,
             is_eager=True,
             help="Affiche ce que --install-completion installerait.",
         ),
@@ -96,7 +95,7 @@ def main() -> None:
     gc.set_threshold(*_COLLECTED)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     settle_console()
-    completion.settle_descriptions()
+    typer_french.settle_descriptions()
     watch()
     if len(sys.argv) == 1:
         if sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty():

@@ -43,7 +43,7 @@ def cartes(
         from tfpb.pipeline.kept.stage_cache import users_cache
         from tfpb.report.map_model import map_model
         from tfpb.report.print_map.sheets import map_files, sheet_count
-        from tfpb.stage import directly
+        from tfpb.stage import Making, directly
         from tfpb.words.places.map_words import sheets_made
 
         settings = load_settings(settings_path(fichier))
@@ -52,11 +52,9 @@ def cartes(
         keep = None if tout_recalculer else users_cache()
         made = replace(computed(settings, folder, keep)[0], draft=True)
         model = map_model(made)
-        dpi = settings.reglages.dpi
         with progress(words.MAPS, sheet_count(model) + 1) as advance:
-            files = map_files(
-                model, dpi=dpi, workers=cores(), execute=keep or directly, advance=advance
-            )
+            making = Making(keep or directly, cores(), advance)
+            files = map_files(model, making, dpi=settings.reglages.dpi)
         if keep is not None:
             keep.tidy()
         written = write_folder(sortie, files)

@@ -72,7 +72,7 @@ def comparer(
         from tfpb.io.sources.gathering import Gathering
         from tfpb.io.sources.inputs import gather_survey
         from tfpb.io.tables.tabular import check_format
-        from tfpb.pipeline import keys
+        from tfpb.pipeline import stages
         from tfpb.pipeline.stages import run
         from tfpb.pipeline.steps.surveying import Scope
         from tfpb.pipeline.wiring import Values
@@ -89,13 +89,13 @@ def comparer(
         stop_on_faults(gathered.faults)
         values = (
             Values()
-            .having(keys.ANSWERS, replace(answers, repere=mark))
-            .having(keys.SCOPE, Scope(territories=tuple(by)))
-            .having(keys.BEFORE, before)
-            .having(keys.SURVEY_SIDES, homes)
-            .having(keys.SURVEY_ALONE, None)
+            .having(stages.ANSWERS, replace(answers, repere=mark))
+            .having(stages.SCOPE, Scope(territories=tuple(by)))
+            .having(stages.BEFORE, before)
+            .having(stages.SURVEY_SIDES, homes)
+            .having(stages.SURVEY_ALONE, None)
         )
-        published = run((keys.SURVEY,), values).required()[keys.SURVEY]
+        published = run((stages.SURVEY,), values).required()[stages.SURVEY]
         assert published is not None  # noqa: S101 - there are answers
         _write(sortie, second, published, raw_csv=csv_brut)
         _tell(published, [*gathered.faults, *published.notices], sortie, second)
@@ -183,7 +183,7 @@ def _tell(published: Published, notices: list[Fault], first: Path, second: Path)
         "vague == @last and niveau == 'total' and bailleur == 'ensemble' and groupe == 'ecart'"
         " and ajustement == 'brut'"
     )
-    labels = dict(zip(published.items["item"], published.items["libelle"], strict=True))
+    labels = published.labels
     against = disagreements(table)
     margin = margin_words(float(str(published.settings["marge_points"])))
     print_line(words.GAPS_HEADING.format(wave=last, margin=margin))

@@ -124,13 +124,11 @@ def _rendered(
     """Make the files of the pack and its journal."""
     from tfpb.executors import cores
     from tfpb.pipeline.assembling import render
-    from tfpb.stage import directly
+    from tfpb.stage import Making, directly
 
     begun = time.perf_counter()
     with progress(words.DOCUMENTS) as steps:
-        files = render(
-            made, workers=cores(), execute=keep or directly, advance=steps, expect=steps.expect
-        )
+        files = render(made, Making(keep or directly, cores(), steps, steps.expect))
     timings["Documents"] = round(time.perf_counter() - begun, 3)
     journal: dict[str, Any] = {"durees_s": timings}
     if keep is not None:

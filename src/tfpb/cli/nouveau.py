@@ -34,26 +34,25 @@ def nouveau(
     with guard():
         from tfpb.errors import fail
         from tfpb.io.packs.pack import new_folder
-        from tfpb.report.documents.templates import templates
-        from tfpb.words.documents.new_dossier import DOSSIER_TOML, PLAN_TOML
-        from tfpb.words.survey.planning_words import PLANIFICATION_TOML
+        from tfpb.report.documents.workbook_forms import templates
+        from tfpb.words.documents.new_dossier import settings_file
 
         in_use = dossier.exists() and (not dossier.is_dir() or _holds_files(dossier))
         if in_use and (depuis is None or not dossier.is_dir()):
             raise fail("commande_depuis", got=dossier.name)
-        files = {} if in_use else {"dossier.toml": DOSSIER_TOML.encode(), **templates()}
-        plan, doubts = PLAN_TOML, []
+        files = {} if in_use else {"dossier.toml": settings_file("dossier.toml"), **templates()}
+        plan, doubts = settings_file("plan_enquete.toml"), []
         if depuis is not None:
             from tfpb.io.sources.deliveries import read_delivery
             from tfpb.survey.reading.drafting import draft_plan
 
             delivery = read_delivery(depuis)
-            plan = draft_plan(delivery.table, delivery.dictionary)
+            plan = draft_plan(delivery.table, delivery.dictionary).encode()
             doubts = list(delivery.notices)
         name = _free(dossier, "plan_enquete") if in_use else "plan_enquete.toml"
-        files[name] = plan.encode()
+        files[name] = plan
         if not in_use:
-            files["planification.toml"] = PLANIFICATION_TOML.encode()
+            files["planification.toml"] = settings_file("planification.toml")
         new_folder(dossier, files)
         print_line((words.PLAN_ADDED if in_use else words.NEW_DOSSIER).format(folder=dossier))
         for written_name in files:

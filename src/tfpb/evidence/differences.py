@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import fail
-from tfpb.model.evidence import Difference, Kind
+from tfpb.model.assembly import Difference, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.model.assembly import Evaluation
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Axe, Groupe, Publication, Verdict
-from tfpb.model.evidence import Evaluation
 from tfpb.model.results import EVALUATION_COLUMNS
+from tfpb.model.survey import only
 from tfpb.survey.disagreement import disagreements, key_of
 
 if TYPE_CHECKING:
@@ -109,13 +110,10 @@ def _gaps(published: Published | None, bailleur: str) -> _Gaps:
     """Index raw gaps and changes of gaps by (group, wave, place, item)."""
     if published is None:
         return {}
-    table = published.comparison
-    wanted = table[
-        (table["ajustement"] == Ajustement.BRUT)
-        & (table["bailleur"] == bailleur)
-        & table["groupe"].isin([Groupe.ECART, Groupe.EVOLUTION_ECART])
-        & table["niveau"].isin([TOTAL, "code_qpv"])
-    ]
+    wanted = only(
+        published.comparison, ajustement=Ajustement.BRUT, bailleur=bailleur,
+        groupe=[Groupe.ECART, Groupe.EVOLUTION_ECART], niveau=[TOTAL, "code_qpv"],
+    )  # fmt: skip
     return {
         (str(r["groupe"]), str(r["vague"]), str(r["territoire"]), str(r["item"])): dict(r)
         for r in wanted.to_dict("records")

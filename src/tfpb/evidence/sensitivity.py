@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, QpvStatut
+from tfpb.model.survey import only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,14 +108,10 @@ def margins(
     columns = ["vague", "item", "marge_points", "verdict"]
     if published is None:
         return pd.DataFrame(columns=columns)
-    table = published.comparison
-    gaps = table[
-        (table["groupe"] == Groupe.ECART)
-        & (table["ajustement"] == Ajustement.BRUT)
-        & (table["niveau"] == TOTAL)
-        & (table["bailleur"] == bailleur)
-        & table["publication"].isin(_SHOWN)
-    ]
+    gaps = only(
+        published.comparison, groupe=Groupe.ECART, ajustement=Ajustement.BRUT, niveau=TOTAL,
+        bailleur=bailleur, publication=_SHOWN,
+    )  # fmt: skip
     rows = []
     for row in gaps.to_dict("records"):
         own = float(row["marge_points"])

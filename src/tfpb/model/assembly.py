@@ -1,20 +1,18 @@
-"""The one truth behind all media."""
+"""The one truth behind all media: the dossier, and what joins the stages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import geopandas as gpd
     import pandas as pd
 
     from tfpb.errors import Fault
-    from tfpb.model.evidence import Evaluation, Sensitivity
-    from tfpb.model.location import Located, QpvMap
-    from tfpb.model.maps import Ground
+    from tfpb.model.location import Ground, Located, QpvMap
     from tfpb.model.money import Abatement, DroitCommun, Programme
     from tfpb.model.record import Check, Reading, Source
     from tfpb.model.settings import Settings
@@ -35,19 +33,84 @@ class Dossier:
     maps: dict[int, QpvMap]
     located: Located
     ground: Ground
-    survey: Published | None
-    abatement: Abatement | None
-    programme: Programme | None
-    droit_commun: DroitCommun | None
-    conventions: pd.DataFrame | None
-    evaluation: Evaluation | None
-    sensitivity: Sensitivity | None
-    sources: tuple[Source, ...]
-    checks: tuple[Check, ...]
+    survey: Published | None = None
+    abatement: Abatement | None = None
+    programme: Programme | None = None
+    droit_commun: DroitCommun | None = None
+    conventions: pd.DataFrame | None = None
+    evaluation: Evaluation | None = None
+    sensitivity: Sensitivity | None = None
+    sources: tuple[Source, ...] = ()
+    checks: tuple[Check, ...] = ()
     notices: tuple[Fault, ...] = ()
     readings: tuple[Reading, ...] = ()
     outside: pd.DataFrame | None = None
-    footprints: gpd.GeoDataFrame | None = None
     release: Mapping[str, Any] = field(default_factory=dict)
     released_before: bool = False
     draft: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Money beside satisfaction: `EVALUATION_COLUMNS`, one row (convention | QPV) × axis × item."""
+
+    table: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """How the main figures move with the doubts and with the margin.
+
+    Parameters
+    ----------
+    doubts : DataFrame
+        `hypothese (retenu|tous_dans|tous_hors), logements_dans, abattement_eur`.
+    margins : DataFrame
+        `vague, item, marge_points, verdict`: the verdict at 3, the chosen margin and 10 points.
+    """
+
+    doubts: pd.DataFrame
+    margins: pd.DataFrame
+
+
+class Kind(StrEnum):
+    """What a difference is about."""
+
+    FILE = "fichier"
+    SETTING = "reglage"
+    VERSION = "version"
+    CHECK = "controle"
+    FIGURE = "chiffre"
+    NEW_LINE = "ligne_ajoutee"
+    LOST_LINE = "ligne_retiree"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not the same.
+
+    Parameters
+    ----------
+    kind : Kind
+    table : str
+        Title of the table; role of a file; empty for settings, versions and checks.
+    key : str
+        What names the line in its table; name of a file, a setting, a library, a check.
+    column : str
+        Header of the column, empty for whole lines.
+    before, after : str
+        As written in the data; empty when there is none.
+    format : str
+        How the figure is to be read (`tfpb.model.report.Format`), empty when it is text.
+    lines : int
+        Lines of the table that differ in this very way.
+    """
+
+    kind: Kind
+    table: str
+    key: str
+    column: str
+    before: str
+    after: str
+    format: str = ""
+    lines: int = 1

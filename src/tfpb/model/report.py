@@ -26,6 +26,7 @@ class Format(StrEnum):
     EUROS = "euros"
     CENTS = "centimes"
     PERCENT = "pourcent"
+    BAR = "barre"  # a share of what is asked: a bar with its mark at 100 % where it can be drawn
     POINTS = "points"
     WHOLE_POINTS = "points_entiers"  # rounded to the point, so that no decimal belies it
     METRES = "metres"
@@ -37,8 +38,8 @@ class Format(StrEnum):
 class TableColumn:
     """One column: key in the frame, French header (unit included), format, width in characters.
 
-    `PERCENT`, `POINTS` and `WHOLE_POINTS` read proportions 0..1 (0.104 shows as 10,4 points). A missing
-    number shows as an empty cell in a workbook and « – » in a document.
+    `PERCENT`, `BAR`, `POINTS` and `WHOLE_POINTS` read proportions 0..1 (0.104 shows as 10,4 points). A
+    missing number shows as an empty cell in a workbook and « – » in a document.
     """
 
     key: str
@@ -92,7 +93,6 @@ class ChartKind(StrEnum):
     DUMBBELL = "niveaux"  # QPV against hors QPV
     STACKED = "empile"  # four levels, QPV above hors
     SLOPES = "vagues"  # waves
-    MULTIPLES = "petits_multiples"
     NEED = "besoin"  # spending against gap
     BARS = "barres"
     PRIORITIES = "priorites"
@@ -136,10 +136,11 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Paragraphs, or a list when `bullets`."""
+    """Paragraphs, or a list when `bullets`; `title` stands above them."""
 
     paragraphs: tuple[str, ...]
     bullets: bool = False
+    title: str = ""
     media: frozenset[str] = frozenset({"classeur", "document"})
 
 

@@ -183,6 +183,15 @@ class Estimates:
     readings: tuple[Reading, ...] = ()
 
 
+def only(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:
+    """Keep the rows whose columns hold a value, or one of a set or list of values."""
+    for name, value in wanted.items():
+        cells = table[name]
+        kept = cells.isin(value) if isinstance(value, frozenset | list) else cells == value
+        table = table[kept]
+    return table
+
+
 _SEAL = object()
 
 
@@ -210,6 +219,16 @@ class Published:
     def __post_init__(self) -> None:
         if self.seal is not _SEAL:
             raise TypeError("Published is made by tfpb.survey.protect only")
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Wording of each item."""
+        return dict(zip(self.items["item"], self.items["libelle"], strict=True))
+
+    @property
+    def target(self) -> str:
+        """What the survey speaks of (`cible`), empty when it does not say."""
+        return str(self.settings.get("cible", ""))
 
     def name_of(self, bailleur: str) -> str:
         """Return the name under which a bailleur stands, whatever its case and accents; else `ensemble`."""

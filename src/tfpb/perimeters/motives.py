@@ -53,10 +53,7 @@ def texts_of(values: Sequence[str]) -> Any:
 
     The default text of pandas copies the letters for each row, which costs ten times the memory.
     """
-    try:
-        return pd.array(list(values), dtype=pd.StringDtype("python", na_value=np.nan))
-    except TypeError:  # pandas before 2.3 has no such text: plain objects share as well
-        return pd.Series(list(values), dtype=object).array
+    return pd.array(list(values), dtype=pd.StringDtype("python", na_value=np.nan))
 
 
 def motives(at: Positions, ruled: Sides, labels: Labels) -> Any:

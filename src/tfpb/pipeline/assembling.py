@@ -15,7 +15,7 @@ from tfpb.io.packs.provenance import checks_of, run_hash
 from tfpb.io.sources.inputs import Inputs, gather_inputs
 from tfpb.model.assembly import Dossier
 from tfpb.perimeters import ruling_of, ruling_vintage
-from tfpb.pipeline import keys
+from tfpb.pipeline import stages
 from tfpb.pipeline.published_before import precedents, release_of
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps import checking, locating
@@ -24,21 +24,22 @@ from tfpb.pipeline.steps.geocoding import Watch, addresses_of, chosen_addresses
 from tfpb.pipeline.steps.surveying import Scope
 from tfpb.pipeline.wiring import Values, run_stages
 from tfpb.review.address_decisions import decided
-from tfpb.stage import Stage, directly
+from tfpb.stage import PLAINLY, Making, Stage, directly
 from tfpb.survey import Disclosed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from tfpb.model.record import Reading
+    from tfpb.model.location import Ground
+    from tfpb.model.record import Reading, Source
     from tfpb.model.settings import Settings
     from tfpb.pipeline.wiring import Key
     from tfpb.stage import Execute
 
 _NOTHING: Final = Disclosed()
 _DOUBTING: Final[tuple[Key[Any], ...]] = (
-    keys.LOCATED, keys.SURVEY, keys.ABATEMENT, keys.PROGRAMME, keys.DROIT_COMMUN,
+    stages.LOCATED, stages.SURVEY, stages.ABATEMENT, stages.PROGRAMME, stages.DROIT_COMMUN,
 )  # fmt: skip
 """Values that bear doubts, in the order in which they are told."""
 
@@ -113,18 +114,18 @@ def first_values(
     carte = asked.reglages.carte if asked is not None else None
     return (
         Values()
-        .having(keys.INPUTS, inputs)
-        .having(keys.ADDRESSES, decided(addresses_of(inputs), chosen_addresses(settings)))
-        .having(keys.GEOCODER, geocoder)
-        .having(keys.WATCH, Watch())
-        .having(keys.GEOGRAPHY, geography)
-        .having(keys.RULE, locating.Rule(settings.dossier.annee, chosen.rayon_defaut_m))
-        .having(keys.CARTE, carte)
-        .having(keys.ANSWERS, inputs.only("patrimoine", "decisions", "enquete", "repere"))
-        .having(keys.SCOPE, scope_of(settings))
-        .having(keys.BEFORE, before)
-        .having(keys.TAXES, inputs.only("fiscalite", "conventions"))
-        .having(keys.TAX_RULE, TaxRule.of(settings))
+        .having(stages.INPUTS, inputs)
+        .having(stages.ADDRESSES, decided(addresses_of(inputs), chosen_addresses(settings)))
+        .having(stages.GEOCODER, geocoder)
+        .having(stages.WATCH, Watch())
+        .having(stages.GEOGRAPHY, geography)
+        .having(stages.RULE, locating.Rule(settings.dossier.annee, chosen.rayon_defaut_m))
+        .having(stages.CARTE, carte)
+        .having(stages.ANSWERS, inputs.only("patrimoine", "decisions", "enquete", "repere"))
+        .having(stages.SCOPE, scope_of(settings))
+        .having(stages.BEFORE, before)
+        .having(stages.TAXES, inputs.only("fiscalite", "conventions"))
+        .having(stages.TAX_RULE, TaxRule.of(settings))
     )
 
 
@@ -195,9 +196,12 @@ def examine(
         more = inputs.headers.quote(checking.remaining_faults(settings, inputs, known))
         return Examined((*known, *(f for f in more if f not in known)), checking.readings(inputs))
     sources = (*inputs.sources, *earlier.source())
-    dossier = _assembled(settings, replace(inputs, sources=sources), geography, outcome.made, found)
+    cities = {c for c in outcome.made[stages.LOCATED].entrances["result_citycode"] if c}
+    parcels = geography.parcel_sources(cities)
+    inputs = replace(inputs, sources=sources)
+    dossier = assembled(settings, inputs, geography, outcome.made, found, parcels)
     told = dossier.survey.comparison if dossier.survey is not None else None
-    line = release_of(settings.dossier.bailleur, run, told, outcome.made.get(keys.SURVEY_SIDES))
+    line = release_of(settings.dossier.bailleur, run, told, outcome.made.get(stages.SURVEY_SIDES))
     release = line.line() if line is not None else {}
     dossier = replace(dossier, release=release, released_before=earlier.again)
     return Examined(dossier.notices, dossier.readings, dossier)
@@ -239,65 +243,62 @@ def _notices(values: Values) -> tuple[Fault, ...]:
     return tuple(notice for part in made if part is not None for notice in part.notices)
 
 
-def _assembled(
-    settings: Settings,
-    inputs: Inputs,
-    geography: Geography,
-    values: Values,
-    doubts: Iterable[Fault],
-) -> Dossier:
-    located, survey = values[keys.LOCATED], values[keys.SURVEY]
-    communes = {c for c in located.entrances["result_citycode"] if c}
-    sources = (*inputs.sources, *geography.sources, *geography.parcel_sources(communes))
+def assembled(
+    settings: Settings, inputs: Inputs, geography: Geography, values: Values,
+    doubts: Iterable[Fault] = (), sources: Iterable[Source] = (), ground: Ground | None = None,
+) -> Dossier:  # fmt: skip
+    """Gather what stages made into a dossier.
+
+    Parameters
+    ----------
+    settings : Settings
+    inputs : Inputs
+    geography : Geography
+    values : Values
+    doubts : iterable of Fault
+    sources : iterable of Source
+        Besides those of the inputs and of the geography.
+    ground : Ground, optional
+        In place of a ground that was not drawn.
+    """
+    located = values[stages.LOCATED]
+    every = (*inputs.sources, *geography.sources, *sources)
+    drawn = values.get(stages.GROUND) or ground
+    assert drawn is not None  # noqa: S101 - the caller gives what it did not draw
+    survey = values[stages.SURVEY]
     outside = outside_counts(located, geography.maps, geography.counts)
     return Dossier(
         settings=settings,
-        run_hash=run_hash(settings, sources),
-        outside=outside,
+        run_hash=run_hash(settings, every),
         maps=geography.maps,
         located=located,
-        ground=values[keys.GROUND],
+        ground=drawn,
         survey=survey,
-        abatement=values[keys.ABATEMENT],
-        programme=values[keys.PROGRAMME],
-        droit_commun=values[keys.DROIT_COMMUN],
+        abatement=values[stages.ABATEMENT],
+        programme=values[stages.PROGRAMME],
+        droit_commun=values[stages.DROIT_COMMUN],
         conventions=inputs.frame("conventions"),
-        evaluation=values[keys.EVALUATION],
-        sensitivity=values[keys.SENSITIVITY],
-        sources=sources,
+        evaluation=values[stages.EVALUATION],
+        sensitivity=values[stages.SENSITIVITY],
+        sources=every,
         readings=(*inputs.readings, *(survey.readings if survey is not None else ())),
+        outside=outside,
         checks=checks_of(inputs.frames["patrimoine"], located),
         notices=(*doubts, *outside_doubts(outside), *_notices(values)),
     )
 
 
-def render(
-    dossier: Dossier,
-    *,
-    workers: int = 1,
-    execute: Execute = directly,
-    advance: Callable[[int], None] = lambda _count: None,
-    expect: Callable[[int], None] = lambda _count: None,
-) -> dict[str, bytes]:
+def render(dossier: Dossier, making: Making = PLAINLY) -> dict[str, bytes]:
     """Render every file of the pack but its archive: name inside the pack → bytes.
 
     One stage more: with nothing changed it is taken as kept, and nothing that draws is even loaded.
-    `workers` printed maps are drawn at once; `execute` may then be called from several threads.
-
-    Parameters
-    ----------
-    dossier : Dossier
-    workers : int
-    execute : Execute
-    advance, expect : callable
-        Told of each step done; told once, before, how many there will be, if anything is to be made.
     """
 
     def run(made: Dossier) -> dict[str, bytes]:
         from tfpb.pipeline.pack_files import pack_of  # noqa: PLC0415 - see above
 
-        return pack_of(made, workers=workers, execute=execute, advance=advance, expect=expect)
+        return pack_of(made, making)
 
-    whole = Stage("Documents", 1, ("dossier",), "files", run, kept="fichiers")
-    files: dict[str, bytes] = execute(whole, (dossier,))
+    whole = Stage("Documents", ("dossier",), "files", run, kept="fichiers")
+    files: dict[str, bytes] = making.execute(whole, (dossier,))
     return files

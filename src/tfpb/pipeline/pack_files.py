@@ -18,16 +18,17 @@ from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.report import Chart, Report, Table
 from tfpb.pipeline.published_before import RELEASE
-from tfpb.pipeline.steps.mapping import layers
+from tfpb.pipeline.steps.locating import layers
 from tfpb.report import charts
 from tfpb.report.documents import document_docx, document_pdf, workbook
-from tfpb.report.documents.bilan_workbook import bilan_workbook
-from tfpb.report.documents.document_parts import MAP_IN_WORDS
+from tfpb.report.documents.document_parts import MAP_IN_WORDS, Pictures, answers_first
+from tfpb.report.documents.workbook_forms import bilan_workbook
 from tfpb.report.map_model import map_model
 from tfpb.report.print_map.sheets import map_files, sheet_count
 from tfpb.report.print_map.views import DPI
 from tfpb.report.sections import report
-from tfpb.stage import Execute, Stage, directly
+from tfpb.report.sections.note import NOTE_ROWS, shortened
+from tfpb.stage import PLAINLY, Making, Stage
 from tfpb.tax.programme.exports import bilan_frames, reentry_frame
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.documents.pack_words import DRAFT_NOTE, WRITTEN
@@ -38,19 +39,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from tfpb.model.assembly import Dossier
-    from tfpb.model.maps import MapModel
+    from tfpb.model.location import MapModel
     from tfpb.model.money import Programme
 
 DRAFT: Final = "donnees/PROJET.txt"
 """Stands beside the data of a draft, which bear no foot."""
 
 
-def _draw_chart(chart: Chart) -> dict[str, bytes]:
-    image = charts.draw(chart)
-    return {"png": image.png, "svg": image.svg}
-
-
-_CHART: Final = Stage("Graphique", 2, ("graphique",), "image", _draw_chart, kept="fichiers")
+_CHART: Final = Stage("Graphique", ("graphique",), "image", charts.draw, kept="fichiers")
 _MEDIA: Final[dict[str, Callable[..., bytes]]] = {
     "dossier.xlsx": lambda report, _images, _maps: workbook.render(report),
     "rapport.docx": document_docx.render,
@@ -58,14 +54,11 @@ _MEDIA: Final[dict[str, Callable[..., bytes]]] = {
 }
 """Documents of a report, by name inside the pack."""
 DOCUMENTS: Final = tuple(_MEDIA)
+NOTE_FILE: Final = "note.pdf"
 
 
 def document_files(
-    report: Report,
-    maps: Mapping[str, bytes],
-    *,
-    execute: Execute = directly,
-    advance: Callable[[int], None] = lambda _count: None,
+    report: Report, maps: Mapping[str, bytes], making: Making = PLAINLY
 ) -> dict[str, bytes]:
     """Return the workbook, the Word and the PDF document of a report, its charts drawn once.
 
@@ -74,10 +67,7 @@ def document_files(
     report : Report
     maps : mapping of str to bytes
         PNG of the printed maps, `<code of the quarter>.png`; may be empty.
-    execute : Execute
-        Draws charts, each a stage of its own.
-    advance : callable
-        Called with the number of steps done.
+    making : Making
 
     Returns
     -------
@@ -85,9 +75,11 @@ def document_files(
         Name inside the pack → content.
     """
     blocks = (b for s in report.sections for b in s.blocks if isinstance(b, Chart))
-    images = {chart.key: charts.ChartImage(**execute(_CHART, (chart,))) for chart in blocks}
-    advance(1)
+    images = {chart.key: making.execute(_CHART, (chart,)) for chart in blocks}
+    making.advance(1)
     files: dict[str, bytes] = {}
+    if answers_first(report):
+        report, files[NOTE_FILE] = _noted(report, images)
     with ThreadPoolExecutor(2) as pool:
         # the PDF, the last, is begun first: its compiler lets the others run meanwhile
         begun = {
@@ -96,18 +88,21 @@ def document_files(
         }
         for name in _MEDIA:
             files[name] = begun[name].result()
-            advance(1)
+            making.advance(1)
     return files
 
 
+def _noted(report: Report, images: Pictures) -> tuple[Report, bytes]:
+    """Return the report with a first section that one page holds, and that page by itself."""
+    first, *others = report.sections
+    alone, pdf = document_pdf.one_page(
+        NOTE_ROWS, lambda rows: replace(report, sections=(shortened(first, rows),)), images
+    )
+    return replace(report, sections=(*alone.sections, *others)), pdf
+
+
 def pack_files(
-    report: Report,
-    model: MapModel,
-    *,
-    dpi: int = DPI,
-    workers: int = 1,
-    execute: Execute = directly,
-    advance: Callable[[int], None] = lambda _count: None,
+    report: Report, model: MapModel, making: Making = PLAINLY, *, dpi: int = DPI
 ) -> dict[str, bytes]:
     """Return the documents and maps of a pack.
 
@@ -117,10 +112,10 @@ def pack_files(
         What documents show.
     model : MapModel
         What maps show.
-    dpi, workers, execute
-        As `map_files`; `execute` draws the charts too.
-    advance : callable
-        Called with the number of steps done, `step_count(model)` in all.
+    making : Making
+        Told of `step_count(model)` steps in all.
+    dpi : int
+        Resolution of the printed sheets' PNG.
 
     Returns
     -------
@@ -129,9 +124,9 @@ def pack_files(
     """
     described = {f"{MAP_IN_WORDS}{p.code_qpv}": words.page_said(p) for p in model.pages}
     report = replace(report, properties={**report.properties, **described})
-    files = map_files(model, dpi=dpi, workers=workers, execute=execute, advance=advance)
+    files = map_files(model, making, dpi=dpi)
     printed = {f"{p.code_qpv}.png": files[f"cartes/{p.code_qpv}.png"] for p in model.pages}
-    return files | document_files(report, printed, execute=execute, advance=advance)
+    return files | document_files(report, printed, making)
 
 
 def step_count(model: MapModel) -> int:
@@ -167,31 +162,13 @@ def dictionary(tables: Iterable[Table]) -> pd.DataFrame:
     )
 
 
-def pack_of(
-    dossier: Dossier,
-    *,
-    workers: int,
-    execute: Execute,
-    advance: Callable[[int], None],
-    expect: Callable[[int], None],
-) -> dict[str, bytes]:
-    """Make every file of the pack but its archive: name inside the pack → bytes.
-
-    Parameters
-    ----------
-    dossier : Dossier
-    workers : int
-        Printed maps drawn at once; `execute` may then be called from several threads.
-    execute : Execute
-        Draws charts and sheets, each a stage of its own.
-    advance, expect : callable
-        Told of each step done; told once, before, how many there will be.
-    """
+def pack_of(dossier: Dossier, making: Making) -> dict[str, bytes]:
+    """Make every file of the pack but its archive: name inside the pack → bytes."""
     said = report(dossier)
     dpi = dossier.settings.reglages.dpi
     model = map_model(dossier)
-    expect(step_count(model))
-    files = pack_files(said, model, dpi=dpi, workers=workers, execute=execute, advance=advance)
+    making.expect(step_count(model))
+    files = pack_files(said, model, making, dpi=dpi)
     files[DICTIONARY] = csv_bytes(dictionary(data_tables(said)))
     files |= data_files(said)
     if dossier.draft:

@@ -6,49 +6,73 @@ SIDES, `comparer` SURVEY, `abattement` ABATEMENT and PROGRAMME, a dossier all of
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.pipeline import keys
-from tfpb.pipeline.keys import (
-    ABATEMENT,
-    ADDRESSES,
-    ANSWERS,
-    BEFORE,
-    CARTE,
-    DOUBTS,
-    DROIT_COMMUN,
-    EVALUATION,
-    GEOCODED,
-    GEOCODER,
-    GEOGRAPHY,
-    GROUND,
-    INPUTS,
-    LOCATED,
-    POINTS,
-    PROGRAMME,
-    RULE,
-    SCOPE,
-    SENSITIVITY,
-    SETTLED,
-    SIDES,
-    START,
-    SURVEY,
-    SURVEY_ALONE,
-    SURVEY_SIDES,
-    TAX_RULE,
-    TAXES,
-    WATCH,
-)  # fmt: skip
-from tfpb.pipeline.steps import costing, geocoding, joining, locating, mapping, surveying
-from tfpb.pipeline.wiring import check, needed, run_stages, stage
+from tfpb.pipeline.steps import costing, geocoding, joining, locating, surveying
+from tfpb.pipeline.wiring import Key, check, needed, run_stages, stage
 from tfpb.stage import directly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import pandas as pd
+
+    from tfpb.addresses.file_geocoder import FileGeocoder
     from tfpb.errors import Headers
-    from tfpb.pipeline.wiring import Key, Outcome, Values
+    from tfpb.geodata.geography import Geography
+    from tfpb.io.sources.inputs import Inputs
+    from tfpb.model.assembly import Evaluation, Sensitivity
+    from tfpb.model.location import Ground, Located
+    from tfpb.model.money import Abatement, DroitCommun, Programme
+    from tfpb.model.survey import Published
+    from tfpb.pipeline.steps.costing import TaxRule
+    from tfpb.pipeline.steps.geocoding import Settled, Watch
+    from tfpb.pipeline.steps.locating import Points, Rule, Sides
+    from tfpb.pipeline.steps.surveying import Scope
+    from tfpb.pipeline.wiring import Outcome, Values
+    from tfpb.review.address_decisions import DecidedAddresses
     from tfpb.stage import Execute
+    from tfpb.survey import Disclosed
+
+# what a command starts from
+INPUTS: Final[Key[Inputs]] = Key("inputs")
+"""Typed tables of the dossier, survey apart."""
+ADDRESSES: Final[Key[DecidedAddresses]] = Key("addresses")
+GEOCODER: Final[Key[FileGeocoder]] = Key("geocoder")
+WATCH: Final[Key[Watch]] = Key("watch")
+GEOGRAPHY: Final[Key[Geography]] = Key("geography")
+RULE: Final[Key[Rule]] = Key("rule")
+CARTE: Final[Key[int | None]] = Key("carte")
+ANSWERS: Final[Key[Inputs]] = Key("answers")
+"""The deliveries, their plan and what goes with it; nothing else of the dossier."""
+SCOPE: Final[Key[Scope]] = Key("scope")
+BEFORE: Final[Key[Disclosed]] = Key("before")
+TAXES: Final[Key[Inputs]] = Key("taxes")
+"""The tax sheet and the conventions; nothing else of the dossier."""
+TAX_RULE: Final[Key[TaxRule]] = Key("tax_rule")
+
+# what stages make
+GEOCODED: Final[Key[pd.DataFrame]] = Key("geocoded")
+SETTLED: Final[Key[Settled]] = Key("settled")
+POINTS: Final[Key[Points]] = Key("points")
+SIDES: Final[Key[Sides]] = Key("sides")
+LOCATED: Final[Key[Located]] = Key("located")
+SURVEY_SIDES: Final[Key[pd.DataFrame | None]] = Key("survey_sides")
+SURVEY_ALONE: Final[Key[Published | None]] = Key("survey_alone")
+SURVEY: Final[Key[Published | None]] = Key("survey")
+ABATEMENT: Final[Key[Abatement | None]] = Key("abatement")
+PROGRAMME: Final[Key[Programme | None]] = Key("programme")
+DROIT_COMMUN: Final[Key[DroitCommun | None]] = Key("droit_commun")
+EVALUATION: Final[Key[Evaluation | None]] = Key("evaluation")
+DOUBTS: Final[Key[pd.DataFrame]] = Key("doubts")
+SENSITIVITY: Final[Key[Sensitivity]] = Key("sensitivity")
+GROUND: Final[Key[Ground]] = Key("ground")
+
+START: Final = (
+    INPUTS, ADDRESSES, GEOCODER, WATCH, GEOGRAPHY, RULE, CARTE, ANSWERS, SCOPE, BEFORE, TAXES, TAX_RULE,
+)  # fmt: skip
+
 
 # fmt: off
 STAGES: Final = (
@@ -70,10 +94,10 @@ STAGES: Final = (
     stage("Évaluation", joining.evaluate, (SCOPE, LOCATED, PROGRAMME, SURVEY), EVALUATION),
     stage("Doutes du parc", joining.doubts, (TAX_RULE, TAXES, LOCATED), DOUBTS, kept="table"),
     stage("Sensibilité", joining.sensitive, (SCOPE, DOUBTS, SURVEY), SENSITIVITY),
-    stage("Fond de carte", mapping.ground, (GEOGRAPHY, LOCATED), GROUND),
+    stage("Fond de carte", locating.ground, (GEOGRAPHY, LOCATED), GROUND),
 )
 # fmt: on
-check(STAGES, START, keys)
+check(STAGES, START, sys.modules[__name__])
 
 
 def run(

@@ -101,17 +101,17 @@ class Outcome:
 
 # fmt: off
 @overload
-def stage(name: str, run: Callable[[A], T], reads: tuple[Key[A]], writes: Key[T], *, version: int = 1, kept: str = "", keep_if: Callable[[A], bool] | None = None) -> Stage: ...  # noqa: E501
+def stage(name: str, run: Callable[[A], T], reads: tuple[Key[A]], writes: Key[T], *, kept: str = "", keep_if: Callable[[A], bool] | None = None) -> Stage: ...  # noqa: E501
 @overload
-def stage(name: str, run: Callable[[A, B], T], reads: tuple[Key[A], Key[B]], writes: Key[T], *, version: int = 1, kept: str = "", keep_if: Callable[[A, B], bool] | None = None) -> Stage: ...  # noqa: E501
+def stage(name: str, run: Callable[[A, B], T], reads: tuple[Key[A], Key[B]], writes: Key[T], *, kept: str = "", keep_if: Callable[[A, B], bool] | None = None) -> Stage: ...  # noqa: E501
 @overload
-def stage(name: str, run: Callable[[A, B, C], T], reads: tuple[Key[A], Key[B], Key[C]], writes: Key[T], *, version: int = 1, kept: str = "", keep_if: Callable[[A, B, C], bool] | None = None) -> Stage: ...  # noqa: E501
+def stage(name: str, run: Callable[[A, B, C], T], reads: tuple[Key[A], Key[B], Key[C]], writes: Key[T], *, kept: str = "", keep_if: Callable[[A, B, C], bool] | None = None) -> Stage: ...  # noqa: E501
 @overload
-def stage(name: str, run: Callable[[A, B, C, D], T], reads: tuple[Key[A], Key[B], Key[C], Key[D]], writes: Key[T], *, version: int = 1, kept: str = "", keep_if: Callable[[A, B, C, D], bool] | None = None) -> Stage: ...  # noqa: E501
+def stage(name: str, run: Callable[[A, B, C, D], T], reads: tuple[Key[A], Key[B], Key[C], Key[D]], writes: Key[T], *, kept: str = "", keep_if: Callable[[A, B, C, D], bool] | None = None) -> Stage: ...  # noqa: E501
 @overload
-def stage(name: str, run: Callable[[A, B, C, D, E], T], reads: tuple[Key[A], Key[B], Key[C], Key[D], Key[E]], writes: Key[T], *, version: int = 1, kept: str = "", keep_if: Callable[[A, B, C, D, E], bool] | None = None) -> Stage: ...  # noqa: E501
+def stage(name: str, run: Callable[[A, B, C, D, E], T], reads: tuple[Key[A], Key[B], Key[C], Key[D], Key[E]], writes: Key[T], *, kept: str = "", keep_if: Callable[[A, B, C, D, E], bool] | None = None) -> Stage: ...  # noqa: E501
 @overload
-def stage(name: str, run: Callable[[A, B, C, D, E, F], T], reads: tuple[Key[A], Key[B], Key[C], Key[D], Key[E], Key[F]], writes: Key[T], *, version: int = 1, kept: str = "", keep_if: Callable[[A, B, C, D, E, F], bool] | None = None) -> Stage: ...  # noqa: E501
+def stage(name: str, run: Callable[[A, B, C, D, E, F], T], reads: tuple[Key[A], Key[B], Key[C], Key[D], Key[E], Key[F]], writes: Key[T], *, kept: str = "", keep_if: Callable[[A, B, C, D, E, F], bool] | None = None) -> Stage: ...  # noqa: E501
 # fmt: on
 def stage(
     name: str,
@@ -119,12 +119,11 @@ def stage(
     reads: tuple[Key[Any], ...],
     writes: Key[Any],
     *,
-    version: int = 1,
     kept: str = "",
     keep_if: Callable[..., bool] | None = None,
 ) -> Stage:
     """Return a stage whose function takes and returns what its keys say."""
-    return Stage(name, version, tuple(k.name for k in reads), writes.name, run, kept, keep_if)
+    return Stage(name, tuple(k.name for k in reads), writes.name, run, kept, keep_if)
 
 
 def check(stages: Iterable[Stage], start: Iterable[Key[Any]], keys: ModuleType) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 import typst
@@ -13,8 +12,8 @@ import typst
 from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.pack import dumps
 from tfpb.io.tables.scratch import scratch_folder
-from tfpb.model.money import States
-from tfpb.pipeline.steps import mapping
+from tfpb.model.money import Abatement, Programme, States
+from tfpb.pipeline.steps import locating
 from tfpb.region.facts import axis_rows, quarter_money
 from tfpb.region.reports import thin_dossier
 from tfpb.report import theme
@@ -31,36 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
-    from tfpb.model.location import Located
-    from tfpb.model.maps import MapModel, QpvPage
-    from tfpb.model.money import Abatement, Programme
+    from tfpb.model.location import Located, MapModel, QpvPage
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
     from tfpb.region.reports import Head
 
-_TEMPLATE: Final = """#let data = json("pages.json")
-#set document(title: data.title, author: data.author, date: auto)
-#set page(paper: "a4", flipped: true, margin: (x: 18mm, y: 16mm))
-#set text(lang: "fr", region: "FR", font: data.font, size: 9pt, fill: rgb(data.ink))
-#text(size: 18pt, weight: "bold", fill: rgb(data.accent), data.title)
-#v(1mm)
-#text(size: 10pt)[#data.author · #data.day · #data.note]
-#v(4mm)
-#columns(2, gutter: 10mm)[
-  #for page in data.pages {
-    let leaf = label(page.key)
-    block(spacing: 5pt, link(leaf)[#page.place #h(3pt) *#page.name* #h(3pt) #text(size: 8pt, page.code)
-      #box(width: 1fr, repeat[.]) #context counter(std.page).at(leaf).first()])
-  }
-]
-#set page(margin: 0pt)
-#show heading: it => place(hide(it.body))
-#for page in data.pages {
-  pagebreak(weak: true)
-  [#heading(level: 1, outlined: true, bookmarked: true, page.alt) #label(page.key)]
-  image(page.file, width: 100%, alt: page.alt)
-}
-"""
+_TEMPLATE: Final = theme.ASSETS / "typst" / "atlas.typ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +76,8 @@ def map_files(job: MapJob) -> dict[str, bytes]:
     files = {f"{job.key}/carte.html": map_html.render(model)}
     if job.pages:
         for page in model.pages:
-            picture = draw_page(model, page)
-            files[f"{job.key}/cartes/{page.code_qpv}.png"] = picture.png
-            files[f"{job.key}/cartes/{page.code_qpv}.pdf"] = picture.pdf
+            drawn = draw_page(model, page).items()
+            files |= {f"{job.key}/cartes/{page.code_qpv}.{form}": data for form, data in drawn}
     return files
 
 
@@ -115,7 +89,7 @@ def _model(job: MapJob) -> MapModel:
         thin,
         maps=geography.maps,
         located=located,
-        ground=mapping.ground(geography, located),
+        ground=locating.ground(geography, located),
         abatement=job.abatement,
         programme=job.programme,
         sources=geography.sources,
@@ -179,56 +153,31 @@ def joint_money(
     money = quarter_money(parts, codes)
     abated = next((p.abatement for p in parts if p.abatement is not None), None)
     acted = next((p.programme for p in parts if p.programme is not None), None)
+    nothing = pd.DataFrame()
     if abated is not None:
         natures = _natures(parts)
-        nothing = pd.DataFrame()
-        abated = replace(
-            abated,
-            by_qpv=money.assign(nature=[natures.get(c, "") for c in money["code_qpv"]]),
-            premises=nothing,
-            by_residence=nothing,
-            by_commune=nothing,
-            checks=nothing,
-            forecast=nothing,
-            declaration=nothing,
-            by_collectivity=None,
-            by_year=None,
-            states=States(),
-            reserves={},
-            totals={},
-            counts={},
-            reconciliation=None,
-            renewals=None,
-            leavers=None,
-            notices=(),
+        by_quarter = money.assign(nature=[natures.get(c, "") for c in money["code_qpv"]])
+        empty: dict[str, Any] = dict.fromkeys(
+            ("premises", "by_residence", "by_commune", "checks", "forecast", "declaration"), nothing
         )
+        abated = Abatement(
+            abated.year, abated.rounding, by_qpv=by_quarter, states=States(), reserves={}, totals={},
+            counts={}, values=abated.values, claim_until=abated.claim_until,
+            **empty,
+        )  # fmt: skip
     if acted is not None:
         rows = axis_rows(parts, codes)
-        actions: dict[str, int] = defaultdict(int)
-        for code, count in zip(rows["code_qpv"], rows["actions"], strict=True):
-            actions[str(code)] += int(count)
-        acted = replace(
-            acted,
-            balance=money.assign(actions=[actions[str(c)] for c in money["code_qpv"]]),
-            by_axis=rows,
-            actions=pd.DataFrame(),
-            diagnostics=pd.DataFrame(),
-            totals={},
-            notices=(),
-            beside=None,
-        )
+        counts = money["code_qpv"].map(rows.groupby("code_qpv")["actions"].sum())
+        balance = money.assign(actions=counts.fillna(0).astype(int))
+        acted = Programme(nothing, rows, balance, nothing, values=acted.values)
     return abated, acted
 
 
 def _natures(parts: Sequence[Part]) -> dict[str, str]:
     """Return « reel » for quarters where every bailleur's amount is read on notices, else « estime »."""
-    met: dict[str, set[str]] = {}
-    for part in parts:
-        if part.abatement is not None:
-            rows = part.abatement.by_qpv
-            for code, nature in zip(rows["code_qpv"], rows["nature"], strict=True):
-                met.setdefault(str(code), set()).add(str(nature))
-    return {code: "reel" if found == {"reel"} else "estime" for code, found in met.items()}
+    lines = [p.abatement.by_qpv for p in parts if p.abatement is not None]
+    met: Any = pd.concat(lines).groupby("code_qpv")["nature"].agg(set) if lines else {}
+    return {str(code): "reel" if found == {"reel"} else "estime" for code, found in met.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +243,7 @@ def atlas_bytes(
             "pages": listed,
         }
         (folder / "pages.json").write_bytes(dumps(content))
-        (folder / "atlas.typ").write_text(_TEMPLATE, encoding="utf-8")
+        (folder / "atlas.typ").write_bytes(_TEMPLATE.read_bytes())
         made = typst.compile(
             str(folder / "atlas.typ"),
             root=str(folder),

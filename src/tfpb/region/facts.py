@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.model.survey import only
 from tfpb.report.sections.restitution import RegionFacts
 from tfpb.words.documents.region_words import REGION_ROLES
 from tfpb.words.documents.report_words import ROLES
@@ -80,49 +80,46 @@ def quarter_money(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame
         logements_abattus, valorise_eur`, one row a quarter in order; dwellings are those in the quarter.
         An amount that no bailleur's files tell is None, never zero.
     """
-    wanted = set(codes)
-    sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    dwellings: dict[str, int] = defaultdict(int)
-    abated: dict[str, int] = defaultdict(int)
-    for part in parts:
-        if part.located is not None:
-            homes = part.located.residences
-            for code, count in zip(homes["code_qpv"], homes["logements_dans"], strict=True):
-                dwellings[str(code)] += int(count)
-        if part.abatement is not None:
-            lines = part.abatement.by_qpv
-            _add(sums, lines, _LOST)
-            for code, count in zip(lines["code_qpv"], lines["logements_abattus"], strict=True):
-                abated[str(code)] += int(count)
-        if part.programme is not None:
-            year = part.settings.dossier.annee
-            balance = part.programme.balance
-            _add(sums, balance[balance["annee"] == year], ("valorise_eur",))
-    rows = [
-        {
-            "code_qpv": code,
-            "logements": dwellings[code],
-            **{c: sums[code].get(c) for c in (*_LOST, "valorise_eur")},
-            "logements_abattus": abated[code],
-        }
-        for code in sorted(wanted)
+    codes = sorted(set(codes))
+    homes = [p.located.residences for p in parts if p.located is not None]
+    lines = [p.abatement.by_qpv for p in parts if p.abatement is not None]
+    acted = [
+        only(p.programme.balance, annee=p.settings.dossier.annee)
+        for p in parts
+        if p.programme is not None
     ]
-    columns = ["code_qpv", "logements", *_LOST, "logements_abattus", "valorise_eur"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(
+        {
+            "code_qpv": codes,
+            "logements": _counted(homes, "logements_dans", codes),
+            **{c: _summed(lines, c, codes) for c in _LOST},
+            "logements_abattus": _counted(lines, "logements_abattus", codes),
+            "valorise_eur": _summed(acted, "valorise_eur", codes),
+        }
+    )
+
+
+def _met(frames: Iterable[pd.DataFrame], column: str, codes: Iterable[str]) -> list[list[Any]]:
+    """Return the values of a column met in each quarter."""
+    found: dict[str, list[Any]] = {code: [] for code in codes}
+    for frame in frames:
+        for code, value in zip(frame["code_qpv"], frame[column], strict=True):
+            found.get(code, []).append(value)
+    return list(found.values())
+
+
+def _summed(frames: Iterable[pd.DataFrame], column: str, codes: Iterable[str]) -> pd.Series[Any]:
+    return pd.Series([added(values) for values in _met(frames, column, codes)], dtype=object)
+
+
+def _counted(frames: Iterable[pd.DataFrame], column: str, codes: Iterable[str]) -> list[int]:
+    return [sum(map(int, values)) for values in _met(frames, column, codes)]
 
 
 def added(amounts: Iterable[Decimal | None]) -> Decimal | None:
     """Add what is known; None when nothing is."""
-    known = [a for a in amounts if a is not None]
+    known = [a for a in amounts if isinstance(a, Decimal)]
     return sum(known, _NOTHING) if known else None
-
-
-def _add(sums: dict[str, dict[str, Decimal]], rows: pd.DataFrame, columns: Sequence[str]) -> None:
-    for row in rows.to_dict("records"):
-        for column in columns:
-            value = row.get(column)
-            if isinstance(value, Decimal):
-                sums[str(row["code_qpv"])][column] += value
 
 
 def axes(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame:
@@ -147,21 +144,19 @@ def axes(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame:
 
 def axis_rows(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame:
     """Sum the programmes by quarter and axis: `code_qpv, axe (int), actions, …_eur`."""
-    wanted = set(codes)
-    sums: dict[tuple[str, int], dict[str, Any]] = {}
-    for part in parts:
-        if part.programme is None:
-            continue
-        lines = part.programme.by_axis
-        for row in lines[lines["code_qpv"].isin(wanted)].to_dict("records"):
-            key = (str(row["code_qpv"]), int(row["axe"]))
-            line = sums.setdefault(key, {"actions": 0, **dict.fromkeys(_SPENT, _NOTHING)})
-            line["actions"] += int(row["actions"])
-            for column in _SPENT:
-                if isinstance(row[column], Decimal):
-                    line[column] += row[column]
-    rows = [{"code_qpv": code, "axe": axe, **sums[code, axe]} for code, axe in sorted(sums)]
-    return pd.DataFrame(rows, columns=["code_qpv", "axe", "actions", *_SPENT])
+    columns = ["code_qpv", "axe", "actions", *_SPENT]
+    lines = [p.programme.by_axis[columns] for p in parts if p.programme is not None]
+    rows = only(pd.concat([pd.DataFrame(columns=columns), *lines]), code_qpv=list(codes))
+    sums = [
+        (
+            code,
+            int(str(axe)),
+            int(part["actions"].sum()),
+            *(added(part[c]) or _NOTHING for c in _SPENT),
+        )
+        for (code, axe), part in rows.groupby(["code_qpv", "axe"], sort=True)
+    ]
+    return pd.DataFrame(sums, columns=columns)
 
 
 def owners_by_quarter(

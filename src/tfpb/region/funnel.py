@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe
+from tfpb.model.survey import only
 from tfpb.region.positions import quartiles
 from tfpb.region.secrecy.cuts import SHOWN
 from tfpb.survey.estimation.intervals import wilson_dispersion, z_quantile
@@ -95,15 +96,10 @@ def limits_by_interviews(rows: pd.DataFrame) -> dict[tuple[int, str], pd.Series[
 
 def _figures(published: Published, owner: str, wave: str) -> pd.DataFrame:
     """Lay out the published gaps of one owner with their sides: shares and D, by question and way."""
-    table = published.comparison
-    rows = table[
-        (table["niveau"] == TOTAL)
-        & (table["bailleur"] == owner)
-        & (table["vague"] == wave)
-        & table["ajustement"].isin(_WAYS)
-        & table["publication"].isin(list(SHOWN))
-        & table["estimation"].notna()
-    ]
+    rows = only(
+        published.comparison, niveau=TOTAL, bailleur=owner, vague=wave, ajustement=list(_WAYS),
+        publication=list(SHOWN),
+    ).dropna(subset=["estimation"])  # fmt: skip
     share, low, high, size = (
         rows[c].to_numpy(dtype=float) for c in ("estimation", "ic95_bas", "ic95_haut", "n_effectif")
     )

@@ -1,4 +1,4 @@
-"""Every file of a computed region: packs, sheets, restitution and maps."""
+"""Every file of a region region: packs, sheets, restitution and maps."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from tfpb.archives import zip_bytes
 from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import versions
 from tfpb.model.record import Source
+from tfpb.model.survey import only
 from tfpb.region import positions
 from tfpb.region.atlas import AtlasPage, MapJob, atlas_bytes, joint_money, map_files
 from tfpb.region.facts import axes, owners_by_quarter, quarter_money
 from tfpb.region.funnel import own_funnel, region_funnel
 from tfpb.region.packs import Media, PackJob, ReportJob, pack_files, report_files
-from tfpb.region.reports import Restitution, Sheet
+from tfpb.region.reports import contrat_sheet, restitution
 from tfpb.region.secrecy.earlier_runs import MASKS, masks_bytes
 from tfpb.region.secrecy.versions import figures
 from tfpb.text import fold
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
 
     from tfpb.errors import Fault
     from tfpb.executors import Executor
+    from tfpb.model.report import Report
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
-    from tfpb.region.run import Computed
+    from tfpb.region.run import Region
 
 _LONE: Final = "region/cartes/sans-contrat"
 """Quarters that no contrat holds: the atlas has their pages all the same."""
@@ -65,7 +67,7 @@ class Rendered:
 
 
 def render(
-    computed: Computed,
+    region: Region,
     geography: Path,
     *,
     executor: Executor,
@@ -77,7 +79,7 @@ def render(
 
     Parameters
     ----------
-    computed : Computed
+    region : Region
     geography : Path
         Imported geography.
     executor : Executor
@@ -92,113 +94,105 @@ def render(
     -------
     Rendered
     """
-    run = computed.run
-    jobs = pack_jobs(computed, geography, media, kept)
+    jobs = pack_jobs(region, geography, media, kept)
     packs = executor.map(pack_files, jobs, lambda n: tell("packs", n))
-    reports = [ReportJob("region", restitution(computed), "restitution", media)]
-    folders = _folders(computed.contrats)
+    reports = [ReportJob("region", whole_report(region), "restitution", media)]
+    folders = _folders(region.contrats)
     reports += [
-        ReportJob(f"contrats/{folders[one.name]}", one, "fiche", media) for one in sheets(computed)
+        ReportJob(f"contrats/{folders[name]}", one, "fiche", media)
+        for name, one in sheets(region).items()
     ]
     made = executor.map(report_files, reports, lambda n: tell("reports", n))
     files: dict[str, bytes] = {}
     for one in made:
         files |= one
-    owners = _folders([p.name for p in run.parts])
-    for part, pack in zip(run.parts, packs, strict=True):
+    owners = _folders([p.name for p in region.parts])
+    for part, pack in zip(region.parts, packs, strict=True):
         folder = owners[part.name]
         files |= {f"bailleurs/{folder}/{name}": data for name, data in pack.items()}
         files[f"bailleurs/{folder}.zip"] = zip_bytes(pack)
     if media.documents:
-        files |= _maps(computed, geography, executor, lambda n: tell("maps", n))
-    files[RUN] = dumps(_record(computed))
-    if run.protected is not None:
-        files[MASKS] = masks_bytes(run.protected.masks, figures(run.protected.whole.comparison))
+        files |= _maps(region, geography, executor, lambda n: tell("maps", n))
+    files[RUN] = dumps(_record(region))
+    if region.protected is not None:
+        files[MASKS] = masks_bytes(
+            region.protected.masks, figures(region.protected.whole.comparison)
+        )
     return Rendered(
         files,
-        owners=len(run.parts),
-        contrats=len(computed.contrats),
-        notices=computed.notices,
-        doubts={p.name: len(p.notices) for p in run.parts},
+        owners=len(region.parts),
+        contrats=len(region.contrats),
+        notices=region.notices,
+        doubts={p.name: len(p.notices) for p in region.parts},
     )
 
 
-def outputs_count(computed: Computed, media: Media) -> int:
+def outputs_count(region: Region, media: Media) -> int:
     """Count the steps of `render`: packs, sheets, the restitution, places drawn.
 
     Parameters
     ----------
-    computed : Computed
+    region : Region
     media : Media
 
     Returns
     -------
     int
     """
-    drawn = len(_drawn_places(computed)) if media.documents else 0
-    return len(computed.run.parts) + len(computed.contrats) + 1 + drawn
+    drawn = len(_drawn_places(region)) if media.documents else 0
+    return len(region.parts) + len(region.contrats) + 1 + drawn
 
 
-def restitution(computed: Computed) -> Restitution:
+def whole_report(region: Region) -> Report:
     """Gather the regional restitution."""
-    run = computed.run
-    if run.protected is None:
-        return Restitution(run.head, run.facts, None, None, None)
-    survey = run.protected.region(run.places.names)
+    if region.protected is None:
+        nothing = pd.DataFrame()
+        return restitution(region.head, region.facts, None, nothing, nothing, nothing)
+    survey, whole = region.protected.region(region.places.names), region.protected.whole
     wave = survey.waves[-1].vague
-    key = positions.drawing_key(run.settings.reglages.graine_pseudonymes, computed.sources)
-    letters = positions.under_letters(run.protected.whole, wave, key=key)
-    spread = positions.spread(run.protected.whole, wave)
-    funnel = region_funnel(run.protected.whole, wave)
-    return Restitution(run.head, run.facts, survey, letters, spread, funnel)
+    key = positions.drawing_key(region.settings.reglages.graine_pseudonymes, region.sources)
+    letters = positions.under_letters(whole, wave, key=key)
+    spread, funnel = positions.spread(whole, wave), region_funnel(whole, wave)
+    return restitution(region.head, region.facts, survey, letters, spread, funnel)
 
 
-def sheets(computed: Computed) -> list[Sheet]:
-    """Gather the sheets of the contrats de ville."""
-    run = computed.run
-    every = [code for codes in computed.contrats.values() for code in codes]
-    money = quarter_money(run.parts, every)
-    money["nom_qpv"] = [run.places.quarters.get(c, c) for c in money["code_qpv"]]
-    stock = owners_by_quarter(run.located, run.places, every)
-    out = []
-    for name, codes in computed.contrats.items():
-        survey = (
-            run.protected.place("contrat_de_ville", name, codes)
-            if run.protected is not None
-            else None
+def sheets(region: Region) -> dict[str, Report]:
+    """Make the sheets of the contrats de ville, by name."""
+    every = [code for codes in region.contrats.values() for code in codes]
+    names = region.places.quarters
+    money = quarter_money(region.parts, every)
+    money["nom_qpv"] = [names.get(c, c) for c in money["code_qpv"]]
+    stock = owners_by_quarter(region.located, region.places, every)
+    out = {}
+    for name, codes in region.contrats.items():
+        safe = region.protected
+        survey = safe.place("contrat_de_ville", name, codes) if safe is not None else None
+        homes = pd.DataFrame([(c, names.get(c, c)) for c in codes], columns=["code_qpv", "nom_qpv"])
+        own, sums = (
+            only(rows, code_qpv=list(codes)).reset_index(drop=True) for rows in (stock, money)
         )
-        named = [(code, run.places.quarters.get(code, code)) for code in codes]
-        out.append(
-            Sheet(
-                head=run.head,
-                name=name,
-                survey=survey,
-                homes=pd.DataFrame(named, columns=["code_qpv", "nom_qpv"]),
-                stock=stock[stock["code_qpv"].isin(codes)].reset_index(drop=True),
-                money=money[money["code_qpv"].isin(codes)].reset_index(drop=True),
-                axes=axes(run.parts, codes),
-            )
-        )
+        spent = axes(region.parts, codes)
+        out[name] = contrat_sheet(region.head, name, survey, homes, own, sums, spent)
     return out
 
 
 def _maps(
-    computed: Computed, geography: Path, executor: Executor, tell: Callable[[int], None]
+    region: Region, geography: Path, executor: Executor, tell: Callable[[int], None]
 ) -> dict[str, bytes]:
     """Draw every place, and bind the pages of all quarters into the atlas."""
     files: dict[str, bytes] = {}
-    for one in executor.map(map_files, map_jobs(computed, geography), tell):
+    for one in executor.map(map_files, map_jobs(region, geography), tell):
         files |= one
-    run, head = computed.run, computed.run.settings.region
+    head = region.settings.region
     pages = {
         name.rsplit("/", 1)[1].removesuffix(".pdf"): data
         for name, data in files.items()
         if name.endswith(".pdf")
     }
-    homes = run.located.residences
+    homes = region.located.residences
     cities = homes.groupby("code_qpv")["commune"].agg(lambda c: ", ".join(sorted(set(c) - {""})))
     bound = [
-        AtlasPage(code, run.places.quarters.get(code, code), str(cities.get(code, "")), data)
+        AtlasPage(code, region.places.quarters.get(code, code), str(cities.get(code, "")), data)
         for code, data in pages.items()
     ]
     if bound:
@@ -207,24 +201,23 @@ def _maps(
             title=ATLAS.format(titre=head.titre),
             author=head.organisme_regional,
             date=head.date,
-            note=footer(run.run_hash, fictional=head.donnees_fictives),
+            note=footer(region.head.run_hash, fictional=head.donnees_fictives),
         )
     return files
 
 
-def map_jobs(computed: Computed, geography: Path) -> list[MapJob]:
+def map_jobs(region: Region, geography: Path) -> list[MapJob]:
     """List the places to draw: contrats with the pages of their quarters, EPCI, départements."""
-    run = computed.run
-    homes, doors = run.located.residences, run.located.entrances
+    homes, doors = region.located.residences, region.located.entrances
     every = sorted({str(c) for c in homes["code_qpv"]} - {""})
-    money = joint_money(run.parts, every)
+    money = joint_money(region.parts, every)
     jobs = []
-    for level, key, code in _drawn_places(computed):
+    for level, key, code in _drawn_places(region):
         pages = level == "contrat_de_ville"
         if pages:
-            here = homes["code_qpv"].isin(computed.contrats.get(code, computed.lone_quarters))
+            here = homes["code_qpv"].isin(region.contrats.get(code, region.lone_quarters))
         else:
-            of = run.places.epci if level == "siren_epci" else run.places.departement
+            of = region.places.epci if level == "siren_epci" else region.places.departement
             here = homes["code_insee"].fillna("").map(lambda c, of=of: of.get(str(c), "")) == code
         stock = homes[here]
         keys = set(zip(stock["bailleur"], stock["id_residence"], strict=True))
@@ -233,11 +226,11 @@ def map_jobs(computed: Computed, geography: Path) -> list[MapJob]:
         jobs.append(
             MapJob(
                 key=key,
-                title=run.places.names.get((level, code), code) or NO_CONTRAT,
-                head=run.head,
-                survey=run.protected.place(level, code, quarters) if run.protected else None,
+                title=region.places.names.get((level, code), code) or NO_CONTRAT,
+                head=region.head,
+                survey=region.protected.place(level, code, quarters) if region.protected else None,
                 located=replace(
-                    run.located,
+                    region.located,
                     entrances=doors[mine].reset_index(drop=True),
                     residences=stock.reset_index(drop=True),
                 ),
@@ -250,17 +243,17 @@ def map_jobs(computed: Computed, geography: Path) -> list[MapJob]:
     return jobs
 
 
-def _drawn_places(computed: Computed) -> list[tuple[str, str, str]]:
+def _drawn_places(region: Region) -> list[tuple[str, str, str]]:
     """List level, folder and code of every place that has a map."""
-    places = computed.run.places
-    cities = sorted({str(c) for c in computed.run.located.residences["code_insee"].fillna("")})
+    places = region.places
+    cities = sorted({str(c) for c in region.located.residences["code_insee"].fillna("")})
     epcis = sorted({places.epci.get(c, "") for c in cities} - {""})
     departements = sorted({places.departement.get(c, "") for c in cities} - {""})
-    contrats = _folders(computed.contrats)
+    contrats = _folders(region.contrats)
     named = _folders(f"epci {places.names.get(('siren_epci', e), '') or e} {e}" for e in epcis)
     return [
-        *(("contrat_de_ville", f"contrats/{contrats[c]}", c) for c in computed.contrats),
-        *([("contrat_de_ville", _LONE, "")] if computed.lone_quarters else []),
+        *(("contrat_de_ville", f"contrats/{contrats[c]}", c) for c in region.contrats),
+        *([("contrat_de_ville", _LONE, "")] if region.lone_quarters else []),
         *(
             ("siren_epci", f"region/cartes/{folder}", code)
             for code, folder in zip(epcis, named.values(), strict=True)
@@ -270,24 +263,23 @@ def _drawn_places(computed: Computed) -> list[tuple[str, str, str]]:
 
 
 def pack_jobs(
-    computed: Computed, geography: Path, media: Media, kept: Path | None = None
+    region: Region, geography: Path, media: Media, kept: Path | None = None
 ) -> list[PackJob]:
     """List the packs to make, each with its own cut of the survey."""
-    run = computed.run
-    folders = _folders([p.name for p in run.parts])
-    region = Source("region", run.settings.region.titre, computed.digest, 0, len(run.parts))
+    folders = _folders([p.name for p in region.parts])
+    whole = Source("region", region.settings.region.titre, region.digest, 0, len(region.parts))
     jobs = []
-    for part in run.parts:
+    for part in region.parts:
         own: Published | None = None
         position: pd.DataFrame | None = None
         funnel: pd.DataFrame | None = None
         repere: pd.DataFrame | None = None
-        if run.protected is not None:
-            own = run.protected.bailleur(part.name)
-            position = positions.position(run.protected.whole, own, part.name)
+        if region.protected is not None:
+            own = region.protected.bailleur(part.name)
+            position = positions.position(region.protected.whole, own, part.name)
             wave = own.waves[-1].vague
-            funnel = own_funnel(run.protected.whole, own, part.name, wave)
-            repere = _repere(computed, own, part)
+            funnel = own_funnel(region.protected.whole, own, part.name, wave)
+            repere = _repere(region, own, part)
         jobs.append(
             PackJob(
                 part=part,
@@ -297,7 +289,7 @@ def pack_jobs(
                 repere=repere,
                 repere_name=f"repere_{folders[part.name]}.csv",
                 geography=geography,
-                region=region,
+                region=whole,
                 media=media,
                 kept=kept,
             )
@@ -305,11 +297,10 @@ def pack_jobs(
     return jobs
 
 
-def _repere(computed: Computed, own: Published, part: Part) -> pd.DataFrame:
-    libelles = dict(zip(own.items["item"], own.items["libelle"], strict=True))
-    names = dict(computed.joined.items.get(part.name, {}))
-    table = positions.benchmark_table(own, names, libelles)
-    title = computed.run.settings.region.titre
+def _repere(region: Region, own: Published, part: Part) -> pd.DataFrame:
+    names = dict(region.items.get(part.name, {}))
+    table = positions.benchmark_table(own, names, own.labels)
+    title = region.settings.region.titre
     references = [REPERE_REFERENCE.format(titre=title, vague=v) for v in table["vague"]]
     return table.assign(reference=references)
 
@@ -329,18 +320,17 @@ def _folders(names: Iterable[str]) -> dict[str, str]:
     return out
 
 
-def _record(computed: Computed) -> dict[str, Any]:
-    """Return the region's `run.json`: no clock, no absolute path."""
-    run = computed.run
+def _record(region: Region) -> dict[str, Any]:
+    """Return the region's `region.json`: no clock, no absolute path."""
     return {
-        "empreinte": run.run_hash,
+        "empreinte": region.head.run_hash,
         "versions": versions(),
-        "reglages": run.settings.model_dump(mode="json"),
+        "reglages": region.settings.model_dump(mode="json"),
         "entrees": [
             {"role": s.role, "nom": s.name, "sha256": s.sha256, "lignes": s.rows}
-            for s in computed.sources
+            for s in region.sources
         ],
-        "bailleurs": {p.name: len(p.notices) for p in run.parts},
-        "contrats": {name: list(codes) for name, codes in computed.contrats.items()},
-        "cases_masquees": len(run.protected.masks) if run.protected is not None else 0,
+        "bailleurs": {p.name: len(p.notices) for p in region.parts},
+        "contrats": {name: list(codes) for name, codes in region.contrats.items()},
+        "cases_masquees": len(region.protected.masks) if region.protected is not None else 0,
     }

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Final
 from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.geopackage import geopackage_bytes
 from tfpb.io.packs.pack import RUN, dumps
-from tfpb.io.packs.provenance import checks_of, run_hash, run_record
+from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
-from tfpb.model.assembly import Dossier
-from tfpb.pipeline import keys, stages
-from tfpb.pipeline.assembling import scope_of
+from tfpb.pipeline import stages
+from tfpb.pipeline.assembling import assembled, scope_of
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.pack_files import data_files, document_files, programme_files
 from tfpb.pipeline.pack_files import pack_files as whole_pack
-from tfpb.pipeline.steps.mapping import layers
+from tfpb.pipeline.steps.locating import layers
 from tfpb.pipeline.wiring import Values
 from tfpb.region.funnel import FEWEST_OTHERS
 from tfpb.region.reports import no_ground
@@ -25,23 +24,23 @@ from tfpb.report.sections import report
 from tfpb.report.sections.entonnoir import own_funnel
 from tfpb.report.sections.restitution import position as position_section
 from tfpb.report.web_map import map_html
-from tfpb.stage import Stage, directly
+from tfpb.stage import Making, Stage, directly
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
 
+    from tfpb.model.assembly import Dossier
     from tfpb.model.record import Source
     from tfpb.model.report import Report, Section
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
-    from tfpb.region.reports import Restitution, Sheet
 
-_LATE: Final = (keys.EVALUATION, keys.SENSITIVITY)
+_LATE: Final = (stages.EVALUATION, stages.SENSITIVITY)
 """Steps that read the region's survey, once it is protected."""
 _BILANS: Final = Stage(
-    "Bilan du programme", 1, ("programme", "head"), "bilans",
+    "Bilan du programme", ("programme", "head"), "bilans",
     lambda programme, head: programme_files(
         programme, year=head.annee, fictional=head.donnees_fictives
     ),
@@ -107,14 +106,14 @@ class ReportJob:
     ----------
     key : str
         Folder of its files.
-    content : Restitution or Sheet
+    report : Report
     name : str
         Name of its documents, without ending; a second one of the same ending adds its own.
     media : Media
     """
 
     key: str
-    content: Restitution | Sheet
+    report: Report
     name: str
     media: Media
 
@@ -126,7 +125,7 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     if job.position is not None and job.survey is not None and job.survey.waves:
         wave = job.survey.waves[-1].vague
         items = job.survey.items
-        target = str(job.survey.settings.get("cible", ""))
+        target = job.survey.target
         if job.funnel is not None:
             content = _with_section(
                 content, own_funnel(job.funnel, items, wave, fewest=FEWEST_OTHERS, target=target)
@@ -135,10 +134,10 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     execute = StageCache(job.kept) if job.kept is not None else directly
     files: dict[str, bytes] = {}
     if job.media.documents and job.media.pages:
-        files = whole_pack(content, map_model(dossier), execute=execute)
+        files = whole_pack(content, map_model(dossier), Making(execute))
     elif job.media.documents:
         files["carte.html"] = map_html.render(map_model(dossier))
-        files |= document_files(content, {}, execute=execute)
+        files |= document_files(content, {}, Making(execute))
     files |= data_files(content)
     files |= execute(_BILANS, (dossier.programme, dossier.settings.dossier))
     files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))
@@ -150,14 +149,13 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
 
 def report_files(job: ReportJob) -> dict[str, bytes]:
     """Make the documents of a report that has no map, and its data: name → bytes."""
-    content = job.content.report()
-    documents = document_files(content, {}) if job.media.documents else {}
+    documents = document_files(job.report, {}) if job.media.documents else {}
     named: dict[str, bytes] = {}
     for document, data in documents.items():
         stem, _, ending = document.rpartition(".")
         taken = f"{job.name}.{ending}" in named
         named[f"{job.name}_{stem}.{ending}" if taken else f"{job.name}.{ending}"] = data
-    return {f"{job.key}/{name}": data for name, data in (named | data_files(content)).items()}
+    return {f"{job.key}/{name}": data for name, data in (named | data_files(job.report)).items()}
 
 
 def _with_section(content: Report, section: Section) -> Report:
@@ -171,35 +169,23 @@ def _dossier(job: PackJob) -> Dossier:
     part = job.part
     assert part.inputs is not None  # noqa: S101 - a part at fault has stopped the run
     assert part.located is not None  # noqa: S101 - idem
-    geography = open_geography(job.geography, needs=(part.located.vintage,))
-    sources = (*part.inputs.sources, *geography.sources, job.region)
     assert part.doubts is not None  # noqa: S101 - idem
+    geography = open_geography(job.geography, needs=(part.located.vintage,))
     start = (
         Values()
-        .having(keys.GEOGRAPHY, geography)
-        .having(keys.SCOPE, scope_of(part.settings))
-        .having(keys.LOCATED, part.located)
-        .having(keys.DOUBTS, part.doubts)
-        .having(keys.SURVEY, job.survey)
-        .having(keys.PROGRAMME, part.programme)
+        .having(stages.GEOGRAPHY, geography)
+        .having(stages.SCOPE, scope_of(part.settings))
+        .having(stages.LOCATED, part.located)
+        .having(stages.DOUBTS, part.doubts)
+        .having(stages.SURVEY, job.survey)
+        .having(stages.ABATEMENT, part.abatement)
+        .having(stages.PROGRAMME, part.programme)
+        .having(stages.DROIT_COMMUN, part.droit_commun)
     )
-    goals = (*_LATE, keys.GROUND) if job.media.documents else _LATE
+    goals = (*_LATE, stages.GROUND) if job.media.documents else _LATE
     made = stages.run(goals, start).required()
-    survey_notices = job.survey.notices if job.survey is not None else ()
-    return Dossier(
-        settings=part.settings,
-        run_hash=run_hash(part.settings, sources),
-        maps=geography.maps,
-        located=part.located,
-        ground=made.get(keys.GROUND) or no_ground(),
-        survey=job.survey,
-        abatement=part.abatement,
-        programme=part.programme,
-        droit_commun=part.droit_commun,
-        conventions=part.inputs.frame("conventions"),
-        evaluation=made[keys.EVALUATION],
-        sensitivity=made[keys.SENSITIVITY],
-        sources=sources,
-        checks=checks_of(part.inputs.frames["patrimoine"], part.located),
-        notices=(*part.notices, *survey_notices),
+    dossier = assembled(
+        part.settings, part.inputs, geography, made, sources=(job.region,), ground=no_ground()
     )
+    survey_notices = job.survey.notices if job.survey is not None else ()
+    return replace(dossier, notices=(*part.notices, *survey_notices))

@@ -10,7 +10,7 @@ import numpy as np
 
 from tfpb import survey
 from tfpb.errors import Fault, Place, Severity, TfpbError
-from tfpb.pipeline import keys, stages
+from tfpb.pipeline import stages
 from tfpb.pipeline.assembling import first_values, read
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.steps.surveying import Scope
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from tfpb.survey.respondents import Survey
 
 _OWN_GOALS: Final = (
-    keys.LOCATED, keys.SURVEY_SIDES, keys.ABATEMENT, keys.DOUBTS, keys.PROGRAMME, keys.DROIT_COMMUN,
+    stages.LOCATED, stages.SURVEY_SIDES, stages.ABATEMENT, stages.DOUBTS, stages.PROGRAMME,
+    stages.DROIT_COMMUN,
 )  # fmt: skip
 """Steps that read one bailleur's files alone, those of any dossier."""
 _ROLES: Final = (
@@ -171,8 +172,8 @@ def _own(
     """Run the steps that read one bailleur's files alone, answers apart: the next run may reuse it."""
     with ExitStack() as opened:
         start = first_values(settings, inputs, geography, opened=opened)
-        start = start.having(keys.CARTE, carte).having(
-            keys.SCOPE, Scope(radius_m=settings.reglages.rayon_defaut_m)
+        start = start.having(stages.CARTE, carte).having(
+            stages.SCOPE, Scope(radius_m=settings.reglages.rayon_defaut_m)
         )
         made = stages.run(_OWN_GOALS, start, headers=inputs.headers).required()
     return {key.name: made.named(key.name) for key in _OWN_GOALS}
@@ -233,7 +234,7 @@ def only_rows(made: Survey, rows: NDArray[np.intp]) -> Survey:
 
 
 _OWN: Final = Stage(
-    "Parc et argent d’un bailleur", 1, ("settings", "inputs", "geography", "carte"),
+    "Parc et argent d’un bailleur", ("settings", "inputs", "geography", "carte"),
     "own", _own,
     kept="valeurs", keep_if=lambda settings, *_: settings.reglages.geocodage == "index",
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+from openpyxl.utils import get_column_letter
 
 from tfpb.model.codes import Ajustement
 from tfpb.region.secrecy.cuts import GAP_AND_LEVEL, gaps_of_bailleurs
@@ -199,14 +200,7 @@ def drawing_key(seed: int, sources: Iterable[Source]) -> str:
 
 def letters(count: int) -> list[str]:
     """Return the first letters in order, then « AA », « AB » and so on."""
-    out = []
-    for k in range(count):
-        name, rest = "", k + 1
-        while rest:
-            rest, digit = divmod(rest - 1, 26)
-            name = chr(ord("A") + digit) + name
-        out.append(name)
-    return out
+    return [get_column_letter(k) for k in range(1, count + 1)]
 
 
 def draw(names: Iterable[str], *, key: str, output: str) -> dict[str, str]:

@@ -10,14 +10,15 @@ import pandas as pd
 
 from tfpb.model.assembly import Dossier
 from tfpb.model.codes import TOTAL
-from tfpb.model.location import Located
-from tfpb.model.maps import Ground
-from tfpb.model.report import Report, Section, Text
+from tfpb.model.location import Ground, Located
+from tfpb.model.report import Report, Text
 from tfpb.model.settings import Entete, Fichiers, Settings
+from tfpb.model.survey import only
 from tfpb.region.facts import added
 from tfpb.region.funnel import FEWEST_OTHERS, limits_by_interviews
 from tfpb.region.secrecy.cuts import SHOWN
 from tfpb.report.sections import restitution as pages
+from tfpb.report.sections.build import section
 from tfpb.report.sections.entonnoir import region_funnel
 from tfpb.report.sections.methode import methode
 from tfpb.report.sections.survey.comparaison import comparaison
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.io.sources.region_inputs import RegionSettings
+    from tfpb.model.report import Section
     from tfpb.model.survey import Published
 
 
@@ -51,9 +53,15 @@ class Head:
     vintage: int
 
 
-@dataclass(frozen=True, slots=True)
-class Restitution:
-    """The regional restitution: no bailleur is named.
+def restitution(
+    head: Head,
+    facts: pages.RegionFacts,
+    survey: Published | None,
+    letters: pd.DataFrame,
+    spread: pd.DataFrame,
+    funnel: pd.DataFrame,
+) -> Report:
+    """Return the regional restitution: no bailleur is named.
 
     Parameters
     ----------
@@ -61,58 +69,41 @@ class Restitution:
     facts : RegionFacts
     survey : Published or None
         Rows over all bailleurs.
-    letters, spread, funnel : DataFrame or None
-        Bailleurs under letters, their quartiles, and what chance leaves between them.
+    letters, spread, funnel : DataFrame
+        Bailleurs under letters, their quartiles, and what chance leaves between them; empty without a
+        survey.
     """
-
-    head: Head
-    facts: pages.RegionFacts
-    survey: Published | None
-    letters: pd.DataFrame | None
-    spread: pd.DataFrame | None
-    funnel: pd.DataFrame | None = None
-
-    def report(self) -> Report:
-        """Return it as a report."""
-        survey, region = self.survey, self.head.settings.region
-        dossier = thin_dossier(self.head, region.titre, survey, no_homes())
-        sections: list[Section] = [
-            pages.overview(self.facts, survey, self.head.settings.reglages.part_maximum),
-            comparaison(dossier),
-            evolution(dossier),
-            priorites(dossier),
-            pages.places(self.facts, survey),
-        ]
-        if survey is not None and self.letters is not None and self.spread is not None:
-            wave = survey.waves[-1].vague
-            target = str(survey.settings.get("cible", ""))
-            sections.append(
-                pages.owners(self.letters, self.spread, survey.items, wave, target=target)
-            )
-            if self.funnel is not None:
-                halves = limits_by_interviews(self.funnel)
-                sections.append(
-                    region_funnel(
-                        self.funnel,
-                        survey.items,
-                        wave,
-                        fewest=FEWEST_OTHERS,
-                        halves=halves,
-                        target=target,
-                    )
-                )
+    region = head.settings.region
+    dossier = thin_dossier(head, region.titre, survey, no_homes())
+    sections: list[Section] = [
+        pages.overview(facts, survey, head.settings.reglages.part_maximum),
+        comparaison(dossier),
+        evolution(dossier),
+        priorites(dossier),
+        pages.places(facts, survey),
+    ]
+    if survey is not None:
+        wave, items = survey.waves[-1].vague, survey.items
+        target = survey.target
+        halves = limits_by_interviews(funnel)
         sections += [
-            pages.money(self.facts),
-            methode(dossier),
-            pages.files(self.facts, self.head.run_hash),
+            pages.owners(letters, spread, items, wave, target=target),
+            region_funnel(funnel, items, wave, fewest=FEWEST_OTHERS, halves=halves, target=target),
         ]
-        subtitle = words.REGION_SUBTITLE.format(year=region.annee)
-        return _report(self.head, region.titre, subtitle, sections)
+    sections += [pages.money(facts), methode(dossier), pages.files(facts, head.run_hash)]
+    return _report(head, region.titre, words.REGION_SUBTITLE.format(year=region.annee), sections)
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The input sheet of one contrat de ville.
+def contrat_sheet(
+    head: Head,
+    name: str,
+    survey: Published | None,
+    homes: pd.DataFrame,
+    stock: pd.DataFrame,
+    money: pd.DataFrame,
+    axes: pd.DataFrame,
+) -> Report:
+    """Return the input sheet of one contrat de ville.
 
     Parameters
     ----------
@@ -125,42 +116,26 @@ class Sheet:
     stock, money, axes : DataFrame
         As `tfpb.region.facts` makes them.
     """
-
-    head: Head
-    name: str
-    survey: Published | None
-    homes: pd.DataFrame
-    stock: pd.DataFrame
-    money: pd.DataFrame
-    axes: pd.DataFrame
-
-    def report(self) -> Report:
-        """Return it as a report."""
-        dossier = thin_dossier(self.head, self.name, self.survey, self.homes)
-        abated, valued = (added(self.money[c]) for c in ("abattement_eur", "valorise_eur"))
-        sections: list[Section] = [pages.contrat_stock(self.stock)]
-        if self.survey is not None and (self.survey.comparison["niveau"] == TOTAL).any():
-            compared = comparaison(dossier)
-            if not _published(self.survey):
-                compared = replace(compared, lead=words.NO_SURVEY_PLACE)
-            sections += [compared, evolution(dossier), _regional(priorites(dossier))]
-        elif self.survey is not None:
-            shown_when = words.SHOWN_WHEN.format(part=self.head.settings.reglages.part_maximum)
-            sections.append(
-                Section("comparaison", "Comparaison", words.NO_SURVEY_PLACE, (Text((shown_when,)),),
-                        sheet="Comparaison")
-            )  # fmt: skip
-        sections.append(pages.contrat_money(self.money, self.axes, abated, valued))
-        sections.append(methode(dossier))
-        subtitle = words.CONTRAT_SUBTITLE.format(year=self.head.settings.region.annee)
-        return _report(self.head, self.name, subtitle, sections)
+    dossier = thin_dossier(head, name, survey, homes)
+    abated, valued = (added(money[c]) for c in ("abattement_eur", "valorise_eur"))
+    sections: list[Section] = [pages.contrat_stock(stock)]
+    if survey is not None and (survey.comparison["niveau"] == TOTAL).any():
+        compared = comparaison(dossier)
+        if not _published(survey):
+            compared = replace(compared, lead=words.NO_SURVEY_PLACE)
+        sections += [compared, evolution(dossier), _regional(priorites(dossier))]
+    elif survey is not None:
+        shown_when = words.SHOWN_WHEN.format(part=head.settings.reglages.part_maximum)
+        sections.append(section("comparaison", words.NO_SURVEY_PLACE, [Text((shown_when,))]))
+    sections += [pages.contrat_money(money, axes, abated, valued), methode(dossier)]
+    subtitle = words.CONTRAT_SUBTITLE.format(year=head.settings.region.annee)
+    return _report(head, name, subtitle, sections)
 
 
 def _published(survey: Published) -> bool:
     """Return whether the last wave has a published figure of the place as a whole."""
-    rows = survey.comparison
-    last = (rows["niveau"] == TOTAL) & (rows["vague"] == survey.waves[-1].vague)
-    return bool((last & rows["publication"].isin(list(SHOWN))).any())
+    last = only(survey.comparison, niveau=TOTAL, vague=survey.waves[-1].vague)
+    return bool(last["publication"].isin(list(SHOWN)).any())
 
 
 def _regional(section: Section) -> Section:
@@ -210,19 +185,5 @@ def thin_dossier(of: Head, title: str, survey: Published | None, homes: pd.DataF
         ),
         fichiers=Fichiers(patrimoine=of.settings.file),
     )
-    return Dossier(
-        settings=settings,
-        run_hash=of.run_hash,
-        maps={},
-        located=Located(of.year, of.vintage, nothing, homes, nothing),
-        ground=no_ground(),
-        survey=survey,
-        abatement=None,
-        programme=None,
-        droit_commun=None,
-        conventions=None,
-        evaluation=None,
-        sensitivity=None,
-        sources=(),
-        checks=(),
-    )
+    located = Located(of.year, of.vintage, nothing, homes, nothing)
+    return Dossier(settings, of.run_hash, {}, located, no_ground(), survey)

@@ -25,7 +25,7 @@ from tfpb.region.secrecy.region_secrecy import check_total, published_rows, regi
 from tfpb.region.secrecy.versions import figures, hardly_moved, still_told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from tfpb.executors import Executor
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class RegionRun:
-    """The values that the outputs of the region are made of.
+class Region:
+    """A region computed: the values that its outputs are made of, before anything is rendered.
 
     Parameters
     ----------
@@ -47,36 +47,12 @@ class RegionRun:
         Without answers.
     located : Located
         One stock table.
+    items : mapping
+        As `Joined`.
     places : Territories
     facts : RegionFacts
     protected : Protected or None
         None without a survey.
-    run_hash : str
-    """
-
-    settings: RegionSettings
-    parts: Sequence[Part]
-    located: Located
-    places: Territories
-    facts: RegionFacts
-    protected: Protected | None
-    run_hash: str
-
-    @property
-    def head(self) -> Head:
-        """The heading of every report."""
-        return Head(self.settings, self.run_hash, self.located.year, self.located.vintage)
-
-
-@dataclass(frozen=True, slots=True)
-class Computed:
-    """A region computed, before anything is rendered.
-
-    Parameters
-    ----------
-    inputs : RegionInputs
-    run : RegionRun
-    joined : Joined
     contrats : mapping of str to tuple of str
         Contrat → its quarters that hold dwellings of the stock.
     lone_quarters : tuple of str
@@ -87,14 +63,23 @@ class Computed:
     notices : tuple of Fault
     """
 
-    inputs: RegionInputs
-    run: RegionRun
-    joined: Joined
+    settings: RegionSettings
+    parts: Sequence[Part]
+    located: Located
+    items: Mapping[str, Mapping[str, str]]
+    places: Territories
+    facts: RegionFacts
+    protected: Protected | None
     contrats: dict[str, tuple[str, ...]]
     lone_quarters: tuple[str, ...]
     sources: tuple[Source, ...]
     digest: str
     notices: tuple[Fault, ...] = ()
+
+    @property
+    def head(self) -> Head:
+        """The heading of every report."""
+        return Head(self.settings, self.digest[:8], self.located.year, self.located.vintage)
 
 
 def compute(
@@ -105,7 +90,7 @@ def compute(
     kept: Path | None = None,
     before: EarlierRuns | None = None,
     tell: Callable[[str, int], None] = lambda _step, _count: None,
-) -> Computed:
+) -> Region:
     """Read every bailleur, join, estimate and protect.
 
     Parameters
@@ -124,7 +109,7 @@ def compute(
 
     Returns
     -------
-    Computed
+    Region
 
     Raises
     ------
@@ -133,9 +118,7 @@ def compute(
     """
     inputs = read_region(settings)
     carte = inputs.plan.reglages.carte if inputs.plan is not None else None
-    ruling_vintage(
-        settings.region.annee, ""
-    )  # a year without map is refused before anything is read
+    ruling_vintage(settings.region.annee)  # a year without map is refused before anything is read
     opened = open_geography(geography, needs=(carte,) if carte else ())
     tasks = [
         Task(d, geography, carte, own_survey=not inputs.deliveries, kept=kept, written=own)
@@ -158,16 +141,7 @@ def compute(
     protected = _protected(joined, inputs, before, executor)
     bare = [replace(p, survey=None) for p in parts]
     digest = _hash(settings, inputs, sources)
-    run = RegionRun(
-        settings=settings,
-        parts=bare,
-        located=joined.located,
-        places=places,
-        facts=region_facts(bare, joined.located, places, sources),
-        protected=protected,
-        run_hash=digest[:8],
-    )
-    contrats, lone = _contrats(run)
+    contrats, lone = _contrats(joined.located, places)
     notices = (*inputs.notices, *places.notices, *joined.notices)
     if lone:
         fields = {"nombre": len(lone), "codes": ", ".join(lone)}
@@ -180,8 +154,19 @@ def compute(
         if moved:
             fields = {"nombre": moved, "seuil": few}
             notices += (Fault("region_versions", fields=fields, severity=Severity.DOUTE),)
-    return Computed(
-        inputs, run, replace(joined, survey=None), contrats, lone, sources, digest, notices
+    return Region(
+        settings=settings,
+        parts=bare,
+        located=joined.located,
+        items=joined.items,
+        places=places,
+        facts=region_facts(bare, joined.located, places, sources),
+        protected=protected,
+        contrats=contrats,
+        lone_quarters=lone,
+        sources=sources,
+        digest=digest,
+        notices=notices,
     )
 
 
@@ -229,12 +214,13 @@ def _hash(settings: RegionSettings, inputs: RegionInputs, sources: Sequence[Sour
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _contrats(run: RegionRun) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+def _contrats(
+    located: Located, places: Territories
+) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
     """Gather the quarters of each contrat that hold dwellings of the stock, or doubts; and the others."""
-    homes = run.located.residences
-    met = sorted({str(c) for c in homes["code_qpv"]} - {""})
+    met = sorted({str(c) for c in located.residences["code_qpv"]} - {""})
     out: dict[str, list[str]] = {}
     for code in met:
-        out.setdefault(run.places.contrat_of_quarter.get(code, ""), []).append(code)
+        out.setdefault(places.contrat_of_quarter.get(code, ""), []).append(code)
     lone = tuple(out.pop("", ()))
     return {name: tuple(codes) for name, codes in sorted(out.items())}, lone

@@ -13,7 +13,7 @@ import pandas as pd
 from tfpb.model.report import Format
 from tfpb.report import theme
 from tfpb.text import drop_controls
-from tfpb.words.numbers import NOTHING, THIN, YES_NO, gap_number, is_whole, number
+from tfpb.words.numbers import NOTHING, THIN, YES_NO, gap_number, is_whole, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +28,7 @@ EXCEL: Final[dict[Format, str]] = {
     Format.EUROS: f'{_FR}#,##0"{THIN}€";−#,##0"{THIN}€";0"{THIN}€"',
     Format.CENTS: f'{_FR}#,##0.00"{THIN}€";−#,##0.00"{THIN}€";0.00"{THIN}€"',
     Format.PERCENT: f'0"{THIN}"%',
+    Format.BAR: f'0"{THIN}"%',
     Format.POINTS: f"{_FR}+0.0;−0.0;0.0",
     Format.WHOLE_POINTS: "+0;−0;0",
     Format.METRES: f"{_FR}#,##0;−#,##0;0",
@@ -59,7 +60,8 @@ def as_text(value: Any, fmt: Format) -> str:
         Format.NUMBER1: lambda v: number(v, 1),
         Format.NUMBER2: lambda v: number(v, 2),
         Format.CENTS: lambda v: number(v, 2),
-        Format.PERCENT: lambda v: f"{number(Decimal(str(v)) * 100)}{THIN}%",
+        Format.PERCENT: percent,
+        Format.BAR: percent,
         Format.POINTS: gap_number,
         Format.WHOLE_POINTS: lambda v: number(Decimal(str(v)) * 100, sign=True),
         Format.YEAR: lambda v: str(int(v)),

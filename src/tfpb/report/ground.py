@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 from shapely import LineString, STRtree
 
-from tfpb.model.maps import Ground
+from tfpb.model.location import Ground
 from tfpb.model.projection import legal_epsg
 from tfpb.text import fold
 
@@ -46,7 +46,6 @@ def ground(
     parcels: gpd.GeoDataFrame | None = None,
     extent: Any = None,
     *,
-    source: str = "",
     epsg: int | None = None,
 ) -> Ground:
     """Draw the ground from what was imported.
@@ -63,8 +62,6 @@ def ground(
     extent : (xmin, ymin, xmax, ymax) or geometry, optional
         What the maps show, in metres of the legal projection; a multi-part geometry keeps the
         addresses near its parts only.
-    source : str
-        Said at the foot of the maps.
     epsg : int, optional
         Legal projection; by default that of the first commune.
 
@@ -81,7 +78,6 @@ def ground(
         streets=streets(addresses, zone=zone, epsg=epsg),
         communes=_communes(outlines, zone=zone, epsg=epsg),
         parcels=_parcels(parcels, zone=zone, epsg=epsg),
-        source=source,
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from tfpb.model.codes import Verdict
 from tfpb.words.survey.verdict_words import SIGNS
 
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -63,30 +62,10 @@ GAP_BREAKS: Final = (-0.15, -0.10, -0.05, 0.05, 0.10, 0.15)
 MONEY_SCALE: Final = ("#EDF2F6", "#C3D4E1", "#8FB0C8", "#5B89AB", "#2F5C7E")
 """Sequential scale of amounts, light to dark."""
 
-VERDICT_COLOURS: Final[dict[str, str]] = {
-    Verdict.EQUIVALENT: ACCENT,
-    Verdict.EQUIVALENT_INFERIEUR: ACCENT,
-    Verdict.NON_INFERIEUR: ACCENT,
-    Verdict.MEILLEUR: "#542788",
-    Verdict.INFERIEUR: "#B35806",
-    Verdict.ECART_DEFAVORABLE: "#B35806",
-    Verdict.NON_CONCLUANT: SOFT,
-    Verdict.NON_PUBLIABLE: SOFT,
-    Verdict.NON_CALCULABLE: SOFT,
-    Verdict.HAUSSE: "#542788",
-    Verdict.BAISSE: "#B35806",
-    Verdict.NON_DEMONTRE: SOFT,
-}
-
 
 def verdict_sign(verdict: str) -> str:
     """Return the sign of a verdict code, « – » for an unknown one."""
     return SIGNS.get(verdict, "–")
-
-
-def verdict_colour(verdict: str) -> str:
-    """Return the colour of a verdict code; colour never stands alone, the sign goes with it."""
-    return VERDICT_COLOURS.get(verdict, SOFT)
 
 
 def luminance(colour: str) -> float:

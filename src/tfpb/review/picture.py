@@ -139,7 +139,6 @@ def _drawn(
 
 _PICTURE: Final = Stage(
     "Vignette",
-    1,
     ("quartiers", "anciens", "parcelles", "rues", "x", "y", "rayon", "demi_largeur"),
     "image",
     _drawn,

@@ -16,7 +16,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from tfpb.model.tables import DECISIONS_LIMITES
 from tfpb.text import drop_controls, like_formula
-from tfpb.words.places import location_words, review_words
+from tfpb.words.places import review_words, side_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,11 +88,11 @@ _ADDRESSES: Final = _Layout(
 )  # fmt: skip
 _LIMITS: Final = _Layout(
     lead=(
-        location_words.REVIEW_LEAD,
-        location_words.ROAD_AXIS,
-        location_words.NOT_AN_ATTESTATION,
+        side_words.REVIEW_LEAD,
+        side_words.ROAD_AXIS,
+        side_words.NOT_AN_ATTESTATION,
     ),
-    headings=location_words.REVIEW_HEADERS,
+    headings=side_words.REVIEW_HEADERS,
     widths={
         "id_residence": 15, "id_batiment": 13, "adresse": 30, "commune": 16, "nb_logements": 11,
         "quartier": 24, "distance_m": 11, "incertitude_m": 12, "motif": 46, "carte": 37,

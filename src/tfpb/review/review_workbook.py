@@ -223,7 +223,6 @@ def _workbook(
 
 _WORKBOOK: Final = Stage(
     "Doutes à trancher",
-    1,
     ("lignes", "entrees", "cartes", "parcelles", "rues", "rayon", "adresses", "base"),
     "classeur",
     _workbook,

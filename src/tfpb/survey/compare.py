@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from tfpb.model.results import (
     VARIANT_COLUMNS,
 )
 from tfpb.model.survey import Estimates
-from tfpb.survey.adjustment.benchmark import referenced_rows, region_rows, within_gaps
+from tfpb.survey.adjustment.benchmark import referenced_rows, region_rows
 from tfpb.survey.adjustment.regression import regression_rows
 from tfpb.survey.adjustment.standardise import standardised_rows
 from tfpb.survey.estimation.comparison import estimate_pair, estimate_wave
@@ -25,7 +25,6 @@ from tfpb.survey.estimation.release import released
 from tfpb.survey.estimation.rows import in_order, raw_rows
 from tfpb.survey.field_sheet import sample_against_stock
 from tfpb.survey.method import (
-    WITHIN,
     design_notices,
     incomplete_rows,
     item_table,
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Plan
     from tfpb.model.survey import Crossing
     from tfpb.survey.estimation.comparison import Comparison
+    from tfpb.survey.reading.delivery_columns import AnyTable
     from tfpb.survey.respondents import Survey
 
 
@@ -57,8 +57,8 @@ def compare(
     plan: Plan,
     *,
     by: Sequence[str] = (),
-    repere: Any = None,
-    margins: Any = None,
+    repere: AnyTable | None = None,
+    margins: AnyTable | None = None,
     reference: pd.DataFrame | None = None,
 ) -> Estimates:
     """Compare QPV with classic quarters, item by item.
@@ -70,9 +70,9 @@ def compare(
     plan : Plan
     by : sequence of str
         Territory columns (of the located stock or of the plan's variables).
-    repere : DataFrame or text table, optional
+    repere : DataFrame or ReadTable, optional
         Outside figures (`tfpb.survey.referenced_rows`).
-    margins : DataFrame or text table, optional
+    margins : DataFrame or ReadTable, optional
         Calibration margins (`tfpb.survey.reading.calibration.calibrate`).
     reference : DataFrame, optional
         Standard population of the standardisation: its variables and `effectif`.
@@ -120,31 +120,32 @@ def compare(
     levels, priorities, benchmark, variants, atoms = [], [], [], [], []
     facts = []
     crossings: list[Crossing] = []
-    within: list[dict[str, object]] = []
 
-    def add_rows(comparison: Comparison) -> pd.DataFrame:
-        """Add the raw rows, which are returned, and those like with like by each of the plan's ways."""
-        raw = raw_rows(comparison)
-        rows.append(raw)
+    def add_rows(comparison: Comparison) -> None:
+        """Add the raw rows, and those like with like by each of the plan's ways.
+
+        A quarter is standardised only, if the plan has both: where it holds few like homes elsewhere, a
+        model would stretch what it knows of others.
+        """
+        rows.append(raw_rows(comparison))
         if standard:
             table, found = standardised_rows(comparison, standard, reference)
             rows.append(table)
             notices.extend(found)
         if factors:
-            rows.append(regression_rows(comparison, factors))
-        return raw
+            modelled = comparison.without_quarters() if standard else comparison
+            rows.append(regression_rows(modelled, factors))
 
     thresholds, keys = Thresholds.of(plan, target(survey, plan)), standard + factors
     for wave in survey.waves:
         made = estimate_wave(survey, items, wave, by=by, thresholds=thresholds, keys=keys)
         interviews = np.flatnonzero((survey.respondents["vague"] == wave).to_numpy())
-        raw = add_rows(made)
+        add_rows(made)
         if factors:
             notices += incomplete_rows(survey, wave, factors)
         levels.append(level_rows(survey, made, interviews))
         priorities.append(priority_rows(survey, made, interviews))
         benchmark.append(region_rows(made))
-        within += within_gaps(made, released(raw, thresholds))
         variants += [under_other_target(survey, made), with_delivered_weights(survey, made)]
         crossings += wave_crossings(made, by)
         atoms.append(wave_atoms(made, by))
@@ -170,7 +171,7 @@ def compare(
         items=item_table(items),
         waves=tuple(facts),
         notices=tuple(notices),
-        settings={**settings_used(survey, plan, by), WITHIN: tuple(within)},
+        settings=settings_used(survey, plan, by),
         crossings=tuple(crossings),
         fieldwork=sample_against_stock(survey),
         variants=_stacked(variants, VARIANT_COLUMNS),

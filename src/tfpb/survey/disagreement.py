@@ -55,8 +55,9 @@ class Disagreement:
 def disagreements(comparison: pd.DataFrame) -> dict[Key, Disagreement]:
     """List the raw gaps, and changes of gaps, that an adjusted figure contradicts.
 
-    The adjusted figure is the standardised one, else that of the regression; only figures that may be
-    shown are held against each other.
+    One of both at least is established: its 95 % interval does not hold zero. The adjusted figure is the
+    standardised one, else that of the regression; only figures that may be shown are held against each
+    other.
 
     Parameters
     ----------
@@ -96,9 +97,11 @@ def key_of(row: Mapping[Any, Any], **known: str) -> Key:
 
 
 def _story(raw: tuple[float, ...], adjusted: tuple[float, ...]) -> Story | None:
+    doubt = [low <= 0 <= high for _, low, high in (raw, adjusted)]
+    if all(doubt):  # two figures that show nothing contradict nothing
+        return None
     if round(raw[0], _DIGITS) * round(adjusted[0], _DIGITS) < 0:
         return Story.SENS
-    doubt = [low <= 0 <= high for _, low, high in (raw, adjusted)]
-    if doubt[0] == doubt[1]:
+    if not any(doubt):
         return None
     return Story.EFFACE if doubt[1] else Story.APPARU

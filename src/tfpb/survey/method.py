@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Item, Plan
     from tfpb.survey.respondents import Survey
 
-WITHIN: Final = "ecarts_moyens_par_bailleur"
-"""Setting that holds the means of the gaps within bailleurs."""
 DECLARED: Final = ("prestataire", "mode", "dates", "population", "quotas")
 _ENOUGH: Final = 200
 """Fewer answers than this in a wave, and a level may be lacking by chance."""
@@ -203,24 +201,14 @@ def wave_notices(survey: Survey, plan: Plan, pair: tuple[str, str]) -> list[Faul
     for gone, code in ((before - after, "vagues_sortis"), (after - before, "vagues_entres")):
         if gone:
             warn(code, nombre=len(gone), communs=len(before & after))
-    if asked := _asked_once(survey, pair, before & after):
+    common = before & after
+    if asked := [item for item, lone in survey.asked_once(pair).items() if lone & common]:
         warn("vagues_question", questions=len(asked), item=asked[0])
+    rows = [np.flatnonzero(waves == w) for w in pair]
     for item, ranks in survey.answers.items():
-        answered = [ranks[(waves == w).to_numpy() & (ranks >= 0)] for w in pair]
+        answered = [of[of >= 0] for of in (ranks[at] for at in rows)]
         one, two = (set(np.unique(a)) for a in answered)
         enough = min(map(len, answered)) >= _ENOUGH
         if enough and one != two and not survey.scales[item].marks:
             warn("vagues_echelle", item=item)
     return notices
-
-
-def _asked_once(survey: Survey, pair: tuple[str, str], common: set[str]) -> list[str]:
-    """List the questions that a bailleur of both waves answered in one of them only."""
-    frame = survey.respondents
-    owner = frame["bailleur"].to_numpy(dtype=object)
-    waves = [(frame["vague"] == w).to_numpy() for w in pair]
-    return [
-        item
-        for item, ranks in survey.answers.items()
-        if (set(owner[waves[0] & (ranks >= 0)]) ^ set(owner[waves[1] & (ranks >= 0)])) & common
-    ]

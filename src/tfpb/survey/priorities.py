@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tfpb.model.codes import Groupe
     from tfpb.model.plan import Item
     from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.respondents import Survey
@@ -78,18 +77,15 @@ def priority_rows(survey: Survey, comparison: Comparison, rows: NDArray[np.intp]
     mark = [i.identifiant for i in c.items].index(overall.identifiant)
     target = _values(survey, overall, rows)
     values = np.column_stack([_values(survey, c.items[j], rows) for j in others])
-    tables = []
-    for k in c.totals.tolist():
-        for group, name in COLUMN_OF.items():
-            domain = int(c.index[name].iloc[k])
-            inside = np.zeros(len(c.design.atoms), dtype=bool)
-            inside[atoms_of(c.means.member, domain)] = True
-            used = np.flatnonzero(inside[c.design.row_atom] & ~np.isnan(target))
-            slopes = None
-            if c.state[domain, mark] < UNPUBLISHABLE:
-                slopes = _slopes(c, used, target, values)
-            tables.append(_rows(c, k, group, domain, others, mark, slopes))
-    return pd.concat(tables, ignore_index=True)
+    lines = np.repeat(c.totals, len(COLUMN_OF))
+    domains = c.index[list(COLUMN_OF.values())].to_numpy(dtype=np.intp)[c.totals].ravel()
+    slopes = np.full((2, len(domains), len(others)), np.nan)
+    for k in np.flatnonzero(c.state[domains, mark] < UNPUBLISHABLE):
+        inside = np.zeros(len(c.design.atoms), dtype=bool)
+        inside[atoms_of(c.means.member, domains[k])] = True
+        used = np.flatnonzero(inside[c.design.row_atom] & ~np.isnan(target))
+        slopes[:, k] = _slopes(c, used, target, values)
+    return _rows(c, lines, domains, others, mark, slopes)
 
 
 def _general(item: Item, items: Sequence[Item]) -> bool:
@@ -107,171 +103,132 @@ def _values(survey: Survey, item: Item, rows: NDArray[np.intp]) -> Floats:
     return np.where(ranks >= 0, len(survey.scales[name].labels) - ranks, np.nan)
 
 
-def _slopes(
-    c: Comparison, used: NDArray[np.intp], target: Floats, values: Floats
-) -> tuple[Floats, Floats] | None:
-    """Fit the model on some interviews: (slopes, standard errors)."""
-    weight = c.design.weight[used]
-    y = target[used]
-    x = values[used]
+def _slopes(c: Comparison, used: NDArray[np.intp], target: Floats, values: Floats) -> Floats:
+    """Fit the model on some interviews: slopes, then standard errors; NaN where it is not published."""
+    out = np.full((2, values.shape[1]), np.nan)
+    weight, y, x = c.design.weight[used], target[used], values[used]
     absent = np.isnan(x)
-    mean, spread = _moments(x, weight)
-    centre, scale = _moments(y[:, None], weight)
-    if not scale[0] > 0:
-        return None
-    with np.errstate(invalid="ignore", divide="ignore"):
-        standard = np.where(absent, 0.0, (x - mean) / spread)
-    standard = np.where(np.isfinite(standard), standard, 0.0)
-    lacking = absent[:, absent.any(axis=0)].astype(float)
-    matrix = np.hstack([np.ones((len(y), 1)), standard, lacking])
-    root = np.sqrt(weight)[:, None]
-    scaled = matrix * root
-    cross = scaled.T @ scaled
+    known = (~absent).astype(float)
+    x[absent] = 0.0
+    total = np.maximum(weight @ known, np.finfo(float).tiny)
+    x -= weight @ x / total * known
+    spread = np.sqrt(weight @ x**2 / total)
+    centre = np.average(y, weights=weight)
+    scale = np.sqrt(np.average((y - centre) ** 2, weights=weight))
+    if not scale > 0:
+        return out
+    x *= np.where(spread > _TOLERANCE, 1 / np.maximum(spread, _TOLERANCE), 0.0)
+    matrix = np.hstack([np.ones((len(y), 1)), x, 1 - known[:, absent.any(axis=0)]])
+    weighted = matrix * weight[:, None]
+    cross = weighted.T @ matrix
     kept = _kept_columns(cross)
     if len(y) < _ANSWERS_A_SLOPE * len(kept):
-        return None
-    response = (y - centre[0]) / scale[0]
-    inverse = np.linalg.inv(cross[np.ix_(kept, kept)])
-    beta = inverse @ (scaled[:, kept].T @ (root[:, 0] * response))
-    residual = response - matrix[:, kept] @ beta
-    count = values.shape[1]
-    slope, se = np.full(count, np.nan), np.full(count, np.nan)
-    held = [(kept.index(1 + item), item) for item in range(count) if 1 + item in kept]
+        return out
+    if len(kept) < len(cross):
+        matrix, weighted, cross = matrix[:, kept], weighted[:, kept], cross[np.ix_(kept, kept)]
+    inverse = np.linalg.inv(cross)
+    response = (y - centre) / scale
+    beta = inverse @ (weighted.T @ response)
+    residual = (response - matrix @ beta)[:, None]
+    held = [(k, column - 1) for k, column in enumerate(kept) if 0 < column <= len(out[0])]
     place, item = np.array(held, dtype=np.intp).reshape(-1, 2).T
-    influence = (matrix[:, kept] * residual[:, None]) @ inverse[:, place]
-    slope[item], se[item] = beta[place], np.sqrt(_variance(c, used, influence))
-    return slope, se
-
-
-def _variance(c: Comparison, used: NDArray[np.intp], influence: Floats) -> Floats:
-    """Variance of statistics from the influence of some interviews (interviews × statistics)."""
-    design = c.design
-    atoms, place = np.unique(design.row_atom[used], return_inverse=True)
-    gather = indicator(place, len(atoms))
-    residual = None
+    design, under = c.design, c.design.residual_weight
+    atoms, at = np.unique(design.row_atom[used], return_inverse=True)
+    gather = indicator(at, len(atoms))
+    scores = gather @ (weighted * residual) @ inverse[:, place]
+    rest = None
     if design.margins:
-        under = design.residual_weight
-        residual = gather @ (influence if under is None else influence * under[used][:, None])
-    scores = gather @ (influence * design.weight[used][:, None])
-    out: Floats = linear_variance(c.sums, atoms, scores, residual)[0]
+        residual = residual if under is None else residual * under[used][:, None]
+        rest = gather @ (matrix * residual) @ inverse[:, place]
+    variance = linear_variance(c.sums, atoms, scores, rest)[0]
+    out[:, item] = beta[place], np.sqrt(variance)
     return out
-
-
-def _moments(x: Floats, weight: Floats) -> tuple[Floats, Floats]:
-    """Return the weighted mean and standard deviation of each column, NaN left out."""
-    known = ~np.isnan(x)
-    total = np.maximum((weight[:, None] * known).sum(axis=0), np.finfo(float).tiny)
-    filled = np.nan_to_num(x)
-    mean = (weight[:, None] * filled).sum(axis=0) / total
-    spread = (weight[:, None] * np.where(known, filled - mean, 0.0) ** 2).sum(axis=0) / total
-    return mean, np.sqrt(spread)
 
 
 def _kept_columns(cross: Floats) -> list[int]:
     """List the columns that do not depend on those before them, from their cross-products."""
-    kept: list[int] = []
-    for j in range(len(cross)):
-        if cross[j, j] <= 0:
-            continue
-        part = cross[np.ix_(kept, kept)]
-        side = cross[kept, j]
-        rest = cross[j, j] - (side @ np.linalg.solve(part, side) if kept else 0.0)
-        if rest > _TOLERANCE * cross[j, j]:
+    rest, kept = cross.copy(), []
+    for j, own in enumerate(np.diag(cross)):
+        if own > 0 and rest[j, j] > _TOLERANCE * own:
             kept.append(j)
+            rest -= np.outer(rest[:, j], rest[j]) / rest[j, j]
     return kept
 
 
 def _rows(
     c: Comparison,
-    line: int,
-    group: Groupe,
-    domain: int,
+    lines: NDArray[np.intp],
+    domains: NDArray[np.intp],
     others: NDArray[np.intp],
     mark: int,
-    slopes: tuple[Floats, Floats] | None,
+    slopes: Floats,
 ) -> pd.DataFrame:
-    """Rows of one group of one bailleur, `slopes` being None when the model may not be published."""
-    means, df, items = c.means, c.df[line], [c.items[j] for j in others]
-    nothing = np.full(len(others), np.nan)
-    slope, se = slopes if slopes is not None else (nothing, nothing)
-    low, high = t_interval(slope, se, np.full(len(others), df[mark]), level=CONFIDENCE)
-    estimate = means.estimate[domain, others]
+    """Lay out the groups (a line of the index and a domain each) × items."""
+    at = np.ix_(domains, others)
+    means, df = c.means, c.df[np.ix_(lines, others)]
+    slope, se = slopes
+    weight = t_interval(slope, se, c.df[lines, mark][:, None], level=CONFIDENCE)
+    estimate, n = means.estimate[at], means.n[at]
     bounds = proportion_interval(
         estimate,
-        c.se[domain, others],
-        means.n[domain, others],
-        means.clusters[domain, others],
-        df[others],
+        c.se[at],
+        n,
+        means.clusters[at],
+        df,
         level=CONFIDENCE,
         thresholds=c.thresholds,
     )
-    pooled = c.pooled[line, others]
+    pooled = c.pooled[np.ix_(lines, others)]
     estimate = np.where(pooled, np.round(estimate, 2), estimate)
-    held = wilson_bounds(estimate, c.pooled_effective[domain, others], z_quantile(CONFIDENCE))
-    share_low, share_high = (np.where(pooled, a, b) for a, b in zip(held, bounds, strict=True))
-    state = np.maximum(c.state[domain, others], c.state[domain, mark])
+    held = wilson_bounds(estimate, c.pooled_effective[at], z_quantile(CONFIDENCE))
+    share = [np.where(pooled, a, b) for a, b in zip(held, bounds, strict=True)]
+    state = np.maximum(c.state[at], c.state[domains, mark][:, None])
     state = np.where(np.isnan(slope) & (state <= FRAGILE), UNPUBLISHABLE, state)
-    state = np.where(means.n[domain, mark] == 0, UNCOMPUTABLE, state)
-    return pd.DataFrame(
-        {
-            "vague": c.vague,
-            "bailleur": c.index["bailleur"].iloc[line],
-            "groupe": group.value,
-            "item": [i.identifiant for i in items],
-            "theme": [i.theme.value for i in items],
-            "nature": [i.nature.value for i in items],
-            "n": means.n[domain, others],
-            "n_residences": means.shown_clusters[domain, others],
-            "importance": slope,
-            "importance_ic95_bas": low,
-            "importance_ic95_haut": high,
-            "performance": estimate,
-            "performance_ic95_bas": share_low,
-            "performance_ic95_haut": share_high,
-            "quadrant": _quadrants(slope, estimate),
-            "certitude": _certainty(slope, (low, high), estimate, (share_low, share_high)),
-            "publication": state_names(state),
-        },
-        columns=list(PRIORITY_COLUMNS),
-    )
+    state = np.where((means.n[domains, mark] == 0)[:, None], UNCOMPUTABLE, state)
+    quadrant, certainty = _quadrants(slope, weight, estimate, share)
+    items, width = [c.items[j] for j in others], len(others)
+    columns = {
+        "bailleur": np.repeat(c.index["bailleur"].to_numpy(dtype=object)[lines], width),
+        "groupe": np.repeat(np.resize([g.value for g in COLUMN_OF], len(lines)), width),
+        "item": np.tile([i.identifiant for i in items], len(lines)),
+        "theme": np.tile([i.theme.value for i in items], len(lines)),
+        "nature": np.tile([i.nature.value for i in items], len(lines)),
+        "n": n,
+        "n_residences": means.shown_clusters[at],
+        "importance": slope,
+        "importance_ic95_bas": weight[0],
+        "importance_ic95_haut": weight[1],
+        "performance": estimate,
+        "performance_ic95_bas": share[0],
+        "performance_ic95_haut": share[1],
+        "quadrant": quadrant,
+        "certitude": certainty,
+        "publication": state_names(state),
+    }
+    table = pd.DataFrame({name: values.ravel() for name, values in columns.items()})
+    return table.assign(vague=c.vague)[list(PRIORITY_COLUMNS)]
 
 
-def _certainty(
+def _quadrants(
     importance: Floats,
     weight: tuple[Floats, Floats],
     performance: Floats,
-    share: tuple[Floats, Floats],
-) -> list[str]:
-    """Say how sure each quadrant is.
+    share: Sequence[Floats],
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Cut both scales at their median over the items, and say how sure each quadrant is.
 
     `sur` when neither interval holds its cut, `probable` when one does, `indecis` when both do.
     """
-    if np.isnan(importance).all():
-        return [""] * len(importance)
-    crossed = [
-        (low <= np.nanmedian(values)) & (np.nanmedian(values) <= high)
-        for values, (low, high) in ((importance, weight), (performance, share))
-    ]
-    words = ("sur", "probable", "indecis")
-    return [
-        "" if np.isnan(value) else words[int(a) + int(b)]
-        for value, a, b in zip(importance, *crossed, strict=True)
-    ]
-
-
-def _quadrants(importance: Floats, performance: Floats) -> list[str]:
-    """Cut both scales at their median over the items."""
-    if np.isnan(importance).all():
-        return [""] * len(importance)
-    weighs = importance >= np.nanmedian(importance)
-    pleases = performance >= np.nanmedian(performance)
-    names = {
-        (True, False): "priorite",
-        (True, True): "atout",
-        (False, False): "secondaire",
-        (False, True): "a_maintenir",
-    }
-    return [
-        "" if np.isnan(value) else names[bool(w), bool(p)]
-        for value, w, p in zip(importance, weighs, pleases, strict=True)
-    ]
+    known = ~np.isnan(importance)
+    some = known.any(axis=1)
+    above, crossed = [], []
+    for values, (low, high) in ((importance, weight), (performance, share)):
+        cut = np.full((len(values), 1), np.nan)
+        cut[some, 0] = np.nanmedian(values[some], axis=1)
+        above.append(values >= cut)
+        crossed.append((low <= cut) & (cut <= high))
+    names = np.array(["secondaire", "a_maintenir", "priorite", "atout"], dtype=object)
+    words = np.array(["sur", "probable", "indecis"], dtype=object)
+    quadrant = names[2 * above[0].astype(int) + above[1]]
+    certainty = words[crossed[0].astype(int) + crossed[1]]
+    return np.where(known, quadrant, ""), np.where(known, certainty, "")

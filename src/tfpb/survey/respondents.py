@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
 if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
     from tfpb.errors import Fault
@@ -61,3 +62,15 @@ class Survey:
     def waves(self) -> tuple[str, ...]:
         """Waves in order."""
         return tuple(sorted(self.respondents["vague"].unique(), key=str))
+
+    def asked_once(self, pair: tuple[str, str]) -> dict[str, set[str]]:
+        """Return the bailleurs that answered a question in one of two waves only, by question."""
+        owner, names = pd.factorize(self.respondents["bailleur"])
+        waves = [(self.respondents["vague"] == w).to_numpy() for w in pair]
+        out = {}
+        for item, ranks in self.answers.items():
+            one, two = (
+                np.bincount(owner[(ranks >= 0) & w], minlength=len(names)) > 0 for w in waves
+            )
+            out[item] = set(names[one ^ two])
+        return out

@@ -164,16 +164,16 @@ def test_a_stage_at_fault_does_not_hide_the_others() -> None:
         raise fail("code_inconnu", got="x")
 
     stages = (
-        Stage("un", 1, ("a",), "b", broken),
-        Stage("deux", 1, ("b",), "c", lambda b: b),
-        Stage("trois", 1, ("a",), "d", lambda a: a + 1),
-        Stage("quatre", 1, ("a",), "e", broken),
+        Stage("un", ("a",), "b", broken),
+        Stage("deux", ("b",), "c", lambda b: b),
+        Stage("trois", ("a",), "d", lambda a: a + 1),
+        Stage("quatre", ("a",), "e", broken),
     )
     outcome = run_stages(stages, Values({"a": 1}))
     made = {n: outcome.made[Key[int](n)] for n in "abcde" if n in outcome.made}
     assert made == {"a": 1, "d": 2}
     assert [f.code for f in outcome.faults] == ["code_inconnu", "code_inconnu"]
     with pytest.raises(KeyError):
-        run_stages((Stage("x", 1, ("absent",), "y", lambda v: v),), Values())
+        run_stages((Stage("x", ("absent",), "y", lambda v: v),), Values())
     with pytest.raises(TfpbError):
         broken(1)

@@ -63,8 +63,8 @@ def test_faults_and_doubts_of_every_stage_are_quoted() -> None:
         raise TfpbError(FAULT)
 
     stages = (
-        Stage("a", 1, ("start",), "made", lambda _: Made((FAULT,))),
-        Stage("b", 1, ("made",), "none", refuse),
+        Stage("a", ("start",), "made", lambda _: Made((FAULT,))),
+        Stage("b", ("made",), "none", refuse),
     )
     outcome = run_stages(stages, Values({"start": 0}), headers=HEADERS)
     assert outcome.faults[0].place.column == "Tx commune"

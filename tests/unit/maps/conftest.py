@@ -8,7 +8,7 @@ import map_models
 import pytest
 
 if TYPE_CHECKING:
-    from tfpb.model.maps import MapModel
+    from tfpb.model.location import MapModel
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,10 @@ import pandas as pd
 from shapely import Point, Polygon, box
 from shapely.affinity import rotate
 
-from tfpb.model.maps import GapLine, MapModel, Place, QpvPage, Territory
+from tfpb.model.location import GapLine, MapModel, Place, QpvPage, Territory
 from tfpb.report import theme
 from tfpb.report.ground import ground
-from tfpb.report.print_map.overview_territories import territories
+from tfpb.report.print_map.views import territories
 from tfpb.words import numbers as say
 from tfpb.words.survey.verdict_words import VERDICTS
 
@@ -298,7 +298,6 @@ def synthetic(
             pd.concat(towns, ignore_index=True),
             communes,
             None,
-            source="adresses fictives de Valmont, 2025",
         ),
         sources=("QPV 2024 fictifs", "adresses fictives de Valmont", "enquête simulée 2023"),
         territories=_territories(codes),
@@ -400,7 +399,7 @@ def bondy() -> MapModel:
             page(r, gaps, "Tous bailleurs sociaux", 2023, int(doubts.get(r.code_qpv, 0)))
             for r in qpv.itertuples(index=False)
         ),
-        ground=ground(addresses, outlines, parcels, extent, source="Base Adresse Nationale 2022"),
+        ground=ground(addresses, outlines, parcels, extent),
         sources=(
             "QPV 2015 (ANCT)",
             "Base Adresse Nationale 2022",

@@ -24,7 +24,7 @@ from tfpb.report.web_map.map_payload import DEGREES, payload, to_json
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tfpb.model.maps import MapModel
+    from tfpb.model.location import MapModel
 
 
 @pytest.fixture(scope="module")

@@ -25,11 +25,12 @@ from tfpb.report.print_map import sheets
 from tfpb.report.print_map.layers import FAR_SCALE, atlas, fit, lines_of, page_epsg
 from tfpb.report.print_map.sheets import FEW, map_files, sheet_count
 from tfpb.report.print_map.views import overview_view, page_view
+from tfpb.stage import Making
 from tfpb.words.numbers import number
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
-    from tfpb.model.maps import MapModel, QpvPage
+    from tfpb.model.location import MapModel, QpvPage
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 MM = 200 / 25.4
@@ -51,34 +52,32 @@ def _texts(model: MapModel, index: int = 0) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def picture(model: MapModel) -> sheets.MapPicture:
+def picture(model: MapModel) -> dict[str, bytes]:
     return sheets.draw_page(model, model.pages[1])
 
 
-def test_page_is_a4_landscape_in_both_forms(picture: sheets.MapPicture) -> None:
-    with Image.open(io.BytesIO(picture.png)) as image:
+def test_page_is_a4_landscape_in_both_forms(picture: dict[str, bytes]) -> None:
+    with Image.open(io.BytesIO(picture["png"])) as image:
         assert abs(image.width - 297 * MM) <= 1
         assert abs(image.height - 210 * MM) <= 1
         assert image.info["dpi"][0] == pytest.approx(200, abs=0.5)
-    box = re.search(rb"/MediaBox ?\[ ?0 0 ([\d.]+) ([\d.]+)", picture.pdf)
+    box = re.search(rb"/MediaBox ?\[ ?0 0 ([\d.]+) ([\d.]+)", picture["pdf"])
     assert box
     assert float(box[1]) == pytest.approx(841.89, abs=0.1)
     assert float(box[2]) == pytest.approx(595.28, abs=0.1)
 
 
-def test_same_model_same_bytes(model: MapModel, picture: sheets.MapPicture) -> None:
+def test_same_model_same_bytes(model: MapModel, picture: dict[str, bytes]) -> None:
     again = sheets.draw_page(model, model.pages[1])
     assert again == picture
-    assert b"CreationDate" not in picture.pdf
+    assert b"CreationDate" not in picture["pdf"]
 
 
-def test_order_of_rows_does_not_change_the_page(
-    model: MapModel, picture: sheets.MapPicture
-) -> None:
+def test_order_of_rows_does_not_change_the_page(model: MapModel, picture: dict[str, bytes]) -> None:
     shuffled = dataclasses.replace(
         model, residences=model.residences.sample(frac=1, random_state=3)
     )
-    assert sheets.draw_page(shuffled, model.pages[1]).png == picture.png
+    assert sheets.draw_page(shuffled, model.pages[1])["png"] == picture["png"]
 
 
 def test_everything_the_page_must_say_is_on_it(model: MapModel) -> None:
@@ -241,8 +240,8 @@ def test_unknown_quarter_is_an_error(model: MapModel) -> None:
         sheets.draw_page(model, dataclasses.replace(model.pages[0], code_qpv="QN05999X"))
 
 
-def test_page_reads_in_grey(model: MapModel, picture: sheets.MapPicture) -> None:
-    grey = np.asarray(Image.open(io.BytesIO(picture.png)).convert("L")).astype(float) / 255
+def test_page_reads_in_grey(model: MapModel, picture: dict[str, bytes]) -> None:
+    grey = np.asarray(Image.open(io.BytesIO(picture["png"])).convert("L")).astype(float) / 255
     window = grey[int(28 * MM) : int(178 * MM), int(10 * MM) : int(197 * MM)]
     ground = np.median(window)
     dark = (window < 0.45).mean()
@@ -253,9 +252,9 @@ def test_page_reads_in_grey(model: MapModel, picture: sheets.MapPicture) -> None
     assert fills["doute"] - fills["dans"] > 0.2
 
 
-def test_picture_looks_as_it_did(picture: sheets.MapPicture) -> None:
+def test_picture_looks_as_it_did(picture: dict[str, bytes]) -> None:
     small = (
-        Image.open(io.BytesIO(picture.png)).convert("L").resize((594, 420), Image.Resampling.BOX)
+        Image.open(io.BytesIO(picture["png"])).convert("L").resize((594, 420), Image.Resampling.BOX)
     )
     kept = Image.open(SNAPSHOTS / "page.png").convert("L")
     gap = np.abs(np.asarray(small).astype(float) - np.asarray(kept).astype(float))
@@ -270,7 +269,7 @@ def test_sheets_in_two_processes_are_the_same() -> None:
     assert sheet_count(wide) >= 2 * FEW  # fewer are drawn in one process
     told: list[int] = []
     one = map_files(wide, dpi=72)
-    two = map_files(wide, dpi=72, workers=2, advance=told.append)
+    two = map_files(wide, Making(workers=2, advance=told.append), dpi=72)
     assert one == two
     assert sum(told) == sheet_count(wide) + 1
     names = [p.code_qpv for p in wide.pages] + ["ensemble"] + [t.slug for t in wide.territories]
@@ -331,10 +330,10 @@ def test_frame_holds_the_bounds_at_a_round_scale() -> None:
 
 @pytest.mark.slow
 def test_overview_lists_quarters_and_counts_the_rest(region: MapModel) -> None:
-    picture = sheets.draw_overview(region, title="Hauts-de-Valmont")
-    assert picture == sheets.draw_overview(region, title="Hauts-de-Valmont")
+    view = overview_view(region, title="Hauts-de-Valmont")
+    assert sheets.draw_sheet(view) == sheets.draw_sheet(view)
     with style():
-        sheet = sheets.compose(overview_view(region, title="Hauts-de-Valmont"))
+        sheet = sheets.compose(view)
     said = " ".join(t.get_text() for t in sheet.layer.texts)
     assert "Hauts-de-Valmont" in said
     assert "204 quartiers" in said
@@ -360,10 +359,10 @@ def test_overview_of_a_territory(model: MapModel) -> None:
     view = overview_view(model, title=town.name, codes=town.codes)
     assert list(view.quarters["code_qpv"]) == list(town.codes)
     assert set(view.gaps) <= set(town.codes)
-    assert sheets.draw_view(view).png.startswith(b"\x89PNG")
-    assert sheets.draw_overview(model).pdf.startswith(b"%PDF")
+    assert sheets.draw_sheet(view)["png"].startswith(b"\x89PNG")
+    assert sheets.draw_sheet(overview_view(model))["pdf"].startswith(b"%PDF")
     with pytest.raises(KeyError):
-        sheets.draw_overview(model, codes=("QN05999X",))
+        overview_view(model, codes=("QN05999X",))
 
 
 def test_model_without_ground_says_so(model: MapModel) -> None:
@@ -373,11 +372,10 @@ def test_model_without_ground_says_so(model: MapModel) -> None:
             model.ground,
             streets=model.ground.streets.iloc[:0],
             communes=model.ground.communes.iloc[:0],
-            source="",
         ),
     )
     assert any("aucune base" in t or "Fond de plan" in t for t in _texts(bare, 1))
-    assert _image(sheets.draw_page(bare, bare.pages[1], dpi=72).png).shape[2] == 3
+    assert _image(sheets.draw_page(bare, bare.pages[1])["png"]).shape[2] == 3
 
 
 def test_overview_names_its_quarters_and_puts_the_others_behind(model: MapModel) -> None:

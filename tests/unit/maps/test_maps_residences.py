@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tfpb.model.location import Located
-from tfpb.report.map_residences import map_residences
+from tfpb.report.map_model import map_residences
 
 
 def located(sides: list[str], dwellings: list[int]) -> Located:

@@ -16,15 +16,13 @@ from map_models import synthetic
 from PIL import Image
 
 from tfpb.region.atlas import AtlasPage, atlas_bytes
-from tfpb.report.print_map import sheets, stamp
+from tfpb.report.print_map import margins, sheets
 from tfpb.report.print_map.layers import atlas
-from tfpb.report.print_map.stamp import stamp_pdf
+from tfpb.report.print_map.margins import stamp_pdf
 from tfpb.report.print_map.views import page_view
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tfpb.report.print_map.sheets import MapPicture
 
 
 @pytest.fixture
@@ -33,9 +31,9 @@ def day() -> dt.date:
 
 
 @pytest.fixture(scope="module")
-def bare() -> MapPicture:
+def bare() -> dict[str, bytes]:
     model = synthetic(quarters=2, residences=30)
-    return sheets.draw_view(page_view(model, model.pages[0], atlas(model, 2154), dpi=100))
+    return sheets.draw_sheet(page_view(model, model.pages[0], atlas(model, 2154), dpi=100))
 
 
 def text_of(pdf: bytes, folder: Path) -> str:
@@ -50,7 +48,7 @@ def text_of(pdf: bytes, folder: Path) -> str:
     return done.stdout
 
 
-def set_on(bare: MapPicture, run_hash: str) -> MapPicture:
+def set_on(bare: dict[str, bytes], run_hash: str) -> dict[str, bytes]:
     return sheets.stamped(bare, "Îlot (QN05901N)", run_hash)
 
 
@@ -69,61 +67,63 @@ def only_under_the_hash(one: np.ndarray, other: np.ndarray) -> bool:
     rows, columns = np.nonzero((one != other).reshape(*one.shape[:2], -1).any(axis=2))
     dot = 25.4 / 100
     return bool(
-        rows.min() * dot > stamp.Y - 3
-        and rows.max() * dot < stamp.Y + 1
-        and columns.min() * dot >= stamp.X - 0.5
-        and columns.max() * dot < stamp.X + 14
+        rows.min() * dot > margins.STAMP_Y - 3
+        and rows.max() * dot < margins.STAMP_Y + 1
+        and columns.min() * dot >= margins.STAMP_X - 0.5
+        and columns.max() * dot < margins.STAMP_X + 14
     )
 
 
-def test_the_hash_can_be_read_after_its_label(bare: MapPicture, tmp_path: Path) -> None:
-    assert "empreinte 3fa9c1d2" in text_of(set_on(bare, "3fa9c1d2").pdf, tmp_path).replace(
+def test_the_hash_can_be_read_after_its_label(bare: dict[str, bytes], tmp_path: Path) -> None:
+    assert "empreinte 3fa9c1d2" in text_of(set_on(bare, "3fa9c1d2")["pdf"], tmp_path).replace(
         "  ", " "
     )
-    assert "0123456789abcdef"[8:] in text_of(set_on(bare, "89abcdef").pdf, tmp_path)
+    assert "0123456789abcdef"[8:] in text_of(set_on(bare, "89abcdef")["pdf"], tmp_path)
 
 
-def test_nothing_else_of_the_sheet_moves(bare: MapPicture, tmp_path: Path) -> None:
+def test_nothing_else_of_the_sheet_moves(bare: dict[str, bytes], tmp_path: Path) -> None:
     first, second = (set_on(bare, h) for h in ("3fa9c1d2", "00000000"))
-    one, other = (np.asarray(Image.open(io.BytesIO(p.png))) for p in (first, second))
+    one, other = (np.asarray(Image.open(io.BytesIO(p["png"]))) for p in (first, second))
     assert only_under_the_hash(one, other)
-    assert only_under_the_hash(*(dots_of(p.pdf, tmp_path) for p in (first, second)))
-    said = [text_of(p.pdf, tmp_path) for p in (first, second)]
+    assert only_under_the_hash(*(dots_of(p["pdf"], tmp_path) for p in (first, second)))
+    said = [text_of(p["pdf"], tmp_path) for p in (first, second)]
     assert said[0].replace("3fa9c1d2", "00000000").split() == said[1].split()
 
 
-def test_a_stamped_page_looks_as_drawn(bare: MapPicture, tmp_path: Path) -> None:
-    drawn, page = (dots_of(p, tmp_path) for p in (bare.pdf, set_on(bare, "3fa9c1d2").pdf))
+def test_a_stamped_page_looks_as_drawn(bare: dict[str, bytes], tmp_path: Path) -> None:
+    drawn, page = (dots_of(p, tmp_path) for p in (bare["pdf"], set_on(bare, "3fa9c1d2")["pdf"]))
     far = np.abs(drawn - page).max(axis=2)
     assert far.shape == drawn.shape[:2]
     assert (far > 60).mean() < 0.01  # the hash, and edges moved by a fraction of a dot
 
 
-def test_what_is_under_the_hash_is_paper(bare: MapPicture) -> None:
-    picture = Image.open(io.BytesIO(bare.png)).convert("L")
+def test_what_is_under_the_hash_is_paper(bare: dict[str, bytes]) -> None:
+    picture = Image.open(io.BytesIO(bare["png"])).convert("L")
     dots = 100 / 25.4
-    x, y = stamp.X, stamp.Y
+    x, y = margins.STAMP_X, margins.STAMP_Y
     place = tuple(int(v * dots) for v in (x - 0.5, y - 2.5, x + 14, y + 0.5))
     assert np.asarray(picture.crop(place)).min() > 250
 
 
-def test_a_stamped_sheet_can_be_bound(bare: MapPicture, tmp_path: Path, day: dt.date) -> None:
-    page = set_on(bare, "3fa9c1d2").pdf
+def test_a_stamped_sheet_can_be_bound(bare: dict[str, bytes], tmp_path: Path, day: dt.date) -> None:
+    page = set_on(bare, "3fa9c1d2")["pdf"]
     pages = [AtlasPage("QN05901N", "Page", "Commune", page)]
     bound = atlas_bytes(pages, title="Atlas", author="tfpb", date=day, note="")
     assert "3fa9c1d2" in text_of(bound, tmp_path)
 
 
-def test_no_clock_is_read(bare: MapPicture) -> None:
+def test_no_clock_is_read(bare: dict[str, bytes]) -> None:
     first = set_on(bare, "3fa9c1d2")
     time.sleep(1.1)
     assert set_on(bare, "3fa9c1d2") == first
-    assert b"CreationDate" not in first.pdf
+    assert b"CreationDate" not in first["pdf"]
 
 
-def test_a_title_and_a_hash_are_text_whatever_they_hold(bare: MapPicture, tmp_path: Path) -> None:
+def test_a_title_and_a_hash_are_text_whatever_they_hold(
+    bare: dict[str, bytes], tmp_path: Path
+) -> None:
     hostile = '#panic("x") \\ $1$ ") <b>'
-    assert "#panic" in text_of(stamp_pdf(bare.pdf, "#panic", hostile), tmp_path)
+    assert "#panic" in text_of(stamp_pdf(bare["pdf"], "#panic", hostile), tmp_path)
 
 
 def test_what_is_no_pdf_is_refused() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tfpb.addresses.communes import Communes, places
-from tfpb.model.maps import Place
-from tfpb.report.print_map.overview_territories import territories
+from tfpb.model.location import Place
+from tfpb.report.print_map.views import territories
 
 NORD = "Hauts-de-France"
 

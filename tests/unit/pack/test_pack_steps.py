@@ -9,16 +9,15 @@ import pandas as pd
 
 from tfpb.model.report import Report
 from tfpb.pipeline import pack_files
+from tfpb.stage import Making
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pytest
 
 
 def test_a_pack_takes_the_steps_it_announces(monkeypatch: pytest.MonkeyPatch) -> None:
-    def drawn(model: Any, *, advance: Callable[[int], None], **_: object) -> dict[str, bytes]:
-        advance(1 + pack_files.sheet_count(model))
+    def drawn(model: Any, making: Making, **_: object) -> dict[str, bytes]:
+        making.advance(1 + pack_files.sheet_count(model))
         return {}
 
     media = {f"{name}.pdf": lambda *_: b"" for name in ("rapport", "note", "dossier", "annexe")}
@@ -29,5 +28,5 @@ def test_a_pack_takes_the_steps_it_announces(monkeypatch: pytest.MonkeyPatch) ->
         pages=[], qpv=pd.DataFrame({"code_qpv": ["QN05991I"]}), territories=()
     )
     told: list[int] = []
-    assert list(pack_files.pack_files(report, model, advance=told.append)) == list(media)
+    assert list(pack_files.pack_files(report, model, Making(advance=told.append))) == list(media)
     assert sum(told) == pack_files.step_count(model)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tfpb.pipeline import keys
+from tfpb.pipeline import stages
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.wiring import Key, Values, check, needed, stage
 
@@ -72,21 +72,21 @@ def names(goal: object, *given: object) -> list[str]:
 
 
 def test_each_command_runs_the_part_its_goal_needs() -> None:
-    start = keys.START
-    assert names(keys.SETTLED, *start) == ["geocoded", "settled"]
-    assert names(keys.SIDES, keys.POINTS, keys.GEOGRAPHY, keys.RULE) == ["sides"]
-    assert names(keys.SURVEY, keys.ANSWERS, keys.SCOPE, keys.SURVEY_SIDES, keys.BEFORE) == [
+    start = stages.START
+    assert names(stages.SETTLED, *start) == ["geocoded", "settled"]
+    assert names(stages.SIDES, stages.POINTS, stages.GEOGRAPHY, stages.RULE) == ["sides"]
+    assert names(stages.SURVEY, stages.ANSWERS, stages.SCOPE, stages.SURVEY_SIDES, stages.BEFORE) == [
         "survey_alone", "survey",
     ]  # fmt: skip
-    assert names(keys.ABATEMENT, keys.TAX_RULE, keys.TAXES, keys.LOCATED) == ["abatement"]
-    assert names(keys.PROGRAMME, *start)[-2:] == ["abatement", "programme"]
-    assert "survey" not in names(keys.PROGRAMME, *start)
+    assert names(stages.ABATEMENT, stages.TAX_RULE, stages.TAXES, stages.LOCATED) == ["abatement"]
+    assert names(stages.PROGRAMME, *start)[-2:] == ["abatement", "programme"]
+    assert "survey" not in names(stages.PROGRAMME, *start)
 
 
 def test_the_goals_of_a_dossier_run_every_stage() -> None:
     ends = [s.writes for s in STAGES if not any(s.writes in other.reads for other in STAGES)]
     goals = [Key[object](name) for name in ends]
-    values = Values({key.name: None for key in keys.START})
+    values = Values({key.name: None for key in stages.START})
     assert needed(STAGES, goals, values) == STAGES
 
 
@@ -94,7 +94,7 @@ def test_the_goals_of_a_dossier_run_every_stage() -> None:
 def test_mypy_refuses_a_stage_wired_to_another_type(tmp_path: Path) -> None:
     page = tmp_path / "wired.py"
     page.write_text(
-        "from tfpb.pipeline.keys import GEOGRAPHY, LOCATED, POINTS, RULE, SIDES\n"
+        "from tfpb.pipeline.stages import GEOGRAPHY, LOCATED, POINTS, RULE, SIDES\n"
         "from tfpb.pipeline.wiring import stage\n"
         "from tfpb.pipeline.steps.locating import locate\n"
         "stage('a', locate, (POINTS, SIDES, GEOGRAPHY, RULE), LOCATED)\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tfpb.model.report import Report
 from tfpb.region import packs
@@ -11,15 +11,10 @@ if TYPE_CHECKING:
     import pytest
 
 
-class _Content:
-    def report(self) -> Report:
-        return Report("Titre", "", "", 2025, "", "", (), "")
-
-
 def test_two_documents_of_one_ending_are_both_written(monkeypatch: pytest.MonkeyPatch) -> None:
     made = {"dossier.xlsx": b"x", "rapport.pdf": b"whole", "note.pdf": b"page"}
     monkeypatch.setattr(packs, "document_files", lambda *_: made)
-    content: Any = _Content()
+    content = Report("Titre", "", "", 2025, "", "", (), "")
     files = packs.report_files(packs.ReportJob("region", content, "restitution", packs.Media()))
     assert files == {
         "region/restitution.xlsx": b"x",

@@ -15,16 +15,15 @@ import pytest
 from region_cases import LEVELS, region_plan, region_survey
 
 from tfpb.model.codes import TOTAL
-from tfpb.model.location import Located
-from tfpb.model.maps import QpvPage
+from tfpb.model.location import Located, QpvPage
 from tfpb.region.atlas import AtlasPage, _over_bailleurs, apart, atlas_bytes
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import axes, axis_rows, quarter_money
-from tfpb.region.reports import Sheet, thin_dossier
+from tfpb.region.reports import contrat_sheet, thin_dossier
 from tfpb.region.secrecy.crossings import Rules
 from tfpb.region.secrecy.cuts import Protected
 from tfpb.region.secrecy.region_secrecy import published_rows
-from tfpb.report.map_model import _satisfaction
+from tfpb.report.quarter_pages import _satisfaction
 from tfpb.words.documents import quarter_page
 
 if TYPE_CHECKING:
@@ -145,11 +144,11 @@ def test_a_contrat_where_nobody_answered_says_why_nothing_is_shown() -> None:
     money = ["nom_qpv", "code_qpv", "logements", "abattement_eur", "compensation_etat_eur",
              "perte_collectivites_eur", "valorise_eur"]  # fmt: skip
     spent = ["axe", "actions", "prevu_eur", "realise_eur", "valorise_eur"]
-    said = Sheet(
+    said = contrat_sheet(
         head=head, name="Ailleurs", survey=nothing,  # type: ignore[arg-type]
         homes=pd.DataFrame(columns=["code_qpv", "nom_qpv"]), stock=pd.DataFrame(columns=stock),
         money=pd.DataFrame(columns=money), axes=pd.DataFrame(columns=spent),
-    ).report()  # fmt: skip
+    )  # fmt: skip
     told = {s.key: s.lead for s in said.sections}
     assert told["comparaison"].startswith("Aucune question ne peut être publiée pour ce contrat")
 

@@ -15,10 +15,8 @@ from shapely.geometry import box
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model import survey as survey_model
-from tfpb.model.assembly import Dossier
-from tfpb.model.evidence import Evaluation, Sensitivity
-from tfpb.model.location import Located, QpvMap
-from tfpb.model.maps import Ground
+from tfpb.model.assembly import Dossier, Evaluation, Sensitivity
+from tfpb.model.location import Ground, Located, QpvMap
 from tfpb.model.money import Abatement, DroitCommun, LegalValue, Programme, States
 from tfpb.model.record import Check, Source
 from tfpb.model.results import (

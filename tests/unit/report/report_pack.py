@@ -6,7 +6,6 @@ import io
 import os
 import shutil
 import zipfile
-from dataclasses import dataclass
 from functools import lru_cache
 
 import pytest
@@ -19,26 +18,15 @@ from tfpb.report.documents import document_docx, document_pdf, workbook
 from tfpb.report.sections import report
 
 
-@dataclass(frozen=True)
-class Picture:
-    png: bytes
-    svg: bytes
-
-
 @lru_cache(maxsize=2)
 def said(*, full: bool = True) -> Report:
     return report(make() if full else bare())
 
 
 @lru_cache(maxsize=1)
-def pictures() -> dict[str, Picture]:
-    drawn = {}
-    for section in said().sections:
-        for block in section.blocks:
-            if isinstance(block, Chart):
-                image = charts.draw(block)
-                drawn[block.key] = Picture(image.png, image.svg)
-    return drawn
+def pictures() -> dict[str, dict[str, bytes]]:
+    blocks = (b for s in said().sections for b in s.blocks if isinstance(b, Chart))
+    return {block.key: charts.draw(block) for block in blocks}
 
 
 @lru_cache(maxsize=1)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from tfpb.model.report import Format, Table, TableColumn
-from tfpb.report.documents.column_widths import GAP, PAGE, SPARE, fitted
-from tfpb.report.documents.workbook_styles import lines
+from tfpb.report.documents.workbook_styles import GAP, PAGE, SPARE, fitted, lines
 
 SENTENCE = "Dans le quartier, plus loin de la limite que l’incertitude du point (15 m)."
 

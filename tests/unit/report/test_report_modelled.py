@@ -19,7 +19,7 @@ from tfpb.words.survey import area_words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
-    from tfpb.model.maps import QpvPage
+    from tfpb.model.location import QpvPage
 
 
 def _modelled() -> Dossier:
@@ -78,9 +78,9 @@ def test_each_is_drawn_with_another_mark() -> None:
         assert chart.rows["ensemble"].notna().all()
     moved = charts[0].rows.assign(modele=0.55)
     one, two = (draw(dataclasses.replace(charts[0], rows=r)) for r in (charts[0].rows, moved))
-    assert one.svg != two.svg
+    assert one["svg"] != two["svg"]
     # two kinds of marks: a disc is drawn with curves, a diamond with straight lines
-    assert np.frombuffer(one.png, dtype=np.uint8).size > 2_000
+    assert np.frombuffer(one["png"], dtype=np.uint8).size > 2_000
 
 
 def _pages(dossier: Dossier) -> tuple[QpvPage, ...]:

@@ -13,7 +13,7 @@ import pytest
 from report_dossier import QUARTERS, abatement, evaluation, located, make, programme, published
 
 from tfpb.model import survey as survey_model
-from tfpb.model.evidence import Evaluation
+from tfpb.model.assembly import Evaluation
 from tfpb.model.money import States
 from tfpb.model.report import Chart, ChartKind, Report, Table, Text
 from tfpb.model.settings import LoiUtilisateur
@@ -120,7 +120,7 @@ def test_spending_against_gap_has_one_point_a_quarter_and_axis() -> None:
     assert chart.margin == pytest.approx(0.05)
     assert sorted(chart.rows["repere"]) == ["A1", "A3", "A4", "A5", "B1", "B3", "B4", "B5"]
     assert len(found["depense_ecart_points"].rows) == len(chart.rows)
-    assert charts.draw(chart).png.startswith(b"\x89PNG")
+    assert charts.draw(chart)["png"].startswith(b"\x89PNG")
 
 
 def test_a_second_question_of_an_axis_adds_no_point() -> None:
@@ -261,11 +261,11 @@ def test_leavers_are_a_table_and_a_figure_of_the_summary_when_there_are_any() ->
     text = prose(dossier, "abattement").replace("\u202f", " ")
     assert "30 logements de 2 résidences sont sortis" in text
     assert "dont 1 200 € que les avis portent encore" in text
-    figures = {f.label: f for f in report(dossier).sections[0].blocks[0].figures}
+    figures = {f.label: f for f in report(dossier).sections[1].blocks[0].figures}
     assert figures["Sortants, plus dû en 2025"].amount == 5000
     nobody = make(abatement=dataclasses.replace(money, leavers=leavers.iloc[:0]))
     assert "sortants" not in blocks(nobody)
-    assert "Sortants" not in str(report(nobody).sections[0].blocks[0])
+    assert "Sortants" not in str(report(nobody).sections[1].blocks[0])
 
 
 def test_years_are_not_mixed_in_the_bilan_of_the_year() -> None:

@@ -11,7 +11,7 @@ from report_dossier import BAILLEUR, make
 
 from tfpb.evidence.evaluation import evaluation
 from tfpb.model.report import Text
-from tfpb.report import map_model
+from tfpb.report import map_model, quarter_pages
 from tfpb.report.sections import report
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def test_axes_say_it_first_and_are_not_counted_lower(dossier: Dossier) -> None:
 def test_the_map_and_the_page_of_a_quarter_say_it_first(dossier: Dossier) -> None:
     phrases = map_model._gaps(dossier)["phrase"]
     assert phrases.str.startswith(f"{SAID}, ").any()
-    *_, tenants, change, _ = map_model._satisfaction(
+    *_, tenants, change, _ = quarter_pages._satisfaction(
         dossier, "QN00000X"
     )  # no row: the convention's
     assert f"{SAID}, " in tenants

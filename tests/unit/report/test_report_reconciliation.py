@@ -13,7 +13,7 @@ from report_dossier import abatement, located, make, programme
 from tfpb.model.money import DroitCommun, LegalValue, States
 from tfpb.model.report import Report, Table, Text
 from tfpb.report.sections import report
-from tfpb.report.sections.money.locaux import veiled
+from tfpb.report.sections.money.rapprochement import veiled
 from tfpb.report.sections.sources import conditions
 from tfpb.words.documents.region_words import money_lead
 
@@ -87,7 +87,7 @@ def test_an_abatement_that_is_not_known_is_never_zero_on_the_summary() -> None:
         money, totals=lost, states=hanging, reserves={"conventions": Decimal(1000)}
     )
     whole = report(make(abatement=unknown, programme=None))
-    figures = {f.label: f for b in whole.sections[0].blocks for f in getattr(b, "figures", ())}
+    figures = {f.label: f for b in whole.sections[1].blocks for f in getattr(b, "figures", ())}
     assert figures["Abattement 2025"].value == "sous réserve"
     assert plain(figures["Abattement 2025"].detail) == (
         "1 000 € au mieux, dont 700 € portés par les avis"

@@ -86,7 +86,7 @@ def test_every_declared_section_of_a_dossier_is_in_its_report() -> None:
 
 def test_document_only_sections_stand_between_the_sheets() -> None:
     keys = [s.key for s in said().sections if not s.sheet]
-    assert keys == ["rappel", "priorites", "sensibilite"]
+    assert keys == ["note", "rappel", "priorites", "sensibilite"]
 
 
 @pytest.mark.parametrize("full", [True, False])
@@ -273,7 +273,7 @@ def test_raw_and_comparable_gaps_stand_side_by_side() -> None:
 
 def test_figures_of_the_summary_are_those_of_the_stages() -> None:
     dossier = make()
-    block = said().sections[0].blocks[0]
+    block = said().sections[1].blocks[0]
     assert isinstance(block, KeyFigures)
     amounts = {f.label: f.amount for f in block.figures}
     assert amounts["Abattement 2025"] == dossier.abatement.totals["abattement_eur"]

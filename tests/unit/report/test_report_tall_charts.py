@@ -64,7 +64,7 @@ def test_no_picture_is_higher_than_a_page(kind: ChartKind) -> None:
     together = pd.concat([c.rows for c in parts])
     assert sorted(together["libelle"]) == sorted(whole.rows["libelle"])
     for chart in parts:
-        height = struct.unpack(">I", draw(chart, dpi=_DPI).png[20:24])[0]
+        height = struct.unpack(">I", draw(chart, dpi=_DPI)["png"][20:24])[0]
         assert height * 25.4 / _DPI <= _HIGHEST_MM
 
 

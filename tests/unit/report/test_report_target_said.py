@@ -10,6 +10,7 @@ from report_dossier import make
 
 from tfpb.model.report import Chart, Table
 from tfpb.model.results import VARIANT_COLUMNS
+from tfpb.report.map_model import map_model
 from tfpb.report.sections import report
 from tfpb.report.sections.restitution import owners, position
 
@@ -49,6 +50,16 @@ def test_every_table_and_chart_of_the_survey_says_the_target(target: str) -> Non
     }
     silent = [b.key for b in blocks if f"cible : {target}" not in b.source]
     assert silent == ["sensibilite_cible"]  # its columns name both
+
+
+@pytest.mark.parametrize("target", ["parc", "service"])
+def test_the_page_of_a_quarter_says_the_target_where_it_names_the_survey(target: str) -> None:
+    dossier = _with_target(target)
+    entrances = dossier.located.entrances.assign(result_citycode="")
+    located = dataclasses.replace(dossier.located, entrances=entrances)
+    model = map_model(dataclasses.replace(dossier, located=located))
+    (said,) = [s for s in model.sources if "enquête" in s]
+    assert said == f"enquête 2023 (cible : {target})"
 
 
 @pytest.mark.parametrize("target", ["parc", "service"])

@@ -11,7 +11,7 @@ import pytest
 from surveycases import make_delivery, make_plan
 
 from tfpb import survey
-from tfpb.report.sections.survey.terrain import field_sheet
+from tfpb.report.sections.methode import field_sheet
 from tfpb.survey.field_sheet import sample_against_stock, weight_spreads
 from tfpb.survey.secrecy.field_counts import protected_counts
 

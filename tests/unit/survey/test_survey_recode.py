@@ -11,7 +11,7 @@ from surveycases import LEVELS, make_delivery, make_plan, stamped
 
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.survey.compare import compare
-from tfpb.survey.reading.delivery_columns import token
+from tfpb.survey.reading.delivery_columns import parse_number, parse_numbers, token
 from tfpb.survey.reading.located_residences import located_residences
 from tfpb.survey.reading.recode import recode
 from tfpb.survey.reading.scales import ABSENT, NOT_CONCERNED, NSP, build_scale
@@ -289,3 +289,9 @@ def test_a_plan_that_names_no_side_is_told_both_ways_out() -> None:
     plan = make_plan(colonnes={"qpv": []})
     faults = recode([make_delivery(1)], plan).faults
     assert [f.code for f in faults if f.severity is Severity.FAUTE] == ["enquete_sans_cote"]
+
+
+@pytest.mark.parametrize("more", [[], [""], ["1,5"], ["n. c."], ["1 234,5"]])
+def test_numbers_read_together_are_those_read_one_by_one(more: list[str]) -> None:
+    texts = ["1.25", "12", "1e3", "-4", "nan", "inf", "007", *more]
+    np.testing.assert_array_equal(parse_numbers(texts), [parse_number(t) for t in texts])

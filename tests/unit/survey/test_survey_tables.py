@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from surveycases import make_delivery, make_plan, stamped
 
+from tfpb.survey.adjustment.standardise import _part_held
 from tfpb.survey.compare import compare
 from tfpb.survey.planning.power import interviews_needed
 from tfpb.survey.reading.recode import recode
@@ -119,6 +120,68 @@ def test_without_common_support_no_adjusted_gap_and_it_is_said() -> None:
     assert set(adjusted["publication"]) == {"non_calculable"}
     said = [f for f in estimates.notices if f.code == "support_commun"]
     assert {f.fields["part_pct"] for f in said} == {0}
+
+
+def _supported(**like: int) -> pd.DataFrame:
+    """Gaps and levels at equal composition of bailleurs with `like` of 12 QPV résidences met elsewhere."""
+    rng = np.random.default_rng(11)
+    rows = [
+        {"bailleur": owner, "residence": f"{owner}{side}{k}", "qpv": side, "vague": "2023", "poids": 1,
+         "periode": "a" if side and k >= common else "b", "q1": rng.choice([1, 4], p=[0.75, 0.25]), "q2": 1}
+        for owner, common in like.items()
+        for side in (0, 1)
+        for k in range(12)
+        for _ in range(30)
+    ]  # fmt: skip
+    plan = make_plan(colonnes={"standardisation": ["periode"]})
+    table = compare(recode([_numbered(pd.DataFrame(rows))], plan), plan).comparison
+    return table[(table["ajustement"] == "standardise") & (table["item"] == "q1")].set_index(
+        ["groupe", "bailleur"]
+    )
+
+
+def test_a_standardised_figure_is_as_sure_as_the_residences_it_rests_on() -> None:
+    found = _supported(A=12, B=6)
+    assert set(found["publication"]) <= {"publiable", "fragile"}
+    wide = (found["ic95_haut"] - found["ic95_bas"]).loc["qpv"]
+    assert 1.25 < wide["B"] / wide["A"] < 1.6  # half of the interviews: √2
+    assert (
+        found.loc[("qpv", "B"), "n"] == found.loc[("qpv", "A"), "n"]
+    )  # of the side, no count of the rest
+
+
+def test_what_a_standardised_figure_rests_on_is_known_to_a_tenth() -> None:
+    whole, sides, parts = (
+        np.array([[360.0], [100.0]]),
+        np.array([[0, 1]]),
+        np.array([[[0, 1], [2, -1]]]),
+    )
+    weight, lines = np.array([[[1.0], [0.0]]]), np.array([0])
+    for common in (163.0, 197.0):
+        held = np.array([[common], [360 - common], [100.0]])
+        made = _part_held(held, whole, 11, sides, lines, parts, weight)
+        assert made.tolist() == [[[180.0], [100.0]]]
+    few = _part_held(np.array([[12.0], [348.0], [100.0]]), whole, 11, sides, lines, parts, weight)
+    assert few[0, 0, 0] == 11.0  # never fewer than a cell that weighs holds
+
+
+def test_a_standardised_figure_that_rests_on_few_residences_is_not_published() -> None:
+    found = _supported(A=12, B=4)["publication"]
+    assert found["ecart", "B"] == found["qpv", "B"] == "non_publiable"
+    assert {found["hors_qpv", "B"], found["ecart", "A"]} <= {"publiable", "fragile"}
+
+
+def test_a_quarter_has_no_regression_beside_its_standardised_row() -> None:
+    both = {"standardisation": ["agence"], "ajustement": ["agence"]}
+    kinds = {}
+    for name, columns in (("both", both), ("alone", {"ajustement": ["agence"]})):
+        plan = make_plan(colonnes=columns, variables={"code_qpv": {"colonnes": ["code_quartier"]}})
+        table = compare(recode([make_delivery(1)], plan), plan, by=["code_qpv"]).comparison
+        kinds[name] = {k: set(rows["ajustement"]) for k, rows in table.groupby("niveau")}
+    assert kinds["both"] == {
+        "code_qpv": {"brut", "standardise"}, "total": {"brut", "standardise", "regression"}
+    }  # fmt: skip
+    assert kinds["alone"]["code_qpv"] == {"brut", "regression"}
 
 
 def test_priorities_find_what_weighs_on_the_overall_mark() -> None:

@@ -15,8 +15,7 @@ from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
 from tfpb.model import tables
 from tfpb.model.columns import Kind
-from tfpb.report.documents.bilan_workbook import bilan_workbook
-from tfpb.report.documents.templates import TEMPLATES, templates
+from tfpb.report.documents.workbook_forms import TEMPLATES, bilan_workbook, templates
 from tfpb.tax.abatement.holdings import entrances_of
 from tfpb.tax.abatement.located_columns import LOCATED
 from tfpb.tax.programme import exports

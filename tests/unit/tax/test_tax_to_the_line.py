@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from tax_builders import abate, local
 
-from tfpb.report.sections.money.locaux import premises_table
+from tfpb.report.sections.money.rapprochement import premises_table
 from tfpb.words.money.abatement_words import quarter_notes
 
 RATES = {

@@ -6,15 +6,21 @@ from decimal import Decimal
 
 import pytest
 
+from tfpb.model.location import GapLine
 from tfpb.words.documents import quarter_page
 from tfpb.words.money import evaluation_words
 
 LABEL = "Propreté des parties communes"
 
 
+def change(gap: float, ic95: tuple[float, float], verdict: str, n: int) -> dict[str, object]:
+    ends = dict(zip(("ic95_bas", "ic95_haut"), ic95, strict=True))
+    return {"vague": "2019-2023", "estimation": gap, **ends, "verdict": verdict, "n": n}
+
+
 def _answer(verdict: str, *, early: str = "") -> str:
     return quarter_page.change_sentence(
-        LABEL, 0.062, (0.011, 0.113), "2019-2023", verdict, 1460, early=early
+        LABEL, change(0.062, (0.011, 0.113), verdict, 1460), early=early
     ).replace("\u202f", " ")
 
 
@@ -53,7 +59,7 @@ def test_answers_given_before_the_actions_say_nothing_of_them(verdict: str) -> N
 
 
 def test_two_waves_are_needed() -> None:
-    said = quarter_page.change_sentence("", None, None, "", "", 0)
+    said = quarter_page.change_sentence("", None)
     assert "On ne peut pas encore le dire, faute de deux vagues d’enquête comparables." in said
 
 
@@ -81,10 +87,12 @@ def test_sources_are_dated_as_french_readers_write() -> None:
 def test_what_contradicts_the_raw_figures_stands_before_them() -> None:
     first = "à structure comparable, l’écart change de sens"
     tenants = quarter_page.tenants_sentence(
-        "Propreté", -0.06, (-0.1, -0.02), 60, "▼", "ici", first=first
+        GapLine("Propreté", -0.06, None, (-0.1, -0.02), None, None, 60, "▼", "▼"),
+        "ici",
+        first=first,
     )
     assert f"« Propreté », {first} ; en brut, écart de −6" in tenants
     moved = quarter_page.change_sentence(
-        "Propreté", 0.05, (0.01, 0.09), "2019-2023", "hausse", 60, first=first
+        "Propreté", change(0.05, (0.01, 0.09), "hausse", 60), first=first
     )
     assert f"{first[:1].upper()}{first[1:]} ; en brut, de 2019 à 2023, l’écart" in moved

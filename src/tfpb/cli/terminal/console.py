@@ -1,4 +1,4 @@
-"""Consoles that lack French signs: what cannot be shown is written near enough, never a « ? » in a number.
+"""Consoles: French signs they lack are written near enough, and Ctrl-C is known whatever is at work.
 
 An old Windows console (cp850, cp1252) has no narrow space, no « € » or no « − »: figures would be
 cut by question marks. Each sign has a plain writing; accents go where even they are missing.
@@ -7,10 +7,15 @@ cut by question marks. Each sign has a plain writing; accents go where even they
 from __future__ import annotations
 
 import codecs
+import signal
 import sys
+import threading
 import unicodedata
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 _PLAIN: Final = {
     "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2007": " ", "\ufeff": "",
@@ -53,3 +58,25 @@ def settle_console() -> None:
             name = f"tfpb-{encoding}"
             codecs.register_error(name, partial(plainly, encoding=encoding))
             stream.reconfigure(errors=name)
+
+
+STOPPED_CODE: Final = 130
+_asked: Final = threading.Event()
+
+
+def watch() -> None:
+    """Note each Ctrl-C besides raising `KeyboardInterrupt`; only the main thread may ask for it."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, _note)
+
+
+def was_asked() -> bool:
+    """Say whether Ctrl-C was pressed since the last time this was asked."""
+    asked = _asked.is_set()
+    _asked.clear()
+    return asked
+
+
+def _note(_signal: int, _frame: FrameType | None) -> None:
+    _asked.set()
+    raise KeyboardInterrupt

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from tfpb.cli.terminal.interruption import STOPPED_CODE, was_asked
+from tfpb.cli.terminal.console import STOPPED_CODE, was_asked
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 _INTERVIEWS: Final = Contract("enquete", "", ())
 SPSS: Final = frozenset({".sav", ".zsav"})
 _ROUND_NUMBER: Final = re.compile(r"(-?(?:0|[1-9]\d*))[.,]0+")
+_PLAIN_DECIMAL: Final = re.compile(r"\d{1,9}[.,](?:\d{1,2}|\d{4,9})")
+"""A number that cannot be thousands."""
 _BLANKS: Final = frozenset({"#NULL!", "#N/A", "#N/D", ".", "NA", "NaN", "nan", "NULL"})
 
 
@@ -195,18 +197,20 @@ def _in_plan_spelling(table: TextTable, used: Iterable[str]) -> TextTable:
 
 def _clean(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Bring codes to one writing and mend accents, value by value (a column holds few)."""
-    out: dict[str, list[str]] = {}
+    out: dict[str, Any] = {}
     mended = 0
     for name in frame.columns:
-        cells = frame[name].tolist()
+        cells = frame[name]
         written: dict[str, str] = {}
-        for text in dict.fromkeys(cells):
+        for text in cells.unique():
             whole = mend_mojibake(text)
             if whole != text:
-                mended += cells.count(text)
+                mended += int((cells == text).sum())
             match = _ROUND_NUMBER.fullmatch(whole)
-            written[text] = "" if whole in _BLANKS else match[1] if match else whole
-        out[name] = [written[c] for c in cells]
+            clean = "" if whole in _BLANKS else match[1] if match else whole
+            if clean != text:
+                written[text] = clean
+        out[name] = [written.get(c, c) for c in cells] if written else cells.to_numpy()
     return pd.DataFrame(out, index=frame.index, columns=frame.columns, dtype=object), mended
 
 
@@ -237,6 +241,9 @@ def _decimals(cells: list[str]) -> list[str]:
     parse = french.parse_decimal if any("," in c for c in cells) else french.parse_machine_decimal
     out = []
     for text in cells:
+        if _PLAIN_DECIMAL.fullmatch(text):  # nearly all of them, and read alike by both
+            out.append(repr(float(text.replace(",", "."))))
+            continue
         try:
             out.append(repr(float(parse(text))) if text else "")
         except ValueError:

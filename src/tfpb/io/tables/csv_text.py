@@ -83,11 +83,13 @@ def _grid(path: Path) -> tuple[list[list[str]], str]:
     separator = _separator(text)
     _refuse_endless_line(text, separator, path.name)
     grid: list[list[str]] = []
+    meant, quoted = _Meant(), '"' in text  # without a quote no cell holds an end of line
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         for row in reader:
-            cells = [as_meant(c) for c in row]
-            _refuse_swallowed(cells, separator, len(grid), path.name)
+            cells = [meant[c] for c in row]
+            if quoted:
+                _refuse_swallowed(cells, separator, len(grid), path.name)
             grid.append(cells)
     except csv.Error as error:
         place = Place(path.name, "", len(grid) + 1)
@@ -124,6 +126,14 @@ def as_meant(cell: str) -> str:
     return text[1:].strip() if text[:1] == "'" and like_formula(text[1:]) else text
 
 
+class _Meant(dict[str, str]):
+    """Cells as meant, each text examined once: a file of codes holds few."""
+
+    def __missing__(self, cell: str) -> str:
+        self[cell] = meant = as_meant(cell)
+        return meant
+
+
 def _separator(text: str) -> str:
     """Choose the separator that cuts the first lines into most columns, most evenly."""
     lines = [
@@ -147,6 +157,8 @@ def _uneven_lines(grid: list[list[str]], top: int, file: str, header: list[str])
     width = len(trimmed(grid[top]))
     full = sum(1 for row in grid[top + 1 :] if len(row) >= width)
     for position, row in enumerate(grid[top + 1 :], start=top + 1):
+        if len(row) == width:
+            continue
         fields = {"lues": len(row), "attendues": width}
         extra = " ; ".join(c for c in row[width:] if c)
         if extra:

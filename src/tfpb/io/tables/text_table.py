@@ -144,14 +144,16 @@ def cut_table(
     body = [(i + 1, row) for i, row in enumerate(grid) if i > top and any(row)]
     if not body:
         raise fail("feuille_vide", place=place)
-    width = max(len(header), *(len(trimmed(row)) for _, row in body))
+    width = max(len(header), *(len(row if row[-1] else trimmed(row)) for _, row in body))
     if width > MAX_COLUMNS:
         got = columns_words(width)
         raise fail("tableau_trop_large", place=place, got=got, limite=MAX_COLUMNS)
     header += [""] * (width - len(header))
     columns = _unique(header)
-    data = [[*row[:width], *[""] * (width - len(row))] for _, row in body]
-    frame = pd.DataFrame(data, columns=columns, dtype=object)
+    data = [
+        row if len(row) == width else [*row[:width], *[""] * (width - len(row))] for _, row in body
+    ]
+    frame = pd.DataFrame(np.array(data, dtype=object, order="F"), columns=columns)
     keep = [c for c, h in zip(columns, header, strict=True) if h or (frame[c] != "").any()]
     rows = np.array([i for i, _ in body], dtype=np.int64)
     return TextTable(frame[keep], file, sheet, rows), top, columns

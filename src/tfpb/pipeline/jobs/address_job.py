@@ -13,7 +13,7 @@ from tfpb.io.sources.personal import tenant_columns, without_people
 from tfpb.io.sources.point_tables import with_answers
 from tfpb.io.tables.tabular import read_table, table_bytes
 from tfpb.model.codes import GeocodeVerdict
-from tfpb.pipeline import keys
+from tfpb.pipeline import stages
 from tfpb.pipeline.stages import run
 from tfpb.pipeline.steps.geocoding import Watch
 from tfpb.pipeline.wiring import Values
@@ -173,11 +173,11 @@ def run_job(
     """
     values = (
         Values()
-        .having(keys.ADDRESSES, job.addresses)
-        .having(keys.GEOCODER, geocoder)
-        .having(keys.WATCH, Watch(resume, progress))
+        .having(stages.ADDRESSES, job.addresses)
+        .having(stages.GEOCODER, geocoder)
+        .having(stages.WATCH, Watch(resume, progress))
     )
-    settled = run((keys.SETTLED,), values).required()[keys.SETTLED]
+    settled = run((stages.SETTLED,), values).required()[stages.SETTLED]
     results = settled.frame
     frame, renamed = with_answers(job.table, results)
     rows = review_rows(job, results)

@@ -18,17 +18,13 @@ from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import check_format, read_table, table_bytes
 from tfpb.io.tables.typed import typed
-from tfpb.model.codes import QpvStatut
+from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Nature, Publication, QpvStatut
 from tfpb.model.report import Chart
-from tfpb.pipeline.jobs.last_gap import last_gap
+from tfpb.model.results import COMPARISON_COLUMNS
+from tfpb.model.survey import only
 from tfpb.report import charts
 from tfpb.report.documents import document_pdf, workbook
-from tfpb.report.sections.survey.planification import (
-    SHOWN,
-    answer,
-    long_frame,
-    planning_report,
-)
+from tfpb.report.sections.survey.planification import SHOWN, answer, long_frame, planning_report
 from tfpb.survey.planning.next_wave import next_wave
 from tfpb.tax.abatement.holdings import entrances_of
 from tfpb.tax.abatement.located_columns import LOCATED
@@ -36,11 +32,9 @@ from tfpb.text import fold
 from tfpb.words.survey.planning_words import NO_OWNER, SIDES, last_measured, written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tfpb.model.plan import Planification
-    from tfpb.model.report import Report
 
 _SIDES: Final = ("dans", "hors", "a_verifier")
 _MARK: Final = "\x1f"
@@ -103,20 +97,10 @@ def plan(
         made = workbook.render(report(), cover=False)
     else:
         made = table_bytes(output, long_frame(wave), raw_csv=raw_csv)
-    pdf = _one_page(report)
+    drawn = {b.key: charts.draw(b) for b in report().sections[0].blocks if isinstance(b, Chart)}
+    _, pdf = document_pdf.one_page(SHOWN, lambda rows: report(shown=rows), drawn)
     write_together({output: made, page: pdf})
     return Written([*answer(wave), *measured, written(output.name, page.name)], [*doubts, *found])
-
-
-def _one_page(report: Callable[..., Report]) -> bytes:
-    """Render the page with the most quarters that it holds."""
-    blocks = report().sections[0].blocks
-    drawn = {b.key: charts.draw(b) for b in blocks if isinstance(b, Chart)}
-    for shown in SHOWN:
-        pdf = document_pdf.render(report(shown=shown), drawn, {}, cover=False)
-        if document_pdf.page_count(pdf) == 1:
-            break
-    return pdf
 
 
 def read_homes(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame, list[Fault]]:
@@ -221,3 +205,58 @@ def _on_stock(
         if budgets and name not in budgets
     ]
     return asked.model_copy(update={"entretiens_par_bailleur": budgets}), doubts
+
+
+_SHOWN: Final = [Publication.PUBLIABLE.value, Publication.FRAGILE.value]
+_KEYS: Final = ("vague", "niveau", "bailleur", "nature", "groupe", "ajustement", "publication")
+
+
+@dataclass(frozen=True, slots=True)
+class LastGap:
+    """The median of the published raw gaps of the last wave, rounded to the point.
+
+    Parameters
+    ----------
+    vague : str
+    points : float
+    questions : int
+        Those it is the median of: service items, or all of them when none is.
+    """
+
+    vague: str
+    points: float
+    questions: int
+
+
+def last_gap(path: Path) -> LastGap:
+    """Read it from a comparison: what `comparer` writes, `comparaison_detail.csv` of a pack.
+
+    The bailleur's own rows where the file names one only, else those of the whole.
+
+    Raises
+    ------
+    TfpbError
+        Faults of the file; `precedent_sans_ecart`.
+    """
+    table = read_table(path, known=COMPARISON_COLUMNS)
+    rows, place = table.frame, Place(table.file, table.sheet)
+    if not {*_KEYS, "estimation"} <= set(rows.columns):
+        raise fail("precedent_sans_ecart", place=place)
+    gaps = rows.assign(
+        ecart=pd.to_numeric(rows["estimation"].str.replace(",", "."), errors="coerce")
+    )
+    gaps = only(
+        gaps, groupe=Groupe.ECART, ajustement=Ajustement.BRUT, niveau=TOTAL, publication=_SHOWN
+    )
+    gaps = gaps[gaps["ecart"].between(-1, 1)]
+    if gaps.empty:
+        raise fail("precedent_sans_ecart", place=place)
+    last = gaps[gaps["vague"] == max(gaps["vague"])]
+    owners = set(last["bailleur"]) - {ENSEMBLE}
+    last = last[last["bailleur"] == (owners.pop() if len(owners) == 1 else ENSEMBLE)]
+    service = last[last["nature"] == Nature.SERVICE]
+    kept = service if len(service) else last
+    if kept.empty:
+        raise fail("precedent_sans_ecart", place=place)
+    points = float(round(100 * kept["ecart"].median())) + 0.0
+    return LastGap(str(kept["vague"].iloc[0]), points, len(kept))

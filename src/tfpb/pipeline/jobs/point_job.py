@@ -25,7 +25,7 @@ from tfpb.io.tables.text_table import unused_option
 from tfpb.model.projection import LAMBERT_93
 from tfpb.model.results import ADDRESS_COLUMNS
 from tfpb.perimeters.points import positions, rival_doubts
-from tfpb.pipeline import keys, stages
+from tfpb.pipeline import stages
 from tfpb.pipeline.steps.geocoding import Watch
 from tfpb.pipeline.steps.locating import Points, Rule
 from tfpb.pipeline.wiring import Values
@@ -34,7 +34,7 @@ from tfpb.review.address_decisions import DecidedAddresses
 from tfpb.review.doubts import POSITION, row_keys
 from tfpb.review.review_workbook import read_limit_decisions, review_file
 from tfpb.words.faults.input_words import ALL_HAVE_RADIUS, POINTS_GIVEN
-from tfpb.words.places.location_words import TOTAL_ROW, summary_lines
+from tfpb.words.places.side_words import TOTAL_ROW, summary_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -117,11 +117,11 @@ def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[
     stop_on_faults(read.quoted(perimeters.check_points(points)))
     values = (
         Values()
-        .having(keys.POINTS, Points(points, decisions))
-        .having(keys.GEOGRAPHY, geography)
-        .having(keys.RULE, Rule(task.year, task.radius_m))
+        .having(stages.POINTS, Points(points, decisions))
+        .having(stages.GEOGRAPHY, geography)
+        .having(stages.RULE, Rule(task.year, task.radius_m))
     )
-    sides = stages.run((keys.SIDES,), values).required()[keys.SIDES]
+    sides = stages.run((stages.SIDES,), values).required()[stages.SIDES]
     located = _without_totals(sides.frame, totals)
     doubts = [*dropped, *read.notices, *total_notices, *_unused(task, read)]
     if read.rival is not None:
@@ -194,11 +194,11 @@ def _geocoded(task: Task, geography: Geography, advance: Callable[[int], None]) 
     geocoder = FileGeocoder(mode="index", communes=geography.communes, source=geography.store)
     values = (
         Values()
-        .having(keys.ADDRESSES, DecidedAddresses(addresses, [None] * len(addresses)))
-        .having(keys.GEOCODER, geocoder)
-        .having(keys.WATCH, Watch(progress=advance))
+        .having(stages.ADDRESSES, DecidedAddresses(addresses, [None] * len(addresses)))
+        .having(stages.GEOCODER, geocoder)
+        .having(stages.WATCH, Watch(progress=advance))
     )
-    return stages.run((keys.GEOCODED,), values).required()[keys.GEOCODED]
+    return stages.run((stages.GEOCODED,), values).required()[stages.GEOCODED]
 
 
 def _rendered(task: Task, frame: pd.DataFrame, points: pd.DataFrame) -> bytes:

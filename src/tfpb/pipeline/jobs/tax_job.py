@@ -18,12 +18,12 @@ from tfpb.io.tables.text_table import unused_option
 from tfpb.model import tables
 from tfpb.model.location import Located
 from tfpb.perimeters.vintages import CORRESPONDENCE_COLUMNS
-from tfpb.pipeline import keys
+from tfpb.pipeline import stages
 from tfpb.pipeline.stages import run
 from tfpb.pipeline.steps.checking import money_faults
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.pipeline.wiring import Values
-from tfpb.report.documents.bilan_workbook import bilan_workbook
+from tfpb.report.documents.workbook_forms import bilan_workbook
 from tfpb.tax.abatement.holdings import entrances_of
 from tfpb.tax.abatement.located_columns import LOCATED
 from tfpb.tax.programme.exports import (
@@ -174,18 +174,18 @@ def accounts(
     assert homes is not None  # noqa: S101 - the same
     if doors is not None:
         homes = perimeters.residences(doors)
-    values = Values().having(keys.INPUTS, inputs)
+    values = Values().having(stages.INPUTS, inputs)
     made: list[Abatement] = []
     for each in [year] if year else years:
         values = (
-            values.having(keys.TAX_RULE, TaxRule(each, rounding))
-            .having(keys.TAXES, _of_year(inputs, None if year else each))
-            .having(keys.LOCATED, _located(each, homes, doors))
+            values.having(stages.TAX_RULE, TaxRule(each, rounding))
+            .having(stages.TAXES, _of_year(inputs, None if year else each))
+            .having(stages.LOCATED, _located(each, homes, doors))
         )
-        done = run((keys.ABATEMENT,), values, headers=headers).required()[keys.ABATEMENT]
+        done = run((stages.ABATEMENT,), values, headers=headers).required()[stages.ABATEMENT]
         made += [done] if done is not None else []
-    values = values.having(keys.ABATEMENT, made[-1])
-    balance = run((keys.PROGRAMME,), values, headers=headers).required()[keys.PROGRAMME]
+    values = values.having(stages.ABATEMENT, made[-1])
+    balance = run((stages.PROGRAMME,), values, headers=headers).required()[stages.PROGRAMME]
     for part in (*made, balance):
         doubts += [n for n in part.notices if n not in doubts] if part is not None else []
     return Accounts(texts["fiscalite"], tuple(made), balance, tuple(doubts))

@@ -122,9 +122,7 @@ def stage_key(stage: Stage, values: tuple[Any, ...]) -> str:
     UnkeyedError
         If a value has no fingerprint.
     """
-    return fingerprint(
-        stage.name, stage.version, stage.kept, package_fingerprint(), versions(), values
-    )
+    return fingerprint(stage.name, stage.kept, package_fingerprint(), versions(), values)
 
 
 def _keep(path: Path, form: str, result: Any) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tfpb import survey as statistics
 from tfpb.evidence import evaluation, sensitivity
+from tfpb.model.assembly import Sensitivity
 from tfpb.model.codes import ENSEMBLE
-from tfpb.model.evidence import Sensitivity
 from tfpb.pipeline.steps.costing import abate
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.io.sources.inputs import Inputs
-    from tfpb.model.evidence import Evaluation
+    from tfpb.model.assembly import Evaluation
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, Programme
     from tfpb.model.survey import Published

@@ -1,13 +1,18 @@
-"""Steps on the stock: every entrance on its side, then résidence by résidence."""
+"""Steps on the stock: every entrance on its side, résidence by résidence, and what maps are drawn from."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+
 from tfpb import perimeters
+from tfpb.addresses.communes import places
 from tfpb.errors import stop_on_faults
 from tfpb.model.location import Located
+from tfpb.model.projection import LAMBERT_93
+from tfpb.report import ground as grounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,6 +20,8 @@ if TYPE_CHECKING:
     from tfpb.errors import Fault
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
+    from tfpb.model.assembly import Dossier
+    from tfpb.model.location import Ground
     from tfpb.pipeline.steps.geocoding import Settled
 
 
@@ -129,3 +136,42 @@ def locate(points: Points, sides: Sides, geography: Geography, rule: Rule) -> Lo
         correspondence=perimeters.correspondence(geography.maps, entrances),
         notices=(*points.notices, *sides.notices, *perimeters.cut_residences(homes)),
     )
+
+
+def ground(geography: Geography, located: Located) -> Ground:
+    """Draw the ground of the communes of the stock.
+
+    Parameters
+    ----------
+    geography : Geography
+        With an address index: the streets are drawn from it.
+    located : Located
+    """
+    codes = sorted({c for c in located.entrances["result_citycode"] if c})
+    drawn = grounds.ground(
+        geography.addresses.streets_of(codes),
+        geography.outlines,
+        geography.parcels(codes),
+    )
+    return replace(drawn, places=places(codes, geography.communes))
+
+
+def layers(dossier: Dossier) -> dict[str, gpd.GeoDataFrame]:
+    """Return what a GIS reads: résidences and quarters, short stable names, EPSG:2154.
+
+    Parameters
+    ----------
+    dossier : Dossier
+
+    Returns
+    -------
+    dict of str to GeoDataFrame
+        `residences` (points; those without a position are left out) and `qpv`.
+    """
+    homes = dossier.located.residences
+    lonlat = gpd.points_from_xy(homes["longitude"], homes["latitude"], crs="EPSG:4326")
+    points = gpd.GeoDataFrame(homes.copy(), geometry=lonlat).to_crs(LAMBERT_93)
+    quarters = dossier.maps[dossier.located.vintage].frame
+    shown = quarters[quarters["code_qpv"].isin(set(homes["code_qpv"]))]
+    shown = shown[["code_qpv", "nom_qpv", "communes", "geometry"]].to_crs(LAMBERT_93)
+    return {"residences": points[points["longitude"].notna()], "qpv": shown}

@@ -5,7 +5,6 @@ alternative text. Columns of `Chart.rows`, by kind (proportions are 0..1; a miss
 
 - `GAPS`: `libelle, theme, ecart, ic90_bas, ic90_haut, ic95_bas, ic95_haut, n, verdict, sign`;
   `verdict` is in words; rows stand in the order given, under their theme when there are several.
-- `MULTIPLES`: `panel` and the columns of `GAPS`.
 - `DUMBBELL`: `libelle, theme, qpv, hors, n`.
 - `MODELLED`: `libelle, n, qpv, modele`, both with `_bas, _haut`; `ensemble`, the share of all QPV.
 - `FUNNEL`: `libelle, comparable, n, ecart, region, erreur` (of `n` interviews), `quartile1, mediane,
@@ -24,20 +23,16 @@ alternative text. Columns of `Chart.rows`, by kind (proportions are 0..1; a miss
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.report import ChartKind
 from tfpb.report import theme
 from tfpb.report.canvas import Sheet, save_png, save_svg, style
 from tfpb.report.charts.amounts import bars, need
-from tfpb.report.charts.curves import curves
-from tfpb.report.charts.funnels import funnels
-from tfpb.report.charts.gaps import gaps, multiples
+from tfpb.report.charts.gaps import funnels, gaps
 from tfpb.report.charts.plot import LABEL_PT, WIDTH
-from tfpb.report.charts.quarters import modelled
-from tfpb.report.charts.scatter import priorities, spending
-from tfpb.report.charts.shares import dumbbell, slopes, stacked
+from tfpb.report.charts.scatter import curves, priorities, spending
+from tfpb.report.charts.shares import dumbbell, modelled, slopes, stacked
 from tfpb.words.places.map_words import CHART_EMPTY
 
 if TYPE_CHECKING:
@@ -48,7 +43,6 @@ if TYPE_CHECKING:
 DPI: Final = 200
 _DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {
     ChartKind.GAPS: gaps,
-    ChartKind.MULTIPLES: multiples,
     ChartKind.DUMBBELL: dumbbell,
     ChartKind.STACKED: stacked,
     ChartKind.SLOPES: slopes,
@@ -62,15 +56,7 @@ _DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ChartImage:
-    """One picture in both forms."""
-
-    png: bytes
-    svg: bytes
-
-
-def draw(chart: Chart, *, dpi: int = DPI) -> ChartImage:
+def draw(chart: Chart, *, dpi: int = DPI) -> dict[str, bytes]:
     """Draw a chart once, and save it twice.
 
     Parameters
@@ -82,14 +68,13 @@ def draw(chart: Chart, *, dpi: int = DPI) -> ChartImage:
 
     Returns
     -------
-    ChartImage
-        168 mm wide, as high as its rows need. Same chart, same bytes.
+    dict of str to bytes
+        Its `png` and `svg`: 168 mm wide, as high as its rows need. Same chart, same bytes.
     """
     with style():
         sheet = _DRAWERS[chart.kind](chart) if len(chart.rows) else _empty()
-        return ChartImage(
-            save_png(sheet.figure, dpi=dpi), save_svg(sheet.figure, title=chart.title)
-        )
+        svg = save_svg(sheet.figure, title=chart.title)
+        return {"png": save_png(sheet.figure, dpi=dpi), "svg": svg}
 
 
 def _empty() -> Sheet:

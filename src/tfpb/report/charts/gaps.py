@@ -1,18 +1,21 @@
-"""Gaps QPV − hors QPV: dot and whiskers over the band of equivalence, alone or in small multiples."""
+"""Gaps QPV − hors QPV: over the band of equivalence, or within the limits that chance sets (funnels)."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from scipy.special import ndtri
 
 from tfpb.report import theme
-from tfpb.report.canvas import Sheet, shorten, wrap
+from tfpb.report.canvas import Sheet, text_width_mm, wrap
 from tfpb.report.cell_values import printable
 from tfpb.report.charts import plot
-from tfpb.report.charts.plot import INTERVALS, LABEL_PT, WIDTH
-from tfpb.words.numbers import gap_number
+from tfpb.report.charts.plot import INTERVALS, LABEL_PT, LEADING, WIDTH
+from tfpb.words.numbers import gap_number, number
 from tfpb.words.places import map_words as words
+from tfpb.words.survey import funnel_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +34,12 @@ def gaps(chart: Chart) -> Sheet:
     """Draw one row an item: label and verdict, mark, gap in points, n."""
     rows = plot.table(chart.rows, *_FIELDS)
     labels = [wrap(text, LABEL, LABEL_PT, lines=2) for text in rows["libelle"]]
-    heights = np.array([ROW + EXTRA * (len(label) - 1) for label in labels])
+    verdicts = [
+        wrap(printable(f"{row.sign} {row.verdict}".strip()), LABEL, theme.AXIS_PT, lines=2)
+        for row in plot.each(rows)
+    ]  # two lines: « fragile » stands at the end, and is never cut
+    lines = [len(a) + len(b) for a, b in zip(labels, verdicts, strict=True)]
+    heights = np.array([ROW + EXTRA * (count - 2) for count in lines])
     top = 6.5
     middles, titles, bottom = plot.down(rows, heights, top=top, head=HEAD)
     sheet = Sheet(WIDTH, bottom + 14.0)
@@ -49,12 +57,13 @@ def gaps(chart: Chart) -> Sheet:
     sheet.text((left + right) / 2, bottom + 11.8, words.CHART_IN_POINTS, ha="center", **note)
     for y, name in titles:
         sheet.text(0, y - 2.4, printable(name), 9, fontweight="bold", color=theme.ACCENT)
-    for row, label, middle, height in zip(plot.each(rows), labels, middles, heights, strict=True):
+    places = zip(plot.each(rows), labels, verdicts, middles, heights, strict=True)
+    for row, label, verdict, middle, height in places:
         baseline = middle - height / 2 + ROW / 2 - 0.5
         for k, line in enumerate(label):
             sheet.text(0, baseline + k * EXTRA, line, LABEL_PT)
-        verdict = shorten(printable(f"{row.sign} {row.verdict}".strip()), LABEL, theme.AXIS_PT)
-        sheet.text(0, baseline + len(label) * EXTRA + 0.1, verdict, **note)
+        for k, line in enumerate(verdict, len(label)):
+            sheet.text(0, baseline + k * EXTRA + 0.1, line, **note)
         gap = gap_number(row.ecart)
         plot.row_text(sheet, WIDTH - 12.5, middle, gap, LABEL_PT, ha="right", fontweight="bold")
         n = plot.count(row.n)
@@ -71,29 +80,87 @@ def ends(sheet: Sheet, axes: Axes, y: float, lower: str, higher: str) -> None:
     sheet.text(place.x1 * sheet.width, y, f"{higher} →", ha="right", **look)
 
 
-def multiples(chart: Chart) -> Sheet:
-    """Draw small gaps charts two abreast, all on one scale; `panel` names each."""
-    rows = plot.table(chart.rows, *_FIELDS)
-    panels = list(rows.groupby("panel", sort=False))
-    width, line, head = (WIDTH - 8) / 2, 8.2, 6.5
-    pairs = [panels[i : i + 2] for i in range(0, len(panels), 2)]
-    heights = [max(len(part) for _, part in pair) * line + 15 for pair in pairs]
-    sheet = Sheet(WIDTH, sum(heights) + 2)
-    seen = [*plot.finite(rows, "ecart", *INTERVALS), chart.reach]
-    label = width * 0.46
-    note: dict[str, Any] = {"size": theme.AXIS_PT, "ha": "right", "color": theme.SOFT}
-    for top, pair in zip(np.cumsum([0.0, *heights]), pairs, strict=False):
-        for x, (name, part) in zip((0.0, width + 8), pair, strict=False):
-            title = shorten(printable(str(name)), width, 9, bold=True)
-            sheet.text(x, top + 4.0, title, 9, fontweight="bold", color=theme.ACCENT)
-            start = float(top) + head
-            place = (x + label + 2, x + width - 9, start, start + len(part) * line)
-            middles = start + (np.arange(len(part)) + 0.5) * line
-            axes = plot.gap_axes(sheet, place, seen, chart.margin or 0.0)
-            plot.gap_marks(axes, part, middles)
-            for row, middle in zip(plot.each(part), middles, strict=True):
-                plot.row_text(sheet, x + 1.2, middle, row.sign, 8, ha="center")
-                plot.row_label(sheet, x + 3.6, middle, row.libelle, label - 3.6)
-                n = plot.count(row.n)
-                plot.row_text(sheet, x + width, middle, n, **note)
+ABREAST: Final = 2
+PLOT: Final = 44.0
+FUNNEL_HEAD: Final = 14.0
+FOOT: Final = 12.0
+KEY: Final = 8.0
+_LIMITS: Final[tuple[tuple[float, dict[str, Any]], ...]] = (
+    (0.95, {"color": theme.SOFT, "linewidth": 1.0, "linestyle": (0, (4, 2))}),
+    (0.998, {"color": theme.INK, "linewidth": 1.2, "linestyle": "solid"}),
+)
+_REGION: Final[dict[str, Any]] = {"color": theme.SOFT, "linewidth": 0.9, "linestyle": (0, (1, 1.5))}
+_OTHERS: Final[dict[str, Any]] = {"color": theme.LINK, "linewidth": 5.0, "solid_capstyle": "butt"}
+
+
+def funnels(chart: Chart) -> Sheet:
+    """Draw the panels two abreast, each on its own scale of gaps, all on one scale of interviews."""
+    numbers = ("n", "ecart", "region", "erreur", "quartile1", "mediane", "quartile3")
+    rows = plot.table(chart.rows, *numbers)
+    most = chart.reach or 2 * float(rows["n"].max())
+    width, high = (WIDTH - 6) / ABREAST, FUNNEL_HEAD + PLOT + FOOT
+    sheet = Sheet(WIDTH, KEY + math.ceil(len(rows) / ABREAST) * high)
+    _key(sheet, own=bool(rows["ecart"].notna().any()), others=bool(rows["mediane"].notna().any()))
+    for k, row in enumerate(plot.each(rows)):
+        x, y = (k % ABREAST) * (width + 6), KEY + (k // ABREAST) * high
+        for up, line in enumerate(reversed(wrap(row.libelle, width, LABEL_PT, bold=True, lines=2))):
+            sheet.text(x, y + FUNNEL_HEAD - 6.6 - up * LEADING, line, LABEL_PT, fontweight="bold")
+        note = f"{funnel_words.CHART_UP}, {row.comparable}"
+        sheet.text(x, y + FUNNEL_HEAD - 2.6, note, theme.MIN_PT, color=theme.SOFT)
+        axes = sheet.window(x + 10, y + FUNNEL_HEAD, width - 18, PLOT)
+        _panel(axes, row, most)
+        across: dict[str, Any] = {"ha": "center", "color": theme.SOFT}
+        sheet.text(
+            x + 10 + (width - 18) / 2,
+            y + FUNNEL_HEAD + PLOT + 7.4,
+            funnel_words.CHART_ACROSS,
+            theme.MIN_PT,
+            **across,
+        )
     return sheet
+
+
+def _panel(axes: Axes, row: Any, most: float) -> None:
+    """Draw limits, region, own point with its gap, and the others' quartiles in the margin."""
+    z = [float(ndtri((1 + level) / 2)) for level, _ in _LIMITS]
+    seen = [
+        abs(v - row.region) for v in (row.ecart, row.quartile1, row.quartile3) if np.isfinite(v)
+    ]
+    # the limits of a fifth of the interviews are on the picture, and what is shown with room to spare
+    reach = max(1.25 * max(seen, default=0.0), z[1] * row.erreur * math.sqrt(row.n / (most / 5)))
+    axes.set(xlim=(0, most), ylim=(row.region - reach, row.region + reach))
+    plot.ticks(axes.xaxis, number, 4)
+    plot.ticks(axes.yaxis, plot.points_tick)
+    axes.tick_params(labelsize=theme.MIN_PT)
+    n = np.linspace(most / 400, most, 400)
+    for quantile, (_, look) in zip(z, _LIMITS, strict=True):
+        half = quantile * row.erreur * np.sqrt(row.n / n)
+        for sign in (-1, 1):
+            axes.plot(n, row.region + sign * half, zorder=3, **look)
+    axes.axhline(row.region, zorder=2, **_REGION)
+    if np.isfinite(row.mediane):
+        margin: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "clip_on": False}
+        axes.plot([1.055, 1.055], [row.quartile1, row.quartile3], **_OTHERS, **margin)
+        axes.plot([1.03, 1.08], [row.mediane] * 2, color=theme.INK, linewidth=1.3, **margin)
+    if np.isfinite(row.ecart):
+        plot.dots(axes, [row.n], [row.ecart], fill=theme.QPV, edge=theme.PAPER, size=7.0)
+        axes.annotate(
+            number(row.ecart * 100, 1, sign=True), (row.n, row.ecart), (6, 0), textcoords="offset points",
+            fontsize=theme.NOTE_PT, fontweight="bold", va="center_baseline", zorder=6,
+            bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.8},
+        )  # fmt: skip
+
+
+def _key(sheet: Sheet, *, own: bool, others: bool) -> None:
+    """Write what each mark is, above the panels."""
+    looks: list[dict[str, Any]] = [{"marker": "o", "color": theme.QPV, "markersize": 6.0}, _REGION]
+    looks += [look for _, look in _LIMITS]
+    pairs = list(zip(funnel_words.CHART_KEY, looks, strict=True))[0 if own else 1 :]
+    if others:
+        pairs.append((funnel_words.CHART_OTHERS[0 if own else 1], _OTHERS))
+    x = 0.0
+    for name, look in pairs:
+        spots = [x + 3.0] if "marker" in look else [x, x + 6.0]
+        sheet.layer.plot(spots, [2.0] * len(spots), **look)
+        sheet.text(x + 7.5, 3.0, name)
+        x += 12.5 + text_width_mm(name, theme.NOTE_PT)

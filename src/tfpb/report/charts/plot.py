@@ -60,11 +60,11 @@ def ticks(axis: Axis, write: Callable[[float], str], count: int = 5) -> None:
     axis.grid(visible=True)
 
 
-def limits(values: Sequence[float], *, least: float, count: int = 5) -> tuple[float, float]:
+def limits(values: Sequence[float], *, least: float) -> tuple[float, float]:
     """Return round ends that hold every value, at least that far apart."""
     low, high = min(values, default=0.0), max(values, default=0.0)
     spare = max(0.0, least - (high - low)) / 2
-    ends = MaxNLocator(count, steps=[1, 2, 5, 10]).tick_values(low - spare, high + spare)
+    ends = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low - spare, high + spare)
     return float(ends[0]), float(ends[-1])
 
 

@@ -37,7 +37,7 @@ _MAP_MM: Final = 273
 _LEAD, _NOTE, _FIGURE, _ENTRY = (WORD_STYLES[k] for k in ("lead", "note", "figure", "entry"))
 
 
-def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[str, bytes]) -> bytes:
+def render(report: Report, images: parts.Pictures, maps: Mapping[str, bytes]) -> bytes:
     """Render the report as a docx file.
 
     Parameters
@@ -54,9 +54,14 @@ def render(report: Report, images: Mapping[str, parts.Picture], maps: Mapping[st
     _styles(document)
     _page(document.sections[0])
     _running(document.sections[0], report)
-    _cover(document, report)
+    answer = parts.answers_first(report)
+    _opening(document, report)
+    if not answer:
+        _contents(document, report, new_page=False)
     for index, section in enumerate(parts.sections(report), 1):
-        _chapter(document, section, index, images)
+        _chapter(document, section, index, images, follows=answer and index == 1)
+        if answer and index == 1:
+            _contents(document, report, new_page=True)
         if section.key == parts.MAPS_AFTER and maps:
             _map_pages(document, report, maps)
     _properties(document, report)
@@ -137,14 +142,20 @@ def _running(section: Any, report: Report) -> None:
     xml.field(foot, "NUMPAGES")
 
 
-def _cover(document: Any, report: Report) -> None:
+def _opening(document: Any, report: Report) -> None:
+    """Write who and what the report is of, with its warnings."""
     document.add_paragraph(xml.clean(report.title), style="Title")
     document.add_paragraph(xml.clean(report.subtitle), style=_LEAD)
     document.add_paragraph().add_run(xml.clean(report.bailleur)).bold = True
     document.add_paragraph(xml.clean(report.date))
     for line in parts.warnings(report):
         document.add_paragraph().add_run(xml.clean(line)).bold = True
-    document.add_paragraph(CONTENTS, style=_LEAD).runs[0].bold = True
+
+
+def _contents(document: Any, report: Report, *, new_page: bool) -> None:
+    title = document.add_paragraph(CONTENTS, style=_LEAD)
+    title.runs[0].bold = True
+    title.paragraph_format.page_break_before = new_page
     entries = [(s.title, f"chapitre_{k}") for k, s in enumerate(parts.sections(report), 1)]
     body = document.element.body
     for paragraph in xml.contents(entries, document.styles[_ENTRY].style_id):
@@ -152,10 +163,10 @@ def _cover(document: Any, report: Report) -> None:
 
 
 def _chapter(
-    document: Any, section: Section, index: int, images: Mapping[str, parts.Picture]
+    document: Any, section: Section, index: int, images: parts.Pictures, *, follows: bool
 ) -> None:
     heading = document.add_heading(xml.clean(section.title), level=1)
-    heading.paragraph_format.page_break_before = not parts.follows(section)
+    heading.paragraph_format.page_break_before = not (follows or parts.follows(section))
     xml.bookmark(heading, index, f"chapitre_{index}")
     lead = document.add_paragraph(xml.clean(section.lead), style=_LEAD)
     lead.paragraph_format.keep_with_next = True  # no chapter starts where nothing of it can follow
@@ -163,8 +174,10 @@ def _chapter(
         _block(document, block, images)
 
 
-def _block(document: Any, block: Block, images: Mapping[str, parts.Picture]) -> None:
+def _block(document: Any, block: Block, images: parts.Pictures) -> None:
     if isinstance(block, Text):
+        if block.title:
+            document.add_heading(xml.clean(block.title), level=2)
         style = "List Bullet" if block.bullets else "Normal"
         for paragraph in block.paragraphs:
             document.add_paragraph(xml.clean(paragraph), style=style)
@@ -179,7 +192,7 @@ def _block(document: Any, block: Block, images: Mapping[str, parts.Picture]) -> 
     elif isinstance(block, Table):
         _table(document, block)
     elif block.key in images:
-        _chart(document, block, images[block.key].png)
+        _chart(document, block, images[block.key]["png"])
 
 
 def _table(document: Any, block: Table) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from tfpb.model.report import Format, Text
 from tfpb.report import theme
@@ -21,13 +22,13 @@ from tfpb.words.documents.report_words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tfpb.model.report import Block, Report, Section, Table
 
 MEDIUM: Final = "document"
 MAPS_AFTER: Final = "localisation"
 """Key of the section the printed maps follow."""
+NOTE: Final = "note"
+"""Key of the section that answers on one page."""
 MAP_IN_WORDS: Final = "carte_dite:"
 """Before the code of a quarter: the property that holds its printed page in words."""
 _TOGETHER: Final = frozenset({"sensibilite", "priorites"})
@@ -41,22 +42,12 @@ _COMFORT: Final = 0.7  # part of what the columns wish for that calls for a smal
 _LONG_WORD: Final = 16
 _LONGEST_CELL: Final = 600
 _LONGEST_WORD: Final = 72
+Pictures = Mapping[str, Mapping[str, bytes]]
+"""Drawn charts by key, each in its forms (`png`, `svg`)."""
 SOFT_HYPHEN: Final = "\u00ad"
 _UNBROKEN: Final = re.compile(r"[^\s-]{30,}")
 _SPLIT: Final = re.compile("[ \u00ad]")
 _PIECE: Final = re.compile(r".{1,12}")
-
-
-class Picture(Protocol):
-    """A drawn chart."""
-
-    @property
-    def png(self) -> bytes:
-        """Return the raster."""
-
-    @property
-    def svg(self) -> bytes:
-        """Return the vector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +68,11 @@ class Grid:
 def sections(report: Report) -> list[Section]:
     """Return the sections that documents show."""
     return [s for s in report.sections if s.in_document]
+
+
+def answers_first(report: Report) -> bool:
+    """Return whether the report opens with its one-page note, which stands in place of a cover."""
+    return bool(report.sections) and report.sections[0].key == NOTE
 
 
 def blocks(section: Section) -> list[Block]:

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typst
 
-from tfpb.model.report import Chart, KeyFigures, Table, Text
+from tfpb.model.report import Chart, Format, KeyFigures, Table, Text
 from tfpb.report import theme
-from tfpb.report.cell_values import printable
+from tfpb.report.cell_values import missing, printable
 from tfpb.report.documents import document_parts as parts
 from tfpb.text import french_spaces
 from tfpb.words.documents.report_words import CONTENTS, EMPTY_TABLE, footer, table_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from tfpb.model.report import Block, Report, Section
 
@@ -33,7 +33,7 @@ _LETTERS: Final = 1200
 
 def render(
     report: Report,
-    images: Mapping[str, parts.Picture],
+    images: parts.Pictures,
     maps: Mapping[str, bytes],
     *,
     cover: bool = True,
@@ -43,12 +43,13 @@ def render(
     Parameters
     ----------
     report : Report
-    images : mapping of str to Picture
+    images : mapping of str to mapping
         Drawn charts by key; a chart without image is left out.
     maps : mapping of str to bytes
         PNG of the printed maps, by code of the quarter (with or without « .png »).
     cover : bool
-        Without it, neither cover nor contents: the title stands above the first section.
+        Without it, neither cover nor contents: the title stands above the first section. A report that
+        opens with its answer has that in place of a cover.
 
     Returns
     -------
@@ -58,6 +59,7 @@ def render(
     inputs: dict[str, str] = {}
     content = {
         "cover": cover,
+        "answer": parts.answers_first(report),
         "title": report.title,
         "running": list(parts.running(report)),
         "subtitle": report.subtitle,
@@ -69,6 +71,7 @@ def render(
         "look": {
             "font": theme.FONT_FAMILY,
             "body": theme.BODY_PT if cover else theme.PAGE_PT,
+            "page": theme.PAGE_PT,
             "note": theme.NOTE_PT,
             "ink": theme.INK,
             "soft": theme.SOFT,
@@ -95,6 +98,28 @@ def render(
     )
 
 
+def one_page(
+    most: Iterable[int], make: Callable[[int], Report], images: parts.Pictures
+) -> tuple[Report, bytes]:
+    """Return the report with the most rows that one page holds, and that page, without cover.
+
+    Parameters
+    ----------
+    most : iterable of int
+        How many rows to try, the most first; the last is taken whatever it fills.
+    make : callable
+        Report of so many rows at most.
+    images
+        As `render`.
+    """
+    for rows in most:
+        report = make(rows)
+        pdf = render(report, images, {}, cover=False)
+        if page_count(pdf) == 1:
+            break
+    return report, pdf
+
+
 def page_count(pdf: bytes) -> int:
     """Return how many pages a file of `render` has."""
     found = _PAGES.search(pdf)
@@ -105,7 +130,7 @@ def page_count(pdf: bytes) -> int:
 def _section(
     section: Section,
     report: Report,
-    images: Mapping[str, parts.Picture],
+    images: parts.Pictures,
     maps: Mapping[str, bytes],
     inputs: dict[str, str],
 ) -> dict[str, Any]:
@@ -124,12 +149,15 @@ def _section(
     }
 
 
-def _block(
-    block: Block, images: Mapping[str, parts.Picture], inputs: dict[str, str]
-) -> dict[str, Any] | None:
+def _block(block: Block, images: parts.Pictures, inputs: dict[str, str]) -> dict[str, Any] | None:
     """Turn a block into plain data for the template; None for a chart that was not drawn."""
     if isinstance(block, Text):
-        return {"kind": "text", "paragraphs": list(block.paragraphs), "bullets": block.bullets}
+        return {
+            "kind": "text",
+            "title": block.title,
+            "paragraphs": list(block.paragraphs),
+            "bullets": block.bullets,
+        }
     if isinstance(block, KeyFigures):
         figures = [{"label": f.label, "value": f.value, "detail": f.detail} for f in block.figures]
         return {"kind": "figures", "figures": figures}
@@ -137,7 +165,7 @@ def _block(
         return _table(block)
     if not isinstance(block, Chart) or block.key not in images:
         return None
-    inputs[f"image-{block.key}"] = images[block.key].svg.decode("utf-8")
+    inputs[f"image-{block.key}"] = images[block.key]["svg"].decode("utf-8")
     return {
         "kind": "chart",
         "title": block.title,
@@ -162,10 +190,21 @@ def _table(table: Table) -> dict[str, Any]:
             {"header": header, "numeric": numeric, "width": width}
             for header, numeric, width in zip(grid.headers, grid.numeric, grid.widths, strict=True)
         ],
-        "rows": [list(row) for row in grid.rows],
+        "rows": _rows(table, grid),
         "totals": list(grid.totals),
         "notes": list(grid.notes),
     }
+
+
+def _rows(table: Table, grid: parts.Grid) -> list[list[Any]]:
+    """Return the cells as text, those of a bar with the share it draws."""
+    bars = [k for k, c in enumerate(table.columns) if c.format is Format.BAR]
+    out: list[list[Any]] = [list(row) for row in grid.rows]
+    for k in bars:
+        for row, value in zip(out, table.rows[table.columns[k].key], strict=True):
+            if not missing(value):
+                row[k] = {"text": row[k], "share": float(value)}
+    return out
 
 
 def _svg_of(png: bytes) -> str:

@@ -84,13 +84,13 @@ def bookmark(paragraph: Any, number: int, name: str) -> None:
     paragraph._p.append(_parsed("bookmarkEnd", f'w:id="{number}"'))  # noqa: SLF001
 
 
-def field(paragraph: Any, instruction: str, shown: str = "1") -> None:
+def field(paragraph: Any, instruction: str) -> None:
     """Add a field (page number, number of pages) that Word computes on its own."""
     for piece in (
         '<w:fldChar w:fldCharType="begin"/>',
         f'<w:instrText xml:space="preserve">{instruction}</w:instrText>',
         '<w:fldChar w:fldCharType="separate"/>',
-        f"<w:t>{shown}</w:t>",
+        "<w:t>1</w:t>",
         '<w:fldChar w:fldCharType="end"/>',
     ):
         paragraph._p.append(_parsed("r", content=piece))  # noqa: SLF001

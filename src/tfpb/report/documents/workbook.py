@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from typing import TYPE_CHECKING, Any, Final
 
 from openpyxl import Workbook
@@ -11,17 +10,16 @@ from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
-from openpyxl.worksheet.properties import Outline, PageSetupProperties
+from openpyxl.worksheet.properties import Outline
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
 
-from tfpb.archives import settle
 from tfpb.model.report import Chart, Format, KeyFigures, Table, Text
 from tfpb.report import theme
 from tfpb.report.cell_values import EXCEL, as_number, as_text, excel_format, missing
 from tfpb.report.documents import workbook_styles as style
-from tfpb.report.documents.column_widths import GAP, PAGE, SPARE, fitted
 from tfpb.report.documents.workbook_charts import native_chart
+from tfpb.report.documents.workbook_styles import GAP, PAGE, SPARE, fitted
 from tfpb.words.documents.report_words import (
     BACK_TO_CONTENTS,
     CONTENTS,
@@ -45,6 +43,9 @@ if TYPE_CHECKING:
 MEDIUM: Final = "classeur"
 _TEXT_WIDTH: Final = 110
 _LINE_PT: Final = 13.0
+_TABLE_STYLE: Final = TableStyleInfo(
+    "TableStyleLight1", showRowStripes=True, showColumnStripes=False
+)
 _ONE_PAGE: Final = frozenset({COVER, CONTENTS, SUMMARY})
 
 
@@ -87,13 +88,11 @@ def render(report: Report, *, cover: bool = True) -> bytes:
     properties.lastModifiedBy = "tfpb"
     properties.language = "fr-FR"
     properties.created = dt.datetime(day.year, day.month, day.day)  # noqa: DTZ001  # a printed date
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return settle(buffer.getvalue(), day.isoformat())
+    return style.saved(book, day.isoformat())
 
 
-def _link(sheet: Worksheet, row: int, text: str, target: str, col: int = 1) -> None:
-    cell = style.put(sheet, row, col, text)
+def _link(sheet: Worksheet, row: int, text: str, target: str) -> None:
+    cell = style.put(sheet, row, 1, text)
     cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{target}'!A1", display=text)
     cell.font = style.LINK
 
@@ -146,12 +145,7 @@ def _contents(sheet: Worksheet, sections: list[Section], foot: str) -> None:
 
 def _print_setup(sheet: Worksheet, report: Report, foot: str, last: int) -> None:
     """Set A4 landscape, one page wide, title in the header, foot and page number in the footer."""
-    setup: Any = sheet.page_setup
-    setup.orientation = "landscape"
-    setup.paperSize = 9
-    setup.fitToWidth = 1
-    setup.fitToHeight = 1 if sheet.title in _ONE_PAGE else 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    style.on_a4(sheet, pages=1 if sheet.title in _ONE_PAGE else 0)
     margins: Any = sheet.page_margins
     margins.left = margins.right = 0.3
     margins.top, margins.bottom = 0.75, 0.65
@@ -266,17 +260,11 @@ class _Sheet:
 
     def _grid(self, table: Table, *, freeze: bool) -> None:
         sheet, top = self.sheet, self.row
+        fill, border = style.HEADER_FILL, style.HEADER_BORDER
+        look: dict[str, Any] = {"font": self.header, "fill": fill, "border": border}
         for k, (column, header) in enumerate(zip(table.columns, _headers(table), strict=True), 1):
-            style.put(
-                sheet,
-                top,
-                k,
-                header,
-                font=self.header,
-                fill=style.HEADER_FILL,
-                border=style.HEADER_BORDER,
-                alignment=style.alignment(column.format, header=True),
-            )
+            side = style.alignment(column.format, header=True)
+            style.put(sheet, top, k, header, **look, alignment=side)
         tallest = max(
             style.lines(c.header, self.widths[k] + 0.5) for k, c in enumerate(table.columns)
         )
@@ -290,9 +278,7 @@ class _Sheet:
         self._remarks(table, top)
         ref = f"A{top}:{get_column_letter(len(table.columns))}{last}"
         excel = ExcelTable(displayName=f"t_{table.key}", ref=ref)
-        excel.tableStyleInfo = TableStyleInfo(
-            name="TableStyleLight1", showRowStripes=True, showColumnStripes=False
-        )
+        excel.tableStyleInfo = _TABLE_STYLE
         sheet.add_table(excel)
         if freeze:
             sheet.freeze_panes = f"A{top + 1}"

@@ -107,7 +107,7 @@ def _bars(sheet: Worksheet, top: int, last: int, count: int, fmt: Format) -> Any
 
 
 def _curves(sheet: Worksheet, top: int, last: int, keys: tuple[str, ...], fmt: Format) -> Any:
-    """Draw lines in the colours and dashes of the printed ones (see `tfpb.report.charts.curves`)."""
+    """Draw lines in the colours and dashes of the printed ones (see `tfpb.report.charts.scatter`)."""
     lines: Any = ScatterChart()
     lines.style = 13
     lines.scatterStyle = "lineMarker"

@@ -1,25 +1,31 @@
-"""Styles of the workbook, made from the theme once."""
+"""Styles of the workbook, made from the theme once, and widths of columns that keep rows short."""
 
 from __future__ import annotations
 
+import io
 import math
+from collections import Counter
 from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.worksheet.properties import PageSetupProperties
 
+from tfpb.archives import settle
 from tfpb.report import theme
-from tfpb.report.cell_values import NUMERIC
-from tfpb.text import drop_controls
+from tfpb.report.cell_values import NUMERIC, as_text
+from tfpb.text import drop_controls, like_formula
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from tfpb.model.report import Format
+    from tfpb.model.report import Format, Table
 
 FONT: Final = "Calibri"
 """A workbook cannot carry its font: this one stands on office computers."""
-_RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "−")
 _LETTERS: Final = 1.1  # letters in the width of a figure, the unit of a column
 _CAPITAL: Final = 0.2  # what a capital takes beyond a letter
 _LIMIT: Final = 32_000  # characters a cell can hold, with some to spare
@@ -29,11 +35,9 @@ def _rgb(colour: str) -> str:
     return f"FF{colour[1:]}"
 
 
-def font(
-    size: float = 10, *, bold: bool = False, italic: bool = False, colour: str = theme.INK
-) -> Font:
+def font(size: float = 10, *, bold: bool = False, colour: str = theme.INK) -> Font:
     """Make a font of the workbook."""
-    return Font(name=FONT, size=size, bold=bold, italic=italic, color=_rgb(colour))
+    return Font(name=FONT, size=size, bold=bold, color=_rgb(colour))
 
 
 def resized(made: Font, least: float) -> Font:
@@ -75,6 +79,21 @@ def alignment(fmt: Format, *, header: bool = False) -> Alignment:
     return _RIGHT if fmt in NUMERIC else _CELL_TEXT
 
 
+def on_a4(sheet: Worksheet, *, pages: int = 0) -> None:
+    """Print a sheet on A4 landscape, one page wide and as many high (0: as many as it needs)."""
+    setup: Any = sheet.page_setup
+    setup.orientation, setup.paperSize = "landscape", 9
+    setup.fitToWidth, setup.fitToHeight = 1, pages
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def saved(book: Workbook, day: str = "2000-01-01") -> bytes:
+    """Return a workbook as a file without clocks; `day` is the ISO date of its creation."""
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return settle(buffer.getvalue(), day)
+
+
 def put(sheet: Worksheet, row: int, col: int, value: Any, **look: Any) -> Any:
     """Write a cell so that no text ever becomes a formula, dress it, and return it.
 
@@ -86,7 +105,7 @@ def put(sheet: Worksheet, row: int, col: int, value: Any, **look: Any) -> Any:
         text = drop_controls(value)[:_LIMIT]
         cell.value = text
         cell.data_type = "s"
-        cell.quotePrefix = text.startswith(_RISKY)
+        cell.quotePrefix = like_formula(text) or text.startswith("−")
     elif value is not None:
         cell.value = value
     for name, part in look.items():
@@ -115,3 +134,105 @@ def lines(text: str, width: float) -> int:
 def letters(word: str) -> float:
     """Return the room a word takes, in small letters: files that shout need wider columns."""
     return len(word) + _CAPITAL * sum(map(str.isupper, word))
+
+
+GAP: Final = 1.5
+"""What a column takes beside its text."""
+SPARE: Final = 0.5
+"""What of the gap the indent of a text leaves to its letters."""
+PAGE: Final = 152.0
+"""Characters of 10 points across a printed page, at full size."""
+_SCALE: Final = 0.72  # least a printed page may be reduced to: 10 points then print as 7.2
+_NARROW: Final = 9  # least a column of texts is narrowed to
+_WIDEST: Final = 60  # most a column of texts is widened to: longer lines are hard to follow
+_SHARED: Final = 22  # most a text of a smaller table may widen a column that others use
+_ROWS: Final = 120  # rows of a table that are looked at, evenly taken
+_USUAL: Final = 0.95  # part of the rows whose words are kept whole: one odd word rules no column
+_POWER: Final = 4  # a row is as tall as its tallest cell: one tall cell weighs more than many short
+
+
+def fitted(tables: Sequence[Table]) -> list[int]:
+    """Return the width of each column of a sheet that holds these tables.
+
+    The sheet is as wide as its widest table asks for, and never so wide that its print would fall
+    under the least type. Within that, columns of texts get the width that keeps rows shortest: pages are
+    saved where sentences repeat, and no column is left wide and empty.
+    """
+    if not tables:
+        return [18] * 6
+    wanted = _wanted(tables)
+    room = min(sum(wanted), int(PAGE / _SCALE - GAP * len(wanted)))
+    widths = _floors(tables, wanted)
+    heights = [_Heights(tables, k) for k in range(len(wanted))]
+    while (spare := room - sum(widths)) > 0:
+        gains = [
+            ((heights[k].at(width) - heights[k].at(width + more)) / more, -k, -more)
+            for k, width in enumerate(widths)
+            for more in range(1, min(spare, _WIDEST - width) + 1)
+        ]
+        gain, column, more = max(gains, default=(0.0, 0, 0))
+        if gain <= 0:
+            break
+        widths[-column] -= more
+    return widths
+
+
+def _wanted(tables: Sequence[Table]) -> list[int]:
+    """Fit the widest table; the others widen a column for a number, and a little for a text."""
+    main = max(tables, key=lambda t: sum(c.width for c in t.columns))
+    widths = [min(c.width, _WIDEST) for c in main.columns]
+    for table in tables:
+        for k, column in enumerate(table.columns):
+            limit = column.width if column.format in NUMERIC else min(column.width, _SHARED)
+            if k == len(widths):
+                widths.append(limit)
+            widths[k] = max(widths[k], limit)
+    return widths
+
+
+def _floors(tables: Sequence[Table], wanted: Sequence[int]) -> list[int]:
+    """Return what each column keeps at least: its numbers whole, its words and its header's too."""
+    floors = [min(width, _NARROW) for width in wanted]
+    for table in tables:
+        for k, column in enumerate(table.columns):
+            if column.format in NUMERIC:
+                floors[k] = max(floors[k], column.width)
+                continue
+            longest = sorted(_longest(as_text(v, column.format)) for v in _sample(table, k))
+            usual = longest[int(_USUAL * (len(longest) - 1))] if longest else 0.0
+            word = max(usual, _longest(column.header))
+            floors[k] = max(floors[k], min(math.ceil(word), _SHARED, wanted[k]))
+    return floors
+
+
+def _longest(text: str) -> float:
+    """Return the room that the longest word of a text takes; a line may end after a hyphen."""
+    return max((letters(word) for word in text.replace("-", "- ").split()), default=0.0)
+
+
+def _sample(table: Table, k: int) -> list[Any]:
+    """Return values of a column, evenly taken: a stock of thousands of rows is not read whole."""
+    column = table.rows.iloc[:, k]
+    return list(column[:: max(1, len(column) // _ROWS)])
+
+
+class _Heights:
+    """How tall the texts of one column are at a width, all tables of the sheet together."""
+
+    def __init__(self, tables: Sequence[Table], k: int) -> None:
+        self.texts: Counter[str] = Counter()
+        self.known: dict[int, float] = {}
+        for table in tables:
+            if k >= len(table.columns) or table.columns[k].format in NUMERIC:
+                continue
+            values = _sample(table, k)
+            step = max(1, round(len(table.rows) / max(1, len(values))))
+            for value in values:
+                self.texts[as_text(value, table.columns[k].format)] += step
+
+    def at(self, width: int) -> float:
+        if width not in self.known:
+            self.known[width] = float(
+                sum(n * lines(text, width + SPARE) ** _POWER for text, n in self.texts.items())
+            )
+        return self.known[width]

@@ -18,7 +18,7 @@ from tfpb.words.numbers import euros, number, percent, points
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
-    from tfpb.model.maps import GapLine, QpvPage
+    from tfpb.model.location import GapLine, QpvPage
     from tfpb.report.canvas import Sheet
     from tfpb.report.print_map.views import OverviewView
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tfpb.model.maps import MapModel
+    from tfpb.model.location import MapModel
 
     Array = NDArray[np.float64]
 

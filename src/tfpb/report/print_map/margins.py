@@ -1,7 +1,10 @@
-"""What stands around a printed map: the title band; legend, scale, north, inset and sources below."""
+"""What stands around a printed map: title band, legend, scale, north, inset, sources; the hash, set last."""
 
 from __future__ import annotations
 
+import datetime as dt
+import io
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,13 +14,13 @@ from matplotlib.lines import Line2D
 from tfpb.report import theme
 from tfpb.report.canvas import shorten, text_width_mm
 from tfpb.report.cell_values import printable
-from tfpb.report.print_map import stamp
 from tfpb.report.print_map.layers import FAR_SCALE, touching
 from tfpb.report.print_map.views import (
     COLUMN_W,
     COLUMN_X,
     EDGE,
     FOOT_Y,
+    HEIGHT,
     MAP_W,
     WIDTH,
     PageView,
@@ -39,6 +42,9 @@ from tfpb.words.places.side_words import SIDE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import typst
+    from PIL import ImageFont
 
     from tfpb.report.canvas import Sheet
     from tfpb.report.print_map.views import OverviewView
@@ -93,8 +99,8 @@ def foot(sheet: Sheet, view: PageView | OverviewView) -> None:
     sheet.block(x, FOOT_Y + 2.6, sources, COLUMN_W, 7, lines=4, spacing=1.22, **soft)
     warning = shorten(printable(imprint.warning), COLUMN_W, 7.5, bold=True)
     sheet.text(x, FOOT_Y + 16.2, warning, 7.5, fontweight="bold")
-    sheet.text(x, stamp.Y, words.STAMP, stamp.SIZE_PT, **soft)
-    sheet.text(right, stamp.Y, printable(words.day(imprint.date)), 7, ha="right", **soft)
+    sheet.text(x, STAMP_Y, words.STAMP, STAMP_PT, **soft)
+    sheet.text(right, STAMP_Y, printable(words.day(imprint.date)), 7, ha="right", **soft)
 
 
 def _legend(sheet: Sheet, view: PageView | OverviewView) -> None:
@@ -174,3 +180,80 @@ def _inset(sheet: Sheet, view: PageView | OverviewView) -> None:
         plot(axes, layer.simplify(around.metres(0.1)), color=colour, linewidth=width)
     corners = shapely.get_coordinates(shapely.box(*view.frame.bounds))
     axes.fill(*corners.T, facecolor="none", edgecolor=theme.INK, linewidth=1.1)
+
+
+STAMP_PT: Final = 7.0
+STAMP_X: Final = COLUMN_X + 13.0
+STAMP_Y: Final = FOOT_Y + 20.0
+"""Left end of the baseline of the hash, millimetres from the top left corner of the sheet."""
+_TEMPLATE: Final = f"""#set document(title: sys.inputs.title, date: none)
+#set page(width: {WIDTH}mm, height: {HEIGHT}mm, margin: 0pt)
+#set text(font: "{theme.FONT_FAMILY}", size: {STAMP_PT}pt, fill: rgb("{theme.SOFT}"), lang: "fr",
+  top-edge: "baseline")
+#image(bytes(json(bytes(sys.inputs.pdf))), format: "pdf", width: {WIDTH}mm, alt: sys.inputs.title)
+#place(top + left, dx: {STAMP_X}mm, dy: {STAMP_Y}mm, sys.inputs.hash)
+"""
+
+
+def stamp_pdf(pdf: bytes, run_hash: str, title: str) -> bytes:
+    """Set a hash on a one-page PDF of a sheet; its text stays text.
+
+    Returns
+    -------
+    bytes
+        The same for the same sheet, title and hash.
+    """
+    import typst  # noqa: PLC0415 - drawing in another process needs none of this
+
+    inputs = {"title": title, "hash": run_hash, "pdf": str(list(pdf))}
+    return bytes(
+        typst.compile(
+            _TEMPLATE.encode(),
+            format="pdf",
+            sys_inputs=inputs,
+            font_paths=_fonts(),
+            timestamp=dt.datetime(2000, 1, 1, tzinfo=dt.UTC),
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    import typst  # noqa: PLC0415 - idem
+
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(theme.FONT_FOLDER)],
+    )
+
+
+def stamp_png(png: bytes, run_hash: str) -> bytes:
+    """Set a hash on a picture of few colours, in those of its colours that come nearest.
+
+    Parameters
+    ----------
+    png : bytes
+        With a palette, as `tfpb.report.canvas.save_png` writes it.
+    """
+    from PIL import Image, ImageDraw  # noqa: PLC0415 - idem
+
+    picture = Image.open(io.BytesIO(png))
+    dots = picture.height / HEIGHT
+    font = _font(round(STAMP_PT * 25.4 / 72 * dots, 3))
+    left, base, tall = int(STAMP_X * dots), int(STAMP_Y * dots), round(font.size)
+    place = (left, base - tall, left + 8 * tall, base + tall)
+    patch = picture.crop(place).convert("RGB")
+    at = (STAMP_X * dots - left, tall + STAMP_Y * dots - base)
+    ImageDraw.Draw(patch).text(at, run_hash, fill=theme.SOFT, font=font, anchor="ls")
+    picture.paste(patch.quantize(palette=picture, dither=Image.Dither.NONE), place[:2])
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=6, dpi=picture.info["dpi"])
+    return out.getvalue()
+
+
+@lru_cache(maxsize=8)
+def _font(size: float) -> ImageFont.FreeTypeFont:
+    from PIL import ImageFont  # noqa: PLC0415 - idem
+
+    return ImageFont.truetype(str(theme.FONT_FILES["Regular"]), size)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.executors import Crew
 from tfpb.report.canvas import Sheet, save_pdf, save_png, style
-from tfpb.report.print_map import column, margins, stamp
+from tfpb.report.print_map import column, margins
 from tfpb.report.print_map.layers import Atlas, atlas, page_epsg
 from tfpb.report.print_map.views import (
     DPI,
@@ -25,26 +25,18 @@ from tfpb.report.print_map.views import (
 )
 from tfpb.report.print_map.window import draw
 from tfpb.report.web_map import map_html
-from tfpb.stage import Execute, Stage, directly
+from tfpb.stage import PLAINLY, Making, Stage
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
-    from tfpb.model.maps import MapModel, QpvPage
+    from tfpb.model.location import MapModel, QpvPage
 
     View = PageView | OverviewView
 
 FEW: Final = 6
 """Fewest sheets for which a process more is started."""
-
-
-@dataclass(frozen=True, slots=True)
-class MapPicture:
-    """One sheet in both forms."""
-
-    png: bytes
-    pdf: bytes
 
 
 def compose(view: View) -> Sheet:
@@ -68,77 +60,42 @@ def compose(view: View) -> Sheet:
     return sheet
 
 
-def draw_view(view: View) -> MapPicture:
-    """Draw a sheet once, save it twice; all that it shows but the run's hash."""
+def draw_sheet(view: View) -> dict[str, bytes]:
+    """Draw a sheet once, as `png` and `pdf`, without the run's hash: kept, it serves other runs."""
     with style():
         figure = compose(view).figure
-        return MapPicture(save_png(figure, dpi=view.dpi), save_pdf(figure, title=view.title))
+        pdf = save_pdf(figure, title=view.title)
+        return {"png": save_png(figure, dpi=view.dpi), "pdf": pdf}
 
 
-def stamped(picture: MapPicture, title: str, run_hash: str) -> MapPicture:
-    """Set the run's hash on a sheet."""
-    png = stamp.stamp_png(picture.png, run_hash)
-    return MapPicture(png, stamp.stamp_pdf(picture.pdf, run_hash, title))
+def stamped(picture: Mapping[str, bytes], title: str, run_hash: str) -> dict[str, bytes]:
+    """Set the run's hash on both forms of a sheet."""
+    pdf = margins.stamp_pdf(picture["pdf"], run_hash, title)
+    return {"png": margins.stamp_png(picture["png"], run_hash), "pdf": pdf}
 
 
-def draw_page(
-    model: MapModel, page: QpvPage, *, dpi: int = DPI, layers: Atlas | None = None
-) -> MapPicture:
-    """Draw the A4 page of a quarter.
-
-    Parameters
-    ----------
-    model : MapModel
-    page : QpvPage
-        Its `code_qpv` must be one of `model.qpv`.
-    dpi : int
-        Resolution of the PNG.
-    layers : Atlas, optional
-        Layers already in the quarter's projection, to share between pages.
-
-    Returns
-    -------
-    MapPicture
-        Same model, same bytes: no clock, no random id.
+def draw_page(model: MapModel, page: QpvPage) -> dict[str, bytes]:
+    """Draw the A4 page of a quarter, by form; same model, same bytes: no clock, no random id.
 
     Raises
     ------
     KeyError
         If the quarter has no outline in the model.
     """
-    view = page_view(model, page, layers or atlas(model, page_epsg(page.code_qpv)), dpi=dpi)
-    return stamped(draw_view(view), view.title, model.run_hash)
+    view = page_view(model, page, atlas(model, page_epsg(page.code_qpv)))
+    return stamped(draw_sheet(view), view.title, model.run_hash)
 
 
-def draw_overview(
-    model: MapModel, *, title: str = "", codes: tuple[str, ...] | None = None, dpi: int = DPI
-) -> MapPicture:
-    """Draw the overview of a territory, A4 landscape (see `overview_view`); same model, same bytes."""
-    view = overview_view(model, title=title, codes=codes, dpi=dpi)
-    return stamped(draw_view(view), view.title, model.run_hash)
-
-
-def map_files(
-    model: MapModel,
-    *,
-    dpi: int = DPI,
-    workers: int = 1,
-    execute: Execute = directly,
-    advance: Callable[[int], None] = lambda _count: None,
-) -> dict[str, bytes]:
+def map_files(model: MapModel, making: Making = PLAINLY, *, dpi: int = DPI) -> dict[str, bytes]:
     """Render the web map and the printed sheets.
 
     Parameters
     ----------
     model : MapModel
+    making : Making
+        Told of each file or sheet: `sheet_count(model)` + 1 in all.
     dpi : int
         Resolution of the PNG.
-    workers : int
-        Sheets drawn at once, each in a process of its own; the bytes do not depend on it.
-    execute : Execute
-        Runs the drawing of each sheet, a stage of its own; several threads may call it at once.
-    advance : callable
-        Called with 1 for each file or sheet done: `sheet_count(model)` + 1 in all.
 
     Returns
     -------
@@ -146,20 +103,22 @@ def map_files(
         `carte.html`, and `cartes/<name>.png` and `.pdf` for each quarter and overview.
     """
     files = {"carte.html": map_html.render(model)}
-    advance(1)
+    making.advance(1)
     views = _views(model, dpi)
-    crew = Crew(max(1, min(workers, len(views) // FEW)))
+    crew = Crew(max(1, min(making.workers, len(views) // FEW)))
     elsewhere = partial(crew.run, draw_sheet)
     page, overview = (replace(stage, run=elsewhere) for stage in (_PAGE, _OVERVIEW))
 
-    def drawn(name: str) -> MapPicture:
+    def drawn(name: str) -> dict[str, bytes]:
         view = views[name]
-        made: dict[str, bytes] = execute(page if isinstance(view, PageView) else overview, (view,))
-        return stamped(MapPicture(**made), view.title, model.run_hash)
+        made: dict[str, bytes] = making.execute(
+            page if isinstance(view, PageView) else overview, (view,)
+        )
+        return stamped(made, view.title, model.run_hash)
 
     try:
-        for name, made in zip(views, crew.gather(drawn, list(views), advance), strict=True):
-            files |= {f"cartes/{name}.{suffix}": data for suffix, data in asdict(made).items()}
+        for name, made in zip(views, crew.gather(drawn, list(views), making.advance), strict=True):
+            files |= {f"cartes/{name}.{suffix}": data for suffix, data in made.items()}
     finally:
         crew.close()
     return files
@@ -170,13 +129,8 @@ def sheet_count(model: MapModel) -> int:
     return len(model.pages) + len(_overviews(model))
 
 
-def draw_sheet(view: View) -> dict[str, bytes]:
-    """Draw a sheet in both forms, by suffix, without the run's hash: kept, it serves other runs."""
-    return asdict(draw_view(view))
-
-
-_PAGE: Final = Stage("Page de quartier", 4, ("vue",), "page", draw_sheet, kept="fichiers")
-_OVERVIEW: Final = Stage("Vue d’ensemble", 4, ("vue",), "vue_ensemble", draw_sheet, kept="fichiers")
+_PAGE: Final = Stage("Page de quartier", ("vue",), "page", draw_sheet, kept="fichiers")
+_OVERVIEW: Final = Stage("Vue d’ensemble", ("vue",), "vue_ensemble", draw_sheet, kept="fichiers")
 
 
 def _views(model: MapModel, dpi: int) -> dict[str, View]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,13 +12,17 @@ import pandas as pd
 import shapely
 
 from tfpb.model.codes import TOTAL, QpvStatut
+from tfpb.model.location import Territory
 from tfpb.report import theme
 from tfpb.report.print_map.layers import Atlas, Frame, atlas, cut, fit, page_epsg, touching
+from tfpb.text import fold
 from tfpb.words.places import map_words as words
-from tfpb.words.places.location_words import NOT_AN_ATTESTATION
+from tfpb.words.places.side_words import NOT_AN_ATTESTATION
 
 if TYPE_CHECKING:
-    from tfpb.model.maps import MapModel, QpvPage
+    from collections.abc import Iterable, Mapping
+
+    from tfpb.model.location import MapModel, Place, QpvPage
 
 WIDTH: Final = 297.0
 HEIGHT: Final = 210.0
@@ -44,7 +49,7 @@ class Imprint:
     Parameters
     ----------
     sources : tuple of str
-        Of quarters and addresses, then of the ground.
+        Of quarters, addresses and figures.
     grounded : bool
         Whether streets could be drawn at all.
     """
@@ -102,14 +107,11 @@ class OverviewView:
 
 def imprint(model: MapModel) -> Imprint:
     """Take from a model what every sheet bears."""
-    sources = list(model.sources)
-    if model.ground.source and model.ground.source not in " ".join(sources):
-        sources.append(model.ground.source)
     return Imprint(
         vintage=model.vintage,
         date=model.date,
         mark=words.marks(draft=model.draft, fictional=model.fictional),
-        sources=tuple(sources),
+        sources=model.sources,
         grounded=not model.ground.streets.empty,
         warning=NOT_AN_ATTESTATION,
     )
@@ -231,3 +233,50 @@ def _headline(model: MapModel) -> tuple[str, dict[str, str]]:
 def known(value: Any) -> float | None:
     """Return a number, None where it is missing."""
     return None if value is None or math.isnan(value) else float(value)
+
+
+def territories(
+    places: Iterable[Place], quarters: Mapping[str, Iterable[str]]
+) -> tuple[Territory, ...]:
+    """Return the territories to draw beside the whole stock.
+
+    Parameters
+    ----------
+    places : iterable of Place
+        Communes of the stock.
+    quarters : mapping of str to iterable of str
+        INSEE codes of the communes of each quarter; those that are no place of the stock do not count.
+
+    Returns
+    -------
+    tuple of Territory
+        Each commune when there are several; each EPCI, and each région, when there are several EPCI.
+        A quarter over several communes belongs to each. Sorted by name within a kind.
+    """
+    known = {p.code_insee: p for p in places}
+    held: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for quarter, codes in quarters.items():
+        for place in (known[c] for c in codes if c in known):
+            for kind, code, name in (
+                ("commune", place.code_insee, place.commune),
+                ("epci", place.siren_epci, place.epci),
+                ("region", place.code_region, place.region),
+            ):
+                if code and name:
+                    held[kind, code, name].add(quarter)
+    count = Counter(kind for kind, _, _ in held)
+    shown = {"commune": count["commune"] > 1, "epci": count["epci"] > 1}
+    shown["region"] = shown["epci"]
+    named = [key for key in held if shown[key[0]]]
+    slugs = Counter(_slug(kind, name) for kind, _, name in named)
+    out = []
+    for kind, code, name in sorted(named, key=lambda k: (k[0], fold(k[2]), k[1])):
+        slug = _slug(kind, name)
+        # two communes of one name: their codes distinguish them, and file names are stable
+        slug = slug if slugs[slug] == 1 else f"{slug}-{code}"
+        out.append(Territory(slug, name, tuple(sorted(held[kind, code, name]))))
+    return tuple(out)
+
+
+def _slug(kind: str, name: str) -> str:
+    return f"{kind}-{fold(name).replace(' ', '-') or 'sans-nom'}"

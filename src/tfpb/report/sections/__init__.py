@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tfpb.model.report import Report
-from tfpb.report.sections.counts import quarter_names
 from tfpb.report.sections.doutes import doutes
 from tfpb.report.sections.methode import methode
 from tfpb.report.sections.money.abattement_accorde import abattement
 from tfpb.report.sections.money.programme import droit_commun, programme
 from tfpb.report.sections.money.rapprochement import rapprochement
-from tfpb.report.sections.patrimoine import localisation, residences
+from tfpb.report.sections.note import note
+from tfpb.report.sections.patrimoine import localisation, quarter_names, residences
 from tfpb.report.sections.sources import rappel, sources
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation, sensibilite
@@ -40,6 +40,7 @@ def report(dossier: Dossier) -> Report:
     """
     head = dossier.settings.dossier
     sections: list[Section | None] = [
+        note(dossier),
         synthese(dossier),
         rappel(dossier),
         residences(dossier),

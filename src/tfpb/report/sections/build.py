@@ -220,7 +220,7 @@ def chart(
         margin=margin,
         reach=reach,
         source=own.source.format(**facts),
-        notes=own.notes or (),
+        notes=tuple(note.format(**facts) for note in own.notes or ()),
         series=own.series[:amounts],
         **_media(own),
     )

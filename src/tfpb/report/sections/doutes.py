@@ -11,7 +11,7 @@ from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import STAMP
 from tfpb.model.report import Text
 from tfpb.report.sections.build import DOCUMENT, cut, section, table
-from tfpb.report.sections.counts import masking_n, stock_facts
+from tfpb.report.sections.patrimoine import masking_n, stock_facts
 from tfpb.words.documents import report_words as words
 from tfpb.words.faults.sentences import NO_ACTION, fault_text
 from tfpb.words.faults.told_faults import told

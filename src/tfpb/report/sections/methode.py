@@ -1,24 +1,31 @@
-"""« Méthode »: the waves, the settings, how figures are made."""
+"""« Méthode »: the waves, the settings, how figures are made, and the field sheet."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tfpb.model.codes import Ajustement
+from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement
 from tfpb.model.report import Text
+from tfpb.model.results import VARIANT_COLUMNS
+from tfpb.model.survey import only
 from tfpb.report.cell_values import as_text
-from tfpb.report.sections.build import lacking, section, table
-from tfpb.report.sections.survey.terrain import field_sheet
+from tfpb.report.sections.build import cut, in_words, lacking, section, table
+from tfpb.report.sections.survey import survey_view as view
+from tfpb.survey.variants import DELIVERED_WEIGHTS
 from tfpb.words.documents import report_words as words
 from tfpb.words.numbers import NOTHING
+from tfpb.words.survey import field_words
 from tfpb.words.survey.area_words import METHOD as MODELLED
+from tfpb.words.survey.satisfaction import GROUPES
 from tfpb.words.survey.verdict_words import POOLED, TARGETS, margin_words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
-    from tfpb.model.report import Section, Table
+    from tfpb.model.report import Block, Section, Table
+    from tfpb.model.survey import Published
 
 
 def methode(dossier: Dossier) -> Section:
@@ -38,7 +45,7 @@ def methode(dossier: Dossier) -> Section:
     weights = words.WEIGHTS.get(str(settings.get("calage", "")))
     if weights and settings.get("poids", True):  # without weights, a doubt says so
         adopted.append(weights)
-    if target := TARGETS.get(str(settings.get("cible", ""))):
+    if target := TARGETS.get(survey.target):
         adopted.append(f"{target}.")
     adopted.append(f"{POOLED}.")
     if (survey.comparison["ajustement"] == Ajustement.MODELE).any():
@@ -76,3 +83,71 @@ _WAVE = [
 
 def _number(value: object, default: float) -> float:
     return float(value) if isinstance(value, int | float) else default
+
+
+def field_sheet(survey: Published, name: str, champ: str) -> list[Block]:
+    """Return the field sheet, for the method.
+
+    Parameters
+    ----------
+    survey : Published
+    name : str
+        Bailleur whose stock and gaps are told, or `ensemble`.
+    champ : str
+        What the interviews of each wave are.
+    """
+    asked = [(w.vague, w.n, w.contactes) for w in survey.waves]
+    rows = pd.DataFrame(asked, columns=["vague", "n", "contactes"]).astype(object)
+    rows["taux"] = [n / c if c else field_words.NOT_GIVEN for _, n, c in asked]
+    rows["contactes"] = [c or field_words.NOT_GIVEN for *_, c in asked]
+    blocks: list[Block] = [
+        Text((field_words.field_lead(asked),)),
+        table("terrain_reponse", rows, champ=champ),
+    ]
+    if not all(c for *_, c in asked):
+        blocks.append(Text((field_words.UNKNOWN_RESPONSE,)))
+    return [*blocks, _sample(survey, name), *_weights(survey, champ), _calibration(survey, name)]
+
+
+def _sample(survey: Published, name: str) -> Block:
+    """Return the sample beside the stock of the bailleur, or that it is not known."""
+    held = survey.fieldwork
+    own = held["bailleur"] if "bailleur" in held else pd.Series(dtype=object)
+    rows = next((cut(held, own == n) for n in (name, ENSEMBLE) if (own == n).any()), None)
+    if rows is None:
+        return Text((field_words.NO_SAMPLE,))
+    rows = rows.assign(cote_mot=in_words(rows["cote"], GROUPES))
+    for column in ("n", "part_interroges"):
+        told = rows[column].astype(object)
+        rows[column] = told.where(rows[column].notna(), field_words.HIDDEN)
+    return table("terrain_parc", rows, notes=(field_words.SAMPLE_NOTE,))
+
+
+def _weights(survey: Published, champ: str) -> list[Block]:
+    """Return how weights spread, wave by wave, or that there are none."""
+    rows = [
+        {"vague": w.vague, "poids": field_words.WEIGHTS[s.cales], **asdict(s)}
+        for w in survey.waves
+        for s in w.ponderation
+    ]
+    if not rows:
+        return [Text((field_words.NO_WEIGHTS,))]
+    return [table("terrain_poids", pd.DataFrame(rows), champ=champ)]
+
+
+def _calibration(survey: Published, name: str) -> Block:
+    """Return the headline gaps of the last wave before and after our calibration, or why there are none."""
+    if survey.settings.get("calage", "livres") == "livres":
+        return Text((field_words.NOT_CALIBRATED,))
+    wave = view.last_wave(survey)
+    held = survey.variants.reindex(columns=list(VARIANT_COLUMNS))
+    before = only(
+        held, variante=DELIVERED_WEIGHTS, vague=wave, bailleur=name, niveau=TOTAL,
+        publication=view.SHOWN,
+    )  # fmt: skip
+    before = before[["item", "estimation"]].rename(columns={"estimation": "avant"})
+    heads = view.shown(view.headlines(view.gaps(survey, name, wave)))
+    rows = heads.merge(before, on="item", how="inner", validate="one_to_one")
+    if rows.empty:
+        return Text((field_words.CALIBRATION_MASKED,))
+    return table("terrain_calage", rows, **view.source(survey, wave))

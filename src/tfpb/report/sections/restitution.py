@@ -74,9 +74,7 @@ def overview(facts: RegionFacts, survey: Published | None, largest: float) -> Se
         heads = view.headlines(rows)
         if len(heads):
             margin = number_of(heads["marge_points"].iloc[0])
-            blocks.append(
-                headline_table(heads, wave, margin, str(survey.settings.get("cible", "")))
-            )
+            blocks.append(headline_table(heads, wave, margin, survey.target))
         blocks.append(Text((count_sentence(Counter(rows["mot"]), len(rows)),)))
         blocks.append(Text((words.KEPT_ONCE, words.SHOWN_WHEN.format(part=largest)), bullets=True))
     lead = words.REGION.format(

@@ -10,7 +10,7 @@ import pandas as pd
 from tfpb.law.values import load as load_law
 from tfpb.model.report import Text
 from tfpb.report.sections.build import section, table
-from tfpb.report.sections.counts import masking_n
+from tfpb.report.sections.patrimoine import masking_n
 from tfpb.text import fold
 from tfpb.words.documents import report_words as words
 from tfpb.words.documents.reading_words import SURVEY, reading_row

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tfpb.model.report import Format, KeyFigures, Text
 from tfpb.report.sections.build import figure, number_of, section, table
-from tfpb.report.sections.counts import leaver_facts, nature_counts, stock_facts
+from tfpb.report.sections.patrimoine import leaver_facts, nature_counts, stock_facts
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money import abatement_words, programme_words, state_words
@@ -121,7 +121,7 @@ def _satisfaction(dossier: Dossier) -> list[Block]:
     if heads.empty:
         return []
     margin = number_of(heads["marge_points"].iloc[0])
-    table = headline_table(heads, wave, margin, str(survey.settings.get("cible", "")))
+    table = headline_table(heads, wave, margin, survey.target)
     return [table, Text(_reading(view.totals(rows), margin))]
 
 

@@ -21,12 +21,12 @@ from jinja2 import Environment, StrictUndefined
 from tfpb.report import theme
 from tfpb.report.web_map.map_payload import payload, to_json
 from tfpb.words.places import map_words as words
-from tfpb.words.places.location_words import NOT_AN_ATTESTATION
+from tfpb.words.places.side_words import NOT_AN_ATTESTATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tfpb.model.maps import MapModel
+    from tfpb.model.location import MapModel
 
 FOLDER: Final = theme.ASSETS / "carte"
 LEAFLET: Final = theme.ASSETS / "leaflet"

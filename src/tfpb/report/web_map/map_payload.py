@@ -14,15 +14,14 @@ import shapely
 from tfpb.report import theme
 from tfpb.report.print_map.layers import lines_of
 from tfpb.words.places import map_words as words
-from tfpb.words.places.location_words import NOT_AN_ATTESTATION
-from tfpb.words.places.side_words import SIDE_WORDS
+from tfpb.words.places.side_words import NOT_AN_ATTESTATION, SIDE_WORDS
 from tfpb.words.survey.satisfaction import THEMES
 from tfpb.words.survey.verdict_words import VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tfpb.model.maps import MapModel
+    from tfpb.model.location import MapModel
 
 DEGREES: Final = 100_000
 """Coordinates are whole hundred-thousandths of a degree (about one metre), written as differences."""
@@ -64,9 +63,6 @@ def to_json(value: object) -> str:
 
 def _meta(model: MapModel) -> dict[str, Any]:
     old = 2015 if model.vintage != 2015 else 2024  # noqa: PLR2004
-    sources = [*model.sources]
-    if model.ground.source and model.ground.source not in sources:
-        sources.append(model.ground.source)
     return {
         "titre": words.DRAFT_TITLE.format(title=model.title) if model.draft else model.title,
         "bailleur": model.bailleur,
@@ -77,7 +73,7 @@ def _meta(model: MapModel) -> dict[str, Any]:
         "empreinte": model.run_hash,
         "fictif": model.fictional,
         "avertissement": NOT_AN_ATTESTATION,
-        "sources": sources,
+        "sources": model.sources,
     }
 
 
@@ -102,21 +98,13 @@ def _colours() -> dict[str, Any]:
     }
 
 
-def _value(value: Any, digits: int = 2) -> Any:
-    """Return a plain JSON value; a missing one is null."""
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return None
-    if isinstance(value, (float, np.floating)):
-        number = round(float(value), digits)
-        return int(number) if number.is_integer() else number
-    if isinstance(value, (int, np.integer)):
-        return int(value)
-    return str(value)
-
-
 def _number(value: Any, digits: int = 2) -> Any:
-    number = pd.to_numeric(value, errors="coerce")
-    return None if pd.isna(number) else _value(float(number), digits)
+    """Return a plain JSON number; a missing one is null."""
+    read = pd.to_numeric(value, errors="coerce")
+    if pd.isna(read) or not math.isfinite(read):
+        return None
+    number = round(float(read), digits)
+    return int(number) if number.is_integer() else number
 
 
 def _line(coords: Any) -> list[int]:
@@ -161,9 +149,13 @@ def _quarters(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     return out
 
 
+def _texts(values: Iterable[Any]) -> list[str]:
+    return ["" if pd.isna(v) else str(v) for v in values]
+
+
 def _coded(values: Iterable[Any]) -> dict[str, list[Any]]:
     """Write a column of repeated texts as its list of texts and one index a row."""
-    text = ["" if v is None or v != v else str(v) for v in values]  # noqa: PLR0124
+    text = _texts(values)
     known = sorted(set(text))
     index = {t: i for i, t in enumerate(known)}
     return {"v": known, "i": [index[t] for t in text]}
@@ -177,8 +169,8 @@ def _residences(frame: pd.DataFrame) -> dict[str, Any]:
     }
     return {
         "id": [str(v) for v in table["id_residence"]],
-        "nom": ["" if pd.isna(v) else str(v) for v in table["nom"]],
-        "adr": ["" if pd.isna(v) else str(v) for v in table["adresse"]],
+        "nom": _texts(table["nom"]),
+        "adr": _texts(table["adresse"]),
         "bai": _coded(table["bailleur"]),
         "com": _coded(table["commune"]),
         "sta": _coded(table["statut"]),

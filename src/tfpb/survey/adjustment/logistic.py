@@ -14,6 +14,7 @@ import pandas as pd
 from scipy.special import expit
 
 from tfpb.survey.estimation.design import indicator
+from tfpb.survey.estimation.means import inverses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,28 +105,33 @@ class Fits:
         return mean, np.where(sure, 0.0, mean * (1 - mean)), sure | self.reached[:, side]
 
 
-def make_patterns(atoms: pd.DataFrame, among: NDArray[np.intp], factors: Sequence[str]) -> Patterns:
+def factor_codes(atoms: pd.DataFrame, factors: Sequence[str]) -> NDArray[np.intp]:
+    """Return the side of every atom, then its level of each factor (-1 when unknown), a column each."""
+    columns = [atoms["qpv"].to_numpy(dtype=np.intp)]
+    for name in factors:
+        text = atoms[name].astype(str).to_numpy(dtype=object)
+        codes = pd.factorize(text, sort=True)[0].astype(np.intp)
+        columns.append(np.where(text == "", -1, codes))
+    return np.column_stack(columns)
+
+
+def make_patterns(codes: NDArray[np.intp], among: NDArray[np.intp]) -> Patterns:
     """Gather some atoms by their covariates, those not all known left out.
 
     Parameters
     ----------
-    atoms : DataFrame
-        `qpv` and the factors, all atoms of the design.
+    codes : int array
+        As `factor_codes` gives them.
     among : int array
         Atoms to gather.
-    factors : sequence of str
     """
-    text = {f: atoms[f].astype(str).to_numpy(dtype=object)[among] for f in factors}
-    known = np.ones(len(among), dtype=bool)
-    for column in text.values():
-        known &= column != ""
-    among = among[known]
-    side = atoms["qpv"].to_numpy(dtype=np.intp)[among]
-    codes = [side, *(pd.factorize(c[known], sort=True)[0].astype(np.intp) for c in text.values())]
+    among = among[(codes[among] >= 0).all(axis=1)]
     if not len(among):
-        nothing = np.zeros((0, len(codes)), dtype=np.intp)
-        return Patterns(among, side, nothing, np.zeros((0, 2)))
-    levels, pattern = np.unique(np.column_stack(codes), axis=0, return_inverse=True)
+        nothing = np.zeros((0, codes.shape[1]), dtype=np.intp)
+        return Patterns(among, among, nothing, np.zeros((0, 2)))
+    levels, pattern = np.unique(codes[among], axis=0, return_inverse=True)
+    for column in levels.T[1:]:  # levels that these atoms lack are not numbered
+        column[:] = np.unique(column, return_inverse=True)[1]
     columns = [np.ones(len(levels)), levels[:, 0].astype(float)]
     for f in range(1, levels.shape[1]):
         columns += [
@@ -243,7 +249,7 @@ def _newton(design: Floats, weight: Floats, hits: Floats) -> tuple[Floats, Float
     for _ in range(_ITERATIONS):
         mean = expit(beta[left] @ design.T)
         spread = weight[left] * mean * (1 - mean)
-        inverse[left] = _inverses((spread @ products).reshape(-1, width, width))
+        inverse[left] = inverses((spread @ products).reshape(-1, width, width))
         slope = (hits[left] - weight[left] * mean) @ design
         step = (inverse[left] @ slope[:, :, None])[:, :, 0]
         beta[left] += step
@@ -254,13 +260,3 @@ def _newton(design: Floats, weight: Floats, hits: Floats) -> tuple[Floats, Float
         if not len(left):
             break
     return beta, inverse, converged
-
-
-def _inverses(matrices: Floats) -> Floats:
-    """Invert each matrix; NaN for one that has no inverse."""
-    try:
-        return np.asarray(np.linalg.inv(matrices))
-    except np.linalg.LinAlgError:
-        if len(matrices) == 1:
-            return np.full(matrices.shape, np.nan)
-        return np.concatenate([_inverses(one[None]) for one in matrices])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tfpb.model.codes import ENSEMBLE, Ajustement
-from tfpb.survey.adjustment.logistic import fit_items, make_patterns
+from tfpb.survey.adjustment.logistic import factor_codes, fit_items, make_patterns
 from tfpb.survey.estimation.design import indicator
 from tfpb.survey.estimation.means import atoms_of, linear_variance, standard_error
 from tfpb.survey.estimation.pooled import Spread, smoothed, spread_of
@@ -44,11 +44,12 @@ def regression_rows(comparison: Comparison, variables: Sequence[str]) -> pd.Data
     support = np.full((shape[0], items), np.nan)
     margins = np.full((shape[0], c.sides.shape[1], items), np.nan)
     loads = [_nothing(c) for _ in c.figures]
+    codes = factor_codes(c.design.atoms, [*variables, "bailleur"])
     for k in np.flatnonzero(c.shown.any(axis=1)).tolist():
         several = c.index["bailleur"].iloc[k] == ENSEMBLE
-        factors = [*variables, *(["bailleur"] if several else [])]
+        own = codes if several else codes[:, :-1]
         sides = [atoms_of(c.means.member, g) for g in c.sides[k].tolist()]
-        patterns = make_patterns(c.design.atoms, np.unique(np.concatenate(sides)), factors)
+        patterns = make_patterns(own, np.unique(np.concatenate(sides)))
         # rows of the patterns' atoms that the model of each wave rests on, later wave first
         models = [
             np.flatnonzero(np.isin(patterns.atoms, np.concatenate(both)))

@@ -88,9 +88,10 @@ def standardised_rows(
     se[lines] = np.where(wanted, standard_error(variance), np.nan)
     support = np.full((shape[0], shape[2]), np.nan)
     support[lines] = _support(c, means, part, lines, common)
-    sides = _sides(c, means, part[c.sides[lines]], weight, lines, wanted[:, 0])
+    sides, n, clusters = _sides(c, means, part[c.sides[lines]], weight, lines, wanted[:, 0])
     every = [sides] * len(c.figures)
-    rows = adjusted_rows(c, Ajustement.STANDARDISE, values, se, support, every)
+    rests_on = (n, clusters)
+    rows = adjusted_rows(c, Ajustement.STANDARDISE, values, se, support, every, rests_on=rests_on)
     return rows, _notices(c, support)
 
 
@@ -101,27 +102,58 @@ def _sides(
     weight: Floats,
     lines: Indices,
     wanted: NDArray[np.bool_],
-) -> Sides:
-    """Return each side at the standard's composition, by the pooled rule.
+) -> tuple[Sides, Floats, Floats]:
+    """Return each side at the standard's composition, by the pooled rule, and what it rests on.
 
     Its correlation is that of the raw answers, on the cautious side: within a type and a period,
-    résidences are more alike.
+    résidences are more alike. It rests on the interviews and résidences of the common cells alone: how
+    uneven they are is read at those numbers, known to a tenth of the side's: their exact count would
+    tell how many answers lie in the other cells.
     """
     count, width = c.sides.shape
     items = means.n.shape[1]
-    values = np.full((count, width, items), np.nan)
-    effective = np.full((count, width, items), np.nan)
+    values, effective = np.full((2, count, width, items), np.nan)
     terms = _contrasts(parts, weight, np.eye(width))
     spread = contrast_spread(means, terms)
     values[lines] = np.where(
         wanted[:, None], terms.values(means).reshape(len(lines), width, items), np.nan
     )
     flat = c.sides[lines].ravel()
+    least = c.thresholds
+    n, clusters = (
+        _part_held(*counts, c.sides, lines, parts, weight)
+        for counts in (
+            (means.n, c.means.n, least.mask_n),
+            (means.shown_clusters, c.means.shown_clusters, least.min_clusters),
+        )
+    )
+    answers, homes = (v[lines].reshape(-1, items) for v in (n, clusters))
     kinds = np.tile(np.arange(width), len(lines))
-    spread = smoothed(spread, c.means.n[flat], c.means.shown_clusters[flat], kinds, at_least=False)
+    spread = smoothed(spread, answers, homes, kinds, at_least=False)
     found = 1 / spread.design(c.correlation[flat])
     effective[lines] = found.reshape(len(lines), width, items)
-    return Sides(values, effective)
+    return Sides(values, effective), n, clusters
+
+
+def _part_held(
+    held: Floats,
+    whole: Floats,
+    least: int,
+    sides: Indices,
+    lines: Indices,
+    parts: Indices,
+    weight: Floats,
+) -> Floats:
+    """Return the numbers of each side in the cells that weigh, to a tenth of its own; else its own.
+
+    Each such cell holds `least` or more.
+    """
+    own = whole[sides]
+    none = np.zeros((1, held.shape[1]))
+    used = np.where(weight[:, None] > 0, np.vstack([held, none])[parts], 0.0).sum(axis=2)
+    near = np.round(used / np.maximum(own[lines], 1.0), 1) * own[lines]
+    own[lines] = np.where(np.any(weight, axis=1)[:, None], np.maximum(near, least), own[lines])
+    return own
 
 
 def composition(

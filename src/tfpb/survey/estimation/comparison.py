@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tfpb.model.codes import TOTAL, Groupe
+from tfpb.model.codes import TOTAL
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS, groups
 from tfpb.survey.estimation.design import satisfied_answers, sum_answers, survey_design
+from tfpb.survey.estimation.figures import Figure, make_figures
 from tfpb.survey.estimation.means import (
     Contrasts,
     contrast_variance,
     design_effects,
     domain_means,
     membership,
-    occupied,
     standard_error,
-    strata_of,
 )
 from tfpb.survey.estimation.pooled import (
     Correlations,
@@ -51,34 +50,6 @@ if TYPE_CHECKING:
 EXPECTED_Z: Final = 1.645
 _PLANNED_VARIANCE: Final = 0.17
 """p(1 − p) of a share of satisfied tenants near 78 %: fixed before any answer."""
-_OF_ONE: Final = (Groupe.QPV, Groupe.HORS_QPV, Groupe.ECART)
-_OF_TWO: Final = (Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS, Groupe.EVOLUTION_ECART)
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One kind of figure of every group compared, arrays of shape (groups, items).
-
-    Parameters
-    ----------
-    group : Groupe
-    signs : tuple of float
-        Weight of each side (see `Comparison.sides`): (1, −1) for the gap of one wave.
-    estimate, se : float arrays
-        Unadjusted.
-    n, clusters : float arrays
-        Answers and résidences it rests on, each résidence once (nil when none is named).
-    state : int array
-        Publication state: that of the worst of its sides.
-    """
-
-    group: Groupe
-    signs: tuple[float, ...]
-    estimate: Floats
-    se: Floats
-    n: Floats
-    clusters: Floats
-    state: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +156,19 @@ class Comparison:
         """Lines of the index that are not split by territory."""
         return np.flatnonzero((self.index["niveau"] == TOTAL).to_numpy())
 
+    def without_quarters(self) -> Comparison:
+        """Return the same estimates without the lines of quarters."""
+        kept = np.flatnonzero(~self.index["niveau"].isin(QUARTER_COLUMNS).to_numpy())
+        names = ("estimate", "se", "n", "clusters", "state")
+        figures = (replace(f, **{n: getattr(f, n)[kept] for n in names}) for f in self.figures)
+        return replace(
+            self,
+            index=self.index.iloc[kept].reset_index(drop=True),
+            sides=self.sides[kept],
+            df=self.df[kept],
+            figures=tuple(figures),
+        )
+
     def domains(self, name: str) -> Indices:
         """Return a column of the index that numbers domains."""
         return self.index[name].to_numpy(dtype=np.intp)
@@ -261,12 +245,11 @@ def on_panel(survey: Survey, pair: tuple[str, str]) -> Survey:
     """
     frame = survey.respondents
     owner = frame["bailleur"].to_numpy(dtype=object)
-    waves = [(frame["vague"] == w).to_numpy() for w in pair]
-    here = waves[0] | waves[1]
+    here = frame["vague"].isin(pair).to_numpy()
     answers, marks = dict(survey.answers), dict(survey.marks)
-    for item, ranks in survey.answers.items():
-        met = [set(owner[(ranks >= 0) & w]) for w in waves]
-        if lone := met[0] ^ met[1]:
+    for item, lone in survey.asked_once(pair).items():
+        if lone:
+            ranks = answers[item]
             out = here & np.isin(owner, sorted(lone))
             answers[item] = np.where(out, ABSENT, ranks).astype(ranks.dtype)
             if item in marks:
@@ -342,7 +325,7 @@ def estimate_groups(
         spread=spread,
         shown_spread=smoothed(spread, means.n, means.shown_clusters, kinds),
         state=state,
-        figures=_figures(means, whole, index, sides, state),
+        figures=make_figures(means, whole, index, sides, state),
     )
 
 
@@ -352,67 +335,3 @@ def _kinds(index: pd.DataFrame, domains: int) -> Indices:
     for kind, name in ((0, "hors"), (1, "qpv")):
         out[index[name].to_numpy(dtype=np.intp)] = kind
     return out
-
-
-def _figures(
-    means: Means,
-    whole: Means,
-    index: pd.DataFrame,
-    sides: Indices,
-    state: NDArray[np.int64],
-) -> tuple[Figure, ...]:
-    """Combine the sides: each of them, then one minus the other.
-
-    Sides that share no stratum are independent: their variances, each computed once however many
-    groups share the side, are added. Calibrated weights tie every side to the others.
-    """
-    units = index[["qpv", "hors"]].to_numpy(dtype=np.intp).reshape(-1, 2)
-    signs = (1.0,) if sides.shape[1] == units.shape[1] else (1.0, -1.0)
-    q, h = sides[:, ::2], sides[:, 1::2]
-    variances = [_variance(means, side, signs) for side in (q, h)]
-    strata = strata_of(whole)
-    shared = (strata[units[:, 0]] & strata[units[:, 1]]).any(axis=1)
-    variances.append(variances[0] + variances[1])
-    joint = shared | bool(means.sums.design.margins)
-    both = tuple(s * t for s in signs for t in (1.0, -1.0))
-    if joint.any():
-        variances[2][joint] = _variance(means, sides[joint], both)
-    met = [whole.shown_clusters[units[:, 0]], whole.shown_clusters[units[:, 1]]]
-    met.append(met[0] + met[1])
-    if shared.any() and means.sums.design.clustered:
-        one, two = (whole.member[units[shared, k]] for k in (0, 1))
-        met[2][shared] = occupied(means.sums, one + two)[0]
-    weights = [tuple(s * t for s in signs for t in pattern) for pattern in ((1.0, 0.0), (0.0, 1.0))]
-    return tuple(
-        _figure(means, group, sides, weight, variance, clusters, state)
-        for group, weight, variance, clusters in zip(
-            _OF_ONE if len(signs) == 1 else _OF_TWO, [*weights, both], variances, met, strict=True
-        )
-    )
-
-
-def _variance(means: Means, domains: Indices, signs: Sequence[float]) -> Floats:
-    """Variance of the same combination of the domains of each row; equal rows are computed once."""
-    rows, back = np.unique(domains, axis=0, return_inverse=True)
-    return contrast_variance(means, Contrasts.of(rows, signs))[back.ravel()]
-
-
-def _figure(
-    means: Means,
-    group: Groupe,
-    sides: Indices,
-    signs: tuple[float, ...],
-    variance: Floats,
-    clusters: Floats,
-    state: NDArray[np.int64],
-) -> Figure:
-    used = sides[:, np.flatnonzero(signs)]
-    return Figure(
-        group=group,
-        signs=signs,
-        estimate=Contrasts.of(used, [s for s in signs if s]).values(means),
-        se=standard_error(variance),
-        n=means.n[used].sum(axis=1),
-        clusters=clusters,
-        state=state[used].max(axis=1),
-    )

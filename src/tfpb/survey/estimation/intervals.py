@@ -25,7 +25,8 @@ _HALVINGS: Final = 24
 
 def t_quantile(probability: float, df: Floats) -> Floats:
     """Quantile of Student's t; NaN where there is no degree of freedom."""
-    out: Floats = stdtrit(np.where(df > 0, df, np.nan), probability)
+    values, back = np.unique(np.where(df > 0, df, np.nan), return_inverse=True)
+    out: Floats = stdtrit(values, probability)[back].reshape(np.shape(df))
     return out
 
 

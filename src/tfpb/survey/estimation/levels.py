@@ -13,9 +13,9 @@ from tfpb.survey.estimation.compared_groups import COLUMN_OF
 from tfpb.survey.estimation.design import sum_answers
 from tfpb.survey.estimation.means import (
     Contrasts,
-    atoms_of,
     contrast_variance,
     domain_means,
+    inverses,
     linear_variance,
     standard_error,
 )
@@ -170,21 +170,20 @@ def _rao_scott_matrix(
     out = np.full(df.shape, np.nan)
     for j in np.unique(column[~marks]):
         at = np.flatnonzero(column == j)
-        for k, domain in enumerate(domains.tolist()):
-            out[k, at] = rao_scott(means.sums, atoms_of(means.member, domain), at, df[k, at[0]])
+        out[:, at] = rao_scott(means, domains, at, df[:, at[0]])[:, None]
     return out
 
 
-def rao_scott(sums: Sums, atoms: Indices, columns: Indices, df: float) -> float:
-    """p-value of the second-order Rao-Scott F test of levels × side (R's ``svychisq``).
+def rao_scott(means: Means, domains: Indices, columns: Indices, df: Floats) -> Floats:
+    """p-value of the second-order Rao-Scott F test of levels × side (R's ``svychisq``) in each domain.
 
     Parameters
     ----------
-    atoms : int array
-        Atoms of the domain, both sides.
+    domains : int array
+        Each of both sides.
     columns : int array
         Measures of the levels of one item.
-    df : float
+    df : float array, shape (domains,)
         Degrees of freedom of the design among valid answers.
 
     Notes
@@ -192,54 +191,60 @@ def rao_scott(sums: Sums, atoms: Indices, columns: Indices, df: float) -> float:
     Rao and Scott (1984): Pearson's statistic over the trace of the generalised design effects, held
     against F with ``d0`` and ``d0·df`` degrees of freedom.
     """
-    design = sums.design
-    side = design.atoms["qpv"].to_numpy(dtype=float)[atoms]
-    base = sums.base[atoms, columns[0]]
-    weight, n = base.sum(), float(sums.n[atoms, columns[0]].sum())
-    seen = columns[sums.total[np.ix_(atoms, columns)].sum(axis=0) > 0]
-    levels = len(seen)
-    if levels < 2 or not 0 < (side * base).sum() < weight or not df > 0:  # noqa: PLR2004
-        return float("nan")
+    side = means.sums.design.atoms["qpv"].to_numpy(dtype=float)
+    base = means.sums.base[:, columns[0]]
+    inside, outside = (means.member[domains] @ (base * of) for of in (side, 1 - side))
+    seen = means.estimate[np.ix_(domains, columns)] > 0
+    able = (seen.sum(axis=1) > 1) & (inside > 0) & (outside > 0) & (df > 0)
+    out = np.full(len(domains), np.nan)
+    for levels in np.unique(seen[able], axis=0):
+        rows = np.flatnonzero(able & (seen == levels).all(axis=1))
+        out[rows] = _second_order(means, domains[rows], columns[levels], df[rows])
+    return out
+
+
+def _second_order(means: Means, domains: Indices, columns: Indices, df: Floats) -> Floats:
+    """Return the test of `rao_scott` in domains that all hold every level, and both sides."""
+    sums, member = means.sums, means.member[domains]
+    design, count, levels = sums.design, len(domains), len(columns)
+    side = design.atoms["qpv"].to_numpy(dtype=float)[:, None]
 
     def cells(total: Floats) -> Floats:
         """Return the sums of each level in QPV, then of each level hors QPV."""
-        own = total[np.ix_(atoms, seen)]
-        return np.hstack([own * side[:, None], own * (1 - side)[:, None]])
+        return np.hstack([total[:, columns] * side, total[:, columns] * (1 - side)])
 
-    share = cells(sums.total).sum(axis=0) / weight
-    by_side = share.reshape(2, levels)
-    expected = np.outer(by_side.sum(axis=1), by_side.sum(axis=0)).ravel()
-    pearson = n * float(((share - expected) ** 2 / expected).sum())
+    n, weight = means.n[domains, columns[0]], means.base[domains, columns[0]][:, None]
+    share = member @ cells(sums.total) / weight
+    by_side = share.reshape(count, 2, levels)
+    expected = by_side.sum(axis=2)[:, :, None] * by_side.sum(axis=1)[:, None]
+    pearson = n * ((by_side - expected) ** 2 / expected).sum(axis=(1, 2))
     contrast = _interaction(levels)
     inverse = np.where(share > 0, 1 / np.where(share > 0, share, 1.0), 0.0)
-    scaled = contrast * inverse[:, None]
-    scores = (cells(sums.total) - share * base[:, None]) / weight @ scaled
-    residual = None
-    if design.margins:
-        under = sums.residual_base[atoms, columns[0]][:, None]
-        residual = (cells(sums.residual_total) - share * under) / weight @ scaled
-    variance = _covariance(sums, atoms, scores, residual)
-    try:
-        delta = np.linalg.solve(contrast.T @ (scaled / n), variance)
-    except np.linalg.LinAlgError:
-        return float("nan")
-    trace = float(np.trace(delta))
-    if not trace > 0:
-        return float("nan")
-    d0 = trace**2 / float(np.trace(delta @ delta))
-    return float(fdtrc(d0, d0 * df, pearson / trace))
+    scaled = contrast * inverse[:, :, None]
+    owner, atom = np.repeat(np.arange(count), np.diff(member.indptr)), member.indices
 
+    def scores(total: Floats, base: Floats) -> Floats:
+        """Return the scores of each contrast, an entry an atom of each domain."""
+        own = cells(total)[atom] - share[owner] * base[atom, columns[0]][:, None]
+        return np.asarray((own[:, None] @ scaled[owner])[:, 0] / weight[owner])
 
-def _covariance(sums: Sums, atoms: Indices, scores: Floats, residual: Floats | None) -> Floats:
-    """Covariance of statistics, from the variances of each and of the sums of each two."""
-    count = scores.shape[1]
-    one, two = np.triu_indices(count)
-    under = None if residual is None else residual[:, one] + residual[:, two]
-    out = np.zeros((count, count))
-    out[one, two] = linear_variance(sums, atoms, scores[:, one] + scores[:, two], under)[0]
-    out[two, one] = out[one, two]
-    own = np.diag(out) / 4
-    return np.asarray((out - own[:, None] - own) / 2)
+    one, two = np.triu_indices(levels - 1)
+    # covariances, from the variances of each and of the sums of each two
+    z = scores(sums.total, sums.base)
+    rest = scores(sums.residual_total, sums.residual_base) if design.margins else None
+    under = None if rest is None else rest[:, one] + rest[:, two]
+    place = owner * len(design.atoms) + atom
+    variance = np.zeros((count, levels - 1, levels - 1))
+    variance[:, one, two] = linear_variance(sums, place, z[:, one] + z[:, two], under, count)
+    variance[:, two, one] = variance[:, one, two]
+    own = np.einsum("dkk->dk", variance) / 4
+    variance = (variance - own[:, :, None] - own[:, None]) / 2
+    delta = inverses(contrast.T @ scaled / n[:, None, None]) @ variance
+    trace = np.einsum("dkk->d", delta)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        d0 = trace**2 / np.einsum("dkl,dlk->d", delta, delta)
+        out = fdtrc(d0, d0 * df, pearson / trace)
+    return np.where(trace > 0, out, np.nan)
 
 
 def _interaction(levels: int) -> Floats:

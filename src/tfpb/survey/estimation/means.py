@@ -337,3 +337,13 @@ def strata_of(means: Means) -> NDArray[np.bool_]:
     design = means.sums.design
     held = means.member @ indicator(design.stratum, len(design.stratum_size)).T
     return np.asarray(held.toarray() > 0)
+
+
+def inverses(matrices: Floats) -> Floats:
+    """Invert each matrix; NaN for one that has no inverse."""
+    try:
+        return np.asarray(np.linalg.inv(matrices))
+    except np.linalg.LinAlgError:
+        if len(matrices) == 1:
+            return np.full(matrices.shape, np.nan)
+        return np.concatenate([inverses(one[None]) for one in matrices])

@@ -272,11 +272,15 @@ def smoothed(
 
 def _upper(values: Floats) -> Floats:
     """Return the level of each column that most of its known values do not exceed; NaN without any."""
-    out = np.full(values.shape[1], np.nan)
-    known = ~np.isnan(values).all(axis=0)
-    if known.any():
-        out[known] = np.nanquantile(values[:, known], _MOST, axis=0)
-    return out
+    ranked = np.sort(values, axis=0)  # NaN last
+    last = np.maximum((~np.isnan(values)).sum(axis=0) - 1, 0)
+    at = _MOST * last
+    low, high = (
+        np.take_along_axis(ranked, k.astype(np.intp)[None], axis=0)[0]
+        for k in (np.floor(at), np.ceil(at))
+    )
+    level: Floats = low + (high - low) * (at - np.floor(at))
+    return level
 
 
 def planned(spread: Spread) -> Floats:

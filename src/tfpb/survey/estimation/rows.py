@@ -25,6 +25,7 @@ from tfpb.survey.verdicts import (
     UNPUBLISHABLE,
     evolution_verdicts,
     gap_verdicts,
+    publication_states,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.model.plan import Item
-    from tfpb.survey.estimation.comparison import Comparison, Figure
+    from tfpb.survey.estimation.comparison import Comparison
+    from tfpb.survey.estimation.figures import Figure
     from tfpb.survey.verdicts import Thresholds
 
     Floats = NDArray[np.float64]
@@ -92,6 +94,8 @@ def adjusted_rows(
     se: Floats,
     support: Floats,
     sides: Sequence[Sides],
+    *,
+    rests_on: tuple[Floats, Floats] | None = None,
 ) -> pd.DataFrame:
     """Rows of adjusted figures.
 
@@ -104,19 +108,31 @@ def adjusted_rows(
         compared like with like, whatever a model gives.
     sides : sequence of Sides
         The adjusted sides as each figure sees them.
+    rests_on : (answers, résidences), optional
+        Those that each side rests on, shape (groups, sides, items), where these are not all of it: what
+        may be shown and concluded is decided on them.
     """
+    c = comparison
+    n, clusters = rests_on or (c.means.n[c.sides], c.means.shown_clusters[c.sides])
+    own = publication_states(n=n, clusters=clusters, df=np.ones(n.shape), thresholds=c.thresholds)
     values = np.where((support <= 0)[:, None, :], np.nan, values)
     se = np.where(np.isnan(values), np.nan, se)
     weak = np.where(support < ENOUGH_SUPPORT, FRAGILE, 0)
-    every = np.ones(comparison.pooled.shape, dtype=bool)
+    every = np.ones(c.pooled.shape, dtype=bool)
     parts = []
-    for k, (figure, seen) in enumerate(zip(comparison.figures, sides, strict=True)):
+    for k, (figure, seen) in enumerate(zip(c.figures, sides, strict=True)):
+        used = np.flatnonzero(figure.signs)
         state = np.maximum(figure.state, weak)
         unknown = np.isnan(values[:, k]) & (state < UNPUBLISHABLE)
-        state = np.where(unknown, UNCOMPUTABLE, state)
-        made = {"estimation": values[:, k], "erreur_type": se[:, k], "etat": state}
-        parts.append(_figure_rows(comparison, figure, adjustment, seen, every, **made))
-    return completed(pd.concat(parts, ignore_index=True), comparison.thresholds)
+        state = np.where(unknown, UNCOMPUTABLE, np.maximum(state, own[:, used].max(axis=1)))
+        made = {
+            "estimation": values[:, k],
+            "erreur_type": se[:, k],
+            "etat": state,
+            "_n_cote": n[:, used].min(axis=1),
+        }
+        parts.append(_figure_rows(c, figure, adjustment, seen, every, **made))
+    return completed(pd.concat(parts, ignore_index=True), c.thresholds)
 
 
 def _figure_rows(

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Severity
-from tfpb.survey.reading.delivery_columns import find_column, parse_number, parse_side
+from tfpb.survey.reading.delivery_columns import as_frame, find_column, parse_number, parse_side
 from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tfpb.survey.reading.delivery_columns import AnyTable
     from tfpb.survey.respondents import Survey
 
     Floats = NDArray[np.float64]
@@ -37,13 +38,13 @@ def delivered_weight(frame: pd.DataFrame) -> Floats:
     return frame[DELIVERED if DELIVERED in frame else "poids"].to_numpy(dtype=float)
 
 
-def calibrate(survey: Survey, margins: Any) -> tuple[Survey, list[Fault]]:
+def calibrate(survey: Survey, margins: AnyTable) -> tuple[Survey, list[Fault]]:
     """Calibrate weights wave by wave on a margins file.
 
     Parameters
     ----------
     survey : Survey
-    margins : DataFrame, or a text table with `frame`
+    margins : DataFrame or ReadTable
         `variable, modalite, effectif`, and `vague` when margins differ. A crossing is written
         « bailleur*qpv », its categories « Habitat*1 ». One variable: post-stratification. Several:
         raking, swept until the weights are still (relative change under 1e-12).
@@ -54,7 +55,7 @@ def calibrate(survey: Survey, margins: Any) -> tuple[Survey, list[Fault]]:
         The survey with calibrated `poids`; unchanged, with a doubt that gives the reason, when a category
         of the sample has no margin.
     """
-    frame = getattr(margins, "frame", margins)
+    frame = as_frame(margins)
     columns = {n: find_column(frame, (n,)) for n in ("variable", "modalite", "effectif", "vague")}
     if any(columns[n] is None for n in ("variable", "modalite", "effectif")):
         return survey, [_impossible("variable, modalite, effectif")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from tfpb.model.columns import STAMP
 from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,6 +34,38 @@ _WITHOUT: Final = re.compile(
     rf"(?:residence |logement )?(?:hors|non|pas)(?: en| dans)?(?: un| le| les| d un)? {_QUARTER}"
     r"|(?:autres? )?quartiers? (?:classiques?|ordinaires?)"
 )
+
+
+class ReadTable(Protocol):
+    """What is needed of a table read from a file (`tfpb.io.tables.text_table.TextTable`)."""
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Cells, all text."""
+        ...
+
+    @property
+    def file(self) -> str:
+        """File name."""
+        ...
+
+    @property
+    def sheet(self) -> str:
+        """Sheet of a workbook."""
+        ...
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """Row of each line in the file."""
+        ...
+
+
+AnyTable: TypeAlias = "pd.DataFrame | ReadTable"
+
+
+def as_frame(table: AnyTable) -> pd.DataFrame:
+    """Return the cells of a table."""
+    return table if isinstance(table, pd.DataFrame) else table.frame
 
 
 def token(value: object) -> str:
@@ -69,8 +101,8 @@ def find_column(frame: pd.DataFrame, names: Iterable[str]) -> str | None:
 def texts(frame: pd.DataFrame, column: str) -> NDArray[np.object_]:
     """Return a column as squeezed text, "" where empty."""
     codes, uniques = pd.factorize(frame[column], use_na_sentinel=False)
-    clean = np.array(["" if pd.isna(u) else squeeze(str(u)) for u in uniques], dtype=object)
-    return clean[codes]
+    clean = [squeeze(u if isinstance(u, str) else "" if pd.isna(u) else str(u)) for u in uniques]
+    return np.array(clean, dtype=object)[codes]
 
 
 def distinct(values: NDArray[np.object_]) -> tuple[NDArray[np.intp], list[str]]:
@@ -81,7 +113,7 @@ def distinct(values: NDArray[np.object_]) -> tuple[NDArray[np.intp], list[str]]:
 
 def identifier(value: str) -> str:
     """Write an identifier as text: a number's tail « .0 » is not part of it."""
-    return value[:-2] if re.fullmatch(r"\d+\.0", value) else value
+    return value[:-2] if value.endswith(".0") and re.fullmatch(r"\d+\.0", value) else value
 
 
 def parse_number(value: str) -> float:
@@ -91,6 +123,15 @@ def parse_number(value: str) -> float:
     except ValueError:
         return float("nan")
     return number if np.isfinite(number) else float("nan")
+
+
+def parse_numbers(values: Sequence[str]) -> NDArray[np.float64]:
+    """Read many numbers at once, as `parse_number` reads each."""
+    try:
+        plain = np.array(values, dtype=str).astype(float)
+    except ValueError:  # an empty cell, a decimal comma, or no number
+        plain = np.array([parse_number(v) for v in values], dtype=float)
+    return np.where(np.isfinite(plain), plain, np.nan)
 
 
 def parse_side(value: str) -> int | None:
@@ -134,19 +175,30 @@ def read_values(
     """
     codes, uniques = distinct(values)
     parsed = [parse(u) for u in uniques]
-    for k, value in enumerate(parsed):
-        if value is None:
-            at = np.flatnonzero(codes == k)
-            faults += rows_fault(
-                code,
-                frame,
-                at,
-                column=column if isinstance(column, str) else str(column[at[0]]),
-                got=uniques[k],
-                severity=Severity.FAUTE,
-                fields=fields,
-            )
+    wrong = [k for k, value in enumerate(parsed) if value is None]
+    faults += unread(code, codes, uniques, wrong, frame, column, fields)
     return codes, parsed
+
+
+def unread(
+    code: str,
+    codes: NDArray[np.intp],
+    uniques: Sequence[str],
+    wrong: Iterable[int],
+    frame: pd.DataFrame,
+    column: str | NDArray[np.object_],
+    fields: Mapping[str, object] | None = None,
+) -> list[Fault]:
+    """List the texts of a column that could not be read; parameters as for `read_values`."""
+    faults = []
+    for k in wrong:
+        at = np.flatnonzero(codes == k)
+        header = column if isinstance(column, str) else str(column[at[0]])
+        severity = Severity.FAUTE
+        faults += rows_fault(
+            code, frame, at, column=header, got=uniques[k], severity=severity, fields=fields
+        )
+    return faults
 
 
 def place_of(frame: pd.DataFrame, position: int, column: str = "") -> Place:

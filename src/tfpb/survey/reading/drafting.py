@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Nature, Theme
 from tfpb.model.columns import STAMP
@@ -31,25 +31,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.model.plan import Dictionary
+    from tfpb.survey.reading.delivery_columns import ReadTable
 
 _ADJUSTMENT: Final = ("type_habitat", "periode_construction")
 _ROLES: Final = ("repondant", "vague", "bailleur", "residence", "poids", "qpv")
 _PREFIX: Final = re.compile(r"^\s*[A-Za-z]{1,3}\s?\d{1,3}[a-z]?\s*[.:\-–)]\s*")
 _LONGEST_LIST: Final = 40
-
-
-class AnswersTable(Protocol):
-    """What is needed of a delivery: its text and its file name (`tfpb.io.tables.tabular.TextTable`)."""
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """Answers, all text."""
-        ...
-
-    @property
-    def file(self) -> str:
-        """File name."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +49,12 @@ class _Question:
     axes: tuple[int, ...]
 
 
-def draft_plan(table: AnswersTable, dictionary: Dictionary) -> str:
+def draft_plan(table: ReadTable, dictionary: Dictionary) -> str:
     """Draft the plan of a delivery as commented TOML.
 
     Parameters
     ----------
-    table : AnswersTable
+    table : ReadTable
         A delivery as read.
     dictionary : Dictionary
         Labels and meanings of its columns; may be empty.

@@ -15,12 +15,13 @@ from tfpb.survey.reading.delivery_columns import (
     distinct,
     find_column,
     identifier,
-    parse_number,
+    parse_numbers,
     parse_side,
     place_of,
     read_values,
     rows_fault,
     texts,
+    unread,
 )
 from tfpb.survey.reading.located_residences import apply_located_side
 from tfpb.survey.reading.scales import read_answers
@@ -177,7 +178,8 @@ def _standard(
             continue
         codes, uniques = distinct(texts(frame, there))
         read = [identifier(u) or (written if role == "vague" else "") for u in uniques]
-        out[role] = np.array(read, dtype=object)[codes]
+        named = np.array(read, dtype=object)[codes]
+        out[role] = pd.Series(named, out.index, dtype=object)
     for role in ("vague", "bailleur"):
         if found[role] is not None:
             faults += rows_fault(
@@ -195,7 +197,7 @@ def _standard(
     names = _plan_names(frame, plan)
     body = {plan_name: texts(frame, there) for plan_name, there in names.items()}
     sources = {f"_lu_{plan_name}": there for plan_name, there in names.items()}
-    text = pd.DataFrame({"_vide": "", **body}, index=frame.index).assign(**sources)
+    text = pd.DataFrame({"_vide": "", **body, **sources}, index=frame.index, dtype=object)
     return out, text
 
 
@@ -249,13 +251,11 @@ def _weights(
     if column is None:
         return np.ones(len(frame)), False
 
-    def parse(text: str) -> float | None:
-        weight = parse_number(text)
-        return None if weight < 0 or (text and np.isnan(weight)) else weight
-
-    values = texts(frame, column)
-    codes, _ = read_values(values, parse, frame, faults, "poids_illisible", column)
-    return np.array([parse_number(v) for v in pd.unique(values)], dtype=float)[codes], True
+    codes, uniques = distinct(texts(frame, column))
+    weights = parse_numbers(uniques)
+    wrong = (weights < 0) | (np.isnan(weights) & (np.array(uniques, dtype=object) != ""))
+    faults += unread("poids_illisible", codes, uniques, np.flatnonzero(wrong), frame, column)
+    return weights[codes], True
 
 
 def _flags(frame: pd.DataFrame, column: str, faults: list[Fault]) -> NDArray[np.int64]:

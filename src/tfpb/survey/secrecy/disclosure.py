@@ -14,16 +14,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe, Publication, Theme, Verdict
+from tfpb.model.codes import TOTAL, Groupe, Publication, Theme, Verdict
 from tfpb.model.survey import (
     _SEAL,  # the only place allowed to make Published
     Estimates,
     Published,
     WaveFacts,
 )
-from tfpb.survey.adjustment.benchmark import CONTRIBUTORS
 from tfpb.survey.estimation.modelled_rows import with_modelled
-from tfpb.survey.method import WITHIN
 from tfpb.survey.secrecy.cells import (
     MODEL_ITEM,
     OWNER,
@@ -134,7 +132,7 @@ def protect(
         items=estimates.items,
         waves=tuple(_hide_small_sides(w, masking_n) for w in estimates.waves),
         notices=estimates.notices,
-        settings=_settings(estimates, masked, hidden),
+        settings=_settings(estimates, hidden),
         seal=_SEAL,
         fieldwork=protected_counts(estimates.fieldwork, masking_n),
         variants=tables["variants"],
@@ -290,27 +288,11 @@ def _blanked(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(out, columns=table.columns)
 
 
-def _settings(
-    estimates: Estimates, masked: frozenset[Cell], hidden: Collection[str]
-) -> dict[str, object]:
-    """Drop the means of gaps that rest on a masked bailleur, the names they rest on, hidden levels."""
-    settings = dict(estimates.settings)
-    levels: tuple[str, ...] = settings.get("territoires", ())  # type: ignore[assignment]
-    settings["territoires"] = tuple(level for level in levels if level not in hidden)
-    means: tuple[dict[str, object], ...] = settings.get(WITHIN, ())  # type: ignore[assignment]
-    kept = []
-    for mean in means:
-        vague, item = str(mean["vague"]), str(mean["item"])
-        owners: tuple[str, ...] = mean[CONTRIBUTORS]  # type: ignore[assignment]
-        rests = {
-            Cell(vague, item, TOTAL, TOTAL, owner, group)
-            for owner in (*owners, ENSEMBLE)
-            for group in (Groupe.QPV.value, Groupe.HORS_QPV.value)
-        }
-        if masked.isdisjoint(rests):
-            kept.append({k: v for k, v in mean.items() if k != CONTRIBUTORS})
-    settings[WITHIN] = tuple(kept)
-    return settings
+def _settings(estimates: Estimates, hidden: Collection[str]) -> dict[str, object]:
+    """Drop the names of hidden levels."""
+    levels: tuple[str, ...] = estimates.settings.get("territoires", ())  # type: ignore[assignment]
+    shown = tuple(level for level in levels if level not in hidden)
+    return {**estimates.settings, "territoires": shown}
 
 
 def _hide_small_sides(facts: WaveFacts, masking_n: int) -> WaveFacts:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import ENSEMBLE
 from tfpb.model.record import summed
-from tfpb.survey.method import WITHIN
 from tfpb.survey.secrecy.cells import OWNER
 from tfpb.text import fold
 
@@ -52,9 +51,6 @@ def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
         out["bailleur"] = [bailleur if b in own else b for b in out["bailleur"]]
         return out
 
-    settings = dict(estimates.settings)
-    if ENSEMBLE not in kept:
-        settings.pop(WITHIN, None)
     return replace(
         estimates,
         comparison=mine(estimates.comparison),
@@ -67,7 +63,6 @@ def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
         notices=tuple(
             n for n in estimates.notices if str(n.fields.get("bailleur", "")) not in others
         ),
-        settings=settings,
         design=mine(estimates.design) if estimates.design is not None else None,
         crossings=tuple(
             replace(c, bailleur=bailleur if c.bailleur in own else c.bailleur)

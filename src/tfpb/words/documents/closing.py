@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tfpb.model.codes import Ajustement, Groupe
+from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe
+from tfpb.model.survey import only
 from tfpb.words.money.state_words import RESERVED, unknown_value
 from tfpb.words.numbers import euros, number, percent, plural
 from tfpb.words.survey.verdict_words import VERDICTS
@@ -108,13 +109,10 @@ def _survey(dossier: Dossier) -> list[str]:
     last = dossier.survey.waves[-1].vague
     names = set(table["bailleur"])
     own = dossier.settings.dossier.bailleur
-    gaps = table[
-        (table["vague"] == last)
-        & (table["groupe"] == Groupe.ECART)
-        & (table["niveau"] == "total")
-        & (table["ajustement"] == Ajustement.BRUT)
-        & (table["bailleur"] == (own if own in names else "ensemble"))
-    ]
+    gaps = only(
+        table, vague=last, groupe=Groupe.ECART, niveau=TOTAL, ajustement=Ajustement.BRUT,
+        bailleur=own if own in names else ENSEMBLE,
+    )  # fmt: skip
     counts = gaps["verdict"].value_counts()
     said = [
         f"{words} : {number(int(counts[code]))}"

@@ -84,3 +84,13 @@ def short_doubt(title: str, where: str, alike: int) -> str:
     place = f" ({where})" if where else ""
     more = f" Et {alike} {'autre' if alike == 1 else 'autres'} de même nature." if alike else ""
     return f"  – {title}{place}{more}"
+
+
+UNKNOWN_SHELL: Final = (
+    "Le programme de ce terminal n’est pas reconnu : la complétion existe pour bash, zsh, fish et "
+    "PowerShell. Ouvrez l’un d’eux, puis relancez la commande."
+)
+INSTALLED: Final = (
+    "Complétion installée pour {shell} : {path}\n"
+    "Ouvrez un nouveau terminal : la touche Tab y complète les commandes, les options et les fichiers."
+)

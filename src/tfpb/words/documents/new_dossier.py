@@ -1,108 +1,88 @@
-"""What `tfpb nouveau` writes: settings with their meaning beside."""
+"""What `tfpb nouveau` writes: files of settings to fill in, and words of the Excel templates."""
 
 from __future__ import annotations
 
-from typing import Final
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
 
-DOSSIER_TOML: Final = """\
-# Réglages du dossier. Une ligne qui commence par # est un commentaire.
-# Les chemins partent du dossier où se trouve ce fichier.
+from tfpb.model.columns import Kind
 
-[dossier]
-titre = "Convention d'abattement de TFPB"
-annee = 2025                      # année d'imposition
-date = 2026-02-01                 # date imprimée sur le dossier (année-mois-jour)
-bailleur = "Nom de l'organisme"
-convention = ""                   # identifiant de la convention, s'il y en a plusieurs
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-[fichiers]
-patrimoine = "patrimoine.xlsx"    # obligatoire : une ligne par entrée ou bâtiment
-# Retirez le # devant les fichiers que vous avez ; ce qui manque sera signalé dans le dossier.
-# enquete = ["enquete_2019.csv", "enquete_2023.xlsx"]
-# plan = "plan_enquete.toml"
-# fiscalite = "fiscalite.xlsx"
-# programme = "programme.xlsx"
-# programme_precedent = "programme_2024.xlsx"   # de l'année d'avant, mêmes colonnes : se met à côté
-# droit_commun = "droit_commun.xlsx"
-# conventions = "conventions.xlsx"
-# diagnostics = "diagnostics.xlsx"
-# decisions = "dossier_a_verifier.xlsx"   # écrit à côté du dossier : vos décisions sur les doutes
-# alias_voies = "alias_voies.csv"  # deux colonnes : ancien nom de voie ; nouveau nom
-# repere = "repere.csv"            # le reste de la région, fourni par l'URH
+FORMS: Final[Mapping[Kind, str]] = {
+    Kind.TEXT: "texte",
+    Kind.CODE: "code, gardé tel quel (zéros de tête compris)",
+    Kind.INTEGER: "nombre entier",
+    Kind.NUMBER: "nombre",
+    Kind.MONEY: "montant en euros, positif ou nul",
+    Kind.PERCENT: "pourcentage de 0 à 100, par exemple 42,50",
+    Kind.DATE: "date, par exemple 31/12/2025 (une année seule vaut son 31 décembre)",
+    Kind.YEAR: "année, par exemple 2025",
+    Kind.BOOLEAN: "oui ou non",
+    Kind.CHOICE: "un choix de la liste",
+    Kind.CODES: "un ou plusieurs codes, séparés par des virgules",
+}
+HEADINGS: Final = (
+    "Colonne", "Signification", "Obligatoire", "Forme", "Valeurs admises", "Autres en-têtes reconnus",
+)  # fmt: skip
+AXES_HEADINGS: Final = ("Axe", "Libellé du cadre national", "Statut")
+NATIONAL: Final = "cadre national du 29 avril 2015"
+PROPOSED: Final = "proposition (thèmes du « Livret bailleurs » du Nord), à confirmer"
+INTRODUCTIONS: Final[Mapping[str, tuple[str, str]]] = {
+    "patrimoine": (
+        (
+            "Une ligne par entrée ou par bâtiment. La même résidence sur plusieurs lignes est normale ; la "
+            "même adresse et le même bâtiment deux fois est une faute."
+        ),
+        "Vous pouvez ajouter vos propres colonnes (agence, prestataire…) : elles sont gardées.",
+    ),
+    "conventions": (
+        (
+            "Une ligne par convention d’utilisation de l’abattement. Les dates décident du droit de chaque "
+            "année."
+        ),
+        "La date du bilan est fixée par la convention : la loi n’en donne pas.",
+    ),
+    "fiscalite": (
+        (
+            "Une ligne par local d’un avis de taxe foncière. Une résidence peut être sur plusieurs avis ; le "
+            "même local deux fois sur un avis est une faute."
+        ),
+        (
+            "Donnez la VLC ou la base nette (sa moitié, avant abattement) ; la cotisation s’entend hors TEOM "
+            "et avant dégrèvements."
+        ),
+    ),
+    "programme": (
+        (
+            "Une ligne par action. L’axe se choisit dans la liste ; la feuille « Axes » en donne les "
+            "libellés."
+        ),
+        (
+            "La dépense valorisée ne dépasse pas la dépense réalisée ; une pièce ne sert qu’une fois. "
+            "L’année d’avant : mêmes colonnes, dans ce fichier avec son année, ou dans un autre "
+            "(programme_precedent)."
+        ),
+    ),
+    "droit_commun": (
+        (
+            "Une ligne par résidence et par indicateur. À défaut, une ligne « qpv » et une ligne "
+            "« hors_qpv » par indicateur, avec leurs logements."
+        ),
+        "Avec des totaux seuls, la marge d’incertitude ne peut pas être calculée.",
+    ),
+    "diagnostics": (
+        (
+            "Une ligne par constat d’un diagnostic en marchant. Indiquez la fonction de la personne "
+            "responsable, pas son nom."
+        ),
+        "id_action relie le constat à l’action du programme qui y répond.",
+    ),
+}
+FILE_TITLE: Final = "{title} : modèle à remplir"
 
-[reglages]
-geocodage = "index"               # index (rien ne sort du poste), api, ou auto
-rayon_defaut_m = 30               # incertitude d'un point sans précision connue, en mètres
-arrondi = "centime"               # centime (estimation) ou avis (euros entiers par ligne)
-territoires = ["code_qpv"]        # découpages de l'enquête : toute colonne du patrimoine
-# recopier = ["patrimoine.id_residence"]                # cellules fusionnées : la valeur du dessus
-# feuilles = { patrimoine = "Export" }                  # si le classeur a plusieurs feuilles
-# dpi = 200                                             # finesse des cartes imprimées (de 72 à 600)
-# plan_en_ligne = true                                  # carte web : propose le plan IGN (une case à cocher)
-# report_eur = { QN05900I = "12500" }                   # reste à justifier des années d'avant
 
-# [reglages.colonnes]                                   # si une colonne porte un autre nom
-# "patrimoine.adresse" = "ADR_LIGNE_1"
-
-# [alias.bailleurs]                                     # de même : agences, communes, quartiers
-# "VAL HABITAT SA" = "Val Habitat"                      # nom dans un fichier = nom retenu
-
-# [enquete.fichiers]                                    # la vague d'un fichier qui ne la dit pas
-# "enquete.xlsx" = { vague = "2023" }
-
-# [themes]                                              # vos thèmes, si ce ne sont pas les huit axes
-# "Cadre de vie" = 4                                    # une proposition, signalée à chaque ligne
-# "Propreté" = { axe = 3, reference = "convention du 12 décembre 2024, annexe 2" }   # tenu pour acquis
-
-# [reglages.loi."taux_abattement"]                      # une valeur légale à vous, avec sa référence
-# valeur = "0.30"
-# reference = "votre référence"
-"""
-
-PLAN_TOML: Final = """\
-# Comment lire l'enquête. Rédigez-le à partir d'une livraison :
-#   tfpb nouveau DOSSIER --depuis enquete.xlsx
-# ou complétez ce modèle à la main.
-
-[colonnes]
-repondant = "id_enquete"          # le nom de la colonne, ou la liste des noms qu'elle porte
-vague = "vague"                   # ou : vague_fixe = "2023"
-bailleur = "bailleur"
-residence = "residence_id"
-poids = "poids"
-qpv = "qpv"                       # 0/1, oui/non, QPV/hors QPV
-strates = ["bailleur", "qpv"]
-ajustement = ["type_habitat", "periode_construction"]
-standardisation = ["type_habitat", "periode_construction"]
-
-[reglages]
-carte = 2024                      # une seule carte de QPV pour toutes les vagues
-marge_points = 5.0                # marge d'équivalence, à fixer avant tout résultat
-marge_adoptee_par = ""            # par qui
-# marge_adoptee_le = 2025-01-15   # et quand
-masquage_n = 11                   # rien n'est montré sous ce nombre de ménages
-
-[enquete]                         # pour la fiche de méthode
-prestataire = ""
-mode = ""
-dates = ""
-population = ""
-
-[echelles.satisfaction4]
-satisfait = [1, 2, "Très satisfait", "Plutôt satisfait"]
-insatisfait = [3, 4, "Plutôt pas satisfait", "Pas du tout satisfait"]
-non_concerne = [8, "Non concerné"]
-nsp = [9, "Ne sait pas"]
-
-[echelles.note10]
-type = "note"
-satisfait_des = 7
-
-[[items]]
-colonnes = ["q01", "Q01. Propreté des parties communes"]
-libelle = "Propreté des parties communes"
-theme = "residence"               # residence, quartier, logement, relation ou global
-nature = "service"                # service, quartier ou autre
-echelle = "satisfaction4"
-axes = [3]                        # axes du programme que cette question devrait suivre (proposition)
-"""
+def settings_file(name: str) -> bytes:
+    """Return a file of settings to fill in, its meaning beside (`tfpb/words/templates`)."""
+    return files("tfpb.words").joinpath("templates", name).read_bytes()

@@ -12,7 +12,7 @@ from tfpb.words.numbers import euros, number, percent, plural, points
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from tfpb.model.evidence import Difference
+    from tfpb.model.assembly import Difference
 
 LEDGER: Final = "diffusions.jsonl"
 """The ledger of releases, one line each."""
@@ -55,6 +55,7 @@ WRITTEN: Final[dict[str, str]] = {
     "euros": "euros",
     "centimes": "euros",
     "pourcent": "proportion : 0,62 se lit 62 %",
+    "barre": "proportion : 0,62 se lit 62 %",
     "points": "proportion : −0,104 se lit −10,4 points",
     "metres": "mètres",
     "date": "date, année d’abord",

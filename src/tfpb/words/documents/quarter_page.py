@@ -18,7 +18,7 @@ from tfpb.words.numbers import euros, interval_points, number, percent, plain_da
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tfpb.model.maps import GapLine, QpvPage
+    from tfpb.model.location import GapLine, QpvPage
 
 NATURE: Final = {"reel": "réel (avis)", "estime": "estimé"}
 NO_TAX_FILE: Final = ("non calculé", "le fichier fiscal n’est pas fourni")
@@ -135,25 +135,17 @@ def _lower(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-def tenants_sentence(
-    label: str,
-    gap: float | None,
-    ic95: tuple[float, float] | None,
-    n: int,
-    verdict: str,
-    scope: str,
-    *,
-    first: str = "",
-) -> str:
+def tenants_sentence(line: GapLine | None, scope: str, *, first: str = "") -> str:
     """Write what tenants answer here and elsewhere, with how sure it is.
 
     `first` is what the figure like with like says against it (`satisfaction.otherwise`).
     """
-    if gap is None or ic95 is None:
+    if line is None or line.gap is None or line.ic95 is None:
         return "Ce que disent les locataires : trop peu de ménages interrogés pour publier un résultat."
     return (
-        f"Ce que disent les locataires {scope} : « {label} », {against(first)}écart de {points(gap)} "
-        f"avec le hors QPV ({interval_points(*ic95)}, n = {number(n)}), {verdict}."
+        f"Ce que disent les locataires {scope} : « {line.label} », {against(first)}écart de "
+        f"{points(line.gap)} avec le hors QPV ({interval_points(*line.ic95)}, n = {number(line.n)}), "
+        f"{line.words}."
     )
 
 
@@ -163,34 +155,29 @@ def against(first: str) -> str:
 
 
 def change_sentence(
-    label: str,
-    change: float | None,
-    ic95: tuple[float, float] | None,
-    waves: str,
-    verdict: str,
-    n: int,
-    *,
-    early: str = "",
-    first: str = "",
+    label: str, row: Mapping[str, Any] | None, *, early: str = "", first: str = ""
 ) -> str:
     """Answer what an élu is asked: what moved between waves, or that nobody can know yet.
 
     Parameters
     ----------
+    row : mapping or None
+        The change of the gap, a row of the comparison that may be shown.
     early : str
         Year of the actions, when the last survey was held before them: no answer is about them.
     first : str
         What the change like with like says against it (`satisfaction.otherwise`).
     """
-    if change is None or ic95 is None:
+    if row is None:
         return f"{DOES_IT_WORK} {_CANNOT_SAY}, faute de deux vagues d’enquête comparables."
-    start, _, last = waves.partition("-")
-    figures = f"({points(change)}, {interval_points(*ic95)}, n = {number(n)})"
+    start, _, last = row["vague"].partition("-")
+    between = interval_points(row["ic95_bas"], row["ic95_haut"])
+    figures = f"({points(row['estimation'])}, {between}, n = {number(int(row['n']))})"
     moved = f"{against(first)}de {start} à {last}, l’écart sur « {label} »"
     head = {
         "hausse": f"{moved} a évolué en faveur des QPV {figures}",
         "baisse": f"{moved} a évolué en défaveur des QPV {figures}",
-    }.get(verdict, "")
+    }.get(row["verdict"], "")
     if early:
         head = head or f"{moved} n’a pas changé de façon démontrée {figures}"
         text = f"{_CANNOT_SAY} : l’enquête de {last} précède les actions de {early}. Avant elles, {head}."
@@ -234,11 +221,16 @@ GAP_SCOPE_CONVENTION: Final = (
     "Tous les QPV du bailleur, faute d’assez de réponses dans ce seul quartier"
 )
 GAP_SCOPE_NONE: Final = "Enquête absente ou résultats non publiables"
-SURVEY_SOURCE: Final = "enquête de satisfaction {wave}"
 TAX_SOURCE: Final = "fichier de fiscalité {year}"
 PROGRAMME_SOURCE: Final = "programme d’actions {year}"
 """Names of sources under a map."""
 NOTHING_HEARD: Final = "Ce que disent les locataires : aucune enquête n’est jointe au dossier."
+
+
+def survey_source(wave: str, target: str) -> str:
+    """Name the survey under a map, and what its intervals are about."""
+    about = f" (cible : {target})" if target else ""
+    return f"enquête {wave}{about}"
 
 
 def source_words(role: str, reference: str, date: str) -> str:

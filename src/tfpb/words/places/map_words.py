@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
+from importlib.resources import files
 from typing import Final
 
 from tfpb.words.numbers import gap_number, long_date, number, plural
@@ -138,82 +140,9 @@ def sheets_made(pages: int, overviews: int) -> str:
     return f"La carte web, {plural(pages, 'page')} de QPV et {views}"
 
 
-PAGE: Final[dict[str, str]] = {
-    "skip": "Aller au tableau des données",
-    "search": "Chercher une résidence, une rue, un quartier",
-    "search_none": "Aucun résultat",
-    "search_count": "{n} résultats",
-    "residence": "résidence",
-    "street": "voie",
-    "quarter": "quartier",
-    "filters": "Filtres et couches",
-    "filters_close": "Fermer le panneau",
-    "all": "Tous",
-    "all_f": "Toutes",
-    "bailleur": "Bailleur",
-    "commune": "Commune",
-    "status": "Situation",
-    "theme": "Thème",
-    "item": "Question",
-    "wave": "Enquête",
-    "colour": "Colorer les quartiers par",
-    "colour_none": "périmètre seul",
-    "colour_gap": "écart de satisfaction",
-    "colour_abatement": "abattement par logement abattu",
-    "colour_spent": "dépense valorisée par logement abattu",
-    "layers": "Couches",
-    "layer_qpv": "QPV {vintage}",
-    "layer_old": "QPV {old} (contour gris)",
-    "layer_residences": "Résidences",
-    "layer_streets": "Rues et noms",
-    "layer_parcels": "Parcelles ou bâtiments",
-    "layer_communes": "Limites de communes",
-    "layer_tiles": "Plan en ligne",
-    "doubts": "Voir les doutes",
-    "doubts_off": "Voir tout le parc",
-    "doubts_none": "Aucun doute",
-    "table": "Tableau des données",
-    "table_close": "Fermer le tableau",
-    "table_residences": "Résidences",
-    "table_quarters": "Quartiers",
-    "table_more": "Afficher plus de lignes",
-    "legend": "Légende",
-    "reset": "Revenir à l’étendue du parc",
-    "print": "Imprimer",
-    "zoom_in": "Zoomer",
-    "zoom_out": "Dézoomer",
-    "close_popup": "Fermer la fiche",
-    "map": "Carte du parc et des quartiers prioritaires",
-    "shown": "{n} résidences affichées sur {total}",
-    "dwellings": "logements",
-    "distance": "à {m} m de la limite la plus proche",
-    "address": "Adresse",
-    "name": "Nom",
-    "code": "Code",
-    "reason": "Motif",
-    "per_dwelling": "par logement abattu",
-    "abatement": "abattement",
-    "spent": "valorisé",
-    "gap": "écart QPV − hors QPV",
-    "between": "entre {a} et {b} points",
-    "interval": "intervalle à 95 %",
-    "verdict": "Verdict",
-    "no_gap": "Pas de résultat publiable pour cette question dans ce quartier.",
-    "scope_total": "Ensemble de la convention",
-    "unknown": "non connu",
-    "no_data": "sans donnée",
-    "source": "Source",
-    "sources": "Sources",
-    "run": "Empreinte",
-    "see": "Voir sur la carte : {name}",
-    "link": "Lien vers cette fiche",
-    "fictional": FICTIONAL,
-    "legend_gap": "Écart de satisfaction, QPV − hors QPV",
-    "legend_money": "Euros par logement abattu et par an",
-    "size_note": "taille : nombre de logements",
-    "no_script": "Cette carte a besoin de JavaScript, que ce navigateur refuse. Les mêmes données "
-    "sont dans le classeur et dans le dossier « cartes ».",
-}
+PAGE: Final[dict[str, str]] = tomllib.loads(
+    files("tfpb.words.places").joinpath("web_page.toml").read_text(encoding="utf-8")
+)
 """Words of the web page, by the key its script uses."""
 
 

@@ -364,28 +364,3 @@ def last_measured(wave: str, gap: float, questions: int) -> str:
 def written(book: str, page: str) -> str:
     """Say which file to open first."""
     return f"À ouvrir d’abord : {page} (une page), puis {book}."
-
-
-PLANIFICATION_TOML: Final = """\
-# Plan de la prochaine enquête :
-#   tfpb planifier planification.toml --patrimoine localisation.xlsx --sortie plan.xlsx
-# Le patrimoine est celui qu'écrit tfpb localiser. Retirez le # devant les lignes à changer ;
-# les autres gardent la valeur montrée, et le plan le dit.
-
-[planification]
-# titre = "Enquête 2027"          # imprimé en tête
-# date = 2026-02-01               # imprimée (année-mois-jour)
-# cible = "parc"                  # parc : ces logements, aujourd'hui
-                                  # service : le service du bailleur, dont ils sont un exemple
-# marge_points = 5.0              # marge d'équivalence, adoptée avant l'enquête
-# entretiens = 1500               # ménages à interroger en tout (par défaut 1500 par bailleur)
-# ou, à la place : entretiens_par_bailleur = { "Nom du bailleur" = 800, "Autre bailleur" = 700 }
-# puissance = 0.80                # chances visées de démontrer ce qui est vrai
-# ecart_suppose_points = [0.0]    # écart réel supposé, QPV - hors QPV ; le dernier mesuré : --precedent
-# taux_satisfaction = 0.78        # part de ménages satisfaits hors QPV
-# correlation = 0.10              # ressemblance des réponses d'une résidence (0.05 à 0.15 en général)
-# taux_reponse = 0.25             # part des ménages qui acceptent de répondre
-# reponses_valides = 0.90         # part des ménages interrogés qui ont un avis sur une question
-# entretiens_max_par_residence = 30
-# quotas = ["type_habitat", "periode_construction"]    # colonnes du patrimoine
-"""

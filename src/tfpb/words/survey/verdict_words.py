@@ -83,8 +83,30 @@ def qualified(verdict: str, publication: str, *, alone: bool = False) -> str:
     words = verdict_words(verdict, publication)
     if publication not in {Publication.PUBLIABLE, Publication.FRAGILE}:
         return words
+    return _doubted(words, publication, alone=alone)
+
+
+def _doubted(words: str, publication: str, *, alone: bool) -> str:
     doubts = [ISOLATED] * alone + [FRAGILE_WORD] * (publication == Publication.FRAGILE)
     return f"{words} ({', '.join(doubts)})" if doubts else words
+
+
+PLAIN: Final[dict[str, str]] = {
+    Verdict.INFERIEUR: "plus bas de plus de {margin}",
+    Verdict.ECART_DEFAVORABLE: "plus bas, on ne sait pas de combien",
+    Verdict.NON_CONCLUANT: "on ne sait pas",
+    Verdict.EQUIVALENT_INFERIEUR: "un peu plus bas, de moins de {margin}",
+    Verdict.EQUIVALENT: "proche, moins de {margin} d’écart",
+    Verdict.NON_INFERIEUR: "pas plus bas de plus de {margin}",
+    Verdict.MEILLEUR: "mieux",
+}
+"""Each verdict for who reads one page; the technical word stays in the method and the data."""
+
+
+def plainly(verdict: str, publication: str, margin_points: float, *, alone: bool = False) -> str:
+    """Write a verdict in plain words, with what weakens it: « mieux (fragile) »."""
+    words = PLAIN[verdict].format(margin=margin_words(margin_points))
+    return _doubted(words, publication, alone=alone)
 
 
 def margin_words(points: float) -> str:

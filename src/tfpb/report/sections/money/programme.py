@@ -23,8 +23,8 @@ from tfpb.report.sections.build import (
     table,
     worded,
 )
-from tfpb.report.sections.counts import quarter_names
-from tfpb.report.sections.money.locaux import source_of
+from tfpb.report.sections.money.rapprochement import source_of
+from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.money import programme_words as words
 from tfpb.words.money.accounts import axis_short, axis_words
@@ -113,50 +113,68 @@ def _heights(dossier: Dossier, plan: Programme, year: int) -> list[Block]:
     rows = plan.balance[plan.balance["annee"] == year]
     unknown = int(rows["abattement_eur"].isna().sum())
     out: list[str] = []
-    homes = plan.totals.get("logements_abattus")
-    if money is not None and homes:
-        told = [r for r in rows.to_dict("records") if r["abattement_eur"] is not None]
-        valued, abated = (sum((r[c] for r in told), Decimal(0)) for c in _COMPARED)
-        marks = {v.cle: v for part in (money, plan) for v in part.values}  # noqa: PD011
+    if money is not None and plan.totals.get("logements_abattus"):
+        told = [v for v in rows["abattement_eur"] if v is not None]
         if (justified := plan.totals.get("justifie_eur")) is not None:
+            abated = sum(told, Decimal(0))
             out.append(words.JUSTIFIED.format(justified=justified, abated=abated))
-        if all(key in marks for key in _MARKS):
-            national, regional, share, region = (marks[key].valeur for key in _MARKS)
-            out.append(
-                words.HEIGHTS.format(
-                    valued=valued / homes,
-                    dated=marks[_MARKS[1]].reference,
-                    national=Decimal(national),
-                    regional=Decimal(regional),
-                    region=region,
-                )
-            )
-            out.append(
-                words.ABATED_HEIGHT.format(
-                    abated=abated / homes,
-                    usual=Decimal(regional) * Decimal(share),
-                    share=Decimal(share),
-                    regional=Decimal(regional),
-                )
-            )
-        if plan.beside is not None:
-            before = sum(plan.beside["valorise_precedent_eur"], Decimal(0))
-            out.append(words.LAST_YEAR.format(year=year - 1, valued=before))
-        out += _surplus(dossier)
+        out += [*comparisons(dossier), *surplus(dossier)]
     if money is not None and unknown:
         out.append(words.UNKNOWN_QUARTERS.format(count=unknown))
     return [Text(tuple(out), bullets=True, media=BOTH)] if out else []
 
 
-def _surplus(dossier: Dossier) -> list[str]:
-    """Return the surplus cost of droit commun, beside the actions; nothing when none is known."""
+def comparisons(dossier: Dossier) -> list[str]:
+    """Return amounts per abated dwelling beside their dated marks, then last year's."""
+    plan, money = dossier.programme, dossier.abatement
+    homes = plan.totals.get("logements_abattus") if plan is not None else None
+    if plan is None or money is None or not homes:
+        return []
+    year = dossier.settings.dossier.annee
+    rows = plan.balance[plan.balance["annee"] == year]
+    told = [r for r in rows.to_dict("records") if r["abattement_eur"] is not None]
+    valued, abated = (sum((r[c] for r in told), Decimal(0)) for c in _COMPARED)
+    marks = {v.cle: v for part in (money, plan) for v in part.values}  # noqa: PD011
+    out: list[str] = []
+    if all(key in marks for key in _MARKS):
+        national, regional, share, region = (marks[key].valeur for key in _MARKS)
+        out.append(
+            words.HEIGHTS.format(
+                valued=valued / homes,
+                dated=marks[_MARKS[1]].reference,
+                national=Decimal(national),
+                regional=Decimal(regional),
+                region=region,
+            )
+        )
+        out.append(
+            words.ABATED_HEIGHT.format(
+                abated=abated / homes,
+                usual=Decimal(regional) * Decimal(share),
+                share=Decimal(share),
+                regional=Decimal(regional),
+            )
+        )
+    if plan.beside is not None:
+        before = sum(plan.beside["valorise_precedent_eur"], Decimal(0))
+        out.append(words.LAST_YEAR.format(year=year - 1, valued=before))
+    return out
+
+
+def surplus(dossier: Dossier, *, gains_only: bool = False) -> list[str]:
+    """Return the surplus cost of droit commun, beside the actions; nothing when none is known.
+
+    `gains_only` leaves out a surplus that argues nothing: none, or less in QPV.
+    """
     usages = dossier.droit_commun
     if usages is None or "surcout_eur" not in usages.table:
         return []
-    known = [v for v in usages.table["surcout_eur"] if v is not None and not pd.isna(v)]
-    if not known:
+    known = [
+        Decimal(str(v)) for v in usages.table["surcout_eur"] if v is not None and not pd.isna(v)
+    ]
+    if not known or (gains_only and sum(known) <= 0):
         return []
-    return [words.SURPLUS.format(surplus=sum(map(Decimal, map(str, known))), count=len(known))]
+    return [words.SURPLUS.format(surplus=sum(known), count=len(known))]
 
 
 def _carried(plan: Programme, year: int) -> list[Block]:

@@ -10,6 +10,7 @@ import pandas as pd
 from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe, Publication, Theme, Verdict
 from tfpb.model.report import Text
 from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
+from tfpb.model.survey import only
 from tfpb.report.sections.build import (
     DOCUMENT,
     chart,
@@ -23,7 +24,7 @@ from tfpb.report.sections.build import (
     table,
     worded,
 )
-from tfpb.report.sections.counts import quarter_names
+from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
 from tfpb.survey.exploration import exploration
@@ -57,7 +58,7 @@ def comparaison(dossier: Dossier) -> Section:
     margin = number_of(whole["marge_points"].iloc[0]) if len(whole) else float("nan")
     blocks: list[Block] = [
         table("comparaison", rows, **of),
-        Text(_headline_sentences(whole), bullets=True, media=DOCUMENT),
+        Text(headline_sentences(whole), bullets=True, media=DOCUMENT),
         *_charts(shown, of, margin),
     ]
     if len(shown):
@@ -81,7 +82,7 @@ def comparaison(dossier: Dossier) -> Section:
             sentences = tuple(satisfaction.unclear_sentence(*each) for each in unclear)
             blocks.append(Text(sentences, bullets=True))
     blocks += _levels(survey, name, wave)
-    benchmark = survey.benchmark[survey.benchmark["vague"] == wave]
+    benchmark = only(survey.benchmark, vague=wave)
     if len(benchmark):
         named = worded(
             view.labelled(benchmark, survey).sort_values("ordre", kind="stable"),
@@ -100,7 +101,8 @@ def comparaison(dossier: Dossier) -> Section:
     return section("comparaison", lead, blocks)
 
 
-def _headline_sentences(whole: pd.DataFrame) -> tuple[str, ...]:
+def headline_sentences(whole: pd.DataFrame) -> tuple[str, ...]:
+    """Write the headline question of each theme, both shares, the gap, the verdict."""
     rows = view.shown(view.headlines(whole)) if len(whole) else whole
     return tuple(
         satisfaction.gap_sentence(
@@ -156,7 +158,7 @@ def _charts(shown: pd.DataFrame, of: dict[str, Any], margin: float) -> list[Bloc
                 margin=margin / 100,
                 reach=reach,
                 message=title,
-                phrases=" ".join(_headline_sentences(part)),
+                phrases=" ".join(headline_sentences(part)),
                 **of,
             )
         )
@@ -185,9 +187,7 @@ def _modelled(survey: Published, name: str, wave: str, names: dict[str, str]) ->
     """Return the modelled shares of quarters, or why there are none; nothing without quarters."""
     rows = view.placed(view.modelled(survey, name, wave), names)
     if rows.empty:
-        table_ = survey.comparison
-        there = table_[(table_["vague"] == wave) & (table_["bailleur"] == name)]
-        if not (there["niveau"] == "code_qpv").any():
+        if only(survey.comparison, vague=wave, bailleur=name, niveau="code_qpv").empty:
             return []
         return [Text((area_words.NOT_MODELLED.format(fewest=FEWEST_QUARTERS),))]
     of = view.source(survey, wave)
@@ -229,14 +229,10 @@ def _levels(survey: Published, name: str, wave: str) -> list[Block]:
     if rows.empty:
         return []
     out: list[Block] = [long_table("niveaux", rows, LEVEL_COLUMNS)]
-    picked = rows[
-        (rows["vague"] == wave)
-        & (rows["bailleur"] == name)
-        & (rows["niveau"] == TOTAL)
-        & (rows["mesure"] == "niveau")
-        & rows["groupe"].isin([Groupe.QPV, Groupe.HORS_QPV])
-        & rows["publication"].isin(view.SHOWN)
-    ].merge(view.heads(survey), on="item", how="inner", validate="many_to_one")
+    picked = only(
+        rows, vague=wave, bailleur=name, niveau=TOTAL, mesure="niveau",
+        groupe=[group for group, _ in view.SIDES], publication=view.SHOWN,
+    ).merge(view.heads(survey), on="item", how="inner", validate="many_to_one")  # fmt: skip
     if len(picked):
         groups = in_words(picked["groupe"], satisfaction.GROUPES)
         drawn = picked.assign(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.codes import Ajustement, Groupe
+from tfpb.model.codes import TOTAL, Ajustement, Groupe
 from tfpb.model.report import Text
 from tfpb.model.results import PRIORITY_COLUMNS
+from tfpb.model.survey import only
 from tfpb.report.sections.build import (
     DOCUMENT,
     chart,
-    cut,
     lacking,
     long_table,
     over_pages,
@@ -19,7 +19,7 @@ from tfpb.report.sections.build import (
     table,
     worded,
 )
-from tfpb.report.sections.counts import quarter_names
+from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.survey import satisfaction as words
@@ -70,22 +70,14 @@ def evolution(dossier: Dossier) -> Section:
 
 def _slopes(survey: Published, name: str) -> list[Chart]:
     """Return the levels of the headline questions drawn wave after wave."""
-    table_ = survey.comparison
-    picked = table_[
-        (table_["bailleur"] == name)
-        & (table_["ajustement"] == Ajustement.BRUT)
-        & (table_["niveau"] == "total")
-        & table_["publication"].isin(view.SHOWN)
-        & table_["vague"].isin([w.vague for w in survey.waves])
-    ]
-    sides = []
-    for group, prefix in ((Groupe.QPV, "qpv"), (Groupe.HORS_QPV, "hors")):
-        part = picked.loc[
-            picked["groupe"] == group, ["vague", "item", "estimation", "ic95_bas", "ic95_haut"]
-        ]
-        renamed = {"estimation": prefix, "ic95_bas": f"{prefix}_bas", "ic95_haut": f"{prefix}_haut"}
-        sides.append(part.rename(columns=renamed))
-    both = sides[0].merge(sides[1], on=["vague", "item"], how="inner", validate="one_to_one")
+    picked = only(
+        survey.comparison, bailleur=name, ajustement=Ajustement.BRUT, niveau=TOTAL,
+        publication=view.SHOWN, vague=[w.vague for w in survey.waves],
+    )  # fmt: skip
+    keys = ("vague", "item")
+    both = only(picked, groupe=Groupe.QPV)[list(keys)]
+    for group, prefix in view.SIDES:
+        both = view.beside(both, only(picked, groupe=group), prefix, keys=keys, how="inner")
     rows = both.merge(view.heads(survey), on="item", how="inner", validate="many_to_one")
     rows = rows[rows.groupby("item")["vague"].transform("nunique") > 1]  # one point is no change
     if rows.empty:
@@ -105,8 +97,7 @@ def priorites(dossier: Dossier) -> Section:
     name = survey.name_of(dossier.settings.dossier.bailleur)
     wave = view.last_wave(survey)
     own = view.visible(survey.priorities, name)
-    mine = own[(own["bailleur"] == name) & (own["vague"] == wave)]
-    rows = cut(mine, (mine["groupe"] == Groupe.QPV) & mine["publication"].isin(view.SHOWN))
+    rows = only(own, bailleur=name, vague=wave, groupe=Groupe.QPV, publication=view.SHOWN)
     if rows.empty:
         return lacking("priorites", subject="priorites")
     rows = view.labelled(rows, survey).sort_values("importance", ascending=False, kind="stable")

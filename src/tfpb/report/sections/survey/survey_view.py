@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, Verdict
+from tfpb.model.survey import only
 from tfpb.report import theme
 from tfpb.report.sections.build import number_of
 from tfpb.survey.disagreement import disagreements, key_of
@@ -23,13 +24,16 @@ from tfpb.words.survey.verdict_words import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tfpb.model.assembly import Dossier
     from tfpb.model.survey import Published
 
 ALONE: Final = "oui"
 """Value of `isole` in a comparison."""
+SIDES: Final = ((Groupe.QPV, "qpv"), (Groupe.HORS_QPV, "hors"))
 SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
-_KEYS: Final = ["vague", "niveau", "territoire", "item"]
+_KEYS: Final = ("vague", "niveau", "territoire", "item")
 
 
 def last_wave(survey: Published) -> str:
@@ -39,8 +43,7 @@ def last_wave(survey: Published) -> str:
 
 def source(survey: Published | None, wave: str = "") -> dict[str, Any]:
     """Return what source lines of the survey's tables say: the wave, and what intervals are about."""
-    target = str(survey.settings.get("cible", "")) if survey is not None else ""
-    return {"vague": wave, "cible": target_words(target)}
+    return {"vague": wave, "cible": target_words(survey.target if survey is not None else "")}
 
 
 def too_early(dossier: Dossier) -> tuple[str, ...]:
@@ -55,6 +58,16 @@ def too_early(dossier: Dossier) -> tuple[str, ...]:
 def visible(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     """Keep the rows of the dossier's bailleur and of all bailleurs: never another one's."""
     return rows[rows["bailleur"].isin([name, ENSEMBLE])].copy()
+
+
+def beside(
+    out: pd.DataFrame, rows: pd.DataFrame, prefix: str, *, keys: Sequence[str] = _KEYS,
+    how: Literal["left", "inner"] = "left", more: tuple[str, ...] = (),
+) -> pd.DataFrame:  # fmt: skip
+    """Set estimates and their intervals at 95 % beside rows of the same keys, under a prefix."""
+    ends = {"estimation": prefix, "ic95_bas": f"{prefix}_bas", "ic95_haut": f"{prefix}_haut"}
+    part = rows[[*keys, *more, *ends]].rename(columns=ends)
+    return out.merge(part, on=list(keys), how=how, validate="one_to_one")
 
 
 def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
@@ -76,26 +89,14 @@ def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
         regression_haut, effet_plan, marge_points, marge_demontree_points, verdict, publication,
         sign, mot, mot_entier, isole, autrement` (words); proportions 0..1. What is not shown holds no number.
     """
-    table = survey.comparison
-    mine = table[(table["vague"] == wave) & (table["bailleur"] == name)]
-    raw = mine[mine["ajustement"] == Ajustement.BRUT]
+    mine = only(survey.comparison, vague=wave, bailleur=name)
+    raw = only(mine, ajustement=Ajustement.BRUT)
     kept = ["n", "effet_plan", "ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut", "isole"]
     kept += ["marge_points", "marge_demontree_points", "verdict", "publication", "estimation"]
-    out = raw.loc[raw["groupe"] == Groupe.ECART, _KEYS + kept].rename(
-        columns={"estimation": "ecart"}
-    )
-    for group, prefix in ((Groupe.QPV, "qpv"), (Groupe.HORS_QPV, "hors")):
-        part = raw.loc[
-            raw["groupe"] == group, [*_KEYS, "n", "estimation", "ic95_bas", "ic95_haut"]
-        ].rename(
-            columns={
-                "n": f"n_{prefix}",
-                "estimation": prefix,
-                "ic95_bas": f"{prefix}_bas",
-                "ic95_haut": f"{prefix}_haut",
-            }
-        )
-        out = out.merge(part, on=_KEYS, how="left", validate="one_to_one")
+    out = only(raw, groupe=Groupe.ECART)[[*_KEYS, *kept]].rename(columns={"estimation": "ecart"})
+    for group, prefix in SIDES:
+        part = only(raw, groupe=group).rename(columns={"n": f"n_{prefix}"})
+        out = beside(out, part, prefix, more=(f"n_{prefix}",))
     return _labelled(_with_adjusted(out, mine, Groupe.ECART), survey, name)
 
 
@@ -108,18 +109,11 @@ def modelled(survey: Published, name: str, wave: str) -> pd.DataFrame:
         `vague, niveau, territoire, item, n, publication, publication_court, qpv, qpv_bas, qpv_haut`
         (measured), `modele, modele_bas, modele_haut`, `ensemble` (share of all QPV), labels as `gaps`.
     """
-    table = survey.comparison
-    mine = table[
-        (table["vague"] == wave) & (table["bailleur"] == name) & (table["groupe"] == Groupe.QPV)
-    ]
-    kept = ["estimation", "ic95_bas", "ic95_haut"]
-    raw = mine[mine["ajustement"] == Ajustement.BRUT]
-    out = mine.loc[mine["ajustement"] == Ajustement.MODELE, [*_KEYS, "n", "publication"]]
-    for kind, prefix in ((Ajustement.BRUT, "qpv"), (Ajustement.MODELE, "modele")):
-        names = dict(zip(kept, (prefix, f"{prefix}_bas", f"{prefix}_haut"), strict=True))
-        part = mine.loc[mine["ajustement"] == kind, [*_KEYS, *kept]].rename(columns=names)
-        out = out.merge(part, on=_KEYS, how="left", validate="one_to_one")
-    whole = raw[raw["niveau"] == TOTAL].set_index("item")["estimation"]
+    mine = only(survey.comparison, vague=wave, bailleur=name, groupe=Groupe.QPV)
+    raw, made = (only(mine, ajustement=kind) for kind in (Ajustement.BRUT, Ajustement.MODELE))
+    out = beside(made[[*_KEYS, "n", "publication"]], raw, "qpv")
+    out = beside(out, made, "modele")
+    whole = only(raw, niveau=TOTAL).set_index("item")["estimation"]
     out["ensemble"] = out["item"].map(whole)
     out["publication_court"] = [_short(p) for p in out["publication"]]
     items = survey.items[["item", "libelle", "theme", "ordre", "tete_de_theme"]]
@@ -143,41 +137,20 @@ def changes(survey: Published, name: str) -> pd.DataFrame:
         (with `_bas`, `_haut`), `ecart` (change of the gap), `ic95_bas`, `ic95_haut`, `n`, `verdict`;
         `standardise`, `regression` (with `_bas`, `_haut`): change of the gap like with like.
     """
-    table = survey.comparison
-    own = table[table["bailleur"] == name]
-    mine = own[own["ajustement"] == Ajustement.BRUT]
+    own = only(survey.comparison, bailleur=name)
+    mine = only(own, ajustement=Ajustement.BRUT)
     kept = ["n", "ic95_bas", "ic95_haut", "verdict", "publication", "isole", "estimation"]
-    out = mine.loc[mine["groupe"] == Groupe.EVOLUTION_ECART, _KEYS + kept].rename(
-        columns={"estimation": "ecart"}
-    )
+    out = only(mine, groupe=Groupe.EVOLUTION_ECART)[[*_KEYS, *kept]]
+    out = out.rename(columns={"estimation": "ecart"})
     for group in (Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS):
-        part = mine.loc[
-            mine["groupe"] == group, [*_KEYS, "estimation", "ic95_bas", "ic95_haut"]
-        ].rename(
-            columns={
-                "estimation": str(group),
-                "ic95_bas": f"{group}_bas",
-                "ic95_haut": f"{group}_haut",
-            }
-        )
-        out = out.merge(part, on=_KEYS, how="left", validate="one_to_one")
+        out = beside(out, only(mine, groupe=group), str(group))
     return _labelled(_with_adjusted(out, own, Groupe.EVOLUTION_ECART), survey, name)
 
 
 def _with_adjusted(out: pd.DataFrame, mine: pd.DataFrame, group: Groupe) -> pd.DataFrame:
     """Set the adjusted estimates of a gap, or of its change, beside the raw ones."""
     for kind in (Ajustement.STANDARDISE, Ajustement.REGRESSION):
-        part = mine.loc[
-            (mine["groupe"] == group) & (mine["ajustement"] == kind),
-            [*_KEYS, "estimation", "ic95_bas", "ic95_haut"],
-        ].rename(
-            columns={
-                "estimation": str(kind),
-                "ic95_bas": f"{kind}_bas",
-                "ic95_haut": f"{kind}_haut",
-            }
-        )
-        out = out.merge(part, on=_KEYS, how="left", validate="one_to_one")
+        out = beside(out, only(mine, groupe=group, ajustement=kind), str(kind))
     return out
 
 
@@ -235,12 +208,12 @@ def shown(rows: pd.DataFrame) -> pd.DataFrame:
 
 def totals(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep the rows that are not split by territory."""
-    return rows[rows["niveau"] == TOTAL].copy()
+    return only(rows, niveau=TOTAL).copy()
 
 
 def quarters(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep the rows of one quarter each."""
-    return rows[rows["niveau"] == "code_qpv"].copy()
+    return only(rows, niveau="code_qpv").copy()
 
 
 def headlines(rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,8 +1,8 @@
-"""Excel templates of the input files, made from their contracts: lists to choose from, meanings beside."""
+"""Workbooks in a form of their own: templates of the input files, the bilan in the columns in use."""
 
 from __future__ import annotations
 
-import io
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from openpyxl import Workbook
@@ -11,13 +11,13 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.page import PageMargins
-from openpyxl.worksheet.properties import PageSetupProperties
 
-from tfpb.archives import settle
 from tfpb.model import tables
 from tfpb.model.columns import Column, Contract, Kind
+from tfpb.report.cell_values import missing
+from tfpb.report.documents import workbook_styles as style
 from tfpb.tax.programme.axes import LABELS, PROPOSITION
-from tfpb.words.documents.template_words import (
+from tfpb.words.documents.new_dossier import (
     AXES_HEADINGS,
     FILE_TITLE,
     FORMS,
@@ -26,10 +26,12 @@ from tfpb.words.documents.template_words import (
     NATIONAL,
     PROPOSED,
 )
+from tfpb.words.money.bilan_words import ARGUMENT, BILAN, NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
     from openpyxl.worksheet.worksheet import Worksheet
 
 TEMPLATES: Final[Mapping[str, Contract]] = {
@@ -43,23 +45,15 @@ TEMPLATES: Final[Mapping[str, Contract]] = {
 _LABEL_ROW: Final = 4
 _HEADER_ROW: Final = 5
 _LAST_ROW: Final = 2004
-_FONT: Final = "Calibri"
 _INK: Final = "33658A"
 _REQUIRED: Final = PatternFill("solid", fgColor="D9E4ED")
 _OPTIONAL: Final = PatternFill("solid", fgColor="F2F2F2")
 _LINE: Final = Border(bottom=Side("thin", color=_INK))
-_WIDE: Final = frozenset(
-    {
-        "action",
-        "description",
-        "texte_bilan",
-        "constat",
-        "suite",
-        "adresse",
-        "contrat_de_ville",
-        "nom",
-    }
-)
+_BOLD: Final = Font(name=style.FONT, bold=True)
+_SMALL: Final = Font(name=style.FONT, italic=True, size=9, color="555555")
+_LONG: Final = frozenset({
+    "action", "description", "texte_bilan", "constat", "suite", "adresse", "contrat_de_ville", "nom",
+})  # fmt: skip
 _FORMATS: Final = {
     Kind.MONEY: "#,##0.00",
     Kind.DATE: "dd/mm/yyyy",
@@ -93,37 +87,34 @@ def template(contract: Contract) -> bytes:
         _column(sheet, index, column)
         _validation(sheet, lists, index, column, contract)
     sheet.freeze_panes = f"B{_HEADER_ROW + 1}"
-    _print_setup(sheet)
+    _print_setup(sheet, _HEADER_ROW)
     _explain(book.create_sheet("Explications", 1), contract)
     if contract.name == "programme":
         _axes(book.create_sheet("Axes", 2))
     if lists.max_column == 1 and lists.cell(1, 1).value is None:
         book.remove(lists)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return settle(buffer.getvalue())
+    return style.saved(book)
 
 
 def _headings(sheet: Worksheet, contract: Contract) -> None:
-    sheet.cell(1, 1, FILE_TITLE.format(title=contract.title)).font = Font(
-        name=_FONT, bold=True, size=14, color=_INK
-    )
+    title = sheet.cell(1, 1, FILE_TITLE.format(title=contract.title))
+    title.font = Font(name=style.FONT, bold=True, size=14, color=_INK)
     for row, line in enumerate(INTRODUCTIONS[contract.name], start=2):
-        sheet.cell(row, 1, line).font = Font(name=_FONT, italic=True, size=9, color="555555")
+        sheet.cell(row, 1, line).font = _SMALL
 
 
 def _column(sheet: Worksheet, index: int, column: Column) -> None:
-    label = sheet.cell(_LABEL_ROW, index, f"{column.label[:1].upper()}{column.label[1:]}")
-    label.font = Font(name=_FONT, italic=True, size=9, color="555555")
+    label = sheet.cell(_LABEL_ROW, index, _capital(column.label))
+    label.font = _SMALL
     label.alignment = Alignment(wrap_text=True, vertical="bottom")
     head = sheet.cell(_HEADER_ROW, index, column.name)
-    head.font = Font(name=_FONT, bold=column.required)
+    head.font = Font(name=style.FONT, bold=column.required)
     head.fill = _REQUIRED if column.required else _OPTIONAL
     head.border = _LINE
     head.alignment = Alignment(wrap_text=True, vertical="top")
     head.comment = Comment(_meaning(column), "tfpb", height=90, width=260)
     letter = get_column_letter(index)
-    wide = 36 if column.name in _WIDE else max(12, len(column.name) + 2)
+    wide = 36 if column.name in _LONG else max(12, len(column.name) + 2)
     sheet.column_dimensions[letter].width = wide
     if column.kind in _FORMATS:
         for row in range(_HEADER_ROW + 1, _HEADER_ROW + 201):
@@ -133,7 +124,11 @@ def _column(sheet: Worksheet, index: int, column: Column) -> None:
 def _meaning(column: Column) -> str:
     form = FORMS[column.kind]
     need = "Obligatoire." if column.required else "Facultatif."
-    return f"{column.label[:1].upper()}{column.label[1:]}. {form}. {need}"
+    return f"{_capital(column.label)}. {form}. {need}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _validation(
@@ -154,21 +149,17 @@ def _validation(
             allow_blank=True,
             errorStyle="warning" if contract.name == "programme" else "stop",
         )
-    elif column.kind in (Kind.MONEY, Kind.NUMBER, Kind.PERCENT):
+    elif column.kind in (Kind.MONEY, Kind.NUMBER, Kind.PERCENT, Kind.INTEGER, Kind.YEAR):
+        whole = column.kind in (Kind.INTEGER, Kind.YEAR)
         high = "100" if column.kind is Kind.PERCENT else None
-        rule = DataValidation(
-            type="decimal",
-            operator="between" if high else "greaterThanOrEqual",
-            formula1="-180" if column.name in ("x", "y") else "0",
-            formula2=high,
-            allow_blank=True,
-            errorStyle="warning",
+        low = (
+            f"{column.minimum or 0:.0f}" if whole else "-180" if column.name in ("x", "y") else "0"
         )
-    elif column.kind in (Kind.INTEGER, Kind.YEAR):
         rule = DataValidation(
-            type="whole",
-            operator="greaterThanOrEqual",
-            formula1=f"{column.minimum or 0:.0f}",
+            type="whole" if whole else "decimal",
+            operator="between" if high else "greaterThanOrEqual",
+            formula1=low,
+            formula2=high,
             allow_blank=True,
             errorStyle="warning",
         )
@@ -193,13 +184,9 @@ def _choices(column: Column, contract: Contract) -> tuple[str, ...]:
     return column.choices
 
 
-def _print_setup(sheet: Worksheet) -> None:
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = 9
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
+def _print_setup(sheet: Worksheet, header: int) -> None:
+    style.on_a4(sheet)
+    sheet.print_title_rows = f"{header}:{header}"
     sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.5)
 
 
@@ -208,7 +195,7 @@ def _explain(sheet: Worksheet, contract: Contract) -> None:
     rows += [
         (
             c.name,
-            f"{c.label[:1].upper()}{c.label[1:]}",
+            _capital(c.label),
             "oui" if c.required else "non",
             FORMS[c.kind],
             ", ".join(_choices(c, contract)),
@@ -222,9 +209,7 @@ def _explain(sheet: Worksheet, contract: Contract) -> None:
 def _axes(sheet: Worksheet) -> None:
     rows: list[tuple[Any, ...]] = [AXES_HEADINGS]
     rows += [(int(axe), label, NATIONAL) for label, axe in LABELS.items()]
-    rows += [
-        (int(axe), theme[:1].upper() + theme[1:], PROPOSED) for theme, axe in PROPOSITION.items()
-    ]
+    rows += [(int(axe), _capital(theme), PROPOSED) for theme, axe in PROPOSITION.items()]
     _fill(sheet, rows, (8, 80, 60))
 
 
@@ -234,11 +219,53 @@ def _fill(sheet: Worksheet, rows: list[tuple[Any, ...]], widths: tuple[int, ...]
             cell = sheet.cell(r, c, value)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if r == 1:
-                cell.font = Font(name=_FONT, bold=True)
-                cell.fill = _OPTIONAL
-                cell.border = _LINE
+                cell.font, cell.fill, cell.border = _BOLD, _OPTIONAL, _LINE
     for c, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(c)].width = width
     sheet.freeze_panes = "A2"
-    _print_setup(sheet)
-    sheet.print_title_rows = "1:1"
+    _print_setup(sheet, 1)
+
+
+_TOTAL: Final = Border(top=Side("thin", color=_INK))
+_WIDE: Final = {BILAN["action"]: 34, BILAN["description"]: 34, BILAN["texte_bilan"]: 50, BILAN["axe"]: 30,
+    NAME: 24, ARGUMENT: 50}  # fmt: skip
+
+
+def bilan_workbook(sheets: Mapping[str, pd.DataFrame], *, title: str) -> bytes:
+    """Write the sheets of `tfpb.tax.programme.exports.bilan_frames`, ready to print on A4.
+
+    Parameters
+    ----------
+    sheets : mapping of str to DataFrame
+        Sheet name → rows; a column whose header holds « Taux » is a proportion.
+    title : str
+        Stands above each table.
+    """
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, frame in sheets.items():
+        _sheet(book.create_sheet(name), frame, title)
+    return style.saved(book)
+
+
+def _sheet(page: Worksheet, frame: pd.DataFrame, title: str) -> None:
+    font = Font(name=style.FONT, bold=True, size=13, color=_INK)
+    style.put(page, 1, 1, f"{title} · {page.title}", font=font)
+    for c, name in enumerate(frame.columns, start=1):
+        head = page.cell(3, c, str(name))
+        head.font, head.fill, head.border = _BOLD, _REQUIRED, _LINE
+        head.alignment = Alignment(wrap_text=True, vertical="top")
+        page.column_dimensions[get_column_letter(c)].width = _WIDE.get(str(name), 14)
+        for r, value in enumerate(frame[name], start=4):
+            plain = isinstance(value, int | float | Decimal) or hasattr(value, "isoformat")
+            told = None if missing(value) else value if plain else str(value)
+            cell = style.put(page, r, c, told)
+            if isinstance(value, Decimal):
+                cell.number_format = "0.0%" if "Taux" in str(name) else "#,##0.00\\ €"
+            cell.alignment = Alignment(wrap_text=not isinstance(value, Decimal), vertical="top")
+    last = len(frame) + 3
+    if len(frame) and str(frame.iloc[-1, 0]) == "Total":
+        for c in range(1, len(frame.columns) + 1):
+            page.cell(last, c).font, page.cell(last, c).border = _BOLD, _TOTAL
+    page.freeze_panes = "B4"
+    _print_setup(page, 3)

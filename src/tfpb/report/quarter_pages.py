@@ -1,0 +1,215 @@
+"""What the A4 page of each quarter says: figures, three satisfaction lines, sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
+from tfpb.model.location import GapLine, QpvPage
+from tfpb.model.survey import only
+from tfpb.report.sections.survey.survey_view import ALONE
+from tfpb.report.theme import verdict_sign
+from tfpb.survey.disagreement import disagreements, key_of
+from tfpb.words.documents import quarter_page as words
+from tfpb.words.money.evaluation_words import before_actions
+from tfpb.words.money.state_words import quarter_sentence
+from tfpb.words.survey.area_words import ON_PAGE
+from tfpb.words.survey.satisfaction import otherwise
+from tfpb.words.survey.verdict_words import qualified, verdict_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from tfpb.model.assembly import Dossier
+    from tfpb.model.survey import Published
+    from tfpb.survey.disagreement import Disagreement, Key
+
+SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
+_LINES: Final = 3
+_THEMES: Final = ("residence", "relation", "quartier", "logement")
+
+
+def money(dossier: Dossier, code: str) -> dict[str, Any]:
+    """Return the abatement of a quarter, a value a column; empty without one."""
+    return _last(dossier.abatement.by_qpv, code) if dossier.abatement is not None else {}
+
+
+def balance(dossier: Dossier, code: str) -> dict[str, Any]:
+    """Return the last balance of a quarter, a value a column; empty without a programme."""
+    return _last(dossier.programme.balance, code) if dossier.programme is not None else {}
+
+
+def _last(rows: pd.DataFrame, code: str) -> dict[str, Any]:
+    hit = rows[rows["code_qpv"] == code]
+    return {str(k): v for k, v in hit.iloc[-1].items()} if len(hit) else {}
+
+
+def own_rows(dossier: Dossier) -> pd.DataFrame:
+    """Return raw gaps and changes of gaps that maps may draw from, of the dossier's bailleur."""
+    if dossier.survey is None:
+        return pd.DataFrame()
+    own = dossier.survey.name_of(dossier.settings.dossier.bailleur)
+    return only(dossier.survey.comparison, ajustement=Ajustement.BRUT, bailleur=own)
+
+
+def first(row: Mapping[Any, Any] | None, against: Mapping[Key, Disagreement]) -> str:
+    """Say what the figure like with like says against a raw one, nothing where it does not."""
+    told = against.get(key_of(row)) if row is not None else None
+    if told is None:
+        return ""
+    return otherwise(told.story, told.estimate, told.low, told.high, change=told.change)
+
+
+def verdict(row: Mapping[Any, Any]) -> str:
+    """Name the verdict of a gap, with what weakens it."""
+    return qualified(str(row["verdict"]), str(row["publication"]), alone=row["isole"] == ALONE)
+
+
+def quarter_page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPage:
+    """Make the page of a quarter."""
+    homes, head = dossier.located.residences, dossier.settings.dossier
+    mine = homes[homes["code_qpv"] == code]
+    dwellings, total = int(mine["logements_dans"].sum()), int(homes["nb_logements"].sum())
+    given, done = money(dossier, code), balance(dossier, code)
+    in_doubt = mine[mine["logements_a_verifier"] > 0]
+    valued, actions = done.get("valorise_eur"), int(done.get("actions", 0) or 0)
+    share = dwellings / total if total else 0.0
+    abated = int(given.get("logements_abattus", 0))
+    scope, gaps, sentence, change, modelled = _satisfaction(dossier, code)
+    spent, survey = _spent(dossier, code), dossier.survey
+    margin = 5.0 if survey is None else survey.settings.get("marge_points", 5.0)
+    return QpvPage(
+        code_qpv=code,
+        nom=name,
+        commune=communes,
+        bailleur=head.bailleur,
+        year=dossier.located.year,
+        figures=(
+            words.dwellings_figure(dwellings, int((mine["logements_dans"] > 0).sum()), share),
+            words.abatement_figure(given, dwellings),
+            words.loss_figure(given),
+            words.programme_figure(valued, given.get("abattement_eur"), actions, abated),
+            words.doubt_figure(int(in_doubt["logements_a_verifier"].sum()), len(in_doubt)),
+        ),
+        gaps=gaps,
+        sentences=(
+            words.done_sentence(spent, actions, done.get("rattrapage_eur"), dossier.located.year),
+            *filter(None, (quarter_sentence(given),)),
+            sentence,
+            change,
+        ),
+        modelled=modelled,
+        margin=float(str(margin)) / 100,
+        gap_scope=scope,
+        wave=survey.waves[-1].vague if survey is not None and gaps else "",
+    )
+
+
+def _spent(dossier: Dossier, code: str) -> list[tuple[int, Decimal]] | None:
+    """Return what each axis was given in a quarter, largest first; None without a programme."""
+    if dossier.programme is None:
+        return None
+    mine = only(dossier.programme.by_axis, code_qpv=code)
+    pairs = zip(mine["axe"].astype(int), mine["valorise_eur"], strict=True)
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+
+
+def _headline_items(survey: Published) -> list[str]:
+    """Choose three items: the headline of each theme, service first, quartier kept for contrast."""
+    items = survey.items.sort_values("ordre", kind="stable")
+    chosen: list[str] = []
+    for theme in _THEMES:
+        of_theme = only(items, theme=theme)
+        heads = of_theme[of_theme["tete_de_theme"].astype(bool)]
+        chosen += (heads if len(heads) else of_theme)["item"].head(1).astype(str).tolist()
+    return chosen[:_LINES]
+
+
+def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...], str, str, str]:
+    """Return whose answers are shown, their lines, what tenants say, what changed, what is modelled."""
+    rows, survey = own_rows(dossier), dossier.survey
+    if survey is None or rows.empty:
+        silent = words.change_sentence("", None)
+        return words.GAP_SCOPE_NONE, (), words.NOTHING_HEARD, silent, ""
+    labels = survey.labels
+    now = only(rows, vague=survey.waves[-1].vague)
+    items, against = _headline_items(survey), disagreements(survey.comparison)
+    local = only(now, territoire=code, groupe=Groupe.ECART, item=items, publication=SHOWN)
+    place, said, scope = code, words.QUARTER_SCOPE, words.GAP_SCOPE_QUARTER
+    if local.empty:
+        place, said, scope = TOTAL, words.CONVENTION_SCOPE, words.GAP_SCOPE_CONVENTION
+    here = only(now, territoire=place)
+    lines = tuple(_line(here, item, str(labels[item])) for item in items)
+    best = next((line for line in lines if line.gap is not None), None)
+    chosen = items[lines.index(best)] if best is not None else ""
+    label = str(labels.get(chosen, ""))
+    told = first(_one(here, chosen, Groupe.ECART), against)
+    return (
+        scope,
+        lines,
+        words.tenants_sentence(best, said, first=told),
+        _change(dossier, only(rows, territoire=place), chosen, label, against),
+        _modelled_sentence(dossier, survey, code, chosen, label),
+    )
+
+
+def _modelled_sentence(
+    dossier: Dossier, survey: Published, code: str, item: str, label: str
+) -> str:
+    """Write the modelled share of a quarter; nothing without one."""
+    own = survey.name_of(dossier.settings.dossier.bailleur)
+    here = only(survey.comparison, territoire=code, vague=survey.waves[-1].vague, bailleur=own)
+    row = _one(only(here, ajustement=Ajustement.MODELE), item, Groupe.QPV)
+    if row is None:
+        return ""
+    share, low, high = (float(row[c]) for c in ("estimation", "ic95_bas", "ic95_haut"))
+    return ON_PAGE.format(label=label, share=share, low=low, high=high)
+
+
+def _one(table: pd.DataFrame, item: str, group: Groupe) -> dict[str, Any] | None:
+    hit = only(table, item=item, groupe=group)
+    return {str(k): v for k, v in hit.iloc[0].items()} if len(hit) else None
+
+
+def _line(here: pd.DataFrame, item: str, label: str) -> GapLine:
+    """Return one gap, with the two levels it is the difference of."""
+    gap = _one(here, item, Groupe.ECART)
+    if gap is None or gap["publication"] not in SHOWN:
+        code = str(gap["verdict"]) if gap is not None else "non_publiable"
+        nothing = (None, None, None, None, None, 0)
+        return GapLine(label, *nothing, verdict_sign(code), verdict_words(code))
+    levels = [_one(here, item, g) for g in (Groupe.QPV, Groupe.HORS_QPV)]
+    shown = [r if r is not None and r["publication"] in SHOWN else None for r in levels]
+    qpv, hors = (float(r["estimation"]) if r is not None else None for r in shown)
+    n_qpv, n_hors = (int(r["n"]) if r is not None else 0 for r in shown)
+    return GapLine(
+        label=label,
+        gap=float(gap["estimation"]),
+        ic90=(float(gap["ic90_bas"]), float(gap["ic90_haut"])),
+        ic95=(float(gap["ic95_bas"]), float(gap["ic95_haut"])),
+        qpv=qpv,
+        hors=hors,
+        n=int(gap["n"]),
+        sign=verdict_sign(str(gap["verdict"])),
+        words=verdict(gap),
+        n_qpv=n_qpv,
+        n_hors=n_hors,
+    )
+
+
+def _change(
+    dossier: Dossier, rows: pd.DataFrame, item: str, label: str, against: Mapping[Key, Disagreement]
+) -> str:
+    """Write what moved on a question between the last two waves."""
+    waves = [w.vague for w in dossier.survey.waves] if dossier.survey is not None else []
+    if len(waves) > 1 and item:
+        pair = only(rows, vague=f"{waves[-2]}-{waves[-1]}")
+        row = _one(pair, item, Groupe.EVOLUTION_ECART)
+        if row is not None and row["publication"] in SHOWN:
+            year = dossier.located.year if dossier.programme is not None else 0
+            early = str(year) if year and before_actions(waves[-1], year) else ""
+            return words.change_sentence(label, row, early=early, first=first(row, against))
+    return words.change_sentence(label, None)

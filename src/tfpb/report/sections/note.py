@@ -1,0 +1,262 @@
+"""« L’essentiel »: the answer first: what is owed and justified, what tenants say, what lacks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from tfpb.model.codes import Nature, Verdict
+from tfpb.model.report import Section, Table, Text
+from tfpb.report.sections.build import DOCUMENT, chart, number_of, section, table
+from tfpb.report.sections.money.programme import comparisons, surplus
+from tfpb.report.sections.patrimoine import nature_counts, stock_facts
+from tfpb.report.sections.survey import survey_view as view
+from tfpb.report.sections.survey.comparaison import headline_sentences
+from tfpb.words.documents import note_words as words
+from tfpb.words.documents.report_words import MISSING
+from tfpb.words.money import state_words
+from tfpb.words.survey.satisfaction import join
+from tfpb.words.survey.verdict_words import margin_words, plainly
+
+if TYPE_CHECKING:
+    from tfpb.model.assembly import Dossier
+    from tfpb.model.money import Abatement
+    from tfpb.model.report import Block
+
+NOTE_ROWS: Final = (10, 8, 6, 4, 2)
+"""Quarters that the page holds, by how much else it has to say."""
+_MOST_POINTS: Final = 5
+_LOWER: Final = frozenset(
+    {Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE, Verdict.EQUIVALENT_INFERIEUR}
+)
+_LEVEL: Final = frozenset({Verdict.EQUIVALENT, Verdict.NON_INFERIEUR, Verdict.MEILLEUR})
+_INPUTS: Final = ("fiscalite", "conventions", "programme", "enquete", "droit_commun")
+
+
+def note(dossier: Dossier) -> Section:
+    """Return the one page of the élu: a sentence of money, one of satisfaction, then what they rest on."""
+    quarters = _quarters(dossier)
+    told = _told(dossier)
+    blocks: list[Block] = [Text(_satisfaction(dossier, told), media=DOCUMENT)]
+    if len(quarters):
+        blocks.append(_table(dossier, quarters))
+    blocks += _gaps(dossier, told)
+    for title, lines in (
+        (words.COMPARED, comparisons(dossier)),
+        (words.ARGUMENT, surplus(dossier, gains_only=True)),
+        (words.BEFORE_SIGNING, _before_signing(dossier)),
+    ):
+        if lines:
+            blocks.append(Text(tuple(lines), bullets=True, title=title, media=DOCUMENT))
+    return section("note", " ".join(_money(dossier, quarters)), blocks)
+
+
+def shortened(whole: Section, most: int) -> Section:
+    """Return the section with so many rows in its tables at most, and a word on the others."""
+    return replace(
+        whole, blocks=tuple(_cut(b, most) if isinstance(b, Table) else b for b in whole.blocks)
+    )
+
+
+def _cut(whole: Table, most: int) -> Table:
+    left = len(whole.rows) - most
+    if left <= 0:
+        return whole
+    rest = words.OTHER_QUARTERS.format(count=left)
+    return replace(whole, rows=whole.rows.head(most), notes=(*whole.notes, rest))
+
+
+def _quarters(dossier: Dossier) -> pd.DataFrame:
+    """Return a row a quarter of the year: what is not known first, then the most to justify."""
+    plan, money = dossier.programme, dossier.abatement
+    if plan is not None:
+        rows = plan.balance[plan.balance["annee"] == dossier.settings.dossier.annee].copy()
+        order = [-math.inf if v is None or pd.isna(v) else -v for v in rows["rattrapage_eur"]]
+    elif money is not None:
+        rows = money.by_qpv.copy()
+        order = [-math.inf if v is None else -v for v in rows["abattement_eur"]]
+    else:
+        return pd.DataFrame()
+    names = dict(
+        zip(
+            dossier.located.residences["code_qpv"],
+            dossier.located.residences["nom_qpv"],
+            strict=True,
+        )
+    )
+    pairs = zip(rows["nom_qpv"], rows["code_qpv"], strict=True)
+    rows["nom_qpv"] = [str(name or names.get(code) or code) for name, code in pairs]
+    return rows.assign(_order=order).sort_values(["_order", "code_qpv"], kind="stable")
+
+
+def _table(dossier: Dossier, rows: pd.DataFrame) -> Table:
+    plan, money = dossier.programme, dossier.abatement
+    totals: dict[str, Any] = {}
+    if plan is not None:
+        kept = ("logements_abattus", "valorise_eur", "rattrapage_eur")
+        totals = {k: plan.totals[k] for k in kept if k in plan.totals}
+    if money is not None and money.totals["abattement_eur"] is not None:
+        totals["abattement_eur"] = money.totals["abattement_eur"]
+    carried = "report_eur" in rows and any(rows["report_eur"].fillna(0))
+    return table(
+        "note_quartiers",
+        rows,
+        totals=totals,
+        annee=dossier.settings.dossier.annee,
+        report=", report compris" if carried else "",
+    )
+
+
+def _money(dossier: Dossier, quarters: pd.DataFrame) -> tuple[str, ...]:
+    plan, money = dossier.programme, dossier.abatement
+    year = dossier.settings.dossier.annee
+    if money is None:
+        return (MISSING["fiscalite"][0],)
+    abated = money.totals["abattement_eur"]
+    if abated is None:
+        return (state_words.unknown_sentence(money.states, year),)
+    facts: dict[str, Any] = {"year": year, "abated": abated, "nature": _nature(money)}
+    if plan is None or not abated:
+        return (words.NO_PROGRAMME.filled(facts),)
+    known = quarters[[v is not None and not pd.isna(v) for v in quarters["abattement_eur"]]]
+    justified = sum(known["justifie_eur"], Decimal(0))
+    left = known["abattement_eur"] - known["justifie_eur"]
+    owed = sum(known["rattrapage_eur"], Decimal(0))
+    out = []
+    if owed:
+        share = math.floor(justified / abated * 100)  # never rounded up
+        more = words.CARRIED.format(with_carried=owed, before=year - 1)
+        out.append(
+            words.JUSTIFIED.filled(
+                facts
+                | {
+                    "share": Decimal(share) / 100,
+                    "left": sum(left, Decimal(0)),
+                    "count": int((known["rattrapage_eur"] > 0).sum()),
+                    "carried": more if owed != sum(left) else "",
+                }
+            )
+        )
+    else:
+        out.append(words.ALL_JUSTIFIED.filled(facts))
+    if len(known) < len(quarters):
+        out.append(words.quarters_unknown(len(quarters) - len(known)))
+    return tuple(out)
+
+
+def _nature(money: Abatement) -> str:
+    """Return what is to be said of an amount that no notice bears, nothing where all is on notices."""
+    counted = nature_counts(money)
+    estimated = counted.get("estime")
+    if not estimated:
+        return ""
+    if len(counted) == 1:
+        return words.ESTIMATED
+    return words.PART_ESTIMATED.format(estimated=estimated)
+
+
+def _told(dossier: Dossier) -> pd.DataFrame:
+    """Return the questions of the last wave over all quarters, those without figure included."""
+    survey = dossier.survey
+    if survey is None:
+        return pd.DataFrame()
+    name = survey.name_of(dossier.settings.dossier.bailleur)
+    return view.totals(view.gaps(survey, name, view.last_wave(survey)))
+
+
+def _satisfaction(dossier: Dossier, rows: pd.DataFrame) -> tuple[str, ...]:
+    if rows.empty:
+        return (MISSING["enquete"][0],)
+    margin = margin_words(number_of(rows["marge_points"].iloc[0]))
+    out = [words.SATISFACTION.filled(_counts(rows) | {"margin": margin})]
+    service = rows[rows["nature"] == Nature.SERVICE]
+    if len(service):
+        out.append(words.SERVICE.filled(_counts(service) | {"margin": margin}))
+    if dossier.programme is not None:
+        early = view.too_early(dossier)
+        out.append(words.TOO_EARLY if early else words.NOT_SHOWN_HERE)
+    return (" ".join(out),)
+
+
+def _counts(rows: pd.DataFrame) -> dict[str, object]:
+    found = view.shown(rows)["verdict"]
+    lower, level = (int(found.isin(kinds).sum()) for kinds in (_LOWER, _LEVEL))
+    return {
+        "lower": lower,
+        "level": level,
+        "unknown": len(rows) - lower - level,
+        "total": len(rows),
+    }
+
+
+def _gaps(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
+    """Return the picture of the headline questions, and which themes have no figure to show."""
+    if rows.empty:
+        return []
+    heads = view.headlines(rows)
+    shown = view.shown(heads)
+    out: list[Block] = []
+    if len(shown):
+        margin = number_of(shown["marge_points"].iloc[0])
+        kinds = zip(shown["verdict"], shown["publication"], shown["isole"], strict=True)
+        drawn = shown.assign(
+            verdict=[plainly(str(v), str(p), margin, alone=bool(a)) for v, p, a in kinds],
+            theme="",
+        )
+        wave = str(shown["vague"].iloc[0])
+        out.append(
+            chart(
+                "note_ecarts",
+                drawn[["libelle", "theme", "ecart", *_INTERVALS, "n", "verdict", "sign"]],
+                margin=margin / 100,
+                phrases=" ".join(headline_sentences(rows)),
+                marge=margin_words(margin),
+                **view.source(dossier.survey, wave),
+            )
+        )
+    hidden = heads[~heads["item"].isin(shown["item"])]
+    if len(hidden):
+        themes = join([str(t) for t in hidden["theme_mot"]])
+        out.append(Text((words.NOT_SHOWN.format(themes=themes),), media=DOCUMENT))
+    return out
+
+
+_INTERVALS: Final = ("ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut")
+
+
+def _before_signing(dossier: Dossier) -> list[str]:
+    """Return what lacks, files first, then euros, proofs and doubts; the last lines counted."""
+    given = {
+        "fiscalite": dossier.abatement,
+        "conventions": dossier.conventions,
+        "programme": dossier.programme,
+        "enquete": dossier.survey,
+        "droit_commun": dossier.droit_commun,
+    }
+    out = [MISSING[key][0] for key in _INPUTS if given[key] is None]
+    money, plan = dossier.abatement, dossier.programme
+    year = dossier.settings.dossier.annee
+    if money is not None:
+        day = dossier.settings.dossier.date
+        told = state_words.state_sentences(
+            money.states, money.reserves, year=year, limit=money.claim_until, on=day
+        )
+        out += told[1 + bool(money.states.best) :]  # the totals stand above
+    if plan is not None:
+        rows = plan.balance[plan.balance["annee"] == year]
+        actions = int(rows["actions"].sum())
+        lacking = (
+            actions - int(rows["preuves_completes"].sum()) if "preuves_completes" in rows else 0
+        )
+        if lacking:
+            out.append(words.UNPROVED.format(count=lacking, actions=actions))
+    facts = stock_facts(dossier.located)
+    if facts.doubtful:
+        out.append(words.DOUBTFUL.format(homes=facts.doubtful_residences, dwellings=facts.doubtful))
+    if len(out) > _MOST_POINTS:
+        out[_MOST_POINTS - 1 :] = [words.MORE.format(count=len(out) - _MOST_POINTS + 1)]
+    return out or [words.NOTHING_LACKS]

@@ -1,0 +1,228 @@
+"""The note answers on one page, whatever the dossier holds, and never in the landlord's favour."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from report_dossier import make
+from report_pack import need
+
+from tfpb.model.money import States
+from tfpb.model.report import Chart, Section, Table, Text
+from tfpb.pipeline.pack_files import document_files
+from tfpb.report import charts
+from tfpb.report.sections import report
+from tfpb.report.sections.note import note, shortened
+from tfpb.words.survey.verdict_words import PLAIN, plainly
+
+if TYPE_CHECKING:
+    from tfpb.model.assembly import Dossier
+
+INPUTS = ("abatement", "programme", "survey", "conventions", "droit_commun")
+
+
+def prose(section: Section) -> str:
+    lines = [p for b in section.blocks if isinstance(b, Text) for p in b.paragraphs]
+    return "\n".join([section.lead, *lines])
+
+
+def quarters(section: Section) -> Table:
+    return next(b for b in section.blocks if isinstance(b, Table))
+
+
+def of_balance(dossier: Dossier, *rows: dict[str, Any]) -> Dossier:
+    """Put these rows in the balance of the year, and their sum as the abatement of the year."""
+    plan, money = dossier.programme, dossier.abatement
+    assert plan is not None
+    assert money is not None
+    base = plan.balance[plan.balance["annee"] == dossier.settings.dossier.annee].iloc[0].to_dict()
+    told: list[dict[str, Any]] = []
+    for k, row in enumerate(rows):
+        abated, valued = row.get("abattement_eur"), row["valorise_eur"]
+        carried = row.get("report_eur", Decimal(0))
+        known = abated is not None
+        told.append(
+            base
+            | {
+                "code_qpv": f"QN{k:05d}M", "nom_qpv": row.get("nom_qpv", f"Quartier {k}"),
+                "abattement_eur": abated, "valorise_eur": valued, "report_eur": carried,
+                "justifie_eur": min(valued, abated) if known else None,
+                "rattrapage_eur": max(abated + carried - valued, Decimal(0)) if known else None,
+                "couverture": float(valued / abated) if abated else None,
+            }
+        )  # fmt: skip
+    whole = sum((r.get("abattement_eur") or Decimal(0) for r in rows), Decimal(0))
+    return dataclasses.replace(
+        dossier,
+        programme=dataclasses.replace(plan, balance=pd.DataFrame(told)),
+        abatement=dataclasses.replace(
+            money, totals={**money.totals, "abattement_eur": whole}, states=States(acquired=whole)
+        ),
+    )
+
+
+def pages(pdf: bytes) -> list[str]:
+    """Return the text of each page."""
+    command = [need("pdftotext"), "-layout", "-", "-"]
+    made = subprocess.run(command, input=pdf, capture_output=True, check=True)
+    return made.stdout.decode().split("\f")[:-1]
+
+
+def drawn(dossier: Dossier) -> dict[str, bytes]:
+    return document_files(report(dossier), {})
+
+
+def test_what_one_quarter_spends_too_much_justifies_no_other() -> None:
+    dossier = of_balance(
+        make(),
+        {"abattement_eur": Decimal(1000), "valorise_eur": Decimal(3000)},
+        {"abattement_eur": Decimal(1000), "valorise_eur": Decimal(500)},
+    )
+    lead = note(dossier).lead
+    assert "justifié à 75 %" in lead.replace("\u202f", " ")
+    assert "il reste 500 € à justifier dans 1 quartier" in lead.replace("\u202f", " ")
+
+
+def test_a_share_is_never_rounded_up_to_the_whole() -> None:
+    rows = {"abattement_eur": Decimal(100000), "valorise_eur": Decimal(99600)}
+    lead = note(of_balance(make(), rows)).lead.replace("\u202f", " ")
+    assert "justifié à 99 %" in lead
+    assert "400 €" in lead
+
+
+def test_what_is_carried_over_is_said_beside_what_the_year_lacks() -> None:
+    row = {
+        "abattement_eur": Decimal(1000), "valorise_eur": Decimal(900), "report_eur": Decimal(300),
+    }  # fmt: skip
+    dossier = of_balance(make(), row)
+    lead = note(dossier).lead.replace("\u202f", " ")
+    year = dossier.settings.dossier.annee
+    assert f"100 € à justifier dans 1 quartier (400 € avec le report de {year - 1})" in lead
+    assert "report compris" in quarters(note(dossier)).columns[-1].header
+
+
+def test_all_is_justified_only_where_every_quarter_is() -> None:
+    full = {"abattement_eur": Decimal(1000), "valorise_eur": Decimal(1000)}
+    assert "justifié en entier" in note(of_balance(make(), full)).lead
+    unknown = note(of_balance(make(), full, {"valorise_eur": Decimal(10)}))
+    assert "1 quartier n’a pas d’abattement connu" in unknown.lead
+    first = quarters(unknown).rows.iloc[0]
+    assert pd.isna(first["abattement_eur"])
+    assert first["nom_qpv"] == "Quartier 1", "what is not known stands first"
+
+
+def test_an_unknown_abatement_is_no_zero() -> None:
+    money = make().abatement
+    assert money is not None
+    states = States(hanging=Decimal(800))
+    lost = dataclasses.replace(
+        money, totals={**money.totals, "abattement_eur": None}, states=states
+    )
+    lead = note(dataclasses.replace(make(), abatement=lost)).lead
+    assert "sous réserve" in lead
+    assert "0 €" not in lead.replace("800\u202f€", "").replace("\u202f", " ")
+    assert "justifié" not in lead
+
+
+@pytest.mark.parametrize("absent", [*[(k,) for k in INPUTS], ("abatement", "survey"), INPUTS])
+def test_without_files_it_says_what_lacks_and_claims_nothing(absent: tuple[str, ...]) -> None:
+    whole = dataclasses.replace(make(), **dict.fromkeys(absent))
+    text = prose(note(whole))
+    if "abatement" in absent:
+        assert "le montant de l’abattement n’est pas calculé" in text
+    if "survey" in absent:
+        assert "la satisfaction des locataires n’est pas mesurée" in text
+        assert "égale ou meilleure" not in text
+        assert not [b for b in note(whole).blocks if isinstance(b, Chart)]
+    if "programme" in absent:
+        assert "justifié à" not in text
+        assert "Les actions y changent-elles" not in text
+
+
+def test_questions_add_up_and_a_masked_one_counts_as_unknown() -> None:
+    dossier = make()
+    survey = dossier.survey
+    assert survey is not None
+    told = prose(note(dossier))
+    hidden = survey.comparison.copy()
+    gap = (hidden["item"] == "q07") & (hidden["groupe"] == "ecart")
+    hidden.loc[gap, "publication"] = "masque"
+    hidden.loc[gap, ["estimation", "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut"]] = None
+    masked = note(
+        dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=hidden))
+    )
+    assert prose(masked) != told
+    assert "Sans chiffre qui se publie : Relation avec le bailleur." in prose(masked)
+    picture = next(b for b in masked.blocks if isinstance(b, Chart))
+    assert "Accueil par le bailleur" not in set(picture.rows["libelle"])
+
+
+def test_a_weak_verdict_bears_its_words() -> None:
+    assert plainly("meilleur", "fragile", 5, alone=True) == "mieux (isolé, fragile)"
+    assert plainly("equivalent", "publiable", 7.5) == "proche, moins de 7,5\u202fpoints d’écart"
+    assert len(set(PLAIN.values())) == len(PLAIN)
+
+
+def test_a_verdict_with_its_doubts_is_not_cut_short() -> None:
+    rows = pd.DataFrame(
+        {
+            "libelle": "Question", "theme": "", "ecart": -0.06, "n": 400, "sign": "▽",
+            "ic90_bas": -0.11, "ic90_haut": -0.01, "ic95_bas": -0.12, "ic95_haut": -0.005,
+            "verdict": [plainly(v, "fragile", 7.5, alone=True) for v in PLAIN],
+        }
+    )  # fmt: skip
+    chart = next(b for b in note(make()).blocks if isinstance(b, Chart))
+    picture = charts.draw(dataclasses.replace(chart, rows=rows))["svg"].decode()
+    assert "…" not in picture
+
+
+def test_it_is_one_page_and_the_first_of_the_report() -> None:
+    files = drawn(make())
+    (page,) = pages(files["note.pdf"])
+    first, second = pages(files["rapport.pdf"])[:2]
+    assert "L’essentiel" in page
+    for line in page.splitlines():
+        if "€" in line:
+            assert line in first, "one word, one figure"
+    assert "Sommaire" in second
+    assert len(files["note.pdf"]) < 300_000
+
+
+@pytest.mark.parametrize("count", [1, 12, 40])
+def test_many_quarters_of_long_names_hold_on_one_page(count: int) -> None:
+    name = "Le Grand Ensemble du Bois de l’Évêque et des Trois Fontaines " * 2
+    rows = [
+        {"abattement_eur": Decimal(1000 + k), "valorise_eur": Decimal(10 * k), "nom_qpv": name}
+        for k in range(count)
+    ]
+    files = drawn(of_balance(make(), *rows))
+    (page,) = pages(files["note.pdf"])
+    if count > 10:
+        assert "autres quartiers, compris dans le total" in page.replace("\n", " ")
+
+
+def test_rows_left_out_are_counted() -> None:
+    rows = [{"abattement_eur": Decimal(1000), "valorise_eur": Decimal(k)} for k in range(5)]
+    whole = note(of_balance(make(), *rows))
+    short = quarters(shortened(whole, 2))
+    assert list(short.rows["valorise_eur"]) == [0, 1], "the least justified stay"
+    assert short.notes[-1].startswith("3 autres quartiers")
+    assert short.totals == quarters(whole).totals
+
+
+def test_euros_at_stake_and_doubts_come_before_signing() -> None:
+    dossier = make()
+    money = dossier.abatement
+    assert money is not None
+    at_risk = States(acquired=Decimal(900), at_risk=Decimal(70), to_claim=Decimal(30))
+    text = prose(
+        note(dataclasses.replace(dossier, abatement=dataclasses.replace(money, states=at_risk)))
+    ).replace("\u202f", " ")
+    assert "70 € sont abattus alors qu’une condition manque" in text
+    assert "30 € restent à réclamer" in text
+    assert "dont le côté de la limite reste à vérifier" in text
