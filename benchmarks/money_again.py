@@ -34,7 +34,7 @@ LIMITS = {
     2025: (dt.date(2025, 3, 31), dt.date(2025, 3, 31)),
     **{y: (dt.date(y, 1, 1), dt.date(y - 1, 12, 31)) for y in range(2026, 2031)},
 }
-FILES = ("conventions", "programme", "fiscalite")
+FILES = ("conventions", "programme", "fiscalite", "gmbi")
 
 
 @dataclass
@@ -80,6 +80,7 @@ class Local:
     rates: tuple[Decimal, Decimal, Decimal]
     truth: str  # rien | droit | tout | absent
     sent: bool | None
+    homes: int = 0
 
 
 @dataclass
@@ -92,6 +93,7 @@ class World:
     papers: list[Paper]
     locaux: list[Local]
     spent: dict[str, Decimal] = field(default_factory=dict)
+    owned: dict[str, list[str]] = field(default_factory=dict)
 
 
 def invent(rng: random.Random, count: int) -> World:
@@ -101,7 +103,14 @@ def invent(rng: random.Random, count: int) -> World:
     homes = [_home(rng, k) for k in range(count)]
     locaux = [one for k, home in enumerate(homes) for one in _locaux(rng, k, home, year)]
     spent = {q: D(rng.randint(0, 900_000)) / 100 for q in QUARTERS}
-    return World(year, rng.choice(["centime", "avis"]), homes, papers, locaux, spent)
+    owned = {h.key: _owned(rng, h, [one for one in locaux if one.home is h]) for h in homes}
+    return World(year, rng.choice(["centime", "avis"]), homes, papers, locaux, spent, owned)
+
+
+def _owned(rng: random.Random, home: Home, locaux: list[Local]) -> list[str]:
+    """Invent the fiscal numbers that the landlord owns in a résidence: some of its notices, some of none."""
+    kept = [one.key for one in locaux if rng.random() < 0.8]
+    return kept + [f"{home.key}x{n}" for n in range(rng.randint(0, home.dwellings + 3))]
 
 
 def _papers(rng: random.Random, k: int, code: str, year: int) -> list[Paper]:
@@ -142,7 +151,8 @@ def _home(rng: random.Random, k: int) -> Home:
 def _locaux(rng: random.Random, k: int, home: Home, year: int) -> list[Local]:
     """Invent the premises of a résidence: none, one or two."""
     out = []
-    for n in range(rng.choice([0, 1, 1, 1, 2])):
+    many = rng.choice([0, 1, 1, 1, 2])
+    for n in range(many):
         commune, epci, tse = (
             D(rng.randint(*r)) / 100 for r in ((2500, 5500), (800, 2200), (0, 90))
         )
@@ -152,7 +162,9 @@ def _locaux(rng: random.Random, k: int, home: Home, year: int) -> list[Local]:
             truth = "absent"
         vlc = D(rng.randint(200_000, 9_000_000)) / 100 + 4000
         sent = rng.choice([None, None, True, False])
-        out.append(Local(f"{k}-{n}", home, vlc, (commune, epci, tse), truth, sent))
+        out.append(
+            Local(f"{k}-{n}", home, vlc, (commune, epci, tse), truth, sent, home.dwellings // many)
+        )
     return out
 
 
@@ -280,7 +292,7 @@ def paid(world: World, local: Local) -> str:
     return str(sum(((left * r / 100).quantize(step, ROUND_HALF_UP) for r in local.rates), NIL))
 
 
-def run(world: World, *, conventions: bool) -> Any:
+def run(world: World, *, conventions: bool, gmbi: bool = True) -> Any:
     """Run the program on a dossier."""
     from tfpb import tax  # noqa: PLC0415 - what is measured, apart from what measures it
     from tfpb.law.values import load  # noqa: PLC0415
@@ -288,8 +300,8 @@ def run(world: World, *, conventions: bool) -> Any:
     rows = pd.DataFrame(
         [
             {"avis": f"A{one.key}", "invariant": one.key, "id_residence": one.home.key, "id_batiment": "",
-             "annee": world.year, "vlc_eur": one.vlc, "taux_commune_pct": one.rates[0],
-             "taux_epci_pct": one.rates[1], "taux_tse_pct": one.rates[2],
+             "nb_logements": one.homes, "annee": world.year, "vlc_eur": one.vlc,
+             "taux_commune_pct": one.rates[0], "taux_epci_pct": one.rates[1], "taux_tse_pct": one.rates[2],
              "cotisation_avis_eur": D(paid(world, one)) if paid(world, one) else None, "declare": one.sent,
              "_fichier": "f.xlsx", "_feuille": "F", "_ligne": k + 2}
             for k, one in enumerate(world.locaux)
@@ -317,9 +329,15 @@ def run(world: World, *, conventions: bool) -> Any:
     )  # fmt: skip
     made = tax.abate(
         rows, stock, None, signed if conventions else None, load(), year=world.year,
-        rounding=world.rounding,
+        rounding=world.rounding, owned=_export(world) if gmbi else None,
     )  # fmt: skip
     return made, stock
+
+
+def _export(world: World) -> pd.DataFrame:
+    """Write the export of the premises owned."""
+    pairs = [(number, key) for key, numbers in world.owned.items() for number in numbers]
+    return pd.DataFrame(pairs, columns=["invariant", "id_residence"], dtype=object)
 
 
 def spend(world: World, made: Any, stock: pd.DataFrame) -> Any:
@@ -389,7 +407,7 @@ def compare(world: World, lacking: tuple[str, ...]) -> tuple[int, list[str], lis
         return 0, [], []
     given = "conventions" not in lacking
     told = [again(world, one, given=given) for one in world.locaux]
-    made, stock = run(world, conventions=given)
+    made, stock = run(world, conventions=given, gmbi="gmbi" not in lacking)
     tally = Tally()
     _premises(tally, world, told, made)
     whole = {s: sum((t[s] for t in told), NIL) for s in STATES}
@@ -400,6 +418,10 @@ def compare(world: World, lacking: tuple[str, ...]) -> tuple[int, list[str], lis
         tally.check(f"à renouveler {year}", renew, row["a_renouveler_eur"])
         if renew and not due and row["abattement_eur"] is not None:
             tally.wrong.append(f"prévision {year}: zero for what may be renewed")
+    _calendar(tally, world, made, given=given)
+    if "gmbi" not in lacking:
+        _possessions(tally, world, made, given=given)
+    _partial(tally, made)
     if "programme" not in lacking:
         _balance(tally, world, made, stock)
     unknown = _unknown(world, told, given=given)
@@ -439,6 +461,109 @@ def _totals(tally: Tally, whole: dict[str, Decimal], made: Any) -> None:
     }  # fmt: skip
     for column, amount in expected.items():
         tally.check(f"rapprochement {column}", amount, sum(made.reconciliation[column], NIL))
+
+
+def _worth(world: World, home: Home, part: Decimal) -> Decimal | None:
+    """Return what a part of a résidence gives in a coming year, each premises rounded."""
+    step = EURO if world.rounding == "avis" else CENT
+    full = {one.key: cut(one, D(1), world.rounding) for one in world.locaux}
+    mine = [full[one.key] for one in world.locaux if one.home is home]
+    told = {one.home.key: one.home.dwellings for one in world.locaux}
+    if not mine and not told:
+        return None
+    mine = mine or [sum(full.values(), NIL) / sum(told.values()) * home.dwellings]
+    return sum(((w * part).quantize(step, ROUND_HALF_UP) for w in mine), NIL)
+
+
+def _added(amounts: list[Decimal | None]) -> Decimal | None:
+    known = [a for a in amounts if a is not None]
+    return sum(known, NIL) if len(known) == len(amounts) and amounts else None
+
+
+def _calendar(tally: Tally, world: World, made: Any, *, given: bool) -> None:
+    """Compare what each end of exemption opens, the claims, then renewals."""
+    rows = made.calendar.to_dict("records")
+    opened: dict[tuple[int, str], list[Home]] = {}
+    for home in world.homes:
+        if home.inside and home.until is not None and home.until >= dt.date(world.year, 1, 1):
+            opened.setdefault((home.until.year + 1, home.quarter), []).append(home)
+    ends = {(r["annee"], r["code_qpv"]): r for r in rows if r["evenement"] == "fin_exoneration"}
+    tally.check("exonérations", D(len(opened)), D(len(ends)))
+    for (year, code), homes in opened.items():
+        row = ends.get((year, code), {})
+        tally.check(
+            f"exonérations {year} {code}", D(sum(h.inside for h in homes)), row.get("logements")
+        )
+        worth: Decimal | None = None
+        if year <= 2030:
+            state = paper_state(world, code, year, given=given)[0]
+            sides = []
+            for home in homes:
+                inside, doubt = shares(home, year)
+                parts = {"bon": (inside, doubt), "fini": (inside, doubt), "perdu": (NIL,)}
+                sides += [_worth(world, home, p) for p in parts.get(state, (inside + doubt,))]
+            worth = _added(sides)
+        tally.check(f"ouvert {year} {code}", worth, row.get("montant_eur"))
+    claims = [r["montant_eur"] for r in rows if r["evenement"] == "reclamation"]
+    tally.check("calendrier, à réclamer", made.states.to_claim, sum(claims, NIL))
+    renewed = {r["id_convention"]: r for r in rows if r["evenement"] == "renouvellement"}
+    _renewals(tally, world, renewed, given=given)
+
+
+def _renewals(tally: Tally, world: World, renewed: dict[str, Any], *, given: bool) -> None:
+    """Compare what hangs on each convention, the first year without it; the tax year's stands elsewhere."""
+    for paper in world.papers:
+        hung: dict[int, list[Home]] = {}
+        for year in range(world.year, 2031):
+            for home in world.homes:
+                state = (
+                    paper_state(world, home.quarter, year, given=given) if home.inside else ("", "")
+                )
+                if state == ("fini", paper.key) and home.taxed(year):
+                    hung.setdefault(year, []).append(home)
+        if hung and min(hung) > world.year:
+            row, homes = renewed.get(paper.key, {}), hung[min(hung)]
+            tally.check(f"renouveler {paper.key}", D(min(hung)), row.get("annee"))
+            parts = _added([_worth(world, h, shares(h, min(hung))[0]) for h in homes])
+            tally.check(f"renouveler {paper.key} €", parts, row.get("montant_eur"))
+
+
+def _possessions(tally: Tally, world: World, made: Any, *, given: bool) -> None:
+    """Compare the premises owned and on no notice, résidence by résidence, in number and in euros."""
+    noticed = {one.key for one in world.locaux}
+    every = {number for numbers in world.owned.values() for number in numbers}
+    rows = [r for r in made.owned.to_dict("records") if r["constat"] in ("sans_avis", "exonere")]
+    told = {r["id_residence"]: r for r in rows}
+    full = {one.key: cut(one, D(1), world.rounding) for one in world.locaux}
+    for home in world.homes:
+        mine = [one for one in world.locaux if one.home is home]
+        numbers = world.owned[home.key]
+        covered = sum(one.homes for one in mine if one.key in every or one.homes > 1)
+        lacking = max(0, min(len([n for n in numbers if n not in noticed]), len(numbers) - covered))
+        if not noticed & every or not (home.inside or home.doubt):
+            lacking = 0
+        tally.check(f"possédés {home.key}", D(lacking), D(told.get(home.key, {}).get("locaux", 0)))
+        near = mine if sum(one.homes for one in mine) else world.locaux
+        homes, part = sum(one.homes for one in near), shares(home, world.year)[0]
+        good = paper_state(world, home.quarter, world.year, given=given)[0] == "bon"
+        unsent = bool(mine) and mine[0].sent is False
+        worth = None
+        if lacking and home.inside and part and good and not unsent and homes:
+            each = sum((full[one.key] for one in near), NIL) / homes
+            worth = (each * lacking * part).quantize(CENT, ROUND_HALF_UP)
+        if lacking:
+            tally.check(f"possédés {home.key} €", worth, told.get(home.key, {}).get("montant_eur"))
+
+
+def _partial(tally: Tally, made: Any) -> None:
+    """See that a sum that leaves a quarter out says so, and that one that does not says nothing."""
+    from tfpb.words.money.abatement_words import lead  # noqa: PLC0415
+
+    unknown = sum(r["abattement_eur"] is None for r in made.by_qpv.to_dict("records"))
+    told = made.totals["abattement_eur"] is not None and unknown
+    tally.check(
+        "somme partielle", D(bool(told)), D("dont le montant n’est pas connu" in lead(made))
+    )
 
 
 def _balance(tally: Tally, world: World, made: Any, stock: pd.DataFrame) -> None:

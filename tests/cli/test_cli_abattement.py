@@ -92,13 +92,27 @@ def test_csv_for_programs(call: Callable[..., Result], folder: Path) -> None:
     assert list(frame["abattement_epci_eur"]) == [68, 0]
 
 
+def test_premises_owned_have_a_sheet_and_nobody_lives_there(
+    call: Callable[..., Result], folder: Path
+) -> None:
+    lines = ("Numéro fiscal du local;Groupe;Nom de l'occupant", "9999999999;R1;CANARI")
+    (folder / "gmbi.csv").write_text("\n".join(lines), "utf-8")
+    done = call("--gmbi", folder / "gmbi.csv", out="sortie.xlsx")
+    assert done.exit_code == 0, done.output
+    rows = pd.read_excel(folder / "sortie.xlsx", sheet_name="Locaux possédés", engine="calamine")
+    assert rows["constat"].tolist() == ["sans_cle"]
+    assert "CANARI" not in done.output + str(
+        pd.read_excel(folder / "sortie.xlsx", sheet_name=None, engine="calamine")
+    )
+
+
 def test_workbook_with_everything(call: Callable[..., Result], folder: Path) -> None:
     done = call("--programme", folder / "programme.csv", out="sortie.xlsx")
     assert done.exit_code == 0, done.output
     book = load_workbook(folder / "sortie.xlsx")
     assert book.sheetnames == [
         "Abattement", "Résidences", "Quartiers", "Communes", "Collectivités", "Avis", "Rapprochement",
-        "Prévision", "Prévision par année", "Renouvellements", "Sortants", "Déclaration", "Doutes",
+        "Prévision", "Prévision par année", "Calendrier", "Sortants", "Déclaration", "Doutes",
         "Sources et hypothèses",
     ]  # fmt: skip
     cells: list[Any] = [c.value for c in book["Abattement"][2]]

@@ -31,6 +31,12 @@ _Residences = Annotated[
 _Conventions = Annotated[
     Path | None, typer.Option("--conventions", help="Les conventions et leurs dates.")
 ]
+_Gmbi = Annotated[
+    Path | None,
+    typer.Option(
+        "--gmbi", help="L’export GMBI des locaux possédés : ceux qui ne sont sur aucun avis."
+    ),
+]
 _Programme = Annotated[
     Path | None, typer.Option("--programme", help="Le programme d’actions, pour le bilan.")
 ]
@@ -55,6 +61,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
     residences: _Residences,
     sortie: Sortie,
     conventions: _Conventions = None,
+    gmbi: _Gmbi = None,
     programme: _Programme = None,
     programme_precedent: _Precedent = None,
     annee: _Annee = None,
@@ -65,8 +72,8 @@ def abattement(  # noqa: PLR0917 - options of a command line
     """Calcule l’abattement de chaque local, son statut et son motif, et le solde du programme par axe.
 
     Un classeur (.xlsx) reçoit aussi les feuilles Résidences, Quartiers, Collectivités, Avis,
-    Prévision, Sortants, Déclaration, Sources et hypothèses. Avec --programme, quatre fichiers s’ajoutent :
-    …_axes, …_solde, …_bilan.xlsx (colonnes en usage) et …_ressaisie.csv. Avec
+    Prévision, Calendrier, Sortants, Déclaration, Sources et hypothèses. Avec --programme, quatre fichiers
+    s’ajoutent : …_axes, …_solde, …_bilan.xlsx (colonnes en usage) et …_ressaisie.csv. Avec
     --programme-precedent, le bilan met les deux années côte à côte.
 
     \b
@@ -86,6 +93,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
             "fiscalite": fiscalite,
             "residences": residences,
             "conventions": conventions,
+            "gmbi": gmbi,
             "programme": programme,
             "programme_precedent": programme_precedent,
         }
@@ -103,10 +111,12 @@ def _tell(made: Accounts) -> None:
         for line in summary(money):
             print_line(line)
     if made.programme is not None:
-        abated = made.abatements[-1].totals["abattement_eur"]
+        last = made.abatements[-1]
+        abated = last.totals["abattement_eur"]
         sums = made.programme.totals
         left = sums.get("rattrapage_eur")
-        print_line(balance_lead(sums["valorise_eur"], abated, sums.get("solde_eur"), left))
+        told = (sums["valorise_eur"], abated, sums.get("solde_eur"), left)
+        print_line(balance_lead(*told, unknown=last.unknown_quarters))
     if made.doubts:
         print_line(words.DOUBTS_OF_FILES)
         show_doubts(made.doubts)

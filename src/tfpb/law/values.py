@@ -220,6 +220,7 @@ def _series(key: str, entry: Mapping[str, Any], region: str) -> _Series:
             fin=period["fin"].isoformat() if "fin" in period else "",
             reference=period["reference"],
             verifie=period["verifie"],
+            origine=period.get("origine", "texte"),
         )
         for period in entry["series"]
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
 
     import pandas as pd
 
@@ -25,7 +26,7 @@ class Dossier:
 
     `release` is the line that it leaves in the ledger when it is released (`released_before`: it was
     already); a `draft` is for the landlord alone, and says so; None where
-    neither is meant.
+    neither is meant. `last_heights` is what last year's pack tells per abated dwelling.
     """
 
     settings: Settings
@@ -47,6 +48,7 @@ class Dossier:
     outside: pd.DataFrame | None = None
     release: Mapping[str, Any] = field(default_factory=dict)
     released_before: bool = False
+    last_heights: Mapping[str, Decimal] = field(default_factory=dict)
     draft: bool | None = None
 
 

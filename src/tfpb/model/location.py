@@ -177,7 +177,8 @@ class MapModel:
     ----------
     qpv : GeoDataFrame (EPSG:4326)
         `code_qpv, nom, commune, logements, residences, abattement_eur, valorise_eur,
-        abattement_par_logement_eur, valorise_par_logement_eur` (float, NaN where unknown).
+        abattement_par_logement_eur, valorise_par_logement_eur` (float, NaN where unknown), `etats` (the
+        states of the abatement, in words).
     qpv_old : GeoDataFrame (EPSG:4326)
         `code_qpv, nom`: the other vintage, ghosted.
     residences : DataFrame

@@ -35,7 +35,7 @@ class LegalValue:
     verifie : bool
         False when it rests on memory or inference: marked « non vérifié » wherever it shows.
     origine : str
-        `texte` or `utilisateur` (overridden by the user, with a reference of their own).
+        `texte`, `reglage` (a choice of the tool) or `utilisateur` (with a reference of their own).
     """
 
     cle: str
@@ -148,7 +148,7 @@ class Abatement:
     counts : mapping of str to int
         Premises and dwellings by status: `{"abattu": (premises, dwellings)}`.
     checks : DataFrame
-        Cross-check with notices: `avis, id_residence, attendu_eur, lu_eur, ecart_eur, constat,
+        Cross-check with notices: `avis, invariants, id_residence, attendu_eur, lu_eur, ecart_eur, constat,
         code_constat`.
     forecast : DataFrame
         `FORECAST_COLUMNS`.
@@ -172,8 +172,10 @@ class Abatement:
         Last day to claim the year (LPF R*196-2).
     reconciliation : DataFrame
         `RECONCILIATION_COLUMNS`: by quarter, then what is abated out of every quarter.
-    renewals : DataFrame
-        `RENEWAL_COLUMNS`: what hangs on the renewal of each convention.
+    calendar : DataFrame
+        `CALENDAR_COLUMNS`: what changes, and when.
+    owned : DataFrame or None
+        `OWNED_COLUMNS`; None without the export of the premises owned.
     """
 
     year: int
@@ -196,7 +198,13 @@ class Abatement:
     leavers: pd.DataFrame | None = None
     claim_until: dt.date | None = None
     reconciliation: pd.DataFrame | None = None
-    renewals: pd.DataFrame | None = None
+    calendar: pd.DataFrame | None = None
+    owned: pd.DataFrame | None = None
+
+    @property
+    def unknown_quarters(self) -> int:
+        """Quarters whose amount is not known: a sum of the others is not the whole."""
+        return int(self.by_qpv["abattement_eur"].isna().sum()) if len(self.by_qpv) else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,10 +127,21 @@ RECONCILIATION_COLUMNS: Final = (
 )  # fmt: skip
 """From what notices bear to what may be due, by quarter; amounts are Decimal euros."""
 
-RENEWAL_COLUMNS: Final = (
-    "id_convention", "codes_qpv", "date_fin", "annee", "residences", "logements", "a_renouveler_eur",
+CALENDAR_COLUMNS: Final = (
+    "date", "evenement", "annee", "id_convention", "code_qpv", "nom_qpv", "residences", "logements",
+    "montant_eur", "lecture",
 )  # fmt: skip
-"""Conventions that end before the law does: `annee` is the first year that hangs on a renewal."""
+"""What changes and when. `evenement`: entree | sortie | fin_exoneration | reclamation | renouvellement |
+terme | sans_terme (a convention that lasts as long as the law; one without an end); `annee` is the first
+tax year it changes; `lecture` the sentence that reads it."""
+
+OWNED_COLUMNS: Final = (
+    "id_residence", "nom", "code_qpv", "constat", "locaux_possedes", "logements_avis", "locaux",
+    "montant_eur", "lecture",
+)  # fmt: skip
+"""Premises owned against notices, one row a finding. `constat`: sans_avis (owned in a quarter, on no notice:
+`montant_eur` is the abatement they would have) | exonere (the same, still exempt) | sans_local (on a notice,
+not owned: what is paid) | non_rattache (of no known résidence); `locaux` is how many."""
 
 BALANCE_COLUMNS: Final = (
     "code_qpv", "nom_qpv", "annee", "logements", "abattement_eur", "prevu_eur", "realise_eur",

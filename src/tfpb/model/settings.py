@@ -33,6 +33,7 @@ class Fichiers(_Model):
     enquete: Names = ()
     plan: str = ""
     fiscalite: str = ""
+    gmbi: str = ""
     programme: str = ""
     programme_precedent: str = ""
     droit_commun: str = ""

@@ -147,6 +147,24 @@ STOCK: Final = _contract(
 )  # fmt: skip
 """The stock (patrimoine): one row an entrance or building."""
 
+GMBI: Final = _contract(
+    "gmbi",
+    "Locaux possédés (GMBI)",
+    (
+        Column("invariant", Kind.CODE, "numéro fiscal du local", required=True, filled=True,
+               aliases=("n fiscal du local", "numero fiscal local", "identifiant fiscal du local",
+                        "numero invariant", "n invariant")),
+        Column("id_residence", Kind.CODE, "groupe ou résidence",
+               aliases=("groupe", "groupe de biens", "nom du groupe")),
+        Column("nature", Kind.TEXT, "nature du local", aliases=("type de local", "type du local")),
+        Column("section", Kind.CODE, "section cadastrale"),
+        Column("parcelle", Kind.CODE, "référence cadastrale",
+               aliases=("ref cadastrale", "numero de parcelle", "n de plan")),
+        Column("adresse", Kind.TEXT, "adresse du bien", aliases=("adresse du local",)),
+    ),
+)  # fmt: skip
+"""Every premises owned, as « Gérer mes biens immobiliers » exports it: nothing else of it is kept."""
+
 CONVENTIONS: Final = _contract(
     "conventions",
     "Conventions",

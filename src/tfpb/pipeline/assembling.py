@@ -16,7 +16,7 @@ from tfpb.io.sources.inputs import Inputs, gather_inputs
 from tfpb.model.assembly import Dossier
 from tfpb.perimeters import ruling_of, ruling_vintage
 from tfpb.pipeline import stages
-from tfpb.pipeline.published_before import precedents, release_of
+from tfpb.pipeline.published_before import last_heights, precedents, release_of
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps import checking, locating
 from tfpb.pipeline.steps.costing import TaxRule
@@ -124,7 +124,7 @@ def first_values(
         .having(stages.ANSWERS, inputs.only("patrimoine", "decisions", "enquete", "repere"))
         .having(stages.SCOPE, scope_of(settings))
         .having(stages.BEFORE, before)
-        .having(stages.TAXES, inputs.only("fiscalite", "conventions"))
+        .having(stages.TAXES, inputs.only("fiscalite", "conventions", "gmbi"))
         .having(stages.TAX_RULE, TaxRule.of(settings))
     )
 
@@ -203,7 +203,8 @@ def examine(
     told = dossier.survey.comparison if dossier.survey is not None else None
     line = release_of(settings.dossier.bailleur, run, told, outcome.made.get(stages.SURVEY_SIDES))
     release = line.line() if line is not None else {}
-    dossier = replace(dossier, release=release, released_before=earlier.again)
+    last = last_heights(settings.dossier.bailleur, settings.dossier.annee, packs)
+    dossier = replace(dossier, release=release, released_before=earlier.again, last_heights=last)
     return Examined(dossier.notices, dossier.readings, dossier)
 
 

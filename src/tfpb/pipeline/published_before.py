@@ -6,10 +6,13 @@ many answers: no answer of anyone. A plain run is a draft and leaves no line.
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import os
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,6 +38,8 @@ RELEASE: Final = "diffusion.json"
 """Line of its own that a released pack holds: it serves as a precedent where there is no ledger."""
 LEDGER_VARIABLE: Final = "TFPB_DIFFUSIONS"
 """Environment variable that names the ledger."""
+_BALANCE: Final = "donnees/bilan.csv"
+_TOLD: Final = ("valorise_eur", "abattement_eur", "logements_abattus")
 _SIDE: Final = "cote"
 _FIELDS: Final = ("bailleur", "calcul", "residences", "masquees", "montrees")
 
@@ -169,6 +174,41 @@ def precedents(
     runs = [r.run for r in ours]
     again = run in runs
     return Precedents(tuple(ours[: runs.index(run)] if again else ours), again)
+
+
+def last_heights(bailleur: str, year: int, packs: Sequence[Path]) -> dict[str, Decimal]:
+    """Return what last year's pack of a bailleur tells per abated dwelling, euros.
+
+    Parameters
+    ----------
+    bailleur : str
+    year : int
+        Tax year of the run.
+    packs : sequence of Path
+        Released packs.
+
+    Returns
+    -------
+    dict of str to Decimal
+        `valorise_eur` and `abattement_eur` per abated dwelling, over the quarters whose abatement is known;
+        empty when no pack is of that year.
+    """
+    for path in packs:
+        if fold(_of_pack(path).bailleur) != fold(bailleur):
+            continue
+        table = read_pack(path).get(_BALANCE, b"").decode("utf-8-sig", "replace")
+        rows = [
+            {name: (text or "").replace(",", ".") for name, text in row.items() if name}
+            for row in csv.DictReader(io.StringIO(table), delimiter=";")
+        ]
+        told = [r for r in rows if r.get("annee") == str(year - 1) and r.get("abattement_eur")]
+        try:
+            sums = {c: sum((Decimal(r[c]) for r in told), Decimal(0)) for c in _TOLD}
+        except (KeyError, InvalidOperation) as error:
+            raise unreadable(path, _BALANCE) from error
+        if homes := sums.pop("logements_abattus"):
+            return {c: total / homes for c, total in sums.items()}
+    return {}
 
 
 def _ledger() -> list[Release]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _SPENT: Final = ("prevu_eur", "realise_eur", "valorise_eur")
 _LOST: Final = ("abattement_eur", "compensation_etat_eur", "perte_collectivites_eur")
+_PARTLY: Final = ("abattement_partiel", "valorise_partiel")
 _NOTHING: Final = Decimal(0)
 
 
@@ -42,6 +43,7 @@ def region_facts(
         quarters=len(quarters),
         abated=added(money["abattement_eur"]),
         valued=added(money["valorise_eur"]),
+        partly=partly(money),
         places=_stock_by_place(homes, places),
         axes=axes(parts, quarters),
         files=_files(sources),
@@ -77,8 +79,9 @@ def quarter_money(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame
     -------
     DataFrame
         `code_qpv, logements, abattement_eur, compensation_etat_eur, perte_collectivites_eur,
-        logements_abattus, valorise_eur`, one row a quarter in order; dwellings are those in the quarter.
-        An amount that no bailleur's files tell is None, never zero.
+        logements_abattus, valorise_eur, abattement_partiel, valorise_partiel`, one row a quarter in
+        order; dwellings are those in the quarter. An amount that no bailleur's files tell is None, never
+        zero; `…_partiel` where a bailleur with dwellings there has none: the sum is then a least.
     """
     codes = sorted(set(codes))
     homes = [p.located.residences for p in parts if p.located is not None]
@@ -95,8 +98,23 @@ def quarter_money(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame
             **{c: _summed(lines, c, codes) for c in _LOST},
             "logements_abattus": _counted(lines, "logements_abattus", codes),
             "valorise_eur": _summed(acted, "valorise_eur", codes),
+            **_partly(parts, codes),
         }
     )
+
+
+def _partly(parts: Sequence[Part], codes: Sequence[str]) -> dict[str, list[bool]]:
+    """Tell each quarter where a bailleur with dwellings gives no abatement, or no programme."""
+    lacking: dict[str, set[str]] = {c: set() for c in _PARTLY}
+    for part in parts:
+        if part.located is None:
+            continue
+        homes = part.located.residences
+        held = set(homes.loc[homes["logements_dans"] > 0, "code_qpv"].astype(str))
+        known = set() if part.abatement is None else _known(part.abatement.by_qpv)
+        lacking["abattement_partiel"] |= held - known
+        lacking["valorise_partiel"] |= held if part.programme is None else set()
+    return {c: [code in found for code in codes] for c, found in lacking.items()}
 
 
 def _met(frames: Iterable[pd.DataFrame], column: str, codes: Iterable[str]) -> list[list[Any]]:
@@ -114,6 +132,17 @@ def _summed(frames: Iterable[pd.DataFrame], column: str, codes: Iterable[str]) -
 
 def _counted(frames: Iterable[pd.DataFrame], column: str, codes: Iterable[str]) -> list[int]:
     return [sum(map(int, values)) for values in _met(frames, column, codes)]
+
+
+def _known(lines: pd.DataFrame) -> set[str]:
+    """Return the quarters whose abatement a bailleur's files tell."""
+    return set(lines.loc[lines["abattement_eur"].notna(), "code_qpv"].astype(str))
+
+
+def partly(money: pd.DataFrame) -> tuple[bool, bool]:
+    """Return whether the sums of abatement and of actions lack a bailleur somewhere."""
+    abated, valued = (bool(money[c].any()) for c in _PARTLY)
+    return abated, valued
 
 
 def added(amounts: Iterable[Decimal | None]) -> Decimal | None:

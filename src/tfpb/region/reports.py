@@ -14,7 +14,7 @@ from tfpb.model.location import Ground, Located
 from tfpb.model.report import Report, Text
 from tfpb.model.settings import Entete, Fichiers, Settings
 from tfpb.model.survey import only
-from tfpb.region.facts import added
+from tfpb.region.facts import added, partly
 from tfpb.region.funnel import FEWEST_OTHERS, limits_by_interviews
 from tfpb.region.secrecy.cuts import SHOWN
 from tfpb.report.sections import restitution as pages
@@ -127,7 +127,7 @@ def contrat_sheet(
     elif survey is not None:
         shown_when = words.SHOWN_WHEN.format(part=head.settings.reglages.part_maximum)
         sections.append(section("comparaison", words.NO_SURVEY_PLACE, [Text((shown_when,))]))
-    sections += [pages.contrat_money(money, axes, abated, valued), methode(dossier)]
+    sections += [pages.contrat_money(money, axes, abated, valued, partly(money)), methode(dossier)]
     subtitle = words.CONTRAT_SUBTITLE.format(year=head.settings.region.annee)
     return _report(head, name, subtitle, sections)
 

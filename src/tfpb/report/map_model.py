@@ -17,6 +17,7 @@ from tfpb.report.quarter_pages import SHOWN, balance, first, money, own_rows, qu
 from tfpb.report.sections.build import number_of
 from tfpb.survey.disagreement import disagreements
 from tfpb.words.documents import quarter_page as words
+from tfpb.words.money.state_words import named_states
 from tfpb.words.numbers import interval_points, long_date, points
 from tfpb.words.places import map_words
 
@@ -128,6 +129,7 @@ def _quarters(dossier: Dossier, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     abated = pd.Series([g.get("logements_abattus") or math.nan for g in given], dtype=float)
     for amount in ("abattement", "valorise"):
         frame[f"{amount}_par_logement_eur"] = frame[f"{amount}_eur"] / abated
+    frame["etats"] = [named_states(words.states_of(g)) for g in given]
     return gpd.GeoDataFrame(frame, geometry=list(shown.geometry), crs=shown.crs)
 
 

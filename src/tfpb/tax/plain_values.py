@@ -12,7 +12,7 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.model.columns import STAMP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable, Iterator
 
     import pandas as pd
 
@@ -92,6 +92,18 @@ def place(row: Record, column: str = "") -> Place:
     """Return where a row of a typed frame stands in the user's file."""
     line = whole(row.get(STAMP[2]))
     return Place(text(row.get(STAMP[0])), text(row.get(STAMP[1])), line or 0, column)
+
+
+def repeats(
+    rows: Iterable[Record], key: Callable[[Record], Hashable], column: str
+) -> Iterator[tuple[Record, Place, int]]:
+    """Return each row that bears the key of an earlier one: the row, its place, the line of the first."""
+    seen: dict[Hashable, int] = {}
+    for row in rows:
+        named, here = key(row), place(row, column)
+        if named in seen:
+            yield row, here, seen[named]
+        seen.setdefault(named, here.row)
 
 
 def doubt(code: str, here: Place, got: str = "", **fields: Any) -> Fault:

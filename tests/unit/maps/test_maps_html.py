@@ -27,6 +27,16 @@ if TYPE_CHECKING:
     from tfpb.model.location import MapModel
 
 
+def test_the_states_of_the_abatement_stand_with_each_quarter(model: MapModel) -> None:
+    told = ["12 € acquis, 5 € à réclamer", *[""] * (len(model.qpv) - 1)]
+    shown = payload(dataclasses.replace(model, qpv=model.qpv.assign(etats=told)))
+    kept = {q["code"]: q.get("eta") for q in shown["qpv"]}
+    assert kept.pop(str(model.qpv["code_qpv"].iloc[0])) == told[0]
+    assert set(kept.values()) <= {None}
+    scripts = "".join((map_html.FOLDER / name).read_text("utf-8") for name in map_html.SCRIPTS)
+    assert scripts.count("q.eta") == 3  # the card of a quarter, and its line of the table
+
+
 @pytest.fixture(scope="module")
 def page(model: MapModel) -> str:
     return map_html.render(model).decode("utf-8")

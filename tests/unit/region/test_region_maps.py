@@ -18,13 +18,15 @@ from tfpb.model.codes import TOTAL
 from tfpb.model.location import Located, QpvPage
 from tfpb.region.atlas import AtlasPage, _over_bailleurs, apart, atlas_bytes
 from tfpb.region.estimates import compare_region
-from tfpb.region.facts import axes, axis_rows, quarter_money
+from tfpb.region.facts import axes, axis_rows, partly, quarter_money
 from tfpb.region.reports import contrat_sheet, thin_dossier
 from tfpb.region.secrecy.crossings import Rules
 from tfpb.region.secrecy.cuts import Protected
 from tfpb.region.secrecy.region_secrecy import published_rows
 from tfpb.report.quarter_pages import _satisfaction
 from tfpb.words.documents import quarter_page
+from tfpb.words.documents.quarter_page import abatement_figure
+from tfpb.words.documents.region_words import money_lead
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +71,27 @@ def test_money_adds_up_over_bailleurs_to_the_cent() -> None:
     rows = axis_rows(parts, ["QN05901N"])  # type: ignore[arg-type]
     assert rows[["axe", "actions"]].to_numpy().tolist() == [[3, 4]]
     assert axes(parts, ["QN05901N"])["valorise_eur"].tolist() == [Decimal("50.10")]  # type: ignore[arg-type]
+
+
+def test_a_sum_that_lacks_a_bailleur_is_a_least_never_silently_lower() -> None:
+    whole, untaxed, idle = part(10, "100", "50"), part(5, "1", "2"), part(4, "30", "9")
+    untaxed.abatement, idle.programme = None, None
+    money = quarter_money([whole, untaxed, idle], ["QN05901N"])  # type: ignore[arg-type]
+    row = money.iloc[0]
+    assert (row["abattement_eur"], row["abattement_partiel"]) == (Decimal(130), True)
+    assert (row["valorise_eur"], row["valorise_partiel"]) == (Decimal(52), True)
+    assert partly(money) == (True, True)
+    said = money_lead(Decimal(130), Decimal(52), partly(money))
+    assert "au moins 130" in said
+    assert "au moins 52" in said
+    assert said.endswith("(un bailleur au moins n’a pas donné son fichier).")
+    _, value, detail = abatement_figure({**row, "nature": "reel"}, 19)
+    assert value.startswith("au moins 130")
+    assert "n’a pas donné son fichier" in detail
+    hanging = part(3, "0", "9")
+    hanging.abatement.by_qpv["abattement_eur"] = [None]
+    assert quarter_money([whole, hanging], ["QN05901N"])["abattement_partiel"].all()  # type: ignore[arg-type]
+    assert not quarter_money([whole, part(0, "0", "0")], ["QN05901N"])["valorise_partiel"].any()  # type: ignore[arg-type]
 
 
 def test_one_identifier_of_two_bailleurs_is_two_residences() -> None:
@@ -142,7 +165,7 @@ def test_a_contrat_where_nobody_answered_says_why_nothing_is_shown() -> None:
     stock = ["nom_qpv", "code_qpv", "bailleur", "residences", "logements_dans",
              "logements_a_verifier"]  # fmt: skip
     money = ["nom_qpv", "code_qpv", "logements", "abattement_eur", "compensation_etat_eur",
-             "perte_collectivites_eur", "valorise_eur"]  # fmt: skip
+             "perte_collectivites_eur", "valorise_eur", "abattement_partiel", "valorise_partiel"]  # fmt: skip
     spent = ["axe", "actions", "prevu_eur", "realise_eur", "valorise_eur"]
     said = contrat_sheet(
         head=head, name="Ailleurs", survey=nothing,  # type: ignore[arg-type]

@@ -133,16 +133,29 @@ def test_heights_per_abated_dwelling_stand_beside_dated_marks() -> None:
     money = abatement(located())
     plan = dataclasses.replace(programme(money), values=values)
     costs = pd.DataFrame(
-        {"indicateur": ["nettoyage", "gardiens"], "surcout_eur": [Decimal(120), None],
-         "marge": ["calculee", "calculee"], "plancher": ["", ""]}
+        {"indicateur": ["nettoyage", "gardiens", "nettoyage"], "annee": [2025, 2025, 2024],
+         "surcout_eur": [Decimal(120), None, Decimal(7000)], "marge": "calculee", "plancher": ""}
     )  # fmt: skip
     dossier = make(abatement=money, programme=plan, droit_commun=DroitCommun(costs))
+    last = {"valorise_eur": Decimal("95.20"), "abattement_eur": Decimal(164)}
+    dossier = dataclasses.replace(dossier, last_heights=last)
     _, tables, said = section(dossier, "programme")
-    assert "101 € par logement abattu" in said  # 30 400 € over 300 abated dwellings
+    # 30 400 € over 300 abated dwellings, beside what last year's pack told
+    assert "101 € par logement abattu (95 € en 2024) ; repères" in said
+    assert "par logement abattu (164 € en 2024) ; repère : 172 €" in said
     assert "183 € (France), 233 € (Hauts-de-France)" in said
     assert "repère : 172 € (74 % de 233 €, déduit)" in said
     assert "années 2017 à 2019" in said
-    assert "Surcoût de droit commun en QPV : 120 € (1 indicateur)" in said
+    assert "en QPV 2025 : 120 € (1 indicateur, 1 sans coût comparable) ; posé" in said
+    whole = dataclasses.replace(dossier, droit_commun=DroitCommun(costs.head(1)))
+    assert (
+        "120 € (1 indicateur), soit 0 % de l’abattement à lui seul"
+        in section(whole, "programme")[2]
+    )
+    old = dataclasses.replace(dossier, droit_commun=DroitCommun(costs.tail(1)), last_heights={})
+    said_old = section(old, "programme")[2]
+    assert "en QPV 2024 : 7 000 €" in said_old
+    assert "101 € par logement abattu ; repères" in said_old
     assert "jamais ajouté" in said
     assert "justifie_eur" in tables["bilan"].totals
 
@@ -150,10 +163,26 @@ def test_heights_per_abated_dwelling_stand_beside_dated_marks() -> None:
 def test_a_quarter_without_known_abatement_is_counted_apart() -> None:
     money = abatement(located())
     plan = programme(money)
-    balance = plan.balance.astype({"abattement_eur": object})
-    balance.loc[0, "abattement_eur"] = None
-    _, _, said = section(make(programme=dataclasses.replace(plan, balance=balance)), "programme")
+    balance = plan.balance.astype({"abattement_eur": object, "solde_eur": object})
+    balance.loc[0, ["abattement_eur", "solde_eur"]] = None
+    _, tables, said = section(
+        make(programme=dataclasses.replace(plan, balance=balance)), "programme"
+    )
     assert "1 quartier sans abattement connu" in said
+    # no total under a column with a blank: it would pass for the whole
+    assert not {"abattement_eur", "solde_eur"} & tables["bilan"].totals.keys()
+    assert "valorise_eur" in tables["bilan"].totals
+    assert "solde_eur" in section(make(programme=plan), "programme")[1]["bilan"].totals
+
+
+def test_the_table_of_quarters_has_no_total_when_one_is_not_known() -> None:
+    money = abatement(located())
+    assert section(make(abatement=money), "abattement")[1]["abattement_qpv"].totals
+    rows = money.by_qpv.astype({"abattement_eur": object})
+    rows.loc[0, "abattement_eur"] = None
+    lead, tables, _ = section(make(abatement=dataclasses.replace(money, by_qpv=rows)), "abattement")
+    assert tables["abattement_qpv"].totals == {}
+    assert "sans 1 quartier dont le montant n’est pas connu" in plain(lead)
 
 
 def test_money_of_several_bailleurs_may_be_unknown() -> None:
@@ -161,14 +190,36 @@ def test_money_of_several_bailleurs_may_be_unknown() -> None:
     assert plain(money_lead(Decimal(12), None)).startswith("Abattement : 12 € ;")
 
 
-def test_renewals_are_dated_in_the_forecast() -> None:
+def test_premises_owned_are_set_against_the_notices_or_said_not_to_be_known() -> None:
     money = abatement(located())
-    ends = pd.DataFrame(
-        [{"id_convention": "C1", "codes_qpv": "QN05991I", "date_fin": dt.date(2027, 12, 31),
-          "annee": 2028, "residences": 2, "logements": 30, "a_renouveler_eur": Decimal(900)}]
-    )  # fmt: skip
-    _, tables, said = section(
-        make(abatement=dataclasses.replace(money, renewals=ends)), "abattement"
+    assert (
+        "GMBI des locaux possédés n’est pas fourni"
+        in section(make(abatement=money), "rapprochement")[2]
     )
-    assert "La convention C1 prend fin le 31 décembre 2027 : à partir de 2028, 900 € par an" in said
-    assert len(tables["renouvellements"].rows) == 1
+    row = {
+        "id_residence": "R1", "nom": "R1", "code_qpv": "QN05991I", "constat": "sans_avis",
+        "locaux_possedes": 3, "logements_avis": 1, "locaux": 2, "montant_eur": Decimal(495),
+        "lecture": "R1 : 2 logements possédés.",
+    }  # fmt: skip
+    told = dataclasses.replace(money, owned=pd.DataFrame([row]))
+    _, tables, said = section(make(abatement=told), "rapprochement")
+    assert list(tables["possedes"].rows["constat"]) == ["possédé, sur aucun avis"]
+    assert "R1 : 2 logements possédés." in said
+    none = dataclasses.replace(money, owned=pd.DataFrame([row]).head(0))
+    assert "tous ceux des quartiers" in section(make(abatement=none), "rapprochement")[2]
+
+
+def test_the_calendar_stands_in_the_forecast_with_its_sentences() -> None:
+    money = abatement(located())
+    event = {
+        "date": dt.date(2027, 12, 31), "evenement": "renouvellement", "annee": 2026,
+        "id_convention": "C1", "code_qpv": "QN05991I", "nom_qpv": "", "residences": 2, "logements": 30,
+        "montant_eur": Decimal(900), "lecture": "La convention C1 prend fin le 31 décembre 2027.",
+    }  # fmt: skip
+    late = event | {"annee": 2035, "lecture": "Après le texte."}
+    dated = dataclasses.replace(money, calendar=pd.DataFrame([event, late]))
+    _, tables, said = section(make(abatement=dated), "abattement")
+    assert "La convention C1 prend fin le 31 décembre 2027." in said
+    assert list(tables["calendrier"].rows["evenement"]) == ["convention à renouveler"] * 2
+    assert "Après le texte." not in said  # on the sheet alone
+    assert "lecture" in tables["calendrier_classeur"].rows

@@ -88,7 +88,8 @@ def test_premises_of_several_years_come_back_in_the_order_of_the_file() -> None:
     assert list(frame.columns)[:3] == ["annee", "invariant", "base_eur"]
     sheets = exports.abatement_sheets(both, both[0].notices)
     assert list(sheets["Résidences"]["annee"]) == [2025, 2026]
-    assert "non vérifié" in set(sheets["Sources et hypothèses"]["verification"])
+    told = set(sheets["Sources et hypothèses"]["verification"])
+    assert told == {"vérifié", "non vérifié", "choix à adapter, hors texte"}
 
 
 def test_doubts_are_rows_with_their_place() -> None:

@@ -6,6 +6,7 @@ import ast
 import datetime as dt
 from decimal import Decimal
 from pathlib import Path
+from typing import Final
 
 import pytest
 from tax_builders import abate, convention, conventions, faults_of, first, home, homes, local, table
@@ -41,6 +42,34 @@ def test_date_without_value_is_refused(day: dt.date) -> None:
         load().value("taux_abattement", day)
     assert faults_of(error) == ["loi_sans_valeur"]
     assert not load().covers("taux_abattement", day)
+
+
+READ: Final = (
+    "CGI art. 1388 bis", "BOFiP 4844-PGP", "BOFiP 14673-PGP", "CCH art. L. 831-1", "CGI art. 1657",
+    "loi de finances pour 2025, art. 114", "arrêté du 19 janvier 2018", "décret n° 2014-1750",
+    "décret n° 2023-1314", "LPF art. R*196-2", "décret n° 2001-1361", "CSI art. R. 271-1", "IREV 235554",
+    "126 M€ compensés sur 315 M€ en 2024",
+)  # fmt: skip
+"""Sources that were read: docs/designs/money.md says where."""
+
+
+def test_only_what_was_read_is_verified() -> None:
+    for value in load().all_values():
+        unread = "non lu" in value.reference or "non relu" in value.reference
+        if value.verifie:
+            assert any(text in value.reference for text in READ), value
+            assert not unread, value
+            assert value.origine == "texte", value
+        assert ("réglage de l’outil" in value.reference) == (value.origine == "reglage"), value
+
+
+def test_the_law_of_2026_is_verified_nowhere_it_was_not_read() -> None:
+    law, day = load(), dt.date(2026, 1, 1)
+    for key in ("limite_signature", "limite_declaration", "prorogation_convention"):
+        assert not law.value(key, day).verifie
+    assert law.value("prorogation_convention", ON).verifie
+    assert not law.value("carte_qpv", dt.date(2024, 1, 1)).verifie
+    assert not law.value("carte_qpv_outremer", ON).verifie
 
 
 def test_value_carries_reference_and_doubt() -> None:

@@ -25,7 +25,13 @@ from tfpb.law.values import load
 from tfpb.model import tables
 from tfpb.model.money import States
 from tfpb.words.documents import quarter_page
-from tfpb.words.money import abatement_words, forecast_words, reconciliation_words, state_words
+from tfpb.words.money import (
+    abatement_words,
+    forecast_words,
+    programme_words,
+    reconciliation_words,
+    state_words,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,15 +173,44 @@ def test_the_worst_and_best_case_are_read() -> None:
     assert "passe de −10 € à −56 €" in after
 
 
+def test_a_sum_over_quarters_says_which_it_leaves_out() -> None:
+    other = "QN05992M"
+    stock = homes(home("R1"), home("R2", code_qpv=other, nom_qpv="Le Moulin"))
+    made = abate(local(cotisation_avis_eur=PAID), residences=stock)
+    assert made.unknown_quarters == 1
+    assert "s’élève à 248 €, sans 1 quartier dont le montant n’est pas connu" in plain(
+        abatement_words.lead(made)
+    )
+    covered = programme_words.coverage_words(Decimal(500), DUE, made.unknown_quarters)
+    assert covered == "abattement inconnu dans 1 quartier"
+    lead = programme_words.balance_lead(Decimal(500), DUE, Decimal(5), None, unknown=1)
+    assert "248 €, sans 1 quartier dont le montant n’est pas connu :" in plain(lead)
+    whole = abate(local(cotisation_avis_eur=PAID))
+    assert "sans" not in abatement_words.lead(whole)
+
+
+def test_the_states_of_a_premises_are_named_on_its_line() -> None:
+    stock = homes(home(), home("R2", logements_dans=0, logements_a_verifier=1, cote="a_verifier"))
+    rows = [
+        local(cotisation_avis_eur=825),
+        local(avis="A2", id_residence="R2", cotisation_avis_eur=PAID),
+    ]
+    made = abate(*rows, residences=stock).premises["etat"]
+    assert [plain(text) for text in made] == ["248 € à réclamer", "248 € douteux"]
+    lost = abate(local(), conventions=conventions(convention(date_declaration="2025-06-01")))
+    assert plain(lost.premises["etat"][0]) == "248 € perdu"
+    assert plain(state_words.named_states(States(missing=3))) == "3 logements sans montant"
+
+
 def test_a_convention_that_ends_is_named_with_its_day() -> None:
     signed = conventions(convention(date_fin="2027-12-31"))
     made = abate(local(cotisation_avis_eur=PAID), conventions=signed)
-    (row,) = made.renewals.to_dict("records")
-    assert (row["date_fin"], row["annee"]) == (dt.date(2027, 12, 31), 2028)
-    assert (row["a_renouveler_eur"], row["logements"], row["residences"]) == (DUE, 1, 1)
-    assert plain(forecast_words.renewal_sentence(row)) == (
+    (row,) = made.calendar.to_dict("records")
+    assert (row["date"], row["annee"]) == (dt.date(2027, 12, 31), 2028)
+    assert (row["montant_eur"], row["logements"], row["residences"]) == (DUE, 1, 1)
+    assert plain(row["lecture"]) == (
         "La convention C1 prend fin le 31 décembre 2027 : à partir de 2028, 248 € par an à renouveler "
-        "(1 logement, 1 résidence)."
+        "(1 logement de 1 résidence), perdus si elle ne l’est pas."
     )
     years = [(int(r["annee"]), r["abattement_eur"]) for r in made.by_year.to_dict("records")]
     assert [amount for _, amount in years] == [DUE] * 3 + [None] * 3
@@ -187,7 +222,8 @@ def test_a_convention_that_ends_is_named_with_its_day() -> None:
     taken_over = conventions(
         convention(date_fin="2027-12-31"), convention(id_convention="C2", date_fin="2030-12-31")
     )
-    assert abate(local(), conventions=taken_over).renewals.empty
+    (row,) = abate(local(), conventions=taken_over).calendar.to_dict("records")
+    assert (row["evenement"], row["id_convention"], row["montant_eur"]) == ("terme", "C2", DUE)
 
 
 def test_of_two_conventions_what_may_be_mended_comes_before_what_is_lost() -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.io.sources.deliveries import Delivery, read_delivery
+from tfpb.io.sources.notice_tables import NAMES, as_premises
 from tfpb.io.sources.personal import tenant_columns, without_people
 from tfpb.io.tables.asides import copied_down, set_aside
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, read_table
 from tfpb.io.tables.typed import typed
 from tfpb.model.record import Reading, Source
+from tfpb.model.tables import GMBI
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +28,15 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Plan
 
 T = TypeVar("T")
+
+
+def _owned_alone(table: TextTable, known: tuple[str, ...]) -> TextTable:
+    """Keep the columns of a table of premises owned that are known: the others may name who lives there."""
+    headers = set(match_columns(table, GMBI, {})[0].values())
+    headers |= {h for h in table.frame.columns if h in known}
+    kept = [h for h in table.frame.columns if h in headers]
+    notices = tuple(n for n in table.notices if n.place.column in {"", *kept})
+    return replace(table, frame=table.frame[kept], notices=notices)
 
 
 @dataclass(slots=True)
@@ -63,9 +74,16 @@ class Gathering:
         self, role: str, path: Path, *, sheet: str | None = None, known: tuple[str, ...] = ()
     ) -> TextTable | None:
         """Read a table, without its columns that look like persons, and note it as a source."""
-        read = self.attempt(lambda: read_table(path, sheet=sheet, known=known))
+        taxes = role == "fiscalite"
+        names = (*known, *NAMES) if taxes else known
+        read = self.attempt(lambda: read_table(path, sheet=sheet, known=names))
         if read is None:
             return None
+        if taxes:
+            read, found = as_premises(read)
+            self.faults += found
+        if role == "gmbi":
+            read = _owned_alone(read, known)
         table, dropped = without_people(read, known=known)
         self.faults += dropped
         left = {name for name in read.frame.columns if name not in table.frame.columns}

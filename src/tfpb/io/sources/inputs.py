@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _TABLES: Final[Mapping[str, Contract]] = {
     "patrimoine": tables.STOCK,
     "fiscalite": tables.PREMISES,
+    "gmbi": tables.GMBI,
     "programme": tables.PROGRAMME,
     "programme_precedent": tables.PROGRAMME,
     "droit_commun": tables.DROIT_COMMUN,
@@ -206,7 +207,7 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
         frames["patrimoine"], found = check_stock(frames["patrimoine"], settings.dossier.bailleur)
         reader.faults += found
         identifiers = Identifiers(frames["patrimoine"]["id_residence"])
-    for role in ("fiscalite", "droit_commun", "decisions"):
+    for role in ("fiscalite", "gmbi", "droit_commun", "decisions"):
         if role in frames:
             frames[role], found = identifiers.mend(frames[role], "id_residence")
             reader.faults += found

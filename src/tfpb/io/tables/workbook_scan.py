@@ -17,6 +17,7 @@ from xml.parsers import expat
 
 from tfpb.errors import Place, fail
 from tfpb.io.tables.contents import max_file_bytes, refuse_larger
+from tfpb.io.tables.old_workbook import percent_cells
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -29,6 +30,9 @@ MAX_SHEET_CELLS: Final = 30_000_000
 _BLOCK: Final = 1 << 20
 _WORKBOOK: Final = "xl/workbook.xml"
 _OPEN_DOCUMENT: Final = "content.xml"
+_OPEN_CELLS: Final = frozenset({"table:table-cell", "table:covered-table-cell"})
+_MOST_ALIKE: Final = 10_000
+"""Cells that one mark may repeat: more percentages alike are no table of rates."""
 _BINARY: Final = "xl/worksheets/"
 _OTHER: Final = re.compile(r"xl/(?:\w*sheets/)?[^/]*sheet[^/]*\.xml", re.IGNORECASE)
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
@@ -84,7 +88,7 @@ class SheetScan:
 
 
 def scan_workbook(path: Path) -> dict[str, SheetScan]:
-    """Look through the sheets of an xlsx or xlsm; other workbooks give an empty mapping.
+    """Look through the sheets of an xlsx, xlsm, ods or xls (of the last two, percentages alone).
 
     Raises
     ------
@@ -93,7 +97,7 @@ def scan_workbook(path: Path) -> dict[str, SheetScan]:
         sheet's filled rectangle does.
     """
     if not zipfile.is_zipfile(path):
-        return {}
+        return {name: SheetScan(percents=cells) for name, cells in percent_cells(path).items()}
     with zipfile.ZipFile(path) as archive:
         total = sum(info.file_size for info in archive.infolist())
         refuse_larger(path, total, max_file_bytes() * EXPANSION)
@@ -102,7 +106,7 @@ def scan_workbook(path: Path) -> dict[str, SheetScan]:
             with archive.open(part) as file:
                 _refuse_far_record(iter(lambda: file.read(_BLOCK), b""), path)
         if _OPEN_DOCUMENT in names:
-            _refuse_malformed(archive, _OPEN_DOCUMENT)
+            return _OpenDocument().read(archive)
         if _WORKBOOK not in names or _RELATIONS not in names:
             return {}
         named = {part: sheet for sheet, part in _parts(archive) if part in names}
@@ -113,21 +117,54 @@ def scan_workbook(path: Path) -> dict[str, SheetScan]:
         return {sheet: _scan(archive, part, path, sheet, shown) for part, sheet in named.items()}
 
 
-def _refuse_malformed(archive: zipfile.ZipFile, part: str) -> None:
-    """Refuse a part that is no XML to its end, or declares entities: the reader would never come back.
+class _OpenDocument:
+    """Reads the content of an ods to its end, and notes the cells that show a percentage."""
 
-    Raises
-    ------
-    ValueError
-        The caller reports an unreadable file.
-    """
-    parser = expat.ParserCreate()
-    parser.EntityDeclHandler = _refuse_entities
-    try:
-        with archive.open(part) as file:
-            parser.ParseFile(file)
-    except expat.ExpatError as error:
-        raise ValueError(part) from error
+    def __init__(self) -> None:
+        self.sheets: dict[str, SheetScan] = {}
+        self._here = SheetScan()
+        self._row = self._rows = self._column = 0
+
+    def read(self, archive: zipfile.ZipFile) -> dict[str, SheetScan]:
+        """Refuse a content that is no XML, or declares entities: the reader would never come back.
+
+        Raises
+        ------
+        ValueError
+            The caller reports an unreadable file.
+        """
+        parser = expat.ParserCreate()
+        parser.EntityDeclHandler = _refuse_entities
+        parser.StartElementHandler = self._element
+        try:
+            with archive.open(_OPEN_DOCUMENT) as file:
+                parser.ParseFile(file)
+        except expat.ExpatError as error:
+            raise ValueError(_OPEN_DOCUMENT) from error
+        return self.sheets
+
+    def _element(self, name: str, marks: dict[str, str]) -> None:
+        if name == "table:table":
+            self._here = self.sheets.setdefault(marks.get("table:name", ""), SheetScan())
+            self._row = self._rows = 0
+        elif name == "table:table-row":
+            self._row, self._column = self._row + self._rows, 0
+            self._rows = _repeated(marks, "table:number-rows-repeated")
+        elif name in _OPEN_CELLS:
+            wide = _repeated(marks, "table:number-columns-repeated")
+            if marks.get("office:value-type") == "percentage" and self._rows * wide <= _MOST_ALIKE:
+                self._here.percents.update(
+                    (self._row + r, self._column + c)
+                    for r in range(self._rows)
+                    for c in range(wide)
+                )
+            self._column += wide
+
+
+def _repeated(marks: dict[str, str], name: str) -> int:
+    """Return how many times a row or a cell stands."""
+    text = marks.get(name, "1")
+    return int(text) if text.isdecimal() else 1
 
 
 def _refuse_entities(*_declared: object) -> None:

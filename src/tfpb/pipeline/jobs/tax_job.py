@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 _CONTRACTS: Final[Mapping[str, Contract]] = {
     "fiscalite": tables.PREMISES,
+    "gmbi": tables.GMBI,
     "residences": LOCATED,
     "conventions": tables.CONVENTIONS,
     "programme": tables.PROGRAMME,
@@ -129,8 +130,8 @@ def accounts(
     Parameters
     ----------
     files : mapping of str to Path or None
-        `fiscalite` and `residences` (what `tfpb localiser` writes), then `conventions`, `programme` and
-        `programme_precedent` when there are any.
+        `fiscalite` and `residences` (what `tfpb localiser` writes), then `conventions`, `gmbi`, `programme`
+        and `programme_precedent` when there are any.
     sheet : str, optional
         Sheet of the premises; it counts for other workbooks that have one of that name.
     year : int, optional
@@ -159,9 +160,9 @@ def accounts(
         homes = frames["residences"]
         doors, found = entrances_of(homes, match_columns(texts["residences"], LOCATED, {})[0])
         gathered.faults += found
-        if "fiscalite" in frames:
-            known = Identifiers(homes["id_residence"])
-            frames["fiscalite"], found = known.mend(frames["fiscalite"], "id_residence")
+        known = Identifiers(homes["id_residence"])
+        for role in [r for r in ("fiscalite", "gmbi") if r in frames]:
+            frames[role], found = known.mend(frames[role], "id_residence")
             gathered.faults += found
     inputs, headers = Inputs(frames), Headers(gathered.headers)
     premises = inputs.frame("fiscalite")
@@ -201,7 +202,7 @@ def _has_sheet(path: Path, sheet: str | None) -> bool:
 
 def _of_year(inputs: Inputs, year: int | None) -> Inputs:
     """Return the tax sheet, its lines of one year or all, and the conventions."""
-    taxes = inputs.only("fiscalite", "conventions")
+    taxes = inputs.only("fiscalite", "conventions", "gmbi")
     if year is None:
         return taxes
     premises = taxes.frames["fiscalite"]

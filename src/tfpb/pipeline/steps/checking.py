@@ -177,8 +177,8 @@ def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault])
     if (stock := inputs.frame("patrimoine")) is not None:
         carried = tax.read_carry(settings.reglages.report_eur, [], None, stock)[1]
         faults += [f for f in carried if f.severity is Severity.FAUTE]
-    if plan is not None and (mark := inputs.repere) is not None:
-        faults += _found(lambda: survey.referenced_rows(mark, plan.items, ("",))[1])
+    if plan is not None and (repere := inputs.repere) is not None:
+        faults += _found(lambda: survey.referenced_rows(repere, plan.items, ("",))[1])
     return not_yet_reported(faults, found)
 
 

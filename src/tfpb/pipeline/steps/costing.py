@@ -79,7 +79,7 @@ def abate(tax_rule: TaxRule, taxes: Inputs, located: Located) -> Abatement | Non
     ----------
     tax_rule : TaxRule
     taxes : Inputs
-        `fiscalite` and `conventions`.
+        `fiscalite`, `conventions` and `gmbi`.
     located : Located
 
     Raises
@@ -99,6 +99,7 @@ def abate(tax_rule: TaxRule, taxes: Inputs, located: Located) -> Abatement | Non
         rounding=tax_rule.rounding,
         bailleur=tax_rule.bailleur,
         on=tax_rule.on,
+        owned=taxes.frame("gmbi"),
     )
 
 

@@ -12,6 +12,7 @@ from tfpb.report.sections.build import cut, figure, number_of, section, table, w
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.synthese import headline_table
 from tfpb.words.documents import region_words as words
+from tfpb.words.documents.quarter_page import PARTLY
 from tfpb.words.numbers import percent, plural
 from tfpb.words.survey.satisfaction import GROUPES, THEMES, count_sentence
 from tfpb.words.survey.verdict_words import target_words
@@ -35,6 +36,8 @@ class RegionFacts:
     ----------
     owners, homes, dwellings, inside, doubtful, quarters : int
     abated, valued : Decimal or None
+    partly : pair of bool
+        Whether each lacks a bailleur: it is then a least.
     places : DataFrame
         `niveau, territoire (name), residences, logements, logements_dans, quartiers`.
     axes : DataFrame
@@ -51,6 +54,7 @@ class RegionFacts:
     quarters: int
     abated: Decimal | None
     valued: Decimal | None
+    partly: tuple[bool, bool]
     places: pd.DataFrame
     axes: pd.DataFrame
     files: pd.DataFrame
@@ -60,12 +64,16 @@ def overview(facts: RegionFacts, survey: Published | None, largest: float) -> Se
     """Return the regional summary: stock, money, headline questions, secrecy."""
     share = percent(facts.inside / facts.dwellings if facts.dwellings else float("nan"))
     whole = plural(facts.dwellings, "logement")
+    abated, valued = (
+        words.known_euros(v, partly=p)
+        for v, p in zip((facts.abated, facts.valued), facts.partly, strict=True)
+    )
     figures = (
         figure("bailleurs", facts.owners, Format.INTEGER),
         figure("logements_qpv", facts.inside, Format.INTEGER, part=share, logements=whole),
         figure("logements_a_verifier", facts.doubtful, Format.INTEGER),
-        figure("abattement_region", facts.abated, value=words.known_euros(facts.abated)),
-        figure("valorise_region", facts.valued, value=words.known_euros(facts.valued)),
+        figure("abattement_region", facts.abated, value=abated),
+        figure("valorise_region", facts.valued, value=valued),
     )
     blocks: list[Block] = [KeyFigures(figures)]
     if survey is not None:
@@ -140,7 +148,7 @@ def owners(
 
 def money(facts: RegionFacts) -> Section:
     """Return the section of money: totals by axis, all bailleurs together."""
-    lead = words.money_lead(facts.abated, facts.valued)
+    lead = words.money_lead(facts.abated, facts.valued, facts.partly)
     return section("argent", lead, [table("region_axes", facts.axes)])
 
 
@@ -169,7 +177,11 @@ def contrat_stock(rows: pd.DataFrame) -> Section:
 
 
 def contrat_money(
-    quarters: pd.DataFrame, axes: pd.DataFrame, abated: Decimal | None, valued: Decimal | None
+    quarters: pd.DataFrame,
+    axes: pd.DataFrame,
+    abated: Decimal | None,
+    valued: Decimal | None,
+    partly: tuple[bool, bool],
 ) -> Section:
     """Return the section of money and actions of a contrat de ville.
 
@@ -177,14 +189,18 @@ def contrat_money(
     ----------
     quarters : DataFrame
         `nom_qpv, code_qpv, logements, abattement_eur, compensation_etat_eur,
-        perte_collectivites_eur, valorise_eur`.
+        perte_collectivites_eur, valorise_eur, abattement_partiel, valorise_partiel`.
     axes : DataFrame
         `axe, actions, prevu_eur, realise_eur, valorise_eur`.
     abated, valued : Decimal or None
         None when no file tells.
+    partly : pair of bool
+        Whether each lacks a bailleur.
     """
-    blocks = [table("contrat_argent", quarters), table("contrat_axes", axes)]
-    return section("argent", words.money_lead(abated, valued), blocks)
+    lacks = quarters["abattement_partiel"] | quarters["valorise_partiel"]
+    shown = quarters.assign(portee=[PARTLY if p else "" for p in lacks])
+    blocks = [table("contrat_argent", shown), table("contrat_axes", axes)]
+    return section("argent", words.money_lead(abated, valued, partly), blocks)
 
 
 def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, target: str = "") -> Section:

@@ -14,7 +14,13 @@ from tfpb.report.sections.patrimoine import masking_n
 from tfpb.text import fold
 from tfpb.words.documents import report_words as words
 from tfpb.words.documents.reading_words import SURVEY, reading_row
-from tfpb.words.documents.setting_words import legal_value, overrides_words, setting_value
+from tfpb.words.documents.setting_words import (
+    LEGAL_ORIGINS,
+    legal_state,
+    legal_value,
+    overrides_words,
+    setting_value,
+)
 from tfpb.words.money.accounts import axis_words
 from tfpb.words.numbers import number, plain_date
 
@@ -49,7 +55,7 @@ def sources(dossier: Dossier) -> Section:
             for c in dossier.checks
         ]  # fmt: skip
         blocks.append(table("controles", pd.DataFrame(checks)))
-    unverified = sum(not v.verifie for v in legal)
+    unverified = sum(not v.verifie and v.origine == "texte" for v in legal)
     lead = words.sources_lead(len(dossier.sources), unverified, dossier.run_hash)
     return section("sources", lead, blocks)
 
@@ -117,16 +123,14 @@ def _legal_values(dossier: Dossier) -> tuple[LegalValue, ...]:
 
 def _legal_row(value: LegalValue) -> dict[str, str]:
     """Return a line of the legal values; the user alone answers for theirs."""
-    users = value.origine == "utilisateur"
-    checked = words.CHECKED if value.verifie else words.NOT_CHECKED
     return {
         "libelle": value.libelle,
         "valeur": legal_value(value.valeur),
         "debut": legal_value(value.debut),
         "fin": legal_value(value.fin),
         "reference": value.reference,
-        "origine": words.USER_ORIGIN if users else words.TEXT_ORIGIN,
-        "etat": words.USERS_OWN if users else checked,
+        "origine": LEGAL_ORIGINS[value.origine],
+        "etat": legal_state(value),
     }
 
 

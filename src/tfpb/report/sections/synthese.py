@@ -81,6 +81,7 @@ def _abated(money: Abatement, day: dt.date) -> list[KeyFigure]:
         out = [figure("abattement", None, value=value, annee=money.year, natures=detail)]
     else:
         lost = totals["perte_collectivites_eur"]
+        natures += state_words.without_quarters(money.unknown_quarters)
         out = [
             figure("abattement", amount, annee=money.year, natures=natures),
             figure("perte_collectivites", lost, compensation=rendered),
@@ -104,7 +105,9 @@ def _spent(plan: Programme, money: Abatement | None) -> list[KeyFigure]:
     totals = plan.totals
     abated = money.totals["abattement_eur"] if money is not None else None
     valued = totals.get("valorise_eur", Decimal(0))
-    out = [figure("valorise", valued, couverture=programme_words.coverage_words(valued, abated))]
+    unknown = money.unknown_quarters if money is not None else 0
+    covered = programme_words.coverage_words(valued, abated, unknown)
+    out = [figure("valorise", valued, couverture=covered)]
     if "solde_eur" in totals and money is not None:
         left = programme_words.balance_words(totals["solde_eur"], totals.get("rattrapage_eur"))
         out.append(figure("solde", totals["solde_eur"], suite=left))

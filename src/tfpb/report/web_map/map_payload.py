@@ -144,6 +144,8 @@ def _quarters(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
         if "commune" in degrees:
             one["com"] = str(row["commune"])
         one |= {k: _number(row[c]) for k, c in numbers.items() if c in degrees}
+        if "etats" in degrees and row["etats"]:
+            one["eta"] = str(row["etats"])
         one["geo"] = _polygons(row["geometry"])
         out.append(one)
     return out

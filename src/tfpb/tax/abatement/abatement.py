@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.errors import Fault, Severity, fail, stop_on_faults
+from tfpb.errors import Place, Severity, fail, stop_on_faults
 from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS, RESERVE_COLUMNS, STATE_COLUMNS
 from tfpb.tax.abatement import abatement_doubts, tallies
@@ -19,15 +20,18 @@ from tfpb.tax.abatement.holdings import Stocks
 from tfpb.tax.abatement.leavers import leavers
 from tfpb.tax.abatement.notices import ambiguous, read_notice
 from tfpb.tax.abatement.premises import claim_limit, premises_of, settle, year_of
+from tfpb.tax.abatement.rights import right_of
 from tfpb.tax.abatement.signatures import Conventions
 from tfpb.tax.abatement.states import UNKNOWN
+from tfpb.tax.ledger.calendar import calendar
+from tfpb.tax.ledger.owned import owned_premises
 from tfpb.tax.ledger.reconciliation import reconciliation
-from tfpb.tax.ledger.renewals import renewals
 from tfpb.tax.plain_values import (
     RATE,
     SHARE,
     ZERO,
     cents,
+    doubt,
     grouped,
     money,
     place,
@@ -37,12 +41,14 @@ from tfpb.tax.plain_values import (
 )
 from tfpb.words.money import status_reasons
 from tfpb.words.money.doubt_words import AMBIGUOUS
+from tfpb.words.money.state_words import named_states
 from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
+    from tfpb.errors import Fault
     from tfpb.law.values import Law, Reader
     from tfpb.tax.abatement.formula import Terms
     from tfpb.tax.abatement.notices import Check
@@ -51,11 +57,11 @@ if TYPE_CHECKING:
 
 ADDED_COLUMNS: Final = (
     *PREMISES_RESULT_COLUMNS, "code_qpv", "part_logements", "logements_retenus", *STATE_COLUMNS,
-    *RESERVE_COLUMNS,
+    *RESERVE_COLUMNS, "etat",
 )  # fmt: skip
 """Columns that a premises gains: those of the contract, then what leads a figure to its source."""
 _CHECK_COLUMNS: Final = (
-    "avis", "id_residence", "attendu_eur", "lu_eur", "ecart_eur", "constat", "code_constat",
+    "avis", "invariants", "id_residence", "attendu_eur", "lu_eur", "ecart_eur", "constat", "code_constat",
     "rapport", "annee",
 )  # fmt: skip
 
@@ -71,6 +77,7 @@ def abate(
     rounding: str = "centime",
     bailleur: str = "",
     on: dt.date | None = None,
+    owned: pd.DataFrame | None = None,
 ) -> Abatement:
     """Compute the abatement of a tax year.
 
@@ -95,6 +102,8 @@ def abate(
         Whose conventions apply when a résidence does not name its bailleur.
     on : date, optional
         Day of the dossier: whether a claim is still open.
+    owned : DataFrame, optional
+        Typed by `tables.GMBI`: every premises owned, to find those on no notice.
 
     Returns
     -------
@@ -152,6 +161,8 @@ def abate(
     coming = forecast(
         items, stocks, held, law, reader=reader, quantum=stipulated.quantum, bailleur=bailleur
     )
+    bare = partial(right_of, own_exemption=None, conventions=held, bailleur=bailleur, reader=reader)
+    gone = leavers(items, stocks, law, reader=reader, terms=stipulated)
     notices = [
         *(f for f in faults if f.severity is Severity.DOUTE),
         *left_out,
@@ -178,8 +189,9 @@ def abate(
         by_year=by_year(coming),
         claim_until=claim_limit(reader),
         reconciliation=reconciliation(items, stock, missing),
-        renewals=renewals(coming, held),
-        leavers=leavers(items, stocks, law, reader=reader, terms=stipulated),
+        calendar=calendar(items, stock, coming, gone, held, reader),
+        leavers=gone,
+        owned=None if owned is None else owned_premises(owned, items, stock, bare),
     )
     return replace(result, values=reader.used())
 
@@ -187,10 +199,7 @@ def abate(
 def _own_columns(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     """Rename the columns of the file that bear the name of a result; one doubt each."""
     clash = {c: f"{c}_entree" for c in frame.columns if c in ADDED_COLUMNS}
-    renamed = [
-        Fault("colonne_renommee", got=old, fields={"nouveau": new}, severity=Severity.DOUTE)
-        for old, new in clash.items()
-    ]
+    renamed = [doubt("colonne_renommee", Place(), old, nouveau=new) for old, new in clash.items()]
     return frame.rename(columns=clash).reset_index(drop=True), renamed
 
 
@@ -207,7 +216,7 @@ def _rows_of_year(rows: list[Record], year: int) -> tuple[list[int], list[Fault]
             kept.append(position)
             continue
         here, got = place(row, "annee"), str(year_of(row))
-        out.append(Fault("ligne_autre_annee", here, got, {"annee": year}, Severity.DOUTE))
+        out.append(doubt("ligne_autre_annee", here, got, annee=year))
     return kept, out
 
 
@@ -243,15 +252,10 @@ def _read_notices(
             checks.append((check, positions[about]))
             if check.constat == "inexplique":
                 row = group[check.line].row
-                unexplained.append(
-                    Fault(
-                        _unexplained(check, group[about], stipulated, tolerance),
-                        place(row, "cotisation_avis_eur"),
-                        amount(money(row.get("cotisation_avis_eur")) or ZERO),
-                        {"avis": check.avis, "attendu": amount(cents(check.expected))},
-                        Severity.DOUTE,
-                    )
-                )
+                code = _unexplained(check, group[about], stipulated, tolerance)
+                here, due = place(row, "cotisation_avis_eur"), amount(cents(check.expected))
+                got = amount(money(row.get("cotisation_avis_eur")) or ZERO)
+                unexplained.append(doubt(code, here, got, avis=check.avis, attendu=due))
     return out, checks, unexplained
 
 
@@ -259,13 +263,9 @@ def _ambiguous(items: list[Premises], paid: Decimal, *, told: bool) -> Fault:
     """Return the doubt on premises alike of which a notice abates some; `told` when the sums hold."""
     first = items[0]
     names = [i.invariant or i.id_residence for i in items]
-    return Fault(
-        "avis_ambigu",
-        place(first.row, "cotisation_avis_eur"),
-        amount(paid),
-        {"avis": first.avis, "locaux": ", ".join(dict.fromkeys(names)), "issue": AMBIGUOUS[told]},
-        Severity.DOUTE,
-    )
+    here, listed = place(first.row, "cotisation_avis_eur"), ", ".join(dict.fromkeys(names))
+    fields = {"avis": first.avis, "locaux": listed, "issue": AMBIGUOUS[told]}
+    return doubt("avis_ambigu", here, amount(paid), **fields)
 
 
 def _unexplained(check: Check, items: list[Premises], stipulated: Terms, tolerance: Decimal) -> str:
@@ -287,6 +287,7 @@ def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
         "statut": [str(i.statut) for i in items],
         "motif": [i.motive for i in items],
         "code_qpv": [i.right.code_qpv for i in items],
+        "etat": [named_states(i.states) for i in items],
         "part_logements": [i.share.quantize(SHARE) for i in items],
         "logements_retenus": [i.dwellings for i in items],
     }
@@ -319,6 +320,7 @@ def _checks_frame(
         rows.append(
             (
                 check.avis,
+                ", ".join(filter(None, (items[p].invariant for p in positions))),
                 check.id_residence,
                 cents(check.expected),
                 check.read,

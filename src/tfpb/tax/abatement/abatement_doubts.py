@@ -11,7 +11,18 @@ from tfpb.errors import Fault, Place
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.tax.abatement.formula import LINES
 from tfpb.tax.abatement.premises import rates_of, year_of
-from tfpb.tax.plain_values import Record, doubt, grouped, money, place, records, text, total, whole
+from tfpb.tax.plain_values import (
+    Record,
+    doubt,
+    grouped,
+    money,
+    place,
+    records,
+    repeats,
+    text,
+    total,
+    whole,
+)
 from tfpb.words.money.doubt_words import SAME_PREMISES
 from tfpb.words.money.status_reasons import MOTIVES
 from tfpb.words.numbers import amount, number, plural
@@ -109,21 +120,23 @@ def _rates(rows: Sequence[Record]) -> Iterator[Fault]:
 
 def _repeated(rows: Sequence[Record]) -> Iterator[Fault]:
     """Refuse the same premises twice on a notice; doubt the same invariant on two notices of a year."""
-    seen: dict[tuple[str, ...], int] = {}
     notices: dict[tuple[str, int], tuple[str, int]] = {}
+    for row, here, first in repeats(rows, _named, "invariant"):
+        got = text(row.get("invariant")) or text(row.get("avis"))
+        yield Fault("ligne_en_double", here, got, {"autre": first, **SAME_PREMISES})
     for row in rows:
         avis, invariant = text(row.get("avis")), text(row.get("invariant"))
         here = place(row, "invariant")
-        rest = () if invariant else tuple(text(row.get(c)) for c in _IDENTITY)
-        key = (avis, invariant, *rest)
-        if key in seen:
-            fields = {"autre": seen[key], **SAME_PREMISES}
-            yield Fault("ligne_en_double", here, invariant or avis, fields)
-        seen.setdefault(key, here.row)
         if invariant:
             other, line = notices.setdefault((invariant, year_of(row)), (avis, here.row))
             if other != avis:
                 yield doubt("invariant_sur_deux_avis", here, invariant, avis=other, autre=line)
+
+
+def _named(row: Record) -> tuple[str, ...]:
+    """Return what names a premises: notice and invariant; without an invariant, the whole line."""
+    named = (text(row.get("avis")), text(row.get("invariant")))
+    return named if named[1] else (*named, *(text(row.get(c)) for c in _IDENTITY))
 
 
 def _unit(rows: Sequence[Record], law: Law) -> Iterator[Fault]:

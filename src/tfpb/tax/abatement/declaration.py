@@ -84,12 +84,17 @@ def _reference(holding: Holding, row: Record) -> tuple[str, str]:
     section, parcel = text(row.get("section")), text(row.get("parcelle"))
     if section and parcel:
         return section, parcel
-    found = parcel or next((u.parcel for u in holding.units if u.parcel), "")
-    match = _PARCEL.fullmatch(found.upper().replace("-", " ").strip())
+    found = cadastral(parcel or next((u.parcel for u in holding.units if u.parcel), ""))
+    return (section or found[0], found[1]) if found[1] else (section, parcel)
+
+
+def cadastral(reference: str) -> tuple[str, str]:
+    """Read section and number of a cadastral reference; both empty when it is none."""
+    match = _PARCEL.fullmatch(reference.upper().replace("-", " ").strip())
     if match is None:
-        return section, parcel
+        return "", ""
     prefix = match[1] if match[1] and match[1] != "000" else ""
-    return section or f"{prefix}{match[2].lstrip('0')}", match[3].lstrip("0")
+    return f"{prefix}{match[2].lstrip('0')}", match[3].lstrip("0")
 
 
 def _office_order(row: dict[str, Any]) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place
 from tfpb.model.codes import Evolution, QpvStatut
-from tfpb.tax.plain_values import Record, day, grouped, place, records, text, whole
+from tfpb.tax.plain_values import Record, day, grouped, place, records, repeats, text, whole
 from tfpb.words.money.doubt_words import SAME_RESIDENCE, YEAR_TO_GIVE
 
 if TYPE_CHECKING:
@@ -282,12 +282,10 @@ def entrances_of(
 
 
 def _repeated(frame: pd.DataFrame) -> list[Fault]:
-    seen: dict[str, int] = {}
-    faults = []
-    for row in records(frame):
-        key, here = text(row["id_residence"]), place(row, "id_residence")
-        if key in seen:
-            fields = {"autre": seen[key], **SAME_RESIDENCE}
-            faults.append(Fault("ligne_en_double", here, key, fields))
-        seen.setdefault(key, here.row)
-    return faults
+    twice = repeats(records(frame), lambda r: text(r["id_residence"]), "id_residence")
+    return [
+        Fault(
+            "ligne_en_double", here, text(row["id_residence"]), {"autre": first, **SAME_RESIDENCE}
+        )
+        for row, here, first in twice
+    ]

@@ -138,8 +138,7 @@ class Premises:
     @property
     def declared(self) -> bool | None:
         """Whether the list sent to the tax office bears it; None when the file does not say."""
-        value = self.row.get("declare")
-        return None if missing(value) or value == "" else truth(value)
+        return _declared(self.row)
 
     @property
     def counted(self) -> Amounts:
@@ -187,7 +186,7 @@ def premises_of(
             bailleur=bailleur,
             reader=reader,
         )
-        if not right.statut and _undeclared(row):
+        if not right.statut and _declared(row) is False:
             right = replace(right, statut=Statut.NON_DECLARE, motive="declaration_sans_local")
         base = net_base(money(row.get("vlc_eur")), money(row.get("base_nette_eur")), terms)
         rates, current = rates_of(row), year_of(row) == reader.day.year
@@ -209,9 +208,9 @@ def premises_of(
     return [replace(i, dwellings=n) for i, n in zip(items, dwellings, strict=True)]
 
 
-def _undeclared(row: Record) -> bool:
+def _declared(row: Record) -> bool | None:
     value = row.get("declare")
-    return not missing(value) and value != "" and not truth(value)
+    return None if missing(value) or value == "" else truth(value)
 
 
 def _dwellings(items: list[Premises], stock: Stock) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -113,27 +113,16 @@ def right_of(
     doubt = Decimal(_weight(taxable, QpvStatut.A_VERIFIER)) / whole if whole else ZERO
     earliest = min((e for e in ends.values() if e is not None), default=None)
     opens = earliest.year + 1 if earliest is not None else None
+    bare = Right("", ZERO, doubt, code, name, "exonere", opens=opens, taxable=whole > 0)
     if not inside:
         statut = Statut.A_VERIFIER if doubtful else Statut.HORS_QPV
         motive, fields = _outside(holding, doubtful, reader)
-        return Right(
-            statut, ZERO, doubt, code, name, motive, fields, opens=opens, taxable=whole > 0
-        )
+        return replace(bare, statut=statut, motive=motive, fields=fields)
     if not share:
         sides = (e for u, e in ends.items() if u.side == QpvStatut.DANS)
         first = min(e for e in sides if e is not None and exempt(e, reader.day))
         fields = {"date": first, "annee": first.year + 1}
-        return Right(
-            Statut.EXONERE,
-            ZERO,
-            doubt,
-            code,
-            name,
-            "exonere",
-            fields,
-            opens=opens,
-            taxable=whole > 0,
-        )
+        return replace(bare, statut=Statut.EXONERE, fields=fields)
     held = conventions.standing(
         code, bailleur=holding.bailleur or bailleur, code_insee=holding.code_insee, reader=reader
     )
@@ -154,17 +143,22 @@ def _planned(holding: Holding) -> dict[str, Any]:
     return {"annee": max((y for y in years if y is not None), default="")}
 
 
-def _effect(holding: Holding, reader: Reader) -> dict[str, Any]:
-    """Say from which tax year the map of 2024 counts, and whether that was read in a text."""
-    first = reader.date("effet_perimetres_2024")
-    value = reader.law.value("effet_perimetres_2024", reader.day)
-    year = first.year
-    if holding.overseas:
+def effect_year(reader: Reader, *, overseas: bool) -> int:
+    """Return the first tax year that the map of 2024 counts."""
+    year = reader.date("effet_perimetres_2024").year
+    if overseas:
         key = "carte_qpv_outremer"
         while reader.law.covers(key, on := dt.date(year, 1, 1)) and (
             reader.law.value(key, on).valeur == _OLD_MAP
         ):
             year += 1
+    return year
+
+
+def _effect(holding: Holding, reader: Reader) -> dict[str, Any]:
+    """Say from which tax year the map of 2024 counts, and whether that was read in a text."""
+    year = effect_year(reader, overseas=holding.overseas)
+    value = reader.law.value("effet_perimetres_2024", reader.day)
     return {"annee_effet": year, "marque": "" if value.verifie else "non_verifie"}
 
 

@@ -137,10 +137,9 @@ class Conventions:
         prolonged = kept and convention.end is not None and convention.end < new_year
         return Standing("", "convention_prorogee" if prolonged else "convention_ok", fields)
 
-    def ends(self) -> tuple[tuple[str, tuple[str, ...], dt.date], ...]:
-        """List the conventions that end: identifier, quarters, date; by date, then identifier."""
-        held = [(c.end, c.identifier, tuple(sorted(c.codes))) for c in self._all if c.end]
-        return tuple((name, codes, end) for end, name, codes in sorted(held))
+    def terms(self) -> tuple[tuple[str, tuple[str, ...], dt.date | None], ...]:
+        """List the conventions: identifier, quarters, day of end where one is written."""
+        return tuple((c.identifier, tuple(sorted(c.codes)), c.end) for c in self._all)
 
     def without_contract_date(self) -> tuple[str, ...]:
         """List signed conventions whose contrat de ville has no date: taken as signed, with a doubt."""

@@ -22,6 +22,7 @@ from tfpb.tax.plain_values import (
     money,
     place,
     records,
+    repeats,
     text,
     total,
     whole,
@@ -208,15 +209,12 @@ def _summed(rows: list[Record]) -> list[Record]:
 
 def _copies(rows: Iterable[Record]) -> list[Fault]:
     """Doubt a row that repeats another wholly: added twice, or written twice."""
-    seen: dict[tuple[str, ...], int] = {}
-    faults = []
-    for row in rows:
-        key = tuple(text(row.get(c)) for c in ("id_residence", *_VALUES))
-        here = place(row, "id_residence")
-        if key in seen:
-            faults.append(doubt("droit_commun_repete", here, key[0], autre=seen[key]))
-        seen.setdefault(key, here.row)
-    return faults
+    named = ("id_residence", *_VALUES)
+    twice = repeats(rows, lambda r: tuple(text(r.get(c)) for c in named), "id_residence")
+    return [
+        doubt("droit_commun_repete", here, text(row.get("id_residence")), autre=first)
+        for row, here, first in twice
+    ]
 
 
 def _shares(

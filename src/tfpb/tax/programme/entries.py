@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place
 from tfpb.model.columns import STAMP
-from tfpb.tax.plain_values import CENT, EURO, ZERO, Record, cents, doubt, money, place, text, whole
+from tfpb.tax.plain_values import (
+    CENT,
+    EURO,
+    ZERO,
+    Record,
+    cents,
+    doubt,
+    money,
+    place,
+    repeats,
+    text,
+    whole,
+)
 from tfpb.tax.programme.axes import LABELS, nearest_names, read_axis
 from tfpb.text import fold
 from tfpb.words.money.accounts import axis_words, near_names
@@ -134,15 +146,10 @@ def pieces_twice(rows: Iterable[Record]) -> list[Fault]:
 
 def repeated(rows: Iterable[Record]) -> list[Fault]:
     """Doubt an action that bears another's identifier, in the same quarter and year."""
-    faults = []
-    seen: dict[tuple[Any, ...], int] = {}
-    for row in rows:
-        key = (text(row["id_action"]), text(row["code_qpv"]), row["annee"])
-        here = place(row, "id_action")
-        if key in seen:
-            faults.append(doubt("action_en_double", here, key[0], autre=seen[key]))
-        seen.setdefault(key, here.row)
-    return faults
+    twice = repeats(
+        rows, lambda r: (text(r["id_action"]), text(r["code_qpv"]), r["annee"]), "id_action"
+    )
+    return [doubt("action_en_double", here, text(r["id_action"]), autre=n) for r, here, n in twice]
 
 
 def contradictions(themes: Mapping[str, Theme] | None) -> list[Fault]:

@@ -9,7 +9,7 @@ import pandas as pd
 from tfpb.model.columns import STAMP
 from tfpb.tax.abatement.abatement import ADDED_COLUMNS
 from tfpb.tax.plain_values import day, grouped, missing, records, text, total
-from tfpb.words.documents.setting_words import legal_value
+from tfpb.words.documents.setting_words import legal_state, legal_value
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.money import bilan_words
 from tfpb.words.money.accounts import AXES, axis_words
@@ -136,7 +136,7 @@ def abatement_sheets(
     coming = {name: getattr(last, part) for part, name in bilan_words.COMING_SHEETS.items()}
     return {
         **{name: _years(made, part) for part, name in bilan_words.PREMISES_SHEETS.items()},
-        **{name: pd.DataFrame() if f is None else f for name, f in coming.items()},
+        **{name: f for name, f in coming.items() if f is not None},
         bilan_words.DOUBTS_SHEET: doubts_frame(doubts),
         bilan_words.VALUES_SHEET: values_frame(last),
     }
@@ -158,7 +158,7 @@ def doubts_frame(doubts: Sequence[Fault]) -> pd.DataFrame:
 
 
 def values_frame(abatement: Abatement) -> pd.DataFrame:
-    """Return the legal values used, what is not verified marked as such."""
+    """Return the legal values used, each with whether it was verified."""
     return pd.DataFrame(
         [
             {
@@ -167,7 +167,7 @@ def values_frame(abatement: Abatement) -> pd.DataFrame:
                 "debut": v.debut,
                 "fin": v.fin,
                 "reference": v.reference,
-                "verification": "" if v.verifie else bilan_words.UNVERIFIED,
+                "verification": legal_state(v),
                 "origine": v.origine,
             }
             for v in abatement.values  # noqa: PD011 - legal values, not a frame's

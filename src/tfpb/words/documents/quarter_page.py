@@ -14,6 +14,7 @@ from tfpb.words.money.state_words import (
     unknown_value,
 )
 from tfpb.words.numbers import euros, interval_points, number, percent, plain_date, plural, points
+from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from tfpb.model.location import GapLine, QpvPage
 
 NATURE: Final = {"reel": "réel (avis)", "estime": "estimé"}
+AT_LEAST: Final = Phrase("au moins {amount:€}")
+PARTLY: Final = "un bailleur au moins n’a pas donné son fichier"
+"""Of a sum over bailleurs that lacks one."""
 NO_TAX_FILE: Final = ("non calculé", "le fichier fiscal n’est pas fourni")
 
 
@@ -46,19 +50,24 @@ def abatement_figure(row: Mapping[str, Any], dwellings: int) -> tuple[str, str, 
         return label, *NO_TAX_FILE
     amount, nature = row["abattement_eur"], str(row["nature"])
     if amount is None:
-        states = _states(row)
+        states = states_of(row)
         return label, unknown_value(states), unknown_detail(states)
     abated = int(row.get("logements_abattus") or 0)
     per_home = f", {abated_share(amount / abated, abated, dwellings)}" if abated and amount else ""
-    return label, euros(amount), f"{NATURE.get(nature, nature)}{per_home}"
+    said = f"{NATURE.get(nature, nature)}{per_home}"
+    if row.get("abattement_partiel"):
+        return label, AT_LEAST.format(amount=amount), f"{said} ; {PARTLY}"
+    return label, euros(amount), said
 
 
-def _states(row: Mapping[str, Any]) -> States:
-    """Return what of the states a line holds tells why its amount is not known."""
+def states_of(row: Mapping[str, Any]) -> States:
+    """Return the states that a line of a quarter holds; nothing of one that has none."""
     doubtful = row.get("abattement_douteux_eur") or Decimal(0)
     reserved = row.get("abattement_sous_reserve_eur") or Decimal(0)
     return States(
         acquired=row.get("abattement_acquis_eur") or Decimal(0),
+        at_risk=row.get("abattement_a_risque_eur") or Decimal(0),
+        lost=row.get("abattement_perdu_eur") or Decimal(0),
         to_claim=row.get("abattement_a_reclamer_eur") or Decimal(0),
         doubtful=doubtful,
         hanging=reserved - doubtful,
@@ -73,7 +82,7 @@ def loss_figure(row: Mapping[str, Any]) -> tuple[str, str, str]:
         return label, *NO_TAX_FILE
     loss, compensation = row["perte_collectivites_eur"], row["compensation_etat_eur"]
     if loss is None or compensation is None:
-        return label, unknown_value(_states(row)), "suit l’abattement"
+        return label, unknown_value(states_of(row)), "suit l’abattement"
     return label, euros(loss), f"l’État compense {euros(compensation)} ({RATE_TO_CONFIRM})"
 
 

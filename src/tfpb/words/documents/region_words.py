@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tfpb.words.documents.quarter_page import AT_LEAST, PARTLY
 from tfpb.words.money.state_words import LACKING
 from tfpb.words.numbers import THIN, euros, number, plural
 from tfpb.words.phrase import Phrase
@@ -174,11 +175,17 @@ def closing_lines(owners: int, contrats: int, folder: str, *, atlas: bool) -> li
     ]
 
 
-def known_euros(amount: Decimal | None) -> str:
-    """Write an amount, or that no file tells it."""
-    return LACKING if amount is None else euros(amount)
+def known_euros(amount: Decimal | None, *, partly: bool = False) -> str:
+    """Write an amount, or that no file tells it; a least where a bailleur's file lacks."""
+    if amount is None:
+        return LACKING
+    return AT_LEAST.format(amount=amount) if partly else euros(amount)
 
 
-def money_lead(abated: Decimal | None, valued: Decimal | None) -> str:
+def money_lead(
+    abated: Decimal | None, valued: Decimal | None, partly: tuple[bool, bool] = (False, False)
+) -> str:
     """Open the chapter of money of several bailleurs."""
-    return f"Abattement : {known_euros(abated)} ; actions valorisées : {known_euros(valued)}."
+    given, spent = (known_euros(v, partly=p) for v, p in zip((abated, valued), partly, strict=True))
+    why = f" ({PARTLY})" if any(partly) else ""
+    return f"Abattement : {given} ; actions valorisées : {spent}{why}."

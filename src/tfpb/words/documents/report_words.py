@@ -114,13 +114,13 @@ RECITAL: Final = (
         "satisfactions."
     ),
 )
-NOT_CHECKED: Final = "non vérifié"
 ROLES: Final[dict[str, str]] = {
     "dossier": "Réglages du dossier",
     "patrimoine": "Patrimoine",
     "enquete": "Enquête",
     "plan": "Plan d’enquête",
     "fiscalite": "Fiscalité",
+    "gmbi": "Locaux possédés (GMBI)",
     "programme": "Programme d’actions",
     "programme_precedent": "Programme de l’année précédente",
     "droit_commun": "Droit commun",
@@ -294,9 +294,6 @@ SETTLE_ADDRESSES: Final = (
     "Pour trancher une adresse, remplissez la feuille « Limites » du fichier de vérification, "
     "indiquez-le sous decisions dans dossier.toml, puis relancez."
 )
-TEXT_ORIGIN: Final = "texte"
-USER_ORIGIN: Final = "utilisateur"
-CHECKED: Final = "vérifié"
 METHOD_LEAD: Final = Phrase(
     "{interviews:s ménage interrogé/ménages interrogés}{region:? dans toute la région} en "
     "{waves:s vague} ; marge d’équivalence de {margin}, fixée avant tout résultat."

@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model import tables
 from tfpb.model.columns import Contract
-from tfpb.words.documents.report_words import ROLES
+from tfpb.words.documents.report_words import ROLES, USERS_OWN
 from tfpb.words.money.abatement_words import ROUNDINGS
 from tfpb.words.numbers import euros, long_date, number, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tfpb.model.money import LegalValue
+
+LEGAL_ORIGINS: Final = {
+    "texte": "texte",
+    "reglage": "réglage de l’outil",
+    "utilisateur": "utilisateur",
+}
+_CHECKED: Final = {True: "vérifié", False: "non vérifié"}
 _CHOICES: Final[dict[str, dict[str, str]]] = {
     "geocodage": {
         "index": "index du poste : rien n’en sort",
@@ -44,6 +52,12 @@ UNKNOWN: Final = "non renseigné"
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _DUE: Final = re.compile(r"N(-1)? (\d{2})-(\d{2})")
 _DOTTED: Final = re.compile(r"\d+\.\d+")
+
+
+def legal_state(value: LegalValue) -> str:
+    """Write whether a legal value was verified; a choice of the tool, or of the user, is no law."""
+    chosen = {"reglage": "choix à adapter, hors texte", "utilisateur": USERS_OWN}
+    return chosen.get(value.origine, _CHECKED[value.verifie])
 
 
 def setting_value(key: str, value: Any) -> str:

@@ -36,10 +36,16 @@ KINDS: Final = {
 """What a cell of that kind holds; of other kinds, the label of the column."""
 UNITS: Final = {Kind.MONEY: "des euros", Kind.PERCENT: "un pourcentage"}
 ROW_OBJECTS: Final = {
-    "patrimoine": "entrée", "fiscalite": "local", "programme": "action", "programme_precedent": "action",
-    "enquete": "interview",
+    "patrimoine": "entrée", "fiscalite": "local", "gmbi": "local", "programme": "action",
+    "programme_precedent": "action", "enquete": "interview",
 }  # fmt: skip
 """What one row of a table is; of other tables « donnée »."""
+NOTICE_LAYOUTS: Final = {
+    "colonnes": "une colonne par collectivité",
+    "lignes": "une ligne par collectivité",
+    "groupes": "base, taux et cotisation de chaque collectivité en colonnes",
+}
+"""How a table copied from a notice is laid out."""
 SAME_ENTRANCE: Final = "même résidence, même adresse, même bâtiment"
 DATE_OF_ROW: Final = "« {text} » (ligne {row})"
 ONE_OF: Final = "l’une des valeurs : {values}"
@@ -114,7 +120,7 @@ def setting_words(kind: str, context: dict[str, object]) -> str:
 _ROLES: Final = frozenset(
     (
         "patrimoine", "fiscalite", "programme", "programme_precedent", "droit_commun", "conventions",
-        "diagnostics",
+        "diagnostics", "gmbi",
     )
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from tfpb.words.money.state_words import (
     RESERVED,
     state_sentences,
     unknown_sentence,
+    without_quarters,
 )
 from tfpb.words.numbers import euros, number, plural
 
@@ -90,7 +91,8 @@ def lead(money: Abatement) -> str:
     if sums["abattement_eur"] is None:
         return unknown_sentence(money.states, money.year)
     return (
-        f"L’abattement de {money.year} s’élève à {euros(sums['abattement_eur'])} ; "
+        f"L’abattement de {money.year} s’élève à {euros(sums['abattement_eur'])}"
+        f"{without_quarters(money.unknown_quarters)} ; "
         f"l’État compense {euros(sums['compensation_etat_eur'])} aux collectivités "
         f"({RATE_TO_CONFIRM}), qui perdent {euros(sums['perte_collectivites_eur'])}."
     )

@@ -49,14 +49,14 @@ PREMISES_SHEETS: Final[Mapping[str, str]] = {
 COMING_SHEETS: Final[Mapping[str, str]] = {
     "forecast": "Prévision",
     "by_year": "Prévision par année",
-    "renewals": "Renouvellements",
+    "calendar": "Calendrier",
     "leavers": "Sortants",
     "declaration": "Déclaration",
+    "owned": "Locaux possédés",
 }
 """Sheets of the last year alone, by field of `Abatement`."""
 DOUBTS_SHEET: Final = "Doutes"
 VALUES_SHEET: Final = "Sources et hypothèses"
-UNVERIFIED: Final = "non vérifié"
 
 
 def quarter_sheet(code: str) -> str:

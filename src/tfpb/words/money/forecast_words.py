@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.words.numbers import euros, long_date, percent, plural
+from tfpb.words.money.reconciliation_words import UNKNOWN_AMOUNT
+from tfpb.words.numbers import euros, percent, plural
+from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
+UNKNOWN: Final = "non connu"
 FORECAST_NOTE: Final = (
     "Ce qui change : le statut de la première année s’il n’ouvre pas de droit, puis chaque année où "
     "il change ; le motif entier de l’année est dans « Abattement par résidence »."
@@ -56,21 +59,56 @@ def _course(first: tuple[int, Decimal], last: tuple[int, Decimal]) -> str:
     )
 
 
-def renewal_sentence(row: Mapping[Any, Any]) -> str:
-    """Write what hangs on the renewal of a convention, with the day it ends.
+EVENTS: Final = {
+    "entree": "entrée dans un quartier",
+    "sortie": "sortie d’un quartier",
+    "fin_exoneration": "fin d’exonération",
+    "reclamation": "fin du délai de réclamation",
+    "renouvellement": "convention à renouveler",
+    "terme": "convention jusqu’au terme du texte",
+    "sans_terme": "convention sans date de fin",
+}
+_SENTENCES: Final = Phrase.table(
+    entree="Entrants au {date:d}, {quartier} : {homes}, {montant} en {annee}.",
+    sortie="Sortants au {date:d}, {quartier} : {homes}, {montant} qui ne sont plus dus en {annee}.",
+    fin_exoneration="Exonération qui prend fin au plus tard le {date:d}, {quartier} : {homes}, {montant} "
+    "de plus en {annee}.",
+    reclamation="À réclamer au plus tard le {date:d} : {montant} ({homes}) ; les avis sont nommés à "
+    "la feuille « Rapprochement », « Contrôle de chaque avis ».",
+    renouvellement="La convention {convention} prend fin le {date:d} : à partir de {annee}, {montant} par an "
+    "à renouveler ({homes}), perdus si elle ne l’est pas.",
+    terme="La convention {convention} court jusqu’au {date:d} et le texte jusqu’aux impositions de {fin} : "
+    "aucun renouvellement avant ; {montant} par an en dépendent en {annee} ({homes}).",
+    sans_terme="La convention {convention} n’a pas de date de fin dans la table : elle est tenue pour courir "
+    "jusqu’en {fin}, à vérifier ; {montant} par an en dépendent ({homes}).",
+)
+_TOO_LATE: Final = Phrase(
+    "Exonération qui prend fin au plus tard le {date:d}, {quartier} : {homes} ; le droit s’ouvrirait en "
+    "{annee}, après les dernières impositions du texte ({fin})."
+)
+
+
+def calendar_sentence(row: Mapping[Any, Any], last: int) -> str:
+    """Read an event of the calendar: its day, whom it touches, what it weighs.
 
     Parameters
     ----------
     row : mapping
-        A line of `Abatement.renewals`.
+        A line of `Abatement.calendar`.
+    last : int
+        Last tax year of the law.
     """
-    amount = row["a_renouveler_eur"]
-    stake = "un montant non estimé" if amount is None else f"{euros(amount)} par an"
-    return (
-        f"La convention {row['id_convention']} prend fin le {long_date(row['date_fin'])} : à partir de "
-        f"{row['annee']}, {stake} à renouveler ({plural(row['logements'], 'logement')}, "
-        f"{plural(row['residences'], 'résidence')})."
-    )
+    amount, name, code = row["montant_eur"], row["nom_qpv"], row["code_qpv"]
+    facts = {
+        **row,
+        "convention": row["id_convention"],
+        "quartier": f"{name} ({code})" if name else f"quartier {code or UNKNOWN}",
+        "homes": f"{plural(row['logements'], 'logement')} de {plural(row['residences'], 'résidence')}",
+        "montant": UNKNOWN_AMOUNT if amount is None else euros(amount),
+        "fin": last,
+    }
+    late = row["evenement"] == "fin_exoneration" and row["annee"] > last
+    return (_TOO_LATE if late else _SENTENCES[row["evenement"]]).filled(facts)
 
 
 def forecast_assumptions(year: int, growth: Decimal) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.words.money.state_words import without_quarters
 from tfpb.words.numbers import THIN, euros, number, percent, plural
 from tfpb.words.phrase import Phrase
 
@@ -42,6 +43,8 @@ def balance_lead(
     abated: Decimal | None,
     balance: Decimal | None,
     left: Decimal | None = None,
+    *,
+    unknown: int = 0,
 ) -> str:
     """Open the chapter of the programme.
 
@@ -51,6 +54,8 @@ def balance_lead(
         Over all quarters, what one exceeds by making up for what another lacks.
     left : Decimal or None
         What quarters have left to justify, each by itself: it rules where the two differ.
+    unknown : int
+        Quarters whose abatement is not known: the sums are those of the others.
     """
     if abated is None:
         return f"Les actions valorisées s’élèvent à {euros(valued)} ; l’abattement n’est pas connu."
@@ -68,34 +73,39 @@ def balance_lead(
         tail = f"il reste {euros(-balance)} à justifier, report compris"
     return (
         f"Les actions valorisées s’élèvent à {euros(valued)} pour un abattement de "
-        f"{euros(abated)} : {tail}."
+        f"{euros(abated)}{without_quarters(unknown)} : {tail}."
     )
 
 
 HEIGHTS: Final = Phrase(
-    "Valorisé : {valued:€} par logement abattu ; repères de dépense valorisée, {dated} : {national:€} "
-    "(France), {regional:€} ({region})."
+    "Valorisé : {valued:€} par logement abattu{before} ; repères de dépense valorisée, {dated} : "
+    "{national:€} (France), {regional:€} ({region})."
 )
 ABATED_HEIGHT: Final = Phrase(
-    "Abattement : {abated:€} par logement abattu ; repère : {usual:€} ({share:%} de {regional:€}, déduit)."
+    "Abattement : {abated:€} par logement abattu{before} ; repère : {usual:€} ({share:%} de "
+    "{regional:€}, déduit)."
 )
+BEFORE: Final = Phrase(" ({amount:€} en {year})")
+"""What last year's pack told, behind this year's."""
 LAST_YEAR: Final = Phrase("En {year}, {valued:€} étaient valorisés, tous quartiers ensemble.")
 SURPLUS: Final = Phrase(
-    "Surcoût de droit commun en QPV : {surplus:€} ({count:s indicateur}) ; posé à côté des actions "
-    "valorisées et jamais ajouté : une même dépense peut être dans les deux."
+    "Surcoût de droit commun en QPV{year} : {surplus:€} ({count:s indicateur}{rest}){share} ; posé à côté "
+    "des actions valorisées et jamais ajouté : une même dépense peut être dans les deux."
 )
 JUSTIFIED: Final = Phrase(
     "Justifié, quartier par quartier : {justified:€} sur {abated:€} d’abattement."
 )
+SURPLUS_REST: Final = Phrase(", {count:n} sans coût comparable")
+SURPLUS_SHARE: Final = Phrase(", soit {share:%} de l’abattement à lui seul")
 UNKNOWN_QUARTERS: Final = Phrase(
     "{count:s quartier/quartiers} sans abattement connu : ni justifié ni solde pour ceux-là."
 )
 
 
-def coverage_words(valued: Decimal, abated: Decimal | None) -> str:
-    """Write how much of the abatement the programme covers."""
-    if not abated:
-        return "abattement inconnu"
+def coverage_words(valued: Decimal, abated: Decimal | None, unknown: int = 0) -> str:
+    """Write how much of the abatement the programme covers; no share of a sum that is not whole."""
+    if not abated or unknown:
+        return "abattement inconnu" + (f" dans {plural(unknown, 'quartier')}" if abated else "")
     return f"soit {percent(valued / abated)} de l’abattement"
 
 

@@ -56,6 +56,24 @@ _UNPROVED: Final = Phrase(
 )
 
 
+_WITHOUT: Final = Phrase(", sans {count:s quartier} dont le montant n’est pas connu")
+
+
+def without_quarters(count: int) -> str:
+    """Write how many quarters a sum leaves out, after its amount; empty when it is the whole."""
+    return _WITHOUT.format(count=count) if count else ""
+
+
+def named_states(states: States) -> str:
+    """Write each state that has an amount, and the dwellings that have none."""
+    said = _parts(
+        (states.acquired, "acquis"), (states.at_risk, "à risque"), (states.doubtful, "douteux"),
+        (states.to_claim, "à réclamer"), (states.hanging, RESERVED), (states.lost, "perdu"),
+    )  # fmt: skip
+    lacking = f"{plural(states.missing, 'logement')} sans montant" if states.missing else ""
+    return ", ".join(filter(None, (said, lacking)))
+
+
 def borne_sentence(states: States) -> str:
     """Write the first total: what notices bear, state by state."""
     if not states.borne:

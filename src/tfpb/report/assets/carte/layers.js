@@ -126,6 +126,7 @@ function quarterCard(q) {
     row(bdi(q.code), q.com ? " · " : null, q.com ? bdi(q.com) : null),
     row((q.log === null ? M.unknown : count(q.log, "logement")) + " · " + count(q.res || 0, "résidence")),
     row(M.abatement + " " + euros(q.abl) + " · " + M.spent + " " + euros(q.vll) + " " + M.per_dwelling),
+    q.eta ? row(M.states + " : " + q.eta) : null,
     gapSentence(q.code),
     row(M.source + " : QPV " + META.millesime + " · ", permalink("qpv", q.code)),
   ]);

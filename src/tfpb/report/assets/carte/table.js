@@ -6,16 +6,16 @@ const header = (labels) => el("thead", {}, el("tr", {}, ...labels.map(([text, fi
 const see = (name, go) => el("th", { scope: "row" }, el("button", { type: "button", class: "nom", "aria-label": fill(M.see, { name: name }), on: { click: () => { if (window.innerWidth < 800) showTable(false); go(); } } }, bdi(name)));
 
 function quarterTable() {
-  const item = DATA.ecarts.items[state.item], labels = [[M.name], [M.code], [M.commune], [M.dwellings, 1], [M.colour_abatement, 1], [M.colour_spent, 1]];
+  const item = DATA.ecarts.items[state.item], labels = [[M.name], [M.code], [M.commune], [M.dwellings, 1], [M.colour_abatement, 1], [M.states], [M.colour_spent, 1]];
   if (item) labels.push([M.gap + ", " + item.lib + ", " + DATA.ecarts.vagues[state.wave], 1], [M.interval], ["n", 1], [M.verdict]);
   const body = el("tbody", {});
   const rows = quarters.map((q) => [q.code, q]);
   for (const [code, q] of rows) {
-    const line_ = el("tr", {}, see(q.nom, () => openQuarter(q)), cell(q.code), cell(q.com), cell(number(q.log), 1), cell(euros(q.abl), 1), cell(euros(q.vll), 1));
+    const line_ = el("tr", {}, see(q.nom, () => openQuarter(q)), cell(q.code), cell(q.com), cell(number(q.log), 1), cell(euros(q.abl), 1), cell(q.eta), cell(euros(q.vll), 1));
     if (item) line_.append(...gapCells(code));
     body.append(line_);
   }
-  if (item && gapOf("total")) body.append(el("tr", {}, el("th", { scope: "row", text: M.scope_total }), cell(""), cell(""), cell("", 1), cell("", 1), cell("", 1), ...gapCells("total")));
+  if (item && gapOf("total")) body.append(el("tr", {}, el("th", { scope: "row", text: M.scope_total }), cell(""), cell(""), cell("", 1), cell("", 1), cell(""), cell("", 1), ...gapCells("total")));
   return el("table", { id: "t-quartiers" }, el("caption", { text: M.table_quarters }), header(labels), body);
 }
 function gapCells(code) {

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tfpb.model.codes import Statut
 from tfpb.model.report import Text
-from tfpb.report.sections.build import BOTH, chart, lacking, part, section, table, worded
+from tfpb.report.sections.build import BOTH, DOCUMENT, chart, lacking, part, section, table, worded
 from tfpb.report.sections.money.rapprochement import premises_blocks, veiled
 from tfpb.report.sections.patrimoine import leaver_facts
 from tfpb.words.money import abatement_words as words
@@ -75,7 +75,7 @@ def _by_quarter(money: Abatement) -> list[Block]:
         "abattement_qpv",
         worded(veiled(money.by_qpv), nature=words.NATURES),
         annee=money.year,
-        totals=_totals(money, _BY_QUARTER),
+        totals={} if money.unknown_quarters else _totals(money, _BY_QUARTER),
         notes=words.quarter_notes(outside=outside),
     )
     return [whole, part(whole, "abattement_qpv_document")]
@@ -156,13 +156,12 @@ def forecast_blocks(money: Abatement, located: Located) -> list[Block]:
         opened=sum(int(r["nouvelles"]) for r in rows[1:]),
         waiting=rows[-1]["en_attente_eur"],
     )
-    ends = [] if money.renewals is None else money.renewals.to_dict("records")
     calendar: list[Block] = []
-    if ends and money.renewals is not None:
-        calendar = [
-            Text(tuple(forecast_words.renewal_sentence(r) for r in ends), bullets=True, media=BOTH),
-            table("renouvellements", money.renewals),
-        ]
+    if money.calendar is not None and len(money.calendar):
+        whole = table("calendrier", worded(money.calendar, evenement=forecast_words.EVENTS))
+        told = money.calendar[money.calendar["annee"] <= max(yearly["annee"])]
+        read = Text(tuple(told["lecture"]), bullets=True, media=DOCUMENT)
+        calendar = [whole, part(whole, "calendrier_classeur"), read]
     growth = next((Decimal(v.valeur) for v in money.values if v.cle == _GROWTH), Decimal(0))  # noqa: PD011  # a tuple
     return [
         table("prevision", worded(_known_years(yearly), nature=NATURES)),

@@ -72,6 +72,7 @@ def programme(dossier: Dossier) -> Section:
         abated,
         plan.totals.get("solde_eur"),
         plan.totals.get("rattrapage_eur"),
+        unknown=money.unknown_quarters if money is not None else 0,
     )
     return section("programme", lead, blocks)
 
@@ -93,6 +94,8 @@ def _balance(
     """Return the year's balance; other years apart: their abatement is not computed here."""
     rows = cut(plan.balance, plan.balance["annee"] == year)
     totals = {key: plan.totals[key] for key in _SUMMED if key in plan.totals}
+    # a sum of some quarters under a column with blanks would pass for the whole
+    totals = {key: v for key, v in totals.items() if key not in rows or rows[key].notna().all()}
     if abated is not None and "solde_eur" in totals:
         totals["abattement_eur"] = abated  # what the balance is taken from
     pairs = zip(rows["code_qpv"], rows["nom_qpv"], strict=True)
@@ -141,6 +144,7 @@ def comparisons(dossier: Dossier) -> list[str]:
         out.append(
             words.HEIGHTS.format(
                 valued=valued / homes,
+                before=_before(dossier, "valorise_eur"),
                 dated=marks[_MARKS[1]].reference,
                 national=Decimal(national),
                 regional=Decimal(regional),
@@ -150,6 +154,7 @@ def comparisons(dossier: Dossier) -> list[str]:
         out.append(
             words.ABATED_HEIGHT.format(
                 abated=abated / homes,
+                before=_before(dossier, "abattement_eur"),
                 usual=Decimal(regional) * Decimal(share),
                 share=Decimal(share),
                 regional=Decimal(regional),
@@ -161,20 +166,47 @@ def comparisons(dossier: Dossier) -> list[str]:
     return out
 
 
-def surplus(dossier: Dossier, *, gains_only: bool = False) -> list[str]:
-    """Return the surplus cost of droit commun, beside the actions; nothing when none is known.
+def _before(dossier: Dossier, column: str) -> str:
+    """Return a height of last year's pack, behind this year's; nothing without one."""
+    amount = dossier.last_heights.get(column)
+    year = dossier.settings.dossier.annee - 1
+    return "" if amount is None else words.BEFORE.format(amount=amount, year=year)
 
+
+def surplus(dossier: Dossier, *, gains_only: bool = False) -> list[str]:
+    """Return the surplus cost of droit commun of the year, against the abatement; nothing when unknown.
+
+    It is never added to the actions: one spending may be in both. Of several years one alone counts.
     `gains_only` leaves out a surplus that argues nothing: none, or less in QPV.
     """
-    usages = dossier.droit_commun
-    if usages is None or "surcout_eur" not in usages.table:
+    usages, plan = dossier.droit_commun, dossier.programme
+    if usages is None or usages.table.empty:
         return []
-    known = [
-        Decimal(str(v)) for v in usages.table["surcout_eur"] if v is not None and not pd.isna(v)
-    ]
+    rows, year = usages.table, dossier.settings.dossier.annee
+    years = rows["annee"].dropna()
+    told = year if (years == year).any() else (max(years) if len(years) else None)
+    mine = rows if told is None else rows[rows["annee"] == told]
+    known = [Decimal(str(v)) for v in mine["surcout_eur"] if v is not None and not pd.isna(v)]
     if not known or (gains_only and sum(known) <= 0):
         return []
-    return [words.SURPLUS.format(surplus=sum(known), count=len(known))]
+    total, rest = sum(known, Decimal(0)), len(mine) - len(known)
+    abated = _abated_whole(plan, year) if plan is not None else Decimal(0)
+    whole = abated > 0 and total > 0 and not rest
+    return [
+        words.SURPLUS.format(
+            surplus=total,
+            count=len(known),
+            year="" if told is None else f" {told}",
+            rest=words.SURPLUS_REST.format(count=rest) if rest else "",
+            share=words.SURPLUS_SHARE.format(share=total / abated) if whole else "",
+        )
+    ]
+
+
+def _abated_whole(plan: Programme, year: int) -> Decimal:
+    """Return the abatement of all quarters of the year, nil where one of them is not known."""
+    amounts = plan.balance.loc[plan.balance["annee"] == year, "abattement_eur"]
+    return Decimal(0) if amounts.isna().any() else sum(amounts, Decimal(0))
 
 
 def _carried(plan: Programme, year: int) -> list[Block]:

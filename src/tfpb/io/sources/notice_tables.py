@@ -1,0 +1,290 @@
+"""Tables copied from a notice: one column, one row or one group of columns for each of its lines.
+
+A notice prints its bases once abated: only the cadastral value, or the base of the TEOM, which the
+abatement does not reduce, says what the base was. Without either nothing is claimed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.errors import Fault, Place, Severity
+from tfpb.io.tables import french
+from tfpb.io.tables.headers import match_columns
+from tfpb.model.tables import PREMISES
+from tfpb.text import fold
+from tfpb.words.faults.input_words import NOTICE_LAYOUTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tfpb.io.tables.text_table import TextTable
+
+_LINES: Final = {
+    "commune": "commune",
+    "syndicat": "syndicats", "syndicats": "syndicats", "syndicat de communes": "syndicats",
+    "intercommunalite": "epci", "epci": "epci", "inter communalite": "epci", "interco": "epci",
+    "communaute": "epci", "metropole": "epci",
+    "taxes speciales": "tse", "taxe speciale d equipement": "tse", "tse": "tse", "taxe speciale": "tse",
+    "tasa": "tasa", "taxe additionnelle speciale annuelle": "tasa",
+    "gemapi": "gemapi", "taxe gemapi": "gemapi",
+    "teom": "teom", "ordures menageres": "teom", "taxe ordures menageres": "teom",
+    "taxe d enlevement des ordures menageres": "teom", "taxe enlevement ordures menageres": "teom",
+}  # fmt: skip
+"""What a line of a notice is called, folded, and what it is here."""
+NAMES: Final = tuple(_LINES)
+_TAXED: Final = ("commune", "syndicats", "epci", "tse", "tasa", "gemapi")
+_FIGURES: Final = {"taux": "taux", "base": "base", "cotisation": "cotisation"}
+_DATED: Final = re.compile(r"(taux|bases?|cotisations?) (20\d\d)")
+_KEYS: Final = ("avis", "invariant", "id_residence", "id_batiment")
+_SAME_BASE: Final = Decimal(1)
+
+Cell = tuple[str, bool]
+"""Text of a cell, and whether the sheet shows it as a percentage."""
+
+
+@dataclass(slots=True)
+class _Local:
+    """A premises of a notice as copied: its own cells, then figures by line of the notice."""
+
+    row: int
+    cells: dict[str, str]
+    figures: dict[tuple[str, str], Cell] = field(default_factory=dict)
+
+
+def as_premises(table: TextTable) -> tuple[TextTable, list[Fault]]:
+    """Return a table of premises, one row each, from a table copied from notices; others are left alone.
+
+    Three layouts are known by their headers: lines of the notice in columns (« Commune », « Syndicat »…)
+    and a column that says « Taux », « Base » or « Cotisation »; a row a line; a premises a row, with
+    « Base commune », « Taux commune », « Cotisation commune »…
+
+    Parameters
+    ----------
+    table : TextTable
+        Of the role `fiscalite`.
+
+    Returns
+    -------
+    table : TextTable
+        The columns that are no figure, `taux_…_pct`, `base_nette_eur` (the base of the TEOM where no
+        cadastral value is given), `cotisation_avis_eur`, `teom_eur`; each row bears that of its base.
+    faults : list of Fault
+        `avis_remis_en_forme`, a doubt; `avis_base_inconnue` for each premises whose base may be abated.
+    """
+    headers = {fold(h): h for h in table.frame.columns}
+    own = match_columns(table, PREMISES, {})[0]
+    lines = {h: line for f, h in headers.items() if (line := _line(f))}
+    grouped = {h: found for f, h in headers.items() if (found := _figure_of_line(f))}
+    kinds, named = (
+        next((h for h in headers.values() if _mostly(table, h, read)), None)
+        for read in (_figure, _line)
+    )
+    figures = {_FIGURES[f]: h for f, h in headers.items() if f in _FIGURES}
+    if len(lines) > 1 and kinds is not None:
+        layout, used = "colonnes", {*lines, kinds}
+        locaux = list(_in_columns(table, own, lines, kinds))
+    elif named is not None and {"taux", "base"} <= figures.keys():
+        layout, used = "lignes", {named, *figures.values()}
+        locaux = list(_in_rows(table, own, named, figures))
+    elif any(kind == "base" for _, kind in grouped.values()):
+        layout, used = "groupes", set(grouped)
+        locaux = list(_in_groups(table, grouped))
+    else:
+        return table, []
+    kept = [h for h in table.frame.columns if h not in used]
+    kept += ["annee"] if layout == "colonnes" and "annee" not in own else []
+    made, faults = _made(
+        table, kept, locaux, valued=own.get("vlc_eur", ""), based="base_nette_eur" in own
+    )
+    fields = {"lignes": len(table.frame), "locaux": len(locaux), "forme": NOTICE_LAYOUTS[layout]}
+    place = Place(table.file, table.sheet)
+    return made, [Fault("avis_remis_en_forme", place, "", fields, Severity.DOUTE), *faults]
+
+
+def _line(folded: str) -> str:
+    return _LINES.get(folded, "")
+
+
+def _figure(folded: str) -> str:
+    dated = _DATED.fullmatch(folded)
+    return _FIGURES.get(dated[1] if dated else folded, "")
+
+
+def _figure_of_line(folded: str) -> tuple[str, str] | None:
+    """Read « base commune », « cotisation intercommunalité »: the line, and which figure."""
+    first, _, rest = folded.partition(" ")
+    line = _line(re.sub(r" (eur|pct)$", "", rest))
+    return (line, _FIGURES[first]) if line and first in _FIGURES else None
+
+
+def _mostly(table: TextTable, header: str, read: Callable[[str], str]) -> bool:
+    """Return whether most filled cells of a column are such words, of two kinds at least."""
+    told = [read(fold(t)) for t in table.frame[header] if t]
+    return len({t for t in told if t}) > 1 and 2 * sum(map(bool, told)) > len(told)
+
+
+def _identities(table: TextTable, own: dict[str, str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Pair each position with what names its premises: empty cells repeat those above."""
+    held = [own[k] for k in _KEYS if k in own]
+    last = [""] * len(held)
+    for position, cells in enumerate(table.frame[held].to_numpy(dtype=object)):
+        filled = [k for k, text in enumerate(cells) if text]
+        if filled:  # a new notice forgets the premises of the one before
+            last = [cells[k] if cells[k] or k > filled[0] else last[k] for k in range(len(held))]
+        yield position, tuple(last)
+
+
+def _cell(table: TextTable, position: int, header: str) -> Cell:
+    text = str(table.frame[header].iloc[position])
+    return text, (int(table.rows[position]), header) in table.percents
+
+
+def _own_cells(
+    table: TextTable, own: dict[str, str], position: int, key: tuple[str, ...]
+) -> dict[str, str]:
+    cells = {str(h): str(t) for h, t in table.frame.iloc[position].items()}
+    return cells | dict(zip((own[k] for k in _KEYS if k in own), key, strict=True))
+
+
+def _in_columns(
+    table: TextTable, own: dict[str, str], lines: dict[str, str], kinds: str
+) -> Iterator[_Local]:
+    """Read a block a premises: its own cells, then « Base » and « Cotisation ».
+
+    The rates of a notice stand once, above its bases, and so does its year. « Taux 2024 » of a notice of
+    2025 is last year's, and « Cotisations 2025 » under « Cotisation » a total: both are left.
+    """
+    told = [fold(t) for t in table.frame[kinds]]
+    years = [m[2] for t in told if (m := _DATED.fullmatch(t))]
+    plain = {_FIGURES[t] for t in told if t in _FIGURES}
+    year = own.get("annee", "annee")
+    rates: dict[tuple[str, str], Cell] = {}
+    here: _Local | None = None
+    notice: tuple[str, ...] = ()
+    pending: dict[str, str] = {}
+    common = {year: max(years, default="")}
+    for (position, key), folded in zip(_identities(table, own), told, strict=True):
+        dated, kind = _DATED.fullmatch(folded), _figure(folded)
+        if key[:1] != notice:
+            rates, notice, common = {}, key[:1], {year: max(years, default="")}
+        cells = {h: t for h, t in _own_cells(table, own, position, key).items() if t}
+        common |= {h: cells[h] for h in (year,) if h in cells}
+        if dated and (dated[2] != max(years) or kind in plain):
+            kind = ""
+        read = {(line, kind): _cell(table, position, h) for h, line in lines.items()}
+        if kind == "cotisation" and here is not None:
+            here.figures |= read
+            here.cells |= cells
+            continue
+        pending |= cells
+        if kind == "taux":
+            rates = read
+        elif kind == "base":
+            if here is not None:
+                yield here
+            here = _Local(int(table.rows[position]), common | pending, {**rates, **read})
+            pending = {}
+    if here is not None:
+        yield here
+
+
+def _in_rows(
+    table: TextTable, own: dict[str, str], named: str, figures: dict[str, str]
+) -> Iterator[_Local]:
+    """Read a row a line of the notice: a premises ends where what names it changes, or a line comes again."""
+    here: _Local | None = None
+    before: tuple[str, ...] = ()
+    for position, key in _identities(table, own):
+        line = _line(fold(str(table.frame[named].iloc[position])))
+        if not line:
+            continue
+        if here is None or key != before or (line, "base") in here.figures:
+            if here is not None:
+                yield here
+            here = _Local(int(table.rows[position]), _own_cells(table, own, position, key))
+        before = key
+        here.figures |= {(line, kind): _cell(table, position, h) for kind, h in figures.items()}
+    if here is not None:
+        yield here
+
+
+def _in_groups(table: TextTable, grouped: dict[str, tuple[str, str]]) -> Iterator[_Local]:
+    for position in range(len(table.frame)):
+        cells = {str(h): str(t) for h, t in table.frame.iloc[position].items()}
+        figures = {of: _cell(table, position, h) for h, of in grouped.items()}
+        yield _Local(int(table.rows[position]), cells, figures)
+
+
+def _made(
+    table: TextTable, kept: list[str], locaux: list[_Local], *, valued: str, based: bool
+) -> tuple[TextTable, list[Fault]]:
+    """Write the premises as a table of text; list those whose base nothing tells."""
+    rows, faults = [], []
+    for one in locaux:
+        row = {h: one.cells.get(h, "") for h in kept}
+        for line in _TAXED:
+            if (line, "taux") in one.figures:
+                row[f"taux_{line}_pct"] = _written(one.figures[line, "taux"], rate=True)
+        row["cotisation_avis_eur"] = _sum(one)
+        row["teom_eur"] = _written(one.figures.get(("teom", "cotisation"), ("", False)))
+        if not based:
+            base = "" if row.get(valued) else _base(one)
+            row["base_nette_eur"] = base
+            if not base and not row.get(valued):
+                printed = _written(one.figures.get(("commune", "base"), ("", False)))
+                place = Place(table.file, table.sheet, one.row, "base_nette_eur")
+                faults.append(Fault("avis_base_inconnue", place, printed))
+        rows.append(row)
+    frame = pd.DataFrame(rows, dtype=object).fillna("")
+    numbers = np.array([one.row for one in locaux], dtype=np.int64)
+    return replace(table, frame=frame, rows=numbers, percents=frozenset()), faults
+
+
+def _number(cell: Cell) -> Decimal | None:
+    try:
+        return french.parse_decimal(cell[0])
+    except ValueError:
+        return None
+
+
+def _written(cell: Cell, *, rate: bool = False) -> str:
+    """Write a figure as a French number; what cannot be read stays as it is, for the reader to refuse."""
+    value = _number(cell)
+    if value is None:
+        return cell[0]
+    if rate and cell[1]:
+        value = french.parse_machine_decimal(cell[0]) * 100
+    return f"{value.normalize():f}".replace(".", ",")
+
+
+def _sum(one: _Local) -> str:
+    """Add the lines but the TEOM; nothing where one that has a rate has no amount."""
+    amounts = {line: one.figures.get((line, "cotisation"), ("", False)) for line in _TAXED}
+    wrong = next((c[0] for c in amounts.values() if c[0] and _number(c) is None), "")
+    if wrong:
+        return wrong
+    lacks = any(
+        not amounts[line][0] and _number(one.figures.get((line, "taux"), ("", False)))
+        for line in _TAXED
+    )
+    told = [v for c in amounts.values() if (v := _number(c)) is not None]
+    return "" if lacks or not told else f"{sum(told, Decimal(0)):f}".replace(".", ",")
+
+
+def _base(one: _Local) -> str:
+    """Return the base that the abatement does not reduce: the TEOM's, unless a line is above it."""
+    bases = {
+        line: _number(one.figures.get((line, "base"), ("", False))) for line in (*_TAXED, "teom")
+    }
+    whole = bases.pop("teom")
+    above = whole is not None and any(
+        b is not None and b > whole + _SAME_BASE for b in bases.values()
+    )
+    return "" if not whole or above else _written(one.figures["teom", "base"])

@@ -1,0 +1,216 @@
+"""What changes, and when: entrants, leavers, ends of exemption, claims, conventions to renew."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from tfpb.model.codes import Evolution, QpvStatut
+from tfpb.model.results import CALENDAR_COLUMNS
+from tfpb.tax.abatement.forecast import RENEWING, WAITING
+from tfpb.tax.abatement.holdings import overseas
+from tfpb.tax.abatement.premises import claim_limit, exemption_of
+from tfpb.tax.abatement.rights import effect_year, end_of_exemption
+from tfpb.tax.plain_values import grouped, missing, records, total
+from tfpb.words.money.forecast_words import calendar_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from decimal import Decimal
+
+    from tfpb.law.values import Reader
+    from tfpb.tax.abatement.holdings import Holding, Stock
+    from tfpb.tax.abatement.premises import Premises
+    from tfpb.tax.abatement.signatures import Conventions
+
+Event = dict[str, Any]
+
+
+def calendar(
+    items: list[Premises],
+    stock: Stock,
+    coming: pd.DataFrame,
+    gone: pd.DataFrame,
+    conventions: Conventions,
+    reader: Reader,
+) -> pd.DataFrame:
+    """Return one row an event, by date; each with the sentence that reads it.
+
+    Parameters
+    ----------
+    items : list of Premises
+        Of the tax year, settled.
+    stock : Stock
+        On the map of the tax year.
+    coming, gone : DataFrame
+        As `forecast` and `leavers` make them.
+    conventions : Conventions
+    reader : Reader
+        Law on 1 January of the tax year.
+
+    Returns
+    -------
+    DataFrame
+        `CALENDAR_COLUMNS`: `annee` is the first tax year that the event changes, `montant_eur` what that
+        year gains, loses or hangs on; None where it is not known, and where the law ends before.
+    """
+    events = [
+        *_entrants(stock, coming, reader),
+        *_leavers(gone, reader),
+        *_exemptions(items, stock, coming, reader),
+        *_claims(items, reader),
+        *_conventions(coming, conventions, stock, reader),
+    ]
+    last = reader.whole("periode_prevision_fin")
+    for event in events:
+        event["lecture"] = calendar_sentence(event, last)
+    events.sort(key=lambda e: (e["date"] or dt.date.max, e["evenement"], e["code_qpv"]))
+    return pd.DataFrame(events, columns=list(CALENDAR_COLUMNS), dtype=object)
+
+
+def _event(kind: str, date: dt.date | None, year: int, **facts: Any) -> Event:
+    return {
+        "date": date, "evenement": kind, "annee": year, "id_convention": "", "code_qpv": "",
+        "nom_qpv": "", "montant_eur": None, **facts,
+    }  # fmt: skip
+
+
+def _amount(rows: Iterable[Any]) -> Decimal | None:
+    """Add amounts; None as soon as one is not known."""
+    amounts = list(rows)
+    return None if not amounts or any(missing(a) for a in amounts) else total(amounts)
+
+
+def _year(coming: pd.DataFrame, year: int) -> dict[str, dict[str, Any]]:
+    return {str(r["id_residence"]): r for r in records(coming[coming["annee"] == year])}
+
+
+def _entrants(stock: Stock, coming: pd.DataFrame, reader: Reader) -> Iterator[Event]:
+    """Return what the map of 2024 took in, by quarter: what is due the first year told."""
+    came = [h for h in stock.holdings if h.evolution == Evolution.ENTRANT and h.count("dans")]
+    for (code, year), group in grouped(
+        came, lambda h: (h.code_qpv, effect_year(reader, overseas=h.overseas))
+    ).items():
+        told = _year(coming, max(year, reader.day.year))
+        yield _event(
+            "entree",
+            dt.date(year, 1, 1),
+            max(year, reader.day.year),
+            code_qpv=code,
+            nom_qpv=group[0].nom_qpv,
+            residences=len(group),
+            logements=sum(h.count(QpvStatut.DANS) for h in group),
+            montant_eur=_amount(told.get(h.id_residence, {}).get("abattement_eur") for h in group),
+        )
+
+
+def _leavers(gone: pd.DataFrame, reader: Reader) -> Iterator[Event]:
+    """Return what the map of 2024 took out, by quarter of 2015."""
+    for code, rows in grouped(records(gone), lambda r: str(r["code_qpv"])).items():
+        row = min(rows, key=lambda r: r["annee"])
+        first = effect_year(reader, overseas=overseas(code[2:]))
+        year = first if row["annee"] == reader.day.year else row["annee"]
+        yield _event(
+            "sortie",
+            dt.date(year, 1, 1),
+            row["annee"],
+            code_qpv=code,
+            residences=row["residences"],
+            logements=row["logements"],
+            montant_eur=row["abattement_perdu_eur"],
+        )
+
+
+def _ends(holding: Holding, items: list[Premises], reader: Reader) -> Iterator[tuple[dt.date, int]]:
+    """Return the ends of exemption to come of a résidence, with the dwellings of the quarter each frees.
+
+    An end written on a premises prevails over the stock's.
+    """
+    own = {i.building: exemption_of(i.row) for i in items}
+    for unit in holding.units:
+        end = own.get(unit.building) or own.get("") or end_of_exemption(unit, reader)
+        if unit.side == QpvStatut.DANS and end is not None and end >= reader.day:
+            yield end, unit.dwellings
+
+
+def _exemptions(
+    items: list[Premises], stock: Stock, coming: pd.DataFrame, reader: Reader
+) -> Iterator[Event]:
+    """Return the exemptions that end, by first tax year and quarter: what each opens."""
+    mine = grouped(items, lambda i: i.id_residence)
+    opened: dict[tuple[int, str], list[tuple[Holding, dt.date, int]]] = {}
+    for holding in stock.holdings:
+        for end, homes in _ends(holding, mine.get(holding.id_residence, []), reader):
+            opened.setdefault((end.year + 1, holding.code_qpv), []).append((holding, end, homes))
+    for (year, code), freed in sorted(opened.items(), key=lambda pair: pair[0]):
+        keys = dict.fromkeys(h.id_residence for h, _, _ in freed)
+        before, after = _year(coming, year - 1), _year(coming, year)
+        moves = any(year - 1 in (u.demolition, u.delivery) for h, _, _ in freed for u in h.units)
+        yield _event(
+            "fin_exoneration",
+            max(end for _, end, _ in freed),
+            year,
+            code_qpv=code,
+            nom_qpv=freed[0][0].nom_qpv,
+            residences=len(keys),
+            logements=sum(homes for _, _, homes in freed),
+            montant_eur=None if moves else _amount(_gain(before, after, key) for key in keys),
+        )
+
+
+def _gain(before: dict[str, Any], after: dict[str, Any], key: str) -> Decimal | None:
+    """Return what a year adds for a résidence, established or not; None when it is not estimated."""
+    told = []
+    for rows in (before, after):
+        row = rows.get(key, {})
+        due, *hanging = (row.get(c) for c in ("abattement_eur", WAITING, RENEWING))
+        if any(map(missing, hanging)) or (missing(due) and not any(hanging)):
+            return None
+        told.append(total((None if missing(due) else due, *hanging)))
+    return told[1] - told[0]
+
+
+def _claims(items: list[Premises], reader: Reader) -> Iterator[Event]:
+    """Return what notices refused, by the last day to claim it."""
+    refused = [i for i in items if i.states.to_claim]
+    if refused:
+        yield _event(
+            "reclamation",
+            claim_limit(reader),
+            reader.day.year,
+            residences=len({i.id_residence for i in refused}),
+            logements=sum(i.abated_dwellings for i in refused),
+            montant_eur=total(i.states.to_claim for i in refused),
+        )
+
+
+def _conventions(
+    coming: pd.DataFrame, conventions: Conventions, stock: Stock, reader: Reader
+) -> Iterator[Event]:
+    """Return each convention: what hangs on its renewal, else what stands on it in the last year."""
+    last = reader.whole("periode_prevision_fin")
+    held = {h.id_residence: h.code_qpv for h in stock.holdings}
+    for identifier, codes, end in conventions.terms():
+        here = coming["id_residence"].map(held).isin(codes)
+        named = (coming["convention"] == identifier) & (coming["convention"] != "")
+        unnamed = (identifier == "") & (coming["logements_a_renouveler"] > 0)
+        mine = coming[here & (named | unnamed)]
+        quarters = {"id_convention": identifier, "code_qpv": ", ".join(codes)}
+        if len(mine):
+            first = int(mine["annee"].min())
+            rows = records(mine[mine["annee"] == first])
+            yield _event(
+                "renouvellement", end, first, **quarters, residences=len(rows),
+                logements=sum(int(r["logements_a_renouveler"]) for r in rows),
+                montant_eur=_amount(r[RENEWING] for r in rows),
+            )  # fmt: skip
+        elif end is None or end >= dt.date(last, 1, 1):
+            year = _year(coming, last)
+            rows = [r for k, r in year.items() if held.get(k) in codes and r["logements"]]
+            yield _event(
+                "terme" if end else "sans_terme", end, last, **quarters, residences=len(rows),
+                logements=sum(int(r["logements"]) for r in rows),
+                montant_eur=_amount(r["abattement_eur"] for r in rows),
+            )  # fmt: skip

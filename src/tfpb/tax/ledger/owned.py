@@ -1,0 +1,156 @@
+"""Premises owned against notices: owned in a quarter and on no notice, on a notice and not owned."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from tfpb.model.results import OWNED_COLUMNS
+from tfpb.tax.abatement.declaration import cadastral
+from tfpb.tax.plain_values import Record, cents, grouped, records, text, total
+from tfpb.text import fold
+from tfpb.words.money.reconciliation_words import OWNED, UNKNOWN_AMOUNT
+from tfpb.words.numbers import euros
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
+    from tfpb.tax.abatement.holdings import Holding, Stock
+    from tfpb.tax.abatement.premises import Premises
+    from tfpb.tax.abatement.rights import Right
+
+_HOME: Final = re.compile(r"\b(appartement|maison|logement|habitation|pavillon)")
+_OUT: Final = frozenset({"hors_qpv", "sortant"})
+_DIGITS: Final = 10
+"""An invariant has ten digits; the fiscal number of a premises begins with others."""
+
+
+def owned_premises(
+    owned: pd.DataFrame, items: list[Premises], stock: Stock, right: Callable[[Holding], Right]
+) -> pd.DataFrame:
+    """Set the premises owned against those of the notices, résidence by résidence.
+
+    A premises of the export is of a résidence by its notice, else by what the export says, else by a
+    cadastral reference or an address that only one résidence bears. Notices count by dwellings: one may
+    stand for a whole building, so that a résidence lacks no more than what it owns beyond them.
+
+    Parameters
+    ----------
+    owned : DataFrame
+        Typed by `tables.GMBI`.
+    items : list of Premises
+        Of the tax year, settled.
+    stock : Stock
+    right : callable
+        The right of a résidence that no notice bears.
+
+    Returns
+    -------
+    DataFrame
+        `OWNED_COLUMNS`. One row without a figure when no key is common: nothing is concluded then.
+    """
+    homes = {_key(text(r["invariant"])): r for r in records(owned) if _is_home(r)}
+    every = {_key(text(value)) for value in owned["invariant"]}
+    noticed = {_key(i.invariant): i for i in items if i.invariant}
+    if not noticed.keys() & every:
+        rows = [_row("sans_cle", None, locaux=len(homes))]
+        return pd.DataFrame(rows, columns=list(OWNED_COLUMNS), dtype=object)
+    places = _places(stock)
+    mine: dict[str, list[str]] = {}
+    for key, row in homes.items():
+        where = noticed[key].id_residence if key in noticed else _residence(row, stock, places)
+        mine.setdefault(where, []).append(key)
+    told = grouped(items, lambda i: i.id_residence)
+    rows = []
+    for holding in stock.holdings:
+        keys = mine.get(holding.id_residence, [])
+        absent = [k for k in keys if k not in noticed]
+        lines = told.get(holding.id_residence, [])
+        strange = [
+            i for i in lines if i.invariant and _key(i.invariant) not in every and i.dwellings <= 1
+        ]
+        covered = sum(i.dwellings for i in lines) - sum(i.dwellings for i in strange)
+        lacking = max(0, min(len(absent), len(keys) - covered))
+        held = lines[0].right if lines else right(holding)
+        if lacking and held.motive not in _OUT:
+            exempt = held.motive == "exonere"
+            each = None if held.statut or not held.share else _each(holding, items)
+            amount = None if each is None else cents(each * lacking * held.share)
+            facts = {"locaux_possedes": len(keys), "logements_avis": covered, "locaux": lacking}
+            rows.append(
+                _row("exonere" if exempt else "sans_avis", holding, montant_eur=amount, **facts)
+            )
+        if strange:
+            paid = [i.paid for i in strange]
+            amount = None if None in paid else total(paid)
+            rows.append(_row("sans_local", holding, locaux=len(strange), montant_eur=amount))
+    lost = [k for k in mine.get("", []) if k not in noticed]
+    if lost:
+        rows.append(_row("non_rattache", None, locaux=len(lost)))
+    return pd.DataFrame(rows, columns=list(OWNED_COLUMNS), dtype=object)
+
+
+def _row(code: str, holding: Holding | None, **facts: Any) -> dict[str, Any]:
+    row = {
+        "id_residence": holding.id_residence if holding else "",
+        "nom": holding.nom if holding else "",
+        "code_qpv": holding.code_qpv if holding else "",
+        "constat": code,
+        "montant_eur": None,
+        **facts,
+    }
+    worth = row["montant_eur"]
+    told = {**row, "montant": UNKNOWN_AMOUNT if worth is None else euros(worth)}
+    return {**row, "lecture": OWNED[code].filled(told)}
+
+
+def _key(invariant: str) -> str:
+    digits = re.sub(r"\D", "", invariant)
+    return digits[-_DIGITS:] if len(digits) >= _DIGITS else fold(invariant)
+
+
+def _is_home(row: Record) -> bool:
+    """Return whether a premises is one to live in; one that does not say is taken for it."""
+    nature = fold(text(row.get("nature")))
+    return not nature or _HOME.search(nature) is not None
+
+
+def _places(stock: Stock) -> dict[str, str]:
+    """Return the references and addresses that one résidence alone bears."""
+    found: dict[str, set[str]] = {}
+    for holding in stock.holdings:
+        for unit in holding.units:
+            section, parcel = cadastral(unit.parcel)
+            for name in (f"{section} {parcel}" if parcel else "", fold(unit.address)):
+                if name:
+                    found.setdefault(name, set()).add(holding.id_residence)
+    return {name: next(iter(keys)) for name, keys in found.items() if len(keys) == 1}
+
+
+def _residence(row: Record, stock: Stock, places: dict[str, str]) -> str:
+    """Return the résidence of a premises that no notice bears; empty when nothing says it."""
+    named = text(row.get("id_residence"))
+    if stock.residence(named) is not None:
+        return named
+    section, parcel = text(row.get("section")), text(row.get("parcelle"))
+    if not section:
+        section, parcel = cadastral(parcel)
+    reference = f"{section} {parcel.lstrip('0')}" if section and parcel else ""
+    return places.get(reference) or places.get(fold(text(row.get("adresse")))) or ""
+
+
+def _each(holding: Holding, items: list[Premises]) -> Decimal | None:
+    """Return the mean abatement of a dwelling: of the résidence, else of its commune, else of the file."""
+    for near in (
+        [i for i in items if i.id_residence == holding.id_residence],
+        [i for i in items if i.holding is not None and i.holding.commune == holding.commune],
+        items,
+    ):
+        homes = sum(i.dwellings for i in near)
+        worth = total(i.full for i in near)
+        if homes and worth:
+            return worth / homes
+    return None
