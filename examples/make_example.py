@@ -54,6 +54,9 @@ def make(top: Path) -> None:
         sources / "commune_valmont.geojson": files.geojson_bytes(
             f"Commune ({names.FICTION})", quarters.outline_features(ground)
         ),
+        sources / "insee_qpv2024_valmont.csv": files.csv_bytes(
+            quarters.INSEE_HEADER, quarters.INSEE_ROWS, "utf-8"
+        ),
         folder / "patrimoine.xlsx": files.xlsx_bytes([patrimoine], "Patrimoine (données fictives)"),
         folder / "enquete_2019.csv": deliveries.delivery_2019(waves[2019]),
         folder / "enquete_2023.xlsx": deliveries.delivery_2023(waves[2023], rng),

@@ -114,3 +114,8 @@ def _feature(properties: dict[str, str], shape: Polygon, *, multi: bool) -> dict
         "properties": properties,
         "geometry": {"type": kind, "coordinates": coordinates},
     }
+
+
+INSEE_HEADER: Final = ("CODGEO", "NB_LS")
+INSEE_ROWS: Final = (("QN05991I", 1490), ("QN05992M", 1360), ("QN05993N", ""))
+"""Social dwellings of all bailleurs, invented; a blank is secret, never nil."""

@@ -53,7 +53,7 @@ toujours les mêmes fichiers.
 | `droit_commun.csv` | ce que le bailleur fait partout, par résidence | CSV Windows, virgule décimale |
 | `conventions.csv` | la convention et ses dates | trois façons d'écrire une date |
 | `diagnostics.csv` | diagnostics en marchant | |
-| `geodonnees_sources/` | adresses (format BAN), lieux-dits, QPV 2015 et 2024, contour de la commune | à importer une fois avec `tfpb geodonnees` |
+| `geodonnees_sources/` | adresses (format BAN), lieux-dits, QPV 2015 et 2024, contour de la commune, logements sociaux par QPV (comme l'Insee) | à importer une fois avec `tfpb geodonnees` |
 
 ## Les quartiers
 

@@ -69,6 +69,8 @@ ELSEWHERE = {
         "dans l’enquête mais pas dans le patrimoine",
     ),
     "positions_en_double": ("test_cli_localiser.py", "ne disent pas le même lieu que "),
+    "option_sans_effet": ("test_cli_files.py", " n’a pas servi : "),
+    "communes_sans_adresses": ("test_cli_files.py", "n’a rien pour "),
     "geodonnees_mal_nommees": ("test_cli_mistyped.py", " n’existe pas ; voulez-vous dire "),
     "reglages_absents": ("test_cli_paths.py", " ne contient pas de "),
     "reglages_a_nommer": ("test_cli_paths.py", " ; il contient : "),

@@ -8,12 +8,15 @@ from typing import Annotated
 import typer
 
 from tfpb.cli.terminal.shared import (
+    Colonne,
+    Feuille,
     Geodonnees,
     geodata_folder,
     guard,
     print_error,
     print_line,
     progress,
+    renames,
     show_doubts,
 )
 from tfpb.cli.terminal.typer_french import FrenchTyper
@@ -125,6 +128,35 @@ def importer_parcelles(fichier: _Fichier, geodonnees: Geodonnees = None) -> None
 
         found = import_parcels(fichier, folder=geodata_folder(geodonnees, new=True))
         print_line(f"{fichier.name} : {plural(len(found), 'parcelle')}.")
+
+
+@geodonnees.command("importer-insee", no_args_is_help=True)
+def importer_insee(
+    fichier: _Fichier,
+    millesime: Annotated[
+        int, typer.Option("--millesime", help="Carte des quartiers : 2015 ou 2024.")
+    ],
+    feuille: Feuille = None,
+    colonne: Colonne = None,
+    geodonnees: Geodonnees = None,
+) -> None:
+    """Importer le nombre de logements sociaux par QPV selon l’Insee : le dossier s’y compare.
+
+    \b
+    Exemple (le vrai fichier : « Logement social dans les quartiers », sur insee.fr) :
+      tfpb geodonnees importer-insee \\
+        examples/valmont/geodonnees_sources/insee_qpv2024_valmont.csv \\
+        --millesime 2024 --geodonnees sorties/geodonnees
+    """
+    with guard():
+        from tfpb.geodata.insee_counts import import_insee
+        from tfpb.words.places.geodata_words import insee_import_line
+
+        folder = geodata_folder(geodonnees, new=True)
+        found = import_insee(
+            fichier, vintage=millesime, folder=folder, sheet=feuille, renames=renames(colonne)
+        )
+        print_line(insee_import_line(fichier.name, found, millesime))
 
 
 @geodonnees.command("installer", no_args_is_help=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,8 @@ def nouveau(
 ) -> None:
     """Crée un dossier prêt à remplir : réglages commentés et modèles Excel à listes déroulantes.
 
+    Dans un dossier qui sert déjà, --depuis n’y ajoute que le plan d’enquête, sans rien remplacer.
+
     \b
     Exemple :
       tfpb nouveau convention-2025
@@ -34,9 +37,10 @@ def nouveau(
         from tfpb.report.documents.workbook_forms import templates
         from tfpb.words.documents.new_dossier import settings_file
 
-        if dossier.exists() and (not dossier.is_dir() or _holds_files(dossier)):
+        in_use = dossier.exists() and (not dossier.is_dir() or _holds_files(dossier))
+        if in_use and (depuis is None or not dossier.is_dir()):
             raise fail("commande_depuis", got=dossier.name)
-        files = {"dossier.toml": settings_file("dossier.toml"), **templates()}
+        files = {} if in_use else {"dossier.toml": settings_file("dossier.toml"), **templates()}
         plan, doubts = settings_file("plan_enquete.toml"), []
         if depuis is not None:
             from tfpb.io.sources.deliveries import read_delivery
@@ -45,18 +49,32 @@ def nouveau(
             delivery = read_delivery(depuis)
             plan = draft_plan(delivery.table, delivery.dictionary).encode()
             doubts = list(delivery.notices)
-        files["plan_enquete.toml"] = plan
-        files["planification.toml"] = settings_file("planification.toml")
+        name = _free(dossier, "plan_enquete") if in_use else "plan_enquete.toml"
+        files[name] = plan
+        if not in_use:
+            files["planification.toml"] = settings_file("planification.toml")
         new_folder(dossier, files)
-        print_line(words.NEW_DOSSIER.format(folder=dossier))
-        for name in files:
-            print_line(f"  – {name}")
+        print_line((words.PLAN_ADDED if in_use else words.NEW_DOSSIER).format(folder=dossier))
+        for written_name in files:
+            print_line(f"  – {written_name}")
         if doubts:
             show_doubts(doubts)
         if depuis is not None:
-            print_line(words.PLAN_TO_REVIEW)
+            print_line(words.PLAN_TO_REVIEW.format(name=name))
+        if in_use:
+            print_line(words.NAME_PLAN.format(name=name))
         then = written(["tfpb", "verifier", str(dossier / "dossier.toml")])
         print_line(words.FILL_THEN.format(command=then))
+
+
+def _free(folder: Path, stem: str) -> str:
+    """Return a name of TOML file that nothing bears yet in a folder."""
+    rank = next(k for k in count(1) if not (folder / _numbered(stem, k)).exists())
+    return _numbered(stem, rank)
+
+
+def _numbered(stem: str, rank: int) -> str:
+    return f"{stem}.toml" if rank == 1 else f"{stem}_{rank}.toml"
 
 
 def _holds_files(folder: Path) -> bool:

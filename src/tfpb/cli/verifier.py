@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.audit import Audit, Finding, Release
+    from tfpb.model.record import Reading
 
 
 def verifier(
@@ -73,25 +74,44 @@ def verifier(
 def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
     from tfpb.errors import Severity, TfpbError
     from tfpb.io.sources.toml_files import read_settings, settings_path
+    from tfpb.words.faults.paste_words import paste_lines
 
     settings, faults = read_settings(settings_path(fichier))
+    told: tuple[Reading, ...] = ()
     if settings is not None:
         from tfpb.io.sources.inputs import gather_inputs  # what a mistyped name need not wait for
         from tfpb.pipeline.assembling import examine
+        from tfpb.pipeline.steps.checking import readings
 
         try:
             folder = geodata_folder(geodonnees, settings)
         except TfpbError as error:  # the files are read without it
-            faults = [*faults, *error.faults, *gather_inputs(settings)[1]]
+            inputs, found = gather_inputs(settings)
+            faults, told = [*faults, *error.faults, *found], readings(inputs)
         else:
-            faults = [*faults, *examine(settings, folder)[0]]
+            examined = examine(settings, folder)
+            faults, told = [*faults, *examined.faults], examined.readings
+    _tell_readings(told)
     doubts = [f for f in faults if f.severity is Severity.DOUTE]
     wrong = [f for f in faults if f.severity is Severity.FAUTE]
     list_doubts(doubts)
     if wrong:
-        show_faults(wrong)
+        show_faults(wrong, block=False)
+    for line in paste_lines((*wrong, *doubts)):
+        print_line(line)
+    if wrong:
         raise typer.Exit(2)
     print_line(words.NO_FAULT)
+
+
+def _tell_readings(told: Sequence[Reading]) -> None:
+    from tfpb.words.documents.reading_words import TITLE, reading_line
+
+    if told:
+        print_line(TITLE)
+    for one in told:
+        several = len({r.bailleur for r in told if r.file == one.file}) > 1
+        print_line(f"  {reading_line(one, owners=several)}")
 
 
 def _pack(path: Path, other: Path | None, earlier: Sequence[Path]) -> None:

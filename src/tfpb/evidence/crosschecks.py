@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, Place, Severity
+from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import STAMP
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def unknown_quarters(
             continue
         for row, cell in enumerate(frame[column]):
             for code in (cell,) if isinstance(cell, str) else cell:
-                if not code or code in known.get(vintage, everywhere):
+                everyone = code == ALL_QUARTERS and role.startswith("programme")
+                if not code or everyone or code in known.get(vintage, everywhere):
                     continue
                 name, fields = _unknown(code, vintage)
                 fields |= {"millesime": vintage, "exemple": example}

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from tfpb.addresses.communes import Communes
 from tfpb.addresses.store import FILE_NAME, AddressStore
 from tfpb.errors import Fault, Place, TfpbError
 from tfpb.geodata.ground_imports import load_outlines, load_parcels, outline_card, parcel_card
+from tfpb.geodata.insee_counts import insee_card, load_insee
 from tfpb.geodata.qpv_imports import load_qpv
 from tfpb.model.record import Source
 from tfpb.words.places.geodata_words import ADDRESS_BASE, QPV_MAP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -45,6 +46,8 @@ class Geography:
     folder : Path
         Where parcels are, loaded for the communes that need them only.
     sources : tuple of Source
+    counts : mapping of int to DataFrame
+        Insee's social dwellings a quarter (`code_qpv, logements`), by vintage.
     """
 
     store: AddressStore | None
@@ -53,6 +56,7 @@ class Geography:
     outlines: gpd.GeoDataFrame | None
     folder: Path
     sources: tuple[Source, ...]
+    counts: Mapping[int, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def addresses(self) -> AddressStore:
@@ -130,6 +134,11 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = (), index: bool = T
     outlines = outline_card(folder)
     if outlines is not None:
         sources.append(_source("communes", outlines, sha256=outlines.sha256, rows=outlines.rows))
+    counts = {v: read for v in VINTAGES if (read := load_insee(folder, v)) is not None}
+    for vintage in counts:
+        card = insee_card(folder, vintage)
+        assert card is not None  # noqa: S101 - what was loaded has one
+        sources.append(_source(f"insee{vintage}", card, sha256=card.sha256, rows=card.rows))
     return Geography(
         addresses,
         addresses.communes() if addresses is not None else Communes.load(),
@@ -137,6 +146,7 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = (), index: bool = T
         load_outlines(folder),
         folder,
         (*(addresses.sources() if addresses is not None else ()), *sources),
+        counts,
     )
 
 

@@ -184,7 +184,13 @@ def verify_installed(folder: Path) -> list[str]:
 
 def _cards(folder: Path) -> Iterator[tuple[str, Sidecar | None, str]]:
     """Read every card of the folder, in order; a card that cannot be read comes with its error."""
-    names = ["qpv-2015.json", "qpv-2024.json", "communes.json"]
+    names = [
+        "qpv-2015.json",
+        "qpv-2024.json",
+        "communes.json",
+        "insee-2015.json",
+        "insee-2024.json",
+    ]
     names += sorted(f"parcelles/{p.name}" for p in (folder / "parcelles").glob("*.json"))
     for name in names:
         try:

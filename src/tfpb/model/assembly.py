@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tfpb.errors import Fault
     from tfpb.model.location import Ground, Located, QpvMap
     from tfpb.model.money import Abatement, DroitCommun, Programme
-    from tfpb.model.record import Check, Source
+    from tfpb.model.record import Check, Reading, Source
     from tfpb.model.settings import Settings
     from tfpb.model.survey import Published
 
@@ -44,6 +44,8 @@ class Dossier:
     sources: tuple[Source, ...] = ()
     checks: tuple[Check, ...] = ()
     notices: tuple[Fault, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    outside: pd.DataFrame | None = None
     release: Mapping[str, Any] = field(default_factory=dict)
     released_before: bool = False
     last_heights: Mapping[str, Decimal] = field(default_factory=dict)

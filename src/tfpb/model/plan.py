@@ -32,12 +32,20 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _as_written(value: object) -> object:
+    """Take a year or an amount with or without quotes (true is neither)."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Written = Annotated[str, BeforeValidator(_as_written)]
+
+
 class Colonnes(_Model):
     """Columns of the deliveries."""
 
     repondant: Names = ()
     vague: Names = ()
-    vague_fixe: str = ""
+    vague_fixe: Written = ""
     bailleur: Names = ()
     bailleur_fixe: str = ""
     residence: Names = ()
@@ -62,10 +70,21 @@ class ReglagesEnquete(_Model):
     reference_standardisation: str = ""
 
 
+class FichierEnquete(_Model):
+    """What a delivery is, where its columns do not say it."""
+
+    vague: Written = Field(min_length=1)
+
+
 class EnqueteFacts(_Model):
-    """The method sheet, as declared; keys by wave are allowed (`[enquete."2023"]`)."""
+    """The method sheet, as declared; keys by wave are allowed (`[enquete."2023"]`).
+
+    `fichiers`: file of a delivery → its wave.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow")
+
+    fichiers: dict[str, FichierEnquete] = {}
 
     prestataire: str = ""
     mode: str = ""

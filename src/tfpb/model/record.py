@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from tfpb.text import fold
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tfpb.errors import Fault
 
@@ -36,6 +38,46 @@ class Source:
     vintage: str = ""
     licence: str = ""
     reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of the rows of a file, for one bailleur and wave: read = kept + all of `left`.
+
+    Parameters
+    ----------
+    role : str
+        As of `Source`.
+    file, sheet : str
+    bailleur, wave : str
+        Empty where the file has none.
+    read, kept : int
+    left : mapping of str to int
+        Code of the doubt that says why → rows set aside.
+    """
+
+    role: str
+    file: str
+    sheet: str
+    bailleur: str
+    wave: str
+    read: int
+    kept: int
+    left: Mapping[str, int]
+
+    def plus(self, other: Reading) -> Reading:
+        """Return both together, under the names of this one."""
+        left = {k: self.left.get(k, 0) + other.left.get(k, 0) for k in {**self.left, **other.left}}
+        return replace(self, read=self.read + other.read, kept=self.kept + other.kept, left=left)
+
+
+def summed(readings: Iterable[Reading]) -> tuple[Reading, ...]:
+    """Return readings of one file, bailleur and wave as one, in order of appearance."""
+    out: dict[tuple[str, ...], Reading] = {}
+    for one in readings:
+        key = (one.role, one.file, one.sheet, fold(one.bailleur), one.wave)
+        out[key] = out[key].plus(one) if key in out else one
+    return tuple(out.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ class Table:
         Key of a column → its total, as the stages made it.
     remarks : tuple of (row, column key, text)
         How a doubtful value was made, as a comment of its cell.
+    folded : bool
+        Whether a sheet hides the rows until they are asked for.
     """
 
     key: str
@@ -81,6 +83,7 @@ class Table:
     media: frozenset[str] = frozenset({"classeur", "document", "donnees"})
     totals: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[tuple[int, str, str], ...] = ()
+    folded: bool = False
 
 
 class ChartKind(StrEnum):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from tfpb.model.plan import Names
+from tfpb.model.plan import FichierEnquete, Names, Written
 
 
 class _Model(BaseModel):
@@ -70,12 +70,19 @@ class Theme(_Model):
 Themes = dict[str, Annotated[Theme, BeforeValidator(_as_theme)]]
 
 
-def _as_written(value: object) -> object:
-    """Take an amount with or without quotes (true is no amount)."""
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+class Alias(_Model):
+    """`[alias]`: a name as a file writes it → the name (of a quarter: the code) that is meant."""
+
+    bailleurs: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
+    agences: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
+    communes: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
+    quartiers: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
 
 
-Amount = Annotated[str, BeforeValidator(_as_written)]
+class Enquete(_Model):
+    """`[enquete]` of a dossier: the wave of a delivery whose columns do not say it."""
+
+    fichiers: Annotated[dict[str, FichierEnquete], BeforeValidator(_as_mapping)] = {}
 
 
 class Reglages(_Model):
@@ -85,7 +92,8 @@ class Reglages(_Model):
     geodonnees: str = ""
     rayon_defaut_m: float = Field(default=30.0, ge=0, le=5000)
     arrondi: Literal["centime", "avis"] = "centime"
-    report_eur: Annotated[dict[str, Amount], BeforeValidator(_as_mapping)] = {}
+    report_eur: Annotated[dict[str, Written], BeforeValidator(_as_mapping)] = {}
+    recopier: Names = ()
     feuilles: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
     colonnes: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
     loi: Annotated[dict[str, LoiUtilisateur], BeforeValidator(_as_mapping)] = {}
@@ -109,6 +117,8 @@ class Settings(_Model):
     fichiers: Fichiers
     reglages: Reglages = Reglages()
     themes: Annotated[Themes, BeforeValidator(_as_mapping)] = {}
+    alias: Alias = Alias()
+    enquete: Enquete = Enquete()
     folder: Path = Field(default=Path(), exclude=True, repr=False)
     file: str = Field(default="dossier.toml", exclude=True, repr=False)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.errors import Fault
+    from tfpb.model.record import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,8 @@ class Estimates:
         Sample against stock (`FIELD_COLUMNS`), with the résidences surveyed (`n_residences`).
     variants : DataFrame
         Raw gaps of the whole read otherwise (`VARIANT_COLUMNS`).
+    readings : tuple of Reading
+        Interviews read, kept and left out, by file, bailleur and wave.
     """
 
     comparison: pd.DataFrame
@@ -154,6 +157,7 @@ class Estimates:
     design_levels: pd.DataFrame | None = None
     fieldwork: pd.DataFrame = field(default_factory=pd.DataFrame)
     variants: pd.DataFrame = field(default_factory=pd.DataFrame)
+    readings: tuple[Reading, ...] = ()
 
 
 def only(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:
@@ -187,6 +191,7 @@ class Published:
     seal: object = field(repr=False, compare=False)
     fieldwork: pd.DataFrame = field(default_factory=pd.DataFrame)
     variants: pd.DataFrame = field(default_factory=pd.DataFrame)
+    readings: tuple[Reading, ...] = ()
 
     def __post_init__(self) -> None:
         if self.seal is not _SEAL:

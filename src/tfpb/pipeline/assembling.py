@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.file_geocoder import CACHE, FileGeocoder
 from tfpb.addresses.service import AddressService
-from tfpb.errors import Fault, Severity, TfpbError
+from tfpb.errors import Fault, Severity, TfpbError, not_yet_reported
+from tfpb.evidence.outside_count import outside_counts, outside_doubts
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.packs.provenance import checks_of, run_hash
 from tfpb.io.sources.inputs import Inputs, gather_inputs
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tfpb.model.location import Ground
-    from tfpb.model.record import Source
+    from tfpb.model.record import Reading, Source
     from tfpb.model.settings import Settings
     from tfpb.pipeline.wiring import Key
     from tfpb.stage import Execute
@@ -65,7 +66,14 @@ def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fau
     except TfpbError as error:
         stopping = (f for f in faults if f.severity is Severity.FAUTE)
         raise TfpbError((*error.faults, *stopping)) from error
-    crossed = checking.cross_checks(settings, inputs, geography, vintage)
+    inputs, crossed = checking.quarters_by_code(settings, inputs, geography, vintage)
+    crossed += not_yet_reported(
+        [
+            *checking.cross_checks(settings, inputs, geography, vintage),
+            *checking.town_doubts(settings, inputs, geography),
+        ],
+        crossed,
+    )
     return inputs, geography, (*faults, *inputs.headers.quote(crossed))
 
 
@@ -132,13 +140,32 @@ def scope_of(settings: Settings) -> Scope:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a run found, and made if it could.
+
+    Parameters
+    ----------
+    faults : tuple of Fault
+        Every fault and doubt.
+    readings : tuple of Reading
+        What became of the rows of every file.
+    dossier : Dossier or None
+        None when something is at fault.
+    """
+
+    faults: tuple[Fault, ...]
+    readings: tuple[Reading, ...]
+    dossier: Dossier | None = None
+
+
 def examine(
     settings: Settings,
     folder: Path,
     *,
     execute: Execute = directly,
     packs: Sequence[Path] = (),
-) -> tuple[tuple[Fault, ...], Dossier | None]:
+) -> Examined:
     """Run every stage that can run, and return every fault and doubt with what they allow to make.
 
     Parameters
@@ -151,16 +178,11 @@ def examine(
     packs : sequence of Path
         Released packs that the ledger of this machine may not know.
 
-    Returns
-    -------
-    tuple of Fault
-    Dossier or None
-        None when something is at fault.
     """
     inputs, geography, found = read(settings, folder)
     if any(f.severity is Severity.FAUTE for f in found):
         left = checking.remaining_faults(settings, inputs, found)
-        return (*found, *inputs.headers.quote(left)), None
+        return Examined((*found, *inputs.headers.quote(left)), checking.readings(inputs))
     run = run_hash(settings, (*inputs.sources, *geography.sources))
     homes = inputs.frames["patrimoine"]["id_residence"].astype(str).tolist()
     owner = (settings.dossier.bailleur,)
@@ -173,7 +195,7 @@ def examine(
         # what was made has doubts of its own, and what was not may be looked at further
         known = (*found, *outcome.faults, *_notices(outcome.made))
         more = inputs.headers.quote(checking.remaining_faults(settings, inputs, known))
-        return (*known, *(f for f in more if f not in known)), None
+        return Examined((*known, *(f for f in more if f not in known)), checking.readings(inputs))
     sources = (*inputs.sources, *earlier.source())
     cities = {c for c in outcome.made[stages.LOCATED].entrances["result_citycode"] if c}
     parcels = geography.parcel_sources(cities)
@@ -183,7 +205,7 @@ def examine(
     release = release_of(owner, run, told, outcome.made.get(stages.SURVEY_SIDES))
     last = last_heights(settings.dossier.bailleur, settings.dossier.annee, packs)
     dossier = replace(dossier, release=release, released_before=earlier.again, last_heights=last)
-    return dossier.notices, dossier
+    return Examined(dossier.notices, dossier.readings, dossier)
 
 
 def assemble(
@@ -210,10 +232,10 @@ def assemble(
     TfpbError
         With every fault of the inputs.
     """
-    faults, dossier = examine(settings, folder, execute=execute, packs=packs)
-    if dossier is None:
-        raise TfpbError(f for f in faults if f.severity is Severity.FAUTE)
-    return dossier
+    found = examine(settings, folder, execute=execute, packs=packs)
+    if found.dossier is None:
+        raise TfpbError(f for f in found.faults if f.severity is Severity.FAUTE)
+    return found.dossier
 
 
 def _notices(values: Values) -> tuple[Fault, ...]:
@@ -244,13 +266,15 @@ def assembled(
     every = (*inputs.sources, *geography.sources, *sources)
     drawn = values.get(stages.GROUND) or ground
     assert drawn is not None  # noqa: S101 - the caller gives what it did not draw
+    survey = values[stages.SURVEY]
+    outside = outside_counts(located, geography.maps, geography.counts)
     return Dossier(
         settings=settings,
         run_hash=run_hash(settings, every),
         maps=geography.maps,
         located=located,
         ground=drawn,
-        survey=values[stages.SURVEY],
+        survey=survey,
         abatement=values[stages.ABATEMENT],
         programme=values[stages.PROGRAMME],
         droit_commun=values[stages.DROIT_COMMUN],
@@ -258,8 +282,10 @@ def assembled(
         evaluation=values[stages.EVALUATION],
         sensitivity=values[stages.SENSITIVITY],
         sources=every,
+        readings=(*inputs.readings, *(survey.readings if survey is not None else ())),
+        outside=outside,
         checks=checks_of(inputs.frames["patrimoine"], located),
-        notices=(*doubts, *_notices(values)),
+        notices=(*doubts, *outside_doubts(outside), *_notices(values)),
     )
 
 

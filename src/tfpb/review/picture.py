@@ -19,6 +19,7 @@ from tfpb.perimeters.points import positions
 from tfpb.report import theme
 from tfpb.report.canvas import Sheet, style
 from tfpb.review.doubts import POSITION
+from tfpb.stage import Stage, directly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.model.location import QpvMap
+    from tfpb.stage import Execute
 
 WIDTH_MM: Final = 62.0
 HEIGHT_MM: Final = 44.0
@@ -64,7 +66,15 @@ class Scene:
     streets: gpd.GeoDataFrame | None = None
 
 
-def picture(scene: Scene, *, x: float, y: float, radius_m: float, distance_m: float) -> bytes:
+def picture(
+    scene: Scene,
+    *,
+    x: float,
+    y: float,
+    radius_m: float,
+    distance_m: float,
+    execute: Execute = directly,
+) -> bytes:
     """Draw one doubtful entrance.
 
     Parameters
@@ -76,6 +86,8 @@ def picture(scene: Scene, *, x: float, y: float, radius_m: float, distance_m: fl
         Its uncertainty: the circle.
     distance_m : float
         To the nearest limit (NaN when far): the window is made wide enough to show it.
+    execute : Execute
+        Draws it, a stage of its own: what is around a point does not move when another is decided.
 
     Returns
     -------
@@ -86,15 +98,29 @@ def picture(scene: Scene, *, x: float, y: float, radius_m: float, distance_m: fl
     half = min(_MOST_HALF_M, max(_LEAST_HALF_M, _ROOM * radius_m, far + 40.0))
     tall = half * HEIGHT_MM / WIDTH_MM
     window = shapely.box(x - half, y - tall, x + half, y + tall)
+    shapes = (scene.quarters, scene.older, scene.parcels)
+    areas = tuple(gpd.GeoSeries(kept[_meeting(kept, window)]) for kept in shapes)
+    streets = scene.streets
+    if streets is not None:
+        lines = np.asarray(streets.geometry.array, dtype=object)
+        streets = streets[["nom", "geometry"]].iloc[_meeting(lines, window)]
+        streets = streets.reset_index(drop=True)
+    made: dict[str, bytes] = execute(_PICTURE, (*areas, streets, x, y, radius_m, half))
+    return made["png"]
+
+
+def _drawn(
+    quarters: gpd.GeoSeries, older: gpd.GeoSeries, parcels: gpd.GeoSeries,
+    streets: gpd.GeoDataFrame | None, x: float, y: float, radius_m: float, half: float,
+) -> dict[str, bytes]:  # fmt: skip
+    tall = half * HEIGHT_MM / WIDTH_MM
     with style():
         sheet = Sheet(WIDTH_MM, HEIGHT_MM)
         axes = sheet.window(0, 0, WIDTH_MM, HEIGHT_MM)
         axes.set(xlim=(x - half, x + half), ylim=(y - tall, y + tall), autoscale_on=False)
         axes.set_axis_off()
-        quarters = _inside(scene.quarters, window)
-        older = _inside(scene.older, window)
-        _draw(axes, _inside(scene.parcels, window), theme.PARCEL, edgecolor=theme.PARCEL_EDGE)
-        _streets(axes, scene.streets, window, half)
+        _draw(axes, parcels, theme.PARCEL, edgecolor=theme.PARCEL_EDGE)
+        _streets(axes, streets, shapely.box(x - half, y - tall, x + half, y + tall), half)
         _draw(axes, quarters, theme.QPV, alpha=theme.QPV_FILL_ALPHA, linewidth=0)
         _draw(axes, older, edgecolor=theme.QPV_OLD, linewidth=0.8, linestyle="--", zorder=5)
         _draw(axes, quarters, edgecolor=theme.QPV, linewidth=1.6, zorder=5)
@@ -108,13 +134,22 @@ def picture(scene: Scene, *, x: float, y: float, radius_m: float, distance_m: fl
         _scale(axes, half)
         buffer = io.BytesIO()
         sheet.figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
-    return buffer.getvalue()
+    return {"png": buffer.getvalue()}
+
+
+_PICTURE: Final = Stage(
+    "Vignette",
+    ("quartiers", "anciens", "parcelles", "rues", "x", "y", "rayon", "demi_largeur"),
+    "image",
+    _drawn,
+    kept="fichiers",
+)
 
 
 def pictures(
     rows: pd.DataFrame, entrances: pd.DataFrame, maps: Mapping[int, QpvMap], *,
     parcels: gpd.GeoDataFrame | None = None, streets: gpd.GeoDataFrame | None = None,
-    default_radius_m: float = DEFAULT_RADIUS_M,
+    default_radius_m: float = DEFAULT_RADIUS_M, execute: Execute = directly,
 ) -> list[bytes | None]:  # fmt: skip
     """Draw every row of the review sheet that has a position.
 
@@ -127,6 +162,8 @@ def pictures(
     maps : mapping of vintage to QpvMap
     parcels, streets : GeoDataFrame, optional
         Ground, in any CRS it declares; `streets` has `nom` and lines.
+    execute : Execute
+        Draws each picture, a stage of its own.
 
     Returns
     -------
@@ -149,7 +186,7 @@ def pictures(
         out.append(
             picture(
                 scenes[key], x=float(at.x[i]), y=float(at.y[i]), radius_m=float(at.radius_m[i]),
-                distance_m=float(distances[i]),
+                distance_m=float(distances[i]), execute=execute,
             )
         )  # fmt: skip
     return out
@@ -171,23 +208,19 @@ def _scene(
     )
 
 
-def _inside(shapes: NDArray[np.object_], window: Any) -> NDArray[np.object_]:
-    """Keep what meets the window, in order."""
+def _meeting(shapes: NDArray[np.object_], window: Any) -> NDArray[np.intp]:
+    """Return the positions of what meets the window, in order."""
     if not len(shapes):
-        return shapes
-    kept: NDArray[np.object_] = shapes[
-        np.sort(shapely.STRtree(shapes).query(window, predicate="intersects"))
-    ]
-    return kept
+        return np.zeros(0, dtype=np.intp)
+    return np.sort(shapely.STRtree(shapes).query(window, predicate="intersects"))
 
 
 def _draw(
-    axes: Axes, shapes: NDArray[np.object_], colour: str = "none", *, zorder: float = 2, **look: Any
+    axes: Axes, areas: gpd.GeoSeries, colour: str = "none", *, zorder: float = 2, **look: Any
 ) -> None:
     """Draw polygons, holes left open."""
-    if len(shapes):
+    if len(areas):
         look = {"linewidth": 0.3, **look}
-        areas = gpd.GeoSeries(shapes)
         areas.plot(ax=axes, facecolor=colour, aspect=None, autolim=False, zorder=zorder, **look)
 
 
@@ -196,11 +229,9 @@ def _streets(axes: Axes, streets: gpd.GeoDataFrame | None, window: Any, half: fl
     if streets is None or not len(streets):
         return
     lines = np.asarray(streets.geometry.array, dtype=object)
-    rows = np.sort(shapely.STRtree(lines).query(window, predicate="intersects"))
     best: dict[str, Any] = {}
-    for row in rows.tolist():
-        name = str(streets["nom"].iloc[row])
-        for part in shapely.get_parts(shapely.intersection(lines[row], window)):
+    for name, line in zip(streets["nom"].astype(str), lines, strict=True):
+        for part in shapely.get_parts(shapely.intersection(line, window)):
             xy = shapely.get_coordinates(part)
             if len(xy) < 2:  # noqa: PLR2004 - a touch is not a line
                 continue

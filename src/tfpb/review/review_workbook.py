@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from openpyxl import Workbook, load_workbook
@@ -177,7 +178,7 @@ def review_file(
     chosen : sequence of AddressDecision
         Decisions on addresses that this run was given.
     execute : Execute
-        Makes the workbook, a stage of its own.
+        Makes the workbook, and each of its pictures, stages of their own.
 
     Returns
     -------
@@ -191,8 +192,9 @@ def review_file(
         stem, limits=True, addresses=addresses is not None, decisions=decisions, chosen=chosen
     )
     signed = any(t for t in rows["auteur"])  # a name is kept in no cache
+    stage = replace(_WORKBOOK, run=partial(_workbook, execute=execute))
     made = (directly if signed else execute)(
-        _WORKBOOK, (rows, entrances, maps, parcels, streets(rows), radius_m, addresses, place.base)
+        stage, (rows, entrances, maps, parcels, streets(rows), radius_m, addresses, place.base)
     )
     return {place.path: made[_WORKBOOK.writes]}
 
@@ -206,12 +208,15 @@ def _workbook(
     radius_m: float,
     addresses: pd.DataFrame | None,
     base: bytes | None,
+    *,
+    execute: Execute = directly,
 ) -> dict[str, bytes]:
     from tfpb.review.picture import pictures  # noqa: PLC0415 - draws: loaded when needed
 
     drawn = pictures(
-        rows, entrances, maps, parcels=parcels, streets=streets, default_radius_m=radius_m
-    )
+        rows, entrances, maps, parcels=parcels, streets=streets, default_radius_m=radius_m,
+        execute=execute,
+    )  # fmt: skip
     codes = rows["code_qpv"].tolist()
     return {"classeur": review_bytes(addresses, rows, drawn, codes=codes, base=base)}
 

@@ -62,7 +62,7 @@ from tfpb.survey.exploration import exploration
 from tfpb.survey.method import territory_columns
 from tfpb.survey.planning.power import interviews_needed, n_necessaire
 from tfpb.survey.reading.located_residences import located_residences
-from tfpb.survey.reading.recode import recode
+from tfpb.survey.reading.recode import readings_without, recode
 from tfpb.survey.respondents import Survey
 from tfpb.survey.secrecy.cells import Disclosed
 from tfpb.survey.secrecy.disclosure import (
@@ -93,6 +93,7 @@ __all__ = [
     "masked_cells",
     "n_necessaire",
     "protect",
+    "readings_without",
     "recode",
     "referenced_rows",
     "territory_columns",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.errors import Fault
+    from tfpb.model.record import Reading
     from tfpb.survey.reading.scales import Scale
 
 
@@ -36,6 +37,8 @@ class Survey:
         respondents is the row of their résidence, −1 when it is not there.
     faults : tuple of Fault
         Everything found while reading, faults and doubts alike.
+    readings : tuple of Reading
+        Interviews read, kept and left out, by file, bailleur and wave.
     has_clusters, has_weights : bool
         Whether the deliveries name a résidence, a weight.
     """
@@ -46,6 +49,7 @@ class Survey:
     scales: dict[str, Scale]
     stock: pd.DataFrame | None = None
     faults: tuple[Fault, ...] = ()
+    readings: tuple[Reading, ...] = ()
     has_clusters: bool = True
     has_weights: bool = True
 

@@ -44,7 +44,7 @@ def test_the_headers_that_a_template_prints_are_read(contract: Contract) -> None
         ("Nbre de logements", "nb_logements"),
         ("Nombre logements", "nb_logements"),
         ("N° groupe immobilier", "id_residence"),
-        ("Fin d'exo TFPB", ""),
+        ("Fin d'exo TFPB", "fin_exoneration"),
         ("Numéro d'entrée", "id_batiment"),
         ("Code agence", ""),
         ("Type de chauffage", ""),

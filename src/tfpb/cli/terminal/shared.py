@@ -156,10 +156,15 @@ def _refused(error: OSError) -> Fault:
     return Fault("acces_impossible", Place(name), reason(error))
 
 
-def show_faults(faults: Iterable[Fault]) -> None:
-    """List faults on the error channel in reading order, those alike together, with their count."""
+def show_faults(faults: Iterable[Fault], *, block: bool = True) -> None:
+    """List faults on the error channel in reading order, those alike together, with their count.
+
+    What settles several of them follows, in one `block` to paste.
+    """
+    from tfpb.words.faults.paste_words import paste_lines
     from tfpb.words.faults.sentences import fault_texts
 
+    faults = tuple(faults)
     listed = fault_texts(faults)
     print_error(words.FAULTS.format(count=len(listed)))
     for number, said in enumerate(listed[:_MOST_SHOWN], start=1):
@@ -169,6 +174,8 @@ def show_faults(faults: Iterable[Fault]) -> None:
             print_error(f"  {line}")
     if len(listed) > _MOST_SHOWN:
         print_error(words.OTHER_FAULTS.format(count=len(listed) - _MOST_SHOWN))
+    for line in paste_lines(faults) if block else ():
+        print_error(line)
 
 
 def list_doubts(doubts: Iterable[Fault]) -> None:
@@ -208,9 +215,9 @@ def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> 
     """
     from tfpb.words.faults.sentences import fault_text
 
-    kinds: dict[str, list[Fault]] = {}
-    for fault in faults:
-        kinds.setdefault(fault.code, []).append(fault)
+    kinds: dict[tuple[str, str], list[Fault]] = {}
+    for fault in faults:  # each option that did not serve has its reason
+        kinds.setdefault((fault.code, str(fault.fields.get("raison", ""))), []).append(fault)
     for alike in list(kinds.values())[:most]:
         said = fault_text(alike[0])
         print_line(words.short_doubt(said.title, said.where, len(alike) - 1))

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, TfpbError
+from tfpb.io.tables.asides import total_doubts, total_lines
 from tfpb.io.tables.headers import match_columns, refuse_unknown
+from tfpb.io.tables.text_table import UNUSED, unused_option
 from tfpb.model.columns import Column, Contract
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 from tfpb.model.tables import STOCK
 from tfpb.text import fold, mend_mojibake, squeeze
-from tfpb.words.faults.input_words import ADDRESS, listed
+from tfpb.words.faults.input_words import ADDRESS, ALL_HAVE_TOWN, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -120,11 +122,26 @@ def read_addresses(
         raise TfpbError(Fault("colonne_absente", place, fields=fields))
     blank = [""] * len(table.frame)
     addresses = pd.DataFrame({n: out.get(n, blank) for n in ADDRESS_COLUMNS}, dtype=object)
-    nowhere = (addresses[["code_postal", "commune", "code_insee"]] == "").all(axis=1)
-    if commune:
-        addresses.loc[nowhere, "code_insee"] = commune
-        return AddressTable(addresses, read, ())
-    return AddressTable(addresses, read, _lost(table, addresses, nowhere))
+    totals, doubts = totals_of(table, renames)
+    addresses.iloc[totals] = ""
+    blank_rows = (addresses == "").all(axis=1)
+    nowhere = (addresses[["code_postal", "commune", "code_insee"]] == "").all(axis=1) & ~blank_rows
+    doubts += tuple(n for n in table.notices if n.code == UNUSED)
+    if not commune:
+        return AddressTable(addresses, read, (*doubts, *_lost(table, addresses, nowhere)))
+    if not nowhere.any():
+        doubts = (*doubts, unused_option("--commune", table.file, ALL_HAVE_TOWN))
+    addresses.loc[nowhere, "code_insee"] = commune
+    return AddressTable(addresses, read, doubts)
+
+
+def totals_of(table: TextTable, renames: Mapping[str, str]) -> tuple[list[int], tuple[Fault, ...]]:
+    """List the positions of the lines that sum others, as a dossier sets them aside, with their doubts."""
+    known = {c: h for c, h in renames.items() if c in STOCK.names}
+    totals = total_lines(table, STOCK, match_columns(table, STOCK, known)[0])
+    if len(totals) == len(table.frame):
+        return [], ()
+    return totals, tuple(total_doubts(table, totals, STOCK))
 
 
 def _lost(table: TextTable, addresses: pd.DataFrame, nowhere: pd.Series[bool]) -> tuple[Fault, ...]:

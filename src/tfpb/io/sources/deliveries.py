@@ -19,11 +19,13 @@ from tfpb.errors import Fault, Place, TfpbError, fail
 from tfpb.io.sources.dictionaries import is_dictionary, read_dictionary
 from tfpb.io.sources.personal import dropped_columns, personal_columns
 from tfpb.io.tables import french
+from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.contents import require_table
 from tfpb.io.tables.spss import read_spss
 from tfpb.io.tables.tabular import SPREADSHEETS, TextTable, read_table
 from tfpb.io.tables.typed import mended_notice
 from tfpb.io.tables.workbook_files import Workbook
+from tfpb.model.columns import Contract
 from tfpb.model.plan import Dictionary
 from tfpb.survey.reading.delivery_columns import parse_side
 from tfpb.text import fold, mend_mojibake, squeeze
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.plan import Plan
 
+_INTERVIEWS: Final = Contract("enquete", "", ())
 SPSS: Final = frozenset({".sav", ".zsav"})
 _ROUND_NUMBER: Final = re.compile(r"(-?(?:0|[1-9]\d*))[.,]0+")
 _PLAIN_DECIMAL: Final = re.compile(r"\d{1,9}[.,](?:\d{1,2}|\d{4,9})")
@@ -100,7 +103,7 @@ def read_delivery(path: Path, plan: Plan | None = None, *, sheet: str | None = N
         table, dictionary = _read_workbook(path, used, sheet)
     else:
         table, dictionary = read_table(path, known=used), Dictionary()
-    table = _in_plan_spelling(table, used)
+    table = _in_plan_spelling(set_aside(table, _INTERVIEWS), used)
     dropped = personal_columns(table.frame, dictionary.labels, keep=used)
     frame = table.frame.drop(columns=dropped)
     frame, mended = _clean(frame)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from tfpb.errors import Fault, TfpbError
+from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.io.sources.deliveries import Delivery, read_delivery
 from tfpb.io.sources.notice_tables import NAMES, as_premises
 from tfpb.io.sources.personal import tenant_columns, without_people
-from tfpb.io.tables.asides import set_aside
+from tfpb.io.tables.asides import copied_down, set_aside
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, read_table
 from tfpb.io.tables.typed import typed
-from tfpb.model.record import Source
+from tfpb.model.record import Reading, Source
 from tfpb.model.tables import GMBI
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -49,6 +50,8 @@ class Gathering:
         Files that could be read.
     headers : mapping of (str, str) to mapping of str to str
         File and sheet → contract's name of a column → header there, of the tables that were typed.
+    readings : list of Reading
+        What became of the rows of the tables that were typed.
     tenants : mapping of str to tuple of str
         Role → columns, left out, that make its table a list of tenants.
     """
@@ -56,6 +59,7 @@ class Gathering:
     faults: list[Fault] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     headers: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    readings: list[Reading] = field(default_factory=list)
     tenants: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def attempt(self, read: Callable[[], T]) -> T | None:
@@ -89,17 +93,30 @@ class Gathering:
         return table
 
     def typed(
-        self, table: TextTable, contract: Contract, renames: Mapping[str, str] | None = None
+        self,
+        table: TextTable,
+        contract: Contract,
+        renames: Mapping[str, str] | None = None,
+        copied: Iterable[str] = (),
     ) -> pd.DataFrame:
-        """Type a table by its contract, lines that are no data left out; its headers are noted."""
+        """Type a table by its contract, lines that are no data left out; its headers are noted.
+
+        Empty cells of the columns `copied`, of the contract or of the file, take the value above.
+        """
         renames = renames or {}
         found, _ = match_columns(table, contract, renames)
+        rows, known = len(table.frame), len(table.notices)
         table = set_aside(table, contract, renames=renames)
+        left = Counter(n.code for n in table.notices[known:] if n.severity is Severity.DOUTE)
+        self.readings.append(
+            Reading(contract.name, table.file, table.sheet, "", "", rows, len(table.frame), left)
+        )
+        table = copied_down(table, [found.get(c, c) for c in copied])
         frame, faults = typed(table, contract, renames=renames)
         self.faults += faults
         key = (table.file, table.sheet)
-        known = self.headers.get(key, found)  # of two files of one name, the headers they share
-        self.headers[key] = {c: h for c, h in found.items() if known.get(c) == h}
+        shared = self.headers.get(key, found)  # of two files of one name, the headers they share
+        self.headers[key] = {c: h for c, h in found.items() if shared.get(c) == h}
         return frame
 
     def delivery(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -13,15 +14,17 @@ from tfpb.io.sources.address_columns import (
     with_rpls_line,
 )
 from tfpb.io.sources.gathering import Gathering
+from tfpb.io.sources.names import Names
 from tfpb.io.sources.plan_checks import check_deliveries
 from tfpb.io.sources.stock_checks import Identifiers, check_stock
 from tfpb.io.sources.toml_files import read_plan
+from tfpb.io.sources.waves import given_waves
 from tfpb.io.tables.headers import match_columns
 from tfpb.model import tables
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from tfpb.io.tables.tabular import TextTable
     from tfpb.model.columns import Contract
     from tfpb.model.plan import Plan
-    from tfpb.model.record import Source
+    from tfpb.model.record import Reading, Source
     from tfpb.model.settings import Settings
 
 _TABLES: Final[Mapping[str, Contract]] = {
@@ -63,9 +66,13 @@ class Inputs:
         Calibration margins and standardisation stock that the plan names.
     aliases : mapping of str to str
         Old street name → new one.
+    given : mapping of str to str
+        What the settings say of the deliveries: a bailleur's name → the one meant, a file → its wave.
     sources : tuple of Source
     notices : tuple of Fault
         Doubts only: faults have stopped the run.
+    readings : tuple of Reading
+        What became of the rows of the typed tables, file by file.
     headers : Headers
         The user's own headers of the typed tables.
     """
@@ -77,8 +84,10 @@ class Inputs:
     margins: TextTable | None = None
     reference: TextTable | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     notices: tuple[Fault, ...] = ()
+    readings: tuple[Reading, ...] = ()
     headers: Headers = field(default_factory=Headers)
 
     def frame(self, role: str) -> pd.DataFrame | None:
@@ -100,13 +109,15 @@ class Inputs:
             margins=self.margins if survey else None,
             reference=self.reference if survey else None,
             aliases=self.aliases if "alias_voies" in wanted else {},
+            given=self.given if survey else {},
             sources=tuple(s for s in self.sources if s.role in wanted),
         )
 
     def identity(self) -> tuple[object, ...]:
         """Return what identifies these inputs: deliveries count by the hash of their file."""
         return (
-            self.frames, self.plan, self.repere, self.margins, self.reference, self.aliases, self.sources,
+            self.frames, self.plan, self.repere, self.margins, self.reference, self.aliases, self.given,
+            self.sources,
         )  # fmt: skip
 
 
@@ -116,6 +127,7 @@ class _Reader(Gathering):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.settings = settings
+        self.names = Names(settings)
 
     def role(self, role: str, known: tuple[str, ...] = ()) -> TextTable | None:
         """Read the table of a role, if the dossier names one."""
@@ -137,15 +149,35 @@ class _Reader(Gathering):
         if stock and "adresse" not in match_columns(table, contract, renames)[0]:
             table, line = with_rpls_line(table)
             renames |= {"adresse": line} if line else {}
-        if role == "programme_precedent":  # it has this year's columns, or the plain ones
-            read = {fold(h) for h in table.frame.columns}
-            same = {c: h for c, h in self._renames("programme").items() if fold(h) in read}
-            renames = same | renames
+        read = {fold(h) for h in table.frame.columns}
+        # a header explained for one file is understood in the others
+        known = match_columns(table, contract, renames)[0]
+        for other in _TABLES:
+            renames |= {
+                c: h
+                for c, h in self._renames(other).items()
+                if c in contract.names and c not in known and fold(h) in read
+            }
         named = self.tenants[role]
         if stock and named and self.settings.reglages.geocodage != "index":
             place = Place(table.file, table.sheet, 0, named[0])
             self.faults.append(Fault("adresses_de_locataires", place, ", ".join(named)))
-        return self.typed(table, contract, renames)
+        copied = [
+            column
+            for key in self.settings.reglages.recopier
+            for owner, _, column in (key.partition("."),)
+            if owner == role
+        ]
+        for column in copied:
+            if column not in contract.names and fold(column) not in read:
+                place = Place(self.settings.file, "", 0, "reglages.recopier")
+                key = f"{role}.{column}"
+                self.faults.append(
+                    Fault("reglage_inconnu", place, key, {"cle": f"recopier : {key}"})
+                )
+        frame, doubts = self.names.in_table(role, self.typed(table, contract, renames, copied))
+        self.faults += doubts
+        return frame
 
     def _renames(self, role: str) -> dict[str, str]:
         """Return the columns that dossier.toml names for a role: contract name → header."""
@@ -186,6 +218,7 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
         aliases, found = renamed_streets(streets)
         reader.faults += found
     repere = reader.role("repere")
+    reader.faults += reader.names.unused()
     headers = Headers(reader.headers)
     faults = headers.quote(reader.faults)
     inputs = replace(
@@ -195,9 +228,27 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
         aliases=aliases,
         sources=tuple(reader.sources),
         notices=tuple(f for f in faults if f.severity is Severity.DOUTE),
+        readings=_by_bailleur(reader.readings, frames.get("patrimoine")),
         headers=headers,
     )
     return inputs, faults
+
+
+def _by_bailleur(readings: Iterable[Reading], stock: pd.DataFrame | None) -> tuple[Reading, ...]:
+    """Split what was read of the stock by bailleur, when it names several; totals stay with the first."""
+    out: list[Reading] = []
+    for one in readings:
+        counts: Counter[str] = Counter(stock["bailleur"] if stock is not None else ())
+        if one.role != "patrimoine" or len(counts) < 2:  # noqa: PLR2004
+            out.append(one)
+            continue
+        left, aside = one.left, one.read - one.kept
+        for name, rows in sorted(counts.items()):
+            out.append(
+                replace(one, bailleur=str(name), read=int(rows) + aside, kept=int(rows), left=left)
+            )
+            left, aside = {}, 0
+    return tuple(out)
 
 
 def _survey(reader: _Reader, identifiers: Identifiers) -> Inputs:
@@ -209,7 +260,12 @@ def _survey(reader: _Reader, identifiers: Identifiers) -> Inputs:
         return Inputs({})
     path, paths = settings.path(files.plan), [settings.path(name) for name in files.enquete]
     owner = settings.dossier.bailleur
-    return gather_survey(reader, path, paths, identifiers=identifiers, bailleur=owner)
+    waves = {name: one.vague for name, one in settings.enquete.fichiers.items()}
+    found = gather_survey(
+        reader, path, paths,
+        identifiers=identifiers, bailleur=owner, names=reader.names, waves=waves,
+    )  # fmt: skip
+    return replace(found, given={**settings.alias.bailleurs, **waves})
 
 
 def gather_survey(
@@ -220,6 +276,8 @@ def gather_survey(
     sheet: str | None = None,
     identifiers: Identifiers | None = None,
     bailleur: str = "",
+    names: Names | None = None,
+    waves: Mapping[str, str] | None = None,
 ) -> Inputs:
     """Read a plan, its deliveries, and the margins and reference stock that it names.
 
@@ -236,6 +294,10 @@ def gather_survey(
         Those of the stock: zeros that a delivery lost are given back.
     bailleur : str
         Whose dossier it is: doubted when no delivery names it.
+    names : Names, optional
+        How the dossier names the bailleurs of deliveries.
+    waves : mapping of str to str, optional
+        File of a delivery → its wave, beside what the plan says.
 
     Returns
     -------
@@ -243,7 +305,7 @@ def gather_survey(
         Plan, deliveries, margins and reference; empty when the plan cannot be read.
     """
     plan, faults = gathered.attempt(lambda: read_plan(plan_file)) or (None, [])
-    gathered.faults += faults
+    gathered.faults += [f for f in faults if not (waves and f.code == "plan_vague_absente")]
     if plan is None:
         return Inputs({})
     gathered.note("plan", plan_file, len(plan.items))
@@ -253,8 +315,13 @@ def gather_survey(
         if delivery is not None:
             if identifiers is not None:
                 delivery = identifiers.mend_delivery(delivery, plan.colonnes.residence)
+            if names is not None:
+                delivery = names.in_delivery(delivery, plan)
             deliveries.append(delivery)
             gathered.faults += delivery.notices
+    declared = {name: one.vague for name, one in plan.enquete.fichiers.items()} | dict(waves or {})
+    plan, deliveries, found = given_waves(plan, deliveries, declared, plan_file.name)
+    gathered.faults += found
     options = plan.reglages
     margins = _beside(gathered, "calage", plan_file, options.marges_calage)
     reference = _beside(gathered, "standard", plan_file, options.reference_standardisation)
@@ -275,6 +342,10 @@ def unknown_settings(settings: Settings) -> list[Fault]:
     given = {"colonnes": settings.reglages.colonnes, "feuilles": settings.reglages.feuilles}
     known = {"colonnes": columns, "feuilles": set(type(settings.fichiers).model_fields)}
     faults = []
+    for key in settings.reglages.recopier:
+        if key.partition(".")[0] not in _TABLES or not key.partition(".")[2]:
+            place = Place(settings.file, "", 0, "reglages.recopier")
+            faults.append(Fault("reglage_inconnu", place, key, {"cle": f"recopier : {key}"}))
     for section, keys in given.items():
         for key in keys:
             if key not in known[section]:

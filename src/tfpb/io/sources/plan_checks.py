@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place, Severity
+from tfpb.io.sources.waves import check_waves, waves_of
+from tfpb.model.near_names import near_names
 from tfpb.text import fold
+from tfpb.words.faults.input_words import NEAR_NAMES, listed
+from tfpb.words.faults.paste_words import ALIAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,9 +17,7 @@ if TYPE_CHECKING:
     from tfpb.io.sources.deliveries import Delivery
     from tfpb.model.plan import Item, Plan
 
-_MOST_WAVES: Final = 12
 _SHOWN: Final = 6
-_YEAR: Final = re.compile(r"(?:19|20)\d{2}")
 _WEIGHTLESS: Final = frozenset({"", "0.0", "-0.0", "nan"})
 
 
@@ -71,7 +72,7 @@ def check_deliveries(
     faults = [f for item in plan.items for f in _filter(item, plan, delivered, file)]
     for delivery in delivered:
         faults += [*_unanswered(plan, delivery), *_weights(plan, delivery)]
-    return [*faults, *_waves(plan, delivered), *_owner(plan, delivered, bailleur)]
+    return [*faults, *check_waves(plan, delivered), *_owner(plan, delivered, bailleur)]
 
 
 def _weights(plan: Plan, delivery: Delivery) -> Iterator[Fault]:
@@ -84,20 +85,38 @@ def _weights(plan: Plan, delivery: Delivery) -> Iterator[Fault]:
 
 
 def _owner(plan: Plan, deliveries: list[Delivery], bailleur: str) -> Iterator[Fault]:
-    """Doubt a dossier whose bailleur no delivery names: its figures would be those of others."""
-    named: dict[str, str] = {}
-    place = Place()
+    """Doubt a dossier whose bailleur no delivery names, or some wave does not: near names are proposed."""
+    named: dict[tuple[str, Place], dict[str, str]] = {}
     for delivery in deliveries:
         column = delivery.column(plan.colonnes.bailleur)
         if column is None:
             return
-        place = _place(delivery, column)
-        named |= {fold(c): c for c in delivery.table.frame[column].unique() if c}
-    if bailleur and named and fold(bailleur) not in named:
-        # doubts enter the pack, where other bailleurs of a common delivery are not to be named
-        alone = next(iter(named.values())) if len(named) == 1 else f"{len(named)} autres bailleurs"
-        fields = {"lus": alone}
-        yield Fault("bailleur_absent_enquete", place, bailleur, fields, Severity.DOUTE)
+        place, frame = _place(delivery, column), delivery.table.frame
+        for wave, names in frame[column].groupby(waves_of(plan, delivery)):
+            named[str(wave), place] = {fold(c): c for c in names.unique() if c}
+    lost = [part for part, names in named.items() if names and fold(bailleur) not in names]
+    if not bailleur or not lost:
+        return
+    if len(lost) < len(named):
+        there = {wave for (wave, _), names in named.items() if fold(bailleur) in names}
+        for wave, place in lost:
+            fields = {"vague": wave, **_meant(bailleur, named[wave, place].values())}
+            # a common wave is delivered in many files, each of other bailleurs
+            if wave not in there or "coller" in fields:
+                yield Fault("bailleur_absent_vague", place, bailleur, fields, Severity.DOUTE)
+        return
+    every = {key: name for names in named.values() for key, name in names.items()}
+    # doubts enter the pack, where other bailleurs of a common delivery are not to be named
+    alone = next(iter(every.values())) if len(every) == 1 else f"{len(every)} autres bailleurs"
+    fields = {"lus": alone, **_meant(bailleur, every.values())}
+    yield Fault("bailleur_absent_enquete", lost[-1][1], bailleur, fields, Severity.DOUTE)
+
+
+def _meant(bailleur: str, named: Iterable[str]) -> dict[str, object]:
+    """Return the fields that propose to read near names as the bailleur's."""
+    near = near_names(bailleur, named)
+    pasted = {"coller": (ALIAS.format(what="bailleurs"), near[0], bailleur)} if near else {}
+    return {"proches": NEAR_NAMES.format(names=listed(near)) if near else "", **pasted}
 
 
 def _place(delivery: Delivery, column: str) -> Place:
@@ -132,20 +151,3 @@ def _unanswered(plan: Plan, delivery: Delivery) -> Iterator[Fault]:
         if column is not None and (delivery.table.frame[column] == "").all():
             place = _place(delivery, column)
             yield Fault("question_sans_reponse", place, item.libelle, {}, Severity.DOUTE)
-
-
-def _waves(plan: Plan, deliveries: list[Delivery]) -> Iterator[Fault]:
-    """Refuse a column of dates or numbers read as waves: each would be a survey of its own."""
-    for delivery in deliveries:
-        column = delivery.column(plan.colonnes.vague)
-        if column is None:
-            continue
-        place = _place(delivery, column)
-        waves = sorted(set(delivery.table.frame[column]) - {""})
-        if len(waves) > _MOST_WAVES:
-            fields = {"nombre": len(waves), "exemples": ", ".join(waves[:_SHOWN])}
-            yield Fault("vagues_trop_nombreuses", place, waves[0], fields)
-            continue
-        dateless = [w for w in waves if not _YEAR.search(w)]
-        if dateless:
-            yield Fault("vague_sans_annee", place, ", ".join(dateless), {}, Severity.DOUTE)

@@ -28,6 +28,8 @@ M = TypeVar("M", bound=BaseModel)
 MAX_TOML_BYTES: Final = 4_000_000
 MAX_TOML_LINE: Final = 20_000
 
+_HEADER: Final = re.compile(r"^(?=\s*\[)", re.MULTILINE)
+"""Where a table begins; a list over several lines is cut too, then no TOML, and refused as it was."""
 _LINE: Final = re.compile(r"line (\d+)")
 _PATH_IN_QUOTES: Final = re.compile(
     r'"([A-Za-z]:\\[^"\n]*|\\\\[^"\n]*|[^"\n]*\\[^"\n]*\.(?:xls[xmb]?|ods|csv|txt|tsv|sav|zsav|parquet|toml))"',
@@ -149,7 +151,7 @@ def read_plan(path: Path) -> tuple[Plan | None, list[Fault]]:
         if item.identifiant in seen:
             faults.append(Fault("plan_item_en_double", Place(path.name), item.identifiant))
         seen.add(item.identifiant)
-    if not plan.colonnes.vague and not plan.colonnes.vague_fixe:
+    if not (plan.colonnes.vague or plan.colonnes.vague_fixe or plan.enquete.fichiers):
         faults.append(Fault("plan_vague_absente", Place(path.name)))
     return plan, faults
 
@@ -221,8 +223,41 @@ def read_toml(path: Path) -> dict[str, Any]:
         row = int(found[1]) if found else len(lines)
         got = lines[row - 1].strip() if 0 < row <= len(lines) else ""
         twice = "overwrite" in str(error) or "Cannot declare" in str(error)
+        if twice and (whole := joined(text)) is not None:
+            return whole
         code = "toml_cle_en_double" if twice else "toml_illisible"
         raise fail(code, place=Place(path.name, "", row), got=got) from error
+
+
+def joined(text: str) -> dict[str, Any] | None:
+    """Read a TOML text whose tables are written several times, as pasted blocks make it.
+
+    Returns
+    -------
+    dict or None
+        Every table once, lists joined; None when a part is not TOML, or a key has two values.
+    """
+    whole: dict[str, Any] = {}
+    try:
+        for part in _HEADER.split(text):
+            _join(whole, tomllib.loads(part))
+    except (ValueError, RecursionError):
+        return None
+    return whole
+
+
+def _join(whole: dict[str, Any], part: dict[str, Any]) -> None:
+    for key, value in part.items():
+        if key not in whole:
+            whole[key] = value
+            continue
+        there = whole[key]
+        if isinstance(there, dict) and isinstance(value, dict):
+            _join(there, value)
+        elif isinstance(there, list) and isinstance(value, list):
+            there += [v for v in value if v not in there]
+        elif there != value:
+            raise ValueError(key)
 
 
 def validated(model: type[M], path: Path) -> M:

@@ -1,4 +1,4 @@
-"""Lines that are no data (units under a header, totals at the foot): reported and left out."""
+"""Lines that are no data (units, totals): reported and left out; merged cells copied down on request."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from tfpb.text import fold, squeeze
 from tfpb.words.faults.input_words import ANY_ROW, ROW_OBJECTS, UNITS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tfpb.io.tables.text_table import TextTable
 
+MERGED: Final = "cellules_fusionnees"
 _NOTHING: Final = frozenset({"", "-", "–", "—"})
 _TOTAL: Final = re.compile(
     r"(sous )?(total|totaux)( (general|generaux|partiel|du|des|de|par) ?.*)?"
 )
+_INITIALS: Final = frozenset("tTsS")
 _HEAD: Final = re.compile(r"(sous )?(total|totaux)\b.*")
 _NUMBERS: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.PERCENT})
 _EURO: Final = r"€|euros?|eur"
@@ -69,16 +71,49 @@ def set_aside(
     """
     found, _ = match_columns(table, contract, renames or {})
     table = _without_units(table, contract, found)
-    totals = _totals(table, contract, found)
+    totals = total_lines(table, contract, found)
     if not totals or len(totals) == len(table.frame):
         return table
+    return _without(table, totals, total_doubts(table, totals, contract))
+
+
+def total_doubts(table: TextTable, totals: list[int], contract: Contract) -> list[Fault]:
+    """Make the doubt of each line that is a total."""
     cells = table.frame.to_numpy(dtype=object)
     fields = {"objet": ROW_OBJECTS.get(contract.name, ANY_ROW)}
-    doubts = []
-    for position in totals:
-        got = " ; ".join(c for c in cells[position] if c)
-        doubts.append(Fault("ligne_de_total", table.place(position), got, fields, Severity.DOUTE))
-    return _without(table, totals, doubts)
+    return [
+        Fault("ligne_de_total", table.place(position), " ; ".join(c for c in cells[position] if c),
+              fields, Severity.DOUTE)
+        for position in totals
+    ]  # fmt: skip
+
+
+def copied_down(table: TextTable, headers: Iterable[str]) -> TextTable:
+    """Return a table where empty cells of some columns take the value above, each reported.
+
+    Parameters
+    ----------
+    table : TextTable
+        Without its totals.
+    headers : iterable of str
+        Columns that the user asks for; those that are not there are left out.
+    """
+    wanted = [h for h in dict.fromkeys(headers) if h in table.frame]
+    if not wanted:
+        return table
+    frame, doubts = table.frame.copy(), []
+    for header in wanted:
+        above = ""
+        cells = []
+        for position, cell in enumerate(frame[header]):
+            if not cell and above:
+                place = table.place(position, header)
+                doubts.append(Fault("cellule_recopiee", place, above, {}, Severity.DOUTE))
+            above = cell or above
+            cells.append(above)
+        frame[header] = cells
+    kept = (n for n in table.notices if n.code != MERGED or n.place.column not in wanted)
+    return replace(table, frame=frame, notices=(*kept, *doubts))
 
 
 def _without(table: TextTable, positions: list[int], faults: list[Fault]) -> TextTable:
@@ -117,8 +152,16 @@ def _unit(cell: str) -> str:
     return bare if _UNIT.fullmatch(bare) or _FORM.fullmatch(bare) else ""
 
 
-def _totals(table: TextTable, contract: Contract, found: Mapping[str, str]) -> list[int]:
-    """List the lines that sum others."""
+def total_lines(table: TextTable, contract: Contract, found: Mapping[str, str]) -> list[int]:
+    """List the positions of the lines that sum others.
+
+    Parameters
+    ----------
+    table : TextTable
+    contract : Contract
+    found : mapping of str to str
+        Column of the contract → header of the table.
+    """
     numbers = [found[c.name] for c in contract.columns if c.kind in _NUMBERS and c.name in found]
     cells = table.frame.to_numpy(dtype=object)
     headers = list(table.frame.columns)
@@ -136,6 +179,9 @@ def _totals(table: TextTable, contract: Contract, found: Mapping[str, str]) -> l
 
 def _is_total(row: list[str], needed: list[int]) -> bool:
     """Return whether a line names itself a total; the columns may stand in any order."""
+    if not needed:  # a survey of many lines: its first cell says it
+        first = next((cell for cell in row if cell), "")
+        return first[:1] in _INITIALS and _TOTAL.fullmatch(fold(first)) is not None
     filled = [k for k, cell in enumerate(row) if cell]
     if not filled:
         return False

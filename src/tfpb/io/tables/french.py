@@ -11,6 +11,8 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from tfpb.model.codes import ALL_QUARTERS
+from tfpb.model.tables import EVERY_QUARTER
 from tfpb.text import fold, squeeze
 
 
@@ -170,14 +172,24 @@ _QPV_SPACED: Final = re.compile(
 
 
 def parse_qpv_code(text: str) -> str:
-    """Read a code of quarter as published: « qn 059 91 i » → « QN05991I »; other text is left as it is."""
+    """Read a code of quarter as published: « qn 059 91 i » → « QN05991I »; other text is left as it is.
+
+    « Tous les QPV » is `ALL_QUARTERS`.
+    """
     raw = parse_code(text)
     code = re.sub(r"[\s\-_.]", "", raw).upper()
+    if EVERY_QUARTER.fullmatch(fold(raw)):
+        return ALL_QUARTERS
     return code if _QPV_2024.fullmatch(code) or _QPV_2015.fullmatch(code) else raw
 
 
 def parse_qpv_codes(text: str) -> tuple[str, ...]:
-    """Read a list of codes, however they are parted; spaces inside a code are taken out first."""
+    """Read a list of codes, however they are parted; spaces inside a code are taken out first.
+
+    A cell without any code holds names of quarters, that spaces do not part.
+    """
+    if not _QPV_SPACED.search(text):
+        return tuple(n for part in re.split(r"[,;|/\n]+", text) if (n := squeeze(part)))
     joined = _QPV_SPACED.sub(lambda m: f" {parse_qpv_code(m[0])} ", squeeze(text))
     return tuple(parse_qpv_code(c) for c in parse_codes(joined))
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from rapidfuzz import fuzz
 
 from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.model.columns import Kind
 from tfpb.text import fold
 from tfpb.words.faults.input_words import listed, rename_words
+from tfpb.words.faults.paste_words import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,11 +24,22 @@ _LINKING: Final = frozenset(
 )
 _EMPTY_WORDS: Final = frozenset(("euro", "euros", "eur", "montant", "montants"))
 """Words that mean no more than the sign « € », which folding drops: « Montant valorisé (en euros) »."""
-_SAME: Final = {"nbre": "nombre", "nb": "nombre", "no": "n", "num": "n", "numero": "n"}
+_SAME: Final = {
+    "nbre": "nombre", "nbr": "nombre", "nb": "nombre", "no": "n", "num": "n", "numero": "n",
+    "res": "residence", "resid": "residence", "bat": "batiment", "adr": "adresse", "tx": "taux",
+    "com": "commune", "cne": "commune", "interco": "intercommunal",
+    "synd": "syndicat", "log": "logement", "logt": "logement", "lgt": "logement", "cad": "cadastrale",
+    "vl": "valeur locative", "vlc": "valeur locative cadastrale", "exo": "exoneration",
+    "constr": "construction", "rehab": "rehabilitation", "prev": "previsionnel", "avis": "avis",
+    "org": "organisme", "cpost": "code postal", "codpost": "code postal", "post": "postal",
+}  # fmt: skip
+"""Abbreviations and what they stand for, once in the singular."""
 _UNIT: Final = re.compile(r" (eur|pct|m)$")
 _THOUSANDS: Final = re.compile(r"\b[km] ?(?:€|eur)|\b(?:milliers?|millions?)\b", re.IGNORECASE)
 _SIGNIFICANT: Final = 3
 """Letters from which a word, or its beginning, is compared."""
+_MISTYPED: Final = 85.0
+"""Likeness, 0 to 100, from which a word is another mistyped (« comunal »)."""
 
 
 def match_columns(
@@ -78,6 +92,7 @@ def match_columns(
             names = (column.name, *_other_names(column))
             any(take(column, bare.get(_bare(name), [])) for name in names if _words(name))
     unread = [h for h in table.frame.columns if h not in taken]
+    spare = [h for n, h in found.items() if n not in renames and not contract.column(n).required]
     faults += [
         Fault(
             "colonne_absente",
@@ -86,7 +101,7 @@ def match_columns(
                 "colonne": renames.get(column.name, column.name),
                 "signification": column.label or column.name,
                 "lues": listed(table.frame.columns),
-                "aussi": rename_words(contract.name, column.name, _likely(column, unread)),
+                **_settled(contract, column, _likely(column, unread) or _likely(column, spare)),
             },
         )
         for column in contract.columns
@@ -123,13 +138,20 @@ def unread_columns(table: TextTable, contract: Contract, found: Mapping[str, str
             fields = {
                 "colonne": column.name,
                 "signification": column.label or column.name,
-                "aussi": rename_words(contract.name, column.name, likely),
+                **_settled(contract, column, likely),
             }
             here = Place(table.file, table.sheet, 0, likely)
             doubts.append(Fault("colonne_ressemblante", here, likely, fields, Severity.DOUTE))
     if contract.closed and unread:
         doubts.append(Fault("colonnes_non_lues", place, listed(unread), {}, Severity.DOUTE))
     return doubts
+
+
+def _settled(contract: Contract, column: Column, likely: str) -> dict[str, Any]:
+    """Return what names a column in dossier.toml: the words of a message, and the line to paste."""
+    line = rename_words(contract.name, column.name, likely)
+    pasted = (COLUMNS, f"{contract.name}.{column.name}", likely)
+    return {"aussi": line, **({"coller": pasted} if line else {})}
 
 
 def _other_names(column: Column) -> tuple[str, ...]:
@@ -142,9 +164,10 @@ def _other_names(column: Column) -> tuple[str, ...]:
 def _bare(header: str) -> str:
     """Reduce a header to its significant words, in one spelling and in the singular."""
     words = [w for w in fold(header).split() if w not in _LINKING | _EMPTY_WORDS]
-    return " ".join(
-        _SAME.get(w, w[:-1] if len(w) > _SIGNIFICANT and w[-1] == "s" else w) for w in words
-    )
+    singular = [
+        w[:-1] if len(w) > _SIGNIFICANT and w[-1] == "s" and w not in _SAME else w for w in words
+    ]
+    return " ".join(_SAME.get(w, w) for w in singular)
 
 
 def _likely(column: Column, unread: Iterable[str]) -> str:
@@ -161,7 +184,9 @@ def _likely(column: Column, unread: Iterable[str]) -> str:
         words = _words(header)
         for vocabulary in vocabularies:
             shared = sum(any(_alike(w, v) for v in vocabulary) for w in words)
-            enough = shared > 1 or (shared == len(words) == 1 and len(words[0]) > _SIGNIFICANT)
+            named = column.required and fold(column.name) in words  # « Adresse du site »
+            alone = shared == len(words) == 1 and len(words[0]) > _SIGNIFICANT
+            enough = shared > 1 or alone or named
             if enough and shared > most:
                 best, most = header, shared
     return best
@@ -172,7 +197,7 @@ def _words(name: str) -> list[str]:
 
 
 def _alike(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
+    return one.startswith(other) or other.startswith(one) or fuzz.ratio(one, other) >= _MISTYPED
 
 
 def _twins(

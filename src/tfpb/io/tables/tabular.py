@@ -5,6 +5,7 @@ What writes tables is named here too, so that other rooms have one place for tab
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,10 +23,10 @@ from tfpb.io.tables.table_files import (
     write_table,
     xlsx_bytes,
 )
-from tfpb.io.tables.text_table import TextTable, cell_text, plain
+from tfpb.io.tables.text_table import TextTable, cell_text, plain, unused_option
 from tfpb.io.tables.workbook_files import SPREADSHEETS, read_workbook, sheet_names
 from tfpb.text import fold
-from tfpb.words.faults.input_words import PARQUET, TABLES_READ
+from tfpb.words.faults.input_words import ONE_SHEET, PARQUET, TABLES_READ
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -70,7 +71,11 @@ def read_table(path: Path, *, sheet: str | None = None, known: Iterable[str] = (
         got = suffix or path.name
         raise fail("format_inconnu", place=Place(path.name), got=got, attendu=TABLES_READ)
     refuse_large(path)
-    return reader(path, sheet, frozenset(fold(k) for k in known))
+    table = reader(path, sheet, frozenset(fold(k) for k in known))
+    if sheet is None or suffix in SPREADSHEETS:
+        return table
+    unused = unused_option("--feuille", path.name, ONE_SHEET)
+    return replace(table, notices=(*table.notices, unused))
 
 
 def _read_parquet(path: Path, _sheet: str | None, _names: frozenset[str]) -> TextTable:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import Fault, Place, fail
+from tfpb.errors import Fault, Place, Severity, fail
 from tfpb.io.tables.contents import MAX_COLUMNS
 from tfpb.model.columns import STAMP
 from tfpb.text import fold, squeeze
@@ -19,6 +19,7 @@ from tfpb.words.faults.input_words import columns_words
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+UNUSED: Final = "option_sans_effet"
 HEADER_SEARCH_ROWS: Final = 30
 _FULL_ENOUGH: Final = 0.8
 _THOUSANDS: Final = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
@@ -65,6 +66,11 @@ class TextTable:
         """Return a frame of the same lines with the `STAMP` columns: file, sheet and row."""
         stamp: dict[str, Any] = dict(zip(STAMP, (self.file, self.sheet, self.rows), strict=True))
         return frame.assign(**stamp)
+
+
+def unused_option(option: str, file: str, why: str) -> Fault:
+    """Make the doubt of an option that did not serve."""
+    return Fault(UNUSED, Place(file), option, {"raison": why}, Severity.DOUTE)
 
 
 def cell_text(value: Any) -> str:

@@ -8,16 +8,20 @@ contract is read in one pass that both parses and checks.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.io.tables import french
+from tfpb.io.tables.asides import MERGED
 from tfpb.io.tables.headers import match_columns, unread_columns
+from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import Column, Contract, Kind
 from tfpb.text import fold, mend_mojibake, squeeze
-from tfpb.words.faults.input_words import DATE_OF_ROW, KINDS, ONE_OF, bounds
+from tfpb.words.faults.input_words import DATE_OF_ROW, KINDS, ONE_OF, bounds, copy_words
+from tfpb.words.faults.paste_words import COPIED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,7 +74,15 @@ def typed(
     dots = table.decimal == "." or _uses_dots(table, found, contract)
     out: dict[str, Any] = {}
     mended = 0
-    faults += [n for n in table.notices if n.place.column in {"", *found.values()}]
+    # a column that is only guessed may hold merged cells too: both lines go in one block
+    guessed = (f.fields["coller"] for f in faults if "coller" in f.fields)
+    named = {header: key.partition(".")[2] for _, key, header in guessed if header}
+    named |= {header: name for name, header in found.items()}
+    faults += [
+        _with_remedy(n, contract.name, named.get(n.place.column, ""))
+        for n in table.notices
+        if n.place.column in {"", *named}
+    ]
     for column in contract.columns:
         header = found.get(column.name)
         values: list[Any] = [None] * len(table.frame)
@@ -109,6 +121,14 @@ def typed(
     return table.stamped(pd.DataFrame(out, index=pd.RangeIndex(len(table.frame)))), faults
 
 
+def _with_remedy(notice: Fault, role: str, column: str) -> Fault:
+    """Add to a doubt on merged cells how they are copied down."""
+    if notice.code != MERGED or not (line := copy_words(role, column)):
+        return notice
+    pasted = (COPIED, f"{role}.{column}", f"{role}.{column}")
+    return replace(notice, fields={**notice.fields, "aussi": line, "coller": pasted})
+
+
 def mended_notice(table: TextTable, mended: int) -> list[Fault]:
     """Report how many cells had their accents mended; nothing for none."""
     place = Place(table.file, table.sheet)
@@ -139,7 +159,7 @@ def _reformed_codes(table: TextTable, header: str, name: str, values: list[Any])
     for position, (raw, value) in enumerate(zip(table.frame[header], values, strict=True)):
         codes = value if isinstance(value, tuple) else (value or "",)
         # what parts several codes may be anything; the codes themselves must stand as published
-        if not all(code in raw for code in codes):
+        if not all(code in raw or code == ALL_QUARTERS for code in codes):
             changed.append((position, raw, ", ".join(codes)))
     if not changed:
         return []

@@ -188,13 +188,12 @@ def _notices(
     for column, rows in sorted(bare.items()):
         place = Place(file, sheet.name, rows[0], header[column])
         yield Fault("formule_sans_valeur", place, fields={"nombre": len(rows)})
-    tall = sorted(
-        (first, last)
-        for first, last in sheet.merged
-        if last[0] > first[0] > top and first[1] < len(header)
-    )
-    if tall:
-        row, column = tall[0][0]
-        place = Place(file, sheet.name, row + 1, header[column])
-        fields = {"plages": merged_words([(header[a[1]], a[0] + 1, b[0] + 1) for a, b in tall])}
+    tall: dict[int, list[tuple[int, int]]] = {}
+    for first, last in sheet.merged:
+        if last[0] > first[0] > top and first[1] < len(header):
+            tall.setdefault(first[1], []).append((first[0] + 1, last[0] + 1))
+    for column, ranges in sorted(tall.items()):
+        at = sorted(ranges)
+        place = Place(file, sheet.name, at[0][0], header[column])
+        fields = {"plages": merged_words(at)}
         yield Fault("cellules_fusionnees", place, fields=fields, severity=Severity.DOUTE)

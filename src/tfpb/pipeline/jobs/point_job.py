@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from tfpb import perimeters
 from tfpb.addresses.file_geocoder import FileGeocoder
@@ -16,11 +17,13 @@ from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
 from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.geopackage import points_bytes
 from tfpb.io.packs.output_files import write_together
-from tfpb.io.sources.address_columns import known_headers, read_addresses
+from tfpb.io.sources.address_columns import known_headers, read_addresses, totals_of
 from tfpb.io.sources.personal import without_people
 from tfpb.io.sources.point_tables import POINTS, Given, read_points, with_answers
 from tfpb.io.tables.tabular import TextTable, table_bytes
+from tfpb.io.tables.text_table import unused_option
 from tfpb.model.projection import LAMBERT_93
+from tfpb.model.results import ADDRESS_COLUMNS
 from tfpb.perimeters.points import positions, rival_doubts
 from tfpb.pipeline import stages
 from tfpb.pipeline.steps.geocoding import Watch
@@ -30,13 +33,17 @@ from tfpb.report.ground import ground
 from tfpb.review.address_decisions import DecidedAddresses
 from tfpb.review.doubts import POSITION, row_keys
 from tfpb.review.review_workbook import read_limit_decisions, review_file
-from tfpb.words.places.side_words import summary_lines
+from tfpb.words.faults.input_words import ALL_HAVE_RADIUS, POINTS_GIVEN
+from tfpb.words.places.side_words import TOTAL_ROW, summary_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from tfpb.geodata.geography import Geography
+    from tfpb.io.sources.point_tables import PointTable
+
+DEFAULT_RADIUS_M: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,8 @@ def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[
     task = replace(task, table=table)
     geography = open_geography(task.folder, index=False)
     decisions = None if task.decisions is None else read_limit_decisions(task.decisions)
-    read = read_points(task.table, renames=task.renames)
+    totals, total_notices = totals_of(table, task.renames)
+    read = read_points(table, renames=task.renames)
     answers = pd.DataFrame(index=read.points.index)
     points = read.points
     if read.given is Given.NOTHING:
@@ -114,8 +122,8 @@ def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[
         .having(stages.RULE, Rule(task.year, task.radius_m))
     )
     sides = stages.run((stages.SIDES,), values).required()[stages.SIDES]
-    located = sides.frame
-    doubts = [*dropped, *read.notices]
+    located = _without_totals(sides.frame, totals)
+    doubts = [*dropped, *read.notices, *total_notices, *_unused(task, read)]
     if read.rival is not None:
         twice = read.rival
         doubts += rival_doubts(points, twice.points, left=twice.left, kept=twice.kept)
@@ -134,7 +142,7 @@ def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[
     )
     write_together(written | review)
     lines = summary_lines(
-        counts=Counter(located["qpv_statut"]),
+        counts=Counter(s for s in located["qpv_statut"] if s),
         evolution=Counter(located["qpv_evolution"]),
         output=task.output.name,
         review=next((path.name for path in review), ""),
@@ -146,12 +154,41 @@ def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[
     return lines, doubts
 
 
+def _without_totals(located: pd.DataFrame, totals: list[int]) -> pd.DataFrame:
+    """Empty the answers of lines that are no place: a total lies on no side."""
+    if not totals:
+        return located
+    out = located.copy()
+    rows = out.index[totals]
+    for column in out:
+        out.loc[rows, column] = pd.NA if is_numeric_dtype(out[column]) else ""
+    out.loc[rows, "qpv_motif"] = TOTAL_ROW
+    return out
+
+
+def _unused(task: Task, read: PointTable) -> list[Fault]:
+    """Doubt the options that did not serve."""
+    out = []
+    given = read.given is not Given.NOTHING
+    addresses = [c for c in task.renames if c in ADDRESS_COLUMNS and c not in {"x", "y"}]
+    if given and addresses:
+        named = f"--colonne {addresses[0]}={task.renames[addresses[0]]}"
+        out.append(unused_option(named, task.table.file, POINTS_GIVEN))
+    if task.radius_m != DEFAULT_RADIUS_M and read.points["result_radius_m"].notna().all():
+        out.append(unused_option("--rayon", task.table.file, ALL_HAVE_RADIUS))
+    return out
+
+
 def _geocoded(task: Task, geography: Geography, advance: Callable[[int], None]) -> pd.DataFrame:
     """Geocode addresses by the index, when it is there."""
+    named = {c: h for c, h in task.renames.items() if c in ADDRESS_COLUMNS}
     try:
-        addresses = read_addresses(task.table).addresses
-    except TfpbError:
-        raise fail("entree_sans_colonnes", place=Place(task.table.file, task.table.sheet)) from None
+        addresses = read_addresses(task.table, renames=named).addresses
+    except TfpbError as error:
+        if named:
+            raise
+        place = Place(task.table.file, task.table.sheet)
+        raise fail("entree_sans_colonnes", place=place) from error
     if geography.store is None:
         raise fail("adresses_absentes", place=Place(task.table.file))
     geocoder = FileGeocoder(mode="index", communes=geography.communes, source=geography.store)

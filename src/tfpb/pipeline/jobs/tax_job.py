@@ -14,6 +14,7 @@ from tfpb.io.sources.inputs import Inputs
 from tfpb.io.sources.stock_checks import Identifiers
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import csv_bytes, sheet_names, table_bytes, xlsx_bytes
+from tfpb.io.tables.text_table import unused_option
 from tfpb.model import tables
 from tfpb.model.location import Located
 from tfpb.perimeters.vintages import CORRESPONDENCE_COLUMNS
@@ -32,6 +33,7 @@ from tfpb.tax.programme.exports import (
     reentry_frame,
 )
 from tfpb.text import fold
+from tfpb.words.faults.input_words import NO_PROGRAMME
 from tfpb.words.money.bilan_words import BILAN_TITLE
 
 if TYPE_CHECKING:
@@ -150,6 +152,9 @@ def accounts(
             text = gathered.table(role, path, sheet=own, known=contract.headers)
             if text is not None:
                 texts[role], frames[role] = text, gathered.typed(text, contract)
+    last = files.get("programme_precedent")
+    if last is not None and files.get("programme") is None:
+        gathered.faults.append(unused_option("--programme-precedent", last.name, NO_PROGRAMME))
     homes = doors = None
     if "residences" in frames:
         homes = frames["residences"]

@@ -20,6 +20,7 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.location import Located
 from tfpb.model.money import Abatement, DroitCommun, LegalValue, Programme, States
+from tfpb.model.record import Reading
 from tfpb.model.survey import Published, WaveFacts, WeightSpread
 from tfpb.survey.secrecy.disclosure import reopened
 
@@ -189,7 +190,7 @@ _READERS: Final[dict[str, Callable[[Any], Any]]] = {
 
 _KINDS: Final = (
     Fault, Place, WaveFacts, WeightSpread, Located, Abatement, States, LegalValue, Programme,
-    DroitCommun,
+    DroitCommun, Reading,
 )  # fmt: skip
 _KNOWN: Final[dict[str, type]] = {kind.__name__: kind for kind in _KINDS}
 """Frozen values that have a form; whatever holds answers is not among them."""

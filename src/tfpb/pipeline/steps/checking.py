@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tfpb import perimeters, survey, tax
-from tfpb.errors import Fault, Severity, TfpbError, not_yet_reported
+from tfpb.errors import Fault, Place, Severity, TfpbError, not_yet_reported
 from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
+from tfpb.evidence.quarter_names import by_code
+from tfpb.model.columns import STAMP, stamped_place
+from tfpb.model.near_names import near_names
 from tfpb.perimeters.vintages import FIRST_YEAR
 from tfpb.pipeline.steps.costing import TaxRule
+from tfpb.pipeline.steps.locating import communes_of
 from tfpb.pipeline.steps.surveying import own_interviews
+from tfpb.text import fold
+from tfpb.words.faults.input_words import listed
+from tfpb.words.faults.paste_words import ALIAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tfpb.addresses.communes import Communes
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
+    from tfpb.model.record import Reading
     from tfpb.model.settings import Settings
+
+
+_ON_THE_MAP: Final = ("programme", "conventions", "diagnostics")
+"""Tables whose quarters are those of the map of the tax year."""
+_SAINT: Final = re.compile(r"\bst(e?)\b")
+_SIDE: Final = "qpv_manquant"
+"""Why an interview is left out that the located stock alone would place."""
 
 
 def cross_checks(
@@ -36,9 +55,7 @@ def cross_checks(
     if (stock := inputs.frame("patrimoine")) is None:
         return []
     known = set(stock["id_residence"])
-    quarters = {
-        r: f for r, f in inputs.frames.items() if r in ("programme", "conventions", "diagnostics")
-    }
+    quarters = {r: f for r, f in inputs.frames.items() if r in _ON_THE_MAP}
     faults = unknown_quarters(quarters, geography.maps, vintage)
     if (last := inputs.frame("programme_precedent")) is not None:
         # last year may stand on the older map: its codes are held against their own
@@ -68,6 +85,79 @@ def cross_checks(
     return faults
 
 
+def quarters_by_code(
+    settings: Settings, inputs: Inputs, geography: Geography, vintage: int
+) -> tuple[Inputs, list[Fault]]:
+    """Write the code of each quarter that a table calls by its name, on the map that rules it."""
+    aliases, communes = settings.alias.quartiers, communes_of(inputs)
+    older = perimeters.ruling_vintage(max(settings.dossier.annee - 1, FIRST_YEAR))
+    frames, faults = dict(inputs.frames), []
+    for roles, carte in ((_ON_THE_MAP, vintage), (("programme_precedent",), older)):
+        named = {r: f for r, f in inputs.frames.items() if r in roles}
+        if named and carte in geography.maps:
+            own = aliases if roles is _ON_THE_MAP else {}
+            done, found = by_code(
+                named, geography.maps[carte], own or aliases, communes, file=settings.file
+            )
+            frames |= done
+            faults += found if own else [f for f in found if f.code != "alias_sans_effet"]
+    return replace(inputs, frames=frames), faults
+
+
+def town_doubts(settings: Settings, inputs: Inputs, geography: Geography) -> list[Fault]:
+    """Doubt the communes of the stock that the address base lacks, and misspelt ones.
+
+    Parameters
+    ----------
+    settings : Settings
+    inputs : Inputs
+    geography : Geography
+    """
+    stock, store = inputs.frame("patrimoine"), geography.store
+    if stock is None or store is None or settings.reglages.geocodage != "index":
+        return []
+    held, names = set(store.citycodes()), store.city_names()
+    rows = stock[(stock["adresse"] != "") & ~(stock["x"].notna() & stock["y"].notna())]
+    lacking: dict[str, int] = {}
+    faults: list[Fault] = []
+    keys = ["code_insee", "commune", "code_postal"]
+    written: dict[tuple[str, str, str], list[int]] = {}
+    for at, (code, name, postcode) in enumerate(rows[keys].astype(str).itertuples(index=False)):
+        written.setdefault((code, name, postcode), []).append(at)
+    for (code, name, postcode), found_at in written.items():
+        found = _towns(geography.communes, code, name, postcode)
+        if found and not found & held:
+            label = name or geography.communes.name(min(found)) or code or postcode
+            lacking[label] = lacking.get(label, 0) + len(found_at)
+        if not name or code or geography.communes.by_name(_whole(name)):
+            continue
+        near_by = [names[c] for c in sorted(found & held or held)]
+        if near := near_names(_whole(name), near_by, most=1):
+            place = stamped_place(rows, found_at[0], "commune")
+            pasted = (ALIAS.format(what="communes"), name, near[0])
+            fields = {"nombre": len(found_at), "proche": near[0], "coller": pasted}
+            faults.append(Fault("nom_proche", place, name, fields, Severity.DOUTE))
+    if lacking:
+        said = {"communes": listed(lacking), "nombre": sum(lacking.values())}
+        place = Place(str(stock[STAMP[0]].iloc[0]))
+        faults.append(Fault("communes_sans_adresses", place, "", said, Severity.DOUTE))
+    return faults
+
+
+def _towns(communes: Communes, code: str, name: str, postcode: str) -> set[str]:
+    """Return the codes that a commune may have: of its code, else of its name and postcode."""
+    if (known := communes.resolve(code) if code else None) is not None:
+        return {known, *communes.arrondissements(known)}
+    named = set(communes.by_name(_whole(name))) if name else set()
+    served = set(communes.by_postcode(postcode.zfill(5))) if postcode else set()
+    return (named & served) or served or named
+
+
+def _whole(name: str) -> str:
+    """Return a folded name of commune, « ST » and « STE » written in full."""
+    return _SAINT.sub(lambda m: "saint" + m[1], fold(name))
+
+
 def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault]) -> list[Fault]:
     """List what stages would have found, when other faults keep them from running.
 
@@ -90,6 +180,22 @@ def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault])
     if plan is not None and (repere := inputs.repere) is not None:
         faults += _found(lambda: survey.referenced_rows(repere, plan.items, ("",))[1])
     return not_yet_reported(faults, found)
+
+
+def readings(inputs: Inputs) -> tuple[Reading, ...]:
+    """Return what became of the rows of every file when the stages could not run.
+
+    The interviews are those that can be read without the located stock.
+    """
+    counted = inputs.readings
+    if inputs.plan is not None and inputs.deliveries:
+        with suppress(TfpbError):
+            read = survey.recode([d.frame for d in inputs.deliveries], inputs.plan)
+            counted += tuple(
+                replace(r, kept=r.kept + r.left.get(_SIDE, 0), left={**r.left, _SIDE: 0})
+                for r in read.readings
+            )
+    return counted
 
 
 def money_faults(inputs: Inputs, rule: TaxRule) -> list[Fault]:

@@ -112,7 +112,7 @@ def programme(
     ----------
     tax_rule : TaxRule
     inputs : Inputs
-        `programme`, `programme_precedent`, `diagnostics`.
+        `programme`, `programme_precedent`, `diagnostics`, `conventions`.
     located : Located
     abatement : Abatement or None
         What the programme answers for.
@@ -124,6 +124,7 @@ def programme(
     """
     if (actions := inputs.frame("programme")) is None:
         return None
+    signed = inputs.frame("conventions")
     return tax.programme(
         actions,
         abatement,
@@ -135,6 +136,7 @@ def programme(
         npnru=tax.npnru_quarters(located.entrances),
         themes=tax_rule.themes,
         heirs=perimeters.heirs(located.correspondence),
+        covered=[] if signed is None else [c for codes in signed["codes_qpv"] for c in codes],
         law=tax_rule.law,
     )
 

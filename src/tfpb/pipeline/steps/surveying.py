@@ -12,6 +12,7 @@ from tfpb.addresses.communes import with_territories
 from tfpb.errors import Fault, Severity
 from tfpb.geodata.geography import open_geography
 from tfpb.model.codes import TOTAL
+from tfpb.model.record import summed
 from tfpb.perimeters.vintages import YEAR_UNDER
 from tfpb.pipeline.steps.locating import Rule, sides
 from tfpb.survey.secrecy.ownership import for_bailleur
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.location import Located
     from tfpb.model.plan import Plan
+    from tfpb.model.record import Reading
     from tfpb.model.survey import Estimates, Published
     from tfpb.pipeline.steps.locating import Points
     from tfpb.survey import Disclosed
@@ -268,9 +270,13 @@ def estimates(
     if plan is None or not answers.deliveries:
         return None
     frames = [d.frame for d in answers.deliveries]
+    dropped: tuple[Reading, ...] = ()
     if scope.unknown_set_aside and survey_sides is not None:
         stock = set(survey_sides["id_residence"])
-        frames = [interviews_kept(f, plan, bailleur=scope.bailleur, known=stock) for f in frames]
+        kept = [interviews_kept(f, plan, bailleur=scope.bailleur, known=stock) for f in frames]
+        out = [f.drop(index=k.index) for f, k in zip(frames, kept, strict=True)]
+        dropped = survey.readings_without(out, plan, "residence_inconnue_enquete")
+        frames = kept
     read = survey.recode(frames, plan, survey_sides)
     found = survey.compare(
         read,
@@ -280,4 +286,5 @@ def estimates(
         margins=answers.margins,
         reference=answers.reference.frame if answers.reference is not None else None,
     )
+    found = replace(found, readings=summed((*read.readings, *dropped)))
     return for_bailleur(found, scope.bailleur) if scope.bailleur else found

@@ -10,6 +10,7 @@ from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.properties import Outline
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
 
@@ -271,6 +272,9 @@ class _Sheet:
         for offset, values in enumerate(table.rows.itertuples(index=False), 1):
             self._cells(table, top + offset, values)
         last = top + len(table.rows)
+        if table.folded:
+            sheet.row_dimensions.group(top + 1, last, outline_level=1, hidden=True)
+            sheet.sheet_properties.outlinePr = Outline(summaryBelow=False)
         self._remarks(table, top)
         ref = f"A{top}:{get_column_letter(len(table.columns))}{last}"
         excel = ExcelTable(displayName=f"t_{table.key}", ref=ref)

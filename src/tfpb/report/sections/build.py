@@ -118,6 +118,7 @@ def table(
     totals: Mapping[str, Any] | None = None,
     remarks: tuple[tuple[int, str, str], ...] = (),
     notes: tuple[str, ...] | None = None,
+    folded: bool = False,
     **facts: object,
 ) -> Table:
     """Return a declared table filled with rows.
@@ -130,7 +131,7 @@ def table(
         Declared columns are kept, in their order; one that is not there stays empty.
     repeated : sequence of mapping
         Facts of each column that stands for a column whose key holds a `{name}`.
-    totals, remarks
+    totals, remarks, folded
         As `Table`.
     notes : tuple of str, optional
         In place of the declared ones.
@@ -152,7 +153,7 @@ def table(
     )
     return Table(
         own.cle or key,
-        base.titre.format(**facts),
+        (own.titre or base.titre).format(**facts),
         columns,
         rows.reindex(columns=[c.key for c in columns]).reset_index(drop=True),
         unit=base.unite.format(**facts),
@@ -161,6 +162,7 @@ def table(
         notes=notes if notes is not None else base.notes or (),
         totals=totals or {},
         remarks=remarks,
+        folded=folded,
         **_media(own),
     )
 

@@ -13,6 +13,7 @@ from tfpb.model.report import Text
 from tfpb.model.results import RESIDENCE_COLUMNS
 from tfpb.report.sections.build import DOCUMENT, cut, has, section, table, worded
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
+from tfpb.words.faults.told_faults import LEAST
 from tfpb.words.places import stock_words as words
 from tfpb.words.places.review_words import CHOSEN
 
@@ -86,6 +87,14 @@ def localisation(dossier: Dossier) -> Section:
     if len(located.correspondence):
         linked = worded(located.correspondence, lien=words.LINKS)
         blocks.append(table("correspondance_qpv", linked))
+    if dossier.outside is not None and len(dossier.outside):
+        against = dossier.outside.assign(
+            motif=[
+                " ; ".join(words.OUTSIDE[code] for code in codes)
+                for codes in dossier.outside["motifs"]
+            ]
+        )
+        blocks.append(table("controle_insee", against))
     sure = facts.entrances - facts.doubtful_entrances
     lead = words.location_lead(
         facts.entrances, sure, facts.doubtful_entrances, located.vintage, located.year
@@ -130,6 +139,12 @@ class StockFacts:
     doubtful: int
     doubtful_residences: int
     doubtful_entrances: int
+
+
+def masking_n(dossier: Dossier) -> int:
+    """Return the count of households below which the pack tells none."""
+    settings = dossier.survey.settings if dossier.survey is not None else {}
+    return int(str(settings.get("masquage_n", LEAST)))
 
 
 def stock_facts(located: Located) -> StockFacts:

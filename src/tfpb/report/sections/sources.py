@@ -10,8 +10,10 @@ import pandas as pd
 from tfpb.law.values import load as load_law
 from tfpb.model.report import Text
 from tfpb.report.sections.build import section, table
+from tfpb.report.sections.patrimoine import masking_n
 from tfpb.text import fold
 from tfpb.words.documents import report_words as words
+from tfpb.words.documents.reading_words import SURVEY, reading_row
 from tfpb.words.documents.setting_words import (
     LEGAL_ORIGINS,
     legal_state,
@@ -42,7 +44,7 @@ def sources(dossier: Dossier) -> Section:
         ]
     )  # fmt: skip
     legal = _legal_values(dossier)
-    blocks: list[Block] = [table("sources", files, notes=(words.EDIT_FILES,))]
+    blocks: list[Block] = [*_readings(dossier), table("sources", files, notes=(words.EDIT_FILES,))]
     if legal:
         blocks.append(table("hypotheses_legales", pd.DataFrame([_legal_row(v) for v in legal])))
     blocks += [_overrides(dossier), _settings(dossier), *_themes(dossier)]
@@ -56,6 +58,14 @@ def sources(dossier: Dossier) -> Section:
     unverified = sum(not v.verifie and v.origine == "texte" for v in legal)
     lead = words.sources_lead(len(dossier.sources), unverified, dossier.run_hash)
     return section("sources", lead, blocks)
+
+
+def _readings(dossier: Dossier) -> list[Block]:
+    """Return what became of the rows of each file; interviews of other bailleurs are not told."""
+    told = [r for r in dossier.readings if r.role != SURVEY or r.bailleur]
+    least = masking_n(dossier)
+    rows = pd.DataFrame([reading_row(r, least) for r in told])
+    return [table("lectures", rows)] if len(rows) else []
 
 
 def rappel(dossier: Dossier) -> Section:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.columns import STAMP
+from tfpb.model.record import Reading
 from tfpb.survey.reading.delivery_columns import (
     distinct,
     find_column,
@@ -84,10 +86,14 @@ def recode(
     text = pd.concat([t for _, t in parts], ignore_index=True)
     frame["bailleur"] = _one_spelling(frame["bailleur"].to_numpy(dtype=object))
     keep = _usable_rows(frame, plan, faults)
-    keep &= _repeated_rows(frame, text, plan, keep, faults)
+    why = np.where(keep, "", "poids_manquant").astype(object)
+    once = _repeated_rows(frame, text, plan, keep, faults)
+    why[keep & ~once] = "interview_en_double"
+    keep &= once
     side, listed = apply_located_side(frame, residences, keep)
     faults += listed
     frame["qpv"] = side
+    why[keep & (side < 0)] = "qpv_manquant"
     keep &= side >= 0
     variables = read_variables(text, frame, plan, residences, faults)
     scales, answers, marks = read_answers(text, frame, variables, plan, faults)
@@ -107,9 +113,44 @@ def recode(
         scales=scales,
         stock=stock,
         faults=tuple(faults),
+        readings=_readings(frame, why),
         has_clusters=has_clusters,
         has_weights=bool(frame["_poids_livre"].any()),
     )
+
+
+def readings_without(frames: Sequence[pd.DataFrame], plan: Plan, why: str) -> tuple[Reading, ...]:
+    """Count interviews that were left out before `recode`, all for one reason.
+
+    Parameters
+    ----------
+    frames : sequence of DataFrame
+        Those interviews, as `recode` takes them.
+    plan : Plan
+    why : str
+        Code of the doubt.
+    """
+    parts = [_standard(f, plan, [], located=True)[0] for f in frames if len(f)]
+    if not parts:
+        return ()
+    frame = pd.concat(parts, ignore_index=True)
+    return _readings(frame, np.full(len(frame), why, dtype=object))
+
+
+def _readings(frame: pd.DataFrame, why: NDArray[np.object_]) -> tuple[Reading, ...]:
+    """Count the interviews of each file, bailleur and wave, kept or left out and why."""
+    out = []
+    keys = [STAMP[0], STAMP[1], "bailleur", "vague"]
+    met: dict[tuple[str, ...], list[str]] = {}
+    for place, reason in zip(
+        frame[keys].astype(str).itertuples(index=False, name=None), why, strict=True
+    ):
+        met.setdefault(place, []).append(reason)
+    for (file, sheet, owner, wave), reasons in met.items():
+        left = dict(Counter(r for r in reasons if r))
+        kept = len(reasons) - sum(left.values())
+        out.append(Reading("enquete", file, sheet, owner, wave, len(reasons), kept, left))
+    return tuple(out)
 
 
 def _stamped(frame: pd.DataFrame, position: int) -> pd.DataFrame:
@@ -132,11 +173,12 @@ def _standard(
     out = frame[list(STAMP)].copy()
     for role in ("repondant", "vague", "bailleur", "residence"):
         written, there = fixed.get(role, ""), found[role]
-        if there is None or written:
+        if there is None or (written and role != "vague"):
             out[role] = np.full(len(frame), written, dtype=object)
             continue
         codes, uniques = distinct(texts(frame, there))
-        named = np.array([identifier(u) for u in uniques], dtype=object)[codes]
+        read = [identifier(u) or (written if role == "vague" else "") for u in uniques]
+        named = np.array(read, dtype=object)[codes]
         out[role] = pd.Series(named, out.index, dtype=object)
     for role in ("vague", "bailleur"):
         if found[role] is not None:

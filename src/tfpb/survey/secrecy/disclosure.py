@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.errors import Fault
+    from tfpb.model.record import Reading
 
 _KEYS: Final = frozenset(
     {
@@ -133,6 +134,7 @@ def protect(
         seal=_SEAL,
         fieldwork=protected_counts(estimates.fieldwork, masking_n),
         variants=tables["variants"],
+        readings=estimates.readings,
     )
 
 
@@ -153,6 +155,7 @@ def reopened(
     waves: tuple[WaveFacts, ...],
     notices: tuple[Fault, ...],
     settings: dict[str, object],
+    readings: tuple[Reading, ...] = (),
 ) -> Published:
     """Seal again what `protect` made and an earlier run kept.
 
@@ -163,13 +166,14 @@ def reopened(
     ----------
     tables : mapping of str to DataFrame
         `comparison, levels, priorities, benchmark, fieldwork, variants`.
-    items, waves, notices, settings
+    items, waves, notices, settings, readings
         As in `Published`.
     """
     again = {name: _blanked(table) for name, table in tables.items()}
     return Published(
-        **again, items=items, waves=waves, notices=notices, settings=settings, seal=_SEAL
-    )
+        **again, items=items, waves=waves, notices=notices, settings=settings, readings=readings,
+        seal=_SEAL,
+    )  # fmt: skip
 
 
 def masked_cells(published: Published) -> tuple[Cell, ...]:

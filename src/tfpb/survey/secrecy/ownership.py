@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import ENSEMBLE
+from tfpb.model.record import summed
 from tfpb.survey.secrecy.cells import OWNER
 from tfpb.text import fold
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tfpb.model.record import Reading
     from tfpb.model.survey import Estimates
 
 FEWEST_OTHERS: Final = 3
@@ -57,6 +59,7 @@ def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
         benchmark=_own_benchmark(estimates.benchmark, own),
         fieldwork=mine(estimates.fieldwork),
         variants=mine(estimates.variants),
+        readings=_readings(estimates.readings, bailleur),
         notices=tuple(
             n for n in estimates.notices if str(n.fields.get("bailleur", "")) not in others
         ),
@@ -65,6 +68,14 @@ def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
             replace(a, places=a.places.replace({"bailleur": dict.fromkeys(own, bailleur)}))
             for a in estimates.atoms
         ),
+    )
+
+
+def _readings(readings: tuple[Reading, ...], bailleur: str) -> tuple[Reading, ...]:
+    """Keep what was read of one bailleur; of the others, their sum in each file and wave, unnamed."""
+    return summed(
+        replace(r, bailleur=bailleur if fold(r.bailleur) == fold(bailleur) else "")
+        for r in readings
     )
 
 

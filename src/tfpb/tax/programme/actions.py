@@ -22,6 +22,7 @@ from tfpb.tax.programme.entries import (
     read_action,
     repeated,
 )
+from tfpb.tax.programme.sharing import shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,6 +45,7 @@ def programme(
     npnru: Iterable[str] = (),
     themes: Mapping[str, Theme] | None = None,
     heirs: Mapping[str, str] | None = None,
+    covered: Iterable[str] = (),
     law: Law | None = None,
 ) -> Programme:
     """Check a programme and set it against the abatement.
@@ -72,6 +74,9 @@ def programme(
     heirs : mapping of str to str, optional
         Quarter of the older map → quarter that took most of its dwellings: last year's actions stand on
         its line.
+    covered : iterable of str
+        Quarters of the conventions, between which an action for all quarters is shared; those of the
+        stock when there are none.
     law : Law, optional
         For the orders of magnitude; the packaged values by default.
 
@@ -103,8 +108,16 @@ def programme(
        code_qpv  logements valorise_eur valorise_par_logement_eur
     0  QN05991I         12          600                     50.00
     """
+    homes = balance.homes_of(residences)
+    named = frozenset(covered)
+    over = {c: n for c, n in homes.items() if c in named} or homes
+    actions, split = shared(actions, over)
+    if previous is not None:
+        previous, found = shared(previous, over)
+        split += found
     read, years, faults = _read(actions, previous, themes, year)
-    kept, homes = years.kept, balance.homes_of(residences)
+    kept = years.kept
+    faults += split
     faults += balance.check_quarters(kept, abatement, homes, frozenset(npnru), year)
     owed, found = balance.read_carry(carry or {}, kept, abatement, residences)
     faults += found

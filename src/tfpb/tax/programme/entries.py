@@ -132,7 +132,7 @@ def pieces_twice(rows: Iterable[Record]) -> list[Fault]:
             if not any(c.isdigit() for c in key):
                 continue
             here = place(row, "piece")
-            if key in seen:
+            if key in seen and seen[key][0] != here:  # parts of one action bear its piece
                 there, year = seen[key]
                 fields = {
                     "autre": there.row,

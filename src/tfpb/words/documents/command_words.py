@@ -36,9 +36,10 @@ OPEN_MAP: Final = "Ouvrez d’abord carte.html, par un double clic."
 GAPS_HEADING: Final = "Écarts QPV − hors QPV, vague {wave}, tous bailleurs, bruts ({margin}) :"
 VERDICT_KEY: Final = "  « {name} » : {meaning}."
 NEW_DOSSIER: Final = "Dossier créé : {folder}"
-PLAN_TO_REVIEW: Final = (
-    "Relisez plan_enquete.toml : ce qui a été deviné y est marqué « À CONFIRMER »."
-)
+PLAN_ADDED: Final = "Plan d’enquête ajouté à {folder}, rien d’autre n’y a changé :"
+PLAN_TO_REVIEW: Final = "Relisez {name} : ce qui a été deviné y est marqué « À CONFIRMER »."
+NAME_PLAN: Final = 'Sous [fichiers] du dossier.toml, écrivez : plan = "{name}"'
+
 FILL_THEN: Final = "Remplissez les fichiers, puis : {command}"
 NO_FAULT: Final = "Aucune faute : vous pouvez lancer « tfpb dossier »."
 SECOND_PACK: Final = (

@@ -141,6 +141,8 @@ ROLES: Final[dict[str, str]] = {
     "qpv2024": "Périmètres des QPV 2024",
     "communes": "Contours des communes",
     "parcelles": "Parcelles cadastrales",
+    "insee2015": "Logements sociaux par QPV 2015 (Insee)",
+    "insee2024": "Logements sociaux par QPV 2024 (Insee)",
 }
 SENSITIVITY: Final[dict[str, str]] = {
     "retenu": "Lecture retenue",
@@ -154,6 +156,7 @@ SETTINGS: Final[dict[str, str]] = {
     "arrondi": "Arrondi des montants",
     "report_eur": "Reports des années précédentes, en euros",
     "feuilles": "Feuilles lues",
+    "recopier": "Colonnes dont les cellules vides prennent la valeur du dessus",
     "colonnes": "Colonnes renommées",
     "loi": "Valeurs légales remplacées par l’utilisateur",
     "territoires": "Découpages de l’enquête",
@@ -237,6 +240,11 @@ def subtitle(year: int, convention: str) -> str:
     """Write the line under the title."""
     base = f"Abattement de taxe foncière en quartier prioritaire, imposition {year}"
     return f"{base} · convention {convention}" if convention else base
+
+
+NOTHING_ASKED: Final = Phrase(
+    "{count:s autre point ne demande rien/autres points ne demandent rien} : voir la feuille « Doutes »."
+)
 
 
 def doubts_lead(count: int, near: int) -> str:

@@ -37,7 +37,7 @@ KINDS: Final = {
 UNITS: Final = {Kind.MONEY: "des euros", Kind.PERCENT: "un pourcentage"}
 ROW_OBJECTS: Final = {
     "patrimoine": "entrée", "fiscalite": "local", "gmbi": "local", "programme": "action",
-    "programme_precedent": "action",
+    "programme_precedent": "action", "enquete": "interview",
 }  # fmt: skip
 """What one row of a table is; of other tables « donnée »."""
 NOTICE_LAYOUTS: Final = {
@@ -68,6 +68,19 @@ _SETTING_KINDS: Final = (
 )
 
 
+ONE_SHEET: Final = "ce fichier n’a pas de feuilles"
+ALL_HAVE_TOWN: Final = "chaque ligne dit sa commune"
+POINTS_GIVEN: Final = "les positions sont déjà dans le fichier, les adresses n’ont pas été lues"
+ALL_HAVE_RADIUS: Final = "chaque point porte son incertitude"
+NO_PROGRAMME: Final = "il se lit à côté de --programme, qui n’est pas donné"
+"""Why an option did not serve."""
+NEAR_NAMES: Final = " ; il nomme {names}, qui y ressemble"
+"""In a doubt on a name that is not there: the near ones."""
+
+
+NEAR_QUARTERS: Final = " ; il y a {names}"
+
+
 def listed(names: Iterable[object]) -> str:
     """Return names of columns or sheets in French quotes, parted by commas."""
     return ", ".join(f"« {name} »" for name in names)
@@ -83,9 +96,9 @@ def bounds(low: float | None, high: float | None) -> str:
     return f"au moins {low:g}" if high is None else f"entre {low:g} et {high:g}"
 
 
-def merged_words(ranges: list[tuple[str, int, int]]) -> str:
-    """Return merged cells (header, first and last row) in words, the first few by name."""
-    shown = [f"« {header} » lignes {first} à {last}" for header, first, last in ranges[:_SHOWN]]
+def merged_words(ranges: list[tuple[int, int]]) -> str:
+    """Return merged cells (first and last row) in words, the first few by their rows."""
+    shown = [f"lignes {first} à {last}" for first, last in ranges[:_SHOWN]]
     more = f" et {len(ranges) - _SHOWN} autres" if len(ranges) > _SHOWN else ""
     return ", ".join(shown) + more
 
@@ -118,6 +131,12 @@ def rename_words(contract: str, column: str, header: str) -> str:
         return ""
     shown = header or "en-tête de votre fichier"
     return (
-        ", ou écrivez sous [reglages] du dossier.toml : "
-        f'colonnes = {{ "{contract}.{column}" = "{shown}" }}'
+        f', ou écrivez sous [reglages.colonnes] du dossier.toml : "{contract}.{column}" = "{shown}"'
     )
+
+
+def copy_words(contract: str, column: str) -> str:
+    """Write how dossier.toml asks to copy merged cells down; empty for tables it does not name."""
+    if contract not in _ROLES:
+        return ""
+    return f', ou écrivez sous [reglages] du dossier.toml : recopier = ["{contract}.{column}"]'

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tfpb.errors import Fault, Place
 
+NO_ACTION: Final = ("Rien à faire.", "Rien à faire :", "Rien à faire ;")
+"""How the hint of a doubt begins that asks for nothing at all."""
 _LONGEST: Final = 160
 _SETTINGS: Final = ".toml"
 _RUNS: Final = 12

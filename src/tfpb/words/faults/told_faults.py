@@ -22,6 +22,7 @@ OF_HOUSEHOLDS: Final = frozenset(
         "residence_a_verifier", "residence_hors_patrimoine", "residence_sans_cote", "residence_manquante",
         "ajustement_incomplet", "code_reponse_inconnu", "residence_inconnue_enquete",
         "region_bailleur_inconnu", "categorie_inconnue", "region_reponses_autres", "enquete_cellule_vide",
+        "vague_deux_fichiers", "vague_fichier_contredite",
     }
 )  # fmt: skip
 """Doubts that count interviews."""
@@ -33,8 +34,15 @@ _OF_A_RESIDENCE: Final = frozenset(
 )  # fmt: skip
 _OF_ONE: Final = frozenset({"interview_en_double", "identifiant_en_double"})
 """Doubts that quote the number of an interview."""
+_OF_OTHERS: Final = frozenset({"bailleur_absent_enquete", "bailleur_absent_vague"})
+"""Doubts that name another bailleur of a common delivery, near in name."""
 _FEWER: Final = "moins de {count}"
 _MORE: Final = "au moins {count}"
+
+
+def bounded(count: int, masking_n: int) -> str:
+    """Write a count that secrecy hides: « moins de 11 », « au moins 11 »."""
+    return (_FEWER if count < masking_n else _MORE).format(count=number(masking_n))
 
 
 def told(fault: Fault, masking_n: int) -> Fault:
@@ -47,6 +55,8 @@ def told(fault: Fault, masking_n: int) -> Fault:
         Counts below are « moins de 11 », and their rows are not listed. What a résidence of the
         survey counts is never exact: its quarter less that is another's.
     """
+    if fault.code in _OF_OTHERS:
+        return replace(fault, fields={**fault.fields, "proches": ""})
     if fault.code in _OF_ONE:
         return replace(fault, got="", place=replace(fault.place, row=0))
     if fault.code not in OF_HOUSEHOLDS or "nombre" not in fault.fields:
@@ -55,6 +65,6 @@ def told(fault: Fault, masking_n: int) -> Fault:
     small = count < masking_n
     if not small and fault.code not in _OF_A_RESIDENCE:
         return fault
-    said = (_FEWER if small else _MORE).format(count=number(masking_n))
+    said = bounded(count, masking_n)
     place = Place(fault.place.file, fault.place.sheet, 0, fault.place.column, fault.place.name)
     return replace(fault, fields={**fault.fields, "nombre": said, "lignes": "…"}, place=place)

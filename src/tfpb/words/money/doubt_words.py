@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from tfpb.words.numbers import percent, plural
 from tfpb.words.phrase import Phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SAME_PREMISES: Final = {"cle": "même avis et même local", "objet": "local"}
 SAME_RESIDENCE: Final = {"cle": "même résidence", "objet": "résidence"}
@@ -33,3 +37,11 @@ def of_year(year: int | None) -> str:
 def of_file(file: str) -> str:
     """Name the file of another action; nothing when it is the same."""
     return f" du fichier « {file} »" if file else ""
+
+
+def shares(homes: Mapping[str, int]) -> str:
+    """Write how an action is shared: each quarter with its share and its dwellings."""
+    whole = sum(homes.values())
+    return ", ".join(
+        f"{code} {percent(n / whole)} ({plural(n, 'logement')})" for code, n in homes.items()
+    )

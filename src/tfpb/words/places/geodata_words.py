@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.words.numbers import number, plural
+from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from tfpb.model.location import QpvMap
     from tfpb.model.record import AddressFile, AddressImport, Sidecar
@@ -74,6 +77,21 @@ NOTHING_INSTALLED: Final = (
 ALL_WHOLE: Final = "Tout ce qui est importé est entier."
 
 
+INSEE_IMPORT: Final = Phrase(
+    "{file} : {quarters:s quartier} (QPV {vintage}), {dwellings:n} logements sociaux"
+    "{unknown:? ; sans nombre (secret ou inconnu, pas zéro) : }{shown}."
+)
+
+
+def insee_import_line(file: str, counts: pd.DataFrame, vintage: int) -> str:
+    """Write what became of a file of Insee's counts."""
+    unknown = int(counts["logements"].isna().sum())
+    return INSEE_IMPORT.format(
+        file=file, quarters=len(counts), vintage=vintage, dwellings=int(counts["logements"].sum()),
+        unknown=unknown, shown=number(unknown) if unknown else "",
+    )  # fmt: skip
+
+
 def quarters_import_lines(file: str, found: QpvMap) -> list[str]:
     """Write what became of a file of quarters."""
     lines = [f"{file} : {plural(len(found.frame), 'quartier')} (QPV {found.vintage})."]
@@ -102,7 +120,7 @@ def stored_lines(stored: Sequence[Sidecar]) -> list[str]:
     for one in stored:
         if one.kind == "parcelles":
             continue
-        what = plural(one.rows, "quartier" if one.kind == "qpv" else "commune")
+        what = plural(one.rows, "commune" if one.kind == "communes" else "quartier")
         count = len(one.mended)
         mended = f", dont {plural(count, 'contour réparé', 'contours réparés')}" if count else ""
         files = ", ".join(f.name for f in one.sources)

@@ -212,6 +212,8 @@ ROAD_AXIS: Final = (
 """Printed once on every sheet and page that shows doubts (arrêté of 19 January 2018; CGI 1383 C ter)."""
 NOT_AN_ATTESTATION: Final = f"{WARNING}."
 
+TOTAL_ROW: Final = "ligne de total : pas un lieu, laissée de côté"
+"""In the place of the motive of a side."""
 REVIEW_LEAD: Final = (
     "Pour chaque ligne, choisissez « dans » ou « hors », signez, datez, et dites sur quelle pièce vous "
     "vous fondez. Redonnez ce fichier avec --decisions (ou « decisions » dans dossier.toml)."

@@ -87,3 +87,13 @@ THREE_ANSWERS: Final = (
         "commerces ; elle n’est jamais appliquée ici."
     ),
 )
+
+OUTSIDE: Final = {
+    "egal": "le même nombre",
+    "inconnu": "l’Insee ne donne pas de nombre (secret ou inconnu)",
+    "plus": "plus que tous les bailleurs ensemble : logements neufs, non conventionnés, ou mal situés",
+    "autres_bailleurs": "autres bailleurs, ou autre année",
+    "a_verifier": "des logements à vérifier près de ce quartier",
+    "coupees": "des résidences que la limite coupe",
+}
+"""Why a located number and Insee's may differ."""

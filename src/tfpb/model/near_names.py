@@ -1,0 +1,56 @@
+"""Names that may stand for one another: proposed to the user, never taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rapidfuzz import fuzz
+
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SAME_NAME: Final = 90.0
+"""Likeness of two whole names, 0 to 100, from which one may be the other."""
+_SAME_WORDS: Final = 80.0
+"""Likeness of the words that tell two names apart."""
+_COMMON_WORDS: Final = frozenset(
+    ("agence", "au", "aux", "commune", "de", "des", "du", "en", "esh", "et", "foyer", "habitat", "hlm",
+     "immobiliere", "la", "le", "les", "logement", "logements", "logis", "office", "oph", "opac", "public",
+     "qpv", "quartier", "residence", "sa", "sem", "societe", "st", "ville")
+)  # fmt: skip
+"""Words that many names share, letters alone aside."""
+_OPPOSED: Final = frozenset(
+    ("nord", "sud", "est", "ouest", "centre", "haut", "haute", "bas", "basse", "grand", "petit", "vieux",
+     "neuf")
+)  # fmt: skip
+"""Words that tell two names apart though they are alike: « Agence Est », « Agence Ouest »."""
+
+
+def near_names(name: str, known: Iterable[str], *, most: int = 3) -> tuple[str, ...]:
+    """Return the known names that a name may stand for, likest first: to be proposed, never taken.
+
+    « VAL HABITAT SA » may be « Val Habitat »; « Agence Nord » is not « Agence Sud », nor « Logis 59 »
+    « Logis 62 ».
+    """
+    key = fold(name)
+    scored = sorted(
+        {(-likeness, other) for other in known if (likeness := _likeness(key, fold(other)))}
+    )
+    return tuple(other for _, other in scored[:most])
+
+
+def _likeness(one: str, other: str) -> float:
+    """Return how alike two folded names are, 0 where none may be the other."""
+    first, second = set(one.split()), set(other.split())
+    sides = (first - second, second - first)
+    opposed = all(not side or side & _OPPOSED for side in sides) and any(sides)
+    if not one or not other or opposed or any(w.isdigit() for side in sides for w in side):
+        return 0.0
+    whole = float(fuzz.ratio(one, other))
+    telling = [
+        " ".join(sorted({w for w in n.split() if len(w) > 1} - _COMMON_WORDS)) for n in (one, other)
+    ]
+    words = float(fuzz.ratio(*telling)) if all(telling) else 0.0
+    return max(whole, words) if whole >= _SAME_NAME or words >= _SAME_WORDS else 0.0

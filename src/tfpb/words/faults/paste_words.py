@@ -1,0 +1,92 @@
+"""What settles faults, as one block to paste at the end of `dossier.toml`: blocks add up."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from tfpb.text import drop_controls
+from tfpb.words.phrase import Phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tfpb.errors import Fault
+
+COLUMNS: Final = "reglages.colonnes"
+COPIED: Final = "reglages.recopier"
+WAVES: Final = "enquete.fichiers"
+ALIAS: Final = "alias.{what}"
+_NAMES: Final = ("bailleurs", "agences", "communes", "quartiers")
+TABLES: Final = (COPIED, COLUMNS, *(ALIAS.format(what=what) for what in _NAMES), WAVES)
+"""Tables of the block, in order."""
+_OF: Final = " › "
+"""Between a bailleur of a region and its file."""
+_TITLE: Final = Phrase(
+    "À coller à la fin du dossier.toml{whose}, en bloc ({count:s ligne}) ; relisez chaque ligne avant, "
+    "supprimez celles qui sont fausses :"
+)
+_WHOSE: Final = " de {name}"
+_TO_CHOOSE: Final = "# {key} = {value}   # à compléter ({what}), puis retirez le premier #"
+_HEADER: Final = "l’en-tête de votre fichier"
+_CODE: Final = "le code du quartier"
+_WAVE: Final = "sa vague, par exemple 2023"
+
+
+_TO_SAY: Final = {WAVES: _WAVE, COLUMNS: _HEADER}
+
+
+def paste_lines(faults: Iterable[Fault]) -> list[str]:
+    """Write one block for all files and columns at once; empty when nothing can be settled so.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        A field `coller` (table, key, value) is a line; several of one key give the first.
+    """
+    owners: dict[str, dict[str, dict[str, str]]] = {}
+    for fault in faults:
+        if "coller" in fault.fields:
+            table, key, value = fault.fields["coller"]
+            owner = fault.place.file.rpartition(_OF)[0]
+            lines = owners.setdefault(owner, {}).setdefault(table, {})
+            one_file = {v for k, v in lines.items() if _role(k) == _role(key)}
+            twice = table == COLUMNS and value in one_file  # one header cannot be two columns
+            lines.setdefault(key, "" if twice else value)
+    out: list[str] = []
+    for owner, tables in owners.items():
+        whose = _WHOSE.format(name=owner) if owner else ""
+        count = sum(len(lines) for lines in tables.values())
+        out += [_TITLE.format(whose=whose, count=count), ""]
+        for table in TABLES:
+            if table in tables:
+                out += [*_table(table, tables[table]), ""]
+    return out
+
+
+def _role(key: str) -> str:
+    return key.partition(".")[0]
+
+
+def _table(table: str, lines: dict[str, str]) -> list[str]:
+    if table == COPIED:
+        head, _, name = table.partition(".")
+        return [f"[{head}]", f"{name} = [{', '.join(_quoted(k) for k in lines)}]"]
+    written = [
+        f"{_quoted(key)} = {_value(table, value)}"
+        if value
+        else _TO_CHOOSE.format(
+            key=_quoted(key), value=_value(table, value), what=_TO_SAY.get(table, _CODE)
+        )
+        for key, value in lines.items()
+    ]
+    return [f"[{table}]", *written]
+
+
+def _value(table: str, value: str) -> str:
+    return f"{{ vague = {_quoted(value)} }}" if table == WAVES else _quoted(value)
+
+
+def _quoted(text: str) -> str:
+    """Write a TOML string: JSON's escapes are TOML's."""
+    return json.dumps(drop_controls(text), ensure_ascii=False)
