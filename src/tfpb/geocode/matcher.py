@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
-from tfpb.geocode.alternatives import Near
 from tfpb.geocode.answer import Answer, parcels_written, with_given, write
+from tfpb.geocode.candidates import MOST, Candidate, proposals
 from tfpb.geocode.choose import Choice, Found, choose
 from tfpb.geocode.commune_table import StreetTable
 from tfpb.geocode.coordinates import read_given
@@ -16,9 +16,8 @@ from tfpb.geocode.line.house_numbers import NO_NUMBER
 from tfpb.geocode.line.parsed import ParsedAddress, Reading
 from tfpb.geocode.line.parser import parse
 from tfpb.geocode.line.street_names import name_of
-from tfpb.geocode.places import Point, Spot, corner
-from tfpb.geocode.proposals import MOST, Proposal, proposals
-from tfpb.geocode.streets import Candidate
+from tfpb.geocode.numbering import point_at
+from tfpb.geocode.spots import Spot, corner
 from tfpb.geocode.town.commune_finder import CommuneFinder, Place
 from tfpb.geocode.whole_line import WholeLines
 from tfpb.model.codes import ResultType
@@ -27,6 +26,7 @@ from tfpb.model.projection import legal_epsg
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tfpb.geocode.alternatives import Near
     from tfpb.geocode.source import AddressSource, CommuneTable
 
 TABLES_KEPT: Final = 2000
@@ -125,12 +125,12 @@ class Geocoder:
         """Return the streets that resemble the line, in the communes it may mean, best first."""
         tables = filter(None, map(self.table, place.codes[:_MOST_COMMUNES]))
         near = [
-            Near(table, proposal)
+            (table, proposal)
             for table in tables
             for proposal in proposals(table, parsed.readings, parsed.numbers)
         ]
-        near.sort(key=lambda n: -n.proposal.worth)
-        same = [Near(f.table, Proposal(f.choice.candidate.group, 1.0, 1.0)) for f in elsewhere]
+        near.sort(key=lambda n: -n[1].score)
+        same = [(f.table, Candidate(f.choice.candidate.group, 0)) for f in elsewhere]
         return [*same, *near][:MOST]
 
     def _first_table(self, place: Place) -> StreetTable | None:
@@ -205,10 +205,7 @@ class Geocoder:
         for member, street in enumerate(table.streets):
             for at, listed in enumerate(street.parcels or ()):
                 if listed and any(p in listed for p in wanted):
-                    point = Point(
-                        member, at, int(street.numbers[at]), str(street.suffixes[at]),
-                        float(street.x[at]), float(street.y[at]),
-                    )  # fmt: skip
+                    point = point_at(member, street, at)
                     kind = ResultType.HOUSENUMBER
                     where = Spot(kind, point.x, point.y, 30.0, street, point, (point,))
                     choice = Choice(Candidate(0, 0, how="parcel"), where, 1.0)
