@@ -99,7 +99,10 @@ def write(
     """
     notes = tuple(n for n in parsed.notes if n != "plage") if parsed.notes else ()
     if found is not None and found.confidence >= REJECTED:
-        return _answer(found, parsed, (*notes, *place.reasons, *found.reasons), parcels, near)
+        named = place.reasons
+        if "homonyme_tranche" in found.reasons:
+            named = tuple(r for r in named if r != "commune_homonyme")
+        return _answer(found, parsed, (*notes, *named, *found.reasons), parcels, near)
     reasons = [*notes, *place.reasons]
     if table is None:
         reasons.append("commune_absente_index" if place.codes else "commune_inconnue")
