@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
 import numpy as np
 import shapely
+from matplotlib.collections import PathCollection
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Circle
+from matplotlib.path import Path
 from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar
 
 from tfpb.perimeters.legal_areas import quarters_in_metres
 from tfpb.perimeters.locate import DEFAULT_RADIUS_M
 from tfpb.perimeters.points import positions
 from tfpb.report import theme
-from tfpb.report.canvas import Sheet, style
+from tfpb.report.canvas import Sheet, save_png, style
 from tfpb.review.doubts import POSITION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import geopandas as gpd
     import pandas as pd
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
@@ -64,11 +65,15 @@ class Scene:
     streets: gpd.GeoDataFrame | None = None
 
 
-def picture(scene: Scene, *, x: float, y: float, radius_m: float, distance_m: float) -> bytes:
+def _picture(
+    sheet: Sheet, scene: Scene, x: float, y: float, radius_m: float, distance_m: float
+) -> bytes:
     """Draw one doubtful entrance.
 
     Parameters
     ----------
+    sheet : Sheet
+        Left empty for the next one: making axes takes longer than drawing.
     scene : Scene
     x, y : float
         The point, metres.
@@ -86,29 +91,27 @@ def picture(scene: Scene, *, x: float, y: float, radius_m: float, distance_m: fl
     half = min(_MOST_HALF_M, max(_LEAST_HALF_M, _ROOM * radius_m, far + 40.0))
     tall = half * HEIGHT_MM / WIDTH_MM
     window = shapely.box(x - half, y - tall, x + half, y + tall)
-    with style():
-        sheet = Sheet(WIDTH_MM, HEIGHT_MM)
-        axes = sheet.window(0, 0, WIDTH_MM, HEIGHT_MM)
-        axes.set(xlim=(x - half, x + half), ylim=(y - tall, y + tall), autoscale_on=False)
-        axes.set_axis_off()
-        quarters = _inside(scene.quarters, window)
-        older = _inside(scene.older, window)
-        _draw(axes, _inside(scene.parcels, window), theme.PARCEL, edgecolor=theme.PARCEL_EDGE)
-        _streets(axes, scene.streets, window, half)
-        _draw(axes, quarters, theme.QPV, alpha=theme.QPV_FILL_ALPHA, linewidth=0)
-        _draw(axes, older, edgecolor=theme.QPV_OLD, linewidth=0.8, linestyle="--", zorder=5)
-        _draw(axes, quarters, edgecolor=theme.QPV, linewidth=1.6, zorder=5)
-        ring = {"fill": False, "edgecolor": theme.INK, "linewidth": 0.7, "linestyle": ":"}
-        if radius_m > 0:
-            axes.add_patch(Circle((x, y), radius_m, zorder=8, **ring))
-        axes.plot(
-            [x], [y], "D", color=theme.A_VERIFIER, markersize=4.5, markeredgecolor=theme.INK,
-            zorder=9,
-        )  # fmt: skip
-        _scale(axes, half)
-        buffer = io.BytesIO()
-        sheet.figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
-    return buffer.getvalue()
+    axes = sheet.layer
+    axes.set(xlim=(x - half, x + half), ylim=(y - tall, y + tall))
+    quarters = _inside(scene.quarters, window)
+    older = _inside(scene.older, window)
+    _draw(axes, _inside(scene.parcels, window), theme.PARCEL, edgecolor=theme.PARCEL_EDGE)
+    _streets(axes, scene.streets, window, half)
+    _draw(axes, quarters, theme.QPV, alpha=theme.QPV_FILL_ALPHA, linewidth=0)
+    _draw(axes, older, edgecolor=theme.QPV_OLD, linewidth=0.8, linestyle="--", zorder=5)
+    _draw(axes, quarters, edgecolor=theme.QPV, linewidth=1.6, zorder=5)
+    ring = {"fill": False, "edgecolor": theme.INK, "linewidth": 0.7, "linestyle": ":"}
+    if radius_m > 0:
+        axes.add_patch(Circle((x, y), radius_m, zorder=8, **ring))
+    axes.plot(
+        [x], [y], "D", color=theme.A_VERIFIER, markersize=4.5, markeredgecolor=theme.INK,
+        zorder=9,
+    )  # fmt: skip
+    _scale(axes, half)
+    drawn = save_png(sheet.figure, dpi=DPI)
+    for artist in (*axes.patches, *axes.collections, *axes.lines, *axes.texts, *axes.artists):
+        artist.remove()
+    return drawn
 
 
 def pictures(
@@ -137,8 +140,11 @@ def pictures(
     vintages = entrances["qpv_millesime"].tolist()
     distances = entrances["qpv_distance_m"].to_numpy(dtype=float)
     scenes: dict[tuple[int, int], Scene] = {}
+    drawn: dict[tuple[float, ...], bytes] = {}  # entrances of one address are one picture
     metres = {v: quarters_in_metres(m) for v, m in maps.items()}
     out: list[bytes | None] = []
+    with style():
+        sheet = Sheet(WIDTH_MM, HEIGHT_MM)
     for i in rows[POSITION].tolist():
         if i < 0 or not at.placed[i] or sum(p is not None for p in out) >= MOST:
             out.append(None)
@@ -146,12 +152,11 @@ def pictures(
         key = (int(vintages[i]), int(at.epsg[i]))
         if key not in scenes:
             scenes[key] = _scene(*key, metres, parcels, streets)
-        out.append(
-            picture(
-                scenes[key], x=float(at.x[i]), y=float(at.y[i]), radius_m=float(at.radius_m[i]),
-                distance_m=float(distances[i]),
-            )
-        )  # fmt: skip
+        where = (float(at.x[i]), float(at.y[i]), float(at.radius_m[i]), float(distances[i]))
+        if (*key, *where) not in drawn:
+            with style():
+                drawn[*key, *where] = _picture(sheet, scenes[key], *where)
+        out.append(drawn[*key, *where])
     return out
 
 
@@ -187,8 +192,13 @@ def _draw(
     """Draw polygons, holes left open."""
     if len(shapes):
         look = {"linewidth": 0.3, **look}
-        areas = gpd.GeoSeries(shapes)
-        areas.plot(ax=axes, facecolor=colour, aspect=None, autolim=False, zorder=zorder, **look)
+        areas = [
+            Path.make_compound_path(
+                *(Path(ring.coords, closed=True) for ring in shapely.get_rings(area))
+            )
+            for area in shapely.get_parts(shapes)
+        ]
+        axes.add_collection(PathCollection(areas, facecolor=colour, zorder=zorder, **look))
 
 
 def _streets(axes: Axes, streets: gpd.GeoDataFrame | None, window: Any, half: float) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tfpb import perimeters
 from tfpb.errors import stop_on_faults
 from tfpb.model.location import Located
+from tfpb.pipeline.rooms import perimeters
 
 if TYPE_CHECKING:
     import pandas as pd

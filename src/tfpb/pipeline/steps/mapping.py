@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
-
 from tfpb.addresses.communes import places
 from tfpb.model.projection import LAMBERT_93
-from tfpb.report import ground as grounds
+from tfpb.pipeline.rooms import ground as grounds
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from tfpb.geodata.geography import Geography
     from tfpb.model.assembly import Dossier
     from tfpb.model.location import Located
@@ -48,6 +48,8 @@ def layers(dossier: Dossier) -> dict[str, gpd.GeoDataFrame]:
     dict of str to GeoDataFrame
         `residences` (points; those without a position are left out) and `qpv`.
     """
+    import geopandas as gpd  # noqa: PLC0415 - with its libraries, when a pack is made
+
     homes = dossier.located.residences
     lonlat = gpd.points_from_xy(homes["longitude"], homes["latitude"], crs="EPSG:4326")
     points = gpd.GeoDataFrame(homes.copy(), geometry=lonlat).to_crs(LAMBERT_93)

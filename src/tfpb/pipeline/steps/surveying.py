@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from tfpb import perimeters, survey
 from tfpb.addresses.communes import with_territories
 from tfpb.errors import Fault, Severity
-from tfpb.geodata.geography import open_geography
 from tfpb.model.codes import TOTAL
-from tfpb.perimeters.vintages import YEAR_UNDER
+from tfpb.pipeline.rooms import perimeters, survey
 from tfpb.pipeline.steps.locating import Rule, sides
-from tfpb.survey.secrecy.ownership import for_bailleur
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -131,6 +128,9 @@ def survey_sides(
     """
     homes = located.residences
     if carte is not None and carte != located.vintage:
+        from tfpb.geodata.geography import open_geography  # noqa: PLC0415 - a map other than the year's
+        from tfpb.perimeters.vintages import YEAR_UNDER  # noqa: PLC0415 - the same
+
         if carte not in geography.maps:
             open_geography(geography.folder, needs=(carte,))  # raises, and says how to import it
         found = sides(points, geography, Rule(YEAR_UNDER[carte], scope.radius_m))
@@ -275,4 +275,4 @@ def estimates(
         margins=answers.margins,
         reference=answers.reference.frame if answers.reference is not None else None,
     )
-    return for_bailleur(found, scope.bailleur) if scope.bailleur else found
+    return survey.for_bailleur(found, scope.bailleur) if scope.bailleur else found

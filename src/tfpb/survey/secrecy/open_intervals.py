@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.optimize import linprog
 
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.survey import Atoms
@@ -124,6 +123,8 @@ class _System:
         bounds: list[tuple[float, float | None]] = [(-float(n), None) for n in self.n]
         bounds[atom] = (by, by)
         ends = [(0.0, 0.0 if fixed else None) for fixed in self.fixed]
+        from scipy.optimize import linprog  # noqa: PLC0415 - a third of a second, for masked cells
+
         found = linprog(
             np.concatenate([np.zeros(atoms), self.weight, self.weight]),
             A_eq=matrix, b_eq=np.zeros(len(kept)), bounds=[*bounds, *ends, *ends],
