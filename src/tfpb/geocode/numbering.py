@@ -61,16 +61,19 @@ class Numbering:
     """
 
     def __init__(self, streets: Sequence[Street], members: tuple[int, ...]) -> None:
-        self._streets = [(m, streets[m], streets[m].numbers.tolist()) for m in members]
+        self._streets: list[tuple[int, Street, list[int]]] = [
+            (m, streets[m], streets[m].numbers.tolist()) for m in members
+        ]
 
     @cached_property
-    def sides(self) -> tuple[list[int], list[int]]:
-        """Even numbers and odd numbers, sorted."""
-        listed = sorted({number for _, _, numbers in self._streets for number in numbers})
-        return [n for n in listed if not n % 2], [n for n in listed if n % 2]
+    def numbers(self) -> list[int]:
+        """All numbers, sorted; one that several addresses bear comes as often."""
+        if len(self._streets) == 1:
+            return self._streets[0][2]
+        return sorted(number for _, _, numbers in self._streets for number in numbers)
 
     def __contains__(self, number: int) -> bool:
-        return any(number in numbers for _, _, numbers in self._streets)
+        return number in self.numbers
 
     def __iter__(self) -> Iterator[Point]:
         for member, street, numbers in self._streets:
@@ -105,8 +108,8 @@ class Numbering:
         other : bool
             Across the street.
         """
-        side = self.sides[(number + other) % 2]
-        low, high = bisect_left(side, number), bisect_right(side, number)
-        return self.at(side[low - 1]) if low else [], self.at(side[high]) if high < len(
-            side
-        ) else []
+        side = (number + other) % 2
+        below = reversed(self.numbers[: bisect_left(self.numbers, number)])
+        above = self.numbers[bisect_right(self.numbers, number) :]
+        low, high = (next((n for n in listed if n % 2 == side), None) for listed in (below, above))
+        return [] if low is None else self.at(low), [] if high is None else self.at(high)

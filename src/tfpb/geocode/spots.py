@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.geocode.line.house_numbers import Head, Number, inside
 from tfpb.model.codes import ResultType
@@ -27,8 +26,7 @@ _GAP_NUMBERS: Final = 20
 _CLOUD: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Where an address was found.
 
     Parameters
@@ -94,7 +92,7 @@ def spot(
     if found is None:
         found = _on_street(table, members, numbers, "numero_absent")
     if apart:
-        found = replace(found, reasons=(*found.reasons, "voie_en_double"), ambiguous=True)
+        found = found._replace(reasons=(*found.reasons, "voie_en_double"), ambiguous=True)
     return found
 
 
@@ -166,7 +164,7 @@ def corner(table: StreetTable, one: tuple[int, ...], other: tuple[int, ...], spo
     if not here or not there:
         return spot
     gap, near = min((a.apart(b), a) for a in here for b in there)
-    return replace(spot, x=near.x, y=near.y, radius_m=INTERPOLATED_RADIUS_M + gap)
+    return spot._replace(x=near.x, y=near.y, radius_m=INTERPOLATED_RADIUS_M + gap)
 
 
 def _on_street(
@@ -231,8 +229,7 @@ def _range(table: StreetTable, numbers: Numbering, head: Head) -> Spot | None:
     ranged = [
         point
         for span in head.ranges
-        for side in numbers.sides
-        for number in side
+        for number in dict.fromkeys(numbers.numbers)
         if inside(span, number)
         for point in numbers.at(number)
     ]
