@@ -73,6 +73,7 @@ def one(line: str, **cells: str) -> pd.Series:
         ("12 Grande Rue Sedan", "12 Grande Rue", "08409"),
         ("Sedan rue du onze novembre 12", "12 Rue du 11 Novembre", "08409"),
         ("12 rue des sept arpents, Pentin", "12 Rue des Sept Arpents", "93055"),
+        ("12 rue des sept arpents PANTIN residence les pins", "12 Rue des Sept Arpents", "93055"),
         ("12 rue du général leclerc 93 bondy", "12 Rue du Général Leclerc", "93010"),
     ],
 )  # fmt: skip
