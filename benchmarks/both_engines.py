@@ -4,8 +4,9 @@
 
 `FILES` are address files (BAN, BANO); both engines index the same addresses, then search the same noisy
 lines, in one process and in two that share nothing but the moment they start. Cold: a new process with
-nothing ready. New: other lines, none seen before, by that process. Warm: the same lines again. The script starts a Redis server of its own and ends it.
-addok wants a virtual environment of its own (`pip install addok addok-fr addok-france`).
+nothing ready, half of the lines. New: the other half, never seen by that process. Warm: all of them again.
+The script starts a Redis server of its own and ends it. addok wants a virtual environment of its own
+(`pip install addok addok-fr addok-france`).
 """
 
 from __future__ import annotations
