@@ -6,29 +6,41 @@ cores that two workers share, double the time of the survey's tests) and a colle
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import os
+import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Once = Callable[[str, Callable[[Path], None]], Path]
 
 ROOT = Path(__file__).parents[1]
 BEGUN_FIRST = {
     (Path(__file__).parent / name).resolve(strict=True): rank
     for rank, name in enumerate(
         (
-            "unit/faults/test_faults_commands.py", "cli/test_cli_region.py",
-            "golden/test_golden_packs.py", "browser/test_browser_map.py",
-            "cli/test_cli_dossier.py", "cli/test_cli_examples.py",
-            "unit/maps/test_maps_print.py", "cli/test_cli_privacy.py",
-            "cli/test_cli_consoles.py", "cli/test_cli_pack_secrecy.py",
-            "unit/survey/test_survey_disclosure.py", "cli/test_cli_properties.py",
-            "cli/test_cli_bad_input.py", "unit/region/test_region_attack.py",
+            "cli/test_cli_region.py", "unit/faults/test_faults_commands.py",
+            "golden/test_golden_packs.py", "cli/test_cli_releases.py",
+            "unit/pack/test_pack_kill.py", "cli/test_cli_examples.py",
+            "browser/test_browser_map.py", "cli/test_cli_privacy.py",
+            "cli/test_cli_review_loop.py", "unit/maps/test_maps_print.py",
+            "unit/survey/test_survey_disclosure.py", "cli/test_cli_pack_again.py",
+            "cli/test_cli_dossier.py", "cli/test_cli_consoles.py",
+            "cli/test_cli_bad_input.py", "cli/test_cli_properties.py",
+            "cli/test_cli_pack_secrecy.py", "unit/survey/test_within_bailleurs.py",
+            "cli/test_cli_region_part.py", "unit/region/test_region_executor.py",
+            "unit/region/test_region_attack.py", "unit/addresses/test_address_addok.py",
         )
     )
 }  # fmt: skip
-"""Files of more than twenty seconds, longest first: one begun last leaves the other worker without work."""
+"""Files of more than ten seconds, longest first: one begun last leaves the other worker without work."""
 LEFT_OUT = {"audit", "faults", "fuzz", "region"}
 """Folders that `scripts/check.sh --vite` leaves to the whole run."""
 os.environ["TFPB_CACHE"] = "non"
@@ -73,5 +85,47 @@ def real_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Return a folder of this worker, a copy of one that the first worker to ask filled for all."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def made(name: str, fill: Callable[[Path], None]) -> Path:
+        first, whole = shared / f"{name}-premier", shared / f"{name}-fait"
+        with (shared / f"{name}-verrou").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not whole.exists():
+                shutil.rmtree(first, ignore_errors=True)
+                first.mkdir()
+                fill(first)
+                whole.touch()
+        return Path(shutil.copytree(first, own / name))
+
+    return made
+
+
+@pytest.fixture(scope="session")
 def example() -> Path:
     return ROOT / "examples" / "valmont"
+
+
+@pytest.fixture(scope="session")
+def geodata(once: Once) -> Path:
+    """Import the example's geography."""
+    import example_pack
+
+    return once("geodonnees", example_pack.geography)
+
+
+@pytest.fixture(scope="session")
+def first_run(once: Once, geodata: Path) -> Path:
+    """Make the example's pack, and keep its stages: nothing was kept before."""
+    import example_pack
+
+    return once("exemple", lambda folder: example_pack.first_run(folder, geodata))
+
+
+@pytest.fixture(scope="session")
+def stages(first_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of what the first run kept, to which tests may add."""
+    return Path(shutil.copytree(first_run / "garde", tmp_path_factory.mktemp("garde") / "etapes"))

@@ -1,4 +1,4 @@
-"""The example made once for all tests of the commands."""
+"""The example made once for all tests of the commands, whatever the worker."""
 
 from __future__ import annotations
 
@@ -28,43 +28,20 @@ def run() -> Run:
 
 
 @pytest.fixture(scope="session")
-def geodata(tmp_path_factory: pytest.TempPathFactory, example: Path, run: Run) -> Path:
-    """Import the example's geography."""
-    folder = tmp_path_factory.mktemp("geodonnees")
-    sources = example / "geodonnees_sources"
-    for arguments in (
-        (
-            "importer-adresses",
-            sources / "adresses-59999.csv.gz",
-            sources / "lieux-dits-59999.csv.gz",
-        ),
-        ("importer-qpv", sources / "qpv2015_valmont.geojson", "--millesime", 2015),
-        ("importer-qpv", sources / "qpv2024_valmont.geojson", "--millesime", 2024),
-        ("importer-communes", sources / "commune_valmont.geojson"),
-    ):
-        result = run("geodonnees", *arguments, "--geodonnees", folder)
-        assert result.exit_code == 0, result.output
-    return folder
+def pack(first_run: Path) -> Path:
+    """Return the example's pack."""
+    return first_run / "valmont"
 
 
-@pytest.fixture(scope="session")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the example's stages are kept, for tests that say so and whose matter is not in them."""
-    return tmp_path_factory.mktemp("garde")
+@pytest.fixture
+def kept(stages: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Take what the example's stages gave, in tests whose matter is not in them.
 
-
-@pytest.fixture(scope="session")
-def pack(
-    tmp_path_factory: pytest.TempPathFactory, example: Path, geodata: Path, run: Run, kept: Path
-) -> Path:
-    """Make the example's pack."""
-    folder = tmp_path_factory.mktemp("pack") / "valmont"
-    toml = example / "dossier.toml"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TFPB_CACHE", str(kept))
-        result = run("dossier", toml, "--sortie", folder, "--geodonnees", geodata)
-    assert result.exit_code == 0, result.output
-    return folder
+    That a run which takes them writes the bytes of one that keeps nothing: test_cli_dossier.py and
+    test_cli_pack_again.py.
+    """
+    monkeypatch.setenv("TFPB_CACHE", str(stages))
+    return stages
 
 
 @pytest.fixture

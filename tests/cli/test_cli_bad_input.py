@@ -156,10 +156,8 @@ def test_all_faults_come_at_once(copy: Path, tmp_path: Path, geodata: Path, run:
 
 
 def test_survey_rows_of_unknown_residences(
-    copy: Path, tmp_path: Path, geodata: Path, pack: Path, run: Run, kept: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    monkeypatch.setenv("TFPB_CACHE", str(kept))  # maps and money are those of the example
+    copy: Path, tmp_path: Path, geodata: Path, pack: Path, run: Run, kept: Path
+) -> None:
     lines = (copy / "enquete_2019.csv").read_bytes().decode("cp1252").splitlines()
     head = [h.strip('"') for h in lines[0].split(";")]
     place = head.index("Code résidence")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -49,13 +50,12 @@ def test_help_ends_with_an_example(name: str, run: Run) -> None:
 
 
 def test_examples_work_when_pasted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, example: Path, geodata: Path, run: Run
-) -> None:
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, example: Path, geodata: Path, run: Run, kept: Path
+) -> None:  # fmt: skip
     (tmp_path / "examples").symlink_to(example.parent)
     (tmp_path / "sorties").mkdir()
-    (tmp_path / "sorties" / "geodonnees").symlink_to(geodata)
+    shutil.copytree(geodata, tmp_path / "sorties" / "geodonnees")  # one is imported again
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TFPB_CACHE", str(tmp_path / "garde"))  # as who pastes them one by one
     pasted: dict[str, Result] = {}
     for name, command in _commands():
         if name in _ELSEWHERE:

@@ -29,8 +29,9 @@ def inputs(tmp_path_factory: pytest.TempPathFactory, example: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("garde") / "etapes"
+def cache(first_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of what the first run kept."""
+    return shutil.copytree(first_run / "garde", tmp_path_factory.mktemp("garde") / "etapes")
 
 
 @pytest.fixture
@@ -44,11 +45,16 @@ def make(
             "dossier", inputs / "dossier.toml", "--sortie", target, "--geodonnees", geodata, *more
         )
         assert result.exit_code == 0, result.output
-        journal = json.loads((target / "journal.json").read_text(encoding="utf-8"))
-        reused: dict[str, int] = journal.get("repris", {})
-        return reused
+        return reused(target)
 
     return call
+
+
+def reused(pack: Path) -> dict[str, int]:
+    """Return how many results of each stage a run took from those kept."""
+    journal = json.loads((pack / "journal.json").read_text(encoding="utf-8"))
+    taken: dict[str, int] = journal.get("repris", {})
+    return taken
 
 
 def change_one_action(inputs: Path, euros: float) -> str:
@@ -71,19 +77,20 @@ def change_one_action(inputs: Path, euros: float) -> str:
 def test_the_second_run_in_order(
     make: Make, pack: Path, inputs: Path, cache: Path, tmp_path: Path, run: Run
 ) -> None:
-    first = tmp_path / "a"
-    assert make(first) == {}
-    # a run that keeps its stages gives the bytes of one that keeps nothing
-    kept, bare = read_pack(first), read_pack(pack)
-    assert [n for n in bare if kept.get(n) != bare[n]] == []
-    assert set(kept) == set(bare)
+    # the first run found nothing kept; that its bytes are those of one that keeps nothing:
+    # test_cli_dossier.py
+    assert reused(pack) == {}
 
-    # nothing changed: nothing is drawn, and the archive is the same
-    again = make(tmp_path / "b")
+    # nothing changed, but the folder: nothing is drawn, and every file is the same
+    first = tmp_path / "a"
+    again = make(first)
     pages = len(list((first / "cartes").glob("QN*.png")))
     assert again["Adresses"] == again["Enquête"] == again["Documents"] == 1
     assert "Page de quartier" not in again  # all at once
-    assert (first / "dossier.zip").read_bytes() == (tmp_path / "b" / "dossier.zip").read_bytes()
+    kept, anew = read_pack(first), read_pack(pack)
+    assert [n for n in anew if kept.get(n) != anew[n]] == []
+    assert set(kept) == set(anew)
+    assert (first / "dossier.zip").read_bytes() == (pack / "dossier.zip").read_bytes()
 
     # one action changed: addresses, survey and the charts that do not show it serve again
     action = change_one_action(inputs, 1000.0)
@@ -132,7 +139,6 @@ def test_the_second_run_in_order(
 
 
 def test_a_changed_stock_is_worked_on_anew(make: Make, inputs: Path, tmp_path: Path) -> None:
-    make(tmp_path / "a")
     path = inputs / "patrimoine.xlsx"
     book = load_workbook(path)
     sheet = book.active
@@ -141,7 +147,7 @@ def test_a_changed_stock_is_worked_on_anew(make: Make, inputs: Path, tmp_path: P
     )
     cell.value = "12 RUE NELSON MANDELA"
     book.save(path)
-    reused = make(tmp_path / "b")
-    assert "Adresses" not in reused
+    taken = make(tmp_path / "b")
+    assert "Adresses" not in taken
     located = Pack(tmp_path / "b").rows("localisation")
     assert any(r["adresse"].startswith("12 RUE NELSON") for r in located)

@@ -17,6 +17,7 @@ from pack_variant import SMALL_ITEM, make
 
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.pipeline.assembling import assemble
+from tfpb.pipeline.kept.stage_cache import StageCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +38,9 @@ ROW = ["vague", "niveau", "territoire", "bailleur", "item", "groupe", "ajustemen
 
 
 @pytest.fixture(scope="module")
-def made(geodata: Path) -> Callable[[Path], Dossier]:
-    return lambda folder: assemble(load_settings(folder / "dossier.toml"), geodata)
+def made(geodata: Path, stages: Path) -> Callable[[Path], Dossier]:
+    execute = StageCache(stages)
+    return lambda folder: assemble(load_settings(folder / "dossier.toml"), geodata, execute=execute)
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ from tfpb.io.packs.output_files import write_together
 from tfpb.io.packs.pack import LISTING, RUN
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.pipeline.assembling import assemble
+from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.published_before import RELEASE, ledger_path, ledger_with
 from tfpb.survey.secrecy.masking import determined_columns
 
@@ -41,11 +42,6 @@ Make = Callable[..., Pack]
 Release = Callable[..., "Dossier"]
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("garde") / "etapes"
-
-
 @pytest.fixture
 def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "registre" / "diffusions.jsonl"
@@ -54,12 +50,8 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def make(
-    copy: Path, cache: Path, geodata: Path, run: Run, tmp_path: Path, ledger: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Make:  # fmt: skip
-    """Make a pack of the copied inputs, without what only takes time to draw."""
-    monkeypatch.setenv("TFPB_CACHE", str(cache))
+def make(copy: Path, kept: Path, geodata: Path, run: Run, tmp_path: Path, ledger: Path) -> Make:
+    """Make a pack of the copied inputs."""
 
     def call(name: str, *more: object, toml: str = "dossier.toml") -> Pack:
         target = tmp_path / name
@@ -93,11 +85,12 @@ def told(table: pd.DataFrame) -> Told:
 
 
 @pytest.fixture
-def release(copy: Path, geodata: Path, ledger: Path) -> Callable[..., Dossier]:
+def release(copy: Path, kept: Path, geodata: Path, ledger: Path) -> Callable[..., Dossier]:
     """Release the copied inputs, without drawing anything."""
 
     def call(*packs: Path, toml: str = "dossier.toml") -> Dossier:
-        made = assemble(load_settings(copy / toml), geodata, packs=packs)
+        settings = load_settings(copy / toml)
+        made = assemble(settings, geodata, execute=StageCache(kept), packs=packs)
         if not made.released_before:
             write_together(ledger_with(made.release))
         return made
@@ -260,6 +253,7 @@ def test_a_few_answers_more_are_held_back_and_said_before(
     assert said.index("soustraites, le diraient") < said.index("Dossier écrit dans")
 
 
+@pytest.mark.usefixtures("kept")
 def test_a_ledger_that_cannot_be_read_stops(
     copy: Path, geodata: Path, run: Run, ledger: Path, tmp_path: Path
 ) -> None:

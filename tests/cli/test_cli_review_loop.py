@@ -68,6 +68,7 @@ def inputs(tmp_path: Path, example: Path) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("kept")
 def test_what_is_decided_moves_the_figures_as_decided(
     inputs: Path, geodata: Path, tmp_path: Path, run: Run
 ) -> None:
@@ -119,6 +120,7 @@ def test_what_is_decided_moves_the_figures_as_decided(
         assert third.rows(table) == second.rows(table), table
 
 
+@pytest.mark.usefixtures("kept")
 def test_decisions_that_were_not_handed_back_are_left_alone(
     inputs: Path, geodata: Path, tmp_path: Path, run: Run
 ) -> None:

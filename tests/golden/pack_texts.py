@@ -155,8 +155,9 @@ def text_lines(data: bytes) -> Lines:
 
 
 def _record(path: Path) -> Lines:
-    """Return a JSON record without its versions, hashes and times."""
+    """Return a JSON record without its versions, hashes and times, nor what an earlier run had kept."""
     record = json.loads(path.read_text(encoding="utf-8"))
+    record.pop("repris", None)
     if path.name != "run.json":
         record = _keys(record)
     elif "versions" in record:

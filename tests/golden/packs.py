@@ -113,16 +113,17 @@ def prepare(work: Path) -> None:
         assert "code 0" in told[0], told
 
 
-def run(name: str, work: Path, *, data_only: bool = False) -> Taken:
+def run(name: str, work: Path, *, data_only: bool = False, kept: Path | None = None) -> Taken:
     """Run the commands of a subject in a prepared folder and read all they wrote and printed.
 
-    With `data_only`, a subject whose documents take long is run without them.
+    With `data_only`, a subject whose documents take long is run without them; with `kept`, stages
+    whose results lie there are not run again.
     """
     shutil.rmtree(work / "sortie", ignore_errors=True)
     (work / "sortie").mkdir()
     printed: Lines = []
     for command in SUBJECTS[name].commands:
-        printed += _tfpb(command + (SUBJECTS[name].data_only if data_only else ""), work)
+        printed += _tfpb(command + (SUBJECTS[name].data_only if data_only else ""), work, kept)
     taken = pack_texts.take(
         work / "sortie",
         made=(work / "entrees" / "desordre").glob("*.xlsx"),
@@ -132,10 +133,11 @@ def run(name: str, work: Path, *, data_only: bool = False) -> Taken:
     return taken
 
 
-def _tfpb(command: str, work: Path) -> Lines:
+def _tfpb(command: str, work: Path, kept: Path | None = None) -> Lines:
     """Run one command there and return what it printed, its exit code first."""
     keep = {
-        "TFPB_CACHE": "non", "TFPB_DIFFUSIONS": "diffusions.jsonl", "TFPB_GEODONNEES": "geodonnees",
+        "TFPB_CACHE": str(kept or "non"), "TFPB_GEODONNEES": "geodonnees",
+        "TFPB_DIFFUSIONS": "diffusions.jsonl",
         "COLUMNS": "100", "NO_COLOR": "1",
     }  # fmt: skip
     with contextlib.chdir(work):

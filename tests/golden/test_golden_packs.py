@@ -37,9 +37,9 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", list(packs.SUBJECTS))
-def test_what_is_written_is_what_was_frozen(name: str, work: Path) -> None:
-    taken = packs.run(name, work, data_only=True)
+@pytest.mark.parametrize("name", list(packs.SUBJECTS))  # `--verifier` takes nothing that was kept
+def test_what_is_written_is_what_was_frozen(name: str, work: Path, stages: Path) -> None:
+    taken = packs.run(name, work, data_only=True, kept=stages)
     pages = pack_texts.poppler().startswith(packs.POPPLER)
     told = list(packs.differences(name, taken, data_only=True, pages=pages))
     assert not told, "\n".join(["", *told, "", f"si c'est voulu : --figer --seulement {name}"])

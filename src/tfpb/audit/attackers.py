@@ -261,4 +261,4 @@ class Attacker:
 
 def _positive(system: System, vector: Vector) -> bool:
     """Return whether a target can be above nil."""
-    return system.seen(vector).max(initial=0) > 0 or system.extreme(vector, -1) > 0
+    return float(system.seen(vector).max(initial=0)) > 0 or system.extreme(vector, -1) > 0

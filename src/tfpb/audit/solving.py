@@ -147,10 +147,10 @@ def sizes(system: System, vector: Vector, most: float) -> Range:
     OpenError
     """
     seen = system.seen(vector)
-    low = seen.min(initial=np.inf)
+    low = float(seen.min(initial=np.inf))
     if low > 1:
         low = system.extreme(vector, 1)
-    high = seen.max(initial=-np.inf)
+    high = float(seen.max(initial=-np.inf))
     if high < most:
         high = system.extreme(vector, -1)
     hole = False

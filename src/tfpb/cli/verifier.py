@@ -72,12 +72,13 @@ def verifier(
 
 def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
     from tfpb.errors import Severity, TfpbError
-    from tfpb.io.sources.inputs import gather_inputs
     from tfpb.io.sources.toml_files import read_settings, settings_path
-    from tfpb.pipeline.assembling import examine
 
     settings, faults = read_settings(settings_path(fichier))
     if settings is not None:
+        from tfpb.io.sources.inputs import gather_inputs  # what a mistyped name need not wait for
+        from tfpb.pipeline.assembling import examine
+
         try:
             folder = geodata_folder(geodonnees, settings)
         except TfpbError as error:  # the files are read without it

@@ -1,8 +1,9 @@
 """Commands run in a child that is killed, refused or starved of disk at a chosen operation.
 
-A server process imports the program once, then forks a child for each trial: the child watches, by an
-audit hook, every operation on files under the folders of the trial (open for writing, rename,
-make, remove, database) and at the chosen one
+A server process imports the program and runs commands soundly once (mode `ici`), then forks a child for
+each trial, which pays for neither imports nor fonts again. The child watches, by an audit hook, every
+operation on files under the folders of the trial (open for writing, rename, make, remove, database)
+and at the chosen one
 
 - `tuer`: kills itself (SIGKILL), as a power cut or the task manager would;
 - `refuser`: is refused (EACCES), as by a file open in a spreadsheet or rights taken away;
@@ -26,7 +27,7 @@ from typing import Any, Self
 
 SRC = Path(__file__).parents[3] / "src"
 SERVER = r"""
-import errno, json, os, resource, signal, sys
+import errno, gc, json, os, resource, signal, sys
 sys.path.insert(0, %(src)r)
 import geopandas, matplotlib.pyplot, openpyxl, pandas, pyarrow.parquet, pyogrio, scipy.stats
 from tfpb.cli.app import app, main
@@ -79,8 +80,27 @@ def child(job):
             os.write(1, b"\n#operations %%d" %% seen[0])
     os._exit(code)
 
+def here(job):
+    out, own = os.open(job["out"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), os.dup(1)
+    os.dup2(out, 1)
+    sys.argv = ["tfpb", *job["args"]]
+    try:
+        main()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    sys.stdout.flush()
+    os.dup2(own, 1)
+    os.close(own)
+    os.close(out)
+    gc.collect()
+    return code
+
 for line in sys.stdin:
     job = json.loads(line)
+    if job["mode"] == "ici":
+        print(json.dumps(here(job)), flush=True)
+        continue
     pid = os.fork()
     if pid == 0:
         try:

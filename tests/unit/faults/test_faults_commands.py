@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
-QUICK = ("importer-qpv", "nouveau", "comparer")
-REST = (
+SHORT = (
+    "importer-qpv",
+    "nouveau",
+    "comparer",
     "importer-adresses",
     "importer-communes",
     "geocoder",
@@ -42,29 +44,19 @@ def server(lent: Path) -> Iterator[Server]:
         yield made
 
 
-def _at_fault(server: Server, lent: Path, name: str, most: int) -> None:
+@pytest.mark.parametrize("name", SHORT)
+def test_a_command_at_fault_at_many_operations(server: Server, lent: Path, name: str) -> None:
     one = job(server, lent, name)
     chance = random.Random(name)  # noqa: S311 - moments of faults, nothing secret
     moments = range(1, one.operations + 1)
     for mode in ("tuer", "refuser", "remplir"):
         codes = {
             survives(server, one, mode=mode, at=at).code
-            for at in chance.sample(moments, min(most, len(moments)))
+            for at in chance.sample(moments, min(12, len(moments)))
         }
         assert codes <= ({-9} if mode == "tuer" else {0, 2}), (name, mode)
     assert survives(server, one, octets=4000).code == 2
 
 
-@pytest.mark.parametrize("name", QUICK)
-def test_a_command_at_fault_at_a_few_operations(server: Server, lent: Path, name: str) -> None:
-    _at_fault(server, lent, name, 2)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", [*QUICK, *REST])
-def test_a_command_at_fault_at_many_operations(server: Server, lent: Path, name: str) -> None:
-    _at_fault(server, lent, name, 12)
-
-
 def test_all_commands_that_write_are_put_at_fault(lent: Path) -> None:
-    assert {*QUICK, *REST, *LONG} == set(commands(lent))
+    assert {*SHORT, *LONG} == set(commands(lent))

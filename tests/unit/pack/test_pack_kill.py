@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,10 @@ import time
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
+
+from fault_harness import Server
 
 from tfpb.io.packs.output_files import settle
 from tfpb.io.packs.pack import broken_files, changed_by_hand, read_pack, write_pack
@@ -110,41 +115,34 @@ def test_the_folder_we_are_in_keeps_its_files(
 
 @pytest.mark.slow
 def test_twenty_kills_of_the_main_job(
-    tmp_path: Path, example: Path, geodata_of_example: Path
+    tmp_path: Path, example: Path, geodata: Path, first_run: Path
 ) -> None:
     """Kill whole runs at random moments, what they keep for the next one included."""
-    folder, cache = tmp_path / "out" / "valmont", tmp_path / "cache"
-    program = "from tfpb.cli.app import main; main()"
-    command = [
-        sys.executable, "-c", program, "dossier", str(example / "dossier.toml"),
-        "--sortie", str(folder), "--geodonnees", str(geodata_of_example),
-    ]  # fmt: skip
-    env = {**os.environ, "PYTHONPATH": str(SRC), "TFPB_CACHE": str(cache)}
+    folder = tmp_path / "out" / "valmont"
+    cache = Path(shutil.copytree(first_run / "garde", tmp_path / "cache"))
+    command = (
+        "dossier", example / "dossier.toml", "--sortie", folder, "--geodonnees", geodata,
+    )  # fmt: skip
+    with Server(tmp_path) as server:
 
-    def run(seconds: float | None) -> float:
-        started = time.monotonic()
-        job = subprocess.Popen(
-            command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        try:
-            assert job.wait(seconds) == 0
-        except subprocess.TimeoutExpired:
-            job.kill()
-            job.wait()
-        return time.monotonic() - started
+        def run(seconds: float = 0.0) -> float:
+            started = time.monotonic()
+            done = server.run(*command, env={"TFPB_CACHE": str(cache)}, apres_s=seconds)
+            assert done.code in ((0, -signal.SIGKILL) if seconds else (0,)), done.said
+            return time.monotonic() - started
 
-    run(None)
-    reference = contents(folder)
-    whole = run(None)
-    moments = random.Random(8)  # noqa: S311 - moments of the kills, nothing secret
-    for _ in range(20):
-        for entry in sorted(cache.iterdir())[::3]:
-            entry.unlink()  # some stages are made anew, and kept anew under the kill
-        run(moments.uniform(0.02, 1.0) * whole)
-        settle(folder)
+        run()
+        reference = contents(folder)
+        whole = run()
+        moments = random.Random(8)  # noqa: S311 - moments of the kills, nothing secret
+        for _ in range(20):
+            for entry in sorted(cache.iterdir())[::3]:
+                entry.unlink()  # some stages are made anew, and kept anew under the kill
+            run(moments.uniform(0.02, 1.0) * whole)
+            settle(folder)
+            assert contents(folder) == reference
+            assert not [p.name for p in folder.parent.iterdir() if p.is_dir() and p != folder]
+        run()
         assert contents(folder) == reference
-        assert not [p.name for p in folder.parent.iterdir() if p.is_dir() and p != folder]
-    run(None)
-    assert contents(folder) == reference
-    assert {p.name for p in folder.parent.iterdir()} == {"valmont", "valmont_a_verifier.xlsx"}
-    assert not [p for p in cache.iterdir() if p.suffix != ".etape"]
+        assert {p.name for p in folder.parent.iterdir()} == {"valmont", "valmont_a_verifier.xlsx"}
+        assert not [p for p in cache.iterdir() if p.suffix != ".etape"]

@@ -1,0 +1,38 @@
+"""The example's geography and pack, as a user makes them from nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tfpb.cli.app import app
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "valmont"
+SOURCES = EXAMPLE / "geodonnees_sources"
+
+
+def _tfpb(*words: object) -> None:
+    result = CliRunner().invoke(app, [str(w) for w in words])
+    assert result.exit_code == 0, result.output
+
+
+def geography(folder: Path) -> None:
+    """Import the example's geography into a folder."""
+    for words in (
+        ("adresses", SOURCES / "adresses-59999.csv.gz", SOURCES / "lieux-dits-59999.csv.gz"),
+        ("qpv", SOURCES / "qpv2015_valmont.geojson", "--millesime", 2015),
+        ("qpv", SOURCES / "qpv2024_valmont.geojson", "--millesime", 2024),
+        ("communes", SOURCES / "commune_valmont.geojson"),
+    ):
+        kind, *more = words
+        _tfpb("geodonnees", f"importer-{kind}", *more, "--geodonnees", folder)
+
+
+def first_run(folder: Path, geodata: Path) -> None:
+    """Make `valmont`, the example's pack, and keep its stages in `garde`, where nothing was kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TFPB_CACHE", str(folder / "garde"))
+        _tfpb("dossier", EXAMPLE / "dossier.toml", "--sortie", folder / "valmont",
+              "--geodonnees", geodata)  # fmt: skip
