@@ -21,7 +21,6 @@ from tfpb.geocode.numbering import point_at
 from tfpb.geocode.spots import Spot, corner
 from tfpb.geocode.town.commune_finder import (
     HOMONYM_CERTAINTY,
-    MOST_HOMONYMS,
     CommuneFinder,
     Place,
 )
@@ -236,7 +235,7 @@ def _judged(found: list[Found], place: Place, *, whole: bool) -> Found:
     found.sort(key=lambda f: (-f.confidence, f.spot.first is None))
     best = found[0]
     exact = best.spot.first is not None and best.choice.candidate.how in EXACT_CONFIDENCE
-    if "commune_homonyme" in place.reasons and len(place.codes) < MOST_HOMONYMS:
+    if "commune_homonyme" in place.reasons:
         alone = all(f.confidence < REJECTED * place.certainty for f in found[1:])
         if whole and exact and alone:
             certainty = place.certainty / HOMONYM_CERTAINTY * _ONLY_ONE

@@ -25,7 +25,8 @@ _CITIES: Final = {
 """Code of the city, code and number of its arrondissements, and how their postcodes begin."""
 _ALIKE: Final = 78.0
 _SIXTEENTH_SOUTH: Final = "75116"
-MOST_HOMONYMS: Final = 16
+_MOST_HOMONYMS: Final = 16
+"""More than any name has."""
 HOMONYM_CERTAINTY: Final = 0.5
 _NEXT_TO: Final = 0.06
 _WHOLE_CITY: Final = 0.98
@@ -160,7 +161,7 @@ class CommuneFinder:
         if len(codes) == 1:
             said = ("code_postal_discordant",) if postal else ()
             return Place(codes, 0.8 if postal else 0.98, postal, self._old(words, codes[0]), said)
-        return Place(codes[:MOST_HOMONYMS], HOMONYM_CERTAINTY, postal, "", ("commune_homonyme",))
+        return Place(codes[:_MOST_HOMONYMS], HOMONYM_CERTAINTY, postal, "", ("commune_homonyme",))
 
     def _spelt(self, words: str) -> tuple[str, ...]:
         """Look a name up, with its article put back in front, or taken off."""
@@ -193,7 +194,7 @@ class CommuneFinder:
         least = near[0].likeness - _NEXT_TO
         codes = [c for n in near if n.likeness >= least for c in self.communes.by_name(n.name)]
         return Place(
-            tuple(dict.fromkeys(codes))[:MOST_HOMONYMS], _NEAR_CERTAINTY if len(codes) == 1 else 0.5,
+            tuple(dict.fromkeys(codes))[:_MOST_HOMONYMS], _NEAR_CERTAINTY if len(codes) == 1 else 0.5,
             "", "", ("commune_corrigee",),
         )  # fmt: skip
 
