@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from tfpb.geocode.choose import rank
-from tfpb.geocode.places import neighbours
-from tfpb.geocode.proposals import MOST, Proposal
+from tfpb.geocode.candidates import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from tfpb.geocode.candidates import Candidate
     from tfpb.geocode.choose import Found
     from tfpb.geocode.commune_table import StreetTable
     from tfpb.geocode.line.parsed import ParsedAddress
-    from tfpb.geocode.places import Point
+    from tfpb.geocode.numbering import Point
     from tfpb.geocode.source import Street
 
-
-class Near(NamedTuple):
-    """A street that resembles a line, and its commune.
-
-    Parameters
-    ----------
-    table : StreetTable
-    proposal : Proposal
-    """
-
-    table: StreetTable
-    proposal: Proposal
+    Near = tuple[StreetTable, Candidate]
 
 
 def number_text(point: Point) -> str:
@@ -46,7 +34,7 @@ def alternatives(found: Found, parsed: ParsedAddress, near: Sequence[Near]) -> l
     ----------
     found : Found
     parsed : ParsedAddress
-    near : sequence of Near
+    near : sequence of (StreetTable, Candidate)
     """
     made = [*_next_numbers(found, parsed), *_rivals(found, parsed), *proposed(near, parsed)]
     own = _label(found.table, found.spot.street, _numbers(parsed), 0.0)
@@ -60,37 +48,40 @@ def proposed(near: Iterable[Near], parsed: ParsedAddress) -> list[str]:
 
     Parameters
     ----------
-    near : iterable of Near
+    near : iterable of (StreetTable, Candidate)
     parsed : ParsedAddress
     """
-    return [_of_group(n.table, n.proposal.group, parsed, n.proposal.likeness) for n in near]
+    return [_of_group(table, candidate, parsed) for table, candidate in near]
 
 
 def _elsewhere(found: Found) -> str:
     """Name what answers in another commune."""
     first = found.spot.first
     number = number_text(first) if first else ""
-    return _label(found.table, found.spot.street, number, rank(found.choice.candidate))
+    return _label(found.table, found.spot.street, number, found.choice.candidate.rank)
 
 
 def _next_numbers(found: Found, parsed: ParsedAddress) -> Iterator[str]:
     """Name the numbers next to the one written, when it is what is missing."""
-    table = found.table
+    table, candidate = found.table, found.choice.candidate
     if found.spot.first is None and parsed.numbers:
-        members = table.groups[found.choice.candidate.group].members
-        worth = rank(found.choice.candidate)
-        for point in neighbours(table, members, parsed.numbers[0][0]):
-            yield _label(table, table.streets[point.member], number_text(point), worth)
+        numbers = table.numbering(table.groups[candidate.group].members)
+        number = parsed.numbers[0][0]
+        beside = numbers.around(number)
+        for points in beside if any(beside) else numbers.around(number, other=True):
+            for point in points[:1]:
+                street = table.streets[point.member]
+                yield _label(table, street, number_text(point), candidate.rank)
 
 
 def _rivals(found: Found, parsed: ParsedAddress) -> Iterator[str]:
     for rival in found.choice.rivals[:MOST]:
-        yield _of_group(found.table, rival.group, parsed, rank(rival))
+        yield _of_group(found.table, rival, parsed)
 
 
-def _of_group(table: StreetTable, group: int, parsed: ParsedAddress, worth: float) -> str:
-    street = table.streets[table.groups[group].members[0]]
-    return _label(table, street, _numbers(parsed), worth)
+def _of_group(table: StreetTable, candidate: Candidate, parsed: ParsedAddress) -> str:
+    street = table.streets[table.groups[candidate.group].members[0]]
+    return _label(table, street, _numbers(parsed), candidate.rank)
 
 
 def _numbers(parsed: ParsedAddress) -> str:

@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.geocode.alternatives import alternatives, number_text, proposed
-from tfpb.geocode.choose import rank
 from tfpb.geocode.coordinates import GIVEN_RADIUS_M
 from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED, verdict
 from tfpb.geocode.line.cleaning import clean, flatten
@@ -22,8 +21,9 @@ if TYPE_CHECKING:
     from tfpb.geocode.commune_table import StreetTable
     from tfpb.geocode.coordinates import Given
     from tfpb.geocode.line.parsed import ParsedAddress
-    from tfpb.geocode.places import Point, Spot
+    from tfpb.geocode.numbering import Point
     from tfpb.geocode.source import Street
+    from tfpb.geocode.spots import Spot
     from tfpb.geocode.town.commune_finder import Place
 
 JOIN: Final = " | "
@@ -99,7 +99,10 @@ def write(
     """
     notes = tuple(n for n in parsed.notes if n != "plage") if parsed.notes else ()
     if found is not None and found.confidence >= REJECTED:
-        return _answer(found, parsed, (*notes, *place.reasons, *found.reasons), parcels, near)
+        named = place.reasons
+        if "homonyme_tranche" in found.reasons:
+            named = tuple(r for r in named if r != "commune_homonyme")
+        return _answer(found, parsed, (*notes, *named, *found.reasons), parcels, near)
     reasons = [*notes, *place.reasons]
     if table is None:
         reasons.append("commune_absente_index" if place.codes else "commune_inconnue")
@@ -129,7 +132,7 @@ def _answer(
         others = alternatives(found, parsed, () if sure else near())
     return Answer(
         label=" ".join(filter(None, (number, street.name, street.postcode, city))),
-        score=rank(found.choice.candidate),
+        score=found.choice.candidate.rank,
         kind=where.kind,
         housenumber=number,
         name=street.name,
@@ -199,7 +202,7 @@ def _municipality(
     postcode = place.postcode or table.streets[0].postcode
     return Answer(
         label=f"{postcode} {city}".strip(),
-        score=rank(found.choice.candidate) if found else 0.0,
+        score=found.choice.candidate.rank if found else 0.0,
         kind=ResultType.MUNICIPALITY,
         name=city,
         postcode=postcode,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tfpb.geocode.places import Spot, spot
-from tfpb.geocode.streets import Candidate, candidates
+from tfpb.geocode.candidates import Candidate, candidates
+from tfpb.geocode.spots import Spot, spot
 from tfpb.model.codes import ResultType
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ _FOUND: Final = 0.2
 _BETWEEN: Final = 0.12
 _NEAR: Final = 0.3
 _CLOSE: Final = 0.12
-_KEPT: Final = 100_000
 
 
 class Choice(NamedTuple):
@@ -71,11 +70,6 @@ class Found(NamedTuple):
         return self.choice.spot
 
 
-def rank(candidate: Candidate) -> float:
-    """Return how well a street answers, type included (0..1)."""
-    return 0.7 * candidate.score + 0.15 * candidate.kind + 0.15 * candidate.letters
-
-
 def choose(table: StreetTable, readings: tuple[Reading, ...], place: Place) -> Choice | None:
     """Choose a street of a commune for the readings of a line.
 
@@ -86,16 +80,6 @@ def choose(table: StreetTable, readings: tuple[Reading, ...], place: Place) -> C
     place : Place
         Postcode and old commune tell streets of one name apart.
     """
-    key = (readings, place.postcode, place.old_city)
-    if key in table.choices:
-        return table.choices[key]
-    if len(table.choices) > _KEPT:
-        table.choices.clear()
-    made = table.choices[key] = _choose(table, readings, place)
-    return made
-
-
-def _choose(table: StreetTable, readings: tuple[Reading, ...], place: Place) -> Choice | None:
     listed = candidates(table, readings)
     if not listed:
         return None
@@ -122,19 +106,19 @@ def _spot(
 def _weigh(
     table: StreetTable, readings: Sequence[Reading], listed: list[Candidate], place: Place
 ) -> Choice:
-    top = rank(listed[0])
+    top = listed[0].rank
     tried: list[tuple[float, Candidate, Spot]] = []
     for candidate in listed[:_TRIED]:
-        if top - rank(candidate) > _NEAR:
+        if top - candidate.rank > _NEAR:
             break
         where = _spot(table, readings, candidate, place)
-        tried.append((rank(candidate) + _evidence(where), candidate, where))
+        tried.append((candidate.rank + _evidence(where), candidate, where))
     tried.sort(key=lambda t: -t[0])
     worth, best, where = tried[0]
     rest = [t for t in tried if t[1] is not best]
     second = max((t[0] for t in rest), default=0.0)
     if len(tried) < len(listed):
-        second = max(second, rank(listed[len(tried)]))
+        second = max(second, listed[len(tried)].rank)
     contested = any(
         (t[2].first is not None and worth - t[0] < _CLOSE) or (t[1].how in {"exact", "joined"})
         for t in rest

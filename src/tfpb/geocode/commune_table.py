@@ -14,16 +14,12 @@ from tfpb.geocode.line.cleaning import clean, flatten
 from tfpb.geocode.line.phonetics import sound
 from tfpb.geocode.line.street_names import Name, name_of
 from tfpb.geocode.line.vocabulary import LIGHT
+from tfpb.geocode.numbering import Numbering
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from tfpb.geocode.choose import Choice
-    from tfpb.geocode.line.parsed import Reading
-    from tfpb.geocode.places import Numbering
-    from tfpb.geocode.proposals import Proposal
     from tfpb.geocode.source import CommuneAddresses, Street
-    from tfpb.geocode.streets import Candidate
 
 LIGHT_WEIGHT: Final = 0.3
 INITIAL_WEIGHT: Final = 0.35
@@ -79,12 +75,9 @@ class StreetTable:
                     self.by_joined.setdefault(form, []).append(i)
         self.own_words = frozenset(name_of(flatten(clean(commune.city))).tokens)
         # what was looked up before
-        self.expansions: dict[str, dict[str, float]] = {}
-        self.candidates: dict[tuple[bool | str, ...], list[Candidate]] = {}
-        self.choices: dict[tuple[tuple[Reading, ...], str, str], Choice | None] = {}
-        self.numberings: dict[tuple[int, ...], Numbering] = {}
-        self.proposals: dict[tuple[object, ...], list[Proposal]] = {}
         self.apart: dict[tuple[int, ...], bool] = {}
+        self._expansions: dict[str, dict[str, float]] = {}
+        self._numberings: dict[tuple[int, ...], Numbering] = {}
 
     @cached_property
     def postings(self) -> dict[str, list[int]]:
@@ -152,6 +145,13 @@ class StreetTable:
             return None
         return min(xs) - _MARGIN_M, min(ys) - _MARGIN_M, max(xs) + _MARGIN_M, max(ys) + _MARGIN_M
 
+    def numbering(self, members: tuple[int, ...]) -> Numbering:
+        """Return the numbers of some streets, by their positions."""
+        known = self._numberings.get(members)
+        if known is None:
+            known = self._numberings[members] = Numbering(self.streets, members)
+        return known
+
     def weight(self, token: str) -> float:
         """Weight of a word of a query."""
         if len(token) == 1 and token.isalpha():
@@ -174,9 +174,9 @@ class StreetTable:
         dict of str to float
             Empty when nothing is alike.
         """
-        known = self.expansions.get(token)
+        known = self._expansions.get(token)
         if known is None:
-            known = self.expansions[token] = self._expand(token)
+            known = self._expansions[token] = self._expand(token)
         return known
 
     def _expand(self, token: str) -> dict[str, float]:
@@ -193,15 +193,28 @@ class StreetTable:
         _raise_to(out, ((word, 0.93) for word in self.sounds.get(sound(token), ())))
         if len(token) >= _SHORTEST_TYPO:
             cutoff = _CUTOFFS.get(len(token), _LONG_CUTOFF)
-            near = process.extract(
-                token,
-                self.long_words,
-                scorer=OSA.normalized_similarity,
-                score_cutoff=cutoff,
-                limit=_MOST_EXPANSIONS,
-            )
-            _raise_to(out, ((word, float(likeness)) for word, likeness, _ in near))
+            near = resembling(token, self.long_words, cutoff, _MOST_EXPANSIONS)
+            _raise_to(out, ((self.long_words[at], likeness) for at, likeness in near))
         return out
+
+
+def resembling(
+    written: str, listed: Sequence[str], cutoff: float, most: int
+) -> list[tuple[int, float]]:
+    """Return the positions of the texts nearest to one, letter by letter, with their likeness.
+
+    Parameters
+    ----------
+    written : str
+    listed : sequence of str
+    cutoff : float
+        Least likeness (0..1).
+    most : int
+    """
+    near = process.extract(
+        written, listed, scorer=OSA.normalized_similarity, score_cutoff=cutoff, limit=most
+    )
+    return [(at, float(likeness)) for _, likeness, at in near]
 
 
 def _raise_to(out: dict[str, float], found: Iterable[tuple[str, float]]) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.geocode.choose import Choice
-    from tfpb.geocode.places import Spot
+    from tfpb.geocode.spots import Spot
 
 COEFFICIENTS: Final = {
     "constant": -23.77,

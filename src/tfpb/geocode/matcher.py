@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from tfpb.geocode.alternatives import Near
 from tfpb.geocode.answer import Answer, parcels_written, with_given, write
+from tfpb.geocode.candidates import MOST, Candidate, proposals
 from tfpb.geocode.choose import Choice, Found, choose
 from tfpb.geocode.commune_table import StreetTable
 from tfpb.geocode.coordinates import read_given
@@ -16,10 +17,13 @@ from tfpb.geocode.line.house_numbers import NO_NUMBER
 from tfpb.geocode.line.parsed import ParsedAddress, Reading
 from tfpb.geocode.line.parser import parse
 from tfpb.geocode.line.street_names import name_of
-from tfpb.geocode.places import Point, Spot, corner
-from tfpb.geocode.proposals import MOST, Proposal, proposals
-from tfpb.geocode.streets import Candidate
-from tfpb.geocode.town.commune_finder import CommuneFinder, Place
+from tfpb.geocode.numbering import point_at
+from tfpb.geocode.spots import Spot, corner
+from tfpb.geocode.town.commune_finder import (
+    HOMONYM_CERTAINTY,
+    CommuneFinder,
+    Place,
+)
 from tfpb.geocode.whole_line import WholeLines
 from tfpb.model.codes import ResultType
 from tfpb.model.projection import legal_epsg
@@ -27,12 +31,17 @@ from tfpb.model.projection import legal_epsg
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tfpb.geocode.alternatives import Near
     from tfpb.geocode.source import AddressSource, CommuneTable
 
 TABLES_KEPT: Final = 2000
 """Communes kept ready at once; a landlord's file rarely names more."""
+ANSWERS_KEPT: Final = 50_000
+"""A file has several rows an address, and comes back after its decisions."""
 _SURE: Final = 0.95
 _MOST_COMMUNES: Final = 8
+_ONLY_ONE: Final = 0.98
+"""A street borne by one of several communes of a name: the one that has it is the right one."""
 
 
 class Geocoder:
@@ -60,6 +69,7 @@ class Geocoder:
             for old, new in (aliases or {}).items()
         }
         self._tables: OrderedDict[str, StreetTable | None] = OrderedDict()
+        self._known = lru_cache(ANSWERS_KEPT)(self._answer)
 
     def table(self, code: str) -> StreetTable | None:
         """Return a commune ready for matching, None when the base does not hold it."""
@@ -92,15 +102,21 @@ class Geocoder:
         Answer
             Metres in the legal projection of the commune.
         """
+        return self._known(address, postcode, commune, code, name, parcel, x, y)
+
+    def _answer(
+        self, address: str, postcode: str, commune: str, code: str, name: str, parcel: str, x: str, y: str
+    ) -> Answer:  # fmt: skip
         parsed = parse(address)
         place = self.finder.place(code, postcode or parsed.postcode, commune or parsed.town)
-        best: Found | None = None
         elsewhere: tuple[Found, ...] = ()
+        whole = None
         if len(place.codes) != 1 and not (code or commune or parsed.town):
             whole = self.whole.read(address, postcode)
-            if whole is not None:
-                parsed, place, best, elsewhere = whole[1:]
-        best = best or self.search(parsed.readings, place)
+        if whole is None:
+            best = self.search(parsed.readings, place)
+        else:
+            parsed, place, best, elsewhere = whole[1:]
         if best is None or best.confidence < _SURE or best.spot.first is None:
             best = self.fallbacks(best, parsed, place, name, parcel)
         table = best.table if best else self._first_table(place)
@@ -125,12 +141,12 @@ class Geocoder:
         """Return the streets that resemble the line, in the communes it may mean, best first."""
         tables = filter(None, map(self.table, place.codes[:_MOST_COMMUNES]))
         near = [
-            Near(table, proposal)
+            (table, proposal)
             for table in tables
             for proposal in proposals(table, parsed.readings, parsed.numbers)
         ]
-        near.sort(key=lambda n: -n.proposal.worth)
-        same = [Near(f.table, Proposal(f.choice.candidate.group, 1.0, 1.0)) for f in elsewhere]
+        near.sort(key=lambda n: -n[1].score)
+        same = [(f.table, Candidate(f.choice.candidate.group, 0)) for f in elsewhere]
         return [*same, *near][:MOST]
 
     def _first_table(self, place: Place) -> StreetTable | None:
@@ -154,12 +170,9 @@ class Geocoder:
                 said = ("voie_renommee",) if choice.candidate.reading < len(renamed) else ()
                 here = Found(table, choice, confidence(choice, certainty=sure), said)
                 found.append(here)
-                settled = here.confidence > _SURE and "commune_homonyme" not in place.reasons
-                if at == 0 and settled:
+                if at == 0 and here.confidence > _SURE:
                     return here
-        if not found:
-            return None
-        return _judged(found, place)
+        return _judged(found, place, whole=all(map(self.table, place.codes))) if found else None
 
     def _renamed(self, readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
         """Read a line under the new names the user gives to its streets."""
@@ -205,10 +218,7 @@ class Geocoder:
         for member, street in enumerate(table.streets):
             for at, listed in enumerate(street.parcels or ()):
                 if listed and any(p in listed for p in wanted):
-                    point = Point(
-                        member, at, int(street.numbers[at]), str(street.suffixes[at]),
-                        float(street.x[at]), float(street.y[at]),
-                    )  # fmt: skip
+                    point = point_at(member, street, at)
                     kind = ResultType.HOUSENUMBER
                     where = Spot(kind, point.x, point.y, 30.0, street, point, (point,))
                     choice = Choice(Candidate(0, 0, how="parcel"), where, 1.0)
@@ -216,12 +226,23 @@ class Geocoder:
         return None
 
 
-def _judged(found: list[Found], place: Place) -> Found:
-    """Choose among the communes that answer; doubt the choice when another one answers as well."""
+def _judged(found: list[Found], place: Place, *, whole: bool) -> Found:
+    """Choose among the communes that answer; doubt the choice when another one answers as well.
+
+    Of communes of one name, all held by the base (`whole`), the one that has that very street and number is
+    the right one when no other has a street alike.
+    """
     found.sort(key=lambda f: (-f.confidence, f.spot.first is None))
     best = found[0]
+    exact = best.spot.first is not None and best.choice.candidate.how in EXACT_CONFIDENCE
+    if "commune_homonyme" in place.reasons:
+        alone = all(f.confidence < REJECTED * place.certainty for f in found[1:])
+        if whole and exact and alone:
+            certainty = place.certainty / HOMONYM_CERTAINTY * _ONLY_ONE
+            sure = confidence(best.choice, certainty=certainty)
+            return best._replace(confidence=sure, reasons=(*best.reasons, "homonyme_tranche"))
     rivals = [f for f in found[1:] if f.confidence > 0.8 * best.confidence]
-    if best.spot.first is not None and best.choice.candidate.how in EXACT_CONFIDENCE:
+    if exact:
         rivals = [f for f in rivals if f.spot.first is not None]
     if rivals:
         unsure = max(REJECTED, best.confidence * 0.6)

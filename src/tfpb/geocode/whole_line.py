@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tfpb.geocode.candidates import proposals
 from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED
 from tfpb.geocode.line.parser import parse
-from tfpb.geocode.proposals import proposals
 from tfpb.geocode.town.commune_finder import Place, in_department
 from tfpb.geocode.town.town_reader import SURE, TownReader
 
@@ -138,7 +138,7 @@ class WholeLines:
         """Tell whether a commune holds a street that resembles the rest of the line."""
         tables = filter(None, map(self._geocoder.table, attempt.place.codes))
         near = (proposals(t, attempt.parsed.readings, attempt.parsed.numbers)[:1] for t in tables)
-        return any(p.likeness >= _LIKELY_LETTERS for listed in near for p in listed)
+        return any(p.letters >= _LIKELY_LETTERS for listed in near for p in listed)
 
     def _held(self, place: Place) -> bool:
         return any(self._geocoder.table(code) is not None for code in place.codes)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
 
 from tfpb.errors import Place
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from numpy.typing import NDArray
 
 STAMP: Final = ("_fichier", "_feuille", "_ligne")
 """Columns every typed frame carries: file, sheet and spreadsheet row the line came from."""
@@ -23,6 +26,26 @@ def stamped_place(frame: pd.DataFrame, position: int, column: str = "") -> Place
     """Return the place in the user's file of the row at a position (0-based) of a stamped frame."""
     file, sheet, row = (frame[name].iloc[position] for name in STAMP)
     return Place(str(file), str(sheet), int(row), column)
+
+
+def numbers(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
+    """Read a column as floats, NaN where it is absent or not a number."""
+    if column not in frame.columns:
+        return np.broadcast_to(np.float64(np.nan), len(frame))
+    values = frame[column]
+    if values.dtype != np.float64:
+        values = pd.to_numeric(values, errors="coerce")
+    return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def texts(frame: pd.DataFrame, column: str) -> pd.Series[Any]:
+    """Read a column as text, "" where it is absent or empty."""
+    if column not in frame.columns:
+        return pd.Series("", index=frame.index, dtype="str")
+    values = frame[column]
+    if isinstance(values.dtype, pd.StringDtype):
+        return values.fillna("")
+    return values.astype(object).where(values.notna(), "").astype(str)
 
 
 class Kind(StrEnum):

@@ -9,7 +9,8 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut
-from tfpb.perimeters.points import place_of, texts
+from tfpb.model.columns import texts
+from tfpb.perimeters.points import place_of
 from tfpb.text import fold
 from tfpb.words.places.side_words import contradicted, decided, lacking_words
 

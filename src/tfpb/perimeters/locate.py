@@ -10,6 +10,7 @@ import pandas as pd
 
 from tfpb.errors import Fault, Severity, fail, stop_on_faults
 from tfpb.model.codes import QpvStatut
+from tfpb.model.columns import texts
 from tfpb.model.results import LOCATION_COLUMNS
 from tfpb.perimeters.decisions import apply_decisions
 from tfpb.perimeters.join import DANS, QUARTERS, STATUTS, Sides, sides, surface_side
@@ -17,7 +18,7 @@ from tfpb.perimeters.legal_areas import quarters_in_metres
 from tfpb.perimeters.limits import Limits
 from tfpb.perimeters.motives import Labels, motives, texts_of
 from tfpb.perimeters.neighbours import doubt_against_neighbours, neighbours
-from tfpb.perimeters.points import Given, Positions, check_points, positions, texts
+from tfpb.perimeters.points import Given, Positions, check_points, positions
 from tfpb.perimeters.surfaces import reference_key
 from tfpb.perimeters.vintages import NEW, OLD, VINTAGES, evolution_of, map_of, ruling_vintages
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from tfpb.model.columns import texts
 from tfpb.perimeters.join import A_VERIFIER, DANS, HORS
-from tfpb.perimeters.points import texts
 from tfpb.words.places.side_words import Case
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, fail
 from tfpb.model.codes import GeocodeVerdict, ResultType
-from tfpb.model.columns import STAMP
+from tfpb.model.columns import STAMP, numbers, texts
 from tfpb.model.projection import LAMBERT_93, from_lonlat, to_lonlat
 from tfpb.perimeters.legal_areas import (
     TERRITORIES,
@@ -169,26 +169,6 @@ def positions(
         x, y, known.epsg, np.where(own, radius, default_radius_m), ~own, accepted, verdict,
         ~kind.isin(_WEAK).to_numpy(dtype=bool) & ~astray,
     )  # fmt: skip
-
-
-def numbers(frame: pd.DataFrame, column: str) -> Floats:
-    """Read a column as floats, NaN where it is absent or not a number."""
-    if column not in frame.columns:
-        return np.broadcast_to(np.float64(np.nan), len(frame))
-    values = frame[column]
-    if values.dtype != np.float64:
-        values = pd.to_numeric(values, errors="coerce")
-    return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))
-
-
-def texts(frame: pd.DataFrame, column: str) -> pd.Series[Any]:
-    """Read a column as text, "" where it is absent or empty."""
-    if column not in frame.columns:
-        return pd.Series("", index=frame.index, dtype="str")
-    values = frame[column]
-    if isinstance(values.dtype, pd.StringDtype):
-        return values.fillna("")
-    return values.astype(object).where(values.notna(), "").astype(str)
 
 
 def check_points(points: pd.DataFrame, *, given: Given | None = None) -> list[Fault]:

@@ -10,11 +10,11 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut
+from tfpb.model.columns import numbers, texts
 from tfpb.model.projection import legal_epsg, to_lonlat
 from tfpb.model.results import LOCATION_COLUMNS, RESIDENCE_COLUMNS, RESULT_COLUMNS
 from tfpb.model.tables import STOCK
 from tfpb.perimeters.locate import SURFACE_COLUMNS
-from tfpb.perimeters.points import numbers, texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,9 +15,9 @@ import shapely
 
 from tfpb.errors import fail
 from tfpb.model.codes import Evolution, QpvStatut
+from tfpb.model.columns import numbers, texts
 from tfpb.model.projection import LAMBERT_93, legal_epsg
 from tfpb.perimeters.legal_areas import quarters_in_metres
-from tfpb.perimeters.points import numbers, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from tfpb.model.codes import GeocodeVerdict, QpvStatut
+from tfpb.model.columns import numbers, texts
 from tfpb.model.tables import DECISIONS_LIMITES
-from tfpb.perimeters.decisions import match_decisions
-from tfpb.perimeters.points import numbers, texts
 from tfpb.words.places.address_words import REASONS, TYPES
 
 if TYPE_CHECKING:
@@ -145,6 +144,8 @@ def limit_doubts(entrances: pd.DataFrame, decisions: pd.DataFrame | None = None)
     taken: dict[int, int] = {}
     orphans: list[int] = []
     if decisions is not None and len(decisions):
+        from tfpb.perimeters.decisions import match_decisions  # noqa: PLC0415 - a run that locates
+
         matched = {m.decision: m.rows for m in match_decisions(keyed, decisions)}
         for line, ruled in matched.items():
             taken.update(dict.fromkeys(ruled, line))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +16,7 @@ from tfpb.perimeters.legal_areas import quarters_in_metres
 from tfpb.perimeters.locate import DEFAULT_RADIUS_M
 from tfpb.perimeters.points import positions
 from tfpb.report import theme
-from tfpb.report.canvas import Sheet, style
+from tfpb.report.canvas import Sheet, save_png, style
 from tfpb.review.doubts import POSITION
 from tfpb.stage import Stage, directly
 
@@ -132,9 +131,7 @@ def _drawn(
             zorder=9,
         )  # fmt: skip
         _scale(axes, half)
-        buffer = io.BytesIO()
-        sheet.figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
-    return {"png": buffer.getvalue()}
+        return {"png": save_png(sheet.figure, dpi=DPI)}
 
 
 _PICTURE: Final = Stage(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import math
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from tfpb.model.tables import DECISIONS_LIMITES
 from tfpb.text import drop_controls, like_formula
 from tfpb.words.places import review_words, side_words
+from tfpb.words.places.review_words import ADDRESSES, CHOICES, LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,10 +27,6 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-ADDRESSES: Final = "Adresses"
-LIMITS: Final = "Limites"
-CHOICES: Final = "Choix"
-"""Hidden sheet: what may be chosen for each row of « Adresses »."""
 _TO_FILL: Final = PatternFill("solid", fgColor="FFF4E5")
 _HEAD: Final = PatternFill("solid", fgColor="E4EAF0")
 _PICTURE: Final = "carte"
@@ -121,9 +119,10 @@ def add_addresses(book: Workbook, rows: pd.DataFrame) -> None:
     choices.sheet_state = "hidden"
     listed = [(review_words.ACCEPT, *row, review_words.NOWHERE) for row in rows["choix"]]
     first = _ADDRESSES.first
+    looks = _Looks(_ADDRESSES)
     for line, row in enumerate(listed, start=first):
         for at, text in enumerate(row, start=1):
-            _put(choices.cell(line, at), text, _ADDRESSES)
+            looks.put(choices.cell(line, at), text)
     width = get_column_letter(max((len(row) for row in listed), default=2))
     # one rule whose cells move with the row, not one rule a row; an address typed by hand may stand too
     rule = DataValidation(
@@ -189,13 +188,12 @@ def _fill(page: Worksheet, layout: _Layout, columns: list[str], rows: pd.DataFra
         cell.fill = _TO_FILL if name in layout.asked else _HEAD
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         page.column_dimensions[get_column_letter(at)].width = layout.widths[name]
+    looks = _Looks(layout)
     for at, name in enumerate(columns, start=1):
         if name == _PICTURE:
             continue
         for line, value in enumerate(rows[name].tolist(), start=layout.first):
-            _put(page.cell(line, at), value, layout)
-            if name in layout.asked:
-                page.cell(line, at).fill = _TO_FILL
+            looks.put(page.cell(line, at), value, asked=name in layout.asked)
     last = head + max(len(rows), 1)
     page.freeze_panes = f"{layout.frozen}{layout.first}"
     page.auto_filter.ref = f"A{head}:{get_column_letter(len(columns))}{last}"
@@ -214,18 +212,34 @@ def _add_rule(
     page.add_data_validation(rule)
 
 
-def _put(cell: Any, value: Any, layout: _Layout) -> None:
-    """Write a value; a text that looks like a formula stays a text."""
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
-        return
-    if isinstance(value, dt.date):
-        cell.value, cell.number_format = value, "DD/MM/YYYY"
-    elif isinstance(value, (int, float)):
-        whole = float(value).is_integer()
-        cell.value = int(value) if whole else round(float(value), layout.decimals)
-        cell.number_format = layout.formats[0 if whole else 1]
-    else:
-        cell.value = drop_controls(str(value))
-        cell.data_type = "s"
-        cell.quotePrefix = like_formula(cell.value)
+class _Looks:
+    """Writes cells; each look is made once, as making it takes longer than all else."""
+
+    def __init__(self, layout: _Layout) -> None:
+        self._layout = layout
+        self._made: dict[tuple[str, bool, bool], Any] = {}
+
+    def put(self, cell: Any, value: Any, *, asked: bool = False) -> None:
+        """Write a value; a text that looks like a formula stays a text."""
+        form, quoted = "General", False
+        if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
+            pass
+        elif isinstance(value, dt.date):
+            cell.value, form = value, "DD/MM/YYYY"
+        elif isinstance(value, (int, float)):
+            whole = float(value).is_integer()
+            cell.value = int(value) if whole else round(float(value), self._layout.decimals)
+            form = self._layout.formats[0 if whole else 1]
+        else:
+            cell.value = drop_controls(str(value))
+            cell.data_type = "s"
+            quoted = like_formula(cell.value)
+        look = (form, quoted, asked)
+        if look not in self._made:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.number_format = form
+            cell.quotePrefix = quoted
+            if asked:
+                cell.fill = _TO_FILL
+            self._made[look] = cell._style  # noqa: SLF001 - as openpyxl's own copies do
+        cell._style = copy(self._made[look])  # noqa: SLF001 - the same

@@ -8,8 +8,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from openpyxl import Workbook, load_workbook
-
 from tfpb.archives import settle
 from tfpb.errors import Place, Severity, TfpbError
 from tfpb.io.tables.tabular import read_table, sheet_names
@@ -17,10 +15,9 @@ from tfpb.io.tables.typed import typed
 from tfpb.model.tables import DECISIONS_LIMITES
 from tfpb.review.address_decisions import AddressDecision, key_of
 from tfpb.review.doubts import DECIDED_COLUMNS, limit_doubts, lost_decisions
-from tfpb.review.review_sheets import ADDRESSES, CHOICES, LIMITS, add_addresses, add_limits
 from tfpb.stage import Execute, Stage, directly
 from tfpb.text import fold
-from tfpb.words.places.review_words import HEADERS
+from tfpb.words.places.review_words import ADDRESSES, CHOICES, HEADERS, LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -59,6 +56,10 @@ def review_bytes(
     bytes
         xlsx without a clock: the same rows give the same bytes.
     """
+    from openpyxl import Workbook, load_workbook  # noqa: PLC0415 - only where something is doubtful
+
+    from tfpb.review.review_sheets import add_addresses, add_limits  # noqa: PLC0415 - the same
+
     book = Workbook() if base is None else load_workbook(io.BytesIO(base))
     if base is None:
         book.remove(book.worksheets[0])

@@ -73,6 +73,7 @@ from tfpb.survey.secrecy.disclosure import (
     protect,
 )
 from tfpb.survey.secrecy.ownership import for_bailleur
+from tfpb.survey.secrecy.renamed import as_named
 from tfpb.survey.verdicts import gap_verdict
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "Plan",
     "Published",
     "Survey",
+    "as_named",
     "cells_masked_in",
     "cells_shown_in",
     "compare",

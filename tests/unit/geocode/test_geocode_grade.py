@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from tfpb.geocode.candidates import Candidate
 from tfpb.geocode.choose import Choice
 from tfpb.geocode.grade import confidence, features, verdict
-from tfpb.geocode.places import Point, Spot
-from tfpb.geocode.streets import Candidate
+from tfpb.geocode.numbering import Point
+from tfpb.geocode.spots import Spot
 from tfpb.model.codes import ResultType
 
 if TYPE_CHECKING:

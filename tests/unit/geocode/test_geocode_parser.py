@@ -206,6 +206,7 @@ def test_cadet_is_no_cadastre() -> None:
             "avenue gallieni",
             "deux_voies",
         ),
+        ("12 rue des Lilas 14 avenue Gallieni", "rue lilas", "avenue gallieni", "deux_voies"),
     ],
 )
 def test_second_address_of_the_line(line: str, first: str, second: str, note: str) -> None:
@@ -213,6 +214,13 @@ def test_second_address_of_the_line(line: str, first: str, second: str, note: st
     assert parsed.readings[0].name.key == first
     assert parsed.others[0].readings[0].name.key == second
     assert note in parsed.notes
+
+
+def test_an_address_written_twice_is_one() -> None:
+    parsed = parse("12 RUE DES LILAS 93140 12 R DES LILAS")
+    assert parsed.readings[0].name.key == "rue lilas"
+    assert not parsed.others
+    assert not parsed.notes
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,7 @@ def one(line: str, **cells: str) -> pd.Series:
         ("12 Grande Rue Sedan", "12 Grande Rue", "08409"),
         ("Sedan rue du onze novembre 12", "12 Rue du 11 Novembre", "08409"),
         ("12 rue des sept arpents, Pentin", "12 Rue des Sept Arpents", "93055"),
+        ("12 rue des sept arpents PANTIN residence les pins", "12 Rue des Sept Arpents", "93055"),
         ("12 rue du général leclerc 93 bondy", "12 Rue du Général Leclerc", "93010"),
     ],
 )  # fmt: skip
@@ -95,6 +96,47 @@ def test_the_departement_parts_communes_of_one_name() -> None:
     assert "Saint-Denis" in both["result_alternatives"]
     island = one("12 rue de la république 974 saint denis")
     assert (island["result_citycode"], island["result_verdict"]) == ("97411", "accepte")
+
+
+CASTRES = ("02142", "81065")
+"""The two communes of that name."""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        ("Rue du Pont Biais", "Rue des Lilas", "accepte"),  # one alone has the street
+        ("Rue du Pont Biais", "Rue du Pont Biais", "a_verifier"),  # both have street and number
+        ("Rue du Pont Biais", "Chemin du Pont Biais", "a_verifier"),  # one has another type
+        ("Rue du Pont Bias", "Rue des Lilas", "a_verifier"),  # the street itself is not sure
+    ],
+)
+@pytest.mark.parametrize("beside", [True, False])
+def test_street_and_number_decide_between_homonyms(
+    first: str, second: str, verdict: str, *, beside: bool
+) -> None:
+    town = Town(held(CASTRES[1], first), held(CASTRES[0], second))
+    cells = {"adresse": "12 rue du pont biais", "commune": "Castres"}
+    frame = pd.DataFrame([cells if beside else {"adresse": " ".join(cells.values())}])
+    row = geocode(frame, town, Communes.load()).iloc[0]
+    assert row["result_verdict"] == verdict
+    said = set(row["result_reasons"].split(" | "))
+    if verdict == "accepte":
+        assert row["result_citycode"] == CASTRES[1]
+        assert "homonyme_tranche" in said
+        assert "commune_homonyme" not in said
+    else:
+        assert "homonyme_tranche" not in said
+        assert "commune_homonyme" in said
+
+
+def test_a_homonym_that_the_base_lacks_may_have_the_street_too() -> None:
+    row = geocoded("12 rue du pont biais castres", held(CASTRES[1], "Rue du Pont Biais"))
+    assert (row["result_citycode"], row["result_verdict"]) == (CASTRES[1], "a_verifier")
+    row = geocoded(
+        "99 rue du pont biais castres", held(CASTRES[1], "Rue du Pont Biais"), held(CASTRES[0], "Grande Rue")
+    )  # fmt: skip
+    assert row["result_verdict"] == "a_verifier"  # the number is nowhere
 
 
 @pytest.mark.parametrize(

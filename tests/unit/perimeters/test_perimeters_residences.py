@@ -14,6 +14,7 @@ from conftest_perimeters import at
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from PIL import Image
 
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
@@ -143,6 +144,19 @@ def test_contrary_decisions_are_listed(square) -> None:  # noqa: ANN001
     assert "decisions_contraires" in [
         f.code for f in check_decisions(bare, points, both, {2015: square})
     ]
+
+
+def test_pictures_are_small_and_an_address_has_one(square) -> None:  # noqa: ANN001
+    points = stock([(410, 200), (390, 100), (410, 200)], ["R1", "R2", "R3"], [5, 5, 7])
+    entrances = points.join(locate(points, {2015: square}, year=2020))
+    first, other, again = pictures(limit_doubts(entrances), entrances, {2015: square})
+    assert first is not None
+    assert first is again
+    assert first != other  # nothing of one is left in the next
+    alone = pictures(limit_doubts(entrances).iloc[1:2], entrances, {2015: square})
+    assert alone == [other]
+    assert len(first) < 8_000
+    assert Image.open(io.BytesIO(first)).getpalette() is not None
 
 
 def test_the_review_sheet_comes_back_as_it_went(square, tmp_path) -> None:  # noqa: ANN001

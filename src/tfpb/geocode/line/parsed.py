@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from tfpb.geocode.line.house_numbers import NO_NUMBER, Head, Number
@@ -25,8 +24,7 @@ class Reading(NamedTuple):
     head: Head
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedAddress:
+class ParsedAddress(NamedTuple):
     """An address line taken apart; nothing of it is thrown away.
 
     Parameters

@@ -26,6 +26,8 @@ _CITIES: Final = {
 _ALIKE: Final = 78.0
 _SIXTEENTH_SOUTH: Final = "75116"
 _MOST_HOMONYMS: Final = 16
+"""More than any name has."""
+HOMONYM_CERTAINTY: Final = 0.5
 _NEXT_TO: Final = 0.06
 _WHOLE_CITY: Final = 0.98
 """A street's name is borne once in a city: the arrondissement that has it is the right one."""
@@ -159,7 +161,7 @@ class CommuneFinder:
         if len(codes) == 1:
             said = ("code_postal_discordant",) if postal else ()
             return Place(codes, 0.8 if postal else 0.98, postal, self._old(words, codes[0]), said)
-        return Place(codes[:_MOST_HOMONYMS], 0.5, postal, "", ("commune_homonyme",))
+        return Place(codes[:_MOST_HOMONYMS], HOMONYM_CERTAINTY, postal, "", ("commune_homonyme",))
 
     def _spelt(self, words: str) -> tuple[str, ...]:
         """Look a name up, with its article put back in front, or taken off."""

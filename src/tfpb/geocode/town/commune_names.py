@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from rapidfuzz.distance import OSA
 
+from tfpb.geocode.commune_table import resembling
 from tfpb.geocode.line.phonetics import sound
 
 if TYPE_CHECKING:
@@ -109,10 +109,11 @@ class CommuneNames:
             return ()
         found = {n.name: n.likeness for n in self._begun(words)}
         cutoff = _LONG_CUTOFF if len(key) >= _SHORT else _SHORT_CUTOFF
-        for other in self._candidates(key):
-            likeness = float(OSA.normalized_similarity(key, other))
-            if _MAY_SOUND <= likeness < _SOUNDS_ALIKE and sound(other) == sound(key):
-                likeness = _SOUNDS_ALIKE
+        near = list(self._candidates(key))
+        for at, likeness in resembling(key, near, _MAY_SOUND, len(near)):
+            other = near[at]
+            if likeness < _SOUNDS_ALIKE and sound(other) == sound(key):
+                likeness = _SOUNDS_ALIKE  # noqa: PLW2901 - said the same
             if likeness >= cutoff:
                 name = self.joined[other]
                 found[name] = max(found.get(name, 0.0), likeness)
@@ -149,7 +150,7 @@ class CommuneNames:
                 # long names share more by chance: what they do not share counts as well
                 worth = 2.0 * shared[at] / (len(codes) + self._sizes[at])
                 at = at[np.argpartition(-worth, _TRIED)[:_TRIED]]
-            near.update(keys[i] for i in at)
+            near.update(map(keys.__getitem__, at.tolist()))
         return near
 
     @cached_property

@@ -11,8 +11,6 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from tfpb import perimeters
-from tfpb.addresses.file_geocoder import FileGeocoder
 from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
 from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.geopackage import points_bytes
@@ -26,10 +24,10 @@ from tfpb.model.projection import LAMBERT_93
 from tfpb.model.results import ADDRESS_COLUMNS
 from tfpb.perimeters.points import positions, rival_doubts
 from tfpb.pipeline import stages
+from tfpb.pipeline.rooms import ground, perimeters
 from tfpb.pipeline.steps.geocoding import Watch
 from tfpb.pipeline.steps.locating import Points, Rule
 from tfpb.pipeline.wiring import Values
-from tfpb.report.ground import ground
 from tfpb.review.address_decisions import DecidedAddresses
 from tfpb.review.doubts import POSITION, row_keys
 from tfpb.review.review_workbook import read_limit_decisions, review_file
@@ -191,6 +189,8 @@ def _geocoded(task: Task, geography: Geography, advance: Callable[[int], None]) 
         raise fail("entree_sans_colonnes", place=place) from error
     if geography.store is None:
         raise fail("adresses_absentes", place=Place(task.table.file))
+    from tfpb.addresses.file_geocoder import FileGeocoder  # noqa: PLC0415 - addresses alone ask for it
+
     geocoder = FileGeocoder(mode="index", communes=geography.communes, source=geography.store)
     values = (
         Values()
@@ -232,4 +232,4 @@ def _streets(
     epsg = int(where.epsg[kept][0])
     same = kept & (where.epsg == epsg)
     zone = gpd.GeoSeries(gpd.points_from_xy(where.x[same], where.y[same])).buffer(1000).union_all()
-    return ground(geography.store.streets_of(codes), extent=zone, epsg=epsg).streets
+    return ground.ground(geography.store.streets_of(codes), extent=zone, epsg=epsg).streets

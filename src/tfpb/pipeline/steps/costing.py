@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tfpb import perimeters, tax
 from tfpb.law.values import Law
 from tfpb.law.values import load as load_law
+from tfpb.pipeline.rooms import perimeters, tax
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tfpb.io.tables.tabular import SPREADSHEETS, sheet_names
 from tfpb.model.results import ADDRESS_COLUMNS
-from tfpb.review.address_decisions import decided, settled
-from tfpb.review.doubts import address_doubts
+from tfpb.pipeline.rooms import address_decisions, doubts
+from tfpb.words.places.review_words import ADDRESSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,8 +63,7 @@ def chosen_addresses(settings: Settings) -> tuple[AddressDecision, ...]:
     path = settings.path(name)
     if not name or path.suffix.lower() not in SPREADSHEETS:
         return ()
-    from tfpb.review.review_sheets import ADDRESSES  # noqa: PLC0415 - few have any
-    from tfpb.review.review_workbook import read_address_decisions  # noqa: PLC0415 - idem
+    from tfpb.review.review_workbook import read_address_decisions  # noqa: PLC0415 - few have any
 
     return read_address_decisions(path) if ADDRESSES in sheet_names(path) else ()
 
@@ -82,9 +81,9 @@ def doubtful_addresses(dossier: Dossier) -> pd.DataFrame:
         Columns of the review sheet, and `choix` (tuple of str).
     """
     entrances = dossier.located.entrances
-    rows = decided(entrances, chosen_addresses(dossier.settings)).rows
+    rows = address_decisions.decided(entrances, chosen_addresses(dossier.settings)).rows
     names = entrances["id_residence"].astype(str) + " " + entrances["id_batiment"].astype(str)
-    return address_doubts(
+    return doubts.address_doubts(
         entrances,
         entrances,
         rows,
@@ -121,5 +120,5 @@ def settle(addresses: DecidedAddresses, geocoded: pd.DataFrame) -> Settled:
     geocoded : DataFrame
         `RESULT_COLUMNS`, one row an address.
     """
-    frame, pointless = settled(geocoded, addresses.rows)
+    frame, pointless = address_decisions.settled(geocoded, addresses.rows)
     return Settled(frame, (*addresses.lost, *pointless))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tfpb import survey as statistics
-from tfpb.evidence import evaluation, sensitivity
 from tfpb.model.assembly import Sensitivity
 from tfpb.model.codes import ENSEMBLE
+from tfpb.pipeline.rooms import evaluation, sensitivity
+from tfpb.pipeline.rooms import survey as statistics
 from tfpb.pipeline.steps.costing import abate
 
 if TYPE_CHECKING:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import pandas as pd
 
-from tfpb import perimeters
 from tfpb.addresses.communes import places
 from tfpb.errors import stop_on_faults
 from tfpb.model.location import Located
 from tfpb.model.projection import LAMBERT_93
-from tfpb.report import ground as grounds
+from tfpb.pipeline.rooms import ground as grounds
+from tfpb.pipeline.rooms import perimeters
 from tfpb.words.documents.pack_words import DRAFT_NOTE
 from tfpb.words.documents.report_words import DRAFT
 
@@ -170,6 +169,8 @@ def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
         `residences` (points; those without a position are left out), `qpv`, and of a draft a table of
         that name.
     """
+    import geopandas as gpd  # noqa: PLC0415 - with its libraries, when a pack is made
+
     homes = dossier.located.residences
     lonlat = gpd.points_from_xy(homes["longitude"], homes["latitude"], crs="EPSG:4326")
     points = gpd.GeoDataFrame(homes.copy(), geometry=lonlat).to_crs(LAMBERT_93)

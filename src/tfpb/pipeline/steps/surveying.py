@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from tfpb import perimeters, survey
 from tfpb.addresses.communes import with_territories
 from tfpb.errors import Fault, Severity
-from tfpb.geodata.geography import open_geography
 from tfpb.model.codes import TOTAL
 from tfpb.model.record import summed
-from tfpb.perimeters.vintages import YEAR_UNDER
+from tfpb.pipeline.rooms import perimeters, survey
 from tfpb.pipeline.steps.locating import Rule, sides
-from tfpb.survey.secrecy.ownership import for_bailleur
-from tfpb.survey.secrecy.renamed import as_named
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -134,6 +130,9 @@ def survey_sides(
     """
     homes = located.residences
     if carte is not None and carte != located.vintage:
+        from tfpb.geodata.geography import open_geography  # noqa: PLC0415 - a map other than the year's
+        from tfpb.perimeters.vintages import YEAR_UNDER  # noqa: PLC0415 - the same
+
         if carte not in geography.maps:
             open_geography(geography.folder, needs=(carte,))  # raises, and says how to import it
         found = sides(points, geography, Rule(YEAR_UNDER[carte], scope.radius_m))
@@ -210,7 +209,7 @@ def keep_masked(
     moved = moved_notices(survey_sides)
     if survey_alone is not None and answers.plan is not None:
         now = survey.disclosed_in([survey_alone.comparison])
-        before, doubts = as_named(before, now, answers.plan.reglages.masquage_n)
+        before, doubts = survey.as_named(before, now, answers.plan.reglages.masquage_n)
         moved = (*moved, *doubts)
     if survey_alone is not None and moved:
         survey_alone = replace(survey_alone, notices=(*survey_alone.notices, *moved))
@@ -287,4 +286,4 @@ def estimates(
         reference=answers.reference.frame if answers.reference is not None else None,
     )
     found = replace(found, readings=summed((*read.readings, *dropped)))
-    return for_bailleur(found, scope.bailleur) if scope.bailleur else found
+    return survey.for_bailleur(found, scope.bailleur) if scope.bailleur else found

@@ -27,6 +27,7 @@ REASONS: Final = {
     "commune_corrigee": "nom de commune corrigé",
     "commune_discordante": "le nom de la commune contredit le code Insee",
     "commune_homonyme": "plusieurs communes portent ce nom",
+    "homonyme_tranche": "plusieurs communes portent ce nom, une seule a cette voie et ce numéro",
     "commune_inconnue": "commune inconnue",
     "commune_par_code_postal": "commune trouvée par le seul code postal",
     "coordonnees_autre_projection": "coordonnées reconnues dans une autre projection",

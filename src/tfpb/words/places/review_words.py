@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 CHOSEN: Final = "choisi à la main"
 ACCEPT: Final = "accepter"
 NOWHERE: Final = "introuvable"
+ADDRESSES: Final = "Adresses"
+LIMITS: Final = "Limites"
+CHOICES: Final = "Choix"
+"""Hidden sheet: what may be chosen for each row of « Adresses »."""
 HEADERS: Final = {
     "ligne": "ligne",
     "identifiant": "identifiant",

@@ -1,4 +1,4 @@
-"""Which street of the commune is meant."""
+"""Which street of the commune is meant: found by name, by words, by letters, or merely alike."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import heapq
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from tfpb.geocode.commune_table import resembling
 from tfpb.geocode.line.street_names import Name
 from tfpb.geocode.line.vocabulary import KINSHIP, TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from tfpb.geocode.commune_table import Group, StreetTable
+    from tfpb.geocode.commune_table import StreetTable
+    from tfpb.geocode.line.house_numbers import Number
     from tfpb.geocode.line.parsed import Reading
 
 SAME_TYPE: Final = 1.0
@@ -28,8 +29,21 @@ _LEAST_SCORE: Final = 0.4
 _GOOD_SCORE: Final = 0.85
 _JOINED_CUTOFF: Final = 0.66
 _BEST: Final = 8
-_CACHE_LIMIT: Final = 50_000
 _LONG_TYPES: Final = sorted({t for t in TYPES if len(t) > 3})  # noqa: PLR2004
+MOST: Final = 5
+"""Streets proposed for a line that none answers."""
+_READINGS: Final = 2
+_WEIGHED: Final = 60
+_WORDS: Final = 12
+_LEAST_WORD: Final = 3
+_SHORT: Final = 6
+_SHORT_ALIKE: Final = (0.38, 0.49)
+_ALIKE: Final = (0.55, 0.62)
+"""Likeness from which a name is weighed, and from which it is proposed."""
+_WORD_SHARE: Final = 0.92
+_KIND: Final = 0.12
+_NUMBER: Final = 0.14
+_ENDS: Final = 0.04
 
 
 class Candidate(NamedTuple):
@@ -50,7 +64,8 @@ class Candidate(NamedTuple):
     kind : float
         Agreement of the types.
     how : str
-        `exact`, `joined`, `core` or `fuzzy`.
+        `exact`, `joined`, `core` or `fuzzy`; `alike` when the street only resembles the line, and
+        `score` then holds what type and number say besides.
     """
 
     group: int
@@ -61,6 +76,13 @@ class Candidate(NamedTuple):
     letters: float = 1.0
     kind: float = SAME_TYPE
     how: str = "exact"
+
+    @property
+    def rank(self) -> float:
+        """How well the street answers, type included (0..1)."""
+        if self.how == "alike":
+            return self.letters
+        return 0.7 * self.score + 0.15 * self.kind + 0.15 * self.letters
 
 
 def candidates(
@@ -76,16 +98,6 @@ def candidates(
     widen : bool
         Look for like names even when the exact one exists.
     """
-    key: tuple[bool | str, ...] = (widen, *(reading.name.key for reading in readings))
-    known = table.candidates.get(key)
-    if known is None:
-        if len(table.candidates) > _CACHE_LIMIT:
-            table.candidates.clear()
-        known = table.candidates[key] = _search(table, readings, widen=widen)
-    return known
-
-
-def _search(table: StreetTable, readings: Sequence[Reading], *, widen: bool) -> list[Candidate]:
     best: dict[int, Candidate] = {}
     for i, reading in enumerate(readings):
         exact = _exact(table, reading.name, i)
@@ -143,12 +155,10 @@ def _variants(name: Name) -> list[Name]:
     """Add the reading in which the first word is a mistyped type."""
     if name.kind or len(name.tokens) < 2 or len(name.tokens[0]) < 3:  # noqa: PLR2004
         return [name]
-    near = process.extractOne(
-        name.tokens[0], _LONG_TYPES, scorer=OSA.normalized_similarity, score_cutoff=0.65
-    )
-    if near is None:
+    near = resembling(name.tokens[0], _LONG_TYPES, 0.65, 1)
+    if not near:
         return [name]
-    kind, tokens = TYPES[near[0]], name.tokens[1:]
+    kind, tokens = TYPES[_LONG_TYPES[near[0][0]]], name.tokens[1:]
     core = " ".join(tokens)
     joined = "".join(tokens)
     return [name, Name(kind, tokens, f"{kind} {core}", core, joined, joined, f"{kind} {core}")]
@@ -167,22 +177,10 @@ def _fuzzy(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
     tried = heapq.nlargest(_BEST, scores, key=lambda i: (scores[i], -i))
     out = [_align(table, name, tokens, i, reading) for i in tried]
     if max((c.score for c in out), default=0.0) < _GOOD_SCORE:
-        out += _by_letters(table, name, tokens, set(tried), reading)
+        # letter by letter: typos in every word, words cut anywhere
+        near = resembling(name.joined, table.joined_names, _JOINED_CUTOFF, 5)
+        out += [_align(table, name, tokens, i, reading) for i, _ in near if i not in tried]
     return [c for c in out if max(c.score, c.letters) >= _LEAST_SCORE]
-
-
-def _by_letters(
-    table: StreetTable, name: Name, tokens: tuple[str, ...], tried: set[int], reading: int
-) -> list[Candidate]:
-    """Compare whole names letter by letter: typos in every word, words cut anywhere."""
-    near = process.extract(
-        name.joined,
-        table.joined_names,
-        scorer=OSA.normalized_similarity,
-        score_cutoff=_JOINED_CUTOFF,
-        limit=5,
-    )
-    return [_align(table, name, tokens, at, reading) for _, _, at in near if at not in tried]
 
 
 def respell(table: StreetTable, tokens: tuple[str, ...]) -> tuple[str, ...]:
@@ -194,27 +192,15 @@ def respell(table: StreetTable, tokens: tuple[str, ...]) -> tuple[str, ...]:
     tokens : tuple of str
         Words of a name.
     """
+    known = table.postings
     out: list[str] = []
-    i = 0
-    while i < len(tokens):
-        token = tokens[i]
-        following = tokens[i + 1] if i + 1 < len(tokens) else ""
-        if following and token not in table.postings and token + following in table.postings:
-            out.append(token + following)
-            i += 2
-            continue
-        i += 1
-        if token in table.postings or len(token) < 5:  # noqa: PLR2004
-            out.append(token)
-            continue
-        cut = next(
-            (
-                at
-                for at in range(2, len(token) - 1)
-                if token[:at] in table.postings and token[at:] in table.postings
-            ),
-            None,
-        )
+    left = list(tokens)
+    while left:
+        token = left.pop(0)
+        if left and token not in known and token + left[0] in known:
+            token += left.pop(0)
+        cuts = range(2, len(token) - 1) if token not in known and len(token) > 4 else ()  # noqa: PLR2004
+        cut = next((at for at in cuts if token[:at] in known and token[at:] in known), None)
         out += [token] if cut is None else [token[:cut], token[cut:]]
     return tuple(out)
 
@@ -223,7 +209,7 @@ def _align(
     table: StreetTable, name: Name, tokens: tuple[str, ...], index: int, reading: int
 ) -> Candidate:
     """Pair the written words with those of a street, and weigh what is left over on both sides."""
-    group: Group = table.groups[index]
+    group = table.groups[index]
     words = group.name.tokens
     free = list(range(len(words)))
     matched = written = 0.0
@@ -271,6 +257,62 @@ def _pair(
         if likeness > best_likeness:
             best, best_likeness = j, likeness
     return best, best_likeness
+
+
+def proposals(
+    table: StreetTable, readings: Sequence[Reading], numbers: Sequence[Number]
+) -> list[Candidate]:
+    """Return at most five streets that resemble a line, best first; none when nothing is alike.
+
+    Parameters
+    ----------
+    table : StreetTable
+    readings : sequence of Reading
+    numbers : sequence of Number
+        House numbers written: a street that has them is likelier.
+    """
+    best: dict[int, Candidate] = {}
+    for i, reading in enumerate(readings[:_READINGS]):
+        name = reading.name
+        if len(name.joined) < _LEAST_WORD:
+            continue
+        weighed, enough = _SHORT_ALIKE if len(name.joined) <= _SHORT else _ALIKE
+        for group, likeness in _resembling(table, name, weighed):
+            if likeness >= enough:
+                made = _proposal(table, name, group, likeness, numbers, i)
+                if group not in best or made.score > best[group].score:
+                    best[group] = made
+    return sorted(best.values(), key=lambda c: (-c.score, c.group))[:MOST]
+
+
+def _resembling(table: StreetTable, name: Name, cutoff: float) -> Iterator[tuple[int, float]]:
+    """Yield streets whose whole name, or one word of it, resembles the name written."""
+    for written, names in ((name.joined, table.joined_names), (name.full, table.full_names)):
+        yield from resembling(written, names, cutoff, _WEIGHED)
+    for token in name.tokens:
+        if len(token) < _LEAST_WORD or token.isdigit():
+            continue
+        share = table.weight(token) / sum(map(table.weight, name.tokens))
+        for at, likeness in resembling(token, table.long_words, cutoff, _WORDS):
+            word = table.long_words[at]
+            for group in table.postings[word]:
+                words = table.groups[group].name.tokens
+                part = table.weights[word] / sum(table.weights[w] for w in words)
+                yield group, likeness * min(1.0, share * _WORD_SHARE, part + 0.35)
+
+
+def _proposal(
+    table: StreetTable, name: Name, group: int, likeness: float, numbers: Sequence[Number], reading: int
+) -> Candidate:  # fmt: skip
+    street = table.groups[group]
+    kind = type_agreement(name.kind, street.name.kind)
+    worth = likeness + _KIND * kind
+    if numbers and all(number in table.numbering(street.members) for number, _ in numbers):
+        worth += _NUMBER
+    written, listed = name.joined, street.name.joined
+    if listed:
+        worth += _ENDS * ((written[0] == listed[0]) + (written[-1] == listed[-1]))
+    return Candidate(group, reading, worth, letters=likeness, kind=kind, how="alike")
 
 
 @lru_cache(maxsize=100_000)
