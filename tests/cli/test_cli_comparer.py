@@ -105,7 +105,7 @@ def test_located_residences_rule_and_territories_are_added(
     assert "inconnu" in result.output
 
 
-def test_masks_of_a_comparison_that_stands_there_are_kept(
+def test_masks_of_a_comparison_that_was_released_are_kept(
     tmp_path: Path, example: Path, run: Run
 ) -> None:
     out = tmp_path / "s.csv"
@@ -113,7 +113,7 @@ def test_masks_of_a_comparison_that_stands_there_are_kept(
     severe = tmp_path / "plan.toml"
     severe.write_text(plan.replace("masquage_n = 11", "masquage_n = 760"), encoding="utf-8")
     arguments = ("comparer", example / "enquete_2023.xlsx", "--sortie", out, "--plan")
-    assert run(*arguments, severe).exit_code == 0
+    assert run(*arguments, severe, "--diffuser").exit_code == 0
     before = _read(out)
     assert (before["publication"] == "masque").any()
     assert run(*arguments, example / "plan_enquete.toml").exit_code == 0
@@ -156,7 +156,9 @@ def test_other_territories_tell_nothing_of_what_was_masked(
 
     assert zones(tmp_path / "alone.csv") == {"Z1", "Z2"}
     out = tmp_path / "s.csv"
-    arguments = ("--plan", severe, "--residences", stock, "--par", "secteur", "--sortie", out)
+    arguments = (
+        "--plan", severe, "--residences", stock, "--par", "secteur", "--sortie", out, "--diffuser"
+    )  # fmt: skip
     assert run("comparer", example / "enquete_2023.xlsx", *arguments).exit_code == 0
     table = _read(out)
     whole = table[(table["niveau"] == "secteur") & (table["groupe"] == "ensemble")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 from pack_reading import need
+
+from tfpb.pipeline.published_before import precedents
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
@@ -175,6 +178,46 @@ def test_after_one_delivery_what_was_kept_and_a_cluster_give_the_same_bytes(
     )
     assert now[0] > before[0]  # the delivery is of the first wave
     assert now[1] == before[1]
+
+
+@pytest.mark.slow
+def test_a_release_of_the_region_binds_the_next(
+    region: Path, made: Path, kept: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in {p.parent for p in made.rglob("*.csv")}:
+        assert "PROJET" in (folder / "PROJET.txt").read_text(encoding="utf-8"), folder
+    monkeypatch.setenv("TFPB_CACHE", str(kept))
+    ledger = Path(os.environ["TFPB_DIFFUSIONS"])
+    call = ("--moteur", "local", *DATA, "--diffuser")
+    for name in ("un", "encore"):
+        result = run("region", region, "--sortie", tmp_path / name, *call)
+        assert result.exit_code == 0, result.output
+        assert "PROJET" not in result.output
+        assert ledger.read_text(encoding="utf-8").count("\n") == 1
+    assert_same(tmp_path / "un", tmp_path / "encore")
+    assert not list((tmp_path / "un").rglob("PROJET.txt"))
+    first = json.loads((tmp_path / "un" / "diffusion.json").read_text(encoding="utf-8"))
+    assert first["bailleurs"] == OWNERS
+    own = tmp_path / "un" / "bailleurs" / "habitat-fictif-01.zip"
+    homes = list(first["residences"]["cote"])
+    [alone] = precedents(OWNERS[:1], "", homes, [own]).releases[:1]
+    assert alone.bailleurs == (OWNERS[0],)
+    assert {c.bailleur for c in alone.masked} <= {OWNERS[0], "ensemble"}
+
+    folder = tmp_path / "region"
+    shutil.copytree(region.parent, folder)
+    path = folder / "bailleurs" / "b01" / "enquete.csv"
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    path.write_text("\n".join(lines[:-4]) + "\n", encoding="utf-8-sig")
+    result = run("region", folder / "region.toml", "--sortie", tmp_path / "deux", *call)
+    assert result.exit_code == 0, result.output
+    said = result.output
+    assert said.index("soustraites, le diraient") < said.index("Région écrite dans")
+    second = json.loads((tmp_path / "deux" / "diffusion.json").read_text(encoding="utf-8"))
+    told = [{tuple(c): n for *c, n in r["montrees"]} for r in (first, second)]
+    both = told[0].keys() & told[1].keys()
+    assert len(both) > 100
+    assert not [c for c in both if 0 < abs(told[0][c] - told[1][c]) < 11]
 
 
 def test_a_bailleurs_own_dossier_reads_the_region_back(

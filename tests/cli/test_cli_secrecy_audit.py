@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -160,12 +161,9 @@ echelle = "s4"
 """
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="4: a run remembers only the one it replaces"
-)
-@pytest.mark.parametrize("names", [("s", "s", "s"), ("a", "b", "c")])
-def test_three_groupings_in_turn_tell_nothing(
-    tmp_path: Path, run: Run, names: tuple[str, ...]
+@pytest.mark.parametrize("remembered", ["registre", "precedents", "rien"])
+def test_three_groupings_in_turn_are_no_three_releases(
+    tmp_path: Path, run: Run, remembered: str
 ) -> None:
     """Agencies, then A2 + A3, then A1 + A3: the five households of A1, whatever the file's name."""
     case = three_runs()
@@ -173,15 +171,72 @@ def test_three_groupings_in_turn_tell_nothing(
     answers.write_bytes(csv_of(case.frame))
     plan.write_text(PLAN, encoding="utf-8")
     homes.write_bytes(csv_of(case.stock.rename(columns={"residence": "id_residence"})))
-    packs = []
-    for name, level in zip(names, ("agence", "deux", "un"), strict=True):
-        out = tmp_path / f"{name}.csv"
-        made = run(
-            "comparer", answers, "--plan", plan, "--sortie", out, "--residences", homes, "--par", level
-        )  # fmt: skip
-        if made.exit_code:
-            pytest.fail(made.output)
+    ledger = Path(os.environ["TFPB_DIFFUSIONS"])
+    packs, lines = [], []
+    for level in ("agence", "deux", "un"):
+        out = tmp_path / f"{level}.csv"
+        arguments = [
+            answers,
+            "--plan",
+            plan,
+            "--sortie",
+            out,
+            "--residences",
+            homes,
+            "--par",
+            level,
+        ]
+        if level == "agence":
+            draft = run("comparer", *arguments)
+            assert draft.exit_code == 0, draft.output
+            assert "PROJET" in draft.output
+            assert "PROJET" in (tmp_path / f"{level}_PROJET.txt").read_text(encoding="utf-8")
+            assert not ledger.exists()
+        if remembered == "precedents":
+            for line in lines:
+                arguments += ["--precedents", line]
+        made = run("comparer", *arguments, "--diffuser")
+        assert made.exit_code == 0, made.output
+        assert "PROJET" not in made.output
+        assert not (tmp_path / f"{level}_PROJET.txt").exists()
+        if level == "un":
+            first = out.read_bytes()
+            assert run("comparer", *arguments, "--diffuser").exit_code == 0
+            assert out.read_bytes() == first
+        lines.append(tmp_path / f"{level}_diffusion.json")
+        assert ledger.read_text(encoding="utf-8").count("\n") == (
+            len(lines) if remembered == "registre" else 1
+        )
+        if remembered != "registre":
+            ledger.unlink()
         rows = pd.read_csv(out, sep=";", decimal=",", encoding="utf-8-sig", dtype={"vague": str})
         packs.append(case.release(rows))
+    assert ("soustraites, le diraient" in made.output) == (remembered != "rien")
     found = audit(packs, truth=case.truth[case.truth["item"] == "q1"]).found
-    assert ("x",) not in {f.residences for f in found}
+    assert (("x",) in {f.residences for f in found}) == (remembered == "rien")
+
+
+def test_nothing_is_released_that_cannot_be_matched_with_what_was(tmp_path: Path, run: Run) -> None:
+    case = three_runs()
+    answers, plan, homes = (tmp_path / n for n in ("e.csv", "plan.toml", "r.csv"))
+    frame = case.frame.assign(qpv="0")
+    answers.write_bytes(csv_of(frame))
+    plan.write_text(PLAN, encoding="utf-8")
+    homes.write_bytes(csv_of(case.stock.rename(columns={"residence": "id_residence"})))
+    located = ("--residences", homes)
+    call = ("comparer", answers, "--plan", plan, "--sortie", tmp_path / "s.csv")
+    assert run(*call, *located, "--diffuser").exit_code == 0
+    plan.write_text(
+        PLAN.replace('"residence"\n', '"residence"\nqpv = "qpv"\n', 1), encoding="utf-8"
+    )
+    draft = run(*call)
+    assert draft.exit_code == 0, draft.output
+    refused = run(*call, "--diffuser")
+    assert refused.exit_code == 2
+    assert "Ajoutez --residences pour diffuser" in refused.output
+    answers.write_bytes(csv_of(frame.drop(index=[0, 1]).rename(columns={"q1": "q7"})))
+    plan.write_text(PLAN.replace("q1", "q7"), encoding="utf-8")
+    assert run(*call, *located).exit_code == 0
+    refused = run(*call, *located, "--diffuser")
+    assert refused.exit_code == 2
+    assert "le nom déjà diffusé" in refused.output

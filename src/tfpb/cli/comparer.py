@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import CsvBrut, Feuille, Sortie, guard, print_line, show_doubts
+from tfpb.cli.terminal.shared import (
+    CsvBrut,
+    Diffuser,
+    Feuille,
+    Precedents,
+    Sortie,
+    guard,
+    print_line,
+    show_doubts,
+    show_held_back,
+)
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
@@ -20,7 +30,6 @@ if TYPE_CHECKING:
     from tfpb.io.sources.gathering import Gathering
     from tfpb.model.plan import Plan
     from tfpb.model.survey import Published
-    from tfpb.survey import Disclosed
 
 
 def comparer(
@@ -36,6 +45,7 @@ def comparer(
         Path, typer.Option("--plan", help="Le plan_enquete.toml qui décrit les livraisons.")
     ],
     sortie: Sortie,
+    *,
     residences: Annotated[
         Path | None,
         typer.Option(
@@ -54,12 +64,16 @@ def comparer(
         typer.Option("--repere", help="Repères extérieurs : item, valeur, reference."),
     ] = None,
     feuille: Feuille = None,
+    diffuser: Diffuser = False,
+    precedents: Precedents = None,
     csv_brut: CsvBrut = False,
 ) -> None:
     """Compare la satisfaction en QPV et hors QPV, avec intervalles et verdicts.
 
     Écrit la table longue dans --sortie, et les niveaux et moyennes dans <sortie>_niveaux.
     Les cases trop petites sont masquées, sans exception possible.
+    Sans --diffuser, c’est un PROJET, pour l’organisme seul ; avec, la comparaison peut être transmise,
+    et les diffusions suivantes de la même enquête en tiennent compte.
 
     \b
     Exemple :
@@ -72,33 +86,26 @@ def comparer(
         from tfpb.io.sources.gathering import Gathering
         from tfpb.io.sources.inputs import gather_survey
         from tfpb.io.tables.tabular import check_format
-        from tfpb.pipeline import stages
-        from tfpb.pipeline.stages import run
-        from tfpb.pipeline.steps.surveying import Scope
-        from tfpb.pipeline.wiring import Values
+        from tfpb.pipeline.jobs.comparison_job import beside, compared, write
+        from tfpb.pipeline.published_before import refuse_release
 
         check_format(sortie)
-        second = sortie.with_name(f"{sortie.stem}_niveaux{sortie.suffix}")
-        refuse_inputs((sortie, second), (*enquete, plan, residences, repere))
+        paths = beside(sortie)
+        refuse_inputs(paths.values(), (*enquete, plan, residences, repere, *(precedents or ())))
         by = [name.strip() for value in par or () for name in value.split(",") if name.strip()]
-        before = _before(sortie)
         gathered = Gathering()
         answers = gather_survey(gathered, plan, enquete, sheet=feuille)
-        homes = _stock(gathered, residences, answers.plan, (*by, *before.levels))
+        homes = _stock(gathered, residences, answers.plan, by)
         mark = gathered.table("repere", repere) if repere is not None else None
         stop_on_faults(gathered.faults)
-        values = (
-            Values()
-            .having(stages.ANSWERS, replace(answers, repere=mark))
-            .having(stages.SCOPE, Scope(territories=tuple(by)))
-            .having(stages.BEFORE, before)
-            .having(stages.SURVEY_SIDES, homes)
-            .having(stages.SURVEY_ALONE, None)
-        )
-        published = run((stages.SURVEY,), values).required()[stages.SURVEY]
-        assert published is not None  # noqa: S101 - there are answers
-        _write(sortie, second, published, raw_csv=csv_brut)
-        _tell(published, [*gathered.faults, *published.notices], sortie, second)
+        answers = replace(answers, repere=mark)
+        made = compared(answers, homes, by, gathered.sources, precedents or ())
+        show_held_back(made.published.notices)
+        if diffuser:
+            refuse_release(made.published.notices)
+        write(sortie, made, released=diffuser, raw_csv=csv_brut)
+        _tell(made.published, [*gathered.faults, *made.published.notices], sortie, paths["niveaux"])
+        print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 
 def _stock(
@@ -119,30 +126,6 @@ def _stock(
     )
     gathered.faults += faults
     return with_territories(frame, levels, Communes.load())
-
-
-def _before(path: Path) -> Disclosed:
-    """Read what a comparison that stands where the new one will masks and tells: masks are kept."""
-    from tfpb.errors import TfpbError
-    from tfpb.io.tables.tabular import read_table
-    from tfpb.model.results import COMPARISON_COLUMNS
-    from tfpb.survey import Disclosed, disclosed_in
-
-    try:
-        frame = read_table(path, known=COMPARISON_COLUMNS).frame
-    except TfpbError:
-        return Disclosed()
-    return disclosed_in([frame] if set(COMPARISON_COLUMNS) <= set(frame.columns) else [])
-
-
-def _write(first: Path, second: Path, published: Published, *, raw_csv: bool) -> None:
-    """Write both tables or neither."""
-    from tfpb.io.packs.output_files import write_together
-    from tfpb.io.tables.tabular import table_bytes
-
-    comparison = table_bytes(first, published.comparison, raw_csv=raw_csv, sheet="Comparaison")
-    levels = table_bytes(second, published.levels, raw_csv=raw_csv, sheet="Niveaux")
-    write_together({first: comparison, second: levels})
 
 
 def _explore(published: Published, labels: dict[str, str]) -> None:
@@ -170,6 +153,8 @@ def _tell(published: Published, notices: list[Fault], first: Path, second: Path)
     from tfpb.survey.disagreement import disagreements, key_of
     from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
     from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
+    from tfpb.survey.secrecy.cost import masking_cost
+    from tfpb.words.documents.report_words import masked_cost
     from tfpb.words.survey.area_words import MODELLED, NOT_MODELLED
     from tfpb.words.survey.satisfaction import otherwise
     from tfpb.words.survey.survey_words import EXPLANATIONS, QUOTA_SENTENCE, gap_line, margin_words
@@ -203,9 +188,9 @@ def _tell(published: Published, notices: list[Fault], first: Path, second: Path)
         phrase = MODELLED.format(count=modelled)
         print_line(phrase if modelled else NOT_MODELLED.format(fewest=FEWEST_QUARTERS))
     print_line(QUOTA_SENTENCE)
-    masked = int((table["publication"] == "masque").sum())
-    if masked:
-        print_line(words.MASKED.format(count=masked))
+    cost = masking_cost(table)
+    if cost.cells:
+        print_line(masked_cost(*cost))
     doubts = [n for n in notices if n.severity is Severity.DOUTE]
     if doubts:
         print_line(words.DOUBTS_TO_KNOW.format(count=len(doubts)))

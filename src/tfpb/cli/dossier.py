@@ -21,6 +21,7 @@ from tfpb.cli.terminal.shared import (
     print_line,
     progress,
     show_doubts,
+    show_held_back,
 )
 from tfpb.words.documents import command_words as words
 
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 PACK_FOLDER: Final = "dossier"
 """Where a pack goes when nothing is said, beside the dossier.toml."""
-HELD_BACK: Final = frozenset({"masques_repris", "cotes_d_une_diffusion"})
-"""Doubts on what two releases tell together: said before anything is written."""
 
 
 def dossier(
@@ -70,7 +69,7 @@ def dossier(
         from tfpb.io.packs.pack import check_place, free_place, write_pack
         from tfpb.io.sources.toml_files import load_settings, settings_path
         from tfpb.pipeline.kept.stage_cache import users_cache
-        from tfpb.pipeline.published_before import ledger_with
+        from tfpb.pipeline.published_before import ledger_with, refuse_release
 
         settings = load_settings(settings_path(fichier))
         folder = geodata_folder(geodonnees, settings)
@@ -80,10 +79,9 @@ def dossier(
         start = time.perf_counter()
         made, timings = computed(settings, folder, keep, tuple(precedents or ()))
         made = replace(made, draft=not diffuser)
-        told = [n for n in made.notices if n.code in HELD_BACK]
-        if told:
-            print_line(words.HELD_BACK)
-            show_doubts(told)
+        show_held_back(made.notices)
+        if diffuser:
+            refuse_release(made.notices)
         files, journal = _rendered(made, keep, timings)
         timings["total"] = round(time.perf_counter() - start, 3)
         review = _review(made, folder, free_place(target), keep)

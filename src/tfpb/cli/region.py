@@ -11,22 +11,26 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tfpb.cli.terminal.shared import (
+    Diffuser,
     Geodonnees,
+    Precedents,
     Sortie,
     geodata_folder,
     guard,
     print_line,
     progress,
     show_doubts,
+    show_held_back,
 )
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tfpb.executors import Executor
     from tfpb.io.sources.region_inputs import RegionSettings
     from tfpb.region.outputs import Rendered
     from tfpb.region.packs import Media
-    from tfpb.region.secrecy.earlier_runs import EarlierRuns
 
 
 def region(
@@ -34,6 +38,7 @@ def region(
         Path, typer.Argument(help="Le region.toml à traiter, ou son dossier.", show_default=False)
     ],
     sortie: Sortie,
+    *,
     geodonnees: Geodonnees = None,
     moteur: Annotated[
         str, typer.Option("--moteur", help="Où calculer : local, processus ou dask.")
@@ -52,6 +57,8 @@ def region(
             help="Écrire aussi classeurs, PDF, Word, cartes et atlas (les données sortent toujours).",
         ),
     ] = True,
+    diffuser: Diffuser = False,
+    precedents: Precedents = None,
     pages: Annotated[
         bool,
         typer.Option(
@@ -62,6 +69,9 @@ def region(
 ) -> None:
     """Traite plusieurs bailleurs : restitution régionale, un dossier par bailleur, fiches des contrats.
 
+    Sans --diffuser, c’est un PROJET, pour l’organisme régional seul ; avec, la région est inscrite au
+    registre des diffusions, et ce que deux diffusions soustraites diraient est retenu.
+
     \b
     Exemple :
       tfpb region examples/region/region.toml --sortie sorties/region --sans-documents \\
@@ -69,29 +79,43 @@ def region(
     """
     with guard():
         from tfpb.executors import executor
+        from tfpb.io.packs.output_files import staged
         from tfpb.io.packs.pack import check_place, dumps, write_folder
         from tfpb.io.sources.region_inputs import load_region
         from tfpb.io.sources.toml_files import settings_path
+        from tfpb.pipeline.published_before import ledger_with, refuse_release
         from tfpb.region.packs import Media
-        from tfpb.region.secrecy.earlier_runs import earlier_runs
 
         settings = load_region(settings_path(fichier, "region.toml"))
         check_place(sortie)
         folder = geodata_folder(geodonnees, settings).resolve()
-        before = earlier_runs(sortie)
         start = time.perf_counter()
         workers = processus or os.cpu_count() or 1
         runs = executor(moteur, workers=workers, scheduler=ordonnanceur, documents=documents)
         with closing(runs):
-            made, timings = _run(settings, folder, runs, Media(documents, pages), before)
-        written = write_folder(sortie, made.files)
+            media = Media(documents, pages)
+            made, timings = _run(
+                settings, folder, runs, media, precedents or (), draft=not diffuser
+            )
+        show_held_back(made.notices)
+        if diffuser:
+            refuse_release(made.notices)
+        with staged(ledger_with(made.line) if made.line else {}):
+            written = write_folder(sortie, made.files)
         timings["total"] = round(time.perf_counter() - start, 3)
         (written.folder / "journal.json").write_bytes(dumps({"durees_s": timings}))
         _tell(made, written.folder, written.kept)
+        print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 
 def _run(
-    settings: RegionSettings, geography: Path, runs: Executor, media: Media, before: EarlierRuns
+    settings: RegionSettings,
+    geography: Path,
+    runs: Executor,
+    media: Media,
+    packs: Sequence[Path],
+    *,
+    draft: bool,
 ) -> tuple[Rendered, dict[str, float]]:
     """Compute, then render, their progress shown; return the files and the seconds each took."""
     from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
@@ -107,7 +131,8 @@ def _run(
             geography,
             executor=runs,
             kept=kept,
-            before=before,
+            packs=packs,
+            draft=draft,
             tell=lambda _step, n: advance(n),
         )
     timings["calculs"] = round(time.perf_counter() - begun, 3)

@@ -86,31 +86,6 @@ class WaveFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Crossing:
-    """Valid answers of one group of one bailleur (or all) where two levels of territory meet.
-
-    Parameters
-    ----------
-    vague : str
-    levels : tuple of str
-        Two territory columns.
-    bailleur, groupe : str
-    items : tuple of str
-    places : tuple of pairs of str
-        Territories that share answers, one of each level; "" where answers lie in none.
-    n : int array, shape (places, items)
-    """
-
-    vague: str
-    levels: tuple[str, str]
-    bailleur: str
-    groupe: str
-    items: tuple[str, ...]
-    places: tuple[tuple[str, str], ...]
-    n: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
 class Atoms:
     """Valid answers of one wave by bailleur, side and every level of territory together.
 
@@ -120,13 +95,18 @@ class Atoms:
     items : tuple of str
     places : DataFrame
         `bailleur`, `qpv` (« 1 » or « 0 ») and a column a level, text.
-    n : int array, shape (atoms, items)
+    n, hits : int arrays, shape (atoms, items)
+        Valid answers, and those satisfied.
+    dwellings : float array, shape (atoms,)
+        Most interviews that a reader may suppose; infinite where nothing tells.
     """
 
     vague: str
     items: tuple[str, ...]
     places: pd.DataFrame
     n: NDArray[np.int64]
+    hits: NDArray[np.int64]
+    dwellings: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +132,6 @@ class Estimates:
         Doubts and warnings (change of firm, mode, scale; common support; default design effect…).
     settings : mapping
         Margin, thresholds, map and so on, as used.
-    crossings : tuple of Crossing
-        How levels of territory share answers: what a subtraction between two of them would disclose.
     atoms : tuple of Atoms
         One a wave: what all levels together would disclose.
     design, design_levels : DataFrame, optional
@@ -174,7 +152,6 @@ class Estimates:
     waves: tuple[WaveFacts, ...] = ()
     notices: tuple[Fault, ...] = ()
     settings: dict[str, object] = field(default_factory=dict)
-    crossings: tuple[Crossing, ...] = ()
     atoms: tuple[Atoms, ...] = ()
     design: pd.DataFrame | None = None
     design_levels: pd.DataFrame | None = None

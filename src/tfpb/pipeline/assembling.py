@@ -185,8 +185,9 @@ def examine(
         return Examined((*found, *inputs.headers.quote(left)), checking.readings(inputs))
     run = run_hash(settings, (*inputs.sources, *geography.sources))
     homes = inputs.frames["patrimoine"]["id_residence"].astype(str).tolist()
-    earlier = precedents(settings.dossier.bailleur, run, homes, packs)
-    before = earlier.disclosed(settings.dossier.bailleur)
+    owner = (settings.dossier.bailleur,)
+    earlier = precedents(owner, run, homes, packs)
+    before = earlier.disclosed(owner)
     with ExitStack() as opened:
         start = first_values(settings, inputs, geography, before=before, opened=opened)
         outcome = run_stages(STAGES, start, execute=execute, headers=inputs.headers)
@@ -201,8 +202,7 @@ def examine(
     inputs = replace(inputs, sources=sources)
     dossier = assembled(settings, inputs, geography, outcome.made, found, parcels)
     told = dossier.survey.comparison if dossier.survey is not None else None
-    line = release_of(settings.dossier.bailleur, run, told, outcome.made.get(stages.SURVEY_SIDES))
-    release = line.line() if line is not None else {}
+    release = release_of(owner, run, told, outcome.made.get(stages.SURVEY_SIDES))
     last = last_heights(settings.dossier.bailleur, settings.dossier.annee, packs)
     dossier = replace(dossier, release=release, released_before=earlier.again, last_heights=last)
     return Examined(dossier.notices, dossier.readings, dossier)

@@ -32,6 +32,7 @@ from tfpb.stage import PLAINLY, Making, Stage
 from tfpb.tax.programme.exports import bilan_frames, reentry_frame
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.documents.pack_words import DRAFT_NOTE, WRITTEN
+from tfpb.words.documents.report_words import DRAFT as DRAFT_WORD
 from tfpb.words.documents.report_words import FICTIONAL
 from tfpb.words.money.bilan_words import BILAN_TITLE
 
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
     from tfpb.model.location import MapModel
     from tfpb.model.money import Programme
 
-DRAFT: Final = "donnees/PROJET.txt"
-"""Stands beside the data of a draft, which bear no foot."""
+DRAFT: Final = "PROJET.txt"
+"""Stands beside the tables of a draft, which bear no foot."""
 
 
 _CHART: Final = Stage("Graphique", ("graphique",), "image", charts.draw, kept="fichiers")
@@ -171,15 +172,24 @@ def pack_of(dossier: Dossier, making: Making) -> dict[str, bytes]:
     files = pack_files(said, model, making, dpi=dpi)
     files[DICTIONARY] = csv_bytes(dictionary(data_tables(said)))
     files |= data_files(said)
-    if dossier.draft:
-        files[DRAFT] = f"{DRAFT_NOTE}\n".encode("utf-8-sig")
-    elif dossier.release:
+    if not dossier.draft and dossier.release:
         files[RELEASE] = dumps(dict(dossier.release))
     head = dossier.settings.dossier
-    files |= programme_files(dossier.programme, year=head.annee, fictional=head.donnees_fictives)
+    files |= programme_files(
+        dossier.programme,
+        year=head.annee,
+        fictional=head.donnees_fictives,
+        draft=bool(dossier.draft),
+    )
     files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))
     files[RUN] = dumps(run_record(dossier))
-    return files
+    return files | drafts(files) if dossier.draft else files
+
+
+def drafts(files: Iterable[str]) -> dict[str, bytes]:
+    """Make the note of a draft for each folder of tables, which bear no foot: name → bytes."""
+    folders = sorted({n.rpartition("/")[0] for n in files if n.endswith(".csv")})
+    return {f"{f}/{DRAFT}".lstrip("/"): f"{DRAFT_NOTE}\n".encode("utf-8-sig") for f in folders}
 
 
 def data_files(said: Report) -> dict[str, bytes]:
@@ -190,7 +200,9 @@ def data_files(said: Report) -> dict[str, bytes]:
     }
 
 
-def programme_files(programme: Programme | None, *, year: int, fictional: bool) -> dict[str, bytes]:
+def programme_files(
+    programme: Programme | None, *, year: int, fictional: bool, draft: bool = False
+) -> dict[str, bytes]:
     """Write the programme as others ask for it: the bilan in the columns in use, the list to key in.
 
     Parameters
@@ -199,6 +211,8 @@ def programme_files(programme: Programme | None, *, year: int, fictional: bool) 
     year : int
     fictional : bool
         Whether the data are invented: the title says so.
+    draft : bool
+        Whether it is for the landlord alone: the title says so.
 
     Returns
     -------
@@ -210,6 +224,8 @@ def programme_files(programme: Programme | None, *, year: int, fictional: bool) 
     title = BILAN_TITLE.format(year=year)
     if fictional:
         title += f" ({FICTIONAL})"
+    if draft:
+        title = f"{DRAFT_WORD} · {title}"
     return {
         "donnees/bilan_programme.xlsx": bilan_workbook(
             bilan_frames(programme, year=year), title=title

@@ -11,16 +11,16 @@ import hashlib
 import io
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import platformdirs
 
-from tfpb.errors import Place, fail
+from tfpb.errors import Fault, Place, Severity, TfpbError, fail
 from tfpb.io.packs.pack import dumps, read_pack
-from tfpb.io.tables.contents import unreadable
+from tfpb.io.tables.contents import require_file, unreadable
 from tfpb.model.codes import TOTAL
 from tfpb.model.record import Source
 from tfpb.survey import Disclosed, disclosed_in
@@ -30,7 +30,7 @@ from tfpb.text import fold
 from tfpb.words.documents.pack_words import LEDGER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -41,7 +41,11 @@ LEDGER_VARIABLE: Final = "TFPB_DIFFUSIONS"
 _BALANCE: Final = "donnees/bilan.csv"
 _TOLD: Final = ("valorise_eur", "abattement_eur", "logements_abattus")
 _SIDE: Final = "cote"
-_FIELDS: Final = ("bailleur", "calcul", "residences", "masquees", "montrees")
+_FIELDS: Final = ("bailleurs", "calcul", "residences", "masquees", "montrees")
+_NEVER_TWICE: Final = frozenset({"enquete_renommee", "cotes_d_avant_inconnus"})
+"""Doubts with which nothing is released: what two releases tell together is not known."""
+HELD_BACK: Final = frozenset({"masques_repris", "cotes_d_une_diffusion"})
+"""Doubts on what two releases tell together: said before anything is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Release:
 
     Parameters
     ----------
-    bailleur : str
+    bailleurs : tuple of str
     run : str
         Short hash of its inputs, settings and versions, the ledger apart.
     homes : mapping of str to mapping of str to str
@@ -59,7 +63,7 @@ class Release:
     shown : tuple of (Cell, int)
     """
 
-    bailleur: str
+    bailleurs: tuple[str, ...]
     run: str
     homes: dict[str, dict[str, str]]
     masked: tuple[Cell, ...]
@@ -68,17 +72,21 @@ class Release:
     def line(self) -> dict[str, Any]:
         """Return the release as the ledger writes it."""
         return {
-            "bailleur": self.bailleur,
+            "bailleurs": list(self.bailleurs),
             "calcul": self.run,
             "residences": self.homes,
             "masquees": [list(c) for c in self.masked],
             "montrees": [[*c, n] for c, n in self.shown],
         }
 
-    def concerns(self, bailleur: str, homes: Iterable[str]) -> bool:
-        """Return whether a run of a bailleur is about the same survey: some résidences in common."""
+    def concerns(self, bailleurs: Iterable[str], homes: Collection[str]) -> bool:
+        """Return whether a run is about the same survey: a bailleur and some résidences in common.
+
+        A survey that names no résidence may be the same.
+        """
         known = self.homes.get(_SIDE, {})
-        return fold(bailleur) == fold(self.bailleur) and any(h in known for h in homes)
+        shared = {fold(b) for b in bailleurs} & {fold(b) for b in self.bailleurs}
+        return bool(shared) and (not known or not homes or any(h in known for h in homes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,24 +116,26 @@ class Precedents:
             else ()
         )
 
-    def disclosed(self, bailleur: str) -> Disclosed:
+    def disclosed(
+        self, bailleurs: Iterable[str], same: Collection[str] = QUARTER_COLUMNS
+    ) -> Disclosed:
         """Return what readers hold: a level of a release is a level of its own, as it was then.
 
-        Sides and quarters are those of the first release that gave them. The bailleur is written as
-        in this run.
+        Sides and quarters are those of the first release that gave them. Bailleurs are written as
+        in this run; levels of `same` are what they were.
         """
+        written = {fold(b): b for b in bailleurs}
         masked: list[Cell] = []
         shown: dict[Cell, int] = {}
         sides: dict[str, dict[str, str]] = {}
         for rank, release in enumerate(self.releases, start=1):
-            names = {
-                c: c if c in {_SIDE, *QUARTER_COLUMNS} else f"@{rank}:{c}" for c in release.homes
-            }
+            names = {c: c if c in {_SIDE, *same} else f"@{rank}:{c}" for c in release.homes}
             for column, values in release.homes.items():
-                sides[names[column]] = values | sides.get(names[column], {})
+                stood = {h: v for h, v in values.items() if v or column != _SIDE}
+                sides[names[column]] = stood | sides.get(names[column], {})
 
             def as_now(cell: Cell, names: Mapping[str, str] = names) -> Cell:
-                owner = bailleur if fold(cell.bailleur) == fold(bailleur) else cell.bailleur
+                owner = written.get(fold(cell.bailleur), cell.bailleur)
                 return cell._replace(niveau=names.get(cell.niveau, cell.niveau), bailleur=owner)
 
             masked += [as_now(c) for c in release.masked]
@@ -147,19 +157,19 @@ def ledger_path() -> Path:
 
 
 def precedents(
-    bailleur: str, run: str, homes: Sequence[str], packs: Sequence[Path] = ()
+    bailleurs: Sequence[str], run: str, homes: Collection[str], packs: Sequence[Path] = ()
 ) -> Precedents:
     """Return the releases that a run has to agree with.
 
     Parameters
     ----------
-    bailleur : str
+    bailleurs : sequence of str
     run : str
         Short hash of the run, the ledger apart.
-    homes : sequence of str
-        Résidences of the stock.
+    homes : collection of str
+        Résidences of the stock, or of the survey.
     packs : sequence of Path
-        Released packs that the ledger of this machine may not know.
+        Released packs that the ledger of this machine may not know, or the line beside a comparison.
 
     Raises
     ------
@@ -170,7 +180,7 @@ def precedents(
     found = [_of_pack(path) for path in packs]
     seen = {dumps(r.line()) for r in found}
     found += [r for r in _ledger() if dumps(r.line()) not in seen]
-    ours = [r for r in found if r.concerns(bailleur, homes)]
+    ours = [r for r in found if r.concerns(bailleurs, homes)]
     runs = [r.run for r in ours]
     again = run in runs
     return Precedents(tuple(ours[: runs.index(run)] if again else ours), again)
@@ -194,7 +204,7 @@ def last_heights(bailleur: str, year: int, packs: Sequence[Path]) -> dict[str, D
         empty when no pack is of that year.
     """
     for path in packs:
-        if fold(_of_pack(path).bailleur) != fold(bailleur):
+        if fold(bailleur) not in map(fold, _of_pack(path).bailleurs):
             continue
         table = read_pack(path).get(_BALANCE, b"").decode("utf-8-sig", "replace")
         rows = [
@@ -222,7 +232,9 @@ def _ledger() -> list[Release]:
 
 
 def _of_pack(path: Path) -> Release:
-    pack = read_pack(path)
+    if path.suffix == ".json":  # beside a comparison
+        require_file(path)
+    pack = {RELEASE: path.read_bytes()} if path.suffix == ".json" else read_pack(path)
     if RELEASE not in pack:
         raise fail("precedent_sans_diffusion", place=Place(path.name))
     try:
@@ -232,9 +244,9 @@ def _of_pack(path: Path) -> Release:
 
 
 def _release(line: Any) -> Release:
-    bailleur, run, homes, masked, shown = (line[name] for name in _FIELDS)
+    bailleurs, run, homes, masked, shown = (line[name] for name in _FIELDS)
     return Release(
-        str(bailleur),
+        tuple(map(str, bailleurs)),
         str(run),
         {str(c): {str(h): str(v) for h, v in values.items()} for c, values in homes.items()},
         tuple(Cell(*map(str, c)) for c in masked),
@@ -243,28 +255,47 @@ def _release(line: Any) -> Release:
 
 
 def release_of(
-    bailleur: str, run: str, comparison: pd.DataFrame | None, homes: pd.DataFrame | None
-) -> Release | None:
-    """Return the line of a run; None when it shows nothing of a survey.
+    bailleurs: Sequence[str],
+    run: str,
+    comparison: pd.DataFrame | None,
+    homes: pd.DataFrame | None,
+) -> dict[str, Any]:
+    """Return the line of a run; empty when it shows nothing of a survey.
 
     Parameters
     ----------
-    bailleur, run : str
+    bailleurs : sequence of str
+    run : str
     comparison : DataFrame or None
         As published.
     homes : DataFrame or None
-        Résidences as the survey was estimated on them.
+        Résidences (`id_residence`) as the survey was estimated on them; without `cote`, their side is not
+        known. Two that bear one name are on no known side either.
     """
     if comparison is None or homes is None:
-        return None
+        return {}
     told = disclosed_in([comparison])
     levels = sorted(set(comparison["niveau"].astype(str)) - {TOTAL})
-    columns = [c for c in dict.fromkeys((_SIDE, "code_qpv", *levels)) if c in homes]
-    names = homes["id_residence"].astype(str).tolist()
-    held = {
-        c: dict(sorted(zip(names, homes[c].fillna("").astype(str), strict=True))) for c in columns
-    }
-    return Release(bailleur, run, held, told.masked, told.shown)
+    columns = [_SIDE, *(c for c in dict.fromkeys(("code_qpv", *levels)) if c in homes)]
+    rows = homes.reindex(columns=["id_residence", *columns], fill_value="").fillna("").astype(str)
+    rows = rows.drop_duplicates().sort_values("id_residence", kind="stable")
+    double = rows["id_residence"].duplicated(keep=False)
+    rows.loc[double, _SIDE] = ""
+    names = rows["id_residence"].tolist()
+    held = {c: dict(zip(names, rows[c], strict=True)) for c in columns}
+    return Release(tuple(sorted(bailleurs)), run, held, told.masked, told.shown).line()
+
+
+def refuse_release(notices: Iterable[Fault]) -> None:
+    """Refuse to release what may be subtracted from an earlier release in a way that is not known.
+
+    Raises
+    ------
+    TfpbError
+    """
+    faults = [n for n in notices if n.code in _NEVER_TWICE]
+    if faults:
+        raise TfpbError(replace(f, severity=Severity.FAUTE) for f in faults)
 
 
 def ledger_with(line: Mapping[str, Any]) -> dict[Path, bytes]:

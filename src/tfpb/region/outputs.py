@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.archives import zip_bytes
-from tfpb.io.packs.pack import RUN, dumps
+from tfpb.io.packs.pack import RUN, dumps, listed
 from tfpb.io.packs.provenance import versions
 from tfpb.model.record import Source
 from tfpb.model.survey import only
+from tfpb.pipeline.pack_files import drafts
+from tfpb.pipeline.published_before import RELEASE
 from tfpb.region import positions
 from tfpb.region.atlas import AtlasPage, MapJob, atlas_bytes, joint_money, map_files
 from tfpb.region.facts import axes, owners_by_quarter, quarter_money
 from tfpb.region.funnel import own_funnel, region_funnel
 from tfpb.region.packs import Media, PackJob, ReportJob, pack_files, report_files
 from tfpb.region.reports import contrat_sheet, restitution
-from tfpb.region.secrecy.earlier_runs import MASKS, masks_bytes
-from tfpb.region.secrecy.versions import figures
 from tfpb.text import fold
 from tfpb.words.documents.region_words import ATLAS, NO_CONTRAT, REPERE_REFERENCE
 from tfpb.words.documents.report_words import footer
@@ -57,6 +57,8 @@ class Rendered:
         Doubts of the region.
     doubts : mapping of str to int
         Bailleur → doubts of its own files.
+    line : mapping of str to value
+        What a release leaves in the ledger.
     """
 
     files: dict[str, bytes]
@@ -64,6 +66,7 @@ class Rendered:
     contrats: int
     notices: tuple[Fault, ...] = ()
     doubts: dict[str, int] = field(default_factory=dict)
+    line: dict[str, Any] = field(default_factory=dict)
 
 
 def render(
@@ -110,20 +113,23 @@ def render(
     for part, pack in zip(region.parts, packs, strict=True):
         folder = owners[part.name]
         files |= {f"bailleurs/{folder}/{name}": data for name, data in pack.items()}
-        files[f"bailleurs/{folder}.zip"] = zip_bytes(pack)
+        files[f"bailleurs/{folder}.zip"] = zip_bytes(listed(pack))
     if media.documents:
         files |= _maps(region, geography, executor, lambda n: tell("maps", n))
     files[RUN] = dumps(_record(region))
-    if region.protected is not None:
-        files[MASKS] = masks_bytes(
-            region.protected.masks, figures(region.protected.whole.comparison)
-        )
+    line: dict[str, Any] = {}
+    if not region.draft:
+        names = [p.name for p in region.parts]
+        whole = region.protected.whole if region.protected is not None else None
+        line = region.release(names, whole)
+        files[RELEASE] = dumps(line)
     return Rendered(
-        files,
+        files if not region.draft else files | drafts(files),
         owners=len(region.parts),
         contrats=len(region.contrats),
         notices=region.notices,
         doubts={p.name: len(p.notices) for p in region.parts},
+        line={} if region.again else line,
     )
 
 
@@ -201,7 +207,7 @@ def _maps(
             title=ATLAS.format(titre=head.titre),
             author=head.organisme_regional,
             date=head.date,
-            note=footer(region.head.run_hash, fictional=head.donnees_fictives),
+            note=footer(region.head.run_hash, fictional=head.donnees_fictives, draft=region.draft),
         )
     return files
 
@@ -292,6 +298,8 @@ def pack_jobs(
                 region=whole,
                 media=media,
                 kept=kept,
+                draft=region.draft,
+                line={} if region.draft else region.release([part.name], own),
             )
         )
     return jobs
@@ -332,5 +340,6 @@ def _record(region: Region) -> dict[str, Any]:
         ],
         "bailleurs": {p.name: len(p.notices) for p in region.parts},
         "contrats": {name: list(codes) for name, codes in region.contrats.items()},
+        "etat": "projet" if region.draft else "diffusion",
         "cases_masquees": len(region.protected.masks) if region.protected is not None else 0,
     }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.geopackage import geopackage_bytes
@@ -15,6 +15,7 @@ from tfpb.pipeline.assembling import assembled, scope_of
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.pack_files import data_files, document_files, programme_files
 from tfpb.pipeline.pack_files import pack_files as whole_pack
+from tfpb.pipeline.published_before import RELEASE
 from tfpb.pipeline.steps.locating import layers
 from tfpb.pipeline.wiring import Values
 from tfpb.region.funnel import FEWEST_OTHERS
@@ -27,6 +28,7 @@ from tfpb.report.web_map import map_html
 from tfpb.stage import Making, Stage, directly
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -40,9 +42,9 @@ if TYPE_CHECKING:
 _LATE: Final = (stages.EVALUATION, stages.SENSITIVITY)
 """Steps that read the region's survey, once it is protected."""
 _BILANS: Final = Stage(
-    "Bilan du programme", ("programme", "head"), "bilans",
-    lambda programme, head: programme_files(
-        programme, year=head.annee, fictional=head.donnees_fictives
+    "Bilan du programme", ("programme", "head", "draft"), "bilans",
+    lambda programme, head, draft: programme_files(
+        programme, year=head.annee, fictional=head.donnees_fictives, draft=draft
     ),
     kept="fichiers",
 )  # fmt: skip
@@ -84,6 +86,9 @@ class PackJob:
     media : Media
     kept : Path or None
         Folder where pictures are kept for the next run.
+    draft : bool
+    line : mapping
+        What its release is remembered by, on the bailleur's own machine.
     """
 
     part: Part
@@ -96,6 +101,8 @@ class PackJob:
     region: Source
     media: Media
     kept: Path | None = None
+    draft: bool = True
+    line: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +146,10 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
         files["carte.html"] = map_html.render(map_model(dossier))
         files |= document_files(content, {}, Making(execute))
     files |= data_files(content)
-    files |= execute(_BILANS, (dossier.programme, dossier.settings.dossier))
+    files |= execute(_BILANS, (dossier.programme, dossier.settings.dossier, job.draft))
     files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))
+    if job.line:
+        files[RELEASE] = dumps(dict(job.line))
     if job.repere is not None:
         files[job.repere_name] = csv_bytes(job.repere)
     files[RUN] = dumps(run_record(dossier))
@@ -188,4 +197,5 @@ def _dossier(job: PackJob) -> Dossier:
         part.settings, part.inputs, geography, made, sources=(job.region,), ground=no_ground()
     )
     survey_notices = job.survey.notices if job.survey is not None else ()
-    return replace(dossier, notices=(*part.notices, *survey_notices))
+    notices = (*part.notices, *survey_notices)
+    return replace(dossier, notices=notices, draft=job.draft)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,8 +13,9 @@ from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.pipeline import stages
 from tfpb.pipeline.assembling import first_values, read
 from tfpb.pipeline.kept.stage_cache import StageCache
-from tfpb.pipeline.steps.surveying import Scope
+from tfpb.pipeline.steps.surveying import Scope, as_released
 from tfpb.stage import Stage, directly
+from tfpb.survey import Disclosed
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Task:
         Folder where stages keep their results for the next run (never an answer).
     written : str
         Name of the bailleur in its own files, when the region gives it another.
+    before : Disclosed
+        Sides that releases told: the survey keeps them.
     """
 
     settings: Settings
@@ -68,6 +71,7 @@ class Task:
     own_survey: bool
     kept: Path | None = None
     written: str = ""
+    before: Disclosed = field(default_factory=Disclosed)
 
     @property
     def own_settings(self) -> Settings:
@@ -144,7 +148,7 @@ def _make(task: Task) -> Part:
     execute = StageCache(task.kept) if task.kept is not None else directly
     own = execute(_OWN, (settings, inputs.only(*_ROLES), geography, task.carte))
     located = _named(own["located"], name)
-    sides = own["survey_sides"].assign(bailleur=name)
+    sides = as_released(own["survey_sides"].assign(bailleur=name), task.before)
     answers = None
     if inputs.plan is not None and inputs.deliveries:
         answers = _answers(inputs, sides, name, settings.dossier.bailleur)

@@ -45,12 +45,15 @@ class Head:
     run_hash : str
     year, vintage : int
         Tax year, and the map that rules it.
+    draft : bool
+        For the regional body alone.
     """
 
     settings: RegionSettings
     run_hash: str
     year: int
     vintage: int
+    draft: bool = True
 
 
 def restitution(
@@ -155,6 +158,7 @@ def _report(of: Head, title: str, subtitle: str, sections: Sequence[Section]) ->
         run_hash=of.run_hash,
         sections=tuple(sections),
         fictional=head.donnees_fictives,
+        draft=of.draft,
         warning=WARNING,
         properties={"date_iso": head.date.isoformat()},
     )
@@ -186,4 +190,4 @@ def thin_dossier(of: Head, title: str, survey: Published | None, homes: pd.DataF
         fichiers=Fichiers(patrimoine=of.settings.file),
     )
     located = Located(of.year, of.vintage, nothing, homes, nothing)
-    return Dossier(settings, of.run_hash, {}, located, no_ground(), survey)
+    return Dossier(settings, of.run_hash, {}, located, no_ground(), survey, draft=of.draft)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
 from tfpb.geodata.geography import ABSENT, open_geography
 from tfpb.io.packs.provenance import versions
 from tfpb.io.sources.region_inputs import in_dossier, read_region
 from tfpb.perimeters import ruling_vintage
+from tfpb.pipeline.published_before import precedents, release_of
+from tfpb.pipeline.steps.surveying import moved_notices
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import region_facts
 from tfpb.region.joined import LEVELS, Joined, join, with_fieldwork
@@ -20,9 +24,10 @@ from tfpb.region.reports import Head
 from tfpb.region.residence_territories import territories
 from tfpb.region.secrecy.crossings import Rules
 from tfpb.region.secrecy.cuts import Protected
-from tfpb.region.secrecy.earlier_runs import EarlierRuns
 from tfpb.region.secrecy.region_secrecy import check_total, published_rows, region_masks
-from tfpb.region.secrecy.versions import figures, hardly_moved, still_told
+from tfpb.survey import Disclosed, disclosed_in
+from tfpb.survey.secrecy.cells import NOTHING
+from tfpb.survey.secrecy.renamed import as_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from tfpb.io.sources.region_inputs import RegionInputs, RegionSettings
     from tfpb.model.location import Located
     from tfpb.model.record import Source
+    from tfpb.model.survey import Published
     from tfpb.region.residence_territories import Territories
     from tfpb.report.sections.restitution import RegionFacts
 
@@ -61,6 +67,12 @@ class Region:
     digest : str
         Hash of inputs, settings and versions.
     notices : tuple of Fault
+    homes : DataFrame
+        Résidences of every bailleur, as the survey was estimated on them.
+    again : bool
+        Whether it has been released already.
+    draft : bool
+        For the regional body alone: not released.
     """
 
     settings: RegionSettings
@@ -74,12 +86,24 @@ class Region:
     lone_quarters: tuple[str, ...]
     sources: tuple[Source, ...]
     digest: str
-    notices: tuple[Fault, ...] = ()
+    notices: tuple[Fault, ...]
+    homes: pd.DataFrame
+    again: bool
+    draft: bool = True
+
+    def release(self, bailleurs: Sequence[str], published: Published | None) -> dict[str, Any]:
+        """Return the line that a release of these figures leaves in the ledger."""
+        homes = self.homes[self.homes["bailleur"].isin(bailleurs)]
+        rows = homes[["id_residence", *({"cote", "code_qpv"} & set(homes))]]
+        told = published.comparison if published is not None else None
+        return release_of(bailleurs, self.digest[:8], told, rows)
 
     @property
     def head(self) -> Head:
         """The heading of every report."""
-        return Head(self.settings, self.digest[:8], self.located.year, self.located.vintage)
+        return Head(
+            self.settings, self.digest[:8], self.located.year, self.located.vintage, self.draft
+        )
 
 
 def compute(
@@ -88,7 +112,8 @@ def compute(
     *,
     executor: Executor,
     kept: Path | None = None,
-    before: EarlierRuns | None = None,
+    packs: Sequence[Path] = (),
+    draft: bool = True,
     tell: Callable[[str, int], None] = lambda _step, _count: None,
 ) -> Region:
     """Read every bailleur, join, estimate and protect.
@@ -102,8 +127,10 @@ def compute(
         Where the parts run.
     kept : Path, optional
         Folder of what stages keep, for a quick second run. Answers are never kept.
-    before : EarlierRuns, optional
-        Cells that earlier runs of the region masked, which stay masked, and figures they published.
+    packs : sequence of Path
+        Released packs that the ledger of this machine may not know.
+    draft : bool
+        For the regional body alone: not released.
     tell : callable
         Called with the step and the count of parts done.
 
@@ -120,8 +147,10 @@ def compute(
     carte = inputs.plan.reglages.carte if inputs.plan is not None else None
     ruling_vintage(settings.region.annee)  # a year without map is refused before anything is read
     opened = open_geography(geography, needs=(carte,) if carte else ())
+    names = [d.dossier.bailleur for d in inputs.dossiers]
+    released = precedents(names, "", (), packs).disclosed(names, LEVELS)
     tasks = [
-        Task(d, geography, carte, own_survey=not inputs.deliveries, kept=kept, written=own)
+        Task(d, geography, carte, not inputs.deliveries, kept, own, Disclosed(sides=released.sides))
         for d, own in zip(inputs.dossiers, inputs.written, strict=True)
     ]
     parts = executor.map(make_part, tasks, lambda n: tell("parts", n))
@@ -129,18 +158,20 @@ def compute(
     if stopping:
         raise TfpbError(stopping)
     places = territories(parts, inputs, opened)
-    joined = join(parts, inputs, places)
     sources = (
         *inputs.sources,
         *(s for p in parts if p.inputs is not None for s in p.inputs.sources),
         *opened.sources,
     )
+    digest = _hash(settings, inputs, sources)
+    homes = pd.concat([p.sides for p in parts if p.sides is not None], ignore_index=True)
+    earlier = precedents(names, digest[:8], homes["id_residence"].astype(str).tolist(), packs)
+    before = earlier.disclosed(names, LEVELS)
+    joined = join(parts, inputs, places)
     plan = with_fieldwork(inputs.plan, parts) if inputs.plan is not None else None
     inputs = replace(inputs, plan=plan)
-    before = before or EarlierRuns()
     protected = _protected(joined, inputs, before, executor)
     bare = [replace(p, survey=None) for p in parts]
-    digest = _hash(settings, inputs, sources)
     contrats, lone = _contrats(joined.located, places)
     notices = (*inputs.notices, *places.notices, *joined.notices)
     if lone:
@@ -149,11 +180,7 @@ def compute(
     if protected is not None:
         found = protected.whole.notices
         notices += tuple(f for f in found if f.code.startswith(("repere_", "vagues_")))
-        few = protected.masking_n
-        moved = hardly_moved(figures(protected.whole.comparison), before.shown, few)
-        if moved:
-            fields = {"nombre": moved, "seuil": few}
-            notices += (Fault("region_versions", fields=fields, severity=Severity.DOUTE),)
+        notices += (*moved_notices(homes), *protected.held_back)
     return Region(
         settings=settings,
         parts=bare,
@@ -164,9 +191,12 @@ def compute(
         protected=protected,
         contrats=contrats,
         lone_quarters=lone,
-        sources=sources,
+        sources=(*sources, *earlier.source()),
         digest=digest,
         notices=notices,
+        homes=homes,
+        again=earlier.again,
+        draft=draft,
     )
 
 
@@ -184,7 +214,7 @@ def _stopping(parts: Sequence[Part]) -> list[Fault]:
 
 
 def _protected(
-    joined: Joined, inputs: RegionInputs, before: EarlierRuns, executor: Executor
+    joined: Joined, inputs: RegionInputs, before: Disclosed, executor: Executor
 ) -> Protected | None:
     """Estimate everything at once, and choose the masks of all outputs together."""
     plan, answers = inputs.plan, joined.survey
@@ -198,9 +228,15 @@ def _protected(
     masking_n = plan.reglages.masquage_n
     rules = Rules(masking_n, fewest, inputs.settings.reglages.part_maximum)
     estimates = published_rows(made, answers, rules)
-    known = still_told(figures(estimates.comparison), before.shown)
-    masks = region_masks(estimates, answers, rules, before.masked, known)
-    return Protected.of(estimates, masks, masking_n)
+    now = disclosed_in([estimates.comparison])
+    before, doubts = as_named(before, now, masking_n)
+    masks = region_masks(estimates, answers, rules, before)
+    protected = Protected.of(estimates, masks, masking_n)
+    if before == NOTHING:
+        return protected
+    more = len(masks - region_masks(estimates, answers, rules))
+    held = Fault("masques_repris", fields={"nombre": more}, severity=Severity.DOUTE)
+    return replace(protected, held_back=(held, *doubts) if more else doubts)
 
 
 def _hash(settings: RegionSettings, inputs: RegionInputs, sources: Sequence[Source]) -> str:

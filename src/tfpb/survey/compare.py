@@ -37,8 +37,7 @@ from tfpb.survey.method import (
 from tfpb.survey.priorities import priority_rows
 from tfpb.survey.reading.calibration import calibrate
 from tfpb.survey.secrecy.cells import OWNER
-from tfpb.survey.secrecy.level_crossings import wave_crossings
-from tfpb.survey.secrecy.open_intervals import wave_atoms
+from tfpb.survey.secrecy.wave_atoms import wave_atoms
 from tfpb.survey.variants import under_other_target, with_delivered_weights
 from tfpb.survey.verdicts import CLAIM_P, FRAGILE, Thresholds, set_holm
 
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.model.plan import Plan
-    from tfpb.model.survey import Crossing
     from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.reading.delivery_columns import AnyTable
     from tfpb.survey.respondents import Survey
@@ -119,7 +117,6 @@ def compare(
     rows: list[pd.DataFrame] = []
     levels, priorities, benchmark, variants, atoms = [], [], [], [], []
     facts = []
-    crossings: list[Crossing] = []
 
     def add_rows(comparison: Comparison) -> None:
         """Add the raw rows, and those like with like by each of the plan's ways.
@@ -147,8 +144,7 @@ def compare(
         priorities.append(priority_rows(survey, made, interviews))
         benchmark.append(region_rows(made))
         variants += [under_other_target(survey, made), with_delivered_weights(survey, made)]
-        crossings += wave_crossings(made, by)
-        atoms.append(wave_atoms(made, by))
+        atoms.append(wave_atoms(made, by, survey.stock))
         deff = made.deff[(made.state <= FRAGILE) & np.isfinite(made.deff)]
         median = float(np.median(deff)) if deff.size else float("nan")
         facts.append(wave_facts(survey, plan, wave, median))
@@ -172,7 +168,6 @@ def compare(
         waves=tuple(facts),
         notices=tuple(notices),
         settings=settings_used(survey, plan, by),
-        crossings=tuple(crossings),
         fieldwork=sample_against_stock(survey),
         variants=_stacked(variants, VARIANT_COLUMNS),
         atoms=tuple(atoms),

@@ -140,8 +140,10 @@ def test_a_bailleur_subtracts_its_own() -> None:
 def test_all_satisfied_is_an_answer() -> None:
     case = built(PLACES, ("code_qpv",))
     case.frame.loc[case.frame["residence"].str.startswith("q"), "q1"] = "1"
-    found = attacked(case)
+    bare = primary_only(case.estimates()).comparison
+    found = audit([case.release(bare)], truth=case.truth)
     assert ("q1", "qpv") in {f.where[4:] for f in found.found if f.attack is Attack.UNANIMOUS}
+    assert not kinds(attacked(case))
 
 
 @pytest.mark.parametrize("column", ["erreur_type", "ic95_bas"])

@@ -12,11 +12,8 @@ from tfpb.io.packs.pack import (
     changed_by_hand,
     check_place,
     read_pack,
-    write_folder,
     write_pack,
 )
-from tfpb.region.secrecy.earlier_runs import MASKS, earlier_runs, masks_bytes
-from tfpb.survey.secrecy.cells import Cell
 from tfpb.words.documents.pack_words import broken_words, difference_words
 
 FILES = {
@@ -142,12 +139,3 @@ def test_a_whole_disk_is_no_place_for_a_pack(tmp_path: Path) -> None:
         with pytest.raises(TfpbError) as caught:
             write(Path(tmp_path.anchor))
         assert [f.code for f in caught.value.faults] == ["sortie_est_disque"]
-
-
-def test_masks_of_a_region_are_found_from_inside_its_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cell = Cell("2023", "q1", "total", "total", "ensemble", "qpv")
-    write_folder(tmp_path / "r", {MASKS: masks_bytes([cell], {})})
-    monkeypatch.chdir(tmp_path / "r")
-    assert earlier_runs(Path()).masked == {cell}

@@ -21,7 +21,7 @@ from tfpb.region.secrecy.region_secrecy import (
     region_masks,
 )
 from tfpb.survey import compare
-from tfpb.survey.secrecy.cells import Cell, declare_cells
+from tfpb.survey.secrecy.cells import Cell, Disclosed, declare_cells
 
 if TYPE_CHECKING:
     from tfpb.model.survey import Estimates, Published
@@ -193,7 +193,7 @@ def test_what_an_earlier_run_masked_stays_masked() -> None:
     answers, estimates, masks = prepared(1)
     cells = declare_cells(estimates)
     free = next(c for c in sorted(cells.count) if c.niveau == "departement" and c not in masks)
-    again = region_masks(estimates, answers, RULES, masks | {free})
+    again = region_masks(estimates, answers, RULES, Disclosed(masked=(*masks, free)))
     assert again >= masks | {free}
 
 

@@ -45,14 +45,16 @@ Geodonnees = Annotated[
 Diffuser = Annotated[
     bool,
     typer.Option(
-        "--diffuser", help="Fait le dossier à transmettre, et l’inscrit au registre des diffusions."
+        "--diffuser",
+        help="Fait ce qui peut être transmis, et l’inscrit au registre des diffusions.",
     ),
 ]
 Precedents = Annotated[
     list[Path] | None,
     typer.Option(
         "--precedents",
-        help="Dossier déjà diffusé que ce poste ne connaît pas (répétable).",
+        help="Ce qui a été diffusé et que ce poste ne connaît pas : dossier.zip, dossier de région, "
+        "…_diffusion.json (répétable).",
         show_default=False,
     ),
 ]
@@ -186,6 +188,16 @@ def list_doubts(doubts: Iterable[Fault]) -> None:
     for said in listed:
         for line in said.lines():
             print_line(f"  {line}")
+
+
+def show_held_back(notices: Iterable[Fault]) -> None:
+    """Say, before anything is written, what two releases would tell together and is held back."""
+    from tfpb.pipeline.published_before import HELD_BACK
+
+    told = [n for n in notices if n.code in HELD_BACK]
+    if told:
+        print_line(words.HELD_BACK)
+        show_doubts(told)
 
 
 def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> None:

@@ -30,13 +30,13 @@ _MAX_NAME: Final = 31
 """Names of columns and layers stay under 32 characters: some readers cut longer ones."""
 
 
-def geopackage_bytes(layers: Mapping[str, gpd.GeoDataFrame]) -> bytes:
+def geopackage_bytes(layers: Mapping[str, pd.DataFrame]) -> bytes:
     """Return layers (name → rows) as a GeoPackage; no clock is written in it.
 
     Parameters
     ----------
-    layers : mapping of str to GeoDataFrame
-        Each in its own CRS; an empty one is written too.
+    layers : mapping of str to DataFrame
+        Each in its own CRS, or without geometry; an empty one is written too.
 
     Returns
     -------

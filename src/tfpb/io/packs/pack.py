@@ -8,7 +8,7 @@ import json
 import os
 import zipfile
 from dataclasses import dataclass
-from itertools import count, islice, takewhile
+from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -76,8 +76,8 @@ def write_pack(folder: Path, files: Mapping[str, bytes], journal: Mapping[str, A
     TfpbError
         `ecriture_impossible`.
     """
-    listed = _listed(files)
-    return _write(folder, {**listed, ARCHIVE: zip_bytes(listed), JOURNAL: dumps(dict(journal))})
+    whole = listed(files)
+    return _write(folder, {**whole, ARCHIVE: zip_bytes(whole), JOURNAL: dumps(dict(journal))})
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> Written:
@@ -97,7 +97,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> Written:
     TfpbError
         `ecriture_impossible`.
     """
-    return _write(folder, _listed(files))
+    return _write(folder, listed(files))
 
 
 def new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -125,7 +125,7 @@ def new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         raise cannot_write(folder.name, error) from error
 
 
-def _listed(files: Mapping[str, bytes]) -> dict[str, bytes]:
+def listed(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Add to files the list of their hashes."""
     return {**files, LISTING: dumps({name: _sha(data) for name, data in sorted(files.items())})}
 
@@ -197,13 +197,6 @@ def _places(folder: Path) -> Iterator[Path]:
     yield folder
     for number in count(2):
         yield folder.with_name(f"{folder.name}.{number}")
-
-
-def earlier_folders(folder: Path) -> list[Path]:
-    """Return the folders that stand in `DIR`, `DIR.2`…, in this order."""
-    folder = _named(folder)
-    settle(folder)
-    return list(takewhile(Path.is_dir, _places(folder)))
 
 
 def _sha(data: bytes) -> str:

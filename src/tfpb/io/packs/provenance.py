@@ -69,7 +69,12 @@ def run_hash(settings: Settings, sources: Iterable[Source]) -> str:
     str
         Eight hexadecimal digits.
     """
-    return _short([(s.role, s.sha256) for s in sources], settings_record(settings), versions())
+    return inputs_hash(sources, settings_record(settings))
+
+
+def inputs_hash(sources: Iterable[Source], settings: Mapping[str, Any]) -> str:
+    """Return the short hash of what was made from some inputs, by settings as they are recorded."""
+    return _short([(s.role, s.sha256) for s in sources], settings, versions())
 
 
 def files_hash(files: Iterable[bytes], settings: Mapping[str, Any]) -> str:

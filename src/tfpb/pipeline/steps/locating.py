@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import pandas as pd
 
 from tfpb import perimeters
 from tfpb.addresses.communes import places
@@ -13,10 +14,10 @@ from tfpb.errors import stop_on_faults
 from tfpb.model.location import Located
 from tfpb.model.projection import LAMBERT_93
 from tfpb.report import ground as grounds
+from tfpb.words.documents.pack_words import DRAFT_NOTE
+from tfpb.words.documents.report_words import DRAFT
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from tfpb.errors import Fault
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
@@ -156,7 +157,7 @@ def ground(geography: Geography, located: Located) -> Ground:
     return replace(drawn, places=places(codes, geography.communes))
 
 
-def layers(dossier: Dossier) -> dict[str, gpd.GeoDataFrame]:
+def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
     """Return what a GIS reads: résidences and quarters, short stable names, EPSG:2154.
 
     Parameters
@@ -165,8 +166,9 @@ def layers(dossier: Dossier) -> dict[str, gpd.GeoDataFrame]:
 
     Returns
     -------
-    dict of str to GeoDataFrame
-        `residences` (points; those without a position are left out) and `qpv`.
+    dict of str to DataFrame
+        `residences` (points; those without a position are left out), `qpv`, and of a draft a table of
+        that name.
     """
     homes = dossier.located.residences
     lonlat = gpd.points_from_xy(homes["longitude"], homes["latitude"], crs="EPSG:4326")
@@ -174,4 +176,8 @@ def layers(dossier: Dossier) -> dict[str, gpd.GeoDataFrame]:
     quarters = dossier.maps[dossier.located.vintage].frame
     shown = quarters[quarters["code_qpv"].isin(set(homes["code_qpv"]))]
     shown = shown[["code_qpv", "nom_qpv", "communes", "geometry"]].to_crs(LAMBERT_93)
-    return {"residences": points[points["longitude"].notna()], "qpv": shown}
+    out: dict[str, pd.DataFrame] = {
+        "residences": points[points["longitude"].notna()],
+        "qpv": shown,
+    }
+    return out | {DRAFT: pd.DataFrame({"a_lire": [DRAFT_NOTE]})} if dossier.draft else out

@@ -16,6 +16,7 @@ from tfpb.model.record import summed
 from tfpb.perimeters.vintages import YEAR_UNDER
 from tfpb.pipeline.steps.locating import Rule, sides
 from tfpb.survey.secrecy.ownership import for_bailleur
+from tfpb.survey.secrecy.renamed import as_named
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -207,6 +208,10 @@ def keep_masked(
         Cells that packs already written mask and show.
     """
     moved = moved_notices(survey_sides)
+    if survey_alone is not None and answers.plan is not None:
+        now = survey.disclosed_in([survey_alone.comparison])
+        before, doubts = as_named(before, now, answers.plan.reglages.masquage_n)
+        moved = (*moved, *doubts)
     if survey_alone is not None and moved:
         survey_alone = replace(survey_alone, notices=(*survey_alone.notices, *moved))
     others = [c for c in before.levels if c not in {TOTAL, *scope.territories}]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from tfpb.errors import Fault
     from tfpb.model.survey import Estimates, Published
     from tfpb.survey.secrecy.cells import Cell
 
@@ -35,12 +36,15 @@ class Protected:
         Unprotected: leaves through `bailleur` only.
     masks : frozenset of Cell
     masking_n : int
+    held_back : tuple of Fault
+        What this release and earlier ones, subtracted, would tell.
     """
 
     whole: Published
     estimates: Estimates
     masks: frozenset[Cell]
     masking_n: int
+    held_back: tuple[Fault, ...] = ()
 
     @classmethod
     def of(cls, estimates: Estimates, masks: frozenset[Cell], masking_n: int) -> Protected:

@@ -14,7 +14,7 @@ import numpy as np
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.region.secrecy.crossings import Wave, levels_of
 from tfpb.region.secrecy.panels import rounded, telling_pairs
-from tfpb.survey.secrecy.cells import Cell, Cells, declare_cells
+from tfpb.survey.secrecy.cells import NOTHING, Cell, Cells, Disclosed, declare_cells
 from tfpb.survey.secrecy.masking import complement_masks
 
 if TYPE_CHECKING:
@@ -66,8 +66,7 @@ def region_masks(
     estimates: Estimates,
     survey: Survey,
     rules: Rules,
-    before: frozenset[Cell] = frozenset(),
-    known: frozenset[Cell] = frozenset(),
+    before: Disclosed = NOTHING,
 ) -> frozenset[Cell]:
     """Choose the cells to mask in every output.
 
@@ -78,10 +77,8 @@ def region_masks(
     survey : Survey
         The answers they rest on: who contributes to a territory, how territories cross.
     rules : Rules
-    before : frozenset of Cell
-        Masked by an earlier run: the difference of two runs would reveal them.
-    known : frozenset of Cell
-        Told as they still are by an earlier run: masked now, they would protect nothing.
+    before : Disclosed
+        What earlier releases masked, which stays masked, and told.
 
     Returns
     -------
@@ -90,15 +87,16 @@ def region_masks(
         its own answers included, can work a masked cell out.
     """
     cells = declare_cells(estimates)
-    first: set[Cell] = {c for c in before if c in cells.count}
+    first: set[Cell] = {c for c in before.masked if c in cells.count}
     sole: dict[Cell, str] = {}
     for name in survey.waves:
         wave = Wave(survey, name, rules)
         wave.tie(cells)
         first |= wave.exposed
         sole |= wave.sole
-    masked = complement_masks(cells, rules.masking_n, frozenset(first))
-    return _against_insiders(cells, masked, sole, known, rules.masking_n)
+    cells.withdraw((), before.shown)
+    masked = complement_masks(cells, rules.masking_n, frozenset(first) - cells.known)
+    return _against_insiders(cells, masked, sole, frozenset(cells.known), rules.masking_n)
 
 
 def _against_insiders(

@@ -14,6 +14,7 @@ from tfpb.model.survey import only
 from tfpb.report.cell_values import as_text
 from tfpb.report.sections.build import cut, in_words, lacking, section, table
 from tfpb.report.sections.survey import survey_view as view
+from tfpb.survey.secrecy.cost import masking_cost
 from tfpb.survey.variants import DELIVERED_WEIGHTS
 from tfpb.words.documents import report_words as words
 from tfpb.words.numbers import NOTHING
@@ -42,6 +43,9 @@ def methode(dossier: Dossier) -> Section:
         ),
         words.MASKED_UNDER.format(count=int(_number(settings.get("masquage_n"), 11))),
     ]
+    cost = masking_cost(survey.comparison)
+    if cost.cells:
+        adopted.append(words.masked_cost(*cost))
     weights = words.WEIGHTS.get(str(settings.get("calage", "")))
     if weights and settings.get("poids", True):  # without weights, a doubt says so
         adopted.append(weights)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe
+from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 
 if TYPE_CHECKING:
@@ -67,6 +67,9 @@ class Disclosed(NamedTuple):
         return sorted({c.niveau for c in (*self.masked, *(c for c, _ in self.shown))} - {TOTAL})
 
 
+NOTHING: Final = Disclosed()
+
+
 @dataclass(slots=True)
 class Cells:
     """Counts of cells, and sums between them.
@@ -81,12 +84,15 @@ class Cells:
         ``count[total] = Σ count[part]``, and likewise for satisfied answers.
     known : set of Cell
         Cells that readers hold already: too late to mask them.
+    silent : set of Cell
+        Cells whose number of answers is shown, and no share.
     """
 
     count: dict[Cell, int] = field(default_factory=dict)
     shown: set[Cell] = field(default_factory=set)
     sums: list[tuple[Cell, tuple[Cell, ...]]] = field(default_factory=list)
     known: set[Cell] = field(default_factory=set)
+    silent: set[Cell] = field(default_factory=set)
 
     def withdraw(self, levels: Collection[str], disclosed: Iterable[tuple[Cell, int]]) -> None:
         """Take levels of territory, and what readers hold already, out of what may be masked.
@@ -131,10 +137,13 @@ def declare_cells(estimates: Estimates) -> Cells:
     cells = Cells()
     columns = ("vague", "item", "niveau", "territoire", "bailleur", "groupe")
     values = [raw[c].astype(str).tolist() for c in columns]
-    for *key, n in zip(*values, raw["n"].tolist(), strict=True):
+    states = raw["publication"].isin([Publication.PUBLIABLE.value, Publication.FRAGILE.value])
+    for *key, n, telling in zip(*values, raw["n"].tolist(), states.tolist(), strict=True):
         cell = _canonical(*key)
         cells.count[cell] = int(n)
         cells.shown.add(cell)
+        if not telling:
+            cells.silent.add(cell)
     _declare_models(estimates.priorities, cells)
     for places in _by_wave_and_item(cells).values():
         _tie_sides_and_bailleurs(cells, places)

@@ -9,6 +9,7 @@ what is left.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -32,10 +33,9 @@ from tfpb.survey.secrecy.cells import (
     without,
 )
 from tfpb.survey.secrecy.field_counts import protected_counts
-from tfpb.survey.secrecy.level_crossings import tie_crossings
+from tfpb.survey.secrecy.least_loss import least_masks
 from tfpb.survey.secrecy.masked_rows import rests_on
 from tfpb.survey.secrecy.masking import complement_masks
-from tfpb.survey.secrecy.open_intervals import closing_masks
 from tfpb.survey.verdicts import CLAIM_P, NO_VERDICT, PARC, set_holm
 
 if TYPE_CHECKING:
@@ -99,14 +99,12 @@ def protect(
     ['masque', 'masque', 'publiable', 'masque']
     """
     cells = declare_cells(estimates)
-    tie_crossings(cells, estimates.crossings)
     hidden = set(estimates.comparison["niveau"]) - {TOTAL, *levels} if levels is not None else set()
     cells.withdraw(hidden, shown_before)
     before = frozenset(masked_before)
     # a cell that these tables do not declare (a panel seen from one bailleur's cut) stays masked too
-    masked = complement_masks(cells, masking_n, before) | before
-    while more := closing_masks(cells, estimates.atoms, masked, masking_n):
-        masked = complement_masks(cells, masking_n, masked | more) | before
+    choose = partial(least_masks, atoms=estimates.atoms) if estimates.atoms else complement_masks
+    masked = choose(cells, masking_n=masking_n, previous=before) | before
     masked |= _models_of(estimates.items, masked)
     comparison = estimates.comparison
     if hidden:

@@ -64,11 +64,6 @@ def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
             n for n in estimates.notices if str(n.fields.get("bailleur", "")) not in others
         ),
         design=mine(estimates.design) if estimates.design is not None else None,
-        crossings=tuple(
-            replace(c, bailleur=bailleur if c.bailleur in own else c.bailleur)
-            for c in estimates.crossings
-            if c.bailleur in kept
-        ),
         atoms=tuple(
             replace(a, places=a.places.replace({"bailleur": dict.fromkeys(own, bailleur)}))
             for a in estimates.atoms

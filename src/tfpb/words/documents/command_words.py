@@ -68,7 +68,6 @@ ALL_LISTED: Final = "  Tous sont listés dans {where}."
 WAVE: Final = Phrase(
     "Vague {wave} : {n:s ménage interrogé/ménages interrogés} dans {residences:s résidence}."
 )
-MASKED: Final = Phrase("{count:s ligne masquée/lignes masquées} au titre du secret statistique.")
 
 
 def kept_files(names: Sequence[str]) -> str:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 LEDGER: Final = "diffusions.jsonl"
 """The ledger of releases, one line each."""
 DRAFT_NOTE: Final = (
-    "PROJET : ce dossier est pour l’organisme seul. Pour le transmettre, refaites-le avec --diffuser : il "
-    "est alors inscrit au registre des diffusions, et les suivants en tiennent compte."
+    "PROJET : ces fichiers sont pour l’organisme seul. Pour les transmettre, refaites-les avec --diffuser : "
+    "ils sont alors inscrits au registre des diffusions, et les suivants en tiennent compte."
 )
 """What stands beside the data of a draft, which bear no foot."""
 _STATES: Final = {

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tfpb.words.numbers import long_date, plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import margin_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WARNING: Final = "Aide à la décision, ne vaut pas attestation"
 FICTIONAL: Final = "données fictives"
@@ -299,6 +302,10 @@ METHOD_LEAD: Final = Phrase(
     "{waves:s vague} ; marge d’équivalence de {margin}, fixée avant tout résultat."
 )
 MASKED_UNDER: Final = Phrase("Une case de moins de {count:n} ménages interrogés est masquée.")
+_MASKED: Final = Phrase(
+    "{cells:s case masquée/cases masquées} au titre du secret des réponses, dont {wholes:n} sur tout un parc"
+)
+_TOGETHER: Final = "{masked} ; réunir « {one} » et « {other} » en montrerait."
 ONE_MAP: Final = "La carte des QPV {carte} départage toutes les vagues."
 LEGAL_LEAD: Final = (
     "Pour l’imposition {year}, l’abattement de 30 % tient à quatre conditions : le quartier, la "
@@ -325,3 +332,11 @@ MAP_CAPTION: Final = (
 UNNAMED_MAP: Final = "Carte {key}"
 USED: Final = {True: "employée", False: "sans emploi dans ce calcul"}
 HELD: Final = {True: "tenu", False: "non tenu"}
+
+
+def masked_cost(cells: int, wholes: int, places: Sequence[str]) -> str:
+    """Say how many cells are masked, and which two territories would be shown if they were one."""
+    masked = _MASKED.format(cells=cells, wholes=wholes)
+    return (
+        _TOGETHER.format(masked=masked, one=places[0], other=places[1]) if places else f"{masked}."
+    )

@@ -1,0 +1,138 @@
+"""A comparison of the survey by itself: a draft, or a release that earlier ones bind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from tfpb.addresses.communes import Communes, with_territories
+from tfpb.errors import Fault, Severity
+from tfpb.io.packs.output_files import write_together
+from tfpb.io.packs.pack import dumps
+from tfpb.io.packs.provenance import inputs_hash
+from tfpb.io.tables.tabular import table_bytes
+from tfpb.pipeline import stages
+from tfpb.pipeline.published_before import RELEASE, ledger_with, precedents, release_of
+from tfpb.pipeline.stages import run
+from tfpb.pipeline.steps.surveying import Scope, as_released
+from tfpb.pipeline.wiring import Values
+from tfpb.survey import Disclosed
+from tfpb.survey.reading.delivery_columns import find_column, identifier
+from tfpb.words.documents.pack_words import DRAFT_NOTE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from tfpb.io.sources.inputs import Inputs
+    from tfpb.model.record import Source
+    from tfpb.model.survey import Published
+
+_DRAFT: Final = "PROJET.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A comparison, and the line that it leaves in the ledger when it is released.
+
+    Parameters
+    ----------
+    published : Published
+    line : mapping
+    again : bool
+        Whether it has been released already.
+    """
+
+    published: Published
+    line: Mapping[str, Any]
+    again: bool
+
+
+def beside(output: Path) -> dict[str, Path]:
+    """Name the files of a comparison: `table`, `niveaux`, and what says its state (`projet`, `diffusion`)."""
+    stem = output.with_name(f"{output.stem}_niveaux{output.suffix}")
+    return {
+        "table": output,
+        "niveaux": stem,
+        "projet": output.with_name(f"{output.stem}_{_DRAFT}"),
+        "diffusion": output.with_name(f"{output.stem}_{RELEASE}"),
+    }
+
+
+def compared(
+    answers: Inputs,
+    homes: pd.DataFrame | None,
+    by: Sequence[str],
+    sources: Sequence[Source],
+    packs: Sequence[Path] = (),
+) -> Compared:
+    """Compare, in agreement with the releases of the same survey.
+
+    Parameters
+    ----------
+    answers : Inputs
+        Deliveries and their plan.
+    homes : DataFrame or None
+        Located résidences.
+    by : sequence of str
+        Levels of territory.
+    sources : sequence of Source
+        Files read.
+    packs : sequence of Path
+        Releases that the ledger of this machine may not know.
+    """
+    owners, surveyed = _named(answers)
+    made = inputs_hash(sources, {"par": list(by)})
+    earlier = precedents(owners, made, surveyed, packs)
+    before = earlier.disclosed(owners)
+    known = homes
+    if homes is not None:
+        known = as_released(with_territories(homes, before.levels, Communes.load()), before)
+    values = (
+        Values()
+        .having(stages.ANSWERS, answers)
+        .having(stages.SCOPE, Scope(territories=tuple(by)))
+        .having(stages.BEFORE, before)
+        .having(stages.SURVEY_SIDES, known)
+    )
+    if before == Disclosed():  # nothing to be told from, so nothing to compare it with
+        values = values.having(stages.SURVEY_ALONE, None)
+    published = run((stages.SURVEY,), values).required()[stages.SURVEY]
+    assert published is not None  # noqa: S101 - there are answers
+    if homes is None and any(column == "cote" for column, _ in before.sides):
+        doubt = Fault("cotes_d_avant_inconnus", severity=Severity.DOUTE)
+        published = replace(published, notices=(*published.notices, doubt))
+    rows = known if known is not None else pd.DataFrame({"id_residence": surveyed})
+    return Compared(published, release_of(owners, made, published.comparison, rows), earlier.again)
+
+
+def _named(answers: Inputs) -> tuple[list[str], list[str]]:
+    """List the bailleurs and the résidences that deliveries name."""
+    assert answers.plan is not None  # noqa: S101 - a plan at fault has stopped the run
+    columns = answers.plan.colonnes
+    names = {columns.bailleur_fixe} if columns.bailleur_fixe else set()
+    found: list[set[str]] = [names, set()]
+    for k, role in enumerate((columns.bailleur, columns.residence)):
+        for frame in (d.frame for d in answers.deliveries):
+            column = find_column(frame, role)
+            if column is not None:
+                found[k] |= {identifier(str(v)) for v in frame[column].unique()} - {""}
+    return sorted(found[0]), sorted(found[1])
+
+
+def write(output: Path, made: Compared, *, released: bool, raw_csv: bool) -> None:
+    """Write both tables and what says their state, or nothing; a release enters the ledger."""
+    paths = beside(output)
+    state, other = ("diffusion", "projet") if released else ("projet", "diffusion")
+    note = dumps(dict(made.line)) if released else f"{DRAFT_NOTE}\n".encode("utf-8-sig")
+    tables = {"table": (made.published.comparison, "Comparaison")}
+    tables["niveaux"] = (made.published.levels, "Niveaux")
+    files = {
+        paths[name]: table_bytes(paths[name], frame, raw_csv=raw_csv, sheet=sheet)
+        for name, (frame, sheet) in tables.items()
+    }
+    ledger = ledger_with(made.line) if released and not made.again else {}
+    write_together({**files, paths[state]: note, **ledger})
+    paths[other].unlink(missing_ok=True)
