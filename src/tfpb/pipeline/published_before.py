@@ -40,6 +40,8 @@ LEDGER_VARIABLE: Final = "TFPB_DIFFUSIONS"
 """Environment variable that names the ledger."""
 _BALANCE: Final = "donnees/bilan.csv"
 _TOLD: Final = ("valorise_eur", "abattement_eur", "logements_abattus")
+_ALONE: Final = ".json"
+"""Ending of the line of a comparison released by itself, which stands beside it."""
 _SIDE: Final = "cote"
 _FIELDS: Final = ("bailleurs", "calcul", "residences", "masquees", "montrees")
 _NEVER_TWICE: Final = frozenset({"enquete_renommee", "cotes_d_avant_inconnus"})
@@ -204,7 +206,7 @@ def last_heights(bailleur: str, year: int, packs: Sequence[Path]) -> dict[str, D
         empty when no pack is of that year.
     """
     for path in packs:
-        if fold(bailleur) not in map(fold, _of_pack(path).bailleurs):
+        if path.suffix == _ALONE or fold(bailleur) not in map(fold, _of_pack(path).bailleurs):
             continue
         table = read_pack(path).get(_BALANCE, b"").decode("utf-8-sig", "replace")
         rows = [
@@ -232,9 +234,9 @@ def _ledger() -> list[Release]:
 
 
 def _of_pack(path: Path) -> Release:
-    if path.suffix == ".json":  # beside a comparison
+    if path.suffix == _ALONE:
         require_file(path)
-    pack = {RELEASE: path.read_bytes()} if path.suffix == ".json" else read_pack(path)
+    pack = {RELEASE: path.read_bytes()} if path.suffix == _ALONE else read_pack(path)
     if RELEASE not in pack:
         raise fail("precedent_sans_diffusion", place=Place(path.name))
     try:

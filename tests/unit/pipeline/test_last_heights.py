@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAD = "code_qpv;annee;abattement_eur;valorise_eur;logements_abattus"
-LINE = {"bailleur": "Habitat", "calcul": "aa", "residences": {}, "masquees": [], "montrees": []}
+LINE = {"bailleurs": ["Habitat"], "calcul": "aa", "residences": {}, "masquees": [], "montrees": []}
 
 
 def pack(folder: Path, *rows: str) -> Path:
@@ -39,6 +39,9 @@ def test_sums_of_the_year_before_over_the_quarters_that_are_known(tmp_path: Path
     assert last_heights("Autre", 2025, [made]) == {}
     assert last_heights("Habitat", 2026, [made]) == {}
     assert last_heights("Habitat", 2025, []) == {}
+    alone = tmp_path / "comparaison_diffusion.json"
+    alone.write_text(json.dumps(LINE), encoding="utf-8")
+    assert last_heights("Habitat", 2025, [alone]) == {}, "a comparison tells no money"
 
 
 def test_a_balance_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:

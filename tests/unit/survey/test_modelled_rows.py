@@ -22,8 +22,10 @@ KEYS = ["vague", "niveau", "territoire", "bailleur", "item"]
 SHOWN = ("publiable", "fragile")
 
 
-def _published(quarters: int, *, seed: int = 4, stock: bool = False) -> Published:
-    """Protect a survey of two bailleurs: quarters 0 to 2 too small to be published."""
+def _published(
+    quarters: int, *, seed: int = 4, stock: bool = False, few: tuple[int, ...] = (1, 12, 8)
+) -> Published:
+    """Protect a survey of two bailleurs: the first quarters, of few answers a home, too small."""
     rng = np.random.default_rng(seed)
     rows = []
     for quarter in range(-1, quarters):
@@ -32,7 +34,7 @@ def _published(quarters: int, *, seed: int = 4, stock: bool = False) -> Publishe
         level = np.clip(0.78 + rng.normal(0, 0.04), 0.3, 0.97)
         for home in range(homes):
             own = np.clip(level + rng.normal(0, 0.06), 0.05, 0.98)
-            for _ in range((1, 12, 8)[quarter] if 0 <= quarter < 3 else 12 + 3 * (quarter % 5)):
+            for _ in range(few[quarter] if 0 <= quarter < len(few) else 12 + 3 * (quarter % 5)):
                 rows.append(
                     {
                         "id": str(len(rows)), "vague": "2023", "bailleur": f"B{(quarter + home) % 2}",
@@ -60,7 +62,7 @@ def _published(quarters: int, *, seed: int = 4, stock: bool = False) -> Publishe
 
 @pytest.fixture(scope="module")
 def printed() -> pd.DataFrame:
-    return _published(18).comparison
+    return _published(18, few=(1, 12, 8, 7)).comparison  # one is masked to hide another
 
 
 def _parts(table: pd.DataFrame, owner: str = "ensemble") -> tuple[pd.DataFrame, pd.DataFrame]:
