@@ -69,7 +69,7 @@ class Table:
     remarks : tuple of (row, column key, text)
         How a doubtful value was made, as a comment of its cell.
     folded : bool
-        Whether a sheet hides the rows until they are asked for.
+        Whether a sheet groups the rows, to be folded in one click; a pack hides nothing.
     """
 
     key: str

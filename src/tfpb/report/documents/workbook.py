@@ -273,7 +273,7 @@ class _Sheet:
             self._cells(table, top + offset, values)
         last = top + len(table.rows)
         if table.folded:
-            sheet.row_dimensions.group(top + 1, last, outline_level=1, hidden=True)
+            sheet.row_dimensions.group(top + 1, last, outline_level=1)  # a pack hides nothing
             sheet.sheet_properties.outlinePr = Outline(summaryBelow=False)
         self._remarks(table, top)
         ref = f"A{top}:{get_column_letter(len(table.columns))}{last}"
