@@ -171,6 +171,7 @@ def pictures(
     vintages = entrances["qpv_millesime"].tolist()
     distances = entrances["qpv_distance_m"].to_numpy(dtype=float)
     scenes: dict[tuple[int, int], Scene] = {}
+    drawn: dict[tuple[float, ...], bytes] = {}  # entrances of one address are one picture
     metres = {v: quarters_in_metres(m) for v, m in maps.items()}
     out: list[bytes | None] = []
     for i in rows[POSITION].tolist():
@@ -180,12 +181,13 @@ def pictures(
         key = (int(vintages[i]), int(at.epsg[i]))
         if key not in scenes:
             scenes[key] = _scene(*key, metres, parcels, streets)
-        out.append(
-            picture(
-                scenes[key], x=float(at.x[i]), y=float(at.y[i]), radius_m=float(at.radius_m[i]),
-                distance_m=float(distances[i]), execute=execute,
+        x, y, radius_m, distance_m = map(float, (at.x[i], at.y[i], at.radius_m[i], distances[i]))
+        where = (*key, x, y, radius_m, distance_m)
+        if where not in drawn:
+            drawn[where] = picture(
+                scenes[key], x=x, y=y, radius_m=radius_m, distance_m=distance_m, execute=execute
             )
-        )  # fmt: skip
+        out.append(drawn[where])
     return out
 
 
