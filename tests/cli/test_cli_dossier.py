@@ -138,6 +138,7 @@ def test_dwellings_balance_over_the_pack(pack: Path, example: Path) -> None:
 def test_the_geopackage_is_in_the_legal_projection(pack: Path) -> None:
     with closing(sqlite3.connect(pack / "donnees" / "residences.gpkg")) as base:
         layers = dict(base.execute("select table_name, srs_id from gpkg_contents"))
+    assert layers.pop("PROJET") == 0, "a draft says so; a table without place has no projection"
     assert layers == {"residences": 2154, "qpv": 2154}
 
 

@@ -155,6 +155,7 @@ def test_a_contrat_where_nobody_answered_says_why_nothing_is_shown() -> None:
     )
     nothing = Protected.of(made, frozenset(), 11).place("contrat_de_ville", "Ailleurs", [])
     head = SimpleNamespace(
+        draft=False,
         settings=SimpleNamespace(
             region=SimpleNamespace(annee=2025, date=dt.date(2026, 9, 15), donnees_fictives=True,
                                    organisme_regional="Union"),
@@ -184,6 +185,7 @@ def test_a_gap_on_a_page_is_the_difference_of_the_levels_beside_it() -> None:
     protected = Protected.of(made, frozenset(), 11)
     quarters = sorted(set(answers.respondents["code_qpv"]) - {""})
     head = SimpleNamespace(
+        draft=False,
         settings=SimpleNamespace(
             region=SimpleNamespace(annee=2025, date=dt.date(2026, 9, 15), donnees_fictives=True,
                                    organisme_regional="Union"),
