@@ -129,6 +129,12 @@ def test_an_unknown_abatement_is_no_zero() -> None:
     assert "justifié" not in lead
 
 
+def test_no_abatement_is_not_a_programme_that_lacks() -> None:
+    lead = note(of_balance(make(), {"abattement_eur": Decimal(0), "valorise_eur": Decimal(5)})).lead
+    assert "aucun n’est porté par les avis ni estimé dû" in lead
+    assert "sans programme" not in lead
+
+
 @pytest.mark.parametrize("absent", [*[(k,) for k in INPUTS], ("abatement", "survey"), INPUTS])
 def test_without_files_it_says_what_lacks_and_claims_nothing(absent: tuple[str, ...]) -> None:
     whole = dataclasses.replace(make(), **dict.fromkeys(absent))

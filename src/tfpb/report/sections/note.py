@@ -13,9 +13,10 @@ from tfpb.model.codes import Nature, Verdict
 from tfpb.model.report import Section, Table, Text
 from tfpb.report.sections.build import DOCUMENT, chart, number_of, section, table
 from tfpb.report.sections.money.programme import comparisons, surplus
-from tfpb.report.sections.patrimoine import nature_counts, stock_facts
+from tfpb.report.sections.patrimoine import nature_counts, quarter_names, stock_facts
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.comparaison import headline_sentences
+from tfpb.report.sections.synthese import missing
 from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money import state_words
@@ -34,7 +35,6 @@ _LOWER: Final = frozenset(
     {Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE, Verdict.EQUIVALENT_INFERIEUR}
 )
 _LEVEL: Final = frozenset({Verdict.EQUIVALENT, Verdict.NON_INFERIEUR, Verdict.MEILLEUR})
-_INPUTS: Final = ("fiscalite", "conventions", "programme", "enquete", "droit_commun")
 
 
 def note(dossier: Dossier) -> Section:
@@ -81,13 +81,7 @@ def _quarters(dossier: Dossier) -> pd.DataFrame:
         order = [-math.inf if v is None else -v for v in rows["abattement_eur"]]
     else:
         return pd.DataFrame()
-    names = dict(
-        zip(
-            dossier.located.residences["code_qpv"],
-            dossier.located.residences["nom_qpv"],
-            strict=True,
-        )
-    )
+    names = quarter_names(dossier.located)
     pairs = zip(rows["nom_qpv"], rows["code_qpv"], strict=True)
     rows["nom_qpv"] = [str(name or names.get(code) or code) for name, code in pairs]
     return rows.assign(_order=order).sort_values(["_order", "code_qpv"], kind="stable")
@@ -120,7 +114,9 @@ def _money(dossier: Dossier, quarters: pd.DataFrame) -> tuple[str, ...]:
     if abated is None:
         return (state_words.unknown_sentence(money.states, year),)
     facts: dict[str, Any] = {"year": year, "abated": abated, "nature": _nature(money)}
-    if plan is None or not abated:
+    if not abated:
+        return (words.NO_ABATEMENT.format(year=year),)
+    if plan is None:
         return (words.NO_PROGRAMME.filled(facts),)
     known = quarters[[v is not None and not pd.isna(v) for v in quarters["abattement_eur"]]]
     justified = sum(known["justifie_eur"], Decimal(0))
@@ -230,14 +226,7 @@ _INTERVALS: Final = ("ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut")
 
 def _before_signing(dossier: Dossier) -> list[str]:
     """Return what lacks, files first, then euros, proofs and doubts; the last lines counted."""
-    given = {
-        "fiscalite": dossier.abatement,
-        "conventions": dossier.conventions,
-        "programme": dossier.programme,
-        "enquete": dossier.survey,
-        "droit_commun": dossier.droit_commun,
-    }
-    out = [MISSING[key][0] for key in _INPUTS if given[key] is None]
+    out = [MISSING[key][0] for key in missing(dossier)]
     money, plan = dossier.abatement, dossier.programme
     year = dossier.settings.dossier.annee
     if money is not None:

@@ -35,14 +35,15 @@ def synthese(dossier: Dossier) -> Section:
     )
     blocks: list[Block] = [KeyFigures(tuple(_figures(dossier)))]
     blocks += _satisfaction(dossier)
-    lacks = tuple(MISSING[key][0] for key in _missing(dossier))
+    lacks = tuple(MISSING[key][0] for key in missing(dossier))
     if lacks:
         blocks.append(Text(lacks, bullets=True))
     blocks.append(Text((DOES_IT_WORK, *view.too_early(dossier))))
     return section("synthese", lead, blocks)
 
 
-def _missing(dossier: Dossier) -> list[str]:
+def missing(dossier: Dossier) -> list[str]:
+    """Name the files that were not given, as the settings do."""
     given = {
         "fiscalite": dossier.abatement,
         "programme": dossier.programme,

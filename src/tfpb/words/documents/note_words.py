@@ -18,6 +18,7 @@ ALL_JUSTIFIED: Final = Phrase(
 NO_PROGRAMME: Final = Phrase(
     "Abattement {year} : {abated:€}{nature} ; sans programme d’actions, rien ne dit ce qui le justifie."
 )
+NO_ABATEMENT: Final = Phrase("Abattement {year} : aucun n’est porté par les avis ni estimé dû.")
 PART_ESTIMATED: Final = Phrase(", dont {estimated:€} sur aucun avis")
 ESTIMATED: Final = " (estimé : sur aucun avis)"
 SATISFACTION: Final = Phrase(
