@@ -98,10 +98,6 @@ def _held(golden: pd.DataFrame, attack: str, ours: pd.DataFrame, adjustment: str
     wanted = golden[golden["attack"] == attack]
     assert len(wanted)
     rows = ours[ours["ajustement"] == adjustment]
-    if adjustment == "regression":  # a quarter is standardised only, where the plan has both
-        assert not (rows["niveau"] == "code_qpv").any()
-        wanted = wanted[wanted["niveau"] != "code_qpv"]
-        assert len(wanted)
     both = wanted.merge(rows, on=KEYS, how="left", validate="one_to_one")
     assert both["n"].notna().all()
     silent = both["erreur_type"].isna()

@@ -119,19 +119,14 @@ def compare(
     facts = []
 
     def add_rows(comparison: Comparison) -> None:
-        """Add the raw rows, and those like with like by each of the plan's ways.
-
-        A quarter is standardised only, if the plan has both: where it holds few like homes elsewhere, a
-        model would stretch what it knows of others.
-        """
+        """Add the raw rows, and those like with like by each of the plan's ways."""
         rows.append(raw_rows(comparison))
         if standard:
             table, found = standardised_rows(comparison, standard, reference)
             rows.append(table)
             notices.extend(found)
         if factors:
-            modelled = comparison.without_quarters() if standard else comparison
-            rows.append(regression_rows(modelled, factors))
+            rows.append(regression_rows(comparison, factors))
 
     thresholds, keys = Thresholds.of(plan, target(survey, plan)), standard + factors
     for wave in survey.waves:

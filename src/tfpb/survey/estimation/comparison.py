@@ -156,19 +156,6 @@ class Comparison:
         """Lines of the index that are not split by territory."""
         return np.flatnonzero((self.index["niveau"] == TOTAL).to_numpy())
 
-    def without_quarters(self) -> Comparison:
-        """Return the same estimates without the lines of quarters."""
-        kept = np.flatnonzero(~self.index["niveau"].isin(QUARTER_COLUMNS).to_numpy())
-        names = ("estimate", "se", "n", "clusters", "state")
-        figures = (replace(f, **{n: getattr(f, n)[kept] for n in names}) for f in self.figures)
-        return replace(
-            self,
-            index=self.index.iloc[kept].reset_index(drop=True),
-            sides=self.sides[kept],
-            df=self.df[kept],
-            figures=tuple(figures),
-        )
-
     def domains(self, name: str) -> Indices:
         """Return a column of the index that numbers domains."""
         return self.index[name].to_numpy(dtype=np.intp)
