@@ -17,6 +17,7 @@ from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.estimation.comparison import estimate_pair, estimate_wave, on_panel
 from tfpb.survey.estimation.rows import in_order, raw_rows
 from tfpb.survey.method import target
+from tfpb.survey.secrecy.wave_atoms import wave_atoms
 from tfpb.survey.verdicts import Thresholds, set_holm
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def compare_region(
         whole,
         comparison=set_holm(in_order(both, items, by)),
         settings={**whole.settings, "territoires": tuple(by), "portee": "region"},
+        atoms=tuple(wave_atoms(answers, list(answers.answers), w, by) for w in answers.waves),
     )
 
 

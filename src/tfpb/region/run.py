@@ -22,9 +22,8 @@ from tfpb.region.joined import LEVELS, Joined, join, with_fieldwork
 from tfpb.region.partition import Part, Task, make_part
 from tfpb.region.reports import Head
 from tfpb.region.residence_territories import territories
-from tfpb.region.secrecy.crossings import Rules
 from tfpb.region.secrecy.cuts import Protected
-from tfpb.region.secrecy.region_secrecy import check_total, published_rows, region_masks
+from tfpb.region.secrecy.region_secrecy import Rules, check_total, published_rows, region_masks
 from tfpb.survey import Disclosed, disclosed_in
 from tfpb.survey.secrecy.cells import NOTHING
 from tfpb.survey.secrecy.renamed import as_named
@@ -230,11 +229,11 @@ def _protected(
     estimates = published_rows(made, answers, rules)
     now = disclosed_in([estimates.comparison])
     before, doubts = as_named(before, now, masking_n)
-    masks = region_masks(estimates, answers, rules, before)
+    masks = region_masks(estimates, rules, before)
     protected = Protected.of(estimates, masks, masking_n)
     if before == NOTHING:
         return protected
-    more = len(masks - region_masks(estimates, answers, rules))
+    more = len(masks - region_masks(estimates, rules))
     held = Fault("masques_repris", fields={"nombre": more}, severity=Severity.DOUTE)
     return replace(protected, held_back=(held, *doubts) if more else doubts)
 

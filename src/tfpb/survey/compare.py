@@ -139,7 +139,7 @@ def compare(
         priorities.append(priority_rows(survey, made, interviews))
         benchmark.append(region_rows(made))
         variants += [under_other_target(survey, made), with_delivered_weights(survey, made)]
-        atoms.append(wave_atoms(made, by, survey.stock))
+        atoms.append(wave_atoms(survey, [i.identifiant for i in items], wave, by))
         deff = made.deff[(made.state <= FRAGILE) & np.isfinite(made.deff)]
         median = float(np.median(deff)) if deff.size else float("nan")
         facts.append(wave_facts(survey, plan, wave, median))

@@ -18,9 +18,8 @@ from region_cases import ITEMS, LEVELS, region_plan, region_survey
 
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.region.estimates import compare_region
-from tfpb.region.secrecy.crossings import Rules
 from tfpb.region.secrecy.cuts import Protected
-from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
+from tfpb.region.secrecy.region_secrecy import Rules, published_rows, region_masks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +41,7 @@ def everything(answers: Survey) -> tuple[Protected, dict[str, Published]]:
     """Make every output of a region: restitution, packs, sheets, départements."""
     made = compare_region(answers, region_plan(), by=LEVELS, repere=None)
     estimates = published_rows(made, answers, Rules(11))
-    masks = region_masks(estimates, answers, Rules(11))
+    masks = region_masks(estimates, Rules(11))
     protected = Protected.of(estimates, masks, 11)
     frame = answers.respondents
     outputs = {"region": protected.region({})}

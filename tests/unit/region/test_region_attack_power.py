@@ -1,24 +1,25 @@
-"""The attack used in the tests does find what a protection of packs one by one would betray."""
+"""The attack used in the tests does find what a protection without complements would betray."""
 
 from __future__ import annotations
 
-from region_cases import LEVELS, region_plan, region_survey
-from test_region_secrecy import RULES, determined, whole_system
+from test_region_secrecy import RULES, determined, prepared
 
-from tfpb.region.estimates import compare_region
-from tfpb.region.secrecy.crossings import Wave
-from tfpb.region.secrecy.region_secrecy import published_rows
+from tfpb.region.secrecy.region_secrecy import reveals
+from tfpb.survey.secrecy.cells import declare_cells
 
 
 def test_masking_the_small_cells_alone_betrays_some() -> None:
-    answers = region_survey(1)
-    estimates = published_rows(
-        compare_region(answers, region_plan(), by=LEVELS, repere=None), answers, RULES
-    )
-    cells = whole_system(answers, estimates)
-    first = {c for c, n in cells.count.items() if 0 < n < RULES.masking_n}
-    for name in answers.waves:
-        wave = Wave(answers, name, RULES)
-        wave.tie(cells)
-        first |= wave.exposed
-    assert determined(cells, frozenset(first))
+    answers, estimates, _ = prepared(1)
+    count = declare_cells(estimates).count
+    frame = answers.respondents
+    first = {c for c, n in count.items() if 0 < n < RULES.masking_n}
+    for cell in count:
+        if cell.niveau != "total":
+            here = (frame["vague"] == cell.vague) & (frame[cell.niveau] == cell.territoire)
+            here &= answers.answers[cell.item] >= 0
+            if cell.groupe != "ensemble":
+                here &= frame["qpv"] == int(cell.groupe == "qpv")
+            owners = frame[here]["bailleur"].value_counts().to_numpy(dtype=float)
+            if reveals(owners[:, None], RULES).any():
+                first.add(cell)
+    assert determined(estimates, frozenset(first))

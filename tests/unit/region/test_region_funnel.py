@@ -21,9 +21,8 @@ from tfpb.region.funnel import (
     own_funnel,
     region_funnel,
 )
-from tfpb.region.secrecy.crossings import Rules
 from tfpb.region.secrecy.cuts import Protected
-from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
+from tfpb.region.secrecy.region_secrecy import Rules, published_rows, region_masks
 from tfpb.report.charts import draw
 from tfpb.report.sections import entonnoir
 from tfpb.survey.estimation.intervals import wilson_bounds
@@ -52,7 +51,7 @@ def _protected(answers: Survey) -> Protected:
     plan = plan.model_copy(update={"colonnes": columns})
     made = compare_region(answers, plan, by=LEVELS, repere=None)
     estimates = published_rows(made, answers, Rules(11))
-    return Protected.of(estimates, region_masks(estimates, answers, Rules(11)), 11)
+    return Protected.of(estimates, region_masks(estimates, Rules(11)), 11)
 
 
 @pytest.fixture(scope="module")

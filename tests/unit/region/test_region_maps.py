@@ -20,9 +20,8 @@ from tfpb.region.atlas import AtlasPage, _over_bailleurs, apart, atlas_bytes
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import axes, axis_rows, partly, quarter_money
 from tfpb.region.reports import contrat_sheet, thin_dossier
-from tfpb.region.secrecy.crossings import Rules
 from tfpb.region.secrecy.cuts import Protected
-from tfpb.region.secrecy.region_secrecy import published_rows
+from tfpb.region.secrecy.region_secrecy import Rules, published_rows
 from tfpb.report.quarter_pages import _satisfaction
 from tfpb.words.documents import quarter_page
 from tfpb.words.documents.quarter_page import abatement_figure

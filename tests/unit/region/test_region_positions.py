@@ -20,9 +20,8 @@ from tfpb.region.positions import (
     spread,
     under_letters,
 )
-from tfpb.region.secrecy.crossings import Rules
 from tfpb.region.secrecy.cuts import GAP_AND_LEVEL, Protected, gaps_of_bailleurs
-from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
+from tfpb.region.secrecy.region_secrecy import Rules, published_rows, region_masks
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +29,7 @@ def protected() -> Protected:
     answers = region_survey(11, owners=14, towns=8, homes=(5, 9))
     made = compare_region(answers, region_plan(), by=LEVELS, repere=None)
     estimates = published_rows(made, answers, Rules(11))
-    return Protected.of(estimates, region_masks(estimates, answers, Rules(11)), 11)
+    return Protected.of(estimates, region_masks(estimates, Rules(11)), 11)
 
 
 def test_quartiles_leave_oneself_out_and_are_rounded_to_the_point(protected: Protected) -> None:

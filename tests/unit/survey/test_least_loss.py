@@ -179,8 +179,10 @@ def test_every_group_is_open_and_the_loss_is_near_the_least(seed: int) -> None:
 
     def holds(lost: np.ndarray) -> bool:
         for need in system.needs:
-            bounds = list(zip(need.low, need.high, strict=True))
-            told = np.vstack([rows[~lost], need.target])
+            low, high = system.low[need.moving], system.high[need.moving]
+            bounds = list(zip(low, high, strict=True))
+            target = np.isin(np.arange(len(low)), need.group)
+            told = np.vstack([rows[~lost], target])
             aim = np.append(np.zeros((~lost).sum()), need.by)
             if linprog(np.zeros(rows.shape[1]), A_eq=told, b_eq=aim, bounds=bounds).status:
                 return False

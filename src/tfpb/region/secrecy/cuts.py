@@ -9,7 +9,7 @@ import numpy as np
 
 from tfpb import survey
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
-from tfpb.survey.secrecy.cells import without
+from tfpb.survey.secrecy.disclosure import sealed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -49,7 +49,7 @@ class Protected:
     @classmethod
     def of(cls, estimates: Estimates, masks: frozenset[Cell], masking_n: int) -> Protected:
         """Protect everything at once with the region's masks."""
-        whole = survey.protect(estimates, masking_n=masking_n, masked_before=masks)
+        whole = sealed(estimates, masks, masking_n)
         return cls(whole, estimates, masks, masking_n)
 
     def region(self, names: Mapping[tuple[str, str], str]) -> Published:
@@ -67,21 +67,7 @@ class Protected:
         table = self.estimates.comparison
         whole = table[(table["niveau"] == TOTAL)].reset_index(drop=True)
         own = survey.for_bailleur(replace(self.estimates, comparison=whole), name)
-        return survey.protect(
-            own, masking_n=self.masking_n, masked_before=self.masks | self._without(name)
-        )
-
-    def _without(self, name: str) -> set[Cell]:
-        """List the cells of « the region without it » that its pack may not tell.
-
-        Beside a whole and an own figure that are both shown it tells nothing more; otherwise the
-        packs of several bailleurs, put together, would give the whole.
-        """
-        return {
-            without(cell.vague, cell.item, name, cell.groupe)
-            for cell in self.masks
-            if cell.niveau == TOTAL and cell.bailleur in (name, ENSEMBLE)
-        }
+        return sealed(own, self.masks, self.masking_n)
 
     def place(self, level: str, name: str, quarters: Collection[str]) -> Published:
         """Cut a territory and its quarters, over all bailleurs: a contrat de ville, a département.

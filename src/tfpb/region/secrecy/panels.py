@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tfpb.model.survey import Estimates
-    from tfpb.region.secrecy.crossings import Rules
+    from tfpb.region.secrecy.region_secrecy import Rules
     from tfpb.survey.respondents import Survey
 
 _POINTS: Final = 100

@@ -1,28 +1,62 @@
-"""One secrecy over all outputs: every cell of every table, what ties them, what each reader knows.
+"""One secrecy over all outputs: which rows the region publishes, and the masks of them all.
 
 A reader may hold every output, and is perhaps a bailleur that knows its own answers wholly.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tfpb.model.codes import ENSEMBLE, TOTAL
-from tfpb.region.secrecy.crossings import Wave, levels_of
 from tfpb.region.secrecy.panels import rounded, telling_pairs
-from tfpb.survey.secrecy.cells import NOTHING, Cell, Cells, Disclosed, declare_cells
-from tfpb.survey.secrecy.masking import complement_masks
+from tfpb.survey.secrecy.cells import NOTHING, Cell, Disclosed, declare_cells
+from tfpb.survey.secrecy.least_loss import least_masks
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    import pandas as pd
+    from numpy.typing import NDArray
 
     from tfpb.model.survey import Estimates
-    from tfpb.region.secrecy.crossings import Rules
     from tfpb.survey.respondents import Survey
+
+    Counts = NDArray[np.float64]
+
+_FEW: Final = 3
+"""Small contributors under this number can be told apart by one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """When a territory may be shown.
+
+    Parameters
+    ----------
+    masking_n : int
+        Fewer answers are hidden.
+    fewest : int
+        Fewest bailleurs behind a territory.
+    largest_share : float
+        Most that one of them may hold of its answers.
+
+    Notes
+    -----
+    Three contributors and 85 % are the rule French official statistics apply to firms, borrowed
+    here: a bailleur is a firm whose neighbours know it.
+    """
+
+    masking_n: int
+    fewest: int = 3
+    largest_share: float = 0.85
+
+
+def levels_of(frame: pd.DataFrame) -> list[str]:
+    """List the levels of territory that answers bear, small to large."""
+    known = ("code_qpv", "contrat_de_ville", "siren_epci", "departement")
+    return [c for c in known if c in frame]
 
 
 def published_rows(estimates: Estimates, survey: Survey, rules: Rules) -> Estimates:
@@ -41,8 +75,7 @@ def published_rows(estimates: Estimates, survey: Survey, rules: Rules) -> Estima
     if partial and (changes & ~whole).any():
         names = (table[c].astype(str) for c in ("vague", "niveau", "territoire", "item"))
         keep &= ~(changes & np.array([p in partial for p in zip(*names, strict=True)], dtype=bool))
-    # several hundred atoms a question: the region's own rules hold, question by question
-    kept = replace(estimates, comparison=table[keep].reset_index(drop=True), atoms=())
+    kept = replace(estimates, comparison=table[keep].reset_index(drop=True))
     return rounded(kept, telling_pairs(survey, rules))
 
 
@@ -63,10 +96,7 @@ def _partial_territories(survey: Survey) -> set[tuple[str, str, str, str]]:
 
 
 def region_masks(
-    estimates: Estimates,
-    survey: Survey,
-    rules: Rules,
-    before: Disclosed = NOTHING,
+    estimates: Estimates, rules: Rules, before: Disclosed = NOTHING
 ) -> frozenset[Cell]:
     """Choose the cells to mask in every output.
 
@@ -74,8 +104,6 @@ def region_masks(
     ----------
     estimates : Estimates
         All that any output shows (`published_rows`).
-    survey : Survey
-        The answers they rest on: who contributes to a territory, how territories cross.
     rules : Rules
     before : Disclosed
         What earlier releases masked, which stays masked, and told.
@@ -83,69 +111,33 @@ def region_masks(
     Returns
     -------
     frozenset of Cell
-        To be handed to `protect` for each output: no reader of all of them, a bailleur that knows
-        its own answers included, can work a masked cell out.
+        No reader of all outputs, a bailleur that knows its own answers included, can work out a small
+        group, nor a territory that would show one bailleur.
     """
     cells = declare_cells(estimates)
-    first: set[Cell] = {c for c in before.masked if c in cells.count}
-    sole: dict[Cell, str] = {}
-    for name in survey.waves:
-        wave = Wave(survey, name, rules)
-        wave.tie(cells)
-        first |= wave.exposed
-        sole |= wave.sole
     cells.withdraw((), before.shown)
-    masked = complement_masks(cells, rules.masking_n, frozenset(first) - cells.known)
-    return _against_insiders(cells, masked, sole, frozenset(cells.known), rules.masking_n)
+    previous = frozenset(before.masked) & cells.shown
+    telling = partial(reveals, rules=rules)
+    return least_masks(cells, estimates.atoms, rules.masking_n, previous, telling) | previous
 
 
-def _against_insiders(
-    cells: Cells,
-    masked: frozenset[Cell],
-    sole: Mapping[Cell, str],
-    known: frozenset[Cell],
-    masking_n: int,
-) -> frozenset[Cell]:
-    """Mask until no reader can work a masked cell out.
+def reveals(counts: Counts, rules: Rules) -> NDArray[np.bool_]:
+    """Tell, group by group, whether answers (bailleurs × groups) would show one of them.
 
-    Readers hold the earlier version of the outputs too, and are perhaps a bailleur that knows its
-    own answers.
+    Too few bailleurs, one that holds nearly all, or small ones: if every large bailleur tells its
+    own figure of the territory, what is left is that of the small ones, who also know themselves.
     """
-    own: dict[str, set[Cell]] = defaultdict(lambda: set(known))
-    if known:
-        own[ENSEMBLE] = set(known)  # any reader
-    for cell, owner in sole.items():
-        own[owner].add(cell)
-    for cell in cells.count:
-        if cell.bailleur != ENSEMBLE and not cell.bailleur.startswith("@"):
-            own[cell.bailleur].add(cell)
-    while True:
-        more: set[Cell] = set()
-        for owner in sorted(own):
-            left = known_to(cells, own[owner], masked)
-            more |= complement_masks(left, masking_n, masked) - masked
-        if not more:
-            return masked
-        masked = complement_masks(cells, masking_n, masked | more)
-
-
-def known_to(cells: Cells, own: Collection[Cell], masked: frozenset[Cell]) -> Cells:
-    """Take away what a bailleur knows of itself: its cells are constants of every sum.
-
-    Only the systems where it so knows more than any reader are kept: a wave and a question where a
-    cell of its own is hidden from the others.
-    """
-    more = {(c.vague, c.item) for c in own if c in masked or c not in cells.shown}
-    left = {c for c in cells.count if (c.vague, c.item) in more and c not in own}
-    return Cells(
-        count={c: cells.count[c] for c in left},
-        shown=cells.shown & left,
-        sums=[
-            (total, kept)
-            for total, parts in cells.sums
-            if total in left and (kept := tuple(p for p in parts if p in left))
-        ],
-    )
+    there = counts > 0
+    few = there.sum(axis=0) < rules.fewest
+    total = counts.sum(axis=0)
+    heavy = counts.max(axis=0) > rules.largest_share * total
+    small = there & (counts < rules.masking_n)
+    left = np.where(small, counts, 0.0)
+    number = small.sum(axis=0)
+    rest = left.sum(axis=0) - left.max(axis=0)
+    thin = (number > 0) & ((number < _FEW) | (rest < rules.masking_n))
+    out: NDArray[np.bool_] = few | heavy | thin
+    return out
 
 
 def check_total(survey: Survey, fewest: int) -> bool:

@@ -1,33 +1,30 @@
-"""Cells of the published tables, and the sums that tie them."""
+"""Cells of the published tables, and the atoms that make them."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import pandas as pd
+    from numpy.typing import NDArray
 
-    from tfpb.model.survey import Estimates
+    from tfpb.model.survey import Atoms, Estimates
 
 QPV: Final = Groupe.QPV.value
 HORS: Final = Groupe.HORS_QPV.value
 BOTH: Final = Groupe.ENSEMBLE.value
-_GROUPS: Final = (QPV, HORS, BOTH)
-MODEL_ITEM: Final = "@modele"
-"""Stands for the complete answers that the priorities' model rests on."""
-REST: Final = "@reste"
 _TWICE: Final = ("@avant:", "@entre:")
 """The same cell in an earlier release, and what the two differ by."""
 _PANEL: Final = "@commun:"
-_WITHOUT: Final = "@sans:"
-_OTHERS: Final = "@autres"
 OWNER: Final = "_bailleur"
 """Column of the benchmark that names the bailleur left out of the region; dropped by `protect`."""
 
@@ -77,15 +74,17 @@ class Cells:
     Parameters
     ----------
     count : dict of Cell to int
-        Valid answers of each cell; implied cells (what a subtraction of totals gives) included.
+        Valid answers of each cell.
     shown : set of Cell
-        Cells that a table shows; the others can only be worked out.
+        Cells that a table shows.
     sums : list of (total, parts)
-        ``count[total] = Σ count[part]``, and likewise for satisfied answers.
+        ``count[total] = Σ count[part]``, where no atom tells.
     known : set of Cell
         Cells that readers hold already: too late to mask them.
     silent : set of Cell
         Cells whose number of answers is shown, and no share.
+    panels : mapping of (wave, item, name) to set of str
+        Bailleurs of both waves of a pair, where they are not all.
     """
 
     count: dict[Cell, int] = field(default_factory=dict)
@@ -93,6 +92,7 @@ class Cells:
     sums: list[tuple[Cell, tuple[Cell, ...]]] = field(default_factory=list)
     known: set[Cell] = field(default_factory=set)
     silent: set[Cell] = field(default_factory=set)
+    panels: dict[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
 
     def withdraw(self, levels: Collection[str], disclosed: Iterable[tuple[Cell, int]]) -> None:
         """Take levels of territory, and what readers hold already, out of what may be masked.
@@ -119,16 +119,10 @@ def _canonical(vague: str, item: str, niveau: str, terr: str, owner: str, group:
     return Cell(vague, item, niveau, terr, owner, group)
 
 
-def without(vague: str, item: str, owner: str, group: str) -> Cell:
-    """Name the cell of « the region without one bailleur »."""
-    return Cell(vague, item, TOTAL, TOTAL, f"{_WITHOUT}{owner}", group)
-
-
 def declare_cells(estimates: Estimates) -> Cells:
-    """List every cell of the run's tables and every sum between them.
+    """List every cell that the run's tables show.
 
-    What a subtraction of totals gives without any table showing it (the answers no territory
-    holds) is declared too: a small one must be protected like any other.
+    What a subtraction gives without any table showing it needs no cell: it is a sum of atoms.
     """
     table = estimates.comparison
     raw = table[
@@ -144,125 +138,28 @@ def declare_cells(estimates: Estimates) -> Cells:
         cells.shown.add(cell)
         if not telling:
             cells.silent.add(cell)
-    _declare_models(estimates.priorities, cells)
-    for places in _by_wave_and_item(cells).values():
-        _tie_sides_and_bailleurs(cells, places)
-        _tie_territories(cells, places)
-    _tie_panels(table, cells)
-    _tie_benchmark(estimates.benchmark, cells)
+    _declare_panels(table, estimates.atoms, cells)
     return cells
 
 
-def _declare_models(priorities: pd.DataFrame, cells: Cells) -> None:
-    if priorities.empty:
-        return
-    first = priorities.drop_duplicates(["vague", "bailleur", "groupe"])
-    for vague, owner, group, n in zip(
-        first["vague"], first["bailleur"], first["groupe"], first["n"], strict=True
-    ):
-        cell = Cell(str(vague), MODEL_ITEM, TOTAL, TOTAL, str(owner), str(group))
-        cells.count[cell] = int(n)
-        cells.shown.add(cell)
-
-
-_Owners = dict[str, dict[str, Cell]]
-_Places = dict[tuple[str, str], _Owners]
-
-
-def _by_wave_and_item(cells: Cells) -> dict[tuple[str, str], _Places]:
-    """Index cells: (vague, item) → (niveau, territoire) → bailleur → groupe."""
-    tree: dict[tuple[str, str], _Places] = defaultdict(
-        lambda: defaultdict(lambda: defaultdict(dict))
-    )
-    for cell in cells.count:
-        place = tree[cell.vague, cell.item][cell.niveau, cell.territoire]
-        place[cell.bailleur][cell.groupe] = cell
-    return tree
-
-
-def _tie_sides_and_bailleurs(cells: Cells, places: _Places) -> None:
-    for owners in places.values():
-        names = sorted(owners)
-        for owner in names:
-            there = owners[owner]
-            if len(there) == len(_GROUPS):
-                cells.sums.append((there[BOTH], (there[QPV], there[HORS])))
-        for group in _GROUPS:
-            total = owners.get(ENSEMBLE, {}).get(group)
-            parts = tuple(owners[o][group] for o in names if o != ENSEMBLE and group in owners[o])
-            if total is not None and parts:
-                _tie(cells, total, parts, total._replace(bailleur=_OTHERS))
-
-
-def _tie_territories(cells: Cells, places: _Places) -> None:
-    """Tie the territories of a level to the total; what no territory holds is an implied cell."""
-    parts: dict[tuple[str, str, int], list[Cell]] = defaultdict(list)
-    for level, place in sorted(k for k in places if k[0] != TOTAL):
-        for owner, groups in places[level, place].items():
-            for group, cell in groups.items():
-                parts[level, owner, _GROUPS.index(group)].append(cell)
-    whole = places.get((TOTAL, TOTAL), {})
-    for (level, owner, rank), found in sorted(parts.items()):
-        total = whole.get(owner, {}).get(_GROUPS[rank])
-        if total is not None:
-            _tie(cells, total, tuple(found), total._replace(niveau=level, territoire=REST))
-
-
-def _tie(cells: Cells, total: Cell, parts: tuple[Cell, ...], rest: Cell) -> None:
-    """Record a sum; what the parts leave of the total is an implied cell of its own."""
-    left = cells.count[total] - sum(cells.count[p] for p in parts)
-    if left > 0:
-        cells.count[rest] = left
-        parts = (*parts, rest)
-    cells.sums.append((total, parts))
-
-
-def _tie_panels(table: pd.DataFrame, cells: Cells) -> None:
-    """Tie the panel of bailleurs met in two waves, that evolutions of the ensemble are read on."""
+def _declare_panels(table: pd.DataFrame, atoms: Sequence[Atoms], cells: Cells) -> None:
+    """Declare the bailleurs met in two waves, that changes of the ensemble are read on."""
     changes = table[table["groupe"].str.startswith("evolution") & (table["bailleur"] == ENSEMBLE)]
-    owners: dict[tuple[str, str], set[str]] = defaultdict(set)
-    index: dict[tuple[str, str, str, str, str], set[str]] = defaultdict(set)
-    for cell, n in cells.count.items():
-        if not cell.bailleur.startswith("@"):
-            index[(*cell[:4], cell.groupe)].add(cell.bailleur)
-            if n > 0 and cell.bailleur != ENSEMBLE:
-                owners[cell.vague, cell.item].add(cell.bailleur)
-    waves = sorted({wave for wave, _ in owners})
-    for pair in sorted(set(changes["vague"].astype(str))):
-        ends = split_pair(pair, waves)
+    waves = {w.vague: Members(w) for w in atoms}
+    names = ["vague", "item", "niveau", "territoire", "groupe"]
+    for pair, item, level, place, group in changes[names].drop_duplicates().astype(str).to_numpy():
+        ends = split_pair(pair, list(waves))
         if ends is None:
             continue
-        for key in [k for k in index if k[0] in ends and not k[3].startswith("@")]:
-            wave, item = key[:2]
-            met = [owners.get((end, item), set()) for end in ends]
-            common = met[0] & met[1]  # question by question, as changes are
-            if met[ends.index(wave)] != common:
-                _tie_panel(cells, key, index[key], common, pair)
-
-
-def _tie_panel(
-    cells: Cells,
-    key: tuple[str, str, str, str, str],
-    owners: set[str],
-    common: set[str],
-    pair: str,
-) -> None:
-    vague, item, niveau, terr, group = key
-    total = Cell(vague, item, niveau, terr, ENSEMBLE, group)
-    kept = tuple(Cell(vague, item, niveau, terr, o, group) for o in sorted(owners & common))
-    left = tuple(
-        one
-        for o in sorted(owners - common - {ENSEMBLE})
-        if cells.count[one := Cell(vague, item, niveau, terr, o, group)] > 0
-    )
-    if total not in cells.count or not left:
-        return
-    within = Cell(vague, item, niveau, terr, panel_name(pair), group)
-    cells.count[within] = sum(cells.count[c] for c in kept)
-    cells.shown.add(within)
-    cells.sums.append((total, (within, *left)))
-    if kept:
-        cells.sums.append((within, kept))
+        for side, end in product(SIDES[group], ends):
+            total = _canonical(end, item, level, place, ENSEMBLE, side)
+            within = total._replace(bailleur=panel_name(pair))
+            common = waves[ends[0]].owners(item) & waves[ends[1]].owners(item)
+            n = waves[end].count(within, common)
+            if n != cells.count.get(total, n):
+                cells.count[within] = n
+                cells.shown.add(within)
+                cells.panels[end, item, within.bailleur] = common
 
 
 def panel_name(pair: str) -> str:
@@ -278,24 +175,50 @@ def split_pair(pair: str, waves: list[str]) -> tuple[str, str] | None:
     )
 
 
-def _tie_benchmark(benchmark: pd.DataFrame, cells: Cells) -> None:
-    """Tie « the region without oneself » to the ensemble and to oneself."""
-    if benchmark.empty or OWNER not in benchmark:
-        return
-    rows = benchmark[(benchmark[OWNER] != "") & (benchmark["groupe"] != Groupe.ECART.value)]
-    if len(set(rows[OWNER])) != 1:
-        return
-    for vague, item, group, owner in zip(
-        rows["vague"], rows["item"], rows["groupe"], rows[OWNER], strict=True
-    ):
-        place = (str(vague), str(item), TOTAL, TOTAL)
-        total = Cell(*place, ENSEMBLE, str(group))
-        own = Cell(*place, str(owner), str(group))
-        if total in cells.count and own in cells.count:
-            others = without(str(vague), str(item), str(owner), str(group))
-            cells.count[others] = cells.count[total] - cells.count[own]
-            cells.shown.add(others)
-            cells.sums.append((total, (others, own)))
+class Members:
+    """Which atoms of a wave each cell is made of, question apart."""
+
+    def __init__(self, wave: Atoms) -> None:
+        self.wave = wave
+        self.columns = {str(c): wave.places[c].to_numpy(dtype=object) for c in wave.places}
+        self._known: dict[tuple[str, ...], NDArray[np.bool_] | None] = {}
+
+    def owners(self, item: str) -> frozenset[str]:
+        """Return the bailleurs that answered a question."""
+        there = self.wave.n[:, self.wave.items.index(item)] > 0
+        return frozenset(map(str, self.columns["bailleur"][there]))
+
+    def count(self, cell: Cell, panel: Collection[str]) -> int:
+        """Count the answers of a cell."""
+        n = self.wave.n[:, self.wave.items.index(cell.item)]
+        member = self.of(cell, panel)
+        return 0 if member is None else int(n[member].sum())
+
+    def of(self, cell: Cell, panel: Collection[str] = ()) -> NDArray[np.bool_] | None:
+        """Return the atoms of a cell; None for a cell of another kind.
+
+        `panel` are the bailleurs of a cell over those of two waves.
+        """
+        if cell.bailleur.startswith(_PANEL):
+            whole = self.of(cell._replace(bailleur=ENSEMBLE))
+            return None if whole is None else whole & np.isin(self.columns["bailleur"], [*panel])
+        if cell[2:] not in self._known:
+            self._known[cell[2:]] = self._find(cell)
+        return self._known[cell[2:]]
+
+    def _find(self, cell: Cell) -> NDArray[np.bool_] | None:
+        if cell.territoire.startswith("@") or (
+            cell.niveau != TOTAL and cell.niveau not in self.columns
+        ):
+            return None
+        member = np.ones(len(self.columns["qpv"]), dtype=bool)
+        if cell.niveau != TOTAL:
+            member &= self.columns[cell.niveau] == cell.territoire
+        if cell.bailleur != ENSEMBLE:
+            member &= self.columns["bailleur"] == cell.bailleur
+        if cell.groupe != BOTH:
+            member &= self.columns["qpv"] == ("1" if cell.groupe == QPV else "0")
+        return member
 
 
 SIDES: Final = {

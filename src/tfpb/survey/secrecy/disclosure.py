@@ -1,21 +1,18 @@
 """Disclosure control: the only way out of the survey.
 
-Every cell that any table of the run will show is declared together with every sum that ties cells
-to one another (sides, bailleurs, territories of one level or of two, panels, « the region without
-oneself »). Small cells are masked, then further cells, until no masked cell can be worked out from
-what is left.
+Every cell that any table of the run will show is declared, a sum of atoms. Small cells are masked, then
+further cells, until no small group can be worked out from what is left.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import TOTAL, Groupe, Publication, Theme, Verdict
+from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe, Publication, Theme, Verdict
 from tfpb.model.survey import (
     _SEAL,  # the only place allowed to make Published
     Estimates,
@@ -24,18 +21,15 @@ from tfpb.model.survey import (
 )
 from tfpb.survey.estimation.modelled_rows import with_modelled
 from tfpb.survey.secrecy.cells import (
-    MODEL_ITEM,
     OWNER,
     SIDES,
     Cell,
     Disclosed,
     declare_cells,
-    without,
 )
 from tfpb.survey.secrecy.field_counts import protected_counts
 from tfpb.survey.secrecy.least_loss import least_masks
 from tfpb.survey.secrecy.masked_rows import rests_on
-from tfpb.survey.secrecy.masking import complement_masks
 from tfpb.survey.verdicts import CLAIM_P, NO_VERDICT, PARC, set_holm
 
 if TYPE_CHECKING:
@@ -102,10 +96,28 @@ def protect(
     hidden = set(estimates.comparison["niveau"]) - {TOTAL, *levels} if levels is not None else set()
     cells.withdraw(hidden, shown_before)
     before = frozenset(masked_before)
-    # a cell that these tables do not declare (a panel seen from one bailleur's cut) stays masked too
-    choose = partial(least_masks, atoms=estimates.atoms) if estimates.atoms else complement_masks
-    masked = choose(cells, masking_n=masking_n, previous=before) | before
-    masked |= _models_of(estimates.items, masked)
+    masked = least_masks(cells, estimates.atoms, masking_n, before)
+    return sealed(estimates, masked | before, masking_n, hidden)
+
+
+def sealed(
+    estimates: Estimates,
+    masked: frozenset[Cell],
+    masking_n: int,
+    hidden: Collection[str] = (),
+) -> Published:
+    """Mask chosen cells, and all that rests on them, over every table.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        Those that the cells were chosen on, or a cut of them.
+    masked : frozenset of Cell
+    masking_n : int
+        For counts of interviews that no cell is made of.
+    hidden : collection of str
+        Levels of territory that are not shown.
+    """
     comparison = estimates.comparison
     if hidden:
         comparison = comparison[~comparison["niveau"].isin(hidden)].reset_index(drop=True)
@@ -115,7 +127,7 @@ def protect(
         for name, table in {
             "comparison": comparison,
             "levels": _masked_rows(estimates.levels, masked),
-            "priorities": _masked_rows(estimates.priorities, masked, model=True),
+            "priorities": _masked_rows(estimates.priorities, masked, marks=_overall(estimates.items)),
             "benchmark": _masked_benchmark(estimates.benchmark, masked),
             "variants": _masked_rows(estimates.variants, masked),
         }.items()
@@ -138,14 +150,9 @@ def protect(
     )
 
 
-def _models_of(items: pd.DataFrame, masked: frozenset[Cell]) -> frozenset[Cell]:
-    """List the models of priorities that would disclose how many gave a masked overall mark."""
-    if items.empty:
-        return frozenset()
-    overall = set(items.loc[items["theme"] == Theme.GLOBAL.value, "item"])
-    return frozenset(
-        c._replace(item=MODEL_ITEM) for c in masked if c.item in overall and c.niveau == TOTAL
-    )
+def _overall(items: pd.DataFrame) -> list[str]:
+    """List the overall marks: models of priorities rest on who gave one."""
+    return [] if items.empty else items.loc[items["theme"] == Theme.GLOBAL.value, "item"].tolist()
 
 
 def reopened(
@@ -218,12 +225,12 @@ def _cells_of(table: pd.DataFrame) -> Iterator[tuple[Cell, float]]:
 
 
 def _masked_rows(
-    table: pd.DataFrame, masked: frozenset[Cell], *, model: bool = False
+    table: pd.DataFrame, masked: frozenset[Cell], *, marks: Collection[str] = ()
 ) -> pd.DataFrame:
     """Mark as masked the rows that rest on a masked cell."""
     if table.empty or not masked:
         return table
-    hidden = rests_on(table, masked, model=model)
+    hidden = rests_on(table, masked, marks=marks)
     publication = table["publication"].to_numpy(dtype=object).copy()
     # a group nobody belongs to stays « not computable »: hiding it would suggest someone is there
     empty = (publication == Publication.NON_CALCULABLE.value) & (
@@ -241,7 +248,7 @@ def _masked_rows(
 
 
 def _masked_benchmark(table: pd.DataFrame, masked: frozenset[Cell]) -> pd.DataFrame:
-    """Drop the regional marks that would reveal, or rest on, a masked cell.
+    """Drop the regional marks that would reveal a masked cell: the whole's, or the bailleur's own.
 
     « The region without oneself » is one bailleur's table: over several of them, rows would not name
     whose they are, and are left out.
@@ -253,7 +260,11 @@ def _masked_benchmark(table: pd.DataFrame, masked: frozenset[Cell]) -> pd.DataFr
         not own
         or (
             len(owners) == 1
-            and masked.isdisjoint(without(str(w), str(i), str(own), side) for side in SIDES[str(g)])
+            and masked.isdisjoint(
+                Cell(str(w), str(i), TOTAL, TOTAL, whose, side)
+                for side in SIDES[str(g)]
+                for whose in (str(own), ENSEMBLE)
+            )
         )
         for w, i, g, own in zip(
             table["vague"], table["item"], table["groupe"], table[OWNER], strict=True

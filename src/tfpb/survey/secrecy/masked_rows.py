@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe
+from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
-from tfpb.survey.secrecy.cells import HORS, MODEL_ITEM, SIDES, Cell, panel_name, split_pair
+from tfpb.survey.secrecy.cells import HORS, SIDES, Cell, panel_name, split_pair
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,7 +21,7 @@ _EVOLUTION: Final = "evolution"
 
 
 def rests_on(
-    table: pd.DataFrame, masked: Collection[Cell], *, model: bool = False
+    table: pd.DataFrame, masked: Collection[Cell], *, marks: Collection[str] = ()
 ) -> NDArray[np.bool_]:
     """Return which rows of a table rest on a masked cell.
 
@@ -34,8 +34,8 @@ def rests_on(
         `vague, item, bailleur, groupe`, and `niveau, territoire` (the total without them).
     masked : collection of Cell
         Not empty.
-    model : bool
-        Rows also rest on the answers of the priorities' model.
+    marks : collection of str
+        Overall marks, that the rows rest on too: the priorities' models.
 
     Returns
     -------
@@ -56,8 +56,7 @@ def rests_on(
             panel = of_side["bailleur"].mask(of_side["bailleur"] == ENSEMBLE, panel_name(pair))
             for wave in split_pair(pair, waves) or (pair,):
                 parts += [of_side.assign(vague=wave), of_side.assign(vague=wave, bailleur=panel)]
-        if model and group in set(Groupe):
-            parts.append(rows.assign(item=MODEL_ITEM))
+        parts += [rows.assign(item=mark) for mark in marks]
     rested = pd.concat(parts, ignore_index=True) if parts else cells
     held = pd.DataFrame(list(masked), columns=_FIELDS)
     out = np.zeros(len(table), dtype=bool)

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import combinations, groupby
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 
 from tfpb.model.codes import ENSEMBLE, TOTAL
-from tfpb.survey.secrecy.cells import BOTH, QPV, Cell
+from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
+from tfpb.survey.estimation.design import indicator
+from tfpb.survey.secrecy.cells import BOTH, Cell, Members
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,11 +30,16 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
     Flags = NDArray[np.bool_]
+    Numbers = NDArray[np.intp]
+    Telling = Callable[[Vector], Flags]
+    """Tells, of answers by bailleur (rows) and group (columns), which groups show one of them."""
 
 _TOTALS: Final = {True: 1000.0, False: 100.0}
 """What a figure of everyone (true), and one of a bailleur, cost to lose; one of a territory, about one."""
 _SIDE: Final = 2.0
 """A side costs more than the whole of its territory: without it there is no gap."""
+COUNTS, ANSWERS = 0, 1
+"""What moves: numbers of answers, or numbers of satisfied answers among as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +48,20 @@ class Need:
 
     Parameters
     ----------
-    target : array
-        Which unknowns the group adds up.
+    group : int array
+        Unknowns that the group adds up.
     by : float
         How far its number must be able to move.
     readers : tuple of int
         Bailleurs that know their own answers (`System.owner`); −1 for anybody.
-    low, high : arrays
-        How far each unknown can move.
+    moving : int
+        `COUNTS` or `ANSWERS`.
     """
 
-    target: Vector
+    group: Numbers
     by: float
     readers: tuple[int, ...]
-    low: Vector
-    high: Vector
+    moving: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +78,14 @@ class System:
         What each row costs to lose.
     fixed, lost : bool arrays
         Rows that readers hold: too late to mask them; rows that are masked whatever follows.
+    hidden : frozenset of Cell
+        Masked too, though another cell, of the same answers, is not.
     ties : sparse array, shape (sums, unknowns)
         Sums that hold between unknowns.
     owner : int array
         Whose each unknown is; −1 for nobody's.
+    low, high : arrays, shape (2, unknowns)
+        How far each unknown can move: `COUNTS`, `ANSWERS`.
     needs : tuple of Need
     """
 
@@ -83,183 +94,209 @@ class System:
     weight: Vector
     fixed: Flags
     lost: Flags
+    hidden: frozenset[Cell]
     ties: sparse.csr_array
     owner: NDArray[np.int64]
+    low: Vector
+    high: Vector
     needs: tuple[Need, ...]
 
 
 def systems(
-    cells: Cells, atoms: Sequence[Atoms], masking_n: int, previous: frozenset[Cell]
+    cells: Cells,
+    atoms: Sequence[Atoms],
+    masking_n: int,
+    previous: frozenset[Cell],
+    telling: Telling | None = None,
 ) -> Iterator[list[System]]:
     """Write the systems of each wave (its questions one after the other), then of all other cells."""
-    waves = {(w.vague, item): (w, j) for w in atoms for j, item in enumerate(w.items)}
-    members: dict[str, _Members] = {w.vague: _Members(w) for w in atoms}
-    sums: dict[tuple[str, str], list[tuple[Cell, tuple[Cell, ...]]]] = defaultdict(list)
-    for total, parts in cells.sums:
-        sums[total.vague, total.item].append((total, parts))
+    waves = {w.vague: _Wave(w, crossed=telling is not None) for w in atoms}
     by_name = groupby(sorted(cells.count), key=lambda c: (c.vague, c.item))
     made: dict[str, list[System]] = defaultdict(list)
-    for name, here in by_name:
-        wave, j = waves.get(name, (None, 0))
-        maker = _Maker(cells, members.get(name[0]), wave, j, masking_n, previous)
-        made[name[0]].append(maker.system(list(here), sums[name]))
+    for (vague, _), here in by_name:
+        maker = _Maker(cells, waves.get(vague), list(here), masking_n, previous, telling)
+        made[vague].append(maker.system())
     yield from made.values()
 
 
-class _Members:
-    """Which atoms of a wave each cell is made of, question apart."""
+class _Wave(Members):
+    """A wave's atoms; with `crossed`, the groups that each level, or two of them, tell apart.
 
-    def __init__(self, wave: Atoms) -> None:
-        self.columns = {str(c): wave.places[c].to_numpy(dtype=object) for c in wave.places}
-        self._known: dict[tuple[str, ...], Flags | None] = {}
-
-    def of(self, cell: Cell) -> Flags | None:
-        """Return the atoms of a cell; None for a cell of another kind."""
-        if cell[2:] not in self._known:
-            self._known[cell[2:]] = self._find(cell)
-        return self._known[cell[2:]]
-
-    def _find(self, cell: Cell) -> Flags | None:
-        if cell.bailleur.startswith("@") or (
-            cell.niveau != TOTAL and cell.niveau not in self.columns
-        ):
-            return None
-        member = np.ones(len(self.columns["qpv"]), dtype=bool)
-        if cell.niveau != TOTAL:
-            member &= self.columns[cell.niveau] == cell.territoire
-        if cell.bailleur != ENSEMBLE:
-            member &= self.columns["bailleur"] == cell.bailleur
-        if cell.groupe != BOTH:
-            member &= self.columns["qpv"] == ("1" if cell.groupe == QPV else "0")
-        return member
-
-
-@dataclass(frozen=True, slots=True)
-class _Maker:
-    """Makes the system of one wave and question.
-
-    `wave` is None for cells that no atom makes up: each is then an unknown of its own.
+    Attributes
+    ----------
+    groups : sparse array, shape (groups, atoms)
     """
 
-    cells: Cells
-    members: _Members | None
-    wave: Atoms | None
-    item: int
-    masking_n: int
-    previous: frozenset[Cell]
+    def __init__(self, wave: Atoms, *, crossed: bool) -> None:
+        super().__init__(wave)
+        levels = [c for c in self.columns if c not in {"bailleur", "qpv"}] if crossed else []
+        sides = [self.columns["qpv"] == "1", self.columns["qpv"] == "0"]
+        found: dict[bytes, Flags] = {}
+        for pair in [*((v,) for v in levels), *combinations(levels, 2)]:
+            codes, _ = pd.factorize(pd.MultiIndex.from_arrays([self.columns[v] for v in pair]))
+            member = indicator(codes, codes.max(initial=-1) + 1).toarray() > 0
+            quarter = bool(QUARTER_COLUMNS & set(pair))
+            for side in sides[:1] if quarter else [*sides, sides[0] | sides[1]]:
+                found |= {group.tobytes(): group for group in member & side if group.any()}
+        self.groups = sparse.csr_array(np.array(list(found.values())).reshape(-1, len(sides[0])))
 
-    def system(self, here: Sequence[Cell], sums: Sequence[tuple[Cell, tuple[Cell, ...]]]) -> System:
-        """Write every cell over the atoms, or over unknowns of its own; group those that are the same."""
-        count = self.cells.count
-        atoms = self.wave.n[:, self.item].astype(float) if self.wave is not None else np.zeros(0)
-        known: dict[Cell, Vector] = {}
-        for cell in here:
-            member = self.members.of(cell) if self.members is not None and len(atoms) else None
-            if member is not None and int(atoms[member].sum()) == count[cell]:
-                known[cell] = member.astype(float)
-        while self._derived(known, sums, atoms):
-            pass
-        extra = [c for c in here if c not in known and count[c] > 0]
-        n = np.concatenate([atoms, [float(count[c]) for c in extra]])
-        vectors = {c: np.concatenate([v, np.zeros(len(extra))]) for c, v in known.items()}
-        for k, cell in enumerate(extra):
-            vectors[cell] = np.zeros(len(n))
-            vectors[cell][len(atoms) + k] = 1
-        apart = set(extra)
-        ties = [
-            vectors[total] - sum((vectors[p] for p in parts if p in vectors), np.zeros(len(n)))
-            for total, parts in sums
-            if total in vectors and (total in apart or not apart.isdisjoint(parts))
-        ]
-        told = [c for c in here if c in self.cells.shown or c in self.cells.known]
-        groups: dict[bytes, list[Cell]] = defaultdict(list)
-        for cell in told:
-            if cell in vectors and vectors[cell].any():
-                groups[vectors[cell].tobytes()].append(cell)
-        alike = [tuple(g) for g in groups.values()]
-        rows = np.array([vectors[g[0]] for g in alike]).reshape(-1, len(n))
-        size = rows @ n
-        fixed = np.array([any(c in self.cells.known for c in g) for g in alike], dtype=bool)
-        lost = np.array([any(c in self.previous for c in g) for g in alike], dtype=bool)
-        lost |= (size > 0) & (size < self.masking_n)
-        weight = np.array([sum(map(_weight, g)) for g in alike])
-        needs = [*self._sizes(n, extra), *self._hidden(vectors, n)]
+
+class _Maker:
+    """Makes the system of one wave and question: its cells, those that no atom makes up apart.
+
+    Attributes
+    ----------
+    n, hits : arrays, shape (unknowns,)
+        Answers of each atom, and those satisfied; then those of each cell that no atom makes up.
+    sets : mapping of Cell to int array
+        The unknowns of each cell.
+    """
+
+    def __init__(
+        self,
+        cells: Cells,
+        wave: _Wave | None,
+        here: Sequence[Cell],
+        masking_n: int,
+        previous: frozenset[Cell],
+        telling: Telling | None,
+    ) -> None:
+        self.cells, self.masking_n, self.previous, self.telling = cells, masking_n, previous, telling
+        vague, item = here[0][:2]
+        count = cells.count
+        known = wave is not None and item in wave.wave.items
+        self.wave = wave if known else None
+        sets: dict[Cell, Numbers] = {}
+        n, hits = np.zeros(0), np.zeros(0)
+        most = np.zeros(0)
+        self.owner = np.zeros(0, dtype=np.int64)
+        if wave is not None and known:
+            j = wave.wave.items.index(item)
+            n, hits = (m[:, j].astype(float) for m in (wave.wave.n, wave.wave.hits))
+            most = wave.wave.dwellings
+            for cell in here:
+                member = wave.of(cell, cells.panels.get((vague, item, cell.bailleur), ()))
+                if member is not None and int(n[member].sum()) == count[cell]:
+                    sets[cell] = np.flatnonzero(member & (n > 0))
+            self.owner = _owners(wave.columns["bailleur"], n > 0)
+        self.atoms = len(n)
+        self.extra = [c for c in here if c not in sets and count[c] > 0]
+        for k, cell in enumerate(self.extra):
+            sets[cell] = np.array([self.atoms + k])
+        more = len(self.extra)
+        self.sets = sets
+        self.n = np.concatenate([n, [float(count[c]) for c in self.extra]])
+        self.hits = np.concatenate([hits, np.zeros(more)])
+        self.owner = np.concatenate([self.owner, np.full(more, -1)])
+        self.readers = tuple(range(-1, self.owner.max(initial=-1) + 1))
+        up = np.concatenate([most, np.full(more, np.inf)]) - self.n
+        of_atom = np.arange(len(self.n)) < self.atoms
+        self.low = np.array([-self.n, np.where(of_atom, -self.hits, 0.0)])
+        self.high = np.array(
+            [
+                np.where(self.n > 0, np.maximum(up, 0.0), 0.0),
+                np.where(of_atom, self.n - self.hits, 0.0),
+            ]
+        )
+
+    def system(self) -> System:
+        """Write every told cell over the unknowns; group those that are the same answers."""
+        cells, size = self.cells, len(self.n)
+        alike: dict[bytes, list[Cell]] = defaultdict(list)
+        for cell, group in self.sets.items():
+            if len(group) and (cell in cells.shown or cell in cells.known):
+                alike[group.tobytes()].append(cell)
+        telling = self._telling()
+        hidden, groups, lost = set[Cell](), list[tuple[Cell, ...]](), list[bool]()
+        for key, told in alike.items():
+            show = [c for c in told if c.niveau == TOTAL] if key in telling else told
+            hidden |= set(told) - set(show) - cells.known
+            groups.append(tuple(show or told))
+            lost.append(not show or not self.previous.isdisjoint(show))
+        rows = matrix([self.sets[g[0]] for g in groups], size)
+        answers = rows @ self.n
+        fixed = np.array([not cells.known.isdisjoint(g) for g in groups], dtype=bool)
+        gone = np.array(lost, dtype=bool) | ((answers > 0) & (answers < self.masking_n))
+        needs = [*self._sizes(), *self._hidden(telling)]
         if self.wave is not None:
-            mute = np.array([self.cells.silent.issuperset(g) for g in alike], dtype=bool)
-            opened, unanimous = self._answers(np.where(mute[:, None], 0.0, rows), n)
+            opened, unanimous = self._answers(groups, rows)
             needs += opened
-            lost |= unanimous
+            gone |= unanimous
+        weight = np.array([sum(map(_weight, g)) for g in groups])
         return System(
-            sparse.csr_array(rows), alike, weight + size / max(float(size.max(initial=0)), 1.0),
-            fixed, lost & ~fixed, sparse.csr_array(np.array(ties).reshape(-1, len(n))), self._owner(len(n)),
-            tuple(needs),
+            rows, groups, weight + answers / max(float(answers.max(initial=0)), 1.0), fixed,
+            gone & ~fixed, frozenset(hidden), self._ties(), self.owner, self.low, self.high, tuple(needs),
         )  # fmt: skip
 
-    def _derived(
-        self,
-        known: dict[Cell, Vector],
-        sums: Iterable[tuple[Cell, tuple[Cell, ...]]],
-        atoms: Vector,
-    ) -> bool:
-        """Write a cell that a sum gives from others; return whether one was found."""
-        found = False
-        for total, parts in sums if len(atoms) else ():
-            left = [c for c in (total, *parts) if c not in known]
-            if len(left) != 1:
+    def _ties(self) -> sparse.csr_array:
+        """Write the sums that hold between unknowns and cells."""
+        apart, out = set(self.extra), []
+        here = self.sets.keys()
+        for total, parts in self.cells.sums:
+            if total in here and (total in apart or not apart.isdisjoint(parts)):
+                row = np.zeros(len(self.n))
+                row[self.sets[total]] += 1
+                for part in here & set(parts):
+                    row[self.sets[part]] -= 1
+                out.append(row)
+        return sparse.csr_array(np.array(out).reshape(-1, len(self.n)))
+
+    def _telling(self) -> Mapping[bytes, Numbers]:
+        """List the groups of territories, told or got by subtraction, that would show a bailleur."""
+        if self.telling is None or self.wave is None:
+            return {}
+        n = self.n[: self.atoms]
+        names = np.unique(self.wave.columns["bailleur"], return_inverse=True)[1]
+        counts = (self.wave.groups * n) @ indicator(names, names.max() + 1).T
+        found = np.flatnonzero((self.wave.groups @ n > 0) & self.telling(counts.toarray().T))
+        there = [self.wave.groups[[k]].indices for k in found.tolist()]
+        groups = [np.sort(g[n[g] > 0]).astype(np.intp) for g in there]
+        return {g.tobytes(): g for g in groups}
+
+    def _hidden(self, telling: Mapping[bytes, Numbers]) -> Iterator[Need]:
+        """Ask that what was masked before, and what would show a bailleur, stays open.
+
+        What was masked before as wide as what it may have been masked for. What a bailleur's own
+        whole gives of a group is told anyway: the rest of it must be open.
+        """
+        low, high = self.low[COUNTS], self.high[COUNTS]
+        for cell in sorted(self.previous & self.sets.keys()):
+            if self.sets[cell].tobytes() in telling:
                 continue
-            if left[0] is total or left[0] == total:
-                vector = sum((known[p] for p in parts), np.zeros(len(atoms)))
-            else:
-                vector = known[total] - sum((known[p] for p in parts if p in known), 0.0)
-            if np.isin(vector, (0.0, 1.0)).all() and vector @ atoms == self.cells.count[left[0]]:
-                known[left[0]], found = vector, True
-        return found
-
-    def _owner(self, unknowns: int) -> NDArray[np.int64]:
-        """Give each bailleur a number, where there are several that may each read."""
-        out = np.full(unknowns, -1)
-        if self.wave is not None:
-            owner = self.wave.places["bailleur"].to_numpy(dtype=object)
-            there = self.wave.n[:, self.item] > 0
-            if len(set(owner[there])) > 1:
-                out[np.flatnonzero(there)] = np.unique(owner[there], return_inverse=True)[1]
-        return out
-
-    def _limits(self, n: Vector) -> tuple[Vector, Vector]:
-        """Return how far each number of answers can go down, and up."""
-        most = np.full(len(n), np.inf)
-        if self.wave is not None:
-            most[: len(self.wave.n)] = self.wave.dwellings
-        return -n, np.where(n > 0, np.maximum(most - n, 0.0), 0.0)
-
-    def _hidden(self, vectors: Mapping[Cell, Vector], n: Vector) -> Iterator[Need]:
-        """Ask that what was masked before stays as open as what it may have been masked for."""
-        low, high = self._limits(n)
-        owner = self._owner(len(n))
-        for cell in sorted(self.previous & vectors.keys()):
-            for reader in range(-1, owner.max(initial=-1) + 1):
-                target = np.where((owner == reader) & (reader >= 0), 0.0, vectors[cell])
-                up = float(target @ np.minimum(high, self.masking_n))
-                down = float(target @ n) - 1
+            for reader in self.readers:
+                group = self._seen(self.sets[cell], reader)
+                up = float(np.minimum(high[group], self.masking_n).sum())
+                down = float(self.n[group].sum()) - 1
                 for by in (min(self.masking_n, up), -min(self.masking_n, down)):
-                    if by and target.any():
-                        yield Need(target, by, (reader,), low, high)
+                    if by and len(group):
+                        yield Need(group, by, (reader,), COUNTS)
+        if not telling or self.wave is None:
+            return
+        names = self.wave.columns["bailleur"] + self.wave.columns["qpv"]
+        whole = np.unique(names, return_inverse=True)[1]
+        number = np.bincount(whole[self.n[: self.atoms] > 0], minlength=len(whole))
+        for every in telling.values():
+            met = np.bincount(whole[every], minlength=len(number))
+            yield from open_to(
+                every[(met < number)[whole[every]]], self.owner, self.low, self.high
+            )
 
-    def _sizes(self, n: Vector, extra: Sequence[Cell]) -> Iterator[Need]:
+    def _seen(self, group: Numbers, reader: int) -> Numbers:
+        """Return what a reader does not know of a group."""
+        return group if reader < 0 else group[self.owner[group] != reader]
+
+    def _sizes(self) -> Iterator[Need]:
         """Ask that each small atom may hold one answer, and as many as the threshold."""
-        count = len(n) - len(extra)
-        low, high = self._limits(n)
-        owner = self._owner(len(n))
-        for k in np.flatnonzero((n > 0) & (n < self.masking_n)).tolist():
-            if k >= count and extra[k - count] in self.cells.known:
+        for k in np.flatnonzero((self.n > 0) & (self.n < self.masking_n)).tolist():
+            if k >= self.atoms and self.extra[k - self.atoms] in self.cells.known:
                 continue
-            target = np.zeros(len(n))
-            target[k] = 1
-            for by in (min(self.masking_n - n[k], high[k]), 1 - n[k]):
+            for by in (min(self.masking_n - self.n[k], self.high[COUNTS, k]), 1 - self.n[k]):
                 if by:
-                    yield Need(target, by, _others(owner, owner[k]), low, high)
+                    yield Need(np.array([k]), by, self._others(k), COUNTS)
 
-    def _answers(self, rows: Vector, n: Vector) -> tuple[list[Need], Flags]:
+    def _answers(
+        self, groups: Sequence[Sequence[Cell]], rows: sparse.csr_array
+    ) -> tuple[list[Need], Flags]:
         """Ask that no small atom, nor what a reader sees of a row, be known to answer as one.
 
         Returns
@@ -268,35 +305,58 @@ class _Maker:
         bool array
             Rows whose answers are as one, to one reader at least.
         """
-        assert self.wave is not None  # noqa: S101 - the caller asked
-        yes = np.zeros(len(n))
-        yes[: len(self.wave.n)] = self.wave.hits[:, self.item]
-        of_atom = np.arange(len(n)) < len(self.wave.n)
-        low, high = np.where(of_atom, -yes, 0.0), np.where(of_atom, n - yes, 0.0)
-        owner = self._owner(len(n))
+        yes, n = self.hits, self.n
+        of_atom = np.arange(len(n)) < self.atoms
         needs: list[Need] = []
         small = of_atom & (n > 0) & (n < self.masking_n) & ((yes == 0) | (yes == n))
         for k in np.flatnonzero(small).tolist():
-            target = np.zeros(len(n))
-            target[k] = 1
             by = 1.0 if yes[k] == 0 else -1.0
-            needs.append(Need(target, by, _others(owner, owner[k]), low, high))
-        alike = np.zeros(len(rows), dtype=bool)
-        for reader in range(-1, owner.max(initial=-1) + 1):
-            others = np.where(((owner == reader) & (reader >= 0)) | ~of_atom, 0.0, rows)
-            size, hits = others @ n, others @ yes
-            seen = (size > 0) & ((hits == 0) | (hits == size))
+            needs.append(Need(np.array([k]), by, self._others(k), ANSWERS))
+        alike = np.zeros(len(groups), dtype=bool)
+        told = np.array([not self.cells.silent.issuperset(g) for g in groups], dtype=bool)
+        for reader in self.readers:
+            others = of_atom & ((self.owner != reader) | (reader < 0))
+            size, hits = rows @ (n * others), rows @ (yes * others)
+            seen = told & (size > 0) & ((hits == 0) | (hits == size))
             alike |= seen
-            needs += [
-                Need(others[k], 1.0 if hits[k] == 0 else -1.0, (reader,), low, high)
-                for k in np.flatnonzero(seen).tolist()
-            ]
+            for k in np.flatnonzero(seen).tolist():
+                group = self.sets[groups[k][0]]
+                by = 1.0 if hits[k] == 0 else -1.0
+                needs.append(Need(group[others[group]], by, (reader,), ANSWERS))
         return needs, alike
 
+    def _others(self, k: int) -> tuple[int, ...]:
+        """Return who may read of an unknown: every other bailleur, or anybody where there is one only."""
+        return tuple(r for r in self.readers[1:] if r != self.owner[k]) or (-1,)
 
-def _others(owner: NDArray[np.int64], one: int) -> tuple[int, ...]:
-    """Return who may read of a group: every other bailleur, or anybody where there is one only."""
-    return tuple(k for k in range(owner.max(initial=-1) + 1) if k != one) or (-1,)
+
+def open_to(
+    group: Numbers, owner: NDArray[np.int64], low: Vector, high: Vector
+) -> Iterator[Need]:
+    """Ask that what each reader does not know of a group can move, one way or the other."""
+    inside = set(owner[group].tolist()) - {-1}
+    outside = tuple(sorted(({-1} | set(owner.tolist())) - inside))
+    for readers in (outside, *((r,) for r in sorted(inside))):
+        left = group[~np.isin(owner[group], readers) | (owner[group] < 0)]
+        up = float(high[COUNTS, left].sum()) >= 1
+        if up or low[COUNTS, left].sum() <= -1:
+            yield Need(left, 1.0 if up else -1.0, readers, COUNTS)
+
+
+def matrix(groups: Sequence[Numbers], unknowns: int) -> sparse.csr_array:
+    """Write sets of unknowns as rows of 0 and 1."""
+    held = np.concatenate([np.zeros(0, dtype=np.intp), *groups])
+    start = np.cumsum([0, *map(len, groups)])
+    return sparse.csr_array((np.ones(len(held)), held, start), shape=(len(groups), unknowns))
+
+
+def _owners(names: Sequence[str] | NDArray[np.object_], there: Flags) -> NDArray[np.int64]:
+    """Return the number of each bailleur that answered, where several may each read; else −1."""
+    out = np.full(len(there), -1, dtype=np.int64)
+    answered = np.asarray(names, dtype=object)[there]
+    if len(set(answered)) > 1:
+        out[there] = np.unique(answered, return_inverse=True)[1]
+    return out
 
 
 def _weight(cell: Cell) -> float:

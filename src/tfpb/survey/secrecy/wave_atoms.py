@@ -15,32 +15,39 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tfpb.survey.estimation.comparison import Comparison
+    from tfpb.survey.respondents import Survey
 
 _OWN: Final = ("bailleur", "qpv")
 
 
-def wave_atoms(result: Comparison, by: Sequence[str], stock: pd.DataFrame | None = None) -> Atoms:
+def wave_atoms(survey: Survey, items: Sequence[str], wave: str, by: Sequence[str]) -> Atoms:
     """Count the answers of one wave by bailleur, side and every level together.
 
     Parameters
     ----------
-    result : Comparison
+    survey : Survey
+        Its stock bounds what anyone can suppose of interviews.
+    items : sequence of str
+    wave : str
     by : sequence of str
         Levels of territory.
-    stock : DataFrame, optional
-        Résidences and their dwellings: nobody can suppose more interviews.
     """
     names = [*_OWN, *by]
-    frame = result.design.atoms[names].astype(str)
+    rows = np.flatnonzero((survey.respondents["vague"] == wave).to_numpy())
+    frame = survey.respondents.iloc[rows][names].astype(str)
     codes, places = pd.factorize(pd.MultiIndex.from_frame(frame), sort=True)
     table = pd.DataFrame(list(places), columns=names, dtype=object)
     spread = indicator(codes, len(table))
+    ranks = [survey.answers[i][rows] for i in items]
+    good = [
+        np.isin(r, np.flatnonzero(survey.scales[i].satisfied))
+        for i, r in zip(items, ranks, strict=True)
+    ]
     n, hits = (
-        (spread @ sums).round().astype(np.int64) for sums in (result.sums.n, result.sums.hits)
+        (spread @ np.column_stack(flags).astype(float)).astype(np.int64)
+        for flags in ([r >= 0 for r in ranks], good)
     )
-    items = tuple(i.identifiant for i in result.items)
-    return Atoms(result.vague, items, table, n, hits, _dwellings(table, stock, n))
+    return Atoms(wave, tuple(items), table, n, hits, _dwellings(table, survey.stock, n))
 
 
 def _dwellings(
