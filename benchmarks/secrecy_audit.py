@@ -26,6 +26,7 @@ from auditcases import (
     masked_cells,
     needless_masks,
     primary_only,
+    region_case,
     three_levels,
     three_runs,
     unprotected,
@@ -56,6 +57,11 @@ FAMILIES: dict[str, dict[str, Any]] = {
     "3 bailleurs, 2 levels, drawn weights": {"owners": 3, "levels": TWO, "weights": "tires"},
     "3 bailleurs, 2 levels, 2 waves": {"owners": 3, "levels": TWO, "waves": WAVES},
 }
+REGIONS: dict[str, dict[str, Any]] = {
+    "region of 6 bailleurs, 4 levels": {},
+    "region of 6 bailleurs, 4 levels, 2 waves": {"waves": WAVES},
+    "region of 9 bailleurs, 4 levels": {"owners": 9, "towns": 5, "small": 0.5},
+}
 SIZES = {Attack.SIZE, Attack.UNION, Attack.REST}
 PROTECTORS = {"aucun": unprotected, "primaire": primary_only}
 
@@ -76,6 +82,9 @@ def main() -> None:
     total: Counter[str] = Counter()
     for name, options in FAMILIES.items():
         total += family(name, one_pack(asked.enquetes, asked.graine, options))
+    for name, more in REGIONS.items():
+        cases = (region_case(1000 * asked.graine + k, **more) for k in range(asked.enquetes))
+        total += family(name, map(packed, cases))
     total += family("2 packs, a decision between", decisions(asked.enquetes, asked.graine))
     total += family("3 levels that overlap (made)", iter([packed(three_levels())]))
     total += family("3 groupings in turn (made)", iter([in_turn(three_runs())]))

@@ -12,6 +12,10 @@ import pandas as pd
 from tfpb import survey
 from tfpb.audit import Attack, Release, audit
 from tfpb.model.plan import Plan
+from tfpb.region.estimates import compare_region
+from tfpb.region.joined import LEVELS as REGION_LEVELS
+from tfpb.region.secrecy.cuts import Protected
+from tfpb.region.secrecy.region_secrecy import Rules, published_rows, region_masks
 
 ITEMS: Final = ("q1", "q2")
 LEVELS: Final = ("code_qpv", "agence", "secteur")
@@ -32,10 +36,11 @@ class Case:
         here = stock["residence"] == residence
         stock.loc[here, "cote"] = side
         stock.loc[here, "code_qpv"] = quarter
-        return Case(self.frame, stock, self.plan, self.levels)
+        return type(self)(self.frame, stock, self.plan, self.levels)
 
-    def estimates(self, levels: tuple[str, ...] | None = None) -> Any:
-        """Estimate, before protection."""
+    @property
+    def answers(self) -> Any:
+        """Read the interviews, résidences located."""
         located = pd.DataFrame(
             {
                 "id_residence": self.stock["residence"],
@@ -50,8 +55,12 @@ class Case:
         )
         if self.plan.reglages.cible == "parc":
             located["logements"] = self.stock["logements"].astype(str)
-        answers = survey.recode([self.frame], self.plan, located)
-        return survey.compare(answers, self.plan, by=self.levels if levels is None else levels)
+        return survey.recode([self.frame], self.plan, located)
+
+    def estimates(self, levels: tuple[str, ...] | None = None) -> Any:
+        """Estimate, before protection."""
+        by = self.levels if levels is None else levels
+        return survey.compare(self.answers, self.plan, by=by)
 
     def published(self, levels: tuple[str, ...] | None = None, **before: Any) -> pd.DataFrame:
         """Publish through the program's own door."""
@@ -70,6 +79,18 @@ class Case:
             ["vague", "bailleur", "residence", "item"]
         )["satisfait"]
         return groups.agg(n="size", satisfaits="sum").reset_index()
+
+
+class RegionCase(Case):
+    """A survey of several bailleurs as the regional body publishes it, all its outputs together."""
+
+    def published(self, levels: tuple[str, ...] | None = None, **before: Any) -> pd.DataFrame:
+        """Publish through the region's own door."""
+        answers, by = self.answers, self.levels if levels is None else levels
+        made = compare_region(answers, self.plan, by=by, repere=None)
+        estimates = published_rows(made, answers, Rules(11))
+        masks = region_masks(estimates, Rules(11), survey.Disclosed(*before.values()))
+        return Protected.of(estimates, masks, 11).whole.comparison
 
 
 def make_plan(target: str) -> Plan:
@@ -142,6 +163,52 @@ def make_case(
     stock["logements"] = sizes * rng.integers(2, 5, len(stock)) + rng.integers(0, 9, len(stock))
     left = rng.choice(len(stock), undecided, replace=False)
     stock.loc[left, ["cote", "code_qpv"]] = ""
+    frame = interviews(rng, stock, sizes, waves, weights)
+    return Case(frame, stock, make_plan(target), levels)
+
+
+def region_case(
+    seed: int,
+    *,
+    owners: int = 6,
+    towns: int = 4,
+    waves: tuple[str, ...] = ("2023",),
+    target: str = "parc",
+    small: float = 0.25,
+) -> RegionCase:
+    """Draw a region: bailleurs each in some towns, quarters and contrats of two towns, départements across.
+
+    `small` is the share of résidences with under 11 interviews.
+    """
+    rng = np.random.default_rng(seed)
+    homes = []
+    for o in range(owners):
+        for town in sorted(rng.choice(towns, rng.integers(2, towns + 1), replace=False).tolist()):
+            for r in range(rng.integers(2, 4)):
+                inside = rng.random() < 0.5
+                homes.append({
+                    "residence": f"{chr(65 + o)}{town}-{r}", "bailleur": f"Bailleur {chr(65 + o)}",
+                    "cote": "dans" if inside else "hors", "logements": 0,
+                    "code_qpv": f"QN{town}{rng.integers(2)}" if inside else "",
+                    "contrat_de_ville": f"C{town // 2}", "siren_epci": f"E{town}",
+                    "departement": f"D{(town + 1) // 3}",
+                })  # fmt: skip
+    stock = pd.DataFrame(homes)
+    few, many = rng.integers(1, 11, len(stock)), rng.integers(12, 45, len(stock))
+    sizes = np.where(rng.random(len(stock)) < small, few, many)
+    stock["logements"] = sizes * rng.integers(2, 5, len(stock)) + rng.integers(0, 9, len(stock))
+    frame = interviews(rng, stock, sizes, waves, "egaux")
+    return RegionCase(frame, stock, make_plan(target), REGION_LEVELS)
+
+
+def interviews(
+    rng: np.random.Generator,
+    stock: pd.DataFrame,
+    sizes: np.ndarray,
+    waves: tuple[str, ...],
+    weights: str,
+) -> pd.DataFrame:
+    """Draw the answers of each résidence, as many as asked, a few more or less in a later wave."""
     rows: list[dict[str, Any]] = []
     for home, size in zip(stock.to_dict("records"), sizes, strict=True):
         level = np.clip(rng.normal(0.7, 0.15), 0.05, 0.95)
@@ -162,7 +229,7 @@ def make_case(
                         **dict(zip(ITEMS, answers, strict=True)),
                     }
                 )
-    return Case(pd.DataFrame(rows), stock, make_plan(target), levels)
+    return pd.DataFrame(rows)
 
 
 def unprotected(estimates: Any, **_before: Any) -> Any:

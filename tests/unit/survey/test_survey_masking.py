@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from tfpb.survey.secrecy.cells import Cell, Cells
-from tfpb.survey.secrecy.masking import complement_masks, determined_columns
+from tfpb.survey.secrecy.least_loss import least_masks
 
 MASK = 11
 
@@ -33,7 +32,7 @@ def made(*sums: dict[str, int], hidden: str = "", known: str = "", item: str = "
 
 def masked(cells: Cells, before: str = "", masking_n: int = MASK) -> str:
     previous = frozenset(cell(n) for n in before.split())
-    found = complement_masks(cells, masking_n, previous)
+    found = least_masks(cells, (), masking_n, previous)
     return " ".join(sorted(c.territoire for c in found))
 
 
@@ -165,31 +164,9 @@ def test_questions_and_waves_do_not_mix() -> None:
     one.count |= other.count
     one.shown |= other.shown
     one.sums += other.sums
-    found = complement_masks(one, MASK, frozenset())
+    found = least_masks(one, (), MASK, frozenset())
     assert {(c.item, c.territoire) for c in found} == {("proprete", "a"), ("proprete", "b")}
 
 
 def test_equal_sizes_are_settled_by_name() -> None:
     assert masked(made({"total": 45, "a": 5, "c": 20, "b": 20})) == "a b"
-
-
-@pytest.mark.parametrize(
-    ("matrix", "expected"),
-    [
-        ([[1, 1]], []),
-        ([[1, 1], [0, 1]], [0, 1]),
-        ([[0, 1], [1, 1]], [0, 1]),
-        ([[1, 1, 0], [0, 1, 1], [1, 0, 1]], [0, 1, 2]),  # x + y, y + z, x + z
-        ([[1, -1, 0], [0, 1, 1], [1, 0, 1]], []),  # the third is the sum of the others
-        ([[1, -1, -1, 0], [0, 1, 1, 0], [0, 0, 0, 1]], [0, 3]),
-        ([[1, 1, 1], [1, 1, -1]], [2]),
-        ([[0, 0, 1]], [2]),
-    ],
-)  # fmt: skip
-def test_unknowns_that_sums_determine(matrix: list[list[int]], expected: list[int]) -> None:
-    found = determined_columns(np.array(matrix, dtype=float))
-    assert [j for j, _ in found] == expected
-    for j, weights in found:  # the rows so combined leave that unknown alone
-        alone = np.zeros(len(matrix[0]))
-        alone[j] = 1
-        np.testing.assert_allclose(weights @ np.array(matrix), alone, atol=1e-9)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
     Flags = NDArray[np.bool_]
-    Moves = dict[int, list[Vector]]
+    Move = tuple[Numbers, Vector]
+    """Unknowns, and how far each moves."""
 
 _TINY: Final = 1e-6
 _MOST_PROGRAMS: Final = {True: 400, False: 20}
@@ -36,6 +37,10 @@ _ALL: Final = 150
 _FEW: Final = (30, 10)
 """Unknowns that all move in one program; most of a row through which a larger system is reached, at
 first and then."""
+_HUBS: Final = 8
+"""Places of most answers, of each bailleur of a group, where it may trade with others."""
+_DEAR: Final = 100.0
+"""A loss above which more unknowns are let move."""
 
 
 def least_masks(
@@ -71,7 +76,7 @@ def least_masks(
     """
     out: set[Cell] = set()
     for wave in systems(cells, atoms, masking_n, previous, telling):
-        moves: Moves = {}
+        moves: dict[int, list[Move]] = {}
         again: set[tuple[str, ...]] = set()
         for system in wave:
             search = _Search(system, moves.setdefault(system.rows.shape[1], []), again)
@@ -100,16 +105,17 @@ class _Search:
     ----------
     lost : bool array
         Rows masked.
-    told, met, fits : bool arrays
+    told, met : bool arrays
         Of each movement that this system allows: the rows that it moves, the bailleurs whose answers
-        it moves (none, for the reader −1, last), the needs that it frees, made longer, shorter or turned
-        round.
+        it moves (none, for the reader −1, last).
+    fits : list of list of int
+        The movements that free each need, made longer, shorter or turned round.
     way : int array, shape (needs, readers)
         Which movement frees a group for a reader; −1 for none.
     """
 
     def __init__(
-        self, system: System, moves: list[Vector], again: Collection[tuple[str, ...]]
+        self, system: System, moves: list[Move], again: Collection[tuple[str, ...]]
     ) -> None:
         self.system, self.moves, self.programs, self.first = system, moves, 0, not again
         same = np.array([any(c[2:] in again for c in g) for g in system.cells], bool)
@@ -117,23 +123,32 @@ class _Search:
         readers = int(system.owner.max(initial=-1)) + 2
         self.whose = indicator(system.owner % readers, readers)
         self.whose[[-1]] *= 0
-        self.moved = np.zeros((0, len(system.owner)))
         self.told, self.met = (
             np.zeros((0, size), dtype=bool) for size in (system.rows.shape[0], readers)
         )
+        self.at = np.full((system.place.max(initial=-1) + 1, readers), -1)
+        placed = np.flatnonzero(system.place >= 0)
+        self.at[system.place[placed], system.owner[placed]] = placed
+        size = indicator(system.place[placed], len(self.at)) @ -system.low[0, placed]
+        self.order = np.argsort(-size, kind="stable")
+        self.draw = np.random.default_rng(0).random(len(self.lost))
+        self.known = [m for m in moves if not self._untied(m)]
         self._ask(system.needs)
-        if moves:
-            made = np.array(moves)
-            self._learn(made[~(np.abs(system.ties @ made.T) > _TINY).any(axis=0)])
+        self._learn(self.known)
+
+    def _untied(self, move: Move) -> bool:
+        """Return whether a movement breaks a sum that must hold."""
+        ties = self.system.ties[:, move[0]]
+        return bool(ties.nnz) and bool((np.abs(ties @ move[1]) > _TINY).any())
 
     def _ask(self, needs: Sequence[Need]) -> None:
         """Take on what must be open."""
-        system, self.needs = self.system, needs
-        self.groups = matrix([n.group for n in needs], len(system.owner))
+        self.needs = needs
+        self.groups = matrix([n.group for n in needs], len(self.system.owner))
         self.by = np.array([n.by for n in needs])
         self.moving = np.array([n.moving for n in needs], dtype=np.intp)
         self.way = np.full((len(needs), self.met.shape[1]), -1)
-        self.fits = self._freed_by(self.moved)
+        self.fits: list[list[int]] = [[] for _ in needs]
 
     def open_masked(self) -> None:
         """Free what is masked, so that no reader can work it out, until nothing more is."""
@@ -145,6 +160,7 @@ class _Search:
             groups = [system.rows[[k]].indices.astype(np.intp) for k in rows.tolist()]
             told = [open_to(g, system.owner, system.low, system.high) for g in groups]
             self._ask([*chain.from_iterable(told)])
+            self._fit(self.known, 0)
             self.open_all()
 
     def open_all(self) -> None:
@@ -153,20 +169,26 @@ class _Search:
         for k, need in enumerate(self.needs):
             left = self._freed(k, np.array(need.readers), shut, self.way[k])
             while len(left):
-                move = self._program(need, int(left[0]), self.lost, hard=False)
+                move = self._traded(need, left, self.lost)
+                if move is None:
+                    move = self._program(need, int(left[0]), self.lost, hard=False)
                 if move is None:
                     left = left[1:]
                     continue
                 self._found(move)
-                self.lost |= self.told[-1]
-                shut = (self.told & ~self.lost).any(axis=1)
+                if (self.told[-1] & ~self.lost).any():
+                    self.lost |= self.told[-1]
+                    shut = (self.told & ~self.lost).any(axis=1)
+                else:
+                    shut = np.append(shut, False)
                 free = ~self.met[-1, left]
                 self.way[k, left[free]] = len(self.told) - 1
                 left = left[~free]
 
     def _freed(self, k: int, readers: Numbers, shut: Flags, way: Numbers) -> Numbers:
         """Note in `way` which open movement frees a group for each reader; return those left."""
-        ways = np.flatnonzero(self.fits[:, k] & ~shut)[::-1]
+        ways = np.array(self.fits[k], dtype=np.intp)
+        ways = ways[~shut[ways]][::-1]
         if not len(ways):
             return readers
         free = ~self.met[np.ix_(ways, readers)]
@@ -194,7 +216,9 @@ class _Search:
                 readers = self._freed(k, np.flatnonzero(leant[k]), shut, anew[k])
                 while len(readers) and self.programs < most:
                     reader = int(readers[0])
-                    move = self._program(self.needs[k], reader, lost, hard=True)
+                    move = self._traded(self.needs[k], readers, lost)
+                    if move is None:
+                        move = self._program(self.needs[k], reader, lost, hard=True)
                     if move is None:
                         break
                     self._found(move)
@@ -206,32 +230,115 @@ class _Search:
             else:
                 self.lost, self.way = lost, anew
 
-    def _found(self, move: Vector) -> None:
-        self._learn(move[None, :])
+    def _found(self, move: Move) -> None:
         self.moves.append(move)
+        self.known.append(move)
+        self._learn([move])
 
-    def _learn(self, moves: Vector) -> None:
+    def _learn(self, moves: Sequence[Move]) -> None:
         """Note movements: the rows that each moves, whose answers, and the needs that it frees."""
-        moved = np.abs(moves) > _TINY
-        self.moved = np.vstack([self.moved, moves])
-        self.fits = np.vstack([self.fits, self._freed_by(moves)])
-        self.told = np.vstack([self.told, np.abs(self.system.rows @ moves.T).T > _TINY])
-        self.met = np.vstack([self.met, (self.whose @ moved.T.astype(float)).T > 0])
+        if not moves:
+            return
+        made = self._fit(moves, len(self.told))
+        self.told = np.vstack([self.told, np.abs(self.system.rows @ made.T).toarray().T > _TINY])
+        self.met = np.vstack([self.met, (self.whose @ abs(made).T).toarray().T > 0])
 
-    def _freed_by(self, moves: Vector) -> Flags:
-        """Return which needs each movement frees."""
-        low, high, up = self.system.low[:, None], self.system.high[:, None], moves > 0
-        moved = np.abs(moves) > _TINY
+    def _fit(self, moves: Sequence[Move], first: int) -> sparse.csr_array:
+        """Note which needs movements free, the number of the first given; return them as rows."""
+        system = self.system
+        made = matrix([m[0] for m in moves], len(system.owner))
+        made.data = np.concatenate([m[1] for m in moves])
+        at = made.indices
         with np.errstate(divide="ignore", invalid="ignore"):
-            most = np.where(moved, np.where(up, high, low) / moves, np.inf).min(axis=2, initial=np.inf)
-            least = np.where(moved, np.where(up, low, high) / moves, -np.inf)
-            scale = self.by / (reach := (self.groups @ moves.T).T)
-        least = least.max(axis=2, initial=-np.inf)
-        within = [edge[self.moving].T * (1 + _TINY) for edge in (least, most)]
-        freed: Flags = (np.abs(reach) > _TINY) & (scale >= within[0]) & (scale <= within[1])
-        return freed
+            ends = np.sort([system.low[:, at] / made.data, system.high[:, at] / made.data], axis=0)
+        least = np.maximum.reduceat(ends[0], made.indptr[:-1], axis=1) * (1 + _TINY)
+        most = np.minimum.reduceat(ends[1], made.indptr[:-1], axis=1) * (1 + _TINY)
+        reach = (self.groups @ made.T).tocoo()
+        k, m = reach.coords
+        some = np.abs(reach.data) > _TINY
+        k, m, scale = k[some], m[some], self.by[k[some]] / reach.data[some]
+        moving = self.moving[k]
+        fits = (scale >= least[moving, m]) & (scale <= most[moving, m])
+        for need, move in sorted(zip(k[fits].tolist(), m[fits].tolist(), strict=True)):
+            self.fits[need].append(first + move)
+        return made
 
-    def _program(self, need: Need, reader: int, lost: Flags, *, hard: bool) -> Vector | None:
+    def _trade(self, need: Need, readers: Numbers, room: float) -> Move | None:
+        """Return a movement by which one bailleur trades answers with others, of two places each time.
+
+        No territory over all bailleurs, and no bailleur's own whole, moves: no row is lost for it.
+
+        Parameters
+        ----------
+        need : Need
+        readers : int array
+            Bailleurs that are not to move.
+        room : float
+            How far unknowns may move, of what they can.
+        """
+        system, at, size = self.system, self.at, abs(need.by)
+        limits = [np.abs(edge[need.moving]) for edge in (system.high, system.low)]
+        same, other = limits if need.by > 0 else limits[::-1]
+        some = (at >= 0) & ~np.isin(at, need.group)
+        side = np.arange(len(at)) % 2
+        placed = need.group[system.place[need.group] >= 0]
+        for k in placed[np.argsort(-same[placed], kind="stable")][:_FEW[1]].tolist():
+            here, owner = system.place[k], system.owner[k]
+            if same[k] < size or owner in readers:
+                continue
+            up, down = (np.where(some, np.floor(room * n[at]), 0.0) for n in (same, other))
+            up[here] = 0.0
+            up[side != side[here]] = 0.0
+            left, moved = size, dict[int, float]()
+            for one in np.argsort(-down[here], kind="stable").tolist():
+                while left > 0 and down[here, one] > 0 and one != owner and one not in readers:
+                    most = np.minimum(down[:, owner], up[:, one])
+                    there = int(most.argmax())
+                    step = min(left, float(down[here, one]), float(most[there]))
+                    if not step:
+                        break
+                    for place, who, by in ((here, one, -1), (there, owner, -1), (there, one, 1)):
+                        (up if by > 0 else down)[place, who] -= step
+                        unknown = int(at[place, who])
+                        moved[unknown] = moved.get(unknown, 0.0) + by * step
+                    left -= step
+            if left <= 0:
+                moved[k] = size
+                far = np.array(list(moved.values())) * np.sign(need.by)
+                return np.array(list(moved)), far
+        return None
+
+    def _shift(self, need: Need, readers: Numbers, room: float, lost: Flags) -> Move | None:
+        """Return a movement between two unknowns that no shown row tells apart; arguments as above."""
+        system, size = self.system, abs(need.by)
+        limits = [np.abs(edge[need.moving]) for edge in (system.high, system.low)]
+        same, other = limits if need.by > 0 else limits[::-1]
+        able = ~np.isin(system.owner, readers) & (system.place >= 0)
+        inside = np.zeros(len(able), dtype=bool)
+        inside[need.group] = True
+        sign = system.rows.T @ np.where(lost, 0.0, self.draw)
+        there = np.flatnonzero(able & ~inside & (room * other >= size))
+        group = need.group[able[need.group] & (same[need.group] >= size)]
+        group = group[np.isin(sign[group], sign[there])]
+        if not len(group):
+            return None
+        k = group[same[group].argmax()]
+        there = there[sign[there] == sign[k]]
+        return np.array([k, there[other[there].argmax()]]), np.array([need.by, -need.by])
+
+    def _traded(self, need: Need, readers: Numbers, lost: Flags) -> Move | None:
+        """Return a movement that loses no row, without any of the readers or without the first."""
+        few = len(readers) <= _FEW[1]
+        for apart in ((readers, readers[:1]) if few else (readers[:1],)) if len(self.at) else ():
+            for room in (_CALM, 1.0):
+                move = self._shift(need, apart, room, lost) or self._trade(need, apart, room)
+                if move is not None:
+                    told = np.abs(self.system.rows[:, move[0]] @ move[1]) > _TINY
+                    if not (told & ~lost).any() and not self._untied(move):
+                        return move
+        return None
+
+    def _program(self, need: Need, reader: int, lost: Flags, *, hard: bool) -> Move | None:
         """Return how unknowns may move when a group does, at least loss; None when nothing can help.
 
         Parameters
@@ -244,11 +351,17 @@ class _Search:
         """
         near, every = self._near(need.group), np.arange(len(self.system.owner))
         tries = [(near, _CALM), (near, 1.0), *([(every, 1.0)] if len(near) < len(every) else [])]
+        best, least = None, np.inf
         for moving, room in tries[: len(tries) if not hard else 2]:
             move = self._solved(need, reader, lost, moving, room, hard=hard)
             if move is not None:
-                return move
-        return None
+                told = np.abs(self.system.rows[:, move[0]] @ move[1]) > _TINY
+                cost = float(self.system.weight[told & ~lost].sum())
+                if cost < least:
+                    best, least = move, cost
+                if cost < _DEAR:
+                    break
+        return best
 
     def _solved(
         self,
@@ -259,7 +372,7 @@ class _Search:
         room: float,
         *,
         hard: bool,
-    ) -> Vector | None:
+    ) -> Move | None:
         """Solve one program, some unknowns moving over some part of their room."""
         self.programs += 1
         system = self.system
@@ -291,9 +404,9 @@ class _Search:
         )
         if found.x is None:
             return None
-        move = np.zeros(len(system.owner))
-        move[near] = found.x[: len(near)]
-        return np.where(np.abs(move) > _TINY, move, 0.0)
+        move = found.x[: len(near)]
+        moved = np.abs(move) > _TINY
+        return near[moved], move[moved]
 
     def _near(self, group: Numbers) -> Numbers:
         """Return the unknowns that may move with a group: all, or those of its territories and of theirs."""
@@ -305,4 +418,8 @@ class _Search:
         for most in _FEW:
             rows = (self.system.rows @ reached > 0) & (members <= most)
             reached |= self.system.rows.T @ rows > 0
+        if len(self.at):
+            for owner in np.unique(self.system.owner[group]).tolist():
+                ours = self.order[self.at[self.order, owner] >= 0][:_HUBS]
+                reached[self.at[ours][self.at[ours] >= 0]] = True
         return np.flatnonzero(reached)

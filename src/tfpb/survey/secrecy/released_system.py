@@ -38,6 +38,8 @@ _TOTALS: Final = {True: 1000.0, False: 100.0}
 """What a figure of everyone (true), and one of a bailleur, cost to lose; one of a territory, about one."""
 _SIDE: Final = 2.0
 """A side costs more than the whole of its territory: without it there is no gap."""
+_BY_SIZE: Final = 20.0
+"""What a figure of as many answers as the whole costs more, where territories are of every size."""
 COUNTS, ANSWERS = 0, 1
 """What moves: numbers of answers, or numbers of satisfied answers among as many."""
 
@@ -84,6 +86,8 @@ class System:
         Sums that hold between unknowns.
     owner : int array
         Whose each unknown is; −1 for nobody's.
+    place : int array
+        Where each unknown lies, sides apart (even and odd); −1 where territories are not crossed.
     low, high : arrays, shape (2, unknowns)
         How far each unknown can move: `COUNTS`, `ANSWERS`.
     needs : tuple of Need
@@ -97,6 +101,7 @@ class System:
     hidden: frozenset[Cell]
     ties: sparse.csr_array
     owner: NDArray[np.int64]
+    place: NDArray[np.int64]
     low: Vector
     high: Vector
     needs: tuple[Need, ...]
@@ -125,6 +130,8 @@ class _Wave(Members):
     Attributes
     ----------
     groups : sparse array, shape (groups, atoms)
+    place : int array, shape (atoms,)
+        As `System`.
     """
 
     def __init__(self, wave: Atoms, *, crossed: bool) -> None:
@@ -138,6 +145,10 @@ class _Wave(Members):
             quarter = bool(QUARTER_COLUMNS & set(pair))
             for side in sides[:1] if quarter else [*sides, sides[0] | sides[1]]:
                 found |= {group.tobytes(): group for group in member & side if group.any()}
+        self.place = np.full(len(sides[0]), -1)
+        if levels:
+            where = pd.MultiIndex.from_arrays([self.columns[v] for v in levels])
+            self.place = 2 * pd.factorize(where)[0] + sides[0]
         self.groups = sparse.csr_array(np.array(list(found.values())).reshape(-1, len(sides[0])))
 
 
@@ -169,7 +180,7 @@ class _Maker:
         sets: dict[Cell, Numbers] = {}
         n, hits = np.zeros(0), np.zeros(0)
         most = np.zeros(0)
-        self.owner = np.zeros(0, dtype=np.int64)
+        self.owner = self.place = np.zeros(0, dtype=np.int64)
         if wave is not None and known:
             j = wave.wave.items.index(item)
             n, hits = (m[:, j].astype(float) for m in (wave.wave.n, wave.wave.hits))
@@ -179,6 +190,7 @@ class _Maker:
                 if member is not None and int(n[member].sum()) == count[cell]:
                     sets[cell] = np.flatnonzero(member & (n > 0))
             self.owner = _owners(wave.columns["bailleur"], n > 0)
+            self.place = np.where(self.owner >= 0, wave.place, -1)
         self.atoms = len(n)
         self.extra = [c for c in here if c not in sets and count[c] > 0]
         for k, cell in enumerate(self.extra):
@@ -187,7 +199,9 @@ class _Maker:
         self.sets = sets
         self.n = np.concatenate([n, [float(count[c]) for c in self.extra]])
         self.hits = np.concatenate([hits, np.zeros(more)])
-        self.owner = np.concatenate([self.owner, np.full(more, -1)])
+        self.owner, self.place = (
+            np.concatenate([of, np.full(more, -1)]) for of in (self.owner, self.place)
+        )
         self.readers = tuple(range(-1, self.owner.max(initial=-1) + 1))
         up = np.concatenate([most, np.full(more, np.inf)]) - self.n
         of_atom = np.arange(len(self.n)) < self.atoms
@@ -223,9 +237,10 @@ class _Maker:
             needs += opened
             gone |= unanimous
         weight = np.array([sum(map(_weight, g)) for g in groups])
+        by_size = (_BY_SIZE if self.telling else 1.0) / max(float(answers.max(initial=0)), 1.0)
         return System(
-            rows, groups, weight + answers / max(float(answers.max(initial=0)), 1.0), fixed,
-            gone & ~fixed, frozenset(hidden), self._ties(), self.owner, self.low, self.high, tuple(needs),
+            rows, groups, weight + by_size * answers, fixed,
+            gone & ~fixed, frozenset(hidden), self._ties(), self.owner, self.place, self.low, self.high, tuple(needs),
         )  # fmt: skip
 
     def _ties(self) -> sparse.csr_array:
