@@ -171,7 +171,7 @@ def test_a_pack_names_its_bailleur_alone() -> None:
 
 
 def test_what_an_earlier_run_masked_stays_masked() -> None:
-    answers, estimates, masks = prepared(1)
+    _, estimates, masks = prepared(1)
     cells = declare_cells(estimates)
     free = next(c for c in sorted(cells.count) if c.niveau == "departement" and c not in masks)
     again = region_masks(estimates, RULES, Disclosed(masked=(*masks, free)))

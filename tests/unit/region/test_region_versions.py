@@ -13,7 +13,7 @@ from test_region_secrecy import RULES, determined
 
 from tfpb.region.estimates import compare_region
 from tfpb.region.secrecy.cuts import Protected
-from tfpb.region.secrecy.region_secrecy import Rules, published_rows, region_masks
+from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
 from tfpb.survey import Disclosed, disclosed_in
 from tfpb.survey.secrecy.cells import declare_cells
 

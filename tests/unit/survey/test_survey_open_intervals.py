@@ -18,6 +18,7 @@ from tfpb.survey.secrecy import disclosure
 
 if TYPE_CHECKING:
     from tfpb.model.survey import Estimates
+    from tfpb.survey.secrecy.cells import Cell, Cells
 
 MASK = 11
 LEVELS = ("code_qpv", "epci", "agence")

@@ -240,7 +240,8 @@ class _Maker:
         by_size = (_BY_SIZE if self.telling else 1.0) / max(float(answers.max(initial=0)), 1.0)
         return System(
             rows, groups, weight + by_size * answers, fixed,
-            gone & ~fixed, frozenset(hidden), self._ties(), self.owner, self.place, self.low, self.high, tuple(needs),
+            gone & ~fixed, frozenset(hidden), self._ties(), self.owner, self.place, self.low, self.high,
+            tuple(needs),
         )  # fmt: skip
 
     def _ties(self) -> sparse.csr_array:
@@ -274,7 +275,7 @@ class _Maker:
         What was masked before as wide as what it may have been masked for. What a bailleur's own
         whole gives of a group is told anyway: the rest of it must be open.
         """
-        low, high = self.low[COUNTS], self.high[COUNTS]
+        high = self.high[COUNTS]
         for cell in sorted(self.previous & self.sets.keys()):
             if self.sets[cell].tobytes() in telling:
                 continue
