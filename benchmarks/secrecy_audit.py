@@ -99,7 +99,7 @@ def one_pack(count: int, seed: int, options: dict[str, Any]) -> Iterator[Audit]:
 
 def packed(case: Case) -> Audit:
     """Attack one pack of a survey."""
-    return audit([case.release(case.published())], truth=case.truth)
+    return audit(case.releases(), truth=case.truth)
 
 
 def decisions(count: int, seed: int) -> Iterator[Audit]:

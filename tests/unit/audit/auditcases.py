@@ -70,6 +70,10 @@ class Case:
         """Return what readers hold: rows, and the stock of the pack."""
         return Release.of_rows(name, rows, self.stock)
 
+    def releases(self) -> list[Release]:
+        """Return all that readers hold, once published."""
+        return [self.release(self.published())]
+
     @property
     def truth(self) -> pd.DataFrame:
         """Return what nobody should know: answers a résidence, wave and question."""
@@ -91,6 +95,12 @@ class RegionCase(Case):
         estimates = published_rows(made, answers, Rules(11))
         masks = region_masks(estimates, Rules(11), survey.Disclosed(*before.values()))
         return Protected.of(estimates, masks, 11).whole.comparison
+
+    def releases(self) -> list[Release]:
+        """Return bailleurs and territories apart: estimated apart, their intervals are two functions."""
+        rows = self.published()
+        whole = rows["niveau"] == "total"
+        return [self.release(rows[part], name) for name, part in (("a", whole), ("b", ~whole))]
 
 
 def make_plan(target: str) -> Plan:

@@ -8,11 +8,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
-from auditcases import Case, built, home, make_case, primary_only, three_levels, unprotected
+from auditcases import (
+    Case,
+    built,
+    home,
+    make_case,
+    primary_only,
+    region_case,
+    three_levels,
+    unprotected,
+)
 
 from tfpb import survey
 from tfpb.audit import Attack, Audit, Release, audit
 from tfpb.audit.widths import effective
+from tfpb.region.secrecy import cuts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +55,18 @@ def test_the_protector_holds_against_an_outsider(kind: str) -> None:
     assert not [f for f in found.found if f.attack is not Attack.SIDES]
     assert found.open == 0
     assert not found.loosened
+
+
+@pytest.mark.slow
+def test_the_protector_holds_in_a_region_against_each_bailleur(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = region_case(17, owners=5, towns=3)
+    found = audit(case.releases(), truth=case.truth)
+    assert not [f for f in found.found if f.attack is not Attack.SIDES]
+    assert found.open == 0
+    monkeypatch.setattr(cuts, "sealed", lambda estimates, *_: unprotected(estimates))
+    assert Attack.SIZE in kinds(audit(case.releases(), truth=case.truth))
 
 
 @pytest.mark.slow

@@ -127,7 +127,9 @@ def sealed(
         for name, table in {
             "comparison": comparison,
             "levels": _masked_rows(estimates.levels, masked),
-            "priorities": _masked_rows(estimates.priorities, masked, marks=_overall(estimates.items)),
+            "priorities": _masked_rows(
+                estimates.priorities, masked, marks=_overall(estimates.items)
+            ),
             "benchmark": _masked_benchmark(estimates.benchmark, masked),
             "variants": _masked_rows(estimates.variants, masked),
         }.items()

@@ -282,7 +282,7 @@ class _Search:
         some = (at >= 0) & ~np.isin(at, need.group)
         side = np.arange(len(at)) % 2
         placed = need.group[system.place[need.group] >= 0]
-        for k in placed[np.argsort(-same[placed], kind="stable")][:_FEW[1]].tolist():
+        for k in placed[np.argsort(-same[placed], kind="stable")][: _FEW[1]].tolist():
             here, owner = system.place[k], system.owner[k]
             if same[k] < size or owner in readers:
                 continue
@@ -392,7 +392,8 @@ class _Search:
         own = (system.owner[near] == reader) & (reader >= 0)
         share = np.where(target, 1.0, room)
         low, high = (
-            np.where(own, 0.0, edge[need.moving, near] * share) for edge in (system.low, system.high)
+            np.where(own, 0.0, edge[need.moving, near] * share)
+            for edge in (system.low, system.high)
         )
         found = milp(
             np.concatenate([np.zeros(len(near)), np.tile(system.weight[free], 2)]),

@@ -172,7 +172,8 @@ class _Maker:
         previous: frozenset[Cell],
         telling: Telling | None,
     ) -> None:
-        self.cells, self.masking_n, self.previous, self.telling = cells, masking_n, previous, telling
+        self.cells, self.masking_n = cells, masking_n
+        self.previous, self.telling = previous, telling
         vague, item = here[0][:2]
         count = cells.count
         known = wave is not None and item in wave.wave.items
@@ -293,9 +294,7 @@ class _Maker:
         number = np.bincount(whole[self.n[: self.atoms] > 0], minlength=len(whole))
         for every in telling.values():
             met = np.bincount(whole[every], minlength=len(number))
-            yield from open_to(
-                every[(met < number)[whole[every]]], self.owner, self.low, self.high
-            )
+            yield from open_to(every[(met < number)[whole[every]]], self.owner, self.low, self.high)
 
     def _seen(self, group: Numbers, reader: int) -> Numbers:
         """Return what a reader does not know of a group."""
@@ -346,9 +345,7 @@ class _Maker:
         return tuple(r for r in self.readers[1:] if r != self.owner[k]) or (-1,)
 
 
-def open_to(
-    group: Numbers, owner: NDArray[np.int64], low: Vector, high: Vector
-) -> Iterator[Need]:
+def open_to(group: Numbers, owner: NDArray[np.int64], low: Vector, high: Vector) -> Iterator[Need]:
     """Ask that what each reader does not know of a group can move, one way or the other."""
     inside = set(owner[group].tolist()) - {-1}
     outside = tuple(sorted(({-1} | set(owner.tolist())) - inside))
