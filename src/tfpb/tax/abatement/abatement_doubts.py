@@ -109,7 +109,7 @@ def _of_row(row: Record, law: Law) -> Iterator[Fault]:
 
 
 def _rates(rows: Sequence[Record]) -> Iterator[Fault]:
-    """Ask about a rate that looks like a proportion: 0,39 among 40; a doubt where a whole column is so low."""
+    """Ask about a rate that looks like a proportion: 0,39 among 40; doubt a whole column that low."""
     for index, line in enumerate(LINES):
         if index:  # the commune's own is asked about whatever the others are
             column = f"taux_{line}_pct"
