@@ -111,6 +111,9 @@ def test_a_garage_counts_no_dwelling_and_no_abatement() -> None:
     assert (flat["statut"], garage["statut"]) == ("eligible", "a_verifier")
     assert made.totals["abattement_eur"] == flat["abattement_eur"]
     assert "n’est pas un logement (Garage)" in garage["motif"]
+    coming = made.forecast.set_index("annee")
+    assert coming.loc[2026, "abattement_eur"] == flat["abattement_eur"]
+    assert coming.loc[2026, "en_attente_eur"] == garage["abattement_eur"]
 
 
 def detailed(tmp_path: Path, change: dict[str, str] | None = None) -> tuple[Any, list[Any]]:

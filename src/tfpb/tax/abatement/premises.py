@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.model.codes import Statut
 from tfpb.model.money import States
 from tfpb.tax.abatement.formula import LINES, NOTHING, Amounts, amounts, net_base
-from tfpb.tax.abatement.rights import right_of
+from tfpb.tax.abatement.rights import is_home, right_of
 from tfpb.tax.abatement.states import (
     BORNE,
     FULL,
@@ -33,7 +32,6 @@ from tfpb.tax.plain_values import (
     truth,
     whole,
 )
-from tfpb.text import fold
 from tfpb.words.money import status_reasons
 
 if TYPE_CHECKING:
@@ -50,9 +48,6 @@ ESTIMATED: Final = "estime"
 COUNTED: Final = frozenset({Statut.ABATTU, Statut.ELIGIBLE})
 """Statuses whose amount is counted in the abatement of the year."""
 _ALL: Final = Decimal(1)
-_HOME: Final = re.compile(r"\b(appartement|maison|logement|habitation|pavillon|studio)")
-_AP_MA: Final = frozenset({"ap", "ma"})
-"""How a relevé shortens flat and house."""
 _NOTHING_YET: Final = Standing(States())
 
 
@@ -166,12 +161,6 @@ def rates_of(row: Record) -> tuple[Decimal, ...]:
     return tuple(money(row.get(f"taux_{line}_pct")) or ZERO for line in LINES)
 
 
-def is_home(nature: object) -> bool:
-    """Return whether a premises is one to live in; one that does not say is taken for it."""
-    named = fold(text(nature))
-    return not named or named in _AP_MA or _HOME.search(named) is not None
-
-
 def exemption_of(row: Record) -> dt.date | None:
     """Return the end of exemption written on the premises."""
     return day(row.get("fin_exoneration"))
@@ -193,23 +182,13 @@ def premises_of(
         right = right_of(
             holding,
             own_exemption=exemption_of(row),
+            nature=text(row.get("type_local")),
             conventions=conventions,
             bailleur=bailleur,
             reader=reader,
         )
         if not right.statut and _declared(row) is False:
             right = replace(right, statut=Statut.NON_DECLARE, motive="declaration_sans_local")
-        nature = text(row.get("type_local"))
-        if not right.statut and not is_home(nature):
-            # « logements » (CGI 1388 bis): nothing read says whether a garage goes with one
-            right = replace(
-                right,
-                statut=Statut.A_VERIFIER,
-                share=ZERO,
-                doubt=right.share + right.doubt,
-                motive="autre_local",
-                fields={"type_local": nature},
-            )
         base = net_base(money(row.get("vlc_eur")), money(row.get("base_nette_eur")), terms)
         rates, current = rates_of(row), year_of(row) == reader.day.year
         paid = money(row.get("cotisation_avis_eur")) if current else None
@@ -258,7 +237,7 @@ def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
 def _written(row: Record) -> int | None:
     """Return the dwellings that a row counts; of what is no dwelling, none."""
     count = whole(row.get("nb_logements"))
-    return 0 if count is None and not is_home(row.get("type_local")) else count
+    return 0 if count is None and not is_home(text(row.get("type_local"))) else count
 
 
 def settle(item: Premises, terms: Terms, reader: Reader, on: dt.date | None) -> Premises:

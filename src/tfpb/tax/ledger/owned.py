@@ -9,7 +9,7 @@ import pandas as pd
 
 from tfpb.model.results import OWNED_COLUMNS
 from tfpb.tax.abatement.declaration import cadastral
-from tfpb.tax.abatement.premises import is_home
+from tfpb.tax.abatement.rights import is_home
 from tfpb.tax.plain_values import Record, cents, grouped, records, text, total
 from tfpb.text import fold
 from tfpb.words.money.reconciliation_words import OWNED, UNKNOWN_AMOUNT
@@ -52,7 +52,9 @@ def owned_premises(
     DataFrame
         `OWNED_COLUMNS`. One row without a figure when no key is common: nothing is concluded then.
     """
-    homes = {_key(text(r["invariant"])): r for r in records(owned) if is_home(r["nature"])}
+    homes = {
+        _key(text(r["invariant"])): r for r in records(owned) if is_home(text(r.get("nature")))
+    }
     every = {_key(text(value)) for value in owned["invariant"]}
     noticed = {_key(i.invariant): i for i in items if i.invariant}
     if not noticed.keys() & every:
