@@ -38,7 +38,7 @@ _FEW: Final = (30, 10)
 """Unknowns that all move in one program; most of a row through which a larger system is reached, at
 first and then."""
 _HUBS: Final = 8
-"""Places of most answers, of each bailleur of a group, where it may trade with others."""
+"""Places, of each bailleur of a group, where it may trade with others: closest, then largest."""
 _DEAR: Final = 100.0
 """A loss above which more unknowns are let move."""
 
@@ -129,8 +129,6 @@ class _Search:
         self.at = np.full((system.place.max(initial=-1) + 1, readers), -1)
         placed = np.flatnonzero(system.place >= 0)
         self.at[system.place[placed], system.owner[placed]] = placed
-        size = indicator(system.place[placed], len(self.at)) @ -system.low[0, placed]
-        self.order = np.argsort(-size, kind="stable")
         self.draw = np.random.default_rng(0).random(len(self.lost))
         self.known = [m for m in moves if not self._untied(m)]
         self._ask(system.needs)
@@ -420,7 +418,11 @@ class _Search:
             rows = (self.system.rows @ reached > 0) & (members <= most)
             reached |= self.system.rows.T @ rows > 0
         if len(self.at):
+            rows = self.system.rows
+            shared = rows.T @ (rows @ np.isin(np.arange(len(reached)), group) > 0) * 1.0
+            closest = np.lexsort((self.system.low[0], -shared))  # then of most answers
             for owner in np.unique(self.system.owner[group]).tolist():
-                ours = self.order[self.at[self.order, owner] >= 0][:_HUBS]
-                reached[self.at[ours][self.at[ours] >= 0]] = True
+                ours = closest[self.system.owner[closest] == owner][:_HUBS]
+                places = self.at[self.system.place[ours]]
+                reached[places[places >= 0]] = True
         return np.flatnonzero(reached)

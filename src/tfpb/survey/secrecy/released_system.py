@@ -39,7 +39,7 @@ _TOTALS: Final = {True: 1000.0, False: 100.0}
 _SIDE: Final = 2.0
 """A side costs more than the whole of its territory: without it there is no gap."""
 _BY_SIZE: Final = 20.0
-"""What a figure of as many answers as the whole costs more, where territories are of every size."""
+"""What a side of as many answers as the whole costs more, where territories are of every size."""
 COUNTS, ANSWERS = 0, 1
 """What moves: numbers of answers, or numbers of satisfied answers among as many."""
 
@@ -238,9 +238,12 @@ class _Maker:
             needs += opened
             gone |= unanimous
         weight = np.array([sum(map(_weight, g)) for g in groups])
-        by_size = (_BY_SIZE if self.telling else 1.0) / max(float(answers.max(initial=0)), 1.0)
+        whole = max(float(answers.max(initial=0)), 1.0)
+        if self.telling:
+            sides = np.array([g[0].groupe for g in groups])
+            whole = np.array([answers[sides == s].max() for s in sides]) / _BY_SIZE
         return System(
-            rows, groups, weight + by_size * answers, fixed,
+            rows, groups, weight + answers / np.maximum(whole, 1.0), fixed,
             gone & ~fixed, frozenset(hidden), self._ties(), self.owner, self.place, self.low, self.high,
             tuple(needs),
         )  # fmt: skip

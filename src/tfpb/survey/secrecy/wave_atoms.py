@@ -44,7 +44,7 @@ def wave_atoms(survey: Survey, items: Sequence[str], wave: str, by: Sequence[str
         for i, r in zip(items, ranks, strict=True)
     ]
     n, hits = (
-        (spread @ np.column_stack(flags).astype(float)).astype(np.int64)
+        (spread @ np.array(flags, dtype=float).reshape(-1, len(rows)).T).astype(np.int64)
         for flags in ([r >= 0 for r in ranks], good)
     )
     return Atoms(wave, tuple(items), table, n, hits, _dwellings(table, survey.stock, n))
