@@ -163,7 +163,7 @@ class _Search:
 
     def open_all(self) -> None:
         """Free every group that must be open, for every reader; one that nothing can free is left."""
-        shut = (self.told & ~self.lost).any(axis=1)
+        shut: Flags = (self.told & ~self.lost).any(axis=1)
         for k, need in enumerate(self.needs):
             left = self._freed(k, np.array(need.readers), shut, self.way[k])
             while len(left):
@@ -209,7 +209,7 @@ class _Search:
             lost = self.lost.copy()
             lost[row] = False
             anew = self.way.copy()
-            shut = (self.told & ~lost).any(axis=1)
+            shut: Flags = (self.told & ~lost).any(axis=1)
             for k in np.flatnonzero(leant.any(axis=1)).tolist():
                 readers = self._freed(k, np.flatnonzero(leant[k]), shut, anew[k])
                 while len(readers) and self.programs < most:

@@ -238,7 +238,7 @@ class _Maker:
             needs += opened
             gone |= unanimous
         weight = np.array([sum(map(_weight, g)) for g in groups])
-        whole = max(float(answers.max(initial=0)), 1.0)
+        whole = np.full(len(groups), float(answers.max(initial=0)))
         if self.telling:
             sides = np.array([g[0].groupe for g in groups])
             whole = np.array([answers[sides == s].max() for s in sides]) / _BY_SIZE
