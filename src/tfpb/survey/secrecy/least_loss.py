@@ -163,7 +163,7 @@ class _Search:
 
     def open_all(self) -> None:
         """Free every group that must be open, for every reader; one that nothing can free is left."""
-        shut: Flags = (self.told & ~self.lost).any(axis=1)
+        shut = self._shut(self.lost)
         for k, need in enumerate(self.needs):
             left = self._freed(k, np.array(need.readers), shut, self.way[k])
             while len(left):
@@ -176,12 +176,16 @@ class _Search:
                 self._found(move)
                 if (self.told[-1] & ~self.lost).any():
                     self.lost |= self.told[-1]
-                    shut = (self.told & ~self.lost).any(axis=1)
+                    shut = self._shut(self.lost)
                 else:
                     shut = np.append(shut, False)
                 free = ~self.met[-1, left]
                 self.way[k, left[free]] = len(self.told) - 1
                 left = left[~free]
+
+    def _shut(self, lost: Flags) -> Flags:
+        """Return which movements move a row that is shown."""
+        return np.asarray((self.told & ~lost).any(axis=1))
 
     def _freed(self, k: int, readers: Numbers, shut: Flags, way: Numbers) -> Numbers:
         """Note in `way` which open movement frees a group for each reader; return those left."""
@@ -209,7 +213,7 @@ class _Search:
             lost = self.lost.copy()
             lost[row] = False
             anew = self.way.copy()
-            shut: Flags = (self.told & ~lost).any(axis=1)
+            shut = self._shut(lost)
             for k in np.flatnonzero(leant.any(axis=1)).tolist():
                 readers = self._freed(k, np.flatnonzero(leant[k]), shut, anew[k])
                 while len(readers) and self.programs < most:
