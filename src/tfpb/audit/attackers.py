@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -102,13 +101,15 @@ class Attacker:
 
     def attack(self, log: Log) -> None:
         """Make every attack."""
+        cells = self._cells(log.threshold)
         if self.name and self.n is None:
-            self._sizes(log, [t for t in self._targets(log.threshold) if t.attack is Attack.REST])
+            self._sizes(log, [t for t in cells if t.attack is Attack.REST])
             return
-        self._sizes(log, self._targets(log.threshold))
+        targets = [*cells, *self._atoms()]
+        self._sizes(log, targets)
         self._union(log)
         for measure in self.space.measures(self.item):
-            self._counts(log, measure)
+            self._counts(log, measure, targets)
 
     def _try(self, log: Log, attack: Attack) -> None:
         log.tried[INSIDER if self.name else OUTSIDER, attack] += 1
@@ -148,17 +149,8 @@ class Attacker:
             return True if 1 <= found.low <= found.high < threshold else None
         return self.n is not None or found.high < threshold
 
-    def _targets(self, threshold: int) -> list[Target]:
-        """List masked cells, what is left of cells, each atom; the attacker's own apart."""
-        return (
-            [*self._cells(threshold), *self._atoms] if not self._blind else self._cells(threshold)
-        )
-
-    @property
-    def _blind(self) -> bool:
-        return bool(self.name) and self.n is None
-
     def _cells(self, threshold: int) -> list[Target]:
+        """List masked cells, and what is left of cells, the attacker's own apart."""
         out: list[Target] = []
         for t in self.space.told(self.item):
             where = (*t.cell[1:5], self.item, t.cell.groupe)
@@ -171,7 +163,6 @@ class Attacker:
                 out.append(Target(Attack.REST, where, others))
         return [out[k] for k in distinct(t.vector for t in out)]
 
-    @cached_property
     def _atoms(self) -> list[Target]:
         names = self.space.atoms.table["bailleur"].tolist()
         out = []
@@ -207,7 +198,7 @@ class Attacker:
                 )
             )
 
-    def _counts(self, log: Log, measure: str) -> None:
+    def _counts(self, log: Log, measure: str, targets: list[Target]) -> None:
         """Attack the numbers of satisfied answers, as weights that are equal would give them."""
         shares = self.space.shares(self.item, measure)
         if not self.space.equal:
@@ -220,7 +211,7 @@ class Attacker:
             counts = counts.with_fixed(both, np.concatenate([self.n, self.satisfied]))
         targets = [
             t
-            for t in self._targets(log.threshold)
+            for t in targets
             if (t.attack is not Attack.REST or self.name)
             and (self.n is not None or t.where[-1])  # an atom may be large, its count no secret
             and self._secret(t.vector, log.threshold)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tfpb.audit.findings import Attack, Finding
-from tfpb.audit.released import ANSWER, RAW, is_whole
+from tfpb.audit.released import ANSWER, RAW, WHERE, is_whole
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -55,9 +55,7 @@ def weights_told(release: Release, threshold: int) -> list[Finding]:
         ]
         small = {min(fit) for fit in fits}
         if fits and len(fits) < threshold and max(small) < threshold:
-            where = (
-                *(row[c] for c in ("vague", "niveau", "territoire", "bailleur", "item", "groupe")),
-            )
+            where = tuple(str(row[c]) for c in WHERE)
             out.append(Finding(Attack.WEIGHTS, where, low=min(small), high=max(small)))
     return out
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import norm
 
 from tfpb.audit.findings import Attack, Finding
-from tfpb.audit.released import ANSWER, RAW
+from tfpb.audit.released import ANSWER, RAW, WHERE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,6 @@ _ENOUGH: Final = 4
 _ENOUGH_WHOLES: Final = 5
 _NEAR: Final = 1e-6
 _ROUND: Final = 0.01
-_WHERE: Final = ["vague", "niveau", "territoire", "bailleur", "item", "groupe"]
 
 
 def effective(rows: pd.DataFrame) -> pd.DataFrame:
@@ -51,14 +50,12 @@ def widths_told(release: Release) -> list[Finding]:
     rows = _pooled(release)
     few = rows[rows["n_residences"] < _FEW]
     bad = few[few["erreur_type"].notna() | ((few["p"] - few["estimation"]).abs() > _NEAR)]
-    out = [Finding(Attack.WIDTH, tuple(r)) for r in bad[_WHERE].to_numpy()]
+    out = [Finding(Attack.WIDTH, tuple(r)) for r in bad[WHERE].to_numpy()]
     plain = few[few["erreur_type"].isna() & few["groupe"].isin(_SIDES)]
     for _, group in plain.groupby(["vague", "item", "groupe"]):
         distinct = group.drop_duplicates(["n", "n_residences", "d"])
         if len(distinct) >= _ENOUGH and _residual(distinct) > _NEAR:
-            out += [
-                Finding(Attack.WIDTH, tuple(r), sure=False) for r in distinct[_WHERE].to_numpy()
-            ]
+            out += [Finding(Attack.WIDTH, tuple(r), sure=False) for r in distinct[WHERE].to_numpy()]
     return out
 
 
@@ -81,7 +78,7 @@ def sides_told(release: Release, threshold: int) -> list[Finding]:
     rows = _pooled(release)
     wholes = rows[(rows["groupe"] == "ensemble") & (rows["n_residences"] < _FEW)]
     raw = release.rows[(release.rows["ajustement"] == RAW) & (release.rows["groupe"] == "qpv")]
-    names = [c for c in _WHERE if c != "groupe"]
+    names = [c for c in WHERE if c != "groupe"]
     side = raw.drop_duplicates(names)[[*names, "n"]].rename(columns={"n": "n_qpv"})
     both = wholes.merge(side, on=names, how="inner")
     out = []
@@ -97,7 +94,7 @@ def sides_told(release: Release, threshold: int) -> list[Finding]:
         hidden = group[group["n_qpv"].isna()]
         one = _basis(hidden)
         n_qpv = hidden["n"] * (hidden["d"] - one @ fit[:2]) / (one @ fit[2:])
-        for where, n, q in zip(hidden[_WHERE].to_numpy(), hidden["n"], n_qpv, strict=True):
+        for where, n, q in zip(hidden[WHERE].to_numpy(), hidden["n"], n_qpv, strict=True):
             least = min(q, n - q)
             if 0 < round(least) < threshold and abs(least - round(least)) < _ROUND:
                 out.append(Finding(Attack.SIDES, tuple(where), low=round(least), high=round(least)))
