@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.errors import Fault, Place, Severity
+from tfpb.errors import Fault, Severity
 from tfpb.model.codes import ALL_QUARTERS
-from tfpb.model.columns import STAMP
+from tfpb.model.columns import stamped_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,7 +62,9 @@ def unknown_quarters(
                 # a table of conventions keeps those of the years before, under their own map
                 history = name == "qpv_autre_carte" and (role in _HISTORY or code in everywhere)
                 severity = Severity.DOUTE if history else Severity.FAUTE
-                faults.append(Fault(name, _place(frame, row, column), code, fields, severity))
+                faults.append(
+                    Fault(name, stamped_place(frame, row, column), code, fields, severity)
+                )
     return faults
 
 
@@ -106,17 +108,6 @@ def unknown_residences(
             first.setdefault(value, row)
             count[value] = count.get(value, 0) + 1
     return [
-        Fault(
-            code,
-            _place(frame, row, column),
-            value,
-            {"nombre": count[value]},
-            severity,
-        )
+        Fault(code, stamped_place(frame, row, column), value, {"nombre": count[value]}, severity)
         for value, row in first.items()
     ]
-
-
-def _place(frame: pd.DataFrame, row: int, column: str) -> Place:
-    stamp: list[Any] = [frame[name].iloc[row] for name in STAMP]
-    return Place(str(stamp[0]), str(stamp[1]), int(stamp[2]), column)
