@@ -66,6 +66,10 @@ class Delivery:
         """Answers with the `STAMP` columns: what `tfpb.survey` reads."""
         return self.table.stamped(self.table.frame)
 
+    def place(self, column: str) -> Place:
+        """Return where a column stands."""
+        return Place(self.table.file, self.table.sheet, 0, column)
+
     def column(self, names: Iterable[str]) -> str | None:
         """Return the first of several names that a column bears."""
         return next((c for c in names if c in self.table.frame.columns), None)

@@ -162,19 +162,13 @@ class _Reader(Gathering):
         if stock and named and self.settings.reglages.geocodage != "index":
             place = Place(table.file, table.sheet, 0, named[0])
             self.faults.append(Fault("adresses_de_locataires", place, ", ".join(named)))
-        copied = [
-            column
-            for key in self.settings.reglages.recopier
-            for owner, _, column in (key.partition("."),)
-            if owner == role
+        keys = (key.partition(".") for key in self.settings.reglages.recopier)
+        copied = [column for owner, _, column in keys if owner == role]
+        self.faults += [
+            _not_copied(self.settings, f"{role}.{column}")
+            for column in copied
+            if column not in contract.names and fold(column) not in read
         ]
-        for column in copied:
-            if column not in contract.names and fold(column) not in read:
-                place = Place(self.settings.file, "", 0, "reglages.recopier")
-                key = f"{role}.{column}"
-                self.faults.append(
-                    Fault("reglage_inconnu", place, key, {"cle": f"recopier : {key}"})
-                )
         frame, doubts = self.names.in_table(role, self.typed(table, contract, renames, copied))
         self.faults += doubts
         return frame
@@ -341,11 +335,11 @@ def unknown_settings(settings: Settings) -> list[Fault]:
     columns = {f"{role}.{c}" for role, contract in _TABLES.items() for c in contract.names}
     given = {"colonnes": settings.reglages.colonnes, "feuilles": settings.reglages.feuilles}
     known = {"colonnes": columns, "feuilles": set(type(settings.fichiers).model_fields)}
-    faults = []
-    for key in settings.reglages.recopier:
-        if key.partition(".")[0] not in _TABLES or not key.partition(".")[2]:
-            place = Place(settings.file, "", 0, "reglages.recopier")
-            faults.append(Fault("reglage_inconnu", place, key, {"cle": f"recopier : {key}"}))
+    faults = [
+        _not_copied(settings, key)
+        for key in settings.reglages.recopier
+        if key.partition(".")[0] not in _TABLES or not key.partition(".")[2]
+    ]
     for section, keys in given.items():
         for key in keys:
             if key not in known[section]:
@@ -353,6 +347,11 @@ def unknown_settings(settings: Settings) -> list[Fault]:
                 place = Place(settings.file, "", 0, whole)
                 faults.append(Fault("reglage_inconnu", place, key, {"cle": whole}))
     return faults
+
+
+def _not_copied(settings: Settings, key: str) -> Fault:
+    place = Place(settings.file, "", 0, "reglages.recopier")
+    return Fault("reglage_inconnu", place, key, {"cle": f"recopier : {key}"})
 
 
 def _delivered_twice(sources: list[Source]) -> list[Fault]:

@@ -81,7 +81,7 @@ def _weights(plan: Plan, delivery: Delivery) -> Iterator[Fault]:
     if column is not None:
         weights = delivery.table.frame[column].unique()
         if all(_key(w) in _WEIGHTLESS for w in weights):
-            yield Fault("poids_tous_nuls", _place(delivery, column))
+            yield Fault("poids_tous_nuls", delivery.place(column))
 
 
 def _owner(plan: Plan, deliveries: list[Delivery], bailleur: str) -> Iterator[Fault]:
@@ -91,7 +91,7 @@ def _owner(plan: Plan, deliveries: list[Delivery], bailleur: str) -> Iterator[Fa
         column = delivery.column(plan.colonnes.bailleur)
         if column is None:
             return
-        place, frame = _place(delivery, column), delivery.table.frame
+        place, frame = delivery.place(column), delivery.table.frame
         for wave, names in frame[column].groupby(waves_of(plan, delivery)):
             named[str(wave), place] = {fold(c): c for c in names.unique() if c}
     lost = [part for part, names in named.items() if names and fold(bailleur) not in names]
@@ -117,10 +117,6 @@ def _meant(bailleur: str, named: Iterable[str]) -> dict[str, object]:
     near = near_names(bailleur, named)
     pasted = {"coller": (ALIAS.format(what="bailleurs"), near[0], bailleur)} if near else {}
     return {"proches": NEAR_NAMES.format(names=listed(near)) if near else "", **pasted}
-
-
-def _place(delivery: Delivery, column: str) -> Place:
-    return Place(delivery.table.file, delivery.table.sheet, 0, column)
 
 
 def _filter(item: Item, plan: Plan, deliveries: list[Delivery], file: str) -> Iterator[Fault]:
@@ -149,5 +145,5 @@ def _unanswered(plan: Plan, delivery: Delivery) -> Iterator[Fault]:
     for item in plan.items:
         column = delivery.column(item.colonnes)
         if column is not None and (delivery.table.frame[column] == "").all():
-            place = _place(delivery, column)
+            place = delivery.place(column)
             yield Fault("question_sans_reponse", place, item.libelle, {}, Severity.DOUTE)

@@ -82,7 +82,7 @@ def given_waves(
             }
             severity = Severity.FAUTE if len(others) > 1 else Severity.DOUTE
             faults.append(
-                Fault("vague_fichier_contredite", _place(delivery, column), wave, fields, severity)
+                Fault("vague_fichier_contredite", delivery.place(column), wave, fields, severity)
             )
         frame = frame.assign(**{column or plan.colonnes.vague[0]: wave})
         out.append(replace(delivery, table=replace(delivery.table, frame=frame)))
@@ -106,7 +106,7 @@ def check_waves(plan: Plan, deliveries: list[Delivery]) -> Iterator[Fault]:
 
 def _column(plan: Plan, delivery: Delivery, column: str) -> Iterator[Fault]:
     """Refuse a column of dates or numbers read as waves: each would be a survey of its own."""
-    place = _place(delivery, column)
+    place = delivery.place(column)
     waves = sorted(set(delivery.table.frame[column]) - {""})
     shown = ", ".join(waves[:_SHOWN])
     fixed = plan.colonnes.vague_fixe
@@ -125,7 +125,7 @@ def _pooled(plan: Plan, deliveries: list[Delivery]) -> Iterator[Fault]:
     """Doubt two files of one bailleur and wave: they may be two waves. Of 26 bailleurs, each has its own."""
     counts: dict[tuple[str, str], Counter[Place]] = {}
     for delivery in deliveries:
-        place = _place(delivery, delivery.column(plan.colonnes.vague) or "")
+        place = delivery.place(delivery.column(plan.colonnes.vague) or "")
         owner = delivery.column(plan.colonnes.bailleur)
         waves = waves_of(plan, delivery)
         owners = delivery.table.frame[owner].map(fold) if owner else [""] * len(waves)
@@ -140,7 +140,3 @@ def _pooled(plan: Plan, deliveries: list[Delivery]) -> Iterator[Fault]:
             autres = listed(p.file for p in files if p != place)
             fields = {"nombre": rows, "autres": autres, "coller": (WAVES, place.file, "")}
             yield Fault("vague_deux_fichiers", place, wave, fields, Severity.DOUTE)
-
-
-def _place(delivery: Delivery, column: str) -> Place:
-    return Place(delivery.table.file, delivery.table.sheet, 0, column)
