@@ -7,11 +7,10 @@ publishes it; its version, licence and hash are in `communes.json`.
 from __future__ import annotations
 
 import gzip
-import json
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tfpb.model.location import Place
 from tfpb.text import fold
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TABLE: Final = "communes.csv.gz"
-_PROVENANCE: Final = "communes.json"
 _CODE_LENGTH: Final = 5
 _CODES: Final = ("result_citycode", "code_insee", "Code INSEE")
 # communes of Guadeloupe until 2007, collectivities of their own since
@@ -264,13 +262,6 @@ def places(codes: Iterable[str], communes: Communes) -> tuple[Place, ...]:
         Place(code, communes.name(code), *communes.epci(code), *communes.region(code))
         for code in codes
     )
-
-
-def provenance() -> dict[str, Any]:
-    """Return where the shipped table comes from: source, version, licence, hashes, rows."""
-    text = (resources.files("tfpb.addresses") / "data" / _PROVENANCE).read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
 
 
 def _split(text: str) -> tuple[str, ...]:

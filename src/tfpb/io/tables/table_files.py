@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Place, fail
-from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.tables.text_table import plain
 from tfpb.text import drop_controls, like_formula
 from tfpb.words.faults.input_words import SHEET, TABLES_WRITTEN
@@ -91,19 +90,6 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def write_table(
-    path: Path, frame: pd.DataFrame, *, raw_csv: bool = False, sheet: str = SHEET
-) -> None:
-    """Write a frame by the extension of `path` (csv, xlsx, ods, parquet), whole or not at all.
-
-    Raises
-    ------
-    TfpbError
-        `format_inconnu`, or `ecriture_impossible` (folder absent, file open elsewhere, disk full).
-    """
-    write_bytes(path, table_bytes(path, frame, raw_csv=raw_csv, sheet=sheet))
 
 
 def check_format(path: Path) -> None:

@@ -20,7 +20,6 @@ from tfpb.io.tables.table_files import (
     check_format,
     csv_bytes,
     table_bytes,
-    write_table,
     xlsx_bytes,
 )
 from tfpb.io.tables.text_table import TextTable, cell_text, plain, unused_option
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SPREADSHEETS", "TextTable", "check_format", "csv_bytes", "read_table", "sheet_names",
-    "table_bytes", "write_table", "xlsx_bytes",
+    "table_bytes", "xlsx_bytes",
 ]  # fmt: skip
 
 
