@@ -108,8 +108,7 @@ def _tell(made: Accounts) -> None:
     from tfpb.words.money.programme_words import balance_lead
 
     for money in made.abatements:
-        for line in summary(money):
-            print_line(line)
+        print_line(*summary(money))
     if made.programme is not None:
         last = made.abatements[-1]
         abated = last.totals["abattement_eur"]

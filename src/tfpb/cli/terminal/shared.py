@@ -73,9 +73,10 @@ Colonne = Annotated[
 ]
 
 
-def print_line(text: str = "") -> None:
-    """Print a line for the user; signs that the console lacks are written plainly (see `console`)."""
-    print(text)  # noqa: T201 - the one place that prints
+def print_line(*lines: str) -> None:
+    """Print lines for the user; signs that the console lacks are written plainly (see `console`)."""
+    for line in lines:
+        print(line)  # noqa: T201 - the one place that prints
 
 
 def written(arguments: Sequence[str]) -> str:
@@ -86,9 +87,10 @@ def written(arguments: Sequence[str]) -> str:
     return subprocess.list2cmdline(arguments) if os.name == "nt" else shlex.join(arguments)
 
 
-def print_error(text: str = "") -> None:
-    """Print a line on the error channel."""
-    print(text, file=sys.stderr)  # noqa: T201
+def print_error(*lines: str) -> None:
+    """Print lines on the error channel."""
+    for line in lines:
+        print(line, file=sys.stderr)  # noqa: T201
 
 
 @contextlib.contextmanager
@@ -169,13 +171,10 @@ def show_faults(faults: Iterable[Fault], *, block: bool = True) -> None:
     print_error(words.FAULTS.format(count=len(listed)))
     for number, said in enumerate(listed[:_MOST_SHOWN], start=1):
         first, *rest = said.lines()
-        print_error(f"{number}. {first}")
-        for line in rest:
-            print_error(f"  {line}")
+        print_error(f"{number}. {first}", *(f"  {line}" for line in rest))
     if len(listed) > _MOST_SHOWN:
         print_error(words.OTHER_FAULTS.format(count=len(listed) - _MOST_SHOWN))
-    for line in paste_lines(faults) if block else ():
-        print_error(line)
+    print_error(*(paste_lines(faults) if block else ()))
 
 
 def list_doubts(doubts: Iterable[Fault]) -> None:
@@ -186,8 +185,7 @@ def list_doubts(doubts: Iterable[Fault]) -> None:
     if listed:
         print_line(words.DOUBTS.format(count=len(listed)))
     for said in listed:
-        for line in said.lines():
-            print_line(f"  {line}")
+        print_line(*(f"  {line}" for line in said.lines()))
 
 
 def show_held_back(notices: Iterable[Fault]) -> None:
