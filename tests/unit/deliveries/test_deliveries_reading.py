@@ -12,8 +12,13 @@ from openpyxl import Workbook
 
 from tfpb.errors import Severity, TfpbError
 from tfpb.io.packs.output_files import write_bytes
-from tfpb.io.sources.deliveries import Delivery, plan_names, read_delivery
-from tfpb.io.sources.dictionaries import is_dictionary, read_dictionary
+from tfpb.io.sources.deliveries import (
+    Delivery,
+    is_dictionary,
+    plan_names,
+    read_delivery,
+    read_dictionary,
+)
 from tfpb.io.sources.personal import personal_columns
 from tfpb.io.tables.tabular import table_bytes
 from tfpb.model.plan import Plan
