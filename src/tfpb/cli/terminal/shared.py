@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import os
+import signal
 import sys
+import threading
+import unicodedata
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from tfpb.cli.terminal.console import STOPPED_CODE, was_asked
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from types import FrameType
 
     from tfpb.errors import Fault
     from tfpb.io.sources.region_inputs import RegionSettings
     from tfpb.model.settings import Settings
 
+_PLAIN: Final = {
+    "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2007": " ", "\ufeff": "",
+    "’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "‹": "<", "›": ">",
+    "–": "-", "—": "-", "−": "-", "‑": "-", "…": "...", "•": "-", "·": ".",
+    "€": "EUR", "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "×": "x", "÷": "/", "±": "+/-",
+    "≥": ">=", "≤": "<=", "≈": "~", "≠": "<>", "→": "->", "²": "2", "³": "3", "°": "o", "№": "n",
+    "●": "*", "○": "o", "◒": "*", "◐": "*", "▲": "^", "△": "^", "▼": "v", "▽": "v", "■": "#", "█": "#",
+}  # fmt: skip
 _OUR_FAULT: Final = 1
 _MOST_SHOWN: Final = 200
-
 Sortie = Annotated[Path, typer.Option("--sortie", "-s", help="Fichier ou dossier à écrire.")]
 Feuille = Annotated[
     str | None,
@@ -71,6 +83,61 @@ Colonne = Annotated[
         help="Nom d’une colonne du fichier, par exemple adresse=ADR1 (répétable).",
     ),
 ]
+
+
+def plainly(error: UnicodeError, *, encoding: str) -> tuple[str, int]:
+    """Write near enough what an encoding lacks: a handler of encoding errors.
+
+    The encoding is given: a code page calls itself « charmap » in its errors.
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(_near(sign, encoding) for sign in lacking), error.end
+
+
+def _near(sign: str, encoding: str) -> str:
+    plain = _PLAIN.get(sign)
+    if plain is None:
+        bare = unicodedata.normalize("NFKD", sign)
+        plain = "".join(c for c in bare if not unicodedata.combining(c))
+    try:
+        plain.encode(encoding)
+    except UnicodeEncodeError:
+        return "?"
+    return plain
+
+
+def settle_console() -> None:
+    """Let consoles show what they can, near enough, instead of stopping."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            encoding = stream.encoding or "ascii"
+            name = f"tfpb-{encoding}"
+            codecs.register_error(name, partial(plainly, encoding=encoding))
+            stream.reconfigure(errors=name)
+
+
+STOPPED_CODE: Final = 130
+_asked: Final = threading.Event()
+
+
+def watch() -> None:
+    """Note each Ctrl-C besides raising `KeyboardInterrupt`; only the main thread may ask for it."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, _note)
+
+
+def was_asked() -> bool:
+    """Say whether Ctrl-C was pressed since the last time this was asked."""
+    asked = _asked.is_set()
+    _asked.clear()
+    return asked
+
+
+def _note(_signal: int, _frame: FrameType | None) -> None:
+    _asked.set()
+    raise KeyboardInterrupt
 
 
 def print_line(*lines: str) -> None:
@@ -282,7 +349,7 @@ def geodata_folder(
         return Path(platformdirs.user_data_dir("tfpb", appauthor=False)) / "geodonnees"
     if not option.exists():
         from tfpb.errors import Place, fail
-        from tfpb.io.tables.near_paths import near_folders
+        from tfpb.io.tables.contents import near_folders
         from tfpb.words.faults.input_words import listed
 
         got, near = near_folders(option)

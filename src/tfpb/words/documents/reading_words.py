@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.words.documents.report_words import ROLES
-from tfpb.words.faults.told_faults import bounded
+from tfpb.words.faults.sentences import bounded
 from tfpb.words.numbers import number
 from tfpb.words.phrase import Phrase
 

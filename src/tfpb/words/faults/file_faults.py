@@ -1,4 +1,7 @@
-"""What a file holds, and why the system refuses one, in the reader's words."""
+"""What a file holds, and why the system or the network refuses one, in the reader's words.
+
+Of the network, made from the kind of error, never from its English text.
+"""
 
 from __future__ import annotations
 
@@ -51,6 +54,42 @@ _REASONS: Final[dict[str, str]] = {
     "EFBIG": "le fichier est trop grand pour ce disque",
 }
 _SHARING_VIOLATION: Final = frozenset({32, 33})
+SLOW: Final = "trop-lent"
+"""Mark our own client puts in an error when an answer comes too slowly."""
+LARGE: Final = "trop-grand"
+DOWNGRADE: Final = "sans-chiffrement"
+_BY_TEXT: Final = (
+    (SLOW, "la réponse arrive trop lentement"),
+    (LARGE, "la réponse est bien plus grande que prévu"),
+    (DOWNGRADE, "le serveur renvoie vers une adresse sans chiffrement (http)"),
+    ("certificate_verify_failed", "le certificat du serveur n’est pas reconnu par ce poste"),
+    ("certificate verify failed", "le certificat du serveur n’est pas reconnu par ce poste"),
+    ("name or service not known", "le nom du serveur est introuvable : pas de réseau, sans doute"),
+    ("name resolution", "le nom du serveur est introuvable : pas de réseau, sans doute"),
+    ("nodename nor servname", "le nom du serveur est introuvable : pas de réseau, sans doute"),
+    ("no address associated", "le nom du serveur est introuvable : pas de réseau, sans doute"),
+    ("getaddrinfo failed", "le nom du serveur est introuvable : pas de réseau, sans doute"),
+    ("refused", "la connexion est refusée"),
+    ("unreachable", "le réseau est injoignable"),
+    ("ssl", "la connexion chiffrée n’a pas pu s’établir"),
+)
+_BY_KIND: Final = {
+    "ConnectTimeout": "aucune réponse à temps",
+    "ReadTimeout": "aucune réponse à temps",
+    "WriteTimeout": "l’envoi n’avance plus",
+    "PoolTimeout": "aucune réponse à temps",
+    "ConnectError": "la connexion ne s’établit pas",
+    "ReadError": "la connexion a été coupée",
+    "WriteError": "la connexion a été coupée",
+    "CloseError": "la connexion a été coupée",
+    "RemoteProtocolError": "le serveur a coupé sans répondre jusqu’au bout",
+    "LocalProtocolError": "le serveur ne parle pas le protocole attendu",
+    "ProxyError": "le proxy a refusé la connexion",
+    "UnsupportedProtocol": "l’adresse ne commence ni par http ni par https",
+    "InvalidURL": "l’adresse est mal écrite",
+    "DecodingError": "la réponse est illisible",
+    "TooManyRedirects": "le serveur renvoie sans fin d’une adresse à l’autre",
+}
 
 
 def reason(error: Exception) -> str:
@@ -59,3 +98,37 @@ def reason(error: Exception) -> str:
         return "le fichier est ouvert dans un autre programme"
     name = errno.errorcode.get(getattr(error, "errno", None) or 0, "")
     return _REASONS.get(name, "le système a refusé l’opération")
+
+
+def network_reason(kind: str, text: str = "") -> str:
+    """Write in French why a request failed.
+
+    Parameters
+    ----------
+    kind : str
+        Name of the error's class.
+    text : str
+        What the error says; read for known causes, never shown.
+    """
+    low = text.lower()
+    if kind == "ProxyError" and "407" in low:
+        return "le proxy demande un identifiant et un mot de passe"
+    for mark, words in _BY_TEXT:
+        if mark in low and kind != "ProxyError":
+            return words
+    return _BY_KIND.get(kind, "le réseau ou le serveur n’a pas répondu")
+
+
+def status_reason(status: int) -> str:
+    """Write in French what an HTTP status means to the user."""
+    words = {
+        401: "identification demandée",
+        403: "accès interdit",
+        404: "rien à cette adresse",
+        407: "le proxy demande un identifiant et un mot de passe",
+        410: "retiré par le site",
+        429: "trop de demandes",
+        451: "bloqué",
+        503: "service en maintenance",
+    }.get(status, "erreur du serveur" if status >= 500 else "demande refusée")  # noqa: PLR2004
+    return f"réponse {status}, {words}"
