@@ -17,7 +17,6 @@ from tfpb.geocode.line.complement import (
 )
 from tfpb.geocode.line.house_numbers import NO_NUMBER, Head, Number, read_head
 from tfpb.geocode.line.parsed import ParsedAddress, Reading
-from tfpb.geocode.line.starts import TWO_WORDS, begins_street, split_type
 from tfpb.geocode.line.street_names import WHOLE, YEAR, Name, name_of
 from tfpb.geocode.line.vocabulary import (
     ADJECTIVES,
@@ -28,7 +27,10 @@ from tfpb.geocode.line.vocabulary import (
     NOT_ADDRESSES,
     PREPOSITIONS,
     STRONG,
+    TWO_WORDS,
     TYPES,
+    begins_street,
+    split_type,
 )
 
 _PLAIN: Final = re.compile(r"[a-z' -]*$")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.geocode.line.cleaning import clean, flatten
 from tfpb.geocode.line.complement import blank
-from tfpb.geocode.line.starts import begins_street
-from tfpb.geocode.line.vocabulary import PREPOSITIONS, STRONG, TYPES
+from tfpb.geocode.line.vocabulary import PREPOSITIONS, STRONG, TYPES, begins_street
 from tfpb.geocode.town.commune_names import tidy
 
 if TYPE_CHECKING:

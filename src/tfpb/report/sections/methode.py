@@ -19,8 +19,8 @@ from tfpb.survey.variants import DELIVERED_WEIGHTS
 from tfpb.words.documents import report_words as words
 from tfpb.words.numbers import NOTHING
 from tfpb.words.survey import field_words
-from tfpb.words.survey.area_words import METHOD as MODELLED
 from tfpb.words.survey.satisfaction import GROUPES
+from tfpb.words.survey.survey_words import MODEL_METHOD as MODELLED
 from tfpb.words.survey.verdict_words import POOLED, TARGETS, margin_words
 
 if TYPE_CHECKING:

@@ -1,15 +1,40 @@
-"""What `tfpb comparer` prints of a gap, and what a table of the survey must hold."""
+"""What `tfpb comparer` prints of a gap; where to look first; modelled shares of quarters."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Verdict
-from tfpb.words.numbers import interval_points, number, points
+from tfpb.words.numbers import interval_points, number, percent, plural, points
+from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import SIGNS, qualified
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+MODEL_METHOD: Final = (
+    "Estimation modélisée d’un quartier : son taux, mesuré sur peu de ménages, est rapproché de celui des "
+    "quartiers publiés de la même enquête, d’autant plus qu’il repose sur moins de réponses, et l’ensemble "
+    "retombe sur le taux publié de tous les QPV. Elle se trompe moins en moyenne, mais elle rapproche aussi "
+    "des autres le quartier qui diffère vraiment : elle ne donne jamais de verdict et ne remplace pas le "
+    "taux mesuré."
+)
+NOT_MODELLED: Final = Phrase(
+    "Pas d’estimation modélisée par quartier : il faut, pour une question, au moins {fewest:n} quartiers "
+    "dont le taux est publié, et le taux de tous les QPV ensemble ; cette enquête n’y suffit pas."
+)
+MODELLED: Final = Phrase(
+    "{count:s estimation modélisée/estimations modélisées} de quartiers : lignes « modele » de la table, "
+    "sans verdict."
+)
+ON_PAGE: Final = Phrase(
+    "Estimation modélisée, sans verdict, pour « {label} » : {share:%} de satisfaits ici, entre {low:%} et "
+    "{high:%}."
+)
+"""On the A4 page of a quarter, where there is room."""
+CHART_MARKS: Final = ("taux mesuré", "estimation modélisée")
+CHART_WHOLE: Final = "tous les QPV"
+
 
 EXPLANATIONS: Final[dict[str, str]] = {
     Verdict.EQUIVALENT: "l’intervalle à 90 % de l’écart tient tout entier dans la marge d’équivalence",
@@ -54,6 +79,10 @@ PERIODS: Final = (
     (float("inf"), "2005 et après"),
 )
 """Periods of construction: first year that is no longer in it, name."""
+NOT_A_PROOF: Final = (
+    "Retenues ensemble, ces lignes comptent en moyenne au plus une fausse alerte sur dix. C’est une "
+    "liste de visites à faire, non une preuve : les verdicts se lisent dans le tableau des écarts."
+)
 
 
 def verdict_words(verdict: str, publication: str, *, alone: bool = False) -> str:
@@ -92,3 +121,25 @@ def gap_line(row: Mapping[str, object], *, interviews: int | None = None, first:
     if verdict == Verdict.NON_CONCLUANT and interviews:
         line += f" ({power_words(interviews)})"
     return f"{first} ; en brut, {line}" if first else line
+
+
+WHERE_TO_LOOK: Final = "Où regarder d’abord : exploration, sans verdict"
+
+
+def explored(tests: int, found: int) -> str:
+    """Write how many of the comparisons made at once stand out."""
+    head = (
+        f"{plural(tests, 'comparaison')} d’un territoire et d’une question, faites ensemble : il en "
+        "sortirait quelques-unes par hasard"
+    )
+    if not found:
+        return f"{head}. Aucune ne ressort au-delà."
+    return f"{head}. {number(found)} {'ressort' if found == 1 else 'ressortent'} au-delà."
+
+
+def explored_line(place: str, label: str, gap: float, level: float, n: int) -> str:
+    """Write one of them."""
+    return (
+        f"{place}, {label} : {percent(level)} de satisfaits, écart de {points(gap)} "
+        f"({plural(n, 'ménage interrogé', 'ménages interrogés')})"
+    )
