@@ -8,21 +8,16 @@ from tfpb.words.documents.report_words import ROLES
 from tfpb.words.faults.sentences import bounded
 from tfpb.words.numbers import number
 from tfpb.words.phrase import Phrase
+from tfpb.words.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tfpb.model.record import Reading
 
+_TEXTS: Final = texts(__name__)
 TITLE: Final = "Lu, gardé, écarté :"
-MOTIVES: Final = {
-    "ligne_de_total": "totaux",
-    "ligne_d_unites": "ligne d’unités",
-    "poids_manquant": "sans poids",
-    "interview_en_double": "interview en double",
-    "qpv_manquant": "côté inconnu ou à vérifier",
-    "residence_inconnue_enquete": "résidence absente du patrimoine",
-}
+MOTIVES: Final[dict[str, str]] = _TEXTS["motives"]
 """Code of a doubt → why its rows are set aside."""
 OTHERS: Final = "autres bailleurs"
 SURVEY: Final = "enquete"

@@ -8,88 +8,22 @@ from __future__ import annotations
 import errno
 from typing import Final
 
-CONTENTS: Final[dict[str, str]] = {
-    "vide": "un fichier vide",
-    "nul": "un fichier sans contenu (des octets nuls)",
-    "pdf": "un document PDF",
-    "image": "une image",
-    "parquet": "un fichier Parquet",
-    "spss": "un fichier SPSS",
-    "gzip": "une archive compressée (gzip)",
-    "base": "une base de données",
-    "rtf": "un document de traitement de texte",
-    "ole": "un classeur Excel ancien (xls), abîmé ou protégé",
-    "chiffre": "un classeur protégé par un mot de passe, ou un classeur ancien (xls)",
-    "archive_abimee": "une archive incomplète ou abîmée",
-    "xlsx": "un classeur Excel (xlsx)",
-    "xlsb": "un classeur Excel binaire (xlsb)",
-    "docx": "un document Word",
-    "ods": "un classeur LibreOffice (ods)",
-    "zip": "une archive (zip)",
-    "html": "une page web",
-    "binaire": "des données qui ne sont pas du texte",
-    "texte": "du texte",
-}
+from tfpb.words.texts import texts
+
+_TEXTS: Final = texts(__name__)
+CONTENTS: Final[dict[str, str]] = _TEXTS["contents"]
 
 SPOILED: Final = ", incomplet ou abîmé"
 """Added to a file that is what its name says, and that cannot be read nonetheless."""
 
-_REASONS: Final[dict[str, str]] = {
-    "EACCES": "accès refusé : le fichier est ouvert ailleurs, ou les droits manquent",
-    "EPERM": "accès refusé : les droits manquent",
-    "EROFS": "ce disque ne se modifie pas (lecture seule)",
-    "ENOSPC": "le disque est plein",
-    "EDQUOT": "le quota de disque est atteint",
-    "EEXIST": "un fichier porte déjà ce nom",
-    "ENOTDIR": "un fichier porte le nom du dossier voulu",
-    "EISDIR": "un dossier porte le nom du fichier voulu",
-    "ENOTEMPTY": "le dossier n’est pas vide",
-    "ENOENT": "le dossier n’existe pas",
-    "ENAMETOOLONG": "le nom est trop long",
-    "EBUSY": "le fichier est utilisé par un autre programme",
-    "ETXTBSY": "le fichier est utilisé par un autre programme",
-    "EMFILE": "trop de fichiers sont ouverts",
-    "ENOMEM": "la mémoire de ce poste ne suffit pas",
-    "EIO": "le disque ou le réseau ne répond pas",
-    "EFBIG": "le fichier est trop grand pour ce disque",
-}
+_REASONS: Final[dict[str, str]] = _TEXTS["reasons"]
 _SHARING_VIOLATION: Final = frozenset({32, 33})
 SLOW: Final = "trop-lent"
 """Mark our own client puts in an error when an answer comes too slowly."""
 LARGE: Final = "trop-grand"
 DOWNGRADE: Final = "sans-chiffrement"
-_BY_TEXT: Final = (
-    (SLOW, "la réponse arrive trop lentement"),
-    (LARGE, "la réponse est bien plus grande que prévu"),
-    (DOWNGRADE, "le serveur renvoie vers une adresse sans chiffrement (http)"),
-    ("certificate_verify_failed", "le certificat du serveur n’est pas reconnu par ce poste"),
-    ("certificate verify failed", "le certificat du serveur n’est pas reconnu par ce poste"),
-    ("name or service not known", "le nom du serveur est introuvable : pas de réseau, sans doute"),
-    ("name resolution", "le nom du serveur est introuvable : pas de réseau, sans doute"),
-    ("nodename nor servname", "le nom du serveur est introuvable : pas de réseau, sans doute"),
-    ("no address associated", "le nom du serveur est introuvable : pas de réseau, sans doute"),
-    ("getaddrinfo failed", "le nom du serveur est introuvable : pas de réseau, sans doute"),
-    ("refused", "la connexion est refusée"),
-    ("unreachable", "le réseau est injoignable"),
-    ("ssl", "la connexion chiffrée n’a pas pu s’établir"),
-)
-_BY_KIND: Final = {
-    "ConnectTimeout": "aucune réponse à temps",
-    "ReadTimeout": "aucune réponse à temps",
-    "WriteTimeout": "l’envoi n’avance plus",
-    "PoolTimeout": "aucune réponse à temps",
-    "ConnectError": "la connexion ne s’établit pas",
-    "ReadError": "la connexion a été coupée",
-    "WriteError": "la connexion a été coupée",
-    "CloseError": "la connexion a été coupée",
-    "RemoteProtocolError": "le serveur a coupé sans répondre jusqu’au bout",
-    "LocalProtocolError": "le serveur ne parle pas le protocole attendu",
-    "ProxyError": "le proxy a refusé la connexion",
-    "UnsupportedProtocol": "l’adresse ne commence ni par http ni par https",
-    "InvalidURL": "l’adresse est mal écrite",
-    "DecodingError": "la réponse est illisible",
-    "TooManyRedirects": "le serveur renvoie sans fin d’une adresse à l’autre",
-}
+_BY_TEXT: Final[tuple[tuple[str, str], ...]] = tuple(_TEXTS["by_text"].items())
+_BY_KIND: Final[dict[str, str]] = _TEXTS["by_kind"]
 
 
 def reason(error: Exception) -> str:

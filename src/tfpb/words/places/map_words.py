@@ -10,16 +10,10 @@ from typing import Final
 from tfpb.words.numbers import gap_number, long_date, number, plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import VERDICTS
+from tfpb.words.texts import texts
 
-GAP_CLASSES: Final = (
-    "QPV plus bas de 15 points et plus",
-    "de 10 à 15 points plus bas",
-    "de 5 à 10 points plus bas",
-    "moins de 5 points d’écart",
-    "de 5 à 10 points plus haut",
-    "de 10 à 15 points plus haut",
-    "QPV plus haut de 15 points et plus",
-)
+_TEXTS: Final = texts(__name__)
+GAP_CLASSES: Final[tuple[str, ...]] = tuple(_TEXTS["gap_classes"])
 
 CHART_EMPTY: Final = "Aucune donnée à représenter."
 CHART_INSIDE: Final = "QPV"

@@ -8,10 +8,12 @@ from tfpb.model.codes import Verdict
 from tfpb.words.numbers import interval_points, number, percent, plural, points
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import SIGNS, qualified
+from tfpb.words.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_TEXTS: Final = texts(__name__)
 MODEL_METHOD: Final = (
     "Estimation modélisée d’un quartier : son taux, mesuré sur peu de ménages, est rapproché de celui des "
     "quartiers publiés de la même enquête, d’autant plus qu’il repose sur moins de réponses, et l’ensemble "
@@ -36,29 +38,7 @@ CHART_MARKS: Final = ("taux mesuré", "estimation modélisée")
 CHART_WHOLE: Final = "tous les QPV"
 
 
-EXPLANATIONS: Final[dict[str, str]] = {
-    Verdict.EQUIVALENT: "l’intervalle à 90 % de l’écart tient tout entier dans la marge d’équivalence",
-    Verdict.EQUIVALENT_INFERIEUR: (
-        "l’écart tient dans la marge d’équivalence, mais il est défavorable et démontré"
-    ),
-    Verdict.NON_INFERIEUR: "l’écart n’est pas plus défavorable que la marge d’équivalence",
-    Verdict.MEILLEUR: "la satisfaction est plus élevée en QPV, et c’est démontré",
-    Verdict.INFERIEUR: "l’écart est plus défavorable que la marge d’équivalence, et c’est démontré",
-    Verdict.ECART_DEFAVORABLE: (
-        "l’écart est défavorable, mais on ne peut pas dire s’il dépasse la marge d’équivalence"
-    ),
-    Verdict.NON_CONCLUANT: (
-        "les ménages interrogés sont trop peu nombreux pour démontrer l’équivalence comme l’écart"
-    ),
-    Verdict.NON_PUBLIABLE: "trop peu de ménages interrogés pour donner un chiffre",
-    Verdict.NON_CALCULABLE: (
-        "moins de deux résidences ou aucune réponse d’un côté au moins, ou des réponses toutes "
-        "pareilles des deux côtés"
-    ),
-    Verdict.HAUSSE: "l’écart entre QPV et hors QPV s’est déplacé en faveur des QPV, et c’est démontré",
-    Verdict.BAISSE: "l’écart entre QPV et hors QPV s’est déplacé au détriment des QPV, et c’est démontré",
-    Verdict.NON_DEMONTRE: "le changement observé n’est pas démontré",
-}
+EXPLANATIONS: Final[dict[str, str]] = _TEXTS["explanations"]
 
 
 QUOTA_SENTENCE: Final = (
