@@ -80,12 +80,13 @@ def test_every_word_of_the_web_page_is_read() -> None:
     assert [key for key in PAGE if not any(key in pair for pair in read)] == []
 
 
-def test_every_text_beside_a_module_of_words_is_read_by_it() -> None:
+def test_every_table_beside_a_module_is_read_by_it() -> None:
     seen = 0
-    for module in sorted((SOURCE / "tfpb" / "words").rglob("*.py")):
-        if module.with_suffix(".toml").exists():
+    for module in sorted((SOURCE / "tfpb").rglob("*.py")):
+        source = module.read_text("utf-8")
+        if re.search(r"^_T(?:EXTS|ABLES): Final = packaged", source, re.MULTILINE):
             written = tomllib.loads(module.with_suffix(".toml").read_text("utf-8"))
-            read = set(re.findall(r'_TEXTS\["(\w+)"\]', module.read_text("utf-8")))
+            read = set(re.findall(r'_T(?:EXTS|ABLES)\["(\w+)"\]', source))
             assert set(written) == read, module.name
             seen += len(written)
     assert seen > 80

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from tfpb.words.texts import texts
+from tfpb.packaged import packaged
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 WELCOME: Final[tuple[str, ...]] = tuple(_TEXTS["welcome"])
 MENU: Final = "Que voulez-vous faire ?"
 MENU_CHOICES: Final[tuple[str, ...]] = tuple(_TEXTS["menu_choices"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import Final
 
-from tfpb.words.texts import texts
+from tfpb.packaged import packaged
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 FORMS: Final[dict[str, str]] = _TEXTS["forms"]
 HEADINGS: Final[tuple[str, ...]] = tuple(_TEXTS["headings"])
 AXES_HEADINGS: Final = ("Axe", "Libellé du cadre national", "Statut")

@@ -6,16 +6,16 @@ from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.documents.report_words import CHECKS, ROLES, SETTINGS
 from tfpb.words.numbers import euros, number, percent, plural, points
-from tfpb.words.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from tfpb.model.assembly import Difference
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 LEDGER: Final = "diffusions.jsonl"
 """The ledger of releases, one line each."""
 DRAFT_NOTE: Final = (

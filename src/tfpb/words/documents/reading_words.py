@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.documents.report_words import ROLES
 from tfpb.words.faults.sentences import bounded
 from tfpb.words.numbers import number
 from tfpb.words.phrase import Phrase
-from tfpb.words.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tfpb.model.record import Reading
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 TITLE: Final = "Lu, gardé, écarté :"
 MOTIVES: Final[dict[str, str]] = _TEXTS["motives"]
 """Code of a doubt → why its rows are set aside."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.documents.quarter_page import AT_LEAST, PARTLY
 from tfpb.words.money.state_words import LACKING
 from tfpb.words.numbers import THIN, euros, number, plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.satisfaction import join
-from tfpb.words.texts import texts
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 REGION_SUBTITLE: Final = "Restitution régionale, imposition {year}"
 CONTRAT_SUBTITLE: Final = "Fiche du contrat de ville, imposition {year}"
 REGION_ROLES: Final = {"contrats": "Contrats de ville", "region": "Région"}

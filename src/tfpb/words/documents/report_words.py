@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.numbers import long_date, plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import margin_words
-from tfpb.words.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 WARNING: Final = "Aide à la décision, ne vaut pas attestation"
 FICTIONAL: Final = "données fictives"
 DRAFT: Final = "PROJET"

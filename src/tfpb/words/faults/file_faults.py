@@ -8,9 +8,9 @@ from __future__ import annotations
 import errno
 from typing import Final
 
-from tfpb.words.texts import texts
+from tfpb.packaged import packaged
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 CONTENTS: Final[dict[str, str]] = _TEXTS["contents"]
 
 SPOILED: Final = ", incomplet ou abîmé"

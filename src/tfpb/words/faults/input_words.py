@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.columns import Kind
-from tfpb.words.texts import texts
+from tfpb.packaged import packaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 SHEET: Final = "Données"
 """Name of the sheet of a table that we write."""
 TABLES_READ: Final = "xlsx, ods, xls, csv ou parquet"

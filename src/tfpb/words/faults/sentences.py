@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, replace
-from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Place
 from tfpb.model import tables
 from tfpb.model.columns import Contract
+from tfpb.packaged import packaged
 from tfpb.text import fold, printable
 from tfpb.words.numbers import number, plural
 from tfpb.words.phrase import Phrase
@@ -90,11 +89,9 @@ class FaultWords:
 
 
 def _read(subject: str) -> dict[str, FaultWords]:
-    file = resources.files("tfpb.words.faults").joinpath(f"{subject}.toml")
-    entries = tomllib.loads(file.read_text("utf-8"))
     return {
         code: FaultWords(words["message"], words.get("attendu", ""), words.get("que_faire", ""))
-        for code, words in entries.items()
+        for code, words in packaged(f"tfpb.words.faults.{subject}").items()
     }
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tfpb.words.texts import texts
+from tfpb.packaged import packaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 BILAN_TITLE: Final = "Bilan {year} du programme d’actions"
 BILAN: Final[dict[str, str]] = _TEXTS["bilan"]
 """Columns of programmes and bilans in use, in their order; the qualitative text comes last."""

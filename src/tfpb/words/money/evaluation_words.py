@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tfpb.packaged import packaged
 from tfpb.words.numbers import number, plural
 from tfpb.words.survey.satisfaction import DISAGREEING, join
 from tfpb.words.survey.verdict_words import margin_words
-from tfpb.words.texts import texts
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 READINGS: Final[dict[str, str]] = _TEXTS["readings"]
 CHANGES: Final[dict[str, str]] = _TEXTS["changes"]
 SIDE_BY_SIDE: Final = (

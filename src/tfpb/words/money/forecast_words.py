@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.money.reconciliation_words import UNKNOWN_AMOUNT
 from tfpb.words.numbers import euros, percent, plural
 from tfpb.words.phrase import Phrase
-from tfpb.words.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 UNKNOWN: Final = "non connu"
 FORECAST_NOTE: Final = (
     "Ce qui change : le statut de la première année s’il n’ouvre pas de droit, puis chaque année où "

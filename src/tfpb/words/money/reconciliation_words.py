@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.numbers import THIN, euros, number
 from tfpb.words.phrase import Phrase
-from tfpb.words.texts import texts
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from tfpb.model.money import States
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 OUTSIDE: Final = "hors de tout quartier"
 _WORST: Final = Phrase(
     "Au pire, {downside:€} de ce que portent les avis seraient à rendre ({risk:€} à risque, {doubtful:€} "

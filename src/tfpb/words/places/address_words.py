@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from tfpb.words.texts import texts
+from tfpb.packaged import packaged
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 SERVICE_NAME: Final = "Service national des adresses"
 REFERENCES: Final[dict[str, str]] = _TEXTS["references"]
 """What a kind of file of addresses is, for the list of sources."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.numbers import number, plural
 from tfpb.words.phrase import Phrase
-from tfpb.words.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tfpb.model.location import QpvMap
     from tfpb.model.record import AddressFile, AddressImport, Sidecar
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 ADDRESS_BASE: Final = (
     "la base d’adresses", "tfpb geodonnees importer-adresses adresses-59.csv.gz",
 )  # fmt: skip

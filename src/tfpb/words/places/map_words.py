@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
-from importlib.resources import files
 from typing import Final
 
+from tfpb.packaged import packaged
 from tfpb.words.numbers import gap_number, long_date, number, plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import VERDICTS
-from tfpb.words.texts import texts
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 GAP_CLASSES: Final[tuple[str, ...]] = tuple(_TEXTS["gap_classes"])
 
 CHART_EMPTY: Final = "Aucune donnée à représenter."
@@ -134,9 +132,7 @@ def sheets_made(pages: int, overviews: int) -> str:
     return f"La carte web, {plural(pages, 'page')} de QPV et {views}"
 
 
-PAGE: Final[dict[str, str]] = tomllib.loads(
-    files("tfpb.words.places").joinpath("web_page.toml").read_text(encoding="utf-8")
-)
+PAGE: Final[dict[str, str]] = packaged("tfpb.words.places.web_page")
 """Words of the web page, by the key its script uses."""
 
 

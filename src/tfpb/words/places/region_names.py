@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from tfpb.packaged import packaged
 from tfpb.text import fold
-from tfpb.words.texts import texts
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 PREPOSITIONS: Final[dict[str, str]] = _TEXTS["prepositions"]
 _KNOWN: Final = {fold(name): f"{word} {name}" for name, word in PREPOSITIONS.items()}
 

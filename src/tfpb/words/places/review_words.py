@@ -6,15 +6,15 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import GeocodeVerdict
+from tfpb.packaged import packaged
 from tfpb.words.numbers import number, percent, plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.places.address_words import TYPES
-from tfpb.words.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 CHOSEN: Final = "choisi à la main"
 ACCEPT: Final = "accepter"
 NOWHERE: Final = "introuvable"

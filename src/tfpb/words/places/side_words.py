@@ -8,14 +8,14 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.documents.report_words import WARNING
 from tfpb.words.numbers import number, percent, plural
-from tfpb.words.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 SIDE_WORDS: Final = {"dans": "dans le QPV", "hors": "hors QPV", "a_verifier": "à vérifier"}
 QUARTER: Final = "« {name} » ({code})"
 DEFAULT_RADIUS: Final = "par défaut, faute d’incertitude donnée"

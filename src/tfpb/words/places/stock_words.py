@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from tfpb.packaged import packaged
 from tfpb.words.numbers import number, percent, plural
 from tfpb.words.phrase import Phrase
-from tfpb.words.texts import texts
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 RESIDENCES: Final = Phrase("{count:s résidence}")
 RESIDENCES_SHEET: Final = "Résidences"
 STATUTS: Final[dict[str, str]] = _TEXTS["statuts"]

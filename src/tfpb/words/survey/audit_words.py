@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.numbers import plural
 from tfpb.words.phrase import Phrase
-from tfpb.words.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 TRIED: Final = Phrase(
     "Secret statistique de {name} : {cells:s cellule} ({masked:s masquée}), "
     "{tried:s essai} pour retrouver un groupe de moins de {threshold} ménages."

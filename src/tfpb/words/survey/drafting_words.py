@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from tfpb.words.texts import texts
+from tfpb.packaged import packaged
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 MORE: Final = " …"
 CONFIRM: Final = "À CONFIRMER"
 HEAD: Final[tuple[str, ...]] = tuple(_TEXTS["head"])

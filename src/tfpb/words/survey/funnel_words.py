@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from tfpb.packaged import packaged
 from tfpb.words.numbers import number, plural
 from tfpb.words.phrase import Phrase
-from tfpb.words.texts import texts
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 READINGS: Final[dict[str, str]] = _TEXTS["readings"]
 WAYS: Final[dict[str, str]] = {"standardise": "à structure comparable", "brut": "brut"}
 EXPLAIN: Final = (

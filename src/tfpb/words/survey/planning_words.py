@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.numbers import NOTHING, number, percent, plural
-from tfpb.words.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 TITLE: Final = "Prochaine enquête auprès des locataires"
 BEFORE: Final = (
     "Prévision : elle vaut pour une question posée à tous, et suppose les réglages de la feuille "

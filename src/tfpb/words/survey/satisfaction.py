@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tfpb.packaged import packaged
 from tfpb.words.numbers import (
     THIN,
     interval_points,
@@ -12,9 +13,8 @@ from tfpb.words.numbers import (
     plural,
     points,
 )
-from tfpb.words.texts import texts
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 THEMES: Final[dict[str, str]] = _TEXTS["themes"]
 NATURES: Final[dict[str, str]] = _TEXTS["natures"]
 QUADRANTS: Final[dict[str, str]] = _TEXTS["quadrants"]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Verdict
+from tfpb.packaged import packaged
 from tfpb.words.numbers import interval_points, number, percent, plural, points
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import SIGNS, qualified
-from tfpb.words.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 MODEL_METHOD: Final = (
     "Estimation modélisée d’un quartier : son taux, mesuré sur peu de ménages, est rapproché de celui des "
     "quartiers publiés de la même enquête, d’autant plus qu’il repose sur moins de réponses, et l’ensemble "

@@ -6,10 +6,10 @@ import math
 from typing import Final
 
 from tfpb.model.codes import Publication
+from tfpb.packaged import packaged
 from tfpb.words.numbers import NOTHING, THIN, number, plural
-from tfpb.words.texts import texts
 
-_TEXTS: Final = texts(__name__)
+_TEXTS: Final = packaged(__name__)
 VERDICTS: Final[dict[str, str]] = _TEXTS["verdicts"]
 
 SIGNS: Final[dict[str, str]] = _TEXTS["signs"]
