@@ -64,10 +64,10 @@ def test_postcodes_give_arrondissements_not_their_city(communes: Communes) -> No
 
 
 def test_territories_of_a_commune(communes: Communes) -> None:
-    assert communes.epci("59355") == ("200093201", "Métropole Européenne de Lille")
-    assert communes.departement("75111") == ("75", "Paris")
-    assert communes.region("93010") == ("11", "Île-de-France")
-    assert communes.epci("99999") == ("", "")
+    assert communes.territory("59355", "epci") == ("200093201", "Métropole Européenne de Lille")
+    assert communes.territory("75111", "departement") == ("75", "Paris")
+    assert communes.territory("93010", "region") == ("11", "Île-de-France")
+    assert communes.territory("99999", "epci") == ("", "")
 
 
 def test_a_place_the_list_does_not_know_can_be_added(communes: Communes) -> None:
