@@ -136,6 +136,10 @@ class Delivery:
         """Answers with the `STAMP` columns: what `tfpb.survey` reads."""
         return self.table.stamped(self.table.frame)
 
+    def with_frame(self, frame: pd.DataFrame) -> Delivery:
+        """Return the delivery with other answers."""
+        return replace(self, table=replace(self.table, frame=frame))
+
     def place(self, column: str) -> Place:
         """Return where a column stands."""
         return Place(self.table.file, self.table.sheet, 0, column)

@@ -107,7 +107,7 @@ class Names:
             return delivery
         frame = delivery.table.frame.copy()
         frame[column] = self._renamed(frame[column], "bailleurs")
-        return replace(delivery, table=replace(delivery.table, frame=frame))
+        return delivery.with_frame(frame)
 
     def unused(self) -> list[Fault]:
         """Doubt the aliases that no file needed; those of quarters are for whoever has the map."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -90,7 +89,7 @@ def given_waves(
                 Fault("vague_fichier_contredite", delivery.place(column), wave, fields, severity)
             )
         frame = frame.assign(**{column or plan.colonnes.vague[0]: wave})
-        out.append(replace(delivery, table=replace(delivery.table, frame=frame)))
+        out.append(delivery.with_frame(frame))
     return plan, out, faults
 
 
