@@ -1,4 +1,4 @@
-"""What `tfpb comparer` prints of a gap; where to look first; modelled shares of quarters."""
+"""Words of the survey: gaps of `tfpb comparer`, where to look, modelled shares, field and weights."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import SIGNS, qualified
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _TEXTS: Final = packaged(__name__)
 MODEL_METHOD: Final = (
@@ -62,6 +62,32 @@ PERIODS: Final = (
 NOT_A_PROOF: Final = (
     "Retenues ensemble, ces lignes comptent en moyenne au plus une fausse alerte sur dix. C’est une "
     "liste de visites à faire, non une preuve : les verdicts se lisent dans le tableau des écarts."
+)
+NOT_GIVEN: Final = "non fourni"
+HIDDEN: Final = "moins de 11, ou masqué"
+WEIGHTS: Final = {False: "livrés", True: "calés"}
+UNKNOWN_RESPONSE: Final = (
+    "Le taux de réponse n’est pas fourni : indiquez le nombre de ménages contactés, ou de questionnaires "
+    "envoyés, sous contactes, dans [enquete] du plan ou dans la section de la vague."
+)
+SAMPLE_NOTE: Final = (
+    "« Moins de 11, ou masqué » : moins de 11 ménages interrogés, une seule résidence, ou une case dont "
+    "la différence avec les autres le révélerait. Une part éloignée de celle du parc est corrigée par les "
+    "poids seulement s’ils en tiennent compte."
+)
+NO_SAMPLE: Final = (
+    "L’échantillon n’est pas mis en face du parc : le parc de ces résidences n’est pas connu, ou l’un des "
+    "côtés compte trop peu de ménages interrogés."
+)
+NOT_CALIBRATED: Final = (
+    "Les poids sont ceux de la livraison : l’écart avant et après calage ne peut être donné que pour un "
+    "calage fait ici, sur un fichier de marges."
+)
+NO_WEIGHTS: Final = (
+    "La livraison n’a pas de poids et aucun calage n’a été fait : chaque ménage compte pour un."
+)
+CALIBRATION_MASKED: Final = (
+    "Poids calés ici ; aucun écart des questions de tête ne se publie avant et après calage."
 )
 
 
@@ -123,3 +149,13 @@ def explored_line(place: str, label: str, gap: float, level: float, n: int) -> s
         f"{place}, {label} : {percent(level)} de satisfaits, écart de {points(gap)} "
         f"({plural(n, 'ménage interrogé', 'ménages interrogés')})"
     )
+
+
+def field_lead(waves: Sequence[tuple[str, int, int]]) -> str:
+    """Write the interviews of each wave and their response rate: (wave, interviews, contacted or 0)."""
+    parts = []
+    for wave, n, contacted in waves:
+        rate = percent(n / contacted) if contacted else NOT_GIVEN
+        asked = plural(n, "ménage interrogé", "ménages interrogés")
+        parts.append(f"vague {wave}, {asked} (taux de réponse : {rate})")
+    return f"Terrain : {' ; '.join(parts)}."
