@@ -21,7 +21,7 @@ from tfpb.io.tables.contents import refuse_large, require_file, unreadable
 from tfpb.io.tables.csv_text import read_text
 from tfpb.io.tables.text_table import TextTable, cell_text, plain, unused_option
 from tfpb.io.tables.workbook_files import SPREADSHEETS, read_workbook, sheet_names
-from tfpb.text import drop_controls, fold, like_formula
+from tfpb.text import drop_controls, fold, is_number, like_formula
 from tfpb.words.faults.input_words import ONE_SHEET, PARQUET, SHEET, TABLES_READ, TABLES_WRITTEN
 
 if TYPE_CHECKING:
@@ -95,15 +95,7 @@ def _csv_cell(cell: Any, mark: str, *, raw: bool) -> str:
 
 def harmless(text: str) -> str:
     """Put an apostrophe before a text that a spreadsheet would run as a formula."""
-    return f"'{text}" if like_formula(text) and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text.replace(",", "."))
-    except ValueError:
-        return False
-    return True
+    return f"'{text}" if like_formula(text) and not is_number(text) else text
 
 
 def check_format(path: Path) -> None:
