@@ -63,7 +63,8 @@ class Spread:
         gather, squares = indicator(owner, len(self.clusters)), factors**2
 
         def left(own: Floats, lost: Floats) -> Floats:
-            return np.maximum(own - gather @ np.where(squares > 0, squares * lost, 0.0), 0.0)
+            taken: Floats = gather @ np.where(squares > 0, squares * lost, 0.0)
+            return np.maximum(own - taken, 0.0)
 
         return Spread(left(self.clusters, parts.clusters), left(self.interviews, parts.interviews))
 
