@@ -3,8 +3,8 @@
     python benchmarks/modelled_quarters.py [--enquetes 3] [--graine 5] [--covariables]
 
 Surveys of `known_survey` (26 bailleurs, 204 quarters, unequal résidences, 24 questions, two waves), estimated
-and protected as a user would; each printed row `modele` is set beside the measured one and the truth. With covariates of
-the stock (share of collective homes, of both ends of the periods, mean size), the same rows are made again.
+and protected as a user would; each printed row `modele` is set beside the measured one and the truth. `--covariables` makes
+the same rows again with four of the stock (share of collective homes, of both ends of the periods, size).
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from tfpb import survey
 from tfpb.survey.estimation import modelled_rows
 
 NAMES = [key for key in KEYS if key != "ajustement"]
+SHOWN = ("publiable", "fragile")
 FIGURES = ["estimation", "ic95_bas", "ic95_haut"]
 
 
@@ -47,7 +48,7 @@ def with_covariates(table: pd.DataFrame, stock: pd.DataFrame, target: str) -> pd
             "logements": size,
         }
     )
-    plain, model = modelled_rows._modelled, modelled_rows.estimate_areas
+    plain, model = modelled_rows._modelled, modelled_rows.estimate_areas  # noqa: SLF001
 
     def modelled(rows: pd.DataFrame, whole: pd.DataFrame, alike: float) -> pd.DataFrame:
         owner = rows["bailleur"].iloc[0]
@@ -55,7 +56,7 @@ def with_covariates(table: pd.DataFrame, stock: pd.DataFrame, target: str) -> pd
         sums = facts[mine].groupby(stock["code_qpv"]).sum()
         means = sums.div(sums["logements"], axis=0).drop(columns="logements")
         means = (means - means.mean()) / means.std()
-        shown = rows[rows["publication"].isin(modelled_rows._SHOWN) & rows["estimation"].notna()]
+        shown = rows[rows["publication"].isin(SHOWN) & rows["estimation"].notna()]
         counts = shown["item"].value_counts()
         kept = counts.index[counts >= modelled_rows.FEWEST_QUARTERS].intersection(whole.index)
         names = sorted(set(shown.loc[shown["item"].isin(kept), "territoire"]))

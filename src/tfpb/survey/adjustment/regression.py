@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tfpb.model.codes import ENSEMBLE, Ajustement
-from tfpb.survey.adjustment.cells import Cells
 from tfpb.survey.adjustment.logistic import factor_codes, fit_items, make_patterns
 from tfpb.survey.estimation.design import indicator
 from tfpb.survey.estimation.means import AT_ONCE, expand, linear_variance, standard_error
@@ -40,7 +39,6 @@ def regression_rows(comparison: Comparison, variables: Sequence[str]) -> pd.Data
     """
     c = comparison
     made = _Averages.none(c)
-    cells = None if c.population is None else Cells.of(c, [*variables, "bailleur"])
     codes = factor_codes(c.design.atoms, [*variables, "bailleur"])
     owner = c.index["bailleur"].to_numpy(dtype=object)
     shown = c.shown.any(axis=1)
@@ -51,7 +49,7 @@ def regression_rows(comparison: Comparison, variables: Sequence[str]) -> pd.Data
         patterns = make_patterns(own, np.unique(atom))
         held = np.diff(c.means.member.indptr)[c.sides[lines]].sum(axis=1)
         for batch in np.split(lines, np.flatnonzero(np.diff(np.cumsum(held) // AT_ONCE)) + 1):
-            _average(c, patterns, cells, batch, len(variables), made)
+            _average(c, patterns, batch, len(variables), made)
     support = np.fmin(made.support, made.predicted)
     seen = [
         _seen(c, made.margins, load, np.array(figure.signs))
@@ -117,12 +115,7 @@ def _seen(c: Comparison, margins: Floats, load: Spread, signs: Floats) -> Sides:
 
 
 def _average(
-    c: Comparison,
-    patterns: Patterns,
-    cells: Cells | None,
-    lines: Indices,
-    variables: int,
-    made: _Averages,
+    c: Comparison, patterns: Patterns, lines: Indices, variables: int, made: _Averages
 ) -> None:
     """Fit the models of some groups of one bailleur, all their items together.
 
@@ -167,19 +160,9 @@ def _average(
     under = residual if c.design.margins else None
     variance = linear_variance(sums, line * len(c.design.atoms) + atom, scores, under, len(lines))
     made.se[lines] = standard_error(variance).reshape(len(lines), len(signs), items)
-    place = term * len(c.design.atoms) + atom
-    if cells is not None and cells.spared is not None:
-        number = cells.number[c.sides[lines].ravel()]
-        owner, cell = np.nonzero(number >= 0)
-        part = number[owner, cell]
-        lost = Spread(cells.spared.clusters[part], cells.spared.interviews[part])
-        first = position[cells.means.member.indices[cells.means.member.indptr[part]]]
-        borne = effects[owner % width // 2, owner // width, first]
-        borne = borne * cells.means.base[part][:, None]
     for f, load in enumerate(made.loads):
+        place = term * len(c.design.atoms) + atom
         found = spread_of(sums, place, effect[:, f], len(lines) * width)
-        if cells is not None and cells.spared is not None:
-            found = found.less(borne[:, f], owner, lost)
         load.clusters[lines] = found.clusters.reshape(len(lines), width, items)
         load.interviews[lines] = found.interviews.reshape(len(lines), width, items)
 

@@ -9,9 +9,15 @@ import pandas as pd
 
 from tfpb.errors import Fault, Severity
 from tfpb.model.codes import TOTAL, Ajustement
-from tfpb.survey.adjustment.cells import JOIN, Cells
-from tfpb.survey.estimation.means import Contrasts, contrast_variance, standard_error
-from tfpb.survey.estimation.pooled import Spread, contrast_spread, smoothed
+from tfpb.survey.estimation.means import (
+    Contrasts,
+    atoms_of,
+    contrast_variance,
+    domain_means,
+    membership,
+    standard_error,
+)
+from tfpb.survey.estimation.pooled import contrast_spread, smoothed
 from tfpb.survey.estimation.release import Sides
 from tfpb.survey.estimation.rows import adjusted_rows
 from tfpb.survey.verdicts import MASKED
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
 
 _REPORTED_UNDER: Final = 0.995
 _COUNT_NAMES: Final = ("effectif", "logements", "nb_logements", "poids", "part")
+_JOIN: Final = "\x1f"
 
 
 def standardised_rows(
@@ -53,10 +60,18 @@ def standardised_rows(
         weighted distribution of the later wave, all bailleurs.
     """
     c = comparison
-    cells = Cells.of(c, variables)
-    standard = composition(c, cells, variables, reference)
-    means, part = cells.means, cells.number
+    cell, standard = composition(c, variables, reference)
     lines = np.flatnonzero(c.shown.any(axis=1))
+    used = np.unique(c.sides[lines])
+    # each side is split by cell once, however many groups share it: `part[domain, cell]`
+    part = np.full((len(c.means.n), len(standard)), -1, dtype=np.intp)
+    sets: list[Indices] = []
+    for g in used.tolist():
+        atoms = atoms_of(c.means.member, g)
+        for s in np.unique(cell[atoms][cell[atoms] >= 0]).tolist():
+            part[g, s] = len(sets)
+            sets.append(atoms[cell[atoms] == s])
+    means = domain_means(c.sums, membership(sets, len(cell)))
     least = c.thresholds
     enough = (means.n >= least.mask_n) & (means.clusters >= least.min_clusters)
     known = np.vstack([enough, np.zeros((1, enough.shape[1]), dtype=bool)])[part]
@@ -73,7 +88,7 @@ def standardised_rows(
     se[lines] = np.where(wanted, standard_error(variance), np.nan)
     support = np.full((shape[0], shape[2]), np.nan)
     support[lines] = _support(c, means, part, lines, common)
-    sides, n, clusters = _sides(c, cells, weight, lines, wanted[:, 0])
+    sides, n, clusters = _sides(c, means, part[c.sides[lines]], weight, lines, wanted[:, 0])
     every = [sides] * len(c.figures)
     rests_on = (n, clusters)
     rows = adjusted_rows(c, Ajustement.STANDARDISE, values, se, support, every, rests_on=rests_on)
@@ -81,7 +96,12 @@ def standardised_rows(
 
 
 def _sides(
-    c: Comparison, cells: Cells, weight: Floats, lines: Indices, wanted: NDArray[np.bool_]
+    c: Comparison,
+    means: Means,
+    parts: Indices,
+    weight: Floats,
+    lines: Indices,
+    wanted: NDArray[np.bool_],
 ) -> tuple[Sides, Floats, Floats]:
     """Return each side at the standard's composition, by the pooled rule, and what it rests on.
 
@@ -90,15 +110,11 @@ def _sides(
     uneven they are is read at those numbers, known to a tenth of the side's: their exact count would
     tell how many answers lie in the other cells.
     """
-    means, parts = cells.means, cells.number[c.sides[lines]]
     count, width = c.sides.shape
     items = means.n.shape[1]
     values, effective = np.full((2, count, width, items), np.nan)
     terms = _contrasts(parts, weight, np.eye(width))
     spread = contrast_spread(means, terms)
-    if cells.spared is not None:
-        lost = Spread(cells.spared.clusters[terms.domain], cells.spared.interviews[terms.domain])
-        spread = spread.less(terms.coefficient, terms.owner, lost)
     values[lines] = np.where(
         wanted[:, None], terms.values(means).reshape(len(lines), width, items), np.nan
     )
@@ -141,18 +157,25 @@ def _part_held(
 
 
 def composition(
-    c: Comparison, cells: Cells, variables: Sequence[str], reference: pd.DataFrame | None
-) -> Floats:
-    """Return the standard: the share of each cell (it sums to 1); see `standardised_rows`."""
+    comparison: Comparison, variables: Sequence[str], reference: pd.DataFrame | None
+) -> tuple[Indices, Floats]:
+    """Return the adjustment cell of each atom (−1 when a variable is unknown) and the standard.
+
+    The standard is the share of each cell (it sums to 1); see `standardised_rows`.
+    """
+    c = comparison
+    keys = [c.design.atoms[v].astype(str).to_numpy(dtype=object) for v in variables]
+    known = np.all([k != "" for k in keys], axis=0)
+    joined = np.array([_JOIN.join(values) for values in zip(*keys, strict=True)], dtype=object)
+    cell, names = pd.factorize(joined, sort=True)
     if reference is None:
-        weight = np.where(c.standard & (cells.atom >= 0), c.sums.weight[:, 0], 0.0)
-        total = np.bincount(np.maximum(cells.atom, 0), weights=weight, minlength=len(cells.names))
+        weight = np.where(c.standard & known, c.sums.weight[:, 0], 0.0)
+        total = np.bincount(cell, weights=weight, minlength=len(names))
     else:
         counts = _reference_counts(reference, variables)
-        keyed = (tuple(fold(p) for p in name.split(JOIN)) for name in cells.names)
+        keyed = (tuple(fold(p) for p in str(n).split(_JOIN)) for n in names)
         total = np.array([counts.get(key, 0.0) for key in keyed])
-    out: Floats = total / (total.sum() or 1.0)
-    return out
+    return np.where(known, cell, -1), total / (total.sum() or 1.0)
 
 
 def _reference_counts(

@@ -21,8 +21,8 @@ from tfpb.survey.estimation.means import (
 )
 from tfpb.survey.estimation.pooled import (
     Correlations,
-    Population,
     domain_spread,
+    of_these_dwellings,
     planned,
     smoothed,
 )
@@ -79,8 +79,6 @@ class Comparison:
         Intra-class correlation of the question on the sides and waves of each domain.
     spread, shown_spread : Spread
         How weights concentrate in each domain: as it is, and as what is released assumes.
-    population : Population, optional
-        The dwellings of each domain, under `parc`.
     state : int array, shape (domains, items)
         Publication state of each domain.
     figures : tuple of Figure
@@ -102,7 +100,6 @@ class Comparison:
     correlation: Floats
     spread: Spread
     shown_spread: Spread
-    population: Population | None
     state: NDArray[np.int64]
     figures: tuple[Figure, ...]
 
@@ -273,10 +270,9 @@ def estimate_groups(
         df=np.tile(every, (waves, 1)),
         thresholds=thresholds,
     )
-    known = None if stock is None else Population.of(index, stock, len(sets), waves)
     spread = domain_spread(means)
-    if known is not None:
-        spread = known.spread(means, spread)
+    if stock is not None:
+        spread = of_these_dwellings(spread, means, index, stock, waves)
     kinds = np.tile(kinds_of(index, len(sets)), waves) + 3 * np.repeat(np.arange(waves), len(sets))
     return Comparison(
         vague=vague,
@@ -294,7 +290,6 @@ def estimate_groups(
         correlation=Correlations.of(sums, later).of_domains(means),
         spread=spread,
         shown_spread=smoothed(spread, means.n, means.shown_clusters, kinds),
-        population=known,
         state=state,
         figures=make_figures(means, whole, index, sides, state),
     )

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from numpy.typing import NDArray
-    from scipy import sparse
 
     from tfpb.survey.estimation.design import Sums
     from tfpb.survey.estimation.means import Means
@@ -57,16 +56,6 @@ class Spread:
 
     clusters: Floats
     interviews: Floats
-
-    def less(self, factors: Floats, owner: Indices, parts: Spread) -> Spread:
-        """Take off what some parts lose, each times the square of its factor in its owner."""
-        gather, squares = indicator(owner, len(self.clusters)), factors**2
-
-        def left(own: Floats, lost: Floats) -> Floats:
-            taken: Floats = gather @ np.where(squares > 0, squares * lost, 0.0)
-            return np.maximum(own - taken, 0.0)
-
-        return Spread(left(self.clusters, parts.clusters), left(self.interviews, parts.interviews))
 
     def design(self, correlation: Floats) -> Floats:
         """Return D, the variance over p(1 − p): 1 / D is the effective number of interviews."""
@@ -157,77 +146,71 @@ def contrast_spread(means: Means, contrasts: Contrasts) -> Spread:
     return parts
 
 
-@dataclass(frozen=True, slots=True)
-class Population:
-    """The dwellings that some domains stand for, when they are not a draw of others.
+def of_these_dwellings(
+    spread: Spread, means: Means, index: pd.DataFrame, stock: pd.DataFrame, waves: int
+) -> Spread:
+    """Return the spread when the dwellings of the stock are the population, not a draw of one.
 
     Parameters
     ----------
+    spread : Spread
+        Of the domains (`domain_spread`).
+    index : DataFrame
+        `compared_groups.COLUMNS`; its domains come once a wave.
     stock : DataFrame
-        `bailleur, qpv, logements` and territories, one row a résidence (`Survey.stock`).
-    member : sparse array, shape (domains, rows of the stock)
+        `bailleur, qpv, logements` and territories, one row a résidence.
+
+    Returns
+    -------
+    Spread
+        Unchanged where the stock does not know nine tenths of the domain's weight.
+
+    Notes
+    -----
+    With Aᵢ the share of the dwellings: Σ(aᵢ − Aᵢ)² over the résidences surveyed + ΣA² over the others,
+    and Σaᵢⱼ² − 1/N. Résidences whose tenants were asked and gave no valid answer are not concerned: they
+    are no part of the population of the question.
     """
-
-    stock: pd.DataFrame
-    member: sparse.csr_array
-
-    @classmethod
-    def of(cls, index: pd.DataFrame, stock: pd.DataFrame, domains: int, waves: int) -> Population:
-        """Find the résidences of the domains of an index, which come once a wave."""
-        names = ["niveau", "territoire", "bailleur"]
-        levels = [str(v) for v in dict.fromkeys(index["niveau"]) if v in stock]
-        listed, sets = groups(stock, levels, only=sorted(set(index["bailleur"])))
-        lines = index[names].reset_index().merge(listed, on=names, validate="one_to_one")
-        found = [np.zeros(0, dtype=np.intp)] * domains
-        for column in ("universe", "qpv", "hors", "ensemble"):
-            ours = index[column].to_numpy(dtype=np.intp)[lines["index"]]
-            for own, their in zip(ours.tolist(), lines[column].tolist(), strict=True):
-                if own >= 0 and their >= 0:
-                    found[own] = sets[their]
-        return cls(stock, membership(found * waves, len(stock)))
-
-    def spread(self, means: Means, drawn: Spread, within: Flags | None = None) -> Spread:
-        """Return the spread of the mean of each domain.
-
-        Parameters
-        ----------
-        drawn : Spread
-            Of the same, were these dwellings a draw (`domain_spread`).
-        within : bool array, shape (atoms,), optional
-            Atoms whose résidence the stock holds to be of their domain; all by default.
-
-        Returns
-        -------
-        Spread
-            As drawn where the stock does not know nine tenths of the domain's weight.
-
-        Notes
-        -----
-        With Aᵢ the share of the dwellings: Σ(aᵢ − Aᵢ)² over the résidences surveyed + ΣA² over the
-        others, and Σaᵢⱼ² − 1/N. Résidences whose tenants were asked and gave no valid answer are not
-        concerned: they are no part of the population of the question.
-        """
-        sums = means.sums
-        row = sums.design.atoms[PARC].to_numpy(dtype=np.intp)
-        counts = self.stock["logements"].to_numpy(dtype=float)
-        held = np.where((row >= 0) & (True if within is None else within), counts[row], 0.0)
-        known = _share(means.member @ (sums.base * (held > 0)[:, None]), means.base)
-        cross = _share(means.member @ (sums.base * held[:, None]), means.base)
-        silent, silent_squares = _silent(means, held)
-        total = (self.member @ counts)[:, None] - silent
-        squares = (self.member @ counts**2)[:, None] - silent_squares
-        with np.errstate(divide="ignore", invalid="ignore"):
-            clusters = drawn.clusters - 2 * cross / total + squares / total**2
-            interviews = drawn.interviews - (2 * known - 1) / total
-        usable = (known >= _KNOWN_STOCK) & (total > 0) & np.isfinite(clusters)
-        return Spread(
-            np.where(usable, np.maximum(clusters, 0.0), drawn.clusters),
-            np.where(usable, np.maximum(interviews, 0.0), drawn.interviews),
-        )
+    sums, design = means.sums, means.sums.design
+    row = design.atoms[PARC].to_numpy(dtype=np.intp)
+    held = np.where(row >= 0, stock["logements"].to_numpy(dtype=float)[row], 0.0)
+    known = _share(means.member @ (sums.base * (held > 0)[:, None]), means.base)
+    cross = _share(means.member @ (sums.base * held[:, None]), means.base)
+    dwellings, squares = (
+        np.tile(v, (waves, 1)) for v in _of_stock(index, stock, len(means.n) // waves)
+    )
+    silent, silent_squares = _silent(means, held)
+    total = dwellings - silent
+    with np.errstate(divide="ignore", invalid="ignore"):
+        clusters = spread.clusters - 2 * cross / total + (squares - silent_squares) / total**2
+        interviews = spread.interviews - (2 * known - 1) / total
+    usable = (known >= _KNOWN_STOCK) & (total > 0) & np.isfinite(clusters)
+    return Spread(
+        np.where(usable, np.maximum(clusters, 0.0), spread.clusters),
+        np.where(usable, np.maximum(interviews, 0.0), spread.interviews),
+    )
 
 
 def _share(top: Floats, bottom: Floats) -> Floats:
     return np.divide(top, bottom, out=np.zeros(top.shape), where=bottom > 0)
+
+
+def _of_stock(index: pd.DataFrame, stock: pd.DataFrame, domains: int) -> tuple[Floats, Floats]:
+    """Return Σ N and Σ N² of the stock's résidences in each domain of an index, one column."""
+    names = ["niveau", "territoire", "bailleur"]
+    levels = [str(v) for v in dict.fromkeys(index["niveau"]) if v in stock]
+    listed, sets = groups(stock, levels, only=sorted(set(index["bailleur"])))
+    counts = stock["logements"].to_numpy(dtype=float)
+    member = membership(sets, len(stock))
+    sums = np.stack([member @ counts, member @ counts**2])
+    lines = index[names].reset_index().merge(listed, on=names, validate="one_to_one")
+    out = np.zeros((2, domains))
+    for column in ("universe", "qpv", "hors", "ensemble"):
+        ours = index[column].to_numpy(dtype=np.intp)[lines["index"]]
+        theirs = lines[column].to_numpy(dtype=np.intp)
+        there = (ours >= 0) & (theirs >= 0)
+        out[:, ours[there]] = sums[:, theirs[there]]
+    return out[0][:, None], out[1][:, None]
 
 
 def _silent(means: Means, held: Floats) -> tuple[Floats, Floats]:
