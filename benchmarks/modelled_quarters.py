@@ -3,8 +3,8 @@
     python benchmarks/modelled_quarters.py [--enquetes 3] [--graine 5] [--covariables]
 
 Surveys of `known_survey` (26 bailleurs, 204 quarters, unequal résidences, 24 questions, two waves), estimated
-and protected as a user would; each printed row `modele` is set beside the measured one and the truth. `--covariables` makes
-the same rows again with four of the stock (share of collective homes, of both ends of the periods, size).
+and protected as a user would; each printed row `modele` is set beside the measured one and the truth.
+`--covariables` makes them again with four of the stock (shares of collective, old and new homes, size).
 """
 
 from __future__ import annotations
