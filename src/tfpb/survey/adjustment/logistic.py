@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.special import expit
 
 from tfpb.survey.estimation.design import indicator
-from tfpb.survey.estimation.means import inverses
+from tfpb.survey.estimation.means import independent_columns, inverses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -170,7 +170,7 @@ def fit_items(patterns: Patterns, weight: Floats, hits: Floats) -> Fits:
     columns = np.zeros((len(sets), width), dtype=bool)
     # where what all have hors QPV separates every other column, nothing is dependent
     shared = np.delete(patterns.matrix[sets.all(axis=0) & (patterns.levels[:, 0] == 0)], 1, axis=1)
-    whole = len(_independent(shared)) == width - 1
+    whole = len(independent_columns(shared.T @ shared)) == width - 1
     for k, at in enumerate(sets):
         design = patterns.matrix[at]
         if len(set(patterns.levels[at, 0].tolist())) < 2:  # noqa: PLR2004 - both sides
@@ -178,7 +178,7 @@ def fit_items(patterns: Patterns, weight: Floats, hits: Floats) -> Fits:
         if whole:
             columns[k], fits.reached[alike.ravel() == k] = True, True
             continue
-        kept = _independent(design)
+        kept = independent_columns(design.T @ design)
         if kept[:2] == [0, 1]:
             columns[k, kept] = True
             fits.reached[alike.ravel() == k] = _reached(patterns, design)
@@ -213,23 +213,6 @@ def _set_aside(levels: NDArray[np.intp], weight: Floats, hits: Floats) -> tuple[
                 active = active & ~found
         if active.sum() == before:
             return np.asarray(active), constant
-
-
-def _independent(matrix: Floats) -> list[int]:
-    """List the columns that do not depend on those before them."""
-    if matrix.shape[0] < 2:  # noqa: PLR2004 - no data to separate the side from the intercept
-        return [0]
-    kept: list[int] = []
-    basis = np.zeros((matrix.shape[0], 0))
-    for j in range(matrix.shape[1]):
-        column = matrix[:, j]
-        norm = np.linalg.norm(column)
-        rest = column - basis @ (basis.T @ column)
-        rest = rest - basis @ (basis.T @ rest)
-        if norm > 0 and np.linalg.norm(rest) > _DEPENDENT * norm:
-            basis = np.column_stack([basis, rest / np.linalg.norm(rest)])
-            kept.append(j)
-    return kept
 
 
 def _reached(patterns: Patterns, design: Floats) -> Flags:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NIL: Final = 1e-12
 """Under this, a standard error or the distance of a share to 0 or 1 is rounding, not information."""
 _ALIKE: Final = 1e-13
+_DEPENDENT: Final = 1e-9
 _RAKING_SWEEPS: Final = 10  # as many as R's svyrecvar projects residuals over raked margins
 AT_ONCE: Final = 30_000
 """Scores of atoms that are held together, all measures of them."""
@@ -347,3 +348,13 @@ def inverses(matrices: Floats) -> Floats:
         if len(matrices) == 1:
             return np.full(matrices.shape, np.nan)
         return np.concatenate([inverses(one[None]) for one in matrices])
+
+
+def independent_columns(cross: Floats) -> list[int]:
+    """List the columns that do not depend on those before them, from their cross-products."""
+    rest, kept = cross.copy(), []
+    for j, own in enumerate(np.diag(cross)):
+        if own > 0 and rest[j, j] > _DEPENDENT * own:
+            kept.append(j)
+            rest -= np.outer(rest[:, j], rest[j]) / rest[j, j]
+    return kept
