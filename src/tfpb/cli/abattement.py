@@ -22,50 +22,40 @@ class Arrondi(StrEnum):
     AVIS = "avis"
 
 
-_Fiscalite = Annotated[
-    Path, typer.Argument(help="Les locaux des avis de taxe foncière.", show_default=False)
-]
-_Residences = Annotated[
-    Path, typer.Option("--residences", help="Le patrimoine situé par « tfpb localiser ».")
-]
-_Conventions = Annotated[
-    Path | None, typer.Option("--conventions", help="Les conventions et leurs dates.")
-]
-_Gmbi = Annotated[
-    Path | None,
-    typer.Option(
-        "--gmbi", help="L’export GMBI des locaux possédés : ceux qui ne sont sur aucun avis."
-    ),
-]
-_Programme = Annotated[
-    Path | None, typer.Option("--programme", help="Le programme d’actions, pour le bilan.")
-]
-_Precedent = Annotated[
-    Path | None,
-    typer.Option(
-        "--programme-precedent", help="Le programme de l’année d’avant, pour le mettre à côté."
-    ),
-]
-_Annee = Annotated[
-    int | None,
-    typer.Option("--annee", help="Année d’imposition (par défaut celle de chaque ligne)."),
-]
-_Arrondi = Annotated[
-    Arrondi,
-    typer.Option("--arrondi", help="Au centime (estimation), ou à l’euro comme sur un avis."),
-]
-
-
 def abattement(  # noqa: PLR0917 - options of a command line
-    fiscalite: _Fiscalite,
-    residences: _Residences,
+    fiscalite: Annotated[
+        Path, typer.Argument(help="Les locaux des avis de taxe foncière.", show_default=False)
+    ],
+    residences: Annotated[
+        Path, typer.Option("--residences", help="Le patrimoine situé par « tfpb localiser ».")
+    ],
     sortie: Sortie,
-    conventions: _Conventions = None,
-    gmbi: _Gmbi = None,
-    programme: _Programme = None,
-    programme_precedent: _Precedent = None,
-    annee: _Annee = None,
-    arrondi: _Arrondi = Arrondi.CENTIME,
+    conventions: Annotated[
+        Path | None, typer.Option("--conventions", help="Les conventions et leurs dates.")
+    ] = None,
+    gmbi: Annotated[
+        Path | None,
+        typer.Option(
+            "--gmbi", help="L’export GMBI des locaux possédés : ceux qui ne sont sur aucun avis."
+        ),
+    ] = None,
+    programme: Annotated[
+        Path | None, typer.Option("--programme", help="Le programme d’actions, pour le bilan.")
+    ] = None,
+    programme_precedent: Annotated[
+        Path | None,
+        typer.Option(
+            "--programme-precedent", help="Le programme de l’année d’avant, pour le mettre à côté."
+        ),
+    ] = None,
+    annee: Annotated[
+        int | None,
+        typer.Option("--annee", help="Année d’imposition (par défaut celle de chaque ligne)."),
+    ] = None,
+    arrondi: Annotated[
+        Arrondi,
+        typer.Option("--arrondi", help="Au centime (estimation), ou à l’euro comme sur un avis."),
+    ] = Arrondi.CENTIME,
     feuille: Feuille = None,
     csv_brut: CsvBrut = False,
 ) -> None:
@@ -108,8 +98,7 @@ def _tell(made: Accounts) -> None:
     from tfpb.words.money.programme_words import balance_lead
 
     for money in made.abatements:
-        for line in summary(money):
-            print_line(line)
+        print_line(*summary(money))
     if made.programme is not None:
         last = made.abatements[-1]
         abated = last.totals["abattement_eur"]

@@ -71,6 +71,5 @@ def localiser(  # noqa: PLR0917 - options of a command
         )  # fmt: skip
         with progress(LOCATION) as advance:
             lines, doubts = run(task, advance=advance)
-        for line in lines:
-            print_line(line)
+        print_line(*lines)
         show_doubts(doubts)

@@ -57,7 +57,8 @@ def planifier(
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from tfpb.pipeline.jobs.plan_job import plan as run
 
-        done = run(plan, patrimoine, sortie, previous=precedent, sheet=feuille, raw_csv=csv_brut)
-        for line in done.lines:
-            print_line(line)
-        show_doubts(done.doubts)
+        lines, doubts = run(
+            plan, patrimoine, sortie, previous=precedent, sheet=feuille, raw_csv=csv_brut
+        )
+        print_line(*lines)
+        show_doubts(doubts)

@@ -158,8 +158,7 @@ def _tell(made: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
     if kept:
         print_line(words.kept_files(kept))
     atlas = "region/atlas.pdf" in made.files
-    for line in closing_lines(made.owners, made.contrats, folder.name, atlas=atlas):
-        print_line(line)
+    print_line(*closing_lines(made.owners, made.contrats, folder.name, atlas=atlas))
     if made.notices:
         print_line(words.DOUBTS_OF_REGION)
         show_doubts(made.notices)
