@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import CsvBrut, Feuille, Sortie, guard, print_line, show_doubts
+from tfpb.cli.terminal.shared import (
+    CsvBrut,
+    Feuille,
+    Sortie,
+    guard,
+    print_line,
+    show_doubts,
+    tell_raw,
+)
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
@@ -74,6 +82,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
         --residences sorties/localise.xlsx --sortie sorties/abattement.xlsx
     """
     with guard():
+        tell_raw(sortie, given=csv_brut)
         from tfpb.io.packs.output_files import refuse_inputs, write_together
         from tfpb.io.tables.tabular import check_format
         from tfpb.pipeline.jobs.tax_job import accounts, beside

@@ -18,6 +18,7 @@ from tfpb.cli.terminal.shared import (
     print_line,
     show_doubts,
     show_held_back,
+    tell_raw,
 )
 from tfpb.words.documents import command_words as words
 
@@ -81,6 +82,7 @@ def comparer(
         --plan examples/valmont/plan_enquete.toml --sortie sorties/comparaison.xlsx
     """
     with guard():
+        tell_raw(sortie, given=csv_brut)
         from tfpb.errors import stop_on_faults
         from tfpb.io.packs.output_files import refuse_inputs
         from tfpb.io.sources.gathering import Gathering

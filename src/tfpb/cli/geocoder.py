@@ -22,6 +22,7 @@ from tfpb.cli.terminal.shared import (
     progress,
     renames,
     show_doubts,
+    tell_raw,
 )
 
 
@@ -73,6 +74,7 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         --geodonnees sorties/geodonnees
     """
     with guard(), ExitStack() as opened:
+        tell_raw(sortie, given=csv_brut)
         from tfpb.addresses.file_geocoder import Resume, open_geocoder
         from tfpb.io.packs.output_files import refuse_inputs
         from tfpb.io.tables.tabular import check_format

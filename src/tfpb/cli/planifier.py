@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import CsvBrut, Feuille, Sortie, guard, print_line, show_doubts
+from tfpb.cli.terminal.shared import (
+    CsvBrut,
+    Feuille,
+    Sortie,
+    guard,
+    print_line,
+    show_doubts,
+    tell_raw,
+)
 
 
 def planifier(
@@ -53,6 +61,7 @@ def planifier(
         --patrimoine sorties/localise.xlsx --sortie sorties/plan.xlsx
     """
     with guard():
+        tell_raw(sortie, given=csv_brut)
         # matrices here are small: further threads of the algebra library wait more than they work
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from tfpb.pipeline.jobs.plan_job import plan as run

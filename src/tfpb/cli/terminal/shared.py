@@ -146,6 +146,18 @@ def print_line(*lines: str) -> None:
         print(line)  # noqa: T201 - the one place that prints
 
 
+def tell_unused(option: str, why: str, *, given: object) -> None:
+    """Tell an option that was given and cannot serve beside the others."""
+    if given:
+        print_line(words.UNUSED.format(option=option, why=why))
+
+
+def tell_raw(sortie: Path, *, given: bool) -> None:
+    """Tell `--csv-brut` where the output is no CSV."""
+    named = sortie.suffix.lower()
+    tell_unused("--csv-brut", words.NOT_CSV, given=given and named not in {"", ".csv"})
+
+
 def written(arguments: Sequence[str]) -> str:
     """Write a command line as the user could type or paste it, spaces in names included."""
     import shlex
