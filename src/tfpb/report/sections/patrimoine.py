@@ -11,7 +11,7 @@ import pandas as pd
 from tfpb.model.codes import QpvStatut
 from tfpb.model.report import Text
 from tfpb.model.results import RESIDENCE_COLUMNS
-from tfpb.report.sections.build import DOCUMENT, cut, has, section, table, worded
+from tfpb.report.sections.build import ANNEX, DOCUMENT, cut, has, section, table, worded
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.told_faults import LEAST
 from tfpb.words.places import stock_words as words
@@ -80,7 +80,7 @@ def localisation(dossier: Dossier) -> Section:
     )
     blocks: list[Block] = [
         table("localisation", shown, millesime=located.vintage, remarks=remarks),
-        Text(words.THREE_ANSWERS, media=DOCUMENT),
+        Text(words.THREE_ANSWERS, media=ANNEX),
     ]
     if near.any():
         blocks.append(table("adresses_a_verifier_document", cut(shown, near)))

@@ -22,6 +22,19 @@ FICTIONAL_LINE: Final = "Données fictives : rien ici ne décrit un lieu ni un b
 COVER: Final = "Couverture"
 SUMMARY: Final = "Synthèse"
 CONTENTS: Final = "Sommaire"
+QUESTIONS: Final[dict[str, str]] = {
+    "ou": "Où sont les logements ?",
+    "combien": "Combien vaut l’abattement ?",
+    "fait": "Qu’a-t-on fait ?",
+    "locataires": "Qu’en disent les locataires ?",
+    "change": "Qu’est-ce qui a changé ?",
+    "trancher": "Que reste-t-il à trancher ?",
+}
+"""What the body of a document answers, in its order."""
+ANNEX_TITLE: Final = "Annexe · {title}"
+MORE_IN_ANNEX: Final = Phrase(
+    "{count:s autre ligne/autres lignes} en fin de document : « {title} »."
+)
 OPEN_CONTENTS: Final = "Ouvrir le sommaire"
 BACK_TO_CONTENTS: Final = "← Sommaire"
 TOTAL: Final = "Total"

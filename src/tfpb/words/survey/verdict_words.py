@@ -91,6 +91,7 @@ def _doubted(words: str, publication: str, *, alone: bool) -> str:
     return f"{words} ({', '.join(doubts)})" if doubts else words
 
 
+KEY: Final = "Comment lire un verdict"
 PLAIN: Final[dict[str, str]] = {
     Verdict.INFERIEUR: "plus bas de plus de {margin}",
     Verdict.ECART_DEFAVORABLE: "plus bas, on ne sait pas de combien",
@@ -105,7 +106,11 @@ PLAIN: Final[dict[str, str]] = {
 
 def plainly(verdict: str, publication: str, margin_points: float, *, alone: bool = False) -> str:
     """Write a verdict in plain words, with what weakens it: « mieux (fragile) »."""
-    words = PLAIN[verdict].format(margin=margin_words(margin_points))
+    words = verdict_words(verdict, publication)
+    if publication not in {Publication.PUBLIABLE, Publication.FRAGILE}:
+        return words
+    if verdict in PLAIN:
+        words = PLAIN[verdict].format(margin=margin_words(margin_points))
     return _doubted(words, publication, alone=alone)
 
 

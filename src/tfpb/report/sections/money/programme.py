@@ -12,7 +12,9 @@ from tfpb.model.columns import STAMP
 from tfpb.model.report import Text
 from tfpb.report.sections.build import (
     BOTH,
+    BOTH_ANNEX,
     DOCUMENT,
+    SHEET,
     chart,
     cut,
     declarations,
@@ -64,7 +66,7 @@ def programme(dossier: Dossier) -> Section:
         *_carried(plan, year),
         *_axes(plan, names),
         *_beside(plan, names, year),
-        *_actions(plan, year),
+        *_actions(plan),
         *_diagnostics(plan),
     ]
     lead = words.balance_lead(
@@ -124,7 +126,7 @@ def _heights(dossier: Dossier, plan: Programme, year: int) -> list[Block]:
         out += [*comparisons(dossier), *surplus(dossier)]
     if money is not None and unknown:
         out.append(words.UNKNOWN_QUARTERS.format(count=unknown))
-    return [Text(tuple(out), bullets=True, media=BOTH)] if out else []
+    return [Text(tuple(out), bullets=True, media=SHEET)] if out else []  # pages have the note
 
 
 def comparisons(dossier: Dossier) -> list[str]:
@@ -261,7 +263,7 @@ def _axes(plan: Programme, names: dict[str, str]) -> list[Block]:
 def _beside(plan: Programme, names: dict[str, str], year: int) -> list[Block]:
     """Return last year's bilan beside this year's, by axis then by quarter, or how to have it."""
     if plan.beside is None:
-        return [Text((words.NO_LAST_YEAR.format(year=year - 1),), media=BOTH)]
+        return [Text((words.NO_LAST_YEAR.format(year=year - 1),), media=BOTH_ANNEX)]
     facts: dict[str, Any] = {"annee": year, "precedente": year - 1, "suivante": year + 1}
     axes = plan.beside.assign(axe_mot=[axis_words(int(a)) for a in plan.beside["axe"]])
     blocks: list[Block] = [table("bilan_precedent", axes, **facts)]
@@ -282,8 +284,8 @@ def _beside(plan: Programme, names: dict[str, str], year: int) -> list[Block]:
     ]
 
 
-def _actions(plan: Programme, year: int) -> list[Block]:
-    """Return the actions: one wide table for software, narrower ones for a sheet and for the page."""
+def _actions(plan: Programme) -> list[Block]:
+    """Return the actions: one wide table for software, narrower ones for a sheet."""
     rows = plan.actions.assign(
         axe_mot=[axis_words(int(a)) for a in plan.actions["axe"]],
         ligne_fichier=[int(n) for n in plan.actions[STAMP[2]]],
@@ -293,10 +295,6 @@ def _actions(plan: Programme, year: int) -> list[Block]:
     if has(rows, "temps_valorise_eur"):
         timed = cut(whole.rows, whole.rows["temps_valorise_eur"].notna())
         blocks.append(part(replace(whole, rows=timed), "actions_temps"))
-    kept = cut(plan.actions, plan.actions["annee"] == year)
-    kept["axe_mot"] = [axis_short(int(a)) for a in kept["axe"]]
-    short = kept.sort_values(["axe", "code_qpv"], kind="stable")
-    blocks.append(table("actions_document", short, annee=year))
     if len(plan.actions):
         sheet = declarations().sections["programme"].feuille
         blocks.append(
