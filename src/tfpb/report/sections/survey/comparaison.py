@@ -60,8 +60,8 @@ def comparaison(dossier: Dossier) -> Section:
     met = pd.concat([whole, view.shown(view.quarters(rows))])
     key = Text(_verdict_key(met, margin), bullets=True, title=verdict_words.KEY)
     blocks: list[Block] = [
-        *([key] if len(whole) else []),
         table("comparaison", rows, **of),
+        *([key] if len(whole) else []),
         Text(headline_sentences(whole), bullets=True, media=ANNEX),
         *_charts(shown, of, margin),
     ]
@@ -97,7 +97,7 @@ def comparaison(dossier: Dossier) -> Section:
     blocks.append(long_table("comparaison_detail", own, COMPARISON_COLUMNS))
     told = view.contradicted(shown)
     if told:
-        blocks.insert(2, Text(told, bullets=True, media=BOTH_ANNEX))
+        blocks.insert(1, Text(told, bullets=True, media=BOTH_ANNEX))
     lead = satisfaction.otherwise_first(len(told))
     lead += satisfaction.comparison_lead(wave, Counter(whole["mot"]), len(whole))
     return section("comparaison", lead, blocks)
