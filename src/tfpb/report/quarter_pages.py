@@ -67,7 +67,9 @@ def first(row: Mapping[Any, Any] | None, against: Mapping[Key, Disagreement]) ->
 def verdict(row: Mapping[Any, Any]) -> str:
     """Name the verdict of a gap, with what weakens it."""
     margin = float(row["marge_points"]) if "marge_points" in row else math.nan
-    return plainly(str(row["verdict"]), str(row["publication"]), margin, alone=row["isole"] == ALONE)
+    return plainly(
+        str(row["verdict"]), str(row["publication"]), margin, alone=row["isole"] == ALONE
+    )
 
 
 def quarter_page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPage:

@@ -11,7 +11,7 @@ import docx as word
 import pandas as pd
 import pytest
 from docx.oxml.ns import qn
-from report_dossier import HOSTILE, bare, make
+from report_dossier import HOSTILE, HOSTILE_TYPST, bare, make
 from report_pack import docx, entries, maps, need, pdf, pictures, said
 
 from tfpb.model.location import GapLine, QpvPage
@@ -80,9 +80,15 @@ def test_every_page_of_the_pdf_says_run_warning_and_fiction(pdf_text: str) -> No
         assert "0a1b2c3d" in page
 
 
-def test_user_text_is_never_markup(pdf_text: str) -> None:
-    flat = re.sub(r"\s+", " ", pdf_text)
-    assert "=HYPERLINK" in HOSTILE
+def test_user_text_is_never_markup(tmp_path: Path) -> None:
+    rows = pd.DataFrame({"nom": [HOSTILE, HOSTILE_TYPST, "@SUM(A1)"]})
+    table = Table("t", "Noms", (TableColumn("nom", "Nom"),), rows)
+    hostile = Section("x", "Titre", "Une phrase.", (table,))
+    path = tmp_path / "r.pdf"
+    path.write_bytes(document_pdf.render(dataclasses.replace(said(), sections=(hostile,)), {}, {}))
+    flat = re.sub(r"\s+", " ", pdf_words(path))
+    assert "=HYPERLINK" in flat
+    assert "#panic(" in flat
     assert "@SUM(A1)" in flat
 
 
@@ -212,7 +218,9 @@ def test_what_is_too_long_for_the_body_is_cut_there_and_whole_in_the_annexes() -
     made = chapters(dataclasses.replace(said(), sections=(note, home)))
     _, body, annex = made
     assert len(body.blocks[0].rows) == BODY_ROWS
-    assert "28 autres lignes en fin de document : « Annexe · Résidences »" in body.blocks[0].notes[-1]
+    assert (
+        "28 autres lignes en fin de document : « Annexe · Résidences »" in body.blocks[0].notes[-1]
+    )
     assert len(body.blocks[1].paragraphs) == BODY_ROWS + 1
     assert body.blocks[2] == short
     assert (annex.title, annex.lead) == ("Annexe · Résidences", "")

@@ -82,9 +82,7 @@ def render(
             "rule": theme.RULE,
             "band": theme.MARGIN_BAND,
         },
-        "sections": [
-            _chapter(chapter, images, inputs) for chapter in parts.chapters(report)
-        ],
+        "sections": [_chapter(chapter, images, inputs) for chapter in parts.chapters(report)],
         "maps": _map_images(report, maps, inputs),
     }
     inputs["data"] = json.dumps(_printable(content), ensure_ascii=False)

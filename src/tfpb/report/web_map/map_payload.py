@@ -43,7 +43,10 @@ def payload(model: MapModel) -> dict[str, Any]:
         "statuts": SIDE_WORDS,
         "themes": THEMES,
         "verdicts": {
-            code: {"mot": plainly(code, Publication.PUBLIABLE, margin), "signe": theme.verdict_sign(code)}
+            code: {
+                "mot": plainly(code, Publication.PUBLIABLE, margin),
+                "signe": theme.verdict_sign(code),
+            }
             for code in VERDICTS
         },
         "classes": words.GAP_CLASSES,

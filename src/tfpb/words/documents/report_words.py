@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 WARNING: Final = "Aide à la décision, ne vaut pas attestation"
 FICTIONAL: Final = "données fictives"
 DRAFT: Final = "PROJET"
-DRAFT_LINE: Final = (
-    "PROJET, pour l’organisme seul : à refaire avec --diffuser avant de le transmettre."
-)
+DRAFT_LINE: Final = "PROJET, pour l’organisme seul : à ne pas transmettre."
 FICTIONAL_LINE: Final = "Données fictives : rien ici ne décrit un lieu ni un bailleur réels."
 COVER: Final = "Couverture"
 SUMMARY: Final = "Synthèse"

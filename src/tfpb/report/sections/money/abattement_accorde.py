@@ -11,7 +11,17 @@ import pandas as pd
 
 from tfpb.model.codes import Statut
 from tfpb.model.report import Text
-from tfpb.report.sections.build import ANNEX, BOTH, BOTH_ANNEX, chart, lacking, part, section, table, worded
+from tfpb.report.sections.build import (
+    ANNEX,
+    BOTH,
+    BOTH_ANNEX,
+    chart,
+    lacking,
+    part,
+    section,
+    table,
+    worded,
+)
 from tfpb.report.sections.money.rapprochement import premises_blocks, veiled
 from tfpb.report.sections.patrimoine import leaver_facts
 from tfpb.words.money import abatement_words as words
@@ -168,7 +178,9 @@ def forecast_blocks(money: Abatement, located: Located) -> list[Block]:
         chart("prevision_annees", drawn),
         Text((reading,), media=BOTH),
         *calendar,
-        Text(forecast_words.forecast_assumptions(money.year, growth), bullets=True, media=BOTH_ANNEX),
+        Text(
+            forecast_words.forecast_assumptions(money.year, growth), bullets=True, media=BOTH_ANNEX
+        ),
         _year_by_year(money, located),
     ]
 

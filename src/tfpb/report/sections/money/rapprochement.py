@@ -11,7 +11,17 @@ from tfpb.model.codes import Statut
 from tfpb.model.columns import STAMP
 from tfpb.model.report import Text
 from tfpb.model.results import STATE_COLUMNS
-from tfpb.report.sections.build import ANNEX, BOTH, BOTH_ANNEX, cut, lacking, part, section, table, worded
+from tfpb.report.sections.build import (
+    ANNEX,
+    BOTH,
+    BOTH_ANNEX,
+    cut,
+    lacking,
+    part,
+    section,
+    table,
+    worded,
+)
 from tfpb.words.money import abatement_words, state_words
 from tfpb.words.money import reconciliation_words as words
 

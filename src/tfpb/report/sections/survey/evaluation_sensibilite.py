@@ -11,7 +11,16 @@ from openpyxl.utils import get_column_letter
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.report import Text
 from tfpb.model.survey import only
-from tfpb.report.sections.build import BOTH_ANNEX, chart, cut, lacking, number_of, section, table, worded
+from tfpb.report.sections.build import (
+    BOTH_ANNEX,
+    chart,
+    cut,
+    lacking,
+    number_of,
+    section,
+    table,
+    worded,
+)
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.survey_view import source
 from tfpb.report.theme import verdict_sign
