@@ -68,6 +68,8 @@ class Table:
         Key of a column → its total, as the stages made it.
     remarks : tuple of (row, column key, text)
         How a doubtful value was made, as a comment of its cell.
+    sheet : str
+        Name of the sheet it has to itself; without it, that of its section.
     folded : bool
         Whether a sheet groups the rows, to be folded in one click; a pack hides nothing.
     """
@@ -83,6 +85,7 @@ class Table:
     media: frozenset[str] = frozenset({"classeur", "document", "donnees"})
     totals: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[tuple[int, str, str], ...] = ()
+    sheet: str = ""
     folded: bool = False
 
 

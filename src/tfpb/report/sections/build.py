@@ -61,6 +61,7 @@ class _Table(_Declared):
     colonnes: tuple[_Column, ...] | tuple[str, ...] = ()
     partie_de: str = ""
     comme: str = ""
+    feuille: str = ""
 
 
 class _Chart(_Declared):
@@ -172,6 +173,7 @@ def table(
         notes=notes if notes is not None else base.notes or (),
         totals=totals or {},
         remarks=remarks,
+        sheet=own.feuille,
         folded=folded,
         **_media(own),
     )
@@ -200,6 +202,7 @@ def part(whole: Table, key: str, *, repeated: Sequence[Mapping[str, object]] = (
         rows=whole.rows[[c.key for c in columns]].reset_index(drop=True),
         unit=own.unite or whole.unit,
         notes=whole.notes if own.notes is None else own.notes,
+        sheet=own.feuille,
         totals={k: v for k, v in whole.totals.items() if k in keys},
         **_media(own),
     )

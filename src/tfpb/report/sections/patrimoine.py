@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
@@ -43,7 +43,12 @@ def residences(dossier: Dossier) -> Section:
     ]
     blocks: list[Block] = [
         table(
-            "residences", homes, repeated=own, annee=located.year, remarks=_remarks(dossier.located)
+            "residences",
+            homes,
+            repeated=own,
+            annee=located.year,
+            remarks=_remarks(dossier.located),
+            totals={key: homes[key].sum() for key in _COUNTED},
         ),
         table("quartiers", quarters(located)),
         Text(
@@ -55,6 +60,9 @@ def residences(dossier: Dossier) -> Section:
         facts.residences, facts.dwellings, facts.inside, facts.outside, facts.doubtful
     )
     return section("residences", lead, blocks)
+
+
+_COUNTED: Final = ("nb_logements", "logements_dans", "logements_hors", "logements_a_verifier")
 
 
 def localisation(dossier: Dossier) -> Section:

@@ -51,8 +51,9 @@ EDIT_FILES: Final = (
     "« tfpb dossier »."
 )
 EDIT_INPUTS: Final = (
-    "Ce classeur ne contient que des valeurs. Pour corriger un chiffre, corrigez le fichier d’entrée "
-    "nommé dans « Sources et hypothèses », puis relancez « tfpb dossier »."
+    "Ce classeur ne contient que des valeurs ; ses totaux, qui suivent vos filtres, sont les seules "
+    "formules. Pour corriger un chiffre, corrigez le fichier d’entrée nommé dans « Sources et "
+    "hypothèses », puis relancez « tfpb dossier »."
 )
 MISSING: Final[dict[str, tuple[str, str]]] = {
     "enquete": (

@@ -74,7 +74,7 @@ _SENTENCES: Final = Phrase.table(
     fin_exoneration="Exonération qui prend fin au plus tard le {date:d}, {quartier} : {homes}, {montant} "
     "de plus en {annee}.",
     reclamation="À réclamer au plus tard le {date:d} : {montant} ({homes}) ; les avis sont nommés à "
-    "la feuille « Rapprochement », « Contrôle de chaque avis ».",
+    "la feuille « Contrôle des avis ».",
     renouvellement="La convention {convention} prend fin le {date:d} : à partir de {annee}, {montant} par an "
     "à renouveler ({homes}), perdus si elle ne l’est pas.",
     terme="La convention {convention} court jusqu’au {date:d} et le texte jusqu’aux impositions de {fin} : "

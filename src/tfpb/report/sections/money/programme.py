@@ -45,6 +45,7 @@ _MARKS: Final = (
     "repere_valorise_national_eur", "repere_valorise_region_eur", "repere_couverture_region",
     "repere_region",
 )  # fmt: skip
+_SPENT: Final = ("prevu_eur", "realise_eur", "valorise_eur")
 _PROOFS: Final = ("actions", "pieces_jointes", "preuves_completes", "photos_jointes")
 
 
@@ -290,13 +291,16 @@ def _actions(plan: Programme) -> list[Block]:
         axe_mot=[axis_words(int(a)) for a in plan.actions["axe"]],
         ligne_fichier=[int(n) for n in plan.actions[STAMP[2]]],
     )
-    whole = table("actions", rows, source=source_of(plan.actions) or words.PROGRAMME_FILE)
+    spent = {k: [v for v in rows[k] if v is not None and not pd.isna(v)] for k in _SPENT}
+    sums = {key: sum(amounts, Decimal(0)) for key, amounts in spent.items()}
+    source = source_of(plan.actions) or words.PROGRAMME_FILE
+    whole = table("actions", rows, source=source, totals=sums)
     blocks: list[Block] = [whole, part(whole, "actions_montants"), part(whole, "actions_suivi")]
     if has(rows, "temps_valorise_eur"):
         timed = cut(whole.rows, whole.rows["temps_valorise_eur"].notna())
         blocks.append(part(replace(whole, rows=timed), "actions_temps"))
     if len(plan.actions):
-        sheet = declarations().sections["programme"].feuille
+        sheet = declarations().tableaux["actions_montants"].feuille
         blocks.append(
             Text((ROWS_ELSEWHERE.format(count=len(plan.actions), sheet=sheet),), media=DOCUMENT)
         )

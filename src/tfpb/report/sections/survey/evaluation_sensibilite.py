@@ -54,8 +54,10 @@ def evaluation(dossier: Dossier) -> Section:
         lieu=[words.WHOLE_CONVENTION if w else f"{name} ({code})" for w, name, code in places],
         axe_mot=[accounts.axis_words(int(a)) for a in rows["axe"]],
         verdict_mot=[
-            _verdict(*row, margin)
-            for row in rows[["verdict", "publication", "isole"]].itertuples(index=False)
+            _verdict(verdict, publication, alone, margin)
+            for verdict, publication, alone in zip(
+                rows["verdict"], rows["publication"], rows["isole"], strict=True
+            )
         ],
         lecture_mot=[words.reading_sentence(str(code)) for code in rows["lecture"]],
     )
@@ -140,7 +142,7 @@ def _targets(dossier: Dossier) -> list[Block]:
         return []
     pairs = zip(both["_verdict"], both["_publication"], strict=True)
     margin = 100 * (margin_of(survey) or 0.0)
-    other_words = [_verdict(*pair, "", margin) for pair in pairs]
+    other_words = [_verdict(verdict, publication, "", margin) for verdict, publication in pairs]
     read = both.assign(retenue=both["verdict_mot"], autre=other_words)
     names: dict[str, Any] = {"retenue": TARGET_NAMES[own], "autre": TARGET_NAMES[other]}
     return [table("sensibilite_cible", read, vague=wave, **names)]
