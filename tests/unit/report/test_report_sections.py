@@ -253,7 +253,7 @@ def test_every_share_said_carries_its_n_and_every_gap_its_interval() -> None:
 
 def test_an_inconclusive_item_says_what_it_would_have_taken() -> None:
     whole = "\n".join(texts(said()))
-    assert "non concluant : avec ces réponses, la plus petite marge démontrable" in whole
+    assert "on ne sait pas : avec ces réponses, la plus petite marge démontrable" in whole
     assert "il aurait fallu environ" in whole
     assert "écart non démontré, équivalence non démontrée" in whole
 

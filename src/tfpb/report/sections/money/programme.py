@@ -11,6 +11,7 @@ import pandas as pd
 from tfpb.model.columns import STAMP
 from tfpb.model.report import Text
 from tfpb.report.sections.build import (
+    ANNEX,
     BOTH,
     BOTH_ANNEX,
     DOCUMENT,
@@ -247,7 +248,10 @@ def _axes(plan: Programme, names: dict[str, str]) -> list[Block]:
     whole = table("axes", rows)
     # the page shows the programme over all quarters; quarter by quarter stands in the workbook
     shown = cut(whole.rows, whole.rows["quartier"] == words.EVERY_QUARTER)
-    blocks: list[Block] = [whole, part(replace(whole, rows=shown), "axes_document")]
+    short = part(replace(whole, rows=shown), "axes_document")
+    if plan.beside is not None:  # that table has both years
+        short = replace(short, media=ANNEX)
+    blocks: list[Block] = [whole, short]
     sums = cut(plan.by_axis, is_total).sort_values("axe")
     if len(sums):
         drawn = pd.DataFrame(
