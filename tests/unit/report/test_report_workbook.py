@@ -34,9 +34,18 @@ def sheet_tables(*, full: bool = True) -> list[tuple[str, Table]]:
     ]  # fmt: skip
 
 
-def test_cover_and_contents_come_first(book: openpyxl.Workbook) -> None:
-    assert book.sheetnames[:3] == ["Couverture", "Sommaire", "Synthèse"]
-    assert book.sheetnames[-1] == "Sources et hypothèses"
+def test_the_summary_comes_first_and_the_contents_last(book: openpyxl.Workbook) -> None:
+    assert book.sheetnames[0] == book.active.title == "Synthèse"
+    assert book.sheetnames[-2:] == ["Sources et hypothèses", "Sommaire"]
+    told = "\n".join(str(c.value) for row in book["Sommaire"] for c in row if c.value)
+    for words in (
+        said().title,
+        said().bailleur,
+        said().date,
+        said().warning,
+        "suivent vos filtres",
+    ):
+        assert words in told
 
 
 def test_contents_link_to_every_sheet(book: openpyxl.Workbook) -> None:
@@ -62,7 +71,6 @@ def test_no_formula_but_sums_and_hostile_text_stays_text(book: openpyxl.Workbook
 def test_totals_follow_the_filter_and_are_read_by_who_does_not_compute(
     book: openpyxl.Workbook,
 ) -> None:
-    assert book.active.title == "Synthèse"
     read = openpyxl.load_workbook(io.BytesIO(xlsx()), data_only=True)
     told = {t.key: t for _, t in sheet_tables()}
     sums: dict[str, list[str]] = {}
@@ -204,7 +212,7 @@ def test_long_sheets_freeze_and_repeat_their_header(book: openpyxl.Workbook) -> 
         top = openpyxl.utils.range_boundaries(table.ref)[1]
         assert sheet.freeze_panes == f"A{top + 1}"
         assert sheet.print_title_rows == f"${top}:${top}"
-    assert all(s.freeze_panes for s in book if s.tables and s.title != "Couverture")
+    assert all(s.freeze_panes for s in book if s.tables)
 
 
 def test_no_chart_prints_under_the_header_of_a_table(book: openpyxl.Workbook) -> None:

@@ -20,17 +20,14 @@ from tfpb.model.report import Chart, Format, KeyFigures, Section, Table, Text
 from tfpb.report import theme
 from tfpb.report.cell_values import EXCEL, as_number, as_text, excel_format, missing
 from tfpb.report.documents import workbook_styles as style
+from tfpb.report.documents.document_parts import warnings
 from tfpb.report.documents.workbook_charts import native_chart
 from tfpb.report.documents.workbook_styles import GAP, PAGE, SPARE, fitted
 from tfpb.words.documents.report_words import (
     BACK_TO_CONTENTS,
     CONTENTS,
-    COVER,
-    DRAFT_LINE,
     EDIT_INPUTS,
     EMPTY_TABLE,
-    FICTIONAL_LINE,
-    OPEN_CONTENTS,
     SUMMARY,
     TOTAL,
     footer,
@@ -48,18 +45,16 @@ _LINE_PT: Final = 13.0
 _TABLE_STYLE: Final = TableStyleInfo(
     "TableStyleLight1", showRowStripes=True, showColumnStripes=False
 )
-_ONE_PAGE: Final = frozenset({COVER, CONTENTS, SUMMARY})
+_ONE_PAGE: Final = frozenset({CONTENTS, SUMMARY})
 
 
-def render(report: Report, *, cover: bool = True) -> bytes:
+def render(report: Report) -> bytes:
     """Render the report as an xlsx file.
 
     Parameters
     ----------
     report : Report
-        Sections whose `sheet` is not empty become sheets, in order, after cover and contents.
-    cover : bool
-        Without it the first section opens the workbook, and the contents stand last.
+        Sections whose `sheet` is not empty become sheets, in order; the contents stand last.
 
     Returns
     -------
@@ -71,17 +66,13 @@ def render(report: Report, *, cover: bool = True) -> bytes:
     sections = [sheet for s in report.sections if s.sheet for sheet in _sheets(s)]
     foot = footer(report.run_hash, fictional=report.fictional, draft=report.draft)
     names = [s.sheet for s in sections]
-    for name in (COVER, CONTENTS, *names) if cover else (*names, CONTENTS):
+    for name in (*names, CONTENTS):
         book.create_sheet(name)
-    if cover:
-        _cover(book[COVER], report, foot)
-        _link(book[CONTENTS], 2, COVER, COVER)
-    _contents(book[CONTENTS], sections, foot)
+    _contents(book[CONTENTS], report, sections)
     written = {s.sheet: _Sheet(book[s.sheet], s, foot) for s in sections}
     printed = {name: sheet.write() for name, sheet in written.items()}
     for sheet in book.worksheets:
         _print_setup(sheet, report, foot, printed.get(sheet.title, sheet.max_row))
-    book.active = book.sheetnames.index(SUMMARY) if SUMMARY in names else 0
     day = dt.date.fromisoformat(report.properties.get("date_iso", "2000-01-01"))
     properties: Any = book.properties
     properties.title = report.title
@@ -125,29 +116,7 @@ def _line(
     sheet.row_dimensions[row].height = style.lines(text, fits) * _LINE_PT * max(size, 9) / 10
 
 
-def _cover(sheet: Worksheet, report: Report, foot: str) -> None:
-    sheet.column_dimensions["A"].width = _TEXT_WIDTH
-    rows: list[tuple[str, Any]] = [
-        (report.title, style.TITLE),
-        (report.subtitle, style.SUBTITLE),
-        (report.bailleur, style.SUBTITLE),
-        (report.date, style.LEAD),
-        ("", style.BODY),
-        (f"{report.warning}.", style.SUBTITLE),
-    ]
-    if report.draft:
-        rows.append((DRAFT_LINE, style.SUBTITLE))
-    if report.fictional:
-        rows.append((FICTIONAL_LINE, style.SUBTITLE))
-    rows += [("", style.BODY), (EDIT_INPUTS, style.BODY)]
-    for index, (text, font) in enumerate(rows, 2):
-        _line(sheet, index, text, font=font)
-    row = len(rows) + 3
-    _link(sheet, row, OPEN_CONTENTS, CONTENTS)
-    _line(sheet, row + 2, foot, font=style.NOTE)
-
-
-def _contents(sheet: Worksheet, sections: list[Section], foot: str) -> None:
+def _contents(sheet: Worksheet, report: Report, sections: list[Section]) -> None:
     sheet.column_dimensions["A"].width = 26
     sheet.column_dimensions["B"].width = 100
     style.put(sheet, 1, 1, CONTENTS, font=style.TITLE)
@@ -156,7 +125,17 @@ def _contents(sheet: Worksheet, sections: list[Section], foot: str) -> None:
         sheet.cell(row=row, column=1).alignment = style.WRAP
         style.put(sheet, row, 2, section.lead, font=style.BODY, alignment=style.WRAP)
         sheet.row_dimensions[row].height = style.lines(section.lead, 105) * _LINE_PT + 2
-    style.put(sheet, len(sections) + 5, 1, foot, font=style.NOTE)
+    about = (
+        report.title,
+        report.subtitle,
+        report.bailleur,
+        report.date,
+        *warnings(report),
+        EDIT_INPUTS,
+    )
+    for row, line in enumerate(about, len(sections) + 6):
+        style.put(sheet, row, 2, line, font=style.BODY, alignment=style.WRAP)
+        sheet.row_dimensions[row].height = style.lines(line, 105) * _LINE_PT + 2
 
 
 def _print_setup(sheet: Worksheet, report: Report, foot: str, last: int) -> None:

@@ -17,7 +17,6 @@ FICTIONAL: Final = "données fictives"
 DRAFT: Final = "PROJET"
 DRAFT_LINE: Final = "PROJET, pour l’organisme seul : à ne pas transmettre."
 FICTIONAL_LINE: Final = "Données fictives : rien ici ne décrit un lieu ni un bailleur réels."
-COVER: Final = "Couverture"
 SUMMARY: Final = "Synthèse"
 CONTENTS: Final = "Sommaire"
 QUESTIONS: Final[dict[str, str]] = {
@@ -33,7 +32,6 @@ ANNEX_TITLE: Final = "Annexe · {title}"
 MORE_IN_ANNEX: Final = Phrase(
     "{count:s autre ligne/autres lignes} en fin de document : « {title} »."
 )
-OPEN_CONTENTS: Final = "Ouvrir le sommaire"
 BACK_TO_CONTENTS: Final = "← Sommaire"
 TOTAL: Final = "Total"
 CHART_LABEL: Final = "Libellé"

@@ -62,7 +62,6 @@ def comparaison(dossier: Dossier) -> Section:
     blocks: list[Block] = [
         table("comparaison", rows, **of),
         *([key] if len(whole) else []),
-        Text(headline_sentences(whole), bullets=True, media=ANNEX),
         *_charts(shown, of, margin),
     ]
     if len(shown):
