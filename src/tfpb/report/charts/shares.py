@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from tfpb.model.report import Chart
 
-ROW: Final = 7.2
 LABEL: Final = 64.0
 BAR: Final = 6.0
 BESIDE: Final = 34.0
