@@ -68,7 +68,7 @@ def render(report: Report) -> bytes:
     names = [s.sheet for s in sections]
     for name in (*names, CONTENTS):
         book.create_sheet(name)
-    _contents(book[CONTENTS], report, sections)
+    _contents(book[CONTENTS], report, sections, foot)
     written = {s.sheet: _Sheet(book[s.sheet], s, foot) for s in sections}
     printed = {name: sheet.write() for name, sheet in written.items()}
     for sheet in book.worksheets:
@@ -116,7 +116,7 @@ def _line(
     sheet.row_dimensions[row].height = style.lines(text, fits) * _LINE_PT * max(size, 9) / 10
 
 
-def _contents(sheet: Worksheet, report: Report, sections: list[Section]) -> None:
+def _contents(sheet: Worksheet, report: Report, sections: list[Section], foot: str) -> None:
     sheet.column_dimensions["A"].width = 26
     sheet.column_dimensions["B"].width = 100
     style.put(sheet, 1, 1, CONTENTS, font=style.TITLE)
@@ -125,14 +125,8 @@ def _contents(sheet: Worksheet, report: Report, sections: list[Section]) -> None
         sheet.cell(row=row, column=1).alignment = style.WRAP
         style.put(sheet, row, 2, section.lead, font=style.BODY, alignment=style.WRAP)
         sheet.row_dimensions[row].height = style.lines(section.lead, 105) * _LINE_PT + 2
-    about = (
-        report.title,
-        report.subtitle,
-        report.bailleur,
-        report.date,
-        *warnings(report),
-        EDIT_INPUTS,
-    )
+    head = (report.title, report.subtitle, report.bailleur, report.date)
+    about = (*head, *warnings(report), EDIT_INPUTS, foot)
     for row, line in enumerate(about, len(sections) + 6):
         style.put(sheet, row, 2, line, font=style.BODY, alignment=style.WRAP)
         sheet.row_dimensions[row].height = style.lines(line, 105) * _LINE_PT + 2
