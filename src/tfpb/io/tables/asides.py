@@ -156,9 +156,13 @@ def _without_units(table: TextTable, contract: Contract, found: Mapping[str, str
 
 
 def _without_print(table: TextTable, contract: Contract, found: Mapping[str, str]) -> TextTable:
-    """Take out what a printed page adds: its header again, and sentences alone on their line."""
+    """Take out what a printed page adds: its header again, and sentences alone on their line.
+
+    A sentence in a column of the contract may be data whose line lacks the rest: it stays, a fault.
+    """
     headers = [fold(h) for h in table.frame.columns]
     needed = sum(c.filled and c.name in found for c in contract.columns)
+    read = {k for k, h in enumerate(table.frame.columns) if h in set(found.values())}
     cells = table.frame.to_numpy(dtype=object)
     codes: dict[int, str] = {}
     for position, row in enumerate(cells):
@@ -166,7 +170,12 @@ def _without_print(table: TextTable, contract: Contract, found: Mapping[str, str
         again = sum(fold(row[k]) == headers[k] for k in filled)
         if again > 1 and again >= _SAME_HEADER * len(filled):
             codes[position] = "entete_repete"
-        elif needed > 1 and len(filled) == 1 and len(row[filled[0]].split()) >= _SENTENCE:
+        elif (
+            needed > 1
+            and len(filled) == 1
+            and filled[0] not in read
+            and len(row[filled[0]].split()) >= _SENTENCE
+        ):
             codes[position] = "ligne_de_texte"
     if not codes or len(codes) == len(cells):
         return table
