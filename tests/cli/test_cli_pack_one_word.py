@@ -94,10 +94,15 @@ def differing(
         heads = [_plain(h) for h in head]
         if _ONE_ADDRESS & set(heads):
             continue
-        keys = [tuple(sorted({named[t] for c in r if (t := _plain(c)) in named})) for r in rows]
+        dated = heads.index("Année") if "Année" in heads else None
+        keys = [
+            tuple(sorted({named[t] for c in r if (t := _plain(c)) in named}))
+            + (() if dated is None else (str(r[dated]),))
+            for r in rows
+        ]
         once = Counter(keys)
         for key, row in zip(keys, rows, strict=True):
-            if not key or once[key] > 1:
+            if not key or once[key] > 1 or set(key) <= {str(y) for y in range(2000, 2100)}:
                 continue
             for header, cell in zip(heads, row, strict=True):
                 if (value := _value(cell)) is not None:
