@@ -8,7 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _STAMP: Final = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
@@ -28,7 +28,11 @@ def zip_bytes(files: Mapping[str, bytes], *, order: bool = True) -> bytes:
     return buffer.getvalue()
 
 
-def settle(data: bytes, day: str = "2000-01-01") -> bytes:
+def settle(
+    data: bytes,
+    day: str = "2000-01-01",
+    mended: Callable[[str, bytes], bytes] = lambda _, content: content,
+) -> bytes:
     """Return an xlsx or docx packed again without clocks.
 
     Parameters
@@ -36,9 +40,11 @@ def settle(data: bytes, day: str = "2000-01-01") -> bytes:
     data : bytes
     day : str
         ISO date written as the date of creation.
+    mended : callable
+        Name and content of each entry → its content.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
+        files = {name: mended(name, archive.read(name)) for name in archive.namelist()}
     if _CORE in files:
         files[_CORE] = _STAMP.sub(rb"\g<1>" + f"{day}T00:00:00Z".encode() + rb"\g<2>", files[_CORE])
     return zip_bytes(files, order=False)

@@ -205,7 +205,7 @@ def test_colours_have_a_legend_with_words_and_signs(visit: Opener) -> None:
     page.select_option("#f-couleur", "gap")
     legend = page.inner_text("#legende-corps")
     assert "QPV plus bas de 15 points et plus" in legend
-    assert "non concluant" in legend
+    assert "on ne sait pas" in legend
     page.select_option("#f-couleur", "abatement")
     assert "€" in page.inner_text("#legende-corps")
     page.click("#b-legende")

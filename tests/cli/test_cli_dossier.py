@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from conftest import Run
 
 SHEETS = [
-    "Couverture", "Sommaire", "Synthèse", "Résidences", "Localisation", "Comparaison", "Évolution",
-    "Abattement", "Rapprochement", "Programme et bilan", "Droit commun", "Évaluation", "Doutes", "Méthode",
-    "Sources et hypothèses",
+    "Synthèse", "Résidences", "Localisation", "Comparaison", "Évolution",
+    "Priorités", "Abattement", "Prévision par résidence", "Abattement par résidence", "Calcul par local",
+    "Lignes par local", "Déclaration", "Rapprochement", "Rapprochement par local", "Contrôle des avis",
+    "Programme et bilan", "Actions, montants", "Actions, suivi", "Droit commun", "Évaluation",
+    "Sensibilité", "Doutes", "Méthode", "Sources et hypothèses", "Sommaire",
 ]  # fmt: skip
 BY_HAND = b"mes paragraphes"
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-SHEET = "xl/worksheets/sheet3.xml"
+SHEET = "xl/worksheets/sheet1.xml"
 TABLE = "xl/tables/table1.xml"
 FOOTER = b"<oddFooter>"
 
@@ -45,9 +45,9 @@ def change(part: str, old: bytes, new: bytes) -> Callable[[dict[str, bytes]], No
         (change(SHEET, rb' s="\d+"', b' s="9999"'), "unknown style"),
         (change(SHEET, FOOTER, FOOTER + b"x" * 300), "oddFooter"),
         (change(SHEET, rb'location="[^"]+"', b"location=\"'Nulle part'!A1\""), "link"),
-        (change("xl/workbook.xml", rb'name="Couverture"', b'name="a/b"'), "a/b': name"),
+        (change("xl/workbook.xml", 'name="Synthèse"'.encode(), b'name="a/b"'), "a/b': name"),
         (change("[Content_Types].xml", rb"tables/table1", b"tables/table0"), "declared, absent"),
-        (change(SHEET, rb"</worksheet>", b"\x01</worksheet>"), "sheet3.xml"),
+        (change(SHEET, rb"</worksheet>", b"\x01</worksheet>"), "sheet1.xml"),
     ],
 )
 def test_what_is_spoiled_is_seen(

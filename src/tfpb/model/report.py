@@ -63,11 +63,13 @@ class Table:
     notes : tuple of str
         Notes under the table.
     media : frozenset of str
-        Where it shows: `classeur`, `document`, `donnees`.
+        Where it shows: `classeur`, `document`, `annexe` (the end of a document), `donnees`.
     totals : mapping of str to number
         Key of a column → its total, as the stages made it.
     remarks : tuple of (row, column key, text)
         How a doubtful value was made, as a comment of its cell.
+    sheet : str
+        Name of the sheet it has to itself; without it, that of its section.
     folded : bool
         Whether a sheet groups the rows, to be folded in one click; a pack hides nothing.
     """
@@ -83,6 +85,7 @@ class Table:
     media: frozenset[str] = frozenset({"classeur", "document", "donnees"})
     totals: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[tuple[int, str, str], ...] = ()
+    sheet: str = ""
     folded: bool = False
 
 
@@ -171,7 +174,8 @@ class Section:
     """One subject: a sheet of the workbook and a chapter of the document.
 
     `lead` is the one sentence it opens with; `sheet` is the sheet's name (contract), empty when the
-    section is not in the workbook; `in_document` likewise.
+    section is not in the workbook; `in_document` likewise. A section with a `question` (a key of
+    `report_words.QUESTIONS`) answers it in the body of a document; the others are annexes.
     """
 
     key: str
@@ -180,6 +184,7 @@ class Section:
     blocks: tuple[Block, ...] = ()
     sheet: str = ""
     in_document: bool = True
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from tfpb.pipeline.published_before import RELEASE
 from tfpb.pipeline.steps.locating import layers
 from tfpb.report import charts
 from tfpb.report.documents import document_docx, document_pdf, workbook
-from tfpb.report.documents.document_parts import MAP_IN_WORDS, Pictures, answers_first
+from tfpb.report.documents.document_parts import MAP_IN_WORDS, Pictures, answers_first, chapters
 from tfpb.report.documents.workbook_forms import bilan_workbook
 from tfpb.report.map_model import map_model
 from tfpb.report.print_map.sheets import map_files, sheet_count
@@ -75,7 +75,7 @@ def document_files(
     dict of str to bytes
         Name inside the pack → content.
     """
-    blocks = (b for s in report.sections for b in s.blocks if isinstance(b, Chart))
+    blocks = (b for c in chapters(report) for b in c.blocks if isinstance(b, Chart))
     images = {chart.key: making.execute(_CHART, (chart,)) for chart in blocks}
     making.advance(1)
     files: dict[str, bytes] = {}

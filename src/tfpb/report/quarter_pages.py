@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -17,7 +18,7 @@ from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.money.state_words import quarter_sentence
 from tfpb.words.survey.satisfaction import otherwise
 from tfpb.words.survey.survey_words import ON_PAGE
-from tfpb.words.survey.verdict_words import qualified, verdict_words
+from tfpb.words.survey.verdict_words import plainly, verdict_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +66,10 @@ def first(row: Mapping[Any, Any] | None, against: Mapping[Key, Disagreement]) ->
 
 def verdict(row: Mapping[Any, Any]) -> str:
     """Name the verdict of a gap, with what weakens it."""
-    return qualified(str(row["verdict"]), str(row["publication"]), alone=row["isole"] == ALONE)
+    margin = float(row["marge_points"]) if "marge_points" in row else math.nan
+    return plainly(
+        str(row["verdict"]), str(row["publication"]), margin, alone=row["isole"] == ALONE
+    )
 
 
 def quarter_page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPage:

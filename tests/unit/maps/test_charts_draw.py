@@ -57,9 +57,6 @@ def _chart(kind: ChartKind) -> Chart:
     two = np.linspace(0.55, 0.85, 7)
     rows = {
         ChartKind.GAPS: gaps,
-        ChartKind.DUMBBELL: pd.DataFrame(
-            {"libelle": LABELS, "theme": THEMES, "qpv": two, "hors": [0.56, *two[:6]], "n": 1460}
-        ),
         ChartKind.STACKED: pd.DataFrame(
             [
                 {"libelle": t, "groupe": g, "modalite": m, "rang": r, "part": p}
@@ -132,7 +129,7 @@ def _chart(kind: ChartKind) -> Chart:
             }
         ).assign(importance_ic95_bas=0.0, importance_ic95_haut=0.25),
     }[kind]
-    unit = {ChartKind.BARS: "euros", ChartKind.DUMBBELL: "% de ménages satisfaits"}.get(kind, "")
+    unit = {ChartKind.BARS: "euros"}.get(kind, "")
     series = {
         ChartKind.BARS: ("Réalisé", "Valorisé"),
         ChartKind.CURVES: tuple(LABELS[:6]),

@@ -8,30 +8,28 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import docx as word
+import pandas as pd
 import pytest
 from docx.oxml.ns import qn
-from report_dossier import HOSTILE, bare, make
+from report_dossier import HOSTILE, HOSTILE_TYPST, bare, make
 from report_pack import docx, entries, maps, need, pdf, pictures, said
 
 from tfpb.model.location import GapLine, QpvPage
-from tfpb.model.report import Chart, Table
+from tfpb.model.report import Chart, Section, Table, TableColumn, Text
 from tfpb.report.cell_values import printable
 from tfpb.report.documents import document_docx, document_pdf
-from tfpb.report.documents.document_parts import follows, grid, map_pages
+from tfpb.report.documents.document_parts import BODY_ROWS, chapters, grid, map_pages
 from tfpb.report.sections import report
+from tfpb.text import french_spaces
 from tfpb.words.documents.quarter_page import page_said
+from tfpb.words.documents.report_words import MISSING, QUESTIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def document_tables() -> list[Table]:
-    return [
-        b
-        for s in said().sections
-        for b in s.blocks
-        if isinstance(b, Table) and "document" in b.media
-    ]
+    return [b for c in chapters(said()) for b in c.blocks if isinstance(b, Table)]
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +81,15 @@ def test_every_page_of_the_pdf_says_run_warning_and_fiction(pdf_text: str) -> No
         assert "0a1b2c3d" in page
 
 
-def test_user_text_is_never_markup(pdf_text: str) -> None:
-    flat = re.sub(r"\s+", " ", pdf_text)
-    assert "=HYPERLINK" in HOSTILE
+def test_user_text_is_never_markup(tmp_path: Path) -> None:
+    rows = pd.DataFrame({"nom": [HOSTILE, HOSTILE_TYPST, "@SUM(A1)"]})
+    table = Table("t", "Noms", (TableColumn("nom", "Nom"),), rows)
+    hostile = Section("x", "Titre", "Une phrase.", (table,))
+    path = tmp_path / "r.pdf"
+    path.write_bytes(document_pdf.render(dataclasses.replace(said(), sections=(hostile,)), {}, {}))
+    flat = re.sub(r"\s+", " ", pdf_words(path))
+    assert "=HYPERLINK" in flat
+    assert "#panic(" in flat
     assert "@SUM(A1)" in flat
 
 
@@ -111,7 +115,7 @@ def test_contents_link_to_bookmarks_that_exist() -> None:
     body = entries(docx())["word/document.xml"].decode()
     anchors = re.findall(r'w:anchor="([^"]+)"', body)
     marks = set(re.findall(r'<w:bookmarkStart[^>]* w:name="([^"]+)"', body))
-    assert len(anchors) == len(said().sections)
+    assert len(anchors) == len(chapters(said()))
     assert set(anchors) <= marks
 
 
@@ -140,12 +144,7 @@ def test_word_and_pdf_show_the_same_figures(
 
 
 def test_every_picture_has_an_alternative_text(document: word.document.Document) -> None:
-    drawn = [
-        b
-        for s in said().sections
-        for b in s.blocks
-        if isinstance(b, Chart) and "document" in b.media
-    ]
+    drawn = [b for c in chapters(said()) for b in c.blocks if isinstance(b, Chart)]
     shapes = document.inline_shapes
     assert len(shapes) == len(drawn) + len(maps())
     for shape in shapes:
@@ -181,17 +180,59 @@ def test_a_printed_map_is_said_whole_to_who_cannot_see_it() -> None:
     assert page_said(page) not in shown.caption
 
 
-def test_chapters_of_a_few_lines_share_a_page() -> None:
-    empty = report(bare())
-    short = {s.key for s in empty.sections if follows(s)}
-    assert {"comparaison", "evolution", "programme", "droit_commun", "evaluation"} <= short
-    assert not {"synthese", "rappel", "residences", "sources"} & short
-    made = word.Document(io.BytesIO(document_docx.render(empty, {}, {})))
-    for paragraph in made.paragraphs:
-        if paragraph.style.name == "Heading 1":
-            section = next(s for s in empty.sections if s.title == paragraph.text)
-            under = section.key == "note" or follows(section)  # the note stands under the title
-            assert paragraph.paragraph_format.page_break_before is not under
+def test_the_document_answers_then_proves() -> None:
+    made = chapters(said())
+    parts = [c.part for c in made]
+    assert parts == ["note", *["corps"] * parts.count("corps"), *["annexe"] * parts.count("annexe")]
+    assert [c.title for c in made if c.part == "corps"] == list(QUESTIONS.values())
+    assert [c.part for c in made if c.new_page and c.part != "note"] == ["corps", "annexe"]
+    assert not any(c.key == "synthese" for c in made)  # the note says it
+    whole = word.Document(io.BytesIO(docx()))
+    opening = [
+        p.text for p in whole.paragraphs
+        if p.style.name == "Heading 1" and p.paragraph_format.page_break_before
+    ]  # fmt: skip
+    assert opening == [french_spaces(next(c.title for c in made if c.part == "annexe"))]
+
+
+def test_nothing_a_document_shows_is_lost_between_body_and_annexes() -> None:
+    shown = {
+        id(b) for s in said().sections if s.in_document for b in s.blocks
+        if b.media & {"document", "annexe"}
+    }  # fmt: skip
+    assert {id(b) for c in chapters(said()) for b in c.blocks} >= shown
+    for key, subject in (("fiscalite", "combien"), ("enquete", "locataires")):
+        lacking = chapters(report(bare()))
+        told = next(c for c in lacking if c.key == subject)
+        assert told.lead == MISSING[key][0]
+
+
+def test_what_is_too_long_for_the_body_is_cut_there_and_whole_in_the_annexes() -> None:
+    long = Table(
+        "t", "Quartiers", (TableColumn("nom", "Quartier"),),
+        pd.DataFrame({"nom": [f"Quartier {k}" for k in range(40)]}),
+    )  # fmt: skip
+    list_ = Text(tuple(f"Fait {k}" for k in range(30)), bullets=True)
+    short = Text(("Une phrase.",))
+    home = Section("residences", "Résidences", "Quarante.", (long, list_, short), question="ou")
+    note = Section("note", "L’essentiel", "La réponse.")
+    made = chapters(dataclasses.replace(said(), sections=(note, home)))
+    _, body, annex = made
+    assert len(body.blocks[0].rows) == BODY_ROWS
+    assert (
+        "28 autres lignes en fin de document : « Annexe · Résidences »" in body.blocks[0].notes[-1]
+    )
+    assert len(body.blocks[1].paragraphs) == BODY_ROWS + 1
+    assert body.blocks[2] == short
+    assert (annex.title, annex.lead) == ("Annexe · Résidences", "")
+    assert annex.blocks == (long, list_)
+
+
+def test_a_report_without_note_keeps_a_chapter_a_section() -> None:
+    whole = dataclasses.replace(said(), sections=said().sections[1:])
+    made = chapters(whole)
+    assert [c.title for c in made] == [s.title for s in whole.sections if s.in_document]
+    assert {c.part for c in made} == {""}
 
 
 def test_a_long_title_keeps_to_one_running_line(tmp_path: Path) -> None:
@@ -226,7 +267,7 @@ def test_no_line_is_cut_beside_a_quote_or_before_a_colon(
 def test_no_chapter_starts_at_the_foot_of_a_page(document: word.document.Document) -> None:
     body = document.paragraphs
     for before, after in itertools.pairwise(body):
-        if before.style.name == "Heading 1":
+        if before.style.name == "Heading 1" and after.style.name == "Chapeau":
             assert after.paragraph_format.keep_with_next, before.text
 
 
@@ -234,7 +275,7 @@ def test_word_is_in_french_with_styles(document: word.document.Document) -> None
     styles = entries(docx())["word/styles.xml"].decode()
     assert 'w:val="fr-FR"' in styles
     headings = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
-    assert headings == [s.title for s in said().sections]
+    assert headings == [french_spaces(c.title) for c in chapters(said())]
     foot = document.sections[0].footer.paragraphs[0].text
     assert "0a1b2c3d" in foot
     assert "données fictives" in foot

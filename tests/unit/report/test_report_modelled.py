@@ -54,7 +54,7 @@ def test_modelled_shares_stand_beside_the_measured_ones_under_their_name() -> No
     assert "Estimation modélisée" in whole.title
     assert not [c for c in whole.columns if "erdict" in c.header or "cart" in c.header]
     assert whole.media == {"classeur"}
-    assert tables(made)["modele_document"].media == {"document"}
+    assert tables(made)["modele_document"].media == {"annexe"}
     assert survey_words.MODEL_METHOD in texts(made)
     assert not [t for t in texts(made) if t.startswith("Pas d’estimation modélisée")]
 

@@ -63,12 +63,13 @@ def points(count: int, publication: str = "publiable") -> Evaluation:
     return Evaluation(pd.concat([base, pd.DataFrame(rows)], ignore_index=True))
 
 
-def test_the_forecast_is_drawn_in_both_media_and_read() -> None:
+def test_the_forecast_is_drawn_in_the_workbook_and_read() -> None:
     dossier = make()
     found = blocks(dossier)
     chart = found["prevision_annees"]
     assert chart.kind is ChartKind.BARS
-    assert chart.media == {"document", "classeur"}
+    assert chart.media == {"classeur"}
+    assert "annexe" in found["prevision"].media  # documents have it as a table
     assert list(chart.rows["libelle"]) == ["2025", "2026"]
     wanted = [float(v) for v in found["prevision"].rows["abattement_eur"]]
     assert list(chart.rows["valeur"]) == wanted

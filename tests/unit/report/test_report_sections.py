@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
-    "Synthèse", "Résidences", "Localisation", "Comparaison", "Évolution", "Abattement",
-    "Rapprochement", "Programme et bilan", "Droit commun", "Évaluation", "Doutes", "Méthode",
-    "Sources et hypothèses",
+    "Synthèse", "Résidences", "Localisation", "Comparaison", "Évolution", "Priorités", "Abattement",
+    "Rapprochement", "Programme et bilan", "Droit commun", "Évaluation", "Sensibilité", "Doutes",
+    "Méthode", "Sources et hypothèses",
 ]  # fmt: skip
 FORBIDDEN = [
     "grâce à l’abattement", "grâce aux actions", "a permis", "ont permis", "a réduit l’écart",
@@ -72,7 +72,8 @@ def tables(whole: Report) -> dict[str, Table]:
 
 @pytest.mark.parametrize("full", [True, False])
 def test_sheets_bear_the_contract_names_in_order(*, full: bool) -> None:
-    assert [s.sheet for s in said(full=full).sections if s.sheet] == SHEETS
+    known = SHEETS if full else [s for s in SHEETS if s != "Sensibilité"]  # nothing to vary
+    assert [s.sheet for s in said(full=full).sections if s.sheet] == known
 
 
 def test_every_declared_section_of_a_dossier_is_in_its_report() -> None:
@@ -86,7 +87,7 @@ def test_every_declared_section_of_a_dossier_is_in_its_report() -> None:
 
 def test_document_only_sections_stand_between_the_sheets() -> None:
     keys = [s.key for s in said().sections if not s.sheet]
-    assert keys == ["note", "rappel", "priorites", "sensibilite"]
+    assert keys == ["note", "rappel"]
 
 
 @pytest.mark.parametrize("full", [True, False])
@@ -175,7 +176,8 @@ def test_each_missing_input_says_what_lacks_and_how_to_add_it() -> None:
 )  # fmt: skip
 def test_any_single_input_may_be_missing(lost: str) -> None:
     whole = report(make(**{lost: None}))
-    assert [s.sheet for s in whole.sections if s.sheet] == SHEETS
+    known = [s for s in SHEETS if s != "Sensibilité" or lost != "sensitivity"]
+    assert [s.sheet for s in whole.sections if s.sheet] == known
 
 
 def test_a_single_wave_says_that_nothing_can_be_compared() -> None:
@@ -253,7 +255,7 @@ def test_every_share_said_carries_its_n_and_every_gap_its_interval() -> None:
 
 def test_an_inconclusive_item_says_what_it_would_have_taken() -> None:
     whole = "\n".join(texts(said()))
-    assert "non concluant : avec ces réponses, la plus petite marge démontrable" in whole
+    assert "on ne sait pas : avec ces réponses, la plus petite marge démontrable" in whole
     assert "il aurait fallu environ" in whole
     assert "écart non démontré, équivalence non démontrée" in whole
 
@@ -355,8 +357,8 @@ def test_every_sign_of_a_quarter_is_explained() -> None:
     ]  # fmt: skip
     survey = dataclasses.replace(dossier.survey, comparison=rows)
     made = report(dataclasses.replace(dossier, survey=survey))
-    assert any("meilleur" in v for v in tables(made)["comparaison_quartiers"].rows["verdict_mot"])
-    assert any(t.startswith("▲ meilleur :") for t in texts(made))
+    assert any("mieux" in v for v in tables(made)["comparaison_quartiers"].rows["verdict_mot"])
+    assert any(t.startswith("▲ mieux :") for t in texts(made))
 
 
 def test_answers_in_detail_carry_their_sample_size() -> None:

@@ -50,7 +50,6 @@ def _rows(kind: ChartKind) -> pd.DataFrame:
     "kind",
     [
         ChartKind.GAPS,
-        ChartKind.DUMBBELL,
         ChartKind.STACKED,
         ChartKind.SLOPES,
         ChartKind.PRIORITIES,

@@ -84,5 +84,5 @@ def test_sensitivity_sets_the_verdict_of_the_other_target_beside() -> None:
     assert [c.header for c in table.columns] == [
         "Question", "Cible retenue : service", "Si la cible était : parc (ces logements)",
     ]  # fmt: skip
-    assert set(table.rows["autre"]) == {"○ non concluant"}
-    assert "▼ inférieur au-delà de la marge" in set(table.rows["retenue"])
+    assert set(table.rows["autre"]) == {"○ on ne sait pas"}
+    assert "▼ plus bas de plus de 5\u202fpoints" in set(table.rows["retenue"])

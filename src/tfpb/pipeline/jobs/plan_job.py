@@ -86,7 +86,7 @@ def plan(
         measured=measured,
     )
     if output.suffix.lower() == ".xlsx":
-        made = workbook.render(report(), cover=False)
+        made = workbook.render(report())
     else:
         made = table_bytes(output, long_frame(wave), raw_csv=raw_csv)
     drawn = {b.key: charts.draw(b) for b in report().sections[0].blocks if isinstance(b, Chart)}

@@ -5,7 +5,7 @@ alternative text. Columns of `Chart.rows`, by kind (proportions are 0..1; a miss
 
 - `GAPS`: `libelle, theme, ecart, ic90_bas, ic90_haut, ic95_bas, ic95_haut, n, verdict, sign`;
   `verdict` is in words; rows stand in the order given, under their theme when there are several.
-- `DUMBBELL`: `libelle, theme, qpv, hors, n`.
+- `DUMBBELL`: `libelle, theme, qpv, hors, n`; a workbook alone has one.
 - `MODELLED`: `libelle, n, qpv, modele`, both with `_bas, _haut`; `ensemble`, the share of all QPV.
 - `FUNNEL`: `libelle, comparable, n, ecart, region, erreur` (of `n` interviews), `quartile1, mediane,
   quartile3`; `ecart` is empty where no bailleur is shown; `Chart.reach` is the largest number drawn.
@@ -32,7 +32,7 @@ from tfpb.report.charts.amounts import bars, need
 from tfpb.report.charts.gaps import funnels, gaps
 from tfpb.report.charts.plot import LABEL_PT, WIDTH
 from tfpb.report.charts.scatter import curves, priorities, spending
-from tfpb.report.charts.shares import dumbbell, modelled, slopes, stacked
+from tfpb.report.charts.shares import modelled, slopes, stacked
 from tfpb.words.places.map_words import CHART_EMPTY
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 DPI: Final = 200
 _DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {
     ChartKind.GAPS: gaps,
-    ChartKind.DUMBBELL: dumbbell,
     ChartKind.STACKED: stacked,
     ChartKind.SLOPES: slopes,
     ChartKind.NEED: need,

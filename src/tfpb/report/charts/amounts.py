@@ -91,7 +91,7 @@ def _bars(
 def need(chart: Chart) -> Sheet:
     """Draw spending a dwelling (bars) beside the gap (dot and whiskers), row by row, side by side."""
     rows = plot.table(chart.rows, "depense_par_logement_eur", "ecart", *INTERVALS)
-    height, top = 9.4, 8.0
+    height, top = 7.8, 8.0
     bottom = top + len(rows) * height
     middles = top + (np.arange(len(rows)) + 0.5) * height
     sheet = Sheet(WIDTH, bottom + 13.0)

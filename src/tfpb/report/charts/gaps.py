@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.report import Chart
 
-ROW: Final = 10.2
+ROW: Final = 9.0
 EXTRA: Final = 3.6
 """Height of the second line of a label."""
 HEAD: Final = 7.0

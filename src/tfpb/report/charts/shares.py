@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from tfpb.model.report import Chart
 
-ROW: Final = 7.2
 LABEL: Final = 64.0
 BAR: Final = 6.0
 BESIDE: Final = 34.0
@@ -34,55 +33,13 @@ LEVELS: Final = {
 }
 """Colours of answers by their count, the most satisfied first; distinct in grey."""
 COLUMNS: Final = 3
-PANEL: Final = 40.0
+PANEL: Final = 28.0
 TITLE: Final = 9.5
 FOOT: Final = 7.0
 _SIDES: Final = (
     ("hors", words.CHART_OUTSIDE, theme.HORS, theme.SOFT, -0.03),
     ("qpv", words.CHART_INSIDE, theme.QPV, theme.QPV, 0.03),
 )
-
-
-def dumbbell(chart: Chart) -> Sheet:
-    """Draw one row an item: QPV a full disc, hors QPV a hollow one, both with their value."""
-    rows = plot.table(chart.rows, "qpv", "hors", "n")
-    top = 6.0
-    heights = np.full(len(rows), ROW)
-    middles, titles, bottom = plot.down(rows, heights, top=top, head=6.4)
-    sheet = Sheet(WIDTH, bottom + 10.5)
-    axes = plot.row_axes(sheet, LABEL + 9, WIDTH - 21, top, bottom)
-    low, high = plot.limits(plot.finite(rows, "qpv", "hors"), least=0.2)
-    axes.set_xlim(max(0.0, low - 0.02), min(1.0, high + 0.02))
-    plot.ticks(axes.xaxis, plot.percent_tick)
-    axes.set_xlabel(printable(chart.unit))
-    axes.hlines(middles, rows["qpv"], rows["hors"], color=theme.LINK, linewidth=2.0, zorder=2)
-    x = LABEL + 9
-    lower = rows["qpv"] <= rows["hors"]
-    alone = rows[["qpv", "hors"]].isna().any(axis=1)
-    for side, name, fill, edge, weight, left in (
-        ("qpv", words.CHART_INSIDE, theme.QPV, theme.QPV, "bold", lower | alone),
-        ("hors", words.CHART_OUTSIDE, theme.PAPER, theme.HORS, "normal", ~lower & ~alone),
-    ):
-        plot.dots(axes, rows[side], middles, fill=fill, edge=edge, size=6.6)
-        for value, y, before in zip(rows[side], middles, left, strict=True):
-            if np.isfinite(value):
-                axes.annotate(
-                    percent(value), (value, y), (-6.2 if before else 6.2, 0),
-                    textcoords="offset points", fontsize=theme.AXIS_PT, fontweight=weight,
-                    ha="right" if before else "left", va="center_baseline",
-                )  # fmt: skip
-        # the key stands above the rows: each mark with its word
-        plot.dots(sheet.layer, [x + 1.5], [top - 3.2], fill=fill, edge=edge)
-        sheet.text(x + 4, top - 2.2, name)
-        x += 9 + text_width_mm(name, theme.NOTE_PT)
-    note: dict[str, Any] = {"ha": "right", "color": theme.SOFT}
-    sheet.text(WIDTH, top - 2.2, "n", theme.AXIS_PT, **note)
-    for y, name in titles:
-        sheet.text(0, y - 2.0, printable(name), 9, fontweight="bold", color=theme.ACCENT)
-    for row, middle in zip(plot.each(rows), middles, strict=True):
-        plot.row_label(sheet, 0, middle, row.libelle, LABEL)
-        plot.row_text(sheet, WIDTH, middle, plot.count(row.n), LABEL_PT, **note)
-    return sheet
 
 
 def stacked(chart: Chart) -> Sheet:

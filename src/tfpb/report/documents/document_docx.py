@@ -28,7 +28,7 @@ from tfpb.words.documents.report_words import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tfpb.model.report import Block, Chart, Report, Section
+    from tfpb.model.report import Block, Chart, Report
 
 _FONT: Final = "Calibri"
 """A Word file cannot carry its font: this one stands on office computers."""
@@ -58,12 +58,12 @@ def render(report: Report, images: parts.Pictures, maps: Mapping[str, bytes]) ->
     _opening(document, report)
     if not answer:
         _contents(document, report, new_page=False)
-    for index, section in enumerate(parts.sections(report), 1):
-        _chapter(document, section, index, images, follows=answer and index == 1)
-        if answer and index == 1:
-            _contents(document, report, new_page=True)
-        if section.key == parts.MAPS_AFTER and maps:
-            _map_pages(document, report, maps)
+    for index, chapter in enumerate(parts.chapters(report), 1):
+        if answer and index == 2:  # noqa: PLR2004 - after the note
+            if maps:
+                _map_pages(document, report, maps)
+            _contents(document, report, new_page=not maps)
+        _chapter(document, chapter, index, images, follows=answer and index <= 2)  # noqa: PLR2004
     _properties(document, report)
     xml.declare_font(document, _FONT)
     buffer = io.BytesIO()
@@ -156,21 +156,22 @@ def _contents(document: Any, report: Report, *, new_page: bool) -> None:
     title = document.add_paragraph(CONTENTS, style=_LEAD)
     title.runs[0].bold = True
     title.paragraph_format.page_break_before = new_page
-    entries = [(s.title, f"chapitre_{k}") for k, s in enumerate(parts.sections(report), 1)]
+    entries = [(c.title, f"chapitre_{k}") for k, c in enumerate(parts.chapters(report), 1)]
     body = document.element.body
     for paragraph in xml.contents(entries, document.styles[_ENTRY].style_id):
         body.insert(len(body) - 1, paragraph)  # before the section's properties, which come last
 
 
 def _chapter(
-    document: Any, section: Section, index: int, images: parts.Pictures, *, follows: bool
+    document: Any, chapter: parts.Chapter, index: int, images: parts.Pictures, *, follows: bool
 ) -> None:
-    heading = document.add_heading(xml.clean(section.title), level=1)
-    heading.paragraph_format.page_break_before = not (follows or parts.follows(section))
+    heading = document.add_heading(xml.clean(chapter.title), level=1)
+    heading.paragraph_format.page_break_before = chapter.new_page and not follows
     xml.bookmark(heading, index, f"chapitre_{index}")
-    lead = document.add_paragraph(xml.clean(section.lead), style=_LEAD)
-    lead.paragraph_format.keep_with_next = True  # no chapter starts where nothing of it can follow
-    for block in parts.blocks(section):
+    if chapter.lead:
+        lead = document.add_paragraph(xml.clean(chapter.lead), style=_LEAD)
+        lead.paragraph_format.keep_with_next = True  # no chapter starts where nothing can follow
+    for block in chapter.blocks:
         _block(document, block, images)
 
 

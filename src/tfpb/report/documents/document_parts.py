@@ -4,34 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.report import Format, Text
+from tfpb.model.report import Format, Table, Text
 from tfpb.report import theme
 from tfpb.report.canvas import shorten
 from tfpb.report.cell_values import NUMERIC, as_text, missing, printable
 from tfpb.text import french_spaces
 from tfpb.words.documents.report_words import (
+    ANNEX_TITLE,
     DRAFT_LINE,
     FICTIONAL_LINE,
+    MORE_IN_ANNEX,
+    QUESTIONS,
     TOTAL,
     UNNAMED_MAP,
     table_line,
 )
 
 if TYPE_CHECKING:
-    from tfpb.model.report import Block, Report, Section, Table
+    from tfpb.model.report import Block, Report, Section
 
 MEDIUM: Final = "document"
-MAPS_AFTER: Final = "localisation"
-"""Key of the section the printed maps follow."""
+ANNEX: Final = "annexe"
+BODY_ROWS: Final = 12
+"""Rows of a table, or lines of a list, in the body; the whole is then in the annexes."""
 NOTE: Final = "note"
 """Key of the section that answers on one page."""
 MAP_IN_WORDS: Final = "carte_dite:"
 """Before the code of a quarter: the property that holds its printed page in words."""
-_TOGETHER: Final = frozenset({"sensibilite", "priorites"})
 _FEW_LINES: Final = 2
 _TITLE_MM: Final = 100.0
 _OWNER_MM: Final = 66.0
@@ -65,19 +68,86 @@ class Grid:
     notes: tuple[str, ...]
 
 
-def sections(report: Report) -> list[Section]:
-    """Return the sections that documents show."""
-    return [s for s in report.sections if s.in_document]
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """What stands under one title of a document, and whether that opens a page."""
+
+    key: str
+    title: str
+    lead: str
+    blocks: tuple[Block, ...]
+    new_page: bool = False
+    part: str = ""
+
+
+def chapters(report: Report) -> list[Chapter]:
+    """Return what a document prints: its sections, each from a page of its own unless it is short.
+
+    One that opens with its note has then a body, a chapter a question, and annexes, both without a break:
+    what is too long for the body is cut there, and whole at the end.
+    """
+    first, *others = [s for s in report.sections if s.in_document]
+    if not answers_first(report):
+        return [_alone(s) for s in (first, *others)]
+    out = [replace(_alone(first), part=NOTE)]
+    body, annexes = [], []
+    for question, title in QUESTIONS.items():
+        asked = [s for s in others if s.question == question]
+        if asked:
+            blocks = [b for s in asked for b in _in_body(s, under=s is not asked[0])]
+            body.append(Chapter(question, title, asked[0].lead, tuple(blocks), part="corps"))
+    for section in others:
+        blocks = [b for b in section.blocks if _annexed(b, section)]
+        if blocks or not section.question:
+            lead = "" if section.question else section.lead
+            name = ANNEX_TITLE.format(title=section.title)
+            annexes.append(Chapter(section.key, name, lead, tuple(blocks), part=ANNEX))
+    for part in (body, annexes):
+        out += [replace(c, new_page=k == 0) for k, c in enumerate(part)]
+    return out
+
+
+def _alone(section: Section) -> Chapter:
+    """Return a section as a chapter; one that is short goes on under the one before."""
+    shown = tuple(b for b in section.blocks if b.media & {MEDIUM, ANNEX})
+    lines = sum(len(b.paragraphs) for b in shown if isinstance(b, Text))
+    short = all(isinstance(b, Text) for b in shown) and lines <= _FEW_LINES
+    return Chapter(section.key, section.title, section.lead, shown, new_page=not short)
+
+
+def _in_body(section: Section, *, under: bool) -> list[Block]:
+    """Return the blocks of a section for the body, after its own sentence when another opens the chapter."""
+    said: list[Block] = [Text((section.lead,), title=section.title)] if under else []
+    return said + [_cut(b, section) for b in section.blocks if MEDIUM in b.media]
+
+
+def _annexed(block: Block, section: Section) -> bool:
+    long = MEDIUM in block.media and (not section.question or _rows(block) > BODY_ROWS)
+    return long or ANNEX in block.media
+
+
+def _rows(block: Block) -> int:
+    if isinstance(block, Table):
+        return len(block.rows)
+    return len(block.paragraphs) if isinstance(block, Text) and block.bullets else 0
+
+
+def _cut(block: Block, section: Section) -> Block:
+    """Keep the first rows of a block, with a word on where the others are."""
+    left = _rows(block) - BODY_ROWS
+    if left <= 0:
+        return block
+    rest = MORE_IN_ANNEX.format(count=left, title=ANNEX_TITLE.format(title=section.title))
+    if isinstance(block, Table):
+        return replace(block, rows=block.rows.head(BODY_ROWS), notes=(*block.notes, rest))
+    if isinstance(block, Text):
+        return replace(block, paragraphs=(*block.paragraphs[:BODY_ROWS], rest))
+    return block
 
 
 def answers_first(report: Report) -> bool:
     """Return whether the report opens with its one-page note, which stands in place of a cover."""
     return bool(report.sections) and report.sections[0].key == NOTE
-
-
-def blocks(section: Section) -> list[Block]:
-    """Return the blocks of a section that documents show."""
-    return [b for b in section.blocks if MEDIUM in b.media]
 
 
 def grid(table: Table) -> Grid:
@@ -192,12 +262,3 @@ def map_pages(report: Report, maps: Mapping[str, bytes]) -> list[MapPage]:
         described = report.properties.get(f"{MAP_IN_WORDS}{key}", "")
         out.append(MapPage(key, caption, f"{caption}. {described}".strip(), maps[name]))
     return out
-
-
-def follows(section: Section) -> bool:
-    """Return whether a section goes on under the one before: short by nature, or a few lines of text."""
-    if section.key in _TOGETHER:
-        return True
-    shown = blocks(section)
-    lines = sum(len(b.paragraphs) for b in shown if isinstance(b, Text))
-    return all(isinstance(b, Text) for b in shown) and lines <= _FEW_LINES

@@ -21,11 +21,14 @@ from tfpb.words.documents.report_words import CONTENTS, EMPTY_TABLE, footer, tab
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from tfpb.model.report import Block, Report, Section
+    from tfpb.model.report import Block, Report
 
 _TEMPLATE: Final = theme.ASSETS / "typst" / "rapport.typ"
 _STANDARD: Final = "ua-1"
 _PAGES: Final = re.compile(rb"/Type */Pages */Count +(\d+)")
+_DRAWN: Final = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+_TALL: Final = 0.56
+"""Height by width from which a chart that is moved whole could leave two fifths of a page empty."""
 _FEW_ROWS: Final = 6
 _LETTERS: Final = 1200
 """A table of few rows and letters stays on one page; more might not fit on one."""
@@ -79,9 +82,8 @@ def render(
             "rule": theme.RULE,
             "band": theme.MARGIN_BAND,
         },
-        "sections": [
-            _section(section, report, images, maps, inputs) for section in parts.sections(report)
-        ],
+        "sections": [_chapter(chapter, images, inputs) for chapter in parts.chapters(report)],
+        "maps": _map_images(report, maps, inputs),
     }
     inputs["data"] = json.dumps(_printable(content), ensure_ascii=False)
     day = dt.date.fromisoformat(report.properties.get("date_iso", "2000-01-01"))
@@ -127,26 +129,27 @@ def page_count(pdf: bytes) -> int:
     return int(found[1])
 
 
-def _section(
-    section: Section,
-    report: Report,
-    images: parts.Pictures,
-    maps: Mapping[str, bytes],
-    inputs: dict[str, str],
+def _chapter(
+    chapter: parts.Chapter, images: parts.Pictures, inputs: dict[str, str]
 ) -> dict[str, Any]:
-    pages = []
-    if section.key == parts.MAPS_AFTER:
-        for page in parts.map_pages(report, maps):
-            inputs[f"carte-{page.key}"] = _svg_of(page.png)
-            pages.append({"image": f"carte-{page.key}", "alt": page.alt})
-    blocks = (_block(b, images, inputs) for b in parts.blocks(section))
+    blocks = (_block(b, images, inputs) for b in chapter.blocks)
     return {
-        "title": section.title,
-        "lead": section.lead,
-        "break": not parts.follows(section),
+        "title": chapter.title,
+        "lead": chapter.lead,
+        "break": chapter.new_page,
+        "part": chapter.part,
         "blocks": [b for b in blocks if b is not None],
-        "maps": pages,
     }
+
+
+def _map_images(
+    report: Report, maps: Mapping[str, bytes], inputs: dict[str, str]
+) -> list[dict[str, str]]:
+    pages = []
+    for page in parts.map_pages(report, maps):
+        inputs[f"carte-{page.key}"] = _svg_of(page.png)
+        pages.append({"image": f"carte-{page.key}", "alt": page.alt})
+    return pages
 
 
 def _block(block: Block, images: parts.Pictures, inputs: dict[str, str]) -> dict[str, Any] | None:
@@ -165,9 +168,11 @@ def _block(block: Block, images: parts.Pictures, inputs: dict[str, str]) -> dict
         return _table(block)
     if not isinstance(block, Chart) or block.key not in images:
         return None
-    inputs[f"image-{block.key}"] = images[block.key]["svg"].decode("utf-8")
+    svg = inputs[f"image-{block.key}"] = images[block.key]["svg"].decode("utf-8")
+    wide, high = map(float, _DRAWN.search(svg).groups())  # type: ignore[union-attr]
     return {
         "kind": "chart",
+        "tall": high / wide > _TALL,
         "title": block.title,
         "meta": table_line(unit=block.unit, source=block.source),
         "image": f"image-{block.key}",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from openpyxl import Workbook
@@ -14,21 +16,18 @@ from openpyxl.worksheet.properties import Outline
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
 
-from tfpb.model.report import Chart, Format, KeyFigures, Table, Text
+from tfpb.model.report import Chart, Format, KeyFigures, Section, Table, Text
 from tfpb.report import theme
 from tfpb.report.cell_values import EXCEL, as_number, as_text, excel_format, missing
 from tfpb.report.documents import workbook_styles as style
+from tfpb.report.documents.document_parts import warnings
 from tfpb.report.documents.workbook_charts import native_chart
 from tfpb.report.documents.workbook_styles import GAP, PAGE, SPARE, fitted
 from tfpb.words.documents.report_words import (
     BACK_TO_CONTENTS,
     CONTENTS,
-    COVER,
-    DRAFT_LINE,
     EDIT_INPUTS,
     EMPTY_TABLE,
-    FICTIONAL_LINE,
-    OPEN_CONTENTS,
     SUMMARY,
     TOTAL,
     footer,
@@ -38,7 +37,7 @@ from tfpb.words.documents.report_words import (
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from tfpb.model.report import Block, Report, Section
+    from tfpb.model.report import Block, Report
 
 MEDIUM: Final = "classeur"
 _TEXT_WIDTH: Final = 110
@@ -46,18 +45,16 @@ _LINE_PT: Final = 13.0
 _TABLE_STYLE: Final = TableStyleInfo(
     "TableStyleLight1", showRowStripes=True, showColumnStripes=False
 )
-_ONE_PAGE: Final = frozenset({COVER, CONTENTS, SUMMARY})
+_ONE_PAGE: Final = frozenset({CONTENTS, SUMMARY})
 
 
-def render(report: Report, *, cover: bool = True) -> bytes:
+def render(report: Report) -> bytes:
     """Render the report as an xlsx file.
 
     Parameters
     ----------
     report : Report
-        Sections whose `sheet` is not empty become sheets, in order, after cover and contents.
-    cover : bool
-        Without it the first section opens the workbook, and the contents stand last.
+        Sections whose `sheet` is not empty become sheets, in order; the contents stand last.
 
     Returns
     -------
@@ -66,18 +63,14 @@ def render(report: Report, *, cover: bool = True) -> bytes:
     """
     book = Workbook()
     del book[book.sheetnames[0]]
-    sections = [s for s in report.sections if s.sheet]
+    sections = [sheet for s in report.sections if s.sheet for sheet in _sheets(s)]
     foot = footer(report.run_hash, fictional=report.fictional, draft=report.draft)
     names = [s.sheet for s in sections]
-    for name in (COVER, CONTENTS, *names) if cover else (*names, CONTENTS):
+    for name in (*names, CONTENTS):
         book.create_sheet(name)
-    if cover:
-        _cover(book[COVER], report, foot)
-        _link(book[CONTENTS], 2, COVER, COVER)
-    _contents(book[CONTENTS], sections, foot)
-    printed = {
-        section.sheet: _Sheet(book[section.sheet], section, foot).write() for section in sections
-    }
+    _contents(book[CONTENTS], report, sections, foot)
+    written = {s.sheet: _Sheet(book[s.sheet], s, foot) for s in sections}
+    printed = {name: sheet.write() for name, sheet in written.items()}
     for sheet in book.worksheets:
         _print_setup(sheet, report, foot, printed.get(sheet.title, sheet.max_row))
     day = dt.date.fromisoformat(report.properties.get("date_iso", "2000-01-01"))
@@ -88,7 +81,21 @@ def render(report: Report, *, cover: bool = True) -> bytes:
     properties.lastModifiedBy = "tfpb"
     properties.language = "fr-FR"
     properties.created = dt.datetime(day.year, day.month, day.day)  # noqa: DTZ001  # a printed date
-    return style.saved(book, day.isoformat())
+    sums = {name: sheet.sums for name, sheet in written.items()}
+    return style.saved(book, day.isoformat(), sums=sums)
+
+
+def _sheets(section: Section) -> list[Section]:
+    """Return a section as sheets: its own, then one for each table long enough to be filtered alone."""
+    alone = [b for b in section.blocks if isinstance(b, Table) and b.sheet and MEDIUM in b.media]
+    kept = tuple(b for b in section.blocks if not any(b is table for table in alone))
+    return [
+        replace(section, blocks=kept),
+        *(
+            Section(t.key, section.title, t.title, (replace(t, title=""),), sheet=t.sheet)
+            for t in alone
+        ),
+    ]
 
 
 def _link(sheet: Worksheet, row: int, text: str, target: str) -> None:
@@ -109,29 +116,7 @@ def _line(
     sheet.row_dimensions[row].height = style.lines(text, fits) * _LINE_PT * max(size, 9) / 10
 
 
-def _cover(sheet: Worksheet, report: Report, foot: str) -> None:
-    sheet.column_dimensions["A"].width = _TEXT_WIDTH
-    rows: list[tuple[str, Any]] = [
-        (report.title, style.TITLE),
-        (report.subtitle, style.SUBTITLE),
-        (report.bailleur, style.SUBTITLE),
-        (report.date, style.LEAD),
-        ("", style.BODY),
-        (f"{report.warning}.", style.SUBTITLE),
-    ]
-    if report.draft:
-        rows.append((DRAFT_LINE, style.SUBTITLE))
-    if report.fictional:
-        rows.append((FICTIONAL_LINE, style.SUBTITLE))
-    rows += [("", style.BODY), (EDIT_INPUTS, style.BODY)]
-    for index, (text, font) in enumerate(rows, 2):
-        _line(sheet, index, text, font=font)
-    row = len(rows) + 3
-    _link(sheet, row, OPEN_CONTENTS, CONTENTS)
-    _line(sheet, row + 2, foot, font=style.NOTE)
-
-
-def _contents(sheet: Worksheet, sections: list[Section], foot: str) -> None:
+def _contents(sheet: Worksheet, report: Report, sections: list[Section], foot: str) -> None:
     sheet.column_dimensions["A"].width = 26
     sheet.column_dimensions["B"].width = 100
     style.put(sheet, 1, 1, CONTENTS, font=style.TITLE)
@@ -140,7 +125,11 @@ def _contents(sheet: Worksheet, sections: list[Section], foot: str) -> None:
         sheet.cell(row=row, column=1).alignment = style.WRAP
         style.put(sheet, row, 2, section.lead, font=style.BODY, alignment=style.WRAP)
         sheet.row_dimensions[row].height = style.lines(section.lead, 105) * _LINE_PT + 2
-    style.put(sheet, len(sections) + 5, 1, foot, font=style.NOTE)
+    head = (report.title, report.subtitle, report.bailleur, report.date)
+    about = (*head, *warnings(report), EDIT_INPUTS, foot)
+    for row, line in enumerate(about, len(sections) + 6):
+        style.put(sheet, row, 2, line, font=style.BODY, alignment=style.WRAP)
+        sheet.row_dimensions[row].height = style.lines(line, 105) * _LINE_PT + 2
 
 
 def _print_setup(sheet: Worksheet, report: Report, foot: str, last: int) -> None:
@@ -172,6 +161,7 @@ class _Sheet:
         self.tables = [b for b in self.blocks if isinstance(b, Table)]
         self.widths = fitted(self.tables)
         self.row = 1
+        self.sums: dict[str, float] = {}
         self.span, self.width = self._text_span()
         least = theme.MIN_PT * (sum(self.widths) + GAP * len(self.widths)) / PAGE
         self.note = style.resized(style.NOTE, least)
@@ -241,12 +231,14 @@ class _Sheet:
                 shown = EXCEL[figure.format]
                 style.put(self.sheet, self.row, 2, amount, **look, number_format=shown)
             style.put(self.sheet, self.row, 3, figure.detail, **body)
-            self.sheet.row_dimensions[self.row].height = 20
+            tall = style.lines(figure.label, self.widths[0] + SPARE)
+            self.sheet.row_dimensions[self.row].height = max(20, tall * _LINE_PT)
             self.row += 1
         self.row += 1
 
     def _table(self, table: Table, *, freeze: bool) -> None:
-        self._text(table.title, style.SUBTITLE)
+        if table.title:
+            self._text(table.title, style.SUBTITLE)
         line = table_line(unit=table.unit, scope=table.scope, source=table.source)
         if line:
             self._text(line, self.note)
@@ -301,13 +293,19 @@ class _Sheet:
         self.sheet.row_dimensions[row].height = min(tall, 12) * _LINE_PT + 1
 
     def _totals(self, table: Table) -> None:
-        """Write the totals the stages made, under the table and outside of it."""
+        """Write the totals the stages made, under the table: one that is a sum follows the filter."""
         style.put(self.sheet, self.row, 1, TOTAL)
         for k, column in enumerate(table.columns, 1):
             value = table.totals.get(column.key)
             cell: Any = self.sheet.cell(row=self.row, column=k)
             if not missing(value):
                 cell = style.put(self.sheet, self.row, k, as_number(value, column.format))
+                shown = [v for v in table.rows[column.key] if not missing(v)]
+                if sum(map(Decimal, map(str, shown))) == Decimal(str(value)):
+                    place = get_column_letter(k)
+                    rows = f"{place}{self.row - len(table.rows)}:{place}{self.row - 1}"
+                    cell.value = f"=SUBTOTAL(109,{rows})"
+                    self.sums[cell.value[1:]] = float(str(value))
                 cell.number_format = excel_format(value, column.format)
                 cell.alignment = style.alignment(column.format)
             cell.font, cell.border = self.header, style.TOTAL_BORDER

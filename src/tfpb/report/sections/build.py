@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from tfpb.model.report import Block
 
 DOCUMENT: Final = frozenset({"document"})
+SHEET: Final = frozenset({"classeur"})
 BOTH: Final = frozenset({"classeur", "document"})
+ANNEX: Final = frozenset({"annexe"})
+BOTH_ANNEX: Final = frozenset({"classeur", "annexe"})
 _ON_A_PAGE: Final = {
     ChartKind.GAPS: 14,
-    ChartKind.DUMBBELL: 26,
     ChartKind.STACKED: 9,
     ChartKind.SLOPES: 9,
     ChartKind.MODELLED: 22,
@@ -50,7 +52,7 @@ class _Declared(BaseModel):
     unite: str = ""
     source: str = ""
     notes: tuple[str, ...] | None = None
-    sortie: frozenset[Literal["classeur", "document", "donnees"]] | None = None
+    sortie: frozenset[Literal["classeur", "document", "annexe", "donnees"]] | None = None
 
 
 class _Table(_Declared):
@@ -59,6 +61,7 @@ class _Table(_Declared):
     colonnes: tuple[_Column, ...] | tuple[str, ...] = ()
     partie_de: str = ""
     comme: str = ""
+    feuille: str = ""
 
 
 class _Chart(_Declared):
@@ -71,6 +74,7 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     titre: str
     feuille: str = ""
+    question: str = ""
 
 
 class _Figure(BaseModel):
@@ -101,13 +105,20 @@ def declarations() -> _Declarations:
 def section(key: str, lead: str, blocks: Iterable[Block]) -> Section:
     """Return a section under its declared title and sheet."""
     declared = declarations().sections[key]
-    return Section(key, declared.titre, lead, tuple(blocks), sheet=declared.feuille)
+    return Section(
+        key,
+        declared.titre,
+        lead,
+        tuple(blocks),
+        sheet=declared.feuille,
+        question=declared.question,
+    )
 
 
 def lacking(key: str, *, subject: str) -> Section:
     """Return the section of an input that was not given: what is lacking, how to add it."""
     lead, hint = MISSING[subject]
-    return section(key, lead, [Text((hint,))])
+    return section(key, lead, [Text((hint,), media=SHEET)])
 
 
 def table(
@@ -162,6 +173,7 @@ def table(
         notes=notes if notes is not None else base.notes or (),
         totals=totals or {},
         remarks=remarks,
+        sheet=own.feuille,
         folded=folded,
         **_media(own),
     )
@@ -190,6 +202,7 @@ def part(whole: Table, key: str, *, repeated: Sequence[Mapping[str, object]] = (
         rows=whole.rows[[c.key for c in columns]].reset_index(drop=True),
         unit=own.unite or whole.unit,
         notes=whole.notes if own.notes is None else own.notes,
+        sheet=own.feuille,
         totals={k: v for k, v in whole.totals.items() if k in keys},
         **_media(own),
     )

@@ -21,7 +21,7 @@ from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money import state_words
 from tfpb.words.survey.satisfaction import join
-from tfpb.words.survey.verdict_words import margin_words, plainly
+from tfpb.words.survey.verdict_words import margin_words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -198,11 +198,7 @@ def _gaps(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
     out: list[Block] = []
     if len(shown):
         margin = number_of(shown["marge_points"].iloc[0])
-        kinds = zip(shown["verdict"], shown["publication"], shown["isole"], strict=True)
-        drawn = shown.assign(
-            verdict=[plainly(str(v), str(p), margin, alone=bool(a)) for v, p, a in kinds],
-            theme="",
-        )
+        drawn = shown.assign(verdict=shown["mot_entier"], theme="")
         wave = str(shown["vague"].iloc[0])
         out.append(
             chart(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from tfpb.model.codes import QpvStatut
 from tfpb.model.report import Text
 from tfpb.model.results import RESIDENCE_COLUMNS
-from tfpb.report.sections.build import DOCUMENT, cut, has, section, table, worded
+from tfpb.report.sections.build import ANNEX, DOCUMENT, cut, has, section, table, worded
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.sentences import LEAST
 from tfpb.words.places import stock_words as words
@@ -43,7 +43,12 @@ def residences(dossier: Dossier) -> Section:
     ]
     blocks: list[Block] = [
         table(
-            "residences", homes, repeated=own, annee=located.year, remarks=_remarks(dossier.located)
+            "residences",
+            homes,
+            repeated=own,
+            annee=located.year,
+            remarks=_remarks(dossier.located),
+            totals={key: homes[key].sum() for key in _COUNTED},
         ),
         table("quartiers", quarters(located)),
         Text(
@@ -55,6 +60,9 @@ def residences(dossier: Dossier) -> Section:
         facts.residences, facts.dwellings, facts.inside, facts.outside, facts.doubtful
     )
     return section("residences", lead, blocks)
+
+
+_COUNTED: Final = ("nb_logements", "logements_dans", "logements_hors", "logements_a_verifier")
 
 
 def localisation(dossier: Dossier) -> Section:
@@ -80,7 +88,7 @@ def localisation(dossier: Dossier) -> Section:
     )
     blocks: list[Block] = [
         table("localisation", shown, millesime=located.vintage, remarks=remarks),
-        Text(words.THREE_ANSWERS, media=DOCUMENT),
+        Text(words.THREE_ANSWERS, media=ANNEX),
     ]
     if near.any():
         blocks.append(table("adresses_a_verifier_document", cut(shown, near)))

@@ -78,7 +78,7 @@ def rappel(dossier: Dossier) -> Section:
     ]
     signed = dossier.conventions
     if signed is None or signed.empty:
-        blocks.append(Text(words.MISSING["conventions"]))
+        blocks.append(Text(words.MISSING["conventions"][:1]))
     else:
         blocks.append(table("conventions", signed.assign(codes=signed["codes_qpv"].map(_codes))))
     return section("rappel", words.LEGAL_LEAD.format(year=dossier.settings.dossier.annee), blocks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,8 @@ def synthese(dossier: Dossier) -> Section:
     if lacks:
         blocks.append(Text(lacks, bullets=True))
     blocks.append(Text((DOES_IT_WORK, *view.too_early(dossier))))
-    return section("synthese", lead, blocks)
+    # the note answers first in documents: this is the sheet to print
+    return replace(section("synthese", lead, blocks), in_document=False)
 
 
 def missing(dossier: Dossier) -> list[str]:

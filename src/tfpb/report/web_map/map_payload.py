@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from tfpb.model.codes import Publication
 from tfpb.report import theme
 from tfpb.report.print_map.layers import lines_of
 from tfpb.words.places import map_words as words
 from tfpb.words.places.side_words import NOT_AN_ATTESTATION, SIDE_WORDS
 from tfpb.words.survey.satisfaction import THEMES
-from tfpb.words.survey.verdict_words import VERDICTS
+from tfpb.words.survey.verdict_words import VERDICTS, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,18 +31,23 @@ GROUND_BYTES: Final = 2_400_000
 NEAR_M: Final = 650.0
 """Streets are kept that close to a quarter or a résidence."""
 PARCELS_NEAR_M: Final = 220.0
+_MARGIN: Final = 0.05
 
 
 def payload(model: MapModel) -> dict[str, Any]:
     """Make the value the page's script reads (short keys: it is repeated thousands of times)."""
+    margin = 100 * max((p.margin for p in model.pages), default=_MARGIN)
     return {
         "meta": _meta(model),
         "mots": words.PAGE,
         "statuts": SIDE_WORDS,
         "themes": THEMES,
         "verdicts": {
-            code: {"mot": word, "signe": theme.verdict_sign(code)}
-            for code, word in VERDICTS.items()
+            code: {
+                "mot": plainly(code, Publication.PUBLIABLE, margin),
+                "signe": theme.verdict_sign(code),
+            }
+            for code in VERDICTS
         },
         "classes": words.GAP_CLASSES,
         "couleurs": _colours(),

@@ -17,14 +17,23 @@ _TEXTS: Final = packaged(__name__)
 WARNING: Final = "Aide à la décision, ne vaut pas attestation"
 FICTIONAL: Final = "données fictives"
 DRAFT: Final = "PROJET"
-DRAFT_LINE: Final = (
-    "PROJET, pour l’organisme seul : à refaire avec --diffuser avant de le transmettre."
-)
+DRAFT_LINE: Final = "PROJET, pour l’organisme seul : à ne pas transmettre."
 FICTIONAL_LINE: Final = "Données fictives : rien ici ne décrit un lieu ni un bailleur réels."
-COVER: Final = "Couverture"
 SUMMARY: Final = "Synthèse"
 CONTENTS: Final = "Sommaire"
-OPEN_CONTENTS: Final = "Ouvrir le sommaire"
+QUESTIONS: Final[dict[str, str]] = {
+    "ou": "Où sont les logements ?",
+    "combien": "Combien vaut l’abattement ?",
+    "fait": "Qu’a-t-on fait ?",
+    "locataires": "Qu’en disent les locataires ?",
+    "change": "Qu’est-ce qui a changé ?",
+    "trancher": "Que reste-t-il à trancher ?",
+}
+"""What the body of a document answers, in its order."""
+ANNEX_TITLE: Final = "Annexe · {title}"
+MORE_IN_ANNEX: Final = Phrase(
+    "{count:s autre ligne/autres lignes} en fin de document : « {title} »."
+)
 BACK_TO_CONTENTS: Final = "← Sommaire"
 TOTAL: Final = "Total"
 CHART_LABEL: Final = "Libellé"
@@ -37,8 +46,9 @@ EDIT_FILES: Final = (
     "« tfpb dossier »."
 )
 EDIT_INPUTS: Final = (
-    "Ce classeur ne contient que des valeurs. Pour corriger un chiffre, corrigez le fichier d’entrée "
-    "nommé dans « Sources et hypothèses », puis relancez « tfpb dossier »."
+    "Ce classeur ne contient que des valeurs ; ses totaux, qui suivent vos filtres, sont les seules "
+    "formules. Pour corriger un chiffre, corrigez le fichier d’entrée nommé dans « Sources et "
+    "hypothèses », puis relancez « tfpb dossier »."
 )
 MISSING: Final[dict[str, tuple[str, str]]] = {k: (a, b) for k, (a, b) in _TEXTS["missing"].items()}
 RECITAL: Final[tuple[str, ...]] = tuple(_TEXTS["recital"])

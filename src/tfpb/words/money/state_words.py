@@ -52,7 +52,7 @@ _RISK: Final = Phrase(
 _REFUSED: Final = Phrase("À réclamer, déclaré et refusé : {declared:€}.")
 _UNPROVED: Final = Phrase(
     "À réclamer sans preuve de déclaration : {rest:€} ; rien ne dit que ces locaux figuraient sur la liste "
-    "déclarée (colonne « declare » du fichier de fiscalité)."
+    "déclarée."
 )
 
 

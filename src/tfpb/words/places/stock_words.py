@@ -42,7 +42,7 @@ def location_lead(entrances: int, sure: int, doubtful: int, vintage: int, year: 
     return (
         f"Pour l’imposition {year}, la carte des QPV {vintage} s’applique : sur "
         f"{plural(entrances, 'adresse')}, {plural(sure, 'est située', 'sont situées')} "
-        f"sans doute d’un côté ou de l’autre, {doubts}."
+        f"avec certitude d’un côté ou de l’autre, {doubts}."
     )
 
 

@@ -177,12 +177,12 @@ def comparison_lead(wave: str, counts: dict[str, int], total: int) -> str:
 
 def unclear_sentence(label: str, detail: str) -> str:
     """Write what it would have taken to conclude on a question."""
-    return f"« {label} », non concluant : {detail}."
+    return f"« {label} », on ne sait pas : {detail}."
 
 
 def first_unclear(meaning: str, label: str, detail: str) -> str:
-    """Write what « non concluant » means, with one question as an example."""
-    return f"« Non concluant » : {meaning}. Pour « {label} » : {detail}."
+    """Write what « on ne sait pas » means, with one question as an example."""
+    return f"« On ne sait pas » : {meaning}. Pour « {label} » : {detail}."
 
 
 def change_lead(first: str, last: str, counts: dict[str, int], total: int) -> str:

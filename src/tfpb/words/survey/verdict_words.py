@@ -53,13 +53,18 @@ def _doubted(words: str, publication: str, *, alone: bool) -> str:
     return f"{words} ({', '.join(doubts)})" if doubts else words
 
 
+KEY: Final = "Comment lire un verdict"
 PLAIN: Final[dict[str, str]] = _TEXTS["plain"]
 """Each verdict for who reads one page; the technical word stays in the method and the data."""
 
 
 def plainly(verdict: str, publication: str, margin_points: float, *, alone: bool = False) -> str:
     """Write a verdict in plain words, with what weakens it: « mieux (fragile) »."""
-    words = PLAIN[verdict].format(margin=margin_words(margin_points))
+    words = verdict_words(verdict, publication)
+    if publication not in {Publication.PUBLIABLE, Publication.FRAGILE}:
+        return words
+    if verdict in PLAIN:
+        words = PLAIN[verdict].format(margin=margin_words(margin_points))
     return _doubted(words, publication, alone=alone)
 
 

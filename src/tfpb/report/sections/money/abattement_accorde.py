@@ -11,7 +11,17 @@ import pandas as pd
 
 from tfpb.model.codes import Statut
 from tfpb.model.report import Text
-from tfpb.report.sections.build import BOTH, DOCUMENT, chart, lacking, part, section, table, worded
+from tfpb.report.sections.build import (
+    ANNEX,
+    BOTH,
+    BOTH_ANNEX,
+    chart,
+    lacking,
+    part,
+    section,
+    table,
+    worded,
+)
 from tfpb.report.sections.money.rapprochement import premises_blocks, veiled
 from tfpb.report.sections.patrimoine import leaver_facts
 from tfpb.words.money import abatement_words as words
@@ -45,7 +55,7 @@ def abattement(dossier: Dossier) -> Section:
         limit=money.claim_until,
         on=dossier.settings.dossier.date,
     )
-    blocks = [*_by_quarter(money), Text(standing, bullets=True)]
+    blocks = [*_by_quarter(money), Text(standing, bullets=True, media=BOTH_ANNEX)]
     blocks += _spread(money)
     blocks += _leavers(money, dossier.located)
     blocks += forecast_blocks(money, dossier.located)
@@ -55,9 +65,9 @@ def abattement(dossier: Dossier) -> Section:
         blocks.append(table("declaration", worded(money.declaration, statut=words.STATUTS)))
         lacks = sum(bool(text) for text in money.declaration["manque"])
         sentence = words.declaration_sentence(len(money.declaration), lacks)
-        blocks.append(Text((sentence,), media=BOTH))
+        blocks.append(Text((sentence,), media=BOTH_ANNEX))
     rounding = words.ROUNDING.format(rounding=words.ROUNDINGS.get(money.rounding, money.rounding))
-    blocks.append(Text((rounding,), media=BOTH))
+    blocks.append(Text((rounding,), media=BOTH_ANNEX))
     return section("abattement", words.lead(money), blocks)
 
 
@@ -160,7 +170,7 @@ def forecast_blocks(money: Abatement, located: Located) -> list[Block]:
     if money.calendar is not None and len(money.calendar):
         whole = table("calendrier", worded(money.calendar, evenement=forecast_words.EVENTS))
         told = money.calendar[money.calendar["annee"] <= max(yearly["annee"])]
-        read = Text(tuple(told["lecture"]), bullets=True, media=DOCUMENT)
+        read = Text(tuple(told["lecture"]), bullets=True, media=ANNEX)
         calendar = [whole, part(whole, "calendrier_classeur"), read]
     growth = next((Decimal(v.valeur) for v in money.values if v.cle == _GROWTH), Decimal(0))  # noqa: PD011  # a tuple
     return [
@@ -168,7 +178,9 @@ def forecast_blocks(money: Abatement, located: Located) -> list[Block]:
         chart("prevision_annees", drawn),
         Text((reading,), media=BOTH),
         *calendar,
-        Text(forecast_words.forecast_assumptions(money.year, growth), bullets=True, media=BOTH),
+        Text(
+            forecast_words.forecast_assumptions(money.year, growth), bullets=True, media=BOTH_ANNEX
+        ),
         _year_by_year(money, located),
     ]
 

@@ -11,8 +11,11 @@ import pandas as pd
 from tfpb.model.columns import STAMP
 from tfpb.model.report import Text
 from tfpb.report.sections.build import (
+    ANNEX,
     BOTH,
+    BOTH_ANNEX,
     DOCUMENT,
+    SHEET,
     chart,
     cut,
     declarations,
@@ -43,6 +46,7 @@ _MARKS: Final = (
     "repere_valorise_national_eur", "repere_valorise_region_eur", "repere_couverture_region",
     "repere_region",
 )  # fmt: skip
+_SPENT: Final = ("prevu_eur", "realise_eur", "valorise_eur")
 _PROOFS: Final = ("actions", "pieces_jointes", "preuves_completes", "photos_jointes")
 
 
@@ -64,7 +68,7 @@ def programme(dossier: Dossier) -> Section:
         *_carried(plan, year),
         *_axes(plan, names),
         *_beside(plan, names, year),
-        *_actions(plan, year),
+        *_actions(plan),
         *_diagnostics(plan),
     ]
     lead = words.balance_lead(
@@ -124,7 +128,7 @@ def _heights(dossier: Dossier, plan: Programme, year: int) -> list[Block]:
         out += [*comparisons(dossier), *surplus(dossier)]
     if money is not None and unknown:
         out.append(words.UNKNOWN_QUARTERS.format(count=unknown))
-    return [Text(tuple(out), bullets=True, media=BOTH)] if out else []
+    return [Text(tuple(out), bullets=True, media=SHEET)] if out else []  # pages have the note
 
 
 def comparisons(dossier: Dossier) -> list[str]:
@@ -244,7 +248,10 @@ def _axes(plan: Programme, names: dict[str, str]) -> list[Block]:
     whole = table("axes", rows)
     # the page shows the programme over all quarters; quarter by quarter stands in the workbook
     shown = cut(whole.rows, whole.rows["quartier"] == words.EVERY_QUARTER)
-    blocks: list[Block] = [whole, part(replace(whole, rows=shown), "axes_document")]
+    short = part(replace(whole, rows=shown), "axes_document")
+    if plan.beside is not None:  # that table has both years
+        short = replace(short, media=ANNEX)
+    blocks: list[Block] = [whole, short]
     sums = cut(plan.by_axis, is_total).sort_values("axe")
     if len(sums):
         drawn = pd.DataFrame(
@@ -261,7 +268,7 @@ def _axes(plan: Programme, names: dict[str, str]) -> list[Block]:
 def _beside(plan: Programme, names: dict[str, str], year: int) -> list[Block]:
     """Return last year's bilan beside this year's, by axis then by quarter, or how to have it."""
     if plan.beside is None:
-        return [Text((words.NO_LAST_YEAR.format(year=year - 1),), media=BOTH)]
+        return [Text((words.NO_LAST_YEAR.format(year=year - 1),), media=BOTH_ANNEX)]
     facts: dict[str, Any] = {"annee": year, "precedente": year - 1, "suivante": year + 1}
     axes = plan.beside.assign(axe_mot=[axis_words(int(a)) for a in plan.beside["axe"]])
     blocks: list[Block] = [table("bilan_precedent", axes, **facts)]
@@ -282,23 +289,22 @@ def _beside(plan: Programme, names: dict[str, str], year: int) -> list[Block]:
     ]
 
 
-def _actions(plan: Programme, year: int) -> list[Block]:
-    """Return the actions: one wide table for software, narrower ones for a sheet and for the page."""
+def _actions(plan: Programme) -> list[Block]:
+    """Return the actions: one wide table for software, narrower ones for a sheet."""
     rows = plan.actions.assign(
         axe_mot=[axis_words(int(a)) for a in plan.actions["axe"]],
         ligne_fichier=[int(n) for n in plan.actions[STAMP[2]]],
     )
-    whole = table("actions", rows, source=source_of(plan.actions) or words.PROGRAMME_FILE)
+    spent = {k: [v for v in rows[k] if v is not None and not pd.isna(v)] for k in _SPENT}
+    sums = {key: sum(amounts, Decimal(0)) for key, amounts in spent.items()}
+    source = source_of(plan.actions) or words.PROGRAMME_FILE
+    whole = table("actions", rows, source=source, totals=sums)
     blocks: list[Block] = [whole, part(whole, "actions_montants"), part(whole, "actions_suivi")]
     if has(rows, "temps_valorise_eur"):
         timed = cut(whole.rows, whole.rows["temps_valorise_eur"].notna())
         blocks.append(part(replace(whole, rows=timed), "actions_temps"))
-    kept = cut(plan.actions, plan.actions["annee"] == year)
-    kept["axe_mot"] = [axis_short(int(a)) for a in kept["axe"]]
-    short = kept.sort_values(["axe", "code_qpv"], kind="stable")
-    blocks.append(table("actions_document", short, annee=year))
     if len(plan.actions):
-        sheet = declarations().sections["programme"].feuille
+        sheet = declarations().tableaux["actions_montants"].feuille
         blocks.append(
             Text((ROWS_ELSEWHERE.format(count=len(plan.actions), sheet=sheet),), media=DOCUMENT)
         )

@@ -11,7 +11,17 @@ from tfpb.model.codes import Statut
 from tfpb.model.columns import STAMP
 from tfpb.model.report import Text
 from tfpb.model.results import STATE_COLUMNS
-from tfpb.report.sections.build import BOTH, DOCUMENT, cut, lacking, part, section, table, worded
+from tfpb.report.sections.build import (
+    ANNEX,
+    BOTH,
+    BOTH_ANNEX,
+    cut,
+    lacking,
+    part,
+    section,
+    table,
+    worded,
+)
 from tfpb.words.money import abatement_words, state_words
 from tfpb.words.money import reconciliation_words as words
 
@@ -42,11 +52,11 @@ def rapprochement(dossier: Dossier) -> Section:
         blocks.append(table("reserves", _reserves(money), annee=money.year))
     if money.owned is None or money.owned.empty:
         blocks.append(
-            Text((words.NOT_OWNED if money.owned is None else words.ALL_NOTICED,), media=BOTH)
+            Text((words.NOT_OWNED if money.owned is None else words.ALL_NOTICED,), media=BOTH_ANNEX)
         )
     else:
         told = table("possedes", worded(money.owned, constat=words.FINDINGS), annee=money.year)
-        blocks += [told, Text(tuple(money.owned["lecture"]), bullets=True, media=DOCUMENT)]
+        blocks += [told, Text(tuple(money.owned["lecture"]), bullets=True, media=ANNEX)]
     blocks.append(_lines(money))
     if len(money.checks):
         agreed = money.checks["code_constat"] == "concordant"

@@ -12,7 +12,8 @@ from tfpb.model.report import Text
 from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
 from tfpb.model.survey import only
 from tfpb.report.sections.build import (
-    DOCUMENT,
+    ANNEX,
+    BOTH_ANNEX,
     chart,
     cut,
     in_words,
@@ -56,9 +57,11 @@ def comparaison(dossier: Dossier) -> Section:
     whole = view.totals(rows)
     shown = view.shown(whole)
     margin = number_of(whole["marge_points"].iloc[0]) if len(whole) else float("nan")
+    met = pd.concat([whole, view.shown(view.quarters(rows))])
+    key = Text(_verdict_key(met, margin), bullets=True, title=verdict_words.KEY)
     blocks: list[Block] = [
         table("comparaison", rows, **of),
-        Text(headline_sentences(whole), bullets=True, media=DOCUMENT),
+        *([key] if len(whole) else []),
         *_charts(shown, of, margin),
     ]
     if len(shown):
@@ -75,12 +78,10 @@ def comparaison(dossier: Dossier) -> Section:
     blocks += _modelled(survey, name, wave, names)
     blocks += _first_looks(survey, name, wave, names)
     if len(whole):
-        read = pd.concat([whole, view.shown(view.quarters(rows))])
-        blocks.append(Text(_verdict_key(read, margin), bullets=True))
         unclear = view.unclear(shown, margin)
         if unclear:
             sentences = tuple(satisfaction.unclear_sentence(*each) for each in unclear)
-            blocks.append(Text(sentences, bullets=True))
+            blocks.append(Text(sentences, bullets=True, media=BOTH_ANNEX))
     blocks += _levels(survey, name, wave)
     benchmark = only(survey.benchmark, vague=wave)
     if len(benchmark):
@@ -95,7 +96,7 @@ def comparaison(dossier: Dossier) -> Section:
     blocks.append(long_table("comparaison_detail", own, COMPARISON_COLUMNS))
     told = view.contradicted(shown)
     if told:
-        blocks.insert(1, Text(told, bullets=True))
+        blocks.insert(1, Text(told, bullets=True, media=BOTH_ANNEX))
     lead = satisfaction.otherwise_first(len(told))
     lead += satisfaction.comparison_lead(wave, Counter(whole["mot"]), len(whole))
     return section("comparaison", lead, blocks)
@@ -164,7 +165,7 @@ def _charts(shown: pd.DataFrame, of: dict[str, Any], margin: float) -> list[Bloc
         )
     if len(shown):
         levels = shown[["libelle", "theme", "qpv", "hors", "n"]]
-        out += over_pages(chart("satisfaits", levels, **of))
+        out.append(chart("satisfaits", levels, **of))
     return out
 
 
@@ -189,7 +190,8 @@ def _modelled(survey: Published, name: str, wave: str, names: dict[str, str]) ->
     if rows.empty:
         if only(survey.comparison, vague=wave, bailleur=name, niveau="code_qpv").empty:
             return []
-        return [Text((survey_words.NOT_MODELLED.format(fewest=FEWEST_QUARTERS),))]
+        lacks = survey_words.NOT_MODELLED.format(fewest=FEWEST_QUARTERS)
+        return [Text((lacks,), media=BOTH_ANNEX)]
     of = view.source(survey, wave)
     heads = cut(rows, rows["tete"].astype(bool))
     picked = heads if len(heads) else rows
@@ -212,7 +214,7 @@ def _first_looks(survey: Published, name: str, wave: str, names: dict[str, str])
         return []
     found = rows[rows["ressort"]]
     out: list[Block] = [
-        Text((survey_words.explored(len(rows), len(found)),), media=DOCUMENT),
+        Text((survey_words.explored(len(rows), len(found)),), media=ANNEX),
     ]
     if len(found):
         shown = view.placed(view.labelled(found.head(_MOST), survey), names)

@@ -11,7 +11,16 @@ from openpyxl.utils import get_column_letter
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.report import Text
 from tfpb.model.survey import only
-from tfpb.report.sections.build import BOTH, chart, cut, lacking, number_of, section, table, worded
+from tfpb.report.sections.build import (
+    BOTH_ANNEX,
+    chart,
+    cut,
+    lacking,
+    number_of,
+    section,
+    table,
+    worded,
+)
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.survey_view import source
 from tfpb.report.theme import verdict_sign
@@ -23,7 +32,7 @@ from tfpb.words.money import accounts
 from tfpb.words.money import evaluation_words as words
 from tfpb.words.money.accounts import axis_short
 from tfpb.words.numbers import number
-from tfpb.words.survey.verdict_words import TARGET_NAMES, margin_words, qualified
+from tfpb.words.survey.verdict_words import TARGET_NAMES, margin_words, plainly
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -39,13 +48,16 @@ def evaluation(dossier: Dossier) -> Section:
     labels = dossier.survey.labels if dossier.survey is not None else {}
     rows = found.table
     is_whole = rows["niveau"] == "convention"
+    margin = 100 * (margin_of(dossier.survey) or 0.0)
     places = zip(is_whole, rows["nom_qpv"], rows["code_qpv"], strict=True)
     named = worded(rows, libelle=("item", labels)).assign(
         lieu=[words.WHOLE_CONVENTION if w else f"{name} ({code})" for w, name, code in places],
         axe_mot=[accounts.axis_words(int(a)) for a in rows["axe"]],
         verdict_mot=[
-            _verdict(*row)
-            for row in rows[["verdict", "publication", "isole"]].itertuples(index=False)
+            _verdict(verdict, publication, alone, margin)
+            for verdict, publication, alone in zip(
+                rows["verdict"], rows["publication"], rows["isole"], strict=True
+            )
         ],
         lecture_mot=[words.reading_sentence(str(code)) for code in rows["lecture"]],
     )
@@ -83,10 +95,10 @@ def evaluation(dossier: Dossier) -> Section:
     return section("evaluation", words.evaluation_lead(axes[0], raw_only), blocks)
 
 
-def _verdict(code: object, publication: str = "", alone: object = "") -> str:
+def _verdict(code: object, publication: str, alone: object, margin: float) -> str:
     if not isinstance(code, str) or not code:
         return ""
-    return f"{verdict_sign(code)} {qualified(code, publication, alone=alone == view.ALONE)}"
+    return f"{verdict_sign(code)} {plainly(code, publication, margin, alone=alone == view.ALONE)}"
 
 
 def sensibilite(dossier: Dossier) -> Section | None:
@@ -129,7 +141,9 @@ def _targets(dossier: Dossier) -> list[Block]:
     if both.empty:
         return []
     pairs = zip(both["_verdict"], both["_publication"], strict=True)
-    read = both.assign(retenue=both["verdict_mot"], autre=[_verdict(*pair) for pair in pairs])
+    margin = 100 * (margin_of(survey) or 0.0)
+    other_words = [_verdict(verdict, publication, "", margin) for verdict, publication in pairs]
+    read = both.assign(retenue=both["verdict_mot"], autre=other_words)
     names: dict[str, Any] = {"retenue": TARGET_NAMES[own], "autre": TARGET_NAMES[other]}
     return [table("sensibilite_cible", read, vague=wave, **names)]
 
@@ -145,7 +159,9 @@ def _margins(dossier: Dossier) -> list[Block]:
         return []
     labels = survey.items.set_index("item")
     values = sorted(float(m) for m in rows["marge_points"].unique())
-    wide = rows.assign(mot=[_verdict(v) for v in rows["verdict"]]).pivot_table(
+    under = zip(rows["verdict"], rows["marge_points"], strict=True)
+    said = [_verdict(v, Publication.PUBLIABLE, "", m) for v, m in under]
+    wide = rows.assign(mot=said).pivot_table(
         index="item", columns="marge_points", values="mot", aggfunc="first", sort=False
     )
     out = pd.DataFrame({f"m{number(m, 1)}": wide[m].to_numpy() for m in values})
@@ -186,7 +202,7 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
     """
     survey = dossier.survey
     if survey is None or dossier.programme is None:
-        return [Text((words.NO_POINT_WITHOUT_BOTH,), media=BOTH)]
+        return [Text((words.NO_POINT_WITHOUT_BOTH,), media=BOTH_ANNEX)]
     quarters = cut(rows, rows["niveau"] == "qpv")
     shown = _points(quarters, survey)
     possible = len(quarters[["code_qpv", "axe"]].drop_duplicates())
@@ -196,12 +212,12 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
         sentence = words.too_few_points(
             len(shown), possible, LEAST, margin, Thresholds().verdict_n, needed
         )
-        return [Text((sentence,), media=BOTH)]
+        return [Text((sentence,), media=BOTH_ANNEX)]
     columns = ["repere", "quartier", "axe_mot", *_DRAWN]
     drawn = shown[columns].rename(columns={"axe_mot": "axe"})
     return [
         chart("depense_ecart", drawn, margin=margin_of(survey), **source(survey)),
-        Text(words.spending_reading(len(shown), possible, margin), media=BOTH),
+        Text(words.spending_reading(len(shown), possible, margin), media=BOTH_ANNEX),
         table("depense_ecart_points", shown, **source(survey)),
     ]
 

@@ -10,7 +10,8 @@ from tfpb.model.report import Text
 from tfpb.model.results import PRIORITY_COLUMNS
 from tfpb.model.survey import only
 from tfpb.report.sections.build import (
-    DOCUMENT,
+    ANNEX,
+    BOTH_ANNEX,
     chart,
     lacking,
     long_table,
@@ -62,7 +63,7 @@ def evolution(dossier: Dossier) -> Section:
     waves = (survey.waves[-2].vague, survey.waves[-1].vague)
     told = view.contradicted(shown)
     if told:
-        blocks.insert(1, Text(told, bullets=True))
+        blocks.insert(1, Text(told, bullets=True, media=BOTH_ANNEX))
     lead = words.otherwise_first(len(told), change=True)
     lead += words.change_lead(*waves, Counter(shown["mot"]), len(shown))
     return section("evolution", lead, blocks)
@@ -111,13 +112,13 @@ def priorites(dossier: Dossier) -> Section:
     blocks: list[Block] = [
         table("priorites", rows, **view.source(survey, wave)),
         chart("priorites_carte", rows[list(_DRAWN)], **view.source(survey, wave)),
-        Text((words.WEIGHT_NO_CAUSE,), media=DOCUMENT),
+        Text((words.WEIGHT_NO_CAUSE,), media=ANNEX),
         long_table("priorites_detail", own, PRIORITY_COLUMNS),
     ]
     told = (rows["quadrant"] == "priorite") & (rows["certitude"] != "indecis")
     first = [str(x) for x in rows.loc[told, "libelle"]]
     gaps = view.shown(view.totals(view.gaps(survey, name, wave)))
     if against := view.contradicted(gaps[gaps["item"].isin(rows.loc[told, "item"])]):
-        blocks.insert(0, Text((words.PRIORITIES_OTHERWISE,)))
-        blocks.insert(1, Text(against, bullets=True))
+        blocks.insert(0, Text((words.PRIORITIES_OTHERWISE,), media=BOTH_ANNEX))
+        blocks.insert(1, Text(against, bullets=True, media=BOTH_ANNEX))
     return section("priorites", words.priorities_lead(first), blocks)

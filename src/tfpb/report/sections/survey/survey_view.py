@@ -17,9 +17,8 @@ from tfpb.words.money.evaluation_words import before_actions, survey_too_early
 from tfpb.words.survey.satisfaction import NATURES, THEMES, otherwise, otherwise_sentence
 from tfpb.words.survey.verdict_words import (
     PUBLICATIONS,
-    qualified,
+    plainly,
     target_words,
-    verdict_words,
     would_have_taken,
 )
 
@@ -185,12 +184,13 @@ def _labelled(rows: pd.DataFrame, survey: Published, name: str) -> pd.DataFrame:
     )
     out = out.drop(columns="_rest").reset_index(drop=True)
     pairs = list(zip(out["verdict"].fillna(""), out["publication"], strict=True))
-    out["mot"] = [verdict_words(v, p) for v, p in pairs]
+    margins = out["marge_points"] if "marge_points" in out else [math.nan] * len(out)
+    out["mot"] = [plainly(v, p, m) for (v, p), m in zip(pairs, margins, strict=True)]
     out["sign"] = [theme.verdict_sign(v if p in SHOWN else "non_publiable") for v, p in pairs]
     out["isole"] = out["isole"] == ALONE
     out["mot_entier"] = [
-        qualified(v, p, alone=bool(alone))
-        for (v, p), alone in zip(pairs, out["isole"], strict=True)
+        plainly(v, p, m, alone=bool(alone))
+        for (v, p), m, alone in zip(pairs, margins, out["isole"], strict=True)
     ]
     out["verdict_mot"] = [
         f"{sign} {word}" for sign, word in zip(out["sign"], out["mot_entier"], strict=True)

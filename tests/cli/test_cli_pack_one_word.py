@@ -1,0 +1,201 @@
+"""One word, one figure: every medium of a pack read together, for what its readers would be misled by."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import Counter, defaultdict
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from pack_reading import Pack, flat, number, sheet_tables
+
+from tfpb.words.survey.verdict_words import PLAIN, SIGNS, VERDICTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+OPERATOR: Final = re.compile(
+    r"\.toml|\.xlsx|\.csv|\[fichiers\]|\btfpb\b|--[a-z]|\b[Ss][Hh][Aa]-?256|\b[Rr]elance|[Ee]ncod"
+    r"|\bcolonne «|_eur\b"
+)
+"""Words for who runs the program: file keys, commands, hashes, mended letters."""
+_SCALES: Final = {"points": 100.0, "points_entiers": 100.0}
+_NUMBER: Final = re.compile(r"[−+-]?\d+(?:,\d+)?%?")
+_ONE_ADDRESS: Final = frozenset({"Résidence", "Adresse du fichier", "Adresse"})
+"""A table with such a column names a quarter to place something else."""
+Fact = tuple[float, int, str]
+"""A figure, the decimals it is written with, and where."""
+
+
+@pytest.fixture(scope="module")
+def made(pack: Path) -> Pack:
+    return Pack(pack)
+
+
+def _plain(text: object) -> str:
+    return re.sub(r"[\u00a0\u202f]", " ", str(text)).replace("\u00ad", "")
+
+
+def _named(made: Pack) -> dict[str, str]:
+    """Return what a row may be about, by each of its wordings: a quarter, a question, an axis, all."""
+    quarters = {r["code_qpv"]: r["nom_qpv"] for r in made.rows("abattement_qpv")}
+    out = {w: code for code, name in quarters.items() for w in (code, name, f"{name} ({code})")}
+    out |= {r["libelle"]: r["libelle"] for r in made.rows("comparaison")}
+    out |= {r["axe_mot"]: r["axe_mot"] for r in made.rows("axes")}
+    return out | {word: word for word in ("Total", "Tous quartiers")}
+
+
+def _value(cell: Any) -> tuple[float, int] | None:
+    """Read a number and its decimals, from a cell of any medium."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return float(cell), 9
+    text = flat(str(cell))
+    if not _NUMBER.fullmatch(text):
+        return None
+    decimals = len(text.rstrip("%").partition(",")[2])
+    share = text.endswith("%")
+    return number(text) / (100 if share else 1), decimals + 2 * share
+
+
+def _tables(made: Pack) -> Iterator[tuple[str, list[str], list[list[Any]]]]:
+    """Yield each table of the Word file, the workbook and the data: where, headers, rows."""
+    for rank, table in enumerate(made.docx().tables):
+        head, *rows = ([c.text for c in row.cells] for row in table.rows)
+        yield f"rapport.docx, {rank}", head, rows
+    for name, rows in sheet_tables(made.xlsx()).items():
+        if rows:
+            yield f"dossier.xlsx, {name}", list(rows[0]), [list(r.values()) for r in rows]
+    columns: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for line in made.rows("dictionnaire"):
+        columns[line["table"]].append(line)
+    for name, held in columns.items():
+        scales = [_SCALES.get(c["format"], 1.0) for c in held]
+        data = [
+            [_scaled(r[c["colonne"]], s) for c, s in zip(held, scales, strict=True)]
+            for r in made.rows(name)
+        ]
+        yield f"donnees/{name}.csv", [c["intitule"] for c in held], data
+
+
+def _scaled(text: str, scale: float) -> Any:
+    value = _value(text)
+    return text if value is None or scale == 1.0 else value[0] * scale
+
+
+def differing(
+    tables: Iterable[tuple[str, list[str], list[list[Any]]]], named: dict[str, str]
+) -> list[str]:
+    """Return the figures that bear one name, of one thing, and differ by more than their rounding."""
+    facts: dict[tuple[str, ...], list[Fact]] = defaultdict(list)
+    for place, head, rows in tables:
+        heads = [_plain(h) for h in head]
+        if _ONE_ADDRESS & set(heads):
+            continue
+        dated = heads.index("Année") if "Année" in heads else None
+        keys = [
+            tuple(sorted({named[t] for c in r if (t := _plain(c)) in named}))
+            + (() if dated is None else (str(r[dated]),))
+            for r in rows
+        ]
+        once = Counter(keys)
+        for key, row in zip(keys, rows, strict=True):
+            if not key or once[key] > 1 or set(key) <= {str(y) for y in range(2000, 2100)}:
+                continue
+            for header, cell in zip(heads, row, strict=True):
+                if (value := _value(cell)) is not None:
+                    facts[*key, header].append((*value, place))
+    assert len(facts) > 5
+    out = []
+    for key, told in facts.items():
+        for value, decimals, place in told:
+            for other, fewer, elsewhere in told:
+                least = min(decimals, fewer)
+                if abs(value - other) > 0.51 * 10**-least and abs(value - other) > 1e-6:
+                    out.append(f"{key}: {value} ({place}), {other} ({elsewhere})")
+    return out
+
+
+def test_figures_of_one_name_agree_in_every_medium(made: Pack) -> None:
+    assert not differing(_tables(made), _named(made))
+
+
+def test_the_reader_of_this_test_would_see_two_figures_of_one_name() -> None:
+    head = ["Quartier", "Abattement (€)", "a", "b", "c", "d", "e"]
+    same = [["Le Moulin", "1 000", "1", "2", "3", "4", "5"]]
+    named = {"Le Moulin": "QN1"}
+    assert not differing(
+        [("x", head, same), ("y", head, [["Le Moulin", 1000.4, 1, 2, 3, 4, 5]])], named
+    )
+    assert differing(
+        [("x", head, same), ("y", head, [["Le Moulin", 1200.0, 1, 2, 3, 4, 5]])], named
+    )
+
+
+def test_the_layer_of_residences_says_the_figures_of_the_table(made: Pack) -> None:
+    with closing(sqlite3.connect(made.folder / "donnees" / "residences.gpkg")) as base:
+        base.row_factory = sqlite3.Row
+        layer = {str(r["id_residence"]): dict(r) for r in base.execute("SELECT * FROM residences")}
+    rows = made.rows("residences")
+    shared = [c for c in rows[0] if c in next(iter(layer.values())) and c != "id_residence"]
+    assert {"logements_dans", "logements_a_verifier", "code_qpv"} <= set(shared)
+    compared = 0
+    for row in rows:
+        home = layer[row["id_residence"]]
+        for column in shared:
+            told, value = row[column], home[column]
+            if isinstance(value, int | float) and told:
+                assert number(told) == pytest.approx(float(value), rel=1e-9), (row, column)
+                compared += 1
+            elif isinstance(value, str) and column == "code_qpv":
+                assert told == value
+    assert compared > 300
+
+
+def _read_by_a_prefect(made: Pack) -> dict[str, str]:
+    """Return the note, the body of the report, and the pages of quarters."""
+    body, *_ = made.pdf().split("Annexe · Rappel légal", 2)[1:]
+    pages = {p.name: made.pdf(f"cartes/{p.name}") for p in (made.folder / "cartes").glob("*.pdf")}
+    return {"note.pdf": made.pdf("note.pdf"), "rapport.pdf": body, **pages}
+
+
+def test_a_prefect_meets_no_word_of_the_operator(made: Pack) -> None:
+    for name, text in _read_by_a_prefect(made).items():
+        assert len(text) > 1000, name
+        assert not OPERATOR.findall(text), name
+
+
+def _everywhere(made: Pack) -> dict[str, str]:
+    word = made.docx()
+    cells = [c.text for t in word.tables for row in t.rows for c in row.cells]
+    sheets = [str(c.value) for s in made.xlsx() for r in s.iter_rows() for c in r if c.value]
+    data = [p.read_text(encoding="utf-8-sig") for p in (made.folder / "donnees").glob("*.csv")]
+    return _read_by_a_prefect(made) | {
+        "rapport.pdf": made.pdf(),
+        "rapport.docx": "\n".join([*(p.text for p in word.paragraphs), *cells]),
+        "dossier.xlsx": "\n".join(sheets),
+        "carte.html": str(made.payload()),
+        "donnees": "\n".join(data),
+    }
+
+
+def test_nothing_is_said_sans_doute_which_means_probably(made: Pack) -> None:
+    for name, text in _everywhere(made).items():
+        assert "sans doute" not in re.sub(r"\s+", " ", text), name
+
+
+def test_a_verdict_has_one_wording_and_its_key(made: Pack) -> None:
+    technical = {VERDICTS[code] for code in PLAIN} - {"meilleur"}
+    met = {r["verdict_mot"] for r in made.rows("comparaison")} - {""}
+    key = _plain(re.sub(r"\s+", " ", made.pdf().split("Comment lire un verdict")[1]))
+    sheet = _plain("\n".join(str(c[0].value) for c in made.xlsx()["Comparaison"].iter_rows()))
+    for said in met:
+        word = re.sub(r" \((?:isolé|fragile|isolé, fragile)\)$", "", said)
+        if word[0] in set(SIGNS.values()) - {"–"}:
+            assert f"{_plain(word)} : " in key, said
+            assert f"{_plain(word)} : " in sheet, said
+    for name, text in _everywhere(made).items():
+        whole = _plain(re.sub(r"\s+", " ", text))
+        assert not [w for w in technical if re.search(rf"[●◒▲◐▼▽○] {w}", whole)], name

@@ -1,0 +1,100 @@
+"""The report in pages: the answer, the maps, a body of eight pages, annexes; no page half empty."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pytest
+from pack_reading import Pack, need
+from PIL import Image
+
+from tfpb.words.documents.report_words import QUESTIONS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MOST_PAGES: Final = 8
+LEAST_FILLED: Final = 0.60
+_TOP, _FOOT = 22 / 297, 20 / 297
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: its words, and down to where it is filled (0..1); None for a map."""
+
+    words: str
+    filled: float | None
+
+
+@pytest.fixture(scope="module")
+def pages(pack: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Page]:
+    folder = tmp_path_factory.mktemp("pages")
+    command = [need("pdftoppm"), "-r", "36", "-gray", str(pack / "rapport.pdf"), str(folder / "p")]
+    subprocess.run(command, check=True, capture_output=True)
+    texts = Pack(pack).pdf().split("\f")
+    pictures = sorted(folder.iterdir())
+    assert len(texts) == len(pictures) + 1
+    return [Page(t, _filled(p)) for t, p in zip(texts, pictures, strict=False)]
+
+
+def _filled(picture: Path) -> float | None:
+    with Image.open(picture) as image:
+        grey = np.asarray(image.convert("L"))
+    height, width = grey.shape
+    if width > height:
+        return None
+    inside = grey[int(height * _TOP) : int(height * (1 - _FOOT))]
+    return float(np.flatnonzero((inside < 200).any(axis=1)).max() + 1) / len(inside)
+
+
+def _parts(pages: list[Page]) -> tuple[list[Page], list[Page]]:
+    body = next(k for k, p in enumerate(pages) if p.filled is None)
+    while pages[body].filled is None:
+        body += 1
+    annexes = next(
+        k
+        for k, p in enumerate(pages[body + 1 :], body + 1)
+        if re.search(r"^Annexe · ", p.words, re.MULTILINE)
+    )
+    return pages[body:annexes], pages[annexes:]
+
+
+def test_the_note_then_the_maps_then_a_body_of_eight_pages(pages: list[Page]) -> None:
+    assert "L’essentiel" in pages[0].words
+    assert [p.filled for p in pages[1:4]] == [None] * 3  # a map a quarter
+    body, annexes = _parts(pages)
+    assert len(body) <= MOST_PAGES
+    told = re.sub(r"\s+", " ", " ".join(p.words for p in body))
+    assert all(told.count(question) >= 2 for question in QUESTIONS.values())  # contents and title
+    assert "Annexe · Sources et hypothèses" in "".join(p.words for p in annexes)
+    assert not re.search(r"^Synthèse$", "\n".join(p.words for p in pages), re.MULTILINE)
+
+
+def test_no_page_is_half_empty_but_the_last_of_a_part(pages: list[Page]) -> None:
+    for part in _parts(pages):
+        filled = [p.filled for p in part[:-1]]
+        assert all(f is not None and f >= LEAST_FILLED for f in filled), filled
+
+
+def test_sizes_are_those_of_a_mail(pack: Path) -> None:
+    assert (pack / "note.pdf").stat().st_size < 300_000
+    assert (pack / "rapport.pdf").stat().st_size < 3_000_000
+
+
+@pytest.mark.parametrize("name", ["note.pdf", "rapport.pdf"])
+def test_pages_are_tagged_in_french_with_their_fonts(pack: Path, name: str) -> None:
+    data = (pack / name).read_bytes()
+    assert b"pdfuaid:part" in data
+    command = [need("pdfinfo"), "-struct-text", str(pack / name)]
+    read = subprocess.run(command, check=True, capture_output=True).stdout.decode(errors="replace")
+    assert re.search(r"^\s*H1", read, re.MULTILINE)
+    assert re.search(r"^\s*TH\b", read, re.MULTILINE)
+    listing = subprocess.run(
+        [need("pdffonts"), str(pack / name)], check=True, capture_output=True, text=True
+    ).stdout.splitlines()[2:]
+    assert listing
+    assert all("TFPBSans" in line for line in listing)
