@@ -37,11 +37,9 @@ def records(frame: pd.DataFrame | None) -> list[Record]:
 
 def _plain(cells: pd.Series[Any]) -> list[Any]:
     """Return a column as Python's own values: a whole column at once, many times faster than by cell."""
-    whole = cells.astype(object)
     if isinstance(cells.dtype, ExtensionDtype):
-        whole = whole.where(cells.notna(), None)
-    values: list[Any] = whole.tolist()
-    return values
+        return cells.to_numpy(dtype=object, na_value=None).tolist()
+    return cells.astype(object).tolist()
 
 
 def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list[Item]]:
