@@ -37,9 +37,10 @@ def records(frame: pd.DataFrame | None) -> list[Record]:
 
 def _plain(cells: pd.Series[Any]) -> list[Any]:
     """Return a column as Python's own values: a whole column at once, many times faster than by cell."""
-    if isinstance(cells.dtype, ExtensionDtype):
-        return cells.to_numpy(dtype=object, na_value=None).tolist()
-    return cells.astype(object).tolist()
+    if not isinstance(cells.dtype, ExtensionDtype):
+        return cells.astype(object).tolist()
+    values: list[Any] = cells.array.to_numpy(dtype=object, na_value=None).tolist()
+    return values
 
 
 def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list[Item]]:
