@@ -87,6 +87,7 @@ def write() -> Iterator[Callable[[Path, int], int]]:
         given.close()
 
 
+@pytest.mark.slow
 def test_a_kill_at_every_file_operation_leaves_a_whole_pack(
     write: Callable[[Path, int], int], tmp_path: Path
 ) -> None:
