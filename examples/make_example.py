@@ -25,6 +25,8 @@ from maker import (
 )
 
 SEED = 59_999
+OWNED = "1_599990001_59_20260105_0900_V2024.csv"
+LAST_YEAR = SEED + 1
 
 
 def make(top: Path) -> None:
@@ -62,9 +64,11 @@ def make(top: Path) -> None:
         folder / "enquete_2023.xlsx": deliveries.delivery_2023(waves[2023], rng),
         folder / "plan_enquete.toml": deliveries.plan(),
         folder / "fiscalite_2025.xlsx": money.tax_workbook(residences, rng),
+        folder / OWNED: money.owned(residences),
         folder / "droit_commun.csv": money.droit_commun(residences, rng),
         folder / "conventions.csv": money.conventions(),
-        folder / "programme_2025.xlsx": programme.programme_workbook(rng),
+        folder / "programme_2025.xlsx": programme.programme_workbook(rng, 2025),
+        folder / "programme_2024.xlsx": programme.programme_workbook(Random(LAST_YEAR), 2024),
         folder / "diagnostics.csv": programme.diagnostics(),
         folder / "dossier.toml": texts.DOSSIER.encode(),
         folder / "README.md": texts.README.encode(),

@@ -26,6 +26,12 @@ HEADER: Final = (
     "Logements", "Fin d'exonération", "Taux commune (%)", "Taux syndicats (%)", "Taux EPCI (%)",
     "Taux TSE (%)", "Taux GEMAPI (%)", "Cotisation (€)", "Dégrèvements (€)", "TEOM (€)",
 )  # fmt: skip
+OWNED_HEADER: Final = (
+    "Numéro fiscal du local", "Groupe", "Département", "Nature du local", "Adresse du local",
+    "Nom de l'occupant",
+)  # fmt: skip
+UNNOTICED: Final = 3
+"""Dwellings of one building that no notice bears."""
 INDICATORS: Final = {
     # quantity for 100 dwellings and cost of a dwelling (€), in and out of the quarters
     "gardiens (ETP)": (1.18, 0.86, 455, 372),
@@ -93,6 +99,24 @@ def premises(
                 ]
             )
     return rows
+
+
+def owned(stock: list[Residence]) -> bytes:
+    """Write the export of what is owned (GMBI), a row a dwelling: the building's invariant, then others.
+
+    One building of a quarter owns three dwellings more than its notice counts.
+    """
+    more = next(r for r in stock if r.zone == "tilleuls" and _open(r)).id
+    rows: list[list[Any]] = []
+    for order, r in enumerate(stock):
+        nature = "Appartement" if r.kind == "Collectif" else "Maison"
+        for i, e in enumerate(r.entrances):
+            first = int(f"599{order + 1:03d}{i + 1:04d}")
+            count = e.dwellings + (UNNOTICED if r.id == more and i == 0 else 0)
+            for k in range(count):
+                key = f"59{first + 9_000_000 * k % 400_000_000:010d}" if k else f"59{first}"
+                rows.append([key, r.id, 59, nature, e.text, "FICTIF"])
+    return csv_bytes(OWNED_HEADER, rows, "utf-8")
 
 
 def _open(r: Residence) -> bool:

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from random import Random
 
 ACTIONS_WANTED: Final = 64
+LAST_OF_2015: Final = 2024
 TITLES: Final = (
-    "Programme d'actions TFPB 2025 - HABITAT VALMONTOIS",
+    "Programme d'actions TFPB {year} - HABITAT VALMONTOIS",
     "DONNÉES FICTIVES - actions, montants et pièces inventés",
 )
 HEADER: Final = (
@@ -44,26 +45,31 @@ ACTIONS: Final = {
     8: (("Reprise de l'éclairage des halls", 13_600, 0), ("Boîtes aux lettres", 8_900, 0), ("Signalétique des entrées", 5_300, 0)),
 }  # fmt: skip
 SCALE: Final = {"QN05991I": 0.68, "QN05992M": 0.84, "QN05993N": 0.11}
+SCALE_2024: Final = {"QP059901": 0.61, "QP059902": 0.88, "QP059903": 0.14}
+"""The year before: quarters of the map of 2015, one of which is no quarter any more."""
 NOTES: Final = (
     "Action reconduite ; retour favorable des locataires en réunion.",
     "Démarrage retardé de deux mois.",
     "Réalisée selon le calendrier.",
     "",
 )
-WHEN: Final = ("Année 2025", "1er trimestre 2025", "avril à septembre 2025", "2e semestre 2025")
+WHEN: Final = ("Année {}", "1er trimestre {}", "avril à septembre {}", "2e semestre {}")
 
 
-def programme_workbook(rng: Random) -> bytes:
+def programme_workbook(rng: Random, year: int) -> bytes:
     """Write 64 actions over the eight axes, each axis spelt in three ways."""
-    rows = actions(rng, SCALE, ACTIONS_WANTED)
+    rows = actions(rng, SCALE if year > LAST_OF_2015 else SCALE_2024, ACTIONS_WANTED, year)
+    titles = tuple(title.format(year=year) for title in TITLES)
     money = dict.fromkeys(HEADER[6:11], "#,##0.00")
     return xlsx_bytes(
-        [Sheet("Programme", TITLES, HEADER, rows, money)],
-        "Programme d'actions 2025 (données fictives)",
+        [Sheet("Programme", titles, HEADER, rows, money)],
+        f"Programme d'actions {year} (données fictives)",
     )
 
 
-def actions(rng: Random, quarters: Mapping[str, float], wanted: int) -> list[list[Any]]:
+def actions(
+    rng: Random, quarters: Mapping[str, float], wanted: int, year: int = 2025
+) -> list[list[Any]]:
     """Write the rows of a programme; `quarters` gives the size of each one's spending."""
     rows: list[list[Any]] = []
     order = 0
@@ -75,17 +81,17 @@ def actions(rng: Random, quarters: Mapping[str, float], wanted: int) -> list[lis
                 if len(rows) == wanted or (code == "QN05993N" and (axis + order) % 3 != 0):
                     continue
                 if order < len(choices):
-                    rows.append(_row(len(rows) + 1, axis, code, choices[order], scale, rng))
+                    rows.append(_row(len(rows) + 1, axis, code, choices[order], scale, rng, year))
                 elif order == len(choices):
                     follow = (f"{choices[0][0]} (suite)", choices[0][1] // 2, choices[0][2] // 2)
-                    rows.append(_row(len(rows) + 1, axis, code, follow, scale, rng))
+                    rows.append(_row(len(rows) + 1, axis, code, follow, scale, rng, year))
         order += 1
     rows.sort(key=lambda row: (row[2], row[0]))
     return rows
 
 
 def _row(
-    number: int, axis: int, code: str, action: tuple[str, int, int], scale: float, rng: Random
+    number: int, axis: int, code: str, action: tuple[str, int, int], scale: float, rng: Random, year: int
 ) -> list[Any]:
     title, amount, hours = action
     planned = round(amount * scale * rng.uniform(0.9, 1.15), -1)
@@ -96,13 +102,13 @@ def _row(
     rate = round(rng.uniform(23, 31), 2) if hours else None
     # the hours explain most of the spending, never more than it
     worked = int(min(hours * scale, done * 0.94 / rate)) if rate else None
-    proof = f"FAC-2025-{1000 + number * 7}" if number % 7 else None
+    proof = f"FAC-{year}-{1000 + number * 7}" if number % 7 else None
     return [
         f"A{number:02d}", LABELS[axis][number % 3], code, title,
         f"Ensemble du quartier {'(deux tranches)' if number % 4 == 0 else ''}".strip(),
-        WHEN[number % 4], planned, done, paid, others, valued, worked,
+        WHEN[number % 4].format(year), planned, done, paid, others, valued, worked,
         rate, proof,
-        f"{1 + number % 27:02d}/{1 + number % 12:02d}/2025" if proof else None, NOTES[number % 4] or None, 2025,
+        f"{1 + number % 27:02d}/{1 + number % 12:02d}/{year}" if proof else None, NOTES[number % 4] or None, year,
     ]  # fmt: skip
 
 

@@ -22,7 +22,9 @@ patrimoine = "patrimoine.xlsx"
 enquete = ["enquete_2019.csv", "enquete_2023.xlsx"]
 plan = "plan_enquete.toml"
 fiscalite = "fiscalite_2025.xlsx"
+gmbi = "1_599990001_59_20260105_0900_V2024.csv"
 programme = "programme_2025.xlsx"
+programme_precedent = "programme_2024.xlsx"
 droit_commun = "droit_commun.csv"
 conventions = "conventions.csv"
 diagnostics = "diagnostics.csv"
@@ -49,7 +51,9 @@ toujours les mêmes fichiers.
 | `enquete_2023.xlsx` | vague 2023, plus de 1 500 ménages | feuilles « Base » (codes) et « Dictionnaire », une colonne téléphone et des verbatims que l'outil écarte |
 | `plan_enquete.toml` | comment lire ces deux livraisons | 20 questions sur quatre thèmes et une note globale |
 | `fiscalite_2025.xlsx` | locaux par avis de taxe foncière | une ligne par local, des résidences sur deux avis, deux abattements oubliés, un de trop |
+| `1_599990001_59_….csv` | locaux possédés, comme l'export « Gérer mes biens immobiliers » | une ligne par logement, une colonne d'occupants que l'outil écarte, trois logements qu'aucun avis ne porte |
 | `programme_2025.xlsx` | 64 actions sur les huit axes | les axes écrits de trois façons |
+| `programme_2024.xlsx` | le programme de l'année d'avant | les mêmes colonnes : se met à côté |
 | `droit_commun.csv` | ce que le bailleur fait partout, par résidence | CSV Windows, virgule décimale |
 | `conventions.csv` | la convention et ses dates | trois façons d'écrire une date |
 | `diagnostics.csv` | diagnostics en marchant | |

@@ -122,8 +122,8 @@ def _quarters(dossier: Dossier, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             "commune": list(shown["communes"]),
             "logements": held.sum().reindex(codes, fill_value=0).astype(int).to_numpy(),
             "residences": held.size().reindex(codes, fill_value=0).to_numpy(),
-            "abattement_eur": [number_of(g.get("abattement_eur")) for g in given],
-            "valorise_eur": [number_of(balance(dossier, c).get("valorise_eur")) for c in codes],
+            "abattement_eur": [_whole(g, "abattement") for g in given],
+            "valorise_eur": [_whole(balance(dossier, c), "valorise") for c in codes],
         }
     )
     abated = pd.Series([g.get("logements_abattus") or math.nan for g in given], dtype=float)
@@ -131,6 +131,11 @@ def _quarters(dossier: Dossier, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         frame[f"{amount}_par_logement_eur"] = frame[f"{amount}_eur"] / abated
     frame["etats"] = [named_states(words.states_of(g)) for g in given]
     return gpd.GeoDataFrame(frame, geometry=list(shown.geometry), crs=shown.crs)
+
+
+def _whole(row: Mapping[str, Any], amount: str) -> float | None:
+    """Return a sum in euros; None where it lacks a bailleur: a map has no room to say « at least »."""
+    return None if row.get(f"{amount}_partiel") else number_of(row.get(f"{amount}_eur"))
 
 
 def _old_quarters(old: gpd.GeoDataFrame, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -75,7 +75,7 @@ def quarter_page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPa
     dwellings, total = int(mine["logements_dans"].sum()), int(homes["nb_logements"].sum())
     given, done = money(dossier, code), balance(dossier, code)
     in_doubt = mine[mine["logements_a_verifier"] > 0]
-    valued, actions = done.get("valorise_eur"), int(done.get("actions", 0) or 0)
+    actions = int(done.get("actions", 0) or 0)
     share = dwellings / total if total else 0.0
     abated = int(given.get("logements_abattus", 0))
     scope, gaps, sentence, change, modelled = _satisfaction(dossier, code)
@@ -91,7 +91,7 @@ def quarter_page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPa
             words.dwellings_figure(dwellings, int((mine["logements_dans"] > 0).sum()), share),
             words.abatement_figure(given, dwellings),
             words.loss_figure(given),
-            words.programme_figure(valued, given.get("abattement_eur"), actions, abated),
+            words.programme_figure(done, given, abated),
             words.doubt_figure(int(in_doubt["logements_a_verifier"].sum()), len(in_doubt)),
         ),
         gaps=gaps,

@@ -23,13 +23,18 @@ from tfpb.region.reports import contrat_sheet, thin_dossier
 from tfpb.region.secrecy.crossings import Rules
 from tfpb.region.secrecy.cuts import Protected
 from tfpb.region.secrecy.region_secrecy import published_rows
+from tfpb.report.map_model import _whole
 from tfpb.report.quarter_pages import _satisfaction
 from tfpb.words.documents import quarter_page
-from tfpb.words.documents.quarter_page import abatement_figure
+from tfpb.words.documents.quarter_page import abatement_figure, programme_figure
 from tfpb.words.documents.region_words import money_lead
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def part(dwellings: int, abated: str, valued: str) -> SimpleNamespace:
@@ -88,10 +93,29 @@ def test_a_sum_that_lacks_a_bailleur_is_a_least_never_silently_lower() -> None:
     _, value, detail = abatement_figure({**row, "nature": "reel"}, 19)
     assert value.startswith("au moins 130")
     assert "n’a pas donné son fichier" in detail
+    _, value, detail = programme_figure({**row, "actions": 3}, row, 19)
+    assert value.startswith("au moins 52")
+    assert detail == "3 actions ; un bailleur au moins n’a pas donné son fichier"
     hanging = part(3, "0", "9")
     hanging.abatement.by_qpv["abattement_eur"] = [None]
     assert quarter_money([whole, hanging], ["QN05901N"])["abattement_partiel"].all()  # type: ignore[arg-type]
     assert not quarter_money([whole, part(0, "0", "0")], ["QN05901N"])["valorise_partiel"].any()  # type: ignore[arg-type]
+
+
+def test_what_is_valued_is_not_set_against_part_of_the_abatement() -> None:
+    whole = {"abattement_eur": Decimal(100), "abattement_partiel": False}
+    done = {"valorise_eur": Decimal(50), "valorise_partiel": False, "actions": 2}
+    said = "2 actions, 5 € par logement abattu, 50 % de l’abattement"
+    assert plain(programme_figure(done, whole, 10)[2]) == said
+    part_of_it = {**whole, "abattement_partiel": True}
+    assert programme_figure(done, part_of_it, 10)[2] == "2 actions"
+
+
+def test_maps_have_no_amount_where_a_sum_lacks_a_bailleur() -> None:
+    row = {"abattement_eur": Decimal(100), "abattement_partiel": True, "valorise_eur": Decimal(5)}
+    assert _whole(row, "abattement") is None
+    assert _whole({**row, "abattement_partiel": False}, "abattement") == 100
+    assert _whole(row, "valorise") == 5
 
 
 def test_one_identifier_of_two_bailleurs_is_two_residences() -> None:

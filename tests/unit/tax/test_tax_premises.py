@@ -43,6 +43,11 @@ def test_rate_of_5500_is_refused_with_its_cell() -> None:
         ({"taux_commune_pct": ""}, ["taux_commune_vide"]),
         ({"taux_commune_pct": "0,40", "taux_epci_pct": "0,15"}, ["taux_suspect"]),
         ({"taux_commune_pct": "0,40", "taux_epci_pct": "15"}, ["taux_suspect"]),
+        (
+            {"taux_commune_pct": "40", "taux_tse_pct": "0,0047"},
+            ["taux_infime"],
+        ),  # an xlsb's « 0,47 % »
+        ({"taux_commune_pct": "40", "taux_tse_pct": "0,05"}, []),
         ({"base_nette_eur": 1500}, []),
         ({"base_nette_eur": 1050}, ["base_deja_abattue"]),
         ({"base_nette_eur": 3000}, ["base_incoherente"]),

@@ -71,7 +71,13 @@ class Gathering:
             return None
 
     def table(
-        self, role: str, path: Path, *, sheet: str | None = None, known: tuple[str, ...] = ()
+        self,
+        role: str,
+        path: Path,
+        *,
+        sheet: str | None = None,
+        known: tuple[str, ...] = (),
+        renames: Mapping[str, str] | None = None,
     ) -> TextTable | None:
         """Read a table, without its columns that look like persons, and note it as a source."""
         taxes = role == "fiscalite"
@@ -80,7 +86,11 @@ class Gathering:
         if read is None:
             return None
         if taxes:
-            read, found = as_premises(read)
+            copied = read
+            remade = self.attempt(lambda: as_premises(copied, renames))
+            if remade is None:
+                return None
+            read, found = remade
             self.faults += found
         if role == "gmbi":
             read = _owned_alone(read, known)

@@ -135,8 +135,9 @@ class _Reader(Gathering):
         if not name:
             return None
         sheet = self.settings.reglages.feuilles.get(role)
-        known = (*known, *self._renames(role).values())
-        return self.table(role, self.settings.path(name), sheet=sheet, known=known)
+        renames = self._renames(role)
+        known = (*known, *renames.values())
+        return self.table(role, self.settings.path(name), sheet=sheet, known=known, renames=renames)
 
     def frame(self, role: str) -> pd.DataFrame | None:
         """Read and type the table of a role."""

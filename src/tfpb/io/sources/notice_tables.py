@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import Fault, Place, Severity
+from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.io.tables import french
 from tfpb.io.tables.headers import match_columns
 from tfpb.model.tables import PREMISES
@@ -22,7 +22,7 @@ from tfpb.text import fold
 from tfpb.words.faults.input_words import NOTICE_LAYOUTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Mapping
 
     from tfpb.io.tables.text_table import TextTable
 
@@ -44,6 +44,8 @@ _FIGURES: Final = {"taux": "taux", "base": "base", "cotisation": "cotisation"}
 _DATED: Final = re.compile(r"(taux|bases?|cotisations?) (20\d\d)")
 _KEYS: Final = ("avis", "invariant", "id_residence", "id_batiment")
 _SAME_BASE: Final = Decimal(1)
+_LISTED: Final = frozenset({"n invar", "nat loc", "rc com imposable"})
+"""Headers of a relevé de propriété, folded."""
 
 Cell = tuple[str, bool]
 """Text of a cell, and whether the sheet shows it as a percentage."""
@@ -58,7 +60,9 @@ class _Local:
     figures: dict[tuple[str, str], Cell] = field(default_factory=dict)
 
 
-def as_premises(table: TextTable) -> tuple[TextTable, list[Fault]]:
+def as_premises(
+    table: TextTable, renames: Mapping[str, str] | None = None
+) -> tuple[TextTable, list[Fault]]:
     """Return a table of premises, one row each, from a table copied from notices; others are left alone.
 
     Three layouts are known by their headers: lines of the notice in columns (« Commune », « Syndicat »…)
@@ -69,6 +73,8 @@ def as_premises(table: TextTable) -> tuple[TextTable, list[Fault]]:
     ----------
     table : TextTable
         Of the role `fiscalite`.
+    renames : mapping of str to str, optional
+        Column of the contract → header, as the user named them.
 
     Returns
     -------
@@ -77,15 +83,21 @@ def as_premises(table: TextTable) -> tuple[TextTable, list[Fault]]:
         cadastral value is given), `cotisation_avis_eur`, `teom_eur`; each row bears that of its base.
     faults : list of Fault
         `avis_remis_en_forme`, a doubt; `avis_base_inconnue` for each premises whose base may be abated.
+
+    Raises
+    ------
+    TfpbError
+        `releve_de_propriete`: the list of what is owned is no notice.
     """
+    renames = renames or {}
     headers = {fold(h): h for h in table.frame.columns}
-    own = match_columns(table, PREMISES, {})[0]
+    if headers.keys() >= _LISTED and not any("cotisation" in f for f in headers):
+        raise TfpbError([Fault("releve_de_propriete", Place(table.file, table.sheet))])
+    own = match_columns(table, PREMISES, renames)[0]
     lines = {h: line for f, h in headers.items() if (line := _line(f))}
     grouped = {h: found for f, h in headers.items() if (found := _figure_of_line(f))}
-    kinds, named = (
-        next((h for h in headers.values() if _mostly(table, h, read)), None)
-        for read in (_figure, _line)
-    )
+    kinds = next((h for h in headers.values() if _says_figures(table, h)), None)
+    named = next((h for h in headers.values() if _says_lines(table, h)), None)
     figures = {_FIGURES[f]: h for f, h in headers.items() if f in _FIGURES}
     if len(lines) > 1 and kinds is not None:
         layout, used = "colonnes", {*lines, kinds}
@@ -103,6 +115,7 @@ def as_premises(table: TextTable) -> tuple[TextTable, list[Fault]]:
     made, faults = _made(
         table, kept, locaux, valued=own.get("vlc_eur", ""), based="base_nette_eur" in own
     )
+    made = replace(made, frame=made.frame.rename(columns=dict(renames)))
     fields = {"lignes": len(table.frame), "locaux": len(locaux), "forme": NOTICE_LAYOUTS[layout]}
     place = Place(table.file, table.sheet)
     return made, [Fault("avis_remis_en_forme", place, "", fields, Severity.DOUTE), *faults]
@@ -114,6 +127,8 @@ def _line(folded: str) -> str:
 
 def _figure(folded: str) -> str:
     dated = _DATED.fullmatch(folded)
+    if folded.startswith("abattement "):
+        return "abattement"
     return _FIGURES.get(dated[1] if dated else folded, "")
 
 
@@ -124,9 +139,15 @@ def _figure_of_line(folded: str) -> tuple[str, str] | None:
     return (line, _FIGURES[first]) if line and first in _FIGURES else None
 
 
-def _mostly(table: TextTable, header: str, read: Callable[[str], str]) -> bool:
-    """Return whether most filled cells of a column are such words, of two kinds at least."""
-    told = [read(fold(t)) for t in table.frame[header] if t]
+def _says_figures(table: TextTable, header: str) -> bool:
+    """Return whether a column says « Base » and « Cotisation », beside addresses and notes."""
+    told = [_figure(fold(t)) for t in table.frame[header] if t]
+    return {"base", "cotisation"} <= set(told) and 4 * sum(map(bool, told)) >= len(told)
+
+
+def _says_lines(table: TextTable, header: str) -> bool:
+    """Return whether most filled cells of a column are lines of a notice, two at least."""
+    told = [_line(fold(t)) for t in table.frame[header] if t]
     return len({t for t in told if t}) > 1 and 2 * sum(map(bool, told)) > len(told)
 
 
@@ -158,7 +179,8 @@ def _in_columns(
 ) -> Iterator[_Local]:
     """Read a block a premises: its own cells, then « Base » and « Cotisation ».
 
-    The rates of a notice stand once, above its bases, and so does its year. « Taux 2024 » of a notice of
+    The rates of a notice stand once, above its bases, and so does its year; those read since the last base
+    are the next notice's, whose name may stand on its first premises alone. « Taux 2024 » of a notice of
     2025 is last year's, and « Cotisations 2025 » under « Cotisation » a total: both are left.
     """
     told = [fold(t) for t in table.frame[kinds]]
@@ -167,26 +189,29 @@ def _in_columns(
     year = own.get("annee", "annee")
     rates: dict[tuple[str, str], Cell] = {}
     here: _Local | None = None
+    fresh = False
     notice: tuple[str, ...] = ()
     pending: dict[str, str] = {}
     common = {year: max(years, default="")}
     for (position, key), folded in zip(_identities(table, own), told, strict=True):
         dated, kind = _DATED.fullmatch(folded), _figure(folded)
         if key[:1] != notice:
-            rates, notice, common = {}, key[:1], {year: max(years, default="")}
+            rates, notice = rates if fresh else {}, key[:1]
+            common = {year: max(years, default="")}
         cells = {h: t for h, t in _own_cells(table, own, position, key).items() if t}
         common |= {h: cells[h] for h in (year,) if h in cells}
         if dated and (dated[2] != max(years) or kind in plain):
             kind = ""
         read = {(line, kind): _cell(table, position, h) for h, line in lines.items()}
-        if kind == "cotisation" and here is not None:
+        if kind in {"cotisation", "abattement"} and here is not None:
             here.figures |= read
             here.cells |= cells
             continue
         pending |= cells
         if kind == "taux":
-            rates = read
+            rates, fresh = read, True
         elif kind == "base":
+            fresh = False
             if here is not None:
                 yield here
             here = _Local(int(table.rows[position]), common | pending, {**rates, **read})
@@ -279,12 +304,21 @@ def _sum(one: _Local) -> str:
 
 
 def _base(one: _Local) -> str:
-    """Return the base that the abatement does not reduce: the TEOM's, unless a line is above it."""
+    """Return the base that the abatement does not reduce: the TEOM's, or the line's and what it lost.
+
+    Nothing where a line is above it, or where the two differ.
+    """
     bases = {
         line: _number(one.figures.get((line, "base"), ("", False))) for line in (*_TAXED, "teom")
     }
     whole = bases.pop("teom")
+    cut = _number(one.figures.get(("commune", "abattement"), ("", False)))
+    if cut and bases["commune"] is not None:
+        before = bases["commune"] + abs(cut)
+        if whole and abs(whole - before) > _SAME_BASE:
+            return ""
+        whole = whole or before
     above = whole is not None and any(
         b is not None and b > whole + _SAME_BASE for b in bases.values()
     )
-    return "" if not whole or above else _written(one.figures["teom", "base"])
+    return "" if not whole or above else f"{whole.normalize():f}".replace(".", ",")

@@ -27,7 +27,14 @@ _TOTAL: Final = re.compile(
     r"(sous )?(total|totaux)( (general|generaux|partiel|du|des|de|par) ?.*)?"
 )
 _INITIALS: Final = frozenset("tTsS")
-_HEAD: Final = re.compile(r"(sous )?(total|totaux)\b.*")
+_HEAD: Final = re.compile(
+    r"((sous )?(total|totaux)|a reporter|report|frais de gestion|(montant|somme)s? (de votre|total|net)|"
+    r"(net|reste) a payer)\b.*"
+)
+_SAME_HEADER: Final = 0.8
+"""Part of a line's cells that are the header's own, from which it is the header printed again."""
+_SENTENCE: Final = 3
+"""Words from which a cell alone on its line is a title or a note, not a value."""
 _NUMBERS: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.PERCENT})
 _EURO: Final = r"€|euros?|eur"
 _UNIT: Final = re.compile(
@@ -52,6 +59,9 @@ def set_aside(
     Units: the line under the header when it holds nothing else (« (€) », « % »); a unit that a column
     of the contract cannot be in (« k€ ») is a fault.
 
+    Print: the header again on a second page; where several cells must be filled, a line that holds one
+    sentence alone.
+
     Totals: a line whose first filled cell is « TOTAL » (or « Total du quartier… » where a cell that
     must be filled is empty); where another cell is, and all cells that must be filled are empty; the
     last line when it holds numbers only and one of them is the sum of its column.
@@ -70,7 +80,7 @@ def set_aside(
         The same one when nothing is set aside.
     """
     found, _ = match_columns(table, contract, renames or {})
-    table = _without_units(table, contract, found)
+    table = _without_print(_without_units(table, contract, found), contract, found)
     totals = total_lines(table, contract, found)
     if not totals or len(totals) == len(table.frame):
         return table
@@ -143,6 +153,37 @@ def _without_units(table: TextTable, contract: Contract, found: Mapping[str, str
             place = table.place(0, header, column.name)
             faults.append(Fault("unite_contraire", place, unit, {"attendu": UNITS[column.kind]}))
     return _without(table, [0], faults)
+
+
+def _without_print(table: TextTable, contract: Contract, found: Mapping[str, str]) -> TextTable:
+    """Take out what a printed page adds: its header again, and sentences alone on their line.
+
+    A sentence in a column of the contract may be data whose line lacks the rest: it stays, a fault.
+    """
+    headers = [fold(h) for h in table.frame.columns]
+    needed = sum(c.filled and c.name in found for c in contract.columns)
+    read = {k for k, h in enumerate(table.frame.columns) if h in set(found.values())}
+    cells = table.frame.to_numpy(dtype=object)
+    codes: dict[int, str] = {}
+    for position, row in enumerate(cells):
+        filled = [k for k, cell in enumerate(row) if cell]
+        again = sum(fold(row[k]) == headers[k] for k in filled)
+        if again > 1 and again >= _SAME_HEADER * len(filled):
+            codes[position] = "entete_repete"
+        elif (
+            needed > 1
+            and len(filled) == 1
+            and filled[0] not in read
+            and len(row[filled[0]].split()) >= _SENTENCE
+        ):
+            codes[position] = "ligne_de_texte"
+    if not codes or len(codes) == len(cells):
+        return table
+    faults = [
+        Fault(code, table.place(p), " ; ".join(c for c in cells[p] if c), {}, Severity.DOUTE)
+        for p, code in codes.items()
+    ]
+    return _without(table, list(codes), faults)
 
 
 def _unit(cell: str) -> str:

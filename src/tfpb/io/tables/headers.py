@@ -36,6 +36,8 @@ _SAME: Final = {
 """Abbreviations and what they stand for, once in the singular."""
 _UNIT: Final = re.compile(r" (eur|pct|m)$")
 _THOUSANDS: Final = re.compile(r"\b[km] ?(?:€|eur)|\b(?:milliers?|millions?)\b", re.IGNORECASE)
+_CALL: Final = re.compile(r"\s*\(\d\)$")
+"""Call of a note at the foot of a page: « TEOM (2) »."""
 _SIGNIFICANT: Final = 3
 """Letters from which a word, or its beginning, is compared."""
 _MISTYPED: Final = 85.0
@@ -162,8 +164,8 @@ def _other_names(column: Column) -> tuple[str, ...]:
 
 
 def _bare(header: str) -> str:
-    """Reduce a header to its significant words, in one spelling and in the singular."""
-    words = [w for w in fold(header).split() if w not in _LINKING | _EMPTY_WORDS]
+    """Reduce a header to its significant words, in one spelling, in the singular, without note calls."""
+    words = [w for w in fold(_CALL.sub("", header)).split() if w not in _LINKING | _EMPTY_WORDS]
     singular = [
         w[:-1] if len(w) > _SIGNIFICANT and w[-1] == "s" and w not in _SAME else w for w in words
     ]

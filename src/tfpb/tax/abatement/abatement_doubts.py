@@ -52,6 +52,8 @@ _IDENTITY: Final = (
 _BASE_GAP_EUR: Final = Decimal(1)
 _ABATED_BASE: Final = Decimal("0.7")
 _UNIT_DAY: Final = dt.date(2025, 1, 1)
+_TINY: Final = Decimal("0.01")
+"""Percent under which a whole column of rates may be proportions that a workbook showed as percentages."""
 
 
 def check_premises(premises: pd.DataFrame, law: Law) -> list[Fault]:
@@ -68,7 +70,7 @@ def check_premises(premises: pd.DataFrame, law: Law) -> list[Fault]:
     list of Fault
         `annee_hors_loi`, `base_absente`, `taux_commune_vide`, `montant_negatif`, `ligne_en_double`,
         `vlc_en_francs`; as doubts `vlc_suspecte`, `base_incoherente`,
-        `base_deja_abattue`, `invariant_sur_deux_avis`, `taux_suspect`.
+        `base_deja_abattue`, `invariant_sur_deux_avis`, `taux_suspect`, `taux_infime`.
     """
     rows = records(premises)
     return [
@@ -107,12 +109,15 @@ def _of_row(row: Record, law: Law) -> Iterator[Fault]:
 
 
 def _rates(rows: Sequence[Record]) -> Iterator[Fault]:
-    """Ask about a rate that, among those of its line, looks like a proportion: 0,39 among 40."""
+    """Ask about a rate that looks like a proportion: 0,39 among 40; doubt a whole column that low."""
     for index, line in enumerate(LINES):
         if index:  # the commune's own is asked about whatever the others are
             column = f"taux_{line}_pct"
             told = [(row, rate) for row in rows if (rate := rates_of(row)[index])]
             usual = median(rate for _, rate in told) if told else Decimal(0)
+            if told and usual < _TINY:
+                row, rate = told[0]
+                yield doubt("taux_infime", place(row, column), amount(rate))
             for row, rate in told:
                 if rate < 1 <= usual and usual / 2 <= rate * 100 <= usual * 2:
                     yield Fault("taux_suspect", place(row, column), amount(rate))

@@ -15,7 +15,7 @@ from tfpb.tax.abatement.premises import ESTIMATED, REAL, exemption_of, motive_fi
 from tfpb.tax.abatement.rights import right_of, standing_units
 from tfpb.tax.abatement.states import hangs_on, is_lost
 from tfpb.tax.abatement.tallies import ATTENTION, nature_of, reserves_of, statut_of
-from tfpb.tax.plain_values import ZERO, grouped, missing, total
+from tfpb.tax.plain_values import ZERO, grouped, missing, text, total
 from tfpb.words.money import status_reasons
 from tfpb.words.money.doubt_words import mean_of
 
@@ -223,20 +223,22 @@ def _parts(
 ) -> list[_Part]:
     """Weigh the right of each premises in a coming year; of the résidence when it has none."""
     year = reader.day.year
-    places: list[tuple[Holding, dt.date | None, Decimal, int]] = [
+    places: list[tuple[Holding, dt.date | None, str, Decimal, int]] = [
         (
             stock.find(i.id_residence, i.building) or holding,
             exemption_of(i.row),
+            text(i.row.get("type_local")),
             i.full,
             i.dwellings,
         )
         for i in group
-    ] or [(holding, None, ZERO, holding.dwellings)]
+    ] or [(holding, None, "", ZERO, holding.dwellings)]
     parts = []
-    for place, own, full, dwellings in places:
+    for place, own, nature, full, dwellings in places:
         right = right_of(
-            place, own_exemption=own, conventions=conventions, bailleur=bailleur, reader=reader
-        )
+            place, own_exemption=own, nature=nature,
+            conventions=conventions, bailleur=bailleur, reader=reader,
+        )  # fmt: skip
         standing = sum(u.dwellings for u in standing_units(place.units, year))
         gone = any(u.demolition is not None and u.demolition < year for u in place.units)
         ratio = Decimal(standing) / place.dwellings if place.dwellings else ZERO

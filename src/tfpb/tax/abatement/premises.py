@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.model.codes import Statut
 from tfpb.model.money import States
 from tfpb.tax.abatement.formula import LINES, NOTHING, Amounts, amounts, net_base
-from tfpb.tax.abatement.rights import right_of
+from tfpb.tax.abatement.rights import is_home, right_of
 from tfpb.tax.abatement.states import (
     BORNE,
     FULL,
@@ -182,6 +182,7 @@ def premises_of(
         right = right_of(
             holding,
             own_exemption=exemption_of(row),
+            nature=text(row.get("type_local")),
             conventions=conventions,
             bailleur=bailleur,
             reader=reader,
@@ -219,7 +220,7 @@ def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
     for key, places in grouped(range(len(items)), lambda p: items[p].id_residence).items():
         holding = stock.residence(key)
         known = None if holding is None else holding.dwellings
-        written = [whole(items[p].row.get("nb_logements")) for p in places]
+        written = [_written(items[p].row) for p in places]
         counted = [n for n in written if n is not None]
         complete = len(counted) == len(written)
         shares = [n or 0 for n in written]
@@ -231,6 +232,12 @@ def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
         for position, count in zip(places, shares, strict=True):
             out[position] = count
     return out
+
+
+def _written(row: Record) -> int | None:
+    """Return the dwellings that a row counts; of what is no dwelling, none."""
+    count = whole(row.get("nb_logements"))
+    return 0 if count is None and not is_home(text(row.get("type_local"))) else count
 
 
 def settle(item: Premises, terms: Terms, reader: Reader, on: dt.date | None) -> Premises:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Evolution, QpvStatut, Statut
 from tfpb.tax.plain_values import ZERO
+from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from tfpb.tax.abatement.signatures import Conventions, Standing
 
 _OLD_MAP: Final = "2015"
+_HOME: Final = re.compile(r"\b(appartement|maison|logement|habitation|pavillon|studio)")
+_AP_MA: Final = frozenset({"ap", "ma"})
+"""How a relevé shortens flat and house."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,12 @@ def exempt(until: dt.date | None, new_year: dt.date) -> bool:
     return until is not None and until >= new_year
 
 
+def is_home(nature: str) -> bool:
+    """Return whether a premises is one to live in; one that does not say is taken for it."""
+    named = fold(nature)
+    return not named or named in _AP_MA or _HOME.search(named) is not None
+
+
 def standing_units(units: tuple[Unit, ...], year: int) -> tuple[Unit, ...]:
     """Keep the units that stand on 1 January: delivered before, not demolished before."""
     return tuple(
@@ -80,6 +91,7 @@ def right_of(
     holding: Holding | None,
     *,
     own_exemption: dt.date | None,
+    nature: str = "",
     conventions: Conventions,
     bailleur: str,
     reader: Reader,
@@ -92,6 +104,9 @@ def right_of(
         Résidence or building of the premises; None when the stock does not know it.
     own_exemption : date, optional
         End of exemption written on the premises; it prevails over the stock's.
+    nature : str
+        Of the premises, as its file says. Only dwellings are abated (CGI 1388 bis), and nothing read says
+        whether a garage goes with one: what is no dwelling is in doubt.
     """
     year = reader.day.year
     if holding is None:
@@ -128,6 +143,11 @@ def right_of(
     )
     reader.text("limite_voie")
     reader.text("critere_localisation")
+    if not held.statut and not is_home(nature):
+        return replace(
+            bare, statut=Statut.A_VERIFIER, doubt=share + doubt, motive="autre_local",
+            fields={"type_local": nature},
+        )  # fmt: skip
     motive, fields = _entitled(holding, units, held, share, reader, ended=earliest is not None)
     return Right(
         held.statut, share, doubt, code, name, motive, fields, known=held.known, opens=opens

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tfpb.model.results import OWNED_COLUMNS
 from tfpb.tax.abatement.declaration import cadastral
+from tfpb.tax.abatement.rights import is_home
 from tfpb.tax.plain_values import Record, cents, grouped, records, text, total
 from tfpb.text import fold
 from tfpb.words.money.reconciliation_words import OWNED, UNKNOWN_AMOUNT
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from tfpb.tax.abatement.premises import Premises
     from tfpb.tax.abatement.rights import Right
 
-_HOME: Final = re.compile(r"\b(appartement|maison|logement|habitation|pavillon)")
 _OUT: Final = frozenset({"hors_qpv", "sortant"})
 _DIGITS: Final = 10
 """An invariant has ten digits; the fiscal number of a premises begins with others."""
@@ -52,7 +52,9 @@ def owned_premises(
     DataFrame
         `OWNED_COLUMNS`. One row without a figure when no key is common: nothing is concluded then.
     """
-    homes = {_key(text(r["invariant"])): r for r in records(owned) if _is_home(r)}
+    homes = {
+        _key(text(r["invariant"])): r for r in records(owned) if is_home(text(r.get("nature")))
+    }
     every = {_key(text(value)) for value in owned["invariant"]}
     noticed = {_key(i.invariant): i for i in items if i.invariant}
     if not noticed.keys() & every:
@@ -110,12 +112,6 @@ def _row(code: str, holding: Holding | None, **facts: Any) -> dict[str, Any]:
 def _key(invariant: str) -> str:
     digits = re.sub(r"\D", "", invariant)
     return digits[-_DIGITS:] if len(digits) >= _DIGITS else fold(invariant)
-
-
-def _is_home(row: Record) -> bool:
-    """Return whether a premises is one to live in; one that does not say is taken for it."""
-    nature = fold(text(row.get("nature")))
-    return not nature or _HOME.search(nature) is not None
 
 
 def _places(stock: Stock) -> dict[str, str]:

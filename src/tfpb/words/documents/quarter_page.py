@@ -87,17 +87,34 @@ def loss_figure(row: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def programme_figure(
-    valued: Decimal | None, abatement: Decimal | None, actions: int, abated: int
+    done: Mapping[str, Any], given: Mapping[str, Any], abated: int
 ) -> tuple[str, str, str]:
-    """Write what was valued, per abated dwelling, against the abatement."""
+    """Write what was valued, per abated dwelling, against the abatement.
+
+    Parameters
+    ----------
+    done, given : mapping
+        Lines of `Programme.balance` and `Abatement.by_qpv`; empty without the file. Where either sum
+        lacks a bailleur, neither is divided by the other.
+    abated : int
+        Abated dwellings.
+    """
+    label, valued, abatement = (
+        "Actions valorisées",
+        done.get("valorise_eur"),
+        given.get("abattement_eur"),
+    )
     if valued is None:
-        return "Actions valorisées", "non renseigné", "le programme d’actions n’est pas fourni"
-    parts = [plural(actions, "action")]
-    if abated:
+        return label, "non renseigné", "le programme d’actions n’est pas fourni"
+    acted = plural(int(done.get("actions") or 0), "action")
+    if done.get("valorise_partiel"):
+        return label, AT_LEAST.format(amount=valued), f"{acted} ; {PARTLY}"
+    parts = [acted]
+    if abated and not given.get("abattement_partiel"):
         parts.append(f"{euros(valued / abated)} par logement abattu")
-    if abatement:
+    if abatement and not given.get("abattement_partiel"):
         parts.append(f"{percent(valued / abatement)} de l’abattement")
-    return "Actions valorisées", euros(valued), ", ".join(parts)
+    return label, euros(valued), ", ".join(parts)
 
 
 def doubt_figure(dwellings: int, residences: int) -> tuple[str, str, str]:

@@ -32,6 +32,8 @@ MOTIVES: Final = Phrase.table(
     declaration_tardive="La déclaration a été déposée le {date:d}, après le {limite:d} : l’année {annee} "
     "est perdue, les suivantes non.",
     declaration_sans_local="Le local n’est pas sur la liste déclarée (colonne « declare »).",
+    autre_local="Ce local n’est pas un logement ({type_local}) : rien de lu ne dit qu’il a droit à "
+    "l’abattement.",
     droit_acquis_1998="En quartier, acquis avant 1998 avec l’aide de l’État : droit sans "
     "exonération préalable.",
     droit_autre="En quartier, au titre d’un autre motif d’éligibilité, à justifier par le bailleur.",
@@ -55,6 +57,7 @@ SHORT: Final = Phrase.table(
     declaration_absente="non déclaré",
     declaration_tardive="déclaré trop tard",
     declaration_sans_local="local non déclaré",
+    autre_local="pas un logement",
     droit_acquis_1998="droit ouvert",
     droit_autre="droit ouvert",
     droit_exoneration_echue="droit ouvert",
