@@ -91,7 +91,13 @@ def actions(
 
 
 def _row(
-    number: int, axis: int, code: str, action: tuple[str, int, int], scale: float, rng: Random, year: int
+    number: int,
+    axis: int,
+    code: str,
+    action: tuple[str, int, int],
+    scale: float,
+    rng: Random,
+    year: int,
 ) -> list[Any]:
     title, amount, hours = action
     planned = round(amount * scale * rng.uniform(0.9, 1.15), -1)
