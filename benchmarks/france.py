@@ -118,7 +118,7 @@ def plan(rows: int) -> list[tuple[str, list[tuple[str, str, str]], int]]:
     grouped: dict[str, list[tuple[str, str, str]]] = {}
     known = Communes.load()
     for commune in known.current.values():
-        code = commune.departement or known.departement(commune.code)[0]
+        code = commune.departement or known.territory(commune.code, "departement")[0]
         if commune.code not in known.children and (
             code[:2] != "98" and code not in {"975", "977", "978"}
         ):

@@ -282,6 +282,8 @@ def stock_of(land: Land) -> pd.DataFrame:
             "cote": np.where(land.side[domain], "dans", "hors"),
             "code_qpv": [f"Q{q:03d}" if q >= 0 else "" for q in land.quarter[domain]],
             "nb_logements": land.dwellings.astype(str),
+            "type_habitat": np.array(TYPES)[np.array(CELLS)[land.cell, 0]],
+            "periode_construction": np.array(PERIODS)[np.array(CELLS)[land.cell, 1]],
         }
     )
 

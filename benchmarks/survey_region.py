@@ -97,3 +97,20 @@ def as_delivery(frame: pd.DataFrame) -> pd.DataFrame:
     """Turn it into the text a reader gives, with its stamp."""
     text = frame.astype(str).astype(object)
     return text.assign(_fichier="region.csv", _feuille="", _ligne=np.arange(2, len(frame) + 2))
+
+
+def region_stock(frame: pd.DataFrame, quarters: int = 174, sectors: int = 9) -> pd.DataFrame:
+    """Make the located stock of its résidences, each in a sector and, in QPV, in a quarter."""
+    homes = frame.drop_duplicates("residence")
+    owner, number = homes["bailleur"].str[-2:].astype(int), homes["residence"].str[3:].astype(int)
+    quarter = "QN" + ((owner * 7 + number % 9) % quarters).astype(str).str.zfill(4)
+    return pd.DataFrame(
+        {
+            "id_residence": homes["residence"],
+            "bailleur": homes["bailleur"],
+            "cote": np.where(homes["qpv"] == 1, "dans", "hors"),
+            "code_qpv": quarter.where(homes["qpv"] == 1, ""),
+            "secteur": "S" + ((owner + number) % sectors).astype(str),
+            "nb_logements": "40",
+        }
+    )

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from tfpb.words.faults.fault_catalogue import BY_SUBJECT, SUBJECTS
+from tfpb.words.faults.sentences import BY_SUBJECT, SUBJECTS
 
 TARGET: Final = Path(__file__).parents[1] / "docs" / "messages.md"
 _COUNT: Final = re.compile(r"\{(\w+):s ([^/{}]+)/([^{}]+)\}")

@@ -10,7 +10,7 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:
-        from tfpb.cli.terminal.console import STOPPED_CODE  # noqa: PLC0415
+        from tfpb.cli.terminal.shared import STOPPED_CODE  # noqa: PLC0415
         from tfpb.words.documents.command_words import STOPPED  # noqa: PLC0415
 
         print(STOPPED, file=sys.stderr)  # noqa: T201

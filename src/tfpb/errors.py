@@ -55,7 +55,7 @@ class Fault:
     Parameters
     ----------
     code : str
-        Key of `tfpb.words.faults.fault_catalogue.CATALOGUE`.
+        Key of `tfpb.words.faults.sentences.CATALOGUE`.
     place : Place
         Where it stands.
     got : str

@@ -79,6 +79,15 @@ def drop_controls(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
+def is_number(text: str) -> bool:
+    """Return whether a text reads as a number, with a decimal comma or point."""
+    try:
+        float(text.replace(",", "."))
+    except ValueError:
+        return False
+    return True
+
+
 def like_formula(text: str) -> bool:
     """Return whether a spreadsheet could take a text for a formula."""
     return _FORMULA.match(text) is not None

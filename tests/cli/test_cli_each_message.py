@@ -15,7 +15,7 @@ import typer
 from tfpb.cli.terminal.shared import guard
 from tfpb.errors import TfpbError, fail
 from tfpb.io.tables.contents import require_file
-from tfpb.words.faults.fault_catalogue import CATALOGUE
+from tfpb.words.faults.sentences import CATALOGUE
 
 if TYPE_CHECKING:
     from conftest import Run

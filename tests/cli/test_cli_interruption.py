@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from tfpb.cli.terminal import console
-from tfpb.cli.terminal.shared import guard
+from tfpb.cli.terminal.shared import guard, watch
 from tfpb.errors import fail
 from tfpb.words.documents.command_words import STOPPED
 
@@ -25,7 +24,7 @@ def test_what_a_library_makes_of_control_c_is_still_control_c(
     error: Exception, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = signal.getsignal(signal.SIGINT)
-    console.watch()
+    watch()
     try:
         with pytest.raises(typer.Exit) as left, guard():  # noqa: PT012
             try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tfpb.io.sources.toml_files import load_settings
-from tfpb.pipeline.kept.fingerprint import fingerprint
+from tfpb.pipeline.kept.stage_cache import fingerprint
 from tfpb.region import partition
 from tfpb.region.partition import Part, Task, make_part
 

@@ -7,24 +7,27 @@ publishes it; its version, licence and hash are in `communes.json`.
 from __future__ import annotations
 
 import gzip
-import json
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tfpb.model.location import Place
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     import pandas as pd
 
 _TABLE: Final = "communes.csv.gz"
-_PROVENANCE: Final = "communes.json"
 _CODE_LENGTH: Final = 5
 _CODES: Final = ("result_citycode", "code_insee", "Code INSEE")
+_TERRITORIES: Final = {
+    "departement": ("departement", 0), "siren_epci": ("epci", 0), "nom_epci": ("epci", 1),
+    "region": ("region", 0),
+}  # fmt: skip
+"""Column of a table → level of territory, and whether its code (0) or its name."""
 # communes of Guadeloupe until 2007, collectivities of their own since
 _LEFT: Final = {"97123": "97701", "97127": "97801"}
 
@@ -194,21 +197,10 @@ class Communes:
         found = self.current.get(current)
         return found.parent if found and found.parent else current
 
-    def epci(self, code: str) -> tuple[str, str]:
-        """Return the SIREN and the name of the intercommunalité of a commune, or two empties."""
-        return self._territory(code, "epci", self.epcis)
-
-    def departement(self, code: str) -> tuple[str, str]:
-        """Return the code and the name of the département of a commune, or two empties."""
-        return self._territory(code, "departement", self.departements)
-
-    def region(self, code: str) -> tuple[str, str]:
-        """Return the code and the name of the region of a commune, or two empties."""
-        return self._territory(code, "region", self.regions)
-
-    def _territory(self, code: str, level: str, names: dict[str, str]) -> tuple[str, str]:
+    def territory(self, code: str, level: str) -> tuple[str, str]:
+        """Return the code (SIREN of an EPCI) and the name of a territory of a commune, or two empties."""
         own: str = getattr(self.current.get(self.city(code)), level, "")
-        return own, names.get(own, "")
+        return own, getattr(self, f"{level}s").get(own, "")
 
 
 def with_territories(
@@ -230,19 +222,13 @@ def with_territories(
     DataFrame
         Same rows; codes (and the name of the EPCI), empty where the commune is not known.
     """
-    known: dict[str, Callable[[str], str]] = {
-        "departement": lambda code: communes.departement(code)[0],
-        "siren_epci": lambda code: communes.epci(code)[0],
-        "nom_epci": lambda code: communes.epci(code)[1],
-        "region": lambda code: communes.region(code)[0],
-    }
     code = next((c for c in _CODES if c in frame), None)
     if code is None:
         return frame
+    asked = {n: _TERRITORIES[n] for n in wanted if n in _TERRITORIES and n not in frame}
     added = {
-        name: [known[name](str(c)) if c else "" for c in frame[code]]
-        for name in wanted
-        if name in known and name not in frame
+        name: [communes.territory(str(c), level)[part] if c else "" for c in frame[code]]
+        for name, (level, part) in asked.items()
     }
     return frame.assign(**added)
 
@@ -261,16 +247,9 @@ def places(codes: Iterable[str], communes: Communes) -> tuple[Place, ...]:
         In the order of the codes.
     """
     return tuple(
-        Place(code, communes.name(code), *communes.epci(code), *communes.region(code))
-        for code in codes
+        Place(c, communes.name(c), *communes.territory(c, "epci"), *communes.territory(c, "region"))
+        for c in codes
     )
-
-
-def provenance() -> dict[str, Any]:
-    """Return where the shipped table comes from: source, version, licence, hashes, rows."""
-    text = (resources.files("tfpb.addresses") / "data" / _PROVENANCE).read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -19,8 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from tfpb.errors import Place, fail
-from tfpb.io.tables.contents import SPOILED_ARCHIVE
-from tfpb.io.tables.near_paths import absent
+from tfpb.io.tables.contents import SPOILED_ARCHIVE, absent
 from tfpb.text import fold
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Client of the national address service: batches, single queries, retries and a cache.
 
 Only what is asked leaves the machine: the cleaned address line and the code of its commune. The
-service answers « ok » to nearly anything, so nothing here judges an answer: see `service_answers`.
+service answers « ok » to nearly anything, so nothing here judges an answer: see `file_geocoder`.
 """
 
 from __future__ import annotations

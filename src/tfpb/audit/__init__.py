@@ -3,7 +3,7 @@
 `release_of` reads a pack, `audit` attacks one or several of them. Nothing here reads or writes a file.
 """
 
-from tfpb.audit.attacking import audit
+from tfpb.audit.attackers import audit
 from tfpb.audit.findings import THRESHOLD, Attack, Audit, Finding
 from tfpb.audit.released import Release, release_of, releases_in
 

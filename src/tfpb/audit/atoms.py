@@ -97,10 +97,8 @@ def atoms_of(releases: Sequence[Release], assumed: Assumed) -> Atoms:
         owners = [b for b in owners if fold(b) not in named]
         if not assumed.others:
             return known
-    if known is None and not assumed.others and owners:
-        crossed = _crossed(releases, owners, assumed)
-    else:
-        crossed = _crossed(releases, [*owners, OTHERS], assumed)
+    alone = known is None and not assumed.others and owners
+    crossed = _crossed(releases, owners if alone else [*owners, OTHERS], assumed)
     if known is None:
         return crossed
     table = pd.concat([known.table, crossed.table], ignore_index=True).fillna("")

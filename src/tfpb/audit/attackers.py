@@ -1,30 +1,44 @@
-"""Who attacks one question's rows: a reader of the pack, or a bailleur that knows its own answers."""
+"""An audit: the attacker's assumptions, then each attacker, question and target.
+
+An attacker is a reader of the pack, or a bailleur that knows its own answers.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from tfpb.audit.findings import INSIDER, OUTSIDER, Attack, Finding
-from tfpb.audit.questions import count_system
-from tfpb.audit.released import ANSWER, is_whole
+from tfpb.audit.atoms import Assumed, atoms_of
+from tfpb.audit.findings import INSIDER, OUTSIDER, THRESHOLD, Attack, Audit, Finding
+from tfpb.audit.questions import MASKED, Space, count_system, size_system
+from tfpb.audit.released import ANSWER, RAW, is_whole
 from tfpb.audit.solving import NoSolutionError, OpenError, distinct, sizes, small_union
+from tfpb.audit.widths import sides_told, weights_told, widths_told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
 
-    from tfpb.audit.questions import Space
+    from tfpb.audit.released import Release
     from tfpb.audit.solving import Range, System, Vector
 
 _MOST_UNKNOWNS: Final = 1500
 """Above, unions of atoms are not sought."""
+_LOOSER: Final[tuple[dict[str, bool], ...]] = (
+    {},
+    {"others": True},
+    {"changes": False},
+    {"others": True, "changes": False},
+    {"stock": False},
+    {"stock": False, "others": True},
+    {"stock": False, "others": True, "elsewhere": True, "changes": False},
+    {"stock": False, "others": True, "elsewhere": True, "changes": False, "moves": True},
+)
 
 
 @dataclass(slots=True)
@@ -102,13 +116,15 @@ class Attacker:
 
     def attack(self, log: Log) -> None:
         """Make every attack."""
+        cells = self._cells(log.threshold)
         if self.name and self.n is None:
-            self._sizes(log, [t for t in self._targets(log.threshold) if t.attack is Attack.REST])
+            self._sizes(log, [t for t in cells if t.attack is Attack.REST])
             return
-        self._sizes(log, self._targets(log.threshold))
+        targets = [*cells, *self._atoms()]
+        self._sizes(log, targets)
         self._union(log)
         for measure in self.space.measures(self.item):
-            self._counts(log, measure)
+            self._counts(log, measure, targets)
 
     def _try(self, log: Log, attack: Attack) -> None:
         log.tried[INSIDER if self.name else OUTSIDER, attack] += 1
@@ -148,17 +164,8 @@ class Attacker:
             return True if 1 <= found.low <= found.high < threshold else None
         return self.n is not None or found.high < threshold
 
-    def _targets(self, threshold: int) -> list[Target]:
-        """List masked cells, what is left of cells, each atom; the attacker's own apart."""
-        return (
-            [*self._cells(threshold), *self._atoms] if not self._blind else self._cells(threshold)
-        )
-
-    @property
-    def _blind(self) -> bool:
-        return bool(self.name) and self.n is None
-
     def _cells(self, threshold: int) -> list[Target]:
+        """List masked cells, and what is left of cells, the attacker's own apart."""
         out: list[Target] = []
         for t in self.space.told(self.item):
             where = (*t.cell[1:5], self.item, t.cell.groupe)
@@ -171,7 +178,6 @@ class Attacker:
                 out.append(Target(Attack.REST, where, others))
         return [out[k] for k in distinct(t.vector for t in out)]
 
-    @cached_property
     def _atoms(self) -> list[Target]:
         names = self.space.atoms.table["bailleur"].tolist()
         out = []
@@ -207,7 +213,7 @@ class Attacker:
                 )
             )
 
-    def _counts(self, log: Log, measure: str) -> None:
+    def _counts(self, log: Log, measure: str, targets: list[Target]) -> None:
         """Attack the numbers of satisfied answers, as weights that are equal would give them."""
         shares = self.space.shares(self.item, measure)
         if not self.space.equal:
@@ -220,7 +226,7 @@ class Attacker:
             counts = counts.with_fixed(both, np.concatenate([self.n, self.satisfied]))
         targets = [
             t
-            for t in self._targets(log.threshold)
+            for t in targets
             if (t.attack is not Attack.REST or self.name)
             and (self.n is not None or t.where[-1])  # an atom may be large, its count no secret
             and self._secret(t.vector, log.threshold)
@@ -262,3 +268,92 @@ class Attacker:
 def _positive(system: System, vector: Vector) -> bool:
     """Return whether a target can be above nil."""
     return float(system.seen(vector).max(initial=0)) > 0 or system.extreme(vector, -1) > 0
+
+
+def audit(
+    releases: Sequence[Release],
+    *,
+    threshold: int = THRESHOLD,
+    truth: pd.DataFrame | None = None,
+    insiders: bool = True,
+) -> Audit:
+    """Attack one or several packs of a survey, as anybody who holds them could.
+
+    Parameters
+    ----------
+    releases : sequence of Release
+        The pack, and those released before it.
+    threshold : int
+        Smallest number of interviews that may be told.
+    truth : DataFrame, optional
+        `residence, bailleur, vague, item, n, satisfaits`: what the survey really holds. Each bailleur is
+        then an attacker that knows its own rows, and only groups truly under the threshold count.
+    insiders : bool
+        Try each bailleur too, where there are several.
+
+    Returns
+    -------
+    Audit
+    """
+    assumed, space = _believed(releases)
+    log = Log(threshold, open=space.unreached)
+    asked = space.asked() if space.equal else {}
+    for item in space.items:
+        system = size_system(space, space.told(item), assumed, asked)
+        if not _solvable(system):
+            log.open += 1
+            continue
+        for attacker in attackers(space, item, system, truth, insiders=insiders):
+            attacker.attack(log)
+    for release in releases:
+        log.found += _without_system(release, threshold, equal=space.equal)
+    cells = space.rows[space.rows["ajustement"] == RAW].drop_duplicates(
+        ["release", "vague", "niveau", "territoire", "bailleur", "item", "groupe"]
+    )
+    return Audit(
+        tuple(dict.fromkeys(log.found)),
+        dict(log.tried),
+        len(cells),
+        int((cells["publication"] == MASKED).sum()),
+        log.open,
+        _loosened(assumed, releases),
+    )
+
+
+def _without_system(release: Release, threshold: int, *, equal: bool) -> Iterator[Finding]:
+    """Attack what one row or sentence tells by itself."""
+    yield from widths_told(release)
+    yield from sides_told(release, threshold)
+    if not equal:
+        yield from weights_told(release, threshold)
+    for file, sentence, n in release.sentences:
+        if 0 < n < threshold:
+            yield Finding(Attack.TEXT, ("", "", "", "", file, ""), low=n, high=n, text=sentence)
+
+
+def _loosened(assumed: Assumed, releases: Sequence[Release]) -> tuple[str, ...]:
+    """Name what the packs contradict; a stock that no pack holds contradicts nothing."""
+    plain = Assumed(stock=_stocked(releases))
+    names = ("stock", "others", "elsewhere", "changes", "moves")
+    return tuple(k for k in names if getattr(assumed, k) != getattr(plain, k))
+
+
+def _stocked(releases: Sequence[Release]) -> bool:
+    return all(r.stock is not None for r in releases)
+
+
+def _believed(releases: Sequence[Release]) -> tuple[Assumed, Space]:
+    """Return the strongest assumptions that the packs do not contradict, else the weakest."""
+    tries = [replace(Assumed(stock=_stocked(releases)), **change) for change in _LOOSER]
+    for assumed in dict.fromkeys(tries):
+        space = Space(releases, atoms_of(releases, assumed))
+        if all(_solvable(size_system(space, space.told(i), assumed, {})) for i in space.items):
+            break
+    return assumed, space
+
+
+def _solvable(system: System) -> bool:
+    try:
+        return system.solvable()
+    except OpenError:
+        return False

@@ -38,6 +38,8 @@ _NAMES: Final = (
 )
 ANSWER: Final = "satisfait"
 RAW: Final = "brut"
+WHERE: Final = ["vague", "niveau", "territoire", "bailleur", "item", "groupe"]
+"""Columns that name a row, its question and its group."""
 _COUNT: Final = re.compile(audit_words.COUNTED)
 _BEFORE: Final = re.compile(audit_words.NO_COUNT, re.IGNORECASE)
 _TAGS: Final = re.compile(r"<[^>]*>")

@@ -89,25 +89,13 @@ class System:
         if value is not None:
             conditions.append(LinearConstraint(vector[None, columns], value, value))
         cost = vector[columns] * sign if value is None else np.zeros(len(columns))
-        found = milp(
-            cost,
-            constraints=conditions,
-            bounds=Bounds(self.floor[columns], self.ceiling[columns]),
-            integrality=np.ones(len(columns)),
-            options={"node_limit": NODES, "mip_rel_gap": 0.0},
-        )
-        point = self._settled(found)
+        found = _solved(cost, conditions, Bounds(self.floor[columns], self.ceiling[columns]))
+        if found.status != _OPTIMAL or found.x is None:
+            raise NoSolutionError if found.status == _INFEASIBLE else OpenError
         full = self.points[0].copy() if self.points else self.floor.copy()
-        full[columns] = point
+        full[columns] = np.rint(found.x)
         self.points.append(full)
         return float(vector @ full)
-
-    @staticmethod
-    def _settled(found: OptimizeResult) -> Vector:
-        if found.status == _OPTIMAL and found.x is not None:
-            point: Vector = np.rint(found.x)
-            return point
-        raise NoSolutionError if found.status == _INFEASIBLE else OpenError
 
     def seen(self, vector: Vector) -> Vector:
         """Return the values that a target takes at the points found so far."""
@@ -120,6 +108,16 @@ class System:
         except NoSolutionError:
             return False
         return True
+
+
+def _solved(cost: Vector, conditions: list[LinearConstraint], bounds: Bounds) -> OptimizeResult:
+    return milp(
+        cost,
+        constraints=conditions,
+        bounds=bounds,
+        integrality=np.ones(len(cost)),
+        options={"node_limit": NODES, "mip_rel_gap": 0.0},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,16 +192,9 @@ def small_union(
         return None
     others = rows[:, ~own]
     size = values - rows[:, own] @ known[own]
-    found = milp(
-        np.zeros(count),
-        constraints=[
-            LinearConstraint(csr_array(others.T), 0, 1),
-            LinearConstraint(size[None, :], 1, most),
-        ],
-        bounds=Bounds(-_WIDEST, _WIDEST),
-        integrality=np.ones(count),
-        options={"node_limit": NODES, "mip_rel_gap": 0.0},
-    )
+    once = LinearConstraint(csr_array(others.T), 0, 1)
+    small = LinearConstraint(size[None, :], 1, most)
+    found = _solved(np.zeros(count), [once, small], Bounds(-_WIDEST, _WIDEST))
     if found.status == _INFEASIBLE:
         return None
     if found.x is None:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import CsvBrut, Feuille, Sortie, guard, print_line, show_doubts
+from tfpb.cli.terminal.shared import (
+    CsvBrut,
+    Feuille,
+    Sortie,
+    guard,
+    print_line,
+    show_doubts,
+    tell_raw,
+)
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
@@ -22,50 +30,40 @@ class Arrondi(StrEnum):
     AVIS = "avis"
 
 
-_Fiscalite = Annotated[
-    Path, typer.Argument(help="Les locaux des avis de taxe foncière.", show_default=False)
-]
-_Residences = Annotated[
-    Path, typer.Option("--residences", help="Le patrimoine situé par « tfpb localiser ».")
-]
-_Conventions = Annotated[
-    Path | None, typer.Option("--conventions", help="Les conventions et leurs dates.")
-]
-_Gmbi = Annotated[
-    Path | None,
-    typer.Option(
-        "--gmbi", help="L’export GMBI des locaux possédés : ceux qui ne sont sur aucun avis."
-    ),
-]
-_Programme = Annotated[
-    Path | None, typer.Option("--programme", help="Le programme d’actions, pour le bilan.")
-]
-_Precedent = Annotated[
-    Path | None,
-    typer.Option(
-        "--programme-precedent", help="Le programme de l’année d’avant, pour le mettre à côté."
-    ),
-]
-_Annee = Annotated[
-    int | None,
-    typer.Option("--annee", help="Année d’imposition (par défaut celle de chaque ligne)."),
-]
-_Arrondi = Annotated[
-    Arrondi,
-    typer.Option("--arrondi", help="Au centime (estimation), ou à l’euro comme sur un avis."),
-]
-
-
 def abattement(  # noqa: PLR0917 - options of a command line
-    fiscalite: _Fiscalite,
-    residences: _Residences,
+    fiscalite: Annotated[
+        Path, typer.Argument(help="Les locaux des avis de taxe foncière.", show_default=False)
+    ],
+    residences: Annotated[
+        Path, typer.Option("--residences", help="Le patrimoine situé par « tfpb localiser ».")
+    ],
     sortie: Sortie,
-    conventions: _Conventions = None,
-    gmbi: _Gmbi = None,
-    programme: _Programme = None,
-    programme_precedent: _Precedent = None,
-    annee: _Annee = None,
-    arrondi: _Arrondi = Arrondi.CENTIME,
+    conventions: Annotated[
+        Path | None, typer.Option("--conventions", help="Les conventions et leurs dates.")
+    ] = None,
+    gmbi: Annotated[
+        Path | None,
+        typer.Option(
+            "--gmbi", help="L’export GMBI des locaux possédés : ceux qui ne sont sur aucun avis."
+        ),
+    ] = None,
+    programme: Annotated[
+        Path | None, typer.Option("--programme", help="Le programme d’actions, pour le bilan.")
+    ] = None,
+    programme_precedent: Annotated[
+        Path | None,
+        typer.Option(
+            "--programme-precedent", help="Le programme de l’année d’avant, pour le mettre à côté."
+        ),
+    ] = None,
+    annee: Annotated[
+        int | None,
+        typer.Option("--annee", help="Année d’imposition (par défaut celle de chaque ligne)."),
+    ] = None,
+    arrondi: Annotated[
+        Arrondi,
+        typer.Option("--arrondi", help="Au centime (estimation), ou à l’euro comme sur un avis."),
+    ] = Arrondi.CENTIME,
     feuille: Feuille = None,
     csv_brut: CsvBrut = False,
 ) -> None:
@@ -84,6 +82,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
         --residences sorties/localise.xlsx --sortie sorties/abattement.xlsx
     """
     with guard():
+        tell_raw(sortie, given=csv_brut)
         from tfpb.io.packs.output_files import refuse_inputs, write_together
         from tfpb.io.tables.tabular import check_format
         from tfpb.pipeline.jobs.tax_job import accounts, beside
@@ -108,8 +107,7 @@ def _tell(made: Accounts) -> None:
     from tfpb.words.money.programme_words import balance_lead
 
     for money in made.abatements:
-        for line in summary(money):
-            print_line(line)
+        print_line(*summary(money))
     if made.programme is not None:
         last = made.abatements[-1]
         abated = last.totals["abattement_eur"]

@@ -21,8 +21,7 @@ from tfpb.cli.nouveau import nouveau
 from tfpb.cli.planifier import planifier
 from tfpb.cli.region import region
 from tfpb.cli.terminal import typer_french
-from tfpb.cli.terminal.console import settle_console, watch
-from tfpb.cli.terminal.shared import print_line
+from tfpb.cli.terminal.shared import print_line, settle_console, watch
 from tfpb.cli.terminal.typer_french import FrenchTyper
 from tfpb.cli.verifier import verifier
 

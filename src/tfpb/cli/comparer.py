@@ -18,6 +18,7 @@ from tfpb.cli.terminal.shared import (
     print_line,
     show_doubts,
     show_held_back,
+    tell_raw,
 )
 from tfpb.words.documents import command_words as words
 
@@ -81,6 +82,7 @@ def comparer(
         --plan examples/valmont/plan_enquete.toml --sortie sorties/comparaison.xlsx
     """
     with guard():
+        tell_raw(sortie, given=csv_brut)
         from tfpb.errors import stop_on_faults
         from tfpb.io.packs.output_files import refuse_inputs
         from tfpb.io.sources.gathering import Gathering
@@ -131,13 +133,13 @@ def _stock(
 def _explore(published: Published, labels: dict[str, str]) -> None:
     """Say where to look first among territories, if there are any."""
     from tfpb.survey import exploration
-    from tfpb.words.survey.exploration_words import NOT_A_PROOF, TITLE, explored, explored_line
+    from tfpb.words.survey.survey_words import NOT_A_PROOF, WHERE_TO_LOOK, explored, explored_line
 
     rows = exploration(published.comparison, wave=published.waves[-1].vague, bailleur="ensemble")
     if rows.empty:
         return
     found = rows[rows["ressort"]]
-    print_line(f"{TITLE}.")
+    print_line(f"{WHERE_TO_LOOK}.")
     print_line(f"  {explored(len(rows), len(found))}")
     for row in found.head(5).to_dict("records"):
         place, label = str(row["territoire"]), labels[str(row["item"])]
@@ -155,9 +157,15 @@ def _tell(published: Published, notices: list[Fault], first: Path, second: Path)
     from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
     from tfpb.survey.secrecy.cost import masking_cost
     from tfpb.words.documents.report_words import masked_cost
-    from tfpb.words.survey.area_words import MODELLED, NOT_MODELLED
     from tfpb.words.survey.satisfaction import otherwise
-    from tfpb.words.survey.survey_words import EXPLANATIONS, QUOTA_SENTENCE, gap_line, margin_words
+    from tfpb.words.survey.survey_words import (
+        EXPLANATIONS,
+        MODELLED,
+        NOT_MODELLED,
+        QUOTA_SENTENCE,
+        gap_line,
+        margin_words,
+    )
     from tfpb.words.survey.verdict_words import VERDICTS
 
     for wave in published.waves:

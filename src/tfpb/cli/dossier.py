@@ -175,8 +175,7 @@ def _tell(made: Dossier, written: Written, review: str) -> None:
 
     if written.kept:
         print_line(words.kept_files(written.kept))
-    for line in closing(made, written.folder.name, review):
-        print_line(line)
+    print_line(*closing(made, written.folder.name, review))
     if made.notices:
         print_line(words.DOUBTS_OF_FILES)
         show_doubts(made.notices, where=words.DOUBTS_SHEET)

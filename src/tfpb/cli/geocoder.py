@@ -22,6 +22,7 @@ from tfpb.cli.terminal.shared import (
     progress,
     renames,
     show_doubts,
+    tell_raw,
 )
 
 
@@ -73,6 +74,7 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         --geodonnees sorties/geodonnees
     """
     with guard(), ExitStack() as opened:
+        tell_raw(sortie, given=csv_brut)
         from tfpb.addresses.file_geocoder import Resume, open_geocoder
         from tfpb.io.packs.output_files import refuse_inputs
         from tfpb.io.tables.tabular import check_format
@@ -109,14 +111,11 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         if job.decisions:
             used = sum(row is not None for row in job.addresses.rows)
             print_line(words.DECISIONS.format(read=len(job.decisions), used=used))
-        for line in words.summary_lines(
-            output=sortie.name,
-            rows=report.rows,
-            verdicts=report.verdicts,
-            types=report.types,
-            errors=report.errors,
-        ):
-            print_line(line)
+        counts = {"verdicts": report.verdicts, "types": report.types}
+        told = words.summary_lines(
+            output=sortie.name, rows=report.rows, errors=report.errors, **counts
+        )
+        print_line(*told)
         if geocoder.service is not None:
             print_line(words.REQUESTS.format(count=geocoder.service.sent))
         show_doubts((*job.found.notices, *report.notices))

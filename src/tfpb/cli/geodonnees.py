@@ -68,8 +68,7 @@ def importer_adresses(
                 progress=advance,
             )
         for report in reports:
-            for line in address_import_lines(report):
-                print_line(line)
+            print_line(*address_import_lines(report))
             show_doubts(report.examples)
 
 
@@ -91,8 +90,7 @@ def importer_qpv(
         from tfpb.words.places.geodata_words import quarters_import_lines
 
         found = import_qpv(fichier, vintage=millesime, folder=geodata_folder(geodonnees, new=True))
-        for line in quarters_import_lines(fichier.name, found):
-            print_line(line)
+        print_line(*quarters_import_lines(fichier.name, found))
 
 
 @geodonnees.command("importer-communes", no_args_is_help=True)
@@ -180,8 +178,7 @@ def installer(
         for code in departement:
             with progress(words.DOWNLOAD.format(code=code)) as advance:
                 lines = install(code, folder=folder, show=print_error, advance=advance)
-            for line in lines:
-                print_line(line)
+            print_line(*lines)
 
 
 @geodonnees.command("lister")
@@ -204,8 +201,7 @@ def lister(geodonnees: Geodonnees = None) -> None:
             print_line(NOTHING_INSTALLED)
         if files:
             print_line("Adresses")
-        for line in (*map(address_file_line, files), *others):
-            print_line(line)
+        print_line(*map(address_file_line, files), *others)
 
 
 @geodonnees.command("verifier")
@@ -224,8 +220,7 @@ def verifier(geodonnees: Geodonnees = None) -> None:
         folder = geodata_folder(geodonnees)
         wrong = [WRONG[code].format(got=got) for code, got in verify(folder / FILE_NAME)]
         wrong += verify_installed(folder)
-        for line in wrong:
-            print_error(f"– {line}")
+        print_error(*(f"– {line}" for line in wrong))
         if wrong:
             raise typer.Exit(2)
         print_line(ALL_WHOLE)

@@ -19,6 +19,7 @@ from tfpb.cli.terminal.shared import (
     progress,
     renames,
     show_doubts,
+    tell_raw,
 )
 
 
@@ -55,6 +56,7 @@ def localiser(  # noqa: PLR0917 - options of a command
         --annee 2025 --geodonnees sorties/geodonnees
     """
     with guard():
+        tell_raw(sortie, given=csv_brut)
         from tfpb.io.packs.output_files import refuse_inputs
         from tfpb.io.sources.point_tables import POINTS
         from tfpb.io.tables.tabular import check_format, read_table
@@ -71,6 +73,5 @@ def localiser(  # noqa: PLR0917 - options of a command
         )  # fmt: skip
         with progress(LOCATION) as advance:
             lines, doubts = run(task, advance=advance)
-        for line in lines:
-            print_line(line)
+        print_line(*lines)
         show_doubts(doubts)

@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import CsvBrut, Feuille, Sortie, guard, print_line, show_doubts
+from tfpb.cli.terminal.shared import (
+    CsvBrut,
+    Feuille,
+    Sortie,
+    guard,
+    print_line,
+    show_doubts,
+    tell_raw,
+)
 
 
 def planifier(
@@ -53,11 +61,13 @@ def planifier(
         --patrimoine sorties/localise.xlsx --sortie sorties/plan.xlsx
     """
     with guard():
+        tell_raw(sortie, given=csv_brut)
         # matrices here are small: further threads of the algebra library wait more than they work
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from tfpb.pipeline.jobs.plan_job import plan as run
 
-        done = run(plan, patrimoine, sortie, previous=precedent, sheet=feuille, raw_csv=csv_brut)
-        for line in done.lines:
-            print_line(line)
-        show_doubts(done.doubts)
+        lines, doubts = run(
+            plan, patrimoine, sortie, previous=precedent, sheet=feuille, raw_csv=csv_brut
+        )
+        print_line(*lines)
+        show_doubts(doubts)

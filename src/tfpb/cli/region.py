@@ -21,6 +21,7 @@ from tfpb.cli.terminal.shared import (
     progress,
     show_doubts,
     show_held_back,
+    tell_unused,
 )
 from tfpb.words.documents import command_words as words
 
@@ -90,6 +91,9 @@ def region(
         check_place(sortie)
         folder = geodata_folder(geodonnees, settings).resolve()
         start = time.perf_counter()
+        tell_unused("--ordonnanceur", words.NOT_DASK, given=ordonnanceur and moteur != "dask")
+        tell_unused("--processus", words.ONE_PROCESS, given=processus and moteur == "local")
+        tell_unused("--pages", words.NO_DOCUMENTS, given=pages and not documents)
         workers = processus or os.cpu_count() or 1
         runs = executor(moteur, workers=workers, scheduler=ordonnanceur, documents=documents)
         with closing(runs):
@@ -158,8 +162,7 @@ def _tell(made: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
     if kept:
         print_line(words.kept_files(kept))
     atlas = "region/atlas.pdf" in made.files
-    for line in closing_lines(made.owners, made.contrats, folder.name, atlas=atlas):
-        print_line(line)
+    print_line(*closing_lines(made.owners, made.contrats, folder.name, atlas=atlas))
     if made.notices:
         print_line(words.DOUBTS_OF_REGION)
         show_doubts(made.notices)

@@ -97,8 +97,7 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
     list_doubts(doubts)
     if wrong:
         show_faults(wrong, block=False)
-    for line in paste_lines((*wrong, *doubts)):
-        print_line(line)
+    print_line(*paste_lines((*wrong, *doubts)))
     if wrong:
         raise typer.Exit(2)
     print_line(words.NO_FAULT)
@@ -123,8 +122,7 @@ def _pack(path: Path, other: Path | None, earlier: Sequence[Path]) -> None:
     if other is not None:
         second = _whole(other)
         print_line(compared((str(path), run_hash_of(pack)), (str(other), run_hash_of(second))))
-        for line in difference_words(differences(pack, second)):
-            print_line(line)
+        print_line(*difference_words(differences(pack, second)))
     elif not _secret(str(path), pack, [read_pack(p) for p in earlier]):
         raise typer.Exit(2)
 
@@ -163,16 +161,14 @@ def _print_audit(name: str, found: Audit, together: int) -> None:
     )  # fmt: skip
     if together:
         print_line(audit_words.TOGETHER.format(count=together))
-    for code in found.loosened:
-        print_line(audit_words.LOOSENED[code].format())
+    print_line(*(audit_words.LOOSENED[code].format() for code in found.loosened))
     if found.open:
         print_line(audit_words.OPEN.format(count=found.open))
     perhaps = [f for f in found.found if not f.sure]
     for title, several in ((audit_words.BETRAYED, found.sure), (audit_words.NARROWED, perhaps)):
         if several:
             print_error(title.format(count=len(several)))
-            for line in _findings(several):
-                print_error(line)
+            print_error(*_findings(several))
     if not found.found:
         print_line(audit_words.SAFE)
 
@@ -205,6 +201,5 @@ def _whole(path: Path) -> dict[str, bytes]:
     else:
         print_line(WHOLE.format(path=path, run_hash=run_hash_of(pack)))
         return pack
-    for line in (f"{path} :", *wrong):
-        print_error(line)
+    print_error(f"{path} :", *wrong)
     raise typer.Exit(2)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import ALL_QUARTERS
-from tfpb.model.columns import STAMP
+from tfpb.model.columns import stamped_place
+from tfpb.model.near_names import near_names
+from tfpb.model.tables import BEFORE_QUARTER
+from tfpb.text import fold
+from tfpb.words.faults.input_words import NEAR_QUARTERS, listed
+from tfpb.words.faults.paste_words import ALIAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    import pandas as pd
-
     from tfpb.model.location import QpvMap
-
 
 _CODE: Final = re.compile(r"Q[NP][0-9AB]{3}\d{2}[0-9NMIC]")
 _HISTORY: Final = frozenset({"conventions", "programme_precedent"})
@@ -23,6 +27,8 @@ _FORMS: Final = {
     2015: re.compile(r"QP[0-9AB]{3}\d{3}"),
     2024: re.compile(r"QN[0-9AB]{3}\d{2}[NMIC]"),
 }
+_FORM: Final = re.compile(r"Q\s*[NP]\s*[0-9AB]{2}.*", re.IGNORECASE)
+_TABLE: Final = ALIAS.format(what="quartiers")
 
 
 def unknown_quarters(
@@ -62,7 +68,9 @@ def unknown_quarters(
                 # a table of conventions keeps those of the years before, under their own map
                 history = name == "qpv_autre_carte" and (role in _HISTORY or code in everywhere)
                 severity = Severity.DOUTE if history else Severity.FAUTE
-                faults.append(Fault(name, _place(frame, row, column), code, fields, severity))
+                faults.append(
+                    Fault(name, stamped_place(frame, row, column), code, fields, severity)
+                )
     return faults
 
 
@@ -106,17 +114,142 @@ def unknown_residences(
             first.setdefault(value, row)
             count[value] = count.get(value, 0) + 1
     return [
-        Fault(
-            code,
-            _place(frame, row, column),
-            value,
-            {"nombre": count[value]},
-            severity,
-        )
+        Fault(code, stamped_place(frame, row, column), value, {"nombre": count[value]}, severity)
         for value, row in first.items()
     ]
 
 
-def _place(frame: pd.DataFrame, row: int, column: str) -> Place:
-    stamp: list[Any] = [frame[name].iloc[row] for name in STAMP]
-    return Place(str(stamp[0]), str(stamp[1]), int(stamp[2]), column)
+class _Quarters:
+    """The quarters of a map by their names, and what someone means by others."""
+
+    def __init__(
+        self, quarters: QpvMap, aliases: Mapping[str, str], communes: Iterable[str]
+    ) -> None:
+        shapes = quarters.frame
+        here = {c[:5] for c in communes if c}
+        self.spelt = {
+            str(c): str(n) for c, n in zip(shapes["code_qpv"], shapes["nom_qpv"], strict=True)
+        }
+        towns = zip(shapes["code_qpv"], shapes["codes_insee"], strict=True)
+        self.local = {str(code) for code, codes in towns if set(codes) & here}
+        self._own = {_key(k): v for k, v in aliases.items()}
+        self._names: dict[str, list[str]] = {}
+        for code, name in self.spelt.items():
+            self._names.setdefault(_key(name), []).append(code)
+        self.used: set[str] = set()
+
+    def read(self, written: str) -> tuple[str, str, list[str]]:
+        """Return the code, or why there is none, and the codes it may be."""
+        key = _key(written)
+        self.used.add(key)
+        meant = self._own.get(key, written)
+        if meant in self.spelt:
+            return meant, "", []
+        found = self._names.get(_key(meant), [])
+        if len(found) > 1:
+            found = [c for c in found if c in self.local] or found
+        if len(found) == 1:
+            return found[0], "", []
+        if found:
+            return "", "qpv_nom_ambigu", found
+        local = [c for c in self.spelt if c in self.local] or list(self.spelt)
+        return (
+            "",
+            "qpv_nom_inconnu",
+            [c for c in local if near_names(written, _parts(self.spelt[c]))],
+        )
+
+
+def by_code(
+    frames: Mapping[str, pd.DataFrame],
+    quarters: QpvMap,
+    aliases: Mapping[str, str],
+    communes: Iterable[str],
+    *,
+    file: str,
+) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
+    """Write the code of each quarter that a table calls by its name.
+
+    Parameters
+    ----------
+    frames : mapping of str to DataFrame
+        Typed tables with `code_qpv`, or `codes_qpv` (tuple), and the stamp, by role.
+    quarters : QpvMap
+        The map that rules them.
+    aliases : mapping of str to str
+        Name as a file writes it → code, or name on the map.
+    communes : iterable of str
+        INSEE codes of the stock: of quarters of one name, those there are meant.
+    file : str
+        Name of the settings.
+
+    Returns
+    -------
+    frames : dict of str to DataFrame
+    faults : list of Fault
+        `qpv_par_nom` (a doubt a name), `qpv_nom_ambigu`, `qpv_nom_inconnu` with near names and the
+        line to paste, `alias_sans_effet`.
+    """
+    known = _Quarters(quarters, aliases, communes)
+    out: dict[str, pd.DataFrame] = {}
+    faults: list[Fault] = []
+    for role, frame in frames.items():
+        column = "codes_qpv" if "codes_qpv" in frame else "code_qpv"
+        met: dict[str, list[int]] = {}
+        cells: list[Any] = []
+        for row, cell in enumerate(frame[column]):
+            texts = _texts(cell)
+            codes = [t if _is_code(t) else known.read(t)[0] or t for t in texts]
+            for text in texts:
+                met.setdefault(text, []).append(row)
+            cells.append(codes[0] if isinstance(cell, str) else tuple(codes))
+        out[role] = frame.assign(**{column: pd.Series(cells, index=frame.index, dtype=object)})
+        for text, rows in met.items():
+            if not _is_code(text):
+                faults.append(_told(frame, column, text, rows, known))
+    place = Place(file, column=_TABLE)
+    faults += [
+        Fault("alias_sans_effet", place, k, severity=Severity.DOUTE)
+        for k in aliases
+        if _key(k) not in known.used
+    ]
+    return out, faults
+
+
+def _texts(cell: Any) -> tuple[str, ...]:
+    return (cell,) if isinstance(cell, str) else tuple(cell)
+
+
+def _is_code(text: str) -> bool:
+    return not text or text == ALL_QUARTERS or _FORM.fullmatch(text) is not None
+
+
+def _told(
+    frame: pd.DataFrame,
+    column: str,
+    text: str,
+    rows: list[int],
+    known: _Quarters,
+) -> Fault:
+    """Make the doubt of a name that was read, or the fault of one that was not."""
+    (code, why, may_be), spelt = known.read(text), known.spelt
+    place = stamped_place(frame, rows[0], column)
+    fields: dict[str, Any] = {"nombre": len(rows)}
+    if code:
+        fields |= {"code": code, "nom": spelt[code]}
+        return Fault("qpv_par_nom", place, text, fields, Severity.DOUTE)
+    shown = listed(f"{c} {spelt[c]}" for c in may_be)
+    fields["proches"] = NEAR_QUARTERS.format(names=shown) if may_be else ""
+    fields["coller"] = (_TABLE, text, may_be[0] if may_be and why == "qpv_nom_inconnu" else "")
+    return Fault(why, place, text, fields)
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    """Return a name and the places it joins: « Marnaudes - Fosse aux Bergers »."""
+    return (name, *re.split(r"\s[-–/]\s|,", name))
+
+
+def _key(name: str) -> str:
+    """Return what names are compared by: folded, without « quartier de » before."""
+    folded = fold(name)
+    return BEFORE_QUARTER.sub("", folded) or folded

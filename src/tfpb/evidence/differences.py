@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import fail
 from tfpb.model.assembly import Difference, Kind
+from tfpb.text import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -186,7 +187,7 @@ def _naming_columns(
 def _is_text(table: str, column: str, words: _Words, rows: Sequence[_Row]) -> bool:
     form = words.column(table, column)[1]
     return form in (_TEXT, "annee") or (
-        not form and not any(_is_number(r.get(column, "")) for r in rows)
+        not form and not any(is_number(r.get(column, "")) for r in rows)
     )
 
 
@@ -211,11 +212,3 @@ def _rows(data: bytes | None) -> list[_Row]:
     if data is None:
         return []
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig")), delimiter=";"))
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text.replace(",", "."))
-    except ValueError:
-        return False
-    return True

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tfpb.geocode.commune_table import StreetTable
     from tfpb.geocode.line.house_numbers import Number
-    from tfpb.geocode.line.parsed import Reading
+    from tfpb.geocode.line.parser import Reading
 
 SAME_TYPE: Final = 1.0
 MISSING_TYPE: Final = 0.7

@@ -6,13 +6,10 @@ import math
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pyproj import Transformer
-
-from tfpb.model.projection import LEGAL_EPSG, from_lonlat
+from tfpb.model.projection import LEGAL_EPSG, moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
 
     from tfpb.geocode.commune_table import StreetTable
 
@@ -21,7 +18,7 @@ _NOT_NUMBER: Final = re.compile(r"[\s\u00a0\u202f\u2009'’]+")
 _OTHER_SYSTEMS: Final = (*LEGAL_EPSG, 32620, 32622, 32740, 32738, 27572, 3857, *range(3942, 3951))
 """Legal projections, UTM overseas, Lambert II étendu, web Mercator, conic conformal 9 zones."""
 _FRANCE_M: Final = (50_000.0, 6_000_000.0, 1_300_000.0, 7_200_000.0)
-_transformers: dict[tuple[int, int], Any] = {}
+_DEGREES: Final = 4326
 
 
 class Given(NamedTuple):
@@ -86,9 +83,9 @@ def _readings(x: float, y: float, epsg: int) -> Iterator[tuple[float, float, str
     yield y, x, "coordonnees_permutees"
     if abs(x) <= 180 and abs(y) <= 180:  # noqa: PLR2004
         if abs(y) <= 90:  # noqa: PLR2004
-            yield *_degrees(x, y, epsg), ""
+            yield *_between(x, y, _DEGREES, epsg), ""
         if abs(x) <= 90:  # noqa: PLR2004
-            yield *_degrees(y, x, epsg), "coordonnees_permutees"
+            yield *_between(y, x, _DEGREES, epsg), "coordonnees_permutees"
         return
     for other in _OTHER_SYSTEMS:
         if other != epsg:
@@ -96,16 +93,8 @@ def _readings(x: float, y: float, epsg: int) -> Iterator[tuple[float, float, str
             yield *_between(y, x, other, epsg), "coordonnees_autre_projection"
 
 
-def _degrees(lon: float, lat: float, epsg: int) -> tuple[float, float]:
-    east, north = from_lonlat(lon, lat, epsg)
-    return float(east), float(north)
-
-
 def _between(x: float, y: float, source: int, target: int) -> tuple[float, float]:
-    key = (source, target)
-    if key not in _transformers:
-        _transformers[key] = Transformer.from_crs(source, target, always_xy=True)
-    east, north = _transformers[key].transform(x, y)
+    east, north = moved(x, y, source, target)
     return float(east), float(north)
 
 

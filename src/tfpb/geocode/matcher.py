@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Final
 from tfpb.geocode.answer import Answer, parcels_written, with_given, write
 from tfpb.geocode.candidates import MOST, Candidate, proposals
 from tfpb.geocode.choose import Choice, Found, choose
-from tfpb.geocode.commune_table import StreetTable
+from tfpb.geocode.commune_table import StreetTable, point_at
 from tfpb.geocode.coordinates import read_given
 from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED, confidence
 from tfpb.geocode.line.cleaning import clean, flatten
 from tfpb.geocode.line.house_numbers import NO_NUMBER
-from tfpb.geocode.line.parsed import ParsedAddress, Reading
-from tfpb.geocode.line.parser import parse
+from tfpb.geocode.line.parser import ParsedAddress, Reading, parse
 from tfpb.geocode.line.street_names import name_of
-from tfpb.geocode.numbering import point_at
 from tfpb.geocode.spots import Spot, corner
 from tfpb.geocode.town.commune_finder import (
     HOMONYM_CERTAINTY,
@@ -31,7 +29,7 @@ from tfpb.model.projection import legal_epsg
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tfpb.geocode.alternatives import Near
+    from tfpb.geocode.answer import Near
     from tfpb.geocode.source import AddressSource, CommuneTable
 
 TABLES_KEPT: Final = 2000

@@ -10,8 +10,7 @@ from tfpb.model.codes import ResultType
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from tfpb.geocode.commune_table import StreetTable
-    from tfpb.geocode.numbering import Numbering, Point
+    from tfpb.geocode.commune_table import Numbering, Point, StreetTable
     from tfpb.geocode.source import Street
 
 EXACT_RADIUS_M: Final = 15.0

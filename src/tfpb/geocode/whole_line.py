@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tfpb.geocode.choose import Found
-    from tfpb.geocode.line.parsed import ParsedAddress
+    from tfpb.geocode.line.parser import ParsedAddress
     from tfpb.geocode.matcher import Geocoder
     from tfpb.geocode.town.town_reader import TownReading
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
+
+from tfpb.packaged import packaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Entry:
 
 @lru_cache(maxsize=1)
 def _raw() -> dict[str, Any]:
-    return tomllib.loads(files("tfpb.geodata").joinpath("catalogue.toml").read_text("utf-8"))
+    return packaged(__name__)
 
 
 @lru_cache(maxsize=1)

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from tfpb.errors import Fault, TfpbError, fail, stop_on_faults
 from tfpb.model.money import LegalValue
+from tfpb.packaged import packaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -204,7 +203,7 @@ def load(overrides: Mapping[str, Override] | None = None) -> Law:
 @lru_cache(maxsize=8)
 def _packaged(region: str) -> dict[str, _Series]:
     """Read `values.toml`, with a region's name in its labels (empty: that of the file)."""
-    raw = tomllib.loads(resources.files("tfpb.law").joinpath("values.toml").read_text("utf-8"))
+    raw = packaged(__name__)
     name = region or raw[_REGION]["series"][-1]["valeur"]
     return {key: _series(key, entry, name) for key, entry in raw.items()}
 

@@ -42,22 +42,26 @@ def crs(epsg: int) -> CRS:
     return CRS.from_epsg(epsg)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=128)
 def _transformer(source: int, target: int) -> Any:
     return Transformer.from_crs(source, target, always_xy=True)
+
+
+def moved(x: ArrayLike, y: ArrayLike, source: int, target: int) -> tuple[Any, Any]:
+    """Turn places of one projection (EPSG code) into another's; degrees are longitude, latitude."""
+    east, north = _transformer(source, target).transform(x, y)
+    return east, north
 
 
 def to_lonlat(
     x: ArrayLike, y: ArrayLike, epsg: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Turn metres of a legal projection into degrees (EPSG:4326): longitude, latitude."""
-    lon, lat = _transformer(epsg, 4326).transform(x, y)
-    return lon, lat
+    return moved(x, y, epsg, 4326)
 
 
 def from_lonlat(
     lon: ArrayLike, lat: ArrayLike, epsg: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Turn degrees (EPSG:4326) into metres of a legal projection: x, y."""
-    x, y = _transformer(4326, epsg).transform(lon, lat)
-    return x, y
+    return moved(lon, lat, 4326, epsg)

@@ -11,11 +11,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from tfpb.model.plan import FichierEnquete, Names, Written
 
 
-class _Model(BaseModel):
+class Strict(BaseModel):
+    """Settings of which no other key is known, and that do not change."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Entete(_Model):
+class Entete(Strict):
     """`[dossier]`."""
 
     titre: str = Field(min_length=1)
@@ -26,7 +28,7 @@ class Entete(_Model):
     donnees_fictives: bool = False
 
 
-class Fichiers(_Model):
+class Fichiers(Strict):
     """`[fichiers]`: paths relative to the dossier's folder; all but the stock may be missing."""
 
     patrimoine: str = Field(min_length=1)
@@ -48,7 +50,7 @@ def _as_mapping(value: Any) -> Any:
     return {} if value is None else value
 
 
-class LoiUtilisateur(_Model):
+class LoiUtilisateur(Strict):
     """A legal value overridden by the user, with a reference of their own."""
 
     valeur: str | int | float | dt.date
@@ -60,7 +62,7 @@ def _as_theme(value: Any) -> Any:
     return value if isinstance(value, dict | Theme) else {"axe": value}
 
 
-class Theme(_Model):
+class Theme(Strict):
     """A theme of the user's own: the axis it stands for, and the text that fixes it."""
 
     axe: int = Field(ge=1, le=8)
@@ -70,7 +72,7 @@ class Theme(_Model):
 Themes = dict[str, Annotated[Theme, BeforeValidator(_as_theme)]]
 
 
-class Alias(_Model):
+class Alias(Strict):
     """`[alias]`: a name as a file writes it → the name (of a quarter: the code) that is meant."""
 
     bailleurs: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
@@ -79,13 +81,13 @@ class Alias(_Model):
     quartiers: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
 
 
-class Enquete(_Model):
+class Enquete(Strict):
     """`[enquete]` of a dossier: the wave of a delivery whose columns do not say it."""
 
     fichiers: Annotated[dict[str, FichierEnquete], BeforeValidator(_as_mapping)] = {}
 
 
-class Reglages(_Model):
+class Reglages(Strict):
     """`[reglages]`: every default is said in « Sources et hypothèses »."""
 
     geocodage: Literal["index", "api", "auto"] = "index"
@@ -104,14 +106,27 @@ class Reglages(_Model):
     agglomeration_plus_50000: bool | None = None
 
 
-class Settings(_Model):
-    """A whole `dossier.toml`.
+class Placed(Strict):
+    """Settings that name files.
 
     Parameters
     ----------
     folder : Path
-        Folder of the file; every path of `fichiers` is relative to it. Never printed nor hashed.
+        Folder of the file of settings; the paths in it are relative to it. Never printed nor hashed.
+    file : str
+        Its name.
     """
+
+    folder: Path = Field(default=Path(), exclude=True, repr=False)
+    file: str = Field(default="dossier.toml", exclude=True, repr=False)
+
+    def path(self, relative: str) -> Path:
+        """Return the path of an input as the user wrote it."""
+        return self.folder / relative.strip().replace("\\", "/")
+
+
+class Settings(Placed):
+    """A whole `dossier.toml`."""
 
     dossier: Entete
     fichiers: Fichiers
@@ -119,9 +134,3 @@ class Settings(_Model):
     themes: Annotated[Themes, BeforeValidator(_as_mapping)] = {}
     alias: Alias = Alias()
     enquete: Enquete = Enquete()
-    folder: Path = Field(default=Path(), exclude=True, repr=False)
-    file: str = Field(default="dossier.toml", exclude=True, repr=False)
-
-    def path(self, relative: str) -> Path:
-        """Return the path of an input as the user wrote it."""
-        return self.folder / relative.strip().replace("\\", "/")

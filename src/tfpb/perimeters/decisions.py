@@ -24,14 +24,6 @@ _ENTRANCE: Final = ("id_residence", "id_batiment", "adresse")
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """One decision and the rows (positions) it rules."""
-
-    decision: int
-    rows: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class _Decision:
     """One line of the sheet that bears a side: which, of what quarter, by whom, when and why."""
 
@@ -45,7 +37,7 @@ class _Decision:
     rows: tuple[int, ...]
 
 
-def match_decisions(points: pd.DataFrame, decisions: pd.DataFrame) -> list[Match]:
+def match_decisions(points: pd.DataFrame, decisions: pd.DataFrame) -> dict[int, tuple[int, ...]]:
     """Match decisions to rows by résidence, building and address; what is left empty matches all.
 
     Only lines with a side are matched. The address is compared without accents, case or punctuation.
@@ -59,23 +51,20 @@ def match_decisions(points: pd.DataFrame, decisions: pd.DataFrame) -> list[Match
 
     Returns
     -------
-    list of Match
-        In the order of the decisions; one that meets no row has none.
+    dict of int to tuple of int
+        Position of a decision → those of the rows it rules, perhaps none; in the order of the decisions.
     """
     rows_of: dict[str, list[tuple[int, str, str]]] = {}
     for i, (key, building, address) in enumerate(_folded(points)):
         rows_of.setdefault(key, []).append((i, building, address))
     side = texts(decisions, "decision").tolist()
-    return [
-        Match(
-            d,
-            tuple(
-                i for i, b, a in rows_of.get(key, []) if building in ("", b) and address in ("", a)
-            ),
+    return {
+        d: tuple(
+            i for i, b, a in rows_of.get(key, []) if building in ("", b) and address in ("", a)
         )
         for d, (key, building, address) in enumerate(_folded(decisions))
         if side[d] in _SIDES
-    ]
+    }
 
 
 def _folded(frame: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
@@ -89,8 +78,7 @@ def _read(points: pd.DataFrame, decisions: pd.DataFrame) -> list[_Decision]:
     cells = {c: texts(decisions, c).tolist() for c in names}
     days = decisions["date"].tolist() if "date" in decisions.columns else [None] * len(decisions)
     out = []
-    for match in match_decisions(points, decisions):
-        d = match.decision
+    for d, rows in match_decisions(points, decisions).items():
         day = days[d]
         if day is None or pd.isna(day):
             day = ""
@@ -103,7 +91,7 @@ def _read(points: pd.DataFrame, decisions: pd.DataFrame) -> list[_Decision]:
                 piece=cells["piece"][d],
                 place=place_of(decisions, d),
                 entrance=" · ".join(filter(None, (cells[c][d] for c in _ENTRANCE))),
-                rows=match.rows,
+                rows=rows,
             )
         )
     return out

@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -104,19 +104,12 @@ class Precedents:
 
     releases: tuple[Release, ...] = ()
     again: bool = False
-    digest: str = field(default="", init=False)
-
-    def __post_init__(self) -> None:
-        data = b"".join(dumps(r.line()) for r in self.releases)
-        object.__setattr__(self, "digest", hashlib.sha256(data).hexdigest())
 
     def source(self) -> tuple[Source, ...]:
         """Return the releases as an input of the run; none when there is none."""
-        return (
-            (Source("diffusions", LEDGER, self.digest, 0, len(self.releases)),)
-            if self.releases
-            else ()
-        )
+        digest = hashlib.sha256(b"".join(dumps(r.line()) for r in self.releases)).hexdigest()
+        whole = Source("diffusions", LEDGER, digest, 0, len(self.releases))
+        return (whole,) if self.releases else ()
 
     def disclosed(
         self, bailleurs: Iterable[str], same: Collection[str] = QUARTER_COLUMNS

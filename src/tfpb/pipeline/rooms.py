@@ -11,7 +11,6 @@ __all__ = [
     "evaluation",
     "ground",
     "perimeters",
-    "sensitivity",
     "survey",
     "tax",
 ]
@@ -29,11 +28,11 @@ class _Later:
 
 if TYPE_CHECKING:
     from tfpb import perimeters, survey, tax
-    from tfpb.evidence import evaluation, sensitivity
+    from tfpb.evidence import evaluation
     from tfpb.report import ground
     from tfpb.review import address_decisions, doubts
 else:
     perimeters, survey, tax = map(_Later, ("tfpb.perimeters", "tfpb.survey", "tfpb.tax"))
-    evaluation, sensitivity = map(_Later, ("tfpb.evidence.evaluation", "tfpb.evidence.sensitivity"))
+    evaluation = _Later("tfpb.evidence.evaluation")
     address_decisions, doubts = map(_Later, ("tfpb.review.address_decisions", "tfpb.review.doubts"))
     ground = _Later("tfpb.report.ground")

@@ -14,7 +14,7 @@ from tfpb.model.survey import Estimates
 from tfpb.survey.adjustment.standardise import standardised_rows
 from tfpb.survey.compare import released_rows
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
-from tfpb.survey.estimation.comparison import estimate_pair, estimate_wave, on_panel
+from tfpb.survey.estimation.comparison import estimate_pair, estimate_wave
 from tfpb.survey.estimation.rows import in_order, raw_rows
 from tfpb.survey.method import target
 from tfpb.survey.verdicts import Thresholds, set_holm
@@ -104,7 +104,11 @@ def _compare(half: Comparison) -> Estimates:
         for wave in one.waves
     ]
     tables += [
-        raw_rows(estimate_pair(_panel(half, pair), items, pair, by=half.by, thresholds=thresholds))
+        raw_rows(
+            estimate_pair(
+                _as_one(half.answers.on_panel(pair)), items, pair, by=half.by, thresholds=thresholds
+            )
+        )
         for pair in zip(one.waves, one.waves[1:], strict=False)
     ]
     tables += _like_with_like(one, items, half, thresholds)
@@ -130,16 +134,11 @@ def _like_with_like(
         tables.append(standardised_rows(made, variables)[0])
     for pair in zip(one.waves, one.waves[1:], strict=False):
         moved = estimate_pair(
-            _panel(half, pair), items, pair, by=half.adjusted, thresholds=thresholds,
+            _as_one(half.answers.on_panel(pair)), items, pair, by=half.adjusted, thresholds=thresholds,
             keys=variables,
         )  # fmt: skip
         tables.append(standardised_rows(moved, variables)[0])
     return tables
-
-
-def _panel(half: Comparison, pair: tuple[str, str]) -> Survey:
-    """Put the bailleurs of both waves under one owner, question by question."""
-    return _as_one(on_panel(half.answers, pair))
 
 
 def _as_one(answers: Survey) -> Survey:

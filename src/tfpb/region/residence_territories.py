@@ -73,10 +73,11 @@ def territories(parts: Sequence[Part], inputs: RegionInputs, geography: Geograph
         {str(c) for p in parts if p.located is not None for c in p.located.residences["code_insee"]}
         - {""}
     )
+    known = geography.communes.territory
     for city in cities:
         given = inputs.communes.get(city)
-        siren, label = given[:2] if given and given[0] else geography.communes.epci(city)
-        code, title = given[2:] if given and given[2] else geography.communes.departement(city)
+        siren, label = given[:2] if given and given[0] else known(city, "epci")
+        code, title = given[2:] if given and given[2] else known(city, "departement")
         epci[city], departement[city] = siren, code or _departement(city)
         names["siren_epci", siren] = label or siren
         names["departement", departement[city]] = title or departement[city]

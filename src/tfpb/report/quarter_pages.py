@@ -15,8 +15,8 @@ from tfpb.survey.disagreement import disagreements, key_of
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.money.state_words import quarter_sentence
-from tfpb.words.survey.area_words import ON_PAGE
 from tfpb.words.survey.satisfaction import otherwise
+from tfpb.words.survey.survey_words import ON_PAGE
 from tfpb.words.survey.verdict_words import qualified, verdict_words
 
 if TYPE_CHECKING:

@@ -146,8 +146,7 @@ def limit_doubts(entrances: pd.DataFrame, decisions: pd.DataFrame | None = None)
     if decisions is not None and len(decisions):
         from tfpb.perimeters.decisions import match_decisions  # noqa: PLC0415 - a run that locates
 
-        matched = {m.decision: m.rows for m in match_decisions(keyed, decisions)}
-        for line, ruled in matched.items():
+        for line, ruled in match_decisions(keyed, decisions).items():
             taken.update(dict.fromkeys(ruled, line))
             if not ruled:
                 orphans.append(line)

@@ -43,7 +43,7 @@ def sample_against_stock(survey: Survey) -> pd.DataFrame:
         return pd.DataFrame(columns=[*FIELD_COLUMNS, "n_residences"])
     homes = stock.assign(cote=stock["qpv"].map(_SIDES))
     homes = homes.assign(**{k: homes.get(k, "") for k in _KINDS})
-    alone = len(set(survey.respondents["bailleur"])) == 1
+    alone = len(survey.respondents["bailleur"].unique()) == 1
     homes = homes.assign(bailleur=ENSEMBLE if alone else homes["bailleur"])
     keys = ["bailleur", *_CELL]
     there = homes.groupby(keys, sort=True)["logements"].sum()

@@ -197,7 +197,7 @@ def wave_notices(survey: Survey, plan: Plan, pair: tuple[str, str]) -> list[Faul
         if first[name] and second[name] and first[name] != second[name]:
             warn(code, first[name], second[name])
     waves = survey.respondents["vague"]
-    before, after = (set(survey.respondents["bailleur"][waves == w]) for w in pair)
+    before, after = (set(survey.respondents["bailleur"][waves == w].unique()) for w in pair)
     for gone, code in ((before - after, "vagues_sortis"), (after - before, "vagues_entres")):
         if gone:
             warn(code, nombre=len(gone), communs=len(before & after))

@@ -17,7 +17,7 @@ from tfpb.survey.estimation.intervals import (
     wilson_bounds,
     z_quantile,
 )
-from tfpb.survey.estimation.means import atoms_of, linear_variance
+from tfpb.survey.estimation.means import atoms_of, independent_columns, linear_variance
 from tfpb.survey.estimation.rows import state_names
 from tfpb.survey.verdicts import CONFIDENCE, FRAGILE, UNCOMPUTABLE, UNPUBLISHABLE
 
@@ -121,7 +121,7 @@ def _slopes(c: Comparison, used: NDArray[np.intp], target: Floats, values: Float
     matrix = np.hstack([np.ones((len(y), 1)), x, 1 - known[:, absent.any(axis=0)]])
     weighted = matrix * weight[:, None]
     cross = weighted.T @ matrix
-    kept = _kept_columns(cross)
+    kept = independent_columns(cross)
     if len(y) < _ANSWERS_A_SLOPE * len(kept):
         return out
     if len(kept) < len(cross):
@@ -143,16 +143,6 @@ def _slopes(c: Comparison, used: NDArray[np.intp], target: Floats, values: Float
     variance = linear_variance(c.sums, atoms, scores, rest)[0]
     out[:, item] = beta[place], np.sqrt(variance)
     return out
-
-
-def _kept_columns(cross: Floats) -> list[int]:
-    """List the columns that do not depend on those before them, from their cross-products."""
-    rest, kept = cross.copy(), []
-    for j, own in enumerate(np.diag(cross)):
-        if own > 0 and rest[j, j] > _TOLERANCE * own:
-            kept.append(j)
-            rest -= np.outer(rest[:, j], rest[j]) / rest[j, j]
-    return kept
 
 
 def _rows(

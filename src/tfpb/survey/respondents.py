@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+
+from tfpb.survey.reading.scales import ABSENT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,3 +76,20 @@ class Survey:
             )
             out[item] = set(names[one ^ two])
         return out
+
+    def on_panel(self, pair: tuple[str, str]) -> Survey:
+        """Keep, question by question, the answers of the bailleurs that answered it in both waves.
+
+        A question that a bailleur asked in one wave only would otherwise change the panel of its
+        change. Answers of other waves are left as they are.
+        """
+        owner = self.respondents["bailleur"].to_numpy(dtype=object)
+        here = self.respondents["vague"].isin(pair).to_numpy()
+        answers, marks = dict(self.answers), dict(self.marks)
+        for item, lone in self.asked_once(pair).items():
+            if lone:
+                ranks, out = answers[item], here & np.isin(owner, sorted(lone))
+                answers[item] = np.where(out, ABSENT, ranks).astype(ranks.dtype)
+                if item in marks:
+                    marks[item] = np.where(out, np.nan, marks[item])
+        return replace(self, answers=answers, marks=marks)

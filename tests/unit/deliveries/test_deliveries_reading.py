@@ -11,10 +11,16 @@ import pytest
 from openpyxl import Workbook
 
 from tfpb.errors import Severity, TfpbError
-from tfpb.io.sources.deliveries import Delivery, plan_names, read_delivery
-from tfpb.io.sources.dictionaries import is_dictionary, read_dictionary
+from tfpb.io.packs.output_files import write_bytes
+from tfpb.io.sources.deliveries import (
+    Delivery,
+    is_dictionary,
+    plan_names,
+    read_delivery,
+    read_dictionary,
+)
 from tfpb.io.sources.personal import personal_columns
-from tfpb.io.tables.tabular import write_table
+from tfpb.io.tables.tabular import table_bytes
 from tfpb.model.plan import Plan
 from tfpb.survey.reading.recode import recode
 from tfpb.words.faults.sentences import fault_text
@@ -139,7 +145,7 @@ def test_one_wave_in_three_forms_gives_the_same_survey(
 ) -> None:
     codes = delivered.table.frame.head(200).drop(columns="date_entretien")
     book = tmp_path / "vague.xlsx"
-    write_table(book, codes)
+    write_bytes(book, table_bytes(book, codes))
     words = codes.copy()
     for name in [
         c for c in codes.columns if c.startswith("q") and c not in {"qpv", "q21_note_globale"}
@@ -167,7 +173,7 @@ def test_every_table_format_reads_alike(
 ) -> None:
     frame = delivered.table.frame.head(60).reset_index(drop=True)
     path = tmp_path / f"vague{suffix}"
-    write_table(path, frame)
+    write_bytes(path, table_bytes(path, frame))
     again = read_delivery(path, plan)
     pd.testing.assert_frame_equal(
         again.table.frame, frame, check_dtype=False, check_column_type=False

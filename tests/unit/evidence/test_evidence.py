@@ -10,9 +10,8 @@ import pytest
 from shapely.geometry import box
 
 from tfpb.errors import Severity, TfpbError, fail
-from tfpb.evidence import sensitivity
 from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
-from tfpb.evidence.evaluation import evaluation
+from tfpb.evidence.evaluation import evaluation, margins, readings
 from tfpb.model.location import Located, QpvMap
 from tfpb.model.money import Programme
 from tfpb.model.results import AXIS_COLUMNS, COMPARISON_COLUMNS
@@ -124,7 +123,7 @@ def test_doubts_are_read_one_way_and_the_other(located: Located, published: Publ
     def verdict(low90: float, high90: float, _low: float, _high: float, margin: float) -> str:
         return "equivalent" if low90 > -margin and high90 < margin else "non_concluant"
 
-    doubts = sensitivity.readings(located, abate=money).set_index("hypothese")
+    doubts = readings(located, abate=money).set_index("hypothese")
     assert doubts["logements_dans"].to_dict() == {"retenu": 20, "tous_dans": 40, "tous_hors": 20}
     assert doubts.loc["tous_dans", "abattement_eur"] == Decimal(40)
     assert doubts["logements_a_verifier"].to_dict() == {
@@ -132,9 +131,9 @@ def test_doubts_are_read_one_way_and_the_other(located: Located, published: Publ
         "tous_dans": 0,
         "tous_hors": 0,
     }
-    found = sensitivity.margins(published, verdict=verdict)
-    margins = found[found["item"] == "accueil"].set_index("marge_points")["verdict"]
-    assert margins.to_dict() == {3.0: "non_concluant", 5.0: "equivalent", 10.0: "equivalent"}
+    found = margins(published, verdict=verdict)
+    held = found[found["item"] == "accueil"].set_index("marge_points")["verdict"]
+    assert held.to_dict() == {3.0: "non_concluant", 5.0: "equivalent", 10.0: "equivalent"}
     assert located.residences["logements_dans"].tolist() == [20, 0]
 
 

@@ -31,6 +31,7 @@ from tfpb.geodata.ground_imports import (
 )
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
 from tfpb.geodata.stored_layers import list_installed, verify_installed
+from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.packs.pack import broken_files, read_pack, run_hash_of, write_pack
 from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.sources.inputs import unknown_settings
@@ -39,7 +40,7 @@ from tfpb.io.sources.point_tables import read_points
 from tfpb.io.sources.region_inputs import load_region
 from tfpb.io.sources.toml_files import read_plan, read_settings
 from tfpb.io.tables.asides import set_aside
-from tfpb.io.tables.tabular import read_table, write_table
+from tfpb.io.tables.tabular import read_table, table_bytes
 from tfpb.io.tables.typed import typed
 from tfpb.model import tables
 from tfpb.perimeters import check_points
@@ -122,7 +123,7 @@ def _written(suffix: str) -> Callable[[], dict[str, bytes]]:
         with TemporaryDirectory() as folder:
             for name in ("patrimoine.xlsx", "conventions.csv", "programme_2025.xlsx"):
                 path = Path(folder) / f"{Path(name).stem}{suffix}"
-                write_table(path, read_table(EXAMPLE / name).frame.head(12))
+                write_bytes(path, table_bytes(path, read_table(EXAMPLE / name).frame.head(12)))
                 out[path.name] = path.read_bytes()
         return out
 

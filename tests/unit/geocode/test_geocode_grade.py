@@ -8,8 +8,8 @@ import pytest
 
 from tfpb.geocode.candidates import Candidate
 from tfpb.geocode.choose import Choice
+from tfpb.geocode.commune_table import Point
 from tfpb.geocode.grade import confidence, features, verdict
-from tfpb.geocode.numbering import Point
 from tfpb.geocode.spots import Spot
 from tfpb.model.codes import ResultType
 

@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from shapely.geometry import box
 
 from tfpb.errors import Fault, Severity, TfpbError
-from tfpb.evidence.quarter_names import by_code
+from tfpb.evidence.crosschecks import by_code
 from tfpb.io.sources.inputs import Inputs, gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_toml
 from tfpb.io.tables.headers import match_columns
@@ -25,13 +25,12 @@ from tfpb.model.location import QpvMap
 from tfpb.model.near_names import near_names
 from tfpb.model.record import Reading
 from tfpb.model.tables import DROIT_COMMUN, PREMISES, PROGRAMME, STOCK
-from tfpb.pipeline.kept.fingerprint import fingerprint
+from tfpb.pipeline.kept.stage_cache import fingerprint
 from tfpb.survey import recode
 from tfpb.tax import programme
 from tfpb.words.documents.reading_words import reading_line, reading_row
 from tfpb.words.faults.paste_words import paste_lines
-from tfpb.words.faults.sentences import fault_text
-from tfpb.words.faults.told_faults import told
+from tfpb.words.faults.sentences import fault_text, told
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tfpb.io.tables.near_paths import absent
+from tfpb.io.tables.contents import absent
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from tfpb.errors import TfpbError
-from tfpb.io.tables.tabular import csv_bytes, read_table, sheet_names, write_table
+from tfpb.io.packs.output_files import write_bytes
+from tfpb.io.tables.tabular import csv_bytes, read_table, sheet_names, table_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ FRAME = pd.DataFrame(
 @pytest.mark.parametrize("suffix", ["csv", "xlsx", "ods", "parquet"])
 def test_what_is_written_reads_back_as_text(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"table.{suffix}"
-    write_table(path, FRAME)
+    write_bytes(path, table_bytes(path, FRAME))
     table = read_table(path)
     assert list(table.frame.columns) == list(FRAME.columns)
     assert table.frame["code"].tolist() == ["01004", "2A004", ""]
@@ -44,7 +45,7 @@ def test_what_is_written_reads_back_as_text(tmp_path: Path, suffix: str) -> None
 
 def test_a_spreadsheet_number_is_never_taken_for_thousands(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
-    write_table(path, pd.DataFrame({"n": [1.234]}))
+    write_bytes(path, table_bytes(path, pd.DataFrame({"n": [1.234]})))
     assert read_table(path).frame["n"].tolist() == ["1.2340"]
 
 
@@ -88,7 +89,7 @@ def test_controls_that_turn_or_hide_text_are_not_written(control: str) -> None:
 
 def test_a_formula_stays_text_in_a_workbook(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
-    write_table(path, pd.DataFrame({"a": ["=HYPERLINK(1)"], "b": ["a\x0bb"]}))
+    write_bytes(path, table_bytes(path, pd.DataFrame({"a": ["=HYPERLINK(1)"], "b": ["a\x0bb"]})))
     page = load_workbook(path).active
     assert page is not None
     assert page["A2"].data_type == "s"
@@ -98,7 +99,7 @@ def test_a_formula_stays_text_in_a_workbook(tmp_path: Path) -> None:
 
 def test_same_content_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        write_table(tmp_path / f"{name}.xlsx", FRAME)
+        write_bytes(tmp_path / f"{name}.xlsx", table_bytes(tmp_path / f"{name}.xlsx", FRAME))
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 
@@ -197,7 +198,7 @@ def test_an_unwritable_place_is_said_and_leaves_nothing(tmp_path: Path) -> None:
     blocker = tmp_path / "fichier"
     blocker.write_text("x")
     with pytest.raises(TfpbError) as caught:
-        write_table(blocker / "t.csv", FRAME)
+        write_bytes(blocker / "t.csv", table_bytes(blocker / "t.csv", FRAME))
     assert caught.value.faults[0].code == "ecriture_impossible"
     assert [p.name for p in tmp_path.iterdir()] == ["fichier"]
 

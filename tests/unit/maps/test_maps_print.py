@@ -18,7 +18,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from tfpb.pipeline.kept.fingerprint import fingerprint
+from tfpb.pipeline.kept.stage_cache import fingerprint
 from tfpb.report import theme
 from tfpb.report.canvas import Sheet, style
 from tfpb.report.print_map import sheets

@@ -18,7 +18,7 @@ from shapely.geometry import Point
 
 from tfpb.model.codes import Verdict
 from tfpb.model.settings import Entete, Fichiers, Settings
-from tfpb.pipeline.kept.fingerprint import UnkeyedError, fingerprint, package_fingerprint
+from tfpb.pipeline.kept.stage_cache import UnkeyedError, fingerprint, package_fingerprint
 
 plain = st.recursive(
     st.none()

@@ -15,9 +15,8 @@ import pytest
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.survey import _SEAL, Estimates, Published, WaveFacts
-from tfpb.pipeline.kept.fingerprint import fingerprint
 from tfpb.pipeline.kept.kept_forms import FILES, PUBLICATION, TABLE, from_parts, to_parts
-from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder, stage_key
+from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder, fingerprint, stage_key
 from tfpb.stage import Stage
 from tfpb.survey import Survey
 

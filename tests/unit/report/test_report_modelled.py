@@ -15,7 +15,7 @@ from tfpb.report.charts import draw
 from tfpb.report.map_model import map_model
 from tfpb.report.sections import report
 from tfpb.words.documents.quarter_page import page_said
-from tfpb.words.survey import area_words
+from tfpb.words.survey import survey_words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -35,7 +35,7 @@ def _modelled() -> Dossier:
 
 
 def test_without_a_model_the_reason_is_said_once() -> None:
-    said = area_words.NOT_MODELLED.format(fewest=12)
+    said = survey_words.NOT_MODELLED.format(fewest=12)
     assert "au moins 12 quartiers" in said
     made = report(make())
     assert texts(made).count(said) == 1
@@ -55,7 +55,7 @@ def test_modelled_shares_stand_beside_the_measured_ones_under_their_name() -> No
     assert not [c for c in whole.columns if "erdict" in c.header or "cart" in c.header]
     assert whole.media == {"classeur"}
     assert tables(made)["modele_document"].media == {"document"}
-    assert area_words.METHOD in texts(made)
+    assert survey_words.MODEL_METHOD in texts(made)
     assert not [t for t in texts(made) if t.startswith("Pas d’estimation modélisée")]
 
 

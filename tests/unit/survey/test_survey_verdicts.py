@@ -25,7 +25,7 @@ from tfpb.survey.verdicts import (
     publication_states,
     restrained,
 )
-from tfpb.words.faults.fault_catalogue import CATALOGUE
+from tfpb.words.faults.sentences import CATALOGUE
 from tfpb.words.survey import satisfaction, verdict_words
 from tfpb.words.survey import survey_words as words
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tfpb.words.faults.fault_catalogue import BY_SUBJECT, CATALOGUE
+from tfpb.words.faults.sentences import BY_SUBJECT, CATALOGUE
 from tfpb.words.money import status_reasons
 
 SOURCES = Path(__file__).parents[3] / "src" / "tfpb"

@@ -40,7 +40,7 @@ KEPT: Final = {
     "geocode/": "vocabulary by which French addresses are read",
     "cli/terminal/typer_french.py": "the help and errors of the command-line library",
     "io/sources/personal.py": "words by which personal columns are recognised",
-    "io/sources/dictionaries.py": "words by which a dictionary of codes is recognised",
+    "io/sources/deliveries.py": "words by which a dictionary of codes is recognised",
     "io/tables/asides.py": "words by which rows of totals and units are recognised",
     "survey/reading/delivery_columns.py": "words by which the sides of a survey are recognised",
     "survey/reading/guessing.py": "words by which columns of a survey are recognised",

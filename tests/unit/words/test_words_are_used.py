@@ -6,6 +6,7 @@ import ast
 import importlib
 import re
 import string
+import tomllib
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,6 +78,18 @@ def test_every_word_of_the_web_page_is_read() -> None:
     text = "\n".join(path.read_text("utf-8") for path in files if "leaflet" not in path.parts)
     read = set(re.findall(r"\b(?:M|mots)\.(\w+)|\bPAGE\[['\"](\w+)", text))
     assert [key for key in PAGE if not any(key in pair for pair in read)] == []
+
+
+def test_every_table_beside_a_module_is_read_by_it() -> None:
+    seen = 0
+    for module in sorted((SOURCE / "tfpb").rglob("*.py")):
+        source = module.read_text("utf-8")
+        if re.search(r"^_T(?:EXTS|ABLES): Final = packaged", source, re.MULTILINE):
+            written = tomllib.loads(module.with_suffix(".toml").read_text("utf-8"))
+            read = set(re.findall(r'_T(?:EXTS|ABLES)\["(\w+)"\]', source))
+            assert set(written) == read, module.name
+            seen += len(written)
+    assert seen > 80
 
 
 def _filled(module: str, tree: ast.Module) -> Iterator[tuple[str, str, set[str]]]:

@@ -13,8 +13,14 @@ from typing import Any
 import pytest
 
 from tfpb.errors import Fault, Place
-from tfpb.words.faults.fault_catalogue import BY_SUBJECT, CATALOGUE, FaultWords
-from tfpb.words.faults.sentences import fault_text, fault_texts, rows_words
+from tfpb.words.faults.sentences import (
+    BY_SUBJECT,
+    CATALOGUE,
+    FaultWords,
+    fault_text,
+    fault_texts,
+    rows_words,
+)
 
 ROOT = Path(__file__).parents[3]
 PACKAGE = ROOT / "src" / "tfpb"

@@ -7,9 +7,7 @@ import re
 import pytest
 
 from tfpb.errors import Fault, Place
-from tfpb.words.faults.fault_catalogue import CATALOGUE
-from tfpb.words.faults.sentences import fault_text
-from tfpb.words.faults.told_faults import OF_HOUSEHOLDS, told
+from tfpb.words.faults.sentences import CATALOGUE, OF_HOUSEHOLDS, fault_text, told
 
 COUNTED = re.compile(r"\{nombre[^}]*\b(interview|réponse)s?\b")
 AT = Place("e.csv", "Base", 41, "residence")

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import os
+import signal
 import sys
+import threading
+import unicodedata
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from tfpb.cli.terminal.console import STOPPED_CODE, was_asked
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from types import FrameType
 
     from tfpb.errors import Fault
     from tfpb.io.sources.region_inputs import RegionSettings
     from tfpb.model.settings import Settings
 
+_PLAIN: Final = {
+    "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2007": " ", "\ufeff": "",
+    "’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "‹": "<", "›": ">",
+    "–": "-", "—": "-", "−": "-", "‑": "-", "…": "...", "•": "-", "·": ".",
+    "€": "EUR", "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "×": "x", "÷": "/", "±": "+/-",
+    "≥": ">=", "≤": "<=", "≈": "~", "≠": "<>", "→": "->", "²": "2", "³": "3", "°": "o", "№": "n",
+    "●": "*", "○": "o", "◒": "*", "◐": "*", "▲": "^", "△": "^", "▼": "v", "▽": "v", "■": "#", "█": "#",
+}  # fmt: skip
 _OUR_FAULT: Final = 1
 _MOST_SHOWN: Final = 200
-
 Sortie = Annotated[Path, typer.Option("--sortie", "-s", help="Fichier ou dossier à écrire.")]
 Feuille = Annotated[
     str | None,
@@ -73,9 +85,77 @@ Colonne = Annotated[
 ]
 
 
-def print_line(text: str = "") -> None:
-    """Print a line for the user; signs that the console lacks are written plainly (see `console`)."""
-    print(text)  # noqa: T201 - the one place that prints
+def plainly(error: UnicodeError, *, encoding: str) -> tuple[str, int]:
+    """Write near enough what an encoding lacks: a handler of encoding errors.
+
+    The encoding is given: a code page calls itself « charmap » in its errors.
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(_near(sign, encoding) for sign in lacking), error.end
+
+
+def _near(sign: str, encoding: str) -> str:
+    plain = _PLAIN.get(sign)
+    if plain is None:
+        bare = unicodedata.normalize("NFKD", sign)
+        plain = "".join(c for c in bare if not unicodedata.combining(c))
+    try:
+        plain.encode(encoding)
+    except UnicodeEncodeError:
+        return "?"
+    return plain
+
+
+def settle_console() -> None:
+    """Let consoles show what they can, near enough, instead of stopping."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            encoding = stream.encoding or "ascii"
+            name = f"tfpb-{encoding}"
+            codecs.register_error(name, partial(plainly, encoding=encoding))
+            stream.reconfigure(errors=name)
+
+
+STOPPED_CODE: Final = 130
+_asked: Final = threading.Event()
+
+
+def watch() -> None:
+    """Note each Ctrl-C besides raising `KeyboardInterrupt`; only the main thread may ask for it."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, _note)
+
+
+def was_asked() -> bool:
+    """Say whether Ctrl-C was pressed since the last time this was asked."""
+    asked = _asked.is_set()
+    _asked.clear()
+    return asked
+
+
+def _note(_signal: int, _frame: FrameType | None) -> None:
+    _asked.set()
+    raise KeyboardInterrupt
+
+
+def print_line(*lines: str) -> None:
+    """Print lines for the user; signs that the console lacks are written plainly (see `console`)."""
+    for line in lines:
+        print(line)  # noqa: T201 - the one place that prints
+
+
+def tell_unused(option: str, why: str, *, given: object) -> None:
+    """Tell an option that was given and cannot serve beside the others."""
+    if given:
+        print_line(words.UNUSED.format(option=option, why=why))
+
+
+def tell_raw(sortie: Path, *, given: bool) -> None:
+    """Tell `--csv-brut` where the output is no CSV."""
+    named = sortie.suffix.lower()
+    tell_unused("--csv-brut", words.NOT_CSV, given=given and named not in {"", ".csv"})
 
 
 def written(arguments: Sequence[str]) -> str:
@@ -86,9 +166,10 @@ def written(arguments: Sequence[str]) -> str:
     return subprocess.list2cmdline(arguments) if os.name == "nt" else shlex.join(arguments)
 
 
-def print_error(text: str = "") -> None:
-    """Print a line on the error channel."""
-    print(text, file=sys.stderr)  # noqa: T201
+def print_error(*lines: str) -> None:
+    """Print lines on the error channel."""
+    for line in lines:
+        print(line, file=sys.stderr)  # noqa: T201
 
 
 @contextlib.contextmanager
@@ -169,13 +250,10 @@ def show_faults(faults: Iterable[Fault], *, block: bool = True) -> None:
     print_error(words.FAULTS.format(count=len(listed)))
     for number, said in enumerate(listed[:_MOST_SHOWN], start=1):
         first, *rest = said.lines()
-        print_error(f"{number}. {first}")
-        for line in rest:
-            print_error(f"  {line}")
+        print_error(f"{number}. {first}", *(f"  {line}" for line in rest))
     if len(listed) > _MOST_SHOWN:
         print_error(words.OTHER_FAULTS.format(count=len(listed) - _MOST_SHOWN))
-    for line in paste_lines(faults) if block else ():
-        print_error(line)
+    print_error(*(paste_lines(faults) if block else ()))
 
 
 def list_doubts(doubts: Iterable[Fault]) -> None:
@@ -186,8 +264,7 @@ def list_doubts(doubts: Iterable[Fault]) -> None:
     if listed:
         print_line(words.DOUBTS.format(count=len(listed)))
     for said in listed:
-        for line in said.lines():
-            print_line(f"  {line}")
+        print_line(*(f"  {line}" for line in said.lines()))
 
 
 def show_held_back(notices: Iterable[Fault]) -> None:
@@ -284,7 +361,7 @@ def geodata_folder(
         return Path(platformdirs.user_data_dir("tfpb", appauthor=False)) / "geodonnees"
     if not option.exists():
         from tfpb.errors import Place, fail
-        from tfpb.io.tables.near_paths import near_folders
+        from tfpb.io.tables.contents import near_folders
         from tfpb.words.faults.input_words import listed
 
         got, near = near_folders(option)

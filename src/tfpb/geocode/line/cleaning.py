@@ -1,8 +1,10 @@
-"""From a cell to comparable text: one clean line, and its flat twin of the same length."""
+"""From a cell to comparable text: a clean line, its flat twin of the same length, how a word sounds."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from tfpb.text import drop_controls, mend_mojibake, squeeze
@@ -61,3 +63,47 @@ def flatten(cleaned: str) -> str:
         As long as `cleaned`.
     """
     return (cleaned if cleaned.isascii() else cleaned.translate(_FLAT)).lower()
+
+
+_RULES: Final = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        (r"ph", "f"),
+        (r"(?<=[ct])h", ""),
+        (r"h", ""),
+        (r"ge(?=[aou])", "j"),
+        (r"g(?=[eiy])", "j"),
+        (r"c(?=[eiy])", "s"),
+        (r"qu|q|k|ck|cc", "c"),
+        (r"x$|z$|s$|t$|d$|p$|e$", ""),
+        (r"s$|t$|d$|e$", ""),
+        (r"z", "s"),
+        (r"eau|au", "o"),
+        (r"ai|ei|ay|ey|er$|et$|ez$", "e"),
+        (r"oe|eu", "e"),
+        (r"y", "i"),
+        (r"ill", "il"),
+        (r"gn", "ni"),
+        (r"m(?=[bp])", "n"),
+        (r"am|em|en", "an"),
+        (r"im|in|ym|yn|ain|ein", "in"),
+        (r"om", "on"),
+        (r"w", "v"),
+        (r"(.)\1+", r"\1"),
+    )
+)
+
+
+@lru_cache(maxsize=100_000)
+def sound(word: str) -> str:
+    """Return a code that words of like sound share.
+
+    Parameters
+    ----------
+    word : str
+        One lower-case word without accents.
+    """
+    code = word
+    for pattern, replacement in _RULES:
+        code = pattern.sub(replacement, code)
+    return code or word

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from tfpb.geocode.line.starts import begins_street
 from tfpb.geocode.line.vocabulary import (
     ADJECTIVES,
     ARTICLES,
@@ -14,6 +13,7 @@ from tfpb.geocode.line.vocabulary import (
     SINGLE_DOUBLES,
     STRONG,
     TYPES,
+    begins_street,
 )
 
 Number = tuple[int, str]

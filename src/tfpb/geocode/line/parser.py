@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.geocode.line.cleaning import clean, flatten
 from tfpb.geocode.line.complement import (
@@ -16,8 +16,6 @@ from tfpb.geocode.line.complement import (
     take_routing,
 )
 from tfpb.geocode.line.house_numbers import NO_NUMBER, Head, Number, read_head
-from tfpb.geocode.line.parsed import ParsedAddress, Reading
-from tfpb.geocode.line.starts import TWO_WORDS, begins_street, split_type
 from tfpb.geocode.line.street_names import WHOLE, YEAR, Name, name_of
 from tfpb.geocode.line.vocabulary import (
     ADJECTIVES,
@@ -28,8 +26,14 @@ from tfpb.geocode.line.vocabulary import (
     NOT_ADDRESSES,
     PREPOSITIONS,
     STRONG,
+    TWO_WORDS,
     TYPES,
+    begins_street,
+    split_type,
 )
+
+if TYPE_CHECKING:
+    from tfpb.geocode.line.complement import Parcel
 
 _PLAIN: Final = re.compile(r"[a-z' -]*$")
 _MARKED: Final = re.compile(
@@ -54,6 +58,77 @@ _ONLY_TYPE: Final = re.compile(r"[a-z]+\.?(?:\s+(?:de|du|des|la|le|les|l'|d'))*$
 _DOT: Final = re.compile(r"(?<=[a-z]{2})\.(?=[a-z0-9]{2}|[a-z]\d)|(?<=[0-9])\.(?=[a-z])")
 _EDGES: Final = " ,;:.-/|"
 _SPACES: Final = re.compile(r"\s+")
+
+
+class Reading(NamedTuple):
+    """One way to read a line: a street name and the numbers that go with it.
+
+    Parameters
+    ----------
+    name : Name
+    head : Head
+    """
+
+    name: Name
+    head: Head
+
+
+class ParsedAddress(NamedTuple):
+    """An address line taken apart; nothing of it is thrown away.
+
+    Parameters
+    ----------
+    text : str
+        The line, cleaned.
+    readings : tuple of Reading
+        Best first; empty when no street can be read.
+    street : str
+        Street of the first reading as written.
+    complement : str
+        Building, entrance, résidence name, postal box…, joined by « | ».
+    places : tuple of Name
+        Named places among the complements, tried when the street is not found.
+    parcels : tuple of Parcel
+        Cadastral references.
+    postcode, town : str
+        When they stand in the line.
+    notes : tuple of str
+        Codes of what was done (`words.geocoding.REASONS`).
+    others : tuple of ParsedAddress
+        Other addresses of the same line: former name, access, street around the corner.
+    """
+
+    text: str
+    readings: tuple[Reading, ...] = ()
+    street: str = ""
+    complement: str = ""
+    places: tuple[Name, ...] = ()
+    parcels: tuple[Parcel, ...] = ()
+    postcode: str = ""
+    town: str = ""
+    notes: tuple[str, ...] = ()
+    others: tuple[ParsedAddress, ...] = ()
+
+    @property
+    def head(self) -> Head:
+        """Numbers of the first reading."""
+        return self.readings[0].head if self.readings else NO_NUMBER
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """House numbers named one by one."""
+        return self.head.singles
+
+    @property
+    def query(self) -> str:
+        """The line as an online service reads it best: first number, suffix and street."""
+        if self.numbers:
+            return self.query_of(self.numbers[0])
+        return self.readings[0].name.plain if self.readings else self.street
+
+    def query_of(self, number: Number) -> str:
+        """Return the same line for another of its numbers."""
+        return " ".join(filter(None, (*map(str, number), self.readings[0].name.plain)))
 
 
 @lru_cache(maxsize=100_000)

@@ -1,67 +1,15 @@
-"""Words of French addresses: street types, titles, numbers, articles, and what is no part of a street.
-
-Everything is written as the geocoder compares it: lower case, no accents. Spellings are those met in
-landlords' files and in the postal norm NF Z 10-011 (abbreviations of types).
-"""
+"""Words of addresses: types of streets, articles, titles, abbreviations; where a street begins by them."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
-_STRONG_TYPES: Final = {
-    "rue": "r rue ru",
-    "avenue": "av ave aven avenue avn",
-    "boulevard": "bd bld blvd boul bvd boulevard bvld blv",
-    "place": "pl plc place",
-    "allee": "all allee allees ale",
-    "impasse": "imp impasse impas",
-    "chemin": "che chem ch chm chemin chemins",
-    "route": "rte rt route",
-    "square": "sq sqr square",
-    "passage": "pas pass psg passage",
-    "quai": "qu quai",
-    "ruelle": "rle rlle ruelle",
-    "faubourg": "fg fbg fb faubourg",
-    "sente": "sen sente snt sentes",
-    "sentier": "sent sentier",
-    "venelle": "ven venelle",
-    "chaussee": "chs chaussee",
-    "esplanade": "esp espl esplanade",
-    "promenade": "prom promenade",
-    "traverse": "tra trav traverse",
-    "placette": "plt placette",
-    "carrefour": "car carr crf carrefour",
-}  # fmt: skip
-_WEAK_TYPES: Final = {
-    "cours": "crs cours",
-    "cite": "cite cites cte",
-    "residence": "res resid residence residences",
-    "lotissement": "lot lotissement lotis",
-    "villa": "vla villa",
-    "hameau": "ham hameau",
-    "quartier": "qua quart quartier qrt",
-    "domaine": "dom domaine",
-    "parvis": "prv parvis",
-    "montee": "mte montee",
-    "rampe": "rpe rampe",
-    "voie": "voi voie",
-    "immeuble": "imm immeuble",
-    "jardin": "jardin jardins",
-    "rocade": "roc rocade",
-    "corniche": "cor corniche",
-    "degre": "deg degre",
-    "descente": "dsc descente",
-    "digue": "dig digue",
-    "habitation": "hab habitation",
-    "village": "vge vlge village",
-    "terrasse": "tsse terrasse",
-    "levee": "leve levee",
-    "pavillon": "pav pavillon",
-    "cour": "cour", "mail": "mail", "cote": "cote", "zac": "zac", "za": "za", "zi": "zi",
-    "zup": "zup", "zone": "zone", "tour": "tour", "clos": "clos", "parc": "parc",
-    "galerie": "galerie", "ilot": "ilot", "passerelle": "passerelle", "rn": "rn", "rd": "rd",
-    "vc": "vc", "cr": "cr",
-}  # fmt: skip
+from tfpb.packaged import packaged
+
+_TABLES: Final = packaged(__name__)
+_STRONG_TYPES: Final[dict[str, str]] = _TABLES["strong_types"]
+_WEAK_TYPES: Final[dict[str, str]] = _TABLES["weak_types"]
 
 
 def _spellings(table: dict[str, str]) -> dict[str, str]:
@@ -111,47 +59,8 @@ ARTICLES: Final = frozenset({
 })  # fmt: skip
 PREPOSITIONS: Final = ARTICLES | {"a", "sur", "sous", "une", "un"}
 
-TITLES: Final = {
-    "general": "gal gen gl gnl general generaux",
-    "marechal": "mal mchl marechal",
-    "docteur": "dr doct docteur doc",
-    "president": "pdt pdte prdt president",
-    "commandant": "cdt cmdt cmt cdant commandant",
-    "capitaine": "cpt cne capt capitaine",
-    "colonel": "col cnl colonel",
-    "lieutenant": "lt ltn lieutenant lieut",
-    "sergent": "sgt sergt sergent",
-    "professeur": "pr prof professeur",
-    "monseigneur": "mgr monseigneur",
-    "amiral": "aml amiral",
-    "adjudant": "adj adjudant",
-    "ingenieur": "ing ingenieur",
-    "madame": "mme madame",
-    "mademoiselle": "mlle mademoiselle",
-    "chanoine": "chan chanoine",
-    "frere": "frere fre",
-    "freres": "freres frs",
-    "saint": "st saint",
-    "sainte": "ste sainte",
-    "saints": "sts saints",
-    "abbe": "abbe", "pere": "pere", "caporal": "caporal", "cure": "cure", "soeur": "soeur",
-    "maitre": "maitre",
-}  # fmt: skip
-_WORDS: Final = {
-    "notre": "notre",
-    "grand": "gd grd grand", "grande": "gde grde grande",
-    "petit": "pt petit", "petite": "pte ptte petite",
-    "vieux": "vx vieux", "vieille": "vlle vle vieille",
-    "ancien": "anc ancien", "ancienne": "ancne ancienne",
-    "nouveau": "nv nouv nouveau", "nouvelle": "nvlle nle nouvelle",
-    "haut": "ht haut", "haute": "hte haute",
-    "chateau": "cht chateau", "moulin": "mln moulin", "eglise": "egl eglise", "ferme": "frm ferme",
-    "chapelle": "chp chapelle", "rempart": "remp rempart", "hopital": "hop hopital",
-    "prolongee": "prol prolongee prolonge",
-    "republique": "rep republique",
-    "liberation": "lib liberation",
-    "resistance": "resist resistance",
-}  # fmt: skip
+TITLES: Final[dict[str, str]] = _TABLES["titles"]
+_WORDS: Final[dict[str, str]] = _TABLES["words"]
 SPOKEN: Final = {
     "un": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9,
     "dix": 10, "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "seize": 16,
@@ -159,16 +68,8 @@ SPOKEN: Final = {
     "cents": 100, "mille": 1000, "mil": 1000,
 }  # fmt: skip
 """Words that numbers are said with (« mille neuf cent dix-huit »)."""
-_RANKS: Final = {
-    "premier": "1", "premiere": "1", "deuxieme": "2", "seconde": "2", "troisieme": "3", "quatrieme": "4",
-    "cinquieme": "5", "sixieme": "6", "septieme": "7", "huitieme": "8", "neuvieme": "9", "dixieme": "10",
-    "onzieme": "11", "douzieme": "12", "vingtieme": "20", "trentieme": "30",
-}  # fmt: skip
-_ROMANS: Final = {
-    "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11",
-    "xii": "12", "xiii": "13", "xiv": "14", "xv": "15", "xvi": "16", "xvii": "17", "xviii": "18",
-    "xix": "19", "xx": "20", "xxiii": "23",
-}  # fmt: skip
+_RANKS: Final[dict[str, str]] = _TABLES["ranks"]
+_ROMANS: Final[dict[str, str]] = _TABLES["romans"]
 _ROMAN_RANKS: Final = {
     f"{roman}{end}": number for roman, number in _ROMANS.items() for end in ("e", "eme", "ieme")
     if roman + end != "vie"
@@ -223,3 +124,59 @@ NOT_ADDRESSES: Final = frozenset({
     "pas d adresse", "non definie", "non defini", "adresse a definir", "adresse a completer",
 })  # fmt: skip
 """Whole lines that name no address."""
+
+
+_LETTERS: Final = re.compile(r"[\s,.:;-]*([a-z]+)(\.?)")
+TWO_WORDS: Final = re.compile(r"[\s,.:;'-]*([a-z]+)[\s.']*([a-z]*)")
+
+
+def split_type(flat: str, pos: int, *, after_digit: bool) -> int | None:
+    """Return where a type glued to the next word ends (« RUEDU », « PLA. »), None if nothing is glued.
+
+    Parameters
+    ----------
+    flat : str
+        Lower case, no accents (`cleaning.flatten`).
+    pos : int
+    after_digit : bool
+        Whether a number stands right before: « 5RUE » needs no other sign.
+    """
+    match = _LETTERS.match(flat, pos)
+    if match is None:
+        return None
+    word, begin = match[1], match.start(1)
+    if word in TYPES:
+        return None
+    for kind in GLUED_TYPES:
+        if not word.startswith(kind) or len(word) == len(kind):
+            continue
+        tail = word[len(kind) :]
+        certain = tail in ARTICLES or (len(tail) == 1 and match[2] == ".") or tail in TYPES
+        if tail.startswith(kind) or tail in {"l", "d"}:
+            certain = True
+        if certain or (after_digit and begin == pos) or (kind in LONG_GLUED and len(tail) > 3):  # noqa: PLR2004
+            return begin + len(kind)
+    return None
+
+
+def begins_street(flat: str, pos: int, *, strong: bool = False) -> bool:
+    """Tell whether a street type, perhaps glued to what follows, stands at a position.
+
+    Parameters
+    ----------
+    flat : str
+        Lower case, no accents (`cleaning.flatten`).
+    pos : int
+    strong : bool
+        Count only types that can begin nothing but a street.
+    """
+    match = TWO_WORDS.match(flat, pos)
+    if match is None:
+        return False
+    first, second = match[1], match[2]
+    if first in (STRONG if strong else TYPES) or (first, second) in DOUBLE_TYPES:
+        return True
+    if first in ADJECTIVES and second in STRONG:
+        return True
+    glued_here = pos > 0 and flat[pos - 1].isdigit() and match.start(1) == pos
+    return split_type(flat, pos, after_digit=glued_here) is not None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from tfpb.geocode.commune_table import resembling
-from tfpb.geocode.line.phonetics import sound
+from tfpb.geocode.line.cleaning import sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.geocode.line.cleaning import clean, flatten
 from tfpb.geocode.line.complement import blank
-from tfpb.geocode.line.starts import begins_street
-from tfpb.geocode.line.vocabulary import PREPOSITIONS, STRONG, TYPES
+from tfpb.geocode.line.vocabulary import PREPOSITIONS, STRONG, TYPES, begins_street
 from tfpb.geocode.town.commune_names import tidy
 
 if TYPE_CHECKING:
@@ -93,8 +93,9 @@ class TownReader:
             A whole address.
         """
         parts = _Parts(line, self.names)
-        ways = (self._numbered, self._behind, self._before, self._glued)
-        return _distinct(reading for way in ways for reading in way(parts))
+        behind = self._at_end(parts, parts.suffixes(), SURE["behind"])
+        before = self._at_end(parts, parts.prefixes(), SURE["before"])
+        return _distinct(chain(self._numbered(parts), behind, before, self._glued(parts)))
 
     def inside(self, line: str) -> Iterator[TownReading]:
         """Yield the readings of a commune that stands in the middle of a line."""
@@ -132,17 +133,13 @@ class TownReader:
         if _has_street(flatten(rest)):
             yield TownReading(rest, f"{match[1]} {number}", parts.postcode, letters=len(match[1]))
 
-    def _behind(self, parts: _Parts) -> Iterator[TownReading]:
-        for first, last in parts.suffixes():
+    def _at_end(
+        self, parts: _Parts, runs: Iterable[tuple[int, int]], sure: float
+    ) -> Iterator[TownReading]:
+        """Read a commune that is one of the runs of words at an end of the line."""
+        for first, last in runs:
             name = self.names.exact(parts.between(first, last))
-            reading = parts.reading(first, last, name, SURE["behind"]) if name else None
-            if reading is not None:
-                yield reading
-
-    def _before(self, parts: _Parts) -> Iterator[TownReading]:
-        for first, last in parts.prefixes():
-            name = self.names.exact(parts.between(first, last))
-            reading = parts.reading(first, last, name, SURE["before"]) if name else None
+            reading = parts.reading(first, last, name, sure) if name else None
             if reading is not None:
                 yield reading
 

@@ -16,8 +16,13 @@ from tfpb.archives import zip_bytes
 from tfpb.errors import Place, fail
 from tfpb.io.packs.output_files import replace_folder, settle, write_together
 from tfpb.io.packs.provenance import recorded_hash
-from tfpb.io.tables.contents import SPOILED_ARCHIVE, cannot_write, max_file_bytes, refuse_larger
-from tfpb.io.tables.near_paths import absent
+from tfpb.io.tables.contents import (
+    SPOILED_ARCHIVE,
+    absent,
+    cannot_write,
+    max_file_bytes,
+    refuse_larger,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

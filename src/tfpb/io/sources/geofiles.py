@@ -15,8 +15,7 @@ import pyproj
 import shapely
 
 from tfpb.errors import Place, fail
-from tfpb.io.tables.contents import SPOILED_ARCHIVE, cannot_write, contents, unreadable
-from tfpb.io.tables.near_paths import absent
+from tfpb.io.tables.contents import SPOILED_ARCHIVE, absent, cannot_write, contents, unreadable
 from tfpb.io.tables.scratch import scratch_folder
 from tfpb.perimeters.legal_areas import in_france
 from tfpb.words.faults.input_words import (

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place, Severity
+from tfpb.packaged import packaged
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -21,53 +22,18 @@ if TYPE_CHECKING:
 
     from tfpb.io.tables.text_table import TextTable
 
-_WORDS: Final = frozenset(
-    {
-        "prenom", "prenoms", "telephone", "telephones", "tel", "portable", "mobile", "gsm", "email",
-        "mail", "courriel", "verbatim", "verbatims", "commentaire", "commentaires", "remarque",
-        "remarques", "enqueteur", "enquetrice", "preciser", "precisez", "naissance", "ip",
-    }
-)  # fmt: skip
-_PHRASES: Final = (
-    "e mail", "nom locataire", "nom du locataire", "nom du menage", "nom de famille", "nom et prenom",
-    "nom de l occupant", "nom client", "question ouverte", "en clair", "numero de porte",
-    "adresse du menage", "adresse du locataire",
-)  # fmt: skip
-_WHOLE: Final = frozenset(
-    {"nom", "noms", "adresse", "num tel", "tel 1", "tel 2", "ouverte", "libre"}
-)
-_TENANT: Final = frozenset(
-    {
-        "locataire", "locataires", "occupant", "occupants", "prenom", "prenoms", "naissance", "civilite",
-        "titulaire", "titulaires", "allocataire",
-    }
-)  # fmt: skip
-_TENANT_PHRASES: Final = ("nom du menage", "nom de famille", "nom et prenom", "nom client")
-_STAFF: Final = frozenset(
-    {
-        "gardien", "gardiens", "gardienne", "gardiennes", "concierge", "concierges", "signataire",
-        "signataires", "referent", "referente", "referents", "interlocuteur", "interlocutrice",
-        "interlocuteurs", "contact", "contacts", "responsable", "responsables", "correspondant",
-        "correspondante", "surveillant", "surveillante", "gerant", "gerante", "technicien", "technicienne",
-        "directeur", "directrice", "president", "presidente", "redacteur", "redactrice", "employe",
-        "employee", "agent", "agents", "auteur", "chef", "cheffe", "astreinte",
-    }
-)  # fmt: skip
+_TABLES: Final = packaged(__name__)
+_WORDS: Final[frozenset[str]] = frozenset(_TABLES["words"])
+_PHRASES: Final[tuple[str, ...]] = tuple(_TABLES["phrases"])
+_WHOLE: Final[frozenset[str]] = frozenset(_TABLES["whole"])
+_TENANT: Final[frozenset[str]] = frozenset(_TABLES["tenant"])
+_TENANT_PHRASES: Final[tuple[str, ...]] = tuple(_TABLES["tenant_phrases"])
+_STAFF: Final[frozenset[str]] = frozenset(_TABLES["staff"])
 """Words of a header that say whose name the column holds: persons at work."""
-_STAFF_PHRASES: Final = (
-    "signe par", "saisi par", "decide par", "valide par", "suivi par", "charge de", "chargee de",
-    "conseiller", "conseillere", "hote d accueil", "hotesse d accueil",
-)  # fmt: skip
-_REACHED: Final = frozenset(
-    {
-        "telephone", "telephones", "tel", "tels", "portable", "mobile", "gsm", "email", "emails", "mail",
-        "mails", "courriel", "courriels", "fax", "enqueteur", "enquetrice",
-    }
-)  # fmt: skip
-_REACHED_PHRASES: Final = ("e mail", "nom signataire", "nom de l occupant", "nom locataire")
-_COUNTED: Final = frozenset(
-    {"nb", "nombre", "nbre", "part", "taux", "pct", "total", "types", "type"}
-)
+_STAFF_PHRASES: Final[tuple[str, ...]] = tuple(_TABLES["staff_phrases"])
+_REACHED: Final[frozenset[str]] = frozenset(_TABLES["reached"])
+_REACHED_PHRASES: Final[tuple[str, ...]] = tuple(_TABLES["reached_phrases"])
+_COUNTED: Final[frozenset[str]] = frozenset(_TABLES["counted"])
 _PHONE: Final = re.compile(
     r"(?:\+33|0033|0)[\s.-]?[1-9](?:[\s.-]?\d{2}){4}|[1-9](?:[\s.-]\d{2}){4}"
 )
@@ -188,17 +154,16 @@ def _of_people(header: str, cells: pd.Series[str], *, known: bool) -> bool:
     return _names_people(header) and not all(_PLAIN.fullmatch(t) for t in filled)
 
 
+def _holds(key: str, words: frozenset[str], phrases: tuple[str, ...]) -> bool:
+    """Return whether a folded text has one of the words, or one of the phrases whole."""
+    return not words.isdisjoint(key.split()) or any(f" {p} " in f" {key} " for p in phrases)
+
+
 def _names_people(header: str) -> bool:
     key = fold(header)
-    words = set(key.split())
-    if words & _COUNTED:
-        return False
     phrases = (*_TENANT_PHRASES, *_STAFF_PHRASES, *_REACHED_PHRASES)
-    return (
-        bool(words & (_TENANT | _STAFF | _REACHED))
-        or key in {"nom", "noms"}
-        or any(f" {p} " in f" {key} " for p in phrases)
-    )
+    named = key in {"nom", "noms"} or _holds(key, _TENANT | _STAFF | _REACHED, phrases)
+    return named and not _holds(key, _COUNTED, ())
 
 
 def _telephones(values: list[str]) -> bool:
@@ -213,10 +178,7 @@ def _telephones(values: list[str]) -> bool:
 
 def _names_tenants(header: str) -> bool:
     key = fold(header)
-    words = set(key.split())
-    if words & _COUNTED:
-        return False
-    return bool(words & _TENANT) or any(f" {p} " in f" {key} " for p in _TENANT_PHRASES)
+    return _holds(key, _TENANT, _TENANT_PHRASES) and not _holds(key, _COUNTED, ())
 
 
 def _one_contact_a_row(cells: pd.Series[str]) -> bool:
@@ -227,12 +189,7 @@ def _one_contact_a_row(cells: pd.Series[str]) -> bool:
 
 def _by_words(text: str) -> bool:
     key = fold(text)
-    words = key.split()
-    return (
-        key in _WHOLE
-        or any(w in _WORDS for w in words)
-        or any(f" {phrase} " in f" {key} " for phrase in _PHRASES)
-    )
+    return key in _WHOLE or _holds(key, _WORDS, _PHRASES)
 
 
 def _contacts(values: list[str]) -> bool:

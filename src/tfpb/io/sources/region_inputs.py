@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.toml_files import load_plan, load_settings, validated
 from tfpb.model.columns import Column, Contract, Kind, stamped_place
 from tfpb.model.plan import Names
+from tfpb.model.settings import Placed, Strict
 from tfpb.text import fold
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from tfpb.io.sources.deliveries import Delivery
@@ -49,11 +51,7 @@ COMMUNES: Final = Contract(
 )  # fmt: skip
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class RegionHead(_Model):
+class RegionHead(Strict):
     """`[region]`."""
 
     titre: str
@@ -63,7 +61,7 @@ class RegionHead(_Model):
     donnees_fictives: bool = False
 
 
-class RegionFiles(_Model):
+class RegionFiles(Strict):
     """`[fichiers]`: files common to the region; all may be missing."""
 
     plan: str = ""
@@ -73,7 +71,7 @@ class RegionFiles(_Model):
     communes: str = ""
 
 
-class RegionOptions(_Model):
+class RegionOptions(Strict):
     """`[reglages]`."""
 
     geodonnees: str = ""
@@ -82,32 +80,20 @@ class RegionOptions(_Model):
     part_maximum: float = Field(default=0.85, gt=0.3, lt=1)
 
 
-class RegionBailleur(_Model):
+class RegionBailleur(Strict):
     """One of `[[bailleurs]]`."""
 
     nom: str = Field(min_length=1)
     dossier: str = Field(min_length=1)
 
 
-class RegionSettings(_Model):
-    """A whole `region.toml`.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of the file; paths are relative to it. Never printed nor hashed.
-    """
+class RegionSettings(Placed):
+    """A whole `region.toml`."""
 
     region: RegionHead
     bailleurs: tuple[RegionBailleur, ...] = Field(min_length=1)
     fichiers: RegionFiles = RegionFiles()
     reglages: RegionOptions = RegionOptions()
-    folder: Path = Field(default=Path(), exclude=True, repr=False)
-    file: str = Field(default="region.toml", exclude=True, repr=False)
-
-    def path(self, relative: str) -> Path:
-        """Return the path of a file as the user wrote it."""
-        return self.folder / relative.replace("\\", "/")
 
 
 @dataclass(frozen=True, slots=True)

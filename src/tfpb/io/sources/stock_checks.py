@@ -153,8 +153,4 @@ class Identifiers:
         if not faults:
             return delivery
         text = frame[list(delivery.table.frame.columns)]
-        return replace(
-            delivery,
-            table=replace(delivery.table, frame=text),
-            notices=(*delivery.notices, *faults),
-        )
+        return replace(delivery.with_frame(text), notices=(*delivery.notices, *faults))

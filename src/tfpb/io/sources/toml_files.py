@@ -88,10 +88,7 @@ def load_settings(path: Path) -> Settings:
     TfpbError
         Every fault of the file at once, each with its key.
     """
-    settings, faults = read_settings(path)
-    if settings is None or faults:
-        raise TfpbError(faults)
-    return settings
+    return _faultless(*read_settings(path))
 
 
 def read_settings(path: Path) -> tuple[Settings | None, list[Fault]]:
@@ -129,10 +126,13 @@ def load_plan(path: Path) -> Plan:
     TfpbError
         Every fault of the file at once, each with its key.
     """
-    plan, faults = read_plan(path)
-    if plan is None or faults:
+    return _faultless(*read_plan(path))
+
+
+def _faultless(read: M | None, faults: list[Fault]) -> M:
+    if read is None or faults:
         raise TfpbError(faults)
-    return plan
+    return read
 
 
 def read_plan(path: Path) -> tuple[Plan | None, list[Fault]]:

@@ -1,13 +1,17 @@
-"""Tables in: any tabular file as text, by the reader of its extension.
+"""Tables in and out: any tabular file as text by the reader of its extension; numbers written as numbers.
 
-What writes tables is named here too, so that other rooms have one place for tables.
+A text is never written as what a spreadsheet would run.
 """
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
+import io
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -15,28 +19,187 @@ import pandas as pd
 from tfpb.errors import Place, fail
 from tfpb.io.tables.contents import refuse_large, require_file, unreadable
 from tfpb.io.tables.csv_text import read_text
-from tfpb.io.tables.table_files import (
-    TEXT_FILES,
-    check_format,
-    csv_bytes,
-    table_bytes,
-    write_table,
-    xlsx_bytes,
-)
 from tfpb.io.tables.text_table import TextTable, cell_text, plain, unused_option
 from tfpb.io.tables.workbook_files import SPREADSHEETS, read_workbook, sheet_names
-from tfpb.text import fold
-from tfpb.words.faults.input_words import ONE_SHEET, PARQUET, TABLES_READ
+from tfpb.text import drop_controls, fold, is_number, like_formula
+from tfpb.words.faults.input_words import ONE_SHEET, PARQUET, SHEET, TABLES_READ, TABLES_WRITTEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     Reader = Callable[[Path, str | None, frozenset[str]], TextTable]
 
+TEXT_FILES: Final = frozenset({".csv", ".txt", ".tsv"})
+_MAX_CELL: Final = 32_767
+_WRITTEN: Final = TEXT_FILES | {".xlsx", ".ods", ".parquet"}
 __all__ = [
     "SPREADSHEETS", "TextTable", "check_format", "csv_bytes", "read_table", "sheet_names",
-    "table_bytes", "write_table", "xlsx_bytes",
+    "table_bytes", "xlsx_bytes",
 ]  # fmt: skip
+
+
+def csv_bytes(frame: pd.DataFrame, *, raw_csv: bool = False) -> bytes:
+    """Write a frame as CSV bytes: utf-8-sig, « ; », decimal comma; or plain UTF-8, « , », point.
+
+    Text that a spreadsheet would run as a formula is prefixed with an apostrophe, unless `raw_csv`.
+    """
+    mark, separator = (".", ",") if raw_csv else (",", ";")
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=separator, lineterminator="\r\n")
+    writer.writerow([_csv_cell(c, mark, raw=raw_csv) for c in frame.columns])
+    columns = [_csv_column(frame[c], mark, raw=raw_csv) for c in frame.columns]
+    writer.writerows(zip(*columns, strict=True))
+    return out.getvalue().encode("utf-8" if raw_csv else "utf-8-sig")
+
+
+def _value(value: Any) -> Any:
+    """Return a cell as every format writes it: None, number, date, or text without controls."""
+    if isinstance(value, str):
+        return drop_controls(value)
+    value = plain(value)
+    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        return None
+    if isinstance(value, (bool, int, float, Decimal, dt.date)):
+        return value
+    text = " | ".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
+    return drop_controls(text)
+
+
+def _csv_column(cells: pd.Series[Any], mark: str, *, raw: bool) -> list[str]:
+    """Write a column cell by cell; a text that comes again is examined once."""
+    values = cells.to_numpy(dtype=object).tolist()
+    if cells.dtype.kind == "f":
+        return ["" if v != v else _decimal(v, mark) for v in values]  # noqa: PLR0124 - not a number
+    texts = dict.fromkeys(v for v in values if isinstance(v, str))
+    written = {v: _csv_cell(v, mark, raw=raw) for v in texts}
+    return [written[v] if isinstance(v, str) else _csv_cell(v, mark, raw=raw) for v in values]
+
+
+def _decimal(value: float, mark: str) -> str:
+    return repr(value).removesuffix(".0").replace(".", mark)
+
+
+def _csv_cell(cell: Any, mark: str, *, raw: bool) -> str:
+    value = _value(cell)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float):
+        return _decimal(value, mark)
+    if isinstance(value, Decimal):
+        return f"{value:f}".replace(".", mark)
+    text = str(value)
+    return text if raw else harmless(text)
+
+
+def harmless(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would run as a formula."""
+    return f"'{text}" if like_formula(text) and not is_number(text) else text
+
+
+def check_format(path: Path) -> None:
+    """Refuse a name whose extension is no table's (`format_inconnu`), before anything is computed."""
+    if path.suffix.lower() not in _WRITTEN:
+        raise fail(
+            "format_inconnu",
+            place=Place(path.name),
+            got=path.suffix.lower() or path.name,
+            attendu=TABLES_WRITTEN,
+        )
+
+
+def table_bytes(
+    path: Path, frame: pd.DataFrame, *, raw_csv: bool = False, sheet: str = SHEET
+) -> bytes:
+    """Render a frame in the format that the extension of `path` names.
+
+    Raises
+    ------
+    TfpbError
+        `format_inconnu`.
+    """
+    check_format(path)
+    suffix = path.suffix.lower()
+    if suffix in TEXT_FILES:
+        return csv_bytes(frame, raw_csv=raw_csv)
+    if suffix == ".xlsx":
+        return xlsx_bytes({sheet: frame})
+    if suffix == ".ods":
+        return _ods_bytes(frame, sheet)
+    buffer = io.BytesIO()
+    _parquet_ready(frame).to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _parquet_ready(frame: pd.DataFrame) -> pd.DataFrame:
+    out = {
+        str(name): pd.Series([_parquet_value(v) for v in frame[name]], dtype=object)
+        if frame[name].dtype == object
+        else frame[name].to_numpy()
+        for name in frame.columns
+    }
+    return pd.DataFrame(out)
+
+
+def _parquet_value(value: Any) -> Any:
+    if value is None or isinstance(value, (str, Decimal, dt.date)):
+        return value
+    return _csv_cell(value, ".", raw=True)
+
+
+def xlsx_bytes(sheets: dict[str, pd.DataFrame]) -> bytes:
+    """Write plain sheets: header in bold, frozen, filtered; text never becomes a formula."""
+    from openpyxl import Workbook  # noqa: PLC0415 - 0.3 s that reading does not need
+    from openpyxl.styles import Font  # noqa: PLC0415
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
+    from tfpb.archives import settle  # noqa: PLC0415
+
+    book = Workbook()
+    book.remove(book.active)  # type: ignore[arg-type]
+    for title, frame in sheets.items():
+        page = book.create_sheet(title)
+        for j, name in enumerate(frame.columns, start=1):
+            head = page.cell(1, j)
+            _put(head, str(name))
+            head.font = Font(bold=True)
+            longest = max([len(str(name)), *(len(str(v)) for v in frame[name].head(200))])
+            page.column_dimensions[get_column_letter(j)].width = min(60, max(8, longest + 2))
+            for i, value in enumerate(frame[name], start=2):
+                _put(page.cell(i, j), value)
+        page.freeze_panes = "A2"
+        if len(frame.columns):
+            page.auto_filter.ref = f"A1:{get_column_letter(len(frame.columns))}{len(frame) + 1}"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return settle(buffer.getvalue())
+
+
+def _put(cell: Any, value: Any) -> None:
+    value = _value(value)
+    if isinstance(value, str):
+        cell.value = value[:_MAX_CELL]
+        cell.data_type = "s"
+        if like_formula(value):
+            cell.quotePrefix = True
+    elif value is not None:
+        cell.value = value
+
+
+def _ods_bytes(frame: pd.DataFrame, sheet: str) -> bytes:
+    buffer = io.BytesIO()
+    out = pd.DataFrame(
+        {str(c): [_ods_value(v) for v in frame[c]] for c in frame.columns}, dtype=object
+    )
+    with pd.ExcelWriter(buffer, engine="odf") as writer:
+        out.to_excel(writer, sheet_name=sheet, index=False)
+    return buffer.getvalue()
+
+
+def _ods_value(value: Any) -> Any:
+    value = _value(value)
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def read_table(path: Path, *, sheet: str | None = None, known: Iterable[str] = ()) -> TextTable:

@@ -91,14 +91,8 @@ def typed(
             for position, raw in enumerate(table.frame[header]):
                 text = mend_mojibake(raw)
                 mended += text != raw
-                shown = (
-                    column.kind is Kind.PERCENT
-                    and (
-                        int(table.rows[position]),
-                        header,
-                    )
-                    in table.percents
-                )
+                at = (int(table.rows[position]), header)
+                shown = column.kind is Kind.PERCENT and at in table.percents
                 values[position], fault = _cell(text, column, _as_shown if shown else parse)
                 if fault is not None:
                     code, fields = fault

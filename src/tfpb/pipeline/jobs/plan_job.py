@@ -41,14 +41,6 @@ _MARK: Final = "\x1f"
 """Between the bailleur and the identifier: two bailleurs may use the same one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What to say at the end."""
-
-    lines: list[str]
-    doubts: list[Fault]
-
-
 def plan(
     path: Path,
     stock: Path,
@@ -57,8 +49,8 @@ def plan(
     previous: Path | None = None,
     sheet: str | None = None,
     raw_csv: bool = False,
-) -> Written:
-    """Plan the next wave and write its table and its page.
+) -> tuple[list[str], list[Fault]]:
+    """Plan the next wave and write its table and its page: what to say at the end, and the doubts.
 
     Parameters
     ----------
@@ -100,7 +92,7 @@ def plan(
     drawn = {b.key: charts.draw(b) for b in report().sections[0].blocks if isinstance(b, Chart)}
     _, pdf = document_pdf.one_page(SHOWN, lambda rows: report(shown=rows), drawn)
     write_together({output: made, page: pdf})
-    return Written([*answer(wave), *measured, written(output.name, page.name)], [*doubts, *found])
+    return [*answer(wave), *measured, written(output.name, page.name)], [*doubts, *found]
 
 
 def read_homes(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame, list[Fault]]:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb import perimeters, survey, tax
 from tfpb.errors import Fault, Place, Severity, TfpbError, not_yet_reported
-from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
-from tfpb.evidence.quarter_names import by_code
+from tfpb.evidence.crosschecks import by_code, unknown_quarters, unknown_residences
 from tfpb.model.columns import STAMP, stamped_place
 from tfpb.model.near_names import near_names
 from tfpb.perimeters.vintages import FIRST_YEAR

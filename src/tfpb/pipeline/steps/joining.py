@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tfpb.model.assembly import Sensitivity
 from tfpb.model.codes import ENSEMBLE
-from tfpb.pipeline.rooms import evaluation, sensitivity
+from tfpb.pipeline.rooms import evaluation
 from tfpb.pipeline.rooms import survey as statistics
 from tfpb.pipeline.steps.costing import abate
 
@@ -47,17 +47,17 @@ def doubts(tax_rule: TaxRule, taxes: Inputs, located: Located) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        See `tfpb.evidence.sensitivity.readings`.
+        See `tfpb.evidence.evaluation.readings`.
     """
     money: Callable[[Located], Abatement | None] | None = None
     if taxes.frame("fiscalite") is not None:
         money = partial(abate, tax_rule, taxes)
-    return sensitivity.readings(located, abate=money)
+    return evaluation.readings(located, abate=money)
 
 
 def sensitive(scope: Scope, doubts: pd.DataFrame, survey: Published | None) -> Sensitivity:
     """Set what other margins would conclude beside what the doubts weigh."""
     own = survey.name_of(scope.bailleur) if survey is not None else ENSEMBLE
     return Sensitivity(
-        doubts, sensitivity.margins(survey, verdict=statistics.gap_verdict, bailleur=own)
+        doubts, evaluation.margins(survey, verdict=statistics.gap_verdict, bailleur=own)
     )

@@ -13,7 +13,7 @@ from tfpb.report.charts import plot
 from tfpb.report.charts.plot import LABEL_PT, WIDTH
 from tfpb.words.numbers import percent
 from tfpb.words.places import map_words as words
-from tfpb.words.survey.area_words import CHART_MARKS, CHART_WHOLE
+from tfpb.words.survey.survey_words import CHART_MARKS, CHART_WHOLE
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,8 +13,7 @@ from tfpb.model.report import Text
 from tfpb.report.sections.build import DOCUMENT, cut, section, table
 from tfpb.report.sections.patrimoine import masking_n, stock_facts
 from tfpb.words.documents import report_words as words
-from tfpb.words.faults.sentences import NO_ACTION, fault_text
-from tfpb.words.faults.told_faults import told
+from tfpb.words.faults.sentences import NO_ACTION, fault_text, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -18,8 +18,7 @@ from tfpb.survey.secrecy.cost import masking_cost
 from tfpb.survey.variants import DELIVERED_WEIGHTS
 from tfpb.words.documents import report_words as words
 from tfpb.words.numbers import NOTHING
-from tfpb.words.survey import field_words
-from tfpb.words.survey.area_words import METHOD as MODELLED
+from tfpb.words.survey import survey_words
 from tfpb.words.survey.satisfaction import GROUPES
 from tfpb.words.survey.verdict_words import POOLED, TARGETS, margin_words
 
@@ -53,7 +52,7 @@ def methode(dossier: Dossier) -> Section:
         adopted.append(f"{target}.")
     adopted.append(f"{POOLED}.")
     if (survey.comparison["ajustement"] == Ajustement.MODELE).any():
-        adopted.append(MODELLED)
+        adopted.append(survey_words.MODEL_METHOD)
     if carte := settings.get("carte"):
         adopted.append(words.ONE_MAP.format(carte=carte))
     waves = pd.DataFrame([{k: getattr(w, k) for k in _WAVE} for w in survey.waves], columns=_WAVE)
@@ -102,14 +101,14 @@ def field_sheet(survey: Published, name: str, champ: str) -> list[Block]:
     """
     asked = [(w.vague, w.n, w.contactes) for w in survey.waves]
     rows = pd.DataFrame(asked, columns=["vague", "n", "contactes"]).astype(object)
-    rows["taux"] = [n / c if c else field_words.NOT_GIVEN for _, n, c in asked]
-    rows["contactes"] = [c or field_words.NOT_GIVEN for *_, c in asked]
+    rows["taux"] = [n / c if c else survey_words.NOT_GIVEN for _, n, c in asked]
+    rows["contactes"] = [c or survey_words.NOT_GIVEN for *_, c in asked]
     blocks: list[Block] = [
-        Text((field_words.field_lead(asked),)),
+        Text((survey_words.field_lead(asked),)),
         table("terrain_reponse", rows, champ=champ),
     ]
     if not all(c for *_, c in asked):
-        blocks.append(Text((field_words.UNKNOWN_RESPONSE,)))
+        blocks.append(Text((survey_words.UNKNOWN_RESPONSE,)))
     return [*blocks, _sample(survey, name), *_weights(survey, champ), _calibration(survey, name)]
 
 
@@ -119,30 +118,30 @@ def _sample(survey: Published, name: str) -> Block:
     own = held["bailleur"] if "bailleur" in held else pd.Series(dtype=object)
     rows = next((cut(held, own == n) for n in (name, ENSEMBLE) if (own == n).any()), None)
     if rows is None:
-        return Text((field_words.NO_SAMPLE,))
+        return Text((survey_words.NO_SAMPLE,))
     rows = rows.assign(cote_mot=in_words(rows["cote"], GROUPES))
     for column in ("n", "part_interroges"):
         told = rows[column].astype(object)
-        rows[column] = told.where(rows[column].notna(), field_words.HIDDEN)
-    return table("terrain_parc", rows, notes=(field_words.SAMPLE_NOTE,))
+        rows[column] = told.where(rows[column].notna(), survey_words.HIDDEN)
+    return table("terrain_parc", rows, notes=(survey_words.SAMPLE_NOTE,))
 
 
 def _weights(survey: Published, champ: str) -> list[Block]:
     """Return how weights spread, wave by wave, or that there are none."""
     rows = [
-        {"vague": w.vague, "poids": field_words.WEIGHTS[s.cales], **asdict(s)}
+        {"vague": w.vague, "poids": survey_words.WEIGHTS[s.cales], **asdict(s)}
         for w in survey.waves
         for s in w.ponderation
     ]
     if not rows:
-        return [Text((field_words.NO_WEIGHTS,))]
+        return [Text((survey_words.NO_WEIGHTS,))]
     return [table("terrain_poids", pd.DataFrame(rows), champ=champ)]
 
 
 def _calibration(survey: Published, name: str) -> Block:
     """Return the headline gaps of the last wave before and after our calibration, or why there are none."""
     if survey.settings.get("calage", "livres") == "livres":
-        return Text((field_words.NOT_CALIBRATED,))
+        return Text((survey_words.NOT_CALIBRATED,))
     wave = view.last_wave(survey)
     held = survey.variants.reindex(columns=list(VARIANT_COLUMNS))
     before = only(
@@ -153,5 +152,5 @@ def _calibration(survey: Published, name: str) -> Block:
     heads = view.shown(view.headlines(view.gaps(survey, name, wave)))
     rows = heads.merge(before, on="item", how="inner", validate="one_to_one")
     if rows.empty:
-        return Text((field_words.CALIBRATION_MASKED,))
+        return Text((survey_words.CALIBRATION_MASKED,))
     return table("terrain_calage", rows, **view.source(survey, wave))

@@ -13,7 +13,7 @@ from tfpb.model.report import Text
 from tfpb.model.results import RESIDENCE_COLUMNS
 from tfpb.report.sections.build import DOCUMENT, cut, has, section, table, worded
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
-from tfpb.words.faults.told_faults import LEAST
+from tfpb.words.faults.sentences import LEAST
 from tfpb.words.places import stock_words as words
 from tfpb.words.places.review_words import CHOSEN
 

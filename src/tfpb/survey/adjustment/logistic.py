@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.special import expit
 
 from tfpb.survey.estimation.design import indicator
-from tfpb.survey.estimation.means import inverses
+from tfpb.survey.estimation.means import independent_columns, inverses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,7 +141,7 @@ def make_patterns(codes: NDArray[np.intp], among: NDArray[np.intp]) -> Patterns:
 
 
 def fit_items(patterns: Patterns, weight: Floats, hits: Floats) -> Fits:
-    """Fit one model an item; items whose answers leave the same patterns are fitted together.
+    """Fit one model an item; items whose answers leave the same columns are fitted together.
 
     Parameters
     ----------
@@ -166,25 +166,35 @@ def fit_items(patterns: Patterns, weight: Floats, hits: Floats) -> Fits:
         reached=np.zeros((items, 2, count), dtype=bool),
         fitted=share,
     )
-    alike: dict[bytes, list[int]] = {}
-    for j, row in enumerate(active):
-        alike.setdefault(row.tobytes(), []).append(j)
-    for together in alike.values():
-        at = active[together[0]]
+    sets, alike = np.unique(active, axis=0, return_inverse=True)
+    columns = np.zeros((len(sets), width), dtype=bool)
+    # where what all have hors QPV separates every other column, nothing is dependent
+    shared = np.delete(patterns.matrix[sets.all(axis=0) & (patterns.levels[:, 0] == 0)], 1, axis=1)
+    whole = len(independent_columns(shared.T @ shared)) == width - 1
+    for k, at in enumerate(sets):
+        design = patterns.matrix[at]
         if len(set(patterns.levels[at, 0].tolist())) < 2:  # noqa: PLR2004 - both sides
             continue
-        design = patterns.matrix[at]
-        kept = np.array(_independent(design))
-        if kept[:2].tolist() != [0, 1]:
+        if whole:
+            columns[k], fits.reached[alike.ravel() == k] = True, True
             continue
-        own = np.array(together)
-        beta, inverse, done = _newton(design[:, kept], weight[own][:, at], hits[own][:, at])
+        kept = independent_columns(design.T @ design)
+        if kept[:2] == [0, 1]:
+            columns[k, kept] = True
+            fits.reached[alike.ravel() == k] = _reached(patterns, design)
+    own_columns = columns[alike.ravel()]
+    for kept in np.unique(columns[columns.any(axis=1)], axis=0):
+        own = np.flatnonzero((own_columns == kept).all(axis=1))
+        used = active[own].any(axis=0)
+        design = patterns.matrix[np.ix_(used, kept)]
+        beta, inverse, done = _newton(
+            design, *(np.where(active, of, 0.0)[np.ix_(own, used)] for of in (weight, hits))
+        )
         own, beta, inverse = own[done], beta[done], inverse[done]
         fits.estimated[own] = True
         fits.beta[np.ix_(own, kept)] = beta
         fits.inverse[np.ix_(own, kept, kept)] = inverse
-        fits.reached[own] = _reached(patterns, design)
-        fits.fitted[np.ix_(own, np.flatnonzero(at))] = expit(beta @ design[:, kept].T)
+        fits.fitted[np.ix_(own, used)] = expit(beta @ design.T)
     return fits
 
 
@@ -203,23 +213,6 @@ def _set_aside(levels: NDArray[np.intp], weight: Floats, hits: Floats) -> tuple[
                 active = active & ~found
         if active.sum() == before:
             return np.asarray(active), constant
-
-
-def _independent(matrix: Floats) -> list[int]:
-    """List the columns that do not depend on those before them."""
-    if matrix.shape[0] < 2:  # noqa: PLR2004 - no data to separate the side from the intercept
-        return [0]
-    kept: list[int] = []
-    basis = np.zeros((matrix.shape[0], 0))
-    for j in range(matrix.shape[1]):
-        column = matrix[:, j]
-        norm = np.linalg.norm(column)
-        rest = column - basis @ (basis.T @ column)
-        rest = rest - basis @ (basis.T @ rest)
-        if norm > 0 and np.linalg.norm(rest) > _DEPENDENT * norm:
-            basis = np.column_stack([basis, rest / np.linalg.norm(rest)])
-            kept.append(j)
-    return kept
 
 
 def _reached(patterns: Patterns, design: Floats) -> Flags:
@@ -242,14 +235,17 @@ def _newton(design: Floats, weight: Floats, hits: Floats) -> tuple[Floats, Float
     converged : bool array, shape (items,)
     """
     items, width = len(weight), design.shape[1]
-    products = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
+    one, two = np.triu_indices(width)
+    products = design[:, one] * design[:, two]
     beta, inverse = np.zeros((items, width)), np.zeros((items, width, width))
     converged = np.zeros(items, dtype=bool)
     left = np.arange(items)
     for _ in range(_ITERATIONS):
         mean = expit(beta[left] @ design.T)
-        spread = weight[left] * mean * (1 - mean)
-        inverse[left] = inverses((spread @ products).reshape(-1, width, width))
+        information = np.empty((len(left), width, width))
+        information[:, one, two] = (weight[left] * mean * (1 - mean)) @ products
+        information[:, two, one] = information[:, one, two]
+        inverse[left] = inverses(information)
         slope = (hits[left] - weight[left] * mean) @ design
         step = (inverse[left] @ slope[:, :, None])[:, :, 0]
         beta[left] += step

@@ -10,7 +10,7 @@ import numpy as np
 from tfpb.model.codes import ENSEMBLE, Ajustement
 from tfpb.survey.adjustment.logistic import factor_codes, fit_items, make_patterns
 from tfpb.survey.estimation.design import indicator
-from tfpb.survey.estimation.means import atoms_of, linear_variance, standard_error
+from tfpb.survey.estimation.means import AT_ONCE, expand, linear_variance, standard_error
 from tfpb.survey.estimation.pooled import Spread, smoothed, spread_of
 from tfpb.survey.estimation.release import Sides
 from tfpb.survey.estimation.rows import adjusted_rows
@@ -38,76 +38,60 @@ def regression_rows(comparison: Comparison, variables: Sequence[str]) -> pd.Data
     the coefficients, covariates taken as they are (R's ``svyglm``).
     """
     c = comparison
-    items = c.sums.total.shape[1]
-    shape = (len(c.sides), len(c.figures), items)
-    values, se = np.full(shape, np.nan), np.full(shape, np.nan)
-    support = np.full((shape[0], items), np.nan)
-    margins = np.full((shape[0], c.sides.shape[1], items), np.nan)
-    loads = [_nothing(c) for _ in c.figures]
+    made = _Averages.none(c)
     codes = factor_codes(c.design.atoms, [*variables, "bailleur"])
-    for k in np.flatnonzero(c.shown.any(axis=1)).tolist():
-        several = c.index["bailleur"].iloc[k] == ENSEMBLE
-        own = codes if several else codes[:, :-1]
-        sides = [atoms_of(c.means.member, g) for g in c.sides[k].tolist()]
-        patterns = make_patterns(own, np.unique(np.concatenate(sides)))
-        # rows of the patterns' atoms that the model of each wave rests on, later wave first
-        models = [
-            np.flatnonzero(np.isin(patterns.atoms, np.concatenate(both)))
-            for both in zip(sides[::2], sides[1::2], strict=True)
-        ]
-        support[k] = _support(c, patterns, models, len(variables))
-        made = _averages(c, patterns, models, np.flatnonzero(c.shown[k]))
-        values[k], se[k], margins[k] = made.figures, made.se, made.margins
-        support[k] = np.fmin(support[k], made.predicted)
-        for load, effect in zip(loads, made.effect.swapaxes(0, 1), strict=True):
-            found = _loads(c, patterns, models, effect)
-            load.clusters[k], load.interviews[k] = found.clusters, found.interviews
+    owner = c.index["bailleur"].to_numpy(dtype=object)
+    shown = c.shown.any(axis=1)
+    for name in dict.fromkeys(owner[shown].tolist()):
+        lines = np.flatnonzero(shown & (owner == name))
+        own = codes if name == ENSEMBLE else codes[:, :-1]
+        _, atom = expand(c.means.member, np.unique(c.sides[lines]))
+        patterns = make_patterns(own, np.unique(atom))
+        held = np.diff(c.means.member.indptr)[c.sides[lines]].sum(axis=1)
+        for batch in np.split(lines, np.flatnonzero(np.diff(np.cumsum(held) // AT_ONCE)) + 1):
+            _average(c, patterns, batch, len(variables), made)
+    support = np.fmin(made.support, made.predicted)
     seen = [
-        _seen(c, margins, load, np.array(figure.signs))
-        for load, figure in zip(loads, c.figures, strict=True)
+        _seen(c, made.margins, load, np.array(figure.signs))
+        for load, figure in zip(made.loads, c.figures, strict=True)
     ]
-    return adjusted_rows(c, Ajustement.REGRESSION, values, se, support, seen)
+    return adjusted_rows(c, Ajustement.REGRESSION, made.figures, made.se, support, seen)
 
 
 @dataclass(frozen=True, slots=True)
 class _Averages:
-    """What the models of one group give.
+    """What the models of all groups give; NaN where none is fitted.
 
     Parameters
     ----------
-    figures, se : float arrays, shape (figures, items)
-    margins : float array, shape (sides, items)
+    figures, se : float arrays, shape (groups, figures, items)
+    margins : float array, shape (groups, sides, items)
         Average prediction on each side.
-    effect : float array, shape (atoms of the patterns, figures, items)
-        Effect on each figure of one unit of weighted answer.
-    predicted : float array, shape (items,)
-        Share of the interviews averaged over that every model can predict; NaN without estimate.
+    support, predicted : float arrays, shape (groups, items)
+        Share of the QPV sample whose characteristics are met on all sides (bailleurs do not count: their
+        effect is a shift of all their tenants); of the interviews that every model can predict.
+    loads : list of Spread, one a figure, shape (groups, sides, items)
+        How its weights concentrate among the interviews of each side and wave.
     """
 
     figures: Floats
     se: Floats
     margins: Floats
-    effect: Floats
+    support: Floats
     predicted: Floats
+    loads: list[Spread]
 
+    @classmethod
+    def none(cls, c: Comparison) -> _Averages:
+        """Return the arrays to fill."""
 
-def _nothing(c: Comparison) -> Spread:
-    shape = (*c.sides.shape, c.sums.total.shape[1])
-    return Spread(np.full(shape, np.nan), np.full(shape, np.nan))
+        def unknown(*shape: int) -> Floats:
+            return np.full((len(c.sides), *shape, c.sums.total.shape[1]), np.nan)
 
-
-def _loads(c: Comparison, patterns: Patterns, models: list[Indices], effect: Floats) -> Spread:
-    """Return how a figure's weights concentrate among the interviews of each side and wave."""
-    side = c.design.atoms["qpv"].to_numpy(dtype=int)[patterns.atoms]
-    entries = [
-        (2 * m + s, rows[side[rows] == value])
-        for m, rows in enumerate(models)
-        for s, value in enumerate((1, 0))
-    ]
-    at = np.concatenate([rows for _, rows in entries])
-    owner = np.concatenate([np.full(len(rows), k) for k, rows in entries])
-    place = owner * len(c.design.atoms) + patterns.atoms[at]
-    return spread_of(c.sums, place, effect[at], 2 * len(models))
+        figures, sides = c.signs.shape
+        loads = [Spread(unknown(sides), unknown(sides)) for _ in c.figures]
+        arrays = unknown(figures), unknown(figures), unknown(sides), unknown(), unknown()
+        return cls(*arrays, loads)
 
 
 def _seen(c: Comparison, margins: Floats, load: Spread, signs: Floats) -> Sides:
@@ -130,42 +114,57 @@ def _seen(c: Comparison, margins: Floats, load: Spread, signs: Floats) -> Sides:
     return Sides(margins, 1 / design)
 
 
-def _averages(
-    c: Comparison, patterns: Patterns, models: list[Indices], shown: Indices
-) -> _Averages:
-    """Fit the models of one group, all its items together."""
+def _average(
+    c: Comparison, patterns: Patterns, lines: Indices, variables: int, made: _Averages
+) -> None:
+    """Fit the models of some groups of one bailleur, all their items together.
+
+    A model of group and item is a row: groups that share a side, and all items, share one design.
+    """
     sums, signs = c.sums, c.signs
-    figures, items = len(signs), sums.total.shape[1]
-    at = [(patterns.atoms[rows], patterns.pattern[rows]) for rows in models]
-    weights, hits = (
-        [(indicator(where, len(patterns.matrix)) @ of[atoms][:, shown]).T for atoms, where in at]
+    width, items, count = signs.shape[1], sums.total.shape[1], len(patterns.matrix)
+    position = np.full(len(c.design.atoms), -1, dtype=np.intp)
+    position[patterns.atoms] = patterns.pattern
+    term, atom = expand(c.means.member, c.sides[lines].ravel())
+    known = position[atom] >= 0
+    term, atom = term[known], atom[known]
+    pattern, (line, side) = position[atom], np.divmod(term, width)
+    gather = indicator(term * count + pattern, len(lines) * width * count)
+    base, total = (
+        (gather @ of[atom]).reshape(len(lines), width, count, items)
         for of in (sums.base, sums.total)
     )
+    made.support[lines] = _support(patterns, base, variables)
+    at, item = np.nonzero(c.shown[lines])
+    waves = [slice(k, k + 2) for k in range(0, width, 2)]
+    weights, hits = ([v[at, two, :, item].sum(axis=1) for two in waves] for v in (base, total))
     fits = [fit_items(patterns, w, y) for w, y in zip(weights, hits, strict=True)]
     estimate, influence, share = _margins(fits, patterns, weights[0])
-    values, predicted = np.full((figures, items), np.nan), np.full(items, np.nan)
-    margins = np.full((signs.shape[1], items), np.nan)
-    values[:, shown], margins[:, shown] = signs @ estimate.T, estimate.T
-    predicted[shown] = share
-    scores = np.zeros((len(patterns.atoms), figures, items))
-    effects = np.zeros(scores.shape)
-    residual = np.zeros(scores.shape) if c.design.margins else None
-    for fit, rows, (atoms, where), moved in zip(fits, models, at, influence, strict=True):
-        fitted = fit.fitted.T[where]
-        effect = (moved @ signs.T).transpose(1, 2, 0)[where]
-        place = np.ix_(rows, np.arange(figures), shown)
-        z = sums.total[atoms][:, shown] - fitted * sums.base[atoms][:, shown]
-        scores[place] += effect * z[:, None]
-        effects[place] += effect
-        if residual is not None:
-            z = sums.residual_total[atoms][:, shown]
-            z = z - fitted * sums.residual_base[atoms][:, shown]
-            residual[place] += effect * z[:, None]
-    flat = (len(patterns.atoms), figures * items)
-    under = None if residual is None else residual.reshape(flat)
-    variance = linear_variance(sums, patterns.atoms, scores.reshape(flat), under)
-    se = standard_error(variance).reshape(figures, items)
-    return _Averages(values, se, margins, effects, predicted)
+    rows = lines[at]
+    made.figures[rows, :, item], made.margins[rows, :, item] = estimate @ signs.T, estimate
+    made.predicted[rows, item] = share
+    fitted = np.zeros((len(waves), len(lines), count, items))
+    effects = np.zeros((*fitted.shape[:3], len(signs), items))
+    for m, (fit, moved) in enumerate(zip(fits, influence, strict=True)):
+        fitted[m, at, :, item] = fit.fitted
+        effects[m, at, :, :, item] = moved @ signs.T
+    entry = side // 2, line, pattern
+    mean, effect = fitted[entry], effects[entry]
+    scores, residual = (
+        (effect * (of[atom] - mean * whole[atom])[:, None]).reshape(len(atom), -1)
+        for of, whole in (
+            (sums.total, sums.base),
+            (sums.residual_total, sums.residual_base),
+        )
+    )
+    under = residual if c.design.margins else None
+    variance = linear_variance(sums, line * len(c.design.atoms) + atom, scores, under, len(lines))
+    made.se[lines] = standard_error(variance).reshape(len(lines), len(signs), items)
+    for f, load in enumerate(made.loads):
+        place = term * len(c.design.atoms) + atom
+        found = spread_of(sums, place, effect[:, f], len(lines) * width)
+        load.clusters[lines] = found.clusters.reshape(len(lines), width, items)
+        load.interviews[lines] = found.interviews.reshape(len(lines), width, items)
 
 
 def _margins(
@@ -213,21 +212,19 @@ def _margins(
     return estimate, influence, predicted
 
 
-def _support(c: Comparison, patterns: Patterns, models: list[Indices], variables: int) -> Floats:
-    """Return the share of the QPV sample whose characteristics are met on all sides, by item.
+def _support(patterns: Patterns, base: Floats, variables: int) -> Floats:
+    """Return the support of each group and item: see `_Averages`.
 
-    Bailleurs do not count: their effect is a shift of all their tenants.
+    Parameters
+    ----------
+    base : float array, shape (groups, sides, patterns, items)
+        Weighted answers.
     """
-    kind, side = np.zeros(len(patterns.atoms), dtype=np.intp), np.zeros(len(patterns.atoms))
-    if len(patterns.levels):
-        own = patterns.levels[:, 1 : 1 + variables]
-        kind = np.unique(own, axis=0, return_inverse=True)[1].ravel()[patterns.pattern]
-        side = patterns.levels[patterns.pattern, 0]
-    base = c.sums.base[patterns.atoms]
-    kinds = int(kind.max(initial=-1)) + 1
-    parts = [rows[side[rows] == value] for rows in models for value in (1, 0)]
-    held = np.stack([indicator(kind[at], kinds) @ base[at] for at in parts])
-    common = np.where((held > 0).all(axis=0), held, 0.0).sum(axis=1)[::2]
-    total = held.sum(axis=1)[::2]
+    own = patterns.levels[:, 1 : 1 + variables]
+    kind = np.unique(own, axis=0, return_inverse=True)[1].ravel()
+    gather = indicator(kind, int(kind.max(initial=-1)) + 1)
+    held = np.stack([[gather @ side for side in group] for group in base])
+    common = np.where((held > 0).all(axis=1, keepdims=True), held, 0.0).sum(axis=2)[:, ::2]
+    total = held.sum(axis=2)[:, ::2]
     shares = np.divide(common, total, out=np.zeros(total.shape), where=total > 0)
-    return np.asarray(shares.min(axis=0))
+    return np.asarray(shares.min(axis=1))

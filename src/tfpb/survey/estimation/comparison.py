@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tfpb.model.codes import TOTAL
-from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS, groups
+from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS, groups, kinds_of
 from tfpb.survey.estimation.design import satisfied_answers, sum_answers, survey_design
 from tfpb.survey.estimation.figures import Figure, make_figures
 from tfpb.survey.estimation.means import (
@@ -26,7 +26,6 @@ from tfpb.survey.estimation.pooled import (
     planned,
     smoothed,
 )
-from tfpb.survey.reading.scales import ABSENT
 from tfpb.survey.reading.surveyed_stock import PARC as PARC_ROW
 from tfpb.survey.verdicts import PARC, UNPUBLISHABLE, publication_states
 
@@ -209,7 +208,7 @@ def estimate_pair(
     The design is that of both waves together: a résidence met twice is one cluster, so that its
     two visits are not taken for independent. Parameters are those of `estimate_wave`.
     """
-    survey = on_panel(survey, pair)
+    survey = survey.on_panel(pair)
     rows = np.flatnonzero(survey.respondents["vague"].isin(pair).to_numpy())
     keys = ("vague", "bailleur", "qpv", *by, *_quarter(survey), PARC_ROW, *keys)
     design = survey_design(survey, rows, keys, thresholds.default_deff)
@@ -222,26 +221,6 @@ def estimate_pair(
     return estimate_groups(
         sums, index, sets, "-".join(pair), items, thresholds, later=later, stock=stock
     )
-
-
-def on_panel(survey: Survey, pair: tuple[str, str]) -> Survey:
-    """Keep, question by question, the answers of the bailleurs that answered it in both waves.
-
-    A question that a bailleur asked in one wave only would otherwise change the panel of its change.
-    Answers of other waves are left as they are.
-    """
-    frame = survey.respondents
-    owner = frame["bailleur"].to_numpy(dtype=object)
-    here = frame["vague"].isin(pair).to_numpy()
-    answers, marks = dict(survey.answers), dict(survey.marks)
-    for item, lone in survey.asked_once(pair).items():
-        if lone:
-            ranks = answers[item]
-            out = here & np.isin(owner, sorted(lone))
-            answers[item] = np.where(out, ABSENT, ranks).astype(ranks.dtype)
-            if item in marks:
-                marks[item] = np.where(out, np.nan, marks[item])
-    return replace(survey, answers=answers, marks=marks)
 
 
 def estimate_groups(
@@ -294,7 +273,7 @@ def estimate_groups(
     spread = domain_spread(means)
     if stock is not None:
         spread = of_these_dwellings(spread, means, index, stock, waves)
-    kinds = np.tile(_kinds(index, len(sets)), waves) + 3 * np.repeat(np.arange(waves), len(sets))
+    kinds = np.tile(kinds_of(index, len(sets)), waves) + 3 * np.repeat(np.arange(waves), len(sets))
     return Comparison(
         vague=vague,
         index=index,
@@ -314,11 +293,3 @@ def estimate_groups(
         state=state,
         figures=make_figures(means, whole, index, sides, state),
     )
-
-
-def _kinds(index: pd.DataFrame, domains: int) -> Indices:
-    """Say what each domain of an index is: 1 in QPV, 0 hors QPV, 2 both together."""
-    out = np.full(domains, 2, dtype=np.intp)
-    for kind, name in ((0, "hors"), (1, "qpv")):
-        out[index[name].to_numpy(dtype=np.intp)] = kind
-    return out

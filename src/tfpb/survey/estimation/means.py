@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 NIL: Final = 1e-12
 """Under this, a standard error or the distance of a share to 0 or 1 is rounding, not information."""
 _ALIKE: Final = 1e-13
+_DEPENDENT: Final = 1e-9
 _RAKING_SWEEPS: Final = 10  # as many as R's svyrecvar projects residuals over raked margins
-_AT_ONCE: Final = 30_000
+AT_ONCE: Final = 30_000
 """Scores of atoms that are held together, all measures of them."""
 _WITHOUT_REPLACEMENT_FROM: Final = 1.5
 """Weights read as population counts from this mean on; smaller means are relative weights."""
@@ -226,7 +227,7 @@ def expanded(
     atoms = len(means.sums.design.atoms)
     for first, last in _batches(means, contrasts):
         terms = slice(*np.searchsorted(contrasts.owner, [first, last]))
-        term, atom = _expand(means.member, contrasts.domain[terms])
+        term, atom = expand(means.member, contrasts.domain[terms])
         domain, coefficient = contrasts.domain[terms][term], contrasts.coefficient[terms][term]
         base = means.base[domain]
         factor = np.full(base.shape, np.nan)  # an empty domain has no mean
@@ -244,12 +245,12 @@ def _batches(means: Means, contrasts: Contrasts) -> Iterator[tuple[int, int]]:
     first = 0
     while first < contrasts.count:
         done = load[first - 1] if first else 0
-        last = max(first + 1, int(np.searchsorted(load, done + _AT_ONCE, side="right")))
+        last = max(first + 1, int(np.searchsorted(load, done + AT_ONCE, side="right")))
         yield first, last
         first = last
 
 
-def _expand(member: sparse.csr_array, domain: Indices) -> tuple[Indices, Indices]:
+def expand(member: sparse.csr_array, domain: Indices) -> tuple[Indices, Indices]:
     """List every (term, atom) pair of some terms."""
     begin = member.indptr[domain].astype(np.intp)
     length = member.indptr[domain + 1] - begin
@@ -347,3 +348,13 @@ def inverses(matrices: Floats) -> Floats:
         if len(matrices) == 1:
             return np.full(matrices.shape, np.nan)
         return np.concatenate([inverses(one[None]) for one in matrices])
+
+
+def independent_columns(cross: Floats) -> list[int]:
+    """List the columns that do not depend on those before them, from their cross-products."""
+    rest, kept = cross.copy(), []
+    for j, own in enumerate(np.diag(cross)):
+        if own > 0 and rest[j, j] > _DEPENDENT * own:
+            kept.append(j)
+            rest -= np.outer(rest[:, j], rest[j]) / rest[j, j]
+    return kept

@@ -19,6 +19,7 @@ from tfpb.survey.planning.precision import (
     power,
     variance_factor,
 )
+from tfpb.survey.verdicts import PARC, Thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,11 +33,8 @@ if TYPE_CHECKING:
 
 PER_BAILLEUR: Final = 1500
 """Interviews a bailleur when no budget is given: about what it has in a regional wave."""
-VERDICT_ANSWERS: Final = 60
-VERDICT_HALF_WIDTH: Final = 0.07
 PER_RESIDENCE: Final = 10
 """Interviews a résidence, where a number of résidences is worked out."""
-_LEAST_ANSWERS: Final = {"service": (60, 5), "parc": (30, 2)}
 _HALVINGS: Final = 26
 _TINY: Final = 1e-9
 _STEPS: Final = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
@@ -62,17 +60,6 @@ class Outcome(StrEnum):
     SANS_QPV = "sans_qpv"
 
 
-def least_answers(settings: Planification) -> Floor:
-    """Return the valid answers and the résidences from which an interval is shown."""
-    return Floor(*_LEAST_ANSWERS[settings.cible])
-
-
-def floor_of(settings: Planification) -> Floor:
-    """Return the interviews and résidences to plan for an interval to be shown."""
-    least = least_answers(settings)
-    return Floor(math.ceil(least.interviews / settings.reponses_valides - _TINY), least.residences)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Place:
     """A territory, and the résidences of both sides that its gap compares."""
@@ -95,7 +82,8 @@ class PlannedSurvey:
 
     def __init__(self, rows: pd.DataFrame, settings: Planification) -> None:
         self.settings = settings
-        self.parc_target = settings.cible == "parc"
+        self.parc_target = settings.cible == PARC
+        self.numbers = Thresholds().aiming(settings.cible)
         bailleur, self.bailleurs = pd.factorize(rows["bailleur"], sort=True)
         inside = (rows["cote"] == QpvStatut.DANS).to_numpy()
         codes = rows["code_qpv"].where(inside).astype(object)
@@ -134,7 +122,8 @@ class PlannedSurvey:
 
     def spread(self, budgets: dict[int, int], times: float = 1.0) -> Ints:
         """Return the interviews of each résidence, budgets taken so many times."""
-        floor = floor_of(self.settings)
+        least = math.ceil(self.numbers.shown_n / self.settings.reponses_valides - _TINY)
+        floor = Floor(least, self.numbers.shown_clusters)
         out = np.zeros(len(self.qpv), dtype=np.intp)
         for owner, budget in budgets.items():
             rows = self.parc.bailleur == owner if owner >= 0 else np.ones(len(out), dtype=bool)
@@ -193,23 +182,23 @@ class PlannedSurvey:
         return table.drop(columns=["_qpv", "_hors"])
 
     def _outcome(self, row: dict[Any, Any]) -> Outcome:
-        least, valid = least_answers(self.settings), self.settings.reponses_valides
+        least, valid = self.numbers, self.settings.reponses_valides
         for name, none in (("qpv", Outcome.SANS_QPV), ("hors", Outcome.SANS_HORS)):
             if not row[f"logements_{name}"]:
                 return none
         sides = ("qpv", "hors")
-        if min(row[f"residences_{s}"] for s in sides) < least.residences:
+        if min(row[f"residences_{s}"] for s in sides) < least.shown_clusters:
             return Outcome.RESIDENCES
-        if min(row[f"possibles_{s}"] for s in sides) * valid < least.interviews - _TINY:
+        if min(row[f"possibles_{s}"] for s in sides) * valid < least.shown_n - _TINY:
             return Outcome.LOGEMENTS
         answers = min(row[f"entretiens_{s}"] for s in sides) * valid + _TINY
         if (
-            answers < least.interviews
-            or min(row[f"enquetees_{s}"] for s in sides) < least.residences
+            answers < least.shown_n
+            or min(row[f"enquetees_{s}"] for s in sides) < least.shown_clusters
         ):
             return Outcome.BUDGET
         if self.parc_target:
-            sure = answers >= VERDICT_ANSWERS and row["demi_largeur"] <= VERDICT_HALF_WIDTH
+            sure = answers >= least.verdict_n and row["demi_largeur"] <= least.verdict_half
         else:
             sure = row["niveau"] != Level.QUARTIER
         return Outcome.VERDICT if sure else Outcome.INTERVALLE

@@ -201,12 +201,6 @@ def unread(
     return faults
 
 
-def place_of(frame: pd.DataFrame, position: int, column: str = "") -> Place:
-    """Return the place in the user's file of the row at a position."""
-    file, sheet, row = (frame[name].iloc[position] for name in STAMP)
-    return Place(str(file), str(sheet), int(row), column)
-
-
 def rows_fault(
     code: str,
     frame: pd.DataFrame,

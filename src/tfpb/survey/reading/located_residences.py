@@ -12,12 +12,12 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut
+from tfpb.model.columns import stamped_place
 from tfpb.model.tables import STOCK
 from tfpb.survey.reading.delivery_columns import (
     find_column,
     identifier,
     parse_number,
-    place_of,
     rows_fault,
     texts,
 )
@@ -213,7 +213,7 @@ def _by_residence(
         faults.append(
             Fault(
                 code,
-                place_of(frame, at, str(frame["_colonne_qpv"].iloc[at])),
+                stamped_place(frame, at, str(frame["_colonne_qpv"].iloc[at])),
                 str(residence),
                 {
                     "residence": str(residence),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.model.columns import STAMP
+from tfpb.model.columns import STAMP, stamped_place
 from tfpb.model.record import Reading
 from tfpb.survey.reading.delivery_columns import (
     distinct,
@@ -17,7 +17,6 @@ from tfpb.survey.reading.delivery_columns import (
     identifier,
     parse_numbers,
     parse_side,
-    place_of,
     read_values,
     rows_fault,
     texts,
@@ -311,7 +310,7 @@ def _repeated_rows(
             faults.append(
                 Fault(
                     "interview_en_double" if same else "identifiant_en_double",
-                    place_of(frame, int(other), column),
+                    stamped_place(frame, int(other), column),
                     str(frame["repondant"].iloc[other]),
                     {
                         "autre": int(frame[STAMP[2]].iloc[original]),
@@ -353,7 +352,7 @@ def _clusters_in_two_strata(frame: pd.DataFrame) -> list[Fault]:
         faults.append(
             Fault(
                 "residence_deux_strates",
-                place_of(group, 0),
+                stamped_place(group, 0),
                 str(first["residence"]),
                 {
                     "vague": str(first["vague"]),

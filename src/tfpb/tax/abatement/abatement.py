@@ -40,7 +40,7 @@ from tfpb.tax.plain_values import (
     total,
 )
 from tfpb.words.money import status_reasons
-from tfpb.words.money.doubt_words import AMBIGUOUS
+from tfpb.words.money.accounts import AMBIGUOUS
 from tfpb.words.money.state_words import named_states
 from tfpb.words.numbers import amount
 

@@ -23,7 +23,7 @@ from tfpb.tax.plain_values import (
     total,
     whole,
 )
-from tfpb.words.money.doubt_words import SAME_PREMISES
+from tfpb.words.money.accounts import SAME_PREMISES
 from tfpb.words.money.status_reasons import MOTIVES
 from tfpb.words.numbers import amount, number, plural
 from tfpb.words.places.region_names import in_region

@@ -17,7 +17,7 @@ from tfpb.tax.abatement.states import hangs_on, is_lost
 from tfpb.tax.abatement.tallies import ATTENTION, nature_of, reserves_of, statut_of
 from tfpb.tax.plain_values import ZERO, grouped, missing, text, total
 from tfpb.words.money import status_reasons
-from tfpb.words.money.doubt_words import mean_of
+from tfpb.words.money.accounts import mean_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

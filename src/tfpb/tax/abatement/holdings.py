@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.errors import Fault, Place
 from tfpb.model.codes import Evolution, QpvStatut
 from tfpb.tax.plain_values import Record, day, grouped, place, records, repeats, text, whole
-from tfpb.words.money.doubt_words import SAME_RESIDENCE, YEAR_TO_GIVE
+from tfpb.words.money.accounts import SAME_RESIDENCE, YEAR_TO_GIVE
 
 if TYPE_CHECKING:
     import datetime as dt

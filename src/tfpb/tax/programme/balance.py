@@ -27,7 +27,7 @@ from tfpb.tax.plain_values import (
     total,
     whole,
 )
-from tfpb.words.money.doubt_words import NO_CODE
+from tfpb.words.money.accounts import NO_CODE
 from tfpb.words.numbers import number
 from tfpb.words.places.region_names import in_region
 

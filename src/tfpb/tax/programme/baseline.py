@@ -28,7 +28,7 @@ from tfpb.tax.plain_values import (
     whole,
 )
 from tfpb.text import fold
-from tfpb.words.money.doubt_words import LEFT_ASIDE, OTHER_HABITAT
+from tfpb.words.money.accounts import LEFT_ASIDE, OTHER_HABITAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -23,8 +23,7 @@ from tfpb.tax.plain_values import (
 )
 from tfpb.tax.programme.axes import LABELS, nearest_names, read_axis
 from tfpb.text import fold
-from tfpb.words.money.accounts import axis_words, near_names
-from tfpb.words.money.doubt_words import EXPECTED_AXIS, of_file, of_year
+from tfpb.words.money.accounts import EXPECTED_AXIS, axis_words, near_names, of_file, of_year
 from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from tfpb.errors import Fault
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.tax.plain_values import Record, apportion, doubt, money, place, records, text
 from tfpb.tax.programme.entries import AMOUNTS
-from tfpb.words.money.doubt_words import shares
+from tfpb.words.money.accounts import shares
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

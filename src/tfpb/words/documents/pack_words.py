@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.documents.report_words import CHECKS, ROLES, SETTINGS
 from tfpb.words.numbers import euros, number, percent, plural, points
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.assembly import Difference
 
+_TEXTS: Final = packaged(__name__)
 LEDGER: Final = "diffusions.jsonl"
 """The ledger of releases, one line each."""
 DRAFT_NOTE: Final = (
@@ -21,20 +23,10 @@ DRAFT_NOTE: Final = (
     "ils sont alors inscrits au registre des diffusions, et les suivants en tiennent compte."
 )
 """What stands beside the data of a draft, which bear no foot."""
-_STATES: Final = {
-    "absent": "manque",
-    "modifie": "a été modifié après coup",
-    "ajoute": "a été ajouté après coup",
-    "contredit": "porte une empreinte qui n’est pas celle des fichiers, réglages et versions qu’il cite",
-}
+_STATES: Final[dict[str, str]] = _TEXTS["states"]
 _MOST_BROKEN: Final = 12
 _MOST: Final = 200
-_PARTS: Final = (
-    ("fichier", "Fichiers d’entrée :"),
-    ("reglage", "Réglages :"),
-    ("version", "Versions des programmes :"),
-    ("controle", "Contrôles (obtenu/attendu) :"),
-)
+_PARTS: Final[tuple[tuple[str, str], ...]] = tuple(_TEXTS["parts"].items())
 _FIGURES: Final = frozenset({"chiffre", "ligne_ajoutee", "ligne_retiree"})
 _FORMATS: Final[dict[str, Callable[[Decimal, int], str]]] = {
     "entier": number,
@@ -47,20 +39,7 @@ _FORMATS: Final[dict[str, Callable[[Decimal, int], str]]] = {
     "metres": lambda v, more: f"{number(v, more)} m",
 }
 _MORE_DIGITS: Final = 3
-WRITTEN: Final[dict[str, str]] = {
-    "texte": "texte",
-    "entier": "nombre entier",
-    "nombre1": "nombre",
-    "nombre2": "nombre",
-    "euros": "euros",
-    "centimes": "euros",
-    "pourcent": "proportion : 0,62 se lit 62 %",
-    "barre": "proportion : 0,62 se lit 62 %",
-    "points": "proportion : −0,104 se lit −10,4 points",
-    "metres": "mètres",
-    "date": "date, année d’abord",
-    "annee": "année",
-}
+WRITTEN: Final[dict[str, str]] = _TEXTS["written"]
 """How a column of the data is to be read, by format."""
 
 WHOLE: Final = (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.documents.report_words import ROLES
-from tfpb.words.faults.told_faults import bounded
+from tfpb.words.faults.sentences import bounded
 from tfpb.words.numbers import number
 from tfpb.words.phrase import Phrase
 
@@ -14,15 +15,9 @@ if TYPE_CHECKING:
 
     from tfpb.model.record import Reading
 
+_TEXTS: Final = packaged(__name__)
 TITLE: Final = "Lu, gardé, écarté :"
-MOTIVES: Final = {
-    "ligne_de_total": "totaux",
-    "ligne_d_unites": "ligne d’unités",
-    "poids_manquant": "sans poids",
-    "interview_en_double": "interview en double",
-    "qpv_manquant": "côté inconnu ou à vérifier",
-    "residence_inconnue_enquete": "résidence absente du patrimoine",
-}
+MOTIVES: Final[dict[str, str]] = _TEXTS["motives"]
 """Code of a doubt → why its rows are set aside."""
 OTHERS: Final = "autres bailleurs"
 SURVEY: Final = "enquete"

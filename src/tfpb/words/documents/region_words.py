@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.documents.quarter_page import AT_LEAST, PARTLY
 from tfpb.words.money.state_words import LACKING
 from tfpb.words.numbers import THIN, euros, number, plural
@@ -13,6 +14,7 @@ from tfpb.words.survey.satisfaction import join
 if TYPE_CHECKING:
     from decimal import Decimal
 
+_TEXTS: Final = packaged(__name__)
 REGION_SUBTITLE: Final = "Restitution régionale, imposition {year}"
 CONTRAT_SUBTITLE: Final = "Fiche du contrat de ville, imposition {year}"
 REGION_ROLES: Final = {"contrats": "Contrats de ville", "region": "Région"}
@@ -30,23 +32,9 @@ FILES: Final = (
 ATLAS: Final = "{titre} : atlas des quartiers prioritaires"
 _NAMED: Final = 4
 NO_CONTRAT: Final = "Quartiers sans contrat de ville connu"
-READINGS: Final[dict[str, str]] = {
-    "au_dessus": "au-dessus de la médiane des autres",
-    "en_dessous": "en dessous de la médiane des autres",
-    "non_tranche": "écart à la médiane non démontré",
-    "": "",
-}
-DIFFERENCES: Final[dict[str, str]] = {
-    "demontree": "différences démontrées",
-    "non_demontree": "différences non démontrées",
-    "": "",
-}
-LEVELS: Final[dict[str, str]] = {
-    "departement": "Département",
-    "siren_epci": "Intercommunalité",
-    "contrat_de_ville": "Contrat de ville",
-    "code_qpv": "Quartier",
-}
+READINGS: Final[dict[str, str]] = _TEXTS["readings"]
+DIFFERENCES: Final[dict[str, str]] = _TEXTS["differences"]
+LEVELS: Final[dict[str, str]] = _TEXTS["levels"]
 REPERE_REFERENCE: Final = "{titre} : tous les bailleurs enquêtés sauf le vôtre, vague {vague}"
 NO_RANK: Final = (
     "Aucun rang n’est donné : d’un bailleur à l’autre, le parc diffère, et la plupart des écarts "

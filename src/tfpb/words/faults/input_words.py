@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.columns import Kind
+from tfpb.packaged import packaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_TEXTS: Final = packaged(__name__)
 SHEET: Final = "Données"
 """Name of the sheet of a table that we write."""
 TABLES_READ: Final = "xlsx, ods, xls, csv ou parquet"
@@ -40,11 +42,7 @@ ROW_OBJECTS: Final = {
     "programme_precedent": "action", "enquete": "interview",
 }  # fmt: skip
 """What one row of a table is; of other tables « donnée »."""
-NOTICE_LAYOUTS: Final = {
-    "colonnes": "une colonne par collectivité",
-    "lignes": "une ligne par collectivité",
-    "groupes": "base, taux et cotisation de chaque collectivité en colonnes",
-}
+NOTICE_LAYOUTS: Final[dict[str, str]] = _TEXTS["notice_layouts"]
 """How a table copied from a notice is laid out."""
 SAME_ENTRANCE: Final = "même résidence, même adresse, même bâtiment"
 DATE_OF_ROW: Final = "« {text} » (ligne {row})"
@@ -56,16 +54,7 @@ _SHOWN: Final = 5
 _SETTING_BOUNDS: Final = (
     ("ge", "au moins"), ("gt", "plus de"), ("le", "au plus"), ("lt", "moins de"),
 )  # fmt: skip
-_SETTING_KINDS: Final = (
-    ("date", "une date, par exemple 2026-02-10"),
-    ("int", "un nombre entier"),
-    ("float", "un nombre"),
-    ("bool", "true ou false"),
-    ("string_too_short", "un texte non vide"),
-    ("string", "un texte entre guillemets"),
-    ("too_short", "au moins un élément"),
-    ("tuple", "une liste entre crochets"),
-)
+_SETTING_KINDS: Final[tuple[tuple[str, str], ...]] = tuple(_TEXTS["setting_kinds"].items())
 
 
 ONE_SHEET: Final = "ce fichier n’a pas de feuilles"

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_TEXTS: Final = packaged(__name__)
 BILAN_TITLE: Final = "Bilan {year} du programme d’actions"
-BILAN: Final[Mapping[str, str]] = {
-    "axe": "Axe",
-    "action": "Action",
-    "description": "Résidence/description",
-    "calendrier": "Calendrier",
-    "prevu_eur": "Dépense prévisionnelle",
-    "realise_eur": "Dépense réalisée",
-    "bailleur_eur": "Financement bailleur",
-    "autres_eur": "Autre financement",
-    "valorise_eur": "Dépense valorisée TFPB",
-    "taux_valorisation": "Taux de valorisation TFPB",
-    "piece": "Pièce",
-    "texte_bilan": "Bilan qualitatif",
-}
+BILAN: Final[dict[str, str]] = _TEXTS["bilan"]
 """Columns of programmes and bilans in use, in their order; the qualitative text comes last."""
 AXES: Final[Mapping[str, str]] = {
     "code_qpv": "Quartier",
@@ -37,23 +27,9 @@ NAME: Final = "Nom"
 ARGUMENT: Final = "Ce qui le justifie"
 EVERYWHERE: Final = "Tous"
 BY_AXIS: Final = "Par axe"
-PREMISES_SHEETS: Final[Mapping[str, str]] = {
-    "by_residence": "Résidences",
-    "by_qpv": "Quartiers",
-    "by_commune": "Communes",
-    "by_collectivity": "Collectivités",
-    "checks": "Avis",
-    "reconciliation": "Rapprochement",
-}
+PREMISES_SHEETS: Final[dict[str, str]] = _TEXTS["premises_sheets"]
 """Sheets that add the years, by field of `Abatement`."""
-COMING_SHEETS: Final[Mapping[str, str]] = {
-    "forecast": "Prévision",
-    "by_year": "Prévision par année",
-    "calendar": "Calendrier",
-    "leavers": "Sortants",
-    "declaration": "Déclaration",
-    "owned": "Locaux possédés",
-}
+COMING_SHEETS: Final[dict[str, str]] = _TEXTS["coming_sheets"]
 """Sheets of the last year alone, by field of `Abatement`."""
 DOUBTS_SHEET: Final = "Doutes"
 VALUES_SHEET: Final = "Sources et hypothèses"

@@ -5,24 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tfpb.packaged import packaged
 from tfpb.words.numbers import number, plural
 from tfpb.words.survey.satisfaction import DISAGREEING, join
 from tfpb.words.survey.verdict_words import margin_words
 
-READINGS: Final[dict[str, str]] = {
-    "sans_enquete": "Aucune enquête : la dépense seule est connue",
-    "sans_item": "Aucune question de l’enquête ne porte sur cet axe",
-    "non_publiable": "Trop peu de réponses pour lire cet axe",
-    "ecart_defavorable": "Satisfaction plus basse en QPV",
-    "ecart_equivalent": "Satisfaction en QPV non inférieure, à la marge près",
-    "ecart_non_conclu": "Écart non démontré, équivalence non démontrée",
-}
-CHANGES: Final[dict[str, str]] = {
-    "hausse": "écart évoluant en faveur des QPV depuis la vague précédente",
-    "baisse": "écart évoluant en défaveur des QPV depuis la vague précédente",
-    "evolution_non_demontree": "évolution de l’écart non démontrée",
-    "sans_evolution": "",
-}
+_TEXTS: Final = packaged(__name__)
+READINGS: Final[dict[str, str]] = _TEXTS["readings"]
+CHANGES: Final[dict[str, str]] = _TEXTS["changes"]
 SIDE_BY_SIDE: Final = (
     "La dépense, l’écart et son évolution sont posés côte à côte. Ce rapprochement ne dit pas que "
     "l’une explique l’autre : une enquête menée à deux dates, sans quartiers témoins, ne permet pas "

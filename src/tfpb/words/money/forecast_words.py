@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.money.reconciliation_words import UNKNOWN_AMOUNT
 from tfpb.words.numbers import euros, percent, plural
 from tfpb.words.phrase import Phrase
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
+_TEXTS: Final = packaged(__name__)
 UNKNOWN: Final = "non connu"
 FORECAST_NOTE: Final = (
     "Ce qui change : le statut de la première année s’il n’ouvre pas de droit, puis chaque année où "
@@ -59,29 +61,8 @@ def _course(first: tuple[int, Decimal], last: tuple[int, Decimal]) -> str:
     )
 
 
-EVENTS: Final = {
-    "entree": "entrée dans un quartier",
-    "sortie": "sortie d’un quartier",
-    "fin_exoneration": "fin d’exonération",
-    "reclamation": "fin du délai de réclamation",
-    "renouvellement": "convention à renouveler",
-    "terme": "convention jusqu’au terme du texte",
-    "sans_terme": "convention sans date de fin",
-}
-_SENTENCES: Final = Phrase.table(
-    entree="Entrants au {date:d}, {quartier} : {homes}, {montant} en {annee}.",
-    sortie="Sortants au {date:d}, {quartier} : {homes}, {montant} qui ne sont plus dus en {annee}.",
-    fin_exoneration="Exonération qui prend fin au plus tard le {date:d}, {quartier} : {homes}, {montant} "
-    "de plus en {annee}.",
-    reclamation="À réclamer au plus tard le {date:d} : {montant} ({homes}) ; les avis sont nommés à "
-    "la feuille « Rapprochement », « Contrôle de chaque avis ».",
-    renouvellement="La convention {convention} prend fin le {date:d} : à partir de {annee}, {montant} par an "
-    "à renouveler ({homes}), perdus si elle ne l’est pas.",
-    terme="La convention {convention} court jusqu’au {date:d} et le texte jusqu’aux impositions de {fin} : "
-    "aucun renouvellement avant ; {montant} par an en dépendent en {annee} ({homes}).",
-    sans_terme="La convention {convention} n’a pas de date de fin dans la table : elle est tenue pour courir "
-    "jusqu’en {fin}, à vérifier ; {montant} par an en dépendent ({homes}).",
-)
+EVENTS: Final[dict[str, str]] = _TEXTS["events"]
+_SENTENCES: Final = Phrase.table(**_TEXTS["sentences"])
 _TOO_LATE: Final = Phrase(
     "Exonération qui prend fin au plus tard le {date:d}, {quartier} : {homes} ; le droit s’ouvrirait en "
     "{annee}, après les dernières impositions du texte ({fin})."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.numbers import THIN, euros, number
 from tfpb.words.phrase import Phrase
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.money import States
 
+_TEXTS: Final = packaged(__name__)
 OUTSIDE: Final = "hors de tout quartier"
 _WORST: Final = Phrase(
     "Au pire, {downside:€} de ce que portent les avis seraient à rendre ({risk:€} à risque, {doubtful:€} "
@@ -22,18 +24,7 @@ _BEST: Final = Phrase(
 )
 _NOTHING_LEFT: Final = "rien ne resterait"
 UNKNOWN_AMOUNT: Final = "un montant non établi"
-OWNED: Final = Phrase.table(
-    sans_avis="{nom} : {locaux:s logement possédé/logements possédés} en QPV et sur aucun avis lu ; "
-    "{montant} d’abattement par an, estimés : chercher l’avis manquant, ou le local non imposé.",
-    exonere="{nom} : {locaux:s logement possédé/logements possédés} en QPV et sur aucun avis lu, "
-    "encore exonérés : un avis peut ne pas exister.",
-    sans_local="{nom} : {locaux:s local/locaux} d’avis que l’export GMBI ne connaît pas ; {montant} payés, "
-    "à vérifier.",
-    non_rattache="{locaux:s logement possédé/logements possédés} sur aucun avis lu et d’aucune résidence "
-    "connue : rien n’en est dit.",
-    sans_cle="Aucun numéro fiscal de l’export GMBI n’est sur un avis lu : autre clé, ou autre département ; "
-    "rien n’est conclu.",
-)
+OWNED: Final = Phrase.table(**_TEXTS["owned"])
 """Readings of premises owned against notices, by finding."""
 NOT_OWNED: Final = (
     "Logements possédés en QPV et sur aucun avis : non connu, l’export GMBI des locaux possédés n’est pas "
@@ -43,13 +34,7 @@ ALL_NOTICED: Final = (
     "Locaux possédés (GMBI) : tous ceux des quartiers sont sur un avis lu, et l’export connaît tous les "
     "locaux des avis."
 )
-FINDINGS: Final = {
-    "sans_avis": "possédé, sur aucun avis",
-    "exonere": "possédé, sur aucun avis, encore exonéré",
-    "sans_local": "sur un avis, non possédé",
-    "non_rattache": "possédé, d’aucune résidence connue",
-    "sans_cle": "aucune clé commune",
-}
+FINDINGS: Final[dict[str, str]] = _TEXTS["findings"]
 _FEES: Final = "Frais de gestion épargnés (taux non vérifiés) : {fees}."
 
 

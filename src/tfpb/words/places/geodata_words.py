@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.numbers import number, plural
 from tfpb.words.phrase import Phrase
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tfpb.model.location import QpvMap
     from tfpb.model.record import AddressFile, AddressImport, Sidecar
 
+_TEXTS: Final = packaged(__name__)
 ADDRESS_BASE: Final = (
     "la base d’adresses", "tfpb geodonnees importer-adresses adresses-59.csv.gz",
 )  # fmt: skip
@@ -28,13 +30,7 @@ PARCEL_COLUMNS: Final = "les colonnes id, commune, section et numero du cadastre
 """What a layer should hold."""
 
 
-REASONS: Final = {
-    "colonnes": "nombre de colonnes différent de l’en-tête",
-    "commune": "code de commune illisible",
-    "voie": "nom de voie vide",
-    "numero": "numéro illisible",
-    "position": "position absente ou hors de France",
-}
+REASONS: Final[dict[str, str]] = _TEXTS["reasons"]
 
 
 def address_import_lines(done: AddressImport) -> list[str]:
@@ -66,11 +62,7 @@ def address_file_line(file: AddressFile) -> str:
     return f"  {file.kind}{dated} : {counted} ({file.name})"
 
 
-WRONG: Final = {
-    "index_abime": "l’index d’adresses est abîmé : supprimez adresses.sqlite et importez à nouveau",
-    "commune_abimee": "les adresses de la commune {got} sont abîmées : importez à nouveau",
-    "import_coupe": "l’import de {got} a été interrompu : relancez la même commande d’import",
-}
+WRONG: Final[dict[str, str]] = _TEXTS["wrong"]
 NOTHING_INSTALLED: Final = (
     "Rien n’est importé. Commencez par : tfpb geodonnees importer-adresses adresses-59.csv.gz"
 )
@@ -100,13 +92,7 @@ def quarters_import_lines(file: str, found: QpvMap) -> list[str]:
     return lines
 
 
-NOT_WHOLE: Final = {
-    "fiche": "La fiche {name} est illisible ({got}) : importez à nouveau cette géographie.",
-    "absent": "Le fichier {name} a disparu : importez à nouveau cette géographie.",
-    "empreinte": "Le fichier {name} a changé depuis son import : importez-le à nouveau.",
-    "lignes": "Le fichier {name} n’a pas le bon nombre de lignes ({got}) : importez-le à nouveau.",
-    "invalides": "Le fichier {name} a des contours invalides ({got}) : importez-le à nouveau.",
-}
+NOT_WHOLE: Final[dict[str, str]] = _TEXTS["not_whole"]
 """Why a stored geography is not whole."""
 FETCHING: Final = "{title} : téléchargement de {address}"
 SENT_ON: Final = "  le fichier est fourni par {host}"

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
-from importlib.resources import files
 from typing import Final
 
+from tfpb.packaged import packaged
 from tfpb.words.numbers import gap_number, long_date, number, plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import VERDICTS
 
-GAP_CLASSES: Final = (
-    "QPV plus bas de 15 points et plus",
-    "de 10 à 15 points plus bas",
-    "de 5 à 10 points plus bas",
-    "moins de 5 points d’écart",
-    "de 5 à 10 points plus haut",
-    "de 10 à 15 points plus haut",
-    "QPV plus haut de 15 points et plus",
-)
+_TEXTS: Final = packaged(__name__)
+GAP_CLASSES: Final[tuple[str, ...]] = tuple(_TEXTS["gap_classes"])
 
 CHART_EMPTY: Final = "Aucune donnée à représenter."
 CHART_INSIDE: Final = "QPV"
@@ -140,9 +132,7 @@ def sheets_made(pages: int, overviews: int) -> str:
     return f"La carte web, {plural(pages, 'page')} de QPV et {views}"
 
 
-PAGE: Final[dict[str, str]] = tomllib.loads(
-    files("tfpb.words.places").joinpath("web_page.toml").read_text(encoding="utf-8")
-)
+PAGE: Final[dict[str, str]] = packaged("tfpb.words.places.web_page")
 """Words of the web page, by the key its script uses."""
 
 

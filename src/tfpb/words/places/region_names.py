@@ -4,28 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from tfpb.packaged import packaged
 from tfpb.text import fold
 
-PREPOSITIONS: Final = {
-    "Auvergne-Rhône-Alpes": "en",
-    "Bourgogne-Franche-Comté": "en",
-    "Bretagne": "en",
-    "Centre-Val de Loire": "en",
-    "Corse": "en",
-    "Grand Est": "en",
-    "Guadeloupe": "en",
-    "Guyane": "en",
-    "Hauts-de-France": "dans les",
-    "Île-de-France": "en",
-    "La Réunion": "à",
-    "Martinique": "en",
-    "Mayotte": "à",
-    "Normandie": "en",
-    "Nouvelle-Aquitaine": "en",
-    "Occitanie": "en",
-    "Pays de la Loire": "dans les",
-    "Provence-Alpes-Côte d’Azur": "en",
-}
+_TEXTS: Final = packaged(__name__)
+PREPOSITIONS: Final[dict[str, str]] = _TEXTS["prepositions"]
 _KNOWN: Final = {fold(name): f"{word} {name}" for name, word in PREPOSITIONS.items()}
 
 

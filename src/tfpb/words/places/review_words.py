@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import GeocodeVerdict
+from tfpb.packaged import packaged
 from tfpb.words.numbers import number, percent, plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.places.address_words import TYPES
@@ -13,6 +14,7 @@ from tfpb.words.places.address_words import TYPES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_TEXTS: Final = packaged(__name__)
 CHOSEN: Final = "choisi à la main"
 ACCEPT: Final = "accepter"
 NOWHERE: Final = "introuvable"
@@ -20,26 +22,7 @@ ADDRESSES: Final = "Adresses"
 LIMITS: Final = "Limites"
 CHOICES: Final = "Choix"
 """Hidden sheet: what may be chosen for each row of « Adresses »."""
-HEADERS: Final = {
-    "ligne": "ligne",
-    "identifiant": "identifiant",
-    "adresse": "adresse",
-    "code_postal": "code postal",
-    "commune": "commune",
-    "code_insee": "code insee",
-    "nom": "nom",
-    "trouvee": "adresse trouvée",
-    "precision": "précision",
-    "confiance": "confiance",
-    "motifs": "pourquoi vérifier",
-    "decision": "décision",
-    "adresse_corrigee": "adresse corrigée",
-    "x": "x",
-    "y": "y",
-    "auteur": "auteur",
-    "date": "date",
-    "piece": "motif ou pièce",
-}
+HEADERS: Final[dict[str, str]] = _TEXTS["headers"]
 """Column of the review to its heading in the sheet."""
 LEAD: Final = (
     "Adresses à vérifier : choisissez dans la colonne « décision », ou corrigez, ou donnez x et y.",

@@ -8,12 +8,14 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.documents.report_words import WARNING
 from tfpb.words.numbers import number, percent, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_TEXTS: Final = packaged(__name__)
 SIDE_WORDS: Final = {"dans": "dans le QPV", "hors": "hors QPV", "a_verifier": "à vérifier"}
 QUARTER: Final = "« {name} » ({code})"
 DEFAULT_RADIUS: Final = "par défaut, faute d’incertitude donnée"
@@ -218,32 +220,10 @@ REVIEW_LEAD: Final = (
     "Pour chaque ligne, choisissez « dans » ou « hors », signez, datez, et dites sur quelle pièce vous "
     "vous fondez. Redonnez ce fichier avec --decisions (ou « decisions » dans dossier.toml)."
 )
-REVIEW_HEADERS: Final = {
-    "id_residence": "id_residence",
-    "id_batiment": "id_batiment",
-    "adresse": "adresse",
-    "commune": "commune",
-    "nb_logements": "logements",
-    "quartier": "quartier en cause",
-    "distance_m": "distance à la limite (m)",
-    "incertitude_m": "incertitude du point (m)",
-    "motif": "pourquoi c’est à vérifier",
-    "decision": "decision",
-    "code_qpv": "code_qpv",
-    "auteur": "auteur",
-    "date": "date",
-    "piece": "piece",
-    "carte": "carte",
-}
+REVIEW_HEADERS: Final[dict[str, str]] = _TEXTS["review_headers"]
 """Headers of the sheet « Limites »; those that are read back bear the names of their contract."""
 
-EVOLUTION_WORDS: Final = {
-    "maintenu": "maintenues",
-    "entrant": "entrantes",
-    "sortant": "sortantes",
-    "hors": "hors des deux cartes",
-    "a_verifier": "à vérifier",
-}
+EVOLUTION_WORDS: Final[dict[str, str]] = _TEXTS["evolution_words"]
 
 
 def summary_lines(

@@ -4,47 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from tfpb.model.codes import Evolution, GeocodeVerdict, QpvStatut, ResultType
+from tfpb.packaged import packaged
 from tfpb.words.numbers import number, percent, plural
 from tfpb.words.phrase import Phrase
 
+_TEXTS: Final = packaged(__name__)
 RESIDENCES: Final = Phrase("{count:s résidence}")
 RESIDENCES_SHEET: Final = "Résidences"
-STATUTS: Final[dict[str, str]] = {
-    QpvStatut.DANS: "dans un QPV",
-    QpvStatut.HORS: "hors QPV",
-    QpvStatut.A_VERIFIER: "à vérifier",
-}
-EVOLUTIONS: Final[dict[str, str]] = {
-    Evolution.ENTRANT: "entrant en 2024",
-    Evolution.SORTANT: "sortant en 2024",
-    Evolution.MAINTENU: "maintenu",
-    Evolution.HORS: "hors des deux cartes",
-    Evolution.A_VERIFIER: "à vérifier",
-}
-GEOCODE_VERDICTS: Final[dict[str, str]] = {
-    GeocodeVerdict.ACCEPTE: "accepté",
-    GeocodeVerdict.A_VERIFIER: "à vérifier",
-    GeocodeVerdict.REJETE: "rejeté",
-}
-PRECISIONS: Final[dict[str, str]] = {
-    ResultType.HOUSENUMBER: "au numéro",
-    ResultType.RANGE: "plage de numéros",
-    ResultType.INTERPOLATED: "interpolé entre deux numéros",
-    ResultType.STREET: "à la voie",
-    ResultType.LOCALITY: "au lieu-dit",
-    ResultType.MUNICIPALITY: "à la commune",
-    ResultType.GIVEN: "coordonnées fournies",
-    ResultType.NONE: "non trouvé",
-}
-LINKS: Final[dict[str, str]] = {
-    "identique": "identique",
-    "modifie": "modifié",
-    "scinde": "scindé",
-    "fusionne": "fusionné",
-    "nouveau": "nouveau",
-    "disparu": "disparu",
-}
+STATUTS: Final[dict[str, str]] = _TEXTS["statuts"]
+EVOLUTIONS: Final[dict[str, str]] = _TEXTS["evolutions"]
+GEOCODE_VERDICTS: Final[dict[str, str]] = _TEXTS["geocode_verdicts"]
+PRECISIONS: Final[dict[str, str]] = _TEXTS["precisions"]
+LINKS: Final[dict[str, str]] = _TEXTS["links"]
 
 
 def stock_lead(residences: int, dwellings: int, inside: int, outside: int, doubtful: int) -> str:
@@ -75,25 +46,7 @@ def location_lead(entrances: int, sure: int, doubtful: int, vintage: int, year: 
     )
 
 
-THREE_ANSWERS: Final = (
-    (
-        "Chaque adresse reçoit l’une de trois réponses : dans un QPV, hors QPV, ou à vérifier. Elle est "
-        "à vérifier quand la distance à la limite est plus petite que l’incertitude de sa position, ou "
-        "quand l’adresse elle-même n’a pas été reconnue avec assez de certitude."
-    ),
-    (
-        "Quand une limite suit une voie publique, elle passe à l’axe de la voie : un seul côté de la rue "
-        "est dans le quartier. La règle qui retient les deux côtés d’une rue ne vaut que pour les "
-        "commerces ; elle n’est jamais appliquée ici."
-    ),
-)
+THREE_ANSWERS: Final[tuple[str, ...]] = tuple(_TEXTS["three_answers"])
 
-OUTSIDE: Final = {
-    "egal": "le même nombre",
-    "inconnu": "l’Insee ne donne pas de nombre (secret ou inconnu)",
-    "plus": "plus que tous les bailleurs ensemble : logements neufs, non conventionnés, ou mal situés",
-    "autres_bailleurs": "autres bailleurs, ou autre année",
-    "a_verifier": "des logements à vérifier près de ce quartier",
-    "coupees": "des résidences que la limite coupe",
-}
+OUTSIDE: Final[dict[str, str]] = _TEXTS["outside"]
 """Why a located number and Insee's may differ."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.numbers import plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_TEXTS: Final = packaged(__name__)
 TRIED: Final = Phrase(
     "Secret statistique de {name} : {cells:s cellule} ({masked:s masquée}), "
     "{tried:s essai} pour retrouver un groupe de moins de {threshold} ménages."
@@ -24,13 +26,7 @@ NARROWED: Final = Phrase(
 OPEN: Final = Phrase("{count:s essai n’a pas/essais n’ont pas} abouti : rien n’en est prouvé.")
 OTHERS: Final = Phrase("  – … et {count:s autre}.")
 MOST: Final = 12
-LOOSENED: Final = Phrase.table(
-    stock="Les résidences du dossier ne sont pas celles de l’enquête : l’attaque se passe de leur liste.",
-    others="D’autres bailleurs ont répondu que ceux que le dossier nomme : ils sont supposés partout.",
-    elsewhere="Des réponses ne sont dans aucun territoire : elles sont supposées possibles partout.",
-    changes="Les évolutions ne portent pas sur la somme des deux vagues : elles n’ont pas servi.",
-    moves="D’un dossier à l’autre, des résidences ont changé de côté sans que leur liste le dise.",
-)
+LOOSENED: Final = Phrase.table(**_TEXTS["loosened"])
 """What the packs contradict of what an attacker would take for granted."""
 
 COUNTED: Final = (
@@ -41,27 +37,8 @@ COUNTED: Final = (
 NO_COUNT: Final = r"(?:moins de|plus de|au moins|à partir de|sous|≥|<|seuil de)\s*$"
 """What stands before a number that is a threshold."""
 
-_ATTACKS: Final = Phrase.table(
-    taille="{where} : {size}, par différence entre ce qui est montré",
-    reunion="{where} : {size}, par différence entre plusieurs territoires ou dossiers",
-    reste="{where} : ce qui reste des autres compte {size}",
-    reponses="{where} : le nombre de satisfaits se déduit",
-    unanime="{where} : tous ont répondu de même",
-    largeur="{where} : l’intervalle ou l’erreur type dit plus que le nombre, la part et les résidences",
-    cotes="{where} : un des deux côtés, masqué, compte {size}, par la largeur de l’intervalle de l’ensemble",
-    poids="{where} : l’une des deux résidences compte {size}, par la part exacte de « ne sait pas »",
-    ajuste="{where} : {size}, qu’une ligne ajustée montre alors que la ligne brute est masquée",
-    texte="{file} : « {text} »",
-)
-_SIDES: Final = {
-    "qpv": "en QPV",
-    "hors_qpv": "hors QPV",
-    "ensemble": "ensemble",
-    "ecart": "écart",
-    "evolution_qpv": "évolution en QPV",
-    "evolution_hors": "évolution hors QPV",
-    "evolution_ecart": "évolution de l’écart",
-}
+_ATTACKS: Final = Phrase.table(**_TEXTS["attacks"])
+_SIDES: Final[dict[str, str]] = _TEXTS["sides"]
 _LONGEST: Final = 90
 _NAMED: Final = 3
 _WHOLE: Final = frozenset({"", "total", "ensemble"})

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from tfpb.packaged import packaged
 from tfpb.words.numbers import number, plural
 from tfpb.words.phrase import Phrase
 
-READINGS: Final[dict[str, str]] = {
-    "dedans": "dans les limites du hasard",
-    "dessous95": "sous la limite à 95 %",
-    "dessus95": "au-dessus de la limite à 95 %",
-    "dessous998": "sous la limite à 99,8 %",
-    "dessus998": "au-dessus de la limite à 99,8 %",
-    "": "",
-}
+_TEXTS: Final = packaged(__name__)
+READINGS: Final[dict[str, str]] = _TEXTS["readings"]
 WAYS: Final[dict[str, str]] = {"standardise": "à structure comparable", "brut": "brut"}
 EXPLAIN: Final = (
     "Entonnoir : autour de l’écart de la région, les limites disent jusqu’où le seul hasard du sondage "

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.numbers import NOTHING, number, percent, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_TEXTS: Final = packaged(__name__)
 TITLE: Final = "Prochaine enquête auprès des locataires"
 BEFORE: Final = (
     "Prévision : elle vaut pour une question posée à tous, et suppose les réglages de la feuille "
@@ -19,34 +21,17 @@ TARGETS: Final = {
     "parc": "ce que pensent les locataires de ces logements, aujourd’hui",
     "service": "le service du bailleur, dont ces résidences ne sont qu’un exemple",
 }
-OUTCOMES: Final = {
-    "verdict": "l’écart ; un verdict est possible",
-    "intervalle": "l’écart, mais pas de verdict",
-    "budget": "rien seul, avec ce budget",
-    "peu_de_logements": "rien seul, jamais : trop peu de ménages",
-    "peu_de_residences": "rien seul, jamais : trop peu de résidences",
-    "sans_hors": "rien seul : aucun logement hors QPV",
-    "sans_qpv": "rien seul : aucun logement en QPV",
-}
+OUTCOMES: Final[dict[str, str]] = _TEXTS["outcomes"]
 OUTCOME_NOTE: Final = (
     "« Rien seul » : trop peu de réponses pour publier ; elles comptent dans l’ensemble. « Jamais » : "
     "même à budget illimité."
 )
-LEFT: Final = {
-    "a_verifier": "côté à vérifier : décidez, puis recommencez",
-    "sans_logement": "aucun logement",
-    "injoignable": "trop petite : aucun ménage à espérer au taux de réponse prévu",
-    "non_retenue": "d’autres résidences suffisent",
-}
+LEFT: Final[dict[str, str]] = _TEXTS["left"]
 SIDES: Final = {"dans": "QPV", "hors": "hors QPV", "a_verifier": "à vérifier"}
 NO_QUARTER: Final = "quartier sans code"
 NO_OWNER: Final = "bailleur non nommé"
 NO_PAIR: Final = "pas de semblable en face : ne pourra pas être comparé à logements comparables"
-HEADINGS: Final = (
-    "À commander : ",
-    "Ce que l’enquête montrera : ",
-    "Ce qu’elle ne montrera pas : ",
-)
+HEADINGS: Final[tuple[str, ...]] = tuple(_TEXTS["headings"])
 PLANNED: Final = "prévu"
 TARGET_LINE: Final = "visé"
 AXES: Final = ("ménages interrogés, en tout", "chances de conclure")
@@ -54,67 +39,12 @@ NOT_GIVEN: Final = "non renseigné"
 WHOLE: Final = "Ensemble"
 NONE: Final = "aucun"
 SCOPES: Final = {"total": "Ensemble", "bailleur": "Bailleur", "quartier": "Quartier"}
-LEADS: Final = {
-    "plan_bailleurs": "Ce que chaque bailleur doit acheter, et ce qu’il pourra en dire.",
-    "plan_quartiers": "Ce que chaque quartier aura de ménages interrogés, et ce qu’on pourra en dire.",
-    "plan_residences": "La commande au prestataire : combien de ménages interroger dans chaque résidence.",
-    "plan_quotas": "Ce que la répartition donne par sorte de logements, en QPV et hors QPV.",
-    "plan_puissance": "Ce que gagne, en chances de conclure, une enquête plus grande.",
-    "plan_hypotheses": "Ce que le plan suppose, et comment les ménages sont répartis.",
-}
+LEADS: Final[dict[str, str]] = _TEXTS["leads"]
 YOURS, DEFAULT = "votre fichier", "par défaut"
 _LISTED: Final = 3
-MEANING: Final = {
-    "cible": (
-        "Ce que l’on juge",
-        (
-            "parc : on ignore ce que pensent les ménages non interrogés ; service : le hasard des "
-            "résidences compte en plus"
-        ),
-    ),
-    "marge_points": ("Marge d’équivalence", "à partir de là, un écart compte"),
-    "entretiens": ("Ménages à interroger, en tout", "par défaut, 1 500 par bailleur"),
-    "entretiens_par_bailleur": ("Budget de chaque bailleur", "remplace « entretiens »"),
-    "puissance": ("Chances visées", "de démontrer ce qui est vrai"),
-    "ecart_suppose_points": (
-        "Écarts réels supposés",
-        "0, et le dernier que vous avez mesuré (--precedent), s’il y en a un",
-    ),
-    "taux_satisfaction": ("Ménages satisfaits hors QPV", "celui de votre dernière enquête"),
-    "correlation": (
-        "Ressemblance des réponses d’une résidence",
-        "0 : chacun répond à sa façon ; plus elle est forte, plus il faut de résidences",
-    ),
-    "taux_reponse": ("Ménages qui acceptent de répondre", "borne ce qu’une résidence peut donner"),
-    "reponses_valides": (
-        "Ménages interrogés qui ont un avis",
-        "les autres ne savent pas ou ne sont pas concernés",
-    ),
-    "entretiens_max_par_residence": (
-        "Ménages interrogés par résidence, au plus", "au-delà, mieux vaut une autre résidence",
-    ),
-    "quotas": ("Quotas", "colonnes du patrimoine"),
-}  # fmt: skip
+MEANING: Final[dict[str, tuple[str, str]]] = {k: (a, b) for k, (a, b) in _TEXTS["meaning"].items()}
 _SHARES: Final = frozenset({"puissance", "taux_satisfaction", "taux_reponse", "reponses_valides"})
-RULES: Final = (
-    (
-        "Chaque bailleur reçoit d’abord, hors QPV, de quoi publier un chiffre ; puis chaque quartier, du "
-        "plus grand au plus petit, tant qu’il reste la moitié du budget de l’autre côté."
-    ),
-    (
-        "En tout, chaque bailleur a autant de ménages en QPV que hors QPV, si ses logements le permettent. "
-        "Entre bailleurs et entre quartiers, le partage suit la racine carrée des logements : les grands "
-        "en ont plus, sans écraser les petits."
-    ),
-    (
-        "Dans un quartier, les ménages sont pris dans toutes les résidences, selon leurs logements : dix "
-        "ménages de dix résidences en disent plus que cent ménages d’une seule."
-    ),
-    (
-        "Les mêmes fichiers donnent toujours le même plan. Le prestataire choisit les ménages au hasard "
-        "dans chaque résidence."
-    ),
-)
+RULES: Final[tuple[str, ...]] = tuple(_TEXTS["rules"])
 
 
 def chances(share: float) -> str:

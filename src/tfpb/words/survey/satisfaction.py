@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tfpb.model.codes import Nature, Theme
+from tfpb.packaged import packaged
 from tfpb.words.numbers import (
     THIN,
     interval_points,
@@ -14,40 +14,17 @@ from tfpb.words.numbers import (
     points,
 )
 
-THEMES: Final[dict[str, str]] = {
-    Theme.RESIDENCE: "Résidence",
-    Theme.QUARTIER: "Quartier",
-    Theme.LOGEMENT: "Logement",
-    Theme.RELATION: "Relation avec le bailleur",
-    Theme.GLOBAL: "Satisfaction d’ensemble",
-}
-NATURES: Final[dict[str, str]] = {
-    Nature.SERVICE: "service rendu",
-    Nature.QUARTIER: "quartier",
-    Nature.AUTRE: "autre",
-}
-QUADRANTS: Final[dict[str, str]] = {
-    "priorite": "à traiter d’abord",
-    "a_maintenir": "à maintenir",
-    "secondaire": "secondaire",
-    "atout": "atout",
-}
-CERTAINTIES: Final[dict[str, str]] = {
-    "sur": "sûr",
-    "probable": "probable",
-    "indecis": "indécis",
-}
+_TEXTS: Final = packaged(__name__)
+THEMES: Final[dict[str, str]] = _TEXTS["themes"]
+NATURES: Final[dict[str, str]] = _TEXTS["natures"]
+QUADRANTS: Final[dict[str, str]] = _TEXTS["quadrants"]
+CERTAINTIES: Final[dict[str, str]] = _TEXTS["certainties"]
 """How sure a quadrant is: neither, one or both of its intervals hold the cut."""
 REPERES: Final[dict[str, str]] = {
     "region_sans_soi": "Région, sans les réponses du bailleur",
     "national": "Repère national",
 }
-GROUPES: Final[dict[str, str]] = {
-    "qpv": "QPV",
-    "hors_qpv": "hors QPV",
-    "ensemble": "ensemble",
-    "ecart": "écart",
-}
+GROUPES: Final[dict[str, str]] = _TEXTS["groupes"]
 COMPARABLE: Final = (
     "Écart comparable : même répartition des types d’habitat et des périodes de construction des deux "
     "côtés ; il accompagne l’écart brut sans le remplacer."

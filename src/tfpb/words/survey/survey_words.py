@@ -1,39 +1,44 @@
-"""What `tfpb comparer` prints of a gap, and what a table of the survey must hold."""
+"""Words of the survey: gaps of `tfpb comparer`, where to look, modelled shares, field and weights."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Verdict
-from tfpb.words.numbers import interval_points, number, points
+from tfpb.packaged import packaged
+from tfpb.words.numbers import interval_points, number, percent, plural, points
+from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import SIGNS, qualified
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-EXPLANATIONS: Final[dict[str, str]] = {
-    Verdict.EQUIVALENT: "l’intervalle à 90 % de l’écart tient tout entier dans la marge d’équivalence",
-    Verdict.EQUIVALENT_INFERIEUR: (
-        "l’écart tient dans la marge d’équivalence, mais il est défavorable et démontré"
-    ),
-    Verdict.NON_INFERIEUR: "l’écart n’est pas plus défavorable que la marge d’équivalence",
-    Verdict.MEILLEUR: "la satisfaction est plus élevée en QPV, et c’est démontré",
-    Verdict.INFERIEUR: "l’écart est plus défavorable que la marge d’équivalence, et c’est démontré",
-    Verdict.ECART_DEFAVORABLE: (
-        "l’écart est défavorable, mais on ne peut pas dire s’il dépasse la marge d’équivalence"
-    ),
-    Verdict.NON_CONCLUANT: (
-        "les ménages interrogés sont trop peu nombreux pour démontrer l’équivalence comme l’écart"
-    ),
-    Verdict.NON_PUBLIABLE: "trop peu de ménages interrogés pour donner un chiffre",
-    Verdict.NON_CALCULABLE: (
-        "moins de deux résidences ou aucune réponse d’un côté au moins, ou des réponses toutes "
-        "pareilles des deux côtés"
-    ),
-    Verdict.HAUSSE: "l’écart entre QPV et hors QPV s’est déplacé en faveur des QPV, et c’est démontré",
-    Verdict.BAISSE: "l’écart entre QPV et hors QPV s’est déplacé au détriment des QPV, et c’est démontré",
-    Verdict.NON_DEMONTRE: "le changement observé n’est pas démontré",
-}
+_TEXTS: Final = packaged(__name__)
+MODEL_METHOD: Final = (
+    "Estimation modélisée d’un quartier : son taux, mesuré sur peu de ménages, est rapproché de celui des "
+    "quartiers publiés de la même enquête, d’autant plus qu’il repose sur moins de réponses, et l’ensemble "
+    "retombe sur le taux publié de tous les QPV. Elle se trompe moins en moyenne, mais elle rapproche aussi "
+    "des autres le quartier qui diffère vraiment : elle ne donne jamais de verdict et ne remplace pas le "
+    "taux mesuré."
+)
+NOT_MODELLED: Final = Phrase(
+    "Pas d’estimation modélisée par quartier : il faut, pour une question, au moins {fewest:n} quartiers "
+    "dont le taux est publié, et le taux de tous les QPV ensemble ; cette enquête n’y suffit pas."
+)
+MODELLED: Final = Phrase(
+    "{count:s estimation modélisée/estimations modélisées} de quartiers : lignes « modele » de la table, "
+    "sans verdict."
+)
+ON_PAGE: Final = Phrase(
+    "Estimation modélisée, sans verdict, pour « {label} » : {share:%} de satisfaits ici, entre {low:%} et "
+    "{high:%}."
+)
+"""On the A4 page of a quarter, where there is room."""
+CHART_MARKS: Final = ("taux mesuré", "estimation modélisée")
+CHART_WHOLE: Final = "tous les QPV"
+
+
+EXPLANATIONS: Final[dict[str, str]] = _TEXTS["explanations"]
 
 
 QUOTA_SENTENCE: Final = (
@@ -54,6 +59,36 @@ PERIODS: Final = (
     (float("inf"), "2005 et après"),
 )
 """Periods of construction: first year that is no longer in it, name."""
+NOT_A_PROOF: Final = (
+    "Retenues ensemble, ces lignes comptent en moyenne au plus une fausse alerte sur dix. C’est une "
+    "liste de visites à faire, non une preuve : les verdicts se lisent dans le tableau des écarts."
+)
+NOT_GIVEN: Final = "non fourni"
+HIDDEN: Final = "moins de 11, ou masqué"
+WEIGHTS: Final = {False: "livrés", True: "calés"}
+UNKNOWN_RESPONSE: Final = (
+    "Le taux de réponse n’est pas fourni : indiquez le nombre de ménages contactés, ou de questionnaires "
+    "envoyés, sous contactes, dans [enquete] du plan ou dans la section de la vague."
+)
+SAMPLE_NOTE: Final = (
+    "« Moins de 11, ou masqué » : moins de 11 ménages interrogés, une seule résidence, ou une case dont "
+    "la différence avec les autres le révélerait. Une part éloignée de celle du parc est corrigée par les "
+    "poids seulement s’ils en tiennent compte."
+)
+NO_SAMPLE: Final = (
+    "L’échantillon n’est pas mis en face du parc : le parc de ces résidences n’est pas connu, ou l’un des "
+    "côtés compte trop peu de ménages interrogés."
+)
+NOT_CALIBRATED: Final = (
+    "Les poids sont ceux de la livraison : l’écart avant et après calage ne peut être donné que pour un "
+    "calage fait ici, sur un fichier de marges."
+)
+NO_WEIGHTS: Final = (
+    "La livraison n’a pas de poids et aucun calage n’a été fait : chaque ménage compte pour un."
+)
+CALIBRATION_MASKED: Final = (
+    "Poids calés ici ; aucun écart des questions de tête ne se publie avant et après calage."
+)
 
 
 def verdict_words(verdict: str, publication: str, *, alone: bool = False) -> str:
@@ -92,3 +127,35 @@ def gap_line(row: Mapping[str, object], *, interviews: int | None = None, first:
     if verdict == Verdict.NON_CONCLUANT and interviews:
         line += f" ({power_words(interviews)})"
     return f"{first} ; en brut, {line}" if first else line
+
+
+WHERE_TO_LOOK: Final = "Où regarder d’abord : exploration, sans verdict"
+
+
+def explored(tests: int, found: int) -> str:
+    """Write how many of the comparisons made at once stand out."""
+    head = (
+        f"{plural(tests, 'comparaison')} d’un territoire et d’une question, faites ensemble : il en "
+        "sortirait quelques-unes par hasard"
+    )
+    if not found:
+        return f"{head}. Aucune ne ressort au-delà."
+    return f"{head}. {number(found)} {'ressort' if found == 1 else 'ressortent'} au-delà."
+
+
+def explored_line(place: str, label: str, gap: float, level: float, n: int) -> str:
+    """Write one of them."""
+    return (
+        f"{place}, {label} : {percent(level)} de satisfaits, écart de {points(gap)} "
+        f"({plural(n, 'ménage interrogé', 'ménages interrogés')})"
+    )
+
+
+def field_lead(waves: Sequence[tuple[str, int, int]]) -> str:
+    """Write the interviews of each wave and their response rate: (wave, interviews, contacted or 0)."""
+    parts = []
+    for wave, n, contacted in waves:
+        rate = percent(n / contacted) if contacted else NOT_GIVEN
+        asked = plural(n, "ménage interrogé", "ménages interrogés")
+        parts.append(f"vague {wave}, {asked} (taux de réponse : {rate})")
+    return f"Terrain : {' ; '.join(parts)}."

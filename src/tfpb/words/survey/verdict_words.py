@@ -5,61 +5,23 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from tfpb.model.codes import Publication, Verdict
+from tfpb.model.codes import Publication
+from tfpb.packaged import packaged
 from tfpb.words.numbers import NOTHING, THIN, number, plural
 
-VERDICTS: Final[dict[str, str]] = {
-    Verdict.EQUIVALENT: "équivalent",
-    Verdict.EQUIVALENT_INFERIEUR: "équivalent mais inférieur",
-    Verdict.NON_INFERIEUR: "non inférieur",
-    Verdict.MEILLEUR: "meilleur",
-    Verdict.INFERIEUR: "inférieur au-delà de la marge",
-    Verdict.ECART_DEFAVORABLE: "écart défavorable, ampleur incertaine",
-    Verdict.NON_CONCLUANT: "non concluant",
-    Verdict.NON_PUBLIABLE: "non publiable",
-    Verdict.NON_CALCULABLE: "non calculable",
-    Verdict.HAUSSE: "évolution plus favorable en QPV",
-    Verdict.BAISSE: "évolution moins favorable en QPV",
-    Verdict.NON_DEMONTRE: "évolution non démontrée",
-}
+_TEXTS: Final = packaged(__name__)
+VERDICTS: Final[dict[str, str]] = _TEXTS["verdicts"]
 
-SIGNS: Final[dict[str, str]] = {
-    Verdict.EQUIVALENT: "●",
-    Verdict.EQUIVALENT_INFERIEUR: "◒",
-    Verdict.MEILLEUR: "▲",
-    Verdict.NON_INFERIEUR: "◐",
-    Verdict.INFERIEUR: "▼",
-    Verdict.ECART_DEFAVORABLE: "▽",
-    Verdict.NON_CONCLUANT: "○",
-    Verdict.NON_PUBLIABLE: "–",
-    Verdict.NON_CALCULABLE: "–",
-    Verdict.HAUSSE: "▲",
-    Verdict.BAISSE: "▼",
-    Verdict.NON_DEMONTRE: "○",
-}
+SIGNS: Final[dict[str, str]] = _TEXTS["signs"]
 """Sign of each verdict: readable in black and white, always shown with its word."""
 
-PUBLICATIONS: Final[dict[str, str]] = {
-    Publication.PUBLIABLE: "publiable",
-    Publication.FRAGILE: "fragile : intervalle trop large ou réponses trop peu nombreuses pour conclure",
-    Publication.NON_PUBLIABLE: "non publiable : trop peu de réponses ou de résidences",
-    Publication.MASQUE: "masqué : secret des réponses",
-    Publication.NON_CALCULABLE: "non calculable : moins de deux résidences, ou réponses toutes pareilles",
-}
+PUBLICATIONS: Final[dict[str, str]] = _TEXTS["publications"]
 ISOLATED: Final = "isolé"
 """Mark of a verdict that does not survive the correction for the number of questions of its theme."""
 FRAGILE_WORD: Final = "fragile"
-TARGETS: Final = {
-    "parc": (
-        "Les intervalles portent sur ces logements, l’année de l’enquête (cible : parc) : ce qui est "
-        "incertain, ce sont les ménages qui n’ont pas été interrogés"
-    ),
-    "service": (
-        "Les intervalles portent sur le service rendu, dont ces résidences sont des exemples (cible : "
-        "service) : d’autres résidences auraient pu être enquêtées, ce qui les élargit"
-    ),
-}
+TARGETS: Final[dict[str, str]] = _TEXTS["targets"]
 """What the comparison is about, by `cible`."""
+_MEANINGS: Final[dict[str, str]] = _TEXTS["meanings"]
 POOLED: Final = (
     "Un quartier, un petit bailleur ou un écart ajusté repose sur peu de résidences : sa précision est "
     "celle de la question dans toute l’enquête, son taux est arrondi au point, et l’intervalle ne dépend "
@@ -91,15 +53,7 @@ def _doubted(words: str, publication: str, *, alone: bool) -> str:
     return f"{words} ({', '.join(doubts)})" if doubts else words
 
 
-PLAIN: Final[dict[str, str]] = {
-    Verdict.INFERIEUR: "plus bas de plus de {margin}",
-    Verdict.ECART_DEFAVORABLE: "plus bas, on ne sait pas de combien",
-    Verdict.NON_CONCLUANT: "on ne sait pas",
-    Verdict.EQUIVALENT_INFERIEUR: "un peu plus bas, de moins de {margin}",
-    Verdict.EQUIVALENT: "proche, moins de {margin} d’écart",
-    Verdict.NON_INFERIEUR: "pas plus bas de plus de {margin}",
-    Verdict.MEILLEUR: "mieux",
-}
+PLAIN: Final[dict[str, str]] = _TEXTS["plain"]
 """Each verdict for who reads one page; the technical word stays in the method and the data."""
 
 
@@ -127,42 +81,7 @@ def verdict_meaning(verdict: str, margin_points: float, *, masked: bool = False)
     """Explain a verdict in one sentence; when it is masked, why."""
     if masked:
         return MASKED
-    margin = margin_words(margin_points)
-    meanings = {
-        Verdict.EQUIVALENT: (
-            f"l’écart, dans un sens comme dans l’autre, reste sous la marge d’équivalence de {margin}"
-        ),
-        Verdict.EQUIVALENT_INFERIEUR: (
-            f"l’écart reste sous la marge de {margin}, mais la satisfaction est plus basse en QPV, "
-            "et l’enquête le montre"
-        ),
-        Verdict.NON_INFERIEUR: (
-            f"la satisfaction en QPV n’est pas inférieure de plus de {margin} ; "
-            "elle pourrait être supérieure, sans que ce soit établi"
-        ),
-        Verdict.MEILLEUR: "la satisfaction est plus haute en QPV",
-        Verdict.INFERIEUR: f"la satisfaction en QPV est plus basse de plus de {margin}",
-        Verdict.ECART_DEFAVORABLE: (
-            "la satisfaction est plus basse en QPV, mais l’enquête ne dit pas si l’écart "
-            f"dépasse {margin}"
-        ),
-        Verdict.NON_CONCLUANT: (
-            "l’incertitude est trop large pour dire si la satisfaction en QPV est proche ou non "
-            f"de celle des autres quartiers, à {margin} près : écart non démontré, "
-            "équivalence non démontrée"
-        ),
-        Verdict.NON_PUBLIABLE: "trop peu de réponses pour publier un résultat",
-        Verdict.NON_CALCULABLE: (
-            "moins de deux résidences enquêtées d’un côté, ou réponses toutes pareilles : "
-            "aucun calcul possible"
-        ),
-        Verdict.HAUSSE: "entre les deux vagues, l’écart a évolué en faveur des QPV",
-        Verdict.BAISSE: "entre les deux vagues, l’écart a évolué en défaveur des QPV",
-        Verdict.NON_DEMONTRE: (
-            "l’incertitude est trop large pour dire que l’écart a changé entre les deux vagues"
-        ),
-    }
-    return meanings[Verdict(verdict)]
+    return _MEANINGS[verdict].format(margin=margin_words(margin_points))
 
 
 def would_have_taken(margin_points: float, shown_points: float, needed: int, have: int) -> str:

@@ -30,7 +30,7 @@ from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
 from tfpb.survey.exploration import exploration
 from tfpb.words.documents.report_words import unreadable_quarters
 from tfpb.words.places.map_words import interviews
-from tfpb.words.survey import area_words, exploration_words, satisfaction, verdict_words
+from tfpb.words.survey import satisfaction, survey_words, verdict_words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -189,7 +189,7 @@ def _modelled(survey: Published, name: str, wave: str, names: dict[str, str]) ->
     if rows.empty:
         if only(survey.comparison, vague=wave, bailleur=name, niveau="code_qpv").empty:
             return []
-        return [Text((area_words.NOT_MODELLED.format(fewest=FEWEST_QUARTERS),))]
+        return [Text((survey_words.NOT_MODELLED.format(fewest=FEWEST_QUARTERS),))]
     of = view.source(survey, wave)
     heads = cut(rows, rows["tete"].astype(bool))
     picked = heads if len(heads) else rows
@@ -212,11 +212,11 @@ def _first_looks(survey: Published, name: str, wave: str, names: dict[str, str])
         return []
     found = rows[rows["ressort"]]
     out: list[Block] = [
-        Text((exploration_words.explored(len(rows), len(found)),), media=DOCUMENT),
+        Text((survey_words.explored(len(rows), len(found)),), media=DOCUMENT),
     ]
     if len(found):
         shown = view.placed(view.labelled(found.head(_MOST), survey), names)
-        title, notes = exploration_words.TITLE, (exploration_words.NOT_A_PROOF,)
+        title, notes = survey_words.WHERE_TO_LOOK, (survey_words.NOT_A_PROOF,)
         out.append(
             table("ou_regarder", shown, titre=title, **view.source(survey, wave), notes=notes)
         )

@@ -11,7 +11,8 @@ from tfpb.model.codes import QpvStatut
 from tfpb.model.report import Format, KeyFigures, Report, Text
 from tfpb.report.sections.build import chart, figure, part, section, table, worded
 from tfpb.survey.planning.next_wave import QUOTA_COUNTS
-from tfpb.survey.planning.planned_survey import Level, Outcome, largest, least_answers
+from tfpb.survey.planning.planned_survey import Level, Outcome, largest
+from tfpb.survey.verdicts import Thresholds
 from tfpb.words.documents.report_words import WARNING
 from tfpb.words.numbers import long_date, number
 from tfpb.words.survey import planning_words as words
@@ -328,5 +329,5 @@ def _settings_table(wave: NextWave, given: frozenset[str]) -> Table:
 
 
 def _rules(wave: NextWave) -> tuple[str, ...]:
-    least = least_answers(wave.settings)
-    return words.rules(wave.settings.cible, least.interviews, least.residences)
+    least = Thresholds().aiming(wave.settings.cible)
+    return words.rules(wave.settings.cible, least.shown_n, least.shown_clusters)
