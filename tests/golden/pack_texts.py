@@ -17,6 +17,7 @@ import tempfile
 import unicodedata
 import zipfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -57,6 +58,7 @@ class Taken:
     pictures: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
 
 
+@cache
 def poppler() -> str:
     """Return the version of the programs that read PDF pages, or nothing when one is missing."""
     if not all(shutil.which(name) for name in ("pdftotext", "pdftoppm", "pdfinfo")):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
 LAMBERT_93: Final = 2154
+LONLAT: Final = 4326
 _OVERSEAS: Final = {
     "971": 5490,
     "972": 5490,
@@ -33,6 +34,12 @@ def legal_epsg(citycode: str) -> int:
         INSEE code; unknown or empty counts as metropolitan.
     """
     return _OVERSEAS.get(citycode[:3], LAMBERT_93)
+
+
+@lru_cache(maxsize=16)
+def crs(epsg: int) -> CRS:
+    """Return a projection, read once: by its number, each frame reads it again, in ten milliseconds."""
+    return CRS.from_epsg(epsg)
 
 
 @lru_cache(maxsize=128)

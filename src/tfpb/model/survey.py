@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from tfpb.errors import Fault
@@ -162,19 +162,20 @@ class Estimates:
 
 def only(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:
     """Keep the rows whose columns hold a value, or one of a set or list of values."""
+    kept = np.ones(len(table), dtype=bool)
     for name, value in wanted.items():
         cells = table[name]
-        kept = cells.isin(value) if isinstance(value, frozenset | list) else cells == value
-        table = table[kept]
-    return table
+        found = cells.isin(value) if isinstance(value, frozenset | list) else cells == value
+        kept &= found.to_numpy(dtype=bool, na_value=False)
+    return table[kept]
 
 
 _SEAL = object()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Published:
-    """Protected survey tables: what renderers accept.
+    """Protected survey tables: what renderers accept; equal to itself alone.
 
     Made by `tfpb.survey.protect` alone, which passes the seal; any other maker raises.
     Masked cells hold no number at all. Columns are those of `Estimates`.

@@ -96,8 +96,12 @@ def document_files(
 def _noted(report: Report, images: Pictures) -> tuple[Report, bytes]:
     """Return the report with a first section that one page holds, and that page by itself."""
     first, *others = report.sections
+    held = max((len(b.rows) for b in first.blocks if isinstance(b, Table)), default=0)
+    most, *fewer = NOTE_ROWS
     alone, pdf = document_pdf.one_page(
-        NOTE_ROWS, lambda rows: replace(report, sections=(shortened(first, rows),)), images
+        (most, *(rows for rows in fewer if rows < held)),  # as many rows are the same page
+        lambda rows: replace(report, sections=(shortened(first, rows),)),
+        images,
     )
     return replace(report, sections=(*alone.sections, *others)), pdf
 

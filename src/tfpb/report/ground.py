@@ -18,7 +18,7 @@ import shapely
 from shapely import LineString, STRtree
 
 from tfpb.model.location import Ground
-from tfpb.model.projection import legal_epsg
+from tfpb.model.projection import crs, legal_epsg
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def streets(addresses: pd.DataFrame, *, zone: Any, epsg: int) -> gpd.GeoDataFram
             names.append(name)
             lines.append(line)
     lines = _meet(lines)
-    frame = gpd.GeoDataFrame({"nom": names}, geometry=lines, crs=f"EPSG:{epsg}")
+    frame = gpd.GeoDataFrame({"nom": names}, geometry=lines, crs=crs(epsg))
     length = frame.geometry.length
     # a street drawn in pieces is ranked as a whole
     whole = length.groupby(frame["nom"]).transform("sum") if len(frame) else length
@@ -321,8 +321,8 @@ def _text_column(frame: gpd.GeoDataFrame, *wanted: str) -> pd.Series[str]:
 def _communes(outlines: gpd.GeoDataFrame | None, *, zone: Any, epsg: int) -> gpd.GeoDataFrame:
     if outlines is None or outlines.empty:
         empty: dict[str, list[str]] = {"code_insee": [], "nom": []}
-        return gpd.GeoDataFrame(empty, geometry=[], crs=f"EPSG:{epsg}")
-    frame = outlines.to_crs(epsg=epsg)
+        return gpd.GeoDataFrame(empty, geometry=[], crs=crs(epsg))
+    frame = outlines.to_crs(crs(epsg))
     frame = gpd.GeoDataFrame(
         {
             "code_insee": _text_column(frame, "code insee", "code", "insee com", "insee"),
@@ -338,8 +338,8 @@ def _communes(outlines: gpd.GeoDataFrame | None, *, zone: Any, epsg: int) -> gpd
 
 def _parcels(parcels: gpd.GeoDataFrame | None, *, zone: Any, epsg: int) -> gpd.GeoDataFrame:
     if parcels is None or parcels.empty:
-        return gpd.GeoDataFrame({"geometry": []}, geometry="geometry", crs=f"EPSG:{epsg}")
-    frame = parcels.geometry.to_crs(epsg=epsg)
+        return gpd.GeoDataFrame({"geometry": []}, geometry="geometry", crs=crs(epsg))
+    frame = parcels.geometry.to_crs(crs(epsg))
     if zone is not None:
         frame = frame[frame.intersects(zone)]
     return gpd.GeoDataFrame(geometry=frame.reset_index(drop=True))

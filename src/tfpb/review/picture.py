@@ -12,6 +12,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Circle
 from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar
 
+from tfpb.model.projection import crs
 from tfpb.perimeters.legal_areas import quarters_in_metres
 from tfpb.perimeters.locate import DEFAULT_RADIUS_M
 from tfpb.perimeters.points import positions
@@ -202,8 +203,8 @@ def _scene(
         older=others[0] if others else none,
         parcels=none
         if parcels is None
-        else np.asarray(parcels.to_crs(epsg).geometry.array, dtype=object),
-        streets=None if streets is None or not len(streets) else streets.to_crs(epsg),
+        else np.asarray(parcels.to_crs(crs(epsg)).geometry.array, dtype=object),
+        streets=None if streets is None or not len(streets) else streets.to_crs(crs(epsg)),
     )
 
 

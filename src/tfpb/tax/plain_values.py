@@ -37,10 +37,9 @@ def records(frame: pd.DataFrame | None) -> list[Record]:
 
 def _plain(cells: pd.Series[Any]) -> list[Any]:
     """Return a column as Python's own values: a whole column at once, many times faster than by cell."""
-    whole = cells.astype(object)
-    if isinstance(cells.dtype, ExtensionDtype):
-        whole = whole.where(cells.notna(), None)
-    values: list[Any] = whole.tolist()
+    if not isinstance(cells.dtype, ExtensionDtype):
+        return cells.astype(object).tolist()
+    values: list[Any] = cells.array.to_numpy(dtype=object, na_value=None).tolist()
     return values
 
 

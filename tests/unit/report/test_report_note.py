@@ -13,9 +13,10 @@ from report_dossier import make
 from report_pack import need
 
 from tfpb.model.money import States
-from tfpb.model.report import Chart, Section, Table, Text
-from tfpb.pipeline.pack_files import document_files
+from tfpb.model.report import Chart, Report, Section, Table, Text
+from tfpb.pipeline.pack_files import _noted, document_files
 from tfpb.report import charts
+from tfpb.report.documents import document_pdf
 from tfpb.report.sections import report
 from tfpb.report.sections.note import note, shortened
 from tfpb.words.survey.verdict_words import PLAIN, plainly
@@ -210,6 +211,23 @@ def test_many_quarters_of_long_names_hold_on_one_page(count: int) -> None:
     (page,) = pages(files["note.pdf"])
     if count > 10:
         assert "autres quartiers, compris dans le total" in page.replace("\n", " ")
+
+
+@pytest.mark.parametrize(("count", "tried"), [(1, [1]), (3, [3, 2]), (7, [7, 6, 4, 2])])
+def test_no_page_is_made_twice_to_fit(
+    count: int, tried: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def render(said: Report, *_: object, **__: object) -> bytes:
+        made.extend(len(quarters(s).rows) for s in said.sections if s.key == "note")
+        return b""
+
+    monkeypatch.setattr(document_pdf, "render", render)
+    monkeypatch.setattr(document_pdf, "page_count", lambda _: 2)  # nothing ever fits
+    rows = [{"abattement_eur": Decimal(1000), "valorise_eur": Decimal(k)} for k in range(count)]
+    _noted(report(of_balance(make(), *rows)), {})
+    assert made == tried
 
 
 def test_rows_left_out_are_counted() -> None:

@@ -62,7 +62,7 @@ _ERRORS: Final = (
 )
 _EXPECTED: Final = (
     (r".*not one of (.+?)\.?", "l’une des valeurs : {0}"),
-    (r".*valid integer.*", "un nombre entier"),
+    (r".*valid int(?:eger)?\b.*", "un nombre entier"),
     (r".*valid (?:number|float).*", "un nombre"),
     (r".*greater than or equal to (.+)", "au moins {0}"),
     (r".*less than or equal to (.+)", "au plus {0}"),

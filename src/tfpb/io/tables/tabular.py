@@ -67,7 +67,7 @@ def _value(value: Any) -> Any:
 
 def _csv_column(cells: pd.Series[Any], mark: str, *, raw: bool) -> list[str]:
     """Write a column cell by cell; a text that comes again is examined once."""
-    values = cells.astype(object).tolist()
+    values = cells.to_numpy(dtype=object).tolist()
     if cells.dtype.kind == "f":
         return ["" if v != v else _decimal(v, mark) for v in values]  # noqa: PLR0124 - not a number
     texts = dict.fromkeys(v for v in values if isinstance(v, str))

@@ -10,7 +10,7 @@ import pandas as pd
 from tfpb.addresses.communes import places
 from tfpb.errors import stop_on_faults
 from tfpb.model.location import Located
-from tfpb.model.projection import LAMBERT_93
+from tfpb.model.projection import LAMBERT_93, LONLAT, crs
 from tfpb.pipeline.rooms import ground as grounds
 from tfpb.pipeline.rooms import perimeters
 from tfpb.words.documents.pack_words import DRAFT_NOTE
@@ -172,11 +172,11 @@ def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
     import geopandas as gpd  # noqa: PLC0415 - with its libraries, when a pack is made
 
     homes = dossier.located.residences
-    lonlat = gpd.points_from_xy(homes["longitude"], homes["latitude"], crs="EPSG:4326")
-    points = gpd.GeoDataFrame(homes.copy(), geometry=lonlat).to_crs(LAMBERT_93)
+    lonlat = gpd.points_from_xy(homes["longitude"], homes["latitude"], crs=crs(LONLAT))
+    points = gpd.GeoDataFrame(homes.copy(), geometry=lonlat).to_crs(crs(LAMBERT_93))
     quarters = dossier.maps[dossier.located.vintage].frame
     shown = quarters[quarters["code_qpv"].isin(set(homes["code_qpv"]))]
-    shown = shown[["code_qpv", "nom_qpv", "communes", "geometry"]].to_crs(LAMBERT_93)
+    shown = shown[["code_qpv", "nom_qpv", "communes", "geometry"]].to_crs(crs(LAMBERT_93))
     out: dict[str, pd.DataFrame] = {
         "residences": points[points["longitude"].notna()],
         "qpv": shown,

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from tfpb.model.projection import legal_epsg
+from tfpb.model.projection import LONLAT, crs, legal_epsg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,7 +131,7 @@ def atlas(model: MapModel, epsg: int) -> Atlas:
     """Bring every layer of a model to one projection; résidences without a point are left out."""
     homes = model.residences
     homes = homes[homes["longitude"].notna() & homes["latitude"].notna()]
-    spots = gpd.points_from_xy(homes["longitude"], homes["latitude"], crs=4326)
+    spots = gpd.points_from_xy(homes["longitude"], homes["latitude"], crs=crs(LONLAT))
     layers = {
         "qpv": model.qpv,
         "old": model.qpv_old,
@@ -143,8 +143,8 @@ def atlas(model: MapModel, epsg: int) -> Atlas:
 
     def bring(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         if layer.crs is None or layer.empty:
-            return layer.set_crs(epsg=epsg, allow_override=True)
-        return layer.to_crs(epsg=epsg)
+            return layer.set_crs(crs(epsg), allow_override=True)
+        return layer.to_crs(crs(epsg))
 
     return Atlas(**{name: bring(layer) for name, layer in layers.items()})
 

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from tfpb.model.codes import Publication
+from tfpb.model.projection import LONLAT, crs
 from tfpb.report import theme
 from tfpb.report.print_map.layers import lines_of
 from tfpb.words.places import map_words as words
@@ -144,7 +145,7 @@ def _quarters(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
         "vll": "valorise_par_logement_eur",
     }
     out = []
-    degrees = frame.to_crs(4326) if frame.crs is not None and len(frame) else frame
+    degrees = frame.to_crs(crs(LONLAT)) if frame.crs is not None and len(frame) else frame
     for _, row in degrees.sort_values("code_qpv", kind="stable").iterrows():
         one: dict[str, Any] = {"code": str(row["code_qpv"]), "nom": str(row["nom"])}
         if "commune" in degrees:
@@ -228,7 +229,7 @@ def _ground(model: MapModel) -> dict[str, Any]:
     communes: list[dict[str, Any]] = []
     if len(ground.communes):
         near = _near(ground.communes, model, 1500.0)
-        shapes = near.geometry.simplify(8.0).to_crs(4326)
+        shapes = near.geometry.simplify(8.0).to_crs(crs(LONLAT))
         for name, shape in zip(near["nom"], shapes, strict=True):
             communes.append({"nom": str(name), "geo": [_line(c) for c in lines_of(shape)]})
     spent += _weight(communes)
@@ -236,7 +237,7 @@ def _ground(model: MapModel) -> dict[str, Any]:
     parcels: list[list[int]] = []
     if len(ground.parcels):
         near = _near(ground.parcels, model, PARCELS_NEAR_M)
-        for shape in near.geometry.simplify(1.0).to_crs(4326):
+        for shape in near.geometry.simplify(1.0).to_crs(crs(LONLAT)):
             rings = [_line(c) for c in lines_of(shape)]
             spent += _weight(rings)
             if spent > GROUND_BYTES:
@@ -253,7 +254,7 @@ def _streets(model: MapModel, spent: int) -> tuple[list[list[Any]], int]:
         return out, spent
     layer = _near(layer, model, NEAR_M)
     where = _commune_of(layer, model.ground.communes)
-    lines = layer.geometry.simplify(1.5).to_crs(4326)
+    lines = layer.geometry.simplify(1.5).to_crs(crs(LONLAT))
     rows = sorted(
         zip(layer["nom"].astype(str), layer["rang"].astype(int), where, lines, strict=True),
         key=lambda r: r[1],
@@ -281,7 +282,9 @@ def _commune_of(layer: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> list[str
 def _near(layer: gpd.GeoDataFrame, model: MapModel, reach: float) -> gpd.GeoDataFrame:
     """Keep what lies close to a quarter or a résidence."""
     known = model.residences.dropna(subset=["longitude", "latitude"])
-    spots = gpd.GeoSeries(gpd.points_from_xy(known["longitude"], known["latitude"]), crs=4326)
+    spots = gpd.GeoSeries(
+        gpd.points_from_xy(known["longitude"], known["latitude"]), crs=crs(LONLAT)
+    )
     shapes = [
         s.to_crs(layer.crs).to_numpy() for s in (spots, model.qpv.geometry) if len(s) and layer.crs
     ]

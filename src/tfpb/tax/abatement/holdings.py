@@ -99,21 +99,19 @@ class Stock:
 
     Parameters
     ----------
-    residences : DataFrame
-        `RESIDENCE_COLUMNS`.
-    entrances : DataFrame or None
-        Stock and `LOCATION_COLUMNS`; without it a résidence is known by its counts alone.
-    reader : Reader
-        Law on 1 January of the tax year: it names the map that rules.
+    residences : list of dict
+        Rows of `RESIDENCE_COLUMNS`.
+    doors : mapping
+        Located entrances by identifier.
+    vintages : tuple of int
+        The map that rules in metropolitan France, and overseas.
     """
 
     def __init__(
-        self, residences: pd.DataFrame, entrances: pd.DataFrame | None, reader: Reader
+        self, residences: list[Record], doors: dict[str, list[Record]], vintages: tuple[int, int]
     ) -> None:
-        vintages = (reader.whole("carte_qpv"), reader.whole("carte_qpv_outremer"))
-        doors = grouped(records(entrances), lambda r: text(r.get("id_residence")))
         self._by_id: dict[str, Holding] = {}
-        for row in records(residences):
+        for row in residences:
             holding = _holding(row, doors.get(text(row["id_residence"]), []), vintages)
             self._by_id[holding.id_residence] = holding
 
@@ -143,19 +141,22 @@ class Stocks:
 
     Parameters
     ----------
-    residences, entrances : DataFrame
-        As for `Stock`.
+    residences : DataFrame
+        `RESIDENCE_COLUMNS`.
+    entrances : DataFrame or None
+        Stock and `LOCATION_COLUMNS`; without it a résidence is known by its counts alone.
     """
 
     def __init__(self, residences: pd.DataFrame, entrances: pd.DataFrame | None) -> None:
-        self._frames = (residences, entrances)
+        self._homes = records(residences)
+        self._doors = grouped(records(entrances), lambda r: text(r.get("id_residence")))
         self._made: dict[tuple[int, int], Stock] = {}
 
     def on(self, reader: Reader) -> Stock:
         """Return the stock on the map that rules the reader's year."""
         key = (reader.whole("carte_qpv"), reader.whole("carte_qpv_outremer"))
         if key not in self._made:
-            self._made[key] = Stock(*self._frames, reader)
+            self._made[key] = Stock(self._homes, self._doors, key)
         return self._made[key]
 
 

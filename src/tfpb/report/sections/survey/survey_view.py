@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
@@ -88,6 +89,11 @@ def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
         regression_haut, effet_plan, marge_points, marge_demontree_points, verdict, publication,
         sign, mot, mot_entier, isole, autrement` (words); proportions 0..1. What is not shown holds no number.
     """
+    return _gaps(survey, name, wave).copy()
+
+
+@lru_cache(maxsize=4)  # the sections of a report ask for the same waves in turn
+def _gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
     mine = only(survey.comparison, vague=wave, bailleur=name)
     raw = only(mine, ajustement=Ajustement.BRUT)
     kept = ["n", "effet_plan", "ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut", "isole"]
