@@ -61,7 +61,7 @@ def test_the_protector_holds_against_an_outsider(kind: str) -> None:
 def test_the_protector_holds_in_a_region_against_each_bailleur(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    case = region_case(17, owners=5, towns=3)
+    case = region_case(20, owners=5, towns=3)
     found = audit(case.releases(), truth=case.truth)
     assert not [f for f in found.found if f.attack is not Attack.SIDES]
     assert found.open == 0
