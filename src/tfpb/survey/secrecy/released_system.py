@@ -232,7 +232,7 @@ class _Maker:
         answers = rows @ self.n
         fixed = np.array([not cells.known.isdisjoint(g) for g in groups], dtype=bool)
         gone = np.array(lost, dtype=bool) | ((answers > 0) & (answers < self.masking_n))
-        needs = [*self._sizes(), *self._hidden(telling)]
+        needs = [*self._sizes(), *self._seen_small(groups, rows, fixed), *self._hidden(telling)]
         if self.wave is not None:
             opened, unanimous = self._answers(groups, rows)
             needs += opened
@@ -311,6 +311,26 @@ class _Maker:
             for by in (min(self.masking_n - self.n[k], self.high[COUNTS, k]), 1 - self.n[k]):
                 if by:
                     yield Need(np.array([k]), by, self._others(k), COUNTS)
+
+    def _seen_small(
+        self, groups: Sequence[Sequence[Cell]], rows: sparse.csr_array, fixed: Flags
+    ) -> Iterator[Need]:
+        """Ask as much of small rows, and of what bailleurs inside do not know of a row, if it is small."""
+        whose = indicator(self.owner % len(self.readers), len(self.readers))  # nobody's last
+        counts = ((rows * self.n) @ whose.T).toarray()
+        counts[:, -1] = 0
+        size = rows @ self.n
+        for k in np.flatnonzero(~fixed & (size > 0)).tolist():
+            group = self.sets[groups[k][0]]
+            away = tuple(r for r in self.readers[1:] if not counts[k, r]) or (-1,)
+            inside = np.flatnonzero(counts[k]).tolist()
+            for readers, seen in ((away, size[k]), *(((r,), size[k] - counts[k, r]) for r in inside)):
+                left = group if readers is away else self._seen(group, readers[0])
+                if 0 < seen < self.masking_n and len(left) > 1:
+                    up = float(self.high[COUNTS, left].sum())
+                    for by in (min(self.masking_n - seen, up), 1 - seen):
+                        if by:
+                            yield Need(left, by, readers, COUNTS)
 
     def _answers(
         self, groups: Sequence[Sequence[Cell]], rows: sparse.csr_array
