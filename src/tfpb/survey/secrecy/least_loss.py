@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     """Unknowns, and how far each moves."""
 
 _TINY: Final = 1e-6
-_MOST_PROGRAMS: Final = {True: 400, False: 20}
+_MOST_PROGRAMS: Final = {True: 60, False: 20}
 """Linear programs of the clean-up of the first question of a wave, and of each other: never seconds."""
 _MOST_CHECKS: Final = {True: 6000, False: 600}
 """Groups whose other ways it may look for."""
@@ -90,6 +90,22 @@ def least_masks(
     return frozenset(out)
 
 
+class _Columns:
+    """Sets of unknowns, read by unknown."""
+
+    def __init__(self, sets: sparse.csr_array) -> None:
+        held = sets.tocsc()
+        self.count = sets.shape[0]
+        self.sets = [held.indices[a:b] for a, b in zip(held.indptr, held.indptr[1:], strict=False)]
+
+    def of(self, at: Numbers, by: Vector) -> Vector:
+        """Return how far each set moves."""
+        out = np.zeros(self.count)
+        for k, far in zip(at.tolist(), by.tolist(), strict=True):
+            out[self.sets[k]] += far
+        return out
+
+
 class _Search:
     """The masks of one system, as they are chosen.
 
@@ -119,10 +135,9 @@ class _Search:
     ) -> None:
         self.system, self.moves, self.programs, self.first = system, moves, 0, not again
         same = np.array([any(c[2:] in again for c in g) for g in system.cells], bool)
-        self.lost: Flags = system.lost | (same & ~system.fixed)
+        self.lost: Flags = system.paid(system.lost | (same & ~system.fixed))
         readers = int(system.owner.max(initial=-1)) + 2
-        self.whose = indicator(system.owner % readers, readers)
-        self.whose[[-1]] *= 0
+        self.columns = _Columns(system.rows)
         self.told, self.met = (
             np.zeros((0, size), dtype=bool) for size in (system.rows.shape[0], readers)
         )
@@ -142,7 +157,7 @@ class _Search:
     def _ask(self, needs: Sequence[Need]) -> None:
         """Take on what must be open."""
         self.needs = needs
-        self.groups = matrix([n.group for n in needs], len(self.system.owner))
+        self.members = _Columns(matrix([n.group for n in needs], len(self.system.owner)))
         self.by = np.array([n.by for n in needs])
         self.moving = np.array([n.moving for n in needs], dtype=np.intp)
         self.way = np.full((len(needs), self.met.shape[1]), -1)
@@ -204,7 +219,7 @@ class _Search:
         self.lost &= self.system.lost | used
         needless = self.lost & ~self.system.lost
         most, left = self.programs + _MOST_PROGRAMS[self.first], _MOST_CHECKS[self.first]
-        order = np.argsort(-self.system.weight, kind="stable")
+        order = np.argsort(-self.system.costs(self.lost & ~needless), kind="stable")
         for row in order[needless[order]].tolist():
             leant = np.append(self.told[:, row], False)[self.way]
             left -= int(leant.sum())
@@ -241,29 +256,30 @@ class _Search:
         """Note movements: the rows that each moves, whose answers, and the needs that it frees."""
         if not moves:
             return
-        made = self._fit(moves, len(self.told))
-        self.told = np.vstack([self.told, np.abs(self.system.rows @ made.T).toarray().T > _TINY])
-        self.met = np.vstack([self.met, (self.whose @ abs(made).T).toarray().T > 0])
+        self._fit(moves, len(self.told))
+        met = np.zeros((len(moves), self.met.shape[1]), dtype=bool)
+        for k, (at, _) in enumerate(moves):
+            met[k, self.system.owner[at]] = True
+        met[:, -1] = False
+        self.told = np.vstack([self.told, [self._tells(m) for m in moves]])
+        self.met = np.vstack([self.met, met])
 
-    def _fit(self, moves: Sequence[Move], first: int) -> sparse.csr_array:
-        """Note which needs movements free, the number of the first given; return them as rows."""
+    def _tells(self, move: Move) -> Flags:
+        """Return which rows a movement moves."""
+        by = self.columns.of(*move)
+        return np.asarray(np.abs(by) > _TINY)
+
+    def _fit(self, moves: Sequence[Move], first: int) -> None:
+        """Note which needs movements free, the number of the first given."""
         system = self.system
-        made = matrix([m[0] for m in moves], len(system.owner))
-        made.data = np.concatenate([m[1] for m in moves])
-        at = made.indices
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ends = np.sort([system.low[:, at] / made.data, system.high[:, at] / made.data], axis=0)
-        least = np.maximum.reduceat(ends[0], made.indptr[:-1], axis=1) * (1 + _TINY)
-        most = np.minimum.reduceat(ends[1], made.indptr[:-1], axis=1) * (1 + _TINY)
-        reach = (self.groups @ made.T).tocoo()
-        k, m = reach.coords
-        some = np.abs(reach.data) > _TINY
-        k, m, scale = k[some], m[some], self.by[k[some]] / reach.data[some]
-        moving = self.moving[k]
-        fits = (scale >= least[moving, m]) & (scale <= most[moving, m])
-        for need, move in sorted(zip(k[fits].tolist(), m[fits].tolist(), strict=True)):
-            self.fits[need].append(first + move)
-        return made
+        for m, (at, by) in enumerate(moves, first):
+            ends = np.sort([system.low[:, at] / by, system.high[:, at] / by], axis=0)
+            least, most = ends[0].max(axis=1) * (1 + _TINY), ends[1].min(axis=1) * (1 + _TINY)
+            reach = self.members.of(at, by)
+            k = np.flatnonzero(np.abs(reach) > _TINY)
+            scale, moving = self.by[k] / reach[k], self.moving[k]
+            for need in k[(scale >= least[moving]) & (scale <= most[moving])].tolist():
+                self.fits[need].append(m)
 
     def _trade(self, need: Need, readers: Numbers, room: float) -> Move | None:
         """Return a movement by which one bailleur trades answers with others, of two places each time.
@@ -281,14 +297,17 @@ class _Search:
         system, at, size = self.system, self.at, abs(need.by)
         limits = [np.abs(edge[need.moving]) for edge in (system.high, system.low)]
         same, other = limits if need.by > 0 else limits[::-1]
-        some = (at >= 0) & ~np.isin(at, need.group)
+        inside = np.zeros(len(system.owner) + 1, dtype=bool)  # nobody's last
+        inside[need.group] = True
+        some = (at >= 0) & ~inside[at]
         side = np.arange(len(at)) % 2
+        capped = [np.where(some, np.floor(room * n[at]), 0.0) for n in (same, other)]
         placed = need.group[system.place[need.group] >= 0]
         for k in placed[np.argsort(-same[placed], kind="stable")][: _FEW[1]].tolist():
             here, owner = system.place[k], system.owner[k]
             if same[k] < size or owner in readers:
                 continue
-            up, down = (np.where(some, np.floor(room * n[at]), 0.0) for n in (same, other))
+            up, down = capped[0].copy(), capped[1].copy()
             up[here] = 0.0
             up[side != side[here]] = 0.0
             left, moved = size, dict[int, float]()
@@ -315,7 +334,9 @@ class _Search:
         system, size = self.system, abs(need.by)
         limits = [np.abs(edge[need.moving]) for edge in (system.high, system.low)]
         same, other = limits if need.by > 0 else limits[::-1]
-        able = ~np.isin(system.owner, readers) & (system.place >= 0)
+        away = np.zeros(self.met.shape[1], dtype=bool)
+        away[readers] = True
+        able = ~away[system.owner] & (system.place >= 0)
         inside = np.zeros(len(able), dtype=bool)
         inside[need.group] = True
         sign = system.rows.T @ np.where(lost, 0.0, self.draw)
@@ -335,8 +356,7 @@ class _Search:
             for room in (_CALM, 1.0):
                 move = self._shift(need, apart, room, lost) or self._trade(need, apart, room)
                 if move is not None:
-                    told = np.abs(self.system.rows[:, move[0]] @ move[1]) > _TINY
-                    if not (told & ~lost).any() and not self._untied(move):
+                    if not (self._tells(move) & ~lost).any() and not self._untied(move):
                         return move
         return None
 
@@ -357,8 +377,8 @@ class _Search:
         for moving, room in tries[: len(tries) if not hard else 2]:
             move = self._solved(need, reader, lost, moving, room, hard=hard)
             if move is not None:
-                told = np.abs(self.system.rows[:, move[0]] @ move[1]) > _TINY
-                cost = float(self.system.weight[told & ~lost].sum())
+                told = self._tells(move)
+                cost = float(self.system.costs(lost)[told & ~lost].sum())
                 if cost < least:
                     best, least = move, cost
                 if cost < _DEAR:
@@ -398,7 +418,7 @@ class _Search:
             for edge in (system.low, system.high)
         )
         found = milp(
-            np.concatenate([np.zeros(len(near)), np.tile(system.weight[free], 2)]),
+            np.concatenate([np.zeros(len(near)), np.tile(system.costs(lost)[free], 2)]),
             constraints=LinearConstraint(matrix, equal, equal),
             bounds=Bounds(
                 np.r_[low, np.zeros(2 * len(free))],
@@ -426,7 +446,9 @@ class _Search:
             shared = rows.T @ (rows @ np.isin(np.arange(len(reached)), group) > 0) * 1.0
             closest = np.lexsort((self.system.low[0], -shared))  # then of most answers
             for owner in np.unique(self.system.owner[group]).tolist():
-                ours = closest[self.system.owner[closest] == owner][:_HUBS]
-                places = self.at[self.system.place[ours]]
-                reached[places[places >= 0]] = True
+                ours = closest[self.system.owner[closest] == owner]
+                for side in (0, 1):
+                    there = self.system.place[ours[self.system.place[ours] % 2 == side][:_HUBS]]
+                    places = self.at[there]
+                    reached[places[places >= 0]] = True
         return np.flatnonzero(reached)

@@ -18,7 +18,7 @@ from scipy import sparse
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.estimation.design import indicator
-from tfpb.survey.secrecy.cells import BOTH, Cell, Members
+from tfpb.survey.secrecy.cells import BOTH, HORS, QPV, Cell, Members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,8 +38,12 @@ _TOTALS: Final = {True: 1000.0, False: 100.0}
 """What a figure of everyone (true), and one of a bailleur, cost to lose; one of a territory, about one."""
 _SIDE: Final = 2.0
 """A side costs more than the whole of its territory: without it there is no gap."""
+_SPARE: Final = 0.5
+"""A side whose gap is lost already costs less than the whole of its territory."""
 _BY_SIZE: Final = 20.0
 """What a side of as many answers as the whole costs more, where territories are of every size."""
+_GAP: Final = 4.0
+"""What a gap costs more than its sides, where it is the headline of a territory."""
 COUNTS, ANSWERS = 0, 1
 """What moves: numbers of answers, or numbers of satisfied answers among as many."""
 
@@ -78,6 +82,8 @@ class System:
         Those of each row.
     weight : array
         What each row costs to lose.
+    gaps : int array, shape (gaps, 3)
+        Rows of the two sides of a territory, without either of which there is no gap, and of its whole.
     fixed, lost : bool arrays
         Rows that readers hold: too late to mask them; rows that are masked whatever follows.
     hidden : frozenset of Cell
@@ -96,6 +102,7 @@ class System:
     rows: sparse.csr_array
     cells: Sequence[tuple[Cell, ...]]
     weight: Vector
+    gaps: Numbers
     fixed: Flags
     lost: Flags
     hidden: frozenset[Cell]
@@ -105,6 +112,20 @@ class System:
     low: Vector
     high: Vector
     needs: tuple[Need, ...]
+
+    def costs(self, lost: Flags) -> Vector:
+        """Return what each row costs to lose, once others are: a side, its gap if the other is shown."""
+        sides = self.gaps[:, :2]
+        left = ~lost[sides[:, ::-1]]
+        return self.weight + _GAP * np.bincount(sides[left], minlength=len(lost))
+
+    def paid(self, lost: Flags) -> Flags:
+        """Lose one more row of each territory with one lost side: the other two would tell it."""
+        lost, costs = lost.copy(), self.costs(lost)
+        for rows in self.gaps[lost[self.gaps[:, :2]].any(axis=1)].tolist():
+            if lost[rows].sum() == 1:
+                lost[min((k for k in rows if not lost[k] and not self.fixed[k]), key=costs.item)] = True
+        return lost
 
 
 def systems(
@@ -237,16 +258,28 @@ class _Maker:
             opened, unanimous = self._answers(groups, rows)
             needs += opened
             gone |= unanimous
-        weight = np.array([sum(map(_weight, g)) for g in groups])
+        paired = self._gaps(groups) if self.telling else {}
+        weight = np.array([sum(_SPARE if c in paired else _weight(c) for c in g) for g in groups])
         whole = np.full(len(groups), float(answers.max(initial=0)))
         if self.telling:
             sides = np.array([g[0].groupe for g in groups])
             whole = np.array([answers[sides == s].max() for s in sides]) / _BY_SIZE
         return System(
-            rows, groups, weight + answers / np.maximum(whole, 1.0), fixed,
+            rows, groups, weight + answers / np.maximum(whole, 1.0),
+            np.array([*dict.fromkeys(paired.values())], dtype=np.intp).reshape(-1, 3), fixed,
             gone & ~fixed, frozenset(hidden), self._ties(), self.owner, self.place, self.low, self.high,
             tuple(needs),
         )  # fmt: skip
+
+    def _gaps(self, groups: Sequence[Sequence[Cell]]) -> dict[Cell, tuple[int, int, int]]:
+        """Return, by either, the rows of both sides of each territory that tells them, and of its whole."""
+        at = {c: k for k, g in enumerate(groups) for c in g if c.niveau != TOTAL}
+        out: dict[Cell, tuple[int, int, int]] = {}
+        for cell in at:
+            other, whole = (cell._replace(groupe=g) for g in (HORS, BOTH))
+            if cell.groupe == QPV and other in at and whole in at:
+                out[cell] = out[other] = (at[cell], at[other], at[whole])
+        return out
 
     def _ties(self) -> sparse.csr_array:
         """Write the sums that hold between unknowns and cells."""
@@ -398,4 +431,4 @@ def _owners(names: Sequence[str] | NDArray[np.object_], there: Flags) -> NDArray
 def _weight(cell: Cell) -> float:
     if cell.niveau == TOTAL:
         return _TOTALS[cell.bailleur == ENSEMBLE]
-    return 1.0 if cell.groupe == BOTH else _SIDE
+    return 3.0 if cell.groupe == BOTH else _SIDE
