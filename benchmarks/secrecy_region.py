@@ -14,6 +14,7 @@ import argparse
 import pickle
 import time
 from collections import Counter
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,13 +55,9 @@ def answers_of(folder: Path, addresses: int) -> tuple[Any, Rules]:
             kept.write_bytes(pickle.dumps((joined.survey, rules)))
             raise JoinedError
 
-        run._protected = stop
-        try:
-            app.main(
-                ["region", str(toml), "--sortie", str(folder / "sortie"), "--sans-documents"]
-            )
-        except JoinedError:
-            pass
+        run._protected = stop  # type: ignore[assignment]  # noqa: SLF001 - where answers are joined
+        with suppress(JoinedError):
+            app.main(["region", str(toml), "--sortie", str(folder / "sortie"), "--sans-documents"])
     survey, rules = pickle.loads(kept.read_bytes())  # noqa: S301 - written above
     return survey, rules
 
@@ -110,7 +107,9 @@ def main() -> None:
         few = items[:count]
         part = told(atoms, few) if count < len(items) else cells
         start = time.process_time()
-        masks = least_masks(part, (atoms,), rules.masking_n, frozenset(), partial(reveals, rules=rules))
+        masks = least_masks(
+            part, (atoms,), rules.masking_n, frozenset(), partial(reveals, rules=rules)
+        )
         print(f"{count} question(s): {time.process_time() - start:.1f} s of processor")
     left = tally(cells, masks)
     cut = [v for (_, side), v in left.items() if side != "ecart"]

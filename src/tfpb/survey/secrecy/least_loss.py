@@ -9,7 +9,6 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from tfpb.survey.estimation.design import indicator
 from tfpb.survey.secrecy.released_system import matrix, open_to, systems
 
 if TYPE_CHECKING:
@@ -100,10 +99,9 @@ class _Columns:
 
     def of(self, at: Numbers, by: Vector) -> Vector:
         """Return how far each set moves."""
-        out = np.zeros(self.count)
-        for k, far in zip(at.tolist(), by.tolist(), strict=True):
-            out[self.sets[k]] += far
-        return out
+        met = [self.sets[k] for k in at.tolist()]
+        far = np.repeat(by, [len(m) for m in met])
+        return np.bincount(np.concatenate(met), far, self.count)
 
 
 class _Search:
@@ -266,8 +264,7 @@ class _Search:
 
     def _tells(self, move: Move) -> Flags:
         """Return which rows a movement moves."""
-        by = self.columns.of(*move)
-        return np.asarray(np.abs(by) > _TINY)
+        return np.asarray(np.abs(self.columns.of(*move)) > _TINY)
 
     def _fit(self, moves: Sequence[Move], first: int) -> None:
         """Note which needs movements free, the number of the first given."""
@@ -355,9 +352,9 @@ class _Search:
         for apart in ((readers, readers[:1]) if few else (readers[:1],)) if len(self.at) else ():
             for room in (_CALM, 1.0):
                 move = self._shift(need, apart, room, lost) or self._trade(need, apart, room)
-                if move is not None:
-                    if not (self._tells(move) & ~lost).any() and not self._untied(move):
-                        return move
+                if move is None or (self._tells(move) & ~lost).any() or self._untied(move):
+                    continue
+                return move
         return None
 
     def _program(self, need: Need, reader: int, lost: Flags, *, hard: bool) -> Move | None:

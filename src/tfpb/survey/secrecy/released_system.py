@@ -124,7 +124,9 @@ class System:
         lost, costs = lost.copy(), self.costs(lost)
         for rows in self.gaps[lost[self.gaps[:, :2]].any(axis=1)].tolist():
             if lost[rows].sum() == 1:
-                lost[min((k for k in rows if not lost[k] and not self.fixed[k]), key=costs.item)] = True
+                lost[
+                    min((k for k in rows if not lost[k] and not self.fixed[k]), key=costs.item)
+                ] = True
         return lost
 
 
@@ -275,10 +277,10 @@ class _Maker:
         """Return, by either, the rows of both sides of each territory that tells them, and of its whole."""
         at = {c: k for k, g in enumerate(groups) for c in g if c.niveau != TOTAL}
         out: dict[Cell, tuple[int, int, int]] = {}
-        for cell in at:
+        for cell, row in at.items():
             other, whole = (cell._replace(groupe=g) for g in (HORS, BOTH))
             if cell.groupe == QPV and other in at and whole in at:
-                out[cell] = out[other] = (at[cell], at[other], at[whole])
+                out[cell] = out[other] = (row, at[other], at[whole])
         return out
 
     def _ties(self) -> sparse.csr_array:
@@ -357,7 +359,10 @@ class _Maker:
             group = self.sets[groups[k][0]]
             away = tuple(r for r in self.readers[1:] if not counts[k, r]) or (-1,)
             inside = np.flatnonzero(counts[k]).tolist()
-            for readers, seen in ((away, size[k]), *(((r,), size[k] - counts[k, r]) for r in inside)):
+            for readers, seen in (
+                (away, size[k]),
+                *(((r,), size[k] - counts[k, r]) for r in inside),
+            ):
                 left = group if readers is away else self._seen(group, readers[0])
                 if 0 < seen < self.masking_n and len(left) > 1:
                     up = float(self.high[COUNTS, left].sum())
