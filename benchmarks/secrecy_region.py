@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import pickle
+import sys
 import time
 from collections import Counter
 from contextlib import suppress
@@ -57,7 +58,8 @@ def answers_of(folder: Path, addresses: int) -> tuple[Any, Rules]:
 
         run._protected = stop  # type: ignore[assignment]  # noqa: SLF001 - where answers are joined
         with suppress(JoinedError):
-            app.main(["region", str(toml), "--sortie", str(folder / "sortie"), "--sans-documents"])
+            sys.argv = ["tfpb", "region", str(toml), "--sortie", str(folder / "sortie")]
+            app.main()
     survey, rules = pickle.loads(kept.read_bytes())  # noqa: S301 - written above
     return survey, rules
 

@@ -58,10 +58,13 @@ def test_the_protector_holds_against_an_outsider(kind: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("seed", "small"), [(20, 0.25), (21, 0.6)]
+)  # the second: small sums of atoms
 def test_the_protector_holds_in_a_region_against_each_bailleur(
-    monkeypatch: pytest.MonkeyPatch,
+    seed: int, small: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case = region_case(20, owners=5, towns=3)
+    case = region_case(seed, owners=5, towns=3, small=small)
     found = audit(case.releases(), truth=case.truth)
     assert not [f for f in found.found if f.attack is not Attack.SIDES]
     assert found.open == 0

@@ -7,13 +7,14 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 from scipy.optimize import linprog
 
 from tfpb.model.survey import Atoms
 from tfpb.survey.secrecy import least_loss
 from tfpb.survey.secrecy.cells import Cell, Cells
 from tfpb.survey.secrecy.least_loss import least_masks
-from tfpb.survey.secrecy.released_system import systems
+from tfpb.survey.secrecy.released_system import System, systems
 
 MASK = 11
 Homes = dict[tuple[str, str], int]
@@ -214,3 +215,26 @@ def test_taking_masks_back_matters(monkeypatch: pytest.MonkeyPatch) -> None:
     less = loss()
     monkeypatch.setattr(least_loss._Search, "clean", lambda _self: None)
     assert less < loss()
+
+
+@pytest.mark.parametrize(
+    ("lost", "paid"),
+    [
+        ([], []),
+        ([0], [0, 1]),  # the gap is gone: the other side is worth less than the whole
+        ([1], [1, 2]),  # unless that side serves another gap too
+        ([0, 2], [0, 2]),
+    ],
+)
+def test_a_lost_side_is_paid_by_what_costs_least(lost: list[int], paid: list[int]) -> None:
+    none, free = sparse.csr_array((0, 0)), np.zeros(5, dtype=bool)
+    system = System(
+        rows=none, cells=[], weight=np.array([1.0, 0.5, 3.0, 0.5, 3.0]),
+        gaps=np.array([[0, 1, 2], [0, 3, 4]]), fixed=free, lost=free, hidden=frozenset(), ties=none,
+        owner=np.zeros(0, dtype=int), place=np.zeros(0, dtype=int), low=np.zeros((2, 0)),
+        high=np.zeros((2, 0)), needs=(),
+    )  # fmt: skip
+    start = np.isin(np.arange(5), lost)
+    there = np.flatnonzero(system.paid(start)[:3]).tolist()
+    assert there == paid
+    assert system.costs(free)[0] == system.weight[0] + 2 * (system.costs(free)[1] - 0.5)

@@ -101,7 +101,8 @@ class _Columns:
         """Return how far each set moves."""
         met = [self.sets[k] for k in at.tolist()]
         far = np.repeat(by, [len(m) for m in met])
-        return np.bincount(np.concatenate(met), far, self.count)
+        out: Vector = np.bincount(np.concatenate(met), far, self.count)  # type: ignore[assignment]
+        return out
 
 
 class _Search:
