@@ -144,7 +144,8 @@ def test_a_commune_of_no_known_epci_is_said() -> None:
     one: Any = SimpleNamespace(name="A", inputs=None, located=located)
     region: Any = SimpleNamespace(contrats={}, communes={})
     maps = {2024: SimpleNamespace(frame=pd.DataFrame({"code_qpv": [], "nom_qpv": []}))}
-    communes = SimpleNamespace(epci=lambda _: ("", ""), departement=lambda _: ("59", "Nord"))
+    known = {"epci": ("", ""), "departement": ("59", "Nord")}
+    communes = SimpleNamespace(territory=lambda _, level: known[level])
     geography: Any = SimpleNamespace(maps=maps, communes=communes)
     made = territories([one], region, geography)
     found = [(f.code, f.fields["codes"]) for f in made.notices]
