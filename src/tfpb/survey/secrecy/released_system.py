@@ -38,8 +38,8 @@ _TOTALS: Final = {True: 1000.0, False: 100.0}
 """What a figure of everyone (true), and one of a bailleur, cost to lose; one of a territory, about one."""
 _SIDE: Final = 2.0
 """A side costs more than the whole of its territory: without it there is no gap."""
-_SPARE: Final = 0.5
-"""A side whose gap is lost already costs less than the whole of its territory."""
+_SPARE: Final = {False: 0.5, True: 3.0}
+"""Where gaps count as such: a side whose gap is lost, and (true) the whole of its territory."""
 _BY_SIZE: Final = 20.0
 """What a side of as many answers as the whole costs more, where territories are of every size."""
 _GAP: Final = 4.0
@@ -261,7 +261,9 @@ class _Maker:
             needs += opened
             gone |= unanimous
         paired = self._gaps(groups) if self.telling else {}
-        weight = np.array([sum(_SPARE if c in paired else _weight(c) for c in g) for g in groups])
+        weight = np.array(
+            [sum(_SPARE[c.groupe == BOTH] if c in paired else _weight(c) for c in g) for g in groups]
+        )
         whole = np.full(len(groups), float(answers.max(initial=0)))
         if self.telling:
             sides = np.array([g[0].groupe for g in groups])
@@ -274,13 +276,13 @@ class _Maker:
         )  # fmt: skip
 
     def _gaps(self, groups: Sequence[Sequence[Cell]]) -> dict[Cell, tuple[int, int, int]]:
-        """Return, by either, the rows of both sides of each territory that tells them, and of its whole."""
+        """Return, by each, the rows of both sides of a territory that tells them, and of its whole."""
         at = {c: k for k, g in enumerate(groups) for c in g if c.niveau != TOTAL}
         out: dict[Cell, tuple[int, int, int]] = {}
         for cell, row in at.items():
             other, whole = (cell._replace(groupe=g) for g in (HORS, BOTH))
             if cell.groupe == QPV and other in at and whole in at:
-                out[cell] = out[other] = (row, at[other], at[whole])
+                out[cell] = out[other] = out[whole] = (row, at[other], at[whole])
         return out
 
     def _ties(self) -> sparse.csr_array:
@@ -436,4 +438,4 @@ def _owners(names: Sequence[str] | NDArray[np.object_], there: Flags) -> NDArray
 def _weight(cell: Cell) -> float:
     if cell.niveau == TOTAL:
         return _TOTALS[cell.bailleur == ENSEMBLE]
-    return 3.0 if cell.groupe == BOTH else _SIDE
+    return 1.0 if cell.groupe == BOTH else _SIDE
