@@ -262,7 +262,10 @@ class _Maker:
             gone |= unanimous
         paired = self._gaps(groups) if self.telling else {}
         weight = np.array(
-            [sum(_SPARE[c.groupe == BOTH] if c in paired else _weight(c) for c in g) for g in groups]
+            [
+                sum(_SPARE[c.groupe == BOTH] if c in paired else _weight(c) for c in g)
+                for g in groups
+            ]
         )
         whole = np.full(len(groups), float(answers.max(initial=0)))
         if self.telling:
