@@ -218,7 +218,7 @@ def test_three_releases_by_three_groupings_do_not_tell_one_agency(
         ]
         one = [[1.0, 0.0, 0.0]]  # the first agency alone, as a combination of what is told
         had += bool(rows) and np.linalg.matrix_rank(rows) == np.linalg.matrix_rank(rows + one)
-    assert (had == 0) is remembered
+    assert bool(had == 0) is remembered
 
 
 def change_answers(folder: Path, count: int) -> None:
