@@ -31,6 +31,7 @@ LABELS = [
     "Tranquillité du quartier",
     "Image",
 ]
+DRAWN = [kind for kind in ChartKind if kind is not ChartKind.DUMBBELL]  # a workbook alone has one
 THEMES = ["residence", "residence", "residence", "relation", "relation", "quartier", "quartier"]
 
 
@@ -137,7 +138,7 @@ def _chart(kind: ChartKind) -> Chart:
     return Chart("c", kind, "Titre", rows, "alt", unit=unit, margin=0.05, series=series)
 
 
-@pytest.mark.parametrize("kind", list(ChartKind))
+@pytest.mark.parametrize("kind", DRAWN)
 def test_each_kind_draws_the_same_twice(kind: ChartKind) -> None:
     chart = _chart(kind)
     image = charts.draw(chart)
@@ -149,7 +150,7 @@ def test_each_kind_draws_the_same_twice(kind: ChartKind) -> None:
     assert b"dc:date" not in image["svg"]
 
 
-@pytest.mark.parametrize("kind", list(ChartKind))
+@pytest.mark.parametrize("kind", DRAWN)
 def test_no_label_covers_another_nor_leaves_the_picture(kind: ChartKind) -> None:
     with style():
         sheet = charts._DRAWERS[kind](_chart(kind))
@@ -171,14 +172,14 @@ def test_no_label_covers_another_nor_leaves_the_picture(kind: ChartKind) -> None
         assert across <= 2 or down <= 6, (one, two)
 
 
-@pytest.mark.parametrize("kind", list(ChartKind))
+@pytest.mark.parametrize("kind", DRAWN)
 def test_nothing_to_draw_is_said(kind: ChartKind) -> None:
     chart = _chart(kind)
     empty = Chart("c", kind, "Titre", chart.rows.iloc[:0], "alt")
     assert charts.draw(empty)["png"].startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("kind", list(ChartKind))
+@pytest.mark.parametrize("kind", DRAWN)
 def test_one_row_draws(kind: ChartKind) -> None:
     chart = _chart(kind)
     charts.draw(Chart("c", kind, "Titre", chart.rows.iloc[:1], "alt", unit=chart.unit))

@@ -86,9 +86,10 @@ def chapters(report: Report) -> list[Chapter]:
     One that opens with its note has then a body, a chapter a question, and annexes, both without a break:
     what is too long for the body is cut there, and whole at the end.
     """
-    first, *others = [s for s in report.sections if s.in_document]
+    printed = [s for s in report.sections if s.in_document]
     if not answers_first(report):
-        return [_alone(s) for s in (first, *others)]
+        return [_alone(s) for s in printed]
+    first, *others = printed
     out = [replace(_alone(first), part=NOTE)]
     body, annexes = [], []
     for question, title in QUESTIONS.items():
