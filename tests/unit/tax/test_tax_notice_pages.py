@@ -217,5 +217,5 @@ def test_a_line_that_holds_what_is_needed_is_data_whatever_it_says(
     assert lines(cell, "A2", "R2", "2025", "40", "900") == [2, False]
     alone = [cell, "", "", "", "", "12" if left == "ligne_de_total" else ""]
     assert lines(*alone) == [1, True]
-    if left == "ligne_de_texte":  # in a column that is read: asked about
-        assert lines("", cell, "", "", "", "") == [2, False]
+    # in a column that is read: asked about
+    assert lines("", cell, "", "", "", "") == [2, False]

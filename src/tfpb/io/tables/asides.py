@@ -27,10 +27,11 @@ _TOTAL: Final = re.compile(
     r"(sous )?(total|totaux)( (general|generaux|partiel|du|des|de|par) ?.*)?"
 )
 _INITIALS: Final = frozenset("tTsS")
-_HEAD: Final = re.compile(
-    r"((sous )?(total|totaux)|a reporter|report|frais de gestion|(montant|somme)s? (de votre|total|net)|"
-    r"(net|reste) a payer)\b.*"
+_HEAD: Final = re.compile(r"(sous )?(total|totaux)\b.*")
+_CARRIED: Final = re.compile(
+    r"(a reporter|report|frais de gestion|(montant|somme)s? (de votre|total|net)|(net|reste) a payer)\b.*"
 )
+"""Sums that a page prints; such words may also begin an action, whose line then holds what is needed."""
 _SAME_HEADER: Final = 0.8
 """Part of a line's cells that are the header's own, from which it is the header printed again."""
 _SENTENCE: Final = 3
@@ -228,6 +229,8 @@ def _is_total(row: list[str], needed: list[int]) -> bool:
         return False
     head = fold(row[filled[0]])
     if _TOTAL.fullmatch(head) or (_HEAD.fullmatch(head) and not all(row[k] for k in needed)):
+        return True
+    if _CARRIED.fullmatch(head) and not any(row[k] for k in needed):
         return True
     named = [k for k in filled if _HEAD.fullmatch(fold(row[k]))]
     return bool(named and needed) and not any(row[k] for k in needed if k not in named)
