@@ -242,15 +242,16 @@ def test_only_what_may_be_shown_is_drawn() -> None:
 
 
 def test_every_share_said_carries_its_n_and_every_gap_its_interval() -> None:
-    section = {s.key: s for s in said().sections}["comparaison"]
-    sentences = [
-        p for b in section.blocks if isinstance(b, Text) for p in b.paragraphs if "satisfaits" in p
-    ]
-    assert len(sentences) == 5
-    for sentence in sentences:
-        assert sentence.count("n\u202f=") == 2, sentence
-        assert "entre" in sentence
-        assert "points" in sentence
+    charts = [b for s in said().sections for b in s.blocks if isinstance(b, Chart)]
+    spoken = [c for c in charts if c.key.startswith(("ecarts", "note_ecarts"))]
+    assert {c.key.split("_")[0] for c in spoken} == {"ecarts", "note"}
+    for chart in spoken:
+        sentences = re.findall(r"[^.;]* de satisfaits en QPV.*?\.(?= |$)", chart.alt)
+        assert sentences, chart.alt
+        for sentence in sentences:
+            assert sentence.count("n\u202f=") == 2, sentence
+            assert "entre" in sentence
+            assert "points" in sentence
 
 
 def test_an_inconclusive_item_says_what_it_would_have_taken() -> None:

@@ -139,7 +139,7 @@ def _charts(shown: pd.DataFrame, of: dict[str, Any], margin: float) -> list[Bloc
     reach = float(shown[["ic95_bas", "ic95_haut"]].abs().max().max()) if len(shown) else 0.0
     for code in Theme:
         part = cut(shown, shown["theme"] == code).sort_values("ecart", kind="stable")
-        if len(part) < 2:  # noqa: PLR2004  # one question has a sentence, not a chart
+        if len(part) < 2:  # noqa: PLR2004  # a chart compares: one question stands in the table
             continue
         title = satisfaction.chart_title(
             code,
