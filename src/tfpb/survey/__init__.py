@@ -69,7 +69,6 @@ from tfpb.survey.secrecy.disclosure import (
     cells_masked_in,
     cells_shown_in,
     disclosed_in,
-    masked_cells,
     protect,
 )
 from tfpb.survey.secrecy.ownership import for_bailleur
@@ -92,7 +91,6 @@ __all__ = [
     "gap_verdict",
     "interviews_needed",
     "located_residences",
-    "masked_cells",
     "n_necessaire",
     "protect",
     "readings_without",

@@ -15,7 +15,7 @@ from tfpb.model.survey import Estimates, Published
 from tfpb.survey.compare import compare
 from tfpb.survey.reading.recode import recode
 from tfpb.survey.secrecy.cells import Cell
-from tfpb.survey.secrecy.disclosure import disclosed_in, masked_cells, protect
+from tfpb.survey.secrecy.disclosure import cells_masked_in, disclosed_in, protect
 from tfpb.survey.secrecy.ownership import for_bailleur
 
 GROUPS = ("qpv", "hors_qpv", "ensemble")
@@ -254,10 +254,10 @@ def test_two_runs_by_other_territories_cannot_be_subtracted(
 def test_what_a_run_masked_stays_masked() -> None:
     estimates = _estimates(5, residences=8, interviews=14)
     first = protect(estimates, masking_n=40)
-    before = masked_cells(first)
+    before = cells_masked_in(first.comparison)
     assert before
     second = protect(estimates, masking_n=11, masked_before=before)
-    assert set(before) <= set(masked_cells(second))
+    assert set(before) <= set(cells_masked_in(second.comparison))
     _attack(estimates, second, _delivery(5, residences=8, interviews=14))
 
 
@@ -272,7 +272,7 @@ def test_the_last_runs_masks_reach_what_they_were_not_asked_for() -> None:
     asked = Cell(*(cell[c] for c in names))
     again = protect(estimates, masking_n=11, masked_before=[asked])
     _attack(estimates, again, _delivery(1, residences=8, interviews=14))
-    assert len(masked_cells(again)) > len(masked_cells(free)) + 1
+    assert len(cells_masked_in(again.comparison)) > len(cells_masked_in(free.comparison)) + 1
 
 
 def test_priorities_do_not_count_a_masked_overall_mark() -> None:
@@ -287,7 +287,7 @@ def test_priorities_do_not_count_a_masked_overall_mark() -> None:
     shown = protect(estimates, masking_n=MASK, masked_before=[mark])
     here = (free["vague"] == "2023") & (free["bailleur"] == "B") & (free["groupe"] == "qpv")
     assert free.loc[here, "n"].notna().all()
-    for cell in masked_cells(shown):
+    for cell in cells_masked_in(shown.comparison):
         rows = shown.priorities[
             (shown.priorities["vague"] == cell.vague)
             & (shown.priorities["bailleur"] == cell.bailleur)

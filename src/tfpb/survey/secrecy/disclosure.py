@@ -68,7 +68,7 @@ def protect(
     masking_n : int
         Cells with fewer valid answers are hidden, with the complements that would reveal them.
     masked_before : iterable of Cell
-        Cells masked by the last run (`masked_cells` of its result): they stay masked, since the
+        Cells masked by the last run (`cells_masked_in` its comparison): they stay masked, since the
         difference between two packs would otherwise reveal them.
     shown_before : iterable of (Cell, int)
         Cells that earlier runs showed, and their numbers of answers: readers hold them.
@@ -183,11 +183,6 @@ def reopened(
         **again, items=items, waves=waves, notices=notices, settings=settings, readings=readings,
         seal=_SEAL,
     )  # fmt: skip
-
-
-def masked_cells(published: Published) -> tuple[Cell, ...]:
-    """Return the cells a run masked, to be handed to the next one."""
-    return cells_masked_in(published.comparison)
 
 
 def disclosed_in(tables: Iterable[pd.DataFrame]) -> Disclosed:

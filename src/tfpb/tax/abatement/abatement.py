@@ -238,11 +238,10 @@ def _read_notices(
     checks: list[tuple[Check, list[int]]] = []
     unexplained: list[Fault] = []
     for group in grouped((i for i in items if i.current), lambda i: i.avis).values():
-        issued = any(item.paid is not None for item in group)
         states, made = read_notice(group, stipulated, tolerance)
         positions = [places[id(item)] for item in group]
         for position, state in zip(positions, states, strict=True):
-            out[position] = replace(items[position], state=state, issued=issued)
+            out[position] = replace(items[position], state=state)
         unsure = ambiguous(group, states)
         if unsure and all(c.constat != "inexplique" for c in made):
             paid = next(i.paid for i in group if i.paid is not None)

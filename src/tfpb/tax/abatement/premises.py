@@ -75,8 +75,6 @@ class Premises:
     dwellings : int
     state : str
         `NONE`, `RIGHT`, `FULL` or `UNKNOWN`.
-    issued : bool
-        Whether its notice is out: a figure is read on one of its rows.
     statut, nature, motive : str
     amounts : Amounts
         Of the right; of the stake when a check or a convention is awaited; of what was wrongly abated.
@@ -97,7 +95,6 @@ class Premises:
     current: bool
     dwellings: int = 0
     state: str = UNKNOWN
-    issued: bool = False
     statut: str = ""
     nature: str = ESTIMATED
     motive: str = ""
