@@ -7,11 +7,13 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -149,7 +151,7 @@ def test_the_same_bytes_in_processes(region: Path, made: Path, run: Run, tmp_pat
     assert_same(made, out)
 
 
-def test_after_one_delivery_what_was_kept_and_a_cluster_give_the_same_bytes(
+def test_after_one_delivery_kept_stages_and_a_cluster_that_loses_a_worker_give_the_same_bytes(
     region: Path, made: Path, kept: Path, run: Run, tmp_path: Path
 ) -> None:
     pytest.importorskip("distributed", reason="l’option dask n’est pas installée")
@@ -168,10 +170,40 @@ def test_after_one_delivery_what_was_kept_and_a_cluster_give_the_same_bytes(
             "region", folder / "region.toml", "--sortie", again, "--moteur", "local", *DATA
         )
     assert result.exit_code == 0, result.output
-    with dask_cluster(tmp_path / "dask") as cluster:
+    from tfpb.executors import Dask
+
+    whole = Dask.map
+    with (
+        dask_cluster(tmp_path / "dask", workers=3) as cluster,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        killed, slow, _ = cluster.workers
+        ended = threading.Event()
+
+        def drag() -> None:
+            while not ended.wait(0.05):
+                slow.send_signal(signal.SIGSTOP)
+                ended.wait(0.2)
+                slow.send_signal(signal.SIGCONT)
+
+        def with_a_loss(self: Dask, work: Any, parts: Any, advance: Any) -> Any:
+            def told(count: int) -> None:
+                killed.kill()
+                advance(count)
+
+            return whole(self, work, parts, told)
+
+        patch.setattr(Dask, "map", with_a_loss)
+        dragging = threading.Thread(target=drag)
+        dragging.start()
         result = run("region", folder / "region.toml", "--sortie", anew, "--moteur", "dask",
                      "--ordonnanceur", cluster.scheduler, *DATA)  # fmt: skip
+        ended.set()
+        dragging.join()
+        assert killed.wait(timeout=60) != 0
+        assert slow.poll() is None
     assert result.exit_code == 0, result.output
+    assert "données personnelles" in result.output
     assert_same(again, anew)
     now, before = (
         read(p / "region" / "donnees" / "methode_vagues.csv")["n"] for p in (again, made)

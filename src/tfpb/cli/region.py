@@ -28,10 +28,33 @@ from tfpb.words.documents import command_words as words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.executors import Executor
+    import pandas as pd
+
+    from tfpb.errors import Fault
+    from tfpb.executors import Executor, Tls
+    from tfpb.io.packs.pack import GrowingFolder
     from tfpb.io.sources.region_inputs import RegionSettings
     from tfpb.region.outputs import Rendered
     from tfpb.region.packs import Media
+    from tfpb.region.run import Region
+
+
+TlsCa = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-ca", help="Autorité d’une grappe chiffrée (tls://), fichier PEM.", show_default=False
+    ),
+]
+TlsCertificat = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-certificat", help="Votre certificat pour cette grappe.", show_default=False
+    ),
+]
+TlsCle = Annotated[
+    Path | None,
+    typer.Option("--tls-cle", help="Votre clé pour cette grappe.", show_default=False),
+]
 
 
 def region(
@@ -51,6 +74,9 @@ def region(
     ordonnanceur: Annotated[
         str, typer.Option("--ordonnanceur", help="Adresse de la grappe Dask, tcp://MACHINE:8786.")
     ] = "",
+    tls_ca: TlsCa = None,
+    tls_certificat: TlsCertificat = None,
+    tls_cle: TlsCle = None,
     documents: Annotated[
         bool,
         typer.Option(
@@ -81,7 +107,7 @@ def region(
     with guard():
         from tfpb.executors import executor
         from tfpb.io.packs.output_files import staged
-        from tfpb.io.packs.pack import check_place, dumps, write_folder
+        from tfpb.io.packs.pack import GrowingFolder, check_place, dumps
         from tfpb.io.sources.region_inputs import load_region
         from tfpb.io.sources.toml_files import settings_path
         from tfpb.pipeline.published_before import ledger_with, refuse_release
@@ -95,51 +121,101 @@ def region(
         tell_unused("--processus", words.ONE_PROCESS, given=processus and moteur == "local")
         tell_unused("--pages", words.NO_DOCUMENTS, given=pages and not documents)
         workers = processus or os.cpu_count() or 1
-        runs = executor(moteur, workers=workers, scheduler=ordonnanceur, documents=documents)
+        runs = executor(
+            moteur,
+            workers=workers,
+            scheduler=ordonnanceur,
+            tls=_tls(ordonnanceur, tls_ca, tls_certificat, tls_cle),
+            documents=documents,
+        )
+        if moteur == "dask":
+            told = words.TRAVELS_HIDDEN if tls_ca else words.TRAVELS_BARE
+            print_line(words.TRAVELS, told)
+        timings: dict[str, float] = {}
         with closing(runs):
-            media = Media(documents, pages)
-            made, timings = _run(
-                settings, folder, runs, media, precedents or (), draft=not diffuser
+            computed = _compute(
+                settings, folder, runs, precedents or (), timings, draft=not diffuser
             )
-        show_held_back(made.notices)
-        if diffuser:
-            refuse_release(made.notices)
-        with staged(ledger_with(made.line) if made.line else {}):
-            written = write_folder(sortie, made.files)
+            show_held_back(computed.notices)
+            if diffuser:
+                refuse_release(computed.notices)
+            with closing(GrowingFolder(sortie)) as out:
+                made = _render(computed, folder, runs, Media(documents, pages), out, timings)
+                with staged(ledger_with(made.line) if made.line else {}):
+                    written = out.finish()
         timings["total"] = round(time.perf_counter() - start, 3)
         (written.folder / "journal.json").write_bytes(dumps({"durees_s": timings}))
         _tell(made, written.folder, written.kept)
         print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 
-def _run(
+def _tls(scheduler: str, *files: Path | None) -> Tls | None:
+    """Gather what opens an encrypted cluster; all of it, or nothing.
+
+    Raises
+    ------
+    TfpbError
+        `dask_tls_incomplet`, `fichier_absent`.
+    """
+    from tfpb.errors import fail
+    from tfpb.executors import Tls
+    from tfpb.io.tables.contents import require_file
+
+    encrypted = scheduler.startswith("tls://")
+    if not encrypted and not any(files):
+        return None
+    options = ("--tls-ca", "--tls-certificat", "--tls-cle")
+    lacking = [o for o, file in zip(options, files, strict=True) if file is None]
+    if lacking or not encrypted:
+        raise fail("dask_tls_incomplet", manque=", ".join(lacking) or "tls://")
+    given = [file for file in files if file is not None]
+    for file in given:
+        require_file(file)
+    return Tls(*(str(file.resolve()) for file in given))
+
+
+def _compute(
     settings: RegionSettings,
     geography: Path,
     runs: Executor,
-    media: Media,
     packs: Sequence[Path],
+    timings: dict[str, float],
     *,
     draft: bool,
-) -> tuple[Rendered, dict[str, float]]:
-    """Compute, then render, their progress shown; return the files and the seconds each took."""
-    from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
-    from tfpb.region.outputs import outputs_count, render
+) -> Region:
+    """Compute the region, its progress shown; note the seconds it took."""
+    from tfpb.pipeline.kept.stage_cache import cache_folder
     from tfpb.region.run import compute
 
-    kept = cache_folder()
-    timings: dict[str, float] = {}
     begun = time.perf_counter()
     with progress(words.OWNERS, len(settings.bailleurs)) as advance:
         computed = compute(
             settings,
             geography,
             executor=runs,
-            kept=kept,
+            kept=cache_folder(),
             packs=packs,
             draft=draft,
             tell=lambda _step, n: advance(n),
+            tell_read=_tell_read,
         )
     timings["calculs"] = round(time.perf_counter() - begun, 3)
+    return computed
+
+
+def _render(
+    computed: Region,
+    geography: Path,
+    runs: Executor,
+    media: Media,
+    out: GrowingFolder,
+    timings: dict[str, float],
+) -> Rendered:
+    """Make and write the files, their progress shown; note the seconds it took."""
+    from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
+    from tfpb.region.outputs import outputs_count, render
+
+    kept = cache_folder()
     begun = time.perf_counter()
     with progress(words.DOCUMENTS, outputs_count(computed, media)) as advance:
         made = render(
@@ -147,13 +223,26 @@ def _run(
             geography,
             executor=runs,
             media=media,
+            out=out,
             kept=kept,
             tell=lambda _step, n: advance(n),
         )
     if kept is not None:
         StageCache(kept).tidy()
     timings["documents"] = round(time.perf_counter() - begun, 3)
-    return made, timings
+    return made
+
+
+def _tell_read(table: pd.DataFrame, doubts: Sequence[Fault]) -> None:
+    """Say what became of the interviews, before anything rests on them, and what settles their names."""
+    from tfpb.report.sections.restitution import read_counts
+    from tfpb.words.documents.region_words import DELIVERIES
+    from tfpb.words.faults.paste_words import paste_lines
+
+    if len(table):
+        print_line(f"{DELIVERIES} : {read_counts(table)}")
+        show_doubts(doubts)
+        print_line(*paste_lines(doubts))
 
 
 def _tell(made: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
@@ -161,7 +250,7 @@ def _tell(made: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
 
     if kept:
         print_line(words.kept_files(kept))
-    atlas = "region/atlas.pdf" in made.files
+    atlas = "region/atlas.pdf" in made.names
     print_line(*closing_lines(made.owners, made.contrats, folder.name, atlas=atlas))
     if made.notices:
         print_line(words.DOUBTS_OF_REGION)

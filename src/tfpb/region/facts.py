@@ -23,14 +23,19 @@ if TYPE_CHECKING:
 
 _SPENT: Final = ("prevu_eur", "realise_eur", "valorise_eur")
 _LOST: Final = ("abattement_eur", "compensation_etat_eur", "perte_collectivites_eur")
+_DWELLINGS: Final = ("logements_abattus", "logements_sans_montant")
 _PARTLY: Final = ("abattement_partiel", "valorise_partiel")
 _NOTHING: Final = Decimal(0)
 
 
 def region_facts(
-    parts: Sequence[Part], located: Located, places: Territories, sources: Iterable[Source]
+    parts: Sequence[Part],
+    located: Located,
+    places: Territories,
+    sources: Iterable[Source],
+    territories: pd.DataFrame,
 ) -> RegionFacts:
-    """Count the region."""
+    """Count the region; `territories` as `tfpb.region.territory_sums.by_level` makes them."""
     homes = located.residences
     quarters = sorted({str(c) for c in homes["code_qpv"]} - {""})
     money = quarter_money(parts, quarters)
@@ -45,6 +50,7 @@ def region_facts(
         valued=added(money["valorise_eur"]),
         partly=partly(money),
         places=_stock_by_place(homes, places),
+        territories=territories,
         axes=axes(parts, quarters),
         files=_files(sources),
     )
@@ -72,16 +78,19 @@ def _stock_by_place(homes: pd.DataFrame, places: Territories) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def quarter_money(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame:
-    """Sum the abatement and the valued actions of some quarters over bailleurs.
+def quarter_money(
+    parts: Sequence[Part], codes: Collection[str], more: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Sum the abatement (its lines, and `more` columns) and the valued actions of quarters over bailleurs.
 
     Returns
     -------
     DataFrame
-        `code_qpv, logements, abattement_eur, compensation_etat_eur, perte_collectivites_eur,
-        logements_abattus, valorise_eur, abattement_partiel, valorise_partiel`, one row a quarter in
-        order; dwellings are those in the quarter. An amount that no bailleur's files tell is None, never
-        zero; `…_partiel` where a bailleur with dwellings there has none: the sum is then a least.
+        `code_qpv, logements, abattement_eur, compensation_etat_eur, perte_collectivites_eur, more,
+        logements_abattus, logements_sans_montant, valorise_eur, abattement_partiel, valorise_partiel`,
+        one row a quarter in order; dwellings are those in the quarter. An amount that no bailleur's
+        files tell is None, never zero; `…_partiel` where a bailleur with dwellings there has none: the
+        sum is then a least.
     """
     codes = sorted(set(codes))
     homes = [p.located.residences for p in parts if p.located is not None]
@@ -95,8 +104,8 @@ def quarter_money(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame
         {
             "code_qpv": codes,
             "logements": _counted(homes, "logements_dans", codes),
-            **{c: _summed(lines, c, codes) for c in _LOST},
-            "logements_abattus": _counted(lines, "logements_abattus", codes),
+            **{c: _summed(lines, c, codes) for c in (*_LOST, *more)},
+            **{c: _counted(lines, c, codes) for c in _DWELLINGS},
             "valorise_eur": _summed(acted, "valorise_eur", codes),
             **_partly(parts, codes),
         }
