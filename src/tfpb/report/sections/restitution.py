@@ -280,9 +280,10 @@ def referentiel(rows: pd.DataFrame, wave: str, year: int) -> Section:
         axes_mot=[", ".join(str(a) for a in axes) for axes in rows["axes"]],
         lecture=[words.target_reading(row) for row in rows.to_dict("records")],
     )
+    levels, gaps = (cut(told, told["mesure"] == measure) for measure in ("qpv", "ecart"))
     blocks: list[Block] = [
-        table(f"referentiel_{key}", cut(told, told["mesure"] == key), vague=wave, annee=year)
-        for key in ("qpv", "ecart")
+        table("referentiel_qpv", levels, vague=wave, annee=year),
+        table("referentiel_ecart", gaps, vague=wave, annee=year),
     ]
     blocks.append(Text(words.FRAME_NOTES, bullets=True))
     based = rows["etat"] != "sans_base"
