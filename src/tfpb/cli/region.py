@@ -236,11 +236,10 @@ def _render(
 def _tell_read(table: pd.DataFrame, doubts: Sequence[Fault]) -> None:
     """Say what became of the interviews, before anything rests on them, and what settles their names."""
     from tfpb.report.sections.restitution import read_counts
-    from tfpb.words.documents.region_words import DELIVERIES
     from tfpb.words.faults.paste_words import paste_lines
 
     if len(table):
-        print_line(f"{DELIVERIES} : {read_counts(table)}")
+        print_line(read_counts(table))
         show_doubts(doubts)
         print_line(*paste_lines(doubts))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.model.results import STATE_COLUMNS
 from tfpb.model.survey import only
 from tfpb.report.sections.restitution import RegionFacts
 from tfpb.words.documents.region_words import REGION_ROLES
@@ -79,15 +80,16 @@ def _stock_by_place(homes: pd.DataFrame, places: Territories) -> pd.DataFrame:
 
 
 def quarter_money(
-    parts: Sequence[Part], codes: Collection[str], more: Sequence[str] = ()
+    parts: Sequence[Part], codes: Collection[str], *, states: bool = False
 ) -> pd.DataFrame:
-    """Sum the abatement (its lines, and `more` columns) and the valued actions of quarters over bailleurs.
+    """Sum the abatement (`states`: each of them too) and the valued actions of quarters over bailleurs.
 
     Returns
     -------
     DataFrame
-        `code_qpv, logements, abattement_eur, compensation_etat_eur, perte_collectivites_eur, more,
-        logements_abattus, logements_sans_montant, valorise_eur, abattement_partiel, valorise_partiel`,
+        `code_qpv, logements, abattement_eur, compensation_etat_eur, perte_collectivites_eur,
+        logements_abattus, valorise_eur, abattement_partiel, valorise_partiel`, and of the states
+        `STATE_COLUMNS, logements_sans_montant`:
         one row a quarter in order; dwellings are those in the quarter. An amount that no bailleur's
         files tell is None, never zero; `…_partiel` where a bailleur with dwellings there has none: the
         sum is then a least.
@@ -104,8 +106,8 @@ def quarter_money(
         {
             "code_qpv": codes,
             "logements": _counted(homes, "logements_dans", codes),
-            **{c: _summed(lines, c, codes) for c in (*_LOST, *more)},
-            **{c: _counted(lines, c, codes) for c in _DWELLINGS},
+            **{c: _summed(lines, c, codes) for c in (*_LOST, *(STATE_COLUMNS if states else ()))},
+            **{c: _counted(lines, c, codes) for c in _DWELLINGS[: 1 + states]},
             "valorise_eur": _summed(acted, "valorise_eur", codes),
             **_partly(parts, codes),
         }

@@ -42,7 +42,7 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Level → what tells its rows apart."""
 _AXES: Final = tuple(f"axe_{int(axe)}_eur" for axe in Axe)
-_EUROS: Final = (*STATE_COLUMNS, "valorise_eur", *_AXES)
+_EUROS: Final = ("abattement_eur", *STATE_COLUMNS, "valorise_eur", *_AXES)
 _COUNTS: Final = ("logements", "a_verifier", "logements_abattus", "logements_sans_montant")
 
 
@@ -62,8 +62,9 @@ def quarter_rows(
     """
     homes = located.residences
     codes = sorted({str(c) for c in homes["code_qpv"]} - {""})
-    money = quarter_money(parts, codes, more=tuple(STATE_COLUMNS))
+    money = quarter_money(parts, codes, states=True)
     city = _main_city(homes, codes)
+    lacking = _lacking(parts)
     spent = axis_rows(parts, codes)
     by_axis = dict(
         zip(zip(spent["code_qpv"], spent["axe"], strict=True), spent["valorise_eur"], strict=True)
@@ -79,13 +80,30 @@ def quarter_rows(
         nom_qpv=[places.quarters.get(c, c) for c in codes],
         a_verifier=[int(unsure.get(c, 0)) for c in codes],
         insee=[float(known.get(c, math.nan)) for c in codes],
-        partiel=money["abattement_partiel"] | money["valorise_partiel"],
+        partiel=[c in lacking for c in codes],
         **{
             column: pd.Series([by_axis.get((c, int(axe))) for c in codes], dtype=object)
             for axe, column in zip(Axe, _AXES, strict=True)
         },
     )
     return _with_gap(rows)[[*_PLACES, "nom_qpv", *_COUNTS, "insee", "ecart", *_EUROS, "partiel"]]
+
+
+def _lacking(parts: Sequence[Part]) -> set[str]:
+    """Return the quarters where a bailleur with dwellings gives no tax sheet of them, or no programme."""
+    out: set[str] = set()
+    for part in parts:
+        homes = part.located.residences if part.located is not None else pd.DataFrame()
+        held = (
+            set(homes.loc[homes["logements_dans"] > 0, "code_qpv"].astype(str))
+            if len(homes)
+            else set()
+        )
+        told = (
+            set() if part.abatement is None else set(part.abatement.by_qpv["code_qpv"].astype(str))
+        )
+        out |= held if part.programme is None else held - told
+    return out
 
 
 def _with_gap(rows: pd.DataFrame) -> pd.DataFrame:

@@ -43,8 +43,8 @@ ALIKE: Final = " ; un nom proche : {names}"
 DELIVERIES: Final = "Livraisons de l’enquête : lu, gardé, écarté"
 DELIVERIES_NOTES: Final = tuple(_TEXTS["deliveries_notes"])
 READ_COUNTS: Final = Phrase(
-    "{read:s réponse lue/réponses lues}, {kept:s gardée}, {left:s écartée} ; {lines:s ligne} à relire "
-    "(un bailleur, une vague)."
+    "Livraisons : {read:s réponse lue/réponses lues}, {kept:s gardée}, {left:s écartée} ; {lines:s ligne} à "
+    "relire (un bailleur, une vague)."
 )
 REPERE_REFERENCE: Final = "{titre} : tous les bailleurs enquêtés sauf le vôtre, vague {vague}"
 NO_RANK: Final = (
