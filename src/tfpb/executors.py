@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 R = TypeVar("R")
 _RETRIES: Final = 3
+_PAUSE_S: Final = 0.05
 _LOOK_S: Final = 2
 """How often a cluster that gives nothing is asked whether anybody works there."""
 RENEWED: Final = 4
@@ -292,22 +293,27 @@ class Dask:
 
     def _await(self, client: Any, futures: list[Any], advance: Told) -> None:
         """Wait for every part, told of each; not for ever where nobody works any more."""
-        from distributed import wait as finished  # noqa: PLC0415 - an extra
+        from distributed import as_completed as finished  # noqa: PLC0415 - an extra
 
-        left, alone = set(futures), time.monotonic()
+        done, left = finished(futures, loop=client.loop), len(futures)
+        looked = alone = time.monotonic()
         while left:
-            try:
-                done = finished(left, timeout=_LOOK_S, return_when="FIRST_COMPLETED").done
-            except TimeoutError:
-                done = set()
-            left -= done
-            if done:
-                advance(len(done))
-            if done or client.nthreads():
+            batch = done.next_batch(block=False)
+            left -= len(batch)
+            if batch:
+                advance(len(batch))
                 alone = time.monotonic()
-            elif time.monotonic() - alone > self.lost_s:
+                continue
+            time.sleep(_PAUSE_S)
+            now = time.monotonic()
+            if now - looked < _LOOK_S:
+                continue
+            looked = now
+            if client.nthreads():
+                alone = now
+            elif now - alone > self.lost_s:
                 place = Place(column="--ordonnanceur")
-                raise fail("dask_sans_ouvrier", place=place, got=self.scheduler, reste=len(left))
+                raise fail("dask_sans_ouvrier", place=place, got=self.scheduler, reste=left)
 
     def close(self) -> None:
         """Nothing was taken: the cluster belongs to others."""
