@@ -279,7 +279,7 @@ class Dask:
             client: Any = Client(
                 self.scheduler, timeout=f"{self.patience_s}s", set_as_default=False, **given
             )
-        except (OSError, TimeoutError, ValueError, RuntimeError) as error:
+        except (OSError, TimeoutError, ValueError, RuntimeError, TypeError) as error:
             raise fail("dask_injoignable", place=place, got=self.scheduler) from error
         with client:
             try:

@@ -116,7 +116,7 @@ def contrat_sheet(
     stock: pd.DataFrame,
     money: pd.DataFrame,
     axes: pd.DataFrame,
-    frame: pd.DataFrame | None,
+    frame: pd.DataFrame | None = None,
 ) -> Report:
     """Return the input sheet of one contrat de ville.
 
