@@ -17,9 +17,10 @@ from tfpb.executors import executor
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.region_inputs import _contrats as contrats_of_file
 from tfpb.model.plan import Plan
+from tfpb.model.record import Reading
 from tfpb.model.settings import Entete, Fichiers, Settings
-from tfpb.region.joined import _known_bailleurs, _stacked
-from tfpb.region.partition import Part, _answers, only_rows
+from tfpb.region.joined import _known_bailleurs, _names_of, _of_dossiers, _stacked
+from tfpb.region.partition import OTHER_NAME, Part, _answers, only_rows
 from tfpb.region.reconciliation import doubts, reconciled
 from tfpb.region.residence_territories import Territories, _contrats, territories
 from tfpb.survey.reading.scales import ABSENT
@@ -107,6 +108,32 @@ def test_bailleurs_of_a_joint_delivery() -> None:
     faults = doubts(table, ["Habitat B"], "region.toml")
     assert [(f.code, f.fields["nombre"]) for f in faults] == [
         ("region_bailleur_inconnu", 2), ("region_bailleur_non_lu", 0),
+    ]  # fmt: skip
+
+
+def test_a_delivery_common_to_two_dossiers_is_counted_once_and_nobody_s_rows_are_told() -> None:
+    def read(name: str, kept: int, left: int) -> Reading:
+        why = {OTHER_NAME: left} if left else {}
+        return Reading("enquete", "commune.csv", "", name, "2023", kept + left, kept, why)
+
+    def owner(name: str, *readings: Reading) -> Any:
+        return SimpleNamespace(name=name, survey=SimpleNamespace(readings=readings))
+
+    lost, absent = read("Autre Habitat", 0, 7), read("habitat c", 0, 5)
+    parts = [
+        owner("A", read("A", 3, 0), read("B", 0, 4), lost, absent),
+        owner("B", read("A", 0, 3), read("B", 4, 0), lost, absent),
+        SimpleNamespace(name="Habitat C", survey=None),
+    ]
+    inputs: Any = SimpleNamespace(
+        written=("A", "B", "Habitat C"),
+        settings=SimpleNamespace(alias=SimpleNamespace(bailleurs={"C": "Habitat C", "Z": ""})),
+    )
+    names = _names_of(parts, inputs)
+    assert names == {"a": "A", "b": "B", "habitat c": "Habitat C", "c": "Habitat C"}
+    told = _of_dossiers(parts, names)
+    assert [(r.bailleur, r.kept, r.read) for r in told] == [
+        ("A", 3, 3), ("B", 4, 4), ("Autre Habitat", 0, 7), ("Habitat C", 0, 5),
     ]  # fmt: skip
 
 
