@@ -8,7 +8,7 @@ Usage, from the top of the repository::
 `FOLDER` receives the region (made once, kept), its outputs and `mesures.json`, what was measured so far:
 parts may be run one at a time, and the page is made of all of them. Parts: `donnees` (nothing kept),
 `livraison` (again after one bailleur's new delivery), `documents`, `double` (stock and survey doubled),
-`nation` (5.4 million dwellings located).
+`controle` (the packs checked), `nation` (5.4 million dwellings located).
 """
 
 from __future__ import annotations
@@ -39,9 +39,15 @@ HERE = Path(__file__).parent
 
 def run(toml: Path, out: Path, options: list[str], cache: Path) -> dict[str, float]:
     """Run `tfpb region` once and measure it."""
+    told = measured(["region", str(toml), "--sortie", str(out), *options], cache)
+    journal = json.loads((out / "journal.json").read_text(encoding="utf-8"))["durees_s"]
+    return {**told, **{f"dont {k}": v for k, v in journal.items()}}
+
+
+def measured(words: list[str], cache: Path) -> dict[str, float]:
+    """Run a command of `tfpb` once and measure it."""
     code = "import sys; sys.path[:0]=[sys.argv.pop(1)]; from tfpb.cli.app import main; main()"
-    command = [sys.executable, "-c", code, str(HERE.parent / "src"), "region", str(toml),
-               "--sortie", str(out), *options]  # fmt: skip
+    command = [sys.executable, "-c", code, str(HERE.parent / "src"), *words]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begun = time.perf_counter()
     child = subprocess.Popen(
@@ -59,16 +65,14 @@ def run(toml: Path, out: Path, options: list[str], cache: Path) -> dict[str, flo
     watcher = threading.Thread(target=watch)
     watcher.start()
     if child.wait():
-        raise SystemExit(f"tfpb region: {child.returncode}")
+        raise SystemExit(f"tfpb {words[0]}: {child.returncode}")
     watcher.join()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    told = {
+    return {
         "secondes": time.perf_counter() - begun,
         "processeur": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
         "memoire_mib": peak[0],
     }
-    journal = json.loads((out / "journal.json").read_text(encoding="utf-8"))["durees_s"]
-    return {**told, **{f"dont {k}": v for k, v in journal.items()}}
 
 
 def new_delivery(folder: Path) -> None:
@@ -109,6 +113,14 @@ class Bench:
         out = toml.parent / "sortie"
         return run(toml, out, [*self.engine, "--sans-documents"], toml.parent / "garde")
 
+    def check(self) -> dict[str, float]:
+        """Check the packs that the first run made (drafts, which the check says)."""
+        toml = self.region()
+        if not (toml.parent / "sortie").is_dir():
+            self.fresh(toml, "--sans-documents")
+        packs, book = toml.parent / "sortie" / "bailleurs", toml.parent / "controle.xlsx"
+        return measured(["controler", str(packs), "--sortie", str(book)], toml.parent / "garde")
+
     def nation(self) -> dict[str, float]:
         """Geocode and locate 5.4 million dwellings on the region's geography."""
         self.region()
@@ -124,6 +136,7 @@ PARTS: dict[str, tuple[str, str, Callable[[Bench], dict[str, float]]]] = {
                   lambda b: b.fresh(b.region(), "--documents")),
     "double": ("data, stock and survey doubled", "≤ 2 × the first line",
                lambda b: b.fresh(b.region(2.0), "--sans-documents")),
+    "controle": ("26 packs checked at once (`tfpb controler`)", "< 60 s", Bench.check),
     "nation": ("5.4 M dwellings (372 000 entrances) geocoded and located", "told",
                Bench.nation),
 }  # fmt: skip

@@ -6,7 +6,7 @@ import os
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -26,19 +26,16 @@ from tfpb.cli.terminal.shared import (
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
     from tfpb.errors import Fault
-    from tfpb.executors import Executor, Tls
-    from tfpb.io.packs.pack import GrowingFolder
-    from tfpb.io.sources.region_inputs import RegionSettings
+    from tfpb.executors import Tls
     from tfpb.region.outputs import Rendered
-    from tfpb.region.packs import Media
-    from tfpb.region.run import Region
 
 
+T = TypeVar("T")
 TlsCa = Annotated[
     Path | None,
     typer.Option(
@@ -110,8 +107,11 @@ def region(
         from tfpb.io.packs.pack import GrowingFolder, check_place, dumps
         from tfpb.io.sources.region_inputs import load_region
         from tfpb.io.sources.toml_files import settings_path
+        from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
         from tfpb.pipeline.published_before import ledger_with, refuse_release
+        from tfpb.region.outputs import outputs_count, render
         from tfpb.region.packs import Media
+        from tfpb.region.run import compute
 
         settings = load_region(settings_path(fichier, "region.toml"))
         check_place(sortie)
@@ -132,15 +132,27 @@ def region(
             told = words.TRAVELS_HIDDEN if tls_ca else words.TRAVELS_BARE
             print_line(words.TRAVELS, told)
         timings: dict[str, float] = {}
+        media, kept = Media(documents, pages), cache_folder()
         with closing(runs):
-            computed = _compute(
-                settings, folder, runs, precedents or (), timings, draft=not diffuser
-            )
+            computed = _timed(
+                "calculs", timings, words.OWNERS, len(settings.bailleurs),
+                lambda tell: compute(
+                    settings, folder, executor=runs, kept=kept, packs=precedents or (),
+                    draft=not diffuser, tell=tell, tell_read=_tell_read,
+                ),
+            )  # fmt: skip
             show_held_back(computed.notices)
             if diffuser:
                 refuse_release(computed.notices)
             with closing(GrowingFolder(sortie)) as out:
-                made = _render(computed, folder, runs, Media(documents, pages), out, timings)
+                made = _timed(
+                    "documents", timings, words.DOCUMENTS, outputs_count(computed, media),
+                    lambda tell: render(
+                        computed, folder, executor=runs, media=media, out=out, kept=kept, tell=tell
+                    ),
+                )  # fmt: skip
+                if kept is not None:
+                    StageCache(kept).tidy()
                 with staged(ledger_with(made.line) if made.line else {}):
                     written = out.finish()
         timings["total"] = round(time.perf_counter() - start, 3)
@@ -174,62 +186,18 @@ def _tls(scheduler: str, *files: Path | None) -> Tls | None:
     return Tls(*(str(file.resolve()) for file in given))
 
 
-def _compute(
-    settings: RegionSettings,
-    geography: Path,
-    runs: Executor,
-    packs: Sequence[Path],
+def _timed(
+    name: str,
     timings: dict[str, float],
-    *,
-    draft: bool,
-) -> Region:
-    """Compute the region, its progress shown; note the seconds it took."""
-    from tfpb.pipeline.kept.stage_cache import cache_folder
-    from tfpb.region.run import compute
-
+    label: str,
+    total: int,
+    work: Callable[[Callable[[str, int], None]], T],
+) -> T:
+    """Do a part of the run, its progress shown, and note the seconds it took."""
     begun = time.perf_counter()
-    with progress(words.OWNERS, len(settings.bailleurs)) as advance:
-        computed = compute(
-            settings,
-            geography,
-            executor=runs,
-            kept=cache_folder(),
-            packs=packs,
-            draft=draft,
-            tell=lambda _step, n: advance(n),
-            tell_read=_tell_read,
-        )
-    timings["calculs"] = round(time.perf_counter() - begun, 3)
-    return computed
-
-
-def _render(
-    computed: Region,
-    geography: Path,
-    runs: Executor,
-    media: Media,
-    out: GrowingFolder,
-    timings: dict[str, float],
-) -> Rendered:
-    """Make and write the files, their progress shown; note the seconds it took."""
-    from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
-    from tfpb.region.outputs import outputs_count, render
-
-    kept = cache_folder()
-    begun = time.perf_counter()
-    with progress(words.DOCUMENTS, outputs_count(computed, media)) as advance:
-        made = render(
-            computed,
-            geography,
-            executor=runs,
-            media=media,
-            out=out,
-            kept=kept,
-            tell=lambda _step, n: advance(n),
-        )
-    if kept is not None:
-        StageCache(kept).tidy()
-    timings["documents"] = round(time.perf_counter() - begun, 3)
+    with progress(label, total) as advance:
+        made = work(lambda _step, n: advance(n))
+    timings[name] = round(time.perf_counter() - begun, 3)
     return made
 
 
