@@ -178,6 +178,10 @@ def test_shapes_that_people_make(tmp_path: Path) -> None:
     write_folder(tmp_path / "b", ours(whole(2), 2))
     checked = check_packs([tmp_path])
     assert [(c.pack.name, c.lacking) for c in checked] == [("a.zip", ()), ("b.zip", ())]
+    region = tmp_path / "region"
+    write_folder(region, {"run.json": b"{}", "bailleurs/un.zip": (tmp_path / "a.zip").read_bytes()})
+    assert [c.pack.name for c in check_packs([region])] == ["un.zip"]
+    shutil.rmtree(region)
     shutil.copy(tmp_path / "b.zip", tmp_path / "c.zip")
     assert [f.code for f in check_packs([tmp_path])[-1].lacking] == ["deux_fois"]
     assert [f.code for f in check_packs([tmp_path / "b.zip"], year=2024)[0].lacking] == [

@@ -34,6 +34,7 @@ STEMS: Final[dict[str, tuple[str, ...]]] = {
     "declaration": ("declaration",),
 }
 """Table → names that its file may begin with."""
+_OWNERS: Final = "bailleurs"
 _RECORDS: Final = (RUN, LISTING, "dossier.toml")
 
 
@@ -86,10 +87,11 @@ def packs_in(paths: Iterable[Path]) -> list[Path]:
     """List the packs of some archives and folders, in the order given, then by name.
 
     A folder that is no pack is looked into, one level down; of a pack and its archive side by side, the
-    archive counts.
+    archive counts. Of a region, the packs of its bailleurs are meant.
     """
     out: list[Path] = []
-    for path in paths:
+    for given in paths:
+        path = given / _OWNERS if (given / _OWNERS).is_dir() else given
         if path.is_dir() and not _is_pack(path):
             inside = sorted(p for p in path.iterdir() if not p.name.startswith("."))
             zipped = {p.stem for p in inside if p.suffix.lower() == ".zip"}
