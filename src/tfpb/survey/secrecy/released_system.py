@@ -119,13 +119,19 @@ class System:
         left = ~lost[sides[:, ::-1]]
         return self.weight + _GAP * np.bincount(sides[left], minlength=len(lost))
 
-    def paid(self, lost: Flags) -> Flags:
-        """Lose one more row of each territory with one lost side: the other two would tell it."""
+    def paid(self, lost: Flags, again: Flags) -> Flags:
+        """Lose one more row of each territory with one lost side: the other two would tell it.
+
+        One of `again`, if there is, else the cheapest.
+        """
         lost, costs = lost.copy(), self.costs(lost)
         for rows in self.gaps[lost[self.gaps[:, :2]].any(axis=1)].tolist():
             if lost[rows].sum() == 1:
                 lost[
-                    min((k for k in rows if not lost[k] and not self.fixed[k]), key=costs.item)
+                    min(
+                        (k for k in rows if not lost[k] and not self.fixed[k]),
+                        key=lambda k: (not again[k], costs[k]),
+                    )
                 ] = True
         return lost
 
