@@ -366,8 +366,11 @@ class _Search:
         ways = np.array(self.fits[k], dtype=np.intp)
         ways = ways[~self.met[ways, reader]]
         more = self.told[ways] & ~self.lost
-        ways, more = (of[~(more & ~self.again).any(axis=1)] for of in (ways, more))
-        return int(ways[(more @ self.system.costs(self.lost)).argmin()]) if len(ways) else -1
+        price = more @ self.system.costs(self.lost)
+        ways, price = (
+            of[(price < _DEAR) & ~(more & ~self.again).any(axis=1)] for of in (ways, price)
+        )
+        return int(ways[price.argmin()]) if len(ways) else -1
 
     def _shut(self, lost: Flags) -> Flags:
         """Return which movements move a row that is shown."""
@@ -385,17 +388,22 @@ class _Search:
         return readers[~found]
 
     def clean(self) -> None:
-        """Take masks back, dearest first, as long as every group finds another way."""
+        """Take masks back, dearest first, as long as every group finds another way.
+
+        A dear one is also given back for others that cost less all together.
+        """
         used = self.told[np.unique(self.way[self.way >= 0])].any(axis=0)
         self.lost &= self.system.lost | used
         self._take_back()
         needless = self.lost & ~self.system.lost
         most, left = self.programs + _MOST_PROGRAMS[self.first], _MOST_CHECKS[self.first]
-        order = np.argsort(-self.system.costs(self.lost & ~needless), kind="stable")
+        costs = self.system.costs(self.lost & ~needless)
+        order = np.argsort(-costs, kind="stable")
         for row in order[needless[order]].tolist():
             leant = np.append(self.told[:, row], False)[self.way]
             left -= int(leant.sum())
-            if left < 0:
+            dear = costs[row] >= _DEAR
+            if left < 0 and not dear:
                 return
             lost = self.lost.copy()
             lost[row] = False
@@ -407,17 +415,20 @@ class _Search:
                     reader = int(readers[0])
                     move = self._traded(self.needs[k], readers, lost)
                     if move is None:
-                        move = self._program(self.needs[k], reader, lost, hard=True)
+                        barred = row if dear else None
+                        move = self._program(self.needs[k], reader, lost, barred, hard=not dear)
                     if move is None:
                         break
                     self._found(move)
-                    shut = np.append(shut, False)
+                    lost |= self.told[-1]
+                    shut = self._shut(lost)
                     anew[k, reader] = len(self.told) - 1
                     readers = self._freed(k, readers[1:], shut, anew[k])
                 if len(readers):
                     break
             else:
-                self.lost, self.way = lost, anew
+                if costs[lost & ~self.lost].sum() < costs[row]:
+                    self.lost, self.way = lost, anew
 
     def _take_back(self) -> None:
         """Take back masks, dearest first, that every group does without by movements already known."""
@@ -566,7 +577,9 @@ class _Search:
                 return move
         return None
 
-    def _program(self, need: Need, reader: int, lost: Flags, *, hard: bool) -> Move | None:
+    def _program(
+        self, need: Need, reader: int, lost: Flags, barred: int | None = None, *, hard: bool
+    ) -> Move | None:
         """Return how unknowns may move when a group does, at least loss; None when nothing can help.
 
         Parameters
@@ -574,6 +587,8 @@ class _Search:
         need : Need
         reader : int
         lost : bool array
+        barred : int, optional
+            A row that may not be lost.
         hard : bool
             No further row may be lost.
         """
@@ -582,7 +597,10 @@ class _Search:
         tries = [(near, calm), (near, full), *([(every, full)] if len(near) < len(every) else [])]
         best, least = None, np.inf
         for moving, room in tries[: len(tries) if not hard else 2]:
-            move = self._solved(need, reader, lost, moving, room, hard=hard)
+            free = ~(lost | self.system.fixed) & (not hard)
+            if barred is not None:
+                free[barred] = False
+            move = self._solved(need, reader, lost, free, moving, room)
             if move is not None:
                 told = self._tells(move)
                 cost = float(self.system.costs(lost)[told & ~lost].sum())
@@ -597,16 +615,15 @@ class _Search:
         need: Need,
         reader: int,
         lost: Flags,
+        free_rows: Flags,
         near: NDArray[np.intp],
         room: Room,
-        *,
-        hard: bool,
     ) -> Move | None:
-        """Solve one program, some unknowns moving, no farther than `room`."""
+        """Solve one program, some unknowns moving, no farther than `room`; some rows may be lost."""
         self.programs += 1
         system = self.system
         kept = np.flatnonzero(~lost & (abs(system.rows[:, near]).sum(axis=1) > 0))
-        free = kept[~system.fixed[kept]] if not hard else kept[:0]
+        free = kept[free_rows[kept]]
         slack = sparse.csr_array(
             (np.ones(len(free)), (np.searchsorted(kept, free), np.arange(len(free)))),
             shape=(len(kept), len(free)),

@@ -122,7 +122,7 @@ class System:
     def paid(self, lost: Flags, again: Flags) -> Flags:
         """Lose one more row of each territory with one lost side: the other two would tell it.
 
-        One of `again`, if there is, else the cheapest.
+        The cheapest; one of `again`, masked by another question, at half its price.
         """
         lost, costs = lost.copy(), self.costs(lost)
         for rows in self.gaps[lost[self.gaps[:, :2]].any(axis=1)].tolist():
@@ -130,7 +130,7 @@ class System:
                 lost[
                     min(
                         (k for k in rows if not lost[k] and not self.fixed[k]),
-                        key=lambda k: (not again[k], costs[k]),
+                        key=lambda k: costs[k] * (0.5 if again[k] else 1.0),
                     )
                 ] = True
         return lost
