@@ -14,6 +14,7 @@ from tfpb.io.packs.output_files import refuse_inputs, write_together
 from tfpb.io.packs.pack import LISTING, RUN, broken_hashes
 from tfpb.io.packs.provenance import files_hash
 from tfpb.io.packs.received import STEMS, Refusal, packs_in, receive
+from tfpb.io.tables.contents import absent
 from tfpb.io.tables.scratch import scratch_folder
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
@@ -100,8 +101,6 @@ def check_packs(paths: Sequence[Path], *, year: int | None = None) -> list[Check
 
 
 def _present(paths: Sequence[Path]) -> Sequence[Path]:
-    from tfpb.io.tables.contents import absent  # noqa: PLC0415 - for a path that is mistyped
-
     for path in paths:
         if not path.exists():
             raise absent(path)

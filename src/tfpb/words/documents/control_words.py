@@ -48,8 +48,7 @@ def summary(packs: int, whole: int, refused: int, lacks: Mapping[str, int]) -> s
     lacks : mapping of str to int
         Subject → packs that lack something there.
     """
-    parts = [f"{plural(packs, 'dossier')} : {number(whole)} complets" if whole != 1 else
-             f"{plural(packs, 'dossier')} : 1 complet"]  # fmt: skip
+    parts = [f"{plural(packs, 'dossier')} : {plural(whole, 'complet')}"]
     if rest := packs - whole - refused:
         parts.append(f"{number(rest)} à compléter")
     if refused:
