@@ -196,7 +196,7 @@ several processes, and writing again only those tables whose rows moved, would.
 **Not measured since.** The lines above are from before masks were chosen on one system of atoms (five
 seconds a question on two processors: [figures](benchmarks-secrecy.md)), which now is most of a data run,
 and of the run after one delivery: a quarter of the whole is missed. A data run begun anew was cut after
-four minutes on a machine at load 5. Files are written as they are made, eight packs or sheets at a time,
+five minutes on a machine at load 5. Files are written as they are made, eight packs or sheets at a time,
 where all were held at once; the peak was not taken again, and 2 GiB stays an aim.
 
 **Packs checked.** `tfpb controler FOLDER/sortie/bailleurs --annee 2025 --sortie controle.xlsx` (part
