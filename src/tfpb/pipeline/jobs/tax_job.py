@@ -24,8 +24,7 @@ from tfpb.pipeline.steps.checking import money_faults
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.pipeline.wiring import Values
 from tfpb.report.documents.workbook_forms import bilan_workbook
-from tfpb.tax.abatement.holdings import entrances_of
-from tfpb.tax.abatement.located_columns import LOCATED
+from tfpb.tax.abatement.holdings import LOCATED, entrances_of
 from tfpb.tax.programme.exports import (
     abatement_sheets,
     bilan_frames,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place
 from tfpb.model.codes import Evolution, QpvStatut
+from tfpb.model.tables import STOCK, contract
 from tfpb.tax.plain_values import Record, day, grouped, place, records, repeats, text, whole
 from tfpb.words.money.accounts import SAME_RESIDENCE, YEAR_TO_GIVE
 
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 
 _OVERSEAS: Final = ("97", "98")
 _OLD: Final = 2015
+LOCATED: Final = contract(
+    "residences",
+    *(
+        replace(c, required=c.name == "id_residence", filled=c.name == "id_residence")
+        for c in STOCK.columns
+    ),
+)
+"""What `tfpb localiser` writes (entrances), or a table of résidences; only the key is required."""
 
 
 @dataclass(frozen=True, slots=True)
