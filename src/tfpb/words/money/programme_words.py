@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.money.state_words import without_quarters
 from tfpb.words.numbers import THIN, euros, number, percent, plural
 from tfpb.words.phrase import Phrase
@@ -12,16 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-PLANCHERS: Final[dict[str, str]] = {
-    "au_plancher": "au plancher légal",
-    "au_dessus": "au-dessus du plancher légal",
-    "sous": "sous le plancher légal",
-    "sans_objet": "sans objet",
-}
-MARGES: Final[dict[str, str]] = {
-    "calculee": "calculée",
-    "non_calculable": "non calculable : totaux seuls",
-}
+_TEXTS: Final = packaged(__name__)
+PLANCHERS: Final[dict[str, str]] = _TEXTS["planchers"]
+MARGES: Final[dict[str, str]] = _TEXTS["marges"]
 EVERY_QUARTER: Final = "Tous les quartiers"
 PROGRAMME_FILE: Final = "programme d’actions"
 NO_LAST_YEAR: Final = (

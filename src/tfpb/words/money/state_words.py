@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Reserve
+from tfpb.packaged import packaged
 from tfpb.words.numbers import euros, long_date, number, plural
 from tfpb.words.phrase import Phrase
 
@@ -15,26 +16,12 @@ if TYPE_CHECKING:
 
     from tfpb.model.money import States
 
+_TEXTS: Final = packaged(__name__)
 RATE_TO_CONFIRM: Final = "taux à confirmer"
 RESERVED: Final = "sous réserve"
 LACKING: Final = "non connu"
-RESERVES: Final = Phrase.table(
-    avis="{euros:€} sont estimés dus, mais aucun avis lu ne les montre encore.",
-    cote="{euros:€} dépendent d’une vérification de la localisation.",
-    conventions="{euros:€} dépendent des conventions : leur table n’est pas fournie.",
-    convention="{euros:€} dépendent d’une convention absente de la table, ou sans date de signature.",
-    declaration="{euros:€} dépendent d’une déclaration absente : « probablement non déclaré » n’est pas « à "
-    "réclamer ».",
-    renouvellement="{euros:€} dépendent du renouvellement d’une convention qui a pris fin.",
-)
-REASONS: Final[Mapping[str, str]] = {
-    Reserve.AVIS: "avis à venir",
-    Reserve.COTE: "côté à vérifier",
-    Reserve.CONVENTIONS: "table des conventions non fournie",
-    Reserve.CONVENTION: "convention absente ou sans date",
-    Reserve.DECLARATION: "déclaration absente",
-    Reserve.RENOUVELLEMENT: "convention à renouveler",
-}
+RESERVES: Final = Phrase.table(**_TEXTS["reserves"])
+REASONS: Final[dict[str, str]] = _TEXTS["reasons"]
 _LOST: Final = Phrase(
     "{euros:€} sont perdus pour {year} : une condition a été remplie trop tard, ce montant n’est dans "
     "aucun des deux totaux."
