@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import shutil
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 
 from tfpb.addresses.communes import Communes
-from tfpb.addresses.replies import Query
+from tfpb.addresses.replies import Answer, Query
 from tfpb.addresses.store import FILE_NAME, AddressStore
 from tfpb.errors import TfpbError
 from tfpb.geocode.line.parser import parse
 from tfpb.geocode.matcher import Geocoder
-from tfpb.geocode.source import CommuneAddresses, Street
+from tfpb.geocode.source import AddressSource, CommuneAddresses, Street
 from tfpb.geocode.table_run import answered, frame_of, geocode
 from tfpb.geocode.town.commune_finder import CommuneFinder
 from tfpb.io.packs.output_files import write_bytes
@@ -33,12 +33,9 @@ from tfpb.words.places.address_words import SERVICE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from contextlib import ExitStack
     from pathlib import Path
 
-    from tfpb.addresses.replies import Answer
     from tfpb.addresses.service import AddressService
-    from tfpb.geocode.source import AddressSource
 
 _SURE_CODE: Final = 0.95
 _POINT: Final = ("latitude", "longitude", "result_x", "result_y", "result_radius_m")

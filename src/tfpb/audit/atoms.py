@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from tfpb.audit.released import is_whole
+from tfpb.audit.released import Release, is_whole
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tfpb.audit.released import Release
 
 OTHERS: Final = "*"
 """The bailleurs that no row names."""

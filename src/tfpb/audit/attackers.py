@@ -14,7 +14,7 @@ import numpy as np
 from tfpb.audit.atoms import Assumed, atoms_of
 from tfpb.audit.findings import INSIDER, OUTSIDER, THRESHOLD, Attack, Audit, Finding
 from tfpb.audit.questions import MASKED, Space, count_system, size_system
-from tfpb.audit.released import ANSWER, RAW, is_whole
+from tfpb.audit.released import ANSWER, RAW, Release, is_whole
 from tfpb.audit.solving import NoSolutionError, OpenError, distinct, sizes, small_union
 from tfpb.audit.widths import sides_told, weights_told, widths_told
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from tfpb.audit.released import Release
     from tfpb.audit.solving import Range, System, Vector
 
 _MOST_UNKNOWNS: Final = 1500

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, hstack, vstack
 
-from tfpb.audit.atoms import Cell, Vectors
-from tfpb.audit.released import RAW
+from tfpb.audit.atoms import Assumed, Atoms, Cell, Vectors
+from tfpb.audit.released import RAW, Release
 from tfpb.audit.solving import System, distinct
 from tfpb.text import fold
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-
-    from tfpb.audit.atoms import Assumed, Atoms
-    from tfpb.audit.released import Release
 
     Vector = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import norm
 
 from tfpb.audit.findings import Attack, Finding
-from tfpb.audit.released import ANSWER, RAW, WHERE, is_whole
+from tfpb.audit.released import ANSWER, RAW, WHERE, Release, is_whole
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from tfpb.audit.released import Release
 
 _Z: Final = float(norm.ppf(0.975))
 _SIDES: Final = ("qpv", "hors_qpv")

@@ -27,7 +27,7 @@ from tfpb.perimeters.join import (
 from tfpb.perimeters.legal_areas import quarters_in_metres
 from tfpb.perimeters.limits import Limits
 from tfpb.perimeters.points import Given, Positions, check_points, positions
-from tfpb.perimeters.surfaces import reference_key
+from tfpb.perimeters.surfaces import SurfaceAnswer, reference_key
 from tfpb.perimeters.vintages import NEW, OLD, VINTAGES, evolution_of, map_of, ruling_vintages
 from tfpb.words.places.side_words import QUARTER, Case, Circumstances, reason, surface_words
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.model.location import QpvMap
-    from tfpb.perimeters.surfaces import SurfaceAnswer
 
     Flags = NDArray[np.bool_]
 

@@ -19,7 +19,7 @@ from tfpb.perimeters.points import positions
 from tfpb.report import theme
 from tfpb.report.canvas import Sheet, save_png, style
 from tfpb.review.doubts import POSITION
-from tfpb.stage import Stage, directly
+from tfpb.stage import Execute, Stage, directly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.model.location import QpvMap
-    from tfpb.stage import Execute
 
 WIDTH_MM: Final = 62.0
 HEIGHT_MM: Final = 44.0

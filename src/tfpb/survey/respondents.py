@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from tfpb.survey.reading.scales import ABSENT
+from tfpb.survey.reading.scales import ABSENT, Scale
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.errors import Fault
     from tfpb.model.record import Reading
-    from tfpb.survey.reading.scales import Scale
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from surveycases import make_plan
 
 import tfpb.survey
 from tfpb.model.codes import Nature, Publication, Theme, Verdict
-from tfpb.survey.planning.power import n_necessaire
+from tfpb.survey.planning.precision import n_necessaire
 from tfpb.survey.verdicts import (
     MASKED,
     UNCOMPUTABLE,

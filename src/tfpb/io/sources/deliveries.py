@@ -25,7 +25,7 @@ from tfpb.io.tables.tabular import SPREADSHEETS, TextTable, read_table
 from tfpb.io.tables.typed import mended_notice
 from tfpb.io.tables.workbook_files import Workbook
 from tfpb.model.columns import Contract
-from tfpb.model.plan import Dictionary
+from tfpb.model.plan import Dictionary, Plan
 from tfpb.packaged import packaged
 from tfpb.survey.reading.delivery_columns import parse_side
 from tfpb.text import fold, mend_mojibake, squeeze
@@ -33,7 +33,6 @@ from tfpb.text import fold, mend_mojibake, squeeze
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tfpb.model.plan import Plan
 
 _TABLES: Final = packaged(__name__)
 _VARIABLE: Final[tuple[str, ...]] = tuple(_TABLES["variable"])

@@ -21,7 +21,7 @@ from tfpb.io.sources.stock_checks import Identifiers, check_stock
 from tfpb.io.sources.toml_files import read_plan
 from tfpb.io.tables.headers import match_columns
 from tfpb.model import tables
-from tfpb.model.columns import stamped_place
+from tfpb.model.columns import Contract, stamped_place
 from tfpb.model.near_names import near_names
 from tfpb.text import fold
 from tfpb.words.faults.paste_words import ALIAS
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from tfpb.io.sources.deliveries import Delivery
     from tfpb.io.tables.tabular import TextTable
-    from tfpb.model.columns import Contract
     from tfpb.model.plan import Plan
     from tfpb.model.record import Reading, Source
     from tfpb.model.settings import Settings

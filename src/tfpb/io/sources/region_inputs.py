@@ -11,9 +11,9 @@ from pydantic import Field
 from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.toml_files import load_plan, load_settings, validated
-from tfpb.model.columns import stamped_place
-from tfpb.model.plan import Names
-from tfpb.model.settings import Placed, Strict
+from tfpb.model.columns import Contract, stamped_place
+from tfpb.model.plan import Names, Plan
+from tfpb.model.settings import Placed, Settings, Strict
 from tfpb.model.tables import contract
 from tfpb.text import fold
 
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 
     from tfpb.io.sources.deliveries import Delivery
     from tfpb.io.tables.tabular import TextTable
-    from tfpb.model.columns import Contract
-    from tfpb.model.plan import Plan
     from tfpb.model.record import Source
-    from tfpb.model.settings import Settings
 
 CONTRATS: Final = contract("contrats")
 COMMUNES: Final = contract("communes")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rapidfuzz import fuzz
 
 from tfpb.errors import Fault, Place, Severity, TfpbError
-from tfpb.model.columns import Kind
+from tfpb.model.columns import Column, Contract, Kind
 from tfpb.packaged import packaged
 from tfpb.text import fold
 from tfpb.words.faults.input_words import listed, rename_words
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tfpb.io.tables.text_table import TextTable
-    from tfpb.model.columns import Column, Contract
 
 _TABLES: Final = packaged(__name__)
 _LINKING: Final = frozenset(

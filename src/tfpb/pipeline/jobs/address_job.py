@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from tfpb.errors import Place, fail
+from tfpb.errors import Fault, Place, fail
 from tfpb.io.packs.output_files import write_together
-from tfpb.io.sources.address_columns import known_headers, read_addresses
+from tfpb.io.sources.address_columns import AddressTable, known_headers, read_addresses
 from tfpb.io.sources.personal import tenant_columns, without_people
 from tfpb.io.sources.point_tables import with_answers
-from tfpb.io.tables.tabular import read_table, table_bytes
+from tfpb.io.tables.tabular import TextTable, read_table, table_bytes
 from tfpb.model.codes import GeocodeVerdict
 from tfpb.pipeline import stages
 from tfpb.pipeline.stages import run
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.addresses.file_geocoder import FileGeocoder, Resume
-    from tfpb.errors import Fault
-    from tfpb.io.sources.address_columns import AddressTable
-    from tfpb.io.tables.tabular import TextTable
 
 _IDENTIFIERS: Final = ("id_residence", "id_batiment", "code_residence", "identifiant")
 

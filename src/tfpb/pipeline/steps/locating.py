@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tfpb.addresses.communes import places
-from tfpb.errors import stop_on_faults
-from tfpb.model.location import Located
+from tfpb.errors import Fault, stop_on_faults
+from tfpb.model.location import Ground, Located
 from tfpb.model.projection import LAMBERT_93, LONLAT, crs
 from tfpb.pipeline.rooms import ground as grounds
 from tfpb.pipeline.rooms import perimeters
@@ -17,11 +17,9 @@ from tfpb.words.documents.pack_words import DRAFT_NOTE
 from tfpb.words.documents.report_words import DRAFT
 
 if TYPE_CHECKING:
-    from tfpb.errors import Fault
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.assembly import Dossier
-    from tfpb.model.location import Ground
     from tfpb.pipeline.steps.geocoding import Settled
 
 

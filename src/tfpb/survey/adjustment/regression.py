@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tfpb.model.codes import ENSEMBLE, Ajustement
-from tfpb.survey.adjustment.logistic import factor_codes, fit_items, make_patterns
+from tfpb.survey.adjustment.logistic import Fits, Patterns, factor_codes, fit_items, make_patterns
 from tfpb.survey.estimation.design import indicator
 from tfpb.survey.estimation.means import AT_ONCE, expand, linear_variance, standard_error
 from tfpb.survey.estimation.pooled import Spread, smoothed, spread_of
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from tfpb.survey.adjustment.logistic import Fits, Patterns
     from tfpb.survey.estimation.comparison import Comparison
 
     Floats = NDArray[np.float64]

@@ -27,7 +27,7 @@ from tfpb.survey.estimation.pooled import (
     smoothed,
 )
 from tfpb.survey.reading.surveyed_stock import PARC as PARC_ROW
-from tfpb.survey.verdicts import PARC, UNPUBLISHABLE, publication_states
+from tfpb.survey.verdicts import PARC, UNPUBLISHABLE, Thresholds, publication_states
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from tfpb.survey.estimation.means import Means
     from tfpb.survey.estimation.pooled import Spread
     from tfpb.survey.respondents import Survey
-    from tfpb.survey.verdicts import Thresholds
 
     Floats = NDArray[np.float64]
     Indices = NDArray[np.intp]

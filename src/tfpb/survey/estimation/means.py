@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy import sparse
 
-from tfpb.survey.estimation.design import indicator
+from tfpb.survey.estimation.design import Sums, indicator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
-
-    from tfpb.survey.estimation.design import Sums
 
     Floats = NDArray[np.float64]
     Indices = NDArray[np.intp]

@@ -14,8 +14,8 @@ import pandas as pd
 
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
-from tfpb.survey.estimation.correlation import PLANNED
 from tfpb.survey.estimation.intervals import wilson_dispersion, z_quantile
+from tfpb.survey.estimation.pooled import PLANNED
 from tfpb.survey.estimation.small_area import estimate_areas
 from tfpb.survey.verdicts import CONFIDENCE, CONFIDENCE_MARGIN
 

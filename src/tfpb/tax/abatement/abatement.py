@@ -9,23 +9,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.errors import Place, Severity, fail, stop_on_faults
+from tfpb.errors import Fault, Place, Severity, fail, stop_on_faults
 from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS, RESERVE_COLUMNS, STATE_COLUMNS
 from tfpb.tax.abatement import abatement_doubts, tallies
 from tfpb.tax.abatement.declaration import declaration
 from tfpb.tax.abatement.forecast import by_year, forecast
-from tfpb.tax.abatement.formula import LINES, ROUNDINGS, terms
+from tfpb.tax.abatement.formula import LINES, ROUNDINGS, Terms, terms
 from tfpb.tax.abatement.holdings import Stocks
-from tfpb.tax.abatement.leavers import leavers
-from tfpb.tax.abatement.notices import ambiguous, read_notice
-from tfpb.tax.abatement.premises import claim_limit, premises_of, settle, year_of
-from tfpb.tax.abatement.rights import right_of
-from tfpb.tax.abatement.signatures import Conventions
+from tfpb.tax.abatement.notices import Check, ambiguous, read_notice
+from tfpb.tax.abatement.premises import Premises, claim_limit, premises_of, settle, year_of
+from tfpb.tax.abatement.rights import Conventions, right_of
 from tfpb.tax.abatement.states import UNKNOWN
-from tfpb.tax.ledger.calendar import calendar
+from tfpb.tax.abatement.tallies import reconciliation
+from tfpb.tax.ledger.calendar import calendar, leavers
 from tfpb.tax.ledger.owned import owned_premises
-from tfpb.tax.ledger.reconciliation import reconciliation
 from tfpb.tax.plain_values import (
     RATE,
     SHARE,
@@ -48,11 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
-    from tfpb.errors import Fault
     from tfpb.law.values import Law, Reader
-    from tfpb.tax.abatement.formula import Terms
-    from tfpb.tax.abatement.notices import Check
-    from tfpb.tax.abatement.premises import Premises
     from tfpb.tax.plain_values import Record
 
 ADDED_COLUMNS: Final = (

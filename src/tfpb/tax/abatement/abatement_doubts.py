@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.errors import Fault, Place
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.tax.abatement.formula import LINES
-from tfpb.tax.abatement.premises import rates_of, year_of
+from tfpb.tax.abatement.premises import Premises, rates_of, year_of
 from tfpb.tax.plain_values import (
     Record,
     doubt,
@@ -35,9 +35,7 @@ if TYPE_CHECKING:
 
     from tfpb.law.values import Law, Reader
     from tfpb.tax.abatement.holdings import Holding, Stock
-    from tfpb.tax.abatement.premises import Premises
-    from tfpb.tax.abatement.rights import Right
-    from tfpb.tax.abatement.signatures import Conventions
+    from tfpb.tax.abatement.rights import Conventions, Right
 
 UNIT_VALUES: Final = ("vlc_par_logement_max_eur", "vlc_par_logement_min_eur", "franc_par_euro")
 """Legal values that units are doubted by."""

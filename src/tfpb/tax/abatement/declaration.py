@@ -9,14 +9,13 @@ import pandas as pd
 
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.model.results import DECLARATION_COLUMNS
-from tfpb.tax.plain_values import text, whole
+from tfpb.tax.plain_values import Record, text, whole
 from tfpb.text import fold
 from tfpb.words.money import status_reasons
 
 if TYPE_CHECKING:
     from tfpb.tax.abatement.holdings import Holding, Stock
     from tfpb.tax.abatement.premises import Premises
-    from tfpb.tax.plain_values import Record
 
 _PARCEL: Final = re.compile(r"(?:\d[\dAB]\d{3})?(\d{3})?\s*([A-Z]{2}|0?[A-Z]|\d{2})\s*(\d{1,4})")
 _IDENTIFIED: Final = ("commune", "section", "parcelle", "invariant", "adresse", "nb_logements")

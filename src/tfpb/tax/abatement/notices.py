@@ -14,14 +14,13 @@ from math import prod
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Reserve, Statut
-from tfpb.tax.abatement.formula import due
+from tfpb.tax.abatement.formula import Terms, due
 from tfpb.tax.abatement.states import FULL, NONE, RIGHT, UNKNOWN, hangs_on
 from tfpb.tax.plain_values import ZERO, grouped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.tax.abatement.formula import Terms
     from tfpb.tax.abatement.premises import Premises
 
 _MOST_PATTERNS: Final = 5000

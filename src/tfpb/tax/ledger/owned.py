@@ -9,10 +9,10 @@ import pandas as pd
 
 from tfpb.model.results import OWNED_COLUMNS
 from tfpb.tax.abatement.declaration import cadastral
-from tfpb.tax.abatement.rights import is_home
+from tfpb.tax.abatement.rights import Right, is_home
 from tfpb.tax.plain_values import Record, cents, grouped, records, text, total
 from tfpb.text import fold
-from tfpb.words.money.reconciliation_words import OWNED, UNKNOWN_AMOUNT
+from tfpb.words.money.state_words import OWNED, UNKNOWN_AMOUNT
 from tfpb.words.numbers import euros
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from tfpb.tax.abatement.holdings import Holding, Stock
     from tfpb.tax.abatement.premises import Premises
-    from tfpb.tax.abatement.rights import Right
 
 _OUT: Final = frozenset({"hors_qpv", "sortant"})
 _DIGITS: Final = 10

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tfpb.errors import Severity, stop_on_faults
-from tfpb.law.values import load
+from tfpb.errors import Fault, Severity, stop_on_faults
+from tfpb.law.values import Law, load
 from tfpb.model.codes import QpvStatut
-from tfpb.model.money import Programme
+from tfpb.model.money import Abatement, Programme
 from tfpb.model.tables import DIAGNOSTICS
 from tfpb.tax.plain_values import Record, doubt, place, records, text, truth
 from tfpb.tax.programme import balance
@@ -21,15 +21,12 @@ from tfpb.tax.programme.entries import (
     pieces_twice,
     read_action,
     repeated,
+    shared,
 )
-from tfpb.tax.programme.sharing import shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tfpb.errors import Fault
-    from tfpb.law.values import Law
-    from tfpb.model.money import Abatement
     from tfpb.tax.programme.axes import Theme
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, stop_on_faults
-from tfpb.law.values import load
+from tfpb.law.values import Law, Reader, load
 from tfpb.model.money import DroitCommun
 from tfpb.model.results import DROIT_COMMUN_COLUMNS
 from tfpb.tax.plain_values import (
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
-
-    from tfpb.law.values import Law, Reader
 
     Floats = NDArray[np.float64]
 

@@ -1,36 +1,47 @@
-"""The actions of a programme as read, each with its faults, and the year each stands for."""
+"""The actions of a programme as read: faults, the year each stands for, shares of one for all quarters."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
 
 from tfpb.errors import Fault, Place
+from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import STAMP
 from tfpb.tax.plain_values import (
     CENT,
     EURO,
     ZERO,
     Record,
+    apportion,
     cents,
     doubt,
     money,
     place,
+    records,
     repeats,
     text,
     whole,
 )
-from tfpb.tax.programme.axes import LABELS, nearest_names, read_axis
+from tfpb.tax.programme.axes import LABELS, Theme, nearest_names, read_axis
 from tfpb.text import fold
-from tfpb.words.money.accounts import EXPECTED_AXIS, axis_words, near_names, of_file, of_year
+from tfpb.words.money.accounts import (
+    EXPECTED_AXIS,
+    axis_words,
+    near_names,
+    of_file,
+    of_year,
+    shares,
+)
 from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from decimal import Decimal
 
-    from tfpb.tax.programme.axes import Theme
 
 AMOUNTS: Final = (
     "prevu_eur", "realise_eur", "bailleur_eur", "autres_eur", "valorise_eur", "cout_horaire_eur",
@@ -236,3 +247,60 @@ def by_year(read: list[Record], earlier: list[Record], year: int) -> Years:
         others=tuple(r for r in read if r["annee"] > year),
         notices=tuple(notices),
     )
+
+
+_SPLIT = tuple(c for c in AMOUNTS if c != "cout_horaire_eur")
+
+
+def shared(actions: pd.DataFrame, homes: Mapping[str, int]) -> tuple[pd.DataFrame, list[Fault]]:
+    """Write one row a quarter for each action of all quarters; amounts add up to the cent.
+
+    Parameters
+    ----------
+    actions : DataFrame
+        Typed by `tables.PROGRAMME`.
+    homes : mapping of str to int
+        Dwellings of each quarter that counts.
+
+    Returns
+    -------
+    actions : DataFrame
+        The same one when no action is of all quarters.
+    faults : list of Fault
+        `action_partagee` (doubt, with the shares), `action_sans_quartier` where no quarter has dwellings.
+    """
+    if not (actions["code_qpv"] == ALL_QUARTERS).any():
+        return actions, []
+    codes = [c for c, n in homes.items() if n > 0]
+    weights = [Decimal(homes[c]) for c in codes]
+    rows: list[Record] = []
+    faults: list[Fault] = []
+    for row in records(actions):
+        if text(row["code_qpv"]) != ALL_QUARTERS:
+            rows.append(row)
+            continue
+        here = place(row, "code_qpv")
+        if not codes:
+            faults.append(Fault("action_sans_quartier", here, text(row["id_action"])))
+            continue
+        parts = {c: _split(money(row.get(c)), weights) for c in _SPLIT}
+        hours = money(row.get("heures"))
+        for k, code in enumerate(codes):
+            each: dict[str, Any] = {c: values[k] for c, values in parts.items()}
+            if hours is not None:
+                each["heures"] = float(hours * weights[k] / sum(weights))
+            rows.append({**row, **each, "code_qpv": code})
+        said = shares({c: homes[c] for c in codes})
+        faults.append(doubt("action_partagee", here, text(row["id_action"]), parts=said))
+    frame = pd.DataFrame(rows, columns=list(actions.columns))
+    kinds = {c: kind for c, kind in actions.dtypes.items() if kind.kind != "O"}
+    return frame.astype(kinds), faults
+
+
+def _split(amount: Decimal | None, weights: list[Decimal]) -> list[Decimal | None]:
+    """Share an amount by weights, to the cent; parts add up to it."""
+    if amount is None:
+        return [None] * len(weights)
+    count = int(amount.scaleb(2).to_integral_value())
+    sign = -1 if count < 0 else 1
+    return [Decimal(sign * part).scaleb(-2) for part in apportion(abs(count), weights)]
