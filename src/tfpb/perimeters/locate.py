@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Flags, Floats, Indices
     from tfpb.model.location import QpvMap
 
-    Flags = NDArray[np.bool_]
 
 _PLAIN: Final = (
     int(Case.HORS_LOIN),
@@ -119,8 +119,8 @@ def _plain_reason(key: int) -> str:
 
 
 def _special(
-    rows: NDArray[np.intp], at: Positions, ruled: Sides, labels: Labels, radius: NDArray[np.float64]
-) -> tuple[NDArray[np.intp], list[str]]:
+    rows: Indices, at: Positions, ruled: Sides, labels: Labels, radius: Floats
+) -> tuple[Indices, list[str]]:
     """Write the reasons that name quarters and distances, each distinct one once."""
     surface, share, shared = _surfaces(rows, ruled)
     case = ruled.case[rows]
@@ -149,9 +149,7 @@ def _special(
     ]  # fmt: skip
 
 
-def _surfaces(
-    rows: NDArray[np.intp], ruled: Sides
-) -> tuple[NDArray[np.object_], NDArray[np.float64], NDArray[np.bool_]]:
+def _surfaces(rows: Indices, ruled: Sides) -> tuple[NDArray[np.object_], Floats, Flags]:
     """Name the surface each case rests on, its share inside quarters (−1: none), whether several share it."""
     names = np.full(len(rows), "", dtype=object)
     shared = np.zeros(len(rows), dtype=bool)

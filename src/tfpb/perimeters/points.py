@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Flags = NDArray[np.bool_]
+    from tfpb.model.arrays import Flags, Floats, Indices
+
 
 _LISTED: Final = 10
 """Rows listed one by one for one kind of fault; beyond, one fault counts them."""
@@ -239,7 +239,7 @@ def _in_territory(at: Given) -> Flags:
     return inside
 
 
-def _apart(at: Given, rows: NDArray[np.intp]) -> Flags:
+def _apart(at: Given, rows: Indices) -> Flags:
     """Return which of these rows show one place in metres and another in degrees."""
     out = np.zeros(len(rows), dtype=bool)
     for code in at.codes:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.intp]
+    from tfpb.model.arrays import Flags, Floats, Indices
+
 
 WHOLE: Final = 0.98
 """Share of a surface that counts as the whole of it (contract)."""
@@ -56,7 +56,7 @@ class Surfaces:
         by_name = {n: i for i, n in enumerate(names.tolist()) if n}
         return cls(shapes, names, shapely.STRtree(shapes), by_name)
 
-    def holding(self, x: Floats, y: Floats) -> Ints:
+    def holding(self, x: Floats, y: Floats) -> Indices:
         """Find the surface that holds each point, the smallest of several; −1 where none does."""
         out = np.full(len(x), -1, dtype=np.intp)
         rows, found = self.tree.query(shapely.points(x, y), predicate="intersects")
@@ -75,7 +75,9 @@ class Surfaces:
             for text in references
         ]
 
-    def shares(self, wanted: Ints, quarters: NDArray[np.object_]) -> tuple[Floats, Floats, Ints]:
+    def shares(
+        self, wanted: Indices, quarters: NDArray[np.object_]
+    ) -> tuple[Floats, Floats, Indices]:
         """Measure the share of surfaces inside quarters.
 
         Parameters
@@ -131,10 +133,10 @@ class SurfaceAnswer:
     """
 
     share: Floats
-    quarter: Ints
-    shared: NDArray[np.bool_]
+    quarter: Indices
+    shared: Flags
     name: NDArray[np.object_]
-    holds: NDArray[np.bool_]
+    holds: Flags
 
     @classmethod
     def nothing(cls, n: int) -> SurfaceAnswer:

@@ -19,12 +19,9 @@ from tfpb.text import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from tfpb.model.arrays import Floats
     from tfpb.model.plan import Item, Plan
     from tfpb.survey.respondents import Survey
-
-    Floats = NDArray[np.float64]
 
 
 DECLARED: Final = ("prestataire", "mode", "dates", "population", "quotas")

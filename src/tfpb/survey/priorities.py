@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Floats, Indices
     from tfpb.model.plan import Item
     from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.respondents import Survey
 
-    Floats = NDArray[np.float64]
 
 _ANSWERS_A_SLOPE: Final = 10
 """Fewer answers than this a slope, and the model is not published."""
@@ -44,7 +44,7 @@ def overall_item(items: Sequence[Item], survey: Survey) -> Item | None:
     return next(iter((*marked, *found)), None)
 
 
-def priority_rows(survey: Survey, comparison: Comparison, rows: NDArray[np.intp]) -> pd.DataFrame:
+def priority_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.DataFrame:
     """Rows of `PRIORITY_COLUMNS` for one wave, both sides and together, each bailleur.
 
     Importance is the slope of the item on the overall mark, all items together, both in standard
@@ -94,7 +94,7 @@ def _general(item: Item, items: Sequence[Item]) -> bool:
     return item.tete_de_theme and others > 1
 
 
-def _values(survey: Survey, item: Item, rows: NDArray[np.intp]) -> Floats:
+def _values(survey: Survey, item: Item, rows: Indices) -> Floats:
     """Return answers as a quantity that grows with satisfaction, NaN when not valid."""
     name = item.identifiant
     if survey.scales[name].marks:
@@ -103,7 +103,7 @@ def _values(survey: Survey, item: Item, rows: NDArray[np.intp]) -> Floats:
     return np.where(ranks >= 0, len(survey.scales[name].labels) - ranks, np.nan)
 
 
-def _slopes(c: Comparison, used: NDArray[np.intp], target: Floats, values: Floats) -> Floats:
+def _slopes(c: Comparison, used: Indices, target: Floats, values: Floats) -> Floats:
     """Fit the model on some interviews: slopes, then standard errors; NaN where it is not published."""
     out = np.full((2, values.shape[1]), np.nan)
     weight, y, x = c.design.weight[used], target[used], values[used]
@@ -147,9 +147,9 @@ def _slopes(c: Comparison, used: NDArray[np.intp], target: Floats, values: Float
 
 def _rows(
     c: Comparison,
-    lines: NDArray[np.intp],
-    domains: NDArray[np.intp],
-    others: NDArray[np.intp],
+    lines: Indices,
+    domains: Indices,
+    others: Indices,
     mark: int,
     slopes: Floats,
 ) -> pd.DataFrame:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Flags, Floats
     from tfpb.model.plan import Plan
 
-    Floats = NDArray[np.float64]
     Pair = tuple[Floats, Floats]
 
 CONFIDENCE: Final = 0.95
@@ -135,7 +135,7 @@ def publication_states(
 
 
 def restrained(
-    verdict: NDArray[np.object_], no_verdict: NDArray[np.bool_], no_favour: NDArray[np.bool_]
+    verdict: NDArray[np.object_], no_verdict: Flags, no_favour: Flags
 ) -> NDArray[np.object_]:
     """Take back the verdicts that these numbers cannot carry: they become « non concluant ».
 
@@ -199,7 +199,7 @@ def evolution_verdicts(
 
 
 def _first(
-    rules: Sequence[tuple[NDArray[np.bool_], str]], otherwise: str, shape: tuple[int, ...]
+    rules: Sequence[tuple[Flags, str]], otherwise: str, shape: tuple[int, ...]
 ) -> NDArray[np.object_]:
     out = np.full(shape, str(otherwise), dtype=object)
     for holds, verdict in reversed(rules):
@@ -244,7 +244,7 @@ def set_holm(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def homogeneity_p(estimates: NDArray[np.float64], errors: NDArray[np.float64]) -> float:
+def homogeneity_p(estimates: Floats, errors: Floats) -> float:
     """Return the p-value of Cochran's Q: independent estimates, all of one value.
 
     Parameters

@@ -19,12 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Floats, Indices
     from tfpb.survey.estimation.comparison import Comparison
-
-    Floats = NDArray[np.float64]
-    Indices = NDArray[np.intp]
 
 
 def regression_rows(comparison: Comparison, variables: Sequence[str]) -> pd.DataFrame:

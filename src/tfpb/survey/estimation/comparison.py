@@ -35,15 +35,13 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Flags, Floats, Indices
     from tfpb.model.plan import Item
     from tfpb.survey.estimation.design import Design, Sums
     from tfpb.survey.estimation.means import Means
     from tfpb.survey.estimation.pooled import Spread
     from tfpb.survey.respondents import Survey
 
-    Floats = NDArray[np.float64]
-    Indices = NDArray[np.intp]
-    Flags = NDArray[np.bool_]
 
 EXPECTED_Z: Final = 1.645
 _PLANNED_VARIANCE: Final = 0.17

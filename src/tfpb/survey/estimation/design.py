@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Floats, Indices
     from tfpb.survey.respondents import Survey
 
-    Floats = NDArray[np.float64]
-    Indices = NDArray[np.intp]
     Coded = tuple[NDArray[np.signedinteger], Floats]
 
 _KEY_ROOM: Final = 2**62

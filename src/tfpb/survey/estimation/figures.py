@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Floats, Indices
     from tfpb.survey.estimation.means import Means
 
-    Floats = NDArray[np.float64]
-    Indices = NDArray[np.intp]
 
 _OF_ONE: Final = (Groupe.QPV, Groupe.HORS_QPV, Groupe.ECART)
 _OF_TWO: Final = (Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS, Groupe.EVOLUTION_ECART)

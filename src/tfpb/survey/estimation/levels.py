@@ -24,14 +24,10 @@ from tfpb.survey.estimation.release import HALF, POOLED, Sides, released_columns
 from tfpb.survey.estimation.rows import Columns, completed, lay
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from tfpb.model.arrays import Flags, Floats, Indices
     from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.estimation.means import Means
     from tfpb.survey.respondents import Survey
-
-    Floats = NDArray[np.float64]
-    Indices = NDArray[np.intp]
 
 
 def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.DataFrame:
@@ -114,7 +110,7 @@ def _release(
     c: Comparison,
     sides: Sides,
     signs: Floats,
-    pooled: NDArray[np.bool_],
+    pooled: Flags,
     lines: Indices,
     column: Indices,
 ) -> Columns:
@@ -140,7 +136,7 @@ def _lay(
     group: Groupe,
     columns: Columns,
     column: Indices,
-    marks: NDArray[np.bool_],
+    marks: Flags,
 ) -> pd.DataFrame:
     """Lay figures (lines × measures) out as rows."""
     first = np.searchsorted(column, column)
@@ -162,7 +158,7 @@ def _rao_scott_matrix(
     means: Means,
     domains: Indices,
     column: Indices,
-    marks: NDArray[np.bool_],
+    marks: Flags,
     df: Floats,
 ) -> Floats:
     out = np.full(df.shape, np.nan)

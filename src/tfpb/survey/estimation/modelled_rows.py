@@ -20,9 +20,8 @@ from tfpb.survey.estimation.small_area import estimate_areas
 from tfpb.survey.verdicts import CONFIDENCE, CONFIDENCE_MARGIN
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 FEWEST_QUARTERS: Final = 12
 """Published quarters that a question needs: with fewer, what quarters are like is not known."""

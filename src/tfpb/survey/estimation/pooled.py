@@ -22,11 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Indices = NDArray[np.intp]
-    Flags = NDArray[np.bool_]
+    from tfpb.model.arrays import Flags, Floats, Indices
 
 
 PLANNED: Final = 0.10

@@ -18,9 +18,8 @@ from tfpb.survey.verdicts import CONFIDENCE_MARGIN
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from tfpb.model.arrays import Floats, Indices
 
 
 Z_90: Final = z_quantile(CONFIDENCE_MARGIN)
@@ -48,7 +47,7 @@ class Domain:
 
     answers: Floats
     dwellings: Floats
-    strata: NDArray[np.intp]
+    strata: Indices
 
 
 def variance_factor(domain: Domain, *, rho: float, parc: bool) -> float:

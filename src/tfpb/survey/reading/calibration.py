@@ -15,10 +15,10 @@ from tfpb.text import fold, squeeze
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Floats, Indices
     from tfpb.survey.reading.delivery_columns import AnyTable
     from tfpb.survey.respondents import Survey
 
-    Floats = NDArray[np.float64]
 
 CELL: Final = "_calage_"
 """Columns of the calibration cells of a survey, numbered."""
@@ -127,7 +127,7 @@ def _side(text: str) -> str:
     return str(side) if side is not None else fold(text)
 
 
-def _rake(weights: Floats, targets: list[tuple[NDArray[np.intp], Floats]]) -> Floats:
+def _rake(weights: Floats, targets: list[tuple[Indices, Floats]]) -> Floats:
     """Scale weights to each margin in turn until they are still."""
     for _ in range(_SWEEPS):
         before = weights

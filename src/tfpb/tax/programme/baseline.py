@@ -33,9 +33,8 @@ from tfpb.words.money.accounts import LEFT_ASIDE, OTHER_HABITAT
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 DRAWS: Final = 2000
 _FEWEST: Final = 2

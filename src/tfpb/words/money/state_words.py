@@ -1,4 +1,4 @@
-"""Sentences on the states of the money, and those that read the reconciliation: worst and best case, claims."""
+"""Sentences on the states of the money, and those that read the reconciliation: worst and best case."""
 
 from __future__ import annotations
 
