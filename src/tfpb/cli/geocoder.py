@@ -17,7 +17,6 @@ from tfpb.cli.terminal.shared import (
     Sortie,
     geodata_folder,
     guard,
-    print_error,
     print_line,
     progress,
     renames,
@@ -75,7 +74,7 @@ def geocoder(  # noqa: PLR0917 - options of the contract
     """
     with guard(), ExitStack() as opened:
         tell_raw(sortie, given=csv_brut)
-        from tfpb.addresses.file_geocoder import Resume, open_geocoder
+        from tfpb.addresses.file_geocoder import open_geocoder
         from tfpb.io.packs.output_files import refuse_inputs
         from tfpb.io.tables.tabular import check_format
         from tfpb.pipeline.jobs.address_job import prepare_job, refuse_tenants, run_job
@@ -92,19 +91,8 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         geocoder = open_geocoder(
             opened, mode=mode.value, folder=geodata_folder(geodonnees), aliases=alias_voies
         )
-        addresses = job.addresses.frame
-        resume = Resume.beside(sortie, depends_on=geocoder.identity(), addresses=addresses)
-        total = len(addresses)
-        if done := resume.rows(total):
-            print_line(words.RESUMED.format(rows=done))
-        try:
-            with progress(GEOCODING, total) as advance:
-                report = run_job(
-                    job, geocoder, output=sortie, resume=resume, raw_csv=csv_brut, progress=advance
-                )
-        except KeyboardInterrupt:
-            print_error(words.STOPPED.format(rows=resume.rows(total), total=total))
-            raise typer.Exit(130) from None
+        with progress(GEOCODING, len(job.addresses.frame)) as advance:
+            report = run_job(job, geocoder, output=sortie, raw_csv=csv_brut, progress=advance)
         print_line(words.read_line(job.found.read))
         if report.renamed:
             print_line(words.renamed_line(report.renamed))

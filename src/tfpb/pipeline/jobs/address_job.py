@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.addresses.file_geocoder import FileGeocoder, Resume
+    from tfpb.addresses.file_geocoder import FileGeocoder
 
 _IDENTIFIERS: Final = ("id_residence", "id_batiment", "code_residence", "identifiant")
 
@@ -146,7 +146,6 @@ def run_job(
     geocoder: FileGeocoder,
     *,
     output: Path,
-    resume: Resume | None = None,
     raw_csv: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Geocoded:
@@ -158,8 +157,6 @@ def run_job(
     geocoder : FileGeocoder
     output : Path
         csv, xlsx, ods or parquet, by its extension.
-    resume : Resume, optional
-        Removed once the output is written.
     raw_csv : bool
     progress : callable, optional
 
@@ -172,7 +169,7 @@ def run_job(
         Values()
         .having(stages.ADDRESSES, job.addresses)
         .having(stages.GEOCODER, geocoder)
-        .having(stages.WATCH, Watch(resume, progress))
+        .having(stages.WATCH, Watch(progress))
     )
     settled = run((stages.SETTLED,), values).required()[stages.SETTLED]
     results = settled.frame
@@ -183,12 +180,9 @@ def run_job(
     write_together({output: table_bytes(output, frame, raw_csv=raw_csv), **review})
     if not review and place.base is None and not job.decisions:
         place.path.unlink(missing_ok=True)  # an earlier run's, that has nothing more to ask
-    failed = int((results["result_status"] == "error").sum())
-    if resume and not failed:
-        resume.clean()
     return Geocoded(
         len(frame),
-        failed,
+        int((results["result_status"] == "error").sum()),
         Counter(results["result_verdict"]),
         Counter(results["result_type"]),
         renamed,

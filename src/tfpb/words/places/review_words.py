@@ -30,10 +30,6 @@ LEAD: Final = (
     "Une voie choisie dans la liste garde les numéros de votre ligne.",
     "Enregistrez, puis relancez avec --decisions et ce fichier (ou « decisions » dans dossier.toml).",
 )
-RESUMED: Final = Phrase("Reprise : {rows:s ligne} déjà faites lors de l’essai précédent.")
-STOPPED: Final = Phrase(
-    "Arrêté. {rows:n} lignes sur {total:n} sont gardées : relancez la même commande, elle reprendra là."
-)
 KEPT: Final = "{kept} contient des décisions : il est gardé tel quel ; les doutes sont dans {new}."
 DECISIONS: Final = Phrase("Décisions lues : {read:n} ; appliquées : {used:n}.")
 SENT: Final = (
