@@ -12,14 +12,8 @@ from tax_builders import QPV, convention, conventions
 
 from tfpb.law.values import Reader, load
 from tfpb.tax.abatement.holdings import Holding, Unit
-from tfpb.tax.abatement.rights import (
-    Conventions,
-    Right,
-    end_of_exemption,
-    exempt,
-    right_of,
-    standing_units,
-)
+from tfpb.tax.abatement.rights import Right, end_of_exemption, exempt, right_of, standing_units
+from tfpb.tax.abatement.signatures import Conventions
 
 SIGNED = Conventions(conventions(convention(date_fin="")))
 KEPT = dt.date(2030, 12, 31)

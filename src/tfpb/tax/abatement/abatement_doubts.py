@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
     from tfpb.law.values import Law, Reader
     from tfpb.tax.abatement.holdings import Holding, Stock
-    from tfpb.tax.abatement.rights import Conventions, Right
+    from tfpb.tax.abatement.rights import Right
+    from tfpb.tax.abatement.signatures import Conventions
 
 UNIT_VALUES: Final = ("vlc_par_logement_max_eur", "vlc_par_logement_min_eur", "franc_par_euro")
 """Legal values that units are doubted by."""

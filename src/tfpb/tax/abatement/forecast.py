@@ -12,7 +12,7 @@ import pandas as pd
 from tfpb.model.codes import QpvStatut, Reserve, Statut
 from tfpb.model.results import FORECAST_COLUMNS
 from tfpb.tax.abatement.premises import ESTIMATED, REAL, Premises, exemption_of, motive_fields
-from tfpb.tax.abatement.rights import Conventions, Right, right_of, standing_units
+from tfpb.tax.abatement.rights import Right, right_of, standing_units
 from tfpb.tax.abatement.states import hangs_on, is_lost
 from tfpb.tax.abatement.tallies import ATTENTION, nature_of, reserves_of, statut_of
 from tfpb.tax.plain_values import ZERO, grouped, missing, text, total
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tfpb.law.values import Law, Reader
     from tfpb.tax.abatement.holdings import Holding, Stock, Stocks
+    from tfpb.tax.abatement.signatures import Conventions
 
 RIGHTS: Final = frozenset({Statut.ELIGIBLE, Statut.ABATTU, Statut.A_RECLAMER})
 """Statuses whose amount is due in a year of the forecast."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.model.codes import Statut
 from tfpb.model.money import States
 from tfpb.tax.abatement.formula import LINES, NOTHING, Amounts, Terms, amounts, net_base
-from tfpb.tax.abatement.rights import Conventions, Right, is_home, right_of
+from tfpb.tax.abatement.rights import Right, is_home, right_of
 from tfpb.tax.abatement.states import (
     BORNE,
     FULL,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from tfpb.law.values import Reader
     from tfpb.tax.abatement.holdings import Holding, Stock
+    from tfpb.tax.abatement.signatures import Conventions
 
 REAL: Final = "reel"
 ESTIMATED: Final = "estime"

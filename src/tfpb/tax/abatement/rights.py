@@ -9,145 +9,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Evolution, QpvStatut, Statut
-from tfpb.tax.abatement.holdings import Holding, Unit, overseas
-from tfpb.tax.plain_values import ZERO, day, records, text
+from tfpb.tax.plain_values import ZERO
 from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandas as pd
-
     from tfpb.law.values import Reader
-
-
-_RANK: Final = {"": 0, Statut.NON_DECLARE: 1, Statut.SANS_CONVENTION: 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Whether convention and declaration hold.
-
-    Parameters
-    ----------
-    statut : str
-        Empty when they do, else `sans_convention` or `non_declare`.
-    motive : str
-        Code of the motive, with its fields.
-    known : bool
-        False when no table of conventions was given: the right is then unknown rather than absent.
-    """
-
-    statut: str
-    motive: str
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    known: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Convention:
-    identifier: str
-    codes: frozenset[str]
-    bailleur: str
-    contract: dt.date | None
-    signed: dt.date | None
-    declared: dt.date | None
-    end: dt.date | None
-
-
-LATE: Final = frozenset({"convention_tardive", "contrat_tardif", "declaration_tardive"})
-"""Motives that lose a year: a date that is past mends nothing."""
-
-
-def _ended(standing: Standing) -> int:
-    """Return the day a convention ended, as a number; 0 when another thing is lacking."""
-    echue = standing.motive == "convention_echue"
-    end: dt.date | None = standing.fields.get("date") if echue else None
-    return end.toordinal() if end is not None else 0
-
-
-class Conventions:
-    """The conventions of a bailleur, asked by quarter and year.
-
-    Parameters
-    ----------
-    table : DataFrame or None
-        Typed table of conventions; None when the dossier has none.
-    """
-
-    def __init__(self, table: pd.DataFrame | None) -> None:
-        self.given = table is not None
-        self._all = tuple(
-            _Convention(
-                identifier=text(row.get("id_convention")),
-                codes=frozenset(row.get("codes_qpv") or ()),
-                bailleur=fold(text(row.get("bailleur"))),
-                contract=day(row.get("date_signature_contrat")),
-                signed=day(row.get("date_signature_convention")),
-                declared=day(row.get("date_declaration")),
-                end=day(row.get("date_fin")),
-            )
-            for row in records(table)
-        )
-
-    def standing(
-        self, code_qpv: str, *, bailleur: str, code_insee: str, reader: Reader
-    ) -> Standing:
-        """Return whether the conditions hold on the reader's 1 January.
-
-        Sources: CGI 1388 bis (signatory on 1 January, declaration before 1 January), LF 2025 art. 114
-        (31 March 2025 in metropole), LF 2024 art. 73 XIX (2024), BOFiP 14673-PGP (overseas, 2025).
-        """
-        if overseas(code_insee) and reader.flag("reconduction_outremer"):
-            return Standing("", "convention_outremer")
-        if not self.given:
-            return Standing(Statut.SANS_CONVENTION, "convention_non_fournie", {}, known=False)
-        mine = fold(bailleur)
-        found = [
-            self._one(c, reader)
-            for c in self._all
-            if code_qpv in c.codes and (not c.bailleur or not mine or c.bailleur == mine)
-        ]
-        if not found:
-            return Standing(Statut.SANS_CONVENTION, "convention_absente", {"code_qpv": code_qpv})
-        # what a paper may still mend before what is lost; of two that have ended, the last to end
-        return min(found, key=lambda s: (_RANK[s.statut], s.motive in LATE, -_ended(s)))
-
-    @staticmethod
-    def _one(convention: _Convention, reader: Reader) -> Standing:
-        new_year = reader.day
-        limit = reader.due("limite_signature")
-        fields = {"convention": convention.identifier, "annee": new_year.year, "limite": limit}
-        kept = reader.flag("prorogation_convention")
-        since = new_year.replace(year=new_year.year - 1) if kept else new_year
-        none = Statut.SANS_CONVENTION
-        if convention.signed is None:
-            return Standing(none, "convention_sans_date", fields)
-        if convention.signed > limit:
-            return Standing(none, "convention_tardive", {**fields, "date": convention.signed})
-        if convention.contract is not None and convention.contract > limit:
-            return Standing(none, "contrat_tardif", {**fields, "date": convention.contract})
-        if convention.end is not None and convention.end < since:
-            return Standing(none, "convention_echue", {**fields, "date": convention.end})
-        last = reader.due("limite_declaration")
-        fields = {**fields, "limite": last}
-        if convention.declared is None:
-            return Standing(Statut.NON_DECLARE, "declaration_absente", fields)
-        if convention.declared > last:
-            return Standing(
-                Statut.NON_DECLARE, "declaration_tardive", {**fields, "date": convention.declared}
-            )
-        prolonged = kept and convention.end is not None and convention.end < new_year
-        return Standing("", "convention_prorogee" if prolonged else "convention_ok", fields)
-
-    def terms(self) -> tuple[tuple[str, tuple[str, ...], dt.date | None], ...]:
-        """List the conventions: identifier, quarters, day of end where one is written."""
-        return tuple((c.identifier, tuple(sorted(c.codes)), c.end) for c in self._all)
-
-    def without_contract_date(self) -> tuple[str, ...]:
-        """List signed conventions whose contrat de ville has no date: taken as signed, with a doubt."""
-        return tuple(c.identifier for c in self._all if c.signed is not None and c.contract is None)
-
+    from tfpb.tax.abatement.holdings import Holding, Unit
+    from tfpb.tax.abatement.signatures import Conventions, Standing
 
 _OLD_MAP: Final = "2015"
 _HOME: Final = re.compile(r"\b(appartement|maison|logement|habitation|pavillon|studio)")

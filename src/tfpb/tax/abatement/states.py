@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 from tfpb.model.codes import Reserve, Statut
 from tfpb.model.money import States
 from tfpb.tax.abatement.formula import NOTHING, Amounts, Terms, amounts
-from tfpb.tax.abatement.rights import LATE, Right
+from tfpb.tax.abatement.signatures import LATE
 from tfpb.tax.plain_values import ZERO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tfpb.tax.abatement.rights import Right
 
 
 NONE: Final = "aucun"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tfpb.law.values import Law, Reader
-    from tfpb.tax.abatement.rights import Conventions
+    from tfpb.tax.abatement.signatures import Conventions
 
 
 Event = dict[str, Any]
