@@ -6,7 +6,7 @@ from collections import OrderedDict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from tfpb.geocode.answer import Answer, Near, parcels_written, with_given, write
+from tfpb.geocode.answer import Answer, parcels_written, with_given, write
 from tfpb.geocode.candidates import MOST, Candidate, proposals
 from tfpb.geocode.choose import Choice, Found, choose
 from tfpb.geocode.commune_table import StreetTable, point_at
@@ -29,6 +29,7 @@ from tfpb.model.projection import legal_epsg
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tfpb.geocode.answer import Near
     from tfpb.geocode.source import AddressSource, CommuneTable
 
 TABLES_KEPT: Final = 2000

@@ -36,8 +36,8 @@ def contract(name: str, *columns: Column) -> Contract:
 
 
 def _column(name: str, *, kind: str, **facts: Any) -> Column:
-    listed = {key: tuple(facts.pop(key, ())) for key in ("aliases", "choices")}
-    return Column(name, Kind(kind), **listed, **facts)
+    facts |= {key: tuple(facts.get(key, ())) for key in ("aliases", "choices")}
+    return Column(name, Kind(kind), **facts)
 
 
 def _understood(name: str) -> Contract:

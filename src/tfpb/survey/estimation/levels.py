@@ -10,7 +10,7 @@ from scipy.special import fdtrc
 
 from tfpb.model.codes import Ajustement, Groupe
 from tfpb.survey.estimation.compared_groups import COLUMN_OF
-from tfpb.survey.estimation.design import Coded, Sums, sum_answers
+from tfpb.survey.estimation.design import Sums, sum_answers
 from tfpb.survey.estimation.means import (
     Contrasts,
     contrast_variance,
@@ -21,12 +21,14 @@ from tfpb.survey.estimation.means import (
 )
 from tfpb.survey.estimation.pooled import Correlations, Spread
 from tfpb.survey.estimation.release import HALF, POOLED, Sides, released_columns
-from tfpb.survey.estimation.rows import Columns, completed, lay
+from tfpb.survey.estimation.rows import completed, lay
 
 if TYPE_CHECKING:
     from tfpb.model.arrays import Flags, Floats, Indices
     from tfpb.survey.estimation.comparison import Comparison
+    from tfpb.survey.estimation.design import Coded
     from tfpb.survey.estimation.means import Means
+    from tfpb.survey.estimation.rows import Columns
     from tfpb.survey.respondents import Survey
 
 
