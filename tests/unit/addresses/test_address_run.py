@@ -189,7 +189,7 @@ def test_a_cut_run_asks_the_service_for_the_rest_alone(
     before = len(service.requests)
     out = online(asked).run(addresses, chunk_rows=10)
     again = {text for _, rows in service.requests[before:] for text, _ in rows}
-    assert again == {f"{n} rue des Lilas" for n in range(21, 41)}
+    assert again == {f"{n} rue des lilas" for n in range(21, 41)}
     assert (out["result_verdict"] == "accepte").all()
 
 
