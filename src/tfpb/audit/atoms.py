@@ -102,9 +102,7 @@ def atoms_of(releases: Sequence[Release], assumed: Assumed) -> Atoms:
         return crossed
     table = pd.concat([known.table, crossed.table], ignore_index=True).fillna("")
     return Atoms(
-        table,
-        np.concatenate([known.caps, crossed.caps]),
-        (*known.residences, *crossed.residences),
+        table, np.concatenate([known.caps, crossed.caps]), (*known.residences, *crossed.residences)
     )
 
 

@@ -26,9 +26,7 @@ def comparer(
     enquete: Annotated[
         list[Path],
         typer.Argument(
-            metavar="ENQUETE",
-            help="Livraisons de l’enquête : xlsx, csv, sav…",
-            show_default=False,
+            metavar="ENQUETE", help="Livraisons de l’enquête : xlsx, csv, sav…", show_default=False
         ),
     ],
     plan: Annotated[
@@ -44,14 +42,10 @@ def comparer(
     ] = None,
     par: Annotated[
         list[str] | None,
-        typer.Option(
-            "--par",
-            help="Territoires, par exemple code_qpv,departement (répétable).",
-        ),
+        typer.Option("--par", help="Territoires, par exemple code_qpv,departement (répétable)."),
     ] = None,
     repere: Annotated[
-        Path | None,
-        typer.Option("--repere", help="Repères extérieurs : item, valeur, reference."),
+        Path | None, typer.Option("--repere", help="Repères extérieurs : item, valeur, reference.")
     ] = None,
     feuille: terminal.Feuille = None,
     diffuser: terminal.Diffuser = False,

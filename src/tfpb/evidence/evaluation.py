@@ -35,11 +35,7 @@ _LOWER: Final = frozenset(
 )
 _FINE: Final = frozenset({Verdict.EQUIVALENT, Verdict.NON_INFERIEUR, Verdict.MEILLEUR})
 MARGINS_POINTS: Final = (3.0, 10.0)
-_READINGS: Final = (
-    ("retenu", None),
-    ("tous_dans", QpvStatut.DANS),
-    ("tous_hors", QpvStatut.HORS),
-)
+_READINGS: Final = (("retenu", None), ("tous_dans", QpvStatut.DANS), ("tous_hors", QpvStatut.HORS))
 
 
 def evaluation(

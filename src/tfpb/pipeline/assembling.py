@@ -158,11 +158,7 @@ class Examined:
 
 
 def examine(
-    settings: Settings,
-    folder: Path,
-    *,
-    execute: Execute = directly,
-    packs: Sequence[Path] = (),
+    settings: Settings, folder: Path, *, execute: Execute = directly, packs: Sequence[Path] = ()
 ) -> Examined:
     """Run every stage that can run, and return every fault and doubt with what they allow to make.
 
@@ -207,11 +203,7 @@ def examine(
 
 
 def assemble(
-    settings: Settings,
-    folder: Path,
-    *,
-    execute: Execute = directly,
-    packs: Sequence[Path] = (),
+    settings: Settings, folder: Path, *, execute: Execute = directly, packs: Sequence[Path] = ()
 ) -> Dossier:
     """Run every stage and return the dossier.
 

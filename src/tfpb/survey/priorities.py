@@ -146,12 +146,7 @@ def _slopes(c: Comparison, used: Indices, target: Floats, values: Floats) -> Flo
 
 
 def _rows(
-    c: Comparison,
-    lines: Indices,
-    domains: Indices,
-    others: Indices,
-    mark: int,
-    slopes: Floats,
+    c: Comparison, lines: Indices, domains: Indices, others: Indices, mark: int, slopes: Floats
 ) -> pd.DataFrame:
     """Lay out the groups (a line of the index and a domain each) × items."""
     at = np.ix_(domains, others)
@@ -160,13 +155,7 @@ def _rows(
     weight = t_interval(slope, se, c.df[lines, mark][:, None], level=CONFIDENCE)
     estimate, n = means.estimate[at], means.n[at]
     bounds = proportion_interval(
-        estimate,
-        c.se[at],
-        n,
-        means.clusters[at],
-        df,
-        level=CONFIDENCE,
-        thresholds=c.thresholds,
+        estimate, c.se[at], n, means.clusters[at], df, level=CONFIDENCE, thresholds=c.thresholds
     )
     pooled = c.pooled[np.ix_(lines, others)]
     estimate = np.where(pooled, np.round(estimate, 2), estimate)
@@ -200,10 +189,7 @@ def _rows(
 
 
 def _quadrants(
-    importance: Floats,
-    weight: tuple[Floats, Floats],
-    performance: Floats,
-    share: Sequence[Floats],
+    importance: Floats, weight: tuple[Floats, Floats], performance: Floats, share: Sequence[Floats]
 ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     """Cut both scales at their median over the items, and say how sure each quadrant is.
 

@@ -63,12 +63,7 @@ def geopackage_bytes(layers: Mapping[str, pd.DataFrame]) -> bytes:
 
 
 def points_bytes(
-    frame: pd.DataFrame,
-    *,
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    epsg: int,
-    layer: str,
+    frame: pd.DataFrame, *, x: NDArray[np.float64], y: NDArray[np.float64], epsg: int, layer: str
 ) -> bytes:
     """Return rows as points of a GeoPackage.
 

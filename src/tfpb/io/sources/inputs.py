@@ -7,12 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Headers, Place, Severity
-from tfpb.io.sources.address_columns import (
-    ALIAS_COLUMNS,
-    RPLS,
-    renamed_streets,
-    with_rpls_line,
-)
+from tfpb.io.sources.address_columns import ALIAS_COLUMNS, RPLS, renamed_streets, with_rpls_line
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.plan_checks import check_deliveries, given_waves
 from tfpb.io.sources.stock_checks import Identifiers, Names, check_stock

@@ -25,12 +25,7 @@ from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.pipeline.wiring import Values
 from tfpb.report.documents.workbook_forms import bilan_workbook
 from tfpb.tax.abatement.holdings import LOCATED, entrances_of
-from tfpb.tax.programme.exports import (
-    abatement_sheets,
-    bilan_frames,
-    premises_frame,
-    reentry_frame,
-)
+from tfpb.tax.programme.exports import abatement_sheets, bilan_frames, premises_frame, reentry_frame
 from tfpb.text import fold
 from tfpb.words.faults.input_words import NO_PROGRAMME
 from tfpb.words.money.programme_words import BILAN_TITLE

@@ -73,10 +73,7 @@ def _table_parts(frame: pd.DataFrame, name: str = TABLE) -> Parts:
     typed = frame.drop(columns=objects)
     buffer = io.BytesIO()
     typed.to_parquet(buffer, index=True)
-    rest = {
-        "ordre": list(frame.columns),
-        "objets": {c: _tree(list(frame[c])) for c in objects},
-    }
+    rest = {"ordre": list(frame.columns), "objets": {c: _tree(list(frame[c])) for c in objects}}
     return {f"{name}.parquet": buffer.getvalue(), f"{name}.json": _json(rest)}
 
 

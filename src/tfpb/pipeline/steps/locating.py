@@ -147,9 +147,7 @@ def ground(geography: Geography, located: Located) -> Ground:
     """
     codes = sorted({c for c in located.entrances["result_citycode"] if c})
     drawn = grounds.ground(
-        geography.addresses.streets_of(codes),
-        geography.outlines,
-        geography.parcels(codes),
+        geography.addresses.streets_of(codes), geography.outlines, geography.parcels(codes)
     )
     return replace(drawn, places=places(codes, geography.communes))
 
@@ -175,8 +173,5 @@ def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
     quarters = dossier.maps[dossier.located.vintage].frame
     shown = quarters[quarters["code_qpv"].isin(set(homes["code_qpv"]))]
     shown = shown[["code_qpv", "nom_qpv", "communes", "geometry"]].to_crs(crs(LAMBERT_93))
-    out: dict[str, pd.DataFrame] = {
-        "residences": points[points["longitude"].notna()],
-        "qpv": shown,
-    }
+    out: dict[str, pd.DataFrame] = {"residences": points[points["longitude"].notna()], "qpv": shown}
     return out | {DRAFT: pd.DataFrame({"a_lire": [DRAFT_NOTE]})} if dossier.draft else out

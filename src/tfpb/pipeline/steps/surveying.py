@@ -250,11 +250,7 @@ def moved_notices(homes: pd.DataFrame | None) -> tuple[Fault, ...]:
 
 
 def estimates(
-    answers: Inputs,
-    scope: Scope,
-    survey_sides: pd.DataFrame | None,
-    *,
-    also: Sequence[str] = (),
+    answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None, *, also: Sequence[str] = ()
 ) -> Estimates | None:
     """Compare satisfaction. Not protected: for this module and its tests.
 

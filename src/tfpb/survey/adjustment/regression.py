@@ -148,10 +148,7 @@ def _average(
     mean, effect = fitted[entry], effects[entry]
     scores, residual = (
         (effect * (of[atom] - mean * whole[atom])[:, None]).reshape(len(atom), -1)
-        for of, whole in (
-            (sums.total, sums.base),
-            (sums.residual_total, sums.residual_base),
-        )
+        for of, whole in ((sums.total, sums.base), (sums.residual_total, sums.residual_base))
     )
     under = residual if c.design.margins else None
     variance = linear_variance(sums, line * len(c.design.atoms) + atom, scores, under, len(lines))

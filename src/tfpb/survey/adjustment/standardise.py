@@ -93,12 +93,7 @@ def standardised_rows(
 
 
 def _sides(
-    c: Comparison,
-    means: Means,
-    parts: Indices,
-    weight: Floats,
-    lines: Indices,
-    wanted: Flags,
+    c: Comparison, means: Means, parts: Indices, weight: Floats, lines: Indices, wanted: Flags
 ) -> tuple[Sides, Floats, Floats]:
     """Return each side at the standard's composition, by the pooled rule, and what it rests on.
 
@@ -210,13 +205,7 @@ def _contrasts(parts: Indices, weight: Floats, signs: Floats) -> Contrasts:
     )
 
 
-def _support(
-    c: Comparison,
-    means: Means,
-    part: Indices,
-    lines: Indices,
-    common: Flags,
-) -> Floats:
+def _support(c: Comparison, means: Means, part: Indices, lines: Indices, common: Flags) -> Floats:
     """Return the share of the QPV sample that has its like on all sides (the least of two waves)."""
     base = np.vstack([means.base, np.zeros((1, means.base.shape[1]))])
     shares = []

@@ -57,11 +57,7 @@ class Figure:
 
 
 def make_figures(
-    means: Means,
-    whole: Means,
-    index: pd.DataFrame,
-    sides: Indices,
-    state: NDArray[np.int64],
+    means: Means, whole: Means, index: pd.DataFrame, sides: Indices, state: NDArray[np.int64]
 ) -> tuple[Figure, ...]:
     """Combine the sides: each of them, then one minus the other.
 

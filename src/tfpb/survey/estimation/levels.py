@@ -109,12 +109,7 @@ def _sides(means: Means, domains: Indices, effective: Floats, variance: Floats) 
 
 
 def _release(
-    c: Comparison,
-    sides: Sides,
-    signs: Floats,
-    pooled: Flags,
-    lines: Indices,
-    column: Indices,
+    c: Comparison, sides: Sides, signs: Floats, pooled: Flags, lines: Indices, column: Indices
 ) -> Columns:
     """Return what the pooled rule releases of some figures."""
     return {
@@ -133,12 +128,7 @@ def _coded(survey: Survey, item: str, rows: Indices) -> Coded:
 
 
 def _lay(
-    c: Comparison,
-    lines: Indices,
-    group: Groupe,
-    columns: Columns,
-    column: Indices,
-    marks: Flags,
+    c: Comparison, lines: Indices, group: Groupe, columns: Columns, column: Indices, marks: Flags
 ) -> pd.DataFrame:
     """Lay figures (lines × measures) out as rows."""
     first = np.searchsorted(column, column)
@@ -157,11 +147,7 @@ def _lay(
 
 
 def _rao_scott_matrix(
-    means: Means,
-    domains: Indices,
-    column: Indices,
-    marks: Flags,
-    df: Floats,
+    means: Means, domains: Indices, column: Indices, marks: Flags, df: Floats
 ) -> Floats:
     out = np.full(df.shape, np.nan)
     for j in np.unique(column[~marks]):

@@ -12,13 +12,7 @@ import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, QpvStatut
 from tfpb.survey.planning.allocation import HORS, Floor, Parc, allocate
-from tfpb.survey.planning.precision import (
-    LEAST_FACTOR,
-    Domain,
-    half_width,
-    power,
-    variance_factor,
-)
+from tfpb.survey.planning.precision import LEAST_FACTOR, Domain, half_width, power, variance_factor
 from tfpb.survey.verdicts import PARC, Thresholds
 
 if TYPE_CHECKING:

@@ -11,15 +11,7 @@ from tfpb.model.codes import Statut
 from tfpb.model.money import States
 from tfpb.tax.abatement.formula import LINES, NOTHING, Amounts, Terms, amounts, net_base
 from tfpb.tax.abatement.rights import Right, is_home, right_of
-from tfpb.tax.abatement.states import (
-    BORNE,
-    FULL,
-    NONE,
-    UNKNOWN,
-    Standing,
-    is_lost,
-    standing_of,
-)
+from tfpb.tax.abatement.states import BORNE, FULL, NONE, UNKNOWN, Standing, is_lost, standing_of
 from tfpb.tax.plain_values import (
     ZERO,
     Record,

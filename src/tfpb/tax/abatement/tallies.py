@@ -151,12 +151,7 @@ def counts(items: Iterable[Premises]) -> dict[str, tuple[int, int]]:
 
 
 def by_residence(
-    items: Iterable[Premises],
-    stock: Stock,
-    *,
-    terms: Terms,
-    reader: Reader,
-    on: dt.date | None,
+    items: Iterable[Premises], stock: Stock, *, terms: Terms, reader: Reader, on: dt.date | None
 ) -> pd.DataFrame:
     """Add by résidence, in the order of the stock; those it does not know come last.
 

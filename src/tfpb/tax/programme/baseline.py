@@ -339,12 +339,7 @@ def _euros(value: float) -> Decimal | None:
 
 
 def _floor(
-    name: str,
-    rows: list[Record],
-    homes: dict[str, _Home],
-    reader: Reader,
-    *,
-    applies: bool | None,
+    name: str, rows: list[Record], homes: dict[str, _Home], reader: Reader, *, applies: bool | None
 ) -> str:
     """Compare the gardiens of the quarters with the legal floor (CSI R. 271-1).
 
