@@ -25,19 +25,7 @@ from tfpb.tax.abatement.states import UNKNOWN
 from tfpb.tax.abatement.tallies import reconciliation
 from tfpb.tax.ledger.calendar import calendar, leavers
 from tfpb.tax.ledger.owned import owned_premises
-from tfpb.tax.plain_values import (
-    RATE,
-    SHARE,
-    ZERO,
-    cents,
-    doubt,
-    grouped,
-    money,
-    place,
-    records,
-    text,
-    total,
-)
+from tfpb.tax.plain_values import RATE, SHARE, ZERO, cents, doubt, grouped, records, total
 from tfpb.words.money import status_reasons
 from tfpb.words.money.accounts import AMBIGUOUS
 from tfpb.words.money.state_words import named_states
@@ -202,15 +190,15 @@ def _rows_of_year(rows: list[Record], year: int) -> tuple[list[int], list[Fault]
     """Keep the rows of the year, and for résidences without any those of the latest year before."""
     latest: dict[str, int] = {}
     for row in rows:
-        key = text(row["id_residence"])
+        key = row.text("id_residence")
         if year_of(row) <= year:
             latest[key] = max(latest.get(key, 0), year_of(row))
     kept, out = [], []
     for position, row in enumerate(rows):
-        if year_of(row) == latest.get(text(row["id_residence"])):
+        if year_of(row) == latest.get(row.text("id_residence")):
             kept.append(position)
             continue
-        here, got = place(row, "annee"), str(year_of(row))
+        here, got = row.place("annee"), str(year_of(row))
         out.append(doubt("ligne_autre_annee", here, got, annee=year))
     return kept, out
 
@@ -247,8 +235,8 @@ def _read_notices(
             if check.constat == "inexplique":
                 row = group[check.line].row
                 code = _unexplained(check, group[about], stipulated, tolerance)
-                here, due = place(row, "cotisation_avis_eur"), amount(cents(check.expected))
-                got = amount(money(row.get("cotisation_avis_eur")) or ZERO)
+                here, due = row.place("cotisation_avis_eur"), amount(cents(check.expected))
+                got = amount(row.money("cotisation_avis_eur") or ZERO)
                 unexplained.append(doubt(code, here, got, avis=check.avis, attendu=due))
     return out, checks, unexplained
 
@@ -257,14 +245,14 @@ def _ambiguous(items: list[Premises], paid: Decimal, *, told: bool) -> Fault:
     """Return the doubt on premises alike of which a notice abates some; `told` when the sums hold."""
     first = items[0]
     names = [i.invariant or i.id_residence for i in items]
-    here, listed = place(first.row, "cotisation_avis_eur"), ", ".join(dict.fromkeys(names))
+    here, listed = first.row.place("cotisation_avis_eur"), ", ".join(dict.fromkeys(names))
     fields = {"avis": first.avis, "locaux": listed, "issue": AMBIGUOUS[told]}
     return doubt("avis_ambigu", here, amount(paid), **fields)
 
 
 def _unexplained(check: Check, items: list[Premises], stipulated: Terms, tolerance: Decimal) -> str:
     """Return the code of a sum that nothing explains: the TEOM may have been left in it."""
-    apart = total(money(i.row.get("teom_eur")) for i in items)
+    apart = total(i.row.money("teom_eur") for i in items)
     if apart:
         lines = [replace(i, paid=None) for i in items]
         lines[0] = replace(lines[0], paid=check.read - apart)

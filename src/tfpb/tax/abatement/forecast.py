@@ -15,7 +15,7 @@ from tfpb.tax.abatement.premises import ESTIMATED, REAL, Premises, exemption_of,
 from tfpb.tax.abatement.rights import Right, right_of, standing_units
 from tfpb.tax.abatement.states import hangs_on, is_lost
 from tfpb.tax.abatement.tallies import ATTENTION, nature_of, reserves_of, statut_of
-from tfpb.tax.plain_values import ZERO, grouped, missing, text, total
+from tfpb.tax.plain_values import ZERO, grouped, missing, total
 from tfpb.words.money import status_reasons
 from tfpb.words.money.accounts import mean_of
 
@@ -225,7 +225,7 @@ def _parts(
         (
             stock.find(i.id_residence, i.building) or holding,
             exemption_of(i.row),
-            text(i.row.get("type_local")),
+            i.row.text("type_local"),
             i.full,
             i.dwellings,
         )

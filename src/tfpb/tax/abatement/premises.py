@@ -12,18 +12,7 @@ from tfpb.model.money import States
 from tfpb.tax.abatement.formula import LINES, NOTHING, Amounts, Terms, amounts, net_base
 from tfpb.tax.abatement.rights import Right, is_home, right_of
 from tfpb.tax.abatement.states import BORNE, FULL, NONE, UNKNOWN, Standing, is_lost, standing_of
-from tfpb.tax.plain_values import (
-    ZERO,
-    Record,
-    apportion,
-    day,
-    grouped,
-    missing,
-    money,
-    text,
-    truth,
-    whole,
-)
+from tfpb.tax.plain_values import ZERO, Record, apportion, grouped
 from tfpb.words.money import status_reasons
 
 if TYPE_CHECKING:
@@ -95,22 +84,22 @@ class Premises:
     @property
     def id_residence(self) -> str:
         """Résidence of the premises."""
-        return text(self.row["id_residence"])
+        return self.row.text("id_residence")
 
     @property
     def building(self) -> str:
         """Building of the premises, empty when the row names none."""
-        return text(self.row.get("id_batiment"))
+        return self.row.text("id_batiment")
 
     @property
     def invariant(self) -> str:
         """Invariant of the premises, empty when the row names none."""
-        return text(self.row.get("invariant"))
+        return self.row.text("invariant")
 
     @property
     def avis(self) -> str:
         """Notice of the premises."""
-        return text(self.row["avis"])
+        return self.row.text("avis")
 
     @property
     def entitled(self) -> bool:
@@ -140,17 +129,17 @@ class Premises:
 
 def year_of(row: Record) -> int:
     """Return the tax year of a row (0 when it could not be read, already a fault)."""
-    return whole(row.get("annee")) or 0
+    return row.whole("annee") or 0
 
 
 def rates_of(row: Record) -> tuple[Decimal, ...]:
     """Return the rates of a row, in percent, one a line of `LINES`; a missing rate is zero."""
-    return tuple(money(row.get(f"taux_{line}_pct")) or ZERO for line in LINES)
+    return tuple(row.money(f"taux_{line}_pct") or ZERO for line in LINES)
 
 
 def exemption_of(row: Record) -> dt.date | None:
     """Return the end of exemption written on the premises."""
-    return day(row.get("fin_exoneration"))
+    return row.day("fin_exoneration")
 
 
 def premises_of(
@@ -165,20 +154,20 @@ def premises_of(
     """Return the premises of a tax year with their rights and dwellings, in the order of the rows."""
     items = []
     for row in rows:
-        holding = stock.find(text(row["id_residence"]), text(row.get("id_batiment")))
+        holding = stock.find(row.text("id_residence"), row.text("id_batiment"))
         right = right_of(
             holding,
             own_exemption=exemption_of(row),
-            nature=text(row.get("type_local")),
+            nature=row.text("type_local"),
             conventions=conventions,
             bailleur=bailleur,
             reader=reader,
         )
         if not right.statut and _declared(row) is False:
             right = replace(right, statut=Statut.NON_DECLARE, motive="declaration_sans_local")
-        base = net_base(money(row.get("vlc_eur")), money(row.get("base_nette_eur")), terms)
+        base = net_base(row.money("vlc_eur"), row.money("base_nette_eur"), terms)
         rates, current = rates_of(row), year_of(row) == reader.day.year
-        paid = money(row.get("cotisation_avis_eur")) if current else None
+        paid = row.money("cotisation_avis_eur") if current else None
         items.append(
             Premises(
                 row=row,
@@ -197,8 +186,7 @@ def premises_of(
 
 
 def _declared(row: Record) -> bool | None:
-    value = row.get("declare")
-    return None if missing(value) or value == "" else truth(value)
+    return row.truth("declare") if row.text("declare") else None
 
 
 def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
@@ -223,8 +211,8 @@ def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
 
 def _written(row: Record) -> int | None:
     """Return the dwellings that a row counts; of what is no dwelling, none."""
-    count = whole(row.get("nb_logements"))
-    return 0 if count is None and not is_home(text(row.get("type_local"))) else count
+    count = row.whole("nb_logements")
+    return 0 if count is None and not is_home(row.text("type_local")) else count
 
 
 def settle(item: Premises, terms: Terms, reader: Reader, on: dt.date | None) -> Premises:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Statut
 from tfpb.tax.abatement.holdings import overseas
-from tfpb.tax.plain_values import day, records, text
+from tfpb.tax.plain_values import records
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -76,13 +76,13 @@ class Conventions:
         self.given = table is not None
         self._all = tuple(
             _Convention(
-                identifier=text(row.get("id_convention")),
+                identifier=row.text("id_convention"),
                 codes=frozenset(row.get("codes_qpv") or ()),
-                bailleur=fold(text(row.get("bailleur"))),
-                contract=day(row.get("date_signature_contrat")),
-                signed=day(row.get("date_signature_convention")),
-                declared=day(row.get("date_declaration")),
-                end=day(row.get("date_fin")),
+                bailleur=fold(row.text("bailleur")),
+                contract=row.day("date_signature_contrat"),
+                signed=row.day("date_signature_convention"),
+                declared=row.day("date_declaration"),
+                end=row.day("date_fin"),
             )
             for row in records(table)
         )

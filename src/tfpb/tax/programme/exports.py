@@ -8,7 +8,7 @@ import pandas as pd
 
 from tfpb.model.columns import STAMP
 from tfpb.tax.abatement.abatement import ADDED_COLUMNS
-from tfpb.tax.plain_values import Record, day, grouped, missing, records, text, total
+from tfpb.tax.plain_values import Record, grouped, missing, records, total
 from tfpb.words.documents.setting_words import legal_state, legal_value
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.money import programme_words
@@ -43,7 +43,7 @@ def bilan_frames(programme: Programme, *, year: int) -> dict[str, pd.DataFrame]:
         Sheet name → rows. Each quarter ends with a « Total » row; rates are proportions (0..1). When
         last year's actions are known, two more sheets set both years side by side.
     """
-    quarters = grouped(_actions(programme, year), lambda r: text(r["code_qpv"]))
+    quarters = grouped(_actions(programme, year), lambda r: r.text("code_qpv"))
     sheets = {programme_words.quarter_sheet(c): _bilan(rows) for c, rows in quarters.items()}
     axes = programme.by_axis
     everywhere = axes["code_qpv"].replace("total", programme_words.EVERYWHERE)
@@ -82,8 +82,8 @@ def reentry_frame(programme: Programme, *, year: int) -> pd.DataFrame:
         line["axe"] = int(row["axe"])
         line["axe_libelle"] = AXES[int(row["axe"])]
         line["taux_valorisation_pct"] = None if missing(rate) else rate * 100
-        line["date_piece"] = day(row.get("date_piece"))
-        line["bilan_qualitatif"] = text(row.get("texte_bilan"))
+        line["date_piece"] = row.day("date_piece")
+        line["bilan_qualitatif"] = row.text("texte_bilan")
         out.append(line)
     return pd.DataFrame(out, columns=list(REENTRY_COLUMNS))
 
@@ -194,7 +194,7 @@ def _plain(value: Any) -> Any:
 def _actions(programme: Programme, year: int) -> list[Record]:
     """Return the actions of a year by quarter, axis and action."""
     rows = [r for r in records(programme.actions) if int(r["annee"]) == year]
-    return sorted(rows, key=lambda r: (text(r["code_qpv"]), int(r["axe"]), text(r["id_action"])))
+    return sorted(rows, key=lambda r: (r.text("code_qpv"), int(r["axe"]), r.text("id_action")))
 
 
 def _bilan(rows: list[Record]) -> pd.DataFrame:
@@ -204,8 +204,8 @@ def _bilan(rows: list[Record]) -> pd.DataFrame:
         {
             **{key: _plain(row.get(key)) for key in named},
             "axe": axis_words(int(row["axe"])),
-            "piece": text(row.get("piece")),
-            "texte_bilan": text(row.get("texte_bilan")),
+            "piece": row.text("piece"),
+            "texte_bilan": row.text("texte_bilan"),
         }
         for row in rows
     ]
