@@ -66,7 +66,6 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         from tfpb.io.tables.tabular import check_format
         from tfpb.pipeline.jobs.address_job import prepare_job, refuse_tenants, run_job
         from tfpb.words.documents.command_words import GEOCODING
-        from tfpb.words.places import review_words as words
 
         check_format(sortie)
         refuse_inputs((sortie,), (entree, decisions, alias_voies))
@@ -83,21 +82,9 @@ def geocoder(  # noqa: PLR0917 - options of the contract
             opened, mode=mode.value, folder=terminal.geodata_folder(geodonnees), aliases=alias_voies
         )
         with terminal.progress(GEOCODING, len(job.addresses.frame)) as advance:
-            report = run_job(job, geocoder, output=sortie, raw_csv=csv_brut, progress=advance)
-        terminal.print_line(words.read_line(job.found.read))
-        if report.renamed:
-            terminal.print_line(words.renamed_line(report.renamed))
-        if job.decisions:
-            used = sum(row is not None for row in job.addresses.rows)
-            terminal.print_line(words.DECISIONS.format(read=len(job.decisions), used=used))
-        counts = {"verdicts": report.verdicts, "types": report.types}
-        told = words.summary_lines(
-            output=sortie.name, rows=report.rows, errors=report.errors, **counts
-        )
+            told, doubts, first = run_job(
+                job, geocoder, output=sortie, raw_csv=csv_brut, progress=advance
+            )
         terminal.print_line(*told)
-        if geocoder.service is not None:
-            terminal.print_line(words.REQUESTS.format(count=geocoder.service.sent))
-        terminal.show_doubts((*job.found.notices, *report.notices))
-        if report.kept:
-            terminal.print_line(words.KEPT.format(kept=report.kept, new=report.review))
-        terminal.print_line(words.review_line(file=report.review, rows=report.doubtful))
+        terminal.show_doubts(doubts)
+        terminal.print_line(*first)

@@ -59,9 +59,10 @@ def renamed_line(renamed: Mapping[str, str]) -> str:
 
 
 def summary_lines(
-    *, output: str, rows: int, verdicts: Mapping[str, int], types: Mapping[str, int], errors: int
+    *, output: str, verdicts: Mapping[str, int], types: Mapping[str, int], errors: int
 ) -> list[str]:
     """Write what was found, and how sure it is."""
+    rows = sum(verdicts.values())
 
     def share(verdict: GeocodeVerdict) -> str:
         count = verdicts.get(verdict, 0)
