@@ -42,7 +42,7 @@ class Record(dict[str, Any]):
 
     def whole(self, column: str) -> int | None:
         """Return a whole number."""
-        value = self.get(column)
+        value: Any = self.get(column)
         return None if missing(value) or value == "" else int(value)
 
     def day(self, column: str) -> dt.date | None:

@@ -208,11 +208,11 @@ def _conventions(
             )  # fmt: skip
         elif end is None or end >= dt.date(last, 1, 1):
             year = _year(coming, last)
-            rows = [r for k, r in year.items() if held.get(k) in codes and r["logements"]]
+            left = [r for k, r in year.items() if held.get(k) in codes and r["logements"]]
             yield _event(
-                "terme" if end else "sans_terme", end, last, **quarters, residences=len(rows),
-                logements=sum(int(r["logements"]) for r in rows),
-                montant_eur=_amount(r["abattement_eur"] for r in rows),
+                "terme" if end else "sans_terme", end, last, **quarters, residences=len(left),
+                logements=sum(int(r["logements"]) for r in left),
+                montant_eur=_amount(r["abattement_eur"] for r in left),
             )  # fmt: skip
 
 

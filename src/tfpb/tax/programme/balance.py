@@ -226,7 +226,7 @@ def beside_quarters(
     groups = grouped(before, line_of)
     out = []
     for code in sorted({*now, *groups}):
-        mine, last = now.get(code, {}), groups.get(code, [])
+        mine, last = now.get(code, Record()), groups.get(code, [])
         out.append(
             {
                 **{c: mine.get(c) for c in _QUARTERS},

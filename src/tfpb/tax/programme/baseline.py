@@ -130,15 +130,15 @@ def droit_commun(
             single = _summed(single)
             data, found = _shares(name, single, homes, comparable=comparable)
             notices += found
-            row = _ratios(data) | _margin(data, np.random.default_rng([seed, order]))
+            told = _ratios(data) | _margin(data, np.random.default_rng([seed, order]))
             floor = _floor(name, single, homes, reader, applies=floor_applies)
         else:
-            row = _ratios(_totals(sums)) | {"n_residences_qpv": 0, "n_residences_hors": 0}
+            told = _ratios(_totals(sums)) | {"n_residences_qpv": 0, "n_residences_hors": 0}
         if floor != "sans_objet" and floor_applies is None:
             notices.append(doubt("plancher_a_confirmer", Place(), name))
         unit = name[name.rfind("(") + 1 : name.rfind(")")] if "(" in name and ")" in name else ""
         named = {"indicateur": name, "annee": year, "unite": unit if group else ""}
-        out.append(_NO_MARGIN | named | row | {"plancher": floor})
+        out.append(_NO_MARGIN | named | told | {"plancher": floor})
     frame = pd.DataFrame(out, columns=list(DROIT_COMMUN_COLUMNS))
     frame["annee"] = frame["annee"].astype("Int64")
     return DroitCommun(frame, tuple(notices), reader.used())
