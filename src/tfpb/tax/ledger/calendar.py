@@ -15,7 +15,7 @@ from tfpb.tax.abatement.formula import Terms, amounts
 from tfpb.tax.abatement.holdings import Holding, Stock, Stocks, Unit, overseas
 from tfpb.tax.abatement.premises import Premises, claim_limit, exemption_of
 from tfpb.tax.abatement.rights import effect_year, end_of_exemption, exempt, standing_units
-from tfpb.tax.plain_values import ZERO, grouped, missing, records, total
+from tfpb.tax.plain_values import ZERO, Record, grouped, missing, records, total
 from tfpb.words.money.forecast_words import calendar_sentence
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _amount(rows: Iterable[Any]) -> Decimal | None:
     return None if not amounts or any(missing(a) for a in amounts) else total(amounts)
 
 
-def _year(coming: pd.DataFrame, year: int) -> dict[str, dict[str, Any]]:
+def _year(coming: pd.DataFrame, year: int) -> dict[str, Record]:
     return {str(r["id_residence"]): r for r in records(coming[coming["annee"] == year])}
 
 
@@ -208,11 +208,11 @@ def _conventions(
             )  # fmt: skip
         elif end is None or end >= dt.date(last, 1, 1):
             year = _year(coming, last)
-            left = [r for k, r in year.items() if held.get(k) in codes and r["logements"]]
+            rows = [r for k, r in year.items() if held.get(k) in codes and r["logements"]]
             yield _event(
-                "terme" if end else "sans_terme", end, last, **quarters, residences=len(left),
-                logements=sum(int(r["logements"]) for r in left),
-                montant_eur=_amount(r["abattement_eur"] for r in left),
+                "terme" if end else "sans_terme", end, last, **quarters, residences=len(rows),
+                logements=sum(int(r["logements"]) for r in rows),
+                montant_eur=_amount(r["abattement_eur"] for r in rows),
             )  # fmt: skip
 
 
