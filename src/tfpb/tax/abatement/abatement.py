@@ -15,7 +15,7 @@ from tfpb.model.results import PREMISES_RESULT_COLUMNS, RESERVE_COLUMNS, STATE_C
 from tfpb.tax.abatement import abatement_doubts, tallies
 from tfpb.tax.abatement.declaration import declaration
 from tfpb.tax.abatement.forecast import by_year, forecast
-from tfpb.tax.abatement.formula import LINES, ROUNDINGS, Terms, terms
+from tfpb.tax.abatement.formula import LINES, ROUNDINGS, terms
 from tfpb.tax.abatement.holdings import Stocks
 from tfpb.tax.abatement.notices import Check, ambiguous, read_notice
 from tfpb.tax.abatement.premises import Premises, claim_limit, premises_of, settle, year_of
@@ -131,21 +131,17 @@ def abate(
         reader.text(key)
     stocks = Stocks(residences, entrances)
     stock = stocks.on(reader)
-    held = Conventions(conventions)
+    held = Conventions(conventions, bailleur)
     rows = records(premises)
     kept, left_out = _rows_of_year(rows, year)
-    items = premises_of(
-        [rows[k] for k in kept], stock, held, terms=stipulated, reader=reader, bailleur=bailleur
-    )
-    items, checks, unexplained = _read_notices(items, stipulated, reader)
-    items = [settle(item, stipulated, reader, on) for item in items]
+    items = premises_of([rows[k] for k in kept], stock, held, terms=stipulated, reader=reader)
+    items, checks, unexplained = _read_notices(items, reader)
+    items = [settle(item, reader, on) for item in items]
     frame, renamed = _own_columns(premises.iloc[kept])
     missing = tallies.absent(items, stock, reader)
-    coming = forecast(
-        items, stocks, held, law, reader=reader, quantum=stipulated.quantum, bailleur=bailleur
-    )
-    bare = partial(right_of, own_exemption=None, conventions=held, bailleur=bailleur, reader=reader)
-    gone = leavers(items, stocks, law, reader=reader, terms=stipulated)
+    coming = forecast(items, stocks, held, law, reader=reader, quantum=stipulated.quantum)
+    bare = partial(right_of, own_exemption=None, conventions=held, reader=reader)
+    gone = leavers(items, stocks, law, reader=reader)
     notices = [
         *(f for f in faults if f.severity is Severity.DOUTE),
         *left_out,
@@ -157,7 +153,7 @@ def abate(
         year=year,
         rounding=rounding,
         premises=_premises_frame(frame, items),
-        by_residence=tallies.by_residence(items, stock, terms=stipulated, reader=reader, on=on),
+        by_residence=tallies.by_residence(items, stock, reader=reader, on=on),
         by_qpv=tallies.by_qpv(items, stock, missing),
         by_commune=tallies.by_commune(items),
         states=tallies.states_of(items, sum(missing.values())),
@@ -204,7 +200,7 @@ def _rows_of_year(rows: list[Record], year: int) -> tuple[list[int], list[Fault]
 
 
 def _read_notices(
-    items: list[Premises], stipulated: Terms, reader: Reader
+    items: list[Premises], reader: Reader
 ) -> tuple[list[Premises], list[tuple[Check, list[int]]], list[Fault]]:
     """Read each notice of the year.
 
@@ -221,7 +217,7 @@ def _read_notices(
     checks: list[tuple[Check, list[int]]] = []
     unexplained: list[Fault] = []
     for group in grouped((i for i in items if i.current), lambda i: i.avis).values():
-        states, made = read_notice(group, stipulated, tolerance)
+        states, made = read_notice(group, tolerance)
         positions = [places[id(item)] for item in group]
         for position, state in zip(positions, states, strict=True):
             out[position] = replace(items[position], state=state)
@@ -234,7 +230,7 @@ def _read_notices(
             checks.append((check, positions[about]))
             if check.constat == "inexplique":
                 row = group[check.line].row
-                code = _unexplained(check, group[about], stipulated, tolerance)
+                code = _unexplained(check, group[about], tolerance)
                 here, due = row.place("cotisation_avis_eur"), amount(cents(check.expected))
                 got = amount(row.money("cotisation_avis_eur") or ZERO)
                 unexplained.append(doubt(code, here, got, avis=check.avis, attendu=due))
@@ -250,13 +246,13 @@ def _ambiguous(items: list[Premises], paid: Decimal, *, told: bool) -> Fault:
     return doubt("avis_ambigu", here, amount(paid), **fields)
 
 
-def _unexplained(check: Check, items: list[Premises], stipulated: Terms, tolerance: Decimal) -> str:
+def _unexplained(check: Check, items: list[Premises], tolerance: Decimal) -> str:
     """Return the code of a sum that nothing explains: the TEOM may have been left in it."""
     apart = total(i.row.money("teom_eur") for i in items)
     if apart:
         lines = [replace(i, paid=None) for i in items]
         lines[0] = replace(lines[0], paid=check.read - apart)
-        if all(c.constat != "inexplique" for c in read_notice(lines, stipulated, tolerance)[1]):
+        if all(c.constat != "inexplique" for c in read_notice(lines, tolerance)[1]):
             return "cotisation_avec_teom"
     return "avis_inexplique"
 

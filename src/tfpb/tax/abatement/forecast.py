@@ -46,7 +46,6 @@ def forecast(
     *,
     reader: Reader,
     quantum: Decimal,
-    bailleur: str,
 ) -> pd.DataFrame:
     """Foresee the abatement of each résidence, each year of the period of the law.
 
@@ -86,7 +85,7 @@ def forecast(
             if target == year and group:
                 row = _this_year(target, group)
             elif any(u.side != QpvStatut.HORS for u in holding.units):
-                parts = _parts(stock, holding, group, conventions, bailleur, then)
+                parts = _parts(stock, holding, group, conventions, then)
                 mean = means.get(holding.commune, means.get(""))
                 row = _foreseen(target, parts, mean, quantum, factor)
                 if row["logements"] or row["en_suspens"]:
@@ -212,12 +211,7 @@ class _Part:
 
 
 def _parts(
-    stock: Stock,
-    holding: Holding,
-    group: list[Premises],
-    conventions: Conventions,
-    bailleur: str,
-    reader: Reader,
+    stock: Stock, holding: Holding, group: list[Premises], conventions: Conventions, reader: Reader
 ) -> list[_Part]:
     """Weigh the right of each premises in a coming year; of the résidence when it has none."""
     year = reader.day.year
@@ -234,9 +228,8 @@ def _parts(
     parts = []
     for place, own, nature, full, dwellings in places:
         right = right_of(
-            place, own_exemption=own, nature=nature,
-            conventions=conventions, bailleur=bailleur, reader=reader,
-        )  # fmt: skip
+            place, own_exemption=own, nature=nature, conventions=conventions, reader=reader
+        )
         standing = sum(u.dwellings for u in standing_units(place.units, year))
         gone = any(u.demolition is not None and u.demolition < year for u in place.units)
         ratio = Decimal(standing) / place.dwellings if place.dwellings else ZERO

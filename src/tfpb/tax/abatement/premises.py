@@ -47,6 +47,8 @@ class Premises:
         Abatement if every dwelling had the right, euros.
     rates : tuple of Decimal
         Percent, one a line of `LINES`.
+    terms : Terms
+        Of its tax year.
     paid : Decimal or None
         `cotisation_avis_eur`, when the row is of the tax year.
     current : bool
@@ -70,6 +72,7 @@ class Premises:
     taxed: Decimal
     full: Decimal
     rates: tuple[Decimal, ...]
+    terms: Terms
     paid: Decimal | None
     current: bool
     dwellings: int = 0
@@ -111,6 +114,10 @@ class Premises:
         """Its money in states."""
         return self.standing.states
 
+    def abated(self, share: Decimal) -> Amounts:
+        """Return what the law abates of a part of its base."""
+        return amounts(self.base, self.rates, self.terms, share=share)
+
     @property
     def declared(self) -> bool | None:
         """Whether the list sent to the tax office bears it; None when the file does not say."""
@@ -143,13 +150,7 @@ def exemption_of(row: Record) -> dt.date | None:
 
 
 def premises_of(
-    rows: Iterable[Record],
-    stock: Stock,
-    conventions: Conventions,
-    *,
-    terms: Terms,
-    reader: Reader,
-    bailleur: str,
+    rows: Iterable[Record], stock: Stock, conventions: Conventions, *, terms: Terms, reader: Reader
 ) -> list[Premises]:
     """Return the premises of a tax year with their rights and dwellings, in the order of the rows."""
     items = []
@@ -160,7 +161,6 @@ def premises_of(
             own_exemption=exemption_of(row),
             nature=row.text("type_local"),
             conventions=conventions,
-            bailleur=bailleur,
             reader=reader,
         )
         if not right.statut and _declared(row) is False:
@@ -177,6 +177,7 @@ def premises_of(
                 taxed=base if right.taxable or paid else ZERO,
                 full=amounts(base, rates, terms).abatement,
                 rates=rates,
+                terms=terms,
                 paid=paid,
                 current=current,
             )
@@ -215,7 +216,7 @@ def _written(row: Record) -> int | None:
     return 0 if count is None and not is_home(row.text("type_local")) else count
 
 
-def settle(item: Premises, terms: Terms, reader: Reader, on: dt.date | None) -> Premises:
+def settle(item: Premises, reader: Reader, on: dt.date | None) -> Premises:
     """Fill in the status, amounts and motive of a premises whose notice has been read.
 
     Parameters
@@ -226,15 +227,9 @@ def settle(item: Premises, terms: Terms, reader: Reader, on: dt.date | None) -> 
     right = item.right
     statut = _statut(item)
     share = _share(item, statut)
-    made = amounts(item.base, item.rates, terms, share=share) if share else NOTHING
-    standing = standing_of(
-        right,
-        item.state,
-        base=item.base,
-        rates=item.rates,
-        terms=terms,
-        mended=right.statut == Statut.NON_DECLARE and reader.flag("reclamation_sans_declaration"),
-    )
+    made = item.abated(share) if share else NOTHING
+    mended = right.statut == Statut.NON_DECLARE and reader.flag("reclamation_sans_declaration")
+    standing = standing_of(right, item.state, item.abated, mended=mended)
     settled = replace(
         item,
         statut=statut,
@@ -244,7 +239,7 @@ def settle(item: Premises, terms: Terms, reader: Reader, on: dt.date | None) -> 
         standing=standing,
     )
     risk = standing.states.at_risk
-    motive = motive_of(settled, reader, on, terms=terms, amount=made.abatement, risk=risk)
+    motive = motive_of(settled, reader, on, amount=made.abatement, risk=risk)
     return replace(settled, motive=motive)
 
 
@@ -269,13 +264,7 @@ def _share(item: Premises, statut: str) -> Decimal:
 
 
 def motive_of(
-    item: Premises,
-    reader: Reader,
-    on: dt.date | None,
-    *,
-    terms: Terms,
-    amount: Decimal,
-    risk: Decimal,
+    item: Premises, reader: Reader, on: dt.date | None, *, amount: Decimal, risk: Decimal
 ) -> str:
     """Write the motive: why this right, what the notice shows, what else to know.
 
@@ -311,7 +300,7 @@ def motive_of(
     elif item.statut in (Statut.SANS_CONVENTION, Statut.NON_DECLARE):
         if item.state in BORNE:
             parts.append(status_reasons.STATES["sous_reserve"].filled(fields))
-        missed = amounts(item.base, item.rates, terms, share=right.share).abatement
+        missed = item.abated(right.share).abatement
         parts.append(status_reasons.EXTRAS["manque"].format(manque=missed))
     return " ".join(parts)
 

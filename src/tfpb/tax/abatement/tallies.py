@@ -151,7 +151,7 @@ def counts(items: Iterable[Premises]) -> dict[str, tuple[int, int]]:
 
 
 def by_residence(
-    items: Iterable[Premises], stock: Stock, *, terms: Terms, reader: Reader, on: dt.date | None
+    items: Iterable[Premises], stock: Stock, *, reader: Reader, on: dt.date | None
 ) -> pd.DataFrame:
     """Add by résidence, in the order of the stock; those it does not know come last.
 
@@ -177,7 +177,7 @@ def by_residence(
                 "nb_logements": (holding.dwellings if holding else sum(i.dwellings for i in group)),
                 "nature": nature_of(group),
                 "statut": statut_of(group),
-                "motif": _motive(group, terms, reader, on),
+                "motif": _motive(group, reader, on),
                 "ouverture_abattement_annee": min(
                     (i.right.opens for i in group if i.right.opens is not None), default=None
                 ),
@@ -193,7 +193,7 @@ def by_residence(
     return frame
 
 
-def _motive(group: list[Premises], terms: Terms, reader: Reader, on: dt.date | None) -> str:
+def _motive(group: list[Premises], reader: Reader, on: dt.date | None) -> str:
     """Write the motive of the status that stands for a résidence, with the sum of its premises."""
     statut = statut_of(group)
     alike = [i for i in group if i.statut == statut]
@@ -201,7 +201,6 @@ def _motive(group: list[Premises], terms: Terms, reader: Reader, on: dt.date | N
         alike[0],
         reader,
         on,
-        terms=terms,
         amount=total(i.amounts.abatement for i in alike),
         risk=total(i.states.at_risk for i in alike),
     )

@@ -11,7 +11,6 @@ import pandas as pd
 from tfpb.model.codes import Evolution, QpvStatut
 from tfpb.model.results import CALENDAR_COLUMNS
 from tfpb.tax.abatement.forecast import RENEWING, WAITING
-from tfpb.tax.abatement.formula import Terms, amounts
 from tfpb.tax.abatement.holdings import Holding, Stock, Stocks, Unit, overseas
 from tfpb.tax.abatement.premises import Premises, claim_limit, exemption_of
 from tfpb.tax.abatement.rights import effect_year, end_of_exemption, exempt, standing_units
@@ -221,9 +220,7 @@ LEAVER_COLUMNS: Final = (
 )  # fmt: skip
 
 
-def leavers(
-    items: list[Premises], stocks: Stocks, law: Law, *, reader: Reader, terms: Terms
-) -> pd.DataFrame:
+def leavers(items: list[Premises], stocks: Stocks, law: Law, *, reader: Reader) -> pd.DataFrame:
     """Add by year and by the quarter that was left, from the tax year to the end of the law.
 
     Money follows dwellings: of a premises that leaves in part, the share of its taxable dwellings that
@@ -237,7 +234,6 @@ def leavers(
     law : Law
     reader : Reader
         Law on 1 January of the tax year; what is read joins its list.
-    terms : Terms
 
     Returns
     -------
@@ -268,10 +264,10 @@ def leavers(
                 homes.setdefault(code, set()).update(
                     (item.id_residence, u) for u in units if u.left == code
                 )
-                due = _part(item, taxed, code, terms) * raised ** (target - year)
-                lost.setdefault(code, []).append(due.quantize(terms.quantum, ROUND_HALF_UP))
+                due = _part(item, taxed, code) * raised ** (target - year)
+                lost.setdefault(code, []).append(due.quantize(item.terms.quantum, ROUND_HALF_UP))
                 if target == year:  # the notice abates no more than what is at risk on it
-                    still = min(_part(item, taxed or units, code, terms), item.states.at_risk)
+                    still = min(_part(item, taxed or units, code), item.states.at_risk)
                     risk.setdefault(code, []).append(still)
         rows += [
             (
@@ -287,9 +283,9 @@ def leavers(
     return pd.DataFrame(rows, columns=list(LEAVER_COLUMNS), dtype=object)
 
 
-def _part(item: Premises, units: tuple[Unit, ...], code: str, terms: Terms) -> Decimal:
+def _part(item: Premises, units: tuple[Unit, ...], code: str) -> Decimal:
     """Return the abatement of a premises for those of its dwellings that left a quarter, euros."""
     whole = sum(u.dwellings for u in units)
     gone = sum(u.dwellings for u in units if u.left == code)
     share = Decimal(gone) / whole if whole else ZERO
-    return amounts(item.base, item.rates, terms, share=share).abatement
+    return item.abated(share).abatement
