@@ -15,7 +15,7 @@ from tfpb.text import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Floats
 
 
 OTHERS: Final = "*"
@@ -56,7 +56,7 @@ class Atoms:
     """
 
     table: pd.DataFrame
-    caps: NDArray[np.float64]
+    caps: Floats
     residences: tuple[tuple[str, ...], ...]
 
 
@@ -197,9 +197,9 @@ class Vectors:
             a if k < len(waves) else f"{a}-{b}": np.array([float(w in (a, b)) for w in waves])
             for k, (a, b) in enumerate(pairs)
         }
-        self._known: dict[Cell, NDArray[np.float64]] = {}
+        self._known: dict[Cell, Floats] = {}
 
-    def of(self, cell: Cell) -> NDArray[np.float64]:
+    def of(self, cell: Cell) -> Floats:
         """Return a cell as a vector, the same object each time."""
         if cell not in self._known:
             side = self._columns[f"{cell.release}:cote"]

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
     from tfpb.audit.solving import Range, System, Vector
+    from tfpb.model.arrays import Flags
 
 _MOST_UNKNOWNS: Final = 1500
 """Above, unions of atoms are not sought."""
@@ -109,7 +109,7 @@ class Attacker:
     item: str
     system: System
     name: str
-    own: NDArray[np.bool_]
+    own: Flags
     n: Vector | None = None
     satisfied: Vector | None = None
 

@@ -17,9 +17,9 @@ from tfpb.text import fold
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Flags, Floats
 
-    Vector = NDArray[np.float64]
+    Vector = Floats
 
 MASKED: Final = "masque"
 _HALF_POINT: Final = 0.005
@@ -82,7 +82,7 @@ class Space:
         """Return the answers that a question's shares are of."""
         return sorted(self.rows.loc[self.rows["item"] == item, "mesure"].unique())
 
-    def of_owner(self, owner: str) -> NDArray[np.bool_]:
+    def of_owner(self, owner: str) -> Flags:
         """Return the unknowns of one bailleur."""
         one = [fold(b) == fold(owner) for b in self.atoms.table["bailleur"]]
         return np.tile(np.array(one, dtype=bool), len(self.waves))

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
     import pandas as pd
-    from numpy.typing import NDArray
+
+    from tfpb.model.arrays import Floats
 
 
 _Z: Final = float(norm.ppf(0.975))
@@ -68,7 +69,7 @@ def widths_told(release: Release) -> list[Finding]:
     return out
 
 
-def _basis(rows: pd.DataFrame) -> NDArray[np.float64]:
+def _basis(rows: pd.DataFrame) -> Floats:
     return np.column_stack([1 / rows["n_residences"], 1 / rows["n"]])
 
 
@@ -145,7 +146,7 @@ def weights_told(release: Release, threshold: int) -> list[Finding]:
     return out
 
 
-def _homes_of(stock: pd.DataFrame, row: Mapping[Hashable, Any]) -> NDArray[np.float64]:
+def _homes_of(stock: pd.DataFrame, row: Mapping[Hashable, Any]) -> Floats:
     here = stock["cote"] == _SIDE[row["groupe"]]
     if not is_whole(row["bailleur"]):
         here &= stock["bailleur"].map(fold) == fold(row["bailleur"])

@@ -8,3 +8,5 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Flags = NDArray[np.bool_]
+Integers = NDArray[np.int64]
+Texts = NDArray[np.object_]

@@ -17,9 +17,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from tfpb.model.arrays import Flags, Floats, Indices
+    from tfpb.model.arrays import Flags, Floats, Indices, Texts
 
 
 REACH_M: Final = 2000.0
@@ -79,7 +77,7 @@ class Limits:
         Half the longest piece between two nodes.
     """
 
-    polygons: NDArray[np.object_]
+    polygons: Texts
     segments: Floats
     nodes: Floats
     owners: Indices
@@ -89,7 +87,7 @@ class Limits:
     tree: Any
 
     @classmethod
-    def of(cls, polygons: NDArray[np.object_]) -> Limits:
+    def of(cls, polygons: Texts) -> Limits:
         """Prepare polygons (metres); an empty array is allowed."""
         parts, of_part = shapely.get_parts(polygons, return_index=True)
         rings, of_ring = shapely.get_rings(parts, return_index=True)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from tfpb.model.arrays import Flags, Floats, Indices
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
     from tfpb.model.location import QpvMap
 
 
@@ -149,7 +149,7 @@ def _special(
     ]  # fmt: skip
 
 
-def _surfaces(rows: Indices, ruled: Sides) -> tuple[NDArray[np.object_], Floats, Flags]:
+def _surfaces(rows: Indices, ruled: Sides) -> tuple[Texts, Floats, Flags]:
     """Name the surface each case rests on, its share inside quarters (−1: none), whether several share it."""
     names = np.full(len(rows), "", dtype=object)
     shared = np.zeros(len(rows), dtype=bool)
@@ -286,7 +286,7 @@ def _references(points: pd.DataFrame) -> list[str]:
 
 
 def _refuse_strangers(
-    at: Positions, maps: Mapping[int, QpvMap], ruled: Sides, ruling: NDArray[np.int64]
+    at: Positions, maps: Mapping[int, QpvMap], ruled: Sides, ruling: Integers
 ) -> None:
     """Refuse a file none of whose points is anywhere near the ruling map.
 
@@ -348,7 +348,7 @@ def coverage_doubts(
 
 
 def _ruled(
-    found: Mapping[int, Sides], ruling: NDArray[np.int64], labels: Labels, *, surfaces: bool
+    found: Mapping[int, Sides], ruling: Integers, labels: Labels, *, surfaces: bool
 ) -> Sides:
     """Take for each row the answer of the map that rules it; quarters are positions in `labels`."""
     (_, out), *others = found.items()
@@ -374,7 +374,7 @@ def _merged(mine: Answer, other: Answer, rows: Flags, start: int, **known: Any) 
 
 def _table(
     index: pd.Index, at: Positions, found: Mapping[int, Sides], ruled: Sides,
-    ruling: NDArray[np.int64], labels: Labels,
+    ruling: Integers, labels: Labels,
 ) -> pd.DataFrame:  # fmt: skip
     nothing = texts_of([""]).take(np.zeros(len(index), np.int8))
     out: dict[str, Any] = {

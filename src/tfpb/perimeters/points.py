@@ -26,9 +26,7 @@ from tfpb.words.places.side_words import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
-    from tfpb.model.arrays import Flags, Floats, Indices
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
 
 
 _LISTED: Final = 10
@@ -71,11 +69,11 @@ class Positions:
 
     x: Floats
     y: Floats
-    epsg: NDArray[np.int64]
+    epsg: Integers
     radius_m: Floats
     by_default: Flags
     accepted: Flags
-    verdict: NDArray[np.object_]
+    verdict: Texts
     on_number: Flags
 
     @property
@@ -102,7 +100,7 @@ class Given:
     y: Floats
     lon: Floats
     lat: Floats
-    epsg: NDArray[np.int64]
+    epsg: Integers
 
     @classmethod
     def of(cls, points: pd.DataFrame) -> Given:

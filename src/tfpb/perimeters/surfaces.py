@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
-    from numpy.typing import NDArray
 
-    from tfpb.model.arrays import Flags, Floats, Indices
+    from tfpb.model.arrays import Flags, Floats, Indices, Texts
 
 
 WHOLE: Final = 0.98
@@ -35,8 +34,8 @@ class Surfaces:
         Identifiers, empty where the layer has none.
     """
 
-    shapes: NDArray[np.object_]
-    names: NDArray[np.object_]
+    shapes: Texts
+    names: Texts
     tree: shapely.STRtree
     by_name: dict[str, int]
 
@@ -75,9 +74,7 @@ class Surfaces:
             for text in references
         ]
 
-    def shares(
-        self, wanted: Indices, quarters: NDArray[np.object_]
-    ) -> tuple[Floats, Floats, Indices]:
+    def shares(self, wanted: Indices, quarters: Texts) -> tuple[Floats, Floats, Indices]:
         """Measure the share of surfaces inside quarters.
 
         Parameters
@@ -135,7 +132,7 @@ class SurfaceAnswer:
     share: Floats
     quarter: Indices
     shared: Flags
-    name: NDArray[np.object_]
+    name: Texts
     holds: Flags
 
     @classmethod
@@ -153,11 +150,7 @@ class SurfaceAnswer:
 
 
 def answer(
-    surfaces: Surfaces,
-    x: Floats,
-    y: Floats,
-    references: Sequence[str],
-    quarters: NDArray[np.object_],
+    surfaces: Surfaces, x: Floats, y: Floats, references: Sequence[str], quarters: Texts
 ) -> SurfaceAnswer:
     """Ask surfaces for each row: the ones it cites, else the one that holds its point."""
     n = len(x)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Indices, Texts
     from tfpb.model.location import QpvMap
 
 WIDTH_MM: Final = 62.0
@@ -59,9 +59,9 @@ class Scene:
         `nom, geometry`: lines.
     """
 
-    quarters: NDArray[np.object_]
-    older: NDArray[np.object_]
-    parcels: NDArray[np.object_]
+    quarters: Texts
+    older: Texts
+    parcels: Texts
     streets: gpd.GeoDataFrame | None = None
 
 
@@ -207,7 +207,7 @@ def _scene(
     )
 
 
-def _meeting(shapes: NDArray[np.object_], window: Any) -> NDArray[np.intp]:
+def _meeting(shapes: Texts, window: Any) -> Indices:
     """Return the positions of what meets the window, in order."""
     if not len(shapes):
         return np.zeros(0, dtype=np.intp)

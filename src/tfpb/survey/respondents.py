@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.errors import Fault
+    from tfpb.model.arrays import Floats
     from tfpb.model.record import Reading
 
 
@@ -46,7 +47,7 @@ class Survey:
 
     respondents: pd.DataFrame
     answers: dict[str, NDArray[np.int16]]
-    marks: dict[str, NDArray[np.float64]]
+    marks: dict[str, Floats]
     scales: dict[str, Scale]
     stock: pd.DataFrame | None = None
     faults: tuple[Fault, ...] = ()

@@ -18,9 +18,8 @@ from tfpb.model.tables import STOCK, contract
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from numpy.typing import NDArray
-
     from tfpb.io.tables.text_table import TextTable
+    from tfpb.model.arrays import Flags
 
 _OF_STOCK: Final = (
     "id_residence", "id_batiment", "nom", "bailleur", "adresse", "code_postal", "commune",
@@ -184,7 +183,7 @@ def _settle(points: pd.DataFrame, *, named: bool) -> Given:
     return given
 
 
-def _both(points: pd.DataFrame, a: str, b: str) -> NDArray[np.bool_]:
+def _both(points: pd.DataFrame, a: str, b: str) -> Flags:
     """Mark the rows where both coordinates are there."""
     return np.asarray(points[a].notna() & points[b].notna(), dtype=bool)
 

@@ -33,9 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
-    from tfpb.model.arrays import Flags, Floats, Indices
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers
     from tfpb.model.plan import Item
     from tfpb.survey.estimation.design import Design, Sums
     from tfpb.survey.estimation.means import Means
@@ -97,7 +96,7 @@ class Comparison:
     correlation: Floats
     spread: Spread
     shown_spread: Spread
-    state: NDArray[np.int64]
+    state: Integers
     figures: tuple[Figure, ...]
 
     @property

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tfpb.model.arrays import Flags, Floats, Indices
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
     from tfpb.model.plan import Item
     from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.estimation.figures import Figure
@@ -246,7 +246,7 @@ def completed(table: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     )
 
 
-def state_names(state: NDArray[np.int64]) -> NDArray[np.object_]:
+def state_names(state: Integers) -> Texts:
     """Turn state indices into their codes."""
     return np.array([s.value for s in STATES], dtype=object)[state]
 

@@ -13,9 +13,7 @@ from tfpb.survey.reading.delivery_columns import as_frame, find_column, parse_nu
 from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from tfpb.model.arrays import Floats, Indices
+    from tfpb.model.arrays import Floats, Indices, Texts
     from tfpb.survey.reading.delivery_columns import AnyTable
     from tfpb.survey.respondents import Survey
 
@@ -100,7 +98,7 @@ def _of_wave(frame: pd.DataFrame, columns: dict[str, str | None], wave: str) -> 
     return frame[(named == wave) | (named == "")]
 
 
-def _categories(respondents: pd.DataFrame, name: str) -> NDArray[np.object_]:
+def _categories(respondents: pd.DataFrame, name: str) -> Texts:
     first, *others = (respondents[p.strip()].astype(str).map(fold) for p in name.split(_CROSSING))
     for part in others:
         first = first + _CROSSING + part

@@ -15,7 +15,7 @@ from tfpb.text import fold, squeeze
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Floats, Indices, Integers, Texts
 
 T = TypeVar("T")
 _SHOWN_ROWS: Final = 12
@@ -55,7 +55,7 @@ class ReadTable(Protocol):
         ...
 
     @property
-    def rows(self) -> NDArray[np.int64]:
+    def rows(self) -> Integers:
         """Row of each line in the file."""
         ...
 
@@ -98,14 +98,14 @@ def find_column(frame: pd.DataFrame, names: Iterable[str]) -> str | None:
     return next((folded[fold(n)] for n in names if fold(n) in folded), None)
 
 
-def texts(frame: pd.DataFrame, column: str) -> NDArray[np.object_]:
+def texts(frame: pd.DataFrame, column: str) -> Texts:
     """Return a column as squeezed text, "" where empty."""
     codes, uniques = pd.factorize(frame[column], use_na_sentinel=False)
     clean = [squeeze(u if isinstance(u, str) else "" if pd.isna(u) else str(u)) for u in uniques]
     return np.array(clean, dtype=object)[codes]
 
 
-def distinct(values: NDArray[np.object_]) -> tuple[NDArray[np.intp], list[str]]:
+def distinct(values: Texts) -> tuple[Indices, list[str]]:
     """Factorise text: (index of each row, distinct values in order of appearance)."""
     codes, uniques = pd.factorize(values)
     return codes, [str(u) for u in uniques]
@@ -125,7 +125,7 @@ def parse_number(value: str) -> float:
     return number if np.isfinite(number) else float("nan")
 
 
-def parse_numbers(values: Sequence[str]) -> NDArray[np.float64]:
+def parse_numbers(values: Sequence[str]) -> Floats:
     """Read many numbers at once, as `parse_number` reads each."""
     try:
         plain = np.array(values, dtype=str).astype(float)
@@ -145,14 +145,14 @@ def parse_side(value: str) -> int | None:
 
 
 def read_values(
-    values: NDArray[np.object_],
+    values: Texts,
     parse: Callable[[str], T | None],
     frame: pd.DataFrame,
     faults: list[Fault],
     code: str,
-    column: str | NDArray[np.object_],
+    column: str | Texts,
     fields: Mapping[str, object] | None = None,
-) -> tuple[NDArray[np.intp], list[T | None]]:
+) -> tuple[Indices, list[T | None]]:
     """Parse each distinct text once; those that `parse` does not know (None) are faults.
 
     Parameters
@@ -182,11 +182,11 @@ def read_values(
 
 def unread(
     code: str,
-    codes: NDArray[np.intp],
+    codes: Indices,
     uniques: Sequence[str],
     wrong: Iterable[int],
     frame: pd.DataFrame,
-    column: str | NDArray[np.object_],
+    column: str | Texts,
     fields: Mapping[str, object] | None = None,
 ) -> list[Fault]:
     """List the texts of a column that could not be read; parameters as for `read_values`."""
@@ -204,7 +204,7 @@ def unread(
 def rows_fault(
     code: str,
     frame: pd.DataFrame,
-    positions: NDArray[np.intp],
+    positions: Indices,
     *,
     column: str = "",
     got: str = "",

@@ -32,8 +32,7 @@ from tfpb.text import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from tfpb.model.arrays import Flags, Floats, Integers, Texts
     from tfpb.model.plan import Plan
 
 _ROLES: Final = ("repondant", "vague", "bailleur", "residence", "poids", "qpv")
@@ -136,7 +135,7 @@ def readings_without(frames: Sequence[pd.DataFrame], plan: Plan, why: str) -> tu
     return _readings(frame, np.full(len(frame), why, dtype=object))
 
 
-def _readings(frame: pd.DataFrame, why: NDArray[np.object_]) -> tuple[Reading, ...]:
+def _readings(frame: pd.DataFrame, why: Texts) -> tuple[Reading, ...]:
     """Count the interviews of each file, bailleur and wave, kept or left out and why."""
     out = []
     keys = [STAMP[0], STAMP[1], "bailleur", "vague"]
@@ -243,9 +242,7 @@ def _missing_roles(
             )
 
 
-def _weights(
-    frame: pd.DataFrame, column: str | None, faults: list[Fault]
-) -> tuple[NDArray[np.float64], bool]:
+def _weights(frame: pd.DataFrame, column: str | None, faults: list[Fault]) -> tuple[Floats, bool]:
     """Return the weight of each row (NaN when it cannot be read) and whether they are delivered."""
     if column is None:
         return np.ones(len(frame)), False
@@ -257,13 +254,13 @@ def _weights(
     return weights[codes], True
 
 
-def _flags(frame: pd.DataFrame, column: str, faults: list[Fault]) -> NDArray[np.int64]:
+def _flags(frame: pd.DataFrame, column: str, faults: list[Fault]) -> Integers:
     values = texts(frame, column)
     codes, parsed = read_values(values, parse_side, frame, faults, "qpv_illisible", column)
     return np.array([-1 if s is None else s for s in parsed], dtype=np.int64)[codes]
 
 
-def _one_spelling(names: NDArray[np.object_]) -> NDArray[np.object_]:
+def _one_spelling(names: Texts) -> Texts:
     """Give a bailleur one spelling (the most frequent, then the first in order)."""
     codes, uniques = distinct(names)
     counts = np.bincount(codes, minlength=len(uniques))
@@ -275,10 +272,10 @@ def _one_spelling(names: NDArray[np.object_]) -> NDArray[np.object_]:
     return np.array([chosen[fold(u)][1] for u in uniques], dtype=object)[codes]
 
 
-def _usable_rows(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> NDArray[np.bool_]:
+def _usable_rows(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> Flags:
     """Leave out rows without a weight, and list them."""
     weights = frame["poids"].to_numpy(dtype=float)
-    usable: NDArray[np.bool_] = weights > 0
+    usable: Flags = weights > 0
     lacking = np.flatnonzero(~usable & ~(weights < 0))
     column = next(iter(plan.colonnes.poids), "")
     faults += rows_fault("poids_manquant", frame, lacking, column=column)
@@ -286,12 +283,8 @@ def _usable_rows(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> NDArra
 
 
 def _repeated_rows(
-    frame: pd.DataFrame,
-    text: pd.DataFrame,
-    plan: Plan,
-    keep: NDArray[np.bool_],
-    faults: list[Fault],
-) -> NDArray[np.bool_]:
+    frame: pd.DataFrame, text: pd.DataFrame, plan: Plan, keep: Flags, faults: list[Fault]
+) -> Flags:
     """Keep one of interviews delivered twice; two interviews under one identifier are a fault."""
     first_only = np.ones(len(frame), dtype=bool)
     key = frame[["vague", "bailleur", "repondant"]]
@@ -322,7 +315,7 @@ def _repeated_rows(
     return first_only
 
 
-def _strata(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> NDArray[np.object_]:
+def _strata(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> Texts:
     """Join the strata columns into one label; the role `qpv` is the side that rules the wave."""
     roles = {name: role for role in _ROLES for name in (role, *getattr(plan.colonnes, role))}
     parts = []

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Flags, Floats
     from tfpb.model.plan import Code, Echelle, Item, Plan
 
 ABSENT: Final = -1
@@ -144,7 +145,7 @@ def read_answers(
     variables: pd.DataFrame,
     plan: Plan,
     faults: list[Fault],
-) -> tuple[dict[str, Scale], dict[str, NDArray[np.int16]], dict[str, NDArray[np.float64]]]:
+) -> tuple[dict[str, Scale], dict[str, NDArray[np.int16]], dict[str, Floats]]:
     """Read every item of the plan.
 
     Parameters
@@ -167,7 +168,7 @@ def read_answers(
     built = {name: build_scale(echelle) for name, echelle in plan.echelles.items()}
     scales: dict[str, Scale] = {}
     answers: dict[str, NDArray[np.int16]] = {}
-    marks: dict[str, NDArray[np.float64]] = {}
+    marks: dict[str, Floats] = {}
     for item in plan.items:
         scale = built.get(item.echelle)
         if scale is None:
@@ -189,7 +190,7 @@ def read_answers(
 
 def _read_item(
     text: pd.DataFrame, frame: pd.DataFrame, item: Item, scale: Scale, faults: list[Fault]
-) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
+) -> tuple[NDArray[np.int16], Floats]:
     name = item.identifiant
     if name not in text.columns:
         faults.append(Fault("item_absent", _PLAN, ", ".join(item.colonnes), {"item": item.libelle}))
@@ -211,7 +212,7 @@ def _read_item(
     return ranks[codes], values[codes]
 
 
-def _lacking_files(frame: pd.DataFrame, absent: NDArray[np.bool_], item: Item) -> list[Fault]:
+def _lacking_files(frame: pd.DataFrame, absent: Flags, item: Item) -> list[Fault]:
     """List the deliveries that do not hold an item that others hold."""
     if not absent.any():
         return []
@@ -228,7 +229,7 @@ def _lacking_files(frame: pd.DataFrame, absent: NDArray[np.bool_], item: Item) -
     ]
 
 
-def _concerned(text: pd.DataFrame, variables: pd.DataFrame, item: Item) -> NDArray[np.bool_]:
+def _concerned(text: pd.DataFrame, variables: pd.DataFrame, item: Item) -> Flags:
     """Return the rows that an item's filter lets through (all of them when its column is unknown).
 
     A filter may name a category of the plan or a code as delivered.

@@ -14,8 +14,7 @@ from tfpb.text import fold, squeeze
 from tfpb.words.survey.survey_words import PERIODS
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from tfpb.model.arrays import Texts
     from tfpb.model.plan import Plan, Variable
 
 _OWN: Final = frozenset({"id_residence", "bailleur", "cote", "x", "y", "longitude", "latitude"})
@@ -52,7 +51,7 @@ def read_variables(
     then cut from the year of construction. Territories are the columns of the stock.
     """
     stock = _stock_columns(frame, residences)
-    out: dict[str, NDArray[np.object_]] = {}
+    out: dict[str, Texts] = {}
     for name in wanted_variables(plan):
         if f"@{name}" in text.columns:
             values = text[f"@{name}"].fillna("").to_numpy(dtype=object)
@@ -68,14 +67,12 @@ def read_variables(
     return pd.DataFrame(out, index=frame.index, dtype=object)
 
 
-def _stock_columns(
-    frame: pd.DataFrame, residences: pd.DataFrame | None
-) -> dict[str, NDArray[np.object_]]:
+def _stock_columns(frame: pd.DataFrame, residences: pd.DataFrame | None) -> dict[str, Texts]:
     if residences is None or residences.empty:
         return {}
     rows = residence_rows(frame, residences)
     known = rows >= 0
-    out: dict[str, NDArray[np.object_]] = {}
+    out: dict[str, Texts] = {}
     for name, values in stock_columns(residences).items():
         spread = np.full(len(frame), "", dtype=object)
         spread[known] = values[rows[known]]
@@ -83,7 +80,7 @@ def _stock_columns(
     return out
 
 
-def stock_columns(residences: pd.DataFrame) -> dict[str, NDArray[np.object_]]:
+def stock_columns(residences: pd.DataFrame) -> dict[str, Texts]:
     """Return the territories and variables of located résidences, as text ("" when unknown)."""
     out = {
         str(name): np.array(
@@ -104,7 +101,7 @@ def _plain(value: object) -> str:
     return text.removesuffix(".0")
 
 
-def construction_periods(years: NDArray[np.object_]) -> NDArray[np.object_]:
+def construction_periods(years: Texts) -> Texts:
     """Cut years of construction at the turning points of social building."""
 
     def period(year: str) -> str:
@@ -120,13 +117,13 @@ def _departement(code_insee: str) -> str:
 
 
 def _categories(
-    values: NDArray[np.object_],
+    values: Texts,
     name: str,
     variable: Variable | None,
     frame: pd.DataFrame,
     text: pd.DataFrame,
     faults: list[Fault],
-) -> NDArray[np.object_]:
+) -> Texts:
     """Name categories as the plan does; without a list, spellings that fold alike are one."""
     if variable is None or not variable.categories:
         codes, uniques = distinct(values)
