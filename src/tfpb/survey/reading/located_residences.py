@@ -14,13 +14,7 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import stamped_place
 from tfpb.model.tables import STOCK
-from tfpb.survey.reading.delivery_columns import (
-    find_column,
-    identifier,
-    parse_number,
-    rows_fault,
-    texts,
-)
+from tfpb.survey.reading.delivery_columns import Rows, find_column, identifier, parse_number, texts
 from tfpb.text import fold, squeeze
 from tfpb.words.survey.survey_words import LOCATED_COLUMNS
 
@@ -175,7 +169,8 @@ def apply_located_side(
     here = residences is not None and not residences.empty
     nowhere = np.flatnonzero((flag < 0) & keep & ~(named & here))
     column = str(frame["_colonne_qpv"].iloc[0]) if len(frame) else ""
-    faults = rows_fault("qpv_manquant", frame, nowhere, column=column)
+    faults: list[Fault] = []
+    Rows(frame, faults).tell("qpv_manquant", nowhere, column)
     if residences is None or not here:
         return flag, faults
     rows = residence_rows(frame, residences)

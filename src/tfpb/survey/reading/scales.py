@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.survey.reading.delivery_columns import distinct, numeric, read_values, token
+from tfpb.survey.reading.delivery_columns import Rows, distinct, numeric, token
 from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
@@ -140,11 +140,7 @@ def _levels(codes: tuple[Code, ...], names: dict[str, str]) -> list[tuple[str, l
 
 
 def read_answers(
-    text: pd.DataFrame,
-    frame: pd.DataFrame,
-    variables: pd.DataFrame,
-    plan: Plan,
-    faults: list[Fault],
+    text: pd.DataFrame, rows: Rows, variables: pd.DataFrame, plan: Plan
 ) -> tuple[dict[str, Scale], dict[str, NDArray[np.int16]], dict[str, Floats]]:
     """Read every item of the plan.
 
@@ -153,13 +149,11 @@ def read_answers(
     text : DataFrame
         One column an item (its identifier), text as delivered, NaN where the delivery lacks it, and
         `_lu_<identifier>`: the header it was read under.
-    frame : DataFrame
-        The same rows with their stamp.
+    rows : Rows
+        The same rows; its list receives `code_reponse_inconnu` (one a file, column and code),
+        `echelle_inconnue`, `item_absent`.
     variables : DataFrame
         The same rows' variables, categories named as the plan does: what filters are read on.
-    faults : list of Fault
-        Receives `code_reponse_inconnu` (one a file, column and code), `echelle_inconnue`,
-        `item_absent`.
 
     Returns
     -------
@@ -173,10 +167,10 @@ def read_answers(
         scale = built.get(item.echelle)
         if scale is None:
             fields = {"item": item.libelle, "connues": ", ".join(built)}
-            faults.append(Fault("echelle_inconnue", _PLAN, item.echelle, fields))
+            rows.faults.append(Fault("echelle_inconnue", _PLAN, item.echelle, fields))
             continue
         name = item.identifiant
-        ranks, values = _read_item(text, frame, item, scale, faults)
+        ranks, values = _read_item(text, rows, item, scale)
         if item.filtre is not None:
             outside = ~_concerned(text, variables, item)
             ranks[outside] = ABSENT
@@ -189,24 +183,20 @@ def read_answers(
 
 
 def _read_item(
-    text: pd.DataFrame, frame: pd.DataFrame, item: Item, scale: Scale, faults: list[Fault]
+    text: pd.DataFrame, rows: Rows, item: Item, scale: Scale
 ) -> tuple[NDArray[np.int16], Floats]:
     name = item.identifiant
     if name not in text.columns:
-        faults.append(Fault("item_absent", _PLAN, ", ".join(item.colonnes), {"item": item.libelle}))
+        told = {"item": item.libelle}
+        rows.faults.append(Fault("item_absent", _PLAN, ", ".join(item.colonnes), told))
         nothing = np.full(len(text), ABSENT, dtype=np.int16)
         return nothing, np.full(len(text), np.nan)
     absent = text[name].isna().to_numpy()
-    faults += _lacking_files(frame, absent, item)
-    codes, read = read_values(
-        text[name].fillna("").to_numpy(dtype=object),
-        scale.read,
-        frame,
-        faults,
-        "code_reponse_inconnu",
-        text[f"_lu_{name}"].to_numpy(dtype=object),
-        {"item": item.libelle, "echelle": item.echelle},
-    )
+    rows.faults.extend(_lacking_files(rows.frame, absent, item))
+    codes, read = rows.parsed(
+        text[name].fillna("").to_numpy(dtype=object), scale.read, "code_reponse_inconnu",
+        text[f"_lu_{name}"].to_numpy(dtype=object), item=item.libelle, echelle=item.echelle,
+    )  # fmt: skip
     ranks = np.array([ABSENT if v is None else v[0] for v in read], dtype=np.int16)
     values = np.array([np.nan if v is None else v[1] for v in read], dtype=float)
     return ranks[codes], values[codes]
