@@ -101,7 +101,9 @@ def _entrants(stock: Stock, coming: pd.DataFrame, reader: Reader) -> Iterator[Ev
             nom_qpv=group[0].nom_qpv,
             residences=len(group),
             logements=sum(h.count(QpvStatut.DANS) for h in group),
-            montant_eur=_amount(told.get(h.id_residence, {}).get("abattement_eur") for h in group),
+            montant_eur=_amount(
+                told.get(h.id_residence, Record()).get("abattement_eur") for h in group
+            ),
         )
 
 
