@@ -139,7 +139,7 @@ def test_every_fault_of_the_survey_has_its_words() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             called = getattr(node, "func", None)
             name = getattr(called, "id", getattr(called, "attr", ""))
-            if isinstance(node, ast.Call) and name in {"Fault", "tell", "unread", "parsed"}:
+            if isinstance(node, ast.Call) and name in {"Fault", "fault_at", "unread", "parsed"}:
                 place = 2 if name == "parsed" else 0
                 first = node.args[place] if len(node.args) > place else None
                 for leaf in ast.walk(first) if first is not None else ():

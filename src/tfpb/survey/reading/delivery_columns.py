@@ -195,9 +195,9 @@ class Rows:
         for k in wrong:
             at = np.flatnonzero(codes == k)
             header = column if isinstance(column, str) else str(column[at[0]])
-            self.tell(code, at, header, uniques[k], Severity.FAUTE, **fields)
+            self.fault_at(code, at, header, uniques[k], Severity.FAUTE, **fields)
 
-    def tell(
+    def fault_at(
         self, code: str, positions: Indices, column: str = "", got: str = "",
         severity: Severity = Severity.DOUTE, **fields: object,
     ) -> None:  # fmt: skip

@@ -170,7 +170,7 @@ def apply_located_side(
     nowhere = np.flatnonzero((flag < 0) & keep & ~(named & here))
     column = str(frame["_colonne_qpv"].iloc[0]) if len(frame) else ""
     faults: list[Fault] = []
-    Rows(frame, faults).tell("qpv_manquant", nowhere, column)
+    Rows(frame, faults).fault_at("qpv_manquant", nowhere, column)
     if residences is None or not here:
         return flag, faults
     rows = residence_rows(frame, residences)

@@ -101,7 +101,7 @@ def recode(
     has_clusters = bool((out["residence"] != "").any())
     out["strate"] = _strata(out, plan, faults)
     if has_clusters:
-        Rows(out, faults).tell("residence_manquante", np.flatnonzero(out["residence"] == ""))
+        Rows(out, faults).fault_at("residence_manquante", np.flatnonzero(out["residence"] == ""))
         faults += _clusters_in_two_strata(out)
     return Survey(
         respondents=out,
@@ -181,7 +181,7 @@ def _standard(
     for role in ("vague", "bailleur"):
         if found[role] is not None:
             empty, header = np.flatnonzero(out[role] == ""), str(found[role])
-            rows.tell("enquete_cellule_vide", empty, header, "", Severity.FAUTE, role=role)
+            rows.fault_at("enquete_cellule_vide", empty, header, "", Severity.FAUTE, role=role)
     out["poids"], out["_poids_livre"] = _weights(rows, found["poids"])
     out["qpv"] = _flags(rows, found["qpv"]) if found["qpv"] else -1
     for role in ("poids", "qpv"):
@@ -263,7 +263,7 @@ def _usable_rows(rows: Rows, plan: Plan) -> Flags:
     weights = rows.frame["poids"].to_numpy(dtype=float)
     usable: Flags = weights > 0
     lacking = np.flatnonzero(~usable & ~(weights < 0))
-    rows.tell("poids_manquant", lacking, next(iter(plan.colonnes.poids), ""))
+    rows.fault_at("poids_manquant", lacking, next(iter(plan.colonnes.poids), ""))
     return usable
 
 
