@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 import pytest
-from pack_reading import need
 
+from everywhere import need
 from tfpb.errors import TfpbError
 from tfpb.executors import InProcess
 from tfpb.io.sources.region_inputs import load_region

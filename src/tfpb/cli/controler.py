@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import Sortie, guard, print_line
+from tfpb.cli.terminal import shared as terminal
 
 
 def controler(
@@ -19,7 +19,7 @@ def controler(
             show_default=False,
         ),
     ],
-    sortie: Sortie,
+    sortie: terminal.Sortie,
     annee: Annotated[
         int | None,
         typer.Option(
@@ -39,7 +39,7 @@ def controler(
     Exemple :
       tfpb controler sorties/valmont/dossier.zip --sortie sorties/controle.xlsx
     """
-    with guard():
+    with terminal.guard():
         from tfpb.pipeline.jobs.control_job import control
 
-        print_line(*control(dossiers, sortie, year=annee))
+        terminal.print_line(*control(dossiers, sortie, year=annee))

@@ -10,19 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from tfpb.cli.terminal.shared import (
-    Diffuser,
-    Geodonnees,
-    Precedents,
-    Sortie,
-    geodata_folder,
-    guard,
-    print_line,
-    progress,
-    show_doubts,
-    show_held_back,
-    tell_unused,
-)
+from tfpb.cli.terminal import shared as terminal
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
@@ -58,9 +46,9 @@ def region(
     fichier: Annotated[
         Path, typer.Argument(help="Le region.toml à traiter, ou son dossier.", show_default=False)
     ],
-    sortie: Sortie,
+    sortie: terminal.Sortie,
     *,
-    geodonnees: Geodonnees = None,
+    geodonnees: terminal.Geodonnees = None,
     moteur: Annotated[
         str, typer.Option("--moteur", help="Où calculer : local, processus ou dask.")
     ] = "processus",
@@ -81,8 +69,8 @@ def region(
             help="Écrire aussi classeurs, PDF, Word, cartes et atlas (les données sortent toujours).",
         ),
     ] = True,
-    diffuser: Diffuser = False,
-    precedents: Precedents = None,
+    diffuser: terminal.Diffuser = False,
+    precedents: terminal.Precedents = None,
     pages: Annotated[
         bool,
         typer.Option(
@@ -101,7 +89,7 @@ def region(
       tfpb region examples/region/region.toml --sortie sorties/region --sans-documents \\
         --geodonnees sorties/geodonnees
     """
-    with guard():
+    with terminal.guard():
         from tfpb.executors import executor
         from tfpb.io.packs.output_files import staged
         from tfpb.io.packs.pack import GrowingFolder, check_place, dumps
@@ -115,11 +103,15 @@ def region(
 
         settings = load_region(settings_path(fichier, "region.toml"))
         check_place(sortie)
-        folder = geodata_folder(geodonnees, settings).resolve()
+        folder = terminal.geodata_folder(geodonnees, settings).resolve()
         start = time.perf_counter()
-        tell_unused("--ordonnanceur", words.NOT_DASK, given=ordonnanceur and moteur != "dask")
-        tell_unused("--processus", words.ONE_PROCESS, given=processus and moteur == "local")
-        tell_unused("--pages", words.NO_DOCUMENTS, given=pages and not documents)
+        terminal.tell_unused(
+            "--ordonnanceur", words.NOT_DASK, given=ordonnanceur and moteur != "dask"
+        )
+        terminal.tell_unused(
+            "--processus", words.ONE_PROCESS, given=processus and moteur == "local"
+        )
+        terminal.tell_unused("--pages", words.NO_DOCUMENTS, given=pages and not documents)
         workers = processus or os.cpu_count() or 1
         runs = executor(
             moteur,
@@ -130,7 +122,7 @@ def region(
         )
         if moteur == "dask":
             told = words.TRAVELS_HIDDEN if tls_ca else words.TRAVELS_BARE
-            print_line(words.TRAVELS, told)
+            terminal.print_line(words.TRAVELS, told)
         timings: dict[str, float] = {}
         media, kept = Media(documents, pages), cache_folder()
         with closing(runs):
@@ -141,7 +133,7 @@ def region(
                     draft=not diffuser, tell=tell, tell_read=_tell_read,
                 ),
             )  # fmt: skip
-            show_held_back(computed.notices)
+            terminal.show_held_back(computed.notices)
             if diffuser:
                 refuse_release(computed.notices)
             with closing(GrowingFolder(sortie)) as out:
@@ -158,7 +150,7 @@ def region(
         timings["total"] = round(time.perf_counter() - start, 3)
         (written.folder / "journal.json").write_bytes(dumps({"durees_s": timings}))
         _tell(made, written.folder, written.kept)
-        print_line(words.RELEASED if diffuser else words.DRAFTED)
+        terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 
 def _tls(scheduler: str, *files: Path | None) -> Tls | None:
@@ -195,7 +187,7 @@ def _timed(
 ) -> T:
     """Do a part of the run, its progress shown, and note the seconds it took."""
     begun = time.perf_counter()
-    with progress(label, total) as advance:
+    with terminal.progress(label, total) as advance:
         made = work(lambda _step, n: advance(n))
     timings[name] = round(time.perf_counter() - begun, 3)
     return made
@@ -207,22 +199,22 @@ def _tell_read(table: pd.DataFrame, doubts: Sequence[Fault]) -> None:
     from tfpb.words.faults.paste_words import paste_lines
 
     if len(table):
-        print_line(read_counts(table))
-        show_doubts(doubts)
-        print_line(*paste_lines(doubts))
+        terminal.print_line(read_counts(table))
+        terminal.show_doubts(doubts)
+        terminal.print_line(*paste_lines(doubts))
 
 
 def _tell(made: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
     from tfpb.words.documents.region_words import closing_lines
 
     if kept:
-        print_line(words.kept_files(kept))
+        terminal.print_line(words.kept_files(kept))
     atlas = "region/atlas.pdf" in made.names
-    print_line(*closing_lines(made.owners, made.contrats, folder.name, atlas=atlas))
+    terminal.print_line(*closing_lines(made.owners, made.contrats, folder.name, atlas=atlas))
     if made.notices:
-        print_line(words.DOUBTS_OF_REGION)
-        show_doubts(made.notices)
+        terminal.print_line(words.DOUBTS_OF_REGION)
+        terminal.show_doubts(made.notices)
     doubts = sum(made.doubts.values())
     if doubts:
-        print_line(words.DOUBTS_OF_OWNERS.format(count=doubts))
-    print_line(words.REGION_WRITTEN.format(folder=folder))
+        terminal.print_line(words.DOUBTS_OF_OWNERS.format(count=doubts))
+    terminal.print_line(words.REGION_WRITTEN.format(folder=folder))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.model.codes import ALL_QUARTERS
+from tfpb.tax.abatement.holdings import Holding
 from tfpb.tax.abatement.signatures import LATE, Conventions
 from tfpb.tax.programme.axes import read_axis
 from tfpb.text import fold
@@ -161,7 +162,7 @@ def _conventions(pack: Received, reader: Reader | None) -> Iterator[Found]:
     for code in pack.quarters if reader is not None else ():
         assert reader is not None  # noqa: S101 - looked just above
         place = code[2:5] if code[2:5].startswith(_OVERSEAS) else code[3:5]
-        standing = signed.standing(code, bailleur="", code_insee=place, reader=reader)
+        standing = signed.standing(Holding("", "", "", "", place, code, "", "", ()), reader)
         if standing.statut:
             key = (standing.motive, str(standing.fields.get("convention", "")))
             told.setdefault(key, []).append(code)
