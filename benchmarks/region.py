@@ -210,9 +210,10 @@ amount is not established.
 All of them lost: told in less than 30 s. Encrypted: opened by its three files alone
 (`tests/unit/region/test_region_executor.py`, `tests/cli/test_cli_region.py`).
 
-**A second region by settings alone.** `python benchmarks/region_maker.py ile --bailleurs 6 --residences 150 --qpv 5
---communes 5 --adresses 2500 --menages 3000 --outremer 1`, then `tfpb region ile/region.toml`: an overseas
-département, on the quarters of 2015 that still rule 2025, with no code of its own; 48 s (30 of processor).
+**A second region by settings alone.** `python benchmarks/region_maker.py ile --outremer 1 --bailleurs 6
+--residences 150 --qpv 5 --communes 5 --adresses 2500 --menages 3000`, then `tfpb region ile/region.toml`: an
+overseas département, on the quarters of 2015 that still rule 2025, with no code of its own; 48 s (30 of
+processor).
 """
 
 
