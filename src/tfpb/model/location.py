@@ -137,6 +137,7 @@ class GapLine:
     words: str
     n_qpv: int = 0
     n_hors: int = 0
+    otherwise: bool = False  # the figure like with like does not say the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,7 @@ class QpvPage:
     margin: float = 0.05
     wave: str = ""  # of the three lines
     gap_scope: str = ""  # over whom the three lines are measured (the quarter, or the convention)
+    borrowed: bool = False  # over the convention, for want of answers of the quarter
 
 
 @dataclass(frozen=True, slots=True)

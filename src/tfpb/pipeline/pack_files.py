@@ -26,6 +26,7 @@ from tfpb.report.documents.workbook_forms import bilan_workbook
 from tfpb.report.map_model import map_model
 from tfpb.report.print_map.sheets import map_files, sheet_count
 from tfpb.report.print_map.views import DPI
+from tfpb.report.quarter_reports import quarter_files
 from tfpb.report.sections import report
 from tfpb.report.sections.note import NOTE_ROWS, shortened
 from tfpb.stage import PLAINLY, Making, Stage
@@ -174,6 +175,7 @@ def pack_of(dossier: Dossier, making: Making) -> dict[str, bytes]:
     model = map_model(dossier)
     making.expect(step_count(model))
     files = pack_files(said, model, making, dpi=dpi)
+    files |= quarter_files(dossier, model.pages)
     files[DICTIONARY] = csv_bytes(dictionary(data_tables(said)))
     files |= data_files(said)
     if not dossier.draft and dossier.release:

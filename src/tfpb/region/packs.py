@@ -21,6 +21,7 @@ from tfpb.pipeline.wiring import Values
 from tfpb.region.funnel import FEWEST_OTHERS
 from tfpb.region.reports import no_ground
 from tfpb.report.map_model import map_model
+from tfpb.report.quarter_reports import quarter_files
 from tfpb.report.sections import report
 from tfpb.report.sections.entonnoir import own_funnel
 from tfpb.report.sections.restitution import position as position_section
@@ -140,11 +141,14 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
         content = _with_section(content, position_section(job.position, items, wave, target=target))
     execute = StageCache(job.kept) if job.kept is not None else directly
     files: dict[str, bytes] = {}
-    if job.media.documents and job.media.pages:
-        files = whole_pack(content, map_model(dossier), Making(execute))
-    elif job.media.documents:
-        files["carte.html"] = map_html.render(map_model(dossier))
-        files |= document_files(content, {}, Making(execute))
+    if job.media.documents:
+        model = map_model(dossier)
+        files = quarter_files(dossier, model.pages)
+        if job.media.pages:
+            files |= whole_pack(content, model, Making(execute))
+        else:
+            files["carte.html"] = map_html.render(model)
+            files |= document_files(content, {}, Making(execute))
     files |= data_files(content)
     files |= execute(_BILANS, (dossier.programme, dossier.settings.dossier, job.draft))
     files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))

@@ -40,6 +40,7 @@ def render(
     maps: Mapping[str, bytes],
     *,
     cover: bool = True,
+    page_pt: float = theme.PAGE_PT,
 ) -> bytes:
     """Render the report as a PDF/UA-1 file.
 
@@ -53,6 +54,8 @@ def render(
     cover : bool
         Without it, neither cover nor contents: the title stands above the first section. A report that
         opens with its answer has that in place of a cover.
+    page_pt : float
+        Body of a document without cover.
 
     Returns
     -------
@@ -73,8 +76,8 @@ def render(
         "warnings": list(parts.warnings(report)),
         "look": {
             "font": theme.FONT_FAMILY,
-            "body": theme.BODY_PT if cover else theme.PAGE_PT,
-            "page": theme.PAGE_PT,
+            "body": theme.BODY_PT if cover else page_pt,
+            "page": page_pt,
             "note": theme.NOTE_PT,
             "ink": theme.INK,
             "soft": theme.SOFT,
