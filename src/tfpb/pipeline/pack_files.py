@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.evidence.differences import DICTIONARY, DICTIONARY_COLUMNS
-from tfpb.io.packs.geopackage import geopackage_bytes
+from tfpb.io.packs.geopackage import geopackage_bytes, geoparquet_bytes
 from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.report import Chart, Report, Table
 from tfpb.pipeline.published_before import RELEASE
-from tfpb.pipeline.steps.locating import layers
 from tfpb.report import charts
 from tfpb.report.documents import document_docx, document_pdf, workbook
 from tfpb.report.documents.document_parts import MAP_IN_WORDS, Pictures, answers_first, chapters
 from tfpb.report.documents.workbook_forms import bilan_workbook
+from tfpb.report.gis_layers import layers
 from tfpb.report.map_model import map_model
 from tfpb.report.print_map.sheets import map_files, sheet_count
 from tfpb.report.print_map.views import DPI
@@ -187,9 +187,18 @@ def pack_of(dossier: Dossier, making: Making) -> dict[str, bytes]:
         fictional=head.donnees_fictives,
         draft=bool(dossier.draft),
     )
-    files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))
+    files |= gis_files(dossier)
     files[RUN] = dumps(run_record(dossier))
     return files | drafts(files) if dossier.draft else files
+
+
+def gis_files(dossier: Dossier) -> dict[str, bytes]:
+    """Write the layers of a dossier for a GIS, and the résidences for who has none: name → bytes."""
+    made = layers(dossier)
+    return {
+        "donnees/residences.gpkg": geopackage_bytes(made),
+        "donnees/residences.parquet": geoparquet_bytes(made["residences"]),
+    }
 
 
 def drafts(files: Iterable[str]) -> dict[str, bytes]:

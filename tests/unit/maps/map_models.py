@@ -100,6 +100,7 @@ def gaps_frame(codes: list[str], rng: np.random.Generator) -> pd.DataFrame:
                         "n": n,
                         "verdict": verdict,
                         "phrase": phrase,
+                        "faible": "",
                         "publication": "non_publiable" if hidden else "publiable",
                     }
                 )
