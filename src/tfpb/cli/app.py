@@ -14,6 +14,7 @@ from tfpb.cli.abattement import abattement
 from tfpb.cli.cartes import cartes
 from tfpb.cli.comparer import comparer
 from tfpb.cli.dossier import dossier
+from tfpb.cli.expliquer import expliquer
 from tfpb.cli.geocoder import geocoder
 from tfpb.cli.geodonnees import geodonnees
 from tfpb.cli.localiser import localiser
@@ -28,7 +29,7 @@ from tfpb.cli.verifier import verifier
 _COLLECTED: Final = (50_000, 20, 20)
 _COMMANDS: Final = (
     dossier, nouveau, verifier, geocoder, localiser, comparer, abattement, cartes, region,
-    planifier,
+    planifier, expliquer,
 )  # fmt: skip
 
 app = FrenchTyper(

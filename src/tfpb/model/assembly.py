@@ -116,3 +116,46 @@ class Difference:
     after: str
     format: str = ""
     lines: int = 1
+
+
+class Subject(StrEnum):
+    """What a reference of a pack names."""
+
+    HOME = "residence"
+    QUARTER = "quartier"
+    ACTION = "action"
+    QUESTION = "question"
+    AMOUNT = "montant"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as the data hold it, with its header and how it is to be read."""
+
+    header: str
+    text: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Lines of a table of the pack, and where they come from."""
+
+    title: str
+    source: str
+    lines: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a reference names, the lines it is made of (an amount: where it stands), and the law.
+
+    Parameters
+    ----------
+    law : tuple of (what, value, reference)
+    """
+
+    kind: Subject
+    name: str
+    extracts: tuple[Extract, ...]
+    law: tuple[tuple[str, str, str], ...] = ()

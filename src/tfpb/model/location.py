@@ -190,7 +190,8 @@ class MapModel:
         on each side, words) is empty but for a résidence that the limit cuts, placed on the side it is told.
     gaps : DataFrame
         `code_qpv, vague, item, libelle, theme, ecart, ic95_bas, ic95_haut, n, verdict, phrase,
-        publication, faible` (« fragile », « isolé »): per QPV, protected; `code_qpv` « total » is the convention.
+        publication, faible` (« fragile », « isolé »): per QPV, protected; `code_qpv` « total » is the
+        convention.
     pages : tuple of QpvPage
     ground : Ground
     online : bool

@@ -156,15 +156,15 @@ def dictionary(tables: Iterable[Table]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a column of a table: `DICTIONARY_COLUMNS`, and `ecriture`.
+        One row a column of a table: `DICTIONARY_COLUMNS`, `ecriture`, and the `source` of the table.
     """
     return pd.DataFrame(
         [
-            (t.key, t.title, c.key, c.header, str(c.format), WRITTEN[c.format])
+            (t.key, t.title, c.key, c.header, str(c.format), WRITTEN[c.format], t.source)
             for t in tables
             for c in t.columns
         ],
-        columns=[*DICTIONARY_COLUMNS, "ecriture"],
+        columns=[*DICTIONARY_COLUMNS, "ecriture", "source"],
     )
 
 

@@ -49,8 +49,8 @@ def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:
     if review:
         lines.append(_to_decide(review, dossier.settings.fichiers.decisions.replace("\\", "/")))
     lines.append(
-        f"À ouvrir d’abord : {folder}/note.pdf (une page) ; puis {folder}/dossier.xlsx, feuilles « Synthèse » "
-        "et « Doutes »."
+        f"À ouvrir d’abord : {folder}/note.pdf (une page) ; puis {folder}/dossier.xlsx, feuilles "
+        "« Synthèse » et « Doutes »."
     )
     return lines
 
