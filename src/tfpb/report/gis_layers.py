@@ -11,6 +11,7 @@ from xml.sax.saxutils import quoteattr
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from tfpb.model.codes import QpvStatut
 from tfpb.model.projection import LAMBERT_93, LONLAT, crs
@@ -66,10 +67,9 @@ def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
         "doutes": _points(doors[doors["qpv_statut"] == QpvStatut.A_VERIFIER])[list(_DOUBTS)],
         "qpv": ruling[ruling["code_qpv"].isin(set(homes["code_qpv"]))],
     }
-    west, south, east, north = out["residences"].total_bounds
-    for vintage, frame in sorted(limits.items()):
-        near = frame.cx[west - _AROUND_M : east + _AROUND_M, south - _AROUND_M : north + _AROUND_M]
-        out[f"limites_{vintage}"] = near
+    around = shapely.buffer(shapely.box(*out["residences"].total_bounds), _AROUND_M)
+    for vintage, frame in sorted(limits.items()):  # around no place, none
+        out[f"limites_{vintage}"] = frame[shapely.intersects(frame.geometry.to_numpy(), around)]
     out[_STYLES] = _styles(out)
     return out | {DRAFT: pd.DataFrame({"a_lire": [DRAFT_NOTE]})} if dossier.draft else out
 

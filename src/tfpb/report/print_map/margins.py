@@ -113,12 +113,13 @@ def _legend(sheet: Sheet, view: PageView | OverviewView) -> None:
     named = {side: words.LEGEND_STATUS.format(side=word) for side, word in SIDE_WORDS.items()}
     if not far and layers.residences["coupee"].ne("").any():
         named[CUT] = words.LEGEND_CUT
+    step = STEP if len(named) < 4 else 0.85 * STEP  # noqa: PLR2004
     for k, (status, name) in enumerate(named.items()):
         for shown in (QpvStatut.HORS, CUT) if status == CUT else (status,):
-            sheet.layer.scatter(x + 2.4, y + k * STEP, **symbol(shown, 1.5))
-        sheet.text(x + 7, y + k * STEP + 0.9, name)
+            sheet.layer.scatter(x + 2.4, y + k * step, **symbol(shown, 1.5))
+        sheet.text(x + 7, y + k * step + 0.9, name)
     sizes = np.array([200, 1000, 4000] if far else [20, 80, 200])
-    at, row = x + 2.4, y + len(named) * STEP + 0.5
+    at, row = x + 2.4, y + len(named) * step + 0.5
     for count, radius in zip(sizes, symbol_mm(sizes, scale), strict=True):
         sheet.layer.scatter(at, row, **symbol("dans", radius))
         sheet.text(at + radius + 0.9, row + 0.9, number(int(count)), 7, color=theme.SOFT)
