@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import docx
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
@@ -138,6 +139,9 @@ def texts(path: Path) -> Iterator[str]:
             yield "\n".join(str(line) for line in base.iterdump())
     elif kind == ".png":
         yield from png_texts(data)
+    elif kind == ".parquet":
+        yield pd.read_parquet(path).to_csv()
+        yield data.decode("latin-1")
     else:
         yield data.decode("utf-8-sig")
 

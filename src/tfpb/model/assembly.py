@@ -26,7 +26,8 @@ class Dossier:
 
     `release` is the line that it leaves in the ledger when it is released (`released_before`: it was
     already); a `draft` is for the landlord alone, and says so; None where
-    neither is meant. `last_heights` is what last year's pack tells per abated dwelling.
+    neither is meant. `last_heights` is what last year's pack tells per abated dwelling. `photos` are those
+    that diagnostics name, as JPEG.
     """
 
     settings: Settings
@@ -49,6 +50,7 @@ class Dossier:
     release: Mapping[str, Any] = field(default_factory=dict)
     released_before: bool = False
     last_heights: Mapping[str, Decimal] = field(default_factory=dict)
+    photos: Mapping[str, bytes] = field(default_factory=dict)
     draft: bool | None = None
 
 

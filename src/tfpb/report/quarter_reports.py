@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.model.codes import Evolution
-from tfpb.model.report import Block, KeyFigure, KeyFigures, Report, Section, Text
+from tfpb.model.report import Block, KeyFigure, KeyFigures, Photos, Report, Section, Text
 from tfpb.model.survey import only
 from tfpb.report.documents import document_pdf
 from tfpb.report.quarter_pages import balance, money, spent
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
     from tfpb.model.location import QpvPage
 
-LARGE_PT: Final = 11.5
+LARGE_PT: Final = 14.0
 """Body of the page for residents: read at arm's length, and after a photocopier."""
 
 
@@ -167,7 +167,17 @@ def _actions(dossier: Dossier, code: str) -> list[Block]:
     if len(rows):
         out.append(table("quartier_actions", rows.sort_values("axe", kind="stable"), annee=year))
     walked = plan.diagnostics[plan.diagnostics["code_qpv"] == code]
-    return [*out, table("quartier_constats", walked)] if len(walked) else out
+    if len(walked):
+        out.append(table("quartier_constats", walked))
+    taken = tuple(
+        (
+            page_words.PHOTO.format(day=row["date"], found=row["constat"]),
+            dossier.photos[row["photo"]],
+        )
+        for row in walked.to_dict("records")
+        if row["photo"] in dossier.photos
+    )
+    return [*out, Photos(taken, page_words.PHOTOS)] if taken else out
 
 
 def _report(dossier: Dossier, page: QpvPage, subtitle: str, section: Section) -> Report:

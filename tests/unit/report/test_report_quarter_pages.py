@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import math
 import re
 import subprocess
@@ -11,10 +12,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 from report_dossier import HOSTILE_TYPST, bare, make
 from report_pack import need
 
-from tfpb.model.report import Report, Table, Text
+from tfpb.model.report import Photos, Report, Table, Text
+from tfpb.report.documents import document_pdf
 from tfpb.report.quarter_pages import quarter_page
 from tfpb.report.quarter_reports import changes, quarter_files, quarter_report, residents_page
 from tfpb.words.documents import residents_words as words
@@ -142,6 +145,31 @@ def test_the_page_of_a_quarter_leads_from_action_to_proof_and_answers() -> None:
     assert set(actions.rows["piece"]) == {f"F{k}" for k in range(0, 16, 2)}
     assert sum(actions.rows["valorise_eur"]) == sum(axes.rows["valorise_eur"])
     assert found.rows["suite"].tolist() == ["Enlèvement hebdomadaire"]
+
+
+def test_photographs_of_a_quarter_stand_on_its_page_with_what_they_show() -> None:
+    dossier = make()
+    plan = dossier.programme
+    assert plan is not None
+    out = io.BytesIO()
+    Image.new("RGB", (90, 60), "grey").save(out, "JPEG")
+    walked = plan.diagnostics.assign(photo="hall.jpg")
+    given = dataclasses.replace(
+        dossier,
+        programme=dataclasses.replace(plan, diagnostics=walked),
+        photos={"hall.jpg": out.getvalue()},
+    )
+    report = quarter_report(given, page_of(given))
+    (shown,) = [b for b in report.sections[0].blocks if isinstance(b, Photos)]
+    assert shown.photos[0][0] == "Dépôts sauvages (3 avril 2025)"
+    pdf = document_pdf.render(report, {}, {}, cover=False)
+    listing = subprocess.run(
+        [need("pdfimages"), "-list", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
+    assert re.search(r"\b90 +60\b", listing)
+    assert not any(
+        isinstance(b, Photos) for b in quarter_report(dossier, page_of(dossier)).sections[0].blocks
+    )
 
 
 def test_what_changed_is_told_in_five_sentences_at_most() -> None:

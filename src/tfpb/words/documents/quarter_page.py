@@ -275,4 +275,6 @@ NONE_ENTERED: Final = "Ses logements étaient déjà en quartier prioritaire sur
 SETTLED: Final = Phrase("Adresses douteuses tranchées dans ce quartier : {count:n}.")
 PROVED: Final = Phrase("{proved:n} sur {actions:n}")
 OTHERWISE: Final = "à structure comparable, autre lecture"
+PHOTOS: Final = "En images"
+PHOTO: Final = Phrase("{found} ({day:d})")
 NOT_ASKED: Final = "aucune question ne porte sur cet axe"

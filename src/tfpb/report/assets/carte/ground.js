@@ -55,10 +55,11 @@ const Names = L.Layer.extend({
     pen.textBaseline = "middle";
     pen.lineJoin = "round";
     const bounds = map.getBounds().pad(0.05);
-    this._taken = map.hasLayer(residenceGroup) ? residences.filter((r) => r.shown && r.marker && bounds.contains(r.at)).map((r) => {
+    this._taken = new Map();
+    for (const r of map.hasLayer(residenceGroup) ? residences : []) if (r.shown && r.marker && bounds.contains(r.at)) {
       const p = map.latLngToContainerPoint(r.marker.getLatLng());
-      return [p.x, p.y, radius(r)];
-    }) : [];
+      this._take([p.x, p.y, radius(r)]);
+    }
     if (map.hasLayer(quarterGroup)) this._quarters(pen, bounds);
     if (map.hasLayer(streetGroup)) this._streets(pen, bounds);
     if (map.getZoom() >= 16.5 && map.hasLayer(residenceGroup)) this._residences(pen, bounds);
@@ -70,9 +71,22 @@ const Names = L.Layer.extend({
       const along = ((i + 0.5) / n - 0.5) * width, down = (k - (rows - 1) / 2) * 18;
       discs.push([x + along * Math.cos(turn), y + along * Math.sin(turn) + down, radius]);
     }
-    for (const d of discs) for (const t of this._taken) if ((d[0] - t[0]) ** 2 + (d[1] - t[1]) ** 2 < (d[2] + t[2]) ** 2) return false;
-    this._taken.push(...discs);
+    if (discs.some((d) => this._meets(d))) return false;
+    discs.forEach((d) => this._take(d));
     return true;
+  },
+  // Discs are kept by squares wider than two of them.
+  _take: function (d) {
+    const square = (d[0] >> 5) + "/" + (d[1] >> 5);
+    if (!this._taken.has(square)) this._taken.set(square, []);
+    this._taken.get(square).push(d);
+  },
+  _meets: function (d) {
+    for (let i = -1; i < 2; i++) for (let k = -1; k < 2; k++) {
+      const near = this._taken.get(((d[0] >> 5) + i) + "/" + ((d[1] >> 5) + k)) || [];
+      if (near.some((t) => (d[0] - t[0]) ** 2 + (d[1] - t[1]) ** 2 < (d[2] + t[2]) ** 2)) return true;
+    }
+    return false;
   },
   _write: function (pen, text, x, y, colour, halo, turn) {
     pen.save();
@@ -94,6 +108,7 @@ const Names = L.Layer.extend({
       const p = map.latLngToContainerPoint(q.label);
       const value = quarterValue(q), bar = quarterBar(q), z = map.getZoom();
       const lines = z >= 13 || few ? [...split(q.nom, 24), value].filter(Boolean) : [value].filter(Boolean);
+      if (!lines.length) continue;
       const wide = Math.max(...lines.map((text) => pen.measureText(text).width), 64), high = lines.length * 18 + (bar === null ? 0 : 10);
       // in the middle, else aside: never over a dot
       const half = (map.latLngToContainerPoint(q.box.getSouthWest()).y - map.latLngToContainerPoint(q.box.getNorthEast()).y) / 2;
