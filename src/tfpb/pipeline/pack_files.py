@@ -26,9 +26,9 @@ from tfpb.report.gis_layers import layers
 from tfpb.report.map_model import map_model
 from tfpb.report.print_map.sheets import map_files, sheet_count
 from tfpb.report.print_map.views import DPI
-from tfpb.report.quarter_reports import quarter_files
 from tfpb.report.sections import report
 from tfpb.report.sections.note import NOTE_ROWS, shortened
+from tfpb.report.sections.quarter_reports import quarter_report, residents_page
 from tfpb.stage import PLAINLY, Making, Stage
 from tfpb.tax.programme.exports import bilan_frames, reentry_frame
 from tfpb.words.documents import quarter_page as words
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from tfpb.model.assembly import Dossier
-    from tfpb.model.location import MapModel
+    from tfpb.model.location import MapModel, QpvPage
     from tfpb.model.money import Programme
 
 DRAFT: Final = "PROJET.txt"
@@ -57,6 +57,8 @@ _MEDIA: Final[dict[str, Callable[..., bytes]]] = {
 """Documents of a report, by name inside the pack."""
 DOCUMENTS: Final = tuple(_MEDIA)
 NOTE_FILE: Final = "note.pdf"
+_LARGE_PT: Final = 14.0
+"""Body of the page for residents: read at arm's length, and after a photocopier."""
 
 
 def document_files(
@@ -190,6 +192,18 @@ def pack_of(dossier: Dossier, making: Making) -> dict[str, bytes]:
     files |= gis_files(dossier)
     files[RUN] = dumps(run_record(dossier))
     return files | drafts(files) if dossier.draft else files
+
+
+def quarter_files(dossier: Dossier, pages: Iterable[QpvPage]) -> dict[str, bytes]:
+    """Render the two pages of each quarter beside its map: name inside the pack → PDF."""
+    files: dict[str, bytes] = {}
+    for page in pages:
+        code = page.code_qpv
+        told, proved = residents_page(dossier, page), quarter_report(dossier, page)
+        large = document_pdf.render(told, {}, {}, cover=False, page_pt=_LARGE_PT)
+        files[f"habitants/{code}.pdf"] = large
+        files[f"quartiers/{code}.pdf"] = document_pdf.render(proved, {}, {}, cover=False)
+    return files
 
 
 def gis_files(dossier: Dossier) -> dict[str, bytes]:

@@ -12,14 +12,19 @@ from tfpb.io.tables.tabular import csv_bytes
 from tfpb.pipeline import stages
 from tfpb.pipeline.assembling import assembled, scope_of
 from tfpb.pipeline.kept.stage_cache import StageCache
-from tfpb.pipeline.pack_files import data_files, document_files, gis_files, programme_files
+from tfpb.pipeline.pack_files import (
+    data_files,
+    document_files,
+    gis_files,
+    programme_files,
+    quarter_files,
+)
 from tfpb.pipeline.pack_files import pack_files as whole_pack
 from tfpb.pipeline.published_before import RELEASE
 from tfpb.pipeline.wiring import Values
 from tfpb.region.funnel import FEWEST_OTHERS
 from tfpb.region.reports import no_ground
 from tfpb.report.map_model import map_model
-from tfpb.report.quarter_reports import quarter_files
 from tfpb.report.sections import report
 from tfpb.report.sections.entonnoir import own_funnel
 from tfpb.report.sections.restitution import position as position_section

@@ -17,9 +17,10 @@ from report_dossier import HOSTILE_TYPST, bare, make
 from report_pack import need
 
 from tfpb.model.report import Photos, Report, Table, Text
+from tfpb.pipeline.pack_files import quarter_files
 from tfpb.report.documents import document_pdf
 from tfpb.report.quarter_pages import quarter_page
-from tfpb.report.quarter_reports import changes, quarter_files, quarter_report, residents_page
+from tfpb.report.sections.quarter_reports import changes, quarter_report, residents_page
 from tfpb.words.documents import residents_words as words
 
 if TYPE_CHECKING:

@@ -163,8 +163,8 @@ def _residences(axes: Axes, spots: gpd.GeoDataFrame, scale: int) -> pd.DataFrame
         _spots(axes, rows[rows["statut"] == status], status)
     if "coupee" in rows:  # over the side it stands on, under doubts
         split = rows[rows["coupee"].ne("") & rows["statut"].ne(QpvStatut.A_VERIFIER)]
-        for status in (QpvStatut.HORS, CUT):
-            _spots(axes, split, status)
+        for look in (QpvStatut.HORS, CUT):
+            _spots(axes, split, look)
     return rows
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from tfpb.model.codes import Evolution
 from tfpb.model.report import Block, KeyFigure, KeyFigures, Photos, Report, Section, Text
 from tfpb.model.survey import only
-from tfpb.report.documents import document_pdf
 from tfpb.report.quarter_pages import balance, money, spent
 from tfpb.report.sections.build import table
 from tfpb.report.sections.survey.survey_view import ALONE, last_wave
@@ -25,26 +24,8 @@ from tfpb.words.places.side_words import is_decided
 from tfpb.words.survey.verdict_words import plainly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tfpb.model.assembly import Dossier
     from tfpb.model.location import QpvPage
-
-LARGE_PT: Final = 14.0
-"""Body of the page for residents: read at arm's length, and after a photocopier."""
-
-
-def quarter_files(dossier: Dossier, pages: Iterable[QpvPage]) -> dict[str, bytes]:
-    """Render both pages of each quarter: name inside the pack → PDF."""
-    files: dict[str, bytes] = {}
-    for page in pages:
-        code = page.code_qpv
-        told, proved = residents_page(dossier, page), quarter_report(dossier, page)
-        files[f"habitants/{code}.pdf"] = document_pdf.render(
-            told, {}, {}, cover=False, page_pt=LARGE_PT
-        )
-        files[f"quartiers/{code}.pdf"] = document_pdf.render(proved, {}, {}, cover=False)
-    return files
 
 
 def residents_page(dossier: Dossier, page: QpvPage) -> Report:
