@@ -111,12 +111,14 @@ const Names = L.Layer.extend({
       if (!lines.length) continue;
       const wide = Math.max(...lines.map((text) => pen.measureText(text).width), 64), high = lines.length * 18 + (bar === null ? 0 : 10);
       // in the middle, else aside: never over a dot
-      const half = (map.latLngToContainerPoint(q.box.getSouthWest()).y - map.latLngToContainerPoint(q.box.getNorthEast()).y) / 2;
-      const steps = [0, -24, 24, -48, 48, -72, 72, -half - high / 2 - 6, half + high / 2 + 6];
-      const y = steps.map((step) => p.y + step).find((at) => this._free(p.x, at, wide, high, 0));
-      if (y === undefined) continue;
-      lines.forEach((text, i) => this._write(pen, text, p.x, y - high / 2 + 9 + i * 18, text === value ? COLOUR.encre : COLOUR.qpv, 4));
-      if (bar !== null) this._bar(pen, bar, p.x, y + high / 2 - 8);
+      const low = map.latLngToContainerPoint(q.box.getSouthWest()), top = map.latLngToContainerPoint(q.box.getNorthEast());
+      const down = (low.y - top.y) / 2 + high / 2 + 6, over = (top.x - low.x) / 2 + wide / 2 + 8, steps = [];
+      for (const dx of [0, over, -over]) for (const dy of [0, -24, 24, -48, 48, -72, 72, -down, down, -down - 24, down + 24]) steps.push([p.x + dx, p.y + dy]);
+      const free = steps.find(([x, y]) => this._free(x, y, wide, high, 0));
+      if (!free) continue;
+      const [x, y] = free;
+      lines.forEach((text, i) => this._write(pen, text, x, y - high / 2 + 9 + i * 18, text === value ? COLOUR.encre : COLOUR.qpv, 4));
+      if (bar !== null) this._bar(pen, bar, x, y + high / 2 - 8);
     }
   },
   // A gap goes left or right of zero, twenty points at most; an amount is told by its part of the largest.

@@ -79,7 +79,7 @@ function quarterValue(q) {
   if (state.colour === "gap") {
     const g = gapOf(q.code);
     if (!g) return "";
-    return g.gap === null ? signOf(g.verdict) : signOf(g.verdict) + " " + number(g.gap * 100, 1, true) + (g.weak ? " (" + g.weak + ")" : "");
+    return g.gap === null ? signOf(g.verdict) : signOf(g.verdict) + " " + points(g.gap) + (g.weak ? " (" + g.weak + ")" : "");
   }
   if (state.colour === "abatement") return q.abl === null ? "" : euros(q.abl);
   if (state.colour === "spent") return q.vll === null ? "" : euros(q.vll);
