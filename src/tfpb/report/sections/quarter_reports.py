@@ -11,8 +11,8 @@ from tfpb.model.report import Block, KeyFigure, KeyFigures, Photos, Report, Sect
 from tfpb.model.survey import only
 from tfpb.report.quarter_pages import balance, money, spent
 from tfpb.report.sections.build import table
-from tfpb.report.sections.survey.survey_view import ALONE, last_wave
-from tfpb.report.theme import verdict_sign
+from tfpb.report.sections.survey.evaluation_sensibilite import margin_of, verdict_of
+from tfpb.report.sections.survey.survey_view import last_wave
 from tfpb.words.documents import quarter_page as page_words
 from tfpb.words.documents import residents_words as words
 from tfpb.words.documents.report_words import WARNING
@@ -21,7 +21,6 @@ from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.money.programme_words import carry_argument
 from tfpb.words.numbers import long_date
 from tfpb.words.places.side_words import is_decided
-from tfpb.words.survey.verdict_words import plainly
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -126,14 +125,13 @@ def _said(dossier: Dossier, code: str, axis: int) -> str:
     survey, found = dossier.survey, dossier.evaluation
     if survey is None or found is None:
         return page_words.NOT_ASKED
-    margin = float(str(survey.settings.get("marge_points", 5.0)))
+    margin = 100 * (margin_of(survey) or 0.0)
     rows = only(found.table, niveau="qpv", code_qpv=code, axe=axis)
     said = []
     for row in rows[rows["item"].isin(list(survey.labels))].to_dict("records"):
-        verdict = str(row["verdict"])
-        word = plainly(verdict, str(row["publication"]), margin, alone=row["isole"] == ALONE)
+        word = verdict_of(str(row["verdict"]), row["publication"], row["isole"], margin)
         against = f" ({page_words.OTHERWISE})" if "|ecart_" in row["lecture"] else ""
-        said.append(f"{survey.labels[row['item']]} : {verdict_sign(verdict)} {word}{against}")
+        said.append(f"{survey.labels[row['item']]} : {word}{against}")
     return " ; ".join(said) or page_words.NOT_ASKED
 
 
