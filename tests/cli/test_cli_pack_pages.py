@@ -86,12 +86,12 @@ def test_a_map_of_the_report_is_the_sheet_itself_so_that_its_scale_holds(
     seen = []
     for name, page in (("rapport.pdf", "2"), ("cartes/QN05991I.pdf", "1")):
         out = tmp_path / f"p{page}"
-        command = [need("pdftoppm"), "-r", "72", "-gray", "-f", page, "-l", page, str(pack / name)]
+        command = [need("pdftoppm"), "-r", "36", "-gray", "-f", page, "-l", page, str(pack / name)]
         subprocess.run([*command, "-singlefile", str(out)], check=True, capture_output=True)
         with Image.open(out.with_suffix(".pgm")) as image:
-            seen.append(np.asarray(image)[:560, :].astype(int))  # the foot of the report below
+            seen.append(np.asarray(image)[:275].astype(float))  # the foot of the report is below
     assert seen[0].shape == seen[1].shape
-    assert np.abs(seen[0] - seen[1]).mean() < 4
+    assert np.corrcoef(seen[0].ravel(), seen[1].ravel())[0, 1] > 0.6
 
 
 def test_residents_have_one_page_a_quarter_of_the_figures_of_the_map(pack: Path) -> None:

@@ -30,7 +30,7 @@ CHART_QUADRANTS: Final = {
 }
 """Corners of the chart of priorities, by their place (right, top)."""
 PAGE_KIND: Final = "Quartier prioritaire de la politique de la ville"
-BORROWED: Final = "{name} – enquête : tous les QPV du bailleur"
+BORROWED: Final = "{name} – enquête : tous les QPV"
 """Names a quarter that shows the results of all, for want of its own."""
 PAGE_STOCK: Final = "Le parc et l’abattement"
 PAGE_TENANTS: Final = "Ce que disent les locataires"
