@@ -11,18 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from tfpb.cli.terminal.shared import (
-    Diffuser,
-    Geodonnees,
-    Precedents,
-    ToutRecalculer,
-    geodata_folder,
-    guard,
-    print_line,
-    progress,
-    show_doubts,
-    show_held_back,
-)
+from tfpb.cli.terminal import shared as terminal
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
@@ -48,10 +37,10 @@ def dossier(
         Path | None,
         typer.Option("--sortie", "-s", help="Dossier à écrire (par défaut « dossier », à côté)."),
     ] = None,
-    geodonnees: Geodonnees = None,
-    diffuser: Diffuser = False,
-    precedents: Precedents = None,
-    tout_recalculer: ToutRecalculer = False,
+    geodonnees: terminal.Geodonnees = None,
+    diffuser: terminal.Diffuser = False,
+    precedents: terminal.Precedents = None,
+    tout_recalculer: terminal.ToutRecalculer = False,
 ) -> None:
     """Fait tout : lit, situe les adresses, compare, calcule, dessine et écrit le dossier de preuves.
 
@@ -64,7 +53,7 @@ def dossier(
       tfpb dossier examples/valmont/dossier.toml --sortie sorties/valmont \\
         --geodonnees sorties/geodonnees --diffuser
     """
-    with guard():
+    with terminal.guard():
         from tfpb.io.packs.output_files import staged
         from tfpb.io.packs.pack import check_place, free_place, write_pack
         from tfpb.io.sources.toml_files import load_settings, settings_path
@@ -72,14 +61,14 @@ def dossier(
         from tfpb.pipeline.published_before import ledger_with, refuse_release
 
         settings = load_settings(settings_path(fichier))
-        folder = geodata_folder(geodonnees, settings)
+        folder = terminal.geodata_folder(geodonnees, settings)
         target = sortie or settings.folder / PACK_FOLDER
         check_place(target)
         keep = None if tout_recalculer else users_cache()
         start = time.perf_counter()
         made, timings = computed(settings, folder, keep, tuple(precedents or ()))
         made = replace(made, draft=not diffuser)
-        show_held_back(made.notices)
+        terminal.show_held_back(made.notices)
         if diffuser:
             refuse_release(made.notices)
         files, journal = _rendered(made, keep, timings)
@@ -91,7 +80,7 @@ def dossier(
         with staged({**review, **ledger}):
             written = write_pack(target, files, journal)
         _tell(made, written, _named(made, review))
-        print_line(words.RELEASED if diffuser else words.DRAFTED)
+        terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 
 def computed(
@@ -104,7 +93,7 @@ def computed(
 
     timings: dict[str, float] = {}
     execute = keep or directly
-    with progress(words.CALCULATIONS, len(STAGES)) as advance:
+    with terminal.progress(words.CALCULATIONS, len(STAGES)) as advance:
 
         def timed(stage: Stage, values: tuple[Any, ...]) -> Any:
             begun = time.perf_counter()
@@ -125,7 +114,7 @@ def _rendered(
     from tfpb.stage import Making, directly
 
     begun = time.perf_counter()
-    with progress(words.DOCUMENTS) as steps:
+    with terminal.progress(words.DOCUMENTS) as steps:
         files = render(made, Making(keep or directly, cores(), steps, steps.expect))
     timings["Documents"] = round(time.perf_counter() - begun, 3)
     journal: dict[str, Any] = {"durees_s": timings}
@@ -174,9 +163,9 @@ def _tell(made: Dossier, written: Written, review: str) -> None:
     from tfpb.words.documents.closing import closing
 
     if written.kept:
-        print_line(words.kept_files(written.kept))
-    print_line(*closing(made, written.folder.name, review))
+        terminal.print_line(words.kept_files(written.kept))
+    terminal.print_line(*closing(made, written.folder.name, review))
     if made.notices:
-        print_line(words.DOUBTS_OF_FILES)
-        show_doubts(made.notices, where=words.DOUBTS_SHEET)
-    print_line(words.PACK_WRITTEN.format(folder=written.folder))
+        terminal.print_line(words.DOUBTS_OF_FILES)
+        terminal.show_doubts(made.notices, where=words.DOUBTS_SHEET)
+    terminal.print_line(words.PACK_WRITTEN.format(folder=written.folder))

@@ -145,8 +145,6 @@ def ground(geography: Geography, located: Located) -> Ground:
     """
     codes = sorted({c for c in located.entrances["result_citycode"] if c})
     drawn = grounds.ground(
-        geography.addresses.streets_of(codes),
-        geography.outlines,
-        geography.parcels(codes),
+        geography.addresses.streets_of(codes), geography.outlines, geography.parcels(codes)
     )
     return replace(drawn, places=places(codes, geography.communes))
