@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import sys
@@ -72,4 +73,17 @@ def large_map_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the map of 5 000 résidences and 204 quarters."""
     file = tmp_path_factory.mktemp("grande") / "carte.html"
     file.write_bytes(map_html.render(map_models.synthetic(quarters=204, residences=5000)))
+    return file
+
+
+@pytest.fixture(scope="session")
+def piled_map_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the map with three résidences at one place."""
+    model = map_models.synthetic()
+    homes = model.residences.set_index("id_residence", drop=False)
+    for axis in ("longitude", "latitude"):
+        homes.loc[["R0013", "R0014"], axis] = homes.loc["R0012", axis]
+    homes = homes.reset_index(drop=True)
+    file = tmp_path_factory.mktemp("tas") / "carte.html"
+    file.write_bytes(map_html.render(dataclasses.replace(model, residences=homes)))
     return file

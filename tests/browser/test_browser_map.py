@@ -204,7 +204,8 @@ def test_colours_have_a_legend_with_words_and_signs(visit: Opener) -> None:
     page = visit().page
     page.select_option("#f-couleur", "gap")
     legend = page.inner_text("#legende-corps")
-    assert "QPV plus bas de 15 points et plus" in legend
+    assert "moins de cinq quartiers" in legend  # three: a bar beside each name, no class
+    assert "QPV plus bas de 15 points et plus" not in legend
     assert "on ne sait pas" in legend
     page.select_option("#f-couleur", "abatement")
     assert "€" in page.inner_text("#legende-corps")
@@ -266,6 +267,59 @@ def test_axe_finds_nothing(visit: Opener, size: dict[str, int], hash_: str) -> N
         page.click("#b-panneau")
     found = page.evaluate("axe.run(document).then(r => r.violations)")
     assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
+
+
+def test_on_a_phone_a_card_is_a_sheet_and_lines_of_the_table_are_cards(visit: Opener) -> None:
+    page = visit("#qpv=QN05901N", PHONE).page
+    box = page.locator("#fiche-bas").bounding_box()
+    assert box
+    assert box["width"] == PHONE["width"]
+    assert box["y"] > PHONE["height"] * 0.4
+    assert "Quartier de l’Îlot n° 2" in page.inner_text("#fiche-bas")
+    page.click("#fiche-bas button")
+    assert page.locator("#fiche-bas").is_hidden()
+    page.click("#b-tableau")
+    cell = page.locator("#t-quartiers tbody td").nth(2)
+    assert cell.evaluate("c => getComputedStyle(c, '::before').content").startswith('"logements')
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_it_opens_and_comes_back_to_all_outlines_and_dots_clear_of_panels(
+    visit: Opener, size: dict[str, int]
+) -> None:
+    page = visit("", size).page
+    inside = (
+        "(() => { const box = document.querySelector('#map_tfpb').getBoundingClientRect();"
+        " const hide = ['panneau', 'legende'].map(i => document.getElementById(i))"
+        ".filter(e => e.offsetParent && innerWidth > 800).map(e => e.getBoundingClientRect());"
+        " const out = []; tfpbMap.eachLayer(l => { if (!l.residence && !l.quarter) return;"
+        " const at = l.residence ? [l.getLatLng()] : [l.getBounds().getNorthWest(),"
+        " l.getBounds().getSouthEast()];"
+        " for (const a of at) { const p = tfpbMap.latLngToContainerPoint(a);"
+        " const x = p.x + box.left, y = p.y + box.top;"
+        " if (p.x < 0 || p.y < 0 || p.x > box.width || p.y > box.height"
+        " || hide.some(h => x > h.left && x < h.right && y > h.top && y < h.bottom)) out.push([x, y]); } });"
+        " return out; })()"
+    )
+    assert page.evaluate(inside) == []
+    page.evaluate("tfpbMap.setView([45, 2], 7, {animate: false})")
+    page.evaluate("document.getElementById('b-etendue').click()")
+    assert page.evaluate(inside) == []
+
+
+def test_residences_at_one_place_stand_side_by_side(visit: Opener, piled_map_file: Path) -> None:
+    page = visit("", DESK, piled_map_file).page
+    spots = page.evaluate(
+        "(() => { const out = []; tfpbMap.eachLayer(l => { if (l.residence &&"
+        " ['R0012', 'R0013', 'R0014'].includes(l.residence.id)) {"
+        " const p = tfpbMap.latLngToContainerPoint(l.getLatLng()); out.push([p.x, p.y, l.getRadius()]); } });"
+        " return out; })()"
+    )
+    assert len(spots) == 3
+    for k, (x, y, r) in enumerate(spots):
+        for u, v, s in spots[k + 1 :]:
+            assert (x - u) ** 2 + (y - v) ** 2 > (0.9 * (r + s)) ** 2
 
 
 def test_phone_has_no_sideways_scroll_and_room_for_the_map(visit: Opener) -> None:
@@ -337,6 +391,10 @@ def test_five_thousand_residences_open_and_answer(visit: Opener, large_map_file:
     assert (
         page.inner_text("#compte").replace("\u202f", " ") == "5 000 résidences affichées sur 5 000"
     )
+    page.select_option("#f-couleur", "gap")
+    legend = page.inner_text("#legende-corps")
+    assert "QPV plus bas de 15 points et plus" in legend
+    assert "on ne sait pas" in legend
     page.fill("#q", "ilot n 204")
     page.keyboard.press("Enter")
     assert "n° 204" in _card(page)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import docx
+import pandas as pd
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
@@ -127,6 +128,9 @@ def texts(path: Path) -> Iterator[str]:
             yield "\n".join(str(line) for line in base.iterdump())
     elif kind == ".png":
         yield from png_texts(data)
+    elif kind == ".parquet":
+        yield pd.read_parquet(path).to_csv()
+        yield data.decode("latin-1")
     else:
         yield data.decode("utf-8-sig")
 

@@ -157,7 +157,9 @@ def test_the_layer_of_residences_says_the_figures_of_the_table(made: Pack) -> No
 def _read_by_a_prefect(made: Pack) -> dict[str, str]:
     """Return the note, the body of the report, and the pages of quarters."""
     body, *_ = made.pdf().split("Annexe · Rappel légal", 2)[1:]
-    pages = {p.name: made.pdf(f"cartes/{p.name}") for p in (made.folder / "cartes").glob("*.pdf")}
+    folders = ("cartes", "habitants", "quartiers")
+    names = [f"{f}/{p.name}" for f in folders for p in (made.folder / f).glob("*.pdf")]
+    pages = {name: made.pdf(name) for name in names}
     return {"note.pdf": made.pdf("note.pdf"), "rapport.pdf": body, **pages}
 
 

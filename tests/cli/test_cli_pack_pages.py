@@ -81,19 +81,53 @@ def test_no_page_is_half_empty_but_the_last_of_a_part(pages: list[Page]) -> None
         assert all(f is not None and f >= LEAST_FILLED for f in filled), filled
 
 
+def test_a_map_of_the_report_is_the_sheet_itself_so_that_its_scale_holds(
+    pack: Path, tmp_path: Path
+) -> None:
+    seen = []
+    for name, page in (("rapport.pdf", "2"), ("cartes/QN05991I.pdf", "1")):
+        out = tmp_path / f"p{page}"
+        command = [need("pdftoppm"), "-r", "36", "-gray", "-f", page, "-l", page, str(pack / name)]
+        subprocess.run([*command, "-singlefile", str(out)], check=True, capture_output=True)
+        with Image.open(out.with_suffix(".pgm")) as image:
+            seen.append(np.asarray(image)[:275].astype(float))  # the foot of the report is below
+    assert seen[0].shape == seen[1].shape
+    assert np.corrcoef(seen[0].ravel(), seen[1].ravel())[0, 1] > 0.6
+
+
+def test_residents_have_one_page_a_quarter_of_the_figures_of_the_map(pack: Path) -> None:
+    made = Pack(pack)
+    names = sorted(p.name for p in (pack / "cartes").glob("QN*.pdf"))
+    for folder in ("habitants", "quartiers"):
+        assert sorted(p.name for p in (pack / folder).iterdir()) == names
+    for row in made.rows("abattement_qpv"):
+        page = re.sub(r"\s+", " ", made.pdf(f"habitants/{row['code_qpv']}.pdf"))
+        assert page.count("\f") <= 1
+        amount = f"{int(row['abattement_eur']):,}".replace(",", " ")
+        assert f"{amount} €" in page
+        words = re.findall(r"[^\W\d_][\w’-]*", page.split("PROJET")[0])
+        assert 120 < len(words) <= 250
+    borrowed = made.pdf("habitants/QN05993N.pdf")
+    assert "Trop peu de locataires d’ici" in borrowed
+    assert "enquête : tous les QPV" in made.pdf("cartes/QN05993N.pdf")
+
+
 def test_sizes_are_those_of_a_mail(pack: Path) -> None:
     assert (pack / "note.pdf").stat().st_size < 300_000
     assert (pack / "rapport.pdf").stat().st_size < 3_000_000
 
 
-@pytest.mark.parametrize("name", ["note.pdf", "rapport.pdf"])
+_OF_QUARTERS: Final = ("habitants/QN05991I.pdf", "quartiers/QN05991I.pdf")
+
+
+@pytest.mark.parametrize("name", ["note.pdf", "rapport.pdf", *_OF_QUARTERS])
 def test_pages_are_tagged_in_french_with_their_fonts(pack: Path, name: str) -> None:
     data = (pack / name).read_bytes()
     assert b"pdfuaid:part" in data
     command = [need("pdfinfo"), "-struct-text", str(pack / name)]
     read = subprocess.run(command, check=True, capture_output=True).stdout.decode(errors="replace")
     assert re.search(r"^\s*H1", read, re.MULTILINE)
-    assert re.search(r"^\s*TH\b", read, re.MULTILINE)
+    assert re.search(r"^\s*TH\b", read, re.MULTILINE) or name.startswith("habitants")
     listing = subprocess.run(
         [need("pdffonts"), str(pack / name)], check=True, capture_output=True, text=True
     ).stdout.splitlines()[2:]

@@ -15,6 +15,7 @@ from tfpb.cli.cartes import cartes
 from tfpb.cli.comparer import comparer
 from tfpb.cli.controler import controler
 from tfpb.cli.dossier import dossier
+from tfpb.cli.expliquer import expliquer
 from tfpb.cli.geocoder import geocoder
 from tfpb.cli.geodonnees import geodonnees
 from tfpb.cli.localiser import localiser
@@ -29,7 +30,7 @@ from tfpb.cli.verifier import verifier
 _COLLECTED: Final = (50_000, 20, 20)
 _COMMANDS: Final = (
     dossier, nouveau, verifier, geocoder, localiser, comparer, abattement, cartes, region,
-    planifier, controler,
+    planifier, controler, expliquer,
 )  # fmt: skip
 
 app = FrenchTyper(

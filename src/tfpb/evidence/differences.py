@@ -71,7 +71,7 @@ class _Words:
 
     @classmethod
     def of(cls, *dictionaries: bytes | None) -> _Words:
-        rows = [row for data in dictionaries for row in _rows(data)]
+        rows = [row for data in dictionaries for row in rows_of(data)]
         return cls(
             {r["table"]: r["titre"] for r in rows},
             {(r["table"], r["colonne"]): (r["intitule"], r["format"]) for r in rows},
@@ -138,7 +138,7 @@ _Row = dict[str, str]
 def _tables(
     table: str, words: _Words, first: bytes | None, second: bytes | None
 ) -> list[Difference]:
-    left, right = _rows(first), _rows(second)
+    left, right = rows_of(first), rows_of(second)
     texts, naming = _naming_columns(table, words, left, right)
     before, after = (_keyed(rows, texts[:naming]) for rows in (left, right))
     title = words.titles.get(table, table)
@@ -208,7 +208,8 @@ def _keyed(rows: Sequence[_Row], columns: Sequence[str]) -> dict[tuple[str, ...]
     return out
 
 
-def _rows(data: bytes | None) -> list[_Row]:
+def rows_of(data: bytes | None) -> list[_Row]:
+    """Read the lines of a table of the pack; none of one that is not there."""
     if data is None:
         return []
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig")), delimiter=";"))

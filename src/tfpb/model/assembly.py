@@ -26,7 +26,8 @@ class Dossier:
 
     `release` is the line that it leaves in the ledger when it is released (`released_before`: it was
     already); a `draft` is for the landlord alone, and says so; None where
-    neither is meant. `last_heights` is what last year's pack tells per abated dwelling.
+    neither is meant. `last_heights` is what last year's pack tells per abated dwelling. `photos` are those
+    that diagnostics name, as JPEG.
     """
 
     settings: Settings
@@ -49,6 +50,7 @@ class Dossier:
     release: Mapping[str, Any] = field(default_factory=dict)
     released_before: bool = False
     last_heights: Mapping[str, Decimal] = field(default_factory=dict)
+    photos: Mapping[str, bytes] = field(default_factory=dict)
     draft: bool | None = None
 
 
@@ -116,3 +118,46 @@ class Difference:
     after: str
     format: str = ""
     lines: int = 1
+
+
+class Subject(StrEnum):
+    """What a reference of a pack names."""
+
+    HOME = "residence"
+    QUARTER = "quartier"
+    ACTION = "action"
+    QUESTION = "question"
+    AMOUNT = "montant"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as the data hold it, with its header and how it is to be read."""
+
+    header: str
+    text: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Lines of a table of the pack, and where they come from."""
+
+    title: str
+    source: str
+    lines: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a reference names, the lines it is made of (an amount: where it stands), and the law.
+
+    Parameters
+    ----------
+    law : tuple of (what, value, reference)
+    """
+
+    kind: Subject
+    name: str
+    extracts: tuple[Extract, ...]
+    law: tuple[tuple[str, str, str], ...] = ()

@@ -137,6 +137,7 @@ class GapLine:
     words: str
     n_qpv: int = 0
     n_hors: int = 0
+    otherwise: bool = False  # the figure like with like does not say the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,8 @@ class QpvPage:
     margin: float = 0.05
     wave: str = ""  # of the three lines
     gap_scope: str = ""  # over whom the three lines are measured (the quarter, or the convention)
+    reach: float = 0.0  # both ends of the axis of the lines at least: one ruler for all pages
+    borrowed: bool = False  # over the convention, for want of answers of the quarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +190,8 @@ class MapModel:
         on each side, words) is empty but for a résidence that the limit cuts, placed on the side it is told.
     gaps : DataFrame
         `code_qpv, vague, item, libelle, theme, ecart, ic95_bas, ic95_haut, n, verdict, phrase,
-        publication`: per QPV, protected; `code_qpv` « total » is the convention.
+        publication, faible` (« fragile », « isolé »): per QPV, protected; `code_qpv` « total » is the
+        convention.
     pages : tuple of QpvPage
     ground : Ground
     online : bool

@@ -166,7 +166,16 @@ class KeyFigures:
     media: frozenset[str] = frozenset({"classeur", "document"})
 
 
-Block = Table | Chart | Text | KeyFigures
+@dataclass(frozen=True, slots=True)
+class Photos:
+    """Photographs side by side, each a caption and a JPEG."""
+
+    photos: tuple[tuple[str, bytes], ...]
+    title: str
+    media: frozenset[str] = frozenset({"document"})
+
+
+Block = Table | Chart | Text | KeyFigures | Photos
 
 
 @dataclass(frozen=True, slots=True)

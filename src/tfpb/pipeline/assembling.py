@@ -269,6 +269,7 @@ def assembled(
         programme=values[stages.PROGRAMME],
         droit_commun=values[stages.DROIT_COMMUN],
         conventions=inputs.frame("conventions"),
+        photos=inputs.photos,
         evaluation=values[stages.EVALUATION],
         sensitivity=values[stages.SENSITIVITY],
         sources=every,

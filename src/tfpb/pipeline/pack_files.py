@@ -12,22 +12,23 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.evidence.differences import DICTIONARY, DICTIONARY_COLUMNS
-from tfpb.io.packs.geopackage import geopackage_bytes
+from tfpb.io.packs.geopackage import geopackage_bytes, geoparquet_bytes
 from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.report import Chart, Report, Table
 from tfpb.pipeline.published_before import RELEASE
-from tfpb.pipeline.steps.locating import layers
 from tfpb.report import charts
 from tfpb.report.documents import document_docx, document_pdf, workbook
 from tfpb.report.documents.document_parts import MAP_IN_WORDS, Pictures, answers_first, chapters
 from tfpb.report.documents.workbook_forms import bilan_workbook
+from tfpb.report.gis_layers import layers
 from tfpb.report.map_model import map_model
 from tfpb.report.print_map.sheets import map_files, sheet_count
 from tfpb.report.print_map.views import DPI
 from tfpb.report.sections import report
 from tfpb.report.sections.note import NOTE_ROWS, shortened
+from tfpb.report.sections.quarter_reports import quarter_report, residents_page
 from tfpb.stage import PLAINLY, Making, Stage
 from tfpb.tax.programme.exports import bilan_frames, reentry_frame
 from tfpb.words.documents import quarter_page as words
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from tfpb.model.assembly import Dossier
-    from tfpb.model.location import MapModel
+    from tfpb.model.location import MapModel, QpvPage
     from tfpb.model.money import Programme
 
 DRAFT: Final = "PROJET.txt"
@@ -56,6 +57,8 @@ _MEDIA: Final[dict[str, Callable[..., bytes]]] = {
 """Documents of a report, by name inside the pack."""
 DOCUMENTS: Final = tuple(_MEDIA)
 NOTE_FILE: Final = "note.pdf"
+_LARGE_PT: Final = 14.0
+"""Body of the page for residents: read at arm's length, and after a photocopier."""
 
 
 def document_files(
@@ -155,15 +158,15 @@ def dictionary(tables: Iterable[Table]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a column of a table: `DICTIONARY_COLUMNS`, and `ecriture`.
+        One row a column of a table: `DICTIONARY_COLUMNS`, `ecriture`, and the `source` of the table.
     """
     return pd.DataFrame(
         [
-            (t.key, t.title, c.key, c.header, str(c.format), WRITTEN[c.format])
+            (t.key, t.title, c.key, c.header, str(c.format), WRITTEN[c.format], t.source)
             for t in tables
             for c in t.columns
         ],
-        columns=[*DICTIONARY_COLUMNS, "ecriture"],
+        columns=[*DICTIONARY_COLUMNS, "ecriture", "source"],
     )
 
 
@@ -174,6 +177,7 @@ def pack_of(dossier: Dossier, making: Making) -> dict[str, bytes]:
     model = map_model(dossier)
     making.expect(step_count(model))
     files = pack_files(said, model, making, dpi=dpi)
+    files |= quarter_files(dossier, model.pages)
     files[DICTIONARY] = csv_bytes(dictionary(data_tables(said)))
     files |= data_files(said)
     if not dossier.draft and dossier.release:
@@ -185,9 +189,30 @@ def pack_of(dossier: Dossier, making: Making) -> dict[str, bytes]:
         fictional=head.donnees_fictives,
         draft=bool(dossier.draft),
     )
-    files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))
+    files |= gis_files(dossier)
     files[RUN] = dumps(run_record(dossier))
     return files | drafts(files) if dossier.draft else files
+
+
+def quarter_files(dossier: Dossier, pages: Iterable[QpvPage]) -> dict[str, bytes]:
+    """Render the two pages of each quarter beside its map: name inside the pack → PDF."""
+    files: dict[str, bytes] = {}
+    for page in pages:
+        code = page.code_qpv
+        told, proved = residents_page(dossier, page), quarter_report(dossier, page)
+        large = document_pdf.render(told, {}, {}, cover=False, page_pt=_LARGE_PT)
+        files[f"habitants/{code}.pdf"] = large
+        files[f"quartiers/{code}.pdf"] = document_pdf.render(proved, {}, {}, cover=False)
+    return files
+
+
+def gis_files(dossier: Dossier) -> dict[str, bytes]:
+    """Write the layers of a dossier for a GIS, and the résidences for who has none: name → bytes."""
+    made = layers(dossier)
+    return {
+        "donnees/residences.gpkg": geopackage_bytes(made),
+        "donnees/residences.parquet": geoparquet_bytes(made["residences"]),
+    }
 
 
 def drafts(files: Iterable[str]) -> dict[str, bytes]:

@@ -6,17 +6,21 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.geodata.geography import open_geography
-from tfpb.io.packs.geopackage import geopackage_bytes
 from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
 from tfpb.pipeline import stages
 from tfpb.pipeline.assembling import assembled, scope_of
 from tfpb.pipeline.kept.stage_cache import StageCache
-from tfpb.pipeline.pack_files import data_files, document_files, programme_files
+from tfpb.pipeline.pack_files import (
+    data_files,
+    document_files,
+    gis_files,
+    programme_files,
+    quarter_files,
+)
 from tfpb.pipeline.pack_files import pack_files as whole_pack
 from tfpb.pipeline.published_before import RELEASE
-from tfpb.pipeline.steps.locating import layers
 from tfpb.pipeline.wiring import Values
 from tfpb.region.funnel import FEWEST_OTHERS
 from tfpb.region.reports import no_ground
@@ -140,14 +144,17 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
         content = _with_section(content, position_section(job.position, items, wave, target=target))
     execute = StageCache(job.kept) if job.kept is not None else directly
     files: dict[str, bytes] = {}
-    if job.media.documents and job.media.pages:
-        files = whole_pack(content, map_model(dossier), Making(execute))
-    elif job.media.documents:
-        files["carte.html"] = map_html.render(map_model(dossier))
-        files |= document_files(content, {}, Making(execute))
+    if job.media.documents:
+        model = map_model(dossier)
+        files = quarter_files(dossier, model.pages)
+        if job.media.pages:
+            files |= whole_pack(content, model, Making(execute))
+        else:
+            files["carte.html"] = map_html.render(model)
+            files |= document_files(content, {}, Making(execute))
     files |= data_files(content)
     files |= execute(_BILANS, (dossier.programme, dossier.settings.dossier, job.draft))
-    files["donnees/residences.gpkg"] = geopackage_bytes(layers(dossier))
+    files |= gis_files(dossier)
     if job.line:
         files[RELEASE] = dumps(dict(job.line))
     if job.repere is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -15,24 +16,26 @@ from tfpb.model.survey import only
 from tfpb.report.print_map.views import territories
 from tfpb.report.quarter_pages import SHOWN, balance, first, money, own_rows, quarter_page, verdict
 from tfpb.report.sections.build import number_of
+from tfpb.report.sections.survey.survey_view import ALONE
 from tfpb.survey.disagreement import disagreements
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.state_words import named_states
 from tfpb.words.numbers import interval_points, long_date, points
 from tfpb.words.places import map_words
+from tfpb.words.survey.verdict_words import weakness
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tfpb.model.assembly import Dossier
-    from tfpb.model.location import Located
+    from tfpb.model.location import Located, QpvPage
     from tfpb.survey.disagreement import Disagreement, Key
 
 _OTHER: Final = {2015: 2024, 2024: 2015}
 _NAMES: Final = ("code_qpv", "nom_qpv", "communes")
 _GAP_COLUMNS: Final = (
     "code_qpv", "vague", "item", "libelle", "theme", "ecart", "ic95_bas", "ic95_haut", "n",
-    "verdict", "phrase", "publication",
+    "verdict", "phrase", "publication", "faible",
 )  # fmt: skip
 
 
@@ -66,7 +69,7 @@ def map_model(dossier: Dossier) -> MapModel:
         qpv_old=_old_quarters(old.frame if old is not None else ruling.iloc[:0], shown),
         residences=map_residences(dossier.located),
         gaps=_gaps(dossier),
-        pages=tuple(
+        pages=_one_ruler(
             quarter_page(dossier, *map(str, named))
             for named in zip(*(shown[c] for c in _NAMES), strict=True)
             if named[0] in here
@@ -76,6 +79,13 @@ def map_model(dossier: Dossier) -> MapModel:
         online=dossier.settings.reglages.plan_en_ligne,
         territories=territories(dossier.ground.places, _communes_of(dossier, shown)),
     )
+
+
+def _one_ruler(pages: Iterable[QpvPage]) -> tuple[QpvPage, ...]:
+    """Give all pages the axis of the widest interval: one is laid beside another."""
+    made = tuple(pages)
+    ends = [abs(end) for page in made for line in page.gaps for end in line.ic95 or ()]
+    return tuple(replace(page, reach=max(ends, default=0.0)) for page in made)
 
 
 def _communes_of(dossier: Dossier, shown: gpd.GeoDataFrame) -> dict[str, set[str]]:
@@ -156,6 +166,10 @@ def _gaps(dossier: Dossier) -> pd.DataFrame:
     gaps["libelle"] = gaps["item"].map(dossier.survey.labels)
     gaps["ecart"] = gaps["estimation"]
     against = disagreements(dossier.survey.comparison)
+    gaps["faible"] = [
+        weakness(publication, alone=alone == ALONE)
+        for publication, alone in zip(gaps["publication"], gaps["isole"], strict=True)
+    ]
     gaps["phrase"] = [_phrase(r, against) for r in gaps.to_dict("records")]
     return gaps[list(_GAP_COLUMNS)].reset_index(drop=True)
 

@@ -83,7 +83,7 @@ def quarter_page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPa
     share = dwellings / total if total else 0.0
     abated = int(given.get("logements_abattus", 0))
     scope, gaps, sentence, change, modelled = _satisfaction(dossier, code)
-    spent, survey = _spent(dossier, code), dossier.survey
+    survey = dossier.survey
     margin = 5.0 if survey is None else survey.settings.get("marge_points", 5.0)
     return QpvPage(
         code_qpv=code,
@@ -100,7 +100,9 @@ def quarter_page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPa
         ),
         gaps=gaps,
         sentences=(
-            words.done_sentence(spent, actions, done.get("rattrapage_eur"), dossier.located.year),
+            words.done_sentence(
+                spent(dossier, code), actions, done.get("rattrapage_eur"), dossier.located.year
+            ),
             *filter(None, (quarter_sentence(given),)),
             sentence,
             change,
@@ -108,11 +110,12 @@ def quarter_page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPa
         modelled=modelled,
         margin=float(str(margin)) / 100,
         gap_scope=scope,
+        borrowed=scope == words.GAP_SCOPE_CONVENTION,
         wave=survey.waves[-1].vague if survey is not None and gaps else "",
     )
 
 
-def _spent(dossier: Dossier, code: str) -> list[tuple[int, Decimal]] | None:
+def spent(dossier: Dossier, code: str) -> list[tuple[int, Decimal]] | None:
     """Return what each axis was given in a quarter, largest first; None without a programme."""
     if dossier.programme is None:
         return None
@@ -146,7 +149,7 @@ def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...]
     if local.empty:
         place, said, scope = TOTAL, words.CONVENTION_SCOPE, words.GAP_SCOPE_CONVENTION
     here = only(now, territoire=place)
-    lines = tuple(_line(here, item, str(labels[item])) for item in items)
+    lines = tuple(_line(here, item, str(labels[item]), against) for item in items)
     best = next((line for line in lines if line.gap is not None), None)
     chosen = items[lines.index(best)] if best is not None else ""
     label = str(labels.get(chosen, ""))
@@ -178,7 +181,9 @@ def _one(table: pd.DataFrame, item: str, group: Groupe) -> dict[str, Any] | None
     return {str(k): v for k, v in hit.iloc[0].items()} if len(hit) else None
 
 
-def _line(here: pd.DataFrame, item: str, label: str) -> GapLine:
+def _line(
+    here: pd.DataFrame, item: str, label: str, against: Mapping[Key, Disagreement]
+) -> GapLine:
     """Return one gap, with the two levels it is the difference of."""
     gap = _one(here, item, Groupe.ECART)
     if gap is None or gap["publication"] not in SHOWN:
@@ -201,6 +206,7 @@ def _line(here: pd.DataFrame, item: str, label: str) -> GapLine:
         words=verdict(gap),
         n_qpv=n_qpv,
         n_hors=n_hors,
+        otherwise=bool(first(gap, against)),
     )
 
 

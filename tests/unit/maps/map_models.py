@@ -83,9 +83,8 @@ def gaps_frame(codes: list[str], rng: np.random.Generator) -> pd.DataFrame:
                 low, high = gap - half, gap + half
                 hidden = code != "total" and k % 7 == 3
                 verdict = "non_publiable" if hidden else _verdict(low, high)
-                phrase = (
-                    f"{VERDICTS[verdict]} : {say.points(gap)}" if not hidden else VERDICTS[verdict]
-                )
+                shown = f"{say.points(gap)} ({say.interval_points(low, high)}) : "
+                phrase = VERDICTS[verdict] if hidden else shown + VERDICTS[verdict]
                 nan = float("nan")
                 rows.append(
                     {
@@ -100,6 +99,7 @@ def gaps_frame(codes: list[str], rng: np.random.Generator) -> pd.DataFrame:
                         "n": n,
                         "verdict": verdict,
                         "phrase": phrase,
+                        "faible": "",
                         "publication": "non_publiable" if hidden else "publiable",
                     }
                 )

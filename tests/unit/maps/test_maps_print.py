@@ -21,7 +21,8 @@ from PIL import Image
 from tfpb.pipeline.kept.stage_cache import fingerprint
 from tfpb.report import theme
 from tfpb.report.canvas import Sheet, style
-from tfpb.report.print_map import sheets
+from tfpb.report.map_model import _one_ruler
+from tfpb.report.print_map import sheets, window
 from tfpb.report.print_map.layers import FAR_SCALE, atlas, fit, lines_of, page_epsg
 from tfpb.report.print_map.sheets import FEW, map_files, sheet_count
 from tfpb.report.print_map.views import overview_view, page_view
@@ -114,6 +115,35 @@ def test_a_cut_residence_says_how_many_lie_on_each_side(model: MapModel) -> None
     said = " ".join(_texts(dataclasses.replace(model, residences=homes), 1))
     assert "Vauban" in said
     assert words.CUT_NAME.format(inside=50, outside=52) in said
+    assert words.LEGEND_CUT in said
+
+
+def test_what_a_limit_cuts_is_half_a_disc_over_a_hollow_one() -> None:
+    half, whole = window.symbol(window.CUT, 1.5), window.symbol("hors", 1.5)
+    assert half["s"] == whole["s"]
+    assert half["marker"].get_fillstyle() == "left"
+    assert half["facecolor"] == theme.DANS
+
+
+def test_a_quarter_that_borrows_the_results_of_all_says_so_where_its_name_stands(
+    model: MapModel,
+) -> None:
+    page = dataclasses.replace(model.pages[1], borrowed=True)
+    said = words.BORROWED.format(name=page.nom).replace("\u00a0", " ")
+    drawn = [t for ax in compose(model, page).figure.axes for t in ax.texts]
+    (shown,) = [t for t in drawn if t.get_text().replace("\u00a0", " ") == said]
+    assert shown.get_fontsize() >= 11
+    assert shown.get_color() == theme.INK
+    assert not any("tous les QPV" in text for text in _texts(model, 1))
+
+
+def test_all_pages_of_a_pack_are_read_with_one_ruler(model: MapModel) -> None:
+    reaches = {p.reach for p in _one_ruler(model.pages)}
+    ends = [abs(e) for p in model.pages for g in p.gaps for e in g.ic95 or ()]
+    assert reaches == {max(ends)}
+    far = dataclasses.replace(model.pages[1], reach=0.6)
+    limits = [ax.get_xlim()[1] for ax in compose(model, far).figure.axes]
+    assert any(0.6 <= limit < 0.7 for limit in limits)
 
 
 def test_streets_are_named_along_their_line(model: MapModel) -> None:
@@ -428,4 +458,6 @@ def test_a_gap_that_is_not_shown_has_no_sample_size() -> None:
     """« non publiable, n = 884 » would count the hundreds outside and look like a wide survey."""
     shown = words.gap_line("▼", "inferieur", -0.13, (-0.188, -0.072), 1249)
     assert shown == "▼ −13 points (−18,8 à −7,2), n = 1\u202f249"
+    weak = words.gap_line("▼", "inferieur", -0.13, (-0.188, -0.072), 49, weak="isolé, fragile")
+    assert weak == "▼ −13 points (−18,8 à −7,2), n = 49, isolé, fragile"
     assert words.gap_line("–", "non_publiable", None, (None, None), 884) == "– non publiable"

@@ -289,6 +289,17 @@ def test_maps_take_a_landscape_page(document: word.document.Document) -> None:
     assert last.page_width < last.page_height
 
 
+def test_a_map_keeps_its_scale_in_word(document: word.document.Document) -> None:
+    whole = {"l": 297, "t": 210}
+    shown = [s for s in document.inline_shapes if s._inline.xpath(".//a:srcRect")]
+    assert len(shown) == 2
+    for shape in shown:
+        (cut,) = shape._inline.xpath(".//a:srcRect")
+        for (near, far), size in ((("l", "r"), shape.width), (("t", "b"), shape.height)):
+            part = 1 - (int(cut.get(near)) + int(cut.get(far))) / 100_000
+            assert size.mm / part == pytest.approx(whole[near], abs=0.1)
+
+
 def test_column_widths_leave_no_number_cut() -> None:
     for table in document_tables():
         made = grid(table)

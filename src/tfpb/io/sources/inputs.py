@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.errors import Fault, Headers, Place, Severity
 from tfpb.io.sources.address_columns import ALIAS_COLUMNS, RPLS, renamed_streets, with_rpls_line
 from tfpb.io.sources.gathering import Gathering
+from tfpb.io.sources.photos import read_photos
 from tfpb.io.sources.plan_checks import check_deliveries, given_waves
 from tfpb.io.sources.stock_checks import Identifiers, Names, check_stock
 from tfpb.io.sources.toml_files import read_plan
@@ -64,6 +65,8 @@ class Inputs:
     sources : tuple of Source
     notices : tuple of Fault
         Doubts only: faults have stopped the run.
+    photos : mapping of str to bytes
+        Those that diagnostics name, reduced.
     readings : tuple of Reading
         What became of the rows of the typed tables, file by file.
     headers : Headers
@@ -80,6 +83,7 @@ class Inputs:
     given: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     notices: tuple[Fault, ...] = ()
+    photos: Mapping[str, bytes] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
     headers: Headers = field(default_factory=Headers)
 
@@ -205,6 +209,8 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
     if streets is not None:
         aliases, found = renamed_streets(streets)
         reader.faults += found
+    walked = frames.get("diagnostics")
+    photos = read_photos(reader, settings, walked) if walked is not None else {}
     repere = reader.role("repere")
     reader.faults += reader.names.unused()
     headers = Headers(reader.headers)
@@ -214,6 +220,7 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
         frames=frames,
         repere=repere,
         aliases=aliases,
+        photos=photos,
         sources=tuple(reader.sources),
         notices=tuple(f for f in faults if f.severity is Severity.DOUTE),
         readings=_by_bailleur(reader.readings, frames.get("patrimoine")),

@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from tfpb.addresses.communes import places
-from tfpb.errors import Fault, stop_on_faults
-from tfpb.model.location import Ground, Located
-from tfpb.model.projection import LAMBERT_93, LONLAT, crs
+from tfpb.errors import stop_on_faults
+from tfpb.model.location import Located
 from tfpb.pipeline.rooms import ground as grounds
 from tfpb.pipeline.rooms import perimeters
-from tfpb.words.documents.pack_words import DRAFT_NOTE
-from tfpb.words.documents.report_words import DRAFT
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from tfpb.errors import Fault
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
-    from tfpb.model.assembly import Dossier
+    from tfpb.model.location import Ground
     from tfpb.pipeline.steps.geocoding import Settled
 
 
@@ -150,28 +148,3 @@ def ground(geography: Geography, located: Located) -> Ground:
         geography.addresses.streets_of(codes), geography.outlines, geography.parcels(codes)
     )
     return replace(drawn, places=places(codes, geography.communes))
-
-
-def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
-    """Return what a GIS reads: résidences and quarters, short stable names, EPSG:2154.
-
-    Parameters
-    ----------
-    dossier : Dossier
-
-    Returns
-    -------
-    dict of str to DataFrame
-        `residences` (points; those without a position are left out), `qpv`, and of a draft a table of
-        that name.
-    """
-    import geopandas as gpd  # noqa: PLC0415 - with its libraries, when a pack is made
-
-    homes = dossier.located.residences
-    lonlat = gpd.points_from_xy(homes["longitude"], homes["latitude"], crs=crs(LONLAT))
-    points = gpd.GeoDataFrame(homes.copy(), geometry=lonlat).to_crs(crs(LAMBERT_93))
-    quarters = dossier.maps[dossier.located.vintage].frame
-    shown = quarters[quarters["code_qpv"].isin(set(homes["code_qpv"]))]
-    shown = shown[["code_qpv", "nom_qpv", "communes", "geometry"]].to_crs(crs(LAMBERT_93))
-    out: dict[str, pd.DataFrame] = {"residences": points[points["longitude"].notna()], "qpv": shown}
-    return out | {DRAFT: pd.DataFrame({"a_lire": [DRAFT_NOTE]})} if dossier.draft else out

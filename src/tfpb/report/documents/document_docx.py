@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import docx
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from tfpb.archives import settle
-from tfpb.model.report import KeyFigures, Table, Text
+from tfpb.model.report import Chart, KeyFigures, Table, Text
 from tfpb.report import theme
 from tfpb.report.documents import document_parts as parts
 from tfpb.report.documents import docx_xml as xml
@@ -28,12 +29,15 @@ from tfpb.words.documents.report_words import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tfpb.model.report import Block, Chart, Report
+    from tfpb.model.report import Block, Report
 
 _FONT: Final = "Calibri"
 """A Word file cannot carry its font: this one stands on office computers."""
 _TEXT_MM: Final = 174
-_MAP_MM: Final = 273
+_SHEET_MM: Final = (297.0, 210.0)
+_CUT_MM: Final = (8.5, 9.5, 8.5, 6.0)
+"""Blank edges cut from a printed map (left, top, right, bottom): it then fits between header and footer, at
+the scale it bears."""
 _LEAD, _NOTE, _FIGURE, _ENTRY = (WORD_STYLES[k] for k in ("lead", "note", "figure", "entry"))
 
 
@@ -123,11 +127,10 @@ def _page(section: Any, *, wide: bool = False) -> None:
     short, long = Mm(210), Mm(297)
     section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = (long, short) if wide else (short, long)
-    margin = Mm(12) if wide else Mm(18)
-    section.left_margin = section.right_margin = margin
-    section.top_margin = Mm(10) if wide else Mm(20)
-    section.bottom_margin = Mm(12) if wide else Mm(18)
-    section.header_distance = section.footer_distance = Mm(5) if wide else Mm(10)
+    section.left_margin = section.right_margin = Mm(8) if wide else Mm(18)
+    section.top_margin = Mm(7) if wide else Mm(20)
+    section.bottom_margin = Mm(6) if wide else Mm(18)
+    section.header_distance = section.footer_distance = Mm(2) if wide else Mm(10)
 
 
 def _running(section: Any, report: Report) -> None:
@@ -192,7 +195,7 @@ def _block(document: Any, block: Block, images: parts.Pictures) -> None:
                 line.add_run(xml.clean(f" ({figure.detail})"))
     elif isinstance(block, Table):
         _table(document, block)
-    elif block.key in images:
+    elif isinstance(block, Chart) and block.key in images:
         _chart(document, block, images[block.key]["png"])
 
 
@@ -222,18 +225,29 @@ def _chart(document: Any, block: Chart, png: bytes) -> None:
         document.add_paragraph(xml.clean(note), style=_NOTE)
 
 
-def _picture(document: Any, png: bytes, width_mm: float, name: str, alt: str) -> None:
+def _picture(document: Any, png: bytes, width_mm: float, name: str, alt: str) -> Any:
     shape = document.add_picture(io.BytesIO(png), width=Mm(width_mm))
     properties = shape._inline.docPr  # noqa: SLF001  # the library has no way to an alternative text
     properties.set("title", xml.clean(name))
     properties.set("descr", xml.clean(alt))
+    return shape
 
 
 def _map_pages(document: Any, report: Report, maps: Mapping[str, bytes]) -> None:
-    """Give each printed map a landscape page, then come back to portrait."""
+    """Give each printed map a landscape page of its own, then come back to portrait."""
     _page(document.add_section(WD_SECTION.NEW_PAGE), wide=True)
     for page in parts.map_pages(report, maps):
-        _picture(document, page.png, _MAP_MM * 0.94, page.caption, page.alt)
+        left, top, right, bottom = _CUT_MM
+        wide, high = _SHEET_MM
+        shape = _picture(document, page.png, wide - left - right, page.caption, page.alt)
+        shape.height = Mm(high - top - bottom)
+        cut = {"l": left / wide, "t": top / high, "r": right / wide, "b": bottom / high}
+        edges = OxmlElement("a:srcRect")
+        for side, share in cut.items():
+            edges.set(side, str(round(share * 100_000)))
+        shape._inline.graphic.graphicData.pic.blipFill.find(qn("a:blip")).addnext(edges)  # noqa: SLF001  # idem
+        lines = document.paragraphs[-1].paragraph_format
+        lines.line_spacing, lines.space_before, lines.space_after = 1.0, Mm(0), Mm(0)
     _page(document.add_section(WD_SECTION.NEW_PAGE))
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import io
 import json
 import re
-import struct
 from typing import TYPE_CHECKING, Any, Final
 
 import typst
+from PIL import Image
 
-from tfpb.model.report import Chart, Format, KeyFigures, Table, Text
+from tfpb.model.report import Chart, Format, KeyFigures, Photos, Table, Text
 from tfpb.report import theme
 from tfpb.report.cell_values import missing, printable
 from tfpb.report.documents import document_parts as parts
@@ -40,6 +41,7 @@ def render(
     maps: Mapping[str, bytes],
     *,
     cover: bool = True,
+    page_pt: float = theme.PAGE_PT,
 ) -> bytes:
     """Render the report as a PDF/UA-1 file.
 
@@ -53,6 +55,8 @@ def render(
     cover : bool
         Without it, neither cover nor contents: the title stands above the first section. A report that
         opens with its answer has that in place of a cover.
+    page_pt : float
+        Body of a document without cover.
 
     Returns
     -------
@@ -73,8 +77,8 @@ def render(
         "warnings": list(parts.warnings(report)),
         "look": {
             "font": theme.FONT_FAMILY,
-            "body": theme.BODY_PT if cover else theme.PAGE_PT,
-            "page": theme.PAGE_PT,
+            "body": theme.BODY_PT if cover else page_pt,
+            "page": page_pt,
             "note": theme.NOTE_PT,
             "ink": theme.INK,
             "soft": theme.SOFT,
@@ -166,6 +170,12 @@ def _block(block: Block, images: parts.Pictures, inputs: dict[str, str]) -> dict
         return {"kind": "figures", "figures": figures}
     if isinstance(block, Table):
         return _table(block)
+    if isinstance(block, Photos):
+        shown = []
+        for rank, (caption, jpeg) in enumerate(block.photos):
+            inputs[f"photo-{rank}"] = _svg_of(jpeg)
+            shown.append({"image": f"photo-{rank}", "caption": caption})
+        return {"kind": "photos", "title": block.title, "photos": shown}
     if not isinstance(block, Chart) or block.key not in images:
         return None
     svg = inputs[f"image-{block.key}"] = images[block.key]["svg"].decode("utf-8")
@@ -212,14 +222,15 @@ def _rows(table: Table, grid: parts.Grid) -> list[list[Any]]:
     return out
 
 
-def _svg_of(png: bytes) -> str:
+def _svg_of(raster: bytes) -> str:
     """Wrap a raster in a vector file: the template takes text only, and writes nothing to disk."""
-    width, height = struct.unpack(">II", png[16:24])  # the header of a PNG is at a fixed place
-    code = base64.b64encode(png).decode("ascii")
+    with Image.open(io.BytesIO(raster)) as picture:
+        (width, height), kind = picture.size, str(picture.format).lower()
+    code = base64.b64encode(raster).decode("ascii")
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
-        f'<image width="{width}" height="{height}" xlink:href="data:image/png;base64,{code}"/></svg>'
+        f'<image width="{width}" height="{height}" xlink:href="data:image/{kind};base64,{code}"/></svg>'
     )
 
 

@@ -216,7 +216,7 @@ class _Sheet:
             self.row += 1
         elif isinstance(block, KeyFigures):
             self._figures(block)
-        else:
+        elif isinstance(block, Chart):
             self._chart(block)
 
     def _figures(self, block: KeyFigures) -> None:

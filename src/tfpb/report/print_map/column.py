@@ -119,7 +119,8 @@ def _figures(sheet: Sheet, y: float, figures: tuple[tuple[str, str, str], ...]) 
 def _gaps(sheet: Sheet, y: float, page: QpvPage, row: float) -> float:
     """Draw each gap under its words, all on one axis."""
     if page.gap_scope:
-        y = sheet.block(COLUMN_X, y - 1.4, page.gap_scope, COLUMN_W, 7, lines=2, **_SOFT) + 0.6
+        look = {"bold": True} if page.borrowed else _SOFT
+        y = sheet.block(COLUMN_X, y - 1.4, page.gap_scope, COLUMN_W, 7, lines=2, **look) + 0.6
     if not page.gaps:
         return sheet.block(COLUMN_X, y, words.PAGE_NO_GAP, COLUMN_W, 8.5, **_SOFT) + 1
     middles = y + 7.6 + row * np.arange(len(page.gaps))
@@ -132,7 +133,7 @@ def _gaps(sheet: Sheet, y: float, page: QpvPage, row: float) -> float:
     shown = marks["ecart"].notna().to_numpy()
     if not shown.any():  # no gap may be read: no scale to read it on
         return foot + 1.0
-    seen = [page.margin * 2, *plot.finite(marks, *fields)]
+    seen = [page.margin * 2, page.reach, *plot.finite(marks, *fields)]
     place = (COLUMN_X + 1, RIGHT - 1, y, foot)
     bands = [(float(m) - 2.6, float(m) + 2.6) for m in middles[shown]]
     axes = plot.gap_axes(sheet, place, seen, page.margin, bands=bands)

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from matplotlib.lines import Line2D
 
+from tfpb.model.codes import QpvStatut
 from tfpb.report import theme
 from tfpb.report.canvas import shorten, text_width_mm
 from tfpb.report.cell_values import printable
@@ -28,6 +29,7 @@ from tfpb.report.print_map.views import (
 )
 from tfpb.report.print_map.window import (
     COMMUNE_LINE,
+    CUT,
     OLD_LINE,
     bare,
     other_line,
@@ -107,12 +109,17 @@ def _legend(sheet: Sheet, view: PageView | OverviewView) -> None:
     """Draw résidences by status and by size, then the lines of the map."""
     single, scale, layers = isinstance(view, PageView), view.frame.scale, view.layers
     x, y = EDGE, FOOT_Y + 1.7
-    for k, status in enumerate(("dans", "hors", "a_verifier")):
-        sheet.layer.scatter(x + 2.4, y + k * STEP, **symbol(status, 1.5))
-        sheet.text(x + 7, y + k * STEP + 0.9, words.LEGEND_STATUS.format(side=SIDE_WORDS[status]))
     far = scale > FAR_SCALE
+    named = {side: words.LEGEND_STATUS.format(side=word) for side, word in SIDE_WORDS.items()}
+    if not far and layers.residences["coupee"].ne("").any():
+        named[CUT] = words.LEGEND_CUT
+    step = STEP if len(named) < 4 else 0.85 * STEP  # noqa: PLR2004
+    for k, (status, name) in enumerate(named.items()):
+        for shown in (QpvStatut.HORS, CUT) if status == CUT else (status,):
+            sheet.layer.scatter(x + 2.4, y + k * step, **symbol(shown, 1.5))
+        sheet.text(x + 7, y + k * step + 0.9, name)
     sizes = np.array([200, 1000, 4000] if far else [20, 80, 200])
-    at, row = x + 2.4, y + 3 * STEP + 0.5
+    at, row = x + 2.4, y + len(named) * step + 0.5
     for count, radius in zip(sizes, symbol_mm(sizes, scale), strict=True):
         sheet.layer.scatter(at, row, **symbol("dans", radius))
         sheet.text(at + radius + 0.9, row + 0.9, number(int(count)), 7, color=theme.SOFT)

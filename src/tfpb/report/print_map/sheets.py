@@ -49,6 +49,8 @@ def compose(view: View) -> Sheet:
         draw(window, view.layers, view.frame, own=(page.code_qpv,), single=True)
         subtitle = words.page_subtitle(page.code_qpv, page.commune, page.bailleur, page.year)
         title = page.nom or page.code_qpv
+        if page.borrowed:
+            title = words.BORROWED.format(name=title)
         margins.head(sheet, title, subtitle, words.PAGE_KIND, mark=mark)
         column.column(sheet, page)
     else:

@@ -223,7 +223,7 @@ def _headline(model: MapModel) -> tuple[str, dict[str, str]]:
     gaps = {
         str(r.code_qpv): words.gap_line(
             theme.verdict_sign(str(r.verdict)), str(r.verdict), known(r.ecart),
-            (known(r.ic95_bas), known(r.ic95_haut)), known(r.n),
+            (known(r.ic95_bas), known(r.ic95_haut)), known(r.n), weak=str(r.faible),
         )
         for r in rows.itertuples(index=False)
     }  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 import shapely
+from matplotlib.markers import MarkerStyle
 
 from tfpb.model.codes import QpvStatut
 from tfpb.report import theme
@@ -30,6 +31,8 @@ STREET_MM: Final = {1: 1.9, 2: 1.3, 3: 0.8}
 """Width of streets by rank on a map of 1:6000 or closer."""
 THIN_PT: Final = {1: 0.9, 2: 0.4, 3: 0.25}
 """Width of streets by rank beyond `BIG_SCALE`."""
+CUT: Final = "coupee"
+"""Look of a résidence that the limit cuts."""
 SECTOR_MM: Final = 6.0
 """Side of the squares on paper whose résidences are gathered on a map of a whole region."""
 OLD_LINE: Final[dict[str, Any]] = {
@@ -157,9 +160,16 @@ def _residences(axes: Axes, spots: gpd.GeoDataFrame, scale: int) -> pd.DataFrame
     rows["r"] = symbol_mm(rows["logements"], scale)
     rows = rows.sort_values(["r", "id_residence"], ascending=[False, True], kind="stable")
     for status in (QpvStatut.HORS, QpvStatut.DANS, QpvStatut.A_VERIFIER):
-        part = rows[rows["statut"] == status]
-        axes.scatter(part["mx"], part["my"], **symbol(status, part["r"].to_numpy(dtype=float)))
+        _spots(axes, rows[rows["statut"] == status], status)
+    if "coupee" in rows:  # over the side it stands on, under doubts
+        split = rows[rows["coupee"].ne("") & rows["statut"].ne(QpvStatut.A_VERIFIER)]
+        for look in (QpvStatut.HORS, CUT):
+            _spots(axes, split, look)
     return rows
+
+
+def _spots(axes: Axes, rows: pd.DataFrame, status: str) -> None:
+    axes.scatter(rows["mx"], rows["my"], **symbol(status, rows["r"].to_numpy(dtype=float)))
 
 
 def _gathered(spots: pd.DataFrame) -> pd.DataFrame:
@@ -184,13 +194,17 @@ def _gathered(spots: pd.DataFrame) -> pd.DataFrame:
 def symbol(status: str, radius_mm: Any) -> dict[str, Any]:
     """Return the look of résidences for `Axes.scatter`, by the radius of their symbols.
 
-    A filled disc inside, a hollow one outside, a diamond with a dark edge in doubt.
+    A filled disc inside, a hollow one outside, a diamond with a dark edge in doubt; half a disc, to be
+    laid over a hollow one, for what the limit cuts.
     """
     width = 2 * np.asarray(radius_mm, dtype=float) / POINT_MM
     if status == QpvStatut.A_VERIFIER:
         tall = np.maximum(width * 1.15, 1.8 / POINT_MM)
         return {"s": tall**2 / 2, "marker": "D", "facecolor": theme.A_VERIFIER,
                 "edgecolor": theme.INK, "linewidth": 0.9, "zorder": 8}  # fmt: skip
+    if status == CUT:
+        return {"s": width**2, "marker": MarkerStyle("o", fillstyle="left"), "facecolor": theme.DANS,
+                "linewidth": 0, "zorder": 7}  # fmt: skip
     fill, edge, line = (
         (theme.DANS, theme.PAPER, 0.5)
         if status == QpvStatut.DANS

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.model.codes import QpvStatut
+from tfpb.model.columns import STAMP
 from tfpb.model.report import Text
 from tfpb.model.results import RESIDENCE_COLUMNS
 from tfpb.report.sections.build import ANNEX, DOCUMENT, cut, has, section, table, worded
+from tfpb.report.sections.money.rapprochement import source_of
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.sentences import LEAST
 from tfpb.words.places import stock_words as words
@@ -87,7 +89,13 @@ def localisation(dossier: Dossier) -> Section:
         if doubtful and motive
     )
     blocks: list[Block] = [
-        table("localisation", shown, millesime=located.vintage, remarks=remarks),
+        table(
+            "localisation",
+            shown.assign(ligne_fichier=[int(n) for n in doors[STAMP[2]]]),
+            millesime=located.vintage,
+            source=source_of(doors),
+            remarks=remarks,
+        ),
         Text(words.THREE_ANSWERS, media=ANNEX),
     ]
     if near.any():

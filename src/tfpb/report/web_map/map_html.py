@@ -142,7 +142,7 @@ class DossierLayer(folium.MacroElement):  # type: ignore[misc]  # folium has no 
         would be run.
         """
         page, model, name = self.get_root(), self.model, self._parent.get_name()
-        markup = _template("map_layer.html.jinja").render(
+        markup = page_template("map_layer.html.jinja").render(
             meta=model,
             day=words.day(model.date),
             mots=words.PAGE,
@@ -194,7 +194,7 @@ class Page(folium.Figure):  # type: ignore[misc]  # folium has no types
         (drawn,) = self._children.values()
         styles = [_leaflet_style(), _style(), *self._added_styles(drawn)]
         scripts = [_read(LEAFLET / "leaflet.js"), self._numbered(_texts(self.script))]
-        page: str = _template("map.html.jinja").render(
+        page: str = page_template("map.html.jinja").render(
             language="fr",
             title=self.title,
             policy=_policy(scripts, styles, online=self.online),
@@ -248,8 +248,9 @@ def _read(path: Any) -> str:
     return re.sub(r"\n?//# sourceMappingURL=.*", "", text)
 
 
-@lru_cache(maxsize=2)
-def _template(name: str) -> Any:
+@lru_cache(maxsize=4)
+def page_template(name: str) -> Any:
+    """Return a template of the package; a name that it is not given is an error."""
     return Environment(autoescape=True, undefined=StrictUndefined).from_string(
         _read(TEMPLATES / name)
     )

@@ -187,6 +187,7 @@ def _residences(frame: pd.DataFrame) -> dict[str, Any]:
         "mot": _coded(table["motif"]),
         "log": [_number(v, 0) for v in table["logements"]],
         "dis": [_number(v, 0) for v in table["distance_m"]],
+        "cou": [int(bool(t)) for t in _texts(table["coupee"])],
         **coords,
     }
 
@@ -209,6 +210,7 @@ def _gaps(frame: pd.DataFrame) -> dict[str, Any]:
             _number(r.n, 0),
             str(r.verdict),
             str(r.phrase),
+            str(r.faible),
         ]
         for r in frame.itertuples(index=False)
     ]

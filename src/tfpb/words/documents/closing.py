@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe
+from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.survey import only
 from tfpb.words.money.state_words import RESERVED, unknown_value
 from tfpb.words.numbers import euros, number, percent, plural
-from tfpb.words.survey.verdict_words import VERDICTS
+from tfpb.words.survey.verdict_words import VERDICTS, plainly
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -49,7 +49,8 @@ def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:
     if review:
         lines.append(_to_decide(review, dossier.settings.fichiers.decisions.replace("\\", "/")))
     lines.append(
-        f"À ouvrir d’abord : {folder}/dossier.xlsx, feuille « Synthèse » ; puis la feuille « Doutes »."
+        f"À ouvrir d’abord : {folder}/note.pdf (une page) ; puis {folder}/dossier.xlsx, feuilles "
+        "« Synthèse » et « Doutes »."
     )
     return lines
 
@@ -114,9 +115,10 @@ def _survey(dossier: Dossier) -> list[str]:
         bailleur=own if own in names else ENSEMBLE,
     )  # fmt: skip
     counts = gaps["verdict"].value_counts()
+    margin = float(str(dossier.survey.settings.get("marge_points", 5.0)))
     said = [
-        f"{words} : {number(int(counts[code]))}"
-        for code, words in VERDICTS.items()
+        f"{plainly(code, Publication.PUBLIABLE, margin)} : {number(int(counts[code]))}"
+        for code in VERDICTS
         if code in counts
     ]
     counted = " ; ".join(said)

@@ -120,13 +120,14 @@ def _figure(one: Difference) -> str:
 def _both(before: str, after: str, form: str) -> tuple[str, str]:
     """Write both values as the pack shows them, with as many more digits as part them."""
     for more in range(_MORE_DIGITS + 1):
-        both = _written(before, form, more), _written(after, form, more)
+        both = written(before, form, more), written(after, form, more)
         if both[0] != both[1]:
             return both
     return before, after
 
 
-def _written(text: str, form: str, more: int) -> str:
+def written(text: str, form: str, more: int) -> str:
+    """Write a cell of the data as pages show it, with so many more digits."""
     writer = _FORMATS.get(form)
     try:
         return writer(Decimal(text.replace(",", ".")), more) if writer else text or "vide"

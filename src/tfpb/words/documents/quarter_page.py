@@ -263,3 +263,18 @@ def source_words(role: str, reference: str, date: str) -> str:
     """Name a geography under a map: what it is and its date."""
     name = f"périmètres des QPV {role.removeprefix('qpv')}" if role.startswith("qpv") else reference
     return f"{name} ({plain_date(date)})" if date else name
+
+
+SUBTITLE: Final = "Page du quartier · {code} · {commune} · {bailleur} · imposition {year}"
+CHANGED: Final = "Ce qui a changé depuis le dernier dossier"
+NOTHING_BESIDE: Final = "Pas de comparaison avec {year} : ses actions ne sont pas jointes."
+ENTERED: Final = Phrase(
+    "Entrés en quartier prioritaire avec la carte de 2024 : {homes:s logement}."
+)
+NONE_ENTERED: Final = "Ses logements étaient déjà en quartier prioritaire sur la carte de 2015."
+SETTLED: Final = Phrase("Adresses douteuses tranchées dans ce quartier : {count:n}.")
+PROVED: Final = Phrase("{proved:n} sur {actions:n}")
+OTHERWISE: Final = "à structure comparable, autre lecture"
+PHOTOS: Final = "En images"
+PHOTO: Final = Phrase("{found} ({day:d})")
+NOT_ASKED: Final = "aucune question ne porte sur cet axe"

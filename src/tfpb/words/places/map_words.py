@@ -30,6 +30,8 @@ CHART_QUADRANTS: Final = {
 }
 """Corners of the chart of priorities, by their place (right, top)."""
 PAGE_KIND: Final = "Quartier prioritaire de la politique de la ville"
+BORROWED: Final = "{name} – enquête : tous les QPV"
+"""Names a quarter that shows the results of all, for want of its own."""
 PAGE_STOCK: Final = "Le parc et l’abattement"
 PAGE_TENANTS: Final = "Ce que disent les locataires"
 PAGE_READING: Final = "À retenir"
@@ -57,6 +59,7 @@ LEVELS: Final = ("QPV {qpv} · hors {hors} · {size}", "{qpv} contre {hors} · {
 """Both levels with the sample size, in full and in short."""
 
 LEGEND_STATUS: Final = "résidence {side}"
+LEGEND_CUT: Final = "résidence coupée par la limite"
 LEGEND_QPV: Final = "périmètre du QPV (carte {vintage})"
 LEGEND_OTHER: Final = "autre QPV"
 LEGEND_OLD: Final = "périmètre de la carte {vintage}"
@@ -85,8 +88,10 @@ def gap_line(
     gap: float | None,
     interval: tuple[float | None, float | None],
     n: float | None,
+    *,
+    weak: str = "",
 ) -> str:
-    """Write a gap on one short line: sign, points, interval, n; or the verdict alone."""
+    """Write a gap on one short line: sign, points, interval, n, what weakens it; or the verdict alone."""
     if gap is None:  # « non publiable, n = 884 » would count those outside, and look like many
         return f"{sign} {VERDICTS.get(verdict, verdict)}"
     size = "" if n is None else f", {interviews(int(n))}"
@@ -95,7 +100,7 @@ def gap_line(
     if low is not None and high is not None:
         ends = (number(low * 100, 1, sign=True), number(high * 100, 1, sign=True))
         between = f" ({ends[0]} à {ends[1]})"
-    return f"{sign} {gap_number(gap)} points{between}{size}"
+    return f"{sign} {gap_number(gap)} points{between}{size}{f', {weak}' if weak else ''}"
 
 
 def day(text: str) -> str:

@@ -179,6 +179,9 @@ def metres(value: float) -> str:
     return f"{number(value, 1 if value < 10 and value % 1 else 0)}\u202fm"  # noqa: PLR2004
 
 
+_DECISION: Final = "Décision"
+
+
 def decided(*, side: str, date: str, piece: str, computed: str) -> str:
     """Write that a person decided, when and on which piece; keep what the map alone gives.
 
@@ -186,7 +189,12 @@ def decided(*, side: str, date: str, piece: str, computed: str) -> str:
     """
     when = f" du {date}" if date else " (date non indiquée)"
     why = f" Pièce ou motif : {piece}." if piece else " Aucune pièce indiquée."
-    return f"Décision{when} : {SIDE_WORDS[side]}.{why} La carte seule disait : {computed}"
+    return f"{_DECISION}{when} : {SIDE_WORDS[side]}.{why} La carte seule disait : {computed}"
+
+
+def is_decided(motive: object) -> bool:
+    """Return whether a motive of the sheet of addresses tells a decision."""
+    return str(motive).startswith(_DECISION)
 
 
 def lacking_words(**given: str) -> str:

@@ -49,8 +49,15 @@ def qualified(verdict: str, publication: str, *, alone: bool = False) -> str:
 
 
 def _doubted(words: str, publication: str, *, alone: bool) -> str:
-    doubts = [ISOLATED] * alone + [FRAGILE_WORD] * (publication == Publication.FRAGILE)
-    return f"{words} ({', '.join(doubts)})" if doubts else words
+    doubts = weakness(publication, alone=alone)
+    return f"{words} ({doubts})" if doubts else words
+
+
+def weakness(publication: str, *, alone: bool) -> str:
+    """Write what weakens a figure: « isolé, fragile »; empty when nothing does, or when it is not shown."""
+    if publication not in {Publication.PUBLIABLE, Publication.FRAGILE}:
+        return ""
+    return ", ".join([ISOLATED] * alone + [FRAGILE_WORD] * (publication == Publication.FRAGILE))
 
 
 KEY: Final = "Comment lire un verdict"

@@ -59,7 +59,7 @@ function readResidences(r) {
   const pick = (column, i) => column.v[column.i[i]];
   return r.id.map((id, i) => ({
     id: id, name: r.nom[i] || id, address: r.adr[i], bailleur: pick(r.bai, i), commune: pick(r.com, i),
-    status: pick(r.sta, i), qpv: pick(r.qpv, i), reason: pick(r.mot, i), dwellings: r.log[i], distance: r.dis[i],
+    status: pick(r.sta, i), qpv: pick(r.qpv, i), reason: pick(r.mot, i), dwellings: r.log[i], distance: r.dis[i], cut: r.cou[i] === 1,
     at: r.x[i] === null || r.y[i] === null ? null : L.latLng(r.y[i] / 1e5, r.x[i] / 1e5), marker: null, shown: true,
   }));
 }
@@ -75,7 +75,7 @@ const residenceById = new Map(residences.map((r) => [r.id, r]));
 const gapRows = new Map();
 for (const row of DATA.ecarts.lignes) {
   gapRows.set(row[0] + "|" + row[1] + "|" + row[2], {
-    gap: row[3], low: row[4], high: row[5], n: row[6], verdict: row[7], words: row[8],
+    gap: row[3], low: row[4], high: row[5], n: row[6], verdict: row[7], words: row[8], weak: row[9],
   });
 }
 const gapOf = (code) => gapRows.get(code + "|" + state.wave + "|" + state.item) || null;

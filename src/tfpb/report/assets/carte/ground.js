@@ -54,22 +54,39 @@ const Names = L.Layer.extend({
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     pen.lineJoin = "round";
-    this._taken = [];
     const bounds = map.getBounds().pad(0.05);
+    this._taken = new Map();
+    for (const r of map.hasLayer(residenceGroup) ? residences : []) if (r.shown && r.marker && bounds.contains(r.at)) {
+      const p = map.latLngToContainerPoint(r.marker.getLatLng());
+      this._take([p.x, p.y, radius(r)]);
+    }
     if (map.hasLayer(quarterGroup)) this._quarters(pen, bounds);
     if (map.hasLayer(streetGroup)) this._streets(pen, bounds);
     if (map.getZoom() >= 16.5 && map.hasLayer(residenceGroup)) this._residences(pen, bounds);
   },
   // A label is a row of discs; it is written only where none meets one already there.
   _free: function (x, y, width, height, turn) {
-    const radius = height * 0.55, n = Math.max(2, Math.ceil(width / (radius * 1.4))), discs = [];
-    for (let i = 0; i < n; i++) {
-      const along = ((i + 0.5) / n - 0.5) * width;
-      discs.push([x + along * Math.cos(turn), y + along * Math.sin(turn), radius]);
+    const radius = Math.min(height, 15) * 0.55, rows = Math.ceil(height / 18), n = Math.max(2, Math.ceil(width / (radius * 1.4))), discs = [];
+    for (let i = 0; i < n; i++) for (let k = 0; k < rows; k++) {
+      const along = ((i + 0.5) / n - 0.5) * width, down = (k - (rows - 1) / 2) * 18;
+      discs.push([x + along * Math.cos(turn), y + along * Math.sin(turn) + down, radius]);
     }
-    for (const d of discs) for (const t of this._taken) if ((d[0] - t[0]) ** 2 + (d[1] - t[1]) ** 2 < (d[2] + t[2]) ** 2) return false;
-    this._taken.push(...discs);
+    if (discs.some((d) => this._meets(d))) return false;
+    discs.forEach((d) => this._take(d));
     return true;
+  },
+  // Discs are kept by squares wider than two of them.
+  _take: function (d) {
+    const square = (d[0] >> 5) + "/" + (d[1] >> 5);
+    if (!this._taken.has(square)) this._taken.set(square, []);
+    this._taken.get(square).push(d);
+  },
+  _meets: function (d) {
+    for (let i = -1; i < 2; i++) for (let k = -1; k < 2; k++) {
+      const near = this._taken.get(((d[0] >> 5) + i) + "/" + ((d[1] >> 5) + k)) || [];
+      if (near.some((t) => (d[0] - t[0]) ** 2 + (d[1] - t[1]) ** 2 < (d[2] + t[2]) ** 2)) return true;
+    }
+    return false;
   },
   _write: function (pen, text, x, y, colour, halo, turn) {
     pen.save();
@@ -89,13 +106,31 @@ const Names = L.Layer.extend({
     for (const q of quarters) {
       if (!q.box || !bounds.intersects(q.box)) continue;
       const p = map.latLngToContainerPoint(q.label);
-      const value = quarterValue(q), z = map.getZoom();
-      const lines = z >= 13 ? [...split(q.nom, 24), value].filter(Boolean) : [value].filter(Boolean);
-      lines.forEach((text, i) => {
-        const y = p.y + (i - (lines.length - 1) / 2) * 18;
-        if (this._free(p.x, y, pen.measureText(text).width, 15, 0)) this._write(pen, text, p.x, y, text === value ? COLOUR.encre : COLOUR.qpv, 4);
-      });
+      const value = quarterValue(q), bar = quarterBar(q), z = map.getZoom();
+      const lines = z >= 13 || few ? [...split(q.nom, 24), value].filter(Boolean) : [value].filter(Boolean);
+      if (!lines.length) continue;
+      const wide = Math.max(...lines.map((text) => pen.measureText(text).width), 64), high = lines.length * 18 + (bar === null ? 0 : 10);
+      // in the middle, else aside: never over a dot
+      const low = map.latLngToContainerPoint(q.box.getSouthWest()), top = map.latLngToContainerPoint(q.box.getNorthEast());
+      const down = (low.y - top.y) / 2 + high / 2 + 6, over = (top.x - low.x) / 2 + wide / 2 + 8, steps = [];
+      for (const dx of [0, over, -over]) for (const dy of [0, -24, 24, -48, 48, -72, 72, -down, down, -down - 24, down + 24]) steps.push([p.x + dx, p.y + dy]);
+      const free = steps.find(([x, y]) => this._free(x, y, wide, high, 0));
+      if (!free) continue;
+      const [x, y] = free;
+      lines.forEach((text, i) => this._write(pen, text, x, y - high / 2 + 9 + i * 18, text === value ? COLOUR.encre : COLOUR.qpv, 4));
+      if (bar !== null) this._bar(pen, bar, x, y + high / 2 - 8);
     }
+  },
+  // A gap goes left or right of zero, twenty points at most; an amount is told by its part of the largest.
+  _bar: function (pen, bar, x, y) {
+    const gap = state.colour === "gap", size = gap ? Math.max(-1, Math.min(1, bar / 0.2)) * 32 : bar * 64;
+    pen.fillStyle = COLOUR.papier;
+    pen.fillRect(x - 34, y - 1, 68, 10);
+    pen.fillStyle = COLOUR.encre;
+    pen.fillRect(gap ? x : x - 32, y, size, 8);
+    pen.strokeStyle = COLOUR.encre;
+    pen.lineWidth = 1;
+    pen.strokeRect(gap ? x : x - 32, y - 1, gap ? 0 : 64, 10);
   },
   _streets: function (pen, bounds) {
     const z = map.getZoom();
@@ -118,7 +153,7 @@ const Names = L.Layer.extend({
     pen.font = "12px 'TFPB Sans', sans-serif";
     for (const r of residences) {
       if (!r.shown || !r.at || !bounds.contains(r.at)) continue;
-      const p = map.latLngToContainerPoint(r.at), text = r.name.length > 34 ? r.name.slice(0, 33) + "…" : r.name;
+      const p = map.latLngToContainerPoint(r.marker.getLatLng()), text = r.name.length > 34 ? r.name.slice(0, 33) + "…" : r.name;
       const y = p.y + radius(r) + 10;
       if (this._free(p.x, y, pen.measureText(text).width, 13, 0)) this._write(pen, text, p.x, y, COLOUR.encre, 3.5);
     }

@@ -17,6 +17,21 @@ L.Canvas.include({
     this._fillStroke(pen, layer);
   },
 });
+// A disc half filled for a résidence that the limit cuts.
+L.Canvas.include({
+  _updateHalf: function (layer) {
+    this._updateCircle(layer);
+    if (!this._drawing || layer._empty()) return;
+    const p = layer._point, pen = this._ctx;
+    pen.beginPath();
+    pen.arc(p.x, p.y, layer._radius, Math.PI / 2, -Math.PI / 2);
+    pen.closePath();
+    pen.globalAlpha = 1;
+    pen.fillStyle = COLOUR.dans;
+    pen.fill();
+  },
+});
+const Half = L.CircleMarker.extend({ _updatePath: function () { this._renderer._updateHalf(this); } });
 const Diamond = L.CircleMarker.extend({ _updatePath: function () { this._renderer._updateDiamond(this); } });
 
 const LOOK = {
@@ -47,16 +62,24 @@ const DEPTH = { hors: 0, dans: 1, a_verifier: 2 };
 const byDepth = [...residences].sort((a, b) => (DEPTH[a.status] || 0) - (DEPTH[b.status] || 0));
 for (const r of residences) {
   if (!r.at) continue;
-  const Kind = r.status === "a_verifier" ? Diamond : L.CircleMarker;
-  r.marker = new Kind(r.at, { ...drawn, ...(LOOK[r.status] || LOOK.hors), radius: 5 });
+  const half = r.cut && r.status !== "a_verifier", Kind = half ? Half : r.status === "a_verifier" ? Diamond : L.CircleMarker;
+  r.marker = new Kind(r.at, { ...drawn, ...(half ? LOOK.hors : LOOK[r.status] || LOOK.hors), radius: 5 });
   r.marker.residence = r;
 }
 
+// Under five quarters no fill: classes would rank what a bar beside the name shows as it is.
+const few = quarters.length < 5;
+function quarterBar(q) {
+  if (!few || state.colour === "none") return null;
+  if (state.colour === "gap") return gapOf(q.code) ? gapOf(q.code).gap : null;
+  const column = state.colour === "abatement" ? "abl" : "vll", known = quarters.map((one) => one[column] || 0);
+  return q[column] === null || q[column] === undefined ? null : q[column] / Math.max(...known, 1);
+}
 function quarterValue(q) {
   if (state.colour === "gap") {
     const g = gapOf(q.code);
     if (!g) return "";
-    return g.gap === null ? signOf(g.verdict) : signOf(g.verdict) + " " + number(g.gap * 100, 1, true);
+    return g.gap === null ? signOf(g.verdict) : signOf(g.verdict) + " " + points(g.gap) + (g.weak ? " (" + g.weak + ")" : "");
   }
   if (state.colour === "abatement") return q.abl === null ? "" : euros(q.abl);
   if (state.colour === "spent") return q.vll === null ? "" : euros(q.vll);
@@ -71,6 +94,7 @@ function moneyBreaks() {
   return [...new Set(out)];
 }
 function quarterFill(q) {
+  if (few) return null;
   if (state.colour === "gap") {
     const g = gapOf(q.code);
     if (!g || g.gap === null) return null;
@@ -88,8 +112,22 @@ function dressQuarters() {
   }
   names.draw && map.hasLayer(names) && names.draw();
 }
+// Résidences at one place are set side by side, at every zoom; their cards keep the true place.
+const piles = new Map();
+for (const r of residences) if (r.at) {
+  const place = r.at.lat.toFixed(4) + "/" + r.at.lng.toFixed(4);
+  piles.set(place, [...(piles.get(place) || []), r]);
+}
 function dressResidences() {
   for (const r of residences) if (r.marker) r.marker.setRadius(radius(r));
+  for (const pile of piles.values()) if (pile.length > 1) {
+    const around = Math.max(...pile.map(radius)) / Math.sin(Math.PI / pile.length) + 1;
+    const centre = map.project(pile[0].at);
+    pile.forEach((r, i) => {
+      const turn = (2 * Math.PI * i) / pile.length;
+      r.marker.setLatLng(map.unproject(centre.add([around * Math.cos(turn), around * Math.sin(turn)])));
+    });
+  }
 }
 
 const dl = (children) => el("div", { class: "fiche" }, ...children.filter(Boolean));
@@ -103,7 +141,7 @@ function residenceCard(r) {
     el("h2", {}, bdi(r.name)),
     row(bdi(r.bailleur), " · ", bdi(r.commune)),
     r.address ? row(bdi(r.address)) : null,
-    row(count(r.dwellings || 0, "logement"), " · ", el("strong", { text: place[0] }),
+    row(count(r.dwellings || 0, "logement"), " · ", el("strong", { text: r.cut ? M.cut : place[0] }),
       quarter ? el("span", {}, " · ", bdi(quarter.nom), " (", bdi(quarter.code), ")") : null,
       r.distance === null ? null : ", " + fill(M.distance, { m: number(r.distance) })),
     r.reason ? row(M.reason + " : ", bdi(r.reason)) : null,
@@ -115,10 +153,7 @@ function gapSentence(code) {
   const item = DATA.ecarts.items[state.item], g = gapOf(code);
   if (!item) return null;
   if (!g) return row(bdi(item.lib), " : ", M.no_gap);
-  if (g.gap === null) return row(bdi(item.lib), " : ", el("strong", { text: verdictWords(g.verdict) }), " (n = " + number(g.n) + ")");
-  const between = fill(M.between, { a: number(g.low * 100, 1, true), b: number(g.high * 100, 1, true) });
-  return row(bdi(item.lib), " (", bdi(DATA.ecarts.vagues[state.wave]), ") : ", el("strong", { text: points(g.gap) }), ", " + between + ", n = " + number(g.n) + ". ",
-    el("strong", { text: verdictWords(g.verdict) }));
+  return row(bdi(item.lib), " (", bdi(DATA.ecarts.vagues[state.wave]), ") : ", el("strong", { text: g.words }), g.gap === null ? null : ", n = " + number(g.n));
 }
 function quarterCard(q) {
   return dl([
@@ -132,13 +167,19 @@ function quarterCard(q) {
   ]);
 }
 // One card at a time; it is remembered, so that another question or wave can rewrite it in place.
+// On a phone it is a sheet at the foot of the window, under the place it tells of.
+const narrow = window.innerWidth < 800, sheet = byId("fiche-bas");
 let card = null;
 function openCard(make, at) {
-  card = { make: make, popup: L.popup({ maxWidth: 300, minWidth: 220 }).setLatLng(at).setContent(make()) };
-  card.popup.openOn(map);
+  card = { make: make, popup: narrow ? null : L.popup({ maxWidth: 300, minWidth: 220 }).setLatLng(at).setContent(make()) };
+  if (card.popup) return card.popup.openOn(map);
+  sheet.hidden = false;
+  refreshCard();
+  map.setView(map.containerPointToLatLng(map.latLngToContainerPoint(at).add([0, sheet.offsetHeight / 2])), map.getZoom(), { animate: false });
 }
 function refreshCard() {
-  if (card && card.popup.isOpen()) card.popup.setContent(card.make());
+  if (card && card.popup && card.popup.isOpen()) card.popup.setContent(card.make());
+  if (card && !card.popup && !sheet.hidden) sheet.replaceChildren(el("button", { type: "button", text: M.close_popup, on: { click: () => { sheet.hidden = true; } } }), card.make());
 }
 quarterGroup.on("click", (event) => {
   L.DomEvent.stop(event);

@@ -64,13 +64,16 @@ function refilter(zoom) {
   refreshTable();
 }
 function extent() {
-  const spots = residences.filter((r) => r.shown && r.at).map((r) => r.at);
-  if (spots.length) return L.latLngBounds(spots);
-  return quarterGroup.getLayers().length ? quarterGroup.getBounds() : null;
+  const spots = residences.filter((r) => r.shown && r.at), box = L.latLngBounds(spots.map((r) => r.at));
+  const held = new Set(spots.map((r) => r.qpv));
+  for (const q of quarters) if (q.box && (!spots.length || held.has(q.code))) box.extend(q.box);
+  return box.isValid() ? box : null;
 }
+// The size is known first, then what panel and legend cover is kept clear.
 function showAll() {
-  const box = extent();
-  if (box) map.fitBounds(box.pad(0.06), { animate: false, maxZoom: 17 });
+  map.invalidateSize({ animate: false });
+  const box = extent(), over = (id) => (byId(id).offsetParent && !narrow ? byId(id).offsetWidth + 20 : 12);
+  if (box) map.fitBounds(box, { animate: false, maxZoom: 17, paddingTopLeft: [over("legende"), 16], paddingBottomRight: [over("panneau"), narrow ? 56 : 24] });
 }
 
 const doubts = residences.filter((r) => r.status === "a_verifier");
@@ -134,6 +137,10 @@ function buildLegend() {
   list.append(
     entry(disc(COLOUR.dans, COLOUR.dans, 1), M.residence + " " + DATA.statuts.dans),
     entry(disc(COLOUR.papier, COLOUR.hors, 2), M.residence + " " + DATA.statuts.hors),
+    residences.some((r) => r.cut) ? entry(symbol((add) => {
+      add("circle", { cx: 13, cy: 8, r: 5.5, fill: COLOUR.papier, stroke: COLOUR.hors, "stroke-width": 2 });
+      add("path", { d: "M13 2.5a5.5 5.5 0 0 0 0 11z", fill: COLOUR.dans });
+    }), M.residence + " " + M.cut) : "",
     entry(symbol((add) => add("path", { d: "M13 1l7 7-7 7-7-7z", fill: COLOUR.a_verifier, stroke: COLOUR.encre, "stroke-width": 1.5 })), M.residence + " " + DATA.statuts.a_verifier),
     entry(symbol((add) => add("rect", { x: 2, y: 2, width: 22, height: 12, fill: COLOUR.qpv, "fill-opacity": 0.12, stroke: COLOUR.qpv, "stroke-width": 3 })), fill(M.layer_qpv, { vintage: META.millesime })),
   );
@@ -141,7 +148,7 @@ function buildLegend() {
   const parts = [list, el("p", { class: "note", text: M.size_note })];
   if (state.colour === "gap") {
     const classes = el("ul", {});
-    DATA.classes.forEach((text, i) => classes.append(entry(swatch(COLOUR.ecarts[i]), text)));
+    if (!few) DATA.classes.forEach((text, i) => classes.append(entry(swatch(COLOUR.ecarts[i]), text)));
     const item = DATA.ecarts.items[state.item];
     parts.push(el("h2", { text: M.legend_gap }), el("p", { class: "note" }, bdi(item.lib), " · ", bdi(DATA.ecarts.vagues[state.wave])), classes);
     const signs = el("ul", {});
@@ -151,13 +158,13 @@ function buildLegend() {
     parts.push(signs);
   } else if (state.colour !== "none") {
     const limits = moneyBreaks(), classes = el("ul", {});
-    for (let i = 0; i <= limits.length; i++) {
+    for (let i = 0; !few && i <= limits.length; i++) {
       const text = i === 0 ? (limits.length ? "moins de " + euros(limits[0]) : "toutes valeurs") : i === limits.length ? euros(limits[i - 1]) + " et plus" : "de " + euros(limits[i - 1]) + " à " + euros(limits[i]);
       classes.append(entry(swatch(COLOUR.montants[i]), text));
     }
     parts.push(el("h2", { text: state.colour === "abatement" ? M.colour_abatement : M.colour_spent }), el("p", { class: "note", text: M.legend_money }), classes);
   }
-  if (state.colour !== "none") parts.push(el("ul", {}, entry(swatch(COLOUR.papier), M.no_data)));
+  if (state.colour !== "none") parts.push(few ? el("p", { class: "note", text: state.colour === "gap" ? M.few_gap : M.few_money }) : el("ul", {}, entry(swatch(COLOUR.papier), M.no_data)));
   box.replaceChildren(...parts);
 }
 function fold_out(button, body, open) {

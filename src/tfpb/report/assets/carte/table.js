@@ -16,22 +16,27 @@ function quarterTable() {
     body.append(line_);
   }
   if (item && gapOf("total")) body.append(el("tr", {}, el("th", { scope: "row", text: M.scope_total }), cell(""), cell(""), cell("", 1), cell("", 1), cell(""), cell("", 1), ...gapCells("total")));
-  return el("table", { id: "t-quartiers" }, el("caption", { text: M.table_quarters }), header(labels), body);
+  return el("table", { id: "t-quartiers" }, el("caption", { text: M.table_quarters }), header(labels), titled(body, labels));
+}
+// On a phone each line is a card, whose cells bear their title.
+function titled(body, labels) {
+  for (const line_ of body.rows) [...line_.cells].forEach((one, i) => { one.dataset.titre = labels[i][0]; });
+  return body;
 }
 function gapCells(code) {
   const g = gapOf(code);
   if (!g) return [cell("–", 1), cell(""), cell("–", 1), cell("")];
   const between = g.gap === null ? "" : fill(M.between, { a: number(g.low * 100, 1, true), b: number(g.high * 100, 1, true) });
-  return [cell(g.gap === null ? "–" : points(g.gap), 1), cell(between), cell(number(g.n), 1), cell(verdictWords(g.verdict))];
+  return [cell(g.gap === null ? "–" : points(g.gap), 1), cell(between), cell(number(g.n), 1), cell(verdictWords(g.verdict) + (g.weak ? " (" + g.weak + ")" : ""))];
 }
 function residenceTable() {
   const shown = residences.filter((r) => r.shown), body = el("tbody", {});
   for (const r of shown.slice(0, rowsShown)) {
-    body.append(el("tr", {}, see(r.name, () => openResidence(r)), cell(r.id), cell(r.bailleur), cell(r.commune), cell(r.address), cell(DATA.statuts[r.status] || r.status), cell(r.qpv),
+    body.append(el("tr", {}, see(r.name, () => openResidence(r)), cell(r.id), cell(r.bailleur), cell(r.commune), cell(r.address), cell(r.cut ? M.cut : DATA.statuts[r.status] || r.status), cell(r.qpv),
       cell(number(r.dwellings), 1), cell(r.distance === null ? "–" : number(r.distance) + THIN + "m", 1), cell(r.reason)));
   }
   const labels = [[M.name], [M.code], [M.bailleur], [M.commune], [M.address], [M.status], ["QPV"], [M.dwellings, 1], ["distance", 1], [M.reason]];
-  const parts = [el("table", { id: "t-residences" }, el("caption", { text: M.table_residences + " : " + fill(M.shown, { n: number(shown.length), total: number(residences.length) }) }), header(labels), body)];
+  const parts = [el("table", { id: "t-residences" }, el("caption", { text: M.table_residences + " : " + fill(M.shown, { n: number(shown.length), total: number(residences.length) }) }), header(labels), titled(body, labels))];
   if (shown.length > rowsShown) parts.push(el("button", { type: "button", id: "b-plus", text: M.table_more, on: { click: () => { rowsShown += PAGE_ROWS; refreshTable(); } } }));
   return parts;
 }

@@ -54,7 +54,7 @@ def evaluation(dossier: Dossier) -> Section:
         lieu=[words.WHOLE_CONVENTION if w else f"{name} ({code})" for w, name, code in places],
         axe_mot=[accounts.axis_words(int(a)) for a in rows["axe"]],
         verdict_mot=[
-            _verdict(verdict, publication, alone, margin)
+            verdict_of(verdict, publication, alone, margin)
             for verdict, publication, alone in zip(
                 rows["verdict"], rows["publication"], rows["isole"], strict=True
             )
@@ -95,7 +95,8 @@ def evaluation(dossier: Dossier) -> Section:
     return section("evaluation", words.evaluation_lead(axes[0], raw_only), blocks)
 
 
-def _verdict(code: object, publication: str, alone: object, margin: float) -> str:
+def verdict_of(code: object, publication: str, alone: object, margin: float) -> str:
+    """Write a verdict with its sign and what weakens it; nothing where there is none."""
     if not isinstance(code, str) or not code:
         return ""
     return f"{verdict_sign(code)} {plainly(code, publication, margin, alone=alone == view.ALONE)}"
@@ -142,7 +143,7 @@ def _targets(dossier: Dossier) -> list[Block]:
         return []
     pairs = zip(both["_verdict"], both["_publication"], strict=True)
     margin = 100 * (margin_of(survey) or 0.0)
-    other_words = [_verdict(verdict, publication, "", margin) for verdict, publication in pairs]
+    other_words = [verdict_of(verdict, publication, "", margin) for verdict, publication in pairs]
     read = both.assign(retenue=both["verdict_mot"], autre=other_words)
     names: dict[str, Any] = {"retenue": TARGET_NAMES[own], "autre": TARGET_NAMES[other]}
     return [table("sensibilite_cible", read, vague=wave, **names)]
@@ -160,7 +161,7 @@ def _margins(dossier: Dossier) -> list[Block]:
     labels = survey.items.set_index("item")
     values = sorted(float(m) for m in rows["marge_points"].unique())
     under = zip(rows["verdict"], rows["marge_points"], strict=True)
-    said = [_verdict(v, Publication.PUBLIABLE, "", m) for v, m in under]
+    said = [verdict_of(v, Publication.PUBLIABLE, "", m) for v, m in under]
     wide = rows.assign(mot=said).pivot_table(
         index="item", columns="marge_points", values="mot", aggfunc="first", sort=False
     )

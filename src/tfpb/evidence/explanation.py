@@ -1,0 +1,227 @@
+"""A reference of a pack led back to its lines: résidence, quarter, action, question or amount.
+
+From the data of the pack alone: `donnees/` and its dictionary.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Final
+
+from tfpb.errors import fail
+from tfpb.evidence.differences import DICTIONARY, rows_of
+from tfpb.model.assembly import Cell, Explanation, Extract, Subject
+from tfpb.model.near_names import near_names
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+Row = dict[str, str]
+
+
+_NAMED: Final = {
+    Subject.HOME: ("residences", ("id_residence", "nom")),
+    Subject.QUARTER: ("quartiers", ("code_qpv", "nom_qpv")),
+    Subject.ACTION: ("actions", ("id_action",)),
+    Subject.QUESTION: ("comparaison", ("libelle",)),
+}
+"""The table that lists what may be named, and the columns that name it, key first."""
+_TRAILS: Final[dict[Subject, dict[str, tuple[str, tuple[str, ...]]]]] = {
+    Subject.HOME: {
+        "residences": ("id_residence", (
+            "nom", "logements_dans", "logements_hors", "logements_a_verifier", "statut", "nom_qpv",
+        )),
+        "localisation": ("id_residence", (
+            "adresse", "result_label", "statut", "qpv_distance_m", "qpv_motif", "ligne_fichier",
+        )),
+        "abattement_residences": ("id_residence", ("abattement_eur", "statut", "motif")),
+        "abattement_locaux": ("id_residence", (
+            "avis", "invariant", "base_eur", "somme_taux_pct", "compte_eur", "statut", "ligne_fichier",
+        )),
+    },
+    Subject.QUARTER: {
+        "abattement_qpv": ("code_qpv", ("nom_qpv", "logements_abattus", "abattement_eur", "nature")),
+        "abattement_locaux": ("id_residence", (
+            "id_residence", "avis", "base_eur", "compte_eur", "statut", "ligne_fichier",
+        )),
+        "bilan": ("code_qpv", (
+            "annee", "valorise_eur", "justifie_eur", "report_eur", "solde_eur", "rattrapage_eur",
+        )),
+        "actions": ("code_qpv", ("id_action", "annee", "action", "valorise_eur", "ligne_fichier")),
+    },
+    Subject.ACTION: {
+        "actions": ("id_action", (
+            "annee", "axe_mot", "code_qpv", "action", "prevu_eur", "realise_eur", "valorise_eur", "piece",
+            "date_piece", "ligne_fichier",
+        )),
+        "diagnostics": ("id_action", ("date", "constat", "suite")),
+    },
+    Subject.QUESTION: {
+        "comparaison": ("libelle", (
+            "territoire_mot", "n_qpv", "n_hors", "qpv", "hors", "ecart", "ic95_bas", "ic95_haut",
+            "verdict_mot",
+        )),
+    },
+}  # fmt: skip
+"""The lines that explain what is named: table → the column that holds its key, the columns told."""
+_SUBJECTS: Final = (
+    (Subject.ACTION, "id_action"), (Subject.HOME, "id_residence"), (Subject.QUARTER, "code_qpv"),
+    (Subject.QUESTION, "libelle"),
+)  # fmt: skip
+_LAW: Final = {Subject.HOME: ("1388", "limite"), Subject.QUARTER: ("1388",)}
+_SCALES: Final = {"euros": 1, "centimes": 1, "pourcent": 100, "points": 100}
+_MOST_PLACES: Final = 12
+
+
+def explain(pack: Mapping[str, bytes], reference: str) -> tuple[Explanation, ...]:
+    """Lead a reference back to its lines.
+
+    Parameters
+    ----------
+    pack : mapping of str to bytes
+        As `tfpb.io.packs.pack.read_pack` gives it.
+    reference : str
+        Identifier or name of a résidence, of a quarter, of an action, words of a question, or an amount
+        as it is printed (« 260 354 € », « 62 % »).
+
+    Returns
+    -------
+    tuple of Explanation
+        One a thing of that name; of an amount first where it stands, then the lines of what it is about.
+        Empty when the pack has nothing of that name.
+
+    Raises
+    ------
+    TfpbError
+        `pack_illisible`.
+    """
+    try:
+        tables = _Tables(pack)
+        found = tables.named(reference)
+        return tuple(tables.trail(kind, key) for kind, key in found) or tables.amount(reference)
+    except (KeyError, TypeError, ValueError, csv.Error) as error:
+        raise fail("pack_illisible", got=type(error).__name__) from error
+
+
+def near(pack: Mapping[str, bytes], reference: str) -> tuple[str, ...]:
+    """Return the names of the pack that are near an unknown reference, likest first."""
+    known = _Tables(pack).names()
+    start = fold(reference)
+    close = [name for name in known if start and fold(name).startswith(start)]
+    return tuple(dict.fromkeys((*near_names(reference, known), *close)))[:5]
+
+
+class _Tables:
+    """The tables of a pack, read when they are asked for."""
+
+    def __init__(self, pack: Mapping[str, bytes]) -> None:
+        self.pack = pack
+        words = rows_of(pack[DICTIONARY])
+        self.columns = {(r["table"], r["colonne"]): r for r in words}
+        self.titles = {r["table"]: r for r in words}
+
+    def rows(self, table: str) -> list[Row]:
+        return rows_of(self.pack.get(f"donnees/{table}.csv"))
+
+    def names(self) -> list[str]:
+        cells = (
+            row[column]
+            for table, columns in _NAMED.values()
+            for row in self.rows(table)
+            for column in columns
+        )
+        return list(dict.fromkeys(filter(None, cells)))
+
+    def named(self, reference: str) -> list[tuple[Subject, str]]:
+        """Return what bears that name, accents and case apart."""
+        wanted = fold(reference)
+        found = {
+            (kind, row[columns[0]]): None
+            for kind, (table, columns) in _NAMED.items()
+            for row in self.rows(table)
+            if wanted in {fold(row[column]) for column in columns}
+        }
+        return list(found)
+
+    def trail(self, kind: Subject, key: str) -> Explanation:
+        extracts = []
+        for table, (column, told) in _TRAILS[kind].items():
+            keys = {key}
+            if kind is Subject.QUARTER and column == "id_residence":
+                homes = self.rows("abattement_residences")
+                keys = {r["id_residence"] for r in homes if r["code_qpv"] == key}
+            lines = [r for r in self.rows(table) if r[column] in keys]
+            if lines:
+                extracts.append(self.extract(table, lines, told))
+        law = tuple(
+            (r["libelle"], r["valeur"], r["reference"])
+            for r in self.rows("hypotheses_legales")
+            if any(mark in fold(r["reference"] + r["libelle"]) for mark in _LAW.get(kind, ()))
+        )
+        table, columns = _NAMED[kind]
+        row = next((r for r in self.rows(table) if r[columns[0]] == key), {})
+        name = " · ".join(dict.fromkeys(filter(None, (row.get(c, key) for c in columns))))
+        return Explanation(kind, name, tuple(extracts), law)
+
+    def extract(self, table: str, lines: Sequence[Row], columns: Iterable[str]) -> Extract:
+        about = self.titles[table]
+        shown = [c for c in columns if (table, c) in self.columns]
+        return Extract(
+            about["titre"],
+            about.get("source", ""),
+            tuple(tuple(self.cell(table, c, line[c]) for c in shown) for line in lines),
+        )
+
+    def cell(self, table: str, column: str, text: str) -> Cell:
+        about = self.columns[table, column]
+        return Cell(about["intitule"], text, about["format"])
+
+    def amount(self, reference: str) -> tuple[Explanation, ...]:
+        """Return where an amount stands, and the lines of the first thing it is about."""
+        wanted = _number(reference)
+        if wanted is None:
+            return ()
+        places, about = [], None
+        for (table, column), words in self.columns.items():
+            scale = _SCALES.get(words["format"])
+            rows = self.rows(table) if scale else []
+            values = [_number(r.get(column, "")) for r in rows]
+            for row, value in zip(rows, values, strict=True):
+                if value is not None and _shown(value * (scale or 1), wanted):
+                    places.append(self.extract(table, [row], [*_labels(row), column]))
+                    about = about or _subject(row)
+            whole = sum((v for v in values if v is not None), Decimal(0))
+            if words["format"] in ("euros", "centimes") and len(rows) > 1 and _shown(whole, wanted):
+                places.append(self.extract(table, rows, [*_labels(rows[0]), column]))
+        if not places:
+            return ()
+        first = Explanation(Subject.AMOUNT, reference, tuple(places[:_MOST_PLACES]))
+        return (first, self.trail(*about)) if about else (first,)
+
+
+def _labels(row: Row) -> list[str]:
+    return [c for _, c in _SUBJECTS if row.get(c)] + [c for c in ("nom_qpv", "avis") if row.get(c)]
+
+
+def _subject(row: Row) -> tuple[Subject, str] | None:
+    return next(((kind, row[c]) for kind, c in _SUBJECTS if row.get(c)), None)
+
+
+def _number(text: str) -> Decimal | None:
+    """Read a number as pages or data write it."""
+    bare = re.sub(r"[\s€%]|points?", "", text).replace("−", "-").replace(",", ".")
+    try:
+        value = Decimal(bare)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def _shown(value: Decimal, wanted: Decimal) -> bool:
+    """Return whether a value is written so, once rounded as the reference is."""
+    exponent = wanted.as_tuple().exponent
+    step = Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)
+    return abs(value - wanted) * 2 <= step and bool(wanted)

@@ -1,0 +1,69 @@
+"""Photographs that walking diagnostics name: reduced, without what the camera wrote in them."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Final
+
+from PIL import Image, ImageOps
+
+from tfpb.errors import Fault, Severity
+from tfpb.io.tables.contents import max_file_bytes
+from tfpb.model.columns import stamped_place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from tfpb.io.sources.gathering import Gathering
+    from tfpb.model.settings import Settings
+
+_ENDINGS: Final = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic")
+_SIDE_PX: Final = 900
+_QUALITY: Final = 80
+
+
+def read_photos(gathered: Gathering, settings: Settings, walked: pd.DataFrame) -> dict[str, bytes]:
+    """Read the photographs of a table of diagnostics.
+
+    Parameters
+    ----------
+    gathered : Gathering
+        Gets a source each, and a doubt where there is no picture to read.
+    settings : Settings
+    walked : DataFrame
+        `photo`: the name of a file beside the dossier; any other text (« oui ») names none.
+
+    Returns
+    -------
+    dict of str to bytes
+        Name as written → JPEG of 900 pixels at most, upright, without place, date or device.
+    """
+    out: dict[str, bytes] = {}
+    cells = walked["photo"].fillna("").astype(str) if "photo" in walked else ()
+    for row, name in enumerate(cells):
+        if name in out or not name.lower().endswith(_ENDINGS):
+            continue
+        path = settings.path(name)
+        try:
+            out[name] = _reduced(path)
+        except (OSError, ValueError, Image.DecompressionBombError):
+            place = stamped_place(walked, row, "photo")
+            gathered.faults.append(Fault("photo_illisible", place, name, severity=Severity.DOUTE))
+        else:
+            gathered.note("photo", path, 1)
+    return out
+
+
+def _reduced(path: Path) -> bytes:
+    if path.stat().st_size > max_file_bytes():
+        raise ValueError(path)
+    with Image.open(path) as picture:
+        upright = ImageOps.exif_transpose(picture).convert("RGB")
+    upright.thumbnail((_SIDE_PX, _SIDE_PX))
+    bare = Image.new("RGB", upright.size)
+    bare.paste(upright)  # the picture alone: what else the file held stays behind
+    out = io.BytesIO()
+    bare.save(out, "JPEG", quality=_QUALITY, optimize=True)
+    return out.getvalue()

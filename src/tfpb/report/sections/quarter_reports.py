@@ -1,0 +1,182 @@
+"""Two pages a quarter beside its map: the one for its residents, and what proves each action there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tfpb.model.codes import Evolution
+from tfpb.model.report import Block, KeyFigure, KeyFigures, Photos, Report, Section, Text
+from tfpb.model.survey import only
+from tfpb.report.quarter_pages import balance, money, spent
+from tfpb.report.sections.build import table
+from tfpb.report.sections.survey.evaluation_sensibilite import margin_of, verdict_of
+from tfpb.report.sections.survey.survey_view import last_wave
+from tfpb.words.documents import quarter_page as page_words
+from tfpb.words.documents import residents_words as words
+from tfpb.words.documents.report_words import WARNING
+from tfpb.words.money.accounts import axis_short, axis_words
+from tfpb.words.money.evaluation_words import before_actions
+from tfpb.words.money.programme_words import carry_argument
+from tfpb.words.numbers import long_date
+from tfpb.words.places.side_words import is_decided
+
+if TYPE_CHECKING:
+    from tfpb.model.assembly import Dossier
+    from tfpb.model.location import QpvPage
+
+
+def residents_page(dossier: Dossier, page: QpvPage) -> Report:
+    """Return the page for who lives in a quarter: money, actions, answers, what is not known, whom to ask."""
+    code, year, head = page.code_qpv, dossier.settings.dossier.annee, dossier.settings.dossier
+    given, done = money(dossier, code), balance(dossier, code)
+    homes = dossier.located.residences
+    doubtful = int(homes.loc[homes["code_qpv"] == code, "logements_a_verifier"].sum())
+    survey = dossier.survey
+    wave = last_wave(survey) if survey is not None else ""
+    early = bool(wave) and dossier.programme is not None and before_actions(wave, year)
+    pending = words.open_points(given, doubtful=doubtful, wave=wave, early=early)
+    blocks = [
+        Text((words.spared(given, year),), title=words.SPARED),
+        Text((words.done(spent(dossier, code), done, year),), title=words.DONE),
+        *_answers(page, wave),
+        Text(pending, bullets=True, title=words.OPEN),
+        Text(
+            (words.ASKED.format(bailleur=head.bailleur, title=head.titre),), title=words.ASK
+        ),
+    ]  # fmt: skip
+    title = page.nom or code
+    return _report(
+        dossier, page, words.SUBTITLE, Section("habitants", title, words.LEAD, tuple(blocks))
+    )
+
+
+def _answers(page: QpvPage, wave: str) -> list[Text]:
+    """Return what tenants say: whose answers they are, a line a question, how to read them."""
+    told = [line for line in page.gaps if line.gap is not None]
+    if not told:
+        return [Text((words.NOT_SHOWN if wave else words.NO_SURVEY,), title=words.TOLD)]
+    scope = words.BORROWED if page.borrowed else words.HERE
+    weak = any("(" in line.words for line in told)
+    return [
+        Text((scope.format(wave=wave),), title=words.TOLD),
+        Text(tuple(words.line(line) for line in page.gaps), bullets=True),
+        Text((words.POINTS + (words.FRAGILE if weak else ""),)),
+    ]
+
+
+def quarter_report(dossier: Dossier, page: QpvPage) -> Report:
+    """Return the page of a quarter: what changed, then action, proof and what tenants say, axis by axis."""
+    code = page.code_qpv
+    figures = tuple(KeyFigure(*figure) for figure in page.figures)
+    blocks: list[Block] = [
+        KeyFigures(figures),
+        Text(changes(dossier, page), bullets=True, title=page_words.CHANGED),
+        *_axes(dossier, code),
+        *_actions(dossier, code),
+    ]
+    lead = page.sentences[0]
+    return _report(
+        dossier, page, page_words.SUBTITLE, Section("quartier", page.nom or code, lead, tuple(blocks))
+    )  # fmt: skip
+
+
+def changes(dossier: Dossier, page: QpvPage) -> tuple[str, ...]:
+    """Write what changed since the last dossier: money, limits, decisions, answers; a sentence each."""
+    located, plan, year = dossier.located, dossier.programme, dossier.settings.dossier.annee
+    out = []
+    if plan is not None:
+        rows = plan.beside_quarters
+        mine = rows[rows["code_qpv"] == page.code_qpv] if rows is not None else pd.DataFrame()
+        known = [carry_argument(r, year) for r in mine.to_dict("records")]
+        out += known[:1] or [page_words.NOTHING_BESIDE.format(year=year - 1)]
+    homes = located.residences[located.residences["code_qpv"] == page.code_qpv]
+    if located.vintage != 2015 and (homes["evolution"].fillna("") != "").any():  # noqa: PLR2004
+        come = int(homes.loc[homes["evolution"] == Evolution.ENTRANT, "logements_dans"].sum())
+        out.append(page_words.ENTERED.format(homes=come) if come else page_words.NONE_ENTERED)
+    doors = located.entrances[located.entrances["qpv_code"] == page.code_qpv]
+    if count := sum(map(is_decided, doors["qpv_motif"])):
+        out.append(page_words.SETTLED.format(count=count))
+    return (*out, page.sentences[-1])
+
+
+def _axes(dossier: Dossier, code: str) -> list[Block]:
+    """Return a row an axis: how many actions are proved, what they cost, what tenants say of it."""
+    if dossier.programme is None:
+        return []
+    rows = only(dossier.programme.by_axis, code_qpv=code).sort_values("axe")
+    proved = rows.get("preuves_completes", rows["pieces_jointes"])
+    told = rows.assign(
+        axe_mot=[axis_words(int(a)) for a in rows["axe"]],
+        preuves=[
+            page_words.PROVED.format(proved=int(p), actions=int(n))
+            for p, n in zip(proved, rows["actions"], strict=True)
+        ],
+        dit=[_said(dossier, code, int(a)) for a in rows["axe"]],
+    )  # fmt: skip
+    wave = last_wave(dossier.survey) if dossier.survey is not None else ""
+    year = dossier.settings.dossier.annee
+    return [table("quartier_axes", told, annee=year, vague=wave)] if len(told) else []
+
+
+def _said(dossier: Dossier, code: str, axis: int) -> str:
+    """Write the questions tied to an axis with their verdict in the quarter."""
+    survey, found = dossier.survey, dossier.evaluation
+    if survey is None or found is None:
+        return page_words.NOT_ASKED
+    margin = 100 * (margin_of(survey) or 0.0)
+    rows = only(found.table, niveau="qpv", code_qpv=code, axe=axis)
+    said = []
+    for row in rows[rows["item"].isin(list(survey.labels))].to_dict("records"):
+        word = verdict_of(str(row["verdict"]), row["publication"], row["isole"], margin)
+        against = f" ({page_words.OTHERWISE})" if "|ecart_" in row["lecture"] else ""
+        said.append(f"{survey.labels[row['item']]} : {word}{against}")
+    return " ; ".join(said) or page_words.NOT_ASKED
+
+
+def _actions(dossier: Dossier, code: str) -> list[Block]:
+    """Return each action of the year with its piece, then what was found on the spot."""
+    plan, year = dossier.programme, dossier.settings.dossier.annee
+    if plan is None:
+        return []
+    rows = plan.actions[(plan.actions["code_qpv"] == code) & (plan.actions["annee"] == year)]
+    rows = rows.assign(axe_mot=[axis_short(int(a)) for a in rows["axe"]])
+    out: list[Block] = []
+    if len(rows):
+        out.append(table("quartier_actions", rows.sort_values("axe", kind="stable"), annee=year))
+    walked = plan.diagnostics[plan.diagnostics["code_qpv"] == code]
+    if len(walked):
+        out.append(table("quartier_constats", walked))
+    taken = tuple(
+        (
+            page_words.PHOTO.format(day=row["date"], found=row["constat"]),
+            dossier.photos[row["photo"]],
+        )
+        for row in walked.to_dict("records")
+        if row["photo"] in dossier.photos
+    )
+    return [*out, Photos(taken, page_words.PHOTOS)] if taken else out
+
+
+def _report(dossier: Dossier, page: QpvPage, subtitle: str, section: Section) -> Report:
+    head = dossier.settings.dossier
+    facts = {
+        "commune": page.commune,
+        "bailleur": page.bailleur,
+        "year": page.year,
+        "code": page.code_qpv,
+    }
+    return Report(
+        title=section.title,
+        subtitle=subtitle.format(**facts),
+        bailleur=head.bailleur,
+        year=head.annee,
+        date=long_date(head.date),
+        run_hash=dossier.run_hash,
+        sections=(section,),
+        fictional=head.donnees_fictives,
+        draft=bool(dossier.draft),
+        warning=WARNING,
+        properties={"date_iso": head.date.isoformat()},
+    )

@@ -1,0 +1,190 @@
+"""Sentences of the page for the people of a quarter: plain French, tenths in place of percents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.words.documents.quarter_page import AT_LEAST
+from tfpb.words.numbers import euros, plural
+from tfpb.words.phrase import Phrase
+from tfpb.words.survey.satisfaction import join
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
+
+    from tfpb.model.location import GapLine
+
+SUBTITLE: Final = "Page pour les habitants · {commune} · {bailleur} · année {year}"
+LEAD: Final = (
+    "Ici, le bailleur paie moins de taxe foncière. En échange, il doit mieux entretenir les immeubles et "
+    "améliorer la vie du quartier."
+)
+SPARED: Final = "Ce que le bailleur n’a pas payé"
+DONE: Final = "Ce qui a été fait avec"
+TOLD: Final = "Ce que disent les locataires"
+OPEN: Final = "Ce qu’on ne peut pas encore dire"
+ASK: Final = "À qui demander ?"
+ASKED: Final = Phrase(
+    "À votre gardien, à l’agence du bailleur, à la mairie ou au délégué du préfet : demandez le dossier "
+    "« {title} » ({bailleur})."
+)
+_NO_TAX: Final = "On ne le sait pas : le fichier des impôts n’est pas joint au dossier."
+_NOT_YET: Final = "On ne le sait pas encore : l’impôt du quartier reste à vérifier."
+_NOTHING: Final = Phrase("Rien en {year} : aucun logement du quartier n’a eu cette baisse d’impôt.")
+_AMOUNT: Final = Phrase("{amount} en {year}, pour {homes:s logement}, soit {each:€} par logement.")
+_BARE_AMOUNT: Final = Phrase("{amount} en {year}.")
+_ESTIMATED: Final = " Ce montant est estimé, au moins en partie."
+_NO_LIST: Final = "On ne le sait pas : la liste des actions n’est pas jointe au dossier."
+_NO_ACTION: Final = Phrase("Aucune action n’est inscrite pour ce quartier en {year}.")
+_ACTIONS: Final = Phrase("{actions:s action}, comptées pour {amount}")
+_ONE_ACTION: Final = Phrase("Une action, comptée pour {amount}")
+_LEFT: Final = Phrase("Il reste {left:€} à employer : c’est reporté sur {after}.")
+_ALL_USED: Final = "Le bailleur a compté au moins autant d’actions que d’impôt évité."
+_AXES: Final = {
+    1: "des gardiens plus présents",
+    2: "la formation du personnel",
+    3: "un entretien renforcé",
+    4: "les déchets et les encombrants",
+    5: "la tranquillité",
+    6: "l’écoute des locataires",
+    7: "la vie de quartier",
+    8: "de petits travaux",
+}
+_MOST_AXES: Final = 3
+NO_SURVEY: Final = "On ne le sait pas : aucune enquête n’est jointe au dossier."
+NOT_SHOWN: Final = "Trop peu de locataires ont répondu pour donner un résultat."
+HERE: Final = Phrase("Enquête de {wave}, ici et dans les autres quartiers du bailleur :")
+BORROWED: Final = Phrase(
+    "Trop peu de locataires d’ici ont répondu. Voici tous les quartiers prioritaires du bailleur, et ses "
+    "autres quartiers (enquête de {wave}) :"
+)
+_LINE: Final = "{label} : {here} satisfaits, {elsewhere} ailleurs ; {words}"
+_OTHERWISE: Final = " ; à immeubles semblables, ce n’est pas si sûr"
+_HIDDEN: Final = "{label} : trop peu de réponses"
+POINTS: Final = "Un point : 1 locataire sur 100."
+FRAGILE: Final = " « Fragile » ou « isolé » : à lire avec prudence."
+_EARLY: Final = "Si ces actions améliorent les choses : l’enquête de {wave} date d’avant."
+_NO_EFFECT: Final = "Si ces actions améliorent les choses : l’enquête ne le mesure pas."
+_NO_ANSWER: Final = "Si ces actions améliorent les choses : il faudrait une enquête."
+_DOUBTS: Final = Phrase("Si {homes:s logement}, près de la limite, sont bien du quartier.")
+_PENDING: Final = "Ce que deviennent {amounts}."
+_STATES: Final = {
+    "abattement_a_reclamer_eur": "à réclamer aux impôts",
+    "abattement_a_risque_eur": "peut-être à rendre",
+    "abattement_sous_reserve_eur": "à confirmer",
+}
+_ENDS: Final = {0: "moins de 1 sur 10", 10: "plus de 9 sur 10"}
+_NEAR: Final = 0.15
+_BETWEEN: Final = 0.35
+
+
+def spared(row: Mapping[str, Any], year: int) -> str:
+    """Write what the bailleur was spared: what is not known is said so, never 0 €.
+
+    Parameters
+    ----------
+    row : mapping
+        A line of `Abatement.by_qpv`, empty without a tax file.
+    year : int
+    """
+    if not row:
+        return _NO_TAX
+    amount, homes = row["abattement_eur"], int(row.get("logements_abattus") or 0)
+    if amount is None:
+        return _NOT_YET
+    if not amount:
+        return _NOTHING.format(year=year)
+    partial = bool(row.get("abattement_partiel"))
+    said = AT_LEAST.format(amount=amount) if partial else euros(amount)
+    if homes and not partial:
+        text = _AMOUNT.format(amount=said, year=year, homes=homes, each=amount / homes)
+    else:
+        text = _BARE_AMOUNT.format(amount=_capital(said), year=year)
+    return text + (_ESTIMATED if row["nature"] != "reel" else "")
+
+
+def done(spent: Sequence[tuple[int, Decimal]] | None, balance: Mapping[str, Any], year: int) -> str:
+    """Write what was done: how many actions, the axes that weigh most, what is left.
+
+    Parameters
+    ----------
+    spent : sequence of (axis, amount) or None
+        Largest first; None without a programme.
+    balance : mapping
+        The line of the quarter in `Programme.balance`.
+    year : int
+    """
+    if spent is None:
+        return _NO_LIST
+    actions = int(balance.get("actions") or 0)
+    if not actions:
+        return _NO_ACTION.format(year=year)
+    valued = balance["valorise_eur"]
+    said = AT_LEAST.format(amount=valued) if balance.get("valorise_partiel") else euros(valued)
+    head = _ACTIONS.format(actions=actions, amount=said) if actions > 1 else _ONE_ACTION.format(
+        amount=said
+    )  # fmt: skip
+    top = [f"{_AXES[axe]} ({euros(amount)})" for axe, amount in spent[:_MOST_AXES] if amount > 0]
+    text = f"{head} : d’abord {join(top)}." if top else f"{head}."
+    left = balance.get("rattrapage_eur")
+    if left is None:
+        return text
+    return f"{text} {_LEFT.format(left=left, after=year + 1) if left else _ALL_USED}"
+
+
+def tenths(share: float) -> str:
+    """Write a share for who reads no percents: « 6 sur 10 », or « entre 6 et 7 sur 10 »."""
+    ten = share * 10
+    near = round(ten)
+    off = ten - near
+    if off and near in _ENDS:  # neither all nor none
+        return _ENDS[near]
+    if abs(off) <= _NEAR:
+        return f"{near} sur 10"
+    if abs(off) > _BETWEEN:
+        low = int(ten)
+        return f"entre {low} et {low + 1} sur 10"
+    return f"un peu {'plus' if off > 0 else 'moins'} de {near} sur 10"
+
+
+def line(gap: GapLine) -> str:
+    """Write what tenants answer to a question, here and elsewhere, and how sure the gap is."""
+    if gap.gap is None or gap.qpv is None or gap.hors is None:
+        return _HIDDEN.format(label=gap.label)
+    here, elsewhere = tenths(gap.qpv), tenths(gap.hors)
+    said = _LINE.format(label=gap.label, here=here, elsewhere=elsewhere, words=gap.words)
+    return said + _OTHERWISE if gap.otherwise else said
+
+
+def open_points(
+    row: Mapping[str, Any], *, doubtful: int, wave: str, early: bool
+) -> tuple[str, ...]:
+    """Write what cannot be said yet: effect, side of some dwellings, amounts that hang.
+
+    Parameters
+    ----------
+    row : mapping
+        As `spared`.
+    doubtful : int
+        Dwellings of which the side is to be checked.
+    wave : str
+        Of the survey that is shown, « » without.
+    early : bool
+        Whether it was held before the actions.
+    """
+    out = [_NO_ANSWER if not wave else _EARLY.format(wave=wave) if early else _NO_EFFECT]
+    if doubtful:
+        out.append(_DOUBTS.format(homes=doubtful))
+    known = row.get("abattement_eur") is not None
+    hanging = [f"{euros(row[c])} {said}" for c, said in _STATES.items() if known and row.get(c)]
+    if hanging:
+        out.append(_PENDING.format(amounts=join(hanging)))
+    missing = int(row.get("logements_sans_montant") or 0)
+    if missing:
+        out.append(f"L’impôt de {plural(missing, 'logement')} : aucun fichier ne le donne.")
+    return tuple(out)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

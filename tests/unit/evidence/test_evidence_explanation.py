@@ -1,0 +1,91 @@
+"""A printed figure leads back to its lines; what is unknown says what is near."""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from tfpb.errors import TfpbError
+from tfpb.evidence.differences import DICTIONARY
+from tfpb.evidence.explanation import explain, near
+from tfpb.io.tables.tabular import csv_bytes
+from tfpb.model.assembly import Subject
+from tfpb.pipeline.pack_files import data_files, data_tables, dictionary
+from tfpb.report.sections import report
+from tfpb.words.documents.explanation_words import explanation_lines, unknown_words
+
+sys.path.append(str(Path(__file__).parents[1] / "report"))
+from report_dossier import make
+
+
+@lru_cache(maxsize=1)
+def pack() -> dict[str, bytes]:
+    said = report(make())
+    return {**data_files(said), DICTIONARY: csv_bytes(dictionary(data_tables(said)))}
+
+
+def lines(reference: str) -> str:
+    found = explain(pack(), reference)
+    return "\n".join(line for one in found for line in explanation_lines(one)).replace(
+        "\u202f", " "
+    )
+
+
+def test_a_quarter_is_led_back_to_the_premises_and_actions_it_adds_up() -> None:
+    (found,) = explain(pack(), "les tilleuls")
+    assert (found.kind, found.name) == (Subject.QUARTER, "QN05991I · Les Tilleuls")
+    by_title = {e.title: e for e in found.extracts}
+    premises = next(e for t, e in by_title.items() if "local par local" in t)
+    amounts = [c.text for line in premises.lines for c in line if c.header.startswith("Compté")]
+    whole = next(
+        c.text
+        for e in found.extracts
+        for line in e.lines
+        for c in line
+        if c.header == "Abattement (€)"
+    )
+    added = sum(float(a.replace(",", ".") or 0) for a in amounts)
+    assert added == pytest.approx(float(whole.replace(",", ".")))
+    text = lines("QN05991I")
+    assert "Ligne du fichier : " in text
+    assert "Règle : abattement = somme" in text
+
+
+def test_a_residence_tells_its_addresses_with_file_and_row() -> None:
+    text = lines("R0004")
+    assert "patrimoine.xlsx" in text
+    assert "Ligne du fichier : 8" in text
+    assert "À 4 m" in text or "Réponse" in text
+
+
+def test_an_amount_as_printed_says_where_it_stands_then_what_it_is_made_of() -> None:
+    first, second = explain(pack(), "100 238 €")
+    assert first.kind is Subject.AMOUNT
+    assert any(
+        "Abattement (€)" in [c.header for c in line] for e in first.extracts for line in e.lines
+    )
+    assert second.name.startswith("QN05991I")
+
+
+def test_a_question_gives_its_verdict_and_a_masked_cell_stays_masked() -> None:
+    text = lines("Tranquillité dans le quartier")
+    assert "▼ plus bas de plus de 5 points" in text
+    hidden = lines("Qualité de vie dans le quartier")
+    assert "masqué" in hidden
+    assert "marge du dossier" in hidden
+
+
+def test_what_is_unknown_says_what_is_near() -> None:
+    assert explain(pack(), "Les Tileuls") == ()
+    assert explain(pack(), "123 456 789 €") == ()
+    assert "Les Tilleuls" in near(pack(), "Les Tileuls")
+    assert "« Les Tilleuls »" in unknown_words("Les Tileuls", near(pack(), "Les Tileuls"))[1]
+    assert "numéro d’action" in unknown_words("zzz", ())[1]
+
+
+def test_a_pack_without_dictionary_is_said_unreadable() -> None:
+    with pytest.raises(TfpbError):
+        explain({}, "QN05991I")

@@ -1,0 +1,103 @@
+"""The layers of a GIS: every résidence has one look, that of the map; nothing of the machine in the bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import io
+import sqlite3
+from contextlib import closing
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import geopandas as gpd
+from report_dossier import make
+
+from tfpb.io.packs.geopackage import geopackage_bytes, geoparquet_bytes
+from tfpb.report.gis_layers import layers
+from tfpb.words.places.map_words import LEGEND_CUT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from tfpb.model.assembly import Dossier
+
+
+def dossier() -> Dossier:
+    made = make()
+    located = made.located
+    doors = located.entrances.assign(longitude=3.0, latitude=50.0)
+    homes = located.residences.copy()
+    homes["cote"] = homes["cote"].astype(object)
+    homes.loc[1, ["logements_dans", "logements_hors"]] = [18, 17]
+    moved = dataclasses.replace(located, entrances=doors, residences=homes)
+    return dataclasses.replace(made, located=moved)
+
+
+@lru_cache(maxsize=1)
+def drawn() -> dict[str, pd.DataFrame]:
+    return layers(dossier())
+
+
+def test_layers_hold_both_maps_the_doubts_and_a_look_each() -> None:
+    made = drawn()
+    assert list(made) == ["residences", "doutes", "qpv", "limites_2024", "layer_styles"]
+    looks = made["layer_styles"]
+    assert looks["f_table_name"].tolist() == ["residences", "doutes", "qpv", "limites_2024"]
+    assert set(looks["f_table_schema"]) == {""}  # QGIS asks for that, not for nothing
+    assert looks["useAsDefault"].all()
+    doors = dossier().located.entrances
+    assert len(made["doutes"]) == (doors["qpv_statut"] == "a_verifier").sum()
+
+
+def test_each_residence_answers_to_one_rule_and_has_the_look_of_the_map(tmp_path: Path) -> None:
+    path = tmp_path / "r.gpkg"
+    path.write_bytes(geopackage_bytes(drawn()))
+    with closing(sqlite3.connect(path)) as base:
+        (qml,) = base.execute(
+            "SELECT styleQML FROM layer_styles WHERE f_table_name = 'residences'"
+        ).fetchone()
+        style = ET.fromstring(qml)  # noqa: S314 - our own
+        met: dict[str, list[str]] = {}
+        for rule in style.iter("rule"):
+            if "filter" in rule.attrib:
+                where = html.unescape(rule.attrib["filter"])
+                rows = base.execute(f"SELECT id_residence FROM residences WHERE {where}")  # noqa: S608
+                for (home,) in rows:
+                    met.setdefault(home, []).append(rule.attrib["label"])
+    homes = dossier().located.residences
+    assert all(len(met[h]) == 1 for h in homes["id_residence"])
+    for home, doubt, inside, outside in zip(
+        homes["id_residence"], homes["logements_a_verifier"], homes["logements_dans"],
+        homes["logements_hors"], strict=True,
+    ):  # fmt: skip
+        said = met[home][0]
+        if doubt:
+            assert said == "résidence à vérifier"
+        elif inside and outside:
+            assert said == LEGEND_CUT
+        else:
+            assert said == f"résidence {'dans le' if inside else 'hors'} QPV"
+    shapes = [n.attrib["value"] for n in style.iter("Option") if n.attrib.get("name") == "name"]
+    assert {"circle", "semi_circle", "diamond"} <= set(shapes)
+
+
+def test_the_same_dossier_gives_the_same_bytes_in_both_forms() -> None:
+    again = layers(dossier())
+    assert geopackage_bytes(drawn()) == geopackage_bytes(again)
+    written = geoparquet_bytes(drawn()["residences"])
+    assert written == geoparquet_bytes(again["residences"])
+    read = gpd.read_parquet(io.BytesIO(written))
+    assert read.crs.to_epsg() == 2154
+    assert read["id_residence"].tolist() == drawn()["residences"]["id_residence"].tolist()
+
+
+def test_a_stock_without_any_place_still_has_its_layers() -> None:
+    made = dossier()
+    homes = made.located.residences.assign(longitude=float("nan"))
+    nowhere = dataclasses.replace(made, located=dataclasses.replace(made.located, residences=homes))
+    shown = layers(nowhere)
+    assert [len(shown[name]) for name in ("residences", "limites_2024")] == [0, 0]

@@ -1,0 +1,225 @@
+"""The two pages of a quarter: plain for its residents, action by action for who checks."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import math
+import re
+import subprocess
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PIL import Image
+from report_dossier import HOSTILE_TYPST, bare, make
+
+from everywhere import need
+from tfpb.model.report import Photos, Report, Table, Text
+from tfpb.pipeline.pack_files import quarter_files
+from tfpb.report.documents import document_pdf
+from tfpb.report.quarter_pages import quarter_page
+from tfpb.report.sections.quarter_reports import changes, quarter_report, residents_page
+from tfpb.words.documents import residents_words as words
+
+if TYPE_CHECKING:
+    from tfpb.model.assembly import Dossier
+    from tfpb.model.location import QpvPage
+
+CODE = "QN05991I"
+SHOWN_PAGES = {"habitants": 1, "quartiers": 3}
+
+
+def page_of(dossier: Dossier, name: str = "Les Tilleuls") -> QpvPage:
+    return quarter_page(dossier, CODE, name, "Valfictif")
+
+
+def told(report: Report) -> str:
+    (section,) = report.sections
+    texts = [b for b in section.blocks if isinstance(b, Text)]
+    lines = [section.title, section.lead]
+    for text in texts:
+        lines += [text.title, *text.paragraphs]
+    return "\n".join([report.subtitle, *lines]).replace("\u202f", " ")
+
+
+def residents(dossier: Dossier) -> str:
+    return told(residents_page(dossier, page_of(dossier)))
+
+
+@lru_cache(maxsize=1)
+def drawn() -> dict[str, bytes]:
+    dossier = make()
+    return quarter_files(dossier, [page_of(dossier, f"{HOSTILE_TYPST} {'Très long nom ' * 8}")])
+
+
+def of_quarter(dossier: Dossier, **changed: Any) -> Dossier:
+    """Change the line of the abatement of the quarter."""
+    money = dossier.abatement
+    assert money is not None
+    rows = money.by_qpv.astype(object)
+    for column, value in changed.items():
+        rows.loc[rows["code_qpv"] == CODE, column] = value
+    return dataclasses.replace(dossier, abatement=dataclasses.replace(money, by_qpv=rows))
+
+
+def test_residents_read_the_figures_of_the_map_page_in_250_words() -> None:
+    dossier = make()
+    text = residents(dossier)
+    figures = {label: value for label, value, _ in page_of(dossier).figures}
+    for label in ("Abattement de TFPB", "Actions valorisées"):
+        assert figures[label].replace("\u202f", " ") in text
+    assert "reporté sur 2026" in text
+    assert len(re.findall(r"[^\W\d_][\w’-]*", text)) <= 250
+    titles = (words.SPARED, words.DONE, words.TOLD, words.OPEN, words.ASK)
+    assert [text.index(t) for t in titles] == sorted(text.index(t) for t in titles)
+    assert "%" not in text
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"abattement_eur": None}, "On ne le sait pas encore"),
+        ({"abattement_eur": Decimal(0)}, "Rien en 2025"),
+        ({"nature": "estime"}, "Ce montant est estimé"),
+        ({"abattement_partiel": True}, "Au moins 100 238 €"),
+    ],
+)
+def test_an_amount_that_is_not_known_is_said_so_never_nil(
+    changed: dict[str, Any], said: str
+) -> None:
+    text = residents(of_quarter(make(), **changed))
+    spared = text.split(words.SPARED)[1].split(words.DONE)[0]
+    assert said in spared
+    assert not re.search(r"\b0 €", text)
+
+
+def test_without_files_the_page_says_what_nobody_knows() -> None:
+    text = residents(bare())
+    assert text.count("On ne le sait pas") == 3
+    assert "il faudrait une enquête" in text
+    assert "€" not in text
+
+
+def test_a_quarter_too_small_shows_the_answers_of_all_and_says_so() -> None:
+    dossier = make()
+    survey = dossier.survey
+    assert survey is not None
+    rows = survey.comparison
+    local = rows["territoire"] == CODE
+    rows = rows.assign(publication=rows["publication"].mask(local, "masque"))
+    masked = dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=rows))
+    assert page_of(masked).borrowed
+    assert not page_of(dossier).borrowed
+    assert "Trop peu de locataires d’ici ont répondu" in residents(masked)
+    assert "Trop peu de locataires d’ici" not in residents(dossier)
+
+
+def test_a_masked_question_bears_no_number() -> None:
+    line = next(g for g in page_of(make()).gaps if g.gap is None)
+    assert words.line(line) == f"{line.label} : trop peu de réponses"
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.0, "0 sur 10"), (0.04, "moins de 1 sur 10"), (0.61, "6 sur 10"),
+        (0.62, "un peu plus de 6 sur 10"), (0.65, "entre 6 et 7 sur 10"),
+        (0.68, "un peu moins de 7 sur 10"), (0.74, "entre 7 et 8 sur 10"),
+        (0.99, "plus de 9 sur 10"), (1.0, "10 sur 10"),
+    ],
+)  # fmt: skip
+def test_tenths_neither_hide_a_gap_nor_make_one(share: float, said: str) -> None:
+    assert words.tenths(share) == said
+
+
+def test_the_page_of_a_quarter_leads_from_action_to_proof_and_answers() -> None:
+    dossier = make()
+    (section,) = quarter_report(dossier, page_of(dossier)).sections
+    axes, actions, found = [b for b in section.blocks if isinstance(b, Table)]
+    assert axes.rows["preuves"].tolist() == ["2 sur 2"] * 4
+    assert axes.rows["dit"].tolist()[:2] == [
+        "Accueil par le bailleur : ▽ plus bas, on ne sait pas de combien",
+        "Propreté des parties communes : ▽ plus bas, on ne sait pas de combien",
+    ]
+    assert set(actions.rows["piece"]) == {f"F{k}" for k in range(0, 16, 2)}
+    assert sum(actions.rows["valorise_eur"]) == sum(axes.rows["valorise_eur"])
+    assert found.rows["suite"].tolist() == ["Enlèvement hebdomadaire"]
+
+
+def test_photographs_of_a_quarter_stand_on_its_page_with_what_they_show() -> None:
+    dossier = make()
+    plan = dossier.programme
+    assert plan is not None
+    out = io.BytesIO()
+    Image.new("RGB", (90, 60), "grey").save(out, "JPEG")
+    walked = plan.diagnostics.assign(photo="hall.jpg")
+    given = dataclasses.replace(
+        dossier,
+        programme=dataclasses.replace(plan, diagnostics=walked),
+        photos={"hall.jpg": out.getvalue()},
+    )
+    report = quarter_report(given, page_of(given))
+    (shown,) = [b for b in report.sections[0].blocks if isinstance(b, Photos)]
+    assert shown.photos[0][0] == "Dépôts sauvages (3 avril 2025)"
+    pdf = document_pdf.render(report, {}, {}, cover=False)
+    listing = subprocess.run(
+        [need("pdfimages"), "-list", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
+    assert re.search(r"\b90 +60\b", listing)
+    assert not any(
+        isinstance(b, Photos) for b in quarter_report(dossier, page_of(dossier)).sections[0].blocks
+    )
+
+
+def test_what_changed_is_told_in_five_sentences_at_most() -> None:
+    dossier = make()
+    located = dossier.located
+    doors = located.entrances.copy()
+    doors.loc[doors.index[0], "qpv_motif"] = (
+        "Décision du 02/02/2026 : dans. La carte seule disait : …"
+    )
+    homes = located.residences.assign(evolution="entrant")
+    moved = dataclasses.replace(
+        dossier, located=dataclasses.replace(located, entrances=doors, residences=homes)
+    )
+    said = changes(moved, page_of(moved))
+    assert len(said) == 4
+    assert "Adresses douteuses tranchées dans ce quartier : 1." in said
+    inside = int(homes.loc[homes["code_qpv"] == CODE, "logements_dans"].sum())
+    assert f"Entrés en quartier prioritaire avec la carte de 2024 : {inside} logements." in said
+    assert said[-1].startswith("Cela sert-il à quelque chose ?")
+
+
+@pytest.mark.parametrize("kind", SHOWN_PAGES)
+def test_both_are_tagged_in_the_shipped_font_and_keep_to_their_pages(kind: str) -> None:
+    data = drawn()[f"{kind}/{CODE}.pdf"]
+    assert b"pdfuaid:part" in data
+    command = [need("pdftotext"), "-layout", "-", "-"]
+    text = subprocess.run(command, input=data, capture_output=True, check=True).stdout.decode()
+    assert 1 <= text.count("\f") <= SHOWN_PAGES[kind]
+    assert "données fictives" in text
+    assert drawn() == quarter_files(
+        make(), [page_of(make(), f"{HOSTILE_TYPST} {'Très long nom ' * 8}")]
+    )
+
+
+def test_what_like_with_like_denies_is_said_on_both_pages() -> None:
+    dossier = make()
+    line = next(g for g in page_of(dossier).gaps if g.gap is not None)
+    assert not line.otherwise
+    assert "à immeubles semblables" in words.line(dataclasses.replace(line, otherwise=True))
+    found = dossier.evaluation
+    assert found is not None
+    rows = found.table.assign(lecture=found.table["lecture"] + "|ecart_efface")
+    against = dataclasses.replace(dossier, evaluation=dataclasses.replace(found, table=rows))
+    (section,) = quarter_report(against, page_of(against)).sections
+    axes = next(b for b in section.blocks if isinstance(b, Table))
+    assert "autre lecture" in axes.rows["dit"].iloc[0]
+
+
+def test_a_gap_without_levels_is_not_told_in_tenths() -> None:
+    line = next(g for g in page_of(make()).gaps if g.gap is not None)
+    assert "trop peu" in words.line(dataclasses.replace(line, qpv=None))
+    assert not math.isnan(line.gap or math.nan)
