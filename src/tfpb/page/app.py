@@ -222,7 +222,7 @@ class _Page:
         form = await self._signed(request)
         if isinstance(form, Response):
             return form
-        self._desk.notice = ()
+        self._desk.notice, self._desk.told = (), ()
         try:
             where = await run_in_threadpool(_SCREENS[screen].act, self._desk, form)
         except TfpbError as error:

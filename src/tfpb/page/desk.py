@@ -147,7 +147,6 @@ class Desk:
         with self.lock:
             if self.busy:
                 return
-            self.told = ()
             stamp = self.stamp()
             self._job = Job(kind, work, *args, **options)
             self._stamps[id(self._job)] = stamp

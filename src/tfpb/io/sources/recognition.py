@@ -132,7 +132,9 @@ def recognise(path: Path, name: str = "") -> Recognised:
     score, at, role = ranked[0]
     page = pages[-at]
     personal = tuple(
-        (p.table.sheet, names) for p in pages if (names := _personal(p.table, role == SURVEY))
+        (p.table.sheet, names)
+        for p in pages
+        if (names := _personal(p.table, survey=role == SURVEY and p is page))
     )
     sheet = page.table.sheet if len(pages) > 1 else ""
     found = Recognised(
@@ -160,13 +162,13 @@ def safe_copy(path: Path, found: Recognised) -> bytes:
     return without_columns(path, dropped, {s: top for s, (top, _) in pages.items()})
 
 
-def _personal(table: TextTable, survey: bool) -> tuple[str, ...]:  # noqa: FBT001
-    known = () if survey else tuple(h for c in CONTRACTS.values() for h in c.headers)
-    left, _ = without_people(table, known=(*known, *NAMES))
-    gone = {n for n in table.frame.columns if n not in left.frame.columns}
+def _personal(table: TextTable, *, survey: bool) -> tuple[str, ...]:
+    """List the columns that look like a person, by the rules of whoever will read the table."""
     if survey:
-        gone |= set(personal_columns(table.frame, {}, keep=()))
-    return tuple(n for n in table.frame.columns if n in gone)
+        return tuple(personal_columns(table.frame, {}, keep=()))
+    known = tuple(h for c in CONTRACTS.values() for h in c.headers)
+    left, _ = without_people(table, known=(*known, *NAMES))
+    return tuple(n for n in table.frame.columns if n not in left.frame.columns)
 
 
 def _scores(page: _Page, name: str) -> list[tuple[str, float]]:

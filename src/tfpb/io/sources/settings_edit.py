@@ -28,7 +28,8 @@ def edit_toml(path: Path, changes: Iterable[tuple[Keys, Any]]) -> None:
     ----------
     path : Path
     changes : iterable of (keys, value)
-        From the outermost table inwards; a rank is an element of a list of tables.
+        From the outermost table inwards; a rank is an element of a list of tables, the next rank a new
+        one.
 
     Raises
     ------
@@ -48,6 +49,8 @@ def edit_toml(path: Path, changes: Iterable[tuple[Keys, Any]]) -> None:
         else:
             if value is None:
                 table.pop(last, None) if isinstance(last, str) else table.pop(last)
+            elif isinstance(last, int) and last == len(table):
+                table.append(_item(value, whole=True))
             else:
                 table[last] = _item(value)
     write_bytes(path, tomlkit.dumps(whole).encode())
@@ -64,11 +67,13 @@ def _opened(path: Path) -> TOMLDocument:
     return whole
 
 
-def _item(value: Any) -> Any:
+def _item(value: Any, *, whole: bool = False) -> Any:
+    """Make a value of TOML; a mapping of plain values is written on one line, unless it is `whole`."""
     if isinstance(value, str):
         return drop_controls(value)
     if isinstance(value, Mapping):
-        table = tomlkit.inline_table()
+        deep = whole or any(isinstance(v, Mapping | list | tuple) for v in value.values())
+        table: Any = tomlkit.table() if deep else tomlkit.inline_table()
         table.update({k: _item(v) for k, v in value.items()})
         return table
     if isinstance(value, list | tuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,12 +17,16 @@ from tfpb.geodata.recognition import geography_of
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.sources.recognition import SURVEY, Recognised, recognise, safe_copy
+from tfpb.io.sources.settings_edit import edit_toml
+from tfpb.io.sources.toml_files import read_toml
 from tfpb.model.settings import Fichiers
 from tfpb.page.desk import BRING, PLAN, mark, safe_name
 from tfpb.page.screens.start import bring
 from tfpb.survey.reading.drafting import draft_plan
+from tfpb.survey.reading.plan_joining import plan_changes
 from tfpb.words.documents.report_words import ROLES
 from tfpb.words.page import screen_words as words
+from tfpb.words.survey.drafting_words import CONFIRM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -171,10 +176,15 @@ def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
     there = list(settings.fichiers.enquete) if settings is not None else []
     if name not in there:
         desk.edit([(("fichiers", SURVEY), [*there, name])])
+    delivery = read_delivery(desk.folder / name)
+    draft = draft_plan(delivery.table, delivery.dictionary)
     if desk.plan is None:
-        delivery = read_delivery(desk.folder / name)
-        write_bytes(desk.folder / PLAN, draft_plan(delivery.table, delivery.dictionary).encode())
+        write_bytes(desk.folder / PLAN, draft.encode())
         desk.edit([(("fichiers", "plan"), PLAN)])
+    else:
+        drafted = CONFIRM in desk.plan_file.read_text(encoding="utf-8", errors="replace")
+        more = plan_changes(read_toml(desk.plan_file), tomllib.loads(draft), adds=drafted)
+        edit_toml(desk.plan_file, more)
     plan = desk.plan
     waves = found.waves if found is not None else ()
     if plan is not None and waves:
