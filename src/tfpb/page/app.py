@@ -231,6 +231,8 @@ class _Page:
         except OSError as error:
             self._desk.notice = cannot_write(Path(error.filename or "").name, error).faults
             where = None
+        finally:
+            await form.close()
         return RedirectResponse(f"/{screen}{where or ''}", 303)
 
     async def _signed(self, request: Request) -> FormData | Response:
@@ -238,6 +240,7 @@ class _Page:
         form = await request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS)
         token = request.headers.get("x-jeton") or str(form.get("jeton", ""))
         if not self._keys.signed(token):
+            await form.close()
             return HTMLResponse(door_words.refusal("jeton"), 403)
         return form
 

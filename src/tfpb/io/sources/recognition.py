@@ -193,7 +193,8 @@ def _score(table: TextTable, role: str, contract: Contract) -> float:
     likely = sum(1 for f in faults if f.severity is Severity.FAUTE and "coller" in f.fields)
     if had + likely < len(needed) or not had:
         return 0.0
-    return 2.0 * had + 1.5 * likely + (len(found) - had) * 0.8
+    explained = len(found) / len(table.frame.columns)
+    return 2.0 * had + likely + 0.8 * (len(found) - had) + 4.0 * explained
 
 
 def _asked(table: TextTable) -> float:

@@ -208,8 +208,8 @@ def _renamed(
             meant.setdefault(column, header)
     out: list[tuple[tuple[str, ...], Any]] = []
     for column in contract.names:
-        header = meant.get(column)
-        wanted = header if header is not None and header != alone.get(column) else None
+        named = meant.get(column)
+        wanted = named if named is not None and named != alone.get(column) else None
         if wanted != before.get(column):
             out.append((("reglages", "colonnes", f"{role}.{column}"), wanted))
     return out
