@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import shutil
-import zipfile
+import time
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import map_models
 import openpyxl
 import pytest
 from page_player import DESK, PHONE, SCREENS, Player, entered, serious
@@ -16,7 +19,12 @@ from typer.testing import CliRunner
 
 from served_page import Served, served
 from tfpb.cli.app import app
+from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.sources.toml_files import load_settings
+from tfpb.page.outlook import Doubt, SmallMap
+from tfpb.pipeline.kept.stage_cache import users_cache
+from tfpb.pipeline.pack_run import _review, computed
+from tfpb.review.doubts import POSITION
 from tfpb.review.review_workbook import read_address_decisions, read_limit_decisions
 
 if TYPE_CHECKING:
@@ -85,7 +93,7 @@ def test_clicks_alone_lead_from_files_to_a_pack(played: Player, example_page: Se
     assert settings.fichiers.enquete == ("enquete_2019.csv", "enquete_2023.xlsx")
     assert settings.fichiers.programme_precedent == "programme_2024.xlsx"
     assert played.complaints == []
-    assert all(r.startswith(example_page.address) for r in played.requests)
+    assert all(r.startswith((example_page.address, "data:")) for r in played.requests)
     print(played.told())  # noqa: T201 - the figures of docs/benchmarks-page.md
     assert played.minutes < 20
 
@@ -206,10 +214,10 @@ def test_a_point_is_moved_by_arrows_and_by_mouse(
     page.context.close()
 
 
-def test_decisions_of_the_page_and_of_the_workbook_make_one_pack(
+def test_decisions_of_the_page_and_of_the_workbook_are_one_file_after_a_run(
     browser: Browser, played: Player, example_page: Served, geodata: Path, tmp_path: Path
 ) -> None:
-    """Each way, the run after writes the workbook anew: same decisions, same file, same pack."""
+    """A run writes the workbook anew: same decisions, same file; then the same inputs, the same pack."""
     by_page, by_book = tmp_path / "page", tmp_path / "classeur"
     shutil.copytree(example_page.folder, by_book)
     player = entered(browser, example_page)
@@ -228,23 +236,107 @@ def test_decisions_of_the_page_and_of_the_workbook_make_one_pack(
             form.locator("button.principal").click()
     page.context.close()
     shutil.copytree(example_page.folder, by_page)
-    _fill(by_book / "dossier_a_verifier.xlsx", dict(zip(keys, sides, strict=True)))
-    text = (by_book / "dossier.toml").read_text(encoding="utf-8")
-    named = 'decisions = "dossier_a_verifier.xlsx"\n'
-    lines = [n for n in text.splitlines(keepends=True) if not n.startswith("decisions")]
-    made = "".join(lines).replace("[fichiers]\n", f"[fichiers]\n{named}", 1)
-    (by_book / "dossier.toml").write_text(made, encoding="utf-8")
-    for folder in (by_page, by_book):
-        for _ in range(2):
-            words = ["dossier", str(folder), "--geodonnees", str(geodata)]
-            result = CliRunner().invoke(app, words)
-            assert result.exit_code == 0, result.output
     name = "dossier_a_verifier.xlsx"
-    assert (by_page / name).read_bytes() == (by_book / name).read_bytes()
-    packs = [zipfile.ZipFile(f / "dossier" / "dossier.zip") for f in (by_page, by_book)]
-    assert packs[0].namelist() == packs[1].namelist()
-    assert not [n for n in packs[0].namelist() if packs[0].read(n) != packs[1].read(n)]
-    assert json.loads(packs[0].read("run.json"))
+    _fill(by_book / name, dict(zip(keys, sides, strict=True)))
+    edit_toml(by_book / "dossier.toml", [(("fichiers", "decisions"), name)])
+    made = {}
+    for folder in (by_page, by_book):
+        settings = load_settings(folder / "dossier.toml")
+        dossier, _ = computed(settings, geodata, users_cache())
+        (review,) = _review(dossier, geodata, folder / "dossier", users_cache()).values()
+        sides_told = dossier.located.entrances[["id_residence", "qpv_statut", "qpv_motif"]]
+        assert dossier.abatement is not None
+        made[folder.name] = (review, sides_told.to_csv(), dossier.abatement.states)
+    assert made["page"] == made["classeur"]
+    assert "plan de masse" in made["page"][1]
+
+
+def test_a_run_that_is_stopped_leaves_the_pack_as_it_was(
+    played: Player, example_page: Served
+) -> None:
+    archive = example_page.folder / "dossier" / "dossier.zip"
+    before = archive.read_bytes()
+    beside = sorted(p.name for p in example_page.folder.iterdir())
+    example_page.post("/dossier", {"geste": "faire", "diffuser": "non"})
+    job = example_page.desk.job
+    assert job is not None
+    while job.running and len(job.progress.stages) < 3:
+        time.sleep(0.01)
+    said = example_page.get("/avancement").text
+    assert job.progress.stages[-1] in said
+    answer = example_page.post("/arreter", {"retour": "dossier"})
+    assert job.cancelled
+    assert not job.running
+    assert "est resté tel quel" in answer.text
+    assert archive.read_bytes() == before
+    assert sorted(p.name for p in example_page.folder.iterdir()) == beside
+
+
+MORE: tuple[str, ...] = (
+    "<svg onload=window.__xss=1>", '"><script>window.__xss=1</script>', "' onmouseover=window.__xss=1 x='",
+    "<iframe src=javascript:parent.__xss=1>", "<math><mi xlink:href='javascript:window.__xss=1'>x",
+    "<style>*{display:none}</style>", "<base href=//pirate.example>", "<meta http-equiv=refresh content=0>",
+    "<form action=//pirate.example><input name=x>", "</option><option selected>x", "</select><img src=x>",
+    "</textarea><img src=x onerror=window.__xss=1>", "{{ config }}", "{% for x in y %}", "${7*7}", "#{7*7}",
+    "<%= 7*7 %>", "\u2028window.__xss=1\u2029", "\x00nul\x07", '=HYPERLINK("http://pirate.example")',
+    "+cmd|' /C calc'!A0", "@SUM(1+1)", "-2+3", "%3Cscript%3E", "&#60;script&#62;", "../../etc/passwd",
+    "C:\\Windows\\win.ini", "NULL", "\u202egnp.exe", "\ufeffbom", "a" * 400, "é" * 200, "\t\tx", "';--",
+    "<a href='javascript:window.__xss=1'>x</a>", "<object data=x>", "<details open ontoggle=window.__xss=1>",
+)  # fmt: skip
+
+
+def test_hostile_texts_are_inert_on_every_screen(
+    browser: Browser, tmp_path: Path, geodata: Path
+) -> None:
+    texts = (*map_models.HOSTILE, *MORE)
+    assert len(texts) >= 40
+    clean = [re.sub(r"[\x00-\x08\x0b-\x1f]", "", t) for t in texts]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "<b>x<b>"
+    sheet.append(["id_residence", "adresse", "nb_logements", "commune", "bailleur", *clean])
+    for k, text in enumerate(clean):
+        sheet.append([text[:60], text, "douze" if k % 2 else 12, text, text, *clean])
+    stock = tmp_path / "stock <img src=x onerror=window.__xss=1>.xlsx"
+    book.save(stock)
+    with served(tmp_path / "<b onclick=window.__xss=1>dossier", geodata) as page_of:
+        player = entered(browser, page_of)
+        player.page.on("dialog", lambda d: player.complaints.append(d.message))
+        player.type("#bailleur", texts[0])
+        player.type("#titre", texts[2])
+        player.type("#annee", "2025")
+        player.click("button.principal")
+        player.go("deposer")
+        player.drop([stock])
+        page_of.wait()
+        doubts = tuple(
+            Doubt(
+                {"id_residence": t, "motif": t, "quartier": t, "code_qpv": t, "decision": "", POSITION: k},
+                {"adresse": t, "commune": t, "identifiant": t, "ligne": k, "trouvee": t, "precision": t,
+                 "motifs": t, "choix": (t, t)},
+                True, Decimal(5), 3,
+                SmallMap(0.0, 0.0, 1.0, 5.0, (("quartier", "M0 0L9 9Z"),), ((9.0, 9.0, t),), ()),
+            )
+            for k, t in enumerate(texts)
+        )  # fmt: skip
+        pairs = tuple((t, t) for t in texts)
+        page_of.desk.outlook = replace(
+            page_of.desk.outlook, doubts=doubts, lacking=pairs, standing=texts, quarters=pairs,
+            figures=tuple((t, t, t) for t in texts),
+        )  # fmt: skip
+        page_of.desk.made = replace(page_of.desk.outlook, closing=texts, changes=texts, kept=texts)
+        page_of.desk.told = texts
+        for path in (*SCREENS, *(f"doutes?p={p}" for p in range(2, 6)), "fautes?tout"):
+            player.page.goto(f"{page_of.address}/{path}")
+            assert player.page.evaluate("window.__xss") is None, path
+            assert player.page.locator("main").is_visible(), path
+            assert (
+                player.page.locator("main iframe, main object, main img, main style").count() == 0
+            )
+        player.page.context.close()
+        assert [c for c in player.complaints] == []
+        assert all(r.startswith((page_of.address, "data:")) for r in player.requests)
 
 
 def _fill(path: Path, decided: dict[str, str]) -> None:
