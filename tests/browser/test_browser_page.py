@@ -315,8 +315,8 @@ def test_hostile_texts_are_inert_on_every_screen(
                 {"id_residence": t, "motif": t, "quartier": t, "code_qpv": t, "decision": "", POSITION: k},
                 {"adresse": t, "commune": t, "identifiant": t, "ligne": k, "trouvee": t, "precision": t,
                  "motifs": t, "choix": (t, t)},
-                True, Decimal(5), 3,
-                SmallMap(0.0, 0.0, 1.0, 5.0, (("quartier", "M0 0L9 9Z"),), ((9.0, 9.0, t),), ()),
+                listed=True, euros=Decimal(5), dwellings=3,
+                map=SmallMap(0.0, 0.0, 1.0, 5.0, (("quartier", "M0 0L9 9Z"),), ((9.0, 9.0, t),), ()),
             )
             for k, t in enumerate(texts)
         )  # fmt: skip
@@ -335,7 +335,7 @@ def test_hostile_texts_are_inert_on_every_screen(
                 player.page.locator("main iframe, main object, main img, main style").count() == 0
             )
         player.page.context.close()
-        assert [c for c in player.complaints] == []
+        assert player.complaints == []
         assert all(r.startswith((page_of.address, "data:")) for r in player.requests)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import openpyxl
@@ -15,6 +14,7 @@ from simulate_bondy import ITEMS, WAVES, make_bondy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
 _STOCK: Final = (
     "Code groupe immobilier", "N° entrée", "Nom du programme", "Sté", "Adresse du site", "CP", "Ville",
@@ -83,7 +83,7 @@ def _survey(path: Path, rows: list[dict[str, str]], wave: str, *, labels: bool) 
         sheet = book.create_sheet("Dictionnaire")
         sheet.append(["Variable", "Libellé", "Modalités"])
         codes = " ; ".join(f"{k} = {v}" for k, v in words.items())
-        for name, _ in asked.items():
+        for name in asked:
             sheet.append([name, next(i[1] for i in ITEMS if i[0] == name), codes])
     book.save(path)
 

@@ -114,7 +114,8 @@ def test_a_survey_is_never_cut_of_its_questions(example: Path) -> None:
     [
         ("../../etc/passwd", "passwd"), ("C:\\Users\\x\\stock.xlsx", "stock.xlsx"),
         (".cache", "cache"), ("CON.xlsx", "_CON.xlsx"), ("a:b|c?.csv", "a_b_c_.csv"),
-        ("\u202exslx.exe", "xslx.exe"), ("", "fichier"), ("...", "fichier"), ("é" * 300 + ".csv", "é" * 100 + ".csv"),
+        ("\u202exslx.exe", "xslx.exe"), ("", "fichier"), ("...", "fichier"),
+        ("é" * 300 + ".csv", "é" * 100 + ".csv"),
     ],
 )  # fmt: skip
 def test_names_are_safe(given: str, safe: str) -> None:

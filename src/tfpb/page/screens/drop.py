@@ -15,13 +15,15 @@ from starlette.datastructures import UploadFile
 from tfpb.errors import Fault, Place, TfpbError
 from tfpb.geodata.recognition import geography_of
 from tfpb.io.packs.output_files import write_bytes
-from tfpb.io.sources.deliveries import read_delivery
+from tfpb.io.sources.deliveries import SPSS, read_delivery
 from tfpb.io.sources.recognition import SURVEY, Recognised, recognise, safe_copy
 from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.sources.toml_files import read_toml
+from tfpb.io.tables.tabular import SPREADSHEETS, TEXT_FILES
 from tfpb.model.settings import Fichiers
 from tfpb.page.desk import BRING, PLAN, mark, safe_name
 from tfpb.page.screens.start import bring
+from tfpb.pipeline.pack_run import PACK_FOLDER
 from tfpb.survey.reading.drafting import draft_plan
 from tfpb.survey.reading.plan_joining import plan_changes
 from tfpb.words.documents.report_words import ROLES
@@ -55,7 +57,9 @@ class Listed:
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
     settings = desk.settings
-    listed = [] if settings is None else [_listed(desk, settings, *f) for f in files_of(settings)]
+    named = files_of(settings) if settings is not None else []
+    other = _unnamed(desk, settings) if settings is not None else []
+    listed = [_listed(desk, settings, *f) for f in (*named, *other)] if settings else []
     choices = [(k, ROLES[k]) for k in Fichiers.model_fields if k not in _NOT_DROPPED]
     return {"fichiers": listed, "roles": choices, "manque_stock": not any(
         f.role == "patrimoine" for f in listed
@@ -71,6 +75,19 @@ def files_of(settings: Settings) -> list[tuple[str, str]]:
         names = (named,) if isinstance(named, str) else named
         out += [(role, n) for n in names if n and settings.path(n).is_file()]
     return out
+
+
+def _unnamed(desk: Desk, settings: Settings) -> list[tuple[str, str]]:
+    """List the tables of the folder that the settings do not name, and that no screen wrote."""
+    fichiers = settings.fichiers
+    used = {name for _, name in files_of(settings)} | {fichiers.decisions, words.CORRECTIONS}
+    return [
+        ("", p.name)
+        for p in sorted(desk.folder.iterdir())
+        if p.suffix.lower() in SPREADSHEETS | TEXT_FILES | SPSS
+        and p.name not in used
+        and not p.name.startswith((".", "~$", f"{PACK_FOLDER}_a_verifier"))
+    ]
 
 
 def _listed(desk: Desk, settings: Settings, role: str, name: str) -> Listed:
