@@ -96,7 +96,7 @@ def application(
         Route("/{screen}", page.show, methods=["GET"]),
         Route("/{screen}", page.act, methods=["POST"]),
     ]
-    made = Starlette(routes=routes, exception_handlers={404: page.absent})
+    made = Starlette(routes=routes, exception_handlers={404: page.absent, Exception: page.ours})
     return Door(made, keys=keys, host=host, uploads=_most, seen=seen)
 
 
@@ -143,6 +143,11 @@ class _Page:
         """Say that there is nothing there."""
         return HTMLResponse(door_words.refusal("absente"), 404)
 
+    async def ours(self, _request: Request, error: Exception) -> Response:
+        """Say that the program is at fault, as the commands do."""
+        told = screen_words.BROKEN.format(kind=type(error).__name__)
+        return HTMLResponse(door_words.page_of(door_words.AT_FAULT, told), 500)
+
     async def alive(self, _request: Request) -> Response:
         """Tell that a page is still open."""
         return Response(status_code=204)
@@ -164,7 +169,7 @@ class _Page:
         form = await self._signed(request)
         if isinstance(form, Response):
             return form
-        await run_in_threadpool(self._desk.check)
+        await run_in_threadpool(self._desk.check, again=True)
         return self._back(form)
 
     async def quit(self, request: Request) -> Response:

@@ -50,6 +50,7 @@ def write_decisions(desk: Desk) -> Path:
     else:
         path = free_slot(desk.folder / PACK_FOLDER, limits=True, addresses=True).path
     write_bytes(path, _workbook(doubts))
+    desk.decided += 1
     if not named:
         desk.edit([(("fichiers", "decisions"), path.name)])
     return path

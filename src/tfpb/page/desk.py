@@ -56,7 +56,9 @@ class Desk:
         self.lock = threading.RLock()
         self._job: Job | None = None
         self._seen: tuple[object, ...] = ()
-        self._stamps: dict[int, tuple[object, ...]] = {}
+        self._tried: tuple[object, ...] = ()
+        self._begun_at: tuple[tuple[object, ...], int] = ((), 0)
+        self.decided = 0
         self._read: dict[tuple[object, ...], Any] = {}
         self.notice: tuple[Fault, ...] = ()
         self.told: tuple[str, ...] = ()
@@ -104,15 +106,21 @@ class Desk:
             if job is None or job.running:
                 return job
             if isinstance(job.result, Outlook):
-                self.undo = []
-                self.outlook, self._seen = job.result, self._stamps.pop(id(job), ())
-                if job.kind == PACK:
-                    self.made = job.result
-                    self._seen = self.stamp()  # the run wrote the review anew
+                self._take(job.kind, job.result)
                 job.result = None
             elif job.result is not None:
                 self.told, job.result = tuple(job.result), None
             return job
+
+    def _take(self, kind: str, found: Outlook) -> None:
+        """Take in what a work found; what was decided since it began is not in it, and is kept."""
+        if kind == PACK:
+            self.made = found
+        stamp, decided = self._begun_at
+        if decided != self.decided:
+            return
+        self.outlook, self.undo = found, []
+        self._seen = self.stamp() if kind == PACK else stamp  # a run writes the review anew
 
     @property
     def busy(self) -> bool:
@@ -147,13 +155,15 @@ class Desk:
         with self.lock:
             if self.busy:
                 return
-            stamp = self.stamp()
+            self._begun_at = self.stamp(), self.decided
             self._job = Job(kind, work, *args, **options)
-            self._stamps[id(self._job)] = stamp
 
-    def check(self) -> None:
-        """Check the files, unless that was done since they changed."""
-        if self.settings is not None and not self.fresh:
+    def check(self, *, again: bool = False) -> None:
+        """Check the files, unless that was done, or tried in vain, since they changed."""
+        if self.settings is None or self.fresh or self.busy:
+            return
+        if again or self._tried != self.stamp():
+            self._tried = self.stamp()
             self.begin(CHECK, check, self.file, self.geography)
 
     def make(self, *, release: bool) -> None:

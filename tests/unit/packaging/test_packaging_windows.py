@@ -269,7 +269,7 @@ def test_a_double_click_serves_the_page_and_leaves_no_window(
             )  # fmt: skip
             assert again.returncode == 0
             assert "déjà ouvert" in again.stdout
-            (token,) = re.findall(r'name="jeton" content="([^"]+)"', page)
+            (token, *_) = re.findall(r'name="jeton" value="([^"]+)"', page)
             left = client.post(f"{base}/quitter", data={"jeton": token}, headers={"origin": base})
             assert "fermée" in left.text
         assert process.wait(30) == 0

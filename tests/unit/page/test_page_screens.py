@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import time
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -12,7 +14,11 @@ import pytest
 from served_page import Served, served
 from tfpb.errors import Fault, Place
 from tfpb.io.sources.toml_files import load_settings, read_plan
-from tfpb.page.outlook import Outlook, check
+from tfpb.page.outlook import Doubt, Outlook, check
+from tfpb.page.screens.doubts import key_of
+from tfpb.review.doubts import POSITION, REVIEW_COLUMNS
+from tfpb.review.review_workbook import read_limit_decisions
+from tfpb.words.faults.sentences import CATALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -166,6 +172,42 @@ def test_a_cell_is_corrected_in_a_copy_and_listed(page: Served) -> None:
     assert (row["ligne"], row["avant"], row["apres"]) == ("5", "douze", "14")
     look(page)
     assert not [f for f in page.desk.outlook.wrong if f.got == "douze"]
+
+
+def test_a_cell_that_is_no_longer_there_is_said(page: Served) -> None:
+    name = load_settings(page.desk.file).fichiers.patrimoine
+    page.desk.outlook = Outlook((Fault("valeur_vide", Place(name, "Parc", 5, "Absente"), "", {}),))
+    before = {p: p.read_bytes() for p in page.folder.iterdir() if p.is_file()}
+    answer = page.post("/fautes", {f"v|{name}|Parc|5|Absente": "14"})
+    page.desk.cancel()
+    assert CATALOGUE["correction_sans_cellule"].title in answer.text
+    assert {p: p.read_bytes() for p in page.folder.iterdir() if p.is_file()} == before
+
+
+def test_a_decision_taken_while_files_are_checked_is_kept(page: Served) -> None:
+    """What a check gives back was read before the decision: it does not take its place."""
+    limit = {"id_residence": "R1", "decision": "", POSITION: 0, **dict.fromkeys(REVIEW_COLUMNS, "")}
+    address = {"identifiant": "R1", "adresse": "1 rue A", "ligne": 3}
+    doubt = Doubt(limit, address, listed=False, euros=Decimal(1), dwellings=3)
+    page.desk.outlook = Outlook(doubts=(doubt,))
+    page.desk.begin("verifier", _slow)
+    form = {"rang": "0", "cle": key_of(doubt), "choix": "dans", "auteur": "C. Roy", "piece": "plan"}
+    answer = page.post("/doutes", form)
+    assert answer.status_code == 200
+    assert page.desk.busy
+    page.wait()
+    assert page.desk.job is not None
+    assert page.desk.outlook.doubts[0].limit["decision"] == "dans"
+    path = page.folder / load_settings(page.desk.file).fichiers.decisions
+    assert read_limit_decisions(path)["decision"].tolist() == ["dans"]
+    assert page.post("/doutes", {**form, "auteur": ""}).text.count("un nom et une pièce") == 1
+    page.post("/doutes", {"geste": "defaire"})
+    assert read_limit_decisions(path)["decision"].tolist() == [""]
+
+
+def _slow(_tell: object) -> Outlook:
+    time.sleep(3)
+    return Outlook()
 
 
 def test_a_file_that_is_none_is_said_and_not_named(page: Served) -> None:

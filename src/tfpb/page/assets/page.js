@@ -1,8 +1,10 @@
 "use strict";
 // What a form alone does not do: progress that moves, files dropped, a point dragged. Every screen works without.
 (() => {
-  const token = document.querySelector("meta[name=jeton]").content;
   const live = document.getElementById("avancement");
+
+  let touched = false; // what is being filled is not thrown away
+  document.addEventListener("input", () => { touched = true; });
 
   // progress: the part of the page that tells it is asked again; the screen is shown anew when it ends
   async function follow() {
@@ -17,7 +19,8 @@
       live.querySelector("[data-en-cours]")?.removeAttribute("data-en-cours");
     }
     if (live.querySelector("[data-en-cours]")) setTimeout(follow, 700);
-    else location.reload();
+    else if (!touched) location.reload();
+    else live.insertAdjacentHTML("beforeend", live.dataset.suite);
   }
   if (live?.querySelector("[data-en-cours]")) setTimeout(follow, 400);
   setInterval(() => fetch("/vivant").catch(() => null), 30000);
@@ -77,5 +80,4 @@
       for (const box of document.querySelectorAll(all.dataset.tous)) box.checked = all.checked;
     });
   }
-  void token;
 })();

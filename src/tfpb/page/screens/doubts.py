@@ -31,7 +31,8 @@ _SIDES: Final = ("dans", "hors")
 
 def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
-    desk.check()
+    if not desk.undo:  # what is decided here is looked at again when asked
+        desk.check()
     doubts = [(k, d) for k, d in enumerate(desk.outlook.doubts) if d.address]
     left = [(k, d) for k, d in doubts if not is_decided(d)]
     done = [(k, d) for k, d in doubts if is_decided(d)]

@@ -33,11 +33,17 @@ _PAGE: Final = (
     "<main><h1>{title}</h1><p>{text}</p></main></html>"
 )
 REFUSED: Final = "Refusé"
+AT_FAULT: Final = "Erreur du programme"
 
 
 def refusal(why: str) -> str:
     """Return the page that says why a request is refused."""
-    return _PAGE.format(title=REFUSED, text=escape(_REASONS[why]))
+    return page_of(REFUSED, _REASONS[why])
+
+
+def page_of(title: str, text: str) -> str:
+    """Return a page of one sentence."""
+    return _PAGE.format(title=escape(title), text=escape(text))
 
 
 def handed(address: str) -> str:
