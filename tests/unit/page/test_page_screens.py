@@ -186,7 +186,7 @@ def test_a_cell_that_is_no_longer_there_is_said(page: Served) -> None:
 
 def test_a_decision_taken_while_files_are_checked_is_kept(page: Served) -> None:
     """What a check gives back was read before the decision: it does not take its place."""
-    limit = {"id_residence": "R1", "decision": "", POSITION: 0, **dict.fromkeys(REVIEW_COLUMNS, "")}
+    limit = {**dict.fromkeys(REVIEW_COLUMNS, ""), "id_residence": "R1", POSITION: 0}
     address = {"identifiant": "R1", "adresse": "1 rue A", "ligne": 3}
     doubt = Doubt(limit, address, listed=False, euros=Decimal(1), dwellings=3)
     page.desk.outlook = Outlook(doubts=(doubt,))
