@@ -28,6 +28,7 @@ HOMES, INTERVIEWS, QUESTIONS = 12_000, 40_000, 30
 
 
 def stock(path: Path) -> None:
+    """Write a stock of one entrance a résidence."""
     lines = ["id_residence;id_batiment;nom;adresse;code_postal;commune;nb_logements"]
     lines += [
         f"R{k};B1;Résidence {k};{k % 90 + 1} rue A{k % 400};59000;Lille;{k % 40 + 4}"
@@ -37,6 +38,7 @@ def stock(path: Path) -> None:
 
 
 def survey(path: Path) -> None:
+    """Write a delivery of the survey."""
     rng = Random(1)
     lines = [
         "id_enquete;vague;bailleur;residence;poids;" + ";".join(f"q{k}" for k in range(QUESTIONS))
@@ -48,6 +50,7 @@ def survey(path: Path) -> None:
 
 
 def outlook() -> Outlook:
+    """Make what a check of such a dossier may give."""
     shapes = tuple(
         ("parcelle", "M" + "L".join(f"{i}.5 {i}.5" for i in range(40)) + "Z") for _ in range(30)
     )
@@ -55,7 +58,8 @@ def outlook() -> Outlook:
     doubts = tuple(
         Doubt(
             {**dict.fromkeys(REVIEW_COLUMNS, ""), "id_residence": f"R{k}", POSITION: k},
-            {"identifiant": f"R{k}", "adresse": f"{k} rue A", "ligne": k, "commune": "Lille", "choix": ("a", "b")},
+            {"identifiant": f"R{k}", "adresse": f"{k} rue A", "ligne": k, "commune": "Lille",
+             "choix": ("a", "b")},
             listed=False, euros=Decimal(k), dwellings=12, map=drawn,
         )
         for k in range(600)
@@ -75,6 +79,7 @@ def outlook() -> Outlook:
 
 
 def main() -> None:
+    """Time every screen, at its first reading and after."""
     root = Path(tempfile.mkdtemp(prefix="tfpb-banc-"))
     desk = Desk(root / "dossier", lambda _s: root / "geo")
     desk.check = lambda **_: None  # type: ignore[method-assign] # screens alone are timed
