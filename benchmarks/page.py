@@ -17,11 +17,11 @@ from starlette.datastructures import UploadFile
 
 from tfpb.errors import Fault, Place
 from tfpb.io.sources.settings_edit import edit_toml
-from tfpb.page.app import _SCREENS, _Page
+from tfpb.page.application import _SCREENS, _Page
 from tfpb.page.desk import Desk
 from tfpb.page.door import Keys
 from tfpb.page.outlook import Doubt, Outlook, SmallMap
-from tfpb.page.screens import drop
+from tfpb.page.screens import drop_screen
 from tfpb.review.doubts import POSITION, REVIEW_COLUMNS
 
 HOMES, INTERVIEWS, QUESTIONS = 12_000, 40_000, 30
@@ -89,7 +89,7 @@ def main() -> None:
         write(path)
         start = time.perf_counter()
         with path.open("rb") as file:
-            drop.receive(desk, [UploadFile(file, filename=name)])
+            drop_screen.receive(desk, [UploadFile(file, filename=name)])
         print(f"{'déposer ' + name:28s} {time.perf_counter() - start:6.2f} s")
     edit_toml(desk.file, [(("dossier", "annee"), 2025)])
     desk.outlook = outlook()
@@ -102,7 +102,7 @@ def main() -> None:
             times.append(time.perf_counter() - start)
         print(f"{screen:28s} {times[0]:6.2f} s, puis {times[1]:.2f} s ({size / 1e3:.0f} ko)")
     start = time.perf_counter()
-    from tfpb.page.decisions import write_decisions  # noqa: PLC0415 - timed with what it loads
+    from tfpb.page.deciding import write_decisions  # noqa: PLC0415 - timed with what it loads
 
     write_decisions(desk)
     print(f"{'décider (600 doutes)':28s} {time.perf_counter() - start:6.2f} s")

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Final
 import platformdirs
 import uvicorn
 
-from tfpb.page.app import application
+from tfpb.page.application import application
 from tfpb.page.desk import Desk
 from tfpb.page.door import ENTRANCE, Keys
 from tfpb.words.page import door_words as words

@@ -10,6 +10,7 @@ import pytest
 
 from served_page import Served, served
 from tfpb.page.door import Keys
+from tfpb.page.serve import _Watch
 from tfpb.words.page.door_words import refusal
 
 if TYPE_CHECKING:
@@ -151,3 +152,31 @@ def test_other_methods_are_refused(page: Served) -> None:
     for method in ("PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"):
         answer = page.client.request(method, "/depart", headers={"origin": page.address})
         assert answer.status_code == 405
+
+
+def test_the_server_ends_some_time_after_its_last_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("tfpb.page.serve.time.monotonic", lambda: now[0])
+    watch = _Watch(600.0)
+    now[0] = 599.0
+    assert not watch.over
+    watch.seen()
+    now[0] = 1199.0
+    assert not watch.over
+    now[0] = 1200.0
+    assert watch.over
+    watch.seen()
+    assert not watch.over
+    watch.leave()
+    assert watch.over
+
+
+def test_an_error_of_ours_is_said_in_french(page: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> str:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("tfpb.page.door.Keys.signed", lambda *_: broken())
+    answer = page.post("/verifier", {"retour": "depart"})
+    assert answer.status_code == 500
+    assert "Erreur du programme" in answer.text
+    assert "ZeroDivisionError" in answer.text

@@ -15,7 +15,7 @@ from served_page import Served, served
 from tfpb.errors import Fault, Place
 from tfpb.io.sources.toml_files import load_settings, read_plan
 from tfpb.page.outlook import Doubt, Outlook, check
-from tfpb.page.screens.doubts import key_of
+from tfpb.page.screens.doubts_screen import key_of
 from tfpb.review.doubts import POSITION, REVIEW_COLUMNS
 from tfpb.review.review_workbook import read_limit_decisions
 from tfpb.words.faults.sentences import CATALOGUE

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.datastructures import UploadFile
 
 from tfpb.errors import Fault, Place, TfpbError
-from tfpb.geodata.recognition import geography_of
+from tfpb.geodata.geography_kinds import geography_of
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.sources.deliveries import SPSS, read_delivery
 from tfpb.io.sources.recognition import SURVEY, Recognised, recognise, safe_copy
@@ -22,7 +22,7 @@ from tfpb.io.sources.toml_files import read_toml
 from tfpb.io.tables.tabular import SPREADSHEETS, TEXT_FILES
 from tfpb.model.settings import Fichiers
 from tfpb.page.desk import BRING, PLAN, mark, safe_name
-from tfpb.page.screens.start import bring
+from tfpb.page.screens.start_screen import bring
 from tfpb.pipeline.pack_run import PACK_FOLDER
 from tfpb.survey.reading.drafting import draft_plan
 from tfpb.survey.reading.plan_joining import plan_changes

@@ -13,7 +13,7 @@ from tfpb.io.packs.output_files import write_together
 from tfpb.io.sources.toml_files import SETTINGS
 from tfpb.io.tables.safe_copy import corrected
 from tfpb.io.tables.tabular import csv_bytes, read_table
-from tfpb.page.screens.drop import files_of
+from tfpb.page.screens.drop_screen import files_of
 from tfpb.words.faults.sentences import fault_text, fault_texts
 from tfpb.words.page import screen_words as words
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Severity, fail
-from tfpb.page.decisions import (
+from tfpb.page.deciding import (
     ADDRESS_CELLS,
     LIMIT_CELLS,
     cells_of,

@@ -12,7 +12,7 @@ from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.tables.headers import match_columns, unread_columns
 from tfpb.io.tables.tabular import read_table
 from tfpb.page.desk import mark
-from tfpb.page.screens.drop import files_of
+from tfpb.page.screens.drop_screen import files_of
 from tfpb.page.survey_facts import headers_of
 from tfpb.words.documents.report_words import ROLES
 from tfpb.words.faults.paste_words import COPIED

@@ -17,15 +17,15 @@ from tfpb.errors import Severity, TfpbError
 from tfpb.io.tables.contents import cannot_write, max_file_bytes
 from tfpb.page.door import ENTRANCE, FORM_BYTES, SHOWN_POLICY, Door, Keys
 from tfpb.page.screens import (
-    columns,
-    doubts,
-    drop,
-    faults,
-    names,
-    pack,
-    preview,
-    questions,
-    start,
+    columns_screen,
+    doubts_screen,
+    drop_screen,
+    faults_screen,
+    names_screen,
+    pack_screen,
+    preview_screen,
+    questions_screen,
+    start_screen,
 )
 from tfpb.pipeline.stages import STAGES
 from tfpb.report import theme
@@ -50,15 +50,15 @@ _ASSETS: Final = {
     **{path.name: path for path in theme.FONT_FILES.values()},
 }
 _SCREENS: Final[dict[str, Any]] = {
-    "depart": start,
-    "deposer": drop,
-    "colonnes": columns,
-    "noms": names,
-    "questions": questions,
-    "fautes": faults,
-    "doutes": doubts,
-    "apercu": preview,
-    "dossier": pack,
+    "depart": start_screen,
+    "deposer": drop_screen,
+    "colonnes": columns_screen,
+    "noms": names_screen,
+    "questions": questions_screen,
+    "fautes": faults_screen,
+    "doutes": doubts_screen,
+    "apercu": preview_screen,
+    "dossier": pack_screen,
 }
 _UPLOADING: Final = frozenset({"/deposer", "/dossier"})
 _MOST_FILES: Final = 40

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.addresses.store import files_in
 from tfpb.errors import TfpbError
 from tfpb.geodata.geography import VINTAGES
-from tfpb.geodata.recognition import ADDRESSES, KINDS
+from tfpb.geodata.geography_kinds import ADDRESSES, KINDS
 from tfpb.geodata.stored_layers import list_installed
 from tfpb.page.desk import BRING
 from tfpb.perimeters import ruling_vintage
+from tfpb.words.faults.sentences import fault_text
 from tfpb.words.page import screen_words as words
 from tfpb.words.places.geodata_words import address_file_line
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from tfpb.page.desk import Desk
 
 _FIELDS: Final = ("bailleur", "titre", "convention")
+_LACKING: Final = frozenset({"communes_sans_adresses", "carte_absente", "carte_partielle"})
+"""What a check says of the geography of these very communes."""
 
 
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
@@ -47,6 +50,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
         "adresses": [address_file_line(f) for f in files],
         "couches": list_installed(desk.geography),
         "carte": needed,
+        "manques": [fault_text(f).title for f in desk.outlook.faults if f.code in _LACKING],
         "cartes": there,
         "genres": [(k, words.GEOGRAPHIES[k]) for k in KINDS],
     }
