@@ -70,9 +70,10 @@ def act(desk: Desk, form: FormData) -> str:
         doubt = _asked(desk, form)
         choice = str(form.get("choix", ""))
         author, piece = str(form.get("auteur", "")).strip(), str(form.get("piece", "")).strip()
+        if "choix" not in form:
+            raise fail("decision_non_ecrite", manque=words.LACKS_CHOICE)
         if choice and not (author and piece):
-            lacks = words.LACKS
-            raise fail("decision_incomplete", manque=lacks)
+            raise fail("decision_non_ecrite", manque=words.LACKS)
         desk.author = author or desk.author
         group = [doubt]
         if form.get("groupe") == "oui" and choice in _SIDES:
@@ -139,7 +140,7 @@ def _decide(doubt: Doubt, choice: str, form: FormData, author: str, piece: str) 
     elif choice.startswith("proposition"):
         filled["decision"] = doubt.address["choix"][int(choice.removeprefix("proposition"))]
     else:
-        raise fail("decision_incomplete", manque=words.LACKS_CHOICE)
+        raise fail("decision_non_ecrite", manque=words.LACKS_CHOICE)
     doubt.address.update(filled)
 
 
