@@ -81,6 +81,9 @@ def played(browser: Browser, example_page: Served, example: Path) -> Player:
     if PICTURES:
         for screen in SCREENS:
             page.goto(f"{example_page.address}/{screen}")
+            page.evaluate(
+                "document.querySelector('.lieu').textContent = 'Documents/Convention 2025'"
+            )
             page.screenshot(path=str(Path(PICTURES) / f"page-{screen}.png"))
     return player
 
