@@ -51,7 +51,7 @@ def handed(address: str) -> str:
     place = escape(address, quote=True)
     return (
         '<!doctype html><html lang="fr"><meta charset="utf-8"><title>tfpb</title>'
-        '<meta name="referrer" content="no-referrer">'
+        '<meta name="referrer" content="no-referrer"><link rel="icon" href="data:,">'
         f'<meta http-equiv="refresh" content="0; url={place}">'
         f'<p><a href="{place}">Ouvrir la page du dossier</a></p></html>'
     )
