@@ -212,7 +212,7 @@ def make(tell: Tell, file: Path, geography: Path, target: Path, *, release: bool
         run.dossier.notices,
         geography,
         quarters=_quarters(settings, geography),
-        closing=tuple(closing(run.dossier, run.written.folder.name, run.review_name)),
+        closing=tuple(closing(run.dossier, run.written.folder.name)),
         changes=tuple(changes),
         pack=run.written.folder.name,
         kept=run.written.kept,
