@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tfpb.cli.terminal.shared import Geodonnees, geodata_folder, guard, print_line
+
+if TYPE_CHECKING:
+    from tfpb.model.settings import Settings
 
 
 def ouvrir(
@@ -48,10 +51,18 @@ def ouvrir(
             dossier = dossier.parent
         if dossier.exists() and not dossier.is_dir():
             raise fail("sortie_est_fichier", got=dossier.name)
+        places: dict[str, Path] = {}
+
+        def place(settings: Settings | None) -> Path:
+            named = settings.reglages.geodonnees if settings is not None else ""
+            if named not in places:  # what is said of it is said once
+                places[named] = geodata_folder(geodonnees, settings, new=True)
+            return places[named]
+
         try:
             serve(
                 dossier,
-                lambda settings: geodata_folder(geodonnees, settings, new=True),
+                place,
                 say=print_line,
                 browse=navigateur,
             )

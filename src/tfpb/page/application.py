@@ -212,6 +212,9 @@ class _Page:
         return await run_in_threadpool(self._shown, screen, request.query_params)
 
     def _shown(self, screen: str, query: Mapping[str, str]) -> Response:
+        if trouble := self._desk.trouble:
+            self._desk.notice = trouble
+            return HTMLResponse(self._render("empeche", screen, {}))
         try:
             facts = _SCREENS[screen].show(self._desk, query)
         except TfpbError as error:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.store import FILE_NAME
+from tfpb.errors import TfpbError
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.packs.pack import ARCHIVE, RUN
 from tfpb.io.sources.settings_edit import edit_toml
@@ -84,7 +85,21 @@ class Desk:
     @property
     def settings(self) -> Settings | None:
         """What the `dossier.toml` says, as far as it can be read."""
-        return read_settings(self.file)[0] if self.begun else None
+        try:
+            return read_settings(self.file)[0] if self.begun else None
+        except TfpbError:  # `trouble` says it
+            return None
+
+    @property
+    def trouble(self) -> tuple[Fault, ...]:
+        """Why a `dossier.toml` that is there says nothing; empty when it says something."""
+        if not self.begun:
+            return ()
+        try:
+            settings, faults = read_settings(self.file)
+        except TfpbError as error:
+            return error.faults
+        return () if settings is not None else tuple(faults)
 
     @property
     def plan_file(self) -> Path:
@@ -96,7 +111,10 @@ class Desk:
     @property
     def plan(self) -> Plan | None:
         """What the plan of the survey says, as far as it can be read."""
-        return read_plan(self.plan_file)[0] if self.plan_file.is_file() else None
+        try:
+            return read_plan(self.plan_file)[0] if self.plan_file.is_file() else None
+        except TfpbError:  # a check says it
+            return None
 
     @property
     def job(self) -> Job | None:

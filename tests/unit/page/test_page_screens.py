@@ -19,6 +19,7 @@ from tfpb.page.screens.doubts_screen import key_of
 from tfpb.review.doubts import POSITION, REVIEW_COLUMNS
 from tfpb.review.review_workbook import read_limit_decisions
 from tfpb.words.faults.sentences import CATALOGUE
+from tfpb.words.page.screen_words import SCREENS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -236,3 +237,19 @@ def test_the_next_year_begins_beside(page: Served) -> None:
     assert settings.fichiers.enquete == ()
     assert (folder / "plan_enquete.toml").is_file()
     assert load_settings(page.desk.file).dossier.annee == 2025
+
+
+def test_settings_that_cannot_be_read_are_said_on_every_screen(page: Served) -> None:
+    """Last of all: it spoils the dossier."""
+    good = page.desk.file.read_bytes()
+    for wrong in (b"[dossier\nannee = 2025", b"[dossier]\nannee = 2025\n"):
+        page.desk.file.write_bytes(wrong)
+        for screen in SCREENS:
+            answer = page.get(f"/{screen}")
+            assert answer.status_code == 200, screen
+            assert "dossier.toml" in answer.text, screen
+            assert "Ce qui n’a pas pu être fait" in answer.text, screen
+    page.desk.file.write_bytes(good)
+    page.desk.plan_file.write_bytes(b"[items")
+    assert page.get("/questions").status_code == 200
+    assert page.get("/colonnes").status_code == 200
