@@ -23,8 +23,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.real, pytest.mark.slow]
 
 
 def test_bondy_goes_from_its_files_to_a_full_pack(
-    browser: Browser, real_data: Path, tmp_path: Path
+    browser: Browser, real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("TFPB_CACHE", str(tmp_path / "garde"))  # as users have one
     files = landlord_files(tmp_path, real_data / "bondy_93010")
     stock, geography = files[0], files[-3:]
     with served(tmp_path / "Convention de Bondy", tmp_path / "geo") as page_of:
