@@ -103,6 +103,21 @@ def test_a_command_makes_the_same_bytes_of_the_same_folder(
     assert result.exit_code == 0, result.output
     ours = (example_page.folder / "dossier" / "dossier.zip").read_bytes()
     assert (tmp_path / "autre" / "dossier.zip").read_bytes() == ours
+    told = example_page.post(
+        "/dossier", {"geste": "comparer"}, files={"autre": ("avant.zip", ours, "application/zip")}
+    )
+    assert "De avant.zip (calcul " in told.text
+
+
+def test_the_map_works_in_the_browser_though_it_is_of_no_origin(
+    browser: Browser, played: Player, example_page: Served
+) -> None:
+    player = entered(browser, example_page)
+    player.page.goto(f"{example_page.address}/pack/carte.html")
+    player.page.wait_for_selector("body[data-pret=oui]")
+    assert player.page.evaluate("self.origin") == "null"
+    assert player.complaints == []
+    player.page.context.close()
 
 
 def test_nothing_of_a_person_is_in_the_folder(played: Player, example_page: Served) -> None:

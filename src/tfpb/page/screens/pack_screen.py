@@ -11,7 +11,6 @@ from tfpb.evidence.differences import differences
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.packs.pack import ARCHIVE, read_pack, run_hash_of
 from tfpb.io.sources.settings_edit import edit_toml
-from tfpb.pipeline.pack_run import PACK_FOLDER
 from tfpb.words.documents.pack_words import compared, difference_words
 from tfpb.words.page import screen_words as words
 
@@ -71,11 +70,8 @@ def _compared(desk: Desk, other: UploadFile) -> list[str]:
         path.write_bytes(other.file.read())
         first, second = read_pack(path), read_pack(pack)
     names = (other.filename or "", pack.name)
-    head = compared((names[0], run_hash_of(first)), (names[1], run_hash_of(second)))
-    return [
-        *([head] if isinstance(head, str) else head),
-        *difference_words(differences(first, second)),
-    ]
+    lines = [compared((names[0], run_hash_of(first)), (names[1], run_hash_of(second)))]
+    return [*lines, *difference_words(differences(first, second))]
 
 
 def _next_year(desk: Desk) -> str:
@@ -105,6 +101,3 @@ def _next_year(desk: Desk) -> str:
         write_bytes(folder / desk.plan_file.name, desk.plan_file.read_bytes())
     edit_toml(target, changes)
     return words.NEXT_BEGUN.format(folder=folder, year=year)
-
-
-__all__ = ["PACK_FOLDER", "act", "show"]
