@@ -8,8 +8,11 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import openpyxl
+import pandas as pd
+import pyreadstat
 import pytest
 
+from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.sources.recognition import recognise, safe_copy
 from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.tables.safe_copy import corrected
@@ -212,3 +215,25 @@ def test_a_scale_that_contradicts_stays_one_of_its_own() -> None:
     assert changes["items", 1]["echelle"] == "s_2"
     assert changes["echelles", "s_2"] == {"satisfait": [2], "insatisfait": [1]}
     assert ("items", 0, "colonnes") not in changes
+
+
+def test_an_spss_file_that_names_someone_becomes_a_workbook_without_them(tmp_path: Path) -> None:
+    path = tmp_path / "enquete 2023.sav"
+    frame = pd.DataFrame(
+        {"id": ["1", "2"], "nom_locataire": ["DUPONT", "MARTIN"], "q1": [1.0, 9.0]},
+    )
+    pyreadstat.write_sav(
+        frame, str(path), column_labels=["", "", "Propreté des halls"],
+        variable_value_labels={"q1": {1: "Satisfait", 9: "Ne sait pas"}},
+    )  # fmt: skip
+    found = recognise(path)
+    assert (found.role, found.rows, found.waves) == ("enquete", 2, ("2023",))
+    assert found.dropped == ("nom_locataire",)
+    copy = tmp_path / "copie.xlsx"
+    copy.write_bytes(safe_copy(path, found))
+    with zipfile.ZipFile(copy) as archive:
+        assert b"DUPONT" not in b"".join(archive.read(n) for n in archive.namelist())
+    before, after = read_delivery(path), read_delivery(copy)
+    assert after.table.frame.to_csv() == before.table.frame.to_csv()
+    assert after.dictionary.labels["q1"] == before.dictionary.labels["q1"] == "Propreté des halls"
+    assert after.dictionary.meanings == before.dictionary.meanings

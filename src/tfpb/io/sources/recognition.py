@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from tfpb.errors import Severity, TfpbError
 from tfpb.io.sources.deliveries import SPSS, is_dictionary, read_delivery
 from tfpb.io.sources.notice_tables import NAMES, as_premises
@@ -14,6 +16,8 @@ from tfpb.io.sources.personal import personal_columns, without_people
 from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.safe_copy import tables_of, without_columns
+from tfpb.io.tables.spss import read_spss
+from tfpb.io.tables.tabular import xlsx_bytes
 from tfpb.model import tables
 from tfpb.survey.reading.guessing import guess_scale
 from tfpb.text import fold
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from tfpb.io.sources.deliveries import Delivery
     from tfpb.io.tables.text_table import TextTable
     from tfpb.model.columns import Contract
 
@@ -115,8 +120,14 @@ def recognise(path: Path, name: str = "") -> Recognised:
     """
     name = fold((name or path.name).rpartition(".")[0])
     if path.suffix.lower() in SPSS:
-        rows = len(read_delivery(path).table.frame)
-        return Recognised(SURVEY, rows=rows, waves=tuple(_YEAR.findall(name)))
+        kept = read_delivery(path).table.frame
+        gone = tuple(c for c in read_spss(path)["columns"] if c not in kept.columns)
+        return Recognised(
+            SURVEY,
+            rows=len(kept),
+            waves=tuple(_YEAR.findall(name)),
+            personal=(("", gone),) if gone else (),
+        )
     known = frozenset(fold(h) for c in CONTRACTS.values() for h in c.headers)
     pages = [
         p
@@ -156,10 +167,26 @@ def safe_copy(path: Path, found: Recognised) -> bytes:
     gone = dict(found.personal)
     if not gone:
         return path.read_bytes()
+    if path.suffix.lower() in SPSS:
+        return _as_workbook(read_delivery(path))
     known = frozenset(fold(h) for c in CONTRACTS.values() for h in c.headers)
     pages = {t.sheet: (top, columns) for t, top, columns in tables_of(path, known)}
     dropped = {s: [pages[s][1].index(n) for n in names] for s, names in gone.items()}
     return without_columns(path, dropped, {s: top for s, (top, _) in pages.items()})
+
+
+def _as_workbook(delivery: Delivery) -> bytes:
+    """Write an SPSS delivery, already without persons, as the workbook that firms deliver."""
+    dictionary = delivery.dictionary
+    names = [str(c) for c in delivery.table.frame.columns]
+    rows = [
+        (n, dictionary.labels.get(n, ""), *(code or ("", "")))
+        for n in names
+        for code in (list(dictionary.meanings.get(n, {}).items()) or [None])
+    ]
+    columns = ["variable", "question", "code", "signification"]
+    sheets = {"Base": delivery.table.frame, "Dictionnaire": pd.DataFrame(rows, columns=columns)}
+    return xlsx_bytes(sheets)
 
 
 def _personal(table: TextTable, *, survey: bool) -> tuple[str, ...]:

@@ -162,7 +162,7 @@ def _settings(desk: Desk, path: Path) -> str:
 def enter(desk: Desk, path: Path, found: Recognised) -> str:
     """Copy a file into the dossier and name it in the settings; return what was done, in French."""
     name = path.name
-    if found.dropped and path.suffix.lower() in {".xls", ".xlsb", ".ods", ".xlsm"}:
+    if found.dropped and path.suffix.lower() in {".xls", ".xlsb", ".ods", ".xlsm"} | SPSS:
         name = f"{path.stem}.xlsx"
     name = desk.place(name, safe_copy(path, found))
     desk.dropped[name] = found.dropped
